@@ -2,7 +2,9 @@ import { InvalidArgumentError, Option } from 'commander'
 import { z } from 'zod'
 import { createKey, type NewKey, revokeKey } from '../database/keys.ts'
 import { roles } from '../database/vocabularies.ts'
+import { keyName } from '../features/keys.ts'
 import { OperatorError } from '../operator-error.ts'
+import { checkValue } from '../problems/faults.ts'
 import {
   type AddCommand,
   type CreateDatabaseOption,
@@ -74,9 +76,10 @@ export const addKey: AddCommand = (program, context) => {
 }
 
 function parseName(text: string): string {
-  const name = text.trim()
-  if (/^[^\p{Cc}]{1,200}$/u.test(name)) return name
-  throw new InvalidArgumentError('It must have 1 to 200 characters, and no control characters.')
+  const { data, faults } = checkValue(keyName, text.trim())
+  if (!faults) return data
+  const reasons = faults.listed.map(({ message }) => message).join(', and ')
+  throw new InvalidArgumentError(`It must have 1 to 200 characters in one line. It ${reasons}.`)
 }
 
 const dayOrTime = z.union([z.iso.date(), z.iso.datetime({ offset: true })])

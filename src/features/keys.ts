@@ -76,11 +76,14 @@ const keyPage = registerResponseSchema(
 
 const expiryMessage = 'must be a date and time in the future, such as 2027-01-31T00:00:00Z'
 
+/** Schema of the name of a key. */
+export const keyName = line(200)
+
 const newKey = registerRequestSchema(
   'Key',
   z
     .strictObject({
-      name: line(200).meta({ description: 'Person or program that will use the key.' }),
+      name: keyName.meta({ description: 'Person or program that will use the key.' }),
       role: z
         .enum(roles)
         .meta({ description: 'reader, editor (writes too) or admin (redacts and manages keys too).' }),

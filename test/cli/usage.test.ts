@@ -45,6 +45,7 @@ describe('the command line describes itself', () => {
   )
 })
 
+const keyNamed = (name: string) => ['key', 'create', '--name', name, '--role', 'reader']
 const keyExpiring = (time: string) => ['key', 'create', '--name', 'A', '--role', 'reader', '--expires', time]
 
 describe('the command line refuses wrong arguments with one line', () => {
@@ -61,6 +62,9 @@ describe('the command line refuses wrong arguments with one line', () => {
     [['key', 'create', '--name', 'A', '--role', 'editr'], /'editr'.*reader, editor, admin/],
     [['key', 'create', '--role', 'editor'], /--name <name>' not specified/],
     [['key', 'create', '--name', ' ', '--role', 'editor'], /--name <name>.*1 to 200 characters/],
+    [keyNamed('x'.repeat(201)), /--name <name>.*1 to 200 characters/],
+    [keyNamed('evil\u202eteef'), /--name <name>.*reorders text, U\+202E, at character 5/],
+    [keyNamed('two\u2028lines'), /line separator, U\+2028, at character 4/],
     [keyExpiring('2999-02-31'), /'2999-02-31'.*day or time/],
     [['key', 'list', 'all'], /too many arguments for 'list'/],
     [['key', 'list', '--name', 'A'], /unknown option '--name'/],
