@@ -145,6 +145,17 @@ describe('the metrics', () => {
     expect((await samples()).get('entente_cache_on')).toBe(1)
   })
 
+  it('count requests that the service makes to itself by the status of their responses', async () => {
+    const statuses = async () =>
+      [...(await samples())].flatMap(([name, value]) => {
+        const [, status] =
+          /duration_seconds_count\{operation="searchRegistry",status="(\w+)"/.exec(name) ?? []
+        return status === undefined ? [] : [[status, value]]
+      })
+    expect((await fetch(`${api.origin}/search?q=energy&format=csv`)).status).toBe(200)
+    await expect.poll(statuses).toEqual([['200', 1]])
+  })
+
   it('count an aborted request, and no longer count it as in flight', async () => {
     const holder = await api.pool.connect()
     await holder.query("begin; select from topics where slug = 'energy' for update")

@@ -55,9 +55,9 @@ export const requestLog = fp(
       })
       done()
     })
-    app.onRequestEnd((request, reply) => {
+    app.onRequestEnd((request, reply, isComplete) => {
       const operation = operationName(request)
-      const status = reply.raw.writableFinished ? String(reply.statusCode) : 'aborted'
+      const status = isComplete ? String(reply.statusCode) : 'aborted'
       const durationMs = reply.elapsedTime
       metrics.requestEnded(operation, status, durationMs)
       // Not the logger of the request, which would be created only for this line.

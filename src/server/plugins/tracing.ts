@@ -44,9 +44,9 @@ export const tracing = fp<TracingOptions>(
       if (span) current.run(span, done)
       else done()
     })
-    app.onRequestEnd((request, reply) => {
+    app.onRequestEnd((request, reply, isComplete) => {
       const { id, routeOptions } = request
-      const status = reply.raw.writableFinished ? reply.statusCode : undefined
+      const status = isComplete ? reply.statusCode : undefined
       spans.get(request)?.end({ id, operation: operationName(request), route: routeOptions.url, status })
     })
     app.decorate('traceStatement', (text, run) => {
