@@ -29,13 +29,18 @@ function list(check: (word: string, index: number, words: string[]) => boolean, 
     .refine((words) => words.every(check), valid)
 }
 
+/** @param wildcards whether `*.` at the start of the host stands for all subdomains, as in a Content-Security-Policy. */
+function isOrigin(word: string, wildcards: boolean): boolean {
+  if (!/^https?:/.test(word) || !URL.canParse(word)) return false
+  const { origin, hostname } = new URL(word)
+  const host = wildcards ? hostname.replace(/^\*\./, '') : hostname
+  return origin === word && !host.includes('*')
+}
+
 /** A list of origins, or `*` alone. */
-const origins = (example: string) =>
+const origins = (example: string, { wildcards = false } = {}) =>
   list(
-    (word, _, { length }) =>
-      word === '*'
-        ? length === 1
-        : /^https?:/.test(word) && URL.canParse(word) && new URL(word).origin === word,
+    (word, _, { length }) => (word === '*' ? length === 1 : isOrigin(word, wildcards)),
     `origins like ${example}, separated by commas, or * alone`,
   )
 
@@ -256,7 +261,7 @@ export const environment = z.object({
     .default('10')
     .describe('IATI organisation type of the publisher: a code of two digits.'),
   DASHBOARD: oneOf('on', 'off').default('on').describe('Whether the dashboard is served at `/`.'),
-  EMBED_ORIGINS: origins('https://ministry.example')
+  EMBED_ORIGINS: origins('https://ministry.example', { wildcards: true })
     .optional()
     .describe(
       'Origins, separated by commas, whose pages may show views of the dashboard in frames, with `embed=1`; * for any. Absent: none.',

@@ -85,7 +85,9 @@ describe('the configuration', () => {
     ['OIDC_ISSUER', 'login.example'],
     ['CORS_ORIGINS', 'https://a.example/'],
     ['CORS_ORIGINS', 'https://a.example,b.example'],
+    ['CORS_ORIGINS', 'https://*.a.example'],
     ['EMBED_ORIGINS', '*,https://b.example'],
+    ['EMBED_ORIGINS', 'https://a.*.example'],
     ['PUBLIC_URL', 'https://a.example/#b'],
     ['PUBLIC_URL', 'https://a.example/b?c'],
     ['TRUST_PROXY', 'true'],
@@ -106,6 +108,9 @@ describe('the configuration', () => {
     expect(readConfig({ CORS_ORIGINS: 'https://a.example, http://localhost:5173' }).CORS_ORIGINS).toEqual([
       'https://a.example',
       'http://localhost:5173',
+    ])
+    expect(readConfig({ EMBED_ORIGINS: 'https://*.a.example' }).EMBED_ORIGINS).toEqual([
+      'https://*.a.example',
     ])
     expect(readConfig({ TRUST_PROXY: '10.0.0.0/8,::1' }).TRUST_PROXY).toEqual(['10.0.0.0/8', '::1'])
   })
