@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
+import { compileSql } from '../database/dialect.ts'
 import type { GetOtherFilter } from '../model/filters.ts'
 import type { Searchable } from '../model/searchable.ts'
 import { type Condition, type FilterComparison, getParts, listValues } from './condition.ts'
@@ -16,17 +17,17 @@ export const conditionValues = (condition: Condition): Record<string, unknown> =
 /** How a statement reads records: by an index, or by a scan of all records, with (`past scan`) or without `asOf`. */
 export type AccessPath = 'index' | 'scan' | 'past scan'
 
-function fieldsSql(
+function comparisonsSql(
   searchable: Searchable,
   comparisons: FilterComparison[],
   from: number,
   accessPath: AccessPath,
-): SQL {
+): SQL[] {
   const getOtherFilter: GetOtherFilter = (name, wanted = 'eq') => {
     const index = comparisons.findIndex(({ filter, operator }) => filter === name && operator === wanted)
     return index < 0 ? undefined : value(from + index)
   }
-  const conditions = comparisons.map(({ filter, operator }, index) => {
+  return comparisons.map(({ filter, operator }, index) => {
     const comparison = searchable.filters[filter]?.comparisons[operator]
     if (!comparison) throw new Error(`unknown comparison in a plan: ${filter}[${operator}]`)
     const given = value(from + index)
@@ -34,7 +35,6 @@ function fieldsSql(
     const scan = accessPath === 'index' ? undefined : (stored ?? comparison.scan?.(given))
     return sql`(${scan ?? comparison.sql(given, getOtherFilter)})`
   })
-  return conditions.length > 0 ? sql.join(conditions, sql` and `) : sql`true`
 }
 
 function elementsSql(searchable: Searchable, condition: Condition & { kind: 'elements' }, from: number): SQL {
@@ -52,6 +52,46 @@ function elementsSql(searchable: Searchable, condition: Condition & { kind: 'ele
   }
 }
 
+/** The conditions that must all be true for a condition to be true, also those of an `all` in an `all`. */
+function conjuncts(
+  searchable: Searchable,
+  condition: Condition,
+  from: number,
+  accessPath: AccessPath,
+): SQL[] {
+  if (condition.kind === 'fields') return comparisonsSql(searchable, condition.comparisons, from, accessPath)
+  if (condition.kind !== 'all') return [sql`(${conditionSql(searchable, condition, from, accessPath)})`]
+  let next = from
+  return condition.of.flatMap((part) => {
+    const found = conjuncts(searchable, part, next, accessPath)
+    next += listValues(part).length
+    return found
+  })
+}
+
+/** Maximum number of conditions `in (select …)` that PostgreSQL may convert to joins. */
+const maxJoins = 8
+
+/** Whether a condition is an `in (select …)` that does not depend on the row, unlike `exists (select …)`. */
+function isInSubquery(condition: SQL): boolean {
+  const { text } = compileSql(condition)
+  return /\bin \(\s*select /.test(text) && !text.includes('exists (')
+}
+
+/**
+ * Combines conditions that must all be true. PostgreSQL converts those with `in (select …)` to joins, and the time to plan these
+ * grows faster than their number. Further ones are kept as subqueries: each is evaluated once, into a hash table.
+ */
+function allSql(conditions: SQL[]): SQL {
+  let joins = 0
+  const bounded = conditions.map((condition) => {
+    if (!isInSubquery(condition)) return condition
+    joins += 1
+    return joins > maxJoins ? sql`${condition} is true` : condition
+  })
+  return bounded.length > 0 ? sql.join(bounded, sql` and `) : sql`true`
+}
+
 /**
  * Returns the SQL of a condition, with a placeholder for each value.
  * @param from number of the first placeholder; `conditionValues` uses the same numbers.
@@ -63,7 +103,8 @@ export function conditionSql(
   from = 0,
   accessPath: AccessPath = 'index',
 ): SQL {
-  if (condition.kind === 'fields') return fieldsSql(searchable, condition.comparisons, from, accessPath)
+  if (condition.kind === 'fields' || condition.kind === 'all')
+    return allSql(conjuncts(searchable, condition, from, accessPath))
   if (condition.kind === 'elements') return elementsSql(searchable, condition, from)
   let next = from
   const parts = getParts(condition).map((part) => {
@@ -74,5 +115,5 @@ export function conditionSql(
   // A comparison with a missing value is null. Its negation must be true, so that a condition and its negation together
   // match all records.
   if (condition.kind === 'not') return sql`${sql.join(parts)} is not true`
-  return sql.join(parts, condition.kind === 'all' ? sql` and ` : sql` or `)
+  return sql.join(parts, sql` or `)
 }

@@ -28,7 +28,28 @@ const planNode: z.ZodType<PlanNode> = z.object({
   },
 })
 
-const explained = z.tuple([z.object({ 'QUERY PLAN': z.tuple([z.object({ Plan: planNode })]) })])
+const planRows = z.tuple([z.object({ 'QUERY PLAN': z.tuple([z.object({ Plan: planNode })]) })])
+
+async function planOf(resource: string, where: object): Promise<PlanNode> {
+  const { text, values } = countOf(resource, where)
+  const { rows } = await database.pool.query(`explain (format json) ${text}`, values)
+  return planRows.parse(rows)[0]['QUERY PLAN'][0].Plan
+}
+
+const joinTypes = ['Nested Loop', 'Hash Join', 'Merge Join']
+
+const countJoins = ({ 'Node Type': type, Plans = [] }: PlanNode): number =>
+  Plans.reduce((sum, plan) => sum + countJoins(plan), joinTypes.includes(type) ? 1 : 0)
+
+const readTotal = async (where: object) => {
+  const { text, values } = countOf('agreements', where)
+  const { rows } = await database.pool.query(text, values)
+  return z.tuple([z.object({ total: z.int() })]).parse(rows)[0].total
+}
+
+/** Conditions that mean the same, but have different values. */
+const different = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({ topic: { in: ['energy', `no-topic-${index}`] } }))
 
 /** Returns the nodes that call a function of a hierarchy, and may do so more than once in a statement. */
 const repeatedCalls = (node: PlanNode): PlanNode[] =>
@@ -49,10 +70,7 @@ describe('a search', () => {
     { resource: 'regions', where: { region: { eq: '142' } } },
     { resource: 'topics', where: { topic: { eq: 'energy' } } },
   ])('of $resource by $where evaluates the hierarchy once', async ({ resource, where }) => {
-    const { text, values } = countOf(resource, where)
-    const { rows } = await database.pool.query(`explain (format json) ${text}`, values)
-    const [{ 'QUERY PLAN': plan }] = explained.parse(rows)
-    expect(repeatedCalls(plan[0].Plan)).toEqual([])
+    expect(repeatedCalls(await planOf(resource, where))).toEqual([])
   })
 
   it.each([
@@ -63,6 +81,30 @@ describe('a search', () => {
   ])('evaluates repeated conditions once: %j', (where) => {
     expect(countOf('agreements', where).values).toHaveLength(1)
   })
+
+  it.each([
+    ['conditions', { and: different(40) }],
+    ['nested conditions', { and: Array.from({ length: 7 }, (_, index) => ({ and: different(7 + index) })) }],
+    [
+      'conditions on lists',
+      { and: different(40).map(({ topic }) => ({ topics: { some: { within: topic } } })) },
+    ],
+  ])('joins at most eight tables for many %s, and finds the same records', async (_what, where) => {
+    expect(countJoins(await planOf('agreements', where))).toBeLessThanOrEqual(8)
+    const total = await readTotal({ topic: { eq: 'energy' } })
+    expect(total).toBeGreaterThan(0)
+    expect(await readTotal(where)).toBe(total)
+    expect(await readTotal({ and: [{ not: where }, { topic: { eq: 'energy' } }] })).toBe(0)
+  })
+
+  it.each(['none', 'every'])(
+    'joins the lists of many conditions on %s of their elements',
+    async (quantifier) => {
+      // Otherwise, each condition would be evaluated for each record.
+      const conditions = different(12).map(({ topic }) => ({ topics: { [quantifier]: { within: topic } } }))
+      expect(countJoins(await planOf('agreements', { and: conditions }))).toBe(12)
+    },
+  )
 
   it('evaluates conditions with different values each', () => {
     const where = { and: [{ topic: { eq: 'energy' } }, { topic: { eq: 'ocean' } }] }

@@ -65,7 +65,7 @@ function topicCollection({ registry }: FieldContext): Collection {
         topicScheme(),
         'Scheme of the topic.',
         (values) =>
-          sql`${topicLinks.topic} in (select ${columnOf(topics, 'slug')} from ${topics} where ${columnOf(topics, 'scheme')} = any(${values}::text[]))`,
+          sql`${topicLinks.topic} = any(array(select ${columnOf(topics, 'slug')} from ${topics} where ${columnOf(topics, 'scheme')} = any(${values}::text[])))`,
       ),
     },
   }

@@ -32,7 +32,7 @@ export function participantCollection({ shared: { participations } }: Registry, 
         keys.country(),
         'Country of the organization that takes part.',
         (values) =>
-          sql`${participations.organization} in (select id from organizations where country = any(${values}::text[]))`,
+          sql`${participations.organization} = any(array(select id from organizations where country = any(${values}::text[])))`,
       ),
       q: filterByOne(
         z.string().min(1).max(300),
