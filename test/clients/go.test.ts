@@ -22,7 +22,7 @@ testGenerators(go('go'), [
     generate: [['go', 'run', oapiCodegen, '-config', 'oapi-codegen.yaml', 'openapi.json']],
     compile,
     run: ['./scenario-program'],
-    remark: '`go vet`; parameters with several values are `[]string`',
+    remark: '`go vet`; parameters with several values are slices, such as `[]string`',
   },
 ])
 

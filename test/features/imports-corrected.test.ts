@@ -157,7 +157,7 @@ describe('the report of a corrected rejected.csv', () => {
   it.each([
     ['that is read row by row', '{ format: csv }', []],
     ['whose neighbouring rows are joined', '{ groupBy: Id }', [{ column: 'rows', rows: 1 }]],
-  ])('%s has no missing records, and lists only columns of the register', async (_, rows, unused) => {
+  ])('%s has no missing records, and its own columns do not count as unused', async (_, rows, unused) => {
     expect(await importCorrected(rows)).toMatchObject({
       counts: { created: 1, refused: 0 },
       report: { missing: 0 },

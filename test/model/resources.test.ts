@@ -3,8 +3,8 @@ import type { Searchable } from '../../src/model/searchable.ts'
 import { resources } from '../support/registry.ts'
 
 /**
- * Returns which of the resource and its lists at any depth, such as `agreements.parties`, create their collections again at
- * each call.
+ * Returns which of the resource and its searchable lists at any depth, such as `agreements.parties`, return new objects from
+ * `collections()` at each call.
  */
 function findRecreated(searchable: Pick<Searchable, 'collections'>, name: string): string[] {
   const collections = searchable.collections()

@@ -209,6 +209,7 @@ it('rows that were written in SQL and never composed are redacted in the history
 it('a text that occurs in the id of another record leaves the reference to it unchanged', async () => {
   const source = (await create('sources', { title: 'Cited', kind: 'report' })).split('/').at(-1)
   const record = { resource: 'countries', id: 'CHN' }
+  // The citation refers to China by its internal id, which begins with a0a8.
   const path = await create('citations', { source, record, excerpt: 'Telephone a0a8' })
   const asOf = await databaseTime(api)
   await api.patch(path, { note: 'Checked' })

@@ -30,7 +30,8 @@ describe('with two busy connections', () => {
       CACHE_MB: '0',
     }
     api = await startTestApi({ env, connectVia: (url) => url })
-    // The listener for keys also waits for a connection, so it must be ready before the tests.
+    // At its start, the listener sends itself a notification and loads the keys, over a connection of the pool. So it must be
+    // ready before the tests.
     const isReady =
       "application_name = 'entente listener' and state = 'idle' and query like 'select channel from pg_list%'"
     const ready = async () =>

@@ -10,7 +10,7 @@ export const isPlainObject = (value: unknown): value is FormValues =>
 /** A decimal, with its digits and its power of ten. */
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(?:e[+-]?(\d+))?$/i
 
-/** Maximum number of significant digits of a decimal that a number always keeps, and the maximum of its power of ten. */
+/** Limits within which a number keeps all digits of a decimal: its significant digits, and its power of ten without the sign. */
 const maxDigits = 15
 const maxPower = 99
 

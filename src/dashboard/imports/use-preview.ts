@@ -10,6 +10,7 @@ export interface ImportInput {
   mapping: string
   file: File | undefined
   /** The further files that the mapping names. */
+  /** Code lists and second files that the mapping names. */
   lists: readonly File[]
 }
 

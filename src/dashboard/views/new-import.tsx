@@ -86,6 +86,7 @@ function NewImport() {
   const columns = state.preview?.columns ?? []
   const start = async () => {
     setSending(true)
+    setError(undefined)
     try {
       navigate(importPath((await startImport(input, idempotencyKey)).id))
     } catch (failure) {

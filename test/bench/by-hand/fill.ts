@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 
-/** Resources in the database of the server by hand. */
+/** Resources in the database of the hand-written server with which the service is compared. */
 const resources = ['regions', 'countries', 'topics', 'organizations', 'sources', 'agreements', 'citations']
 
 const sqlFile = (name: string) => readFile(new URL(name, import.meta.url), 'utf8')
@@ -62,7 +62,7 @@ async function createDatabase(serviceUrl: string): Promise<string> {
 }
 
 /**
- * Creates the database of the server by hand, with the schema of commit c79015c, and fills it with the documents that the
+ * Creates the database of the hand-written server, with the schema of commit c79015c, and fills it with the documents that the
  * service exports.
  * @param serviceUrl URL of the service's database; its user may create databases.
  * @param origin origin of the running service.

@@ -117,7 +117,7 @@ describe('a table', () => {
     expect(await messageOf(readContent('file.csv', `${header}\n`))).toContain('10,000 columns')
   })
 
-  it('may have columns with names of Object.prototype', async () => {
+  it('may have columns named as properties of objects; __proto__ gets its letter as name', async () => {
     const { rows } = await readContent('file.csv', '__proto__,constructor,toString\n1,2,3\n')
     expect(Object.entries(rows[0]?.values ?? {})).toEqual([
       ['A', '1'],
@@ -150,7 +150,7 @@ describe('rows of JSON and XML', () => {
     )
     expect(rows.map(({ fault }) => fault?.detail)).toEqual([
       'The row is nested more than 50 levels deep.',
-      'The row has more than 100000 values.',
+      'The row has more than 100,000 values.',
       undefined,
     ])
     const elements = await readContent('f.xml', `<r><a>${'<b/>'.repeat(100_001)}</a><a>1</a></r>`)

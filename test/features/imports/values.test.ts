@@ -213,7 +213,7 @@ describe('numbers', () => {
     '1234,567.5',
     '5\n100',
     '5\t100',
-  ])('whose digits are separated otherwise than in groups of three are refused: %j', (text) => {
+  ])('whose digits are not in groups of three with one kind of separator are refused: %j', (text) => {
     for (const example of ['', '1 234,5', '1,234.5', '1234.5'])
       expect(compileNumber(readNumberFormat(example))(text)).toBeInstanceOf(BadValue)
   })

@@ -1,5 +1,6 @@
 import type { JsonValue } from '../types.ts'
 import { readLimits } from './limits.ts'
+import { formatCount } from './unreadable-file.ts'
 
 /** What PostgreSQL cannot store in a text: NUL, and unpaired surrogates. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: NUL must be found.
@@ -20,7 +21,8 @@ export function cleanValue(value: JsonValue): JsonValue {
   let count = 0
   const copy = (part: JsonValue, depth: number): JsonValue => {
     count += 1
-    if (count > readLimits.rowValues) throw new TooLarge(`has more than ${readLimits.rowValues} values`)
+    if (count > readLimits.rowValues)
+      throw new TooLarge(`has more than ${formatCount(readLimits.rowValues)} values`)
     if (typeof part === 'string') return cleanText(part)
     if (typeof part !== 'object' || part === null) return part
     if (depth >= readLimits.depth) throw new TooLarge(`is nested more than ${readLimits.depth} levels deep`)
