@@ -89,15 +89,16 @@ async function writeReportFile(path: string, pages: AsyncIterable<string>): Prom
 const readMapping = async (pathOrName: string): Promise<string> =>
   builtInMappings.includes(pathOrName) ? resolveMapping(pathOrName) : readText(pathOrName)
 
-/** The option of `entente import` that continues an interrupted import. */
-type ContinueOption = '--commit' | '--undo'
+/** What to do after an outage: the command that continues a commit or an undo. */
+const continueWith = (option: '--commit' | '--undo', id: string) =>
+  `continue later with: entente import ${option} ${id}`
 
 /** Imports local files in this process. The service may run at the same time. */
 export class LocalImports {
   readonly #database: Database
-  readonly #context: CommandContext
+  readonly #context: Pick<CommandContext, 'signal' | 'printNote'>
 
-  constructor(database: Database, context: CommandContext) {
+  constructor(database: Database, context: Pick<CommandContext, 'signal' | 'printNote'>) {
     this.#database = database
     this.#context = context
   }
@@ -121,19 +122,25 @@ export class LocalImports {
       await changeImport(tx, job, { files: importFiles })
       return job
     })
-    return this.#run('--commit', created.id, files)
+    // A new import cannot continue before its commit, and `--commit` would write the records of a dry run.
+    const hint = autoCommit
+      ? `${continueWith('--commit', created.id)}; if its commit had not begun, start the import again`
+      : 'no record has been written: start the import again later'
+    return this.#run(hint, created.id, files)
   }
 
   /** Commits a staged import, or continues an interrupted commit. */
   async commit(id: string): Promise<ImportJob> {
-    await this.#retryDuringOutage('--commit', id, () => this.#takeStep(id, commitStep))
-    return this.#run('--commit', id)
+    const hint = continueWith('--commit', id)
+    await this.#retryDuringOutage(hint, () => this.#takeStep(id, commitStep))
+    return this.#run(hint, id)
   }
 
   /** Undoes an import, or continues an interrupted undo. */
   async undo(id: string): Promise<ImportJob> {
-    await this.#retryDuringOutage('--undo', id, () => this.#takeStep(id, undoStep))
-    return this.#run('--undo', id)
+    const hint = continueWith('--undo', id)
+    await this.#retryDuringOutage(hint, () => this.#takeStep(id, undoStep))
+    return this.#run(hint, id)
   }
 
   /** Starts a step of an import. An interrupted step continues. */
@@ -152,7 +159,7 @@ export class LocalImports {
   }
 
   /** Runs an import until it is done or waits for a person. Repeats attempts while the database is unavailable. */
-  async #run(option: ContinueOption, id: string, files?: LocalFile[]): Promise<ImportJob> {
+  async #run(hint: string, id: string, files?: LocalFile[]): Promise<ImportJob> {
     const bar = new ProgressBar(process.stderr)
     const options: RunOptions = {
       signal: this.#context.signal,
@@ -162,7 +169,7 @@ export class LocalImports {
     try {
       const context = { database: this.#database, registry }
       let isWaiting = false
-      while (!(await this.#retryDuringOutage(option, id, () => runImport(context, id, options)))) {
+      while (!(await this.#retryDuringOutage(hint, () => runImport(context, id, options)))) {
         bar.clear()
         if (!isWaiting)
           this.#context.printNote(
@@ -174,11 +181,11 @@ export class LocalImports {
     } finally {
       bar.clear()
     }
-    return this.#retryDuringOutage(option, id, () => this.#read(id))
+    return this.#retryDuringOutage(hint, () => this.#read(id))
   }
 
-  /** Repeats `work` while the database is unavailable. @throws OperatorError after `maxOutageMs`. */
-  async #retryDuringOutage<T>(option: ContinueOption, id: string, work: () => Promise<T>): Promise<T> {
+  /** Repeats `work` while the database is unavailable. @throws OperatorError with the hint after `maxOutageMs`. */
+  async #retryDuringOutage<T>(hint: string, work: () => Promise<T>): Promise<T> {
     const { signal } = this.#context
     for (let failedAt: number | undefined; ; ) {
       const attemptedAt = performance.now()
@@ -188,7 +195,7 @@ export class LocalImports {
         if (!isTemporary(error) || signal.aborted) throw error
         const now = performance.now()
         if (failedAt === undefined || now - attemptedAt > longAttemptMs) failedAt = now
-        if (now - failedAt > maxOutageMs) throw outageError(option, id, error)
+        if (now - failedAt > maxOutageMs) throw outageError(hint, error)
       }
       await delay(retryMs, undefined, { signal })
     }
@@ -213,7 +220,7 @@ const isImportId = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}
 
 const unknownImport = (id: string) => new OperatorError(`there is no import ${id}`)
 
-const outageError = (option: ContinueOption, id: string, cause: unknown) =>
+const outageError = (hint: string, cause: unknown) =>
   new OperatorError(
-    `the database is still unavailable (${cause instanceof Error ? cause.message : cause}); continue later with: entente import ${option} ${id}`,
+    `the database is still unavailable (${cause instanceof Error ? cause.message : cause}); ${hint}`,
   )

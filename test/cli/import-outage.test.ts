@@ -1,0 +1,83 @@
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { LocalImports } from '../../src/cli/local-imports.ts'
+import { openDatabaseAt } from '../../src/database/database.ts'
+import { withSchemeLock } from '../../src/features/imports/lock.ts'
+import { openTestDatabase } from '../support/database.ts'
+import { generousOptions } from '../support/database-options.ts'
+import { withFile } from '../support/import-files.ts'
+import { checkCsv, importCsv, newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
+import { openProxy } from '../support/proxy.ts'
+
+/** What `entente import` says if the database is unavailable for longer than it waits. */
+
+const csv = `${treatyHeader}\n1,First,2001,China\n`
+
+/** Opens a database with a register, and returns it with a function that runs a command until its outage is too long. */
+async function openRegister() {
+  const { url, database, close } = await openTestDatabase()
+  const proxy = await openProxy(url)
+  const unreliable = openDatabaseAt(proxy.url, generousOptions)
+  onTestFinished(async () => {
+    await unreliable.close()
+    proxy.close()
+    await close()
+  })
+  const scheme = newScheme()
+  /** Returns the message of the command. The database is lost while the command waits for another import of the register. */
+  const messageAfterOutage = async (command: (imports: LocalImports) => Promise<unknown>) => {
+    let message = ''
+    const printNote = () => {
+      proxy.refuseConnections()
+      let now = 0
+      vi.spyOn(performance, 'now').mockImplementation(() => {
+        now += 20_000
+        return now
+      })
+    }
+    const { signal } = new AbortController()
+    const imports = new LocalImports(unreliable, { signal, printNote })
+    await withSchemeLock(database, scheme, async () => {
+      message = await command(imports).then(
+        () => 'no error',
+        (error: Error) => error.message,
+      )
+    })
+    vi.restoreAllMocks()
+    return message
+  }
+  return { database, scheme, mapping: treatyMapping(scheme), messageAfterOutage }
+}
+
+it.each([
+  [false, /no record has been written: start the import again later$/],
+  [true, /later with: entente import --commit \S+; if its commit had not begun, start the import again$/],
+])(
+  'with autoCommit=%s, a new import whose database is lost says how to continue',
+  async (autoCommit, hint) => {
+    const { mapping, messageAfterOutage } = await openRegister()
+    const message = await withFile('mapping.yaml', mapping, ({ path: mappingPath }) =>
+      withFile('treaties.csv', csv, ({ path }) =>
+        messageAfterOutage((imports) =>
+          imports.start({ mapping: mappingPath, files: [path], decisions: undefined, autoCommit }),
+        ),
+      ),
+    )
+    expect(message).toMatch(hint)
+  },
+)
+
+it('a commit whose database is lost names the command that continues it', async () => {
+  const { database, mapping, messageAfterOutage } = await openRegister()
+  const { id: staged } = await checkCsv(database, mapping, csv)
+  expect(await messageAfterOutage((imports) => imports.commit(staged))).toMatch(
+    new RegExp(`; continue later with: entente import --commit ${staged}$`),
+  )
+})
+
+it('an undo whose database is lost names the command that continues it', async () => {
+  const { database, mapping, messageAfterOutage } = await openRegister()
+  const { id } = await importCsv(database, mapping, csv)
+  expect(await messageAfterOutage((imports) => imports.undo(id))).toMatch(
+    new RegExp(`; continue later with: entente import --undo ${id}$`),
+  )
+})
