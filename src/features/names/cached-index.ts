@@ -84,7 +84,7 @@ function rowsStatement(resource: Resource) {
   return statement(`names|${name}`, build, {})
 }
 
-const toRecord = (row: Row, list: NameList): NamedRecord => {
+const toRecord = ({ name: resource }: Resource, row: Row, list: NameList): NamedRecord => {
   const { key, name, scheme, code, alpha2, numeric, successors } = row
   return {
     key,
@@ -92,7 +92,7 @@ const toRecord = (row: Row, list: NameList): NamedRecord => {
     scheme,
     codes: {
       key: key.toUpperCase(),
-      alpha3: key,
+      ...(resource === 'countries' && { alpha3: key }),
       ...(alpha2 && { alpha2 }),
       ...(numeric && { numeric }),
       ...(scheme && code && { [scheme]: code.toUpperCase() }),
@@ -118,7 +118,7 @@ function buildIndex(
   list: NameList,
   translated: Translations,
 ): Promise<NameIndex> {
-  const byKey = new Map(rows.map((row) => [row.key, { row, record: toRecord(row, list) }]))
+  const byKey = new Map(rows.map((row) => [row.key, { row, record: toRecord(resource, row, list) }]))
   const entries = [...byKey.values()].flatMap(({ row, record }) => ownNames(row, record))
   for (const [key, languages] of Object.entries(translated)) {
     const record = byKey.get(key)?.record

@@ -58,6 +58,8 @@ describe('POST /v1/resolve', () => {
       { resource: 'countries', name: 'Pakistan', scheme: 'alpha' },
       { resource: 'countries', name: 'Pakistan', scheme: 'ror' },
       { resource: 'topics', name: 'Energy', scheme: 'fords' },
+      { resource: 'topics', name: 'energy', scheme: 'alpha3' },
+      { resource: 'regions', name: '034', scheme: 'alpha3' },
       { resource: 'countries', name: 'ZZ', scheme: 'iso3166' },
     ]
     const { data } = (await api.post('/v1/resolve', { queries }, anonymous)).json<{ data: object[] }>()
@@ -66,6 +68,8 @@ describe('POST /v1/resolve', () => {
         'No record of countries has a code of the scheme "alpha"; did you mean "alpha3"?',
         'No record of countries has a code of the scheme "ror".',
         'No record of topics has a code of the scheme "fords"; did you mean "ford"?',
+        'No record of topics has a code of the scheme "alpha3".',
+        'No record of regions has a code of the scheme "alpha3".',
         'No record has this name.',
       ].map((detail) => ({ status: 'unresolved', detail })),
     )
