@@ -25,7 +25,7 @@ export const problemTypes = {
     status: 400,
     title: 'Invalid cursor',
     explanation:
-      'A cursor is the value of `page.next` of a list, unchanged, and must be sent with the same filters and sort. A cursor that was truncated, edited or issued by another registry is refused. Start again without `cursor`.',
+      'A cursor is the value of `page.next` of a list, unchanged, and must be sent with the same filters, sort and `asOf`. A cursor that was truncated, edited or issued by another registry is refused. Start again without `cursor`.',
   },
   unauthorized: {
     status: 401,

@@ -66,7 +66,7 @@ export function readCursor(
   const [cursorScope, ...position] = JSON.parse(Buffer.from(payload, 'base64url').toString()) as string[]
   if (cursorScope !== scope) {
     throw invalidCursor(
-      'belongs to another query: send it with the same filters and sort as the page that gave it',
+      'belongs to another query: send it with the same filters, sort and asOf as the page that gave it',
       location,
     )
   }

@@ -106,7 +106,9 @@ describe('a refused read', () => {
     expect(response.status).toBe(400)
     expect(response.json<ProblemBody>()).toMatchObject({
       type: '/problems/invalid-cursor',
-      errors: [{ parameter: 'cursor', message: expect.stringContaining('another query') }],
+      errors: [
+        { parameter: 'cursor', message: expect.stringContaining('with the same filters, sort and asOf') },
+      ],
     })
   })
 
