@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { afterEach, expect, it, vi } from 'vitest'
 import { hashJson } from '../../src/operations/writing/json-hash.ts'
 import { parseJson, parseNdjson } from '../../src/server/plugins/body-parsers/json.ts'
@@ -37,6 +38,7 @@ it.each([
   ['JSON', () => parseJson(Buffer.from(' '.repeat(8 * MiB).concat('1')), 10), 32],
   ['NDJSON', () => parseNdjson(Buffer.from(`${jsonArrayOf(40, '中'.repeat(65_536))}\n`), 100), 30],
   ['the hash of a body', () => hashJson(Array(80).fill('x'.repeat(65_536))), 80],
+  ['the hash of one long string', () => hashJson(['\n'.repeat(8 * MiB)]), 120],
 ])('%s yields to the event loop many times', async (_, work, minIterations) => {
   expect(await countIterations(work)).toBeGreaterThanOrEqual(minIterations)
 })
@@ -90,6 +92,14 @@ it('equal values have equal hashes, and different values have different ones', a
   const hashes = await Promise.all(values.map(hashJson))
   expect(new Set(hashes).size).toBe(values.length)
   expect(await Promise.all(structuredClone(values).map(hashJson))).toEqual(hashes)
+})
+
+it('the hash of a long string is that of its JSON; no slice ends between two surrogates', async () => {
+  for (const start of ['', 'a']) {
+    const text = start + '😀\ud83d"'.repeat(50_000)
+    const expected = createHash('sha256').update(JSON.stringify(text)).digest('base64url')
+    expect(await hashJson(text)).toBe(expected)
+  }
 })
 
 it('the order of properties does not change the hash of a value', async () => {

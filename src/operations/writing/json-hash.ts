@@ -1,11 +1,25 @@
 import { createHash } from 'node:crypto'
 import { runInSlices } from '../../time-slice.ts'
 
-/** Number of characters that are hashed in one step. */
+/** A step hashes the next part that reaches this number of characters of JSON. */
 const charactersInStep = 65_536
+
+/** Parts of a long text. With the flag `u`, none ends between two surrogates. */
+const textParts = /.{1,65536}/gsu
+
+/** Yields the JSON of a long text in parts. */
+function* writeLongText(text: string): Generator<string> {
+  yield '"'
+  for (const [part] of text.matchAll(textParts)) yield JSON.stringify(part).slice(1, -1)
+  yield '"'
+}
 
 /** Yields an unambiguous text of a JSON value in small parts, with the properties of each object in the order of their names. */
 function* writeJson(value: unknown): Generator<string> {
+  if (typeof value === 'string' && value.length > charactersInStep) {
+    yield* writeLongText(value)
+    return
+  }
   if (typeof value !== 'object' || value === null) {
     // Undefined has no JSON. In a request, only a header or a body that was not sent is undefined.
     yield JSON.stringify(value) ?? 'null'
