@@ -1,5 +1,5 @@
-import { once } from 'node:events'
 import { connect } from 'node:net'
+import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { keepInFlight } from '../repetition.ts'
 import { host, type Sender } from '../sender.ts'
@@ -7,14 +7,19 @@ import { type Attack, discardBody, sendCounted } from './attack.ts'
 
 /** Attacks that keep connections open for as long as the service allows. */
 
+/** Resolves when a connection or a response is closed, also if an error, such as a reset, closes it. */
+const waitForClose = (stream: Readable) =>
+  new Promise<void>((resolve) => {
+    stream.on('error', () => {}).once('close', () => resolve())
+  })
+
 /** Keeps 1,100 connections open and sends nothing on them. */
 export const idleConnections: Attack = ({ port, localAddress }, counter) => {
   keepInFlight(1100, 1000, async () => {
     counter.add('started')
     const socket = connect({ host, port, localAddress })
     socket.on('connect', () => counter.add('connected'))
-    socket.on('error', () => {})
-    await once(socket, 'close')
+    await waitForClose(socket)
     counter.add('closed')
   })
 }
@@ -48,10 +53,9 @@ export const smallChunks: Attack = ({ port, localAddress }, counter) => {
 /** Sends bytes on a new connection, and discards the response until the service closes the connection. */
 async function exchange({ port, localAddress }: Sender, bytes: string): Promise<void> {
   const socket = connect({ host, port, localAddress })
-  socket.on('error', () => {})
   socket.resume()
   socket.write(bytes)
-  await once(socket, 'close')
+  await waitForClose(socket)
 }
 
 /** Reads five exports at 1 kB a second each. */
@@ -99,6 +103,6 @@ export const manyStreams: Attack = (sender, counter) => {
 export const pausedReplays: Attack = (sender, counter) => {
   keepInFlight(400, 1000, async () => {
     const response = await sendCounted(sender, counter, { path: '/v1/changes/stream' })
-    await once(response, 'close')
+    await waitForClose(response)
   })
 }
