@@ -94,4 +94,17 @@ describe.skipIf(skipsBrowser)('a half-filled form [needs Chromium]', { timeout: 
     expect(questions).toEqual([])
     await page.context().close()
   })
+
+  it('keeps the language to which the user has changed if the user then stays after Back', async () => {
+    const { page, questions } = await openChangedForm()
+    await page.locator('a[href*="lang=zh"]').click()
+    await page.getByRole('button', { name: '退出' }).waitFor()
+    const { href } = new URL(page.url())
+    await page.evaluate(() => history.go(-2))
+    await expect.poll(() => questions).toHaveLength(1)
+    await expect.poll(() => page.url()).toBe(href)
+    expect(questions).not.toEqual([question])
+    expect(await page.getByRole('button', { name: '退出' }).isVisible()).toBe(true)
+    await page.context().close()
+  })
 })

@@ -1,4 +1,5 @@
 import { useEffect } from 'preact/hooks'
+import { useLocationProperty } from 'wouter-preact/use-browser-location'
 import { type MessageKey, useLanguage } from '../i18n/language.ts'
 
 /** The open page whose content would be lost, and the question to its user; undefined if there is none. */
@@ -29,9 +30,11 @@ function opensAnotherPage(link: Element, { ctrlKey, metaKey, shiftKey, altKey }:
  */
 export function useLeaveGuard(isGuarded: boolean, question: MessageKey = 'edit.leave'): void {
   const { t } = useLanguage()
+  // The language, for example, changes the query.
+  const href = useLocationProperty(() => location.href)
   useEffect(() => {
     if (!isGuarded) return
-    guarded = { href: location.href, pathname: location.pathname, ask: () => confirm(t(question)) }
+    guarded = { href, pathname: location.pathname, ask: () => confirm(t(question)) }
     const onLeave = (event: BeforeUnloadEvent) => event.preventDefault()
     const onClick = (event: MouseEvent) => {
       const link = event.target instanceof Element ? event.target.closest('a[href]') : null
@@ -46,5 +49,5 @@ export function useLeaveGuard(isGuarded: boolean, question: MessageKey = 'edit.l
       window.removeEventListener('beforeunload', onLeave)
       document.removeEventListener('click', onClick, { capture: true })
     }
-  }, [isGuarded])
+  }, [isGuarded, href])
 }
