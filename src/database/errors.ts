@@ -108,5 +108,9 @@ export function isSessionLost(error: unknown): boolean {
   return state === undefined || sessionEndingStates.test(state)
 }
 
+/** Whether PostgreSQL rolled a transaction back because of another one: a serialization failure or a deadlock. */
+export const isConflict = (error: unknown): boolean =>
+  ['40001', '40P01'].includes(getDatabaseError(error)?.code ?? '')
+
 /** Whether the server is read-only, such as the old primary after a failover. */
 export const isReadOnly = (error: unknown): boolean => getDatabaseError(error)?.code === '25006'

@@ -1,15 +1,12 @@
 import { Problem } from '../problems/problem.ts'
 import type { Connection } from './connection.ts'
-import { getDatabaseError, isReadOnly, isSessionLost, retryAfterSeconds } from './errors.ts'
+import { isConflict, isReadOnly, isSessionLost, retryAfterSeconds } from './errors.ts'
 import { unreachablePosition } from './replicas/position.ts'
 import type { Work } from './shares/work.ts'
 import type { Transaction } from './statement.ts'
 
 /** Maximum number of attempts to run a transaction that conflicts with others, including the first. */
 const maxAttempts = 5
-
-/** Whether PostgreSQL rolled a transaction back because of another one: a serialization failure or a deadlock. */
-const isConflict = (error: unknown) => ['40001', '40P01'].includes(getDatabaseError(error)?.code ?? '')
 
 /** Runs a transaction, and runs it again while PostgreSQL rolls it back because of others. @throws the error of the last attempt. */
 export async function retryConflicts<T>(runTransaction: () => Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { toProblem } from '../../database/errors.ts'
+import { isConflict, toProblem } from '../../database/errors.ts'
 import { Problem } from '../../problems/problem.ts'
 import type { ProblemType } from '../../problems/types.ts'
 
@@ -63,8 +63,10 @@ function problemFor(error: unknown): Problem {
 /** Sends a problem as JSON, even if the client does not accept JSON. */
 export function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   // Shed requests are not logged, because that would add to the load. Metrics count them.
-  if (problem.status >= 500 && problem.type !== 'overloaded')
-    request.log.error({ err: problem.cause ?? problem }, problem.message)
+  if (problem.status >= 500 && problem.type !== 'overloaded') {
+    const level = isConflict(problem.cause) ? 'warn' : 'error'
+    request.log[level]({ err: problem.cause ?? problem }, problem.message)
+  }
   // Caches may store a 404, for example, but it depends on the reader and on the records.
   return reply
     .code(problem.status)

@@ -1,0 +1,34 @@
+import Fastify from 'fastify'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { errorHandler } from '../../src/server/plugins/error-handler.ts'
+import { openTestDatabase, type TestDatabase } from '../support/database.ts'
+
+/** The level of the log line for an error that is answered with a status of 500 or more. */
+
+let opened: TestDatabase
+beforeAll(async () => {
+  opened = await openTestDatabase()
+})
+afterAll(() => opened.close())
+
+it.each([
+  ['40001', 40],
+  ['40P01', 40],
+  ['53100', 50],
+])('a transaction that fails each time with %s is logged at level %i', async (state, level) => {
+  const lines: unknown[] = []
+  const app = Fastify({
+    logger: { level: 'warn', stream: { write: (line: string) => lines.push(JSON.parse(line)) } },
+  })
+  app.register(errorHandler)
+  app.get('/', () =>
+    opened.database.transaction((tx) =>
+      tx.query({ text: `do $$ begin raise 'the reason' using errcode = '${state}'; end $$` }),
+    ),
+  )
+  const { statusCode } = await app.inject('/')
+  expect({ statusCode, lines }).toMatchObject({
+    statusCode: 503,
+    lines: [{ level, err: { message: 'the reason' } }],
+  })
+})
