@@ -25,7 +25,7 @@ export interface ListenHandler {
   onDisconnect?(reason: string): void
 }
 
-/** One handler of a channel. */
+/** What `listen` returns: how current the handler is, and how to verify its connection and remove it. */
 export interface Subscription {
   /**
    * Time at which the last successful verification was sent, in milliseconds of `performance.now()`; negative infinity if
@@ -93,7 +93,8 @@ export class Listener {
   async listen(channel: string, handler: ListenHandler): Promise<Subscription> {
     const entry: Entry = { channel, handler, activeSince: Number.POSITIVE_INFINITY }
     this.#entries.add(entry)
-    if (this.#connection)
+    // A listener that is being closed starts anew after that.
+    if (this.#connection && !this.#stopping?.signal.aborted)
       await this.#activate(this.#connection, [entry]).catch(() => this.#connection?.client.end())
     else this.#start()
     const verifiedAt = () =>

@@ -157,7 +157,7 @@ export class Registry {
     return this.#fieldTables.get(`${resource}.${name}`) ?? []
   }
 
-  /** The columns of a resource with countries that count as participants, such as host countries. */
+  /** The columns of a resource with countries that count as participants: those of its hosts and locations. */
   hostCountries(name: string): HostCountry[] {
     const { fields } = this.definition(name)
     return Object.entries(fields).flatMap(

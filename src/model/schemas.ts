@@ -60,12 +60,12 @@ export const edtf = (description: string) =>
 
 const languageMessage = 'must be a BCP 47 language tag, such as en or zh-Hans'
 
-/** A well-formed language tag of BCP 47 (`isLanguageTag`). The OpenAPI document has only its characters as a pattern. */
+/** A well-formed language tag of BCP 47 (`isLanguageTag`). The pattern, which the OpenAPI document has, allows more. */
 export const language = () =>
   z
     .string()
     .max(35)
-    .regex(/^[A-Za-z0-9]{1,8}(-[A-Za-z0-9]{1,8})*$/, { error: languageMessage, abort: true })
+    .regex(/^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*$/, { error: languageMessage, abort: true })
     .refine(isLanguageTag, { error: languageMessage })
 
 const currencyNames = new Intl.DisplayNames('en', { type: 'currency', fallback: 'none' })

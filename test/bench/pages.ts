@@ -10,7 +10,8 @@ import { readLayoutShift, watchLayout } from '../support/layout-shift.ts'
 import { type Server, start } from './servers.ts'
 
 /**
- * Measures the pages of the built service in Chromium, each in a new browser context: the time until its heading is visible,
+ * Measures two visits to each page of the built service in Chromium, each in a new browser context, so that in the second only
+ * caches of the service are warm: the time until its heading is visible,
  * the time until its last widget has its content, the layout shift, and the bytes of JavaScript that it loads.
  *
  *     npm run bench:pages

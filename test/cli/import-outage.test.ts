@@ -12,7 +12,7 @@ import { openProxy } from '../support/proxy.ts'
 
 const csv = `${treatyHeader}\n1,First,2001,China\n`
 
-/** Opens a database with a register, and returns it with a function that runs a command until its outage is too long. */
+/** Opens a database with a scheme. Returns them with a function that runs a command until it no longer waits for the lost database. */
 async function openRegister() {
   const { url, database, close } = await openTestDatabase()
   const proxy = await openProxy(url)

@@ -28,7 +28,7 @@ describe('beside two operations that create records with taken keys', () => {
     expect(await statusesOf(api, topics, operations)).toEqual([201, 201, 409, 409])
   })
 
-  it('a record is removed with the one that refers to it', async () => {
+  it('a record is removed before the one that refers to it', async () => {
     await createRecord(topics, api, topic('removed'))
     await createRecord(topics, api, topic('removed-below', { broader: 'removed' }))
     const remove = (slug: string) => ({ op: 'remove', slug, ifMatch: '*' })

@@ -67,3 +67,23 @@ it('a listener reports notifications, a silent connection loss within 1.5 s, and
   await pool.query('notify a_channel')
   expect(events.at(-1)).toBe('notified')
 })
+
+it('a listener that is closed and subscribed to at the same time serves the new subscription', async () => {
+  const { url, pool, close } = await openEmptyDatabase()
+  onTestFinished(close)
+  const database = openDatabaseAt(url, generousOptions)
+  onTestFinished(() => database.close())
+  const events: string[] = []
+  const onNotification = () => events.push('notified')
+  const first = await database.listen('a_channel', {
+    onNotification: () => {},
+    onConnect: () => events.push('first'),
+  })
+  await expect.poll(() => events).toEqual(['first'])
+  const closing = first.close()
+  await database.listen('a_channel', { onNotification, onConnect: () => events.push('second') })
+  await closing
+  await expect.poll(() => events).toEqual(['first', 'second'])
+  await pool.query('notify a_channel')
+  await expect.poll(() => events.at(-1)).toBe('notified')
+})

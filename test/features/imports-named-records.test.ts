@@ -125,7 +125,7 @@ describe('topics that an import creates for different names', () => {
   it.each([
     ['with the same Latin letters', 'mallow', ['Laser 激光', 'Laser 雷达', 'C++ language', 'C language']],
     ['without Latin letters', 'nettle', ['Физика плазмы', '机器人']],
-    ['of topics in other schemes', 'oleander', ['Energy', 'Health sciences']],
+    ['that topics of other schemes already have', 'oleander', ['Energy', 'Health sciences']],
   ])('%s have different slugs, and the dry run accepts them', async (_, scheme, names) => {
     const csv = `Id,Topics\n1,${names.join(';')}\n`
     const expected = { counts: { created: 1, changed: 0, refused: 0, dropped: 0 } }

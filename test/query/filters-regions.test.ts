@@ -28,8 +28,8 @@ function regionScans(node: PlanNode, isInCte = false): boolean[] {
 const withParticipants = registry.resources.filter(({ filters }) => Object.hasOwn(filters, 'subregion'))
 
 describe('lists by regions', () => {
-  // Readers without a key read views that leave out internal records. There, the planner takes the rows for one, and would
-  // choose to expand all regions for each record.
+  // Readers without a key read views that leave out internal records. There, the planner estimates one row, and could choose to
+  // expand all regions again for each record. A common table expression is computed once, in views and in tables.
   it.each(withParticipants.map((resource) => ({ resource, name: resource.name })))(
     'expand the subregions of $name once, whatever the number of records',
     async ({ resource }) => {

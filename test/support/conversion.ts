@@ -13,9 +13,9 @@ import { readContent } from './import-files.ts'
 export const convertRow = (
   mapping: string,
   values: JsonObject,
-  lists: ReadonlyMap<string, CompanionRows> = new Map(),
+  companions: ReadonlyMap<string, CompanionRows> = new Map(),
 ): ConvertedRow =>
-  createConverter(parseMapping(mapping, registry), { registry, lists })({
+  createConverter(parseMapping(mapping, registry), { registry, companions })({
     number: 2,
     locator: 'row 2',
     values,
@@ -26,12 +26,12 @@ export async function convertContent(
   mapping: string,
   name: string,
   content: string | Uint8Array,
-  lists: ReadonlyMap<string, CompanionRows> = new Map(),
+  companions: ReadonlyMap<string, CompanionRows> = new Map(),
 ): Promise<ConvertedRow[]> {
   const parsed = parseMapping(mapping, registry)
   const { fileInfo, rows } = await readContent(name, content, parsed.rows)
   checkColumns(parsed, registry, fileInfo)
-  return rows.map(createConverter(parsed, { registry, lists }))
+  return rows.map(createConverter(parsed, { registry, companions }))
 }
 
 /** Returns the drafts of a row. @throws when the row is refused or skipped. */

@@ -12,7 +12,7 @@ export interface TimedEvent {
   title: string
   start: string | null
   end: string | null
-  /** Whether the event has started, and its end is unknown. */
+  /** Whether the start is known and the end is not, for records that can have an end. */
   isOpen: boolean
   /** The dates as text for readers. */
   dates: string

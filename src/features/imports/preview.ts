@@ -101,13 +101,13 @@ async function tryMapping<T>(
 }
 
 /** Reads the companion files that were sent. Compiling the mapping reports the missing ones. */
-async function readLists(mapping: Mapping, files: readonly LocalFile[], signal: AbortSignal) {
-  const lists = new Map<string, CompanionRows>()
+async function readCompanions(mapping: Mapping, files: readonly LocalFile[], signal: AbortSignal) {
+  const companions = new Map<string, CompanionRows>()
   for (const companion of companionFiles(mapping)) {
     const file = files.find(({ name }) => name === companion.name)
-    if (file) lists.set(companion.name, await readCompanion(file, companion, { signal }))
+    if (file) companions.set(companion.name, await readCompanion(file, companion, { signal }))
   }
-  return lists
+  return companions
 }
 
 async function takeRows(batches: AsyncIterable<readonly Row[]>): Promise<Row[]> {
@@ -272,11 +272,11 @@ export async function previewImport(
   try {
     const fileInfo = await opened.fileInfo
     if (!mapping) return { ...checked, fileInfo }
-    const lists = await readLists(mapping, listFiles, signal)
+    const companions = await readCompanions(mapping, listFiles, signal)
     const prepared = await tryMapping(yaml, () => {
       checkColumns(mapping, registry, fileInfo)
       checkCompanions(mapping, listFiles)
-      return createConverter(mapping, { registry, lists })
+      return createConverter(mapping, { registry, companions })
     })
     if ('faults' in prepared) return { ...checked, fileInfo, mappingFaults: prepared.faults }
     const rows = await takeRows(opened.batches)

@@ -19,7 +19,7 @@ import type { ConvertedRow, FileInfo, Row } from './types.ts'
 
 /** Reads the companion files that a mapping names. @throws Problem `invalid-mapping` if one is missing, or `files` has others. */
 async function readCompanions(mapping: Mapping, files: readonly LocalFile[], signal: AbortSignal) {
-  const lists = new Map<string, CompanionRows>()
+  const companions = new Map<string, CompanionRows>()
   for (const companion of companionFiles(mapping)) {
     const file = files.find(({ name }) => name === companion.name)
     if (!file) {
@@ -28,10 +28,10 @@ async function readCompanions(mapping: Mapping, files: readonly LocalFile[], sig
       const detail = `The mapping names the file ${companion.name}, which was not sent${near ? `; did you mean ${near}?` : '.'}`
       throw new Problem('invalid-mapping', detail)
     }
-    lists.set(companion.name, await readCompanion(file, companion, { signal }))
+    companions.set(companion.name, await readCompanion(file, companion, { signal }))
   }
   checkCompanions(mapping, files)
-  return lists
+  return companions
 }
 
 /** The rows of the file of an import, and the functions that process them. */
@@ -56,7 +56,7 @@ export async function openRows(
   const mapping = parseMapping(text, registry)
   const [file, ...others] = files
   if (!file) throw new Problem('not-found', 'The import has no file.')
-  const lists = await readCompanions(mapping, others, signal)
+  const companions = await readCompanions(mapping, others, signal)
   const { fileInfo, batches, close } = readRows(file, mapping.rows, { signal })
   try {
     checkColumns(mapping, registry, await fileInfo)
@@ -64,6 +64,6 @@ export async function openRows(
     await close()
     throw error
   }
-  const convert = createConverter(mapping, { registry, lists })
+  const convert = createConverter(mapping, { registry, companions })
   return { fileInfo, batches, convert, unused: createUnusedColumnCounter(mapping, registry, await fileInfo) }
 }

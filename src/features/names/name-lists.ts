@@ -14,6 +14,7 @@ const year = z
 const listedName = z.strictObject({
   name: z.string(),
   code: z.string(),
+  // `dated`: the name means the record only in its period. Otherwise it means something else, such as a city.
   kind: z.enum(['short', 'abbreviation', 'spelling', 'former', 'part', 'dated']),
   from: year.optional(),
   to: year.optional(),
@@ -24,6 +25,7 @@ const ambiguousName = z.strictObject({
   name: z.string(),
   codes: z.array(z.string()),
   why: z.string(),
+  // The name is ambiguous only in sources about this country.
   within: z.string().optional(),
   before: z.strictObject({ code: z.string(), from: year.optional(), to: year }).optional(),
 })

@@ -28,7 +28,7 @@ function externalIdQuery({ name, recordId, resource, registry }: FieldContext) {
           .max(400)
           .regex(/^[a-z0-9][a-z0-9._-]*:.+$/, { error: 'must be scheme:id, such as interview-2011:F01' })
           .meta({ examples: ['interview-2011:F01'] }),
-        'Identifier in an external system, as `scheme:id`. Case does not matter.',
+        'Identifier in an external system, as `scheme:id`. The case of the id does not matter.',
         // The index has a column for the scheme and one for the id, so both are compared separately.
         (values: SQL) =>
           isInAny(recordId, [

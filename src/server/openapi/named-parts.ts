@@ -183,7 +183,7 @@ export const createComparisonNamer =
       ...(kind ? [`${nullable}${kind}Comparison`] : []),
       `${pascalCase(...path)}Comparison`,
       `${fullName}Comparison`,
-      // A property may get the same name as a property of a part: `externalIdScheme`, and `scheme` of external ids.
+      // A property may get the same name as a property of the elements of a list: `externalIdScheme`, and `scheme` of external ids.
       `${fullName}WordComparison`,
     ]
     const name = parts.name({ ...rest, properties: operators }, names, () => ({

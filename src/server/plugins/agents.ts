@@ -8,7 +8,7 @@ import { disconnectSignal, pickHeaders, readAs } from '../read-as.ts'
 
 const json = 'application/json'
 
-/** Maximum bytes of a message. Larger inputs of tools would exceed the maximum length of a URL of the API. */
+/** Maximum bytes of a message. Tools send most inputs in URLs of the API, which are much shorter. */
 const maxBodyBytes = 64 * 1024
 
 /** Options of the plugin `agents`. */

@@ -32,7 +32,7 @@ export const isFileReference = (codes: object): codes is FileReference =>
   Object.keys(codes).every((name) => ['list', 'key', 'value'].includes(name))
 
 function compileList({ list: name, key, value }: FileReference, context: CompileContext): Translate {
-  const list = context.list(name)
+  const list = context.companionFile(name)
   if (!list) return () => null
   const [first = '', second = ''] = list.columns
   const [keyColumn, valueColumn] = [key ?? first, value ?? second]

@@ -29,18 +29,18 @@ export interface CompiledMapping {
 
 /**
  * Compiles a mapping that is valid by its schema.
- * @param lists the companion files by name; absent to check only the mapping.
+ * @param companions the companion files by name; absent to check only the mapping.
  */
 export function compileMapping(
   mapping: Mapping,
   registry: Registry,
-  lists?: ReadonlyMap<string, CompanionRows>,
+  companions?: ReadonlyMap<string, CompanionRows>,
 ): CompiledMapping {
   const faults = new FaultList()
   const columns: ColumnUse[] = []
   const readPaths: (readonly string[])[] = []
   const empty = new Set((mapping.empty ?? []).map((word) => word.trim()))
-  const context = new CompileContext({ mapping, registry, lists, faults, columns, readPaths, empty })
+  const context = new CompileContext({ mapping, registry, companions, faults, columns, readPaths, empty })
   const join = compileJoins(mapping, context)
   const findUnmet = compileConditions(mapping.when, context.at('when'))
   const records = Object.entries(mapping.records).flatMap(([resource, entry]) =>
@@ -84,7 +84,7 @@ const distinctFaults = (faults: readonly RowFault[]): RowFault[] => [
 function compileJoins(mapping: Mapping, context: CompileContext): (values: JsonObject) => JsonObject {
   const joins = Object.entries(mapping.join ?? {}).map(([name, { file, key, equals }]) => {
     const joinContext = context.at('join', name)
-    const list = joinContext.list(file)
+    const list = joinContext.companionFile(file)
     const path = joinContext.at('equals').compilePath(equals)
     if (list && list.columns.length > 0 && !list.columns.includes(key)) {
       joinContext.at('key').addFault(`${file} has no column ${JSON.stringify(key)}`)

@@ -17,7 +17,7 @@ interface Shared {
   mapping: Mapping
   registry: Registry
   /** The companion files by name; absent while only the mapping is checked. */
-  lists: ReadonlyMap<string, CompanionRows> | undefined
+  companions: ReadonlyMap<string, CompanionRows> | undefined
   faults: FaultList
   columns: ColumnUse[]
   /** The paths that the mapping reads, as names from the row to the value. */
@@ -132,14 +132,14 @@ export class CompileContext {
    * Returns a companion file; undefined while only the mapping is checked. If the file is missing, adds a fault and returns
    * undefined.
    */
-  list(name: string): CompanionRows | undefined {
-    const { lists } = this.#shared
-    const list = lists?.get(name)
-    if (lists && !list) {
+  companionFile(name: string): CompanionRows | undefined {
+    const { companions } = this.#shared
+    const companionFile = companions?.get(name)
+    if (companions && !companionFile) {
       this.addFault(
-        `there is no file ${JSON.stringify(name)} given with the mapping${didYouMean(name, [...lists.keys()])}`,
+        `there is no file ${JSON.stringify(name)} given with the mapping${didYouMean(name, [...companions.keys()])}`,
       )
     }
-    return list
+    return companionFile
   }
 }

@@ -24,9 +24,9 @@ export { type LocatedFault, maxMappingLength, type ParsedYaml, parseYaml } from 
  */
 export function createConverter(
   mapping: Mapping,
-  { registry, lists }: { registry: Registry; lists: ReadonlyMap<string, CompanionRows> },
+  { registry, companions }: { registry: Registry; companions: ReadonlyMap<string, CompanionRows> },
 ): (row: Row) => ConvertedRow {
-  const { convert, faults } = compileMapping(mapping, registry, lists)
+  const { convert, faults } = compileMapping(mapping, registry, companions)
   if (faults.count > 0) {
     throw new Problem('invalid-mapping', 'The mapping does not match the files given with it.', {
       errors: faults,

@@ -8,8 +8,8 @@ const isForwarded = ({ headers }: FastifyRequest) =>
   headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined
 
 /**
- * Returns a function that warns in the log, at most once an hour, of requests from an untrusted proxy: all clients behind the
- * proxy share the limits of one client.
+ * Returns a function that warns in the log, at most once an hour, of forwarded requests whose client is not known, since the
+ * proxy is not trusted or names no address: all clients behind the proxy share the limits of one client.
  * @param now the time in milliseconds.
  */
 export function forwardingWarning(now: () => number = Date.now): (request: FastifyRequest) => void {
