@@ -11,7 +11,7 @@ export interface TestServer {
   close(): Promise<void>
 }
 
-/** Settings without durability, which tests do not need, and with a deadlock timeout shorter than the default of 1 s. */
+/** Settings without durability, which tests do not need, and with shorter timeouts than the defaults. */
 const settings = [
   'fsync=off',
   'synchronous_commit=off',
@@ -21,6 +21,8 @@ const settings = [
   'shared_buffers=256MB',
   'max_wal_size=256MB',
   'deadlock_timeout=100ms',
+  // PostgreSQL cannot drop a database while any client of the server is silent during authentication, which tests provoke.
+  'authentication_timeout=10s',
 ]
 
 /**
