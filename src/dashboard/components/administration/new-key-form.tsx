@@ -37,9 +37,8 @@ export function NewKeyForm({ onIssued }: { onIssued: (key: IssuedKey) => void })
     setSending(true)
     const body = { ...toDocument(values, fields), ...(day !== '' && { expiresAt: endOfDay(day) }) }
     try {
-      const response = await writeApi('/v1/keys', { method: 'POST', body })
       // Tests validate the responses of the service against the OpenAPI document.
-      onIssued((await response.json()) as IssuedKey)
+      onIssued((await writeApi('/v1/keys', { method: 'POST', body })) as IssuedKey)
     } catch (failure) {
       setError(toApiError(failure))
       setSending(false)
