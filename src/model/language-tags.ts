@@ -16,6 +16,7 @@ const irregularNames = 'ami|bnn|default|enochian|hak|klingon|lux|mingo|navajo|pw
 const irregular = `i-(?:${irregularNames})|en-gb-oed|sgn-(?:be-fr|be-nl|ch-de)`
 
 const pattern = new RegExp(`^(?:${regular}|${privateUse}|${irregular})$`)
+const variantPattern = new RegExp(`^(?:${variant})$`)
 
 /** Whether a list has no value twice. */
 const isDistinct = (list: readonly string[]): boolean => new Set(list).size === list.length
@@ -29,6 +30,6 @@ export function isLanguageTag(text: string): boolean {
   if (!pattern.test(tag)) return false
   const [own = ''] = tag.split(/(?:^|-)x-/)
   const [main = '', ...extensions] = own.split(/-(?=[0-9a-z]-)/)
-  const variants = main.split('-').filter((subtag) => new RegExp(`^(?:${variant})$`).test(subtag))
+  const variants = main.split('-').filter((subtag) => variantPattern.test(subtag))
   return isDistinct(variants) && isDistinct(extensions.map((one) => one.charAt(0)))
 }

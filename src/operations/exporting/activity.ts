@@ -160,8 +160,12 @@ function boundaryOf(date: string | null, dateBounds: DateBounds, end: 0 | 1) {
   return day === undefined ? undefined : { date, day, isOpen: wanted === undefined, earliest: bounds[0] }
 }
 
-function datesOf(activity: ActivityRecord, dateBounds: DateBounds, today: string): Activity['dates'] {
-  const status = statusOf(activity, dateBounds)
+/** @param status the status in the file, which decides which dates are planned. */
+function datesOf(
+  activity: ActivityRecord,
+  dateBounds: DateBounds,
+  { status, today }: { status: ReturnType<typeof statusOf>; today: string },
+): Activity['dates'] {
   const isPlanned = status === 'pipeline'
   const isOver = status === 'closed' || status === 'finalisation'
   const start = boundaryOf(activity.startsOn, dateBounds, 0)
@@ -310,6 +314,7 @@ export function toActivity(
 ): Activity {
   const [found, dateBounds] = row.parse(value)
   const participants = participantsOf(found, roles)
+  const status = statusOf(found, dateBounds)
   const iatiId = found.externalIds.find(({ scheme }) => scheme === iatiScheme)
   const nameOf = (code: string | null) => found.locationCountries.find((one) => one.code === code)?.name
   const ownPrefix = `${publisher.iatiId}-`
@@ -329,8 +334,8 @@ export function toActivity(
     otherIdentifiers: found.externalIds
       .filter((one) => one !== iatiId)
       .map(({ scheme, id }) => ({ ref: id, owner: scheme })),
-    status: statusCodes[statusOf(found, dateBounds)],
-    dates: datesOf(found, dateBounds, today),
+    status: statusCodes[status],
+    dates: datesOf(found, dateBounds, { status, today }),
     ...recipientsOf(found, participants),
     locations: found.locations.map(({ name, country, latitude, longitude }) => ({
       name: name ?? nameOf(country),

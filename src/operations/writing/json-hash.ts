@@ -5,7 +5,7 @@ import { runInSlices } from '../../time-slice.ts'
 const charactersInStep = 65_536
 
 /** Parts of a long text. With the flag `u`, none ends between two surrogates. */
-const textParts = /.{1,65536}/gsu
+const textParts = new RegExp(`.{1,${charactersInStep}}`, 'gsu')
 
 /** Yields the JSON of a long text in parts. */
 function* writeLongText(text: string): Generator<string> {
