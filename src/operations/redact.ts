@@ -39,23 +39,32 @@ interface RedactionTask extends RedactionRequest {
   key: string
 }
 
-/** Redacts the former rows, the rows of imports and the stored responses. @throws Problem if nothing was found to remove. */
+/**
+ * Redacts a record outside its revisions: its rows in the schema `history`, the rows and names that imports have stored, and stored
+ * responses.
+ * @param wasInRevisions whether a revision of the record had what is removed.
+ * @throws Problem `invalid-body` if neither a revision nor a row nor a name had it. Stored responses do not count.
+ */
 async function redactRowsAndResponses(
   tx: Transaction,
   task: RedactionTask,
-  isInRevisions: boolean,
+  wasInRevisions: boolean,
 ): Promise<void> {
   const { resource, key, redaction, pointer } = task
   // Before the former rows: rows of imports are found by former external ids, which may contain the text.
-  const emptied = await redactImportedRows(tx, resource, key, redaction)
-  const changed = await redactFormerRows(tx, resource, key, getTableName(resource.table), redaction)
-  if (!isInRevisions && emptied + changed === 0) {
-    const message = `is in no version of the ${resource.noun}`
+  const imported = await redactImportedRows(tx, resource, key, redaction)
+  const former = await redactFormerRows(tx, resource, key, getTableName(resource.table), redaction)
+  const { text } = redaction
+  if (!wasInRevisions && imported + former === 0) {
+    const message =
+      text === undefined
+        ? `have no value in any version of the ${resource.noun}`
+        : `is in no version of the ${resource.noun}, and in no stored row or name of its imports`
     throw invalidBody('request', [{ pointer, code: 'not_found', message }])
   }
-  const ofRecord = `${JSON.stringify(resource.key.property)}:${JSON.stringify(key)}`
-  const { text } = redaction
-  await redactResponses(tx, [ofRecord, ...(text === undefined ? [] : [JSON.stringify(text).slice(1, -1)])])
+  // Responses about the record contain its key in this form.
+  const keyInJson = `${JSON.stringify(resource.key.property)}:${JSON.stringify(key)}`
+  await redactResponses(tx, [keyInJson, ...(text === undefined ? [] : [JSON.stringify(text).slice(1, -1)])])
 }
 
 /** Redacts an existing record, and writes a new version with the actor and the reason of the redaction. */
@@ -124,7 +133,7 @@ export const redact: Operation = {
     body: {
       mediaTypes: ['application/json'],
       schema: () => redactionBody,
-      example: { text: 'Jane Doe', reason: 'She has asked for it.' },
+      example: { text: 'Jane Doe', reason: 'At her own request.' },
     },
     responses: {
       200: {

@@ -25,7 +25,7 @@ async function createAbout(resource: Resource, person: string) {
   return createRecord(resource, api, { ...document, [nameProperty(resource)]: `Of ${person}` })
 }
 
-const defaultReason = { reason: 'The person has asked for it.' }
+const defaultReason = { reason: 'Requested by the person.' }
 
 const redact = (path: string, body: object, headers = {}) =>
   api.request('POST', `${path}/redact`, {

@@ -82,7 +82,7 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
     await page.getByLabel('I know that this cannot be undone.').check()
     await submit.click()
     await page.getByRole('alert').getByText('Reason: is required').waitFor()
-    await page.getByRole('textbox', { name: /^Reason/ }).fill('She has asked for it.')
+    await page.getByRole('textbox', { name: /^Reason/ }).fill('At her own request.')
     await submit.click()
     await page.getByRole('heading', { level: 1, name: 'Talk with [redacted]' }).waitFor()
     const { text } = await dashboard.api.get(`/v1/sources/${id}/history`)

@@ -15,7 +15,7 @@ async function createTalk(): Promise<string> {
 async function redactInterviewee(page: Page): Promise<void> {
   await page.getByLabel('the values of properties').check()
   await page.getByLabel(/^Interviewee/).check()
-  await page.getByLabel('Reason required').fill('She has asked for it')
+  await page.getByLabel('Reason required').fill('At her own request')
   await page.getByLabel('I know that this cannot be undone.').check()
   await page.getByRole('button', { name: 'Redact' }).click()
 }
@@ -49,7 +49,7 @@ describe.skipIf(skipsBrowser)('the form of a redaction [needs Chromium]', { time
     }>().id
     const { page } = await dashboard.openSignedIn(`/records/sources/${id}/redact`)
     await redactInterviewee(page)
-    await page.getByRole('alert').getByText('is in no version of the source').waitFor()
+    await page.getByRole('alert').getByText('have no value in any version of the source').waitFor()
     await page.context().close()
   })
 })

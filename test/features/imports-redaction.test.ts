@@ -97,6 +97,21 @@ it('a redaction of a text leaves it in no row and in no name of imports from its
   expect(stored).toContain('John Roe')
 })
 
+it('a redaction finds a text that is only in the names from files of the register', async () => {
+  const scheme = newScheme()
+  await importCsv(api.database, mapping(scheme), file)
+  const path = await pathOf(scheme, '2')
+  const redacted = await redact(path, { text: 'Land of Jane Doe' })
+  expect(redacted.status, redacted.text).toBe(200)
+  const { rows } = await api.pool.query(
+    `select mention, candidates from import_names join imports on imports.id = import where scheme = $1`,
+    [scheme],
+  )
+  expect(JSON.stringify(rows)).not.toContain('Jane Doe')
+  for (const text of ['Land of Jane Doe', 'country'])
+    expect((await redact(path, { text })).json()).toMatchObject({ errors: [{ code: 'not_found' }] })
+})
+
 it('a row that was redacted before its import is committed writes nothing', async () => {
   const scheme = newScheme()
   await importCsv(api.database, mapping(scheme), file)

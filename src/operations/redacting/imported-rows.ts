@@ -106,12 +106,15 @@ async function redactReports(tx: Transaction, rows: ImportedRow[]): Promise<void
   }
 }
 
-/** Removes a text from the names in the files of the registers, and of an import that made the record for a name. */
+/**
+ * Replaces a text in the stored names of all imports from the given registers, and of the imports that wrote the record.
+ * @returns the number of changed names.
+ */
 async function redactNames(
   tx: Transaction,
   { name: resource, key, schemes }: { name: string; key: string; schemes: string[] },
   { text = '', redactText }: Redaction,
-): Promise<void> {
+): Promise<number> {
   const names = await tx.query<ImportedName>({
     text: `select import, identity, mention, candidates from import_names
       where import = any(array(select id from imports where scheme = any($1::text[])
@@ -119,6 +122,7 @@ async function redactNames(
         and strpos(normalize(concat(mention, candidates), nfc), $4) > 0`,
     values: [schemes, resource, key, JSON.stringify(text).slice(1, -1)],
   })
+  let changed = 0
   for (const { import: id, identity, mention, candidates } of names) {
     const { name, country } = mention
     const redacted = {
@@ -126,19 +130,23 @@ async function redactNames(
       ...(name !== undefined && { name: redactText(name) }),
       ...(country !== undefined && { country: redactText(country) }),
     }
-    const redactedCandidates = candidates?.map((match) => ({ ...match, name: redactText(match.name) }))
+    const redactedCandidates = candidates?.map((match) => ({ ...match, name: redactText(match.name) })) ?? null
+    // The text may be only in the names of the JSON properties, or in values that are not names.
+    if (isDeepStrictEqual([redacted, redactedCandidates], [mention, candidates])) continue
     await tx.query({
       text: 'update import_names set mention = $3, candidates = $4 where import = $1 and identity = $2',
       values: [id, identity, redacted, redactedCandidates && JSON.stringify(redactedCandidates)],
     })
+    changed += 1
   }
+  return changed
 }
 
 /**
  * Redacts the stored rows that describe a locked record, the examples in the reports of their imports, and the names in the
  * files of the same registers. A row may have a value in another form than the record, or one that the mapping has
  * dropped, so a row is emptied as a whole.
- * @returns the number of emptied rows.
+ * @returns the number of emptied rows and changed names.
  */
 export async function redactImportedRows(
   tx: Transaction,
@@ -154,7 +162,6 @@ export async function redactImportedRows(
     await emptyRows(tx, rows)
     await redactReports(tx, rows)
   }
-  if (redaction.text !== undefined)
-    await redactNames(tx, { name: resource.name, key, schemes: origin.schemes }, redaction)
-  return rows.length
+  if (redaction.text === undefined) return rows.length
+  return rows.length + (await redactNames(tx, { name: resource.name, key, schemes: origin.schemes }, redaction))
 }

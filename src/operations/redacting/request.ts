@@ -52,7 +52,7 @@ export const redactionBody = registerRequestSchema(
     })
     .meta({
       description: 'What is removed from a record and all its versions: either `properties` or `text`.',
-      examples: [{ properties: ['/interviewee'], reason: 'The interviewee has asked for it.' }],
+      examples: [{ properties: ['/interviewee'], reason: 'Requested by the interviewee.' }],
     }),
 )
 
