@@ -142,6 +142,16 @@ describe('seeding a registry that is in use', slow, () => {
     expect(again.data).toHaveLength(citations.data.length)
   })
 
+  it('finds records by external ids whose case or Unicode form people have changed', async () => {
+    const { id } = await pakistanAgreement()
+    await api.patch(`/v1/agreements/${id}`, { externalIds: [{ scheme: 'interview-2011', id: 'ｆ０１' }] })
+    const { data } = (await api.get(`/v1/citations?record=${id}`)).json<{ data: { id: string }[] }>()
+    await api.delete(`/v1/citations/${data[0]?.id}`)
+    expect(await seed(api.database, 'all')).toMatchObject({ created: 1 })
+    const again = await api.get(`/v1/citations?record=${id}`)
+    expect(again.json<{ data: unknown[] }>().data).toHaveLength(data.length)
+  })
+
   it('recreates a removed record, and adds nothing else', async () => {
     const before = await only('/v1/citations?externalId=interview-2011:F36')
     await api.delete(`/v1/citations/${before.id}`)

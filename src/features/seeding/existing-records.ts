@@ -5,7 +5,7 @@ import { records } from '../../database/tables/records.ts'
 import { recordId } from '../../model/keys.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { Document } from '../../operations/writing/documents.ts'
-import { getExternalIds } from '../../operations/writing/external-ids.ts'
+import { findByExternalIds, getExternalIds } from '../../operations/writing/external-ids.ts'
 
 /** Keys of records by their identifiers in seeds: `scheme:id`, or the key itself if clients choose it. */
 export type KeysByIdentifier = Map<string, string>
@@ -19,26 +19,28 @@ function listIdentifiers(resource: Resource, document: Document): string[] {
     : getExternalIds(document).map(formatExternalId)
 }
 
-/** Finds the keys of the existing records with the given identifiers. */
+/** Splits an identifier at its first colon. The name of a scheme has no colon. */
+function parseExternalId(identifier: string): { scheme: string; id: string } {
+  const [scheme = '', ...id] = identifier.split(':')
+  return { scheme, id: id.join(':') }
+}
+
+/** Finds the keys of the existing records with the given identifiers. External ids are compared as in their unique index. */
 export async function findByIdentifiers(
   transaction: Transaction,
   resource: Resource,
   identifiers: string[],
 ): Promise<KeysByIdentifier> {
   if (identifiers.length === 0) return new Map()
-  const { externalIds } = resource.registry.shared
-  const rows = await transaction.query<{ identifier: string; key: string }>(
+  if (resource.key.assignedBy !== 'client')
+    return findByExternalIds(transaction, resource, identifiers.map(parseExternalId))
+  const ids = identifiers.map((key) => recordId(resource, key))
+  const rows = await transaction.query<{ key: string }>(
     compileSql(
-      resource.key.assignedBy === 'client'
-        ? sql`select ${records.key} as identifier, ${records.key} as key from ${records}
-            where ${records.id} = any(${sql.param(identifiers.map((one) => recordId(resource, one)))}::uuid[])`
-        : sql`select ${externalIds.scheme} || ':' || ${externalIds.id} as identifier, ${records.key} as key
-            from ${externalIds} join ${records} on ${records.id} = ${externalIds.record}
-            where ${externalIds.resource} = ${resource.name}
-              and ${externalIds.scheme} || ':' || ${externalIds.id} = any(${sql.param(identifiers)}::text[])`,
+      sql`select ${records.key} as key from ${records} where ${records.id} = any(${sql.param(ids)}::uuid[])`,
     ),
   )
-  return new Map(rows.map(({ identifier, key }) => [identifier, key]))
+  return new Map(rows.map(({ key }) => [key, key]))
 }
 
 /** Finds the keys of the existing records that documents describe. */
