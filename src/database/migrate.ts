@@ -13,10 +13,10 @@ import { lockAllTables, retryWhileInUse } from './table-locks.ts'
 
 const folder = join(packageRoot, 'migrations')
 
-const journalFile = z.object({
+const journalSchema = z.object({
   entries: z.array(
     z.object({
-      /** Creation time, by which the migration is identified. */
+      /** Creation time in milliseconds since 1970, by which the migration is identified. */
       when: z.number(),
       tag: z.string(),
       /** Whether versions that do not know the migration work with the database after it. */
@@ -27,7 +27,7 @@ const journalFile = z.object({
   ),
 })
 
-type Journal = z.output<typeof journalFile>
+type Journal = z.output<typeof journalSchema>
 
 /** The table of applied migrations, as drizzle's migrator makes it, which earlier versions of the service used. */
 const migrationsTable = `create schema if not exists drizzle;
@@ -46,7 +46,8 @@ const requiredMigration = 'required_migration'
 /**
  * Brings the database's schema up to date. Only one process migrates at a time. A schema that is up to date or that a newer
  * version has expanded does not change.
- * @throws OperatorError when a migration fails, or a newer version has applied migrations after which this one does not work.
+ * @throws OperatorError when a statement fails, `checkHistory` finds differences, or the database has migrations with which this
+ * version cannot work.
  */
 export async function migrate(database: Database): Promise<void> {
   try {
@@ -62,14 +63,15 @@ export async function migrate(database: Database): Promise<void> {
 
 /** Returns a message of one line about a failed migration, with PostgreSQL's reason. */
 function failureMessage(error: unknown): string {
+  const reason = error instanceof Error ? error.message : String(error)
   if (errorCode(error) === '42501')
-    return 'DATABASE_URL: its user may not create tables there; make it the owner'
-  return `the database cannot be migrated: ${error instanceof Error ? error.message : error}`
+    return `DATABASE_URL: its user lacks a privilege (${reason}): make it the owner of the database`
+  return `the database cannot be migrated: ${reason}`
 }
 
 /**
- * Returns `migrated` if this version works with the database, `too new` if the database has migrations after which this version
- * does not work, and otherwise `not migrated`: it lacks migrations.
+ * Returns `migrated` if this version works with the database, `too new` if the database has migrations with which this version
+ * cannot work, and otherwise `not migrated`: it lacks migrations.
  */
 export async function readSchemaState(database: Database): Promise<'migrated' | 'not migrated' | 'too new'> {
   const { missing, isTooNew } = await compareSchema(database)
@@ -113,6 +115,11 @@ async function compareSchema(database: Database): Promise<SchemaComparison> {
 
 async function migrateUnderLock(database: Database): Promise<void> {
   const { missing, unknown, isTooNew } = await compareSchema(database)
+  if (isTooNew && missing > 0) {
+    throw new OperatorError(
+      `this version of Entente does not know ${unknown} of the migrations of the database, which lacks ${missing} of this version: run the version that migrated it, or use another database`,
+    )
+  }
   if (isTooNew) {
     throw new OperatorError(
       `the database is newer than this version of Entente, which does not know ${unknown} of its migrations and cannot work with them: run the newer version, or use another database`,
@@ -180,7 +187,7 @@ export async function hasMigration(name: string): Promise<boolean> {
 
 /** The migrations of this version, in their order. */
 async function readJournal(): Promise<Journal> {
-  return journalFile.parse(JSON.parse(await readFile(join(folder, 'meta/_journal.json'), 'utf8')))
+  return journalSchema.parse(JSON.parse(await readFile(join(folder, 'meta/_journal.json'), 'utf8')))
 }
 
 async function appliedMigrations(database: Database): Promise<number[]> {

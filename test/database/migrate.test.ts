@@ -64,6 +64,17 @@ describe('migrating', () => {
     expect(await schema()).toEqual(before)
   })
 
+  it('does not call a database newer that lacks migrations of this version', async () => {
+    await migrate(database.database)
+    await simulateIncompatibleMigration(database.pool)
+    await database.pool.query(
+      'delete from drizzle.__drizzle_migrations where id in (select id from drizzle.__drizzle_migrations order by id limit 2)',
+    )
+    await expect(migrate(database.database)).rejects.toThrow(
+      /does not know 1 of the migrations of the database, which lacks 2 of this version/,
+    )
+  })
+
   it('accepts and does not change a database that a newer version has expanded', async () => {
     await migrate(database.database)
     await database.pool.query(
@@ -112,7 +123,7 @@ describe('migrating', () => {
     expect(longestMs).toBeLessThan(2000)
   })
 
-  it('tells who must own the database when its user may not create tables', async () => {
+  it('tells who must own the database when its user lacks a privilege', async () => {
     const user = `reader_${randomBytes(4).toString('hex')}`
     await database.pool.query(`create role ${user} login password 'reader'`)
     const url = new URL(database.url)
@@ -120,7 +131,9 @@ describe('migrating', () => {
     url.password = 'reader'
     const reader = openDatabaseAt(url.href, generousOptions)
     try {
-      await expect(migrate(reader)).rejects.toThrow(/may not create tables there; make it the owner/)
+      await expect(migrate(reader)).rejects.toThrow(
+        /user lacks a privilege .*: make it the owner of the database/,
+      )
     } finally {
       await reader.close()
       await database.pool.query(`drop role ${user}`)

@@ -23,6 +23,6 @@ it('/readyz of a process says whether the database lacks migrations or is too ne
   await simulateIncompatibleMigration(api.pool)
   expect((await api.get('/readyz')).json()).toMatchObject({
     ...unavailable,
-    detail: 'The database is newer than this version of Entente, which cannot work with it.',
+    detail: 'The database has migrations with which this version of Entente cannot work.',
   })
 })

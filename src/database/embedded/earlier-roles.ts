@@ -56,7 +56,7 @@ export async function separateRoles(getUrl: GetUrl, password: string): Promise<v
 
 /**
  * Makes the service role the owner of the superuser's objects in the database, except those of extensions. PostgreSQL has no
- * command for this: `reassign owned` refuses the superuser of initdb. The id of this superuser is 10, and the ids of objects
+ * command for this: `reassign owned` refuses the superuser of initdb. The OID of this superuser is 10, and the OIDs of objects
  * that initdb did not create begin at 16384.
  */
 const transfer = `do $$
@@ -93,6 +93,6 @@ begin
 end
 $$`
 
-/** Makes the service role the owner of the database and of everything in it, in one transaction. */
+/** Makes the service role the owner of the database and of the superuser's objects in it, in one transaction. */
 export const transferDatabase = (getUrl: GetUrl): Promise<unknown> =>
   withClient(getUrl(superuser, serviceRole), (client) => client.query(transfer))

@@ -40,7 +40,7 @@ async function readinessBody(readiness: Database): Promise<string> {
     throw new Problem(
       'unavailable',
       state === 'too new'
-        ? 'The database is newer than this version of Entente, which cannot work with it.'
+        ? 'The database has migrations with which this version of Entente cannot work.'
         : 'The database is not migrated.',
     )
   return JSON.stringify({
