@@ -6,9 +6,12 @@ describe('text in charts', () => {
     expect(textWidth(text)).toBeCloseTo([...text].length * textWidth('a'))
   })
 
-  it.each(['中德科技合作', '한국', 'ＡＢ', '「・」'])('counts as wide in CJK scripts: %s', (text) => {
-    expect(textWidth(text)).toBeGreaterThan([...text].length * textWidth('a'))
-  })
+  it.each(['中德科技合作', '𠮷𬎆', '한국', 'ＡＢ', '「・」', '🛰'])(
+    'counts as wide in CJK scripts and emoji: %s',
+    (text) => {
+      expect(textWidth(text)).toBeGreaterThan([...text].length * textWidth('a'))
+    },
+  )
 
   it.each(['ABRZÉЖ', 'MWmw'])('counts as wider in capitals and letters such as W: %s', (text) => {
     for (const letter of text) expect(textWidth(letter)).toBeGreaterThan(1.2 * textWidth('a'))

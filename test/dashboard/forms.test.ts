@@ -211,7 +211,7 @@ describe('a date that is entered', () => {
 })
 
 describe('a redaction', () => {
-  it('offers texts, except lists of texts, by pointers without indexes; first those with a value', () => {
+  it('offers text properties, except lists of texts, without list indexes, those with a value first', () => {
     const parties = field('parties', 'list', {
       item: field('parties', 'participant', { fields: [field('signatory', 'text')] }),
     })
@@ -248,7 +248,7 @@ describe('a text that is entered for a number', () => {
     })
   })
 
-  it('does not change the faults of other values, also not of texts that are numbers', () => {
+  it('leaves the faults of other values unchanged, also of a text that consists of digits', () => {
     const fault = { pointer: '/title', code: 'required', message: 'is missing' }
     expect(explainNumbers([fault], toDocument({ title: '' }, fields))).toEqual([fault])
     const digits = { pointer: '/title', code: 'pattern', message: 'must be three digits' }

@@ -6,9 +6,9 @@ const characterWidth = 7.1
 const capitalWidth = 9
 const wideCharacterWidth = 12.2
 
-/** Whether a character is wide: CJK scripts and punctuation, Hangul, full-width forms, and letters such as W. */
+/** Whether a character is wide: CJK scripts and punctuation, Hangul, full-width forms, emoji, and letters such as W. */
 const isWide = (character: string) =>
-  /[MWmw@%\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]/.test(
+  /[MWmw@%\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3ffff}]/u.test(
     character,
   )
 

@@ -11,7 +11,7 @@ import { useKeepPrevious } from '../api/use-keep-previous.ts'
 import { CopyButton } from '../components/copy-button.tsx'
 import { Facets } from '../components/facets.tsx'
 import { FileLink } from '../components/file-link.tsx'
-import { keyOfValue, useFilterNames } from '../components/filter-names.ts'
+import { keyOfValue, useNamesOfFilterValues } from '../components/names-of-filter-values.ts'
 import { NotFound } from '../components/not-found.tsx'
 import { PageTitle } from '../components/page-title.tsx'
 import { RecordTable } from '../components/record-table.tsx'
@@ -151,7 +151,7 @@ function FilterChips({
   const language = useLanguage()
   const { t } = language
   const labels = useLabels()
-  const names = useFilterNames(resource, filters)
+  const names = useNamesOfFilterValues(resource, filters)
   const entries = Object.entries(filters)
   const describe = (name: string, value: string): string => {
     if (name.endsWith('[isNull]')) return t(value === 'true' ? 'value.unknown' : 'value.known')

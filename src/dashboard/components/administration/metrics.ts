@@ -7,7 +7,10 @@ export interface Sample {
 /** Samples by the name of their metric. */
 export type Metrics = ReadonlyMap<string, readonly Sample[]>
 
-/** Parses metrics in Prometheus text format as the service writes it: one sample per line, and comment lines with `#`. */
+/**
+ * Parses metrics in Prometheus text format as the service writes it: one sample per line, and comment lines with `#`. Escapes in
+ * the values of labels stay as they are.
+ */
 export function parseMetrics(text: string): Metrics {
   const metrics = new Map<string, Sample[]>()
   for (const line of text.split('\n')) {

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks'
+import { splitValues } from '../../view-data.ts'
 import { readNames } from '../api/names.ts'
 import type { ResourceDescription } from '../api/resources.ts'
 import type { Names } from '../api/types.ts'
@@ -27,7 +28,7 @@ function resourceOfKeys({ name, key }: ResourceDescription, parameter: string): 
 export const keyOfValue = (value: string): string => value.split(':')[0] ?? value
 
 /** Reads the names of the records whose keys are values of filters. If a request fails, the previous names stay. */
-export function useFilterNames(
+export function useNamesOfFilterValues(
   resource: ResourceDescription,
   filters: Readonly<Record<string, string>>,
 ): Names {
@@ -40,7 +41,10 @@ export function useFilterNames(
       const target = resourceOfKeys(resource, parameter)
       // The values of `isNull` are booleans, and those of `noneAs` are roles.
       if (target === undefined || /\[(isNull|noneAs)\]$/.test(parameter)) continue
-      keys.set(target, new Set([...(keys.get(target) ?? []), ...value.split(',').map(keyOfValue)]))
+      keys.set(
+        target,
+        new Set([...(keys.get(target) ?? []), ...splitValues(parameter, value).map(keyOfValue)]),
+      )
     }
     readNames(keys, tag).then(
       (read) => {
