@@ -14,7 +14,7 @@ export const patch: Operation = {
     summary: `Change ${aNoun(resource.noun)}`,
     description: 'By a JSON merge patch (RFC 7396).',
     details:
-      'Only properties that are sent change; null sets a property to its default. Lists are replaced as a whole.',
+      'Only properties that are sent change; null sets a property to its default, but leaves `visibility` as it is. Lists are replaced as a whole.',
     body: {
       mediaTypes: ['application/merge-patch+json', 'application/json'],
       schema: () => patchSchema(resource),
