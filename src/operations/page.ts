@@ -51,13 +51,15 @@ async function countTotal(plan: ListPlan, tx: Transaction): Promise<Total | unde
 
 /**
  * Returns the `Link` header of the next page, with a relative URL (RFC 8288).
+ * @param queryString of the request, without the question mark.
+ * @param cursor of the next page.
  * @param language of the names, if the response has any. The URL must contain it, since the cached response is also sent to
  * requests that name this language in another way, such as in `Accept-Language`.
  */
-export function nextLink(search: string, next: string, language?: Language): string {
-  const replaced = { cursor: next, ...(language && { [languageParameterName]: language }) }
+export function nextLink(queryString: string, cursor: string, language?: Language): string {
+  const replaced = { cursor, ...(language && { [languageParameterName]: language }) }
   // The other parameters stay as they were sent, since a literal comma and a percent-encoded one can differ.
-  const kept = search.split('&').filter((pair) => {
+  const kept = queryString.split('&').filter((pair) => {
     const [name = ''] = new URLSearchParams(pair).keys()
     return pair !== '' && !Object.hasOwn(replaced, name)
   })
@@ -86,7 +88,10 @@ const inSequence = async <A, B>(first: () => Promise<A>, second: () => Promise<B
   await second(),
 ]
 
-/** Reads the records of a page and, if the plan asks for them, counts and the names of the records that they refer to. */
+/**
+ * Reads the records of a page and, if the plan asks for them, the counts of their list requests and the names of the records
+ * that they refer to.
+ */
 async function readPageRecords(
   plan: ListPlan,
   after: CursorPosition | undefined,
@@ -107,7 +112,7 @@ async function readPageRecords(
  * Returns the JSON of the page of a plan, and the cursor of the next page.
  * @param language language of the names, if the plan asks for them.
  * @param cursorLocation where the cursor was sent; the query string when left out.
- * @throws Problem `invalid-cursor` if the cursor was issued for another plan.
+ * @throws Problem `invalid-cursor` if the cursor was truncated or changed, or belongs to another registry or query.
  */
 export async function composePage(
   plan: ListPlan,

@@ -68,7 +68,7 @@ async function findVersion(
   if (!newest && current === undefined) throw recordNotFound(resource, key)
   const message =
     version === undefined
-      ? 'there is no version before this one'
+      ? `the ${resource.noun} has no earlier version`
       : `the history has no version ${version}${newest ? `; its newest is ${newest.entry.version}` : ''}`
   throw invalidBody(resource.noun, [{ pointer: '/version', code: 'unknown_version', message }])
 }
@@ -85,7 +85,7 @@ function requireKnownProperties(resource: Resource, version: number, record: Doc
     )
     .map(([property]) => property)
   if (lost.length === 0) return
-  const message = `version ${version} has a value of ${lost.join(', ')}, which ${resource.name} do not have any more: write what is to be restored with PATCH or, if the ${resource.noun} has been removed, as a new one with POST`
+  const message = `version ${version} has values in properties that ${resource.name} no longer have (${lost.join(', ')}): restore the other properties with PATCH or, if the ${resource.noun} was removed, create a new ${resource.noun} with POST`
   throw invalidBody(resource.noun, [{ pointer: '/version', code: 'not_restorable', message }])
 }
 
@@ -98,7 +98,7 @@ export const restore: Operation = {
     summary: `Restore ${aNoun(resource.noun)}`,
     description: 'Writes an earlier version as a new one.',
     details:
-      'Also for removed records. Without `version`, the content before the last change or removal. The key stays; versions continue.',
+      'Also for removed records. Without `version`, restores the content before the last change or removal. The key stays, and version numbers continue.',
     path: '/restore',
     scope: 'record',
     access: 'write',
@@ -125,7 +125,7 @@ export const restore: Operation = {
         headers: { etag: etagHeader, ...replayedHeaders },
       },
       201: {
-        description: 'The record, which did not exist before the request.',
+        description: 'The restored record, which had been removed.',
         schema: () => recordSchema(resource),
         headers: { etag: etagHeader, location: locationHeader, ...replayedHeaders },
       },
@@ -143,7 +143,8 @@ export const restore: Operation = {
     try {
       return await runOnce(database, request, async (transaction) => {
         const locked = await lockRecord(transaction, resource, key)
-        // A merged record is not restored: its citations and references belong to another record now.
+        // A merged record is not restored: its citations and references belong to another record now. `withMergedRecords` turns
+        // this into 410.
         if (!locked && (await findMergedInto(transaction, resource, key)) !== undefined)
           throw recordNotFound(resource, key)
         if (locked) requireVersion(parseIfMatch(ifMatchHeader), locked.version, resource.noun)

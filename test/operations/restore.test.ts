@@ -43,7 +43,7 @@ it('refuses a version with values of properties that the resource no longer has,
     expect(refused.status, refused.text).toBe(422)
     expect(faultAt(refused, '/version')).toMatchObject({
       code: 'not_restorable',
-      message: expect.stringContaining('has a value of budget, which projects do not have any more'),
+      message: expect.stringContaining('has values in properties that projects no longer have (budget)'),
     })
   }
   expect((await api.get(path)).status).toBe(404)

@@ -44,6 +44,7 @@ export async function resolveNamesIn(
   }
   for (const [resourceName, ofResource] of groupBy(distinct.values(), ({ resource }) => resource)) {
     const resource = registry.get(resourceName)
+    // The names of countries, regions and topics are in cached indexes, which also have their codes.
     const isCached = resource.key.assignedBy === 'client'
     const byId = isCached ? [] : ofResource.filter(hasScheme)
     for (const [query, resolution] of await resolveIds(tx, resource, byId))

@@ -15,7 +15,10 @@ const escapeHtml = (text: string) =>
 /** Properties that a preview shows in addition to the name. */
 const fields = ['officialName', 'acronym', 'kind', 'country', 'region', 'validFrom', 'validTo', 'signedOn']
 
-/** Returns an HTML page about a record, for a small frame. @throws ApiResponseError when there is no such record. */
+/**
+ * Returns an HTML page about a record, for a small frame.
+ * @throws ApiResponseError when the API refuses the request, such as for an unknown record.
+ */
 export async function makePreview(api: ApiFetch, { resource, key }: EntityId): Promise<string> {
   const record = await fetchJson<Record<string, unknown>>(api, `/v1/${resource}/${encodeURIComponent(key)}`)
   const name = String(record.name ?? record.title ?? key)

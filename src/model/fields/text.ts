@@ -14,6 +14,7 @@ import { webAddress as webAddressSchema } from '../web-address.ts'
 interface TextOptions {
   /** Whether there is a filter by the text; true by default. */
   filter?: boolean
+  /** Whether there is a sort key of the text. */
   sort?: boolean
   /** Whether records can be grouped by the text. */
   group?: boolean
@@ -55,19 +56,22 @@ function textField<Schema extends z.ZodType<string | null>>(
   })
 }
 
-/** The name or title of a record: one required line, which has a sort key and is in the full-text index. */
+/**
+ * The name or title of a record: one required line, which has a sort key and is in the full-text index.
+ * @param max maximum number of characters.
+ */
 export const title = (description: string, max = 500) =>
   textField(line(max), description, true, { sort: true, weight: 'A' })
 
-/** One required line of text. */
+/** One required line of text. @param max maximum number of characters. */
 export const requiredLine = (description: string, max: number, options: TextOptions = {}) =>
   textField(line(max), description, true, options)
 
-/** One line of text that may be null. */
+/** One line of text that may be null, of at most `max` characters, by default 500. */
 export const lineOfText = (description: string, options: TextOptions & { max?: number } = {}) =>
   textField(optional(line(options.max)), description, false, options)
 
-/** Text of several lines that may be null. */
+/** Text of several lines that may be null, of at most `max` characters, by default 10,000. */
 export const proseText = (description: string, options: TextOptions & { max?: number } = {}) =>
   textField(optional(prose(options.max)), description, false, options)
 

@@ -130,7 +130,8 @@ async function redactNames(
       ...(name !== undefined && { name: redactText(name) }),
       ...(country !== undefined && { country: redactText(country) }),
     }
-    const redactedCandidates = candidates?.map((match) => ({ ...match, name: redactText(match.name) })) ?? null
+    const redactedCandidates =
+      candidates?.map((match) => ({ ...match, name: redactText(match.name) })) ?? null
     // The text may be only in the names of the JSON properties, or in values that are not names.
     if (isDeepStrictEqual([redacted, redactedCandidates], [mention, candidates])) continue
     await tx.query({
@@ -163,5 +164,7 @@ export async function redactImportedRows(
     await redactReports(tx, rows)
   }
   if (redaction.text === undefined) return rows.length
-  return rows.length + (await redactNames(tx, { name: resource.name, key, schemes: origin.schemes }, redaction))
+  return (
+    rows.length + (await redactNames(tx, { name: resource.name, key, schemes: origin.schemes }, redaction))
+  )
 }
