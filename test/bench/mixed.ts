@@ -6,7 +6,7 @@ import type { BoundedFigure } from './tables.ts'
 
 const countries = ['CHN', 'PAK', 'DEU', 'FRA', 'USA', 'GBR', 'JPN', 'IND', 'BRA', 'ZAF']
 
-/** 1,000 different lists: one for each of ten countries and a hundred years. */
+/** 1,000 different lists: one for each pair of a country (of ten) and a year (of a hundred). */
 const lists = countries.flatMap((country) =>
   Array.from(
     { length: 100 },
@@ -51,11 +51,13 @@ function startWriting(origin: string, key: string): () => Promise<void> {
 /**
  * Case `mixed`: cached reads per second while ten writes per second change another resource, divided by cached reads per
  * second without writes.
+ * @param hot the service with its response cache.
  */
 export async function measureMixed(hot: Server, key: string, options: Options): Promise<BoundedFigure[]> {
   const request = { method: 'GET' as const, path: (number: number) => paths[number % paths.length] ?? '' }
   for (const path of paths) await (await fetch(hot.origin + path)).text()
   const ratios: number[] = []
+  // Round 0 is a warm-up, which does not count.
   for (let round = 0; round <= options.rounds; round++) {
     const withoutWrites = await measure(hot, request, options)
     const stop = startWriting(hot.origin, key)

@@ -7,7 +7,10 @@ import { asAdministrator, fetchText, openService, type Service, waitUntil } from
 
 /** Imports resume after a crash during the commit, and do not disturb other clients. */
 
-const rows = 4000
+const rowCount = 4000
+
+/** Maximum wait for a step of an import, in milliseconds. */
+const importTimeoutMs = 300_000
 
 /** Maximum delay from a commit to its change in the feed, in milliseconds. */
 const maxFeedDelayMs = 1000
@@ -36,11 +39,11 @@ records:
 
 const countries = ['China', 'Pakistan', 'Germany', 'France', 'Brazil', 'India', 'Kenya']
 
-/** Rows, every tenth of which refers to the record of a later row. */
+/** A file of agreements, every tenth of which refers to the record of a later row. */
 const csv = [
   'Id,Title,PartyA,PartyB,Implements',
-  ...Array.from({ length: rows }, (_, index) => {
-    const later = index % 10 === 0 && index + 500 < rows ? `A${index + 500}` : ''
+  ...Array.from({ length: rowCount }, (_, index) => {
+    const later = index % 10 === 0 && index + 500 < rowCount ? `A${index + 500}` : ''
     return `A${index},Agreement ${index},${countries[index % 7]},${countries[(index + 1) % 7]},${later}`
   }),
 ].join('\n')
@@ -68,12 +71,13 @@ async function read({ origin }: Service, id: string) {
   return response?.status === 200 ? importSchema.parse(JSON.parse(response.text)) : undefined
 }
 
-const hasCreated = (service: Service, id: string, count: number) => async () => {
+/** Whether an import has created `count` records, or is committed. */
+async function hasCreated(service: Service, id: string, count: number): Promise<boolean> {
   const { state, counts } = (await read(service, id)) ?? {}
   return state === 'committed' || (counts?.created ?? 0) >= count
 }
 
-const isFinished = (service: Service, id: string) => async () =>
+const isFinished = async (service: Service, id: string): Promise<boolean> =>
   ['committed', 'failed'].includes((await read(service, id))?.state ?? '')
 
 /** Reads the records of an import, without values that differ between runs. */
@@ -102,27 +106,27 @@ it('an import continues after kills of the service and PostgreSQL, with the same
 }) => {
   const service = await openService(postgres.url, { SEED: 'reference' })
   const undisturbed = await upload(service, 'undisturbed')
-  await waitUntil(isFinished(service, undisturbed.id), 300_000)
+  await waitUntil(() => isFinished(service, undisturbed.id), importTimeoutMs)
   expect(await read(service, undisturbed.id)).toMatchObject({
     state: 'committed',
     failure: null,
-    counts: { created: rows, refused: 0 },
+    counts: { created: rowCount, refused: 0 },
   })
 
   const disturbed = await upload(service, 'disturbed')
   const kills = [service, postgres, service, postgres]
   for (const [index, one] of kills.entries()) {
-    await waitUntil(hasCreated(service, disturbed.id, ((index + 1) * rows) / 6), 300_000)
+    await waitUntil(() => hasCreated(service, disturbed.id, ((index + 1) * rowCount) / 6), importTimeoutMs)
     const { counts } = (await read(service, disturbed.id)) ?? {}
     task.meta.figures = { ...task.meta.figures, [`records at kill ${index + 1}`]: counts?.created ?? -1 }
     await one.kill()
     await one.start()
   }
-  await waitUntil(isFinished(service, disturbed.id), 300_000)
+  await waitUntil(() => isFinished(service, disturbed.id), importTimeoutMs)
   expect(await read(service, disturbed.id)).toMatchObject({
     state: 'committed',
     failure: null,
-    counts: { created: rows, refused: 0 },
+    counts: { created: rowCount, refused: 0 },
   })
   expect(await readContents(service, 'disturbed')).toEqual(await readContents(service, 'undisturbed'))
 })
@@ -132,9 +136,9 @@ it('clients write while an import commits, and the feed has their changes within
 }) => {
   const service = await openService(postgres.url)
   const { id } = await upload(service, 'feed')
-  await waitUntil(hasCreated(service, id, 1), 300_000)
+  await waitUntil(() => hasCreated(service, id, 1), importTimeoutMs)
   const delays: number[] = []
-  while (!(await isFinished(service, id)())) {
+  while (!(await isFinished(service, id))) {
     const title = `Written meanwhile ${delays.length}`
     const body = JSON.stringify({ title, kind: 'treaty' })
     const response = await fetchText(`${service.origin}/v1/agreements`, {
@@ -153,6 +157,6 @@ it('clients write while an import commits, and the feed has their changes within
   task.meta.figures = { writes: delays.length, 'longest delay in the feed, ms': Math.round(longest) }
   expect(delays.length).toBeGreaterThan(5)
   expect(longest).toBeLessThan(maxFeedDelayMs)
-  expect(await read(service, id)).toMatchObject({ state: 'committed', counts: { created: rows } })
-  expect((await readFeed(service.origin, 'agreements')).length).toBeGreaterThan(rows)
+  expect(await read(service, id)).toMatchObject({ state: 'committed', counts: { created: rowCount } })
+  expect((await readFeed(service.origin, 'agreements')).length).toBeGreaterThan(rowCount)
 })
