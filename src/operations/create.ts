@@ -33,7 +33,7 @@ export const create: Operation = {
     },
     responses: {
       201: {
-        description: 'The record, which did not exist before the request.',
+        description: 'The created or restored record.',
         schema: () => recordSchema(resource),
         headers: { etag: etagHeader, location: locationHeader, ...replayedHeaders },
       },

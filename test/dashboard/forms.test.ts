@@ -211,7 +211,7 @@ describe('a date that is entered', () => {
 })
 
 describe('a redaction', () => {
-  it('offers text properties, except lists of texts, without list indexes, those with a value first', () => {
+  it('offers text properties, not lists of texts, by pointers without indexes, filled ones first', () => {
     const parties = field('parties', 'list', {
       item: field('parties', 'participant', { fields: [field('signatory', 'text')] }),
     })
