@@ -223,4 +223,18 @@ describe('numbers', () => {
       1.01, 2.68, -1.01, 329_430.99, 1e21,
     ])
   })
+  it.each([
+    [1.5e15, 6, 1.5e15],
+    [Number.POSITIVE_INFINITY, 2, Number.POSITIVE_INFINITY],
+    [4_503_599_627_370_495.5, 6, 4_503_599_627_370_495.5],
+    [-4_503_599_627_370_495.5, 15, -4_503_599_627_370_495.5],
+    [4_503_599_627_370_495.5, 0, 4_503_599_627_370_496],
+    [1e20, 2, 1e20],
+    [1.797e308, 6, 1.797e308],
+    [5e-7, 6, 1e-6],
+    [4e-7, 6, 0],
+    [5e-8, 8, 5e-8],
+  ])('are rounded whatever their size: %f to %i digits', (number, digits, rounded) => {
+    expect(roundNumber(number, digits)).toBe(rounded)
+  })
 })

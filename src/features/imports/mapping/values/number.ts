@@ -83,10 +83,15 @@ function toPlainUnambiguous(text: string): string | BadValue | undefined {
   return toPlain(text, { group: '.', decimal: ',' })
 }
 
+/** Multiplies a number by a power of ten without the errors of binary fractions, by its decimal notation. */
+function shiftPoint(number: number, digits: number): number {
+  const [mantissa, exponent = '0'] = String(number).split('e')
+  return Number(`${mantissa}e${Number(exponent) + digits}`)
+}
+
 /** Rounds half away from zero. @param digits digits after the decimal point. */
 export function roundNumber(number: number, digits: number): number {
-  const shifted = Number(`${Math.abs(number)}e${digits}`)
-  // Numbers in exponent notation are too large or too small for this method.
-  if (Number.isNaN(shifted)) return Number(number.toFixed(digits))
-  return Math.sign(number) * Number(`${Math.round(shifted)}e-${digits}`)
+  // From 2 ** 52 on, doubles have no fraction.
+  if (Math.abs(number) >= 2 ** 52) return number
+  return Math.sign(number) * shiftPoint(Math.round(shiftPoint(Math.abs(number), digits)), -digits)
 }
