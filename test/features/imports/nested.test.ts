@@ -34,6 +34,12 @@ describe('JSON', () => {
     expect(rows.map(({ locator }) => locator)).toEqual(['item 1', 'item 2'])
   })
 
+  it('is found by a path whose names the file writes with escapes', async () => {
+    const text = String.raw`{"donn\u00e9es": {"\"aid\"": [{"a": 1}]}}`
+    const { rows } = await readContent('file.json', text, { path: '/données/"aid"' })
+    expect(rows.map(({ locator, values }) => [locator, values])).toEqual([['/données/"aid"[1]', { a: 1 }]])
+  })
+
   it('keeps long numbers as text, since doubles would lose digits', async () => {
     const { rows } = await readContent(
       'file.json',
@@ -50,6 +56,10 @@ describe('JSON', () => {
   it.each([
     ['{"results": [{"a": 1}], "total": 1}', {}, 'rows.path can be /results'],
     ['{"results": [{"a": 1}]}', { path: '/result' }, 'did you mean "results"?'],
+    [String.raw`{"r\u00e9sultats": []}`, { path: '/r' }, 'has no list at /r; it can be "résultats".'],
+    [String.raw`{"r\u00e9sultats": []}`, {}, 'rows.path can be /résultats'],
+    [String.raw`{"a\u0000\ud800": []}`, {}, 'rows.path can be /a\ufffd\ufffd'],
+    [String.raw`{"\x": {"a": []}}`, { path: '/b' }, String.raw`an invalid property name: "\x"`],
     ['[{"a": 1}, {"a": ', {}, 'cut off'],
     ['[{"a": 1}, {"a" 2}]', {}, 'Item 2 of the list is not JSON'],
   ])('explains what is wrong with %s', async (text, options, message) => {

@@ -1,3 +1,4 @@
+import { cleanText } from './clean.ts'
 import { readLimits } from './limits.ts'
 import { formatCount, unreadableFile } from './unreadable-file.ts'
 
@@ -12,6 +13,16 @@ const maxLists = 20
 interface Level {
   isList: boolean
   name: string
+}
+
+/** Decodes the escapes of a property name. A name that may have been cut stays as it is. */
+function decodeName(name: string): string {
+  if (!name.includes('\\') || name.length >= maxNameLength) return cleanText(name)
+  try {
+    return cleanText(String(JSON.parse(`"${name}"`)))
+  } catch (error) {
+    throw unreadableFile(`The JSON has an invalid property name: "${cleanText(name)}".`, error)
+  }
 }
 
 /**
@@ -98,7 +109,7 @@ export class JsonSplitter {
   /** Reads a character outside of strings and rows. @returns whether the rows begin after it. */
   #entersItems(character: string): boolean {
     const level = this.#levels.at(-1)
-    if (character === ':' && level) level.name = this.#name
+    if (character === ':' && level) level.name = decodeName(this.#name)
     else if (character === '}' || character === ']') this.#levels.pop()
     else if (character === '{' || character === '[') {
       const isList = character === '['

@@ -1,4 +1,4 @@
-import { didYouMean } from '../../../problems/suggest.ts'
+import { didYouMean, toSentence } from '../../../problems/suggest.ts'
 import type { Row } from '../types.ts'
 import type { FileToRead, OpenFile } from './file.ts'
 import { parseJsonRow } from './json-row.ts'
@@ -49,6 +49,6 @@ async function* readItems(
         ? `; rows.path can be ${lists.map((name) => `/${name}`).join(', ')}`
         : ''
   throw unreadableFile(
-    `The JSON has no list ${pointer === '' ? 'at its top' : `at ${pointer}`}${hint || '.'}`,
+    toSentence(`The JSON has no list ${pointer === '' ? 'at its top' : `at ${pointer}`}${hint}`),
   )
 }
