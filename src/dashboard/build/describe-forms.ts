@@ -53,7 +53,7 @@ function fieldsOf(
 
 /** Returns the description of a field as a hint, without text that only repeats the label or the help for dates. */
 function hintOf(name: string, description = ''): string | undefined {
-  const hint = description.replaceAll('`', '').replace(/ EDTF(, level 0 or 1)?\.$/, '')
+  const hint = description.replaceAll('`', '').replace(/ EDTF\.$/, '')
   const isLabel = hint.toLowerCase() === `${name.toLowerCase()}.`
   return hint === '' || isLabel ? undefined : hint
 }
