@@ -5,8 +5,10 @@ import { formatCount, unreadableFile } from './unreadable-file.ts'
 /** Maximum nesting depth of objects and lists outside of the rows. */
 const maxDepth = 200
 
-/** Maximum length of a stored property name in characters, and maximum number of stored names of lists. */
+/** Maximum length of a stored property name in characters. */
 const maxNameLength = 500
+
+/** Maximum number of stored names of lists. */
 const maxLists = 20
 
 /** An object or list that contains the current position, and the name of its current property. */
@@ -26,9 +28,9 @@ function decodeName(name: string): string {
 }
 
 /**
- * Finds the list at a path in JSON that arrives in pieces, and returns the text of each of its items. The splitter
- * recognizes only strings, brackets, colons and commas; `JSON.parse` checks the items. It replaces stream-json, which does
- * not limit the memory that malicious input can occupy.
+ * Finds the list (JSON array) at a path in JSON that arrives in chunks, and returns the text of each of its items. The
+ * splitter recognizes only strings, brackets, colons and commas; `JSON.parse` checks the items. Packages such as stream-json
+ * do not limit the memory that malicious input can occupy.
  */
 export class JsonSplitter {
   /** Whether the list was found. */
@@ -42,8 +44,9 @@ export class JsonSplitter {
   /** The last string outside of the rows: the name of the property, if a colon follows. */
   #name = ''
   #inItems = false
-  /** Number of open brackets in the current item, and the text of the item from earlier pieces. */
+  /** Number of open brackets in the current item. */
   #itemDepth = 0
+  /** The text of the current item from earlier chunks. */
   #item = ''
 
   /** @param path names of the properties that lead to the list. */
@@ -51,13 +54,17 @@ export class JsonSplitter {
     this.#path = path
   }
 
-  /** Reads the next piece. @returns the texts of the items that end in it. */
-  write(piece: string): string[] {
+  /**
+   * Reads the next chunk.
+   * @returns the texts of the items that end in it.
+   * @throws Problem when an item is too long, the nesting is too deep, or a property name is invalid.
+   */
+  write(chunk: string): string[] {
     const items: string[] = []
-    // The position in this piece at which the current item begins.
+    // The position in this chunk at which the current item begins.
     let start = 0
-    for (let index = 0; index < piece.length; index += 1) {
-      const character = piece[index] ?? ''
+    for (let index = 0; index < chunk.length; index += 1) {
+      const character = chunk[index] ?? ''
       if (this.#inString) {
         this.#readString(character)
         continue
@@ -68,7 +75,7 @@ export class JsonSplitter {
       } else if (!this.#inItems) {
         if (this.#entersItems(character)) start = index + 1
       } else if (this.#itemDepth === 0 && (character === ',' || character === ']')) {
-        const item = this.#item + piece.slice(start, index)
+        const item = this.#item + chunk.slice(start, index)
         if (character === ',' || item.trim() !== '') items.push(item)
         this.#item = ''
         start = index + 1
@@ -76,7 +83,7 @@ export class JsonSplitter {
       } else if (character === '{' || character === '[') this.#itemDepth += 1
       else if (character === '}' || character === ']') this.#itemDepth -= 1
     }
-    if (this.#inItems) this.#append(piece.slice(start))
+    if (this.#inItems) this.#append(chunk.slice(start))
     return items
   }
 

@@ -22,7 +22,7 @@ export async function openJson({ path, options, signal }: FileToRead): Promise<O
 }
 
 async function* readItems(
-  pieces: AsyncIterable<string>,
+  chunks: AsyncIterable<string>,
   path: readonly string[],
 ): AsyncGenerator<readonly Row[], void, undefined> {
   const splitter = new JsonSplitter(path)
@@ -38,7 +38,7 @@ async function* readItems(
       )
     }
   }
-  for await (const piece of pieces) yield splitter.write(piece).map(makeRow)
+  for await (const chunk of chunks) yield splitter.write(chunk).map(makeRow)
   splitter.end()
   if (splitter.isFound) return
   const lists = [...splitter.lists]

@@ -19,7 +19,7 @@ export async function openNdjson({ path, options, signal }: FileToRead): Promise
   }
 }
 
-async function* readLines(pieces: AsyncIterable<string>): AsyncGenerator<readonly Row[], void, undefined> {
+async function* readLines(chunks: AsyncIterable<string>): AsyncGenerator<readonly Row[], void, undefined> {
   let rest = ''
   let number = 0
   const makeRow = (line: string): Row[] => {
@@ -32,8 +32,8 @@ async function* readLines(pieces: AsyncIterable<string>): AsyncGenerator<readonl
       return [malformedRow(line, number, locator, error)]
     }
   }
-  for await (const piece of pieces) {
-    const lines = (rest + piece).split('\n')
+  for await (const chunk of chunks) {
+    const lines = (rest + chunk).split('\n')
     rest = lines.pop() ?? ''
     if (rest.length > readLimits.rowCharacters) {
       throw unreadableFile(

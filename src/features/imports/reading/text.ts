@@ -6,13 +6,13 @@ import { unreadableFile } from './unreadable-file.ts'
 /** A text file whose encoding is known. Each call reads the file from its start. */
 export interface TextFile {
   encoding: DetectedEncoding
-  /** Reads the text in pieces. @param byteCount maximum bytes to read. */
+  /** Reads the text in chunks. @param byteCount maximum bytes to read. */
   read(byteCount?: number): AsyncGenerator<string, void, undefined>
   /** Reads the text for parsers that accept strings and UTF-8 buffers: as buffers if the file is UTF-8. */
   readUtf8(): AsyncIterable<string | Buffer>
 }
 
-/** Maximum size of the pieces in which a file is read, in bytes. */
+/** Maximum size of the chunks in which a file is read, in bytes. */
 const chunkBytes = 128 * 1024
 
 /** Detects the encoding of a text file, and returns how to read it. @throws Problem when it cannot be detected. */

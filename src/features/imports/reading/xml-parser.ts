@@ -7,14 +7,14 @@ import { formatCount, unreadableFile } from './unreadable-file.ts'
 export interface XmlHandlers {
   open(name: string, attributes: Readonly<Record<string, string>>): void
   close(name: string): void
-  /** Text or CDATA, in pieces. */
+  /** Text or CDATA, in chunks. */
   text(text: string): void
 }
 
 /** Maximum nesting depth of elements. Rows may be nested themselves, so it is twice the limit of a row. */
 const maxDepth = 2 * readLimits.depth
 
-/** A parser of XML that reads its text in pieces. */
+/** A parser of XML that reads its text in chunks. */
 export interface XmlParser {
   /** @throws Problem when the XML is malformed, has a DTD, or is beyond a limit. */
   write(text: string): void

@@ -42,13 +42,13 @@ async function declaredEncoding(path: string): Promise<string | undefined> {
 }
 
 async function* readElements(
-  pieces: AsyncIterable<string>,
+  chunks: AsyncIterable<string>,
   path: readonly string[] | undefined,
 ): AsyncGenerator<readonly Row[], void, undefined> {
   const collector = new RowCollector(path)
   const parser = createXmlParser('The XML', collector)
-  for await (const piece of pieces) {
-    parser.write(piece)
+  for await (const chunk of chunks) {
+    parser.write(chunk)
     yield collector.takeRows()
   }
   parser.end()
