@@ -104,7 +104,7 @@ export const stepsSchema = describe(
     default: describe(scalar.optional(), 'The value if there is none.'),
     take: describe(
       z.enum(['first', 'last']).optional(),
-      'Takes the first or the last of several values. With `first`, values that are dropped are passed over, also to the next column of `from`.',
+      'Takes the first or the last of several values. `first` skips dropped values, and if a column has no others, continues with the next column of `from`.',
     ),
     join: describe(
       text.optional(),

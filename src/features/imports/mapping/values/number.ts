@@ -1,8 +1,9 @@
 import { BadValue } from './bad.ts'
 
-/** A number format: the separators of thousands and of decimals. */
 interface NumberFormat {
+  /** The thousands separator; `''` if there is none. */
   group: string
+  /** The decimal separator. */
   decimal: string
 }
 
@@ -12,7 +13,7 @@ export type NumberReader = (value: string | number | boolean) => number | BadVal
 /** A space, also a thin or no-break one, or an apostrophe. Line breaks and tabs separate values, and not thousands. */
 const separator = "[ \u00a0\u2009\u202f'’]"
 
-/** Digits in groups of three, which are separated by one kind of spaces or apostrophes. */
+/** Groups of three digits, all separated by the same space or apostrophe character. */
 const spacedGroups = new RegExp(`^([+-]?\\d{1,3})(${separator})\\d{3}(?:\\2\\d{3})*(?!\\d)`)
 const separators = new RegExp(separator, 'g')
 const exampleForm = new RegExp(`^1([.,]|${separator})?234([.,])5+$`)
@@ -57,14 +58,13 @@ export const compileNumber =
 
 function toPlain(text: string, { group, decimal }: NumberFormat): string | undefined {
   const [whole = '', fraction, ...more] = text.split(decimal)
-  // Without a separator of thousands, `\0` stands for one that does not occur.
-  if (more.length > 0 || fraction?.includes(group || '\0')) return undefined
+  if (more.length > 0 || (group !== '' && fraction?.includes(group))) return undefined
   const groups = group === '.' || group === ',' ? whole.split(group) : [whole]
   if (groups.length > 1 && !/^[+-]?\d{1,3}(,\d{3})+$/.test(groups.join())) return undefined
   return fraction === undefined ? groups.join('') : `${groups.join('')}.${fraction}`
 }
 
-/** Returns a number with a decimal point and without separators of thousands, if the text is unambiguous. */
+/** Returns a number with a decimal point and without thousands separators, if the text is unambiguous. */
 function toPlainUnambiguous(text: string): string | BadValue | undefined {
   if (!text.includes(',')) {
     // Several points can only separate thousands.
