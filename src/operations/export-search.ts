@@ -5,7 +5,7 @@ import { exportResponse } from './exporting/response.ts'
 import { acceptLanguage } from './language.ts'
 import type { Operation } from './operation.ts'
 
-/** `POST /v1/{resource}/export`: a file of all records that match a boolean filter expression. */
+/** `POST /v1/{resource}/export`: a file of all records that match a filter expression. */
 export const exportSearch: Operation = {
   method: 'POST',
 
@@ -13,8 +13,8 @@ export const exportSearch: Operation = {
     ...fileContract,
     operationId: `exportSearched${resource.plural}`,
     summary: `Export a search of ${resource.name.replaceAll('-', ' ')}`,
-    description: 'By a tree of conditions.',
-    details: 'The conditions are those of a search.',
+    description: 'By a filter expression.',
+    details: 'The expression is that of a search.',
     cost: 2,
     query: {
       ...fileParameters(resource),

@@ -19,7 +19,7 @@ export const groupSchema = registerResponseSchema(
           'A text for each dimension of `groupBy`; null for records without a value, or with a date that may lie in several years, decades or months.',
       }),
       label: z.record(z.string(), z.string()).meta({
-        description: 'The label of each key, for people, in the language of the response.',
+        description: 'Human-readable label of each key, in the language of the response.',
       }),
       measures: z.record(z.string(), z.number().nullable()).meta({
         description:

@@ -18,7 +18,7 @@ const linkedData = registerResponseSchema(
     .meta({ description: 'A record as JSON-LD.', examples: [{ '@id': '/v1/countries/PAK' }] }),
 )
 
-/** All properties, and the sources. One object for each resource, since `readRecord` combines reads with the same object. */
+/** All properties, and the sources. Always the same object for a resource, since `readRecord` batches reads by its identity. */
 const representationOf = lazyFor((resource: Resource) => ({
   fields: propertiesOf(resource),
   include: ['citations', 'sourceDetails'].filter((name) => name in resource.includes()),
@@ -33,7 +33,7 @@ export const jsonld: Operation = {
     summary: `Read one ${resource.noun} as JSON-LD`,
     description: 'In the terms of schema.org and W3C PROV.',
     details:
-      'The record is in the terms of schema.org, the sources that support it are in those of W3C PROV. `@id` is absolute if the service knows its address.',
+      'The record is in the terms of schema.org, the sources that support it are in those of W3C PROV. `@id` is a URL if `PUBLIC_URL` is set, or else a path.',
     path: '/jsonld',
     scope: 'record',
     access: 'read',

@@ -22,7 +22,8 @@ interface RecordKey {
 const nameOf = ({ resource, key }: RecordKey) => `${resource} ${key}`
 
 /**
- * Finds the records into which records were merged, with one statement.
+ * Finds the records into which records were merged, with one statement. After several merges, `merged_into` names the last one
+ * (`deleteMerged`).
  * @returns a function from a record to the key of the record that remains; undefined if it was not merged.
  */
 export async function findMergedKeys(
@@ -54,7 +55,7 @@ export async function findMergedInto(
   return mergedInto(record)
 }
 
-/** Returns the problem `merged` of a change of a merged record. @param into key of the record that it was merged into. */
+/** Returns the problem `merged` for a request that would change a merged record. @param into key of the record that remains. */
 export function mergedProblem(resource: Resource, key: string, into: string, cause?: unknown): Problem {
   const detail = `The ${resource.noun} ${key} was merged into ${aNoun(resource.noun)} with the key ${into}: use /v1/${resource.name}/${into}.`
   return new Problem('merged', detail, { cause })

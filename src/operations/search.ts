@@ -5,16 +5,16 @@ import type { Operation } from './operation.ts'
 import { cacheControl, composePage, withNamesLanguage } from './page.ts'
 import { pageSchema } from './response-schemas.ts'
 
-/** `POST /v1/{resource}/search`: pages of the records that match a boolean filter expression. */
+/** `POST /v1/{resource}/search`: pages of the records that match a filter expression. */
 export const search: Operation = {
   method: 'POST',
 
   contract: (resource) => ({
     operationId: `search${resource.plural}`,
     summary: `Search ${resource.name.replaceAll('-', ' ')}`,
-    description: 'By a tree of conditions.',
+    description: 'By a filter expression.',
     details:
-      'Conditions are a tree of `and`, `or`, `not`, comparisons, and `some`, `none`, `every` over lists inside the records. All conditions in one object must hold.',
+      'A filter expression is a tree of `and`, `or`, `not`, comparisons, and `some`, `none`, `every` over lists inside the records. All conditions in one object must hold.',
     path: '/search',
     scope: 'collection',
     access: 'read',

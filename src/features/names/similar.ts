@@ -15,7 +15,7 @@ function trigramsOf(folded: string): Set<string> {
   return trigrams
 }
 
-/** An index of names by trigrams, to propose candidates for names that are not found. */
+/** An index of folded names (`foldName`) by trigrams, to propose candidates for names that are not found. */
 export class SimilarNames {
   readonly #entries: { entry: NameEntry; trigramCount: number }[] = []
   readonly #entriesByTrigram = new Map<string, number[]>()

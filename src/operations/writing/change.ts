@@ -65,7 +65,8 @@ export async function writeChange(
 
 /**
  * Locks a record, applies the edit, validates the result like a new document and writes it.
- * @throws Problem, and writes nothing, when the record, its version or the new document is refused.
+ * @throws Problem, and writes nothing, when `If-Match` is missing or does not match, the record does not exist, or the new
+ * document is invalid.
  */
 export async function changeRecord(
   database: DatabaseClient,

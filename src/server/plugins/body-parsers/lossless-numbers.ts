@@ -10,8 +10,8 @@ function normalizeDecimal(text: string): string {
 const safeDigits = 15
 
 /**
- * Whether a number in JSON has the same value after JSON.parse and JSON.stringify. Only such numbers are stored unchanged.
- * Two decimals may have the same double: `8898548999534.641` becomes `8898548999534.64`.
+ * Whether a number in JSON has the same value after JSON.parse and JSON.stringify. Two decimals may have the same double:
+ * `8898548999534.641` becomes `8898548999534.64`. Such numbers are refused, since they would be stored with another value.
  */
 export function isLossless(text: string): boolean {
   if (text.length <= safeDigits && !/e/i.test(text)) return true
