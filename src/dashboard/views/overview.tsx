@@ -38,7 +38,7 @@ export function OverviewView() {
         <Widget title={t('overview.map')} caption={t('overview.mapCaption')} wide>
           <CountryMap caption={t('overview.mapCaption')} />
         </Widget>
-        <Partners />
+        <TopCountries />
         <LatestChanges />
         <Expiring />
         <Claims />
@@ -48,19 +48,19 @@ export function OverviewView() {
 }
 
 /** Maximum number of countries in the list. The map shows more. */
-const maxPartners = 10
+const maxCountries = 10
 
-function Partners() {
+function TopCountries() {
   const { t } = useLanguage()
   const state = useApi<Aggregate>(overviewGroups.country)
   return (
-    <Widget title={t('overview.partners')} caption={t('overview.partnersCaption')}>
+    <Widget title={t('overview.topCountries')} caption={t('overview.topCountriesCaption')}>
       <Loaded state={state} height="22rem">
         {({ data }) => (
           <BarTable
-            caption={t('overview.partners')}
+            caption={t('overview.topCountries')}
             heading={t('resource.countries')}
-            bars={toBars(data.slice(0, maxPartners), 'country', t('value.unknown'), {
+            bars={toBars(data.slice(0, maxCountries), 'country', t('value.unknown'), {
               toPath: countryPath,
             })}
           />
@@ -94,7 +94,7 @@ function aYearLater(day: Date): string {
   return later.toISOString().slice(0, 10)
 }
 
-/** The agreements in force that may expire within a year, as the pages of countries list them. */
+/** The agreements in force that may expire within a year. The page of a country has the same list for the country. */
 function Expiring() {
   const language = useLanguage()
   const { t } = language
