@@ -32,27 +32,29 @@ export const createDatabaseOption = () =>
 /**
  * Opens the configured database for a command that works on it, and brings its schema up to date.
  * Throws an OperatorError when there is no embedded database in `DATA_DIR` and `--create` is not given.
+ * @param options left out if the command does not have the option `--create`.
  */
 export async function openAndMigrateDatabase(
   context: CommandContext,
-  { create = false }: CreateDatabaseOption,
+  options?: CreateDatabaseOption,
 ): Promise<Database> {
   const config = context.config()
-  if (config.DATABASE_URL === undefined && !create) await requireEmbeddedDatabase(config.DATA_DIR)
+  if (config.DATABASE_URL === undefined && !options?.create)
+    await requireEmbeddedDatabase(config.DATA_DIR, options ? ', or make a new one with --create' : '')
   const database = await openDatabase(config, context)
   const { migrate } = await import('../database/migrate.ts')
   await migrate(database)
   return database
 }
 
-async function requireEmbeddedDatabase(dataDir: string): Promise<void> {
+async function requireEmbeddedDatabase(dataDir: string, otherAdvice: string): Promise<void> {
   const [{ hasEmbeddedDatabase }, { resolve }] = await Promise.all([
     import('../database/embedded/index.ts'),
     import('node:path'),
   ])
   if (hasEmbeddedDatabase(dataDir)) return
   throw new OperatorError(
-    `there is no database in ${resolve(dataDir)} (DATA_DIR): set DATA_DIR or DATABASE_URL to an existing one, or make a new one with --create`,
+    `there is no database in ${resolve(dataDir)} (DATA_DIR): set DATA_DIR or DATABASE_URL to an existing one${otherAdvice}`,
   )
 }
 

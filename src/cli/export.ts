@@ -8,7 +8,7 @@ export const addExport: AddCommand = (program, context) => {
     .description('write the whole registry with its history to one archive, without API keys')
     .requiredOption('--all <file>', 'the file to write, which must not exist', parseFileName)
     .action(async ({ all }: { all: string }) => {
-      const database = await openAndMigrateDatabase(context, {})
+      const database = await openAndMigrateDatabase(context)
       const { exportArchive } = await import('../features/archive/export.ts')
       // The archive has internal records.
       await writeNewFile(context, { path: all, content: 'the archive', mode: 0o600 }, (append) =>

@@ -11,7 +11,7 @@ export const addSeal: AddCommand = (program, context) => {
     )
     .option('--out <file>', 'the file to write; without it, the seal is printed', parseFileName)
     .action(async ({ out }: { out?: string }) => {
-      const database = await openAndMigrateDatabase(context, {})
+      const database = await openAndMigrateDatabase(context)
       const { formatSeal, makeSeal } = await import('../features/integrity/seal.ts')
       const startedAt = performance.now()
       const seal = await makeSeal(database)

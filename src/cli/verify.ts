@@ -25,7 +25,7 @@ export const addVerify: AddCommand = (program, context) => {
     .option('--seal <files...>', 'seals that the feed of changes must match')
     .action(async ({ seal: files = [] }: { seal?: string[] }) => {
       const seals = await Promise.all(files.map(readSeal))
-      const database = await openAndMigrateDatabase(context, {})
+      const database = await openAndMigrateDatabase(context)
       const [{ verify }, { registry }] = await Promise.all([
         import('../features/integrity/verify.ts'),
         import('../resources/registry.ts'),

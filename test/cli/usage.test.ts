@@ -113,6 +113,16 @@ describe('a command other than serve creates a database only with --create', () 
     expect(await readdir(folder)).toEqual([])
   })
 
+  it.each([[['seal']], [['verify']], [['export', '--all', 'registry.entente']]])(
+    '%j, which has no --create, does not propose it',
+    async (words) => {
+      const folder = await mkdtemp(join(tmpdir(), 'entente-cli-'))
+      onTestFinished(() => rm(folder, { recursive: true, force: true }))
+      const refusal = runInProcess(words, { DATA_DIR: folder })
+      await expect(refusal).rejects.toThrow(/set DATA_DIR or DATABASE_URL to an existing one$/)
+    },
+  )
+
   it('--create creates a database, which the next command uses', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'entente-cli-'))
     onTestFinished(() => rm(folder, { recursive: true, force: true }))
