@@ -55,7 +55,7 @@ describe('a bulk operation that identifies its record by external id', () => {
     expect(faultsIn(third)).toEqual([
       ['/operations/0/externalId', 'not_found'],
       ['/operations/1/document/externalIds', 'missing'],
-      ['/operations/2', 'required'],
+      ['/operations/2', 'not_exactly_one'],
     ])
   })
 

@@ -53,6 +53,7 @@ export function atOperation(problem: Problem, index: number, path: PropertyKey[]
   return new Problem(problem.type, problem.message, { errors, cause: problem.cause })
 }
 
+/** A version, an entity tag, or `*`. */
 const ifMatchSchema = z
   .string()
   .max(100)
@@ -135,8 +136,8 @@ export const exampleBulk = (resource: Resource) => ({
   operations: [{ op: 'remove', [resource.key.property]: exampleKey(resource), ifMatch: '*' }],
 })
 
-/** Schema that parses an operation. `planBulk` validates changed documents when the stored records are known. */
-const parsingSchema = memoizeByResource((resource) => operationSchema(operationSchemas(resource)))
+/** Schema of the form of an operation. `planBulk` validates changed documents when the stored records are known. */
+const formSchema = memoizeByResource((resource) => operationSchema(operationSchemas(resource)))
 
 const operationInput = z.looseObject({
   op: z.enum(kinds),
@@ -151,9 +152,10 @@ function readTarget(resource: Resource, operation: z.output<typeof operationInpu
   const { externalId: id } = operation
   if (typeof key === 'string' && id === undefined) return { key }
   if (key === undefined && id !== undefined) return { externalId: id }
-  const problem = id === undefined ? 'names no record' : 'names its record twice'
+  const [code, problem] =
+    id === undefined ? ['required', 'names no record'] : ['not_exactly_one', 'names its record twice']
   const message = `${problem}: give exactly one of ${property} and externalId`
-  throw invalidBody('operation', [{ pointer: '', code: 'required', message }])
+  throw invalidBody('operation', [{ pointer: '', code, message }])
 }
 
 /** Reads the versions that an operation expects. @throws Problem `precondition-required` without `ifMatch`. */
@@ -192,10 +194,11 @@ const hasVisibility = (document: unknown) =>
 
 /**
  * Parses one operation and checks what can be checked without the stored record.
- * @throws Problem with every fault; pointers start at the operation.
+ * @throws Problem with the faults of the first check that fails: form, target, version, document or patch. Pointers start at the
+ * operation.
  */
 export function readOperation(resource: Resource, value: unknown): BulkOperation {
-  const { faults } = checkValue(parsingSchema(resource), value)
+  const { faults } = checkValue(formSchema(resource), value)
   if (faults) throw invalidBody('operation', faults)
   const operation = operationInput.parse(value)
   const { op: kind } = operation
