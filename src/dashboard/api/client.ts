@@ -106,7 +106,8 @@ export async function readApi<Body>(
     ...(signal && { signal }),
   })
   // A successful response that is not JSON comes from a proxy or a captive portal, not from the service.
-  const body: unknown = await response.json().catch(() => {
+  const body: unknown = await response.json().catch((error: unknown) => {
+    if (signal?.aborted) throw error
     throw new ApiError(0, '')
   })
   // `Body` comes from the OpenAPI document, against which tests validate the responses of the service.
