@@ -94,7 +94,7 @@ describe('a mapping with a fault', () => {
 
   it('that is not YAML, or expands too many aliases, is refused', async () => {
     expect(await messageOf(Promise.resolve().then(() => parseMapping('a: [', registry)))).toContain(
-      'neither YAML nor JSON',
+      'cannot be parsed at line 1, column 5',
     )
     const bomb = [
       'a: &a [x]',

@@ -1,4 +1,5 @@
 import type { Registry } from '../../../model/registry.ts'
+import { faultCountText } from '../../../operations/writing/validation.ts'
 import { checkValue } from '../../../problems/faults.ts'
 import { type FaultList, Problem } from '../../../problems/problem.ts'
 import { compileMapping } from './compile.ts'
@@ -8,8 +9,9 @@ import { type ParsedYaml, parseYaml } from './yaml.ts'
 
 /**
  * Checks a mapping.
- * @param yaml its text, as `parseYaml` returns it.
- * @throws Problem of type invalid-mapping with a fault for each unknown key, wrong value and missing property.
+ * @param yaml the result of `parseYaml`.
+ * @throws Problem `invalid-mapping` with the fault of the text, otherwise with the faults of the schema, otherwise with those that
+ * are found when the mapping is compiled.
  */
 export function checkMapping(yaml: ParsedYaml, registry: Registry): Mapping {
   const mapping = checkForm(yaml, registry)
@@ -20,14 +22,14 @@ export function checkMapping(yaml: ParsedYaml, registry: Registry): Mapping {
 
 /**
  * Parses a mapping in YAML 1.2 or JSON.
- * @throws Problem of type invalid-mapping, as `checkMapping` does.
+ * @throws Problem `invalid-mapping`, as `checkMapping` does.
  */
 export const parseMapping = (text: string, registry: Registry): Mapping =>
   checkMapping(parseYaml(text), registry)
 
 /**
  * Parses a mapping that was accepted before, perhaps by an earlier version, which had other rules for its values.
- * @throws Problem of type invalid-mapping when it does not have the form of a mapping.
+ * @throws Problem `invalid-mapping` if it does not have the form of a mapping.
  */
 export const parseStoredMapping = (text: string, registry: Registry): Mapping =>
   checkForm(parseYaml(text), registry)
@@ -36,8 +38,10 @@ function checkForm(yaml: ParsedYaml, registry: Registry): Mapping {
   if (yaml.fault) {
     const { line, column, message } = yaml.fault
     if (line === null) throw new Problem('invalid-mapping', message)
-    const detail = `The mapping is neither YAML nor JSON: ${message} at line ${line}, column ${column}`
-    throw new Problem('invalid-mapping', detail)
+    throw new Problem(
+      'invalid-mapping',
+      `The mapping cannot be parsed at line ${line}, column ${column}: ${message}`,
+    )
   }
   const { data, faults } = checkValue(mappingSchema(registry), yaml.value)
   if (!data) throw invalidMapping(faults)
@@ -45,10 +49,4 @@ function checkForm(yaml: ParsedYaml, registry: Registry): Mapping {
 }
 
 const invalidMapping = (errors: FaultList) =>
-  new Problem(
-    'invalid-mapping',
-    `The mapping has ${errors.count} ${errors.count === 1 ? 'fault' : 'faults'}.`,
-    {
-      errors,
-    },
-  )
+  new Problem('invalid-mapping', `The mapping has ${faultCountText(errors.count)}.`, { errors })
