@@ -14,7 +14,7 @@ import type { Mention } from './types.ts'
 
 /**
  * How a name was resolved: by the names of the registry (`resolved`, `resolved_by_date`), by a decision (`decided`, `left_out`),
- * by a record that the import creates (`made`), or not at all; `record_gone` if the record of the decision does not exist any
+ * by a record that the import creates (`made`; its key is null until then), or not at all; `record_gone` if the record of the decision does not exist any
  * more. A decision has no date, so it does not apply if the status is `resolved_by_date`.
  */
 export type NameStatus = RegistryStatus | 'decided' | 'left_out' | 'made' | UndecidedStatus
@@ -315,7 +315,11 @@ export async function findNameResults(
 export const decidedColumns = `mention ->> 'resource', coalesce(mention ->> 'name', mention ->> 'code'),
   mention ->> 'country', mention ->> 'scheme'`
 
-/** Lists the names that need a decision, the most frequent first. @param after the last name of the previous page. */
+/**
+ * Lists the names that need a decision, those in most rows first. A row that has a name with two dates, or both with and without
+ * `create`, counts twice.
+ * @param after the last name of the previous page.
+ */
 export function listUnresolvedNames(
   tx: Transaction,
   id: string,

@@ -53,22 +53,22 @@ const unresolvedName = z
   .strictObject({
     resource: z.string().meta({ description: 'The resource of the record that the name means.' }),
     name: z.string().meta({ description: 'The name as the file has it.' }),
-    country: z.string().nullable().meta({ description: 'The country within which the name is looked for.' }),
-    scheme: z.string().nullable().meta({ description: 'The scheme of the code, or of the topic.' }),
-    rows: z.int().min(1).meta({ description: 'Rows that have the name.' }),
+    country: z.string().nullable().meta({ description: 'The country in which the name is looked for.' }),
+    scheme: z.string().nullable().meta({ description: 'The scheme of the code or topic.' }),
+    rows: z.int().min(1).meta({ description: 'Rows with the name; a row counts once per date.' }),
     status: z.enum(undecidedStatuses).meta({
       description:
-        'Whether the name matches several records or none, or the record of its decision does not exist any more.',
+        '`ambiguous`: it matches several records; `unresolved`: none; `record_gone`: the record of its decision is gone.',
     }),
     candidates: z
       .array(
         z.looseObject({
           key: z.string().meta({ description: 'Key of the record.' }),
           name: z.string().meta({ description: 'Its name.' }),
-          score: z.number().min(0).max(1).meta({ description: 'Likelihood of the match.' }),
+          score: z.number().min(0).max(1).meta({ description: 'How sure the match is.' }),
         }),
       )
-      .meta({ description: 'At most three possible records.' }),
+      .meta({ description: 'At most three candidates.' }),
   })
   .meta({ description: 'An unresolved name.', examples: [example] })
 
@@ -113,7 +113,7 @@ export const listNames: Endpoint = {
     operationId: 'listImportNames',
     summary: 'List the unresolved names of an import',
     description:
-      'Names that match no record, or several, each once, with at most three candidates. Until a decision, their rows are refused or their values dropped, as the mapping says.',
+      'Names that match no record or several, or whose decided record is gone, each once, with candidates. Until a decision, their rows are refused or values dropped, as the mapping says.',
     query: {
       limit: limitParameter('Names per page', pageSize),
       cursor: singleValueParameter(cursor, 'Cursor of the page: `page.next` of the page before.'),
@@ -207,7 +207,7 @@ export const decideNames = (registry: Registry): Endpoint => ({
     operationId: 'decideImportNames',
     summary: 'Choose the records of unresolved names',
     description:
-      'Stores decisions about names for this import, if its commit has not begun, and for all later ones of the same register; a later decision replaces an earlier one. A decision without an effect on this import is refused. The import is checked again in the background.',
+      'Stores decisions for this import, if its commit has not begun, and all later ones of the register; a later decision replaces an earlier one. One without an effect on this import is refused. The import is checked again in the background.',
     body: {
       mediaTypes: ['application/json'],
       schema: () => decisionsInput,
@@ -234,7 +234,7 @@ export const decideNames = (registry: Registry): Endpoint => ({
       // Until the file has been read, its names are not known.
       if (found.rowsRead !== null) await checkEffect(tx, key, decisions)
       await saveDecisions(tx, found.scheme, decisions, actor)
-      // The check starts again, also one that is running: rows that were refused for a name may be ready now.
+      // The check starts again, even if it is running: rows that were refused for a name may be ready now.
       if (found.state === 'staged' || (found.state === 'staging' && found.rowsRead !== null)) {
         await changeImport(tx, found, { state: 'staging', doneThrough: 0, pass: found.pass + 1 })
         await notifyImports(tx)
