@@ -11,7 +11,7 @@ export const addExport: AddCommand = (program, context) => {
       const database = await openAndMigrateDatabase(context)
       const { exportArchive } = await import('../features/archive/export.ts')
       // The archive has internal records.
-      await writeNewFile(context, { path: all, content: 'the archive', mode: 0o600 }, (append) =>
+      await writeNewFile(context, { path: all, noun: 'the archive', mode: 0o600 }, (append) =>
         exportArchive(database, async (chunks) => {
           for await (const chunk of chunks) await append(chunk)
         }),

@@ -5,25 +5,24 @@ import type { CommandContext } from './context.ts'
 /** A file that a command makes. */
 export interface NewFile {
   path: string
-  /** What the file contains, for error messages: 'the archive'. */
-  content: string
+  /** What the file is called in error messages: 'the archive'. */
+  noun: string
   /** Permissions of the file, such as `0o600`; by default, those that the umask leaves. */
   mode?: number
 }
 
 /**
- * Writes a file that must not exist, part by part. If it is not completed, also because the command is interrupted, it is
- * removed.
+ * Writes a file that must not exist, part by part. It is removed if it is not completed, even if the command is interrupted.
  * @param write calls `append` for each part of the text.
  * @throws OperatorError if the file exists or cannot be written; what `write` throws.
  */
 export async function writeNewFile(
   context: CommandContext,
-  { path, content, mode }: NewFile,
+  { path, noun, mode }: NewFile,
   write: (append: (part: string | Uint8Array) => Promise<void>) => Promise<void>,
 ): Promise<void> {
   const refuse = (cause: unknown): never => {
-    throw new OperatorError(`${content} cannot be written to a new file ${path}: ${cause}`, { cause })
+    throw new OperatorError(`${noun} cannot be written to a new file ${path}: ${cause}`, { cause })
   }
   const opening = open(path, 'wx', mode)
   let isComplete = false

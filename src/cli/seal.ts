@@ -21,7 +21,7 @@ export const addSeal: AddCommand = (program, context) => {
         context.printNote(`Sealed ${speed}.`)
         return
       }
-      await writeNewFile(context, { path: out, content: 'the seal' }, (append) => append(formatSeal(seal)))
+      await writeNewFile(context, { path: out, noun: 'the seal' }, (append) => append(formatSeal(seal)))
       await context.print(`Sealed ${speed}: ${out}`)
     })
 }

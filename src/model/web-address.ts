@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** A host name (RFC 1123), in which some domains also use `_`, or an IPv6 address in brackets. */
+/** A host name (RFC 1123, and `_`, which some domains have), or an IPv6 address in brackets. */
 const hostPattern =
   /^(?:(?=.{1,253}\.?$)[a-z\d_](?:[a-z\d_-]{0,61}[a-z\d_])?(?:\.[a-z\d_](?:[a-z\d_-]{0,61}[a-z\d_])?)*\.?|\[[\da-f:.]+\])$/
 

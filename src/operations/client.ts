@@ -5,7 +5,8 @@ export interface Client {
   /** Unique among clients: `key 0190…`, `key 0190… for reader-7`, `oidc <subject>` or `address 203.0.113.7`. */
   readonly name: string
   /**
-   * The group of the client: the key of an end client, or the /48 network of an IPv6 address; otherwise the same as `name`.
+   * The group of the client: the key of an end client (named by `Client-Id`), or the /48 network of an IPv6 address; otherwise the
+   * same as `name`.
    * Capacity is also shared by group, so that a group gets little more by having many clients.
    */
   readonly group: string
@@ -13,9 +14,9 @@ export interface Client {
   readonly isAnonymous: boolean
 }
 
-/** Returns the owner of the work for a client: its kind (`keys` also for tokens), its group and its name. */
+/** Returns the owner of the work for a client: its kind, its group and its name. */
 export const clientOwner = ({ name, group, isAnonymous }: Client): Owner => [
-  isAnonymous ? 'anonymous' : 'keys',
+  isAnonymous ? 'anonymous' : 'authenticated',
   group,
   name,
 ]

@@ -75,7 +75,8 @@ const placeholder = (name: string): SQL => sql`${sql.placeholder(name)}`
 
 /**
  * Returns the statement of a page: up to `limit` records in the order of their keys, each with up to `maxOthers` records
- * with higher keys that share one of its names. An index finds these, so the cost does not grow with the resource.
+ * with higher keys that share one of its names. An index finds these, so the cost does not grow with the number
+ * of records.
  */
 function duplicatesStatement(resource: Resource, after: string | undefined, limit: number) {
   const { table, key, id, search } = resource

@@ -110,7 +110,7 @@ it('a signal that aborts after a long read does not cancel the next read on the 
   const { database } = await open()
   const gone = new AbortController()
   const read = { text: 'select 1 as value from pg_sleep(0.4)' }
-  await database.forWork({ owner: ['keys', 'k'] }).read(read, { signal: gone.signal })
+  await database.forWork({ owner: ['authenticated', 'k'] }).read(read, { signal: gone.signal })
   setTimeout(() => gone.abort(), 100)
   expect(await database.read(read)).toEqual([{ value: 1 }])
 })

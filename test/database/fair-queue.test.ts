@@ -6,7 +6,7 @@ import type { Owner } from '../../src/database/shares/work.ts'
 
 const owner: fc.Arbitrary<Owner> = fc.oneof(
   fc.tuple(fc.constant('anonymous'), fc.constantFrom('a', 'b'), fc.constantFrom('1', '2')),
-  fc.tuple(fc.constant('keys'), fc.constantFrom('k', 'l')),
+  fc.tuple(fc.constant('authenticated'), fc.constantFrom('k', 'l')),
   fc.constant(['service']),
 )
 
@@ -120,7 +120,7 @@ it('lanes respect their limits, and leave no connection idle that waiting work m
 
 it('work of several owners starts once, at the first turn of one of them, and counts once', async () => {
   const lanes = new Lanes({ ...limits, maxConnections: 1 }, () => {})
-  const owner = ['keys', 'a', 'a']
+  const owner = ['authenticated', 'a', 'a']
   let join = (_owner: Owner) => {}
   const onFurtherOwner = (listener: typeof join) => {
     join = listener
@@ -129,7 +129,7 @@ it('work of several owners starts once, at the first turn of one of them, and co
   const running = await lanes.acquire('cheap', { owner })
   const earlier = Promise.resolve(lanes.acquire('cheap', { owner }))
   const shared = Promise.resolve(lanes.acquire('cheap', { owner, onFurtherOwner }))
-  for (let index = 0; index < 2 * limits.maxWaiting; index += 1) join(['keys', 'b', `b${index}`])
+  for (let index = 0; index < 2 * limits.maxWaiting; index += 1) join(['authenticated', 'b', `b${index}`])
   expect(lanes.waiting('cheap')).toBe(2)
   running.release()
   const lease = await Promise.race([earlier, shared])
@@ -191,11 +191,11 @@ it('anonymous clients get half of the expensive connections while clients with k
   const first = await Promise.all(['a', 'b', 'c', 'd'].map((name) => acquire(name, 'anonymous')))
   const later = [
     ...['e', 'f', 'g'].map((name) => acquire(name, 'anonymous')),
-    ...['k', 'l', 'm'].map((name) => acquire(name, 'keys')),
+    ...['k', 'l', 'm'].map((name) => acquire(name, 'authenticated')),
   ]
   for (const lease of first) lease.release()
   await settle()
-  expect(order.slice(4).toSorted()).toEqual(['anonymous', 'anonymous', 'keys', 'keys'])
+  expect(order.slice(4).toSorted()).toEqual(['anonymous', 'anonymous', 'authenticated', 'authenticated'])
   for (const one of later) void one.then((lease) => lease.release())
   await Promise.all(later)
 })
@@ -220,9 +220,12 @@ it('an owner with too many waiting requests is refused, and others may still wai
 
 it('work that no client waits for any more leaves the queue', async () => {
   const lanes = new Lanes({ ...limits, maxExpensive: 1 }, () => {})
-  const running = await lanes.acquire('expensive', { owner: ['keys', 'k'] })
+  const running = await lanes.acquire('expensive', { owner: ['authenticated', 'k'] })
   const controller = new AbortController()
-  const left = lanes.acquire('expensive', { owner: ['keys', 'l'], getSignal: () => controller.signal })
+  const left = lanes.acquire('expensive', {
+    owner: ['authenticated', 'l'],
+    getSignal: () => controller.signal,
+  })
   controller.abort(new Error('the client left'))
   await expect(left).rejects.toThrow('the client left')
   expect(lanes.waiting('expensive')).toBe(0)

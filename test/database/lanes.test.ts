@@ -64,7 +64,7 @@ describe('with four connections, of which one may run expensive statements', () 
 
   it('a statement that waits for an equal one to be measured does not run if its client has left', async () => {
     const controller = new AbortController()
-    const work = { owner: ['keys', 'gone'], getSignal: () => controller.signal }
+    const work = { owner: ['authenticated', 'gone'], getSignal: () => controller.signal }
     const statement = { ...pgSleep(0.1), name: 'first-abandoned' }
     const first = ofClient('g').read(statement)
     const outcome = expect(database.forWork(work).read(statement)).rejects.toThrow('nobody waits')
@@ -110,7 +110,7 @@ describe('with four connections, of which one may run expensive statements', () 
 
   it('an expensive statement is cancelled when no client waits for it any more', async () => {
     const controller = new AbortController()
-    const work = { owner: ['keys', 'k'], getSignal: () => controller.signal }
+    const work = { owner: ['authenticated', 'k'], getSignal: () => controller.signal }
     const read = database.forWork(work).read(pgSleep(30))
     const outcome = expect(read).rejects.toThrow('nobody waits')
     await expect.poll(() => database.laneCounts('expensive').running).toBe(1)
@@ -146,7 +146,7 @@ describe('with four connections, of which one may run expensive statements', () 
 
   it('a transaction that writes is never cancelled', async () => {
     const controller = new AbortController()
-    const work = { owner: ['keys', 'k'], getSignal: () => controller.signal }
+    const work = { owner: ['authenticated', 'k'], getSignal: () => controller.signal }
     const writing = database.forWork(work).transaction(async (tx) => {
       controller.abort()
       return tx.query<{ seconds: string }>(pgSleep(0.4))

@@ -5,13 +5,16 @@ import { useLanguage } from '../i18n/language.ts'
 import { groupYears, type YearBar } from './group-years.ts'
 import { useWidth } from './use-width.ts'
 
+// All lengths are in pixels.
 const height = 200
 const maxColumnWidth = 56
-/** Years are shown by decade, century or millennium if their columns would be narrower than this, in pixels. */
+/** Years are grouped by decade, century or millennium if their columns would be narrower than this. */
 const minColumnWidth = 3
-/** The width that the label of a year needs, in pixels. */
+/** The width above which a column shows its number. */
+const minNumberedWidth = 14
+/** The width that the label of a year needs. */
 const labelWidth = 42
-/** The smallest centre of a label, in pixels, at which the edge of the chart does not cut it. */
+/** The smallest centre of a label at which the edge of the chart does not cut it. */
 const minLabelCentre = 16
 const margin = { top: 18, right: 4, bottom: 22, left: 4 }
 
@@ -56,7 +59,7 @@ export function YearColumns({
                 width={x.bandwidth()}
                 height={y(0) - y(value)}
               />
-              {x.bandwidth() > 14 && (
+              {x.bandwidth() > minNumberedWidth && (
                 <text x={left + x.bandwidth() / 2} y={y(value) - 5} text-anchor="middle">
                   {number(value)}
                 </text>

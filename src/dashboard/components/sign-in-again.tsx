@@ -2,7 +2,7 @@ import type { ApiError } from '../api/client.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { focusSignIn } from './sign-in-form.tsx'
 
-/** If the service has refused the key of a save, a button that leads to the form at the top of the page to sign in again. */
+/** After a 401 response, a button that moves the focus to the form for signing in. */
 export function SignInAgain({ error }: { error: ApiError }) {
   const { t } = useLanguage()
   if (error.status !== 401) return null

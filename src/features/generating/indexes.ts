@@ -5,8 +5,11 @@ interface Index {
   definition: string
 }
 
-/** Finds the indexes that no constraint uses, and that no trigger uses while rows are written. */
-async function plainIndexes(client: pg.ClientBase): Promise<Index[]> {
+/**
+ * Finds the indexes that can be dropped while rows are written: all but those of constraints and `records_internal`, which a
+ * trigger uses for each row.
+ */
+async function findDroppableIndexes(client: pg.ClientBase): Promise<Index[]> {
   const { rows } = await client.query<Index>(
     `select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as definition
      from pg_index join pg_class on pg_class.oid = indrelid
@@ -22,7 +25,7 @@ async function plainIndexes(client: pg.ClientBase): Promise<Index[]> {
  * @param client a connection in a transaction; a rollback restores the indexes.
  */
 export async function withIndexesRebuilt(client: pg.ClientBase, work: () => Promise<void>): Promise<void> {
-  const indexes = await plainIndexes(client)
+  const indexes = await findDroppableIndexes(client)
   if (indexes.length > 0) await client.query(`drop index ${indexes.map(({ name }) => name).join(', ')}`)
   await work()
   await client.query("set local maintenance_work_mem = '512MB'")

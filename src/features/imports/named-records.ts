@@ -175,8 +175,9 @@ async function createBatch(
 }
 
 /**
- * Creates a record for each name of an import that is to get one (status `made`), unless one exists meanwhile. A name becomes
- * unresolved if its record would be invalid, and ambiguous if it matches several records.
+ * Creates a record for each name whose record the import must still create (status `made` without a key), unless such a record
+ * has been created in the meantime. A name becomes unresolved if its record would be invalid, and ambiguous if it matches several
+ * records.
  */
 export async function createNamedRecords(
   database: Database,

@@ -31,10 +31,13 @@ const settingsOf = (mapping: Mapping): ImportSettings => ({
   source: { ...(isInternal(mapping) && { visibility: 'internal' }), ...mapping.source },
 })
 
-/** Reads the settings of an import from its mapping. @throws Problem `invalid-mapping` with every fault of the mapping. */
+/** Reads the settings of an import from its mapping. @throws Problem `invalid-mapping`, as `parseMapping` does. */
 export const readSettings = (mapping: string, registry: Registry): ImportSettings =>
   settingsOf(parseMapping(mapping, registry))
 
-/** Reads the settings from the mapping of a stored import, which an earlier version may have accepted. */
+/**
+ * Reads the settings from the mapping of a stored import, which an earlier version may have accepted.
+ * @throws Problem `invalid-mapping`, as `parseStoredMapping` does.
+ */
 export const readStoredSettings = (mapping: string, registry: Registry): ImportSettings =>
   settingsOf(parseStoredMapping(mapping, registry))

@@ -27,7 +27,10 @@ export class ParticipantConditions {
     return isInAny(this.#context.recordId, [this.#recordsWithParticipant(condition, getOtherFilter)])
   }
 
-  /** Whether one of the countries takes part in a record, or is its host or location. */
+  /**
+   * Whether one of the countries or of their organizations takes part in a record, or one of the countries is its host or location
+   * (ignored with the filter `role`).
+   */
   byCountries(countries: SQL, getOtherFilter: GetOtherFilter): SQL {
     return isInAny(this.#context.recordId, [
       this.#recordsWithParticipant(this.#fromCountries(countries), getOtherFilter),
@@ -36,8 +39,8 @@ export class ParticipantConditions {
   }
 
   /**
-   * Whether one of the regions takes part in a record, or a region or a country in one of them, or such a country is its host
-   * or location.
+   * Whether a participant of a record is one of the regions, a region or country within one of them, or an organization of such a
+   * country; or such a country is the record's host or location (ignored with the filter `role`).
    */
   withinRegions(codes: SQL, getOtherFilter: GetOtherFilter): SQL {
     const { participations } = this.#context.registry.shared
@@ -50,7 +53,7 @@ export class ParticipantConditions {
     ])
   }
 
-  /** Queries of the ids of records whose host or location is one of the countries. None with the filter `role`. */
+  /** Subqueries of the ids of records whose host or location is one of the countries; an empty list with the filter `role`. */
   hostedIn(countries: SQL, getOtherFilter: GetOtherFilter): SQL[] {
     if (getOtherFilter('role')) return []
     return this.#hosts.map(

@@ -6,7 +6,10 @@ import type { BadValue } from './values/bad.ts'
 /** Maximum length of a value in a fault, in characters. */
 const maxShownLength = 200
 
-/** Collects results: for a row, its faults, dropped values and records; for each draft of the row, its mentions. */
+/**
+ * Collects what the conversion of a draft finds: its mentions, and the faults, dropped values and records, which all drafts of a
+ * row share.
+ */
 export class Conversion {
   readonly faults: RowFault[]
   readonly dropped: RowFault[]
@@ -18,7 +21,7 @@ export class Conversion {
   /** The mentions as JSON. */
   readonly #texts: string[] = []
 
-  /** @param rowConversion collects the faults, dropped values and records of all drafts of the row. */
+  /** @param rowConversion the conversion whose faults, dropped values and records this one shares. */
   constructor(rowConversion?: Conversion) {
     this.faults = rowConversion?.faults ?? []
     this.dropped = rowConversion?.dropped ?? []
@@ -32,8 +35,8 @@ export class Conversion {
     else this.faults.push(fault)
   }
 
-  /** Adds a note that a part of a value is dropped. */
-  note(column: string, value: JsonValue, detail: string): void {
+  /** Reports that a part of a value is dropped. */
+  dropPart(column: string, value: JsonValue, detail: string): void {
     this.dropped.push({ column, value: show(value), detail })
   }
 

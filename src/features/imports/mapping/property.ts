@@ -97,7 +97,7 @@ function compileScalar(mapping: ValueMapping, target: Target, context: CompileCo
       const values = plan.evaluate(scope, conversion)
       if (values.length > 1) {
         const detail = `There are ${values.length} values, and the property takes one: the first is used. Write take: first, take: last or join: "; ".`
-        conversion.note(plan.column, [...values], detail)
+        conversion.dropPart(plan.column, [...values], detail)
       }
       return values[0]
     },

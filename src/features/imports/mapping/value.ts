@@ -192,7 +192,7 @@ function scalarOf(value: JsonValue): Scalar | BadValue {
 
 function compileTypedStep(target: Target): Step {
   const change = compileTyped(target)
-  return (value, conversion, column) => change(value, (detail) => conversion.note(column, value, detail))
+  return (value, conversion, column) => change(value, (detail) => conversion.dropPart(column, value, detail))
 }
 
 function compileDateStep(steps: ValueSteps, context: CompileContext): Step {
@@ -222,7 +222,7 @@ const compileMax =
   (max: number): Step =>
   (value, conversion, column) => {
     if (typeof value !== 'string' || value.length <= max) return value
-    conversion.note(column, value, `The text has ${value.length} characters and is shortened to ${max}.`)
+    conversion.dropPart(column, value, `The text has ${value.length} characters and is shortened to ${max}.`)
     return `${value
       .slice(0, max - 1)
       .toWellFormed()
