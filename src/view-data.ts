@@ -132,7 +132,7 @@ export function networkDataPath(parameters: URLSearchParams): string {
     : wholeNetworkPath(parameters)
 }
 
-/** Returns the path of the network of all participants, also if the view has a centre. */
+/** Returns the path of the network of all participants, even if the view has a centre. */
 export function wholeNetworkPath(parameters: URLSearchParams): string {
   const { centre: _, ...filters } = listFilters(parameters)
   return withQuery('/v1/network', { ...filters, limit: String(maxEdges) })

@@ -20,7 +20,7 @@ interface FormerTable {
 }
 
 /**
- * Finds the history tables whose rows can belong to a record of a resource, also if the current table was dropped. Columns
+ * Finds the history tables whose rows can belong to a record of a resource, even if the current table was dropped. Columns
  * that only the registry sets, such as versions and times, are left out.
  */
 const formerTablesQuery = `

@@ -12,7 +12,7 @@ import {
 import { packageVersion } from '../../../package-root.ts'
 import type { TracingOptions } from '../tracing.ts'
 
-/** Timeout for sending a batch, also when the service stops. */
+/** Timeout for sending a batch, even when the service stops. */
 const exportTimeoutMs = 3000
 
 /** Minimum time between two log lines about an unreachable collector. */
