@@ -55,9 +55,20 @@ describe.skipIf(skipsBrowser)('the focus after an action [needs Chromium]', { ti
       }))
       await route.fulfill({ response, json: { data, groups: { count: 20, limit: 20 }, total: 20 } })
     })
+    let loadNames = () => {}
+    const names = new Promise<void>((resolve) => {
+      loadNames = resolve
+    })
+    await page.route('**/aggregate?*groupBy=country*limit=10000*', async (route) => {
+      await names
+      await route.continue()
+    })
     await page.goto(`${dashboard.api.origin}/compare?country=CHN,PAK`)
     await page.getByRole('button', { name: 'Show all 20 rows' }).press('Enter')
     await expect.poll(() => focused(page)).toContain('href="/explore/')
+    loadNames()
+    await page.getByRole('columnheader', { name: 'Pakistan' }).first().waitFor()
+    expect(await focused(page)).toContain('href="/explore/')
     await page.context().close()
   })
 })

@@ -31,10 +31,10 @@ export default function CompareView() {
   const labelOf = (code: string) => countries.body?.find(({ value }) => value === code)?.label ?? code
   const filterText = useFilterText(new URLSearchParams(compared.filters))
   if (!resource) return <NotFound />
-  const columns = compared.columns.map((column): Column => {
+  const columns = compared.columns.map((column, index): Column => {
     const { country = '', asOf } = column
     const label = isOverTime ? (asOf === undefined ? t('compare.now') : dateTime(asOf)) : labelOf(country)
-    return { ...column, label }
+    return { ...column, key: String(index), label }
   })
   const subject = [
     ...(codes.length > 0 ? [codes.map(labelOf).join(', ')] : []),

@@ -5,6 +5,8 @@ import type { ApiState } from '../../api/use-read.ts'
 
 /** A column of a comparison with its heading. */
 export interface Column extends ComparedColumn {
+  /** Stays the same when the label has been loaded. */
+  key: string
   label: string
 }
 

@@ -34,7 +34,7 @@ export function ComparedFigures({
           <ComparisonTable
             caption={t('compare.figuresCaption')}
             heading={t('chart.resource')}
-            columns={columns.map(({ label }) => label)}
+            columns={columns}
             showsDifference={showsDifference}
             rows={[
               ...resourcesWithParticipants.map(({ name: resource }) => ({

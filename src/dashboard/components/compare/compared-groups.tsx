@@ -81,7 +81,7 @@ export function ComparedGroups({
             <ComparisonTable
               caption={`${title}. ${caption}`}
               heading={property}
-              columns={columns.map(({ label }) => label)}
+              columns={columns}
               rows={rows}
               showsDifference={showsDifference}
             />

@@ -31,7 +31,7 @@ export function ComparisonTable({
 }: {
   caption: string
   heading: string
-  columns: readonly string[]
+  columns: readonly { key: string; label: string }[]
   rows: readonly ComparedRow[]
   showsDifference: boolean
 }) {
@@ -47,8 +47,8 @@ export function ComparisonTable({
           <tr>
             <th scope="col">{heading}</th>
             {columns.map((column) => (
-              <th key={column} scope="col" class="number">
-                {column}
+              <th key={column.key} scope="col" class="number">
+                {column.label}
               </th>
             ))}
             {showsDifference && (
@@ -62,8 +62,8 @@ export function ComparisonTable({
           {shown.map(({ label, cells }) => (
             <tr key={label}>
               <th scope="row">{label}</th>
-              {columns.map((column, index) => (
-                <td key={column} class="number">
+              {columns.map(({ key }, index) => (
+                <td key={key} class="number">
                   <CellNumber cell={cells[index]} max={max} />
                 </td>
               ))}
