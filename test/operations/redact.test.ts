@@ -188,6 +188,17 @@ it('a redaction that would leave an invalid value, or of an unsuitable property,
   )
 })
 
+it.each([
+  ['constructor', '"constructor" is not a property there'],
+  ['__proto__', '"__proto__" is not a property there'],
+  ['version', 'it is set by the registry'],
+])('the refusal of the property %s gives the reason: %s', async (name, reason) => {
+  const path = await create('sources', { title: 'A report', kind: 'report' })
+  const refused = await redact(path, { properties: [`/${name}`] })
+  expect(refused.status, refused.text).toBe(422)
+  expect(faultAt(refused, '/properties/0')?.message).toContain(`"/${name}" cannot be redacted: ${reason}`)
+})
+
 it.each(['reason', 'replacement'])('a %s with characters that reorder text is refused', async (property) => {
   const path = await create('sources', { title: 'A report', kind: 'report', context: 'By Jane Doe.' })
   const response = await redact(path, { text: 'Jane Doe', [property]: 'a\u202eb' })

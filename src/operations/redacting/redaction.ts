@@ -151,13 +151,15 @@ export function readTargets(
 ): { targets: Target[]; faults: Fault[] } {
   const targets: Target[] = []
   const faults: Fault[] = []
+  // A map, since an object would also have properties such as `constructor`.
+  const unsuitable = new Map([
+    ...Object.keys(managedSchemas).map((name) => [name, 'it is set by the registry'] as const),
+    ['visibility', 'it says who can read the record: change it instead'],
+    [resource.key.property, `it is the key of the ${resource.noun}, which stays`],
+  ])
   for (const [index, pointer] of pointers.entries()) {
     const steps = parsePointer(pointer)
-    const unsuitable: Record<string, string> = {
-      visibility: 'it says who can read the record: change it instead',
-      [resource.key.property]: `it is the key of the ${resource.noun}, which stays`,
-    }
-    const problem = unsuitable[steps[0] ?? '']
+    const problem = unsuitable.get(steps[0] ?? '')
     const found = problem === undefined ? findReplacement(resource.document, steps, replacement) : { problem }
     if ('value' in found) targets.push({ steps, replacement: found.value })
     else {
