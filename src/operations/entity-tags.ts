@@ -9,7 +9,7 @@ export const versionTag = (version: number): string => `"${version}"`
 
 const hash = (body: string) => digest('sha1', body, 'base64url')
 
-/** Returns the tag of a record with other records' data. It has a hash of the body, since these change independently. */
+/** Returns the tag of a record with data of other records. It has a hash of the body, since the others change independently. */
 export const includedTag = (version: number, body: string): string => `"${version}-${hash(body)}"`
 
 /** Returns the tag of any other response: a hash of its body. */
@@ -25,7 +25,8 @@ function parseTags(header: string, name: string): { weak: boolean; opaque: strin
   return (elements.length > 0 ? elements : ['']).map((text) => {
     const [, weak, opaque] = tagPattern.exec(text) ?? []
     if (opaque === undefined) {
-      const message = `${text || 'nothing'} is not an entity tag: send the ETag of the response unchanged, such as "3" with its quotes`
+      const subject = text === '' ? 'has no entity tag' : `${text} is not an entity tag`
+      const message = `${subject}: send the ETag of the response unchanged, such as "3" with its quotes`
       throw new Problem('malformed-request', `The header ${name} cannot be read.`, {
         errors: [{ header: name, code: 'invalid', message }],
       })
@@ -34,7 +35,10 @@ function parseTags(header: string, name: string): { weak: boolean; opaque: strin
   })
 }
 
-/** Whether `If-None-Match` has the tag, by weak comparison: the client's copy is current. */
+/**
+ * Whether `If-None-Match` has the tag, by weak comparison: the client's copy is current.
+ * @throws Problem `malformed-request` if the header cannot be parsed.
+ */
 export function matchesIfNoneMatch(header: string | undefined, tag: string): boolean {
   if (header === undefined) return false
   if (header.trim() === '*') return true
@@ -53,7 +57,7 @@ export type ExpectedVersions = '*' | string[]
 
 /**
  * Returns the versions that `If-Match` allows. The comparison is strong, so weak tags never match.
- * @throws Problem `precondition-required` without the header.
+ * @throws Problem `precondition-required` without the header, `malformed-request` if it cannot be parsed.
  */
 export function parseIfMatch(header: string | undefined): ExpectedVersions {
   if (header === undefined) {
@@ -81,10 +85,13 @@ export function parseIfMatch(header: string | undefined): ExpectedVersions {
 /** Checks the current version. @throws Problem `stale-version` when `expected` does not have it. */
 export function requireVersion(expected: ExpectedVersions, version: number, noun: string): void {
   if (expected === '*' || expected.includes(String(version))) return
-  const seen = expected.length > 0 ? `version ${expected.join(', ')}` : 'no version that can be compared'
+  const basis =
+    expected.length > 0
+      ? `the request was based on version ${expected.join(', ')}`
+      : 'the request has no strong ETag of a version'
   throw new Problem(
     'stale-version',
-    `The ${noun} is at version ${version} now; the request was based on ${seen}. Read it again and apply the change to the current version.`,
+    `The ${noun} is at version ${version} now; ${basis}. Read it again and apply the change to the current version.`,
     { headers: { etag: versionTag(version) } },
   )
 }

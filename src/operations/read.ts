@@ -23,7 +23,7 @@ export const recordNotFound = (resource: Resource, key: string): Problem =>
 
 /** Returns the problem `not-found`: no record had the key at a time. */
 export const recordNotFoundAt = (resource: Resource, key: string, at: string): Problem =>
-  new Problem('not-found', `By its history, there was no ${resource.noun} ${key} at ${at}.`)
+  new Problem('not-found', `There was no ${resource.noun} ${key} at ${at}, according to its history.`)
 
 /** Reads a record with its includes, now or as of `at`. */
 async function readRecordAt(
