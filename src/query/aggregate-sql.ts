@@ -163,9 +163,9 @@ function unnestedSql(grouping: Grouping, { index, others, type }: StoredDimensio
   if (others.length === 0) return each(sql`case ${known}`)
   // Most records with values in `others` have one, which the fast operator `||` appends. A function adds several, since
   // PostgreSQL would run a subquery for each record in one process only.
-  const values = sql`case when matched.stored @> beside.values then matched.stored when cardinality(beside.values) = 1 then matched.stored || beside.values when beside.values is not null then array_union(matched.stored, beside.values) ${known}`
+  const values = sql`case when matched.stored @> added.values then matched.stored when cardinality(added.values) = 1 then matched.stored || added.values when added.values is not null then array_union(matched.stored, added.values) ${known}`
   const pairs = sql`select record, value from (${unionAll(others)}) other`
-  return sql`${each(values)} left join (select record, array_agg(value) as values from (${pairs}) pair group by record) beside on beside.record = matched.record`
+  return sql`${each(values)} left join (select record, array_agg(value) as values from (${pairs}) pair group by record) added on added.record = matched.record`
 }
 
 /** Whether each record is in exactly one group. */

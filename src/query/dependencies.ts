@@ -6,7 +6,7 @@ import type { Registry } from '../model/registry.ts'
 /**
  * Finds the resources that a statement reads, so that its result is valid until one of them changes. Searches the text of
  * the statement for tables and functions, and the definitions of the functions for further ones. A table without known
- * resources counts as everything, and a word that only looks like a table counts as this table.
+ * resources counts as everything, and a word that only looks like the name of a table counts as this table.
  */
 
 /** Names of tables in the database, and definitions of functions by name. */
@@ -127,7 +127,7 @@ export class DependencyFinder {
 
 function namesIn(text: string): Set<string> {
   const names = new Set<string>()
-  for (const [, isAlias, name = '', isQualifier] of withoutLiterals(text).matchAll(words))
-    if (!isAlias && !isQualifier) names.add(name)
+  for (const [, precedingAs, name = '', followingDot] of withoutLiterals(text).matchAll(words))
+    if (!precedingAs && !followingDot) names.add(name)
   return names
 }

@@ -69,7 +69,7 @@ async function resolveKeys(
 }
 
 /** Returns a problem with one fault in the document of an operation. */
-const bodyFault = (resource: Resource, path: PropertyKey[], code: string, message: string) =>
+const bodyProblem = (resource: Resource, path: PropertyKey[], code: string, message: string) =>
   invalidBody(resource.noun, [{ pointer: formatPointer(path), code, message }])
 
 /** Plans an upsert: a create without a stored record, otherwise a replace. @throws Problem `invalid-body`. */
@@ -83,7 +83,7 @@ function planUpsert(
   const { key, externalId } = operation.target
   const { document } = operation
   if (externalId && !getExternalIds(document).some((id) => externalIdKey(id) === externalIdKey(externalId)))
-    throw bodyFault(
+    throw bodyProblem(
       resource,
       ['externalIds'],
       'missing',
@@ -92,7 +92,7 @@ function planUpsert(
   if (!stored) {
     const newKey = document[property] ?? key
     if (key !== undefined && newKey !== key)
-      throw bodyFault(resource, [property], 'read_only', `is not the key "${key}" that names the record`)
+      throw bodyProblem(resource, [property], 'read_only', `is not the key "${key}" that names the record`)
     return {
       index,
       kind: 'create',
@@ -102,7 +102,7 @@ function planUpsert(
   const record: Document = JSON.parse(stored.document)
   const { [property]: given = record[property], ...others } = document
   if (given !== record[property])
-    throw bodyFault(
+    throw bodyProblem(
       resource,
       [property],
       'read_only',

@@ -25,11 +25,11 @@ function readPer(
 ): RowUnit {
   const [per] = getStringValues(query, 'per')
   if (per !== 'participant') return 'record'
-  const fault = (message: string) => invalidParameters([{ parameter: 'per', code: 'invalid', message }])
-  if (!isTable(format)) throw fault('is only allowed with the formats csv and xlsx')
+  const refusal = (message: string) => invalidParameters([{ parameter: 'per', code: 'invalid', message }])
+  if (!isTable(format)) throw refusal('is only allowed with the formats csv and xlsx')
   const list = participantsProperty(resource)
   if (list === undefined || !representation.fields.includes(list)) {
-    throw fault(`needs "${list}" among the fields`)
+    throw refusal(`needs "${list}" among the fields`)
   }
   return 'participant'
 }
