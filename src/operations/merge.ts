@@ -42,7 +42,7 @@ const mergeBody = memoizeByKey((nameOf, { schema }, example) =>
   ),
 )
 
-/** Reads the body. @throws Problem `invalid-body`, also if the target is the record itself. */
+/** Reads the body. @throws Problem `invalid-body`, such as for a target that is the record itself. */
 function readBody(
   resource: Resource,
   { key, body }: ApiRequest,
@@ -56,7 +56,7 @@ function readBody(
   ])
 }
 
-/** Checks the version of the record that stays. @throws Problem `stale-version` if `expected` is given and another version. */
+/** Checks the version of the record that stays. @throws Problem `stale-version` if it is not `expected`. */
 function requireRemainingVersion(
   { noun }: Resource,
   { key, version }: LockedRecord,
@@ -65,7 +65,7 @@ function requireRemainingVersion(
   if (expected === undefined || expected === version) return
   const detail = `The ${noun} ${key} is at version ${version} now; the request was based on version ${expected}. Read it again, and merge with its current version.`
   const message = `the ${noun} ${key} is at version ${version}, not ${expected}`
-  // Without an ETag, which would be that of the record in the path.
+  // Without the header ETag, which would mean the record in the path.
   throw new Problem('stale-version', detail, {
     errors: [{ pointer: '/version', code: 'stale_version', message }],
   })

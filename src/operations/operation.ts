@@ -110,7 +110,7 @@ export interface Contract {
   /** Further explanations, the same for every resource. The OpenAPI document gives them once, in its introduction. */
   details?: string
   access: Access
-  /** Units of the rate limit that a request counts for; 1 when left out. */
+  /** How many units of the rate limit a request uses; 1 when left out. */
   cost?: number
   /** `false` keeps the responses to a read out of the response cache. */
   cache?: false
@@ -164,7 +164,7 @@ export interface Context {
   cursorSecret: string
   /** The keys in memory. An endpoint that changes a key calls `invalidate`. */
   keyring: Pick<Keyring, 'invalidate'>
-  /** Resolves at the next change of the database that is counted, and at the latest after `timeoutMs`. */
+  /** Resolves at the next change that the service notices in the database, and at the latest after `timeoutMs`. */
   waitForChange(timeoutMs: number): Promise<void>
   /** Aborts when the service closes, so that endless responses end. */
   closing: AbortSignal

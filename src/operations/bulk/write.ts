@@ -188,7 +188,7 @@ const listReferredKeys = (resource: Resource, document: Document): Set<string> =
     ),
   )
 
-/** Returns a fault for each change that refers to a record of its own resource, by the key of this record. */
+/** Returns a fault for each change that refers to a record of the resource, by the key of the record to which it refers. */
 function faultsOfReferences(resource: Resource, writes: readonly Write[]): Map<string, Fault[]> {
   const faults = new Map<string, Fault[]>()
   for (const change of writes) {
@@ -202,7 +202,10 @@ function faultsOfReferences(resource: Resource, writes: readonly Write[]): Map<s
   return faults
 }
 
-/** A record whose removal has a fault stays, and so do its references. Adds a fault to the removals of records it refers to. */
+/**
+ * Adds faults to the removals of records to which refused removals refer: a record whose removal is refused stays, and so do
+ * its references.
+ */
 function addFaultsOfRemaining(
   resource: Resource,
   removals: readonly ChangeOfKind<'remove'>[],
@@ -221,7 +224,7 @@ function addFaultsOfRemaining(
 
 /**
  * Finds the removals of records to which others refer once the other changes are written.
- * @param writes the changes of documents that are not the cause of the refusal themselves.
+ * @param writes the changes of documents, without those that were refused themselves.
  */
 async function explainRemovals(
   transaction: Transaction,
@@ -332,7 +335,7 @@ const maxRounds = 5
 /**
  * Writes every change that PostgreSQL accepts: all together, then without the refused changes while these can be identified.
  * After `maxRounds` attempts, or if they cannot be identified, it writes the remaining changes one at a time. Of changes that
- * set the same unique value, all but the first are also tried in the end, one at a time.
+ * set the same unique value, all but the first are tried last, one at a time.
  */
 export async function writeEach(
   transaction: Transaction,

@@ -65,7 +65,7 @@ function addValues(values: Set<string>, text: string, index: number): void {
 }
 
 /**
- * Returns the sections of the references of records, each with its values in the order of the text, even if it has none.
+ * Returns the sections of the references of records, each with its values in the order of the text. A section may have none.
  * @param text JSON of the records, as PostgreSQL composes it.
  */
 export function findReferencesInText(

@@ -43,7 +43,7 @@ function findMarker(value: unknown): string[] | undefined {
 }
 
 /**
- * Returns the columns into which a write stores the values of a property, also those of a property inside lists.
+ * Returns the columns into which a write stores the values of a property, which may be inside lists.
  * @param path the names of the properties on the path to it.
  */
 export function propertyColumns(resource: Resource, path: string[]): PropertyColumn[] {

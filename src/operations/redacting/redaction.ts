@@ -17,7 +17,7 @@ export interface Redaction {
   redactText(text: string): string
   /** Whether a row of a file, from which the record was imported, may have what is removed. */
   mayBeIn(row: unknown): boolean
-  /** Stored responses with this text are removed, too; undefined if only those about the record are. */
+  /** The text to remove, in the record and with all stored responses that contain it; undefined if properties are redacted. */
   text?: string
 }
 
@@ -70,7 +70,7 @@ const parsePointer = (pointer: string): string[] =>
     .split('/')
     .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
 
-/** Whether a schema allows null, also inside a default. */
+/** Whether a schema allows null, with or without a default. */
 const isNullable = (schema: z.core.$ZodType): boolean => z.safeParse(schema, null).success
 
 /** Returns the replacement for a value, or why the property cannot be redacted, as the end of a sentence. */

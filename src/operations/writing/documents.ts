@@ -53,7 +53,11 @@ const revisionProperties = [
   'reason',
 ]
 
-/** Returns the insert of revisions. The documents are JSON text, which is passed on unchanged. */
+/**
+ * Returns the insert of revisions. The documents are JSON text, which is passed on unchanged.
+ * @param stored the records with their new versions, or with the versions of their removals.
+ * @param time the time of the change, in RFC 3339.
+ */
 export function revisionWrite(
   resource: Resource,
   stored: StoredRecord[],

@@ -38,7 +38,8 @@ export interface MergedPair {
 
 /**
  * Returns a problem of a document that a merge makes, with its faults at `/into`: the client has sent only the key of the
- * remaining record. @param key key of the record whose document it is.
+ * remaining record.
+ * @param key key of the record whose document it is.
  */
 export function problemAtInto(problem: Problem, resource: Resource, key: string): Problem {
   const errors = new FaultList()
