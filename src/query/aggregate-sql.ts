@@ -153,7 +153,10 @@ function matchedSql(grouping: Grouping, stored?: StoredDimension): SQL {
   return sql`not materialized (${rows([...columns, sql`${stored.column} as stored`])} offset bigint '0')`
 }
 
-/** Query that repeats a row of `matched` for each of its values, from the column and from `others`; once, with null, if it has none. */
+/**
+ * Query with a row for each record of `matched` and each of its values, from the stored column and from `others`. A record
+ * without values has one row, with null.
+ */
 function unnestedSql(grouping: Grouping, { index, others, type }: StoredDimension): SQL {
   const columns = matchedColumns(grouping).map(({ column }) => sql`matched.${column}`)
   const array = sql.raw(`${type}[]`)
@@ -352,7 +355,7 @@ function buildSql(plan: AggregatePlan): SQL {
 
 /**
  * Returns the statement of an aggregate: one row of `data` (the JSON of the shown groups, separated by commas), `groups` (the
- * number of groups that match `having`, also beyond the limit) and `total` (the number of records that match `where`).
+ * number of groups that match `having`, including those beyond the limit) and `total` (the number of records that match `where`).
  */
 export function aggregateStatement(plan: AggregatePlan): QueryConfig {
   const { resource, where, groupBy, measures, sort, having, language, top, asOf } = plan

@@ -52,7 +52,7 @@ function elementsSql(searchable: Searchable, condition: Condition & { kind: 'ele
   }
 }
 
-/** The conditions that must all be true for a condition to be true, also those of an `all` in an `all`. */
+/** The conditions that must all be true for a condition to be true. The parts of nested `all`s are separate conditions. */
 function conjuncts(
   searchable: Searchable,
   condition: Condition,

@@ -42,7 +42,7 @@ export function listValues(condition: Condition): unknown[] {
     : getParts(condition).flatMap(listValues)
 }
 
-/** Counts the comparisons of a condition; one with a list of values is one. */
+/** Counts the comparisons of a condition. A comparison with a list of values counts once. */
 export function countComparisons(condition: Condition): number {
   if (condition.kind === 'fields') return condition.comparisons.length
   if (condition.kind === 'any' && condition.isOneList) return 1

@@ -67,7 +67,7 @@ const wordsColumn = (name: string, list: SQL): FlatColumn => ({
   cell: sql`nullif(array_to_string(${list}, '; '), '')`,
 })
 
-/** Returns the resource to which a schema refers, also inside nullable, optional and default wrappers. */
+/** Returns the resource to which a schema refers, even if the reference is nullable or optional, or has a default. */
 function referencedResource(schema: z.core.$ZodType): string | undefined {
   const found = references.get(schema)
   const inner = unwrapped(schema)

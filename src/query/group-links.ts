@@ -36,7 +36,10 @@ const isReplaced = (
     return groupFilter.filter === filter && groupFilter.finds === 'eq'
   })
 
-/** The filters and `asOf` of a request as a query string, without those that each group replaces. */
+/**
+ * Returns the filters and `asOf` of a request as a query string, without the filters that each group replaces; null if there
+ * are none, or for a search condition.
+ */
 export function commonQuery(plan: AggregatePlan): string | null {
   if (plan.where.kind !== 'fields') return null
   const parts = plan.where.comparisons

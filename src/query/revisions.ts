@@ -16,7 +16,10 @@ const placeholder = (name: string): SQL => sql`${sql.placeholder(name)}`
 const entry = sql`json_build_object('version', version, 'operation', operation, 'actor', actor, 'time', ${rfc3339(sql`"time"`)},
   'requestId', request_id, 'reason', reason, 'redactedBy', redacted_by, 'mergedInto', merged_into)`
 
-/** SQL of the key of the record that was merged into the record of a revision. Its removal is written first, in the same transaction. */
+/**
+ * SQL of the key of the record that was merged into the record of a revision. The removal of the merged record is written
+ * before this revision, in the same transaction.
+ */
 const mergedFrom = sql`case when operation = 'merge' then (select removal.key from ${revisions} as removal
   where removal.transaction = ${revisions.transaction} and removal.sequence < ${revisions.sequence}
     and removal.resource = ${revisions.resource} and removal.merged_into = ${revisions.key}

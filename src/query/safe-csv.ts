@@ -8,7 +8,7 @@ import { stringify } from 'csv-stringify/sync'
 /** Where a spreadsheet looks for a formula: at the start of a cell and after a `;`, at which some spreadsheets split cells. */
 const cellStart = String.raw`(^|;[\s"]*)`
 
-/** The characters that begin a formula, in East Asian editions also in their full-width forms. */
+/** The characters that begin a formula. East Asian editions of spreadsheets accept their full-width forms, too. */
 const formulaCharacter = String.raw`[=+@\t\r\n＝＋－＠-]`
 
 /** Regular expression of the start of a formula, for PostgreSQL and JavaScript. */

@@ -37,7 +37,7 @@ function operatorShape({ value, jsonValue = value, comparisons }: Filter): z.Zod
   return { ...Object.fromEntries(operators), ...(comparisons.eq && { in: list }) }
 }
 
-/** Returns the schema of an object that is not empty. The error is left out if there are others, which may be the cause. */
+/** Returns the schema of an object that is not empty. An object with only unknown properties gets no further error. */
 const nonEmptyObject = (shape: z.ZodRawShape, error: string) =>
   z
     .strictObject(shape)
