@@ -58,13 +58,13 @@ async function requireEmbeddedDatabase(dataDir: string, otherAdvice: string): Pr
   )
 }
 
-/** Parses the value of an option that is a whole number from 1 to 999999999. */
+/** Parses the value of an option. @throws InvalidArgumentError unless it is a whole number from 1 to 999999999. */
 export function parseCount(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
   throw new InvalidArgumentError('It must be a whole number from 1 to 999999999.')
 }
 
-/** Parses the name of a file to write. Refuses `-`, which other programs take for standard output. */
+/** Parses the name of a file to write. @throws InvalidArgumentError for `-`, which other programs take for standard output. */
 export function parseFileName(text: string): string {
   if (text !== '-') return text
   throw new InvalidArgumentError('It must be the name of a file: it does not mean standard output.')

@@ -52,7 +52,7 @@ const refuseToRead = (path: string, error: unknown): never => {
   throw new OperatorError(`${path} cannot be read: ${error instanceof Error ? error.message : error}`)
 }
 
-/** Returns the name, size and SHA-256 of a file. @throws OperatorError when it cannot be read twice. */
+/** Returns the name, size and SHA-256 of a file. @throws OperatorError if it cannot be read, or only once, such as a pipe. */
 async function describeFile({ path, name }: LocalFile): Promise<ImportFile> {
   const stats = await stat(path).catch((error) => refuseToRead(path, error))
   if (!stats.isFile())

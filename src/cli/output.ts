@@ -1,14 +1,15 @@
 import { errorCode } from '../error-code.ts'
 import { OperatorError } from '../operator-error.ts'
 
+/** Options of `printLine`. */
 export interface PrintOptions {
-  /** Whether a reader that has closed the pipe is an error, since the line is printed only once, such as a new key. */
+  /** Whether a closed pipe is an error, since the line is never printed again, such as a new key. */
   isIrreplaceable?: boolean
 }
 
 /**
- * Writes a line to standard output. A reader that has closed the pipe, such as `head`, is no error by default.
- * @throws OperatorError if the line cannot be written, as on a full disk.
+ * Writes a line to standard output. A pipe that its reader, such as `head`, has closed is no error by default.
+ * @throws OperatorError if the line cannot be written, such as to a full disk.
  */
 export function printLine(text: string, { isIrreplaceable = false }: PrintOptions = {}): Promise<void> {
   return new Promise((resolve, reject) => {

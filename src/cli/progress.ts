@@ -29,7 +29,7 @@ export class ProgressBar {
   #drawnAt = 0
   #step = ''
   #startedAt = 0
-  /** What was done at the first call of `draw` for the step, and at the last one. */
+  /** How many rows or records were done at the first call of `draw` for the step, and at the last call. */
   #doneAtStart = 0
   #done = 0
 
