@@ -95,8 +95,8 @@ function getRecordLoader(
 }
 
 /**
- * Reads a record by its key. One statement finds up to 25 records of the resource that are read in the same iteration of the event
- * loop, with the same `Representation` object. Under load, this saves most round trips to the database.
+ * Reads a record by its key. One statement finds up to 25 records of the resource that are read in the same iteration of the
+ * event loop, with the same `Representation` object. Under load, this saves most round trips to the database.
  * @returns undefined when there is none.
  */
 export function readRecord(

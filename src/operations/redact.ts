@@ -40,8 +40,8 @@ interface RedactionTask extends RedactionRequest {
 }
 
 /**
- * Redacts a record outside its revisions: its rows in the schema `history`, the rows and names that imports have stored, and stored
- * responses.
+ * Redacts a record outside its revisions: its rows in the schema `history`, the rows and names that imports have stored, and
+ * stored responses.
  * @param wasInRevisions whether a revision of the record had what is removed.
  * @throws Problem `invalid-body` if neither a revision nor a row nor a name had it. Stored responses do not count.
  */

@@ -26,8 +26,8 @@ const kinds = ['topics', 'organizations', 'agreements'] as const
 type Kind = (typeof kinds)[number]
 
 /**
- * A step on the record of its kind at `index`. `draw` determines the values. The first two steps `look` only note the time;
- * later ones restore a record.
+ * A step on the record of its kind at `index`. `draw` determines the values. The first two `look` steps only note the time;
+ * later `look` steps restore a record.
  */
 interface Step {
   action: 'create' | 'patch' | 'replace' | 'remove' | 'restore' | 'look'

@@ -253,7 +253,7 @@ describe('a list of the past', () => {
     expect(total).toBe(0)
   })
 
-  it('can be exported, also with citations and with a row for each participant', async () => {
+  it('can be exported with citations, or with a row for each participant', async () => {
     const agreements = resourceOf('agreements')
     const created = await createRecord(agreements, api, {
       ...(await exampleDocument(agreements, api)),

@@ -28,7 +28,7 @@ describe('the language of labels', () => {
     expect(labelsIn(await readGroups('', header))).toContain(expected)
   })
 
-  it('is that of lang, even if Accept-Language differs', async () => {
+  it('is the value of lang, even if Accept-Language differs', async () => {
     expect(labelsIn(await readGroups('&lang=en', 'zh'))).toContain('Observatory')
     expect(labelsIn(await readGroups('&lang=zh-CN', 'en'))).toContain('观测站')
   })

@@ -9,7 +9,7 @@ import { type Api, startTestApi } from '../support/api.ts'
 import { testCreation } from '../support/authorship.ts'
 import { createRecord, databaseTime, ifMatch, readProblem, resourceOf } from '../support/documents.ts'
 
-/** What stays of a merged record, and merges of records that refer to each other. */
+/** What remains of a merged record, and merges of records that refer to each other. */
 
 let api: Api
 beforeAll(async () => {
@@ -232,7 +232,7 @@ it('the preview of reconciliation leads from a merged record to the other one', 
   expect(await preview.text()).toContain('New academy')
 })
 
-it('the network and the briefing of a merged country redirect to those of the other one', async () => {
+it('the network and briefing of a merged country redirect to the same paths of the other one', async () => {
   const country = (code: string, alpha2: string, numeric: string) =>
     api.post('/v1/countries', { code, alpha2, numeric, name: `Merged ${code}` })
   for (const made of [await country('XYA', 'XY', '991'), await country('XYB', 'XB', '992')])

@@ -36,7 +36,7 @@ async function removedProject(properties: object): Promise<string> {
   return `/v1/projects/${id}`
 }
 
-it('refuses a version with values of properties that the resource no longer has, naming them', async () => {
+it('a restore of a version with values of properties that no longer exist is refused, naming them', async () => {
   const path = await removedProject({ budget: { amount: 5, currency: 'USD' }, formerList: [], website: null })
   for (const body of [{}, { version: 1 }]) {
     const refused = await api.post(`${path}/restore`, body)
@@ -49,7 +49,7 @@ it('refuses a version with values of properties that the resource no longer has,
   expect((await api.get(path)).status).toBe(404)
 })
 
-it('restores as public a record that was removed before records had a visibility', async () => {
+it('a record that was removed before records had a visibility is restored as public', async () => {
   const path = await removedProject({ budget: null, formerList: [] })
   const restored = await api.post(`${path}/restore`, {})
   expect(restored.status, restored.text).toBe(201)
