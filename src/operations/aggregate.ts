@@ -17,7 +17,7 @@ const groupCount = registerResponseSchema(
   'GroupCount',
   z
     .strictObject({
-      count: z.int().min(0).meta({ description: 'Number of all groups, also of those beyond `limit`.' }),
+      count: z.int().min(0).meta({ description: 'Number of groups, including those beyond `limit`.' }),
       limit: z.int().min(1).meta({ description: 'Maximum number of groups in the response.' }),
     })
     .meta({ description: 'Number of groups.', examples: [{ count: 12, limit: 100 }] }),
@@ -124,7 +124,7 @@ export const aggregate: Operation = {
     summary: `Aggregate ${resource.name.replaceAll('-', ' ')}`,
     description: 'Groups of the matching records.',
     details:
-      'A record counts once in every group whose values it has. A dimension is a property, the year, decade or month of a date (null also if the date spans several), or the values that the filter of the same name compares; `topic` and `sector` do not include narrower ones. A role that is grouped together with a country, region or organization is that of the same participant, and kind, currency and year of amounts are those of the same amount. `countDistinct:…` is the number of values of a dimension in a group; `avg` is rounded to four decimals. All filters and operators of the list can be sent, including those not listed here.',
+      'A record counts once in every group whose values it has. A dimension is a property, the year, decade or month of a date (null if the date spans several), or the values that the filter of the same name compares; `topic` and `sector` do not include narrower ones. A role grouped together with a country, region or organization belongs to the same participant, and kind, currency and year of amounts belong to the same amount. `countDistinct:…` is the number of values of a dimension in a group; `avg` is rounded to four decimals. All filters and operators of the list can be sent, including those not listed here.',
     path: '/aggregate',
     scope: 'collection',
     access: 'read',

@@ -14,7 +14,7 @@ export const exportSearch: Operation = {
     operationId: `exportSearched${resource.plural}`,
     summary: `Export a search of ${resource.name.replaceAll('-', ' ')}`,
     description: 'By a filter expression.',
-    details: 'The expression is that of a search.',
+    details: 'The expression is as in a search.',
     cost: 2,
     query: {
       ...fileParameters(resource),

@@ -33,7 +33,7 @@ export const jsonld: Operation = {
     summary: `Read one ${resource.noun} as JSON-LD`,
     description: 'In the terms of schema.org and W3C PROV.',
     details:
-      'The record is in the terms of schema.org, the sources that support it are in those of W3C PROV. `@id` is a URL if `PUBLIC_URL` is set, or else a path.',
+      'The record is in the terms of schema.org, and its sources are in the terms of W3C PROV. `@id` is a URL if `PUBLIC_URL` is set, or else a path.',
     path: '/jsonld',
     scope: 'record',
     access: 'read',

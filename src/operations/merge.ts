@@ -85,7 +85,7 @@ export const merge: Operation = {
     operationId: `merge${resource.singular}`,
     summary: `Merge ${aNoun(resource.noun)} into another one`,
     description: 'For duplicates. It cannot be undone.',
-    details: `All references to the record (by up to ${maxMovedReferrers} records) move to the other one, which also takes over external ids, names and aliases and keeps its other values. Afterwards, the response to reads of the merged key is \`308\`, and to changes \`410\`. Both histories stay. \`If-Match\` has the version of the merged record, \`version\` that of the one that stays.`,
+    details: `All references to the record (by up to ${maxMovedReferrers} records) move to the other one, which also takes over external ids, names and aliases and keeps its other values. Afterwards, the response to reads of the merged key is \`308\`, and to changes \`410\`. Both histories stay. \`If-Match\` has the version of the merged record, \`version\` the version of the other one.`,
     path: '/merge',
     scope: 'record',
     access: 'write',

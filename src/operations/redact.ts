@@ -124,7 +124,7 @@ export const redact: Operation = {
     summary: `Redact ${aNoun(resource.noun)}`,
     description: 'For personal data. It cannot be undone.',
     details:
-      'For administrators. Removes the values of properties, or a text, from the record and all its versions, also from those of a removed record.',
+      'For administrators. Removes the values of properties, or a text, from the record and all its versions, even if the record was removed.',
     path: '/redact',
     scope: 'record',
     access: 'admin',

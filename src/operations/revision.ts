@@ -30,7 +30,7 @@ export const revision: Operation = {
   contract: (resource) => ({
     operationId: `get${resource.singular}Revision`,
     summary: `Read one version of ${aNoun(resource.noun)}`,
-    description: 'Also of a record that has been removed.',
+    description: 'Even of a removed record.',
     details: 'The version of a removal has the content that was removed.',
     path: '/history/{version}',
     scope: 'record',
