@@ -9,6 +9,9 @@ const minServerVersion = 15
 /** SQLSTATE of a server that is starting, or recovering from a crash, and accepts no connections yet. */
 const startingState = '57P03'
 
+/** pg's error message when a server does not complete the opening of a connection in time. */
+const connectionTimeoutMessage = 'Connection terminated due to connection timeout'
+
 /** How long a server may take to start or to recover, and the pause between two attempts. */
 const maxStartMs = 60_000
 const retryMs = 500
@@ -44,6 +47,8 @@ async function serverVersion(database: Database, signal?: AbortSignal): Promise<
 }
 
 function reason(error: unknown, hostname: string, address: string): string {
+  if (error instanceof Error && error.message === connectionTimeoutMessage)
+    return `${address} does not answer`
   switch (errorCode(error)) {
     case 'ENOTFOUND':
     case 'EAI_AGAIN':

@@ -1,14 +1,14 @@
 import { once } from 'node:events'
-import { type AddressInfo, connect, createServer } from 'node:net'
+import { type AddressInfo, connect, createServer, type Server } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { checkConnection } from '../../src/database/check-connection.ts'
-import { openDatabaseAt } from '../../src/database/database.ts'
+import { type DatabaseOptions, openDatabaseAt } from '../../src/database/database.ts'
 import { openEmptyDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
 
 /** Returns the error of a connection check, or an empty string if it succeeds. */
-async function connectionError(url: string): Promise<string> {
-  const database = openDatabaseAt(url, generousOptions)
+async function connectionError(url: string, options: Partial<DatabaseOptions> = {}): Promise<string> {
+  const database = openDatabaseAt(url, { ...generousOptions, ...options })
   try {
     await checkConnection(database, url)
     return ''
@@ -17,6 +17,13 @@ async function connectionError(url: string): Promise<string> {
   } finally {
     await database.close()
   }
+}
+
+/** Makes a server listen on a free port of 127.0.0.1, and returns the port. */
+async function listen(server: Server): Promise<number> {
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  // A server that listens on TCP has an address.
+  return (server.address() as AddressInfo).port
 }
 
 describe('a DATABASE_URL without a reachable database is reported in one line', () => {
@@ -30,6 +37,19 @@ describe('a DATABASE_URL without a reachable database is reported in one line', 
     expect(await connectionError('postgresql://user:secret@127.0.0.1:1/db')).toBe(
       'OperatorError: DATABASE_URL: connection refused at 127.0.0.1:1; is PostgreSQL running there?',
     )
+  })
+
+  it('when the host accepts connections but sends nothing', async () => {
+    const server = createServer()
+    try {
+      const port = await listen(server)
+      const url = `postgresql://user:secret@127.0.0.1:${port}/db`
+      expect(await connectionError(url, { acquireTimeoutMs: 200 })).toBe(
+        `OperatorError: DATABASE_URL: 127.0.0.1:${port} does not answer`,
+      )
+    } finally {
+      server.close()
+    }
   })
 
   it('when the user or the database does not exist, and the password is not shown', async () => {
@@ -74,12 +94,10 @@ it('the check waits for a PostgreSQL that is still starting', async () => {
       socket.pipe(upstream).pipe(socket)
       for (const end of [socket, upstream]) end.on('error', () => undefined)
     }
-  }).listen(0, '127.0.0.1')
+  })
   try {
-    await once(server, 'listening')
-    // A server that listens on TCP has an address.
-    const address = server.address() as AddressInfo
-    const url = Object.assign(new URL(database.url), { hostname: '127.0.0.1', port: String(address.port) })
+    const ownPort = await listen(server)
+    const url = Object.assign(new URL(database.url), { hostname: '127.0.0.1', port: String(ownPort) })
     expect(await connectionError(url.href)).toBe('')
     expect(refused).toBe(2)
   } finally {
