@@ -30,7 +30,7 @@ export class Probe<Row extends pg.QueryResultRow> {
   #backoffUntil = 0
   #isClosed = false
 
-  /** @param statement a statement with one row. */
+  /** @param statement a statement that returns one row. */
   constructor(url: string, statement: string, handler: ProbeHandler<Row>) {
     this.#url = url
     this.#statement = statement
@@ -59,9 +59,10 @@ export class Probe<Row extends pg.QueryResultRow> {
       const sentAt = performance.now()
       const { rows } = await withTimeout(client.query<Row>(this.#statement), probeTimeoutMs)
       const [row] = rows
-      if (!row) throw new Error('no answer')
-      this.#failures = 0
+      if (!row) throw new Error('the statement returned no row')
       this.#handler.onResult(row, sentAt)
+      // The handler may have called `fail`, which has closed the connection.
+      if (client === this.#client) this.#failures = 0
     } catch (error) {
       this.fail(error)
     }
