@@ -67,9 +67,12 @@ describe('with OTEL_EXPORTER_OTLP_ENDPOINT', () => {
     const created = await api.post('/v1/topics', topic)
     const refused = await api.post('/v1/topics', topic)
     const past = await api.get('/v1/topics/energy?asOf=2020-02-03T04:05:06Z')
-    expect([traced.status, created.status, refused.status, past.status]).toEqual([200, 201, 409, 404])
+    const exported = await api.get('/v1/topics/export?format=ndjson')
+    expect([traced, created, refused, past, exported].map(({ status }) => status)).toEqual([
+      200, 201, 409, 404, 200,
+    ])
     await fetch(`${api.origin}/${secret}`)
-    requestIds = [traced, created, refused].map(({ headers }) => headers.get('x-request-id'))
+    requestIds = [traced, created, refused, exported].map(({ headers }) => headers.get('x-request-id'))
     // Closing the service sends the remaining spans.
     await api.close()
     collector.close()
@@ -114,6 +117,10 @@ describe('with OTEL_EXPORTER_OTLP_ENDPOINT', () => {
     expect(written.some(({ attributes }) => /insert into/.test(String(attributes['db.query.text'])))).toBe(
       true,
     )
+  })
+
+  it('sends spans of the statements of an export', () => {
+    expect(statementsOf(3).map(({ name }) => name)).toEqual(expect.arrayContaining(['BEGIN', 'COPY']))
   })
 
   it('marks a failed statement with its SQLSTATE, but a 4xx response is not an error', () => {

@@ -12,8 +12,16 @@ declare module 'fastify' {
 /** Maximum length of a slow statement in the log, in characters. */
 const maxLoggedStatementLength = 4000
 
-/** Counts what the database refuses and cancels. Logs slow statements (without values), and when the embedded server stops. */
-const observer = ({ metrics, log, server, traceStatement }: FastifyInstance): DatabaseObserver => ({
+/**
+ * Counts what the database refuses and cancels. Logs slow statements (without values), and when the embedded server stops. A
+ * fork needs it, too, if its statements belong to requests.
+ */
+export const databaseObserver = ({
+  metrics,
+  log,
+  server,
+  traceStatement,
+}: FastifyInstance): DatabaseObserver => ({
   ...(traceStatement && { trace: traceStatement }),
   requestRefused: (lane, reason) =>
     reason === 'share' ? metrics.requestOverShare(lane) : metrics.requestShed(reason),
@@ -77,7 +85,7 @@ export const database = fp<{ database: Database }>(
   async (app, { database }) => {
     const { metrics } = app
     const { maxConnections } = database.options
-    database.observe(observer(app))
+    database.observe(databaseObserver(app))
     observeReplicas(app, database)
     app.decorate('database', database)
     metrics.gauge('entente_pool_connections_max', 'Maximum size of the pool.', () => maxConnections)
