@@ -91,6 +91,18 @@ describe('the embedded PostgreSQL', () => {
     expect(await isRunning()).toBe(false)
   })
 
+  it('stops if its database cannot be prepared', async () => {
+    const ownFolder = await mkdtemp(join(tmpdir(), 'entente-unprepared-'))
+    onTestFinished(() => rm(ownFolder, { recursive: true, force: true }))
+    const database = await openEmbeddedDatabase(ownFolder, settings)
+    const url = await superuserUrl(ownFolder, database.url)
+    await query(url, 'alter database entente owner to postgres')
+    await query(url, 'alter database entente allow_connections false')
+    await database.close()
+    await expect(openEmbeddedDatabase(ownFolder, settings)).rejects.toThrow('not currently accepting')
+    expect(await readdir(join(ownFolder, 'postgres'))).not.toContain('postmaster.pid')
+  })
+
   it('uses UTF-8, lowercases non-ASCII letters, and uses UTC on every machine', async () => {
     const database = await openEmbeddedDatabase(folder, settings)
     try {

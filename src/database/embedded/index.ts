@@ -30,6 +30,8 @@ export interface EmbeddedDatabase {
  * The server gets settings for the memory of the machine, and `furtherSettings` (such as `fsync=off`), if this call starts it.
  * After an abort, this function ends the work in progress and throws. If the database is open before it notices the abort, it
  * returns the database, and the caller closes it.
+ * @throws OperatorError when the folder, the programs or the server cannot be used; PostgreSQL's error when the database cannot be
+ * prepared; the reason of `signal`.
  */
 export async function openEmbeddedDatabase(
   dataDir: string,
@@ -40,18 +42,20 @@ export async function openEmbeddedDatabase(
   const settings = [...serverSettings(usableMemory()), ...furtherSettings]
   const cluster = await openCluster(folder, signal)
   const { port, lock } = await joinServer(cluster, settings, signal)
-  if (await ensureServiceRole(lock.client, cluster.password))
-    await transferDatabase(superuserUrls(cluster, port))
   const url = buildUrl(serviceRole, servicePassword(cluster.password), port, serviceRole)
-  await writeUrl(folder, `${url}\n`).catch(async (error: unknown) => {
+  try {
+    if (await ensureServiceRole(lock.client, cluster.password))
+      await transferDatabase(superuserUrls(cluster, port))
+    await writeUrl(folder, `${url}\n`)
+  } catch (error) {
     await releaseServer(folder, cluster, port, lock).catch(() => {})
     throw error
-  })
+  }
   const supervisor = new Supervisor(lock, (stopping) => rejoinServer(cluster, settings, port, stopping))
   return { url, supervisor, close: async () => releaseServer(folder, cluster, port, await supervisor.stop()) }
 }
 
-/** Writes the file `url`, unless it has this text: then nothing fails on a full disk while another process uses the server. */
+/** Writes the file `url`, unless it already has this text, so that a full disk does not prevent sharing a running server. */
 async function writeUrl(folder: string, text: string): Promise<void> {
   const file = join(folder, 'url')
   const current = await readFile(file, 'utf8').catch(() => undefined)
