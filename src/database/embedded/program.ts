@@ -46,11 +46,11 @@ export async function runProgram(
   }
   signal?.addEventListener('abort', onAbort, { once: true })
   try {
-    const code = await new Promise<number | null>((resolve, reject) => {
-      child.once('error', reject).once('close', resolve)
+    const outcome = await new Promise<number | string | null>((resolve, reject) => {
+      child.once('error', reject).once('close', (code, signalName) => resolve(code ?? signalName))
     })
     signal?.throwIfAborted()
-    if (code !== 0) throw Object.assign(new Error(`${program} ended with ${code}`), { stderr })
+    if (outcome !== 0) throw Object.assign(new Error(`${program} ended with ${outcome}`), { stderr })
   } finally {
     clearTimeout(timer)
     signal?.removeEventListener('abort', onAbort)
