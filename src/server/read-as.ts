@@ -33,10 +33,12 @@ export const pickHeaders = (
     }),
   )
 
-/** Returns a signal for `readAs` that aborts when the client disconnects, or when the response has been sent. */
-export function disconnectSignal(reply: FastifyReply): AbortSignal {
+/** Returns a signal for `readAs` that aborts when the client disconnects or has disconnected, or when the response has been sent. */
+export function disconnectSignal({ raw }: Pick<FastifyReply, 'raw'>): AbortSignal {
   const controller = new AbortController()
-  reply.raw.once('close', () => controller.abort(disconnectedProblem()))
+  const abort = () => controller.abort(disconnectedProblem())
+  if (raw.destroyed) abort()
+  else raw.once('close', abort)
   return controller.signal
 }
 

@@ -1,5 +1,7 @@
-import { request } from 'node:http'
+import { IncomingMessage, request, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
+import { disconnectSignal } from '../../src/server/read-as.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 
 /** Clients that disconnect before the response. */
@@ -41,4 +43,11 @@ it.each([
   await expect.poll(metrics, { timeout: 5000 }).toMatch(/^entente_http_requests_in_flight 1$/m)
   await blocker.query('rollback')
   expect(requestLogger).not.toHaveBeenCalled()
+})
+
+it('reads within the process are aborted if the client has already disconnected', () => {
+  const raw = new ServerResponse(new IncomingMessage(new Socket()))
+  expect(disconnectSignal({ raw }).aborted).toBe(false)
+  raw.destroy()
+  expect(disconnectSignal({ raw }).aborted).toBe(true)
 })
