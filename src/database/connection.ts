@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import type pg from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
-import { isSessionLost } from './errors.ts'
+import { mayHaveLostSession } from './errors.ts'
 import { makePosition, type Position, type PositionRow, positionColumns } from './replicas/position.ts'
 import type { Lane, Lease, Refusal } from './shares/lanes.ts'
 import type { Statement } from './statement.ts'
@@ -111,6 +111,7 @@ export class Connection {
    * commit, and others see changes that a failover may lose. After `statementTimeoutMs` the connection is closed.
    * @param options `position`: whether to return the position of the commit.
    * @returns the resources that the transaction has announced to other processes (`announce()` in the migrations).
+   * @throws CommitTimeoutError after `statementTimeoutMs`; PostgreSQL's error.
    */
   async commit(options: { position: boolean }): Promise<{ announced: string[]; position?: Position }> {
     const commit = "select current_setting('entente.announced', true) as announced; commit"
@@ -146,6 +147,7 @@ export class Connection {
   /**
    * Starts `COPY … TO STDOUT`. Resolves when the first bytes can be read. The statement timeout applies only until then.
    * @param label names the statement in the log and in traces, without its values.
+   * @throws PostgreSQL's error, or the reason of the signal, before the first bytes.
    */
   async copy(text: string, label: string, signal?: AbortSignal): Promise<Readable> {
     const stream = this.#client.query(copyTo(text))
@@ -225,7 +227,7 @@ export class Connection {
     } catch (error) {
       if (stoppedBy === 'timeout' && !cancellable)
         throw new CommitTimeoutError('the commit took too long', { cause: error })
-      if (isSessionLost(error)) this.discard()
+      if (mayHaveLostSession(error)) this.discard()
       for (const one of signals) one?.throwIfAborted()
       if (stoppedBy === 'budget')
         throw new OverBudgetError('the budget of the statement is used up', { cause: error })

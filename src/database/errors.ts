@@ -103,7 +103,7 @@ const sessionEndingStates = /^(08|53|57P|58|XX)/
  * closed it. After such an error, a commit may have succeeded; after any other error, the transaction is rolled back. The
  * severity of an error is not used, because the server translates it.
  */
-export function isSessionLost(error: unknown): boolean {
+export function mayHaveLostSession(error: unknown): boolean {
   const state = getDatabaseError(error)?.code
   return state === undefined || sessionEndingStates.test(state)
 }

@@ -70,7 +70,7 @@ const rewriteForTables = cachedRewrite(({ text, name }) => ({
 /** Whether a statement can be a subquery; `explain` cannot. */
 const isQuery = ({ text }: Statement): boolean => /^\s*(select|with)\b/i.test(text)
 
-const hasInternalRecords = (error: unknown): boolean => getDatabaseError(error)?.code === 'EN003'
+const isCausedByInternalRecord = (error: unknown): boolean => getDatabaseError(error)?.code === 'EN003'
 
 /** The database as clients without a key or token see it. */
 class PublicReads implements DatabaseClient {
@@ -117,7 +117,7 @@ class PublicReads implements DatabaseClient {
     try {
       return await this.#database.read<Row>(rewriteForTables(statement), options)
     } catch (error) {
-      if (!hasInternalRecords(error)) throw error
+      if (!isCausedByInternalRecord(error)) throw error
       this.#state.viewsOnlyUntil = performance.now() + viewsOnlyMs
       return readViews()
     }

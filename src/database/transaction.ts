@@ -1,6 +1,6 @@
 import { Problem } from '../problems/problem.ts'
 import type { Connection } from './connection.ts'
-import { isConflict, isReadOnly, isSessionLost, retryAfterSeconds } from './errors.ts'
+import { isConflict, isReadOnly, mayHaveLostSession, retryAfterSeconds } from './errors.ts'
 import { unreachablePosition } from './replicas/position.ts'
 import type { Work } from './shares/work.ts'
 import type { Transaction } from './statement.ts'
@@ -8,7 +8,7 @@ import type { Transaction } from './statement.ts'
 /** Maximum number of attempts to run a transaction that conflicts with others, including the first. */
 const maxAttempts = 5
 
-/** Runs a transaction, and runs it again while PostgreSQL rolls it back because of others. @throws the error of the last attempt. */
+/** Runs a transaction, and repeats it while PostgreSQL rolls it back because of others. @throws the error of the last attempt. */
 export async function retryConflicts<T>(runTransaction: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -61,7 +61,7 @@ async function commit(connection: Connection, { announce, work }: EndHooks): Pro
     announce(announced)
     if (position) work?.onCommit?.(position)
   } catch (error) {
-    if (!isSessionLost(error)) throw error
+    if (!mayHaveLostSession(error)) throw error
     announce([everything])
     work?.onCommit?.(unreachablePosition)
     throw new Problem(

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { PoolObserver } from '../connection.ts'
 import type { CopySession } from '../copy-session.ts'
-import { getDatabaseError, isConnectionError, isSessionLost } from '../errors.ts'
+import { getDatabaseError, isConnectionError, mayHaveLostSession } from '../errors.ts'
 import { Pool, type PoolOptions } from '../pool.ts'
 import { lanes } from '../shares/lanes.ts'
 import type { Demand, Freshness } from './freshness.ts'
@@ -19,7 +19,7 @@ const replicaStates = /^(40|25|0A|55|28|3D|42)/
 
 /** Whether the connection to a server was lost or refused. */
 function isConnectionLost(error: unknown): boolean {
-  return getDatabaseError(error) ? isSessionLost(error) : isConnectionError(error)
+  return getDatabaseError(error) ? mayHaveLostSession(error) : isConnectionError(error)
 }
 
 /** Whether an error is caused by the replica, and not by the read. */

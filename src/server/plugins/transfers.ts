@@ -42,7 +42,7 @@ export const transfers = fp<TransferLimits>(
       'entente_transfers_cut_total',
       'Exports and streams that were cut off, because their client read too slowly, they took too long, or their key or token was no longer accepted.',
       'reason',
-      watched.cut,
+      watched.cutCounts,
     )
   },
   { name: 'transfers', dependencies: ['metrics', 'authentication'] },

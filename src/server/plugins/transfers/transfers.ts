@@ -34,7 +34,8 @@ const sentBytes = ({ bytesWritten, writableLength }: Connection) => bytesWritten
 
 /** Monitors exports and streams. Times are milliseconds of `performance.now()`. */
 export class Transfers {
-  readonly cut = { slow: 0, long: 0, unauthorized: 0 }
+  /** Numbers of responses that were cut off, by reason. */
+  readonly cutCounts = { slow: 0, long: 0, unauthorized: 0 }
   readonly #limits: TransferLimits
   readonly #transfers = new Set<Transfer>()
 
@@ -89,8 +90,8 @@ export class Transfers {
     return isSlow
   }
 
-  #cut(transfer: Transfer, limit: keyof Transfers['cut'], reason: string): void {
-    this.cut[limit] += 1
+  #cut(transfer: Transfer, limit: keyof Transfers['cutCounts'], reason: string): void {
+    this.cutCounts[limit] += 1
     this.#transfers.delete(transfer)
     transfer.onCut(reason)
     transfer.connection.destroy()
