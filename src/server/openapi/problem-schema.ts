@@ -23,7 +23,7 @@ export const problemSchema = {
       instance: text('URI of the request.'),
       errors: {
         type: 'array',
-        description: 'The individual faults, or the first of them.',
+        description: 'The individual errors, or the first of them.',
         maxItems: faultLimits.faults,
         items: {
           type: 'object',
@@ -33,7 +33,7 @@ export const problemSchema = {
             pointer: text('JSON pointer (RFC 6901) into the request body. Empty for the whole body.'),
             parameter: text('Name of a parameter of the path or the query.'),
             header: text('Name of a request header.'),
-            code: text('Code of the fault.'),
+            code: text('Code of the error.'),
             limit: {
               type: 'number',
               description: 'The limit that the value, its length or number of entries violates.',

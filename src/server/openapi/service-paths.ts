@@ -48,7 +48,7 @@ export const servicePaths = {
   '/readyz': checkPath(
     'getReadiness',
     'Check readiness',
-    'Returns `ok` if the database is reachable and migrated, `read_only` if it accepts reads but no changes, and otherwise 503, also while the process shuts down.',
+    'Returns `ok` if the database is reachable and migrated, `read_only` if it accepts reads but no changes, and 503 otherwise or while the process shuts down.',
     {
       200: statusResponse('Ready.', ['ok', 'read_only'], { replicas }),
       ...problem('method-not-allowed'),
