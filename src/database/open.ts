@@ -46,7 +46,7 @@ export const databaseOptions = (config: DatabaseConfig): DatabaseOptions => ({
 
 /**
  * Opens the database that the configuration names, or the embedded one when it names none.
- * @throws OperatorError when it cannot be reached.
+ * @throws OperatorError when it cannot be started or reached, or has an unsupported version.
  */
 export async function openDatabase(config: DatabaseConfig, lifecycle: Lifecycle): Promise<Database> {
   const { url, supervisor } =

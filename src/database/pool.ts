@@ -96,7 +96,8 @@ export class Pool {
 
   /**
    * Lends a connection, after a wait in the fair queue of all owners if none is free.
-   * @throws what `Lanes.acquire` throws; Problem `overloaded` when no connection opened in time; pg's connection errors.
+   * @throws Problem `too-many-waiting` or `overloaded` if the work gets no connection in time; the abort reason of its signal;
+   * pg's connection errors.
    */
   async acquire(lane: Lane, work?: Work): Promise<Connection> {
     const granted = this.#lanes.acquire(lane, work)
@@ -180,7 +181,7 @@ export class Pool {
     ignoreErrors(client)
     const name = `entente ${randomBytes(6).toString('hex')}`
     this.#states.set(client, { name, preparedNames: new Set() })
-    // Most statements read a few rows of many tables, in less time than JIT compilation or the start of parallel workers.
+    // Most statements read a few rows of many tables. JIT compilation or the start of parallel workers would take longer.
     await client.query(
       `set application_name = '${name}'; set jit = off; set max_parallel_workers_per_gather = 0`,
     )

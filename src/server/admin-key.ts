@@ -15,7 +15,7 @@ export interface AdminKey {
 /**
  * Returns `ADMIN_KEY`. Without it, the first start on an embedded database creates a key, shows it once and stores it in
  * `DATA_DIR/admin-key`; later starts read it from there. With `DATABASE_URL` and without `ADMIN_KEY`, there is no such key.
- * @throws OperatorError when the file cannot be read or written, or has no text that `ADMIN_KEY` could be, as after a loss of power.
+ * @throws OperatorError when the file cannot be read or written, or when its text is not a valid `ADMIN_KEY`.
  */
 export async function findAdminKey(config: Config): Promise<AdminKey> {
   if (config.ADMIN_KEY !== undefined) return { key: config.ADMIN_KEY, notice: '' }

@@ -69,7 +69,7 @@ function tokenVerifier(
     : createTokenVerifier({ issuer, audience, roleClaim }, clock)
 }
 
-/** Registers the plugins for all requests, also for those without a route. Their hooks run in the order of registration. */
+/** Registers the plugins for all requests, including requests without a route. Their hooks run in the order of registration. */
 async function registerCommon(app: FastifyInstance, config: Config, database: Database): Promise<void> {
   await app.register(metrics)
   await app.register(requestEnd)
@@ -125,7 +125,10 @@ async function registerCommon(app: FastifyInstance, config: Config, database: Da
   await app.register(notFoundHandler)
 }
 
-/** Builds the service on a migrated database: plugins and scopes of routes. It does not listen yet. */
+/**
+ * Builds the service on a migrated database: plugins and scopes of routes. It does not listen yet.
+ * @throws OperatorError when the process may not have enough open files.
+ */
 export async function buildApp({
   config,
   database,

@@ -33,7 +33,7 @@ export const pickHeaders = (
     }),
   )
 
-/** Returns a signal for `readAs` that aborts when the client disconnects or has disconnected, or when the response has been sent. */
+/** Returns a signal for `readAs` that aborts when the client has disconnected, or the response has been sent. */
 export function disconnectSignal({ raw }: Pick<FastifyReply, 'raw'>): AbortSignal {
   const controller = new AbortController()
   const abort = () => controller.abort(disconnectedProblem())

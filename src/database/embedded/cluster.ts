@@ -39,7 +39,10 @@ const initdbOptions = [
   '--set=log_min_messages=fatal',
 ]
 
-/** Opens the cluster `postgres` in a folder. Creates folder and cluster if they are missing, unless `signal` is aborted. */
+/**
+ * Opens the cluster `postgres` in a folder. Creates folder and cluster if they are missing.
+ * @throws OperatorError if they cannot be created or used; the reason of `signal` if it aborts before the cluster is created.
+ */
 export async function openCluster(folder: string, signal?: AbortSignal): Promise<Cluster> {
   const path = join(folder, 'postgres')
   const programs = await findPrograms()

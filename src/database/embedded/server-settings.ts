@@ -2,7 +2,7 @@ import { totalmem } from 'node:os'
 
 const mebibyte = 1024 * 1024
 
-/** The memory that this process may use, in bytes: that of the machine, or less in a container with a limit. */
+/** The memory that this process may use, in bytes: the memory of the machine, or the limit of its container if it is lower. */
 export function usableMemory(): number {
   const limit = process.constrainedMemory()
   return limit > 0 ? Math.min(totalmem(), limit) : totalmem()

@@ -16,7 +16,10 @@ export interface SharedLock {
   lost: Promise<void>
 }
 
-/** Takes the shared lock of the server at `url`. Returns undefined if the server is stopping or has stopped. */
+/**
+ * Takes the shared lock of the server at `url`. Returns undefined if the server is stopping or has stopped.
+ * @throws OperatorError for any other failure, such as a refused login.
+ */
 export async function acquireSharedLock(url: string): Promise<SharedLock | undefined> {
   const { default: pg } = await import('pg')
   const client = new pg.Client({

@@ -26,7 +26,7 @@ const sendCsv = (reply: FastifyReply, csv: string) =>
 /**
  * Sends the data of a view in the `format` of its URL. Redirects to the API if a URL of the API returns this data. Otherwise
  * converts the API's response to CSV, or combines several responses into one.
- * @throws a problem for another format, and for a view without data.
+ * @throws Problem `invalid-parameter` for another format, and for a view without data.
  */
 export async function sendViewData(
   app: FastifyInstance,

@@ -58,7 +58,11 @@ export class Reads {
     this.#publicRead = publicRead
   }
 
-  /** Sends the stored response to a GET request. @returns whether there is one for the client. */
+  /**
+   * Sends the stored response to a GET request.
+   * @returns whether there is one for the client.
+   * @throws Problem `not-acceptable` when `Accept-Encoding` refuses every encoding.
+   */
   sendStored(request: FastifyRequest, reply: FastifyReply): boolean {
     const { cache: option } = request.routeOptions.config
     if (!this.#stored || !option || hasNoCache(request.headers['cache-control'])) return false
@@ -161,7 +165,7 @@ export class Reads {
     return cache.getOrCompute(key, this.#position(request), reader, cacheControl, compute)
   }
 
-  /** Sends a response. If it is stored, its next request with the same bytes finds it in this encoding. */
+  /** Sends a response. If it is stored, the next request with the same bytes finds it in this encoding. */
   async #send(
     request: FastifyRequest,
     reply: FastifyReply,
