@@ -23,7 +23,7 @@ export type Dependencies = readonly string[] | typeof everything
 type ChangeHandler = (resource: string) => void
 
 /**
- * Counts the changes of a database by resource, also those that other programs make.
+ * Counts the changes of a database by resource, including the changes that other programs make.
  *
  * The generation rises with each change, and when the listening connection is lost or reopened, because changes may have
  * been missed. A result is current while `isCurrent()` is true and none of its dependencies has changed since the generation

@@ -10,7 +10,7 @@ import { filledProperties, type Row } from './rows.ts'
 const arrayLiteral = (list: unknown[]) =>
   `{${list.map((item) => `"${String(item).replaceAll(/["\\]/g, '\\$&')}"`).join(',')}}`
 
-/** Converts a value to text that PostgreSQL parses as the column's type. */
+/** Converts a value to text that PostgreSQL parses as the column's type. A string for a JSON column is JSON text. */
 function toText(value: unknown, isJson: boolean): string {
   if (isJson) return typeof value === 'string' ? value : JSON.stringify(value)
   return Array.isArray(value) ? arrayLiteral(value) : String(value)

@@ -69,7 +69,7 @@ export interface DatabaseClient {
    * @param setup as in `readTransaction`.
    */
   copy(setup: string): Promise<CopySession>
-  /** Returns the same database, whose statements count as this work, and get only its owner's share while other owners wait. */
+  /** Returns the same database for this work: its statements get only the share of the work's owner while other owners wait. */
   forWork(work: Work): DatabaseClient
   /** How old the reads may be; undefined if they run only on the primary. */
   readonly freshness: Freshness | undefined
@@ -86,7 +86,7 @@ export interface Database extends DatabaseClient {
   readonly counts: { total: number; idle: number; waiting: number }
   /** Current numbers of requests of a lane that use a connection to the primary or wait for one. */
   laneCounts(lane: Lane): { running: number; waiting: number }
-  /** Handles the notifications of a channel until the subscription is closed, also after reconnecting. */
+  /** Handles the notifications of a channel until the subscription is closed. Reconnects if the connection is lost. */
   listen(channel: string, handler: ListenHandler): Promise<Subscription>
   /** Runs `callback` on a connection outside the pool, without limits: for migrations, locks and bulk loads. */
   maintain<T>(callback: (client: pg.Client) => Promise<T>): Promise<T>
@@ -131,7 +131,7 @@ interface Services extends ReadServices {
   close(): Promise<void>
 }
 
-/** Opens a database, which connects at the first statement. @param supervisor that of the embedded server, if it is used. */
+/** Opens a database, which connects at the first statement. @param supervisor of the embedded server; undefined for others. */
 export function openDatabaseAt(url: string, options: DatabaseOptions, supervisor?: Supervisor): Database {
   const replicas =
     options.replicas &&

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 
-/** SQL condition that the setting `feed_offset` is too low: a revision has an id that this cluster has not reached. */
+/** SQL condition that the setting `feed_offset` is too low: a revision has a transaction id that this cluster has not reached. */
 const isBehind = `name = 'feed_offset' and exists (
   select from revisions
   where transaction >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint + settings.value::bigint

@@ -58,7 +58,7 @@ export async function createKey(
   return { key, record }
 }
 
-/** Lists up to `limit` keys, also revoked ones, newest first. With `after`, only those older than the key with this id. */
+/** Lists up to `limit` keys, including revoked ones, newest first; after the key with the id `after`, if it is given. */
 export async function listKeys(
   database: DatabaseClient,
   limit: number,

@@ -19,7 +19,7 @@ const maxReconnectDelayMs = 5000
 /** Handles the notifications of a channel. */
 export interface ListenHandler {
   onNotification(payload: string): void
-  /** Called when the connection listens, also after a reconnect. Earlier notifications may have been missed. */
+  /** Called when the connection listens, and again after each reconnect. Earlier notifications may have been missed. */
   onConnect?(): void
   /** Called when the connection is lost, and when opening a new one fails. Until `onConnect`, notifications may be missed. */
   onDisconnect?(reason: string): void

@@ -28,7 +28,7 @@ export interface ReadSettings {
 }
 
 /**
- * Runs a read on a connection of the cheap or the expensive lane, by the earlier durations of statements with the same text
+ * Runs a read in the cheap or the expensive lane, which is chosen by the earlier durations of statements with the same text
  * as its first statement. If one of its statements runs for `maxCheapMs` in the cheap lane, the read continues in the
  * expensive lane if that has room. Otherwise the read is cancelled, and runs again when the expensive lane has room.
  * @param read must not write, since it may run twice.

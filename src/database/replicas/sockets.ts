@@ -1,6 +1,6 @@
 import { Socket } from 'node:net'
 
-/** The open sockets to one server, so that the service can close all of them when the server hangs and closes none itself. */
+/** The open sockets to one server, so that the service can close all of them when the server hangs. */
 export class Sockets {
   readonly #open = new Set<Socket>()
 

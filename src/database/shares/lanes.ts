@@ -5,8 +5,8 @@ import { OwnerActivity } from './owner-activity.ts'
 import { type Owner, ownerKey, type Work } from './work.ts'
 
 /**
- * Priority class of statements: reads that take long, as `statement-costs.ts` estimates or as is found out while they run, are
- * `expensive`; all others, and every change, are `cheap`.
+ * Priority class of statements. Reads that take long are `expensive`, whether `statement-costs.ts` expects it or it turns out
+ * while they run. All other reads, and every change, are `cheap`.
  */
 export type Lane = 'cheap' | 'expensive'
 
@@ -19,8 +19,8 @@ export type Refusal = 'queue' | 'wait' | 'share'
 export interface LaneLimits {
   maxConnections: number
   /**
-   * Maximum number of concurrent expensive statements, which use at most half of the connections. While a client other than
-   * that of the last expensive statement sends cheap ones, the maximum is one lower, so that a processor is free for these.
+   * Maximum number of concurrent expensive statements, which use at most half of the connections. While other clients than the
+   * sender of the last expensive statement send cheap ones, the maximum is one lower, so that a processor is free for these.
    */
   maxExpensive: number
   /** Requests that may wait for a connection. */
@@ -61,7 +61,7 @@ const contentionMs = 10_000
  */
 const abandonedPauseMs = 250
 
-/** Work without an owner: that of the service itself, and statements that read records for several clients. */
+/** Work without a client as its owner: the work of the service itself, and reads of records for several clients. */
 const serviceWork: Work = { owner: ['service'] }
 
 /**
@@ -114,7 +114,7 @@ export class Lanes {
     )
   }
 
-  /** Whether a client other than that of the last expensive statement has sent a cheap statement in the last second. */
+  /** Whether a client has sent a cheap statement in the last second, other than the sender of the last expensive statement. */
   get #areOthersActive(): boolean {
     return performance.now() - this.#cheapActivity.lastOfOthers(this.#expensiveOwner) < activeMs
   }
@@ -145,7 +145,7 @@ export class Lanes {
     return this.#queues.expensive.running < max
   }
 
-  /** Records the owner of a request for a connection, except that of `serviceWork`. */
+  /** Records the owner of a request for a connection, unless it is the service. */
   #recordOwner(lane: Lane, owner: Owner): void {
     if (owner === serviceWork.owner) return
     if (lane === 'expensive') this.#expensiveOwner = ownerKey(owner)

@@ -202,7 +202,7 @@ export const importRecords = pgTable(
     versionAfter: integer('version_after').notNull(),
     /** Hash of all values of the row for this record. */
     digest: text('digest').notNull(),
-    /** Hashes of the last values of the rows by property: those of earlier rows if this row has no value. */
+    /** Hash of the last value of each property: from this row, or from an earlier one if this row has no value. */
     properties: json('properties').$type<Record<string, string>>().notNull(),
     /** Properties that the import did not change, because others had changed them. */
     kept: text('kept').array(),

@@ -21,9 +21,9 @@ export interface Authorship {
 }
 
 /**
- * Every version of every record, written in the transaction of the change. A trigger lets nobody delete a
- * revision, or change it except by a redaction, not even the owner of the database. The table has no foreign keys, since
- * revisions outlive their records.
+ * Every version of every record, written in the transaction of the change. A trigger refuses to delete a revision, and to
+ * change it except by a redaction, even for the owner of the database. The table has no foreign keys, since revisions outlive
+ * their records.
  *
  * The revisions of a record are a hash chain: the hash of each revision covers the hash of the previous one. A trigger makes
  * salt and hashes (`migrations/0004_chain.sql`), and docs/integrity.md has the formula.

@@ -110,7 +110,7 @@ const toEnum = (words: unknown[]): JsonSchema => ({ type: 'string', enum: words 
 
 const isProperty = (step: string) => !['eq', 'ne', 'in'].includes(step)
 
-/** Records that the resource of a component uses its enumerations. If more than two use one, its name contains no resource. */
+/** Records which enumerations the resource of a component uses. The name of one that more than two use contains no resource. */
 export function recordEnums(parts: NamedParts, component: string, schema: JsonSchema): void {
   mapSchema(schema, [], (inner) => {
     const words = wordsOf(inner)
@@ -183,7 +183,7 @@ export const createComparisonNamer =
       ...(kind ? [`${nullable}${kind}Comparison`] : []),
       `${pascalCase(...path)}Comparison`,
       `${fullName}Comparison`,
-      // A property may get the same name as a property of the elements of a list: `externalIdScheme`, and `scheme` of external ids.
+      // A property and one of a list's elements may get the same name: `externalIdScheme`, and `scheme` of external ids.
       `${fullName}WordComparison`,
     ]
     const name = parts.name({ ...rest, properties: operators }, names, () => ({

@@ -25,7 +25,7 @@ const prefix = '#/components/schemas/'
 /** Formats whose patterns are redundant. */
 const formatsWithoutPattern = ['date-time', 'date', 'uuid']
 
-/** Makes exclusive bounds of integers inclusive, and removes those of decimals: generators expect the form of OpenAPI 3.0. */
+/** Makes exclusive bounds of integers inclusive, and removes them from decimals: generators expect the form of OpenAPI 3.0. */
 function removeExclusiveBounds(schema: z.core.JSONSchema.BaseSchema): void {
   const { exclusiveMinimum, exclusiveMaximum, type } = schema
   delete schema.exclusiveMinimum
@@ -51,7 +51,7 @@ interface OverrideContext {
 const override = ({ zodSchema, jsonSchema }: OverrideContext) => {
   addReference(zodSchema, jsonSchema)
   if (formatsWithoutPattern.includes(jsonSchema.format ?? '')) delete jsonSchema.pattern
-  // Code generators treat a property with a default as required, also in requests.
+  // Code generators treat a property with a default as required, even in requests.
   delete jsonSchema.default
   // Otherwise some languages read numbers with the precision of 32 bits.
   if (jsonSchema.type === 'number') jsonSchema.format = 'double'
@@ -175,7 +175,7 @@ function removeDescriptionsOf(output: JsonSchema, input: JsonSchema): JsonSchema
   return { ...input, properties: Object.fromEntries(properties) }
 }
 
-/** Removes descriptions that equal those of the response's component or of the target of a reference. */
+/** Removes descriptions that repeat a description in the response's component, or of the component that is referred to. */
 function removeRepeatedDescriptions(given: Record<string, JsonSchema>): Record<string, JsonSchema> {
   const inputOf = /^(.*)Input$/
   const components = Object.fromEntries(

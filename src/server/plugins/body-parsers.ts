@@ -8,7 +8,7 @@ import { Problem } from '../../problems/problem.ts'
 import { parseJson, parseNdjson } from './body-parsers/json.ts'
 
 const jsonMediaTypes = ['application/json', 'application/merge-patch+json']
-/** The OpenAPI document has the media type of files for NDJSON. Generated clients send it. */
+/** The OpenAPI document declares bodies of NDJSON with `fileMediaType`, so generated clients send this type. */
 const ndjsonMediaTypes = ['application/x-ndjson', fileMediaType]
 
 function requireUncompressed(request: FastifyRequest): void {

@@ -46,7 +46,7 @@ export const connections = fp<ConnectionsOptions>(
     const { server, metrics, log } = app
     server.maxConnections = maxConnections
     // Runs before the listener of Node.js, which starts to read. During a shutdown each response closes its connection, so
-    // a client that reused one opens as many as it sends requests.
+    // clients need a new connection for each request, and the rate of new connections is not limited.
     server.prependListener('connection', (socket: Socket) => {
       if (app.closing.aborted) socket.destroy()
       else openConnections.add(socket, { limitRate: !app.isShuttingDown })

@@ -15,7 +15,7 @@ const cleaningIntervalMs = 600_000
 /** Maximum number of imports that one process works on at the same time. */
 const maxRunning = 2
 
-/** Pooled connections for imports: each reads on one and writes on another. Its lock, and its COPY or cursor, have others. */
+/** Pooled connections for imports: each reads on one and writes on another. Its lock, and its COPY or cursor, use others. */
 const connections = maxRunning * 2
 
 /** Options of the plugin `importer`. */
@@ -24,8 +24,8 @@ export interface ImporterOptions {
 }
 
 /**
- * Runs imports in the background. Looks for unfinished imports, also those of other processes, at the start, after each
- * notification and at intervals.
+ * Runs imports in the background. Looks for unfinished imports, including imports of other processes, at the start, after
+ * each notification and at intervals.
  */
 export const importer = fp<ImporterOptions>(
   async function importer(app, { registry }) {

@@ -26,7 +26,8 @@ interface Positions {
   findLatest(request: FastifyRequest): Position | undefined
   /**
    * Returns the freshness that the reads of a request require.
-   * @param notBefore and `onReplica` are those of `Freshness`.
+   * @param notBefore as in `Freshness`.
+   * @param onReplica as in `Freshness`.
    */
   freshness(
     request: FastifyRequest,

@@ -71,13 +71,13 @@ const corsHeaders = {
 /** Options of the plugin `reconcile`. */
 export interface ReconcileOptions {
   registry: Registry
-  /** Base URL at which clients reach the service. If undefined, that of each request. */
+  /** Base URL at which clients reach the service. If undefined, it is taken from each request. */
   publicUrl: string | undefined
 }
 
 /**
  * Serves the W3C Reconciliation Service API 0.2 at `/reconcile`, for OpenRefine and similar clients. It sends requests to the
- * API as the client, so the same access, visibility, limits and cache apply. Its own scope parses no bodies but forms.
+ * API as the client, so the same access, visibility, limits and cache apply. Its scope parses only forms.
  */
 export async function reconcile(
   scope: FastifyInstance,

@@ -93,7 +93,7 @@ export const routes = fp(
     const collected = new Routes()
     app.decorate('routes', collected)
     app.addHook('onRoute', ({ url, method, config }) => {
-      // The wildcard of @fastify/cors matches preflight requests of every path, also of paths that do not exist.
+      // The wildcard of @fastify/cors matches preflight requests of every path, even of paths that do not exist.
       if (url !== '*' && !config?.isRefusal) collected.add(url, [method].flat())
     })
   },

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import fp from 'fastify-plugin'
 import { hasTooManySmallChunks } from './body-chunks.ts'
 
-/** Maximum bytes of a refused body that are read and discarded: twice the largest limit of a body that is no upload. */
+/** Maximum bytes of a refused body that are read and discarded: twice the largest limit of a body other than an upload. */
 const maxUnreadBytes = 32 * 1024 * 1024
 
 /** Maximum time for reading a refused body, in milliseconds. If the client still sends then, the connection is reset. */

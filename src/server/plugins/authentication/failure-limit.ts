@@ -19,7 +19,7 @@ export interface FailureLimit {
   read(request: FastifyRequest): Promise<Failures>
   /** Counts a wrong credential. A repeated credential is not a new guess: it comes from a client with an old key. */
   count(request: FastifyRequest, credential: string): Promise<void>
-  /** Records that the address used the administrator's key, so that others there cannot easily lock the administrator out. */
+  /** Records that the address used the administrator's key, so that others at it cannot easily lock the administrator out. */
   trust(request: FastifyRequest): void
 }
 

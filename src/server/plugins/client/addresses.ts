@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import type { Client } from '../../../operations/client.ts'
 
-/** Returns the IP address in an element of `X-Forwarded-For`, without the port that some proxies add; undefined if there is none. */
+/** Returns the IP address in an element of `X-Forwarded-For`, without the port that some proxies add; undefined without one. */
 function findAddress(text: string): string | undefined {
   if (isIP(text)) return text
   const [, bracketed, plain] = /^(?:\[(.+)\]|([\d.]+))(?::\d+)?$/.exec(text) ?? []
@@ -27,7 +27,7 @@ export function proxyCheck(networks: readonly string[]): (text: string) => boole
   }
 }
 
-/** Returns the address of the client of a request. If a proxy forwards something else than an address, it is the proxy's. */
+/** Returns the address of the client of a request. If a proxy forwards no address, returns the address of the proxy. */
 export const clientAddress = ({ ip, ips = [ip] }: FastifyRequest): string =>
   ips.map((text) => findAddress(text ?? '')).findLast((address) => address !== undefined) ?? ''
 

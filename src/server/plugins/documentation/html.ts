@@ -1,4 +1,4 @@
-/** Escapes text for HTML, also inside attributes. */
+/** Escapes text for the content and the attributes of HTML. */
 export const escapeHtml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
 

@@ -49,7 +49,7 @@ export class Audience {
     return this.#controller.signal
   }
 
-  /** Calls `listener` with the owner of each client that waits or joins later, until the returned function is called. */
+  /** Calls `listener` with the owner of each client that has joined or joins later, until the returned function is called. */
   onOwner(listener: (owner: Owner) => void): () => void {
     for (const owner of this.#owners) listener(owner)
     this.#ownerListeners.add(listener)

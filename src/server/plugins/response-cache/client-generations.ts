@@ -4,7 +4,7 @@ import { ClientWrites, CountedPositions } from './client-writes.ts'
 
 /**
  * The earliest generation of the database in which a response for a client may have been read: it must contain the client's
- * own writes, also those through other processes, up to the position that the client has sent.
+ * own writes, including writes through other processes up to the position that the client has sent.
  */
 export class ClientGenerations {
   readonly #changes: Changes

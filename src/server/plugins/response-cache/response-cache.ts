@@ -52,7 +52,7 @@ export interface RequestKeys {
 /** A stored response that is stale. */
 export interface StaleResponse {
   response: Representation
-  /** The maximum number of seconds since it became stale. */
+  /** Seconds since it became stale, rounded up. */
   ageSeconds: number
 }
 
@@ -83,7 +83,7 @@ const isRefusal = (error: unknown) =>
  * A response is stored with the generation of the database at the start of its computation, and with the resources that its
  * statements read. It is current if none of these resources has changed since: then it contains every change that this process
  * knows of. Identical requests of one generation share one computation, which waits for a connection until the first of their
- * clients has its turn. For a computation on a replica, the generation is that of the time that the replica had reached,
+ * clients has its turn. For a computation on a replica, it is the generation at the time that the replica had reached,
  * because later changes may have been counted but not replayed.
  */
 export class ResponseCache {

@@ -53,7 +53,7 @@ function compressStream(body: Readable, encoding: 'gzip' | 'br', reply: FastifyR
   return pipeline(body, compressionStream(encoding), () => {})
 }
 
-/** Sends a response that is not a `Representation`: a stream, which is compressed, or one with another status than 200. */
+/** Sends a response that is not a `Representation`: a stream, which is compressed, or one with a status other than 200. */
 export function sendApiResponse(
   request: FastifyRequest,
   reply: FastifyReply,
