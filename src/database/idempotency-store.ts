@@ -48,7 +48,7 @@ export async function findResponse(tx: Transaction, identity: string): Promise<S
   return row
 }
 
-/** Stores a response and deletes some that have expired. The caller holds the lock. */
+/** Stores a response, and deletes some expired ones. The caller holds the lock. */
 export async function saveResponse(
   tx: Transaction,
   identity: string,

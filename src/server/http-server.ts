@@ -82,7 +82,7 @@ export const createServerFactory =
     }
     const queue = new RequestQueue()
     const server = createServer(options, startInOrder(queue, handle, refuse)).setTimeout(connectionTimeoutMs)
-    // By default, Node.js drops the headers after the first thousand in silence. The limit of their size is enough.
+    // By default, Node.js silently drops the headers after the first thousand. The limit of their size is enough.
     server.maxHeadersCount = 0
     return server.on('connection', (socket: Socket) => queue.connectionOpened(addressOf(socket)))
   }

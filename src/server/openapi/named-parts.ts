@@ -84,8 +84,13 @@ export class NamedParts {
     if (words) this.#names.set(JSON.stringify(toEnum(words)), component)
   }
 
-  /** Returns the name of a schema: the name of an equal schema, or else the first free name of `names`. */
-  name(schema: JsonSchema, names: string[], describe: () => JsonSchema): string {
+  /**
+   * Returns the name of an equal schema. If there is none, adds the schema to the components under the first free name.
+   * @param names possible names, the best first.
+   * @param describe returns the texts of a new component.
+   * @throws Error when no name is free.
+   */
+  assignName(schema: JsonSchema, names: string[], describe: () => JsonSchema): string {
     const key = JSON.stringify(schema)
     const known = this.#names.get(key)
     if (known !== undefined) return known
@@ -132,7 +137,7 @@ export const createEnumNamer =
     const fullName = pascalCase(component, ...path)
     const common = parts.isCommon(words) ? [pascalCase(...path.filter(isProperty).slice(-2))] : []
     const { description } = keywords
-    const name = parts.name(
+    const name = parts.assignName(
       toEnum(words),
       [...common, fullName, ...others, `${fullName}Word`, ...others.map((other) => `${other}Word`)],
       () => (description === undefined ? {} : { description }),
@@ -186,7 +191,7 @@ export const createComparisonNamer =
       // A property and one of a list's elements may get the same name: `externalIdScheme`, and `scheme` of external ids.
       `${fullName}WordComparison`,
     ]
-    const name = parts.name({ ...rest, properties: operators }, names, () => ({
+    const name = parts.assignName({ ...rest, properties: operators }, names, () => ({
       description: 'Operators.',
     }))
     // The property of the record describes the compared value.
