@@ -26,14 +26,21 @@ export class Shutdown implements Lifecycle {
     this.#closers.unshift({ close, outlivesProcess })
   }
 
-  /** Closes everything, in reverse order of opening. */
+  /** Closes everything, in reverse order of opening. @throws the first error, after all others have been closed. */
   async close(): Promise<void> {
-    for (const { close } of this.#closers.splice(0)) await close()
+    await closeAll(this.#closers.splice(0))
   }
 
-  /** Aborts the work of the command, and closes only what would outlive the process. */
+  /** Aborts the work of the command, and closes only what would outlive the process. @throws as `close` does. */
   async interrupt(): Promise<void> {
     this.#interruption.abort()
-    for (const { close, outlivesProcess } of this.#closers.splice(0)) if (outlivesProcess) await close()
+    await closeAll(this.#closers.splice(0).filter(({ outlivesProcess }) => outlivesProcess))
   }
+}
+
+/** Closes one after the other, so that nothing stays open because something else cannot be closed. */
+async function closeAll(closers: readonly { close: () => Promise<void> }[]): Promise<void> {
+  const errors: unknown[] = []
+  for (const { close } of closers) await close().catch((error) => errors.push(error))
+  if (errors.length > 0) throw errors[0]
 }
