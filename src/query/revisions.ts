@@ -105,9 +105,9 @@ export interface FeedRow {
   document: string
 }
 
-/** Returns the JSON of a change in the feed. */
+/** Returns the JSON of a change in the feed. A later version of the service may have added the resource to the database. */
 export const changeJson = (registry: Registry, { resource, entry, document }: FeedRow): string =>
-  revisionJson(registry.definition(resource), entry, document)
+  revisionJson(registry.find(resource) ?? {}, entry, document)
 
 /** Returns the statement of the last change that the feed shows: a row of `position`, or none. */
 export const feedEndStatement = (): QueryConfig =>

@@ -56,8 +56,8 @@ let second: ServiceVersion
 let third: ServiceVersion
 beforeAll(async () => {
   database = await openTestDatabase()
-  second = await makeLaterVersion(renamed, [expand])
-  third = await makeLaterVersion(renamed, [expand, contract])
+  second = await makeLaterVersion([renamed], [expand])
+  third = await makeLaterVersion([renamed], [expand, contract])
 })
 afterAll(async () => {
   await second?.remove()

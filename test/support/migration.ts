@@ -1,9 +1,16 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { generateDrizzleJson, generateMigration } from 'drizzle-kit/api'
+import { generateDrizzleJson } from 'drizzle-kit/api'
 import { registry } from '../../src/resources/registry.ts'
 import { drizzleTables } from './drizzle-tables.ts'
+import {
+  joinAdditions,
+  migrationStatements,
+  type Snapshot,
+  separateIncompatible,
+  UnansweredQuestion,
+} from './migration-statements.ts'
 
 /**
  * Writes the migration from the tables of the last migration to those of the declarations. With `--check`, fails if they
@@ -41,9 +48,6 @@ interface Journal {
   }[]
 }
 
-/** Matches statements after which older versions of the service would fail. */
-const incompatible = /\b(DROP|RENAME|SET NOT NULL|SET DATA TYPE)\b/i
-
 const readJson = async <T>(file: string): Promise<T | undefined> => {
   const text = await readFile(file, 'utf8').catch(() => undefined)
   return text === undefined ? undefined : (JSON.parse(text) as T)
@@ -54,13 +58,11 @@ async function lastSnapshot() {
     .filter((name) => name.endsWith('_snapshot.json'))
     .sort()
     .reverse()
-  return file === undefined
-    ? undefined
-    : { file, content: await readJson<ReturnType<typeof generateDrizzleJson>>(join(meta, file)) }
+  return file === undefined ? undefined : { file, content: await readJson<Snapshot>(join(meta, file)) }
 }
 
 /** Renames a column in a snapshot. @returns the statements that rename it in the table and in its history. */
-function renameColumn({ tables }: ReturnType<typeof generateDrizzleJson>, rename: string): string[] {
+function renameColumn({ tables }: Snapshot, rename: string): string[] {
   const [, table = '', column = '', name = ''] = /^(\w+)\.(\w+)=(\w+)$/.exec(rename) ?? []
   const columns = tables[`public.${table}`]?.columns
   const renamed = columns?.[column]
@@ -77,7 +79,15 @@ const last = await lastSnapshot()
 const before = last?.content ?? generateDrizzleJson({})
 const renames = values.rename.flatMap((rename) => renameColumn(before, rename))
 const after = generateDrizzleJson(drizzleTables(registry), before.id)
-const statements = [...renames, ...(await generateMigration(before, after))]
+const generated = await migrationStatements(before, after).catch((error: unknown) => {
+  if (!(error instanceof UnansweredQuestion)) throw error
+  console.error(`The tables have changed since the last migration: ${error.message}`)
+  process.exit(1)
+})
+const statements = [...renames, ...generated]
+const { compatible: written, leftOut } = values.expand
+  ? separateIncompatible(statements)
+  : { compatible: statements, leftOut: [] }
 
 if (values.check) {
   if (statements.length > 0) {
@@ -102,8 +112,7 @@ if (values.check) {
   const tag = `${String(idx).padStart(4, '0')}_${values.name}`
   const file = join(folder, `${tag}.sql`)
   if (!values.custom) {
-    const compatible = statements.filter((statement) => !incompatible.test(statement))
-    await writeFile(file, `${(values.expand ? compatible : statements).join('--> statement-breakpoint\n')}\n`)
+    await writeFile(file, `${joinAdditions(written).join('--> statement-breakpoint\n')}\n`)
     // Only the newest snapshot remains, since the next migration is computed from it alone.
     if (last) await rm(join(meta, last.file))
     await writeFile(
@@ -118,8 +127,6 @@ if (values.check) {
   journal.entries.push({ idx, version: '7', when: Date.now(), tag, breakpoints: true, ...compatibility })
   await writeFile(join(meta, '_journal.json'), `${JSON.stringify(journal, null, 2)}\n`)
   console.log(values.custom ? `Write the SQL of migrations/${tag}.sql.` : `Wrote migrations/${tag}.sql.`)
-  const leftOut =
-    values.expand && !values.custom ? statements.filter((statement) => incompatible.test(statement)) : []
-  if (leftOut.length > 0)
+  if (!values.custom && leftOut.length > 0)
     console.log(`Left out, for the migration of a later version:\n\n${leftOut.join('\n')}`)
 }

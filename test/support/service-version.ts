@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process'
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -26,22 +27,49 @@ async function addMigration(folder: string, { tag, sql, compatibility }: AddedMi
   await writeFile(join(folder, `migrations/${tag}.sql`), sql)
 }
 
+/** A text of a file, and the text that replaces it everywhere in the file. */
+export interface Replacement {
+  file: string
+  from: string
+  to: string
+}
+
+async function replaceText(folder: string, { file, from, to }: Replacement): Promise<void> {
+  const text = await readFile(join(folder, file), 'utf8')
+  if (!text.includes(from)) throw new Error(`${file} does not have ${from}`)
+  await writeFile(join(folder, file), text.replaceAll(from, to))
+}
+
 /**
- * Makes a later version of the service: a copy of this source code with a text replaced in one file, and more migrations.
- * @throws when the file does not contain the text to replace.
+ * Makes a later version of the service: a copy of this source code with replaced texts and more migrations. It also has the
+ * command that generates migrations.
+ * @throws when a file does not contain the text to replace.
  */
 export async function makeLaterVersion(
-  replace: { file: string; from: string; to: string },
-  migrations: AddedMigration[],
+  replacements: Replacement[],
+  migrations: AddedMigration[] = [],
 ): Promise<ServiceVersion> {
   const folder = await mkdtemp(join(tmpdir(), 'entente-version-'))
-  for (const name of ['src', 'migrations', 'seeds', 'package.json', 'tsconfig.json'])
+  for (const name of ['src', 'migrations', 'seeds', 'test/support', 'package.json', 'tsconfig.json'])
     await cp(join(packageRoot, name), join(folder, name), { recursive: true })
   await symlink(join(packageRoot, 'node_modules'), join(folder, 'node_modules'))
-  const file = join(folder, replace.file)
-  const text = await readFile(file, 'utf8')
-  if (!text.includes(replace.from)) throw new Error(`${replace.file} does not have ${replace.from}`)
-  await writeFile(file, text.replaceAll(replace.from, replace.to))
+  for (const replacement of replacements) await replaceText(folder, replacement)
   for (const migration of migrations) await addMigration(folder, migration)
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) }
+}
+
+/**
+ * Runs `npm run migration` in a version, without a terminal.
+ * @returns its exit code and what it printed.
+ */
+export async function generateMigration(
+  { folder }: ServiceVersion,
+  options: string[],
+): Promise<{ code: number; printed: string }> {
+  const command = ['--import', 'tsx', 'test/support/migration.ts', ...options]
+  return await new Promise((resolve) =>
+    execFile(process.execPath, command, { cwd: folder }, (error, stdout, stderr) =>
+      resolve({ code: Number(error?.code ?? 0), printed: `${stdout}${stderr}` }),
+    ),
+  )
 }

@@ -16,7 +16,8 @@ interface Change {
 
 /** Replaces the document of a change by the title of the record and the path of its history. */
 function summarize(registry: Registry, { resource, key, version, operation, time, document }: Change) {
-  const title = document[registry.definition(resource).search.title]
+  // A later version of the service may have added the resource to the database.
+  const title = registry.find(resource) && document[registry.definition(resource).search.title]
   const link = `/v1/${resource}/${key}/history`
   return { resource, key, title: typeof title === 'string' ? title : null, version, operation, time, link }
 }

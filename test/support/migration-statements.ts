@@ -1,0 +1,139 @@
+import { type generateDrizzleJson, generateMigration } from 'drizzle-kit/api'
+
+/** The tables of a version of the declarations, as drizzle-kit stores them beside the migrations. */
+export type Snapshot = ReturnType<typeof generateDrizzleJson>
+
+interface Index {
+  name: string
+  columns: { expression: string; isExpression: boolean }[]
+  where?: string
+}
+
+/** A table in a snapshot. drizzle-kit declares no types for it. */
+interface Table {
+  name: string
+  columns: Record<string, { name: string; generated?: { as: string } }>
+  indexes: Record<string, Index>
+}
+
+type Tables = Record<string, Table>
+
+const refersTo = ({ columns, where = '' }: Index, column: string): boolean =>
+  columns.some(({ expression, isExpression }) =>
+    isExpression ? expression.includes(`"${column}"`) : expression === column,
+  ) || where.includes(`"${column}"`)
+
+/**
+ * Removes the columns from `before` that the database generates there, but not in `after` or by another expression, and their
+ * indexes. drizzle-kit would drop the columns of the old expression first, would add the column before the columns of its new
+ * expression, and would not create the indexes again that PostgreSQL drops with the column.
+ * @returns the statements that drop the columns.
+ */
+function dropGenerated(before: Tables, after: Tables): string[] {
+  const statements: string[] = []
+  for (const [key, table] of Object.entries(before)) {
+    const columns = after[key]?.columns
+    for (const { name, generated } of Object.values(table.columns)) {
+      if (!columns || !generated || columns[name]?.generated?.as === generated.as) continue
+      delete table.columns[name]
+      for (const index of Object.values(table.indexes))
+        if (refersTo(index, name)) delete table.indexes[index.name]
+      statements.push(`ALTER TABLE "${table.name}" DROP COLUMN "${name}";`)
+    }
+  }
+  return statements
+}
+
+/** The keys of `tables` that `others` does not have. */
+const missingIn = (others: object, tables: object): string[] =>
+  Object.keys(tables).filter((key) => !(key in others))
+
+/**
+ * Describes the first change of which drizzle-kit asks whether a table or column is new or renamed. Undefined if it asks nothing.
+ */
+function findQuestion(before: Tables, after: Tables): string | undefined {
+  const describe = (gone: string[], added: string[], ifRenamed: string) =>
+    gone.length === 0 || added.length === 0
+      ? undefined
+      : `${gone.join(', ')} is no longer declared, and ${added.join(', ')} is new. ${ifRenamed}`
+  const toName = (key: string) => key.replace('public.', '')
+  const gone = missingIn(after, before).map(toName)
+  const tables = describe(
+    gone,
+    missingIn(before, after).map(toName),
+    `If the migration that creates the table ${gone[0]} is not released, undo it, and generate it again (docs/development.md, "Migrations").`,
+  )
+  const columns = Object.entries(after).map(([key, { columns }]) => {
+    const columnsBefore = before[key]?.columns ?? {}
+    const withTable = (column: string) => `${toName(key)}.${column}`
+    const [from, to] = [missingIn(columns, columnsBefore), missingIn(columnsBefore, columns)]
+    return describe(
+      from.map(withTable),
+      to.map(withTable),
+      `If the column is renamed, run the command with --rename ${toName(key)}.${from[0]}=${to[0]}.`,
+    )
+  })
+  return [tables, ...columns].find((question) => question !== undefined)
+}
+
+/** The statements depend on an answer, which nobody can give without a terminal. Its message says what to do. */
+export class UnansweredQuestion extends Error {}
+
+/**
+ * Returns the statements that change the tables from one snapshot to the other. Changes `before`.
+ * @throws UnansweredQuestion if drizzle-kit would ask a question, and there is no terminal.
+ */
+export async function migrationStatements(before: Snapshot, after: Snapshot): Promise<string[]> {
+  const dropped = dropGenerated(before.tables, after.tables)
+  const question = findQuestion(before.tables, after.tables)
+  if (question !== undefined && !(process.stdin.isTTY && process.stdout.isTTY)) {
+    throw new UnansweredQuestion(
+      `${question} Otherwise run npm run migration in a terminal, where it asks which of them are new.`,
+    )
+  }
+  return [...dropped, ...(await generateMigration(before, after))]
+}
+
+/** Matches statements after which older versions of the service would fail or be slow. */
+const incompatible =
+  /^(DROP|ALTER TABLE \S+ (RENAME|DROP (COLUMN|CONSTRAINT)|ALTER COLUMN \S+ (DROP|SET NOT NULL|SET DATA TYPE)))\b/i
+
+/** What a statement drops or creates: a column with its table, or the name of an index or constraint. */
+const droppedName = /DROP (?:INDEX|CONSTRAINT) ("\w+")|TABLE ("\w+") DROP COLUMN ("\w+")/i
+const createdName = /(?:CREATE (?:UNIQUE )?INDEX|ADD CONSTRAINT) ("\w+")|TABLE ("\w+") ADD COLUMN ("\w+")/i
+const nameIn = (statement: string, pattern: RegExp): string | undefined =>
+  pattern.exec(statement)?.slice(1).join(' ')
+
+/**
+ * Separates the statements after which older versions of the service work from the others. Older versions also work after
+ * statements that drop a column, index or constraint if a later statement creates it again.
+ */
+export function separateIncompatible(statements: string[]): { compatible: string[]; leftOut: string[] } {
+  const created = new Set(statements.map((statement) => nameIn(statement, createdName)))
+  const isCompatible = (statement: string) => {
+    const dropped = nameIn(statement, droppedName)
+    return !incompatible.test(statement) || (dropped !== undefined && created.has(dropped))
+  }
+  return {
+    compatible: statements.filter(isCompatible),
+    leftOut: statements.filter((statement) => !isCompatible(statement)),
+  }
+}
+
+/**
+ * Joins consecutive statements that add columns to a table. PostgreSQL rewrites the table once for each statement that adds
+ * columns which the database generates, and a date has two of them.
+ */
+export function joinAdditions(statements: string[]): string[] {
+  const joined: string[] = []
+  let table: string | undefined
+  for (const statement of statements) {
+    const [, head, addition] = /^(ALTER TABLE "\w+") (ADD COLUMN .*);$/s.exec(statement) ?? []
+    const previous = joined.at(-1)
+    if (head !== undefined && head === table && previous !== undefined)
+      joined[joined.length - 1] = `${previous.slice(0, -1)},\n  ${addition};`
+    else joined.push(statement)
+    table = head
+  }
+  return joined
+}
