@@ -31,7 +31,8 @@ export const createDatabaseOption = () =>
 
 /**
  * Opens the configured database for a command that works on it, and brings its schema up to date.
- * Throws an OperatorError when there is no embedded database in `DATA_DIR` and `--create` is not given.
+ * Throws an OperatorError when there is no embedded database in `DATA_DIR` and `--create` is not given, and when the database
+ * lacks declared columns after all migrations.
  * @param options left out if the command does not have the option `--create`.
  */
 export async function openAndMigrateDatabase(
@@ -42,8 +43,13 @@ export async function openAndMigrateDatabase(
   if (config.DATABASE_URL === undefined && !options?.create)
     await requireEmbeddedDatabase(config.DATA_DIR, options ? ', or make a new one with --create' : '')
   const database = await openDatabase(config, context)
-  const { migrate } = await import('../database/migrate.ts')
+  const [{ migrate }, { checkDeclaredColumns }, { registry }] = await Promise.all([
+    import('../database/migrate.ts'),
+    import('../database/declared-columns.ts'),
+    import('../resources/registry.ts'),
+  ])
   await migrate(database)
+  await checkDeclaredColumns(database, registry.tables)
   return database
 }
 

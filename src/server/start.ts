@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Database } from '../database/database.ts'
+import { checkDeclaredColumns } from '../database/declared-columns.ts'
 import { withLock } from '../database/lock.ts'
 import { migrate } from '../database/migrate.ts'
 import { type Lifecycle, openDatabase } from '../database/open.ts'
@@ -22,6 +23,7 @@ export async function serve(config: Config, lifecycle: Lifecycle): Promise<void>
     import('../resources/registry.ts'),
   ])
   await migrate(database)
+  await checkDeclaredColumns(database, registry.tables)
   if (config.SEED !== 'none') await seedWhenEmpty(database, config.SEED)
   const { key, notice } = await findAdminKey(config)
   const app = await buildApp({ config: { ...config, ADMIN_KEY: key }, database })

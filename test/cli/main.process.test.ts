@@ -62,6 +62,25 @@ describe('a service that cannot start', () => {
   })
 })
 
+describe('a database that lacks what is declared, since its migration was not generated', () => {
+  const lacking: [string, string, string][] = [
+    ['columns', 'alter table projects drop column summary cascade', '(projects.summary, projects.search)'],
+    ['a table', 'drop table projects_agreements', '(projects_agreements)'],
+  ]
+  it.each(lacking)('is refused by serve and commands if it lacks %s', async (_what, statement, named) => {
+    const { url, pool, close } = await openTestDatabase()
+    onTestFinished(close)
+    await pool.query(
+      `drop schema past, published, published_past cascade; ${statement}; select sync_history()`,
+    )
+    for (const command of ['serve', 'verify']) {
+      const failure = runInProcess([command], { DATABASE_URL: url, PORT: '0' })
+      await expect(failure).rejects.toThrow(`declares ${named}: `)
+      await expect(failure).rejects.toThrow('npm run migration -- --name')
+    }
+  })
+})
+
 describe('a service that has started', () => {
   it('prints its address first, logs JSON after it, and ends with exit code 0 on SIGTERM', async () => {
     const env = { PORT: '0', DATABASE_URL: database.url, ADMIN_KEY: 'a-key-for-this-one-test' }
