@@ -17,8 +17,8 @@ const codes: Record<string, string> = {
  * Returns the code of a fault. A custom rule of a schema may set the code:
  * `context.addIssue({ code: 'custom', params: { code: 'invalid_date' }, … })`.
  */
-function faultCode(issue: z.core.$ZodIssue): string {
-  if (issue.message === 'is required') return 'required'
+function faultCode(issue: z.core.$ZodIssue, message: string): string {
+  if (message === 'is required') return 'required'
   const customCode: unknown = issue.code === 'custom' ? issue.params?.code : undefined
   return typeof customCode === 'string' ? customCode : (codes[issue.code] ?? 'invalid')
 }
@@ -140,33 +140,64 @@ function explainUnion(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   return issues.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })).flatMap(explainUnion)
 }
 
-/** Maximum number of issues of a value that get a message: enough to fill a problem, even if some share a location. */
-const maxExplained = 2 * faultLimits.faults
+/** Maximum number of issues of a value that are converted: enough to fill a problem, even if some share a location. */
+const maxConverted = 2 * faultLimits.faults
+
+/**
+ * Makes the messages of a zod error when they are needed: messages with suggestions are slow to make, and an error may have
+ * many issues, of which a problem lists few.
+ */
+class LazyMessages {
+  readonly #issuesByPlaceholder = new Map<string, z.core.$ZodRawIssue>()
+
+  /** An error map whose messages are placeholders. It is called for the issues inside a union, too. */
+  readonly errorMap = (issue: z.core.$ZodRawIssue): string => {
+    // No other message begins with a NUL character.
+    const placeholder = `\0${this.#issuesByPlaceholder.size}`
+    this.#issuesByPlaceholder.set(placeholder, issue)
+    return placeholder
+  }
+
+  /** Returns the message that the schema has for an issue, otherwise the message of `faultMessage` or of zod. */
+  messageOf({ message }: z.core.$ZodIssue): string {
+    const issue = this.#issuesByPlaceholder.get(message)
+    return issue ? (faultMessage(issue) ?? defaultMessage(issue)) : message
+  }
+}
+
+/** Returns zod's own message of an issue. */
+function defaultMessage(issue: z.core.$ZodRawIssue): string {
+  const made = z.config().localeError?.(issue)
+  return (typeof made === 'string' ? made : made?.message) ?? 'is not valid'
+}
 
 /** Collects the faults of a zod error, in the order of the schema. */
-function toFaults(error: z.core.$ZodError): FaultList {
+function toFaults(error: z.core.$ZodError, messages: LazyMessages): FaultList {
   const faults = new FaultList()
   const locations = new Set<string>()
   // One fault for each location: further faults of a value are often consequences of the first.
-  const add = (path: PropertyKey[], fault: Fault) => {
+  const add = (path: PropertyKey[], make: () => Fault) => {
     const pointer = formatPointer(path)
     if (locations.has(pointer)) return
     locations.add(pointer)
-    faults.add(() => ({ pointer, ...fault }))
+    faults.add(() => ({ pointer, ...make() }))
   }
-  for (const issue of error.issues.slice(0, maxExplained).flatMap(explainUnion)) {
-    const code = faultCode(issue)
+  for (const issue of error.issues.slice(0, maxConverted).flatMap(explainUnion)) {
     if (issue.code !== 'unrecognized_keys') {
-      add(issue.path, { code, message: issue.message, ...violatedLimit(issue) })
+      add(issue.path, () => {
+        const message = messages.messageOf(issue)
+        return { code: faultCode(issue, message), message, ...violatedLimit(issue) }
+      })
       continue
     }
-    const messages = issue.message.split('\n')
-    for (const [index, key] of issue.keys.slice(0, messages.length).entries()) {
-      add([...issue.path, key], { code, message: `${quote(key)} ${messages[index]}` })
+    const lines = faults.isFull ? [] : messages.messageOf(issue).split('\n')
+    for (const [index, key] of issue.keys.slice(0, lines.length).entries()) {
+      const message = `${quote(key)} ${lines[index]}`
+      add([...issue.path, key], () => ({ code: faultCode(issue, message), message }))
     }
-    faults.addUnlisted(issue.keys.length - messages.length)
+    faults.addUnlisted(issue.keys.length - lines.length)
   }
-  faults.addUnlisted(Math.max(0, error.issues.length - maxExplained))
+  faults.addUnlisted(Math.max(0, error.issues.length - maxConverted))
   return faults
 }
 
@@ -178,11 +209,7 @@ export function checkValue<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
 ): { data: z.output<Schema>; faults?: undefined } | { data?: undefined; faults: FaultList } {
-  let explained = 0
-  const error = (issue: z.core.$ZodRawIssue) => {
-    explained += 1
-    return explained > maxExplained ? '' : faultMessage(issue)
-  }
-  const result = schema.safeParse(value, { error })
-  return result.success ? { data: result.data } : { faults: toFaults(result.error) }
+  const messages = new LazyMessages()
+  const result = schema.safeParse(value, { error: messages.errorMap })
+  return result.success ? { data: result.data } : { faults: toFaults(result.error, messages) }
 }

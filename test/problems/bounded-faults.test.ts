@@ -83,6 +83,16 @@ describe('a problem lists at most 100 faults and the number of further faults:',
   })
 })
 
+it('every listed fault has a message, even if each wrong value could have one of several types', async () => {
+  const queries = Object.fromEntries(many(120, (index) => [index, { limit: 0, type: 5 }]))
+  const response = await api.get(`/reconcile?queries=${encodeURIComponent(JSON.stringify(queries))}`)
+  const { errors } = response.json<Problem>()
+  expect(errors).toHaveLength(100)
+  expect(new Set(errors.map(({ message }) => message))).toEqual(
+    new Set(['0 is out of range: must be at least 1', 'must be a type or an array of types']),
+  )
+})
+
 it('refused operations with atomic=false list at most 100 faults together', async () => {
   const operations = many(300, () => ({ op: 'create', document: faulty }))
   const response = await api.post('/v1/agreements/bulk?atomic=false', { operations })

@@ -16,7 +16,9 @@ const propertyValues = z.union([...propertyValue.options, z.array(propertyValue)
 
 const querySchema = z.strictObject({
   query: z.string().max(500).optional(),
-  type: z.union([z.string(), z.array(z.string()).max(20)]).optional(),
+  type: z
+    .union([z.string(), z.array(z.string()).max(20)], { error: 'must be a type or an array of types' })
+    .optional(),
   limit: z.int().min(1).optional(),
   type_strict: z.enum(['any', 'should', 'all']).optional(),
   properties: z
