@@ -74,9 +74,15 @@ async function readLists(resource: string): Promise<{ list: NameList; translated
 
 const lists = new Map<string, ReturnType<typeof readLists>>()
 
-/** Returns the listed names of a resource. They are read once. @throws Error when a file is missing or invalid. */
+/**
+ * Returns the listed names of a resource. They are read once, and again only if they could not be read.
+ * @throws Error when a file cannot be read or is invalid.
+ */
 export function listedNames(resource: string): ReturnType<typeof readLists> {
-  const known = lists.get(resource) ?? readLists(resource)
-  lists.set(resource, known)
-  return known
+  const known = lists.get(resource)
+  if (known) return known
+  const read = readLists(resource)
+  lists.set(resource, read)
+  read.catch(() => lists.delete(resource))
+  return read
 }
