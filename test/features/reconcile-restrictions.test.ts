@@ -73,6 +73,11 @@ describe('a query of the reconciliation service', () => {
     for (const result of [ror, country]) expect(result).toMatchObject([{ match: true }])
   })
 
+  it('matches a record once, even if its types are repeated', async () => {
+    const { q } = await reconcile({ q: { query: 'China', type: ['countries', 'countries'] } })
+    expect(q).toMatchObject([{ id: 'countries:CHN', match: true }])
+  })
+
   it('is answered under its id, also if that is __proto__', async () => {
     const found = await reconcile('{"__proto__":{"query":"China","type":"countries"}}')
     expect(Object.entries(found)).toMatchObject([['__proto__', [{ id: 'countries:CHN', match: true }]]])

@@ -73,9 +73,9 @@ const propertyText = ({ properties = [] }: Query, pid: string): string | undefin
 /** Properties that are codes by which a record is found, as schemes of `POST /v1/resolve`. */
 const codeProperties = ['alpha2', 'alpha3', 'numeric', 'ror'] as const
 
-/** Returns the types of a query. @throws Problem `invalid-body` for a type that is not a resource. */
+/** Returns the types of a query, each once. @throws Problem `invalid-body` for a type that is not a resource. */
 function typesOf({ type }: Query, registry: Registry): string[] {
-  const given = type === undefined ? [] : [type].flat()
+  const given = [...new Set([type ?? []].flat())]
   const unknown = given.find((name) => !registry.find(name))
   if (unknown !== undefined) throw new Problem('invalid-body', unknownTypeDetail(registry, unknown))
   return given.length > 0 ? given : defaultTypesOf(registry)
@@ -137,7 +137,7 @@ const toCandidate = (registry: Registry, resource: string, match: NameMatch, isM
  * Answers a batch of queries (Reconciliation Service API 0.2, section 4). A candidate is a match if exactly one
  * type resolves the query, and resolves it to this record. If the date of the query is not EDTF, or its country is not resolved,
  * there is no match.
- * @throws Problem for a batch that is not valid or too large.
+ * @throws Problem `invalid-body` for a batch that is not valid or too large; ApiResponseError when the API refuses a request.
  */
 export async function reconcileQueries(
   api: ApiFetch,
