@@ -51,10 +51,11 @@ function resolveUnmarked(index: NameIndex, query: NameQuery, name: string, limit
   return { status: 'unresolved', candidates, detail: unresolvedDetail(index, query) }
 }
 
-/** Returns why no record is found: the scheme, if no record has codes of it, otherwise the name. */
+/** Returns why no record is found: because of the scheme, if no record has codes of it, or because of the name or code. */
 function unresolvedDetail({ schemes }: NameIndex, { resource, scheme }: NameQuery): string {
-  if (scheme === undefined || schemes.has(scheme) || (scheme === 'iso3166' && schemes.has('alpha2')))
-    return 'No record has this name.'
+  if (scheme === undefined) return 'No record has this name.'
+  if (schemes.has(scheme) || (scheme === 'iso3166' && schemes.has('alpha2')))
+    return 'No record has this code or name in this scheme.'
   const nearest = suggest(scheme, [...schemes])
   const end = nearest === undefined ? '.' : `; did you mean "${nearest}"?`
   return `No record of ${resource} has a code of the scheme ${quote(scheme)}${end}`
@@ -77,7 +78,7 @@ function findBroaderCodes(index: NameIndex, scheme: string, code: string): NameM
   return lengths.flatMap((length) =>
     index.withCode(scheme, code.slice(0, length)).map((record) => ({
       ...recordMatch(index, record, 'similar', (reasonScores.similar * length) / code.length),
-      note: `Its code is ${code.slice(0, length)}, with which ${code} begins.`,
+      note: `Its code is ${code.slice(0, length)}; ${code} begins with it.`,
     })),
   )
 }
@@ -324,7 +325,7 @@ export function recordMatch(
 function noteOf(index: NameIndex, record: NamedRecord, reason: MatchReason): string | undefined {
   const nameOf = (key: string) => `${index.records.get(key)?.name ?? key} (${key})`
   // The record is the whole country: the territory that has this name has no record.
-  if (reason === 'territory') return `The name is that of a part of ${nameOf(record.key)}.`
+  if (reason === 'territory') return `This is the name of a part of ${nameOf(record.key)}.`
   const { responsibleState, to, successors = [] } = record
   if (responsibleState !== undefined) return `${nameOf(responsibleState)} is responsible for it.`
   if (to === undefined) return undefined

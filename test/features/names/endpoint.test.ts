@@ -70,7 +70,7 @@ describe('POST /v1/resolve', () => {
         'No record of topics has a code of the scheme "fords"; did you mean "ford"?',
         'No record of topics has a code of the scheme "alpha3".',
         'No record of regions has a code of the scheme "alpha3".',
-        'No record has this name.',
+        'No record has this code or name in this scheme.',
       ].map((detail) => ({ status: 'unresolved', detail })),
     )
   })

@@ -158,7 +158,7 @@ describe('the resolver of names of other resources', () => {
     ])
     expect(extended).toMatchObject({
       status: 'unresolved',
-      candidates: [{ key: 'crs-151', reason: 'similar', note: 'Its code is 151, with which 15105 begins.' }],
+      candidates: [{ key: 'crs-151', reason: 'similar', note: 'Its code is 151; 15105 begins with it.' }],
     })
     expect(unlike?.match).toBeUndefined()
   })
