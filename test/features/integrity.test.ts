@@ -251,11 +251,11 @@ describe('a seal', () => {
     const second = { name: 'second', seal: await makeSeal(api.database) }
     const change = `update revisions set reason = 'made up' where ${whereVersion(5)}; ${rehash(5)}`
     expect(await tamper(change, [second, seal])).toEqual([
-      'second: the feed does not match it: a revision between first and it was changed or replaced',
+      'second: the feed does not match: a revision between first and this seal was changed or replaced',
     ])
     const early = `update revisions set reason = 'made up' where ${whereVersion(3)}; ${rehash(3)}`
     expect(await tamper(early, [seal])).toEqual([
-      'first: the feed does not match it: a revision before it was changed or replaced',
+      'first: the feed does not match: a revision before this seal was changed or replaced',
     ])
   })
 
@@ -267,7 +267,7 @@ describe('a seal', () => {
     const later = { name: 'later', seal: await makeSeal(api.database) }
     const { count } = later.seal
     expect(await tamper(`delete from revisions where key = '${id}'`, [seal, later])).toEqual([
-      `later: the feed does not match it: revisions are missing between first and it, since it counts ${count} and there are ${count - 2}`,
+      `later: the feed does not match: revisions are missing between first and this seal, which counts ${count} revisions; there are ${count - 2}`,
     ])
   })
 

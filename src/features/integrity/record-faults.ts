@@ -27,13 +27,13 @@ interface Row {
   columns: Record<string, string | null>
 }
 
-/** The text columns of `records` that a document has, too. The query compares versions without the document. */
+/** The text columns of `records` whose values are also in the document. The version is a number, and is compared separately. */
 const copiedColumns = Object.entries(recordProperties)
   .filter(([property]) => property !== 'version')
   .map(([property, column]) => ({ property, text: compileSql(column).text }))
 
-/** SQL of whether a document has the values of the columns. It searches the text, since the text may not be JSON. */
-const hasColumns = copiedColumns.map(
+/** SQL conditions that a document has the values of the columns. They search its text, since the text may not be JSON. */
+const columnConditions = copiedColumns.map(
   ({ property, text }) => `position('"${property}":"' || ${text} || '"' in records.document) > 0`,
 )
 
@@ -57,7 +57,7 @@ const differingRecordsQuery = `
     when records.id is null then last.operation <> 'remove'
     when records.shape is null then false
     else (last.operation <> 'remove' and last.version = records.version
-      and revisions.document::text = records.document and ${hasColumns.join(' and ')}) is not true
+      and revisions.document::text = records.document and ${columnConditions.join(' and ')}) is not true
   end`
 
 type Document = Record<string, unknown>
@@ -76,7 +76,7 @@ function parseDocument(text: string | null | undefined): Document | undefined {
 const listPointers = (properties: readonly string[]) =>
   properties.map((property) => `/${property}`).join(', ')
 
-/** Finds records that differ from their last revisions. */
+/** Explains how records differ from their last revisions. */
 class RecordComparison {
   readonly #client: pg.ClientBase
   readonly #registry: Registry
@@ -120,7 +120,10 @@ class RecordComparison {
     )
   }
 
-  /** Returns how a record differs from its last revision; undefined if only the declaration of its resource was changed. */
+  /**
+   * Returns how a record differs from its last revision, or its columns from its document; undefined if only the
+   * declaration of its resource was changed.
+   */
   async explain(row: Row): Promise<string | undefined> {
     const { isRemoval, version, recordVersion } = row
     if (version === null) return 'the record has no revision'
@@ -143,7 +146,7 @@ class RecordComparison {
   }
 }
 
-/** Yields a fault for each record that differs from its last revision. */
+/** Yields a fault for each record that differs from its last revision, or whose columns differ from its document. */
 export async function* findRecordFaults(
   client: pg.ClientBase,
   registry: Registry,

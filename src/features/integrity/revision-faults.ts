@@ -51,7 +51,7 @@ const faultyRevisionsQuery = `
 function explainLink({ version, previousVersion }: Row): string {
   const previous = previousVersion ?? 0
   if (version === previous + 1) {
-    const changed = 'its version, operation, time or place in the feed was changed'
+    const changed = 'the version, operation, time or place in the feed of this one was changed'
     return `the chain is broken: ${previous === 0 ? '' : `version ${previous} was changed, or `}${changed}`
   }
   const missing =

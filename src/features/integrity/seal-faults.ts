@@ -23,10 +23,10 @@ const comparePositions = (one: bigint[], other: bigint[]): number => {
 }
 
 function explain(seal: Seal, count: number, lastMatch: string | undefined): string {
-  const where = lastMatch === undefined ? 'before it' : `between ${lastMatch} and it`
-  if (count === seal.count) return `the feed does not match it: a revision ${where} was changed or replaced`
+  const where = lastMatch === undefined ? 'before this seal' : `between ${lastMatch} and this seal`
+  if (count === seal.count) return `the feed does not match: a revision ${where} was changed or replaced`
   const what = count < seal.count ? 'revisions are missing' : 'revisions were inserted'
-  return `the feed does not match it: ${what} ${where}, since it counts ${seal.count} and there are ${count}`
+  return `the feed does not match: ${what} ${where}, which counts ${seal.count} revisions; there are ${count}`
 }
 
 /**

@@ -18,7 +18,7 @@ const sealSchema = z.strictObject({
 
 export type Seal = z.output<typeof sealSchema>
 
-/** Hashes the feed up to its horizon. @throws OperatorError when there is no change yet. */
+/** Makes a seal of the feed up to its horizon. @throws OperatorError when there is no change yet. */
 export async function makeSeal(database: Database): Promise<Seal> {
   const { position, count, hash } = await database.maintain((client) =>
     inSnapshot(client, () => new FeedHash(client).advance()),

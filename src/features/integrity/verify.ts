@@ -29,8 +29,8 @@ async function* findFaults(
 
 /**
  * Finds changes that bypassed the service and its triggers: revisions that do not match their hashes or the chain of their
- * record, records that differ from their last revision, and seals that the feed does not match. It reads one snapshot of the
- * database.
+ * record, records that differ from their last revision or whose columns differ from their document, and seals that the feed
+ * does not match. It reads one snapshot of the database.
  * @param report is called with each fault when it is found. The next fault waits for its promise.
  */
 export async function verify(
