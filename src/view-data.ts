@@ -251,8 +251,8 @@ export const dimensionsToCompare = (resource: DescribedResource): string[] => [
 ]
 
 /**
- * Returns the path of the groups of a column. Groups by country count the partners of the column's country, if the records
- * have participants and are not already those of the partners of another country.
+ * Returns the path of the groups of a column. Groups by country count the partners of the column's country, if the resource
+ * has participants and `filters` does not already select the partners of another country.
  */
 export function comparedGroupsPath(
   resource: DescribedResource,

@@ -85,7 +85,7 @@ const narrative = (text: Narrative) =>
 const code = (name: string, value: string | undefined) =>
   value === undefined ? [] : [xmlElement(name, { code: value })]
 
-/** @param note the note, of elements that have no description. */
+/** Returns an element `value`. @param note the note of the amount, if the parent element cannot have a description. */
 const value = ({ amount, currency, usd, period, date }: MoneyValue, note: Narrative | null = null) => {
   const own = { 'entente:value-usd': usd, 'entente:date': date, 'entente:note': note }
   return xmlElement('value', { currency, 'value-date': period.start, ...own }, [String(amount)])

@@ -8,7 +8,7 @@ export interface CalendarEvent {
   sequence: number
   /** Time of the last change: RFC 3339, UTC. */
   changedAt: string
-  /** First and last day, as YYYY-MM-DD. */
+  /** First and last day, as YYYY-MM-DD, in the years 1 to 9998: the day after the last must have a year of four digits. */
   first: string
   last: string
   summary: string

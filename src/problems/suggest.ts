@@ -40,7 +40,7 @@ export function didYouMeanSentence(beginning: string, word: string, known: reado
 /** Returns a text with its first letter in upper case. */
 export const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
-/** Ends a text as a sentence: with a full stop, unless it already ends as one or as a question, such as one of `didYouMean`. */
+/** Ends a text with a full stop, unless it already ends with one or, as the questions of `didYouMean`, with a question mark. */
 export const toSentence = (text: string): string => (/[.?]$/.test(text) ? text : `${text}.`)
 
 /** Returns words in quotes, separated by commas. */

@@ -46,6 +46,7 @@ export async function fetchExchange(api: ApiFetch, path: string): Promise<Exchan
 /**
  * Finds the citations of records, with their sources: now, or as of `asOf`.
  * @returns the JSON of `citations`, at most `maxCitations`, and `moreCitations` if there are others.
+ * @throws RefusedError if the API refuses the request.
  */
 export async function fetchCitations(
   api: ApiFetch,

@@ -21,8 +21,8 @@ const defaultResources = ['countries', 'organizations', 'regions', 'topics']
 
 /**
  * Returns the query of a request with filters.
- * @param inputs parameters that are inputs of the tool, also those without a value.
- * @throws RefusedError for a filter that has the name of one of them, since one of the two values would be lost.
+ * @param inputs the parameters that are inputs of the tool, including those without a value.
+ * @throws RefusedError for a filter with the name of such a parameter, since one of the two values would be lost.
  */
 function joinQuery(filters: Query = {}, inputs: Query): Query {
   const repeated = Object.keys(filters).find((name) => Object.hasOwn(inputs, name.split('[', 1).join()))

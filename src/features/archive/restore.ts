@@ -173,7 +173,8 @@ function toOperatorError(error: unknown): unknown {
  * Restores a registry from an archive, in one transaction.
  * @param chunks the bytes of the archive.
  * @throws OperatorError if the registry is not empty, or a newer version of Entente has migrated it; if the archive
- * is damaged or incomplete, or has the tables of another migration than the last one of this version. Nothing is written then.
+ * is damaged or incomplete, or has the tables of another migration than the last one of this version; or if PostgreSQL fails.
+ * Nothing is written then.
  */
 export async function restoreArchive(database: Database, chunks: AsyncIterable<Buffer>): Promise<void> {
   await requireKnownMigrations(database)

@@ -58,7 +58,7 @@ const catalogQuery = `
   from all_tables order by name, schema desc`
 
 /** Sorts tables so that each comes after those that it refers to, otherwise by name; history tables come last. */
-function byReferences(rows: CatalogRow[]): CatalogRow[] {
+function sortByReferences(rows: CatalogRow[]): CatalogRow[] {
   const sorted: CatalogRow[] = []
   let remaining = rows.filter(({ schema }) => schema === 'public')
   while (remaining.length > 0) {
@@ -74,7 +74,7 @@ function byReferences(rows: CatalogRow[]): CatalogRow[] {
 /** Returns the tables of an archive, each after the tables that its rows refer to. */
 export async function archivedTables(client: pg.ClientBase): Promise<SortedTable[]> {
   const { rows } = await client.query<CatalogRow>(catalogQuery, [endedImports])
-  return byReferences(rows).map(({ name, schema, columns, order_by, condition }) => ({
+  return sortByReferences(rows).map(({ name, schema, columns, order_by, condition }) => ({
     name: `${schema}.${name}`,
     columns,
     orderBy: order_by,

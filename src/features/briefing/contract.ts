@@ -23,10 +23,7 @@ const groups = registerResponseSchema(
   z
     .strictObject({
       data: z.array(groupSchema),
-      groups: z
-        .int()
-        .min(0)
-        .meta({ description: 'Number of all groups, also of those that are not in `data`.' }),
+      groups: z.int().min(0).meta({ description: 'Number of all groups, including those not in `data`.' }),
     })
     .meta({ description: 'Groups of records.', examples: [{ data: [groupExample], groups: 1 }] }),
 )

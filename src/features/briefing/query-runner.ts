@@ -19,13 +19,16 @@ import { listStatement } from '../../query/list-sql.ts'
 export interface Groups {
   /** JSON texts of the groups, joined with commas. PostgreSQL writes them: JavaScript would round some sums. */
   data: string
-  /** Number of all groups, also of those beyond the limit. */
+  /** Number of all groups, including those beyond the limit. */
   groups: number
   /** Number of distinct records. */
   total: number
 }
 
-/** Runs queries of the API in one snapshot. A number and the path of its list request come from the same query string. */
+/**
+ * Runs queries of the API in one snapshot. A number and the path of its list request come from the same query string.
+ * `group`, `count` and `read` throw Problem `invalid-parameter` for a query that is not valid.
+ */
 export class QueryRunner {
   readonly #tx: Transaction
   readonly #language: Language
@@ -51,7 +54,7 @@ export class QueryRunner {
     return row ?? { data: '', groups: 0, total: 0 }
   }
 
-  /** Counts the records of a query. @throws Problem `invalid-parameter` for a query that is not valid for a list. */
+  /** Counts the records of a query. */
   count(resource: Resource, query: string): Promise<CountWithListPath> {
     return countRecords(this.#tx, resource, query, this.#asOf)
   }

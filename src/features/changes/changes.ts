@@ -51,7 +51,7 @@ export const changes = (registry: Registry): Endpoint => ({
     const after = shown.at(-1)?.position ?? getStringValues(query, 'after')[0] ?? null
     const page = { limit, after, more: rows.length > limit }
     const data = shown.map((row) => changeJson(registry, row)).join(',')
-    // Changes also become visible when other transactions end, which no notification announces.
+    // Not stored: when a transaction ends, changes that waited for it become visible, and no notification announces this.
     return {
       status: 200,
       headers: { 'cache-control': 'no-store' },

@@ -44,7 +44,7 @@ export const feedParameters = (registry: Registry): Record<string, Parameter> =>
 export const readResources = (query: CheckedQuery): string[] =>
   [...new Set(getStringValues(query, 'resource'))].sort()
 
-/** Returns the position after which a query continues. */
+/** Returns the position after which a query continues; undefined if it starts at the first change. */
 export const readAfter = (query: CheckedQuery): FeedPosition | undefined =>
   parseFeedPosition(getStringValues(query, 'after')[0] ?? '')
 
@@ -86,7 +86,7 @@ export const pageParameters: Record<string, Parameter> = {
   ),
   country: many(
     keys.country(),
-    'Countries that the record named at that version: as a participant, host or location, or in a property `country`, itself or through an organization. A country also names itself.',
+    'Countries that the record named at that version: as a participant, host or location, or in a property `country`, directly or through an organization. A country names itself.',
   ),
   limit: limitParameter('Changes per page', limits),
 }
@@ -104,7 +104,7 @@ const makeFeedPage = (registry: Registry) =>
           limit: z.int().min(1).meta({ description: 'Maximum number of changes per page.' }),
           after: position.nullable().meta({
             description:
-              'Value of `after` for the next request; with `asc`, at any later time. Null if there are no changes.',
+              'Value of `after` for the next request; with `asc`, at any later time. Null if there is no change yet.',
           }),
           more: z.boolean().meta({ description: 'Whether more changes can be read immediately.' }),
         }),

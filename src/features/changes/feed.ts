@@ -39,6 +39,7 @@ const streamsPerMs = 5
 interface FeedEvent {
   /** The position of the change as one number (`toOffset`). */
   offset: bigint
+  /** When it was read: milliseconds of `performance.now()`. */
   readAt: number
   resource: string
   bytes: Buffer

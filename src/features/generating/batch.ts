@@ -82,8 +82,7 @@ export class Batch {
     for (const resource of this.#registry.resources)
       for (const { table, rows } of rowsOfLists(resource, this.#recordsByResource.get(resource.name) ?? []))
         tables.set(table, (tables.get(table) ?? []).concat(rows))
-    // Records come first, since all other rows refer to them.
-    // Rows of list tables are written after those of all resource tables, since they refer to them.
+    // Each table comes after the tables to which its rows refer: `records`, the tables of resources, the tables of lists.
     await copyRows(client, records, recordRows)
     for (const [table, rows] of tables) await copyRows(client, table, rows)
     await copyRows(client, revisions, revisionRows)

@@ -29,8 +29,8 @@ export interface NameEntry {
   text: string
   reason: MatchReason
   /**
-   * 0 for translations, and for titles and aliases of records that are not former states; 1 for those of former states, and for
-   * names from the lists of names. 0 takes precedence.
+   * 0 for translations, and for titles and aliases of records that are not former states; 1 for titles and aliases
+   * of former states, and for names from the lists of names. 0 takes precedence.
    */
   rank: 0 | 1
   /** The years in which the name was used; when left out, those of the record. */
@@ -42,8 +42,8 @@ export interface NameEntry {
 
 /**
  * A name that several records share, or a record and a part of another one, such as Georgia and a state of the USA. It is
- * ambiguous only in sources about `onlyInSourcesAbout`, or in all sources if that is undefined. Where it is ambiguous, it is
- * resolved nevertheless if the year lies in `earlierMeaning`, or if the text has a second name, such as `Congo (Kinshasa)`.
+ * ambiguous only in sources about `onlyInSourcesAbout`, or in all sources if that is undefined. An ambiguous
+ * name is still resolved if the year lies in `earlierMeaning`, or if the text has a second name, such as `Congo (Kinshasa)`.
  */
 export interface AmbiguousName {
   keys: readonly string[]

@@ -5,8 +5,8 @@ const letters = new Map(
 )
 
 /**
- * Accents, vowel points and variation selectors, which spellings of one name leave out. Other marks are letters: those of
- * voiced kana, and the vowels and tones of scripts such as Devanagari and Thai.
+ * Accents, vowel points and variation selectors, which spellings of one name leave out. Other marks belong to letters: the marks
+ * of voiced kana, and the vowels and tones of scripts such as Devanagari and Thai.
  */
 const accents = /(?=\p{M})(?![\u3099\u309A])[\p{sc=Zinh}\p{sc=Cyrl}\p{sc=Arab}\p{sc=Hebr}]/gu
 

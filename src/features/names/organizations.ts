@@ -62,6 +62,7 @@ export const organizationDocument = ({
  * organization if they have the same ROR id or, without a ROR id, the same name and country.
  * @returns the result of each, in the given order.
  * @throws Problem `invalid-body` for an organization whose properties are not valid.
+ * @throws the database error when PostgreSQL refuses to write one.
  */
 export async function findOrCreateOrganizations(
   tx: Transaction,

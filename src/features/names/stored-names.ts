@@ -109,7 +109,7 @@ async function findNamed(
   )
 }
 
-/** Finds the records with the most similar names, at most five. */
+/** Finds up to five records with the most similar names. If more than 200 have a similar name, it compares only 200 of them. */
 async function findSimilar(tx: Transaction, resource: Resource, name: string): Promise<Row[]> {
   const { table, search } = resource
   const folded = fold(search.nameLines ?? search.title)

@@ -66,7 +66,11 @@ export const networkParameters = (registry: Registry): Record<string, Parameter>
 const getNumber = (query: CheckedQuery, name: string, fallback: number) =>
   Number(getValues(query, name)[0] ?? fallback)
 
-/** Returns the plan of a checked query. @param country code of a country that takes part in all records, if given. */
+/**
+ * Returns the plan of a checked query.
+ * @param country code of a country that takes part in all records, if given.
+ * @throws Problem `invalid-parameter` for periods that `selectedRecords` refuses.
+ */
 export const planNetwork = (
   registry: Registry,
   query: CheckedQuery,
@@ -142,7 +146,7 @@ const makeNetwork = (registry: Registry) =>
         edges: z.array(
           z.strictObject({ source: z.string(), target: z.string(), ...edgeProperties(registry) }),
         ),
-        total: z.strictObject({ edges: count('Number of all edges, also of those beyond `limit`.') }),
+        total: z.strictObject({ edges: count('Number of all edges, including those beyond `limit`.') }),
       })
       .meta({
         description:
@@ -212,7 +216,7 @@ const makePartners = (registry: Registry) =>
           }),
         ),
         total: z.strictObject({
-          partners: count('Number of all partners, also of those beyond `limit`.'),
+          partners: count('Number of all partners, including those beyond `limit`.'),
           records: count('Number of records in which the country takes part, with or without partners.'),
         }),
       })

@@ -51,7 +51,7 @@ const code = sql`${placeholder('code')}::text`
 /**
  * Returns a query for the pairs of participants of each record: `source`, `target` and `columns`.
  * @param columns further columns of `records` to return.
- * @param records a query with the column `participants`, such as that of `selectedRecordsSql`.
+ * @param records a query with the column `participants`, such as the result of `selectedRecordsSql`.
  */
 function pairsSql({ country }: NetworkPlan, columns: SQL, records: SQL): SQL {
   if (country !== undefined)

@@ -82,7 +82,8 @@ async function readEntity(api: ApiFetch, { resource, key }: EntityId): Promise<N
 /**
  * Answers a data extension query (Reconciliation Service API 0.2, section 6): values of properties of records. An unknown
  * record or property has no values.
- * @throws Problem for a query that is not valid.
+ * @throws Problem `invalid-body` for a query that is not valid; ApiResponseError when the API refuses to read a record, such as
+ * above a rate limit.
  */
 export async function extend(
   api: ApiFetch,

@@ -16,7 +16,7 @@ export interface SuggestQuery {
   cursor: number
 }
 
-/** Reads the parameters of a suggest service. @throws Problem `invalid-parameter` without a prefix. */
+/** Reads the parameters of a suggest service. @throws Problem `invalid-parameter` without a prefix or for an invalid cursor. */
 export function parseSuggestQuery({ prefix, cursor }: Record<string, unknown>): SuggestQuery {
   if (typeof prefix !== 'string' || prefix.trim() === '')
     throw new Problem('invalid-parameter', 'The parameter prefix is required: the beginning of a name.')
@@ -34,7 +34,7 @@ interface Hit {
   matched: string | null
 }
 
-/** @throws Problem `invalid-parameter` if the parameter `type` is not a resource. */
+/** Checks the parameter `type`. @throws Problem `invalid-parameter` if it is not a resource. */
 export function requireType(registry: Registry, type: string): void {
   if (!registry.find(type)) throw new Problem('invalid-parameter', unknownTypeDetail(registry, type))
 }
@@ -42,7 +42,7 @@ export function requireType(registry: Registry, type: string): void {
 /**
  * Suggests records for the beginning of a name: the first hits of a search (Reconciliation Service API 0.2, section 5).
  * @param type the resource of the records; the default types if it is blank.
- * @throws Problem `invalid-parameter` for an unknown type.
+ * @throws Problem `invalid-parameter` for an unknown type; ApiResponseError when the API refuses the search.
  */
 export async function suggestEntities(
   api: ApiFetch,
@@ -86,7 +86,7 @@ export const propertiesOf = (registry: Registry, type: string) =>
     return { id, name: id, ...(typeof description === 'string' && { description }) }
   })
 
-/** Suggests properties that a query may have. `propertiesOf` lists those that records have. */
+/** Suggests properties that a query may have. `propertiesOf` lists the properties of records. */
 export const suggestProperties = ({ prefix, cursor }: SuggestQuery) => ({
   result: Object.entries(queryProperties)
     .map(([id, description]) => ({ id, name: id, description }))

@@ -2,18 +2,18 @@
 
 /** Other forms of a name. */
 export interface NameForms {
-  /** The same name in each order, also with `the`: `Republic of Korea`, `Korea, Republic of`, `Korea (Republic of)`. */
+  /** The same name in each order, with and without `the`: `Republic of Korea`, `Korea, Republic of`, `Korea (Republic of)`. */
   inversions: string[]
-  /** The name without the form of state after its comma or in its brackets, such as `Korea`; undefined if it has none. */
+  /** The name without its form of government after the comma or in brackets, such as `Korea`; undefined if it has none. */
   head: string | undefined
 }
 
 const inverted = /^(?<head>[^,，(]+?)\s*(?:[,，]\s*(?<rest>[^(]+)|\((?<inBrackets>[^()]+)\))$/
-/** An article after the name, except that of `Republic of the`. */
+/** An article after the name, except the one in `Republic of the`. */
 const endsInArticle = /^(?<head>.+?)(?<!\sof)[\s,，]+\(?the\)?$/i
 const startsWithArticle = /^the\s+(?=\S)/i
 /** The part that lists move to the end: `Republic of`, `Kingdom of the`. It ends with the last `of` or `of the`. */
-const formOfState = /^(?<rest>.+\sof(?:\sthe)?)\s+(?<head>\S.*)$/i
+const formOfGovernment = /^(?<rest>.+\sof(?:\sthe)?)\s+(?<head>\S.*)$/i
 
 /** Returns the name in its natural order, without an article: `Republic of Korea` for `Korea, Republic of (the)`. */
 function toNaturalOrder(name: string): string {
@@ -30,7 +30,7 @@ function toNaturalOrder(name: string): string {
 export function getNameForms(name: string): NameForms {
   const text = name.trim().replaceAll(/\s+/g, ' ')
   const natural = toNaturalOrder(text)
-  const { head, rest } = formOfState.exec(natural)?.groups ?? {}
+  const { head, rest } = formOfGovernment.exec(natural)?.groups ?? {}
   const reordered = head === undefined ? [] : [`${head}, ${rest}`, `${head} (${rest})`]
   const parts = inverted.exec(text)?.groups
   const suffix = parts?.rest ?? parts?.inBrackets ?? ''

@@ -22,7 +22,7 @@ export interface SearchPlan {
  * than the greatest limit of a request and does not depend on the limit, so a lower limit only shortens the list.
  */
 const maxRanked = 200
-const ranked = sql`limit ${sql.raw(String(maxRanked))}`
+const rankedLimit = sql`limit ${sql.raw(String(maxRanked))}`
 
 /** Minimum word similarity of a name, from 0 to 1. With PostgreSQL's default of 0.6, `pakstan` does not find Pakistan. */
 const minSimilarity = sql.raw("'0.5'")
@@ -55,7 +55,7 @@ const lengthRatio = (name: SQL) =>
 
 /**
  * Scores of records whose name is the query in another word order or with another article (`Republic of Korea`), and of records
- * whose name is the query without its form of state (`Korea`).
+ * whose name is the query without its form of government (`Korea`).
  */
 const formScores = { inversion: 0.98, head: 0.97 } as const
 
@@ -68,7 +68,7 @@ function hasName({ search: { title, nameLines } }: Resource, texts: SQL): SQL {
 
 /**
  * Returns queries for records with an equal title, alias or code (score 1), the query in another word order as their name (0.98),
- * the query without its form of state as their name (0.97), or a title that begins with the query (0.75 to 0.95).
+ * the query without its form of government as their name (0.97), or a title that begins with the query (0.75 to 0.95).
  */
 function nameHits(index: number, resource: Resource): SQL[] {
   const { title, nameLines, codes } = resource.search
@@ -76,11 +76,11 @@ function nameHits(index: number, resource: Resource): SQL[] {
   const prefix = sql`left(${foldedQuery}, 200) collate "C"`
   const score = sql`case when ${fold(title)} = ${foldedQuery} then 1 else 0.75 + 0.2 * ${lengthRatio(fold(title))} end`
   const sameBeginning = sql`${start} >= ${prefix} and ${start} < ${prefix} || U&'\\+10FFFF'`
-  const found = [hitsQuery(index, resource, score, sameBeginning, sql`order by ${start} ${ranked}`)]
+  const found = [hitsQuery(index, resource, score, sameBeginning, sql`order by ${start} ${rankedLimit}`)]
   const equal = sql`1::float8`
   if (nameLines) {
     found.push(
-      hitsQuery(index, resource, equal, sql`${nameList(nameLines)} @> array[${foldedQuery}]`, ranked),
+      hitsQuery(index, resource, equal, sql`${nameList(nameLines)} @> array[${foldedQuery}]`, rankedLimit),
     )
   }
   for (const [score, texts] of [
@@ -88,12 +88,12 @@ function nameHits(index: number, resource: Resource): SQL[] {
     [formScores.head, sql`array[${head}]`],
   ] as const) {
     const scored = sql.raw(`${score}::float8`)
-    found.push(hitsQuery(index, resource, scored, hasName(resource, texts), ranked))
+    found.push(hitsQuery(index, resource, scored, hasName(resource, texts), rankedLimit))
   }
   const { key } = resource
   for (const column of [...(key.assignedBy === 'client' ? [key.column] : []), ...codes]) {
     const spellings = sql`array[btrim(${q}), upper(btrim(${q})), lower(btrim(${q}))]`
-    found.push(hitsQuery(index, resource, equal, sql`${column} = any(${spellings})`, ranked))
+    found.push(hitsQuery(index, resource, equal, sql`${column} = any(${spellings})`, rankedLimit))
   }
   return found
 }
@@ -105,7 +105,7 @@ const onlyIf = (condition: SQL, end: SQL) => sql`and ${condition} ${end}`
 function wordHits(index: number, resource: Resource, isNeeded: SQL): SQL {
   const search = columnOf(resource.table, 'search')
   const score = sql`0.5 + 0.25 * ts_rank('{0.05, 0.1, 0.3, 1}', ${search}, ${words}, 33)`
-  return hitsQuery(index, resource, score, sql`${search} @@ ${words}`, onlyIf(isNeeded, ranked))
+  return hitsQuery(index, resource, score, sql`${search} @@ ${words}`, onlyIf(isNeeded, rankedLimit))
 }
 
 /** Returns the query for records whose names contain the text, for scripts without spaces, such as Chinese. */
@@ -116,7 +116,7 @@ function substringHits(index: number, resource: Resource, isNeeded: SQL): SQL {
     resource,
     sql`0.5 + 0.25 * ${lengthRatio(fold(names))}`,
     sql`${widePairs(names)} @> ${pairs} and strpos(${fold(names)}, ${foldedQuery}) > 0`,
-    onlyIf(isNeeded, ranked),
+    onlyIf(isNeeded, rankedLimit),
   )
 }
 
@@ -128,9 +128,9 @@ const nameRows = ({ search: { title, nameLines } }: Resource): SQL =>
   sql`string_to_table(${fold(nameLines ?? sql`${title}`)}, U&'\\000A')`
 
 /**
- * Returns the query for records whose names occur in the query, for scripts without spaces, such as Chinese, which PostgreSQL does
- * not split into words: those with a name that the query contains (0.4 to 0.5), and those whose names have at least half of its
- * pairs of characters (up to 0.4).
+ * Returns the query for records whose names occur in the query, for scripts without spaces, such as Chinese, which PostgreSQL
+ * does not split into words: those with a name that the query contains (0.4 to 0.5), and those whose names have at least half
+ * of its pairs of characters (up to 0.4).
  */
 function containedNameHits(index: number, resource: Resource, isNeeded: SQL): SQL {
   const { table, key } = resource
@@ -142,7 +142,7 @@ function containedNameHits(index: number, resource: Resource, isNeeded: SQL): SQ
       from (select ${key.column}::text as key, ${containedLength} as contained_length, ${shared} as shared from ${table}
         where ${widePairs(names)} && ${fullPairs} and ${isNeeded} limit ${sql.raw(String(maxPairedRows))}) as found
       where contained_length > 0 or 2 * shared >= cardinality(${fullPairs})
-    ) as scored order by score desc ${ranked})`
+    ) as scored order by score desc ${rankedLimit})`
 }
 
 /** Returns the query for records with a name similar to the text (up to 0.5), for mistyped texts. */
@@ -153,7 +153,7 @@ function similarHits(index: number, resource: Resource, isNeeded: SQL): SQL {
     resource,
     sql`0.4 * word_similarity(${foldedQuery}, ${names}) + 0.1 * similarity(${foldedQuery}, ${fold(resource.search.title)})`,
     sql`${foldedQuery} <% ${names}`,
-    onlyIf(isNeeded, ranked),
+    onlyIf(isNeeded, rankedLimit),
   )
 }
 

@@ -42,7 +42,10 @@ async function readFolder(folder: string): Promise<SeedFile[]> {
   )
 }
 
-/** Returns the files of a set. Each file refers only to records of the files before it and, by key, to its own records. */
+/**
+ * Returns the files of a set. Each file refers only to records of the files before it and, by key, to its own records.
+ * @throws Error for a file that belongs to no resource, or that is not a JSON array of objects.
+ */
 export async function readSeeds(set: SeedSet): Promise<SeedFile[]> {
   const read = await Promise.all(folders[set].map(readFolder))
   return read.flat()
