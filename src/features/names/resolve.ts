@@ -210,9 +210,8 @@ function choose(
         : `The name meant this only in other years than ${year}.`
     return { status: 'ambiguous', candidates: bestOfEach(candidates), detail }
   }
-  return toResolution(
-    best.map((entry) => toMatch(index, followRenaming(index, entry, year), reasonOf(entry, form, name))),
-  )
+  const current = best.map((entry) => followRenaming(index, entry, year))
+  return toResolution(current.map((entry) => toMatch(index, entry, reasonOf(entry, form, name))))
 }
 
 /** Whether `later` is the same state as `former` under a new name. ISO then keeps the numeric code. */

@@ -111,7 +111,11 @@ describe('the resolver of country names', () => {
 
   it('resolves a name as of a date', async () => {
     expect((await resolveCountry('Burma', { on: '1960' })).match?.key).toBe('BUR')
-    expect((await resolveCountry('Burma', { on: '2005-03-02' })).match?.key).toBe('MMR')
+    expect((await resolveCountry('Burma', { on: '2005-03-02' })).match).toMatchObject({
+      key: 'MMR',
+      score: 0.94,
+      reason: 'former-name',
+    })
     expect((await resolveCountry('East Germany', { on: '2005' })).match?.key).toBe('DDR')
     for (const name of ['Korea', 'Corea'])
       expect((await resolveCountry(name, { on: '189X' })).match?.key).toBe('XKE')
