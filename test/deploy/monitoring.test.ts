@@ -95,6 +95,30 @@ describe('the dashboard for Grafana and the alerts', () => {
     expect(new Set(cells).size).toBe(cells.length)
   })
 
+  /** Returns the operations that every selector of request durations in an alert counts. */
+  const countedBy = (name: string) => {
+    const { expr = '' } = alerts.find(({ alert }) => alert === name) ?? {}
+    const selectors = expr.match(/entente_http_request_duration_seconds_\w+(\{[^}]*\})?/g) ?? []
+    const matchers = selectors.map((selector) => [...selector.matchAll(/operation(=~|!~)"([^"]*)"/g)])
+    return [
+      ...['/healthz', '/readyz', '/metrics', 'listAgreements', 'getAgreement', 'searchAgreements'],
+      ...['createAgreement', 'getNetwork', 'getCountryBriefing', 'listAgreementDuplicates'],
+    ].filter((operation) =>
+      matchers
+        .flat()
+        .every(([, kind, pattern]) => new RegExp(`^(${pattern})$`).test(operation) === (kind === '=~')),
+    )
+  }
+
+  it('count no probes as requests, and no reads as slow that take long by design', () => {
+    const reads = ['listAgreements', 'getAgreement', 'searchAgreements']
+    expect(countedBy('SlowReads')).toEqual(reads)
+    expect(countedBy('ManyErrors')).toEqual([
+      ...reads,
+      ...['createAgreement', 'getNetwork', 'getCountryBriefing', 'listAgreementDuplicates'],
+    ])
+  })
+
   it('give each alert a unique name', () => {
     expect(new Set(alerts.map(({ alert }) => alert)).size).toBe(alerts.length)
   })
