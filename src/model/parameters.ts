@@ -199,7 +199,12 @@ function checkValues(
   if (given.length > maxValues) {
     return {
       values: [],
-      faults: [fault('too_big', `has ${given.length} values; at most ${maxValues} are possible`)],
+      faults: [
+        {
+          ...fault('too_big', `has ${given.length} values; at most ${maxValues} are possible`),
+          limit: maxValues,
+        },
+      ],
     }
   }
   if (given.some((text) => text.includes('\u0000'))) {

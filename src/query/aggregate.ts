@@ -299,7 +299,9 @@ function findFaults(plan: AggregatePlan): Fault[] {
   const unknown = having.filter(({ measure }) => !known.includes(measure))
   const tooMany = `has ${groupBy.length} dimensions; at most ${maxDimensions} are possible`
   return [
-    ...(groupBy.length > maxDimensions ? [{ parameter: 'groupBy', code: 'too_big', message: tooMany }] : []),
+    ...(groupBy.length > maxDimensions
+      ? [{ parameter: 'groupBy', code: 'too_big', message: tooMany, limit: maxDimensions }]
+      : []),
     ...findRepeated('groupBy', groupBy),
     ...findRepeated('measures', selected),
     ...findIncomparable(plan),

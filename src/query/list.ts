@@ -146,8 +146,8 @@ function makePlan(resource: Resource, query: CheckedQuery): ListPlan {
   const [count] = getValues(query, 'count')
   if (typeof size !== 'number') throw new Problem('internal', 'A page size was not read as a number.')
   const selection = readSelection(resource, query)
-  const message = findTooManyCounts(resource, selection.representation, size)
-  if (message !== undefined) throw invalidParameters([{ parameter: 'limit', code: 'too_big', message }])
+  const fault = findTooManyCounts(resource, selection.representation, size)
+  if (fault) throw invalidParameters([{ parameter: 'limit', ...fault }])
   return {
     ...selection,
     limit: size,

@@ -8,6 +8,7 @@ import {
   words,
 } from '../model/parameters.ts'
 import { type Include, isCount, type Resource } from '../model/resource.ts'
+import type { Fault } from '../problems/problem.ts'
 
 /** The representation of a record: its properties, and the records included with it. */
 export interface Representation {
@@ -41,15 +42,16 @@ export function countIncludeNames(resource: Resource, { include }: Representatio
   return include.filter((name) => includes[name] && isCount(includes[name]))
 }
 
-/** Returns an error message if a page with counts is too large; otherwise undefined. */
+/** Returns an error of the parameter or property `limit` if a page with counts is too large; otherwise undefined. */
 export function findTooManyCounts(
   resource: Resource,
   representation: Representation,
   limit: number,
-): string | undefined {
+): Pick<Fault, 'code' | 'message' | 'limit'> | undefined {
   const [name] = countIncludeNames(resource, representation)
   if (name === undefined || limit <= maxCounted) return undefined
-  return `must be at most ${maxCounted} with include=${name}, which runs a count for each record`
+  const message = `must be at most ${maxCounted} with include=${name}, which runs a count for each record`
+  return { code: 'too_big', message, limit: maxCounted }
 }
 
 /**

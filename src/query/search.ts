@@ -295,7 +295,8 @@ function requireBoundedSize(where: unknown): void {
     values += 1
     if (values > searchLimits.nodes) {
       const message = `has more than ${searchLimits.nodes} values`
-      throw invalidSearch([{ pointer: formatPointer(path.slice(0, 1)), code: 'too_big', message }])
+      const pointer = formatPointer(path.slice(0, 1))
+      throw invalidSearch([{ pointer, code: 'too_big', message, limit: searchLimits.nodes }])
     }
   }
   walk(where, ['where'], 0)
@@ -324,11 +325,14 @@ type SelectionBody = z.output<ReturnType<typeof makeBodies>['selection']>
 
 function readSelectionBody(resource: Resource, { where, sort, fields, include }: SelectionBody): Selection {
   const condition = where === undefined ? allRecords : readCondition(toSearchable(resource), where)
-  const refuse = (message: string) => invalidSearch([{ pointer: '/where', code: 'too_big', message }])
+  const refuse = (limit: number, message: string) =>
+    invalidSearch([{ pointer: '/where', code: 'too_big', message, limit }])
   const { comparisons, sqlValues } = searchLimits
-  if (countComparisons(condition) > comparisons) throw refuse(`has more than ${comparisons} comparisons`)
+  if (countComparisons(condition) > comparisons)
+    throw refuse(comparisons, `has more than ${comparisons} comparisons`)
   if (listValues(condition).length > sqlValues)
     throw refuse(
+      sqlValues,
       `has more than ${sqlValues} values to compare; each value of an \`in\` of dates or texts counts`,
     )
   const terms = sort.map(({ by, direction, nulls }): SortTerm => ({ key: by, direction, nulls }))
@@ -351,8 +355,8 @@ function readSelectionBody(resource: Resource, { where, sort, fields, include }:
 export function planSearch(resource: Resource, body: unknown): ListPlan {
   const { limit, cursor, count, ...selected } = checkBody(searchBodies(resource).page, body)
   const selection = readSelectionBody(resource, selected)
-  const message = findTooManyCounts(resource, selection.representation, limit)
-  if (message !== undefined) throw invalidSearch([{ pointer: '/limit', code: 'too_big', message }])
+  const fault = findTooManyCounts(resource, selection.representation, limit)
+  if (fault) throw invalidSearch([{ pointer: '/limit', ...fault }])
   return {
     ...selection,
     limit,

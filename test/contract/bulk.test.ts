@@ -256,6 +256,11 @@ it.each([
   expect(faultsIn(response).map(([found]) => found)).toContain(pointer)
 })
 
+it('the error of a bulk request without an operation has the minimum as limit', async () => {
+  const response = await api.post('/v1/agreements/bulk', { operations: [] })
+  expect(readProblem(response).errors).toMatchObject([{ code: 'too_small', limit: 1 }])
+})
+
 it('the error of a wrong ifMatch in a bulk request says that a version is text', async () => {
   const operation = { op: 'remove', id: randomUUID(), ifMatch: 'three' }
   const response = await api.post('/v1/agreements/bulk', { operations: [operation] })

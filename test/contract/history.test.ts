@@ -336,7 +336,9 @@ describe('the reason of a change', () => {
     expect((await api.patch(path, { name: 'A' }, withReason('x'.repeat(500)))).status).toBe(200)
     const refused = await api.patch(path, { name: 'B' }, withReason('x'.repeat(501)))
     expect(refused.status).toBe(400)
-    expect(readProblem(refused).errors).toMatchObject([{ header: 'Change-Reason', code: 'too_big' }])
+    expect(readProblem(refused).errors).toMatchObject([
+      { header: 'Change-Reason', code: 'too_big', limit: 500 },
+    ])
   })
 
   it.each([

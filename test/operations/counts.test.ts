@@ -90,9 +90,11 @@ describe('include=recorded', () => {
   it('is refused for more than 50 figures at a time, and in exports', async () => {
     const list = await api.get('/v1/figures?include=recorded&limit=51')
     expect(list.status).toBe(400)
-    expect(list.json()).toMatchObject({ errors: [{ parameter: 'limit', code: 'too_big' }] })
+    expect(list.json()).toMatchObject({
+      errors: [{ parameter: 'limit', code: 'too_big', limit: 50 }],
+    })
     const search = await api.post('/v1/figures/search', { include: ['recorded'], limit: 51 })
-    expect(search.json()).toMatchObject({ status: 400, errors: [{ pointer: '/limit' }] })
+    expect(search.json()).toMatchObject({ status: 400, errors: [{ pointer: '/limit', limit: 50 }] })
     expect((await api.get('/v1/figures/export?format=ndjson&include=recorded')).status).toBe(400)
   })
 })

@@ -77,7 +77,8 @@ describe('a wrong search is refused with a pointer into its body', () => {
         and: Array.from({ length: 40 }, () => ({ status: { eq: 'signed' } })),
       })),
     }
-    expect((await sendRefused({ where: wide }))[0]?.message).toContain('more than')
+    const [tooWide] = await sendRefused({ where: wide })
+    expect(tooWide).toMatchObject({ code: 'too_big', message: 'has more than 2000 values', limit: 2000 })
   })
 
   it('an `in` of more than 200 values, or several of more than 300 dates or texts together', async () => {
@@ -90,10 +91,14 @@ describe('a wrong search is refused with a pointer into its body', () => {
     }
     expect((await sendRefused({ where: dates(201) }))[0]?.pointer).toBe('/where/signedOn/in')
     const [fault] = await sendRefused({ where: { and: [dates(200), dates(101)] } })
-    expect(fault).toMatchObject({ pointer: '/where', message: expect.stringContaining('more than 300') })
+    expect(fault).toMatchObject({
+      pointer: '/where',
+      message: expect.stringContaining('more than 300'),
+      limit: 300,
+    })
     const many = Array.from({ length: 50 }, () => ({ status: { eq: 'signed' }, kind: { eq: 'treaty' } }))
     const [tooMany] = await sendRefused({ where: { or: many, signedOn: { in: ['2011'] } } })
-    expect(tooMany?.message).toContain('more than 100 comparisons')
+    expect(tooMany).toMatchObject({ message: 'has more than 100 comparisons', limit: 100 })
   })
 
   it.each([

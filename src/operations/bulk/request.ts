@@ -232,7 +232,7 @@ export function readOperations(body: unknown): unknown[] {
   if (faults) throw invalidBody('body', faults)
   const { length } = data.operations
   if (length === 0) {
-    const fault = { pointer: '/operations', code: 'too_small', message: 'needs at least 1 entry' }
+    const fault = { pointer: '/operations', code: 'too_small', message: 'needs at least 1 entry', limit: 1 }
     throw invalidBody('body', [fault])
   }
   if (length <= maxOperations) return data.operations

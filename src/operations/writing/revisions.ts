@@ -30,11 +30,12 @@ function readReason(header: string | undefined): string | null {
   const reason = text.normalize('NFC')
   const { length } = [...reason]
   const errors: Fault[] = []
-  const addError = (code: string, message: string) => errors.push({ header: 'Change-Reason', code, message })
+  const addError = (code: string, message: string, limit?: number) =>
+    errors.push({ header: 'Change-Reason', code, message, ...(limit !== undefined && { limit }) })
   const lineFault = findLineFault(text)
   if (lineFault !== undefined) addError('wrong_format', lineFault)
   if (length > maxReasonLength)
-    addError('too_big', `has ${length} characters; the limit is ${maxReasonLength}`)
+    addError('too_big', `has ${length} characters; the limit is ${maxReasonLength}`, maxReasonLength)
   if (errors.length === 0) return reason || null
   const detail = `The header Change-Reason ${errors.map(({ message }) => message).join(', and ')}.`
   throw new Problem('malformed-request', detail, { errors })

@@ -43,7 +43,7 @@ export const maxRecordValues = 20_000
 export function requireFewValues(noun: string, document: unknown): void {
   if (!hasMoreValues(document, maxRecordValues)) return
   const message = `has more than ${maxRecordValues} values`
-  throw invalidBody(noun, [{ pointer: '', code: 'too_big', message }])
+  throw invalidBody(noun, [{ pointer: '', code: 'too_big', message, limit: maxRecordValues }])
 }
 
 /**
