@@ -76,6 +76,17 @@ describe('organizations that an import creates', () => {
   })
 })
 
+describe('the dry run of a mapping that drops bad values', () => {
+  it('counts the changes by organizations that the commit creates', async () => {
+    const mapping = `onBadValue: drop${mappingOf(newScheme())}`
+    const csv = (funder: string) => `Id,Title,Funder,Partner,Country\n1,One,${funder},,\n`
+    await importCsv(api.database, mapping, csv('First Sumac Fund'))
+    const checked = await checkCsv(api.database, mapping, csv('Second Sumac Fund'))
+    expect(checked.counts).toMatchObject({ changed: 1, unchanged: 0 })
+    expect((await importCsv(api.database, mapping, csv('Second Sumac Fund'))).counts).toEqual(checked.counts)
+  })
+})
+
 describe('concurrent imports of different registers', () => {
   it('create each organization and topic only once', async () => {
     const csv = fileOf('Hawthorn', 150).map(

@@ -136,9 +136,9 @@ export class MentionResolver {
   #resolveName(mention: Mention): string | null | RowFault {
     const name = this.#names.get(mentionIdentity(mention)) ?? { status: 'unresolved', key: null }
     if (name.key !== null) return name.key
-    if (name.status === 'left_out' || this.#isDropped(mention)) return null
     // A dry run has created no record, so it uses any key.
     if (name.status === 'made') return mention.resource === 'topics' ? uniqueSlug(mention) : timeOrderedUuid()
+    if (name.status === 'left_out' || this.#isDropped(mention)) return null
     return nameFault(mention, name)
   }
 
