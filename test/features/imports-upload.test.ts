@@ -59,6 +59,20 @@ describe('an upload', () => {
     expect((await sendForm(api, '/v1/imports', [...parts, ...lists])).status).toBe(413)
   })
 
+  it.each(['mapping', 'decisions', 'file'])('is refused if it has two parts named %s', async (name) => {
+    const scheme = newScheme()
+    const parts: FormPart[] = [
+      ['mapping', treatyMapping(scheme), 'm.yaml'],
+      ['decisions', 'resource,name,decision\n', 'd.csv'],
+      ['file', `${treatyHeader}\n`, 'f.csv'],
+    ]
+    const repeated = parts.filter(([field]) => field === name)
+    const response = await sendForm(api, '/v1/imports', [...parts, ...repeated])
+    expect(response.status, response.text).toBe(422)
+    expect(response.json<{ detail: string }>().detail).toContain(`There are two parts named ${name}`)
+    expect((await api.pool.query('select from imports where scheme = $1', [scheme])).rows).toEqual([])
+  })
+
   it('is refused if the name of a part is that of a property of Object.prototype', async () => {
     expect((await sendForm(api, '/v1/imports', [['constructor', 'x', 'x.csv']])).status).toBe(400)
   })

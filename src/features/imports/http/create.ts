@@ -99,6 +99,8 @@ const badUpload = (detail: string) => new Problem('invalid-body', `${detail} ${p
 
 /** Reads the parts of an upload. Files are stored as they arrive, so the mapping must come first. */
 class UploadReader {
+  /** The fields of the parts so far. */
+  readonly #fields = new Set<string>()
   #mapping: string | undefined
   #decisions: FileDecision[] = []
   #file: ImportFile | undefined
@@ -134,7 +136,13 @@ class UploadReader {
   }
 
   async #readPart(part: UploadPart): Promise<void> {
-    switch (part.field) {
+    const { field } = part
+    if (field !== 'list' && this.#fields.has(field)) {
+      const hint = field === 'file' ? '; send code lists and second files as parts named list' : ''
+      throw badUpload(`There are two parts named ${field}${hint}.`)
+    }
+    this.#fields.add(field)
+    switch (field) {
       case 'mapping':
         this.#mapping = await readText(part)
         return
@@ -143,10 +151,6 @@ class UploadReader {
         await this.#check(this.#decisions)
         return
       case 'file':
-        if (this.#file)
-          throw badUpload(
-            'There are two parts named file; send code lists and second files as parts named list.',
-          )
         checkFileName(part.name, '/file')
         this.#file = await this.#store(await this.#beginOnce(), 0, part)
         return
@@ -155,7 +159,7 @@ class UploadReader {
         this.#lists.push(await this.#store(await this.#beginOnce(), this.#lists.length + 1, part))
         return
       default:
-        throw badUpload(`There is no part "${part.field}".`)
+        throw badUpload(`There is no part "${field}".`)
     }
   }
 
