@@ -42,6 +42,8 @@ export interface RowSource {
   convert: (row: Row) => ConvertedRow
   /** Counts the values that the mapping does not read. */
   unused: UnusedColumnCounter
+  /** Closes the file. Only needed if the batches are not read. */
+  close: () => Promise<void>
 }
 
 /**
@@ -60,10 +62,11 @@ export async function openRows(
   const { fileInfo, batches, close } = readRows(file, mapping.rows, { signal })
   try {
     checkColumns(mapping, registry, await fileInfo)
+    const convert = createConverter(mapping, { registry, companions })
+    const unused = createUnusedColumnCounter(mapping, registry, await fileInfo)
+    return { fileInfo, batches, convert, unused, close }
   } catch (error) {
     await close()
     throw error
   }
-  const convert = createConverter(mapping, { registry, companions })
-  return { fileInfo, batches, convert, unused: createUnusedColumnCounter(mapping, registry, await fileInfo) }
 }

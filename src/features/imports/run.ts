@@ -147,7 +147,7 @@ class Run {
       const isStaged = await stageRows(database, { ...job, counts: noCounts }, source, {
         signal: this.#signal,
         onProgress: (rows) => this.#reportProgress('staging', rows),
-      })
+      }).finally(source.close)
       if (!isStaged) throw new TakenOver(`the import ${job.id} has been changed meanwhile`)
     }
     if (this.#options.files) await stage(this.#options.files)

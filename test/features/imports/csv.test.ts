@@ -4,6 +4,8 @@ import fc from 'fast-check'
 import iconv from 'iconv-lite'
 import { describe, expect, it } from 'vitest'
 import { readRows } from '../../../src/features/imports/reading/index.ts'
+import { openRows } from '../../../src/features/imports/row-source.ts'
+import { registry } from '../../../src/resources/registry.ts'
 import { messageOf, readContent, withFile } from '../../support/import-files.ts'
 
 const valuesOf = async (content: string | Uint8Array, options = {}) =>
@@ -183,18 +185,47 @@ describe('rows', () => {
     )
   })
 
-  it.skipIf(process.platform !== 'linux')('may be left unread, and the file is closed anyway', async () => {
+  describe.skipIf(process.platform !== 'linux')('of a long file', () => {
     const open = () => readdirSync('/proc/self/fd').length
-    const before = open()
-    await withFile('file.csv', `a,b\n${'1,2\n'.repeat(500_000)}`, async (file) => {
-      for await (const batch of readRows(file, {}).batches) {
-        expect(batch.length).toBeGreaterThan(0)
-        break
-      }
-      const unread = readRows(file, {})
-      await unread.fileInfo
-      await unread.close()
+    const lines = '1,2\n'.repeat(500_000)
+
+    it('may be left unread, and the file is closed anyway', async () => {
+      const before = open()
+      await withFile('file.csv', `a,b\n${lines}`, async (file) => {
+        for await (const batch of readRows(file, {}).batches) {
+          expect(batch.length).toBeGreaterThan(0)
+          break
+        }
+        const unread = readRows(file, {})
+        await unread.fileInfo
+        await unread.close()
+      })
+      await expect.poll(open).toBeLessThanOrEqual(before)
     })
-    await expect.poll(open).toBeLessThanOrEqual(before)
+
+    it('are not read if the header cannot be used, and the file is closed', async () => {
+      const before = open()
+      await withFile('file.csv', `a,a\n${lines}`, async (file) => {
+        for (let round = 0; round < 5; round += 1)
+          expect(await messageOf(readRows(file, {}).fileInfo)).toContain('have the same name')
+      })
+      await expect.poll(open).toBeLessThanOrEqual(before)
+    })
+
+    it('are not read if a code list lacks a column, and the file is closed', async () => {
+      const mapping = `{scheme: x, records: {agreements: {id: a,
+        properties: {title: b, kind: {from: b, codes: {list: kinds.csv, key: code, value: kind}}}}}}`
+      const { signal } = new AbortController()
+      const before = open()
+      await withFile('kinds.csv', 'code,word\n1,treaty\n', (list) =>
+        withFile('file.csv', `a,b\n${lines}`, async (file) => {
+          for (let round = 0; round < 5; round += 1)
+            await expect(openRows(mapping, [file, list], { registry, signal })).rejects.toMatchObject({
+              errors: [{ message: expect.stringContaining('kinds.csv has no column "kind"') }],
+            })
+        }),
+      )
+      await expect.poll(open).toBeLessThanOrEqual(before)
+    })
   })
 })

@@ -157,9 +157,9 @@ export function columnName(index: number): string {
 
 /**
  * Reads a table up to its header.
- * @param source rows of cells, in batches of any size.
+ * @param source rows of cells, in batches of any size. It is closed if the header cannot be used.
  * @returns the rows after the header.
- * @throws Problem when there is no header.
+ * @throws Problem when there is no header, or its columns cannot be used.
  */
 export async function openTable(
   table: Table,
@@ -167,10 +167,15 @@ export async function openTable(
 ): Promise<AsyncGenerator<readonly Row[], void, undefined>> {
   const convert = (cells: readonly Cells[]) => cells.flatMap((row) => table.convert(row) ?? [])
   const first: Row[] = []
-  while (!table.hasColumns) {
-    const { done, value } = await source.next()
-    if (done) throw unreadableFile('The file has no row with the names of the columns.')
-    first.push(...convert(value))
+  try {
+    while (!table.hasColumns) {
+      const { done, value } = await source.next()
+      if (done) throw unreadableFile('The file has no row with the names of the columns.')
+      first.push(...convert(value))
+    }
+  } catch (error) {
+    await source.return()
+    throw error
   }
   return (async function* () {
     yield first
