@@ -82,6 +82,24 @@ describe('a row with the id of an earlier row', () => {
   })
 })
 
+describe('a row that describes a record twice', () => {
+  it.each(['a;a', 'a;A'])('is refused by the dry run and by the commit, with the reason: %s', async (ids) => {
+    const mapping = `
+scheme: ${newScheme()}
+rows: {delimiter: ","}
+records:
+  agreements: {each: {from: Ids, split: ";"}, id: ., properties: {title: ., kind: =treaty}}
+`
+    const value = ids.slice(-1)
+    const detail = 'Another record of the row has the same id: give each record an id of its own.'
+    for (const run of [checkCsv, importCsv])
+      expect(await run(api.database, mapping, `Ids\n${ids}\nb;c\n`)).toMatchObject({
+        counts: { created: 2, refused: 1 },
+        report: { refusedBy: [{ column: 'Ids', rows: 1, example: { value, detail } }] },
+      })
+  })
+})
+
 describe('a row that also states its own id, in another case', () => {
   it('is imported with one id', async () => {
     const scheme = newScheme()

@@ -1,7 +1,7 @@
 import type { Transaction } from '../../database/database.ts'
 import { getExternalIds } from '../../operations/writing/external-ids.ts'
+import { draftIdentity } from './draft-identity.ts'
 import { readStagedRows } from './rows.ts'
-import { draftIdentity } from './stage.ts'
 import type { Draft } from './types.ts'
 
 /** Returns the identities of all ids of a draft's record: its id in the register, and those that the mapping states. */

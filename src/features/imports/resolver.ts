@@ -1,11 +1,11 @@
 import { v7 as timeOrderedUuid } from 'uuid'
 import type { Registry } from '../../model/registry.ts'
 import { maxNameLength } from '../names/types.ts'
+import { draftIdentity } from './draft-identity.ts'
 import { draftIdentities } from './file-ids.ts'
 import { mentionIdentity, mentionName } from './mentions.ts'
 import type { NameResult } from './names.ts'
 import { uniqueSlug } from './new-records.ts'
-import { draftIdentity } from './stage.ts'
 import type { Draft, Mention, ReadyRow, RowFault } from './types.ts'
 
 /** Resolves the mentions in rows to the keys of records that exist, or that other rows create. */

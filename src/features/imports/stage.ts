@@ -3,10 +3,10 @@ import { asTransaction } from '../../database/as-transaction.ts'
 import { copyRows } from '../../database/copy-rows.ts'
 import type { Database, Transaction } from '../../database/database.ts'
 import { importRows } from '../../database/tables/index.ts'
-import { externalIdKey } from '../../model/schemas.ts'
 import { Problem } from '../../problems/problem.ts'
 import { startSlices } from '../../time-slice.ts'
 import { removeStaged } from './cleanup.ts'
+import { draftIdentity } from './draft-identity.ts'
 import { namedMentions } from './mentions.ts'
 import { NameCollector } from './names.ts'
 import type { RowSource } from './row-source.ts'
@@ -16,10 +16,6 @@ import type { ConvertedRow, Draft, Row, RowFault } from './types.ts'
 
 /** Maximum number of rows that are staged in one transaction. */
 const maxRows = 2000
-
-/** Returns the identity of the record of a draft within a file: the resource and the external id. */
-export const draftIdentity = ({ resource, externalId }: Pick<Draft, 'resource' | 'externalId'>): string =>
-  `${resource} ${externalIdKey(externalId)}`
 
 interface StagedRow {
   import: string

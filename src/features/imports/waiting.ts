@@ -1,7 +1,7 @@
 import type { Transaction } from '../../database/database.ts'
+import { draftIdentity } from './draft-identity.ts'
 import { draftIdentities } from './file-ids.ts'
 import { readStagedRows } from './rows.ts'
-import { draftIdentity } from './stage.ts'
 
 /** The order in which a commit writes the rows that wait for records of other rows. */
 

@@ -106,9 +106,11 @@ function compileJoins(mapping: Mapping, context: CompileContext): (values: JsonO
 /** The mapping of a record, compiled. */
 interface RecordPlan {
   build(scope: Scope, row: Row, conversion: Conversion): Draft[]
-  /** Adds the ids of the records to `conversion.records`, also of those that `when` leaves out. */
+  /** Adds the records to `conversion.records`, including those that `when` leaves out. */
   readIds(scope: Scope, conversion: Conversion): void
 }
+
+const repeatedId = 'Another record of the row has the same id: give each record an id of its own.'
 
 function compileRecord(resource: string, mapping: RecordMapping, outer: CompileContext): RecordPlan {
   const { document } = outer.registry.get(resource)
@@ -137,17 +139,17 @@ function compileRecord(resource: string, mapping: RecordMapping, outer: CompileC
     const rowId = id.build(scope, conversion)
     if (typeof rowId !== 'string') return undefined
     const externalId = { scheme: context.mapping.scheme, id: rowId }
-    conversion.records.push({ resource, externalId })
-    return externalId
+    return { externalId, isNew: conversion.addRecord({ resource, externalId }) }
   }
   const build = (scope: Scope, row: Row, rowConversion: Conversion): Draft[] => {
     if (findUnmet(scope) !== undefined) return []
     const conversion = new Conversion(rowConversion)
     const faultsBefore = conversion.faults.length
-    const externalId = readId(scope, conversion)
+    const { externalId, isNew } = readId(scope, conversion) ?? {}
     if (!externalId && conversion.faults.length === faultsBefore) {
       conversion.reject('refuse', id.column, null, new BadValue('The record has no id: the value is empty.'))
     }
+    if (externalId && !isNew) conversion.reject('refuse', id.column, externalId.id, new BadValue(repeatedId))
     const body: Record<string, JsonValue> = {}
     for (const [name, plan] of properties) {
       const value = plan.build(scope, conversion)

@@ -1,3 +1,4 @@
+import { draftIdentity } from '../draft-identity.ts'
 import { isList } from '../reading/clean.ts'
 import type { Draft, JsonObject, JsonValue, Mention, RowFault } from '../types.ts'
 import type { OnBadValue } from './types.ts'
@@ -13,8 +14,8 @@ const maxShownLength = 200
 export class Conversion {
   readonly faults: RowFault[]
   readonly dropped: RowFault[]
-  /** The records that the row describes. */
-  readonly records: Pick<Draft, 'resource' | 'externalId'>[]
+  /** The records that the row describes, by their identities. */
+  readonly #records: Map<string, Pick<Draft, 'resource' | 'externalId'>>
   readonly mentions: Mention[] = []
   /** The event date of the record: names of former countries are resolved as of that date. */
   eventDate: string | undefined
@@ -25,7 +26,20 @@ export class Conversion {
   constructor(rowConversion?: Conversion) {
     this.faults = rowConversion?.faults ?? []
     this.dropped = rowConversion?.dropped ?? []
-    this.records = rowConversion?.records ?? []
+    this.#records = rowConversion ? rowConversion.#records : new Map()
+  }
+
+  /** The records that the row describes. */
+  get records(): Pick<Draft, 'resource' | 'externalId'>[] {
+    return [...this.#records.values()]
+  }
+
+  /** Adds a record that the row describes. @returns false if the row already describes it. */
+  addRecord(record: Pick<Draft, 'resource' | 'externalId'>): boolean {
+    const identity = draftIdentity(record)
+    if (this.#records.has(identity)) return false
+    this.#records.set(identity, record)
+    return true
   }
 
   /** Adds a fault of a value that cannot be used: the row is refused, or the value is dropped. */
