@@ -198,7 +198,7 @@ describe('a decision about a code', () => {
       ],
     })
 
-  it('does not apply to the same code of another scheme, also in the file of decisions', async () => {
+  it('does not apply to the same code of another scheme, even in the file of decisions', async () => {
     const scheme = newScheme()
     const csv = 'Id,Field,Purpose\nA,1.1,1\nB,q1,q1\n'
     const { id, ...checked } = await checkCsv(api.database, mappingOf(scheme), csv)

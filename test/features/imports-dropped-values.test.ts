@@ -71,7 +71,7 @@ describe('a property all of whose values are dropped', () => {
     expect(await find(scheme)).toMatchObject({ hostCountry: null, topics: [], participants: [] })
   })
 
-  it('still has the value that somebody has set, also when a later file has a good value', async () => {
+  it('still has the value that somebody has set, even when a later file has a good value', async () => {
     const scheme = newScheme()
     await importRow(scheme, 'Base,2001,Kenya,energy,China')
     await api.patch(`/v1/cooperation-bases/${(await find(scheme)).id}`, { hostCountry: 'GHA' })

@@ -366,7 +366,7 @@ describe('the endpoints of an import', () => {
     })
   })
 
-  it('return the written records with name, row and action, also after an undo', async () => {
+  it('return the written records with name, row and action, even after an undo', async () => {
     const { id } = await dryRun(
       treatyMapping(newScheme()),
       `${treatyHeader}\n1,First,2001,China\n2,Second,2001,China\n`,

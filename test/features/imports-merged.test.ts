@@ -101,7 +101,7 @@ describe.each(['keep', 'replace'] as const)('an import with onEdited: %s after a
 })
 
 describe('a file without some ids of a record that remains after a merge', () => {
-  it("changes the record according to its row, also without the record's own id", async () => {
+  it("changes the record according to its row, even without the record's own id", async () => {
     const scheme = await importAndMerge()
     const next = [{ id: 'merged', title: 'Changed in the register' }]
     expect((await importRows(api.database, scheme, next)).counts).toMatchObject({ changed: 1, kept: 0 })

@@ -122,7 +122,7 @@ describe('a decision about a name', () => {
     })
   })
 
-  it('takes effect also between the resolution of names and the first batch of a dry run', async () => {
+  it('takes effect even between the resolution of names and the first batch of a dry run', async () => {
     const csv = `${treatyHeader}\n1,First,2001,Atlantis\n`
     const { id } = await checkCsv(api.database, treatyMapping(newScheme()), csv)
     // The state after the names have been resolved.

@@ -27,7 +27,7 @@ records:
         - {country: Other, role: =party}
 `
 
-/** A file whose first row names a person, also in a value that is dropped. */
+/** A file whose first row names a person, even in a value that is dropped. */
 const file = `Id,Title,Signed,Signatory,Other
 1,First,by Jane Doe,Jane Doe,Land of Jane Doe
 2,Second,in June,John Roe,Pakistan
@@ -57,7 +57,7 @@ describe.each([
   ['a text', { text: 'Jane Doe' }],
   ['a property', { properties: ['/parties/signatory'] }],
 ])('a redaction of %s', (_, removed) => {
-  it('empties the rows that describe the record, also of an import that has not changed it', async () => {
+  it('empties the rows that describe the record, even in an import that has not changed it', async () => {
     const scheme = newScheme()
     const [first, second] = [
       await importCsv(api.database, mapping(scheme), file),

@@ -150,7 +150,7 @@ describe('a dry run', () => {
     )
   })
 
-  it('accepts rows that refer to rows far away, also by another id that these rows have', async () => {
+  it('accepts rows that refer to rows far away, even by another id that these rows have', async () => {
     const scheme = newScheme()
     const mapping = `
 scheme: ${scheme}

@@ -83,7 +83,7 @@ describe('a dry run', () => {
     expect(counts).toMatchObject({ created: 601, changed: 1, refused: 0 })
     expect((await commit(id)).counts).toEqual(counts)
   })
-  it('accepts such a value also if another process continues it between the two rows', async () => {
+  it('accepts such a value even if another process continues the dry run between the two rows', async () => {
     const scheme = newScheme()
     const mapping = mappingOf(scheme)
     const between = Array.from({ length: 600 }, (_, number) => `b${number},Between ${number},`)

@@ -131,7 +131,7 @@ describe('a mapping', () => {
     })
   })
 
-  it('takes the first value that can be used, also of a later column', () => {
+  it('takes the first value that can be used, even from a later column', () => {
     const signedOn = 'signedOn: { from: [a, b, c], take: first, onBadValue: drop }'
     const [bad, good, later] = ['soon', '2011-04-05', '2012']
     expect(convert(signedOn, { a: bad, b: [bad, good], c: later })).toMatchObject({

@@ -73,7 +73,7 @@ describe('XLSX', () => {
     expect(rows).toEqual([{ number: 4, locator: 'sheet Data, row 4', values: { a: 1, b: null, c: 'x\ny' } }])
   })
 
-  it('reads each text as an export wrote it, also with control characters and escapes', async () => {
+  it('reads each text as an export wrote it, even with control characters and escapes', async () => {
     const texts = ['line 1\r\nline 2', 'a_x0041_b', '_x005F_x000D_', '\u0001\u001f\ufffe', ' \t中文_x']
     const columns = texts.map((_, index) => ({ name: `text ${index}`, kind: 'text' as const }))
     async function* exported() {

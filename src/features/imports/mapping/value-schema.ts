@@ -56,7 +56,7 @@ export const stepsSchema = describe(
     when: describe(conditionsSchema.optional(), 'Conditions; if they do not hold, there is no value.'),
     empty: describe(
       z.array(text).max(100).optional(),
-      'Texts that mean that there is no value, in addition to those of the mapping; also as a part after `split` and as the result of the steps from `before` to `case`.',
+      'Texts that mean that there is no value, in addition to `empty` of the mapping. They are recognized in the source, in each part after `split`, and after the steps from `before` to `case`.',
     ),
     split: describe(
       z.union([text.min(1), z.array(text.min(1)).max(10)]).optional(),

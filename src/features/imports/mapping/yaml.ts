@@ -46,7 +46,7 @@ export type ParsedYaml =
   | { fault: LocatedFault }
   | { fault?: undefined; value: unknown; contents: Node | null; lines: LineCounter }
 
-/** Parses the text of a mapping. The time is proportional to the length of the text, also of a hostile one. */
+/** Parses the text of a mapping. The time is proportional to the length of the text, even if it is malicious. */
 export function parseYaml(text: string): ParsedYaml {
   const whole = (message: string) => ({ fault: { line: null, column: null, message } })
   if (text.length > maxMappingLength) return whole(`A mapping has at most ${maxMappingLength} characters.`)

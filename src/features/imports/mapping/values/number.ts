@@ -10,7 +10,7 @@ interface NumberFormat {
 /** Reads a number of a column. */
 export type NumberReader = (value: string | number | boolean) => number | BadValue
 
-/** A space, also a thin or no-break one, or an apostrophe. Line breaks and tabs separate values, and not thousands. */
+/** A space, which may be a thin or no-break space, or an apostrophe. Line breaks and tabs do not separate thousands. */
 const separator = "[ \u00a0\u2009\u202f'’]"
 
 /** Groups of three digits, all separated by the same space or apostrophe character. */
@@ -30,8 +30,8 @@ export function readNumberFormat(example: string): NumberFormat | undefined {
 
 /**
  * Returns the function that reads numbers of a column. Currency signs and `%` before or after a number are ignored, and so is
- * the apostrophe with which spreadsheets mark a text. Parentheses mean a negative number, as in accounting, also around a
- * minus sign.
+ * the apostrophe with which spreadsheets mark a text. Parentheses mean a negative number, as in accounting, even around a
+ * number with a minus sign.
  * @param format Default: every unambiguous notation. `1,234` is refused; the point of `1.234` is a decimal point.
  */
 export const compileNumber =
