@@ -14,8 +14,8 @@ import type { Mention } from './types.ts'
 
 /**
  * How a name was resolved: by the names of the registry (`resolved`, `resolved_by_date`), by a decision (`decided`, `left_out`),
- * by a record that the import creates (`made`; its key is null until then), or not at all; `record_gone` if the record of the decision does not exist any
- * more. A decision has no date, so it does not apply if the status is `resolved_by_date`.
+ * by a record that the import creates (`made`; its key is null until then), or not at all; `record_gone` if the record of the
+ * decision no longer exists. A decision has no date, so it does not apply if the status is `resolved_by_date`.
  */
 export type NameStatus = RegistryStatus | 'decided' | 'left_out' | 'made' | UndecidedStatus
 
@@ -316,7 +316,7 @@ export const decidedColumns = `mention ->> 'resource', coalesce(mention ->> 'nam
   mention ->> 'country', mention ->> 'scheme'`
 
 /**
- * Lists the names that need a decision, those in most rows first. A row that has a name with two dates, or both with and without
+ * Lists the names that need a decision, most frequent first. A row that has a name with two dates, or both with and without
  * `create`, counts twice.
  * @param after the last name of the previous page.
  */

@@ -63,7 +63,7 @@ export interface ImportReport {
   refusedBy: FaultyColumn[]
   /** Columns of which values were dropped or changed, in rows that are not refused. */
   droppedBy: FaultyColumn[]
-  /** Names that match no record, or several, and their rows: a row with two such names counts twice. */
+  /** Names that need a decision, and their rows: a row with two such names counts twice. */
   names: { unresolved: number; rows: number }
   /** Number of records that earlier files of the register had and this file does not have. */
   missing: number
@@ -78,15 +78,22 @@ export interface ImportJob {
   id: string
   scheme: string
   state: ImportState
+  /** The text of the mapping. */
   mapping: string
   files: ImportFile[]
+  /** Null until all rows are read, like `rowsRead`. */
   fileInfo: FileInfo | null
+  /** Whether the import is committed without a dry run. */
   autoCommit: boolean
+  /** Number of rows of the file. */
   rowsRead: number | null
+  /** Position of the last row that the step has processed; in later passes of a commit, the number of processed rows. */
   doneThrough: number
+  /** Number of the pass of a commit over the rows, from 0; before the commit, a number that increases with each new dry run. */
   pass: number
   counts: ImportCounts
   report: ImportReport | null
+  /** Key of the record of `sources` that represents the import. */
   source: string | null
   actor: Author
   requestId: string | null

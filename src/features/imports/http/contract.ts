@@ -17,7 +17,7 @@ export const importCollection: KeyedCollection = {
   key: { property: 'id', schema: keys.uuid() },
 }
 
-/** The base of the contracts, except that of the mapping schema: imports need the role `editor`. */
+/** The base of all contracts of imports except the one of the mapping schema. They need the role `editor`. */
 export const baseContract = { access: 'write', query: {}, headers: [] } satisfies Partial<Contract>
 
 /** The base of the contracts of changes, which run once under an `Idempotency-Key`. */
@@ -65,7 +65,7 @@ const report = z.strictObject({
         example: rowFault,
       }),
     )
-    .meta({ description: 'Why rows are refused, by column; those of most rows first.' }),
+    .meta({ description: 'Why rows are refused, by column; most frequent first.' }),
   droppedBy: z
     .array(
       z.strictObject({
@@ -75,11 +75,11 @@ const report = z.strictObject({
       }),
     )
     .meta({
-      description: 'Dropped values of rows that are not refused, by column; those of most rows first.',
+      description: 'Dropped values of rows that are not refused, by column; most frequent first.',
     }),
   names: z
     .strictObject({
-      unresolved: count('Names that match no record, or several.'),
+      unresolved: count('Names that need a decision.'),
       rows: count('Rows that have them; a row with two such names counts twice.'),
     })
     .meta({ description: 'Unresolved names: see `GET /v1/imports/{id}/names`.' }),

@@ -75,7 +75,7 @@ const unresolvedName = z
 const namesPage = registerResponseSchema(
   'ImportNamePage',
   z.strictObject({ data: z.array(unresolvedName), page: pageInfoSchema }).meta({
-    description: 'Unresolved names; those in most rows first.',
+    description: 'Unresolved names; most frequent first.',
     examples: [{ data: [example], page: { limit: 25, next: null } }],
   }),
 )
