@@ -41,7 +41,7 @@ export interface ApplyContext {
   onEdited: OnEdited
   authorship: Authorship
   /** Returns the key of the source for citations. The first call creates the source. */
-  source: (tx: Transaction) => Promise<string>
+  getSourceKey: (tx: Transaction) => Promise<string>
 }
 
 interface Written {

@@ -39,12 +39,12 @@ function citationOf(source: string, { resource, key, externalId, citation }: Cit
  */
 export async function writeCitations(
   tx: Transaction,
-  { registry, authorship, source }: ApplyContext,
+  { registry, authorship, getSourceKey }: ApplyContext,
   cited: readonly CitedRecord[],
 ): Promise<string[]> {
   if (cited.length === 0) return []
   const resource = registry.get('citations')
-  const key = await source(tx)
+  const key = await getSourceKey(tx)
   const documents = cited.map((record) => checkDocument(resource, citationOf(key, record)))
   const stored = await insertDocuments(tx, resource, documents, { kind: 'create', authorship })
   return stored.map((citation) => citation.key)

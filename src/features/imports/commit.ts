@@ -121,7 +121,7 @@ class Commit {
       scheme: before.scheme,
       onEdited: this.#options.onEdited,
       authorship,
-      source: async (transaction) => {
+      getSourceKey: async (transaction) => {
         source ??= await writeSource(transaction, this.#registry, before, this.#options.source, authorship)
         return source
       },

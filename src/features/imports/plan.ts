@@ -38,8 +38,8 @@ export const isUnchanged = (upsert: Upsert): boolean =>
   upsert.existing?.lastImport?.kept === null
 
 /**
- * Returns the id of the row that changes a record in place of this row: a record that has the ids of several rows of a
- * register, such as after a merge, has the values of the row whose id is the first one of those in the file.
+ * Returns the id of the row that changes a record in place of this row. If a record has the ids of several rows of a register,
+ * such as after a merge, only one of these rows changes it: the row with the first id of the record that is in the file.
  * @returns undefined if this row changes the record.
  */
 export function otherRowId({ draft, resource, existing }: Upsert): string | undefined {

@@ -77,7 +77,7 @@ export interface PreviewInput {
   mapping: string
   /** The file with the rows; without it, the mapping alone is checked. */
   file: LocalFile | undefined
-  /** The companion files that the mapping names. */
+  /** The other files. The result has a fault if the mapping does not name one of them. */
   lists: readonly LocalFile[]
 }
 
@@ -111,7 +111,7 @@ async function readCompanions(mapping: Mapping, files: readonly LocalFile[], sig
   return companions
 }
 
-async function takeRows(batches: AsyncIterable<readonly Row[]>): Promise<Row[]> {
+async function collectRows(batches: AsyncIterable<readonly Row[]>): Promise<Row[]> {
   const rows: Row[] = []
   for await (const batch of batches) rows.push(...batch)
   return rows
@@ -280,7 +280,7 @@ export async function previewImport(
       return createConverter(mapping, { registry, companions })
     })
     if ('faults' in prepared) return { ...checked, fileInfo, mappingFaults: prepared.faults }
-    const rows = await takeRows(opened.batches)
+    const rows = await collectRows(opened.batches)
     return { ...checked, fileInfo, ...(await checkRows(context, mapping, rows, rows.map(prepared.result))) }
   } finally {
     await opened.close()

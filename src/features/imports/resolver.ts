@@ -18,8 +18,8 @@ export interface UpsertOptions {
    */
   onAbsent: 'wait' | 'unresolved'
   /**
-   * Only for a dry run: finds which of the identities of absent records (`draftIdentity`) are those of records that other rows
-   * create.
+   * Only for a dry run: finds which absent records other rows create. Takes and returns identities of records
+   * (`draftIdentity`).
    */
   findInFile?: (identities: readonly string[]) => Promise<Iterable<string>>
   /** For mentions without `onUnresolved`. */
@@ -100,7 +100,10 @@ export class MentionResolver {
     )
   }
 
-  /** Returns the key that a draft states, or that of the record with its external id; undefined if there is none. */
+  /**
+   * Returns the key of a draft's record: if clients assign the keys of the resource, the key in the draft, otherwise the key
+   * of the record that has the draft's external id. Returns undefined if there is none.
+   */
   keyOf({ resource: name, externalId, document }: Draft): string | undefined {
     const resource = this.#registry.get(name)
     const key = document[resource.key.property]

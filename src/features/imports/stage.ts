@@ -104,12 +104,12 @@ class StagingBuffer {
     const progress = 'update imports set done_through = $2 where id = $1'
     const { rowCount } = await client.query(progress, [this.#id, this.position])
     await client.query('commit')
-    if (rowCount !== 1) await throwRemoved(asTransaction(client), this.#id)
+    if (rowCount !== 1) await removeRowsAndThrow(asTransaction(client), this.#id)
   }
 }
 
 /** Removes the rows of an import that was deleted while its process read a local file. @throws Problem `not-found`. */
-async function throwRemoved(writes: Transaction, id: string): Promise<never> {
+async function removeRowsAndThrow(writes: Transaction, id: string): Promise<never> {
   await removeStaged(writes, id)
   throw new Problem('not-found', `The import ${id} has been removed meanwhile.`)
 }
@@ -203,7 +203,7 @@ export async function stageRows(
         counts,
       },
     )
-    if (!isStored && !(await readImport(tx, job.id))) await throwRemoved(tx, job.id)
+    if (!isStored && !(await readImport(tx, job.id))) await removeRowsAndThrow(tx, job.id)
     onProgress(buffer.position)
     return isStored
   })

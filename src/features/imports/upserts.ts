@@ -153,7 +153,7 @@ async function findExisting(
   )
 }
 
-/** Returns the document of a draft. Its external ids are that of the draft and those that the mapping states. */
+/** Returns the document of a draft. Its external ids are the id of the draft and the ids that the mapping states. */
 function documentOfDraft(resource: Resource, draft: Draft, keys: (string | null)[]): Document {
   const document = fillMentions(draft, keys)
   if (!hasExternalIds(resource)) return document

@@ -56,7 +56,7 @@ export class Conversion {
 
   /**
    * Finishes a draft.
-   * @returns its document and its mentions, without those of values that were dropped.
+   * @returns its document and its mentions, without the mentions in dropped values.
    */
   finish(body: JsonObject): { document: JsonObject; mentions: readonly Mention[] } {
     const mentions: Mention[] = []

@@ -138,7 +138,7 @@ function compileSum(
   return (scope, conversion, onBadValue) => {
     const addends: number[] = []
     for (const value of readAll(scope)) {
-      // The notation is that of texts. Numbers of JSON and XLSX have none.
+      // The stated notation applies to texts. Numbers of JSON and XLSX have none.
       const found = read(typeof value === 'number' ? value : (textOf(value) ?? ''))
       if (found instanceof BadValue) conversion.reject(onBadValue, column, value, found)
       else addends.push(found)
