@@ -80,6 +80,13 @@ module.exports = {
       from: { path: '^src/', pathNot: '^src/resources/' },
       to: { path: '^src/resources/', pathNot: '^src/resources/registry\\.ts$' },
     },
+    {
+      name: 'unregistered',
+      comment: 'A declaration in src/resources takes effect only in the list of src/resources/registry.ts.',
+      severity: 'error',
+      from: { path: '^src/resources/registry\\.ts$' },
+      to: { path: '^src/resources/', reachable: false },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

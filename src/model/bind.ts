@@ -6,6 +6,7 @@ import { records } from '../database/tables/records.ts'
 import { quoteList } from '../problems/suggest.ts'
 import { citationCollection, citationFilters, citationInclude } from './citations.ts'
 import { happenedIn } from './date-filters.ts'
+import { combine, conditionWords, inProperty, requestParameters, responseProperties } from './declarations.ts'
 import type { FieldQuery } from './field.ts'
 import { anyOf, type Filter, fullText, timestamp } from './filters.ts'
 import { includedRecords } from './includes.ts'
@@ -14,6 +15,7 @@ import { nameLinesOf } from './names.ts'
 import type { Registry } from './registry.ts'
 import type {
   BoundField,
+  Include,
   Key,
   RecordTable,
   Resource,
@@ -25,6 +27,9 @@ import { edtf } from './schemas.ts'
 import { byColumn, type SortKey } from './sorts.ts'
 
 /** Builds a resource from its declaration: combines the schemas, filters, sorts, dimensions and includes of its fields. */
+
+/** The owner of names that every resource has. */
+const everyResource = 'every resource'
 
 /** Filters that every resource has: by key, and by the times of creation and of the last change. */
 const recordFilters = (id: AnyPgColumn, key: Key): Record<string, Filter> => ({
@@ -45,9 +50,12 @@ const recordSorts = (key: Key): Record<string, SortKey> => ({
 })
 
 function documentSchema(registry: Registry, definition: ResourceDefinition): z.ZodObject {
-  const { fields, singular, description, example, refine } = definition
+  const { name, fields, singular, description, example, refine } = definition
   const shape = Object.fromEntries(
-    Object.entries(fields).map(([name, field]) => [name, field.schema(registry)]),
+    Object.entries(fields).map(([property, field]) => [
+      property,
+      inProperty(`${name}.${property}`, () => field.schema(registry)),
+    ]),
   )
   const document = z.strictObject(shape)
   const refined = refine
@@ -66,29 +74,20 @@ function bindFields(registry: Registry, { name, fields }: ResourceDefinition): R
   )
 }
 
-const merge = <Part extends 'filters' | 'sorts' | 'dimensions' | 'measures'>(
-  queries: FieldQuery[],
-  part: Part,
-): NonNullable<FieldQuery[Part]> => Object.assign({}, ...queries.map((query) => query[part] ?? {}))
-
-const mergeLazy = <T>(parts: ((() => Record<string, T>) | undefined)[]): Record<string, T> =>
-  Object.assign({}, ...parts.map((part) => part?.() ?? {}))
-
-/** Includes that fields of other resources declare for this resource: the records that refer to one of its records. */
-function inverseIncludes(registry: Registry, resource: Resource) {
-  const found = registry.resources.flatMap((other) =>
-    Object.values(other.boundFields).flatMap(({ field, context }) => {
+/**
+ * Includes that fields of other resources declare for this resource, each with its field: the records that refer to one of
+ * its records.
+ */
+const inverseIncludes = (registry: Registry, resource: Resource): [string, Record<string, Include>][] =>
+  registry.resources.flatMap((other) =>
+    Object.values(other.boundFields).flatMap(({ field, context }): [string, Record<string, Include>][] => {
       const inverse = field.inverse?.(context)
-      return inverse?.resource === resource.name ? [{ other, inverse }] : []
+      if (inverse?.resource !== resource.name) return []
+      const condition = inverse.condition(sql`${resource.key.column}`)
+      const included = includedRecords(other, inverse.description, condition)
+      return [[`${other.name}.${context.name}`, { [inverse.name]: included }]]
     }),
   )
-  return Object.fromEntries(
-    found.map(({ other, inverse }) => [
-      inverse.name,
-      includedRecords(other, inverse.description, inverse.condition(sql`${resource.key.column}`)),
-    ]),
-  )
-}
 
 /** Returns the context of the rules that concern several fields (`ResourceRules`). */
 function resourceContext(registry: Registry, { name }: ResourceDefinition): ResourceContext {
@@ -133,12 +132,29 @@ export function bindResource(registry: Registry, definition: ResourceDefinition)
     column: columnOf(table, naturalKey ?? 'id'),
   }
   const boundFields = bindFields(registry, definition)
-  const queries = [
-    ...Object.values(boundFields).map(({ field, context }) => field.query?.(context) ?? {}),
-    query?.(resourceContext(registry, definition)) ?? {},
-    eventQuery(table, definition),
+  const queries: [owner: string, FieldQuery][] = [
+    ...Object.entries(boundFields).map(([property, { field, context }]): [string, FieldQuery] => [
+      `${name}.${property}`,
+      field.query?.(context) ?? {},
+    ]),
+    [`the query of ${name}`, query?.(resourceContext(registry, definition)) ?? {}],
+    [`the event dates of ${name}`, eventQuery(table, definition)],
   ]
+  const parts = <Part extends keyof FieldQuery>(part: Part) =>
+    queries.map(([owner, contributed]) => [owner, contributed[part]] as const)
+  const lazyParts = <T>(parts: readonly (readonly [string, (() => Record<string, T>) | undefined])[]) =>
+    parts.map(([owner, make]) => [owner, make?.()] as const)
   const nameLines = nameLinesOf(getTableColumns(table), search)
+  const commonFilters = {
+    ...recordFilters(id, key),
+    ...citationFilters(registry, name, id),
+    q: fullText(table, searchedProperties(definition)),
+  }
+  const filters = combine(
+    'filter',
+    [[everyResource, commonFilters], ...parts('filters')],
+    [requestParameters, conditionWords],
+  )
   const resource: Resource = {
     ...rest,
     name,
@@ -154,24 +170,28 @@ export function bindResource(registry: Registry, definition: ResourceDefinition)
       codes: (search.codes ?? []).map((property) => columnOf(table, property)),
       prose: search.prose.map((property) => columnOf(table, property)),
     },
-    filters: {
-      ...recordFilters(id, key),
-      ...citationFilters(registry, name, id),
-      q: fullText(table, searchedProperties(definition)),
-      ...merge(queries, 'filters'),
-    },
-    sorts: { ...recordSorts(key), ...merge(queries, 'sorts') },
-    dimensions: merge(queries, 'dimensions'),
-    measures: merge(queries, 'measures'),
-    collections: lazy(() => ({
-      ...mergeLazy(queries.map(({ collections }) => collections)),
-      ...citationCollection(resource),
-    })),
-    includes: lazy(() => ({
-      ...citationInclude(resource),
-      ...mergeLazy(queries.map(({ includes }) => includes)),
-      ...inverseIncludes(registry, resource),
-    })),
+    filters,
+    sorts: combine('sort key', [[everyResource, recordSorts(key)], ...parts('sorts')]),
+    dimensions: combine('dimension', parts('dimensions')),
+    measures: combine('measure', parts('measures')),
+    collections: lazy(() =>
+      combine(
+        'collection',
+        [...lazyParts(parts('collections')), [everyResource, citationCollection(resource)]],
+        [conditionWords, [`the filters of ${name}`, Object.keys(filters)]],
+      ),
+    ),
+    includes: lazy(() =>
+      combine(
+        'include',
+        [
+          [everyResource, citationInclude(resource)],
+          ...lazyParts(parts('includes')),
+          ...inverseIncludes(registry, resource),
+        ],
+        [responseProperties(resource)],
+      ),
+    ),
     registry,
   }
   return resource

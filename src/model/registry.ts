@@ -13,7 +13,9 @@ import { z } from 'zod'
 import { columnIn, columnOf, rowStart, searchColumn, snakeCase } from '../database/columns.ts'
 import { nameIndexes, searchIndex, titleIndexes } from '../database/folding.ts'
 import { records } from '../database/tables/records.ts'
+import { didYouMean } from '../problems/suggest.ts'
 import { bindResource } from './bind.ts'
+import { checkColumns, checkNames, checkResources, inProperty, requireWords } from './declarations.ts'
 import { type Field, type FieldContext, fieldColumns, type HostCountry } from './field.ts'
 import { visibility } from './fields/visibility.ts'
 import { type KeyForm, keys } from './keys.ts'
@@ -68,12 +70,11 @@ export class Registry {
   readonly #resources = new Map<string, Resource>()
   #namesSchema: z.ZodType | undefined
 
-  /** @throws Error when two resources have the same name. */
+  /** @throws Error for a wrong declaration. */
   constructor(definitions: readonly ResourceDefinition[]) {
+    checkNames(definitions)
     this.definitions = definitions.map(withVisibility)
     for (const definition of this.definitions) {
-      if (this.#definitions.has(definition.name))
-        throw new Error(`two resources are named ${definition.name}`)
       this.#definitions.set(definition.name, definition)
       this.#collectCapabilities(definition)
     }
@@ -85,11 +86,15 @@ export class Registry {
       this.#resources.set(definition.name, resource)
       return resource
     })
+    checkResources(this)
   }
 
   #collectCapabilities({ name, fields }: ResourceDefinition): void {
-    for (const { capability } of Object.values(fields)) {
-      if (capability?.kind === 'participants') this.participants.set(name, capability)
+    for (const [property, { capability }] of Object.entries(fields)) {
+      if (capability?.kind === 'participants') {
+        inProperty(`${name}.${property}`, () => requireWords(capability.roles))
+        this.participants.set(name, capability)
+      }
       if (capability?.kind === 'topics') this.withTopics.push(name)
       if (capability?.kind === 'externalIds') this.withExternalIds.push(name)
     }
@@ -116,7 +121,10 @@ export class Registry {
   /** The declaration of a resource. @throws Error when there is none. */
   definition(name: string): ResourceDefinition {
     const definition = this.#definitions.get(name)
-    if (!definition) throw new Error(`a field refers to ${name}, which is not a resource`)
+    if (!definition) {
+      const known = [...this.#definitions.keys()]
+      throw new Error(`it refers to "${name}", which is not a resource${didYouMean(name, known)}`)
+    }
     return definition
   }
 
@@ -249,7 +257,13 @@ export class Registry {
     const id = uuid('id')
       .primaryKey()
       .references(() => records.id, { onDelete: 'cascade' })
-    const builders = Object.entries(fields).map(([property, field]) => field.columns?.(property, this) ?? {})
+    const builders = Object.fromEntries(
+      Object.entries(fields).map(([property, field]) => [
+        property,
+        inProperty(`${name}.${property}`, () => field.columns?.(property, this) ?? {}),
+      ]),
+    )
+    checkColumns(definition, builders)
     const texts = Object.entries(fields).map(([property, field]) => field.searchText?.(property) ?? {})
     const weighted = (weight: 'A' | 'B') => texts.flatMap((text) => text[weight] ?? [])
     return pgTable(
@@ -259,7 +273,7 @@ export class Registry {
           naturalKey === undefined
             ? id
             : id.generatedAlwaysAs(sql.raw(`name_id('${name}', ${snakeCase(naturalKey)})`)),
-        ...Object.assign({}, ...builders),
+        ...Object.assign({}, ...Object.values(builders)),
         search: searchColumn({ A: weighted('A'), B: weighted('B') }),
         ...rowStart(),
       },
@@ -299,7 +313,10 @@ export class Registry {
 
   #makeFieldTables({ name, fields }: ResourceDefinition): void {
     for (const [property, field] of Object.entries(fields)) {
-      const tables = field.tables?.(this.fieldContext(name, property, field)) ?? []
+      const tables = inProperty(
+        `${name}.${property}`,
+        () => field.tables?.(this.fieldContext(name, property, field)) ?? [],
+      )
       if (tables.length > 0) this.#fieldTables.set(`${name}.${property}`, tables)
     }
   }
@@ -322,6 +339,6 @@ function searchIndexes({ name, search }: ResourceDefinition, columns: Record<str
   ]
 }
 
-/** Builds the resources of declarations, with their tables. @throws Error if a field refers to an unknown resource. */
+/** Builds the resources of declarations, with their tables. @throws Error for a wrong declaration. */
 export const createRegistry = (definitions: readonly ResourceDefinition[]): Registry =>
   new Registry(definitions)

@@ -32,17 +32,17 @@ export interface Include {
 export const isCount = ({ records }: Include): boolean => records === undefined
 
 /** The properties of a resource that the search across resources reads and shows. */
-export interface SearchProperties {
+export interface SearchProperties<Property extends string = string> {
   /** The property shown as the title of a search result. */
-  title: string
+  title: Property
   /** A second name besides the title. With `hasAliases`, title, second name and aliases are all searched as names. */
-  otherName?: string
+  otherName?: Property
   /** Whether the records have aliases, which are searched as names. */
   hasAliases?: boolean
   /** Properties with codes. The search finds a record by them as by its names. The key need not be listed. */
-  codes?: string[]
+  codes?: Property[]
   /** Text properties from which a result quotes if no name contains the search words. */
-  prose: string[]
+  prose: Property[]
 }
 
 /** Rules of a resource that concern several of its fields. */
@@ -64,8 +64,21 @@ export interface ResourceContext extends Omit<FieldContext, 'name'> {}
  */
 export type IatiRoles = Record<string, '1' | '2' | '3' | '4' | 'recipient' | null>
 
+/** The options of a declaration that name properties of the resource. */
+export interface PropertyOptions<Property extends string = string> {
+  /** The field that identifies a record. If absent, the registry generates a UUID. */
+  naturalKey?: Property
+  search: SearchProperties<Property>
+  /** Date fields of the record's event: one date, or start and end. The filter `happenedIn` and networks compare them. */
+  eventDates?: [Property] | [Property, Property]
+  /** The current names of renamed properties, by the names that older revisions have. */
+  formerNames?: Record<string, Property>
+  /** The dates that exports write as calendar events, each with the English title of its events. */
+  calendar?: Partial<Record<Property, string>>
+}
+
 /** The declaration of a resource. `createRegistry` builds its tables and the schema of its documents. */
-export interface ResourceDefinition<F extends Fields = Fields> extends ResourceRules {
+export interface ResourceDefinition<F extends Fields = Fields> extends ResourceRules, PropertyOptions {
   /** Name in URLs, plural: `cooperation-bases`. */
   name: string
   /** Name of one record in the OpenAPI document and, with a verb, in operation ids: `CooperationBase`. */
@@ -76,19 +89,10 @@ export interface ResourceDefinition<F extends Fields = Fields> extends ResourceR
   noun: string
   description: string
   fields: F
-  /** The field that identifies a record. If absent, the registry generates a UUID. */
-  naturalKey?: string
-  search: SearchProperties
-  /** Date fields of the record's event: one date, or start and end. The filter `happenedIn` and networks compare them. */
-  eventDates?: [string] | [string, string]
   /** The schema.org type of its records; `Thing` by default. */
   schemaType?: string
   /** Roles in IATI, for resources whose records are aid activities. Exports write these resources as IATI files, too. */
   iatiRoles?: IatiRoles
-  /** The current names of renamed properties, by the names that older revisions have. */
-  formerNames?: Record<string, string>
-  /** The dates that exports write as calendar events, each with the English title of its events. */
-  calendar?: Record<string, string>
   /** An example of a request body, for the OpenAPI document. */
   example: Record<string, unknown>
 }
@@ -97,9 +101,8 @@ export interface ResourceDefinition<F extends Fields = Fields> extends ResourceR
 export const defineResource = <const F extends Fields>(
   name: string,
   fields: F,
-  options: Omit<ResourceDefinition<F>, 'name' | 'fields' | 'naturalKey'> & {
-    naturalKey?: keyof F & string
-  },
+  options: Omit<ResourceDefinition<F>, 'name' | 'fields' | keyof PropertyOptions> &
+    PropertyOptions<keyof F & string>,
 ): ResourceDefinition<F> => ({ name, fields, ...options })
 
 /** The key that identifies a record in URLs and in references. */

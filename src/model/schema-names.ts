@@ -66,7 +66,8 @@ export function collectNamed(
     const id = names.get(schema)
     if (id !== undefined) {
       const other = byName.get(id)
-      if (other && other !== schema) throw new Error(`two schemas are named ${id}`)
+      if (other && other !== schema)
+        throw new Error(`two schemas are named ${id}: give one of them another name`)
       byName.set(id, schema)
       found.add(schema, { id })
     }

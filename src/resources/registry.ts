@@ -1,4 +1,5 @@
 import { createRegistry } from '../model/registry.ts'
+import type { ResourceDefinition } from '../model/resource.ts'
 import { agreements } from './agreements.ts'
 import { assistancePrograms } from './assistance-programs.ts'
 import { citations } from './citations.ts'
@@ -12,7 +13,7 @@ import { sources } from './sources.ts'
 import { topics } from './topics.ts'
 
 /** Every resource, each after those that it refers to. Seeding and the OpenAPI document use this order. */
-export const definitions = [
+export const definitions: readonly ResourceDefinition[] = [
   regions,
   countries,
   topics,

@@ -59,5 +59,5 @@ const expeditions = defineResource(
   },
 )
 
-/** The resources of the service and one more. */
-export const extendedRegistry = createRegistry([...definitions, expeditions])
+/** The resources of the service and one more, which is before citations, since these refer to every resource. */
+export const extendedRegistry = createRegistry(definitions.toSpliced(-1, 0, expeditions))

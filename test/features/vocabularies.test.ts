@@ -27,15 +27,25 @@ const words = registry.resources.flatMap((resource) =>
   ),
 )
 
+/** What a failure asks the author of a declaration to do. */
+const addLabels = 'words without a label: add their labels to src/model/labels.ts'
+
 describe('the vocabulary of the service', () => {
   it('has a label in every language for every word of every enumeration', () => {
     const missing = words.filter(({ word }) => languages.some((language) => !findLabel(word)?.[language]))
-    expect(missing.map(({ where }) => where)).toEqual([])
+    expect(
+      missing.map(({ where }) => where),
+      addLabels,
+    ).toEqual([])
     expect(words.length).toBeGreaterThan(150)
   })
 
   it('has a label for the name of every resource', () => {
-    expect(registry.resources.map(({ name }) => name).filter((name) => !findLabel(name))).toEqual([])
+    const names = registry.resources.map(({ name }) => name)
+    expect(
+      names.filter((name) => !findLabel(name)),
+      addLabels,
+    ).toEqual([])
   })
 
   it('has no unused label', () => {

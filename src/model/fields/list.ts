@@ -3,6 +3,7 @@ import { type PgColumn, type PgTable, pgTable, primaryKey, unique, uuid } from '
 import { z } from 'zod'
 import { columnIn, columnOf, positionColumn, rowStart, snakeCase } from '../../database/columns.ts'
 import type { Row } from '../../database/rows.ts'
+import { columnNamings, inProperty, requireDistinct } from '../declarations.ts'
 import { type DocumentOf, defineField, type FieldContext, type Fields, fieldColumns } from '../field.ts'
 import { jsonRows } from '../json.ts'
 import { listQuery, listRows, listTable } from '../list-rows.ts'
@@ -46,13 +47,22 @@ const bindItems = (
 function makeTable(items: Fields, context: FieldContext, distinctBy: readonly string[]): PgTable {
   const { registry, recordId } = context
   const tableName = listTableName(context)
-  const columns = Object.entries(items).map(([name, field]) => field.columns?.(name, registry) ?? {})
+  const columns = Object.fromEntries(
+    Object.entries(items).map(([name, field]) => [
+      name,
+      inProperty(name, () => field.columns?.(name, registry) ?? {}),
+    ]),
+  )
+  requireDistinct('column', [
+    ['every list', ['record', 'position', 'row_start']],
+    ...columnNamings(columns, (name) => name),
+  ])
   const record = uuid('record')
     .notNull()
     .references(() => recordId, { onDelete: 'cascade' })
   const table: PgTable = pgTable(
     tableName,
-    { record, position: positionColumn(), ...Object.assign({}, ...columns), ...rowStart() },
+    { record, position: positionColumn(), ...Object.assign({}, ...Object.values(columns)), ...rowStart() },
     (built: Record<string, PgColumn>) => {
       const owner = columnIn(built, 'record')
       const [first, ...others] = distinctBy.flatMap((property) => built[property] ?? [])

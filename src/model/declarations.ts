@@ -1,0 +1,203 @@
+import { getTableConfig } from 'drizzle-orm/pg-core'
+import { snakeCase } from '../database/columns.ts'
+import { checkValue } from '../problems/faults.ts'
+import { didYouMean } from '../problems/suggest.ts'
+import { propertiesOf, recordProperties } from './document.ts'
+import type { ColumnBuilders } from './field.ts'
+import { referenceProperties } from './reference-properties.ts'
+import type { Registry } from './registry.ts'
+import type { Resource, ResourceDefinition } from './resource.ts'
+
+/**
+ * Checks of the declarations of resources, which run while the registry is built. The message of an error begins with the
+ * resource and the property, and ends with what to change.
+ */
+
+/** A wrong declaration. The message begins with the path of a property or the name of a resource. */
+class DeclarationError extends Error {}
+
+/** A part of a declaration, such as a property, and names that it gives to things of one kind, such as filters. */
+type Naming = readonly [owner: string, names: readonly string[]]
+
+/** A part of a declaration, and what it contributes, by names. */
+type Contribution<T> = readonly [owner: string, named: Readonly<Record<string, T>> | undefined]
+
+/** The owner of the names of request parameters. No filter may have them, since requests send both side by side. */
+export const requestParameters: Naming = [
+  'the parameters of requests',
+  [
+    ...['sort', 'fields', 'include', 'limit', 'cursor', 'count', 'lang', 'registryAsOf'],
+    ...['groupBy', 'measures', 'having', 'top'],
+    ...['format', 'names', 'per'],
+  ],
+]
+
+/** The owner of the words that combine conditions in the body of a search, where they are beside filters and collections. */
+export const conditionWords: Naming = ['the conditions of searches', ['and', 'or', 'not']]
+
+/** Property of a response that is not a property of the record: the names of other records. */
+const namesProperty = 'names'
+
+/** Refuses two things of a kind with one name. @throws Error that names both owners. */
+export function requireDistinct(kind: string, namings: readonly Naming[]): void {
+  const owners = new Map<string, string>()
+  for (const [owner, names] of namings) {
+    for (const name of names) {
+      const other = owners.get(name)
+      if (other !== undefined)
+        throw new DeclarationError(
+          `${owner}: the ${kind} "${name}" already belongs to ${other}; give one of them another name`,
+        )
+      owners.set(name, owner)
+    }
+  }
+}
+
+/**
+ * Combines what the parts of a declaration contribute. @param reserved names that no part may use.
+ * @throws Error if two parts use one name.
+ */
+export function combine<T>(
+  kind: string,
+  contributions: readonly Contribution<T>[],
+  reserved: readonly Naming[] = [],
+): Record<string, T> {
+  const namings = contributions.map(([owner, named]): Naming => [owner, Object.keys(named ?? {})])
+  requireDistinct(kind, [...reserved, ...namings])
+  return Object.assign({}, ...contributions.map(([, named]) => named ?? {}))
+}
+
+/** Runs a function of a property's field. An error gets the path of the property: `facilities.ports.kind: …`. */
+export function inProperty<T>(path: string, run: () => T): T {
+  try {
+    return run()
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    const separator = error instanceof DeclarationError ? '.' : ': '
+    throw new DeclarationError(`${path}${separator}${error.message}`, { cause: error })
+  }
+}
+
+/** Words in snake_case, and codes of standards such as IATI. */
+const wordPattern = /^([a-z0-9]+(_[a-z0-9]+)*|[A-Z]+[0-9]+)$/
+
+const toWord = (text: string) =>
+  text
+    .replaceAll(/(?<=[a-z0-9])(?=[A-Z])/g, '_')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '_')
+
+/** Refuses words of an enumeration that are repeated, or in another form than snake_case. */
+export function requireWords(words: readonly string[]): void {
+  for (const [index, word] of words.entries()) {
+    if (!wordPattern.test(word))
+      throw new Error(
+        `the word "${word}" must be in snake_case, such as "${toWord(word)}", or a code of capital letters and digits, such as "A01"`,
+      )
+    if (words.indexOf(word) < index) throw new Error(`the word "${word}" is given twice; give each word once`)
+  }
+}
+
+/** Checks the names that declarations have, before anything is built from them. */
+export function checkNames(definitions: readonly ResourceDefinition[]): void {
+  for (const kind of ['name', 'singular', 'plural'] as const)
+    requireDistinct(
+      kind,
+      definitions.map((definition) => [definition.name, [definition[kind]]]),
+    )
+  const reserved: Naming = ['every record', ['id', namesProperty, ...Object.keys(recordProperties)]]
+  for (const { name, fields } of definitions) {
+    const properties = Object.keys(fields).map((property): Naming => [`${name}.${property}`, [property]])
+    requireDistinct('property', [reserved, ...properties])
+  }
+}
+
+/**
+ * Checks the names of columns, and the options that name properties with columns.
+ * @param columns the columns of each property.
+ */
+export function checkColumns(definition: ResourceDefinition, columns: Record<string, ColumnBuilders>): void {
+  const { name, search, eventDates = [], calendar = {} } = definition
+  requireDistinct('column', [
+    ['every table', ['id', 'search', 'row_start']],
+    ...columnNamings(columns, (property) => `${name}.${property}`),
+  ])
+  const having = (suffix: string) =>
+    Object.keys(columns).filter((property) => columns[property]?.[`${property}${suffix}`])
+  const requireNamed = (option: string, named: readonly string[], what: string, known: string[]) => {
+    const wrong = named.find((property) => !known.includes(property))
+    if (wrong !== undefined)
+      throw new DeclarationError(
+        `${name}: ${option} names "${wrong}", which is not ${what}${didYouMean(wrong, known)}`,
+      )
+  }
+  const searched: Record<string, readonly string[]> = {
+    title: [search.title],
+    otherName: search.otherName === undefined ? [] : [search.otherName],
+    hasAliases: search.hasAliases ? ['aliases'] : [],
+    codes: search.codes ?? [],
+    prose: search.prose,
+  }
+  for (const [option, named] of Object.entries(searched))
+    requireNamed(`search.${option}`, named, 'a property with a column of its own', having(''))
+  const dates = having('Earliest')
+  requireNamed('eventDates', eventDates, 'a date of field.edtf', dates)
+  requireNamed('calendar', Object.keys(calendar), 'a date of field.edtf', dates)
+}
+
+/** Names of the columns of properties in the database. @param ownerOf returns the path of a property. */
+export const columnNamings = (
+  columns: Record<string, ColumnBuilders>,
+  ownerOf: (property: string) => string,
+): Naming[] =>
+  Object.entries(columns).map(([property, builders]) => [
+    ownerOf(property),
+    Object.keys(builders).map(snakeCase),
+  ])
+
+/**
+ * Checks what only the whole registry shows: the names of collections, includes and indexes, the order of resources, and the
+ * examples.
+ */
+export function checkResources(registry: Registry): void {
+  requireDistinct(
+    'name',
+    registry.tables.flatMap((table): Naming[] => {
+      const { name, indexes } = getTableConfig(table)
+      const named = indexes.flatMap(({ config }) => config.name ?? [])
+      return [
+        [`the table ${name}`, [name]],
+        ...named.map((index): Naming => [`an index of ${name}`, [index]]),
+      ]
+    }),
+  )
+  for (const [index, resource] of registry.resources.entries()) {
+    requireOrder(resource, registry.resources.slice(index + 1))
+    resource.collections()
+    resource.includes()
+    const { faults } = checkValue(resource.document, resource.example)
+    if (faults)
+      throw new DeclarationError(
+        `${resource.name}: the example: ${faults.listed.map(({ pointer, message }) => `${pointer} ${message}`).join('; ')}`,
+      )
+  }
+}
+
+/** Refuses references to resources that come later in the list of the registry. */
+function requireOrder(resource: Resource, later: readonly Resource[]): void {
+  for (const property of propertiesOf(resource)) {
+    const target = referenceProperties(resource, [property]).find((reference) =>
+      later.some(({ name }) => name === reference.resource),
+    )
+    if (target)
+      throw new DeclarationError(
+        `${resource.name}.${property}: it refers to ${target.resource}, so list ${resource.name} after ${target.resource}`,
+      )
+  }
+}
+
+/** Names that no include of a resource may have, since a response has them side by side. */
+export const responseProperties = (resource: Resource): Naming => [
+  `the properties of ${resource.name}`,
+  [...propertiesOf(resource), namesProperty],
+]

@@ -1,0 +1,268 @@
+import { describe, expect, it } from 'vitest'
+import { requestParameters } from '../../src/model/declarations.ts'
+import type { Fields } from '../../src/model/field.ts'
+import { field } from '../../src/model/fields/index.ts'
+import { createRegistry } from '../../src/model/registry.ts'
+import { defineResource, type ResourceDefinition, type SearchProperties } from '../../src/model/resource.ts'
+import { operations } from '../../src/operations/index.ts'
+import { definitions, registry } from '../../src/resources/registry.ts'
+
+const participants = field.participants('FacilityParticipant', ['host', 'user'])
+const agreements = field.references('agreements', 'Agreements that led to it.')
+
+/** The declaration of facilities, with changed options and further fields. */
+const facilities = (fields: Fields, options: Partial<ResourceDefinition> = {}): ResourceDefinition => ({
+  name: 'facilities',
+  singular: 'Facility',
+  plural: 'Facilities',
+  noun: 'facility',
+  description: 'A research facility.',
+  search: { title: 'name', prose: [] },
+  example: { name: 'Spallation source' },
+  ...options,
+  fields: { name: field.title('Name.'), ...fields },
+})
+
+/** Builds a registry with a further resource, which is before citations, since these refer to every resource. */
+const register = (added: ResourceDefinition) => createRegistry(definitions.toSpliced(-1, 0, added))
+
+const inverse = { name: 'projects', description: 'the facilities that resulted from it.' }
+
+const refused: [what: string, fields: Fields, options: Partial<ResourceDefinition>, message: string][] = [
+  [
+    'a property of every record',
+    { version: field.line('Version.') },
+    {},
+    'facilities.version: the property "version" already belongs to every record; give one of them another name',
+  ],
+  [
+    'a property that every resource gets',
+    { visibility: field.line('Visibility.') },
+    {},
+    'facilities.visibility: the property "visibility" already belongs to every record',
+  ],
+  [
+    'a filter with the name of a parameter',
+    { limit: field.line('Limit.') },
+    {},
+    'facilities.limit: the filter "limit" already belongs to the parameters of requests',
+  ],
+  [
+    'a filter with the name of an operator of conditions',
+    { not: field.line('What it is not.') },
+    {},
+    'facilities.not: the filter "not" already belongs to the conditions of searches',
+  ],
+  [
+    'a list with the name of a filter',
+    {
+      country: field.list('Place', { name: field.line('Name.') }, { description: 'Places.', example: {} }),
+      participants,
+    },
+    {},
+    'facilities.country: the collection "country" already belongs to the filters of facilities',
+  ],
+  [
+    'a filter of every resource',
+    { q: field.line('Quality.') },
+    {},
+    'facilities.q: the filter "q" already belongs to every resource',
+  ],
+  [
+    'a filter of another property',
+    { participants, country: field.reference('countries', 'Country.') },
+    {},
+    'facilities.country: the filter "country" already belongs to facilities.participants',
+  ],
+  [
+    'a dimension of another property',
+    {
+      openedOn: field.edtf('When it opened.'),
+      openedYear: field.enumeration(['early', 'late'], 'When it opened.', { sort: false }),
+    },
+    {},
+    'facilities.openedYear: the dimension "openedYear" already belongs to facilities.openedOn',
+  ],
+  [
+    'a column with the same name in the database',
+    { opened_on: field.line('Opening.'), openedOn: field.edtf('When it opened.') },
+    {},
+    'facilities.openedOn: the column "opened_on" already belongs to facilities.opened_on',
+  ],
+  [
+    'a column of every table',
+    { search: field.line('Search.') },
+    {},
+    'facilities.search: the column "search" already belongs to every table',
+  ],
+  [
+    'a column of the rows of every list',
+    {
+      ports: field.list(
+        'Port',
+        { position: field.line('Position.') },
+        { description: 'Ports.', example: {} },
+      ),
+    },
+    {},
+    'facilities.ports.position: the column "position" already belongs to every list',
+  ],
+  [
+    'an index of the table',
+    {
+      openedOn: field.edtf('When it opened.'),
+      dimensions: field.enumeration(['large'], 'Dimensions.', { sort: false }),
+    },
+    {},
+    'an index of facilities: the name "facilities_dimensions" already belongs to an index of facilities',
+  ],
+  [
+    'an include that is also a property',
+    {
+      host: field.reference('countries', 'Host.', {
+        include: { name: 'name', description: 'the host.', form: 'one' },
+      }),
+    },
+    {},
+    'facilities.host: the include "name" already belongs to the properties of facilities',
+  ],
+  [
+    'two inverses of one name',
+    { agreements: field.references('agreements', 'Agreements that led to it.', { inverse }) },
+    {},
+    'facilities.agreements: the include "projects" already belongs to projects.agreements',
+  ],
+  [
+    'a word that is not in snake_case',
+    { openness: field.enumeration(['Open access', 'open'], 'Openness.') },
+    {},
+    'facilities.openness: the word "Open access" must be in snake_case, such as "open_access", or a code of capital letters and digits, such as "A01"',
+  ],
+  [
+    'a repeated word',
+    { openness: field.enumeration(['open', 'closed', 'open'], 'Openness.') },
+    {},
+    'facilities.openness: the word "open" is given twice; give each word once',
+  ],
+  [
+    'a repeated word in a list',
+    {
+      ports: field.list(
+        'Port',
+        { kind: field.enumeration(['sea', 'sea'], 'Kind.') },
+        { description: 'Ports.', example: {} },
+      ),
+    },
+    {},
+    'facilities.ports.kind: the word "sea" is given twice',
+  ],
+  [
+    'a repeated role',
+    { participants: field.participants('FacilityParticipant', ['host', 'host']) },
+    {},
+    'facilities.participants: the word "host" is given twice',
+  ],
+  [
+    'a reference to an unknown resource',
+    { agreement: field.reference('agreement', 'Agreement.') },
+    {},
+    'facilities.agreement: it refers to "agreement", which is not a resource; did you mean "agreements"?',
+  ],
+  [
+    'references to an unknown resource',
+    { agreements: field.references('agreement', 'Agreements.') },
+    {},
+    'facilities.agreements: it refers to "agreement", which is not a resource; did you mean "agreements"?',
+  ],
+  [
+    'a search title that is no property',
+    {},
+    { search: { title: 'nam', prose: [] } },
+    'facilities: search.title names "nam", which is not a property with a column of its own; did you mean "name"?',
+  ],
+  [
+    'a search title without a column',
+    { participants },
+    { search: { title: 'participants', prose: [] } },
+    'facilities: search.title names "participants", which is not a property with a column of its own; it can be "name"',
+  ],
+  [
+    'an event date that is no date',
+    { openedOn: field.edtf('When it opened.') },
+    { eventDates: ['openedAt'] },
+    'facilities: eventDates names "openedAt", which is not a date of field.edtf; did you mean "openedOn"?',
+  ],
+  [
+    'a date of the calendar that is no date',
+    { openedOn: field.edtf('When it opened.') },
+    { calendar: { name: 'Opening' } },
+    'facilities: calendar names "name", which is not a date of field.edtf; it can be "openedOn"',
+  ],
+  [
+    'a bad role in the example',
+    { participants },
+    { example: { name: 'Spallation source', participants: [{ country: 'CHN', role: 'hots' }] } },
+    'facilities: the example: /participants/0/role "hots" is not known; it can be "host", "user"',
+  ],
+  [
+    'a singular of another resource',
+    {},
+    { singular: 'Project' },
+    'facilities: the singular "Project" already belongs to projects; give one of them another name',
+  ],
+]
+
+describe('a registry', () => {
+  it('accepts a resource whose names are its own', () => {
+    expect(register(facilities({ participants, agreements })).get('facilities').name).toBe('facilities')
+  })
+
+  it.each(refused)('refuses %s', (_what, fields, options, message) => {
+    expect(() => register(facilities(fields, options))).toThrow(message)
+  })
+
+  it('refuses a resource that is listed before one to which it refers', () => {
+    expect(() => createRegistry([facilities({ agreements }), ...definitions])).toThrow(
+      'facilities.agreements: it refers to agreements, so list facilities after agreements',
+    )
+  })
+
+  // The compiler fails if one of these options had no error.
+  it('has options that can only name properties of the resource', () => {
+    const fields = { name: field.title('Name.'), openedOn: field.edtf('When it opened.') }
+    const { singular, plural, noun, description, example } = facilities({})
+    const names = { singular, plural, noun, description, example }
+    const search: SearchProperties<'name'> = { title: 'name', prose: [] }
+    const define = () => [
+      // @ts-expect-error: no property
+      defineResource('facilities', fields, { ...names, search: { title: 'title', prose: [] } }),
+      // @ts-expect-error: no property
+      defineResource('facilities', fields, { ...names, search: { title: 'name', prose: ['summary'] } }),
+      // @ts-expect-error: no property
+      defineResource('facilities', fields, { ...names, search, eventDates: ['openedAt'] }),
+      // @ts-expect-error: no property
+      defineResource('facilities', fields, { ...names, search, calendar: { openedAt: 'Opening' } }),
+      // @ts-expect-error: no property
+      defineResource('facilities', fields, { ...names, search, formerNames: { opened: 'openedAt' } }),
+      defineResource('facilities', fields, {
+        ...names,
+        search,
+        eventDates: ['openedOn'],
+        calendar: { openedOn: 'Opening' },
+        formerNames: { opened: 'openedOn' },
+      }),
+    ]
+    expect(define).not.toThrow()
+  })
+
+  it('reserves the name of every parameter that requests send together with filters', () => {
+    const sent = registry.resources.flatMap((resource) =>
+      operations
+        .map(({ contract }) => Object.keys(contract(resource).query))
+        .filter((names) => Object.keys(resource.filters).every((filter) => names.includes(filter)))
+        .flatMap((names) => names.filter((name) => !Object.hasOwn(resource.filters, name))),
+    )
+    const [, reserved] = requestParameters
+    expect([...new Set(sent)].sort()).toEqual([...reserved, 'asOf'].sort())
+  })
+})
