@@ -153,6 +153,32 @@ describe('rejected.csv is read with the mapping of the original file', () => {
   })
 })
 
+describe('an unchanged rejected.csv', () => {
+  it('is refused until extra values have been moved to their columns', async () => {
+    const mapping = mappingOf('{}', named)
+    const refused = await readRefused(mapping, 'Id,Title,Signed\n1,Accord, with a comma,2001\n')
+    expect(refused).toContain('import.extra')
+    const again = await readRefused(mapping, refused, 'rejected.csv')
+    expect(again).toContain('"[""2001""]"')
+    const corrected = again
+      .replace('1,Accord, with a comma', '1,"Accord, with a comma",2001')
+      .replace('"[""2001""]"', '')
+    const { scheme, counts } = await importFile(api.database, mapping, 'rejected.csv', corrected)
+    expect(counts).toMatchObject({ created: 1, refused: 0 })
+    expect(await agreementsOf(scheme)).toMatchObject([{ title: 'Accord, with a comma', signedOn: '2001' }])
+  })
+
+  it('has whole values beside one that is too long, and this one is refused again', async () => {
+    const mapping = mappingOf('{}', named, 'summary: Text')
+    const summary = 'A long text. '.repeat(100).trim()
+    const content = `Id,Title,Signed,Text,Other\n1,Accord,2001,${summary},${'x'.repeat(200_001)}\n`
+    const again = await readRefused(mapping, await readRefused(mapping, content), 'rejected.csv')
+    const corrected = again.replace(/x{200001}/, 'short')
+    const { scheme } = await importFile(api.database, mapping, 'rejected.csv', corrected)
+    expect(await agreementsOf(scheme)).toMatchObject([{ summary }])
+  })
+})
+
 describe('the report of a corrected rejected.csv', () => {
   it.each([
     ['that is read row by row', '{ format: csv }', []],

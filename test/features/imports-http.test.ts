@@ -132,7 +132,9 @@ describe('an uploaded file', () => {
     const { text, headers } = await api.get(`/v1/imports/${staged.id}/rejected.csv`, withKey)
     expect(headers.get('content-type')).toContain('text/csv')
     const [columns, row, end] = text.split('\r\n')
-    expect(columns).toBe(`${treatyHeader},import.row,import.column,import.reason,import.suggestion`)
+    expect(columns).toBe(
+      `${treatyHeader},import.row,import.column,import.reason,import.suggestion,import.extra`,
+    )
     expect(row).toMatch(/^1,First,no date,China,row 2,Signed,/)
     expect(end).toBe('')
     const corrected = await dryRun(treatyMapping(scheme), text.replace('no date', '2001'))

@@ -128,10 +128,10 @@ describe('a table', () => {
     expect(Object.keys(json.rows[0]?.values ?? {})).toEqual(['__proto__'])
   })
 
-  it('with a value that is too long has a row with a fault, without the value', async () => {
+  it('with a value that is too long has a row with a fault, and only its beginning', async () => {
     const { rows } = await readContent('file.csv', `a,b\n1,${'x'.repeat(300_000)}\n2,y\n`)
     expect(rows[0]?.fault?.detail).toBe('The value has more than 200,000 characters.')
-    expect(JSON.stringify(rows[0]).length).toBeLessThan(1000)
+    expect(rows[0]?.values).toEqual({ a: '1', b: 'x'.repeat(200_001) })
     expect(rows[1]?.fault).toBeUndefined()
   })
 

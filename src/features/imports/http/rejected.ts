@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/sync'
 import type { DatabaseClient } from '../../../database/database.ts'
-import { additionalColumns, isAdditional, listNumberColumns } from '../reading/refused-rows.ts'
+import { additionalColumns, describeValues, isAdditional } from '../reading/refused-rows.ts'
 import { faultsSql, refusedStates } from '../rows.ts'
 import type { ImportJob } from '../store.ts'
 import type { FileInfo, JsonObject, JsonValue, RowFault } from '../types.ts'
@@ -49,14 +49,17 @@ function toCells(
   { locator, values, faults }: RefusedRow,
 ): string[] {
   const all = faults ?? []
-  const cells = [
-    locator,
-    joinFaults(all, ({ column }) => column),
-    joinFaults(all, ({ detail }) => detail),
-    joinFaults(all, ({ suggestion }) => suggestion),
-    listNumberColumns(columns, values),
+  const added: Record<string, JsonValue> = {
+    'import.row': locator,
+    'import.column': joinFaults(all, ({ column }) => column),
+    'import.reason': joinFaults(all, ({ detail }) => detail),
+    'import.suggestion': joinFaults(all, ({ suggestion }) => suggestion),
+    ...describeValues(columns, values),
+  }
+  return [
+    ...columns.map((column) => toCell(values[column])),
+    ...additional.map((name) => toCell(added[name])),
   ]
-  return [...columns.map((column) => toCell(values[column])), ...cells.slice(0, additional.length)]
 }
 
 /** Maximum number of properties that become columns, if the file itself has no columns. */
@@ -73,8 +76,8 @@ const noFile: FileInfo = { format: 'csv', columns: [], notes: [] }
 
 /**
  * Yields the refused rows of an import as CSV, as they were in the file, with more columns: where the row is, the
- * columns that are wrong, why, what would be right, and which cells were numbers and not texts (`import.numbers`). People
- * correct the file and import it again (`isRefusedRowsFile`).
+ * columns that are wrong, why, what would be right, and which cells were numbers and not texts (`import.numbers`), and the
+ * values without a column (`import.extra`). People correct the file and import it again (`isRefusedRowsFile`).
  */
 export async function* streamRejected(database: DatabaseClient, job: ImportJob): AsyncGenerator<string> {
   let rows = await readRefused(database, job.id, 0)
@@ -97,6 +100,6 @@ export const rejectedRows = csvDownload({
   operationId: 'getRejectedRows',
   summary: 'Read the refused rows of an import as CSV',
   description:
-    'The rows that were refused, as they were in the file (cells are not changed for spreadsheets), with the columns `import.row`, `import.column`, `import.reason` and `import.suggestion`, and, if the file has numbers, `import.numbers`. If the file was CSV or XLSX, correct the rows, and import this CSV with the same mapping.',
+    'The rows that were refused, as they were in the file (cells are not changed for spreadsheets), with the columns `import.row`, `import.column`, `import.reason` and `import.suggestion`, and `import.numbers` and `import.extra` where needed. If the file was CSV or XLSX, correct the rows, and import this CSV with the same mapping.',
   stream: streamRejected,
 })

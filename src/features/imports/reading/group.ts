@@ -1,10 +1,12 @@
+import type { Problem } from '../../../problems/problem.ts'
 import type { Row } from '../types.ts'
 import { readLimits } from './limits.ts'
-import { formatCount } from './unreadable-file.ts'
+import { formatCount, unreadableFile } from './unreadable-file.ts'
 
 /**
  * Joins neighbouring rows that have the same value in a column. The joined row has the values of the first row, and the
  * values of all rows in `rows`. Rows with a fault or without a value in the column are not joined.
+ * @throws Problem `unreadable-file` when more than `readLimits.groupedRows` rows would become one row.
  */
 export async function* groupRows(
   pieces: AsyncIterable<readonly Row[]>,
@@ -20,7 +22,8 @@ export async function* groupRows(
         joined.push(joinRows(group))
         group = []
       }
-      if (group.length <= readLimits.groupedRows) group.push(row)
+      group.push(row)
+      if (group.length > readLimits.groupedRows) throw tooManyRows(column, group)
     }
     yield joined
   }
@@ -32,8 +35,10 @@ function joinRows(group: readonly Row[]): Row {
   if (!first || !last) throw new Error('a group of rows has at least one row')
   const locator =
     group.length > 1 ? `${first.locator.replace(/row (\d+)$/, 'rows $1')}–${last.number}` : first.locator
-  const row = { ...first, locator, values: { ...first.values, rows: group.map(({ values }) => values) } }
-  if (group.length <= readLimits.groupedRows) return row
-  const detail = `More than ${formatCount(readLimits.groupedRows)} neighbouring rows have the same value.`
-  return { ...first, locator, fault: { column: '', value: '', detail } }
+  return { ...first, locator, values: { ...first.values, rows: group.map(({ values }) => values) } }
 }
+
+const tooManyRows = (column: string, [first]: readonly Row[]): Problem =>
+  unreadableFile(
+    `From ${first?.locator} on, more than ${formatCount(readLimits.groupedRows)} neighbouring rows have the same value in the column "${column}" of rows.groupBy. Correct rows.groupBy, or split the file.`,
+  )

@@ -7,7 +7,7 @@ import { openJson } from './json.ts'
 import { readLimits } from './limits.ts'
 import { openNdjson } from './ndjson.ts'
 import type { RowOptions } from './options.ts'
-import { isRefusedRowsFile, refusedRowsOptions, restoreNumbers } from './refused-rows.ts'
+import { isRefusedRowsFile, refusedRowsOptions, restoreRow } from './refused-rows.ts'
 import { formatCount, unreadableFile } from './unreadable-file.ts'
 import { openXlsx } from './xlsx/index.ts'
 import { openXml } from './xml.ts'
@@ -58,7 +58,7 @@ async function openFile(toRead: FileToRead): Promise<OpenFile> {
 }
 
 async function* restoreAll(batches: AsyncIterable<readonly Row[]>): AsyncGenerator<readonly Row[]> {
-  for await (const rows of batches) yield rows.map(restoreNumbers)
+  for await (const rows of batches) yield rows.map(restoreRow)
 }
 
 async function openWithOptions(toRead: FileToRead): Promise<OpenFile> {

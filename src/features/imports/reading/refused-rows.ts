@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { FileInfo, JsonObject, Row } from '../types.ts'
+import type { FileInfo, JsonObject, JsonValue, Row } from '../types.ts'
 import type { RowOptions } from './options.ts'
 
 /** The columns of a file of refused rows (`rejected.csv`) in addition to those of the imported file. */
@@ -11,32 +11,55 @@ const refusedRowColumns = ['import.row', 'import.column', 'import.reason', 'impo
  */
 const numbersColumn = 'import.numbers'
 
+/** The column that lists the values of a row that has more values than the table has columns, as JSON. */
+const extraColumn = 'import.extra'
+
 /**
  * Returns the names of the columns that a file of refused rows has in addition to those of the imported file. CSV and XML have no
- * numbers, except a file of refused rows itself.
+ * numbers, except a file of refused rows itself. Only rows of tables have extra values.
  */
 export const additionalColumns = ({ format, columns }: Pick<FileInfo, 'format' | 'columns'>): string[] => {
   const hasNumbers = columns.includes(numbersColumn) || (format !== 'csv' && format !== 'xml')
-  return hasNumbers ? [...refusedRowColumns, numbersColumn] : [...refusedRowColumns]
+  const isTable = columns.length > 0
+  return [...refusedRowColumns, ...(hasNumbers ? [numbersColumn] : []), ...(isTable ? [extraColumn] : [])]
 }
 
 /** Whether a column is one that files of refused rows have in addition to those of the imported file. */
 export const isAdditional = (column: string): boolean =>
-  column === numbersColumn || refusedRowColumns.some((name) => name === column)
+  [...refusedRowColumns, numbersColumn, extraColumn].includes(column)
 
-/** Lists the columns with numbers as JSON, for `import.numbers`; an empty text if there are none. */
-export function listNumberColumns(columns: readonly string[], values: JsonObject): string {
+/**
+ * Returns the values of a row in the columns that describe its values.
+ * @param columns the columns of the imported file.
+ */
+export function describeValues(columns: readonly string[], values: JsonObject): Record<string, JsonValue> {
   const numbers = columns.filter((column) => typeof values[column] === 'number')
-  return numbers.length > 0 ? JSON.stringify(numbers) : ''
+  return { [numbersColumn]: numbers.length > 0 ? numbers : null, [extraColumn]: values[extraColumn] ?? null }
 }
+
+/** Adds values without a column to those of a row, which may have such values from a file of refused rows. */
+export const withExtraValues = (values: JsonObject, extra: readonly JsonValue[]): JsonObject => ({
+  ...values,
+  [extraColumn]: [values[extraColumn] ?? [], extra].flat(),
+})
 
 /** Matches a number in the notation of JSON. Longer numbers would lose digits. */
 const jsonNumber = /^-?(?:0|[1-9]\d{0,14})(?:\.\d+)?(?:e[+-]?\d{1,3})?$/i
 
 const columnList = z.array(z.string())
 
-/** Restores the numbers of a row of a file of refused rows. A value that people have replaced by another text stays text. */
-export function restoreNumbers(row: Row): Row {
+/**
+ * Restores a row of a file of refused rows: its numbers, of which a value that people have replaced by another text stays text.
+ * Extra values remain a fault until they have been moved to their columns.
+ */
+export function restoreRow(row: Row): Row {
+  const extra = row.values[extraColumn]
+  if (row.fault || extra === undefined || extra === null) return restoreNumbers(row)
+  const detail = `The column ${extraColumn} has values without a column. Move them to their columns, and empty this cell.`
+  return { ...row, fault: { column: extraColumn, value: String(extra).slice(0, 200), detail } }
+}
+
+function restoreNumbers(row: Row): Row {
   const listed = row.values[numbersColumn]
   if (typeof listed !== 'string') return row
   const columns = columnList.safeParse(parseJson(listed))

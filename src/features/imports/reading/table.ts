@@ -1,8 +1,9 @@
 import { didYouMeanSentence } from '../../../problems/suggest.ts'
-import type { JsonObject, JsonValue, Row } from '../types.ts'
+import type { JsonValue, Row } from '../types.ts'
 import { cleanText } from './clean.ts'
 import { readLimits } from './limits.ts'
 import type { RowOptions } from './options.ts'
+import { withExtraValues } from './refused-rows.ts'
 import { formatCount, unreadableFile } from './unreadable-file.ts'
 
 /** A value of a cell. */
@@ -107,8 +108,7 @@ export class Table {
     const values: Record<string, JsonValue> = {}
     for (const [index, column] of this.columns.entries()) {
       const cell = cells[index]
-      if (cell === undefined || cell === '') values[column] = null
-      else values[column] = typeof cell === 'string' ? cleanText(cell) : cell
+      values[column] = cell === undefined || cell === '' ? null : cleanCell(cell)
     }
     for (const column of this.#options.fillDown ?? []) values[column] ??= this.#previous[column] ?? null
     if (this.#options.fillDown) this.#previous = values
@@ -124,7 +124,10 @@ export class Table {
       const tooMany = cells.slice(expected, found)
       const leftOver = tooMany.length > 0 ? ` Extra values: ${shorten(tooMany.join(' | '))}.` : ''
       const detail = `The row has ${pluralize(found, 'value')}, and the header ${pluralize(expected, 'column')}.${leftOver} ${this.#format.hint}`
-      return { ...row, fault: { column: '', value: shorten(cells.join(' | ')), detail } }
+      const fault = { column: '', value: shorten(cells.join(' | ')), detail }
+      return tooMany.length === 0
+        ? { ...row, fault }
+        : { ...row, values: withExtraValues(row.values, tooMany.map(cleanCell)), fault }
     }
     const long = cells.findIndex(
       (cell) => typeof cell === 'string' && cell.length > readLimits.cellCharacters,
@@ -133,7 +136,6 @@ export class Table {
     const detail = `The value has more than ${formatCount(readLimits.cellCharacters)} characters.`
     return {
       ...row,
-      values: shortenValues(row.values),
       fault: { column: this.columns[long] ?? '', value: shorten(String(cells[long])), detail },
     }
   }
@@ -143,8 +145,9 @@ const pluralize = (count: number, noun: string) => `${formatCount(count)} ${coun
 
 const shorten = (text: string) => text.slice(0, 200)
 
-const shortenValues = (values: JsonObject): JsonObject =>
-  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value ?? '').slice(0, 200)]))
+/** Returns a cell as it can be stored. A text that is too long stays too long, so that a file of refused rows is refused again. */
+const cleanCell = (cell: Cell): Cell =>
+  typeof cell === 'string' ? cleanText(cell.slice(0, readLimits.cellCharacters + 1)) : cell
 
 /** Column names in spreadsheets may have line breaks and no-break spaces. People see them as single spaces. */
 const normalizeName = (name: string) => name.replaceAll(/[\s\u00a0]+/g, ' ').trim()
