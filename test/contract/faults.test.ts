@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { type Api, type HttpResponse, sharedApi } from '../support/api.ts'
+import { buildDocument, unwrapSchema } from '../support/build-document.ts'
 import {
-  buildDocument,
   count,
   exampleDocument,
   faultAt,
@@ -12,7 +12,6 @@ import {
   nameProperty,
   pointersIn,
   readProblem,
-  unwrapSchema,
 } from '../support/documents.ts'
 import { resources } from '../support/registry.ts'
 

@@ -3,8 +3,8 @@ import { z } from 'zod'
 import type { Resource } from '../../src/model/resource.ts'
 import { references } from '../../src/model/schemas.ts'
 import { type Api, sharedApi } from '../support/api.ts'
+import { buildDocument } from '../support/build-document.ts'
 import {
-  buildDocument,
   count,
   createRecord,
   etagOf,

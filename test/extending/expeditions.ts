@@ -9,8 +9,8 @@ const expeditions = defineResource(
   {
     title: field.title('Title.'),
     kind: field.requiredEnumeration(['polar', 'marine', 'space'], 'Kind of expedition.'),
-    startsOn: field.edtf('When it started or is to start.'),
-    endsOn: field.edtf('When it ended or is to end.'),
+    departedOn: field.edtf('When it left or is to leave.'),
+    returnedOn: field.edtf('When it came back or is to come back.'),
     summary: field.prose('Summary.', { weight: 'B' }),
     participants: field.participants('ExpeditionParticipant', ['lead', 'member']),
     topics: field.topics(),
@@ -48,7 +48,7 @@ const expeditions = defineResource(
     noun: 'expedition',
     description: 'A journey with a scientific purpose.',
     search: { title: 'title', prose: ['summary'] },
-    eventDates: ['startsOn', 'endsOn'],
+    eventDates: ['departedOn', 'returnedOn'],
     example: {
       title: 'Drift across the Arctic Ocean',
       kind: 'polar',

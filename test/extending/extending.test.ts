@@ -26,7 +26,7 @@ beforeAll(async () => {
     api,
     await exampleDocument(expeditions, api, {
       title: 'Zephyrine voyage',
-      startsOn: '1985-04',
+      departedOn: '1985-04',
       participants: [
         { country: 'ISL', role: 'lead' },
         { country: 'MNG', role: 'member' },

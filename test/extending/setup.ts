@@ -3,10 +3,7 @@ import { join } from 'node:path'
 import { generateDrizzleJson, generateMigration } from 'drizzle-kit/api'
 import pg from 'pg'
 import type { TestProject } from 'vitest/node'
-import { openDatabaseAt } from '../../src/database/database.ts'
-import { insertDocuments } from '../../src/operations/writing/documents.ts'
 import { packageRoot } from '../../src/package-root.ts'
-import { generousOptions } from '../support/database-options.ts'
 import { databaseUrl } from '../support/database-url.ts'
 import { drizzleTables } from '../support/drizzle-tables.ts'
 import openPostgres from '../support/global-setup.ts'
@@ -34,7 +31,6 @@ async function makeTemplate(url: string, original: string, template: string): Pr
   try {
     await server.query(`create database ${template} template ${original}`)
     await migrateTo(databaseUrl(url, template))
-    await seedExpeditions(databaseUrl(url, template))
     await server.query(`alter database ${template} allow_connections false`)
   } finally {
     await server.end()
@@ -51,30 +47,6 @@ async function migrateTo(url: string): Promise<void> {
     await client.query('select sync_history()')
   } finally {
     await client.end()
-  }
-}
-
-/** Writes two records like the seeding does, since the contract tests expect seed data of every resource. */
-async function seedExpeditions(url: string): Promise<void> {
-  const database = openDatabaseAt(url, generousOptions)
-  const resource = extendedRegistry.get('expeditions')
-  const documents = ['first', 'second'].map((name) => ({
-    ...resource.example,
-    title: `The ${name} seeded expedition`,
-    externalIds: [{ scheme: 'test', id: `seeded-${name}` }],
-  }))
-  const authorship = { actor: { kind: 'seed', id: null, name: null }, requestId: null, reason: null } as const
-  try {
-    await database.transaction((transaction) =>
-      insertDocuments(
-        transaction,
-        resource,
-        documents.map((document) => resource.document.parse(document)),
-        { kind: 'create', authorship },
-      ),
-    )
-  } finally {
-    await database.close()
   }
 }
 

@@ -1,7 +1,11 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { networkResources } from '../../src/features/network/selection.ts'
+import type { Field } from '../../src/model/field.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { spanOf } from '../support/date-oracle.ts'
+import { listAll, resourceOf } from '../support/documents.ts'
+import { registry } from '../support/registry.ts'
 
 /** Networks are compared with networks that the tests compute from all records. */
 
@@ -45,17 +49,7 @@ async function get<T>(path: string): Promise<T> {
   return response.json<T>()
 }
 
-async function listed(resource: string): Promise<Properties[]> {
-  const found: Properties[] = []
-  for (let next: string | null = ''; next !== null; ) {
-    const list: { data: Properties[]; page: { next: string | null } } = await get(
-      `/v1/${resource}?limit=200${next && `&cursor=${next}`}`,
-    )
-    found.push(...list.data)
-    next = list.page.next
-  }
-  return found
-}
+const listed = (resource: string) => listAll(api, resourceOf(resource))
 
 const codes = ['CHN', 'PAK', 'DEU', 'FRA', 'KEN', 'BRA']
 const topicSlugs = ['energy', 'solar-energy', 'ocean', 'agriculture-technology']
@@ -133,7 +127,8 @@ async function createRecords(): Promise<void> {
   )
 }
 
-const resources = ['agreements', 'projects', 'cooperation-bases', 'assistance-programs']
+const counted = networkResources(registry)
+const resources = counted.map(({ resource }) => resource.name)
 
 interface Summary {
   resource: string
@@ -145,6 +140,7 @@ interface Summary {
 }
 
 const asList = (value: unknown): string[] => (typeof value === 'string' ? [value] : [])
+const asDate = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 
 /** Reads the countries, organizations, topics and dates of every record. */
 async function readAll(): Promise<Summary[]> {
@@ -152,26 +148,24 @@ async function readAll(): Promise<Summary[]> {
     (await listed('organizations')).map(({ id, country }) => [String(id), country as string | null]),
   )
   const perResource = await Promise.all(
-    resources.map(async (resource) =>
-      (await listed(resource)).map((record): Summary => {
-        const participants = (record.parties ?? record.participants) as Properties[]
-        const organizations = participants.flatMap(({ organization }) => asList(organization))
-        const places = [record.location ?? [], record.locations ?? []].flat() as Properties[]
+    counted.map(async ({ resource, dateProperties: [start, end = start] }) =>
+      (await listed(resource.name)).map((record): Summary => {
+        const fields = Object.values(resource.boundFields)
+        const valuesOf = (isMeant: (field: Field) => boolean) =>
+          fields.filter(({ field }) => isMeant(field)).flatMap(({ context }) => record[context.name] ?? [])
+        const participants = valuesOf(({ capability }) => capability?.kind === 'participants')
+        const organizations = participants.flatMap((one) => asList(Object(one).organization))
+        const hosts = valuesOf(({ hostCountries }) => hostCountries !== undefined)
         const countries = [
-          ...participants.flatMap(({ country }) => asList(country)),
+          ...[...participants, ...hosts].flatMap((one) => asList(Object(one).country ?? one)),
           ...organizations.flatMap((id) => asList(countryOf.get(id))),
-          ...[record.hostCountry, ...places.map(({ country }) => country)].flatMap(asList),
         ]
-        const [start, end] = {
-          agreements: [record.signedOn, record.signedOn],
-          'cooperation-bases': [record.designatedOn, record.designatedOn],
-        }[resource] ?? [record.startsOn, record.endsOn]
         return {
-          resource,
+          resource: resource.name,
           countries: [...new Set(countries)],
           organizations: [...new Set(organizations)],
-          topics: record.topics as string[],
-          span: [start as string | null, end as string | null],
+          topics: valuesOf(({ capability }) => capability?.kind === 'topics').flatMap(asList),
+          span: [asDate(record[start]), asDate(record[end])],
         }
       }),
     ),
@@ -348,8 +342,8 @@ describe('the network', () => {
       const { partners } = await get<CountryNetwork>(`/v1/countries/CHN/network${query}`)
       expect(partners.length).toBeGreaterThan(0)
       for (const { resources, searches, link } of partners.slice(0, 8)) {
-        const counted = Object.entries(resources).filter(([, count]) => count > 0)
-        expect(searches.map(({ resource, count }) => [resource, count])).toEqual(counted)
+        const found = Object.entries(resources).filter(([, count]) => count > 0)
+        expect(searches.map(({ resource, count }) => [resource, count])).toEqual(found)
         for (const { path, body, count } of searches) {
           const response = await api.post(path, { ...body, count: 'exact', limit: 1 })
           expect(response.json<{ page: { total: { count: number } } }>().page.total.count).toBe(count)

@@ -11,8 +11,7 @@ import { anonymous } from '../../src/server/plugins/authentication/authenticate.
 import { type Api, startTestApi } from '../support/api.ts'
 import { openEmptyDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
-
-const { resources } = registry
+import { createRecord, fullDocument } from '../support/documents.ts'
 
 /** The search across resources. */
 
@@ -201,16 +200,14 @@ describe('a search across resources', () => {
   })
 
   it('finds a record of every resource by its title, once', async () => {
-    for (const { name, key } of resources) {
-      const list = (await api.get(`/v1/${name}?limit=1&sort=-${key.property}`)).json<{
-        data: Record<string, unknown>[]
-      }>()
-      const [record = {}] = list.data
-      const title = String(record.title ?? record.name ?? record.excerpt ?? record.note)
-      const { data } = await searchFor(title.slice(0, 200), `&resource=${name}&limit=100`)
+    for (const resource of registry.resources) {
+      const { title } = registry.definition(resource.name).search
+      const { key, record } = await createRecord(resource, api, await fullDocument(resource, api))
+      const words = String(record[title])
+      const { data } = await searchFor(words, `&resource=${resource.name}&limit=100`)
       expect(
-        data.filter((hit) => hit.key === record[key.property]),
-        `${name} ${title}`,
+        data.filter((hit) => hit.key === key),
+        `${resource.name} ${words}`,
       ).toHaveLength(1)
     }
   })

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { networkResources } from '../../src/features/network/selection.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { createLabelled } from '../support/labelled-records.ts'
+import { registry } from '../support/registry.ts'
 
 let api: Api
 beforeAll(async () => {
@@ -42,16 +44,18 @@ describe('happenedIn finds records that may have happened in a span of days', ()
   })
 
   it('finds as many records as a network with the same dates', async () => {
-    for (const resource of ['agreements', 'projects', 'cooperation-bases', 'assistance-programs']) {
+    for (const { resource } of networkResources(registry)) {
       for (const [from, to] of [
         ['2006', '2011-04'],
         ['1990', '2005'],
       ]) {
         const network = await api.get(
-          `/v1/countries/CHN/network?resource=${resource}&from=${from}&to=${to}&limit=1000`,
+          `/v1/countries/CHN/network?resource=${resource.name}&from=${from}&to=${to}&limit=1000`,
         )
-        const list = await api.get(`/v1/${resource}?country=CHN&happenedIn=${from}/${to}&limit=1&count=exact`)
-        expect(list.json<{ page: { total: { count: number } } }>().page.total.count, resource).toBe(
+        const list = await api.get(
+          `/v1/${resource.name}?country=CHN&happenedIn=${from}/${to}&limit=1&count=exact`,
+        )
+        expect(list.json<{ page: { total: { count: number } } }>().page.total.count, resource.name).toBe(
           network.json<{ total: { records: number } }>().total.records,
         )
       }

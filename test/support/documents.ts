@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
+import { readSeeds } from '../../src/features/seeding/files.ts'
 import type { Resource } from '../../src/model/resource.ts'
 import { references } from '../../src/model/schemas.ts'
 import type { Fault } from '../../src/problems/problem.ts'
 import type { Api, HttpResponse, RequestOptions } from './api.ts'
+import { buildDocument, unwrapSchema } from './build-document.ts'
 import { registry } from './registry.ts'
 
 const { resources } = registry
@@ -65,9 +67,21 @@ export const etagOf = (response: HttpResponse) => response.headers.get('etag') ?
 /** A UUID that no record has. */
 export const unusedId = '0fffffff-ffff-7fff-bfff-ffffffffffff'
 
+/** Well-formed keys that no record has, for resources whose keys clients choose. */
+const unusedNaturalKeys: Record<string, string> = {
+  regions: '999',
+  countries: 'ZZZ',
+  topics: 'no-such-topic',
+}
+
 /** Returns a well-formed key that no record of the resource has. */
-export function unusedKey(resource: Resource): string {
-  return { regions: '999', countries: 'ZZZ', topics: 'no-such-topic' }[resource.name] ?? unusedId
+export function unusedKey({ name, key }: Resource): string {
+  if (key.assignedBy === 'registry') return unusedId
+  return unusedNaturalKeys[name] ?? lacksKeys(name)
+}
+
+const lacksKeys = (name: string): never => {
+  throw new Error(`test/support/documents.ts has no unused keys of ${name}, whose keys clients choose`)
 }
 
 /** Returns all records of a list, from all its pages. @param query the query string, without `?`. */
@@ -138,12 +152,38 @@ const unusedCodes = memoize(async (api: Api) => {
 
 const wellKnownKeys: Record<string, string> = { regions: '142', countries: 'CHN', topics: 'energy' }
 
-/** Returns the key of a seeded record. Tests may refer to it and must not change it. */
+/** The names of the resources that have seed data. */
+const seeded = new Set((await readSeeds('all')).map(({ resource }) => resource.name))
+
+/** Tells whether a resource has seed data. */
+export const isSeeded = ({ name }: Resource): boolean => seeded.has(name)
+
+/** Returns the key of a seeded record. Tests may refer to it and must not change it. @throws if there is no seed data. */
 export const seededKey = async (api: Api, name: string): Promise<string> => {
+  const resource = resourceOf(name)
+  if (!isSeeded(resource)) throw new Error(`${name} has no seed data: no folder of seeds/ has ${name}.json`)
   const known = wellKnownKeys[name]
   if (known !== undefined) return known
-  const [record] = (await api.get(`/v1/${name}?limit=1`)).json<Page>().data
-  return String(record?.id)
+  const [record] = (await api.get(`${listPath(resource)}?limit=1`)).json<Page>().data
+  if (!record) throw new Error(`${name} has seed data, but the database has no record of it`)
+  return keyIn(resource, record)
+}
+
+/** The keys of records that tests may refer to, by resource, for each service. */
+const sharedKeys = memoize((_api: Api) => new Map<string, Promise<string>>())
+
+/**
+ * Returns the key of a record that tests may refer to and must not change: a seeded one, or an example that it creates once
+ * if the resource has no seed data.
+ */
+export function sharedKey(api: Api, name: string): Promise<string> {
+  const keys = sharedKeys(api)
+  const resource = resourceOf(name)
+  const key =
+    keys.get(name) ??
+    (isSeeded(resource) ? seededKey(api, name) : createRecord(resource, api).then(({ key }) => key))
+  keys.set(name, key)
+  return key
 }
 
 /** Returns unused values of the properties that must be unique: codes, slugs and external ids. */
@@ -157,15 +197,31 @@ async function uniqueProperties(resource: Resource, api: Api): Promise<Document>
     case 'topics':
       return { slug: `test-${randomUUID()}` }
     default:
-      return { externalIds: [{ scheme: 'test', id: randomUUID() }] }
+      if (resource.key.assignedBy === 'client') return lacksKeys(resource.name)
+      return 'externalIds' in resource.document.shape
+        ? { externalIds: [{ scheme: 'test', id: randomUUID() }] }
+        : {}
   }
 }
 
-/** Returns references to seeded records, which replace the ids in an example, which no record has. */
-async function seededReferences(resource: Resource, api: Api): Promise<Document> {
-  if (resource.name !== 'citations') return {}
-  const [source, agreement] = await Promise.all([seededKey(api, 'sources'), seededKey(api, 'agreements')])
-  return { source, record: { resource: 'agreements', id: agreement } }
+/** Returns a value of an example with the ids, which no record has, replaced by keys of records. */
+async function withKeys(schema: z.core.$ZodType, value: unknown, api: Api): Promise<unknown> {
+  const inner = unwrapSchema(schema)
+  const target = references.get(inner)
+  if (target !== undefined && value !== null)
+    return resourceOf(target).key.assignedBy === 'registry' ? sharedKey(api, target) : value
+  if (inner instanceof z.ZodArray && Array.isArray(value))
+    return Promise.all(value.map((item) => withKeys(inner.element, item, api)))
+  if (inner instanceof z.ZodDiscriminatedUnion) {
+    const option = inner.options.find((one) => z.safeParse(one, value).success)
+    return option ? withKeys(option, value, api) : value
+  }
+  if (!(inner instanceof z.ZodObject) || typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).map(async ([property, part]) => {
+    const partSchema = inner.shape[property]
+    return [property, partSchema ? await withKeys(partSchema, part, api) : part] as const
+  })
+  return Object.fromEntries(await Promise.all(entries))
 }
 
 /** Returns the example document of a resource with unused keys and external ids, and with `overrides`. */
@@ -175,8 +231,7 @@ export async function exampleDocument(
   overrides: Document = {},
 ): Promise<Document> {
   return {
-    ...resource.example,
-    ...(await seededReferences(resource, api)),
+    ...Object(await withKeys(resource.document, resource.example, api)),
     ...(await uniqueProperties(resource, api)),
     ...overrides,
   }
@@ -239,52 +294,6 @@ export const nameProperty = (resource: Resource): string =>
 /** Returns request options that change a record only if it still has this ETag. */
 export const ifMatch = (etag: string): RequestOptions => ({ headers: { 'if-match': etag } })
 
-/** Returns the schema inside `nullable`, `optional` and `default`. */
-export function unwrapSchema(schema: z.core.$ZodType): z.core.$ZodType {
-  const wrapped =
-    schema instanceof z.ZodNullable || schema instanceof z.ZodDefault || schema instanceof z.ZodOptional
-  return wrapped ? unwrapSchema(schema.unwrap()) : schema
-}
-
-const participantKinds = ['country', 'organization', 'region']
-
-/**
- * Returns a document with every property of a schema. `leaf` returns the values that are neither objects nor lists. A list
- * of participants gets three: a country, an organization and a region.
- */
-export function buildDocument(
-  schema: z.core.$ZodType,
-  leaf: (schema: z.core.$ZodType, pointer: string) => unknown,
-  pointer = '',
-): unknown {
-  const inner = unwrapSchema(schema)
-  if (inner instanceof z.ZodArray) {
-    const item = unwrapSchema(inner.element)
-    const kinds = item instanceof z.ZodObject ? participantKinds.filter((kind) => kind in item.shape) : []
-    if (!(item instanceof z.ZodObject) || kinds.length < participantKinds.length) {
-      return [buildDocument(item, leaf, `${pointer}/0`)]
-    }
-    return kinds.map((kind, index) => {
-      const others = kinds.filter((other) => other !== kind)
-      const shape = Object.entries(item.shape).filter(([property]) => !others.includes(property))
-      return buildDocument(z.object(Object.fromEntries(shape)), leaf, `${pointer}/${index}`)
-    })
-  }
-  if (inner instanceof z.ZodDiscriminatedUnion) {
-    const option = inner.options[1] ?? z.never()
-    return buildDocument(option, leaf, pointer)
-  }
-  if (inner instanceof z.ZodObject) {
-    return Object.fromEntries(
-      Object.entries(inner.shape).map(([property, value]) => [
-        property,
-        buildDocument(value, leaf, `${pointer}/${property}`),
-      ]),
-    )
-  }
-  return leaf(inner, pointer)
-}
-
 /** Valid values of text properties that have a pattern. */
 const textValues: Record<string, string> = {
   language: 'en',
@@ -323,15 +332,18 @@ function valueAt(schema: z.core.$ZodType, pointer: string, keys: Map<string, str
   return `Text ${randomUUID().slice(0, 18)}`
 }
 
-const seededKeys = memoize(async (api: Api) => {
-  const keys = new Map<string, string>()
-  for (const { name } of resources) keys.set(name, await seededKey(api, name))
-  return keys
-})
+/** Returns the keys of a record of each resource to which documents of a resource refer. */
+async function keysFor(resource: Resource, api: Api): Promise<Map<string, string>> {
+  const targets = new Set<string>()
+  buildDocument(resource.document, (schema) => targets.add(references.get(schema) ?? ''))
+  targets.delete('')
+  const keys = [...targets].map(async (target) => [target, await sharedKey(api, target)] as const)
+  return new Map(await Promise.all(keys))
+}
 
 /** Returns a valid document with a value in every property at every depth. */
 export async function fullDocument(resource: Resource, api: Api): Promise<Document> {
-  const keys = await seededKeys(api)
+  const keys = await keysFor(resource, api)
   const document = buildDocument(resource.document, (schema, pointer) => valueAt(schema, pointer, keys))
   return { ...z.record(z.string(), z.unknown()).parse(document), ...(await uniqueProperties(resource, api)) }
 }

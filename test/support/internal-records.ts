@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import type { Resource } from '../../src/model/resource.ts'
 import type { Api } from './api.ts'
-import { createRecord, type Document, fullDocument, keyIn, listPath, seededKey } from './documents.ts'
+import {
+  createRecord,
+  type Document,
+  fullDocument,
+  isSeeded,
+  keyIn,
+  listPath,
+  seededKey,
+} from './documents.ts'
 import { registry } from './registry.ts'
 
 /** Internal records of every resource, whose texts differ from all public texts. */
@@ -67,7 +75,7 @@ export async function createHiddenRecords(api: Api): Promise<HiddenRecords> {
     }
     const hidden = await createWithHiddenId(api, resource, document)
     records.push(hidden)
-    keys.set(await seededKey(api, resource.name), hidden.key)
+    if (isSeeded(resource)) keys.set(await seededKey(api, resource.name), hidden.key)
     const removed = await createWithHiddenId(api, resource, {
       ...(withHiddenWord(await fullDocument(resource, api)) as Document),
       visibility: 'internal',

@@ -2,14 +2,8 @@ import { z } from 'zod'
 import type { Resource } from '../../src/model/resource.ts'
 import { references } from '../../src/model/schemas.ts'
 import type { Api } from './api.ts'
-import {
-  buildDocument,
-  type CreatedRecord,
-  createRecord,
-  type Document,
-  fullDocument,
-  keyIn,
-} from './documents.ts'
+import { buildDocument } from './build-document.ts'
+import { type CreatedRecord, createRecord, type Document, fullDocument, keyIn } from './documents.ts'
 import { registry } from './registry.ts'
 
 /** Documents that refer to other records, one for each reference property of every resource. */

@@ -1,6 +1,8 @@
-import { getTableName } from 'drizzle-orm'
+import { getTableColumns, getTableName } from 'drizzle-orm'
+import { getTableConfig, type PgColumn } from 'drizzle-orm/pg-core'
 import fc from 'fast-check'
 import type pg from 'pg'
+import { resourceRow } from '../../src/operations/writing/split.ts'
 import { registry } from '../../src/resources/registry.ts'
 
 /** Random writes to every table of the registry, in SQL that bypasses the service. */
@@ -230,10 +232,50 @@ export const sqlWrite: fc.Arbitrary<SqlWrite> = fc.record({
   savepoint: fc.constantFrom('none', 'none', 'release', 'rollback'),
 })
 
-/** Returns the statement of a write. @throws if this file has no expressions for the table. */
+/**
+ * Returns expressions for a table that this file does not name: required columns refer to other rows, or have the values of
+ * the resource's example. @throws if a required column has neither.
+ */
+function deriveExpressions(name: string): TableExpressions {
+  const table = registry.tables.find((one) => getTableName(one) === name)
+  if (!table) throw new Error(`the registry has no table ${name}`)
+  const resource = registry.resources.find((one) => one.table === table)
+  const example = resource
+    ? resourceRow(resource, { id: '', document: resource.document.parse(resource.example) })
+    : {}
+  const targets = new Map(
+    getTableConfig(table).foreignKeys.map((key) => {
+      const { columns, foreignColumns } = key.reference()
+      return [columns[0]?.name, foreignColumns[0]] as const
+    }),
+  )
+  // The database assigns ids.
+  const required = Object.entries(getTableColumns(table)).filter(
+    ([name, column]) => name !== 'id' && column.notNull && !column.hasDefault && !column.generated,
+  )
+  const expressionFor = (property: string, column: PgColumn, index: number, draw: number): string => {
+    const target = targets.get(column.name)
+    if (column.name === 'position') return `${10 + (draw % 5)}`
+    if (target) return pick(getTableName(target.table), target.name, column.name === 'record' ? index : draw)
+    const value = example[property]
+    if (value !== undefined) return text(String(value))
+    throw new Error(
+      `test/support/sql-writes.ts has no expressions for ${name}, whose ${column.name} is required`,
+    )
+  }
+  const title = resource?.search.title.name
+  return {
+    insert: (index, draw) =>
+      Object.fromEntries(
+        required.map(([property, column]) => [column.name, expressionFor(property, column, index, draw)]),
+      ),
+    update: (draw) => (title ? `${title} = 'Changed ${draw}'` : `position = position + ${1 + (draw % 3)}`),
+  }
+}
+
+/** Returns the statement of a write. @throws if there are no expressions for the table. */
 export function sqlOf({ table, action, row, draw }: SqlWrite): string {
-  const expressions = expressionsByTable[table]
-  if (!expressions) throw new Error(`test/support/sql-writes.ts has no expressions for ${table}`)
+  const expressions = expressionsByTable[table] ?? deriveExpressions(table)
   const chosen = `where ctid = (select ctid from ${table} order by row_start desc, ctid offset ${row} % (select greatest(count(*), 1) from ${table}) limit 1)`
   const columns = expressions.insert(row, draw)
   if (action === 'insert' && Object.keys(columns).length > 0)
