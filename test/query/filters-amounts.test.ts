@@ -57,6 +57,22 @@ describe('filters by amount', () => {
   })
 })
 
+describe('the filter amountYear', () => {
+  it('finds years of any number of digits, except those that are too late to have a number', async () => {
+    const due = (date: string) => ({
+      title: 'Very late',
+      amounts: [{ kind: 'other', currency: 'CNY', amount: 1, date }],
+    })
+    const late = await createLabelled(api, 'assistance-programs', {
+      five: due('Y12345'),
+      six: due('Y294276'),
+      seven: due('Y5874897'),
+    })
+    expect(await late.find({ amountYear: 'Y12345,Y294276' })).toEqual(['five', 'six'])
+    expect(await late.find({ 'amountYear[isNull]': 'true' })).toEqual(['seven'])
+  })
+})
+
 describe('an aggregate with filters by amount', () => {
   const groups = async (parameters: Record<string, string>) =>
     (await aggregate(api, 'assistance-programs', { title: 'Several amounts', ...parameters })).data

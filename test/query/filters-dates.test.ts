@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { capitalize } from '../../src/problems/suggest.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { createLabelled, type LabelledRecords, type Page } from '../support/labelled-records.ts'
 
@@ -151,6 +152,30 @@ describe('a date filter compares spans of days', () => {
           (await created.find(parameters)).length,
         )
       }
+    },
+  )
+
+  it.each(['year', 'decade', 'month'])(
+    'finds and counts dates of very early and late years with an unknown %s',
+    async (unit) => {
+      const early = ['-4713-11-24', '-4712']
+      const late = ['Y294277', 'Y5874897']
+      const labelled = await createLabelled(
+        api,
+        'agreements',
+        Object.fromEntries(
+          [...early, 'Y294276', ...late].map((date) => [
+            date,
+            { title: date, kind: 'agreement', signedOn: date },
+          ]),
+        ),
+      )
+      const expected = [...early, ...(unit === 'year' ? [] : ['Y294276']), ...late].sort()
+      const parameters = { [`signedOn[${unit}]`]: 'unknown' }
+      expect(await labelled.find(parameters)).toEqual(expected)
+      const groupBy = `signed${capitalize(unit)}`
+      expect(await labelled.count({ ...parameters, groupBy })).toBe(expected.length)
+      expect(await labelled.count({ groupBy })).toBe(5)
     },
   )
 
