@@ -71,6 +71,12 @@ describe('the filter amountYear', () => {
     expect(await late.find({ amountYear: 'Y12345,Y294276' })).toEqual(['five', 'six'])
     expect(await late.find({ 'amountYear[isNull]': 'true' })).toEqual(['seven'])
   })
+
+  it.each(['-0000', 'Y02011', 'Y5874898', '201', '201X', '2011-04'])('refuses %s', async (year) => {
+    const response = await api.get(`/v1/assistance-programs?amountYear=${year}`)
+    expect(response.status, response.text).toBe(400)
+    expect(response.text).toContain('must be a year of four digits, such as 2011')
+  })
 })
 
 describe('an aggregate with filters by amount', () => {

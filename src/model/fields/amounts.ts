@@ -5,6 +5,7 @@ import { columnIn, columnOf, snakeCase } from '../../database/columns.ts'
 import { unitNumber, unitText } from '../date-units.ts'
 import { requireDecimals } from '../decimals.ts'
 import { byRelation, type Dimension, valueAsLabel, wordLabels } from '../dimensions.ts'
+import { findEdtfFault } from '../edtf.ts'
 import { defineField, type FieldContext, ownColumn } from '../field.ts'
 import { type Comparison, decimalText, type Filter, filterByAny, isInAny, type Operator } from '../filters.ts'
 import { listTable } from '../list-rows.ts'
@@ -182,10 +183,13 @@ function numberFilter(recordId: FieldContext['recordId'], elements: ListElements
   }
 }
 
+const yearError = 'must be a year of four digits, such as 2011'
+
 const yearText = z
   .string()
   .max(10)
-  .regex(/^(-?\d{4}|Y\d{5,7})$/, { error: 'must be a year of four digits, such as 2011' })
+  .regex(/^(-?\d{4}|Y\d{5,7})$/, { error: yearError, abort: true })
+  .refine((text) => !findEdtfFault(text), { error: yearError })
   .meta({ examples: ['2011'] })
 
 const valueSchemas: Record<ColumnFilter, () => z.ZodType> = {
