@@ -20,9 +20,10 @@ export function parseListRequest(
   registry: Registry,
   request: string,
 ): { name: string; resource: Resource | undefined; query: string } {
-  const [path = '', query = ''] = request.split('?')
+  // A query may contain further question marks.
+  const [path = '', ...query] = request.split('?')
   const name = path.replace('/v1/', '')
-  return { name, resource: registry.find(name), query }
+  return { name, resource: registry.find(name), query: query.join('?') }
 }
 
 function findFaults(registry: Registry, request: string): string[] {

@@ -65,6 +65,19 @@ describe('include=recorded', () => {
     expect(refused.json()).toMatchObject({ errors: [{ pointer: '/query' }] })
   })
 
+  it('uses the whole query of a list request, even if a value has a question mark', async () => {
+    for (const kind of ['treaty', 'protocol']) await api.post('/v1/agreements', { title: 'Why?', kind })
+    const query = '/v1/agreements?title=Why?&kind=treaty'
+    const { id } = await makeFigure(query)
+    expect((await readFigure(id)).recorded).toEqual({ count: 1, list: query })
+    const document = { indicator: 'treaties', title: 'Treaties', value: 7, unit: 'treaties' }
+    const refused = await api.post('/v1/figures', {
+      ...document,
+      query: '/v1/agreements?title=Why?&kidn=treaty',
+    })
+    expect(refused.json()).toMatchObject({ status: 422, errors: [{ pointer: '/query' }] })
+  })
+
   it('counts only the records that the reader may see', async () => {
     const { id } = await makeFigure('/v1/agreements?kind=treaty')
     const before = await readFigure(id)
