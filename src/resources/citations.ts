@@ -110,7 +110,7 @@ const citedRecord = () =>
         filters: {
           resource: anyOf(resource, z.enum(citable(context.registry)), 'Resource of the cited record.'),
           record: filterByAny(
-            z.string().regex(/^[0-9A-Za-z-]{3,100}$/, { error: 'must be the id, code or slug of a record' }),
+            z.string().regex(/^[0-9A-Za-z-]{1,100}$/, { error: 'must be the id, code or slug of a record' }),
             'Key of the cited record.',
             (values) => sql`${record} in (${idsOfKeys(context.registry, values)})`,
           ),

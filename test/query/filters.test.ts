@@ -246,6 +246,18 @@ describe('filters', () => {
     expect(await created.find({ paragraph: '3' })).toEqual(['topic'])
     expect(await created.find({ 'rank[ne]': 'normal' })).toEqual(['region'])
   })
+
+  it('find citations by a record with a key of any length', async () => {
+    const source = await create(api, 'sources', { title: 'A glossary', kind: 'report' })
+    const slugs = ['x', 'ai', 'a'.repeat(100)]
+    for (const slug of slugs) await create(api, 'topics', { slug, name: slug, scheme: 'domain' })
+    const created = await createLabelled(
+      api,
+      'citations',
+      Object.fromEntries(slugs.map((slug) => [slug, { source, record: { resource: 'topics', id: slug } }])),
+    )
+    for (const slug of slugs) expect(await created.find({ record: slug })).toEqual([slug])
+  })
 })
 
 it('a list sorts topics without a code after all others, for any characters in codes', async () => {
