@@ -195,7 +195,9 @@ function sortKey(date: string, which: 'first' | 'last'): number {
   const [ifNone, digitForX] = which === 'first' ? ([1, '0'] as const) : ([12, '9'] as const)
   const [, minus = '', digits = '', month = ifNone, day = which === 'first' ? 1 : 31] =
     FIELDS.exec(date) ?? []
-  const year = Number(minus + digits.replaceAll('X', minus ? String(9 - Number(digitForX)) : digitForX))
+  const years = Number(digits.replaceAll('X', minus ? String(9 - Number(digitForX)) : digitForX))
+  // -000X does not include the year 0.
+  const year = minus ? -Math.max(years, 1) : years
   const seasonStart = 3 * (Number(month) - 20)
   const chosen = Number(month) <= 12 ? Number(month) : seasonStart + (which === 'first' ? 0 : 2)
   // The last month of a winter is in the next year.
