@@ -28,8 +28,8 @@ function findFault(forbidden: RegExp, text: string): string | undefined {
 }
 
 /**
- * More combining marks in a row than any writing system has (30 in the Stream-Safe Text Format of Unicode), with the half-width
- * marks of kana. The time to normalize a text grows with the square of the length of such a row.
+ * More combining marks in a row than any writing system has: the Stream-Safe Text Format of Unicode allows 30. The half-width
+ * voicing marks of kana count as marks. The time to normalize a text grows with the square of the length of such a row.
  */
 const markRow = /[\p{M}\uff9e\uff9f]{31}/u
 

@@ -10,7 +10,7 @@ import { type Comparison, type DateUnit, type Filter, filterByOne, ifNullable, o
 
 /**
  * The comparison that a date lies entirely in a year, decade or month. `unknown` finds records without a date, and records
- * whose date may lie in several or in one without a number (`unitNumber`).
+ * whose date may lie in several years, decades or months, or lies in one that has no number (`unitNumber`).
  */
 const inUnit = (unit: DateUnit, earliest: AnyPgColumn, latest: AnyPgColumn): Comparison => ({
   takes: 'one',
@@ -24,7 +24,7 @@ const inUnit = (unit: DateUnit, earliest: AnyPgColumn, latest: AnyPgColumn): Com
 const possibleDays = (date: SQL) =>
   dateSpan(sql`edtf_earliest(${date}::text)`, sql`edtf_latest(${date}::text)`)
 
-/** The first day after a given date. After an open end there is no day: then `day` is `infinity`, and `hasEnd` is false. */
+/** The first day after a given date. If the date has an open end, there is none: `day` is `infinity`, and `hasEnd` is false. */
 const upperBound = (date: SQL) => ({
   day: sql`upper(${possibleDays(date)})`,
   hasEnd: sql`isfinite(upper(${possibleDays(date)}))`,
@@ -46,7 +46,8 @@ const openRange = {
 
 /**
  * A filter by an EDTF date. Dates are spans of days: `eq`, `gt`, `gte`, `lt` and `lte` compare by overlap (the comparison may
- * hold), and the `certainly` operators by containment (the comparison must hold). `ne` finds what `eq` does not find.
+ * hold), and the `certainly` operators by containment (the comparison must hold). `ne` finds what `eq` does not find,
+ * including records without the date.
  * @example signedOn[gte]=2011-04-10 finds 2011-04; signedOn[certainlyGte]=2011-04-10 does not.
  */
 export function edtfDate(table: PgTable, property: string, value: z.ZodType, description: string): Filter {

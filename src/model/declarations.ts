@@ -22,7 +22,7 @@ type Naming = readonly [owner: string, names: readonly string[]]
 /** A part of a declaration, and what it contributes, by names. */
 type Contribution<T> = readonly [owner: string, named: Readonly<Record<string, T>> | undefined]
 
-/** The owner of the names of request parameters. No filter may have them, since requests send both side by side. */
+/** The names of request parameters. No filter may have them, since parameters and filters are in the same query. */
 export const requestParameters: Naming = [
   'the parameters of requests',
   [
@@ -32,7 +32,7 @@ export const requestParameters: Naming = [
   ],
 ]
 
-/** The owner of the words that combine conditions in the body of a search, where they are beside filters and collections. */
+/** The words that combine conditions in a search. They are properties of the same objects as filters and collections. */
 export const conditionWords: Naming = ['the conditions of searches', ['and', 'or', 'not']]
 
 /** Property of a response that is not a property of the record: the names of other records. */
@@ -87,7 +87,7 @@ const toWord = (text: string) =>
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '_')
 
-/** Refuses words of an enumeration that are repeated, or in another form than snake_case. */
+/** Refuses repeated words of an enumeration, and words that are neither in snake_case nor codes such as `A01`. @throws Error */
 export function requireWords(words: readonly string[]): void {
   for (const [index, word] of words.entries()) {
     if (!wordPattern.test(word))
@@ -98,7 +98,7 @@ export function requireWords(words: readonly string[]): void {
   }
 }
 
-/** Checks the names that declarations have, before anything is built from them. */
+/** Checks the names in declarations, before anything is built from them. @throws Error for a reserved or repeated name. */
 export function checkNames(definitions: readonly ResourceDefinition[]): void {
   for (const kind of ['name', 'singular', 'plural'] as const)
     requireDistinct(
@@ -115,6 +115,7 @@ export function checkNames(definitions: readonly ResourceDefinition[]): void {
 /**
  * Checks the names of columns, and the options that name properties with columns.
  * @param columns the columns of each property.
+ * @throws Error for a column that occurs twice, and for an option that names another property.
  */
 export function checkColumns(definition: ResourceDefinition, columns: Record<string, ColumnBuilders>): void {
   const { name, search, eventDates = [], calendar = {} } = definition
@@ -156,8 +157,9 @@ export const columnNamings = (
   ])
 
 /**
- * Checks what only the whole registry shows: the names of collections, includes and indexes, the order of resources, and the
- * examples.
+ * Checks what can be checked only in the whole registry: the names of collections, includes and indexes, the order of
+ * resources, and the examples.
+ * @throws Error for the first fault.
  */
 export function checkResources(registry: Registry): void {
   requireDistinct(

@@ -2,7 +2,7 @@
  * Dates as sources give them: EDTF (ISO 8601-2, https://www.loc.gov/standards/datetime/), levels 0 and 1.
  *
  * The `edtf` library checks the grammar. This file adds what the library lacks: the length of February, the refusal of forms
- * that belong to neither level, the range of PostgreSQL's dates, and the position of a fault.
+ * that belong to neither level, the range of PostgreSQL's dates, and the position and reason of a fault.
  * The SQL functions `edtf_earliest` and `edtf_latest` accept exactly the same texts.
  */
 
@@ -181,7 +181,7 @@ function findRangeFault(date: string): EdtfFault | undefined {
 }
 
 /**
- * Whether all days that a date can mean are before all days of another one: its last day is before the first day of the other one.
+ * Whether all days that a date can mean are before all days of the other date: its last day is before the other's first day.
  * False if `date` has no known end, or `other` no known start. Both texts must be valid (`findEdtfFault`).
  */
 export function isEntirelyBefore(date: string, other: string): boolean {
@@ -190,7 +190,7 @@ export function isEntirelyBefore(date: string, other: string): boolean {
   return !isUnbounded(end) && !isUnbounded(start) && sortKey(end, 'last') < sortKey(start, 'first')
 }
 
-/** Returns a number by which dates are compared: that of the first or the last day that a date can mean. */
+/** Returns a number for comparing dates. It stands for the first or the last day that a date can mean. */
 function sortKey(date: string, which: 'first' | 'last'): number {
   const [ifNone, digitForX] = which === 'first' ? ([1, '0'] as const) : ([12, '9'] as const)
   const [, minus = '', digits = '', month = ifNone, day = which === 'first' ? 1 : 31] =

@@ -63,7 +63,7 @@ export interface FieldQuery {
   includes?: () => Record<string, Include>
 }
 
-/** A kind of property that features look for, such as participants. `areParties`: whether participants are parties. */
+/** A kind of property that features look for, such as participants. `areParties`: whether the participants are parties. */
 export type Capability =
   | { kind: 'participants'; roles: readonly [string, ...string[]]; areParties: boolean }
   | { kind: 'topics' }

@@ -36,8 +36,8 @@ export function includedRelatives(
   description: string,
   condition: (id: SQL) => SQL,
 ): Include {
-  // Both records are in the same table. Without LATERAL, this subquery does not see the row of the included record, so the
-  // columns of the table are those of the including record.
+  // Both records are in the same table. Without LATERAL, this subquery does not see the row of the included record, so its
+  // columns come from the including record.
   const including = sql`(select ${resource.id} as id) including`
   return {
     description,

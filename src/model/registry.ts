@@ -128,7 +128,7 @@ export class Registry {
     return definition
   }
 
-  /** The schema of a resource's keys, and who assigns them. */
+  /** The schema of a resource's keys, and who assigns them. @throws Error for an unknown resource, or a key that is no text. */
   keyForm(name: string): KeyForm {
     const { naturalKey, fields } = this.definition(name)
     if (naturalKey === undefined) return { schema: keys.uuid(), assignedBy: 'registry' }
@@ -148,7 +148,7 @@ export class Registry {
     return refersTo(propertySchema, name)
   }
 
-  /** A resource's own table. */
+  /** A resource's own table. @throws Error when there is none. */
   table(name: string): RecordTable {
     const table = this.#tables.get(name)
     if (!table) throw new Error(`there is no table for the resource ${name}`)

@@ -70,14 +70,14 @@ export const language = () =>
 
 const currencyNames = new Intl.DisplayNames('en', { type: 'currency', fallback: 'none' })
 
-/** Whether a code of three capital letters is that of a currency. XXX means that there is none, and XTS is for tests. */
+/** Whether three capital letters are the code of a currency. XXX means that there is none, and XTS is for tests. */
 const isCurrency = (code: string): boolean =>
   code !== 'XXX' && code !== 'XTS' && currencyNames.of(code) !== undefined
 
 /**
- * The ISO 4217 code of a currency, also of one that has been withdrawn (`DEM`), of a metal or of a unit of account. Accepted
- * are the codes that the CLDR data of Node.js names. They lack the codes XAD, CHC, GHP, LSM and ZWN, and in versions of
- * Node.js before ICU 76 also ZWG; they have some codes that ISO 4217 lacks, such as CNH.
+ * The ISO 4217 code of a currency, a withdrawn currency (`DEM`), a metal or a unit of account. The accepted codes are those
+ * for which the CLDR data of Node.js has a name. They lack XAD, CHC, GHP, LSM and ZWN (and ZWG, if Node.js has an ICU before
+ * version 76), and have some codes that ISO 4217 lacks, such as CNH.
  */
 export const currency = () =>
   z

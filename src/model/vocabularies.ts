@@ -266,5 +266,5 @@ export const sourceKinds = [
   'website',
   'other',
 ] as const
-/** Rank of a citation among those of the same fact, as in Wikidata's statement ranks. */
+/** Rank of a citation among the citations of the same fact, as in Wikidata's statement ranks. */
 export const citationRanks = ['preferred', 'normal', 'deprecated'] as const

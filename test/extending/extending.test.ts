@@ -54,7 +54,7 @@ describe('a resource that consists only of its declaration', () => {
   })
 
   it('is in the feed of changes and has a history', async () => {
-    // The feed waits for all earlier transactions, also for those in other databases.
+    // The feed waits for all earlier transactions, including those in other databases.
     const feed = async () => (await api.get('/v1/changes?resource=expeditions&limit=200')).text
     await expect.poll(feed, { timeout: 10_000 }).toContain(created.key)
     expect((await api.get(`${created.path}/history`)).text).toContain('Zephyrine voyage')

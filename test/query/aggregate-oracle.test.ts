@@ -271,7 +271,7 @@ describe('an aggregate', () => {
         }
         const expected = [...groups].map(([text, members]) => {
           const key = JSON.parse(text) as (string | null)[]
-          // The unit count of a base includes those of its parts.
+          // The unit count of a base includes the unit counts of its parts.
           const counted = members.filter(
             (base) => !ancestorsOf(base).some((ancestor) => members.includes(ancestor)),
           )

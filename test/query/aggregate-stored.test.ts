@@ -8,7 +8,7 @@ import { adminKey } from '../support/app.ts'
 import { type Document, databaseTime } from '../support/documents.ts'
 import { runWrites, sqlWrite } from '../support/sql-writes.ts'
 
-/** Compares current aggregates, which read stored countries, with those of the past, which read the participants. */
+/** Compares current aggregates, which read stored countries, with aggregates of the past, which read the participants. */
 
 let api: Api
 beforeAll(async () => {
@@ -85,7 +85,7 @@ const rounds = fc.record({
 })
 
 describe('an aggregate by country', () => {
-  it('counts participants, organizations and hosts after any writes, also by SQL', async () => {
+  it('counts participants, organizations and hosts after any writes, including writes by SQL', async () => {
     // Uses a separate registry, since the writes may remove any country.
     const separate = await startTestApi({ env: { CACHE_MB: '0' } })
     onTestFinished(() => separate.close())

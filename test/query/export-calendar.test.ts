@@ -49,13 +49,13 @@ describe('GET /v1/agreements/export?format=ics', () => {
     expect([lines[0], lines.at(-2)]).toEqual(['BEGIN:VCALENDAR', 'END:VCALENDAR'])
   })
 
-  it('describes an uncertain date, also if it means one day', async () => {
+  it('describes an uncertain date, even if it means one day', async () => {
     const lines = await calendar([await agreement({ expiresOn: '2020-12-31?' })])
     expect(lines).toContain('DTSTART;VALUE=DATE:20201231')
     expect(lines).toContain('DESCRIPTION:The date is 2020-12-31? (EDTF).')
   })
 
-  it('has a component also without events, and no method, which would require an organizer', async () => {
+  it('has a component even without events, and no method, which would require an organizer', async () => {
     const empty = await calendar([await agreement({})])
     const full = await calendar([await agreement({ inForceFrom: '2011' })])
     const components = (lines: string[]) => lines.filter((line) => line.startsWith('BEGIN:'))

@@ -61,7 +61,7 @@ describe('the dates of an activity in the format iati', () => {
     ])
   })
 
-  it('end as actual ones if the status is derived from the end', async () => {
+  it('include an actual end if the status is derived from the end', async () => {
     const found = await exported({ startsOn: '2001-01-01', endsOn: '2002-02-02' })
     expect(found).toEqual({
       status: '4',

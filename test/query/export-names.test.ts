@@ -13,7 +13,7 @@ const fileOf = async (path: string) => (await api.get(`/v1/${path}`)).text
 const scheme = 'interview-2011'
 
 describe('names beside codes in exports', () => {
-  it('follow each column of references, also of lists and participants', async () => {
+  it('follow each column of references, including those of lists and participants', async () => {
     const [row] = readTable(
       await fileOf(`agreements/export?format=csv&externalId=${scheme}:F01&fields=parties,topics`),
     )

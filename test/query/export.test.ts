@@ -108,7 +108,7 @@ describe('the parameters of an export', () => {
   })
 
   it.each(['application/octet-stream', 'application/json', 'image/png', '*/*'])(
-    'determine its media type, also with Accept: %s',
+    'determine its media type, even with Accept: %s',
     async (accept) => {
       const response = await api.get('/v1/topics/export?format=csv', { headers: { accept } })
       expect(response.headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present')

@@ -43,7 +43,7 @@ describe('the filters source and externalIdScheme', () => {
 })
 
 describe('the dimension and filter broadestTopic', () => {
-  it('groups records by top-level topics, and links each group to its records', async () => {
+  it('groups records by broadest topics, and links each group to its records', async () => {
     const topic = async (slug: string, broader: string | null) =>
       expect((await api.post('/v1/topics', { slug, name: slug, scheme: 'domain', broader })).status).toBe(201)
     await topic('sky', null)
@@ -74,7 +74,7 @@ describe('the dimension and filter broadestTopic', () => {
 })
 
 describe('the filters country[all] and region[all]', () => {
-  it('use the roles that they state, and otherwise those of the filter role', async () => {
+  it('use the roles that they state, and otherwise the roles of the filter role', async () => {
     const programs = resourceOf('assistance-programs')
     const participants = [
       { country: 'ISL', role: 'donor' },

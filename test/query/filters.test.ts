@@ -63,7 +63,7 @@ describe('a search for words', () => {
 })
 
 describe('filters', () => {
-  it('find a record by its external id, also one with colons', async () => {
+  it('find a record by its external id, even one with colons', async () => {
     const identified = (...externalIds: string[]) => ({
       title: 'An agreement',
       kind: 'agreement',

@@ -106,7 +106,7 @@ describe('a search', () => {
     },
   )
 
-  it('evaluates conditions with different values each', () => {
+  it('evaluates each of several conditions with different values', () => {
     const where = { and: [{ topic: { eq: 'energy' } }, { topic: { eq: 'ocean' } }] }
     expect(countOf('agreements', where).values).toHaveLength(2)
   })

@@ -17,7 +17,7 @@ const numberQuery = (context: FieldContext, description: string) => ({
 
 /**
  * An integer from `minimum` to `maximum`. The default is `minimum`.
- * @param measure of aggregates. `parts` selects pairs (`part`, `whole`): no part is counted in a group with its whole.
+ * @param measure the measure of aggregates; `parts` is as in `Measure`.
  */
 export const count = (
   description: string,
