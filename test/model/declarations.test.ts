@@ -217,6 +217,23 @@ describe('a registry', () => {
     expect(register(facilities({ participants, agreements })).get('facilities').name).toBe('facilities')
   })
 
+  it('compares the entries of a list by each property of distinctBy', () => {
+    const fields = { name: field.requiredLine('Name.', 50), place: field.requiredLine('Place.', 50) }
+    const example = { name: 'North', place: 'Harbour' }
+    const ports = field.list('Port', fields, {
+      description: 'Ports.',
+      example,
+      distinctBy: ['name', 'place'],
+    })
+    const { document } = register(facilities({ ports })).get('facilities')
+    const isValid = (...entries: object[]) => document.safeParse({ name: 'Source', ports: entries }).success
+    expect(isValid({ name: 'North', place: 'Old Harbour' }, { name: 'North Old', place: 'Harbour' })).toBe(
+      true,
+    )
+    expect(isValid(example, { ...example, place: 'Quay' })).toBe(true)
+    expect(isValid(example, example)).toBe(false)
+  })
+
   it.each(refused)('refuses %s', (_what, fields, options, message) => {
     expect(() => register(facilities(fields, options))).toThrow(message)
   })

@@ -110,7 +110,7 @@ export const list = <const Items extends Fields>(
         .array(options.item?.(registry) ?? itemSchema(schemaName, items, options, registry))
         .max(max)
       const distinct = distinctBy
-        ? all.superRefine(requireUnique((one) => distinctBy.map((property) => one[property]).join(' ')))
+        ? all.superRefine(requireUnique((one) => JSON.stringify(distinctBy.map((property) => one[property]))))
         : all
       return distinct.default([])
     },
