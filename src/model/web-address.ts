@@ -29,8 +29,9 @@ function findFault(text: string): string | undefined {
       (/[\s\p{Cc}]/u.test(character) ? 'a control character or space' : `"${character}"`)
     return `has ${name} at character ${index + 1}: percent-encode it`
   }
+  // URL parsers ignore further slashes before the host.
   const isWebAddress =
-    /^https?:\/\//i.test(text) && URL.canParse(text) && hostPattern.test(new URL(text).hostname)
+    /^https?:\/\/(?!\/)/i.test(text) && URL.canParse(text) && hostPattern.test(new URL(text).hostname)
   return isWebAddress ? undefined : `${JSON.stringify(text)} is not an http(s) URL`
 }
 

@@ -67,6 +67,7 @@ describe('a web address', () => {
     ['https://a.example/%zz', 'has a "%" without two hexadecimal digits at character 19'],
     ['https://a.example/100%', 'has a "%" without two hexadecimal digits at character 22'],
     ['https:/a.example', 'is not an http(s) URL'],
+    ['https:///a.example/', 'is not an http(s) URL'],
     ['https://a..example/', 'is not an http(s) URL'],
     ['ftp://a.example/', 'is not an http(s) URL'],
   ])('%j is refused with its fault', async (url, message) => {
