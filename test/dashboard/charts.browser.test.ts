@@ -142,6 +142,10 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
       [`/timeline?${level}&country=CHN&${presentation}`, 'Level: Intergovernmental · Country: China'],
       [`/compare?country=PAK,DEU&${level}&limit=5`, 'Level: Intergovernmental'],
       ['/network?level=organization&topic=energy&limit=5', 'Topic: Energy'],
+      ['/map?q=CERN&signedOn[gte]=2011-05', 'Words: CERN · Signed on ≥: May 2011'],
+      ['/timeline?externalId=interview-2011:F01', 'External id: interview-2011:F01'],
+      ['/map?expiresOn[isNull]=true&partnerOf=TUV', 'Expires on: unknown · Partner of: TUV'],
+      ['/compare?resource=assistance-programs&country=CHN,PAK&modality=training', 'Modality: Training'],
     ] as const) {
       await go(path)
       expect(await page.locator('main').textContent(), path).toContain(`Filters: ${filters}.`)

@@ -29,7 +29,7 @@ export default function CompareView() {
   const codes = compared.countries
   const isOverTime = parameters.has('before')
   const labelOf = (code: string) => countries.body?.find(({ value }) => value === code)?.label ?? code
-  const filterText = useFilterText(new URLSearchParams(compared.filters))
+  const filterText = useFilterText(new URLSearchParams({ ...compared.filters, resource: compared.resource }))
   if (!resource) return <NotFound />
   const columns = compared.columns.map((column, index): Column => {
     const { country = '', asOf } = column

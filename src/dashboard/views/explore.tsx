@@ -1,6 +1,5 @@
 import { useRef } from 'preact/hooks'
 import { Link, useLocation, useSearch } from 'wouter-preact'
-import { splitValues } from '../../view-data.ts'
 import { findName } from '../api/names.ts'
 import { withQuery } from '../api/path.ts'
 import { findResource, type ResourceDescription } from '../api/resources.ts'
@@ -11,13 +10,12 @@ import { useKeepPrevious } from '../api/use-keep-previous.ts'
 import { CopyButton } from '../components/copy-button.tsx'
 import { Facets } from '../components/facets.tsx'
 import { FileLink } from '../components/file-link.tsx'
-import { keyOfValue, useNamesOfFilterValues } from '../components/names-of-filter-values.ts'
+import { useFilterDescription } from '../components/filter-description.ts'
+import { useNamesOfFilterValues } from '../components/names-of-filter-values.ts'
 import { NotFound } from '../components/not-found.tsx'
 import { PageTitle } from '../components/page-title.tsx'
 import { RecordTable } from '../components/record-table.tsx'
 import { Loaded } from '../components/widget.tsx'
-import { isEdtf } from '../dates/describe-edtf.ts'
-import { formatEdtf } from '../dates/format-edtf.ts'
 import { defaultColumns, type ExploreState, exploreState, exploreUrl } from '../explore-state.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
@@ -148,34 +146,16 @@ function FilterChips({
   /** Called when the last filter is removed, and the buttons disappear. */
   onEmpty: () => void
 }) {
-  const language = useLanguage()
-  const { t } = language
-  const labels = useLabels()
+  const { t } = useLanguage()
   const names = useNamesOfFilterValues(resource, filters)
+  const describe = useFilterDescription(resource, (key) => findName(names, key)?.name)
   const entries = Object.entries(filters)
-  const describe = (name: string, value: string): string => {
-    if (name.endsWith('[isNull]')) return t(value === 'true' ? 'value.unknown' : 'value.known')
-    const [filter] = name.split('[')
-    const kind = resource.properties.find((property) => property.name === filter)?.kind
-    const isWord = kind === 'enumeration' || filter === 'role' || name.endsWith('[noneAs]')
-    if (kind === 'date' && isEdtf(value)) return formatEdtf(value, language)
-    const describeOne = (one: string): string => {
-      const key = keyOfValue(one)
-      const recordName = findName(names, key)?.name
-      if (recordName === undefined) return isWord ? labels.word(one) : one
-      return one === key ? recordName : `${recordName} (${labels.word(one.slice(key.length + 1))})`
-    }
-    return splitValues(name, value).map(describeOne).join(', ')
-  }
   if (entries.length === 0) return null
   return (
     <div class="toolbar">
       <div class="chips">
         {entries.map(([name, value]) => {
-          const text = t('filter.is', {
-            name: labels.property(name.replace('[isNull]', '')),
-            value: describe(name, value),
-          })
+          const text = describe(name, value)
           const rest = Object.fromEntries(entries.filter(([other]) => other !== name))
           return (
             <button

@@ -1,10 +1,11 @@
-import { presentationParameters, splitValues } from '../../../view-data.ts'
+import { presentationParameters } from '../../../view-data.ts'
+import { findResource } from '../../api/resources.ts'
 import { useOptions } from '../../api/use-options.ts'
-import { isEdtf } from '../../dates/describe-edtf.ts'
 import { formatEdtf } from '../../dates/format-edtf.ts'
 import { useLabels } from '../../i18n/labels.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { findAsOfName } from '../../use-parameters.ts'
+import { useFilterDescription } from '../filter-description.ts'
 
 /** Parameters that the text omits: the title or the period shows them, or they do not filter records. */
 const omittedParameters = [...presentationParameters, 'resource', 'from', 'to', 'lang', 'sort']
@@ -26,17 +27,14 @@ export function useFilterText(parameters: URLSearchParams, otherParameters: read
   const period =
     from === undefined && to === undefined ? [] : [formatEdtf(`${from ?? '..'}/${to ?? '..'}`, language)]
   const asOfName = findAsOfName(parameters)
-  const describe = (name: string, value: string): string => {
-    if (name === asOfName) return language.dateTime(value)
-    if (['happenedIn', 'asOf'].includes(name) && isEdtf(value)) return formatEdtf(value, language)
-    return splitValues(name, value)
-      .map((one) => names.get(one) ?? labels.word(one))
-      .join(', ')
-  }
+  const resource = findResource(parameters.get('resource') ?? 'agreements')
+  const describe = useFilterDescription(resource, (key) => names.get(key))
   const filters = [...parameters]
     .filter(([name]) => ![...omittedParameters, ...otherParameters].includes(name))
     .map(([name, value]) =>
-      language.t('filter.is', { name: labels.property(name), value: describe(name, value) }),
+      name === asOfName
+        ? language.t('filter.is', { name: labels.property(name), value: language.dateTime(value) })
+        : describe(name, value),
     )
   const all = [...period, ...filters]
   return all.length === 0 ? '' : language.t('chart.filters', { filters: all.join(' · ') })
