@@ -6,10 +6,17 @@ import { navigate, useBrowserLocation } from 'wouter-preact/use-browser-location
  */
 export const isEmbedded = new URLSearchParams(location.search).get('embed') === '1'
 
-/** Returns the URL of the current view outside the frame. */
+/**
+ * Returns the URL of the current view outside the frame. The text of the query is kept, since `URLSearchParams` would encode the
+ * commas between values, and an encoded comma is part of a value.
+ */
 export function unframedUrl(): string {
   const url = new URL(location.href)
-  url.searchParams.delete('embed')
+  url.search = url.search
+    .slice(1)
+    .split('&')
+    .filter((parameter) => parameter !== 'embed=1')
+    .join('&')
   return url.href
 }
 
@@ -23,8 +30,10 @@ function navigateEmbedded(to: string | URL, options?: Parameters<typeof navigate
     open(target, '_blank', 'noopener')
     return
   }
-  target.searchParams.set('embed', '1')
-  navigate(`${target.pathname}${target.search}`, options)
+  const query = target.search.slice(1)
+  const isKept = target.searchParams.has('embed')
+  const search = isKept ? query : [query, 'embed=1'].filter(Boolean).join('&')
+  navigate(`${target.pathname}?${search}`, options)
 }
 
 /** The location hook of the router for embedded views. */
