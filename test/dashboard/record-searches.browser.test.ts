@@ -61,4 +61,20 @@ describe.skipIf(skipsBrowser)('a search for records [needs Chromium]', { timeout
     expect(await status.isVisible()).toBe(false)
     await page.context().close()
   })
+
+  it('leaves the keys to an input method while it composes characters', async () => {
+    const { page } = await dashboard.open('/changes')
+    const search = page.getByRole('combobox', { name: 'Search the registry' })
+    await search.fill('energy')
+    await page
+      .getByRole('option', { name: /^Energy/ })
+      .first()
+      .waitFor()
+    for (const key of ['ArrowDown', 'Enter'])
+      await search.dispatchEvent('keydown', { key, isComposing: true })
+    expect(await page.getByRole('option', { selected: true }).count()).toBe(0)
+    expect(await search.inputValue()).toBe('energy')
+    expect(new URL(page.url()).pathname).toBe('/changes')
+    await page.context().close()
+  })
 })

@@ -80,6 +80,8 @@ export function Combobox({
     onPick(hit)
   }
   const onKeyDown = (event: KeyboardEvent) => {
+    // In an input method, as for Chinese, these keys choose and confirm the characters.
+    if (event.isComposing) return
     if (event.key === 'Escape') close()
     if (event.key === 'Enter') {
       // Enter must not submit a form that contains the input.
