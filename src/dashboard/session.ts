@@ -47,18 +47,28 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener)
 }
 
+/** Stores the session, or deletes the stored one. Browsers that block storage keep the session only in memory. */
+function store(session: Session | undefined): void {
+  try {
+    if (session) sessionStorage.setItem(storageKey, JSON.stringify(session))
+    else sessionStorage.removeItem(storageKey)
+  } catch {
+    // The session ends with the page.
+  }
+}
+
 /**
  * Starts a session. The key is never in a URL, in a cookie, or in storage that other tabs share.
  * @param isStored whether the session is also stored in the session storage of the tab, so that it survives a reload.
  */
 export function startSession(session: Session, isStored: boolean): void {
-  if (isStored) sessionStorage.setItem(storageKey, JSON.stringify(session))
+  if (isStored) store(session)
   change({ session, end: undefined })
 }
 
 /** Ends the session and deletes the key. */
 export function endSession(end: SessionEnd): void {
-  sessionStorage.removeItem(storageKey)
+  store(undefined)
   change({ session: undefined, end })
 }
 

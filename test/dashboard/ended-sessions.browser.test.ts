@@ -100,4 +100,17 @@ describe.skipIf(skipsBrowser)('an ended session [needs Chromium]', { timeout: 90
     await expect.poll(() => page.getByLabel('Title required').inputValue()).toBe('Internal')
     await page.context().close()
   })
+
+  it('ends when the user signs out in a browser that blocks storage', async () => {
+    const { page, settle } = await dashboard.open('/sign-in')
+    await page.addInitScript(`Object.defineProperty(window, 'sessionStorage', {
+      get: () => { throw new DOMException('The operation is insecure.', 'SecurityError') },
+    })`)
+    await page.reload()
+    await settle()
+    await signIn(page)
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('banner').getByRole('link', { name: 'Sign in' }).waitFor()
+    await page.context().close()
+  })
 })
