@@ -62,4 +62,44 @@ describe.skipIf(skipsBrowser)('the focus [needs Chromium]', { timeout: 90_000 },
     await waitForFocus(page, '.record-form')
     await page.context().close()
   })
+
+  it('stays in a history that shows older versions, which keeps its entries', async () => {
+    const id = await createAgreement({ title: 'Version 1' })
+    for (let version = 2; version <= 22; version += 1)
+      await dashboard.api.patch(`/v1/agreements/${id}`, { title: `Version ${version}` })
+    const { page, settle } = await dashboard.open(`/records/agreements/${id}`)
+    const entries = page.locator('ol.entries > li')
+    expect(await entries.count()).toBe(20)
+    await page.route('**/history?limit=200*', async (route) => {
+      expect(await entries.count()).toBe(20)
+      await route.continue()
+    })
+    await page.getByRole('button', { name: 'Older versions' }).press('Enter')
+    await settle()
+    expect(await entries.count()).toBe(22)
+    await waitForFocus(page, 'ol.entries')
+    await page.context().close()
+  })
+
+  it.each([
+    ['/administration', '/v1/keys', 'Keys'],
+    ['/imports', '/v1/imports', 'All imports'],
+  ])('stays in a list whose last page opens: %s', async (view, path, title) => {
+    const { page, settle } = await dashboard.openSignedIn(view)
+    await page.route(new RegExp(`${path}(\\?|$)`), async (route) => {
+      const url = new URL(route.request().url())
+      const next = url.searchParams.has('cursor') ? null : 'second'
+      url.searchParams.delete('cursor')
+      const response = await route.fetch({ url: url.href })
+      await route.fulfill({ response, json: { ...(await response.json()), page: { next } } })
+    })
+    await page.reload()
+    await settle()
+    await page.getByRole('button', { name: 'Next page' }).press('Enter')
+    await page.getByRole('button', { name: 'First page' }).waitFor()
+    await settle()
+    const widget = page.locator('section.widget', { has: page.getByRole('heading', { name: title }) })
+    expect(await widget.evaluate((element) => element.contains(document.activeElement))).toBe(true)
+    await page.context().close()
+  })
 })

@@ -71,4 +71,39 @@ describe.skipIf(skipsBrowser)('the focus after an action [needs Chromium]', { ti
     expect(await focused(page)).toContain('href="/explore/')
     await page.context().close()
   })
+
+  it('moves to the timeline when its next or first page opens', async () => {
+    const { page, settle } = await dashboard.open('/timeline')
+    await page.route('**/v1/agreements?*limit=60*', async (route) => {
+      const url = new URL(route.request().url())
+      const next = url.searchParams.has('cursor') ? null : 'second'
+      url.searchParams.delete('cursor')
+      const response = await route.fetch({ url: url.href })
+      const { page: info, ...body } = await response.json()
+      await route.fulfill({ response, json: { ...body, page: { ...info, next } } })
+    })
+    await page.reload()
+    await settle()
+    for (const name of ['Next page', 'First page']) {
+      await page.getByRole('link', { name }).press('Enter')
+      await page.getByRole('link', { name }).waitFor({ state: 'detached' })
+      await settle()
+      expect(await focused(page)).toContain('aria-label="Timeline"')
+    }
+    await page.context().close()
+  })
+
+  it('moves to the element before a button or link that resets a date or period', async () => {
+    const { page, settle, go } = await dashboard.open('/countries/PAK?asOf=2020-01-01T00:00:00Z')
+    await page.getByRole('link', { name: 'Show today' }).press('Enter')
+    await page.waitForURL((url) => !url.searchParams.has('asOf'))
+    await settle()
+    expect(await focused(page)).toContain('type="date"')
+    await go('/map?from=2011&to=2011')
+    await page.getByRole('button', { name: 'All years' }).press('Enter')
+    await page.waitForURL((url) => !url.searchParams.has('from'))
+    await settle()
+    expect(await focused(page)).toContain('type="range"')
+    await page.context().close()
+  })
 })

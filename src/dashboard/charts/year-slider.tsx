@@ -1,6 +1,7 @@
 import { Fragment } from 'preact'
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import { Link } from 'wouter-preact'
+import { focusPrevious } from '../components/focus-previous.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { useWidth } from './use-width.ts'
 
@@ -113,7 +114,15 @@ export function YearSlider({
       </p>
       <p class={unknown.length > 1 ? 'year-slider-notes several small' : 'year-slider-notes small'}>
         {!isAll && (
-          <button type="button" class="chip" onClick={() => onChange({ from: undefined, to: undefined })}>
+          <button
+            type="button"
+            class="chip"
+            onClick={({ currentTarget }) => {
+              focusPrevious(currentTarget)
+              clearTimeout(timer.current)
+              onChange({ from: undefined, to: undefined })
+            }}
+          >
             {t('chart.allYears')}
           </button>
         )}

@@ -17,6 +17,7 @@ import { MoneyWidget } from '../components/briefing/money-widget.tsx'
 import { SourceNumbers } from '../components/briefing/source-marks.tsx'
 import { Sources } from '../components/briefing/sources.tsx'
 import { DataLinks } from '../components/chart/chart-links.tsx'
+import { focusPrevious } from '../components/focus-previous.ts'
 import { KeyFigureList } from '../components/key-figure-list.tsx'
 import { PageTitle } from '../components/page-title.tsx'
 import { ResourceLink } from '../components/resource-link.tsx'
@@ -125,7 +126,11 @@ function AsOfDate({ code, asOf }: { code: string; asOf: string | undefined }) {
   return (
     <>
       <AsOf asOf={asOf} onChange={(chosen) => navigate(withQuery(path, { asOf: chosen }))} />
-      {asOf !== undefined && <Link href={path}>{t('country.now')}</Link>}
+      {asOf !== undefined && (
+        <Link href={path} onClick={({ currentTarget }) => focusPrevious(currentTarget)}>
+          {t('country.now')}
+        </Link>
+      )}
     </>
   )
 }

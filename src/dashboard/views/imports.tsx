@@ -1,8 +1,9 @@
-import { useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import { Link } from 'wouter-preact'
 import { withQuery } from '../api/path.ts'
 import type { ImportJob, Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
+import { useKeepPrevious } from '../api/use-keep-previous.ts'
 import { NeedsRight } from '../components/needs-right.tsx'
 import { PageTitle } from '../components/page-title.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
@@ -34,15 +35,23 @@ export default function ImportsView() {
 function Imports() {
   const { t } = useLanguage()
   const [cursor, setCursor] = useState<string>()
-  const state = useApi<Page<ImportJob>>(withQuery('/v1/imports', { cursor }), { requireFresh: true })
+  const state = useKeepPrevious(
+    useApi<Page<ImportJob>>(withQuery('/v1/imports', { cursor }), { requireFresh: true }),
+  )
+  const list = useRef<HTMLDivElement>(null)
+  const openPage = (next: string | undefined) => {
+    // The button may disappear on the other page.
+    list.current?.focus()
+    setCursor(next)
+  }
   return (
     <Widget title={t('imports.all')} caption={t('imports.allCaption')}>
       <Loaded state={state} height="20rem">
         {({ data, page }) => (
-          <>
+          <div ref={list} tabIndex={-1}>
             {data.length === 0 ? <p class="empty">{t('imports.none')}</p> : <ImportTable jobs={data} />}
-            <Pager cursor={cursor} next={page.next} onChange={setCursor} />
-          </>
+            <Pager cursor={cursor} next={page.next} onChange={openPage} />
+          </div>
         )}
       </Loaded>
     </Widget>

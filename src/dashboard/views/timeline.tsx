@@ -1,3 +1,4 @@
+import { useRef } from 'preact/hooks'
 import { Link, useLocation } from 'wouter-preact'
 import { chartSelection } from '../../view-data.ts'
 import { withQuery } from '../api/path.ts'
@@ -142,9 +143,15 @@ function Events({
   const { t, number } = useLanguage()
   const [path] = useLocation()
   const [parameters] = useParameters()
+  const results = useRef<HTMLElement>(null)
+  const showResults = () => {
+    results.current?.focus({ preventScroll: true })
+    results.current?.scrollIntoView()
+  }
   const undated = events.filter(({ start, end }) => start === null && end === null).length
   return (
-    <>
+    // The link to another page may disappear, so it passes the focus on.
+    <section ref={results} tabIndex={-1} aria-label={t('chart.inTime')}>
       <EventTimeline caption={caption} events={events} />
       {undated > 0 && <p class="soft small">{t('chart.undatedHere', { count: number(undated) })}</p>}
       <details open={events.length <= 20}>
@@ -165,16 +172,24 @@ function Events({
       </details>
       <div class="toolbar no-print">
         {parameters.has('cursor') && (
-          <Link class="button" href={`${path}${changeParameters(parameters, { cursor: undefined })}`}>
+          <Link
+            class="button"
+            href={`${path}${changeParameters(parameters, { cursor: undefined })}`}
+            onClick={showResults}
+          >
             {t('explore.first')}
           </Link>
         )}
         {next !== null && (
-          <Link class="button" href={`${path}${changeParameters(parameters, { cursor: next })}`}>
+          <Link
+            class="button"
+            href={`${path}${changeParameters(parameters, { cursor: next })}`}
+            onClick={showResults}
+          >
             {t('explore.next')}
           </Link>
         )}
       </div>
-    </>
+    </section>
   )
 }

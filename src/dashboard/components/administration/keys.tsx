@@ -2,9 +2,11 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { withQuery } from '../../api/path.ts'
 import type { ApiKey, IssuedKey, Page } from '../../api/types.ts'
 import { useApi } from '../../api/use-api.ts'
+import { useKeepPrevious } from '../../api/use-keep-previous.ts'
 import { writeApi } from '../../api/write-api.ts'
 import { useLeaveGuard } from '../../editing/use-leave-guard.ts'
 import { useLanguage } from '../../i18n/language.ts'
+import { Pager } from '../../imports/pager.tsx'
 import { ConfirmButton } from '../confirm-dialog.tsx'
 import { CopyButton } from '../copy-button.tsx'
 import { Loaded, Widget } from '../widget.tsx'
@@ -24,7 +26,13 @@ export function Keys() {
     lastIssued.current = issued
   }, [issued])
   const [cursor, setCursor] = useState<string>()
-  const state = useApi<Page<ApiKey>>(withQuery('/v1/keys', { limit: pageLimit, cursor }))
+  const state = useKeepPrevious(useApi<Page<ApiKey>>(withQuery('/v1/keys', { limit: pageLimit, cursor })))
+  const list = useRef<HTMLDivElement>(null)
+  const openPage = (next: string | undefined) => {
+    // The button may disappear on the other page.
+    list.current?.focus()
+    setCursor(next)
+  }
   return (
     <Widget title={t('keys.title')} caption={t('keys.caption')}>
       <div ref={container} tabIndex={-1}>
@@ -36,21 +44,10 @@ export function Keys() {
       </div>
       <Loaded state={state} height="12rem">
         {({ data, page }) => (
-          <>
+          <div ref={list} tabIndex={-1}>
             {data.length === 0 ? <p class="empty">{t('keys.none')}</p> : <KeyTable keys={data} />}
-            <div class="toolbar">
-              {cursor !== undefined && (
-                <button type="button" onClick={() => setCursor(undefined)}>
-                  {t('explore.first')}
-                </button>
-              )}
-              {page.next !== null && (
-                <button type="button" onClick={() => setCursor(page.next ?? undefined)}>
-                  {t('explore.next')}
-                </button>
-              )}
-            </div>
-          </>
+            <Pager cursor={cursor} next={page.next} onChange={openPage} />
+          </div>
         )}
       </Loaded>
     </Widget>

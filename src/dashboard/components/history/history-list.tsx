@@ -4,9 +4,11 @@ import { withQuery } from '../../api/path.ts'
 import { type ResourceDescription, recordDetailPath } from '../../api/resources.ts'
 import type { HistoryEntry, HistoryPage, Names } from '../../api/types.ts'
 import { useApi } from '../../api/use-api.ts'
+import { useKeepPrevious } from '../../api/use-keep-previous.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { useRights } from '../../session.ts'
 import { RestoreButton } from '../record-actions.tsx'
+import { ShowMoreButton } from '../show-more-button.tsx'
 import { Loaded } from '../widget.tsx'
 import { VersionChanges } from './version-changes.tsx'
 
@@ -34,13 +36,18 @@ export function HistoryList({
   const { t } = useLanguage()
   const [count, setCount] = useState(firstCount)
   // One more version is read, for comparison with the oldest shown version.
-  const state = useApi<HistoryPage>(withQuery(`${path}/history`, { limit: count + 1, follow: 'false' }))
+  const state = useKeepPrevious(
+    useApi<HistoryPage>(withQuery(`${path}/history`, { limit: count + 1, follow: 'false' })),
+  )
+  // Until further versions have loaded, the last one of the previous response remains only for comparison.
+  const isLoadingMore = state.status === 'loading' && state.body?.data.length === firstCount + 1
+  const shownCount = isLoadingMore ? firstCount : count
   return (
     <Loaded state={state}>
       {({ data }) => (
         <>
           <ol class="entries">
-            {data.slice(0, count).map((entry, index) => (
+            {data.slice(0, shownCount).map((entry, index) => (
               <Entry
                 key={entry.version}
                 entry={entry}
@@ -56,9 +63,9 @@ export function HistoryList({
           </ol>
           {data.length > count &&
             (count < maxCount ? (
-              <button type="button" class="no-print" onClick={() => setCount(maxCount)}>
+              <ShowMoreButton class="no-print" onClick={() => setCount(maxCount)}>
                 {t('history.more')}
-              </button>
+              </ShowMoreButton>
             ) : (
               <p class="soft">{t('history.cut', { count })}</p>
             ))}
