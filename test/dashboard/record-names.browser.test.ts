@@ -48,4 +48,11 @@ describe.skipIf(skipsBrowser)('the name of a related record [needs Chromium]', {
     expect(await row('Topics').first().textContent()).toContain('Energy')
     await page.context().close()
   })
+
+  it('is Chinese on a Chinese page, in the question before the record is deleted', async () => {
+    const { page } = await dashboard.openSignedIn('/records/countries/PAK', chinese)
+    await page.getByRole('button', { name: '删除' }).click()
+    await page.getByRole('dialog', { name: '删除“巴基斯坦”？' }).waitFor()
+    await page.context().close()
+  })
 })

@@ -1,5 +1,6 @@
 import { Link } from 'wouter-preact'
 import { type ResourceDescription, recordDetailPath } from '../api/resources.ts'
+import { titleOf } from '../api/titles.ts'
 import type { RecordDocument } from '../api/types.ts'
 import { apiRecordPath, writeApi } from '../api/write-api.ts'
 import { useLanguage } from '../i18n/language.ts'
@@ -16,7 +17,7 @@ export function RecordActions({
   record: RecordDocument
   recordKey: string
 }) {
-  const { t } = useLanguage()
+  const { t, tag } = useLanguage()
   const { write, administer } = useRights()
   if (!write) return null
   const path = recordDetailPath(resource.name, recordKey)
@@ -27,7 +28,7 @@ export function RecordActions({
       </Link>
       <ConfirmButton
         label={t('edit.delete')}
-        title={t('edit.deleteTitle', { name: String(record[resource.title] ?? recordKey) })}
+        title={t('edit.deleteTitle', { name: titleOf(resource, record, tag) })}
         isDanger
         onConfirm={(reason) =>
           writeApi(apiRecordPath(resource.name, recordKey), {

@@ -1,6 +1,7 @@
 import { Link } from 'wouter-preact'
 import { withQuery } from '../api/path.ts'
 import { type ResourceDescription, recordDetailPath } from '../api/resources.ts'
+import { titleOf } from '../api/titles.ts'
 import type { HistoryPage, RecordDocument } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { apiRecordPath } from '../api/write-api.ts'
@@ -18,14 +19,15 @@ import { Loaded, Widget } from './widget.tsx'
  * into another record.
  */
 export function RemovedRecord({ resource, recordKey }: { resource: ResourceDescription; recordKey: string }) {
-  const { t, tOr, dateTime } = useLanguage()
+  const { t, tOr, tag, dateTime } = useLanguage()
   const { write, administer } = useRights()
   const path = apiRecordPath(resource.name, recordKey)
   const history = useApi<HistoryPage>(withQuery(`${path}/history`, { limit: 1, follow: 'false' }))
   const last = history.body?.data[0]
   const revision = useApi<{ document: RecordDocument }>(last ? `${path}/history/${last.version}` : null)
   const mergedInto = last?.mergedInto ?? undefined
-  const title = revision.body?.document[resource.title] ?? recordKey
+  const document = revision.body?.document
+  const title = document ? titleOf(resource, document, tag) : recordKey
   if (history.error?.status === 404) return <NotFound />
   return (
     <Loaded state={history} height="20rem">
@@ -34,8 +36,8 @@ export function RemovedRecord({ resource, recordKey }: { resource: ResourceDescr
           <div class="page-head">
             <div>
               <ResourceLink name={resource.name} />
-              <PageTitle title={String(title)}>
-                <del>{String(title)}</del>
+              <PageTitle title={title}>
+                <del>{title}</del>
               </PageTitle>
               {last && (
                 <p>

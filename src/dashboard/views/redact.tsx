@@ -4,6 +4,7 @@ import { ApiError, readApi, toApiError } from '../api/client.ts'
 import { type FormField, loadForm } from '../api/forms.ts'
 import { withQuery } from '../api/path.ts'
 import { findResource, type ResourceDescription, recordDetailPath } from '../api/resources.ts'
+import { titleOf } from '../api/titles.ts'
 import type { HistoryPage, RecordDocument } from '../api/types.ts'
 import { apiRecordPath, writeApi } from '../api/write-api.ts'
 import { NeedsRight } from '../components/needs-right.tsx'
@@ -101,7 +102,7 @@ function RedactForm({
   record: RecordDocument
   version: number
 }) {
-  const { t } = useLanguage()
+  const { t, tag } = useLanguage()
   const navigate = useNavigateWhileMounted()
   const [mode, setMode] = useState<'text' | 'properties'>('text')
   const [values, setValues] = useState<FormValues>({ replacement: '[redacted]' })
@@ -141,7 +142,7 @@ function RedactForm({
   return (
     <FaultsContext.Provider value={groupByPointer(error?.faults ?? [])}>
       <form class="widget stack" noValidate onSubmit={submit} inert={isSending}>
-        <h2>{String(record[resource.title] ?? recordKey)}</h2>
+        <h2>{titleOf(resource, record, tag)}</h2>
         {error && <FaultSummary error={error} />}
         <fieldset class="facet">
           <legend>{t('redact.what')}</legend>
