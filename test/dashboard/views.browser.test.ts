@@ -49,6 +49,21 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
     120_000,
   )
 
+  it('opens a view at its top from a link far down, and restores the position with Back', async () => {
+    const { page, settle } = await dashboard.open('/')
+    const position = () => page.evaluate(() => scrollY)
+    const link = page.locator('main table').last().getByRole('link').last()
+    await link.scrollIntoViewIfNeeded()
+    expect(await position()).toBeGreaterThan(1000)
+    await link.click()
+    await page.waitForURL('**/records/**')
+    await settle()
+    expect(await position()).toBe(0)
+    await page.goBack()
+    await expect.poll(position).toBeGreaterThan(1000)
+    await page.context().close()
+  })
+
   it('sets the document title to the view, in the language of the view', async () => {
     const { page, go } = await dashboard.open('/sign-in')
     for (const [name, path] of [
