@@ -2,7 +2,7 @@ import { scaleSqrt } from 'd3-scale'
 import { useState } from 'preact/hooks'
 import { useLanguage } from '../i18n/language.ts'
 import { fitText } from './fit-text.ts'
-import { type NetworkEdge, type NetworkGraph, pairOf } from './network-data.ts'
+import { findEdge, type NetworkEdge, type NetworkGraph, pairOf } from './network-data.ts'
 import { useWidth } from './use-width.ts'
 
 const minLabelWidth = 110
@@ -34,7 +34,7 @@ export function NetworkMatrix({
 }) {
   const { t, number } = useLanguage()
   const [frame, width] = useWidth<HTMLDivElement>()
-  const [hovered, setHovered] = useState<NetworkEdge>()
+  const [hovered, setHovered] = useState<string>()
   const nodes = bySharedRecords(graph)
   const labelWidth = Math.max(minLabelWidth, Math.min(maxLabelWidth, Math.floor(width / 3)))
   const cell = Math.max(minCell, Math.min(maxCell, Math.floor((width - labelWidth) / nodes.length)))
@@ -49,7 +49,8 @@ export function NetworkMatrix({
       { edge, row: other, column: one },
     ]
   })
-  const described = hovered ?? selected
+  // A pair that a changed filter has removed is no longer described, even if the pointer has not moved.
+  const described = (hovered === undefined ? undefined : findEdge(graph, hovered)) ?? selected
   return (
     <div ref={frame}>
       <p class="small matrix-pointed">
@@ -90,7 +91,7 @@ export function NetworkMatrix({
               width={cell - 1}
               height={cell - 1}
               fill-opacity={opacity(edge.count)}
-              onPointerEnter={() => setHovered(edge)}
+              onPointerEnter={() => setHovered(pairOf(edge))}
               onPointerLeave={() => setHovered(undefined)}
               onClick={() => onSelect(edge)}
             />
