@@ -135,4 +135,21 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
     expect(await page.getByRole('link', { name: 'New record' }).count()).toBe(0)
     await page.context().close()
   })
+
+  it('says in the language of the page why the service is not ready', async () => {
+    const { page } = await dashboard.openSignedIn('/administration', { locale: 'zh-CN' })
+    const readiness = (text: string) => page.getByText(text, { exact: true }).waitFor()
+    await page.route('**/readyz', (route) => route.abort())
+    await page.getByRole('button', { name: '刷新' }).click()
+    await readiness('服务没有响应')
+    await page.route('**/readyz', (route) =>
+      route.fulfill({
+        status: 503,
+        json: { type: '/problems/unavailable', detail: 'The service is shutting down.' },
+      }),
+    )
+    await page.getByRole('button', { name: '刷新' }).click()
+    await readiness('服务暂时不可用，请稍候')
+    await page.context().close()
+  })
 })

@@ -10,20 +10,20 @@ const refreshMs = 5000
 /** The health and metrics of the service at one time. */
 interface Report {
   time: number
-  /** `ok` or `read_only`; otherwise the reason why the service is not ready. */
-  readiness: string
+  /** `ok` or `read_only`; an error if the service is not ready. */
+  readiness: string | ApiError
   metrics?: Metrics
   /** The error, if the metrics could not be read. */
   failure?: ApiError
 }
 
-async function readReadiness(): Promise<string> {
+async function readReadiness(): Promise<string | ApiError> {
   try {
     const response = await sendRequest('/readyz', {})
     const body: unknown = await response.json()
     return typeof body === 'object' && body !== null && 'status' in body ? String(body.status) : ''
   } catch (error) {
-    return toApiError(error).message
+    return toApiError(error)
   }
 }
 
@@ -111,7 +111,14 @@ export function Load() {
       </div>
       {last && (
         <p>
-          {t('load.readiness')} <strong>{tOr(`load.readiness.${last.readiness}`, last.readiness)}</strong>
+          {t('load.readiness')}{' '}
+          <strong>
+            {typeof last.readiness === 'string' ? (
+              tOr(`load.readiness.${last.readiness}`, last.readiness)
+            ) : (
+              <FailureReason error={last.readiness} />
+            )}
+          </strong>
         </p>
       )}
       {last?.failure && (
