@@ -70,6 +70,8 @@ function LanguageSwitch() {
     <Link
       class="button"
       href={`${location}${changeParameters(parameters, { lang })}`}
+      // The view for signing in finds there from which view the user came.
+      state={history.state}
       aria-label={t('app.languageLabel')}
     >
       {t('app.language')}

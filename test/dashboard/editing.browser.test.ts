@@ -262,6 +262,16 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
     await page.context().close()
   })
 
+  it('leads back to the view from which the user signed in, even if the language was changed', async () => {
+    const { page } = await dashboard.open('/explore/agreements?country=PAK', { locale: 'zh-CN' })
+    await page.getByRole('banner').getByRole('link', { name: '登录' }).click()
+    await page.getByRole('link', { name: /^English/ }).click()
+    await page.getByRole('banner').getByRole('link', { name: 'Sign in' }).click()
+    await signIn(page)
+    await page.waitForURL('**/explore/agreements?country=PAK')
+    await page.context().close()
+  })
+
   it('has no axe violation, in both colour schemes, on a desktop and on a phone', async () => {
     const id = await create({ title: 'Seen by axe', parties: [{ country: 'CHN', role: 'party' }] })
     await dashboard.api.patch(`/v1/agreements/${id}`, { title: 'Seen again by axe' })

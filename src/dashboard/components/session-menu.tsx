@@ -1,4 +1,5 @@
 import { Link, useLocation, useSearch } from 'wouter-preact'
+import { viewPaths } from '../../view-paths.ts'
 import { confirmLeave } from '../editing/use-leave-guard.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { endSession, useRights, useSession } from '../session.ts'
@@ -13,7 +14,7 @@ export function SessionMenu() {
   if (!session) {
     const from = search === '' ? location : `${location}?${search}`
     return (
-      <Link href="/sign-in" state={{ from }}>
+      <Link href={viewPaths.signIn} state={location === viewPaths.signIn ? history.state : { from }}>
         {t('session.signIn')}
       </Link>
     )
