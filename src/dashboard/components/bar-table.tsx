@@ -5,9 +5,9 @@ import { useLanguage } from '../i18n/language.ts'
 export interface Bar {
   label: string
   value: number
-  /** The path of the view to which the bar links, such as that of its records. A bar without a path is not a link. */
+  /** The path of the view to which the bar links, such as the list of its records. A bar without a path is not a link. */
   path?: string
-  /** Whether the bar is for the records whose value of the dimension is unknown. */
+  /** Whether the bar counts the records without a value of the dimension. */
   isUnknown?: boolean
 }
 

@@ -5,7 +5,7 @@ import type { ResourceDescription } from '../api/resources.ts'
 import type { Names } from '../api/types.ts'
 import { useLanguage } from '../i18n/language.ts'
 
-/** Patterns of the names of filters that take keys of records, and the resource of these records. */
+/** Patterns of the names of filters that take keys of records, each with the resource of these records. */
 const keyFilters: readonly [filter: RegExp, resource: string][] = [
   [/country$|^partnerOf$|^successor$/i, 'countries'],
   [/region$/i, 'regions'],

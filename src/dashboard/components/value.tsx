@@ -23,7 +23,7 @@ export function Value({
   showsAll = false,
 }: {
   value: unknown
-  /** The description of the property whose value, or an item of whose list, is shown. */
+  /** The property that has this value, or whose list has it as an item. */
   property: Property
   names: Names
   /** Whether all participants are shown. */

@@ -78,7 +78,7 @@ function Head({
   const country = useApi<Country>(
     briefing ? withQuery(`/v1/countries/${encodeURIComponent(code)}`, { asOf }) : null,
   ).body
-  const others = country
+  const otherNames = country
     ? [country.name, country.officialName, ...country.aliases.map((alias) => alias.name)]
     : []
   return (
@@ -86,7 +86,7 @@ function Head({
       <div>
         <ResourceLink name="countries" />
         {name === undefined ? <div class="placeholder loading title" /> : <PageTitle title={name} />}
-        <p>{[...new Set(others)].filter((other) => other && other !== name).join(' · ')} </p>
+        <p>{[...new Set(otherNames)].filter((other) => other && other !== name).join(' · ')} </p>
         <p class="print-only">
           {briefing &&
             t('country.printed', { day: formatEdtf(briefing.day, language), address: location.href })}

@@ -5,7 +5,7 @@ import type { ApiState } from '../../api/use-read.ts'
 
 /** A column of a comparison with its heading. */
 export interface Column extends ComparedColumn {
-  /** Stays the same when the label has been loaded. */
+  /** Identifies the column. It does not change when the label loads, so that a number in the column keeps the focus. */
   key: string
   label: string
 }

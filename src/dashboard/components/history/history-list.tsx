@@ -18,7 +18,7 @@ const maxCount = 199
 
 /**
  * The versions of a record, newest first: the actor, time and reason of each, and its changes from the previous version. A
- * merge has a link to the history of the merged record. Editors can restore a version, except of a merged record.
+ * merge has a link to the history of the merged record. Editors can restore a version, unless the record was merged.
  */
 export function HistoryList({
   resource,

@@ -27,8 +27,9 @@ function* participantKeys(value: Readonly<Record<string, unknown>>): Generator<[
 }
 
 /**
- * Adds the names of records to which only earlier versions refer, since `names` covers the current version. If a
- * request fails, none is added.
+ * Returns `names`, which covers the current version, with the names of the records to which only other versions refer. If a
+ * request fails, no further names are added.
+ * @param values the parts of the versions that are shown.
  */
 export function useMissingNames(resource: string, names: Names, values: readonly RecordDocument[]): Names {
   const { tag } = useLanguage()
