@@ -18,7 +18,7 @@ export interface PeerResult {
   min: number
 }
 
-/** The queries, which each server gets in its own syntax: the columns of agreements, or also the rows of other tables. */
+/** The queries, which each server gets in its own syntax: the columns of agreements, or the rows of other tables, too. */
 type QueryName = 'flat properties' | 'whole agreements'
 
 const flat =

@@ -51,7 +51,7 @@ export function sendSignal(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** Kills all processes in the namespaces of a network, also those of an earlier run, and removes the namespaces. */
+/** Kills all processes in the namespaces of a network, including those of an earlier run, and removes the namespaces. */
 export async function removeNetwork(): Promise<void> {
   for (const name of await namespaces()) {
     await killIn(name)

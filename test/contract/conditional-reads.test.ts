@@ -23,7 +23,7 @@ const ifNoneMatch = (tag: string): RequestOptions => ({ headers: { 'if-none-matc
 describe.each(resources)('a conditional read of $name', (resource) => {
   const name = nameProperty(resource)
 
-  it('returns 304 while the record or list is unchanged, also with include and fields', async () => {
+  it('returns 304 while the record or list is unchanged, with include and fields, too', async () => {
     const { path, key } = await createRecord(resource, api)
     const [include] = Object.keys(resource.includes())
     const list = `${listPath(resource)}?${resource.key.property}=${key}`

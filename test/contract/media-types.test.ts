@@ -88,7 +88,7 @@ describe.each(resources)('a body for $name', (resource) => {
     for (const response of await sendWrites(large)) expect(response.status).toBe(413)
   })
 
-  it('of more than 1 MiB is refused with 413 also without a Content-Length', async () => {
+  it('of more than 1 MiB is refused with 413 even without a Content-Length', async () => {
     const chunk = Buffer.alloc(64 * 1024, ' ')
     const body = ReadableStream.from(Array.from({ length: 32 }, () => chunk))
     const headers = { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' }

@@ -75,7 +75,7 @@ describe.each(resourcesWith(unknownReference))('a reference in $name', (resource
     expect(await count(api, resource)).toBe(before)
   })
 
-  it('to an unknown record is refused, and nothing written, also when all others are valid', async () => {
+  it('to an unknown record is refused, and nothing is written, even if all others are valid', async () => {
     const { pointers } = await invalidDocument(resource, unknownReference)
     const before = await count(api, resource)
     for (const unknown of pointers) {

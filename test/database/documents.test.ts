@@ -20,7 +20,7 @@ import {
 } from '../support/documents.ts'
 import { runWrites, type SqlWrite, sqlOf, sqlWrite, writtenTables } from '../support/sql-writes.ts'
 
-/** Stored documents equal the documents composed from the tables, also after writes that bypass the service. */
+/** Stored documents equal the documents composed from the tables, even after writes that bypass the service. */
 
 let api: Api
 beforeAll(async () => {
@@ -268,7 +268,7 @@ describe('a write that bypasses the service', () => {
     expect((await api.get(path)).json()).toMatchObject({ name: 'Three', version: 3 })
   })
 
-  it('between writes of the service is in the right order in history and feed, also a removal', async () => {
+  it('between writes of the service is in the right order in history and feed, even a removal', async () => {
     const path = '/v1/topics/in-turns'
     const document = { slug: 'in-turns', name: 'Turns', scheme: 'domain' }
     const run = (text: string) => api.pool.query(text)

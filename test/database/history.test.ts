@@ -140,7 +140,7 @@ describe('a versioned table', () => {
 })
 
 describe('change_time()', () => {
-  it('gives each transaction one time, also across savepoints', async () => {
+  it('gives each transaction one time, even across savepoints', async () => {
     const client = await connect()
     const time = async () => (await run('select extract(epoch from change_time())::text as at', client))[0]
     await run('begin', client)
@@ -212,7 +212,7 @@ describe('change_time()', () => {
     ).toEqual([{ name: 'one' }])
   })
 
-  it('gives one start to a row that a transaction writes twice, also after the time advanced', async () => {
+  it('gives one start to a row that a transaction writes twice, even after the time advanced', async () => {
     await run("insert into things values (1, 'a')")
     await sleep(2)
     await run(`begin; update things set name = 'b'; savepoint one; update things set name = 'c';

@@ -73,7 +73,7 @@ async function firstStreamedChange(): Promise<unknown> {
 }
 
 describe('a renamed property', () => {
-  it('has its current name in the record, also as of an earlier time', async () => {
+  it('has its current name in the record, even as of an earlier time', async () => {
     for (const asOf of ['', `?asOf=${new Date(Date.parse(writtenAt) + 1).toISOString()}`]) {
       const record = (await api.get(path + asOf)).json()
       expect(record).toMatchObject({ id, version: 1, kind: 'academic' })

@@ -139,7 +139,7 @@ describe('the metrics', () => {
     expect(got.get('process_resident_memory_bytes')).toBeGreaterThan(1e6)
   })
 
-  it('report that the cache is active while notifications arrive, also without requests', async () => {
+  it('report that the cache is active while notifications arrive, even without requests', async () => {
     // Waits until the last verification of the connection is out of date.
     await sleep(300)
     expect((await samples()).get('entente_cache_on')).toBe(1)

@@ -100,7 +100,7 @@ describe('a token of the issuer', () => {
     expect((await getWith(token)).status).toBe(200)
   })
 
-  it('has its roles in OIDC_ROLE_CLAIM, also a nested claim or one with dots in its name', async () => {
+  it('has its roles in OIDC_ROLE_CLAIM, which may be nested or have dots in its name', async () => {
     const roleAt = async (roleClaim: string, claims: Record<string, unknown>) => {
       const verify = createTokenVerifier({ issuer: issuer.url, audience: issuer.audience, roleClaim }, clock)
       return (await verify(await issuer.token(claims))).role

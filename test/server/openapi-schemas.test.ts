@@ -102,7 +102,7 @@ describe('the schemas of the OpenAPI document', () => {
   })
 
   it.each([1.1, 4.35, 0.07, 1_500_000.5, 9_234_567_890_123.45])(
-    'accept an amount of %d, also in a validator that uses floating-point numbers',
+    'accept an amount of %d, even in a validator that uses floating-point numbers',
     (amount) => {
       const stated = { kind: 'budget', date: null, amount, currency: 'CNY', valueUsd: null, note: null }
       expect(validationErrors(stated, '/components/schemas/ProjectAmount')).toEqual([])

@@ -28,7 +28,7 @@ describe('the pages of problems', () => {
     }
   })
 
-  it('have the headers Referrer-Policy and Cross-Origin-Opener-Policy, as other HTML pages', async () => {
+  it('have the headers Referrer-Policy and Cross-Origin-Opener-Policy, like other HTML pages', async () => {
     for (const path of ['/problems', '/docs', '/', '/unheard-of']) {
       const { headers } = await fetch(`${api.origin}${path}`, { headers: { accept: 'text/html' } })
       expect(headers.get('content-type'), path).toMatch(/^text\/html/)

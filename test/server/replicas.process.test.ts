@@ -207,7 +207,7 @@ it('serves no stored response that was read from a replica before a change', asy
   }
 })
 
-it('serves no state from before a position, also to a client that accepts stale responses', async () => {
+it('serves no state from before a position, even to a client that accepts stale responses', async () => {
   await waitForReplicaReads(second)
   const url = '/v1/topics?limit=200&fields=slug&q=replicated'
   for (let round = 0; round < 20; round += 1) {

@@ -86,7 +86,7 @@ describe('a repeated request', () => {
     })
   })
 
-  it('gets the stored response also with If-None-Match and for HEAD', async () => {
+  it('gets the stored response with If-None-Match and for HEAD, too', async () => {
     const url = '/v1/organizations?limit=3'
     const tag = (await api.get(url)).headers.get('etag') ?? ''
     await withoutDatabase(async () => {
@@ -146,7 +146,7 @@ describe('a repeated request', () => {
 })
 
 describe('a change', () => {
-  it('is visible to the next read on the same process, also if responses are stored', async () => {
+  it('is visible to the next read on the same process, even if responses are stored', async () => {
     const path = await newAgreement()
     const id = path.split('/').at(-1)
     const urls = [path, `/v1/agreements?id=${id}`, `/v1/agreements?id=${id}&include=citations`]

@@ -59,6 +59,6 @@ export const media = {
   geojson: 'application/geo+json',
 }
 
-/** Returns a text as exports write it: with an apostrophe before each start of a formula, also after `;`. */
+/** Returns a text as exports write it: with an apostrophe before each start of a formula, even after `;`. */
 export const withEscapedFormulas = (text: string) =>
   text.replaceAll(/(^|;[\s"]*)(?=[=+\-@\t\r\n＝＋－＠])/g, "$1'")

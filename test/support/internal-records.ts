@@ -59,7 +59,7 @@ async function createWithHiddenId(api: Api, resource: Resource, document: Docume
 
 /**
  * Creates two internal records of every resource: one that refers to internal records of earlier resources if it can, and
- * one that is removed. Also creates public citations that cite an internal record or source, and an internal citation of a
+ * one that is removed. It also creates public citations that cite an internal record or source, and an internal citation of a
  * public record.
  */
 export async function createHiddenRecords(api: Api): Promise<HiddenRecords> {

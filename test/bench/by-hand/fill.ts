@@ -13,7 +13,7 @@ const sqlFile = (name: string) => readFile(new URL(name, import.meta.url), 'utf8
 async function openExport(origin: string, resource: string): Promise<Readable> {
   const response = await fetch(`${origin}/v1/${resource}/export?format=ndjson`)
   if (!response.ok || !response.body) throw new Error(`the service does not export ${resource} as NDJSON`)
-  // The stream of fetch and that of node:stream/web are the same object with two types.
+  // `fetch` and node:stream/web declare different types for the same stream.
   return Readable.fromWeb(response.body as import('node:stream/web').ReadableStream)
 }
 

@@ -79,7 +79,7 @@ it('reads from a standby again once it follows the new primary', { timeout: 60_0
   const database = open(next, other)
   await vi.waitFor(
     async () => {
-      // Also with a position of the old primary: the new timeline continues after it.
+      // A position of the old primary may be sent, too: the new timeline continues after it.
       expect(await read(database, position)).toContain(1)
       expect(database.replicas?.reads.replica).toBeGreaterThan(0)
     },

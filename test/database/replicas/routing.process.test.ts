@@ -113,7 +113,7 @@ it('reads from a standby that has replayed a position while another one is behin
   const position = await write()
   await vi.waitFor(async () => expect((await read(position)).port).toBe(portOf(1)), { timeout: 10_000 })
   await sleep(2 * maxAgeMs)
-  // Also without a position, since that standby is behind by more than the maximum age.
+  // Even reads without a position avoid that standby, since it is behind by more than the maximum age.
   for (let reads = 0; reads < 20; reads += 1) expect((await read()).port).not.toBe(portOf(0))
 })
 

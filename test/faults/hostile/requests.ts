@@ -83,7 +83,7 @@ export class RequestGenerator {
     const random = this.#random
     const hostile = () => toHeaderText(random.pick(hostileTexts))
     const found: Record<string, string> = {
-      // A new client address each time, so that no limit of an address applies, such as that of wrong keys.
+      // A new client address each time, so that no limit of an address applies, such as the limit of wrong keys.
       'x-forwarded-for': `10.${random.between(0, 255)}.${random.between(0, 255)}.${random.between(0, 255)}`,
     }
     if (!random.chance(risk / 3)) found.authorization = `Bearer ${adminKey}`

@@ -7,7 +7,7 @@ import { type Attack, discardBody, sendCounted } from './attack.ts'
 
 /** Attacks that keep connections open for as long as the service allows. */
 
-/** Resolves when a connection or a response is closed, also if an error, such as a reset, closes it. */
+/** Resolves when a connection or a response is closed, even if an error, such as a reset, closes it. */
 const waitForClose = (stream: Readable) =>
   new Promise<void>((resolve) => {
     stream.on('error', () => {}).once('close', () => resolve())
