@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { openDatabaseAt } from '../../src/database/database.ts'
 import { openEmptyDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
@@ -47,7 +47,7 @@ it('a listener reports notifications, a silent connection loss within 1.5 s, and
   const events: string[] = []
   const database = openDatabaseAt(url, { ...generousOptions, listenUrl: proxy.url })
   onTestFinished(() => database.close())
-  const subscription = await database.listen('a_channel', {
+  await database.listen('a_channel', {
     onNotification: () => events.push('notified'),
     onConnect: () => events.push('connected'),
     onDisconnect: () => events.push('lost'),
@@ -62,10 +62,31 @@ it('a listener reports notifications, a silent connection loss within 1.5 s, and
   await expect.poll(() => events.at(-1), { timeout: 5000 }).toBe('connected')
   await pool.query('notify a_channel')
   await expect.poll(() => events).toEqual(['connected', 'notified', 'lost', 'connected', 'notified'])
+})
 
-  await subscription.close()
-  await pool.query('notify a_channel')
-  expect(events.at(-1)).toBe('notified')
+it('a closed subscription gets no further notification', async () => {
+  const { url, pool, close } = await openEmptyDatabase()
+  onTestFinished(close)
+  const database = openDatabaseAt(url, generousOptions)
+  onTestFinished(() => database.close())
+  const events: string[] = []
+  const subscribe = (name: string) =>
+    database.listen('a_channel', { onNotification: () => events.push(name), onConnect: () => {} })
+  const closed = await subscribe('closed')
+  await subscribe('open')
+  const notify = async () => void (await pool.query('notify a_channel'))
+  // The listener connects in the background, and misses earlier notifications.
+  await vi.waitFor(async () => {
+    await notify()
+    expect(events).toContain('open')
+  })
+  expect(events).toContain('closed')
+  await closed.close()
+  events.length = 0
+  await notify()
+  // The listener notifies its subscriptions in the order in which they were opened.
+  await expect.poll(() => events).toContain('open')
+  expect(events).not.toContain('closed')
 })
 
 it('a listener that is closed and subscribed to at the same time serves the new subscription', async () => {
