@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { openDatabaseAt } from '../../src/database/database.ts'
@@ -152,9 +153,17 @@ it('equal requests wait up to 2 s for the first one, hold no connection, and the
         return rows.length
       })
       .toBe(1)
-    const waiting = Array.from({ length: 20 }, () => api.post('/v1/sources', document, withKey(key)))
-    expect((await api.get('/v1/topics/energy')).status).toBe(200)
-    for (const response of await Promise.all(waiting)) {
+    const sentAt = performance.now()
+    const waiting = Array.from({ length: 20 }, async () => {
+      const response = await api.post('/v1/sources', document, withKey(key))
+      return { response, waitedMs: performance.now() - sentAt }
+    })
+    await sleep(500)
+    // Only the first request needs a connection all the time. The others need one only to try again.
+    const usedConnections = () => api.database.counts.total - api.database.counts.idle
+    await expect.poll(usedConnections, { interval: 5 }).toBe(1)
+    for (const { response, waitedMs } of await Promise.all(waiting)) {
+      expect(waitedMs).toBeGreaterThanOrEqual(2000)
       expect(response.status).toBe(409)
       expect(readProblem(response).type).toBe('/problems/idempotency-key-in-use')
       expect(response.headers.get('retry-after')).toBe('1')
