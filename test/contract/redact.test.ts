@@ -87,13 +87,13 @@ describe.each(resources)('the redaction of a text of $name', (resource) => {
       ...[1, 2, 3, 4].map((version) => `${path}/history/${version}`),
       `${listPath(resource)}?${asOfInList}&limit=200&sort=-createdAt`,
       `/v1/changes?limit=500&resource=${resource.name}`,
-      `/v1/search?q=${person}`,
     ]
     for (const url of urls) {
       const read = await api.get(url)
       expect(read.status, url).toBe(200)
-      if (!url.startsWith('/v1/search')) expect(read.text, url).not.toContain(person)
+      expect(read.text, url).not.toContain(person)
     }
+    expect((await api.get(`/v1/search?q=${person}`)).json()).toMatchObject({ data: [] })
     const then = (await api.get(`${path}?${asOf}`)).json()
     expect(then).toMatchObject({ [name]: '[redacted] once more', [resource.key.property]: key })
     expect(await versionsOf(path)).toMatchObject([
