@@ -20,6 +20,7 @@ afterAll(() => api.close())
 
 /** The value of a sort key in a record. */
 function sortedValue(record: Document, key: string): string | number | null {
+  // `budget` is a property of the example resource in `test/extending`.
   const inner: Record<string, [string, string]> = {
     budget: ['budget', 'amount'],
     paragraph: ['locator', 'paragraph'],
@@ -27,6 +28,7 @@ function sortedValue(record: Document, key: string): string | number | null {
   const [property, part] = inner[key] ?? [key]
   const value = record[property]
   const found = part === undefined ? value : (Object(value)[part] ?? null)
+  if (found === undefined) throw new Error(`the records have no property ${property}`)
   return typeof found === 'number' || found === null ? found : String(found)
 }
 

@@ -29,7 +29,7 @@ describe('with two busy connections', () => {
       STATEMENT_SECONDS: '3',
       CACHE_MB: '0',
     }
-    api = await startTestApi({ env, connectVia: (url) => url })
+    api = await startTestApi({ env })
     // At its start, the listener sends itself a notification and loads the keys, over a connection of the pool. So it must be
     // ready before the tests.
     const isReady =
