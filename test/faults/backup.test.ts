@@ -66,8 +66,9 @@ async function openPostgres(bin: string): Promise<string> {
 async function readContent(origin: string): Promise<Record<string, unknown>> {
   const content: Record<string, unknown> = {}
   for (const { name } of resources) {
-    const records = await (await fetch(`${origin}/v1/${name}/export?format=ndjson`)).text()
-    content[name] = { records, changes: await readFeed(origin, name) }
+    const response = await fetch(`${origin}/v1/${name}/export?format=ndjson`)
+    expect(response.status).toBe(200)
+    content[name] = { records: await response.text(), changes: await readFeed(origin, name) }
   }
   return content
 }

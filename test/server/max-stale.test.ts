@@ -66,10 +66,12 @@ describe('Cache-Control: max-stale', () => {
   it('never shows a record that became internal or was redacted', async () => {
     const path = await createSource('A secret of somebody')
     await waitUntilCached(api, list)
+    expect((await api.get(list)).text).toContain('A secret of somebody')
     await api.patch(path, { visibility: 'internal' })
     expect((await api.get(list, accepting)).text).not.toContain('A secret of somebody')
     const other = await createSource('Another secret')
     await waitUntilCached(api, list)
+    expect((await api.get(list)).text).toContain('Another secret')
     const redaction = { text: 'Another secret', replacement: 'x', reason: 'asked for' }
     expect((await api.post(`${other}/redact`, redaction, { headers: { 'if-match': '*' } })).status).toBe(200)
     expect((await api.get(list, accepting)).text).not.toContain('Another secret')
