@@ -64,6 +64,31 @@ const resourcesWith = (matches: (schema: z.core.$ZodType, pointer: string) => un
     return found
   })
 
+/** Names of list properties that cannot have duplicate entries. */
+const distinctLists = [
+  'externalIds',
+  'topics',
+  'languages',
+  'groups',
+  'successors',
+  'agreements',
+  'parties',
+  'participants',
+  'relations',
+]
+
+const listsOf = (names: string[]) =>
+  resources.flatMap((resource) =>
+    names
+      .filter((list) => list in resource.document.shape)
+      .map((list) => ({ resource, list, name: resource.name })),
+  )
+
+it('there are resources to which each group of rules applies', () => {
+  const groups = [resourcesWith(unknownReference), resourcesWith(isDate), listsOf(distinctLists)]
+  expect(groups.map(({ length }) => length)).not.toContain(0)
+})
+
 describe.each(resourcesWith(unknownReference))('a reference in $name', (resource) => {
   it('to an unknown record is refused with its pointer, and nothing is written', async () => {
     const { document, pointers } = await invalidDocument(resource, unknownReference)
@@ -118,26 +143,6 @@ describe.each(resourcesWith(isDate))('a date in $name', (resource) => {
     },
   )
 })
-
-/** Names of list properties that cannot have duplicate entries. */
-const distinctLists = [
-  'externalIds',
-  'topics',
-  'languages',
-  'groups',
-  'successors',
-  'agreements',
-  'parties',
-  'participants',
-  'relations',
-]
-
-const listsOf = (names: string[]) =>
-  resources.flatMap((resource) =>
-    names
-      .filter((list) => list in resource.document.shape)
-      .map((list) => ({ resource, list, name: resource.name })),
-  )
 
 describe.each(listsOf(distinctLists))('$list of $name', ({ resource, list }) => {
   it('cannot have duplicate entries: the error has a pointer to the second one', async () => {

@@ -64,4 +64,7 @@ it('declares Retry-After wherever a request may be refused for a while', () => {
     )
   })
   expect(missing).toEqual([])
+  expect(
+    operations.filter(({ responses }) => responses.default && isDeclared(responses.default)),
+  ).toHaveLength(operations.length)
 })
