@@ -10,9 +10,9 @@ import { readLayoutShift, watchLayout } from '../support/layout-shift.ts'
 import { type Server, start } from './servers.ts'
 
 /**
- * Measures two visits to each page of the built service in Chromium, each in a new browser context, so that in the second only
- * caches of the service are warm: the time until its heading is visible,
- * the time until its last widget has its content, the layout shift, and the bytes of JavaScript that it loads.
+ * Measures two visits to each page of the built service in Chromium: the time until its heading is visible, the time until its
+ * last widget has its content, the layout shift, and the bytes of JavaScript that it loads. Each visit has a new browser context,
+ * so that only caches of the service are warm at the second visit.
  *
  *     npm run bench:pages
  *     npm run bench:pages -- --agreements 1000000

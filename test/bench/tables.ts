@@ -113,9 +113,11 @@ function describeBound({ min, max }: BoundedFigure): string {
   return max === undefined ? '' : `at most ${max}`
 }
 
-function isMet({ measured, min, max }: BoundedFigure): boolean | string {
+/** Describes whether a figure is within its bounds; empty if it has none. */
+function describeOutcome({ measured, min, max }: BoundedFigure): string {
   if (min === undefined && max === undefined) return ''
-  return measured >= (min ?? Number.NEGATIVE_INFINITY) && measured <= (max ?? Number.POSITIVE_INFINITY)
+  const isMet = measured >= (min ?? Number.NEGATIVE_INFINITY) && measured <= (max ?? Number.POSITIVE_INFINITY)
+  return isMet ? 'yes' : 'no'
 }
 
 /** Prints every ratio beside its bound. */
@@ -125,7 +127,7 @@ export function printRatios(results: Results): void {
       what: ratio.what,
       measured: rounded(ratio.measured),
       bound: describeBound(ratio),
-      met: isMet(ratio),
+      met: describeOutcome(ratio),
     })),
   )
 }
