@@ -15,7 +15,7 @@ export class HelperProcess {
     })
   }
 
-  /** Resolves to the next message of the process. */
+  /** Resolves to the next message of the process. @throws when the process ends. */
   async nextMessage(): Promise<unknown> {
     const ended = once(this.#child, 'exit').then(([code]) => {
       throw new Error(`the process has ended with ${code}`)
@@ -24,7 +24,7 @@ export class HelperProcess {
     return message
   }
 
-  /** Requests and returns the counts or measurements of the process. */
+  /** Requests and returns the counts or measurements of the process. @throws when the process ends. */
   async requestReport(): Promise<unknown> {
     this.#child.send('report')
     return this.nextMessage()
