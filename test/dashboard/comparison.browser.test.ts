@@ -76,6 +76,25 @@ describe.skipIf(skipsBrowser)('a comparison of countries [needs Chromium]', { ti
     await page.context().close()
   })
 
+  it('shows no numbers of the former country while those of another one are loaded', async () => {
+    const { page, settle } = await dashboard.open('/compare?country=CHN,PAK')
+    await settle()
+    let load = () => {}
+    const loaded = new Promise<void>((resolve) => {
+      load = resolve
+    })
+    await page.route(/aggregate.*=DEU|DEU\/briefing/, async (route) => {
+      await loaded
+      await route.continue()
+    })
+    await page.evaluate(() => history.pushState(null, '', '/compare?country=CHN,DEU'))
+    await page.getByText('Loading').first().waitFor()
+    expect(await page.getByRole('columnheader', { name: 'Germany' }).count()).toBe(0)
+    load()
+    await page.getByRole('columnheader', { name: 'Germany' }).first().waitFor()
+    await page.context().close()
+  })
+
   it('has no number for a country that is not in the registry, but 0 for one without records', async () => {
     const { page } = await dashboard.open('/compare?country=XXX,PAK,AND')
     for (const name of [/^Number of records/, /^Agreements by kind/]) {

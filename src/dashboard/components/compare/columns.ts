@@ -1,6 +1,5 @@
 import { type ComparedColumn, maxColumns } from '../../../view-data.ts'
 import { useApi } from '../../api/use-api.ts'
-import { useKeepPrevious } from '../../api/use-keep-previous.ts'
 import type { ApiState } from '../../api/use-read.ts'
 
 /** A column of a comparison with its heading. */
@@ -18,9 +17,7 @@ const notFound = 404
  */
 export function useColumns<Body>(paths: readonly string[]): ApiState<(Body | undefined)[]> {
   // Every render must call the same number of hooks.
-  const states = Array.from({ length: maxColumns }, (_, index) =>
-    useKeepPrevious(useApi<Body>(paths[index] ?? null)),
-  )
+  const states = Array.from({ length: maxColumns }, (_, index) => useApi<Body>(paths[index] ?? null))
   const shown = states.slice(0, paths.length)
   const failed = shown.find(({ error }) => error !== undefined && error.status !== notFound)
   const retry = () => {
