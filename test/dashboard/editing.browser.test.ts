@@ -67,6 +67,17 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
     await page.context().close()
   })
 
+  it('converts a date to EDTF before Enter submits the form', async () => {
+    const { page } = await dashboard.openSignedIn('/new/agreements')
+    await page.getByLabel('Title required').fill('Submitted by Enter')
+    await page.getByLabel('Kind required').selectOption('treaty')
+    await page.getByLabel('Signed on').fill('April 2011')
+    await page.keyboard.press('Enter')
+    await heading(page, 'Submitted by Enter').or(page.getByRole('alert')).waitFor()
+    expect(await page.getByRole('alert').allTextContents()).toEqual([])
+    await page.context().close()
+  })
+
   it('picks with Enter only a suggestion for the text that is in the input', async () => {
     const { page, settle } = await dashboard.openSignedIn('/new/agreements')
     await page.getByRole('button', { name: 'Add to Parties' }).click()

@@ -10,7 +10,7 @@ const examples = ['2011-04-26', '2011-04', '2011', '201X', '2011-04~', '2011?', 
 
 /**
  * An input for an EDTF date, with its meaning in words below. A date in common notation is converted to EDTF when the input
- * loses the focus.
+ * loses the focus, and before Enter submits the form.
  */
 export function DateField({ field, value, pointer, onChange }: FieldProps) {
   const language = useLanguage()
@@ -19,6 +19,7 @@ export function DateField({ field, value, pointer, onChange }: FieldProps) {
   const text = typeof value === 'string' ? value : ''
   const description = describeEdtf(text.trim(), language)
   const suggestion = description || text.trim() === '' ? undefined : suggestEdtf(text, language.tag)
+  const convert = () => suggestion && onChange(suggestion)
   const help = `${fieldId(pointer)}-reading`
   return (
     <LabelledInput field={field} pointer={pointer} help={<Examples />}>
@@ -30,7 +31,8 @@ export function DateField({ field, value, pointer, onChange }: FieldProps) {
         maxLength={field.maxLength}
         placeholder="2011-04"
         onInput={(event) => onChange(event.currentTarget.value)}
-        onBlur={() => suggestion && onChange(suggestion)}
+        onBlur={convert}
+        onKeyDown={(event) => event.key === 'Enter' && !event.isComposing && convert()}
       />
       <p id={help} class="reading small" aria-live="polite">
         {description && (
