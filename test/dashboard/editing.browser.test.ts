@@ -78,6 +78,19 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
     await page.context().close()
   })
 
+  it('keeps a picked record when its label is clicked', async () => {
+    const { page, settle } = await dashboard.openSignedIn('/new/cooperation-bases')
+    await page.getByRole('combobox', { name: 'Host country' }).fill('pakistan')
+    await page.getByRole('option', { name: /^Pakistan/ }).waitFor()
+    await page.keyboard.press('Enter')
+    const picked = page.getByRole('button', { name: 'Remove Pakistan' })
+    await picked.waitFor()
+    await page.getByText('Host country', { exact: true }).click()
+    await settle()
+    expect(await picked.count()).toBe(1)
+    await page.context().close()
+  })
+
   it('picks with Enter only a suggestion for the text that is in the input', async () => {
     const { page, settle } = await dashboard.openSignedIn('/new/agreements')
     await page.getByRole('button', { name: 'Add to Parties' }).click()

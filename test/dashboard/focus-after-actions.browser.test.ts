@@ -51,6 +51,30 @@ describe.skipIf(skipsBrowser)('the focus [needs Chromium]', { timeout: 90_000 },
     await page.context().close()
   })
 
+  it('is on a record that was picked, and on the search after the record is removed', async () => {
+    const { page } = await dashboard.openSignedIn('/new/cooperation-bases')
+    const pick = async (search: string, text: string) => {
+      await page.locator(search).fill(text)
+      await page
+        .getByRole('option', { name: new RegExp(`^${text}`, 'i') })
+        .first()
+        .waitFor()
+      await page.locator(search).press('Enter')
+    }
+    const remove = (name: string) => page.getByRole('button', { name: `Remove ${name}` }).press('Enter')
+    await page.getByRole('button', { name: 'Add to Participants' }).click()
+    for (const id of ['field/hostCountry', 'field/participants/0/country']) {
+      await pick(`[id="${id}"]`, 'pakistan')
+      await waitForFocus(page, `.picked[id="${id}"]`)
+      await remove('Pakistan')
+      await waitForFocus(page, `input[id="${id}"]`)
+    }
+    await pick('[id="field/topics"]', 'energy')
+    await remove('Energy')
+    await waitForFocus(page, 'input[id="field/topics"]')
+    await page.context().close()
+  })
+
   it('is in the form after a conflict is resolved', async () => {
     const id = await createAgreement({ title: 'Before' })
     const { page } = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)

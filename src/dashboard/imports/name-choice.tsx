@@ -2,6 +2,7 @@ import { useId, useState } from 'preact/hooks'
 import type { ImportName } from '../api/types.ts'
 import { Combobox } from '../components/combobox.tsx'
 import { HitDetails, Picked } from '../editing/fields/picked.tsx'
+import { useFocusAfterRender } from '../editing/use-focus-after-render.ts'
 import { useLanguage } from '../i18n/language.ts'
 
 /** The record that a name means, or null if it means no record. `title` is set if the user has searched for the record. */
@@ -22,6 +23,7 @@ export function NameChoice({
 }) {
   const { t, tOr, number } = useLanguage()
   const group = useId()
+  const focusAfterRender = useFocusAfterRender()
   const [isSearching, setSearching] = useState(false)
   const choose = (next: Decision | undefined) => {
     setSearching(false)
@@ -36,7 +38,7 @@ export function NameChoice({
     </label>
   )
   return (
-    <fieldset class="field-group name-choice">
+    <fieldset class="field-group name-choice" id={group} tabIndex={-1}>
       <legend>{name}</legend>
       <p class="soft small">
         {[
@@ -68,12 +70,24 @@ export function NameChoice({
           label={t('imports.findRecord', { name })}
           placeholder={t('edit.anyName')}
           resources={[resource]}
-          onPick={(hit) => choose({ key: hit.key, title: hit.title })}
+          onPick={(hit) => {
+            focusAfterRender(`${group}-picked`)
+            choose({ key: hit.key, title: hit.title })
+          }}
         >
           {(hit) => <HitDetails hit={hit} />}
         </Combobox>
       )}
-      {decision?.title !== undefined && <Picked name={decision.title} onRemove={() => choose(undefined)} />}
+      {decision?.title !== undefined && (
+        <Picked
+          name={decision.title}
+          id={`${group}-picked`}
+          onRemove={() => {
+            focusAfterRender(group)
+            choose(undefined)
+          }}
+        />
+      )}
       {choice(decision?.key === null, t('imports.leaveOut'), '', () => choose({ key: null }))}
       {choice(decision === undefined && !isSearching, t('imports.later'), '', () => choose(undefined))}
     </fieldset>

@@ -4,6 +4,7 @@ import { useLanguage } from '../../i18n/language.ts'
 import { fieldId, useFaults } from '../faults.ts'
 import { isPlainObject } from '../form-values.ts'
 import { useNames } from '../names.ts'
+import { useFocusAfterRender } from '../use-focus-after-render.ts'
 import { type CompositeProps, FaultTexts, FieldGroup } from './labelled.tsx'
 import { Picked } from './picked.tsx'
 import { RecordSearch } from './record-search.tsx'
@@ -54,8 +55,16 @@ export function ParticipantField(props: CompositeProps) {
   const key = property === undefined ? undefined : String(values[property])
   const keyPointer = `${pointer}/${property ?? 'country'}`
   const isInvalid = useFaults(keyPointer).length > 0
-  const pick = (hit: Hit) =>
-    onChange({ ...values, ...noKeys, [participantKeys[hit.resource] ?? 'country']: hit.key })
+  const focusAfterRender = useFocusAfterRender()
+  const pick = (hit: Hit) => {
+    const picked = participantKeys[hit.resource] ?? 'country'
+    focusAfterRender(fieldId(`${pointer}/${picked}`))
+    onChange({ ...values, ...noKeys, [picked]: hit.key })
+  }
+  const remove = () => {
+    focusAfterRender(fieldId(`${pointer}/country`))
+    onChange({ ...values, ...noKeys })
+  }
   return (
     <>
       <div class="field">
@@ -75,11 +84,7 @@ export function ParticipantField(props: CompositeProps) {
         ) : (
           <>
             <span class="label">{t('edit.who')}</span>
-            <Picked
-              name={findName(names, key)?.name ?? key}
-              id={fieldId(keyPointer)}
-              onRemove={() => onChange({ ...values, ...noKeys })}
-            />
+            <Picked name={findName(names, key)?.name ?? key} id={fieldId(keyPointer)} onRemove={remove} />
           </>
         )}
         <FaultTexts pointer={keyPointer} />

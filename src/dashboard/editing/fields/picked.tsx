@@ -1,13 +1,16 @@
 import type { Hit } from '../../components/combobox.tsx'
 import { useLanguage } from '../../i18n/language.ts'
 
-/** A picked record, with a button that removes it. */
+/**
+ * A picked record, with a button that removes it.
+ * @param id HTML id of the whole, which can take the focus. A click on a label of the button would remove the record.
+ */
 export function Picked({ name, id, onRemove }: { name: string; id?: string; onRemove: () => void }) {
   const { t } = useLanguage()
   return (
-    <span class="picked">
+    <span class="picked" id={id} tabIndex={-1}>
       <bdi>{name}</bdi>
-      <button type="button" id={id} aria-label={t('edit.remove', { name })} onClick={onRemove}>
+      <button type="button" aria-label={t('edit.remove', { name })} onClick={onRemove}>
         ×
       </button>
     </span>

@@ -5,6 +5,7 @@ import { useLanguage } from '../../i18n/language.ts'
 import { fieldId } from '../faults.ts'
 import { isPlainObject } from '../form-values.ts'
 import { useNames } from '../names.ts'
+import { useFocusAfterRender } from '../use-focus-after-render.ts'
 import { type FieldProps, LabelledInput, useInputLabels } from './labelled.tsx'
 import { Picked } from './picked.tsx'
 import { RecordSearch } from './record-search.tsx'
@@ -32,16 +33,21 @@ function Picker({
 /** The input for a reference to a record, which is found by any of its names. */
 export function ReferenceField({ field, value, pointer, onChange }: FieldProps) {
   const { names } = useNames()
+  const focusAfterRender = useFocusAfterRender()
+  const change = (next: string | null) => {
+    focusAfterRender(fieldId(pointer))
+    onChange(next)
+  }
   const key = typeof value === 'string' && value !== '' ? value : undefined
   return (
     <LabelledInput field={field} pointer={pointer}>
       {key === undefined ? (
-        <Picker field={field} pointer={pointer} onPick={(hit) => onChange(hit.key)} />
+        <Picker field={field} pointer={pointer} onPick={(hit) => change(hit.key)} />
       ) : (
         <Picked
           name={findName(names, key)?.name ?? key}
           id={fieldId(pointer)}
-          onRemove={() => onChange(null)}
+          onRemove={() => change(null)}
         />
       )}
     </LabelledInput>
@@ -52,6 +58,11 @@ export function ReferenceField({ field, value, pointer, onChange }: FieldProps) 
 export function AnyRecordField({ field, value, pointer, onChange }: FieldProps) {
   const { names } = useNames()
   const { tOr } = useLanguage()
+  const focusAfterRender = useFocusAfterRender()
+  const change = (next: unknown) => {
+    focusAfterRender(fieldId(pointer))
+    onChange(next)
+  }
   const { resource = '', id = '' } = isPlainObject(value) ? value : {}
   const name = names[String(resource)]?.[String(id)] ?? String(id)
   return (
@@ -60,13 +71,13 @@ export function AnyRecordField({ field, value, pointer, onChange }: FieldProps) 
         <Picker
           field={field}
           pointer={pointer}
-          onPick={(hit) => onChange({ resource: hit.resource, id: hit.key })}
+          onPick={(hit) => change({ resource: hit.resource, id: hit.key })}
         />
       ) : (
         <Picked
           name={`${tOr(`resource.${resource}`, String(resource))}: ${name}`}
           id={fieldId(pointer)}
-          onRemove={() => onChange(null)}
+          onRemove={() => change(null)}
         />
       )}
     </LabelledInput>
@@ -76,8 +87,13 @@ export function AnyRecordField({ field, value, pointer, onChange }: FieldProps) 
 /** The input for references to several records, in the order in which they were picked. */
 export function ReferenceList({ field, value, pointer, onChange }: FieldProps) {
   const { names } = useNames()
+  const focusAfterRender = useFocusAfterRender()
   const keys = Array.isArray(value) ? value.map(String) : []
   const item = field.item ?? field
+  const remove = (position: number) => {
+    focusAfterRender(fieldId(pointer))
+    onChange(keys.filter((_key, index) => index !== position))
+  }
   return (
     <LabelledInput field={field} pointer={pointer}>
       {keys.length > 0 && (
@@ -87,7 +103,7 @@ export function ReferenceList({ field, value, pointer, onChange }: FieldProps) {
               <Picked
                 name={findName(names, key)?.name ?? key}
                 id={fieldId(`${pointer}/${index}`)}
-                onRemove={() => onChange(keys.filter((other) => other !== key))}
+                onRemove={() => remove(index)}
               />
             </li>
           ))}
