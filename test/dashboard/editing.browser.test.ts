@@ -78,6 +78,34 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
     await page.context().close()
   })
 
+  it('moves the errors of list items with their items, and drops those of a removed item', async () => {
+    const { page } = await dashboard.openSignedIn('/new/agreements')
+    const add = page.getByRole('button', { name: 'Add to Parties' })
+    const faultOfParty = (number: number) =>
+      page.locator(`[id="field/parties/${number - 1}"] .fault`).allTextContents()
+    const fault = 'must have exactly one of country, organization and region, not none'
+    await add.click()
+    await page.getByRole('combobox', { name: 'Country, organization or region' }).fill('pakistan')
+    await page.getByRole('option', { name: /^Pakistan/ }).waitFor()
+    await page.keyboard.press('Enter')
+    await add.click()
+    await page.getByRole('button', { name: 'Create' }).click()
+    await page.getByRole('alert').waitFor()
+    expect([await faultOfParty(1), await faultOfParty(2)]).toEqual([[], [fault]])
+    await page.getByRole('button', { name: 'Remove Parties 1' }).click()
+    await page.getByRole('alert').getByRole('button', { name: 'Parties › 1: must' }).waitFor()
+    expect(await faultOfParty(1)).toEqual([fault])
+    await page.getByRole('button', { name: 'Remove Parties 1' }).click()
+    await add.click()
+    await page.locator('[id="field/parties/0"]').waitFor()
+    expect(await faultOfParty(1)).toEqual([])
+    expect(await page.getByRole('alert').getByRole('button').allTextContents()).toEqual([
+      'Title: is required',
+      'Kind: is required',
+    ])
+    await page.context().close()
+  })
+
   it('keeps a picked record when its label is clicked', async () => {
     const { page, settle } = await dashboard.openSignedIn('/new/cooperation-bases')
     await page.getByRole('combobox', { name: 'Host country' }).fill('pakistan')

@@ -16,6 +16,21 @@ export function groupByPointer(faults: readonly Fault[]): Faults {
   return found
 }
 
+/**
+ * Returns the faults that remain when an item of a list is removed: without the faults of the item, and with the new pointers
+ * of the items after it.
+ * @param list JSON pointer of the list.
+ */
+export const withoutItem = (faults: readonly Fault[], list: string, position: number): Fault[] =>
+  faults.flatMap((fault) => {
+    if (!fault.pointer?.startsWith(`${list}/`)) return [fault]
+    const [item = '', ...rest] = fault.pointer.slice(list.length + 1).split('/')
+    if (Number(item) === position) return []
+    return Number(item) < position
+      ? [fault]
+      : [{ ...fault, pointer: [list, Number(item) - 1, ...rest].join('/') }]
+  })
+
 /** Returns the value at a pointer of a request body; undefined if there is none. */
 function valueAt(body: unknown, pointer: string): unknown {
   let value = body
@@ -42,6 +57,13 @@ export const explainNumbers = (faults: readonly Fault[], body: unknown): Fault[]
   })
 
 export const FaultsContext = createContext<Faults>(new Map())
+
+type RemoveItemFaults = (list: string, position: number) => void
+
+export const RemoveItemFaultsContext = createContext<RemoveItemFaults>(() => {})
+
+/** Returns a function to call when an item of a list is removed: the faults of later items move with their items. */
+export const useRemoveItemFaults = (): RemoveItemFaults => useContext(RemoveItemFaultsContext)
 
 /** Returns the faults of the value at a pointer. */
 export const useFaults = (pointer: string): readonly Fault[] => useContext(FaultsContext).get(pointer) ?? []

@@ -8,7 +8,7 @@ import { useNavigateWhileMounted } from '../use-navigate-while-mounted.ts'
 import { ConflictView } from './conflict.tsx'
 import { findDifferences, merge } from './conflicts.ts'
 import { FaultSummary } from './fault-summary.tsx'
-import { FaultsContext, groupByPointer } from './faults.ts'
+import { FaultsContext, groupByPointer, RemoveItemFaultsContext } from './faults.ts'
 import { FieldList } from './fields/field-list.tsx'
 import { type FormValues, toPatch } from './form-values.ts'
 import { addHitName, NamesContext } from './names.ts'
@@ -43,7 +43,7 @@ export function RecordForm({
   const [reason, setReason] = useState('')
   const [names, setNames] = useState(recordNames)
   const searched = useSearchedTexts()
-  const { state, save, clear } = useSave({ resource, fields, base })
+  const { state, save, removeItemFaults, clear } = useSave({ resource, fields, base })
   const isChanged =
     searched.faults.length > 0 ||
     reason.trim() !== '' ||
@@ -63,7 +63,7 @@ export function RecordForm({
     const key = await save(values, reason, searched.faults)
     if (key !== undefined) navigate(recordDetailPath(resource.name, key))
   }
-  const { conflict } = state
+  const { conflict, error, faults = [] } = state
   const differences = conflict && base ? findDifferences(fields, base.values, conflict.theirs, values) : []
   const allNames = mergeNames(names, conflict?.names)
   return (
@@ -82,7 +82,7 @@ export function RecordForm({
           }}
         />
       )}
-      <FaultsContext.Provider value={groupByPointer(state.error?.faults ?? [])}>
+      <FaultsContext.Provider value={groupByPointer(faults)}>
         <form
           class="record-form"
           noValidate
@@ -91,10 +91,12 @@ export function RecordForm({
           onSubmit={submit}
           hidden={conflict !== undefined}
         >
-          {state.error && <FaultSummary error={state.error} />}
+          {error && <FaultSummary error={error} faults={faults} />}
           <div class="fields widget" inert={isSaving}>
             <SearchedTextsContext.Provider value={searched.report}>
-              <FieldList fields={fields} values={values} onChange={setValues} />
+              <RemoveItemFaultsContext.Provider value={removeItemFaults}>
+                <FieldList fields={fields} values={values} onChange={setValues} />
+              </RemoveItemFaultsContext.Provider>
             </SearchedTextsContext.Provider>
           </div>
           <div class="widget stack">

@@ -8,13 +8,15 @@ import type { HistoryPage, Names, RecordDocument } from '../api/types.ts'
 import { apiRecordPath, writeApi } from '../api/write-api.ts'
 import { useLanguage } from '../i18n/language.ts'
 import type { Conflict } from './conflict.tsx'
-import { explainNumbers } from './faults.ts'
+import { explainNumbers, withoutItem } from './faults.ts'
 import { type FormValues, toDocument, toPatch } from './form-values.ts'
 import type { BaseVersion } from './record-form.tsx'
 
 interface SaveState {
   status: 'editing' | 'saving' | 'saved' | 'unchanged'
   error?: ApiError
+  /** The faults of the error, without those of list items that the editor has removed since. */
+  faults?: readonly Fault[]
   /** The version that another user saved meanwhile, with the names of the records that it refers to. */
   conflict?: Conflict & { names: Names }
 }
@@ -58,19 +60,17 @@ export function useSave({
     const path = apiRecordPath(resource.name, base.key)
     return writeApi(path, { method: 'PATCH', body, version: base.version, idempotencyKey, reason })
   }
+  const refuse = (error: ApiError) => setState({ status: 'editing', error, faults: error.faults })
   const handleError = async (error: ApiError, values: FormValues) => {
     if (error.status !== 412 || !base) {
       const faults = explainNumbers(error.faults, toDocument(values, fields))
-      return setState({
-        status: 'editing',
-        error: new ApiError(error.status, error.message, { ...error, faults }),
-      })
+      return refuse(new ApiError(error.status, error.message, { ...error, faults }))
     }
     try {
       const conflict = await readConflict(apiRecordPath(resource.name, base.key), tag)
       setState({ status: 'editing', conflict })
     } catch (failure) {
-      setState({ status: 'editing', error: toApiError(failure) })
+      refuse(toApiError(failure))
     }
   }
 
@@ -84,7 +84,7 @@ export function useSave({
     faults: readonly Fault[],
   ): Promise<string | undefined> => {
     if (faults.length > 0) {
-      setState({ status: 'editing', error: new ApiError(422, '', { type: 'only-searched', faults }) })
+      refuse(new ApiError(422, '', { type: 'only-searched', faults }))
       return undefined
     }
     if (base && Object.keys(toPatch(base.values, values, fields)).length === 0) {
@@ -102,5 +102,9 @@ export function useSave({
       return undefined
     }
   }
-  return { state, save, clear: () => setState({ status: 'editing' }) }
+  const removeItemFaults = (list: string, position: number) =>
+    setState((current) =>
+      current.faults ? { ...current, faults: withoutItem(current.faults, list, position) } : current,
+    )
+  return { state, save, removeItemFaults, clear: () => setState({ status: 'editing' }) }
 }

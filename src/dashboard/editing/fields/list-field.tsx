@@ -1,6 +1,7 @@
 import { useRef } from 'preact/hooks'
 import { useLabels } from '../../i18n/labels.ts'
 import { useLanguage } from '../../i18n/language.ts'
+import { useRemoveItemFaults } from '../faults.ts'
 import { emptyItem, replaceAt } from '../form-values.ts'
 import { type CompositeProps, FieldGroup } from './labelled.tsx'
 import { ObjectParts } from './object-field.tsx'
@@ -15,6 +16,7 @@ function ItemList({ field, value, pointer, onChange, Part }: CompositeProps) {
   const { t } = useLanguage()
   const labels = useLabels()
   const add = useRef<HTMLButtonElement>(null)
+  const removeItemFaults = useRemoveItemFaults()
   const { item } = field
   if (!item) return null
   const items: readonly unknown[] = Array.isArray(value) ? value : []
@@ -25,6 +27,7 @@ function ItemList({ field, value, pointer, onChange, Part }: CompositeProps) {
   keys.current.length = items.length
   const remove = (position: number) => {
     keys.current.splice(position, 1)
+    removeItemFaults(pointer, position)
     onChange(items.filter((_one, index) => index !== position))
     // The button that had the focus was removed with its item.
     add.current?.focus()

@@ -2,7 +2,7 @@ import { findName } from '../../api/names.ts'
 import type { Hit } from '../../components/combobox.tsx'
 import { useLabels } from '../../i18n/labels.ts'
 import { useLanguage } from '../../i18n/language.ts'
-import { fieldId } from '../faults.ts'
+import { fieldId, useRemoveItemFaults } from '../faults.ts'
 import { isPlainObject } from '../form-values.ts'
 import { useNames } from '../names.ts'
 import { useFocusAfterRender } from '../use-focus-after-render.ts'
@@ -88,9 +88,11 @@ export function AnyRecordField({ field, value, pointer, onChange }: FieldProps) 
 export function ReferenceList({ field, value, pointer, onChange }: FieldProps) {
   const { names } = useNames()
   const focusAfterRender = useFocusAfterRender()
+  const removeItemFaults = useRemoveItemFaults()
   const keys = Array.isArray(value) ? value.map(String) : []
   const item = field.item ?? field
   const remove = (position: number) => {
+    removeItemFaults(pointer, position)
     focusAfterRender(fieldId(pointer))
     onChange(keys.filter((_key, index) => index !== position))
   }
