@@ -1,5 +1,6 @@
 import { useId } from 'preact/hooks'
 import { useLanguage } from '../i18n/language.ts'
+import { useFileHandlers } from './use-file-handlers.ts'
 
 /** Inputs for the file with the rows, and for the files that its mapping names (`list` in the API). */
 export function FileFields({
@@ -11,6 +12,8 @@ export function FileFields({
 }) {
   const { t } = useLanguage()
   const id = useId()
+  const fileHandlers = useFileHandlers(([file]) => onFile(file))
+  const listHandlers = useFileHandlers(onLists)
   return (
     <div class="fields">
       <div class="field">
@@ -20,7 +23,7 @@ export function FileFields({
           type="file"
           accept=".csv,.tsv,.txt,.xlsx,.json,.ndjson,.jsonl,.xml"
           aria-describedby={`${id}-hint`}
-          onChange={(event) => onFile(event.currentTarget.files?.[0])}
+          {...fileHandlers}
         />
         <p id={`${id}-hint`} class="soft small">
           {t('imports.rowsFileHint')}
@@ -33,7 +36,7 @@ export function FileFields({
           type="file"
           multiple
           aria-describedby={`${id}-lists-hint`}
-          onChange={(event) => onLists([...(event.currentTarget.files ?? [])])}
+          {...listHandlers}
         />
         <p id={`${id}-lists-hint`} class="soft small">
           {t('imports.listsHint')}

@@ -1,23 +1,26 @@
-import { useId, useState } from 'preact/hooks'
-import { type ApiError, sendRequest, toApiError } from '../api/client.ts'
+import { useId } from 'preact/hooks'
+import { sendRequest } from '../api/client.ts'
 import { withQuery } from '../api/path.ts'
 import type { ImportJob, Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { FailureReason } from '../components/service-text.tsx'
 import { useLanguage } from '../i18n/language.ts'
+import { readText } from './send-files.ts'
+import { useFileHandlers } from './use-file-handlers.ts'
+import type { EditedMapping } from './use-mapping.ts'
 
-/** Maximum number of imports that are read. Of each register, the mapping of the latest one is offered. */
+/** Maximum number of imports that are read. The mapping of the latest import of each register is offered. */
 const maxImports = 200
 
 /** The labels of the built-in mappings, by name. The name is sent instead of the text of the mapping. */
 const builtIn: Readonly<Record<string, string>> = { iati: 'IATI' }
 
-/** Returns the latest import of each register, which has the newest mapping. @param jobs newest first. */
+/** Returns the latest import of each register, which has its newest mapping. @param jobs newest first. */
 const latestByScheme = (jobs: readonly ImportJob[]): ImportJob[] => [
   ...new Map([...jobs].reverse().map((job) => [job.scheme, job])).values(),
 ]
 
-/** Reads the mapping of an import as YAML. @throws ApiError when the service refuses. */
+/** Reads the mapping of an import as YAML. @throws ApiError for an error response, and without any response. */
 export async function readMapping(id: string): Promise<string> {
   const response = await sendRequest(`/v1/imports/${id}/mapping.yaml`, {})
   return response.text()
@@ -29,39 +32,23 @@ export async function readMapping(id: string): Promise<string> {
  */
 export function MappingChoice({
   template,
-  onMapping,
+  mapping: { error, change, load },
 }: {
   /** A first draft of a mapping; undefined while the columns of the file are unknown. */
   template: string | undefined
-  onMapping: (mapping: string) => void
+  mapping: EditedMapping
 }) {
   const { t } = useLanguage()
   const id = useId()
-  const [error, setError] = useState<ApiError>()
+  const fileHandlers = useFileHandlers(([file]) => file && void load(readText(file)))
   const state = useApi<Page<ImportJob>>(withQuery('/v1/imports', { limit: maxImports }), {
     requireFresh: true,
   })
-  const load = (reading: Promise<string>) =>
-    reading.then(
-      (mapping) => {
-        setError(undefined)
-        onMapping(mapping)
-      },
-      (failure: unknown) => setError(toApiError(failure)),
-    )
   return (
     <div class="fields">
       <div class="field">
         <label for={`${id}-file`}>{t('imports.mappingFile')}</label>
-        <input
-          id={`${id}-file`}
-          type="file"
-          accept=".yaml,.yml,.json"
-          onChange={(event) => {
-            const [file] = event.currentTarget.files ?? []
-            if (file) void load(file.text())
-          }}
-        />
+        <input id={`${id}-file`} type="file" accept=".yaml,.yml,.json" {...fileHandlers} />
       </div>
       <div class="field">
         <label for={`${id}-earlier`}>{t('imports.earlier')}</label>
@@ -70,7 +57,7 @@ export function MappingChoice({
           value=""
           onChange={(event) => {
             const { value } = event.currentTarget
-            if (Object.hasOwn(builtIn, value)) onMapping(value)
+            if (Object.hasOwn(builtIn, value)) change(value)
             else if (value !== '') void load(readMapping(value))
           }}
         >
@@ -105,7 +92,7 @@ export function MappingChoice({
         <button
           type="button"
           disabled={template === undefined}
-          onClick={() => template !== undefined && onMapping(template)}
+          onClick={() => template !== undefined && change(template)}
         >
           {t('imports.template')}
         </button>

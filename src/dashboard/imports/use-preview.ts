@@ -1,7 +1,8 @@
 import { useCallback, useEffect, useState } from 'preact/hooks'
-import { type ApiError, sendRequest, toApiError } from '../api/client.ts'
+import { type ApiError, toApiError } from '../api/client.ts'
 import type { ImportPreview } from '../api/types.ts'
 import { useLanguage } from '../i18n/language.ts'
+import { sendFiles } from './send-files.ts'
 
 export type MappingFault = ImportPreview['mappingFaults'][number]
 
@@ -9,7 +10,6 @@ export type MappingFault = ImportPreview['mappingFaults'][number]
 export interface ImportInput {
   mapping: string
   file: File | undefined
-  /** The further files that the mapping names. */
   /** Code lists and second files that the mapping names. */
   lists: readonly File[]
 }
@@ -40,12 +40,16 @@ async function readPreview(
   body.append('mapping', new Blob([mapping]), 'mapping.yaml')
   if (file) body.append('file', beginning(file), file.name)
   for (const list of lists) body.append('list', list, list.name)
-  const response = await sendRequest('/v1/imports/preview', {
-    method: 'POST',
-    headers: { accept: 'application/json', 'accept-language': language },
-    body,
-    signal,
-  })
+  const response = await sendFiles(
+    '/v1/imports/preview',
+    {
+      method: 'POST',
+      headers: { accept: 'application/json', 'accept-language': language },
+      body,
+      signal,
+    },
+    file ? [file, ...lists] : lists,
+  )
   // Tests validate the responses of the service against the OpenAPI document.
   return (await response.json()) as ImportPreview
 }

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import { Link } from 'wouter-preact'
-import { type ApiError, sendRequest, toApiError } from '../api/client.ts'
+import { type ApiError, toApiError } from '../api/client.ts'
 import { newIdempotencyKey } from '../api/idempotency-key.ts'
 import type { ImportJob } from '../api/types.ts'
 import { NeedsRight } from '../components/needs-right.tsx'
@@ -14,6 +14,8 @@ import { MappingChoice, readMapping } from '../imports/mapping-choice.tsx'
 import { MappingEditor } from '../imports/mapping-editor.tsx'
 import { mappingTemplate } from '../imports/mapping-template.ts'
 import { PreviewPanel } from '../imports/preview-panel.tsx'
+import { sendFiles } from '../imports/send-files.ts'
+import { useMapping } from '../imports/use-mapping.ts'
 import { type ImportInput, usePreview } from '../imports/use-preview.ts'
 import { refetchViews } from '../session.ts'
 import { useNavigateWhileMounted } from '../use-navigate-while-mounted.ts'
@@ -55,11 +57,15 @@ async function startImport(
   body.append('mapping', new Blob([mapping]), 'mapping.yaml')
   if (file) body.append('file', file, file.name)
   for (const list of lists) body.append('list', list, list.name)
-  const response = await sendRequest('/v1/imports', {
-    method: 'POST',
-    headers: { accept: 'application/json', 'idempotency-key': idempotencyKey },
-    body,
-  })
+  const response = await sendFiles(
+    '/v1/imports',
+    {
+      method: 'POST',
+      headers: { accept: 'application/json', 'idempotency-key': idempotencyKey },
+      body,
+    },
+    file ? [file, ...lists] : lists,
+  )
   refetchViews()
   // Tests validate the responses of the service against the OpenAPI document.
   return (await response.json()) as ImportJob
@@ -70,27 +76,26 @@ function NewImport() {
   const navigate = useNavigateWhileMounted()
   const [parameters] = useParameters()
   const from = parameters.get('from')
-  const [mapping, setMapping] = useState('')
+  const mapping = useMapping()
   const [file, setFile] = useState<File>()
   const [lists, setLists] = useState<readonly File[]>([])
   const [isSending, setSending] = useState(false)
-  const [error, setError] = useState<ApiError>()
-  const input = useMemo(() => ({ mapping, file, lists }), [mapping, file, lists])
+  const [failure, setFailure] = useState<{ input: ImportInput; error: ApiError }>()
+  const input = useMemo(() => ({ mapping: mapping.text, file, lists }), [mapping.text, file, lists])
   const idempotencyKey = useMemo(newIdempotencyKey, [input])
   const state = usePreview(input)
-  useLeaveGuard(mapping !== '')
+  useLeaveGuard(mapping.text !== '')
   useEffect(() => {
-    if (from === null) return
-    readMapping(from).then(setMapping, (failure: unknown) => setError(toApiError(failure)))
+    if (from !== null) void mapping.load(readMapping(from))
   }, [from])
   const columns = state.preview?.columns ?? []
   const start = async () => {
     setSending(true)
-    setError(undefined)
+    setFailure(undefined)
     try {
       navigate(importPath((await startImport(input, idempotencyKey)).id))
-    } catch (failure) {
-      setError(toApiError(failure))
+    } catch (thrown) {
+      setFailure({ input, error: toApiError(thrown) })
       setSending(false)
     }
   }
@@ -103,9 +108,13 @@ function NewImport() {
         <Widget title={t('imports.step.mapping')} caption={t('imports.mappingCaption')}>
           <MappingChoice
             template={file && columns.length > 0 ? mappingTemplate(file.name, columns) : undefined}
-            onMapping={setMapping}
+            mapping={mapping}
           />
-          <MappingEditor value={mapping} faults={state.preview?.mappingFaults ?? []} onChange={setMapping} />
+          <MappingEditor
+            value={mapping.text}
+            faults={state.preview?.mappingFaults ?? []}
+            onChange={mapping.change}
+          />
         </Widget>
       </div>
       <Widget title={t('imports.step.preview')} caption={t('imports.previewCaption')}>
@@ -113,7 +122,7 @@ function NewImport() {
           input={input}
           state={state}
           isSending={isSending}
-          error={error}
+          error={failure?.input === input ? failure.error : undefined}
           onStart={() => void start()}
         />
       </Widget>

@@ -1,0 +1,37 @@
+import { ApiError, sendRequest } from '../api/client.ts'
+
+/** Tells whether a browser can still read a file. It cannot if the file has changed since the user chose it. */
+const isReadable = (file: File): Promise<boolean> =>
+  file
+    .slice(0, 1)
+    .arrayBuffer()
+    .then(
+      () => true,
+      () => false,
+    )
+
+/**
+ * Sends a request with files.
+ * @param files the files in the body.
+ * @throws ApiError like `sendRequest`; of the type `changed-file` if the browser could not read a file.
+ */
+export async function sendFiles(
+  path: string,
+  init: Parameters<typeof sendRequest>[1],
+  files: readonly File[],
+): Promise<Response> {
+  try {
+    return await sendRequest(path, init)
+  } catch (error) {
+    if ((await Promise.all(files.map(isReadable))).includes(false)) throw changedFile()
+    throw error
+  }
+}
+
+const changedFile = () => new ApiError(422, '', { type: 'changed-file' })
+
+/** Reads a chosen file as text. @throws ApiError of the type `changed-file` if the browser cannot read the file. */
+export const readText = (file: File): Promise<string> =>
+  file.text().catch(() => {
+    throw changedFile()
+  })

@@ -1,0 +1,65 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { skipsBrowser } from '../support/browser.ts'
+import { useDashboard } from '../support/dashboard.ts'
+import { importCsv, newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
+
+/** The mapping and the files of a new import in the dashboard, in a browser. */
+
+const dashboard = useDashboard({ changesRecords: true })
+
+const mapping =
+  'scheme: chosen-again\nrecords:\n  sources: {id: Id, properties: {title: Title, kind: =report}}\n'
+
+let folder = ''
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'entente-new-imports-'))
+})
+
+afterAll(() => rm(folder, { recursive: true }))
+
+describe.skipIf(skipsBrowser)('the form of a new import [needs Chromium]', { timeout: 90_000 }, () => {
+  it('keeps a mapping that is typed while another one is being read', async () => {
+    const csv = `${treatyHeader}\n1,On water,2001,China\n`
+    await importCsv(dashboard.api.database, treatyMapping(newScheme()), csv)
+    const { page, settle } = await dashboard.openSignedIn('/imports/new')
+    let release = () => {}
+    const released = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    await page.route('**/mapping.yaml', async (route) => {
+      await released
+      await route.continue()
+    })
+    const request = page.waitForRequest('**/mapping.yaml')
+    await page.getByLabel('A known mapping').selectOption({ index: 2 })
+    await request
+    const text = page.getByRole('textbox', { name: 'Mapping' })
+    await text.fill('scheme: typed')
+    release()
+    await settle()
+    expect(await text.inputValue()).toBe('scheme: typed')
+    await page.context().close()
+  })
+
+  it('says that a file has changed since it was chosen, and takes it when it is chosen again', async () => {
+    const { page } = await dashboard.openSignedIn('/imports/new')
+    const path = join(folder, 'register.csv')
+    const rows = page.getByLabel('File with the rows')
+    const text = page.getByRole('textbox', { name: 'Mapping' })
+    await writeFile(path, 'Id,Title\n1,One\n')
+    await rows.setInputFiles(path)
+    await text.fill(mapping)
+    await page.getByText('Rows: 1.').waitFor()
+    await writeFile(path, 'Id,Title\n1,One\n2,Two\n')
+    await text.fill(`${mapping}# Changed\n`)
+    await page.getByText('a file has changed since you chose it; choose it again').waitFor()
+    await rows.setInputFiles(path)
+    await page.getByText('Rows: 2.').waitFor()
+    expect(await page.getByRole('alert').filter({ hasText: /./ }).count()).toBe(0)
+    await page.context().close()
+  })
+})
