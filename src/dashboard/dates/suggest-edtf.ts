@@ -20,8 +20,8 @@ const pad = (part: string | number) => String(part).padStart(2, '0')
 /** Converts a numeric date that starts with the year: `2011年4月26日`, `2011.4`, `2011-4-26`. */
 function fromNumbers(text: string): string | undefined {
   const parts =
-    /^(\d{4})\s*[年.-]\s*(?:(\d{1,2})\s*(?:[月.-]|$)\s*)?(?:(\d{1,2})\s*日?)?$/.exec(text) ??
-    /^(\d{4})$/.exec(text)
+    /^(\d{4})(?:\s*年)?$/.exec(text) ??
+    /^(\d{4})\s*[年.-]\s*(0?[1-9]|1[0-2])\s*(?:[月.-]\s*(?:(\d{1,2})\s*日?)?)?$/.exec(text)
   if (!parts) return undefined
   const [, year = '', month, day] = parts
   return [year, ...[month, day].filter((part) => part !== undefined).map(pad)].join('-')
@@ -48,9 +48,9 @@ const qualifierPatterns: readonly [RegExp, string][] = [
 ]
 
 const rangePatterns: readonly [RegExp, (...ends: string[]) => string][] = [
-  [/^(?:from|between)?\s*(.+?)\s*(?: to |–|—|至|到)\s*(.+)$/, (from, to) => `${from}/${to}`],
+  [/^(?:from|between|自|从)?\s*(.+?)\s*(?: to |–|—|至|到)\s*(.+)$/, (from, to) => `${from}/${to}`],
   [/^between\s+(.+?)\s+and\s+(.+)$/, (from, to) => `${from}/${to}`],
-  [/^(?:from|since|自)\s*(.+?)起?$/, (from) => `${from}/..`],
+  [/^(?:from|since|自|从)\s*(.+?)起?$/, (from) => `${from}/..`],
   [/^(?:until|up to|至)\s*(.+?)$/, (to) => `../${to}`],
 ]
 
@@ -79,9 +79,9 @@ const qualify = (date: string, sign: string) =>
   date === '..' || date.endsWith(sign) ? date : `${date}${sign}`
 
 /**
- * Converts a date in common notation, in English or in the language of the page, to EDTF (level 0 or 1, ISO 8601-2): `April
- * 2011` and `2011年4月` to `2011-04`, `about 2011` to `2011~`. Returns undefined for other texts, also
- * for ambiguous dates such as `4/5/2011`.
+ * Converts a date in common notation, in English or in the language of the page, to EDTF (level 0 or 1, ISO 8601-2):
+ * `April 2011` and `2011年4月` to `2011-04`, `about 2011` to `2011~`. Returns undefined for other texts, including ambiguous
+ * dates such as `4/5/2011`.
  */
 export function suggestEdtf(text: string, tag: string): string | undefined {
   const found = convert(text.trim().toLowerCase(), tag)
