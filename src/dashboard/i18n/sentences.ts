@@ -60,7 +60,14 @@ function loadTranslator(tag: LanguageTag): Promise<Translator> | undefined {
   if (load && !translations.has(tag))
     translations.set(
       tag,
-      load().then(({ default: sentences }) => createTranslator(sentences)),
+      load().then(
+        ({ default: sentences }) => createTranslator(sentences),
+        (error: unknown) => {
+          // The next text tries again.
+          translations.delete(tag)
+          throw error
+        },
+      ),
     )
   return translations.get(tag)
 }
