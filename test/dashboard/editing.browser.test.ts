@@ -55,6 +55,18 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
     await page.context().close()
   })
 
+  it('says that nothing was saved only until something has changed', async () => {
+    const { page } = await dashboard.openSignedIn(
+      `/records/agreements/${await create({ title: 'Same' })}/edit`,
+    )
+    await page.getByRole('button', { name: 'Save' }).click()
+    const nothing = page.getByText('Nothing has changed, so nothing was saved.')
+    await nothing.waitFor()
+    await page.getByLabel('Title required').fill('Other')
+    await nothing.waitFor({ state: 'detached' })
+    await page.context().close()
+  })
+
   it('says of a number that it has too many digits', async () => {
     const { page } = await dashboard.openSignedIn('/new/cooperation-bases')
     await page.locator('[id="field/unitCount"]').fill('12345678901234567890')

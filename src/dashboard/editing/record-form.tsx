@@ -17,7 +17,7 @@ import { SearchedTextsContext, useSearchedTexts } from './searched-texts.ts'
 import { useLeaveGuard } from './use-leave-guard.ts'
 import { useSave } from './use-save.ts'
 
-/** The version of a record on which its form is based: the one read at the start, or after a conflict the later one. */
+/** The version of a record on which its form is based: at first the version that was read, after a conflict the later one. */
 export interface BaseVersion {
   values: FormValues
   version: number
@@ -44,11 +44,9 @@ export function RecordForm({
   const [names, setNames] = useState(recordNames)
   const searched = useSearchedTexts()
   const { state, save, removeItemFaults, clear } = useSave({ resource, fields, base })
-  const isChanged =
-    searched.faults.length > 0 ||
-    reason.trim() !== '' ||
-    Object.keys(toPatch(base?.values ?? {}, values, fields)).length > 0
-  useLeaveGuard(isChanged && state.status !== 'saved')
+  const isChanged = Object.keys(toPatch(base?.values ?? {}, values, fields)).length > 0
+  const hasInput = isChanged || searched.faults.length > 0 || reason.trim() !== ''
+  useLeaveGuard(hasInput && state.status !== 'saved')
   // What is typed during the save would not be saved.
   const isSaving = state.status === 'saving' || state.status === 'saved'
 
@@ -108,7 +106,7 @@ export function RecordForm({
                 {t(base ? 'edit.save' : 'edit.create')}
               </button>
               <span class="soft small" role="status">
-                {state.status === 'unchanged' && t('edit.unchanged')}
+                {state.status === 'unchanged' && !isChanged && t('edit.unchanged')}
                 {state.status === 'saving' && t('edit.saving')}
               </span>
             </div>
