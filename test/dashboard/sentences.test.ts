@@ -47,6 +47,10 @@ describe('Chinese sentences', () => {
     ['"x" is not known; it can be "a", "b"', '"x" 不是已知的值；可以是 "a", "b"'],
     ['Location/latitude must be a number, not text.', 'Location/latitude：必须是数字，而不是文本'],
     ['has the id of row 5: give each row an id of its own', '与第 5 行的标识相同：每行须有自己的标识'],
+    [
+      'From row 2 on, more than 10,000 neighbouring rows have the same value in the column "Id" of rows.groupBy. Correct rows.groupBy, or split the file.',
+      '从第 2 行开始，相邻超过 10,000 行在 rows.groupBy 的列 "Id" 中的值相同。请修改 rows.groupBy，或拆分文件',
+    ],
     ['kept title, signedOn', '未覆盖 title, signedOn'],
     [
       'kept title: the row with the id "1" changes this record, and the row with the id "2" does not',
