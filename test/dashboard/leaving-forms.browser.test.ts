@@ -67,7 +67,7 @@ describe.skipIf(skipsBrowser)('a half-filled form [needs Chromium]', { timeout: 
   it.each([
     ['the text of a search', (page: Page) => page.locator('[id="field/topics"]').fill('energy')],
     ['a reason for the change', (page: Page) => page.getByLabel('Reason for the change').fill('Wrong')],
-  ])('asks also if it has only %s', async (_what, fill) => {
+  ])('asks even if it has only %s', async (_what, fill) => {
     const { page, settle } = await dashboard.openSignedIn('/new/agreements')
     const asked = page.waitForEvent('dialog')
     await fill(page)

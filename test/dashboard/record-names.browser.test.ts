@@ -39,7 +39,7 @@ describe.skipIf(skipsBrowser)('the name of a related record [needs Chromium]', {
     await page.context().close()
   })
 
-  it('is in a comparison of two times, also if only the earlier record refers to it', async () => {
+  it('is in a comparison of two times, even if only the earlier record refers to it', async () => {
     const { before } = await createChanged()
     const { page } = await dashboard.open(`/compare?country=CHN&before=${before}`)
     const row = (name: string) =>

@@ -37,7 +37,7 @@ function isLastWordLeft(element: Element): boolean {
 }
 
 describe.skipIf(skipsBrowser)('a text of a record [needs Chromium]', { timeout: 60_000 }, () => {
-  it('is shown with its line breaks, also in the history', async () => {
+  it('is shown with its line breaks, among the facts and in the history', async () => {
     const { page } = await dashboard.open(path)
     const history = page.locator('section.widget', { hasText: 'History' })
     for (const facts of [page.locator('.facts').first(), history]) {

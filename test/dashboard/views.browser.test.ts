@@ -145,7 +145,7 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
     await page.context().close()
   })
 
-  it('shows the names of filter values, also when no record matches', async () => {
+  it('shows the names of filter values, even when no record matches', async () => {
     const { page } = await dashboard.open('/explore/agreements?country[all]=AND,PAK&topic=energy&region=002')
     for (const filter of ['Country all: Andorra, Pakistan', 'Topic: Energy', 'Region: Africa'])
       await page.getByRole('button', { name: `Remove the filter ${filter}` }).waitFor()

@@ -1,7 +1,7 @@
 import type { ApiState } from './use-read.ts'
 
 /**
- * Combines the states of reads: failed when any has failed, ready when all have a body, even if it is that of a previous
+ * Combines the states of reads: failed when any read has failed, ready when all have a body, which may be from a previous
  * read. A retry repeats the failed reads.
  */
 export function combineStates<Body>(states: readonly ApiState<Body>[]): ApiState<Body[]> {

@@ -26,7 +26,7 @@ export interface FormField {
   values?: string[]
   /** The resources whose records can be referred to. */
   resources?: string[]
-  /** Fields of an object, or the fields of a participant beside its key. */
+  /** The fields of an object; for a participant, without its key. */
   fields?: FormField[]
   /** The field of each item of a list. */
   item?: FormField

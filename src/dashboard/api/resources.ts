@@ -6,7 +6,7 @@ export interface Property {
   /** The kind of its value: a `Kind` of `build/describe.ts`. */
   kind: string
   values?: string[]
-  /** The resource to whose records its value refers by key, or each value of its list. */
+  /** The resource to which its value refers, by a key or a list of keys. */
   refersTo?: string
   /** The properties of its object, or of each object in its list. */
   parts?: Property[]
@@ -67,7 +67,7 @@ export function findEventDates(resource: ResourceDescription): EventDates | unde
 export const recordPath = (resource: string, key: string): string =>
   resource === 'countries' ? `/countries/${key}` : recordDetailPath(resource, key)
 
-/** Returns the path of the view that shows a record's properties, also for a country. */
+/** Returns the path of the view that shows a record's properties; for a country, this is not its briefing. */
 export const recordDetailPath = (resource: string, key: string): string =>
   `/records/${resource}/${encodeURIComponent(key)}`
 

@@ -22,7 +22,8 @@ const utf8Header = (text: string): string => String.fromCharCode(...new TextEnco
 /**
  * Writes to the API, and then has all views read their data again.
  * @returns the parsed body of the response; undefined if it is empty.
- * @throws ApiError with all faults that the service found.
+ * @throws ApiError for an error response, with all faults that the service found, and with status 0 when there is no
+ * response; another error when the response is incomplete or not JSON. The service may have done the write.
  */
 export async function writeApi(
   path: string,

@@ -18,8 +18,8 @@ function valuesAt(value: unknown, [step, ...rest]: readonly string[]): unknown[]
 }
 
 /**
- * Returns the pointers of a field that can be redacted: those of texts, also in objects and in lists of objects. A list of
- * texts has none: a redaction can only remove a given text from it.
+ * Returns the pointers to the texts of a field that can be redacted, including texts in objects and in lists of objects. A
+ * list of texts has none: a redaction can only remove a given text from it.
  */
 function pointersOf(field: FormField, parent: string): string[] {
   const pointer = `${parent}/${field.name}`

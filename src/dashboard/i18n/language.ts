@@ -3,7 +3,7 @@ import { useContext } from 'preact/hooks'
 import english from './en.json' with { type: 'json' }
 import chinese from './zh.json' with { type: 'json' }
 
-/** Keys of the messages, except labels of properties: English has one only if the name of a property is no good label. */
+/** Keys of the messages, except labels of properties: English has these only where the name is no good label. */
 export type MessageKey = Exclude<keyof typeof english, `property.${string}`>
 
 /** The messages of each language. To add a language, add a file of messages and an entry here. */

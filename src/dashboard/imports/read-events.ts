@@ -4,7 +4,7 @@ import type { ImportJob } from '../api/types.ts'
 /**
  * Yields an import after each change, from server-sent events, until the service ends the stream. It does not use
  * `EventSource`, which cannot send the key.
- * @throws ApiError when the service refuses, or the connection is lost.
+ * @throws ApiError for an error response, and when the connection is lost; the reason of an aborted signal.
  */
 export async function* readImportEvents(id: string, signal: AbortSignal): AsyncGenerator<ImportJob> {
   const response = await sendRequest(`/v1/imports/${id}/events`, {

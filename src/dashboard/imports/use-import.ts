@@ -19,7 +19,8 @@ const delay = (milliseconds: number) => new Promise((resolve) => setTimeout(reso
 /**
  * Calls `onChange` with an import now and after each change, until no step of the import runs. Reconnects after a lost
  * connection.
- * @throws ApiError if the first read of the import fails, and after too many lost connections in a row.
+ * @throws ApiError if the first read of the import fails, and after too many lost connections in a row; the reason of an
+ * aborted signal.
  */
 async function followImport(
   id: string,
