@@ -55,7 +55,7 @@ describe('a row that waits for the record of another row when the commit fails',
       page: { next: null },
     })
     const [, ...lines] = (await read('rejected.csv')).text.trimEnd().split('\r\n')
-    expect(lines.map((line) => line.endsWith(`,"${reason}",`))).toEqual([true, true])
+    expect(lines.map((line) => line.endsWith(`,"${reason}",,`))).toEqual([true, true])
     expect(await undo(api.database, failed)).toMatchObject({
       state: 'undone',
       report: { refusedBy: [{ column: '', rows: 2, example: { detail: reason } }], droppedBy: [] },
