@@ -165,8 +165,8 @@ const PREFIXES = [
   [DAY, 'T and a time of day, one of ? ~ %, or the end'],
   [`(?:${YEAR}(?:-${MONTH})?|${DAY})[?~%]`, 'the end, as only a whole date can be marked with ? ~ or %'],
   [`${DAY}T[\\d:]*`, 'a time of day hh:mm:ss, from 00:00:00 to 24:00:00'],
-  [`${DAY}${TIME}`, 'Z, a distance from UTC such as +08:00, or the end'],
-  [`${DAY}${TIME}[+-]\\d{0,2}(?::\\d?)?`, 'a distance from UTC from -12:00 to +14:00'],
+  [`${DAY}${TIME}`, 'Z, a UTC offset such as +08:00, or the end'],
+  [`${DAY}${TIME}[+-]\\d{0,2}(?::\\d?)?`, 'a UTC offset from -12:00 to +14:00'],
   [`${DAY}${TIME}(?:Z|[+-]\\d\\d:\\d\\d)`, 'the end, as nothing can follow a time zone'],
 ].map(([prefix, expected]) => [new RegExp(`^${prefix}`), expected] as const)
 

@@ -174,7 +174,7 @@ async function compare(
 
 /**
  * Compares cold lists of 25 agreements with those of other servers, which read the same columns and rows as far as they can.
- * @param url URL of the database of the server by hand, which the other servers read.
+ * @param url URL of the database of the hand-written server, which the other servers read.
  */
 export async function comparePeers(url: string, service: Server, options: Options): Promise<PeerResult[]> {
   const folder = await install()

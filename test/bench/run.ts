@@ -56,7 +56,7 @@ async function measureCase(one: Case, servers: Servers, options: Options): Promi
 }
 
 /**
- * Downloads all agreements as CSV from the service, without names beside codes and with them, and from the server by hand, which
+ * Downloads all agreements as CSV from the service, without names beside codes and with them, and from the hand-written server, which
  * uses COPY and has no names.
  */
 async function measureTransfers(rows: number, servers: Servers) {
@@ -72,7 +72,7 @@ async function measureAll(registry: Registry, options: Options): Promise<Results
   const started = performance.now()
   const byHandUrl = await createByHandDatabase(url, cold.origin)
   console.log(
-    `filled the database of the server by hand in ${Math.round((performance.now() - started) / 1000)} s`,
+    `filled the database of the hand-written server in ${Math.round((performance.now() - started) / 1000)} s`,
   )
   const list = `${hot.origin}/v1/agreements?fields=id,title,kind,status,signedOn&sort=-signedOn&limit=25`
   const bare = await startSource('bare.ts', { BENCH_SOURCE: list })

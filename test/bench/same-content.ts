@@ -44,7 +44,7 @@ const addedProperties = [
 const withoutAddedProperties = (key: string, value: unknown) =>
   addedProperties.includes(key) ? undefined : value
 
-/** Sends one request of a case to the service and to the server by hand. @throws when the responses differ in content. */
+/** Sends one request of a case to the service and to the hand-written server. @throws when the responses differ in content. */
 export async function requireSameContent(one: Case, cold: Server, byHand: Server): Promise<void> {
   const [service, hand] = [one.requests.cold, one.requests['by hand']]
   if (!service || !hand) return

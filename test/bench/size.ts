@@ -42,7 +42,7 @@ const resources = [
   'figures',
 ]
 
-/** Number of records in the database of the server by hand. */
+/** Number of records in the database of the hand-written server. */
 async function countRecordsByHand(url: string): Promise<number> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()

@@ -71,9 +71,9 @@ const listFilters = [
 ]
 
 /**
- * Whether a filter may read all records, because no index helps. Most records match `ne`, `otherThan` and `noneAs`. Empty
- * lists and all regions or languages of a record are computed for each record. The partners of a country are searched among
- * all participants, and its citations among those of every resource.
+ * Whether a filter may read all records, because no index helps. Most records match `ne`, `otherThan` and `noneAs`. `isNull` of
+ * lists, and `all` of regions, subregions and languages, are computed for each record. `partnerOf` of countries searches all
+ * participants, and `country` of citations the records of every resource.
  */
 const mayReadAll = ({ name }: Resource, filter: string, operator: Operator) =>
   (name === 'citations' && filter === 'country') ||

@@ -7,11 +7,10 @@ interface Node {
   'Relation Name'?: string
   'Actual Rows': number
   'Actual Loops': number
-  'Rows Removed by Filter'?: number
   Plans?: Node[]
 }
 
-/** The number of rows of each large table. */
+/** The estimated number of rows of each large table. */
 export type Sizes = Map<string, number>
 
 /** Number of rows from which a table is large. */
@@ -28,11 +27,11 @@ export async function largeTables(pool: pg.Pool): Promise<Sizes> {
 
 const rowsOf = (node: Node) => node['Actual Rows'] * node['Actual Loops']
 
-/** The faults of a plan node: it reads a large table completely, or sorts more rows than a quarter of the largest table. */
+/** The faults of a plan node: it scans a large table without an index, or sorts more rows than a quarter of the largest table. */
 function faultsOf(node: Node, sizes: Sizes): string[] {
   const table = node['Relation Name'] ?? ''
   const size = sizes.get(table)
-  if (node['Node Type'].includes('Seq Scan') && size !== undefined) return [`reads all of ${table}`]
+  if (node['Node Type'].includes('Seq Scan') && size !== undefined) return [`scans ${table} without an index`]
   const sorted = node.Plans?.[0]
   if (node['Node Type'] === 'Sort' && sorted && rowsOf(sorted) > Math.max(...sizes.values()) / 4)
     return [`sorts ${rowsOf(sorted)} rows`]

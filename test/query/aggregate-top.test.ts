@@ -38,8 +38,9 @@ describe('top', () => {
       const all = await aggregate(api, resource, { groupBy: dimension, limit: '10000' })
       const url = `/v1/${resource}/aggregate?groupBy=${dimension}&top=2`
       const response = await api.get(url)
-      // Free text, and the kind and currency of amounts, have no filter for other values.
+      // Free text, and the kind, currency and year of amounts, have no filter for other values.
       if (response.status === 400) {
+        expect(['country', 'region', 'topic', 'kind', 'status']).not.toContain(dimension)
         expect(response.text).toContain('no filter finds the records with other values')
         return
       }

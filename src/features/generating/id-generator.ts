@@ -1,6 +1,6 @@
 import type { Random } from './random.ts'
 
-/** The first generated id has the millisecond after this one, and each further id the next. */
+/** The time of the first id is one millisecond later, and that of each further id again one millisecond later. */
 const startMs = Date.UTC(2020, 0, 1)
 
 const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0')

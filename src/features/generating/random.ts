@@ -6,7 +6,7 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 export interface Random {
   /** A whole number from `min` to `max`, both included. */
   between(min: number, max: number): number
-  /** True with a probability from 0 to 1. */
+  /** Returns true with this probability, from 0 to 1. */
   chance(probability: number): boolean
   /** One of the values, all equally likely. @throws Error when there are none. */
   pick<T>(values: readonly T[]): T

@@ -6,10 +6,13 @@ import { FaultList } from '../../problems/problem.ts'
 import { didYouMean } from '../../problems/suggest.ts'
 import type { Decision } from './names.ts'
 
-/** Number of decisions that one statement checks. */
+/** Number of keys that one statement looks up. */
 const batchSize = 1000
 
-/** Returns the keys for which the resource has no record. The keys of merged records have one. */
+/**
+ * Returns the keys without a record in the resource, including malformed ones. The key of a merged record is not absent, since its
+ * row stays in `records`.
+ */
 export async function findAbsentKeys(
   database: Pick<DatabaseClient, 'read'>,
   registry: Registry,

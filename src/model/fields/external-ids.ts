@@ -16,7 +16,7 @@ function externalIdQuery({ name, recordId, resource, registry }: FieldContext) {
     filters: {
       externalIdScheme: filterByAny(
         externalScheme(),
-        'External system: records that have an identifier in it, such as those of one register.',
+        'External system, such as a register: records that have an identifier in it.',
         (values: SQL) =>
           isInAny(recordId, [
             sql`select ${externalIds.record} from ${externalIds} where ${externalIds.scheme} = any(${values}::text[]) and ${isOfResource}`,

@@ -8,7 +8,7 @@ import { optional } from '../schemas.ts'
 
 /**
  * A field whose value is a valid list request of this registry, such as `/v1/countries?partnerOf=CHN`.
- * @param count name and description of the include that adds the number of records that the request returns, and its path.
+ * @param count name and description of the include that adds the number of records and the path of the list (`countedSchema`).
  */
 export const listRequest = (description: string, count: { name: string; description: string }) =>
   defineField({

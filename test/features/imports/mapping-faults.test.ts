@@ -70,7 +70,7 @@ describe('a mapping with a fault', () => {
     [
       'a bad format of dates',
       mapping('signedOn: { from: a, date: hh:mm }'),
-      '/records/agreements/properties/signedOn/date: is not a format of dates',
+      '/records/agreements/properties/signedOn/date: is not a date format',
     ],
     ['a bad path', mapping('place: "a[["'), '/records/agreements/properties/place/from: "a[[" is not a path'],
     [
@@ -121,7 +121,7 @@ describe('a mapping with a fault', () => {
     const unknown = convertContent(mapping('place: Plcae'), 'f.csv', 'id,title,Place\n1,a,b\n')
     await expect(unknown).rejects.toThrow('The mapping names 1 column that the file does not have.')
     const one = convertContent(mapping(''), 'f.csv', 'id~title\n1~a\n')
-    await expect(one).rejects.toThrow('most likely the delimiter is another one')
+    await expect(one).rejects.toThrow('the delimiter is probably a different one')
   })
 })
 

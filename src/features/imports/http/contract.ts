@@ -166,7 +166,7 @@ export const importSchema = registerResponseSchema(
           changed: count('Changed records.'),
           unchanged: count('Unchanged records.'),
           kept: count(
-            'Properties that were not overwritten: others set them, or another row changes the record.',
+            'Properties that kept their values: people or other registers set them, or another row changes the record.',
           ),
         })
         .meta({ description: 'Counts of the dry run; of the commit, once it has begun.' }),

@@ -7,7 +7,7 @@ import { rowFault } from './contract.ts'
 
 /** Schemas of the requests and responses of previews. */
 
-/** Maximum number of lists: a body has at most 50 parts. */
+/** Maximum number of lists: a body has at most 50 parts, of which three are `mapping`, `decisions` and `file`. */
 export const maxLists = 47
 
 /** Maximum total size of the parts of a preview request, in bytes. They are on disk while the preview is made. */
@@ -61,7 +61,8 @@ const previewRecord = z
       .looseObject({})
       .meta({ description: 'The record as it would be. Long texts and lists are shortened.' }),
     kept: z.array(z.string()).meta({
-      description: 'Properties that are not overwritten: others set them, or another row changes the record.',
+      description:
+        'Properties that keep their values: people or other registers set them, or another row changes the record.',
     }),
   })
   .meta({ description: 'A record that a row becomes.' })

@@ -31,7 +31,7 @@ export function checkColumns(mapping: Mapping, registry: Registry, { columns }: 
   const more = columns.length > maxListed ? ` and ${columns.length - maxListed} more` : ''
   const hint =
     columns.length === 1
-      ? ' With only one column, most likely the delimiter is another one (rows.delimiter).'
+      ? ' With only one column, the delimiter is probably a different one (rows.delimiter).'
       : ''
   throw new Problem(
     'invalid-mapping',

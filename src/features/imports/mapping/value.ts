@@ -198,7 +198,7 @@ function compileTypedStep(target: Target): Step {
 function compileDateStep(steps: ValueSteps, context: CompileContext): Step {
   const read = compileDate([steps.date ?? []].flat(), context.mapping.language)
   if (read) return read
-  context.at('date').addFault(`is not a format of dates: write ${formatHelp}`)
+  context.at('date').addFault(`is not a date format: write ${formatHelp}`)
   return () => null
 }
 

@@ -36,7 +36,11 @@ function initialValue({ required, schema }: DescribedParameter, api: ApiDescript
   return String(value === '' && item.type === 'integer' ? 1 : value)
 }
 
-function inputHtml(parameter: DescribedParameter, api: ApiDescription, firstOf: string | undefined): string {
+function inputHtml(
+  parameter: DescribedParameter,
+  api: ApiDescription,
+  collectionPath: string | undefined,
+): string {
   const { name, in: place, required, schema } = parameter
   const resolved = resolveSchema(schema, api)
   const words = resolved.type === 'boolean' ? ['true', 'false'] : resolved.enum
@@ -46,8 +50,9 @@ function inputHtml(parameter: DescribedParameter, api: ApiDescription, firstOf: 
     const options = [...(required ? [] : ['']), ...words]
     return `<select ${attributes}>${options.map((word) => `<option${word === value ? ' selected' : ''}>${escapeHtml(word)}</option>`).join('')}</select>`
   }
-  // The script of the page looks up the key of a record.
-  const lookUp = place === 'path' && value === '' && firstOf ? ` data-first-of="${escapeHtml(firstOf)}"` : ''
+  // The script of the page fills the field with the key of the first record of the collection.
+  const lookUp =
+    place === 'path' && value === '' && collectionPath ? ` data-first-of="${escapeHtml(collectionPath)}"` : ''
   return `<input ${attributes} value="${escapeHtml(value)}"${lookUp}>`
 }
 
@@ -68,10 +73,14 @@ function typeHtml({ schema }: DescribedParameter): string {
 
 const schemaLink = (name: string) => `<a href="/docs/schemas/${name}">${name}</a>`
 
-function parameterRows(parameters: DescribedParameter[], api: ApiDescription, firstOf: string | undefined) {
+function parameterRows(
+  parameters: DescribedParameter[],
+  api: ApiDescription,
+  collectionPath: string | undefined,
+) {
   const rows = parameters.map(
     (parameter) =>
-      `<tr><th scope="row"><code>${escapeHtml(parameter.name)}</code>${parameter.required ? ' <em>required</em>' : ''}</th><td>${inputHtml(parameter, api, firstOf)}</td><td>${inlineHtml(meaningOf(parameter))} <small>${typeHtml(parameter)}</small></td></tr>`,
+      `<tr><th scope="row"><code>${escapeHtml(parameter.name)}</code>${parameter.required ? ' <em>required</em>' : ''}</th><td>${inputHtml(parameter, api, collectionPath)}</td><td>${inlineHtml(meaningOf(parameter))} <small>${typeHtml(parameter)}</small></td></tr>`,
   )
   return `<table>${rows.join('')}</table>`
 }

@@ -9,9 +9,9 @@ import { Representation, represent } from './representation.ts'
 import { ResponseStore } from './response-store.ts'
 
 /**
- * The origin of a response, in the terms of RFC 9211. `hit`: stored; `stale`: stored and stale; `miss`: computed, because none
- * was stored; `collapsed`: computed for an earlier request; `request`: computed, because the request has `no-cache`; `bypass`:
- * computed and not stored.
+ * The origin of a response, which `send.ts` translates to `Cache-Status` (RFC 9211). `hit`: stored; `stale`: stored and stale;
+ * `miss`: computed, because none was stored; `collapsed`: computed for an earlier request; `request`: computed, because the
+ * request has `no-cache`; `bypass`: computed for this request only, and not stored.
  */
 export type CacheStatus = 'hit' | 'stale' | 'miss' | 'collapsed' | 'request' | 'bypass'
 
@@ -26,7 +26,7 @@ export interface Computation {
   onFurtherOwner(listener: (owner: Owner) => void): () => void
   /** Called with the text of each statement that reads data for the response. */
   onRead(text: string): void
-  /** Called with the time as of which a replica reads, as in `Freshness`. */
+  /** Called with the time as of which a replica reads, in milliseconds of `performance.now()`, as in `Freshness`. */
   onReplica(asOf: number): void
 }
 
@@ -43,16 +43,17 @@ const computationFor = (audience: Audience) => ({
   onFurtherOwner: (listener: (owner: Owner) => void) => audience.onOwner(listener),
 })
 
-/** The keys of a request: `request` of its bytes, only for a GET, and the normalised `cache`. */
 export interface RequestKeys {
+  /** The exact bytes of a GET; undefined for a POST. */
   request: string | undefined
+  /** The normalised request, under which the response is stored. */
   cache: string
 }
 
 /** A stored response that is stale. */
 export interface StaleResponse {
   response: Representation
-  /** Seconds since it became stale, rounded up. */
+  /** Seconds since it became stale, rounded up: the value of the header `Age`. */
   ageSeconds: number
 }
 
@@ -70,7 +71,7 @@ interface Computed {
 /** The response of a reader that never disconnects, for computations in the background. */
 const backgroundResponse: Reader['response'] = { destroyed: false, writableFinished: false, once: () => {} }
 
-/** Maximum number of computations that a request joins. If all of them are refused a connection, it has its own. */
+/** Maximum number of computations that a request joins. If all of them are refused a connection, it starts its own. */
 const maxJoinsPerRequest = 2
 
 /** Whether the owner of a computation got no connection. Other owners may get one. */
@@ -82,9 +83,9 @@ const isRefusal = (error: unknown) =>
  *
  * A response is stored with the generation of the database at the start of its computation, and with the resources that its
  * statements read. It is current if none of these resources has changed since: then it contains every change that this process
- * knows of. Identical requests of one generation share one computation, which waits for a connection until the first of their
- * clients has its turn. For a computation on a replica, it is the generation at the time that the replica had reached,
- * because later changes may have been counted but not replayed.
+ * knows of. A response that was computed on a replica is stored with the generation at the time that the replica had reached,
+ * because later changes may have been counted but not replayed. Identical requests of one generation share one computation,
+ * which waits for a connection until the first of their clients has its turn.
  */
 export class ResponseCache {
   readonly #changes: Changes
@@ -132,7 +133,10 @@ export class ResponseCache {
       : { response: stored.representation, ageSeconds: Math.ceil(staleMs / 1000) }
   }
 
-  /** Adds the request key of a stored response. @param isLarger whether an encoding was added, so that its size is updated. */
+  /**
+   * Adds the request key of a stored response.
+   * @param isLarger whether an encoding was added, so that the response takes more memory.
+   */
   addRequestKey(
     { request, cache }: RequestKeys,
     response: Representation,
@@ -150,7 +154,8 @@ export class ResponseCache {
 
   /**
    * Returns the stored response, or the response of an identical request in progress, or a new one.
-   * @param position that the response must have reached, as text. Only requests with the same position share a computation.
+   * @param position in the log of the database, up to which the response must contain all changes; empty if the request has none.
+   * Only requests with the same position share a computation.
    * @param maxJoins how many computations of other requests may still be joined.
    */
   async getOrCompute(
