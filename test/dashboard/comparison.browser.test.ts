@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
+import { holdRequests } from '../support/held-requests.ts'
 
 /** The filters and times of comparisons in the dashboard, in a browser. */
 
@@ -79,18 +80,11 @@ describe.skipIf(skipsBrowser)('a comparison of countries [needs Chromium]', { ti
   it('shows no numbers of the former country while those of another one are loaded', async () => {
     const { page, settle } = await dashboard.open('/compare?country=CHN,PAK')
     await settle()
-    let load = () => {}
-    const loaded = new Promise<void>((resolve) => {
-      load = resolve
-    })
-    await page.route(/aggregate.*=DEU|DEU\/briefing/, async (route) => {
-      await loaded
-      await route.continue()
-    })
+    const { release } = await holdRequests(page, /aggregate.*=DEU|DEU\/briefing/)
     await page.evaluate(() => history.pushState(null, '', '/compare?country=CHN,DEU'))
     await page.getByText('Loading').first().waitFor()
     expect(await page.getByRole('columnheader', { name: 'Germany' }).count()).toBe(0)
-    load()
+    release()
     await page.getByRole('columnheader', { name: 'Germany' }).first().waitFor()
     await page.context().close()
   })

@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
+import { holdRequests } from '../support/held-requests.ts'
 
 /** Where the focus is after an action by keyboard (WCAG 2.4.3). Needs Chromium, and the build. */
 
@@ -55,18 +56,11 @@ describe.skipIf(skipsBrowser)('the focus after an action [needs Chromium]', { ti
       }))
       await route.fulfill({ response, json: { data, groups: { count: 20, limit: 20 }, total: 20 } })
     })
-    let loadNames = () => {}
-    const names = new Promise<void>((resolve) => {
-      loadNames = resolve
-    })
-    await page.route('**/aggregate?*groupBy=country*limit=10000*', async (route) => {
-      await names
-      await route.continue()
-    })
+    const names = await holdRequests(page, '**/aggregate?*groupBy=country*limit=10000*')
     await page.goto(`${dashboard.api.origin}/compare?country=CHN,PAK`)
     await page.getByRole('button', { name: 'Show all 20 rows' }).press('Enter')
     await expect.poll(() => focused(page)).toContain('href="/explore/')
-    loadNames()
+    names.release()
     await page.getByRole('columnheader', { name: 'Pakistan' }).first().waitFor()
     expect(await focused(page)).toContain('href="/explore/')
     await page.context().close()

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
+import { holdRequests } from '../support/held-requests.ts'
 import { importCsv, newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
 
 /** The mapping and the files of a new import in the dashboard, in a browser. */
@@ -26,17 +27,9 @@ describe.skipIf(skipsBrowser)('the form of a new import [needs Chromium]', { tim
     const csv = `${treatyHeader}\n1,On water,2001,China\n`
     await importCsv(dashboard.api.database, treatyMapping(newScheme()), csv)
     const { page, settle } = await dashboard.openSignedIn('/imports/new')
-    let release = () => {}
-    const released = new Promise<void>((resolve) => {
-      release = resolve
-    })
-    await page.route('**/mapping.yaml', async (route) => {
-      await released
-      await route.continue()
-    })
-    const request = page.waitForRequest('**/mapping.yaml')
+    const { started, release } = await holdRequests(page, '**/mapping.yaml')
     await page.getByLabel('A known mapping').selectOption({ index: 2 })
-    await request
+    await started
     const text = page.getByRole('textbox', { name: 'Mapping' })
     await text.fill('scheme: typed')
     release()

@@ -2,26 +2,13 @@ import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
+import { holdRequests } from '../support/held-requests.ts'
 
 /** What the user does in the dashboard while a save or the start of an import runs, in a browser. */
 
 const dashboard = useDashboard({ changesRecords: true })
 
 const question = 'You have unsaved changes. Leave without saving?'
-
-/** Delays requests with a method until `release` is called. `started` resolves when the first one has been sent. */
-async function holdRequests(page: Page, method: string, path: string) {
-  let release = () => {}
-  const released = new Promise<void>((resolve) => {
-    release = resolve
-  })
-  const started = page.waitForRequest((request) => request.method() === method)
-  await page.route(path, async (route) => {
-    if (route.request().method() === method) await released
-    await route.continue()
-  })
-  return { started, release }
-}
 
 /** Accepts each question of a page, and returns the list of them. */
 function acceptQuestions(page: Page): string[] {
@@ -62,7 +49,7 @@ describe.skipIf(skipsBrowser)('a slow save [needs Chromium]', { timeout: 90_000 
     const { page, settle } = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)
     const questions = acceptQuestions(page)
     await page.getByLabel('Title required').fill('After')
-    const { started, release } = await holdRequests(page, 'PATCH', '**/v1/agreements/*')
+    const { started, release } = await holdRequests(page, '**/v1/agreements/*', 'PATCH')
     await page.getByRole('button', { name: 'Save' }).click()
     await started
     await fillAnotherForm(page)
@@ -84,7 +71,7 @@ describe.skipIf(skipsBrowser)('a slow save [needs Chromium]', { timeout: 90_000 
       buffer: Buffer.from('id,title\n1,A slow one\n'),
     })
     await page.getByRole('textbox', { name: 'Mapping' }).fill(mapping)
-    const { started, release } = await holdRequests(page, 'POST', '**/v1/imports')
+    const { started, release } = await holdRequests(page, '**/v1/imports', 'POST')
     await page.getByRole('button', { name: 'Start the dry run' }).click()
     await started
     await fillAnotherForm(page)
@@ -102,7 +89,7 @@ describe.skipIf(skipsBrowser)('a slow save [needs Chromium]', { timeout: 90_000 
     const id = await createAgreement('Before')
     const { page } = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)
     await page.getByLabel('Title required').fill('After')
-    const { started, release } = await holdRequests(page, 'PATCH', '**/v1/agreements/*')
+    const { started, release } = await holdRequests(page, '**/v1/agreements/*', 'PATCH')
     await page.getByRole('button', { name: 'Save' }).click()
     await started
     await page.locator('[id="field/occasion"]').focus()

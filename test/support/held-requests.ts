@@ -1,0 +1,29 @@
+import type { Page } from 'playwright-core'
+
+/** Requests of a page that wait until they are released. */
+interface HeldRequests {
+  /** Resolves when the first of these requests has been sent. */
+  started: Promise<unknown>
+  /** Sends the waiting requests and all later ones. */
+  release: () => void
+}
+
+/** Holds the requests of a page to URLs, with one method or with all, until `release` is called. */
+export async function holdRequests(page: Page, url: string | RegExp, method?: string): Promise<HeldRequests> {
+  let release = () => {}
+  const released = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  let start = () => {}
+  const started = new Promise<void>((resolve) => {
+    start = resolve
+  })
+  await page.route(url, async (route) => {
+    if (method === undefined || route.request().method() === method) {
+      start()
+      await released
+    }
+    await route.continue()
+  })
+  return { started, release }
+}
