@@ -4,11 +4,11 @@ import { withQuery } from '../api/path.ts'
 import { recordDetailPath } from '../api/resources.ts'
 import type { ImportedRecord, ImportJob, Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
+import { Pager } from '../components/pager.tsx'
 import { RowPlace } from '../components/service-text.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
-import { Pager } from './pager.tsx'
 
 /** Number of records on a page, and approximate height of a row, from which the height of the placeholder is computed. */
 const pageLimit = 50

@@ -5,6 +5,7 @@ import type { ImportName, Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { useKeepWhileRefused } from '../api/use-keep-while-refused.ts'
 import { writeApi } from '../api/write-api.ts'
+import { Pager } from '../components/pager.tsx'
 import { FailureReason } from '../components/service-text.tsx'
 import { SignInAgain } from '../components/sign-in-again.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
@@ -12,7 +13,6 @@ import { confirmLeave, useLeaveGuard } from '../editing/use-leave-guard.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { DownloadButton } from './download-button.tsx'
 import { type Decision, NameChoice } from './name-choice.tsx'
-import { Pager } from './pager.tsx'
 
 /** Number of names on a page, and the approximate height of a name, from which the height of the placeholder is computed. */
 const pageLimit = 20

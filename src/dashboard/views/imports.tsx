@@ -1,4 +1,4 @@
-import { useRef, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import { Link } from 'wouter-preact'
 import { withQuery } from '../api/path.ts'
 import type { ImportJob, Page } from '../api/types.ts'
@@ -6,10 +6,10 @@ import { useApi } from '../api/use-api.ts'
 import { useKeepPrevious } from '../api/use-keep-previous.ts'
 import { NeedsRight } from '../components/needs-right.tsx'
 import { PageTitle } from '../components/page-title.tsx'
+import { PagedList } from '../components/paged-list.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { ImportTable } from '../imports/import-table.tsx'
-import { Pager } from '../imports/pager.tsx'
 import '../styles/forms.css'
 import '../styles/imports.css'
 
@@ -38,20 +38,13 @@ function Imports() {
   const state = useKeepPrevious(
     useApi<Page<ImportJob>>(withQuery('/v1/imports', { cursor }), { requireFresh: true }),
   )
-  const list = useRef<HTMLDivElement>(null)
-  const openPage = (next: string | undefined) => {
-    // The button may disappear on the other page.
-    list.current?.focus()
-    setCursor(next)
-  }
   return (
     <Widget title={t('imports.all')} caption={t('imports.allCaption')}>
       <Loaded state={state} height="20rem">
         {({ data, page }) => (
-          <div ref={list} tabIndex={-1}>
+          <PagedList cursor={cursor} next={page.next} onChange={setCursor}>
             {data.length === 0 ? <p class="empty">{t('imports.none')}</p> : <ImportTable jobs={data} />}
-            <Pager cursor={cursor} next={page.next} onChange={openPage} />
-          </div>
+          </PagedList>
         )}
       </Loaded>
     </Widget>

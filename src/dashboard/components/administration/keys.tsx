@@ -6,9 +6,9 @@ import { useKeepPrevious } from '../../api/use-keep-previous.ts'
 import { writeApi } from '../../api/write-api.ts'
 import { useLeaveGuard } from '../../editing/use-leave-guard.ts'
 import { useLanguage } from '../../i18n/language.ts'
-import { Pager } from '../../imports/pager.tsx'
 import { ConfirmButton } from '../confirm-dialog.tsx'
 import { CopyButton } from '../copy-button.tsx'
+import { PagedList } from '../paged-list.tsx'
 import { Loaded, Widget } from '../widget.tsx'
 import { NewKeyForm } from './new-key-form.tsx'
 
@@ -27,12 +27,6 @@ export function Keys() {
   }, [issued])
   const [cursor, setCursor] = useState<string>()
   const state = useKeepPrevious(useApi<Page<ApiKey>>(withQuery('/v1/keys', { limit: pageLimit, cursor })))
-  const list = useRef<HTMLDivElement>(null)
-  const openPage = (next: string | undefined) => {
-    // The button may disappear on the other page.
-    list.current?.focus()
-    setCursor(next)
-  }
   return (
     <Widget title={t('keys.title')} caption={t('keys.caption')}>
       <div ref={container} tabIndex={-1}>
@@ -44,10 +38,9 @@ export function Keys() {
       </div>
       <Loaded state={state} height="12rem">
         {({ data, page }) => (
-          <div ref={list} tabIndex={-1}>
+          <PagedList cursor={cursor} next={page.next} onChange={setCursor}>
             {data.length === 0 ? <p class="empty">{t('keys.none')}</p> : <KeyTable keys={data} />}
-            <Pager cursor={cursor} next={page.next} onChange={openPage} />
-          </div>
+          </PagedList>
         )}
       </Loaded>
     </Widget>

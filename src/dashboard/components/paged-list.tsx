@@ -1,0 +1,24 @@
+import type { ComponentChildren } from 'preact'
+import { useRef } from 'preact/hooks'
+import { Pager } from './pager.tsx'
+
+/** A page of a list that stays visible while another one is loaded. It takes the focus, since the pager's buttons may disappear. */
+export function PagedList({
+  children,
+  onChange,
+  ...pager
+}: Parameters<typeof Pager>[0] & { children: ComponentChildren }) {
+  const list = useRef<HTMLDivElement>(null)
+  return (
+    <div ref={list} tabIndex={-1}>
+      {children}
+      <Pager
+        {...pager}
+        onChange={(cursor) => {
+          list.current?.focus()
+          onChange(cursor)
+        }}
+      />
+    </div>
+  )
+}
