@@ -43,13 +43,8 @@ export async function openAndMigrateDatabase(
   if (config.DATABASE_URL === undefined && !options?.create)
     await requireEmbeddedDatabase(config.DATA_DIR, options ? ', or make a new one with --create' : '')
   const database = await openDatabase(config, context)
-  const [{ migrate }, { checkDeclaredColumns }, { registry }] = await Promise.all([
-    import('../database/migrate.ts'),
-    import('../database/declared-columns.ts'),
-    import('../resources/registry.ts'),
-  ])
-  await migrate(database)
-  await checkDeclaredColumns(database, registry.tables)
+  const { upgradeSchema } = await import('../server/upgrade-schema.ts')
+  await upgradeSchema(database)
   return database
 }
 

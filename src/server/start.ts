@@ -1,8 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Database } from '../database/database.ts'
-import { checkDeclaredColumns } from '../database/declared-columns.ts'
 import { withLock } from '../database/lock.ts'
-import { migrate } from '../database/migrate.ts'
 import { type Lifecycle, openDatabase } from '../database/open.ts'
 import { errorCode } from '../error-code.ts'
 import { OperatorError } from '../operator-error.ts'
@@ -16,14 +14,14 @@ import type { Config } from './config.ts'
  */
 export async function serve(config: Config, lifecycle: Lifecycle): Promise<void> {
   // Loads the app while PostgreSQL starts.
-  const [database, { buildApp }, { warmUp }, { registry }] = await Promise.all([
+  const [database, { buildApp }, { upgradeSchema }, { warmUp }, { registry }] = await Promise.all([
     openDatabase(config, lifecycle),
     import('./app.ts'),
+    import('./upgrade-schema.ts'),
     import('./warm-up.ts'),
     import('../resources/registry.ts'),
   ])
-  await migrate(database)
-  await checkDeclaredColumns(database, registry.tables)
+  await upgradeSchema(database)
   if (config.SEED !== 'none') await seedWhenEmpty(database, config.SEED)
   const { key, notice } = await findAdminKey(config)
   const app = await buildApp({ config: { ...config, ADMIN_KEY: key }, database })

@@ -1,0 +1,14 @@
+import type { Database } from '../database/database.ts'
+import { checkDeclaredColumns } from '../database/declared-columns.ts'
+import { migrate } from '../database/migrate.ts'
+import { registry } from '../resources/registry.ts'
+
+/**
+ * Applies the migrations that the database lacks, and checks that it has every declared table and column then.
+ * @throws OperatorError when a migration fails, the database has migrations with which this version cannot work, or a column
+ * is missing.
+ */
+export async function upgradeSchema(database: Database): Promise<void> {
+  await migrate(database)
+  await checkDeclaredColumns(database, registry.tables)
+}
