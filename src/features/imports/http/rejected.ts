@@ -1,6 +1,11 @@
 import { stringify } from 'csv-stringify/sync'
 import type { DatabaseClient } from '../../../database/database.ts'
-import { additionalColumns, describeValues, isAdditional } from '../reading/refused-rows.ts'
+import {
+  additionalColumns,
+  describeValues,
+  isAdditional,
+  type RefusedRowCells,
+} from '../reading/refused-rows.ts'
 import { faultsSql, refusedStates } from '../rows.ts'
 import type { ImportJob } from '../store.ts'
 import type { FileInfo, JsonObject, JsonValue, RowFault } from '../types.ts'
@@ -49,13 +54,13 @@ function toCells(
   { locator, values, faults }: RefusedRow,
 ): string[] {
   const all = faults ?? []
-  const added: Record<string, JsonValue> = {
+  const refusal: RefusedRowCells = {
     'import.row': locator,
     'import.column': joinFaults(all, ({ column }) => column),
     'import.reason': joinFaults(all, ({ detail }) => detail),
     'import.suggestion': joinFaults(all, ({ suggestion }) => suggestion),
-    ...describeValues(columns, values),
   }
+  const added: Record<string, JsonValue> = { ...refusal, ...describeValues(columns, values) }
   return [
     ...columns.map((column) => toCell(values[column])),
     ...additional.map((name) => toCell(added[name])),

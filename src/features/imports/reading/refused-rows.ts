@@ -5,6 +5,9 @@ import type { RowOptions } from './options.ts'
 /** The columns of a file of refused rows (`rejected.csv`) in addition to those of the imported file. */
 const refusedRowColumns = ['import.row', 'import.column', 'import.reason', 'import.suggestion'] as const
 
+/** The values of a refused row in these columns. */
+export type RefusedRowCells = Record<(typeof refusedRowColumns)[number], string>
+
 /**
  * The column that lists the columns in which a row has numbers, as JSON. Otherwise, these numbers would be read in the notation
  * that the mapping states for texts.
