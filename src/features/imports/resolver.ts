@@ -1,5 +1,6 @@
 import { v7 as timeOrderedUuid } from 'uuid'
 import type { Registry } from '../../model/registry.ts'
+import { formatExternalId } from '../../operations/writing/external-ids.ts'
 import { maxNameLength } from '../names/types.ts'
 import { draftIdentity } from './draft-identity.ts'
 import { draftIdentities } from './file-ids.ts'
@@ -27,9 +28,6 @@ export interface UpsertOptions {
   /** The ids that the file has, at least those of records with several ids in the scheme (`readMultipleIdsInFile`). */
   idsInFile: ReadonlySet<string>
 }
-
-/** Returns an external id as text, with the id as given (unlike `externalIdKey`). */
-export const formatExternalId = ({ scheme, id }: { scheme: string; id: string }): string => `${scheme}:${id}`
 
 /** The result for a mention of a record that another row must create first. */
 const waits = Symbol('waits')

@@ -5,14 +5,19 @@ import type { Resource } from '../../model/resource.ts'
 import { externalIdKey } from '../../model/schemas.ts'
 import { findMergedKeys } from '../../operations/merged.ts'
 import { type Document, documentOf } from '../../operations/writing/documents.ts'
-import { findByExternalIds, getExternalIds, hasExternalIds } from '../../operations/writing/external-ids.ts'
+import {
+  findByExternalIds,
+  formatExternalId,
+  getExternalIds,
+  hasExternalIds,
+} from '../../operations/writing/external-ids.ts'
 import { moveReferences } from '../../operations/writing/merging.ts'
 import { findReferences } from '../../operations/writing/references.ts'
 import { draftIdentity } from './draft-identity.ts'
 import { hashValue } from './hashes.ts'
 import { fillMentions, mentionIdentity, namedMentions } from './mentions.ts'
 import { findNameResults, type NameResult } from './names.ts'
-import { formatExternalId, MentionResolver, resolveRows, type UpsertOptions } from './resolver.ts'
+import { MentionResolver, resolveRows, type UpsertOptions } from './resolver.ts'
 import type { Draft, ReadyRow, RowFault } from './types.ts'
 
 /** Computes the upserts of rows: resolves mentions, and finds the records of external ids. */

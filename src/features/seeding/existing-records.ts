@@ -5,12 +5,10 @@ import { records } from '../../database/tables/records.ts'
 import { recordId } from '../../model/keys.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { Document } from '../../operations/writing/documents.ts'
-import { findByExternalIds, getExternalIds } from '../../operations/writing/external-ids.ts'
+import { findByExternalIds, formatExternalId, getExternalIds } from '../../operations/writing/external-ids.ts'
 
 /** Keys of records by their identifiers in seeds: `scheme:id`, or the key itself if clients choose it. */
 export type KeysByIdentifier = Map<string, string>
-
-const formatExternalId = ({ scheme, id }: { scheme: string; id: string }) => `${scheme}:${id}`
 
 /** Returns the identifiers of a document: its external ids, or its key. */
 function listIdentifiers(resource: Resource, document: Document): string[] {

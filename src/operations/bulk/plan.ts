@@ -8,7 +8,7 @@ import { requireVersion } from '../entity-tags.ts'
 import { findMergedKeys, mergedProblem } from '../merged.ts'
 import { recordNotFound } from '../read.ts'
 import { type Document, documentOf } from '../writing/documents.ts'
-import { findByExternalIds, getExternalIds } from '../writing/external-ids.ts'
+import { findByExternalIds, formatExternalId, getExternalIds } from '../writing/external-ids.ts'
 import { acquireManyRecordsLock, type LockedRecord, lockRecords } from '../writing/locks.ts'
 import { mergePatch } from '../writing/merge-patch.ts'
 import { listIdentities } from '../writing/ndjson.ts'
@@ -36,8 +36,6 @@ export interface IndexedOperation {
   index: number
   operation: BulkOperation
 }
-
-const formatExternalId = ({ scheme, id }: { scheme: string; id: string }) => `${scheme}:${id}`
 
 const notFound = (resource: Resource, { key, externalId }: Target): Problem =>
   externalId === undefined

@@ -17,6 +17,9 @@ export const getExternalIds = (document: Document) =>
 export const hasExternalIds = ({ name, registry }: Resource): boolean =>
   registry.withExternalIds.includes(name)
 
+/** Returns an external id as text, `scheme:id`, with the id as given (unlike `externalIdKey`). */
+export const formatExternalId = ({ scheme, id }: { scheme: string; id: string }): string => `${scheme}:${id}`
+
 /** Finds records by their external ids. @returns their keys by `scheme:id`, with the ids as given. */
 export async function findByExternalIds(
   tx: Transaction,
@@ -37,5 +40,5 @@ export async function findByExternalIds(
       resource: resource.name,
     }),
   )
-  return new Map(rows.map(({ scheme, id, key }) => [`${scheme}:${id}`, key]))
+  return new Map(rows.map(({ key, ...externalId }) => [formatExternalId(externalId), key]))
 }
