@@ -4,7 +4,7 @@ import { migrate } from '../database/migrate.ts'
 import { registry } from '../resources/registry.ts'
 
 /**
- * Applies the migrations that the database lacks, and checks that it has every declared table and column then.
+ * Applies the migrations that the database lacks, and then checks that it has every declared table and column.
  * @throws OperatorError when a migration fails, the database has migrations with which this version cannot work, or a column
  * is missing.
  */

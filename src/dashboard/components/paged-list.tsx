@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact'
 import { useRef } from 'preact/hooks'
 import { Pager } from './pager.tsx'
 
-/** A page of a list that stays visible while another one is loaded. It takes the focus, since the pager's buttons may disappear. */
+/** A page of a list with buttons to other pages. A click moves the focus to the list, since the button may disappear. */
 export function PagedList({
   children,
   onChange,
