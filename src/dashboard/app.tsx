@@ -40,7 +40,7 @@ const SessionNotice = loadLazily(() => import('./components/session-notice.tsx')
 const navigationResources = [...resourcesWithParticipants.map(({ name }) => name), 'countries']
 
 function Navigation() {
-  const { t, tOr } = useLanguage()
+  const { t, resourceLabel } = useLanguage()
   const [location] = useLocation()
   const item = (path: string, text: string) => (
     <Link key={path} href={path} aria-current={location === path ? 'page' : undefined}>
@@ -50,7 +50,7 @@ function Navigation() {
   return (
     <nav class="nav" aria-label={t('nav.main')}>
       {item('/', t('nav.overview'))}
-      {navigationResources.map((name) => item(`/explore/${name}`, tOr(`resource.${name}`, name)))}
+      {navigationResources.map((name) => item(`/explore/${name}`, resourceLabel(name)))}
       {item(viewPaths.map, t('nav.map'))}
       {item(viewPaths.timeline, t('nav.timeline'))}
       {item(viewPaths.network, t('nav.network'))}

@@ -5,6 +5,7 @@ import type { Dimension, Measure } from './dimensions.ts'
 import type { Field, FieldContext, FieldQuery, FieldRows, Fields } from './field.ts'
 import type { Filter } from './filters.ts'
 import type { KeyForm } from './keys.ts'
+import { addLabel, type Label } from './labels.ts'
 import { lazyFor } from './lazy.ts'
 import type { Registry } from './registry.ts'
 import { registerResponseSchema } from './schema-names.ts'
@@ -87,6 +88,8 @@ export interface ResourceDefinition<F extends Fields = Fields> extends ResourceR
   plural: string
   /** Name of one record in messages and descriptions: `cooperation base`. */
   noun: string
+  /** The name of its records for people, plural. */
+  label: Label
   description: string
   fields: F
   /** The schema.org type of its records; `Thing` by default. */
@@ -98,12 +101,16 @@ export interface ResourceDefinition<F extends Fields = Fields> extends ResourceR
 }
 
 /** Declares a resource. The return type has the types of its fields. */
-export const defineResource = <const F extends Fields>(
+export function defineResource<const F extends Fields>(
   name: string,
   fields: F,
   options: Omit<ResourceDefinition<F>, 'name' | 'fields' | keyof PropertyOptions> &
     PropertyOptions<keyof F & string>,
-): ResourceDefinition<F> => ({ name, fields, ...options })
+): ResourceDefinition<F> {
+  // Names of resources are also words: the values of properties such as `resource` of citations.
+  addLabel(name, options.label)
+  return { name, fields, ...options }
+}
 
 /** The key that identifies a record in URLs and in references. */
 export interface Key extends KeyForm {

@@ -9,13 +9,12 @@ import { edtf, language } from '../model/schemas.ts'
 import {
   agreementKinds,
   agreementLevels,
+  agreementRoles,
   agreementStatuses,
   relationKinds,
   renewals,
   territoryStatuses,
 } from '../model/vocabularies.ts'
-
-const roles = ['party', 'beneficiary', 'depositary', 'observer'] as const
 
 /** The filter for agreements that may have been in force on a day. */
 const inForceOn = ({ table }: ResourceContext) =>
@@ -80,7 +79,7 @@ export const agreements = defineResource(
     ),
     website: field.url('Where it is published.'),
     languages: field.codes(language, 'language', 'Languages of its authentic texts, as BCP 47 tags.'),
-    parties: field.parties('AgreementParty', roles),
+    parties: field.parties('AgreementParty', agreementRoles),
     terms: field.list(
       'AgreementTerm',
       {
@@ -149,6 +148,7 @@ export const agreements = defineResource(
     singular: 'Agreement',
     plural: 'Agreements',
     noun: 'agreement',
+    label: { en: 'Agreements', zh: '协议' },
     schemaType: 'CreativeWork',
     description:
       'What countries, organizations or regions have agreed: from a treaty to the outcome of a dialogue.',

@@ -1,8 +1,7 @@
 import { field } from '../model/fields/index.ts'
+import { aidTypes, financeTypes, flowTypes } from '../model/iati-vocabularies.ts'
 import { defineResource } from '../model/resource.ts'
-import { activityStatuses, aidTypes, financeTypes, flowTypes, modalities } from '../model/vocabularies.ts'
-
-const roles = ['donor', 'recipient', 'implementer', 'funder', 'partner', 'beneficiary'] as const
+import { activityStatuses, modalities, programRoles } from '../model/vocabularies.ts'
 
 export const assistancePrograms = defineResource(
   'assistance-programs',
@@ -13,7 +12,7 @@ export const assistancePrograms = defineResource(
     startsOn: field.edtf('When it started or is to start.'),
     endsOn: field.edtf('When it ended or is to end.'),
     summary: field.prose('Summary.', { weight: 'B' }),
-    participants: field.participants('AssistanceProgramParticipant', roles),
+    participants: field.participants('AssistanceProgramParticipant', programRoles),
     topics: field.topics(),
     sectors: field.sectors('AssistanceProgramSector'),
     locations: field.locations('Where it is.'),
@@ -32,6 +31,7 @@ export const assistancePrograms = defineResource(
     singular: 'AssistanceProgram',
     plural: 'AssistancePrograms',
     noun: 'assistance program',
+    label: { en: 'Assistance programs', zh: '援助项目' },
     schemaType: 'Project',
     description: 'Help in science and technology given to other countries.',
     search: { title: 'title', prose: ['summary'] },

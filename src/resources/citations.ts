@@ -245,6 +245,7 @@ export const citations = defineResource(
     singular: 'Citation',
     plural: 'Citations',
     noun: 'citation',
+    label: { en: 'Citations', zh: '引文' },
     schemaType: 'Claim',
     description:
       'Evidence for one fact: a source, the location within it, and the record and property that it supports.',

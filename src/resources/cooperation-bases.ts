@@ -1,9 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { field } from '../model/fields/index.ts'
 import { defineResource } from '../model/resource.ts'
-import { baseKinds, baseLevels, baseStatuses, qualifiers } from '../model/vocabularies.ts'
-
-const roles = ['participant', 'host', 'operator', 'partner', 'funder', 'beneficiary'] as const
+import { baseKinds, baseLevels, baseRoles, baseStatuses, qualifiers } from '../model/vocabularies.ts'
 
 /** Query of pairs: a base (`part`), and a base of which it is part, directly or indirectly (`whole`). */
 const partsOfBases = sql`
@@ -57,7 +55,7 @@ export const cooperationBases = defineResource(
         form: 'one',
       },
     }),
-    participants: field.participants('CooperationBaseParticipant', roles),
+    participants: field.participants('CooperationBaseParticipant', baseRoles),
     topics: field.topics(),
     location: field.location('Where it is.'),
     externalIds: field.externalIds(),
@@ -66,6 +64,7 @@ export const cooperationBases = defineResource(
     singular: 'CooperationBase',
     plural: 'CooperationBases',
     noun: 'cooperation base',
+    label: { en: 'Cooperation bases', zh: '合作基地' },
     schemaType: 'ResearchOrganization',
     description:
       'A place of cooperation: an innovation zone, a joint centre, an observatory. One record may represent several bases of which only the number is known.',

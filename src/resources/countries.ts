@@ -86,6 +86,7 @@ export const countries = defineResource(
     singular: 'Country',
     plural: 'Countries',
     noun: 'country',
+    label: { en: 'Countries', zh: '国家和地区' },
     schemaType: 'Country',
     description:
       'A country of ISO 3166-1, a withdrawn state of ISO 3166-3, or a state that ended before ISO 3166.',

@@ -31,6 +31,7 @@ export const figures = defineResource(
     singular: 'Figure',
     plural: 'Figures',
     noun: 'figure',
+    label: { en: 'Figures', zh: '统计数字' },
     schemaType: 'Observation',
     description: 'A published count and, optionally, the list request that counts the same in the registry.',
     search: { title: 'title', prose: ['unit'] },

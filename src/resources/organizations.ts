@@ -29,6 +29,7 @@ export const organizations = defineResource(
     singular: 'Organization',
     plural: 'Organizations',
     noun: 'organization',
+    label: { en: 'Organizations', zh: '机构' },
     schemaType: 'Organization',
     description: 'A ministry, institute, company or international body that takes part.',
     formerNames: { type: 'kind' },

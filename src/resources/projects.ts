@@ -1,17 +1,6 @@
 import { field } from '../model/fields/index.ts'
 import { defineResource } from '../model/resource.ts'
-import { activityStatuses, projectKinds } from '../model/vocabularies.ts'
-
-const roles = [
-  'lead',
-  'participant',
-  'developer',
-  'contributor',
-  'host',
-  'funder',
-  'beneficiary',
-  'observer',
-] as const
+import { activityStatuses, projectKinds, projectRoles } from '../model/vocabularies.ts'
 
 export const projects = defineResource(
   'projects',
@@ -23,7 +12,7 @@ export const projects = defineResource(
     endsOn: field.edtf('When it ended or is to end.'),
     summary: field.prose('Summary.', { weight: 'B' }),
     outcomes: field.prose('Results.', { weight: 'B' }),
-    participants: field.participants('ProjectParticipant', roles),
+    participants: field.participants('ProjectParticipant', projectRoles),
     topics: field.topics(),
     sectors: field.sectors('ProjectSector'),
     locations: field.locations('Where it is.'),
@@ -39,6 +28,7 @@ export const projects = defineResource(
     singular: 'Project',
     plural: 'Projects',
     noun: 'project',
+    label: { en: 'Projects', zh: '项目' },
     schemaType: 'ResearchProject',
     description: 'Joint work: from a mega-science project to the development of one technology.',
     search: { title: 'title', prose: ['summary', 'outcomes'] },

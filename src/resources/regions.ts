@@ -32,6 +32,7 @@ export const regions = defineResource(
     singular: 'Region',
     plural: 'Regions',
     noun: 'region',
+    label: { en: 'Regions', zh: '区域' },
     schemaType: 'Place',
     description: 'A region of the world in UN M49, or a group of countries that cuts across regions.',
     naturalKey: 'code',

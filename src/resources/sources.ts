@@ -42,6 +42,7 @@ export const sources = defineResource(
     singular: 'Source',
     plural: 'Sources',
     noun: 'source',
+    label: { en: 'Sources', zh: '来源' },
     schemaType: 'CreativeWork',
     description: 'A document that facts come from.',
     search: { title: 'title', prose: ['publisher', 'author', 'interviewee', 'occasion', 'context'] },

@@ -38,6 +38,7 @@ export const topics = defineResource(
     singular: 'Topic',
     plural: 'Topics',
     noun: 'topic',
+    label: { en: 'Topics', zh: '主题' },
     schemaType: 'DefinedTerm',
     description:
       'A subject of records: a field of research, a global challenge, a domain or a purpose of aid.',

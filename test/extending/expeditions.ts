@@ -46,6 +46,7 @@ const expeditions = defineResource(
     singular: 'Expedition',
     plural: 'Expeditions',
     noun: 'expedition',
+    label: { en: 'Expeditions', zh: '考察' },
     description: 'A journey with a scientific purpose.',
     search: { title: 'title', prose: ['summary'] },
     eventDates: ['departedOn', 'returnedOn'],

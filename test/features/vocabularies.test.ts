@@ -1,8 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { enumerationsOf } from '../../src/model/enumerations.ts'
-import { findLabel, labels } from '../../src/model/labels.ts'
+import { findLabel } from '../../src/model/labels.ts'
 import { languages } from '../../src/model/languages.ts'
-import { topicSchemes } from '../../src/model/vocabularies.ts'
 import { registry } from '../../src/resources/registry.ts'
 import { type Api, sharedApi } from '../support/api.ts'
 
@@ -28,7 +27,7 @@ const words = registry.resources.flatMap((resource) =>
 )
 
 /** What a failure asks the author of a declaration to do. */
-const addLabels = 'words without a label: add their labels to src/model/labels.ts'
+const addLabels = 'words without a label: add labels to their declaration (`words`)'
 
 describe('the vocabulary of the service', () => {
   it('has a label in every language for every word of every enumeration', () => {
@@ -38,23 +37,6 @@ describe('the vocabulary of the service', () => {
       addLabels,
     ).toEqual([])
     expect(words.length).toBeGreaterThan(150)
-  })
-
-  it('has a label for the name of every resource', () => {
-    const names = registry.resources.map(({ name }) => name)
-    expect(
-      names.filter((name) => !findLabel(name)),
-      addLabels,
-    ).toEqual([])
-  })
-
-  it('has no unused label', () => {
-    const needed = new Set([
-      ...words.map(({ word }) => word),
-      ...registry.resources.map(({ name }) => name),
-      ...topicSchemes,
-    ])
-    expect(Object.keys(labels).filter((word) => !needed.has(word))).toEqual([])
   })
 })
 

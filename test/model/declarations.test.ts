@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { requestParameters } from '../../src/model/declarations.ts'
 import type { Fields } from '../../src/model/field.ts'
 import { field } from '../../src/model/fields/index.ts'
+import { words } from '../../src/model/labels.ts'
 import { createRegistry } from '../../src/model/registry.ts'
 import { defineResource, type ResourceDefinition, type SearchProperties } from '../../src/model/resource.ts'
 import { operations } from '../../src/operations/index.ts'
@@ -16,6 +17,7 @@ const facilities = (fields: Fields, options: Partial<ResourceDefinition> = {}): 
   singular: 'Facility',
   plural: 'Facilities',
   noun: 'facility',
+  label: { en: 'Facilities', zh: '设施' },
   description: 'A research facility.',
   search: { title: 'name', prose: [] },
   example: { name: 'Spallation source' },
@@ -238,6 +240,15 @@ describe('a registry', () => {
     expect(() => register(facilities(fields, options))).toThrow(message)
   })
 
+  it('refuses a word with two labels, and an enumeration without words', () => {
+    words(['user', 'User', '用户'])
+    expect(words('host', ['user', 'User', '用户'])).toEqual(['host', 'user'])
+    expect(() => words(['user', 'Visitor', '用户'])).toThrow(
+      'the word "user" has the label "User" (用户); give it no other label',
+    )
+    expect(() => words()).toThrow('an enumeration needs at least one word')
+  })
+
   it('refuses a resource that is listed before one to which it refers', () => {
     expect(() => createRegistry([facilities({ agreements }), ...definitions])).toThrow(
       'facilities.agreements: it refers to agreements, so list facilities after agreements',
@@ -247,8 +258,8 @@ describe('a registry', () => {
   // The compiler fails if one of these options had no error.
   it('has options that can only name properties of the resource', () => {
     const fields = { name: field.title('Name.'), openedOn: field.edtf('When it opened.') }
-    const { singular, plural, noun, description, example } = facilities({})
-    const names = { singular, plural, noun, description, example }
+    const { singular, plural, noun, label, description, example } = facilities({})
+    const names = { singular, plural, noun, label, description, example }
     const search: SearchProperties<'name'> = { title: 'name', prose: [] }
     const define = () => [
       // @ts-expect-error: no property

@@ -15,6 +15,8 @@ export interface Property {
 /** A resource as the OpenAPI document describes it (see `build/describe.ts`). */
 export interface ResourceDescription {
   name: string
+  /** Its name for people, by language. */
+  label: { en: string; zh: string }
   /** The property with the key of a record. */
   key: string
   /** The property with the title or name of a record. */

@@ -13,7 +13,7 @@ import {
 } from './openapi.ts'
 
 /**
- * Writes the descriptions of resources that the dashboard uses, derived from the OpenAPI document: the names of the properties
+ * Writes the descriptions of resources that the dashboard uses, derived from the OpenAPI document: labels, the names of properties
  * that are the key and the title of a record, properties with their kinds, types of the list's parameters, the name of the
  * parameter that reads the past (`asOf` or `registryAsOf`), sort keys, dimensions, event dates and formats of exports. The forms
  * are described in a separate file beside OUT.json, `forms.json`, since only a few views need them.
@@ -126,6 +126,7 @@ function describeResource(name: string) {
     .find((found) => found !== undefined)
   return {
     name,
+    label: document.tags.find((tag) => tag.name === name)?.['x-label'],
     key,
     title: titleProperties.find((title) => properties.some((property) => property.name === title)) ?? key,
     properties: properties.map((property) =>

@@ -41,6 +41,8 @@ interface Operation {
 }
 
 export interface OpenApiDocument {
+  /** `x-label`: the name of a resource for people, by language. */
+  tags: { name: string; 'x-label'?: Record<string, string> }[]
   paths: Record<string, { get?: Operation; post?: Operation }>
   components: {
     schemas: Record<string, Schema>

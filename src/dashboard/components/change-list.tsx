@@ -8,8 +8,8 @@ type NamedChange = Omit<NonNullable<CountryBriefing['changes']>['data'][number],
 
 /** The text for a record without a title, such as a citation with neither a quotation nor a note. */
 function UntitledRecord({ resource }: { resource: string }) {
-  const { t, tOr } = useLanguage()
-  return <>{t('changes.unnamed', { resource: tOr(`resource.${resource}`, resource) })}</>
+  const { t, resourceLabel } = useLanguage()
+  return <>{t('changes.unnamed', { resource: resourceLabel(resource) })}</>
 }
 
 /** Adds the title of the record to a change of the feed: without a title, its note, otherwise null. */
@@ -21,7 +21,7 @@ export function withTitle(change: Change): NamedChange {
 
 /** A list of changes: the record, the operation and the time of each. */
 export function ChangeList({ changes }: { changes: readonly NamedChange[] }) {
-  const { tOr, dateTime } = useLanguage()
+  const { tOr, dateTime, resourceLabel } = useLanguage()
   return (
     <ul class="entries notes-apart">
       {changes.map(({ resource, key, title, version, operation, time }) => (
@@ -30,7 +30,7 @@ export function ChangeList({ changes }: { changes: readonly NamedChange[] }) {
             {title ?? <UntitledRecord resource={resource} />}
           </Link>
           <span class="soft small">
-            {tOr(`resource.${resource}`, resource)} · {tOr(`operation.${operation}`, operation)} ·{' '}
+            {resourceLabel(resource)} · {tOr(`operation.${operation}`, operation)} ·{' '}
             <time dateTime={time}>{dateTime(time)}</time>
           </span>
         </li>

@@ -23,12 +23,12 @@ export function KeyFigures({
 }
 
 function KeyFigure({ resource: { name } }: { resource: ResourceDescription }) {
-  const { tOr, number, t } = useLanguage()
+  const { number, t, resourceLabel } = useLanguage()
   const state = useApi<Page<unknown>>(countPath(name))
   const count = state.body?.page.total?.count
   return (
     <div class="key-figure">
-      <dt>{tOr(`resource.${name}`, name)}</dt>
+      <dt>{resourceLabel(name)}</dt>
       <dd>
         {state.error ? (
           <button type="button" onClick={state.retry} title={state.error.message}>

@@ -22,12 +22,12 @@ export function RecordTable({
   sort: string | null
   onSort: (sort: string) => void
 }) {
-  const { tOr, tag } = useLanguage()
+  const { tag, resourceLabel } = useLanguage()
   const shown = columns.map((name) => findProperty(resource.properties, name))
   return (
     <div class="widget-body">
       <table>
-        <caption class="visually-hidden">{tOr(`resource.${resource.name}`, resource.name)}</caption>
+        <caption class="visually-hidden">{resourceLabel(resource.name)}</caption>
         <thead>
           <tr>
             {[resource.title, ...columns].map((name) => (

@@ -3,10 +3,10 @@ import { useLanguage } from '../i18n/language.ts'
 
 /** The link to the list of a resource, above the heading of a record. */
 export function ResourceLink({ name }: { name: string }) {
-  const { tOr } = useLanguage()
+  const { resourceLabel } = useLanguage()
   return (
     <p class="small">
-      <Link href={`/explore/${name}`}>{tOr(`resource.${name}`, name)}</Link>
+      <Link href={`/explore/${name}`}>{resourceLabel(name)}</Link>
     </p>
   )
 }

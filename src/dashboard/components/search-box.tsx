@@ -7,7 +7,7 @@ import { Combobox } from './combobox.tsx'
 
 /** The search across all resources. Enter without a selected suggestion opens the view of the results. */
 export function SearchBox() {
-  const { t, tOr } = useLanguage()
+  const { t, resourceLabel } = useLanguage()
   const [, navigate] = useLocation()
   const open = (path: string) => {
     if (confirmLeave()) navigate(path)
@@ -20,7 +20,7 @@ export function SearchBox() {
         onPick={({ resource, key }) => open(recordPath(resource, key))}
         onEnter={(text) => open(withQuery('/search', { q: text }))}
       >
-        {({ resource }) => <span class="soft small">{tOr(`resource.${resource}`, resource)}</span>}
+        {({ resource }) => <span class="soft small">{resourceLabel(resource)}</span>}
       </Combobox>
     </search>
   )

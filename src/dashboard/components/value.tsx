@@ -103,14 +103,14 @@ function ObjectValue({
   names: Names
 }) {
   const labels = useLabels()
-  const { tOr, languageName } = useLanguage()
+  const { languageName, resourceLabel } = useLanguage()
   if (isRecordReference(value)) {
     const { resource, id } = value
     const name = names[resource]?.[id] ?? id
     return (
       <>
         <Link href={recordPath(resource, id)}>{name}</Link>{' '}
-        <span class="soft small">{tOr(`resource.${resource}`, resource)}</span>
+        <span class="soft small">{resourceLabel(resource)}</span>
       </>
     )
   }

@@ -1,5 +1,6 @@
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
+import { findResource } from '../api/resources.ts'
 import english from './en.json' with { type: 'json' }
 import chinese from './zh.json' with { type: 'json' }
 
@@ -20,6 +21,8 @@ export interface Language {
   tOr(key: string, fallback: string): string
   /** Returns the message of a key that not every language has; undefined if this language does not have it. */
   find(key: string, values?: Readonly<Record<string, string>>): string | undefined
+  /** Returns the name of a resource: `cooperation-bases` is "Cooperation bases". */
+  resourceLabel(name: string): string
   /** Formats a number with all of its digits. Negative zero is 0. */
   number(value: number): string
   /** Returns the name of a language by its BCP 47 tag: `fr` is "French". */
@@ -87,6 +90,7 @@ export function createLanguage(tag: LanguageTag): Language {
         return other
       }
     },
+    resourceLabel: (name) => findResource(name)?.label[tag] ?? name,
     number: (value) => numbers.format(value),
     dateTime: (iso) => (Number.isNaN(Date.parse(iso)) ? iso : dateTimes.format(new Date(iso))),
   }

@@ -42,7 +42,7 @@ export function ImportedRecords({ job: { id, source, counts } }: { job: ImportJo
 }
 
 function RecordTable({ records }: { records: readonly ImportedRecord[] }) {
-  const { t, tOr } = useLanguage()
+  const { t, resourceLabel } = useLanguage()
   const labels = useLabels()
   return (
     <table>
@@ -59,7 +59,7 @@ function RecordTable({ records }: { records: readonly ImportedRecord[] }) {
           <tr key={`${resource}${key}`}>
             <th scope="row">
               <Link href={recordDetailPath(resource, key)}>{name ?? key}</Link>{' '}
-              <span class="soft small">{tOr(`resource.${resource}`, resource)}</span>
+              <span class="soft small">{resourceLabel(resource)}</span>
             </th>
             <td>{row === null ? t('imports.ofImport') : <RowPlace locator={row} />}</td>
             <td>

@@ -9,13 +9,13 @@ type Kept = NonNullable<ImportJob['report']>['kept'][number]
 
 /** Properties that an import did not overwrite, or records that its undo did not fully revert, with the reasons. */
 export function KeptProperties({ kept, count }: { kept: readonly Kept[]; count: number }) {
-  const { t, tOr, number } = useLanguage()
+  const { t, number, resourceLabel } = useLanguage()
   return (
     <Widget title={t('imports.kept')} caption={t('imports.keptCaption', { count: number(count) })}>
       <ul class="entries">
         {kept.map(({ resource, key, reason }) => (
           <li key={`${resource}${key}${reason}`}>
-            <Link href={recordDetailPath(resource, key)}>{tOr(`resource.${resource}`, resource)}</Link>{' '}
+            <Link href={recordDetailPath(resource, key)}>{resourceLabel(resource)}</Link>{' '}
             <ServiceText text={reason} />
           </li>
         ))}

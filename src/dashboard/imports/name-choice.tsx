@@ -21,7 +21,7 @@ export function NameChoice({
   decision: Decision | undefined
   onDecide: (decision: Decision | undefined) => void
 }) {
-  const { t, tOr, number } = useLanguage()
+  const { t, number, resourceLabel } = useLanguage()
   const group = useId()
   const focusAfterRender = useFocusAfterRender()
   const [isSearching, setSearching] = useState(false)
@@ -42,7 +42,7 @@ export function NameChoice({
       <legend>{name}</legend>
       <p class="soft small">
         {[
-          tOr(`resource.${resource}`, resource),
+          resourceLabel(resource),
           country,
           scheme,
           t('imports.inRows', { count: number(rows) }),

@@ -85,15 +85,14 @@ function PreviewedRow({ row, names, isOpen }: { row: Row; names: Names; isOpen: 
 }
 
 function RecordPreview({ record, names }: { record: PreviewedRecord; names: Names }) {
-  const { t, tOr } = useLanguage()
+  const { t, resourceLabel } = useLanguage()
   const labels = useLabels()
   const resource = findResource(record.resource)
   const properties = Object.entries(record.document).filter(([, value]) => isKnown(value))
   return (
     <div class="record-preview">
       <p>
-        {tOr(`resource.${record.resource}`, record.resource)}{' '}
-        <span class="tag">{t(`imports.action.${record.action}`)}</span>
+        {resourceLabel(record.resource)} <span class="tag">{t(`imports.action.${record.action}`)}</span>
       </p>
       <dl class="facts">
         {properties.map(([name, value]) => {

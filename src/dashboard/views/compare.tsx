@@ -21,7 +21,7 @@ import { useParameters } from '../use-parameters.ts'
 
 /** A comparison of two to four countries, or of the same records at two times. */
 export default function CompareView() {
-  const { t, tOr, dateTime } = useLanguage()
+  const { t, dateTime, resourceLabel } = useLanguage()
   const [parameters] = useParameters()
   const countries = useOptions('country')
   const compared = readComparison(parameters)
@@ -38,7 +38,7 @@ export default function CompareView() {
   })
   const subject = [
     ...(codes.length > 0 ? [codes.map(labelOf).join(', ')] : []),
-    tOr(`resource.${resource.name}`, resource.name),
+    resourceLabel(resource.name),
   ].join(' · ')
   return (
     <>
@@ -131,7 +131,7 @@ function Comparison({
 
 /** The controls that select the countries or the two times, and the records to compare. */
 function Controls({ codes, countries }: { codes: readonly string[]; countries: ApiState<Option[]> }) {
-  const { t, tOr } = useLanguage()
+  const { t, tOr, resourceLabel } = useLanguage()
   const [parameters, change] = useParameters()
   const isOverTime = parameters.has('before')
   const topics = useOptions('topic')
@@ -150,7 +150,7 @@ function Controls({ codes, countries }: { codes: readonly string[]; countries: A
         label={t('compare.what')}
         value={isOverTime ? 'times' : 'countries'}
         options={[
-          { value: 'countries', label: t('resource.countries') },
+          { value: 'countries', label: resourceLabel('countries') },
           { value: 'times', label: t('compare.dates') },
         ]}
         onChange={(what) =>
@@ -166,7 +166,7 @@ function Controls({ codes, countries }: { codes: readonly string[]; countries: A
         value={parameters.get('resource') ?? 'agreements'}
         options={resourcesWithParticipants.map(({ name }) => ({
           value: name,
-          label: tOr(`resource.${name}`, name),
+          label: resourceLabel(name),
         }))}
         onChange={(resource) => change({ resource })}
       />

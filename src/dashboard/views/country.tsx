@@ -136,9 +136,9 @@ function AsOfDate({ code, asOf }: { code: string; asOf: string | undefined }) {
 }
 
 function Numbers({ briefing }: { briefing: CountryBriefing }) {
-  const { t, tOr } = useLanguage()
+  const { t, resourceLabel } = useLanguage()
   const records = Object.entries(briefing.records).map(([resource, { count, list }]) => ({
-    label: tOr(`resource.${resource}`, resource),
+    label: resourceLabel(resource),
     count,
     path: explorePath(list),
   }))
@@ -195,7 +195,7 @@ function Agreements({ briefing, asOf }: { briefing: CountryBriefing; asOf: strin
 
 /** The sections of projects, bases and programs. */
 function Activities({ briefing }: { briefing: CountryBriefing }) {
-  const { t, tOr, tag } = useLanguage()
+  const { t, tag, resourceLabel } = useLanguage()
   const labels = useLabels()
   const { name } = briefing.country
   const others = Object.entries(briefing.records).filter(([resource]) => resource !== 'agreements')
@@ -204,7 +204,7 @@ function Activities({ briefing }: { briefing: CountryBriefing }) {
       {others.map(([resource, { groups }]) => {
         const dimension = (['kind', 'modality', 'status'] as const).find((name) => groups[name])
         if (dimension === undefined) return null
-        const resourceName = tOr(`resource.${resource}`, resource)
+        const resourceName = resourceLabel(resource)
         return (
           <GroupsWidget
             key={resource}

@@ -28,7 +28,7 @@ export default function EditView({ resource: name, recordKey }: { resource: stri
 }
 
 function Editor({ resource, recordKey }: { resource: ResourceDescription; recordKey: string | undefined }) {
-  const { t, tOr, tag } = useLanguage()
+  const { t, tag, resourceLabel } = useLanguage()
   const state = useLoadOnce(async (signal) => {
     const [fields, record] = await Promise.all([
       loadForm(resource.name),
@@ -36,7 +36,7 @@ function Editor({ resource, recordKey }: { resource: ResourceDescription; record
     ])
     return { fields, record }
   })
-  const title = tOr(`resource.${resource.name}`, resource.name)
+  const title = resourceLabel(resource.name)
   return (
     <>
       <div class="page-head">

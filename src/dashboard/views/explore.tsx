@@ -29,7 +29,7 @@ export default function ExploreView({ name }: { name: string }) {
 }
 
 function Explorer({ resource }: { resource: ResourceDescription }) {
-  const { t, tOr, number, tag } = useLanguage()
+  const { t, number, tag, resourceLabel } = useLanguage()
   const { write } = useRights()
   const [, navigate] = useLocation()
   const state = exploreState(resource, useSearch())
@@ -60,7 +60,7 @@ function Explorer({ resource }: { resource: ResourceDescription }) {
     <>
       <div class="page-head">
         <div>
-          <PageTitle title={tOr(`resource.${resource.name}`, resource.name)} />
+          <PageTitle title={resourceLabel(resource.name)} />
           <p aria-live="polite">
             {total === undefined
               ? list.error
@@ -87,7 +87,7 @@ function Explorer({ resource }: { resource: ResourceDescription }) {
             onEmpty={focusResults}
           />
           <Toolbar resource={resource} state={state} onChange={change} />
-          <section ref={results} tabIndex={-1} aria-label={tOr(`resource.${resource.name}`, resource.name)}>
+          <section ref={results} tabIndex={-1} aria-label={resourceLabel(resource.name)}>
             <Loaded state={list} height="40rem">
               {({ data, page, names = {} }) => (
                 <>

@@ -19,12 +19,12 @@ const maxCountryPages = 5
 
 /** The records of a resource by country, on the map and as a table. */
 export default function MapView() {
-  const { t, tOr, tag } = useLanguage()
+  const { t, tag, resourceLabel } = useLanguage()
   const [parameters] = useParameters()
   const { resource, filters } = chartSelection(parameters)
   const { happenedIn: _, ...filtersWithoutPeriod } = filters
   const state = useKeepPrevious(useApi<Aggregate>(mapDataPath(parameters)))
-  const resourceName = tOr(`resource.${resource}`, resource)
+  const resourceName = resourceLabel(resource)
   const resourceInText = resourceName.toLocaleLowerCase(tag)
   const filterText = useFilterText(parameters)
   const caption = [t('chart.mapCaption', { resource: resourceInText }), filterText].filter(Boolean).join(' ')
@@ -57,7 +57,7 @@ export default function MapView() {
 
 /** Each country with its number, on the map and in a table. */
 function CountryNumbers({ groups, caption }: { groups: readonly Group[]; caption: string }) {
-  const { t, number } = useLanguage()
+  const { t, number, resourceLabel } = useLanguage()
   const state = usePages<Country>('/v1/countries', { fields: 'code,labelPoint' }, maxCountryPages)
   const points = new Map(state.body?.data.map(({ code, labelPoint }) => [code, labelPoint]))
   const markers = groups.flatMap(({ key, label, measures, list }): MapMarker[] => {
@@ -84,7 +84,7 @@ function CountryNumbers({ groups, caption }: { groups: readonly Group[]; caption
           <caption class="visually-hidden">{caption}</caption>
           <thead>
             <tr>
-              <th scope="col">{t('resource.countries')}</th>
+              <th scope="col">{resourceLabel('countries')}</th>
               <th scope="col" class="number">
                 {t('value.number')}
               </th>

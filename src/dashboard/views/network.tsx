@@ -34,7 +34,7 @@ const minMatrixNodes = 100
 
 /** The network of all participants, or the network around one participant, the centre. */
 export default function NetworkView() {
-  const { t } = useLanguage()
+  const { t, resourceLabel } = useLanguage()
   const [path] = useLocation()
   const [parameters, change] = useParameters()
   const centre = parameters.get('centre') ?? undefined
@@ -80,8 +80,8 @@ export default function NetworkView() {
           <SelectField
             label={t('network.level')}
             value={isOfOrganizations ? 'organization' : ''}
-            options={[{ value: 'organization', label: t('resource.organizations') }]}
-            none={t('resource.countries')}
+            options={[{ value: 'organization', label: resourceLabel('organizations') }]}
+            none={resourceLabel('countries')}
             onChange={(level) => change({ level, centre: undefined, pair: undefined })}
           />
         </ChartControls>

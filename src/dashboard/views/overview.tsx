@@ -51,7 +51,7 @@ export function OverviewView() {
 const maxCountries = 10
 
 function TopCountries() {
-  const { t } = useLanguage()
+  const { t, resourceLabel } = useLanguage()
   const state = useApi<Aggregate>(overviewGroups.country)
   return (
     <Widget title={t('overview.topCountries')} caption={t('overview.topCountriesCaption')}>
@@ -59,7 +59,7 @@ function TopCountries() {
         {({ data }) => (
           <BarTable
             caption={t('overview.topCountries')}
-            heading={t('resource.countries')}
+            heading={resourceLabel('countries')}
             bars={toBars(data.slice(0, maxCountries), 'country', t('value.unknown'), {
               toPath: countryPath,
             })}

@@ -12,7 +12,7 @@ import { useParameters } from '../use-parameters.ts'
 
 /** The results of a search across all resources. */
 export function SearchView() {
-  const { t, tOr } = useLanguage()
+  const { t, resourceLabel } = useLanguage()
   const [parameters] = useParameters()
   const text = parameters.get('q') ?? ''
   const state = useApi<HitPage>(text === '' ? null : searchPath(parameters))
@@ -33,7 +33,7 @@ export function SearchView() {
               {data.map((hit) => (
                 <li key={`${hit.resource}/${hit.key}`}>
                   <Link href={recordPath(hit.resource, hit.key)}>{hit.title}</Link>{' '}
-                  <span class="soft small">{tOr(`resource.${hit.resource}`, hit.resource)}</span>
+                  <span class="soft small">{resourceLabel(hit.resource)}</span>
                   {hit.snippet && snippetText(hit.snippet) !== hit.title && (
                     <p class="small">
                       <Snippet html={hit.snippet} />

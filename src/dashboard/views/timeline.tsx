@@ -43,7 +43,7 @@ function ResourceTimeline({
   eventDates: EventDates
 }) {
   const language = useLanguage()
-  const { t, tOr } = language
+  const { t, tOr, resourceLabel } = language
   const labels = useLabels()
   const [parameters] = useParameters()
   const { filters } = chartSelection(parameters)
@@ -60,7 +60,7 @@ function ResourceTimeline({
       }),
     ),
   )
-  const resourceName = tOr(`resource.${resource.name}`, resource.name)
+  const resourceName = resourceLabel(resource.name)
   const filterText = useFilterText(parameters)
   const dates = [eventDates.start, ...(eventDates.end ? [eventDates.end] : [])]
     .map(labels.property)

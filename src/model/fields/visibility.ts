@@ -3,11 +3,15 @@ import { z } from 'zod'
 import { records, visibilities } from '../../database/tables/records.ts'
 import { defineField } from '../field.ts'
 import { filterByAny } from '../filters.ts'
+import { addLabel } from '../labels.ts'
 
 const description =
   'Who may see the record: everybody who may read the registry (`public`), or only clients with a role (`internal`).'
 
 const word = z.enum(visibilities)
+
+addLabel('public', { en: 'Public', zh: '公开' })
+addLabel('internal', { en: 'Internal', zh: '内部' })
 
 /** Who may see a record. The column is in `records`, so that the id of a record is enough to look it up. */
 export const visibility = () =>

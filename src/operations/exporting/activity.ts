@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { Activity, Period } from '../../formats/iati.ts'
+import { flowTypes } from '../../model/iati-vocabularies.ts'
 import type { IatiRoles, Resource } from '../../model/resource.ts'
-import { activityStatuses, flowTypes, organizationKinds } from '../../model/vocabularies.ts'
+import { activityStatuses, organizationKinds } from '../../model/vocabularies.ts'
 import type { Publisher } from '../publisher.ts'
 
 /** Converts records to IATI activities, and words to the codes of IATI's code lists. */

@@ -153,7 +153,11 @@ export const openApiDocument = lazyFor((registry: Registry) => {
     // In a public registry, reads need no key.
     security: [{}, { auth: [] }],
     tags: [
-      ...eventsFirst(resources).map(({ name, description }) => ({ name, description })),
+      ...eventsFirst(resources).map(({ name, description, label }) => ({
+        name,
+        description,
+        'x-label': label,
+      })),
       {
         name: 'registry',
         description: 'Across resources: search, networks, changes, names and more.',

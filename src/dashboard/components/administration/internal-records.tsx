@@ -32,13 +32,13 @@ export function InternalRecords() {
 }
 
 function InternalCount({ resource: { name, key } }: { resource: ResourceDescription }) {
-  const { tOr, number } = useLanguage()
+  const { number, resourceLabel } = useLanguage()
   const state = useApi<Page<RecordDocument>>(
     withQuery(`/v1/${name}`, { visibility: 'internal', fields: [key], limit: 1, count: 'exact' }),
   )
   return (
     <tr>
-      <th scope="row">{tOr(`resource.${name}`, name)}</th>
+      <th scope="row">{resourceLabel(name)}</th>
       <td class="number">
         <Loaded state={state} height="1.5rem">
           {({ page }) => (

@@ -20,8 +20,8 @@ export function ChartHead({
   /** Number of records; undefined while they are counted. */
   total: number | undefined
 }) {
-  const { t, tOr, tag, number } = useLanguage()
-  const resourceInText = tOr(`resource.${resource}`, resource).toLocaleLowerCase(tag)
+  const { t, tag, number, resourceLabel } = useLanguage()
+  const resourceInText = resourceLabel(resource).toLocaleLowerCase(tag)
   return (
     <div class="page-head">
       <div>

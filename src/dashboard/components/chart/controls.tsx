@@ -21,7 +21,7 @@ export function ChartControls({
   /** Further fields. */
   children?: ComponentChildren
 }) {
-  const { t, tOr } = useLanguage()
+  const { t, tOr, resourceLabel } = useLanguage()
   const [parameters, change] = useParameters()
   const countries = useOptions('country')
   const topics = useOptions('topic')
@@ -30,7 +30,7 @@ export function ChartControls({
   const { error, retry } = combineStates([countries, topics])
   const resources = resourcesWithParticipants.map(({ name }) => ({
     value: name,
-    label: tOr(`resource.${name}`, name),
+    label: resourceLabel(name),
   }))
   const set = (name: string, value: string | undefined, others = {}) =>
     change({ [name]: value, ...others, cursor: undefined, pair: undefined })

@@ -56,7 +56,7 @@ export function PairDetails({
   network: NetworkSelection
 }) {
   const language = useLanguage()
-  const { t, tOr, number } = language
+  const { t, number, resourceLabel } = language
   const resource = network.kind === 'country' ? 'countries' : 'organizations'
   const dates = [edge.first, edge.last].flatMap((date) => (date === null ? [] : formatEdtf(date, language)))
   return (
@@ -75,7 +75,7 @@ export function PairDetails({
           .map(([name, count]) => (
             <li key={name}>
               <SharedLinks
-                text={`${tOr(`resource.${name}`, name)} ${number(count)}`}
+                text={`${resourceLabel(name)} ${number(count)}`}
                 links={sharedLinks(name, edge, network)}
               />
             </li>

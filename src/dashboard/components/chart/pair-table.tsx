@@ -22,7 +22,7 @@ export function PairTable({
   network: NetworkSelection
   onSelect: (edge: NetworkEdge) => void
 }) {
-  const { t, tOr, number } = useLanguage()
+  const { t, number, resourceLabel } = useLanguage()
   const [showsAll, setShowsAll] = useState(false)
   const rows = showsAll ? graph.edges : graph.edges.slice(0, firstRows)
   const resources = Object.keys(graph.edges[0]?.resources ?? {})
@@ -36,7 +36,7 @@ export function PairTable({
             <th scope="col">{t('network.pair')}</th>
             {resources.map((name) => (
               <th key={name} scope="col" class="number">
-                {tOr(`resource.${name}`, name)}
+                {resourceLabel(name)}
               </th>
             ))}
             <th scope="col" class="number">

@@ -21,7 +21,7 @@ export function PeriodSlider({
   /** Filters of the API, without the period. The sort key of a list is ignored. */
   filters: Readonly<Record<string, string>>
 }) {
-  const { tOr } = useLanguage()
+  const { resourceLabel } = useLanguage()
   const [parameters, change] = useParameters()
   const { sort: _, ...selecting } = filters
   // The list of these resources is constant, so every render calls the same number of hooks.
@@ -47,7 +47,7 @@ export function PeriodSlider({
     }
     const undated = groups.find(({ year }) => year === null)?.group
     return {
-      label: tOr(`resource.${name}`, name),
+      label: resourceLabel(name),
       count: undated?.measures.count ?? 0,
       path: undated && explorePath(undated.list),
     }

@@ -26,7 +26,7 @@ export function ComparedFigures({
   state: ApiState<(CountryBriefing | undefined)[]>
   showsDifference: boolean
 }) {
-  const { t, tOr } = useLanguage()
+  const { t, resourceLabel } = useLanguage()
   return (
     <Widget title={t('compare.figures')} caption={t('compare.figuresCaption')} wide>
       <Loaded state={state} height={comparisonHeight(resourcesWithParticipants.length + 2)}>
@@ -38,7 +38,7 @@ export function ComparedFigures({
             showsDifference={showsDifference}
             rows={[
               ...resourcesWithParticipants.map(({ name: resource }) => ({
-                label: tOr(`resource.${resource}`, resource),
+                label: resourceLabel(resource),
                 cells: briefings.map((briefing) =>
                   toCell(Object.entries(briefing?.records ?? {}).find(([name]) => name === resource)?.[1]),
                 ),

@@ -61,9 +61,9 @@ export function ComparedGroups({
   missing: readonly number[]
   showsDifference: boolean
 }) {
-  const { t, tOr, tag } = useLanguage()
+  const { t, tag, resourceLabel } = useLanguage()
   const labels = useLabels()
-  const resourceName = tOr(`resource.${resource.name}`, resource.name)
+  const resourceName = resourceLabel(resource.name)
   const property = isYear ? t('compare.year') : labels.property(dimension)
   const title = t('country.by', { resource: resourceName, property: property.toLocaleLowerCase(tag) })
   const state = useColumns<Aggregate>(

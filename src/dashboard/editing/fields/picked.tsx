@@ -19,14 +19,12 @@ export function Picked({ name, id, onRemove }: { name: string; id?: string; onRe
 
 /** Details that distinguish suggestions with equal titles: the matching name, the key if it is a code, the resource. */
 export function HitDetails({ hit: { resource, key, matched } }: { hit: Hit }) {
-  const { tOr } = useLanguage()
+  const { resourceLabel } = useLanguage()
   // Ids contain hyphens.
   const isCode = !key.includes('-')
   return (
     <span class="soft small">
-      {[matched, isCode ? key : undefined, tOr(`resource.${resource}`, resource)]
-        .filter((part) => part)
-        .join(' · ')}
+      {[matched, isCode ? key : undefined, resourceLabel(resource)].filter((part) => part).join(' · ')}
     </span>
   )
 }

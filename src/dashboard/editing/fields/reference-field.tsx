@@ -57,7 +57,7 @@ export function ReferenceField({ field, value, pointer, onChange }: FieldProps) 
 /** The input for a reference to a record of one of several resources. */
 export function AnyRecordField({ field, value, pointer, onChange }: FieldProps) {
   const { names } = useNames()
-  const { tOr } = useLanguage()
+  const { resourceLabel } = useLanguage()
   const focusAfterRender = useFocusAfterRender()
   const change = (next: unknown) => {
     focusAfterRender(fieldId(pointer))
@@ -75,7 +75,7 @@ export function AnyRecordField({ field, value, pointer, onChange }: FieldProps) 
         />
       ) : (
         <Picked
-          name={`${tOr(`resource.${resource}`, String(resource))}: ${name}`}
+          name={`${resourceLabel(String(resource))}: ${name}`}
           id={fieldId(pointer)}
           onRemove={() => change(null)}
         />
