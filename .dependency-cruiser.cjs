@@ -82,7 +82,7 @@ module.exports = {
     },
     {
       name: 'unregistered',
-      comment: 'A declaration in src/resources takes effect only in the list of src/resources/registry.ts.',
+      comment: 'A declaration in src/resources takes effect only in the list of src/resources/index.ts.',
       severity: 'error',
       from: { path: '^src/resources/registry\\.ts$' },
       to: { path: '^src/resources/', reachable: false },

@@ -157,8 +157,7 @@ export const columnNamings = (
   ])
 
 /**
- * Checks what can be checked only in the whole registry: the names of collections, includes and indexes, the order of
- * resources, and the examples.
+ * Checks what can be checked only in the whole registry: the names of collections, includes and indexes, and the examples.
  * @throws Error for the first fault.
  */
 export function checkResources(registry: Registry): void {
@@ -173,8 +172,7 @@ export function checkResources(registry: Registry): void {
       ]
     }),
   )
-  for (const [index, resource] of registry.resources.entries()) {
-    requireOrder(resource, registry.resources.slice(index + 1))
+  for (const resource of registry.resources) {
     resource.collections()
     resource.includes()
     const { faults } = checkValue(resource.document, resource.example)
@@ -185,17 +183,43 @@ export function checkResources(registry: Registry): void {
   }
 }
 
-/** Refuses references to resources that come later in the list of the registry. */
-function requireOrder(resource: Resource, later: readonly Resource[]): void {
-  for (const property of propertiesOf(resource)) {
-    const target = referenceProperties(resource, [property]).find((reference) =>
-      later.some(({ name }) => name === reference.resource),
-    )
-    if (target)
-      throw new DeclarationError(
-        `${resource.name}.${property}: it refers to ${target.resource}, so list ${resource.name} after ${target.resource}`,
-      )
+/** Names of the resources to which the records of a resource refer, without itself. */
+const referencedResources = (resource: Resource): string[] =>
+  referenceProperties(resource, propertiesOf(resource))
+    .map((reference) => reference.resource)
+    .filter((name) => name !== resource.name)
+
+/** Returns an error that names a cycle of references. @param remaining resources, each with a reference to another of them. */
+function circularReferences(remaining: readonly Resource[]): DeclarationError {
+  const path: Resource[] = []
+  let next = remaining[0]
+  while (next && !path.includes(next)) {
+    path.push(next)
+    const referenced = referencedResources(next)
+    next = remaining.find(({ name }) => referenced.includes(name))
   }
+  const cycle = next ? [...path.slice(path.indexOf(next)), next] : path
+  return new DeclarationError(
+    `${cycle.map(({ name }) => name).join(' → ')}: they refer to one another; keep the reference of one, and give it an inverse`,
+  )
+}
+
+/**
+ * Orders resources so that each comes after those to which it refers, and otherwise by name.
+ * @throws Error if resources refer to one another, since then none of their first records can be written.
+ */
+export function orderByReferences(resources: readonly Resource[]): Resource[] {
+  const ordered: Resource[] = []
+  let remaining = resources.toSorted((a, b) => (a.name < b.name ? -1 : 1))
+  while (remaining.length > 0) {
+    const next = remaining.find((resource) =>
+      referencedResources(resource).every((name) => ordered.some((other) => other.name === name)),
+    )
+    if (!next) throw circularReferences(remaining)
+    ordered.push(next)
+    remaining = remaining.filter((resource) => resource !== next)
+  }
+  return ordered
 }
 
 /** Names that no include of a resource may have, since a response has them side by side. */

@@ -15,7 +15,14 @@ import { nameIndexes, searchIndex, titleIndexes } from '../database/folding.ts'
 import { records } from '../database/tables/records.ts'
 import { didYouMean } from '../problems/suggest.ts'
 import { bindResource } from './bind.ts'
-import { checkColumns, checkNames, checkResources, inProperty, requireWords } from './declarations.ts'
+import {
+  checkColumns,
+  checkNames,
+  checkResources,
+  inProperty,
+  orderByReferences,
+  requireWords,
+} from './declarations.ts'
 import { type Field, type FieldContext, fieldColumns, type HostCountry } from './field.ts'
 import { visibility } from './fields/visibility.ts'
 import { type KeyForm, keys } from './keys.ts'
@@ -62,7 +69,7 @@ export class Registry {
   /** Names of the resources that have external ids. */
   readonly withExternalIds: string[] = []
   readonly shared: SharedTables
-  /** Every resource, each after those that it refers to. Seeding and the OpenAPI document use this order. */
+  /** Every resource, each after those to which it refers. Seeding and the OpenAPI document use this order. */
   readonly resources: readonly Resource[]
   readonly #definitions = new Map<string, ResourceDefinition>()
   readonly #tables = new Map<string, RecordTable>()
@@ -81,11 +88,9 @@ export class Registry {
     this.shared = makeSharedTables(this)
     for (const definition of this.definitions) this.#tables.set(definition.name, this.#makeTable(definition))
     for (const definition of this.definitions) this.#makeFieldTables(definition)
-    this.resources = this.definitions.map((definition) => {
-      const resource = bindResource(this, definition)
-      this.#resources.set(definition.name, resource)
-      return resource
-    })
+    for (const definition of this.definitions)
+      this.#resources.set(definition.name, bindResource(this, definition))
+    this.resources = orderByReferences([...this.#resources.values()])
     checkResources(this)
   }
 

@@ -19,9 +19,20 @@ function createEndpoint(resource: Resource, operation: Operation): Endpoint {
     : endpoint
 }
 
-/** Returns the endpoints of every operation on every resource. */
+/** Methods in the order in which documents usually list them. */
+const methods: readonly string[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+
+/** Compares endpoints by path, then by method. Paths with a record's key come last, since `{` sorts after all letters. */
+function compareEndpoints(a: Endpoint, b: Endpoint): number {
+  if (a.path === b.path) return methods.indexOf(a.method) - methods.indexOf(b.method)
+  return a.path < b.path ? -1 : 1
+}
+
+/** Returns the endpoints of every operation on every resource, for each resource by path and method. */
 export const createEndpoints = (
   resources: readonly Resource[],
   operations: readonly Operation[],
 ): Endpoint[] =>
-  resources.flatMap((resource) => operations.map((operation) => createEndpoint(resource, operation)))
+  resources.flatMap((resource) =>
+    operations.map((operation) => createEndpoint(resource, operation)).sort(compareEndpoints),
+  )

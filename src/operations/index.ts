@@ -1,45 +1,21 @@
-import { aggregate } from './aggregate.ts'
-import { bulk } from './bulk.ts'
-import { create } from './create.ts'
-import { duplicates } from './duplicates.ts'
-import { exportList } from './export.ts'
-import { exportSearch } from './export-search.ts'
-import { history } from './history.ts'
-import { importRecords } from './import.ts'
-import { jsonld } from './jsonld.ts'
-import { list } from './list.ts'
-import { merge } from './merge.ts'
-import type { Operation } from './operation.ts'
-import { patch } from './patch.ts'
-import { read } from './read.ts'
-import { redact } from './redact.ts'
-import { remove } from './remove.ts'
-import { replace } from './replace.ts'
-import { restore } from './restore.ts'
-import { revision } from './revision.ts'
-import { search } from './search.ts'
-import { tableSchemaOperation } from './table-schema.ts'
-
-/** The operations that every resource has. */
-export const operations: readonly Operation[] = [
-  list,
-  search,
-  aggregate,
-  exportList,
-  exportSearch,
-  tableSchemaOperation,
-  create,
-  importRecords,
-  bulk,
-  duplicates,
-  read,
-  jsonld,
-  replace,
-  patch,
-  remove,
-  history,
-  revision,
-  restore,
-  merge,
-  redact,
-]
+// The operations that every resource has. The OpenAPI document orders them by path and method.
+export { aggregate } from './aggregate.ts'
+export { bulk } from './bulk.ts'
+export { create } from './create.ts'
+export { duplicates } from './duplicates.ts'
+export { exportList } from './export.ts'
+export { exportSearch } from './export-search.ts'
+export { history } from './history.ts'
+export { importRecords } from './import.ts'
+export { jsonld } from './jsonld.ts'
+export { list } from './list.ts'
+export { merge } from './merge.ts'
+export { patch } from './patch.ts'
+export { read } from './read.ts'
+export { redact } from './redact.ts'
+export { remove } from './remove.ts'
+export { replace } from './replace.ts'
+export { restore } from './restore.ts'
+export { revision } from './revision.ts'
+export { search } from './search.ts'
+export { tableSchemaOperation } from './table-schema.ts'

@@ -60,5 +60,5 @@ const expeditions = defineResource(
   },
 )
 
-/** The resources of the service and one more, which is before citations, since these refer to every resource. */
-export const extendedRegistry = createRegistry(definitions.toSpliced(-1, 0, expeditions))
+/** The resources of the service and one more. */
+export const extendedRegistry = createRegistry([...definitions, expeditions])

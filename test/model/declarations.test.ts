@@ -5,7 +5,7 @@ import { field } from '../../src/model/fields/index.ts'
 import { words } from '../../src/model/labels.ts'
 import { createRegistry } from '../../src/model/registry.ts'
 import { defineResource, type ResourceDefinition, type SearchProperties } from '../../src/model/resource.ts'
-import { operations } from '../../src/operations/index.ts'
+import * as operations from '../../src/operations/index.ts'
 import { definitions, registry } from '../../src/resources/registry.ts'
 
 const participants = field.participants('FacilityParticipant', ['host', 'user'])
@@ -25,8 +25,8 @@ const facilities = (fields: Fields, options: Partial<ResourceDefinition> = {}): 
   fields: { name: field.title('Name.'), ...fields },
 })
 
-/** Builds a registry with a further resource, which is before citations, since these refer to every resource. */
-const register = (added: ResourceDefinition) => createRegistry(definitions.toSpliced(-1, 0, added))
+/** Builds a registry with a further resource. */
+const register = (added: ResourceDefinition) => createRegistry([...definitions, added])
 
 const inverse = { name: 'projects', description: 'the facilities that resulted from it.' }
 
@@ -132,7 +132,7 @@ const refused: [what: string, fields: Fields, options: Partial<ResourceDefinitio
     'two inverses of one name',
     { agreements: field.references('agreements', 'Agreements that led to it.', { inverse }) },
     {},
-    'facilities.agreements: the include "projects" already belongs to projects.agreements',
+    'projects.agreements: the include "projects" already belongs to facilities.agreements',
   ],
   [
     'a word that is not in snake_case',
@@ -249,9 +249,21 @@ describe('a registry', () => {
     expect(() => words()).toThrow('an enumeration needs at least one word')
   })
 
-  it('refuses a resource that is listed before one to which it refers', () => {
-    expect(() => createRegistry([facilities({ agreements }), ...definitions])).toThrow(
-      'facilities.agreements: it refers to agreements, so list facilities after agreements',
+  it('has each resource after those to which it refers, in any order of declarations', () => {
+    const names = (declared: readonly ResourceDefinition[]) =>
+      createRegistry(declared).resources.map(({ name }) => name)
+    const ordered = names([facilities({ agreements }), ...definitions.toReversed()])
+    expect(ordered.indexOf('facilities')).toBeGreaterThan(ordered.indexOf('agreements'))
+    expect(ordered.at(-1)).toBe('citations')
+    expect(ordered).toEqual(names([...definitions, facilities({ agreements })]))
+  })
+
+  it('refuses resources that refer to one another', () => {
+    const sites = field.references('sites', 'Where it is.')
+    const other = { ...facilities({ facility: field.reference('facilities', 'Of what it is.') }) }
+    const declared = { ...other, name: 'sites', singular: 'Site', plural: 'Sites', noun: 'site' }
+    expect(() => createRegistry([...definitions, facilities({ sites }), declared])).toThrow(
+      'facilities → sites → facilities: they refer to one another; keep the reference of one, and give it an inverse',
     )
   })
 
@@ -285,7 +297,7 @@ describe('a registry', () => {
 
   it('reserves the name of every parameter that requests send together with filters', () => {
     const sent = registry.resources.flatMap((resource) =>
-      operations
+      Object.values(operations)
         .map(({ contract }) => Object.keys(contract(resource).query))
         .filter((names) => Object.keys(resource.filters).every((filter) => names.includes(filter)))
         .flatMap((names) => names.filter((name) => !Object.hasOwn(resource.filters, name))),

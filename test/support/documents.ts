@@ -301,7 +301,7 @@ const textValues: Record<string, string> = {
   url: 'https://example.org/page',
   website: 'https://example.org',
   query: '/v1/countries?partnerOf=CHN',
-  property: '/name',
+  property: '/visibility',
   indicator: 'partner_countries',
   scheme: 'test',
   currency: 'CNY',

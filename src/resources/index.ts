@@ -1,0 +1,12 @@
+// Every resource, in alphabetical order. The registry orders them by their references.
+export { agreements } from './agreements.ts'
+export { assistancePrograms } from './assistance-programs.ts'
+export { citations } from './citations.ts'
+export { cooperationBases } from './cooperation-bases.ts'
+export { countries } from './countries.ts'
+export { figures } from './figures.ts'
+export { organizations } from './organizations.ts'
+export { projects } from './projects.ts'
+export { regions } from './regions.ts'
+export { sources } from './sources.ts'
+export { topics } from './topics.ts'
