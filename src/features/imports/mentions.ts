@@ -50,8 +50,9 @@ export const namedMentions = (drafts: readonly Draft[]): Mention[] =>
 /** The result for a mention whose value is dropped. */
 const dropped = Symbol('dropped')
 
-const isMention = (value: object): value is { $mention: number } =>
-  '$mention' in value && typeof value.$mention === 'number'
+/** Whether a value stands for a mention, by its number in the draft. */
+export const isMention = (value: unknown): value is { $mention: number } =>
+  typeof value === 'object' && value !== null && '$mention' in value && typeof value.$mention === 'number'
 
 type Filled = JsonValue | typeof dropped | undefined
 

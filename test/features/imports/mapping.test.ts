@@ -210,6 +210,15 @@ describe('a mapping', () => {
     })
   })
 
+  it('shows refused values with names in place of mentions, and no value as an empty text', () => {
+    const location = 'location: { country: c, longitude: l }'
+    const bases = `scheme: s\nrecords: { cooperation-bases: { id: id, properties: { name: id, kind: =other, ${location} } } }`
+    expect(convertRow(bases, { id: 1, c: 'Macao', l: 113 })).toMatchObject({
+      faults: [{ value: '{"country":"Macao","longitude":113}' }],
+    })
+    expect(convert('', { id: null })).toMatchObject({ faults: [{ column: 'id', value: '' }] })
+  })
+
   it('skips rows that its filter excludes', () => {
     const when = 'when: { year: { atLeast: 1990 }, state: { not: [draft], empty: false } }'
     const kind = (year: number, state: string | null) => convert('', { year, state }, when).kind

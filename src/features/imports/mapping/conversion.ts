@@ -1,4 +1,5 @@
 import { draftIdentity } from '../draft-identity.ts'
+import { isMention, mentionName } from '../mentions.ts'
 import { isList } from '../reading/clean.ts'
 import type { Draft, JsonObject, JsonValue, Mention, RowFault } from '../types.ts'
 import type { OnBadValue } from './types.ts'
@@ -44,14 +45,19 @@ export class Conversion {
 
   /** Adds a fault of a value that cannot be used: the row is refused, or the value is dropped. */
   reject(onBadValue: OnBadValue, column: string, value: JsonValue, { detail, suggestion }: BadValue): void {
-    const fault = { column, value: show(value), detail, ...(suggestion !== undefined && { suggestion }) }
+    const fault = {
+      column,
+      value: this.#show(value),
+      detail,
+      ...(suggestion !== undefined && { suggestion }),
+    }
     if (onBadValue === 'drop') this.dropped.push(fault)
     else this.faults.push(fault)
   }
 
   /** Reports that a part of a value is dropped. */
   dropPart(column: string, value: JsonValue, detail: string): void {
-    this.dropped.push({ column, value: show(value), detail })
+    this.dropped.push({ column, value: this.#show(value), detail })
   }
 
   /**
@@ -91,7 +97,14 @@ export class Conversion {
     this.#texts.push(text)
     return { $mention: this.mentions.push(mention) - 1 }
   }
-}
 
-const show = (value: JsonValue): string =>
-  (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, maxShownLength)
+  /** Returns a value for people: mentions by their names, and an empty text for no value. */
+  #show(value: JsonValue): string {
+    if (value === null) return ''
+    const shown: unknown = JSON.parse(JSON.stringify(value), (_, inner: unknown) => {
+      const mention = isMention(inner) ? this.mentions[inner.$mention] : undefined
+      return mention ? mentionName(mention) : inner
+    })
+    return (typeof shown === 'string' ? shown : JSON.stringify(shown)).slice(0, maxShownLength)
+  }
+}
