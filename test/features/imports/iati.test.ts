@@ -155,4 +155,39 @@ describe('columns that a mapping does not use', () => {
     const imported = await importFile(api.database, text, 'rows.csv', csv)
     expect(imported.fileInfo?.unused).toEqual([{ column: 'Remark', rows: 2 }])
   })
+
+  it('are, in groups of rows, those that are read neither in the first row nor in each row', async () => {
+    const csv =
+      'Id,Title,Party,Remark,Date\n1,One,China,,1999\n1,,Chad,x,2000\n2,Two,Mali,,1999\n2,Two,Chad,,1999\n'
+    const text = `scheme: grouped
+rows: { groupBy: Id }
+records:
+  agreements:
+    id: Id
+    properties: { title: Title, kind: =treaty, signedOn: Date, parties: { each: rows, country: Party, role: =party } }`
+    const imported = await importFile(api.database, text, 'rows.csv', csv)
+    expect(imported.fileInfo?.unused).toEqual([
+      { column: 'Remark', rows: 1 },
+      { column: 'rows/Date', rows: 1 },
+    ])
+  })
+
+  it('are not the texts of elements, whether these have attributes or not', async () => {
+    const xml =
+      '<list><r><id>1</id><t>One</t><p>China</p><p code="x">Chad</p></r><r><id>2</id><t>Two</t><p>Mali</p></r></list>'
+    const text = `scheme: elements
+records:
+  agreements:
+    id: id/#
+    properties: { title: t, kind: =treaty, parties: { each: p, country: "#", role: =party } }`
+    const imported = await importFile(api.database, text, 'rows.xml', xml)
+    expect(imported.fileInfo?.unused).toEqual([{ column: 'p/@code', rows: 1 }])
+    const { data } = (
+      await api.get('/v1/agreements?externalId=elements:1,elements:2&sort=title&fields=parties')
+    ).json()
+    expect(data).toMatchObject([
+      { parties: [{ country: 'CHN' }, { country: 'TCD' }] },
+      { parties: [{ country: 'MLI' }] },
+    ])
+  })
 })

@@ -82,7 +82,9 @@ function follow(steps: readonly Step[], start: JsonValue[]): JsonValue[] {
   return values.flatMap(flatten)
 }
 
+/** Returns the values of a property. An XML element without attributes is its text, which is also at `#`. */
 function property(value: JsonValue, name: string): JsonValue[] {
+  if (name === '#' && typeof value === 'string') return [value]
   if (typeof value !== 'object' || value === null || isList(value)) return []
   return Object.hasOwn(value, name) ? flatten(value[name]) : []
 }

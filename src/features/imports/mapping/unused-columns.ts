@@ -28,13 +28,16 @@ export class UnusedColumnCounter {
   readonly #root = newNode()
   readonly #rows = new Map<string, number>()
   readonly #ignored: ReadonlySet<string>
+  readonly #isGrouped: boolean
 
   /**
    * @param paths the paths that the mapping reads, as names from the row to the value.
    * @param ignored names of columns that are not counted, such as the additional columns of a file of refused rows.
+   * @param isGrouped whether each row is a group of rows (`rows.groupBy`).
    */
-  constructor(paths: readonly (readonly string[])[], ignored: readonly string[]) {
+  constructor(paths: readonly (readonly string[])[], ignored: readonly string[], isGrouped: boolean) {
     this.#ignored = new Set(ignored)
+    this.#isGrouped = isGrouped
     for (const path of paths) {
       let node = this.#root
       for (const name of path) {
@@ -49,7 +52,8 @@ export class UnusedColumnCounter {
   /** Counts a row for each of its columns, properties, elements and attributes that is not read. */
   countRow(values: JsonObject): void {
     const found = new Set<string>()
-    this.#walk(values, this.#root, '', found)
+    if (this.#isGrouped && isList(values.rows)) this.#addOfGroup(values, values.rows, found)
+    else this.#walk(values, this.#root, '', found)
     for (const path of found) {
       const rows = this.#rows.get(path)
       if (rows !== undefined || this.#rows.size < maxUnused) this.#rows.set(path, (rows ?? 0) + 1)
@@ -66,6 +70,22 @@ export class UnusedColumnCounter {
       .sort((one, other) => other.rows - one.rows)
   }
 
+  /**
+   * Adds the columns of the rows of a group that are not read; as `rows/…` those that are read only in the first row, if another row
+   * has another value.
+   */
+  #addOfGroup(first: JsonObject, rows: readonly JsonValue[], found: Set<string>): void {
+    const read = this.#root.next
+    const readInEach = read.get('rows')?.next
+    for (const row of rows) {
+      for (const [column, value] of Object.entries(row ?? {})) {
+        if (!hasValue(value) || readInEach?.has(column) || this.#ignored.has(column)) continue
+        if (!read.has(column)) found.add(column)
+        else if (value !== first[column]) found.add(`rows/${column}`)
+      }
+    }
+  }
+
   #walk(value: JsonValue, node: Node, path: string, found: Set<string>): void {
     if (isList(value)) for (const item of value) this.#walk(item, node, path, found)
     else if (typeof value === 'object' && value !== null) {
@@ -77,7 +97,7 @@ export class UnusedColumnCounter {
         if (next) this.#walk(inner, next, innerPath, found)
         else if (hasValue(inner)) found.add(innerPath)
       }
-    } else if (!node.isRead && hasValue(value)) found.add(path)
+    } else if (!node.isRead && !node.next.has('#') && hasValue(value)) found.add(path)
   }
 }
 
@@ -90,4 +110,5 @@ export const createUnusedColumnCounter = (
   new UnusedColumnCounter(
     compileMapping(mapping, registry).readPaths,
     isRefusedRowsFile(fileInfo) ? fileInfo.columns.filter(isAdditional) : [],
+    mapping.rows?.groupBy !== undefined,
   )
