@@ -102,6 +102,14 @@ describe('dates', () => {
     ['Q2 2011', '2011-04/2011-06'],
     ['spring 2011', '2011-21'],
     ['2011年4月5日', '2011-04-05'],
+    ['2011 年 4 月 5 日', '2011-04-05'],
+    ['２０１１年', '2011'],
+    ['约1985年', '1985~'],
+    ['1985年4月左右', '1985-04~'],
+    ['1990年代', '199X'],
+    ['自2001年至2005年3月', '2001/2005-03'],
+    ['2001-2005年', '2001/2005'],
+    ['1990年起', '1990/..'],
     ['5-Apr-2011', '2011-04-05'],
     ['Sept. 2011', '2011-09'],
     ['2011-04-05 00:00:00', '2011-04-05'],
@@ -115,9 +123,27 @@ describe('dates', () => {
   })
 
   it.each([
+    ['5/4/2011', 'DD/MM/YYYY', ' The format "D/M/YYYY" reads it.'],
+    ['5 April 2011', 'DD MMMM YYYY', undefined],
+    ['5.4.2011', 'DD/MM/YYYY', ' format "DD/MM/YYYY".'],
+  ])(
+    'of fewer digits than their format are refused with the format that reads them: %s',
+    (text, format, end) => {
+      const found = read(text, [format]) ?? ''
+      expect(end === undefined ? found === '2011-04-05' : found.endsWith(end)).toBe(true)
+    },
+  )
+
+  it.each([
     ['40179', 'date: excel'],
     ['2011-02-30', 'February 2011 has 28 days'],
     ['next year', 'is not read as a date'],
+    ['0000-00-00', 'list it in "empty" of the mapping'],
+    ['00/00/0000', 'list it in "empty" of the mapping'],
+    ['0000-00-00 00:00:00', 'list it in "empty" of the mapping'],
+    ['2011-12年', 'is not read as a date'],
+    ['2011年前', 'is not read as a date'],
+    ['2011年4月5日至7日', 'is not read as a date'],
     ['1995-1990', 'is not read as a date'],
     ['2011-02-30Z', 'is not read as a date'],
     ['2011-04-05+15:00', 'is not read as a date'],

@@ -15,6 +15,28 @@ const midnight = /^(\d{4}-\d\d-\d\d)[T ]00:00(:00(\.0+)?)?(Z|[+-]00:?00)?$/
 /** A day with a time zone, as XML Schema has it (xsd:date). */
 const zonedDay = /^(\d{4}-\d\d-\d\d)(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)$/
 
+/** What databases store for a missing date. */
+const zeroDate = /^(?:0000[-/.]?00[-/.]?00|00([-/.])00\1?0000)(?:[T ]00:00(?::00)?(?:\.0+)?Z?)?$/
+
+/** Chinese notations, with the ones of the same meaning that are read in every language. */
+const chineseNotations: readonly [pattern: RegExp, replacement: string][] = [
+  [/(?<=\d)\s*([年月日])\s*/g, '$1'],
+  [/^(?:大约|约)\s*|(.+)(?:左右|前后)$/, 'c. $1'],
+  [/^(\d{3}0)年代$/, '$1s'],
+  [/^[自从]?(\d[^至到]*)[至到](\d.*)$/, '$1–$2'],
+  [/^[自从](.+?)起?$|^(\d.*)起$/, 'since $1$2'],
+  [/(?<=(?<!\d)\d{4})年(?!\d)/g, ''],
+]
+
+/** Replaces Chinese notations: `约 1985 年` becomes `c. 1985`, and full-width characters become ordinary ones. */
+const replaceChinese = (text: string): string =>
+  /[\u3000-\u9fff\uff00-\uffef]/.test(text)
+    ? chineseNotations.reduce(
+        (replaced, [pattern, replacement]) => replaced.replace(pattern, replacement),
+        text.normalize('NFKC'),
+      )
+    : text
+
 /** Words for approximate dates, before the date. */
 const approximate = /^(?:circa|ca|c|about|approximately|approx|around|~)\.?\s*/i
 
@@ -38,6 +60,11 @@ export function compileDate(
   return (value) => {
     const text = String(value).trim()
     if (text.length > maxLength) return new BadValue(`A date has at most ${maxLength} characters.`)
+    if (zeroDate.test(text)) {
+      return new BadValue(
+        `${JSON.stringify(text)} means in many databases that there is no date. If so, list it in "empty" of the mapping.`,
+      )
+    }
     if (typeof value === 'number' && !takesSerials && /^\d{4}\.\d+$/.test(text)) {
       return new BadValue(
         `${JSON.stringify(text)} is a number, and may be another month than it shows, since 2011.10 is stored as 2011.1. Write the date as text, such as 2011-10.`,
@@ -47,7 +74,10 @@ export function compileDate(
       const date = reader(text)
       if (date !== undefined) return date
     }
-    return readDate(text, language, formats)
+    const replaced = replaceChinese(text)
+    const date = readDate(replaced, language, formats)
+    // The fault quotes the text as it is in the file.
+    return date instanceof BadValue && replaced !== text ? readDate(text, language, formats) : date
   }
 }
 
@@ -86,8 +116,13 @@ function readDate(text: string, language: string | undefined, formats: readonly 
       formatSerial(Number(text), false),
     )
   }
-  if (formats.length > 0)
-    return new BadValue(`${JSON.stringify(text)} is not a date of the format ${quoteList(formats)}.`)
+  if (formats.length > 0) {
+    const shorter = formats
+      .map((format) => format.replace(/DD/, 'D').replace(/(?<!M)MM(?!M)/, 'M'))
+      .find((format) => compileDateFormat(format, language)?.(text) !== undefined)
+    const hint = shorter === undefined ? '' : ` The format ${quoteList([shorter])} reads it.`
+    return new BadValue(`${JSON.stringify(text)} is not a date of the format ${quoteList(formats)}.${hint}`)
+  }
   const fault = findEdtfFault(text)
   return new BadValue(
     `${JSON.stringify(text)} is not read as a date${fault && /^\d{4}/.test(text) ? `: ${fault.message}` : ''}. Write it as 2011-04-05, 2011-04 or 2011, or state its format in the mapping with "date".`,
