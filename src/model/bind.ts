@@ -148,7 +148,7 @@ export function bindResource(registry: Registry, definition: ResourceDefinition)
   const commonFilters = {
     ...recordFilters(id, key),
     ...citationFilters(registry, name, id),
-    q: fullText(table, searchedProperties(definition)),
+    q: fullText(table, nameLines ?? sql`${columnOf(table, search.title)}`, searchedProperties(definition)),
   }
   const filters = combine(
     'filter',

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { AnyPgColumn, PgTable } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { columnOf, unionAll } from '../database/columns.ts'
-import { fold, webSearch } from '../database/folding.ts'
+import { fold, webSearch, widePairs } from '../database/folding.ts'
 import { codeOrder, maxCharacter, numberOrder } from '../database/ordering.ts'
 import { records } from '../database/tables/records.ts'
 import { toNfc } from './characters.ts'
@@ -277,14 +277,19 @@ export function timestamp(id: AnyPgColumn, column: AnyPgColumn, description: str
   }
 }
 
-/** A full-text filter in web-search syntax: words, "phrases", or, -not. */
-export const fullText = (table: PgTable, what: string): Filter =>
-  filterByOne(
-    z.string().min(1).max(300),
-    `Words in ${what}, as in a web search.`,
-    (text) =>
-      sql`${columnOf(table, 'search')} @@ websearch_to_tsquery('english', ${webSearch(sql`${text}::text`)})`,
-  )
+/**
+ * A full-text filter in web-search syntax: words, "phrases", or, -not. It also finds the records with all the words as parts of
+ * their names, if the text has characters beyond ASCII: PostgreSQL does not split texts without spaces, such as Chinese, into words.
+ * @param names the names of the record.
+ */
+export const fullText = (table: PgTable, names: SQL, what: string): Filter =>
+  filterByOne(z.string().min(1).max(300), `Words in ${what}, as in a web search.`, (given) => {
+    const text = sql`${given}::text`
+    // No name has the pair ''. So a text without such characters finds nothing here, with a single access to the index.
+    const pairs = sql`coalesce(nullif(${widePairs(text)}, '{}'), array[''])`
+    const isPart = sql`${widePairs(names)} @> ${pairs} and not exists (select from regexp_split_to_table(${fold(sql`btrim(translate(${text}, '"', ' '))`)}, '\\s+') as word where strpos(${fold(names)}, word) = 0)`
+    return sql`${columnOf(table, 'search')} @@ websearch_to_tsquery('english', ${webSearch(text)}) or (${isPart})`
+  })
 
 /** SQL condition that at least one of the queries returns the id of the record. */
 export const isInAny = (id: AnyPgColumn, queries: SQL[]): SQL => sql`${id} in (${unionAll(queries)})`
