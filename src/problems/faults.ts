@@ -19,6 +19,7 @@ const codes: Record<string, string> = {
  */
 function faultCode(issue: z.core.$ZodIssue, message: string): string {
   if (message === 'is required') return 'required'
+  if (issue.code === 'invalid_union' && issue.discriminator !== undefined) return 'unknown_value'
   const customCode: unknown = issue.code === 'custom' ? issue.params?.code : undefined
   return typeof customCode === 'string' ? customCode : (codes[issue.code] ?? 'invalid')
 }
@@ -90,6 +91,14 @@ function sizeMessage(issue: z.core.$ZodRawIssue<z.core.$ZodIssueTooBig | z.core.
   return `${formatValue(issue.input)} is out of range: must be ${comparison} ${limit}`
 }
 
+/** Returns the message of a value that is none of the known ones. */
+function unknownValueMessage(value: unknown, known: readonly unknown[] = []): string {
+  if (value === undefined) return 'is required'
+  return typeof value === 'string'
+    ? `${formatValue(value)} is not known${didYouMean(value, known.map(String))}`
+    : `must be one of ${known.map(formatValue).join(', ')}`
+}
+
 /**
  * Returns the message of a zod issue: what is wrong, what would be right, and the most similar known word, if any. Used as
  * zod's error map, because only an error map gets both the schema and the value.
@@ -103,10 +112,10 @@ export function faultMessage(issue: z.core.$ZodRawIssue): string | undefined {
         .map((key) => `is not known here${didYouMean(key, knownKeys(issue))}`)
         .join('\n')
     case 'invalid_value':
-      if (issue.input === undefined) return 'is required'
-      return typeof issue.input === 'string'
-        ? `${formatValue(issue.input)} is not known${didYouMean(issue.input, issue.values.map(String))}`
-        : `must be one of ${issue.values.map(formatValue).join(', ')}`
+      return unknownValueMessage(issue.input, issue.values)
+    case 'invalid_union':
+      if (issue.discriminator === undefined || issue.inclusive === false) return undefined
+      return unknownValueMessage(Object(issue.input)[issue.discriminator], issue.options)
     case 'invalid_type':
       if (issue.input === undefined) return 'is required'
       if (typeof issue.input === 'number') return `must be ${nameOfType(issue.expected)}, not ${issue.input}`

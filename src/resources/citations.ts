@@ -17,7 +17,6 @@ import { named } from '../model/schema-names.ts'
 import { line, optional } from '../model/schemas.ts'
 import { byText } from '../model/sorts.ts'
 import { citationRanks } from '../model/vocabularies.ts'
-import { quoteList } from '../problems/suggest.ts'
 
 /** The resources whose records can be cited: all except citations. */
 const citable = (registry: Registry): string[] =>
@@ -39,14 +38,10 @@ function citedRecordSchema(registry: Registry) {
   return named(
     'CitedRecord',
     z
-      .discriminatedUnion(
-        'resource',
-        [citedRecordVariant(registry, first), ...others.map((name) => citedRecordVariant(registry, name))],
-        {
-          error: ({ input }) =>
-            input === undefined ? 'is required' : `resource must be one of ${quoteList(names)}`,
-        },
-      )
+      .discriminatedUnion('resource', [
+        citedRecordVariant(registry, first),
+        ...others.map((name) => citedRecordVariant(registry, name)),
+      ])
       .meta({
         description: 'The record that a citation supports.',
         examples: [{ resource: 'countries', id: 'PAK' }],

@@ -121,7 +121,7 @@ describe.each(resources)('a bulk request for $name', (resource) => {
         ['/operations/3/ifMatch', 'stale_version'],
         ['/operations/4/ifMatch', 'required'],
         ['/operations/5/document/version', 'read_only'],
-        ['/operations/6/op', 'invalid'],
+        ['/operations/6/op', 'unknown_value'],
         [
           'externalIds' in resource.document.shape ? '/operations/7' : `/operations/7/${property}`,
           'required',
@@ -139,7 +139,7 @@ describe.each(resources)('a bulk request for $name', (resource) => {
     async (op) => {
       const response = await sendBulk(api, resource, [{ op: JSON.parse(op) }])
       expect(response.status).toBe(422)
-      expect(faultsIn(response)).toEqual([['/operations/0/op', 'invalid']])
+      expect(faultsIn(response)).toEqual([['/operations/0/op', 'unknown_value']])
     },
   )
 
@@ -254,6 +254,14 @@ it.each([
   const response = await api.post('/v1/agreements/bulk', body)
   expect(response.status).toBe(status)
   expect(faultsIn(response).map(([found]) => found)).toContain(pointer)
+})
+
+it.each([
+  [{}, 'required'],
+  [{ operations: {} }, 'wrong_type'],
+])('the code says whether operations are missing or not an array: %j', async (body, code) => {
+  const response = await api.post('/v1/agreements/bulk', body)
+  expect(faultsIn(response)).toEqual([['/operations', code]])
 })
 
 it('the error of a bulk request without an operation has the minimum as limit', async () => {

@@ -191,6 +191,16 @@ describe('a document with a fault is refused with a pointer and a message that e
     ])
   })
 
+  it.each<[record: unknown, pointer: string, code: string, message: RegExp]>([
+    ['PAK', '/record', 'wrong_type', /must be an object, not text/],
+    [{}, '/record/resource', 'required', /is required/],
+    [{ resource: 'country', id: 'PAK' }, '/record/resource', 'unknown_value', /did you mean "countries"\?/],
+    [{ resource: 7, id: 'PAK' }, '/record/resource', 'unknown_value', /must be one of "regions"/],
+  ])('a citation of %j instead of a record', async (record, pointer, code, message) => {
+    const { errors } = await post('citations', { source: unusedId, record })
+    expect(errors).toEqual([{ pointer, code, message: expect.stringMatching(message) }])
+  })
+
   it('a citation of a property that the record does not have', async () => {
     const source = (await api.post('/v1/sources', { title: 'A source', kind: 'report' })).json().id
     const record = { resource: 'countries', id: 'PAK' }

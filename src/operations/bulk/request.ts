@@ -4,7 +4,6 @@ import { registerRequestSchema } from '../../model/schema-names.ts'
 import { externalId } from '../../model/schemas.ts'
 import { checkValue, formatPointer } from '../../problems/faults.ts'
 import { FaultList, Problem } from '../../problems/problem.ts'
-import { didYouMean, quoteList } from '../../problems/suggest.ts'
 import { inputSchema, patchSchema } from '../bodies.ts'
 import { type ExpectedVersions, parseIfMatch } from '../entity-tags.ts'
 import { exampleKey, memoizeByResource } from '../response-schemas.ts'
@@ -86,17 +85,7 @@ type Operations = ReturnType<typeof operationSchemas>
 
 /** Returns the schema of any of these operations. */
 function operationSchema({ create, replace, patch, remove, upsert }: Operations) {
-  return z.discriminatedUnion('op', [create, replace, patch, remove, upsert], {
-    error: ({ input }) => {
-      if (typeof input !== 'object' || input === null) return undefined
-      const op = Object(input).op
-      if (op === undefined) return 'is required'
-      // Other JSON values may not convert to text, such as {"toString": 1}.
-      return typeof op === 'string'
-        ? `${JSON.stringify(op)} is not known${didYouMean(op, kinds)}`
-        : `must be one of ${quoteList(kinds)}`
-    },
-  })
+  return z.discriminatedUnion('op', [create, replace, patch, remove, upsert])
 }
 
 /**
@@ -223,7 +212,7 @@ export function readOperation(resource: Resource, value: unknown): BulkOperation
 
 /** Schema of a body with unparsed operations, which are counted before they are parsed. */
 const envelope = z.strictObject({
-  operations: z.custom<unknown[]>(Array.isArray, { error: 'must be an array' }),
+  operations: z.array(z.unknown()).min(1),
 })
 
 /** Returns the unparsed operations of a body. @throws Problem `invalid-body` if there are none, `too-large` if too many. */
@@ -231,10 +220,6 @@ export function readOperations(body: unknown): unknown[] {
   const { data, faults } = checkValue(envelope, requireObject('body', body))
   if (faults) throw invalidBody('body', faults)
   const { length } = data.operations
-  if (length === 0) {
-    const fault = { pointer: '/operations', code: 'too_small', message: 'needs at least 1 entry', limit: 1 }
-    throw invalidBody('body', [fault])
-  }
   if (length <= maxOperations) return data.operations
   const detail = `The body has ${length} operations; the limit is ${maxOperations}.`
   throw new Problem('too-large', detail)
