@@ -238,7 +238,9 @@ const timestampOrDate = z.union([z.iso.datetime({ offset: true }), z.iso.date()]
 
 function requireInstant(text: string, context: z.RefinementCtx): void {
   const refuse = (message: string) => context.addIssue({ code: 'custom', message })
-  if (!timestampOrDate.safeParse(text).success)
+  if (/T[\d:.]+ \d\d:\d\d$/.test(text))
+    refuse('has a space before its offset from UTC: write + as %2B in a URL')
+  else if (!timestampOrDate.safeParse(text).success)
     refuse('must be an RFC 3339 timestamp such as 2026-01-31T09:30:00Z, or a date')
   else if (!/^(?!0000)\d{4}-/.test(new Date(text).toISOString())) refuse('must be in the years 0001 to 9999')
   // PostgreSQL reads no larger offsets.
@@ -249,6 +251,7 @@ function requireInstant(text: string, context: z.RefinementCtx): void {
 export const instant = z
   .string()
   .max(40)
+  .toUpperCase()
   .superRefine(requireInstant)
   .meta({
     description: 'An RFC 3339 timestamp, or a date for its start in UTC.',

@@ -94,7 +94,7 @@ export function parseQuery(text: string): RawQuery {
 export function invalidParameters(errors: Fault[] | FaultList): Problem {
   const faults = errors instanceof FaultList ? errors.listed : errors
   const names = [...new Set(faults.flatMap(({ parameter }) => (parameter === undefined ? [] : [parameter])))]
-  return new Problem('invalid-parameter', `Invalid query parameters: ${quoteList(names)}.`, { errors })
+  return new Problem('invalid-parameter', `Invalid parameters: ${quoteList(names)}.`, { errors })
 }
 
 /** Returns the name of a parameter with an operator, as in a query: `status`, `signedOn[gte]`. */

@@ -72,6 +72,13 @@ describe('a refused read', () => {
       /offset from UTC of less than 16 hours/,
     ],
     ['/v1/agreements?asOf=2026-01-31T00:00:00-23:59', 'asOf', 'invalid', /less than 16 hours/],
+    [
+      '/v1/agreements?asOf=2026-01-31T09:30:00+01:00',
+      'asOf',
+      'invalid',
+      /space before its offset.*%2B in a URL/,
+    ],
+    ['/v1/agreements?updatedAt[gte]=2026-01-31 09:30', 'updatedAt[gte]', 'invalid', /RFC 3339/],
     ['/v1/projects?amount=1e', 'amount', 'invalid', /decimal digits/],
     ['/v1/projects?amount=1234567890123456', 'amount', 'invalid', /at most 15 digits/],
     ['/v1/agreements?limit=0', 'limit', 'invalid', /1 to 200/],
@@ -98,6 +105,18 @@ describe('a refused read', () => {
     const { errors, detail } = response.json<ProblemBody>()
     expect(errors?.map(({ parameter }) => parameter)).toEqual(['stauts', 'country', 'limit', 'signedOn[gte]'])
     for (const { parameter } of errors ?? []) expect(detail).toContain(`"${parameter}"`)
+  })
+
+  it.each([
+    ['/v1/countries/PAK/history/0', 'Invalid parameters: "version".'],
+    ['/v1/countries?limit=0', 'Invalid parameters: "limit".'],
+  ])('%s does not say where the parameter is, as it can be in the path', async (path, detail) => {
+    expect((await api.get(path)).json<ProblemBody>().detail).toBe(detail)
+  })
+
+  it('accepts a timestamp in lower case, as RFC 3339 does', async () => {
+    for (const parameter of ['createdAt[gte]', 'asOf'])
+      expect((await api.get(`/v1/topics?${parameter}=2011-01-31t09:30:00.5z`)).status).toBe(200)
   })
 
   it('with a cursor of another query states this reason', async () => {

@@ -53,7 +53,7 @@ export const problemSchema = {
         type: '/problems/invalid-parameter',
         title: problemTypes['invalid-parameter'].title,
         status: 400,
-        detail: 'Invalid query parameters: "stauts".',
+        detail: 'Invalid parameters: "stauts".',
         instance: '/v1/agreements?stauts=signed',
         errors: [
           {
