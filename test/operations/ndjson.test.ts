@@ -177,6 +177,16 @@ describe('NDJSON records', () => {
     if (body !== '') expect(pointersIn(response)).toEqual([pointer])
   })
 
+  it('that are blank or incomplete are refused with a message about the line', async () => {
+    for (const [body, message] of [
+      ['{"title":"A"}\r\n \t\r\n', 'The line is empty where JSON is expected.'],
+      ['{"title":"A"}\n{"title":\n', 'The text is not JSON: it ends too early.'],
+    ] as const) {
+      const { errors } = readProblem(await api.post('/v1/agreements/import', body, ndjson))
+      expect(errors).toEqual([{ pointer: '/2', code: 'invalid', message }])
+    }
+  })
+
   it('are accepted up to a thousand, even if each has many values', async () => {
     const parties = ['CHN', 'PAK', 'DEU'].flatMap((country) =>
       ['party', 'observer', 'beneficiary'].map((role) => ({ country, role, contribution: 'What it brings' })),

@@ -73,7 +73,7 @@ it.each([
   ['[1, 2', 'it ends too early'],
   ['01', 'unexpected "1" at character 2'],
 ])('%s is refused: %s', (text, message) => {
-  expect(read(text)).toMatchObject({ problem: { message: `The body is not JSON: ${message}.` } })
+  expect(read(text)).toMatchObject({ problem: { message: `The text is not JSON: ${message}.` } })
 })
 
 it('any amount of white space is read', () => {

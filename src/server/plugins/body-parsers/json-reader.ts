@@ -257,9 +257,9 @@ class JsonReader {
   }
 
   #unexpected(): Problem {
-    if (this.#at >= this.#text.length) return malformed('The body is not JSON: it ends too early.')
+    if (this.#at >= this.#text.length) return malformed('The text is not JSON: it ends too early.')
     const found = JSON.stringify(String.fromCodePoint(this.#text.codePointAt(this.#at) ?? 0))
-    return malformed(`The body is not JSON: unexpected ${found} at ${this.#location()}.`)
+    return malformed(`The text is not JSON: unexpected ${found} at ${this.#location()}.`)
   }
 }
 

@@ -40,7 +40,7 @@ export async function parseJson(bytes: Buffer, maxValues: number): Promise<unkno
 
 /** @throws Problem `malformed-request` for an empty line, or one that begins with a byte order mark. */
 function requireJsonLine(line: string): void {
-  if (line === '') throw malformed('The line is empty where JSON is expected.')
+  if (/^[ \t\r]*$/.test(line)) throw malformed('The line is empty where JSON is expected.')
   if (line.startsWith('\ufeff'))
     throw malformed(
       'The line begins with a byte order mark (U+FEFF), which may stand only at the start of the body.',
