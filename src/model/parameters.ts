@@ -314,9 +314,9 @@ export function wholeNumber(max: number) {
   const error = `must be a whole number from 1 to ${max}`
   return z
     .string()
-    .regex(new RegExp(`^[1-9]\\d{0,${String(max).length - 1}}$`), { error })
+    .regex(/^(0|[1-9]\d*)$/, { error })
     .transform(Number)
-    .refine((value) => value <= max, { error })
+    .pipe(z.number().min(1, { error }).max(max, { error }))
     .meta({ description: 'A whole number.' })
 }
 

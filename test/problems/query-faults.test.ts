@@ -81,8 +81,6 @@ describe('a refused read', () => {
     ['/v1/agreements?updatedAt[gte]=2026-01-31 09:30', 'updatedAt[gte]', 'invalid', /RFC 3339/],
     ['/v1/projects?amount=1e', 'amount', 'invalid', /decimal digits/],
     ['/v1/projects?amount=1234567890123456', 'amount', 'invalid', /at most 15 digits/],
-    ['/v1/agreements?limit=0', 'limit', 'invalid', /1 to 200/],
-    ['/v1/agreements?limit=201', 'limit', 'invalid', /1 to 200/],
     ['/v1/agreements?sort=-signdOn', 'sort', 'unknown_value', /"-signdOn".*did you mean "-signedOn"\?/],
     ['/v1/agreements?sort=title,-title', 'sort', 'repeated', /"title"/],
     ['/v1/agreements?fields=titel', 'fields', 'unknown_value', /"titel".*did you mean "title"\?/],
@@ -98,6 +96,15 @@ describe('a refused read', () => {
     expect(response.status).toBe(400)
     const { errors } = response.json<ProblemBody>()
     expect(errors).toEqual([{ parameter, code, message: expect.stringMatching(message) }])
+  })
+
+  it.each([
+    ['0', 'too_small', 1],
+    ['201', 'too_big', 200],
+  ])('limit=%s returns the limit that the number violates', async (value, code, limit) => {
+    const { errors } = (await api.get(`/v1/agreements?limit=${value}`)).json<ProblemBody>()
+    const message = 'must be a whole number from 1 to 200'
+    expect(errors).toEqual([{ parameter: 'limit', code, message, limit }])
   })
 
   it('reports the faults of all parameters in one response', async () => {
