@@ -82,11 +82,7 @@ const withMergedResponse = (method: Endpoint['method'], contract: Contract): Con
 function redirect(resource: Resource, { url }: ApiRequest, into: string): ApiResponse {
   const prefix = `/v1/${resource.name}/`
   const rest = url.slice(prefix.length).replace(/^[^/?]*/, '')
-  return {
-    status: 308,
-    // The target may be merged again, so caches must revalidate the response.
-    headers: { location: `${prefix}${into}${rest}`, 'cache-control': 'no-cache' },
-  }
+  return { status: 308, headers: { location: `${prefix}${into}${rest}` } }
 }
 
 /**

@@ -6,6 +6,7 @@ import { documentOf } from '../../src/operations/writing/documents.ts'
 import { type LockedRecord, lockRecords } from '../../src/operations/writing/locks.ts'
 import { updateReferrers } from '../../src/operations/writing/merging.ts'
 import { type Api, startTestApi } from '../support/api.ts'
+import { adminKey } from '../support/app.ts'
 import { testCreation } from '../support/authorship.ts'
 import { createRecord, databaseTime, ifMatch, readProblem, resourceOf } from '../support/documents.ts'
 
@@ -68,6 +69,17 @@ describe('a record that was merged into another one', () => {
     expect((await api.delete(last.path)).status).toBe(204)
     expect((await api.get(`${from.path}?asOf=${mergedOnce}`)).json()).toMatchObject({ id: first.id })
     expect(await statusOf(from.path)).toBe(404)
+  })
+
+  it('has a redirect that no shared cache may store for a client with a key', async () => {
+    const [from, into] = [await create('Redirects'), await create('Is redirected to')]
+    await merge(from, into)
+    const read = (headers: Record<string, string>) =>
+      fetch(`${api.origin}${from.path}`, { redirect: 'manual', headers })
+    const withKey = await read({ authorization: `Bearer ${adminKey}` })
+    expect(withKey.status).toBe(308)
+    expect(withKey.headers.get('cache-control')).toBe('private, no-cache')
+    expect((await read({})).headers.get('cache-control')).toBe('public, no-cache')
   })
 
   it('keeps its history and its past when the other one has been removed and restored', async () => {
