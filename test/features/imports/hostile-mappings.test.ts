@@ -49,6 +49,7 @@ describe('a mapping of the maximum length is refused at once if it has', () => {
     ['anchors that are never used', fillText((index) => `k${index}: &a${index} 1\n`), 'The mapping has'],
     ['merge keys of YAML 1.1', mergeKeys, 'too many aliases'],
     ['open brackets only', '['.repeat(maxLength), 'more than 50 levels'],
+    ['closing brackets only', ']'.repeat(maxLength), 'more than 20000 entries'],
     ['nested braces only', '{a: '.repeat(maxLength / 4), 'more than 50 levels'],
     ['thousands of errors in one line', fillText(() => '@12345678901,', '['), 'cannot be parsed at line'],
   ])('%s', async (_what, mapping, expected) => {

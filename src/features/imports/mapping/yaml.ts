@@ -24,6 +24,7 @@ const maxAliases = 500
 const maxDepth = 50
 
 const tooDeep = `The mapping is nested more than ${maxDepth} levels deep.`
+const tooManyEntries = `The mapping has more than ${maxEntries} entries of objects and lists.`
 const tooManyAliases = 'The mapping has too many aliases.'
 const repeatedKey = 'Map keys must be unique'
 
@@ -78,11 +79,14 @@ function checkTokens(text: string): string | undefined {
   let aliasCount = 0
   let fault: string | undefined
   for (const token of new Parser().parse(text)) {
+    // Each closing bracket without an opening one is an error, and composing an error takes long.
+    if (token.type === 'error') count += 1
+    if (count > maxEntries) return fault ?? tooManyEntries
     if (token.type !== 'document') continue
     CST.visit(token, ({ key, value }, { length: depth }) => {
       count += 1
       for (const part of [key, value]) if (part?.type === 'alias') aliasCount += 1
-      if (count > maxEntries) fault = `The mapping has more than ${maxEntries} entries of objects and lists.`
+      if (count > maxEntries) fault = tooManyEntries
       else if (aliasCount > maxAliases) fault = tooManyAliases
       else if (depth > maxDepth) fault = tooDeep
       return fault === undefined ? undefined : CST.visit.BREAK
