@@ -103,7 +103,12 @@ export interface FeedRow {
   resource: string
   entry: string
   document: string
+  /** Number of changes up to the limit of the plan. The rows have fewer if their documents are too large together. */
+  found: number
 }
+
+/** Maximum size of the documents of a page in bytes, above which it has no further change. */
+const maxFeedPageBytes = 16 * 1024 * 1024
 
 /** Returns the JSON of a change in the feed. A later version of the service may have added the resource to the database. */
 export const changeJson = (registry: Registry, { resource, entry, document }: FeedRow): string =>
@@ -146,10 +151,13 @@ export function feedStatement({
       ...(resources.length > 0 ? [sql`resource = any(${placeholder('resources')}::text[])`] : []),
       ...(countries.length > 0 ? [sql`countries && ${placeholder('countries')}::text[]`] : []),
     ]
+    const orderBy = sql`order by transaction ${direction}, sequence ${direction}`
     return sql`select ${position} as position, resource, (select row_to_json(change) from (select ${position} as "position", resource,
-        key, version, operation, actor, ${rfc3339(sql`"time"`)} as "time", request_id as "requestId", reason, redacted_by as "redactedBy", merged_into as "mergedInto") change)::text as entry, document::text as document
-      from ${revisions} where ${sql.join(conditions, sql` and `)}
-      order by transaction ${direction}, sequence ${direction} limit ${placeholder('limit')}`
+        key, version, operation, actor, ${rfc3339(sql`"time"`)} as "time", request_id as "requestId", reason, redacted_by as "redactedBy", merged_into as "mergedInto") change)::text as entry, document::text as document, found
+      from (select *, sum(bytes) over (${orderBy}) - bytes as bytes_before, (count(*) over ())::int as found
+        from (select *, octet_length(document::text) as bytes from ${revisions} where ${sql.join(conditions, sql` and `)}
+          ${orderBy} limit ${placeholder('limit')}) as change) as change
+      where bytes_before < ${sql.raw(String(maxFeedPageBytes))} ${orderBy}`
   }
   const values = { ...after, resources, countries, limit }
   const shape = [after ? 'after' : 'first', resources.length > 0, countries.length > 0, order, withUnsettled]

@@ -49,7 +49,7 @@ export const changes = (registry: Registry): Endpoint => ({
     const rows = await database.read<FeedRow>(statement)
     const shown = rows.slice(0, limit)
     const after = shown.at(-1)?.position ?? getStringValues(query, 'after')[0] ?? null
-    const page = { limit, after, more: rows.length > limit }
+    const page = { limit, after, more: (rows[0]?.found ?? 0) > shown.length }
     const data = shown.map((row) => changeJson(registry, row)).join(',')
     // Not stored: when a transaction ends, changes that waited for it become visible, and no notification announces this.
     return {

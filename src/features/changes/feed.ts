@@ -141,12 +141,11 @@ export class ChangeFeed {
   async readPage(after: bigint, resources: string[]): Promise<EventPage> {
     return this.#replays.runExclusive(async () => {
       const end = this.#start === undefined ? 0n : this.#end
-      const events = await this.#query(after, resources, replayPageSize)
+      const { events, mayHaveMore } = await this.#query(after, resources, replayPageSize)
       const last = events.at(-1)?.offset ?? after
-      const isFull = events.length === replayPageSize
       return {
         bytes: Buffer.concat(events.map(({ bytes }) => bytes)),
-        offset: isFull ? last : max(last, end),
+        offset: mayHaveMore ? last : max(last, end),
       }
     })
   }
@@ -156,34 +155,39 @@ export class ChangeFeed {
     while (this.#streams > 0 && !this.#context.closing.aborted) {
       // Starts before the read, so that a change during the read is not missed.
       const nextChange = this.#context.waitForChange(pollMs)
-      const count = await this.#readNext().catch(() => {
+      const { hasRead, mayHaveMore } = await this.#readNext().catch(() => {
         // The database is unreachable: the next read continues at the same position.
-        return 0
+        return { hasRead: false, mayHaveMore: false }
       })
-      if (count > 0 || performance.now() - wokenAt >= heartbeatMs) {
+      if (hasRead || performance.now() - wokenAt >= heartbeatMs) {
         wokenAt = performance.now()
         this.#wakeUps.emit('wake')
       }
-      await (count === livePageSize ? undefined : nextChange)
+      await (mayHaveMore ? undefined : nextChange)
       await delay(this.#streams / streamsPerMs)
     }
   }
 
-  /** Reads the next changes into memory. @returns their number; 1 for the first read, which only finds the feed's end. */
-  async #readNext(): Promise<number> {
+  /** Reads the next changes into memory. The first read only finds the feed's end. */
+  async #readNext(): Promise<{ hasRead: boolean; mayHaveMore: boolean }> {
     if (this.#start === undefined) {
       const [row] = await this.#database.read<{ position: string }>(feedEndStatement())
       this.#end = toOffset(parseFeedPosition(row?.position ?? ''))
       this.#start = this.#end
-      return 1
+      return { hasRead: true, mayHaveMore: false }
     }
-    const events = await this.#query(this.#end, [], livePageSize)
+    const { events, mayHaveMore } = await this.#query(this.#end, [], livePageSize)
     for (const event of events) this.#add(event)
     this.#prune(performance.now() - maxEventAgeMs)
-    return events.length
+    return { hasRead: events.length > 0, mayHaveMore }
   }
 
-  async #query(after: bigint, resources: string[], limit: number): Promise<FeedEvent[]> {
+  /** Reads the next changes from the database. @returns their events, and whether more changes may follow. */
+  async #query(
+    after: bigint,
+    resources: string[],
+    limit: number,
+  ): Promise<{ events: FeedEvent[]; mayHaveMore: boolean }> {
     const statement = feedStatement({
       after: toPosition(after),
       resources,
@@ -191,7 +195,9 @@ export class ChangeFeed {
       order: 'asc',
       limit,
     })
-    return (await this.#database.read<FeedRow>(statement)).map((row) => toEvent(this.#registry, row))
+    const rows = await this.#database.read<FeedRow>(statement)
+    const mayHaveMore = rows.length === limit || rows.length < (rows[0]?.found ?? 0)
+    return { events: rows.map((row) => toEvent(this.#registry, row)), mayHaveMore }
   }
 
   #add(event: FeedEvent): void {
