@@ -3,7 +3,7 @@ import { get as httpGet, type IncomingMessage } from 'node:http'
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import { Connection } from '../../src/database/connection.ts'
 import { type Api, startTestApi } from '../support/api.ts'
-import { createRecord, resourceOf } from '../support/documents.ts'
+import { createRecord, ifMatch, resourceOf } from '../support/documents.ts'
 
 /** Many concurrent streams of changes. */
 
@@ -114,6 +114,30 @@ it('sends each stream changes of the requested resources, and continues after La
   const missed = await createRecord(resourceOf('organizations'), api)
   const again = collect(await open('10.0.0.2', '', id))
   await expect.poll(() => again.keys, { timeout: 10_000 }).toEqual([missed.key])
+})
+
+it.each([
+  ['made internal', (path: string) => api.patch(path, { visibility: 'internal' })],
+  [
+    'redacted',
+    (path: string) => api.post(`${path}/redact`, { text: 'Jane Doe', reason: 'Asked for.' }, ifMatch('*')),
+  ],
+])('a new stream does not send the former text of a record that was just %s', async (_, hide) => {
+  const after = await currentPosition()
+  const earlier = collect(await open('10.0.0.1', `?after=${after}`))
+  await expect.poll(() => earlier.lastId(), { timeout: 10_000 }).toBe('')
+  const hidden = await api.post('/v1/organizations', { name: 'Office of Jane Doe', kind: 'other' })
+  const { id } = hidden.json<{ id: string }>()
+  await expect.poll(() => earlier.keys, { timeout: 10_000 }).toEqual([id])
+  expect((await hide(`/v1/organizations/${id}`)).status).toBe(200)
+  const stream = await open('10.0.0.2', `?after=${after}`)
+  let text = ''
+  stream.setEncoding('utf8').on('data', (chunk) => {
+    text += chunk
+  })
+  const { key } = await createRecord(resourceOf('organizations'), api)
+  await expect.poll(() => text, { timeout: 10_000 }).toContain(key)
+  expect(text).not.toContain('Jane Doe')
 })
 
 it('refuses streams beyond the limits of a client (429) and of all (503) until one ends', async () => {

@@ -50,6 +50,8 @@ export interface EventPage {
   bytes: Buffer
   /** The position as one number (`toOffset`). */
   offset: bigint
+  /** Whether the page ends at the end of the feed, as it was when the page was read. */
+  isLast: boolean
 }
 
 const sequenceLimit = 10n ** 18n
@@ -131,7 +133,11 @@ export class ChangeFeed {
     if (this.#start === undefined || after < this.#start) return undefined
     const first = this.#events.findLastIndex(({ offset }) => offset <= after) + 1
     const events = this.#events.slice(first).filter(isOfResources(resources))
-    return { bytes: Buffer.concat(events.map(({ bytes }) => bytes)), offset: max(after, this.#end) }
+    return {
+      bytes: Buffer.concat(events.map(({ bytes }) => bytes)),
+      offset: max(after, this.#end),
+      isLast: true,
+    }
   }
 
   /**
@@ -146,6 +152,7 @@ export class ChangeFeed {
       return {
         bytes: Buffer.concat(events.map(({ bytes }) => bytes)),
         offset: mayHaveMore ? last : max(last, end),
+        isLast: !mayHaveMore,
       }
     })
   }

@@ -6,7 +6,7 @@ import type { ApiRequest, Context, Endpoint } from '../../operations/operation.t
 import { Problem } from '../../problems/problem.ts'
 import type { FeedPosition } from '../../query/revisions.ts'
 import { feedParameters, parseFeedPosition, readAfter, readResources } from './contract.ts'
-import { ChangeFeed, heartbeatMs, toOffset } from './feed.ts'
+import { ChangeFeed, type EventPage, heartbeatMs, toOffset } from './feed.ts'
 
 /** Milliseconds that a client should wait before it reconnects (`retry` of server-sent events). */
 const retryMs = 2000
@@ -26,6 +26,8 @@ function readStart({ headers, query }: ApiRequest): FeedPosition | undefined {
 /**
  * Yields the events after a position until the client disconnects or the service closes. It reads a page when the client has
  * received the previous one, so a slow client has one page in memory, and holds no database connection between two pages.
+ * Until it has found the end of the feed, it reads only the database: since a change was read into memory, the record may have
+ * been redacted or made internal.
  */
 async function* events(
   request: ApiRequest,
@@ -36,11 +38,13 @@ async function* events(
   const resources = readResources(request.query)
   let after = toOffset(readStart(request))
   let sentAt = performance.now()
+  let isAtEnd = false
   yield `retry: ${retryMs}\n\n`
   while (!disconnected.aborted && !closing.aborted) {
-    const live = feed.read(after, resources)
-    const { bytes, offset } = live ?? (await feed.readPage(after, resources))
+    const live: EventPage | undefined = isAtEnd ? feed.read(after, resources) : undefined
+    const { bytes, offset, isLast }: EventPage = live ?? (await feed.readPage(after, resources))
     after = offset
+    isAtEnd = isLast
     if (bytes.length > 0) yield bytes
     else if (performance.now() - sentAt >= heartbeatMs) yield ': still here\n\n'
     else {
