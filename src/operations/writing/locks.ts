@@ -118,14 +118,17 @@ export async function lockRecord(
       where ${records.id} = ${placeholder('id')}::uuid and ${records.resource} = ${placeholder('resource')} and ${records.mergedInto} is null
       for update of ${records}
     ) select ${lockedColumns(resource)} from locked`
-  const rows = await tx.query<LockedRow>(
-    statement(`lock|${resource.name}|${shapeOf(resource)}`, build, {
-      id: recordId(resource, key),
-      resource: resource.name,
-      lockName: `${resource.name} ${key}`,
-    }),
-  )
-  const locked = await withDocuments(tx, resource, rows)
+  const lock = () =>
+    tx.query<LockedRow>(
+      statement(`lock|${resource.name}|${shapeOf(resource)}`, build, {
+        id: recordId(resource, key),
+        resource: resource.name,
+        lockName: `${resource.name} ${key}`,
+      }),
+    )
+  const rows = await lock()
+  // The statement does not see a record that was created while it waited for the advisory lock.
+  const locked = await withDocuments(tx, resource, rows.length > 0 ? rows : await lock())
   return locked.get(key)
 }
 

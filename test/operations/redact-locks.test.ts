@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type Api, startTestApi } from '../support/api.ts'
+import { createRecord, ifMatch, resourceOf } from '../support/documents.ts'
+
+let api: Api
+beforeAll(async () => {
+  api = await startTestApi()
+})
+afterAll(() => api.close())
+
+/** Waits until a number of transactions wait for an advisory lock. */
+const waitForWaiting = (count: number) =>
+  expect
+    .poll(async () => {
+      const { rows } = await api.pool.query(`select from pg_locks where locktype = 'advisory' and not granted
+        and database = (select oid from pg_database where datname = current_database())`)
+      return rows.length
+    })
+    .toBe(count)
+
+it('a redaction that waits for the restoration of a removed record redacts the restored record', async () => {
+  const organizations = resourceOf('organizations')
+  const { key, path } = await createRecord(organizations, api, {
+    name: 'Jane Doe Institute',
+    kind: 'academic',
+  })
+  expect((await api.delete(path)).status).toBe(204)
+  const { restoration, redaction } = await api.database.transaction(async (tx) => {
+    await tx.query({
+      text: 'select pg_advisory_xact_lock(hashtextextended($1, 0))',
+      values: [`organizations ${key}`],
+    })
+    const restored = api.post(`${path}/restore`, {})
+    await waitForWaiting(1)
+    const redacted = api.post(`${path}/redact`, { text: 'Jane Doe', reason: 'Asked for.' }, ifMatch('*'))
+    await waitForWaiting(2)
+    return { restoration: restored, redaction: redacted }
+  })
+  expect((await restoration).status).toBe(201)
+  const redacted = await redaction
+  expect(redacted.status, redacted.text).toBe(200)
+  expect((await api.get(path)).json()).toMatchObject({ name: '[redacted] Institute', version: 4 })
+})
