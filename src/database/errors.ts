@@ -112,5 +112,12 @@ export function mayHaveLostSession(error: unknown): boolean {
 export const isConflict = (error: unknown): boolean =>
   ['40001', '40P01'].includes(getDatabaseError(error)?.code ?? '')
 
+/** Returns the error with which a transaction is repeated (`isConflict`), since others have changed what it has read. */
+export function conflictWithOthers(message: string): Error {
+  const error = new pg.DatabaseError(message, message.length, 'error')
+  error.code = '40001'
+  return error
+}
+
 /** Whether the server is read-only, such as the old primary after a failover. */
 export const isReadOnly = (error: unknown): boolean => getDatabaseError(error)?.code === '25006'

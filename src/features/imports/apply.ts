@@ -1,4 +1,5 @@
 import type { Transaction } from '../../database/database.ts'
+import { conflictWithOthers } from '../../database/errors.ts'
 import type { Authorship } from '../../database/tables/revisions.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
@@ -49,7 +50,10 @@ interface Written {
   result: OperationResult
 }
 
-/** Locks the records of one resource, and plans their writes. Refused rows are added to `refused`. */
+/**
+ * Locks the records of one resource, and plans their writes. Refused rows are added to `refused`.
+ * @throws an error with which the transaction is repeated, if a record does not exist any more.
+ */
 async function planResource(
   tx: Transaction,
   resource: Resource,
@@ -64,6 +68,8 @@ async function planResource(
   const pause = startSlices()
   for (const upsert of upserts) {
     const stored = upsert.existing && locked.get(upsert.existing.key)
+    if (upsert.existing && !stored)
+      throw conflictWithOthers(`${resource.name} ${upsert.existing.key} was removed or merged meanwhile`)
     const planned = tryCheck(upsert.document, () => planRecord(upsert, stored?.document, onEdited))
     if ('faults' in planned) refused.set(upsert.row.position, planned.faults)
     else {

@@ -6,7 +6,16 @@ import { readMultipleIdsInFile } from './file-ids.ts'
 import type { OnEdited } from './plan.ts'
 import { formatCount } from './reading/unreadable-file.ts'
 import { addKept } from './report.ts'
-import { addCounts, BatchSize, blockRows, readRowsAt, readStagedRows, setWaiting, takeBatch } from './rows.ts'
+import {
+  addCounts,
+  BatchSize,
+  blockRows,
+  readRowsAt,
+  readStagedRows,
+  requireNotEmptied,
+  setWaiting,
+  takeBatch,
+} from './rows.ts'
 import { type SourceProperties, writeSource } from './source.ts'
 import { changeImport, type ImportCounts, type ImportJob, type ImportReport, noCounts } from './store.ts'
 import type { ReadyRow } from './types.ts'
@@ -68,15 +77,21 @@ class Commit {
   }
 
   /**
-   * Writes rows in one transaction, which also stores the progress. In the first pass, rows that refer to records that do not
-   * exist yet are set to `waiting`.
-   * @returns false when another process has taken over.
+   * Writes rows in one transaction, which also reads them and stores the progress. In the first pass, rows that refer to records
+   * that do not exist yet are set to `waiting`.
+   * @returns the number of rows; undefined when another process has taken over.
    */
-  async #writeBatch(rows: ReadyRow[]): Promise<boolean> {
+  async #writeBatch(readRows: (tx: Transaction) => Promise<ReadyRow[]>): Promise<number | undefined> {
     const started = performance.now()
-    const isStored = await this.#run((tx, before) => this.#writeIn(tx, before, rows))
-    this.#size.adapt(rows.length, performance.now() - started)
-    return isStored
+    let count = 0
+    const isStored = await this.#run(async (tx, before) => {
+      const rows = await readRows(tx)
+      count = rows.length
+      return count === 0 ? before : this.#writeIn(tx, before, rows)
+    })
+    if (!isStored) return undefined
+    if (count > 0) this.#size.adapt(count, performance.now() - started)
+    return count
   }
 
   /** Refuses the rows of a group that is too large for a transaction. @returns false when another process has taken over. */
@@ -132,6 +147,7 @@ class Commit {
       idsInFile: this.#idsInFile,
     })
     const outcome = await applyUpserts(tx, context, upserts)
+    await requireNotEmptied(tx, before.id, rows)
     const all = new Map([...refused, ...outcome.refused])
     await blockRows(tx, before.id, all)
     if (isFirstPass) await setWaiting(tx, before.id, waiting, true)
@@ -153,9 +169,10 @@ class Commit {
   async makeFirstPass(): Promise<boolean> {
     for (;;) {
       this.#options.signal.throwIfAborted()
-      const rows = await readStagedRows(autocommitReads(this.#database), this.#current, this.#size.rows)
-      if (rows.length === 0) return true
-      if (!(await this.#writeBatch(takeBatch(rows)))) return false
+      const count = await this.#writeBatch(async (tx) =>
+        takeBatch(await readStagedRows(tx, this.#current, this.#size.rows)),
+      )
+      if (!count) return count === 0
     }
   }
 
@@ -173,7 +190,7 @@ class Commit {
       const isWritten =
         records > maxTogether
           ? await this.#refuseGroup(group)
-          : await this.#writeBatch(await readRowsAt(reads, id, positions))
+          : (await this.#writeBatch((tx) => readRowsAt(tx, id, positions))) !== undefined
       if (!isWritten) return false
     }
     return true

@@ -1,4 +1,5 @@
 import type { DatabaseClient, Transaction } from '../../database/database.ts'
+import { conflictWithOthers } from '../../database/errors.ts'
 import type { ImportCounts } from './store.ts'
 import type { Draft, ReadyRow, RowFault } from './types.ts'
 
@@ -46,7 +47,10 @@ export const readRowsAt = (tx: Transaction, id: string, positions: readonly numb
 export const toStorableJson = (value: readonly (RowFault | Draft)[]): string =>
   JSON.stringify(value, (_, part: unknown) => (typeof part === 'string' ? part.toWellFormed() : part))
 
-/** Sets rows to `blocked`. @param refused why the registry refuses each row, by position. */
+/**
+ * Sets rows to `blocked`, except those that a redaction has emptied meanwhile, since faults quote values.
+ * @param refused why the registry refuses each row, by position.
+ */
 export async function blockRows(
   tx: Transaction,
   id: string,
@@ -56,9 +60,23 @@ export async function blockRows(
   await tx.query({
     text: `update import_rows set state = 'blocked', faults = given.faults
       from unnest($2::int[], $3::json[]) as given(position, faults)
-      where import = $1 and import_rows.position = given.position`,
+      where import = $1 and import_rows.position = given.position and json_array_length(drafts) > 0`,
     values: [id, [...refused.keys()], [...refused.values()].map(toStorableJson)],
   })
+}
+
+/**
+ * Checks that no redaction has emptied rows since they were read. A redaction holds the lock of its record, so the check must
+ * follow the locks of the records of the rows.
+ * @throws an error with which the transaction is repeated.
+ */
+export async function requireNotEmptied(tx: Transaction, id: string, rows: readonly ReadyRow[]): Promise<void> {
+  const emptied = await tx.query({
+    text: `select from import_rows
+      where import = $1 and position = any($2::int[]) and json_array_length(drafts) = 0`,
+    values: [id, rows.filter(({ drafts }) => drafts.length > 0).map(({ position }) => position)],
+  })
+  if (emptied.length > 0) throw conflictWithOthers('rows of the import were redacted meanwhile')
 }
 
 /** Sets the `blocked` rows of an import back to `ready`, with the values that were dropped when they were staged. */

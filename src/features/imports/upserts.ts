@@ -141,7 +141,7 @@ async function findExisting(
         where resource = records.resource and key = records.key and scheme = $3
         order by undone, sequence desc limit 1
       ) last_import on true
-      where records.id = any($1::uuid[]) and records.resource = $2`,
+      where records.id = any($1::uuid[]) and records.resource = $2 and records.merged_into is null`,
     values: [keys.map((key) => recordId(resource, key)), resource.name, scheme],
   })
   const isInFile = (id: string) =>

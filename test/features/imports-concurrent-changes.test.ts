@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { commitStep, takeStep } from '../../src/features/imports/steps.ts'
+import type { ImportJob } from '../../src/features/imports/store.ts'
+import { type Api, startTestApi } from '../support/api.ts'
+import { ifMatch } from '../support/documents.ts'
+import {
+  checkCsv,
+  continueImport,
+  importCsv,
+  newScheme,
+  treatyHeader,
+  treatyMapping,
+} from '../support/imports.ts'
+
+/** Commits of imports whose records others change after the commit has read its rows, and before it locks the records. */
+
+let api: Api
+beforeAll(async () => {
+  api = await startTestApi()
+})
+afterAll(() => api.close())
+
+const mappingOf = (scheme: string) => `onEdited: replace\n${treatyMapping(scheme)}`
+
+const csvOf = (title: string) => `${treatyHeader}\n1,${title},2001,China\n`
+
+interface Agreement {
+  id: string
+  citations: { id: string }[]
+}
+
+async function find(scheme: string): Promise<Agreement> {
+  const found = await api.get(`/v1/agreements?externalId=${scheme}:1&include=citations`)
+  const [record] = found.json<{ data: Agreement[] }>().data
+  if (!record) throw new Error('the record is missing')
+  return record
+}
+
+/** Imports a record, and stages a file that changes its title. @returns the record and the staged import. */
+async function stageChange(titles: { first: string; second: string }) {
+  const scheme = newScheme()
+  await importCsv(api.database, mappingOf(scheme), csvOf(titles.first))
+  const staged = await checkCsv(api.database, mappingOf(scheme), csvOf(titles.second))
+  const record = await find(scheme)
+  return { staged, record, path: `/v1/agreements/${record.id}` }
+}
+
+const lockName = (name: string) => `hashtextextended('${name}', 0)`
+
+/** The lock that a commit takes before it locks the records of its rows. */
+const manyRecords = lockName('many records')
+
+/** Waits until a session waits for an advisory lock. */
+const untilWaiting = (lock: string) =>
+  expect
+    .poll(async () => {
+      const { rows } = await api.pool.query(`select from pg_locks where locktype = 'advisory' and not granted
+        and database = (select oid from pg_database where datname = current_database())
+        and ((classid::bigint << 32) | objid::bigint) = ${lock}`)
+      return rows.length
+    })
+    .toBe(1)
+
+/** Runs work while another session holds an advisory lock. @returns the result of the work, which may wait for the lock. */
+async function whileLocked<T>(lock: string, work: () => Promise<{ last: Promise<T> }>): Promise<T> {
+  const client = await api.pool.connect()
+  try {
+    await client.query('begin')
+    await client.query(`select pg_advisory_xact_lock(${lock})`)
+    const { last } = await work()
+    await client.query('commit')
+    return await last
+  } finally {
+    client.release()
+  }
+}
+
+/** Commits a staged import up to the lock of its records. @returns the import when it is done. */
+async function beginCommit(job: ImportJob): Promise<{ last: Promise<ImportJob> }> {
+  await api.database.transaction((tx) => takeStep(tx, job, commitStep))
+  const last = continueImport(api.database, job.id)
+  await untilWaiting(manyRecords)
+  return { last }
+}
+
+const titleOf = async (path: string) => (await api.get(path)).json<{ title: string }>().title
+
+describe('a commit that has read a row', () => {
+  it('writes nothing of the row if a redaction empties it before the record is locked', async () => {
+    const { staged, path } = await stageChange({ first: 'First of Jane Doe', second: 'Second of Jane Doe' })
+    const committed = await whileLocked(manyRecords, async () => {
+      const commit = await beginCommit(staged)
+      const redacted = await api.post(
+        `${path}/redact`,
+        { text: 'Jane Doe', reason: 'Asked for.' },
+        ifMatch('*'),
+      )
+      expect(redacted.status, redacted.text).toBe(200)
+      return commit
+    })
+    expect(committed).toMatchObject({ state: 'committed', counts: { changed: 0, refused: 0 } })
+    expect(await titleOf(path)).toBe('First of [redacted]')
+  })
+
+  it('creates the record if it is removed before it is locked', async () => {
+    const { staged, path, record } = await stageChange({ first: 'First', second: 'Second' })
+    const committed = await whileLocked(manyRecords, async () => {
+      const commit = await beginCommit(staged)
+      for (const citation of record.citations) await api.delete(`/v1/citations/${citation.id}`)
+      expect((await api.delete(path)).status).toBe(204)
+      return commit
+    })
+    expect(committed).toMatchObject({ state: 'committed', counts: { created: 1, refused: 0 } })
+    const entries = await api.pool.query(
+      'select action, version_before from import_records where import = $1 and row is not null',
+      [staged.id],
+    )
+    expect(entries.rows).toEqual([{ action: 'create', version_before: null }])
+  })
+
+  it('changes the remaining record if the record is merged before it is locked', async () => {
+    const { staged, path, record } = await stageChange({ first: 'First', second: 'Second' })
+    const created = await api.post('/v1/agreements', { title: 'Remaining', kind: 'treaty' })
+    const into = created.json<{ id: string }>().id
+    const committed = await whileLocked(lockName(`agreements ${record.id}`), async () => {
+      const merged = api.post(`${path}/merge`, { into }, ifMatch('*'))
+      await untilWaiting(lockName(`agreements ${record.id}`))
+      const { last } = await beginCommit(staged)
+      return { last: merged.then(() => last) }
+    })
+    expect(committed).toMatchObject({ state: 'committed', counts: { changed: 1, refused: 0 } })
+    expect(await titleOf(`/v1/agreements/${into}`)).toBe('Second')
+  })
+})
