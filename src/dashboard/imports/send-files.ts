@@ -1,8 +1,9 @@
 import { ApiError, sendRequest } from '../api/client.ts'
 
-/** Tells whether a browser can still read a file. It cannot if the file has changed since the user chose it. */
-const isReadable = (file: File): Promise<boolean> =>
-  file
+/** Tells whether a browser can still read a part of a body. It cannot read a file that has changed since the user chose it. */
+const isReadable = async (part: FormDataEntryValue): Promise<boolean> =>
+  typeof part === 'string' ||
+  part
     .slice(0, 1)
     .arrayBuffer()
     .then(
@@ -11,19 +12,17 @@ const isReadable = (file: File): Promise<boolean> =>
     )
 
 /**
- * Sends a request with files.
- * @param files the files in the body.
+ * Sends a request with files in its body.
  * @throws ApiError like `sendRequest`; of the type `changed-file` if the browser could not read a file.
  */
 export async function sendFiles(
   path: string,
-  init: Parameters<typeof sendRequest>[1],
-  files: readonly File[],
+  init: Parameters<typeof sendRequest>[1] & { body: FormData },
 ): Promise<Response> {
   try {
     return await sendRequest(path, init)
   } catch (error) {
-    if ((await Promise.all(files.map(isReadable))).includes(false)) throw changedFile()
+    if ((await Promise.all([...init.body.values()].map(isReadable))).includes(false)) throw changedFile()
     throw error
   }
 }

@@ -40,16 +40,12 @@ async function readPreview(
   body.append('mapping', new Blob([mapping]), 'mapping.yaml')
   if (file) body.append('file', beginning(file), file.name)
   for (const list of lists) body.append('list', list, list.name)
-  const response = await sendFiles(
-    '/v1/imports/preview',
-    {
-      method: 'POST',
-      headers: { accept: 'application/json', 'accept-language': language },
-      body,
-      signal,
-    },
-    file ? [file, ...lists] : lists,
-  )
+  const response = await sendFiles('/v1/imports/preview', {
+    method: 'POST',
+    headers: { accept: 'application/json', 'accept-language': language },
+    body,
+    signal,
+  })
   // Tests validate the responses of the service against the OpenAPI document.
   return (await response.json()) as ImportPreview
 }

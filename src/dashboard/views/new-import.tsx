@@ -57,15 +57,11 @@ async function startImport(
   body.append('mapping', new Blob([mapping]), 'mapping.yaml')
   if (file) body.append('file', file, file.name)
   for (const list of lists) body.append('list', list, list.name)
-  const response = await sendFiles(
-    '/v1/imports',
-    {
-      method: 'POST',
-      headers: { accept: 'application/json', 'idempotency-key': idempotencyKey },
-      body,
-    },
-    file ? [file, ...lists] : lists,
-  )
+  const response = await sendFiles('/v1/imports', {
+    method: 'POST',
+    headers: { accept: 'application/json', 'idempotency-key': idempotencyKey },
+    body,
+  })
   refetchViews()
   // Tests validate the responses of the service against the OpenAPI document.
   return (await response.json()) as ImportJob
