@@ -168,6 +168,17 @@ describe('an unchanged rejected.csv', () => {
     expect(await agreementsOf(scheme)).toMatchObject([{ title: 'Accord, with a comma', signedOn: '2001' }])
   })
 
+  it('is refused until somebody has checked a row with too few values', async () => {
+    const mapping = mappingOf('{}', named)
+    const refused = await readRefused(mapping, 'Id,Title,Signed\n1,Accord 2001\n')
+    const again = await readRefused(mapping, refused, 'rejected.csv')
+    expect(again).toContain('The row had fewer values than columns.')
+    const corrected = again.replace('1,Accord 2001,', '1,Accord,2001').replace('[]', '')
+    const { scheme, counts } = await importFile(api.database, mapping, 'rejected.csv', corrected)
+    expect(counts).toMatchObject({ created: 1, refused: 0 })
+    expect(await agreementsOf(scheme)).toMatchObject([{ title: 'Accord', signedOn: '2001' }])
+  })
+
   it('has whole values beside one that is too long, and this one is refused again', async () => {
     const mapping = mappingOf('{}', named, 'summary: Text')
     const summary = 'A long text. '.repeat(100).trim()
@@ -177,6 +188,23 @@ describe('an unchanged rejected.csv', () => {
     const { scheme } = await importFile(api.database, mapping, 'rejected.csv', corrected)
     expect(await agreementsOf(scheme)).toMatchObject([{ summary }])
   })
+})
+
+it('rejected.csv of NDJSON has the properties that only later rows have', async () => {
+  const rows = Array.from({ length: 1001 }, (_, index) => ({
+    Id: `${index}`,
+    Title: 'Accord',
+    Signed: 'no date',
+    ...(index === 1000 && { Remark: 'Last' }),
+  }))
+  const content = rows.map((row) => `${JSON.stringify(row)}\n`).join('')
+  const { id } = await stage(mappingOf('{ format: ndjson }', named), 'register.ndjson', content)
+  const { text } = await api.get(`/v1/imports/${id}/rejected.csv`, { key: adminKey })
+  const [header = [], ...lines] = parse(text) as string[][]
+  expect(header.at(-1)).toBe('import.extra')
+  expect(lines.filter((line) => line.at(-1) !== '')).toEqual([
+    expect.arrayContaining(['1000', '{"Remark":"Last"}']),
+  ])
 })
 
 describe('the report of a corrected rejected.csv', () => {

@@ -70,7 +70,11 @@ export async function blockRows(
  * follow the locks of the records of the rows.
  * @throws an error with which the transaction is repeated.
  */
-export async function requireNotEmptied(tx: Transaction, id: string, rows: readonly ReadyRow[]): Promise<void> {
+export async function requireNotEmptied(
+  tx: Transaction,
+  id: string,
+  rows: readonly ReadyRow[],
+): Promise<void> {
   const emptied = await tx.query({
     text: `select from import_rows
       where import = $1 and position = any($2::int[]) and json_array_length(drafts) = 0`,

@@ -14,17 +14,19 @@ export type RefusedRowCells = Record<(typeof refusedRowColumns)[number], string>
  */
 const numbersColumn = 'import.numbers'
 
-/** The column that lists the values of a row that has more values than the table has columns, as JSON. */
+/**
+ * The column that lists the values of a row without a column, as JSON: an empty list if the row has fewer values than the table
+ * has columns, and an object if the file has no columns.
+ */
 const extraColumn = 'import.extra'
 
 /**
  * Returns the names of the columns that a file of refused rows has in addition to those of the imported file. CSV and XML have no
- * numbers, except a file of refused rows itself. Only rows of tables have extra values.
+ * numbers, except a file of refused rows itself.
  */
 export const additionalColumns = ({ format, columns }: Pick<FileInfo, 'format' | 'columns'>): string[] => {
   const hasNumbers = columns.includes(numbersColumn) || (format !== 'csv' && format !== 'xml')
-  const isTable = columns.length > 0
-  return [...refusedRowColumns, ...(hasNumbers ? [numbersColumn] : []), ...(isTable ? [extraColumn] : [])]
+  return [...refusedRowColumns, ...(hasNumbers ? [numbersColumn] : []), extraColumn]
 }
 
 /** Whether a column is one that files of refused rows have in addition to those of the imported file. */
@@ -33,14 +35,22 @@ export const isAdditional = (column: string): boolean =>
 
 /**
  * Returns the values of a row in the columns that describe its values.
- * @param columns the columns of the imported file.
+ * @param columns the columns of the imported file; if it has none, the properties that have a column.
  */
 export function describeValues(columns: readonly string[], values: JsonObject): Record<string, JsonValue> {
   const numbers = columns.filter((column) => typeof values[column] === 'number')
-  return { [numbersColumn]: numbers.length > 0 ? numbers : null, [extraColumn]: values[extraColumn] ?? null }
+  const known = new Set(columns)
+  const others = Object.entries(values).filter(([name]) => !known.has(name) && !isAdditional(name))
+  return {
+    [numbersColumn]: numbers.length > 0 ? numbers : null,
+    [extraColumn]: values[extraColumn] ?? (others.length > 0 ? Object.fromEntries(others) : null),
+  }
 }
 
-/** Adds values without a column to those of a row, which may have such values from a file of refused rows. */
+/**
+ * Adds values without a column to those of a row, which may have such values from a file of refused rows. A row with too few
+ * values gets an empty list, so that it is refused until a person has checked it.
+ */
 export const withExtraValues = (values: JsonObject, extra: readonly JsonValue[]): JsonObject => ({
   ...values,
   [extraColumn]: [values[extraColumn] ?? [], extra].flat(),
@@ -53,12 +63,15 @@ const columnList = z.array(z.string())
 
 /**
  * Restores a row of a file of refused rows: its numbers, of which a value that people have replaced by another text stays text.
- * Extra values remain a fault until they have been moved to their columns.
+ * Values without a column, and a wrong number of values, remain a fault until a person has emptied the cell.
  */
 export function restoreRow(row: Row): Row {
   const extra = row.values[extraColumn]
   if (row.fault || extra === undefined || extra === null) return restoreNumbers(row)
-  const detail = `The column ${extraColumn} has values without a column. Move them to their columns, and empty this cell.`
+  const detail =
+    extra === '[]'
+      ? 'The row had fewer values than columns. Check that each value is in its column, and empty this cell.'
+      : `The column ${extraColumn} has values without a column. Move them to their columns, and empty this cell.`
   return { ...row, fault: { column: extraColumn, value: String(extra).slice(0, 200), detail } }
 }
 

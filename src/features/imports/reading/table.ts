@@ -125,9 +125,7 @@ export class Table {
       const leftOver = tooMany.length > 0 ? ` Extra values: ${shorten(tooMany.join(' | '))}.` : ''
       const detail = `The row has ${pluralize(found, 'value')}, and the header ${pluralize(expected, 'column')}.${leftOver} ${this.#format.hint}`
       const fault = { column: '', value: shorten(cells.join(' | ')), detail }
-      return tooMany.length === 0
-        ? { ...row, fault }
-        : { ...row, values: withExtraValues(row.values, tooMany.map(cleanCell)), fault }
+      return { ...row, values: withExtraValues(row.values, tooMany.map(cleanCell)), fault }
     }
     const long = cells.findIndex(
       (cell) => typeof cell === 'string' && cell.length > readLimits.cellCharacters,
