@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import type { Transaction } from '../../database/database.ts'
 import { compileSql } from '../../database/dialect.ts'
 import type { Registry } from '../../model/registry.ts'
+import { externalIdKey } from '../../model/schemas.ts'
 import { type Change, type Document, insertDocuments } from '../../operations/writing/documents.ts'
 import { checkDocument } from '../../operations/writing/validation.ts'
 import { foldName } from './fold.ts'
@@ -36,9 +37,12 @@ function queriesOf({ name, country, ror, externalId }: MentionedOrganization): N
   ]
 }
 
-/** Returns what identifies an organization among the mentions of one call. */
-const identityOf = ({ name, country, ror }: MentionedOrganization): string =>
-  ror === undefined ? `${country ?? ''} ${foldName(name)}` : `ror ${toRor(ror)}`
+/** Returns what identifies an organization among the mentions of one call, the most reliable first. */
+const identitiesOf = ({ name, country, ror, externalId }: MentionedOrganization): string[] => [
+  ...(ror === undefined ? [] : [`ror ${toRor(ror)}`]),
+  ...(externalId === undefined ? [] : [`id ${externalIdKey(externalId)}`]),
+  ...(ror === undefined ? [`name ${country ?? ''} ${foldName(name)}`] : []),
+]
 
 /** Returns the document of an organization that is created. */
 export const organizationDocument = ({
@@ -59,7 +63,7 @@ export const organizationDocument = ({
 /**
  * Finds organizations by ROR id, external id, or name within their country, and creates those that do not exist. A lock
  * lets only one transaction do this at a time, so no organization is created twice. Mentions in one call count as one
- * organization if they have the same ROR id or, without a ROR id, the same name and country.
+ * organization if they have the same ROR id or external id or, without a ROR id, the same name and country.
  * @returns the result of each, in the given order.
  * @throws Problem `invalid-body` for an organization whose properties are not valid.
  * @throws the database error when PostgreSQL refuses to write one.
@@ -83,17 +87,21 @@ export async function findOrCreateOrganizations(
     const unclear = ownResolutions.find(({ status }) => status === 'ambiguous')
     return unclear && { kind: 'ambiguous', candidates: unclear.candidates }
   })
-  const missing = new Map<string, MentionedOrganization>()
+  const missing: MentionedOrganization[] = []
+  const missingIndexes = new Map<string, number>()
+  const findMissing = (one: MentionedOrganization) =>
+    identitiesOf(one)
+      .map((identity) => missingIndexes.get(identity))
+      .find((index) => index !== undefined)
   for (const [index, one] of mentioned.entries()) {
-    if (!found[index] && !missing.has(identityOf(one))) missing.set(identityOf(one), one)
+    if (found[index] || findMissing(one) !== undefined) continue
+    for (const identity of identitiesOf(one)) missingIndexes.set(identity, missing.length)
+    missing.push(one)
   }
   const resource = registry.get('organizations')
-  const documents = [...missing.values()].map((one) => checkDocument(resource, organizationDocument(one)))
+  const documents = missing.map((one) => checkDocument(resource, organizationDocument(one)))
   const stored = await insertDocuments(tx, resource, documents, change)
-  const createdKeys = new Map(
-    [...missing.keys()].map((identity, index) => [identity, stored[index]?.key ?? '']),
-  )
   return mentioned.map(
-    (one, index) => found[index] ?? { kind: 'created', key: createdKeys.get(identityOf(one)) ?? '' },
+    (one, index) => found[index] ?? { kind: 'created', key: stored[findMissing(one) ?? -1]?.key ?? '' },
   )
 }

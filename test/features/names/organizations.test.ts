@@ -55,6 +55,18 @@ describe('organizations of an import', () => {
     expect(created.map(keyOf)).toEqual([keyOf(created[0]), keyOf(created[0])])
   })
 
+  it('are created once when two names have the same external id', async () => {
+    const externalId = { scheme: 'test-register', id: 'ORG-2' }
+    const created = await findOrCreate([
+      { name: 'Institute of Two', country: 'CHN', externalId },
+      { name: 'Second Institute', country: 'CHN', externalId: { ...externalId, id: 'org-2' } },
+      { name: 'Second Institute', country: 'CHN' },
+    ])
+    expect(created.map(({ kind }) => kind)).toEqual(['created', 'created', 'created'])
+    expect(keyOf(created[1])).toBe(keyOf(created[0]))
+    expect(keyOf(created[2])).not.toBe(keyOf(created[0]))
+  })
+
   it('are created once by concurrent imports', async () => {
     const name = 'Centre for Concurrent Tests'
     const all = await Promise.all(
