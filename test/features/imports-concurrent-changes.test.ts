@@ -131,4 +131,14 @@ describe('a commit that has read a row', () => {
     expect(committed).toMatchObject({ state: 'committed', counts: { changed: 1, refused: 0 } })
     expect(await titleOf(`/v1/agreements/${into}`)).toBe('Second')
   })
+
+  it('writes nothing of the row if another process has taken over the import', async () => {
+    const { staged, path } = await stageChange({ first: 'First', second: 'Second' })
+    await whileLocked(manyRecords, async () => {
+      const { last } = await beginCommit(staged)
+      await api.pool.query('update imports set done_through = 1 where id = $1', [staged.id])
+      return { last: expect(last).rejects.toThrow('has been changed meanwhile') }
+    })
+    expect(await titleOf(path)).toBe('First')
+  })
 })

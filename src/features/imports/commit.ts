@@ -17,7 +17,7 @@ import {
   takeBatch,
 } from './rows.ts'
 import { type SourceProperties, writeSource } from './source.ts'
-import { changeImport, type ImportCounts, type ImportJob, type ImportReport, noCounts } from './store.ts'
+import { type ImportCounts, type ImportJob, type ImportReport, noCounts, requireChange } from './store.ts'
 import type { ReadyRow } from './types.ts'
 import { readUpserts } from './upserts.ts'
 import { combineGroups, maxTogether, type RowGroup, readWaitingGroups } from './waiting.ts'
@@ -79,23 +79,22 @@ class Commit {
   /**
    * Writes rows in one transaction, which also reads them and stores the progress. In the first pass, rows that refer to records
    * that do not exist yet are set to `waiting`.
-   * @returns the number of rows; undefined when another process has taken over.
+   * @returns the number of rows.
    */
-  async #writeBatch(readRows: (tx: Transaction) => Promise<ReadyRow[]>): Promise<number | undefined> {
+  async #writeBatch(readRows: (tx: Transaction) => Promise<ReadyRow[]>): Promise<number> {
     const started = performance.now()
     let count = 0
-    const isStored = await this.#run(async (tx, before) => {
+    await this.#run(async (tx, before) => {
       const rows = await readRows(tx)
       count = rows.length
       return count === 0 ? before : this.#writeIn(tx, before, rows)
     })
-    if (!isStored) return undefined
     if (count > 0) this.#size.adapt(count, performance.now() - started)
     return count
   }
 
-  /** Refuses the rows of a group that is too large for a transaction. @returns false when another process has taken over. */
-  #refuseGroup({ positions, records }: RowGroup): Promise<boolean> {
+  /** Refuses the rows of a group that is too large for a transaction. */
+  #refuseGroup({ positions, records }: RowGroup): Promise<void> {
     const [rows, all, limit] = [positions.length, records, maxTogether].map(formatCount)
     const detail = `is one of ${rows} rows that refer to one another and have ${all} records: at most ${limit} can be written together: import them without these references first`
     const refused = new Map(positions.map((position) => [position, [{ column: '', value: '', detail }]]))
@@ -108,25 +107,19 @@ class Commit {
     })
   }
 
-  /** Runs a step of the commit in one transaction. @returns false when another process has taken over. */
-  async #run(step: (tx: Transaction, before: ImportJob) => Promise<ImportJob | undefined>): Promise<boolean> {
+  /** Runs a step of the commit in one transaction. */
+  async #run(step: (tx: Transaction, before: ImportJob) => Promise<ImportJob>): Promise<void> {
     const before = this.#current
-    const next = await this.#database.transaction((tx) => step(tx, before))
-    if (!next) return false
-    this.#current = next
-    this.#options.onProgress(next)
-    return true
+    this.#current = await this.#database.transaction((tx) => step(tx, before))
+    this.#options.onProgress(this.#current)
   }
 
-  async #storeProgress(
-    tx: Transaction,
-    before: ImportJob,
-    change: CommitProgress,
-  ): Promise<ImportJob | undefined> {
-    return (await changeImport(tx, before, change)) ? { ...before, ...change } : undefined
+  async #storeProgress(tx: Transaction, before: ImportJob, change: CommitProgress): Promise<ImportJob> {
+    await requireChange(tx, before, change)
+    return { ...before, ...change }
   }
 
-  async #writeIn(tx: Transaction, before: ImportJob, rows: ReadyRow[]): Promise<ImportJob | undefined> {
+  async #writeIn(tx: Transaction, before: ImportJob, rows: ReadyRow[]): Promise<ImportJob> {
     const isFirstPass = before.pass === 0
     let source = before.source
     const authorship = importAuthorship(before)
@@ -162,22 +155,21 @@ class Commit {
       counts,
       ...(outcome.kept.length > 0 && { report: addKept(before.report, outcome.kept, counts.kept) }),
     })
-    return next && { ...next, source }
+    return { ...next, source }
   }
 
-  /** Writes the rows in the order of the file, except those that wait. @returns false when another process has taken over. */
-  async makeFirstPass(): Promise<boolean> {
-    for (;;) {
+  /** Writes the rows in the order of the file, except those that wait. */
+  async makeFirstPass(): Promise<void> {
+    for (let count = 1; count > 0; ) {
       this.#options.signal.throwIfAborted()
-      const count = await this.#writeBatch(async (tx) =>
+      count = await this.#writeBatch(async (tx) =>
         takeBatch(await readStagedRows(tx, this.#current, this.#size.rows)),
       )
-      if (!count) return count === 0
     }
   }
 
-  /** Writes the waiting rows in a later pass. @returns false when another process has taken over. */
-  async writeWaiting(): Promise<boolean> {
+  /** Writes the waiting rows in a later pass. */
+  async writeWaiting(): Promise<void> {
     const reads = autocommitReads(this.#database)
     const { id } = this.#current
     const groups = combineGroups(await readWaitingGroups(reads, id), () => this.#size.rows)
@@ -185,41 +177,36 @@ class Commit {
     for (const group of groups) {
       const { positions, records } = group
       this.#options.signal.throwIfAborted()
-      if (!isBegun && !(await this.#beginNextPass())) return false
+      if (!isBegun) await this.#beginNextPass()
       isBegun = true
-      const isWritten =
-        records > maxTogether
-          ? await this.#refuseGroup(group)
-          : (await this.#writeBatch((tx) => readRowsAt(tx, id, positions))) !== undefined
-      if (!isWritten) return false
+      if (records > maxTogether) await this.#refuseGroup(group)
+      else await this.#writeBatch((tx) => readRowsAt(tx, id, positions))
     }
-    return true
   }
 
-  /** Begins the next pass. @returns false when another process has taken over. */
-  async #beginNextPass(): Promise<boolean> {
+  async #beginNextPass(): Promise<void> {
     const before = this.#current
     const change = { pass: before.pass + 1, doneThrough: 0 }
-    const isStored = await this.#database.transaction((tx) => changeImport(tx, before, change))
+    await this.#database.transaction((tx) => requireChange(tx, before, change))
     this.#current = { ...before, ...change }
-    return isStored
   }
 }
 
 /**
  * Writes the records of the staged rows of an import, in short transactions (`takeBatch`). Each also stores the progress of
  * the import, so an interrupted commit continues where it stopped, and writes nothing twice.
- * @returns the import, whose report has the records in `kept`; undefined when another process has taken over.
- * @throws the database error that stopped the commit; the batches that were committed before stay.
+ * @returns the import, whose report has the records in `kept`.
+ * @throws the database error that stopped the commit, or TakenOver; the batches that were committed before stay.
  */
 export async function commitRows(
   database: Database,
   registry: Registry,
   job: ImportJob,
   options: CommitOptions,
-): Promise<ImportJob | undefined> {
+): Promise<ImportJob> {
   const idsInFile = await readMultipleIdsInFile(autocommitReads(database), job)
   const commit = new Commit(database, registry, job, { ...options, idsInFile })
-  const isDone = (job.pass > 0 || (await commit.makeFirstPass())) && (await commit.writeWaiting())
-  return isDone ? commit.current : undefined
+  if (job.pass === 0) await commit.makeFirstPass()
+  await commit.writeWaiting()
+  return commit.current
 }

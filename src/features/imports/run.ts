@@ -22,6 +22,8 @@ import {
   type ImportState,
   noCounts,
   readImport,
+  requireChange,
+  TakenOver,
 } from './store.ts'
 import { undoImport } from './undo.ts'
 
@@ -47,9 +49,6 @@ export interface RunOptions {
   /** The files on this machine. Default: the uploaded files. */
   files?: readonly LocalFile[]
 }
-
-/** The error of a run whose import another process has changed or removed. */
-class TakenOver extends Error {}
 
 /** Maximum length of the stored reason of a failure, in characters. */
 const maxFailure = 2000
@@ -91,9 +90,8 @@ class Run {
     return this.#context.database.transaction((tx) => changeImport(tx, job, change))
   }
 
-  async #change(job: ImportJob, change: ImportChange): Promise<void> {
-    if (await this.#tryChange(job, change)) return
-    throw new TakenOver(`the import ${job.id} has been changed meanwhile`)
+  #change(job: ImportJob, change: ImportChange): Promise<void> {
+    return this.#context.database.transaction((tx) => requireChange(tx, job, change))
   }
 
   async #read(id: string): Promise<ImportJob> {
@@ -168,7 +166,6 @@ class Run {
       signal: this.#signal,
       onProgress: ({ doneThrough }) => this.#reportProgress('committing', doneThrough, total),
     })
-    if (!committed) throw new TakenOver(`the import ${job.id} has been changed meanwhile`)
     await storeMissing(database, registry, job, this.#signal)
     const { kept = [] } = committed.report ?? {}
     const report = await makeReport(database, job.id, { kept, keptCount: committed.counts.kept })

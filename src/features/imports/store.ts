@@ -232,3 +232,19 @@ export async function changeImport(
   })
   return rows.length > 0
 }
+
+/** The error of a run whose import another process has changed or removed. */
+export class TakenOver extends Error {}
+
+/**
+ * Changes an import like `changeImport`, in the transaction of the work on which the change depends.
+ * @throws TakenOver if another process has changed the import, so that the work is rolled back.
+ */
+export async function requireChange(
+  tx: Transaction,
+  expected: Parameters<typeof changeImport>[1],
+  change: ImportChange,
+): Promise<void> {
+  if (await changeImport(tx, expected, change)) return
+  throw new TakenOver(`the import ${expected.id} has been changed meanwhile`)
+}

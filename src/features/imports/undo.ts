@@ -14,7 +14,7 @@ import { checkDocument } from '../../operations/writing/validation.ts'
 import { Problem } from '../../problems/problem.ts'
 import type { RecordEntry } from './entries.ts'
 import { addKept } from './report.ts'
-import { changeImport, type ImportJob, type ImportReport, type KeptRecord } from './store.ts'
+import { type ImportJob, type ImportReport, type KeptRecord, requireChange } from './store.ts'
 import { maxTogether } from './waiting.ts'
 
 /** Undoes an import: reverts its writes, except values that others have changed since. */
@@ -295,7 +295,7 @@ export async function undoImport(
           values: [undone],
         })
         const next = addKept(report, undo.kept, report.keptCount + undo.kept.length)
-        await changeImport(tx, job, { report: next })
+        await requireChange(tx, job, { report: next })
         return { last: read.at(-1)?.sequence, undone, waiting: undo.waiting.size, report: next }
       })
       report = batch.report
