@@ -14,7 +14,7 @@ import { LabelsContext, useVocabularyLabels } from './i18n/labels.ts'
 import { createLanguage, LanguageContext, selectLanguage, useLanguage } from './i18n/language.ts'
 import { useSession } from './session.ts'
 import { changeParameters, useParameters } from './use-parameters.ts'
-import { useScrollToTop } from './use-scroll-to-top.ts'
+import { useStartOfView } from './use-start-of-view.ts'
 import { ChangesView } from './views/changes.tsx'
 import { CountryView } from './views/country.tsx'
 import { OverviewView } from './views/overview.tsx'
@@ -188,7 +188,7 @@ function Shell() {
   const { end } = useSession()
   const [dialog, setDialog] = useState<ComponentChildren>()
   useEffect(() => setDialog(undefined), [path])
-  useScrollToTop(path)
+  useStartOfView(path)
   return (
     <LabelsContext.Provider value={useVocabularyLabels()}>
       <div class="shell">

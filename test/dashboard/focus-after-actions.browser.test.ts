@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
+import { adminKey } from '../support/app.ts'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
 
@@ -39,6 +40,17 @@ describe.skipIf(skipsBrowser)('the focus [needs Chromium]', { timeout: 90_000 },
     await page.context().close()
   })
 
+  it('is on the link to sign in after signing out, and in the view after signing in', async () => {
+    const { page } = await dashboard.openSignedIn('/new/agreements')
+    await page.getByRole('button', { name: 'Sign out' }).press('Enter')
+    await waitForFocus(page, 'header a[href="/sign-in"]')
+    await page.getByLabel('Key', { exact: true }).fill(adminKey)
+    await page.keyboard.press('Enter')
+    await page.getByLabel('Title required').waitFor()
+    await waitForFocus(page, '#main')
+    await page.context().close()
+  })
+
   it('is at the new key, and then at the form for the next one', async () => {
     const { page } = await dashboard.openSignedIn('/administration')
     await page.getByLabel('Name').fill('The treaty section')
@@ -62,7 +74,8 @@ describe.skipIf(skipsBrowser)('the focus [needs Chromium]', { timeout: 90_000 },
       await page.locator(search).press('Enter')
     }
     const remove = (name: string) => page.getByRole('button', { name: `Remove ${name}` }).press('Enter')
-    await page.getByRole('button', { name: 'Add to Participants' }).click()
+    await page.getByRole('button', { name: 'Add to Participants' }).press('Enter')
+    await waitForFocus(page, 'fieldset[id="field/participants/0"]')
     for (const id of ['field/hostCountry', 'field/participants/0/country']) {
       await pick(`[id="${id}"]`, 'pakistan')
       await waitForFocus(page, `.picked[id="${id}"]`)

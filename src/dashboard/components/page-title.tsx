@@ -1,9 +1,10 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { useLanguage } from '../i18n/language.ts'
+import { takeFocus } from '../use-start-of-view.ts'
 
 /**
- * The heading of a view. Also sets the title of the document (WCAG 2.4.2).
+ * The heading of a view, which takes the focus when the view opens. Also sets the title of the document (WCAG 2.4.2).
  * @param props `title`: the start of the document title, and the text of the heading if there are no `children`.
  */
 export function PageTitle({ title, children = title }: { title: string; children?: ComponentChildren }) {
@@ -15,5 +16,11 @@ export function PageTitle({ title, children = title }: { title: string; children
       document.title = name
     }
   }, [title, name])
-  return <h1>{children}</h1>
+  const heading = useRef<HTMLHeadingElement>(null)
+  useEffect(() => takeFocus(heading.current), [])
+  return (
+    <h1 ref={heading} tabIndex={-1}>
+      {children}
+    </h1>
+  )
 }

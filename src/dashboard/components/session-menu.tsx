@@ -1,8 +1,11 @@
 import { Link, useLocation, useSearch } from 'wouter-preact'
 import { viewPaths } from '../../view-paths.ts'
+import { useFocusAfterChange } from '../editing/use-focus-after-change.ts'
 import { confirmLeave } from '../editing/use-leave-guard.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { endSession, useRights, useSession } from '../session.ts'
+
+const signInId = 'sign-in'
 
 /** For the signed-in user, links to further views and a button to sign out; for all others, a link to sign in. */
 export function SessionMenu() {
@@ -11,10 +14,15 @@ export function SessionMenu() {
   const { write, administer } = useRights()
   const [location] = useLocation()
   const search = useSearch()
+  const signOut = useFocusAfterChange(endSession)
   if (!session) {
     const from = search === '' ? location : `${location}?${search}`
     return (
-      <Link href={viewPaths.signIn} state={location === viewPaths.signIn ? history.state : { from }}>
+      <Link
+        id={signInId}
+        href={viewPaths.signIn}
+        state={location === viewPaths.signIn ? history.state : { from }}
+      >
         {t('session.signIn')}
       </Link>
     )
@@ -26,7 +34,7 @@ export function SessionMenu() {
       <button
         type="button"
         title={t('session.as', { name: session.actor.name ?? '' })}
-        onClick={() => confirmLeave() && endSession('signedOut')}
+        onClick={() => confirmLeave() && signOut('signedOut', signInId)}
       >
         {t('session.signOut')}
       </button>

@@ -1,6 +1,7 @@
 import { confirmLeave } from '../editing/use-leave-guard.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { endSession } from '../session.ts'
+import { focusView } from '../use-start-of-view.ts'
 import { SignInForm } from './sign-in-form.tsx'
 
 /** Says on every page that the service has refused the key of the session, so that the page now shows only public data. */
@@ -9,7 +10,14 @@ export default function SessionNotice() {
   return (
     <section class="widget sign-in no-print" aria-label={t('session.title')}>
       <SignInForm />
-      <button type="button" onClick={() => confirmLeave() && endSession('signedOut')}>
+      <button
+        type="button"
+        onClick={() => {
+          if (!confirmLeave()) return
+          endSession('signedOut')
+          focusView()
+        }}
+      >
         {t('session.goOn')}
       </button>
     </section>

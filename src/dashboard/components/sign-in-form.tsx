@@ -3,6 +3,7 @@ import { type ApiError, sendRequest, toApiError } from '../api/client.ts'
 import type { Actor } from '../api/types.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { startSession, useSession } from '../session.ts'
+import { focusView } from '../use-start-of-view.ts'
 import { FailureReason } from './service-text.tsx'
 import '../styles/forms.css'
 
@@ -36,6 +37,7 @@ export function SignInForm({ onDone }: { onDone?: () => void }) {
     try {
       const actor = await readActor(text)
       startSession({ key: text, actor }, isStored)
+      focusView()
       onDone?.()
     } catch (failure) {
       setError(toApiError(failure))

@@ -2,7 +2,7 @@ import { useId, useState } from 'preact/hooks'
 import type { ImportName } from '../api/types.ts'
 import { Combobox } from '../components/combobox.tsx'
 import { HitDetails, Picked } from '../editing/fields/picked.tsx'
-import { useFocusAfterRender } from '../editing/use-focus-after-render.ts'
+import { useFocusAfterChange } from '../editing/use-focus-after-change.ts'
 import { useLanguage } from '../i18n/language.ts'
 
 /** The record that a name means, or null if it means no record. `title` is set if the user has searched for the record. */
@@ -23,12 +23,11 @@ export function NameChoice({
 }) {
   const { t, number, resourceLabel } = useLanguage()
   const group = useId()
-  const focusAfterRender = useFocusAfterRender()
   const [isSearching, setSearching] = useState(false)
-  const choose = (next: Decision | undefined) => {
+  const choose = useFocusAfterChange((next: Decision | undefined) => {
     setSearching(false)
     onDecide(next)
-  }
+  })
   const choice = (isChosen: boolean, label: string, details: string, onChange: () => void) => (
     <label class="check">
       <input type="radio" name={group} checked={isChosen} onChange={onChange} />
@@ -70,23 +69,13 @@ export function NameChoice({
           label={t('imports.findRecord', { name })}
           placeholder={t('edit.anyName')}
           resources={[resource]}
-          onPick={(hit) => {
-            focusAfterRender(`${group}-picked`)
-            choose({ key: hit.key, title: hit.title })
-          }}
+          onPick={(hit) => choose({ key: hit.key, title: hit.title }, `${group}-picked`)}
         >
           {(hit) => <HitDetails hit={hit} />}
         </Combobox>
       )}
       {decision?.title !== undefined && (
-        <Picked
-          name={decision.title}
-          id={`${group}-picked`}
-          onRemove={() => {
-            focusAfterRender(group)
-            choose(undefined)
-          }}
-        />
+        <Picked name={decision.title} id={`${group}-picked`} onRemove={() => choose(undefined, group)} />
       )}
       {choice(decision?.key === null, t('imports.leaveOut'), '', () => choose({ key: null }))}
       {choice(decision === undefined && !isSearching, t('imports.later'), '', () => choose(undefined))}

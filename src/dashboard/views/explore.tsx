@@ -1,4 +1,3 @@
-import { useRef } from 'preact/hooks'
 import { Link, useLocation, useSearch } from 'wouter-preact'
 import { findName } from '../api/names.ts'
 import { withQuery } from '../api/path.ts'
@@ -21,6 +20,7 @@ import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { isSearchable, searchRequest } from '../search-body.ts'
 import { useRights, useSession } from '../session.ts'
+import { useResults } from '../use-results.ts'
 
 /** The records of a resource as a table, with filters, columns and downloads. The URL contains the whole state. */
 export default function ExploreView({ name }: { name: string }) {
@@ -50,12 +50,7 @@ function Explorer({ resource }: { resource: ResourceDescription }) {
   // While another page or order loads, the table stays, so that its headings and buttons keep the focus.
   const list = useKeepPrevious(loading)
   const total = loading.body?.page.total?.count
-  const results = useRef<HTMLElement>(null)
-  const focusResults = () => results.current?.focus({ preventScroll: true })
-  const showResults = () => {
-    focusResults()
-    results.current?.scrollIntoView()
-  }
+  const { results, focusResults, showResults } = useResults()
   return (
     <>
       <div class="page-head">

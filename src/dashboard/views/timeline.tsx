@@ -1,4 +1,3 @@
-import { useRef } from 'preact/hooks'
 import { Link, useLocation } from 'wouter-preact'
 import { chartSelection } from '../../view-data.ts'
 import { withQuery } from '../api/path.ts'
@@ -23,6 +22,7 @@ import { formatEdtf } from '../dates/format-edtf.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { type Language, useLanguage } from '../i18n/language.ts'
 import { changeParameters, useParameters } from '../use-parameters.ts'
+import { useResults } from '../use-results.ts'
 
 /** Number of records on a page. */
 const pageSize = 60
@@ -78,7 +78,7 @@ function ResourceTimeline({
         title={t('chart.timeline', { resource: resourceName })}
         resource={resource.name}
         filters={filters}
-        total={state.body?.page.total?.count}
+        total={state.status === 'ready' ? state.body?.page.total?.count : undefined}
       />
       <div class="stack">
         <ChartControls
@@ -143,14 +143,9 @@ function Events({
   const { t, number } = useLanguage()
   const [path] = useLocation()
   const [parameters] = useParameters()
-  const results = useRef<HTMLElement>(null)
-  const showResults = () => {
-    results.current?.focus({ preventScroll: true })
-    results.current?.scrollIntoView()
-  }
+  const { results, showResults } = useResults()
   const undated = events.filter(({ start, end }) => start === null && end === null).length
   return (
-    // The link to another page may disappear, so it passes the focus on.
     <section ref={results} tabIndex={-1} aria-label={t('chart.inTime')}>
       <EventTimeline caption={caption} events={events} />
       {undated > 0 && <p class="soft small">{t('chart.undatedHere', { count: number(undated) })}</p>}

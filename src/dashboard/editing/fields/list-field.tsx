@@ -1,8 +1,9 @@
 import { useRef } from 'preact/hooks'
 import { useLabels } from '../../i18n/labels.ts'
 import { useLanguage } from '../../i18n/language.ts'
-import { useRemoveItemFaults } from '../faults.ts'
+import { fieldId, useRemoveItemFaults } from '../faults.ts'
 import { emptyItem, replaceAt } from '../form-values.ts'
+import { useFocusAfterChange } from '../use-focus-after-change.ts'
 import { type CompositeProps, FieldGroup } from './labelled.tsx'
 import { ObjectParts } from './object-field.tsx'
 import { ReferenceList } from './reference-field.tsx'
@@ -17,6 +18,7 @@ function ItemList({ field, value, pointer, onChange, Part }: CompositeProps) {
   const labels = useLabels()
   const add = useRef<HTMLButtonElement>(null)
   const removeItemFaults = useRemoveItemFaults()
+  const change = useFocusAfterChange(onChange)
   const { item } = field
   if (!item) return null
   const items: readonly unknown[] = Array.isArray(value) ? value : []
@@ -56,7 +58,7 @@ function ItemList({ field, value, pointer, onChange, Part }: CompositeProps) {
         type="button"
         ref={add}
         aria-label={t('edit.addTo', { name })}
-        onClick={() => onChange([...items, emptyItem(item)])}
+        onClick={() => change([...items, emptyItem(item)], fieldId(`${pointer}/${items.length}`))}
       >
         + {t('edit.add')}
       </button>

@@ -4,7 +4,7 @@ import { useLanguage } from '../../i18n/language.ts'
 import { fieldId, useFaults } from '../faults.ts'
 import { isPlainObject } from '../form-values.ts'
 import { useNames } from '../names.ts'
-import { useFocusAfterRender } from '../use-focus-after-render.ts'
+import { useFocusAfterChange } from '../use-focus-after-change.ts'
 import { type CompositeProps, FaultTexts, FieldGroup } from './labelled.tsx'
 import { Picked } from './picked.tsx'
 import { RecordSearch } from './record-search.tsx'
@@ -55,16 +55,12 @@ export function ParticipantField(props: CompositeProps) {
   const key = property === undefined ? undefined : String(values[property])
   const keyPointer = `${pointer}/${property ?? 'country'}`
   const isInvalid = useFaults(keyPointer).length > 0
-  const focusAfterRender = useFocusAfterRender()
+  const change = useFocusAfterChange(onChange)
   const pick = (hit: Hit) => {
     const picked = participantKeys[hit.resource] ?? 'country'
-    focusAfterRender(fieldId(`${pointer}/${picked}`))
-    onChange({ ...values, ...noKeys, [picked]: hit.key })
+    change({ ...values, ...noKeys, [picked]: hit.key }, fieldId(`${pointer}/${picked}`))
   }
-  const remove = () => {
-    focusAfterRender(fieldId(`${pointer}/country`))
-    onChange({ ...values, ...noKeys })
-  }
+  const remove = () => change({ ...values, ...noKeys }, fieldId(`${pointer}/country`))
   return (
     <>
       <div class="field">

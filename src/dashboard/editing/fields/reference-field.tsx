@@ -5,7 +5,7 @@ import { useLanguage } from '../../i18n/language.ts'
 import { fieldId, useRemoveItemFaults } from '../faults.ts'
 import { isPlainObject } from '../form-values.ts'
 import { useNames } from '../names.ts'
-import { useFocusAfterRender } from '../use-focus-after-render.ts'
+import { useFocusAfterChange } from '../use-focus-after-change.ts'
 import { type FieldProps, LabelledInput, useInputLabels } from './labelled.tsx'
 import { Picked } from './picked.tsx'
 import { RecordSearch } from './record-search.tsx'
@@ -33,21 +33,17 @@ function Picker({
 /** The input for a reference to a record, which is found by any of its names. */
 export function ReferenceField({ field, value, pointer, onChange }: FieldProps) {
   const { names } = useNames()
-  const focusAfterRender = useFocusAfterRender()
-  const change = (next: string | null) => {
-    focusAfterRender(fieldId(pointer))
-    onChange(next)
-  }
+  const change = useFocusAfterChange(onChange)
   const key = typeof value === 'string' && value !== '' ? value : undefined
   return (
     <LabelledInput field={field} pointer={pointer}>
       {key === undefined ? (
-        <Picker field={field} pointer={pointer} onPick={(hit) => change(hit.key)} />
+        <Picker field={field} pointer={pointer} onPick={(hit) => change(hit.key, fieldId(pointer))} />
       ) : (
         <Picked
           name={findName(names, key)?.name ?? key}
           id={fieldId(pointer)}
-          onRemove={() => change(null)}
+          onRemove={() => change(null, fieldId(pointer))}
         />
       )}
     </LabelledInput>
@@ -58,11 +54,7 @@ export function ReferenceField({ field, value, pointer, onChange }: FieldProps) 
 export function AnyRecordField({ field, value, pointer, onChange }: FieldProps) {
   const { names } = useNames()
   const { resourceLabel } = useLanguage()
-  const focusAfterRender = useFocusAfterRender()
-  const change = (next: unknown) => {
-    focusAfterRender(fieldId(pointer))
-    onChange(next)
-  }
+  const change = useFocusAfterChange(onChange)
   const { resource = '', id = '' } = isPlainObject(value) ? value : {}
   const name = names[String(resource)]?.[String(id)] ?? String(id)
   return (
@@ -71,13 +63,13 @@ export function AnyRecordField({ field, value, pointer, onChange }: FieldProps) 
         <Picker
           field={field}
           pointer={pointer}
-          onPick={(hit) => change({ resource: hit.resource, id: hit.key })}
+          onPick={(hit) => change({ resource: hit.resource, id: hit.key }, fieldId(pointer))}
         />
       ) : (
         <Picked
           name={`${resourceLabel(String(resource))}: ${name}`}
           id={fieldId(pointer)}
-          onRemove={() => change(null)}
+          onRemove={() => change(null, fieldId(pointer))}
         />
       )}
     </LabelledInput>
@@ -87,14 +79,16 @@ export function AnyRecordField({ field, value, pointer, onChange }: FieldProps) 
 /** The input for references to several records, in the order in which they were picked. */
 export function ReferenceList({ field, value, pointer, onChange }: FieldProps) {
   const { names } = useNames()
-  const focusAfterRender = useFocusAfterRender()
+  const change = useFocusAfterChange(onChange)
   const removeItemFaults = useRemoveItemFaults()
   const keys = Array.isArray(value) ? value.map(String) : []
   const item = field.item ?? field
   const remove = (position: number) => {
     removeItemFaults(pointer, position)
-    focusAfterRender(fieldId(pointer))
-    onChange(keys.filter((_key, index) => index !== position))
+    change(
+      keys.filter((_key, index) => index !== position),
+      fieldId(pointer),
+    )
   }
   return (
     <LabelledInput field={field} pointer={pointer}>

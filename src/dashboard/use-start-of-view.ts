@@ -1,0 +1,49 @@
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
+
+/** Moves the focus to the start of the view, when an action has removed the element that had it. */
+export const focusView = (): void => document.getElementById('main')?.focus({ preventScroll: true })
+
+/** The element that had the focus when another view was opened, until the heading of the view takes the focus. */
+let focusedBefore: Element | null | undefined
+
+/**
+ * Moves the focus to the heading of a view that has been opened, once: screen readers then read it, and the Tab key starts there.
+ * The user keeps the focus on an element that they have reached while the view was loading.
+ */
+export function takeFocus(heading: HTMLElement | null): void {
+  const { activeElement, body } = document
+  if (focusedBefore !== undefined && [body, null, focusedBefore].includes(activeElement))
+    heading?.focus({ preventScroll: true })
+  focusedBefore = undefined
+}
+
+/**
+ * Scrolls to the top when a link opens another view, as browsers do for another page. After Back and Forward, the browser
+ * restores the position of the view. In both cases, the heading of the view takes the focus.
+ * @param path the path of the view.
+ */
+export function useStartOfView(path: string): void {
+  const isLinked = useRef(false)
+  const previous = useRef(path)
+  useEffect(() => {
+    const onPush = () => {
+      isLinked.current = true
+    }
+    const onBack = () => {
+      isLinked.current = false
+    }
+    // The router dispatches `pushState`.
+    addEventListener('pushState', onPush)
+    addEventListener('popstate', onBack)
+    return () => {
+      removeEventListener('pushState', onPush)
+      removeEventListener('popstate', onBack)
+    }
+  }, [])
+  useLayoutEffect(() => {
+    if (isLinked.current) scrollTo(0, 0)
+    // The effect in which a heading calls `takeFocus` runs later.
+    if (previous.current !== path) focusedBefore = document.activeElement
+    previous.current = path
+  }, [path])
+}
