@@ -307,6 +307,17 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
     await page.context().close()
   })
 
+  it('names the version that each button of the history restores', async () => {
+    const id = await create({ title: 'First' })
+    for (const title of ['Second', 'Third']) await dashboard.api.patch(`/v1/agreements/${id}`, { title })
+    const { page } = await dashboard.openSignedIn(`/records/agreements/${id}`)
+    await page.getByRole('button', { name: 'Restore version 2', exact: true }).waitFor()
+    await page.getByRole('button', { name: 'Restore version 1', exact: true }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Restore' }).click()
+    await heading(page, 'First').waitFor()
+    await page.context().close()
+  })
+
   it('keeps the key out of the URL and of lasting storage, and forgets it at sign-out', async () => {
     const { page, settle } = await dashboard.open(`/new/projects`)
     await signIn(page)

@@ -100,6 +100,28 @@ describe.skipIf(skipsBrowser)('a slow save [needs Chromium]', { timeout: 90_000 
     await page.context().close()
   })
 
+  it('keeps its confirmation dialog open, and does not move the focus of another view', async () => {
+    const id = await createAgreement('Slowly deleted')
+    const { page, settle } = await dashboard.openSignedIn('/explore/agreements?q=slowly')
+    await page.getByRole('link', { name: 'Slowly deleted' }).click()
+    const { started, release } = await holdRequests(page, '**/v1/agreements/*', 'DELETE')
+    const dialog = page.getByRole('dialog')
+    await page.getByRole('button', { name: 'Delete' }).click()
+    await dialog.getByLabel('Reason for the change').press('Enter')
+    await started
+    for (let count = 0; count < 3; count += 1) await page.keyboard.press('Escape')
+    expect(await dialog.getByRole('button', { name: 'Cancel' }).isDisabled()).toBe(true)
+    expect(await dialog.isVisible()).toBe(true)
+    await page.goBack()
+    await dialog.waitFor({ state: 'detached' })
+    await page.getByLabel('Words in the text').focus()
+    release()
+    await expect.poll(async () => (await dashboard.api.get(`/v1/agreements/${id}`)).status).toBe(404)
+    await settle()
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('q')
+    await page.context().close()
+  })
+
   it('that fails leaves a form that takes input again', async () => {
     const { page } = await dashboard.openSignedIn('/new/agreements')
     await page.getByRole('button', { name: 'Create' }).click()

@@ -2,7 +2,7 @@ import { refetchViews } from '../session.ts'
 import { sendRequest } from './client.ts'
 
 /** The method, body and headers of a write. */
-interface Write {
+export interface Write {
   method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   body?: unknown
   /** The version of the record on which the write is based, sent as `If-Match`. */

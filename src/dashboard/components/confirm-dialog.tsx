@@ -1,9 +1,12 @@
 import type { ComponentChildren } from 'preact'
-import { useContext, useEffect, useId, useRef, useState } from 'preact/hooks'
+import { useContext, useEffect, useId, useMemo, useRef, useState } from 'preact/hooks'
 import { type ApiError, toApiError } from '../api/client.ts'
+import { newIdempotencyKey } from '../api/idempotency-key.ts'
+import type { Write } from '../api/write-api.ts'
 import { ReasonField } from '../editing/reason-field.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { refetchViews } from '../session.ts'
+import { focusView } from '../use-start-of-view.ts'
 import { DialogContext } from './dialog-context.ts'
 import { FailureReason, FaultText } from './service-text.tsx'
 import '../styles/forms.css'
@@ -11,14 +14,19 @@ import '../styles/forms.css'
 /** The text and the action of a confirmation. */
 interface Confirmation {
   label: string
+  /** The name of the button for screen readers, if buttons of a page have equal labels. */
+  buttonName?: string
   title: string
   isDanger?: boolean
   /** Whether the dialog asks for a reason, which the history shows. */
   withReason?: boolean
   /** Text that describes the consequences. */
   children: ComponentChildren
-  /** Runs the action. @throws ApiError when the service refuses. */
-  onConfirm: (reason: string) => Promise<unknown>
+  /**
+   * Runs the action. If a response is lost, the next attempt with the same reason has the same headers, and is not done again.
+   * @throws ApiError when the service refuses.
+   */
+  onConfirm: (headers: Pick<Write, 'reason' | 'idempotencyKey'>) => Promise<unknown>
 }
 
 /** A button with a confirmation dialog, which shows the error if the service refuses the action. */
@@ -34,15 +42,13 @@ export function ConfirmButton({
     <button
       type="button"
       class={isPrimary ? 'primary no-print' : 'no-print'}
+      aria-label={confirmation.buttonName}
       onClick={() => showDialog(<ConfirmDialog {...confirmation} onClose={() => showDialog(undefined)} />)}
     >
       {confirmation.label}
     </button>
   )
 }
-
-/** Moves the focus to the start of the view, when an action has removed the button that had it. */
-const focusView = () => document.getElementById('main')?.focus({ preventScroll: true })
 
 function ConfirmDialog({
   label,
@@ -57,11 +63,21 @@ function ConfirmDialog({
   const id = useId()
   const dialog = useRef<HTMLDialogElement>(null)
   const [reason, setReason] = useState('')
+  const idempotencyKey = useMemo(newIdempotencyKey, [reason])
   const [isBusy, setBusy] = useState(false)
   const [error, setError] = useState<ApiError>()
   useEffect(() => {
     dialog.current?.showModal()
   }, [])
+  useEffect(() => {
+    if (!isBusy) return
+    // Chromium asks `onCancel` only for the first Escape.
+    const keepOpen = (event: KeyboardEvent) => {
+      if (event.key === 'Escape') event.preventDefault()
+    }
+    addEventListener('keydown', keepOpen)
+    return () => removeEventListener('keydown', keepOpen)
+  }, [isBusy])
   // The page shows an old version of the record, so the same request would be refused again.
   const isStale = error?.status === 412
   // Closing returns the focus to the button.
@@ -77,7 +93,9 @@ function ConfirmDialog({
     event.preventDefault()
     setBusy(true)
     try {
-      await onConfirm(reason)
+      await onConfirm({ reason, idempotencyKey })
+      // The user may have opened another view meanwhile, which has removed the dialog.
+      if (!dialog.current) return
       close()
       focusView()
     } catch (failure) {
@@ -86,7 +104,12 @@ function ConfirmDialog({
     }
   }
   return (
-    <dialog ref={dialog} aria-labelledby={id} onClose={onClosed}>
+    <dialog
+      ref={dialog}
+      aria-labelledby={id}
+      onCancel={(event) => isBusy && event.preventDefault()}
+      onClose={onClosed}
+    >
       <form class="stack" onSubmit={submit}>
         <h2 id={id}>{title}</h2>
         <div>{children}</div>
@@ -98,7 +121,7 @@ function ConfirmDialog({
               {label}
             </button>
           )}
-          <button type="button" onClick={close}>
+          <button type="button" disabled={isBusy} onClick={close}>
             {t(isStale ? 'edit.showCurrent' : 'edit.cancel')}
           </button>
         </div>

@@ -30,11 +30,11 @@ export function RecordActions({
         label={t('edit.delete')}
         title={t('edit.deleteTitle', { name: titleOf(resource, record, tag) })}
         isDanger
-        onConfirm={(reason) =>
+        onConfirm={(headers) =>
           writeApi(apiRecordPath(resource.name, recordKey), {
             method: 'DELETE',
             version: Number(record.version),
-            reason,
+            ...headers,
           })
         }
       >
@@ -65,11 +65,12 @@ export function RestoreButton({
   return (
     <ConfirmButton
       label={t('edit.restore')}
+      {...(version !== undefined && { buttonName: t('edit.restoreVersion', { version }) })}
       title={version === undefined ? t('edit.restoreRemoved') : t('edit.restoreTitle', { version })}
-      onConfirm={(reason) =>
+      onConfirm={(headers) =>
         writeApi(`${path}/restore`, {
           method: 'POST',
-          reason,
+          ...headers,
           body: version === undefined ? {} : { version },
           ...(current !== undefined && { version: current }),
         })

@@ -27,7 +27,7 @@ export function ImportActions({
           title={t('imports.commitTitle', { name })}
           isPrimary
           withReason={false}
-          onConfirm={() => writeApi(`${path}/commit`, { method: 'POST' })}
+          onConfirm={(headers) => writeApi(`${path}/commit`, { method: 'POST', ...headers })}
         >
           {t('imports.commitText', {
             created: number(counts.created),
@@ -42,7 +42,7 @@ export function ImportActions({
           title={t('imports.undoTitle', { name })}
           isDanger
           withReason={false}
-          onConfirm={() => writeApi(`${path}/undo`, { method: 'POST' })}
+          onConfirm={(headers) => writeApi(`${path}/undo`, { method: 'POST', ...headers })}
         >
           {t('imports.undoText')}
         </ConfirmButton>
@@ -53,8 +53,8 @@ export function ImportActions({
           title={t('imports.deleteTitle', { name })}
           isDanger
           withReason={false}
-          onConfirm={async () => {
-            await writeApi(path, { method: 'DELETE' })
+          onConfirm={async (headers) => {
+            await writeApi(path, { method: 'DELETE', ...headers })
             onDeleted()
           }}
         >

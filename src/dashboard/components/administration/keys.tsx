@@ -102,7 +102,7 @@ function KeyTable({ keys }: { keys: readonly ApiKey[] }) {
                   title={t('keys.revokeTitle', { name })}
                   isDanger
                   withReason={false}
-                  onConfirm={() => writeApi(`/v1/keys/${id}`, { method: 'DELETE' })}
+                  onConfirm={(headers) => writeApi(`/v1/keys/${id}`, { method: 'DELETE', ...headers })}
                 >
                   {t('keys.revokeText')}
                 </ConfirmButton>
