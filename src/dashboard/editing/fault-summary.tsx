@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks'
-import type { ApiError, Fault } from '../api/client.ts'
+import type { ApiError } from '../api/client.ts'
 import { FailureReason, FaultText } from '../components/service-text.tsx'
 import { SignInAgain } from '../components/sign-in-again.tsx'
 import { useLabels } from '../i18n/labels.ts'
@@ -21,18 +21,11 @@ export function usePointerLabel(): (pointer: string) => string {
  * The error of a refused form, and its faults: a fault of a field is a button that focuses the field. The summary takes the
  * focus when it appears.
  */
-export function FaultSummary({
-  error,
-  faults = error.faults,
-}: {
-  error: ApiError
-  /** The faults that remain; by default all. */
-  faults?: readonly Fault[]
-}) {
+export function FaultSummary({ error }: { error: ApiError }) {
   const { t } = useLanguage()
   const nameOf = usePointerLabel()
   const element = useRef<HTMLDivElement>(null)
-  useEffect(() => element.current?.focus(), [error])
+  useEffect(() => element.current?.focus(), [])
   return (
     <div class="failure faults" role="alert" tabIndex={-1} ref={element}>
       <p>
@@ -40,7 +33,7 @@ export function FaultSummary({
         <FailureReason error={error} /> <SignInAgain error={error} />
       </p>
       <ul>
-        {faults.map((fault) => {
+        {error.faults.map((fault) => {
           const { pointer = '', message } = fault
           return (
             <li key={`${pointer}${message}`}>

@@ -1,8 +1,9 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { FormField } from '../api/forms.ts'
 import { mergeNames } from '../api/names.ts'
 import { type ResourceDescription, recordDetailPath } from '../api/resources.ts'
 import type { Names } from '../api/types.ts'
+import type { Hit } from '../components/combobox.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { useNavigateWhileMounted } from '../use-navigate-while-mounted.ts'
 import { ConflictView } from './conflict.tsx'
@@ -43,7 +44,12 @@ export function RecordForm({
   const [reason, setReason] = useState('')
   const [names, setNames] = useState(recordNames)
   const searched = useSearchedTexts()
-  const { state, save, removeItemFaults, clear } = useSave({ resource, fields, base })
+  const { state, save, removeItemFaults, clear } = useSave({
+    resource,
+    fields,
+    base,
+    onRebase: setBase,
+  })
   const isChanged = Object.keys(toPatch(base?.values ?? {}, values, fields)).length > 0
   const hasInput = isChanged || searched.faults.length > 0 || reason.trim() !== ''
   useLeaveGuard(hasInput && state.status !== 'saved')
@@ -52,7 +58,7 @@ export function RecordForm({
 
   const form = useRef<HTMLFormElement>(null)
   useEffect(() => {
-    // The conflict was resolved, and removed together with the button that had the focus.
+    // A conflict was resolved, and removed together with the button that had the focus.
     if (base !== initial) form.current?.focus()
   }, [base])
 
@@ -61,11 +67,17 @@ export function RecordForm({
     const key = await save(values, reason, searched.faults)
     if (key !== undefined) navigate(recordDetailPath(resource.name, key))
   }
-  const { conflict, error, faults = [] } = state
+  const { conflict, error } = state
   const differences = conflict && base ? findDifferences(fields, base.values, conflict.theirs, values) : []
-  const allNames = mergeNames(names, conflict?.names)
+  const allNames = useMemo(() => mergeNames(names, conflict?.names), [names, conflict])
+  // A new value of a context would render all fields again at each key.
+  const namesOfForm = useMemo(
+    () => ({ names: allNames, add: (hit: Hit) => setNames((all) => addHitName(all, hit)) }),
+    [allNames],
+  )
+  const faults = useMemo(() => groupByPointer(error?.faults ?? []), [error])
   return (
-    <NamesContext.Provider value={{ names: allNames, add: (hit) => setNames((all) => addHitName(all, hit)) }}>
+    <NamesContext.Provider value={namesOfForm}>
       {conflict && base && (
         <ConflictView
           resource={resource}
@@ -80,7 +92,7 @@ export function RecordForm({
           }}
         />
       )}
-      <FaultsContext.Provider value={groupByPointer(faults)}>
+      <FaultsContext.Provider value={faults}>
         <form
           class="record-form"
           noValidate
@@ -89,7 +101,7 @@ export function RecordForm({
           onSubmit={submit}
           hidden={conflict !== undefined}
         >
-          {error && <FaultSummary error={error} faults={faults} />}
+          {error && <FaultSummary error={error} />}
           <div class="fields widget" inert={isSaving}>
             <SearchedTextsContext.Provider value={searched.report}>
               <RemoveItemFaultsContext.Provider value={removeItemFaults}>

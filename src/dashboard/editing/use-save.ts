@@ -1,22 +1,21 @@
-import { useRef, useState } from 'preact/hooks'
+import { useCallback, useState } from 'preact/hooks'
 import { ApiError, type Fault, readApi, toApiError } from '../api/client.ts'
 import type { FormField } from '../api/forms.ts'
-import { newIdempotencyKey } from '../api/idempotency-key.ts'
 import { withQuery } from '../api/path.ts'
 import type { ResourceDescription } from '../api/resources.ts'
 import type { HistoryPage, Names, RecordDocument } from '../api/types.ts'
-import { apiRecordPath, writeApi } from '../api/write-api.ts'
+import { apiRecordPath } from '../api/write-api.ts'
 import { useLanguage } from '../i18n/language.ts'
 import type { Conflict } from './conflict.tsx'
 import { explainNumbers, withoutItem } from './faults.ts'
 import { type FormValues, toDocument, toPatch } from './form-values.ts'
 import type { BaseVersion } from './record-form.tsx'
+import { useSendOnce } from './use-send-once.ts'
 
 interface SaveState {
   status: 'editing' | 'saving' | 'saved' | 'unchanged'
+  /** The error, without the faults of list items that the editor has removed since. */
   error?: ApiError
-  /** The faults of the error, without those of list items that the editor has removed since. */
-  faults?: readonly Fault[]
   /** The version that another user saved meanwhile, with the names of the records that it refers to. */
   conflict?: Conflict & { names: Names }
 }
@@ -35,39 +34,43 @@ async function readConflict(path: string, language: string): Promise<Conflict & 
   return { theirs: record, version: Number(record.version), entry: history.data[0], names }
 }
 
+const withFaults = (error: ApiError, faults: readonly Fault[]) =>
+  new ApiError(error.status, error.message, { ...error, faults })
+
 /** Saves a form: creates a record, or changes the properties that differ from the version on which the form is based. */
 export function useSave({
   resource,
   fields,
   base,
+  onRebase,
 }: {
   resource: ResourceDescription
   fields: readonly FormField[]
   base: BaseVersion | undefined
+  /** Called with the version that an earlier attempt has saved, on which the form is based then. */
+  onRebase: (base: BaseVersion) => void
 }) {
   const { tag } = useLanguage()
   const [state, setState] = useState<SaveState>({ status: 'editing' })
-  const attempt = useRef<{ content: string; idempotencyKey: string }>()
+  const { sendOnce, isUncertain } = useSendOnce()
 
-  const send = (values: FormValues, reason: string) => {
-    const body = base ? toPatch(base.values, values, fields) : toDocument(values, fields)
-    // If a response is lost, the same form must neither create a second record nor conflict with its own change.
-    const content = JSON.stringify([body, base?.version, reason])
-    if (attempt.current?.content !== content)
-      attempt.current = { content, idempotencyKey: newIdempotencyKey() }
-    const { idempotencyKey } = attempt.current
-    if (!base) return writeApi(`/v1/${resource.name}`, { method: 'POST', body, idempotencyKey, reason })
-    const path = apiRecordPath(resource.name, base.key)
-    return writeApi(path, { method: 'PATCH', body, version: base.version, idempotencyKey, reason })
-  }
-  const refuse = (error: ApiError) => setState({ status: 'editing', error, faults: error.faults })
-  const handleError = async (error: ApiError, values: FormValues) => {
-    if (error.status !== 412 || !base) {
-      const faults = explainNumbers(error.faults, toDocument(values, fields))
-      return refuse(new ApiError(error.status, error.message, { ...error, faults }))
-    }
+  const send = (values: FormValues, reason: string, from: BaseVersion | undefined) =>
+    from
+      ? sendOnce(apiRecordPath(resource.name, from.key), {
+          method: 'PATCH',
+          body: toPatch(from.values, values, fields),
+          version: from.version,
+          reason,
+        })
+      : sendOnce(`/v1/${resource.name}`, { method: 'POST', body: toDocument(values, fields), reason })
+  const isChanged = (from: BaseVersion, values: FormValues) =>
+    Object.keys(toPatch(from.values, values, fields)).length > 0
+  const refuse = (error: ApiError) => setState({ status: 'editing', error })
+  const handleError = async (error: ApiError, values: FormValues, key: string | undefined) => {
+    if (error.status !== 412 || key === undefined)
+      return refuse(withFaults(error, explainNumbers(error.faults, toDocument(values, fields))))
     try {
-      const conflict = await readConflict(apiRecordPath(resource.name, base.key), tag)
+      const conflict = await readConflict(apiRecordPath(resource.name, key), tag)
       setState({ status: 'editing', conflict })
     } catch (failure) {
       refuse(toApiError(failure))
@@ -87,24 +90,36 @@ export function useSave({
       refuse(new ApiError(422, '', { type: 'only-searched', faults }))
       return undefined
     }
-    if (base && Object.keys(toPatch(base.values, values, fields)).length === 0) {
+    if (base && !isChanged(base, values) && !isUncertain()) {
       setState({ status: 'unchanged' })
       return undefined
     }
     setState({ status: 'saving' })
+    let from = base
     try {
-      // Tests validate the responses of the service against the OpenAPI document.
-      const record = (await send(values, reason)) as RecordDocument
+      const sent = await send(values, reason, from)
+      let { record } = sent
+      if (sent.isEarlier) {
+        from = { values: record, version: Number(record.version), key: String(record[resource.key]) }
+        onRebase(from)
+        if (isChanged(from, values)) record = (await send(values, reason, from)).record
+      }
       setState({ status: 'saved' })
       return String(record[resource.key])
     } catch (failure) {
-      await handleError(toApiError(failure), values)
+      await handleError(toApiError(failure), values, from?.key)
       return undefined
     }
   }
-  const removeItemFaults = (list: string, position: number) =>
-    setState((current) =>
-      current.faults ? { ...current, faults: withoutItem(current.faults, list, position) } : current,
-    )
+  const removeItemFaults = useCallback(
+    (list: string, position: number) =>
+      setState((current) => {
+        const { error } = current
+        return error
+          ? { ...current, error: withFaults(error, withoutItem(error.faults, list, position)) }
+          : current
+      }),
+    [],
+  )
   return { state, save, removeItemFaults, clear: () => setState({ status: 'editing' }) }
 }

@@ -114,6 +114,7 @@ function RedactForm({
   const submit = async (event: Event) => {
     event.preventDefault()
     setSending(true)
+    setError(undefined)
     const { text: _, ...others } = toDocument(values, [textField, replacementField, reasonField])
     const body = { ...others, ...(mode === 'text' ? { text: removedText } : { properties }) }
     try {

@@ -35,6 +35,7 @@ export function NewKeyForm({ onIssued }: { onIssued: (key: IssuedKey) => void })
   const submit = async (event: Event) => {
     event.preventDefault()
     setSending(true)
+    setError(undefined)
     const body = { ...toDocument(values, fields), ...(day !== '' && { expiresAt: endOfDay(day) }) }
     try {
       // Tests validate the responses of the service against the OpenAPI document.

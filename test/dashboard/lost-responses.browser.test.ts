@@ -1,0 +1,112 @@
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { skipsBrowser } from '../support/browser.ts'
+import { useDashboard } from '../support/dashboard.ts'
+
+/** Writes of the dashboard whose response is lost, in a browser. */
+
+const dashboard = useDashboard({ changesRecords: true })
+
+async function create(document: Record<string, unknown>): Promise<string> {
+  const response = await dashboard.api.post('/v1/agreements', { kind: 'agreement', ...document })
+  return response.json<{ id: string }>().id
+}
+
+const read = async (id: string) =>
+  (await dashboard.api.get(`/v1/agreements/${id}`, { headers: { 'cache-control': 'no-cache' } })).json()
+
+/** Lets the first request with a method reach the service, but not its response the page. With `isSent: false`, neither. */
+async function loseFirst(page: Page, method: string, { isSent = true } = {}): Promise<void> {
+  let isLost = false
+  await page.route('**/v1/agreements**', async (route) => {
+    if (route.request().method() !== method || isLost) return await route.fallback()
+    isLost = true
+    if (isSent) await route.fetch()
+    await route.abort()
+  })
+}
+
+const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name })
+
+describe.skipIf(skipsBrowser)('after a lost response [needs Chromium]', { timeout: 90_000 }, () => {
+  it('a form that was changed since saves the further change, without a conflict with itself', async () => {
+    const id = await create({ title: 'Before', place: 'Beijing' })
+    const { page } = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)
+    await loseFirst(page, 'PATCH')
+    await page.getByLabel('Title required').fill('After')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('alert').waitFor()
+    await page.getByLabel('Title required').fill('After that')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await heading(page, 'After that').waitFor()
+    expect(await read(id)).toMatchObject({ title: 'After that', place: 'Beijing', version: 3 })
+    await page.context().close()
+  })
+
+  it('a form that was changed back since restores the former value', async () => {
+    const id = await create({ title: 'Before' })
+    const { page } = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)
+    await loseFirst(page, 'PATCH')
+    await page.getByLabel('Title required').fill('A mistake')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('alert').waitFor()
+    await page.getByLabel('Title required').fill('Before')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await heading(page, 'Before').waitFor()
+    expect(await read(id)).toMatchObject({ title: 'Before', version: 3 })
+    await page.context().close()
+  })
+
+  it('a form that was changed since still shows a conflict with the change of another user', async () => {
+    const id = await create({ title: 'Before' })
+    const { page } = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)
+    await loseFirst(page, 'PATCH')
+    await page.getByLabel('Title required').fill('After')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('alert').waitFor()
+    await dashboard.api.patch(`/v1/agreements/${id}`, { title: 'By another user' })
+    await page.getByLabel('Title required').fill('After that')
+    await page.getByRole('button', { name: 'Save' }).click()
+    const title = page.getByRole('group', { name: /^Title/ })
+    await title.getByText('By another user').waitFor()
+    expect(await title.locator('.side').first().textContent()).toContain('After')
+    await page.context().close()
+  })
+
+  it.each([
+    ['was done', true, ['Once'], 2],
+    ['did not arrive', false, ['Once'], 1],
+  ])(
+    'a new record that is changed is created once if its creation %s',
+    async (_name, isSent, titles, version) => {
+      const place = `Place ${version}`
+      const { page } = await dashboard.openSignedIn('/new/agreements')
+      await loseFirst(page, 'POST', { isSent })
+      await page.getByLabel('Title required').fill('Onec')
+      await page.getByLabel('Kind required').selectOption('treaty')
+      await page.locator('[id="field/place"]').fill(place)
+      await page.getByRole('button', { name: 'Create' }).click()
+      await page.getByRole('alert').waitFor()
+      await page.getByLabel('Title required').fill('Once')
+      await page.getByRole('button', { name: 'Create' }).click()
+      await heading(page, 'Once').waitFor()
+      const found = await dashboard.api.get(`/v1/agreements?place=${place}&fields=title,version`)
+      expect(found.json()).toMatchObject({ data: titles.map((title) => ({ title, version })) })
+      await page.context().close()
+    },
+  )
+
+  it('a confirmed action that is confirmed again succeeds', async () => {
+    const id = await create({ title: 'To be removed' })
+    const { page } = await dashboard.openSignedIn(`/records/agreements/${id}`)
+    await loseFirst(page, 'DELETE')
+    await page.getByRole('button', { name: 'Delete' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('button', { name: 'Delete' }).click()
+    await dialog.getByRole('alert').waitFor()
+    await dialog.getByRole('button', { name: 'Delete' }).click()
+    await page.getByText(/^Removed by ADMIN_KEY on/).waitFor()
+    expect(await dialog.count()).toBe(0)
+    await page.context().close()
+  })
+})
