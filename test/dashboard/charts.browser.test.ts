@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { skipsBrowser } from '../support/browser.ts'
 import { auditOptions, findAccessibilityFaults, useDashboard } from '../support/dashboard.ts'
+import { holdRequests } from '../support/held-requests.ts'
 import { readLayoutShift } from '../support/layout-shift.ts'
 
 /** Map, timeline, network and comparison in a browser, on the seed data. Needs Chromium, and the build. */
@@ -43,6 +44,24 @@ async function countRecords(path: string): Promise<number> {
 }
 
 describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { timeout: 120_000 }, () => {
+  it('say that they load while they still show the records of the former filters', async () => {
+    const { page, go } = await dashboard.open('/sign-in')
+    for (const path of ['/map', '/timeline', '/network', '/network?centre=CHN', '/explore/agreements']) {
+      await go(path)
+      const { release } = await holdRequests(page, /v1.*topic=energy/)
+      if (path.startsWith('/explore'))
+        await page.getByRole('checkbox', { name: 'Energy', exact: true }).check()
+      else await page.getByLabel('Topic').selectOption({ label: 'Energy' })
+      const sign = page.getByRole('main').getByRole('status').filter({ hasText: 'Loading' })
+      await sign.first().waitFor()
+      expect(await page.locator('main :is(svg, table)').count(), path).toBeGreaterThan(0)
+      release()
+      await expect.poll(() => sign.count(), { message: path }).toBe(0)
+      await page.unrouteAll()
+    }
+    await page.context().close()
+  })
+
   it.each([
     ['en', { viewport: { width: 1280, height: 900 }, colorScheme: 'light' }],
     ['zh', { viewport: { width: 375, height: 800 }, colorScheme: 'dark' }],

@@ -70,8 +70,19 @@ function FilterFaults({ error: { faults } }: { error: ApiError }) {
   )
 }
 
+/** A bar over the elements that follow it, which are dimmed: they show an earlier read while the current one loads. */
+export function Updating() {
+  const { t } = useLanguage()
+  return (
+    <div class="updating loading" role="status">
+      <span class="visually-hidden">{t('state.loading')}</span>
+    </div>
+  )
+}
+
 /**
- * Shows the state of a read: the content if there is a body, the error of a failed read, otherwise a placeholder.
+ * Shows the state of a read: the content if there is a body, the error of a failed read, otherwise a placeholder. The body of an
+ * earlier read is dimmed, and a bar over it shows that the current one loads.
  */
 export function Loaded<Body>({
   state,
@@ -92,5 +103,10 @@ export function Loaded<Body>({
       </div>
     )
   }
-  return <>{children(state.body)}</>
+  return (
+    <>
+      {state.status === 'loading' && <Updating />}
+      {children(state.body)}
+    </>
+  )
 }

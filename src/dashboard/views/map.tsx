@@ -34,7 +34,7 @@ export default function MapView() {
         title={t('chart.map', { resource: resourceName })}
         resource={resource}
         filters={filters}
-        total={state.body?.total}
+        total={state.status === 'ready' ? state.body?.total : undefined}
       />
       <div class="stack">
         <ChartControls country={{ parameter: 'partnerOf', label: t('chart.partnersOf') }} />

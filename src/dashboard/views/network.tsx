@@ -40,9 +40,8 @@ export default function NetworkView() {
   const centre = parameters.get('centre') ?? undefined
   const isOfOrganizations = parameters.get('level') === 'organization'
   const whole = useKeepPrevious(useApi<Network>(wholeNetworkPath(parameters)))
-  const countryNetwork = useKeepPrevious(
-    useApi<CountryNetwork>(centre === undefined || isOfOrganizations ? null : networkDataPath(parameters)),
-  )
+  const networkOfCentre = centre === undefined || isOfOrganizations ? null : networkDataPath(parameters)
+  const countryNetwork = useKeepPrevious(useApi<CountryNetwork>(networkOfCentre))
   const graph = useMemo(() => {
     if (!whole.body) return undefined
     if (centre === undefined) return wholeGraph(whole.body)
@@ -51,10 +50,13 @@ export default function NetworkView() {
       ? egoGraph(whole.body, centre, countryNetwork.body)
       : undefined
   }, [whole.body, countryNetwork.body, centre, isOfOrganizations])
+  const isLoading = [whole, ...(networkOfCentre === null ? [] : [countryNetwork])].some(
+    ({ status }) => status === 'loading',
+  )
   const failed = [whole, countryNetwork].find(({ error }) => error !== undefined)
   const state: ApiState<NetworkGraph> = failed?.error
     ? { status: 'failed', error: failed.error, retry: failed.retry }
-    : { status: graph ? 'ready' : 'loading', retry: whole.retry, ...(graph && { body: graph }) }
+    : { status: isLoading ? 'loading' : 'ready', retry: whole.retry, ...(graph && { body: graph }) }
   const name = graph?.nodes.find(({ id }) => id === centre)?.name
   const resource = parameters.get('resource')
   // The network of a merged country is that of the country into which it was merged.

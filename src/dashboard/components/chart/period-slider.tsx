@@ -8,7 +8,7 @@ import { type UnknownYear, YearSlider } from '../../charts/year-slider.tsx'
 import { formatYear, parseYear } from '../../dates/edtf-year.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { type ParameterChanges, useParameters } from '../../use-parameters.ts'
-import { Failure } from '../widget.tsx'
+import { Failure, Updating } from '../widget.tsx'
 
 const maxGroups = 10_000
 
@@ -56,12 +56,15 @@ export function PeriodSlider({
   const toParameter = (year: number | undefined) => (year === undefined ? undefined : formatYear(year))
   if (error) return <Failure error={error} retry={retry} />
   return (
-    <YearSlider
-      isLoading={body === undefined}
-      years={[...counts].map(([year, count]) => ({ year, count }))}
-      unknown={unknown}
-      period={{ from: parseYear(parameters.get('from') ?? ''), to: parseYear(parameters.get('to') ?? '') }}
-      onChange={({ from, to }) => set({ from: toParameter(from), to: toParameter(to) })}
-    />
+    <div>
+      {body && resources.some(({ state }) => state.status === 'loading') && <Updating />}
+      <YearSlider
+        isLoading={body === undefined}
+        years={[...counts].map(([year, count]) => ({ year, count }))}
+        unknown={unknown}
+        period={{ from: parseYear(parameters.get('from') ?? ''), to: parseYear(parameters.get('to') ?? '') }}
+        onChange={({ from, to }) => set({ from: toParameter(from), to: toParameter(to) })}
+      />
+    </div>
   )
 }
