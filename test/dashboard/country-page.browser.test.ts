@@ -55,6 +55,27 @@ describe.skipIf(skipsBrowser)('the page of a country [needs Chromium]', { timeou
     await page.context().close()
   })
 
+  it('marks the sources of each record, also of those with many citations', async () => {
+    const { page, go } = await dashboard.open('/sign-in')
+    await page.route('**/v1/citations?*', async (route) => {
+      const url = new URL(route.request().url())
+      // The first page has no citation, and the second one has all.
+      if (url.searchParams.has('cursor')) {
+        url.searchParams.delete('cursor')
+        return await route.continue({ url: url.href })
+      }
+      const response = await route.fetch()
+      const { page: info } = await response.json()
+      await route.fulfill({ response, json: { data: [], page: { ...info, next: 'second' } } })
+    })
+    await go('/countries/PAK')
+    await page
+      .getByRole('link', { name: /^Source \d/ })
+      .first()
+      .waitFor()
+    await page.context().close()
+  })
+
   it('has the code as its heading if the briefing cannot be read', async () => {
     const { page } = await dashboard.open('/countries/QQQ')
     await page.getByRole('alert').waitFor()

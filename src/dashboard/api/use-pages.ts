@@ -36,12 +36,12 @@ async function readPages<Item>(
   return { data, names, hasMore: true }
 }
 
-/** Reads a list page by page: at most `maxPages` pages of 200 records each. */
+/** Reads a list page by page: at most `maxPages` pages of 200 records each. If `path` is null, it sends no request. */
 export const usePages = <Item>(
-  path: string,
+  path: string | null,
   parameters: Parameters,
   maxPages: number,
 ): ApiState<Records<Item>> =>
-  useRead(`${maxPages} pages of ${withQuery(path, parameters)}`, (language, signal) =>
-    readPages<Item>(path, parameters, maxPages, (page) => readApi<Page<Item>>(page, language, signal)),
+  useRead(path && `${maxPages} pages of ${withQuery(path, parameters)}`, (language, signal) =>
+    readPages<Item>(path ?? '', parameters, maxPages, (page) => readApi<Page<Item>>(page, language, signal)),
   )

@@ -1,8 +1,7 @@
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
-import { withQuery } from '../../api/path.ts'
-import type { Citation, Page } from '../../api/types.ts'
-import { useApi } from '../../api/use-api.ts'
+import type { Citation } from '../../api/types.ts'
+import { usePages } from '../../api/use-pages.ts'
 import { useLanguage } from '../../i18n/language.ts'
 
 /** The numbers of sources in the page's list of sources, by the id of the source. */
@@ -12,8 +11,7 @@ export const SourceNumbers = createContext<ReadonlyMap<string, number>>(new Map(
 export const sourceAnchor = (number: number): string => `source-${number}`
 
 /**
- * Returns a function that maps the key of a record to the sorted numbers of the sources that are cited for it. Only the
- * first 200 citations of all these records are read.
+ * Returns a function that maps the key of a record to the sorted numbers of the sources that are cited for it.
  * @param keys keys of records, at most 100.
  */
 export function useCitedSources(
@@ -21,8 +19,11 @@ export function useCitedSources(
   asOf: string | undefined,
 ): (key: string) => readonly number[] {
   const numbers = useContext(SourceNumbers)
-  const path = withQuery('/v1/citations', { record: keys, fields: 'record,source', limit: 200, asOf })
-  const { body } = useApi<Page<Pick<Citation, 'record' | 'source'>>>(keys.length > 0 ? path : null)
+  const { body } = usePages<Pick<Citation, 'record' | 'source'>>(
+    keys.length > 0 ? '/v1/citations' : null,
+    { record: keys, fields: 'record,source', asOf },
+    Number.POSITIVE_INFINITY,
+  )
   return (key) => {
     const citations = body?.data.filter(({ record }) => record.id === key) ?? []
     const cited = citations.map(({ source }) => numbers.get(source)).filter((number) => number !== undefined)
