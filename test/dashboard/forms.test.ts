@@ -36,6 +36,7 @@ describe('a form', () => {
   it('sends numbers as numbers, trims texts, and omits empty fields', () => {
     const entered = { title: ' A ', value: '1.50', location: { name: '', latitude: '' }, languages: ['en '] }
     expect(toDocument(entered, fields)).toEqual({ title: 'A', value: 1.5, languages: ['en'] })
+    expect(toDocument({ value: '１２．５' }, fields)).toEqual({ value: 12.5 })
     expect(toDocument({ title: ' ', value: '1 000' }, fields)).toEqual({ value: '1 000' })
   })
 
@@ -186,6 +187,14 @@ describe('a date that is entered', () => {
     ['约2011年', '2011~'],
     ['从2010年到2012年', '2010/2012'],
     ['自2010年至2012年4月', '2010/2012-04'],
+    ['２０１１年４月', '2011-04'],
+    ['２０１１－０４－０５', '2011-04-05'],
+    ['二〇一一年四月', '2011-04'],
+    ['二零一一年十二月三十一日', '2011-12-31'],
+    ['约二○一○年十月二十日', '2010-10-20~'],
+    ['二〇一〇年代', '201X'],
+    ['2011-2013', '2011/2013'],
+    ['2011～2013', '2011/2013'],
     ['2011.12', '2011-12'],
     ['2011.22', undefined],
     ['2011年5日', undefined],

@@ -5,6 +5,7 @@ import { explorePath, findEventDates, type ResourceDescription } from '../api/re
 import type { Aggregate } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { useKeepPrevious } from '../api/use-keep-previous.ts'
+import { suggestEdtf } from '../dates/suggest-edtf.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { ShowMoreButton } from './show-more-button.tsx'
@@ -78,13 +79,17 @@ function TextFilters({
   date: string | undefined
   onChange: (filters: Record<string, string>) => void
 }) {
-  const { t } = useLanguage()
+  const { t, tag } = useLanguage()
   const labels = useLabels()
   const names = ['q', ...(date ? [`${date}[gte]`, `${date}[lte]`] : [])]
   const submit = (event: SubmitEvent & { currentTarget: HTMLFormElement }) => {
     event.preventDefault()
     const form = new FormData(event.currentTarget)
-    const entered = Object.fromEntries(names.map((name) => [name, String(form.get(name) ?? '').trim()]))
+    const enteredText = (name: string) => String(form.get(name) ?? '').trim()
+    const enteredDate = (name: string) => suggestEdtf(enteredText(name), tag) ?? enteredText(name)
+    const entered = Object.fromEntries(
+      names.map((name) => [name, name === 'q' ? enteredText(name) : enteredDate(name)]),
+    )
     const next = Object.entries({ ...filters, ...entered }).filter(([, value]) => value !== '')
     onChange(Object.fromEntries(next))
   }

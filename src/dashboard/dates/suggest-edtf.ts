@@ -15,6 +15,16 @@ function monthNumbers(tag: string): Map<string, number> {
   return numbers
 }
 
+const chineseDigits = '〇一二三四五六七八九'
+
+/** Returns the number of a Chinese numeral of a year, month or day: `二〇一一`, `十二`. */
+function fromNumeral(numeral: string): string {
+  const digits = (part: string) =>
+    [...part].map((digit) => chineseDigits.indexOf(digit.replace(/[零○]/, '〇'))).join('')
+  const [tens = '', units = ''] = numeral.split('十')
+  return numeral.includes('十') ? `${digits(tens) || 1}${digits(units) || 0}` : digits(numeral)
+}
+
 const pad = (part: string | number) => String(part).padStart(2, '0')
 
 /** Converts a numeric date that starts with the year: `2011年4月26日`, `2011.4`, `2011-4-26`. */
@@ -49,6 +59,7 @@ const qualifierPatterns: readonly [RegExp, string][] = [
 
 const rangePatterns: readonly [RegExp, (...ends: string[]) => string][] = [
   [/^(?:from|between|自|从)?\s*(.+?)\s*(?: to |–|—|至|到)\s*(.+)$/, (from, to) => `${from}/${to}`],
+  [/^(\d{4})\s*[-~]\s*(\d{4})$/, (from, to) => `${from}/${to}`],
   [/^between\s+(.+?)\s+and\s+(.+)$/, (from, to) => `${from}/${to}`],
   [/^(?:from|since|自|从)\s*(.+?)起?$/, (from) => `${from}/..`],
   [/^(?:until|up to|至)\s*(.+?)$/, (to) => `../${to}`],
@@ -80,10 +91,12 @@ const qualify = (date: string, sign: string) =>
 
 /**
  * Converts a date in common notation, in English or in the language of the page, to EDTF (level 0 or 1, ISO 8601-2):
- * `April 2011` and `2011年4月` to `2011-04`, `about 2011` to `2011~`. Returns undefined for other texts, including ambiguous
- * dates such as `4/5/2011`.
+ * `April 2011`, `2011年4月` and `二〇一一年四月` to `2011-04`, `about 2011` to `2011~`. Returns undefined for other texts, including
+ * ambiguous dates such as `4/5/2011`.
  */
 export function suggestEdtf(text: string, tag: string): string | undefined {
-  const found = convert(text.trim().toLowerCase(), tag)
+  // An input method may write full-width digits and signs, for which NFKC has the usual ones.
+  const plain = text.normalize('NFKC').replace(/[〇零○一二三四五六七八九十]+(?=[年月日])/g, fromNumeral)
+  const found = convert(plain.trim().toLowerCase(), tag)
   return found !== undefined && isEdtf(found) ? found : undefined
 }

@@ -39,7 +39,7 @@ export function toRequestValue(value: unknown, field: FormField): unknown {
   if (typeof value === 'string') {
     const text = trimText(value, field)
     if (text === '') return null
-    return field.kind === 'number' ? toNumber(text) : text
+    return field.kind === 'number' ? toNumber(text.normalize('NFKC')) : text
   }
   if (Array.isArray(value)) return value.map((item) => (field.item ? toRequestValue(item, field.item) : item))
   if (!isPlainObject(value) || !field.fields) return value ?? null
