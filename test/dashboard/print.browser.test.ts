@@ -55,6 +55,18 @@ describe.skipIf(skipsBrowser)('a printed briefing [needs Chromium]', { timeout: 
     await page.context().close()
   })
 
+  it('has the whole matrix of a network', async () => {
+    const { page } = await dashboard.open('/network?layout=matrix', { viewport: { width: 320, height: 600 } })
+    const frame = page.locator('.matrix-frame')
+    await frame.waitFor()
+    const isCut = () =>
+      frame.evaluate((one) => one.scrollWidth > one.clientWidth || one.scrollHeight > one.clientHeight)
+    expect(await isCut()).toBe(true)
+    await page.emulateMedia({ media: 'print' })
+    expect(await isCut()).toBe(false)
+    await page.context().close()
+  })
+
   it('has page numbers and the page count, and no interactive controls', async () => {
     const { page } = await dashboard.open('/countries/CHN')
     const sheets = await printPage(page)

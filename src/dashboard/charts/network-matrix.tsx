@@ -60,7 +60,14 @@ export function NetworkMatrix({
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: keyboard users must be able to scroll the matrix */}
       <section class="matrix-frame" tabIndex={0} aria-label={caption}>
-        <svg class="matrix" width={size} height={size} role="img" aria-label={caption}>
+        <svg
+          class="matrix"
+          width={size}
+          height={size}
+          viewBox={`0 0 ${size} ${size}`}
+          role="img"
+          aria-label={caption}
+        >
           <rect
             class="background"
             x={labelWidth}
