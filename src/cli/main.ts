@@ -28,9 +28,12 @@ const work = runCommandLine(process.argv.slice(2), {
 })
 
 let hasFailed = false
+let parentTimer: NodeJS.Timeout | undefined
 const closing = closeWithGrace(
   { delay: completionTimeoutMs + drainSeconds() * 1000, skip: ['uncaughtException', 'unhandledRejection'] },
   async ({ signal }) => {
+    // A supervisor may have sent the signal to npm and its shell, too. A second one would end this process at once.
+    clearInterval(parentTimer)
     const interrupted = !shutdown.isServing
     await (interrupted ? shutdown.interrupt() : shutdown.close())
     // The exit code 1 lets a supervisor restart the process.
@@ -60,7 +63,7 @@ work.then(
   },
 )
 
-if (startedByNpm()) stopWithParent()
+if (startedByNpm()) parentTimer = stopWithParent()
 
 function report(error: unknown): void {
   console.error(error instanceof OperatorError ? `entente: ${error.message}` : error)
@@ -69,12 +72,13 @@ function report(error: unknown): void {
 /**
  * Sends this process SIGTERM when its parent process has ended: npm sends the signal only to the shell that runs a script,
  * and the shell does not forward it.
+ * @returns the timer that looks for the parent.
  */
-function stopWithParent(): void {
+function stopWithParent(): NodeJS.Timeout {
   const parent = process.ppid
-  const timer = setInterval(() => {
+  return setInterval(() => {
     if (process.ppid === parent) return
-    clearInterval(timer)
+    clearInterval(parentTimer)
     process.kill(process.pid, 'SIGTERM')
   }, 250).unref()
 }

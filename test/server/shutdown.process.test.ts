@@ -119,3 +119,16 @@ it('on SIGTERM, the service ends although a client holds a connection without a 
   expect(await Promise.race([service.ended.then(({ code }) => code), sleep(10_000, 'running')])).toBe(0)
   await closed
 })
+
+it('on SIGTERM to npm, its shell and the service, the service still answers for DRAIN_SECONDS', async () => {
+  const { url, close } = await openTestDatabase()
+  onTestFinished(close)
+  const env = { PORT: '0', DATABASE_URL: url, ADMIN_KEY: adminKey, DRAIN_SECONDS: '2', LOG_LEVEL: 'silent' }
+  const service = run(['serve'], { ...env, npm_lifecycle_event: 'start' }, { hasShell: true })
+  const [origin] = /http:\S+/.exec(await service.firstLine) ?? []
+  service.signal('SIGTERM')
+  // Longer than the service needs to notice that the shell has ended.
+  await sleep(1000)
+  expect((await fetch(`${origin}/readyz`)).status).toBe(503)
+  expect((await service.ended).stderr).toBe('')
+})

@@ -20,24 +20,27 @@ export interface RunOptions {
   openFiles?: number
   folder?: string
   outputFile?: string
+  hasShell?: boolean
 }
 
 /**
  * Starts `entente` with the given arguments. Its environment has only `env`, `PATH`, `HOME`, `TMPDIR` and
  * `DRAIN_SECONDS=0`. The process is stopped at the end of the test. `openFiles` limits its open files. `folder` is its
- * working directory, which has the source code to run. Standard output goes to `outputFile` instead of `stdout`.
+ * working directory, which has the source code to run. Standard output goes to `outputFile` instead of `stdout`. With
+ * `hasShell`, the parent of the process is a shell, as under npm, and `code` is the code of the shell.
  */
 export function run(
   args: string[],
   env: NodeJS.ProcessEnv = {},
-  { openFiles, folder, outputFile }: RunOptions = {},
+  { openFiles, folder, outputFile, hasShell = false }: RunOptions = {},
 ): Run {
   const { PATH, HOME, TMPDIR } = process.env
   const command = [process.execPath, '--import', 'tsx', 'src/cli/main.ts', ...args]
-  // The shell sets the limit, and `exec` replaces the shell with the command.
+  // The shell sets the limit, and `exec` replaces the shell with the command. Without the second command, it would do so itself.
+  const [start, end] = hasShell ? ['', ' || exit'] : ['exec ', '']
   const limit = openFiles === undefined ? '' : `ulimit -n ${openFiles} && `
   const redirection = outputFile === undefined ? '' : ` > ${outputFile}`
-  const child = spawn('sh', ['-c', `${limit}exec "$@"${redirection}`, 'sh', ...command], {
+  const child = spawn('sh', ['-c', `${limit}${start}"$@"${redirection}${end}`, 'sh', ...command], {
     ...(folder !== undefined && { cwd: folder }),
     env: { PATH, HOME, TMPDIR, DRAIN_SECONDS: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
