@@ -2,9 +2,9 @@ import type { Database } from './database.ts'
 
 /**
  * Keys of the advisory locks, the same in all processes. `seed` is held while the registry is seeded, filled with generated
- * records, or restored from an archive.
+ * records, or restored from an archive; `adminKey` while the file with the administrator's key is read or created.
  */
-const lockKeys = { migrate: 0x6d696772, seed: 0x73656564 }
+const lockKeys = { migrate: 0x6d696772, seed: 0x73656564, adminKey: 0x6b657973 }
 
 /**
  * Runs `work` while no other process runs work for the same purpose; others wait. The lock belongs to a transaction on a
@@ -17,8 +17,8 @@ export function withLock<T>(
 ): Promise<T> {
   return database.maintain(async (client) => {
     await client.query('begin')
-    // The transaction is idle as long as the work runs.
-    await client.query('set local idle_in_transaction_session_timeout = 0')
+    // The wait for the lock, and then the idle transaction, last as long as the work runs. The role may have time limits.
+    await client.query('set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0')
     // With a parameter, the transaction would hold a snapshot while `work` runs, and VACUUM could not remove newer dead rows.
     await client.query(`select pg_advisory_xact_lock(${lockKeys[purpose]})`)
     return await work()

@@ -23,7 +23,8 @@ export async function serve(config: Config, lifecycle: Lifecycle): Promise<void>
   ])
   await upgradeSchema(database)
   if (config.SEED !== 'none') await seedWhenEmpty(database, config.SEED)
-  const { key, notice } = await findAdminKey(config)
+  // If several processes start for the first time, one creates the key, and the others read it.
+  const { key, notice } = await withLock(database, 'adminKey', () => findAdminKey(config))
   const app = await buildApp({ config: { ...config, ADMIN_KEY: key }, database })
   lifecycle.onClose(async () => app.close())
   // The startup message must be the first line on the terminal, so the log begins after it.

@@ -35,7 +35,7 @@ async function processesOfFolder(): Promise<string[]> {
   return lines.filter((line) => line.includes(folder))
 }
 
-const start = () => run([], { PORT: '0', DATA_DIR: folder, SEED: 'all' })
+const start = (dataFolder = folder) => run([], { PORT: '0', DATA_DIR: dataFolder, SEED: 'all' })
 
 /** Whether the folder has a cluster that initdb has not completed. */
 const hasUnfinishedCluster = async () =>
@@ -83,5 +83,20 @@ describe('a start with only a data folder', () => {
     expect(await runInProcess(['key', 'list'], { DATA_DIR: folder })).toMatch(/There are no keys/)
     second.signal('SIGTERM')
     expect(await second.ended).toMatchObject({ code: 0, stderr: '' })
+  })
+
+  it('creates one key if two processes start at the same time', async () => {
+    const shared = join(parent, 'shared')
+    const services = [start(shared), start(shared)]
+    const lines = await Promise.all(services.map(({ firstLine }) => firstLine))
+    const key = (await readFile(join(shared, 'admin-key'), 'utf8')).trim()
+    for (const line of lines) {
+      const [address] = /http:\S+/.exec(line) ?? []
+      const response = await fetch(`${address}/v1/actor`, { headers: { authorization: `Bearer ${key}` } })
+      expect(response.status).toBe(200)
+    }
+    expect(lines.filter((line) => line.includes('shown only now')).map((line) => line.endsWith(key))).toEqual(
+      [true],
+    )
   })
 })
