@@ -90,7 +90,7 @@ export interface Database extends DatabaseClient {
   listen(channel: string, handler: ListenHandler): Promise<Subscription>
   /** Runs `callback` on a connection outside the pool, without limits: for migrations, locks and bulk loads. */
   maintain<T>(callback: (client: pg.Client) => Promise<T>): Promise<T>
-  /** Opens the same database with a separate pool and other options. The caller closes the fork. */
+  /** Opens the same database with a separate pool, other options and the same observer. The caller closes the fork. */
   fork(options: Partial<DatabaseOptions>): Database
   /** The replicas, if there are any. */
   readonly replicas: Replicas | undefined
@@ -105,7 +105,7 @@ export interface Database extends DatabaseClient {
   onCommit(handler: (announced: string[]) => void): void
   /** Opens some connections before the first statements need them. */
   openConnectionsEarly(): Promise<void>
-  /** Reports events to `observer`, which replaces the previous observer. */
+  /** Reports events to `observer`, which replaces the previous observer. Earlier forks keep theirs. */
   observe(observer: DatabaseObserver): void
   close(): Promise<void>
 }
@@ -127,6 +127,7 @@ interface Services extends ReadServices {
   clock: Clock
   replicas: Replicas | undefined
   routing: Routing | undefined
+  observer: DatabaseObserver
   /** Closes everything that is not shared with the database from which this one was forked. */
   close(): Promise<void>
 }
@@ -177,6 +178,7 @@ function openWith(
     listener,
     clock,
     routing,
+    observer: pool.observer,
     costs: new StatementCosts(),
     expensiveOwners: new ExpensiveOwners(),
     announceCommit: () => {},
@@ -289,7 +291,9 @@ class PoolDatabase implements Database {
 
   fork(changed: Partial<DatabaseOptions>): Database {
     const { url, options, supervisor, replicas } = this.#services
-    return openWith(url, { ...options, ...changed }, { supervisor, replicas }, true)
+    const fork = openWith(url, { ...options, ...changed }, { supervisor, replicas }, true)
+    fork.observe(this.#services.observer)
+    return fork
   }
 
   get outage(): string | undefined {
@@ -310,6 +314,7 @@ class PoolDatabase implements Database {
 
   observe(observer: DatabaseObserver): void {
     const { pool, supervisor, routing } = this.#services
+    this.#services.observer = observer
     pool.observer = observer
     if (routing) routing.observer = observer
     if (supervisor) supervisor.observer = observer

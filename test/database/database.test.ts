@@ -203,6 +203,10 @@ it('slow statements are reported without their values', async () => {
   })
   await database.read({ text: 'select pg_sleep($1)', values: [0.15] })
   expect(reported).toEqual(['select pg_sleep($1)'])
+  const fork = database.fork({ maxConnections: 1 })
+  onTestFinished(() => fork.close())
+  await fork.read({ text: 'select pg_sleep($1) as of_a_fork', values: [0.15] })
+  expect(reported).toContain('select pg_sleep($1) as of_a_fork')
 })
 
 it('COPY statements of a session see one snapshot, and its connection returns to the pool', async () => {

@@ -68,11 +68,14 @@ describe('with OTEL_EXPORTER_OTLP_ENDPOINT', () => {
     const refused = await api.post('/v1/topics', topic)
     const past = await api.get('/v1/topics/energy?asOf=2020-02-03T04:05:06Z')
     const exported = await api.get('/v1/topics/export?format=ndjson')
-    expect([traced, created, refused, past, exported].map(({ status }) => status)).toEqual([
-      200, 201, 409, 404, 200,
-    ])
+    const ready = await api.get('/readyz')
+    const streamed = await fetch(`${api.origin}/v1/changes/stream`, { headers: { 'last-event-id': '0.0' } })
+    await streamed.body?.getReader().read()
+    const responses = [traced, created, refused, past, exported, ready, streamed]
+    expect(responses.map(({ status }) => status)).toEqual([200, 201, 409, 404, 200, 200, 200])
     await fetch(`${api.origin}/${secret}`)
-    requestIds = [traced, created, refused, exported].map(({ headers }) => headers.get('x-request-id'))
+    const found = [traced, created, refused, exported, ready, streamed]
+    requestIds = found.map(({ headers }) => headers.get('x-request-id'))
     // Closing the service sends the remaining spans.
     await api.close()
     collector.close()
@@ -121,6 +124,11 @@ describe('with OTEL_EXPORTER_OTLP_ENDPOINT', () => {
 
   it('sends spans of the statements of an export', () => {
     expect(statementsOf(3).map(({ name }) => name)).toEqual(expect.arrayContaining(['BEGIN', 'COPY']))
+  })
+
+  it('sends spans of the statements of a readiness check and of a stream', () => {
+    expect(statementsOf(4).map(({ name }) => name)).toContain('SELECT')
+    expect(statementsOf(5).map(({ name }) => name)).toContain('SELECT')
   })
 
   it('marks a failed statement with its SQLSTATE, but a 4xx response is not an error', () => {

@@ -12,16 +12,8 @@ declare module 'fastify' {
 /** Maximum length of a slow statement in the log, in characters. */
 const maxLoggedStatementLength = 4000
 
-/**
- * Counts what the database refuses and cancels. Logs slow statements (without values), and when the embedded server stops. A
- * fork needs it, too, if its statements belong to requests.
- */
-export const databaseObserver = ({
-  metrics,
-  log,
-  server,
-  traceStatement,
-}: FastifyInstance): DatabaseObserver => ({
+/** Counts what the database refuses and cancels. Logs slow statements (without values), and when the embedded server stops. */
+const databaseObserver = ({ metrics, log, server, traceStatement }: FastifyInstance): DatabaseObserver => ({
   ...(traceStatement && { trace: traceStatement }),
   requestRefused: (lane, reason) =>
     reason === 'share' ? metrics.requestOverShare(lane) : metrics.requestShed(reason),

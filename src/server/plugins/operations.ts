@@ -14,7 +14,6 @@ import { type Context, type Endpoint, seesInternal } from '../../operations/oper
 import type { Publisher } from '../../operations/publisher.ts'
 import { hasTimeAfter, pastParameterNames, requirePast } from '../../query/past.ts'
 import { anonymous } from './authentication/authenticate.ts'
-import { databaseObserver } from './database.ts'
 import { readApiRequest } from './operations/api-request.ts'
 import { checkAccept, checkBodyType, checkUnsupportedHeaders } from './operations/checks.ts'
 import { cacheKey, varyingHeaders } from './response-cache/cache-key.ts'
@@ -189,7 +188,6 @@ export const operations = fp<OperationsOptions>(
   async function operations(app, { endpoints, exportLimits, streamLimits, publisher, importMaxBytes }) {
     const { database, keyring, closing, changes, metrics } = app
     const exportDatabase = database.fork({ maxConnections: exportLimits.maxTotal })
-    exportDatabase.observe(databaseObserver(app))
     const streamDatabase = database.fork({ maxConnections: maxStreamConnections })
     app.addHook('onClose', () => Promise.all([exportDatabase.close(), streamDatabase.close()]))
     const exportLimit = new ConcurrencyLimiter('exports', exportLimits)
