@@ -113,6 +113,17 @@ describe('a token of the issuer', () => {
     expect(await roleAt('constructor.name', admin)).toBeNull()
   })
 
+  it('is refused with both issuers in the log if OIDC_ISSUER differs from the issuer, as by a slash', async () => {
+    const verify = createTokenVerifier(
+      { issuer: `${issuer.url}/`, audience: issuer.audience, roleClaim: 'roles' },
+      clock,
+    )
+    const url = `${issuer.url}/.well-known/openid-configuration`
+    const message = `OIDC_ISSUER is ${issuer.url}/, but the issuer at ${url} is ${issuer.url}`
+    const cause = expect.objectContaining({ message })
+    await expect(verify(await issuer.token())).rejects.toMatchObject({ type: 'unavailable', cause })
+  })
+
   it('identifies the actor by its subject and, if present, its name', async () => {
     const verify = createTokenVerifier(
       { issuer: issuer.url, audience: issuer.audience, roleClaim: 'roles' },

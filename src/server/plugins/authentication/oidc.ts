@@ -70,10 +70,11 @@ async function discover(issuer: string, get: Fetch): Promise<RemoteJWKSet> {
   const response = await get(url, { redirect: 'error', signal: AbortSignal.timeout(requestTimeoutMs) })
   const secure = issuer.startsWith('https:')
   const metadata = z.object({
-    issuer: z.literal(issuer),
+    issuer: z.string(),
     jwks_uri: z.url({ protocol: secure ? /^https$/ : /^https?$/ }),
   })
-  const { jwks_uri } = metadata.parse(await response.json())
+  const { issuer: stated, jwks_uri } = metadata.parse(await response.json())
+  if (stated !== issuer) throw new Error(`OIDC_ISSUER is ${issuer}, but the issuer at ${url} is ${stated}`)
   return createRemoteJWKSet(new URL(jwks_uri), {
     cooldownDuration: keyCooldownMs,
     cacheMaxAge: keyMaxAgeMs,
