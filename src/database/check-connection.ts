@@ -17,14 +17,17 @@ const maxStartMs = 60_000
 const retryMs = 500
 
 /**
- * Checks that a supported version of PostgreSQL answers at DATABASE_URL. Waits up to a minute for a server that is starting.
+ * Checks that a supported version of PostgreSQL answers at DATABASE_URL, with a database in UTF-8. Waits up to a minute for a
+ * server that is starting.
  * @param signal ends the wait.
  * @throws OperatorError that names the cause, without the password.
  */
 export async function checkConnection(database: Database, url: string, signal?: AbortSignal): Promise<void> {
-  const { hostname, port } = new URL(url)
+  const { hostname: host, port: urlPort, searchParams } = new URL(url)
+  const hostname = searchParams.get('host') ?? host
+  const port = searchParams.get('port') ?? urlPort
   const address = `${hostname || 'the local socket'}:${port || 5432}`
-  const version = await serverVersion(database, signal).catch((error: unknown) => {
+  const { version, encoding } = await readServer(database, signal).catch((error: unknown) => {
     throw new OperatorError(`DATABASE_URL: ${reason(error, hostname, address)}`)
   })
   if (Number.parseInt(version, 10) < minServerVersion) {
@@ -32,13 +35,27 @@ export async function checkConnection(database: Database, url: string, signal?: 
       `DATABASE_URL: PostgreSQL at ${address} is version ${version}; version ${minServerVersion} or newer is required`,
     )
   }
+  if (encoding !== 'UTF8') {
+    throw new OperatorError(
+      `DATABASE_URL: the database has the encoding ${encoding}; create it with "encoding 'UTF8' template template0"`,
+    )
+  }
 }
 
-async function serverVersion(database: Database, signal?: AbortSignal): Promise<string> {
+interface Server {
+  version: string
+  /** The encoding of the database. */
+  encoding: string
+}
+
+async function readServer(database: Database, signal?: AbortSignal): Promise<Server> {
+  const text =
+    "select current_setting('server_version') as version, current_setting('server_encoding') as encoding"
   for (const giveUpAt = performance.now() + maxStartMs; ; ) {
     try {
-      const [row] = await database.read<{ server_version: string }>({ text: 'show server_version' })
-      return row?.server_version ?? ''
+      const [row] = await database.read<Server>({ text })
+      if (!row) throw new Error('the database returned no version')
+      return row
     } catch (error) {
       if (errorCode(error) !== startingState || performance.now() > giveUpAt) throw error
     }
@@ -60,6 +77,6 @@ function reason(error: unknown, hostname: string, address: string): string {
     case 'ENETUNREACH':
       return `${address} does not answer`
     default:
-      return `PostgreSQL at ${address} refused the connection: ${error instanceof Error ? error.message : error}`
+      return `cannot connect to PostgreSQL at ${address}: ${error instanceof Error ? error.message : error}`
   }
 }

@@ -65,7 +65,7 @@ export async function migrate(database: Database): Promise<void> {
 function failureMessage(error: unknown): string {
   const reason = error instanceof Error ? error.message : String(error)
   if (errorCode(error) === '42501')
-    return `DATABASE_URL: its user lacks a privilege (${reason}): make it the owner of the database`
+    return `DATABASE_URL: its user lacks a privilege (${reason}): make it the owner of the database and of everything in it`
   return `the database cannot be migrated: ${reason}`
 }
 

@@ -50,7 +50,8 @@ export async function lockAllTables(client: pg.Client): Promise<void> {
   } catch (error) {
     throw inUseStates.includes(errorCode(error)) ? new TablesInUse() : error
   }
-  await client.query('set local statement_timeout to default')
+  // Migrations of a large registry take minutes; the role may have a shorter time limit.
+  await client.query('set local statement_timeout = 0')
 }
 
 /**

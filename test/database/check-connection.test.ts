@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server } from 'node:net'
 import { describe, expect, it } from 'vitest'
@@ -52,6 +53,29 @@ describe('a DATABASE_URL without a reachable database is reported in one line', 
     }
   })
 
+  it('when a file of the URL does not exist, with the host and port of its parameters', async () => {
+    const parameters = 'host=127.0.0.1&port=1&sslrootcert=/missing.pem'
+    expect(await connectionError(`postgresql:///db?user=user&${parameters}`)).toMatch(
+      /DATABASE_URL: cannot connect to PostgreSQL at 127\.0\.0\.1:1: .* open '\/missing\.pem'$/,
+    )
+  })
+
+  it('when the encoding of the database is not UTF8', async () => {
+    const database = await openEmptyDatabase()
+    const name = `latin_${randomBytes(4).toString('hex')}`
+    await database.pool.query(
+      `create database ${name} encoding 'LATIN1' locale_provider libc locale 'C' template template0`,
+    )
+    try {
+      expect(await connectionError(Object.assign(new URL(database.url), { pathname: `/${name}` }).href)).toBe(
+        `OperatorError: DATABASE_URL: the database has the encoding LATIN1; create it with "encoding 'UTF8' template template0"`,
+      )
+    } finally {
+      await database.pool.query(`drop database ${name}`)
+      await database.close()
+    }
+  })
+
   it('when the user or the database does not exist, and the password is not shown', async () => {
     const database = await openEmptyDatabase()
     try {
@@ -59,7 +83,7 @@ describe('a DATABASE_URL without a reachable database is reported in one line', 
         Object.assign(new URL(database.url), change).href
       const user = await connectionError(url({ username: 'nobody_known', password: 'secret' }))
       expect(user).toMatch(
-        /^OperatorError: DATABASE_URL: PostgreSQL at \S+ refused the connection: [^\n]+"nobody_known"/,
+        /^OperatorError: DATABASE_URL: cannot connect to PostgreSQL at \S+: [^\n]+"nobody_known"/,
       )
       expect(user).not.toContain('secret')
       expect(await connectionError(url({ pathname: '/no_such_database' }))).toMatch(

@@ -1,6 +1,9 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
+import { openDatabaseAt } from '../../src/database/database.ts'
 import { withLock } from '../../src/database/lock.ts'
 import { openTestDatabase, type TestDatabase } from '../support/database.ts'
+import { generousOptions } from '../support/database-options.ts'
 
 let testDatabase: TestDatabase
 beforeAll(async () => {
@@ -13,4 +16,12 @@ it('a process that holds a lock has no snapshot, so VACUUM can remove dead row v
     where datname = current_database() and state = 'idle in transaction' and query like '%advisory_xact_lock%'`
   const found = await withLock(testDatabase.database, 'seed', () => testDatabase.pool.query(holder))
   expect(found.rows).toEqual([{ backend_xmin: null }])
+})
+
+it('a process waits for a lock for longer than the statement_timeout of its role', async () => {
+  const limited = openDatabaseAt(`${testDatabase.url}?statement_timeout=100`, generousOptions)
+  onTestFinished(() => limited.close())
+  const held = withLock(testDatabase.database, 'migrate', () => sleep(500))
+  expect(await withLock(limited, 'migrate', async () => 'done')).toBe('done')
+  await held
 })

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openDatabaseAt } from '../../src/database/database.ts'
 import { migrate, readSchemaState, requireKnownMigrations } from '../../src/database/migrate.ts'
+import { lockAllTables } from '../../src/database/table-locks.ts'
 import { openEmptyDatabase, type TestDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
 import { runFirstMigrations, simulateIncompatibleMigration } from '../support/first-migrations.ts'
@@ -123,6 +124,18 @@ describe('migrating', () => {
     expect(longestMs).toBeLessThan(2000)
   })
 
+  it('runs statements that take longer than the statement_timeout of its role', async () => {
+    await migrate(database.database)
+    const limited = openDatabaseAt(`${database.url}?statement_timeout=100`, generousOptions)
+    const work = limited.maintain(async (client) => {
+      await client.query('begin')
+      await lockAllTables(client)
+      await client.query('select pg_sleep(0.3)')
+    })
+    await expect(work).resolves.toBeUndefined()
+    await limited.close()
+  })
+
   it('tells who must own the database when its user lacks a privilege', async () => {
     const user = `reader_${randomBytes(4).toString('hex')}`
     await database.pool.query(`create role ${user} login password 'reader'`)
@@ -132,7 +145,7 @@ describe('migrating', () => {
     const reader = openDatabaseAt(url.href, generousOptions)
     try {
       await expect(migrate(reader)).rejects.toThrow(
-        /user lacks a privilege .*: make it the owner of the database/,
+        /user lacks a privilege .*: make it the owner of the database and of everything in it/,
       )
     } finally {
       await reader.close()
