@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
-import { faultMessage, quote } from '../problems/faults.ts'
+import { describeIssue, faultMessage, quote } from '../problems/faults.ts'
 import { type Fault, FaultList, Problem } from '../problems/problem.ts'
 import { didYouMean, quoteList } from '../problems/suggest.ts'
 import type { Comparison, Operator } from './filters.ts'
@@ -216,9 +216,7 @@ function checkValues(
     faults: [
       ...ambiguous.map((text) => fault('invalid', ambiguousMessage(name, text))),
       ...results.flatMap(({ error }) =>
-        (error?.issues ?? []).map((issue) =>
-          fault(issue.code === 'invalid_value' ? 'unknown_value' : 'invalid', issue.message),
-        ),
+        (error?.issues ?? []).map((issue) => ({ parameter: name, ...describeIssue(issue) })),
       ),
     ],
   }

@@ -31,6 +31,13 @@ function violatedLimit(issue: z.core.$ZodIssue): { limit?: number } {
   return {}
 }
 
+/** Returns code, message and limit of the fault that an issue describes. */
+export const describeIssue = (issue: z.core.$ZodIssue, message = issue.message): Fault => ({
+  code: faultCode(issue, message),
+  message,
+  ...violatedLimit(issue),
+})
+
 /** Maximum length of a value in a message, in characters. */
 const maxShownLength = 60
 
@@ -193,10 +200,7 @@ function toFaults(error: z.core.$ZodError, messages: LazyMessages): FaultList {
   }
   for (const issue of error.issues.slice(0, maxConverted).flatMap(explainUnion)) {
     if (issue.code !== 'unrecognized_keys') {
-      add(issue.path, () => {
-        const message = messages.messageOf(issue)
-        return { code: faultCode(issue, message), message, ...violatedLimit(issue) }
-      })
+      add(issue.path, () => describeIssue(issue, messages.messageOf(issue)))
       continue
     }
     const lines = faults.isFull ? [] : messages.messageOf(issue).split('\n')

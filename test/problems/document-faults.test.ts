@@ -195,7 +195,7 @@ describe('a document with a fault is refused with a pointer and a message that e
     ['PAK', '/record', 'wrong_type', /must be an object, not text/],
     [{}, '/record/resource', 'required', /is required/],
     [{ resource: 'country', id: 'PAK' }, '/record/resource', 'unknown_value', /did you mean "countries"\?/],
-    [{ resource: 7, id: 'PAK' }, '/record/resource', 'unknown_value', /must be one of "regions"/],
+    [{ resource: 7, id: 'PAK' }, '/record/resource', 'unknown_value', /must be one of "agreements"/],
   ])('a citation of %j instead of a record', async (record, pointer, code, message) => {
     const { errors } = await post('citations', { source: unusedId, record })
     expect(errors).toEqual([{ pointer, code, message: expect.stringMatching(message) }])
