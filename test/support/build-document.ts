@@ -32,7 +32,7 @@ export function buildDocument(
     })
   }
   if (inner instanceof z.ZodDiscriminatedUnion) {
-    const option = inner.options[1] ?? z.never()
+    const option = inner.options.at(-1) ?? z.never()
     return buildDocument(option, leaf, pointer)
   }
   if (inner instanceof z.ZodObject) {
