@@ -61,4 +61,4 @@ const expeditions = defineResource(
 )
 
 /** The resources of the service and one more. */
-export const extendedRegistry = createRegistry([...definitions, expeditions])
+export const extendedRegistry = createRegistry([expeditions, ...definitions])

@@ -32,6 +32,7 @@ export function buildDocument(
     })
   }
   if (inner instanceof z.ZodDiscriminatedUnion) {
+    // The last kind of a cited record are topics, of which the seed data has records.
     const option = inner.options.at(-1) ?? z.never()
     return buildDocument(option, leaf, pointer)
   }
