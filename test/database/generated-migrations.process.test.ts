@@ -12,12 +12,12 @@ const summary = "summary: field.prose('Summary.', { weight: 'B' }),"
 
 const facilities: Replacement[] = [
   {
-    file: 'src/resources/registry.ts',
-    from: '/** Every resource',
+    file: 'src/resources/index.ts',
+    from: '// Every resource',
     to: `import { field } from '../model/fields/index.ts'
 import { defineResource } from '../model/resource.ts'
 
-const facilities = defineResource(
+export const facilities = defineResource(
   'facilities',
   {
     name: field.title('Name.'),
@@ -31,6 +31,7 @@ const facilities = defineResource(
     singular: 'Facility',
     plural: 'Facilities',
     noun: 'facility',
+    label: { en: 'Facilities', zh: '设施' },
     description: 'A research facility that several countries use.',
     search: { title: 'name', prose: [] },
     eventDates: ['openedOn'],
@@ -38,9 +39,8 @@ const facilities = defineResource(
   },
 )
 
-/** Every resource`,
+// Every resource`,
   },
-  { file: 'src/resources/registry.ts', from: '  figures,\n', to: '  facilities,\n  figures,\n' },
 ]
 
 let database: TestDatabase
@@ -99,7 +99,11 @@ const cases: Case[] = [
           risks: field.prose('Risks.', { weight: 'B' }),
           ${summary}`,
       },
-      { file: projects, from: "'lead',\n", to: "'lead',\n  'auditor',\n" },
+      {
+        file: 'src/model/vocabularies.ts',
+        from: "['lead', 'Lead', '牵头方'],",
+        to: "['lead', 'Lead', '牵头方'], 'auditor',",
+      },
     ],
     resource: 'projects',
     record: {
