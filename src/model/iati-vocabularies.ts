@@ -7,7 +7,7 @@ export const aidTypes = words(
   [
     'B01',
     'Core support to NGOs, other private bodies, PPPs and research institutes',
-    '对非政府组织、其他私营机构、公私合作伙伴和研究机构的核心支持',
+    '对非政府组织、其他私营机构、公私合作伙伴关系和研究机构的核心支持',
   ],
   [
     'B02',
@@ -69,7 +69,7 @@ export const financeTypes = words(
   ['111', 'Subsidies to national private investors', '对国内私人投资者的补贴'],
   ['210', 'Interest subsidy', '利息补贴'],
   ['211', 'Interest subsidy to national private exporters', '对国内私人出口商的利息补贴'],
-  ['310', 'Capital subscription on deposit basis', '按存款计的资本认缴'],
+  ['310', 'Capital subscription on deposit basis', '按交存计的资本认缴'],
   ['311', 'Capital subscription on encashment basis', '按兑现计的资本认缴'],
   ['410', 'Aid loan excluding debt reorganisation', '援助贷款（不含债务重组）'],
   ['411', 'Investment-related loan to developing countries', '对发展中国家的投资相关贷款'],
@@ -84,8 +84,12 @@ export const financeTypes = words(
   ['431', 'Subordinated loan', '次级贷款'],
   ['432', 'Preferred equity', '优先股'],
   ['433', 'Other hybrid instruments', '其他混合工具'],
-  ['451', 'Non-banks guaranteed export credits', '非银行担保出口信贷'],
-  ['452', 'Non-banks non-guaranteed portions of guaranteed export credits', '非银行担保出口信贷的未担保部分'],
+  ['451', 'Non-banks guaranteed export credits', '非银行机构有担保的出口信贷'],
+  [
+    '452',
+    'Non-banks non-guaranteed portions of guaranteed export credits',
+    '非银行机构有担保的出口信贷中的无担保部分',
+  ],
   ['453', 'Bank export credits', '银行出口信贷'],
   ['510', 'Common equity', '普通股'],
   [

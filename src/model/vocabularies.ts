@@ -39,7 +39,7 @@ export const organizationKinds = words(
  * registry's own domains, and OECD DAC CRS purposes. Imported registers may have other schemes.
  */
 export const topicSchemes = words(
-  ['ford', 'OECD fields of research and development', '经合组织研究与开发领域'],
+  ['ford', 'OECD fields of research and development', '经合组织研究与发展领域'],
   ['challenge', 'Global challenges', '全球性挑战'],
   ['domain', 'Domains of the registry', '登记册领域'],
   ['crs', 'OECD DAC purposes of aid', '经合组织发援会援助用途'],
@@ -83,14 +83,14 @@ export const agreementRoles = words(
 )
 export const renewals = words(
   ['none', 'None', '无'],
-  ['automatic', 'Automatic', '自动延期'],
-  ['by_consent', 'By consent', '经同意延期'],
+  ['automatic', 'Automatic', '自动续期'],
+  ['by_consent', 'By consent', '经同意续期'],
 )
 export const relationKinds = words(
   ['amends', 'Amends', '修正'],
   ['supersedes', 'Supersedes', '取代'],
   ['implements', 'Implements', '执行'],
-  ['renews', 'Renews', '延期'],
+  ['renews', 'Renews', '续期'],
 )
 export const actionKinds = words(
   'signed',
@@ -174,7 +174,7 @@ export const programRoles = words(
   'beneficiary',
 )
 export const modalities = words(
-  ['high_tech_zone', 'High-tech zone', '高新技术开发区'],
+  ['high_tech_zone', 'High-tech zone', '高新区'],
   ['national_library', 'National library', '国家图书馆'],
   ['research_capacity', 'Research capacity', '科研能力建设'],
   ['training', 'Training', '培训'],
@@ -209,13 +209,13 @@ export const amountKinds = words(
 /** Whether an agreement applies to a territory. */
 export const territoryStatuses = words(
   ['extended', 'Extended', '扩展适用'],
-  ['excluded', 'Excluded', '不适用'],
+  ['excluded', 'Excluded', '排除适用'],
   ['withdrawn', 'Withdrawn', '已撤回'],
 )
 
 /** How a source qualifies a number that it states. */
 export const qualifiers = words(
-  ['exact', 'Exact', '准确'],
+  ['exact', 'Exact', '确切'],
   ['about', 'About', '约'],
   ['more_than', 'More than', '超过'],
   ['at_least', 'At least', '至少'],

@@ -22,7 +22,7 @@ async function createChanged(): Promise<{ id: string; before: string }> {
 describe.skipIf(skipsBrowser)('the name of a related record [needs Chromium]', { timeout: 90_000 }, () => {
   it('is Chinese on a Chinese page, in a filter and in a version of the history', async () => {
     const { page, go } = await dashboard.open('/explore/agreements?country=PAK', chinese)
-    await page.getByRole('button', { name: '移除筛选条件 国家：巴基斯坦' }).waitFor()
+    await page.getByRole('button', { name: '移除筛选条件 国家（地区）：巴基斯坦' }).waitFor()
     const { id } = await createChanged()
     await go(`/records/agreements/${id}`)
     await page.locator('.diff del', { hasText: '巴基斯坦' }).waitFor()
