@@ -18,6 +18,7 @@ const untranslatedTypes = [
   'invalid-search',
   'method-not-allowed',
   'not-acceptable',
+  'conflict',
   'unsupported-media-type',
   'expectation-failed',
   'unreadable-file',

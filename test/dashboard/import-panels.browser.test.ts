@@ -163,3 +163,18 @@ describe.skipIf(skipsBrowser)('the panel of kept properties [needs Chromium]', {
     await page.context().close()
   })
 })
+
+describe.skipIf(skipsBrowser)('the refusal of an undo [needs Chromium]', { timeout: 90_000 }, () => {
+  it('says in the language of the page which import must be undone first', async () => {
+    const scheme = newScheme()
+    const importTitle = (title: string) =>
+      importCsv(dashboard.api.database, treatyMapping(scheme), `${treatyHeader}\n1,${title},2001,China\n`)
+    const { id } = await importTitle('On water')
+    const later = await importTitle('On air')
+    const { page } = await dashboard.openSignedIn(`/imports/${id}`, { locale: 'zh-CN' })
+    await page.getByRole('button', { name: '撤销' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: '撤销' }).click()
+    await page.getByRole('alert').getByText(`后来的导入 ${later.id}`).waitFor()
+    await page.context().close()
+  })
+})

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { resources } from '../../src/dashboard/api/resources.ts'
 import { createLanguage, selectLanguage } from '../../src/dashboard/i18n/language.ts'
 
 /** The language of the dashboard: its choice, and its numbers. */
@@ -16,6 +17,14 @@ describe('the language of the dashboard', () => {
     vi.stubGlobal('navigator', { languages: ['fr', 'zh-CN'] })
     expect(selectLanguage('?lang=en')).toBe('en')
     expect(selectLanguage('')).toBe('zh')
+  })
+
+  it('has a Chinese label for every parameter of every list', () => {
+    const { find } = createLanguage('zh')
+    const names = resources.flatMap((resource) =>
+      Object.keys(resource.parameterTypes).map((parameter) => parameter.replace(/\[.*/, '')),
+    )
+    expect(names.filter((name) => find(`property.${name}`) === undefined)).toEqual([])
   })
 
   it.each(['en', 'zh'] as const)('shows all digits of a number, and no sign of zero: %s', (tag) => {

@@ -59,6 +59,12 @@ describe('Chinese sentences', () => {
     ['was changed since', '此后已被修改'],
     ['title, place was changed since', 'title, place 此后已被修改'],
     ['title was changed since; is required', 'title 此后已被修改；必填'],
+    [
+      'The later import 0190 (a.csv) has changed 3 of the records of this import. Undo that one first.',
+      '后来的导入 0190（a.csv）更改了此导入的 3 条记录。请先撤销后来的导入',
+    ],
+    ['The import is committing. Wait until that is done.', '此导入正在处理中，请等待处理完成'],
+    ['The sheet is malformed or cut off: unclosed tag (line 4)', '工作表格式有误或不完整（第 4 行）'],
   ])('translate the message: %s', (english, expected) => {
     expect(translate(english)).toBe(expected)
   })
@@ -81,6 +87,7 @@ describe('Chinese sentences', () => {
     ['a missing property', 'scheme: x\nrecords: { agreements: { id: id, properties: { kind: =treaty } } }'],
     ['a value of another type', mapping('place: { from: 3 }')],
     ['an unknown language', `language: xx\n${mapping('')}`],
+    ['no property in a location', mapping('location: { value: {} }')],
     ['a list of codes in another folder', mapping('status: { from: a, codes: lists/a.csv }')],
   ])('exist for the faults in a mapping: %s', (_name, text) => {
     const faults = mappingFaults(text)
@@ -127,6 +134,11 @@ describe('Chinese sentences', () => {
     ['a.xlsx', 'PK\u0003\u0004'],
     ['a.csv', 'Name,Name\n1,2\n'],
     ['a.json', '[{"a": 1'],
+    ['a.json', '[{"a": +}]'],
+    ['a.json', '{"a": {}, "b": []}'],
+    ['a.xml', '<a/>'],
+    ['a.xml', '<a><b>'],
+    ['a.xml', '<!DOCTYPE a><a><b/></a>'],
     ['a.pdf', '%PDF-1.4'],
   ])('exist for a file that cannot be read: %s %s', async (name, content) => {
     const message = await messageOf(readContent(name, content))

@@ -123,7 +123,10 @@ function ChartAndTable({
           {dated.map(({ id, title, signedOn, span }, row) => {
             const left = x(span.earliest ?? new Date(first - margin))
             const right = x(new Date(Number(span.latest ?? last + margin) + dayMs))
-            const label = `${title}: ${formatEdtf(signedOn ?? '', language)}`
+            const label = language.t('filter.is', {
+              name: title,
+              value: formatEdtf(signedOn ?? '', language),
+            })
             return (
               <Link key={id} href={recordPath('agreements', id)}>
                 <title>{label}</title>

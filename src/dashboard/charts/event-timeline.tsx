@@ -103,6 +103,7 @@ function EventRow({
   y: number
   width: number
 }) {
+  const { t } = useLanguage()
   const bars = eventBars(start, end, first).map(({ from, to, kind }) => ({
     kind,
     left: x(from),
@@ -114,7 +115,7 @@ function EventRow({
   const middle = y + rowHeight / 2
   const isAfter = width - right >= left
   const room = (isAfter ? width - right : left) - 10
-  const name = `${title}: ${dates}`
+  const name = t('filter.is', { name: title, value: dates })
   return (
     <Link href={path}>
       <title>{name}</title>

@@ -101,7 +101,7 @@ export function NetworkChart({
   hrefOfNode: (id: string) => string
   onSelect: (edge: NetworkEdge) => void
 }) {
-  const { number } = useLanguage()
+  const { t, number } = useLanguage()
   const [frame, width] = useWidth<HTMLDivElement>()
   const height = Math.round(Math.min(640, Math.max(340, width * 0.6)))
   const positions = useLayout(graph, width, height)
@@ -135,7 +135,12 @@ export function NetworkChart({
                 stroke-width={lineWidth(edge.count)}
                 onClick={() => onSelect(edge)}
               >
-                <title>{`${names.get(edge.source)} – ${names.get(edge.target)}: ${number(edge.count)}`}</title>
+                <title>
+                  {t('filter.is', {
+                    name: `${names.get(edge.source)} – ${names.get(edge.target)}`,
+                    value: number(edge.count),
+                  })}
+                </title>
               </line>
             )
           })}

@@ -55,7 +55,10 @@ export function NetworkMatrix({
     <div ref={frame}>
       <p class="small matrix-pointed">
         {described
-          ? `${names.get(described.source)} – ${names.get(described.target)}: ${number(described.count)}`
+          ? t('filter.is', {
+              name: `${names.get(described.source)} – ${names.get(described.target)}`,
+              value: number(described.count),
+            })
           : t('network.point')}
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: keyboard users must be able to scroll the matrix */}

@@ -66,7 +66,7 @@ export function YearColumns({
               )}
             </>
           )
-          const name = `${label}: ${number(value)}`
+          const name = t('filter.is', { name: label, value: number(value) })
           return path ? (
             <Link key={label} href={path}>
               <title>{name}</title>

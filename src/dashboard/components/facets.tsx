@@ -96,11 +96,12 @@ function TextFilters({
   const field = (name: string, label: string) => (
     <TextFilter key={name} name={name} label={label} value={filters[name] ?? ''} />
   )
+  const dateLabel = (end: string) => t('filter.is', { name: labels.property(date ?? ''), value: end })
   return (
     <form class="stack" onSubmit={submit}>
       {field('q', t('explore.words'))}
-      {date && field(`${date}[gte]`, `${labels.property(date)}: ${t('explore.from')}`)}
-      {date && field(`${date}[lte]`, `${labels.property(date)}: ${t('explore.to')}`)}
+      {date && field(`${date}[gte]`, dateLabel(t('explore.from')))}
+      {date && field(`${date}[lte]`, dateLabel(t('explore.to')))}
       <button type="submit">{t('explore.apply')}</button>
     </form>
   )

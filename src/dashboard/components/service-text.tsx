@@ -21,18 +21,19 @@ export function RowPlace({ locator }: { locator: string }) {
 
 /**
  * The reason why a request failed: without a usable response, a message of the dashboard; otherwise the message of the
- * page's language for the problem type or the HTTP status, or else the text of the service. English has no messages for
- * problem types and statuses, since the texts of the service are more exact.
+ * page's language for the problem type, the translated text of the service, the message for the HTTP status, or else the
+ * English text. English has no messages for problem types and statuses, since the texts of the service are more exact.
  */
 export function FailureReason({ error: { status, type, message, faults } }: { error: ApiError }) {
   const { t, find } = useLanguage()
   const labels = useLabels()
+  const translated = useTranslator()(message)
   if (status === 0) return t('state.offline')
   const names = faults.flatMap(({ parameter, code }) => {
     if (parameter === undefined) return []
     return code === 'unknown' ? parameter : labels.property(parameter)
   })
-  const text = find(`problem.${type}`, { names: names.join(', ') }) ?? find(`status.${status}`)
+  const text = find(`problem.${type}`, { names: names.join(', ') }) ?? translated ?? find(`status.${status}`)
   return text ?? <ServiceText text={message} />
 }
 

@@ -47,7 +47,12 @@ export function Progress({ job }: { job: ImportJob }) {
         )}
         {job.failure !== null && (
           <p class="failure import-failure" role="alert">
-            <ServiceText text={job.failure} />
+            {job.failure.split('\n').map((line) => (
+              <span key={line}>
+                <ServiceText text={line} />
+                {'\n'}
+              </span>
+            ))}
           </p>
         )}
         {job.notes.length > 0 && (

@@ -53,7 +53,7 @@ export function ReferenceField({ field, value, pointer, onChange }: FieldProps) 
 /** The input for a reference to a record of one of several resources. */
 export function AnyRecordField({ field, value, pointer, onChange }: FieldProps) {
   const { names } = useNames()
-  const { resourceLabel } = useLanguage()
+  const { t, resourceLabel } = useLanguage()
   const change = useFocusAfterChange(onChange)
   const { resource = '', id = '' } = isPlainObject(value) ? value : {}
   const name = names[String(resource)]?.[String(id)] ?? String(id)
@@ -67,7 +67,7 @@ export function AnyRecordField({ field, value, pointer, onChange }: FieldProps) 
         />
       ) : (
         <Picked
-          name={`${resourceLabel(String(resource))}: ${name}`}
+          name={t('filter.is', { name: resourceLabel(String(resource)), value: name })}
           id={fieldId(pointer)}
           onRemove={() => change(null, fieldId(pointer))}
         />
