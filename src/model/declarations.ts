@@ -1,5 +1,6 @@
 import { getTableConfig } from 'drizzle-orm/pg-core'
 import { snakeCase } from '../database/columns.ts'
+import * as commonTables from '../database/tables/index.ts'
 import { checkValue } from '../problems/faults.ts'
 import { didYouMean } from '../problems/suggest.ts'
 import { propertiesOf, recordProperties } from './document.ts'
@@ -98,8 +99,16 @@ export function requireWords(words: readonly string[]): void {
   }
 }
 
-/** Checks the names in declarations, before anything is built from them. @throws Error for a reserved or repeated name. */
+/** Names of resources, which are parts of paths, types of ids, and names of tables. */
+const resourceNamePattern = /^[a-z]+(-[a-z]+)*$/
+
+/** Checks the names in declarations, before anything is built from them. @throws Error for a wrong, reserved or repeated name. */
 export function checkNames(definitions: readonly ResourceDefinition[]): void {
+  const wrong = definitions.find(({ name }) => !resourceNamePattern.test(name))
+  if (wrong)
+    throw new DeclarationError(
+      `${wrong.name}: the name must be words of small letters a to z, joined by hyphens`,
+    )
   for (const kind of ['name', 'singular', 'plural'] as const)
     requireDistinct(
       kind,
@@ -163,7 +172,7 @@ export const columnNamings = (
 export function checkResources(registry: Registry): void {
   requireDistinct(
     'name',
-    registry.tables.flatMap((table): Naming[] => {
+    [...Object.values(commonTables), ...registry.tables].flatMap((table): Naming[] => {
       const { name, indexes } = getTableConfig(table)
       const named = indexes.flatMap(({ config }) => config.name ?? [])
       return [

@@ -1,5 +1,5 @@
 import { capitalize } from '../problems/suggest.ts'
-import type { Language } from './languages.ts'
+import { type Language, languages } from './languages.ts'
 
 /** A label in each language. */
 export type Label = Readonly<Record<Language, string>>
@@ -13,11 +13,20 @@ export const otherLabel: Label = { en: 'Other', zh: '其他' }
 /** The labels of the words of all enumerations, and of the names of resources. The declarations of both add theirs. */
 const labels = new Map<string, Label>()
 
-/** Adds the label of a word. @throws Error if the word has another label, since a word has one label in all enumerations. */
-export function addLabel(word: string, label: Label): void {
+/**
+ * Adds the label of a word.
+ * @throws Error if a language is missing, or if the word has another label, since a word has one label in all enumerations.
+ */
+export function addLabel(word: string, label: Label | undefined): void {
+  // Commands that run the source code do not check types, so a declaration may lack what its type requires.
+  const missing = languages.find((language) => !label?.[language])
+  if (!label || missing)
+    throw new Error(`"${word}" has no label in "${missing}"; give it one in every language`)
   const other = labels.get(word) ?? label
-  if (other.en !== label.en || other.zh !== label.zh)
-    throw new Error(`the word "${word}" has the label "${other.en}" (${other.zh}); give it no other label`)
+  if (languages.some((language) => other[language] !== label[language]))
+    throw new Error(
+      `the word "${word}" has the label "${other.en}" (${other.zh}) in another declaration; give it the same label, or choose another word`,
+    )
   labels.set(word, label)
 }
 

@@ -212,6 +212,18 @@ const refused: [what: string, fields: Fields, options: Partial<ResourceDefinitio
     { singular: 'Project' },
     'facilities: the singular "Project" already belongs to projects; give one of them another name',
   ],
+  [
+    'a name that is no part of a path in small letters',
+    {},
+    { name: 'G20-facilities' },
+    'G20-facilities: the name must be words of small letters a to z, joined by hyphens',
+  ],
+  [
+    'a name whose table is a table of the service',
+    {},
+    { name: 'import-rows' },
+    'the table import_rows: the name "import_rows" already belongs to the table import_rows',
+  ],
 ]
 
 describe('a registry', () => {
@@ -240,11 +252,14 @@ describe('a registry', () => {
     expect(() => register(facilities(fields, options))).toThrow(message)
   })
 
-  it('refuses a word with two labels, and an enumeration without words', () => {
+  it('refuses a word with two labels or half a label, and an enumeration without words', () => {
     words(['user', 'User', '用户'])
     expect(words('host', ['user', 'User', '用户'])).toEqual(['host', 'user'])
     expect(() => words(['user', 'Visitor', '用户'])).toThrow(
-      'the word "user" has the label "User" (用户); give it no other label',
+      'the word "user" has the label "User" (用户) in another declaration; give it the same label, or choose another word',
+    )
+    expect(() => words(['visitor', 'Visitor', ''])).toThrow(
+      '"visitor" has no label in "zh"; give it one in every language',
     )
     expect(() => words()).toThrow('an enumeration needs at least one word')
   })

@@ -294,7 +294,7 @@ export const nameProperty = (resource: Resource): string =>
 /** Returns request options that change a record only if it still has this ETag. */
 export const ifMatch = (etag: string): RequestOptions => ({ headers: { 'if-match': etag } })
 
-/** Valid values of text properties that have a pattern. */
+/** Valid values of text properties that have a pattern, and no example in their schema. */
 const textValues: Record<string, string> = {
   language: 'en',
   languages: 'en',
@@ -329,8 +329,13 @@ function valueAt(schema: z.core.$ZodType, pointer: string, keys: Map<string, str
   if (refersTo !== undefined) return keys.get(refersTo)
   if (name === 'ror') return ror()
   if (schema instanceof z.ZodString && schema.meta()?.format === 'edtf') return '1985-04/..'
-  return `Text ${randomUUID().slice(0, 18)}`
+  const invented = `Text ${randomUUID().slice(0, 18)}`
+  return z.safeParse(schema, invented).success ? invented : (schemaExample(schema) ?? invented)
 }
+
+/** Returns the first example of a schema, or undefined. */
+const schemaExample = (schema: z.core.$ZodType): unknown =>
+  schema instanceof z.ZodType ? schema.meta()?.examples?.[0] : undefined
 
 /** Returns the keys of a record of each resource to which documents of a resource refer. */
 async function keysFor(resource: Resource, api: Api): Promise<Map<string, string>> {
