@@ -99,6 +99,9 @@ export function requireWords(words: readonly string[]): void {
   }
 }
 
+/** Length of the longest name that PostgreSQL stores. It shortens longer names, so that two may become equal. */
+const maxNameLength = 63
+
 /** Names of resources, which are parts of paths, types of ids, and names of tables. */
 const resourceNamePattern = /^[a-z]+(-[a-z]+)*$/
 
@@ -166,21 +169,30 @@ export const columnNamings = (
   ])
 
 /**
- * Checks what can be checked only in the whole registry: the names of collections, includes and indexes, and the examples.
+ * Checks what can be checked only in the whole registry: the names of collections, includes, tables and indexes, and examples.
  * @throws Error for the first fault.
  */
 export function checkResources(registry: Registry): void {
+  const tables = [...Object.values(commonTables), ...registry.tables].map((table) => {
+    const { name, columns, indexes } = getTableConfig(table)
+    return { name, columns, indexes: indexes.flatMap(({ config }) => config.name ?? []) }
+  })
   requireDistinct(
     'name',
-    [...Object.values(commonTables), ...registry.tables].flatMap((table): Naming[] => {
-      const { name, indexes } = getTableConfig(table)
-      const named = indexes.flatMap(({ config }) => config.name ?? [])
-      return [
-        [`the table ${name}`, [name]],
-        ...named.map((index): Naming => [`an index of ${name}`, [index]]),
-      ]
-    }),
+    tables.flatMap(({ name, indexes }): Naming[] => [
+      [`the table ${name}`, [name]],
+      ...indexes.map((index): Naming => [`an index of ${name}`, [index]]),
+    ]),
   )
+  for (const { name, columns, indexes } of tables) {
+    const long = [name, ...columns.map((column) => column.name), ...indexes].find(
+      ({ length }) => length > maxNameLength,
+    )
+    if (long !== undefined)
+      throw new DeclarationError(
+        `the table ${name}: the name "${long}" has more than ${maxNameLength} characters; give the resource or the property a shorter name`,
+      )
+  }
   for (const resource of registry.resources) {
     resource.collections()
     resource.includes()

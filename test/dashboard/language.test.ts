@@ -38,4 +38,13 @@ describe('the language of the dashboard', () => {
       '0',
     ])
   })
+
+  it('names a property like the resource that has the same name, if it has no other label', async () => {
+    // The client of the API reads the address of the page when it is loaded.
+    vi.stubGlobal('location', new URL('http://127.0.0.1/'))
+    const { createLabels } = await import('../../src/dashboard/i18n/labels.ts')
+    const labels = (tag: 'en' | 'zh') => createLabels(createLanguage(tag), undefined)
+    expect(['projects', 'topics', 'endsOn'].map(labels('zh').property)).toEqual(['项目', '主题', '结束日期'])
+    expect(['projects', 'closesOn'].map(labels('en').property)).toEqual(['Projects', 'Closes on'])
+  })
 })

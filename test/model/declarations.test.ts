@@ -219,6 +219,12 @@ const refused: [what: string, fields: Fields, options: Partial<ResourceDefinitio
     'G20-facilities: the name must be words of small letters a to z, joined by hyphens',
   ],
   [
+    'a name that PostgreSQL would shorten',
+    { theDayOnWhichTheLastInstrumentWasHandedOver: field.edtf('The last day.') },
+    {},
+    'the table facilities: the name "facilities_the_day_on_which_the_last_instrument_was_handed_over_order" has more than 63 characters',
+  ],
+  [
     'a name whose table is a table of the service',
     {},
     { name: 'import-rows' },

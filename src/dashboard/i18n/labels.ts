@@ -1,5 +1,6 @@
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
+import { findResource } from '../api/resources.ts'
 import type { VocabularyList } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { type Language, useLanguage } from './language.ts'
@@ -20,7 +21,11 @@ function humanize(name: string): string {
 
 const operators: Readonly<Record<string, string>> = { gte: '≥', lte: '≤', gt: '>', lt: '<', ne: '≠' }
 
-function createLabels({ tOr }: Language, vocabularies: VocabularyList | undefined): Labels {
+/**
+ * Returns the labels in a language. A property without a text of its own that has the name of a resource, such as `projects`, has the
+ * label of this resource.
+ */
+export function createLabels({ tag, tOr }: Language, vocabularies: VocabularyList | undefined): Labels {
   const words = new Map(
     vocabularies?.data.flatMap((vocabulary) => vocabulary.words.map(({ word, label }) => [word, label])),
   )
@@ -29,7 +34,7 @@ function createLabels({ tOr }: Language, vocabularies: VocabularyList | undefine
     word: (word) => words.get(word) ?? tOr(`role.${word}`, humanize(word)),
     property: (text) => {
       const [, name = text, operator] = /^(\w+)(?:\[(\w+)\])?(?:\[\])?$/.exec(text) ?? []
-      const label = tOr(`property.${name}`, humanize(name))
+      const label = tOr(`property.${name}`, findResource(name)?.label[tag] ?? humanize(name))
       return operator === undefined ? label : `${label} ${operators[operator] ?? operator}`
     },
   }
