@@ -5,6 +5,7 @@ import type { Citation } from '../api/types.ts'
 import { formatEdtf } from '../dates/format-edtf.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
+import { FoldedList } from './folded-list.tsx'
 
 /** The numbered citations of a record, each with its source, locator and quotation. */
 export function SourceList({ citations }: { citations: readonly Citation[] }) {
@@ -17,7 +18,7 @@ export function SourceList({ citations }: { citations: readonly Citation[] }) {
   }
   if (citations.length === 0) return <p class="empty">{t('record.sourcesNone')}</p>
   return (
-    <ol class="sources">
+    <FoldedList class="sources">
       {citations.map(({ id, property, locator, excerpt, note, sourceDetails, source, rank }, index) => (
         <li key={id} id={`source-${index + 1}`}>
           <p>
@@ -37,6 +38,6 @@ export function SourceList({ citations }: { citations: readonly Citation[] }) {
           </p>
         </li>
       ))}
-    </ol>
+    </FoldedList>
   )
 }

@@ -5,6 +5,7 @@ import type { CountryBriefing, Page, Source } from '../../api/types.ts'
 import { useApi } from '../../api/use-api.ts'
 import { formatEdtf } from '../../dates/format-edtf.ts'
 import { useLanguage } from '../../i18n/language.ts'
+import { FoldedList } from '../folded-list.tsx'
 import { Widget } from '../widget.tsx'
 import { sourceAnchor } from './source-marks.tsx'
 
@@ -32,7 +33,7 @@ export function Sources({
       {sources.data.length === 0 ? (
         <p class="empty">{t('country.none')}</p>
       ) : (
-        <ol class="entries">
+        <FoldedList class="entries">
           {sources.data.map(({ key, label, measures, list }, index) => (
             <li key={list} id={sourceAnchor(index + 1)}>
               [{index + 1}]{' '}
@@ -43,7 +44,7 @@ export function Sources({
               </Link>
             </li>
           ))}
-        </ol>
+        </FoldedList>
       )}
     </Widget>
   )

@@ -1,4 +1,5 @@
-import { useRef } from 'preact/hooks'
+import { memo } from 'preact/compat'
+import { useCallback, useRef } from 'preact/hooks'
 import { useLabels } from '../../i18n/labels.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { fieldId, useRemoveItemFaults } from '../faults.ts'
@@ -27,6 +28,11 @@ function ItemList({ field, value, pointer, onChange, Part }: CompositeProps) {
   const keys = useRef<number[]>([])
   while (keys.current.length < items.length) keys.current.push((keys.current.at(-1) ?? 0) + 1)
   keys.current.length = items.length
+  const latest = useRef({ items, onChange })
+  latest.current = { items, onChange }
+  const changeItem = useCallback((position: number, next: unknown) => {
+    latest.current.onChange(replaceAt(latest.current.items, position, next))
+  }, [])
   const remove = (position: number) => {
     keys.current.splice(position, 1)
     removeItemFaults(pointer, position)
@@ -41,8 +47,9 @@ function ItemList({ field, value, pointer, onChange, Part }: CompositeProps) {
           <Item
             field={item}
             value={one}
-            pointer={`${pointer}/${index}`}
-            onChange={(next) => onChange(replaceAt(items, index, next))}
+            list={pointer}
+            position={index}
+            onChangeItem={changeItem}
             Part={Part}
           />
           <button
@@ -66,23 +73,34 @@ function ItemList({ field, value, pointer, onChange, Part }: CompositeProps) {
   )
 }
 
+interface ItemProps extends Omit<CompositeProps, 'pointer' | 'onChange'> {
+  /** JSON pointer of the list. */
+  list: string
+  position: number
+  onChangeItem: (position: number, next: unknown) => void
+}
+
 /** An item of a list. The fields of an object or participant are a group with a numbered heading. */
-function Item(props: CompositeProps) {
+function ItemOfList({ list, position, onChangeItem, ...item }: ItemProps) {
   const { t } = useLanguage()
   const labels = useLabels()
-  const { field, pointer, Part, ...rest } = props
-  const number = Number(pointer.split('/').at(-1)) + 1
-  const legend = t('edit.item', { name: labels.property(field.name), number })
+  const pointer = `${list}/${position}`
+  const props = { ...item, pointer, onChange: (next: unknown) => onChangeItem(position, next) }
+  const { field, Part, ...rest } = props
+  const legend = t('edit.item', { name: labels.property(field.name), number: position + 1 })
   if (field.kind === 'object')
     return (
       <FieldGroup field={field} pointer={pointer} legend={legend}>
         <ObjectParts {...props} />
       </FieldGroup>
     )
-  if (field.kind !== 'participant') return <Part {...rest} field={field} pointer={pointer} />
+  if (field.kind !== 'participant') return <Part {...rest} field={field} />
   return (
     <FieldGroup field={field} pointer={pointer} legend={legend}>
-      <Part {...rest} field={field} pointer={pointer} />
+      <Part {...rest} field={field} />
     </FieldGroup>
   )
 }
+
+/** An item that is rendered again only if its own value or position changes: a list may have hundreds of items. */
+const Item = memo(ItemOfList)

@@ -1,0 +1,28 @@
+import { type ComponentChildren, toChildArray } from 'preact'
+import { useLanguage } from '../i18n/language.ts'
+
+/** Number of items that are always shown. */
+const firstItems = 25
+
+/**
+ * A numbered list of any length. The items after the first 25 are in a disclosure, which a link to one of them opens, and
+ * which is printed open.
+ */
+export function FoldedList({ class: className, children }: { class: string; children: ComponentChildren }) {
+  const { t, number } = useLanguage()
+  const items = toChildArray(children)
+  const rest = items.slice(firstItems)
+  return (
+    <>
+      <ol class={className}>{items.slice(0, firstItems)}</ol>
+      {rest.length > 0 && (
+        <details>
+          <summary>{t('list.rest', { count: number(rest.length), total: number(items.length) })}</summary>
+          <ol class={className} start={firstItems + 1}>
+            {rest}
+          </ol>
+        </details>
+      )}
+    </>
+  )
+}

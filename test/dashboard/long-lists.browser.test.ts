@@ -1,0 +1,82 @@
+import type { Page } from 'playwright-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { skipsBrowser } from '../support/browser.ts'
+import { useDashboard } from '../support/dashboard.ts'
+
+/** Records with very many sources or participants, in a browser. Needs Chromium, and the build. */
+
+const dashboard = useDashboard({ changesRecords: true })
+let path = ''
+
+/** Writes a record and returns its id. */
+async function create(resource: string, body: object): Promise<string> {
+  const created = await dashboard.api.post(`/v1/${resource}`, body)
+  expect(created.status, created.text).toBe(201)
+  return created.json<{ id: string }>().id
+}
+
+beforeAll(async () => {
+  if (skipsBrowser) return
+  const { data } = (await dashboard.api.get('/v1/countries?limit=200&fields=code')).json<{
+    data: { code: string }[]
+  }>()
+  const parties = data.map(({ code }) => ({ country: code, role: 'party' }))
+  const id = await create('agreements', { kind: 'treaty', title: 'Convention with many parties', parties })
+  const source = await create('sources', { kind: 'report', title: 'Report with many quotations' })
+  for (let index = 1; index <= 30; index += 1)
+    await create('citations', {
+      record: { resource: 'agreements', id },
+      source,
+      property: '/parties',
+      excerpt: `Quotation ${index}.`,
+    })
+  path = `/records/agreements/${id}`
+})
+
+/** Types twenty letters into a field of a form, and returns how long the form takes to render them, in milliseconds. */
+const timeTyping = (page: Page, id: string) =>
+  page.locator(`[id="${id}"]`).evaluate(async (input: HTMLInputElement) => {
+    const start = performance.now()
+    for (let index = 0; index < 20; index += 1) {
+      input.value += 'x'
+      input.dispatchEvent(new Event('input', { bubbles: true }))
+      await new Promise((done) => setTimeout(done))
+    }
+    return performance.now() - start
+  })
+
+describe.skipIf(skipsBrowser)('a record with long lists [needs Chromium]', { timeout: 60_000 }, () => {
+  it('shows 25 sources, and the others after a click, for a link to one of them, and in print', async () => {
+    const { page, go } = await dashboard.open(path)
+    const first = page.locator('#source-25')
+    const last = page.locator('#source-30')
+    await first.waitFor()
+    expect(await last.isVisible()).toBe(false)
+    const rest = page.getByText('The other 5 of 30')
+    await rest.focus()
+    await page.keyboard.press('Enter')
+    await last.waitFor()
+    expect(await rest.evaluate((summary) => summary === document.activeElement)).toBe(true)
+    await go(path)
+    await page.getByRole('link', { name: '[30]' }).click()
+    await expect.poll(() => last.isVisible()).toBe(true)
+    await go(path)
+    await page.emulateMedia({ media: 'print' })
+    expect(await last.isVisible()).toBe(true)
+    expect(await rest.isVisible()).toBe(false)
+    await page.context().close()
+  })
+
+  it('renders an item of a list that is edited, and not the whole list', async () => {
+    const { page } = await dashboard.openSignedIn(`${path}/edit`)
+    const title = await timeTyping(page, 'field/title')
+    const item = await timeTyping(page, 'field/parties/150/contribution')
+    expect(item).toBeLessThan(3 * title)
+    await page.getByRole('button', { name: 'Remove Parties 150', exact: true }).click()
+    await page.locator('[id="field/parties/149/contribution"]').press('y')
+    expect(await page.locator('[id="field/parties/149/contribution"]').inputValue()).toBe(
+      `${'x'.repeat(20)}y`,
+    )
+    await page.context().close()
+  })
+})
