@@ -33,8 +33,8 @@ const plainRadius = 7
 
 const width = 960
 const height = 480
-/** The height of the map without Antarctica. */
-const shownHeight = 420
+/** The height of the map without Antarctica, which is shown only for markers that are there. */
+const heightWithoutAntarctica = 420
 
 const projection = geoNaturalEarth1().fitSize([width, height], { type: 'Sphere' })
 
@@ -67,6 +67,9 @@ export default function WorldMap({ caption, markers }: { caption: string; marker
   const positionedMarkers = markers
     .map((marker) => ({ ...marker, position: positionOf(marker) }))
     .sort((one, other) => (other.value ?? 0) - (one.value ?? 0))
+  const isInAntarctica = ({ position }: { position: [number, number] | null }) =>
+    position !== null && position[1] + plainRadius > heightWithoutAntarctica
+  const shownHeight = positionedMarkers.some(isInAntarctica) ? height + plainRadius : heightWithoutAntarctica
   const unplaced = positionedMarkers.filter(({ position }) => !position)
   return (
     <>

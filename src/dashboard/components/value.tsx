@@ -5,7 +5,7 @@ import type { Names } from '../api/types.ts'
 import { formatEdtf } from '../dates/format-edtf.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
-import { isParticipant, Participants } from './participants.tsx'
+import { isParticipant, type Participant, Participants } from './participants.tsx'
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -26,7 +26,7 @@ export function Value({
   /** The property that has this value, or whose list has it as an item. */
   property: Property
   names: Names
-  /** Whether all participants are shown. */
+  /** Whether all participants are shown, with all that is recorded about them. */
   showsAll?: boolean
 }) {
   const language = useLanguage()
@@ -37,6 +37,8 @@ export function Value({
     return <span class="soft">{language.t('value.unknown')}</span>
   if (typeof value === 'boolean') return <>{language.t(value ? 'value.yes' : 'value.no')}</>
   if (typeof value === 'number') return <>{language.number(value)}</>
+  if (Array.isArray(value) && showsAll && value.every(isParticipant) && isListed(value))
+    return <DetailedParticipants values={value} property={property} names={names} />
   if (Array.isArray(value) && value.every(isParticipant))
     return <Participants participants={value} names={names} showsAll={showsAll} />
   if (Array.isArray(value)) return <ListValue values={value} property={property} names={names} />
@@ -86,11 +88,51 @@ export const isRecordReference = (
 ): value is { resource: string; id: string } => hasTexts(value, ['resource', 'id'])
 
 /** Whether an object is a name in a language: `name` and `language`, and nothing else. */
-const isName = (value: Record<string, unknown>): value is { name: string; language: string } =>
-  hasTexts(value, ['name', 'language'])
+const isName = (value: Record<string, unknown>): value is { name: string; language: string | null } =>
+  hasTexts({ ...value, language: value.language ?? '' }, ['name', 'language'])
 
 const hasTexts = (value: Record<string, unknown>, keys: readonly string[]): boolean =>
   Object.keys(value).length === keys.length && keys.every((key) => typeof value[key] === 'string')
+
+/** The properties of a participant that are shown for every one. */
+const participantProperties = ['country', 'organization', 'region', 'role']
+
+/** Returns what is recorded about a participant besides its role, such as the dates on which it signed and ratified. */
+const detailsOf = (participant: Participant) =>
+  Object.fromEntries(
+    Object.entries(participant).filter(
+      ([name, part]) => !participantProperties.includes(name) && isKnown(part),
+    ),
+  )
+
+/** Whether participants are listed one below the other: there is one, or more than its role is recorded about one of them. */
+const isListed = (participants: readonly Participant[]): boolean =>
+  participants.length === 1 || participants.some((one) => Object.keys(detailsOf(one)).length > 0)
+
+/** Participants one below the other, each with its role and all that is recorded about it. */
+function DetailedParticipants({
+  values,
+  property,
+  names,
+}: {
+  values: readonly Participant[]
+  property: Property
+  names: Names
+}) {
+  return (
+    <ul class="stack">
+      {values.map((one) => (
+        <li key={JSON.stringify(one)}>
+          <Participants participants={[one]} names={names} />
+          {' · '}
+          <ObjectValue value={{ role: one.role, ...detailsOf(one) }} property={property} names={names} />
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+const isKnown = (value: unknown): boolean => value !== null && !(Array.isArray(value) && value.length === 0)
 
 /** An object, such as an amount of money or a place, in one line, without unknown values. */
 function ObjectValue({
@@ -117,13 +159,14 @@ function ObjectValue({
   if (isName(value))
     return (
       <>
-        <span lang={value.language}>{value.name}</span>{' '}
-        <span class="soft small">{languageName(value.language)}</span>
+        <span lang={value.language ?? undefined}>{value.name}</span>{' '}
+        {value.language !== null && <span class="soft small">{languageName(value.language)}</span>}
       </>
     )
-  const parts = Object.entries(value).filter(
-    ([, part]) => part !== null && !(Array.isArray(part) && part.length === 0),
-  )
+  const order = property.parts?.map(({ name }) => name) ?? []
+  const parts = Object.entries(value)
+    .filter(([, part]) => isKnown(part))
+    .sort(([one], [other]) => order.indexOf(one) - order.indexOf(other))
   return (
     <>
       {parts.map(([name, part], index) => (

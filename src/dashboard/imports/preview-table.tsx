@@ -101,7 +101,7 @@ function RecordPreview({ record, names }: { record: PreviewedRecord; names: Name
             <>
               <dt key={`${name}-name`}>{labels.property(name)}</dt>
               <dd key={name}>
-                <Value value={replaceKeys(value, property, names)} property={property} names={{}} />
+                <Value value={replaceKeys(value, property, names)} property={property} names={{}} showsAll />
               </dd>
             </>
           )

@@ -122,7 +122,7 @@ function ListDiff({ parts, property, names }: { parts: readonly Part<unknown>[] 
   const same = parts.filter(({ status }) => status === 'same').length
   // `Value` shows participants only as a list, so each object is shown as a list of one item.
   const show = (value: unknown) => (
-    <Value value={isPlainObject(value) ? [value] : value} property={property} names={names} />
+    <Value value={isPlainObject(value) ? [value] : value} property={property} names={names} showsAll />
   )
   return (
     <ul class="stack tight">

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest'
+import { skipsBrowser } from '../support/browser.ts'
+import { useDashboard } from '../support/dashboard.ts'
+
+/** What a record page shows of participants, names and places. Needs Chromium, and the build. */
+
+const dashboard = useDashboard({ changesRecords: true })
+
+describe.skipIf(skipsBrowser)('the page of a record [needs Chromium]', { timeout: 60_000 }, () => {
+  it('shows all that is recorded about each party, among the facts and in the history', async () => {
+    const created = await dashboard.api.post('/v1/agreements', {
+      kind: 'treaty',
+      title: 'Treaty with dates of its parties',
+      alternativeTitles: [{ name: 'Name without a language' }],
+      parties: [
+        { country: 'CHN', role: 'party', actions: [{ kind: 'ratified', date: '2001-05-04' }] },
+        { country: 'PAK', role: 'beneficiary', signatory: 'The Minister', contribution: 'Two laboratories' },
+      ],
+    })
+    const { page } = await dashboard.open(`/records/agreements/${created.json<{ id: string }>().id}`)
+    const history = page.locator('section.widget', { hasText: 'History' })
+    for (const facts of [page.locator('.facts').first(), history]) {
+      await facts.getByText('Parties').first().waitFor()
+      const text = (await facts.textContent())?.replaceAll('added: ', '')
+      expect(text).toContain('China · Role Party · Actions Kind Ratified · Date May 4, 2001')
+      expect(text).toContain(
+        'Pakistan · Role Beneficiary · Contribution Two laboratories · Signatory The Minister',
+      )
+      expect(text).toMatch(/Alternative titles\s*Name without a language\s*Kind/)
+    }
+    await page.context().close()
+  })
+
+  it('shows Antarctica on the map of a record with a place there', async () => {
+    const createBase = async (latitude: number) => {
+      const location = { name: 'Zhongshan Station', latitude, longitude: 76.4 }
+      const created = await dashboard.api.post('/v1/cooperation-bases', {
+        name: 'A station on ice',
+        kind: 'observatory',
+        location,
+      })
+      return `/records/cooperation-bases/${created.json<{ id: string }>().id}`
+    }
+    const { page, go } = await dashboard.open(await createBase(-69.4))
+    const isInside = () =>
+      page.locator('svg.map').evaluate((map) => {
+        const place = map.querySelector('circle')?.getBoundingClientRect()
+        return place !== undefined && place.bottom <= map.getBoundingClientRect().bottom
+      })
+    expect(await isInside()).toBe(true)
+    await go(await createBase(-89.9))
+    expect(await isInside()).toBe(true)
+    await page.context().close()
+  })
+})
