@@ -54,6 +54,8 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
       else await page.getByLabel('Topic').selectOption({ label: 'Energy' })
       const sign = page.getByRole('main').getByRole('status').filter({ hasText: 'Loading' })
       await sign.first().waitFor()
+      // The facets load with the list of records, which says so.
+      if (path.startsWith('/explore')) expect(await sign.count()).toBe(1)
       expect(await page.locator('main :is(svg, table)').count(), path).toBeGreaterThan(0)
       release()
       await expect.poll(() => sign.count(), { message: path }).toBe(0)
@@ -78,6 +80,25 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
       expect(await findAccessibilityFaults(page), path).toEqual([])
       expect(await page.locator('html').getAttribute('lang')).toBe(language)
     }
+    await page.context().close()
+  })
+
+  it('show the title of each record on the timeline, even if its bar is as wide as the chart', async () => {
+    const { page } = await dashboard.open('/sign-in')
+    await page.route('**/v1/agreements?*', async (route) => {
+      const response = await route.fetch()
+      const body = await response.json()
+      const [record] = body.data
+      const data = [
+        { ...record, title: 'In the fifties', signedOn: '195X' },
+        { ...record, id: record.id.replace(/.$/, 'f'), title: 'One day', signedOn: '1955-05-01' },
+      ]
+      await route.fulfill({ response, json: { ...body, data } })
+    })
+    await page.goto(`${dashboard.api.origin}/timeline`)
+    const titles = page.locator('svg.timeline .event-title')
+    await titles.first().waitFor()
+    expect(await titles.allTextContents()).toEqual(['In the fifties', 'One day'])
     await page.context().close()
   })
 

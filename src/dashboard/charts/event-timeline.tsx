@@ -26,7 +26,7 @@ const minBarWidth = 4
 /** Length of the dotted line for an unknown end, in pixels. */
 const openEndWidth = 28
 const dayMs = 86_400_000
-/** A title is left out if fewer pixels than this are free beside its bar. */
+/** A title is on its bar if fewer pixels than this are free beside the bar. */
 const minTitleWidth = 60
 const tickWidth = 90
 
@@ -114,7 +114,9 @@ function EventRow({
   const right = isOpen ? Math.min(width, barsEnd + openEndWidth) : barsEnd
   const middle = y + rowHeight / 2
   const isAfter = width - right >= left
-  const room = (isAfter ? width - right : left) - 10
+  const free = (isAfter ? width - right : left) - 10
+  const isOnBar = free < minTitleWidth
+  const isStart = isAfter || isOnBar
   const name = t('filter.is', { name: title, value: dates })
   return (
     <Link href={path}>
@@ -132,16 +134,14 @@ function EventRow({
         />
       ))}
       {isOpen && <line class="open-end" x1={barsEnd} x2={right} y1={middle} y2={middle} />}
-      {room >= minTitleWidth && (
-        <text
-          class="event-title"
-          x={isAfter ? right + 6 : left - 6}
-          y={middle + 4}
-          text-anchor={isAfter ? 'start' : 'end'}
-        >
-          {fitText(title, room)}
-        </text>
-      )}
+      <text
+        class="event-title"
+        x={isOnBar ? left + 6 : isAfter ? right + 6 : left - 6}
+        y={middle + 4}
+        text-anchor={isStart ? 'start' : 'end'}
+      >
+        {fitText(title, isOnBar ? width - left - 10 : free)}
+      </text>
     </Link>
   )
 }

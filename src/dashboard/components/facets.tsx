@@ -167,7 +167,7 @@ function Facet({
       <legend>{labels.property(dimension)}</legend>
       {/* The list of records shows the errors in the filters. */}
       {state.error?.status === 400 ? null : (
-        <Loaded state={state} height="12rem">
+        <Loaded state={state} height="12rem" isSilent>
           {({ data, groups }) => (
             <>
               <ul>

@@ -71,10 +71,10 @@ function FilterFaults({ error: { faults } }: { error: ApiError }) {
 }
 
 /** A bar over the elements that follow it, which are dimmed: they show an earlier read while the current one loads. */
-export function Updating() {
+export function Updating({ isSilent = false }: { isSilent?: boolean }) {
   const { t } = useLanguage()
   return (
-    <div class="updating loading" role="status">
+    <div class="updating loading" role={isSilent ? undefined : 'status'}>
       <span class="visually-hidden">{t('state.loading')}</span>
     </div>
   )
@@ -87,25 +87,28 @@ export function Updating() {
 export function Loaded<Body>({
   state,
   height = '8rem',
+  isSilent = false,
   children,
 }: {
   state: ApiState<Body>
   /** CSS height of the placeholder: about that of the content, so that nothing moves when the content has loaded. */
   height?: string
+  /** Whether screen readers are not told that it loads: another part of the view, which loads with it, tells them. */
+  isSilent?: boolean
   children: (body: Body) => ComponentChildren
 }) {
   const { t } = useLanguage()
   if (state.error) return <Failure error={state.error} retry={state.retry} />
   if (state.body === undefined) {
     return (
-      <div class="placeholder loading" style={{ height }} role="status">
+      <div class="placeholder loading" style={{ height }} role={isSilent ? undefined : 'status'}>
         <span class="visually-hidden">{t('state.loading')}</span>
       </div>
     )
   }
   return (
     <>
-      {state.status === 'loading' && <Updating />}
+      {state.status === 'loading' && <Updating isSilent={isSilent} />}
       {children(state.body)}
     </>
   )
