@@ -204,6 +204,22 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
     await dashboard.api.delete(`/v1/cooperation-bases/${id}`)
   })
 
+  it('says of each empty list that nothing is recorded', async () => {
+    const { page } = await dashboard.open('/sign-in')
+    await page.route(/\/v1\/(changes|agreements\/aggregate)\?/, async (route) => {
+      const response = await route.fetch()
+      await route.fulfill({ response, json: { ...(await response.json()), data: [] } })
+    })
+    await page.goto(`${dashboard.api.origin}/`)
+    for (const name of ['Countries that take part in the most agreements', 'Latest changes']) {
+      const widget = page.locator('section.widget', { has: page.getByRole('heading', { name }) })
+      await widget.getByText('Nothing is recorded.').waitFor()
+    }
+    await page.goto(`${dashboard.api.origin}/changes`)
+    await page.getByText('Nothing is recorded.').waitFor()
+    await page.context().close()
+  })
+
   it('is available in Chinese, with the Chinese labels and names of the registry', async () => {
     const { page } = await dashboard.open('/countries/PAK?lang=zh')
     await page.getByRole('heading', { level: 1, name: '巴基斯坦' }).waitFor()

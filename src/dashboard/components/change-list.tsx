@@ -21,7 +21,8 @@ export function withTitle(change: Change): NamedChange {
 
 /** A list of changes: the record, the operation and the time of each. */
 export function ChangeList({ changes }: { changes: readonly NamedChange[] }) {
-  const { tOr, dateTime, resourceLabel } = useLanguage()
+  const { t, tOr, dateTime, resourceLabel } = useLanguage()
+  if (changes.length === 0) return <p class="empty">{t('country.none')}</p>
   return (
     <ul class="entries notes-apart">
       {changes.map(({ resource, key, title, version, operation, time }) => (
