@@ -95,6 +95,17 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
     await page.context().close()
   })
 
+  it('show the whole of a name to decide, even if it is one long word', async () => {
+    const page = await openDryRun(newScheme(), `${treatyHeader}\n1,On water,2001,${'a'.repeat(250)}\n`)
+    const legend = panel(page, 'Unresolved names').locator('legend')
+    await legend.waitFor()
+    expect(await legend.evaluate((one) => one.scrollWidth > one.clientWidth)).toBe(false)
+    const panelBox = await panel(page, 'Unresolved names').boundingBox()
+    const box = await legend.boundingBox()
+    expect(box?.width).toBeLessThan(panelBox?.width ?? 0)
+    await page.context().close()
+  })
+
   it('ask before unsaved decisions are lost, by another page of names or by leaving', async () => {
     const rows = Array.from({ length: 21 }, (_, index) => `${index},Treaty ${index},2001,Atlantis ${index}`)
     const page = await openDryRun(newScheme(), [treatyHeader, ...rows].join('\n'))

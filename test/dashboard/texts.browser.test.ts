@@ -57,7 +57,11 @@ describe.skipIf(skipsBrowser)('a text of a record [needs Chromium]', { timeout: 
       await go(list)
       expect(await isRightToLeft(`a:text-is("${title}")`), list).toBe(true)
     }
-    await go(`${path}/edit`)
+    await go('/search?q=التعاون&lang=zh')
+    expect(await page.locator('h1').evaluate(isLastWordLeft), 'the words around a text of a search').toBe(
+      false,
+    )
+    await go(`${path}/edit?lang=en`)
     expect(await directionOf(page.getByLabel(/^Title/).first())).toBe('rtl')
     expect(await directionOf(page.getByLabel(/^Summary/))).toBe('ltr')
     await page.context().close()

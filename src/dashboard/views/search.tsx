@@ -16,11 +16,17 @@ export function SearchView() {
   const [parameters] = useParameters()
   const text = parameters.get('q') ?? ''
   const state = useApi<HitPage>(text === '' ? null : searchPath(parameters))
+  const [before, after] = t('search.results', { text: '\n' }).split('\n')
   if (text === '') return <PageTitle title={t('search.ask')} />
   return (
     <>
       <div class="page-head">
-        <PageTitle title={t('search.results', { text })} />
+        <PageTitle title={t('search.results', { text })}>
+          {/* A text from right to left does not turn the heading around it. */}
+          {before}
+          <bdi>{text}</bdi>
+          {after}
+        </PageTitle>
         <div class="toolbar no-print">
           <DataLinks />
         </div>
