@@ -22,21 +22,23 @@ class TablesInUse extends Error {}
 
 /**
  * Locks `records` first, as every transaction that writes does, and views before tables, as every read of a view does. Leaves
- * out the relations of extensions.
+ * out the relations of extensions. Making its owner the owner of a relation only takes the lock, and needs no privilege. LOCK
+ * needs one that not even the owner has on `revisions` before PostgreSQL 17, and later in a database that comes from there.
  */
 const lockText = `do $$
 declare
-  relations text;
+  statement text;
 begin
-  select string_agg(format('%I.%I', nspname, relname), ', '
-    order by relname = 'records' and nspname = 'public' desc, relkind desc, nspname, relname) into relations
-  from pg_class join pg_namespace on pg_namespace.oid = relnamespace
-  where nspname in ('public', 'history', 'past', 'published', 'published_past') and relkind in ('r', 'p', 'v')
-    and pg_has_role(relowner, 'usage')
-    and not exists (select from pg_depend where classid = 'pg_class'::regclass and objid = pg_class.oid and deptype = 'e');
-  if relations is not null then
-    execute 'lock table ' || relations || ' in access exclusive mode';
-  end if;
+  for statement in
+    select format('alter table %I.%I owner to %I', nspname, relname, pg_get_userbyid(relowner))
+    from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+    where nspname in ('public', 'history', 'past', 'published', 'published_past') and relkind in ('r', 'p', 'v')
+      and pg_has_role(relowner, 'usage')
+      and not exists (select from pg_depend where classid = 'pg_class'::regclass and objid = pg_class.oid and deptype = 'e')
+    order by relname = 'records' and nspname = 'public' desc, relkind desc, nspname, relname
+  loop
+    execute statement;
+  end loop;
 end $$`
 
 /**

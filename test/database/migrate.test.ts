@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openDatabaseAt } from '../../src/database/database.ts'
+import { type Database, openDatabaseAt } from '../../src/database/database.ts'
 import { migrate, readSchemaState, requireKnownMigrations } from '../../src/database/migrate.ts'
 import { lockAllTables } from '../../src/database/table-locks.ts'
 import { openEmptyDatabase, type TestDatabase } from '../support/database.ts'
@@ -136,20 +136,47 @@ describe('migrating', () => {
     await limited.close()
   })
 
-  it('tells who must own the database when its user lacks a privilege', async () => {
-    const user = `reader_${randomBytes(4).toString('hex')}`
-    await database.pool.query(`create role ${user} login password 'reader'`)
+  /** Runs a function with the database and the name of a role that has no privileges yet. */
+  async function withRole(run: (database: Database, role: string) => Promise<void>): Promise<void> {
+    const role = `role_${randomBytes(4).toString('hex')}`
+    await database.pool.query(`create role ${role} login password 'role'`)
     const url = new URL(database.url)
-    url.username = user
-    url.password = 'reader'
-    const reader = openDatabaseAt(url.href, generousOptions)
+    url.username = role
+    url.password = 'role'
+    const connected = openDatabaseAt(url.href, generousOptions)
     try {
+      await run(connected, role)
+    } finally {
+      await connected.close()
+      await database.pool.query(
+        `reassign owned by ${role} to current_user; drop owned by ${role}; drop role ${role}`,
+      )
+    }
+  }
+
+  it('tells who must own the database when its user lacks a privilege', () =>
+    withRole(async (reader) => {
       await expect(migrate(reader)).rejects.toThrow(
         /user lacks a privilege .*: make it the owner of the database and of everything in it/,
       )
-    } finally {
-      await reader.close()
-      await database.pool.query(`drop role ${user}`)
-    }
-  })
+    }))
+
+  it('is done by an owner that is no superuser, also on tables of PostgreSQL 15 and 16', () =>
+    withRole(async (owner, role) => {
+      await database.pool.query(`alter database ${new URL(database.url).pathname.slice(1)} owner to ${role}`)
+      await migrate(owner)
+      // The privilege that LOCK needs, and that owners have only since PostgreSQL 17.
+      await owner.maintain(async (client) => {
+        const { rows } = await client.query<{ version: number }>(
+          "select current_setting('server_version_num')::int as version",
+        )
+        if ((rows[0]?.version ?? 0) >= 170_000)
+          await client.query('revoke maintain on revisions from current_user')
+        await client.query(
+          'delete from drizzle.__drizzle_migrations where id = (select max(id) from drizzle.__drizzle_migrations)',
+        )
+      })
+      await migrate(owner)
+      expect(await readSchemaState(owner)).toBe('migrated')
+    }))
 })
