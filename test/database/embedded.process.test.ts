@@ -280,6 +280,13 @@ describe('a folder for the embedded PostgreSQL', () => {
     await expect(openEmbeddedDatabase(other)).rejects.toThrow(/is not a data folder of PostgreSQL: move/)
   })
 
+  it('starts in a folder whose name has characters that a shell interprets', async () => {
+    const other = join(folder, '"a" $b `c` \\d \'é;*')
+    const database = await openEmbeddedDatabase(other, settings)
+    await database.close()
+    expect(await readdir(other)).toEqual(['postgres'])
+  })
+
   it('is initialized again after an interrupted initialization', async () => {
     const interrupted = join(folder, 'interrupted')
     await mkdir(join(interrupted, 'postgres.new-abc123/cluster/base'), { recursive: true })

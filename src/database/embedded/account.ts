@@ -4,17 +4,20 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { errorCode } from '../../error-code.ts'
 import { OperatorError } from '../../operator-error.ts'
-import { runProgram } from './program.ts'
+import { type ProgramOptions, runProgram } from './program.ts'
 
 const execute = promisify(execFile)
 
 /** The operating-system user that runs PostgreSQL's programs. */
 export interface Account {
   /** Runs a program to its end, as `runProgram` does. */
-  run(program: string, args: string[], signal?: AbortSignal): Promise<void>
+  run(program: string, args: string[], options?: RunOptions): Promise<void>
   /** Makes the user the owner of a file or folder. */
   giveOwnership(path: string): Promise<void>
 }
+
+/** How a program is run; its user is that of the account. */
+type RunOptions = Pick<ProgramOptions, 'cwd' | 'signal'>
 
 interface User {
   uid: number
@@ -30,7 +33,7 @@ interface User {
 export async function chooseAccount(cluster: string, programs: string[]): Promise<Account> {
   if (process.getuid?.() !== 0)
     return {
-      run: (program, args, signal) => runProgram(program, args, { signal }),
+      run: runProgram,
       giveOwnership: async () => {},
     }
   const user = (await readOwner(cluster)) ?? (await findNobody())
@@ -40,10 +43,13 @@ export async function chooseAccount(cluster: string, programs: string[]): Promis
     if (folder)
       return {
         giveOwnership,
-        run: (program, args, signal) => runWithCapability(folder, user, [program, ...args], signal),
+        run: (program, args, options) => runWithCapability(folder, user, [program, ...args], options),
       }
   }
-  return { giveOwnership, run: (program, args, signal) => runProgram(program, args, { ...user, signal }) }
+  return {
+    giveOwnership,
+    run: (program, args, options) => runProgram(program, args, { ...options, ...user }),
+  }
 }
 
 /**
@@ -54,7 +60,7 @@ async function runWithCapability(
   closedFolder: string,
   user: User,
   command: string[],
-  signal: AbortSignal | undefined,
+  options: RunOptions | undefined,
 ): Promise<void> {
   const identity = [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups']
   // The last option makes the capability apply to access(2), too, by which PostgreSQL's programs find one another.
@@ -64,7 +70,7 @@ async function runWithCapability(
     '--securebits=+no_setuid_fixup',
   ]
   try {
-    await runProgram('setpriv', [...identity, ...capability, ...command], { signal })
+    await runProgram('setpriv', [...identity, ...capability, ...command], options)
   } catch (error) {
     if (!isSetprivError(error)) throw error
     throw new OperatorError(

@@ -77,7 +77,7 @@ async function createCluster(
     const clusterFolder = join(temporary, 'cluster')
     await writeFile(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 })
     await Promise.all([account.giveOwnership(temporary), account.giveOwnership(passwordFile)])
-    await account.run(initdb, ['-D', clusterFolder, '--pwfile', passwordFile, ...initdbOptions], signal)
+    await account.run(initdb, ['-D', clusterFolder, '--pwfile', passwordFile, ...initdbOptions], { signal })
     await rename(passwordFile, join(clusterFolder, 'password'))
     await rename(clusterFolder, path)
   } catch (error) {

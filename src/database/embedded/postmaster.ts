@@ -74,15 +74,18 @@ async function start(
   settings: readonly string[],
   signal?: AbortSignal,
 ): Promise<void> {
-  const log = join(path, 'server.log')
+  const logName = 'server.log'
+  const log = join(path, logName)
   const sizeBefore = await readSize(log)
   const options = [
     `-p ${await freePort(await readFormerPort(path))}`,
     ...settings.map((setting) => `-c ${setting}`),
   ].join(' ')
   let ended = false
+  // pg_ctl runs a shell command with these paths, and the cluster's path may have characters that a shell interprets.
+  const paths = ['-D', '.', '-l', logName]
   const starting = account
-    .run(programs.pg_ctl, ['start', '-D', path, '-l', log, '-o', options, '-t', `${startTimeoutMs / 1000}`])
+    .run(programs.pg_ctl, ['start', ...paths, '-o', options, '-t', `${startTimeoutMs / 1000}`], { cwd: path })
     .finally(() => {
       ended = true
     })

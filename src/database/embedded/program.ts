@@ -4,6 +4,8 @@ import { parse } from 'node:path'
 export interface ProgramOptions {
   uid?: number
   gid?: number
+  /** The folder in which the program runs; by default the root folder, since its user may be unable to enter the current one. */
+  cwd?: string
   /** Ends the program and its child processes. */
   signal?: AbortSignal | undefined
 }
@@ -15,18 +17,18 @@ const hasProcessGroups = process.platform !== 'win32'
 
 /**
  * Runs a program to its end, in a separate process group: Ctrl-C in the terminal does not reach the program, and an abort
- * also ends its child processes. The program runs in the root folder, since its user may be unable to enter the current one.
+ * also ends its child processes.
  * @throws Error with `stderr` when the program fails; `signal.reason` after an abort.
  */
 export async function runProgram(
   program: string,
   args: string[],
-  { signal, ...user }: ProgramOptions = {},
+  { signal, ...options }: ProgramOptions = {},
 ): Promise<void> {
   signal?.throwIfAborted()
   const child = spawn(program, args, {
-    ...user,
     cwd: parse(program).root || '/',
+    ...options,
     detached: hasProcessGroups,
     windowsHide: true,
     stdio: ['ignore', 'ignore', 'pipe'],
