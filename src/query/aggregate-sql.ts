@@ -293,8 +293,9 @@ function orderSql({ plan, dimensions }: Grouping): SQL {
 /** The groups of the response with their places in the order. With `top`, the group without a value is added last. */
 function shownSql(grouping: Grouping): SQL {
   const order = orderSql(grouping)
+  // Limited before the places are counted: PostgreSQL then sorts only the shown groups, which may be few of millions.
   if (grouping.plan.top === undefined)
-    return sql`select *, row_number() over (order by ${order}) as place from chosen order by ${order} limit ${sql.placeholder('limit')}`
+    return sql`select *, row_number() over (order by ${order}) as place from (select * from chosen order by ${order} limit ${sql.placeholder('limit')}) first`
   const isUnknown = sql`${key(0)} is null`
   return sql`select * from (select *, row_number() over (order by ${isUnknown}, ${order}) as place from chosen) ranked
     where place <= ${sql.placeholder('limit')} or ${isUnknown}`
