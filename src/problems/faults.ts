@@ -226,3 +226,29 @@ export function checkValue<Schema extends z.ZodType>(
   const result = schema.safeParse(value, { error: messages.errorMap })
   return result.success ? { data: result.data } : { faults: toFaults(result.error, messages) }
 }
+
+/** Finds the path of a property `__proto__`, which zod's records drop without an error. */
+function findProto(value: unknown, path: PropertyKey[] = []): PropertyKey[] | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  for (const [name, inner] of Object.entries(value)) {
+    const found = name === '__proto__' ? [...path, name] : findProto(inner, [...path, name])
+    if (found) return found
+  }
+  return undefined
+}
+
+/** Checks a value like `checkValue`, against a schema with `z.record`. Refuses a property `__proto__`. */
+export function checkValueWithNames<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+): ReturnType<typeof checkValue<Schema>> {
+  const proto = findProto(value)
+  if (!proto) return checkValue(schema, value)
+  const faults = new FaultList()
+  faults.add(() => ({
+    pointer: formatPointer(proto),
+    code: 'unknown',
+    message: '"__proto__" is not known here',
+  }))
+  return { faults }
+}

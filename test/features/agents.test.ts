@@ -191,6 +191,11 @@ describe('POST /mcp', () => {
         '/groupBy must be an array, not text, /limit 201 is out of range: must be at most 200',
       ],
       ['list', { resource: 'agreements', filters: { country: 1 } }, '/filters/country must be text, not 1'],
+      [
+        'list',
+        { resource: 'agreements', filters: { ['__proto__']: '1' } },
+        '/filters/__proto__ "__proto__" is not known here',
+      ],
     ]
     for (const [name, input, faults] of cases) {
       const { isError, text } = await call(name, input, admin)

@@ -117,13 +117,17 @@ describe('a table', () => {
     expect(await messageOf(readContent('file.csv', `${header}\n`))).toContain('10,000 columns')
   })
 
-  it('may have columns named as properties of objects; __proto__ gets its letter as name', async () => {
+  it('may have columns named as properties of objects, such as __proto__', async () => {
     const { rows } = await readContent('file.csv', '__proto__,constructor,toString\n1,2,3\n')
     expect(Object.entries(rows[0]?.values ?? {})).toEqual([
-      ['A', '1'],
+      ['__proto__', '1'],
       ['constructor', '2'],
       ['toString', '3'],
     ])
+    const filled = await readContent('file.csv', 'constructor,b\n,1\nx,2\n,3\n', {
+      fillDown: ['constructor'],
+    })
+    expect(filled.rows.map(({ values }) => Object.entries(values)[0]?.[1])).toEqual([null, 'x', 'x'])
     const json = await readContent('file.json', '[{"__proto__": {"a": 1}}]')
     expect(Object.keys(json.rows[0]?.values ?? {})).toEqual(['__proto__'])
   })

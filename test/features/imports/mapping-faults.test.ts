@@ -84,6 +84,11 @@ describe('a mapping with a fault', () => {
       '/records/agreements/properties/parties/0: needs role',
     ],
     [
+      'a condition on __proto__, which JavaScript would drop',
+      mapping('status: a', 'when: { __proto__: { empty: true } }'),
+      '/when/__proto__: "__proto__" is not known here',
+    ],
+    [
       'a folder in a file name',
       mapping('status: { from: a, codes: ../x.csv }'),
       '/records/agreements/properties/status/codes',

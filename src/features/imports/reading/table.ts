@@ -37,7 +37,7 @@ export class Table {
   readonly #options: RowOptions
   readonly #format: TableFormat
   #hasColumns = false
-  #previous: Record<string, JsonValue> = {}
+  #previous: Record<string, JsonValue> | undefined
 
   constructor(options: RowOptions, format: TableFormat) {
     this.#options = options
@@ -82,10 +82,7 @@ export class Table {
         `The file has ${formatCount(names.length)} columns. At most ${formatCount(readLimits.columns)} can be read.`,
       )
     }
-    // An assignment to `__proto__` would change the prototype of the row's values.
-    this.columns = names.map(
-      (name, index) => (name === '__proto__' ? '' : cleanText(name)) || columnName(index),
-    )
+    this.columns = names.map((name, index) => cleanText(name) || columnName(index))
     const seen = new Map<string, number>()
     for (const [index, name] of this.columns.entries()) {
       const first = seen.get(name)
@@ -105,12 +102,15 @@ export class Table {
   }
 
   #makeRow({ number, cells }: Cells): Row {
-    const values: Record<string, JsonValue> = {}
-    for (const [index, column] of this.columns.entries()) {
-      const cell = cells[index]
-      values[column] = cell === undefined || cell === '' ? null : cleanCell(cell)
-    }
-    for (const column of this.#options.fillDown ?? []) values[column] ??= this.#previous[column] ?? null
+    const fillDown = this.#options.fillDown ?? []
+    // `fromEntries` makes `__proto__` a column like any other.
+    const values: Record<string, JsonValue> = Object.fromEntries(
+      this.columns.map((column, index) => {
+        const cell = cells[index]
+        const value = cell === undefined || cell === '' ? null : cleanCell(cell)
+        return [column, fillDown.includes(column) ? (value ?? this.#previous?.[column] ?? null) : value]
+      }),
+    )
     if (this.#options.fillDown) this.#previous = values
     const row: Row = { number, locator: this.#format.locate(number), values }
     return this.#addFault(row, cells)
