@@ -63,6 +63,15 @@ export const findLineFault = (text: string): string | undefined => findFault(for
 export const cleanLine = (text: string): string =>
   text.toWellFormed().replaceAll(new RegExp(forbiddenInLines, 'gu'), '')
 
+/** Characters without a glyph: white space, those that fonts ignore by default, such as U+200B, and the empty Braille pattern. */
+const onlyInvisible = /^[\s\p{Default_Ignorable_Code_Point}\u2800]+$/u
+
+/** Refuses a text that shows nothing, unless it is only white space, for which the schemas have a pattern. */
+export function requireVisible(text: string, context: z.RefinementCtx): void {
+  if (text.trim() === '' || !onlyInvisible.test(text)) return
+  context.addIssue({ code: 'invalid_format', format: 'characters', message: 'has only invisible characters' })
+}
+
 /**
  * Refuses forbidden characters in one line of text, and long rows of combining marks. The message has the code point and its
  * position, from 1.

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { requireLineCharacters, requireProseCharacters } from './characters.ts'
+import { requireLineCharacters, requireProseCharacters, requireVisible } from './characters.ts'
 import { requireDecimals } from './decimals.ts'
 import { findEdtfFault } from './edtf.ts'
 import { isLanguageTag } from './language-tags.ts'
@@ -12,6 +12,7 @@ export const line = (max = 500) =>
   z
     .string()
     .superRefine(requireLineCharacters)
+    .superRefine(requireVisible)
     .normalize('NFC')
     .min(1)
     .max(max)
@@ -22,6 +23,7 @@ export const prose = (max = 10_000) =>
   z
     .string()
     .superRefine(requireProseCharacters)
+    .superRefine(requireVisible)
     .normalize('NFC')
     .min(1)
     .max(max)

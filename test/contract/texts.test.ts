@@ -17,6 +17,8 @@ const createProject = (more: object) =>
 
 const forbiddenInLines = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u
 
+const onlyInvisible = /^[\s\p{Default_Ignorable_Code_Point}\u2800]+$/u
+
 /** Any Unicode text, often with combining marks, control characters and joiners. */
 const anyText = fc.string({
   unit: fc.oneof(
@@ -35,7 +37,7 @@ const anyText = fc.string({
 })
 
 describe('a name', () => {
-  it('is stored in NFC, or refused for a forbidden character or for white space at its ends', async () => {
+  it('is stored in NFC, or refused for forbidden, only invisible or outer white characters', async () => {
     await fc.assert(
       fc.asyncProperty(anyText, async (title) => {
         fc.pre(!title.includes('\u0000'))
@@ -45,6 +47,8 @@ describe('a name', () => {
           const code = title.charCodeAt(control).toString(16).toUpperCase().padStart(4, '0')
           const position = [...title.slice(0, control)].length + 1
           expect(faultAt(response, '/title')?.message).toContain(`U+${code}, at character ${position}`)
+        } else if (title.trim() !== '' && onlyInvisible.test(title)) {
+          expect(faultAt(response, '/title')?.message).toBe('has only invisible characters')
         } else if (/^\s|\s$/.test(title.normalize('NFC'))) {
           expect(faultAt(response, '/title')?.message).toContain('white space at its ends')
         } else {
@@ -66,6 +70,8 @@ describe('a name', () => {
     ['👩 \u202etxt.exe', 'has a character that reorders text, U+202E, at character 3'],
     ['a\u2066b\u2069', 'has a character that reorders text, U+2066, at character 2'],
     ['a\u2028b', 'has a line separator, U+2028, at character 2'],
+    ['\u200b\u2060\ufeff', 'has only invisible characters'],
+    ['\u3164 \u2800', 'has only invisible characters'],
   ])('%j is refused with the forbidden character and its position', async (title, message) => {
     const response = await createProject({ title })
     expect(response.status).toBe(422)
