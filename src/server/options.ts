@@ -1,5 +1,6 @@
 import type { Server } from 'node:http'
 import type { FastifyHttpOptions } from 'fastify'
+import { maxRecordBytes } from '../operations/writing/validation.ts'
 import type { Config } from './config.ts'
 import { createServerFactory } from './http-server.ts'
 import { loggerOptions } from './logger.ts'
@@ -7,9 +8,6 @@ import { proxyCheck } from './plugins/client/addresses.ts'
 import { connectionErrorResponse, handleError } from './plugins/error-handler.ts'
 import { routableUrl } from './plugins/http-conformance.ts'
 import { requestIdOptions } from './plugins/request-log.ts'
-
-/** Maximum size of a body for most operations, in bytes. */
-const bodyLimit = 1024 * 1024
 
 /** A connection with an active request is closed after this many milliseconds without traffic. */
 const connectionTimeoutMs = 300_000
@@ -31,7 +29,7 @@ export function serverOptions(config: Config) {
   const requestTimeout = config.REQUEST_SECONDS * 1000
   return {
     logger: loggerOptions(config.LOG_LEVEL),
-    bodyLimit,
+    bodyLimit: maxRecordBytes,
     pluginTimeout: pluginTimeoutMs,
     trustProxy: config.TRUST_PROXY ? proxyCheck(config.TRUST_PROXY) : false,
     ...requestIdOptions,

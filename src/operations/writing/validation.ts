@@ -14,15 +14,22 @@ export function invalidBody(noun: string, errors: Fault[] | FaultList, cause?: u
 /** Returns a number of errors as text, for messages. */
 export const faultCountText = (count: number): string => (count === 1 ? 'one error' : `${count} errors`)
 
+/** Addition to messages about sizes, since clients may leave properties out. */
+const withAll = ', counting the properties that were left out'
+
 /**
- * Checks a document against the resource's schema and fills in defaults.
+ * Checks a document against the resource's schema and fills in defaults. The limits of size also apply to the result, so that
+ * every record can be changed later, and sent back as it was read.
  * @throws Problem `invalid-body` with every fault.
  */
 export function checkDocument(resource: Resource, body: unknown): Document {
   requireFewValues(resource.noun, body)
   const { data, faults } = checkValue(resource.document, body)
   if (faults) throw invalidBody(resource.noun, faults)
-  return data
+  requireFewValues(resource.noun, data, withAll)
+  if (Buffer.byteLength(JSON.stringify(data)) <= maxRecordBytes) return data
+  const message = `has more than 1 MiB as JSON${withAll}`
+  throw invalidBody(resource.noun, [{ pointer: '', code: 'too_big', message, limit: maxRecordBytes }])
 }
 
 /** Whether a JSON value has more than `max` values, counting itself and all nested ones. */
@@ -39,10 +46,17 @@ function hasMoreValues(value: unknown, max: number): boolean {
 /** Maximum number of JSON values in one record, nested ones included. Checking more would block other requests. */
 export const maxRecordValues = 20_000
 
-/** Checks the size of a document. @throws Problem `invalid-body` if it has more than `maxRecordValues` values. */
-export function requireFewValues(noun: string, document: unknown): void {
+/** Maximum size of a record as JSON in bytes, and of the body of a request that writes one record. */
+export const maxRecordBytes = 1024 * 1024
+
+/**
+ * Checks the number of values of a document.
+ * @param addition to the message.
+ * @throws Problem `invalid-body` if it has more than `maxRecordValues` values.
+ */
+export function requireFewValues(noun: string, document: unknown, addition = ''): void {
   if (!hasMoreValues(document, maxRecordValues)) return
-  const message = `has more than ${maxRecordValues} values`
+  const message = `has more than ${maxRecordValues} values${addition}`
   throw invalidBody(noun, [{ pointer: '', code: 'too_big', message, limit: maxRecordValues }])
 }
 
