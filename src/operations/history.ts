@@ -8,6 +8,7 @@ import { aNoun } from '../problems/suggest.ts'
 import { type CursorScope, createScope, readCursor, writeCursor } from '../query/cursor.ts'
 import { pageSize } from '../query/list.ts'
 import { historyStatement } from '../query/revisions.ts'
+import { runInSlices } from '../time-slice.ts'
 import { bodyTag, etagHeader, ifNoneMatch } from './entity-tags.ts'
 import type { Operation } from './operation.ts'
 import { linkHeader, nextLink } from './page.ts'
@@ -68,18 +69,25 @@ interface Row {
   entry: { version: number; operation: string; mergedInto: string | null }
   document: string
   mergedFrom: string | null
+  /** Number of revisions up to the limit. There are fewer rows if their documents are too large together. */
+  found: number
 }
 
-/** Returns the JSON of an entry with its changes since the previous revision. The first revision is compared with null. */
-function entryJson(
-  resource: Resource,
-  { entry: revision, document, mergedFrom }: Row,
-  before: Row | undefined,
-): string {
+/** Yields between entries, and returns their JSON, each with its changes since the row that follows it. */
+function* entriesJson(resource: Resource, rows: readonly Row[], count: number): Generator<undefined, string> {
   // Older revisions may have former names of properties. A renaming is not a change of the record.
-  const read = (text: string) => withCurrentNames(resource, JSON.parse(text))
-  const changes: PatchOperation[] = diffJson(before ? read(before.document) : null, read(document))
-  return JSON.stringify({ ...revision, mergedFrom, changes })
+  const read = (row: Row | undefined) => (row ? withCurrentNames(resource, JSON.parse(row.document)) : null)
+  const entries: string[] = []
+  let document = read(rows[0])
+  for (const [index, { entry: revision, mergedFrom }] of rows.slice(0, count).entries()) {
+    // The first revision is compared with null.
+    const before = read(rows[index + 1])
+    const changes: PatchOperation[] = diffJson(before, document)
+    entries.push(JSON.stringify({ ...revision, mergedFrom, changes }))
+    document = before
+    yield
+  }
+  return entries.join(',')
 }
 
 const cursorScope = (resource: Resource, key: string): CursorScope =>
@@ -141,10 +149,11 @@ export const history: Operation = {
       })
       if (!found.has(key)) throw recordNotFound(resource, key)
     }
-    const page = rows.slice(0, size)
-    const last = rows.length > size ? page.at(-1) : undefined
+    const hasMore = rows.length > size || rows.length < (rows[0]?.found ?? 0)
+    const count = hasMore ? rows.length - 1 : rows.length
+    const last = hasMore ? rows[count - 1] : undefined
     const next = last ? writeCursor(scope, [String(last.entry.version)], cursorSecret) : null
-    const data = page.map((row, index) => entryJson(resource, row, rows[index + 1])).join(',')
+    const data = await runInSlices(entriesJson(resource, rows, count))
     const body = pageEnvelope(data, { limit: size, next })
     const headers = { etag: bodyTag(body), ...(next !== null && { link: nextLink(request.search, next) }) }
     return { status: 200, headers, body }

@@ -10,7 +10,7 @@ import { conditionSql, conditionValues } from './condition-sql.ts'
 import type { CursorPosition } from './cursor.ts'
 import type { ListPlan, Selection, SortTerm } from './list.ts'
 import type { Representation } from './representation.ts'
-import { statement } from './statement.ts'
+import { maxPageBytes, statement } from './statement.ts'
 
 const placeholder = (name: string): SQL => sql`${sql.placeholder(name)}`
 
@@ -164,13 +164,15 @@ export function listStatement(
       ({ type }, index) => sql`${positionText(sql`${keyAt(index)}`, type)} collate "C"`,
     )
     const where = after ? sql`${whereClause(plan)} and ${afterPosition(keys)}` : whereClause(plan)
+    const isShown = sql`place <= ${limit} and bytes_before < ${maxPageBytes}`
     // Selects one record more than the page has, to find out whether another page follows.
-    return sql`select string_agg(document, ',' order by place) filter (where place <= ${limit}) as records,
+    return sql`select string_agg(document, ',' order by place) filter (where ${isShown}) as records,
       coalesce(bool_and(current), true) as current,
-      case when count(*) > ${limit} then array_to_json(min(array[${sql.join(position, sql`, `)}]) filter (where place = ${limit})) end as last
-      from (select *, row_number() over () as place from (
-        select ${plan.resource.id} as id, ${sql.join(ordered, sql`, `)}${documents.columns} from ${pageSource(plan)}${where}
-        order by ${orderByKeys(keys)} limit ${limit} + 1) page) placed${documents.join}`
+      case when not bool_and(${isShown}) then (array_agg(array_to_json(array[${sql.join(position, sql`, `)}]) order by place desc) filter (where ${isShown}))[1] end as last
+      from (select *, sum(octet_length(document)) over (rows unbounded preceding) - octet_length(document) as bytes_before from (
+        select *, row_number() over () as place from (
+          select ${plan.resource.id} as id, ${sql.join(ordered, sql`, `)}${documents.columns} from ${pageSource(plan)}${where}
+          order by ${orderByKeys(keys)} limit ${limit} + 1) page) placed${documents.join}) sized`
   }
   const positions = Object.fromEntries((after ?? []).map((text, index) => [`position.${index}`, text]))
   return statement(shape, build, { ...conditionValues(plan.where), ...positions, limit: plan.limit })

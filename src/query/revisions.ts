@@ -5,7 +5,7 @@ import type { changeKinds } from '../database/vocabularies.ts'
 import { rfc3339 } from '../model/document.ts'
 import type { Registry } from '../model/registry.ts'
 import { type Resource, withCurrentNames } from '../model/resource.ts'
-import { statement } from './statement.ts'
+import { maxPageBytes, statement } from './statement.ts'
 
 /** The operation that wrote a revision. */
 export type ChangeKind = (typeof changeKinds)[number]
@@ -25,8 +25,16 @@ const mergedFrom = sql`case when operation = 'merge' then (select removal.key fr
     and removal.resource = ${revisions.resource} and removal.merged_into = ${revisions.key}
   order by removal.sequence desc limit 1) end`
 
+/** SQL of the rows of a page with the columns that bound it: their `place`, the `bytes_before` them, and the number `found`. */
+const boundedRows = (rows: SQL, orderBy: SQL): SQL =>
+  sql`(select *, row_number() over (${orderBy}) as place, sum(bytes) over (${orderBy}) - bytes as bytes_before,
+      (count(*) over ())::int as found
+    from (select *, octet_length(document::text) as bytes from (${rows}) as change) as change) as change`
+
 /**
- * Returns the statement of a record's revisions, newest first: rows of `entry` (JSON), `document` (text) and `mergedFrom`.
+ * Returns the statement of a record's revisions, newest first: rows of `entry` (JSON), `document` (text), `mergedFrom`, and
+ * `found`, the number of revisions up to the limit. There are fewer rows, but at least two, if the documents are too large
+ * together.
  * @param before returns only lower versions; undefined for all.
  */
 export function historyStatement(
@@ -37,9 +45,11 @@ export function historyStatement(
 ): QueryConfig {
   const build = () => {
     const bound = before === undefined ? sql`` : sql` and version < ${placeholder('before')}::int`
-    return sql`select ${entry} as entry, document::text as document, ${mergedFrom} as "mergedFrom" from ${revisions}
-      where resource = ${placeholder('resource')} and key = ${placeholder('key')}${bound}
-      order by version desc limit ${placeholder('limit')}`
+    const orderBy = sql`order by version desc`
+    const rows = sql`select *, ${mergedFrom} as merged_from from ${revisions}
+      where resource = ${placeholder('resource')} and key = ${placeholder('key')}${bound} ${orderBy} limit ${placeholder('limit')}`
+    return sql`select ${entry} as entry, document::text as document, merged_from as "mergedFrom", found
+      from ${boundedRows(rows, orderBy)} where bytes_before < ${maxPageBytes} or place <= 2 ${orderBy}`
   }
   const values = { resource: resource.name, key, limit, ...(before !== undefined && { before }) }
   return statement(`history|${before === undefined ? 'first' : 'after'}`, build, values)
@@ -107,9 +117,6 @@ export interface FeedRow {
   found: number
 }
 
-/** Maximum size of the documents of a page in bytes, above which it has no further change. */
-const maxFeedPageBytes = 16 * 1024 * 1024
-
 /** Returns the JSON of a change in the feed. A later version of the service may have added the resource to the database. */
 export const changeJson = (registry: Registry, { resource, entry, document }: FeedRow): string =>
   revisionJson(registry.find(resource) ?? {}, entry, document)
@@ -152,12 +159,10 @@ export function feedStatement({
       ...(countries.length > 0 ? [sql`countries && ${placeholder('countries')}::text[]`] : []),
     ]
     const orderBy = sql`order by transaction ${direction}, sequence ${direction}`
+    const rows = sql`select * from ${revisions} where ${sql.join(conditions, sql` and `)} ${orderBy} limit ${placeholder('limit')}`
     return sql`select ${position} as position, resource, (select row_to_json(change) from (select ${position} as "position", resource,
         key, version, operation, actor, ${rfc3339(sql`"time"`)} as "time", request_id as "requestId", reason, redacted_by as "redactedBy", merged_into as "mergedInto") change)::text as entry, document::text as document, found
-      from (select *, sum(bytes) over (${orderBy}) - bytes as bytes_before, (count(*) over ())::int as found
-        from (select *, octet_length(document::text) as bytes from ${revisions} where ${sql.join(conditions, sql` and `)}
-          ${orderBy} limit ${placeholder('limit')}) as change) as change
-      where bytes_before < ${sql.raw(String(maxFeedPageBytes))} ${orderBy}`
+      from ${boundedRows(rows, orderBy)} where bytes_before < ${maxPageBytes} ${orderBy}`
   }
   const values = { ...after, resources, countries, limit }
   const shape = [after ? 'after' : 'first', resources.length > 0, countries.length > 0, order, withUnsettled]

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto'
-import { fillPlaceholders, type SQL } from 'drizzle-orm'
+import { fillPlaceholders, type SQL, sql } from 'drizzle-orm'
 import { LRUCache } from 'lru-cache'
 import type { QueryConfig } from 'pg'
 import { dialect } from '../database/dialect.ts'
+
+/** SQL of the size of the documents of a page in bytes, from which it has no further one. */
+export const maxPageBytes: SQL = sql.raw(String(16 * 1024 * 1024))
 
 /** SQL text with its parameters, and the name of its prepared statement. */
 interface CompiledStatement {

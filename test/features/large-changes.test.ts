@@ -2,6 +2,7 @@ import { get as httpGet } from 'node:http'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
 import { createRecord, resourceOf } from '../support/documents.ts'
+import { largeAgreements } from '../support/large-records.ts'
 
 /** The feed of changes of very large records. */
 
@@ -48,35 +49,21 @@ async function streamPositions(after: string, count: number): Promise<string[]> 
   return positions
 }
 
-/** Creates an agreement of about 4 MB with a party for each of 200 countries. @returns its path. */
-async function createLargeAgreement(): Promise<string> {
-  const text = '长'.repeat(1000)
-  const actions = Array.from({ length: 6 }, (_, index) => ({
-    kind: 'signed',
-    date: `${1990 + index}`,
-    note: text,
-  }))
-  const page = await api.get('/v1/countries?limit=200&fields=code')
-  const parties = page
-    .json<{ data: { code: string }[] }>()
-    .data.map(({ code }) => ({ country: code, role: 'party', contribution: text, actions }))
-  const document = { title: 'Of many parties', kind: 'treaty', parties }
-  const created = await api.post('/v1/agreements/bulk', { operations: [{ op: 'create', document }] })
-  expect(created.status, created.text).toBe(200)
-  return `/v1/agreements/${created.json<{ results: { id: string }[] }>().results[0]?.id}`
-}
-
 it('a page ends when its documents have 16 MiB, and the next one continues', async () => {
   const { key } = await createRecord(resourceOf('organizations'), api)
-  const path = await createLargeAgreement()
-  for (let version = 2; version <= 5; version += 1)
-    expect((await api.patch(path, { title: `Version ${version}` })).status).toBe(200)
+  const [document] = await largeAgreements(api, 1)
+  const created = await createRecord(resourceOf('agreements'), api, document)
+  for (let version = 2; version <= 20; version += 1)
+    expect((await api.patch(created.path, { title: `Version ${version}` })).status).toBe(200)
+  // Changes appear when the earlier transactions of other databases have ended, too.
+  const latest = () => api.get(`/v1/changes?order=desc&limit=1`).then((page) => page.json<FeedPage>().data[0])
+  await expect.poll(latest, { timeout: 10_000 }).toMatchObject({ key: created.key, version: 20 })
   const first = await api.get('/v1/changes?resource=organizations&order=desc&limit=1')
   const [{ position = '', key: firstKey = '' } = {}] = first.json<FeedPage>().data
   expect(firstKey).toBe(key)
   const { changes, sizes } = await readPages(position)
-  expect(changes.map(({ version }) => version)).toEqual([1, 2, 3, 4, 5])
+  expect(changes.map(({ version }) => version)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1))
   expect(sizes.length).toBeGreaterThan(1)
   expect(Math.max(...sizes)).toBeLessThan(22 * 1024 * 1024)
-  expect(await streamPositions(position, 5)).toEqual(changes.map((change) => change.position))
+  expect(await streamPositions(position, 20)).toEqual(changes.map((change) => change.position))
 })
