@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
 import { type Document, ifMatch } from '../support/documents.ts'
-import { importCsv, newScheme, undo } from '../support/imports.ts'
+import { checkCsv, continueImport, importCsv, newScheme, undo } from '../support/imports.ts'
 
 /** Imports of records with values that people have set or changed. */
 
@@ -57,6 +57,53 @@ async function mergeImported(document: Document): Promise<{ scheme: string; row:
   expect(merged.status, merged.text).toBe(200)
   return { scheme, row }
 }
+
+describe('a property for which the newest file has no value any more', () => {
+  const [first, emptied] = ['Em One,academic,China,https://first.example,ONE', 'Em Two,academic,China,,']
+  const report = {
+    keptCount: 2,
+    kept: [{ reason: 'kept acronym, website of an earlier file: the row has no value' }],
+  }
+
+  it('is reported by the dry run, by the commit, and by each later import', async () => {
+    const scheme = newScheme()
+    await importRow(scheme, first)
+    const staged = await checkCsv(
+      api.database,
+      mappingOf(scheme, 'keep'),
+      `Id,Name,Kind,Country,Website,Acronym\n1,${emptied}\n`,
+    )
+    expect(staged).toMatchObject({ state: 'staged', counts: { changed: 1, kept: 2 }, report })
+    const { key } = staged.report?.kept[0] ?? {}
+    expect(key).toBe((await find(scheme)).id)
+    const started = await api.post(`/v1/imports/${staged.id}/commit`, undefined)
+    expect(started.status, started.text).toBeLessThan(300)
+    expect(await continueImport(api.database, staged.id)).toMatchObject({ counts: { kept: 2 }, report })
+    expect(await importRow(scheme, emptied)).toMatchObject({ counts: { unchanged: 1, kept: 2 }, report })
+    expect(await find(scheme)).toMatchObject({ name: 'Em Two', acronym: 'ONE' })
+  })
+
+  it('is no longer reported when its value is cleared or set by hand', async () => {
+    const scheme = newScheme()
+    await importRow(scheme, first)
+    await edit(scheme, { website: null, acronym: 'HAND' })
+    expect((await importRow(scheme, emptied)).counts).toMatchObject({ changed: 1, kept: 0 })
+  })
+
+  it('is not reported if the mapping does not have it, or its value was dropped', async () => {
+    const scheme = newScheme()
+    await importRow(scheme, first)
+    const mapping = mappingOf(scheme, 'keep')
+      .replace(/ +acronym: .*\n/, '')
+      .replace('Website', '{from: Website, onBadValue: drop}')
+    const imported = await importCsv(
+      api.database,
+      mapping,
+      'Id,Name,Kind,Country,Website\n1,Em Two,academic,China,none\n',
+    )
+    expect(imported.counts).toMatchObject({ changed: 1, dropped: 1, kept: 0 })
+  })
+})
 
 describe('a property for which the file had no value', () => {
   const byHand = { website: 'https://by-hand.example', acronym: 'HAND' }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { storeReport } from '../../src/features/imports/report.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { ifMatch } from '../support/documents.ts'
@@ -122,4 +123,49 @@ it('a row that was redacted before its import is committed writes nothing', asyn
   expect(committed.status, committed.text).toBe(202)
   expect(await continueImport(api.database, id)).toMatchObject({ state: 'committed', counts: { changed: 0 } })
   expect((await api.get(path)).json()).toMatchObject({ title: 'First', version: 2 })
+})
+
+describe('a report that is stored during a redaction', () => {
+  /** Whether this number of sessions wait for a lock of rows. */
+  async function countWaiting(count: number): Promise<boolean> {
+    const { rows } = await api.pool.query(`select from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`)
+    return rows.length === count
+  }
+
+  const redactFirst = async (scheme: string) => redact(await pathOf(scheme, '1'), { text: 'Jane Doe' })
+
+  it('has no text that the redaction removes before the report is stored', async () => {
+    const scheme = newScheme()
+    const job = await importCsv(api.database, mapping(scheme), file)
+    const client = await api.pool.connect()
+    await client.query('begin')
+    await client.query('select from imports where id = $1 for update', [job.id])
+    const redacted = redactFirst(scheme)
+    await expect.poll(() => countWaiting(1)).toBe(true)
+    const stored = storeReport(api.database, job, {})
+    await expect.poll(() => countWaiting(2)).toBe(true)
+    await client.query('commit')
+    client.release()
+    expect((await redacted).status).toBe(200)
+    expect(await stored).toBe(true)
+    const data = await storedData(scheme)
+    expect(data).toContain('was removed by a redaction of the record')
+    expect(data).not.toContain('Jane Doe')
+  })
+
+  it('has no text that the redaction removes after the report is stored', async () => {
+    const scheme = newScheme()
+    const job = await importCsv(api.database, mapping(scheme), file)
+    const client = await api.pool.connect()
+    await client.query('update imports set report = null where id = $1', [job.id])
+    await client.query('begin')
+    await client.query('update imports set report = $2 where id = $1', [job.id, job.report])
+    const redacted = redactFirst(scheme)
+    await Promise.race([redacted, expect.poll(() => countWaiting(1)).toBe(true)])
+    await client.query('commit')
+    client.release()
+    expect((await redacted).status).toBe(200)
+    expect(await storedData(scheme)).not.toContain('Jane Doe')
+  })
 })

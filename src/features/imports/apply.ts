@@ -10,9 +10,11 @@ import { startSlices } from '../../time-slice.ts'
 import { type CitedRecord, writeCitations } from './citations.ts'
 import { type RecordEntry, writeEntries } from './entries.ts'
 import {
+  countKept,
   faultsOfProblem,
   hasSameRow,
   isUnchanged,
+  listKept,
   type OnEdited,
   otherRowId,
   type PlannedRecord,
@@ -136,16 +138,6 @@ async function writeRecords(
 const needsEntry = ({ upsert, action }: PlannedRecord): boolean =>
   action !== 'none' || (!hasSameRow(upsert) && otherRowId(upsert) === undefined)
 
-/** Returns the properties that were not overwritten. If another row changes the record, states that as the reason. */
-function toKeptRecord({ record: { upsert, kept }, result: { key } }: Written): KeptRecord {
-  const otherId = otherRowId(upsert)
-  const because =
-    otherId === undefined
-      ? ''
-      : `: the row with the id ${JSON.stringify(otherId)} changes this record, and the row with the id ${JSON.stringify(upsert.draft.externalId.id)} does not`
-  return { resource: upsert.resource.name, key, reason: `kept ${kept.join(', ')}${because}` }
-}
-
 function entryOf({ record, result }: Written, citation: string | null): RecordEntry {
   const { upsert, action, properties, kept } = record
   return {
@@ -193,7 +185,7 @@ export async function applyUpserts(
   )
   const count = (action: PlannedRecord['action']) =>
     written.filter(({ record }) => record.action === action).length
-  const kept = written.filter(({ record }) => record.kept.length > 0)
+  const kept = listKept(written.map(({ record }) => record))
   return {
     counts: {
       ...noCounts,
@@ -201,9 +193,9 @@ export async function applyUpserts(
       created: count('create'),
       changed: count('change'),
       unchanged: upserts.length - pending.length + count('none'),
-      kept: kept.reduce((sum, { record }) => sum + record.kept.length, 0),
+      kept: countKept(written.map(({ record }) => record)),
     },
     refused,
-    kept: kept.map(toKeptRecord),
+    kept,
   }
 }

@@ -11,13 +11,16 @@ import { readStatement, wholeRepresentation } from '../../query/list-sql.ts'
 import { startSlices } from '../../time-slice.ts'
 import { ReadyRowIds, readMultipleIdsInFile } from './file-ids.ts'
 import {
+  countKept,
   faultsOfProblem,
   isUnchanged,
+  listKept,
   type OnEdited,
   type PlannedRecord,
   planRecord,
   tryCheck,
 } from './plan.ts'
+import { addKept, withoutKept, withStoredFaults } from './report.ts'
 import { addCounts, blockRows, readStagedRows, resetBlocked, takeBatch } from './rows.ts'
 import { changeImport, type ImportCounts, type ImportJob, noCounts } from './store.ts'
 import type { ReadyRow, RowFault } from './types.ts'
@@ -192,12 +195,12 @@ function countResults({ upserts, planned, refused }: CheckedBatch): ImportCounts
     created: count('create'),
     changed: count('change'),
     unchanged: upserts.length - planned.length + count('none'),
-    kept: planned.reduce((sum, { kept }) => sum + kept.length, 0),
+    kept: countKept(planned),
     refused: refused.size,
   }
 }
 
-/** Resets `blocked` rows to `ready`, since names may have been decided since the last check, and resets the counts. */
+/** Resets `blocked` rows to `ready`, since names may have been decided since the last check, and resets the counts and `kept`. */
 async function beginCheck(database: Database, job: ImportJob): Promise<ImportJob> {
   const { id } = job
   await resetBlocked(database, id)
@@ -206,7 +209,11 @@ async function beginCheck(database: Database, job: ImportJob): Promise<ImportJob
     values: [id],
   })
   const { skipped, dropped } = job.counts
-  return { ...job, counts: { ...noCounts, skipped, dropped, refused: row?.refused ?? 0 } }
+  return {
+    ...job,
+    report: withoutKept(job.report),
+    counts: { ...noCounts, skipped, dropped, refused: row?.refused ?? 0 },
+  }
 }
 
 /**
@@ -261,15 +268,17 @@ export async function checkRows(
     }
     const { refused } = checked
     const counts = addCounts(before.counts, countResults(checked))
+    const report = addKept(before.report, listKept(checked.planned), counts.kept)
     const change = { doneThrough: last.position, counts }
     const isStored = await database.transaction(async (tx) => {
-      if (!(await changeImport(tx, before, change))) return false
+      const stored = await withStoredFaults(tx, before.id, report)
+      if (!(await changeImport(tx, before, { ...change, report: stored }))) return false
       await blockRows(tx, before.id, refused)
       return true
     })
     if (!isStored) return undefined
     readyRowIds.remove(rows.flatMap(({ position, drafts }) => (refused.has(position) ? drafts : [])))
-    current = { ...before, ...change }
+    current = { ...before, ...change, report }
     onProgress(last.position)
   }
 }

@@ -5,7 +5,7 @@ import { type ApplyContext, applyUpserts } from './apply.ts'
 import { readMultipleIdsInFile } from './file-ids.ts'
 import type { OnEdited } from './plan.ts'
 import { formatCount } from './reading/unreadable-file.ts'
-import { addKept } from './report.ts'
+import { addKept, withStoredFaults } from './report.ts'
 import {
   addCounts,
   BatchSize,
@@ -153,7 +153,9 @@ class Commit {
       // Waiting rows are not written in the order of the file, so later passes only count them.
       doneThrough: isFirstPass ? (rows.at(-1)?.position ?? 0) : before.doneThrough + rows.length,
       counts,
-      ...(outcome.kept.length > 0 && { report: addKept(before.report, outcome.kept, counts.kept) }),
+      ...(outcome.kept.length > 0 && {
+        report: await withStoredFaults(tx, before.id, addKept(before.report, outcome.kept, counts.kept)),
+      }),
     })
     return { ...next, source }
   }

@@ -7,6 +7,7 @@ import { getExternalIds } from '../../operations/writing/external-ids.ts'
 import { checkDocument } from '../../operations/writing/validation.ts'
 import { Problem } from '../../problems/problem.ts'
 import { hashValue } from './hashes.ts'
+import type { KeptRecord } from './store.ts'
 import type { RowFault } from './types.ts'
 import type { Upsert } from './upserts.ts'
 
@@ -20,8 +21,10 @@ export interface PlannedRecord {
   after: Document
   /** Hashes of the last values that the rows of the record had, by property. */
   properties: Record<string, string>
-  /** Properties that are not overwritten: others have set them, or another row changes the record. */
+  /** Properties that are not overwritten: others have set them, another row changes the record, or they are `emptied`. */
   kept: string[]
+  /** Properties that have the value of an earlier file, and for which the row has none. */
+  emptied: string[]
 }
 
 /** Whether values that others have set are kept or replaced. */
@@ -69,7 +72,8 @@ function checkNew(resource: Resource, document: Document): Document {
 
 function planCreation(upsert: Upsert): PlannedRecord {
   const after = checkNew(upsert.resource, upsert.document)
-  return { upsert, action: 'create', before: undefined, after, properties: hashesOf(upsert, after), kept: [] }
+  const properties = hashesOf(upsert, after)
+  return { upsert, action: 'create', before: undefined, after, properties, kept: [], emptied: [] }
 }
 
 /** Returns the external ids of a record, followed by those of the row that the record does not have. */
@@ -110,23 +114,26 @@ function planChange(upsert: Upsert, stored: string, onEdited: OnEdited): Planned
   const wanted = checkDocument(resource, mergeWanted(upsert, before))
   if (otherRowId(upsert) !== undefined) {
     const kept = statedProperties(upsert).filter((name) => !isDeepStrictEqual(before[name], wanted[name]))
-    return { upsert, action: 'none', before, after: before, properties: {}, kept }
+    return { upsert, action: 'none', before, after: before, properties: {}, kept, emptied: [] }
   }
   const lastImport = existing?.lastImport
   const earlier = lastImport?.undone === false ? lastImport.properties : {}
   const properties = { ...earlier, ...hashesOf(upsert, wanted) }
   const isKept = (name: string) =>
     !isDeepStrictEqual(before[name], wanted[name]) && isEdited(upsert, name, before[name])
-  const kept = onEdited === 'keep' ? statedProperties(upsert).filter(isKept) : []
+  const edited = onEdited === 'keep' ? statedProperties(upsert).filter(isKept) : []
   const after =
-    kept.length === 0
+    edited.length === 0
       ? wanted
       : checkDocument(resource, {
           ...wanted,
-          ...Object.fromEntries(kept.map((name) => [name, before[name]])),
+          ...Object.fromEntries(edited.map((name) => [name, before[name]])),
         })
   const action = isDeepStrictEqual(before, after) ? 'none' : 'change'
-  return { upsert, action, before, after, properties, kept }
+  const emptied = (upsert.draft.empty ?? []).filter(
+    (name) => earlier[name] === hashValue(before[name]) && !isDefault(resource, name, before[name]),
+  )
+  return { upsert, action, before, after, properties, kept: [...edited, ...emptied], emptied }
 }
 
 /**
@@ -136,6 +143,31 @@ function planChange(upsert: Upsert, stored: string, onEdited: OnEdited): Planned
  */
 export const planRecord = (upsert: Upsert, stored: string | undefined, onEdited: OnEdited): PlannedRecord =>
   stored === undefined ? planCreation(upsert) : planChange(upsert, stored, onEdited)
+
+/** Counts the properties that planned records keep. */
+export const countKept = (planned: readonly PlannedRecord[]): number =>
+  planned.reduce((sum, { kept }) => sum + kept.length, 0)
+
+/** Returns the existing records among planned ones that keep properties, with the reasons. */
+export const listKept = (planned: readonly PlannedRecord[]): KeptRecord[] =>
+  planned.flatMap(({ upsert, kept, emptied }) => {
+    if (!upsert.existing || kept.length === 0) return []
+    const others = kept.filter((name) => !emptied.includes(name))
+    const otherId = otherRowId(upsert)
+    const because =
+      otherId === undefined
+        ? ''
+        : `: the row with the id ${JSON.stringify(otherId)} changes this record, and the row with the id ${JSON.stringify(upsert.draft.externalId.id)} does not`
+    const reasons = [
+      ...(others.length > 0 ? [`kept ${others.join(', ')}${because}`] : []),
+      ...(emptied.length > 0 ? [`kept ${emptied.join(', ')} of an earlier file: the row has no value`] : []),
+    ]
+    return reasons.map((reason) => ({
+      resource: upsert.resource.name,
+      key: upsert.existing?.key ?? '',
+      reason,
+    }))
+  })
 
 /** Returns the value at a JSON pointer as text, shortened to 200 characters. */
 function valueAt(document: unknown, pointer: string): string {

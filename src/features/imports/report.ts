@@ -1,17 +1,32 @@
-import { autocommitReads, type Database } from '../../database/database.ts'
+import { isDeepStrictEqual } from 'node:util'
+import type { Database, Transaction } from '../../database/database.ts'
+import { conflictWithOthers } from '../../database/errors.ts'
 import { countMissing } from './missing.ts'
 import { countUnresolvedNames } from './names.ts'
 import { faultsSql, refusedStates } from './rows.ts'
-import type { FaultyColumn, ImportReport, KeptRecord } from './store.ts'
+import {
+  changeImport,
+  type FaultyColumn,
+  type ImportChange,
+  type ImportJob,
+  type ImportReport,
+  type KeptRecord,
+} from './store.ts'
+import type { RowFault } from './types.ts'
 
 /** Maximum numbers of columns and of records (`KeptRecord`) that a report lists. */
 const maxColumns = 50
 const maxKept = 100
 
+/** A column with faults, and the position of the row of its example. */
+interface LocatedColumn extends FaultyColumn {
+  position: number
+}
+
 /** Counts the rows with faults by column, in descending order. @param states the states of the rows to count. */
-const findFaultyColumns = (database: Database, id: string, states: readonly string[]) =>
-  database.read<FaultyColumn>({
-    text: `select fault ->> 'column' as column, count(distinct position)::int as rows,
+const findFaultyColumns = (tx: Transaction, id: string, states: readonly string[]) =>
+  tx.query<LocatedColumn>({
+    text: `select fault ->> 'column' as column, count(distinct position)::int as rows, min(position) as position,
         (array_agg(fault order by position))[1] as example
       from import_rows, json_array_elements(${faultsSql}) as fault
       where import = $1 and state = any($2)
@@ -41,20 +56,70 @@ export function addKept(
   return { refusedBy, droppedBy, names, missing, kept: [...kept, ...added].slice(0, maxKept), keptCount }
 }
 
+/** Returns the report of the last step for the beginning of the next one, which adds to `kept`. */
+export const withoutKept = (report: ImportReport | null): ImportReport | null =>
+  report && { ...report, kept: [], keptCount: 0 }
+
 /**
- * Makes the report of a finished step: refused rows, dropped values, unresolved names, missing records, and `kept`
- * (`KeptRecord`).
+ * Returns a report of a running step with the faults that are stored now, since a redaction may have removed a text from them.
+ * Locks the import until the transaction ends.
  */
-export async function makeReport(
-  database: Database,
+export async function withStoredFaults(
+  tx: Transaction,
   id: string,
-  { kept = [], keptCount = 0 }: Partial<Pick<ImportReport, 'kept' | 'keptCount'>> = {},
+  report: ImportReport,
 ): Promise<ImportReport> {
-  const [refusedBy, droppedBy, names, missing] = await Promise.all([
-    findFaultyColumns(database, id, refusedStates),
-    findFaultyColumns(database, id, ['ready']),
-    countUnresolvedNames(autocommitReads(database), id),
-    countMissing(autocommitReads(database), id),
-  ])
-  return { refusedBy, droppedBy, names, missing, kept, keptCount }
+  const [row] = await tx.query<{ report: ImportReport | null }>({
+    text: 'select report from imports where id = $1 for update',
+    values: [id],
+  })
+  const { refusedBy = [], droppedBy = [] } = row?.report ?? {}
+  return { ...report, refusedBy, droppedBy }
+}
+
+/**
+ * Requires that the examples of a report are still the faults of their rows, and that no redaction has removed them.
+ * @throws an error with which the transaction is repeated.
+ */
+async function requireFaults(tx: Transaction, id: string, columns: readonly LocatedColumn[]): Promise<void> {
+  const rows = await tx.query<{ position: number; faults: RowFault[] | null }>({
+    text: `select position, ${faultsSql} as faults from import_rows where import = $1 and position = any($2::int[])`,
+    values: [id, columns.map(({ position }) => position)],
+  })
+  const faults = new Map(rows.map((row) => [row.position, row.faults ?? []]))
+  for (const { position, example } of columns)
+    if (!faults.get(position)?.some((fault) => isDeepStrictEqual(fault, example)))
+      throw conflictWithOthers('rows of the import were redacted meanwhile')
+}
+
+const withoutPosition = ({ position: _, ...column }: LocatedColumn): FaultyColumn => column
+
+/**
+ * Makes the report of a finished step, and stores it with a change of the import: refused rows, dropped values, unresolved names,
+ * missing records, and `kept` (`KeptRecord`). A redaction of a row either finds the stored report, or is found by `requireFaults`.
+ * @returns whether the import was changed (`changeImport`).
+ */
+export function storeReport(
+  database: Database,
+  job: ImportJob,
+  change: ImportChange,
+  { kept = [], keptCount = 0 }: Partial<Pick<ImportReport, 'kept' | 'keptCount'>> = {},
+): Promise<boolean> {
+  const { id } = job
+  return database.transaction(async (tx) => {
+    // The reads take long, but hold up nobody: the transaction has no locks and no id yet.
+    const refused = await findFaultyColumns(tx, id, refusedStates)
+    const dropped = await findFaultyColumns(tx, id, ['ready'])
+    const report = {
+      refusedBy: refused.map(withoutPosition),
+      droppedBy: dropped.map(withoutPosition),
+      names: await countUnresolvedNames(tx, id),
+      missing: await countMissing(tx, id),
+      kept: [...kept],
+      keptCount,
+    }
+    if (!(await changeImport(tx, job, { ...change, report }))) return false
+    await requireFaults(tx, id, [...refused, ...dropped])
+    return true
+  })
 }

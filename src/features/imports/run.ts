@@ -10,7 +10,7 @@ import { withSchemeLock } from './lock.ts'
 import { storeMissing } from './missing.ts'
 import { createNamedRecords } from './named-records.ts'
 import { resolveImportNames } from './names.ts'
-import { makeReport } from './report.ts'
+import { storeReport } from './report.ts'
 import { openRows } from './row-source.ts'
 import { readStoredSettings } from './settings.ts'
 import { checkSource } from './source.ts'
@@ -19,10 +19,10 @@ import {
   changeImport,
   type ImportChange,
   type ImportJob,
+  type ImportReport,
   type ImportState,
   noCounts,
   readImport,
-  requireChange,
   TakenOver,
 } from './store.ts'
 import { undoImport } from './undo.ts'
@@ -90,8 +90,10 @@ class Run {
     return this.#context.database.transaction((tx) => changeImport(tx, job, change))
   }
 
-  #change(job: ImportJob, change: ImportChange): Promise<void> {
-    return this.#context.database.transaction((tx) => requireChange(tx, job, change))
+  /** Stores the report of a step that has written records. @throws TakenOver if another process has changed the import. */
+  async #finish(job: ImportJob, change: ImportChange, kept: Partial<ImportReport>): Promise<void> {
+    if (await storeReport(this.#context.database, job, change, kept)) return
+    throw new TakenOver(`the import ${job.id} has been changed meanwhile`)
   }
 
   async #read(id: string): Promise<ImportJob> {
@@ -133,8 +135,7 @@ class Run {
     })
     if (!checked) return
     await storeMissing(database, registry, job, this.#signal)
-    const report = await makeReport(database, job.id)
-    await this.#tryChange(checked, { state: 'staged', report, stagedAt: 'now' })
+    await storeReport(database, checked, { state: 'staged', stagedAt: 'now' }, checked.report ?? {})
   }
 
   async #stageFiles(job: ImportJob): Promise<void> {
@@ -167,9 +168,7 @@ class Run {
       onProgress: ({ doneThrough }) => this.#reportProgress('committing', doneThrough, total),
     })
     await storeMissing(database, registry, job, this.#signal)
-    const { kept = [] } = committed.report ?? {}
-    const report = await makeReport(database, job.id, { kept, keptCount: committed.counts.kept })
-    await this.#change(committed, { state: 'committed', report, committedAt: 'now' })
+    await this.#finish(committed, { state: 'committed', committedAt: 'now' }, committed.report ?? {})
   }
 
   async #undo(job: ImportJob): Promise<void> {
@@ -179,13 +178,12 @@ class Run {
       reason: `Undo of import ${job.id} of ${job.files[0]?.name ?? 'a file'}`.slice(0, 500),
     }
     const { created, changed } = job.counts
-    const { kept, keptCount } = await undoImport(database, registry, job, {
+    const report = await undoImport(database, registry, job, {
       authorship,
       signal: this.#signal,
       onProgress: (records) => this.#reportProgress('undoing', records, Math.max(records, created + changed)),
     })
-    const report = await makeReport(database, job.id, { kept, keptCount })
-    await this.#change(job, { state: 'undone', report, undoneAt: 'now' })
+    await this.#finish(job, { state: 'undone', undoneAt: 'now' }, report)
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Transaction } from '../../database/database.ts'
 import { Problem } from '../../problems/problem.ts'
 import { findUndoObstacle } from './later-imports.ts'
+import { withoutKept } from './report.ts'
 import {
   changeImport,
   type ImportChange,
@@ -30,8 +31,9 @@ export const commitStep: Step = {
   from: ['staged'],
   taken: ['committing', 'committed'],
   hint: 'wait for the dry run, or start another import',
-  change: ({ counts }) => ({
+  change: ({ counts, report }) => ({
     state: 'committing',
+    report: withoutKept(report),
     doneThrough: 0,
     pass: 0,
     counts: { ...noCounts, skipped: counts.skipped, dropped: counts.dropped, refused: counts.refused },

@@ -27,7 +27,7 @@ export interface ImportCounts {
   created: number
   changed: number
   unchanged: number
-  /** Properties that the import does not overwrite: others have set them, or another row changes the record. */
+  /** Properties that the import does not overwrite: others have set them, another row changes the record, or the row has none. */
   kept: number
 }
 

@@ -77,6 +77,8 @@ export interface Draft {
   /** The record. In place of keys it has placeholders: `{ "$mention": index }` is the mention at this index of `mentions`. */
   readonly document: JsonObject
   readonly mentions: readonly Mention[]
+  /** The properties of the mapping for which the row has no value, not even one that was dropped. Absent if there are none. */
+  readonly empty?: readonly string[]
   readonly citation: {
     readonly locator: string
     readonly url?: string

@@ -13,7 +13,7 @@ import { findReferrers, type Referrer } from '../../operations/writing/referrers
 import { checkDocument } from '../../operations/writing/validation.ts'
 import { Problem } from '../../problems/problem.ts'
 import type { RecordEntry } from './entries.ts'
-import { addKept } from './report.ts'
+import { addKept, withStoredFaults } from './report.ts'
 import { type ImportJob, type ImportReport, type KeptRecord, requireChange } from './store.ts'
 import { maxTogether } from './waiting.ts'
 
@@ -294,7 +294,8 @@ export async function undoImport(
           text: 'update import_records set undone = true where sequence = any($1::bigint[])',
           values: [undone],
         })
-        const next = addKept(report, undo.kept, report.keptCount + undo.kept.length)
+        const added = addKept(report, undo.kept, report.keptCount + undo.kept.length)
+        const next = await withStoredFaults(tx, id, added)
         await requireChange(tx, job, { report: next })
         return { last: read.at(-1)?.sequence, undone, waiting: undo.waiting.size, report: next }
       })

@@ -91,11 +91,13 @@ async function redactReports(tx: Transaction, rows: ImportedRow[]): Promise<void
         ? { ...column, example: redactedFault(column.example) }
         : column,
     )
-  const imports = await tx.query<{ id: string; report: Report }>({
-    text: 'select id, report from imports where id = any($1::uuid[]) and report is not null order by id for update',
+  // Imports without a report are locked, too: a step that ends now may be storing one.
+  const imports = await tx.query<{ id: string; report: Report | null }>({
+    text: 'select id, report from imports where id = any($1::uuid[]) order by id for update',
     values: [rows.map((row) => row.import)],
   })
   for (const { id, report } of imports) {
+    if (!report) continue
     const { refusedBy, droppedBy } = report
     const redacted = {
       ...report,

@@ -166,7 +166,7 @@ export const importSchema = registerResponseSchema(
           changed: count('Changed records.'),
           unchanged: count('Unchanged records.'),
           kept: count(
-            'Properties that kept their values: people or other registers set them, or another row changes the record.',
+            'Properties that kept their values: others set them, another row changes the record, or the row has none.',
           ),
         })
         .meta({ description: 'Counts of the dry run; of the commit, once it has begun.' }),

@@ -62,7 +62,7 @@ const previewRecord = z
       .meta({ description: 'The record as it would be. Long texts and lists are shortened.' }),
     kept: z.array(z.string()).meta({
       description:
-        'Properties that keep their values: people or other registers set them, or another row changes the record.',
+        'Properties that keep their values: others set them, another row changes the record, or the row has none.',
     }),
   })
   .meta({ description: 'A record that a row becomes.' })

@@ -47,7 +47,7 @@ const importedRecord = z
       .meta({ description: 'What was done; `none` if the record did not change.' }),
     kept: z.array(z.string()).meta({
       description:
-        'Properties that kept their values: people or other registers set them, or another row changes the record.',
+        'Properties that kept their values: others set them, another row changes the record, or the row has none.',
     }),
     undone: z.boolean().meta({ description: 'Whether it was undone.' }),
   })

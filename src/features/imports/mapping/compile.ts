@@ -151,9 +151,12 @@ function compileRecord(resource: string, mapping: RecordMapping, outer: CompileC
     }
     if (externalId && !isNew) conversion.reject('refuse', id.column, externalId.id, new BadValue(repeatedId))
     const body: Record<string, JsonValue> = {}
+    const empty: string[] = []
     for (const [name, plan] of properties) {
+      const droppedBefore = conversion.dropped.length
       const value = plan.build(scope, conversion)
       if (value !== undefined) body[name] = value
+      else if (conversion.dropped.length === droppedBefore) empty.push(name)
       if (name === eventDate && typeof value === 'string') conversion.eventDate = value
     }
     for (const [name] of required) {
@@ -168,6 +171,7 @@ function compileRecord(resource: string, mapping: RecordMapping, outer: CompileC
         resource,
         externalId,
         ...conversion.finish(body),
+        ...(empty.length > 0 && { empty }),
         citation: cite(scope, row, conversion),
       },
     ]
