@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { createKey, type KeyRecord, listKeys, readKey, revokeKey } from '../database/keys.ts'
 import { roles } from '../database/vocabularies.ts'
 import { keys } from '../model/keys.ts'
-import { getStringValues, getValues, limitParameter, singleValueParameter } from '../model/parameters.ts'
+import { cursorParameter, getStringValues, getValues, limitParameter } from '../model/parameters.ts'
 import { registerRequestSchema, registerResponseSchema } from '../model/schema-names.ts'
 import { line, optional } from '../model/schemas.ts'
 import type { ApiResponse, Contract, Endpoint, KeyedCollection } from '../operations/operation.ts'
@@ -177,7 +177,7 @@ const list: Endpoint = {
     description: 'All keys, newest first, including expired and revoked ones.',
     query: {
       limit: limitParameter('Keys per page', pageSize),
-      cursor: singleValueParameter(keys.uuid(), 'Cursor of the page: `page.next` of the page before.'),
+      cursor: cursorParameter(keys.uuid(), 'Cursor of the page: `page.next` of the page before.'),
     },
     responses: { 200: { description: 'A page of keys.', schema: () => keyPage, headers: {} } },
     problems: ['malformed-request', 'invalid-parameter', 'not-acceptable'],

@@ -14,6 +14,8 @@ export interface Parameter {
   comparisons: Partial<Record<Operator, OperandSpec>>
   /** Operators that only another endpoint accepts. */
   elsewhere?: { operators: readonly string[]; endpoint: string }
+  /** Names that other services give such a parameter, in lower case without `_` and `-`. An unknown name among them means this one. */
+  otherNames?: readonly string[]
   /** `required`: a request without the parameter is refused. */
   presence?: 'required'
   /** Whether the value is a time that must not be in the future, by the clock of the database. */
@@ -234,7 +236,9 @@ export function checkQuery(parameters: Readonly<Record<string, Parameter>>, quer
     const parameter = lookUp(parameters, name)
     if (!parameter) {
       faults.add(() => {
-        const message = `there is no parameter ${quote(name)} here${didYouMean(name, knownNames)}`
+        const plain = name.toLowerCase().replaceAll(/[_-]/g, '')
+        const meant = knownNames.find((known) => parameters[known]?.otherNames?.includes(plain))
+        const message = `there is no parameter ${quote(name)} here${didYouMean(meant ?? name, knownNames)}`
         return { parameter: name, code: 'unknown', message }
       })
       continue
@@ -346,12 +350,25 @@ export const limitParameter = (
   what: string,
   { defaultSize, maxSize }: { defaultSize: number; maxSize: number },
   more = '',
-): Parameter =>
-  singleValueParameter(
+): Parameter => ({
+  ...singleValueParameter(
     wholeNumber(maxSize),
     `${what}: 1 to ${maxSize}, ${defaultSize} when left out.${more}`,
     z.int().min(1).max(maxSize),
-  )
+  ),
+  otherNames: ['perpage', 'pagesize', 'size', 'maxresults', 'max', 'rows', 'take', 'first', 'top'],
+})
+
+/** Returns the parameter of the position after which a page starts: `cursor`, or `after` of the feed of changes. */
+export const cursorParameter = (
+  ...[value, description, jsonValue]: Parameters<typeof singleValueParameter>
+): Parameter => ({
+  ...singleValueParameter(value, description, jsonValue),
+  otherNames: [
+    ...['cursor', 'after', 'startingafter', 'offset', 'skip', 'page', 'pagenumber'],
+    ...['next', 'nexttoken', 'pagetoken', 'nextpagetoken'],
+  ],
+})
 
 /** Returns a parameter with a comma-separated list of words. */
 export const words = (known: readonly string[], description: string): Parameter =>

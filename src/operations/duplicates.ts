@@ -3,7 +3,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { fold, foldedPrefix, nameList } from '../database/folding.ts'
 import { records } from '../database/tables/records.ts'
-import { getStringValues, getValues, limitParameter, singleValueParameter } from '../model/parameters.ts'
+import { cursorParameter, getStringValues, getValues, limitParameter } from '../model/parameters.ts'
 import { managedSchemas, type Resource } from '../model/resource.ts'
 import { registerResponseSchema } from '../model/schema-names.ts'
 import { createScope, readCursor, writeCursor } from '../query/cursor.ts'
@@ -144,7 +144,7 @@ export const duplicates: Operation = {
     cost: 2,
     query: {
       limit: limitParameter('Records to check', limits),
-      cursor: singleValueParameter(
+      cursor: cursorParameter(
         z.string().min(1).max(12_000),
         'Cursor of the page: `page.next` of the page before.',
       ),

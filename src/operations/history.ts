@@ -1,7 +1,13 @@
 import type { Operation as PatchOperation } from 'rfc6902'
 import { z } from 'zod'
 import { autocommitReads } from '../database/database.ts'
-import { getStringValues, getValues, limitParameter, singleValueParameter } from '../model/parameters.ts'
+import {
+  cursorParameter,
+  getStringValues,
+  getValues,
+  limitParameter,
+  singleValueParameter,
+} from '../model/parameters.ts'
 import { type Resource, withCurrentNames } from '../model/resource.ts'
 import { registerResponseSchema } from '../model/schema-names.ts'
 import { aNoun } from '../problems/suggest.ts'
@@ -112,7 +118,7 @@ export const history: Operation = {
         '`false` reads the history of the key itself, even after a merge. Otherwise, the key of a merged record redirects to the history of its target.',
       ),
       limit: limitParameter('Entries per page', pageSize),
-      cursor: singleValueParameter(
+      cursor: cursorParameter(
         z.string().min(1).max(12_000),
         'Cursor of the page: `page.next` of the page before.',
       ),

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Operator } from '../model/filters.ts'
 import {
   type CheckedQuery,
+  cursorParameter,
   getStringValues,
   getValues,
   invalidParameters,
@@ -58,7 +59,10 @@ const sortWords = (resource: Resource) => Object.keys(resource.sorts).flatMap((n
 export function selectionParameters(resource: Resource): Record<string, Parameter> {
   return {
     ...urlFilters(resource),
-    sort: words(sortWords(resource), 'Sort keys, `-` for descending.'),
+    sort: {
+      ...words(sortWords(resource), 'Sort keys, `-` for descending.'),
+      otherNames: ['order', 'orderby', 'ordering', 'sortby'],
+    },
     ...representationParameters(resource, { isFile: true }),
     ...listAsOfParameter(resource),
   }
@@ -70,7 +74,7 @@ export function listParameters(resource: Resource): Record<string, Parameter> {
     ...selectionParameters(resource),
     ...representationParameters(resource, { isFile: false }),
     limit: limitParameter('Records per page', pageSize),
-    cursor: singleValueParameter(
+    cursor: cursorParameter(
       z.string().min(1).max(12_000),
       'Cursor of the page: `page.next` of the page before.',
     ),

@@ -131,6 +131,19 @@ export const feedEndStatement = (): QueryConfig =>
   )
 
 /**
+ * Returns the statement of whether a position is beyond the end of the feed: a row of `isBeyond`. The end never moves back, so the feed
+ * has never returned such a position.
+ */
+export const beyondEndStatement = ({ transaction }: FeedPosition): QueryConfig =>
+  statement(
+    'feed|beyond',
+    () => sql`select ${placeholder('transaction')}::bigint >= ${horizon} as "isBeyond"`,
+    {
+      transaction,
+    },
+  )
+
+/**
  * Returns the statement of the changes after a position: rows of `FeedRow`.
  *
  * Changes are ordered by transaction id. Without `withUnsettled`, a change is shown only when no transaction with a lower id

@@ -157,6 +157,24 @@ describe.each(resources)('a query of $name', (resource) => {
     expect(faultAt(response, 'sortx')?.message).toContain('did you mean "sort"?')
   })
 
+  it('with parameters of paging and sorting of other services is refused, and each error names ours', async () => {
+    const meant = {
+      page: 'cursor',
+      offset: 'cursor',
+      skip: 'cursor',
+      per_page: 'limit',
+      pageSize: 'limit',
+      order_by: 'sort',
+    }
+    // Citations have a filter `page`.
+    const unknown = Object.entries(meant).filter(([name]) =>
+      parametersOf(resource).every((one) => one.name !== name),
+    )
+    const response = await expectRefused(query(unknown.map(([name]) => [name, '1'])))
+    for (const [name, known] of unknown)
+      expect(faultAt(response, name)?.message).toContain(`did you mean "${known}"?`)
+  })
+
   it('with names of Object.prototype is refused like any other unknown name', async () => {
     for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
       const response = await expectRefused(`${name}=1`)

@@ -234,6 +234,25 @@ describe('the feed of changes', () => {
     }
   })
 
+  it('refuses a position beyond its end, unless the newest changes come first', async () => {
+    const [transaction] = (await currentPosition())?.split('.') ?? []
+    const after = `${Number(transaction) + 1_000_000}.1`
+    for (const path of ['/v1/changes', '/v1/changes?resource=topics&country=CHN', '/v1/changes/stream']) {
+      const response = await api.get(`${path}${path.includes('?') ? '&' : '?'}after=${after}`)
+      expect(response.status).toBe(400)
+      expect(readProblem(response).errors).toMatchObject([{ parameter: 'after', code: 'unknown' }])
+    }
+    const stream = await api.get('/v1/changes/stream', { headers: { 'last-event-id': after } })
+    expect(readProblem(stream).errors).toMatchObject([{ header: 'Last-Event-ID', code: 'unknown' }])
+    const newest = await api.get(`/v1/changes?order=desc&limit=1&after=${after}`)
+    expect(newest.json<FeedPage>().data).toHaveLength(1)
+  })
+
+  it('accepts its last position while no change follows', async () => {
+    const { after } = await readUntil(null, (changes) => changes.length > 0)
+    expect((await api.get(`/v1/changes?after=${after}`)).status).toBe(200)
+  })
+
   it('refuses a malformed position', async () => {
     for (const after of ['x', '1', '1.', '-1.2', '1.2.3', '9999999999999999999.1']) {
       const response = await api.get(`/v1/changes?after=${after}`)

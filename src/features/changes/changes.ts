@@ -1,12 +1,14 @@
-import { getStringValues, getValues } from '../../model/parameters.ts'
+import { getStringValues, getValues, invalidParameters } from '../../model/parameters.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Endpoint } from '../../operations/operation.ts'
 import { pageEnvelope } from '../../operations/page-envelope.ts'
 import { changeJson, type FeedRow, feedStatement } from '../../query/revisions.ts'
 import {
+  beyondEnd,
   defaultLimit,
   feedPage,
   feedParameters,
+  isBeyondEnd,
   pageParameters,
   readAfter,
   readResources,
@@ -39,14 +41,18 @@ export const changes = (registry: Registry): Endpoint => ({
 
   async handle({ query }, { database }) {
     const limit = Number(getValues(query, 'limit')[0] ?? defaultLimit)
+    const start = readAfter(query)
+    const order = getStringValues(query, 'order')[0] === 'desc' ? 'desc' : 'asc'
     const statement = feedStatement({
-      after: readAfter(query),
+      after: start,
       resources: readResources(query),
       countries: getStringValues(query, 'country'),
-      order: getStringValues(query, 'order')[0] === 'desc' ? 'desc' : 'asc',
+      order,
       limit: limit + 1,
     })
     const rows = await database.read<FeedRow>(statement)
+    if (rows.length === 0 && start && order === 'asc' && (await isBeyondEnd(database, start)))
+      throw invalidParameters([{ parameter: 'after', code: 'unknown', message: beyondEnd }])
     const shown = rows.slice(0, limit)
     const after = shown.at(-1)?.position ?? getStringValues(query, 'after')[0] ?? null
     const page = { limit, after, more: (rows[0]?.found ?? 0) > shown.length }

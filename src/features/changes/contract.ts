@@ -1,8 +1,10 @@
 import { z } from 'zod'
+import type { DatabaseClient } from '../../database/database.ts'
 import { keys } from '../../model/keys.ts'
 import { lazyFor } from '../../model/lazy.ts'
 import type { CheckedQuery } from '../../model/parameters.ts'
 import {
+  cursorParameter,
   getStringValues,
   limitParameter,
   many,
@@ -12,7 +14,7 @@ import {
 import { type Registry, resourceName } from '../../model/registry.ts'
 import { registerResponseSchema } from '../../model/schema-names.ts'
 import { recordChange, revisionExample } from '../../operations/revision-schema.ts'
-import type { FeedPosition } from '../../query/revisions.ts'
+import { beyondEndStatement, type FeedPosition } from '../../query/revisions.ts'
 
 /** The contract of the pages of the change feed, and what its stream shares with them. */
 
@@ -30,7 +32,7 @@ const position = z
 
 /** Parameters of the feed. */
 export const feedParameters = (registry: Registry): Record<string, Parameter> => ({
-  after: singleValueParameter(
+  after: cursorParameter(
     position,
     'The `position` of the last change that was read. Without it, reading starts at the first change.',
   ),
@@ -47,6 +49,16 @@ export const readResources = (query: CheckedQuery): string[] =>
 /** Returns the position after which a query continues; undefined if it starts at the first change. */
 export const readAfter = (query: CheckedQuery): FeedPosition | undefined =>
   parseFeedPosition(getStringValues(query, 'after')[0] ?? '')
+
+/** What is wrong with a position for which `isBeyondEnd` is true. */
+export const beyondEnd =
+  'is beyond the end of the feed, so it is from another registry, or the registry was restored to an earlier state: read the feed again from its start'
+
+/** Whether a position is beyond the end of the feed: this registry has never returned it, or has lost the change. */
+export async function isBeyondEnd(database: DatabaseClient, position: FeedPosition): Promise<boolean> {
+  const [row] = await database.read<{ isBeyond: boolean }>(beyondEndStatement(position))
+  return row?.isBeyond === true
+}
 
 const example = {
   position: '1234.56',

@@ -1,11 +1,19 @@
 import { Readable } from 'node:stream'
 import { z } from 'zod'
 import type { DatabaseClient } from '../../database/database.ts'
+import { invalidParameters } from '../../model/parameters.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { ApiRequest, Context, Endpoint } from '../../operations/operation.ts'
 import { Problem } from '../../problems/problem.ts'
 import type { FeedPosition } from '../../query/revisions.ts'
-import { feedParameters, parseFeedPosition, readAfter, readResources } from './contract.ts'
+import {
+  beyondEnd,
+  feedParameters,
+  isBeyondEnd,
+  parseFeedPosition,
+  readAfter,
+  readResources,
+} from './contract.ts'
 import { ChangeFeed, type EventPage, heartbeatMs, toOffset } from './feed.ts'
 
 /** Milliseconds that a client should wait before it reconnects (`retry` of server-sent events). */
@@ -17,10 +25,24 @@ function readStart({ headers, query }: ApiRequest): FeedPosition | undefined {
   if (last === undefined || last === '') return readAfter(query)
   const position = parseFeedPosition(last)
   if (position) return position
-  const message = 'must be the id of an event of this stream, such as 1234.56'
-  throw new Problem('malformed-request', 'The header Last-Event-ID cannot be read.', {
-    errors: [{ header: 'Last-Event-ID', code: 'invalid', message }],
+  throw invalidHeader('invalid', 'must be the id of an event of this stream, such as 1234.56')
+}
+
+const invalidHeader = (code: string, message: string) =>
+  new Problem('malformed-request', 'The header Last-Event-ID cannot be read.', {
+    errors: [{ header: 'Last-Event-ID', code, message }],
   })
+
+/**
+ * Checks the position where a stream begins.
+ * @throws Problem `malformed-request` or `invalid-parameter` for an invalid position, and for one beyond the end of the feed.
+ */
+async function checkStart(request: ApiRequest, database: DatabaseClient): Promise<void> {
+  const start = readStart(request)
+  if (!start || !(await isBeyondEnd(database, start))) return
+  throw request.headers['last-event-id']?.trim()
+    ? invalidHeader('unknown', beyondEnd)
+    : invalidParameters([{ parameter: 'after', code: 'unknown', message: beyondEnd }])
 }
 
 /**
@@ -113,7 +135,7 @@ export const changesStream = (registry: Registry): Endpoint => {
     },
 
     async handle(request, context) {
-      readStart(request)
+      await checkStart(request, context.database)
       const feed = feeds.get(context.streamDatabase) ?? new ChangeFeed(registry, context)
       feeds.set(context.streamDatabase, feed)
       return {

@@ -102,6 +102,8 @@ describe('dates', () => {
     ['Q2 2011', '2011-04/2011-06'],
     ['spring 2011', '2011-21'],
     ['2011年4月5日', '2011-04-05'],
+    ['2015/04', '2015-04'],
+    ['2008/13', '2008/2013'],
     ['2011 年 4 月 5 日', '2011-04-05'],
     ['２０１１年', '2011'],
     ['约1985年', '1985~'],
@@ -147,6 +149,8 @@ describe('dates', () => {
     ['1995-1990', 'is not read as a date'],
     ['2011-02-30Z', 'is not read as a date'],
     ['2011-04-05+15:00', 'is not read as a date'],
+    ['2008/09', 'may be the month 2008-09 or the years 2008/2009'],
+    ['c. 2003/11', 'is not read as a date'],
     ['1900s', 'may be the decade 190X or the century 19XX'],
     ["the 2000's", 'may be the decade 200X or the century 20XX'],
     [2011.1, 'is a number'],
@@ -163,6 +167,7 @@ describe('dates', () => {
   )
 
   it('are not read from numbers that may lack a zero, except serial days', () => {
+    expect(read('2008/09', ['YYYY/MM'])).toBe('2008-09')
     expect(read(2011.1, ['YYYY.M'])).toContain('2011.10 is stored as 2011.1')
     expect([read(2011), read(20_110_405), read(5.2011)]).toEqual(['2011', '2011-04-05', '2011-05'])
     expect(read(9999.5, ['excel'])).toBe('1927-05-17T12:00:00')

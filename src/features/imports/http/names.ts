@@ -1,11 +1,6 @@
 import { z } from 'zod'
 import { autocommitReads, type DatabaseClient } from '../../../database/database.ts'
-import {
-  getStringValues,
-  getValues,
-  limitParameter,
-  singleValueParameter,
-} from '../../../model/parameters.ts'
+import { cursorParameter, getStringValues, getValues, limitParameter } from '../../../model/parameters.ts'
 import type { Registry } from '../../../model/registry.ts'
 import { registerRequestSchema, registerResponseSchema } from '../../../model/schema-names.ts'
 import type { Endpoint } from '../../../operations/operation.ts'
@@ -116,7 +111,7 @@ export const listNames: Endpoint = {
       'Names that match no record or several, or whose decided record is gone, each once, with candidates. Until a decision, their rows are refused or values dropped, as the mapping says.',
     query: {
       limit: limitParameter('Names per page', pageSize),
-      cursor: singleValueParameter(cursor, 'Cursor of the page: `page.next` of the page before.'),
+      cursor: cursorParameter(cursor, 'Cursor of the page: `page.next` of the page before.'),
     },
     responses: { 200: { description: 'A page of names.', schema: () => namesPage, headers: {} } },
     problems: readProblems,

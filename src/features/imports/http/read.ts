@@ -1,6 +1,7 @@
 import { autocommitReads } from '../../../database/database.ts'
 import { keys } from '../../../model/keys.ts'
 import {
+  cursorParameter,
   getStringValues,
   getValues,
   limitParameter,
@@ -35,7 +36,7 @@ export const listImportsEndpoint: Endpoint = {
     query: {
       scheme: singleValueParameter(externalScheme(), 'The register that the files are from.'),
       limit: limitParameter('Imports per page', pageSize),
-      cursor: singleValueParameter(keys.uuid(), 'Cursor of the page: `page.next` of the page before.'),
+      cursor: cursorParameter(keys.uuid(), 'Cursor of the page: `page.next` of the page before.'),
     },
     responses: { 200: { description: 'A page of imports.', schema: () => importPage, headers: {} } },
     problems: ['malformed-request', 'invalid-parameter', 'not-acceptable'],

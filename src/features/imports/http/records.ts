@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { autocommitReads, type DatabaseClient } from '../../../database/database.ts'
 import { importActions } from '../../../database/vocabularies.ts'
-import { getValues, limitParameter, singleValueParameter, wholeNumber } from '../../../model/parameters.ts'
+import { cursorParameter, getValues, limitParameter, wholeNumber } from '../../../model/parameters.ts'
 import type { Registry } from '../../../model/registry.ts'
 import { registerResponseSchema } from '../../../model/schema-names.ts'
 import {
@@ -94,7 +94,7 @@ export const listImportedRecords = (registry: Registry): Endpoint => ({
       'The records that a commit has created or changed, or whose rows are new or changed since the last import, with the row of each. For the records of one resource, with all filters: `GET /v1/{resource}?source={source}`.',
     query: {
       limit: limitParameter('Records per page', pageSize),
-      cursor: singleValueParameter(
+      cursor: cursorParameter(
         wholeNumber(Number.MAX_SAFE_INTEGER),
         'Cursor of the page: `page.next` of the page before.',
         z.string().max(16).meta({ description: 'A cursor.' }),

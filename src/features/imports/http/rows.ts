@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { autocommitReads } from '../../../database/database.ts'
 import {
+  cursorParameter,
   getStringValues,
   getValues,
   limitParameter,
@@ -82,7 +83,7 @@ export const listFaultyRows: Endpoint = {
         'Whether to list rows that are `refused` (default), or had values `dropped`.',
       ),
       limit: limitParameter('Rows per page', pageSize),
-      cursor: singleValueParameter(
+      cursor: cursorParameter(
         wholeNumber(maxPosition),
         'Cursor of the page: `page.next` of the page before.',
         z.string().max(16).meta({ description: 'A cursor.' }),

@@ -89,10 +89,22 @@ function compileFormat(format: string, language: string | undefined): DateReader
     /^\d+(\.\d+)?$/.test(text) ? formatSerial(Number(text), format === 'excel1904') : undefined
 }
 
+/** Whether a text may be a month or two years, as `2008/09` is. `2015/04` is a month, since 2004 is before 2015. */
+function isMonthOrYears(text: string): boolean {
+  const [, year, month] = /^\d\d(\d\d)\/(\d\d)$/.exec(text) ?? []
+  return year !== undefined && month !== undefined && month > year && month <= '12'
+}
+
 /** Reads a date in any unambiguous notation. */
 function readDate(text: string, language: string | undefined, formats: readonly string[]): string | BadValue {
   const standard = readStandardDate(text)
   if (standard !== undefined) return standard
+  if (isMonthOrYears(text)) {
+    const [month, years] = [text.replace('/', '-'), `${text.slice(0, 4)}/${text.slice(0, 2)}${text.slice(5)}`]
+    return new BadValue(
+      `${JSON.stringify(text)} may be the month ${month} or the years ${years}. Write the years so, or say in the mapping that it is a month, with date: YYYY/MM.`,
+    )
+  }
   const readings = readOtherNotation(text)
   // If the mapping states formats, a date in another notation of day and month is an error.
   const plain = formats.length > 0 && readings.length > 0 ? undefined : readPlainDate(text, language)
@@ -150,7 +162,7 @@ function readPlainDate(text: string, language: string | undefined): string | und
   const compact = /^((?:1[4-9]|2[01])\d\d)(\d\d)(\d\d)$/.exec(text)
   if (compact) return formatDate(compact[1] ?? '', compact[2], compact[3])
   const yearFirst = /^(\d{4})[-/.](\d{1,2}|XX)(?:[-/.](\d{1,2}|XX))?$/i.exec(text)
-  if (yearFirst) return formatDate(yearFirst[1] ?? '', yearFirst[2], yearFirst[3])
+  if (yearFirst && !isMonthOrYears(text)) return formatDate(yearFirst[1] ?? '', yearFirst[2], yearFirst[3])
   const unknownDay = /^(?:(?:00|XX)[-/.])?(\d{1,2}|XX)[-/.](\d{4})$/i.exec(text)
   if (unknownDay) return formatDate(unknownDay[2] ?? '', unknownDay[1])
   const chinese = /^(\d{4})年(?:(\d{1,2})月(?:(\d{1,2})日)?)?$/.exec(text)
