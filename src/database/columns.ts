@@ -75,6 +75,10 @@ export function searchColumn(weighted: { A: string[]; B: string[] }) {
   return tsvector('search').generatedAlwaysAs(sql.raw(parts.join(' || ') || "''::tsvector"))
 }
 
+/** Returns the SQL of several texts as lines of one text. @param expressions SQL of texts, which may be null. */
+export const textLines = (expressions: readonly string[]): SQL =>
+  sql.raw(expressions.map((text) => `coalesce(${text}, '')`).join(` || U&'\\000A' || `) || "''")
+
 /** Joins queries by `union all`. There must be at least one query. */
 export const unionAll = (queries: readonly SQL[]): SQL => sql.join([...queries], sql` union all `)
 

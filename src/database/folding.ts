@@ -26,6 +26,15 @@ export const foldedPrefix = (value: SQL | AnyPgColumn): SQL => sql`left(${fold(v
 /** Returns SQL of a text's non-ASCII characters, alone and in pairs. Trigrams cannot find words of two ideographs. */
 export const widePairs = (value: SQL | AnyPgColumn): SQL => sql`wide_pairs(${fold(value)})`
 
+/** Returns the SQL condition that a text has characters of a script without spaces between words, such as Chinese. */
+export const hasUnspaced = (value: SQL): SQL => sql`has_unspaced(${value})`
+
+/** Returns SQL of a text in which each character of a script without spaces is a separate word for PostgreSQL. */
+export const separateCharacters = (value: SQL): SQL => sql`separate_characters(${value})`
+
+/** Returns SQL of the words of a text for a full-text search, with separate characters of scripts without spaces. */
+export const characterWords = (value: SQL): SQL => sql`character_words(${value})`
+
 /**
  * Returns SQL of all names of a record, one per line: the name, a second name, and the aliases.
  * @param otherName the column of the second name, or SQL `null`.
@@ -43,6 +52,15 @@ export const trigramIndex = (name: string, value: SQL | AnyPgColumn): IndexBuild
 /** Returns the index of a table's full-text column. */
 export const searchIndex = (table: string, search: AnyPgColumn): IndexBuilder =>
   index(`${table}_search`).using('gin', search)
+
+/**
+ * Returns the full-text index of the texts that have characters of scripts without spaces. For PostgreSQL, the other full-text
+ * index has such texts as one word. This index has no other rows, so they cost almost nothing.
+ */
+export const characterIndex = (table: string, texts: SQL): IndexBuilder =>
+  index(`${table}_character_words`)
+    .using('gin', sql`(${characterWords(texts)})`)
+    .where(hasUnspaced(texts))
 
 /**
  * Returns the indexes for searching titles across resources: by prefix and by ideographs. Searches also use the trigram

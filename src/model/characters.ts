@@ -80,3 +80,7 @@ export const requireLineCharacters = refuse(forbiddenInLines)
 
 /** Refuses forbidden characters in a text of several lines, with the same message. */
 export const requireProseCharacters = refuse(forbiddenInProse)
+
+/** Whether a value is a text with characters beyond Latin ones, such as Chinese. Some of them may be Latin without accents. */
+export const isWide = (value: unknown): boolean =>
+  typeof value === 'string' && /[\u0250-\u1dff\u1f00-\u{10ffff}]/u.test(value)

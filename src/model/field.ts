@@ -118,8 +118,11 @@ export interface Field<Schema extends z.ZodType = z.ZodType> {
   tables?(context: FieldContext): PgTable[]
   query?(context: FieldContext): FieldQuery
   inverse?(context: FieldContext): InverseInclude
-  /** SQL text expressions for the full-text index, by their weight. */
-  searchText?(name: string): Partial<Record<TextWeight, string>>
+  /**
+   * SQL text expressions for the full-text indexes, by their weight.
+   * @param column the property's name as SQL, with the table in front in queries: a column, or the beginning of its name.
+   */
+  searchText?(column: string): Partial<Record<TextWeight, string>>
 }
 
 /** Fields by the names of their properties. */

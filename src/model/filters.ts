@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { AnyPgColumn, PgTable } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { columnOf, unionAll } from '../database/columns.ts'
-import { fold, webSearch, widePairs } from '../database/folding.ts'
+import { characterWords, fold, hasUnspaced, separateCharacters, webSearch } from '../database/folding.ts'
 import { codeOrder, maxCharacter, numberOrder } from '../database/ordering.ts'
 import { records } from '../database/tables/records.ts'
 import { toNfc } from './characters.ts'
@@ -76,6 +76,8 @@ export interface Comparison {
   /** Schema of one value, if it differs from the filter's. */
   value?: z.ZodType
   sql(value: SQL, getOtherFilter: GetOtherFilter): SQL
+  /** The condition for a text with characters beyond Latin ones (`isWide`), if it differs. */
+  wide?(value: SQL): SQL
   /** The same condition for statements that read every record: cheaper to evaluate, but it cannot use an index. */
   scan?(value: SQL): SQL
   /**
@@ -281,18 +283,27 @@ export function timestamp(id: AnyPgColumn, column: AnyPgColumn, description: str
 }
 
 /**
- * A full-text filter in web-search syntax: words, "phrases", or, -not. It also finds the records with all the words as parts of
- * their names, if the text has characters beyond ASCII: PostgreSQL does not split texts without spaces, such as Chinese, into words.
- * @param names the names of the record.
+ * A full-text filter in web-search syntax: words, "phrases", or, -not. PostgreSQL does not split texts without spaces, such as
+ * Chinese, into words. So if the search has such a text, each of its characters is a word, in records with such texts, too.
+ * @param texts the searched texts of the record, in one.
  */
-export const fullText = (table: PgTable, names: SQL, what: string): Filter =>
-  filterByOne(z.string().min(1).max(300), `Words in ${what}, as in a web search.`, (given) => {
-    const text = sql`${given}::text`
-    // No name has the pair ''. So a text without such characters finds nothing here, with a single access to the index.
-    const pairs = sql`coalesce(nullif(${widePairs(text)}, '{}'), array[''])`
-    const isPart = sql`${widePairs(names)} @> ${pairs} and not exists (select from regexp_split_to_table(${fold(sql`btrim(translate(${text}, '"', ' '))`)}, '\\s+') as word where strpos(${fold(names)}, word) = 0)`
-    return sql`${columnOf(table, 'search')} @@ websearch_to_tsquery('english', ${webSearch(text)}) or (${isPart})`
-  })
+export function fullText(table: PgTable, texts: SQL, what: string): Filter {
+  const search = columnOf(table, 'search')
+  const query = (text: SQL) => sql`websearch_to_tsquery('english', ${text})`
+  const eq: Comparison = {
+    takes: 'one',
+    sql: (text) => sql`${search} @@ ${query(webSearch(sql`${text}::text`))}`,
+    wide: (text) => {
+      const separated = query(separateCharacters(webSearch(sql`${text}::text`)))
+      return sql`(not ${hasUnspaced(texts)} and ${search} @@ ${separated}) or (${hasUnspaced(texts)} and ${characterWords(texts)} @@ ${separated})`
+    },
+  }
+  return {
+    description: `Words in ${what}, as in a web search.`,
+    value: z.string().min(1).max(300),
+    comparisons: { eq },
+  }
+}
 
 /** SQL condition that at least one of the queries returns the id of the record. */
 export const isInAny = (id: AnyPgColumn, queries: SQL[]): SQL => sql`${id} in (${unionAll(queries)})`

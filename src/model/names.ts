@@ -1,7 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
-import { columnIn, columnOf } from '../database/columns.ts'
+import { columnIn, columnOf, snakeCase } from '../database/columns.ts'
 import { nameLines } from '../database/folding.ts'
+import type { Fields, TextWeight } from './field.ts'
 import { defaultLanguage, type Language } from './languages.ts'
 import type { ResourceDefinition } from './resource.ts'
 
@@ -31,4 +32,17 @@ export function nameIn(
   const aliases = sql`${row}.${sql.identifier(columnOf(table, 'aliases').name)}`
   const first = sql.raw(`'$[*] ? (@.language like_regex "^${language}(-|$)" flag "i").name'`)
   return sql`coalesce(jsonb_path_query_first(${aliases}, ${first}) #>> '{}', ${mainName})`
+}
+
+/**
+ * Returns the SQL of the texts of a record that full-text searches read, by their weight.
+ * @param table the table in queries; the definition of a table needs none.
+ */
+export function searchedTexts(fields: Fields, table?: string): Record<TextWeight, string[]> {
+  const row = table === undefined ? '' : `"${table}".`
+  const texts = Object.entries(fields).map(
+    ([property, field]) => field.searchText?.(`${row}${snakeCase(property)}`) ?? {},
+  )
+  const weighted = (weight: TextWeight) => texts.flatMap((text) => text[weight] ?? [])
+  return { A: weighted('A'), B: weighted('B') }
 }

@@ -10,8 +10,8 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
-import { columnIn, columnOf, rowStart, searchColumn, snakeCase } from '../database/columns.ts'
-import { nameIndexes, searchIndex, titleIndexes } from '../database/folding.ts'
+import { columnIn, columnOf, rowStart, searchColumn, snakeCase, textLines } from '../database/columns.ts'
+import { characterIndex, nameIndexes, searchIndex, titleIndexes } from '../database/folding.ts'
 import { records } from '../database/tables/records.ts'
 import { didYouMean } from '../problems/suggest.ts'
 import { bindResource } from './bind.ts'
@@ -28,7 +28,7 @@ import { visibility } from './fields/visibility.ts'
 import { type KeyForm, keys } from './keys.ts'
 import type { LabelSql, Language } from './languages.ts'
 import { lazyFor } from './lazy.ts'
-import { nameIn, nameLinesOf } from './names.ts'
+import { nameIn, nameLinesOf, searchedTexts } from './names.ts'
 import { makeNamesSchema } from './names-schema.ts'
 import { countriesProperty } from './participants/relations.ts'
 import type { RecordTable, Resource, ResourceDefinition } from './resource.ts'
@@ -269,8 +269,6 @@ export class Registry {
       ]),
     )
     checkColumns(definition, builders)
-    const texts = Object.entries(fields).map(([property, field]) => field.searchText?.(property) ?? {})
-    const weighted = (weight: 'A' | 'B') => texts.flatMap((text) => text[weight] ?? [])
     return pgTable(
       tableName,
       {
@@ -279,7 +277,7 @@ export class Registry {
             ? id
             : id.generatedAlwaysAs(sql.raw(`name_id('${name}', ${snakeCase(naturalKey)})`)),
         ...Object.assign({}, ...Object.values(builders)),
-        search: searchColumn({ A: weighted('A'), B: weighted('B') }),
+        search: searchColumn(searchedTexts(fields)),
         ...rowStart(),
       },
       (columns: Record<string, PgColumn>) => [
@@ -334,12 +332,14 @@ const withVisibility = (definition: ResourceDefinition): ResourceDefinition => (
 })
 
 /** Indexes for the search across resources and for full-text search. */
-function searchIndexes({ name, search }: ResourceDefinition, columns: Record<string, PgColumn>) {
+function searchIndexes({ name, search, fields }: ResourceDefinition, columns: Record<string, PgColumn>) {
   const tableName = snakeCase(name)
+  const { A, B } = searchedTexts(fields)
   const nameLines = nameLinesOf(columns, search)
   const title = columnIn(columns, search.title)
   return [
     searchIndex(tableName, columnIn(columns, 'search')),
+    characterIndex(tableName, textLines([...A, ...B])),
     ...(nameLines ? nameIndexes(tableName, title, nameLines) : titleIndexes(tableName, title)),
   ]
 }

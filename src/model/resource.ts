@@ -126,6 +126,8 @@ export interface SearchColumns {
   nameLines?: SQL
   codes: PgColumn[]
   prose: PgColumn[]
+  /** All texts that full-text searches read, in one. */
+  texts: SQL
 }
 
 /** A field bound to its table. */

@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { compileSql } from '../database/dialect.ts'
+import { isWide } from '../model/characters.ts'
 import type { GetOtherFilter } from '../model/filters.ts'
 import type { Searchable } from '../model/searchable.ts'
 import { type Condition, type FilterComparison, getParts, listValues } from './condition.ts'
@@ -27,10 +28,11 @@ function comparisonsSql(
     const index = comparisons.findIndex(({ filter, operator }) => filter === name && operator === wanted)
     return index < 0 ? undefined : value(from + index)
   }
-  return comparisons.map(({ filter, operator }, index) => {
+  return comparisons.map(({ filter, operator, value: operand }, index) => {
     const comparison = searchable.filters[filter]?.comparisons[operator]
     if (!comparison) throw new Error(`unknown comparison in a plan: ${filter}[${operator}]`)
     const given = value(from + index)
+    if (comparison.wide && isWide(operand)) return sql`(${comparison.wide(given)})`
     const stored = accessPath === 'scan' ? comparison.stored?.(given, getOtherFilter) : undefined
     const scan = accessPath === 'index' ? undefined : (stored ?? comparison.scan?.(given))
     return sql`(${scan ?? comparison.sql(given, getOtherFilter)})`

@@ -1,3 +1,4 @@
+import { isWide } from '../model/characters.ts'
 import type { Operator } from '../model/filters.ts'
 
 /** A comparison: a filter, an operator, and its operand, which is a list for operators that take many. */
@@ -58,6 +59,6 @@ export function withoutRepetitions(condition: Condition): Condition {
   return { ...condition, of: [...new Map(parts.map((part) => [JSON.stringify(part), part])).values()] }
 }
 
-/** Returns a cache key for the SQL text of a condition: the condition without its values. */
+/** Returns a cache key for the SQL text of a condition: the condition without its values, only with whether they are wide. */
 export const conditionShape = (condition: Condition): string =>
-  JSON.stringify(condition, (key, value) => (key === 'value' ? undefined : value))
+  JSON.stringify(condition, (key, value) => (key === 'value' ? isWide(value) || undefined : value))

@@ -17,6 +17,8 @@ import { createRecord, fullDocument } from '../support/documents.ts'
 
 let api: Api
 let agreement: string
+/** Keys of records with Chinese prose. */
+const prose: Record<string, string> = {}
 beforeAll(async () => {
   api = await startTestApi()
   await make('organizations', {
@@ -34,6 +36,11 @@ beforeAll(async () => {
   await make('projects', { title: 'A project of quixotic people', kind: 'other' })
   await make('projects', { title: 'The quixotical and environmental', kind: 'other' })
   await make('projects', { title: '中国和巴基斯坦的合作', kind: 'other' })
+  const summary = `${'与极地有关的光学研究。'.repeat(40)}在挪威的冰川极光观测站 at Tromsø.`
+  prose.project = await make('projects', { title: 'Northern lights', kind: 'other', summary })
+  const source = await make('sources', { title: 'A polar gazette', kind: 'report' })
+  const record = { resource: 'agreements', id: agreement }
+  prose.citation = await make('citations', { source, record, note: '关于极夜的脚注' })
 })
 afterAll(() => api.close())
 
@@ -157,6 +164,28 @@ describe('a search across resources', () => {
       expect(data.map(({ title }) => title)).toEqual(['中国和巴基斯坦的合作'])
       expect(data[0]?.snippet).toContain(`<mark>${q}</mark>`)
     }
+  })
+
+  it.each([
+    ['极光', 'project', '…冰川<mark>极光</mark>观测…'],
+    ['极光 站', 'project', '<mark>极光</mark>观测<mark>站</mark>'],
+    ['Tromsø 极光', 'project', 'at <mark>Tromsø</mark>'],
+    ['脚注 极夜', 'citation', '<mark>极夜</mark>的<mark>脚注</mark>'],
+  ])('quotes the prose that has %s, now and as of a time', async (q, label, quoted) => {
+    const asOf = new Date().toISOString()
+    for (const more of ['', `&asOf=${asOf}`]) {
+      const { data } = await searchFor(q, more)
+      const hit = data.find(({ key }) => key === prose[label])
+      for (const part of quoted.split('…')) expect(hit?.snippet).toContain(part)
+      expect(hit?.snippet).not.toMatch(/\p{Cc}|极<|<\/mark><mark>/u)
+    }
+  })
+
+  it('ranks Chinese names before prose, and excludes records with a part after a minus', async () => {
+    const find = async (q: string) => (await searchFor(q)).data.map(({ key }) => key)
+    const found = await find('挪威')
+    expect([found[0], found.at(-1)]).toEqual(['NOR', prose.project])
+    expect(await find('挪威 -极光')).toEqual(found.slice(0, -1))
   })
 
   it.each([

@@ -118,6 +118,11 @@ describe.each(resources)(`with ${agreements} agreements, lists of $name`, (resou
     expect(found).toEqual({})
   }, 120_000)
 
+  it('are found through an index by a part of a Chinese text', async () => {
+    for (const q of ['能源', '能源 energy -合作', '源 or 巴基斯坦'])
+      expect(await faults(filtered(resource, 'q', 'eq', q)), q).toEqual([])
+  })
+
   it('are sorted by an index for every sort key, on first and deep pages', async () => {
     const found: Record<string, string[]> = {}
     const counted = await database.database.read<{ total: number }>(countStatement(planOf(resource)))

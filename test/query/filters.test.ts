@@ -61,6 +61,68 @@ describe('a search for words', () => {
     expect(await chinese.find({ q: `${q} energy` })).toEqual([])
   })
 
+  describe('in a script without spaces', () => {
+    let texts: LabelledRecords
+    beforeAll(async () => {
+      const titled = (title: string, summary: string) => ({ title, kind: 'agreement', summary })
+      texts = await createLabelled(api, 'agreements', {
+        solar: titled('中国与巴基斯坦的协定', '关于能源和气候变化的合作。CO2减排，2011年签署。'),
+        mixed: titled('Agreement on 太阳能', 'Solar energy, with the 中国科学院 as a partner.'),
+        resources: titled('Energy 资源', '能量与资源的利用'),
+        japanese: titled('協定', 'かがくぎじゅつ'),
+        thai: titled('Thai', 'ความร่วมมือด้านพลังงาน'),
+        korean: titled('협정', '에너지를 위한 협력'),
+        english: titled('Solar energy', 'Without any other script.'),
+      })
+    })
+
+    it.each([
+      ['prose by a part', '能源', ['solar']],
+      ['prose by one character', '源', ['resources', 'solar']],
+      ['parts in the title and in the prose', '巴基斯坦 气候', ['solar']],
+      ['either part with `or`', '气候 or 科学院', ['mixed', 'solar']],
+      ['words of two scripts', '科学院 energy', ['mixed']],
+      ['words of two scripts without a space', 'CO2减排', ['solar']],
+      ['full-width letters and digits', 'ＣＯ２减排 ２０１１年', ['solar']],
+      ['a phrase in Chinese quotation marks', '“能源和气候”', ['solar']],
+      ['a phrase of two scripts', '"the 中国科学院 as"', ['mixed']],
+      ['only records without a part after a minus', 'energy -科学院', ['english', 'resources']],
+      ['only records without a word after a minus', '中国 -energy', ['solar']],
+      ['Japanese', 'ぎじゅつ', ['japanese']],
+      ['Thai', 'พลังงาน', ['thai']],
+      ['Korean with a particle', '에너지', ['korean']],
+      ['nothing for characters that are not together', '量源', []],
+    ])('finds %s', async (_what, q, expected) => {
+      expect(await texts.find({ q })).toEqual(expected)
+      expect(await texts.find({ q, asOf: new Date().toISOString() })).toEqual(expected)
+      expect(await texts.count({ q, groupBy: 'kind' })).toBe(expected.length)
+    })
+
+    it('finds prose in conditions of a search, also negated', async () => {
+      const find = async (where: object) => {
+        const id = { in: Object.values(ids) }
+        const response = await api.post('/v1/agreements/search', { where: { id, ...where } })
+        return response
+          .json<Page<Properties>>()
+          .data.map((record) => record.id)
+          .sort()
+      }
+      const ids = { solar: texts.id('solar'), mixed: texts.id('mixed'), english: texts.id('english') }
+      expect(await find({ q: { eq: '能源' } })).toEqual([ids.solar])
+      expect(await find({ not: { q: { eq: '能源' } } })).toEqual([ids.mixed, ids.english].sort())
+    })
+
+    it('finds the excerpts of citations', async () => {
+      const source = await create(api, 'sources', { title: 'A gazette', kind: 'report' })
+      const record = { resource: 'agreements', id: texts.id('solar') }
+      await create(api, 'citations', { source, record, excerpt: '双方同意开展合作', note: '见第三页脚注' })
+      for (const q of ['开展合作', '脚注']) {
+        const response = await api.get(`/v1/citations?source=${source}&q=${encodeURIComponent(q)}`)
+        expect(response.json<Page<Properties>>().data).toHaveLength(1)
+      }
+    })
+  })
+
   it.each([
     ['countries', '巴基斯坦', 'code', 'PAK'],
     ['countries', 'Republic of Korea', 'code', 'KOR'],

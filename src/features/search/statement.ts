@@ -1,7 +1,17 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { columnOf, unionAll } from '../../database/columns.ts'
-import { fold, foldedPrefix, nameList, webSearch, widePairs } from '../../database/folding.ts'
+import {
+  characterWords,
+  fold,
+  foldedPrefix,
+  hasUnspaced,
+  nameList,
+  separateCharacters,
+  webSearch,
+  widePairs,
+} from '../../database/folding.ts'
 import type { Statement } from '../../database/statement.ts'
+import { isWide } from '../../model/characters.ts'
 import type { Resource } from '../../model/resource.ts'
 import { statement } from '../../query/statement.ts'
 import { getNameForms } from './inversions.ts'
@@ -101,11 +111,24 @@ function nameHits(index: number, resource: Resource): SQL[] {
 /** Returns the end of a query that finds hits only if a condition holds, such as that there are too few better hits. */
 const onlyIf = (condition: SQL, end: SQL) => sql`and ${condition} ${end}`
 
-/** Returns the query for records with the words in their names or prose (0.5 to 0.75), by English stemming. */
-function wordHits(index: number, resource: Resource, isNeeded: SQL): SQL {
+/**
+ * Returns the queries for records with the words in their names or prose (0.5 to 0.75), by English stemming.
+ * @param hasWide whether the text may have characters of scripts without spaces. Each of them is a word.
+ */
+function wordHits(index: number, resource: Resource, hasWide: boolean, isNeeded: SQL): SQL[] {
   const search = columnOf(resource.table, 'search')
-  const score = sql`0.5 + 0.25 * ts_rank('{0.05, 0.1, 0.3, 1}', ${search}, ${words}, 33)`
-  return hitsQuery(index, resource, score, sql`${search} @@ ${words}`, onlyIf(isNeeded, rankedLimit))
+  const { texts } = resource.search
+  const find = (vector: SQL, condition: SQL) => {
+    const score = sql`0.5 + 0.25 * ts_rank('{0.05, 0.1, 0.3, 1}', ${vector}, ${words}, 33)`
+    return hitsQuery(index, resource, score, condition, onlyIf(isNeeded, rankedLimit))
+  }
+  const byWord = sql`${search} @@ ${words}`
+  if (!hasWide) return [find(sql`${search}`, byWord)]
+  const characters = characterWords(texts)
+  return [
+    find(sql`${search}`, sql`${byWord} and not ${hasUnspaced(texts)}`),
+    find(characters, sql`${hasUnspaced(texts)} and ${characters} @@ ${words}`),
+  ]
 }
 
 /** Returns the query for records whose names contain the text, for scripts without spaces, such as Chinese. */
@@ -190,8 +213,8 @@ function hitJson(index: number, resource: Resource): SQL {
 export function searchStatement({ q: text, resources, limit: maxHits, asOf }: SearchPlan): Statement {
   // Only the database knows whether a text has characters beyond ASCII after its accents are removed. The service guesses;
   // if it guesses wrong, there are no pairs to search for.
-  const isWide = /[\u0250-\u1dff\u1f00-\u{10ffff}]/u.test(text)
-  const shape = `across|${resources.map(({ name }) => name).join()}|${isWide ? 'wide' : 'plain'}`
+  const hasWide = isWide(text)
+  const shape = `across|${resources.map(({ name }) => name).join()}|${hasWide ? 'wide' : 'plain'}`
   const build = () => {
     const unionOfResources = (make: (index: number, resource: Resource) => SQL | SQL[]) =>
       unionAll(resources.flatMap((resource, index) => make(index, resource)))
@@ -202,20 +225,20 @@ export function searchStatement({ q: text, resources, limit: maxHits, asOf }: Se
     const hasPairs = sql`(select cardinality(pairs) > 0 from term)`
     const hasFullPairs = sql`${fewFound} and (select cardinality(${fullPairs}) > 0)`
     return sql`with term as materialized (
-        select folded.folded_query, folded.inversions, folded.head, prefix_tsquery(${webSearch(q)}) as words, wide_pairs(folded.folded_query) as pairs,
+        select folded.folded_query, folded.inversions, folded.head, prefix_tsquery(${separateCharacters(webSearch(q))}) as words, wide_pairs(folded.folded_query) as pairs,
           set_config('pg_trgm.word_similarity_threshold', ${minSimilarity}, true) as threshold
         from (select ${fold(sql`btrim(${q})`)} as folded_query, nullif(${fold(sql`${sql.placeholder('head')}::text`)}, '') as head,
           array(select ${fold(sql`form`)} from unnest(${sql.placeholder('inversions')}::text[]) as form) as inversions) as folded
       ), name_hits as materialized (${unionOfResources(nameHits)}),
       word_hits as materialized (
         ${unionOfResources((index, resource) => [
-          wordHits(index, resource, fewNamed),
-          ...(isWide ? [substringHits(index, resource, sql`${fewNamed} and ${hasPairs}`)] : []),
+          ...wordHits(index, resource, hasWide, fewNamed),
+          ...(hasWide ? [substringHits(index, resource, sql`${fewNamed} and ${hasPairs}`)] : []),
         ])}
       ), similar_hits as materialized (
         ${unionOfResources((index, resource) => [
           similarHits(index, resource, sql`${fewFound} and ${hasTrigrams}`),
-          ...(isWide ? [containedNameHits(index, resource, hasFullPairs)] : []),
+          ...(hasWide ? [containedNameHits(index, resource, hasFullPairs)] : []),
         ])}
       ),
       hits as materialized (

@@ -21,5 +21,5 @@ export const aliases = (description?: string) =>
       jsonRows(
         sql`select alias -> 'name' as name, alias -> 'language' as language from jsonb_array_elements(${ownColumn(context)}) with ordinality as listed(alias, at) order by at`,
       ),
-    searchText: (name) => ({ A: `alias_names(${snakeCase(name)})` }),
+    searchText: (column) => ({ A: `alias_names(${column})` }),
   })

@@ -147,5 +147,5 @@ export const location = (description: string) =>
         },
       }
     },
-    searchText: (name) => ({ B: `${snakeCase(name)}_name` }),
+    searchText: (column) => ({ B: `${column}_name` }),
   })

@@ -52,7 +52,7 @@ function textField<Schema extends z.ZodType<string | null>>(
         ...(group && { dimensions: { [name]: byValue(column, name, description) } }),
       }
     },
-    ...(weight && { searchText: (name: string) => ({ [weight]: snakeCase(name) }) }),
+    ...(weight && { searchText: (column: string) => ({ [weight]: column }) }),
   })
 }
 
