@@ -17,14 +17,14 @@ describe('a record of more than 1 MiB', () => {
   const tooBig = { code: 'too_big', limit: 1024 * 1024 }
 
   it('is refused in bulk requests, imports of NDJSON and patches', async () => {
-    const [small, large] = [...(await largeAgreements(api, 1)), ...(await largeAgreements(api, 1, 1900))]
+    const [small, large] = [...(await largeAgreements(api, 1, 1670)), ...(await largeAgreements(api, 1, 1900))]
     const bulk = await api.post('/v1/agreements/bulk', { operations: [{ op: 'create', document: large }] })
     expect([bulk.status, faultAt(bulk, '/operations/0/document')]).toMatchObject([422, tooBig])
     const headers = { 'content-type': 'application/x-ndjson' }
     const imported = await api.post('/v1/agreements/import', JSON.stringify(large), { headers })
     expect([imported.status, readProblem(imported).errors?.[0]]).toMatchObject([422, tooBig])
     const { path } = await createRecord(agreements, api, small)
-    const patched = await api.patch(path, { description: '长'.repeat(9000), summary: '长'.repeat(9000) })
+    const patched = await api.patch(path, { summary: '长'.repeat(9000) })
     expect([patched.status, faultAt(patched, '')]).toMatchObject([422, tooBig])
   })
 })
