@@ -335,7 +335,7 @@ function valueAt(schema: z.core.$ZodType, pointer: string, keys: Map<string, str
 
 /** Returns the first example of a schema, or undefined. */
 const schemaExample = (schema: z.core.$ZodType): unknown =>
-  schema instanceof z.ZodType ? schema.meta()?.examples?.[0] : undefined
+  schema instanceof z.ZodType ? [schema.meta()?.examples].flat()[0] : undefined
 
 /** Returns the keys of a record of each resource to which documents of a resource refer. */
 async function keysFor(resource: Resource, api: Api): Promise<Map<string, string>> {
