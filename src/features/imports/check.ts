@@ -20,9 +20,9 @@ import {
   planRecord,
   tryCheck,
 } from './plan.ts'
-import { addKept, withoutKept, withStoredFaults } from './report.ts'
+import { addKept, withStoredFaults } from './report.ts'
 import { addCounts, blockRows, readStagedRows, resetBlocked, takeBatch } from './rows.ts'
-import { changeImport, type ImportCounts, type ImportJob, noCounts } from './store.ts'
+import { changeImport, type ImportCounts, type ImportJob, noCounts, withoutKept } from './store.ts'
 import type { ReadyRow, RowFault } from './types.ts'
 import { readUpserts, type Upsert, type Upserts } from './upserts.ts'
 

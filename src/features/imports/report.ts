@@ -56,10 +56,6 @@ export function addKept(
   return { refusedBy, droppedBy, names, missing, kept: [...kept, ...added].slice(0, maxKept), keptCount }
 }
 
-/** Returns the report of the last step for the beginning of the next one, which adds to `kept`. */
-export const withoutKept = (report: ImportReport | null): ImportReport | null =>
-  report && { ...report, kept: [], keptCount: 0 }
-
 /**
  * Returns a report of a running step with the faults that are stored now, since a redaction may have removed a text from them.
  * Locks the import until the transaction ends.

@@ -1,7 +1,6 @@
 import type { Transaction } from '../../database/database.ts'
 import { Problem } from '../../problems/problem.ts'
 import { findUndoObstacle } from './later-imports.ts'
-import { withoutKept } from './report.ts'
 import {
   changeImport,
   type ImportChange,
@@ -9,6 +8,7 @@ import {
   type ImportState,
   noCounts,
   readImport,
+  withoutKept,
 } from './store.ts'
 
 /** The steps of an import that a person starts, by the API or on the command line. `run.ts` does the work. */

@@ -73,6 +73,10 @@ export interface ImportReport {
   keptCount: number
 }
 
+/** Returns the report of the last step for the beginning of the next one, which adds to `kept`. */
+export const withoutKept = (report: ImportReport | null): ImportReport | null =>
+  report && { ...report, kept: [], keptCount: 0 }
+
 /** An import: a row of `imports`. */
 export interface ImportJob {
   id: string
