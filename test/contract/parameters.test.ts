@@ -157,7 +157,7 @@ describe.each(resources)('a query of $name', (resource) => {
     expect(faultAt(response, 'sortx')?.message).toContain('did you mean "sort"?')
   })
 
-  it('with parameters of paging and sorting of other services is refused, and each error names ours', async () => {
+  it('with names of paging of other services is refused, and each error suggests ours', async () => {
     const meant = {
       page: 'cursor',
       offset: 'cursor',
