@@ -70,7 +70,9 @@ describe('with OTEL_EXPORTER_OTLP_ENDPOINT', () => {
     const exported = await api.get('/v1/topics/export?format=ndjson')
     const ready = await api.get('/readyz')
     const streamed = await fetch(`${api.origin}/v1/changes/stream`, { headers: { 'last-event-id': '0.0' } })
-    await streamed.body?.getReader().read()
+    const reader = streamed.body?.getReader()
+    await reader?.read()
+    await reader?.cancel()
     const responses = [traced, created, refused, past, exported, ready, streamed]
     expect(responses.map(({ status }) => status)).toEqual([200, 201, 409, 404, 200, 200, 200])
     await fetch(`${api.origin}/${secret}`)
@@ -129,6 +131,11 @@ describe('with OTEL_EXPORTER_OTLP_ENDPOINT', () => {
   it('sends spans of the statements of a readiness check and of a stream', () => {
     expect(statementsOf(4).map(({ name }) => name)).toContain('SELECT')
     expect(statementsOf(5).map(({ name }) => name)).toContain('SELECT')
+  })
+
+  it('does not count a stream of changes as failed when its client disconnects', () => {
+    expect(requestSpan(5).attributes['http.response.status_code']).toBe(200)
+    expect(requestSpan(5).status.code ?? 0).toBe(0)
   })
 
   it('marks a failed statement with its SQLSTATE, but a 4xx response is not an error', () => {

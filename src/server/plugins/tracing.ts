@@ -46,7 +46,9 @@ export const tracing = fp<TracingOptions>(
     })
     app.onRequestEnd((request, reply, isComplete) => {
       const { id, routeOptions } = request
-      const status = isComplete ? reply.statusCode : undefined
+      // Clients end a stream of events by disconnecting.
+      const isStream = String(reply.getHeader('content-type')).startsWith('text/event-stream')
+      const status = isComplete || isStream ? reply.statusCode : undefined
       spans.get(request)?.end({ id, operation: operationName(request), route: routeOptions.url, status })
     })
     app.decorate('traceStatement', (text, run) => {
