@@ -17,7 +17,10 @@ describe('a record of more than 1 MiB', () => {
   const tooBig = { code: 'too_big', limit: 1024 * 1024 }
 
   it('is refused in bulk requests, imports of NDJSON and patches', async () => {
-    const [small, large] = [...(await largeAgreements(api, 1, 1670)), ...(await largeAgreements(api, 1, 1900))]
+    const [small, large] = [
+      ...(await largeAgreements(api, 1, 1670)),
+      ...(await largeAgreements(api, 1, 1900)),
+    ]
     const bulk = await api.post('/v1/agreements/bulk', { operations: [{ op: 'create', document: large }] })
     expect([bulk.status, faultAt(bulk, '/operations/0/document')]).toMatchObject([422, tooBig])
     const headers = { 'content-type': 'application/x-ndjson' }
