@@ -2,7 +2,8 @@
 -- particles follow the words. PostgreSQL takes a run of such characters as one word. Most texts have none.
 CREATE FUNCTION has_unspaced(value text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 BEGIN
-  RETURN octet_length(value) <> length(value) AND public.separate_characters(value) <> value;
+  RETURN octet_length(value) <> length(value)
+    AND value ~ '[\u0e00-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff66-\uff9f\U00020000-\U000323af]';
 END
 $$;
 --> statement-breakpoint

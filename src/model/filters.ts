@@ -288,14 +288,18 @@ export function timestamp(id: AnyPgColumn, column: AnyPgColumn, description: str
  * @param texts the searched texts of the record, in one.
  */
 export function fullText(table: PgTable, texts: SQL, what: string): Filter {
-  const search = columnOf(table, 'search')
+  const [id, search] = [columnOf(table, 'id'), columnOf(table, 'search')]
   const query = (text: SQL) => sql`websearch_to_tsquery('english', ${text})`
   const eq: Comparison = {
     takes: 'one',
     sql: (text) => sql`${search} @@ ${query(webSearch(sql`${text}::text`))}`,
     wide: (text) => {
       const separated = query(separateCharacters(webSearch(sql`${text}::text`)))
-      return sql`(not ${hasUnspaced(texts)} and ${search} @@ ${separated}) or (${hasUnspaced(texts)} and ${characterWords(texts)} @@ ${separated})`
+      // Two queries, since `or` would compute the words of each record a second time.
+      return isInAny(id, [
+        sql`select ${id} from ${table} where ${search} @@ ${separated} and not ${hasUnspaced(texts)}`,
+        sql`select ${id} from ${table} where ${characterWords(texts)} @@ ${separated} and ${hasUnspaced(texts)}`,
+      ])
     },
   }
   return {
