@@ -301,8 +301,8 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
     await diff.getByText('Pakistan').waitFor()
     const texts = async (tag: string) =>
       (await diff.locator(tag).allTextContents()).map((text) => text.replace(/^\w+: /, ''))
-    expect(await texts('del')).toEqual(['observatory', 'Signed', 'Pakistan'])
-    expect(await texts('ins')).toEqual(['laboratory', 'In force', 'Germany'])
+    expect(await texts('del')).toEqual(['observatory', 'Signed', 'Pakistan · Role Party'])
+    expect(await texts('ins')).toEqual(['laboratory', 'In force', 'Germany · Role Party'])
     expect(await diff.getByText('1 unchanged').count()).toBe(1)
     await page.context().close()
   })

@@ -121,8 +121,13 @@ function ListDiff({ parts, property, names }: { parts: readonly Part<unknown>[] 
   const { t } = useLanguage()
   const same = parts.filter(({ status }) => status === 'same').length
   // `Value` shows participants only as a list, so each object is shown as a list of one item.
-  const show = (value: unknown) => (
-    <Value value={isPlainObject(value) ? [value] : value} property={property} names={names} showsAll />
+  const show = (value: unknown, showsAll: boolean) => (
+    <Value
+      value={isPlainObject(value) ? [value] : value}
+      property={property}
+      names={names}
+      showsAll={showsAll}
+    />
   )
   return (
     <ul class="stack tight">
@@ -130,11 +135,11 @@ function ListDiff({ parts, property, names }: { parts: readonly Part<unknown>[] 
         if (part.status === 'same') return null
         return (
           <li key={index}>
-            {part.status === 'added' && <Added>{show(part.value)}</Added>}
-            {part.status === 'removed' && <Removed>{show(part.value)}</Removed>}
+            {part.status === 'added' && <Added>{show(part.value, true)}</Added>}
+            {part.status === 'removed' && <Removed>{show(part.value, true)}</Removed>}
             {part.status === 'changed' && (
               <>
-                {show(part.after)}
+                {show(part.after, false)}
                 {isPlainObject(part.before) && isPlainObject(part.after) && (
                   <PropertyDiffs
                     diffs={diffProperties(part.before, part.after)}
