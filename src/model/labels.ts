@@ -33,7 +33,7 @@ export function addLabel(word: string, label: Label | undefined): void {
 /**
  * Declares the words of an enumeration with their labels in English and Chinese: `['host', 'Host', '东道方']`. A word that has
  * its label in another declaration is given alone. A word without any label is shown as a phrase in English.
- * @throws Error if a word has another label in another declaration.
+ * @throws Error if there is no word, or if a word has an incomplete label, or another label in another declaration.
  */
 export function words<const Word extends string>(
   ...declared: readonly (Word | readonly [word: Word, en: string, zh: string])[]

@@ -21,7 +21,7 @@ const document = {
 const shown = {
   Place: 'CHN',
   Occasion: 'energy',
-  Parties: 'China',
+  Parties: 'China · Role Party · Signatory energy',
   Territories: 'Name CHN · Country China · Status Extended',
   'External ids': 'Scheme register · Id CHN',
   Topics: 'Energy',

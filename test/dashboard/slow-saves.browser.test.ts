@@ -103,7 +103,7 @@ describe.skipIf(skipsBrowser)('a slow save [needs Chromium]', { timeout: 90_000 
   it('keeps its confirmation dialog open, and does not move the focus of another view', async () => {
     const id = await createAgreement('Slowly deleted')
     const { page, settle } = await dashboard.openSignedIn('/explore/agreements?q=slowly')
-    await page.getByRole('link', { name: 'Slowly deleted' }).click()
+    await page.locator(`a[href="/records/agreements/${id}"]`).click()
     const { started, release } = await holdRequests(page, '**/v1/agreements/*', 'DELETE')
     const dialog = page.getByRole('dialog')
     await page.getByRole('button', { name: 'Delete' }).click()

@@ -66,18 +66,17 @@ function ConfirmDialog({
   const idempotencyKey = useMemo(newIdempotencyKey, [reason])
   const [isBusy, setBusy] = useState(false)
   const [error, setError] = useState<ApiError>()
+  // Tells at once whether the action runs, while `isBusy` does so after the next rendering.
+  const isRunning = useRef(false)
   useEffect(() => {
     dialog.current?.showModal()
-  }, [])
-  useEffect(() => {
-    if (!isBusy) return
     // Chromium asks `onCancel` only for the first Escape.
     const keepOpen = (event: KeyboardEvent) => {
-      if (event.key === 'Escape') event.preventDefault()
+      if (isRunning.current && event.key === 'Escape') event.preventDefault()
     }
     addEventListener('keydown', keepOpen)
     return () => removeEventListener('keydown', keepOpen)
-  }, [isBusy])
+  }, [])
   // The page shows an old version of the record, so the same request would be refused again.
   const isStale = error?.status === 412
   // Closing returns the focus to the button.
@@ -91,6 +90,7 @@ function ConfirmDialog({
   }
   const submit = async (event: Event) => {
     event.preventDefault()
+    isRunning.current = true
     setBusy(true)
     try {
       await onConfirm({ reason, idempotencyKey })
@@ -100,6 +100,7 @@ function ConfirmDialog({
       focusView()
     } catch (failure) {
       setError(toApiError(failure))
+      isRunning.current = false
       setBusy(false)
     }
   }
@@ -107,7 +108,7 @@ function ConfirmDialog({
     <dialog
       ref={dialog}
       aria-labelledby={id}
-      onCancel={(event) => isBusy && event.preventDefault()}
+      onCancel={(event) => isRunning.current && event.preventDefault()}
       onClose={onClosed}
     >
       <form class="stack" onSubmit={submit}>
