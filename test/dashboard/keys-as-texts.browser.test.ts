@@ -43,7 +43,7 @@ describe.skipIf(skipsBrowser)('a text that equals a key [needs Chromium]', { tim
     expect(await value('Territories').getByRole('link', { name: 'China' }).count()).toBe(1)
     const difference = (name: string) => page.locator(`.diff dt:text-is("${name}") + dd`).first()
     expect(await difference('Place').textContent()).toBe('removed: energy → added: CHN')
-    expect(await difference('Territories').textContent()).toContain('Country China · Name CHN')
+    expect(await difference('Territories').textContent()).toContain('Name CHN · Country China')
     expect(await difference('Topics').textContent()).toBe('added: Energy')
     expect(faults).toEqual([])
     await page.context().close()
