@@ -127,7 +127,6 @@ interface Services extends ReadServices {
   clock: Clock
   replicas: Replicas | undefined
   routing: Routing | undefined
-  observer: DatabaseObserver
   /** Closes everything that is not shared with the database from which this one was forked. */
   close(): Promise<void>
 }
@@ -178,7 +177,6 @@ function openWith(
     listener,
     clock,
     routing,
-    observer: pool.observer,
     costs: new StatementCosts(),
     expensiveOwners: new ExpensiveOwners(),
     announceCommit: () => {},
@@ -290,9 +288,9 @@ class PoolDatabase implements Database {
   }
 
   fork(changed: Partial<DatabaseOptions>): Database {
-    const { url, options, supervisor, replicas } = this.#services
+    const { url, options, pool, supervisor, replicas } = this.#services
     const fork = openWith(url, { ...options, ...changed }, { supervisor, replicas }, true)
-    fork.observe(this.#services.observer)
+    fork.observe(pool.observer)
     return fork
   }
 
@@ -314,7 +312,6 @@ class PoolDatabase implements Database {
 
   observe(observer: DatabaseObserver): void {
     const { pool, supervisor, routing } = this.#services
-    this.#services.observer = observer
     pool.observer = observer
     if (routing) routing.observer = observer
     if (supervisor) supervisor.observer = observer
