@@ -1,7 +1,7 @@
 import { getTableColumns, sql } from 'drizzle-orm'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
-import { columnOf, snakeCase, textLines } from '../database/columns.ts'
+import { columnOf, snakeCase } from '../database/columns.ts'
 import { records } from '../database/tables/records.ts'
 import { quoteList } from '../problems/suggest.ts'
 import { citationCollection, citationFilters, citationInclude } from './citations.ts'
@@ -11,7 +11,7 @@ import type { FieldQuery } from './field.ts'
 import { anyOf, type Filter, fullText, timestamp } from './filters.ts'
 import { includedRecords } from './includes.ts'
 import { lazy } from './lazy.ts'
-import { nameLinesOf, searchedTexts } from './names.ts'
+import { nameLinesOf, searchedLines } from './names.ts'
 import type { Registry } from './registry.ts'
 import type {
   BoundField,
@@ -145,8 +145,7 @@ export function bindResource(registry: Registry, definition: ResourceDefinition)
   const lazyParts = <T>(parts: readonly (readonly [string, (() => Record<string, T>) | undefined])[]) =>
     parts.map(([owner, make]) => [owner, make?.()] as const)
   const nameLines = nameLinesOf(getTableColumns(table), search)
-  const { A, B } = searchedTexts(definition.fields, snakeCase(name))
-  const texts = textLines([...A, ...B])
+  const texts = searchedLines(definition.fields, snakeCase(name))
   const commonFilters = {
     ...recordFilters(id, key),
     ...citationFilters(registry, name, id),

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
-import { columnIn, columnOf, snakeCase } from '../database/columns.ts'
+import { columnIn, columnOf, snakeCase, textLines } from '../database/columns.ts'
 import { nameLines } from '../database/folding.ts'
 import type { Fields, TextWeight } from './field.ts'
 import { defaultLanguage, type Language } from './languages.ts'
@@ -45,4 +45,10 @@ export function searchedTexts(fields: Fields, table?: string): Record<TextWeight
   )
   const weighted = (weight: TextWeight) => texts.flatMap((text) => text[weight] ?? [])
   return { A: weighted('A'), B: weighted('B') }
+}
+
+/** Returns the SQL of the texts that full-text searches read (`searchedTexts`), as lines of one text. */
+export function searchedLines(fields: Fields, table?: string): SQL {
+  const { A, B } = searchedTexts(fields, table)
+  return textLines([...A, ...B])
 }

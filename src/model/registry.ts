@@ -10,7 +10,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
-import { columnIn, columnOf, rowStart, searchColumn, snakeCase, textLines } from '../database/columns.ts'
+import { columnIn, columnOf, rowStart, searchColumn, snakeCase } from '../database/columns.ts'
 import { characterIndex, nameIndexes, searchIndex, titleIndexes } from '../database/folding.ts'
 import { records } from '../database/tables/records.ts'
 import { didYouMean } from '../problems/suggest.ts'
@@ -28,7 +28,7 @@ import { visibility } from './fields/visibility.ts'
 import { type KeyForm, keys } from './keys.ts'
 import type { LabelSql, Language } from './languages.ts'
 import { lazyFor } from './lazy.ts'
-import { nameIn, nameLinesOf, searchedTexts } from './names.ts'
+import { nameIn, nameLinesOf, searchedLines, searchedTexts } from './names.ts'
 import { makeNamesSchema } from './names-schema.ts'
 import { countriesProperty } from './participants/relations.ts'
 import type { RecordTable, Resource, ResourceDefinition } from './resource.ts'
@@ -334,12 +334,11 @@ const withVisibility = (definition: ResourceDefinition): ResourceDefinition => (
 /** Indexes for the search across resources and for full-text search. */
 function searchIndexes({ name, search, fields }: ResourceDefinition, columns: Record<string, PgColumn>) {
   const tableName = snakeCase(name)
-  const { A, B } = searchedTexts(fields)
   const nameLines = nameLinesOf(columns, search)
   const title = columnIn(columns, search.title)
   return [
     searchIndex(tableName, columnIn(columns, 'search')),
-    characterIndex(tableName, textLines([...A, ...B])),
+    characterIndex(tableName, searchedLines(fields)),
     ...(nameLines ? nameIndexes(tableName, title, nameLines) : titleIndexes(tableName, title)),
   ]
 }
