@@ -177,7 +177,7 @@ export function listStatement(
       ? sql`place <= ${limit} and bytes_before < ${maxPageBytes}`
       : sql`place <= ${limit}`
     const lastPosition = sql`array[${sql.join(position, sql`, `)}]`
-    // The second form is quicker.
+    // Without sizes, the place of the last record is known, which is quicker than to sort.
     const last = isSized
       ? sql`case when not bool_and(${isShown}) then (array_agg(array_to_json(${lastPosition}) order by place desc) filter (where ${isShown}))[1] end`
       : sql`case when count(*) > ${limit} then array_to_json(min(${lastPosition}) filter (where place = ${limit})) end`

@@ -183,9 +183,9 @@ export async function applyUpserts(
       .filter(({ record }) => needsEntry(record))
       .map((one) => entryOf(one, citationOf.get(one) ?? null)),
   )
+  const planned = written.map(({ record }) => record)
   const count = (action: PlannedRecord['action']) =>
-    written.filter(({ record }) => record.action === action).length
-  const kept = listKept(written.map(({ record }) => record))
+    planned.filter((record) => record.action === action).length
   return {
     counts: {
       ...noCounts,
@@ -193,9 +193,9 @@ export async function applyUpserts(
       created: count('create'),
       changed: count('change'),
       unchanged: upserts.length - pending.length + count('none'),
-      kept: countKept(written.map(({ record }) => record)),
+      kept: countKept(planned),
     },
     refused,
-    kept,
+    kept: listKept(planned),
   }
 }
