@@ -13,7 +13,6 @@ WORKDIR /app
 COPY package.json ./
 COPY migrations migrations
 COPY seeds seeds
-COPY mappings mappings
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 USER node

@@ -4,7 +4,7 @@ import { packageRoot } from '../../package-root.ts'
 import { Problem } from '../../problems/problem.ts'
 import { didYouMeanSentence } from '../../problems/suggest.ts'
 
-/** Names of the mappings that come with the registry. Their files are in `mappings/`. */
+/** Names of the mappings that come with the registry. Their files are in `seeds/mappings/`. */
 export const builtInMappings: readonly string[] = ['iati']
 
 /**
@@ -19,5 +19,5 @@ export async function resolveMapping(text: string): Promise<string> {
       'invalid-mapping',
       didYouMeanSentence(`There is no built-in mapping "${name}"`, name, builtInMappings),
     )
-  return readFile(join(packageRoot, 'mappings', `${name}.yaml`), 'utf8')
+  return readFile(join(packageRoot, 'seeds', 'mappings', `${name}.yaml`), 'utf8')
 }
