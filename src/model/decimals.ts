@@ -30,7 +30,8 @@ export function splitDecimal(text: string): Decimal {
   const [, sign, whole = '', decimals = '', power = '0'] =
     /^(-)?(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i.exec(text) ?? []
   const written = `${whole}${decimals}`
-  const digits = written.replace(/0+$/, '')
+  // The lookbehind lets the search try each run of zeros only once. Otherwise the time would grow with the square of its length.
+  const digits = written.replace(/(?<!0)0+$/, '')
   return {
     isNegative: sign !== undefined,
     digits: digits.replace(/^0+/, ''),

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { splitDecimal } from '../../src/model/decimals.ts'
 import { decimalText } from '../../src/model/filters.ts'
 
 /** A decimal with up to 15 digits before the decimal point and 6 after it, in its shortest form. */
@@ -75,4 +76,12 @@ describe('a number in a URL', () => {
     const message = 'must be a number in decimal digits, such as 200 or 12.5'
     expect(decimalText.safeParse(text).error?.issues).toEqual([expect.objectContaining({ message })])
   })
+})
+
+it('a number with a long run of zeros is split in linear time', () => {
+  const zeros = '0'.repeat(50_000)
+  const startedAt = performance.now()
+  expect(splitDecimal(`1${zeros}1`)).toMatchObject({ digits: `1${zeros}1`, exponent: 0 })
+  expect(splitDecimal(`1${zeros}`)).toMatchObject({ digits: '1', exponent: 50_000 })
+  expect(performance.now() - startedAt).toBeLessThan(500)
 })
