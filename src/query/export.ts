@@ -8,7 +8,7 @@ import { type FlatColumn, participantRows, type RowUnit } from './flat.ts'
 import type { Selection } from './list.ts'
 import { orderTerms, whereClause, withRecords } from './list-sql.ts'
 import { inlineValues } from './literal.ts'
-import { formulaStart } from './safe-csv.ts'
+import { formulaStart, semicolonBeforeFormula } from './safe-csv.ts'
 
 /** COPY statements that write all records of a selection. PostgreSQL formats each row. */
 
@@ -16,18 +16,26 @@ import { formulaStart } from './safe-csv.ts'
 const formulaStarts = sql.raw(`'{=,+,-,@,"\t","\r","\n",＝,＋,－,＠}'::text[]`)
 
 const formulaStartPattern = sql.raw(`'${formulaStart}'`)
+const semicolonPattern = sql.raw(`'${semicolonBeforeFormula}'`)
 
 const escapeFormula = (cell: SQL): SQL =>
   sql`case when left(${cell}, 1) = any(${formulaStarts}) or strpos(${cell}, ';') > 0 then regexp_replace(${cell}, ${formulaStartPattern}, '\\1''\\2', 'g') else ${cell} end`
 
-/** Evaluates the cell once. For a plain column, the subquery would cost more than it saves. */
-const escapeLookup = (cell: SQL): SQL =>
-  sql`(select ${escapeFormula(sql`looked_up.value`)} from (select ${cell} as value offset 0) looked_up)`
+/** JSON has a `;` only inside a string, where an escape sequence has the same meaning. So the value does not change. */
+const escapeJson = (cell: SQL): SQL =>
+  sql`case when strpos(${cell}, ';') > 0 then regexp_replace(${cell}, ${semicolonPattern}, '\\\\u003b', 'g') else ${cell} end`
 
-function columnSql({ name, kind, cell, isLookup }: FlatColumn): SQL {
-  const toSafeText = isLookup ? escapeLookup : escapeFormula
-  return sql`${kind === 'text' || kind === 'date' ? toSafeText(cell) : cell} as ${sql.identifier(name)}`
+/** Evaluates the cell once. For a plain column, the subquery would cost more than it saves. */
+const withOneEvaluation = (escape: (cell: SQL) => SQL, cell: SQL): SQL =>
+  sql`(select ${escape(sql`looked_up.value`)} from (select ${cell} as value offset 0) looked_up)`
+
+function safeCell({ kind, cell, isLookup }: FlatColumn): SQL {
+  if (kind === 'json') return withOneEvaluation(escapeJson, cell)
+  if (kind !== 'text' && kind !== 'date') return cell
+  return isLookup ? withOneEvaluation(escapeFormula, cell) : escapeFormula(cell)
 }
+
+const columnSql = (column: FlatColumn): SQL => sql`${safeCell(column)} as ${sql.identifier(column.name)}`
 
 /** Options for rows of one JSON text. The delimiters are control characters, which JSON escapes, so nothing is quoted. */
 const jsonLinesOptions = sql.raw(String.raw`(format csv, quote E'\x01', delimiter E'\x02')`)

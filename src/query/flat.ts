@@ -11,7 +11,8 @@ import type { Representation } from './representation.ts'
 
 /**
  * The kind of a column's cells: numbers, free text, EDTF dates, codes (words, keys, tags and lists of them), JSON and
- * timestamps. Codes, JSON and timestamps begin with a letter, digit or bracket, so they are never formulas.
+ * timestamps. Codes, JSON and timestamps begin with a letter, digit or bracket, so they are not formulas. JSON may have a formula
+ * after a `;`, at which some spreadsheets split cells.
  */
 export type CellKind = 'number' | 'text' | 'code' | 'json' | 'date' | 'instant'
 

@@ -14,6 +14,9 @@ const formulaCharacter = String.raw`[=+@\t\r\n＝＋－＠-]`
 /** Regular expression of the start of a formula, for PostgreSQL and JavaScript. */
 export const formulaStart = `${cellStart}(${formulaCharacter})`
 
+/** Regular expression of a `;` before a formula, for PostgreSQL. */
+export const semicolonBeforeFormula = String.raw`;(?=[\s"]*${formulaCharacter})`
+
 /** Apostrophes that are already before the character get one more, so that `unescapeFormulas` restores every text. */
 const unescaped = new RegExp(`${cellStart}('*${formulaCharacter})`, 'g')
 const escaped = new RegExp(`${cellStart}'('*${formulaCharacter})`, 'g')

@@ -133,6 +133,25 @@ describe('an exported file', () => {
     )
   })
 
+  it('as CSV has JSON without a formula after a semicolon, and with the same value', async () => {
+    const alternativeTitles = ['a;=1', 'b; "-2"', 'c;d', 'e;\\;@f', ';＝g'].map((name) => ({
+      name,
+      language: null,
+    }))
+    const created = await api.post('/v1/agreements', {
+      title: 'Semicolons',
+      kind: 'other',
+      alternativeTitles,
+      externalIds: [{ scheme: 'semicolons', id: '1' }],
+    })
+    expect(created.status, created.text).toBe(201)
+    const { text } = await api.get('/v1/agreements/export?format=csv&externalId=semicolons:1')
+    expect(text).not.toMatch(/;[\s"]*[=+@＝-]/)
+    const [row] = readTable(text)
+    expect(row?.alternativeTitles).toContain('c;d')
+    expect(JSON.parse(row?.alternativeTitles ?? '')).toEqual(alternativeTitles)
+  })
+
   it.each([
     ['a;=1+1', "a;'=1+1"],
     ['a; "=1+1', 'a; "\'=1+1'],
