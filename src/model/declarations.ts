@@ -102,7 +102,7 @@ export function requireWords(words: readonly string[]): void {
 /** Length of the longest name that PostgreSQL stores. It shortens longer names, so that two may become equal. */
 const maxNameLength = 63
 
-/** Names of resources, which are parts of paths, types of ids, and names of tables. */
+/** The form of a resource's name, which is part of paths and, with underscores, the name of its table. */
 const resourceNamePattern = /^[a-z]+(-[a-z]+)*$/
 
 /** Checks the names in declarations, before anything is built from them. @throws Error for a wrong, reserved or repeated name. */
@@ -110,7 +110,7 @@ export function checkNames(definitions: readonly ResourceDefinition[]): void {
   const wrong = definitions.find(({ name }) => !resourceNamePattern.test(name))
   if (wrong)
     throw new DeclarationError(
-      `${wrong.name}: the name must be words of small letters a to z, joined by hyphens`,
+      `${wrong.name}: the name must be words of the lower-case letters a to z, joined by hyphens`,
     )
   for (const kind of ['name', 'singular', 'plural'] as const)
     requireDistinct(

@@ -213,10 +213,10 @@ const refused: [what: string, fields: Fields, options: Partial<ResourceDefinitio
     'facilities: the singular "Project" already belongs to projects; give one of them another name',
   ],
   [
-    'a name that is no part of a path in small letters',
+    'a name that is not lower-case words joined by hyphens',
     {},
     { name: 'G20-facilities' },
-    'G20-facilities: the name must be words of small letters a to z, joined by hyphens',
+    'G20-facilities: the name must be words of the lower-case letters a to z, joined by hyphens',
   ],
   [
     'a name that PostgreSQL would shorten',
