@@ -28,7 +28,7 @@ import { byColumn, type SortKey } from './sorts.ts'
 
 /** Builds a resource from its declaration: combines the schemas, filters, sorts, dimensions and includes of its fields. */
 
-/** The owner of names that every resource has. */
+/** What error messages call the owner of the names that every resource has. */
 const everyResource = 'every resource'
 
 /** Filters that every resource has: by key, and by the times of creation and of the last change. */

@@ -284,7 +284,8 @@ export function timestamp(id: AnyPgColumn, column: AnyPgColumn, description: str
 
 /**
  * A full-text filter in web-search syntax: words, "phrases", or, -not. PostgreSQL does not split texts without spaces, such as
- * Chinese, into words. So if the search has such a text, each of its characters is a word, in records with such texts, too.
+ * Chinese, into words. So if the searched words have such a text, each of its characters counts as a word, both in the search
+ * and in the records that have such texts.
  * @param texts the searched texts of the record, in one.
  */
 export function fullText(table: PgTable, texts: SQL, what: string): Filter {

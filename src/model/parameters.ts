@@ -14,7 +14,10 @@ export interface Parameter {
   comparisons: Partial<Record<Operator, OperandSpec>>
   /** Operators that only another endpoint accepts. */
   elsewhere?: { operators: readonly string[]; endpoint: string }
-  /** Names that other services give such a parameter, in lower case without `_` and `-`. An unknown name among them means this one. */
+  /**
+   * Names that other services give such a parameter, in lower case without `_` and `-`. If a request has one of them, the error
+   * suggests this parameter.
+   */
   otherNames?: readonly string[]
   /** `required`: a request without the parameter is refused. */
   presence?: 'required'

@@ -58,7 +58,7 @@ export interface ReferencedRecords {
 
 /**
  * All resources with their tables. It resolves the references between resources: a resource finds other resources only
- * through its registry.
+ * through its registry. Methods that get the name of a resource throw an Error if there is none, except `find`.
  */
 export class Registry {
   readonly definitions: readonly ResourceDefinition[]

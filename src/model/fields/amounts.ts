@@ -78,7 +78,7 @@ const items = {
 
 const textArray = (values: SQL) => sql`${values}::text[]`
 
-/** The filters by kind, currency and year of an amount, which are also dimensions, and their columns. */
+/** The columns of `amountElements` by which amounts are filtered and grouped, by the names of the filters and dimensions. */
 const columnsByFilter = { amountKind: 'kind', amountCurrency: 'currency', amountYear: 'year' } as const
 
 type ColumnFilter = keyof typeof columnsByFilter
@@ -125,7 +125,7 @@ const amountComparisons: AmountComparison[] = [
   {
     filter: 'amountYear',
     operator: 'isNull',
-    // `false` concerns all amounts of the record, so it excludes none of them here.
+    // The value `false` is a condition on all amounts of a record together (`lacking`), so here it excludes no amount.
     matches: (truth) => sql`(year is null or not ${truth}::boolean)`,
   },
 ]

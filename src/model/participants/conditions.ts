@@ -28,8 +28,8 @@ export class ParticipantConditions {
   }
 
   /**
-   * Whether one of the countries or of their organizations takes part in a record, or one of the countries is its host or location
-   * (ignored with the filter `role`).
+   * Whether one of the countries or of their organizations takes part in a record, or one of the countries is its host or
+   * location (ignored with the filter `role`).
    */
   byCountries(countries: SQL, getOtherFilter: GetOtherFilter): SQL {
     return isInAny(this.#context.recordId, [
