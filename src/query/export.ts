@@ -67,11 +67,12 @@ export function ndjsonStatement(selection: Selection): string {
 /**
  * Returns a COPY statement that writes CSV with a header: RFC 4180 except for LF line ends, which `withCrlf` turns into
  * CRLF.
+ * @throws Error for rows per participant, if the resource has no participants.
  */
 export const csvStatement = (selection: Selection, columns: FlatColumn[], per: RowUnit): string =>
   copy(selection, sql.join(columns.map(columnSql), sql`, `), csvOptions(columns), per)
 
-/** Returns a COPY statement that writes one JSON array of cells per row. */
+/** Returns a COPY statement that writes one JSON array of cells per row. @throws as `csvStatement` does. */
 export function xlsxStatement(selection: Selection, columns: FlatColumn[], per: RowUnit): string {
   const cells = sql.join(
     columns.map(({ cell }) => cell),
@@ -91,7 +92,10 @@ function locationsJson(resource: Resource): SQL {
   return field.capability?.kind === 'locations' ? json : sql`json_build_array(${json})`
 }
 
-/** Returns a COPY statement that writes one JSON array per record: key, locations, document. */
+/**
+ * Returns a COPY statement that writes one JSON array per record: key, locations, document.
+ * @throws Error if the resource has no locations.
+ */
 export function geojsonStatement(selection: Selection): string {
   const { resource, representation } = selection
   const document = documentJson(resource, representation.fields, representation.include)

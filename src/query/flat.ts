@@ -229,7 +229,10 @@ export function flatColumns(
   return [...columns, ...included]
 }
 
-/** Returns the join and the order for one row per participant. A record without participants has one row. */
+/**
+ * Returns the join and the order for one row per participant. A record without participants has one row.
+ * @throws Error if the resource has no participants.
+ */
 export function participantRows(resource: Resource): { join: SQL; order: SQL } {
   const name = participantsProperty(resource)
   if (name === undefined) throw new Error(`${resource.name} have no participants`)

@@ -17,7 +17,7 @@ function toPgText(value: unknown): string {
 
 /**
  * Returns a value as a quoted SQL literal. PostgreSQL infers its type as for a parameter.
- * @throws Error for objects and undefined, which no plan has.
+ * @throws Error for an object or undefined, which no plan has.
  */
 const literal = (value: unknown): string => (value === null ? 'null' : pg.escapeLiteral(toPgText(value)))
 
@@ -25,6 +25,7 @@ const literal = (value: unknown): string => (value === null ? 'null' : pg.escape
  * Returns the SQL text of a statement with its values as literals, for COPY, which takes no parameters. Every value goes
  * through `literal`; no other code puts client text into SQL.
  * @param values for the placeholders, by name.
+ * @throws Error for a value that is an object or undefined.
  */
 export function inlineValues(statement: SQL, values: Record<string, unknown>): string {
   const dialect = new PgDialect()

@@ -53,6 +53,7 @@ export const pastParameterNames = (parameters: Readonly<Record<string, Parameter
 /**
  * Checks that the times of a request are not in the future.
  * @param names names of the parameters whose values are times in the past (`pastParameterNames`).
+ * @param now the time of the database.
  * @throws Problem `invalid-parameter` that names the parameters with a time in the future.
  */
 export function requirePast(names: readonly string[], query: CheckedQuery, now: Date): void {
