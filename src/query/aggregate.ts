@@ -156,7 +156,7 @@ export function aggregateParameters(resource: Resource): Record<string, Paramete
     ),
     top: singleValueParameter(
       wholeNumber(maxTop),
-      'The largest groups by the first measure, and `other` for the records with other values. Needs exactly one dimension in `groupBy`, which is no date, free text or property of amounts. Replaces `sort`, `having` and `limit`. The group of records without a value is added.',
+      'The largest groups by the first measure, and `other` for the records with other values. Needs exactly one dimension in `groupBy`, not a date, free text or property of amounts. Replaces `sort`, `having` and `limit`. The group of records without a value is added.',
       z.int().min(1).max(maxTop),
     ),
     ...listAsOfParameter(resource),
@@ -365,6 +365,7 @@ export function planAggregate(resource: Resource, query: CheckedQuery, language:
 /**
  * Returns the plan of the group `other`: all records with values other than those of the largest groups.
  * @param keys the keys of the largest groups.
+ * @throws Error if no list request returns these records; for such a plan, `planAggregate` refuses `top`.
  */
 export function planOther(plan: AggregatePlan, keys: readonly string[]): AggregatePlan {
   const { top: _, where, groupBy, ...rest } = plan

@@ -81,8 +81,9 @@ function isInSubquery(condition: SQL): boolean {
 }
 
 /**
- * Combines conditions that must all be true. PostgreSQL converts those with `in (select …)` to joins, and the time to plan these
- * grows faster than their number. Further ones are kept as subqueries: each is evaluated once, into a hash table.
+ * Combines conditions that must all be true. PostgreSQL converts conditions with `in (select …)` to joins, and the time to plan
+ * joins grows faster than their number. After `maxJoins`, further conditions stay subqueries: each is evaluated once, into a
+ * hash table.
  */
 function allSql(conditions: SQL[]): SQL {
   let joins = 0

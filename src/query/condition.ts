@@ -14,7 +14,7 @@ export type Quantifier = 'some' | 'none' | 'every'
 /** A boolean expression of comparisons: the condition of a list or a search. */
 export type Condition =
   | { kind: 'all'; of: Condition[] }
-  /** `isOneList` if it compares one filter with each value of a list. */
+  /** `isOneList`: all parts come from one operator `in`, which counts as one comparison. */
   | { kind: 'any'; of: Condition[]; isOneList?: true }
   | { kind: 'not'; of: Condition }
   /** Comparisons that must all be true. Some filters, such as `role`, narrow others of the same request. */

@@ -7,7 +7,7 @@ export type CursorPosition = string[]
 
 const digest = (text: string) => hash('sha256', text, 'base64url').slice(0, 16)
 
-/** A hash of the query to which a cursor belongs. A request with another query refuses the cursor. */
+/** A hash of the query to which a cursor belongs. In a request with another query, the cursor is refused. */
 export type CursorScope = string
 
 /** Returns the hash of JSON values as a scope. */

@@ -131,8 +131,8 @@ export const feedEndStatement = (): QueryConfig =>
   )
 
 /**
- * Returns the statement of whether a position is beyond the end of the feed: a row of `isBeyond`. The end never moves back, so the feed
- * has never returned such a position.
+ * Returns the statement that tests whether a position is beyond the end of the feed: a row of `isBeyond`. The end never moves
+ * back, so the feed has never returned such a position.
  */
 export const beyondEndStatement = ({ transaction }: FeedPosition): QueryConfig =>
   statement(

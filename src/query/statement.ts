@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache'
 import type { QueryConfig } from 'pg'
 import { dialect } from '../database/dialect.ts'
 
-/** SQL of the size of the documents of a page in bytes, from which it has no further one. */
+/** SQL of a number of bytes. When the documents of a page have reached this size, no further document is added. */
 export const maxPageBytes: SQL = sql.raw(String(16 * 1024 * 1024))
 
 /** SQL text with its parameters, and the name of its prepared statement. */
