@@ -78,7 +78,7 @@ const registryNamespace = 'https://entente.example/ns/iati'
 /** Whether all letters of a text are Chinese characters. */
 const isChinese = (text: string) => /\p{Script=Han}/u.test(text) && !/(?!\p{Script=Han})\p{L}/u.test(text)
 
-// The registry does not store the language of texts. Others are declared to be in the language of the activity.
+// The registry does not store the language of texts. A text that is not Chinese has the language of the activity, English.
 const narrative = (text: Narrative) =>
   xmlElement('narrative', { 'xml:lang': isChinese(text) ? 'zh' : undefined }, [xmlText(text)])
 

@@ -36,7 +36,10 @@ const escapeCharacter = (character: string) =>
 /** The first date that has the same serial number in all spreadsheet programs. */
 const firstDay = '1900-03-01'
 
-/** Converts an EDTF date of exactly one day, or an instant, to a date if spreadsheets can represent it. Otherwise returns the text. */
+/**
+ * Converts an EDTF date of exactly one day, or an instant, to a date if spreadsheets can represent it. Otherwise returns the
+ * text.
+ */
 function dateOrText(text: string, kind: 'edtf' | 'instant'): Date | string {
   const isComplete = kind === 'instant' || /^\d{4}-\d\d-\d\d$/.test(text)
   return isComplete && text >= firstDay ? new Date(text) : text
