@@ -94,7 +94,7 @@ export const oneOf = (name: string, column: AnyPgColumn, values: readonly string
 export const exactlyOne = (name: string, columns: AnyPgColumn[]) =>
   check(name, sql`num_nonnulls(${sql.join(columns, sql`, `)}) = 1`)
 
-/** A check constraint for text that is neither empty nor has spaces at its ends. */
+/** A check constraint for text that is not empty and has no spaces at its ends. */
 export const filled = (name: string, column: AnyPgColumn) =>
   check(name, sql`${column} <> '' and ${column} = btrim(${column})`)
 

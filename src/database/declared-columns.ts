@@ -7,7 +7,10 @@ import * as commonTables from './tables/index.ts'
 /** Maximum number of tables and columns that a message names. */
 const maxNamed = 5
 
-/** Finds the declared columns that the catalog lacks, in the order of their declaration. Of a missing table, names only the table. */
+/**
+ * SQL that finds the declared columns which the catalog lacks, in the order of their declaration. If a whole table is missing,
+ * the result has only the table.
+ */
 const missingText = `select name, min(number) as number from (
     select case when relation is null then declared.table_name else declared.table_name || '.' || declared.column_name end as name, number
     from unnest($1::text[], $2::text[]) with ordinality as declared (table_name, column_name, number)

@@ -73,7 +73,8 @@ export const redactedFingerprint = 'redacted'
 
 /**
  * Removes the body and headers of each stored response whose body contains one of the texts. The keys stay, so that a
- * repeated request does not run again. @param texts in the Unicode form NFC, in which bodies are compared with them.
+ * repeated request does not run again.
+ * @param texts parts of JSON, such as a text in the form that it has between quotation marks, in the Unicode form NFC.
  */
 export async function redactResponses(tx: Transaction, texts: string[]): Promise<void> {
   await tx.query({

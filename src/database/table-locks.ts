@@ -22,8 +22,9 @@ class TablesInUse extends Error {}
 
 /**
  * Locks `records` first, as every transaction that writes does, and views before tables, as every read of a view does. Leaves
- * out the relations of extensions. Making its owner the owner of a relation only takes the lock, and needs no privilege. LOCK
- * needs one that not even the owner has on `revisions` before PostgreSQL 17, and later in a database that comes from there.
+ * out the relations of extensions. `alter … owner to` the current owner takes the lock, changes nothing, and needs no
+ * privilege. `lock` would need UPDATE, DELETE, TRUNCATE or, since PostgreSQL 17, MAINTAIN. A migration revokes the first three
+ * from the owner of `revisions`, and in a database that was created before PostgreSQL 17 the owner has no MAINTAIN.
  */
 const lockText = `do $$
 declare

@@ -19,8 +19,8 @@ export type Refusal = 'queue' | 'wait' | 'share'
 export interface LaneLimits {
   maxConnections: number
   /**
-   * Maximum number of concurrent expensive statements, which use at most half of the connections. While other clients than the
-   * sender of the last expensive statement send cheap ones, the maximum is one lower, so that a processor is free for these.
+   * Maximum number of concurrent expensive statements, which use at most half of the connections. While clients other than the
+   * sender of the last expensive statement send cheap statements, the maximum is one lower: a processor is free for these.
    */
   maxExpensive: number
   /** Requests that may wait for a connection. */
@@ -215,7 +215,7 @@ export class Lanes {
     return cheap.waiting > 0 && this.#hasRoom('cheap') ? 'cheap' : undefined
   }
 
-  /** Waits in the queue of the owner and, for work of several owners, in the queues of all until the first turn of one. */
+  /** Waits in the queue of the owner and, for work of several owners, in the queues of all of them until one has its turn. */
   #wait(lane: Lane, work: Work): Promise<Lease> {
     const { getSignal, onFurtherOwner } = work
     if (lane === 'expensive') this.#waitedAt = performance.now()

@@ -9,7 +9,10 @@ export const idempotentRequests = pgTable(
   {
     /** SHA-256, in base64url, of the actor and the `Idempotency-Key`. */
     identity: text('identity').primaryKey(),
-    /** SHA-256, in base64url, of the method, URL, `If-Match`, `Change-Reason` and body; `redacted` after a redaction of the response. */
+    /**
+     * SHA-256, in base64url, of the method, URL, `If-Match`, `Change-Reason` and body; `redacted` after a redaction of the
+     * response.
+     */
     fingerprint: text('fingerprint').notNull(),
     status: integer('status').notNull(),
     headers: json('headers').$type<Record<string, string>>().notNull(),
