@@ -58,6 +58,7 @@ export interface DatabaseClient {
   /**
    * Runs several statements on one snapshot, in a repeatable-read read-only transaction. `callback` may run twice.
    * @param setup statements that run first, such as `set local …`; may be empty.
+   * @throws what `callback` throws, and what `read` throws.
    */
   readTransaction<T>(
     setup: string,
@@ -67,6 +68,7 @@ export interface DatabaseClient {
   /**
    * Opens a session for `COPY … TO STDOUT` in a repeatable-read read-only transaction. The caller closes or aborts it.
    * @param setup as in `readTransaction`.
+   * @throws Problem `overloaded` or `too-many-waiting` if no connection is available; PostgreSQL's error.
    */
   copy(setup: string): Promise<CopySession>
   /** Returns the same database for this work: its statements get only the share of the work's owner while other owners wait. */
@@ -88,7 +90,10 @@ export interface Database extends DatabaseClient {
   laneCounts(lane: Lane): { running: number; waiting: number }
   /** Handles the notifications of a channel until the subscription is closed. Reconnects if the connection is lost. */
   listen(channel: string, handler: ListenHandler): Promise<Subscription>
-  /** Runs `callback` on a connection outside the pool, without limits: for migrations, locks and bulk loads. */
+  /**
+   * Runs `callback` on a connection outside the pool, without limits: for migrations, locks and bulk loads.
+   * @throws what `callback` throws; pg's error if there is no connection.
+   */
   maintain<T>(callback: (client: pg.Client) => Promise<T>): Promise<T>
   /** Opens the same database with a separate pool, other options and the same observer. The caller closes the fork. */
   fork(options: Partial<DatabaseOptions>): Database

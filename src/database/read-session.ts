@@ -32,6 +32,7 @@ export interface ReadSettings {
  * as its first statement. If one of its statements runs for `maxCheapMs` in the cheap lane, the read continues in the
  * expensive lane if that has room. Otherwise the read is cancelled, and runs again when the expensive lane has room.
  * @param read must not write, since it may run twice.
+ * @throws what `read` throws, and what `Pool.acquire` and `Connection.query` throw.
  */
 export async function runRead<T>(
   services: ReadServices,

@@ -34,6 +34,7 @@ const renamingRole = 'entente_upgrade'
 /**
  * Renames the superuser, which cannot be demoted, and creates a service role under its former name.
  * @param password the password of the superuser.
+ * @throws PostgreSQL's error, unless another process has separated the roles.
  */
 export async function separateRoles(getUrl: GetUrl, password: string): Promise<void> {
   if (!(await isServiceSuperuser(getUrl))) return
@@ -93,6 +94,9 @@ begin
 end
 $$`
 
-/** Makes the service role the owner of the database and of the superuser's objects in it, in one transaction. */
+/**
+ * Makes the service role the owner of the database and of the superuser's objects in it, in one transaction.
+ * @throws PostgreSQL's error.
+ */
 export const transferDatabase = (getUrl: GetUrl): Promise<unknown> =>
   withClient(getUrl(superuser, serviceRole), (client) => client.query(transfer))

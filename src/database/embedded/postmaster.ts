@@ -26,6 +26,7 @@ const stopTimeoutMs = 60_000
  * Starts the cluster's server if it is not running, waits until it is ready, and returns its port. After an abort, this
  * function stops a server that is still starting, and throws. If the server is already ready, it returns the port, and the
  * caller releases the server.
+ * @throws OperatorError if three attempts fail or the server is not ready after a minute; the reason of `signal`.
  */
 export async function ensureStarted(
   cluster: Cluster,

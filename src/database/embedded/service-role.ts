@@ -25,6 +25,7 @@ export const roleLock = 0x726f6c65
  * Creates the service role and its database if they are missing.
  * @param client a connection of the superuser.
  * @returns whether the database belongs to another role, as in folders of earlier versions.
+ * @throws PostgreSQL's error.
  */
 export async function ensureServiceRole(client: pg.Client, superuserPassword: string): Promise<boolean> {
   const { rows } = await client.query<{ owner: string }>(

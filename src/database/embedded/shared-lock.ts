@@ -50,7 +50,7 @@ export function isHeld({ client }: SharedLock): Promise<boolean> {
   )
 }
 
-/** Releases the lock. If no other process holds it, `stop` runs before another process can join. */
+/** Releases the lock. If no other process holds it, `stop` runs before another process can join. @throws what `stop` throws. */
 export async function releaseSharedLock({ client }: SharedLock, stop: () => Promise<void>): Promise<void> {
   try {
     if (await exchangeLock(client)) await stop()
