@@ -26,8 +26,8 @@ const escapeJson = (cell: SQL): SQL =>
   sql`case when strpos(${cell}, ';') > 0 then regexp_replace(${cell}, ${semicolonPattern}, '\\\\u003b', 'g') else ${cell} end`
 
 /** Evaluates the cell once. For a plain column, the subquery would cost more than it saves. */
-const withOneEvaluation = (escape: (cell: SQL) => SQL, cell: SQL): SQL =>
-  sql`(select ${escape(sql`looked_up.value`)} from (select ${cell} as value offset 0) looked_up)`
+const withOneEvaluation = (toSafeText: (cell: SQL) => SQL, cell: SQL): SQL =>
+  sql`(select ${toSafeText(sql`looked_up.value`)} from (select ${cell} as value offset 0) looked_up)`
 
 function safeCell({ kind, cell, isLookup }: FlatColumn): SQL {
   if (kind === 'json') return withOneEvaluation(escapeJson, cell)
