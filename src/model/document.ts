@@ -17,7 +17,7 @@ export const propertiesOf = lazyFor((resource: Resource): readonly string[] =>
 )
 
 /** Schema of the name of a property of a record. */
-export const fieldName = lazyFor((resource: Resource) =>
+export const fieldNameSchema = lazyFor((resource: Resource) =>
   named(
     `${resource.singular}Field`,
     z.enum(propertiesOf(resource)).meta({ description: `A property of ${aNoun(resource.noun)}.` }),

@@ -40,7 +40,7 @@ import { makeSharedTables, type SharedTables } from './shared-tables.ts'
 type Participants = Map<string, { roles: readonly [string, ...string[]]; areParties: boolean }>
 
 /** Schema of the name of a resource. */
-export const resourceName = lazyFor(({ resources }: Registry) =>
+export const resourceNameSchema = lazyFor(({ resources }: Registry) =>
   named('ResourceName', z.enum(resources.map(({ name }) => name)).meta({ description: 'A resource.' })),
 )
 

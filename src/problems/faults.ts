@@ -238,7 +238,7 @@ function findProto(value: unknown, path: PropertyKey[] = []): PropertyKey[] | un
 }
 
 /** Checks a value like `checkValue`, against a schema with `z.record`. Refuses a property `__proto__`. */
-export function checkValueWithNames<Schema extends z.ZodType>(
+export function checkValueRefusingProto<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
 ): ReturnType<typeof checkValue<Schema>> {

@@ -1,4 +1,4 @@
-import { fieldName, propertiesOf } from '../model/document.ts'
+import { fieldNameSchema, propertiesOf } from '../model/document.ts'
 import {
   type CheckedQuery,
   getStringValues,
@@ -65,7 +65,7 @@ export function representationParameters(
   const includes = includesOf(resource, options)
   const limits = includes.some(([, include]) => isCount(include)) ? countsText : ''
   return {
-    fields: many(fieldName(resource), 'Properties to return; all when left out.'),
+    fields: many(fieldNameSchema(resource), 'Properties to return; all when left out.'),
     include: words(
       [...includes.map(([name]) => name), ...(options.isFile ? [] : [namesInclude])],
       `Related records to add.${options.isFile ? '' : namesText}${limits}`,

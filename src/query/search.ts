@@ -1,6 +1,6 @@
 import type { PgTable } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
-import { fieldName, propertiesOf } from '../model/document.ts'
+import { fieldNameSchema, propertiesOf } from '../model/document.ts'
 import type { Comparison, Filter, Operator } from '../model/filters.ts'
 import { type Resource, toSearchable } from '../model/resource.ts'
 import { registerRequestSchema } from '../model/schema-names.ts'
@@ -163,7 +163,7 @@ function selectionShape(resource: Resource, includes: string[]) {
     where: sharedCondition(toSearchable(resource), resource.singular, resource.table).optional(),
     sort: sortSchema(resource),
     fields: z
-      .array(fieldName(resource))
+      .array(fieldNameSchema(resource))
       .min(1)
       .max(propertiesOf(resource).length)
       .check(requireUnique(String))

@@ -1,7 +1,7 @@
 import type { CallToolResult, StandardSchemaWithJSON } from '@modelcontextprotocol/server'
 import { z } from 'zod'
 import type { ApiFetch } from '../../operations/api-fetch.ts'
-import { checkValueWithNames } from '../../problems/faults.ts'
+import { checkValueRefusingProto } from '../../problems/faults.ts'
 import type { Fault } from '../../problems/problem.ts'
 import { pathOf, RefusedError, readJson } from './api.ts'
 
@@ -64,7 +64,7 @@ export async function fetchCitations(
 /** Returns a schema whose errors are the faults of the API: their location, what is wrong and what would be right. */
 function inputSchema(schema: z.ZodObject): StandardSchemaWithJSON {
   const validate = (value: unknown) => {
-    const { data, faults } = checkValueWithNames(schema, value)
+    const { data, faults } = checkValueRefusingProto(schema, value)
     if (faults === undefined) return { value: data }
     const describeFault = ({ pointer = '', message }: Fault) => `${pointer} ${message}`.trim()
     return { issues: faults.listed.map((fault) => ({ message: describeFault(fault) })) }

@@ -11,7 +11,7 @@ import {
   type Parameter,
   singleValueParameter,
 } from '../../model/parameters.ts'
-import { type Registry, resourceName } from '../../model/registry.ts'
+import { type Registry, resourceNameSchema } from '../../model/registry.ts'
 import { registerResponseSchema } from '../../model/schema-names.ts'
 import { recordChange, revisionExample } from '../../operations/revision-schema.ts'
 import { beyondEndStatement, type FeedPosition } from '../../query/revisions.ts'
@@ -37,7 +37,7 @@ export const feedParameters = (registry: Registry): Record<string, Parameter> =>
     'The `position` of the last change that was read. Without it, reading starts at the first change.',
   ),
   resource: many(
-    resourceName(registry),
+    resourceNameSchema(registry),
     'Resources whose changes are wanted, separated by commas; all when left out.',
   ),
 })

@@ -1,6 +1,6 @@
 import type { Registry } from '../../../model/registry.ts'
 import { faultCountText } from '../../../operations/writing/validation.ts'
-import { checkValueWithNames } from '../../../problems/faults.ts'
+import { checkValueRefusingProto } from '../../../problems/faults.ts'
 import { type FaultList, Problem } from '../../../problems/problem.ts'
 import { compileMapping } from './compile.ts'
 import { mappingSchema } from './schema.ts'
@@ -43,7 +43,7 @@ function checkForm(yaml: ParsedYaml, registry: Registry): Mapping {
       `The mapping cannot be parsed at line ${line}, column ${column}: ${message}`,
     )
   }
-  const { data, faults } = checkValueWithNames(mappingSchema(registry), yaml.value)
+  const { data, faults } = checkValueRefusingProto(mappingSchema(registry), yaml.value)
   if (!data) throw invalidMapping(faults)
   return data
 }
