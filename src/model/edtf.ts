@@ -150,7 +150,7 @@ const ACCEPTED_BY_LIBRARY_ONLY = /^-0000|^XXXX|T(?!\d\d:\d\d:\d\d(?:Z|[+-]\d\d(?
  * decides only the message, not whether a date is accepted.
  */
 const PREFIXES = [
-  ['-?\\d{0,3}', 'a year of four digits (the last or the last two perhaps X), or Y and a longer year'],
+  ['-?\\d{0,3}', 'a year of four digits (the last one or two may be X), or Y and a longer year'],
   ['-000', 'a digit from 1 to 9 or X, as the year 0000 has no minus'],
   ['-?\\d\\dX', 'X, as only the last digits of a year can be X'],
   ['-?\\d\\d[\\dX]X', 'the end, as nothing can follow X in a year'],
