@@ -288,4 +288,4 @@ export class Lanes {
 }
 
 const tooManyWaiting = (limit: number) =>
-  `${limit} of your requests wait already, which is the limit of one client. Send the next when one is answered.`
+  `${limit} of your requests are already waiting, which is the limit for one client. Send the next when one is answered.`
