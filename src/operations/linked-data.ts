@@ -104,8 +104,8 @@ function identifiers({ naturalKey, schemaType }: Resource, found: z.output<typeo
   ]
 }
 
-/** A date that schema.org accepts (ISO 8601): a day, month or year without a qualification. */
-const plainDate = /^\d{4}(-\d\d){0,2}$/
+/** A date that schema.org accepts (ISO 8601): a day, month or year without a qualification. Seasons have the numbers 21 to 24. */
+const plainDate = /^\d{4}(-(0\d|1[0-2])(-\d\d)?)?$/
 
 /**
  * Returns the date of the event, or the interval from the first to the last of its dates, in EDTF (ISO 8601-2); undefined if

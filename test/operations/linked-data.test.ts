@@ -71,6 +71,7 @@ it('countries, organizations, topics and sources have their codes, names and dat
   for (const [publishedOn, expected] of [
     ['2011-04', '2011-04'],
     ['2011?', undefined],
+    ['2011-21', undefined],
   ]) {
     const report = { title: 'Report', kind: 'report', publishedOn }
     const { path } = await createRecord(resourceOf('sources'), api, report)
