@@ -149,6 +149,33 @@ describe('NDJSON records', () => {
     expect(pointersIn(third)).toContain('/1/code')
   })
 
+  it('of one line are refused with a message about one line', async () => {
+    const invalid = await send('agreements', { kind: 'other' })
+    expect(readProblem(invalid).detail).toBe('The body of one line has one error; nothing was written.')
+    const [key] = keysIn(await send('agreements', agreement({})))
+    const taken = await send('agreements', agreement({ id: key }))
+    expect(readProblem(taken).detail).toBe('Nothing was written, because of one error in the line.')
+  })
+
+  it('with a key that a concurrent transaction uses and releases are refused with the reason', async () => {
+    const other = await api.pool.connect()
+    try {
+      await other.query('begin')
+      await other.query(`insert into revisions (resource, key, version, operation, document, actor, "time")
+        values ('countries', 'XAA', 1, 'remove', '{}', '{"kind":"database","id":null,"name":null}', now())`)
+      const sent = send('countries', { code: 'XAA', name: 'Of a line' }, { code: 'XAB', name: 'Of a line' })
+      await expect
+        .poll(async () => (await api.pool.query('select from pg_locks where not granted')).rowCount)
+        .toBeGreaterThan(0)
+      await other.query('commit')
+      const response = await sent
+      expect(response.status, response.text).toBe(409)
+      expect(readProblem(response).detail).toContain('was removed and created again concurrently')
+    } finally {
+      other.release()
+    }
+  })
+
   it('with the key or external id of an earlier line are refused', async () => {
     const response = await send(
       'agreements',

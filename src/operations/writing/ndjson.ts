@@ -92,11 +92,17 @@ export async function checkNdjson(resource: Resource, lines: unknown[]): Promise
     await pause()
   }
   if (faults.count === 0) addRepeated(resource, documents, faults)
-  if (faults.count > 0) throw invalidBody(`body of ${lines.length} lines`, faults)
+  if (faults.count > 0) {
+    const size = lines.length === 1 ? 'one line' : `${lines.length} lines`
+    throw invalidBody(`body of ${size}`, faults)
+  }
   return documents
 }
 
-/** Returns a problem that says which lines the database refused and why, or `error` when no cause is found. */
+/**
+ * Returns a problem that says which lines the database refused and why; the problem of all lines if the cause is in none of them;
+ * or `error` when no cause is found.
+ */
 export async function explainNdjsonRefusal(
   error: unknown,
   database: DatabaseClient,
@@ -110,6 +116,8 @@ export async function explainNdjsonRefusal(
   const faults = new FaultList()
   for (const [index, problem] of problems.entries()) if (problem) faults.addProblem(problem, atLine(index))
   if (!first) return error
-  const detail = `Nothing was written, because of ${faultCountText(faults.count)} in the ${documents.length} lines.`
+  if (faults.count === 0) return first
+  const where = documents.length === 1 ? 'the line' : `the ${documents.length} lines`
+  const detail = `Nothing was written, because of ${faultCountText(faults.count)} in ${where}.`
   return new Problem(first.type, detail, { errors: faults, cause: error })
 }
