@@ -16,8 +16,8 @@ import { explainRefusal } from './writing/explain.ts'
 import { idempotencyKey, replayedHeaders, runOnce } from './writing/idempotency.ts'
 import { type LockedRecord, lockRecords } from './writing/locks.ts'
 import {
+  acquireMergeLocks,
   deleteMerged,
-  lockNamesOfMerge,
   maxMovedReferrers,
   mergeDocuments,
   problemAtInto,
@@ -114,7 +114,7 @@ export const merge: Operation = {
     let document: Document = {}
     try {
       return await runOnce(database, request, async (tx) => {
-        await lockNamesOfMerge(tx, resource, { key, into: body.into })
+        await acquireMergeLocks(tx, resource, { key, into: body.into })
         const locked = await lockRecords(tx, resource, [key, body.into])
         const from = locked.get(key)
         if (!from) throw recordNotFound(resource, key)

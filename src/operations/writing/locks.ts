@@ -145,11 +145,14 @@ export async function acquireManyRecordsLock(tx: Transaction): Promise<void> {
  * Takes the advisory locks of records, which need not exist, until the transaction ends. The transaction must have the lock of
  * `acquireManyRecordsLock`.
  */
-export async function lockNames(tx: Transaction, given: { resource: string; key: string }[]): Promise<void> {
+export async function acquireAdvisoryLocks(
+  tx: Transaction,
+  given: { resource: string; key: string }[],
+): Promise<void> {
   const names = given.map(({ resource, key }) => `${resource} ${key}`).sort()
   const build = () => sql`select pg_advisory_xact_lock(hashtextextended(lock_name, 0))
     from unnest(${placeholder('names')}::text[]) as lock_name`
-  await tx.query(statement('lock names', build, { names }))
+  await tx.query(statement('advisory locks', build, { names }))
 }
 
 /**
@@ -171,7 +174,7 @@ export async function lockRecords(
       for update
     ) select ${lockedColumns(resource)} from locked`
   await acquireManyRecordsLock(tx)
-  await lockNames(
+  await acquireAdvisoryLocks(
     tx,
     distinct.map((key) => ({ resource: resource.name, key })),
   )

@@ -15,7 +15,7 @@ import {
   type Update,
   updateDocuments,
 } from './documents.ts'
-import { acquireManyRecordsLock, type LockedRecord, lockNames, lockRecords } from './locks.ts'
+import { acquireAdvisoryLocks, acquireManyRecordsLock, type LockedRecord, lockRecords } from './locks.ts'
 import { findReferences } from './references.ts'
 import { findReferrers, type Referrer } from './referrers.ts'
 import { checkDocument } from './validation.ts'
@@ -145,14 +145,14 @@ async function listReferrers(tx: Transaction, resource: Resource, key: string): 
  * Takes the advisory locks of the records of a merge and of those that refer to the merged one, before a lock of a row gives the
  * transaction its id: so the merge waits for changes of these records, and gets a higher id than they have.
  */
-export async function lockNamesOfMerge(
+export async function acquireMergeLocks(
   tx: Transaction,
   resource: Resource,
   { key, into }: { key: string; into: string },
 ): Promise<void> {
   await acquireManyRecordsLock(tx)
   const pair = [key, into].map((one) => ({ resource: resource.name, key: one }))
-  await lockNames(tx, [...pair, ...(await listReferrers(tx, resource, key))])
+  await acquireAdvisoryLocks(tx, [...pair, ...(await listReferrers(tx, resource, key))])
 }
 
 /**
