@@ -157,7 +157,7 @@ export async function acquireMergeLocks(
 
 /**
  * Changes the records that refer to the merged one: moves their references to the remaining one.
- * @throws Problem `conflict` if there are too many.
+ * @throws Problem `conflict` if there are too many, or `invalid-body` if the new document of one of them is not valid.
  */
 export async function updateReferrers(tx: Transaction, pair: MergedPair, change: Change): Promise<void> {
   const { resource, from, into } = pair
@@ -216,7 +216,10 @@ const union = (one: unknown, other: unknown): unknown[] => {
   return all.filter((item, index) => all.findIndex((same) => isDeepStrictEqual(item, same)) === index)
 }
 
-/** Returns the document of the remaining record, with the external ids of the merged one, and with its names as aliases. */
+/**
+ * Returns the document of the remaining record, with the external ids of the merged one, and with its names as aliases.
+ * @throws Problem `invalid-body` if this document is not valid, such as with too many aliases.
+ */
 export function mergeDocuments(pair: MergedPair): Document {
   const { resource, into, mergedDocument, remainingDocument: before } = pair
   const after = moveToRemaining(resource, before, pair)
