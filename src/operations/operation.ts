@@ -148,11 +148,11 @@ export interface Context {
   database: DatabaseClient
   /** The same on separate connections for exports, since each is held for as long as its client reads. */
   exportDatabase: DatabaseClient
-  /** The same on separate connections for streams, of changes and of the progress of imports. */
+  /** The same on separate connections for streams of changes. The streams of imports poll with `database`. */
   streamDatabase: DatabaseClient
   /** Bounds exports. */
   exportLimit: ConcurrencyLimiter
-  /** Bounds streams. */
+  /** Bounds streams, of changes and of the progress of imports. */
   streamLimit: ConcurrencyLimiter
   /** The names of the records that responses refer to, as the reader sees them. */
   names: Names
