@@ -42,7 +42,7 @@ const isWellFormed = (registry: Registry, resource: string, value: string) =>
 
 /** Reads names into a dictionary. A value without a record gets no entry. */
 async function readNames(
-  database: Transaction,
+  tx: Transaction,
   registry: Registry,
   missing: readonly NameLookup[],
   language: Language,
@@ -54,7 +54,7 @@ async function readNames(
   })
   if (wanted.length === 0) return
   const statement = namesStatement(registry, wanted, language)
-  const rows = await database.query<{ index: number; value: string; name: string }>(statement)
+  const rows = await tx.query<{ index: number; value: string; name: string }>(statement)
   for (const { index, value, name } of rows) {
     const { resource = '' } = wanted[index] ?? {}
     const names = dictionary.get(resource) ?? new Map<string, string>()
@@ -122,8 +122,9 @@ export class Names {
   }
 
   /**
-   * Returns the names in memory, none after a change; undefined if names cannot be kept in memory now.
-   * @param asOf the time as of which missing names are read; now when left out. Names from before the last change are not kept.
+   * Returns the names in memory, which are none after a change; undefined if names cannot be kept in memory now.
+   * @param asOf the time of `performance.now()` as of which missing names are read; now when left out. Names that are read as of
+   *   a time before the last change are not kept.
    */
   #currentDictionary(language: Language, asOf?: number): Dictionary | undefined {
     if (!this.#changes?.isCurrent()) return undefined
