@@ -21,7 +21,10 @@ export const readRegistryAt = <T>(
 
 /**
  * Runs statements that read whole tables in one snapshot of the current registry, or of the registry as of a time.
- * @param settings further settings of the transaction: statements, with semicolons between.
+ * @param at as in `readRegistryAt`.
+ * @param work must run its statements one after the other, because they share a connection. It may run twice.
+ * @param settings further settings of the transaction: SQL statements, separated by semicolons.
+ * @throws the errors of `work`.
  */
 export const readSnapshotAt = <T>(
   at: string | undefined,
