@@ -197,7 +197,10 @@ function datesOf(
   return [{ type: isPlanned || isFuture ? '1' : '2', day: createdOn(activity), note }]
 }
 
-/** Returns the status. IATI requires one, so an unknown status is derived from the end date. */
+/**
+ * Returns the status. IATI requires one, so an unknown status is derived from the end date: `closed` if the last change of the
+ * record came after it, otherwise `implementation`.
+ */
 function statusOf({ status, endsOn, updatedAt }: ActivityRecord, dateBounds: DateBounds) {
   if (status !== null) return status
   const end = endsOn === null ? undefined : dateBounds[endsOn]?.[1]
