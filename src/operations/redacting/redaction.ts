@@ -17,7 +17,7 @@ export interface Redaction {
   redactText(text: string): string
   /** Whether a row of a file, from which the record was imported, may have what is removed. */
   mayBeIn(row: unknown): boolean
-  /** The text to remove, in the record and with all stored responses that contain it; undefined if properties are redacted. */
+  /** The text to remove. Stored responses that contain it are removed as a whole. Undefined if properties are redacted. */
   text?: string
 }
 
