@@ -24,7 +24,7 @@ export interface DocumentToWrite {
 }
 
 /** A fault, with the index of its document. */
-type DocumentFault = [document: number, fault: Fault]
+type DocumentFault = [documentIndex: number, fault: Fault]
 
 /**
  * Finds the external ids of documents that other records of the resource have, with one statement. For the new document of a
