@@ -12,10 +12,10 @@ export function draftIdentities(draft: Draft): string[] {
 }
 
 /**
- * Finds the records that have several ids in the scheme of an import, such as after a merge, and returns those of their ids
- * that its staged file has, except in skipped rows: they decide which row changes such a record. Every other record is changed
- * by the row of its only id.
- * @returns the identities of the ids (`draftIdentity`).
+ * Finds the records that have several ids in the scheme of an import, such as after a merge. The ids that are also in the staged
+ * file, in rows that are not skipped, decide which row changes such a record. Every other record is changed by the row of its
+ * only id.
+ * @returns the identities (`draftIdentity`) of these ids in the file.
  */
 export async function readMultipleIdsInFile(
   tx: Transaction,
@@ -40,7 +40,7 @@ export async function readMultipleIdsInFile(
 const pageSize = 500
 
 /**
- * The ids of the records that the ready rows of an import create or change. Those of a resource are read when they are first
+ * The ids of the records that the ready rows of an import create or change. The ids of a resource are read when they are first
  * needed, and held in memory.
  */
 export class ReadyRowIds {
@@ -54,7 +54,7 @@ export class ReadyRowIds {
     this.#id = id
   }
 
-  /** Returns those of some identities (`draftIdentity`) that ready rows have. */
+  /** Returns the given identities (`draftIdentity`) that ready rows have. */
   async find(identities: readonly string[]): Promise<string[]> {
     const found: string[] = []
     for (const identity of identities) {

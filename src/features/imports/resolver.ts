@@ -23,9 +23,9 @@ export interface UpsertOptions {
    * (`draftIdentity`).
    */
   findInFile?: (identities: readonly string[]) => Promise<Iterable<string>>
-  /** For mentions without `onUnresolved`. */
+  /** How a mention is treated that matches no record, or several, and has no `onUnresolved` of its own. */
   onUnresolved: 'refuse' | 'drop'
-  /** The ids that the file has, at least those of records with several ids in the scheme (`readMultipleIdsInFile`). */
+  /** The ids in the file. Ids of records with only one id in the scheme may be missing (`readMultipleIdsInFile`). */
   idsInFile: ReadonlySet<string>
 }
 

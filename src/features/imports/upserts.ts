@@ -40,7 +40,7 @@ export interface LastImport {
 export interface ExistingRecord {
   key: string
   version: number
-  /** Of its ids in the scheme, the first that is in the file, otherwise the first. A merge adds ids. Undefined if it has none. */
+  /** Its first id in the scheme that is in the file, or else its first id in the scheme. A merge adds ids. Undefined without ids. */
   ownId: string | undefined
   /** Undefined if no import of the scheme has written the record. */
   lastImport: LastImport | undefined
