@@ -43,7 +43,7 @@ export interface PreviewRecord {
   key: string | null
   action: 'create' | 'change' | 'none'
   document: Document
-  /** Properties that are not overwritten: others have set them, or another row changes the record. */
+  /** Properties that are not overwritten: others have set them, another row changes the record, or the row has no value. */
   kept: string[]
 }
 
