@@ -14,6 +14,7 @@ import type { Mention } from './types.ts'
 
 /** Creates organizations and topics for names that match no record, if the mapping allows it. */
 
+/** Number of names whose records one transaction creates. */
 const batchSize = 200
 
 /** A name for which a record is to be created. */

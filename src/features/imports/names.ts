@@ -14,8 +14,8 @@ import type { Mention } from './types.ts'
 
 /**
  * How a name was resolved: by the names of the registry (`resolved`, `resolved_by_date`), by a decision (`decided`, `left_out`),
- * by a record that the import creates (`made`; its key is null until then), or not at all; `record_gone` if the record of the
- * decision no longer exists. A decision has no date, so it does not apply if the status is `resolved_by_date`.
+ * by a record that the import creates (`made`; the key is null until the record is created), or not at all; `record_gone` if the
+ * record of the decision no longer exists. A decision has no date, so it does not apply if the status is `resolved_by_date`.
  */
 export type NameStatus = RegistryStatus | 'decided' | 'left_out' | 'made' | UndecidedStatus
 
