@@ -10,7 +10,10 @@ const maxEntries = 10_000
 /** A ZIP archive, whose entries are found by name. */
 export interface Archive {
   has(name: string): boolean
-  /** Opens an entry. Its stream fails when it decompresses to too many bytes. @throws Problem if there is no such entry. */
+  /**
+   * Opens an entry. The stream fails when the entry decompresses to too many bytes.
+   * @throws Problem if there is no such entry, or if it is encrypted or damaged.
+   */
   read(name: string): Promise<AsyncIterable<Buffer>>
   close(): void
 }
