@@ -1,6 +1,6 @@
 import type { Random } from './random.ts'
 
-/** The time of the first id is one millisecond later, and that of each further id again one millisecond later. */
+/** The ids are of consecutive milliseconds, the first of which follows this time. */
 const startMs = Date.UTC(2020, 0, 1)
 
 const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0')
