@@ -41,9 +41,9 @@ export interface NameEntry {
 }
 
 /**
- * A name that several records share, or a record and a part of another one, such as Georgia and a state of the USA. It is
- * ambiguous only in sources about `onlyInSourcesAbout`, or in all sources if that is undefined. An ambiguous
- * name is still resolved if the year lies in `earlierMeaning`, or if the text has a second name, such as `Congo (Kinshasa)`.
+ * A name that several records share, or that a record shares with a part of another one: Georgia is also a state of the USA. The
+ * name is ambiguous only in sources about `onlyInSourcesAbout`, or in all sources if that is undefined. An ambiguous name is
+ * still resolved if the year lies in `earlierMeaning`, or if the text has a second name, such as `Congo (Kinshasa)`.
  */
 export interface AmbiguousName {
   keys: readonly string[]

@@ -119,8 +119,8 @@ const normalizeCode = (scheme: string, code: string): string =>
 const codeSchemes = ['alpha3', 'alpha2', 'numeric', 'key']
 
 /**
- * Returns the records that had a code in a year. Without a known beginning, a record had the code after those that ended before
- * it, since ISO gives a code to a further country only when it is free.
+ * Returns the records that had a code in a year. ISO gives a code to another country only when it is free, so of several records
+ * without a known beginning, only the one that ended first had the code.
  */
 function holdersIn(year: number, records: readonly NamedRecord[]): readonly NamedRecord[] {
   const valid = records.filter((record) => hasYear(record, year))
