@@ -30,12 +30,12 @@ interface CellContext {
 /** A cell: a text, a number, or another entity. */
 type Cell = { str: string } | { float: number } | { id: string; name: string }
 
-/** Returns the cell of the record whose key a value is; undefined if it is not the key of a record in `names`. */
-function entityCell(value: string, names: Names): Cell | undefined {
-  const found = Object.entries(names).find(([, ofResource]) => Object.hasOwn(ofResource, value))
+/** Returns the cell of the record with this key; undefined if `names` has no such record. */
+function entityCell(key: string, names: Names): Cell | undefined {
+  const found = Object.entries(names).find(([, ofResource]) => Object.hasOwn(ofResource, key))
   if (!found) return undefined
   const [resource, ofResource] = found
-  return { id: formatEntityId({ resource, key: value }), name: ofResource[value] ?? value }
+  return { id: formatEntityId({ resource, key }), name: ofResource[key] ?? key }
 }
 
 /** Returns the cells of the records that an object refers to, such as the country of a participant. */
