@@ -71,8 +71,8 @@ export class UnusedColumnCounter {
   }
 
   /**
-   * Adds the columns of a group's rows that are not read. A column that is read only in the first row is added as `rows/…` if another
-   * row has another value in it.
+   * Adds the columns of a group's rows that are not read. A column that is read only in the first row is added as `rows/…` if
+   * another row has another value in it.
    */
   #addOfGroup(first: JsonObject, rows: readonly JsonValue[], found: Set<string>): void {
     const read = this.#root.next
