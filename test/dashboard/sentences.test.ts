@@ -58,7 +58,8 @@ describe('Chinese sentences', () => {
       '未覆盖 title：标识为 "1" 的行更改此记录，标识为 "2" 的行则不更改',
     ],
     ['was changed since', '此后已被修改'],
-    ['title, place was changed since', 'title, place 此后已被修改'],
+    ['place was changed since', 'place 此后已被修改'],
+    ['title, place were changed since', 'title, place 此后已被修改'],
     ['title was changed since; is required', 'title 此后已被修改；必填'],
     [
       'The later import 0190 (a.csv) has changed 3 of the records of this import. Undo that one first.',

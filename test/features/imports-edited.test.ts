@@ -105,6 +105,19 @@ describe('a property for which the newest file has no value any more', () => {
   })
 })
 
+it('an undo reports the properties that somebody has set since', async () => {
+  for (const [patch, reason] of [
+    [{ acronym: 'HAND' }, 'acronym was changed since'],
+    [{ acronym: 'HAND', website: 'https://by-hand.example' }, 'acronym, website were changed since'],
+  ] as const) {
+    const scheme = newScheme()
+    await importRow(scheme, 'Em One,academic,China,https://first.example,ONE')
+    const imported = await importRow(scheme, 'Em Two,academic,China,https://second.example,TWO')
+    await edit(scheme, patch)
+    expect(await undo(api.database, imported)).toMatchObject({ report: { kept: [{ reason }] } })
+  }
+})
+
 describe('a property for which the file had no value', () => {
   const byHand = { website: 'https://by-hand.example', acronym: 'HAND' }
 

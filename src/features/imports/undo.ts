@@ -240,7 +240,8 @@ function planRestoration(
     documentOf(resource, before),
     documentOf(resource, imported),
   )
-  const reason = kept.length > 0 ? `${kept.join(', ')} was changed since` : undefined
+  const reason =
+    kept.length > 0 ? `${kept.join(', ')} ${kept.length === 1 ? 'was' : 'were'} changed since` : undefined
   try {
     const after = checkDocument(resource, document)
     const change = { index, kind: 'replace' as const, locked, before: current, after }
