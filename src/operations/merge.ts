@@ -12,15 +12,14 @@ import { recordNotFound } from './read.ts'
 import { exampleKey, memoizeByKey } from './response-schemas.ts'
 import { maxVersion } from './revision-schema.ts'
 import { type Change, type Document, documentOf, updateDocuments } from './writing/documents.ts'
-import { explainRefusal } from './writing/explain.ts'
 import { idempotencyKey, replayedHeaders, runOnce } from './writing/idempotency.ts'
 import { type LockedRecord, lockRecords } from './writing/locks.ts'
 import {
   acquireMergeLocks,
   deleteMerged,
+  explainMergeRefusal,
   maxMovedReferrers,
   mergeDocuments,
-  problemAtInto,
   releaseMerged,
   updateReferrers,
 } from './writing/merging.ts'
@@ -149,8 +148,7 @@ export const merge: Operation = {
         return { status: 200, headers: { etag: versionTag(stored.version) }, body: stored.document }
       })
     } catch (error) {
-      const cause = await explainRefusal(error, autocommitReads(database), resource, document, body.into)
-      throw cause !== error && cause instanceof Problem ? problemAtInto(cause, resource, body.into) : cause
+      throw await explainMergeRefusal(error, autocommitReads(database), resource, document, body.into)
     }
   },
 }

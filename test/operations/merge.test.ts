@@ -41,6 +41,18 @@ const statusOf = async (path: string) => (await readManually(path)).status
 const setVisibility = async ({ path }: Organization, visibility: string) =>
   expect((await api.patch(path, { visibility })).status).toBe(200)
 
+it('a merge that would put a record below itself is refused, and the error names the record', async () => {
+  const first = await create('Of a cycle, first')
+  const second = await create('Of a cycle, second', { parent: first.id })
+  const third = await create('Of a cycle, third', { parent: second.id })
+  const refused = await merge(first, third)
+  expect(refused.status).toBe(422)
+  const message = `makes /parent of ${second.path} invalid: would put the organization below itself; change it first`
+  expect(readProblem(refused).errors).toEqual([{ pointer: '/into', code: 'cycle', message }])
+  expect((await api.patch(second.path, { parent: null })).status).toBe(200)
+  expect((await merge(first, third)).status).toBe(200)
+})
+
 describe('a record that was merged into another one', () => {
   it('redirects reads with `asOf` only since the merge, to the record that remained then', async () => {
     const first = await create('Remains first')

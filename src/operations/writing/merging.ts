@@ -2,9 +2,11 @@ import { isDeepStrictEqual } from 'node:util'
 import { sql } from 'drizzle-orm'
 import type { Transaction } from '../../database/database.ts'
 import { compileSql } from '../../database/dialect.ts'
+import { getDatabaseError } from '../../database/errors.ts'
 import { deleteStatement, writeStatement } from '../../database/rows.ts'
 import { records } from '../../database/tables/index.ts'
 import type { Resource } from '../../model/resource.ts'
+import { formatPointer } from '../../problems/faults.ts'
 import { FaultList, Problem } from '../../problems/problem.ts'
 import { startSlices } from '../../time-slice.ts'
 import {
@@ -15,10 +17,11 @@ import {
   type Update,
   updateDocuments,
 } from './documents.ts'
+import { explainRefusal } from './explain.ts'
 import { acquireAdvisoryLocks, acquireManyRecordsLock, type LockedRecord, lockRecords } from './locks.ts'
 import { findReferences } from './references.ts'
 import { findReferrers, type Referrer } from './referrers.ts'
-import { checkDocument } from './validation.ts'
+import { checkDocument, invalidBody } from './validation.ts'
 
 /** The changes of documents and rows in a merge. */
 
@@ -41,7 +44,7 @@ export interface MergedPair {
  * remaining record.
  * @param key key of the record whose document it is.
  */
-export function problemAtInto(problem: Problem, resource: Resource, key: string): Problem {
+function problemAtInto(problem: Problem, resource: Resource, key: string): Problem {
   const errors = new FaultList()
   errors.addProblem(problem, (fault) => {
     const place = fault.pointer ? `${fault.pointer} of ` : ''
@@ -49,6 +52,35 @@ export function problemAtInto(problem: Problem, resource: Resource, key: string)
     return { ...fault, pointer: '/into', message }
   })
   return new Problem(problem.type, problem.message, { errors, cause: problem })
+}
+
+/** Explains a refusal because a record would be below itself, which the error of the database names; undefined for another error. */
+function explainCycle(error: unknown, resource: Resource): Problem | undefined {
+  const { code, column = '', message: refusal = '' } = getDatabaseError(error) ?? {}
+  if (code !== 'EN001') return undefined
+  const [key = ''] = refusal.split(' ', 1)
+  const message = `would put the ${resource.noun} below itself; change it first`
+  const fault = { pointer: formatPointer([column]), code: 'cycle', message }
+  return problemAtInto(invalidBody(resource.noun, [fault], error), resource, key)
+}
+
+/**
+ * Finds why the database refused a merge.
+ * @param document the new document of the remaining record.
+ * @param key key of the remaining record.
+ * @returns a problem with its faults at `/into`, or `error` itself when no cause is found.
+ */
+export async function explainMergeRefusal(
+  error: unknown,
+  tx: Transaction,
+  resource: Resource,
+  document: Document,
+  key: string,
+): Promise<unknown> {
+  const cycle = explainCycle(error, resource)
+  if (cycle) return cycle
+  const cause = await explainRefusal(error, tx, resource, document, key)
+  return cause !== error && cause instanceof Problem ? problemAtInto(cause, resource, key) : cause
 }
 
 /** Checks a document that a merge makes. @throws Problem `invalid-body` with faults at `/into`. */
