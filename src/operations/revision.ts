@@ -56,7 +56,7 @@ export const revision: Operation = {
     )
     const [row] = rows
     if (!row) {
-      const detail = `The history has no version ${version} of ${aNoun(resource.noun)} ${key}.`
+      const detail = `The history has no version ${version} of the ${resource.noun} ${key}.`
       throw new Problem('not-found', detail)
     }
     return taggedResponse(revisionJson(resource, JSON.stringify(row.entry), row.document))
