@@ -5,7 +5,12 @@ import { migrate, readSchemaState, requireKnownMigrations } from '../../src/data
 import { lockAllTables } from '../../src/database/table-locks.ts'
 import { openEmptyDatabase, type TestDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
-import { runFirstMigrations, simulateIncompatibleMigration } from '../support/first-migrations.ts'
+import { readPage } from '../support/docs-pages.ts'
+import {
+  readRequiredMigration,
+  runFirstMigrations,
+  simulateIncompatibleMigration,
+} from '../support/first-migrations.ts'
 
 describe('migrating', () => {
   let database: TestDatabase
@@ -55,6 +60,13 @@ describe('migrating', () => {
     )
     expect(new Set(rows.map((row) => row.runs))).toEqual(new Set([1]))
     expect(await readSchemaState(database.database)).toBe('migrated')
+  })
+
+  it('needs of older versions the migration that the changelog names', async () => {
+    await migrate(database.database)
+    const changelog = await readPage('CHANGELOG.md')
+    const [, name] = /Older versions that have the migration `([^`]+)` may run/.exec(changelog) ?? []
+    expect(name).toBe(await readRequiredMigration(database.pool))
   })
 
   it('refuses and does not change a database that needs a newer version', async () => {

@@ -19,6 +19,17 @@ export async function runFirstMigrations(pool: pg.Pool, count: number): Promise<
   }
 }
 
+/** Returns the name of the migration that versions must have to work with a database: the setting `required_migration`. */
+export async function readRequiredMigration(pool: pg.Pool): Promise<string | undefined> {
+  const { rows } = await pool.query<{ value: string }>(
+    "select value from settings where name = 'required_migration'",
+  )
+  const journal: { entries: { when: number; tag: string }[] } = JSON.parse(
+    await readFile('migrations/meta/_journal.json', 'utf8'),
+  )
+  return journal.entries.find(({ when }) => String(when) === rows[0]?.value)?.tag
+}
+
 /** Marks a database as migrated by a later version, with a migration that is incompatible with this version. */
 export async function simulateIncompatibleMigration(pool: pg.Pool): Promise<void> {
   await pool.query(`insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 99999999999999);
