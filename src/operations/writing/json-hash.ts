@@ -52,6 +52,7 @@ function* hashSteps(value: unknown): Generator<undefined, string> {
 
 /**
  * Hashes a JSON value in slices, so that a large one does not delay other requests. Equal values have the same hash: the
- * properties of an object have no order.
+ * properties of an object have no order. All versions of the service must compute the same hash, since a request that one has
+ * answered may be repeated to another.
  */
 export const hashJson = (value: unknown): Promise<string> => runInSlices(hashSteps(value))
