@@ -46,6 +46,10 @@ describe('Chinese sentences', () => {
     ['"stauts" is not known here; did you mean "status"?', '这里没有 "stauts"；是否想写 "status"？'],
     ['"x" is not known; it can be "a", "b"', '"x" 不是已知的值；可以是 "a", "b"'],
     ['Location/latitude must be a number, not text.', 'Location/latitude：必须是数字，而不是文本'],
+    [
+      'A quote that opens on line 3 or later is never closed: the file is cut off, or the quote is a part of a value. If the file has no quotes around values, state "quote: none" in "rows" of the mapping.',
+      '从第 3 行文字或其后开始的引号没有闭合：文件不完整，或引号是值的一部分。如果文件的值不加引号，请在映射的 "rows" 中写明 "quote: none"',
+    ],
     ['has the id of row 5: give each row an id of its own', '与第 5 行的标识相同：每行须有自己的标识'],
     [
       'From row 2 on, more than 10,000 neighbouring rows have the same value in the column "Id" of rows.groupBy. Correct rows.groupBy, or split the file.',

@@ -67,6 +67,32 @@ describe('the reader of CSV', () => {
     expect(await valuesOf('a,b\n"x \\"y\\"","z"\n')).toEqual([{ a: 'x "y"', b: 'z' }])
   })
 
+  it.each([
+    [
+      'that opens a value',
+      'a\tb\n"Protocol\tx\n"Accord" of\t"y"\n',
+      [
+        { a: '"Protocol', b: 'x' },
+        { a: '"Accord" of', b: '"y"' },
+      ],
+    ],
+    [
+      'that a later one would close',
+      'a\tb\n"1\tx\n2\ty"\n',
+      [
+        { a: '"1', b: 'x' },
+        { a: '2', b: 'y"' },
+      ],
+    ],
+  ])('keeps each quote as a part of its value with `quote: none`: a quote %s', async (_, text, expected) => {
+    expect(await valuesOf(text, { quote: 'none' })).toEqual(expected)
+  })
+
+  it('says how to read a file without quotes if a quote is never closed', async () => {
+    const text = 'a\tb\n"Protocol\tx\n1\ty\n'
+    expect(await messageOf(readContent('file.csv', text))).toContain('"quote: none" in "rows"')
+  })
+
   it('recognizes quotes around values that all have a delimiter at the same position', async () => {
     const lines = Array.from({ length: 5 }, (_, index) => `${index},"Bank ${index}, Ltd.",Ghana`)
     const rows = await valuesOf(['id,bank,country', ...lines].join('\n'))

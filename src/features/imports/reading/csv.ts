@@ -17,6 +17,8 @@ const sampleBytes = 64 * 1024
 const noLineBreak =
   'The last row has no line break at its end. If the file may be cut off, check its last row.'
 
+const unquoted = 'If the file has no quotes around values, state "quote: none" in "rows" of the mapping.'
+
 const oneColumn = 'The file has one column only. If it should have more, say which delimiter it has.'
 
 /** Opens a CSV file. Detects its encoding and dialect unless the options state them. @throws Problem when it cannot be read. */
@@ -91,12 +93,12 @@ function countBreaks(cells: readonly string[]): number {
 function toProblem({ code, message }: CsvError, line: number): Problem {
   if (code === 'CSV_MAX_RECORD_SIZE') {
     return unreadableFile(
-      `The row that begins on line ${line} has more than ${formatCount(readLimits.rowCharacters)} characters. Most likely a quote opens there and is never closed.`,
+      `The row that begins on line ${line} has more than ${formatCount(readLimits.rowCharacters)} characters. Most likely a quote opens there and is never closed. ${unquoted}`,
     )
   }
   if (code === 'CSV_QUOTE_NOT_CLOSED') {
     return unreadableFile(
-      `A quote that opens on line ${line} or later is never closed: the file is cut off, or the quote is a part of a value.`,
+      `A quote that opens on line ${line} or later is never closed: the file is cut off, or the quote is a part of a value. ${unquoted}`,
     )
   }
   return unreadableFile(`The CSV is malformed in the row that begins on line ${line}: ${message}`)

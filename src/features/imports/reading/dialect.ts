@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync'
 import type { FileInfo } from '../types.ts'
 
-/** The delimiter, the quote and the escape character of a CSV file. */
+/** The delimiter, the quote (`none` if there is none) and the escape character of a CSV file. */
 export type Dialect = NonNullable<FileInfo['dialect']>
 
 const delimiters = [',', ';', '\t', '|']
@@ -42,7 +42,7 @@ function detectEscape(text: string, quote: string): string {
 
 /** Returns the options of csv-parse for a dialect. Rows may have any number of values: `Table` checks the number later. */
 export const parserOptions = (dialect: Dialect) => ({
-  ...dialect,
+  ...(dialect.quote === 'none' ? { delimiter: dialect.delimiter, quote: null, escape: null } : dialect),
   record_delimiter: ['\r\n', '\n', '\r'],
   relax_column_count: true,
   relax_quotes: true,

@@ -13,8 +13,8 @@ export const rowOptions = z.strictObject({
   ),
   delimiter: describe(z.string().length(1).optional(), 'CSV: character between values. Default: detected.'),
   quote: describe(
-    z.string().length(1).optional(),
-    'CSV: character around values that contain a delimiter. Default: detected.',
+    z.union([z.string().length(1), z.literal('none')]).optional(),
+    'CSV: character around values that contain a delimiter, or `none` if a quote is always a part of its value. Default: detected.',
   ),
   sheet: describe(z.string().max(100).optional(), 'XLSX: name of the sheet. Default: the first one.'),
   header: describe(
