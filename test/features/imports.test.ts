@@ -77,7 +77,7 @@ describe('a row with the id of an earlier row', () => {
     const imported = await importRows(api.database, newScheme(), [{ id: 'a' }, { id: 'b' }, { id: 'A ' }])
     expect(imported).toMatchObject({ counts: { created: 2, refused: 1 } })
     expect(imported.report?.refusedBy).toMatchObject([
-      { rows: 1, example: { value: 'a', detail: expect.stringContaining('has the id of item 1') } },
+      { rows: 1, example: { value: 'A', detail: expect.stringContaining('has the id of item 1') } },
     ])
   })
 })

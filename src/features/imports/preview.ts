@@ -187,10 +187,11 @@ function findRepeated(rows: readonly ReadyRow[]): Map<number, RowFault[]> {
   const first = new Map<string, ReadyRow>()
   const faults = new Map<number, RowFault[]>()
   for (const row of rows)
-    for (const identity of row.drafts.map(draftIdentity)) {
+    for (const draft of row.drafts) {
+      const identity = draftIdentity(draft)
       const earlier = first.get(identity) ?? row
       first.set(identity, earlier)
-      if (earlier !== row) faults.set(row.position, [repeatedFault(identity, earlier.locator)])
+      if (earlier !== row) faults.set(row.position, [repeatedFault(draft.externalId.id, earlier.locator)])
     }
   return faults
 }

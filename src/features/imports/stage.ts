@@ -114,35 +114,37 @@ async function removeRowsAndThrow(writes: Transaction, id: string): Promise<neve
   throw new Problem('not-found', `The import ${id} has been removed meanwhile.`)
 }
 
-/** Returns the fault of a row that describes the same record (`draftIdentity`) as an earlier row. */
-export const repeatedFault = (identity: string, firstLocator: string): RowFault => ({
+/** Returns the fault of a row that describes the same record (`draftIdentity`) as an earlier row. @param id as in the row. */
+export const repeatedFault = (id: string, firstLocator: string): RowFault => ({
   column: '',
-  // The identity without the resource and the scheme is the normalized id.
-  value: identity.slice(identity.indexOf(':') + 1).slice(0, 200),
+  value: id.slice(0, 200),
   detail: `has the id of ${firstLocator}: give each row an id of its own`,
 })
 
 interface RepeatedRow {
   position: number
-  /** The identity of the record (`draftIdentity`). */
+  /** The id of the record, as the row has it. */
   id: string
   /** The locator of the first row that describes the record. */
   firstLocator: string
 }
 
-/** SQL of the rows that describe the same record as an earlier row. */
-const repeatedRows = `select found.position, found.id, earlier.locator as "firstLocator" from (
-    select rows.position, identities.id, min(rows.position) over (partition by identities.id) as first
-    from import_rows rows, unnest(ids) as identities(id) where import = $1 and state = 'ready'
-  ) found join import_rows earlier on earlier.import = $1 and earlier.position = found.first
+/** SQL of the rows that describe the same record as an earlier row. `ids` has the identities of the drafts, in their order. */
+const repeatedRows = `select found.position, later.drafts -> (found.number::int - 1) -> 'externalId' ->> 'id' as id,
+    earlier.locator as "firstLocator"
+  from (
+    select rows.position, number, min(rows.position) over (partition by identity) as first
+    from import_rows rows, unnest(ids) with ordinality as identities(identity, number) where import = $1 and state = 'ready'
+  ) found
+  join import_rows earlier on earlier.import = $1 and earlier.position = found.first
+  join import_rows later on later.import = $1 and later.position = found.position
   where found.first < found.position`
 
 /** Refuses rows that describe the same record as an earlier row. @returns the number of refused rows. */
 async function refuseRepeated(client: pg.ClientBase, id: string): Promise<number> {
   const { rows } = await client.query<RepeatedRow>(repeatedRows, [id])
   const faults = new Map<number, RowFault>()
-  for (const { position, id: identity, firstLocator } of rows)
-    faults.set(position, repeatedFault(identity, firstLocator))
+  for (const { position, id, firstLocator } of rows) faults.set(position, repeatedFault(id, firstLocator))
   const repeated = [...faults]
   for (let from = 0; from < repeated.length; from += maxRows) {
     const batch = repeated.slice(from, from + maxRows)
