@@ -33,13 +33,18 @@ function dataset({ name, plural, description, ...resource }: Resource, { url = '
     '@type': 'dcat:Dataset',
     'dcterms:title': title,
     'dcterms:description': description,
-    'dcat:distribution': formats.map((format) => ({
-      '@type': 'dcat:Distribution',
-      'dcterms:title': `${title} (${format})`,
-      'dcat:downloadURL': reference(url, `/v1/${name}/export?format=${format}`),
-      'dcat:mediaType': exportMediaType(format).split(';')[0],
-      ...(format === 'csv' && { 'dcterms:conformsTo': reference(url, `/v1/${name}/table-schema`) }),
-    })),
+    'dcat:distribution': formats.map((format) => {
+      const address = reference(url, `/v1/${name}/export?format=${format}`)
+      return {
+        '@type': 'dcat:Distribution',
+        'dcterms:title': `${title} (${format})`,
+        // The application profile for European data portals (DCAT-AP) requires `accessURL`, and DCAT allows it to be the same.
+        'dcat:accessURL': address,
+        'dcat:downloadURL': address,
+        'dcat:mediaType': exportMediaType(format).split(';')[0],
+        ...(format === 'csv' && { 'dcterms:conformsTo': reference(url, `/v1/${name}/table-schema`) }),
+      }
+    }),
   }
 }
 

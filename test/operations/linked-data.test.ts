@@ -125,6 +125,7 @@ it('the catalogue has a data set for each resource, whose distributions can be d
   for (const dataset of datasets) {
     for (const distribution of Object(dataset)['dcat:distribution']) {
       const url = new URL(distribution['dcat:downloadURL']['@id'])
+      expect(distribution['dcat:accessURL']).toEqual(distribution['dcat:downloadURL'])
       const file = await api.request('HEAD', url.pathname + url.search)
       expect(file.status).toBe(200)
       expect(file.headers.get('content-type')).toContain(distribution['dcat:mediaType'])
