@@ -76,6 +76,25 @@ describe('organizations that an import creates', () => {
   })
 })
 
+describe('a refused row', () => {
+  it('creates no organization and no topic', async () => {
+    const mapping = `${mappingOf(newScheme())}        - {country: Country, role: =recipient}
+      topics: {from: Topic, scheme: medlar, create: true}
+`
+    const csv = [
+      'Id,Title,Funder,Partner,Country,Topic',
+      '1,One,Medlar Bank,,,Medlar trees',
+      '2,Two,Medlar Bank,Medlar Trust,Atlantis,Medlar fruit',
+      '1,Repeated,Medlar Club,,,Medlar roots',
+    ]
+    const imported = await importCsv(api.database, mapping, csv.join('\n'))
+    expect(imported).toMatchObject({ state: 'committed', counts: { created: 1, refused: 2 } })
+    expect((await organizationsLike('Medlar')).map(({ name }) => name)).toEqual(['Medlar Bank'])
+    const topics = await api.get('/v1/topics?scheme=medlar&fields=name')
+    expect(topics.json()).toMatchObject({ data: [{ name: 'Medlar trees' }] })
+  })
+})
+
 describe('the dry run of a mapping that drops bad values', () => {
   it('counts the changes by organizations that the commit creates', async () => {
     const mapping = `onBadValue: drop${mappingOf(newScheme())}`

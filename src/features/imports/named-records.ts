@@ -1,4 +1,4 @@
-import type { Database, Transaction } from '../../database/database.ts'
+import { autocommitReads, type Database, type Transaction } from '../../database/database.ts'
 import type { Authorship } from '../../database/tables/revisions.ts'
 import type { Registry } from '../../model/registry.ts'
 import { writeEach } from '../../operations/bulk/write.ts'
@@ -7,8 +7,11 @@ import { groupBy } from '../names/group-by.ts'
 import { type NameMatch, resolveNamesIn } from '../names/index.ts'
 import { findOrCreateOrganizations } from '../names/organizations.ts'
 import { entryWithoutRow, writeEntries } from './entries.ts'
-import { findCountries, maxCandidates, toQuery } from './names.ts'
+import { mentionIdentity, namedMentions } from './mentions.ts'
+import { findCountries, findNameResults, maxCandidates, toQuery } from './names.ts'
 import { chooseSlugs, isCreatable, organizationOf, topicDocument, topicIdentity } from './new-records.ts'
+import { resolveName } from './resolver.ts'
+import { readStagedRows, takeBatch } from './rows.ts'
 import type { ImportJob } from './store.ts'
 import type { Mention } from './types.ts'
 
@@ -44,7 +47,7 @@ async function storeKeys(tx: Transaction, id: string, outcomes: Outcomes): Promi
   const all = [...outcomes.values()]
   await tx.query({
     text: `update import_names set key = given.key,
-        status = case when given.key is not null then status when given.candidates is null then 'unresolved' else 'ambiguous' end,
+        status = case when given.key is not null then 'made' when given.candidates is null then 'unresolved' else 'ambiguous' end,
         candidates = coalesce(given.candidates, import_names.candidates)
       from unnest($2::text[], $3::text[], $4::json[]) as given(identity, key, candidates)
       where import = $1 and import_names.identity = given.identity`,
@@ -176,20 +179,69 @@ async function createBatch(
 }
 
 /**
- * Creates a record for each name whose record the import must still create (status `made` without a key), unless such a record
- * has been created in the meantime. A name becomes unresolved if its record would be invalid, and ambiguous if it matches several
- * records.
+ * Sets the names of rows without an unresolved name to `needed` if their records do not exist yet. The records of names that only
+ * refused rows have are not created, since nothing of a refused row is written.
+ */
+async function findNeededNames(
+  database: Database,
+  { id }: ImportJob,
+  { onUnresolved, signal }: Pick<CreationOptions, 'onUnresolved' | 'signal'>,
+): Promise<void> {
+  const reads = autocommitReads(database)
+  const made = await reads.query({
+    text: "select from import_names where import = $1 and status = 'made' and key is null limit 1",
+    values: [id],
+  })
+  if (made.length === 0) return
+  for (let doneThrough = 0; ; ) {
+    signal.throwIfAborted()
+    const rows = takeBatch(await readStagedRows(reads, { id, pass: 0, doneThrough }, batchSize))
+    const last = rows.at(-1)
+    if (!last) return
+    doneThrough = last.position
+    const mentionsByRow = rows.map(({ drafts }) => namedMentions(drafts))
+    const names = await findNameResults(reads, id, [...new Set(mentionsByRow.flat().map(mentionIdentity))])
+    const isRefused = (mention: Mention) => {
+      const key = resolveName(mention, names, onUnresolved)
+      return typeof key === 'object' && key !== null
+    }
+    const needed = mentionsByRow
+      .filter((mentions) => !mentions.some(isRefused))
+      .flatMap((mentions) => mentions.map(mentionIdentity))
+      .filter((identity) => names.get(identity)?.status === 'made' && names.get(identity)?.key === null)
+    if (needed.length === 0) continue
+    await database.transaction((tx) =>
+      tx.query({
+        text: "update import_names set status = 'needed' where import = $1 and identity = any($2)",
+        values: [id, needed],
+      }),
+    )
+  }
+}
+
+/** How `createNamedRecords` works. */
+export interface CreationOptions {
+  authorship: Authorship
+  /** How a mention is treated that matches no record, or several, and has no `onUnresolved` of its own. */
+  onUnresolved: 'refuse' | 'drop'
+  signal: AbortSignal
+}
+
+/**
+ * Creates a record for each name that needs one (`findNeededNames`), unless such a record has been created in the meantime. A
+ * name becomes unresolved if its record would be invalid, and ambiguous if it matches several records.
  */
 export async function createNamedRecords(
   database: Database,
   registry: Registry,
   job: ImportJob,
-  { authorship, signal }: { authorship: Authorship; signal: AbortSignal },
+  { authorship, onUnresolved, signal }: CreationOptions,
 ): Promise<void> {
+  await findNeededNames(database, job, { onUnresolved, signal })
   for (;;) {
     signal.throwIfAborted()
     const names = await database.read<UnmatchedName>({
-      text: `select identity, mention from import_names where import = $1 and status = 'made' and key is null
+      text: `select identity, mention from import_names where import = $1 and status = 'needed'
         order by mention ->> 'country' is null, identity limit $2`,
       values: [job.id, batchSize],
     })

@@ -14,10 +14,11 @@ import type { Mention } from './types.ts'
 
 /**
  * How a name was resolved: by the names of the registry (`resolved`, `resolved_by_date`), by a decision (`decided`, `left_out`),
- * by a record that the import creates (`made`; the key is null until the record is created), or not at all; `record_gone` if the
- * record of the decision no longer exists. A decision has no date, so it does not apply if the status is `resolved_by_date`.
+ * by a record that the import creates (`made`, or `needed` while the commit creates it; the key is null until the record is
+ * created), or not at all; `record_gone` if the record of the decision no longer exists. A decision has no date, so it does not
+ * apply if the status is `resolved_by_date`.
  */
-export type NameStatus = RegistryStatus | 'decided' | 'left_out' | 'made' | UndecidedStatus
+export type NameStatus = RegistryStatus | 'decided' | 'left_out' | 'made' | 'needed' | UndecidedStatus
 
 /**
  * How the registry resolves a name: `resolved_by_date` if, without its date, the name would not be resolved, or would mean another

@@ -56,6 +56,25 @@ const absentFault = (mention: Mention): RowFault => ({
   detail: `no record of ${mention.resource} has this external id, and no other row creates it, or that row is refused`,
 })
 
+/**
+ * Returns the key of the record of a mention by name or code, null for a value to drop, or a fault.
+ * @param names how names were resolved, by the identities of their mentions.
+ * @param onUnresolved for mentions without `onUnresolved`.
+ */
+export function resolveName(
+  mention: Mention,
+  names: ReadonlyMap<string, NameResult>,
+  onUnresolved: UpsertOptions['onUnresolved'],
+): string | null | RowFault {
+  const name = names.get(mentionIdentity(mention)) ?? { status: 'unresolved', key: null }
+  if (name.key !== null) return name.key
+  // The record does not exist yet, so any key will do.
+  if (name.status === 'made' || name.status === 'needed')
+    return mention.resource === 'topics' ? uniqueSlug(mention) : timeOrderedUuid()
+  if (name.status === 'left_out' || (mention.onUnresolved ?? onUnresolved) === 'drop') return null
+  return nameFault(mention, name)
+}
+
 /** Resolves the mentions in the drafts of rows. */
 export class MentionResolver {
   readonly #registry: Registry
@@ -127,20 +146,13 @@ export class MentionResolver {
 
   /** Returns the key of the mentioned record, null for a value to drop, a fault, or `waits`. */
   resolve(mention: Mention): Resolved {
-    return mention.externalId ? this.#resolveId(mention, mention.externalId) : this.#resolveName(mention)
+    return mention.externalId
+      ? this.#resolveId(mention, mention.externalId)
+      : resolveName(mention, this.#names, this.#onUnresolved)
   }
 
   #isDropped({ onUnresolved = this.#onUnresolved }: Mention): boolean {
     return onUnresolved === 'drop'
-  }
-
-  #resolveName(mention: Mention): string | null | RowFault {
-    const name = this.#names.get(mentionIdentity(mention)) ?? { status: 'unresolved', key: null }
-    if (name.key !== null) return name.key
-    // A dry run has created no record, so it uses any key.
-    if (name.status === 'made') return mention.resource === 'topics' ? uniqueSlug(mention) : timeOrderedUuid()
-    if (name.status === 'left_out' || this.#isDropped(mention)) return null
-    return nameFault(mention, name)
   }
 
   #resolveId(mention: Mention, externalId: NonNullable<Mention['externalId']>): Resolved {

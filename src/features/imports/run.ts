@@ -158,7 +158,7 @@ class Run {
     const { database, registry } = this.#context
     const { onEdited, onUnresolved, source } = readStoredSettings(job.mapping, registry)
     const authorship = importAuthorship(job)
-    await createNamedRecords(database, registry, job, { authorship, signal: this.#signal })
+    await createNamedRecords(database, registry, job, { authorship, onUnresolved, signal: this.#signal })
     const total = job.rowsRead ?? 0
     const committed = await commitRows(database, registry, job, {
       onEdited,
