@@ -11,6 +11,7 @@ import {
 } from './connection.ts'
 import { retryAfterSeconds } from './errors.ts'
 import { Sockets } from './replicas/sockets.ts'
+import { sessionSettings } from './session-settings.ts'
 import { type Lane, type LaneLimits, Lanes, type Lease } from './shares/lanes.ts'
 import type { Work } from './shares/work.ts'
 
@@ -183,7 +184,7 @@ export class Pool {
     this.#states.set(client, { name, preparedNames: new Set() })
     // Most statements read a few rows of many tables. JIT compilation or the start of parallel workers would take longer.
     await client.query(
-      `set application_name = '${name}'; set jit = off; set max_parallel_workers_per_gather = 0`,
+      `set application_name = '${name}'; set jit = off; set max_parallel_workers_per_gather = 0; ${sessionSettings}`,
     )
     if (this.#isReplica) await client.query(`set lock_timeout = ${replicaLockTimeoutMs}`)
     // A server on Windows refuses this setting.

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { errorCode } from '../../error-code.ts'
+import { sessionSettings } from '../session-settings.ts'
 import { withTimeout } from '../with-timeout.ts'
 import { Sockets } from './sockets.ts'
 
@@ -75,7 +76,8 @@ export class Probe<Row extends pg.QueryResultRow> {
     if (this.#isClosed) return
     this.#backoffUntil = performance.now() + Math.min(minBackoffMs * 2 ** this.#failures, maxBackoffMs)
     this.#failures += 1
-    this.#handler.onFailure(errorCode(error) || (error instanceof Error ? error.message : String(error)))
+    // The error of several failed addresses has a code and no message.
+    this.#handler.onFailure((error instanceof Error && error.message) || errorCode(error) || String(error))
   }
 
   async #connect(): Promise<pg.Client> {
@@ -91,6 +93,7 @@ export class Probe<Row extends pg.QueryResultRow> {
     }
     client.on('error', onLoss).on('end', onLoss)
     await withTimeout(client.connect(), probeTimeoutMs)
+    await withTimeout(client.query(sessionSettings), probeTimeoutMs)
     this.#client = client
     return client
   }
