@@ -1,10 +1,10 @@
-import { type PositionRow, positionColumns } from './position.ts'
+import { databaseIdentity, type PositionRow, positionColumns } from './position.ts'
 import { Probe } from './probe.ts'
 import { timelineSetting } from './replica.ts'
 
-const statement = `select ${positionColumns}, (select value from settings where name = '${timelineSetting}') as "storedTimeline"`
+const statement = `select ${positionColumns}, ${databaseIdentity} as identity, (select value from settings where name = '${timelineSetting}') as "storedTimeline"`
 
-type ProbeRow = PositionRow & { storedTimeline: string | null }
+type ProbeRow = PositionRow & { storedTimeline: string | null; identity: string }
 
 /** Number of measurements in memory. Positions of replicas are compared with them, so they must cover several intervals. */
 const maxSamples = 16
@@ -24,6 +24,7 @@ export class Primary {
   #respondedAt = Number.NEGATIVE_INFINITY
   #isUnreachable = false
   #timeline = -1
+  #identity: string | undefined
 
   constructor(url: string, handler: PrimaryHandler) {
     this.#probe = new Probe(url, statement, {
@@ -40,6 +41,11 @@ export class Primary {
 
   get timeline(): number {
     return this.#timeline
+  }
+
+  /** The `databaseIdentity` at the last measurement; undefined before the first. */
+  get identity(): string | undefined {
+    return this.#identity
   }
 
   /** Bytes of the log at the last measurement; negative before the first. */
@@ -71,11 +77,12 @@ export class Primary {
     return this.#probe.close()
   }
 
-  #receive({ timeline, lsn }: ProbeRow, sentAt: number): void {
+  #receive({ timeline, lsn, identity }: ProbeRow, sentAt: number): void {
     const current = Number.parseInt(timeline, 16)
     // Positions in the logs of two timelines cannot be compared.
     if (current !== this.#timeline) this.#samples = []
     this.#timeline = current
+    this.#identity = identity
     this.#isUnreachable = false
     this.#respondedAt = sentAt
     this.#samples.push({ at: sentAt, lsn })

@@ -1,4 +1,4 @@
-import type { Position } from './position.ts'
+import { databaseIdentity, type Position } from './position.ts'
 import { Probe } from './probe.ts'
 
 /** Name of the row of `settings` with the timeline of the primary, written by the first process that sees a new timeline. */
@@ -6,12 +6,13 @@ export const timelineSetting = 'timeline'
 
 /** The timeline is read from the replayed table, since the functions of a standby report a new timeline much later. */
 const statement = `select pg_is_in_recovery() as "isStandby", (pg_last_wal_replay_lsn() - '0/0')::float8 as lsn,
-  (select value from settings where name = '${timelineSetting}') as timeline`
+  (select value from settings where name = '${timelineSetting}') as timeline, ${databaseIdentity} as identity`
 
 interface ProbeRow {
   isStandby: boolean
   lsn: number | null
   timeline: string | null
+  identity: string
 }
 
 /** Pause in milliseconds after a read lost its connection or got none. It doubles with each further failure. */
@@ -45,6 +46,7 @@ export class Replica {
   #isUp = false
   #lsn = -1
   #timeline = -1
+  #identity = ''
   #failures = 0
   #backoffUntil = Number.NEGATIVE_INFINITY
   /** The replica has every commit from before this time of `performance.now()`. */
@@ -81,6 +83,11 @@ export class Replica {
     return this.#timeline
   }
 
+  /** The `databaseIdentity` at the last measurement. */
+  get identity(): string {
+    return this.#identity
+  }
+
   /** Whether a read that starts now sees every commit older than `maxAgeMs`, and every commit from before `notBefore`. */
   isFresh(maxAgeMs: number, notBefore = Number.NEGATIVE_INFINITY): boolean {
     return this.asOf >= notBefore && performance.now() - this.asOf <= maxAgeMs
@@ -103,6 +110,11 @@ export class Replica {
     void this.probe()
   }
 
+  /** Records that the replica must not be used: it counts as unreachable until a later probe. */
+  reject(reason: string): void {
+    this.#probe.fail(new Error(reason))
+  }
+
   /** Records that a read has succeeded. */
   recordSuccess(): void {
     this.#failures = 0
@@ -112,15 +124,16 @@ export class Replica {
     return this.#probe.close()
   }
 
-  #receive({ isStandby, lsn, timeline }: ProbeRow): void {
+  #receive({ isStandby, lsn, timeline, identity }: ProbeRow): void {
     if (!isStandby) {
-      this.#probe.fail(new Error('it is not a standby'))
+      this.reject('it is not a standby')
       return
     }
     this.#isUp = true
     // The position may be lower than before: a restarted server replays a part of the log again.
     this.#lsn = lsn ?? -1
     this.#timeline = timeline === null ? -1 : Number.parseInt(timeline, 16)
+    this.#identity = identity
     this.#handler.onPosition(this)
   }
 

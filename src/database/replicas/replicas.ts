@@ -193,6 +193,11 @@ export class Replicas {
   }
 
   #receive(replica: Replica): void {
+    const { identity } = this.#primary
+    if (identity !== undefined && replica.identity !== identity) {
+      replica.reject('it is not a standby of the primary, or the database is another one')
+      return
+    }
     replica.asOf = this.#primary.asOf(replica)
     if (replica.asOf > Number.NEGATIVE_INFINITY) this.#confirmed.add(replica)
     const reported = this.#reported.get(replica)

@@ -297,3 +297,28 @@ it('sends no reads to a server that is not a standby', async () => {
   await read(undefined, wrong)
   expect(wrong.replicas?.reads).toMatchObject({ replica: 0, primary: 1 })
 })
+
+it('sends no reads to a standby of another primary, and reports it', async () => {
+  const timeline = "insert into settings values ('timeline', '00000001') on conflict do nothing"
+  await servers.primary.run(timeline)
+  const others = await openReplicatedServers(1)
+  onTestFinished(() => others.close())
+  const { primary, standbys } = others
+  await primary.run(`create table settings (name text primary key, value text); ${timeline};
+    create table numbers (number int); insert into numbers select generate_series(1, 500000)`)
+  const count = 'select count(*)::int as count from numbers'
+  const isReplayed = async () => expect(await standbys[0]?.run(count)).toEqual([{ count: 500_000 }])
+  await vi.waitFor(isReplayed, { timeout: 10_000 })
+  const wrong = open(standbys.map(({ url }) => url))
+  onTestFinished(() => wrong.close())
+  const reasons: string[] = []
+  if (wrong.replicas)
+    wrong.replicas.observer = {
+      replicaUnavailable: (_replica, reason) => reasons.push(reason) > 0,
+      replicaAvailable: () => {},
+    }
+  await sleep(2000)
+  for (let reads = 0; reads < 20; reads += 1) await read(undefined, wrong)
+  expect(wrong.replicas?.reads).toMatchObject({ replica: 0, primary: 20 })
+  expect(reasons).toEqual(['it is not a standby of the primary, or the database is another one'])
+})
