@@ -15,7 +15,8 @@ export interface ReplicaOptions {
 
 /** Receives events for the log: a replica is unreachable, or reachable again. */
 export interface ReplicaObserver {
-  replicaUnavailable(replica: Replica, reason: string): void
+  /** @returns whether the event was logged. If not, the next failure is reported again, without a pause. */
+  replicaUnavailable(replica: Replica, reason: string): boolean
   replicaAvailable(replica: Replica): void
 }
 
@@ -64,7 +65,7 @@ export class Replicas {
   #readAt = Number.NEGATIVE_INFINITY
   #isClosed = false
   #rotation = 0
-  observer: ReplicaObserver = { replicaUnavailable: () => {}, replicaAvailable: () => {} }
+  observer: ReplicaObserver = { replicaUnavailable: () => false, replicaAvailable: () => {} }
 
   /** @param storeTimeline stores the timeline of the primary in a table, which the replicas replay. */
   constructor(
@@ -212,8 +213,8 @@ export class Replicas {
     const now = performance.now()
     const reported = this.#reported.get(replica)
     if (reported && !reported.isUp && now - reported.at < reportIntervalMs) return
-    this.#reported.set(replica, { isUp: false, at: now })
-    this.observer.replicaUnavailable(replica, reason)
+    const isLogged = this.observer.replicaUnavailable(replica, reason)
+    this.#reported.set(replica, { isUp: false, at: isLogged ? now : Number.NEGATIVE_INFINITY })
   }
 
   #updateAsOf(): void {

@@ -35,8 +35,10 @@ function observeReplicas({ metrics, log, server }: FastifyInstance, { replicas }
   const describe = ({ number, address }: Replica) => ({ replica: number, address })
   replicas.observer = {
     replicaUnavailable: (replica, reason) => {
-      // Nothing is logged before the startup message. A replica that stays unavailable is reported again.
-      if (server.listening) log.warn({ ...describe(replica), reason }, 'a read replica is unavailable')
+      // The startup message must be the first line, so nothing is logged before.
+      if (!server.listening || log.level === 'silent') return false
+      log.warn({ ...describe(replica), reason }, 'a read replica is unavailable')
+      return true
     },
     replicaAvailable: (replica) => log.info(describe(replica), 'a read replica is available again'),
   }
