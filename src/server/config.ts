@@ -71,7 +71,8 @@ const isNetwork = (word: string) => {
   )
 }
 
-const text = z.string().min(1, 'some text, or absent')
+/** Text that is not blank and has no line breaks or other control characters. */
+const text = z.string().regex(/^\P{Cc}*[^\p{Cc}\s]\P{Cc}*$/u, 'some text in one line, or absent')
 
 const isPublicUrl = (value: string) => /^https?:\/\/[^?#]*[^/?#]$/.test(value) && URL.canParse(value)
 

@@ -72,6 +72,8 @@ describe('the configuration', () => {
     ['PORT', '-1'],
     ['PORT', '65536'],
     ['HOST', ''],
+    ['HOST', ' '],
+    ['PUBLISHER_NAME', 'One\nTwo'],
     ['DATA_DIR', ''],
     ['LOG_LEVEL', 'verbose'],
     ['PUBLIC_READ', 'yes'],
