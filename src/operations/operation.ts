@@ -84,6 +84,8 @@ export interface HeaderContract {
 export interface RequestHeader extends HeaderContract {
   name: string
   presence: 'required' | 'optional'
+  /** Source of the pattern that every valid value matches, for the OpenAPI document. */
+  pattern?: string
 }
 
 /** A response in the contract that is not a problem. */

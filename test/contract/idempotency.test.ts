@@ -20,11 +20,19 @@ import {
   readProblem,
   resourceOf,
 } from '../support/documents.ts'
+import { openApiDocumentSchema, operationsIn } from '../support/openapi-document.ts'
 import { resources } from '../support/registry.ts'
 
 let api: Api
+/** The pattern of keys in the OpenAPI document. */
+let documentedKeys: RegExp
 beforeAll(async () => {
   api = await startTestApi()
+  const parameters = operationsIn(openApiDocumentSchema.parse(api.document)).flatMap(
+    (operation) => operation.parameters,
+  )
+  const declared = parameters.find(({ name }) => name === 'Idempotency-Key')
+  documentedKeys = new RegExp(Object(declared?.schema).pattern)
 })
 afterAll(() => api.close())
 
@@ -350,9 +358,10 @@ it.each([
   const response = await api.post('/v1/sources', await exampleDocument(sources, api), withKey(sent))
   expect(response.status).toBe(400)
   expect(faultOf(response)).toMatchObject({ header: 'Idempotency-Key', code: 'invalid' })
+  expect(documentedKeys.test(key)).toBe(false)
 })
 
-it('a key has 1 to 255 printable ASCII characters; only space, quote and comma need quotes', async () => {
+it('a key has 1 to 255 printable ASCII characters, as documented; some need quotes', async () => {
   const printable = fc
     .array(fc.integer({ min: 0x20, max: 0x7e }), { minLength: 1, maxLength: 255 })
     .map((codes) => String.fromCharCode(...codes))
@@ -362,9 +371,11 @@ it('a key has 1 to 255 printable ASCII characters; only space, quote and comma n
       const quoted = `"${key.replaceAll(/["\\]/g, '\\$&')}"`
       const first = await api.post('/v1/agreements', document, withKey(quoted))
       expect([200, 201]).toContain(first.status)
+      expect(documentedKeys.test(quoted)).toBe(true)
       if (/[ ",]/.test(key)) return
       const bare = await api.post('/v1/agreements', document, withKey(key))
       expect(bare.text).toBe(first.text)
+      expect(documentedKeys.test(key)).toBe(true)
     }),
     { numRuns: 40 },
   )

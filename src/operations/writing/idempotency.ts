@@ -17,12 +17,21 @@ const waitTimeoutMs = 2000
 const firstPauseMs = 10
 const maxPauseMs = 200
 
+/** A character in a string of structured fields (RFC 9651, section 3.3.3). */
+const quotedCharacter = String.raw`(?:[ !#-[\]-~]|\\["\\])`
+const quotedPattern = new RegExp(`^"(${quotedCharacter}*)"$`)
+
+/** A character of a key without quotes: no white space, quotes or commas, since a comma joins two headers. */
+const bareCharacter = String.raw`[!#-+\--~]`
+const barePattern = new RegExp(`^${bareCharacter}*$`)
+
 /** Contract of `Idempotency-Key`: a request that is sent several times with the same key is run once. */
 export const idempotencyKey: RequestHeader = {
   name: 'Idempotency-Key',
   presence: 'optional',
-  description: `Identifies the request among those of the same sender for 24 hours. A repeated request with the same key is not run again and gets the stored response, with \`Idempotency-Replayed: true\`. A text that nobody can guess, such as a UUID, of up to ${maxKeyLength} printable ASCII characters, with or without quotes around it.`,
+  description: `Identifies the request among those of its sender for 24 hours. A request repeated with its key is not run again and gets the stored response, with \`Idempotency-Replayed: true\`. A text that nobody can guess, such as a UUID: up to ${maxKeyLength} printable ASCII characters, in quotes or not.`,
   example: '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
+  pattern: `^("${quotedCharacter}{1,${maxKeyLength}}"|${bareCharacter}{1,${maxKeyLength}})$`,
 }
 
 /** Contract of the header that marks a replayed response. */
@@ -35,12 +44,6 @@ export const replayedHeaders: Record<string, HeaderContract> = {
 
 /** Problems of a well-formed key. */
 export const idempotencyProblems: ProblemType[] = ['idempotency-key-reused', 'idempotency-key-in-use']
-
-/** A string of structured fields (RFC 9651, section 3.3.3). */
-const quotedPattern = /^"((?:[ !#-[\]-~]|\\["\\])*)"$/
-
-/** A key without quotes. It has no white space, quotes or commas, since a comma joins two headers. */
-const barePattern = /^[!#-+\--~]*$/
 
 /** Parses the header; undefined without one. @throws Problem `malformed-request` for an invalid key. */
 function parseKey(header: string | undefined): string | undefined {

@@ -46,12 +46,13 @@ export const headerParameter = ({
   presence,
   description,
   example,
+  pattern,
 }: RequestHeader): ParameterObject => ({
   name,
   in: 'header',
   ...(presence === 'required' && { required: true }),
   description,
-  schema: { type: 'string', maxLength: maxHeaderBytes },
+  schema: { type: 'string', ...(pattern === undefined ? { maxLength: maxHeaderBytes } : { pattern }) },
   example,
 })
 
