@@ -47,6 +47,42 @@ describe.skipIf(skipsBrowser)('a search for records [needs Chromium]', { timeout
     await page.context().close()
   })
 
+  it('scrolls to the selected suggestion, and Escape closes the list before it clears the text', async () => {
+    const { page } = await dashboard.open('/changes', { viewport: { width: 320, height: 300 } })
+    const search = page.locator('.search-box').getByRole('combobox')
+    await search.fill('china')
+    const last = page.getByRole('option').last()
+    await last.waitFor()
+    for (let count = await page.getByRole('option').count(); count > 0; count -= 1)
+      await search.press('ArrowDown')
+    expect(await last.getAttribute('aria-selected')).toBe('true')
+    await expect
+      .poll(() =>
+        last.evaluate((option) => {
+          const { left, bottom } = option.getBoundingClientRect()
+          return option.contains(document.elementFromPoint(left + 5, bottom - 5))
+        }),
+      )
+      .toBe(true)
+    await search.press('Escape')
+    expect(await search.inputValue()).toBe('china')
+    expect(await search.getAttribute('aria-expanded')).toBe('false')
+    await search.press('Escape')
+    expect(await search.inputValue()).toBe('')
+    await page.context().close()
+  })
+
+  it('picks a suggestion by the main button of the mouse only', async () => {
+    const { page } = await dashboard.open('/changes')
+    await page.locator('.search-box').getByRole('combobox').fill('china')
+    const option = page.getByRole('option').first()
+    await option.click({ button: 'right' })
+    expect(await option.isVisible()).toBe(true)
+    await option.click()
+    await page.waitForURL('**/countries/CHN')
+    await page.context().close()
+  })
+
   it('says that it has failed', async () => {
     const { page } = await dashboard.open('/changes')
     await page.route('**/v1/search?*', (route) => route.abort())

@@ -23,7 +23,7 @@ function useDebounced(text: string): string {
 
 /**
  * A search for records by their names and texts, with suggestions during typing. It is a combobox as in the ARIA Authoring
- * Practices Guide: arrow keys select, Enter picks, Escape closes.
+ * Practices Guide: arrow keys select, Enter picks, Escape closes the list or, if it is closed, clears the text.
  */
 export function Combobox({
   label,
@@ -70,6 +70,10 @@ export function Combobox({
   const isEmpty = isCurrent && state.status === 'ready' && hits.length === 0
   const error = isCurrent ? state.error : undefined
 
+  useEffect(() => {
+    document.getElementById(`${list}-${selected}`)?.scrollIntoView({ block: 'nearest' })
+  }, [selected])
+
   const close = () => {
     setOpen(false)
     setSelected(-1)
@@ -82,7 +86,11 @@ export function Combobox({
   const onKeyDown = (event: KeyboardEvent) => {
     // In an input method, as for Chinese, these keys choose and confirm the characters.
     if (event.isComposing) return
-    if (event.key === 'Escape') close()
+    if (event.key === 'Escape' && isOpen) {
+      // The browser would also clear the text. The next Escape does so.
+      event.preventDefault()
+      close()
+    }
     if (event.key === 'Enter') {
       // Enter must not submit a form that contains the input.
       event.preventDefault()
@@ -137,7 +145,7 @@ export function Combobox({
             // A click would come too late: the input would already have lost the focus and closed the list.
             onMouseDown={(event) => {
               event.preventDefault()
-              pick(hit)
+              if (event.button === 0) pick(hit)
             }}
           >
             {hit.title} {children?.(hit)}
