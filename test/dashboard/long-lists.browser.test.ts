@@ -46,7 +46,7 @@ const timeTyping = (page: Page, id: string) =>
   })
 
 describe.skipIf(skipsBrowser)('a record with long lists [needs Chromium]', { timeout: 60_000 }, () => {
-  it('shows 25 sources, and the others after a click, for a link to one of them, and in print', async () => {
+  it('shows 25 sources, and the others after a click, for links and URLs of them, and in print', async () => {
     const { page, go } = await dashboard.open(path)
     const first = page.locator('#source-25')
     const last = page.locator('#source-30')
@@ -60,6 +60,12 @@ describe.skipIf(skipsBrowser)('a record with long lists [needs Chromium]', { tim
     await go(path)
     await page.getByRole('link', { name: '[30]' }).click()
     await expect.poll(() => last.isVisible()).toBe(true)
+    await go('/changes')
+    await go(`${path}#source-30`)
+    await expect
+      .poll(() => last.evaluate((item) => item.getBoundingClientRect().bottom <= innerHeight))
+      .toBe(true)
+    await go('/changes')
     await go(path)
     await page.emulateMedia({ media: 'print' })
     expect(await last.isVisible()).toBe(true)

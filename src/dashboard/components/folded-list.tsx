@@ -1,22 +1,31 @@
 import { type ComponentChildren, toChildArray } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
 import { useLanguage } from '../i18n/language.ts'
 
 /** Number of items that are always shown. */
 const firstItems = 25
 
 /**
- * A numbered list of any length. The items after the first 25 are in a disclosure, which a link to one of them opens, and
- * which is printed open.
+ * A numbered list of any length. The items after the first 25 are in a disclosure, which a link to one of them opens, also when
+ * the link opens the page, and which is printed open.
  */
 export function FoldedList({ class: className, children }: { class: string; children: ComponentChildren }) {
   const { t, number } = useLanguage()
   const items = toChildArray(children)
   const rest = items.slice(firstItems)
+  const disclosure = useRef<HTMLDetailsElement>(null)
+  useEffect(() => {
+    // The browser opens the disclosure only for an item that exists when the page has loaded.
+    const linked = document.getElementById(location.hash.slice(1))
+    if (!linked || !disclosure.current?.contains(linked)) return
+    disclosure.current.open = true
+    linked.scrollIntoView()
+  }, [])
   return (
     <>
       <ol class={className}>{items.slice(0, firstItems)}</ol>
       {rest.length > 0 && (
-        <details>
+        <details ref={disclosure}>
           <summary>{t('list.rest', { count: number(rest.length), total: number(items.length) })}</summary>
           <ol class={className} start={firstItems + 1}>
             {rest}
