@@ -41,6 +41,15 @@ describe.skipIf(skipsBrowser)('a Chinese page [needs Chromium]', { timeout: 60_0
     await page.getByRole('heading', { level: 1, name: '巴基斯坦' }).waitFor()
     await page.context().close()
   })
+
+  it('has Chinese commas between the names of a list', async () => {
+    const { page, go } = await dashboard.open('/compare?country=PAK,DEU&before=2026-01-31T00:00:00Z', chinese)
+    await page.getByRole('heading', { level: 1, name: '巴基斯坦、德国 · 协议' }).waitFor()
+    await go('/explore/agreements?country=PAK,CHN')
+    await page.getByRole('button', { name: '巴基斯坦、中国' }).waitFor()
+    await page.getByRole('cell', { name: '中国、巴基斯坦' }).waitFor()
+    await page.context().close()
+  })
 })
 
 describe.skipIf(skipsBrowser)('a filter on a Chinese page [needs Chromium]', { timeout: 60_000 }, () => {

@@ -34,7 +34,7 @@ export function useFilterDescription(
       if (name === undefined) return isWord ? labels.word(value) : value
       return value === key ? name : `${name} (${labels.word(value.slice(key.length + 1))})`
     }
-    return splitValues(parameter, text).map(describeOne).join(', ')
+    return splitValues(parameter, text).map(describeOne).join(t('list.comma'))
   }
   return (parameter, text) =>
     t('filter.is', {

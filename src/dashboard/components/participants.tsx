@@ -2,6 +2,7 @@ import { Link } from 'wouter-preact'
 import { recordPath } from '../api/resources.ts'
 import type { Names } from '../api/types.ts'
 import { useLabels } from '../i18n/labels.ts'
+import { useLanguage } from '../i18n/language.ts'
 
 /** A country, organization or region that takes part in a record, with its role. */
 export interface Participant {
@@ -31,6 +32,7 @@ export function Participants({
   showsAll?: boolean
 }) {
   const labels = useLabels()
+  const { t } = useLanguage()
   const hasOneRole = new Set(participants.map(({ role }) => role)).size === 1
   const shown = showsAll ? participants : participants.slice(0, maxShown)
   return (
@@ -41,7 +43,7 @@ export function Participants({
         const name = names[resource]?.[key]
         return (
           <span key={`${key}${role}`}>
-            {index > 0 && ', '}
+            {index > 0 && t('list.comma')}
             {name === undefined ? key : <Link href={recordPath(resource, key)}>{name}</Link>}
             {!hasOneRole && <span class="soft small"> ({labels.word(role)})</span>}
           </span>

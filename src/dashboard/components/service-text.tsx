@@ -33,7 +33,8 @@ export function FailureReason({ error: { status, type, message, faults } }: { er
     if (parameter === undefined) return []
     return code === 'unknown' ? parameter : labels.property(parameter)
   })
-  const text = find(`problem.${type}`, { names: names.join(', ') }) ?? translated ?? find(`status.${status}`)
+  const text =
+    find(`problem.${type}`, { names: names.join(t('list.comma')) }) ?? translated ?? find(`status.${status}`)
   return text ?? <ServiceText text={message} />
 }
 

@@ -68,7 +68,7 @@ function RecordTable({ records }: { records: readonly ImportedRecord[] }) {
                 <span class="soft small">
                   {' '}
                   {t('imports.keptOf', {
-                    properties: kept.map((property) => labels.property(property)).join(', '),
+                    properties: kept.map((property) => labels.property(property)).join(t('list.comma')),
                   })}
                 </span>
               )}

@@ -109,7 +109,9 @@ function RecordPreview({ record, names }: { record: PreviewedRecord; names: Name
       </dl>
       {record.kept.length > 0 && (
         <p class="soft small">
-          {t('imports.keptOf', { properties: record.kept.map((name) => labels.property(name)).join(', ') })}
+          {t('imports.keptOf', {
+            properties: record.kept.map((name) => labels.property(name)).join(t('list.comma')),
+          })}
         </p>
       )}
     </div>

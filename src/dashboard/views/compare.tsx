@@ -37,7 +37,7 @@ export default function CompareView() {
     return { ...column, key: String(index), label }
   })
   const subject = [
-    ...(codes.length > 0 ? [codes.map(labelOf).join(', ')] : []),
+    ...(codes.length > 0 ? [codes.map(labelOf).join(t('list.comma'))] : []),
     resourceLabel(resource.name),
   ].join(' · ')
   return (
@@ -61,7 +61,7 @@ export default function CompareView() {
           <p role="status">
             {t('compare.tooManyCountries', {
               max: maxColumns,
-              names: codes.slice(maxColumns).map(labelOf).join(', '),
+              names: codes.slice(maxColumns).map(labelOf).join(t('list.comma')),
             })}
           </p>
         )}
