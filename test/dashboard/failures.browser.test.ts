@@ -57,6 +57,7 @@ describe.skipIf(skipsBrowser)(
           const alert = page.getByRole('alert').first()
           await alert.waitFor()
           expect(await alert.textContent(), path).toMatch(message)
+          expect(await page.getByRole('heading', { level: 1 }).count(), path).toBe(1)
           await page.unroute('**/v1/**')
           await retryOnce(page)
           await page.getByRole('heading', { level: 1 }).waitFor()

@@ -19,7 +19,7 @@ import { ResourceLink } from '../components/resource-link.tsx'
 import { SourcesSideBySide } from '../components/side-by-side.tsx'
 import { SourceList } from '../components/source-list.tsx'
 import { Value } from '../components/value.tsx'
-import { Loaded, Widget } from '../components/widget.tsx'
+import { Failure, Loaded, Widget } from '../components/widget.tsx'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
 
@@ -47,6 +47,14 @@ function KnownRecord({ resource, recordKey }: { resource: ResourceDescription; r
   const isMerged = state.body !== undefined && state.body[resource.key] !== recordKey
   if (state.error?.status === 404 || (isMerged && !follows))
     return <RemovedRecord resource={resource} recordKey={recordKey} />
+  if (state.error)
+    return (
+      <div class="stack">
+        <ResourceLink name={resource.name} />
+        <PageTitle title={recordKey} />
+        <Failure error={state.error} retry={state.retry} />
+      </div>
+    )
   return (
     <Loaded state={state} height="40rem">
       {(record) => (
