@@ -4,6 +4,7 @@ import './styles/tokens.css'
 import './styles/base.css'
 import './styles/components.css'
 import './styles/charts.css'
+import './styles/contrast.css'
 import './styles/print.css'
 
 const root = document.getElementById('app')

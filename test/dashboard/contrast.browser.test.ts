@@ -1,0 +1,61 @@
+import type { Locator } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { skipsBrowser } from '../support/browser.ts'
+import { useDashboard } from '../support/dashboard.ts'
+
+/** The dashboard with the colours of the operating system, with more contrast, and its small links, in a browser. */
+
+const dashboard = useDashboard()
+
+/** Returns what shows the state of an element: its background, outline and underline. */
+const look = (element: Locator) =>
+  element.evaluate((node) => {
+    const { backgroundColor, outlineStyle, textDecorationLine } = getComputedStyle(node)
+    return [backgroundColor, outlineStyle, textDecorationLine].join()
+  })
+
+describe.skipIf(skipsBrowser)('the contrast of the dashboard [needs Chromium]', { timeout: 60_000 }, () => {
+  it('shows what is selected, current, pressed or added also in the colours of the system', async () => {
+    const { page, go } = await dashboard.open('/explore/agreements', { forcedColors: 'active' })
+    const navigation = page.getByRole('navigation')
+    const current = await look(navigation.getByRole('link', { name: 'Agreements' }))
+    expect(current).not.toBe(await look(navigation.getByRole('link', { name: 'Projects' })))
+    await page.getByText('Columns', { exact: true }).click()
+    const pressed = await look(page.getByRole('button', { pressed: true }).first())
+    expect(pressed).not.toBe(await look(page.getByRole('button', { pressed: false }).first()))
+    const search = page.locator('.search-box').getByRole('combobox')
+    await search.fill('china')
+    await page.getByRole('option').nth(1).waitFor()
+    await search.press('ArrowDown')
+    const selected = await look(page.getByRole('option', { selected: true }))
+    expect(selected).not.toBe(await look(page.getByRole('option', { selected: false }).first()))
+    await go('/explore/agreements')
+    await page.getByRole('table').getByRole('link').first().click()
+    expect(await look(page.locator('.diff ins').first())).toContain('underline')
+    await page.context().close()
+  })
+
+  it('draws soft texts and the borders of buttons in the colour of texts if more contrast is wanted', async () => {
+    const { page } = await dashboard.open('/explore/agreements', { contrast: 'more' })
+    const colours = await page
+      .getByRole('link', { name: 'CSV' })
+      .evaluate((button) => [
+        getComputedStyle(button).borderTopColor,
+        getComputedStyle(document.querySelector('.page-head p') ?? button).color,
+        getComputedStyle(document.body).color,
+      ])
+    expect(new Set(colours).size).toBe(1)
+    await page.context().close()
+  })
+
+  it('has marks of sources of at least 24 by 24 pixels', async () => {
+    const { page } = await dashboard.open('/countries/CHN')
+    const marks = page.locator('.reference-marks')
+    await marks.first().waitFor()
+    const sizes = await marks.evaluateAll((links) =>
+      links.flatMap((link) => [link.getBoundingClientRect().width, link.getBoundingClientRect().height]),
+    )
+    expect(Math.min(...sizes)).toBeGreaterThanOrEqual(24)
+    await page.context().close()
+  })
+})
