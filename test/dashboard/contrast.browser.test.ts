@@ -35,7 +35,7 @@ describe.skipIf(skipsBrowser)('the contrast of the dashboard [needs Chromium]', 
     await page.context().close()
   })
 
-  it('draws soft texts and the borders of buttons in the colour of texts if more contrast is wanted', async () => {
+  it('draws soft texts and borders of buttons in the colour of texts if more contrast is wanted', async () => {
     const { page } = await dashboard.open('/explore/agreements', { contrast: 'more' })
     const colours = await page
       .getByRole('link', { name: 'CSV' })
