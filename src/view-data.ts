@@ -29,8 +29,8 @@ const maxEdges = 1000
 const maxGroups = 10_000
 
 /**
- * Types of the parameters of a resource's list, by name. Parameters that take several values have `texts`, `numbers` or, if
- * a value may contain a comma, `commaTexts`.
+ * Types of the parameters of a resource's list, by name. Parameters that take several values have `commaSeparated`, `numbers`
+ * or, if a value may contain a comma, `repeated`.
  */
 type ParameterTypes = Readonly<Record<string, string>>
 
@@ -78,11 +78,12 @@ export function joinRepeated(
     const sent = decode(name)
     const plain = sent.replace(/\[\]$/, '')
     const types = resources.map(({ parameterTypes }) => parameterTypes[plain])
-    if (types.includes('commaTexts')) {
+    if (types.includes('repeated')) {
       for (const value of sent === plain ? text.split(',').map(decode) : [decode(text)])
         add(value.includes(',') ? `${plain}[]` : plain, value)
     } else {
-      const takesSeveral = plain === 'columns' || types.includes('texts') || types.includes('numbers')
+      const takesSeveral =
+        plain === 'columns' || types.includes('commaSeparated') || types.includes('numbers')
       add(joined.has(plain) && !takesSeveral ? `${plain}[]` : plain, decode(text))
     }
   }

@@ -75,7 +75,8 @@ function environmentHelp(): string {
 
 /** Returns commander's message as one line. For an unknown option, it may suggest an environment variable. */
 function usageError({ code, message }: CommanderError): string {
-  if (code === 'commander.help') return "a command is missing or unknown; 'entente help' shows all of them"
+  if (code === 'commander.help')
+    return "a command is missing or unknown; 'entente help' shows all of them, and 'entente help key' those of 'key'"
   const line = message.replace(/^error: /, '').replaceAll('\n', ' ')
   if (code !== 'commander.unknownOption') return line
   const [, option = ''] = /'--?([^'=]+)/.exec(message) ?? []

@@ -56,7 +56,7 @@ export function searchRequest(
   // Values with commas are in a parameter of their own, such as `page[]` beside `page` (`joinRepeated`).
   const parameters = Object.keys(conditions).map((name) => {
     const plain = name.replace(/\[\]$/, '')
-    return resource.parameterTypes[plain] === 'commaTexts' ? plain : name
+    return resource.parameterTypes[plain] === 'repeated' ? plain : name
   })
   for (const parameter of new Set(parameters)) {
     const [filter] = splitParameter(parameter)

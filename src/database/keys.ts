@@ -31,7 +31,7 @@ const columns = `id, name, role, prefix, created_at "createdAt", expires_at "exp
 
 const prefixAlphabet = '0123456789abcdefghijklmnopqrstuvwxyz'
 
-/** The form of keys: `ent_`, 8 characters to recognise it by, and 256 random bits in base64url. */
+/** The form of a key: `ent_`, 8 characters by which people recognise it, and 256 random bits in base64url. */
 export const keyPattern = /^ent_[0-9a-z]{8}_[\w-]{43}$/
 
 function randomKey(): { key: string; prefix: string } {

@@ -373,6 +373,6 @@ export const cursorParameter = (
   ],
 })
 
-/** Returns a parameter with a comma-separated list of words. */
-export const words = (known: readonly string[], description: string): Parameter =>
+/** Returns a parameter with a comma-separated list of some of the known values. */
+export const valueListParameter = (known: readonly string[], description: string): Parameter =>
   many(z.enum(known), description)

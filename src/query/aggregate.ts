@@ -9,8 +9,8 @@ import {
   limitParameter,
   type Parameter,
   singleValueParameter,
+  valueListParameter,
   wholeNumber,
-  words,
 } from '../model/parameters.ts'
 import type { Resource } from '../model/resource.ts'
 import { urlFilters } from '../model/url-filters.ts'
@@ -124,11 +124,11 @@ export function aggregateParameters(resource: Resource): Record<string, Paramete
   const summarized = measured && ', or `sum:`, `avg:`, `min:` or `max:` with one of these'
   return {
     groupBy: {
-      ...words(dimensions, 'One to three dimensions.'),
+      ...valueListParameter(dimensions, 'One to three dimensions.'),
       presence: 'required',
     },
     measures: {
-      ...words(
+      ...valueListParameter(
         measures,
         `\`count\` (the default), \`countDistinct:\` with a dimension${summarized}.${measured && ` ${measured}`}`,
       ),
@@ -136,7 +136,7 @@ export function aggregateParameters(resource: Resource): Record<string, Paramete
       jsonValue: z.string().max(100),
     },
     sort: {
-      ...words(
+      ...valueListParameter(
         known.flatMap((name) => [name, `-${name}`]),
         'Dimensions and measures of the request, `-` for descending. Null comes last.',
       ),

@@ -9,7 +9,7 @@ import {
   limitParameter,
   type Parameter,
   singleValueParameter,
-  words,
+  valueListParameter,
 } from '../model/parameters.ts'
 import type { Resource } from '../model/resource.ts'
 import { urlFilters } from '../model/url-filters.ts'
@@ -39,7 +39,7 @@ export interface Selection {
   /** The sort terms. They end with the resource's key, so that the order is total. */
   sort: SortTerm[]
   representation: Representation
-  /** Time as of which the registry is read: RFC 3339, or a date for its first millisecond in UTC; undefined for now. */
+  /** Time as of which the registry is read: RFC 3339, or a date for its start in UTC; undefined for now. */
   asOf?: string
 }
 
@@ -60,7 +60,7 @@ export function selectionParameters(resource: Resource): Record<string, Paramete
   return {
     ...urlFilters(resource),
     sort: {
-      ...words(sortWords(resource), 'Sort keys, `-` for descending.'),
+      ...valueListParameter(sortWords(resource), 'Sort keys, `-` for descending.'),
       otherNames: ['order', 'orderby', 'ordering', 'sortby'],
     },
     ...representationParameters(resource, { isFile: true }),

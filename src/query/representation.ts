@@ -5,7 +5,7 @@ import {
   invalidParameters,
   many,
   type Parameter,
-  words,
+  valueListParameter,
 } from '../model/parameters.ts'
 import { type Include, isCount, type Resource } from '../model/resource.ts'
 import type { Fault } from '../problems/problem.ts'
@@ -66,7 +66,7 @@ export function representationParameters(
   const limits = includes.some(([, include]) => isCount(include)) ? countsText : ''
   return {
     fields: many(fieldNameSchema(resource), 'Properties to return; all when left out.'),
-    include: words(
+    include: valueListParameter(
       [...includes.map(([name]) => name), ...(options.isFile ? [] : [namesInclude])],
       `Related records to add.${options.isFile ? '' : namesText}${limits}`,
     ),

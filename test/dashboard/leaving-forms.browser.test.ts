@@ -81,7 +81,7 @@ describe.skipIf(skipsBrowser)('a half-filled form [needs Chromium]', { timeout: 
     await page.context().close()
   })
 
-  it('does not ask when it stays open: a new tab, a place on the page, the other language', async () => {
+  it('does not ask when it stays open: a new tab, an anchor on the page, the other language', async () => {
     const { page, questions } = await openChangedForm()
     const tab = page.context().waitForEvent('page')
     await page.getByRole('link', { name: 'Map' }).click({ modifiers: ['Control'] })
@@ -95,7 +95,7 @@ describe.skipIf(skipsBrowser)('a half-filled form [needs Chromium]', { timeout: 
     await page.context().close()
   })
 
-  it('keeps the language to which the user has changed if the user then stays after Back', async () => {
+  it('keeps the new language if the user goes back and then decides to stay', async () => {
     const { page, questions } = await openChangedForm()
     await page.locator('a[href*="lang=zh"]').click()
     await page.getByRole('button', { name: '退出' }).waitFor()
@@ -103,6 +103,7 @@ describe.skipIf(skipsBrowser)('a half-filled form [needs Chromium]', { timeout: 
     await page.evaluate(() => history.go(-2))
     await expect.poll(() => questions).toHaveLength(1)
     await expect.poll(() => page.url()).toBe(href)
+    // The question is in Chinese now.
     expect(questions).not.toEqual([question])
     expect(await page.getByRole('button', { name: '退出' }).isVisible()).toBe(true)
     await page.context().close()

@@ -181,7 +181,7 @@ describe('a search across resources', () => {
     }
   })
 
-  it('ranks Chinese names before prose, and excludes records with a part after a minus', async () => {
+  it('ranks Chinese names before prose, and excludes records with a term after a minus', async () => {
     const find = async (q: string) => (await searchFor(q)).data.map(({ key }) => key)
     const found = await find('挪威')
     expect([found[0], found.at(-1)]).toEqual(['NOR', prose.project])
@@ -202,7 +202,7 @@ describe('a search across resources', () => {
     expect(first?.snippet).toBe(`<mark>${first?.matched}</mark>`)
   })
 
-  it('finds the names in a Chinese sentence, and titles with half of its character pairs', async () => {
+  it('finds names in a Chinese sentence, and titles with half of its pairs of characters', async () => {
     const { data } = await searchFor('中国与巴基斯坦在能源方面的合作')
     expect(data.map(({ key }) => key).slice(0, 3)).toEqual(['PAK', 'CHN', 'energy'])
     const [project] = (await searchFor('巴基斯坦合作', '&resource=projects')).data

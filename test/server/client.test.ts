@@ -139,8 +139,8 @@ it('limits the requests per minute of an address whose proxy also sends ports', 
 it('limits requests per minute by /64 network, and ten times as many by /48 network', async () => {
   const api = await startTestApi({ env: { RATE_LIMIT: '2', TRUST_PROXY: '127.0.0.1' } })
   onTestFinished(() => api.close())
-  const status = async (address: string) =>
-    (await api.get('/v1/countries/CHN', { headers: { 'x-forwarded-for': address } })).status
+  const get = (address: string) => api.get('/v1/countries/CHN', { headers: { 'x-forwarded-for': address } })
+  const status = async (address: string) => (await get(address)).status
   expect(await status('2001:db8:1:1::1')).toBe(200)
   expect(await status('2001:db8:1:1::2')).toBe(200)
   expect(await status('2001:db8:1:1::3')).toBe(429)
@@ -148,7 +148,10 @@ it('limits requests per minute by /64 network, and ten times as many by /48 netw
     expect(await status(`2001:db8:1:${subnet}::1`)).toBe(200)
     expect(await status(`2001:db8:1:${subnet}::2`)).toBe(200)
   }
-  expect(await status('2001:db8:1:11::1')).toBe(429)
+  const refused = await get('2001:db8:1:11::1')
+  expect(refused.status).toBe(429)
+  expect(refused.headers.get('ratelimit-policy')).toBe('"units";q=20;w=60')
+  expect(refused.headers.get('ratelimit')).toMatch(/^"units";r=0;t=\d+$/)
   expect(await status('2001:db8:2:1::1')).toBe(200)
 })
 

@@ -24,9 +24,10 @@ export interface ResourceDescription {
   properties: Property[]
   /**
    * Value types of filters and other query parameters of the list, except those that take a single text or an integer:
-   * `{country: 'texts', 'status[isNull]': 'boolean'}`. A value of `commaTexts` may contain commas.
+   * `{country: 'commaSeparated', 'status[isNull]': 'boolean'}`. A parameter of the type `repeated` takes several texts, which may
+   * contain commas.
    */
-  parameterTypes: Readonly<Record<string, 'texts' | 'commaTexts' | 'number' | 'numbers' | 'boolean'>>
+  parameterTypes: Readonly<Record<string, 'commaSeparated' | 'repeated' | 'number' | 'numbers' | 'boolean'>>
   sorts: string[]
   dimensions: string[]
   /** The parameter with which lists and aggregates are read as of an earlier time; `asOf`, unless a filter has this name. */

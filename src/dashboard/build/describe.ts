@@ -36,10 +36,10 @@ type Kind =
   | 'pointer'
 
 /**
- * The type of a query parameter. Parameters that take a single text or an integer have none. A value of `commaTexts` may
- * contain commas.
+ * The type of a query parameter. Parameters that take a single text or an integer have none. Several texts are
+ * `commaSeparated` or, if they may contain commas, in `repeated` parameters.
  */
-type ParameterType = 'texts' | 'commaTexts' | 'number' | 'numbers' | 'boolean'
+type ParameterType = 'commaSeparated' | 'repeated' | 'number' | 'numbers' | 'boolean'
 
 const [inputPath = '', outputPath = ''] = process.argv.slice(2)
 const document: OpenApiDocument = JSON.parse(await readFile(inputPath, 'utf8'))
@@ -67,7 +67,7 @@ function parameterType({ schema, explode }: Parameter): ParameterType | undefine
   const { type, items } = resolve(schema)
   if (type === 'array') {
     if (resolve(items ?? {}).type === 'number') return 'numbers'
-    return explode === false ? 'texts' : 'commaTexts'
+    return explode === false ? 'commaSeparated' : 'repeated'
   }
   return type === 'number' || type === 'boolean' ? type : undefined
 }

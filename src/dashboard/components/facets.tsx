@@ -23,7 +23,7 @@ const maxFacets = 5
 function facetsOf({ properties, dimensions, parameterTypes }: ResourceDescription): string[] {
   const enumerations = properties.filter(({ kind }) => kind === 'enumeration').map(({ name }) => name)
   return ['country', 'topic', ...enumerations]
-    .filter((name) => dimensions.includes(name) && parameterTypes[name] === 'texts')
+    .filter((name) => dimensions.includes(name) && parameterTypes[name] === 'commaSeparated')
     .slice(0, maxFacets)
 }
 

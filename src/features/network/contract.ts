@@ -10,8 +10,8 @@ import {
   many,
   type Parameter,
   singleValueParameter,
+  valueListParameter,
   wholeNumber,
-  words,
 } from '../../model/parameters.ts'
 import type { Registry } from '../../model/registry.ts'
 import { registerResponseSchema } from '../../model/schema-names.ts'
@@ -39,7 +39,10 @@ export const networkParameters = (registry: Registry): Record<string, Parameter>
     z.enum(['exclude', 'include']),
     'Whether `from` and `to` include records without a date; `exclude` when left out. Without `from` and `to`, all records count.',
   ),
-  resource: words(listResourceNames(registry), 'Resources to count, separated by commas; all when left out.'),
+  resource: valueListParameter(
+    listResourceNames(registry),
+    'Resources to count, separated by commas; all when left out.',
+  ),
   topic: many(keys.topic(), 'Records about a topic or any narrower one.'),
   source: many(keys.uuid(), 'Records that a source supports, by their citations.'),
   externalIdScheme: many(

@@ -4,7 +4,7 @@ import {
   getValues,
   limitParameter,
   singleValueParameter,
-  words,
+  valueListParameter,
 } from '../../model/parameters.ts'
 import type { Registry } from '../../model/registry.ts'
 import { registerResponseSchema } from '../../model/schema-names.ts'
@@ -91,7 +91,7 @@ const makeContract = (names: string[], schema: () => z.ZodType): Contract => ({
   cost: 2,
   query: {
     q: { ...singleValueParameter(q, 'Text to search for.'), presence: 'required' },
-    resource: words(names, 'Resources to search, separated by commas; all when left out.'),
+    resource: valueListParameter(names, 'Resources to search, separated by commas; all when left out.'),
     limit: limitParameter('Hits in the response', limits),
     ...recordAsOfParameter,
   },

@@ -110,7 +110,7 @@ export interface WriterOptions {
   /** Whether a table has a row for each record or for each participant. */
   per: RowUnit
   publisher: Publisher
-  /** Language of the names that follow codes; undefined for no names. */
+  /** Language of the columns with names, which follow the columns with codes; undefined for no such columns. */
   language: Language | undefined
 }
 

@@ -54,7 +54,7 @@ const describeResource = (resource: Resource): DescribedResource => ({
         .filter(([, { takes }]) => takes === 'many')
         .map(([operator, { value = plainValue }]) => [
           operatorName(name, operator),
-          mayHaveCommas(value) ? 'commaTexts' : 'texts',
+          mayHaveCommas(value) ? 'repeated' : 'commaSeparated',
         ]),
     ),
   ),

@@ -24,6 +24,15 @@ export const rateLimited = (detail: string, seconds: number, headers: Record<str
     headers: { ...headers, 'retry-after': String(Math.max(1, seconds)) },
   })
 
+/** Returns the headers of a limit of `max` units per window, of which `remaining` are left for `ttlInSeconds`. */
+const limitHeaders = (
+  max: number,
+  { remaining, ttlInSeconds }: { remaining: number; ttlInSeconds: number },
+) => ({
+  'ratelimit-policy': `"units";q=${max};w=${rateLimitWindowMs / 1000}`,
+  ratelimit: `"units";r=${remaining};t=${ttlInSeconds}`,
+})
+
 type Count = ReturnType<FastifyInstance['createRateLimit']>
 
 /** Counts a request once for each unit of its cost. */
@@ -56,10 +65,7 @@ export const rateLimit = fp<{ maxPerMinute: number }>(
       const state = await spend(count, request)
       // `isAllowed` means that the client is in an allow list. There is none.
       if (state.isAllowed) return
-      const headers = {
-        'ratelimit-policy': `"units";q=${maxPerMinute};w=${rateLimitWindowMs / 1000}`,
-        ratelimit: `"units";r=${state.remaining};t=${state.ttlInSeconds}`,
-      }
+      const headers = limitHeaders(maxPerMinute, state)
       reply.headers(headers)
       if (state.isExceeded)
         throw rateLimited(
@@ -72,7 +78,7 @@ export const rateLimit = fp<{ maxPerMinute: number }>(
       const site = await spend(countSite, request)
       if (site.isAllowed || !site.isExceeded) return
       const detail = `More than ${siteOptions.max} units in a minute from this IPv6 network (/48).`
-      throw rateLimited(detail, site.ttlInSeconds, headers)
+      throw rateLimited(detail, site.ttlInSeconds, limitHeaders(siteOptions.max, site))
     })
   },
   { name: 'rate-limit', dependencies: ['@fastify/rate-limit', 'client'] },
