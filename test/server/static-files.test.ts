@@ -40,3 +40,14 @@ it('the pages and the script of the API reference are sent compressed', async ()
 it('the compressed files of the dashboard have no separate paths', async () => {
   for (const url of scripts) expect((await api.app.inject(`${url}.br`)).statusCode).toBe(404)
 })
+
+it('a request for a range of a file of the dashboard gets the whole file', async () => {
+  for (const url of ['/', '/icon.svg', ...scripts]) {
+    const whole = await api.app.inject(url)
+    for (const range of ['bytes=0-9', 'bytes=99999999-']) {
+      const { statusCode, body } = await api.app.inject({ url, headers: { range } })
+      expect(statusCode, `${range} of ${url}`).toBe(200)
+      expect(body).toBe(whole.body)
+    }
+  }
+})

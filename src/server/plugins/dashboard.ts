@@ -32,6 +32,8 @@ const fileOptions = (root: string): FastifyStaticOptions => ({
   preCompressed: true,
   globIgnore: ['**/*.br', '**/*.gz'],
   cacheControl: false,
+  // Small files need no ranges, and a range outside of a file would be an error (416) without a problem type.
+  acceptRanges: false,
   setHeaders(response, path) {
     response.setHeader('vary', 'Accept-Encoding')
     const isAsset = path.includes('/assets/')
