@@ -67,6 +67,18 @@ describe.skipIf(skipsBrowser)('the pages of the API reference', () => {
     }
   })
 
+  it('show the lines of an export in NDJSON', async () => {
+    const { page, go } = tab
+    await go('/docs/operations/exportAgreements')
+    await page.waitForSelector('form[data-ready]')
+    await page.selectOption('[name=format]', 'ndjson')
+    await page.click('button')
+    await page.waitForFunction(() => document.querySelector('#sent')?.textContent?.includes(' — '))
+    expect(await page.textContent('#sent')).toContain(' — 200 ')
+    expect(await page.textContent('#sent')).not.toContain('SyntaxError')
+    expect(await page.textContent('#answer')).toBe((await api.get('/v1/agreements/export?format=ndjson')).text)
+  })
+
   it('send examples that the service accepts, unless their external ids are taken', { timeout }, async () => {
     for (const id of ['createAgreement', 'createProject', 'createOrganization', 'createSource']) {
       const { status, body } = await tryOut(id, adminKey)

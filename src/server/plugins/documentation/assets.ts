@@ -34,7 +34,7 @@ function urlOf() {
 }
 
 function readable(text, type) {
-  if (!/json$/.test(type)) return text
+  if (!/[/+]json$/.test(type)) return text
   return JSON.stringify(JSON.parse(text), null, 2)
 }
 
@@ -52,7 +52,7 @@ async function send(event) {
     const started = performance.now()
     const response = await fetch(url, { method, headers, body: body ? body.value : undefined })
     const type = (response.headers.get('content-type') ?? '').split(';')[0]
-    const isText = /^text\\/|json$|ndjson$/.test(type)
+    const isText = /^text\\/|json$/.test(type)
     const text = isText ? await response.text() : String((await response.blob()).size) + ' bytes'
     const time = Math.round(performance.now() - started)
     sent.textContent += ' — ' + response.status + ' ' + response.statusText + ', ' + time + ' ms'
