@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { FastifyInstance, FastifyReply, FastifyRequest, LightMyRequestResponse } from 'fastify'
 import type { FetchedResponse } from '../operations/api-fetch.ts'
 import { clientAddress } from './plugins/client/addresses.ts'
@@ -36,6 +37,8 @@ export const pickHeaders = (
 /** Returns a signal for `readAs` that aborts when the client has disconnected, or the response has been sent. */
 export function disconnectSignal({ raw }: Pick<FastifyReply, 'raw'>): AbortSignal {
   const controller = new AbortController()
+  // Each read adds a listener, and many reads may be made for one client. Node.js would warn of a leak.
+  setMaxListeners(0, controller.signal)
   const abort = () => controller.abort(disconnectedProblem())
   if (raw.destroyed) abort()
   else raw.once('close', abort)

@@ -1,5 +1,6 @@
 import { IncomingMessage, request, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
 import { disconnectSignal } from '../../src/server/read-as.ts'
 import { type Api, startTestApi } from '../support/api.ts'
@@ -50,4 +51,16 @@ it('reads within the process are aborted if the client has already disconnected'
   expect(disconnectSignal({ raw }).aborted).toBe(false)
   raw.destroy()
   expect(disconnectSignal({ raw }).aborted).toBe(true)
+})
+
+it('many reads for one client cause no warning of too many listeners', async () => {
+  const warnings: Error[] = []
+  const collect = (warning: Error) => warnings.push(warning)
+  process.on('warning', collect)
+  onTestFinished(() => void process.off('warning', collect))
+  const response = await fetch(`${api.origin}/compare?country=PAK,DEU,CHN,USA&format=json`)
+  expect((await response.text()).match(/"path":/g)?.length).toBeGreaterThan(10)
+  // Node.js emits a warning in the next iteration of the event loop.
+  await setImmediate()
+  expect(warnings).toEqual([])
 })
