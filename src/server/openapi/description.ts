@@ -60,7 +60,7 @@ Headers of responses to reads:
 
 - \`Cache-Control\`: caches must revalidate with \`If-None-Match\`; \`private\` for readers with a role.
 - \`Content-Language\`: the language of names and labels.
-- \`ETag\`: the entity tag of the response, also to a change. A record's begins with its version.
+- \`ETag\`: the entity tag. A record's ETag begins with its version. Changes return it, too.
 - \`Link\` of a page: the URL of the next page, \`rel="next"\`, if there is one.
 - \`Vary\`: the request headers that the response depends on.
 - \`Cache-Status\` (RFC 9211): \`hit\` is from memory, \`fwd\` from the database. The request header \`Cache-Control: no-cache\` forces \`fwd\`; \`max-stale=60\` accepts \`hit; detail=stale\`, which has been out of date for up to 60 seconds and has the header \`Age\`.
