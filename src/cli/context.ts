@@ -31,9 +31,9 @@ export const createDatabaseOption = () =>
 
 /**
  * Opens the configured database for a command that works on it, and brings its schema up to date.
- * Throws an OperatorError when there is no embedded database in `DATA_DIR` and `--create` is not given, and when the database
- * lacks declared columns after all migrations.
  * @param options left out if the command does not have the option `--create`.
+ * @throws OperatorError when there is no embedded database in `DATA_DIR` and `--create` is not given, when the database cannot be
+ * opened, and as `upgradeSchema` does.
  */
 export async function openAndMigrateDatabase(
   context: CommandContext,
