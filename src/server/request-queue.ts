@@ -15,6 +15,7 @@ const burstLength = 10
 
 /** Connections that an address opens in successive iterations. */
 interface Opening {
+  /** Time of the first connection, in milliseconds of `performance.now()`. */
   startedAt: number
   count: number
   /** Whether the address has opened a connection in this iteration. */
@@ -36,6 +37,7 @@ export class RequestQueue {
   #state: 'free' | 'begun' | 'full' = 'free'
   #hasBurst = false
   #isEndScheduled = false
+  /** Time in milliseconds of `performance.now()` until which requests may start in this iteration. */
   #sliceEnd = 0
 
   /** Records that an address has opened a connection. */
