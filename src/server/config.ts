@@ -109,7 +109,10 @@ export const environment = z.object({
     .describe('Whether anonymous clients may read: true or false.'),
   OIDC_ISSUER: z
     .string()
-    .refine(isIssuer, 'a URL like https://login.example/realms/ministry')
+    .refine(
+      isIssuer,
+      'a URL with HTTPS (HTTP only for this machine), like https://login.example/realms/ministry, without a query or a fragment',
+    )
     .optional()
     .describe(
       'OpenID Connect issuer whose access tokens are accepted in addition to API keys. Absent: none.',
