@@ -76,7 +76,9 @@ describe.skipIf(skipsBrowser)('the pages of the API reference', () => {
     await page.waitForFunction(() => document.querySelector('#sent')?.textContent?.includes(' — '))
     expect(await page.textContent('#sent')).toContain(' — 200 ')
     expect(await page.textContent('#sent')).not.toContain('SyntaxError')
-    expect(await page.textContent('#answer')).toBe((await api.get('/v1/agreements/export?format=ndjson')).text)
+    expect(await page.textContent('#answer')).toBe(
+      (await api.get('/v1/agreements/export?format=ndjson')).text,
+    )
   })
 
   it('send examples that the service accepts, unless their external ids are taken', { timeout }, async () => {
