@@ -11,8 +11,8 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** Waits until a transaction waits for an advisory lock, and has no transaction id yet. */
-const waitForWaiting = () =>
+/** Waits until a session waits for an advisory lock in a transaction that has no id yet. */
+const waitUntilBlockedWithoutId = () =>
   expect
     .poll(async () => {
       const { rows } =
@@ -32,13 +32,13 @@ it('a merge waits for a change of a record that refers to the merged one before 
   const participants = [{ organization: from.key, role: 'participant' }]
   const project = await createRecord(projects, api, { title: 'Before', kind: 'other', participants })
   const merge = await api.database.transaction(async (tx) => {
-    // Only the lock, without a transaction id, so that a merge which has an id already would have the lower one.
+    // Acquires only the lock, which assigns no transaction id. If the merge already had an id, it would have the lower one.
     await tx.query({
       text: 'select pg_advisory_xact_lock(hashtextextended($1, 0))',
       values: [`projects ${project.key}`],
     })
     const response = api.post(`${from.path}/merge`, { into: into.key }, ifMatch('*'))
-    await waitForWaiting()
+    await waitUntilBlockedWithoutId()
     const locked = await lockRecord(tx, projects, project.key)
     if (!locked) throw new Error('the project is missing')
     const before = documentOf(projects, JSON.parse(locked.document))

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, type HttpResponse, startTestApi } from '../support/api.ts'
+import { waitUntilBlocked } from '../support/blocked-sessions.ts'
 import { type Document, pointersIn, readProblem } from '../support/documents.ts'
 
 /** Records that one request creates from lines of JSON, as exports write them. */
@@ -164,9 +165,7 @@ describe('NDJSON records', () => {
       await other.query(`insert into revisions (resource, key, version, operation, document, actor, "time")
         values ('countries', 'XAA', 1, 'remove', '{}', '{"kind":"database","id":null,"name":null}', now())`)
       const sent = send('countries', { code: 'XAA', name: 'Of a line' }, { code: 'XAB', name: 'Of a line' })
-      await expect
-        .poll(async () => (await api.pool.query('select from pg_locks where not granted')).rowCount)
-        .toBeGreaterThan(0)
+      await waitUntilBlocked(api.pool)
       await other.query('commit')
       const response = await sent
       expect(response.status, response.text).toBe(409)

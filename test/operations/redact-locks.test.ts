@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
+import { waitUntilBlocked } from '../support/blocked-sessions.ts'
 import { createRecord, ifMatch, resourceOf } from '../support/documents.ts'
 
 let api: Api
@@ -7,16 +8,6 @@ beforeAll(async () => {
   api = await startTestApi()
 })
 afterAll(() => api.close())
-
-/** Waits until a number of transactions wait for an advisory lock. */
-const waitForWaiting = (count: number) =>
-  expect
-    .poll(async () => {
-      const { rows } = await api.pool.query(`select from pg_locks where locktype = 'advisory' and not granted
-        and database = (select oid from pg_database where datname = current_database())`)
-      return rows.length
-    })
-    .toBe(count)
 
 it('a redaction that waits for the restoration of a removed record redacts the restored record', async () => {
   const organizations = resourceOf('organizations')
@@ -31,9 +22,9 @@ it('a redaction that waits for the restoration of a removed record redacts the r
       values: [`organizations ${key}`],
     })
     const restored = api.post(`${path}/restore`, {})
-    await waitForWaiting(1)
+    await waitUntilBlocked(api.pool, 1)
     const redacted = api.post(`${path}/redact`, { text: 'Jane Doe', reason: 'Asked for.' }, ifMatch('*'))
-    await waitForWaiting(2)
+    await waitUntilBlocked(api.pool, 2)
     return { restoration: restored, redaction: redacted }
   })
   expect((await restoration).status).toBe(201)

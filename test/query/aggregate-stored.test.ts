@@ -1,10 +1,10 @@
-import { setTimeout } from 'node:timers/promises'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { registry } from '../../src/resources/registry.ts'
 import { aggregate } from '../support/aggregates.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
+import { waitUntilBlocked } from '../support/blocked-sessions.ts'
 import { type Document, databaseTime } from '../support/documents.ts'
 import { runWrites, sqlWrite } from '../support/sql-writes.ts'
 
@@ -166,7 +166,7 @@ describe('an aggregate by country', () => {
       await client.query('begin')
       await client.query(`update organizations set country = 'DEU' where id = $1`, [institute])
       const writing = create()
-      await setTimeout(200)
+      await waitUntilBlocked(api.pool)
       await client.query('commit')
       await writing
     } finally {
