@@ -102,10 +102,12 @@ export async function pages(api: Api, resource: Resource, query: string): Promis
   return found
 }
 
-/** Returns how many records a resource has. */
+/** Returns how many records a resource has. @throws if the response has no number. */
 export async function count(api: Api, resource: Resource): Promise<number> {
   const response = await api.get(`${listPath(resource)}?count=exact&limit=1`)
-  return response.json<Page>().page.total?.count ?? Number.NaN
+  const { page } = response.json<Partial<Page>>()
+  if (page?.total === undefined) throw new Error(`${resource.name} were not counted: ${response.text}`)
+  return page.total.count
 }
 
 /** Caches a computed value for each key in a WeakMap. */
