@@ -86,7 +86,9 @@ describe.each(resources)('the history of $name', (resource) => {
     await api.put(path, { ...(await exampleDocument(resource, api)), ...(await clientKey(path)) })
     await api.patch(path, { [name]: 'Once more' })
     const state = { record: null as unknown }
-    for (const { version, changes } of (await historyOf(path)).reverse()) {
+    const entries = await historyOf(path)
+    expect(entries).toHaveLength(3)
+    for (const { version, changes } of entries.reverse()) {
       const patch: Operation[] = changes.map((change) => ({ ...change, path: `/record${change.path}` }))
       expect(applyPatch(state, patch)).toEqual(patch.map(() => null))
       expect(state.record).toEqual((await versionOf(path, version)).document)

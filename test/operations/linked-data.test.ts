@@ -123,7 +123,9 @@ it('the catalogue has a data set for each resource, whose distributions can be d
     resources.map(({ name }) => `https://registry.example/v1/${name}`),
   )
   for (const dataset of datasets) {
-    for (const distribution of Object(dataset)['dcat:distribution']) {
+    const distributions = Object(dataset)['dcat:distribution']
+    expect(distributions).not.toEqual([])
+    for (const distribution of distributions) {
       const url = new URL(distribution['dcat:downloadURL']['@id'])
       expect(distribution['dcat:accessURL']).toEqual(distribution['dcat:downloadURL'])
       const file = await api.request('HEAD', url.pathname + url.search)
