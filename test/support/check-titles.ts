@@ -5,9 +5,9 @@ import ts from 'typescript'
 
 const maxTitleLength = 90
 const maxLines = 400
-const testFunctions = ['describe', 'it']
+const testFunctions = ['describe', 'it', 'test']
 
-/** Returns the name that a call chain starts with: `it` for `it.each(…)('…')`. */
+/** Returns the name that a call chain starts with, such as `it` for `it.each(…)('…')`; an empty text if there is none. */
 function rootName(expression: ts.Expression): string {
   if (ts.isIdentifier(expression)) return expression.text
   if (ts.isCallExpression(expression) || ts.isPropertyAccessExpression(expression))
