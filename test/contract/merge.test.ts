@@ -201,7 +201,7 @@ describe.each(resources)('merging a record of $name', (resource) => {
 describe.each(linksFrom(resources).map((link) => ({ link, ...link })))(
   'merging a record of $target.name to which $pointer of $referrer.name refers',
   ({ link, referrer }) => {
-    it('moves the reference; later ones to the old key are refused, with the new key', async () => {
+    it('moves the reference; a later one to the old key is refused, and the error has the new key', async () => {
       const [from, into] = [await createTarget(api, link), await createTarget(api, link)]
       const other = await createRecord(referrer, api, await referringDocument(api, link, from.record))
       const response = await merge(from, into)

@@ -36,7 +36,7 @@ async function removedProject(properties: object): Promise<string> {
   return `/v1/projects/${id}`
 }
 
-it('a restore of values of properties that no longer exist is refused, naming these', async () => {
+it('a version with values in former properties is not restored; the error names the properties', async () => {
   const path = await removedProject({ budget: { amount: 5, currency: 'USD' }, formerList: [], website: null })
   for (const body of [{}, { version: 1 }]) {
     const refused = await api.post(`${path}/restore`, body)

@@ -156,7 +156,7 @@ describe('a document with a fault is refused with a pointer and a message that e
     ])
   })
 
-  it('the limit of a value, also in an operation of a bulk request', async () => {
+  it('a value above its limit in a bulk operation, whose fault has the limit', async () => {
     const operations = [{ op: 'create', document: { title: 'A'.repeat(501), kind: 'treaty' } }]
     const response = await api.post('/v1/agreements/bulk', { operations })
     expect(response.json<ProblemBody>().errors).toMatchObject([

@@ -153,7 +153,7 @@ describe('the currency of an amount', () => {
   }
 
   it.each(['CNY', 'USN', 'VED', 'XAU', 'XDR', 'DEM', 'FRF', 'SUR', 'CSK', 'YUD', 'STD', 'XEU', 'ZWL'])(
-    'may be any of ISO 4217, also a withdrawn one: %s',
+    'may be any currency of ISO 4217, even a withdrawn one: %s',
     async (currency) => {
       const response = await postCurrency(currency)
       expect(response.status, response.text).toBe(201)
@@ -161,7 +161,7 @@ describe('the currency of an amount', () => {
     },
   )
 
-  it.each(['ABC', 'XXX', 'XTS'])('is refused if it is none: %s', async (currency) => {
+  it.each(['ABC', 'XXX', 'XTS'])('is refused if it is a code without a currency: %s', async (currency) => {
     const response = await postCurrency(currency)
     expect(response.status).toBe(422)
     expect(faultAt(response, '/amounts/0/currency')?.message).toContain('is not an ISO 4217 currency')

@@ -99,7 +99,7 @@ describe('a long export', () => {
     },
   )
 
-  it('beyond the limits is refused: of the same client with 429, of other clients with 503', async () => {
+  it('beyond the limits is refused: with 429 for the same client, and with 503 for others', async () => {
     await waitUntil(async () => (await copying()).length === 0)
     await Promise.all(Array.from({ length: 5 }, (_, index) => open(large, `10.0.0.${Math.floor(index / 2)}`)))
     await waitUntil(async () => (await copying()).length === 5)
