@@ -31,9 +31,11 @@ export function readTable(text: string): Record<string, string>[] {
 export const readNdjson = (text: string): Document[] =>
   text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]))
 
-/** Downloads an XLSX file and parses it. */
+/** Downloads an XLSX file and parses it. @throws if the response has another status than 200. */
 export async function openWorkbook(api: Api, path: string): Promise<exceljs.Workbook> {
   const response = await fetch(`${api.origin}${path}`)
+  if (response.status !== 200)
+    throw new Error(`${path} returned ${response.status}: ${await response.text()}`)
   const book = new exceljs.Workbook()
   await book.xlsx.load(await response.arrayBuffer())
   return book

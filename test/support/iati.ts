@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -11,8 +11,13 @@ export const hasIatiSchemas = schemas !== undefined
 
 /** Validates an activity file against the XML Schema of IATI, with `xmllint`. @throws if it is not valid. */
 export function validateIati(text: string): void {
-  const file = join(mkdtempSync(join(tmpdir(), 'iati-')), 'activities.xml')
-  writeFileSync(file, text)
-  const schema = join(schemas ?? '', 'iati-activities-schema.xsd')
-  execFileSync('xmllint', ['--noout', '--schema', schema, file], { stdio: 'pipe' })
+  const folder = mkdtempSync(join(tmpdir(), 'entente-iati-'))
+  try {
+    const file = join(folder, 'activities.xml')
+    writeFileSync(file, text)
+    const schema = join(schemas ?? '', 'iati-activities-schema.xsd')
+    execFileSync('xmllint', ['--noout', '--schema', schema, file], { stdio: 'pipe' })
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 }
