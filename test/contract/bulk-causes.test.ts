@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
-import { agreement, agreements, resultsIn, sendNonAtomic } from '../support/bulk.ts'
+import { agreement, agreements, organization, resultsIn, sendNonAtomic, topic } from '../support/bulk.ts'
 import { createRecord, resourceOf, unusedId } from '../support/documents.ts'
 
 /** Which operations with `atomic=false` are refused if PostgreSQL refuses what they write together. */
@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 const organizations = resourceOf('organizations')
-const organization = (more = {}) => ({ name: 'A laboratory', kind: 'academic', ...more })
+const topics = resourceOf('topics')
 
 /** Sends operations, and returns the status of each, and the faults of the refused ones. */
 async function run(resource: typeof organizations, operations: object[]) {
@@ -55,12 +55,8 @@ describe('a public record that would refer to an internal one', () => {
   })
 
   it('is distinguished from records whose keys begin with the same text', async () => {
-    const topics = resourceOf('topics')
-    const topic = (slug: string, more = {}) =>
-      createRecord(topics, api, { slug, name: slug, scheme: 'domain', ...more })
-    await topic('causes-hidden', { visibility: 'internal' })
-    await topic('causes-a')
-    await topic('causes')
+    await createRecord(topics, api, topic('causes-hidden', { visibility: 'internal' }))
+    for (const slug of ['causes-a', 'causes']) await createRecord(topics, api, topic(slug))
     const { statuses } = await run(topics, [
       { op: 'patch', slug: 'causes', ifMatch: '*', patch: { name: 'Renamed' } },
       { op: 'patch', slug: 'causes-a', ifMatch: '*', patch: { broader: 'causes-hidden' } },
@@ -71,8 +67,6 @@ describe('a public record that would refer to an internal one', () => {
 })
 
 describe('many public records that would refer to internal ones', () => {
-  const topics = resourceOf('topics')
-  const topic = (slug: string, more = {}) => ({ slug, name: slug, scheme: 'domain', ...more })
   const count = 7
 
   /** Creates internal topics. @returns their keys. */

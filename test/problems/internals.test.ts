@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 /** Internals that no problem may contain: SQL, stack traces, and names of constraints, tables and files. */
-const secrets = [
+const internals = [
   /\b(select|insert into|update|delete from)\b.{0,80}\b(from|values|set|where)\b/is,
   /\bat (async )?[\w.<>]+ \(|node_modules|\.(ts|js|mjs):\d+|file:\/\/|\/(src|dist|home|root|usr|tmp)\//,
   /violates|constraint|relation "|column "|syntax error|invalid input syntax|SQLSTATE|pg_|drizzle|ZodError/,
@@ -185,7 +185,7 @@ describe('any request', () => {
     const words = [detail, ...errors.map(({ message }) => message)].join('\n')
     // A response may repeat the request, so only text that the service adds is checked.
     const serviceText = words.replaceAll(/"[^\n]*"/g, '""')
-    for (const secret of secrets) expect(serviceText, hint).not.toMatch(secret)
+    for (const internal of internals) expect(serviceText, hint).not.toMatch(internal)
   }
 
   it('random requests return no server error and no internals', slow, async () => {

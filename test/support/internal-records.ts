@@ -1,15 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Resource } from '../../src/model/resource.ts'
 import type { Api } from './api.ts'
-import {
-  createRecord,
-  type Document,
-  fullDocument,
-  isSeeded,
-  keyIn,
-  listPath,
-  seededKey,
-} from './documents.ts'
+import { createRecord, type Document, fullDocument, isSeeded, listPath, seededKey } from './documents.ts'
 import { registry } from './registry.ts'
 
 /** Internal records of every resource, whose texts differ from all public texts. */
@@ -106,7 +98,7 @@ async function createHiddenCitations(api: Api, hidden: HiddenRecord[]): Promise<
   const created: HiddenRecord[] = []
   for (const document of documents) {
     const { key, record } = await createRecord(citations, api, document)
-    created.push({ resource: citations, key: keyIn(citations, record) || key, document: record })
+    created.push({ resource: citations, key, document: record })
   }
   return created
 }
