@@ -16,7 +16,7 @@ import {
 } from '../support/documents.ts'
 import { resources } from '../support/registry.ts'
 
-/** Methods, media types and paths: those that are allowed, and the errors for all others. */
+/** The allowed methods, media types and paths, and the errors for all others. */
 
 let api: Api
 beforeAll(async () => {

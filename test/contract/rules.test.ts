@@ -45,7 +45,7 @@ async function invalidDocument(
   return { document: mergeDeep(await fullDocument(resource, api), replacements), pointers: pointers.sort() }
 }
 
-/** An unknown key if a schema is that of a reference; otherwise undefined. */
+/** Returns a key that no record has if a schema is the schema of a reference, otherwise undefined. */
 const unknownReference = (schema: z.core.$ZodType) => {
   const name = references.get(schema)
   const target = registry.resources.find((resource) => resource.name === name)

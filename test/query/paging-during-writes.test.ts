@@ -96,7 +96,7 @@ const change = document.chain((whole) =>
     .map((names) => Object.fromEntries(Object.entries(whole).filter(([name]) => names.includes(name)))),
 )
 
-/** The index of an existing record, divided by their number. */
+/** The index of an existing record, divided by the number of existing records. */
 const relativeIndex = fc.double({ min: 0, max: 0.999, noNaN: true })
 
 /** A write. Most writes are patches, which may move records in the list. */

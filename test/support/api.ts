@@ -47,7 +47,7 @@ function requestInit(method: string, { body, headers = {}, key }: RequestOptions
   return {
     method,
     headers: {
-      // Without compression, so that the ETags of responses are those of the records.
+      // A compressed response has another ETag than the record.
       'accept-encoding': 'identity',
       ...(sentKey !== null && { authorization: `Bearer ${sentKey}` }),
       ...(body !== undefined && { 'content-type': defaultType }),

@@ -29,8 +29,8 @@ export interface TestAppOptions {
   /** Environment variables, which override the defaults of tests. */
   env?: NodeJS.ProcessEnv
   /**
-   * Called with the URL of the database. Returns the URL that the service connects to, such as that of a proxy. `pool`
-   * still connects directly.
+   * Called with the URL of the database. Returns the URL that the service connects to, such as the URL of a proxy.
+   * `pool` still connects directly.
    */
   connectVia?: (databaseUrl: string) => string | Promise<string>
 }

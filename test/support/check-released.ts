@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { breakingChanges } from './breaking-changes.ts'
 
 /**
- * Compares the OpenAPI document with that of the last release, and fails if a change breaks clients of that release:
+ * Compares the OpenAPI document with the document of the last release, and fails if a change breaks clients of that release:
  *
  *     node --import tsx test/support/check-released.ts CURRENT.json
  *

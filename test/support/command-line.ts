@@ -8,7 +8,7 @@ import { readConfig } from '../../src/server/config.ts'
 /** A run of the real command line. */
 export interface Run {
   pid: number | undefined
-  /** Resolves to the first line on stdout. */
+  /** Resolves to the first line on stdout. Rejects if the process ends without one. */
   firstLine: Promise<string>
   /** Resolves when the process has ended. */
   ended: Promise<{ code: number | null; stdout: string; stderr: string }>

@@ -44,7 +44,10 @@ export const kinds = ['observatory', 'ground_station', 'other']
 export const statuses = [null, 'planned', 'active']
 export const topics = ['energy', 'ocean', 'narrower-energy']
 
-/** Dates, each with the year, decade and month that contain it, and its first and last day as YYYYMMDD numbers. */
+/**
+ * Dates, each with the year, decade and month that contain it. `span` has its first and last day as year × 10,000 + month × 100
+ * + day.
+ */
 export const dates = [
   { text: '2010', year: '2010', decade: '201X', month: null, span: [20100101, 20101231] },
   { text: '2011-04', year: '2011', decade: '201X', month: '2011-04', span: [20110401, 20110430] },

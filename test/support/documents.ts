@@ -74,13 +74,13 @@ const unusedNaturalKeys: Record<string, string> = {
   topics: 'no-such-topic',
 }
 
-/** Returns a well-formed key that no record of the resource has. */
+/** Returns a well-formed key that no record of the resource has. @throws if this file has none for the resource. */
 export function unusedKey({ name, key }: Resource): string {
   if (key.assignedBy === 'registry') return unusedId
-  return unusedNaturalKeys[name] ?? lacksKeys(name)
+  return unusedNaturalKeys[name] ?? throwMissingKeys(name)
 }
 
-const lacksKeys = (name: string): never => {
+const throwMissingKeys = (name: string): never => {
   throw new Error(`test/support/documents.ts has no unused keys of ${name}, whose keys clients choose`)
 }
 
@@ -199,7 +199,7 @@ async function uniqueProperties(resource: Resource, api: Api): Promise<Document>
     case 'topics':
       return { slug: `test-${randomUUID()}` }
     default:
-      if (resource.key.assignedBy === 'client') return lacksKeys(resource.name)
+      if (resource.key.assignedBy === 'client') return throwMissingKeys(resource.name)
       return 'externalIds' in resource.document.shape
         ? { externalIds: [{ scheme: 'test', id: randomUUID() }] }
         : {}

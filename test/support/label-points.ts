@@ -80,7 +80,7 @@ const toLongitude = (longitude = 0) => longitude - 360 * Math.round(longitude / 
 
 const round = (degrees = 0) => Math.round(degrees * 100) / 100
 
-/** The label point of each country on the map, by numeric code: that of its largest polygon, ignoring holes (lakes). */
+/** Finds the label point of each country on the map in its largest polygon, without holes (lakes). Keys are numeric codes. */
 function readPoints(): Map<string, { longitude: number; latitude: number }> {
   const path = createRequire(import.meta.url).resolve('world-atlas/countries-10m.json')
   // The package defines the format of the file.

@@ -24,9 +24,9 @@ const refersTo = ({ columns, where = '' }: Index, column: string): boolean =>
   ) || where.includes(`"${column}"`)
 
 /**
- * Removes the columns from `before` that the database generates there, but not in `after` or by another expression, and their
- * indexes. drizzle-kit would drop the columns of the old expression first, would add the column before the columns of its new
- * expression, and would not create the indexes again that PostgreSQL drops with the column.
+ * Removes from `before` each generated column that `after` lacks or does not generate by the same expression, and the indexes of
+ * these columns. drizzle-kit would drop the columns that the old expression reads before the generated column, would add the
+ * generated column before the columns that the new expression reads, and would not create its indexes again.
  * @returns the statements that drop the columns.
  */
 function dropGenerated(before: Tables, after: Tables): string[] {
@@ -49,7 +49,8 @@ const missingIn = (others: object, tables: object): string[] =>
   Object.keys(tables).filter((key) => !(key in others))
 
 /**
- * Describes the first change of which drizzle-kit asks whether a table or column is new or renamed. Undefined if it asks nothing.
+ * Describes the first change for which drizzle-kit asks whether a table or column is new or renamed. Returns undefined if it
+ * asks nothing.
  */
 function findQuestion(before: Tables, after: Tables): string | undefined {
   const describe = (gone: string[], added: string[], ifRenamed: string) =>
@@ -76,7 +77,7 @@ function findQuestion(before: Tables, after: Tables): string | undefined {
   return [tables, ...columns].find((question) => question !== undefined)
 }
 
-/** The statements depend on an answer, which nobody can give without a terminal. Its message says what to do. */
+/** Thrown if the statements depend on an answer that only a user at a terminal can give. The message says what to do. */
 export class UnansweredQuestion extends Error {}
 
 /**

@@ -13,7 +13,7 @@ import {
 } from './migration-statements.ts'
 
 /**
- * Writes the migration from the tables of the last migration to those of the declarations. With `--check`, fails if they
+ * Writes the migration from the tables of the last migration to the declared tables. With `--check`, fails if they
  * differ. With `--custom`, only adds the migration to the journal; the author writes its file. `--rename table.column=name`
  * renames a column, which drizzle would drop and add again. `--expand` marks the migration as compatible with older versions
  * of the service, and leaves out incompatible statements. `--contract name` marks the migration as compatible with the
