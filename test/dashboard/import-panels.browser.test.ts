@@ -95,6 +95,26 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
     await page.context().close()
   })
 
+  it('show the remaining names even if the new dry run ends before the page reads the import', async () => {
+    const rows = ['1,On fire,2003,Atlantis', '2,On sand,2004,Mu']
+    const page = await openDryRun(newScheme(), [treatyHeader, ...rows].join('\n'))
+    const names = panel(page, 'Unresolved names')
+    await names.getByText('Names: 2, in rows: 2.').waitFor()
+    await names.getByRole('group', { name: 'Atlantis' }).getByLabel('Leave it out').check()
+    await page.route(/\/v1\/imports\/[\w-]+$/, async (route) => {
+      let response = await route.fetch()
+      while ((await response.json()).state === 'staging') response = await route.fetch()
+      await route.fulfill({ response })
+    })
+    await page.getByRole('button', { name: 'Save decisions (1)' }).click()
+    await names.getByText('Names: 1, in rows: 1.').waitFor()
+    await names.getByRole('group', { name: 'Atlantis' }).waitFor({ state: 'detached' })
+    await names.getByRole('group', { name: 'Mu', exact: true }).getByLabel('Leave it out').check()
+    await page.getByRole('button', { name: 'Save decisions (1)' }).click()
+    await names.waitFor({ state: 'detached' })
+    await page.context().close()
+  })
+
   it('show the whole of a name to decide, even if it is one long word', async () => {
     const page = await openDryRun(newScheme(), `${treatyHeader}\n1,On water,2001,${'a'.repeat(250)}\n`)
     const legend = panel(page, 'Unresolved names').locator('legend')

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'preact/hooks'
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
 import { type ApiError, readApi, toApiError } from '../api/client.ts'
 import type { ImportJob } from '../api/types.ts'
 import type { ApiState } from '../api/use-read.ts'
@@ -16,9 +16,14 @@ const maxReconnects = 10
 
 const delay = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
+/** Whether a step of an import has ended between two reads. A new dry run leads to the same state, at a later time. */
+const hasStepEnded = (before: ImportJob, after: ImportJob): boolean =>
+  before.state !== after.state || before.stagedAt !== after.stagedAt
+
 /**
  * Calls `onChange` with an import now and after each change, until no step of the import runs. Reconnects after a lost
  * connection.
+ * @param before the import as it was last read, if it was.
  * @throws ApiError if the first read of the import fails, and after too many lost connections in a row; the reason of an
  * aborted signal.
  */
@@ -26,6 +31,7 @@ async function followImport(
   id: string,
   tag: string,
   signal: AbortSignal,
+  before: ImportJob | undefined,
   onChange: (job: ImportJob) => void,
 ): Promise<void> {
   let hasRun = false
@@ -35,7 +41,7 @@ async function followImport(
       onChange(job)
       if (!isRunning(job)) {
         // The step has changed the rows, names and records of the import.
-        if (hasRun) refetchViews()
+        if (hasRun || (before && hasStepEnded(before, job))) refetchViews()
         return
       }
       hasRun = true
@@ -57,12 +63,18 @@ export function useImport(id: string): ApiState<ImportJob> {
   const dataVersion = useDataVersion()
   const [attempt, setAttempt] = useState(0)
   const [job, setJob] = useState<ImportJob>()
+  const last = useRef<ImportJob>()
   const [error, setError] = useState<ApiError>()
   const retry = useCallback(() => setAttempt((count) => count + 1), [])
   useEffect(() => {
     const controller = new AbortController()
     setError(undefined)
-    followImport(id, tag, controller.signal, setJob).catch((failure: unknown) => {
+    const onChange = (next: ImportJob) => {
+      last.current = next
+      setJob(next)
+    }
+    const before = last.current?.id === id ? last.current : undefined
+    followImport(id, tag, controller.signal, before, onChange).catch((failure: unknown) => {
       if (!controller.signal.aborted) setError(toApiError(failure))
     })
     return () => controller.abort()

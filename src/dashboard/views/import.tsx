@@ -48,7 +48,8 @@ function LoadedImport({ job }: { job: ImportJob }) {
       <Counts job={job} />
       <div class="stack">
         <Progress job={job} />
-        {!isRunning(job) && <Results job={job} hasRecords={hasWritten === true} />}
+        {/* Another dry run has other results. The key discards the old ones even if the page has not seen it run. */}
+        {!isRunning(job) && <Results key={job.stagedAt ?? ''} job={job} hasRecords={hasWritten === true} />}
       </div>
     </>
   )
