@@ -190,6 +190,18 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
     await page.context().close()
   })
 
+  it('says that a client of the database has saved the other version of a conflict', async () => {
+    const id = await create({ title: 'Before' })
+    const { page } = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)
+    await page.getByLabel('Title required').fill('Mine')
+    await dashboard.api.database.transaction((tx) =>
+      tx.query({ text: `update agreements set title = 'Theirs' where id = $1`, values: [id] }),
+    )
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('a client of the database saved version 2').waitFor()
+    await page.context().close()
+  })
+
   it('names the records to which the versions of a conflict and the form after it refer', async () => {
     const parties = ['CHN', 'PAK'].map((country) => ({ country, role: 'party' }))
     const id = await create({ title: 'Named in a conflict', topics: ['energy'], parties })

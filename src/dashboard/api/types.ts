@@ -34,6 +34,7 @@ export interface Aggregate {
 type Schemas = components['schemas']
 
 export type Actor = Schemas['Actor']
+export type Author = Schemas['Author']
 export type ApiKey = Schemas['Key']
 export type IssuedKey = Schemas['IssuedKey']
 export type Citation = Schemas['Citation']

@@ -5,6 +5,7 @@ import { titleOf } from '../api/titles.ts'
 import type { HistoryPage, RecordDocument } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { apiRecordPath } from '../api/write-api.ts'
+import { authorName } from '../i18n/author-name.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { useRights } from '../session.ts'
 import { HistoryList } from './history/history-list.tsx'
@@ -19,7 +20,8 @@ import { Loaded, Widget } from './widget.tsx'
  * into another record.
  */
 export function RemovedRecord({ resource, recordKey }: { resource: ResourceDescription; recordKey: string }) {
-  const { t, tOr, tag, dateTime } = useLanguage()
+  const language = useLanguage()
+  const { t, tag, dateTime } = language
   const { write, administer } = useRights()
   const path = apiRecordPath(resource.name, recordKey)
   const history = useApi<HistoryPage>(withQuery(`${path}/history`, { limit: 1, follow: 'false' }))
@@ -42,7 +44,7 @@ export function RemovedRecord({ resource, recordKey }: { resource: ResourceDescr
               {last && (
                 <p>
                   {t('removed.by', {
-                    name: last.actor.name ?? tOr(`actor.${last.actor.kind}`, last.actor.kind),
+                    name: authorName(language, last.actor),
                     time: dateTime(last.time),
                   })}
                 </p>

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { findProperty, type ResourceDescription } from '../api/resources.ts'
 import type { HistoryEntry, Names } from '../api/types.ts'
 import { Value } from '../components/value.tsx'
+import { authorName } from '../i18n/author-name.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { type Difference, needsDecision } from './conflicts.ts'
@@ -35,7 +36,8 @@ export function ConflictView({
   names: Names
   onResolve: (choices: Readonly<Record<string, Choice>>) => void
 }) {
-  const { t, dateTime } = useLanguage()
+  const language = useLanguage()
+  const { t, dateTime } = language
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => heading.current?.focus(), [])
   const [choices, setChoices] = useState<Record<string, Choice>>({})
@@ -49,7 +51,7 @@ export function ConflictView({
         <p>
           {t('conflict.lead', {
             version,
-            name: entry?.actor.name ?? entry?.actor.kind ?? t('value.unknown'),
+            name: entry ? authorName(language, entry.actor) : t('value.unknown'),
             time: entry ? dateTime(entry.time) : '',
           })}
         </p>

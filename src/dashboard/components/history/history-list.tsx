@@ -5,6 +5,7 @@ import { type ResourceDescription, recordDetailPath } from '../../api/resources.
 import type { HistoryEntry, HistoryPage, Names } from '../../api/types.ts'
 import { useApi } from '../../api/use-api.ts'
 import { useKeepPrevious } from '../../api/use-keep-previous.ts'
+import { authorName } from '../../i18n/author-name.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { useRights } from '../../session.ts'
 import { RestoreButton } from '../record-actions.tsx'
@@ -94,16 +95,17 @@ function Entry({
   names: Names
   current: number | undefined
 }) {
-  const { t, tOr, dateTime } = useLanguage()
+  const language = useLanguage()
+  const { t, tOr, dateTime } = language
   const { write } = useRights()
   const [isOpen, setOpen] = useState(isOpenAtFirst)
-  const by = actor.name ?? tOr(`actor.${actor.kind}`, actor.kind)
   return (
     <li>
       <div class="entry-head">
         <p>
           <strong>{t('record.version', { version })}</strong> · {tOr(`operation.${operation}`, operation)} ·{' '}
-          {t('record.by', { name: by })} · <time dateTime={time}>{dateTime(time)}</time>
+          {t('record.by', { name: authorName(language, actor) })} ·{' '}
+          <time dateTime={time}>{dateTime(time)}</time>
         </p>
         {write && isRestorable && version !== current && operation !== 'remove' && (
           <RestoreButton path={path} version={version} current={current} />
