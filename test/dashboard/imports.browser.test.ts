@@ -120,7 +120,9 @@ describe.skipIf(skipsBrowser)('imports in the dashboard [needs Chromium]', { tim
       .poll(() => page.getByRole('textbox', { name: 'Mapping' }).inputValue())
       .toContain('scheme: our-treaties')
     await page.getByRole('textbox', { name: 'Mapping' }).fill('')
-    await page.getByLabel('A known mapping').selectOption({ label: 'our-treaties (Our treaties.csv)' })
+    await page
+      .getByLabel('A built-in or earlier mapping')
+      .selectOption({ label: 'our-treaties (Our treaties.csv)' })
     await expect
       .poll(() => page.getByRole('textbox', { name: 'Mapping' }).inputValue())
       .toContain('signedOn: Signed')

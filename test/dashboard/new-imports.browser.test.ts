@@ -28,7 +28,7 @@ describe.skipIf(skipsBrowser)('the form of a new import [needs Chromium]', { tim
     await importCsv(dashboard.api.database, treatyMapping(newScheme()), csv)
     const { page, settle } = await dashboard.openSignedIn('/imports/new')
     const { started, release } = await holdRequests(page, '**/mapping.yaml')
-    await page.getByLabel('A known mapping').selectOption({ index: 2 })
+    await page.getByLabel('A built-in or earlier mapping').selectOption({ index: 2 })
     await started
     const text = page.getByRole('textbox', { name: 'Mapping' })
     await text.fill('scheme: typed')
