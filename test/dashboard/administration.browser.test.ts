@@ -76,7 +76,7 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
     const { id } = created.json<{ id: string }>()
     const { page } = await dashboard.openSignedIn(`/records/sources/${id}/redact`)
     await page.getByRole('textbox', { name: /^Text/ }).fill(name)
-    await page.getByText('It occurs 2 times in the latest version.').waitFor()
+    await page.getByText('Occurrences in the latest version: 2.').waitFor()
     const submit = page.getByRole('button', { name: 'Redact' })
     expect(await submit.isDisabled()).toBe(true)
     await page.getByLabel('I know that this cannot be undone.').check()

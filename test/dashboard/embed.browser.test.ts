@@ -86,10 +86,10 @@ describe.skipIf(skipsBrowser)('an embedded view [needs Chromium]', { timeout: 60
   it('keeps the values of a filter apart when its URL changes, and in its link to the full page', async () => {
     const ids = 'externalId=interview-2011:F01,interview-2011:F02'
     const { page, frame } = await openFramed(allowed.origin, `/map?${ids}&embed=1`)
-    await frame.getByRole('link', { name: '2 agreements' }).waitFor()
+    await frame.getByRole('link', { name: 'Agreements: 2' }).waitFor()
     await frame.getByRole('combobox', { name: 'Partners of' }).selectOption('CHN')
     await expect.poll(() => page.frames()[1]?.url()).toContain('partnerOf=CHN')
-    await frame.getByRole('link', { name: '2 agreements' }).waitFor()
+    await frame.getByRole('link', { name: 'Agreements: 2' }).waitFor()
     const link = await frame.getByRole('link', { name: 'Open in Entente' }).getAttribute('href')
     expect(link).toContain('F01,interview-2011')
     expect(link).not.toContain('embed')

@@ -78,7 +78,7 @@ export function readNumbers(page: Page): Promise<ShownPage> {
     )
     readAndRemove('li[id^="source-"]', (item) => {
       const link = item.querySelector('a.small')
-      add(item, 'citations', pathOf(link), textOf(link).split(' ')[0] ?? '')
+      add(item, 'citations', pathOf(link), textOf(link).split(' ').at(-1) ?? '')
     })
     const entries: ShownPage['entries'] = []
     readAndRemove('.entries > li', (item) =>

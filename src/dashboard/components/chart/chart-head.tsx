@@ -20,15 +20,16 @@ export function ChartHead({
   /** Number of records; undefined while they are counted. */
   total: number | undefined
 }) {
-  const { t, tag, number, resourceLabel } = useLanguage()
-  const resourceInText = resourceLabel(resource).toLocaleLowerCase(tag)
+  const { t, number, resourceLabel } = useLanguage()
   return (
     <div class="page-head">
       <div>
         <PageTitle title={title} />
         <p aria-live="polite">
           <Link href={explorePath(withQuery(`/v1/${resource}`, filters))}>
-            {total === undefined ? '…' : t('chart.total', { count: number(total), resource: resourceInText })}
+            {total === undefined
+              ? '…'
+              : t('chart.total', { count: number(total), resource: resourceLabel(resource) })}
           </Link>
         </p>
       </div>
