@@ -346,7 +346,7 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
     await page.getByRole('heading', { name: 'Sign in with a key' }).waitFor()
     await page.getByLabel('Key', { exact: true }).fill('密钥')
     await page.getByRole('button', { name: 'Sign in' }).click()
-    await page.getByText('Enter a key: Latin letters, digits and signs, without spaces.').waitFor()
+    await page.getByText('Enter a key: Latin letters, digits and symbols, without spaces.').waitFor()
     await page.getByLabel('Key', { exact: true }).fill('ent_wrong')
     await page.getByRole('button', { name: 'Sign in' }).click()
     await page.getByText('The key is not known here.').waitFor()

@@ -66,7 +66,7 @@ export function SignInForm({ onDone }: { onDone?: () => void }) {
           {t('session.keyHint')}
         </p>
         <p class="fault" role="alert">
-          {error === 'malformed' ? t('session.noKey') : error && <FailureReason error={error} />}
+          {error === 'malformed' ? t('session.malformedKey') : error && <FailureReason error={error} />}
         </p>
       </div>
       <label class="check">
