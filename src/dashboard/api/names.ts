@@ -13,7 +13,7 @@ export function findName(names: Names, key: string): { resource: string; name: s
   return undefined
 }
 
-/** Returns the names of both, resource by resource. Where both have a key, the second name is taken. */
+/** Merges two sets of names, resource by resource. If both have a name for a key, the result has the name of `other`. */
 export const mergeNames = (one: Names, other: Names = {}): Names => ({
   ...one,
   ...Object.fromEntries(

@@ -1,14 +1,14 @@
 import type { Bar } from '../components/bar-table.tsx'
 
-/** The number of records of a year; null is an unknown year. */
+/** The number of records of a year. `year` is null for records whose year is unknown. */
 export type YearBar = Bar & { year: number | null }
 
 /** Lengths of the periods that a column can show, in years. */
 const periods = [1, 10, 100, 1000]
 
 /**
- * Adds up the record counts of years to those of decades, centuries or millennia, so that there are at most `maxPeriods`
- * periods, including those without records between the first and the last one.
+ * Sums the record counts of years by decade, century or millennium, so that there are at most `maxPeriods` periods, including
+ * periods without records between the first and the last one.
  * @param formatRange returns the label of a period from its first and last year.
  * @returns the sums, with the first year of each period, the length of a period in years, and the first years of all periods.
  */

@@ -21,7 +21,7 @@ export interface NetworkEdge extends Omit<Network['edges'][number], 'source' | '
 export interface NetworkGraph {
   nodes: NetworkNode[]
   edges: NetworkEdge[]
-  /** The number of edges, including those that the response omits; in an ego network, only omitted edges to the centre. */
+  /** The number of edges, including omitted ones. Of the omitted edges of an ego network, only edges to the centre count. */
   totalEdges: number
   /**
    * Set if the edges of an ego network come from an incomplete network of all participants, so that some may be missing: the

@@ -64,7 +64,7 @@ export function Combobox({
   const query = useDebounced(text.trim())
   const path = withQuery('/v1/search', { q: query, limit: maxHits, resource: resources })
   const state = useApi<HitPage>(query === '' ? null : path)
-  // While the user types, `state` is that of an earlier text, so no hits are shown.
+  // While the user types, `state` belongs to an earlier text, so no hits are shown.
   const isCurrent = isOpen && query !== '' && query === text.trim()
   const hits = isCurrent ? (state.body?.data ?? []) : []
   const isEmpty = isCurrent && state.status === 'ready' && hits.length === 0
@@ -84,7 +84,7 @@ export function Combobox({
     onPick(hit)
   }
   const onKeyDown = (event: KeyboardEvent) => {
-    // In an input method, as for Chinese, these keys choose and confirm the characters.
+    // While an input method composes characters, such as Chinese ones, these keys choose and confirm them.
     if (event.isComposing) return
     if (event.key === 'Escape' && isOpen) {
       // The browser would also clear the text. The next Escape does so.

@@ -8,7 +8,7 @@ let guarded: { href: string; pathname: string; ask: () => boolean } | undefined
 /** Asks for confirmation if the page guards its content. @returns whether the user may leave the page. */
 export const confirmLeave = (): boolean => guarded?.ask() ?? true
 
-// Back and Forward have already changed the URL. This listener runs before that of the router, which is added at the first
+// Back and Forward have already changed the URL. This listener runs before the one of the router, which is added at the first
 // render. So it can hide the change from the router and restore the URL.
 window.addEventListener('popstate', (event) => {
   if (!guarded || location.pathname === guarded.pathname || confirmLeave()) return

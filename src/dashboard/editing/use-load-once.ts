@@ -4,8 +4,8 @@ import type { ApiState } from '../api/use-read.ts'
 import { useDataVersion } from '../session.ts'
 
 /**
- * Loads data once, such as the initial values of a form, so that later changes by others do not replace the input. If this has
- * failed, loads them again after each sign-in, sign-out or write.
+ * Loads data once, such as the initial values of a form, so that later changes by others do not replace the input. After a
+ * failure, loads the data again after each sign-in, sign-out or write.
  */
 export function useLoadOnce<Body>(load: (signal: AbortSignal) => Promise<Body>): ApiState<Body> {
   const [attempt, setAttempt] = useState(0)

@@ -79,7 +79,7 @@ export function useSave({
 
   /**
    * Returns the key of the record, or undefined if it was not saved; `state` then has the reason.
-   * @param faults of input that is not in `values`. With any, nothing is sent.
+   * @param faults of input that is not in `values`. If there are any, nothing is sent.
    */
   const save = async (
     values: FormValues,

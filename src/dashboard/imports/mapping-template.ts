@@ -9,7 +9,7 @@ const quote = (text: string) =>
 
 /**
  * Derives the name of a scheme from the name of a file. Returns an empty text, which the service refuses, if the name has
- * letters that a scheme cannot have: if it left them out, different registers could get the same scheme.
+ * letters that a scheme cannot have: without these letters, the files of different registers could get the same scheme.
  */
 function schemeOf(fileName: string): string {
   const name = fileName

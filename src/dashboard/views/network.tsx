@@ -59,11 +59,14 @@ export default function NetworkView() {
     : { status: isLoading ? 'loading' : 'ready', retry: whole.retry, ...(graph && { body: graph }) }
   const name = graph?.nodes.find(({ id }) => id === centre)?.name
   const resource = parameters.get('resource')
-  // The network of a merged country is that of the country into which it was merged.
-  const own = countryNetwork.status === 'ready' ? countryNetwork.body?.country.code : undefined
-  if (own !== undefined && own !== centre)
+  // If the country was merged into another one, the API returns the network of the other one.
+  const remaining = countryNetwork.status === 'ready' ? countryNetwork.body?.country.code : undefined
+  if (remaining !== undefined && remaining !== centre)
     return (
-      <Redirect to={`${path}${changeParameters(parameters, { centre: own, pair: undefined })}`} replace />
+      <Redirect
+        to={`${path}${changeParameters(parameters, { centre: remaining, pair: undefined })}`}
+        replace
+      />
     )
   return (
     <>

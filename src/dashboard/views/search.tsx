@@ -22,7 +22,7 @@ export function SearchView() {
     <>
       <div class="page-head">
         <PageTitle title={t('search.results', { text })}>
-          {/* A text from right to left does not turn the heading around it. */}
+          {/* Isolated, so that a right-to-left text does not reorder the rest of the heading. */}
           {before}
           <bdi>{text}</bdi>
           {after}

@@ -9,7 +9,7 @@ import { CopyButton } from '../copy-button.tsx'
 import { FileLink } from '../file-link.tsx'
 
 /**
- * Returns the path of the view that compares the records of the chart with those of a year before. All filters are kept; the
+ * Returns the path of the view that compares the records of the chart now and a year before. All filters are kept; the
  * country of `partnerOf` becomes the compared one, unless another country is selected. Returns undefined if the records are
  * filtered by their own property `asOf`, since the `asOf` of a comparison is the time of the registry.
  */
