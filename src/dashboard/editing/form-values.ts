@@ -78,7 +78,7 @@ export const canonicalJson = (value: unknown): string =>
 export const isEqual = (one: unknown, other: unknown): boolean => canonicalJson(one) === canonicalJson(other)
 
 /** Adds null for each part of an object that a request leaves out, since a merge patch would keep it. */
-const removeOthers = (before: unknown, sent: unknown): unknown =>
+const addNullsForOmitted = (before: unknown, sent: unknown): unknown =>
   isPlainObject(before) && isPlainObject(sent)
     ? { ...Object.fromEntries(Object.keys(before).map((name) => [name, null])), ...sent }
     : sent
@@ -88,7 +88,7 @@ export function toPatch(before: FormValues, values: FormValues, fields: readonly
   const changes = fields.flatMap((field) => {
     const sent = toRequestValue(values[field.name], field)
     const old = before[field.name]
-    return isEqual(old, sent) ? [] : [[field.name, removeOthers(old, sent)] as const]
+    return isEqual(old, sent) ? [] : [[field.name, addNullsForOmitted(old, sent)] as const]
   })
   return Object.fromEntries(changes)
 }
