@@ -12,6 +12,7 @@ import { useLanguage } from '../i18n/language.ts'
 import { formatTick } from './format-tick.ts'
 import { useWidth } from './use-width.ts'
 
+/** Height of a row in pixels. */
 const rowHeight = 18
 const maxRows = 60
 /** The table is open at first if it has at most this many rows. */

@@ -19,14 +19,15 @@ export interface TimedEvent {
   path: string
 }
 
+// All lengths are in pixels.
 const rowHeight = 24
 const barHeight = 12
 const axisHeight = 24
 const minBarWidth = 4
-/** Length of the dotted line for an unknown end, in pixels. */
+/** Length of the dotted line for an unknown end. */
 const openEndWidth = 28
 const dayMs = 86_400_000
-/** A title is on its bar if fewer pixels than this are free beside the bar. */
+/** A title is on its bar if the free width beside the bar is smaller than this. */
 const minTitleWidth = 60
 const tickWidth = 90
 

@@ -28,7 +28,9 @@ interface PlacedNode extends SimulationNodeDatum {
 
 /** Duration of a slice of the computation: about half a frame at 60 Hz, so that the browser can render in the other half. */
 const sliceMs = 8
+/** Number of steps of the simulation. */
 const ticks = 300
+/** Distance in pixels between the outermost nodes and the edge of the chart. */
 const margin = 24
 
 /** Yields to the browser, so that it can handle events. */

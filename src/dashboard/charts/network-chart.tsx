@@ -7,6 +7,7 @@ import { layoutGraph, type NodePosition } from './graph-layout.ts'
 import { type NetworkEdge, type NetworkGraph, type NetworkNode, pairOf } from './network-data.ts'
 import { useWidth } from './use-width.ts'
 
+// All lengths are in pixels.
 const nodeRadius = 6
 const centreRadius = 10
 const labelHeight = 15

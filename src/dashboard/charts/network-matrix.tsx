@@ -5,6 +5,7 @@ import { fitText } from './fit-text.ts'
 import { findEdge, type NetworkEdge, type NetworkGraph, pairOf } from './network-data.ts'
 import { useWidth } from './use-width.ts'
 
+// All lengths are in pixels.
 const minLabelWidth = 110
 const maxLabelWidth = 220
 const minCell = 12

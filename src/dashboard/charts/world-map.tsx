@@ -28,6 +28,8 @@ export interface MapMarker {
   path?: string
 }
 
+// All lengths are in units of the view box of the SVG.
+
 /** The radius of a marker without a number. */
 const plainRadius = 7
 

@@ -20,9 +20,10 @@ const isOutcomeUnknown = (failure: unknown) => {
 const isOtherDone = (failure: unknown) => toApiError(failure).type === 'idempotency-key-reused'
 
 /**
- * Returns a function that sends the writes of a form. All have the same idempotency key, so the service does only one of them. If it
- * was an earlier one, whose response was lost, the function returns what that one saved, and the form can be changed from there.
- * `isUncertain` tells whether a write of unknown outcome was sent.
+ * Returns a function that sends the writes of a form. All have the same idempotency key, so the service does only one of them.
+ * If the service has done an earlier write, whose response was lost, the function returns the record that this write saved, and
+ * the form continues from this record. `isUncertain` returns whether a write of unknown outcome was sent.
+ * The function throws an `ApiError`, or any other error of `writeApi`, if the write fails.
  */
 export function useSendOnce(): {
   sendOnce: (path: string, write: Write) => Promise<Saved>

@@ -22,8 +22,9 @@ function humanize(name: string): string {
 const operators: Readonly<Record<string, string>> = { gte: '≥', lte: '≤', gt: '>', lt: '<', ne: '≠' }
 
 /**
- * Returns the labels in a language. A property without a text of its own that has the name of a resource, such as `projects`, has the
- * label of this resource.
+ * Returns the labels in a language. A property without a text of its own gets the label of the resource that has its name, such
+ * as `projects`, otherwise a label that is derived from the name.
+ * @param vocabularies the labels of words; undefined until they have loaded.
  */
 export function createLabels({ tag, tOr }: Language, vocabularies: VocabularyList | undefined): Labels {
   const words = new Map(

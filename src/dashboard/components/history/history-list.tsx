@@ -13,6 +13,7 @@ import { ShowMoreButton } from '../show-more-button.tsx'
 import { Loaded } from '../widget.tsx'
 import { VersionChanges } from './version-changes.tsx'
 
+/** Number of versions that are shown at first. */
 const firstCount = 20
 /** Maximum number of shown versions. A request returns up to 200; the oldest one is only read for comparison. */
 const maxCount = 199

@@ -64,7 +64,7 @@ export function PropertyDiffs({
   )
 }
 
-/** Whether a value is a text in words. A text of ASCII characters without spaces, such as a code or URL, is compared as a whole. */
+/** Whether a text consists of words, so that its words are compared. Codes and URLs, which are ASCII without spaces, do not. */
 const isProse = (value: unknown, { kind }: Property): value is string =>
   typeof value === 'string' && kind === 'text' && /\s|[^\p{ASCII}]/u.test(value)
 
