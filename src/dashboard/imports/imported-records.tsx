@@ -61,7 +61,7 @@ function RecordTable({ records }: { records: readonly ImportedRecord[] }) {
               <Link href={recordDetailPath(resource, key)}>{name ?? key}</Link>{' '}
               <span class="soft small">{resourceLabel(resource)}</span>
             </th>
-            <td>{row === null ? t('imports.ofImport') : <RowPlace locator={row} />}</td>
+            <td>{row === null ? t('imports.noRow') : <RowPlace locator={row} />}</td>
             <td>
               {t(`imports.did.${undone ? 'undone' : action}`)}
               {kept.length > 0 && (
