@@ -148,7 +148,12 @@ export async function storedNamesIndex(
   if (texts.size > 0)
     for (const row of await findNamed(tx, resource, [...texts], names.length, countries)) addRow(row)
   const index = await NameIndex.build(records.values(), entries)
-  const missing = names.filter((name) => !index.find(name, () => true)).slice(0, maxSimilar)
+  const missing: string[] = []
+  for (const name of names) {
+    if (missing.length === maxSimilar) break
+    if (!index.find(name, () => true)) missing.push(name)
+    await pause()
+  }
   if (missing.length === 0) return index
   for (const name of missing) for (const row of await findSimilar(tx, resource, name)) addRow(row)
   return NameIndex.build(records.values(), entries)
