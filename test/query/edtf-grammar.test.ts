@@ -146,6 +146,16 @@ describe('refusals', () => {
 })
 
 describe('the grammar', () => {
+  test.each([
+    ['valid', (index: number) => `-${1000 + index}-05-06T10:00:00+08:00`],
+    ['invalid', (index: number) => `{${1000 + index}..2012, 2012-2X, 201X-12-31~}`],
+  ])('is checked in microseconds for dates that are %s', (_, dateOf) => {
+    const start = process.cpuUsage()
+    for (let index = 0; index < 2000; index += 1) findEdtfFault(dateOf(index))
+    const { user, system } = process.cpuUsage(start)
+    expect((user + system) / 1000).toBeLessThan(100)
+  })
+
   const edits = fc.array(
     fc.record({
       position: fc.nat({ max: 26 }),
