@@ -103,13 +103,20 @@ describe('a repeated request', () => {
   })
 
   it('gets the stored response with any order and encoding of its parameters', async () => {
-    await api.get('/v1/countries?limit=4&name[contains]=P&sort=name')
+    let limit = 3
     for (const same of [
-      '/v1/countries?sort=name&name[contains]=P&limit=4',
-      '/v1/countries?name%5Bcontains%5D=%50&sort=name&limit=4&',
+      (limit: number) => `/v1/countries?sort=name&name[contains]=P&limit=${limit}`,
+      (limit: number) => `/v1/countries?name%5Bcontains%5D=%50&sort=name&limit=${limit}&`,
     ]) {
-      await withoutDatabase(() => api.get(same))
+      const isReadFromCache = async () => {
+        // Each attempt has another limit, since a failed attempt stores a response.
+        limit += 1
+        await api.get(`/v1/countries?limit=${limit}&name[contains]=P&sort=name`)
+        return isHit(await api.get(same(limit)))
+      }
+      await expect.poll(isReadFromCache, { timeout: 5000 }).toBe(true)
     }
+    await api.get('/v1/countries?limit=4&name[contains]=P&sort=name')
     for (const other of [
       '/v1/countries?sort=name&name[contains]=Q&limit=4',
       '/v1/countries?sort=-name&name[contains]=P&limit=4',
