@@ -88,12 +88,13 @@ describe('a service that has started', () => {
     const line = await service.firstLine
     expect(line).toMatch(/^Entente listens on (http:\/\/127\.0\.0\.1:\d+) \(documentation: \1\/docs\)$/)
     const [address] = /http:\S+/.exec(line) ?? []
-    expect((await fetch(`${address}/readyz`)).status).toBe(200)
+    expect((await fetch(`${address}/v1/topics/energy`)).status).toBe(200)
     service.signal('SIGTERM')
     const { code, stdout, stderr } = await service.ended
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    const [, ...log] = stdout.trimEnd().split('\n')
-    expect(() => log.map((entry) => JSON.parse(entry))).not.toThrow()
+    const [, ...lines] = stdout.trimEnd().split('\n')
+    const log = lines.map((line) => JSON.parse(line))
+    expect(log).toContainEqual(expect.objectContaining({ operationId: 'getTopic' }))
   })
 
   it('says at its start that ADMIN_KEY is not set, and how to create keys', async () => {

@@ -228,13 +228,14 @@ it('aborting a session cancels its COPY in PostgreSQL', async () => {
   const session = await database.copy('')
   const endless = 'copy (select generate_series(1, 1000000000)) to stdout'
   await session.start(endless, 'copy')
-  await session.abort()
   const copying = async () =>
     (
       await pool.query(
         "select from pg_stat_activity where state = 'active' and query like 'copy (select gen%'",
       )
     ).rowCount
+  await expect.poll(copying).toBe(1)
+  await session.abort()
   await expect.poll(copying).toBe(0)
   expect(await database.read(one)).toEqual([{ value: 1 }])
 })

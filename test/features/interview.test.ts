@@ -96,6 +96,7 @@ describe('the interview as a whole', () => {
 
   it('is cited by every citation, at one of its twelve paragraphs', async () => {
     const citations = await listed<Citation>('/v1/citations?include=sourceDetails&limit=200')
+    expect(citations.length).toBeGreaterThan(36)
     for (const { sourceDetails, locator, record } of citations) {
       expect(sourceDetails, JSON.stringify(record)).toEqual(interview)
       expect(locator?.paragraph, JSON.stringify(record)).toMatch(/^([1-9]|1[0-2])$/)
