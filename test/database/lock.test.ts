@@ -21,7 +21,10 @@ it('a process that holds a lock has no snapshot, so VACUUM can remove dead row v
 it('a process waits for a lock for longer than the statement_timeout of its role', async () => {
   const limited = openDatabaseAt(`${testDatabase.url}?statement_timeout=100`, generousOptions)
   onTestFinished(() => limited.close())
-  const held = withLock(testDatabase.database, 'migrate', () => sleep(500))
-  expect(await withLock(limited, 'migrate', async () => 'done')).toBe('done')
-  await held
+  const { outcome } = await withLock(testDatabase.database, 'migrate', async () => {
+    const outcome = withLock(limited, 'migrate', async () => 'done').catch(String)
+    expect(await Promise.race([outcome, sleep(500, 'waits')])).toBe('waits')
+    return { outcome }
+  })
+  expect(await outcome).toBe('done')
 })
