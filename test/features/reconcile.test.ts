@@ -255,7 +255,7 @@ describe('the reconciliation service', () => {
     expect((await get('/reconcile/preview?id=countries:QQQ')).statusCode).toBe(404)
   })
 
-  it('answers preflight requests of every path with its methods, also if reads need a key', async () => {
+  it('answers preflight requests of every path with its methods, even if reads need a key', async () => {
     const closed = await openTestApp({ env: { PUBLIC_READ: 'false' } })
     const suggest = ['entity', 'type', 'property'].map((what) => `/suggest/${what}`)
     try {
@@ -318,8 +318,11 @@ describe('the reconciliation service', () => {
     expect((await reconcile(query, headers)).q?.result[0]?.id).toBe(`organizations:${id}`)
     expect(JSON.stringify(await reconcile(query))).not.toContain(id)
     expect((await get(`/reconcile/preview?id=organizations:${id}`)).statusCode).toBe(404)
-    expect((await get('/reconcile/suggest/entity?prefix=Secret')).payload).not.toContain(id)
-    const extension = { ids: [`organizations:${id}`], properties: [{ id: 'name' }] }
-    expect((await post({ extend: JSON.stringify(extension) })).payload).not.toContain('Secret')
+    const suggestions = '/reconcile/suggest/entity?prefix=Secret'
+    expect((await get(suggestions, headers)).payload).toContain(id)
+    expect((await get(suggestions)).payload).not.toContain(id)
+    const extend = JSON.stringify({ ids: [`organizations:${id}`], properties: [{ id: 'name' }] })
+    expect((await post({ extend }, headers)).payload).toContain('Secret')
+    expect((await post({ extend })).payload).not.toContain('Secret')
   })
 })
