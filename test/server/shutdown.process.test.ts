@@ -82,7 +82,14 @@ it('on SIGTERM under load, the service completes every accepted request and ends
     ...Array.from({ length: 6 }, () => client('/v1/topics?limit=2', 'GET')),
     client('/v1/topics/ocean', 'PATCH', '{"name":"Ocean"}'),
   ]
-  await sleep(300)
+  const countLocked = async () =>
+    (
+      await pool.query(
+        "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+      )
+    ).rowCount
+  await expect.poll(countLocked, { interval: 10 }).toBe(1)
+  await expect.poll(() => outcomes.length).toBeGreaterThan(clients.length)
   service.signal('SIGTERM')
   const before = outcomes.length
   await expect.poll(async () => (await send(agent, origin, '/readyz')).status, { interval: 5 }).toBe(503)

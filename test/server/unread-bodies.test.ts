@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import { setTimeout } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { adminKey, openTestApp, type TestApp } from '../support/app.ts'
 
@@ -31,7 +31,7 @@ async function sendSlowly(bytes: number) {
   while (sent < bytes && !socket.destroyed) {
     socket.write(Buffer.alloc(MiB, ' '))
     sent += MiB
-    await setTimeout(20)
+    await sleep(20)
   }
   await closed
   return { response: Buffer.concat(parts).toString(), errors, sent }
@@ -54,7 +54,9 @@ it('a body above the limit of its route does not keep other clients from sending
     'POST /v1/agreements/search HTTP/1.1\r\nhost: localhost\r\n' +
       'content-type: application/json\r\ncontent-length: 1000000000\r\n\r\n{',
   )
-  await setTimeout(100)
+  const readMetrics = async () => (await service.app.inject('/metrics')).body
+  // The request for the metrics is in flight, too.
+  await expect.poll(readMetrics, { interval: 10 }).toMatch(/^entente_http_requests_in_flight 2$/m)
   const response = await fetch(`http://127.0.0.1:${port}/v1/agreements/bulk`, {
     method: 'POST',
     headers: { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' },
