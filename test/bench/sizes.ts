@@ -111,11 +111,15 @@ interface Measured {
   large: number
 }
 
-async function measure({ what, rounds, run }: Case, few: Registry, many: Registry): Promise<Measured> {
+async function measure(
+  { what, rounds, run }: Case,
+  smallRegistry: Registry,
+  largeRegistry: Registry,
+): Promise<Measured> {
   const times: [number[], number[]] = [[], []]
   const warmUp = rounds
   for (let round = 0; round < warmUp + rounds; round += 1) {
-    for (const [index, registry] of [few, many].entries()) {
+    for (const [index, registry] of [smallRegistry, largeRegistry].entries()) {
       const startedAt = performance.now()
       await run(registry, round)
       // The first half warms up caches and the JIT compiler, and does not count.
@@ -156,10 +160,12 @@ async function withRegistry(folder: string, agreements: number, use: (registry: 
   }
 }
 
-async function measureAll(few: Registry, many: Registry): Promise<void> {
+async function measureAll(smallRegistry: Registry, largeRegistry: Registry): Promise<void> {
   const rows: Measured[] = []
-  for (const one of cases) rows.push(await measure(one, few, many))
-  const [small, large] = [few, many].map(({ agreements }) => agreements.toLocaleString('en'))
+  for (const one of cases) rows.push(await measure(one, smallRegistry, largeRegistry))
+  const [small, large] = [smallRegistry, largeRegistry].map(({ agreements }) =>
+    agreements.toLocaleString('en'),
+  )
   console.table(
     rows.map((row) => ({
       what: row.what,
@@ -174,6 +180,8 @@ async function measureAll(few: Registry, many: Registry): Promise<void> {
   process.exitCode = 1
 }
 
-await withRegistry(values['against-folder'], Number(values.against), (few) =>
-  withRegistry(values.folder, Number(values.agreements), (many) => measureAll(few, many)),
+await withRegistry(values['against-folder'], Number(values.against), (smallRegistry) =>
+  withRegistry(values.folder, Number(values.agreements), (largeRegistry) =>
+    measureAll(smallRegistry, largeRegistry),
+  ),
 )

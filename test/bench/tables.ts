@@ -97,7 +97,7 @@ function ratiosOf({ cases, depths, transfers, peers, others }: Results): Bounded
           what: 'speed of an export as CSV, with names beside codes / COPY',
           measured: transfers.copy.seconds / transfers.withNames.seconds,
         },
-        { what: 'growth of memory while exporting, MB', measured: transfers.service.growth, max: 100 },
+        { what: 'growth of memory while exporting, MB', measured: transfers.service.growthMb, max: 100 },
       ]
     : []
   const ofPeers = peers.map(({ name, ratio: measured, min }) => ({

@@ -4,8 +4,8 @@ import { memoryOf, type Server } from './servers.ts'
 export interface Transfer {
   seconds: number
   megabytes: number
-  /** Maximum growth of the memory of the server's process during the download, in MB. */
-  growth: number
+  /** Maximum growth of the memory of the server's process during the download. */
+  growthMb: number
 }
 
 /** Reads a response to its end as fast as it arrives. @throws when it has an error status. */
@@ -24,5 +24,5 @@ export async function transfer(server: Server, path: string): Promise<Transfer> 
   } finally {
     clearInterval(watch)
   }
-  return { seconds: (performance.now() - start) / 1000, megabytes: bytes / 1e6, growth: peak - before }
+  return { seconds: (performance.now() - start) / 1000, megabytes: bytes / 1e6, growthMb: peak - before }
 }

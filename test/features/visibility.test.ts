@@ -221,7 +221,7 @@ describe('a record that becomes internal', () => {
     expect([restored.status, await visibility()]).toEqual([200, 'internal'])
   })
 
-  it('hides the history of its citations also after they have been removed', async () => {
+  it('hides the history of its citations even after they have been removed', async () => {
     const source = await create('Cited internally')
     await setVisibility(source, 'internal')
     const record = { resource: 'countries', id: 'CHN' }
@@ -236,7 +236,7 @@ describe('a record that becomes internal', () => {
     expect((await mixed.get(`${path}/history`, { key: adminKey })).status).toBe(200)
   })
 
-  it('hides the versions that its citations had while it was internal, also after that time', async () => {
+  it('hides the versions that its citations had while it was internal, even after that time', async () => {
     const [first, second] = [await create('Internal source'), await create('Public source')]
     await setVisibility(first, 'internal')
     const cite = async (excerpt: string) => {
@@ -365,8 +365,8 @@ describe('a public record that refers to an internal one', () => {
         mixed.post('/v1/projects', project),
         mixed.patch(`/v1/organizations/${lab}`, { visibility: 'internal' }),
       ])
-      const isGood = responses.map(({ status }) => status < 300)
-      expect(isGood.filter((good) => good).length, responses.map(({ text }) => text).join()).toBe(1)
+      const accepted = responses.filter(({ status }) => status < 300)
+      expect(accepted, responses.map(({ text }) => text).join()).toHaveLength(1)
     }
   })
 })

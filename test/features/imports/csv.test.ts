@@ -218,11 +218,11 @@ describe('rows', () => {
   })
 
   describe.skipIf(process.platform !== 'linux')('of a long file', () => {
-    const open = () => readdirSync('/proc/self/fd').length
+    const countOpenFiles = () => readdirSync('/proc/self/fd').length
     const lines = '1,2\n'.repeat(500_000)
 
     it('may be left unread, and the file is closed anyway', async () => {
-      const before = open()
+      const before = countOpenFiles()
       await withFile('file.csv', `a,b\n${lines}`, async (file) => {
         for await (const batch of readRows(file, {}).batches) {
           expect(batch.length).toBeGreaterThan(0)
@@ -232,23 +232,23 @@ describe('rows', () => {
         await unread.fileInfo
         await unread.close()
       })
-      await expect.poll(open).toBeLessThanOrEqual(before)
+      await expect.poll(countOpenFiles).toBeLessThanOrEqual(before)
     })
 
     it('are not read if the header cannot be used, and the file is closed', async () => {
-      const before = open()
+      const before = countOpenFiles()
       await withFile('file.csv', `a,a\n${lines}`, async (file) => {
         for (let round = 0; round < 5; round += 1)
           expect(await messageOf(readRows(file, {}).fileInfo)).toContain('have the same name')
       })
-      await expect.poll(open).toBeLessThanOrEqual(before)
+      await expect.poll(countOpenFiles).toBeLessThanOrEqual(before)
     })
 
     it('are not read if a code list lacks a column, and the file is closed', async () => {
       const mapping = `{scheme: x, records: {agreements: {id: a,
         properties: {title: b, kind: {from: b, codes: {list: kinds.csv, key: code, value: kind}}}}}}`
       const { signal } = new AbortController()
-      const before = open()
+      const before = countOpenFiles()
       await withFile('kinds.csv', 'code,word\n1,treaty\n', (list) =>
         withFile('file.csv', `a,b\n${lines}`, async (file) => {
           for (let round = 0; round < 5; round += 1)
@@ -257,7 +257,7 @@ describe('rows', () => {
             })
         }),
       )
-      await expect.poll(open).toBeLessThanOrEqual(before)
+      await expect.poll(countOpenFiles).toBeLessThanOrEqual(before)
     })
   })
 })
