@@ -41,10 +41,9 @@ it('1,100 idle connections at a limit of 1,024 open files do not block other cli
       expect((await fetchText(`${origin}/v1/agreements?limit=${round + 1}`, {}))?.status).toBe(200)
       const init = {
         method: 'PATCH',
-        headers: { ...asAdministrator, 'if-match': '*' },
+        headers: { ...asAdministrator, 'content-type': 'application/merge-patch+json', 'if-match': '*' },
         body: '{"name":"Reached"}',
       }
-      init.headers['content-type'] = 'application/merge-patch+json'
       expect((await fetchText(`${origin}/v1/topics/energy`, init))?.status).toBe(200)
     }
   } finally {

@@ -2,12 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
 import { type Api, startTestApi } from '../support/api.ts'
+import { adminKey } from '../support/app.ts'
 import { run } from '../support/command-line.ts'
 import { openTestDatabase } from '../support/database.ts'
 
 /** Logs and metrics. */
-
-const adminKey = 'the-admin-key-of-the-log-test'
 
 const entry = z.looseObject({
   level: z.number(),
@@ -162,7 +161,7 @@ describe('the metrics', () => {
     const abort = new AbortController()
     const abortedRequest = fetch(`${api.origin}/v1/topics/energy`, {
       method: 'DELETE',
-      headers: { authorization: 'Bearer the-administrators-key-in-tests', 'if-match': '*' },
+      headers: { authorization: `Bearer ${adminKey}`, 'if-match': '*' },
       signal: abort.signal,
     })
     await expect.poll(async () => (await samples()).get('entente_http_requests_in_flight')).toBe(2)
@@ -183,7 +182,7 @@ describe('the metrics', () => {
     const service = await startTestApi({ env })
     onTestFinished(() => service.close())
     expect((await service.get('/metrics')).status).toBe(withoutKey)
-    expect((await service.get('/metrics', { key: 'the-administrators-key-in-tests' })).status).toBe(withKey)
+    expect((await service.get('/metrics', { key: adminKey })).status).toBe(withKey)
     expect((await service.get('/metrics', { key: 'a-wrong-key-in-tests' })).status).toBe(withoutKey)
   })
 })

@@ -21,15 +21,15 @@ const energy = '/v1/agreements?topic=energy&limit=2'
 
 describe('a change of one resource', () => {
   it.each([
-    ['a list', '/v1/agreements?sort=-signedOn&limit=3', '/v1/sources'],
-    ['a list of some properties', '/v1/agreements?fields=title,kind&limit=3', '/v1/sources'],
-    ['a list by country', '/v1/agreements?country=PAK&limit=3', '/v1/sources'],
-    ['a list by topic', energy, '/v1/sources'],
-    ['a record', '/v1/countries/CHN', '/v1/sources'],
-    ['an aggregate', '/v1/agreements/aggregate?groupBy=country,signedYear', '/v1/sources'],
-  ])('leaves stored responses of other resources valid: %s', async (_what, url, path) => {
+    ['a list', '/v1/agreements?sort=-signedOn&limit=3'],
+    ['a list of some properties', '/v1/agreements?fields=title,kind&limit=3'],
+    ['a list by country', '/v1/agreements?country=PAK&limit=3'],
+    ['a list by topic', energy],
+    ['a record', '/v1/countries/CHN'],
+    ['an aggregate', '/v1/agreements/aggregate?groupBy=country,signedYear'],
+  ])('leaves stored responses of other resources valid: %s', async (_what, url) => {
     await waitUntilCached(api, url)
-    const { status } = await api.post(path, { title: 'Another one', kind: 'report' })
+    const { status } = await api.post('/v1/sources', { title: 'Another one', kind: 'report' })
     expect(status).toBe(201)
     expect(isHit(await api.get(url))).toBe(true)
   })
