@@ -58,7 +58,10 @@ async function visit(browser: Browser, address: string, width: number): Promise<
   }
 }
 
-/** Names and paths of pages, one or two of each view. 'moments compared' compares now with a date on which the registry was empty. */
+/**
+ * Names and paths of pages, one or two of each view. `moments compared` compares the current state with the state on a date on
+ * which the registry was empty.
+ */
 const pages = (agreement: string) =>
   [
     ['overview', '/'],

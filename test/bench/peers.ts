@@ -18,7 +18,10 @@ export interface PeerResult {
   min: number
 }
 
-/** The queries, which each server gets in its own syntax: the columns of agreements, or the rows of other tables, too. */
+/**
+ * The compared queries. Each server gets them in its own syntax. `flat properties` reads only columns of the table of agreements,
+ * and `whole agreements` also reads their rows in other tables.
+ */
 type QueryName = 'flat properties' | 'whole agreements'
 
 const flat =

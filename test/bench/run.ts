@@ -56,8 +56,8 @@ async function measureCase(one: Case, servers: Servers, options: Options): Promi
 }
 
 /**
- * Downloads all agreements as CSV from the service, without names beside codes and with them, and from the hand-written server, which
- * uses COPY and has no names.
+ * Downloads all agreements as CSV from the service, without names beside codes and with them, and from the hand-written server,
+ * which uses COPY and has no names.
  */
 async function measureTransfers(rows: number, servers: Servers) {
   const path = '/v1/agreements/export?format=csv'

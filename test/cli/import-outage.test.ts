@@ -12,7 +12,10 @@ import { openProxy } from '../support/proxy.ts'
 
 const csv = `${treatyHeader}\n1,First,2001,China\n`
 
-/** Opens a database with a scheme. Returns them with a function that runs a command until it no longer waits for the lost database. */
+/**
+ * Opens a database that can be lost. Returns it with a mapping of a new register, and a function that runs a command until the
+ * command gives up waiting for the lost database.
+ */
 async function openRegister() {
   const { url, database, close } = await openTestDatabase()
   const proxy = await openProxy(url)

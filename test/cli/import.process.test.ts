@@ -153,7 +153,7 @@ describe('entente import', () => {
     expect(report).toContain('Signed: 1, such as: "no date" is not read as a date')
   })
 
-  it('names the line of a faulty decision, also after a row without a decision', async () => {
+  it('names the line of a faulty decision, even after a row without a decision', async () => {
     const { mapping, file } = await writeFiles()
     const path = await writeDecisions(['countries,Atlantis,', 'countries,Utopia,QQQ'])
     await expect(runImport(mapping, file, '--dry-run', '--decisions', path)).rejects.toThrow(

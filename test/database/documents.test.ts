@@ -25,7 +25,7 @@ import { runWrites, type SqlWrite, sqlOf, sqlWrite, writtenTables } from '../sup
 let api: Api
 beforeAll(async () => {
   api = await startTestApi({ env: { CACHE_MB: '0' } })
-  // Rows of lists belong to an existing record, also in resources without seed data.
+  // Rows of lists belong to an existing record, even in resources without seed data.
   for (const { name } of registry.resources) await sharedKey(api, name)
 })
 afterAll(() => api.close())
@@ -252,7 +252,7 @@ describe('a write that bypasses the service', () => {
     expect((await api.post('/v1/topics', { slug: 'in-haste', name: 'One', scheme: 'domain' })).status).toBe(
       201,
     )
-    // The lock prevents that the service composes the record between the two writes.
+    // The lock prevents the service from composing the record between the two writes.
     const between = await api.database.transaction(async (tx) => {
       await tx.query({ text: "select pg_advisory_xact_lock(hashtextextended('topics in-haste', 0))" })
       await api.pool.query("update topics set name = 'Two' where slug = 'in-haste'")

@@ -135,7 +135,7 @@ describe('POST /mcp', () => {
     expect([citations.length, moreCitations]).toEqual([200, true])
   })
 
-  it('gets a record with its citations as of a time, also before it was merged into another one', async () => {
+  it('gets a record with its citations as of a time, even before it was merged into another one', async () => {
     const agreements = resourceOf('agreements')
     const [from, into] = [await createRecord(agreements, api), await createRecord(agreements, api)]
     const { key: source } = await createRecord(resourceOf('sources'), api)

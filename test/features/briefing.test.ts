@@ -173,7 +173,7 @@ describe('GET /v1/countries/{code}/briefing', () => {
     expect(Object.values(sources.data[0]?.label ?? {})[0]).toMatch(/\w/)
   })
 
-  it('has the first 50 figures, and the path of the list of all, also with asOf', async () => {
+  it('has the first 50 figures, and the path of the list of all figures, with and without asOf', async () => {
     const figure = { indicator: 'treaties', title: 'Treaties', value: 7, unit: 'treaties', country: 'TUV' }
     const operations = Array.from({ length: 51 }, () => ({ op: 'create', document: figure }))
     expect((await api.post('/v1/figures/bulk', { operations })).status).toBe(200)
@@ -204,7 +204,7 @@ describe('GET /v1/countries/{code}/briefing', () => {
     expect((await api.get(changes?.data[0]?.link ?? '')).status).toBe(200)
   })
 
-  it('has a change as soon as it is committed, also while an earlier transaction is running', async () => {
+  it('has a change as soon as it is committed, even while an earlier transaction is running', async () => {
     const running = await api.pool.connect()
     try {
       // A running transaction with an id delays the feed.

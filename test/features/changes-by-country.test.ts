@@ -81,7 +81,7 @@ describe('GET /v1/changes', () => {
     }
   })
 
-  it('finds a country as party or location, or through organizations, also after removal', async () => {
+  it('finds a country as party or location, or through organizations, even after removal', async () => {
     const { key: institute } = await createRecord(resourceOf('organizations'), api, {
       name: 'Institute',
       kind: 'academic',

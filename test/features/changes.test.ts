@@ -192,7 +192,7 @@ describe('the feed of changes', () => {
     )
   })
 
-  it('returns the changes of a record in the order of its versions, also with many editors', async () => {
+  it('returns the changes of a record in the order of its versions, even with many editors', async () => {
     const after = await currentPosition()
     const { key, path } = await createRecord(organizations, api)
     const names = Array.from({ length: 20 }, (_, index) => `Name ${index}`)

@@ -83,7 +83,8 @@ describe('a dry run', () => {
     expect(counts).toMatchObject({ created: 601, changed: 1, refused: 0 })
     expect((await commit(id)).counts).toEqual(counts)
   })
-  it('accepts such a value even if another process continues the dry run between the two rows', async () => {
+
+  it('accepts a value that an earlier row releases, even if another process continues the dry run', async () => {
     const scheme = newScheme()
     const mapping = mappingOf(scheme)
     const between = Array.from({ length: 600 }, (_, number) => `b${number},Between ${number},`)

@@ -66,7 +66,7 @@ describe('a key that was revoked', () => {
     }
   })
 
-  it('is refused immediately also while notifications are interrupted, and after they resume', async () => {
+  it('is refused immediately even while notifications are interrupted, and after they resume', async () => {
     const service = await openService()
     const keys = await Promise.all(
       Array.from({ length: 2 }, () => newKey({ name: 'A key', role: 'reader', expiresAt: null })),

@@ -15,7 +15,7 @@ beforeAll(async () => {
 const germany = { longitude: 9.93, latitude: 51.65 }
 
 describe('label points of countries', () => {
-  it('equal those of the seed files', async () => {
+  it('are returned with the country, as in the seed files', async () => {
     const { labelPoint } = (await api.get('/v1/countries/DEU')).json<{ labelPoint: Point }>()
     expect(labelPoint).toEqual(germany)
   })

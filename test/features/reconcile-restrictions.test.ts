@@ -78,7 +78,7 @@ describe('a query of the reconciliation service', () => {
     expect(q).toMatchObject([{ id: 'countries:CHN', match: true }])
   })
 
-  it('is answered under its id, also if that is __proto__', async () => {
+  it('is answered under its id, even if the id is __proto__', async () => {
     const found = await reconcile('{"__proto__":{"query":"China","type":"countries"}}')
     expect(Object.entries(found)).toMatchObject([['__proto__', [{ id: 'countries:CHN', match: true }]]])
   })
