@@ -84,7 +84,7 @@ describe('a dry run', () => {
     expect((await commit(id)).counts).toEqual(counts)
   })
 
-  it('accepts a value that an earlier row releases, even if another process continues the dry run', async () => {
+  it('accepts a value that an earlier row releases even if another process continues the dry run', async () => {
     const scheme = newScheme()
     const mapping = mappingOf(scheme)
     const between = Array.from({ length: 600 }, (_, number) => `b${number},Between ${number},`)
