@@ -67,6 +67,25 @@ describe.skipIf(skipsBrowser)('a printed briefing [needs Chromium]', { timeout: 
     await page.context().close()
   })
 
+  it('has all columns of a list, and says if it is not the whole list', async () => {
+    const { page, go } = await dashboard.open('/explore/assistance-programs', {
+      viewport: { width: 1280, height: 900 },
+    })
+    const isCut = () =>
+      page.locator('.explore table').evaluate((table) => {
+        const [right, frame] = [table.getBoundingClientRect().right, table.parentElement]
+        return frame !== null && getComputedStyle(frame).overflowX !== 'visible' && right > frame.clientWidth
+      })
+    await page.emulateMedia({ media: 'print' })
+    expect(await isCut()).toBe(false)
+    const width = await page.locator('.explore table').evaluate((table) => table.clientWidth)
+    expect(width).toBeGreaterThan(900)
+    expect(await page.getByText('Not all are shown here.').isVisible()).toBe(false)
+    await go('/explore/countries')
+    expect(await page.getByText('Not all are shown here.').isVisible()).toBe(true)
+    await page.context().close()
+  })
+
   it('has page numbers and the page count, and no interactive controls', async () => {
     const { page } = await dashboard.open('/countries/CHN')
     const sheets = await printPage(page)

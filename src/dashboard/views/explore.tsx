@@ -98,6 +98,9 @@ function Explorer({ resource }: { resource: ResourceDescription }) {
                       onSort={(sort) => change({ sort })}
                     />
                   )}
+                  {(state.cursor !== null || page.next !== null) && (
+                    <p class="print-only">{t('explore.topOnly')}</p>
+                  )}
                   <div class="toolbar pages no-print">
                     {state.cursor !== null && (
                       <Link

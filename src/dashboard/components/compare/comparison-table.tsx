@@ -77,9 +77,12 @@ export function ComparisonTable({
         </tbody>
       </table>
       {shown.length < rows.length && (
-        <ShowMoreButton class="chip no-print" onClick={() => setShowsAll(true)}>
-          {t('compare.showAll', { count: number(rows.length) })}
-        </ShowMoreButton>
+        <>
+          <ShowMoreButton class="chip no-print" onClick={() => setShowsAll(true)}>
+            {t('compare.showAll', { count: number(rows.length) })}
+          </ShowMoreButton>
+          <p class="print-only">{t('explore.topOnly')}</p>
+        </>
       )}
     </>
   )
