@@ -73,6 +73,21 @@ describe.skipIf(skipsBrowser)('a record with long lists [needs Chromium]', { tim
     await page.context().close()
   })
 
+  it('shows all values of a facet, and says how many further ones each click shows', async () => {
+    const { page } = await dashboard.open('/explore/agreements')
+    const facet = page.getByRole('group', { name: 'Country' })
+    const rows = facet.locator('li')
+    const groups = await dashboard.api.get('/v1/agreements/aggregate?groupBy=country&limit=1')
+    const total = groups.json<{ groups: { count: number } }>().groups.count
+    for (let shown = 7; shown < total; shown = Math.min(total, shown + 50)) {
+      const next = Math.min(50, total - shown)
+      await facet.getByRole('button', { name: `${next} more`, exact: true }).click()
+      await expect.poll(() => rows.count()).toBe(shown + next)
+    }
+    expect(await facet.getByRole('button').count()).toBe(0)
+    await page.context().close()
+  })
+
   it('renders an item of a list that is edited, and not the whole list', async () => {
     const { page } = await dashboard.openSignedIn(`${path}/edit`)
     const title = await timeTyping(page, 'field/title')

@@ -11,9 +11,9 @@ import { useLanguage } from '../i18n/language.ts'
 import { ShowMoreButton } from './show-more-button.tsx'
 import { Loaded } from './widget.tsx'
 
-/** Number of rows of a facet before and after a click on its button for more rows. */
+/** Number of rows of a facet at first, and of the further rows that each click on its button shows. */
 const firstRows = 7
-const maxRows = 50
+const moreRows = 50
 
 type Filters = Readonly<Record<string, string>>
 
@@ -195,9 +195,9 @@ function Facet({
                   )
                 })}
               </ul>
-              {groups.count > data.length && limit < maxRows && (
-                <ShowMoreButton class="chip" onClick={() => setLimit(maxRows)}>
-                  + {number(groups.count - data.length)}
+              {groups.count > data.length && (
+                <ShowMoreButton class="chip" onClick={() => setLimit(data.length + moreRows)}>
+                  {t('facet.more', { count: number(Math.min(moreRows, groups.count - data.length)) })}
                 </ShowMoreButton>
               )}
             </>
