@@ -5,7 +5,7 @@ import { Link, Route, Router, Switch, useLocation, useSearch } from 'wouter-prea
 import { viewPaths } from '../view-paths.ts'
 import { resourcesWithParticipants } from './api/resources.ts'
 import { DialogContext } from './components/dialog-context.ts'
-import { loadLazily } from './components/load-lazily.tsx'
+import { loadLazily, loadView } from './components/load-lazily.tsx'
 import { NotFound } from './components/not-found.tsx'
 import { SearchBox } from './components/search-box.tsx'
 import { SessionMenu } from './components/session-menu.tsx'
@@ -20,19 +20,19 @@ import { CountryView } from './views/country.tsx'
 import { OverviewView } from './views/overview.tsx'
 import { SearchView } from './views/search.tsx'
 
-const ExploreView = loadLazily(() => import('./views/explore.tsx'))
-const MapView = loadLazily(() => import('./views/map.tsx'))
-const TimelineView = loadLazily(() => import('./views/timeline.tsx'))
-const NetworkView = loadLazily(() => import('./views/network.tsx'))
-const CompareView = loadLazily(() => import('./views/compare.tsx'))
-const RecordView = loadLazily(() => import('./views/record.tsx'))
-const EditView = loadLazily(() => import('./views/edit.tsx'))
-const RedactView = loadLazily(() => import('./views/redact.tsx'))
-const SignInView = loadLazily(() => import('./views/sign-in.tsx'))
-const AdministrationView = loadLazily(() => import('./views/administration.tsx'))
-const ImportsView = loadLazily(() => import('./views/imports.tsx'))
-const NewImportView = loadLazily(() => import('./views/new-import.tsx'))
-const ImportView = loadLazily(() => import('./views/import.tsx'))
+const ExploreView = loadView(() => import('./views/explore.tsx'))
+const MapView = loadView(() => import('./views/map.tsx'))
+const TimelineView = loadView(() => import('./views/timeline.tsx'))
+const NetworkView = loadView(() => import('./views/network.tsx'))
+const CompareView = loadView(() => import('./views/compare.tsx'))
+const RecordView = loadView(() => import('./views/record.tsx'))
+const EditView = loadView(() => import('./views/edit.tsx'))
+const RedactView = loadView(() => import('./views/redact.tsx'))
+const SignInView = loadView(() => import('./views/sign-in.tsx'))
+const AdministrationView = loadView(() => import('./views/administration.tsx'))
+const ImportsView = loadView(() => import('./views/imports.tsx'))
+const NewImportView = loadView(() => import('./views/new-import.tsx'))
+const ImportView = loadView(() => import('./views/import.tsx'))
 
 const SessionNotice = loadLazily(() => import('./components/session-notice.tsx'))
 

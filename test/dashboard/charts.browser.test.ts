@@ -83,6 +83,38 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
     await page.context().close()
   })
 
+  it('name a single record in the singular', async () => {
+    const { page, go } = await dashboard.open('/timeline?country=PAK')
+    for (const path of ['/timeline?country=PAK', '/map?country=PAK']) {
+      await go(path)
+      await page.getByRole('link', { name: '1 record', exact: true }).waitFor()
+    }
+    await go('/network?centre=PAK&topic=science-and-technology')
+    await page.getByText('2 participants, 1 pair.').first().waitFor()
+    await page.context().close()
+  })
+
+  it('keep the labels of the time axis inside the chart', async () => {
+    const { page } = await dashboard.open('/sign-in', {
+      viewport: { width: 360, height: 760 },
+      locale: 'zh-CN',
+    })
+    await page.route('**/v1/agreements?*', async (route) => {
+      const response = await route.fetch()
+      const body = await response.json()
+      const data = [{ ...body.data[0], signedOn: '2012-11/2029-11' }]
+      await route.fulfill({ response, json: { ...body, data } })
+    })
+    await page.goto(`${dashboard.api.origin}/countries/PAK`)
+    const chart = page.locator('svg.timeline')
+    await chart.waitFor()
+    const labels = chart.locator('.axis text')
+    const right = await chart.evaluate((one) => one.getBoundingClientRect().right)
+    const ends = await labels.evaluateAll((all) => all.map((one) => one.getBoundingClientRect().right))
+    expect(Math.max(...ends)).toBeLessThanOrEqual(right)
+    await page.context().close()
+  })
+
   it('show the title of each record on the timeline, even if its bar is as wide as the chart', async () => {
     const { page } = await dashboard.open('/sign-in')
     await page.route('**/v1/agreements?*', async (route) => {

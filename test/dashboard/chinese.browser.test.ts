@@ -12,6 +12,12 @@ const chinese = { locale: 'zh-CN' }
 
 const faultOf = (page: Page, id: string) => page.locator(`[id="field/${id}-faults"]`)
 
+/** Returns the id of the source of the seed data. */
+async function sourceId(): Promise<string | undefined> {
+  const found = await dashboard.api.get('/v1/sources?fields=id')
+  return found.json<{ data: { id: string }[] }>().data[0]?.id
+}
+
 /** Problem types without a Chinese message: the dashboard never causes them, or the text of the service is more exact. */
 const untranslatedTypes = [
   'malformed-request',
@@ -48,6 +54,29 @@ describe.skipIf(skipsBrowser)('a Chinese page [needs Chromium]', { timeout: 60_0
     await go('/explore/agreements?country=PAK,CHN')
     await page.getByRole('button', { name: '巴基斯坦、中国' }).waitFor()
     await page.getByRole('cell', { name: '中国、巴基斯坦' }).waitFor()
+    await page.context().close()
+  })
+
+  it('has Chinese brackets around roles, and Chinese commas in the details of a source', async () => {
+    const { page, go } = await dashboard.open('/explore/assistance-programs', chinese)
+    await page.getByRole('cell', { name: '中国（援助方）、发展中区域（受援方）' }).first().waitFor()
+    await go('/countries/PAK')
+    await page.getByText('，China Internet Information Center，2011年8月').waitFor()
+    await go(`/records/sources/${await sourceId()}`)
+    await page.getByText('，China Internet Information Center，2011年8月，第 2 段').first().waitFor()
+    await page.locator('dd', { hasText: /^英语$/ }).waitFor()
+    await page.context().close()
+  })
+
+  it('has the Chinese names of changed records', async () => {
+    const { page } = await dashboard.open('/sign-in', chinese)
+    await page.route('**/v1/changes?*', async (route) => {
+      const url = new URL(route.request().url())
+      url.search = '?resource=organizations'
+      await route.fulfill({ response: await route.fetch({ url: url.href }) })
+    })
+    await page.goto(`${dashboard.api.origin}/changes`)
+    await page.getByRole('link', { name: '科学技术部', exact: true }).waitFor()
     await page.context().close()
   })
 })

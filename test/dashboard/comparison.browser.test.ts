@@ -89,6 +89,14 @@ describe.skipIf(skipsBrowser)('a comparison of countries [needs Chromium]', { ti
     await page.context().close()
   })
 
+  it('has the label of unknown values that other views have', async () => {
+    const { page, go } = await dashboard.open('/compare?country=DEU,USA')
+    await page.getByRole('rowheader', { name: 'Unknown', exact: true }).first().waitFor()
+    await go('/compare?country=DEU,USA&lang=zh')
+    await page.getByRole('rowheader', { name: '未知', exact: true }).first().waitFor()
+    await page.context().close()
+  })
+
   it('has no number for a country that is not in the registry, but 0 for one without records', async () => {
     const { page } = await dashboard.open('/compare?country=XXX,PAK,AND')
     for (const name of [/^Number of records/, /^Agreements by kind/]) {

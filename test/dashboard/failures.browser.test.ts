@@ -65,6 +65,15 @@ describe.skipIf(skipsBrowser)(
       },
     )
 
+    it('has a heading in a view whose script cannot be loaded', async () => {
+      const { page } = await dashboard.open('/sign-in')
+      await page.route('**/assets/compare*.js', (route) => route.abort())
+      await page.goto(`${dashboard.api.origin}/compare`)
+      await page.getByRole('heading', { level: 1, name: 'This view could not be loaded' }).waitFor()
+      await page.getByRole('button', { name: 'Try again' }).waitFor()
+      await page.context().close()
+    })
+
     it('fills selects and facets without a reload once the service responds again', async () => {
       const { page } = await dashboard.open('/sign-in')
       for (const [path, filled] of [

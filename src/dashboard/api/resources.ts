@@ -8,6 +8,8 @@ export interface Property {
   values?: string[]
   /** The resource to which its value refers, by a key or a list of keys. */
   refersTo?: string
+  /** Whether its value, or each value in its list, is the BCP 47 tag of a language. */
+  isLanguage?: boolean
   /** The properties of its object, or of each object in its list. */
   parts?: Property[]
 }

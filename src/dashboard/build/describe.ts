@@ -86,6 +86,9 @@ const describeProperties = (schema: Schema, input: Schema): Property[] =>
     describeProperty(name, resolve(property), resolve(input.properties?.[name] ?? {})),
   )
 
+/** The pattern of language tags in request bodies. */
+const languagePattern = '^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*$'
+
 function describeProperty(name: string, schema: Schema, input: Schema): Property {
   const values = valuesOf(schema)
   const [item, inputItem] = [resolve(schema.items ?? {}), resolve(input.items ?? {})]
@@ -99,6 +102,7 @@ function describeProperty(name: string, schema: Schema, input: Schema): Property
     kind: input['x-refers-to'] === undefined ? kindOf(schema) : 'reference',
     ...(values.length > 0 && { values }),
     ...(refersTo !== undefined && { refersTo }),
+    ...((input.pattern ?? inputItem.pattern) === languagePattern && { isLanguage: true }),
     ...(parts.length > 0 && { parts }),
   }
 }

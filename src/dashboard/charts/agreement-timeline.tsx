@@ -9,7 +9,7 @@ import { Loaded, Widget } from '../components/widget.tsx'
 import { edtfSpan } from '../dates/edtf-span.ts'
 import { formatEdtf } from '../dates/format-edtf.ts'
 import { useLanguage } from '../i18n/language.ts'
-import { formatTick } from './format-tick.ts'
+import { anchorAt, formatTick, tickWidth } from './format-tick.ts'
 import { useWidth } from './use-width.ts'
 
 /** Height of a row in pixels. */
@@ -106,7 +106,7 @@ function ChartAndTable({
   // With the margin, a timeline of one day has an axis, too.
   const margin = Math.max(dayMs * 180, (last - first) * 0.03)
   const x = scaleUtc([first - margin, last + margin], [4, width - 4])
-  const ticks = Math.max(2, Math.floor(width / 90))
+  const ticks = Math.max(2, Math.floor(width / tickWidth))
   const height = dated.length * rowHeight + 24
   return (
     <div ref={frame}>
@@ -116,7 +116,7 @@ function ChartAndTable({
           {x.ticks(ticks).map((tick) => (
             <g key={tick.toISOString()} class="axis">
               <line x1={x(tick)} x2={x(tick)} y1="0" y2={height - 18} />
-              <text x={x(tick)} y={height - 4} text-anchor="middle">
+              <text x={x(tick)} y={height - 4} text-anchor={anchorAt(x(tick), width)}>
                 {formatTick(tick, language)}
               </text>
             </g>

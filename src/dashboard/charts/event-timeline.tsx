@@ -4,7 +4,7 @@ import { edtfSpan } from '../dates/edtf-span.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { eventBars } from './event-bars.ts'
 import { fitText } from './fit-text.ts'
-import { formatTick } from './format-tick.ts'
+import { anchorAt, formatTick, tickWidth } from './format-tick.ts'
 import { useWidth } from './use-width.ts'
 
 /** A record on a timeline. Dates are EDTF; null means unknown. */
@@ -29,11 +29,6 @@ const openEndWidth = 28
 const dayMs = 86_400_000
 /** A title is on its bar if the free width beside the bar is smaller than this. */
 const minTitleWidth = 60
-const tickWidth = 90
-
-/** Returns the `text-anchor` that keeps the label of a tick inside the chart. */
-const anchorAt = (x: number, width: number) =>
-  x < tickWidth / 3 ? 'start' : x > width - tickWidth / 3 ? 'end' : 'middle'
 
 /** Returns the first and the last day of all dates, with a margin, so that a timeline of one day has an axis, too. */
 function extent(events: readonly TimedEvent[]): [Date, Date] | undefined {

@@ -1,5 +1,6 @@
 import { Link } from 'wouter-preact'
 import { findResource, recordDetailPath, recordPath } from '../api/resources.ts'
+import { titleOf } from '../api/titles.ts'
 import type { Change, CountryBriefing } from '../api/types.ts'
 import { useLanguage } from '../i18n/language.ts'
 
@@ -12,10 +13,11 @@ function UntitledRecord({ resource }: { resource: string }) {
   return <>{t('changes.unnamed', { resource: resourceLabel(resource) })}</>
 }
 
-/** Adds the title of the record to a change of the feed: without a title, its note, otherwise null. */
-export function withTitle(change: Change): NamedChange {
-  const { title = '' } = findResource(change.resource) ?? {}
-  const name = change.document?.[title] ?? change.document?.note
+/** Adds the title of the record, in a language, to a change of the feed: without a title, its note, otherwise null. */
+export function withTitle(change: Change, language: string): NamedChange {
+  const { document } = change
+  const resource = findResource(change.resource)
+  const name = resource && document?.[resource.title] ? titleOf(resource, document, language) : document?.note
   return { ...change, title: typeof name === 'string' ? name : null }
 }
 

@@ -45,7 +45,9 @@ export function Participants({
           <span key={`${key}${role}`}>
             {index > 0 && t('list.comma')}
             {name === undefined ? key : <Link href={recordPath(resource, key)}>{name}</Link>}
-            {!hasOneRole && <span class="soft small"> ({labels.word(role)})</span>}
+            {!hasOneRole && (
+              <span class="soft small">{t('list.bracketed', { text: labels.word(role) })}</span>
+            )}
           </span>
         )
       })}

@@ -85,7 +85,8 @@ function Side({ citation, number }: { citation: Citation; number: number }) {
       <p class="small">
         <a href={`#source-${number}`}>[{number}]</a>{' '}
         <Link href={recordPath('sources', source)}>{sourceDetails?.title ?? source}</Link>
-        {sourceDetails?.publishedOn && `, ${formatEdtf(sourceDetails.publishedOn, language)}`}
+        {sourceDetails?.publishedOn &&
+          language.t('list.detail') + formatEdtf(sourceDetails.publishedOn, language)}
       </p>
       <p>
         <span class="tag">{labels.word(rank)}</span>

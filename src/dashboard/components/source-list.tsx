@@ -23,10 +23,12 @@ export function SourceList({ citations }: { citations: readonly Citation[] }) {
         <li key={id} id={`source-${index + 1}`}>
           <p>
             [{index + 1}] <Link href={recordPath('sources', source)}>{sourceDetails?.title ?? source}</Link>
-            {sourceDetails?.publisher && `, ${sourceDetails.publisher}`}
-            {sourceDetails?.publishedOn && `, ${formatEdtf(sourceDetails.publishedOn, language)}`}
-            {locator?.paragraph && `, ${t('record.paragraph', { paragraph: locator.paragraph })}`}
-            {locator?.page && `, ${t('record.page', { page: locator.page })}`}
+            {[
+              sourceDetails?.publisher,
+              sourceDetails?.publishedOn && formatEdtf(sourceDetails.publishedOn, language),
+              locator?.paragraph && t('record.paragraph', { paragraph: locator.paragraph }),
+              locator?.page && t('record.page', { page: locator.page }),
+            ].map((detail) => detail && t('list.detail') + detail)}
           </p>
           {excerpt && <blockquote class="quotation text">“{excerpt}”</blockquote>}
           <p class="soft small">

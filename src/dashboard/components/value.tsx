@@ -31,7 +31,7 @@ export function Value({
 }) {
   const language = useLanguage()
   const labels = useLabels()
-  const { kind, refersTo } = property
+  const { kind, refersTo, isLanguage } = property
   if (value === null && kind === 'pointer') return <>{language.t('record.whole')}</>
   if (value === null || value === undefined || (Array.isArray(value) && value.length === 0))
     return <span class="soft">{language.t('value.unknown')}</span>
@@ -45,6 +45,7 @@ export function Value({
   if (isObject(value)) return <ObjectValue value={value} property={property} names={names} />
   const text = String(value)
   if (kind === 'date') return <span class="date">{formatEdtf(text, language)}</span>
+  if (isLanguage) return <>{language.languageName(text)}</>
   if (kind === 'enumeration') return <>{labels.word(text)}</>
   if (kind === 'pointer') return <>{labels.property(pointedProperty(text) ?? text)}</>
   const name = refersTo === undefined ? undefined : names[refersTo]?.[text]

@@ -9,7 +9,7 @@ import { useLanguage } from '../i18n/language.ts'
 
 /** The latest changes of all records. */
 export function ChangesView() {
-  const { t } = useLanguage()
+  const { t, tag } = useLanguage()
   const state = useApi<ChangePage>(changesPath)
   return (
     <>
@@ -23,7 +23,7 @@ export function ChangesView() {
         </div>
       </div>
       <Loaded state={state} height="40rem">
-        {({ data }) => <ChangeList changes={data.map(withTitle)} />}
+        {({ data }) => <ChangeList changes={data.map((change) => withTitle(change, tag))} />}
       </Loaded>
     </>
   )

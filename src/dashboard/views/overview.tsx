@@ -74,14 +74,14 @@ function TopCountries() {
 const listedResources = resources.map(({ name }) => name).filter((name) => name !== 'citations')
 
 function LatestChanges() {
-  const { t } = useLanguage()
+  const { t, tag } = useLanguage()
   const state = useApi<ChangePage>(
     withQuery('/v1/changes', { resource: listedResources, order: 'desc', limit: 8 }),
   )
   return (
     <Widget title={t('overview.changes')}>
       <Loaded state={state} height="22rem">
-        {({ data }) => <ChangeList changes={data.map(withTitle)} />}
+        {({ data }) => <ChangeList changes={data.map((change) => withTitle(change, tag))} />}
       </Loaded>
     </Widget>
   )

@@ -40,7 +40,9 @@ export function Sources({
               <Link href={recordPath('sources', key.source ?? '')}>{label.source ?? key.source}</Link>
               <Details reference={body?.data.find(({ id }) => id === key.source)} />{' '}
               <Link class="soft small" href={explorePath(list)}>
-                {t('country.citations', { count: number(measures.count ?? 0) })}
+                {measures.count === 1
+                  ? t('country.citation')
+                  : t('country.citations', { count: number(measures.count ?? 0) })}
               </Link>
             </li>
           ))}
@@ -54,12 +56,13 @@ export function Sources({
 function Details({ reference }: { reference: Reference | undefined }) {
   const language = useLanguage()
   if (!reference) return null
+  const comma = language.t('list.detail')
   const { publisher, publishedOn, url } = reference
   return (
     <>
-      {publisher && `, ${publisher}`}
-      {publishedOn && `, ${formatEdtf(publishedOn, language)}`}
-      {url && <span class="print-only-inline">, {url}</span>}
+      {publisher && comma + publisher}
+      {publishedOn && comma + formatEdtf(publishedOn, language)}
+      {url && <span class="print-only-inline">{comma + url}</span>}
     </>
   )
 }

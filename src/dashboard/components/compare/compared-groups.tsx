@@ -25,7 +25,7 @@ function toRows(
   )
   const rows = [...labels].map(([value, label]) => ({
     value,
-    label: value === null ? unknown : label,
+    label,
     cells: aggregates.map((aggregate, index) => {
       if (!aggregate || missing.includes(index)) return undefined
       const group = aggregate.data.find(({ key }) => (key[dimension] ?? null) === value)
