@@ -83,14 +83,14 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
     await page.context().close()
   })
 
-  it('name a single record in the singular', async () => {
+  it('have texts that are correct for a single record', async () => {
     const { page, go } = await dashboard.open('/timeline?country=PAK')
     for (const path of ['/timeline?country=PAK', '/map?country=PAK']) {
       await go(path)
-      await page.getByRole('link', { name: '1 record', exact: true }).waitFor()
+      await page.getByRole('link', { name: 'Agreements: 1', exact: true }).waitFor()
     }
     await go('/network?centre=PAK&topic=science-and-technology')
-    await page.getByText('2 participants, 1 pair.').first().waitFor()
+    await page.getByText('Participants: 2. Pairs: 1.').first().waitFor()
     await page.context().close()
   })
 

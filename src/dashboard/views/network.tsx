@@ -137,7 +137,7 @@ function NetworkWidget({ graph, kind }: { graph: NetworkGraph; kind: 'country' |
     ? t('network.chosenEdges', { shown: number(chosenFrom.received), count: number(chosenFrom.total) })
     : graph.totalEdges > graph.edges.length
       ? t('network.someEdges', { shown: number(graph.edges.length), count: number(graph.totalEdges) })
-      : t(graph.edges.length === 1 ? 'network.edge' : 'network.edges', {
+      : t('network.edges', {
           count: number(graph.edges.length),
           nodes: number(graph.nodes.length),
         })

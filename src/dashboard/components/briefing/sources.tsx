@@ -40,9 +40,7 @@ export function Sources({
               <Link href={recordPath('sources', key.source ?? '')}>{label.source ?? key.source}</Link>
               <Details reference={body?.data.find(({ id }) => id === key.source)} />{' '}
               <Link class="soft small" href={explorePath(list)}>
-                {measures.count === 1
-                  ? t('country.citation')
-                  : t('country.citations', { count: number(measures.count ?? 0) })}
+                {t('country.citations', { count: number(measures.count ?? 0) })}
               </Link>
             </li>
           ))}
