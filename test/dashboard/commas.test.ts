@@ -48,7 +48,7 @@ describe('a view with filters whose values contain commas', () => {
     expect(found.data.map(({ id }) => id)).toEqual(expected)
   })
 
-  it('takes a percent-encoded comma of other filters as a separator', async () => {
+  it('separates values at a percent-encoded comma if values of the filter have no commas', async () => {
     const resource = findResource('agreements')
     if (!resource) throw new Error('there are no agreements')
     expect(exploreState(resource, 'status=signed%2Cin_force&status[]=expired').filters).toEqual({

@@ -1,4 +1,4 @@
-import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs'
+import { closeSync, ftruncateSync, openSync, readdirSync, writeSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { readRows } from '../../../src/features/imports/reading/index.ts'
 import { makeXlsx, makeZip, messageOf, readContent, withFile } from '../../support/import-files.ts'
@@ -100,6 +100,17 @@ describe('an unreadable file', () => {
     const file = makeXlsx(rows.join(''))
     file.fill(0xff, file.length / 2, file.length / 2 + 100)
     await expect(readContent('file.xlsx', file)).rejects.toMatchObject({ type: 'unreadable-file' })
+  })
+
+  it.skipIf(process.platform !== 'linux')('with a damaged directory is refused and closed', async () => {
+    const file = makeXlsx('<row><c><v>1</v></c></row>')
+    file.fill(0, file.indexOf('PK\u0001\u0002'), file.length - 22)
+    const countOpenFiles = () => readdirSync('/proc/self/fd').length
+    const before = countOpenFiles()
+    for (let round = 0; round < 20; round += 1)
+      await expect(readContent('file.xlsx', file)).rejects.toMatchObject({ type: 'unreadable-file' })
+    // Other tests of this process may have opened a few files meanwhile.
+    await expect.poll(countOpenFiles).toBeLessThan(before + 10)
   })
 
   it('that is truncated is refused with an explanation', async () => {

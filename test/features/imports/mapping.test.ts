@@ -272,6 +272,18 @@ describe('files beside a mapping', () => {
     }
   })
 
+  it('are refused as a code list if they have one column only', () => {
+    const lists = new Map([['states.csv', new CompanionRows(['code'], [{ code: 'F' }])]])
+    const text = mapping('status: { from: a, codes: states.csv }')
+    expect(() => convertRow(text, { id: 1, title: 'x', a: 'F' }, lists)).toThrowError(
+      expect.objectContaining({
+        errors: [
+          expect.objectContaining({ message: expect.stringContaining('states.csv has one column only') }),
+        ],
+      }),
+    )
+  })
+
   it('take a code as its own value where the value is *', () => {
     const rows = [
       { code: 'F', word: 'in_force' },

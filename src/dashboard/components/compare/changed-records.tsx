@@ -34,9 +34,9 @@ export function ChangedRecords({
   const path = `/v1/${resource.name}`
   const { asOfName } = resource
   const selection = { ...filters, include: 'names' }
-  const old = usePages<RecordDocument>(path, { ...selection, [asOfName]: before }, maxPages)
-  const now = usePages<RecordDocument>(path, { ...selection, [asOfName]: after }, maxPages)
-  const state = combineStates([old, now])
+  const earlier = usePages<RecordDocument>(path, { ...selection, [asOfName]: before }, maxPages)
+  const later = usePages<RecordDocument>(path, { ...selection, [asOfName]: after }, maxPages)
+  const state = combineStates([earlier, later])
   return (
     <>
       <Widget title={t('compare.changes')} caption={t('compare.changesCaption')} wide>

@@ -36,6 +36,12 @@ function compileList({ list: name, key, value }: FileReference, context: Compile
   if (!list) return () => null
   const [first = '', second = ''] = list.columns
   const [keyColumn, valueColumn] = [key ?? first, value ?? second]
+  if (valueColumn === '') {
+    context.addFault(
+      `${name} has one column only; a code list needs a column of codes and a column of values`,
+    )
+    return () => null
+  }
   for (const column of [keyColumn, valueColumn]) {
     if (!list.columns.includes(column)) {
       context.addFault(`${name} has no column ${JSON.stringify(column)}${didYouMean(column, list.columns)}`)

@@ -4,7 +4,7 @@ import { Problem } from '../../../../problems/problem.ts'
 import { readLimits } from '../limits.ts'
 import { formatCount, unreadableFile } from '../unreadable-file.ts'
 
-/** Maximum number of entries of an archive that are read. An XLSX file has a dozen. */
+/** Maximum number of entries of an archive. An XLSX file has a dozen. */
 const maxEntries = 10_000
 
 /** A ZIP archive, whose entries are found by name. */
@@ -18,9 +18,9 @@ export interface Archive {
   close(): void
 }
 
-/** Opens a ZIP archive. @throws Problem when it is damaged, cut off or encrypted. */
+/** Opens a ZIP archive. @throws Problem when it is damaged or cut off, or has too many entries. */
 export async function openArchive(path: string): Promise<Archive> {
-  let zip: ZipFile
+  let zip: ZipFile | undefined
   const entries = new Map<string, Entry>()
   try {
     zip = await yauzl.openPromise(path, { autoClose: false })
@@ -29,6 +29,7 @@ export async function openArchive(path: string): Promise<Archive> {
       if (entries.size > maxEntries) throw new Error(`more than ${formatCount(maxEntries)} entries`)
     }
   } catch (error) {
+    zip?.close()
     throw damagedFile(error)
   }
   return {
