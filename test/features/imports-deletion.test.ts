@@ -1,8 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runImport } from '../../src/features/imports/run.ts'
+import { TakenOver } from '../../src/features/imports/store.ts'
+import { registry } from '../../src/resources/registry.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
-import { checkCsv, newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
+import { withFile } from '../support/import-files.ts'
+import { checkCsv, createLocalImport, newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
+import { sendForm } from '../support/send-form.ts'
 
 /** Deleting imports, in several transactions. */
 
@@ -94,6 +99,65 @@ describe('a staged import', () => {
     } finally {
       locking.release()
     }
+    expect(await rowsOf(id)).toHaveLength(0)
+  })
+})
+
+/** Returns a file whose rows are stored in many transactions. */
+const makeCsv = (rows: number) =>
+  [treatyHeader, ...Array.from({ length: rows }, (_, row) => `${row},Treaty ${row},2001,China`)].join('\n')
+
+describe('an import whose dry run has not ended', () => {
+  const upload = async (scheme: string, rows: number) => {
+    const response = await sendForm(api, '/v1/imports', [
+      ['mapping', treatyMapping(scheme), 'mapping.yaml'],
+      ['file', makeCsv(rows), 'treaties.csv'],
+    ])
+    expect(response.status, response.text).toBe(201)
+    return response.json<{ id: string }>().id
+  }
+
+  const waitFor = (id: string, expected: object) =>
+    expect
+      .poll(async () => (await read(id)).json(), { timeout: 10_000, interval: 20 })
+      .toMatchObject(expected)
+
+  it('can be deleted while its file is read, and then its scheme is free within seconds', async () => {
+    const scheme = newScheme()
+    const id = await upload(scheme, 40_000)
+    await waitFor(id, { state: 'staging', rows: null, doneRows: expect.toSatisfy((done) => done > 0) })
+    expect((await api.delete(`/v1/imports/${id}`)).status).toBe(204)
+    expect((await read(id)).status).toBe(404)
+    await waitFor(await upload(scheme, 1), { state: 'staged', counts: { created: 1 } })
+    expect(await rowsOf(id)).toHaveLength(0)
+  })
+
+  it('can be deleted while its rows are checked, and then its scheme is free within seconds', async () => {
+    const scheme = newScheme()
+    const id = await upload(scheme, 6000)
+    await waitFor(id, { state: 'staging', rows: 6000 })
+    expect((await api.delete(`/v1/imports/${id}`)).status).toBe(204)
+    await waitFor(await upload(scheme, 1), { state: 'staged', counts: { created: 1 } })
+    expect(await rowsOf(id)).toHaveLength(0)
+  })
+
+  it('can be deleted while another process reads its file, which then stops before the end', async () => {
+    const id = await createLocalImport(api.database, treatyMapping(newScheme()), { autoCommit: false })
+    let deletion: Promise<{ status: number }> | undefined
+    let last = 0
+    const onProgress = ({ done }: { done: number }) => {
+      deletion ??= api.delete(`/v1/imports/${id}`)
+      last = done
+    }
+    await withFile('rows.csv', makeCsv(40_000), async (file) => {
+      const options = { files: [file], signal: new AbortController().signal, onProgress }
+      const running = runImport({ database: api.database, registry }, id, options)
+      await expect(running.catch((error: unknown) => error)).resolves.toSatisfy(
+        (error) => error === true || error instanceof TakenOver,
+      )
+    })
+    expect((await deletion)?.status).toBe(204)
+    expect(last).toBeLessThan(40_000)
     expect(await rowsOf(id)).toHaveLength(0)
   })
 })

@@ -143,11 +143,10 @@ class Run {
     checkSource(registry, job, readStoredSettings(job.mapping, registry).source)
     const stage = async (files: readonly LocalFile[]) => {
       const source = await openRows(job.mapping, files, { registry, signal: this.#signal })
-      const isStaged = await stageRows(database, { ...job, counts: noCounts }, source, {
+      await stageRows(database, { ...job, counts: noCounts }, source, {
         signal: this.#signal,
         onProgress: (rows) => this.#reportProgress('staging', rows),
       }).finally(source.close)
-      if (!isStaged) throw new TakenOver(`the import ${job.id} has been changed meanwhile`)
     }
     if (this.#options.files) await stage(this.#options.files)
     else await withStoredFiles(database, job, stage)

@@ -11,7 +11,7 @@ import { namedMentions } from './mentions.ts'
 import { NameCollector } from './names.ts'
 import type { RowSource } from './row-source.ts'
 import { toStorableJson } from './rows.ts'
-import { changeImport, type ImportCounts, type ImportJob, readImport } from './store.ts'
+import { changeImport, type ImportCounts, type ImportJob, readImport, TakenOver } from './store.ts'
 import type { ConvertedRow, Draft, Row, RowFault } from './types.ts'
 
 /** Maximum number of rows that are staged in one transaction. */
@@ -38,23 +38,23 @@ const withDropped = (drafts: readonly Draft[], dropped: readonly RowFault[]) =>
 /** Collects the rows of an import with their drafts, and writes them to the database. */
 class StagingBuffer {
   readonly #client: pg.ClientBase
-  readonly #id: string
+  readonly #job: ImportJob
   readonly #names: NameCollector
   #rows: StagedRow[] = []
   readonly counts: ImportCounts
   position = 0
 
-  constructor(client: pg.ClientBase, { id, counts }: ImportJob) {
+  constructor(client: pg.ClientBase, job: ImportJob) {
     this.#client = client
-    this.#id = id
-    this.#names = new NameCollector(id)
-    this.counts = { ...counts }
+    this.#job = job
+    this.#names = new NameCollector(job.id)
+    this.counts = { ...job.counts }
   }
 
   add(row: Row, converted: ConvertedRow): void {
     this.position += 1
     const staged = {
-      import: this.#id,
+      import: this.#job.id,
       position: this.position,
       locator: row.locator,
       values: JSON.stringify(row.values),
@@ -89,7 +89,10 @@ class StagingBuffer {
     return this.#rows.length >= maxRows || this.#names.isFull
   }
 
-  /** Writes the collected rows in a separate, short transaction, since the feed of changes waits until it ends. */
+  /**
+   * Writes the collected rows in a separate, short transaction, since the feed of changes waits until it ends.
+   * @throws like `refuseChanged` when the import has another state, such as after its deletion has begun.
+   */
   async write(): Promise<void> {
     const client = this.#client
     const rows = this.#rows
@@ -101,15 +104,20 @@ class StagingBuffer {
       rows.map((row) => ({ ...row })),
     )
     await this.#names.store(asTransaction(client))
-    const progress = 'update imports set done_through = $2 where id = $1'
-    const { rowCount } = await client.query(progress, [this.#id, this.position])
-    await client.query('commit')
-    if (rowCount !== 1) await removeRowsAndThrow(asTransaction(client), this.#id)
+    const { id, state } = this.#job
+    const progress = 'update imports set done_through = $3 where id = $1 and state = $2'
+    const { rowCount } = await client.query(progress, [id, state, this.position])
+    await client.query(rowCount === 1 ? 'commit' : 'rollback')
+    if (rowCount !== 1) await refuseChanged(asTransaction(client), id)
   }
 }
 
-/** Removes the rows of an import that was deleted while its process read a local file. @throws Problem `not-found`. */
-async function removeRowsAndThrow(writes: Transaction, id: string): Promise<never> {
+/**
+ * Ends the reading of an import that has been changed meanwhile. If it has been removed, also removes its rows.
+ * @throws Problem `not-found` if it has been removed, otherwise TakenOver.
+ */
+async function refuseChanged(writes: Transaction, id: string): Promise<never> {
+  if (await readImport(writes, id)) throw new TakenOver(`the import ${id} has been changed meanwhile`)
   await removeStaged(writes, id)
   throw new Problem('not-found', `The import ${id} has been removed meanwhile.`)
 }
@@ -163,16 +171,15 @@ async function refuseRepeated(client: pg.ClientBase, id: string): Promise<number
  * `rowsRead` is set, so any process can continue with the dry run, the second part of `staging`. Until then, an import of local
  * files stays `uploaded`, since only its process can read them.
  * @param onProgress gets the number of rows so far.
- * @returns false when another process has changed the import meanwhile.
- * @throws Problem for a file that cannot be read. The rows that are already staged remain until `removeStaged` removes them.
+ * @throws TakenOver when the import has been changed meanwhile, such as by its deletion. @throws Problem for a file that cannot be read. The rows that are already staged remain until `removeStaged` removes them.
  */
 export async function stageRows(
   database: Database,
   job: ImportJob,
   { fileInfo, batches, convert, unused }: RowSource,
   { signal, onProgress }: { signal: AbortSignal; onProgress: (rows: number) => void },
-): Promise<boolean> {
-  return database.maintain(async (client) => {
+): Promise<void> {
+  await database.maintain(async (client) => {
     await removeStaged(asTransaction(client), job.id)
     const buffer = new StagingBuffer(client, job)
     const pause = startSlices()
@@ -205,8 +212,7 @@ export async function stageRows(
         counts,
       },
     )
-    if (!isStored && !(await readImport(tx, job.id))) await removeRowsAndThrow(tx, job.id)
+    if (!isStored) await refuseChanged(tx, job.id)
     onProgress(buffer.position)
-    return isStored
   })
 }

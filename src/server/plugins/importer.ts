@@ -3,7 +3,7 @@ import { autocommitReads } from '../../database/database.ts'
 import { removeUpload } from '../../features/imports/cleanup.ts'
 import { importChannel } from '../../features/imports/http/notify.ts'
 import { isTemporary, runImport } from '../../features/imports/run.ts'
-import { listStaleUploads, listUnfinished } from '../../features/imports/store.ts'
+import { listStaleUploads, listUnfinished, TakenOver } from '../../features/imports/store.ts'
 import type { Registry } from '../../model/registry.ts'
 
 /** Milliseconds between two polls for unfinished imports. */
@@ -34,15 +34,15 @@ export const importer = fp<ImporterOptions>(
     const database = app.database.fork({ maxConnections: connections, statementTimeoutMs: 600_000 })
     const stopping = new AbortController()
     const running = new Map<string, Promise<void>>()
-    /** Continues an import until it is done, fails or waits for a person. Returns false if a later poll tries again. */
+    /** Continues an import until it is done, fails, is deleted or waits for a person. Returns false if a later poll tries again. */
     const run = async (id: string): Promise<boolean> => {
       try {
         return await runImport({ database, registry }, id, { signal: stopping.signal })
       } catch (error) {
-        // Not logged: the import was taken over, or the database is unreachable or busy.
+        // Not logged: the import was taken over or deleted, or the database is unreachable or busy.
         if (!isTemporary(error, stopping.signal))
           app.log.error({ err: error, import: id }, 'An import cannot continue.')
-        return false
+        return error instanceof TakenOver
       }
     }
     /** The imports to try, each once. While another import of the scheme runs, an import is tried again after each poll. */

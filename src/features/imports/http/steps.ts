@@ -79,7 +79,7 @@ export const undoImportEndpoint: Endpoint = {
   handle: (request, context) => respondToStep(request, context, undoStep),
 }
 
-/** Checks that an import can be deleted. @throws Problem `conflict` if it has written records, or has pending work. */
+/** Checks that an import can be deleted. @throws Problem `conflict` if it has written records, or is writing or removing some. */
 async function requireRemovable(tx: Transaction, { id, state }: ImportJob): Promise<void> {
   const [row] = await tx.query<{ hasWritten: boolean }>({
     text: 'select exists (select from import_records where import = $1) as "hasWritten"',
@@ -89,7 +89,7 @@ async function requireRemovable(tx: Transaction, { id, state }: ImportJob): Prom
     const detail = 'The import has written records, whose origin it documents. Undo it instead.'
     throw new Problem('conflict', detail)
   }
-  if (['staging', 'committing', 'undoing'].includes(state))
+  if (['committing', 'undoing'].includes(state))
     throw new Problem('conflict', `The import is ${state}. Wait until that is done.`)
 }
 
@@ -104,7 +104,7 @@ export const deleteImport: Endpoint = {
     operationId: 'deleteImport',
     summary: 'Delete an import that has written nothing',
     description:
-      'Deletes an import with its files and rows. One that has written records stays, to show where they come from: undo it instead.',
+      'Deletes an import with its files and rows, and stops its dry run. One that has written records stays: undo it instead.',
     responses: { 204: { description: 'The import is deleted.', headers: replayedHeaders } },
     problems: [...changeProblems, 'conflict'],
   },
