@@ -169,7 +169,7 @@ function addRefusals(app: FastifyInstance, url: string): void {
 
 /**
  * Maximum number of connections for streams: one for the feed of all changes, one for the feed of public changes, and four
- * for streams that lag behind.
+ * for streams that lag behind, and for the polls of streams of imports.
  */
 const maxStreamConnections = 6
 

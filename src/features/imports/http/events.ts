@@ -21,7 +21,10 @@ const pollsPerHeartbeat = 30
 
 const isRunning = ({ state }: ImportJob) => ['uploaded', 'staging', 'committing', 'undoing'].includes(state)
 
-/** Yields an event for each change of an import that a poll finds, until the import has no pending work. */
+/**
+ * Yields an event for each change of an import that a poll finds, until the import has no pending work.
+ * @param database the connections of streams.
+ */
 async function* events(database: DatabaseClient, id: string, stopped: AbortSignal): AsyncGenerator<string> {
   let sent = ''
   for (let polls = 1; !stopped.aborted; polls += 1) {
@@ -58,7 +61,7 @@ export const importEvents: Endpoint = {
     },
     problems: [...readProblems, 'rate-limited', 'busy'],
   },
-  async handle(request, { database, streamLimit, closing }) {
+  async handle(request, { database, streamDatabase, streamLimit, closing }) {
     const { key, method } = request
     if (!(await readImport(autocommitReads(database), key))) throw importNotFound(key)
     const disconnected = request.getAbortSignal()
@@ -70,7 +73,7 @@ export const importEvents: Endpoint = {
       headers: { 'cache-control': 'no-store, no-transform', 'x-accel-buffering': 'no', connection: 'close' },
       type: 'text/event-stream; charset=utf-8',
       body: Readable.from(
-        method === 'HEAD' ? [] : events(database, key, AbortSignal.any([disconnected, closing])),
+        method === 'HEAD' ? [] : events(streamDatabase, key, AbortSignal.any([disconnected, closing])),
       ),
     }
   },
