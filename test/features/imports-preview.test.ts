@@ -18,6 +18,7 @@ interface Preview {
   scheme: string | null
   mappingFaults: { line: number | null; column: number | null; message: string }[]
   columns: string[]
+  notes: string[]
   rows: {
     locator: string
     state: string
@@ -38,6 +39,14 @@ async function preview(mapping: string, file?: string, query = '', lists: FormPa
 }
 
 describe('POST /v1/imports/preview', () => {
+  it('notes which names of the mapping the rows of a JSON file do not have', async () => {
+    const mapping = treatyMapping(newScheme()).replace('Party,', 'Parti,')
+    const shown = await preview(mapping, '[{"Id": "1", "Title": "One", "Signed": null, "Party": "China"}]')
+    expect(shown.notes).toEqual([
+      'These names of the mapping do not occur in the rows that were read (1): "Parti".',
+    ])
+  })
+
   it('shows the records of the first ten rows, with names, and stores nothing', async () => {
     const rows = Array.from(
       { length: 30 },

@@ -17,6 +17,7 @@ import {
   checkMapping,
   companionFiles,
   createConverter,
+  createUnusedColumnCounter,
   type LocatedFault,
   locateFaults,
   type Mapping,
@@ -282,7 +283,10 @@ export async function previewImport(
     })
     if ('faults' in prepared) return { ...checked, fileInfo, mappingFaults: prepared.faults }
     const rows = await collectRows(opened.batches)
-    return { ...checked, fileInfo, ...(await checkRows(context, mapping, rows, rows.map(prepared.result))) }
+    const unused = createUnusedColumnCounter(mapping, registry, fileInfo)
+    for (const { values } of rows) unused.countRow(values)
+    const result = await checkRows(context, mapping, rows, rows.map(prepared.result))
+    return { ...checked, fileInfo: unused.addNote(fileInfo), ...result }
   } finally {
     await opened.close()
   }

@@ -206,7 +206,7 @@ export async function stageRows(
       { ...job, doneThrough: buffer.position },
       {
         state: 'staging',
-        fileInfo: { ...(await fileInfo), unused: unused.list() },
+        fileInfo: { ...unused.addNote(await fileInfo), unused: unused.list() },
         rowsRead: buffer.position,
         doneThrough: 0,
         counts,

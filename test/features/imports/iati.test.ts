@@ -191,3 +191,49 @@ records:
     ])
   })
 })
+
+describe('names of a mapping that no row of a file has', () => {
+  const note = (names: string) =>
+    `These names of the mapping do not occur in the rows that were read (2): ${names}.`
+
+  it('are noted by the dry run, and names with empty values are not', async () => {
+    const rows = [
+      { id: 1, fields: { Title: 'One', 'Lat/Lng': '1,2', Empty: null }, parties: [{ name: 'China' }] },
+      { id: 2, fields: { Title: 'Two' }, parties: [] },
+    ]
+    const text = `scheme: absent
+records:
+  agreements:
+    id: id
+    properties:
+      title: fields/Title
+      kind: =treaty
+      place: fields/Lat/Lng
+      summary: fields/Empty
+      website: [address, "fields/'Web/Site'"]
+      parties: { each: parties, country: Name, role: =party }`
+    const mapping = text.replace(
+      '[address, "fields/\'Web/Site\'"]',
+      '{ from: [address, "fields/\'Web/Site\'"] }',
+    )
+    const imported = await importFile(api.database, mapping, 'rows.json', JSON.stringify(rows))
+    expect(imported.fileInfo).toMatchObject({
+      notes: [note(`"fields/Lat/Lng", "address", "fields/'Web/Site'", "parties/Name"`)],
+      unused: [
+        { column: "fields/'Lat/Lng'", rows: 1 },
+        { column: 'parties/name', rows: 1 },
+      ],
+    })
+  })
+
+  it('are neither texts and attributes of elements nor lists of a second file', async () => {
+    const xml = '<list><r><id>1</id><t xml:lang="en">One</t></r><r><id>2</id><t>Two</t></r></list>'
+    const text = `scheme: present
+records:
+  agreements:
+    id: id/#
+    properties: { title: "t[@xml:lang=en]/#", kind: =treaty, place: p }`
+    const imported = await importFile(api.database, text, 'rows.xml', xml)
+    expect(imported.fileInfo?.notes).toEqual([note('"p"')])
+  })
+})

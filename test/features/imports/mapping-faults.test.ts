@@ -73,6 +73,7 @@ describe('a mapping with a fault', () => {
       '/records/agreements/properties/signedOn/date: is not a date format',
     ],
     ['a bad path', mapping('place: "a[["'), '/records/agreements/properties/place/from: "a[[" is not a path'],
+    ['a path to the position 0', mapping('place: "a[0]"'), 'narrative[1] for the first value'],
     [
       'a missing property',
       'scheme: x\nrecords: { agreements: { id: id, properties: { kind: =treaty } } }',

@@ -17,11 +17,14 @@ export function checkColumns(mapping: Mapping, registry: Registry, { columns }: 
   if (columns.length === 0) return
   const lists = [...Object.keys(mapping.join ?? {}), ...(mapping.rows.groupBy ? ['rows'] : [])]
   const known = new Set([...columns, ...lists])
-  const isKnown = ({ text, steps }: Path) =>
-    known.has(text) || steps.length === 0 || lists.includes(steps[0]?.name ?? '')
+  const isKnown = ({ columns, steps: [first, ...others] }: Path) =>
+    columns.some((name) => known.has(name)) ||
+    first === undefined ||
+    lists.includes(first.name) ||
+    (others.length === 0 && !first.filter && first.position === undefined && known.has(first.name))
   const faults = new FaultList()
   for (const { path, pointer } of compileMapping(mapping, registry).columns) {
-    if (isKnown(path) || known.has(path.text.replace(/^\//, ''))) continue
+    if (isKnown(path)) continue
     const name = path.text
     const message = `the file has no column ${JSON.stringify(name)}${didYouMean(name, columns)}`
     faults.add(() => ({ pointer, code: 'unknown', message }))

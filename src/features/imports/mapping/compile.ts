@@ -6,7 +6,7 @@ import { FaultList } from '../../../problems/problem.ts'
 import type { ConvertedRow, Draft, JsonObject, JsonValue, Row, RowFault } from '../types.ts'
 import type { CompanionRows } from './companion-rows.ts'
 import { compileConditions } from './condition.ts'
-import { type ColumnUse, CompileContext } from './context.ts'
+import { type ColumnUse, CompileContext, type ReadPath } from './context.ts'
 import { Conversion } from './conversion.ts'
 import { compileEach } from './each.ts'
 import { type Scope, textOf, valuesAt } from './path.ts'
@@ -23,8 +23,8 @@ export interface CompiledMapping {
   faults: FaultList
   /** The columns of the file that the mapping names. */
   columns: readonly ColumnUse[]
-  /** The paths that the mapping reads, as names from the row to the value. */
-  readPaths: readonly (readonly string[])[]
+  /** The paths that the mapping reads. */
+  readPaths: readonly ReadPath[]
 }
 
 /**
@@ -38,7 +38,7 @@ export function compileMapping(
 ): CompiledMapping {
   const faults = new FaultList()
   const columns: ColumnUse[] = []
-  const readPaths: (readonly string[])[] = []
+  const readPaths: ReadPath[] = []
   const empty = new Set((mapping.empty ?? []).map((word) => word.trim()))
   const context = new CompileContext({ mapping, registry, companions, faults, columns, readPaths, empty })
   const join = compileJoins(mapping, context)

@@ -12,6 +12,9 @@ export interface ColumnUse {
   pointer: string
 }
 
+/** A path that the mapping reads, as the names from the row to the value: of each reading, since it may start at several paths. */
+export type ReadPath = readonly (readonly string[])[]
+
 /** The state that all parts of a mapping share during compilation. */
 interface Shared {
   mapping: Mapping
@@ -20,8 +23,7 @@ interface Shared {
   companions: ReadonlyMap<string, CompanionRows> | undefined
   faults: FaultList
   columns: ColumnUse[]
-  /** The paths that the mapping reads, as names from the row to the value. */
-  readPaths: (readonly string[])[]
+  readPaths: ReadPath[]
   empty: ReadonlySet<string>
 }
 
@@ -96,10 +98,10 @@ export class CompileContext {
 
   /** Adds a path, and the paths of its conditions, to those that the mapping reads. */
   #addReadPath(path: Path): void {
-    const { readPaths } = this.#shared
-    readPaths.push(...this.#namesTo(path))
+    const starts = path.fromRow ? [[]] : this.#start.from
     // The whole text may also be the name of a column.
-    readPaths.push(...this.#start.from.map((start) => [...start, path.text]))
+    const columns = starts.flatMap((start) => path.columns.map((name) => [...start, name]))
+    this.#shared.readPaths.push([...this.#namesTo(path), ...columns])
     for (const [index, { filter }] of path.steps.entries())
       if (filter) {
         const before = path.steps.slice(0, index + 1).map(({ name }) => ({ name }))
@@ -117,7 +119,7 @@ export class CompileContext {
     const path = parsePath(text)
     if (!path) {
       this.addFault(
-        `${JSON.stringify(text)} is not a path: write names with / between them, such as location/name, sector[@vocabulary=1]/@code, or . for the item itself`,
+        `${JSON.stringify(text)} is not a path: write names with / between them, such as location/name, sector[@vocabulary=1]/@code, narrative[1] for the first value, fields/'Lat/Lng' for a name with /, or . for the item itself`,
       )
       return undefined
     }

@@ -13,6 +13,8 @@ interface Step {
 /** A path to values of a row, compiled. */
 export interface Path {
   text: string
+  /** The names of a column that the whole text may be: with and, if the path starts at the row, without its leading `/`. */
+  columns: readonly string[]
   /** Whether the path starts at the row instead of the current item of `each`. */
   fromRow: boolean
   steps: readonly Step[]
@@ -27,42 +29,56 @@ export interface Scope {
 /**
  * Compiles a path: names with `/` between them. `.` is the item itself; a leading `/` starts at the row. `@name` is an
  * attribute of XML, `[@type=2]` selects the values with a property of that text (`!=` those without it), `[1]` the
- * first. The whole text may also be the name of a column.
+ * first. A name with `/` or brackets is in quotes. The whole text may also be the name of a column.
  * @returns undefined when the path is malformed.
  */
 export function parsePath(text: string): Path | undefined {
   const fromRow = text.startsWith('/')
   const steps = text === '.' ? [] : parseSteps(fromRow ? text.slice(1) : text)
-  return steps && { text, fromRow, steps }
+  return steps && { text, columns: fromRow ? [text, text.slice(1)] : [text], fromRow, steps }
 }
+
+/** A step: a name, which may be in quotes; optionally a position or a condition in brackets; and a `/` if a step follows. */
+const stepPattern =
+  /(?:\s*"(?<double>[^"]+)"\s*|\s*'(?<single>[^']+)'\s*|(?<bare>[^/[\]]+))(?:\[(?<condition>[^[\]]+)\]\s*)?(?<slash>\/|$)/gy
 
 function parseSteps(text: string): Step[] | undefined {
   const steps: Step[] = []
-  // A slash in brackets belongs to a condition.
-  for (const part of text.split(/\/(?![^[]*\])/)) {
-    const match = /^([^[\]]+)(?:\[([^[\]]+)\])?$/.exec(part.trim())
-    if (!match) return undefined
-    const [, name = '', condition] = match
-    const step: Step = { name: name.trim() }
-    if (condition !== undefined && /^\d+$/.test(condition)) step.position = Number(condition)
+  let length = 0
+  let isComplete = false
+  for (const { 0: matched, groups = {} } of text.matchAll(stepPattern)) {
+    const { double, single, bare = '', condition, slash } = groups
+    const step: Step = { name: double ?? single ?? bare.trim() }
+    if (step.name === '') return undefined
+    if (condition !== undefined && /^[1-9]\d*$/.test(condition)) step.position = Number(condition)
     else if (condition !== undefined) {
-      const [, path = '', operator, quoted, bare = ''] =
+      const [, path = '', operator, quoted, value = ''] =
         /^([^=!]+)(!?=)(?:["'](.*)["']|(.*))$/.exec(condition) ?? []
       const inner = path === '' ? undefined : parseSteps(path)
       if (!inner) return undefined
-      step.filter = { path: inner, value: (quoted ?? bare).trim(), isNegated: operator === '!=' }
+      step.filter = { path: inner, value: (quoted ?? value).trim(), isNegated: operator === '!=' }
     }
     steps.push(step)
+    length += matched.length
+    isComplete = slash === ''
   }
-  return steps
+  return isComplete && length === text.length ? steps : undefined
 }
 
+/** Writes names as a path that selects them. A name that a path cannot contain is in quotes. */
+export const formatNames = (names: readonly string[]): string =>
+  names.length === 1
+    ? names.join('')
+    : names
+        .map((name) => (/[/[\]]/.test(name) ? (name.includes("'") ? `"${name}"` : `'${name}'`) : name))
+        .join('/')
+
 /** Returns the values at a path, without nulls. Lists are flattened. */
-export function valuesAt({ text, fromRow, steps }: Path, { row, item }: Scope): JsonValue[] {
+export function valuesAt({ columns, fromRow, steps }: Path, { row, item }: Scope): JsonValue[] {
   const start = fromRow ? row : item
   // The name of a column may look like a path.
-  if (typeof start === 'object' && start !== null && !isList(start) && Object.hasOwn(start, text)) {
-    return flatten(start[text])
+  if (typeof start === 'object' && start !== null && !isList(start)) {
+    for (const name of columns) if (Object.hasOwn(start, name)) return flatten(start[name])
   }
   return follow(steps, [start])
 }

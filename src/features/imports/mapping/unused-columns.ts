@@ -1,21 +1,29 @@
 import type { Registry } from '../../../model/registry.ts'
+import { quoteList } from '../../../problems/suggest.ts'
 import { isList } from '../reading/clean.ts'
 import { isAdditional, isRefusedRowsFile } from '../reading/refused-rows.ts'
 import type { FileInfo, JsonObject, JsonValue, UnusedColumn } from '../types.ts'
 import { compileMapping } from './compile.ts'
+import type { ReadPath } from './context.ts'
+import { formatNames } from './path.ts'
 import type { Mapping } from './types.ts'
 
 /** A node of the tree of paths that a mapping reads. */
 interface Node {
   /** Whether a path ends here, so that the value is read. */
   isRead: boolean
+  /** Whether a row has the column, property, element or attribute, even without a value. */
+  isFound: boolean
   next: Map<string, Node>
 }
 
 /** Maximum number of columns, properties, elements and attributes that are listed. */
 const maxUnused = 200
 
-const newNode = (): Node => ({ isRead: false, next: new Map() })
+/** Maximum number of paths that a note lists. */
+const maxListed = 30
+
+const newNode = (): Node => ({ isRead: false, isFound: false, next: new Map() })
 
 /** Whether a value is not empty. A list or object is empty if all its values are. */
 function hasValue(value: JsonValue | undefined): boolean {
@@ -23,37 +31,60 @@ function hasValue(value: JsonValue | undefined): boolean {
   return typeof value === 'object' ? Object.values(value).some(hasValue) : true
 }
 
-/** Counts the rows with values that a mapping does not read, by column, property, element or attribute. */
+/**
+ * Counts the rows with values that a mapping does not read, by column, property, element or attribute, and finds what the mapping
+ * reads and no row has.
+ */
 export class UnusedColumnCounter {
   readonly #root = newNode()
   readonly #rows = new Map<string, number>()
   readonly #ignored: ReadonlySet<string>
   readonly #isGrouped: boolean
+  /** The paths that the mapping reads: how they are written, and the nodes of their readings. */
+  readonly #paths = new Map<string, Node[]>()
+  #countedRows = 0
 
   /**
-   * @param paths the paths that the mapping reads, as names from the row to the value.
+   * @param paths the paths that the mapping reads.
    * @param ignored names of columns that are not counted, such as the additional columns of a file of refused rows.
    * @param isGrouped whether each row is a group of rows (`rows.groupBy`).
+   * @param isInFile whether the rows of the file should have a path that begins with a name.
    */
-  constructor(paths: readonly (readonly string[])[], ignored: readonly string[], isGrouped: boolean) {
+  constructor(
+    paths: readonly ReadPath[],
+    {
+      ignored,
+      isGrouped,
+      isInFile,
+    }: { ignored: readonly string[]; isGrouped: boolean; isInFile: (name: string) => boolean },
+  ) {
     this.#ignored = new Set(ignored)
     this.#isGrouped = isGrouped
     for (const path of paths) {
-      let node = this.#root
-      for (const name of path) {
-        const next = node.next.get(name) ?? newNode()
-        node.next.set(name, next)
-        node = next
-      }
-      node.isRead = true
+      const nodes = path.map((names) => this.#addNode(names))
+      const [names] = path
+      if (names?.[0] !== undefined && isInFile(names[0])) this.#paths.set(formatNames(names), nodes)
     }
+  }
+
+  /** Adds a node that is read. */
+  #addNode(names: readonly string[]): Node {
+    let node = this.#root
+    for (const name of names) {
+      const next = node.next.get(name) ?? newNode()
+      node.next.set(name, next)
+      node = next
+    }
+    node.isRead = true
+    return node
   }
 
   /** Counts a row for each of its columns, properties, elements and attributes that is not read. */
   countRow(values: JsonObject): void {
     const found = new Set<string>()
+    this.#countedRows += 1
     if (this.#isGrouped && isList(values.rows)) this.#addOfGroup(values, values.rows, found)
-    else this.#walk(values, this.#root, '', found)
+    else this.#walk(values, this.#root, [], found)
     for (const path of found) {
       const rows = this.#rows.get(path)
       if (rows !== undefined || this.#rows.size < maxUnused) this.#rows.set(path, (rows ?? 0) + 1)
@@ -68,6 +99,19 @@ export class UnusedColumnCounter {
     return [...this.#rows]
       .map(([column, rows]) => ({ column, rows }))
       .sort((one, other) => other.rows - one.rows)
+  }
+
+  /**
+   * Returns what is known about a file, with a note about the paths that the mapping reads and that no counted row has, even
+   * without a value.
+   */
+  addNote(fileInfo: FileInfo): FileInfo {
+    const absent = [...this.#paths].filter(([, nodes]) => !nodes.some(({ isFound }) => isFound))
+    if (absent.length === 0 || this.#countedRows === 0) return fileInfo
+    const shown = quoteList(absent.slice(0, maxListed).map(([path]) => path))
+    const more = absent.length > maxListed ? ` and ${absent.length - maxListed} more` : ''
+    const note = `These names of the mapping do not occur in the rows that were read (${this.#countedRows}): ${shown}${more}.`
+    return { ...fileInfo, notes: [...fileInfo.notes, note] }
   }
 
   /**
@@ -86,29 +130,37 @@ export class UnusedColumnCounter {
     }
   }
 
-  #walk(value: JsonValue, node: Node, path: string, found: Set<string>): void {
-    if (isList(value)) for (const item of value) this.#walk(item, node, path, found)
+  #walk(value: JsonValue, node: Node, names: readonly string[], found: Set<string>): void {
+    if (isList(value)) for (const item of value) this.#walk(item, node, names, found)
     else if (typeof value === 'object' && value !== null) {
       for (const [name, inner] of Object.entries(value)) {
+        const next = node.next.get(name)
+        if (next) next.isFound = true
         // `@xml:lang` describes a text, and `#` is the text of the element itself.
         if (name.startsWith('@xml:') || (name === '#' && node.isRead) || this.#ignored.has(name)) continue
-        const next = node.next.get(name)
-        const innerPath = path === '' ? name : `${path}/${name}`
-        if (next) this.#walk(inner, next, innerPath, found)
-        else if (hasValue(inner)) found.add(innerPath)
+        if (next) this.#walk(inner, next, [...names, name], found)
+        else if (hasValue(inner)) found.add(formatNames([...names, name]))
       }
-    } else if (!node.isRead && !node.next.has('#') && hasValue(value)) found.add(path)
+    } else {
+      // An element without attributes is its text.
+      const text = node.next.get('#')
+      if (text) text.isFound = true
+      else if (!node.isRead && hasValue(value)) found.add(formatNames(names))
+    }
   }
 }
 
-/** Creates the counter of the values that a mapping does not read, without the additional columns of refused rows. */
+/**
+ * Creates the counter of the values that a mapping does not read, without the additional columns of refused rows. A file with
+ * columns has those that the mapping names (`checkColumns`), and the lists of `join` are in other files.
+ */
 export const createUnusedColumnCounter = (
   mapping: Mapping,
   registry: Registry,
   fileInfo: FileInfo,
 ): UnusedColumnCounter =>
-  new UnusedColumnCounter(
-    compileMapping(mapping, registry).readPaths,
-    isRefusedRowsFile(fileInfo) ? fileInfo.columns.filter(isAdditional) : [],
-    mapping.rows?.groupBy !== undefined,
-  )
+  new UnusedColumnCounter(compileMapping(mapping, registry).readPaths, {
+    ignored: isRefusedRowsFile(fileInfo) ? fileInfo.columns.filter(isAdditional) : [],
+    isGrouped: mapping.rows?.groupBy !== undefined,
+    isInFile: (name) => fileInfo.columns.length === 0 && !Object.hasOwn(mapping.join ?? {}, name),
+  })
