@@ -50,7 +50,19 @@ describe('Chinese sentences', () => {
       'A quote that opens on line 3 or later is never closed: the file is cut off, or the quote is a part of a value. If the file has no quotes around values, state "quote: none" in "rows" of the mapping.',
       '从第 3 行文字或其后开始的引号没有闭合：文件不完整，或引号是值的一部分。如果文件的值不加引号，请在映射的 "rows" 中写明 "quote: none"',
     ],
-    ['has the id of row 5: give each row an id of its own', '与第 5 行的标识相同：每行须有自己的标识'],
+    [
+      'has the id of row 5: only one row may describe a record of topics. Give each row an id of its own, or sort the rows of a table by this id and name its column in rows.groupBy',
+      '与第 5 行的标识相同：topics 的一条记录只能由一行描述。每行须有自己的标识，或将表格各行按此标识排序，并在 rows.groupBy 中写出该列',
+    ],
+    [
+      'makes /parent of /v1/organizations/0190 invalid: would put the organization below itself; change it first',
+      '会使 /v1/organizations/0190 的 /parent 无效：会使该记录成为自己的下级：请先更改它',
+    ],
+    ['makes /v1/projects/0190 invalid: is required', '会使 /v1/projects/0190 无效：必填'],
+    [
+      'makes /participants/0/role of /v1/projects/0190 invalid: is required',
+      '会使 /v1/projects/0190 的 /participants/0/role 无效：必填',
+    ],
     [
       'From row 2 on, more than 10,000 neighbouring rows have the same value in the column "Id" of rows.groupBy. Correct rows.groupBy, or split the file.',
       '从第 2 行开始，相邻超过 10,000 行在 rows.groupBy 的列 "Id" 中的值相同。请修改 rows.groupBy，或拆分文件',

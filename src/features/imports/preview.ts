@@ -192,7 +192,8 @@ function findRepeated(rows: readonly ReadyRow[]): Map<number, RowFault[]> {
       const identity = draftIdentity(draft)
       const earlier = first.get(identity) ?? row
       first.set(identity, earlier)
-      if (earlier !== row) faults.set(row.position, [repeatedFault(draft.externalId.id, earlier.locator)])
+      if (earlier !== row)
+        faults.set(row.position, [repeatedFault(draft.resource, draft.externalId.id, earlier.locator)])
     }
   return faults
 }

@@ -123,14 +123,15 @@ async function refuseChanged(writes: Transaction, id: string): Promise<never> {
 }
 
 /** Returns the fault of a row that describes the same record (`draftIdentity`) as an earlier row. @param id as in the row. */
-export const repeatedFault = (id: string, firstLocator: string): RowFault => ({
+export const repeatedFault = (resource: string, id: string, firstLocator: string): RowFault => ({
   column: '',
   value: id.slice(0, 200),
-  detail: `has the id of ${firstLocator}: give each row an id of its own`,
+  detail: `has the id of ${firstLocator}: only one row may describe a record of ${resource}. Give each row an id of its own, or sort the rows of a table by this id and name its column in rows.groupBy`,
 })
 
 interface RepeatedRow {
   position: number
+  resource: string
   /** The id of the record, as the row has it. */
   id: string
   /** The locator of the first row that describes the record. */
@@ -138,8 +139,8 @@ interface RepeatedRow {
 }
 
 /** SQL of the rows that describe the same record as an earlier row. `ids` has the identities of the drafts, in their order. */
-const repeatedRows = `select found.position, later.drafts -> (found.number::int - 1) -> 'externalId' ->> 'id' as id,
-    earlier.locator as "firstLocator"
+const repeatedRows = `select found.position, later.drafts -> (found.number::int - 1) ->> 'resource' as resource,
+    later.drafts -> (found.number::int - 1) -> 'externalId' ->> 'id' as id, earlier.locator as "firstLocator"
   from (
     select rows.position, number, min(rows.position) over (partition by identity) as first
     from import_rows rows, unnest(ids) with ordinality as identities(identity, number) where import = $1 and state = 'ready'
@@ -152,7 +153,8 @@ const repeatedRows = `select found.position, later.drafts -> (found.number::int 
 async function refuseRepeated(client: pg.ClientBase, id: string): Promise<number> {
   const { rows } = await client.query<RepeatedRow>(repeatedRows, [id])
   const faults = new Map<number, RowFault>()
-  for (const { position, id, firstLocator } of rows) faults.set(position, repeatedFault(id, firstLocator))
+  for (const { position, resource, id, firstLocator } of rows)
+    faults.set(position, repeatedFault(resource, id, firstLocator))
   const repeated = [...faults]
   for (let from = 0; from < repeated.length; from += maxRows) {
     const batch = repeated.slice(from, from + maxRows)
