@@ -47,7 +47,8 @@ export function ImportActions({
           {t('imports.undoText')}
         </ConfirmButton>
       )}
-      {(['uploaded', 'staging', 'staged'].includes(state) || (state === 'failed' && hasWritten === false)) && (
+      {(['uploaded', 'staging', 'staged'].includes(state) ||
+        (state === 'failed' && hasWritten === false)) && (
         <ConfirmButton
           label={t('imports.delete')}
           title={t('imports.deleteTitle', { name })}
