@@ -382,38 +382,3 @@ describe('the files that a mapping names', () => {
     expect(companionFiles(parseMapping(mapping, registry)).map(({ name }) => name)).toEqual(expected)
   })
 })
-
-describe('a path', () => {
-  const fields = {
-    'Lat/Lng': '33.7',
-    'Items [raw]': 'Seed',
-    "Director's name": 'Ali',
-    n: { '"x"': 'quoted' },
-  }
-
-  it.each([
-    [`fields/'Lat/Lng'`, '33.7'],
-    ['fields/"Lat/Lng"', '33.7'],
-    [`fields/'Items [raw]'`, 'Seed'],
-    [`fields[1]/ "Director's name" [1]`, 'Ali'],
-    [`fields/Director's name`, 'Ali'],
-    [`fields/n/'"x"'`, 'quoted'],
-  ])('takes a name in quotes as it is: %s', (path, expected) => {
-    const document = documentOf(`place: { from: [${JSON.stringify(path)}] }`, { fields })
-    expect(document).toHaveProperty('place', expected)
-  })
-
-  it('takes a name in quotes in a template, a condition and a path from the row', () => {
-    const each = '{ each: items, country: "/\'Party/State\'", role: =party }'
-    const row = { fields, items: ['a'], 'Party/State': 'China' }
-    const properties = `place: { template: "{fields/'Lat/Lng'} N", when: { "fields/'Lat/Lng'": 33.7 } }, parties: ${each}`
-    expect(documentOf(properties, row)).toMatchObject({ place: '33.7 N', parties: [{ role: 'party' }] })
-    expect(documentOf(properties.replace("/'Party/State'", '/Party/State'), row)).toMatchObject({
-      parties: [{ role: 'party' }],
-    })
-  })
-
-  it.each(['a/', '/', 'a//b', '"a"b]', 'a[0]', 'a[]'])('is refused if it is malformed: %s', (path) => {
-    expect(() => parseMapping(mapping(`place: ${JSON.stringify(path)}`), registry)).toThrow()
-  })
-})

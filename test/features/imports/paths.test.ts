@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import { parseMapping } from '../../../src/features/imports/mapping/index.ts'
+import type { JsonObject } from '../../../src/features/imports/types.ts'
+import { registry } from '../../../src/resources/registry.ts'
+import { convertRow, draftsOf, namedDocument } from '../../support/conversion.ts'
+
+/** Paths of mappings: names in quotes, and paths that are malformed. */
+
+/** A mapping of agreements, with properties in YAML's flow style. */
+const mapping = (properties: string) => `
+scheme: treaties
+records:
+  agreements:
+    id: id
+    properties: { title: title, kind: =treaty, ${properties} }
+`
+
+const documentOf = (properties: string, values: JsonObject) => {
+  const [draft] = draftsOf(convertRow(mapping(properties), { id: 1, title: 'Accord', ...values }))
+  return draft ? namedDocument(draft) : undefined
+}
+
+describe('a path', () => {
+  const fields = {
+    'Lat/Lng': '33.7',
+    'Items [raw]': 'Seed',
+    "Director's name": 'Ali',
+    n: { '"x"': 'quoted' },
+  }
+
+  it.each([
+    [`fields/'Lat/Lng'`, '33.7'],
+    ['fields/"Lat/Lng"', '33.7'],
+    [`fields/'Items [raw]'`, 'Seed'],
+    [`fields[1]/ "Director's name" [1]`, 'Ali'],
+    [`fields/Director's name`, 'Ali'],
+    [`fields/n/'"x"'`, 'quoted'],
+  ])('takes a name in quotes as it is: %s', (path, expected) => {
+    const document = documentOf(`place: { from: [${JSON.stringify(path)}] }`, { fields })
+    expect(document).toHaveProperty('place', expected)
+  })
+
+  it('takes a name in quotes in a template, a condition and a path from the row', () => {
+    const each = '{ each: items, country: "/\'Party/State\'", role: =party }'
+    const row = { fields, items: ['a'], 'Party/State': 'China' }
+    const properties = `place: { template: "{fields/'Lat/Lng'} N", when: { "fields/'Lat/Lng'": 33.7 } }, parties: ${each}`
+    expect(documentOf(properties, row)).toMatchObject({ place: '33.7 N', parties: [{ role: 'party' }] })
+    expect(documentOf(properties.replace("/'Party/State'", '/Party/State'), row)).toMatchObject({
+      parties: [{ role: 'party' }],
+    })
+  })
+
+  it.each(['a/', '/', 'a//b', '"a"b]', 'a[0]', 'a[]'])('is refused if it is malformed: %s', (path) => {
+    expect(() => parseMapping(mapping(`place: ${JSON.stringify(path)}`), registry)).toThrow()
+  })
+})
