@@ -23,7 +23,9 @@ async function findPostgres(): Promise<string | undefined> {
   const versions = (await readdir(debian).catch(() => [])).map((version) => join(debian, version, 'bin'))
   const folders = [...(process.env.PATH ?? '').split(delimiter), ...versions]
   const hasPrograms = (folder: string) =>
-    ['initdb', 'pg_ctl', 'pg_dump', 'pg_restore'].every((program) => existsSync(join(folder, program)))
+    ['initdb', 'pg_ctl', 'pg_dump', 'pg_restore', 'psql'].every((program) =>
+      existsSync(join(folder, program)),
+    )
   return folders.find(hasPrograms)
 }
 
@@ -95,7 +97,9 @@ it('pg_restore restores records, history and feed from a dump of a running regis
   const server = await openPostgres(bin)
   const original = await openService(`${server}original`, { SEED: 'all' })
   const key = await makeHistory(original.origin)
-  const dump = join(await mkdtemp(join(tmpdir(), 'entente-dump-')), 'entente.dump')
+  const folder = await mkdtemp(join(tmpdir(), 'entente-dump-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const dump = join(folder, 'entente.dump')
   await execute(join(bin, 'pg_dump'), ['--format=custom', `--file=${dump}`, `${server}original`])
   await execute(join(bin, 'pg_restore'), [
     '--exit-on-error',

@@ -106,7 +106,7 @@ const aggregate = fc
     filter: fc.constantFrom('', ...countries.map((code) => `&country=${code}`)),
   })
   .map(({ resource, groupBy, filter }) => `/v1/${resource}/aggregate?groupBy=${groupBy}${filter}`)
-const one = fc
+const singleRecord = fc
   .record({ number: fc.nat(19), below: fc.constantFrom('', '/history', '/history/1', '?include=projects') })
   .map(({ number, below }) => `/v1/agreements/${id(number)}${below}`)
 const across = fc.constantFrom(
@@ -127,7 +127,7 @@ describe('a reader without a key', () => {
     await write(open, made, ({ isInternal }) => !isInternal)
     await Promise.all([mixed, open].map(waitForFeed))
     await fc.assert(
-      fc.asyncProperty(fc.oneof(list, aggregate, one, across), async (path) => {
+      fc.asyncProperty(fc.oneof(list, aggregate, singleRecord, across), async (path) => {
         const [response, wanted] = await Promise.all([mixed.get(path), open.get(path)])
         expect([200, 404]).toContain(response.status)
         expect([response.status, comparable(response.text)]).toEqual([wanted.status, comparable(wanted.text)])
@@ -159,9 +159,9 @@ describe('a record that becomes internal', () => {
   }, async () => {
     const path = await create('A note')
     const list = `/v1/sources?id=${path.split('/').at(-1)}`
-    const isFound = async () => (await mixed.get(list)).json<{ data: unknown[] }>().data.length
+    const countFound = async () => (await mixed.get(list)).json<{ data: unknown[] }>().data.length
     const etag = (await mixed.get(list)).headers.get('etag') ?? ''
-    expect(await isFound()).toBe(1)
+    expect(await countFound()).toBe(1)
     // The feed waits for the transactions of all databases of the server.
     await expect.poll(() => feed(path), { timeout: 20_000 }).toEqual([1])
 
@@ -172,7 +172,7 @@ describe('a record that becomes internal', () => {
         async (below) => (await mixed.get(path + below)).status,
       ),
     )
-    expect([await isFound(), await feed(path), ...statuses]).toEqual([0, [], 404, 404, 404, 404])
+    expect([await countFound(), await feed(path), ...statuses]).toEqual([0, [], 404, 404, 404, 404])
     const response = await mixed.get(list, { headers: { 'if-none-match': etag } })
     expect(response.status).toBe(200)
     expect((await mixed.get(path, { key: adminKey })).status).toBe(200)
@@ -180,7 +180,7 @@ describe('a record that becomes internal', () => {
     await setVisibility(path, 'public', { title: 'The note' })
     const history = (await mixed.get(`${path}/history`)).text
     expect(history).not.toContain('secret')
-    expect([await isFound(), (await mixed.get(`${path}/history/2`)).status]).toEqual([1, 404])
+    expect([await countFound(), (await mixed.get(`${path}/history/2`)).status]).toEqual([1, 404])
     await expect.poll(() => feed(path), { timeout: 20_000 }).toEqual([1, 3])
     expect((await mixed.get(`${path}?asOf=${at}`)).status).toBe(404)
     expect((await mixed.get(`${path}?asOf=${at}`, { key: adminKey })).status).toBe(200)

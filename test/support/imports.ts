@@ -86,7 +86,10 @@ export async function createLocalImport(
   return id
 }
 
-/** Imports a file with a mapping, without a dry run, unless `autoCommit` is false. @returns the import when it is done. */
+/**
+ * Imports a file with a mapping without a dry run or, if `autoCommit` is false, makes only the dry run.
+ * @returns the import, finished or staged.
+ */
 export const importFile = (
   database: Database,
   mapping: string,

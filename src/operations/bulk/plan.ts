@@ -54,7 +54,8 @@ async function resolveKeys(
   operations: IndexedOperation[],
 ): Promise<Map<number, string>> {
   const ids = operations.flatMap(({ operation }) => getTarget(operation).externalId ?? [])
-  // Of two requests that upsert an unknown external id, the second one must find the record that the first one creates.
+  // Of two requests that upsert an unknown external id, the second one must find the record that the first one creates. So
+  // bulk requests with external ids run one after another.
   if (ids.length > 0) await acquireManyRecordsLock(transaction)
   const found = await findByExternalIds(transaction, resource, ids)
   return new Map(

@@ -90,6 +90,8 @@ describe('an unreadable file', () => {
       Array.from({ length: 4000 }, (_, index) => (index * 7919 + (index >> 3) * 31) % 251),
     )
     expect(await messageOf(readContent('file.csv', random))).toContain('is binary, and not text')
+    const withNuls = random.map((byte, index) => (index % 33 === 0 ? 0 : byte))
+    expect(await messageOf(readContent('file.csv', withNuls))).toContain('is binary, and not text')
     const rows = `ид,название\n${'1,Договор\n'.repeat(50)}`
     for (const text of [rows, `\ufeff${rows}`])
       expect((await readContent('file.csv', Buffer.from(text, 'utf16le'))).rows).toHaveLength(50)

@@ -210,7 +210,7 @@ describe('a mapping', () => {
     })
   })
 
-  it('shows refused values with names in place of mentions, and no value as an empty text', () => {
+  it('shows refused values with names in place of mentions, and an absent one as an empty text', () => {
     const location = 'location: { country: c, longitude: l }'
     const bases = `scheme: s\nrecords: { cooperation-bases: { id: id, properties: { name: id, kind: =other, ${location} } } }`
     expect(convertRow(bases, { id: 1, c: 'Macao', l: 113 })).toMatchObject({

@@ -58,22 +58,24 @@ async function readStart(path: string): Promise<Buffer> {
 /** Bytes of the control characters that occur in texts: tab, line ends, form feed, end of file, escape. */
 const textControls = new Set([9, 10, 12, 13, 26, 27])
 
-/** Share of NULs or control characters among the bytes of a file, below which the file is a damaged text. */
+/** Share of the bytes of a file. A text may have fewer control characters than this, as damage. UTF-16 has more NULs. */
 const damageShare = 0.02
 
 /**
- * Whether a file is not text in any encoding: it has control characters, and too few NULs for UTF-16, in which such bytes
- * are halves of characters.
+ * Whether a file is binary: it has many control characters, and is not in UTF-16, in which such bytes are halves of
+ * characters, and NULs are either at even or at odd positions.
  */
 function isBinary(start: Buffer): boolean {
   if (/^(fffe|feff)/.test(start.subarray(0, 2).toString('hex'))) return false
-  let zeros = 0
+  const zeros = { even: 0, odd: 0 }
   let controls = 0
-  for (const byte of start) {
-    if (byte === 0) zeros += 1
+  for (const [index, byte] of start.entries()) {
+    if (byte === 0) zeros[index % 2 === 0 ? 'even' : 'odd'] += 1
     else if (byte < 32 && !textControls.has(byte)) controls += 1
   }
-  return zeros < start.length * damageShare && controls > start.length * damageShare
+  const count = zeros.even + zeros.odd
+  const isUtf16 = count >= start.length * damageShare && Math.min(zeros.even, zeros.odd) <= count / 20
+  return !isUtf16 && controls > start.length * damageShare
 }
 
 /** Decodes the start of a file so that its ASCII characters can be recognized in any encoding. */

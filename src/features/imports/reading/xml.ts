@@ -9,8 +9,8 @@ import { formatCount, unreadableFile } from './unreadable-file.ts'
 import { createXmlParser } from './xml-parser.ts'
 
 /**
- * Opens an XML file. The value of an element is its text; with attributes or children an object, in which `@name` is an
- * attribute, `name` a child (a list if there are several) and `#` the text.
+ * Opens an XML file. The value of an element is its text. An element with attributes or children becomes an object, in which
+ * `@name` is an attribute, `name` a child (a list if there are several) and `#` the text.
  * @throws Problem when it cannot be read.
  */
 export async function openXml({ path, options, signal }: FileToRead): Promise<OpenFile> {

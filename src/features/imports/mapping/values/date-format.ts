@@ -5,11 +5,11 @@ import { monthOf } from './month-names.ts'
 export type DateReader = (text: string) => string | undefined
 
 /** The parts of a format, the longest first, with what they match. */
-const parts: [token: string, pattern: string, part: 'year' | 'month' | 'name' | 'day' | 'any'][] = [
+const parts: [token: string, pattern: string, part: 'year' | 'month' | 'monthName' | 'day' | 'any'][] = [
   ['YYYY', '(\\d{4})', 'year'],
   ['YY', '(\\d{2})', 'year'],
-  ['MMMM', '(\\p{L}[\\p{L}\\p{M}.]*)', 'name'],
-  ['MMM', '(\\p{L}[\\p{L}\\p{M}.]*)', 'name'],
+  ['MMMM', '(\\p{L}[\\p{L}\\p{M}.]*)', 'monthName'],
+  ['MMM', '(\\p{L}[\\p{L}\\p{M}.]*)', 'monthName'],
   ['MM', '(\\d{2}|XX)', 'month'],
   ['M', '(\\d{1,2}|XX)', 'month'],
   ['DD', '(\\d{2}|XX)', 'day'],
@@ -20,20 +20,20 @@ const parts: [token: string, pattern: string, part: 'year' | 'month' | 'name' | 
 /** Maximum length of a format, in characters. */
 const maxFormatLength = 60
 
-/** What formats may consist of, for messages. */
+/** Examples of formats, for messages. `date.ts` reads `excel` and `excel1904`, which are no patterns. */
 export const formatHelp =
   'a format such as DD/MM/YYYY, D MMMM YYYY, M/D/YY or YYYY (* stands for anything), or excel, or excel1904'
 
 /**
  * Compiles a date format.
- * @param format has the parts YYYY, YY, MMMM, MMM, MM, M, DD, D and `*`. A white-space character matches one or more of any
- *   kind; other characters match themselves.
+ * @param format has the parts YYYY, YY, MMMM, MMM, MM, M, DD, D and `*`. A white-space character matches any run of
+ *   white space; other characters match themselves.
  * @param language BCP 47 tag of the language of month names.
  * @returns undefined when the format is invalid: it has no year, a day without a month, two years, months or days, more than one
  *   `*`, or more than 60 characters.
  */
 export function compileDateFormat(format: string, language?: string): DateReader | undefined {
-  const order: ('year' | 'month' | 'name' | 'day')[] = []
+  const order: ('year' | 'month' | 'monthName' | 'day')[] = []
   let pattern = ''
   for (let index = 0; index < format.length; ) {
     const found = parts.find(([token]) => format.startsWith(token, index))
@@ -48,8 +48,8 @@ export function compileDateFormat(format: string, language?: string): DateReader
       index += 1
     }
   }
-  const hasMonth = order.includes('month') || order.includes('name')
-  const hasTwoMonths = order.includes('month') && order.includes('name')
+  const hasMonth = order.includes('month') || order.includes('monthName')
+  const hasTwoMonths = order.includes('month') && order.includes('monthName')
   // With more than one `*`, texts that do not match would take long (backtracking).
   if (format.length > maxFormatLength || format.split('*').length > 2) return undefined
   if (!order.includes('year') || (order.includes('day') && !hasMonth)) return undefined
@@ -62,8 +62,8 @@ export function compileDateFormat(format: string, language?: string): DateReader
     order.forEach((part, index) => {
       found[part] = match[index + 1] ?? ''
     })
-    const month = found.name === undefined ? found.month : monthOf(found.name, language)
-    if (found.name !== undefined && month === undefined) return undefined
+    const month = found.monthName === undefined ? found.month : monthOf(found.monthName, language)
+    if (found.monthName !== undefined && month === undefined) return undefined
     return formatDate(fullYear(found.year ?? ''), month, found.day)
   }
 }
