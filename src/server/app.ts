@@ -93,6 +93,9 @@ async function registerCommon(app: FastifyInstance, config: Config, database: Da
     })
   await app.register(shutdown, { drainMs: config.DRAIN_SECONDS * 1000 })
   await app.register(databasePlugin, { database })
+  await app.register(securityHeaders)
+  // Before the plugins that refuse requests, since pages of other origins can read only responses with its headers.
+  if (config.CORS_ORIGINS) await app.register(cors, { origins: config.CORS_ORIGINS })
   await app.register(loadShedding, {
     maxEventLoopDelayMs: config.SHED_LAG_MS,
     maxRssBytes: config.SHED_MEMORY_MB * megabyte,
@@ -100,8 +103,6 @@ async function registerCommon(app: FastifyInstance, config: Config, database: Da
   await app.register(largeBodies)
   await app.register(unreadBodies)
   await app.register(accepts)
-  await app.register(securityHeaders)
-  if (config.CORS_ORIGINS) await app.register(cors, { origins: config.CORS_ORIGINS })
   await app.register(urlLimit)
   await app.register(errorHandler)
   await app.register(routes)

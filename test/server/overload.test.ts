@@ -128,7 +128,8 @@ describe('with two busy connections', () => {
 
 describe('a process with a delayed event loop', () => {
   it('returns 503 except to probes and metrics, and recovers when the event loop does', async () => {
-    const api = await startTestApi({ env: { SHED_LAG_MS: '20' } })
+    const origin = 'https://dashboard.example'
+    const api = await startTestApi({ env: { SHED_LAG_MS: '20', CORS_ORIGINS: origin } })
     onTestFinished(() => api.close())
     let isDelayed = true
     const delay = () => {
@@ -139,7 +140,9 @@ describe('a process with a delayed event loop', () => {
     delay()
     const status = async (path: string) => (await api.get(path)).status
     await expect.poll(() => status('/v1/topics/energy'), { timeout: 15_000, interval: 50 }).toBe(503)
-    expectProblem(await api.get('/v1/topics?limit=1'), 'overloaded')
+    const refused = await api.get('/v1/topics?limit=1', { headers: { origin } })
+    expectProblem(refused, 'overloaded')
+    expect(refused.headers.get('access-control-allow-origin')).toBe(origin)
     for (const path of ['/healthz', '/readyz', '/metrics']) expect(await status(path)).toBe(200)
     isDelayed = false
     await expect.poll(() => status('/v1/topics/energy'), { timeout: 10_000, interval: 50 }).toBe(200)
