@@ -282,6 +282,18 @@ describe('the reconciliation service', () => {
     expect(await statuses(JSON.stringify(Array(250).fill(values)))).toBe(413)
   })
 
+  it('refuses a repeated field, of which it could read only one', async () => {
+    for (const field of ['queries', 'extend']) {
+      const response = await get(`/reconcile?${field}={}&${field}={}`)
+      expect(response.statusCode, response.payload).toBe(400)
+      expect(response.json().errors).toMatchObject([{ parameter: field, code: 'repeated' }])
+      const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+      const payload = `${field}={}&${field}={}`
+      const sent = await test.app.inject({ method: 'POST', url: '/reconcile', headers, payload })
+      expect(sent.json().errors).toEqual(response.json().errors)
+    }
+  })
+
   it('refuses bodies that are not forms, and says which type a body must have', async () => {
     const payload = JSON.stringify({ queries: { q: { query: 'China' } } })
     for (const headers of [{ 'content-type': 'application/json' }, {}]) {

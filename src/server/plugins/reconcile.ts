@@ -14,6 +14,7 @@ import {
   suggestProperties,
   suggestTypes,
 } from '../../features/reconcile/suggest.ts'
+import { invalidParameters } from '../../model/parameters.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { ApiFetch } from '../../operations/api-fetch.ts'
 import { maxRecordValues } from '../../operations/writing/validation.ts'
@@ -31,15 +32,22 @@ const maxFields = 20
 
 const form = 'application/x-www-form-urlencoded'
 
-type Fields = Record<string, unknown>
+/** Parses a form or a query string. @throws Problem `invalid-parameter` if a field is repeated. */
+function parseFields(text: string): Record<string, string> {
+  const fields = Object.entries(parseForm(text, '&', '=', { maxKeys: maxFields })).map(
+    ([name, value = '']) => {
+      if (typeof value === 'string') return [name, value]
+      throw invalidParameters([{ parameter: name, code: 'repeated', message: 'must be sent only once' }])
+    },
+  )
+  return Object.fromEntries(fields)
+}
 
-/** Returns the fields of a parsed form. */
-const fieldsOf = (body: unknown): Fields =>
-  typeof body === 'object' && body !== null ? Object.fromEntries(Object.entries(body)) : {}
+/** Returns the fields of a form, which the body parser leaves as text. */
+const fieldsOf = (body: unknown) => (typeof body === 'string' ? parseFields(body) : {})
 
 /** Returns the parameters of the query string, which the router does not parse. */
-const queryOf = ({ url }: FastifyRequest): Record<string, string> =>
-  Object.fromEntries(new URLSearchParams(url.split('?').slice(1).join('?')))
+const queryOf = ({ url }: FastifyRequest) => parseFields(url.split('?').slice(1).join('?'))
 
 /** Parses the JSON of a field, in time slices. @throws Problem `malformed-request` or `too-large`. */
 const parseField = (text: string): Promise<unknown> => runInSlices(readJson(text, maxRecordValues))
@@ -85,9 +93,7 @@ export async function reconcile(
 ): Promise<void> {
   const options = { config: { access: 'read' as const }, bodyLimit: maxBodyBytes }
   scope.removeAllContentTypeParsers()
-  scope.addContentTypeParser(form, { parseAs: 'string' }, (_request, body, done) =>
-    done(null, parseForm(String(body), '&', '=', { maxKeys: maxFields })),
-  )
+  scope.addContentTypeParser(form, { parseAs: 'string' }, (_request, body, done) => done(null, String(body)))
   scope.addContentTypeParser('*', (_request, _payload, done) => {
     const headers = { 'accept-post': form }
     done(new Problem('unsupported-media-type', `The body must be ${form}.`, { headers }))
@@ -118,8 +124,8 @@ export async function reconcile(
 
   const main = handleWith(async (api, request) => {
     const { queries, extend: extension } = { ...queryOf(request), ...fieldsOf(request.body) }
-    if (typeof queries === 'string') return reconcileQueries(api, registry, await parseField(queries))
-    if (typeof extension === 'string') return extend(api, registry, await parseField(extension))
+    if (queries !== undefined) return reconcileQueries(api, registry, await parseField(queries))
+    if (extension !== undefined) return extend(api, registry, await parseField(extension))
     return makeManifest(publicUrl ?? baseUrlOf(request), registry)
   })
   scope.get('/reconcile', options, main)
