@@ -206,8 +206,14 @@ it('a read of whole tables has parallel workers only while it does not share the
   try {
     expect(await readWorkers('alone', 0)).toBe('2')
     const other = database.forWork({ owner: ['anonymous', 'other', 'other'] })
-    await other.read({ text: 'select 1', name: 'cheap' })
-    expect(await readWorkers('beside-another-client', 0)).toBe('0')
+    let round = 0
+    const readBesideAnother = async () => {
+      await other.read({ text: 'select 1', name: 'cheap' })
+      round += 1
+      return readWorkers(`beside-another-client-${round}`, 0)
+    }
+    // On a busy machine, the second read may begin more than a second after the first one, which then no longer counts.
+    await expect.poll(readBesideAnother).toBe('0')
     await delay(1100)
     expect(await readWorkers('alone-again', 0)).toBe('2')
     expect((await Promise.all([readWorkers('first', 0.2), readWorkers('second', 0.2)])).at(-1)).toBe('0')
