@@ -135,7 +135,7 @@ export function checkColumns(definition: ResourceDefinition, columns: Record<str
     ['every table', ['id', 'search', 'row_start']],
     ...columnNamings(columns, (property) => `${name}.${property}`),
   ])
-  const having = (suffix: string) =>
+  const propertiesWithColumn = (suffix: string) =>
     Object.keys(columns).filter((property) => columns[property]?.[`${property}${suffix}`])
   const requireNamed = (option: string, named: readonly string[], what: string, known: string[]) => {
     const wrong = named.find((property) => !known.includes(property))
@@ -152,8 +152,8 @@ export function checkColumns(definition: ResourceDefinition, columns: Record<str
     prose: search.prose,
   }
   for (const [option, named] of Object.entries(searched))
-    requireNamed(`search.${option}`, named, 'a property with a column of its own', having(''))
-  const dates = having('Earliest')
+    requireNamed(`search.${option}`, named, 'a property with a column of its own', propertiesWithColumn(''))
+  const dates = propertiesWithColumn('Earliest')
   requireNamed('eventDates', eventDates, 'a date of field.edtf', dates)
   requireNamed('calendar', Object.keys(calendar), 'a date of field.edtf', dates)
 }

@@ -257,7 +257,7 @@ it.each([
     '{"results":[]}',
     'C--w7Q9oB5kf_GBlTFttS9ycwHEFhvszq2ROfMu_n8k',
   ],
-] as const)('a %s that another version has answered gets its response', async (...request) => {
+] as const)('a repeated %s gets the response that another version has stored', async (...request) => {
   const [method, path, headers, body, status, text, fingerprint] = request
   // Fixed hashes: during an upgrade, a request may be repeated to a process of another version.
   await api.pool.query(

@@ -70,7 +70,7 @@ export function RecordForm({
   const { conflict, error } = state
   const differences = conflict && base ? findDifferences(fields, base.values, conflict.theirs, values) : []
   const allNames = useMemo(() => mergeNames(names, conflict?.names), [names, conflict])
-  // A new value of a context would render all fields again at each key.
+  // A new object in each render would render all fields again at each keystroke.
   const namesOfForm = useMemo(
     () => ({ names: allNames, add: (hit: Hit) => setNames((all) => addHitName(all, hit)) }),
     [allNames],

@@ -1,6 +1,6 @@
 import type { Random } from './random.ts'
 
-/** The ids are of consecutive milliseconds, the first of which follows this time. */
+/** The ids have the timestamps of consecutive milliseconds; the first one is a millisecond after this time. */
 const startMs = Date.UTC(2020, 0, 1)
 
 const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0')

@@ -11,7 +11,10 @@ import { foldName } from './fold.ts'
 import { NameIndex } from './name-index.ts'
 import type { NameQuery } from './types.ts'
 
-/** Names of the resources that may have millions of records: PostgreSQL finds those that may match a batch of queries. */
+/**
+ * Indexes of the names of resources that may have millions of records. They contain only the records whose names may match a batch
+ * of queries; PostgreSQL finds these.
+ */
 
 interface Row {
   key: string
@@ -26,7 +29,7 @@ const governmentKinds = new Set(['government', 'local_government', 'other_public
 
 /**
  * Maximum number of records that one lookup of a text returns. A name of so many records is ambiguous, except within a country,
- * so organizations of the queried countries come first, with one place more for each country.
+ * so organizations of the queried countries come first, and the limit is raised by one for each of these countries.
  */
 const maxPerName = 20
 
@@ -76,7 +79,7 @@ async function findNamed(
 ): Promise<Row[]> {
   const { table, search } = resource
   const wanted = sql`(select distinct ${fold(sql`given`)} as text from unnest(${sql.param(texts)}::text[]) as given) as wanted`
-  // For a few names, `findSimilar` finds other spellings. For more, all names are compared without punctuation.
+  // For a few names, `findSimilar` finds other spellings. For more names of organizations, all are compared without punctuation.
   if (search.nameLines && resource.name === 'organizations' && nameCount > maxSimilar) {
     return tx.query<Row>(
       compileSql(sql`select distinct on (key) found.* from (
