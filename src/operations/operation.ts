@@ -150,7 +150,7 @@ export interface Context {
   database: DatabaseClient
   /** The same on separate connections for exports, since each is held for as long as its client reads. */
   exportDatabase: DatabaseClient
-  /** The same on separate connections for streams of changes. The streams of imports poll with `database`. */
+  /** The same on separate connections for streams, of changes and of the progress of imports. */
   streamDatabase: DatabaseClient
   /** Bounds exports. */
   exportLimit: ConcurrencyLimiter
