@@ -74,18 +74,33 @@ function explainReferenceToItself(
   return faults.length > 0 ? invalidBody(resource.noun, faults, error) : undefined
 }
 
+/**
+ * Finds the record that the database has refused because it would be below itself.
+ * @param advice the end of the message, which says what to change.
+ * @returns the key of the record, and the fault of its property; undefined for another error.
+ */
+export function findCycle(
+  error: unknown,
+  { noun }: Resource,
+  advice: string,
+): { key: string; fault: Fault } | undefined {
+  const { code, column = '', message: refusal = '' } = getDatabaseError(error) ?? {}
+  if (code !== 'EN001') return undefined
+  // The message of the database begins with the key.
+  const [key = ''] = refusal.split(' ', 1)
+  const message = `would put the ${noun} below itself${advice}`
+  return { key, fault: { pointer: formatPointer([column]), code: 'cycle', message } }
+}
+
 function explainCycle(
   { error, databaseError, resource, createdKeys }: Refusal,
   refused: DocumentToWrite,
 ): Problem | undefined {
-  // The message of the database begins with the key of the record that it refused, which may be another record. A document
-  // without a key is the cause only if it was to be created alone.
+  const cycle = findCycle(databaseError, resource, ': choose one that is not below it')
+  // The refused record may be another one. A document without a key is the cause only if it was to be created alone.
   const key = ownKey(resource, refused)
-  if (!databaseError.message.startsWith(`${key} `) && (key !== undefined || createdKeys.size > 0))
-    return undefined
-  const pointer = formatPointer([databaseError.column ?? ''])
-  const message = `would put the ${resource.noun} below itself: choose one that is not below it`
-  return invalidBody(resource.noun, [{ pointer, code: 'cycle', message }], error)
+  if (!cycle || (cycle.key !== key && (key !== undefined || createdKeys.size > 0))) return undefined
+  return invalidBody(resource.noun, [cycle.fault], error)
 }
 
 /** The message of `check_visibility()`: resource and key of a public record, and of the internal one to which it refers. */

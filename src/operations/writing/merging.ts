@@ -2,11 +2,9 @@ import { isDeepStrictEqual } from 'node:util'
 import { sql } from 'drizzle-orm'
 import type { Transaction } from '../../database/database.ts'
 import { compileSql } from '../../database/dialect.ts'
-import { getDatabaseError } from '../../database/errors.ts'
 import { deleteStatement, writeStatement } from '../../database/rows.ts'
 import { records } from '../../database/tables/index.ts'
 import type { Resource } from '../../model/resource.ts'
-import { formatPointer } from '../../problems/faults.ts'
 import { FaultList, Problem } from '../../problems/problem.ts'
 import { startSlices } from '../../time-slice.ts'
 import {
@@ -17,7 +15,7 @@ import {
   type Update,
   updateDocuments,
 } from './documents.ts'
-import { explainRefusal } from './explain.ts'
+import { explainRefusal, findCycle } from './explain.ts'
 import { acquireAdvisoryLocks, acquireManyRecordsLock, type LockedRecord, lockRecords } from './locks.ts'
 import { findReferences } from './references.ts'
 import { findReferrers, type Referrer } from './referrers.ts'
@@ -54,16 +52,6 @@ function problemAtInto(problem: Problem, resource: Resource, key: string): Probl
   return new Problem(problem.type, problem.message, { errors, cause: problem })
 }
 
-/** Explains a refusal because a record would be below itself, which the error of the database names; undefined for another error. */
-function explainCycle(error: unknown, resource: Resource): Problem | undefined {
-  const { code, column = '', message: refusal = '' } = getDatabaseError(error) ?? {}
-  if (code !== 'EN001') return undefined
-  const [key = ''] = refusal.split(' ', 1)
-  const message = `would put the ${resource.noun} below itself; change it first`
-  const fault = { pointer: formatPointer([column]), code: 'cycle', message }
-  return problemAtInto(invalidBody(resource.noun, [fault], error), resource, key)
-}
-
 /**
  * Finds why the database refused a merge.
  * @param document the new document of the remaining record.
@@ -77,8 +65,8 @@ export async function explainMergeRefusal(
   document: Document,
   key: string,
 ): Promise<unknown> {
-  const cycle = explainCycle(error, resource)
-  if (cycle) return cycle
+  const cycle = findCycle(error, resource, '; change it first')
+  if (cycle) return problemAtInto(invalidBody(resource.noun, [cycle.fault], error), resource, cycle.key)
   const cause = await explainRefusal(error, tx, resource, document, key)
   return cause !== error && cause instanceof Problem ? problemAtInto(cause, resource, key) : cause
 }
