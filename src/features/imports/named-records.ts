@@ -10,14 +10,14 @@ import { entryWithoutRow, writeEntries } from './entries.ts'
 import { mentionIdentity, namedMentions } from './mentions.ts'
 import { findCountries, findNameResults, maxCandidates, toQuery } from './names.ts'
 import { chooseSlugs, isCreatable, organizationOf, topicDocument, topicIdentity } from './new-records.ts'
-import { resolveName } from './resolver.ts'
+import { resolveName, type UpsertOptions } from './resolver.ts'
 import { readStagedRows, takeBatch } from './rows.ts'
 import type { ImportJob } from './store.ts'
 import type { Mention } from './types.ts'
 
 /** Creates organizations and topics for names that match no record, if the mapping allows it. */
 
-/** Number of names whose records one transaction creates. */
+/** Number of names whose records one transaction creates, and of rows that are read together. */
 const batchSize = 200
 
 /** A name for which a record is to be created. */
@@ -220,10 +220,8 @@ async function findNeededNames(
 }
 
 /** How `createNamedRecords` works. */
-export interface CreationOptions {
+export interface CreationOptions extends Pick<UpsertOptions, 'onUnresolved'> {
   authorship: Authorship
-  /** How a mention is treated that matches no record, or several, and has no `onUnresolved` of its own. */
-  onUnresolved: 'refuse' | 'drop'
   signal: AbortSignal
 }
 

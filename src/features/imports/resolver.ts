@@ -56,6 +56,10 @@ const absentFault = (mention: Mention): RowFault => ({
   detail: `no record of ${mention.resource} has this external id, and no other row creates it, or that row is refused`,
 })
 
+/** Whether a mention that matches no record is dropped. @param otherwise for mentions without `onUnresolved`. */
+const isDropped = ({ onUnresolved }: Mention, otherwise: UpsertOptions['onUnresolved']): boolean =>
+  (onUnresolved ?? otherwise) === 'drop'
+
 /**
  * Returns the key of the record of a mention by name or code, null for a value to drop, or a fault.
  * @param names how names were resolved, by the identities of their mentions.
@@ -71,7 +75,7 @@ export function resolveName(
   // The record does not exist yet, so any key will do.
   if (name.status === 'made' || name.status === 'needed')
     return mention.resource === 'topics' ? uniqueSlug(mention) : timeOrderedUuid()
-  if (name.status === 'left_out' || (mention.onUnresolved ?? onUnresolved) === 'drop') return null
+  if (name.status === 'left_out' || isDropped(mention, onUnresolved)) return null
   return nameFault(mention, name)
 }
 
@@ -151,10 +155,6 @@ export class MentionResolver {
       : resolveName(mention, this.#names, this.#onUnresolved)
   }
 
-  #isDropped({ onUnresolved = this.#onUnresolved }: Mention): boolean {
-    return onUnresolved === 'drop'
-  }
-
   #resolveId(mention: Mention, externalId: NonNullable<Mention['externalId']>): Resolved {
     const key = this.#keys.get(`${mention.resource} ${formatExternalId(externalId)}`)
     if (key !== undefined) return key
@@ -170,7 +170,7 @@ export class MentionResolver {
       return newKey
     }
     if (this.#onAbsent === 'wait') return waits
-    return this.#isDropped(mention) ? null : absentFault(mention)
+    return isDropped(mention, this.#onUnresolved) ? null : absentFault(mention)
   }
 }
 
