@@ -120,15 +120,21 @@ async function surveyFile(path: string): Promise<Survey> {
   return survey.otherLines === 0 ? { ...survey, name: 'utf-8' } : survey
 }
 
+/** Counts the NULs at even and at odd positions. UTF-16 has them in each ASCII character, always on the same side. */
+export function countNuls(bytes: Buffer): { even: number; odd: number } {
+  const count = { even: 0, odd: 0 }
+  for (let index = bytes.indexOf(0); index !== -1; index = bytes.indexOf(0, index + 1))
+    count[index % 2 === 0 ? 'even' : 'odd'] += 1
+  return count
+}
+
 /** Returns the encoding if the first bytes of a file determine it. */
 function encodingOfStart(start: Buffer): string | undefined {
   const bom = byteOrderMarks.find(({ bytes }) => bytes.every((byte, index) => start[index] === byte))
   if (bom) return bom.name
   const head = start.subarray(0, 4096)
-  const zeros = [...head.entries()].filter(([, byte]) => byte === 0)
-  const odd = zeros.filter(([index]) => index % 2 === 1).length
-  const even = zeros.length - odd
-  // Western texts in UTF-16 have a zero byte in nearly each character, always at even or always at odd positions.
+  const { even, odd } = countNuls(head)
+  // In Western texts, nearly each character is ASCII.
   if (odd > head.length / 8 && even < odd / 20) return 'utf-16le'
   if (even > head.length / 8 && odd < even / 20) return 'utf-16be'
   // A damaged text may have a few zero bytes.

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises'
 import type { FileInfo } from '../types.ts'
+import { countNuls } from './encoding.ts'
 import { unreadableFile } from './unreadable-file.ts'
 
 type Format = FileInfo['format']
@@ -67,15 +68,12 @@ const damageShare = 0.02
  */
 function isBinary(start: Buffer): boolean {
   if (/^(fffe|feff)/.test(start.subarray(0, 2).toString('hex'))) return false
-  const zeros = { even: 0, odd: 0 }
-  let controls = 0
-  for (const [index, byte] of start.entries()) {
-    if (byte === 0) zeros[index % 2 === 0 ? 'even' : 'odd'] += 1
-    else if (byte < 32 && !textControls.has(byte)) controls += 1
-  }
-  const count = zeros.even + zeros.odd
-  const isUtf16 = count >= start.length * damageShare && Math.min(zeros.even, zeros.odd) <= count / 20
-  return !isUtf16 && controls > start.length * damageShare
+  const nuls = countNuls(start)
+  const count = nuls.even + nuls.odd
+  const isUtf16 = count >= start.length * damageShare && Math.min(nuls.even, nuls.odd) <= count / 20
+  if (isUtf16) return false
+  const controls = start.filter((byte) => byte > 0 && byte < 32 && !textControls.has(byte)).length
+  return controls > start.length * damageShare
 }
 
 /** Decodes the start of a file so that its ASCII characters can be recognized in any encoding. */
