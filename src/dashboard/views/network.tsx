@@ -137,10 +137,7 @@ function NetworkWidget({ graph, kind }: { graph: NetworkGraph; kind: 'country' |
     ? t('network.chosenEdges', { shown: number(chosenFrom.received), count: number(chosenFrom.total) })
     : graph.totalEdges > graph.edges.length
       ? t('network.someEdges', { shown: number(graph.edges.length), count: number(graph.totalEdges) })
-      : t('network.edges', {
-          count: number(graph.edges.length),
-          nodes: number(graph.nodes.length),
-        })
+      : t('network.edges', { count: number(graph.edges.length), nodes: number(graph.nodes.length) })
   const caption = [t(isMatrix ? 'network.matrixCaption' : 'network.graphCaption'), shownEdges, filterText]
     .filter(Boolean)
     .join(' ')

@@ -14,12 +14,12 @@ import { type ComparedRow, ComparisonTable } from './comparison-table.tsx'
 function toRows(
   aggregates: readonly (Aggregate | undefined)[],
   dimension: string,
-  { unknown, isYear, missing }: { unknown: string; isYear: boolean; missing: readonly number[] },
+  { isYear, missing }: { isYear: boolean; missing: readonly number[] },
 ): ComparedRow[] {
   const labels = new Map(
     aggregates.flatMap((aggregate) =>
       (aggregate?.data ?? []).map(
-        ({ key, label }) => [key[dimension] ?? null, label[dimension] ?? key[dimension] ?? unknown] as const,
+        ({ key, label }) => [key[dimension] ?? null, label[dimension] ?? ''] as const,
       ),
     ),
   )
@@ -74,7 +74,7 @@ export function ComparedGroups({
     <Widget title={title} caption={caption}>
       <Loaded state={state} height="16rem">
         {(aggregates) => {
-          const rows = toRows(aggregates, dimension, { unknown: t('value.unknown'), isYear, missing })
+          const rows = toRows(aggregates, dimension, { isYear, missing })
           return rows.length === 0 ? (
             <p class="empty">{t('explore.none')}</p>
           ) : (
