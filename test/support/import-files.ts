@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -5,6 +6,9 @@ import { crc32, deflateRawSync } from 'node:zlib'
 import { readRows } from '../../src/features/imports/reading/index.ts'
 import type { RowOptions } from '../../src/features/imports/reading/options.ts'
 import type { FileInfo, Row } from '../../src/features/imports/types.ts'
+
+/** Returns the number of files that this process has open. Only for Linux. */
+export const countOpenFiles = (): number => readdirSync('/proc/self/fd').length
 
 /** Writes a file to a temporary folder, calls `use` with it, and removes it afterwards. */
 export async function withFile<Result>(

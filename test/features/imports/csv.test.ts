@@ -1,4 +1,3 @@
-import { readdirSync } from 'node:fs'
 import { stringify } from 'csv-stringify/sync'
 import fc from 'fast-check'
 import iconv from 'iconv-lite'
@@ -6,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { readRows } from '../../../src/features/imports/reading/index.ts'
 import { openRows } from '../../../src/features/imports/row-source.ts'
 import { registry } from '../../../src/resources/registry.ts'
-import { messageOf, readContent, withFile } from '../../support/import-files.ts'
+import { countOpenFiles, messageOf, readContent, withFile } from '../../support/import-files.ts'
 
 const valuesOf = async (content: string | Uint8Array, options = {}) =>
   (await readContent('file.csv', content, options)).rows.map(({ values }) => values)
@@ -218,7 +217,6 @@ describe('rows', () => {
   })
 
   describe.skipIf(process.platform !== 'linux')('of a long file', () => {
-    const countOpenFiles = () => readdirSync('/proc/self/fd').length
     const lines = '1,2\n'.repeat(500_000)
 
     it('may be left unread, and the file is closed anyway', async () => {

@@ -1,7 +1,14 @@
-import { closeSync, ftruncateSync, openSync, readdirSync, writeSync } from 'node:fs'
+import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { readRows } from '../../../src/features/imports/reading/index.ts'
-import { makeXlsx, makeZip, messageOf, readContent, withFile } from '../../support/import-files.ts'
+import {
+  countOpenFiles,
+  makeXlsx,
+  makeZip,
+  messageOf,
+  readContent,
+  withFile,
+} from '../../support/import-files.ts'
 
 /** Maximum growth of memory while a file is read, in MiB. */
 const maxGrowthMib = 160
@@ -107,7 +114,6 @@ describe('an unreadable file', () => {
   it.skipIf(process.platform !== 'linux')('with a damaged directory is refused and closed', async () => {
     const file = makeXlsx('<row><c><v>1</v></c></row>')
     file.fill(0, file.indexOf('PK\u0001\u0002'), file.length - 22)
-    const countOpenFiles = () => readdirSync('/proc/self/fd').length
     const before = countOpenFiles()
     for (let round = 0; round < 20; round += 1)
       await expect(readContent('file.xlsx', file)).rejects.toMatchObject({ type: 'unreadable-file' })
