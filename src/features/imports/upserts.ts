@@ -40,7 +40,7 @@ export interface LastImport {
 export interface ExistingRecord {
   key: string
   version: number
-  /** Its first id in the scheme that is in the file, or else its first id in the scheme; undefined without any. A merge adds ids. */
+  /** Its first id in the scheme that is in the file, or else its first one; undefined without any. A merge adds ids. */
   ownId: string | undefined
   /** Undefined if no import of the scheme has written the record. */
   lastImport: LastImport | undefined

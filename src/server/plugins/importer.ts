@@ -34,7 +34,7 @@ export const importer = fp<ImporterOptions>(
     const database = app.database.fork({ maxConnections: connections, statementTimeoutMs: 600_000 })
     const stopping = new AbortController()
     const running = new Map<string, Promise<void>>()
-    /** Continues an import until it is done, fails, is deleted or waits for a person. Returns false if a later poll tries again. */
+    /** Continues an import until it ends, is deleted or waits for a person. Returns false if a later poll tries again. */
     const run = async (id: string): Promise<boolean> => {
       try {
         return await runImport({ database, registry }, id, { signal: stopping.signal })

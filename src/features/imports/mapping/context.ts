@@ -12,7 +12,7 @@ export interface ColumnUse {
   pointer: string
 }
 
-/** A path that the mapping reads, as the names from the row to the value: of each reading, since it may start at several paths. */
+/** A path that the mapping reads, as names from the row to the value. It has several lists if it may start at several. */
 export type ReadPath = readonly (readonly string[])[]
 
 /** The state that all parts of a mapping share during compilation. */
