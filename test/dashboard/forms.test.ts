@@ -225,22 +225,40 @@ describe('a date that is entered', () => {
 })
 
 describe('a redaction', () => {
-  it('offers text properties, not lists of texts, by pointers without indexes, filled ones first', () => {
-    const parties = field('parties', 'list', {
-      item: field('parties', 'participant', { fields: [field('signatory', 'text')] }),
-    })
+  const required = { isRequired: true, isNullable: false }
+  it('offers texts and nullable values by pointers without indexes, those with a value first', () => {
+    const party = [field('role', 'enumeration', required), field('signatory', 'text')]
+    const parties = field('parties', 'list', { item: field('parties', 'participant', { fields: party }) })
+    const others = [field('kind', 'enumeration', required), field('parent', 'reference'), parties]
     const record = {
       title: 'Talk with X',
+      kind: 'interview',
+      value: 0,
       location: null,
-      languages: [],
-      parties: [{ signatory: 'X' }, { signatory: null }],
+      languages: ['X'],
+      parties: [{ role: 'party', signatory: 'X' }, { signatory: null }],
     }
-    expect(findRedactableProperties([...fields, parties], record)).toEqual([
-      { pointer: '/title', values: ['Talk with X'] },
-      { pointer: '/parties/signatory', values: ['X'] },
-      { pointer: '/location/name', values: [] },
+    expect(findRedactableProperties([...fields, ...others], record)).toEqual([
+      { pointer: '/title', kind: 'text', values: ['Talk with X'] },
+      { pointer: '/value', kind: 'number', values: ['0'] },
+      { pointer: '/parties/signatory', kind: 'text', values: ['X'] },
+      { pointer: '/location/name', kind: 'text', values: [] },
+      { pointer: '/location/latitude', kind: 'number', values: [] },
+      { pointer: '/parent', kind: 'reference', values: [] },
     ])
-    expect(countText(record, 'X')).toBe(2)
+  })
+
+  it('counts a text in every Unicode form, without properties that the registry sets', () => {
+    const record = {
+      id: '2026',
+      title: 'Andre\u0301, 2026',
+      languages: ['Andr\u00e9'],
+      createdAt: '2026-01-31T09:30:00.000Z',
+    }
+    expect(countText(fields, record, '2026')).toBe(1)
+    expect(countText(fields, record, 'Andr\u00e9')).toBe(2)
+    expect(countText(fields, record, 'Andre\u0301')).toBe(2)
+    expect(countText(fields, record, '')).toBe(0)
   })
 })
 

@@ -5,7 +5,8 @@ import { isPlainObject } from './form-values.ts'
 export interface RedactableProperty {
   /** JSON pointer without list indexes, as a redaction request takes it. */
   pointer: string
-  /** The texts that it has in the record. If there are none, it may still have some in earlier versions. */
+  kind: FormField['kind']
+  /** The values that it has in the record, as texts. If there are none, it may still have some in earlier versions. */
   values: string[]
 }
 
@@ -18,14 +19,15 @@ function valuesAt(value: unknown, [step, ...rest]: readonly string[]): unknown[]
 }
 
 /**
- * Returns the pointers to the texts of a field that can be redacted, including texts in objects and in lists of objects. A
- * list of texts has none: a redaction can only remove a given text from it.
+ * Returns the properties of a field that can be redacted, without values, including those in objects and in lists of objects:
+ * nullable ones, which become null, and texts. A list of values has none: a redaction can only remove a text from it.
  */
-function pointersOf(field: FormField, parent: string): string[] {
+function redactableIn(field: FormField, parent: string): Omit<RedactableProperty, 'values'>[] {
   const pointer = `${parent}/${field.name}`
-  if (field.kind === 'list') return field.item?.fields?.flatMap((part) => pointersOf(part, pointer)) ?? []
-  if (field.fields) return field.fields.flatMap((part) => pointersOf(part, pointer))
-  return field.kind === 'text' || field.kind === 'longText' ? [pointer] : []
+  if (field.kind === 'list') return field.item?.fields?.flatMap((part) => redactableIn(part, pointer)) ?? []
+  if (field.fields) return field.fields.flatMap((part) => redactableIn(part, pointer))
+  const { kind } = field
+  return field.isNullable || kind === 'text' || kind === 'longText' ? [{ pointer, kind }] : []
 }
 
 /** Returns the properties of a record that can be redacted, those with a value first. */
@@ -34,15 +36,30 @@ export function findRedactableProperties(
   record: Readonly<Record<string, unknown>>,
 ): RedactableProperty[] {
   return fields
-    .flatMap((field) => pointersOf(field, ''))
-    .map((pointer) => ({ pointer, values: valuesAt(record, pointer.split('/').slice(1)).map(String) }))
+    .flatMap((field) => redactableIn(field, ''))
+    .map((property) => ({
+      ...property,
+      values: valuesAt(record, property.pointer.split('/').slice(1)).map(String),
+    }))
     .sort((one, other) => Math.sign(other.values.length) - Math.sign(one.values.length))
 }
 
-/** Returns the number of occurrences of a text in a value and its nested values. */
-export function countText(value: unknown, text: string): number {
-  if (text === '') return 0
-  if (typeof value === 'string') return value.split(text).length - 1
+function countIn(value: unknown, text: string): number {
+  if (typeof value === 'string') return value.normalize('NFC').split(text).length - 1
   const parts = Array.isArray(value) ? value : isPlainObject(value) ? Object.values(value) : []
-  return parts.reduce<number>((sum, part) => sum + countText(part, text), 0)
+  return parts.reduce<number>((sum, part) => sum + countIn(part, text), 0)
+}
+
+/**
+ * Returns how often a text occurs in the properties of a record that have a field. Like the service, compares texts in the
+ * Unicode form NFC.
+ */
+export function countText(
+  fields: readonly FormField[],
+  record: Readonly<Record<string, unknown>>,
+  text: string,
+): number {
+  if (text === '') return 0
+  const composed = text.normalize('NFC')
+  return fields.reduce((sum, { name }) => sum + countIn(record[name], composed), 0)
 }

@@ -20,6 +20,7 @@ import { type FormValues, toDocument } from '../editing/form-values.ts'
 import { countText, findRedactableProperties } from '../editing/redaction.ts'
 import { useLeaveGuard } from '../editing/use-leave-guard.ts'
 import { useLoadOnce } from '../editing/use-load-once.ts'
+import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { useNavigateWhileMounted } from '../use-navigate-while-mounted.ts'
 import '../styles/forms.css'
@@ -154,7 +155,7 @@ function RedactForm({
           <div>
             {field(textField)}
             <p class="soft small" role="status">
-              {removedText !== '' && t('redact.found', { count: countText(record, removedText) })}
+              {removedText !== '' && t('redact.found', { count: countText(fields, record, removedText) })}
             </p>
           </div>
         ) : (
@@ -191,12 +192,15 @@ function Properties({
   onChange: (chosen: string[]) => void
 }) {
   const { t } = useLanguage()
+  const labels = useLabels()
   const nameOf = usePointerLabel()
+  const describe = (kind: FormField['kind'], values: string[]) =>
+    (kind === 'enumeration' ? values.map(labels.word) : values).join(' · ').slice(0, 200)
   return (
     <fieldset class="facet" id={fieldId('/properties')} tabIndex={-1}>
       <legend>{t('redact.properties')}</legend>
       <FaultTexts pointer="/properties" />
-      {findRedactableProperties(fields, record).map(({ pointer, values }) => (
+      {findRedactableProperties(fields, record).map(({ pointer, kind, values }) => (
         <label key={pointer} class="check">
           <input
             type="checkbox"
@@ -211,9 +215,7 @@ function Properties({
           />
           <span>
             {nameOf(pointer)}{' '}
-            <span class="soft small">
-              {values.length > 0 ? values.join(' · ').slice(0, 200) : t('redact.noValue')}
-            </span>
+            <span class="soft small">{values.length > 0 ? describe(kind, values) : t('redact.noValue')}</span>
           </span>
         </label>
       ))}
