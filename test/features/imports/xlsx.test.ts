@@ -63,6 +63,22 @@ describe('XLSX', () => {
     expect(first.fileInfo.notes.join()).toContain('2 sheets, of which the first is read')
   })
 
+  it('leaves out sheets that have only a chart, such as a first one', async () => {
+    const type = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
+    const parts = {
+      'xl/workbook.xml':
+        '<workbook xmlns:r="r"><sheets><sheet name="Chart" r:id="rId1"/><sheet name="Data" r:id="rId2"/></sheets></workbook>',
+      'xl/_rels/workbook.xml.rels': `<Relationships><Relationship Id="rId1" Type="${type}/chartsheet" Target="chartsheets/sheet1.xml"/>
+        <Relationship Id="rId2" Type="${type}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>`,
+      'xl/chartsheets/sheet1.xml': '<chartsheet><sheetViews/></chartsheet>',
+    }
+    const file = makeXlsx('<row><c><v>1</v></c></row><row><c><v>5</v></c></row>', parts)
+    const { fileInfo, rows } = await readContent('file.xlsx', file)
+    expect(fileInfo).toMatchObject({ sheet: 'Data', sheets: ['Data'], notes: [] })
+    expect(rows.map(({ values }) => values)).toEqual([{ 1: 5 }])
+    expect(await messageOf(readContent('file.xlsx', file, { sheet: 'Chart' }))).toContain('no sheet "Chart"')
+  })
+
   it('reads gaps, inline texts, escaped characters, and cells without references', async () => {
     const text = (value: string) => `<is><t>${value}</t></is>`
     const file = makeXlsx(

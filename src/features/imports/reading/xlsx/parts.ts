@@ -15,7 +15,7 @@ export interface Sheet {
 
 /** The content of `workbook.xml`. */
 export interface Workbook {
-  /** The visible sheets in their order. */
+  /** The visible sheets with cells in their order. A sheet that has only a chart or a dialog is not among them. */
   sheets: Sheet[]
   /** Whether dates count from 1904, as in old versions of Excel for the Macintosh. */
   date1904: boolean
@@ -65,12 +65,15 @@ export async function readWorkbook(archive: Archive): Promise<Workbook> {
   return { sheets, date1904 }
 }
 
-/** Reads the names of the entries to which the workbook refers, by the id of the relationship. */
+/** Sheets of a workbook without cells, by the end of the type of their relationships. */
+const withoutCells = /\/(chartsheet|dialogsheet)$/
+
+/** Reads the names of the entries to which the workbook refers, except sheets without cells, by the id of the relationship. */
 async function readTargets(archive: Archive): Promise<Map<string, string>> {
   const targets = new Map<string, string>()
   await parsePart(archive, 'xl/_rels/workbook.xml.rels', {
-    open(_, { Id: id, Target: target }) {
-      if (id === undefined || target === undefined) return
+    open(_, { Id: id, Target: target, Type: type = '' }) {
+      if (id === undefined || target === undefined || withoutCells.test(type)) return
       targets.set(id, target.startsWith('/') ? target.slice(1) : posix.join('xl', target))
     },
   })
