@@ -267,11 +267,14 @@ describe.skipIf(skipsBrowser)('the server of the dashboard [needs Chromium]', { 
     await page.context().close()
     const fetchPage = (path: string, accept: string) =>
       fetch(dashboard.api.origin + path, { headers: { accept } })
-    const shown = await fetchPage('/country/PAK', 'text/html,*/*')
-    expect([shown.status, shown.headers.get('vary')]).toEqual([404, 'Accept'])
+    for (const path of ['/country/PAK', '/v10', '/v1x/y?z']) {
+      const shown = await fetchPage(path, 'text/html,*/*')
+      expect([shown.status, shown.headers.get('vary')], path).toEqual([404, 'Accept'])
+    }
     for (const [path, accept] of [
       ['/country/PAK', '*/*'],
       ['/v1/country/PAK', 'text/html,*/*'],
+      ['/v1?x', 'text/html,*/*'],
     ] as const) {
       const { status, headers } = await fetchPage(path, accept)
       expect([status, headers.get('content-type')], path).toEqual([

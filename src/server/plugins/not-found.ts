@@ -12,14 +12,16 @@ declare module 'fastify' {
   }
 }
 
+const isApiPath = (url: string): boolean => /^\/v1(?:[/?]|$)/.test(url)
+
 /** Whether a browser requests a page. Paths below `/v1` return a problem to all clients. */
 const isNavigation = ({ method, url, headers }: FastifyRequest): boolean =>
-  method === 'GET' && headers.accept?.startsWith('text/html') === true && !url.startsWith('/v1')
+  method === 'GET' && headers.accept?.startsWith('text/html') === true && !isApiPath(url)
 
 function notFound({ method, url }: FastifyRequest, routes: Routes): Problem {
   const [path = ''] = url.split('?')
   const methods = routes.methodsOfPath(path)
-  // The file of a route may be missing although the route has the method.
+  // If the path has the method, a route that serves files has not found the file.
   if (methods.length > 0 && !methods.includes(method)) return methodNotAllowed(path, method, methods)
   const nearest = suggest(path, routes.urls)
   const hint = nearest ? `; did you mean ${nearest}?` : '. /docs lists all operations.'
