@@ -3,7 +3,6 @@ import type { Resource } from '../../src/model/resource.ts'
 import { exportFormats } from '../../src/operations/exporting/contract.ts'
 import { asOfName } from '../../src/query/past.ts'
 import { type Api, type HttpResponse, type RequestOptions, startTestApi } from '../support/api.ts'
-import { adminKey } from '../support/app.ts'
 import { resourceOf } from '../support/documents.ts'
 import { createHiddenRecords, type HiddenRecords, hiddenWord } from '../support/internal-records.ts'
 import { type Operation, openApiDocumentSchema, operationsIn } from '../support/openapi-document.ts'
@@ -15,6 +14,8 @@ let hidden: HiddenRecords
 /** The end of the feed before there were internal records. */
 let feedEnd: string
 let operations: Operation[]
+/** Sends the API key of a client with the role `reader`, the lowest one. */
+let asReader: RequestOptions
 
 beforeAll(async () => {
   ;[mixed, publicOnly] = await Promise.all([startTestApi(), startTestApi()])
@@ -23,13 +24,15 @@ beforeAll(async () => {
   const { rows } = await mixed.pool.query<{ position: string }>(last)
   feedEnd = rows[0]?.position ?? ''
   hidden = await createHiddenRecords(mixed)
+  const created = await mixed.post('/v1/keys', { name: 'A reader', role: 'reader' })
+  asReader = { key: created.json<{ key: string }>().key }
   operations = operationsIn(openApiDocumentSchema.parse(mixed.document))
 }, 120_000)
 afterAll(async () => {
   await Promise.all([mixed.close(), publicOnly.close()])
 })
 
-/** A read, and whether its response must contain internal records for a reader with a key. If false, it may contain some. */
+/** A read, and whether its response to a client with a key must contain internal records. If false, it may contain some. */
 interface ReadRequest {
   path: string
   body?: unknown
@@ -73,11 +76,14 @@ const exportRequests = (resource: Resource, path: string) =>
     .options.filter((format) => format !== 'xlsx')
     .map((format) => ({ path: `${path}?format=${format}`, mustShowInternal: format !== 'ics' }))
 
-/** Aggregates by every dimension: one with the number of records, and one for each measure, separated by its units. */
+/**
+ * Aggregates by every dimension: one with the number of records, and one for each measure, grouped also by the dimensions that
+ * must have one value in a group, such as the currency.
+ */
 const aggregateRequests = (resource: Resource): ReadRequest[] =>
   Object.keys(resource.dimensions).flatMap((dimension) => {
-    const request = (measures: string[], units: readonly string[] = []) => ({
-      path: `/v1/${resource.name}/aggregate?groupBy=${[...new Set([dimension, ...units])]}&limit=1000&measures=${measures}`,
+    const request = (measures: string[], singleValued: readonly string[] = []) => ({
+      path: `/v1/${resource.name}/aggregate?groupBy=${[...new Set([dimension, ...singleValued])]}&limit=1000&measures=${measures}`,
       mustShowInternal: false,
     })
     return [
@@ -95,8 +101,8 @@ const recordRequests = (resource: Resource, suffix: string): ReadRequest[] =>
   keysOf(resource).flatMap((key, index) =>
     ['', ...(suffix === '' ? [`?include=${includesOf(resource).join()}`] : [])].map((query) => ({
       path: `/v1/${resource.name}/${key}${suffix}${query}`,
-      // The second record is removed, and only citations have further ones.
-      mustShowInternal: index === 0,
+      // The second record is removed.
+      mustShowInternal: index !== 1,
     })),
   )
 
@@ -155,7 +161,7 @@ function requestsOf({ path, method }: Operation): ReadRequest[] {
       return [{ path, mustShowInternal: false }]
   }
   if (path === '/v1/imports/mapping-schema') return [{ path, mustShowInternal: false }]
-  // Readers have no access to keys and imports, as `test/server/access-matrix.test.ts` tests.
+  // The role reader has no access to keys and imports, as `test/server/access-matrix.test.ts` tests.
   if (/^\/v1\/(keys|imports)/.test(path)) return []
   const resource = resourceOf(name)
   const template = `${method} /${rest.join('/').replace(/^\{\w+\}/, '{key}')}`
@@ -208,14 +214,13 @@ const send = (api: Api, { path, body }: ReadRequest, options: RequestOptions): P
   body === undefined ? api.get(path, options) : api.post(path, body, options)
 
 const anonymous: RequestOptions = { key: null }
-const withKey: RequestOptions = { key: adminKey }
 
 const findSecrets = (text: string) => hidden.secrets.filter((secret) => text.includes(secret))
 
 /** Whether a response is about the process, such as its health, and may differ between the two registries. */
 const isAboutProcess = (path: string) => !path.startsWith('/v1/')
 
-describe('a reader without a key', () => {
+describe('a client without a key', () => {
   it('gets the responses of a registry without internal records from every operation', async () => {
     const differing: unknown[] = []
     const refused: unknown[] = []
@@ -265,21 +270,21 @@ describe('the stream of changes', () => {
     return text
   }
 
-  it('sends changes of internal records only with a key', async () => {
+  it('sends changes of internal records only with a key, even of a reader', async () => {
     const [anonymousText, keyedText] = await Promise.all([
       readStream({}),
-      readStream({ authorization: `Bearer ${adminKey}` }),
+      readStream({ authorization: `Bearer ${asReader.key}` }),
     ])
     expect(findSecrets(anonymousText)).toEqual([])
     expect(findSecrets(keyedText)).not.toEqual([])
   })
 })
 
-describe('a reader with a key', () => {
+describe('a client with the role reader', () => {
   it('gets internal records by key, and from lists, searches, exports, histories and changes', async () => {
     const missing: ReadRequest[] = []
     for (const request of operations.flatMap(requestsOf).filter(({ mustShowInternal }) => mustShowInternal)) {
-      const { text } = await send(mixed, request, withKey)
+      const { text } = await send(mixed, request, asReader)
       if (findSecrets(text).length === 0 && !text.includes('"visibility":"internal"')) missing.push(request)
     }
     expect(missing).toEqual([])
