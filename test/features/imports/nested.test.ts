@@ -14,12 +14,13 @@ describe('JSON', () => {
         maxLength: 8,
       },
     )
-    const isStorable = (text: string) => !/\0/.test(text) && text.isWellFormed()
+    // Characters that cannot be stored, which JSON.stringify escapes, and numbers that are kept as text.
+    const isChanged = (json: string) => /\\u0000|\\ud|\d{16}/.test(json)
     const indents = fc.constantFrom(undefined, 2)
     await fc.assert(
       fc.asyncProperty(items, indents, async (list, indent) => {
         const exact: unknown = JSON.parse(JSON.stringify(list))
-        fc.pre(isStorable(JSON.stringify(list)) && !/\\u0000|\\ud|\d{16}/.test(JSON.stringify(list)))
+        fc.pre(!isChanged(JSON.stringify(list)))
         const text = JSON.stringify({ links: [{ a: '}]"' }], data: { rows: list } }, undefined, indent)
         const { rows } = await readContent('file.json', text, { path: '/data/rows' })
         expect(rows.map(({ values }) => values)).toEqual(exact)
@@ -34,7 +35,7 @@ describe('JSON', () => {
     expect(rows.map(({ locator }) => locator)).toEqual(['item 1', 'item 2'])
   })
 
-  it('is found by a path whose names the file writes with escapes', async () => {
+  it('finds a list whose path has names that the file writes with escapes', async () => {
     const text = String.raw`{"donn\u00e9es": {"\"aid\"": [{"a": 1}]}}`
     const { rows } = await readContent('file.json', text, { path: '/données/"aid"' })
     expect(rows.map(({ locator, values }) => [locator, values])).toEqual([['/données/"aid"[1]', { a: 1 }]])
@@ -99,6 +100,7 @@ describe('XML', () => {
   })
 
   it('is read in its declared encoding', async () => {
+    // The WHATWG Encoding Standard, like browsers, reads ISO-8859-1 as windows-1252.
     const bytes = Buffer.from('<?xml version="1.0" encoding="ISO-8859-1"?><r><a>Perú</a></r>', 'latin1')
     const { fileInfo, rows } = await readContent('file.xml', bytes)
     expect([fileInfo.encoding, rows[0]?.values]).toEqual(['windows-1252', { '#': 'Perú' }])
