@@ -5,14 +5,17 @@ import { OwnerActivity } from './owner-activity.ts'
 import { type Owner, ownerKey, type Work } from './work.ts'
 
 /**
- * Priority class of statements. Reads that take long are `expensive`, whether `statement-costs.ts` expects it or it turns out
- * while they run. All other reads, and every change, are `cheap`.
+ * Priority class of statements. Reads that are expected to take long (`statement-costs.ts`), or turn out to take long while
+ * they run, are `expensive`. All other reads, and every change, are `cheap`.
  */
 export type Lane = 'cheap' | 'expensive'
 
 export const lanes: readonly Lane[] = ['cheap', 'expensive']
 
-/** Why a request gets no connection: the queue is full, the wait timed out, or its owner has too many waiting requests. */
+/**
+ * Why a request gets no connection. `queue`: the queue, or the part of it for this kind of owner, is full. `wait`: the wait timed
+ * out. `share`: the owner or a group of it has too many waiting requests.
+ */
 export type Refusal = 'queue' | 'wait' | 'share'
 
 /** Limits of the use of connections. */
@@ -44,7 +47,10 @@ interface Waiter {
 /** Maximum number of waiting expensive statements of one owner. */
 const maxExpensiveWaiting = 16
 
-/** Maximum fraction of the queue for a lane's requests of one kind of owner: anonymous clients, others, or the service. */
+/**
+ * Maximum fraction of `maxWaiting` that one kind of owner (anonymous clients, authenticated clients, the service) may use in
+ * each lane.
+ */
 const maxKindShare = 0.75
 
 const longRetryAfterSeconds = '5'
@@ -122,8 +128,8 @@ export class Lanes {
   /**
    * Waits for the right to use a connection.
    * @returns the lease synchronously if a connection is free.
-   * @throws Problem `too-many-waiting` when the owner has too many waiting requests; Problem `overloaded` when the queue is
-   * full or the wait timed out; the abort reason of the work's signal.
+   * @throws Problem `too-many-waiting` when the owner has too many waiting requests; Problem `overloaded` when the queue,
+   * or the part of it for this kind of owner, is full or the wait timed out; the abort reason of the work's signal.
    */
   acquire(lane: Lane, work: Work = serviceWork): Lease | Promise<Lease> {
     const { owner } = work
@@ -264,7 +270,10 @@ export class Lanes {
     return lane === 'expensive' ? Math.max(acquireTimeoutMs, statementTimeoutMs) : acquireTimeoutMs
   }
 
-  /** @throws Problem when the queue is full, or the owner has too many waiting requests. */
+  /**
+   * @throws Problem when the queue, or the part of it for this kind of owner, is full, or when the owner has too many waiting
+   * requests.
+   */
   #checkQueue(lane: Lane, owner: Owner): void {
     const { maxWaiting } = this.#limits
     const detail = (limit: number) => `Too many requests wait for a database connection (limit ${limit}).`
@@ -288,4 +297,4 @@ export class Lanes {
 }
 
 const tooManyWaiting = (limit: number) =>
-  `${limit} of your requests are already waiting, which is the limit for one client. Send the next when one is answered.`
+  `${limit} requests of your client, key or network are already waiting, which is the limit. Send the next when one is answered.`
