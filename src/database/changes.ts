@@ -27,7 +27,7 @@ type ChangeHandler = (resource: string) => void
  *
  * The generation rises with each change, and when the listening connection is lost or reopened, because changes may have
  * been missed. A result is current while `isCurrent()` is true and none of its dependencies has changed since the generation
- * before its read.
+ * in which its read began.
  */
 export class Changes {
   readonly #database: Pick<Database, 'listen' | 'onCommit'>
@@ -72,7 +72,10 @@ export class Changes {
     return this.#generation
   }
 
-  /** The last time, in ms of `performance.now()`, at which everything may have changed, such as by a change of visibility. */
+  /**
+   * The time, in ms of `performance.now()`, of the last change that may have affected all resources, such as a change of
+   * visibility.
+   */
   get allChangedAt(): number {
     return this.#allChangedAt
   }
@@ -134,7 +137,10 @@ export class Changes {
     return age < currentForMs
   }
 
-  /** Verifies for up to 100 ms that every change committed before this call has been counted. @returns whether it has. */
+  /**
+   * Waits for up to 100 ms until it is certain that every change committed before this call has been counted.
+   * @returns whether it is certain.
+   */
   async catchUp(): Promise<boolean> {
     const calledAt = performance.now()
     const isVerified = () => (this.#subscription?.verifiedAt ?? Number.NEGATIVE_INFINITY) >= calledAt

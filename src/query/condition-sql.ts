@@ -15,7 +15,10 @@ const value = (index: number): SQL => sql`${sql.placeholder(`value.${index}`)}`
 export const conditionValues = (condition: Condition): Record<string, unknown> =>
   Object.fromEntries(listValues(condition).map((given, index) => [`value.${index}`, given]))
 
-/** How a statement reads records: by an index, or by a scan of all records, with (`past scan`) or without `asOf`. */
+/**
+ * How a statement reads records: `index` through an index, with or without `asOf`; `scan` by a scan of all current records;
+ * `past scan` by a scan of all records as of a time.
+ */
 export type AccessPath = 'index' | 'scan' | 'past scan'
 
 function comparisonsSql(
@@ -99,6 +102,7 @@ function allSql(conditions: SQL[]): SQL {
  * Returns the SQL of a condition, with a placeholder for each value.
  * @param from number of the first placeholder; `conditionValues` uses the same numbers.
  * @param accessPath how the statement reads records. For scans, some comparisons have a faster form.
+ * @throws Error for a filter, operator or collection that `searchable` does not have.
  */
 export function conditionSql(
   searchable: Searchable,

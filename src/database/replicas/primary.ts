@@ -11,17 +11,20 @@ const maxSamples = 16
 
 /** Receives the measurements of the primary. */
 export interface PrimaryHandler {
-  /** Called when the position of the log is measured. */
+  /** Called after each successful measurement of the end of the write-ahead log. */
   onPosition(): void
   /** Called when the timeline of the primary differs from the one in the table `settings`. */
   onTimeline(timeline: string): void
 }
 
-/** Measures the end of the primary's log at intervals. The age of replicas is computed from these measurements. */
+/**
+ * Measures the end of the primary's write-ahead log at each `probe()`. The age of replicas is computed from these
+ * measurements.
+ */
 export class Primary {
   readonly #probe: Probe<ProbeRow>
   #samples: { at: number; lsn: number }[] = []
-  #respondedAt = Number.NEGATIVE_INFINITY
+  #answeredProbeSentAt = Number.NEGATIVE_INFINITY
   #isUnreachable = false
   #timeline = -1
   #identity: string | undefined
@@ -39,6 +42,7 @@ export class Primary {
     })
   }
 
+  /** The timeline at the last measurement; negative before the first. */
   get timeline(): number {
     return this.#timeline
   }
@@ -48,20 +52,21 @@ export class Primary {
     return this.#identity
   }
 
-  /** Bytes of the log at the last measurement; negative before the first. */
+  /** The end of the log at the last measurement, as an offset in bytes; negative before the first. */
   get lsn(): number {
     return this.#samples.at(-1)?.lsn ?? -1
   }
 
   /** Whether the primary has not responded to probes for `durationMs`. */
   isSilentFor(durationMs: number): boolean {
-    return this.#isUnreachable && performance.now() - this.#respondedAt > durationMs
+    return this.#isUnreachable && performance.now() - this.#answeredProbeSentAt > durationMs
   }
 
   /**
-   * Returns the time of the last measurement whose end of the log is not after this position. A server that has replayed the
-   * log up to the position has every commit from before that time. An idle primary writes no log, so a replica that has reached
-   * the end is current, however old the last commit is.
+   * Returns the time, in ms of `performance.now()`, of the latest measurement at which the log ended at or before this
+   * position; negative infinity if there is none, or if the timeline is another one. A server that has replayed the log up to
+   * the position has every commit from before that time. An idle primary writes no log, so a replica that has reached the end
+   * is current, however old the last commit is.
    */
   asOf({ timeline, lsn }: { timeline: number; lsn: number }): number {
     if (timeline !== this.#timeline) return Number.NEGATIVE_INFINITY
@@ -84,7 +89,7 @@ export class Primary {
     this.#timeline = current
     this.#identity = identity
     this.#isUnreachable = false
-    this.#respondedAt = sentAt
+    this.#answeredProbeSentAt = sentAt
     this.#samples.push({ at: sentAt, lsn })
     if (this.#samples.length > maxSamples) this.#samples.shift()
   }
