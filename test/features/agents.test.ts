@@ -259,13 +259,13 @@ describe('POST /mcp', () => {
         ...(tool === 'aggregate' && { groupBy: ['kind'] }),
       })
       expect(isError, `${tool} ${name}`).toBe(true)
-      expect(text).toContain(`"${name}" is no filter`)
+      expect(text).toContain(`"${name}" is not a filter`)
     }
     const asOf = new Date().toISOString()
     for (const input of [{ resource: 'agreements' }, { resource: 'agreements', groupBy: ['kind'] }]) {
       const tool = 'groupBy' in input ? 'aggregate' : 'list'
       const { isError, text } = await call(tool, { ...input, asOf, filters: { asOf: '2026-01-01' } })
-      expect([isError, text]).toEqual([true, expect.stringContaining('"asOf" is no filter')])
+      expect([isError, text]).toEqual([true, expect.stringContaining('"asOf" is not a filter')])
     }
   })
 

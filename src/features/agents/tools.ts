@@ -25,9 +25,11 @@ const defaultResources = ['countries', 'organizations', 'regions', 'topics']
  * @throws RefusedError for a filter with the name of such a parameter, since one of the two values would be lost.
  */
 function joinQuery(filters: Query = {}, inputs: Query): Query {
-  const repeated = Object.keys(filters).find((name) => Object.hasOwn(inputs, name.split('[', 1).join()))
-  if (repeated !== undefined)
-    throw new RefusedError(`"${repeated}" is no filter: send it as an input of its own, beside "filters".`)
+  const reserved = Object.keys(filters).find((name) => Object.hasOwn(inputs, name.split('[', 1).join()))
+  if (reserved !== undefined)
+    throw new RefusedError(
+      `"${reserved}" is not a filter: send it as a separate input of the tool, not in "filters".`,
+    )
   return { ...filters, ...inputs }
 }
 
@@ -149,16 +151,18 @@ const aggregateTool = ({ resource, filters, limit, asOf }: Inputs, registry: Reg
   tool(
     'aggregate',
     'Count and sum records',
-    'Counts or sums records of a resource by one to three dimensions. Each group has the path of the list of its records, to cite.',
+    'Counts records of a resource, or computes sums, averages, minima and maxima of their values, by one to three dimensions. Each group has the path of the list of its records, which you can cite.',
     {
       resource,
       groupBy: z.array(z.string().max(100)).min(1).max(3),
-      measures: optionalList(z.string().max(100)).describe('Such as count or sum:amount.'),
+      measures: optionalList(z.string().max(100)).describe('Such as count, sum:amount or avg:amount.'),
       filters,
       having: z.string().max(200).optional().describe('Such as count>=5.'),
       sort: z.string().max(200).optional().describe('Such as -count.'),
       limit: limit(limits.groups),
-      top: limit(maxTop).describe('The largest groups, and all others as one. Replaces sort, having, limit.'),
+      top: limit(maxTop).describe(
+        'Number of the largest groups to return, with all others as one group. Only with one dimension, and without sort, having and limit.',
+      ),
       asOf,
     },
     async (input, api) => {
