@@ -21,7 +21,7 @@ export interface PlannedRecord {
   after: Document
   /** Hashes of the last values that the rows of the record had, by property. */
   properties: Record<string, string>
-  /** Properties that are not overwritten: others have set them, another row changes the record, or they are `emptied`. */
+  /** Properties that are not overwritten: others have edited them, another row describes the record, or they are `emptied`. */
   kept: string[]
   /** Properties that have the value of an earlier file, and for which the row has none. */
   emptied: string[]

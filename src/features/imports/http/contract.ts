@@ -166,7 +166,7 @@ export const importSchema = registerResponseSchema(
           changed: count('Changed records.'),
           unchanged: count('Unchanged records.'),
           kept: count(
-            'Properties that kept their values: others set them, another row changes the record, or the row has none.',
+            'Properties that kept their values: others had edited them, another row describes the record, or the row has no value.',
           ),
         })
         .meta({ description: 'Counts of the dry run; of the commit, once it has begun.' }),

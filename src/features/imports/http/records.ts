@@ -47,9 +47,9 @@ const importedRecord = z
       .meta({ description: 'What was done; `none` if the record did not change.' }),
     kept: z.array(z.string()).meta({
       description:
-        'Properties that kept their values: others set them, another row changes the record, or the row has none.',
+        'Properties that kept their values: others had edited them, another row describes the record, or the row has no value.',
     }),
-    undone: z.boolean().meta({ description: 'Whether it was undone.' }),
+    undone: z.boolean().meta({ description: 'Whether the action was undone.' }),
   })
   .meta({ description: 'A record of an import.', examples: [example] })
 
@@ -91,7 +91,7 @@ export const listImportedRecords = (registry: Registry): Endpoint => ({
     operationId: 'listImportedRecords',
     summary: 'List the records of an import',
     description:
-      'The records that a commit has created or changed, or whose rows are new or changed since the last import, with the row of each. For the records of one resource, with all filters: `GET /v1/{resource}?source={source}`.',
+      'The records that the import created or changed, and those that it left unchanged although their rows are new or changed since the last import, each with its row. For the records of one resource, with all filters: `GET /v1/{resource}?source={source}`.',
     query: {
       limit: limitParameter('Records per page', pageSize),
       cursor: cursorParameter(
