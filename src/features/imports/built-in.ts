@@ -8,7 +8,7 @@ import { didYouMeanSentence } from '../../problems/suggest.ts'
 export const builtInMappings: readonly string[] = ['iati']
 
 /**
- * Returns the text of a mapping: of the built-in mapping, if the given text is only a name, otherwise the given text.
+ * Returns the text of the built-in mapping with the name `text` if `text` is only a name, otherwise `text` itself.
  * @throws Problem `invalid-mapping` if there is no built-in mapping of this name.
  */
 export async function resolveMapping(text: string): Promise<string> {

@@ -22,7 +22,7 @@ export async function openNdjson({ path, options, signal }: FileToRead): Promise
 async function* readLines(chunks: AsyncIterable<string>): AsyncGenerator<readonly Row[], void, undefined> {
   let rest = ''
   let number = 0
-  const makeRow = (line: string): Row[] => {
+  const rowsOfLine = (line: string): Row[] => {
     number += 1
     if (line.trim() === '') return []
     const locator = `line ${number}`
@@ -37,10 +37,10 @@ async function* readLines(chunks: AsyncIterable<string>): AsyncGenerator<readonl
     rest = lines.pop() ?? ''
     if (rest.length > readLimits.rowCharacters) {
       throw unreadableFile(
-        `Line ${number + lines.length + 1} has more than ${formatCount(readLimits.rowCharacters)} characters. Is it NDJSON, with one record in each line?`,
+        `Line ${number + lines.length + 1} has more than ${formatCount(readLimits.rowCharacters)} characters. Is the file NDJSON, with one record in each line?`,
       )
     }
-    yield lines.flatMap(makeRow)
+    yield lines.flatMap(rowsOfLine)
   }
-  if (rest !== '') yield makeRow(rest)
+  if (rest !== '') yield rowsOfLine(rest)
 }

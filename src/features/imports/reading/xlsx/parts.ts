@@ -94,7 +94,10 @@ export function isDateFormat(code: string): boolean {
   return /[yd]/i.test(letters) || /m{3}/i.test(letters) || (/h/i.test(letters) && /m/i.test(letters))
 }
 
-/** Returns whether each cell style shows a date or a time of day, by the index of the style. */
+/**
+ * Returns whether each cell style shows a date or a time of day, by the index of the style.
+ * @throws Problem when the part is malformed.
+ */
 export async function readDateStyles(archive: Archive): Promise<boolean[]> {
   const styles: boolean[] = []
   if (!archive.has('xl/styles.xml')) return styles
@@ -118,12 +121,15 @@ export async function readDateStyles(archive: Archive): Promise<boolean[]> {
   return styles
 }
 
-/** Reads the shared strings, to which cells refer by index. They are held in memory, so their size is limited. */
+/**
+ * Reads the shared strings, to which cells refer by index. They are held in memory, so their size is limited.
+ * @throws Problem when the part is malformed, or has too many strings or characters.
+ */
 export async function readSharedStrings(archive: Archive): Promise<string[]> {
   const strings: string[] = []
   if (!archive.has('xl/sharedStrings.xml')) return strings
   let characters = 0
-  const reader = new RichText()
+  const reader = new RichTextReader()
   await parsePart(archive, 'xl/sharedStrings.xml', {
     open: (element) => reader.open(localName(element)),
     close(element) {
@@ -137,10 +143,10 @@ export async function readSharedStrings(archive: Archive): Promise<string[]> {
         characters > readLimits.sharedCharacters
           ? `${formatCount(readLimits.sharedCharacters)} characters of text`
           : strings.length > readLimits.sharedStrings &&
-            `${formatCount(readLimits.sharedStrings)} different texts`
+            `${formatCount(readLimits.sharedStrings)} shared strings`
       if (excess)
         throw unreadableFile(
-          `The XLSX file has more than ${excess}. Save the sheet as CSV, which is read piece by piece.`,
+          `The XLSX file has more than ${excess}. Save the sheet as CSV, which is read in chunks.`,
         )
     },
     text: (text) => reader.text(text),
@@ -154,8 +160,8 @@ export const decodeEscapes = (text: string): string =>
     ? text.replaceAll(/_x([0-9A-F]{4})_/gi, (_, code) => String.fromCharCode(Number.parseInt(code, 16)))
     : text
 
-/** Collects the text of a cell from its runs, without phonetic runs (Japanese). */
-export class RichText {
+/** Collects the text of a cell or shared string from its runs, without phonetic runs (Japanese). */
+export class RichTextReader {
   #text = ''
   #isOpen = false
   #isPhonetic = false

@@ -2,7 +2,7 @@ import { type Cell, type Cells, columnName } from '../table.ts'
 import { unreadableFile } from '../unreadable-file.ts'
 import { createXmlParser } from '../xml-parser.ts'
 import type { Archive } from './archive.ts'
-import { decodeEscapes, localName, RichText } from './parts.ts'
+import { decodeEscapes, localName, RichTextReader } from './parts.ts'
 import { formatSerial } from './serial.ts'
 
 /** The parts of the workbook to which the cells of a sheet refer. */
@@ -64,7 +64,7 @@ function createSheetParser(
   let [type, style, value] = ['', 0, '']
   let inValue = false
   let hasFormula = false
-  const inline = new RichText()
+  const inline = new RichTextReader()
   return createXmlParser('The sheet', {
     open(element, attributes) {
       const name = localName(element)
