@@ -54,7 +54,7 @@ const section = registerResponseSchema(
 const money = registerResponseSchema(
   'BriefingMoney',
   z.strictObject({ count: count(), list: list(), byYearAndCurrency: groups }).meta({
-    description: 'Programs and the sums of amounts by year, kind of amount, currency.',
+    description: 'Programs and the sums of amounts: a group for each year, kind of amount and currency.',
     examples: [
       {
         count: 0,
@@ -106,7 +106,7 @@ const figure = z.strictObject({
   unit: z.string(),
   asOf: z.string().nullable(),
   recorded: countedSchema().nullable().meta({
-    description: 'The count in the registry; null without a valid list request.',
+    description: 'The count in the registry; null if the figure has no valid list request (`query`).',
   }),
   link: link(),
 })
@@ -127,7 +127,8 @@ const makeSchema = (registry: Registry) =>
         inForce: section.meta({ description: 'Agreements that may be in force on the day.' }),
         expiring: expiring.meta({ description: 'Agreements in force that may expire within a year.' }),
         units: groups.meta({
-          description: 'Records of bases by kind, and how many bases they represent (`sum:unitCount`).',
+          description:
+            'Cooperation bases by kind: records, and how many bases they represent (`sum:unitCount`).',
         }),
         given: withDescription(money, 'Assistance programs of which the country is donor or funder.'),
         received: withDescription(
