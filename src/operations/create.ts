@@ -33,7 +33,7 @@ export const create: Operation = {
     },
     responses: {
       201: {
-        description: 'The created or restored record.',
+        description: 'The record that now exists.',
         schema: () => recordSchema(resource),
         headers: { etag: etagHeader, location: locationHeader, ...replayedHeaders },
       },

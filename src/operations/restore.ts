@@ -125,7 +125,7 @@ export const restore: Operation = {
         headers: { etag: etagHeader, ...replayedHeaders },
       },
       201: {
-        description: 'The created or restored record.',
+        description: 'The record that now exists.',
         schema: () => recordSchema(resource),
         headers: { etag: etagHeader, location: locationHeader, ...replayedHeaders },
       },
