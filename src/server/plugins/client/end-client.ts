@@ -2,12 +2,12 @@ import type { FastifyRequest } from 'fastify'
 import type { RequestHeader } from '../../../operations/operation.ts'
 import { Problem } from '../../../problems/problem.ts'
 
-/** The header by which a server names the end client for which it sends a request. */
-export const clientId: RequestHeader = {
+/** The header by which an application names the end client for whom it sends a request. */
+export const endClientHeader: RequestHeader = {
   name: 'Client-Id',
   presence: 'optional',
   description:
-    'The end client for whom a server sends the request, if its end clients share a key: 1 to 100 visible ASCII characters. Needs a key.',
+    'The end client for whom an application sends the request, if its end clients share a key: 1 to 100 visible ASCII characters. Requires a key.',
   example: 'reader-7',
 }
 
