@@ -23,7 +23,7 @@ export const recordNotFound = (resource: Resource, key: string): Problem =>
 
 /** Returns the problem `not-found`: no record had the key at a time. */
 export const recordNotFoundAt = (resource: Resource, key: string, at: string): Problem =>
-  new Problem('not-found', `There was no ${resource.noun} ${key} at ${at}, according to its history.`)
+  new Problem('not-found', `According to the history, there was no ${resource.noun} ${key} at ${at}.`)
 
 /** Reads a record with its includes, now or as of `at`. */
 async function readRecordAt(
@@ -38,7 +38,7 @@ async function readRecordAt(
   return found.get(key)
 }
 
-/** Adds the counts of a representation to a record, now or as of `at`. */
+/** Replaces the list requests in a record whose counts the representation includes with these counts, now or as of `at`. */
 const withCounts = async (
   resource: Resource,
   document: string,

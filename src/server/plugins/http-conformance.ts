@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { type Fault, Problem } from '../../problems/problem.ts'
 
-/** The path that replaces a malformed path, so that the request passes the plugins. No route has this path. */
+/** The path that replaces a malformed path, so that the request reaches the plugins. No route has this path. */
 const placeholderPath = '/malformed'
 
 function isWellFormed(url: string): boolean {
@@ -42,7 +42,7 @@ function countHeaders(rawHeaders: readonly string[], name: string): number {
 /** Returns what is wrong with the Host header (RFC 9112, section 3.2), or undefined. */
 function findHostFault({ headers: { host }, raw }: FastifyRequest): string | undefined {
   if (host === undefined) return raw.httpVersion === '1.1' ? 'is required' : undefined
-  return hostPattern.test(host) ? undefined : `"${host}" is not a host, such as registry.example:3000`
+  return hostPattern.test(host) ? undefined : `must be a host such as registry.example:3000, not "${host}"`
 }
 
 function headerProblem(header: string, message: string): Problem {
