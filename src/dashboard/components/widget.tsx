@@ -40,7 +40,7 @@ export function Failure({ error, retry }: { error: ApiError; retry: () => void }
       <div>
         {t('state.failed')}
         <FailureReason error={error} />
-        <FilterFaults error={error} />
+        <ParameterFaults error={error} />
       </div>
       {isRetryable(error) && (
         <button type="button" onClick={retry}>
@@ -51,8 +51,8 @@ export function Failure({ error, retry }: { error: ApiError; retry: () => void }
   )
 }
 
-/** The faults of the filters in the URL. */
-function FilterFaults({ error: { faults } }: { error: ApiError }) {
+/** The faults of the query parameters, such as filters. */
+function ParameterFaults({ error: { faults } }: { error: ApiError }) {
   const { t } = useLanguage()
   const labels = useLabels()
   const wrong = faults.filter(({ parameter }) => parameter !== undefined)
@@ -93,7 +93,7 @@ export function Loaded<Body>({
   state: ApiState<Body>
   /** CSS height of the placeholder: about that of the content, so that nothing moves when the content has loaded. */
   height?: string
-  /** Whether screen readers are not told that it loads: another part of the view, which loads with it, tells them. */
+  /** Whether loading is not announced to screen readers, because another part of the view announces it. */
   isSilent?: boolean
   children: (body: Body) => ComponentChildren
 }) {

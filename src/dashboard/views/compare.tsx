@@ -19,7 +19,7 @@ import { Failure } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { useParameters } from '../use-parameters.ts'
 
-/** A comparison of two to four countries, or of the same records at two times. */
+/** A comparison of two to four countries, or of the same records at two dates. */
 export default function CompareView() {
   const { t, dateTime, resourceLabel } = useLanguage()
   const [parameters] = useParameters()
@@ -100,9 +100,10 @@ function Comparison({
       withQuery(`/v1/countries/${encodeURIComponent(country)}/briefing`, { asOf }),
     ),
   )
-  const missing = (briefings.body ?? []).flatMap((briefing, index) => (briefing ? [] : [index]))
+  // Countries that are not in the registry have no briefing.
+  const missingColumns = (briefings.body ?? []).flatMap((briefing, index) => (briefing ? [] : [index]))
   const [first, last] = [columns[0], columns.at(-1)]
-  const groups = { resource, filters, columns, missing, showsDifference: isOverTime }
+  const groups = { resource, filters, columns, missingColumns, showsDifference: isOverTime }
   const groupWidgets = (
     <div class="grid comparisons">
       {dimensionsToCompare(resource).map((dimension) => (
@@ -129,14 +130,14 @@ function Comparison({
   )
 }
 
-/** The controls that select the countries or the two times, and the records to compare. */
+/** The controls that select the countries or the two dates, and the records to compare. */
 function Controls({ codes, countries }: { codes: readonly string[]; countries: ApiState<Option[]> }) {
   const { t, tOr, resourceLabel } = useLanguage()
   const [parameters, change] = useParameters()
   const isOverTime = parameters.has('before')
   const topics = useOptions('topic')
   const { error, retry } = combineStates([countries, topics])
-  // A comparison of two times has one control, for all its countries.
+  // A comparison of two dates has one control, for all its countries.
   const chosen = isOverTime ? [codes.join(',')] : codes
   const setCountry = (index: number, code: string) => {
     const next = [...chosen]
@@ -148,14 +149,14 @@ function Controls({ codes, countries }: { codes: readonly string[]; countries: A
     <div class="chart-controls no-print">
       <SelectField
         label={t('compare.what')}
-        value={isOverTime ? 'times' : 'countries'}
+        value={isOverTime ? 'dates' : 'countries'}
         options={[
           { value: 'countries', label: resourceLabel('countries') },
-          { value: 'times', label: t('compare.dates') },
+          { value: 'dates', label: t('compare.dates') },
         ]}
         onChange={(what) =>
           change(
-            what === 'times'
+            what === 'dates'
               ? { before: yearBefore(parameters.get('asOf') ?? undefined), country: codes[0] }
               : { before: undefined, asOf: undefined },
           )

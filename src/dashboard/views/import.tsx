@@ -48,7 +48,7 @@ function LoadedImport({ job }: { job: ImportJob }) {
       <Counts job={job} />
       <div class="stack">
         <Progress job={job} />
-        {/* Another dry run has other results. The key discards the old ones even if the page has not seen it run. */}
+        {/* The key discards the results of the dry run before, even if the page did not notice that another one ran. */}
         {!isRunning(job) && <Results key={job.stagedAt ?? ''} job={job} hasRecords={hasWritten === true} />}
       </div>
     </>

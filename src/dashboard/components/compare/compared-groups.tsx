@@ -14,7 +14,7 @@ import { type ComparedRow, ComparisonTable } from './comparison-table.tsx'
 function toRows(
   aggregates: readonly (Aggregate | undefined)[],
   dimension: string,
-  { isYear, missing }: { isYear: boolean; missing: readonly number[] },
+  { isYear, missingColumns }: { isYear: boolean; missingColumns: readonly number[] },
 ): ComparedRow[] {
   const labels = new Map(
     aggregates.flatMap((aggregate) =>
@@ -27,7 +27,7 @@ function toRows(
     value,
     label,
     cells: aggregates.map((aggregate, index) => {
-      if (!aggregate || missing.includes(index)) return undefined
+      if (!aggregate || missingColumns.includes(index)) return undefined
       const group = aggregate.data.find(({ key }) => (key[dimension] ?? null) === value)
       return group ? { count: group.measures.count ?? 0, path: explorePath(group.list) } : { count: 0 }
     }),
@@ -49,7 +49,7 @@ export function ComparedGroups({
   isYear = false,
   filters,
   columns,
-  missing,
+  missingColumns,
   showsDifference,
 }: {
   resource: ResourceDescription
@@ -58,7 +58,7 @@ export function ComparedGroups({
   filters: Readonly<Record<string, string>>
   columns: readonly Column[]
   /** Indexes of the columns whose country is not in the registry. They have no numbers. */
-  missing: readonly number[]
+  missingColumns: readonly number[]
   showsDifference: boolean
 }) {
   const { t, tag, resourceLabel } = useLanguage()
@@ -74,7 +74,7 @@ export function ComparedGroups({
     <Widget title={title} caption={caption}>
       <Loaded state={state} height="16rem">
         {(aggregates) => {
-          const rows = toRows(aggregates, dimension, { isYear, missing })
+          const rows = toRows(aggregates, dimension, { isYear, missingColumns })
           return rows.length === 0 ? (
             <p class="empty">{t('explore.none')}</p>
           ) : (
