@@ -21,6 +21,6 @@ export const addRecompose: AddCommand = (program, context) => {
         import('../resources/registry.ts'),
       ])
       const count = await recompose(database, registry, { signal: context.signal })
-      await context.print(`${count} documents composed.`)
+      await context.print(`${count} ${count === 1 ? 'document' : 'documents'} recomposed.`)
     })
 }

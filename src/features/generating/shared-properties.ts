@@ -4,7 +4,7 @@ import type { GeneratorState, JsonObject } from './generation.ts'
 
 type Country = GeneratorState['referenceData']['countries'][number]
 
-/** Chooses different countries; a few countries are in most results. */
+/** Chooses different countries, in rare cases fewer than `count`. A few countries are in most results. */
 export function randomCountries({ random, referenceData }: GeneratorState, count: number): Country[] {
   const chosen = new Map<string, Country>()
   for (let tries = 0; chosen.size < count && tries < count * 20; tries++) {
@@ -93,7 +93,7 @@ export function randomLocations(generation: GeneratorState, country: Country): J
   return location ? [location] : []
 }
 
-/** Makes a location with a country, or null. Its coordinates are anywhere on Earth. */
+/** Makes a location with a country, or null. Its coordinates are random, and need not be in the country. */
 export function randomLocation({ random }: GeneratorState, country: Country): JsonObject | null {
   if (!random.chance(0.7)) return null
   return {
