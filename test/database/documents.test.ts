@@ -119,7 +119,7 @@ const lastRevision = async ({ resource, key }: ChangedRecord): Promise<Entry | u
   return rows[0]
 }
 
-/** Expects the last revision of each record to be current and by the database. Skips the keys in `patched`. */
+/** Expects the last revision of each record to have its current document and the actor `database`. Skips keys in `patched`. */
 async function expectRevisions(changedRecords: ChangedRecord[], patched = new Set<string>()): Promise<void> {
   const documents = new Map<string, Map<string, Document>>()
   for (const { resource } of changedRecords)
@@ -155,7 +155,7 @@ async function expectOrder(): Promise<void> {
   expect(stale).toEqual([])
 }
 
-/** Patches one of the records by the service. Expects its revision to follow that of the SQL write. @returns its key. */
+/** Patches one of the records through the service. Expects its revision to follow that of the SQL write. @returns its key. */
 async function patchOne(changedRecords: ChangedRecord[]): Promise<string | undefined> {
   const one = changedRecords.find(({ id }) => id !== null)
   if (!one) return undefined
@@ -247,7 +247,7 @@ describe('a write that bypasses the service', () => {
     expect(rows).toEqual([])
   })
 
-  it('soon after another one gets a revision, and the one before it is read only with asOf', async () => {
+  it('soon after another one gets a revision; only asOf finds the version between them', async () => {
     const path = '/v1/topics/in-haste'
     expect((await api.post('/v1/topics', { slug: 'in-haste', name: 'One', scheme: 'domain' })).status).toBe(
       201,
@@ -268,7 +268,7 @@ describe('a write that bypasses the service', () => {
     expect((await api.get(path)).json()).toMatchObject({ name: 'Three', version: 3 })
   })
 
-  it('between writes of the service is in the right order in history and feed, even a removal', async () => {
+  it('between writes of the service has the right place in history and feed, even a removal', async () => {
     const path = '/v1/topics/in-turns'
     const document = { slug: 'in-turns', name: 'Turns', scheme: 'domain' }
     const run = (text: string) => api.pool.query(text)

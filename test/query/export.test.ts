@@ -65,7 +65,7 @@ describe.each(resources)('an export of $name', (resource) => {
     expect(new Set(sourceRows.map(([id]) => String(id)))).toEqual(cited)
   })
 
-  it('as GeoJSON exists for resources with a location; the error of others lists the formats', async () => {
+  it('as GeoJSON exists for resources with a location; others refuse it, and list their formats', async () => {
     const response = await api.get(`${path}?format=geojson`)
     if (!('location' in resource.document.shape || 'locations' in resource.document.shape)) {
       expect(response.status).toBe(400)
@@ -115,7 +115,7 @@ describe('the parameters of an export', () => {
     },
   )
 
-  it('do not apply to lists and searches, which return JSON or 406', async () => {
+  it('are refused by lists and searches, which return JSON, or 406 if Accept excludes it', async () => {
     for (const response of [
       await api.get('/v1/topics?format=csv'),
       await api.get('/v1/topics?per=participant'),
@@ -140,7 +140,7 @@ describe('the parameters of an export', () => {
     },
   )
 
-  it('for paging in the body of a search are refused with a pointer', async () => {
+  it('for paging are refused in the body of a search, with a pointer to each', async () => {
     const response = await api.post('/v1/topics/export?format=csv', { limit: 10, count: 'exact' })
     expect(response.status).toBe(400)
     expect(readProblem(response).errors?.map(({ pointer }) => pointer)).toEqual(['/limit', '/count'])
@@ -164,7 +164,7 @@ describe('the parameters of an export', () => {
     expect(header).toEqual(['name', ...location.map((name) => `location.${name}`), 'citations'])
   })
 
-  it('with HEAD give the headers of GET without a body, and the same refusals', async () => {
+  it('with HEAD are checked as with GET; the response has the same headers, and no body', async () => {
     const response = await api.request('HEAD', '/v1/agreements/export?format=csv')
     expect(response.status).toBe(200)
     expect(response.headers.get('content-type')).toMatch(media.csv)
