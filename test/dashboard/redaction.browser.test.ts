@@ -12,13 +12,15 @@ async function createTalk(): Promise<string> {
   return (await dashboard.api.post('/v1/sources', talk)).json<{ id: string }>().id
 }
 
-async function redactInterviewee(page: Page): Promise<void> {
+async function redactProperty(page: Page, label: RegExp): Promise<void> {
   await page.getByLabel('the values of properties').check()
-  await page.getByLabel(/^Interviewee/).check()
+  await page.getByLabel(label).check()
   await page.getByLabel('Reason required').fill('At her own request')
   await page.getByLabel('I know that this cannot be undone.').check()
   await page.getByRole('button', { name: 'Redact' }).click()
 }
+
+const redactInterviewee = (page: Page): Promise<void> => redactProperty(page, /^Interviewee/)
 
 const firstVersion = async (id: string) => (await dashboard.api.get(`/v1/sources/${id}/history/1`)).text
 
@@ -30,6 +32,19 @@ describe.skipIf(skipsBrowser)('the form of a redaction [needs Chromium]', { time
     await redactInterviewee(page)
     await page.getByRole('heading', { level: 1, name: 'A talk' }).waitFor()
     expect(await firstVersion(id)).not.toContain('Jane Doe')
+    await page.context().close()
+  })
+
+  it('removes a date, and counts a text only in what the service searches', async () => {
+    const id = await createTalk()
+    await dashboard.api.patch(`/v1/sources/${id}`, { accessedOn: '2019-03-07' })
+    const { page } = await dashboard.openSignedIn(`/records/sources/${id}/redact`)
+    // `createdAt` and `updatedAt` have the dash, too.
+    await page.getByLabel('Text required').fill('-')
+    await page.getByText('Occurrences in the latest version: 2.').waitFor()
+    await redactProperty(page, /^Accessed on 2019-03-07/)
+    await page.getByRole('heading', { level: 1, name: 'A talk' }).waitFor()
+    expect((await dashboard.api.get(`/v1/sources/${id}/history/2`)).text).not.toContain('2019-03-07')
     await page.context().close()
   })
 
