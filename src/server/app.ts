@@ -8,6 +8,7 @@ import type { Config } from './config.ts'
 import { descriptorLimit, maxClientConnections } from './descriptors.ts'
 import { listEndpoints } from './endpoints.ts'
 import { serverOptions } from './options.ts'
+import { access } from './plugins/access.ts'
 import { agents } from './plugins/agents.ts'
 import { createTokenVerifier } from './plugins/authentication/oidc.ts'
 import { authentication } from './plugins/authentication.ts'
@@ -115,13 +116,13 @@ async function registerCommon(app: FastifyInstance, config: Config, database: Da
   await app.register(authentication, {
     adminKey: config.ADMIN_KEY,
     verifyToken: tokenVerifier(config, database),
-    publicRead: config.PUBLIC_READ,
     // 0 (no rate limit) also means no limit of failures.
     maxFailuresPerMinute: Math.min(maxFailuresPerMinute, config.RATE_LIMIT),
   })
   await app.register(client)
   await app.register(positions)
   if (config.RATE_LIMIT > 0) await app.register(rateLimit, { maxPerMinute: config.RATE_LIMIT })
+  await app.register(access, { publicRead: config.PUBLIC_READ })
   await app.register(httpConformance)
   await app.register(notFoundHandler)
 }

@@ -46,7 +46,6 @@ it('authentication sets the actor of a request: a key, ADMIN_KEY, or a token sub
   await app.register(authentication, {
     adminKey,
     verifyToken: async () => subject,
-    publicRead: true,
     maxFailuresPerMinute: 0,
   })
   app.post('/mirror', { config: { access: 'write' } }, async ({ actor }) => actor)

@@ -75,6 +75,21 @@ describe('with a limit of units per minute', () => {
     expect((await api.request('GET', '/docs/nothing', client)).status).toBe(429)
   })
 
+  it('requests that are refused for a missing key or a low role count, too', async () => {
+    const { key } = await api.database.transaction((tx) =>
+      createKey(tx, { name: 'A reader', role: 'reader', expiresAt: null }),
+    )
+    for (const [sender, refusal] of [
+      [{ ...newClient(), key: null }, 401],
+      [{ ...newClient(), key }, 403],
+    ] as const) {
+      const found: number[] = []
+      for (let index = 0; index <= unitsPerMinute; index += 1)
+        found.push((await api.post('/v1/agreements', {}, sender)).status)
+      expect(found).toEqual([...Array(unitsPerMinute).fill(refusal), 429])
+    }
+  })
+
   it('after 20 wrong keys (401) of an address, refuses others with 429, and accepts valid keys', async () => {
     const client = newClient()
     const wrong = { ...client, key: 'not-the-key' }

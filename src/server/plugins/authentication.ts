@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Access, Actor } from '../../operations/operation.ts'
 import { Problem } from '../../problems/problem.ts'
-import { anonymous, authenticator, type Credentials, requireAccess } from './authentication/authenticate.ts'
+import { anonymous, authenticator, type Credentials } from './authentication/authenticate.ts'
 import { failureLimit, notLimited } from './authentication/failure-limit.ts'
 import { repetitionProblem } from './http-conformance.ts'
 import { rateLimited } from './rate-limit.ts'
@@ -24,19 +24,17 @@ declare module 'fastify' {
 
 /** Options of the plugin `authentication`. */
 export interface AuthenticationOptions extends Omit<Credentials, 'keyring' | 'clock'> {
-  /** Whether reading needs no key. */
-  publicRead: boolean
   /** Maximum number of failed authentications from an address per minute; 0 for no limit. */
   maxFailuresPerMinute: number
 }
 
-/** Sets `request.actor`, and refuses a request whose role is below the `access` of its route. */
+/** Sets `request.actor`, and refuses a request with invalid credentials. The plugin `access` checks the role. */
 export const authentication = fp<AuthenticationOptions>(
-  async function authentication(app, { publicRead, maxFailuresPerMinute, ...credentials }) {
+  async function authentication(app, { maxFailuresPerMinute, ...credentials }) {
     const authenticate = authenticator({ ...credentials, keyring: app.keyring, clock: app.database.clock })
     const failures = failureLimit(app, maxFailuresPerMinute)
 
-    async function authorize(request: FastifyRequest, authorization: string, access: Access): Promise<void> {
+    async function findActor(request: FastifyRequest, authorization: string): Promise<void> {
       const state = await failures.read(request)
       try {
         request.actor = await authenticate(authorization, state)
@@ -48,7 +46,6 @@ export const authentication = fp<AuthenticationOptions>(
           : error
       }
       if (request.actor === authenticate.administrator) failures.trust(request)
-      requireAccess(request.actor, access, publicRead)
     }
 
     app.decorate('isAuthorized', async ({ headers: { authorization }, actor }) => {
@@ -63,18 +60,12 @@ export const authentication = fp<AuthenticationOptions>(
     app.decorateRequest('actor')
     app.addHook('onRequest', (request, _reply, done) => {
       request.actor = anonymous
-      const { access } = request.routeOptions.config
-      if (access === undefined) return done()
       const { authorization } = request.headers
-      if (authorization !== undefined) {
-        // Node.js drops all but the first header, which may not be the one that the client means.
-        const problem = repetitionProblem(request, 'Authorization')
-        if (problem) throw problem
-        authorize(request, authorization, access).then(() => done(), done)
-        return
-      }
-      requireAccess(anonymous, access, publicRead)
-      done()
+      if (request.routeOptions.config.access === undefined || authorization === undefined) return done()
+      // Node.js drops all but the first header, which may not be the one that the client means.
+      const problem = repetitionProblem(request, 'Authorization')
+      if (problem) throw problem
+      findActor(request, authorization).then(() => done(), done)
     })
   },
   { name: 'authentication', dependencies: ['keyring', 'database'] },
