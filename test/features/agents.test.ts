@@ -181,6 +181,17 @@ describe('POST /mcp', () => {
     }
   })
 
+  it.each(['.', '..'])('sends no request for the key "%s", which would change the path', async (key) => {
+    for (const [name, input] of [
+      ['network', { country: key }],
+      ['briefing', { country: key }],
+      ['get', { resource: 'countries', key }],
+    ] as const) {
+      const { isError, text } = await call(name, input, admin)
+      expect({ isError, text }).toEqual({ isError: true, text: `"${key}" cannot be a key.` })
+    }
+  })
+
   it('refuses input that does not match the schema of the tool, and names each fault once', async () => {
     const cases: [string, Document, string][] = [
       ['list', { resource: 'agreement' }, '/resource "agreement" is not known; did you mean "agreements"?'],

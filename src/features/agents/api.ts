@@ -3,8 +3,13 @@ import type { ApiFetch } from '../../operations/api-fetch.ts'
 /** Values of query parameters by name. Undefined values are left out. */
 export type Query = Record<string, string | number | undefined>
 
-/** Returns the path of an API request: `/v1/`, the segments, and the query string. Its commas are literal: they separate values. */
+/**
+ * Returns the path of an API request: `/v1/`, the segments, and the query string. Its commas are literal: they separate values.
+ * @throws RefusedError for a segment that URL parsers would remove from the path, even if it is percent-encoded.
+ */
 export function pathOf(segments: readonly string[], query: Query = {}): string {
+  const removed = segments.find((segment) => segment === '.' || segment === '..')
+  if (removed !== undefined) throw new RefusedError(`"${removed}" cannot be a key.`)
   const parameters = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined) parameters.set(name, String(value))
