@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { findLineFault } from './characters.ts'
 
 /** A host name (RFC 1123, and `_`, which some domains have), or an IPv6 address in brackets. */
 const hostPattern =
@@ -32,7 +33,7 @@ function findFault(text: string): string | undefined {
   // URL parsers ignore further slashes before the host.
   const isWebAddress =
     /^https?:\/\/(?!\/)/i.test(text) && URL.canParse(text) && hostPattern.test(new URL(text).hostname)
-  return isWebAddress ? undefined : `${JSON.stringify(text)} is not an http(s) URL`
+  return isWebAddress ? findLineFault(text) : `${JSON.stringify(text)} is not an http(s) URL`
 }
 
 /** Schema of an http(s) URL, which is stored unchanged. It may contain non-ASCII letters (RFC 3987). */

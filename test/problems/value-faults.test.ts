@@ -66,6 +66,7 @@ describe('a web address', () => {
     ['https://a.example/`', 'has "`" at character 19'],
     ['https://a.example/%zz', 'has a "%" without two hexadecimal digits at character 19'],
     ['https://a.example/100%', 'has a "%" without two hexadecimal digits at character 22'],
+    ['https://a.example/\u202egpj', 'has a character that reorders text, U+202E, at character 19'],
     ['https:/a.example', 'is not an http(s) URL'],
     ['https:///a.example/', 'is not an http(s) URL'],
     ['https://a..example/', 'is not an http(s) URL'],
