@@ -86,6 +86,21 @@ describe('the resolver of country names', () => {
   })
 
   it.each([
+    ['Korea', '1910', '1911', 'until 1910'],
+    ['Republic of China', '1912', '1911', 'From 1912 to 1949'],
+    ['Republic of China', '1949', '1950', 'From 1912 to 1949'],
+  ])(
+    'explains "%s" by the years in which it has one meaning, such as %s, but not %s',
+    async (name, one, several, years) => {
+      expect(await resolveCountry(name, { on: one })).toMatchObject({ status: 'resolved' })
+      expect(await resolveCountry(name, { on: several })).toMatchObject({
+        status: 'ambiguous',
+        detail: expect.stringContaining(years),
+      })
+    },
+  )
+
+  it.each([
     ['China', 'CHN', 'exact'],
     ['Russia', 'RUS', 'alias'],
     ['cote d ivoire', 'CIV', 'punctuation'],
