@@ -13,6 +13,7 @@ const forbiddenInLines = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u
 const forbiddenInProse = /(?![\t\n\r])\p{Cc}/u
 
 function describe(character: string): string {
+  if (/[\r\n]/.test(character)) return 'a line break'
   if (/\p{Cc}/u.test(character)) return 'a control character'
   return /[\u2028\u2029]/.test(character) ? 'a line separator' : 'a character that reorders text'
 }

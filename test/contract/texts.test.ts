@@ -66,7 +66,7 @@ describe('a name', () => {
 
   it.each<[title: string, message: string]>([
     ['bell\u0007', 'has a control character, U+0007, at character 5'],
-    ['two\nlines', 'has a control character, U+000A, at character 4'],
+    ['two\nlines', 'has a line break, U+000A, at character 4'],
     ['👩 \u202etxt.exe', 'has a character that reorders text, U+202E, at character 3'],
     ['a\u2066b\u2069', 'has a character that reorders text, U+2066, at character 2'],
     ['a\u2028b', 'has a line separator, U+2028, at character 2'],

@@ -36,7 +36,7 @@ describe('a document with a fault is refused with a pointer and a message that e
       'a single-line text with a line break',
       { title: 'One\nTwo' },
       '/title',
-      /control character, U\+000A, at character 4/,
+      /line break, U\+000A, at character 4/,
     ],
     [
       'a day that its month does not have',
