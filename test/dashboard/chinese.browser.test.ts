@@ -106,7 +106,7 @@ describe.skipIf(skipsBrowser)('an error on a Chinese page [needs Chromium]', { t
     await expect.poll(() => faultOf(page, 'unitCount').textContent()).toBe('-1 超出范围：至少 1')
     expect(await faultOf(page, 'designatedOn').textContent()).toMatch(/^不是日期：/)
     expect(await faultOf(page, 'participants/0').textContent()).toBe(
-      'country、organization 和 region 须填且只填一项，现在一项也没有',
+      '国家（地区）、机构和区域须填且只填一项，现在一项也没有',
     )
     await page.context().close()
   })

@@ -35,6 +35,9 @@ async function rowFaults(properties: string, value: string, more = ''): Promise<
   })
 }
 
+/** Properties whose values have a format of their own. */
+const formatted = ['code', 'alpha2', 'numeric', 'ror', 'property', 'indicator', 'query', 'slug', 'currency']
+
 describe('Chinese sentences', () => {
   it.each([
     ['is required', '必填'],
@@ -85,6 +88,21 @@ describe('Chinese sentences', () => {
     ['The sheet is malformed or cut off: unclosed tag (line 4)', '工作表格式有误或不完整（第 4 行）'],
   ])('translate the message: %s', (english, expected) => {
     expect(translate(english)).toBe(expected)
+  })
+
+  it('have no sentence that a more general one replaces', () => {
+    // The texts of placeholders with a capital letter are translated, too, so they cannot stand for themselves.
+    const plain = Object.entries(chinese).filter(([english]) => !/\{[A-Z]/.test(english))
+    expect(plain.filter(([english, translated]) => translate(english) !== translated)).toEqual([])
+  })
+
+  it('exist for the keys and codes that a form refuses, with their examples', () => {
+    const faults = registry.resources.flatMap((resource) => {
+      const { error } = resource.document.safeParse(Object.fromEntries(formatted.map((name) => [name, '!'])))
+      return error?.issues.filter(({ path }) => formatted.includes(String(path[0]))) ?? []
+    })
+    expect(new Set(faults.map(({ path }) => path[0])).size).toBeGreaterThan(6)
+    for (const { message } of faults) expect(translate(message), message).toBeDefined()
   })
 
   it('keep quoted text unchanged, and do not exist for unknown messages', () => {

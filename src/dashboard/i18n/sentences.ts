@@ -28,13 +28,21 @@ function toExpression(english: string): RegExp {
   return new RegExp(`^${patterns.join('')}\\.?$`, 'is')
 }
 
-/** Creates a translator that uses the first sentence of a catalog that matches and whose placeholders can be translated. */
+/** Returns the length of the text of a sentence without its placeholders. */
+const fixedLength = (english: string): number => english.replaceAll(new RegExp(placeholder, 'g'), '').length
+
+/**
+ * Creates a translator that uses the matching sentence of a catalog with the longest fixed text, and whose placeholders can be
+ * translated: `there is no {key} in {resource}` is more exact than `there is no {name}`.
+ */
 export function createTranslator(sentences: Sentences): Translator {
-  const entries = Object.entries(sentences).map(([english, translated]) => ({
-    expression: toExpression(english),
-    names: english.split(placeholder).filter((_piece, index) => index % 2 === 1),
-    translated,
-  }))
+  const entries = Object.entries(sentences)
+    .sort(([one], [other]) => fixedLength(other) - fixedLength(one))
+    .map(([english, translated]) => ({
+      expression: toExpression(english),
+      names: english.split(placeholder).filter((_piece, index) => index % 2 === 1),
+      translated,
+    }))
   const translate: Translator = (sentence) => {
     for (const { expression, names, translated } of entries) {
       const found = expression.exec(sentence)
