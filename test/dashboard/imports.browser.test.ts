@@ -77,6 +77,7 @@ describe.skipIf(skipsBrowser)('imports in the dashboard [needs Chromium]', { tim
     await settle()
     await confirm(page, 'Undo')
     await page.getByText('The import has been undone.').waitFor()
+    await page.getByRole('link', { name: 'removed record' }).first().waitFor()
     const found = await dashboard.api.get('/v1/assistance-programs?q=Schools+in+the+north&count=exact')
     expect(found.json<{ page: { total: { count: number } } }>().page.total.count).toBe(0)
     await page.context().close()

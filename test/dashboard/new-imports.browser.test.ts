@@ -23,6 +23,15 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 describe.skipIf(skipsBrowser)('the form of a new import [needs Chromium]', { timeout: 90_000 }, () => {
+  it('shows no errors in a mapping that the user has not written yet', async () => {
+    const { page } = await dashboard.openSignedIn('/imports/new')
+    await writeFile(join(folder, 'alone.csv'), 'Id,Title\n1,One\n')
+    await page.getByLabel('File with the rows').setInputFiles(join(folder, 'alone.csv'))
+    await page.getByText('Choose, draft or write a mapping.').waitFor()
+    expect(await page.locator('.faults-of-lines li').count()).toBe(0)
+    await page.context().close()
+  })
+
   it('keeps a mapping that is typed while another one is being read', async () => {
     const csv = `${treatyHeader}\n1,On water,2001,China\n`
     await importCsv(dashboard.api.database, treatyMapping(newScheme()), csv)

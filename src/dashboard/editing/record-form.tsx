@@ -3,7 +3,9 @@ import type { FormField } from '../api/forms.ts'
 import { mergeNames } from '../api/names.ts'
 import { type ResourceDescription, recordDetailPath } from '../api/resources.ts'
 import type { Names } from '../api/types.ts'
+import { apiRecordPath } from '../api/write-api.ts'
 import type { Hit } from '../components/combobox.tsx'
+import { RestoreButton } from '../components/record-actions.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { useNavigateWhileMounted } from '../use-navigate-while-mounted.ts'
 import { ConflictView } from './conflict.tsx'
@@ -102,6 +104,14 @@ export function RecordForm({
           hidden={conflict !== undefined}
         >
           {error && <FaultSummary error={error} />}
+          {base && error?.type === 'removed-meanwhile' && (
+            <RestoreButton path={apiRecordPath(resource.name, base.key)} current={undefined} />
+          )}
+          {base && error?.type === 'merged-meanwhile' && (
+            <a href={recordDetailPath(resource.name, base.key)} target="_blank" rel="noreferrer">
+              {t('edit.openRemaining')}
+            </a>
+          )}
           <div class="fields widget" inert={isSaving}>
             <SearchedTextsContext.Provider value={searched.report}>
               <RemoveItemFaultsContext.Provider value={removeItemFaults}>

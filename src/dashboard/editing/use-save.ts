@@ -34,6 +34,9 @@ async function readConflict(path: string, language: string): Promise<Conflict & 
   return { theirs: record, version: Number(record.version), entry: history.data[0], names }
 }
 
+/** The types of the errors after another user has removed the record, or merged it into another one, by HTTP status. */
+const goneMeanwhile: Readonly<Record<number, string>> = { 404: 'removed-meanwhile', 410: 'merged-meanwhile' }
+
 const withFaults = (error: ApiError, faults: readonly Fault[]) =>
   new ApiError(error.status, error.message, { ...error, faults })
 
@@ -67,6 +70,8 @@ export function useSave({
     Object.keys(toPatch(from.values, values, fields)).length > 0
   const refuse = (error: ApiError) => setState({ status: 'editing', error })
   const handleError = async (error: ApiError, values: FormValues, key: string | undefined) => {
+    if (key !== undefined && goneMeanwhile[error.status])
+      return refuse(new ApiError(error.status, '', { type: goneMeanwhile[error.status] ?? '' }))
     if (error.status !== 412 || key === undefined)
       return refuse(withFaults(error, explainNumbers(error.faults, toDocument(values, fields))))
     try {

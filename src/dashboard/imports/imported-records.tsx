@@ -58,7 +58,7 @@ function RecordTable({ records }: { records: readonly ImportedRecord[] }) {
         {records.map(({ resource, key, name, row, action, kept, undone }) => (
           <tr key={`${resource}${key}`}>
             <th scope="row">
-              <Link href={recordDetailPath(resource, key)}>{name ?? key}</Link>{' '}
+              <Link href={recordDetailPath(resource, key)}>{name ?? t('imports.removedRecord')}</Link>{' '}
               <span class="soft small">{resourceLabel(resource)}</span>
             </th>
             <td>{row === null ? t('imports.noRow') : <RowPlace locator={row} />}</td>

@@ -3,7 +3,7 @@ import { FailureReason, FaultText, ServiceText } from '../components/service-tex
 import { SignInAgain } from '../components/sign-in-again.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { PreviewTable } from './preview-table.tsx'
-import type { ImportInput, PreviewState } from './use-preview.ts'
+import { type ImportInput, mappingFaultsOf, type PreviewState } from './use-preview.ts'
 
 /** Shows the preview of the first rows, and starts the dry run of all rows. */
 export function PreviewPanel({
@@ -53,8 +53,8 @@ export function PreviewPanel({
 }
 
 function PreviewStatus({
-  input: { file },
-  state: { isLoading, preview },
+  input,
+  state,
   isSending,
 }: {
   input: ImportInput
@@ -62,12 +62,14 @@ function PreviewStatus({
   isSending: boolean
 }) {
   const { t, number } = useLanguage()
+  const { isLoading, preview } = state
   if (isSending) return <>{t('imports.sending')}</>
   if (isLoading) return <>{t('state.loading')}</>
-  if (!file) return <>{t('imports.needsFile')}</>
+  if (!input.file) return <>{t('imports.needsFile')}</>
   if (!preview) return null
-  if (preview.mappingFaults.length > 0)
-    return <>{t('imports.mappingFaults', { count: number(preview.mappingFaults.length) })}</>
+  if (input.mapping.trim() === '') return <>{t('imports.needsMapping')}</>
+  const faults = mappingFaultsOf(input, state)
+  if (faults.length > 0) return <>{t('imports.mappingFaults', { count: number(faults.length) })}</>
   const count = (state: string) => number(preview.rows.filter((row) => row.state === state).length)
   return (
     <>

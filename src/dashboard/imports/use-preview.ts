@@ -77,3 +77,9 @@ export function usePreview(input: ImportInput): PreviewState {
   }, [mapping, file, lists, tag, attempt, isEmpty])
   return { ...state, retry }
 }
+
+/** Returns the faults in the mapping; none while it is blank, since the user has not written it yet. */
+export const mappingFaultsOf = (
+  { mapping }: ImportInput,
+  { preview }: PreviewState,
+): readonly MappingFault[] => (mapping.trim() === '' ? [] : (preview?.mappingFaults ?? []))

@@ -9,6 +9,7 @@ import { NeedsRight } from '../components/needs-right.tsx'
 import { NotFound } from '../components/not-found.tsx'
 import { PageTitle } from '../components/page-title.tsx'
 import { RedirectIfMerged } from '../components/redirect-if-merged.tsx'
+import { RemovedRecord } from '../components/removed-record.tsx'
 import { ResourceLink } from '../components/resource-link.tsx'
 import { Loaded } from '../components/widget.tsx'
 import { RecordForm } from '../editing/record-form.tsx'
@@ -37,6 +38,8 @@ function Editor({ resource, recordKey }: { resource: ResourceDescription; record
     return { fields, record }
   })
   const title = resourceLabel(resource.name)
+  if (recordKey !== undefined && state.error?.status === 404)
+    return <RemovedRecord resource={resource} recordKey={recordKey} />
   return (
     <>
       <div class="page-head">

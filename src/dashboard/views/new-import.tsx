@@ -16,7 +16,7 @@ import { mappingTemplate } from '../imports/mapping-template.ts'
 import { PreviewPanel } from '../imports/preview-panel.tsx'
 import { sendFiles } from '../imports/send-files.ts'
 import { useMapping } from '../imports/use-mapping.ts'
-import { type ImportInput, usePreview } from '../imports/use-preview.ts'
+import { type ImportInput, mappingFaultsOf, usePreview } from '../imports/use-preview.ts'
 import { refetchViews } from '../session.ts'
 import { useNavigateWhileMounted } from '../use-navigate-while-mounted.ts'
 import { useParameters } from '../use-parameters.ts'
@@ -108,7 +108,7 @@ function NewImport() {
           />
           <MappingEditor
             value={mapping.text}
-            faults={state.preview?.mappingFaults ?? []}
+            faults={mappingFaultsOf(input, state)}
             onChange={mapping.change}
           />
         </Widget>

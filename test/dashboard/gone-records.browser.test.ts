@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest'
+import { skipsBrowser } from '../support/browser.ts'
+import { useDashboard } from '../support/dashboard.ts'
+
+/** The form of a record that another user has removed or merged, in a browser. */
+
+const dashboard = useDashboard({ changesRecords: true })
+
+const create = async (title: string) =>
+  (await dashboard.api.post('/v1/agreements', { kind: 'agreement', title })).json<{ id: string }>().id
+
+const anyVersion = { headers: { 'if-match': '*' } }
+
+describe.skipIf(skipsBrowser)('the form of a record [needs Chromium]', { timeout: 90_000 }, () => {
+  it('that was removed meanwhile restores the record, and then saves the input', async () => {
+    const id = await create('Removed meanwhile')
+    const { page } = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)
+    await page.getByLabel('Title required').fill('Entered')
+    await dashboard.api.delete(`/v1/agreements/${id}`, anyVersion)
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('Not saved: this record was removed in the meantime').waitFor()
+    await page.getByRole('button', { name: 'Restore' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Restore' }).click()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('button', { name: 'Continue with these values' }).click()
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Entered' }).waitFor()
+    await page.context().close()
+  })
+
+  it('that was merged meanwhile links to the record that remains, and keeps the input', async () => {
+    const [from, into] = [await create('Merged meanwhile'), await create('The one that remains')]
+    const { page } = await dashboard.openSignedIn(`/records/agreements/${from}/edit`)
+    await page.getByLabel('Title required').fill('Entered')
+    await dashboard.api.post(`/v1/agreements/${from}/merge`, { into }, anyVersion)
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('Not saved: this record was merged into another one in the meantime').waitFor()
+    const opened = page.waitForEvent('popup')
+    await page.getByRole('link', { name: 'Open the record that remains' }).click()
+    await (await opened).getByRole('heading', { level: 1, name: 'The one that remains' }).waitFor()
+    expect(await page.getByLabel('Title required').inputValue()).toBe('Entered')
+    await page.context().close()
+  })
+
+  it('that is removed shows who removed it, and opens once it is restored', async () => {
+    const id = await create('Removed before')
+    await dashboard.api.delete(`/v1/agreements/${id}`, anyVersion)
+    const { page } = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)
+    await page.getByRole('heading', { level: 1, name: 'Removed before' }).waitFor()
+    await page.getByText(/^Removed by /).waitFor()
+    await page.getByRole('button', { name: 'Restore' }).first().click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Restore' }).click()
+    expect(await page.getByLabel('Title required').inputValue()).toBe('Removed before')
+    await page.context().close()
+  })
+})
