@@ -76,8 +76,12 @@ const unitSchema = (form: RegExp, example: string) =>
   z
     .string()
     .max(10)
-    .refine((text) => text === 'unknown' || (form.test(text) && !findEdtfFault(text)), {
-      error: `must have the form of ${example}, or be "unknown"`,
+    .superRefine((text, context) => {
+      if (text === 'unknown') return
+      const message = form.test(text)
+        ? findEdtfFault(text)?.message
+        : `must have the form of ${example}, or be "unknown"`
+      if (message !== undefined) context.addIssue(message)
     })
     .meta({
       description: `Such as ${example}, or \`unknown\`.`,

@@ -179,6 +179,16 @@ describe('a date filter compares spans of days', () => {
     },
   )
 
+  it.each([
+    ['year', '-4713'],
+    ['decade', '-471X'],
+    ['month', '-4713-10'],
+  ])('says which dates can be stored if the %s %s lies outside them', async (unit, value) => {
+    const response = await api.get(`/v1/agreements?signedOn[${unit}]=${value}`)
+    expect(response.status).toBe(400)
+    expect(response.text).toContain('from -4713-11-24 to Y5874897')
+  })
+
   it('applies the filters of several dates separately', async () => {
     expect(await created.find({ 'inForceFrom[certainlyGte]': '2011-05', signedOn: '2012' })).toEqual([
       '2010-06/..',
