@@ -272,23 +272,6 @@ export function comparedGroupsPath(
   })
 }
 
-function comparisonParts(
-  parameters: URLSearchParams,
-  resources: readonly DescribedResource[],
-): DataPart[] | undefined {
-  const compared = readComparison(parameters)
-  const resource = resources.find(({ name }) => name === compared.resource)
-  if (!resource || compared.columns.length < 2) return undefined
-  return dimensionsToCompare(resource).flatMap((by) =>
-    compared.columns.map((column) => ({
-      resource: resource.name,
-      by,
-      column,
-      path: comparedGroupsPath(resource, compared.filters, column, by),
-    })),
-  )
-}
-
 /** Returns the path of the results of a search. */
 export const searchPath = (parameters: URLSearchParams): string =>
   withQuery('/v1/search', {
@@ -301,13 +284,14 @@ export const changesPath: string = withQuery('/v1/changes', { order: 'desc', lim
 
 /**
  * The data of a view: the records of a list, with their export as CSV; one response, which is converted to CSV with these
- * columns; a record; or several responses, which are combined into one object or table.
+ * columns; a record; several responses, which are combined into one object or table; or what its URL lacks.
  */
 export type ViewData =
   | { kind: 'records'; json: string; csv: string }
   | { kind: 'response'; json: string; columns: readonly string[] }
   | { kind: 'record'; json: string }
   | { kind: 'parts'; parts: readonly DataPart[] }
+  | { kind: 'incomplete'; parameter: string; message: string }
 
 function recordData({ resource, filters }: Selection, columns?: string): ViewData {
   const path = `/v1/${encodeURIComponent(resource)}`
@@ -339,6 +323,28 @@ const toParts = (parts: readonly DataPart[], parameters: URLSearchParams): ViewD
   parts: parts.map((part) => ({ ...part, path: addLanguage(part.path, parameters) })),
 })
 
+function comparisonData(parameters: URLSearchParams, resources: readonly DescribedResource[]): ViewData {
+  const compared = readComparison(parameters)
+  const resource = resources.find(({ name }) => name === compared.resource)
+  if (!resource) {
+    const known = resources.map(({ name }) => name).join(', ')
+    return { kind: 'incomplete', parameter: 'resource', message: `must be one of ${known}` }
+  }
+  if (compared.columns.length < 2) {
+    const message = 'must be two to four countries, unless "before" is given'
+    return { kind: 'incomplete', parameter: 'country', message }
+  }
+  const parts = dimensionsToCompare(resource).flatMap((by) =>
+    compared.columns.map((column) => ({
+      resource: resource.name,
+      by,
+      column,
+      path: comparedGroupsPath(resource, compared.filters, column, by),
+    })),
+  )
+  return toParts(parts, parameters)
+}
+
 /**
  * Returns the paths of a view's data, or undefined for a view without data.
  * @param keys path parameters of the view's URL: the code of a country, the name of a resource, the key of a record.
@@ -354,10 +360,8 @@ export function findViewData(
   switch (view) {
     case 'overview':
       return toParts(overviewParts(resources), parameters)
-    case 'compare': {
-      const parts = comparisonParts(parameters, resources)
-      return parts && toParts(parts, parameters)
-    }
+    case 'compare':
+      return comparisonData(parameters, resources)
     case 'search':
       return response(searchPath(parameters), ['resource', 'key', 'title', 'link', 'snippet'])
     case 'changes':

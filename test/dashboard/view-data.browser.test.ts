@@ -105,7 +105,10 @@ describe.skipIf(skipsBrowser)('the data of a view with several parts', () => {
     const refused = await fetch(`${api.origin}/compare?country=PAK,DEU&kynd=other&format=csv`)
     expect(refused.status).toBe(400)
     expect(await refused.text()).toContain('kynd')
-    expect(await readText('/compare?country=PAK&format=csv')).toContain('this view has no data of its own')
+    expect(await readText('/compare?country=PAK&format=csv')).toContain('must be two to four countries')
+    expect(await readText('/compare?country=PAK,DEU&resource=treaties&format=csv')).toContain(
+      'must be one of',
+    )
   })
 })
 

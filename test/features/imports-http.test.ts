@@ -80,6 +80,7 @@ describe('an uploaded file', () => {
     expect((await api.post(`/v1/imports/${staged.id}/commit`, undefined)).status).toBe(202)
     expect(await waitForImport(staged.id)).toMatchObject({
       state: 'committed',
+      doneRows: 3,
       counts: { created: 2, refused: 1 },
     })
     expect(await count(scheme)).toBe(2)

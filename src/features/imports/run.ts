@@ -167,7 +167,11 @@ class Run {
       onProgress: ({ doneThrough }) => this.#reportProgress('committing', doneThrough, total),
     })
     await storeMissing(database, registry, job, this.#signal)
-    await this.#finish(committed, { state: 'committed', committedAt: 'now' }, committed.report ?? {})
+    await this.#finish(
+      committed,
+      { state: 'committed', committedAt: 'now', doneThrough: total },
+      committed.report ?? {},
+    )
   }
 
   async #undo(job: ImportJob): Promise<void> {

@@ -176,6 +176,8 @@ describe('dates', () => {
   it('that contradict a given format are refused, and serial days are read if configured', () => {
     expect(read('04/13/2011', ['DD/MM/YYYY'])).toContain('not a date of the format "DD/MM/YYYY"')
     expect([read('40179', ['excel']), read('38717', ['excel1904'])]).toEqual(['2010-01-01', '2010-01-01'])
+    for (const text of ['0', '0.5'])
+      expect(read(text, ['excel'])).toContain('not a date of the format "excel"')
     for (const format of ['hh:mm', 'YY YYYY', 'MM MMMM YYYY', 'D YYYY'])
       expect(compileDate([format]), format).toBeUndefined()
   })

@@ -26,7 +26,7 @@ const sendCsv = (reply: FastifyReply, csv: string) =>
 /**
  * Sends the data of a view in the `format` of its URL. Redirects to the API if a URL of the API returns this data. Otherwise
  * converts the API's response to CSV, or combines several responses into one.
- * @throws Problem `invalid-parameter` for another format, and for a view without data.
+ * @throws Problem `invalid-parameter` for another format, for a view without data, and for an incomplete URL.
  */
 export async function sendViewData(
   app: FastifyInstance,
@@ -38,6 +38,8 @@ export async function sendViewData(
     const message = data ? 'must be csv or json' : 'this view has no data of its own'
     throw invalidParameters([{ parameter: 'format', code: 'invalid', message }])
   }
+  if (data.kind === 'incomplete')
+    throw invalidParameters([{ parameter: data.parameter, code: 'invalid', message: data.message }])
   // The data depend on the reader, and change with the records.
   reply.header('cache-control', 'no-store')
   if (data.kind === 'records') return reply.redirect(format === 'json' ? data.json : data.csv, 302)

@@ -85,8 +85,11 @@ const isSerialFormat = (format: string) => format === 'excel' || format === 'exc
 
 function compileFormat(format: string, language: string | undefined): DateReader | undefined {
   if (!isSerialFormat(format)) return compileDateFormat(format, language)
-  return (text) =>
-    /^\d+(\.\d+)?$/.test(text) ? formatSerial(Number(text), format === 'excel1904') : undefined
+  return (text) => {
+    const date = /^\d+(\.\d+)?$/.test(text) ? formatSerial(Number(text), format === 'excel1904') : undefined
+    // A number below 1 is a time without a day.
+    return date?.includes('-') ? date : undefined
+  }
 }
 
 /** Whether a text may be a month or two years, as `2008/09` is. `2015/04` is a month, since 2004 is before 2015. */
