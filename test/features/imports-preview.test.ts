@@ -182,6 +182,16 @@ describe('POST /v1/imports/preview', () => {
     expect(wrong.mappingFaults[0]?.line).toBeNull()
   })
 
+  it('reports the faults of a mapping also if the file cannot be read without its rows', async () => {
+    const rows = 'rows: {quote: none}\n'
+    const mapping = `${treatyMapping(newScheme())}${rows}`
+    const csv = `${treatyHeader}\n1,"A,2001,China\n`
+    expect((await preview(mapping, csv)).rows).toHaveLength(1)
+    const wrong = await preview(mapping.replace('title:', 'titel:'), csv)
+    expect(wrong.mappingFaults).toMatchObject([{ message: expect.stringContaining('"title"') }])
+    expect(wrong).toMatchObject({ format: null, columns: [], notes: [expect.stringContaining('quote')] })
+  })
+
   it('accepts the name of a built-in mapping, and suggests it for a mistyped name', async () => {
     expect(await preview('iati')).toMatchObject({ scheme: expect.any(String), mappingFaults: [] })
     const { mappingFaults } = await preview('itai')

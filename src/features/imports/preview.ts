@@ -67,7 +67,8 @@ export interface Preview {
   scheme: string | null
   /** The faults of the mapping. If there are any, there are no rows. */
   mappingFaults: LocatedFault[]
-  fileInfo: FileInfo | null
+  /** What is known of the file: only a note if it cannot be read and the mapping has faults. */
+  fileInfo: Partial<FileInfo> | null
   rows: PreviewRow[]
   /** The names of the records to which the shown records refer by name or code. */
   names: PreviewNames
@@ -110,6 +111,12 @@ async function readCompanions(mapping: Mapping, files: readonly LocalFile[], sig
     if (file) companions.set(companion.name, await readCompanion(file, companion, { signal }))
   }
   return companions
+}
+
+/** Returns a note instead of the problem of an unreadable file: the `rows` of a mapping without faults may make it readable. */
+function toNote(error: unknown): Partial<FileInfo> {
+  if (!(error instanceof Problem) || error.type !== 'unreadable-file') throw error
+  return { notes: [error.message] }
 }
 
 async function collectRows(batches: AsyncIterable<readonly Row[]>): Promise<Row[]> {
@@ -251,7 +258,7 @@ const mergeNames = (one: PreviewNames, other: PreviewNames): PreviewNames =>
  * Converts and checks the first rows of a file, as a dry run would, without storing anything. Faults of the mapping are part
  * of the result.
  * @param maxRows maximum number of rows to show.
- * @throws Problem `unreadable-file` for a file that cannot be read.
+ * @throws Problem `unreadable-file` for a file that cannot be read with a mapping without faults.
  */
 export async function previewImport(
   context: PreviewContext,
@@ -274,8 +281,8 @@ export async function previewImport(
   if (!file) return checked
   const opened = readRows(file, mapping?.rows ?? {}, { signal, maxRows })
   try {
+    if (!mapping) return { ...checked, fileInfo: await opened.fileInfo.catch(toNote) }
     const fileInfo = await opened.fileInfo
-    if (!mapping) return { ...checked, fileInfo }
     const companions = await readCompanions(mapping, listFiles, signal)
     const prepared = await tryMapping(yaml, () => {
       checkColumns(mapping, registry, fileInfo)
