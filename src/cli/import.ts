@@ -62,7 +62,7 @@ async function runImportCommand(
   await imports.writeReportFiles(job, options)
   if (job.state === 'failed') throw new OperatorError('the import has failed; its report says why')
   const { refused } = job.counts
-  if (options.strict && refused > 0)
+  if (options.strict && undo === undefined && refused > 0)
     throw new OperatorError(`${refused} ${refused === 1 ? 'row was' : 'rows were'} refused (--strict)`)
 }
 

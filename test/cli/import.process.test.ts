@@ -224,6 +224,13 @@ describe('entente import', () => {
     )
   })
 
+  it('with --strict, undoes an import with refused rows without an error', async () => {
+    const { scheme, mapping, file } = await writeFiles()
+    await runImport(mapping, file, '--yes')
+    const report = await runImport('--undo', await lastImportId(scheme), '--strict')
+    expect(report).toMatch(/^Undone: /)
+  })
+
   it.each(['2', '0192f0c1-7a3b-7c4d-8e5f-0123456789ab'])('says that there is no import %s', async (id) => {
     await expect(runImport('--commit', id)).rejects.toThrow(`there is no import ${id}`)
     await expect(runImport('--undo', id)).rejects.toThrow(`there is no import ${id}`)
