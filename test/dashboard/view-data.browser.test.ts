@@ -87,6 +87,13 @@ describe.skipIf(skipsBrowser)('the data of a view with several parts', () => {
     expect(new Set(compared.map(({ country }) => country))).toEqual(new Set(['PAK', 'DEU']))
   })
 
+  it('has the four countries that the page of a comparison shows, if its URL has five', async () => {
+    const text = await readText('/compare?country=PAK,DEU,FRA,EGY,CHN&format=json')
+    const { parts } = JSON.parse(text) as { parts: { column: { country: string } }[] }
+    const countries = new Set(parts.map(({ column }) => column.country))
+    expect(countries).toEqual(new Set(['PAK', 'DEU', 'FRA', 'EGY']))
+  })
+
   it('keeps commas within values of filters', async () => {
     const target = async (path: string) =>
       (await fetch(`${api.origin}${path}&format=json`, { redirect: 'manual' })).headers.get('location')
