@@ -303,6 +303,34 @@ describe('the keys of the issuer', () => {
     expect(await outcome(tokenOfUnknownKey)).toBe(401)
   })
 
+  /** Opens an issuer in place of `other`, which also publishes the keys of these pairs. */
+  const replaceIssuer = async (pairs: KeyPair[]) => {
+    await other.close()
+    other = await openIssuer(pairs)
+    verify = createTokenVerifier({ issuer: other.url, audience: other.audience, roleClaim: 'roles' }, clock)
+  }
+
+  it('are tried one after another, at most eight, for a token without `kid` that several match', async () => {
+    const pairs = await Promise.all(Array.from({ length: 9 }, () => makeKeyPair()))
+    await replaceIssuer(pairs)
+    const noId = { kid: undefined }
+    expect(await outcome(await other.token(admin, noId))).toBe('admin')
+    const claims = { ...validClaims(), iss: other.url }
+    const outcomeBy = async (pair: KeyPair | undefined) => pair && outcome(await sign(claims, pair, noId))
+    expect(await outcomeBy(pairs[6])).toBe('admin')
+    expect(await outcomeBy(pairs[7])).toBe(401)
+    expect(await outcomeBy(await makeKeyPair())).toBe(401)
+    expect(await outcome(await other.token({ ...admin, aud: 'other' }, noId))).toBe(401)
+  })
+
+  it('are not used if the response with them has more than a mebibyte', async () => {
+    const pair = await makeKeyPair()
+    await replaceIssuer([{ ...pair, jwk: { ...pair.jwk, x5c: ['A'.repeat(2 ** 20)] } }])
+    const problem = await verify(await other.token(admin)).catch((error: Problem) => error)
+    const cause = { message: `${other.url}/keys answered with more than 1048576 bytes` }
+    expect(problem).toMatchObject({ status: 503, cause })
+  })
+
   it('are not fetched if the configuration at its URL names another issuer', async () => {
     verify = createTokenVerifier(
       { issuer: `${other.url}/`, audience: other.audience, roleClaim: 'roles' },

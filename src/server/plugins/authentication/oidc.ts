@@ -4,6 +4,8 @@ import {
   errors,
   type JWTHeaderParameters,
   type JWTPayload,
+  type JWTVerifyOptions,
+  type JWTVerifyResult,
   jwtVerify,
   type RemoteJWKSet,
 } from 'jose'
@@ -43,10 +45,28 @@ const keyCooldownMs = 5_000
 /** Timeout of a request to the issuer. */
 const requestTimeoutMs = 5_000
 
+/** Maximum size of a response of the issuer, in bytes. Sets of keys with chains of certificates have some tens of KiB. */
+const maxResponseBytes = 1024 * 1024
+
+/** Maximum number of keys with which the signature of a token without `kid` is checked. */
+const maxKeysWithoutId = 8
+
 /** Pause after a failed request to the issuer. */
 const failurePauseMs = 1_000
 
 type Fetch = (url: string, options: RequestInit) => Promise<Response>
+
+/** Reads a response of the issuer into memory. @throws Error if it is longer than `maxResponseBytes`. */
+async function readBounded({ body, status, headers, url }: Response): Promise<Response> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of body ?? []) {
+    size += chunk.length
+    if (size > maxResponseBytes) throw new Error(`${url} answered with more than ${maxResponseBytes} bytes`)
+    chunks.push(chunk)
+  }
+  return new Response(Buffer.concat(chunks), { status, headers })
+}
 
 /** Returns a `fetch` that fails immediately for a while after a failure, so that a failing issuer gets few requests. */
 function pausingFetch(): Fetch {
@@ -56,7 +76,7 @@ function pausingFetch(): Fetch {
     try {
       const response = await fetch(url, options)
       if (!response.ok) throw new Error(`${url} answered ${response.status}`)
-      return response
+      return await readBounded(response)
     } catch (error) {
       pausedUntil = Date.now() + failurePauseMs
       throw error
@@ -125,6 +145,39 @@ function checkHeader(header: JWTHeaderParameters): void {
   if (!['jwt', 'at+jwt'].includes(type)) throw new errors.JWTInvalid('its "typ" is not JWT or at+jwt')
 }
 
+/**
+ * Verifies a token with the issuer's key. If several keys match, as they can if the token has no `kid` (RFC 7515, section
+ * 4.1.4), tries one after another.
+ */
+async function verifyWithKeys(
+  token: string,
+  keys: FindKey,
+  options: JWTVerifyOptions,
+): Promise<JWTVerifyResult> {
+  try {
+    return await jwtVerify(
+      token,
+      (header, jws) => {
+        checkHeader(header)
+        return keys(header, jws)
+      },
+      options,
+    )
+  } catch (error) {
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error
+    let tried = 0
+    for await (const key of error) {
+      const result = await jwtVerify(token, key, options).catch((failure: unknown) => {
+        if (!(failure instanceof errors.JWSSignatureVerificationFailed)) throw failure
+      })
+      if (result) return result
+      tried += 1
+      if (tried === maxKeysWithoutId) break
+    }
+    throw new errors.JWSSignatureVerificationFailed()
+  }
+}
+
 /** Returns the value of a claim, by its name or its path. */
 function claimAt(payload: JWTPayload, name: string): unknown {
   if (Object.hasOwn(payload, name)) return payload[name]
@@ -184,21 +237,14 @@ export function createTokenVerifier({ issuer, audience, roleClaim }: Issuer, clo
   return async (token) => {
     try {
       const now = await clock.now()
-      const { payload } = await jwtVerify(
-        token,
-        (header, jws) => {
-          checkHeader(header)
-          return keys(header, jws)
-        },
-        {
-          issuer,
-          audience,
-          algorithms,
-          clockTolerance: clockToleranceSeconds,
-          currentDate: now,
-          requiredClaims: ['exp', 'sub'],
-        },
-      )
+      const { payload } = await verifyWithKeys(token, keys, {
+        issuer,
+        audience,
+        algorithms,
+        clockTolerance: clockToleranceSeconds,
+        currentDate: now,
+        requiredClaims: ['exp', 'sub'],
+      })
       const { iat = 0 } = payload
       const sub = subjectIn(payload)
       if (iat > now.getTime() / 1000 + clockToleranceSeconds)
