@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
+import { z } from 'zod'
 import { columnIn, columnOf, snakeCase, textLines } from '../database/columns.ts'
 import { nameLines } from '../database/folding.ts'
 import type { Fields, TextWeight } from './field.ts'
@@ -32,6 +33,20 @@ export function nameIn(
   const aliases = sql`${row}.${sql.identifier(columnOf(table, 'aliases').name)}`
   const first = sql.raw(`'$[*] ? (@.language like_regex "^${language}(-|$)" flag "i").name'`)
   return sql`coalesce(jsonb_path_query_first(${aliases}, ${first}) #>> '{}', ${mainName})`
+}
+
+const aliasesSchema = z.array(z.object({ name: z.string(), language: z.string() })).catch([])
+
+/** Returns the name of a record in a language, as `nameIn` does, from its document. */
+export function nameInDocument(
+  document: Record<string, unknown>,
+  { title, hasAliases }: ResourceDefinition['search'],
+  language: Language,
+): unknown {
+  if (language === defaultLanguage || !hasAliases) return document[title]
+  const isIn = new RegExp(`^${language}(-|$)`, 'i')
+  const aliases = aliasesSchema.parse(document.aliases)
+  return aliases.find((alias) => isIn.test(alias.language))?.name ?? document[title]
 }
 
 /**

@@ -204,6 +204,14 @@ describe('GET /v1/countries/{code}/briefing', () => {
     expect((await api.get(changes?.data[0]?.link ?? '')).status).toBe(200)
   })
 
+  it('names the records of the latest changes in the language of the request', async () => {
+    const aliases = [{ name: '图瓦卢学院', language: 'zh-Hans' }]
+    await api.post('/v1/organizations', { name: 'Tuvalu College', kind: 'academic', country: 'TUV', aliases })
+    const titleIn = async (query: string) => (await briefing('TUV', query)).changes?.data[0]
+    expect(await titleIn('?lang=zh')).toMatchObject({ title: '图瓦卢学院' })
+    expect(await titleIn('')).toMatchObject({ title: 'Tuvalu College' })
+  })
+
   it('has a change as soon as it is committed, even while an earlier transaction is running', async () => {
     const running = await api.pool.connect()
     try {

@@ -96,7 +96,7 @@ async function briefingJson(
     units: await sumsJson(queries, bases, filter, 'kind', 'unitCount'),
     given: await amountsJson(queries, programs, `${filter}&role=donor,funder`),
     received: await amountsJson(queries, programs, `${filter}&role=recipient,beneficiary`),
-    changes: asOf === undefined ? await changesJson(registry, tx, code) : 'null',
+    changes: asOf === undefined ? await changesJson(registry, tx, code, language) : 'null',
     figures: JSON.stringify(await readFigures(registry, queries, code)),
     figuresList: JSON.stringify(figuresList(registry, code, asOf)),
     sources: await sourcesJson(queries, registry.get('citations'), code),

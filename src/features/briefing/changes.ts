@@ -1,4 +1,6 @@
 import type { Transaction } from '../../database/database.ts'
+import type { Language } from '../../model/languages.ts'
+import { nameInDocument } from '../../model/names.ts'
 import type { Registry } from '../../model/registry.ts'
 import { changeJson, type FeedPlan, type FeedRow, feedStatement } from '../../query/revisions.ts'
 
@@ -14,10 +16,15 @@ interface Change {
   document: Record<string, unknown>
 }
 
-/** Replaces the document of a change by the title of the record and the path of its history. */
-function summarize(registry: Registry, { resource, key, version, operation, time, document }: Change) {
+/** Replaces the document of a change by the name of the record in a language and the path of its history. */
+function summarize(
+  registry: Registry,
+  { resource, key, version, operation, time, document }: Change,
+  language: Language,
+) {
   // A later version of the service may have added the resource to the database.
-  const title = registry.find(resource) && document[registry.definition(resource).search.title]
+  const title =
+    registry.find(resource) && nameInDocument(document, registry.definition(resource).search, language)
   const link = `/v1/${resource}/${key}/history`
   return { resource, key, title: typeof title === 'string' ? title : null, version, operation, time, link }
 }
@@ -27,7 +34,12 @@ function summarize(registry: Registry, { resource, key, version, operation, time
  * list has each change as soon as it is committed: a cached briefing expires when a change is announced, but nothing
  * announces that the feed has advanced.
  */
-export async function changesJson(registry: Registry, tx: Transaction, code: string): Promise<string> {
+export async function changesJson(
+  registry: Registry,
+  tx: Transaction,
+  code: string,
+  language: Language,
+): Promise<string> {
   const plan: FeedPlan = {
     after: undefined,
     resources: [],
@@ -37,6 +49,6 @@ export async function changesJson(registry: Registry, tx: Transaction, code: str
     withUnsettled: true,
   }
   const rows = await tx.query<FeedRow>(feedStatement(plan))
-  const data = rows.map((row) => summarize(registry, JSON.parse(changeJson(registry, row))))
+  const data = rows.map((row) => summarize(registry, JSON.parse(changeJson(registry, row)), language))
   return JSON.stringify({ list: `/v1/changes?country=${code}&order=desc`, data })
 }
