@@ -3,7 +3,7 @@ import type { ImportJob } from '../api/types.ts'
 import { useKeepWhileRefused } from '../api/use-keep-while-refused.ts'
 import { NeedsRight } from '../components/needs-right.tsx'
 import { PageTitle } from '../components/page-title.tsx'
-import { Loaded } from '../components/widget.tsx'
+import { Failure, Loaded } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { ImportActions } from '../imports/actions.tsx'
 import { Counts } from '../imports/counts.tsx'
@@ -33,10 +33,27 @@ export default function ImportView({ id }: { id: string }) {
 
 function Import({ id }: { id: string }) {
   const state = useKeepWhileRefused(useImport(id), id)
+  if (state.error)
+    return (
+      <div class="stack">
+        <ImportsLink />
+        <PageTitle title={id} />
+        <Failure error={state.error} retry={state.retry} />
+      </div>
+    )
   return (
     <Loaded state={state} height="40rem">
       {(job) => <LoadedImport job={job} />}
     </Loaded>
+  )
+}
+
+function ImportsLink() {
+  const { t } = useLanguage()
+  return (
+    <p class="small">
+      <Link href="/imports">{t('imports.title')}</Link>
+    </p>
   )
 }
 
@@ -56,16 +73,14 @@ function LoadedImport({ job }: { job: ImportJob }) {
 }
 
 function Head({ job, hasWritten }: { job: ImportJob; hasWritten: boolean | undefined }) {
-  const { t, dateTime } = useLanguage()
+  const { dateTime } = useLanguage()
   const navigate = useNavigateWhileMounted()
   const { files, scheme, format, encoding, createdAt, actor } = job
   const details = [scheme, format, encoding, dateTime(createdAt), actor.name].filter((part) => part)
   return (
     <div class="page-head">
       <div>
-        <p class="small">
-          <Link href="/imports">{t('imports.title')}</Link>
-        </p>
+        <ImportsLink />
         <PageTitle title={files[0]?.name ?? job.id} />
         <p>
           <StateTag job={job} /> {details.join(' · ')}
