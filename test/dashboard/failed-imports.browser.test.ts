@@ -40,3 +40,43 @@ describe.skipIf(skipsBrowser)('an import that has failed [needs Chromium]', { ti
     await page.context().close()
   })
 })
+
+describe.skipIf(skipsBrowser)('an import that cannot be read [needs Chromium]', { timeout: 90_000 }, () => {
+  it.each([404, 503])('has a heading and a link to the list: %s', async (status) => {
+    const id = '0192f0c1-7a3b-7c4d-8e5f-0123456789ab'
+    const { page, go } = await dashboard.openSignedIn('/')
+    if (status === 503) await page.route(`**/v1/imports/${id}`, (route) => route.fulfill({ status }))
+    await go(`/imports/${id}`)
+    await page.getByRole('alert').waitFor()
+    await page.getByRole('heading', { level: 1, name: id }).waitFor()
+    expect(await page.getByRole('main').getByRole('link', { name: 'Imports' }).count()).toBe(1)
+    await page.context().close()
+  })
+})
+
+describe.skipIf(skipsBrowser)('an import in progress [needs Chromium]', { timeout: 90_000 }, () => {
+  it('is read about once a second if a proxy ends its stream of events each time', async () => {
+    const { page, go } = await dashboard.openSignedIn('/')
+    const scheme = newScheme()
+    const { id } = await dashboard.api.database.transaction((tx) =>
+      createImport(tx, {
+        scheme,
+        mapping: treatyMapping(scheme),
+        state: 'uploaded',
+        autoCommit: false,
+        actor: { kind: 'command', id: null, name: 'A test' },
+        requestId: null,
+      }),
+    )
+    let streams = 0
+    await page.route('**/events', (route) => {
+      streams += 1
+      return route.fulfill({ contentType: 'text/event-stream', body: ': the start\n\n' })
+    })
+    await go(`/imports/${id}`)
+    await page.waitForTimeout(3000)
+    expect(streams).toBeGreaterThan(1)
+    expect(streams).toBeLessThan(6)
+    await page.context().close()
+  })
+})

@@ -45,10 +45,14 @@ async function followImport(
         return
       }
       hasRun = true
+      let last = job
       for await (const next of readImportEvents(id, signal)) {
         failures = 0
+        last = next
         onChange(next)
       }
+      // A proxy, and not the service, has ended the stream.
+      if (isRunning(last)) await delay(reconnectMs)
     } catch (error) {
       failures += 1
       if (signal.aborted || !hasRun || failures > maxReconnects) throw error
