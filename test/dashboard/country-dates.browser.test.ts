@@ -24,5 +24,18 @@ describe.skipIf(skipsBrowser)(
       expect(page.url()).not.toContain('asOf')
       await page.context().close()
     })
+
+    it('can be today if the clock of the browser is ahead of the clock of the service', async () => {
+      const { page, go } = await dashboard.open('/')
+      await page.clock.setSystemTime(Date.now() + 600_000)
+      await go('/countries/PAK')
+      const today = await page.getByLabel('As of', { exact: true }).getAttribute('max')
+      await page.getByLabel('As of', { exact: true }).fill(today ?? '')
+      await page.waitForURL(/asOf=/)
+      await page.getByRole('heading', { level: 1, name: 'Pakistan' }).waitFor()
+      await page.locator('.key-figure').first().waitFor()
+      expect(await page.getByRole('alert').count()).toBe(0)
+      await page.context().close()
+    })
   },
 )

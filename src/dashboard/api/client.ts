@@ -64,6 +64,12 @@ async function readProblem(response: Response): Promise<ApiError> {
   })
 }
 
+/** How far the browser's clock is ahead of the service's, in milliseconds. Responses from caches make it appear greater. */
+let aheadMs = Number.POSITIVE_INFINITY
+
+/** Returns the current time by the clock of the service, according to its responses: never a later one. */
+export const serviceNow = (): Date => new Date(Date.now() - (Number.isFinite(aheadMs) ? aheadMs : 0))
+
 /**
  * Sends a request, by default with the session's API key, if there is one. A 401 response to this key ends the session.
  * @throws ApiError for an error response, and with status 0 when there is no response; the reason of an aborted signal.
@@ -78,6 +84,8 @@ export async function sendRequest(
     if (init.signal?.aborted) throw error
     throw new ApiError(0, '')
   })
+  const sentAt = Date.parse(response.headers.get('date') ?? '')
+  if (!Number.isNaN(sentAt)) aheadMs = Math.min(aheadMs, Date.now() - sentAt)
   if (response.ok) return response
   if (response.status === 401 && key !== undefined && key === currentKey()) endSession('refused')
   throw await readProblem(response)

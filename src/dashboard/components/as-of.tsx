@@ -1,9 +1,10 @@
+import { serviceNow } from '../api/client.ts'
 import { useLanguage } from '../i18n/language.ts'
 
 /** Returns the end of a UTC day, or the current time if the day is not over, since the service refuses future times. */
 export function endOfDay(day: string): string {
   const end = `${day}T23:59:59.999Z`
-  const now = new Date().toISOString()
+  const now = serviceNow().toISOString()
   return end < now ? end : now
 }
 
@@ -40,7 +41,7 @@ export function AsOf({
         type="date"
         value={asOf?.slice(0, 10) ?? ''}
         min={minDay}
-        max={new Date().toISOString().slice(0, 10)}
+        max={serviceNow().toISOString().slice(0, 10)}
         onChange={({ currentTarget }) => choose(currentTarget.value)}
       />
     </label>
