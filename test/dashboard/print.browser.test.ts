@@ -55,6 +55,18 @@ describe.skipIf(skipsBrowser)('a printed briefing [needs Chromium]', { timeout: 
     await page.context().close()
   })
 
+  it.each(['/explore/agreements?country=PAK', '/changes', '/search?q=energy'])(
+    'of a list shows its day and its URL: %s',
+    async (path) => {
+      const { page } = await dashboard.open(path)
+      const [first = ''] = await printPage(page)
+      const day = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeZone: 'UTC' })
+      expect(first).toContain(`As of ${day.format(new Date())}`)
+      expect(first.replaceAll(' ', '')).toContain(dashboard.api.origin + path)
+      await page.context().close()
+    },
+  )
+
   it('has the whole matrix of a network', async () => {
     const { page } = await dashboard.open('/network?layout=matrix', { viewport: { width: 320, height: 600 } })
     const frame = page.locator('.matrix-frame')

@@ -4,6 +4,7 @@ import { useApi } from '../api/use-api.ts'
 import { ChangeList, withTitle } from '../components/change-list.tsx'
 import { DataLinks } from '../components/chart/chart-links.tsx'
 import { PageTitle } from '../components/page-title.tsx'
+import { PrintedAt } from '../components/printed-at.tsx'
 import { Loaded } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
 
@@ -17,6 +18,7 @@ export function ChangesView() {
         <div>
           <PageTitle title={t('changes.title')} />
           <p>{t('changes.lead')}</p>
+          <PrintedAt />
         </div>
         <div class="toolbar no-print">
           <DataLinks />

@@ -20,9 +20,9 @@ import { DataLinks } from '../components/chart/chart-links.tsx'
 import { focusPrevious } from '../components/focus-previous.ts'
 import { KeyFigureList } from '../components/key-figure-list.tsx'
 import { PageTitle } from '../components/page-title.tsx'
+import { PrintedAt } from '../components/printed-at.tsx'
 import { ResourceLink } from '../components/resource-link.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
-import { formatEdtf } from '../dates/format-edtf.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
 
@@ -67,8 +67,7 @@ function Head({
   givenCode: string
   asOf: string | undefined
 }) {
-  const language = useLanguage()
-  const { t } = language
+  const { t } = useLanguage()
   const briefing = state.body
   const code = briefing?.country.code ?? givenCode
   // The name stays while another day is read, and if the registry did not have the country on this day.
@@ -87,10 +86,7 @@ function Head({
         <ResourceLink name="countries" />
         {name === undefined ? <div class="placeholder loading title" /> : <PageTitle title={name} />}
         <p>{[...new Set(otherNames)].filter((other) => other && other !== name).join(' · ')} </p>
-        <p class="print-only">
-          {briefing &&
-            t('country.printed', { day: formatEdtf(briefing.day, language), address: location.href })}
-        </p>
+        {briefing && <PrintedAt day={briefing.day} />}
       </div>
       <div class="toolbar no-print">
         {!state.error && (

@@ -13,6 +13,7 @@ import { useFilterDescription } from '../components/filter-description.ts'
 import { useNamesOfFilterValues } from '../components/names-of-filter-values.ts'
 import { NotFound } from '../components/not-found.tsx'
 import { PageTitle } from '../components/page-title.tsx'
+import { PrintedAt } from '../components/printed-at.tsx'
 import { RecordTable } from '../components/record-table.tsx'
 import { Loaded } from '../components/widget.tsx'
 import { defaultColumns, type ExploreState, exploreState, exploreUrl } from '../explore-state.ts'
@@ -65,6 +66,7 @@ function Explorer({ resource }: { resource: ResourceDescription }) {
                 ? t('explore.one')
                 : t('explore.count', { count: number(total) })}
           </p>
+          <PrintedAt day={state.filters[resource.asOfName]?.slice(0, 10)} />
         </div>
         {write && (
           <Link class="button primary no-print" href={`/new/${resource.name}`}>

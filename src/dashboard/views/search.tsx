@@ -5,6 +5,7 @@ import type { HitPage } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { DataLinks } from '../components/chart/chart-links.tsx'
 import { PageTitle } from '../components/page-title.tsx'
+import { PrintedAt } from '../components/printed-at.tsx'
 import { Snippet, snippetText } from '../components/snippet.tsx'
 import { Loaded } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
@@ -31,6 +32,7 @@ export function SearchView() {
           <DataLinks />
         </div>
       </div>
+      <PrintedAt />
       <Loaded state={state} height="30rem">
         {({ data, page }) => (
           <>
