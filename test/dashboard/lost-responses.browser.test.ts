@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
+import { adminKey } from '../support/app.ts'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
 
@@ -16,14 +17,25 @@ const read = async (id: string) =>
   (await dashboard.api.get(`/v1/agreements/${id}`, { headers: { 'cache-control': 'no-cache' } })).json()
 
 /** Lets the first request with a method reach the service, but not its response the page. With `isSent: false`, neither. */
-async function loseFirst(page: Page, method: string, { isSent = true } = {}): Promise<void> {
+async function loseFirst(
+  page: Page,
+  method: string,
+  { isSent = true, path = 'agreements' } = {},
+): Promise<void> {
   let isLost = false
-  await page.route('**/v1/agreements**', async (route) => {
+  await page.route(`**/v1/${path}**`, async (route) => {
     if (route.request().method() !== method || isLost) return await route.fallback()
     isLost = true
     if (isSent) await route.fetch()
     await route.abort()
   })
+}
+
+const keysNamed = async (name: string) => {
+  const { data } = (await dashboard.api.get('/v1/keys', { key: adminKey })).json<{
+    data: { name: string }[]
+  }>()
+  return data.filter((key) => key.name === name).length
 }
 
 const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name })
@@ -70,6 +82,23 @@ describe.skipIf(skipsBrowser)('after a lost response [needs Chromium]', { timeou
     const title = page.getByRole('group', { name: /^Title/ })
     await title.getByText('By another user').waitFor()
     expect(await title.locator('.side').first().textContent()).toContain('After')
+    await page.context().close()
+  })
+
+  it('a new key is not made twice, and the list has it', async () => {
+    const { page } = await dashboard.openSignedIn('/administration')
+    await loseFirst(page, 'POST', { path: 'keys' })
+    await page.getByLabel('Name').fill('Lost')
+    const create = page.getByRole('button', { name: 'Create the key' })
+    await create.click()
+    await page.getByRole('alert').waitFor()
+    await page.getByRole('row', { name: /^Lost/ }).waitFor()
+    await create.click()
+    await page.getByRole('alert').getByText('which is not shown again').waitFor()
+    expect(await keysNamed('Lost')).toBe(1)
+    await create.click()
+    await page.locator('.secret').waitFor()
+    expect(await keysNamed('Lost')).toBe(2)
     await page.context().close()
   })
 

@@ -11,7 +11,7 @@ interface Saved {
 }
 
 /** Whether the service may have done a write that failed: no response arrived, or a proxy or the service does not know. */
-const isOutcomeUnknown = (failure: unknown) => {
+export const isOutcomeUnknown = (failure: unknown) => {
   const { status } = toApiError(failure)
   return status === 0 || status >= 500
 }

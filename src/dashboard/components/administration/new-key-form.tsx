@@ -1,6 +1,7 @@
-import { useId, useState } from 'preact/hooks'
+import { useId, useRef, useState } from 'preact/hooks'
 import { type ApiError, toApiError } from '../../api/client.ts'
 import type { FormField } from '../../api/forms.ts'
+import { newIdempotencyKey } from '../../api/idempotency-key.ts'
 import type { IssuedKey } from '../../api/types.ts'
 import { writeApi } from '../../api/write-api.ts'
 import { FaultSummary } from '../../editing/fault-summary.tsx'
@@ -8,7 +9,9 @@ import { FaultsContext, groupByPointer } from '../../editing/faults.ts'
 import { FieldList } from '../../editing/fields/field-list.tsx'
 import { FaultTexts } from '../../editing/fields/labelled.tsx'
 import { type FormValues, toDocument } from '../../editing/form-values.ts'
+import { isOutcomeUnknown } from '../../editing/use-send-once.ts'
 import { useLanguage } from '../../i18n/language.ts'
+import { refetchViews } from '../../session.ts'
 
 const fields: readonly FormField[] = [
   { name: 'name', kind: 'text', isRequired: true, isNullable: false, maxLength: 200 },
@@ -24,7 +27,10 @@ const fields: readonly FormField[] = [
 /** A key expires at the end of its last day in UTC. */
 const endOfDay = (day: string) => `${day}T23:59:59Z`
 
-/** A form that creates an API key. */
+/**
+ * A form that creates an API key. After a lost response, it sends the same idempotency key again, so the service makes no second
+ * key, and says that it has made the first, which the list then has.
+ */
 export function NewKeyForm({ onIssued }: { onIssued: (key: IssuedKey) => void }) {
   const { t } = useLanguage()
   const id = useId()
@@ -32,6 +38,7 @@ export function NewKeyForm({ onIssued }: { onIssued: (key: IssuedKey) => void })
   const [day, setDay] = useState('')
   const [isSending, setSending] = useState(false)
   const [error, setError] = useState<ApiError>()
+  const idempotencyKey = useRef(newIdempotencyKey())
   const submit = async (event: Event) => {
     event.preventDefault()
     setSending(true)
@@ -39,8 +46,16 @@ export function NewKeyForm({ onIssued }: { onIssued: (key: IssuedKey) => void })
     const body = { ...toDocument(values, fields), ...(day !== '' && { expiresAt: endOfDay(day) }) }
     try {
       // Tests validate the responses of the service against the OpenAPI document.
-      onIssued((await writeApi('/v1/keys', { method: 'POST', body })) as IssuedKey)
+      onIssued(
+        (await writeApi('/v1/keys', {
+          method: 'POST',
+          body,
+          idempotencyKey: idempotencyKey.current,
+        })) as IssuedKey,
+      )
     } catch (failure) {
+      if (isOutcomeUnknown(failure)) refetchViews()
+      else idempotencyKey.current = newIdempotencyKey()
       setError(toApiError(failure))
       setSending(false)
     }
