@@ -59,6 +59,11 @@ const override = ({ zodSchema, jsonSchema }: OverrideContext) => {
   delete jsonSchema.propertyNames
   // Such a pattern only forbids blank texts and blanks at the ends; the fault of a request explains this.
   if (jsonSchema.pattern?.startsWith('^\\S') || jsonSchema.pattern === '\\S') delete jsonSchema.pattern
+  // JSON Schema has no delimiters of patterns: some generators escape `/` once more, and their code does not compile.
+  if (jsonSchema.pattern !== undefined)
+    jsonSchema.pattern = jsonSchema.pattern.replaceAll(/\\(.)/g, (whole, character) =>
+      character === '/' ? '/' : whole,
+    )
   removeExclusiveBounds(jsonSchema)
 }
 
