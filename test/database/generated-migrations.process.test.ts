@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { asAdministrator, openService, type Service } from '../faults/service.ts'
 import { openTestDatabase, type TestDatabase } from '../support/database.ts'
@@ -185,3 +187,13 @@ it.each(renamings)(
     expect({ code, lines: printed.trim().split('\n').length }).toEqual({ code: 1, lines: 1 })
   },
 )
+
+it('writes no file if --contract names an unknown migration', async () => {
+  const to = `suspendedOn: field.edtf('When it was suspended.'), ${summary}`
+  const version = await laterVersion([{ file: projects, from: summary, to }])
+  const listFiles = () => readdir(join(version.folder, 'migrations'), { recursive: true })
+  const before = await listFiles()
+  const refused = await generateMigration(version, ['--name', 'added', '--contract', '0007_misspelt'])
+  expect(refused).toEqual({ code: 1, printed: '--contract: there is no migration 0007_misspelt\n' })
+  expect(await listFiles()).toEqual(before)
+})

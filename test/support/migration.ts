@@ -108,6 +108,11 @@ if (values.check) {
     dialect: 'postgresql',
     entries: [],
   }
+  const { expand, contract } = values
+  if (contract !== undefined && !journal.entries.some(({ tag }) => tag === contract)) {
+    console.error(`--contract: there is no migration ${contract}`)
+    process.exit(1)
+  }
   const idx = journal.entries.length
   const tag = `${String(idx).padStart(4, '0')}_${values.name}`
   const file = join(folder, `${tag}.sql`)
@@ -120,9 +125,6 @@ if (values.check) {
       `${JSON.stringify(after, null, 2)}\n`,
     )
   }
-  const { expand, contract } = values
-  if (contract !== undefined && !journal.entries.some((entry) => entry.tag === contract))
-    throw new Error(`there is no migration ${contract}`)
   const compatibility = { ...(expand && { expand: true as const }), ...(contract && { contract }) }
   journal.entries.push({ idx, version: '7', when: Date.now(), tag, breakpoints: true, ...compatibility })
   await writeFile(join(meta, '_journal.json'), `${JSON.stringify(journal, null, 2)}\n`)
