@@ -248,6 +248,7 @@ describe('the reconciliation service', () => {
     const preview = await get(`/reconcile/preview?id=organizations:${id}`)
     expect(preview.headers['content-type']).toContain('text/html')
     expect(preview.headers['content-security-policy']).toContain('frame-ancestors *')
+    expect(preview.payload).toContain('&lt;script&gt;alert(1)')
     expect(preview.payload).not.toContain('<script>')
     const view = await get(`/reconcile/view?id=organizations:${id}`)
     expect([view.statusCode, view.headers.location]).toEqual([303, `/v1/organizations/${id}`])

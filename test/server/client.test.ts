@@ -77,6 +77,7 @@ it.each([
 ])('refuses the headers %j: %s', async (headers, code) => {
   const { send } = await openEchoApp()
   const response = await send(headers)
+  expect(response.statusCode).toBe(400)
   expect(response.json().message).toMatch(code === 'needs_key' ? /needs an API key/ : /visible ASCII/)
 })
 

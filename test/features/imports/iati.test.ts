@@ -5,7 +5,8 @@ import { resolveMapping } from '../../../src/features/imports/built-in.ts'
 import { packageRoot } from '../../../src/package-root.ts'
 import { type Api, startTestApi } from '../../support/api.ts'
 import { adminKey } from '../../support/app.ts'
-import { importFile } from '../../support/imports.ts'
+import { withFile } from '../../support/import-files.ts'
+import { continueImport, createLocalImport, importFile } from '../../support/imports.ts'
 
 /** The built-in mapping of IATI activity files. */
 
@@ -210,13 +211,9 @@ records:
       kind: =treaty
       place: fields/Lat/Lng
       summary: fields/Empty
-      website: [address, "fields/'Web/Site'"]
+      website: { from: [address, "fields/'Web/Site'"] }
       parties: { each: parties, country: Name, role: =party }`
-    const mapping = text.replace(
-      '[address, "fields/\'Web/Site\'"]',
-      '{ from: [address, "fields/\'Web/Site\'"] }',
-    )
-    const imported = await importFile(api.database, mapping, 'rows.json', JSON.stringify(rows))
+    const imported = await importFile(api.database, text, 'rows.json', JSON.stringify(rows))
     expect(imported.fileInfo).toMatchObject({
       notes: [note(`"fields/Lat/Lng", "address", "fields/'Web/Site'", "parties/Name"`)],
       unused: [
@@ -229,11 +226,17 @@ records:
   it('are neither texts and attributes of elements nor lists of a second file', async () => {
     const xml = '<list><r><id>1</id><t xml:lang="en">One</t></r><r><id>2</id><t>Two</t></r></list>'
     const text = `scheme: present
+join: { notes: { file: notes.csv, key: agreement, equals: id/# } }
 records:
   agreements:
     id: id/#
-    properties: { title: "t[@xml:lang=en]/#", kind: =treaty, place: p }`
-    const imported = await importFile(api.database, text, 'rows.xml', xml)
+    properties: { title: "t[@xml:lang=en]/#", kind: =treaty, place: p, summary: { all: notes/text } }`
+    const id = await createLocalImport(api.database, text, { autoCommit: true })
+    const imported = await withFile('rows.xml', xml, (file) =>
+      withFile('notes.csv', 'agreement,remark\n1,x\n', (notes) =>
+        continueImport(api.database, id, [file, notes]),
+      ),
+    )
     expect(imported.fileInfo?.notes).toEqual([note('"p"')])
   })
 })

@@ -44,10 +44,11 @@ describe('a path', () => {
     const each = '{ each: items, country: "/\'Party/State\'", role: =party }'
     const row = { fields, items: ['a'], 'Party/State': 'China' }
     const properties = `place: { template: "{fields/'Lat/Lng'} N", when: { "fields/'Lat/Lng'": 33.7 } }, parties: ${each}`
-    expect(documentOf(properties, row)).toMatchObject({ place: '33.7 N', parties: [{ role: 'party' }] })
-    expect(documentOf(properties.replace("/'Party/State'", '/Party/State'), row)).toMatchObject({
-      parties: [{ role: 'party' }],
-    })
+    const party = { country: 'China', role: 'party' }
+    expect(documentOf(properties, row)).toMatchObject({ place: '33.7 N', parties: [party] })
+    // The whole path is the name of a column.
+    const unquoted = properties.replace("/'Party/State'", '/Party/State')
+    expect(documentOf(unquoted, row)).toMatchObject({ parties: [party] })
   })
 
   it.each(['a/', '/', 'a//b', '"a"b]', 'a[0]', 'a[]'])('is refused if it is malformed: %s', (path) => {
