@@ -126,7 +126,7 @@ describe('many public records that would refer to internal ones', () => {
 describe('the removal of a record', () => {
   const remove = (id: string) => ({ op: 'remove', id, ifMatch: '*' })
 
-  it('is done if an operation removes the last reference to it, though another is refused', async () => {
+  it('is done if an operation removes the last reference to it, though another one is refused', async () => {
     const target = await createRecord(agreements, api)
     const referrer = await createRecord(
       agreements,
@@ -183,7 +183,7 @@ describe('the removal of a record', () => {
     )
   })
 
-  it('names the only record that still refers to it, of many that did before', async () => {
+  it('is refused if one record of many still refers to it, and names only this one', async () => {
     const target = await createRecord(organizations, api, organization())
     const referrers = []
     for (let index = 0; index < 22; index += 1)

@@ -236,16 +236,19 @@ describe.each(resources)('filtering $name', (resource) => {
     },
   )
 
-  it.each(withOperator('gte'))('by %s compares with the value of the record', async (filter) => {
-    const [gte, lte] = [await find(filter, 'gte'), await find(filter, 'lte')]
-    expect(gte).toContain(full.key)
-    expect(lte).toContain(full.key)
-    const [gt, lt] = [await find(filter, 'gt'), await find(filter, 'lt')]
-    expect(gt).not.toContain(full.key)
-    expect(lt).not.toContain(full.key)
-    expect(gt.filter((key) => !gte.includes(key))).toEqual([])
-    expect(lt.filter((key) => !lte.includes(key))).toEqual([])
-  })
+  it.each(withOperator('gte'))(
+    'by %s with gte and lte includes an equal value, unlike gt and lt',
+    async (filter) => {
+      const [gte, lte] = [await find(filter, 'gte'), await find(filter, 'lte')]
+      expect(gte).toContain(full.key)
+      expect(lte).toContain(full.key)
+      const [gt, lt] = [await find(filter, 'gt'), await find(filter, 'lt')]
+      expect(gt).not.toContain(full.key)
+      expect(lt).not.toContain(full.key)
+      expect(gt.filter((key) => !gte.includes(key))).toEqual([])
+      expect(lt.filter((key) => !lte.includes(key))).toEqual([])
+    },
+  )
 
   it.each(withOperator('certainlyGte'))(
     'by %s with a certain match finds only records that a possible match finds too',

@@ -157,7 +157,7 @@ describe.each(resources)('a query of $name', (resource) => {
     expect(faultAt(response, 'sortx')?.message).toContain('did you mean "sort"?')
   })
 
-  it('with names of paging of other services is refused, and each error suggests ours', async () => {
+  it('with paging parameters of other services is refused, and each error suggests ours', async () => {
     const meant = {
       page: 'cursor',
       offset: 'cursor',

@@ -37,7 +37,7 @@ const anyText = fc.string({
 })
 
 describe('a name', () => {
-  it('is stored in NFC, or refused for forbidden, only invisible or outer white characters', async () => {
+  it('is stored in NFC unless it has forbidden characters, outer white space or nothing visible', async () => {
     await fc.assert(
       fc.asyncProperty(anyText, async (title) => {
         fc.pre(!title.includes('\u0000'))

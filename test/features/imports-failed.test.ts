@@ -30,7 +30,7 @@ records:
       relations: [{kind: =implements, agreement: Implements}]
 `
 
-/** The first rows refer to the last one, and a row of a later transaction than theirs fails the commit. */
+/** The first two rows refer to the last one. The commit fails at a row of a later transaction. */
 const csv = [
   'Id,Title,Implements',
   '0,Waits,399',

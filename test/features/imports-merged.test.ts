@@ -51,7 +51,7 @@ const rows = [
   { id: 'own', title: 'As in the row own' },
 ]
 
-/** Imports two rows, and merges the record of the first one into that of the second one. @returns their scheme. */
+/** Imports two rows, and merges the record of the first row into the record of the second. @returns their scheme. */
 async function importAndMerge(): Promise<string> {
   const scheme = newScheme()
   await importRows(api.database, scheme, rows)
@@ -109,7 +109,7 @@ describe('a file without some ids of a record that remains after a merge', () =>
     expect((await importRows(api.database, scheme, next)).counts).toMatchObject({ unchanged: 1, kept: 0 })
   })
 
-  it('changes the record according to another row if `when` leaves out that of its own id', async () => {
+  it('changes the record according to another row if `when` leaves out the row with its own id', async () => {
     const scheme = await importAndMerge()
     const next = rows.map((row) => ({ ...row, title: `Changed ${row.id}` }))
     const imported = await importFile(
@@ -204,7 +204,7 @@ describe('a record whose reference was moved by a merge', () => {
     return project?.participants.map(({ organization }) => organization) ?? []
   }
 
-  /** Imports a project with one funder, and merges the funder into another organization. @returns the key of that one. */
+  /** Imports a project with one funder, and merges the funder into another organization. @returns the key of the latter. */
   async function importAndMergeFunder(scheme: string): Promise<string> {
     await importCsv(api.database, mappingOf(scheme), `Id,Funders\n1,First fund of ${scheme}\n`)
     const into = await createOrganization(`Joint fund of ${scheme}`)

@@ -182,7 +182,7 @@ describe('POST /v1/imports/preview', () => {
     expect(wrong.mappingFaults[0]?.line).toBeNull()
   })
 
-  it('reports the faults of a mapping also if the file cannot be read without its rows', async () => {
+  it('reports the faults of a mapping even if the file cannot be read without the key `rows`', async () => {
     const rows = 'rows: {quote: none}\n'
     const mapping = `${treatyMapping(newScheme())}${rows}`
     const csv = `${treatyHeader}\n1,"A,2001,China\n`

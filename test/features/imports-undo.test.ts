@@ -44,7 +44,7 @@ it('an undo removes records to which records of its later batches refer', async 
   expect((await api.get(`/v1/sources/${imported.source}`)).status).toBe(404)
 })
 
-it('an undo keeps a record to which a record of others refers, and reports it once', async () => {
+it('an undo keeps a record if a record made by hand refers to it, and reports it once', async () => {
   const scheme = newScheme()
   const imported = await importCsv(api.database, mappingOf(scheme), csv)
   const found = await api.get(`/v1/agreements?externalId=${scheme}:c-50`)
@@ -99,7 +99,7 @@ ${['A', 'B', 'C', 'D']
 `
 
   const rowCount = 100
-  /** A file of pairs that refer to one another. One transaction writes them all, and those of a pair are far apart. */
+  /** A file of pairs that refer to one another. One transaction writes them all, and the two of a pair are far apart. */
   const cyclicCsv = [
     'A,A2,B,B2,C,C2,D,D2',
     ...Array.from({ length: rowCount }, (_, row) =>
@@ -148,7 +148,7 @@ records:
     expect(await undo(api.database, imported)).toMatchObject({ report: { kept: [], keptCount: 0 } })
   }, 120_000)
 
-  it('stay together if a record of others refers to one of them', async () => {
+  it('stay together if a record made by hand refers to one of them', async () => {
     const scheme = newScheme()
     const imported = await importCsv(api.database, cyclicMapping(scheme), cyclicCsv)
     const relations = [{ kind: 'implements', agreement: await keyOf(scheme, 'n-0') }]

@@ -73,7 +73,7 @@ describe('an upload', () => {
     expect((await api.pool.query('select from imports where scheme = $1', [scheme])).rows).toEqual([])
   })
 
-  it('is refused if the name of a part is that of a property of Object.prototype', async () => {
+  it('is refused if a part has the name of a property of Object.prototype', async () => {
     expect((await sendForm(api, '/v1/imports', [['constructor', 'x', 'x.csv']])).status).toBe(400)
   })
 

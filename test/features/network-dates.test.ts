@@ -38,7 +38,7 @@ it('a message about a malformed code ends with exactly one punctuation mark', as
   expect(detail).toMatch(/[^?.][?.]$/)
 })
 
-it('"to" is refused exactly if all its days are before those of "from"', async () => {
+it('"to" is refused exactly if all its days are before all days of "from"', async () => {
   const { rows } = await api.pool.query<{ from: string; to: string; reversed: boolean }>(
     `select a as "from", b as "to", edtf_latest(b) < edtf_earliest(a) as reversed
      from unnest($1::text[]) as a, unnest($1::text[]) as b`,

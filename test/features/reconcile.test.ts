@@ -97,7 +97,7 @@ describe('the reconciliation service', () => {
     expect(preflight.headers['access-control-allow-methods']).toContain('POST')
   })
 
-  it('serves a manifest with the addresses of PUBLIC_URL; without it, those of the Host header', async () => {
+  it('serves a manifest with URLs below PUBLIC_URL or, without it, below the host of the request', async () => {
     const published = await openTestApp({ env: { PUBLIC_URL: 'https://registry.example/entente' } })
     onTestFinished(() => published.close())
     const headers = { host: 'other.example' }

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { type Api, sharedApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 
-/** The media types that clients accept, and those of the document. */
+/** The media types of `Accept` headers and of the responses in the OpenAPI document. */
 
 const operation = z.looseObject({
   responses: z.record(z.string(), z.looseObject({ content: z.record(z.string(), z.unknown()).optional() })),

@@ -2,7 +2,7 @@ import { beforeAll, expect, it } from 'vitest'
 import { type Api, sharedApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 
-/** Responses without a lifetime of their own, some of which caches would otherwise store for a time of their choice. */
+/** Responses that no cache may store. Without `no-store`, a cache may choose how long it stores some of them. */
 
 let api: Api
 beforeAll(async () => {

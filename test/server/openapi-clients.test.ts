@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { type Api, sharedApi } from '../support/api.ts'
 
-/** What generated clients need of the OpenAPI document, beyond schemas. */
+/** What generated clients need in the OpenAPI document, in addition to the schemas. */
 
 const parameter = z.looseObject({
   name: z.string(),

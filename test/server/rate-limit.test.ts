@@ -90,7 +90,7 @@ describe('with a limit of units per minute', () => {
     }
   })
 
-  it('after 20 wrong keys (401) of an address, refuses others with 429, and accepts valid keys', async () => {
+  it('after 20 wrong keys (401) of an address, refuses more with 429, and accepts valid keys', async () => {
     const client = newClient()
     const wrong = { ...client, key: 'not-the-key' }
     expect(await statuses(20, path, wrong)).toEqual(Array(20).fill(401))

@@ -179,7 +179,7 @@ describe('a response that a second client requests while it waits in the queue o
     const blocker = await api.pool.connect()
     onTestFinished(() => blocker.release(true))
     await blocker.query('begin; lock table figures in access exclusive mode')
-    // It runs in the cheap lane until it is known to be expensive, and then needs a connection of the expensive lane.
+    // The read runs in the cheap lane until it is known to be expensive, and then needs a connection of the expensive lane.
     const first = sendRequest(`${cheap}CHN`, { 'x-forwarded-for': '192.0.2.1' })
     await delay(50)
     const second = sendRequest(`${cheap}CHN`, { 'x-forwarded-for': '192.0.2.2' })

@@ -157,7 +157,7 @@ describe('columns that a mapping does not use', () => {
     expect(imported.fileInfo?.unused).toEqual([{ column: 'Remark', rows: 2 }])
   })
 
-  it('are, in groups of rows, those that are read neither in the first row nor in each row', async () => {
+  it('include a column read only in the first row of a group, if another row has another value', async () => {
     const csv =
       'Id,Title,Party,Remark,Date\n1,One,China,,1999\n1,,Chad,x,2000\n2,Two,Mali,,1999\n2,Two,Chad,,1999\n'
     const text = `scheme: grouped

@@ -63,7 +63,7 @@ describe('XLSX', () => {
     expect(first.fileInfo.notes.join()).toContain('2 sheets, of which the first is read')
   })
 
-  it('leaves out sheets that have only a chart, such as a first one', async () => {
+  it('leaves out sheets that have only a chart, even the first one', async () => {
     const type = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
     const parts = {
       'xl/workbook.xml':
@@ -175,7 +175,7 @@ describe('XLSX', () => {
     expect(days).toEqual(['9999-12-31', undefined, undefined, undefined, undefined])
   })
 
-  it('converts serial numbers below 1 to times, those of the last half second to midnight', () => {
+  it('converts serial numbers below 1 to times, and the last half second of a day to midnight', () => {
     expect([0.999_98, 0.999_999].map((serial) => formatSerial(serial, false))).toEqual([
       '23:59:58',
       '00:00:00',
