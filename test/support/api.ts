@@ -31,7 +31,7 @@ export interface Api extends TestApp {
   request(method: string, path: string, options?: RequestOptions): Promise<HttpResponse>
   get(path: string, options?: RequestOptions): Promise<HttpResponse>
   post(path: string, body: unknown, options?: RequestOptions): Promise<HttpResponse>
-  /** Like `patch` and `delete`, sends `If-Match: *` by default. */
+  /** Like `patch` and `delete`, sends `If-Match: *` by default, except for keys and imports, which have no versions. */
   put(path: string, body: unknown, options?: RequestOptions): Promise<HttpResponse>
   patch(path: string, body: unknown, options?: RequestOptions): Promise<HttpResponse>
   delete(path: string, options?: RequestOptions): Promise<HttpResponse>

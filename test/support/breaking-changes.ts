@@ -22,7 +22,7 @@ const reportedChanges = z.array(
  * Returns the changes between two documents that break clients of the first, one line each.
  * @param released path of the document that clients have.
  * @param current path of the document to check.
- * @throws when Go is missing or a document cannot be read.
+ * @throws when Go is missing, oasdiff cannot be built or takes longer than ten minutes, or a document cannot be read.
  */
 export async function breakingChanges(released: string, current: string): Promise<string[]> {
   const { stdout } = await promisify(execFile)(

@@ -16,6 +16,7 @@ export interface Run {
   signal(name: NodeJS.Signals): void
 }
 
+/** Options of `run`, which describes them. */
 export interface RunOptions {
   openFiles?: number
   folder?: string

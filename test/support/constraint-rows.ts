@@ -13,7 +13,7 @@ export type Outcome = 'accepted' | { code: string; rule: string | undefined }
 /** A statement, with its parameters if it has any. */
 export type Statement = string | [text: string, parameters: unknown[]]
 
-/** Converts an error of PostgreSQL to an outcome. Rethrows any other error. */
+/** Converts an error of PostgreSQL to an outcome. @throws any other error again. */
 export function outcomeOf(error: unknown): Outcome {
   if (!(error instanceof pg.DatabaseError)) throw error
   return { code: error.code ?? '', rule: error.constraint ?? error.column }

@@ -45,8 +45,8 @@ export const statuses = [null, 'planned', 'active']
 export const topics = ['energy', 'ocean', 'narrower-energy']
 
 /**
- * Dates, each with the year, decade and month that contain it. `span` has its first and last day as year × 10,000 + month × 100
- * + day.
+ * Dates, each with the year, decade and month of its groups in aggregates; null if the date is not within one, or is too early for
+ * a group (`src/model/date-units.ts`). `span` has its first and last day as year × 10,000 + month × 100 + day.
  */
 export const dates = [
   { text: '2010', year: '2010', decade: '201X', month: null, span: [20100101, 20101231] },

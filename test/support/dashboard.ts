@@ -47,7 +47,7 @@ function watchRequests(page: Page): ReadonlySet<Request> {
   return pending
 }
 
-/** Waits for two frames: components send further requests in effects, one frame after they are rendered. */
+/** A script that waits for two frames: components send further requests in effects, one frame after they are rendered. */
 const twoFrames =
   'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))'
 

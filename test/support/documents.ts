@@ -84,12 +84,12 @@ const throwMissingKeys = (name: string): never => {
   throw new Error(`test/support/documents.ts has no unused keys of ${name}, whose keys clients choose`)
 }
 
-/** Returns all records of a list, from all its pages. @param query the query string, without `?`. */
+/** Returns all records of a list, from all its pages. @param query the query string, without `?`. @throws like `pages`. */
 export async function listAll(api: Api, resource: Resource, query = ''): Promise<Document[]> {
   return (await pages(api, resource, `limit=200${query && `&${query}`}`)).flat()
 }
 
-/** Returns the records of a list by page, following `page.next`. */
+/** Returns the records of a list by page, following `page.next`. @throws if the response to a page is not 200. */
 export async function pages(api: Api, resource: Resource, query: string): Promise<Document[][]> {
   const found: Document[][] = []
   for (let next: string | null = ''; next !== null; ) {
@@ -239,7 +239,7 @@ export async function exampleDocument(
   }
 }
 
-/** Creates a record from a document, by default a new example. Throws when the service refuses it. */
+/** Creates a record from a document, by default a new example. @throws when the service refuses it. */
 export async function createRecord(
   resource: Resource,
   api: Api,
@@ -365,7 +365,7 @@ export function mergeDeep(value: unknown, other: unknown): unknown {
   )
 }
 
-/** Sends a body in a create, a replace and a patch request. Throws when any of them changes something. */
+/** Sends a body in a create, a replace and a patch request. @throws when any of them changes something. */
 export async function sendAsEveryWrite(
   api: Api,
   resource: Resource,

@@ -5,7 +5,7 @@ import type { Document } from './documents.ts'
 
 /** Parsers of export files. */
 
-/** Returns the cells of CSV by RFC 4180. Throws when a line does not end with CRLF. */
+/** Returns the cells of CSV by RFC 4180. @throws when a line does not end with CRLF. */
 export function readCsv(text: string): string[][] {
   const rows: string[][] = [[]]
   const cell = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/y

@@ -1,7 +1,7 @@
 import { expect, vi } from 'vitest'
 import type { TestApp } from './app.ts'
 
-/** Waits until the feed shows every change. Older transactions delay a change in the feed, even those of other databases. */
+/** Waits until the feed shows every change. Older transactions, even in other databases, delay a change in the feed. */
 export const waitForFeed = ({ pool }: Pick<TestApp, 'pool'>) =>
   vi.waitFor(
     async () => {

@@ -8,7 +8,11 @@ interface HeldRequests {
   release: () => void
 }
 
-/** Holds the requests of a page to URLs, with one method or with all, until `release` is called. */
+/**
+ * Holds requests of a page until `release` is called.
+ * @param url the URLs of the requests, as a pattern of Playwright.
+ * @param method the method of the requests; by default, requests with any method are held.
+ */
 export async function holdRequests(page: Page, url: string | RegExp, method?: string): Promise<HeldRequests> {
   let release = () => {}
   const released = new Promise<void>((resolve) => {

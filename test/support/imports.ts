@@ -124,7 +124,7 @@ export function importRows(
   return importFile(database, agreementMapping(scheme, onEdited), 'rows.json', JSON.stringify(all))
 }
 
-/** Runs an import from its current state. @returns the import afterwards. */
+/** Runs an import from its current state. @returns the import afterwards. @throws if the import has been deleted. */
 export async function continueImport(
   database: Database,
   id: string,

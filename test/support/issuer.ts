@@ -16,7 +16,7 @@ export interface TestIssuer {
   audience: string
   /** The current key pair for signatures. */
   current(): KeyPair
-  /** Signs claims. `iss`, `aud`, `sub`, `iat` and `exp` have valid defaults. A claim that is undefined is left out. */
+  /** Returns a token with claims. `iss`, `aud`, `sub`, `iat` and `exp` have valid defaults. An undefined claim is left out. */
   token(claims?: Record<string, unknown>, header?: Record<string, unknown>): Promise<string>
   /** Rotates the key pair. The old one is no longer published. */
   rotate(): Promise<void>

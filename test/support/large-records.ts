@@ -3,7 +3,7 @@ import type { Document } from './documents.ts'
 
 /**
  * Returns agreements of about 1 MB: 200 countries take part, each with texts of many bytes.
- * @param characters of the texts of each country. The limit of a record is reached at about 1,700.
+ * @param characters number of characters in the texts of each country, at least 1,000. A record reaches its limit at about 1,700.
  */
 export async function largeAgreements(api: Api, count: number, characters = 1600): Promise<Document[]> {
   const page = await api.get('/v1/countries?limit=200&fields=code')

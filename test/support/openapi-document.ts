@@ -35,7 +35,7 @@ export function operationsIn(document: z.output<typeof openApiDocumentSchema>): 
   )
 }
 
-/** Returns the operations of resources, without those of other endpoints. */
+/** Returns the operations of resources, without the operations of other endpoints, such as `/v1/search`. */
 export function resourceOperations(operations: Operation[]): Operation[] {
   const otherPaths = new Set(endpoints(registry).map(({ path }) => path))
   return operations.filter(({ path }) => path.startsWith('/v1/') && !otherPaths.has(path))

@@ -216,7 +216,7 @@ const expressionsByTable: Record<string, TableExpressions> = {
     insert: listRow('assistance_programs', (draw) => ({ target: pick('agreements', 'id', draw) })),
     update: (draw) => `position = position + ${1 + (draw % 3)}`,
   },
-  // Triggers insert its rows, so an insert becomes an update.
+  // Triggers insert the rows of this table, so an insert becomes an update.
   records: { insert: () => ({}), update: (draw) => `visibility = '${draw % 2 ? 'internal' : 'public'}'` },
 }
 
