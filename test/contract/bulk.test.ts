@@ -202,7 +202,7 @@ it('a bulk request with an Idempotency-Key is applied once', async () => {
 })
 
 it.each(['', '?atomic=false'])(
-  'one of concurrent upserts by external id creates the record: %s',
+  'one of concurrent upserts by external id creates the record, with the query %j',
   async (query) => {
     for (let round = 0; round < 5; round += 1) {
       const externalId = { scheme: 'concurrent', id: randomUUID() }

@@ -302,7 +302,7 @@ describe('a search across resources', () => {
     ['q=a&limit=0', 'limit'],
     ['q=a&limit=101', 'limit'],
     ['q=a&lmit=5', 'lmit'],
-  ])('with %s is refused, and the parameter is named', async (query, parameter) => {
+  ])('with the query %j is refused, and the parameter is named', async (query, parameter) => {
     const response = await api.get(`/v1/search?${query}`)
     expect(response.status).toBe(400)
     expect(response.json<{ errors: unknown[] }>().errors).toMatchObject([{ parameter }])

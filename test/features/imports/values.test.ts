@@ -124,17 +124,14 @@ describe('dates', () => {
     expect(read(text)).toBe(date)
   })
 
-  it.each([
-    ['5/4/2011', 'DD/MM/YYYY', ' The format "D/M/YYYY" reads it.'],
-    ['5 April 2011', 'DD MMMM YYYY', undefined],
-    ['5.4.2011', 'DD/MM/YYYY', ' format "DD/MM/YYYY".'],
-  ])(
-    'of fewer digits than their format are refused with the format that reads them: %s',
-    (text, format, end) => {
-      const found = read(text, [format]) ?? ''
-      expect(end === undefined ? found === '2011-04-05' : found.endsWith(end)).toBe(true)
-    },
-  )
+  it('of fewer digits than their format are refused with the format that reads them, if any', () => {
+    expect(read('5/4/2011', ['DD/MM/YYYY'])).toMatch(/ The format "D\/M\/YYYY" reads it\.$/)
+    expect(read('5.4.2011', ['DD/MM/YYYY'])).toMatch(/ not a date of the format "DD\/MM\/YYYY"\.$/)
+  })
+
+  it('with the name of a month may have fewer digits than their format', () => {
+    expect(read('5 April 2011', ['DD MMMM YYYY'])).toBe('2011-04-05')
+  })
 
   it.each([
     ['40179', 'date: excel'],
@@ -256,6 +253,7 @@ describe('numbers', () => {
       1.01, 2.68, -1.01, 329_430.99, 1e21,
     ])
   })
+
   it.each([
     [1.5e15, 6, 1.5e15],
     [Number.POSITIVE_INFINITY, 2, Number.POSITIVE_INFINITY],
