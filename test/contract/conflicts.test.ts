@@ -105,7 +105,7 @@ describe.each(unique.filter(({ properties }) => properties.includes('externalIds
       expect(faultAt(response, '/externalIds/2')?.message).toContain(second.path)
     })
 
-    it('may equal those of a record of another resource', async () => {
+    it('may also belong to a record of another resource', async () => {
       const { record } = await createRecord(resource, api)
       const other = registry.resources.find((one) => one !== resource && 'externalIds' in one.document.shape)
       if (!other) throw new Error('no other resource has external ids')

@@ -43,7 +43,7 @@ function valuesOfFields(resource: Resource, filter: string, record: Document): u
   return [...fields.map(({ context }) => context.name), ...dates].map((property) => record[property])
 }
 
-/** Returns the texts and numbers in a value at any depth, those of properties with the given name first. */
+/** Returns the texts and numbers in a value at any depth, properties with the given name first. */
 function leavesOf(value: unknown, name: string): (string | number)[] {
   if (typeof value === 'string' || typeof value === 'number') return [value]
   const entries = Object.entries(Object(value)).map(([property, part]) => ({ property, part }))

@@ -62,7 +62,7 @@ describe('a dry run', () => {
     expect((await commit(id)).counts).toEqual(counts)
   })
 
-  it('accepts unique values that two rows exchange, and those that the records have', async () => {
+  it('accepts unique values that two rows exchange, or that their records already have', async () => {
     const scheme = newScheme()
     const [one, other] = [rorOf('20'), rorOf('21')]
     const rows = (first: string, second: string) => csvOf(`1,First,${first}`, `2,Second,${second}`)

@@ -71,7 +71,7 @@ class Mirror {
     return this.records.get(key)?.version ?? 0
   }
 
-  /** Reads the citations of a record, and those with the record as their source. */
+  /** Reads the citations of a record and, if it is a source, the citations that cite it as their source. */
   async #readCitations(resource: Name, key: string): Promise<void> {
     if (resource === 'citations') return
     for (const query of [

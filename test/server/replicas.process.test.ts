@@ -42,7 +42,7 @@ afterAll(async () => {
   await servers.close()
 })
 
-/** Opens an app like a process of the service. @param url the URL of the database; by default that of the primary. */
+/** Opens an app like a process of the service. @param url the URL of the database; by default the URL of the primary. */
 async function openProcess(url = servers.primary.url): Promise<Process> {
   const config = readConfig({
     ADMIN_KEY: adminKey,
