@@ -21,7 +21,7 @@ it.each([
   ['/records/citations/00000000-0000-7000-8000-000000000000?format=csv', undefined],
   ['/mcp', message],
   ['/v1/citations?limit=7', undefined],
-])('a client that disconnects during a read of %s causes no line in the log', async (path, body) => {
+])('a client that disconnects during a read of %s causes no further line in the log', async (path, body) => {
   // The logger of a request is created when it writes its first line.
   const requestLogger = vi.spyOn(api.app.log, 'child')
   onTestFinished(() => requestLogger.mockRestore())
