@@ -2,6 +2,7 @@ import { IncomingMessage, request, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
+import { createKey } from '../../src/database/keys.ts'
 import { disconnectSignal } from '../../src/server/read-as.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 
@@ -63,4 +64,46 @@ it('many reads for one client cause no warning of too many listeners', async () 
   // Node.js emits a warning in the next iteration of the event loop.
   await setImmediate()
   expect(warnings).toEqual([])
+})
+
+it('large bodies of clients that disconnected before the body was read no longer count', async () => {
+  const { key } = await api.database.transaction((tx) =>
+    createKey(tx, { name: 'An editor', role: 'editor', expiresAt: null }),
+  )
+  const blocker = await api.pool.connect()
+  onTestFinished(() => blocker.release(true))
+  await blocker.query('begin; lock table keys in access exclusive mode')
+  // The service loads the keys again, and waits for the lock until it knows the key of a request.
+  await api.pool.query("notify entente_keys, ''")
+  const maxBodyBytes = 16 * 1024 * 1024
+  const clients = Array.from({ length: 5 }, () =>
+    request(`${api.origin}/v1/topics/bulk`, {
+      agent: false,
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${key}`,
+        'content-type': 'application/json',
+        'content-length': maxBodyBytes,
+      },
+    }),
+  )
+  for (const client of clients) client.on('error', () => {}).flushHeaders()
+  const blocked =
+    "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+  const countBlocked = async () => (await api.pool.query(blocked)).rowCount
+  await expect.poll(countBlocked, { timeout: 5000 }).toBe(1 + clients.length)
+  for (const client of clients) client.destroy()
+  const metrics = async () => (await api.get('/metrics')).text
+  await expect.poll(metrics, { timeout: 5000 }).toMatch(/^entente_http_requests_in_flight 1$/m)
+  await blocker.query('rollback')
+  await expect.poll(countBlocked, { timeout: 5000 }).toBe(0)
+  expect((await api.get('/v1/topics', { key })).status).toBe(200)
+  const body = `{"operations": []}${' '.repeat(2 * 1024 * 1024)}`
+  const response = await fetch(`${api.origin}/v1/topics/bulk`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body,
+  })
+  await response.text()
+  expect(response.status).not.toBe(503)
 })

@@ -35,6 +35,8 @@ export const largeBodies = fp(
       const bytes = expectedBytes(request)
       // Fastify refuses a body above the limit of its route without reading it.
       if (bytes <= smallBodyBytes || bytes > request.routeOptions.bodyLimit) return done()
+      // The client has disconnected, such as while its key was looked up. The event `close` will not follow.
+      if (reply.raw.destroyed) return done()
       if (heldBytes > 0 && heldBytes + bytes > maxBytes) {
         app.metrics.requestShed('memory')
         const detail = 'Too many large requests are being read. Send them one after another.'
