@@ -58,6 +58,17 @@ describe('with a limit of units per minute', () => {
     expect(await left(api.get(path, client))).toBe(String(unitsPerMinute - 13))
   })
 
+  it('a request that costs more units than are left is refused, and uses none of them', async () => {
+    const client = newClient()
+    const aggregate = '/v1/agreements/aggregate?groupBy=status'
+    expect(await statuses(2, aggregate, client)).toEqual([200, 200])
+    expect((await api.get(path, client)).status).toBe(200)
+    const refused = await api.get(aggregate, client)
+    expect(refused.status).toBe(429)
+    expect(refused.headers.get('ratelimit')).toMatch(/^"units";r=9;t=\d+$/)
+    expect(await statuses(10, path, client)).toEqual([...Array(9).fill(200), 429])
+  })
+
   it('a key has its own limit, which applies to requests from any address', async () => {
     const { key } = await api.database.transaction((tx) =>
       createKey(tx, { name: 'A key', role: 'reader', expiresAt: null }),

@@ -35,9 +35,15 @@ const limitHeaders = (
 
 type Count = ReturnType<FastifyInstance['createRateLimit']>
 
-/** Counts a request once for each unit of its cost. */
+/**
+ * Counts a request once for each unit of its cost. If fewer units are left, none is counted, so that the client can still use
+ * them for cheaper requests.
+ */
 async function spend(count: Count, request: FastifyRequest): ReturnType<Count> {
   const { cost = 1 } = request.routeOptions.config
+  if (cost === 1) return count(request)
+  const state = await count(request, { increment: false })
+  if (!state.isAllowed && state.remaining < cost) return { ...state, isExceeded: true }
   for (let unit = 1; unit < cost; unit += 1) await count(request)
   return count(request)
 }
