@@ -15,6 +15,8 @@ const parameter = z.looseObject({
   in: z.string(),
   required: z.boolean().optional(),
   description: z.string().optional(),
+  /** False if several values are separated by commas. By default, the name is repeated for each value. */
+  explode: z.boolean().optional(),
   schema,
 })
 const response = z.looseObject({

@@ -63,12 +63,13 @@ function meaningOf({ name, description }: DescribedParameter): string {
   return description ?? (meaning === undefined ? '' : `${capitalize(meaning)}.`)
 }
 
-/** Returns the type of a parameter's values, as a link if it is a named schema. */
-function typeHtml({ schema }: DescribedParameter): string {
+/** Returns the type of a parameter's values, as a link if it is a named schema, and how several values are sent. */
+function typeHtml({ schema, explode }: DescribedParameter): string {
   const inner = schema.items ?? schema
   const name = referenceOf(inner)
   const kind = name === undefined ? escapeHtml(String(inner.format ?? inner.type ?? '')) : schemaLink(name)
-  return schema.type === 'array' ? `${kind}, separated by commas` : kind
+  if (schema.type !== 'array') return kind
+  return `${kind}, ${explode === false ? 'separated by commas' : 'with the name repeated for each value'}`
 }
 
 const schemaLink = (name: string) => `<a href="/docs/schemas/${name}">${name}</a>`
