@@ -1,9 +1,9 @@
 /** An estimate of the database server's clock. */
 export interface Clock {
   /**
-   * Returns the time of the database, at most a round trip ahead of it. Only the first call waits for the database. Later
-   * calls add the elapsed time to the last measured time, by the monotonic clock of the process.
-   * @throws the error of the first statement.
+   * Returns the time of the database, at most a round trip ahead of it. Waits for the database until a first measurement has
+   * succeeded. Later calls add the elapsed time to the last measured time, by the monotonic clock of the process.
+   * @throws the error of the measurement, until one has succeeded.
    */
   now(): Promise<Date>
 }

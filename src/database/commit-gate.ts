@@ -33,7 +33,7 @@ export class CommitGate {
     if (this.#shutAt !== undefined && this.#shutAt > passedAt) throw refusal()
   }
 
-  /** Runs a transaction, and opens or shuts the gate by the result of its commit. */
+  /** Runs a transaction, and opens or shuts the gate by the result of its commit. @throws what `transaction` throws. */
   async run<T>(transaction: () => Promise<T>): Promise<T> {
     try {
       const result = await transaction()

@@ -101,7 +101,7 @@ export class Connection {
     return this.#run(statement.text, submit, options)
   }
 
-  /** Runs one or more statements without values, such as `begin; set local …`. Ignores rows. */
+  /** Runs one or more statements without values, such as `begin; set local …`. Ignores rows. @throws as `query` does. */
   async execute(text: string, options?: RunOptions): Promise<void> {
     await this.#run(text, () => this.#client.query(text), options)
   }
@@ -130,7 +130,11 @@ export class Connection {
     return row ? { announced, position: makePosition(row) } : { announced }
   }
 
-  /** Rolls back. @returns the end of the write-ahead log after the rollback, if `options.position` is set. */
+  /**
+   * Rolls back.
+   * @returns the end of the write-ahead log after the rollback, if `options.position` is set.
+   * @throws PostgreSQL's error.
+   */
   async rollBack(options: { position: boolean }): Promise<Position | undefined> {
     if (!options.position) {
       await this.execute('rollback')

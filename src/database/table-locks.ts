@@ -59,7 +59,7 @@ export async function lockAllTables(client: pg.Client): Promise<void> {
 
 /**
  * Runs a transaction that begins with `lockAllTables`, and repeats it until it gets the locks.
- * @throws OperatorError when it has not got the locks after ten minutes.
+ * @throws OperatorError when it has not got the locks after ten minutes; any other error of `transaction`.
  */
 export async function retryWhileInUse<T>(transaction: () => Promise<T>): Promise<T> {
   const deadline = Date.now() + giveUpAfterMs

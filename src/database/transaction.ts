@@ -33,8 +33,8 @@ interface EndHooks {
 
 /**
  * Runs `callback` in a transaction on a connection, and releases the connection.
- * @throws what `callback` or the commit throws, after the rollback; Problem `outcome-unknown` if the outcome of the commit is
- * unknown.
+ * @throws what `begin`, `callback` or the commit throws, after the rollback; Problem `outcome-unknown` if the outcome of the
+ * commit is unknown.
  */
 export async function inTransaction<T>(
   connection: Connection,

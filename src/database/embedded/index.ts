@@ -17,7 +17,7 @@ export interface EmbeddedDatabase {
   url: string
   /** Watches the server, and restarts it when it has stopped. */
   supervisor: Supervisor
-  /** Releases the server, and stops it if no other process uses it. */
+  /** Releases the server, and stops it if no other process uses it. @throws what `releaseSharedLock` and `stop` throw. */
   close(): Promise<void>
 }
 
@@ -28,8 +28,8 @@ export interface EmbeddedDatabase {
  * is started again at the same port, so that the URL stays the same.
  *
  * The server gets settings for the memory of the machine, and `furtherSettings` (such as `fsync=off`), if this call starts it.
- * After an abort, this function ends the work in progress and throws. If the database is open before it notices the abort, it
- * returns the database, and the caller closes it.
+ * After an abort, this function ends the work in progress and throws. If the database is open before the abort is noticed,
+ * this function returns the database, and the caller closes it.
  * @throws OperatorError when the folder, the programs or the server cannot be used; PostgreSQL's error when the database cannot
  * be prepared; the reason of `signal`.
  */

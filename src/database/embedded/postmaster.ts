@@ -58,7 +58,7 @@ const isStillEnding = (error: unknown) =>
 
 /**
  * Stops the cluster's server and returns when it has stopped. Open connections are closed.
- * @throws OperatorError when it has not stopped within a minute.
+ * @throws OperatorError when it has not stopped within a minute; the error of `runProgram` when pg_ctl fails.
  */
 export async function stop({ path, account, programs }: Cluster): Promise<void> {
   const server = await readPostmaster(path)

@@ -50,7 +50,10 @@ export function isHeld({ client }: SharedLock): Promise<boolean> {
   )
 }
 
-/** Releases the lock. If no other process holds it, `stop` runs before another process can join. @throws what `stop` throws. */
+/**
+ * Releases the lock. If no other process holds it, `stop` runs before another process can join.
+ * @throws what `stop` throws; PostgreSQL's error, unless the server is stopping.
+ */
 export async function releaseSharedLock({ client }: SharedLock, stop: () => Promise<void>): Promise<void> {
   try {
     if (await exchangeLock(client)) await stop()

@@ -15,7 +15,7 @@ const maxBackoffMs = 2000
 export interface ProbeHandler<Row> {
   /** @param sentAt time of `performance.now()` before the statement was sent. */
   onResult(row: Row, sentAt: number): void
-  /** The server did not answer in time, refused, or closed the connection, or `fail` was called. */
+  /** The statement failed or had no answer in time, the connection was refused or lost, or `fail` was called. */
   onFailure(reason: string): void
 }
 
