@@ -19,7 +19,7 @@ export function columnIn(columns: Record<string, PgColumn>, property: string): P
   return column
 }
 
-/** Returns a table's column of a property. @throws Error when the table has none. */
+/** Returns the column of a table for a property. @throws Error when the table has none. */
 export const columnOf = (table: PgTable, property: string): PgColumn =>
   columnIn(getTableColumns(table), property)
 

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 
 /** SQL condition that the setting `feed_offset` is too low: a revision has a transaction id that this cluster has not reached. */
-const isBehind = `name = 'feed_offset' and exists (
+const tooLowCondition = `name = 'feed_offset' and exists (
   select from revisions
   where transaction >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint + settings.value::bigint
 )`
@@ -12,11 +12,11 @@ const isBehind = `name = 'feed_offset' and exists (
  */
 export async function alignFeed(client: pg.ClientBase): Promise<void> {
   // A database that accepts no changes also refuses an update that changes nothing.
-  const { rowCount } = await client.query(`select from settings where ${isBehind}`)
+  const { rowCount } = await client.query(`select from settings where ${tooLowCondition}`)
   if (rowCount === 0) return
   await client.query(`
     update settings set value = (
       select max(transaction) + 1 - pg_snapshot_xmax(pg_current_snapshot())::text::bigint from revisions
     )
-    where ${isBehind}`)
+    where ${tooLowCondition}`)
 }

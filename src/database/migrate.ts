@@ -21,7 +21,7 @@ const journalSchema = z.object({
       tag: z.string(),
       /** Whether versions that do not know the migration work with the database after it. */
       expand: z.boolean().optional(),
-      /** Tag of the migration that a version must know to work with the database after this migration; by default its own. */
+      /** Tag of the migration that a version must know to work with the database after this one; by default this one. */
       contract: z.string().optional(),
     }),
   ),

@@ -74,7 +74,7 @@ export const plainOrder = (column: AnyPgColumn, type: 'text' | 'timestamptz' | '
 /**
  * Indexes for lists sorted by an ordering and then by the record's id. Lists of resources with a natural key sort by this key
  * instead, and are so short that they need no index. A nullable column needs one index for each direction.
- * The last column lets an `asOf` query skip rows that started later without reading them from the table.
+ * With `row_start` in the index, an `asOf` query skips rows that started later without reading them from the table.
  * @param name name of the ascending index.
  * @param column the sorted column.
  */

@@ -48,8 +48,8 @@ const minConnections = ({ maxConnections }: PoolOptions) => Math.min(4, Math.cei
  * Time limits need no additional round trip, and no session setting except a name, so they work through a pooler in
  * transaction mode. A statement that exceeds its limit is cancelled by `pg_cancel_backend` on a second connection. It is found
  * by an `application_name` that is unique to its connection; PgBouncer passes this name on to the session of the transaction.
- * Cancelling is best effort: when it fails, the connection is closed, for which PostgreSQL checks every second. On
- * servers without this check, or behind a pooler, the statement may run to its end.
+ * Cancelling is best effort: when it fails, the connection is closed. PostgreSQL checks every second whether the connection of a
+ * running statement is closed. On servers without this check, or behind a pooler, the statement may run to its end.
  */
 export class Pool {
   readonly options: PoolOptions

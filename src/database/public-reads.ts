@@ -92,7 +92,7 @@ class PublicReads implements DatabaseClient {
   }
 
   forWork(work: Work): DatabaseClient {
-    // `onRead` gets the statements before they are rewritten.
+    // `reportRead` calls `onRead` with the statements before they are rewritten, so the inner database must not call it.
     const { onRead: _, ...rest } = work
     return new PublicReads(this.#database.forWork(rest), this.#state, this.shared, work)
   }

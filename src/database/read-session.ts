@@ -131,7 +131,7 @@ class ReadSession implements Transaction {
     }
   }
 
-  /** Chooses by the earlier durations of statements with this text. While the first one runs, the next ones wait. */
+  /** Chooses by the earlier durations of statements with this text. Until the first of them is measured, the next ones wait. */
   #chooseLane(first: Statement): Lane | Promise<Lane> {
     const { work } = this.#settings
     if (!work) return 'cheap'

@@ -111,6 +111,6 @@ export function filledProperties(table: PgTable, rows: Row[]): string[] {
   return Object.keys(getTableColumns(table)).filter((property) => found.has(property))
 }
 
-/** Adds to each row of a list its position. @param common values that are the same in every row, such as `record`. */
+/** Adds its position in the list to each row. @param common values that are the same in every row, such as `record`. */
 export const withPositions = (rows: Row[], common: Row): Row[] =>
   rows.map((row, position) => ({ ...row, ...common, position }))

@@ -1,6 +1,7 @@
 /**
- * SQL that sets what the service's statements and the parsing of their results depend on, whatever the role or the database
- * has. In another `datestyle` the expiry of a key, for example, would be no date, and in `serializable` a standby would fail.
+ * SQL that sets the settings on which the service's statements and the parsing of their results depend, whatever the role or
+ * the database sets. With another `datestyle`, for example, pg could not parse the expiry of a key. A hot standby refuses
+ * statements in the isolation level `serializable`.
  */
 export const sessionSettings = [
   "datestyle = 'ISO'",

@@ -14,7 +14,7 @@ export const lanes: readonly Lane[] = ['cheap', 'expensive']
 
 /**
  * Why a request gets no connection. `queue`: the queue, or the part of it for this kind of owner, is full. `wait`: the wait timed
- * out. `share`: the owner or a group of it has too many waiting requests.
+ * out. `share`: the owner, or a group that contains the owner, has too many waiting requests.
  */
 export type Refusal = 'queue' | 'wait' | 'share'
 
@@ -26,7 +26,7 @@ export interface LaneLimits {
    * sender of the last expensive statement send cheap statements, the maximum is one lower: a processor is free for these.
    */
   maxExpensive: number
-  /** Requests that may wait for a connection. */
+  /** Maximum number of requests that wait for a connection. */
   maxWaiting: number
   /** Maximum wait in milliseconds. Expensive statements wait for up to `statementTimeoutMs` if that is longer. */
   acquireTimeoutMs: number

@@ -1,4 +1,4 @@
-/** Remembers the owner that last requested a connection, when it did, and when another owner last did. */
+/** Remembers which owner last requested a connection, and the times of this request and of the last request of another owner. */
 export class OwnerActivity {
   #owner: string | undefined
   #at = -Infinity

@@ -44,7 +44,7 @@ export const imports = pgTable(
     doneThrough: integer('done_through').notNull().default(0),
     /**
      * Number of the current pass over the rows. In a commit, later passes write the rows that wait for records of other rows.
-     * Before it, each decision about names begins a new pass.
+     * Before the commit, each decision about names begins a new pass.
      */
     pass: integer('pass').notNull().default(0),
     counts: json('counts').notNull().default({}),
@@ -183,8 +183,8 @@ export const importDecisions = pgTable(
 )
 
 /**
- * The changes of each record by imports. For each scheme, the last entry has hashes of the last values in files. A later
- * import compares them with the stored values, to find the values that others have set.
+ * The changes of each record by imports. For each record and scheme, the last entry has the hashes of the last values in files.
+ * A later import compares them with the hashes of the stored values, to find the values that others have set.
  */
 export const importRecords = pgTable(
   'import_records',
