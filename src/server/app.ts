@@ -95,7 +95,7 @@ async function registerCommon(app: FastifyInstance, config: Config, database: Da
   await app.register(shutdown, { drainMs: config.DRAIN_SECONDS * 1000 })
   await app.register(databasePlugin, { database })
   await app.register(securityHeaders)
-  // Before the plugins that refuse requests, since pages of other origins can read only responses with its headers.
+  // Before the plugins that refuse requests, since pages of other origins can read only responses with CORS headers.
   if (config.CORS_ORIGINS) await app.register(cors, { origins: config.CORS_ORIGINS })
   await app.register(loadShedding, {
     maxEventLoopDelayMs: config.SHED_LAG_MS,

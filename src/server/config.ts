@@ -44,7 +44,7 @@ const origins = (example: string, { wildcards = false } = {}) =>
     `origins like ${example}, separated by commas, or * alone`,
   )
 
-/** The names and addresses of this machine, as in `HOST` and in the host name of a URL. */
+/** Matches the names and loopback addresses of this machine, in `HOST` and as the host name of a URL. */
 export const loopback = /^(localhost|127\.\d+\.\d+\.\d+|::1|\[::1\])$/
 
 /**
@@ -317,7 +317,7 @@ const secrets = new Set(['DATABASE_URL', 'LISTEN_DATABASE_URL', 'READ_DATABASE_U
 
 /**
  * Reads the configuration from the environment. No other file of the service reads the environment.
- * Throws an OperatorError that names every invalid variable and says what would be valid.
+ * @throws OperatorError that names the invalid variables and says what would be valid.
  */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const result = environment.safeParse(env)
@@ -347,7 +347,7 @@ function describeIssue(issue: z.core.$ZodIssue, env: NodeJS.ProcessEnv): string 
   return `${name} must be ${issue.message}${found}`
 }
 
-/** Returns the environment variables that look like misspelt settings, each with the setting. */
+/** Returns the environment variables that look like misspelt settings, each with the setting that was probably meant. */
 export const mistypedSettings = (env: NodeJS.ProcessEnv = process.env) =>
   findMistyped(Object.keys(env), Object.keys(environment.shape))
 

@@ -85,7 +85,8 @@ export class NamedParts {
   }
 
   /**
-   * Returns the name of an equal schema. If there is none, adds the schema to the components under the first free name.
+   * Returns the name of the component with an equal schema. If there is none, adds the schema to the components under the first
+   * free name.
    * @param names possible names, the best first.
    * @param describe returns the texts of a new component.
    * @throws Error when no name is free.
@@ -115,7 +116,10 @@ const toEnum = (words: unknown[]): JsonSchema => ({ type: 'string', enum: words 
 
 const isProperty = (step: string) => !['eq', 'ne', 'in'].includes(step)
 
-/** Records which enumerations the resource of a component uses. The name of one that more than two use contains no resource. */
+/**
+ * Records which enumerations the resource of a component uses. If more than two resources use an enumeration, its name contains
+ * no resource.
+ */
 export function recordEnums(parts: NamedParts, component: string, schema: JsonSchema): void {
   mapSchema(schema, [], (inner) => {
     const words = wordsOf(inner)
@@ -188,7 +192,8 @@ export const createComparisonNamer =
       ...(kind ? [`${nullable}${kind}Comparison`] : []),
       `${pascalCase(...path)}Comparison`,
       `${fullName}Comparison`,
-      // A property and one of a list's elements may get the same name: `externalIdScheme`, and `scheme` of external ids.
+      // A property of a record and a property of a list's elements may get the same name: `externalIdScheme`, and `scheme` of
+      // external ids.
       `${fullName}WordComparison`,
     ]
     const name = parts.assignName({ ...rest, properties: operators }, names, () => ({

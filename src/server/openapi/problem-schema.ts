@@ -81,7 +81,7 @@ export const problemHeaders = {
 const isTemporary = (type: ProblemType): boolean =>
   type === 'idempotency-key-in-use' || [429, 503].includes(problemTypes[type].status)
 
-/** Returns the response of problems that share a status, or of those that every operation may return. */
+/** Returns the response for the given problems, which share a status, or which every operation may return. */
 export const problemResponse = (types: readonly ProblemType[]) => ({
   description: types.map((type) => `${problemTypes[type].title} (\`/problems/${type}\`).`).join(' '),
   ...(types.some(isTemporary) && {

@@ -180,7 +180,10 @@ function removeDescriptionsOf(output: JsonSchema, input: JsonSchema): JsonSchema
   return { ...input, properties: Object.fromEntries(properties) }
 }
 
-/** Removes descriptions that repeat a description in the response's component, or of the component that is referred to. */
+/**
+ * Removes from the components of requests the descriptions that the components of responses have, and from references the
+ * descriptions that the referenced component has.
+ */
 function removeRepeatedDescriptions(given: Record<string, JsonSchema>): Record<string, JsonSchema> {
   const inputOf = /^(.*)Input$/
   const components = Object.fromEntries(
@@ -243,7 +246,7 @@ function nameParts(all: Record<string, JsonSchema>, parts: NamedParts): Record<s
 /**
  * Collects the named schemas that bodies, parameters and responses use.
  * @param owners singulars of the resources.
- * @throws when two different schemas have the same name.
+ * @throws Error when two different schemas have the same name.
  */
 export function collectSchemas(
   roots: { input: z.core.$ZodType[]; output: z.core.$ZodType[] },

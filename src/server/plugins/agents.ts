@@ -20,8 +20,8 @@ export interface AgentsOptions {
 
 /**
  * Serves the Model Context Protocol (MCP) for agents at `POST /mcp`. Requests of web pages whose origin is not allowed are
- * refused, as the protocol requires. An origin is not allowed because it equals the `Host` header: the name of another site can
- * lead to the address of the service (DNS rebinding).
+ * refused, as the protocol requires. Even an origin that equals the `Host` header is refused unless it is allowed, since the name
+ * of another site can lead to the address of the service (DNS rebinding).
  */
 export const agents = fp<AgentsOptions>(
   async function agents(app, { registry, allowedOrigins }) {

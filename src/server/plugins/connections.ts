@@ -19,16 +19,16 @@ export interface ConnectionsOptions {
   maxPerAddress: number
   /** Maximum number of connections that one address opens a second, on average; 0 for no limit. */
   maxNewPerSecond: number
-  /** Addresses and networks of reverse proxies, whose connections are those of many clients. */
+  /** Addresses and networks of reverse proxies, whose connections have the requests of many clients. */
   proxies: readonly string[]
 }
 
 /**
- * Bounds the connections of clients, in total and for each address. Near the total limit, a new connection closes the one that
- * has been idle longest. Above the limit of its address, it closes the one of this address that has been idle longest. So unused
- * connections do not exhaust the limits. If an address opens too many connections a second, they are closed before anything is
- * read from them. Reading would lengthen each iteration of the event loop, which accepts one connection, so other addresses
- * would wait.
+ * Bounds the connections of clients, in total and for each address. Near the total limit, a new connection closes the connection
+ * that has been idle longest. Above the limit of an address, a new connection of this address closes its connection that has been
+ * idle longest. So unused connections do not exhaust the limits. If an address opens too many connections a second, they are
+ * closed before anything is read from them. Reading would lengthen the iterations of the event loop, and each iteration accepts
+ * only one connection, so new connections of other addresses would wait.
  */
 export const connections = fp<ConnectionsOptions>(
   async function connections(app, { maxConnections, maxPerAddress, maxNewPerSecond, proxies }) {
@@ -69,7 +69,7 @@ export const connections = fp<ConnectionsOptions>(
     metrics.gauge('entente_connections_idle', 'Idle client connections.', () => openConnections.idleCount)
     metrics.counter(
       'entente_connections_closed_total',
-      'Client connections closed by the service, by reason. address: idle ones, to make room for a new one of the same address; idle: idle ones, for a new one of any address; refused: new ones above the maximum; rate: new ones of an address that opens too many a second, and, after an address has misused one, its others without a request.',
+      'Client connections closed by the service, by reason. address: idle connections, to make room for a new one of the same address; idle: idle connections, to make room for a new one of any address; refused: new connections above the maximum; rate: new connections of an address that opens too many a second, and connections without a request of an address that has misused a connection.',
       'reason',
       openConnections.closedCounts,
     )

@@ -29,7 +29,11 @@ const preferPrimary = (readiness: Database): Database =>
     freshness: new Freshness({ position: undefined, maxAgeMs: 0 }),
   })
 
-/** Returns the body of the response. @throws Problem `unavailable` when the database is unreachable, not migrated or too new. */
+/**
+ * Returns the body of the response.
+ * @throws Problem `unavailable` when the embedded server is down, or the database is not migrated or too new; what a read throws
+ * when the database cannot be reached.
+ */
 async function readinessBody(readiness: Database): Promise<string> {
   const { outage, replicas } = readiness
   if (outage !== undefined)

@@ -15,7 +15,10 @@ const cleaningIntervalMs = 600_000
 /** Maximum number of imports that one process works on at the same time. */
 const maxRunning = 2
 
-/** Pooled connections for imports: each reads on one and writes on another. Its lock, and its COPY or cursor, use others. */
+/**
+ * Size of the pool of imports: each import reads on one connection and writes on another. The lock of an import, and its COPY or
+ * cursor, use connections outside the pool.
+ */
 const connections = maxRunning * 2
 
 /** Options of the plugin `importer`. */

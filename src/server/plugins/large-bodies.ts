@@ -25,7 +25,7 @@ function expectedBytes({ headers, routeOptions }: FastifyRequest): number {
 
 /**
  * Bounds the total size of the large bodies that are read at the same time: above the limit, further large bodies get 503
- * before they are read. If no other is read, one is always accepted. Uploads of files do not count.
+ * before they are read. While no large body is being read, one is always accepted. Uploads of files do not count.
  */
 export const largeBodies = fp(
   async function largeBodies(app) {

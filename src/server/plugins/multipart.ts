@@ -5,7 +5,7 @@ import { errorCode } from '../../error-code.ts'
 import { Upload, type UploadPart } from '../../features/imports/http/upload.ts'
 import { Problem } from '../../problems/problem.ts'
 
-/** Limits of a body: bytes of a field name, number of parts, and headers of a part. Readers limit the bytes of a part. */
+/** Limits of a body: bytes of a field name, number of parts, and headers of a part. Their readers limit the bytes of parts. */
 const limits = {
   fieldNameSize: 100,
   parts: 50,
@@ -36,7 +36,8 @@ export const multipart = fp(
 
 /**
  * Returns the parts of a body.
- * @throws Problem `malformed-request` when it is not multipart/form-data (RFC 7578); `too-large` for too many parts.
+ * @throws Problem `malformed-request` when it is not multipart/form-data (RFC 7578), and `too-large` for too many parts;
+ * Fastify's error with status 413 for a body above the limit of the route.
  */
 async function* readParts(request: FastifyRequest): AsyncGenerator<UploadPart> {
   try {

@@ -54,7 +54,10 @@ function contextFor({ client }: FastifyRequest, context: Context, work: Omit<Wor
   return { ...context, database, exportDatabase: context.exportDatabase.forWork(owned) }
 }
 
-/** Clocks differ, so a replica serves a read with `asOf` only if this time is older than the maximum age plus this margin. */
+/**
+ * Margin for differences between clocks: a replica serves a read with `asOf` only if the time of `asOf` is further in the past
+ * than the maximum age plus this margin.
+ */
 const pastMarginMs = 1000
 
 /** The contexts of readers who see internal records, and of all other readers. */

@@ -17,8 +17,8 @@ export const speedWindowMs = 60_000
 
 /**
  * Provides `app.watchTransfer`. Cuts off exports and streams whose client reads too slowly, or that take too long: each
- * occupies memory, and an export also a connection to PostgreSQL. Also cuts off those whose key has been revoked or has
- * expired, and those whose token has expired.
+ * occupies memory, and an export also a connection to PostgreSQL. Also cuts off exports and streams whose key or token is no
+ * longer accepted with the same role, such as a revoked key.
  */
 export const transfers = fp<TransferLimits>(
   async function transfers(app, limits) {

@@ -42,7 +42,7 @@ export const anonymous: Actor = { kind: 'anonymous', id: null, name: null, role:
 
 /**
  * Finds the actor of a token of the OpenID Connect issuer.
- * @throws Problem when the token is not trusted, or the issuer's keys cannot be fetched.
+ * @throws Problem `unauthorized` when the token is not trusted, and `unavailable` when the issuer's keys cannot be fetched.
  */
 export type VerifyToken = (token: string) => Promise<Actor>
 

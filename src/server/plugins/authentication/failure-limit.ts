@@ -17,9 +17,9 @@ export interface Failures {
 /** Limits the failed authentications from an address per minute. */
 export interface FailureLimit {
   read(request: FastifyRequest): Promise<Failures>
-  /** Counts a wrong credential. A repeated credential is not a new guess: it comes from a client with an old key. */
+  /** Counts a wrong credential as a failure. Also counts it as a guess, unless it is repeated, as by a client with an old key. */
   count(request: FastifyRequest, credential: string): Promise<void>
-  /** Records that the address used the administrator's key, so that others at it cannot easily lock the administrator out. */
+  /** Records that the address has used the administrator's key, so that others there cannot easily lock the administrator out. */
   trust(request: FastifyRequest): void
 }
 

@@ -37,9 +37,9 @@ const evictionShare = 0.9
  */
 export class Connections {
   /**
-   * Numbers of closed connections. `address` and `idle`: idle connections, for a new one of the same or of any address.
-   * `refused`: new connections above the maximum. `rate`: new connections of an address that opens too many a second, and,
-   * after an address has misused one, its connections without a request.
+   * Numbers of closed connections. `address`: idle connections, to make room for a new one of the same address. `idle`: idle
+   * connections, to make room for a new one of any address. `refused`: new connections above the maximum. `rate`: new connections
+   * of an address that opens too many a second, and connections without a request of an address that has misused a connection.
    */
   readonly closedCounts = { address: 0, idle: 0, refused: 0, rate: 0 }
   readonly #limits: ConnectionLimits
@@ -86,8 +86,8 @@ export class Connections {
 
   /**
    * Counts a misused connection, such as one with thousands of requests in one write. Its address may open no new connections
-   * for a while, which is longer after several of them. Connections of the address that have not had a request yet are closed,
-   * since they may be misused in the same way.
+   * for a while, and for longer after several misused ones. Connections of the address that have not had a request yet are
+   * closed, since they may be misused in the same way.
    */
   connectionMisused(socket: Socket): void {
     const name = this.#limits.getAddressName(socket.remoteAddress ?? '')

@@ -1,4 +1,4 @@
-/** Reads the directives of a request's `Cache-Control` that the service supports (RFC 9111, 5.2.1). Others are ignored. */
+/** Reads the supported directives of a request's `Cache-Control` (RFC 9111, 5.2.1). Other directives are ignored. */
 
 /** Whether the header has `no-cache`: the client requests a response from the database. */
 export const hasNoCache = (header: string | undefined): boolean =>

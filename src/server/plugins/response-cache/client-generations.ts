@@ -3,8 +3,8 @@ import type { Changes } from '../../../database/changes.ts'
 import { ClientWrites, CountedPositions } from './client-writes.ts'
 
 /**
- * The earliest generation of the database in which a response for a client may have been read: it must contain the client's
- * own writes, including writes through other processes up to the position that the client has sent.
+ * The earliest generation of the database in which a response for a client may have been read: this generation contains the
+ * client's own writes, including writes through other processes up to the position that the client has sent.
  */
 export class ClientGenerations {
   readonly #changes: Changes

@@ -89,7 +89,7 @@ function encodedResponse(
   return { body, etag, headers: encoded }
 }
 
-/** Returns the headers of a response, with those that every read has. */
+/** Returns the headers of a response, including the headers that every read has. */
 export function buildReadHeaders(
   { type = 'application/json; charset=utf-8', headers }: ApiResponse,
   cacheControl: string,

@@ -3,7 +3,7 @@ import type { Dependencies } from '../../../database/changes.ts'
 import { everything } from '../../../database/database.ts'
 import type { Representation } from './representation.ts'
 
-/** Maximum share of the memory for one response, so that it does not evict all others, and for all request keys. */
+/** Maximum share of the memory for one response, so that it does not evict all others, and for all request keys together. */
 const maxEntryShare = 1 / 8
 
 /** Estimated bytes of a map entry in addition to its texts. */
