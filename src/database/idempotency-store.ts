@@ -74,7 +74,7 @@ export const redactedFingerprint = 'redacted'
 /**
  * Removes the body and headers of each stored response whose body contains one of the texts. The keys stay, so that a
  * repeated request does not run again.
- * @param texts parts of JSON, such as a text in the form that it has between quotation marks, in the Unicode form NFC.
+ * @param texts parts of JSON in the Unicode form NFC, such as a text with the escape sequences of JSON, without quotation marks.
  */
 export async function redactResponses(tx: Transaction, texts: string[]): Promise<void> {
   await tx.query({

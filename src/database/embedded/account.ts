@@ -10,7 +10,10 @@ const execute = promisify(execFile)
 
 /** The operating-system user that runs PostgreSQL's programs. */
 export interface Account {
-  /** Runs a program to its end, as `runProgram` does. */
+  /**
+   * Runs a program to its end, as `runProgram` does.
+   * @throws what `runProgram` throws; OperatorError if root cannot run the program as this user.
+   */
   run(program: string, args: string[], options?: RunOptions): Promise<void>
   /** Makes the user the owner of a file or folder. */
   giveOwnership(path: string): Promise<void>
