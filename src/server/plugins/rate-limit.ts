@@ -43,7 +43,9 @@ async function spend(count: Count, request: FastifyRequest): ReturnType<Count> {
   const { cost = 1 } = request.routeOptions.config
   if (cost === 1) return count(request)
   const state = await count(request, { increment: false })
-  if (!state.isAllowed && state.remaining < cost) return { ...state, isExceeded: true }
+  if (!state.isAllowed && state.remaining < cost)
+    // If nothing is counted, no window has begun: the cost is above the limit itself.
+    return { ...state, isExceeded: true, ttlInSeconds: state.ttlInSeconds || rateLimitWindowMs / 1000 }
   for (let unit = 1; unit < cost; unit += 1) await count(request)
   return count(request)
 }
