@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { packageRoot } from '../../src/package-root.ts'
 import { type Api, startTestApi } from '../support/api.ts'
+import { adminKey } from '../support/app.ts'
 import { newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
 import { type FormPart, sendForm } from '../support/send-form.ts'
 
@@ -244,6 +246,36 @@ describe('POST /v1/imports/preview', () => {
     ])
     expect(response.status).toBe(200)
     expect(response.text.length).toBeLessThan(5000)
+  })
+
+  it('does not count the time of the upload towards its limit of 20 seconds', async () => {
+    const { timeout } = AbortSignal
+    let isUploaded = false
+    vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) =>
+      ms !== 20_000 || isUploaded ? timeout.call(AbortSignal, ms) : AbortSignal.abort(),
+    )
+    const form = new FormData()
+    form.append('mapping', new Blob([treatyMapping(newScheme())]), 'mapping.yaml')
+    form.append('file', new Blob([`${treatyHeader}\n1,A,2001,China\n`]), 'treaties.csv')
+    const encoded = new Response(form)
+    const bytes = new Uint8Array(await encoded.arrayBuffer())
+    async function* sendSlowly() {
+      yield bytes.subarray(0, -10)
+      await delay(500)
+      isUploaded = true
+      yield bytes.subarray(-10)
+    }
+    const response = await fetch(`${api.origin}/v1/imports/preview`, {
+      method: 'POST',
+      body: ReadableStream.from(sendSlowly()),
+      duplex: 'half',
+      headers: {
+        'content-type': encoded.headers.get('content-type') ?? '',
+        authorization: `Bearer ${adminKey}`,
+      },
+    })
+    vi.restoreAllMocks()
+    expect(await response.json()).toMatchObject({ rows: [{ state: 'ready' }] })
   })
 
   it('refuses unknown parts and unreadable files', async () => {

@@ -24,7 +24,7 @@ const rowLimit = { defaultSize: 10, maxSize: 50 } as const
 /** Maximum size of a mapping, in bytes. A character has up to four. */
 const maxMappingBytes = maxMappingLength * 4
 
-/** Maximum duration of a preview, in milliseconds. Reading the first rows of a file takes less. */
+/** Maximum duration of a preview after its upload, in milliseconds. Reading the first rows of a file takes less. */
 const timeoutMs = 20_000
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
@@ -106,17 +106,21 @@ export const previewEndpoint = (registry: Registry): Endpoint => {
       if (!isUpload(body)) throw new Problem('invalid-body', 'The body must be multipart/form-data.')
       const limit = Number(getValues(query, 'limit')[0] ?? rowLimit.defaultSize)
       const release = previews.acquire(client)
-      const timeout = AbortSignal.timeout(timeoutMs)
-      const signal = AbortSignal.any([getAbortSignal(), timeout])
       try {
-        const preview = await withLocalParts(body, maxPreviewBytes, async (parts) =>
-          previewImport({ database, registry, language, signal }, await readInput(parts), limit),
-        )
+        const preview = await withLocalParts(body, maxPreviewBytes, async (parts) => {
+          const input = await readInput(parts)
+          // The upload itself may take longer, up to `REQUEST_SECONDS`.
+          const timeout = AbortSignal.timeout(timeoutMs)
+          const signal = AbortSignal.any([getAbortSignal(), timeout])
+          return previewImport({ database, registry, language, signal }, input, limit).catch(
+            (error: unknown) => {
+              if (!timeout.aborted) throw error
+              const detail = `The first rows could not be read within ${timeoutMs / 1000} seconds.`
+              throw new Problem('unreadable-file', detail, { cause: error })
+            },
+          )
+        })
         return withLanguageHeaders({ status: 200, headers: {}, body: previewToJson(preview) }, language)
-      } catch (error) {
-        if (!timeout.aborted) throw error
-        const detail = `The first rows could not be read within ${timeoutMs / 1000} seconds.`
-        throw new Problem('unreadable-file', detail, { cause: error })
       } finally {
         release()
       }
