@@ -80,9 +80,9 @@ const withMergedResponse = (method: Endpoint['method'], contract: Contract): Con
 
 /** Returns a redirect to the same request for another key. */
 function redirect(resource: Resource, { url }: ApiRequest, into: string): ApiResponse {
-  const prefix = `/v1/${resource.name}/`
-  const rest = url.slice(prefix.length).replace(/^[^/?]*/, '')
-  return { status: 308, headers: { location: `${prefix}${into}${rest}` } }
+  // The segments may be percent-encoded, so their lengths are not known.
+  const afterKey = url.replace(/^(?:\/[^/?]*){3}/, '')
+  return { status: 308, headers: { location: `/v1/${resource.name}/${into}${afterKey}` } }
 }
 
 /**

@@ -83,6 +83,16 @@ describe('a record that was merged into another one', () => {
     expect(await statusOf(from.path)).toBe(404)
   })
 
+  it('redirects to the same rest of the path, even if the path is percent-encoded', async () => {
+    const [from, into] = [await create('Encoded from'), await create('Encoded into')]
+    expect((await merge(from, into)).status).toBe(200)
+    const locationOf = async (path: string) => (await readManually(path)).headers.get('location')
+    const key = from.id.replace('-', '%2D')
+    for (const rest of ['', '?fields=name', '/history?limit=1'])
+      for (const start of ['/v1/organizations', '/v1/organiz%61tions', '/v%31/organizations'])
+        expect(await locationOf(`${start}/${key}${rest}`)).toBe(`${into.path}${rest}`)
+  })
+
   it('has a redirect that no shared cache may store for a client with a key', async () => {
     const [from, into] = [await create('Redirects'), await create('Is redirected to')]
     await merge(from, into)
