@@ -4,6 +4,7 @@ import { registerResponseSchema } from '../model/schema-names.ts'
 import { type CellKind, flatColumns, participantsProperty } from '../query/flat.ts'
 import { readRepresentation, representationParameters } from '../query/representation.ts'
 import { etagHeader, ifNoneMatch, taggedResponse } from './entity-tags.ts'
+import { readRowUnit } from './exporting/contract.ts'
 import type { Operation } from './operation.ts'
 import { notModified } from './response-schemas.ts'
 
@@ -84,9 +85,10 @@ export const tableSchemaOperation: Operation = {
   }),
 
   async handle(resource, { query }) {
-    const per = getStringValues(query, 'per')[0] === 'participant' ? 'participant' : 'record'
+    const representation = readRepresentation(resource, query)
+    const per = readRowUnit(resource, representation, query)
     const language = getStringValues(query, 'names')[0] === 'false' ? undefined : 'en'
-    const columns = flatColumns(resource, readRepresentation(resource, query), per, language)
+    const columns = flatColumns(resource, representation, per, language)
     const key = resource.key.property
     const isKeyed = per === 'record' && columns.some(({ name }) => name === key)
     return taggedResponse(

@@ -150,6 +150,7 @@ describe('the parameters of an export', () => {
     '/v1/agreements/export?per=participant&format=ndjson',
     '/v1/agreements/export?per=participant&format=csv&fields=title',
     '/v1/topics/export?per=participant&format=csv',
+    '/v1/agreements/table-schema?per=participant&fields=title',
   ])('with per=participant are refused if the file has no columns of participants: %s', async (path) => {
     const response = await api.get(path)
     expect(response.status).toBe(400)

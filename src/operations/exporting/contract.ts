@@ -1,7 +1,15 @@
 import { z } from 'zod'
-import { booleanText, type Parameter, singleValueParameter } from '../../model/parameters.ts'
+import {
+  booleanText,
+  type CheckedQuery,
+  getStringValues,
+  invalidParameters,
+  type Parameter,
+  singleValueParameter,
+} from '../../model/parameters.ts'
 import type { Resource } from '../../model/resource.ts'
-import { participantsProperty } from '../../query/flat.ts'
+import { participantsProperty, type RowUnit } from '../../query/flat.ts'
+import type { Representation } from '../../query/representation.ts'
 import { contentLanguage, languageParameter } from '../language.ts'
 import { fileMediaType, type OperationContract, type ResponseContract } from '../operation.ts'
 
@@ -71,6 +79,16 @@ export const fileParameters = (resource: Resource): Record<string, Parameter> =>
     ),
   }),
 })
+
+/** Reads what a row represents (`per`). @throws Problem `invalid-parameter` for rows per participant if `fields` lacks the participants. */
+export function readRowUnit(resource: Resource, { fields }: Representation, query: CheckedQuery): RowUnit {
+  if (getStringValues(query, 'per')[0] !== 'participant') return 'record'
+  const property = participantsProperty(resource)
+  if (property !== undefined && fields.includes(property)) return 'participant'
+  throw invalidParameters([
+    { parameter: 'per', code: 'invalid', message: `needs "${property}" among the fields` },
+  ])
+}
 
 const fileResponse: ResponseContract = {
   description: 'A file: text in UTF-8, or for `xlsx` a workbook.',

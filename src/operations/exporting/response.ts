@@ -2,7 +2,7 @@ import { finished, Readable } from 'node:stream'
 import { pastSetup } from '../../database/past.ts'
 import { getStringValues, invalidParameters } from '../../model/parameters.ts'
 import { Problem } from '../../problems/problem.ts'
-import { participantsProperty, type RowUnit } from '../../query/flat.ts'
+import type { RowUnit } from '../../query/flat.ts'
 import type { Selection } from '../../query/list.ts'
 import { invalidSearch } from '../../query/search.ts'
 import { withLanguageHeaders } from '../language.ts'
@@ -14,6 +14,7 @@ import {
   exportMediaType,
   hasFixedProperties,
   isTable,
+  readRowUnit,
 } from './contract.ts'
 import { createWriter, type Writer } from './writers.ts'
 
@@ -23,15 +24,11 @@ function readPer(
   format: ExportFormat,
   { query }: ApiRequest,
 ): RowUnit {
-  const [per] = getStringValues(query, 'per')
-  if (per !== 'participant') return 'record'
-  const refusal = (message: string) => invalidParameters([{ parameter: 'per', code: 'invalid', message }])
-  if (!isTable(format)) throw refusal('is only allowed with the formats csv and xlsx')
-  const list = participantsProperty(resource)
-  if (list === undefined || !representation.fields.includes(list)) {
-    throw refusal(`needs "${list}" among the fields`)
+  if (getStringValues(query, 'per')[0] === 'participant' && !isTable(format)) {
+    const message = 'is only allowed with the formats csv and xlsx'
+    throw invalidParameters([{ parameter: 'per', code: 'invalid', message }])
   }
-  return 'participant'
+  return readRowUnit(resource, representation, query)
 }
 
 /** Refuses `fields` and `include` for a format with fixed properties. @throws Problem `invalid-parameter` or `invalid-search`. */
