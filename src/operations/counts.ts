@@ -30,7 +30,7 @@ export function listPath(resource: Resource, query: string): string {
 /**
  * Counts the records of a query.
  * @param tx reads the registry as of `asOf`; the current registry if `asOf` is undefined.
- * @throws Problem `invalid-parameter` for a query that is not valid for a list.
+ * @throws Problem `malformed-request` or `invalid-parameter` for a query that is not valid for a list.
  */
 export async function countRecords(
   tx: Transaction,
@@ -60,7 +60,9 @@ async function countListRequest(
   try {
     return await countRecords(tx, resource, query, asOf)
   } catch (error) {
-    if (error instanceof Problem && error.type === 'invalid-parameter') return null
+    const isInvalid =
+      error instanceof Problem && (error.type === 'invalid-parameter' || error.type === 'malformed-request')
+    if (isInvalid) return null
     throw error
   }
 }

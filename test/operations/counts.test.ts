@@ -55,6 +55,13 @@ describe('include=recorded', () => {
     expect((await readFigure(id)).recorded).toBeNull()
   })
 
+  it('is null for a list request with broken percent-encoding, which was written in SQL', async () => {
+    const { id } = await makeFigure('/v1/agreements?country=CHN')
+    const text = "update figures set query = '/v1/agreements?title=%zz' where id = $1"
+    await api.pool.query(text, [id])
+    expect((await readFigure(id)).recorded).toBeNull()
+  })
+
   it('works with an offset from UTC of 15:59, and a query with a larger offset is refused', async () => {
     const query = (offset: string) => `/v1/agreements?createdAt[gte]=2026-01-31T00:00:00${offset}`
     const { id } = await makeFigure(query('%2B15:59'))
