@@ -338,7 +338,7 @@ export const singleValueParameter = (
 })
 
 /** Returns a parameter with a comma-separated list of values, such as keys. */
-export const many = (value: z.ZodType, description: string): Parameter => ({
+export const multiValueParameter = (value: z.ZodType, description: string): Parameter => ({
   description,
   value,
   comparisons: { eq: { takes: 'many' } },
@@ -375,4 +375,4 @@ export const cursorParameter = (
 
 /** Returns a parameter with a comma-separated list of some of the known values. */
 export const valueListParameter = (known: readonly string[], description: string): Parameter =>
-  many(z.enum(known), description)
+  multiValueParameter(z.enum(known), description)

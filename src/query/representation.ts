@@ -3,7 +3,7 @@ import {
   type CheckedQuery,
   getStringValues,
   invalidParameters,
-  many,
+  multiValueParameter,
   type Parameter,
   valueListParameter,
 } from '../model/parameters.ts'
@@ -65,7 +65,7 @@ export function representationParameters(
   const includes = includesOf(resource, options)
   const limits = includes.some(([, include]) => isCount(include)) ? countsText : ''
   return {
-    fields: many(fieldNameSchema(resource), 'Properties to return; all when left out.'),
+    fields: multiValueParameter(fieldNameSchema(resource), 'Properties to return; all when left out.'),
     include: valueListParameter(
       [...includes.map(([name]) => name), ...(options.isFile ? [] : [namesInclude])],
       `Related records to add.${options.isFile ? '' : namesText}${limits}`,

@@ -7,7 +7,7 @@ import {
   cursorParameter,
   getStringValues,
   limitParameter,
-  many,
+  multiValueParameter,
   type Parameter,
   singleValueParameter,
 } from '../../model/parameters.ts'
@@ -36,7 +36,7 @@ export const feedParameters = (registry: Registry): Record<string, Parameter> =>
     position,
     'The `position` of the last change that was read. Without it, reading starts at the first change.',
   ),
-  resource: many(
+  resource: multiValueParameter(
     resourceNameSchema(registry),
     'Resources whose changes are wanted, separated by commas; all when left out.',
   ),
@@ -96,7 +96,7 @@ export const pageParameters: Record<string, Parameter> = {
     z.enum(['asc', 'desc']),
     '`asc`, the order of the feed, when left out. `desc`: the newest change first.',
   ),
-  country: many(
+  country: multiValueParameter(
     keys.country(),
     'Countries that the record named at that version: as a participant, host or location, or in a property `country`, directly or through an organization. A country names itself.',
   ),

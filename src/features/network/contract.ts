@@ -7,7 +7,7 @@ import {
   getStringValues,
   getValues,
   limitParameter,
-  many,
+  multiValueParameter,
   type Parameter,
   singleValueParameter,
   valueListParameter,
@@ -43,14 +43,14 @@ export const networkParameters = (registry: Registry): Record<string, Parameter>
     listResourceNames(registry),
     'Resources to count, separated by commas; all when left out.',
   ),
-  topic: many(keys.topic(), 'Records about a topic or any narrower one.'),
-  source: many(keys.uuid(), 'Records that a source supports, by their citations.'),
-  externalIdScheme: many(
+  topic: multiValueParameter(keys.topic(), 'Records about a topic or any narrower one.'),
+  source: multiValueParameter(keys.uuid(), 'Records that a source supports, by their citations.'),
+  externalIdScheme: multiValueParameter(
     externalScheme(),
     'Records with an identifier in an external system, such as those of one register.',
   ),
   ...languageParameter('the names'),
-  region: many(
+  region: multiValueParameter(
     keys.region(),
     'Regions or groups of countries. In the whole network, at least one end of each edge is in one of them; in the network of a country, its partners are.',
   ),
