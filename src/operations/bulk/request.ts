@@ -125,8 +125,10 @@ export const exampleBulk = (resource: Resource) => ({
   operations: [{ op: 'remove', [resource.key.property]: exampleKey(resource), ifMatch: '*' }],
 })
 
-/** Schema of the form of an operation. `planBulk` validates changed documents when the stored records are known. */
-const formSchema = memoizeByResource((resource) => operationSchema(operationSchemas(resource)))
+/** Schema of an operation, without the rules for its document or patch, which `readOperation` and `planBulk` check. */
+const operationWithoutBodySchema = memoizeByResource((resource) =>
+  operationSchema(operationSchemas(resource)),
+)
 
 const operationInput = z.looseObject({
   op: z.enum(kinds),
@@ -183,11 +185,11 @@ const hasVisibility = (document: unknown) =>
 
 /**
  * Parses one operation and checks what can be checked without the stored record.
- * @throws Problem with the faults of the first check that fails: form, target, version, document or patch. Pointers start at the
- * operation.
+ * @throws Problem with the faults of the first check that fails: of the properties, the key or external id, `ifMatch`, or the
+ * document or patch. Pointers start at the operation.
  */
 export function readOperation(resource: Resource, value: unknown): BulkOperation {
-  const { faults } = checkValue(formSchema(resource), value)
+  const { faults } = checkValue(operationWithoutBodySchema(resource), value)
   if (faults) throw invalidBody('operation', faults)
   const operation = operationInput.parse(value)
   const { op: kind } = operation
