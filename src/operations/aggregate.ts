@@ -28,7 +28,7 @@ const otherSchema = registerResponseSchema(
   z
     .strictObject({
       label: z.string().meta({ description: 'The label, for people, in the language of the response.' }),
-      groups: z.int().min(1).meta({ description: 'Number of the groups that it combines.' }),
+      groups: z.int().min(1).meta({ description: 'Number of combined groups.' }),
       measures: groupSchema.shape.measures,
       list: z
         .string()
