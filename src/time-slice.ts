@@ -1,8 +1,8 @@
 import { setImmediate as nextIteration } from 'node:timers/promises'
 
 /**
- * Maximum time that long work blocks the event loop, in milliseconds. An iteration of the event loop accepts one
- * connection, so a new connection waits for two or three iterations.
+ * Maximum time that long work blocks the event loop, in milliseconds. It is short because a new connection waits for two or
+ * three iterations of the event loop, each of which accepts one connection.
  */
 const sliceMs = 4
 

@@ -1,4 +1,4 @@
-/** Returns the API paths of a view's data from the view's URL. The dashboard and the links of downloads use these paths. */
+/** Computes the API paths of a view's data from the view's URL. The dashboard and the links of downloads use these paths. */
 
 type Filters = Readonly<Record<string, string>>
 
@@ -165,7 +165,7 @@ export interface DataPart {
   /** The dimension of the groups in the response; null for a list, of which only the number of records is used. */
   by: string | null
   path: string
-  /** The column of a comparison. */
+  /** The column of the comparison that shows this part; only for comparisons. */
   column?: ComparedColumn
 }
 

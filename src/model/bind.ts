@@ -75,8 +75,8 @@ function bindFields(registry: Registry, { name, fields }: ResourceDefinition): R
 }
 
 /**
- * Includes that fields of other resources declare for this resource, each with its field: the records that refer to one of
- * its records.
+ * The includes that fields of any resource declare for this resource, each with the path of the field. Such an include adds the
+ * records that refer to a record by this field.
  */
 const inverseIncludes = (registry: Registry, resource: Resource): [string, Record<string, Include>][] =>
   registry.resources.flatMap((other) =>

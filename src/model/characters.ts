@@ -67,7 +67,7 @@ export const cleanLine = (text: string): string =>
 /** Characters without a glyph: white space, those that fonts ignore by default, such as U+200B, and the empty Braille pattern. */
 const onlyInvisible = /^[\s\p{Default_Ignorable_Code_Point}\u2800]+$/u
 
-/** Refuses a text that shows nothing, unless it is only white space, for which the schemas have a pattern. */
+/** Refuses a text of only invisible characters. Accepts a text of only white space, which the patterns of schemas refuse. */
 export function requireVisible(text: string, context: z.RefinementCtx): void {
   if (text.trim() === '' || !onlyInvisible.test(text)) return
   context.addIssue({ code: 'invalid_format', format: 'characters', message: 'has only invisible characters' })

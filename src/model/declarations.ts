@@ -55,8 +55,10 @@ export function requireDistinct(kind: string, namings: readonly Naming[]): void 
 }
 
 /**
- * Combines what the parts of a declaration contribute. @param reserved names that no part may use.
- * @throws Error if two parts use one name.
+ * Combines what the parts of a declaration contribute.
+ * @param kind what the names stand for, such as `filter`, for the message of the error.
+ * @param reserved names that no part may use.
+ * @throws Error if two parts use the same name, or a part uses a reserved one.
  */
 export function combine<T>(
   kind: string,
@@ -68,7 +70,7 @@ export function combine<T>(
   return Object.assign({}, ...contributions.map(([, named]) => named ?? {}))
 }
 
-/** Runs a function of a property's field. An error gets the path of the property: `facilities.ports.kind: …`. */
+/** Runs a function of a property's field. @throws its error, with the property's path in front: `facilities.ports.kind: …`. */
 export function inProperty<T>(path: string, run: () => T): T {
   try {
     return run()

@@ -77,7 +77,7 @@ function findDateFault(text: string): EdtfFault | undefined {
 
 const LONGEST_DATE = '-2011-04-05T10:00:00+08:00'
 
-/** Returns the pattern of the beginnings of a text whose parts have these patterns, including the empty one. */
+/** Returns a pattern of all beginnings, even the empty one, of a text that consists of parts with the given patterns. */
 const startOf = (...parts: string[]) => parts.reduceRight((rest, part) => `(?:${part}${rest})?`, '')
 
 const YEAR = '(?!-0000)-?\\d{4}'

@@ -9,7 +9,7 @@ export const versionTag = (version: number): string => `"${version}"`
 
 const hash = (body: string) => digest('sha1', body, 'base64url')
 
-/** Returns the tag of a record with data of other records. It has a hash of the body, since the others change independently. */
+/** Returns the tag of a record with data of other records, which can change without the record: so it has a hash of the body. */
 export const includedTag = (version: number, body: string): string => `"${version}-${hash(body)}"`
 
 /** Returns the tag of any other response: a hash of its body. */

@@ -22,9 +22,9 @@ interface RecordKey {
 const nameOf = ({ resource, key }: RecordKey) => `${resource} ${key}`
 
 /**
- * Finds the records into which records were merged, with one statement. After several merges, `merged_into` names the last one
- * (`deleteMerged`).
- * @returns a function from a record to the key of the record that remains; undefined if it was not merged.
+ * Finds the records that remain of merged records, with one statement. If a remaining record was merged itself, `merged_into`
+ * already refers to the record that remains of both (`deleteMerged`).
+ * @returns a function from a record to the key of the record that remains of it; undefined if the record was not merged.
  */
 export async function findMergedKeys(
   tx: Transaction,
@@ -87,8 +87,8 @@ function redirect(resource: Resource, { url }: ApiRequest, into: string): ApiRes
 
 /**
  * Returns an endpoint with the key of a record in its path, which also handles the keys of merged records. A read of a merged
- * record is redirected to the record into which it was merged, with `asOf` to the one into which it was merged by that time; a
- * change is refused with the problem `merged`.
+ * record is redirected to the record that remains or, with `asOf`, that remained at that time. A change is refused with the
+ * problem `merged`.
  */
 export function withMergedRecords(resource: Resource, endpoint: Endpoint): Endpoint {
   const { method, contract } = endpoint

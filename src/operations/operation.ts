@@ -166,7 +166,7 @@ export interface Context {
   cursorSecret: string
   /** The keys in memory. An endpoint that changes a key calls `invalidate`. */
   keyring: Pick<Keyring, 'invalidate'>
-  /** Resolves at the next change that the service notices in the database, and at the latest after `timeoutMs`. */
+  /** Resolves when the service next notices a change in the database, and at the latest after `timeoutMs`. */
   waitForChange(timeoutMs: number): Promise<void>
   /** Aborts when the service closes, so that endless responses end. */
   closing: AbortSignal

@@ -38,7 +38,7 @@ async function readRecordAt(
   return found.get(key)
 }
 
-/** Replaces the list requests in a record whose counts the representation includes with these counts, now or as of `at`. */
+/** Replaces each list request that an include has added to a record with its count (`CountWithListPath`), now or as of `at`. */
 const withCounts = async (
   resource: Resource,
   document: string,

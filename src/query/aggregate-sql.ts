@@ -30,7 +30,10 @@ const key = (index: number) => sql`${name(`k${index}`)}`
 const measure = (index: number) => sql`${name(`m${index}`)}`
 const measureInput = (index: number) => sql`${name(`v${index}`)}`
 
-/** Returns the filters' values, since some, such as `role`, restrict the values of dimensions; none for a search condition. */
+/**
+ * Returns the values of the request's filters, by the names of their placeholders: some filters, such as `role`, also restrict
+ * the values of dimensions. Empty for a search condition.
+ */
 function narrowingValues(where: Condition): Record<string, unknown> {
   if (where.kind !== 'fields') return {}
   return Object.fromEntries(

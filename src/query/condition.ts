@@ -59,6 +59,6 @@ export function withoutRepetitions(condition: Condition): Condition {
   return { ...condition, of: [...new Map(parts.map((part) => [JSON.stringify(part), part])).values()] }
 }
 
-/** Returns a cache key for the SQL text of a condition: the condition without its values, only with whether they are wide. */
+/** Returns a cache key for the SQL text of a condition. It has no values, but shows which of them are wide (`isWide`). */
 export const conditionShape = (condition: Condition): string =>
   JSON.stringify(condition, (key, value) => (key === 'value' ? isWide(value) || undefined : value))

@@ -81,7 +81,11 @@ export function xlsxStatement(selection: Selection, columns: FlatColumn[], per: 
   return copy(selection, sql`json_build_array(${cells})`, jsonLinesOptions, per)
 }
 
-/** SQL of a JSON array of the locations of a record; of a resource with one location, an array of this location or null. */
+/**
+ * SQL of a JSON array of the locations of a record. If records of the resource have only one location, the array has one entry:
+ * the location, or null if it is not known.
+ * @throws Error if the resource has no locations.
+ */
 function locationsJson(resource: Resource): SQL {
   const named = Object.entries(resource.boundFields).find(([, { field }]) =>
     ['location', 'locations'].includes(field.capability?.kind ?? ''),

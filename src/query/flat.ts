@@ -126,8 +126,8 @@ const participantsColumn = (name: string, json: SQL): FlatColumn => ({
 const memberText = (json: SQL, member: string) => sql`((${json}) ->> ${sql.raw(`'${member}'`)})`
 
 /**
- * The column with the name of the record to which a member of an object refers; none if it is not a reference. For a union,
- * the variant whose literals the object has determines the resource of that record.
+ * Returns the column with the name of the record to which a member of an object refers, or no column if the member is not a
+ * reference. For a union, the resource of the record depends on the variant that the object matches.
  */
 function memberNameColumns(naming: Naming, name: string, member: string, schema: z.core.$ZodType, json: SQL) {
   const variants = schema instanceof z.ZodDiscriminatedUnion ? schema.options : [schema]

@@ -134,7 +134,7 @@ function pageDocuments({ resource, representation }: ListPlan, compose: boolean)
   }
 }
 
-/** Maximum number of records of a page whose size is not limited: adding up sizes takes a tenth of the time of such a page. */
+/** Up to this number of records, a page has no limit in bytes: adding up bytes would take a tenth of the time of such a page. */
 const maxUnsizedRecords = 25
 
 /** Whether a list selects all records of its resource. */

@@ -113,7 +113,7 @@ export interface FeedRow {
   resource: string
   entry: string
   document: string
-  /** Number of changes up to the limit of the plan. The rows have fewer if their documents are too large together. */
+  /** Number of changes up to the limit of the plan. There are fewer rows if their documents are too large together. */
   found: number
 }
 

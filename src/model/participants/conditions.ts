@@ -28,8 +28,8 @@ export class ParticipantConditions {
   }
 
   /**
-   * Whether one of the countries or of their organizations takes part in a record, or one of the countries is its host or
-   * location (ignored with the filter `role`).
+   * Whether one of the countries, or an organization of one of them, takes part in a record, or the record has its host or a
+   * location in one of them. With the filter `role`, hosts and locations do not count.
    */
   byCountries(countries: SQL, getOtherFilter: GetOtherFilter): SQL {
     return isInAny(this.#context.recordId, [
@@ -40,7 +40,8 @@ export class ParticipantConditions {
 
   /**
    * Whether a participant of a record is one of the regions, a region or country within one of them, or an organization of such a
-   * country; or such a country is the record's host or location (ignored with the filter `role`).
+   * country, or the record has its host or a location in such a country. With the filter `role`, hosts and locations do not
+   * count.
    */
   withinRegions(codes: SQL, getOtherFilter: GetOtherFilter): SQL {
     const { participations } = this.#context.registry.shared

@@ -223,8 +223,8 @@ function addFaultsOfRemaining(
 }
 
 /**
- * Finds the removals of records to which others refer once the other changes are written.
- * @param writes the changes of documents, without those that were refused themselves.
+ * Finds the removals that are refused because records still refer to the removed ones after all other changes.
+ * @param writes the changes of documents that were not refused themselves.
  */
 async function explainRemovals(
   transaction: Transaction,

@@ -123,8 +123,8 @@ export class Names {
 
   /**
    * Returns the names in memory, which are none after a change; undefined if names cannot be kept in memory now.
-   * @param asOf the time of `performance.now()` as of which missing names are read; now when left out. Names that are read as of
-   *   a time before the last change are not kept.
+   * @param asOf the time as of which missing names are read, in milliseconds of `performance.now()`; now when left out. Names as
+   *   of a time before the last change are not kept.
    */
   #currentDictionary(language: Language, asOf?: number): Dictionary | undefined {
     if (!this.#changes?.isCurrent()) return undefined

@@ -97,7 +97,7 @@ function explainCycle(
   refused: DocumentToWrite,
 ): Problem | undefined {
   const cycle = findCycle(databaseError, resource, ': choose one that is not below it')
-  // The refused record may be another one. A document without a key is the cause only if it was to be created alone.
+  // The database may have refused another document. One without a key is the cause only if it was to be created alone.
   const key = ownKey(resource, refused)
   if (!cycle || (cycle.key !== key && (key !== undefined || createdKeys.size > 0))) return undefined
   return invalidBody(resource.noun, [cycle.fault], error)
@@ -140,7 +140,8 @@ async function findInternalTargets(
 
 /**
  * PostgreSQL names a public record and an internal one to which it refers. If one of the documents makes the latter internal,
- * this document is the cause; otherwise, all public documents that refer to internal records are.
+ * this document is the cause. Otherwise, every public document that refers to an internal record is a cause.
+ * @returns the problem of each document, in the order of the documents; undefined for a document that is not a cause.
  */
 async function explainInternalReferences(
   tx: Transaction,

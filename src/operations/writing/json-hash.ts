@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { runInSlices } from '../../time-slice.ts'
 
-/** A step hashes the next part that reaches this number of characters of JSON. */
+/** Number of characters of JSON that a step hashes at least. Only the last step may hash fewer. */
 const charactersInStep = 65_536
 
-/** Parts of a long text. With the flag `u`, none ends between two surrogates. */
+/** Matches the parts of a long text. With the flag `u`, no part ends inside a surrogate pair. */
 const textParts = new RegExp(`.{1,${charactersInStep}}`, 'gsu')
 
 /** Yields the JSON of a long text in parts. */

@@ -125,8 +125,8 @@ function removeReferencesToItself(resource: Resource, document: Document, key: s
 }
 
 /**
- * Returns a copy of a document with its references to merged records moved to the remaining ones, without list entries that are
- * repeated then.
+ * Returns a copy of a document in which references to merged records refer to the remaining ones. If this makes entries of a list
+ * equal, only the first of them is kept.
  * @param document need not be valid: values that do not match the schema are not changed.
  * @param mergedInto returns the key of the record that remains; undefined if the record was not merged.
  */
@@ -162,8 +162,8 @@ async function listReferrers(tx: Transaction, resource: Resource, key: string): 
 }
 
 /**
- * Takes the advisory locks of the records of a merge and of those that refer to the merged one, before a lock of a row gives the
- * transaction its id: so the merge waits for changes of these records, and gets a higher id than they have.
+ * Takes the advisory locks of the two records of a merge and of the records that refer to the merged one, before a lock of a row
+ * gives the transaction its id. So the merge waits for changes of these records, and its transaction id is higher than theirs.
  */
 export async function acquireMergeLocks(
   tx: Transaction,
