@@ -64,12 +64,12 @@ export function participantFilters(
   )
   const byRegion = filterByAny(
     keys.region(),
-    'Region or group of countries: it takes part itself, or a region below it, or any of their countries; without `role`, also as host or location.',
+    'Region or group of countries that takes part, itself or through a region or country in it. Without `role`, hosts and locations count, too.',
     (values, getOtherFilter) => conditions.withinRegions(textArray(values), getOtherFilter),
   )
   const bySubregion = filterByAny(
     keys.region(),
-    'Subregion of M49: it takes part itself, or a region below it, or any of their countries; without `role`, also as host or location.',
+    'Subregion of M49 that takes part, itself or through a region or country in it. Without `role`, hosts and locations count, too.',
     (values, getOtherFilter) =>
       conditions.withinRegions(
         sql`array(select code from regions where kind = 'subregion' and code = any(${textArray(values)}))`,
