@@ -35,7 +35,7 @@ const otherSchema = registerResponseSchema(
         .meta({ description: 'Path of the list request that returns exactly the counted records.' }),
     })
     .meta({
-      description: 'All records with values other than those of the largest groups, each counted once.',
+      description: 'All records with values outside the largest groups, each counted once.',
       examples: [
         {
           label: 'Other',
@@ -56,7 +56,7 @@ const aggregateSchema = registerResponseSchema(
       groups: groupCount,
       other: otherSchema.nullable().optional().meta({
         description:
-          'With `top`: the records with values other than those of the largest groups; null if there are none.',
+          'With `top`: the records with values outside the largest groups; null if there are none.',
       }),
       total: z.int().min(0).meta({
         description: 'Number of records that match the filters. A record in several groups is counted once.',
@@ -92,7 +92,7 @@ interface Group {
   key: Record<string, string | null>
 }
 
-/** Returns the JSON of `other`: the records with values other than those of the largest groups; `null` if there are none. */
+/** Returns the JSON of `other`: the records with values outside the largest groups; `null` if there are none. */
 async function otherGroupsJson(plan: AggregatePlan, { data, groups }: Row, tx: Transaction): Promise<string> {
   const shown: Group[] = JSON.parse(`[${data}]`)
   const keys = shown.flatMap(({ key }) => Object.values(key)).filter((key) => key !== null)

@@ -70,7 +70,7 @@ export const tableSchemaOperation: Operation = {
       ...representationParameters(resource, { isFile: true }),
       names: singleValueParameter(
         booleanText,
-        'Whether columns of names follow those of codes; `true` when left out.',
+        'Whether a column of names follows each column of codes; `true` when left out.',
       ),
       ...(participantsProperty(resource) !== undefined && {
         per: singleValueParameter(z.enum(['record', 'participant']), 'What a row represents.'),

@@ -363,7 +363,7 @@ export function planAggregate(resource: Resource, query: CheckedQuery, language:
 }
 
 /**
- * Returns the plan of the group `other`: all records with values other than those of the largest groups.
+ * Returns the plan of the group `other`: all records with values outside the largest groups.
  * @param keys the keys of the largest groups.
  * @throws Error if no list request returns these records; for such a plan, `planAggregate` refuses `top`.
  */

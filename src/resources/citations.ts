@@ -227,7 +227,7 @@ export const citations = defineResource(
       { sort: true, group: field.groupByCode, pattern: '^(/([^/~]|~[01])*)+$' },
     ),
     locator: locator(),
-    url: field.url('Web address of the cited text, if it differs from that of the source.'),
+    url: field.url('Web address of the cited text, if the source has another one.'),
     sourceRecordId: field.line('Id of the record in the source, such as the number of a row of a register.', {
       max: 300,
     }),

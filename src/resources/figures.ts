@@ -21,7 +21,7 @@ export const figures = defineResource(
       include: { name: 'countries', description: 'its country, as a record.', form: 'list' },
     }),
     asOf: field.edtf('Date that the count refers to.'),
-    query: field.listRequest('The list request that counts the same in the registry.', {
+    query: field.listRequest('The list request that finds what the figure counts.', {
       name: 'recorded',
       description: 'how many records of `query` the registry has, and their list; null without a query.',
     }),
@@ -33,7 +33,7 @@ export const figures = defineResource(
     noun: 'figure',
     label: { en: 'Figures', zh: '统计数字' },
     schemaType: 'Observation',
-    description: 'A published count and, optionally, the list request that counts the same in the registry.',
+    description: 'A published count and, optionally, the list request that finds what it counts.',
     search: { title: 'title', prose: ['unit'] },
     example: {
       indicator: 'partner_countries',

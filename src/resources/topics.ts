@@ -27,7 +27,7 @@ export const topics = defineResource(
     name: field.title('Name.'),
     scheme: field.requiredCode(
       topicScheme(),
-      'Scheme that the topic belongs to. Those of the registry are ford: OECD fields of research and development; crs: OECD DAC purposes of aid; challenge; domain. A register may have its own.',
+      'Scheme that the topic belongs to. The registry has ford: OECD fields of research and development; crs: OECD DAC purposes of aid; challenge; domain. A register may have its own.',
       { sort: true, group: groupByScheme, pattern: '^[a-z0-9][a-z0-9._-]*$' },
     ),
     code: field.code(line(30), 'Code in the scheme; unique there.', { sort: true }),
