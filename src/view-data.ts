@@ -283,8 +283,9 @@ export const searchPath = (parameters: URLSearchParams): string =>
 export const changesPath: string = withQuery('/v1/changes', { order: 'desc', limit: '100' })
 
 /**
- * The data of a view: the records of a list, with their export as CSV; one response, which is converted to CSV with these
- * columns; a record; several responses, which are combined into one object or table; or what its URL lacks.
+ * The paths of a view's data. `records`: a list, and its export as CSV. `response`: one response, which is converted to CSV with
+ * these columns. `record`: one record. `parts`: several responses, which are combined into one object or table. `incomplete`: the
+ * URL of the view lacks a parameter, or its value is wrong.
  */
 export type ViewData =
   | { kind: 'records'; json: string; csv: string }

@@ -170,7 +170,7 @@ export class Registry {
     return this.#fieldTables.get(`${resource}.${name}`) ?? []
   }
 
-  /** The columns of a resource with countries that count as participants: those of its hosts and locations. */
+  /** The columns with the countries of a resource's hosts and locations, which count as participants. */
   hostCountries(name: string): HostCountry[] {
     const { fields } = this.definition(name)
     return Object.entries(fields).flatMap(

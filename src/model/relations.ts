@@ -36,7 +36,7 @@ export interface Relation {
 export interface StoredValues {
   /** The column with an array of distinct values. */
   column: AnyPgColumn
-  /** Queries of the values that are not in the column, of the same form as `queries`. */
+  /** Queries of the values that are not in the column. They have the same columns as `Relation.queries`. */
   others: SQL[]
 }
 

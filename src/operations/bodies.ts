@@ -6,7 +6,7 @@ import { managedProperties } from './writing/validation.ts'
 
 /** Schemas of request bodies, only for the OpenAPI document. The service validates the document that a request results in. */
 
-/** Maximum length of a key. The longest keys are those of topics. */
+/** Maximum length of a key in characters. Topics have the longest keys. */
 const maxKeyLength = 100
 
 /** Removes the description and the examples, since the schema of the record has them. */

@@ -79,7 +79,10 @@ interface Row {
   found: number
 }
 
-/** Yields between entries, and returns their JSON, each with its changes since the row that follows it. */
+/**
+ * Returns the JSON of the entries of the first `count` rows, newest first. The changes of an entry are the differences from the
+ * next row, which has the version before. Yields after each entry.
+ */
 function* entriesJson(resource: Resource, rows: readonly Row[], count: number): Generator<undefined, string> {
   // Older revisions may have former names of properties. A renaming is not a change of the record.
   const read = (row: Row | undefined) => (row ? withCurrentNames(resource, JSON.parse(row.document)) : null)

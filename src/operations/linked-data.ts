@@ -149,7 +149,7 @@ export function toLinkedData(resource: Resource, key: string, value: unknown, pu
       about: (found.topics ?? []).map((slug) => nodeReference(publisher, 'topics', slug)),
       contributor: contributors(resource, found, publisher),
       temporalCoverage: coverage(resource, found),
-      // The version and the times are those of the record, not of the treaty or country that it describes.
+      // The version and the times belong to the record, not to the treaty or country that it describes.
       mainEntityOfPage: {
         '@id': `${node['@id']}/jsonld`,
         '@type': 'CreativeWork',

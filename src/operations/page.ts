@@ -67,6 +67,7 @@ export function nextLink(queryString: string, cursor: string, language?: Languag
   return `<?${[...encoded, new URLSearchParams(replaced)].join('&')}>; rel="next"`
 }
 
+/** Contract of the `Link` response header, which `nextLink` returns. */
 export const linkHeader: HeaderContract = {
   description: 'URL of the next page, `rel="next"`, if there is one.',
   example: '<?cursor=WyJ…>; rel="next"',

@@ -22,7 +22,7 @@ const findComparison = (where: Condition, filter: string, operator: Operator) =>
     ? where.comparisons.find((known) => known.filter === filter && known.operator === operator)
     : undefined
 
-/** Whether a group's value replaces this comparison of the request, whose list of values includes the group's value. */
+/** Whether a filter by the group's value replaces this comparison: a list of values in the request, one of which is the group's. */
 const isReplaced = (
   { resource, groupBy }: AggregatePlan,
   filter: string,
