@@ -22,7 +22,7 @@ const findComparison = (where: Condition, filter: string, operator: Operator) =>
     ? where.comparisons.find((known) => known.filter === filter && known.operator === operator)
     : undefined
 
-/** Whether a filter by the group's value replaces this comparison: a list of values in the request, one of which is the group's. */
+/** Whether a filter by the group's value replaces this comparison: a list of the request that contains the group's value. */
 const isReplaced = (
   { resource, groupBy }: AggregatePlan,
   filter: string,
