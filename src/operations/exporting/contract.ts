@@ -80,7 +80,10 @@ export const fileParameters = (resource: Resource): Record<string, Parameter> =>
   }),
 })
 
-/** Reads what a row represents (`per`). @throws Problem `invalid-parameter` for rows per participant if `fields` lacks the participants. */
+/**
+ * Reads what a row represents (`per`).
+ * @throws Problem `invalid-parameter` for a row per participant if the fields lack the participants.
+ */
 export function readRowUnit(resource: Resource, { fields }: Representation, query: CheckedQuery): RowUnit {
   if (getStringValues(query, 'per')[0] !== 'participant') return 'record'
   const property = participantsProperty(resource)
