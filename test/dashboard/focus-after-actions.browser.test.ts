@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { adminKey } from '../support/app.ts'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
+import { importCsv, newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
+import { sendForm } from '../support/send-form.ts'
 
 /** Where the focus is after actions that remove the focused button, in a browser (WCAG 2.4.3). */
 
@@ -118,10 +120,11 @@ describe.skipIf(skipsBrowser)('the focus [needs Chromium]', { timeout: 90_000 },
     await page.context().close()
   })
 
-  it.each([
-    ['/administration', '/v1/keys', 'Keys'],
-    ['/imports', '/v1/imports', 'All imports'],
-  ])('stays in a list whose last page opens: %s', async (view, path, title) => {
+  /**
+   * Opens a view in which a list has two pages, opens the second one from the keyboard, and waits for the focus in the list's
+   * widget. The second page has the items of the first one, so that few suffice.
+   */
+  async function openLastPage(view: string, path: string, title: string): Promise<void> {
     const { page, settle } = await dashboard.openSignedIn(view)
     await page.route(new RegExp(`${path}(\\?|$)`), async (route) => {
       const url = new URL(route.request().url())
@@ -132,11 +135,40 @@ describe.skipIf(skipsBrowser)('the focus [needs Chromium]', { timeout: 90_000 },
     })
     await page.reload()
     await settle()
-    await page.getByRole('button', { name: 'Next page' }).press('Enter')
-    await page.getByRole('button', { name: 'First page' }).waitFor()
+    const widget = page.locator('section.widget', {
+      has: page.getByRole('heading', { name: title, exact: true }),
+    })
+    await widget.getByRole('button', { name: 'Next page' }).press('Enter')
+    await widget.getByRole('button', { name: 'First page' }).waitFor()
     await settle()
-    const widget = page.locator('section.widget', { has: page.getByRole('heading', { name: title }) })
     expect(await widget.evaluate((element) => element.contains(document.activeElement))).toBe(true)
     await page.context().close()
+  }
+
+  it.each([
+    ['/administration', '/v1/keys', 'Keys'],
+    ['/imports', '/v1/imports', 'All imports'],
+  ])('stays in a list whose last page opens: %s', openLastPage)
+
+  const csv = `${treatyHeader}\n1,On water,2001,China\n2,On fire,2003,Atlantis\n`
+
+  it('stays in the unresolved names of a dry run when their last page opens', async () => {
+    const sent = await sendForm(dashboard.api, '/v1/imports', [
+      ['mapping', treatyMapping(newScheme()), 'mapping.yaml'],
+      ['file', csv, 'treaties.csv'],
+    ])
+    const { id } = sent.json<{ id: string }>()
+    const readState = async () =>
+      (await dashboard.api.get(`/v1/imports/${id}`, { key: adminKey })).json<{ state: string }>().state
+    await expect.poll(readState).toBe('staged')
+    await openLastPage(`/imports/${id}`, '/names', 'Unresolved names')
+  })
+
+  it.each([
+    ['refused rows', '/rows', 'Refused rows'],
+    ['records', '/records', 'Records of the import'],
+  ])('stays in the %s of an import when their last page opens', async (_name, path, title) => {
+    const { id } = await importCsv(dashboard.api.database, treatyMapping(newScheme()), csv)
+    await openLastPage(`/imports/${id}`, path, title)
   })
 })

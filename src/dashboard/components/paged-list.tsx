@@ -1,24 +1,22 @@
 import type { ComponentChildren } from 'preact'
-import { useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { Pager } from './pager.tsx'
 
-/** A page of a list with buttons to other pages. A click moves the focus to the list, since the button may disappear. */
+/** A page of a list, with buttons to other pages. When another page opens, the list takes the focus: the button may disappear. */
 export function PagedList({
   children,
-  onChange,
   ...pager
 }: Parameters<typeof Pager>[0] & { children: ComponentChildren }) {
   const list = useRef<HTMLDivElement>(null)
+  const shown = useRef(pager.cursor)
+  useLayoutEffect(() => {
+    if (pager.cursor !== shown.current) list.current?.focus()
+    shown.current = pager.cursor
+  }, [pager.cursor])
   return (
     <div ref={list} tabIndex={-1}>
       {children}
-      <Pager
-        {...pager}
-        onChange={(cursor) => {
-          list.current?.focus()
-          onChange(cursor)
-        }}
-      />
+      <Pager {...pager} />
     </div>
   )
 }

@@ -2,7 +2,8 @@ import { useState } from 'preact/hooks'
 import { withQuery } from '../api/path.ts'
 import type { ImportJob, ImportRow, Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
-import { Pager } from '../components/pager.tsx'
+import { useKeepPrevious } from '../api/use-keep-previous.ts'
+import { PagedList } from '../components/paged-list.tsx'
 import { RowPlace } from '../components/service-text.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
@@ -30,7 +31,7 @@ export function FaultyRows({
   const rows = Math.max(...columns.map((column) => column.rows))
   const [cursor, setCursor] = useState<string>()
   const path = withQuery(`/v1/imports/${id}/rows`, { which, limit: pageLimit, cursor })
-  const state = useApi<Page<ImportRow>>(path, { requireFresh: true })
+  const state = useKeepPrevious(useApi<Page<ImportRow>>(path, { requireFresh: true }))
   return (
     <Widget title={t(`imports.rows.${which}`)} caption={t(`imports.rows.${which}Caption`)}>
       <div class="stack">
@@ -42,7 +43,7 @@ export function FaultyRows({
         )}
         <Loaded state={state} height={`${Math.min(rows, pageLimit) * rowHeightRem}rem`}>
           {({ data, page }) => (
-            <>
+            <PagedList cursor={cursor} next={page.next} onChange={setCursor}>
               <ul class="preview">
                 {data.map((row) => (
                   <li key={row.locator}>
@@ -50,8 +51,7 @@ export function FaultyRows({
                   </li>
                 ))}
               </ul>
-              <Pager cursor={cursor} next={page.next} onChange={setCursor} />
-            </>
+            </PagedList>
           )}
         </Loaded>
       </div>

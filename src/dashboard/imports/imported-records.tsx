@@ -4,7 +4,8 @@ import { withQuery } from '../api/path.ts'
 import { recordDetailPath } from '../api/resources.ts'
 import type { ImportedRecord, ImportJob, Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
-import { Pager } from '../components/pager.tsx'
+import { useKeepPrevious } from '../api/use-keep-previous.ts'
+import { PagedList } from '../components/paged-list.tsx'
 import { RowPlace } from '../components/service-text.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
 import { useLabels } from '../i18n/labels.ts'
@@ -21,7 +22,7 @@ export function ImportedRecords({ job: { id, source, counts } }: { job: ImportJo
   const records = Math.min(counts.created + counts.changed + counts.unchanged + 1, pageLimit)
   const [cursor, setCursor] = useState<string>()
   const path = withQuery(`/v1/imports/${id}/records`, { limit: pageLimit, cursor })
-  const state = useApi<Page<ImportedRecord>>(path, { requireFresh: true })
+  const state = useKeepPrevious(useApi<Page<ImportedRecord>>(path, { requireFresh: true }))
   return (
     <Widget title={t('imports.records')} caption={t('imports.recordsCaption')}>
       {source !== null && (
@@ -31,10 +32,9 @@ export function ImportedRecords({ job: { id, source, counts } }: { job: ImportJo
       )}
       <Loaded state={state} height={`${records * recordHeightRem + 2}rem`}>
         {({ data, page }) => (
-          <>
+          <PagedList cursor={cursor} next={page.next} onChange={setCursor}>
             <RecordTable records={data} />
-            <Pager cursor={cursor} next={page.next} onChange={setCursor} />
-          </>
+          </PagedList>
         )}
       </Loaded>
     </Widget>

@@ -3,9 +3,10 @@ import { type ApiError, toApiError } from '../api/client.ts'
 import { withQuery } from '../api/path.ts'
 import type { ImportName, Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
+import { useKeepPrevious } from '../api/use-keep-previous.ts'
 import { useKeepWhileRefused } from '../api/use-keep-while-refused.ts'
 import { writeApi } from '../api/write-api.ts'
-import { Pager } from '../components/pager.tsx'
+import { PagedList } from '../components/paged-list.tsx'
 import { FailureReason } from '../components/service-text.tsx'
 import { SignInAgain } from '../components/sign-in-again.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
@@ -32,7 +33,8 @@ export function UnresolvedNames({
   const { t, number } = useLanguage()
   const [cursor, setCursor] = useState<string>()
   const path = withQuery(`/v1/imports/${id}/names`, { limit: pageLimit, cursor })
-  const state = useKeepWhileRefused(useApi<Page<ImportName>>(path, { requireFresh: true }), path)
+  const read = useKeepWhileRefused(useApi<Page<ImportName>>(path, { requireFresh: true }), path)
+  const state = useKeepPrevious(read)
   return (
     <Widget
       title={t('imports.names')}
@@ -43,10 +45,9 @@ export function UnresolvedNames({
       </div>
       <Loaded state={state} height={`${Math.min(counts.unresolved, pageLimit) * nameHeightRem + 3}rem`}>
         {({ data, page }) => (
-          <>
+          <PagedList cursor={cursor} next={page.next} onChange={(to) => confirmLeave() && setCursor(to)}>
             <NamesForm key={cursor ?? ''} id={id} names={data} />
-            <Pager cursor={cursor} next={page.next} onChange={(to) => confirmLeave() && setCursor(to)} />
-          </>
+          </PagedList>
         )}
       </Loaded>
     </Widget>
