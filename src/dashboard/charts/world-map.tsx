@@ -64,8 +64,6 @@ export default function WorldMap({ caption, markers }: { caption: string; marker
   const { t, number } = useLanguage()
   const { body: world, error, retry } = useRead('the shapes of the world', readWorld)
   const radius = scaleSqrt([0, Math.max(1, ...markers.map(({ value }) => value ?? 0))], [0, 26])
-  const nameOf = ({ label, value }: MapMarker, separator: string) =>
-    value === null ? label : `${label}${separator} ${number(value)}`
   const positionedMarkers = markers
     .map((marker) => ({ ...marker, position: positionOf(marker) }))
     .sort((one, other) => (other.value ?? 0) - (one.value ?? 0))
@@ -78,10 +76,9 @@ export default function WorldMap({ caption, markers }: { caption: string; marker
       <svg class="map" viewBox={`0 0 ${width} ${shownHeight}`}>
         <title>{caption}</title>
         <path d={world} />
-        {positionedMarkers.map((marker) => {
-          const { label, value, path, position } = marker
+        {positionedMarkers.map(({ label, value, path, position }) => {
           if (!position) return null
-          const name = nameOf(marker, ':')
+          const name = value === null ? label : t('filter.is', { name: label, value: number(value) })
           const circle = (
             <>
               <title>{name}</title>
@@ -107,10 +104,12 @@ export default function WorldMap({ caption, markers }: { caption: string; marker
       {unplaced.length > 0 && (
         <p class="small soft">
           {t('chart.notOnMap')}{' '}
-          {unplaced.map((marker, index) => (
-            <span key={marker.label}>
+          {unplaced.map(({ label, value, path }, index) => (
+            <span key={label}>
               {index > 0 && ' · '}
-              {marker.path !== undefined && <Link href={marker.path}>{nameOf(marker, '')}</Link>}
+              {path !== undefined && (
+                <Link href={path}>{value === null ? label : `${label} ${number(value)}`}</Link>
+              )}
             </span>
           ))}
         </p>

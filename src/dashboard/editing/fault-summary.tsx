@@ -41,7 +41,8 @@ export function FaultSummary({ error }: { error: ApiError }) {
                 <FaultText fault={fault} />
               ) : (
                 <button type="button" class="link" onClick={() => focusField(pointer)}>
-                  {nameOf(pointer)}: <FaultText fault={fault} isLinked={false} />
+                  {t('filter.is', { name: nameOf(pointer), value: '' })}
+                  <FaultText fault={fault} isLinked={false} />
                 </button>
               )}
             </li>

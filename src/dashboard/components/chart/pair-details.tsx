@@ -83,12 +83,17 @@ export function PairDetails({
       </ul>
       {edge.topics.length > 0 && (
         <p class="small soft">
-          {t('country.topics')}:{' '}
-          {edge.topics.map(({ name, count }) => `${name} ${number(count)}`).join(' · ')}
+          {t('filter.is', {
+            name: t('country.topics'),
+            value: edge.topics.map(({ name, count }) => `${name} ${number(count)}`).join(' · '),
+          })}
         </p>
       )}
       <p class="small soft">
-        {t('network.dates')}: {dates.length === 0 ? t('value.unknown') : [...new Set(dates)].join(' – ')}
+        {t('filter.is', {
+          name: t('network.dates'),
+          value: dates.length === 0 ? t('value.unknown') : [...new Set(dates)].join(' – '),
+        })}
       </p>
     </section>
   )
