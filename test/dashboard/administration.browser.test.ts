@@ -31,6 +31,20 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
     await page.context().close()
   })
 
+  it.each([
+    ['en-GB', 'Name', 'Create the key', /^Expires at: must be a date and time in the future/],
+    ['zh-CN', '名称', '新建密钥', /^到期时间：必须是将来的日期和时间/],
+  ])('says that the last day of a new key is over, and leads to its field: %s', async (locale, ...texts) => {
+    const [name, create, fault] = texts
+    const { page } = await dashboard.openSignedIn('/administration', { locale })
+    await page.getByLabel(name).fill('A key of the past')
+    await page.locator('input[type="date"]').fill('2011-04-26')
+    await page.getByRole('button', { name: create }).click()
+    await page.getByRole('button', { name: fault }).click()
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('type'))).toBe('date')
+    await page.context().close()
+  })
+
   it('asks before leaving a new key that the user has not confirmed as stored', async () => {
     const { page } = await dashboard.openSignedIn('/administration')
     const questions: string[] = []

@@ -1,4 +1,4 @@
-import { useId, useRef, useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import { type ApiError, toApiError } from '../../api/client.ts'
 import type { FormField } from '../../api/forms.ts'
 import { newIdempotencyKey } from '../../api/idempotency-key.ts'
@@ -7,7 +7,7 @@ import { writeApi } from '../../api/write-api.ts'
 import { FaultSummary } from '../../editing/fault-summary.tsx'
 import { FaultsContext, groupByPointer } from '../../editing/faults.ts'
 import { FieldList } from '../../editing/fields/field-list.tsx'
-import { FaultTexts } from '../../editing/fields/labelled.tsx'
+import { FaultTexts, useInputLabels } from '../../editing/fields/labelled.tsx'
 import { type FormValues, toDocument } from '../../editing/form-values.ts'
 import { isOutcomeUnknown } from '../../editing/use-send-once.ts'
 import { useLanguage } from '../../i18n/language.ts'
@@ -28,12 +28,11 @@ const fields: readonly FormField[] = [
 const endOfDay = (day: string) => `${day}T23:59:59Z`
 
 /**
- * A form that creates an API key. After a lost response, it sends the same idempotency key again, so the service makes no second
- * key, and says that it has made the first, which the list then has.
+ * A form that creates an API key. After a lost response, it sends the same idempotency key again. If the service has created the
+ * key, it refuses to create a second one, and the list of keys shows the first one, which can then be revoked.
  */
 export function NewKeyForm({ onIssued }: { onIssued: (key: IssuedKey) => void }) {
   const { t } = useLanguage()
-  const id = useId()
   const [values, setValues] = useState<FormValues>({ role: 'reader' })
   const [day, setDay] = useState('')
   const [isSending, setSending] = useState(false)
@@ -67,16 +66,25 @@ export function NewKeyForm({ onIssued }: { onIssued: (key: IssuedKey) => void })
         {error && <FaultSummary error={error} />}
         <div class="fields">
           <FieldList fields={fields} values={values} onChange={setValues} />
-          <div class="field">
-            <label for={id}>{t('keys.lastDay')}</label>
-            <input id={id} type="date" value={day} onInput={(event) => setDay(event.currentTarget.value)} />
-            <FaultTexts pointer="/expiresAt" />
-          </div>
+          <LastDayField day={day} onChange={setDay} />
         </div>
         <button type="submit" class="primary">
           {t('keys.create')}
         </button>
       </form>
     </FaultsContext.Provider>
+  )
+}
+
+function LastDayField({ day, onChange }: { day: string; onChange: (day: string) => void }) {
+  const { t } = useLanguage()
+  const pointer = '/expiresAt'
+  const labels = useInputLabels(pointer, false)
+  return (
+    <div class="field">
+      <label for={labels.id}>{t('keys.lastDay')}</label>
+      <input {...labels} type="date" value={day} onInput={(event) => onChange(event.currentTarget.value)} />
+      <FaultTexts pointer={pointer} />
+    </div>
   )
 }
