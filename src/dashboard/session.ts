@@ -59,10 +59,11 @@ function store(session: Session | undefined): void {
 
 /**
  * Starts a session. The key is never in a URL, in a cookie, or in storage that other tabs share.
- * @param isStored whether the session is also stored in the session storage of the tab, so that it survives a reload.
+ * @param isStored whether the session is also stored in the session storage of the tab, so that it survives a reload. If not, a
+ * session that was stored earlier is deleted.
  */
 export function startSession(session: Session, isStored: boolean): void {
-  if (isStored) store(session)
+  store(isStored ? session : undefined)
   change({ session, end: undefined })
 }
 

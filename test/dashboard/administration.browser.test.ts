@@ -141,6 +141,22 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
     await page.context().close()
   })
 
+  it('forgets the stored key of a reader when an administrator signs in without storing the key', async () => {
+    const response = await dashboard.api.post('/v1/keys', { name: 'A stored reader', role: 'reader' })
+    const { key } = response.json<{ key: string }>()
+    const { page, settle } = await dashboard.open('/administration')
+    await signIn(page, key)
+    await page.getByText('The key of A stored reader does not have this right.').waitFor()
+    await page.getByLabel('Key', { exact: true }).fill(adminKey)
+    await page.getByLabel('Stay signed in until this tab is closed').uncheck()
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('heading', { name: 'Keys', exact: true }).waitFor()
+    await page.reload()
+    await settle()
+    expect(await page.getByRole('button', { name: 'Sign out' }).count()).toBe(0)
+    await page.context().close()
+  })
+
   it('offers only the sign-in form to users without an administrator key', async () => {
     const response = await dashboard.api.post('/v1/keys', { name: 'A reader', role: 'reader' })
     const { key } = response.json<{ key: string }>()
