@@ -32,7 +32,11 @@ export interface FormField {
   item?: FormField
 }
 
-/** Loads the fields of a resource's form. All forms are in one file, which is loaded only when a view needs it. */
+/**
+ * Loads the fields of a resource's form; an unknown resource has none. All forms are in one file, which is loaded only when a
+ * view needs it.
+ * @throws when the file cannot be loaded.
+ */
 export async function loadForm(resource: string): Promise<FormField[]> {
   const { default: forms } = await import('./forms.json')
   // TypeScript infers a union of all literal shapes for a JSON import.

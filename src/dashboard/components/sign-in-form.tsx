@@ -7,7 +7,7 @@ import { focusView } from '../use-start-of-view.ts'
 import { FailureReason } from './service-text.tsx'
 import '../styles/forms.css'
 
-/** Reads the actor of a key from the service. @throws ApiError when the service refuses the key. */
+/** Reads the actor of a key. @throws ApiError like `sendRequest`; another error when the response is not JSON. */
 async function readActor(key: string): Promise<Actor> {
   const response = await sendRequest('/v1/actor', { headers: { accept: 'application/json' } }, key)
   // Tests validate the responses of the service against the OpenAPI document.

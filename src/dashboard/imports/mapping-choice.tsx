@@ -20,7 +20,7 @@ const latestByScheme = (jobs: readonly ImportJob[]): ImportJob[] => [
   ...new Map([...jobs].reverse().map((job) => [job.scheme, job])).values(),
 ]
 
-/** Reads the mapping of an import as YAML. @throws ApiError for an error response, and without any response. */
+/** Reads the mapping of an import as YAML. @throws ApiError like `sendRequest`; another error when the response is incomplete. */
 export async function readMapping(id: string): Promise<string> {
   const response = await sendRequest(`/v1/imports/${id}/mapping.yaml`, {})
   return response.text()

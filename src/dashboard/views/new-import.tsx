@@ -46,7 +46,7 @@ export default function NewImportView() {
  * Sends the mapping and the files of an import.
  * @param idempotencyKey must be the same when the same input is sent again, so that only one import is created.
  * @returns the created import.
- * @throws ApiError with all faults that the service found.
+ * @throws ApiError like `sendFiles`, with all faults that the service found; another error when the response is not JSON.
  */
 async function startImport(
   { mapping, file, lists }: ImportInput,
