@@ -70,7 +70,7 @@ function LanguageSwitch() {
     <Link
       class="button"
       href={`${location}${changeParameters(parameters, { lang })}`}
-      // The view for signing in finds there from which view the user came.
+      // The state says from which view the user came to the view for signing in.
       state={history.state}
       aria-label={t('app.languageLabel')}
     >

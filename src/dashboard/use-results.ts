@@ -2,8 +2,8 @@ import type { RefObject } from 'preact'
 import { useRef } from 'preact/hooks'
 
 /**
- * Returns the element of a list of results, a function that moves the focus to it, and one that also scrolls to it. The links to
- * other pages of a list, and the buttons that remove filters, pass the focus on, since they may disappear.
+ * Returns a ref for the element of a list of results, a function that moves the focus to this element, and a function that also
+ * scrolls to it. Links to other pages of a list and buttons that remove filters call them, since a clicked one may disappear.
  */
 export function useResults(): {
   results: RefObject<HTMLElement>

@@ -67,7 +67,10 @@ async function readProblem(response: Response): Promise<ApiError> {
 /** How far the browser's clock is ahead of the service's, in milliseconds. Responses from caches make it appear greater. */
 let aheadMs = Number.POSITIVE_INFINITY
 
-/** Returns the current time by the clock of the service, according to its responses: never a later one. */
+/**
+ * Returns the current time by the clock of the service, as far as responses show it: a little early, and never in the future.
+ * Before the first response, returns the time of the browser.
+ */
 export const serviceNow = (): Date => new Date(Date.now() - (Number.isFinite(aheadMs) ? aheadMs : 0))
 
 /**

@@ -7,7 +7,7 @@ import { type ApiState, useRead } from './use-read.ts'
 /** The records of a list, and whether there are more than were read. */
 export interface Records<Item> {
   data: Item[]
-  /** The names of the records to which these refer, if they were requested with `include=names`. */
+  /** The names of the records to which `data` refers, if they were requested with `include=names`. */
   names: Names
   hasMore: boolean
 }

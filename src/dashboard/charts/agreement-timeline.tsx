@@ -20,8 +20,8 @@ const maxOpenRows = 12
 const dayMs = 86_400_000
 
 /**
- * A country's latest agreements: a timeline of those with a date of signature, in which a bar covers every day that the date
- * can mean, and a table of all of them.
+ * A country's latest agreements: a timeline of the agreements that have a date of signature, in which a bar covers every day
+ * that the date can mean, and a table of all agreements.
  */
 export function AgreementTimeline({
   country,

@@ -13,7 +13,10 @@ function UntitledRecord({ resource }: { resource: string }) {
   return <>{t('changes.unnamed', { resource: resourceLabel(resource) })}</>
 }
 
-/** Adds the title of the record, in a language, to a change of the feed: without a title, its note, otherwise null. */
+/**
+ * Adds a title to a change of the feed: the name of the record in the language, otherwise its title, otherwise its note,
+ * otherwise null.
+ */
 export function withTitle(change: Change, language: string): NamedChange {
   const { document } = change
   const resource = findResource(change.resource)

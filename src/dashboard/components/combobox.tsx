@@ -48,8 +48,8 @@ export function Combobox({
   onText?: (text: string) => void
   onPick: (hit: Hit) => void
   /**
-   * Called with the text when Enter is pressed and no suggestion is selected. Without `onEnter`, Enter then picks the first
-   * suggestion.
+   * Called with the text when Enter is pressed and no suggestion is selected. Without this function, Enter picks the first
+   * suggestion in this case.
    */
   onEnter?: (text: string) => void
   /** Renders further text after the title of a suggestion. */

@@ -23,7 +23,7 @@ interface Confirmation {
   /** Text that describes the consequences. */
   children: ComponentChildren
   /**
-   * Runs the action. If a response is lost, the next attempt with the same reason has the same headers, and is not done again.
+   * Runs the action. After a lost response, a repetition with the same reason gets the same headers, so nothing is done twice.
    * @throws ApiError when the service refuses.
    */
   onConfirm: (headers: Pick<Write, 'reason' | 'idempotencyKey'>) => Promise<unknown>

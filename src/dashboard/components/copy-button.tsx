@@ -38,7 +38,7 @@ const copiedMs = 5000
 
 /**
  * A button that copies a text, and then says so for a short time, unless the text changes earlier. If the browser does not allow
- * this, shows the text selected, so that the user can copy it.
+ * copying, a field below the button shows the text selected, so that the user can copy it.
  */
 export function CopyButton({
   label,

@@ -5,7 +5,7 @@ import type { Agreement } from '../api/types.ts'
 import { formatEdtf } from '../dates/format-edtf.ts'
 import { useLanguage } from '../i18n/language.ts'
 
-/** Agreements with the dates on which they expire, and a link to the list of all, unless these are all. */
+/** Agreements with the dates on which they expire. If there are more than these, a link leads to the list of all. */
 export function ExpiringList({
   agreements,
   count,

@@ -7,8 +7,8 @@ import { useSession } from '../session.ts'
 import { FailureReason } from './service-text.tsx'
 
 /**
- * A link to a file. For a signed-in user it is a button that requests the file with the user's key, since a link cannot send
- * one. The file then contains internal records, like the page.
+ * A link to a file. For a signed-in user, it is a button that requests the file with the user's key, which a link cannot send.
+ * The file then contains internal records, like the page.
  */
 export function FileLink({
   href,

@@ -6,8 +6,8 @@ import { useLanguage } from '../i18n/language.ts'
 const firstItems = 25
 
 /**
- * A numbered list of any length. The items after the first 25 are in a disclosure, which a link to one of them opens, even when
- * the link opens the page, and which is printed open.
+ * A numbered list of any length. The items after the first 25 are in a disclosure. It opens when the user follows a link to one
+ * of these items, even from another page, and is printed open.
  */
 export function FoldedList({ class: className, children }: { class: string; children: ComponentChildren }) {
   const { t, number } = useLanguage()

@@ -20,9 +20,10 @@ export function RowPlace({ locator }: { locator: string }) {
 }
 
 /**
- * The reason why a request failed: without a usable response, a message of the dashboard; otherwise the message of the
- * page's language for the problem type, the translated text of the service, the message for the HTTP status, or else the
- * English text. English has no messages for problem types and statuses, since the texts of the service are more exact.
+ * The reason why a request failed. Without a usable response, it is a message of the dashboard; otherwise the first that exists
+ * of the dashboard's message for the problem type, the translated text of the service, the dashboard's message for the HTTP
+ * status, and the English text of the service. In English, the dashboard has no messages for the problem types and statuses of
+ * the service, whose own texts are more exact.
  */
 export function FailureReason({ error: { status, type, message, faults } }: { error: ApiError }) {
   const { t, find } = useLanguage()

@@ -95,7 +95,7 @@ const isName = (value: Record<string, unknown>): value is { name: string; langua
 const hasTexts = (value: Record<string, unknown>, keys: readonly string[]): boolean =>
   Object.keys(value).length === keys.length && keys.every((key) => typeof value[key] === 'string')
 
-/** The properties of a participant that are shown for every one. */
+/** The properties that are shown for every participant, with or without details. */
 const participantProperties = ['country', 'organization', 'region', 'role']
 
 /** Returns what is recorded about a participant besides its role, such as the dates on which it signed and ratified. */
@@ -106,7 +106,7 @@ const detailsOf = (participant: Participant) =>
     ),
   )
 
-/** Whether participants are listed one below the other: there is one, or more than its role is recorded about one of them. */
+/** Whether participants are listed one below the other: if there is only one, or if any of them has details besides its role. */
 const isListed = (participants: readonly Participant[]): boolean =>
   participants.length === 1 || participants.some((one) => Object.keys(detailsOf(one)).length > 0)
 

@@ -91,7 +91,7 @@ export function Loaded<Body>({
   children,
 }: {
   state: ApiState<Body>
-  /** CSS height of the placeholder: about that of the content, so that nothing moves when the content has loaded. */
+  /** CSS height of the placeholder: about the height of the content, so that nothing moves when the content has loaded. */
   height?: string
   /** Whether loading is not announced to screen readers, because another part of the view announces it. */
   isSilent?: boolean

@@ -3,7 +3,7 @@ import { useContext } from 'preact/hooks'
 import type { Names } from '../api/types.ts'
 import type { Hit } from '../components/combobox.tsx'
 
-/** The names of the records that a form refers to: those that were read with its record, and those of picked records. */
+/** The names of the records that a form refers to: the names that were read with its record, and the names of picked records. */
 export interface FormNames {
   names: Names
   /** Adds the name of a picked record. */

@@ -19,8 +19,8 @@ function valuesAt(value: unknown, [step, ...rest]: readonly string[]): unknown[]
 }
 
 /**
- * Returns the properties of a field that can be redacted, without values, including those in objects and in lists of objects:
- * nullable ones, which become null, and texts. A list of values has none: a redaction can only remove a text from it.
+ * Returns the properties of a field that can be redacted: nullable properties, which become null, and texts, including the
+ * properties of objects and of objects in lists. A list of plain values has none: a redaction can only remove a text from it.
  */
 function redactableIn(field: FormField, parent: string): Omit<RedactableProperty, 'values'>[] {
   const pointer = `${parent}/${field.name}`

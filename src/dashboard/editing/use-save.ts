@@ -34,7 +34,7 @@ async function readConflict(path: string, language: string): Promise<Conflict & 
   return { theirs: record, version: Number(record.version), entry: history.data[0], names }
 }
 
-/** The types of the errors after another user has removed the record, or merged it into another one, by HTTP status. */
+/** The types of the errors for a record that another user has removed (404) or merged into another one (410) meanwhile. */
 const goneMeanwhile: Readonly<Record<number, string>> = { 404: 'removed-meanwhile', 410: 'merged-meanwhile' }
 
 const withFaults = (error: ApiError, faults: readonly Fault[]) =>

@@ -65,7 +65,7 @@ function LoadedImport({ job }: { job: ImportJob }) {
       <Counts job={job} />
       <div class="stack">
         <Progress job={job} />
-        {/* The key discards the results of the dry run before, even if the page did not notice that another one ran. */}
+        {/* The key discards the results of the previous dry run, even if the page has not noticed that a new one ran. */}
         {!isRunning(job) && <Results key={job.stagedAt ?? ''} job={job} hasRecords={hasWritten === true} />}
       </div>
     </>

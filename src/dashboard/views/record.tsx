@@ -30,7 +30,7 @@ type RecordWithSources = RecordDocument & { citations?: Citation[]; names?: Name
 
 /**
  * One record: its facts with their sources, a map, and its history. The key of a merged record leads to the record that
- * remains, except with `follow=false`, which shows the history of the merged one.
+ * remains, except with `follow=false`, which shows the history of the merged record.
  */
 export default function RecordView({ resource: name, recordKey }: { resource: string; recordKey: string }) {
   const resource = findResource(name)

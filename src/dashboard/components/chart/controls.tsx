@@ -41,7 +41,7 @@ export function ChartControls({
         value={parameters.get('resource') ?? (allResources ? '' : 'agreements')}
         options={resources}
         {...(allResources && { none: t('chart.all') })}
-        // The parameter of the current resource may have another name. That of all resources in this list is `asOf`.
+        // Every resource in this list has the parameter `asOf`. The current resource may have another name for it.
         onChange={(value) => set('resource', value, { [asOfName]: undefined, asOf })}
       />
       {country && (

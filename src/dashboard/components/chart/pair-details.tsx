@@ -17,7 +17,7 @@ export interface NetworkSelection {
   includesUndated: boolean
 }
 
-/** A link to records that two participants share. A link to only some of the counted ones has a label. */
+/** A link to records that two participants share. The label says which records, unless the link leads to all counted ones. */
 interface SharedLink {
   path: string
   label?: 'network.inPeriod' | 'network.undated'

@@ -29,7 +29,7 @@ function* participantKeys(value: Readonly<Record<string, unknown>>): Generator<[
 /**
  * Returns `names`, which covers the current version, with the names of the records to which only other versions refer. If a
  * request fails, no further names are added.
- * @param values the parts of the versions that are shown.
+ * @param values the shown values of each version, by property.
  */
 export function useMissingNames(resource: string, names: Names, values: readonly RecordDocument[]): Names {
   const { tag } = useLanguage()

@@ -104,7 +104,7 @@ export function LabelledInput({
   )
 }
 
-/** A group of inputs under one heading, such as those of a location. It can take the focus for faults of the group. */
+/** A group of inputs under one heading, such as the inputs of a location. It can take the focus for faults of the group. */
 export function FieldGroup({
   field,
   pointer,
