@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
 
-/** The printed briefing of a country. Needs Chromium, and the build of `npm ci` or `npm run build`. */
+/** Printed pages: the briefing of a country, lists and a network. Needs Chromium, and the build of `npm ci` or `npm run build`. */
 
 const dashboard = useDashboard()
 
@@ -27,8 +27,8 @@ async function printPage(page: Page): Promise<string[]> {
     .map((sheet) => sheet.replaceAll(/\s+/g, ' '))
 }
 
-describe.skipIf(skipsBrowser)('a printed briefing [needs Chromium]', { timeout: 60_000 }, () => {
-  it('has numbered sources, and facts that refer to these numbers', async () => {
+describe.skipIf(skipsBrowser)('a printed page [needs Chromium]', { timeout: 60_000 }, () => {
+  it('of a country has numbered sources, and facts that refer to these numbers', async () => {
     const { page, faults } = await dashboard.open('/countries/PAK')
     // The page requests the sources after the facts that cite them.
     await page.locator('.dated .reference-marks').first().waitFor()
@@ -43,7 +43,7 @@ describe.skipIf(skipsBrowser)('a printed briefing [needs Chromium]', { timeout: 
     await page.context().close()
   })
 
-  it('shows its date and its URL', async () => {
+  it('of a country shows the day of its data and its URL', async () => {
     const time = new Date().toISOString()
     const path = `/countries/PAK?asOf=${time}`
     const { page } = await dashboard.open(path)
@@ -56,7 +56,7 @@ describe.skipIf(skipsBrowser)('a printed briefing [needs Chromium]', { timeout: 
   })
 
   it.each(['/explore/agreements?country=PAK', '/changes', '/search?q=energy'])(
-    'of a list shows its day and its URL: %s',
+    'of a list shows the day of its data and its URL: %s',
     async (path) => {
       const { page } = await dashboard.open(path)
       const [first = ''] = await printPage(page)
@@ -67,7 +67,7 @@ describe.skipIf(skipsBrowser)('a printed briefing [needs Chromium]', { timeout: 
     },
   )
 
-  it('has the whole matrix of a network', async () => {
+  it('of a network has the whole matrix', async () => {
     const { page } = await dashboard.open('/network?layout=matrix', { viewport: { width: 320, height: 600 } })
     const frame = page.locator('.matrix-frame')
     await frame.waitFor()
@@ -79,7 +79,7 @@ describe.skipIf(skipsBrowser)('a printed briefing [needs Chromium]', { timeout: 
     await page.context().close()
   })
 
-  it('has all columns of a list, and says if it is not the whole list', async () => {
+  it('of a list has all columns, and says if it is not the whole list', async () => {
     const { page, go } = await dashboard.open('/explore/assistance-programs', {
       viewport: { width: 1280, height: 900 },
     })
@@ -103,7 +103,7 @@ describe.skipIf(skipsBrowser)('a printed briefing [needs Chromium]', { timeout: 
     const sheets = await printPage(page)
     expect(sheets.length).toBeGreaterThan(1)
     for (const [index, sheet] of sheets.entries()) expect(sheet).toContain(`${index + 1} / ${sheets.length}`)
-    for (const control of ['Print', 'Show as table', 'Cooperation bases Assistance programs Countries'])
+    for (const control of ['Print', 'Show as a table', 'Cooperation bases Assistance programs Countries'])
       expect(sheets.join(' ')).not.toContain(control)
     await page.context().close()
   })
