@@ -9,7 +9,7 @@ import { describeEdtf, isEdtf } from '../../src/dashboard/dates/describe-edtf.ts
 import { suggestEdtf } from '../../src/dashboard/dates/suggest-edtf.ts'
 import { findDifferences, merge } from '../../src/dashboard/editing/conflicts.ts'
 import { explainNumbers } from '../../src/dashboard/editing/faults.ts'
-import { toDocument, toPatch } from '../../src/dashboard/editing/form-values.ts'
+import { canonicalJson, toDocument, toPatch } from '../../src/dashboard/editing/form-values.ts'
 import { countText, findRedactableProperties } from '../../src/dashboard/editing/redaction.ts'
 import { createLanguage } from '../../src/dashboard/i18n/language.ts'
 import { findEdtfFault } from '../../src/model/edtf.ts'
@@ -133,7 +133,7 @@ describe('a conflict', () => {
 })
 
 describe('a diff', () => {
-  it('is the old text without its added parts, and the new text without its removed parts', () => {
+  it('of texts is the old one without its added parts, and the new one without its removed parts', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (before, after) => {
         const parts = diffTexts(before, after, 'en')
@@ -143,13 +143,28 @@ describe('a diff', () => {
         expect(without('removed')).toBe(after)
       }),
     )
+  })
+
+  it('has every item of the old and of the new list once', () => {
+    // A changed item is at the place of the old one, so the order may differ.
+    const sorted = (items: readonly unknown[]) => items.map(canonicalJson).sort()
+    const fruit = fc.record({
+      name: fc.constantFrom('apple', 'pear'),
+      kind: fc.constant('fruit'),
+      id: fc.nat(2),
+    })
+    const items = fc.array(fc.oneof(fc.jsonValue(), fruit))
     fc.assert(
-      fc.property(fc.array(fc.jsonValue()), fc.array(fc.jsonValue()), (before, after) => {
+      fc.property(items, items, (before, after) => {
         const parts = diffLists(before, after)
+        const older = parts.flatMap((part) =>
+          part.status === 'changed' ? [part.before] : part.status === 'added' ? [] : [part.value],
+        )
         const newer = parts.flatMap((part) =>
           part.status === 'changed' ? [part.after] : part.status === 'removed' ? [] : [part.value],
         )
-        expect(newer.length).toBe(after.length)
+        expect(sorted(older)).toEqual(sorted(before))
+        expect(sorted(newer)).toEqual(sorted(after))
       }),
     )
   })
@@ -280,7 +295,7 @@ describe('a text that is entered for a number', () => {
     })
   })
 
-  it('leaves the faults of other values unchanged, also of a text that consists of digits', () => {
+  it('leaves the faults of other values unchanged, even if a text consists of digits', () => {
     const fault = { pointer: '/title', code: 'required', message: 'is missing' }
     expect(explainNumbers([fault], toDocument({ title: '' }, fields))).toEqual([fault])
     const digits = { pointer: '/title', code: 'pattern', message: 'must be three digits' }
