@@ -15,7 +15,7 @@ const look = (element: Locator) =>
   })
 
 describe.skipIf(skipsBrowser)('the contrast of the dashboard [needs Chromium]', { timeout: 60_000 }, () => {
-  it('shows what is selected, current, pressed or added also in the colours of the system', async () => {
+  it('shows what is selected, current, pressed or added even in the colours of the system', async () => {
     const { page, go } = await dashboard.open('/explore/agreements', { forcedColors: 'active' })
     const navigation = page.getByRole('navigation')
     const current = await look(navigation.getByRole('link', { name: 'Agreements' }))

@@ -55,7 +55,7 @@ describe.skipIf(skipsBrowser)('the page of a country [needs Chromium]', { timeou
     await page.context().close()
   })
 
-  it('marks the sources of each record, also of those with many citations', async () => {
+  it('marks the sources of each record, even if there are many citations', async () => {
     const { page, go } = await dashboard.open('/sign-in')
     await page.route('**/v1/citations?*', async (route) => {
       const url = new URL(route.request().url())

@@ -9,7 +9,7 @@ afterEach(() => {
 })
 
 describe('the language of the dashboard', () => {
-  it('is that of the URL or of the browser in a browser that blocks storage', () => {
+  it('is chosen by the URL, or else by the browser, if the browser blocks storage', () => {
     const block = () => {
       throw new DOMException('The operation is insecure.', 'SecurityError')
     }

@@ -79,7 +79,7 @@ describe.skipIf(skipsBrowser)('the key of a merged record [needs Chromium]', { t
     await page.context().close()
   })
 
-  it('leads from the history of the record that stays to that of the merged one, and back', async () => {
+  it('leads from the history of the record that stays to the history of the merged one, and back', async () => {
     const { from, into } = await mergeTwo()
     const { page, faults } = await dashboard.openSignedIn(`/records/agreements/${into}`)
     await page.getByRole('link', { name: 'History of the record that was merged into this one' }).click()

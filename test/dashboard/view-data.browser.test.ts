@@ -63,7 +63,7 @@ describe.skipIf(skipsBrowser)('the data of a view with several parts', () => {
     ['/search?q=energy', '/search?q=zzzzqqq'],
     ['/compare?country=PAK,DEU', '/compare?country=AND,LIE'],
     ['/countries/PAK?', '/countries/AND?'],
-  ])('has its columns also without rows: %s', async (full, empty) => {
+  ])('has its columns even if it has no rows: %s', async (full, empty) => {
     const [columns] = (await readText(`${full}&format=csv`)).split('\r\n')
     expect(columns).not.toBe('')
     expect(await readText(`${empty}&format=csv`)).toBe(`${columns}\r\n`)

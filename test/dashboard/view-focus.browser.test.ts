@@ -15,7 +15,7 @@ const waitForHeading = (page: Page, text: string) =>
     .toEqual(['H1', text])
 
 describe.skipIf(skipsBrowser)('the focus after a view opens [needs Chromium]', { timeout: 60_000 }, () => {
-  it('is on its heading, also after Back and Forward, which restore the scroll position', async () => {
+  it('is on its heading, even after Back and Forward, which restore the scroll position', async () => {
     const { page, settle } = await dashboard.open('/explore/countries')
     expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('BODY')
     const link = page.getByRole('table').getByRole('link').last()
