@@ -157,6 +157,24 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
     await page.context().close()
   })
 
+  it('shows no number of requests per second after a restart, which resets the counter', async () => {
+    const { page } = await dashboard.openSignedIn('/administration')
+    const perSecond = page.getByRole('row', { name: /^Requests per second/ }).locator('td')
+    const answered = page.getByRole('row', { name: /^Requests answered/ }).locator('td')
+    for (const [count, rate] of [
+      [1000, /./],
+      [1500, /^[\d.,]+$/],
+      [3, /^–$/],
+    ] as const) {
+      const body = `entente_http_request_duration_seconds_count{status="200"} ${count}\n`
+      await page.route('**/metrics', (route) => route.fulfill({ body }))
+      await page.getByRole('button', { name: 'Refresh' }).click()
+      await expect.poll(() => answered.textContent()).toBe(count.toLocaleString('en'))
+      expect(await perSecond.textContent()).toMatch(rate)
+    }
+    await page.context().close()
+  })
+
   it('offers only the sign-in form to users without an administrator key', async () => {
     const response = await dashboard.api.post('/v1/keys', { name: 'A reader', role: 'reader' })
     const { key } = response.json<{ key: string }>()

@@ -45,8 +45,9 @@ function tableRows(metrics: Metrics, before: Report | undefined, now: number) {
   const answered = total(metrics, requestCountMetric)
   const earlier = before?.metrics && total(before.metrics, requestCountMetric)
   const seconds = before ? (now - before.time) / 1000 : 0
+  // A smaller number is of a process that has restarted, or of another process.
   const perSecond =
-    answered !== undefined && earlier !== undefined && seconds > 0
+    answered !== undefined && earlier !== undefined && answered >= earlier && seconds > 0
       ? (answered - earlier) / seconds
       : undefined
   const withStatus = (digit: string) =>
