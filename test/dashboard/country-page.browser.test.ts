@@ -76,6 +76,26 @@ describe.skipIf(skipsBrowser)('the page of a country [needs Chromium]', { timeou
     await page.context().close()
   })
 
+  it('says that its list of sources is not complete, if the briefing has only some of them', async () => {
+    const { page } = await dashboard.open('/sign-in')
+    const open = async (more: number) => {
+      await page.route('**/briefing*', async (route) => {
+        const response = await route.fetch()
+        const { sources, ...body } = await response.json()
+        await route.fulfill({
+          response,
+          json: { ...body, sources: { ...sources, groups: sources.data.length + more } },
+        })
+      })
+      await page.goto(`${dashboard.api.origin}/countries/PAK`)
+      const widget = page.locator('section.widget', { has: page.getByRole('heading', { name: 'Sources' }) })
+      await widget.locator('#source-1').waitFor()
+      return await widget.getByText('Not all are shown here.').count()
+    }
+    expect([await open(0), await open(1)]).toEqual([0, 1])
+    await page.context().close()
+  })
+
   it('has the code as its heading if the briefing cannot be read', async () => {
     const { page } = await dashboard.open('/countries/QQQ')
     await page.getByRole('alert').waitFor()

@@ -95,6 +95,19 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
     await page.context().close()
   })
 
+  it('leads from the claims on the overview to the list of all figures, if there are more', async () => {
+    const { page } = await dashboard.open('/sign-in')
+    await page.route('**/v1/figures?limit=50&*', async (route) => {
+      const response = await route.fetch()
+      const { page: info, ...body } = await response.json()
+      await route.fulfill({ response, json: { ...body, page: { ...info, next: 'second' } } })
+    })
+    await page.goto(dashboard.api.origin)
+    await page.getByRole('link', { name: 'All figures, as a list' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Figures' }).waitFor()
+    await page.context().close()
+  })
+
   it('leads from the overview through the page of Pakistan to an agreement with its source', async () => {
     const { page } = await dashboard.open('/')
     await page.getByRole('link', { name: 'Pakistan', exact: true }).click()

@@ -128,17 +128,26 @@ function Claims() {
   return (
     <Widget title={t('overview.claims')} caption={t('overview.claimsCaption')} wide>
       <Loaded state={state} height="24rem">
-        {({ data }) =>
+        {({ data, page }) =>
           data.length === 0 ? (
             <p class="empty">{t('country.none')}</p>
           ) : (
-            <ClaimsTable
-              caption={t('overview.claims')}
-              claims={data}
-              recorded={({ recorded }) =>
-                recorded && <Link href={explorePath(recorded.list)}>{number(recorded.count)}</Link>
-              }
-            />
+            <>
+              <ClaimsTable
+                caption={t('overview.claims')}
+                claims={data}
+                recorded={({ recorded }) =>
+                  recorded && <Link href={explorePath(recorded.list)}>{number(recorded.count)}</Link>
+                }
+              />
+              {page.next !== null && (
+                <p class="small">
+                  <Link class="target" href="/explore/figures?sort=indicator">
+                    {t('country.allFigures')}
+                  </Link>
+                </p>
+              )}
+            </>
           )
         }
       </Loaded>

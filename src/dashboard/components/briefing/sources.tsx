@@ -11,7 +11,7 @@ import { sourceAnchor } from './source-marks.tsx'
 
 type Reference = Pick<Source, 'id' | 'title' | 'publisher' | 'publishedOn' | 'url'>
 
-/** The sources of the briefing, each with the number that the marks beside facts show and a link to its citations. */
+/** The sources of the briefing, each with a link to its citations and with the number that the marks beside facts show. */
 export function Sources({
   briefing: { sources },
   asOf,
@@ -33,18 +33,21 @@ export function Sources({
       {sources.data.length === 0 ? (
         <p class="empty">{t('country.none')}</p>
       ) : (
-        <FoldedList class="entries">
-          {sources.data.map(({ key, label, measures, list }, index) => (
-            <li key={list} id={sourceAnchor(index + 1)}>
-              [{index + 1}]{' '}
-              <Link href={recordPath('sources', key.source ?? '')}>{label.source ?? key.source}</Link>
-              <Details reference={body?.data.find(({ id }) => id === key.source)} />{' '}
-              <Link class="soft small" href={explorePath(list)}>
-                {t('country.citations', { count: number(measures.count ?? 0) })}
-              </Link>
-            </li>
-          ))}
-        </FoldedList>
+        <>
+          <FoldedList class="entries">
+            {sources.data.map(({ key, label, measures, list }, index) => (
+              <li key={list} id={sourceAnchor(index + 1)}>
+                [{index + 1}]{' '}
+                <Link href={recordPath('sources', key.source ?? '')}>{label.source ?? key.source}</Link>
+                <Details reference={body?.data.find(({ id }) => id === key.source)} />{' '}
+                <Link class="soft small" href={explorePath(list)}>
+                  {t('country.citations', { count: number(measures.count ?? 0) })}
+                </Link>
+              </li>
+            ))}
+          </FoldedList>
+          {sources.groups > sources.data.length && <p class="soft small">{t('explore.topOnly')}</p>}
+        </>
       )}
     </Widget>
   )
