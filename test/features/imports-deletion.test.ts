@@ -6,7 +6,15 @@ import { registry } from '../../src/resources/registry.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { withFile } from '../support/import-files.ts'
-import { checkCsv, createLocalImport, newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
+import {
+  checkCsv,
+  createLocalImport,
+  importCsv,
+  newScheme,
+  treatyHeader,
+  treatyMapping,
+  undo,
+} from '../support/imports.ts'
 import { sendForm } from '../support/send-form.ts'
 
 /** Deleting imports, in several transactions. */
@@ -101,6 +109,24 @@ describe('a staged import', () => {
     }
     expect(await rowsOf(id)).toHaveLength(0)
   })
+})
+
+it('the refusal to delete an import that wrote records suggests an undo only if it has none', async () => {
+  const imported = await importCsv(
+    api.database,
+    treatyMapping(newScheme()),
+    `${treatyHeader}\n1,First,2001,China\n`,
+  )
+  const refuse = async () => {
+    const refused = await api.delete(`/v1/imports/${imported.id}`)
+    expect(refused.status, refused.text).toBe(409)
+    return refused.json().detail
+  }
+  expect(await refuse()).toContain('Undo it instead.')
+  await undo(api.database, imported)
+  expect(await refuse()).toBe(
+    'The import has written records, whose origin it documents. It stays after it has been undone.',
+  )
 })
 
 /** Returns a file whose rows are stored in many transactions. */

@@ -86,8 +86,10 @@ async function requireRemovable(tx: Transaction, { id, state }: ImportJob): Prom
     values: [id],
   })
   if (row?.hasWritten) {
-    const detail = 'The import has written records, whose origin it documents. Undo it instead.'
-    throw new Problem('conflict', detail)
+    const advice = ['undoing', 'undone'].includes(state)
+      ? 'It stays after it has been undone.'
+      : 'Undo it instead.'
+    throw new Problem('conflict', `The import has written records, whose origin it documents. ${advice}`)
   }
   if (['committing', 'undoing'].includes(state))
     throw new Problem('conflict', `The import is ${state}. Wait until that is done.`)
