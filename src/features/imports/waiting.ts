@@ -115,15 +115,18 @@ export async function readWaitingGroups(tx: Transaction, id: string): Promise<It
   return findGroups(await readWaiting(tx, id))
 }
 
-/** Combines groups, in their order, into batches of at most `limit()` records, unless a single group has more. */
+/**
+ * Combines groups, in their order, into batches of at most `limit()` records, unless a single group has more. A row that a
+ * redaction has emptied has no records, and is in a batch, too: the commit sets it back to `ready`.
+ */
 export function* combineGroups(groups: Iterable<RowGroup>, limit: () => number): Generator<RowGroup> {
   let batch: RowGroup = { positions: [], records: 0 }
   for (const group of groups) {
     const records = batch.records + group.records
-    if (batch.records > 0 && records > limit()) {
+    if (batch.positions.length > 0 && records > limit()) {
       yield batch
       batch = group
     } else batch = { positions: [...batch.positions, ...group.positions], records }
   }
-  if (batch.records > 0) yield batch
+  if (batch.positions.length > 0) yield batch
 }
