@@ -122,7 +122,7 @@ export class LocalImports {
       await changeImport(tx, job, { files: importFiles })
       return job
     })
-    // A new import cannot continue before its commit, and `--commit` would write the records of a dry run.
+    // `--commit` continues an interrupted commit. After a dry run it would write records although nobody has seen the report.
     const hint = autoCommit
       ? `${continueWith('--commit', created.id)}; if its commit had not begun, start the import again`
       : 'no record has been written: start the import again later'
