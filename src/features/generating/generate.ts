@@ -107,8 +107,9 @@ function explain(error: unknown, seed: number): unknown {
 }
 
 /**
- * Adds made-up agreements to a registry with reference data and, in proportion, projects, bases, programs, organizations
- * and sources, each with its first revision, in one transaction. The same count and seed produce the same records.
+ * Adds made-up agreements to a registry with reference data and, in proportion, projects, bases, programs, citations and up to
+ * 20,000 organizations. The number of sources is always 50. Each record gets its first revision, and one transaction writes
+ * them all. The same count and seed produce the same records.
  * @param count number of agreements.
  * @throws OperatorError when the reference data is missing, or the records exist already.
  */
