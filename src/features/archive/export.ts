@@ -36,7 +36,7 @@ async function* withChecksum(chunks: AsyncIterable<string | Buffer>): AsyncGener
  * Writes the whole registry as an archive: records, their revisions and their past, from one snapshot. Two registries with
  * the same content have the same archive, byte for byte. API keys and unfinished imports are not archived.
  * @param write is called once with the chunks of the archive, in order.
- * @throws OperatorError when a newer version has changed the tables, or PostgreSQL fails.
+ * @throws OperatorError when a newer version has changed the tables, or PostgreSQL fails; what `write` throws.
  */
 export async function exportArchive(
   database: Database,

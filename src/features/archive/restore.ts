@@ -39,7 +39,7 @@ async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer
   if (pendingBytes > 0) yield Buffer.concat(pending)
 }
 
-/** Parses a line as JSON. @param name name of the line, for messages. @throws OperatorError if it has another form. */
+/** Parses a line as JSON. @param name name of the line, for messages. @throws OperatorError if the schema does not accept it. */
 function parseLine<Schema extends z.ZodType>(line: Buffer | undefined, schema: Schema, name: string) {
   try {
     return schema.parse(JSON.parse(line?.toString() ?? ''))
@@ -170,7 +170,7 @@ function toOperatorError(error: unknown): unknown {
 }
 
 /**
- * Restores a registry from an archive, in one transaction.
+ * Restores a registry from an archive, in one transaction, and then updates the statistics of the query planner.
  * @param chunks the bytes of the archive.
  * @throws OperatorError if the registry is not empty, or a newer version of Entente has migrated it; if the archive
  * is damaged or incomplete, or has the tables of another migration than the last one of this version; or if PostgreSQL fails.

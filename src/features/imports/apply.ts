@@ -54,7 +54,7 @@ interface Written {
 
 /**
  * Locks the records of one resource, and plans their writes. Refused rows are added to `refused`.
- * @throws an error with which the transaction is repeated, if a record does not exist any more.
+ * @throws an error after which the transaction is repeated, if a record does not exist any more.
  */
 async function planResource(
   tx: Transaction,
@@ -134,7 +134,7 @@ async function writeRecords(
   }
 }
 
-/** Whether an entry is needed: the record was written, or the row that changes it differs from that of the last import. */
+/** Whether an entry is needed: the record was written, or no other row changes it and the row differs from the last import's. */
 const needsEntry = ({ upsert, action }: PlannedRecord): boolean =>
   action !== 'none' || (!hasSameRow(upsert) && otherRowId(upsert) === undefined)
 
@@ -164,6 +164,7 @@ const toCitedRecord = ({ record: { upsert }, result: { key } }: Written): CitedR
 /**
  * Writes the records of rows, within the caller's transaction.
  * @returns the result. Nothing is written for refused rows.
+ * @throws an error after which the transaction is repeated, if a record was removed or merged meanwhile.
  */
 export async function applyUpserts(
   tx: Transaction,

@@ -197,8 +197,9 @@ class Commit {
 /**
  * Writes the records of the staged rows of an import, in short transactions (`takeBatch`). Each also stores the progress of
  * the import, so an interrupted commit continues where it stopped, and writes nothing twice.
- * @returns the import, whose report has the records in `kept`.
- * @throws the database error that stopped the commit, or TakenOver; the batches that were committed before stay.
+ * @returns the import with its counts. `kept` of its report lists the records with properties that were not overwritten.
+ * @throws the database error that stopped the commit, TakenOver, or the reason of `signal`. The batches that were committed
+ * before stay.
  */
 export async function commitRows(
   database: Database,

@@ -75,7 +75,7 @@ export async function withStoredFaults(
 
 /**
  * Requires that the examples of a report are still the faults of their rows, and that no redaction has removed them.
- * @throws an error with which the transaction is repeated.
+ * @throws an error after which the transaction is repeated, if a redaction has removed one.
  */
 async function requireFaults(tx: Transaction, id: string, columns: readonly LocatedColumn[]): Promise<void> {
   const rows = await tx.query<{ position: number; faults: RowFault[] | null }>({

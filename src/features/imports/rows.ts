@@ -68,7 +68,7 @@ export async function blockRows(
 /**
  * Checks that no redaction has emptied rows since they were read. A redaction holds the lock of its record, so the check must
  * follow the locks of the records of the rows.
- * @throws an error with which the transaction is repeated.
+ * @throws an error after which the transaction is repeated, if rows have been emptied.
  */
 export async function requireNotEmptied(
   tx: Transaction,
