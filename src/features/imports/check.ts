@@ -145,7 +145,7 @@ async function planUpserts(
   })
 }
 
-/** Whether a record of a row may depend on a refused record: on another one of the row, or on one that it mentions by id. */
+/** Whether a record of a row may depend on a refused record: on another record of the row, or on one mentioned by its id. */
 const mayDependOnRefused = ({ drafts }: ReadyRow): boolean =>
   drafts.length > 1 || drafts.some(({ mentions }) => mentions.some(({ externalId }) => externalId))
 
@@ -162,7 +162,7 @@ interface CheckedBatch {
 /**
  * Checks rows. If the registry refuses some of them, the others are resolved again without the records of the refused ones,
  * until it refuses no further row.
- * @param releases what is known from earlier rows of the file. What these rows replace is added.
+ * @param releases the values that earlier rows of the file replace. The values that the checked rows replace are added.
  * @param resolve computes the upserts of rows, as if the refused rows created no records.
  */
 export async function checkBatch(

@@ -57,8 +57,8 @@ export async function clearImport(database: DatabaseClient, id: string): Promise
 
 /**
  * Sets an import to `failed` before `removeData` removes its rows in several transactions. Otherwise, the import could be
- * committed with only some of its rows during the removal, or after an interrupted one. A process that reads or checks its
- * rows then stops. It counts as cleared, so that no other process removes its rows.
+ * committed with only some of its rows during the removal, or after an interrupted one. A process that reads or checks the
+ * rows stops when it finds the new state. The import counts as cleared, so that no other process removes its rows.
  */
 export async function beginRemoval(tx: Transaction, id: string): Promise<void> {
   const failure = 'The deletion of the import has begun. If it was interrupted, delete the import again.'
