@@ -91,9 +91,10 @@ async function requireFaults(tx: Transaction, id: string, columns: readonly Loca
 const withoutPosition = ({ position: _, ...column }: LocatedColumn): FaultyColumn => column
 
 /**
- * Makes the report of a finished step, and stores it with a change of the import: refused rows, dropped values, unresolved names,
- * missing records, and `kept` (`KeptRecord`). A redaction of a row either finds the stored report, or is found by `requireFaults`.
- * @returns whether the import was changed (`changeImport`).
+ * Makes the report of a finished step: refused rows, dropped values, unresolved names, missing records, and `kept`
+ * (`KeptRecord`). Stores it together with a change of the import. A redaction of a row either finds the stored report, or is
+ * found by `requireFaults`.
+ * @returns whether the import was changed (`changeImport`). If it was not, no report is stored.
  */
 export function storeReport(
   database: Database,

@@ -204,8 +204,8 @@ async function setFailed({ database }: ImportContext, id: string, error: unknown
  * Continues an import where it stopped, until it is done or waits for a person. Only one process works on the imports of a
  * scheme.
  * @returns whether it ran; false when another process works on the scheme.
- * @throws a temporary error (`isTemporary`): the import can be continued later. Any other error sets the import to `failed`,
- * with the reason.
+ * @throws a temporary error (`isTemporary`): the import can be continued later; Problem `not-found` if there is no such import.
+ * Any other error is not thrown, but sets the import to `failed`, with the reason.
  */
 export async function runImport(context: ImportContext, id: string, options: RunOptions): Promise<boolean> {
   const job = await readImport(autocommitReads(context.database), id)

@@ -110,6 +110,11 @@ class UploadReader {
   readonly #store: (id: string, file: number, part: UploadPart) => Promise<ImportFile>
   #id: string | undefined
 
+  /**
+   * @param begin creates the import from the text of its mapping, and returns its id.
+   * @param check checks decisions about names. It throws a Problem for invalid ones.
+   * @param store stores a file of the import: 0 is the file with the rows, and lists follow from 1.
+   */
   constructor(
     begin: (mapping: string) => Promise<string>,
     check: (decisions: FileDecision[]) => Promise<void>,
@@ -125,7 +130,11 @@ class UploadReader {
     return this.#id
   }
 
-  /** Reads all parts. @returns the upload; its first file has the rows. @throws Problem `invalid-body`. */
+  /**
+   * Reads all parts.
+   * @returns the upload; its first file has the rows.
+   * @throws Problem `invalid-body` or `too-large`, and what the functions of the constructor throw.
+   */
   async read(upload: Upload): Promise<ReceivedUpload> {
     for await (const part of upload) await this.#readPart(part)
     const mapping = this.#mapping
@@ -198,7 +207,7 @@ async function beginStaging(
 
 /**
  * Receives an upload and begins its import. Under an `Idempotency-Key`, a repeated upload is received and then removed,
- * since only a complete file can be compared with that of the first request.
+ * since only a complete file can be compared with the file of the first request.
  */
 async function createFromUpload(
   request: ApiRequest,
