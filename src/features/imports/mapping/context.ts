@@ -12,7 +12,10 @@ export interface ColumnUse {
   pointer: string
 }
 
-/** A path that the mapping reads, as names from the row to the value. It has several lists if it may start at several. */
+/**
+ * A path that the mapping reads, as lists of names from the row to the value: one for each place where the path may start, and
+ * one for each column whose name may be the whole path.
+ */
 export type ReadPath = readonly (readonly string[])[]
 
 /** The state that all parts of a mapping share during compilation. */

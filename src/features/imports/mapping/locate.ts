@@ -37,7 +37,8 @@ function findOffset(contents: Node, pointer: string): number | undefined {
 }
 
 /**
- * Returns the faults of a mapping with their positions. The position of a missing part is that of its parent.
+ * Returns the faults of a mapping with their lines and columns. A missing part has the position of the innermost part around
+ * it, and no position if this is the whole mapping.
  * @param yaml the text of the mapping, as `parseYaml` returns it.
  * @param problem the problem `invalid-mapping` with the faults.
  */

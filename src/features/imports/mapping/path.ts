@@ -28,8 +28,8 @@ export interface Scope {
 
 /**
  * Compiles a path: names with `/` between them. `.` is the item itself; a leading `/` starts at the row. `@name` is an
- * attribute of XML, `[@type=2]` selects the values with a property of that text (`!=` those without it), `[1]` the
- * first. A name with `/` or brackets is in quotes. The whole text may also be the name of a column.
+ * attribute of XML. `[@type=2]` selects the values whose `@type` is 2, `[@type!=2]` all other values, and `[1]` the first
+ * value. A name with `/` or brackets is in quotes. The whole text may also be the name of a column.
  * @returns undefined when the path is malformed.
  */
 export function parsePath(text: string): Path | undefined {

@@ -40,7 +40,7 @@ export class UnusedColumnCounter {
   readonly #rows = new Map<string, number>()
   readonly #ignored: ReadonlySet<string>
   readonly #isGrouped: boolean
-  /** The paths that the mapping reads: how they are written, and the nodes of their readings. */
+  /** The paths that the mapping reads and the file should have, as text, with the nodes where each may end. */
   readonly #paths = new Map<string, Node[]>()
   #countedRows = 0
 
@@ -48,7 +48,7 @@ export class UnusedColumnCounter {
    * @param paths the paths that the mapping reads.
    * @param ignored names of columns that are not counted, such as the additional columns of a file of refused rows.
    * @param isGrouped whether each row is a group of rows (`rows.groupBy`).
-   * @param isInFile whether the rows of the file should have a path that begins with a name.
+   * @param isInFile whether a path that begins with this name should be in the rows of the file; `addNote` reports it if not.
    */
   constructor(
     paths: readonly ReadPath[],
@@ -150,10 +150,7 @@ export class UnusedColumnCounter {
   }
 }
 
-/**
- * Creates the counter of the values that a mapping does not read, without the additional columns of refused rows. A file with
- * columns has those that the mapping names (`checkColumns`), and the lists of `join` are in other files.
- */
+/** Creates the counter of the values that a mapping does not read, without the additional columns of refused rows. */
 export const createUnusedColumnCounter = (
   mapping: Mapping,
   registry: Registry,
@@ -162,5 +159,6 @@ export const createUnusedColumnCounter = (
   new UnusedColumnCounter(compileMapping(mapping, registry).readPaths, {
     ignored: isRefusedRowsFile(fileInfo) ? fileInfo.columns.filter(isAdditional) : [],
     isGrouped: mapping.rows?.groupBy !== undefined,
+    // `checkColumns` has checked the names of columns, and the lists of `join` are in other files.
     isInFile: (name) => fileInfo.columns.length === 0 && !Object.hasOwn(mapping.join ?? {}, name),
   })

@@ -112,7 +112,7 @@ function checkValues(root: unknown): string | undefined {
   return check(root, 0)
 }
 
-/** Returns the name of the property that a key becomes; undefined for a key that is no text, number or similar value. */
+/** Returns the name of the property that a key becomes; undefined for a key that is an object or a list. */
 function propertyName(key: unknown, document: Document): string | undefined {
   const node = isAlias(key) ? key.resolve(document) : key
   return isScalar(node) ? String(node.value ?? '') : undefined
