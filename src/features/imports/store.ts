@@ -67,9 +67,9 @@ export interface ImportReport {
   names: { unresolved: number; rows: number }
   /** Number of records that earlier files of the register had and this file does not have. */
   missing: number
-  /** The first records with properties that were not overwritten or, after an undo, that it could not fully revert. */
+  /** The first records with properties that were not overwritten; after an undo, the first that were not fully reverted. */
   kept: KeptRecord[]
-  /** Number of all properties that were not overwritten; after an undo, of all records that it could not fully revert. */
+  /** Number of all properties that were not overwritten; after an undo, of all records that were not fully reverted. */
   keptCount: number
 }
 

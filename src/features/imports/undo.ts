@@ -40,7 +40,7 @@ function readEntries(tx: Transaction, id: string, before: string): Promise<Entry
   })
 }
 
-/** Finds the records that refer to those that the entries created. */
+/** Finds the records that refer to the created records of the entries. */
 async function findEntryReferrers(tx: Transaction, registry: Registry, entries: readonly Entry[]) {
   const referrers: Referrer[] = []
   for (const resource of registry.resources) {
@@ -144,7 +144,7 @@ class UndoBatch {
   /** @param hasCitations false if an earlier pass has removed the citations of the entries. */
   async undo(entries: Entry[], hasCitations: boolean): Promise<void> {
     if (hasCitations) await this.#removeCitations(entries)
-    // Referring resources come before those to which they refer.
+    // A resource comes before the resources to which it refers.
     for (const resource of [...this.#registry.resources].reverse()) {
       const changed = entries.filter((entry) => entry.resource === resource.name && entry.action !== 'none')
       if (changed.length > 0) await this.#undoResource(resource, changed)

@@ -40,7 +40,10 @@ export interface LastImport {
 export interface ExistingRecord {
   key: string
   version: number
-  /** Its first id in the scheme that is in the file, or else its first one; undefined without any. A merge adds ids. */
+  /**
+   * The first of its ids in the scheme that the file also has, otherwise the first of these ids; undefined if it has none. After
+   * a merge, a record may have several.
+   */
   ownId: string | undefined
   /** Undefined if no import of the scheme has written the record. */
   lastImport: LastImport | undefined

@@ -7,7 +7,7 @@ import { entriesIn, hasYear, yearOf } from './years.ts'
 
 /**
  * Resolves a query in an index. It never guesses: several equally good records are `ambiguous`. All of them are candidates.
- * A code is looked up as it is, since a mark may be part of it.
+ * A code is looked up unchanged at first, since a footnote mark or question mark may be a part of it.
  * @param limit maximum number of similar names that are candidates of an unknown name.
  */
 export function resolveIn(index: NameIndex, query: NameQuery, limit: number): Resolution {

@@ -15,7 +15,7 @@ export interface Sheet {
 
 /** The content of `workbook.xml`. */
 export interface Workbook {
-  /** The visible sheets with cells in their order. A sheet that has only a chart or a dialog is not among them. */
+  /** The visible sheets in the order of the workbook, without sheets that have only a chart or a dialog. */
   sheets: Sheet[]
   /** Whether dates count from 1904, as in old versions of Excel for the Macintosh. */
   date1904: boolean

@@ -9,7 +9,7 @@ const lastDay = Date.UTC(9999, 11, 31)
  * @param date1904 whether day 0 is 1904-01-01. Otherwise day 1 is 1900-01-01, and day 60 is 1900-02-29, a day that
  *   never existed, as in Lotus 1-2-3.
  * @returns `2011-04-05`; with a time of day `2011-04-05T10:30:00`, rounded to seconds; only the time if `serial` is below 1,
- *   unless `date1904`; undefined if the number is not a date, or one after the year 9999.
+ *   unless `date1904`; undefined if the number is not a date, or a date after the year 9999.
  */
 export function formatSerial(serial: number, date1904: boolean): string | undefined {
   const seconds = Math.round(serial * 86_400)
