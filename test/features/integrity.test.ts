@@ -97,13 +97,13 @@ describe('verifying', () => {
 
   it('names the version that is missing between two others', async () => {
     expect(await tamper(`delete from revisions where ${whereVersion(2)}`)).toEqual([
-      `${subject(3)}: the chain is broken: version 2 is missing, or version 1 or this one was changed`,
+      `${subject(3)}: the chain is broken: version 2 is missing, or version 1 or this version was changed`,
     ])
   })
 
   it('reports a missing first version and a missing last version', async () => {
     expect(await tamper(`delete from revisions where ${whereVersion(1)}`)).toEqual([
-      `${subject(2)}: the chain is broken: version 1 is missing, or this one was changed`,
+      `${subject(2)}: the chain is broken: version 1 is missing, or this version was changed`,
     ])
     expect(await tamper(`delete from revisions where ${whereVersion(4)}`)).toEqual([
       `${subject(3)}: the record is at version 4, and its last revision is 3: revisions are missing, or the record was changed`,

@@ -51,12 +51,12 @@ const faultyRevisionsQuery = `
 function explainLink({ version, previousVersion }: Row): string {
   const previous = previousVersion ?? 0
   if (version === previous + 1) {
-    const changed = 'the version, operation, time or place in the feed of this one was changed'
+    const changed = 'the number, operation, time or place in the feed of this version was changed'
     return `the chain is broken: ${previous === 0 ? '' : `version ${previous} was changed, or `}${changed}`
   }
   const missing =
     version === previous + 2 ? `version ${previous + 1}` : `a version from ${previous + 1} to ${version - 1}`
-  return `the chain is broken: ${missing} is missing, or ${previous > 0 ? `version ${previous} or ` : ''}this one was changed`
+  return `the chain is broken: ${missing} is missing, or ${previous > 0 ? `version ${previous} or ` : ''}this version was changed`
 }
 
 const explainContent = ({ redactedBy }: Row): string =>
