@@ -118,7 +118,7 @@ describe('POST /v1/imports/preview', () => {
         /^has the id of row 2: only one row may describe a record of agreements\. .*rows\.groupBy/,
       ),
       expect.stringContaining('is already the id of /v1/agreements/'),
-      expect.stringContaining('no other row creates it, or that row is refused'),
+      expect.stringContaining('No other row creates such a record, or the row that does is refused'),
       undefined,
     ])
     expect(rows[1]?.records).toEqual([])

@@ -96,7 +96,7 @@ class Commit {
   /** Refuses the rows of a group that is too large for a transaction. */
   #refuseGroup({ positions, records }: RowGroup): Promise<void> {
     const [rows, all, limit] = [positions.length, records, maxTogether].map(formatCount)
-    const detail = `is one of ${rows} rows that refer to one another and have ${all} records: at most ${limit} can be written together: import them without these references first`
+    const detail = `is one of ${rows} rows that refer to one another and have ${all} records: at most ${limit} can be written together. Import them without these references first`
     const refused = new Map(positions.map((position) => [position, [{ column: '', value: '', detail }]]))
     return this.#run(async (tx, before) => {
       await blockRows(tx, before.id, refused)

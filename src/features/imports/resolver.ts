@@ -53,7 +53,7 @@ function nameFault({ column = '', resource, ...mention }: Mention, { status }: N
 const absentFault = (mention: Mention): RowFault => ({
   column: mention.column ?? '',
   value: mentionName(mention).slice(0, 200),
-  detail: `no record of ${mention.resource} has this external id, and no other row creates it, or that row is refused`,
+  detail: `no record of ${mention.resource} has this external id. No other row creates such a record, or the row that does is refused`,
 })
 
 /** Whether a mention that matches no record is dropped. @param otherwise for mentions without `onUnresolved`. */

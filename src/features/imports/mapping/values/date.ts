@@ -105,7 +105,7 @@ function readDate(text: string, language: string | undefined, formats: readonly 
   if (isMonthOrYears(text)) {
     const [month, years] = [text.replace('/', '-'), `${text.slice(0, 4)}/${text.slice(0, 2)}${text.slice(5)}`]
     return new BadValue(
-      `${JSON.stringify(text)} may be the month ${month} or the years ${years}. Write the years so, or say in the mapping that it is a month, with date: YYYY/MM.`,
+      `${JSON.stringify(text)} may be the month ${month} or the years ${years}. Write it in one of these two ways, or say in the mapping that it is a month, with date: YYYY/MM.`,
     )
   }
   const readings = readOtherNotation(text)

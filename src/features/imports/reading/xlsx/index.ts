@@ -47,7 +47,7 @@ export async function openXlsx({ path, options }: FileToRead): Promise<OpenFile>
 }
 
 const noStoredValue = (cell: string) =>
-  `The formula of the cell ${cell} has no stored value: it and others like it are read as empty. Open the file in a spreadsheet program, and save it again.`
+  `The formula of the cell ${cell} has no stored value: this cell and others like it are read as empty. Open the file in a spreadsheet program, and save it again.`
 
 function findSheet(sheets: readonly Sheet[], wanted: string | undefined): Sheet {
   const sheet = wanted === undefined ? sheets[0] : sheets.find(({ name }) => name === wanted)
