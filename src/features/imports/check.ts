@@ -222,6 +222,7 @@ async function beginCheck(database: Database, job: ImportJob): Promise<ImportJob
  * @param onProgress gets the position of the last checked row.
  * @returns the import after the check; undefined if it must start again, such as after a decision about a name, or if another
  *   process has taken over.
+ * @throws the reason of `signal`, between two batches. The batches that were checked before stay stored.
  */
 export async function checkRows(
   database: Database,

@@ -7,7 +7,8 @@ const lockClass = 0x696d7074
  * Runs `work` under a lock, so that no other process works on an import of the scheme. An idle transaction on a separate
  * connection holds the lock, so the lock ends with the process or with PostgreSQL.
  * @param work gets a signal that is aborted if this connection is lost.
- * @returns false when another process has the lock, and `work` did not run.
+ * @returns whether `work` ran: false when another process has the lock.
+ * @throws what `work` throws.
  */
 export async function withSchemeLock(
   database: Database,

@@ -55,6 +55,7 @@ function missingStatement({ shared, withExternalIds }: Registry, { id, scheme }:
 /**
  * Finds the records that the staged file of an import lacks, and replaces the stored list. A file of refused rows lacks none,
  * since it is a part of another file. Reads in one snapshot, and writes in short transactions.
+ * @throws the reason of `signal`, after which the stored list is incomplete until the next call.
  */
 export async function storeMissing(
   database: Database,

@@ -228,6 +228,7 @@ export interface CreationOptions extends Pick<UpsertOptions, 'onUnresolved'> {
 /**
  * Creates a record for each name that needs one (`findNeededNames`), unless such a record has been created in the meantime. A
  * name becomes unresolved if its record would be invalid, and ambiguous if it matches several records.
+ * @throws the reason of `signal`, between two batches. The records that were created before stay.
  */
 export async function createNamedRecords(
   database: Database,

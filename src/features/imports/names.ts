@@ -269,7 +269,7 @@ const settledStatuses: readonly (NameStatus | null)[] = ['resolved', 'resolved_b
 /**
  * Resolves the names of an import, in batches. A name without a decision is skipped if an earlier call has resolved it, or if its
  * record is to be created. A decision may have changed since that call.
- * @param signal stops the work after a batch.
+ * @throws the reason of `signal`, between two batches. The names that were resolved before stay stored.
  */
 export async function resolveImportNames(
   database: Pick<Database, 'read' | 'transaction'>,

@@ -266,6 +266,7 @@ async function readReport(database: Database, { id, report }: ImportJob): Promis
  * by others. The undo continues where an earlier process stopped.
  * @param onProgress gets the number of entries that this call has undone so far.
  * @returns the report with the records that could not be fully reverted.
+ * @throws TakenOver if another process has changed the import, or the reason of `signal`. What was undone before stays undone.
  */
 export async function undoImport(
   database: Database,
