@@ -37,7 +37,7 @@ const shape = {
   name: z.string().meta({ description: 'Person or program that uses the key.' }),
   role: z
     .enum(roles)
-    .meta({ description: 'Role of the key. Each role includes the rights of those before it.' }),
+    .meta({ description: 'Role of the key. Each includes the rights of the roles before it.' }),
   prefix: z.string().meta({ description: 'First characters of the key, by which people recognise it.' }),
   createdAt: z.iso.datetime().meta({ description: 'When the key was created.' }),
   expiresAt: nullableTime('When the key expires; null for never.'),

@@ -119,7 +119,7 @@ const makeSchema = (registry: Registry) =>
         country: z.strictObject({ code: keys.country(), name: z.string(), link: link() }),
         day: z.iso
           .date()
-          .meta({ description: 'The day of `inForce` and `expiring`: that of `asOf`, or today in UTC.' }),
+          .meta({ description: 'The day of `inForce` and `expiring`: the day of `asOf`, or today in UTC.' }),
         records: optionalProperties(
           briefingResources(registry).map(({ name }) => name),
           section,

@@ -49,7 +49,7 @@ const resolutions = registerResponseSchema(
   'NameResolutions',
   z
     .strictObject({ data: z.array(resolution) })
-    .meta({ description: 'The result of each query, in their order.' }),
+    .meta({ description: 'Results in the order of the queries.' }),
 )
 
 /** Returns the schema of the body. @param names the names of the resources. */

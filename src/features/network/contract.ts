@@ -47,7 +47,7 @@ export const networkParameters = (registry: Registry): Record<string, Parameter>
   source: multiValueParameter(keys.uuid(), 'Records that a source supports, by their citations.'),
   externalIdScheme: multiValueParameter(
     externalScheme(),
-    'Records with an identifier in an external system, such as those of one register.',
+    'Records with an identifier in an external system, such as a register.',
   ),
   ...languageParameter('the names'),
   region: multiValueParameter(

@@ -61,7 +61,7 @@ const report = z.strictObject({
     .array(
       z.strictObject({
         column: z.string().meta({ description: 'Column of the file, or property of the record.' }),
-        rows: count('Rows that are refused because of it.'),
+        rows: count('Rows refused because of the column.'),
         example: rowFault,
       }),
     )

@@ -202,7 +202,7 @@ export const decideNames = (registry: Registry): Endpoint => ({
     operationId: 'decideImportNames',
     summary: 'Choose the records of unresolved names',
     description:
-      'Stores decisions for this import, if its commit has not begun, and all later ones of the register; a later decision replaces an earlier one. One without an effect on this import is refused. The import is checked again in the background.',
+      'Stores decisions for this import, if its commit has not begun, and for later imports of the register; a later decision replaces an earlier one. A decision without effect here is refused. The import is checked again in the background.',
     body: {
       mediaTypes: ['application/json'],
       schema: () => decisionsInput,
