@@ -50,6 +50,14 @@ describe('an upload', () => {
     expect(large.status).toBe(413)
   })
 
+  it.each(['mapping', 'decisions'])(
+    'is refused with the name of the part if its %s part is not UTF-8',
+    async (field) => {
+      const response = await sendForm(api, '/v1/imports', [[field, new Uint8Array([0xff]), 'latin.txt']])
+      expect(response.json()).toMatchObject({ status: 422, detail: `The part ${field} is not UTF-8 text.` })
+    },
+  )
+
   it('is refused if it has too many parts', async () => {
     const lists = Array.from({ length: 49 }, (_, index) => ['list', 'A\nB\n', `${index}.csv`] as const)
     const parts = [

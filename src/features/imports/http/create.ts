@@ -66,18 +66,18 @@ const body = registerRequestSchema(
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /** Reads a part that is text. @throws Problem `too-large` or `invalid-body`. */
-async function readText({ name, stream }: UploadPart): Promise<string> {
+async function readText({ field, stream }: UploadPart): Promise<string> {
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of stream) {
     bytes += chunk.length
-    if (bytes > maxTextBytes) throw new Problem('too-large', `The part ${name} has more than 4 MiB.`)
+    if (bytes > maxTextBytes) throw new Problem('too-large', `The part ${field} has more than 4 MiB.`)
     chunks.push(chunk)
   }
   try {
     return utf8.decode(Buffer.concat(chunks))
   } catch {
-    throw new Problem('invalid-body', `The part ${name} is not UTF-8 text.`)
+    throw new Problem('invalid-body', `The part ${field} is not UTF-8 text.`)
   }
 }
 
