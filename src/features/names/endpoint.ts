@@ -47,9 +47,7 @@ const resolution = registerResponseSchema(
 
 const resolutions = registerResponseSchema(
   'NameResolutions',
-  z
-    .strictObject({ data: z.array(resolution) })
-    .meta({ description: 'Results in the order of the queries.' }),
+  z.strictObject({ data: z.array(resolution) }).meta({ description: 'Results in the order of the queries.' }),
 )
 
 /** Returns the schema of the body. @param names the names of the resources. */
