@@ -1,7 +1,7 @@
-import { createInterface } from 'node:readline/promises'
 import { Option } from 'commander'
 import type { ImportJob } from '../features/imports/store.ts'
 import { OperatorError } from '../operator-error.ts'
+import { askForConfirmation } from './confirm.ts'
 import {
   type AddCommand,
   type CommandContext,
@@ -21,17 +21,6 @@ interface ImportOptions extends CreateDatabaseOption {
   missing?: string
   commit?: string
   undo?: string
-}
-
-/** Asks a yes-or-no question on the terminal. Without a terminal, the answer is no. */
-async function askForConfirmation(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY || !process.stdout.isTTY) return false
-  const terminal = createInterface({ input: process.stdin, output: process.stdout })
-  try {
-    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim())
-  } finally {
-    terminal.close()
-  }
 }
 
 /** Starts, commits or undoes an import, as the options say, and prints its report. */

@@ -1,0 +1,30 @@
+import { createInterface } from 'node:readline/promises'
+
+/** The streams of a terminal, or of files and pipes in its place. */
+export interface TerminalStreams {
+  input: NodeJS.ReadableStream & { isTTY?: boolean }
+  output: NodeJS.WritableStream & { isTTY?: boolean }
+}
+
+const isAbort = (error: unknown) => error instanceof Error && error.name === 'AbortError'
+
+/**
+ * Asks a yes-or-no question on the terminal. Without a terminal, the answer is no; so it is if the user presses Ctrl+C or Ctrl+D
+ * instead of answering.
+ */
+export async function askForConfirmation(
+  question: string,
+  { input, output }: TerminalStreams = { input: process.stdin, output: process.stdout },
+): Promise<boolean> {
+  if (!input.isTTY || !output.isTTY) return false
+  const terminal = createInterface({ input, output })
+  try {
+    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim())
+  } catch (error) {
+    if (!isAbort(error)) throw error
+    output.write('\n')
+    return false
+  } finally {
+    terminal.close()
+  }
+}
