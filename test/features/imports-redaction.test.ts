@@ -125,7 +125,7 @@ it('a row that was redacted before its import is committed writes nothing', asyn
   expect((await api.get(path)).json()).toMatchObject({ title: 'First', version: 2 })
 })
 
-it('a row that is redacted while it waits for another row is not refused at the end of the commit', async () => {
+it('a row that is redacted while it waits for another row does not end as refused', async () => {
   const csv = file.split('\n', 2).join('\n')
   const { id } = await checkCsv(api.database, mapping(newScheme()), csv)
   // The state of the row if a redaction empties it between the first pass of a commit and the next one.
