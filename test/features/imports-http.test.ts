@@ -263,10 +263,12 @@ describe('a name that matches no record', () => {
     const response = await upload(treatyMapping(newScheme()), csv, { decisions })
     expect(response.status).toBe(422)
     expect(response.json<object>()).toMatchObject({ errors: [{ pointer: '/decisions/3' }] })
-    const withoutDecision = await upload(treatyMapping(newScheme()), csv, {
-      decisions: 'resource,name\na,b\n',
-    })
-    expect(withoutDecision.json<object>()).toMatchObject({ errors: [{ pointer: '/decisions/2' }] })
+  })
+
+  it('is not resolved by a file without the column of decisions, whose header the problem names', async () => {
+    const decisions = 'resource,name\na,b\nc,d\n'
+    const response = await upload(treatyMapping(newScheme()), csv, { decisions })
+    expect(response.json<{ errors: object[] }>().errors).toMatchObject([{ pointer: '/decisions/1' }])
   })
 
   it('cannot be resolved to an unknown record', async () => {

@@ -51,18 +51,13 @@ export function readDecisions(text: string, locate: (line: number) => string): F
     throw invalidFile(
       `The file of decisions has more than ${maxRows.toLocaleString('en')} rows. Remove rows without a decision, or split the file.`,
     )
-  const faults = rows.flatMap(({ record, info }) =>
-    record.resource === undefined || record.name === undefined || record.decision === undefined
-      ? [
-          {
-            pointer: locate(info.lines),
-            code: 'required',
-            message: 'needs the columns resource, name and decision',
-          },
-        ]
-      : [],
-  )
-  if (faults.length > 0) throw invalidFile('The file of decisions cannot be used.', faults)
+  const [first] = rows
+  if (first && ['resource', 'name', 'decision'].some((column) => first.record[column] === undefined)) {
+    const message = 'needs the columns resource, name and decision'
+    throw invalidFile('The file of decisions cannot be used.', [
+      { pointer: locate(1), code: 'required', message },
+    ])
+  }
   return rows.flatMap(({ record, info }) => {
     const { resource = '', name = '', country = '', scheme = '', decision = '' } = record
     const chosen = decision.trim()
