@@ -104,6 +104,11 @@ describe('an unreadable file', () => {
       expect((await readContent('file.csv', Buffer.from(text, 'utf16le'))).rows).toHaveLength(50)
   })
 
+  it('has more than a few control characters: those of pasted rows are kept for the mapping', async () => {
+    const { rows } = await readContent('file.csv', 'id,title\n1,First\u000bline\u0007\n')
+    expect(rows).toMatchObject([{ values: { title: 'First\u000bline\u0007' } }])
+  })
+
   it('with damaged compressed data is refused as unreadable', async () => {
     const rows = Array.from({ length: 2000 }, (_, index) => `<row><c><v>${Math.sin(index)}</v></c></row>`)
     const file = makeXlsx(rows.join(''))

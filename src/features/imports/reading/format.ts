@@ -62,6 +62,9 @@ const textControls = new Set([9, 10, 12, 13, 26, 27])
 /** Share of the bytes of a file. A text may have fewer control characters than this, as damage. UTF-16 has more NULs. */
 const damageShare = 0.02
 
+/** Number of control characters that any text may have: in a few pasted rows, one is already a large share. */
+const smallDamage = 10
+
 /**
  * Whether a file is binary: it has many control characters, and is not in UTF-16, in which such bytes are halves of
  * characters, and NULs are either at even or at odd positions.
@@ -73,7 +76,7 @@ function isBinary(start: Buffer): boolean {
   const isUtf16 = count >= start.length * damageShare && Math.min(nuls.even, nuls.odd) <= count / 20
   if (isUtf16) return false
   const controls = start.filter((byte) => byte > 0 && byte < 32 && !textControls.has(byte)).length
-  return controls > start.length * damageShare
+  return controls > Math.max(smallDamage, start.length * damageShare)
 }
 
 /** Decodes the start of a file so that its ASCII characters can be recognized in any encoding. */
