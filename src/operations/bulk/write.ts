@@ -136,10 +136,14 @@ async function tryWrite(
   }
 }
 
-/** Whether a fault is in a property that the change leaves as it is, so that it cannot be the cause of the refusal. */
-function isUntouched(change: ChangeOfKind<'replace' | 'patch'>, { pointer = '' }: Fault): boolean {
+/**
+ * Whether a fault is in a property that the change leaves as it is, so that it cannot be the cause of the refusal. A record that
+ * becomes public may no longer refer to internal records, even if it did before.
+ */
+function isUntouched({ before, after }: ChangeOfKind<'replace' | 'patch'>, { pointer = '' }: Fault): boolean {
   const property = pointer.split('/')[1] ?? ''
-  return property !== '' && isDeepStrictEqual(change.before[property], change.after[property])
+  const isSame = (name: string) => isDeepStrictEqual(before[name], after[name])
+  return property !== '' && isSame('visibility') && isSame(property)
 }
 
 /** Returns the problem of a written document for its operation; undefined if the change did not cause it. */

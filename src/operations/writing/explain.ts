@@ -170,7 +170,7 @@ async function explainInternalReferences(
         ? message
         : `${subject} is public and refers to ${targetOf(first)}, which is internal`
     const detail = `A public record cannot refer to an internal one: ${pair}. Make both public or both internal, or leave the reference out; nothing was written.`
-    const errors = (one.key === undefined ? found : []).map((reference) => ({
+    const errors = found.map((reference) => ({
       pointer: formatPointer(reference.path),
       code: 'conflict',
       message: `refers to ${targetOf(reference)}, which is internal`,
