@@ -55,17 +55,17 @@ describe.skipIf(skipsBrowser)('a printed page [needs Chromium]', { timeout: 60_0
     await page.context().close()
   })
 
-  it.each(['/explore/agreements?country=PAK', '/changes', '/search?q=energy'])(
-    'of a list shows the day of its data and its URL: %s',
-    async (path) => {
-      const { page } = await dashboard.open(path)
-      const [first = ''] = await printPage(page)
-      const day = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeZone: 'UTC' })
-      expect(first).toContain(`As of ${day.format(new Date())}`)
-      expect(first.replaceAll(' ', '')).toContain(dashboard.api.origin + path)
-      await page.context().close()
-    },
-  )
+  it.each([
+    ...['/explore/agreements?country=PAK', '/changes', '/search?q=energy', '/map?country=PAK'],
+    ...['/timeline?country=PAK', '/network?centre=PAK', '/compare?country=PAK,DEU'],
+  ])('of a list or chart shows the day of its data and its URL: %s', async (path) => {
+    const { page } = await dashboard.open(path)
+    const [first = ''] = await printPage(page)
+    const day = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeZone: 'UTC' })
+    expect(first).toContain(`As of ${day.format(new Date())}`)
+    expect(first.replaceAll(' ', '')).toContain(dashboard.api.origin + path)
+    await page.context().close()
+  })
 
   it('of a network has the whole matrix', async () => {
     const { page } = await dashboard.open('/network?layout=matrix', { viewport: { width: 320, height: 600 } })

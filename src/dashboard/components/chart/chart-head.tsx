@@ -1,8 +1,9 @@
 import { Link } from 'wouter-preact'
 import { withQuery } from '../../api/path.ts'
-import { explorePath } from '../../api/resources.ts'
+import { explorePath, findResource } from '../../api/resources.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { PageTitle } from '../page-title.tsx'
+import { PrintedAt } from '../printed-at.tsx'
 import { ChartLinks } from './chart-links.tsx'
 
 /** The heading of a chart of one resource, with the number of its records as a link to them. */
@@ -21,6 +22,7 @@ export function ChartHead({
   total: number | undefined
 }) {
   const { t, number, resourceLabel } = useLanguage()
+  const asOfName = findResource(resource)?.asOfName ?? 'asOf'
   return (
     <div class="page-head">
       <div>
@@ -32,6 +34,7 @@ export function ChartHead({
               : t('chart.total', { count: number(total), resource: resourceLabel(resource) })}
           </Link>
         </p>
+        <PrintedAt day={filters[asOfName]?.slice(0, 10)} />
       </div>
       <ChartLinks hasComparison />
     </div>
