@@ -31,6 +31,19 @@ describe.skipIf(skipsBrowser)('a search for records [needs Chromium]', { timeout
     await page.context().close()
   })
 
+  it('that is a fault is named by the label of its field, also for a participant', async () => {
+    const { page } = await dashboard.openSignedIn('/new/agreements')
+    await page.getByRole('button', { name: 'Add to Parties' }).click()
+    const label = 'Country, organization or region'
+    await page.getByRole('combobox', { name: label }).fill('germany')
+    await page.getByRole('button', { name: 'Create' }).click()
+    await page
+      .getByRole('alert')
+      .getByRole('button', { name: `Parties › 1 › ${label}: this text is only a search` })
+      .waitFor()
+    await page.context().close()
+  })
+
   it('keeps its text when an earlier item of its list is removed', async () => {
     const { page } = await dashboard.openSignedIn('/new/agreements')
     const search = page.getByRole('combobox', { name: 'Country, organization or region' })

@@ -10,6 +10,8 @@ export interface Fault {
   /** The limit that a value violates: a minimum or a maximum. */
   limit?: number
   message: string
+  /** The label of the field, if it differs from the name of the property. Only faults that the dashboard finds have it. */
+  label?: string
 }
 
 /** The error of a request that got an error response, or no usable response. */

@@ -6,15 +6,19 @@ import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { focusField } from './faults.ts'
 
-/** Returns a function that names the value at a JSON pointer: `/parties/0/role` is "Parties › 1 › Role". */
-export function usePointerLabel(): (pointer: string) => string {
+/**
+ * Returns a function that names the value at a JSON pointer: `/parties/0/role` is "Parties › 1 › Role". The label of the field
+ * replaces the last name.
+ */
+export function usePointerLabel(): (pointer: string, label?: string) => string {
   const labels = useLabels()
-  return (pointer) =>
-    pointer
+  return (pointer, label) => {
+    const names = pointer
       .split('/')
       .slice(1)
       .map((step) => (/^\d+$/.test(step) ? String(Number(step) + 1) : labels.property(step)))
-      .join(' › ')
+    return (label === undefined ? names : [...names.slice(0, -1), label]).join(' › ')
+  }
 }
 
 /**
@@ -34,14 +38,14 @@ export function FaultSummary({ error }: { error: ApiError }) {
       </p>
       <ul>
         {error.faults.map((fault) => {
-          const { pointer = '', message } = fault
+          const { pointer = '', message, label } = fault
           return (
             <li key={`${pointer}${message}`}>
               {pointer === '' ? (
                 <FaultText fault={fault} />
               ) : (
                 <button type="button" class="link" onClick={() => focusField(pointer)}>
-                  {t('filter.is', { name: nameOf(pointer), value: '' })}
+                  {t('filter.is', { name: nameOf(pointer, label), value: '' })}
                   <FaultText fault={fault} isLinked={false} />
                 </button>
               )}

@@ -2,9 +2,10 @@ import { createContext } from 'preact'
 import { useCallback, useContext, useEffect, useId, useMemo, useState } from 'preact/hooks'
 import type { Fault } from '../api/client.ts'
 
-/** A text in the search of a field, for which no record has been picked, and the pointer of the field. */
+/** A text in the search of a field, for which no record has been picked, with the pointer and the label of the field. */
 interface SearchedText {
   pointer: string
+  label: string
   text: string
 }
 
@@ -27,21 +28,22 @@ export function useSearchedTexts(): { report: Report; faults: readonly Fault[] }
     })
   }, [])
   const faults = useMemo(
-    () => [...texts.values()].map(({ pointer, text }) => ({ pointer, code: 'only_searched', message: text })),
+    () =>
+      [...texts.values()].map(({ text, ...field }) => ({ ...field, code: 'only_searched', message: text })),
     [texts],
   )
   return { report, faults }
 }
 
 /** Reports the text in the search of a field to its form. @returns a function that takes the current text. */
-export function useReportText(pointer: string): (text: string) => void {
+export function useReportText(pointer: string, label: string): (text: string) => void {
   const report = useContext(SearchedTextsContext)
   const id = useId()
   const [text, setText] = useState('')
   useEffect(() => {
     if (text === '') return
-    report(id, { pointer, text })
+    report(id, { pointer, label, text })
     return () => report(id, undefined)
-  }, [report, id, pointer, text])
+  }, [report, id, pointer, label, text])
   return setText
 }

@@ -25,7 +25,7 @@ export function RecordSearch({
 }) {
   const { t } = useLanguage()
   const { add } = useNames()
-  const onText = useReportText(pointer)
+  const onText = useReportText(pointer, label)
   return (
     <Combobox
       label={label}
