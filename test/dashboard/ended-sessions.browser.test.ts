@@ -85,6 +85,7 @@ describe.skipIf(skipsBrowser)('an ended session [needs Chromium]', { timeout: 90
     await page.getByText('The key of A reader does not have this right.').waitFor()
     expect(await page.getByLabel('Title required').inputValue()).toBe('Typed before the end')
     await signIn(page)
+    await page.getByText('Not saved: ').waitFor({ state: 'detached' })
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByRole('heading', { level: 1, name: 'Typed before the end' }).waitFor()
     await page.context().close()

@@ -7,6 +7,7 @@ import { apiRecordPath } from '../api/write-api.ts'
 import type { Hit } from '../components/combobox.tsx'
 import { RestoreButton } from '../components/record-actions.tsx'
 import { useLanguage } from '../i18n/language.ts'
+import { useSession } from '../session.ts'
 import { useNavigateWhileMounted } from '../use-navigate-while-mounted.ts'
 import { ConflictView } from './conflict.tsx'
 import { findDifferences, merge } from './conflicts.ts'
@@ -69,7 +70,10 @@ export function RecordForm({
     const key = await save(values, reason, searched.faults)
     if (key !== undefined) navigate(recordDetailPath(resource.name, key))
   }
-  const { conflict, error } = state
+  const { session } = useSession()
+  const { conflict } = state
+  // The user has signed in again since the service refused the key.
+  const error = session && state.error?.status === 401 ? undefined : state.error
   const differences = conflict && base ? findDifferences(fields, base.values, conflict.theirs, values) : []
   const allNames = useMemo(() => mergeNames(names, conflict?.names), [names, conflict])
   // A new object in each render would render all fields again at each keystroke.
