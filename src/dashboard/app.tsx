@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { Suspense } from 'preact/compat'
 import { useEffect, useMemo, useState } from 'preact/hooks'
-import { Link, Route, Router, Switch, useLocation, useSearch } from 'wouter-preact'
+import { Link, Redirect, Route, Router, Switch, useLocation, useSearch } from 'wouter-preact'
 import { viewPaths } from '../view-paths.ts'
 import { resourcesWithParticipants } from './api/resources.ts'
 import { DialogContext } from './components/dialog-context.ts'
@@ -105,7 +105,18 @@ function Views() {
         <Route path={viewPaths.compare}>
           <CompareView />
         </Route>
-        <Route path={viewPaths.country}>{({ code }) => <CountryView key={code} code={code} />}</Route>
+        <Route path={viewPaths.country}>
+          {({ code }) =>
+            code === code.toUpperCase() ? (
+              <CountryView key={code} code={code} />
+            ) : (
+              <Redirect
+                to={`/countries/${encodeURIComponent(code.toUpperCase())}${location.search}`}
+                replace
+              />
+            )
+          }
+        </Route>
         <Route path={viewPaths.explore}>
           {({ resource }) => <ExploreView key={resource} name={resource} />}
         </Route>

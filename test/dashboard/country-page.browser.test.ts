@@ -37,6 +37,12 @@ describe.skipIf(skipsBrowser)('the page of a country [needs Chromium]', { timeou
     await page.context().close()
   })
 
+  it('opens from a code in lower case', async () => {
+    const { page } = await dashboard.open('/countries/pak?asOf=2090')
+    expect(page.url()).toBe(`${dashboard.api.origin}/countries/PAK?asOf=2090`)
+    await page.context().close()
+  })
+
   it('has a large enough link to the agreements that its timeline does not show', async () => {
     const { page, go } = await dashboard.open('/sign-in', auditOptions)
     await page.route('**/v1/agreements?country=*', async (route) => {

@@ -273,6 +273,12 @@ describe.skipIf(skipsBrowser)('the server of the dashboard [needs Chromium]', { 
     expect(headers.get('content-security-policy')).toMatch(/^default-src 'self'; /)
   })
 
+  it('shows a malformed id as an address without a record, since a person cannot correct it', async () => {
+    const { page } = await dashboard.open('/records/agreements/nonsense')
+    await page.getByRole('heading', { level: 1, name: 'There is nothing here.' }).waitFor()
+    await page.context().close()
+  })
+
   it('returns a 404 page to browsers and a problem document to other clients', async () => {
     const { page } = await dashboard.open('/country/PAK?x')
     await page.getByRole('heading', { level: 1, name: 'There is nothing here.' }).waitFor()
