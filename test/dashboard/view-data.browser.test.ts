@@ -153,6 +153,12 @@ describe.skipIf(skipsBrowser)('a refusal of the data of a view', () => {
     expect(refused.headers.get('www-authenticate')).toMatch(/^Bearer /)
   })
 
+  it('names the dates of the period as the URL of the view does', async () => {
+    const refused = await fetch(`${api.origin}/map?from=20&to=1990-13&format=csv`)
+    expect(refused.status).toBe(400)
+    expect(await refused.json()).toMatchObject({ errors: [{ parameter: 'from' }, { parameter: 'to' }] })
+  })
+
   it('says after how many seconds a client over its rate limit can try again', async () => {
     const limited = await startTestApi({ env: { RATE_LIMIT: '5' } })
     const refused = await fetch(`${limited.origin}/?format=csv`)

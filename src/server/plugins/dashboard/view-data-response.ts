@@ -1,5 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { invalidParameters } from '../../../model/parameters.ts'
+import { edtf } from '../../../model/schemas.ts'
+import { describeIssue } from '../../../problems/faults.ts'
+import type { Fault } from '../../../problems/problem.ts'
 import type { DataPart, ViewData } from '../../../view-data.ts'
 import { disconnectSignal, type ReadResponse, readAs } from '../../read-as.ts'
 import { partsCsv, recordCsv, responseCsv } from './view-csv.ts'
@@ -22,6 +25,18 @@ const sendCsv = (reply: FastifyReply, csv: string) =>
     .type('text/csv; charset=utf-8')
     .header('content-disposition', 'attachment; filename="data.csv"')
     .send(csv)
+
+/** Returns the faults of the dates `from` and `to` in a view's URL. A view may send both to the API as one parameter. */
+function findPeriodFaults(url: string): Fault[] {
+  const { searchParams } = new URL(url, 'http://localhost')
+  return ['from', 'to'].flatMap((parameter) => {
+    const date = searchParams.get(parameter)
+    const { error } = edtf('')
+      .nullable()
+      .safeParse(date === '' ? null : date)
+    return (error?.issues ?? []).map((issue) => ({ parameter, ...describeIssue(issue) }))
+  })
+}
 
 /**
  * Sends the data of a view in the `format` of its URL. Redirects to the API if a URL of the API returns this data. Otherwise
@@ -58,6 +73,8 @@ export async function sendViewData(
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
     const { status, contentType, refusalHeaders, text } = error.response
+    const faults = status === 400 ? findPeriodFaults(request.url) : []
+    if (faults.length > 0) throw invalidParameters(faults)
     return reply.code(status).headers(refusalHeaders).type(contentType).send(text)
   }
 }
