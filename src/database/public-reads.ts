@@ -13,10 +13,14 @@ import { getDatabaseError } from './errors.ts'
 
 /**
  * Reads for clients without a key or token, which see no internal records. The statements are the same as for all readers.
- * PostgreSQL hides the internal records (`migrations/0006_visibility.sql`), so no statement can bypass the restriction.
+ * PostgreSQL hides the internal records (`migrations/0006_visibility.sql`), so statements need no conditions of their own; but they
+ * must not qualify the names of tables.
  */
 
-/** Appends a call to `setup`: table names in the transaction then resolve to the views without internal records. */
+/**
+ * Appends a call to `setup`: if a record is or was internal, table names in the transaction then resolve to the views without
+ * internal records.
+ */
 const withRestriction = (setup: string): string =>
   setup === '' ? 'select restrict_reader()' : `${setup}; select restrict_reader()`
 
@@ -44,10 +48,10 @@ function cachedRewrite(rewrite: (statement: Template) => Template): (statement: 
 }
 
 /**
- * Rewrites a statement to read the views. Its text and name differ from those for other readers: its table names resolve
- * to views, so PostgreSQL would plan a shared prepared statement again each time.
+ * Gives a statement for a restricted transaction another text and name than other readers use: its table names may resolve to
+ * views, so PostgreSQL would plan a shared prepared statement again each time.
  */
-const rewriteForViews = cachedRewrite(({ text, name }) => ({
+const labelForViews = cachedRewrite(({ text, name }) => ({
   text: `/* public */ ${text}`,
   ...(name !== undefined && { name: `${name}-views` }),
 }))
@@ -132,7 +136,7 @@ class PublicReads implements DatabaseClient {
       callback({
         query: (statement) => {
           this.reportRead(statement.text)
-          return tx.query(rewriteForViews(statement))
+          return tx.query(labelForViews(statement))
         },
       })
     return this.#database.readTransaction(withRestriction(setup), restricted, options)

@@ -10,7 +10,7 @@ import { conditionSql, conditionValues } from './condition-sql.ts'
 import type { CursorPosition } from './cursor.ts'
 import type { ListPlan, Selection, SortTerm } from './list.ts'
 import type { Representation } from './representation.ts'
-import { maxPageBytes, statement } from './statement.ts'
+import { maxPageBytesSql, statement } from './statement.ts'
 
 const placeholder = (name: string): SQL => sql`${sql.placeholder(name)}`
 
@@ -174,7 +174,7 @@ export function listStatement(
         order by ${orderByKeys(keys)} limit ${limit} + 1) page) placed${documents.join}`
     const sized = sql`(select *, sum(octet_length(document)) over (rows unbounded preceding) - octet_length(document) as bytes_before from ${placed}) sized`
     const isShown = isSized
-      ? sql`place <= ${limit} and bytes_before < ${maxPageBytes}`
+      ? sql`place <= ${limit} and bytes_before < ${maxPageBytesSql}`
       : sql`place <= ${limit}`
     const lastPosition = sql`array[${sql.join(position, sql`, `)}]`
     // Without sizes, the place of the last record is known, which is quicker than to sort.

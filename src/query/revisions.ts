@@ -5,7 +5,7 @@ import type { changeKinds } from '../database/vocabularies.ts'
 import { rfc3339 } from '../model/document.ts'
 import type { Registry } from '../model/registry.ts'
 import { type Resource, withCurrentNames } from '../model/resource.ts'
-import { maxPageBytes, statement } from './statement.ts'
+import { maxPageBytesSql, statement } from './statement.ts'
 
 /** The operation that wrote a revision. */
 export type ChangeKind = (typeof changeKinds)[number]
@@ -49,7 +49,7 @@ export function historyStatement(
     const rows = sql`select *, ${mergedFrom} as merged_from from ${revisions}
       where resource = ${placeholder('resource')} and key = ${placeholder('key')}${bound} ${orderBy} limit ${placeholder('limit')}`
     return sql`select ${entry} as entry, document::text as document, merged_from as "mergedFrom", found
-      from ${boundedRows(rows, orderBy)} where bytes_before < ${maxPageBytes} or place <= 2 ${orderBy}`
+      from ${boundedRows(rows, orderBy)} where bytes_before < ${maxPageBytesSql} or place <= 2 ${orderBy}`
   }
   const values = { resource: resource.name, key, limit, ...(before !== undefined && { before }) }
   return statement(`history|${before === undefined ? 'first' : 'after'}`, build, values)
@@ -175,7 +175,7 @@ export function feedStatement({
     const rows = sql`select * from ${revisions} where ${sql.join(conditions, sql` and `)} ${orderBy} limit ${placeholder('limit')}`
     return sql`select ${position} as position, resource, (select row_to_json(change) from (select ${position} as "position", resource,
         key, version, operation, actor, ${rfc3339(sql`"time"`)} as "time", request_id as "requestId", reason, redacted_by as "redactedBy", merged_into as "mergedInto") change)::text as entry, document::text as document, found
-      from ${boundedRows(rows, orderBy)} where bytes_before < ${maxPageBytes} ${orderBy}`
+      from ${boundedRows(rows, orderBy)} where bytes_before < ${maxPageBytesSql} ${orderBy}`
   }
   const values = { ...after, resources, countries, limit }
   const shape = [after ? 'after' : 'first', resources.length > 0, countries.length > 0, order, withUnsettled]

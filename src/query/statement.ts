@@ -4,8 +4,8 @@ import { LRUCache } from 'lru-cache'
 import type { QueryConfig } from 'pg'
 import { dialect } from '../database/dialect.ts'
 
-/** SQL of a number of bytes. When the documents of a page have reached this size, no further document is added. */
-export const maxPageBytes: SQL = sql.raw(String(16 * 1024 * 1024))
+/** Maximum size of a page in bytes, as SQL. When the documents of a page have reached this size, no further document is added. */
+export const maxPageBytesSql: SQL = sql.raw(String(16 * 1024 * 1024))
 
 /** SQL text with its parameters, and the name of its prepared statement. */
 interface CompiledStatement {
@@ -14,26 +14,26 @@ interface CompiledStatement {
   parameters: unknown[]
 }
 
-/** Statements by query shape: queries with the same filters, sorts and includes differ only in their parameters. */
+/** Statements by cache key: queries with the same filters, sorts and includes differ only in their parameters. */
 const compiled = new LRUCache<string, CompiledStatement>({ max: 1000 })
 
-function compile(shape: string, build: () => SQL): CompiledStatement {
-  const known = compiled.get(shape)
+function compile(cacheKey: string, build: () => SQL): CompiledStatement {
+  const known = compiled.get(cacheKey)
   if (known) return known
   const { sql: text, params: parameters } = dialect.sqlToQuery(build())
   const name = createHash('sha1').update(text).digest('base64url')
   const statement = { name, text, parameters }
-  compiled.set(shape, statement)
+  compiled.set(cacheKey, statement)
   return statement
 }
 
 /**
  * Returns a named prepared statement with its values.
- * @param shape a cache key that contains everything on which the SQL text depends; it contains no values.
- * @param build returns the SQL, with `sql.placeholder(name)` for values. Called only for a new shape.
+ * @param cacheKey contains everything on which the SQL text depends; it contains no values.
+ * @param build returns the SQL, with `sql.placeholder(name)` for values. Called only for a new cache key.
  * @param values for the placeholders, by name.
  */
-export function statement(shape: string, build: () => SQL, values: Record<string, unknown>): QueryConfig {
-  const { name, text, parameters } = compile(shape, build)
+export function statement(cacheKey: string, build: () => SQL, values: Record<string, unknown>): QueryConfig {
+  const { name, text, parameters } = compile(cacheKey, build)
   return { name, text, values: fillPlaceholders(parameters, values) }
 }

@@ -33,7 +33,9 @@ async function changesSince(change: (document: string) => string): Promise<strin
   return await breakingChanges(files.released, files.current)
 }
 
-it('reports changes that break clients of the last release, and no others', { timeout }, async ({ skip }) => {
+it('reports changes that break clients of the last release, and none without a change', { timeout }, async ({
+  skip,
+}) => {
   if (!hasGo && !process.env.CI) return skip('not installed: go')
   expect(await changesSince((document) => document)).toEqual([])
 

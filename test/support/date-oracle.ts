@@ -23,7 +23,10 @@ export function spanOf(text: string): { from: string; to: string } {
   return { from: start === '..' ? '' : fromOf(start), to: end === '..' ? '~' : toOf(end) }
 }
 
-/** Tells whether a recorded date matches a date filter with this operator and value. */
+/**
+ * Tells whether a recorded date matches a date filter.
+ * @param operator as in brackets after the name of the filter; '' for none.
+ */
 export function dateMatches(recorded: string | null, operator: string, filterValue: string): boolean {
   if (recorded === null) return operator === 'ne'
   const { from, to } = spanOf(recorded)
@@ -40,5 +43,7 @@ export function dateMatches(recorded: string | null, operator: string, filterVal
     certainlyLt: to < other.from,
     certainlyLte: to <= other.to,
   }
-  return matches[operator] ?? false
+  const isMatch = matches[operator]
+  if (isMatch === undefined) throw new Error(`unknown operator: ${operator}`)
+  return isMatch
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -49,8 +50,7 @@ interface Journal {
 }
 
 const readJson = async <T>(file: string): Promise<T | undefined> => {
-  const text = await readFile(file, 'utf8').catch(() => undefined)
-  return text === undefined ? undefined : (JSON.parse(text) as T)
+  return existsSync(file) ? (JSON.parse(await readFile(file, 'utf8')) as T) : undefined
 }
 
 async function lastSnapshot() {

@@ -42,7 +42,7 @@ export async function writeApi(
     ...(body !== undefined && { body: JSON.stringify(body) }),
   })
   refetchViews()
-  // The browser keeps the connection for a body that is not read, since caches must not store it.
+  // Reads the body even if it is not used: until the whole body has been read, the browser does not reuse the connection.
   const text = await response.text()
   return text === '' ? undefined : JSON.parse(text)
 }

@@ -10,7 +10,7 @@ export const shortenText = (text: string, max: number): string =>
 
 /** Copies values for display: long texts are cut off with `…`, and items beyond the limits are left out. */
 class Shortener {
-  /** Number of values that may still be copied. */
+  /** Number of values to copy before further items are left out; may become negative. */
   #remaining = limits.values
 
   shorten(value: JsonValue): JsonValue {

@@ -30,7 +30,7 @@ export class Pressure {
   }
 
   /**
-   * Used share of the V8 heap, including garbage. It is measured at most every 10 ms, because a few requests fill a small
+   * Used share of V8's heap limit, including garbage. It is measured at most every 10 ms, because a few requests fill a small
    * heap in less than a second.
    */
   get heapShare(): number {

@@ -2,8 +2,8 @@
 const maxTextLength = 4000
 
 /**
- * Describes a statement without its values: its text has placeholders for parameters, and `?` instead of each string. The
- * operation is the first word of the statement.
+ * Describes a statement by its operation, which is its first word, and its text, in which `?` replaces each string. The text has
+ * only the placeholders of parameters (`$1`), not their values.
  */
 export function describeStatement(text: string): { operation: string; text: string } {
   const [, word = 'statement'] = /^\W*(\w+)/.exec(text) ?? []
