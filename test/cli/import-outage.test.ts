@@ -8,13 +8,13 @@ import { withFile } from '../support/import-files.ts'
 import { checkCsv, importCsv, newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
 import { openProxy } from '../support/proxy.ts'
 
-/** What `entente import` says if the database is unavailable for longer than it waits. */
+/** What `entente import` says if the database is unavailable for longer than the command waits. */
 
 const csv = `${treatyHeader}\n1,First,2001,China\n`
 
 /**
- * Opens a database that can be lost. Returns it with a mapping of a new register, and a function that runs a command until the
- * command gives up waiting for the lost database.
+ * Opens a database. Returns it with a mapping of a new register, and a function that runs a command, whose connections can be lost,
+ * until the command gives up waiting for the database.
  */
 async function openRegister() {
   const { url, database, close } = await openTestDatabase()

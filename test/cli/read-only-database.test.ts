@@ -16,6 +16,7 @@ describe('on a read-only database, a command that writes fails with one line tha
     [['key', 'create', '--name', 'A', '--role', 'admin']],
     [['key', 'revoke', 'ent_00000000']],
     [['generate', '--agreements', '1']],
+    // Any file: the command fails before it parses the file.
     [['import', 'iati', 'test/cli/read-only-database.test.ts']],
   ])('%j', async (words) => {
     const url = new URL(database.url)
