@@ -68,8 +68,16 @@ async function describeFile({ path, name }: LocalFile): Promise<ImportFile> {
   return { name, bytes: stats.size, sha256: hash.digest('hex') }
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** Reads a mapping or decisions. @throws OperatorError if the file cannot be read, or is not UTF-8. */
 async function readText(path: string): Promise<string> {
-  return await readFile(path, 'utf8').catch((error) => refuseToRead(path, error))
+  const bytes = await readFile(path).catch((error) => refuseToRead(path, error))
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    throw new OperatorError(`${path} is not UTF-8 text: save it as UTF-8`)
+  }
 }
 
 /** Writes a file of a report, page by page. @throws OperatorError when it cannot be written. */

@@ -1,0 +1,28 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { runInProcess } from '../support/command-line.ts'
+import { openTestDatabase, type TestDatabase } from '../support/database.ts'
+import { withFile } from '../support/import-files.ts'
+
+/** The mapping and the decisions of `entente import`. */
+
+let database: TestDatabase
+beforeAll(async () => {
+  database = await openTestDatabase()
+})
+afterAll(() => database.close())
+
+const windows1252 = (text: string) => Buffer.from(text, 'latin1')
+const importWith = (words: string[]) =>
+  runInProcess(['import', ...words, '--dry-run'], { DATABASE_URL: database.url })
+
+it('a mapping that is not UTF-8 is refused, since its letters would be lost', async () => {
+  await withFile('treaties.yaml', windows1252('scheme: traités'), async ({ path }) => {
+    await expect(importWith([path, 'rows.csv'])).rejects.toThrow(`${path} is not UTF-8 text`)
+  })
+})
+
+it('decisions that are not UTF-8 are refused, since their names would be lost', async () => {
+  await withFile('decisions.csv', windows1252('resource,name\ncountries,São Tomé'), async ({ path }) => {
+    await expect(importWith(['iati', path, '--decisions', path])).rejects.toThrow(`${path} is not UTF-8 text`)
+  })
+})
