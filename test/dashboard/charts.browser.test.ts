@@ -116,6 +116,7 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
       expect(box?.x).toBeGreaterThanOrEqual(x)
       expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(x + width)
     }
+    await page.unrouteAll({ behavior: 'ignoreErrors' })
     await page.context().close()
   })
 
@@ -135,6 +136,7 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
     const titles = page.locator('svg.timeline .event-title')
     await titles.first().waitFor()
     expect(await titles.allTextContents()).toEqual(['In the fifties', 'One day'])
+    await page.unrouteAll({ behavior: 'ignoreErrors' })
     await page.context().close()
   })
 

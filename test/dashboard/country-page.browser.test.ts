@@ -58,6 +58,7 @@ describe.skipIf(skipsBrowser)('the page of a country [needs Chromium]', { timeou
     await go('/countries/CHN')
     await page.getByRole('link', { name: 'Not all are shown here.' }).waitFor()
     expect(await findAccessibilityFaults(page)).toEqual([])
+    await page.unrouteAll({ behavior: 'ignoreErrors' })
     await page.context().close()
   })
 
@@ -79,6 +80,7 @@ describe.skipIf(skipsBrowser)('the page of a country [needs Chromium]', { timeou
       .getByRole('link', { name: /^Source \d/ })
       .first()
       .waitFor()
+    await page.unrouteAll({ behavior: 'ignoreErrors' })
     await page.context().close()
   })
 
@@ -99,6 +101,7 @@ describe.skipIf(skipsBrowser)('the page of a country [needs Chromium]', { timeou
       return await widget.getByText('Not all are shown here.').count()
     }
     expect([await open(0), await open(1)]).toEqual([0, 1])
+    await page.unrouteAll({ behavior: 'ignoreErrors' })
     await page.context().close()
   })
 

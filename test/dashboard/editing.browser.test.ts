@@ -233,6 +233,7 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
     await page.getByRole('button', { name: 'Save' }).click()
     await heading(page, 'Saved once').waitFor()
     expect(await read(id)).toMatchObject({ title: 'Saved once', version: 2 })
+    await page.unrouteAll({ behavior: 'ignoreErrors' })
     await page.context().close()
   })
 

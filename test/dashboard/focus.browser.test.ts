@@ -63,6 +63,7 @@ describe.skipIf(skipsBrowser)('the focus after an action [needs Chromium]', { ti
     names.release()
     await page.getByRole('columnheader', { name: 'Pakistan' }).first().waitFor()
     expect(await focused(page)).toContain('href="/explore/')
+    await page.unrouteAll({ behavior: 'ignoreErrors' })
     await page.context().close()
   })
 

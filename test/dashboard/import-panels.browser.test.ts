@@ -112,6 +112,7 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
     await names.getByRole('group', { name: 'Mu', exact: true }).getByLabel('Leave it out').check()
     await page.getByRole('button', { name: 'Save decisions (1)' }).click()
     await names.waitFor({ state: 'detached' })
+    await page.unrouteAll({ behavior: 'ignoreErrors' })
     await page.context().close()
   })
 

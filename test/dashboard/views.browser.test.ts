@@ -105,6 +105,7 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
     await page.goto(dashboard.api.origin)
     await page.getByRole('link', { name: 'All figures, as a list' }).click()
     await page.getByRole('heading', { level: 1, name: 'Figures' }).waitFor()
+    await page.unrouteAll({ behavior: 'ignoreErrors' })
     await page.context().close()
   })
 
@@ -230,6 +231,7 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
     }
     await page.goto(`${dashboard.api.origin}/changes`)
     await page.getByText('Nothing is recorded.').waitFor()
+    await page.unrouteAll({ behavior: 'ignoreErrors' })
     await page.context().close()
   })
 
