@@ -44,6 +44,26 @@ describe.skipIf(skipsBrowser)('a search for records [needs Chromium]', { timeout
     await page.context().close()
   })
 
+  it('leaves a record that is picked again at its place in the list', async () => {
+    const { page } = await dashboard.openSignedIn('/new/agreements')
+    const topics = page.locator('[id="field/topics"]')
+    const pick = async (name: string) => {
+      await topics.fill(name)
+      await page
+        .getByRole('option', { name: new RegExp(`^${name}`) })
+        .first()
+        .click()
+    }
+    const remove = page.getByRole('button', { name: /^Remove (Energy|Health)/ })
+    await pick('Energy')
+    await pick('Health')
+    await remove.nth(1).waitFor()
+    const names = await remove.allTextContents()
+    await pick('Energy')
+    expect(await remove.allTextContents()).toEqual(names)
+    await page.context().close()
+  })
+
   it('keeps its text when an earlier item of its list is removed', async () => {
     const { page } = await dashboard.openSignedIn('/new/agreements')
     const search = page.getByRole('combobox', { name: 'Country, organization or region' })

@@ -108,7 +108,7 @@ export function ReferenceList({ field, value, pointer, onChange }: FieldProps) {
       <Picker
         field={{ ...item, isRequired: false }}
         pointer={pointer}
-        onPick={(hit) => onChange([...keys.filter((key) => key !== hit.key), hit.key])}
+        onPick={(hit) => onChange([...new Set([...keys, hit.key])])}
       />
     </LabelledInput>
   )
