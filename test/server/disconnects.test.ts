@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
 import { createKey } from '../../src/database/keys.ts'
 import { disconnectSignal } from '../../src/server/read-as.ts'
 import { type Api, startTestApi } from '../support/api.ts'
+import { countBlocked, waitUntilBlocked } from '../support/blocked-sessions.ts'
 
 /** Clients that disconnect before the response. */
 
@@ -34,11 +35,7 @@ it.each([
   const client = request(`${api.origin}${path}`, { agent: false, method, headers: body ? headers : {} })
   client.on('error', () => {})
   client.end(body)
-  const blocked =
-    "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
-  await expect
-    .poll(async () => (await api.pool.query(blocked)).rowCount, { timeout: 5000 })
-    .toBeGreaterThan(0)
+  await expect.poll(() => countBlocked(api.pool)).toBeGreaterThan(0)
   client.destroy()
   // Only the request for the metrics is in flight.
   const metrics = async () => (await api.get('/metrics')).text
@@ -75,11 +72,9 @@ it('large bodies of clients that disconnected before the body was read no longer
   await blocker.query('begin; lock table keys in access exclusive mode')
   // The service loads the keys again, and waits for the lock until it knows the key of a request.
   await api.pool.query("notify entente_keys, ''")
-  const blocked =
-    "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
-  const countBlocked = async () => (await api.pool.query(blocked)).rowCount
+  const blocked = () => countBlocked(api.pool)
   // One reload at least: the creation of the key also notifies.
-  await expect.poll(countBlocked).toBeGreaterThanOrEqual(1)
+  await expect.poll(blocked).toBeGreaterThanOrEqual(1)
   const maxBodyBytes = 16 * 1024 * 1024
   const clients = Array.from({ length: 5 }, () =>
     request(`${api.origin}/v1/topics/bulk`, {
@@ -97,12 +92,12 @@ it('large bodies of clients that disconnected before the body was read no longer
   }
   onTestFinished(disconnect)
   for (const client of clients) client.on('error', () => {}).flushHeaders()
-  await expect.poll(countBlocked).toBeGreaterThanOrEqual(1 + clients.length)
+  await expect.poll(blocked).toBeGreaterThanOrEqual(1 + clients.length)
   disconnect()
   const metrics = async () => (await api.get('/metrics')).text
   await expect.poll(metrics).toMatch(/^entente_http_requests_in_flight 1$/m)
   await blocker.query('rollback')
-  await expect.poll(countBlocked).toBe(0)
+  await waitUntilBlocked(api.pool, 0)
   expect((await api.get('/v1/topics', { key })).status).toBe(200)
   const body = `{"operations": []}${' '.repeat(2 * 1024 * 1024)}`
   const response = await fetch(`${api.origin}/v1/topics/bulk`, {

@@ -1,14 +1,15 @@
 import type pg from 'pg'
 import { expect } from 'vitest'
 
-/** Waits until this number of sessions wait for locks in the pool's database. Other databases of the server do not count. */
+/** Returns the number of sessions that wait for locks in the pool's database. Other databases of the server do not count. */
+export async function countBlocked(pool: pg.Pool): Promise<number> {
+  const { rows } = await pool.query<{ count: number }>(
+    `select count(distinct pid)::int as count from pg_locks join pg_stat_activity using (pid)
+     where not granted and datname = current_database()`,
+  )
+  return rows[0]?.count ?? 0
+}
+
+/** Waits until this number of sessions wait for locks in the pool's database. */
 export const waitUntilBlocked = (pool: pg.Pool, sessions = 1): Promise<void> =>
-  expect
-    .poll(async () => {
-      const { rows } = await pool.query<{ count: number }>(
-        `select count(distinct pid)::int as count from pg_locks join pg_stat_activity using (pid)
-         where not granted and datname = current_database()`,
-      )
-      return rows[0]?.count
-    })
-    .toBe(sessions)
+  expect.poll(() => countBlocked(pool)).toBe(sessions)
