@@ -23,6 +23,7 @@ import {
   type ImportJob,
   readImport,
 } from '../features/imports/store.ts'
+import { decodeUtf8 } from '../model/characters.ts'
 import { OperatorError } from '../operator-error.ts'
 import { registry } from '../resources/registry.ts'
 import type { CommandContext } from './context.ts'
@@ -68,16 +69,12 @@ async function describeFile({ path, name }: LocalFile): Promise<ImportFile> {
   return { name, bytes: stats.size, sha256: hash.digest('hex') }
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
-
 /** Reads a mapping or decisions. @throws OperatorError if the file cannot be read, or is not UTF-8. */
 async function readText(path: string): Promise<string> {
   const bytes = await readFile(path).catch((error) => refuseToRead(path, error))
-  try {
-    return utf8.decode(bytes)
-  } catch {
-    throw new OperatorError(`${path} is not UTF-8 text: save it as UTF-8`)
-  }
+  const text = decodeUtf8(bytes)
+  if (text === undefined) throw new OperatorError(`${path} is not UTF-8 text: save it as UTF-8`)
+  return text
 }
 
 /** Writes a file of a report, page by page. @throws OperatorError when it cannot be written. */

@@ -12,6 +12,17 @@ const forbiddenInLines = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u
  */
 const forbiddenInProse = /(?![\t\n\r])\p{Cc}/u
 
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** Returns the text of bytes in UTF-8, without a byte order mark; undefined if they are not UTF-8. */
+export function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
 function describe(character: string): string {
   if (/[\r\n]/.test(character)) return 'a line break'
   if (/\p{Cc}/u.test(character)) return 'a control character'

@@ -1,5 +1,5 @@
 import type { Author, Authorship } from '../../database/tables/revisions.ts'
-import { findLineFault } from '../../model/characters.ts'
+import { decodeUtf8, findLineFault } from '../../model/characters.ts'
 import { type Fault, Problem } from '../../problems/problem.ts'
 import type { Actor, ApiRequest, RequestHeader } from '../operation.ts'
 
@@ -14,16 +14,8 @@ export const changeReason: RequestHeader = {
   example: 'The treaty series gives another date.',
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
-
 /** Decodes a header, which Node.js passes as one character per byte. Bytes that are not UTF-8 are read as Latin-1. */
-function decodeHeader(header: string): string {
-  try {
-    return utf8.decode(Buffer.from(header, 'latin1')).trim()
-  } catch {
-    return header.trim()
-  }
-}
+const decodeHeader = (header: string): string => (decodeUtf8(Buffer.from(header, 'latin1')) ?? header).trim()
 
 function readReason(header: string | undefined): string | null {
   const text = decodeHeader(header ?? '')

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { autocommitReads, type Transaction } from '../../../database/database.ts'
 import type { Author } from '../../../database/tables/revisions.ts'
+import { decodeUtf8 } from '../../../model/characters.ts'
 import { getStringValues, singleValueParameter } from '../../../model/parameters.ts'
 import type { Registry } from '../../../model/registry.ts'
 import { registerRequestSchema } from '../../../model/schema-names.ts'
@@ -63,8 +64,6 @@ const body = registerRequestSchema(
     }),
 )
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
-
 /** Reads a part that is text. @throws Problem `too-large` or `invalid-body`. */
 async function readText({ field, stream }: UploadPart): Promise<string> {
   const chunks: Buffer[] = []
@@ -74,11 +73,9 @@ async function readText({ field, stream }: UploadPart): Promise<string> {
     if (bytes > maxTextBytes) throw new Problem('too-large', `The part ${field} has more than 4 MiB.`)
     chunks.push(chunk)
   }
-  try {
-    return utf8.decode(Buffer.concat(chunks))
-  } catch {
-    throw new Problem('invalid-body', `The part ${field} is not UTF-8 text.`)
-  }
+  const text = decodeUtf8(Buffer.concat(chunks))
+  if (text === undefined) throw new Problem('invalid-body', `The part ${field} is not UTF-8 text.`)
+  return text
 }
 
 /** A complete upload: the id of its import, and its parts. */

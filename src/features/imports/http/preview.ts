@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises'
+import { decodeUtf8 } from '../../../model/characters.ts'
 import { getValues, limitParameter } from '../../../model/parameters.ts'
 import type { Registry } from '../../../model/registry.ts'
 import { ConcurrencyLimiter } from '../../../operations/concurrency.ts'
@@ -27,17 +28,13 @@ const maxMappingBytes = maxMappingLength * 4
 /** Maximum duration of a preview after its upload, in milliseconds. Reading the first rows of a file takes less. */
 const timeoutMs = 20_000
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
-
 async function readMapping({ path }: LocalPart): Promise<string> {
   const { size } = await stat(path)
   if (size > maxMappingBytes)
     throw new Problem('too-large', `The mapping has more than ${maxMappingLength} characters.`)
-  try {
-    return utf8.decode(await readFile(path))
-  } catch {
-    throw new Problem('invalid-body', 'The mapping is not UTF-8 text.')
-  }
+  const text = decodeUtf8(await readFile(path))
+  if (text === undefined) throw new Problem('invalid-body', 'The mapping is not UTF-8 text.')
+  return text
 }
 
 /** Reads the input of a preview from the parts of an upload. @throws Problem `invalid-body`. */
