@@ -79,14 +79,14 @@ const isPublicUrl = (value: string) => /^https?:\/\/[^?#]*[^/?#]$/.test(value) &
 const isCollectorUrl = (value: string) =>
   /^https?:\/\//.test(value) && URL.canParse(value) && !value.includes('/v1/traces')
 
-/** Every variable, described once: the table in docs/operating.md and `entente help` are made from this. */
+/** Every variable. The table in docs/operating.md and `entente help` are generated from these descriptions. */
 export const environment = z.object({
   PORT: wholeNumber(0, 65_535).default(3000).describe('TCP port to listen on; 0 for any free port.'),
   HOST: text.default('127.0.0.1').describe('Address to listen on; 0.0.0.0 for all IPv4 addresses.'),
   DATABASE_URL: databaseUrl
     .optional()
     .describe(
-      'URL of the database, in PostgreSQL 15 or newer. Absent: an embedded PostgreSQL in `DATA_DIR`.',
+      'URL of a PostgreSQL database (version 15 or newer). Absent: an embedded PostgreSQL in `DATA_DIR`.',
     ),
   DATA_DIR: text
     .default('.data')
@@ -101,7 +101,7 @@ export const environment = z.object({
     .regex(/^[\x21-\x7e]{16,}$/, 'at least 16 characters of ASCII without spaces')
     .optional()
     .describe(
-      "The first administrator's key, at least 16 characters. Absent, with an embedded PostgreSQL: a key is generated, printed once and stored in `DATA_DIR/admin-key`.",
+      "An administrator's key: at least 16 characters of ASCII without spaces. Absent, with an embedded PostgreSQL: a key is generated, printed once and stored in `DATA_DIR/admin-key`.",
     ),
   PUBLIC_READ: oneOf('true', 'false')
     .transform((word) => word === 'true')
@@ -141,7 +141,7 @@ export const environment = z.object({
   SEED: oneOf('all', 'reference', 'none')
     .optional()
     .describe(
-      'What an empty registry is filled with: all, reference (code lists only) or none. Absent: all on an embedded PostgreSQL, reference with `DATABASE_URL`.',
+      'What an empty registry is filled with: all, reference (only countries, regions and topics) or none. Absent: all on an embedded PostgreSQL, reference with `DATABASE_URL`.',
     ),
   POOL_SIZE: wholeNumber(2, 500)
     .default(10)
@@ -162,7 +162,7 @@ export const environment = z.object({
   POOL_WAIT_SECONDS: wholeNumber(1, 600)
     .default(5)
     .describe(
-      'How long a cheap request waits for a database connection before it gets 503. An expensive one waits up to `STATEMENT_SECONDS`, if that is longer.',
+      'How long a cheap request waits for a database connection before it gets 503. An expensive request waits for up to `STATEMENT_SECONDS`, if that is longer.',
     ),
   STATEMENT_SECONDS: wholeNumber(1, 3600)
     .default(30)
@@ -211,7 +211,7 @@ export const environment = z.object({
   MAX_CONNECTIONS: wholeNumber(10, 1_000_000)
     .optional()
     .describe(
-      'Maximum number of client connections, if the limit of open files (`ulimit -n`) allows that many. Absent: as many as that limit allows, up to 10000.',
+      'Maximum number of client connections, if the limit of open files (`ulimit -n`) allows that many. Absent: as many as that limit allows, up to 10,000.',
     ),
   MAX_CONNECTIONS_PER_ADDRESS: wholeNumber(0, 1_000_000)
     .default(0)
@@ -258,13 +258,15 @@ export const environment = z.object({
     .describe('Name of the publisher in IATI files, calendars and catalogues.'),
   IATI_ORG_ID: text
     .default('ZZ-ENTENTE')
-    .describe('Identifier of the publisher as reporting organisation in IATI files.'),
+    .describe('Identifier of the publisher, as the reporting organization in IATI files.'),
   IATI_ORG_TYPE: z
     .string()
     .regex(/^\d{2}$/, 'a code of the IATI code list OrganisationType, such as 10 for a government')
     .default('10')
-    .describe('IATI organisation type of the publisher: a code of two digits.'),
-  DASHBOARD: oneOf('on', 'off').default('on').describe('Whether the dashboard is served at `/`.'),
+    .describe(
+      'Type of the publisher in IATI files: a code of two digits from the IATI code list OrganisationType.',
+    ),
+  DASHBOARD: oneOf('on', 'off').default('on').describe('Whether the dashboard is served at `/`: on or off.'),
   EMBED_ORIGINS: origins('https://ministry.example', { wildcards: true })
     .optional()
     .describe(
