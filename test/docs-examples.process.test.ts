@@ -1,4 +1,4 @@
-import { execFile, spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from './support/api.ts'
 import { adminKey } from './support/app.ts'
 import { pages, readPage } from './support/docs-pages.ts'
+import { isInstalled } from './support/is-installed.ts'
 
 const address = 'http://127.0.0.1:3000'
 
@@ -21,7 +22,7 @@ const curlFunction = `curl() {
   return $code
 }`
 
-const hasShell = spawnSync('bash', ['-c', 'curl --version']).status === 0
+const hasBashAndCurl = isInstalled('bash', '-c', 'curl --version')
 
 interface Example {
   /** Line of the page on which the commands begin. */
@@ -31,7 +32,7 @@ interface Example {
   announced: number[]
 }
 
-/** Returns the sh code blocks that send requests with curl, to the local service only. */
+/** Returns the sh code blocks that use curl and whose URLs all lead to the local service. */
 function examplesOf(text: string): Example[] {
   return [...text.matchAll(/^```sh\n(.*?)^```$/gms)].flatMap(({ 1: commands = '', index }) => {
     const hosts = [...commands.matchAll(/https?:\/\/[^/'"\s]+/g)].map(([host]) => host)
@@ -41,10 +42,10 @@ function examplesOf(text: string): Example[] {
   })
 }
 
-/** Whether a status is an error. It is 0 when there was no response. */
+/** @param status the status code, or 0 when there was no response. */
 const isFailure = (status: number) => status < 200 || status >= 400
 
-describe.skipIf(!hasShell).each(pages)('curl examples in %s', (page) => {
+describe.skipIf(!hasBashAndCurl).each(pages)('curl examples in %s', (page) => {
   let api: Api
   let folder: string
   beforeAll(async () => {

@@ -1,10 +1,11 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { environment, readConfig } from '../../src/server/config.ts'
+import { isInstalled } from '../support/is-installed.ts'
 import { deployFolder, readDeployed, readDeployedYaml } from './files.ts'
 
 const service = z.looseObject({
@@ -17,7 +18,7 @@ const project = z.looseObject({
   services: z.record(z.string(), service),
   volumes: z.record(z.string(), z.null()),
 })
-const scraped = z.object({
+const prometheusConfig = z.object({
   scrape_configs: z.array(z.object({ static_configs: z.array(z.object({ targets: z.array(z.string()) })) })),
 })
 
@@ -27,8 +28,8 @@ const example = parseEnv(readDeployed('env.example'))
 const interpolate = (text: string) =>
   text.replaceAll(
     /\$\{(\w+)(?::([-?])([^}]*))?\}/g,
-    (_, name: string, kind: string | undefined, rest: string) => {
-      const value = example[name] ?? (kind === '-' ? rest : undefined)
+    (_, name: string, operator: string | undefined, fallback: string) => {
+      const value = example[name] ?? (operator === '-' ? fallback : undefined)
       if (value === undefined) throw new Error(`env.example has no ${name}`)
       return value
     },
@@ -37,15 +38,16 @@ const interpolate = (text: string) =>
 const { services, volumes } = project.parse(readDeployedYaml('compose.yml'))
 
 describe('compose.yml', () => {
-  it.each(['service1', 'service2'])('gives %s only variables that it knows, with valid values', (name) => {
-    const set = Object.entries(services[name]?.environment ?? {})
-    expect(set.filter(([variable]) => !(variable in environment.shape))).toEqual([])
+  it.each(['service1', 'service2'])('gives %s only variables of the service, with valid values', (name) => {
+    const variables = Object.entries(services[name]?.environment ?? {})
+    expect(variables).not.toEqual([])
+    expect(variables.filter(([variable]) => !(variable in environment.shape))).toEqual([])
     expect(() =>
-      readConfig(Object.fromEntries(set.map(([key, value]) => [key, interpolate(value)]))),
+      readConfig(Object.fromEntries(variables.map(([variable, value]) => [variable, interpolate(value)]))),
     ).not.toThrow()
   })
 
-  it('uses every variable of env.example and no other', () => {
+  it('uses every variable of env.example and no others', () => {
     const used = [...readDeployed('compose.yml').matchAll(/\$\{(\w+)/g)].map(([, name = '']) => name)
     expect(new Set(used)).toEqual(new Set(Object.keys(example)))
   })
@@ -62,16 +64,13 @@ describe('compose.yml', () => {
   })
 
   it('has the services that Prometheus scrapes', () => {
-    const targets = scraped
+    const targets = prometheusConfig
       .parse(readDeployedYaml('prometheus/prometheus.yml'))
       .scrape_configs.flatMap(({ static_configs }) => static_configs.flatMap((config) => config.targets))
     expect(targets).toHaveLength(9)
     expect(targets.filter((target) => !services[target.split(':')[0] ?? ''])).toEqual([])
   })
 })
-
-/** Whether a program is installed. The arguments are those that print its version. */
-const isInstalled = (program: string, ...args: string[]) => spawnSync(program, args).status === 0
 
 it.skipIf(!isInstalled('docker', 'compose', 'version'))('compose.yml passes docker compose config', () => {
   const files = ['--file', join(deployFolder, 'compose.yml'), '--env-file', join(deployFolder, 'env.example')]

@@ -4,22 +4,22 @@ import { z } from 'zod'
 import { type Config, readConfig } from '../../src/server/config.ts'
 import { readDeployed, readDeployedYaml } from './files.ts'
 
-/** The database connections of all processes of the service fit into the limits in `deploy/` (docs/operating.md, "Sizes"). */
+// The database connections of all processes of the service fit into the limits in `deploy/` (docs/operating.md, "Sizes").
 
 type Limits = Pick<Config, 'POOL_SIZE' | 'MAX_EXPORTS'>
 
 /** Maximum number of connections of a process to the primary. */
 const toPrimary = ({ POOL_SIZE, MAX_EXPORTS }: Limits) => POOL_SIZE + MAX_EXPORTS + 25
 
-/** Maximum number of connections of a process to each replica. They may stay open when it becomes the primary. */
+/** Maximum number of connections of a process to each replica. They may stay open when the replica becomes the primary. */
 const toReplica = ({ POOL_SIZE, MAX_EXPORTS }: Limits) => POOL_SIZE + MAX_EXPORTS + 5
 
 /** Connections of Patroni or CloudNativePG, and of administrators. */
-const others = 10
+const reservedConnections = 10
 
 /** Maximum number of connections to a server that was a replica and has become the primary. */
 const maxConnections = (processes: number, limits: Limits) =>
-  processes * (toPrimary(limits) + toReplica(limits)) + others
+  processes * (toPrimary(limits) + toReplica(limits)) + reservedConnections
 
 /** Reads the limits of a process from its environment variables, with the defaults of the service. */
 const limitsOf = ({ POOL_SIZE, MAX_EXPORTS }: Record<string, string | undefined>): Limits =>
@@ -40,7 +40,7 @@ describe('compose.yml', () => {
     expect(Number(size)).toBeGreaterThanOrEqual(toPrimary(limits))
   })
 
-  it('has PostgreSQL servers that accept all connections of two services after a failover', () => {
+  it('has PostgreSQL servers that accept all connections of both services after a failover', () => {
     const { bootstrap } = z
       .object({ bootstrap: z.object({ dcs: z.object({ postgresql: z.object({ parameters }) }) }) })
       .parse(readDeployedYaml('patroni/patroni.yml'))
@@ -67,14 +67,14 @@ describe('the manifests for Kubernetes', () => {
   it('have PostgreSQL servers that accept all connections of the pods during an upgrade', () => {
     const { replicas, template } = deployment.parse(firstManifest('kubernetes/service.yaml')).spec
     const [{ env }] = template.spec.containers
-    const pod = limitsOf(Object.fromEntries(env.map(({ name, value }) => [name, value])))
+    const limits = limitsOf(Object.fromEntries(env.map(({ name, value }) => [name, value])))
     // Kubernetes starts the next new pods while old ones still drain, so all pods of both versions may run.
     const pods = 2 * replicas
     const cluster = z
       .object({ spec: z.object({ postgresql: z.object({ parameters }) }) })
       .parse(firstManifest('kubernetes/database.yaml'))
     expect(cluster.spec.postgresql.parameters.max_connections).toBeGreaterThanOrEqual(
-      maxConnections(pods, pod),
+      maxConnections(pods, limits),
     )
   })
 })

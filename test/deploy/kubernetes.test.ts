@@ -1,9 +1,10 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { z } from 'zod'
 import { environment, readConfig } from '../../src/server/config.ts'
+import { isInstalled } from '../support/is-installed.ts'
 import { deployFolder, listDeployed, readDeployed, readDeployedYaml } from './files.ts'
 
 const variable = z.object({ name: z.string(), value: z.string().optional() })
@@ -34,14 +35,15 @@ const { spec } = deployment.parse(manifests[0])
 const { env } = spec.template.spec.containers[0]
 
 describe('the manifests for Kubernetes', () => {
-  it('give the service only variables that it knows, with valid values', () => {
+  it('give the service only variables that the service knows, with valid values', () => {
+    // Variables that the values of other variables contain, such as $(DATABASE_PASSWORD).
     const used = env.flatMap(({ value = '' }) => [...value.matchAll(/\$\((\w+)\)/g)].map(([, name]) => name))
     expect(env.filter(({ name }) => !(name in environment.shape) && !used.includes(name))).toEqual([])
-    const set = env.flatMap(({ name, value }) =>
+    const literals = env.flatMap(({ name, value }) =>
       // URLs and keys come from secrets.
       value === undefined || value.includes('$(') ? [] : [[name, value] as const],
     )
-    expect(() => readConfig(Object.fromEntries(set))).not.toThrow()
+    expect(() => readConfig(Object.fromEntries(literals))).not.toThrow()
   })
 
   it('give the service enough time to stop', () => {
@@ -67,8 +69,6 @@ describe('the manifests for Kubernetes', () => {
   })
 })
 
-const hasLinter = spawnSync('kube-score', ['version']).status === 0
-
-it.skipIf(!hasLinter)('the manifests of the service pass kube-score', () => {
+it.skipIf(!isInstalled('kube-score', 'version'))('the manifests of the service pass kube-score', () => {
   execFileSync('kube-score', ['score', join(deployFolder, 'kubernetes/service.yaml')], { stdio: 'pipe' })
 })

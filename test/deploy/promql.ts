@@ -7,15 +7,13 @@ export interface Query {
   labels: Set<string>
 }
 
-/** Replaces Grafana's variable for a duration, which the grammar does not allow. */
-const replaceInterval = (expression: string) => expression.replaceAll('$__rate_interval', '5m')
-
 /**
  * Reads a PromQL expression with the grammar of Prometheus.
  * @throws Error when it is invalid.
  */
 export function readQuery(expression: string): Query {
-  const text = replaceInterval(expression)
+  // The grammar does not allow Grafana's variable for a duration.
+  const text = expression.replaceAll('$__rate_interval', '5m')
   const found: Query = { metrics: new Set(), labels: new Set() }
   parser.parse(text).iterate({
     enter({ name, type, from, to, node }) {
