@@ -8,7 +8,7 @@ import { breakingChanges } from '../support/breaking-changes.ts'
 import { openService } from './service.ts'
 
 /** Building the comparison tool takes minutes. */
-const timeout = 600_000
+const timeoutMs = 600_000
 
 let folder: string
 let served: string
@@ -22,10 +22,10 @@ beforeAll(async () => {
   const { document, close } = await openService()
   await close()
   served = document
-}, timeout)
+}, timeoutMs)
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-/** Returns the breaking changes of the served document, compared with a changed copy of it as the released document. */
+/** Returns the breaking changes of the served document since a released document, which is a changed copy of it. */
 async function changesSince(change: (document: string) => string): Promise<string[]> {
   const files = { released: join(folder, 'released.json'), current: join(folder, 'current.json') }
   await writeFile(files.released, change(served))
@@ -33,22 +33,22 @@ async function changesSince(change: (document: string) => string): Promise<strin
   return await breakingChanges(files.released, files.current)
 }
 
-it('reports changes that break clients of the last release, and none without a change', { timeout }, async ({
-  skip,
-}) => {
+it('reports changes that break clients of the last release, and none without a change', {
+  timeout: timeoutMs,
+}, async ({ skip }) => {
   if (!hasGo && !process.env.CI) return skip('not installed: go')
   expect(await changesSince((document) => document)).toEqual([])
 
-  const removed = await changesSince((document) =>
+  const pathRemoved = await changesSince((document) =>
     document.replace(
       '"/v1/vocabularies":',
       '"/v1/words":{"get":{"responses":{"200":{"description":"Words."}}}},$&',
     ),
   )
-  expect(removed).toEqual([expect.stringContaining('/v1/words')])
+  expect(pathRemoved).toEqual([expect.stringContaining('/v1/words')])
 
   const status = '"AgreementStatus":{"type":"string","enum":['
   expect(served).toContain(status)
-  const word = await changesSince((document) => document.replace(status, `${status}"lost",`))
-  expect(word.join('\n')).toContain('lost')
+  const wordRemoved = await changesSince((document) => document.replace(status, `${status}"lost",`))
+  expect(wordRemoved.join('\n')).toContain('lost')
 })

@@ -44,7 +44,7 @@ const maxOutput = 64 * 1024 * 1024
 /** A generator or compiler that downloads what it needs may take minutes. */
 const timeoutMs = 420_000
 
-/** Runs a command and returns what it prints. @throws with its output when it fails. */
+/** Runs a command and returns what it prints. @throws an Error with the output if the command fails. */
 async function runIn(folder: string, [program, ...args]: Command, env: NodeJS.ProcessEnv): Promise<string> {
   const options = { cwd: folder, env: { ...process.env, ...env }, maxBuffer: maxOutput, timeout: timeoutMs }
   try {

@@ -4,7 +4,7 @@ import { openTestApp } from '../support/app.ts'
 /** The service with its seed data, listening on a free port. */
 export interface Service {
   origin: string
-  /** The OpenAPI document as it is served. */
+  /** The text of the served OpenAPI document. */
   document: string
   close(): Promise<void>
 }

@@ -19,7 +19,7 @@ func check(err error) {
 	}
 }
 
-// Returns the result of an operation as the expected type. Ends the program with the response if it has another type.
+// expect returns the response of an operation as the expected type. It ends the program if the response has another type.
 func expect[T any](response any, err error) *T {
 	check(err)
 	expected, ok := response.(*T)
@@ -30,14 +30,14 @@ func expect[T any](response any, err error) *T {
 	return expected
 }
 
-// Authenticates with the key of the registry.
+// registryKey authenticates requests with the key of the registry.
 type registryKey struct{}
 
 func (registryKey) Auth(context.Context, registry.OperationName) (registry.Auth, error) {
 	return registry.Auth{Token: os.Getenv("REGISTRY_KEY")}, nil
 }
 
-// Sends requests. Replaces the content type of files by that in the document, since the client reads no other.
+// fileClient sends requests. It sets the Content-Type of files to the type in the document, the only one that the client reads.
 type fileClient struct{}
 
 func (fileClient) Do(request *http.Request) (*http.Response, error) {
@@ -65,7 +65,7 @@ func main() {
 	client, err := registry.NewClient(origin, registryKey{}, registry.WithClient(fileClient{}))
 	check(err)
 
-	// List by two date filters and any of three countries, through all pages.
+	// List the agreements of three countries that were signed in 2011, and read all pages.
 	agreements := []registry.Agreement{}
 	params := registry.ListAgreementsParams{
 		SignedOnGte: registry.NewOptString("2011"),
@@ -89,8 +89,8 @@ func main() {
 	got, err := client.GetAgreement(ctx, registry.GetAgreementParams{ID: agreements[0].ID})
 	read := expect[registry.Agreement](got, err)
 
-	// Create an agreement, and change the version that was created.
-	made, err := client.CreateAgreement(ctx, &registry.AgreementInput{
+	// Create an agreement, and update it, with the created version in `If-Match`.
+	creation, err := client.CreateAgreement(ctx, &registry.AgreementInput{
 		Title: "Created by a client",
 		Kind:  registry.AgreementKindAgreement,
 		Place: registry.NewOptNilString("Kathmandu"),
@@ -98,7 +98,7 @@ func main() {
 			{Country: registry.NewOptNilString("NPL"), Role: registry.AgreementPartyRoleParty},
 		},
 	}, registry.CreateAgreementParams{})
-	created := expect[registry.AgreementCreatedHeaders](made, err).Response
+	created := expect[registry.AgreementCreatedHeaders](creation, err).Response
 	sign := func() (registry.UpdateAgreementRes, error) {
 		return client.UpdateAgreement(ctx,
 			&registry.AgreementPatch{Status: registry.NewOptNilAgreementStatus(registry.AgreementStatusSigned)},
@@ -107,11 +107,11 @@ func main() {
 	signed, err := sign()
 	patched := expect[registry.Agreement](signed, err)
 
-	// Change the same version again: 412.
+	// Update it again with the old version: 412.
 	again, err := sign()
 	stale := expect[registry.UpdateAgreementPreconditionFailed](again, err)
 
-	// Clear a property by null.
+	// Clear a property with null.
 	place := registry.OptNilString{}
 	place.SetToNull()
 	last, err := client.UpdateAgreement(ctx,
@@ -119,7 +119,7 @@ func main() {
 		registry.UpdateAgreementParams{ID: created.ID, IfMatch: fmt.Sprintf("\"%d\"", patched.Version)})
 	cleared := expect[registry.Agreement](last, err)
 
-	// Remove it: 204.
+	// Delete the agreement: 204.
 	removal, err := client.DeleteAgreement(ctx, registry.DeleteAgreementParams{
 		ID: created.ID, IfMatch: fmt.Sprintf("\"%d\"", cleared.Version)})
 	expect[registry.DeleteAgreementNoContent](removal, err)
@@ -168,7 +168,7 @@ func main() {
 		changes = append(changes, string(change.Operation))
 	}
 
-	// A problem says what is wrong, and where.
+	// Create an invalid agreement, and read from the problem which property is wrong.
 	wrong, err := client.CreateAgreement(ctx, &registry.AgreementInput{
 		Title:  "Refused",
 		Kind:   registry.AgreementKindAgreement,

@@ -14,7 +14,7 @@ import (
 	"scenario/registry"
 )
 
-// Returns a pointer to a value, for optional parameters.
+// pointerTo returns a pointer to a value, for optional parameters.
 func pointerTo[T any](value T) *T { return &value }
 
 func check(err error) {
@@ -23,7 +23,7 @@ func check(err error) {
 	}
 }
 
-// Returns the value of a response. Ends the program with the message of the service if there is none.
+// expect returns the parsed body of a response. It ends the program with the body if it has not been parsed.
 func expect[T any](value *T, body []byte) *T {
 	if value == nil {
 		log.Fatal(string(body))
@@ -31,7 +31,7 @@ func expect[T any](value *T, body []byte) *T {
 	return value
 }
 
-// Parses a body from JSON.
+// parseBody parses the JSON text of a request body.
 func parseBody[T any](text string) T {
 	var value T
 	check(json.Unmarshal([]byte(text), &value))
@@ -59,7 +59,7 @@ func main() {
 		}))
 	check(err)
 
-	// List by two date filters and any of three countries, through all pages.
+	// List the agreements of three countries that were signed in 2011, and read all pages.
 	agreements := []registry.Agreement{}
 	var cursor *string
 	for {
@@ -85,8 +85,8 @@ func main() {
 	check(err)
 	read := expect(got.JSON200, got.Body)
 
-	// Create an agreement, and change the version that was created.
-	made, err := client.CreateAgreementWithResponse(ctx, nil, registry.AgreementInput{
+	// Create an agreement, and update it, with the created version in `If-Match`.
+	creation, err := client.CreateAgreementWithResponse(ctx, nil, registry.AgreementInput{
 		Title: "Created by a client",
 		Kind:  registry.AgreementKindAgreement,
 		Place: nullable.NewNullableWithValue("Kathmandu"),
@@ -95,7 +95,7 @@ func main() {
 		},
 	})
 	check(err)
-	created := expect(made.JSON201, made.Body)
+	created := expect(creation.JSON201, creation.Body)
 	patch := func(version int, patch registry.AgreementPatch) *registry.UpdateAgreementResponse {
 		response, err := client.UpdateAgreementWithApplicationMergePatchPlusJSONBodyWithResponse(
 			ctx, created.Id, &registry.UpdateAgreementParams{IfMatch: fmt.Sprintf("\"%d\"", version)}, patch,
@@ -107,15 +107,15 @@ func main() {
 	first := patch(created.Version, signed)
 	patched := expect(first.JSON200, first.Body)
 
-	// Change the same version again: 412.
+	// Update it again with the old version: 412.
 	again := patch(created.Version, signed)
 	stale := expect(again.ApplicationproblemJSON412, again.Body)
 
-	// Clear a property by null.
+	// Clear a property with null.
 	last := patch(patched.Version, registry.AgreementPatch{Place: nullable.NewNullNullable[string]()})
 	cleared := expect(last.JSON200, last.Body)
 
-	// Remove it.
+	// Delete the agreement.
 	removal, err := client.DeleteAgreementWithResponse(ctx, created.Id,
 		&registry.DeleteAgreementParams{IfMatch: fmt.Sprintf("\"%d\"", cleared.Version)})
 	check(err)
@@ -164,7 +164,7 @@ func main() {
 		changes = append(changes, string(change.Operation))
 	}
 
-	// A problem says what is wrong, and where.
+	// Create an invalid agreement, and read from the problem which property is wrong.
 	wrong, err := client.CreateAgreementWithResponse(ctx, nil, registry.AgreementInput{
 		Title:  "Refused",
 		Kind:   registry.AgreementKindAgreement,

@@ -36,17 +36,17 @@ client = AuthenticatedClient(
     base_url=os.environ.get("REGISTRY_URL", "http://127.0.0.1:3000"), token=os.environ["REGISTRY_KEY"]
 )
 
-Kind = TypeVar("Kind")
+T = TypeVar("T")
 
 
-def expect(kind: type[Kind], response: object) -> Kind:
-    """Returns a response of the expected class. Raises an error with the detail of a problem."""
-    if isinstance(response, kind):
+def expect(expected: type[T], response: object) -> T:
+    """Returns the response if it is of the expected class. Otherwise raises an error, with the detail of a problem."""
+    if isinstance(response, expected):
         return response
     raise RuntimeError(response.detail if isinstance(response, Problem) else f"unexpected: {response}")
 
 
-# List by two date filters and any of three countries, through all pages.
+# List the agreements of three countries that were signed in 2011, and read all pages.
 listed: list[object] = []
 ids = []
 cursor: str | None | Unset = UNSET
@@ -70,7 +70,7 @@ while cursor is not None:
 # Read one agreement.
 read = expect(Agreement, get_agreement.sync(ids[0], client=client))
 
-# Create an agreement, and change the version that was created.
+# Create an agreement, and update it, with the created version in `If-Match`.
 created = expect(
     Agreement,
     create_agreement.sync(
@@ -89,11 +89,11 @@ signed = AgreementPatch.from_dict({"status": "signed"})
 tag = f'"{created.version}"'
 patched = expect(Agreement, update_agreement.sync(created.id, client=client, body=signed, if_match=tag))
 
-# Change the same version again: 412.
+# Update it again with the old version: 412.
 again = update_agreement.sync_detailed(created.id, client=client, body=signed, if_match=tag)
 stale = expect(Problem, again.parsed)
 
-# Clear a property by null.
+# Clear a property with null.
 cleared = expect(
     Agreement,
     update_agreement.sync(
@@ -101,7 +101,7 @@ cleared = expect(
     ),
 )
 
-# Remove it.
+# Delete the agreement.
 removal = delete_agreement.sync_detailed(
     created.id, client=client, if_match=f'"{cleared.version}"'
 )
@@ -152,7 +152,7 @@ changes = expect(
     FeedPage, list_changes.sync(client=client, resource=[ResourceName.AGREEMENTS], limit=3)
 )
 
-# A problem says what is wrong, and where.
+# Create an invalid agreement, and read from the problem which property is wrong.
 wrong = AgreementInput.from_dict({"title": "Refused", "kind": "agreement", "topics": ["no-such-topic"]})
 refused = expect(Problem, create_agreement.sync(client=client, body=wrong))
 

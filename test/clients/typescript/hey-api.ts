@@ -18,13 +18,13 @@ client.setConfig({
   auth: () => process.env.REGISTRY_KEY,
 })
 
-/** Returns the data of a successful response. @throws an Error with the detail of any other. */
+/** Returns the data of a successful response. @throws an Error with the detail of the problem if the request failed. */
 function dataOf<T>({ data, error }: { data?: T | undefined; error?: Problem | undefined }): T {
-  if (data === undefined) throw new Error(error?.detail ?? 'no response')
+  if (data === undefined) throw new Error(error?.detail ?? 'no data received', { cause: error })
   return data
 }
 
-// List by two date filters and any of three countries, through all pages.
+// List the agreements of three countries that were signed in 2011, and read all pages.
 const listed: (string | null)[] = []
 const ids: string[] = []
 let cursor: string | null = null
@@ -50,7 +50,7 @@ do {
 const [id = ''] = ids
 const read = dataOf(await getAgreement({ path: { id } }))
 
-// Create an agreement, and change the version that was created.
+// Create an agreement, and update it, with the created version in `If-Match`.
 const created = dataOf(
   await createAgreement({
     body: {
@@ -69,10 +69,10 @@ const sign = () =>
   })
 const patched = dataOf(await sign())
 
-// Change the same version again: 412.
+// Update it again with the old version: 412.
 const { error: stale, response } = await sign()
 
-// Clear a property by null.
+// Clear a property with null.
 const cleared = dataOf(
   await updateAgreement({
     path: { id: created.id },
@@ -81,7 +81,7 @@ const cleared = dataOf(
   }),
 )
 
-// Remove it.
+// Delete the agreement.
 const { response: removal } = await deleteAgreement({
   path: { id: created.id },
   headers: { 'If-Match': `"${cleared.version}"` },
@@ -121,7 +121,7 @@ await writeFile('agreements.csv', text)
 // Read the feed of changes.
 const changes = dataOf(await listChanges({ query: { resource: ['agreements'], limit: 3 } }))
 
-// A problem says what is wrong, and where.
+// Create an invalid agreement, and read from the problem which property is wrong.
 const { error: refused } = await createAgreement({
   body: { title: 'Refused', kind: 'agreement', topics: ['no-such-topic'] },
 })

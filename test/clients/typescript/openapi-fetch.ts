@@ -7,13 +7,13 @@ const client = createClient<paths>({
   headers: { authorization: `Bearer ${process.env.REGISTRY_KEY}` },
 })
 
-/** Returns the data of a successful response. @throws an Error with the detail of any other. */
+/** Returns the data of a successful response. @throws an Error with the detail of the problem if the request failed. */
 function dataOf<T>({ data, error }: { data?: T; error?: components['schemas']['Problem'] }): T {
-  if (data === undefined) throw new Error(error?.detail ?? 'no response')
+  if (data === undefined) throw new Error(error?.detail ?? 'no data received', { cause: error })
   return data
 }
 
-// List by two date filters and any of three countries, through all pages.
+// List the agreements of three countries that were signed in 2011, and read all pages.
 const listed: (string | null)[] = []
 const ids: string[] = []
 let cursor: string | null = null
@@ -41,7 +41,7 @@ do {
 const [id = ''] = ids
 const read = dataOf(await client.GET('/v1/agreements/{id}', { params: { path: { id } } }))
 
-// Create an agreement, and change the version that was created.
+// Create an agreement, and update it, with the created version in `If-Match`.
 const created = dataOf(
   await client.POST('/v1/agreements', {
     body: {
@@ -59,10 +59,10 @@ const sign = () =>
   })
 const patched = dataOf(await sign())
 
-// Change the same version again: 412.
+// Update it again with the old version: 412.
 const { error: stale, response } = await sign()
 
-// Clear a property by null.
+// Clear a property with null.
 const cleared = dataOf(
   await client.PATCH('/v1/agreements/{id}', {
     params: { path: { id: created.id }, header: { 'If-Match': `"${patched.version}"` } },
@@ -70,7 +70,7 @@ const cleared = dataOf(
   }),
 )
 
-// Remove it.
+// Delete the agreement.
 const { response: removal } = await client.DELETE('/v1/agreements/{id}', {
   params: { path: { id: created.id }, header: { 'If-Match': `"${cleared.version}"` } },
 })
@@ -112,7 +112,7 @@ const changes = dataOf(
   await client.GET('/v1/changes', { params: { query: { resource: ['agreements'], limit: 3 } } }),
 )
 
-// A problem says what is wrong, and where.
+// Create an invalid agreement, and read from the problem which property is wrong.
 const { error: refused } = await client.POST('/v1/agreements', {
   body: { title: 'Refused', kind: 'agreement', topics: ['no-such-topic'] },
 })

@@ -11,7 +11,7 @@ import {
   updateAgreement,
 } from './generated/orval.ts'
 
-/** Returns the data of a response that has the expected status. @throws an Error with the body of any other response. */
+/** Returns the data of a response that has the expected status. @throws an Error with the body if it has another status. */
 function dataOf<Result extends { status: number; data: unknown }, Status extends Result['status']>(
   result: Result,
   status: Status,
@@ -20,7 +20,7 @@ function dataOf<Result extends { status: number; data: unknown }, Status extends
   return result.data
 }
 
-// List by two date filters and any of three countries, through all pages.
+// List the agreements of three countries that were signed in 2011, and read all pages.
 const listed: (string | null)[] = []
 const ids: string[] = []
 let cursor: string | null = null
@@ -43,7 +43,7 @@ do {
 const [id = ''] = ids
 const read = dataOf(await getAgreement(id), 200)
 
-// Create an agreement, and change the version that was created.
+// Create an agreement, and update it, with the created version in `If-Match`.
 const created = dataOf(
   await createAgreement({
     title: 'Created by a client',
@@ -57,15 +57,15 @@ const sign = () =>
   updateAgreement(created.id, { status: 'signed' }, { headers: { 'If-Match': `"${created.version}"` } })
 const patched = dataOf(await sign(), 200)
 
-// Change the same version again: 412.
+// Update it again with the old version: 412.
 const again = await sign()
 const stale = dataOf(again, 412)
 
-// Clear a property by null.
+// Clear a property with null.
 const clearing = { headers: { 'If-Match': `"${patched.version}"` } }
 const cleared = dataOf(await updateAgreement(created.id, { place: null }, clearing), 200)
 
-// Remove it.
+// Delete the agreement.
 const removal = await deleteAgreement(created.id, { headers: { 'If-Match': `"${cleared.version}"` } })
 
 // Search with a tree of conditions.
@@ -97,7 +97,7 @@ await writeFile('agreements.csv', text)
 // Read the feed of changes.
 const changes = dataOf(await listChanges({ resource: ['agreements'], limit: 3 }), 200)
 
-// A problem says what is wrong, and where.
+// Create an invalid agreement, and read from the problem which property is wrong.
 const refused = dataOf(
   await createAgreement({ title: 'Refused', kind: 'agreement', topics: ['no-such-topic'] }),
   422,

@@ -42,7 +42,7 @@ public final class Scenario {
         request -> request.header("Authorization", "Bearer " + System.getenv("REGISTRY_KEY")));
     var api = new AgreementsApi(client);
 
-    // List by two date filters and any of three countries, through all pages.
+    // List the agreements of three countries that were signed in 2011, and read all pages.
     var agreements = new ArrayList<Agreement>();
     String cursor = null;
     do {
@@ -65,7 +65,7 @@ public final class Scenario {
         api.getAgreement(
             AgreementsApi.APIGetAgreementRequest.newBuilder().id(agreements.get(0).getId()).build());
 
-    // Create an agreement, and change the version that was created.
+    // Create an agreement, and update it, with the created version in `If-Match`.
     var created =
         api.createAgreement(
             AgreementsApi.APICreateAgreementRequest.newBuilder()
@@ -87,16 +87,16 @@ public final class Scenario {
             .build();
     var patched = api.updateAgreement(signing);
 
-    // Change the same version again: 412.
+    // Update it again with the old version: 412.
     var stale = new ArrayList<Object>();
     try {
       api.updateAgreement(signing);
-    } catch (ApiException refused) {
-      stale.add(refused.getCode());
-      stale.add(JSON.readValue(refused.getResponseBody(), Problem.class).getType());
+    } catch (ApiException problem) {
+      stale.add(problem.getCode());
+      stale.add(JSON.readValue(problem.getResponseBody(), Problem.class).getType());
     }
 
-    // Clear a property by null.
+    // Clear a property with null.
     var cleared =
         api.updateAgreement(
             AgreementsApi.APIUpdateAgreementRequest.newBuilder()
@@ -105,7 +105,7 @@ public final class Scenario {
                 .agreementPatch(new AgreementPatch().place(null))
                 .build());
 
-    // Remove it.
+    // Delete the agreement.
     var removal =
         api.deleteAgreementWithHttpInfo(
             AgreementsApi.APIDeleteAgreementRequest.newBuilder()
@@ -163,7 +163,7 @@ public final class Scenario {
                     .limit(3)
                     .build());
 
-    // A problem says what is wrong, and where.
+    // Create an invalid agreement, and read from the problem which property is wrong.
     var refused = new ArrayList<String>();
     try {
       api.createAgreement(
