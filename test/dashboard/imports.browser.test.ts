@@ -23,7 +23,7 @@ async function chooseFiles(page: Page, csv: string): Promise<void> {
   await page
     .getByLabel('File with the rows')
     .setInputFiles({ name: 'register.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) })
-  await page.getByLabel('Code lists and second files').setInputFiles(join(examples, 'finance-statuses.csv'))
+  await page.getByLabel('Code lists and joined files').setInputFiles(join(examples, 'finance-statuses.csv'))
 }
 
 /** Starts the dry run, and waits for its end. */

@@ -10,7 +10,7 @@ export type MappingFault = ImportPreview['mappingFaults'][number]
 export interface ImportInput {
   mapping: string
   file: File | undefined
-  /** Code lists and second files that the mapping names. */
+  /** Code lists and joined files that the mapping names. */
   lists: readonly File[]
 }
 

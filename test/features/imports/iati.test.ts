@@ -223,7 +223,7 @@ records:
     })
   })
 
-  it('are neither texts and attributes of elements nor lists of a second file', async () => {
+  it('are neither texts and attributes of elements nor lists of a joined file', async () => {
     const xml = '<list><r><id>1</id><t xml:lang="en">One</t></r><r><id>2</id><t>Two</t></r></list>'
     const text = `scheme: present
 join: { notes: { file: notes.csv, key: agreement, equals: id/# } }

@@ -335,7 +335,7 @@ records:
   })
 })
 
-describe('a second file', () => {
+describe('a joined file', () => {
   it('is joined by a value in a nested object', () => {
     const text = `
 scheme: x

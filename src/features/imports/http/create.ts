@@ -144,7 +144,7 @@ class UploadReader {
   async #readPart(part: UploadPart): Promise<void> {
     const { field } = part
     if (field !== 'list' && this.#fields.has(field)) {
-      const hint = field === 'file' ? '; send code lists and second files as parts named list' : ''
+      const hint = field === 'file' ? '; send code lists and joined files as parts named list' : ''
       throw badUpload(`There are two parts named ${field}${hint}.`)
     }
     this.#fields.add(field)

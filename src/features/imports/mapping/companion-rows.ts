@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../types.ts'
 import { textOf } from './path.ts'
 
-/** A companion file in memory: a list of codes, or the rows of a second file. */
+/** A companion file in memory: a list of codes, or the rows of a joined file. */
 export class CompanionRows {
   readonly columns: readonly string[]
   readonly #rows: readonly JsonObject[]

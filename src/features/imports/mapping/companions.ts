@@ -16,7 +16,7 @@ export interface Companion {
   rows: RowOptions
 }
 
-/** Returns the files that a mapping names: lists of codes, and second files. */
+/** Returns the files that a mapping names: lists of codes, and joined files. */
 export function companionFiles(mapping: Mapping): Companion[] {
   const found = new Map<string, Companion>()
   for (const { file, rows = {} } of Object.values(mapping.join ?? {})) found.set(file, { name: file, rows })

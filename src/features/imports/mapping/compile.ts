@@ -80,7 +80,7 @@ const distinctFaults = (faults: readonly RowFault[]): RowFault[] => [
   ...new Map(faults.map((fault) => [JSON.stringify(fault), fault])).values(),
 ]
 
-/** Compiles `join`: each second file adds a list to a row. */
+/** Compiles `join`: each joined file adds a list to a row. */
 function compileJoins(mapping: Mapping, context: CompileContext): (values: JsonObject) => JsonObject {
   const joins = Object.entries(mapping.join ?? {}).map(([name, { file, key, equals }]) => {
     const joinContext = context.at('join', name)

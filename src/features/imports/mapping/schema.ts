@@ -39,7 +39,7 @@ function makeSchema(registry: Registry): z.ZodType<Mapping> {
     rows: rowOptions.default({}),
     join: describe(
       z.record(z.string().min(1).max(100), joinSchema).optional(),
-      'Second files, each with a name for the list that every row gets from it: the rows of the second file with the same key. `each` can use this list.',
+      'Joined files, each with the name of the list that every row gets from it: the rows of the joined file with the same key. `each` can use this list.',
     ),
     when: describe(
       conditionsSchema.optional(),

@@ -70,7 +70,7 @@ export interface RecordMapping {
   properties: Record<string, PropertyMapping>
 }
 
-/** A second file. Each row gets a list of the rows of this file whose value of `key` equals the row's value of `equals`. */
+/** A joined file. Each row gets a list of the rows of this file whose value of `key` equals the row's value of `equals`. */
 export interface Join {
   file: string
   key: string

@@ -82,7 +82,7 @@ export const stepsSchema = describe(
           z.record(z.string().max(500), scalar.nullable()),
         ])
         .optional(),
-      'Replaces codes by values: { Completed: closed, Draft: null, "*": other }. The code "*" stands for all other codes; the value null means no value, and the value "*" the code itself. Or a CSV file given with the imported file: its first two columns are code and value, unless { list, key, value } names other columns.',
+      'Replaces codes with values: { Completed: closed, Draft: null, "*": other }. The code "*" stands for all other codes; the value null means no value, and the value "*" means the code itself. Or the name of a CSV file given with the imported file: its first two columns are code and value, unless { list, key, value } names other columns.',
     ),
     date: describe(
       columns.optional(),
@@ -104,19 +104,19 @@ export const stepsSchema = describe(
     default: describe(scalar.optional(), 'The value if there is none.'),
     take: describe(
       z.enum(['first', 'last']).optional(),
-      'Takes the first or the last of several values. `first` skips dropped values, and if a column has no others, continues with the next column of `from`.',
+      'Takes the first or the last of several values. `first` skips dropped values; if all values of a column are dropped, it continues with the next column of `from`.',
     ),
     join: describe(
       text.optional(),
-      'Joins several values into one text, with this separator; not together with take.',
+      'Joins several values into one text, with this separator; not together with `take`.',
     ),
     by: describe(
       z.enum(['name', 'code', 'id', 'key']).optional(),
-      'Kind of identifier of a record: a name, a code, the id in the register that was imported (see scheme), or the key in this registry.',
+      'Kind of identifier of a record: a name, a code, the id in the register that was imported (see `scheme`), or the key in this registry.',
     ),
     scheme: describe(
       text.optional(),
-      'Scheme of the id, if it is not the scheme of the mapping; scheme of the code of a topic.',
+      'Scheme of the id, if it is not the scheme of the mapping; or scheme of the code of a topic.',
     ),
     country: describe(z.lazy(() => valueSchema).optional(), 'Country of the organization to find.'),
     on: describe(
@@ -126,7 +126,7 @@ export const stepsSchema = describe(
     create: describe(z.boolean().optional(), 'Creates the organization or topic if no record matches.'),
     onBadValue: describe(
       z.enum(['refuse', 'drop']).optional(),
-      'Overrides onBadValue of the mapping for this value.',
+      'Overrides `onBadValue` of the mapping for this value.',
     ),
   }),
   'Where a value comes from, and what is done with it. The keys from `from` to `join` are steps: they run in the order of this list, however the mapping orders them, except that `when` is checked first.',

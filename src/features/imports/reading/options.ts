@@ -14,12 +14,12 @@ export const rowOptions = z.strictObject({
   delimiter: describe(z.string().length(1).optional(), 'CSV: character between values. Default: detected.'),
   quote: describe(
     z.union([z.string().length(1), z.literal('none')]).optional(),
-    'CSV: character around values that contain a delimiter, or `none` if a quote is always a part of its value. Default: detected.',
+    'CSV: character around values that contain a delimiter, or `none` if a quote is always a part of the value. Default: detected.',
   ),
   sheet: describe(z.string().max(100).optional(), 'XLSX: name of the sheet. Default: the first one.'),
   header: describe(
     z.union([z.int().min(1).max(1000), z.literal('none')]).optional(),
-    'CSV and XLSX: number of the row with the column names (in CSV, of the line), or `none` if there is none: the columns are then named A, B, C. Default: the first row that is not empty.',
+    'Number of the row (XLSX) or line (CSV) with the column names. With `none`, the columns are named A, B, C. Default: the first row that is not empty.',
   ),
   fillDown: describe(
     z.array(z.string().max(500)).max(100).optional(),
@@ -27,7 +27,7 @@ export const rowOptions = z.strictObject({
   ),
   groupBy: describe(
     z.string().max(500).optional(),
-    'CSV and XLSX: neighbouring rows with the same value in this column become one row, which has the values of the first of them, and a list of all of them in `rows`.',
+    'CSV and XLSX: neighbouring rows with the same value in this column become one row, which has the values of the first row, and a list of all these rows in `rows`.',
   ),
   path: describe(
     z.string().max(1000).optional(),
