@@ -79,11 +79,15 @@ describe('a ZIP bomb', () => {
 
 describe('an unreadable file', () => {
   it.each([
-    ['an empty file', '', 'empty'],
-    ['a web page', '<!DOCTYPE html><html><body>Not found</body></html>', 'web page'],
-    ['old Excel', Buffer.from('d0cf11e0a1b11ae1', 'hex'), 'old version of Excel'],
-    ['gzip', Buffer.from('1f8b0800', 'hex'), 'gzip'],
-    ['a PDF', '%PDF-1.7', 'PDF'],
+    ['an empty file', '', 'The file file.csv is empty'],
+    ['a web page', '<!DOCTYPE html><html><body>Not found</body></html>', 'The file file.csv is a web page'],
+    [
+      'old Excel',
+      Buffer.from('d0cf11e0a1b11ae1', 'hex'),
+      'The file file.csv is from an old version of Excel',
+    ],
+    ['gzip', Buffer.from('1f8b0800', 'hex'), 'The file file.csv is compressed with gzip'],
+    ['a PDF', '%PDF-1.7', 'The file file.csv is a PDF'],
     ['OpenDocument', makeZip({ 'content.xml': '<a/>' }), 'OpenDocument'],
     ['another ZIP', makeZip({ 'a.txt': 'a' }), 'ZIP archive of another kind'],
     ['binary', Buffer.from([1, 0, 0, 0, 7, 8, 0, 0, 1, 1, 0]), 'binary'],
