@@ -9,7 +9,7 @@ import { findOrCreateOrganizations } from '../names/organizations.ts'
 import { entryWithoutRow, writeEntries } from './entries.ts'
 import { mentionIdentity, namedMentions } from './mentions.ts'
 import { findCountries, findNameResults, maxCandidates, toQuery } from './names.ts'
-import { chooseSlugs, isCreatable, organizationOf, topicDocument, topicIdentity } from './new-records.ts'
+import { chooseSlugs, isCreatable, newOrganization, newTopic, topicIdentity } from './new-records.ts'
 import { resolveName, type UpsertOptions } from './resolver.ts'
 import { readStagedRows, takeBatch } from './rows.ts'
 import type { ImportJob } from './store.ts'
@@ -89,7 +89,7 @@ async function resolveOrganizations(
   const countryOf = ({ country }: Mention) => context.countries.get(country ?? '')
   const valid = names
     .filter(({ mention }) => isCreatable(registry, mention, countryOf(mention)))
-    .map((name) => ({ name, organization: organizationOf(name.mention, countryOf(name.mention)) }))
+    .map((name) => ({ name, organization: newOrganization(name.mention, countryOf(name.mention)) }))
   for (const hasCountry of [true, false]) {
     const group = valid.filter(({ organization }) => (organization.country !== undefined) === hasCountry)
     const organizations = group.map(({ organization }) => organization)
@@ -146,7 +146,7 @@ async function resolveTopics(
   const valid = [...topics].flatMap(([identity, ofTopic]) => {
     const [first] = ofTopic
     if (!first) return []
-    const document = topicDocument(first.mention, slugs.get(identity) ?? '')
+    const document = newTopic(first.mention, slugs.get(identity) ?? '')
     return [{ names: ofTopic, document: checkDocument(resource, document) }]
   })
   const changes = valid.map(({ document }, index) => ({ index, kind: 'create' as const, document }))

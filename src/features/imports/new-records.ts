@@ -13,8 +13,8 @@ import type { Mention } from './types.ts'
 
 /** The organizations and topics that an import creates for names. */
 
-/** Returns the organization that is created for a mention. @param country the key of its country. */
-export function organizationOf(mention: Mention, country: string | undefined): MentionedOrganization {
+/** Returns the organization to create for a mention. @param country the key of its country. */
+export function newOrganization(mention: Mention, country: string | undefined): MentionedOrganization {
   const { code, scheme } = mention
   return {
     name: mentionName(mention),
@@ -26,8 +26,8 @@ export function organizationOf(mention: Mention, country: string | undefined): M
   }
 }
 
-/** Returns the topic that is created for a mention. */
-export const topicDocument = (mention: Mention, slug: string): Document => ({
+/** Returns the topic to create for a mention. */
+export const newTopic = (mention: Mention, slug: string): Document => ({
   slug,
   name: mentionName(mention),
   scheme: mention.scheme,
@@ -42,8 +42,8 @@ export function isCreatable(registry: Registry, mention: Mention, country: strin
   if (mentionName(mention).length > maxNameLength) return false
   const document =
     mention.resource === 'topics'
-      ? topicDocument(mention, uniqueSlug(mention))
-      : organizationDocument(organizationOf(mention, country))
+      ? newTopic(mention, uniqueSlug(mention))
+      : organizationDocument(newOrganization(mention, country))
   const checked = tryCheck(document, () => checkDocument(registry.get(mention.resource), document))
   return 'result' in checked && foldName(mentionName(mention)) !== ''
 }
@@ -58,19 +58,23 @@ const toSlug = (text: string): string =>
     .slice(0, 80)
     .replaceAll(/^-+|-+$/g, '')
 
-/** Returns a slug that no topic with another name or scheme gets: it ends with a hash of them. */
+/** Returns a slug that no topic with another name or scheme gets: the slug ends with a hash of name and scheme. */
 export const uniqueSlug = (mention: Mention): string =>
   `${toSlug(mentionName(mention)) || 'topic'}-${hash('sha1', topicIdentity(mention), 'hex').slice(0, 10)}`
 
-/** Returns the slugs for a topic, the best first. The short ones have only Latin letters and digits, so topics may share them. */
-function slugsOf(mention: Mention): string[] {
+/**
+ * Returns the short slugs for a topic, the best first: of the name, and of scheme and name. Different topics may have the same short
+ * slug, since it keeps only the Latin letters and digits of the name.
+ */
+function shortSlugs(mention: Mention): string[] {
   const slug = toSlug(mentionName(mention))
-  const short = slug === '' ? [] : [slug, toSlug(`${mention.scheme} ${slug}`)]
-  return [...short, uniqueSlug(mention)]
+  if (slug === '') return []
+  return mention.scheme === undefined ? [slug] : [slug, toSlug(`${mention.scheme} ${slug}`)]
 }
 
 /**
- * Chooses slugs that no record has, for the topics that are created for mentions.
+ * Chooses the slugs of the topics to create for mentions: for each, the first short slug that no record has, otherwise the one with
+ * a hash (`uniqueSlug`).
  * @returns the slugs by the identities of the topics.
  */
 export async function chooseSlugs(
@@ -79,16 +83,16 @@ export async function chooseSlugs(
   mentions: readonly Mention[],
 ): Promise<Map<string, string>> {
   const resource = registry.get('topics')
-  const wanted = new Map(mentions.map((mention) => [topicIdentity(mention), slugsOf(mention)]))
-  const ids = [...wanted.values()].flat().map((slug) => recordId(resource, slug))
+  const topics = new Map(mentions.map((mention) => [topicIdentity(mention), mention]))
+  const ids = [...topics.values()].flatMap(shortSlugs).map((slug) => recordId(resource, slug))
   const rows = await tx.query<{ key: string }>({
     text: 'select key from records where id = any($1::uuid[])',
     values: [ids],
   })
   const taken = new Set(rows.map(({ key }) => key))
   const chosen = new Map<string, string>()
-  for (const [identity, slugs] of wanted) {
-    const slug = slugs.find((one) => !taken.has(one)) ?? slugs.at(-1) ?? ''
+  for (const [identity, mention] of topics) {
+    const slug = shortSlugs(mention).find((short) => !taken.has(short)) ?? uniqueSlug(mention)
     taken.add(slug)
     chosen.set(identity, slug)
   }

@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest'
+import { chooseSlugs } from '../../../src/features/imports/new-records.ts'
+import { registry } from '../../../src/resources/registry.ts'
+
+/** Chooses the slug of a topic while records have some slugs. */
+async function chooseSlug(scheme: string | undefined, taken: readonly string[]): Promise<string | undefined> {
+  const tx = { query: async () => taken.map((key) => ({ key })) as never[] }
+  const mention = { resource: 'topics', name: 'Water', ...(scheme !== undefined && { scheme }) }
+  return [...(await chooseSlugs(tx, registry, [mention])).values()][0]
+}
+
+it('the slug of a topic is its name, or scheme and name, or the name with a hash if others have these', async () => {
+  expect(await chooseSlug('dac', [])).toBe('water')
+  expect(await chooseSlug('dac', ['water'])).toBe('dac-water')
+  expect(await chooseSlug('dac', ['water', 'dac-water'])).toMatch(/^water-[0-9a-f]{10}$/)
+})
+
+it('a topic without a scheme whose name is taken gets a slug with a hash', async () => {
+  expect(await chooseSlug(undefined, ['water'])).toMatch(/^water-[0-9a-f]{10}$/)
+})
