@@ -4,7 +4,7 @@ import { checkQuery, parseQuery } from '../model/parameters.ts'
 import type { Registry } from '../model/registry.ts'
 import type { Resource } from '../model/resource.ts'
 import { Problem } from '../problems/problem.ts'
-import { listParameters, planList } from '../query/list.ts'
+import { type ListPlan, listParameters, planList } from '../query/list.ts'
 import { countStatement } from '../query/list-sql.ts'
 import { asOfName } from '../query/past.ts'
 import { countIncludeNames, type Representation } from '../query/representation.ts'
@@ -28,6 +28,13 @@ export function listPath(resource: Resource, query: string): string {
 }
 
 /**
+ * Returns the plan of a list from its query string.
+ * @throws Problem `malformed-request` or `invalid-parameter` for a query that is not valid for a list.
+ */
+export const planListQuery = (resource: Resource, query: string): ListPlan =>
+  planList(resource, checkQuery(listParameters(resource), parseQuery(query)))
+
+/**
  * Counts the records of a query.
  * @param tx reads the registry as of `asOf`; the current registry if `asOf` is undefined.
  * @throws Problem `malformed-request` or `invalid-parameter` for a query that is not valid for a list.
@@ -39,8 +46,7 @@ export async function countRecords(
   asOf: string | undefined,
 ): Promise<CountWithListPath> {
   const fullQuery = withAsOf(resource, query, asOf)
-  const plan = planList(resource, checkQuery(listParameters(resource), parseQuery(fullQuery)))
-  const [row] = await tx.query<{ total: number }>(countStatement(plan))
+  const [row] = await tx.query<{ total: number }>(countStatement(planListQuery(resource, fullQuery)))
   return { count: row?.total ?? 0, list: listPath(resource, fullQuery) }
 }
 

@@ -1,19 +1,17 @@
 import { createHash } from 'node:crypto'
-import pg from 'pg'
+import type pg from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
 import type { Database } from '../../database/database.ts'
 import { getDatabaseError } from '../../database/errors.ts'
 import { lastMigration, requireKnownMigrations } from '../../database/migrate.ts'
 import { OperatorError } from '../../operator-error.ts'
 import { endMark, toLine } from './format.ts'
-import { archivedTables, type SortedTable } from './tables.ts'
+import { type ArchivedTable, archivedTables, quoteColumns, quoteTable } from './tables.ts'
 
-function copyStatement({ name, columns, orderBy, where }: SortedTable): string {
-  const [schema = '', table = ''] = name.split('.')
-  const from = `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(table)}`
-  return `copy (select ${columns.map((column) => pg.escapeIdentifier(column)).join(', ')} from ${from} where ${where} order by ${orderBy.join(', ')}) to stdout`
-}
+const copyStatement = ({ name, columns, condition, orderBy }: ArchivedTable): string =>
+  `copy (select ${quoteColumns(columns)} from ${quoteTable(name)} where ${condition} order by ${orderBy.join(', ')}) to stdout`
 
+/** Yields an archive without its footer. */
 async function* contents(client: pg.Client): AsyncGenerator<string | Buffer> {
   yield toLine({ format: 'entente-archive', version: 1, migration: await lastMigration() })
   for (const table of await archivedTables(client)) {
@@ -23,6 +21,7 @@ async function* contents(client: pg.Client): AsyncGenerator<string | Buffer> {
   }
 }
 
+/** Yields the chunks, and then the footer with their checksum. */
 async function* withChecksum(chunks: AsyncIterable<string | Buffer>): AsyncGenerator<string | Buffer> {
   const hash = createHash('sha256')
   for await (const chunk of chunks) {
@@ -36,7 +35,8 @@ async function* withChecksum(chunks: AsyncIterable<string | Buffer>): AsyncGener
  * Writes the whole registry as an archive: records, their revisions and their past, from one snapshot. Two registries with
  * the same content have the same archive, byte for byte. API keys and unfinished imports are not archived.
  * @param write is called once with the chunks of the archive, in order.
- * @throws OperatorError when a newer version has changed the tables, or PostgreSQL fails; what `write` throws.
+ * @throws OperatorError when the database has migrations that this version does not know, or PostgreSQL reports an error
+ * during the export; pg's error when the connection fails; what `write` throws.
  */
 export async function exportArchive(
   database: Database,

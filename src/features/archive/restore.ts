@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import pg from 'pg'
+import type pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import type { z } from 'zod'
 import { type Database, everything } from '../../database/database.ts'
@@ -10,7 +10,7 @@ import { alignFeed } from '../../database/feed.ts'
 import { hasMigration, lastMigration, requireKnownMigrations } from '../../database/migrate.ts'
 import { OperatorError } from '../../operator-error.ts'
 import { endMark, footer, header, tableLine } from './format.ts'
-import { archivedTables } from './tables.ts'
+import { archivedTables, quoteColumns, quoteTable } from './tables.ts'
 
 /** Maximum length of a line of an archive, in bytes. All documents that the service stores are shorter. */
 const maxLineBytes = 256 * 1024 * 1024
@@ -18,7 +18,7 @@ const maxLineBytes = 256 * 1024 * 1024
 const damageError = (detail: string, cause?: unknown) =>
   new OperatorError(`the archive is damaged or incomplete: ${detail}. Nothing was restored`, { cause })
 
-/** Yields the lines of a file, each with its line break. */
+/** Yields the lines of a file, each with its line break. @throws OperatorError for a line of more than `maxLineBytes`. */
 async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let pending: Buffer[] = []
   let pendingBytes = 0
@@ -39,7 +39,7 @@ async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer
   if (pendingBytes > 0) yield Buffer.concat(pending)
 }
 
-/** Parses a line as JSON. @param name name of the line, for messages. @throws OperatorError if the schema does not accept it. */
+/** Parses a line as JSON. @param name what the line is, for messages. @throws OperatorError if the schema refuses the line. */
 function parseLine<Schema extends z.ZodType>(line: Buffer | undefined, schema: Schema, name: string) {
   try {
     return schema.parse(JSON.parse(line?.toString() ?? ''))
@@ -92,7 +92,7 @@ class ArchiveReader {
     return line
   }
 
-  /** Yields the rows of a table, up to the end mark. */
+  /** Yields the rows of a table, up to the end mark. @throws OperatorError if there is no end mark. */
   async *rows(table: string): AsyncGenerator<Buffer> {
     for (;;) {
       const line = await this.readLine()
@@ -102,10 +102,10 @@ class ArchiveReader {
     }
   }
 
-  /** Reads the footer, which must be the last line, and compares the checksum. */
+  /** Reads the footer, and compares the checksum. @throws OperatorError if the checksum differs, or more lines follow. */
   async finish(): Promise<void> {
     const { sha256 } = parseLine(await this.#nextLine(), footer, 'checksum')
-    if (sha256 !== this.#hash.digest('hex')) throw damageError('its content has another checksum')
+    if (sha256 !== this.#hash.digest('hex')) throw damageError('the checksum does not match the content')
     if (await this.#nextLine()) throw damageError('there is more after the checksum')
   }
 }
@@ -125,12 +125,9 @@ async function restoreTables(client: pg.Client, reader: ArchiveReader): Promise<
     const found = parseLine(await reader.readLine(), tableLine, `table ${name}`)
     if (found.table !== name || found.columns.join() !== columns.join())
       throw damageError(`it has ${found.table} (${found.columns}) in place of ${name} (${columns})`)
-    const [schema = '', table = ''] = name.split('.')
-    const target = `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(table)}`
-    const columnList = columns.map((column) => pg.escapeIdentifier(column)).join(', ')
     await pipeline(
       Readable.from(reader.rows(name), { objectMode: false }),
-      client.query(copyFrom(`copy ${target} (${columnList}) from stdin`)),
+      client.query(copyFrom(`copy ${quoteTable(name)} (${quoteColumns(columns)}) from stdin`)),
     )
   }
 }
@@ -172,9 +169,10 @@ function toOperatorError(error: unknown): unknown {
 /**
  * Restores a registry from an archive, in one transaction, and then updates the statistics of the query planner.
  * @param chunks the bytes of the archive.
- * @throws OperatorError if the registry is not empty, or a newer version of Entente has migrated it; if the archive
- * is damaged or incomplete, or has the tables of another migration than the last one of this version; or if PostgreSQL fails.
- * Nothing is written then.
+ * @throws OperatorError if the registry is not empty or has migrations that this version does not know; if the archive is
+ * damaged or incomplete, or its last migration is not the last one of this version; or if PostgreSQL reports an error up to
+ * the commit. Nothing is written then.
+ * @throws pg's error if the connection fails, or the update of the statistics, which follows the commit.
  */
 export async function restoreArchive(database: Database, chunks: AsyncIterable<Buffer>): Promise<void> {
   await requireKnownMigrations(database)

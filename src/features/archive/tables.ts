@@ -1,30 +1,27 @@
-import type pg from 'pg'
+import pg from 'pg'
 
-/** The tables of an archive: their names, their columns, and the order of their rows. */
+/** The tables of an archive: their names, their columns, the condition of the archived rows, and the order of these rows. */
 
 /** A table in an archive. */
 export interface ArchivedTable {
   /** Schema and name: `public.agreements`, `history.agreements`. */
   name: string
   columns: string[]
-}
-
-/** A table with the sort order of its rows, and the condition of the rows to archive. */
-export interface SortedTable extends ArchivedTable {
+  /** SQL condition of the rows to archive. */
+  condition: string
+  /** SQL terms by which the rows are sorted. */
   orderBy: string[]
-  where: string
 }
 
-interface CatalogRow {
+interface CatalogRow extends ArchivedTable {
+  /** The name without the schema. */
   name: string
   schema: string
-  columns: string[]
-  order_by: string[]
-  condition: string
-  refers_to: string[]
+  /** Names of the other tables to which foreign keys of this table refer. */
+  refersTo: string[]
 }
 
-/** Condition of imports that have ended. Others are not archived, since they need staged rows, which are not archived. */
+/** Condition of imports that have ended. Other imports are not archived, since they need staged rows, which are not archived. */
 const endedImports = "state in ('committed', 'undone', 'failed')"
 
 /**
@@ -52,18 +49,21 @@ const catalogQuery = `
     array(select format(case when atttypid = 'text'::regtype then '%I collate "C"' else '%I' end, attname)
       from pg_constraint, unnest(conkey) with ordinality as part(number, at), pg_attribute
       where conrelid = id and contype = 'p' and attrelid = id and attnum = part.number order by at)
-      || case when schema = 'history' then array['row_start', 'row_end'] else '{}'::text[] end as order_by,
+      || case when schema = 'history' then array['row_start', 'row_end'] else '{}'::text[] end as "orderBy",
     array(select distinct confrelid::regclass::text from pg_constraint
-      where conrelid = id and contype = 'f' and confrelid <> id) as refers_to
+      where conrelid = id and contype = 'f' and confrelid <> id) as "refersTo"
   from all_tables order by name, schema desc`
 
-/** Sorts tables so that each comes after those that it refers to, otherwise by name; history tables come last. */
+/**
+ * Sorts tables so that each comes after the tables that it refers to, otherwise by name; history tables come last.
+ * @throws Error when tables refer to one another in a circle.
+ */
 function sortByReferences(rows: CatalogRow[]): CatalogRow[] {
   const sorted: CatalogRow[] = []
   let remaining = rows.filter(({ schema }) => schema === 'public')
   while (remaining.length > 0) {
     const names = remaining.map(({ name }) => name)
-    const next = remaining.filter(({ refers_to }) => !refers_to.some((other) => names.includes(other)))
+    const next = remaining.filter(({ refersTo }) => !refersTo.some((other) => names.includes(other)))
     if (next.length === 0) throw new Error(`tables refer to one another: ${names.join(', ')}`)
     sorted.push(...next)
     remaining = remaining.filter((row) => !next.includes(row))
@@ -72,12 +72,23 @@ function sortByReferences(rows: CatalogRow[]): CatalogRow[] {
 }
 
 /** Returns the tables of an archive, each after the tables that its rows refer to. */
-export async function archivedTables(client: pg.ClientBase): Promise<SortedTable[]> {
+export async function archivedTables(client: pg.ClientBase): Promise<ArchivedTable[]> {
   const { rows } = await client.query<CatalogRow>(catalogQuery, [endedImports])
-  return sortByReferences(rows).map(({ name, schema, columns, order_by, condition }) => ({
+  return sortByReferences(rows).map(({ name, schema, columns, condition, orderBy }) => ({
     name: `${schema}.${name}`,
     columns,
-    orderBy: order_by,
-    where: condition,
+    condition,
+    orderBy,
   }))
 }
+
+/** Returns the name of an archived table for SQL. */
+export const quoteTable = (name: string): string =>
+  name
+    .split('.')
+    .map((part) => pg.escapeIdentifier(part))
+    .join('.')
+
+/** Returns a list of columns for SQL. */
+export const quoteColumns = (columns: readonly string[]): string =>
+  columns.map((column) => pg.escapeIdentifier(column)).join(', ')

@@ -19,7 +19,7 @@ import { getRecordAsOf, recordAsOfParameter } from '../../query/past.ts'
 import { statement } from '../../query/statement.ts'
 import { changesJson } from './changes.ts'
 import { briefingSchema } from './contract.ts'
-import { figuresList, readFigures } from './figures.ts'
+import { figuresListPath, readFigures } from './figures.ts'
 import { QueryRunner } from './query-runner.ts'
 import { amountsJson, briefingResources, sectionJson, sourcesJson, sumsJson } from './sections.ts'
 
@@ -35,7 +35,7 @@ interface BriefingRequest {
 /** Maximum number of expiring records that a briefing lists. */
 const maxExpiring = 20
 
-/** Returns the same day of the next year; 1 March after 29 February. */
+/** Returns the same day of the next year; for 29 February, 1 March. */
 function oneYearLater(day: string): string {
   const date = new Date(day)
   date.setUTCFullYear(date.getUTCFullYear() + 1)
@@ -67,9 +67,9 @@ async function expiringJson(
 async function briefingJson(
   registry: Registry,
   tx: Transaction,
-  subject: BriefingRequest,
+  request: BriefingRequest,
 ): Promise<string | undefined> {
-  const { code, day, asOf, language } = subject
+  const { code, day, asOf, language } = request
   const queries = new QueryRunner(tx, language, asOf)
   const countryQuery =
     () => sql`select json_build_object('code', code, 'name', ${registry.nameOf('countries')(sql`countries.code`, language)},
@@ -79,11 +79,7 @@ async function briefingJson(
   )
   if (!found) return undefined
   const filter = `country=${code}`
-  const [agreements, bases, programs] = ['agreements', 'cooperation-bases', 'assistance-programs'].map(
-    (name) => registry.get(name),
-  )
-  if (!agreements || !bases || !programs)
-    throw new Error('the registry lacks agreements, cooperation-bases or assistance-programs')
+  const programs = registry.get('assistance-programs')
   const records: string[] = []
   for (const resource of briefingResources(registry))
     records.push(`"${resource.name}":${await sectionJson(queries, resource, filter, code)}`)
@@ -91,14 +87,14 @@ async function briefingJson(
     country: found.country,
     day: JSON.stringify(day),
     records: `{${records.join()}}`,
-    inForce: await sectionJson(queries, agreements, `${filter}&inForceOn=${day}`, code),
-    expiring: await expiringJson(registry, queries, subject),
-    units: await sumsJson(queries, bases, filter, 'kind', 'unitCount'),
+    inForce: await sectionJson(queries, registry.get('agreements'), `${filter}&inForceOn=${day}`, code),
+    expiring: await expiringJson(registry, queries, request),
+    units: await sumsJson(queries, registry.get('cooperation-bases'), filter, 'kind', 'unitCount'),
     given: await amountsJson(queries, programs, `${filter}&role=donor,funder`),
     received: await amountsJson(queries, programs, `${filter}&role=recipient,beneficiary`),
     changes: asOf === undefined ? await changesJson(registry, tx, code, language) : 'null',
     figures: JSON.stringify(await readFigures(registry, queries, code)),
-    figuresList: JSON.stringify(figuresList(registry, code, asOf)),
+    figuresList: JSON.stringify(figuresListPath(registry, code, asOf)),
     sources: await sourcesJson(queries, registry.get('citations'), code),
   })
 }
@@ -134,11 +130,11 @@ export function briefing(registry: Registry): Endpoint {
     async handle({ key: code, query, language }, context) {
       const asOf = getRecordAsOf(query)
       const time = asOf === undefined ? await context.database.clock.now() : new Date(asOf)
-      const subject = { code, language, asOf, day: time.toISOString().slice(0, 10) }
+      const request = { code, language, asOf, day: time.toISOString().slice(0, 10) }
       const text = await readSnapshotAt(
         asOf,
         context,
-        (tx) => briefingJson(registry, tx, subject),
+        (tx) => briefingJson(registry, tx, request),
         asOf === undefined ? groupingSettings : undefined,
       )
       if (text === undefined) {

@@ -16,7 +16,7 @@ interface Change {
   document: Record<string, unknown>
 }
 
-/** Replaces the document of a change by the name of the record in a language and the path of its history. */
+/** Replaces the document of a change with the name of the record in a language and the path of the record's history. */
 function summarize(
   registry: Registry,
   { resource, key, version, operation, time, document }: Change,
@@ -30,9 +30,9 @@ function summarize(
 }
 
 /**
- * Returns the JSON of the latest changes of a country, and the path of the feed of all its changes. Unlike the feed, the
- * list has each change as soon as it is committed: a cached briefing expires when a change is announced, but nothing
- * announces that the feed has advanced.
+ * Returns the JSON of the latest changes to records of a country, and the path of the feed of all these changes. Unlike the
+ * feed, the JSON has each change as soon as it is committed: a cached briefing expires when a change is announced, but
+ * nothing announces that the feed has advanced.
  */
 export async function changesJson(
   registry: Registry,

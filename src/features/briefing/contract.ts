@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { changeKinds } from '../../database/vocabularies.ts'
 import { keys } from '../../model/keys.ts'
+import { lazyFor } from '../../model/lazy.ts'
 import { countedSchema } from '../../model/list-request.ts'
 import type { Registry } from '../../model/registry.ts'
 import { registerResponseSchema, withDescription } from '../../model/schema-names.ts'
@@ -181,11 +182,5 @@ const makeSchema = (registry: Registry) =>
       }),
   )
 
-const schemas = new WeakMap<Registry, z.ZodType>()
-
-/** Schema of the briefing of a country. It is cached, since the OpenAPI document has one schema of each name. */
-export function briefingSchema(registry: Registry): z.ZodType {
-  const schema = schemas.get(registry) ?? makeSchema(registry)
-  schemas.set(registry, schema)
-  return schema
-}
+/** Schema of the briefing of a country: one per registry, since the OpenAPI document has one schema of each name. */
+export const briefingSchema = lazyFor(makeSchema)

@@ -6,13 +6,13 @@ import {
   type CountWithListPath,
   countRecords,
   listPath,
+  planListQuery,
   replaceListRequestsWithCounts,
   withAsOf,
 } from '../../operations/counts.ts'
 import { queryDocuments } from '../../operations/records.ts'
 import { aggregateParameters, planAggregate } from '../../query/aggregate.ts'
 import { aggregateStatement } from '../../query/aggregate-sql.ts'
-import { listParameters, planList } from '../../query/list.ts'
 import { listStatement } from '../../query/list-sql.ts'
 
 /** The groups of an aggregate. */
@@ -27,14 +27,14 @@ export interface Groups {
 
 /**
  * Runs queries of the API in one snapshot. A number and the path of its list request come from the same query string.
- * `group`, `count` and `read` throw Problem `invalid-parameter` for a query that is not valid.
+ * `group`, `count` and `read` throw Problem `malformed-request` or `invalid-parameter` for a query that is not valid.
  */
 export class QueryRunner {
   readonly #tx: Transaction
   readonly #language: Language
   readonly #asOf: string | undefined
 
-  /** @param asOf the time as of which `tx` reads, for links; undefined if it reads the current registry. */
+  /** @param asOf the time as of which `tx` reads, for links; undefined if `tx` reads the current registry. */
   constructor(tx: Transaction, language: Language, asOf: string | undefined) {
     this.#tx = tx
     this.#language = language
@@ -43,13 +43,13 @@ export class QueryRunner {
 
   /** Returns the path of a list request. @param query filters as a query string. */
   listPath(resource: Resource, query: string): string {
-    return listPath(resource, this.#withAsOf(resource, query))
+    return listPath(resource, withAsOf(resource, query, this.#asOf))
   }
 
   /** Groups the records of a query. @param grouping parameters of the aggregate other than the filters. */
   async group(resource: Resource, query: string, grouping: string): Promise<Groups> {
-    const raw = parseQuery(this.#withAsOf(resource, `${query}&${grouping}`))
-    const plan = planAggregate(resource, checkQuery(aggregateParameters(resource), raw), this.#language)
+    const parsed = parseQuery(withAsOf(resource, `${query}&${grouping}`, this.#asOf))
+    const plan = planAggregate(resource, checkQuery(aggregateParameters(resource), parsed), this.#language)
     const [row] = await this.#tx.query<Groups>(aggregateStatement(plan))
     return row ?? { data: '', groups: 0, total: 0 }
   }
@@ -59,10 +59,12 @@ export class QueryRunner {
     return countRecords(this.#tx, resource, query, this.#asOf)
   }
 
-  /** Reads records. @param query parameters of a list, with `limit`. */
+  /**
+   * Reads records.
+   * @param query parameters of a list, with `limit` and with `fields`, which must be the properties of `Row`.
+   */
   async read<Row>(resource: Resource, query: string): Promise<Row[]> {
-    const fullQuery = this.#withAsOf(resource, query)
-    const plan = planList(resource, checkQuery(listParameters(resource), parseQuery(fullQuery)))
+    const plan = planListQuery(resource, withAsOf(resource, query, this.#asOf))
     const [row] = await queryDocuments<{ records: string | null; current: boolean }>(this.#tx, (options) =>
       listStatement(plan, undefined, options),
     )
@@ -70,9 +72,5 @@ export class QueryRunner {
     const { representation } = plan
     const json = await replaceListRequestsWithCounts(this.#tx, resource, representation, text, this.#asOf)
     return JSON.parse(`[${json}]`)
-  }
-
-  #withAsOf(resource: Resource, query: string): string {
-    return withAsOf(resource, query, this.#asOf)
   }
 }

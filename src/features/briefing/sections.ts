@@ -8,7 +8,7 @@ const dimensions = ['kind', 'modality', 'status', 'topic', 'country'] as const
 /** The names of the groups of sections. */
 export const sectionGroups = ['year', 'kind', 'modality', 'status', 'topic', 'partner'] as const
 
-/** Maximum number of groups of each dimension, the largest first. All years are shown. */
+/** Maximum number of groups of each dimension, the largest first. The limit of years is above their number. */
 const maxGroups = { year: 1000, topic: 10, country: 20, other: 50 } as const
 
 /** Returns the resources with participants. A briefing has a section for each of them. */
@@ -25,7 +25,7 @@ const yearDimension = ({ dimensions, eventDates }: Resource): string | undefined
 const groupsJson = ({ data, groups }: Omit<Groups, 'total'>): string =>
   `{"data":[${data}],"groups":${groups}}`
 
-/** Removes the group of a country, and limits the number of other groups. */
+/** Removes the group of a country, which is not its own partner, and limits the number of other groups. */
 function withoutCountry({ data, groups, total }: Groups, code: string): Groups {
   const all: { key: { country: string | null } }[] = JSON.parse(`[${data}]`)
   const others = all.filter(({ key }) => key.country !== code).slice(0, maxGroups.country)
@@ -35,7 +35,8 @@ function withoutCountry({ data, groups, total }: Groups, code: string): Groups {
 /**
  * Returns the JSON of a section: the number of records of a query, and their groups by year, kind, modality, status,
  * topic and partner.
- * @param query filters, of which one is the country.
+ * @param query filters, one of which is the country.
+ * @param code code of this country.
  */
 export async function sectionJson(
   queries: QueryRunner,
