@@ -157,12 +157,12 @@ export const bulk: Operation = {
     const isAtomic = getStringValues(request.query, 'atomic')[0] !== 'false'
     const authorship = getAuthorship(request)
     const { count, operations, refused } = await parseOperations(resource, request.body)
-    return runOnce(database, request, async (transaction) => {
-      const plan = await planBulk(transaction, resource, operations)
+    return runOnce(database, request, async (tx) => {
+      const plan = await planBulk(tx, resource, operations)
       const earlierRefusals = new Refusals().addAll(refused).addAll(plan.refused)
       if (isAtomic && earlierRefusals.size > 0) throw combineProblems(earlierRefusals, count)
       const write = isAtomic ? writeTogether : writeEach
-      const outcome = await write(transaction, resource, plan.changes, authorship)
+      const outcome = await write(tx, resource, plan.changes, authorship)
       if (isAtomic && outcome.refused.size > 0) throw combineProblems(outcome.refused, count)
       const refusals = new Refusals().addAll(earlierRefusals).addAll(outcome.refused)
       return resultsResponse(resource, request, { done: outcome.done, refused: refusals })

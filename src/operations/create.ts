@@ -1,12 +1,11 @@
 import { autocommitReads } from '../database/database.ts'
 import { recordSchema } from '../model/resource.ts'
-import { Problem } from '../problems/problem.ts'
 import { aNoun } from '../problems/suggest.ts'
 import { inputSchema } from './bodies.ts'
 import { etagHeader, versionTag } from './entity-tags.ts'
 import type { Operation } from './operation.ts'
 import { locationHeader } from './response-schemas.ts'
-import { type Change, insertDocuments } from './writing/documents.ts'
+import { type Change, insertDocument } from './writing/documents.ts'
 import { explainRefusal } from './writing/explain.ts'
 import { idempotencyKey, replayedHeaders, runOnce } from './writing/idempotency.ts'
 import { creationProblems } from './writing/problems.ts'
@@ -45,10 +44,9 @@ export const create: Operation = {
     const authorship = getAuthorship(request)
     const document = checkDocument(resource, request.body)
     try {
-      return await runOnce(database, request, async (transaction) => {
+      return await runOnce(database, request, async (tx) => {
         const change: Change = { kind: 'create', authorship }
-        const [record] = await insertDocuments(transaction, resource, [document], change)
-        if (!record) throw new Problem('internal', 'A record was not written.')
+        const record = await insertDocument(tx, resource, document, change)
         const headers = { etag: versionTag(record.version), location: `/v1/${resource.name}/${record.key}` }
         return { status: 201, headers, body: record.document }
       })

@@ -62,8 +62,8 @@ export const importRecords: Operation = {
     const authorship = getAuthorship(request)
     const documents = await checkNdjson(resource, lines)
     try {
-      return await runOnce(database, request, async (transaction) => {
-        const stored = await insertDocuments(transaction, resource, documents, { kind: 'create', authorship })
+      return await runOnce(database, request, async (tx) => {
+        const stored = await insertDocuments(tx, resource, documents, { kind: 'create', authorship })
         const data = stored.map(({ key }) => ({ [resource.key.property]: key }))
         return { status: 201, headers: {}, body: JSON.stringify({ data }) }
       })

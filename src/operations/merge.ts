@@ -142,7 +142,7 @@ export const merge: Operation = {
           [{ locked: into, before, after: document }],
           change,
         )
-        if (!stored) throw new Problem('internal', 'A record was not written.')
+        if (!stored) throw new Problem('internal', `The ${resource.noun} ${into.key} was not written.`)
         // The remaining record may have referred to the merged one.
         await deleteMerged(tx, pair)
         return { status: 200, headers: { etag: versionTag(stored.version) }, body: stored.document }

@@ -5,7 +5,6 @@ import { autocommitReads } from '../database/database.ts'
 import { ownProperties, type Resource, recordSchema, withCurrentNames } from '../model/resource.ts'
 import { registerRequestSchema } from '../model/schema-names.ts'
 import { checkValue } from '../problems/faults.ts'
-import { Problem } from '../problems/problem.ts'
 import { aNoun } from '../problems/suggest.ts'
 import { historyStatement, revisionStatement } from '../query/revisions.ts'
 import { etagHeader, ifMatch, parseIfMatch, requireVersion, versionTag } from './entity-tags.ts'
@@ -15,7 +14,7 @@ import { recordNotFound } from './read.ts'
 import { locationHeader } from './response-schemas.ts'
 import { maxVersion } from './revision-schema.ts'
 import { writeChange } from './writing/change.ts'
-import { type Change, type Document, documentOf, insertDocuments } from './writing/documents.ts'
+import { type Change, type Document, documentOf, insertDocument } from './writing/documents.ts'
 import { explainRefusal } from './writing/explain.ts'
 import { idempotencyKey, replayedHeaders, runOnce } from './writing/idempotency.ts'
 import { lockRecord } from './writing/locks.ts'
@@ -52,7 +51,7 @@ interface PastVersion {
  * @throws Problem `not-found` for a record that never existed, `invalid-body` if the history has no such version.
  */
 async function findVersion(
-  transaction: Transaction,
+  tx: Transaction,
   resource: Resource,
   key: string,
   version: number | undefined,
@@ -62,9 +61,9 @@ async function findVersion(
     version === undefined
       ? historyStatement(resource, key, current, 1)
       : revisionStatement(resource, key, version)
-  const [past] = await transaction.query<PastVersion>(statement)
+  const [past] = await tx.query<PastVersion>(statement)
   if (past) return past
-  const [newest] = await transaction.query<PastVersion>(historyStatement(resource, key, undefined, 1))
+  const [newest] = await tx.query<PastVersion>(historyStatement(resource, key, undefined, 1))
   if (!newest && current === undefined) throw recordNotFound(resource, key)
   const message =
     version === undefined
@@ -141,14 +140,14 @@ export const restore: Operation = {
     let document: Document = {}
     let existingKey: string | undefined
     try {
-      return await runOnce(database, request, async (transaction) => {
-        const locked = await lockRecord(transaction, resource, key)
+      return await runOnce(database, request, async (tx) => {
+        const locked = await lockRecord(tx, resource, key)
         // A merged record is not restored: its citations and references belong to another record now. `withMergedRecords` turns
         // this into 410.
-        if (!locked && (await findMergedInto(transaction, resource, key)) !== undefined)
+        if (!locked && (await findMergedInto(tx, resource, key)) !== undefined)
           throw recordNotFound(resource, key)
         if (locked) requireVersion(parseIfMatch(ifMatchHeader), locked.version, resource.noun)
-        const past = await findVersion(transaction, resource, key, version, locked?.version)
+        const past = await findVersion(tx, resource, key, version, locked?.version)
         const record: Document = JSON.parse(past.document)
         requireKnownProperties(resource, past.entry.version, record)
         document = checkDocument(resource, documentOf(resource, record))
@@ -159,7 +158,7 @@ export const restore: Operation = {
           // The visibility stays, so that restoring a public version does not publish a record that has become internal.
           document = { ...document, visibility: before.visibility }
           const update = { locked, before, after: document }
-          const stored = await writeChange(transaction, resource, update, change)
+          const stored = await writeChange(tx, resource, update, change)
           return { status: 200, headers: { etag: versionTag(stored.version) }, body: stored.document }
         }
         // A removed record keeps the visibility that it had last, for the same reason.
@@ -167,7 +166,7 @@ export const restore: Operation = {
         const [last = past] =
           version === undefined
             ? [past]
-            : await transaction.query<PastVersion>(historyStatement(resource, key, undefined, 1))
+            : await tx.query<PastVersion>(historyStatement(resource, key, undefined, 1))
         // The record was merged into another one, which has been removed since.
         if (last.entry.mergedInto !== null) throw recordNotFound(resource, key)
         if (ifMatchHeader !== undefined)
@@ -180,8 +179,7 @@ export const restore: Operation = {
           [resource.key.property]: key,
         }
         const createdAt = typeof record.createdAt === 'string' ? record.createdAt : undefined
-        const [stored] = await insertDocuments(transaction, resource, [document], change, createdAt)
-        if (!stored) throw new Problem('internal', 'A record was not written.')
+        const stored = await insertDocument(tx, resource, document, change, createdAt)
         const headers = { etag: versionTag(stored.version), location: `/v1/${resource.name}/${key}` }
         return { status: 201, headers, body: stored.document }
       })

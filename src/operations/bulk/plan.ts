@@ -9,12 +9,18 @@ import { findMergedKeys, mergedProblem } from '../merged.ts'
 import { recordNotFound } from '../read.ts'
 import { type Document, documentOf } from '../writing/documents.ts'
 import { findByExternalIds, formatExternalId, getExternalIds } from '../writing/external-ids.ts'
+import { findRepeated, type Identity, listIdentities } from '../writing/identities.ts'
 import { acquireManyRecordsLock, type LockedRecord, lockRecords } from '../writing/locks.ts'
 import { mergePatch } from '../writing/merge-patch.ts'
-import { listIdentities } from '../writing/ndjson.ts'
-import { checkReplacement, invalidBody, requireSameKey, withoutManaged } from '../writing/validation.ts'
+import {
+  changedKeyProblem,
+  checkReplacement,
+  invalidBody,
+  requireSameKey,
+  withoutManaged,
+} from '../writing/validation.ts'
 import { Refusals } from './refusals.ts'
-import { atOperation, type BulkOperation, bodyProperty, type Target } from './request.ts'
+import { atOperation, type BulkOperation, bodyProperty, type ExternalId, type Target } from './request.ts'
 
 /** Plans the changes of a bulk request: locks the stored records, and applies the operations to their documents. */
 
@@ -47,29 +53,35 @@ const notFound = (resource: Resource, { key, externalId }: Target): Problem =>
 
 const getTarget = (operation: BulkOperation): Target => (operation.kind === 'create' ? {} : operation.target)
 
-/** Returns the key of each operation's record, by index. A `create` or an unknown external id has no entry. */
+/**
+ * Returns the key of each operation's record, by index. A `create` or an unknown external id has no entry. If an operation has
+ * an external id, the transaction takes the lock of `acquireManyRecordsLock`.
+ */
 async function resolveKeys(
-  transaction: Transaction,
+  tx: Transaction,
   resource: Resource,
   operations: IndexedOperation[],
 ): Promise<Map<number, string>> {
   const ids = operations.flatMap(({ operation }) => getTarget(operation).externalId ?? [])
   // Of two requests that upsert an unknown external id, the second one must find the record that the first one creates. So
   // bulk requests with external ids run one after another.
-  if (ids.length > 0) await acquireManyRecordsLock(transaction)
-  const found = await findByExternalIds(transaction, resource, ids)
+  if (ids.length > 0) await acquireManyRecordsLock(tx)
+  const found = await findByExternalIds(tx, resource, ids)
   return new Map(
     operations.flatMap(({ index, operation }): [number, string][] => {
       const { key, externalId } = getTarget(operation)
-      const known = key ?? (externalId && found.get(formatExternalId(externalId)))
-      return known === undefined ? [] : [[index, known]]
+      const recordKey = key ?? (externalId && found.get(formatExternalId(externalId)))
+      return recordKey === undefined ? [] : [[index, recordKey]]
     }),
   )
 }
 
 /** Returns a problem with one fault in the document of an operation. */
-const bodyProblem = (resource: Resource, path: PropertyKey[], code: string, message: string) =>
+const documentProblem = (resource: Resource, path: PropertyKey[], code: string, message: string) =>
   invalidBody(resource.noun, [{ pointer: formatPointer(path), code, message }])
+
+const hasExternalId = (document: Document, wanted: ExternalId): boolean =>
+  getExternalIds(document).some((externalId) => externalIdKey(externalId) === externalIdKey(wanted))
 
 /** Plans an upsert: a create without a stored record, otherwise a replace. @throws Problem `invalid-body`. */
 function planUpsert(
@@ -81,17 +93,17 @@ function planUpsert(
   const { property, assignedBy } = resource.key
   const { key, externalId } = operation.target
   const { document } = operation
-  if (externalId && !getExternalIds(document).some((id) => externalIdKey(id) === externalIdKey(externalId)))
-    throw bodyProblem(
+  if (externalId && !hasExternalId(document, externalId))
+    throw documentProblem(
       resource,
       ['externalIds'],
       'missing',
-      `must have ${formatExternalId(externalId)}, which names the record`,
+      `must contain ${formatExternalId(externalId)}, the external id of the operation`,
     )
   if (!stored) {
     const newKey = document[property] ?? key
     if (key !== undefined && newKey !== key)
-      throw bodyProblem(resource, [property], 'read_only', `is not the key "${key}" that names the record`)
+      throw documentProblem(resource, [property], 'read_only', `must be "${key}", the key of the operation`)
     return {
       index,
       kind: 'create',
@@ -100,13 +112,7 @@ function planUpsert(
   }
   const record: Document = JSON.parse(stored.document)
   const { [property]: given = record[property], ...others } = document
-  if (given !== record[property])
-    throw bodyProblem(
-      resource,
-      [property],
-      'read_only',
-      `is the key of the record and stays "${record[property]}"`,
-    )
+  if (given !== record[property]) throw changedKeyProblem(resource, stored.key)
   const before = documentOf(resource, record)
   const after = assignedBy === 'client' ? document : others
   return {
@@ -118,12 +124,11 @@ function planUpsert(
   }
 }
 
-/** Plans a change of a stored record. @throws Problem `stale-version` or `invalid-body`. */
+/** Plans a change to a stored record. @throws Problem `stale-version` or `invalid-body`. */
 function planChange(
   resource: Resource,
   index: number,
   operation: Exclude<BulkOperation, { kind: 'create' | 'upsert' }>,
-  key: string,
   stored: LockedRecord,
 ): PlannedChange {
   try {
@@ -140,13 +145,15 @@ function planChange(
     before,
     operation.kind === 'patch' ? mergePatch(before, body) : body,
   )
-  requireSameKey(resource, key, after)
+  requireSameKey(resource, stored.key, after)
   return { index, kind: operation.kind, locked: stored, before, after }
 }
 
 /**
  * Plans one operation.
- * @param mergedInto key of the record into which the record of the operation was merged.
+ * @param key key of the record; undefined for a `create` or an unknown external id.
+ * @param stored the locked record; undefined if there is none with the key.
+ * @param mergedInto key of the record into which the record of the operation was merged, if it was.
  * @throws Problem with pointers into the whole body.
  */
 function planOperation(
@@ -161,61 +168,51 @@ function planOperation(
   const targetProperty = externalId === undefined ? resource.key.property : 'externalId'
   if (key !== undefined && mergedInto !== undefined)
     throw atOperation(mergedProblem(resource, key, mergedInto), index, [targetProperty])
-  if (!stored && operation.kind !== 'upsert')
-    throw atOperation(notFound(resource, operation.target), index, [targetProperty])
-  // A concurrent request may have moved the external id to another record before this record was locked.
-  if (stored && externalId) {
-    const ids = getExternalIds(JSON.parse(stored.document))
-    if (!ids.some((id) => externalIdKey(id) === externalIdKey(externalId)))
-      throw atOperation(
-        new Problem(
-          'conflict',
-          'Concurrent update: the external id now belongs to another record. Retry the request.',
-        ),
-        index,
-        ['externalId'],
-      )
+  // A concurrent request may have removed the external id from the record before the record was locked.
+  if (stored && externalId && !hasExternalId(JSON.parse(stored.document), externalId)) {
+    const detail = `Concurrent update: the ${resource.noun} no longer has the external id ${formatExternalId(externalId)}. Retry the request.`
+    throw atOperation(new Problem('conflict', detail), index, [targetProperty])
   }
   try {
     if (operation.kind === 'upsert') return planUpsert(resource, index, operation, stored)
-    if (stored && key !== undefined) return planChange(resource, index, operation, key, stored)
+    if (stored) return planChange(resource, index, operation, stored)
   } catch (error) {
     if (!(error instanceof Problem) || error.type !== 'invalid-body') throw error
     throw atOperation(error, index, [bodyProperty(operation.kind)])
   }
-  throw notFound(resource, operation.target)
+  throw atOperation(notFound(resource, operation.target), index, [targetProperty])
 }
 
-/** Lists the identities that only one operation may claim: the key of the record, and its external ids. */
-function listClaims(resource: Resource, change: PlannedChange): { path: PropertyKey[]; identity: string }[] {
+/** Lists the key of the record and its external ids, which no other operation may claim. Paths begin at the operation. */
+function listClaims(resource: Resource, change: PlannedChange): Identity[] {
   if (change.kind === 'create')
-    return listIdentities(resource, change.document).map(({ path, identity }) => ({
-      path: ['document', ...path],
-      identity,
+    return listIdentities(resource, change.document).map((identity) => ({
+      ...identity,
+      path: ['document', ...identity.path],
     }))
-  const keyClaim = { path: [], identity: `key ${change.locked.key}` }
+  const keyClaim: Identity = { kind: 'key', value: change.locked.key, path: [] }
   if (change.kind === 'remove') return [keyClaim]
   const { [resource.key.property]: _, ...others } = change.after
-  const claims = listIdentities(resource, others).map(({ path, identity }) => ({
-    path: [bodyProperty(change.kind), ...path],
-    identity,
+  const claims = listIdentities(resource, others).map((identity) => ({
+    ...identity,
+    path: [bodyProperty(change.kind), ...identity.path],
   }))
   return [keyClaim, ...claims]
 }
 
 /** Refuses an operation whose record or external id is already claimed by an earlier operation. */
 function refuseRepeated(resource: Resource, { changes, refused }: BulkPlan): void {
-  const firstByIdentity = new Map<string, number>()
-  for (const change of changes) {
-    for (const { path, identity } of listClaims(resource, change)) {
-      const first = firstByIdentity.get(identity)
-      firstByIdentity.set(identity, first ?? change.index)
-      if (first === undefined || first === change.index || refused.has(change.index)) continue
-      const what = identity.startsWith('key ') ? 'is for the same record as' : 'has the same external id as'
-      const message = `${what} operation ${first}: send one operation for each record`
-      const problem = invalidBody('operation', [{ pointer: formatPointer(path), code: 'repeated', message }])
-      refused.set(change.index, atOperation(problem, change.index))
-    }
+  const entries = changes.map((change) => ({
+    index: change.index,
+    identities: listClaims(resource, change),
+  }))
+  for (const { index, identity, firstIndex } of findRepeated(entries)) {
+    if (refused.has(index)) continue
+    const what = identity.kind === 'key' ? 'is for the same record as' : 'has the same external id as'
+    const message = `${what} operation ${firstIndex}: send one operation for each record`
+    const pointer = formatPointer(identity.path)
+    const problem = invalidBody('operation', [{ pointer, code: 'repeated', message }])
+    refused.set(index, atOperation(problem, index))
   }
 }
 
@@ -224,15 +221,15 @@ function refuseRepeated(resource: Resource, { changes, refused }: BulkPlan): voi
  * @returns the changes, and the problems of refused operations with pointers into the whole body.
  */
 export async function planBulk(
-  transaction: Transaction,
+  tx: Transaction,
   resource: Resource,
   operations: IndexedOperation[],
 ): Promise<BulkPlan> {
-  const keys = await resolveKeys(transaction, resource, operations)
-  const stored = await lockRecords(transaction, resource, [...keys.values()])
+  const keys = await resolveKeys(tx, resource, operations)
+  const stored = await lockRecords(tx, resource, [...keys.values()])
   const toRecord = (key: string) => ({ resource: resource.name, key })
   const missing = [...keys.values()].filter((key) => !stored.has(key)).map(toRecord)
-  const findMerged = await findMergedKeys(transaction, resource.registry, missing)
+  const findMerged = await findMergedKeys(tx, resource.registry, missing)
   const plan: BulkPlan = { changes: [], refused: new Refusals() }
   const pause = startSlices()
   for (const indexed of operations) {

@@ -21,15 +21,17 @@ const kinds = ['create', 'replace', 'patch', 'remove', 'upsert'] as const
 
 type Kind = (typeof kinds)[number]
 
+export type ExternalId = z.output<typeof externalId>
+
 /** Identifies the record of an operation, by its key or by an external id. */
 export interface Target {
   key?: string
-  externalId?: z.output<typeof externalId>
+  externalId?: ExternalId
 }
 
 /**
- * A parsed operation. The `body` of a change is validated when the stored record is known. `keepsVisibility`: the document has
- * no `visibility`, so a stored record keeps its own.
+ * A parsed operation. The `body` of a change is validated when the stored record is known. `keepsVisibility`: a stored record
+ * keeps its visibility, since the document has none.
  */
 export type BulkOperation =
   | { kind: 'create'; document: Document }

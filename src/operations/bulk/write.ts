@@ -43,13 +43,13 @@ const isDifferent = ({ before, after }: ChangeOfKind<'replace' | 'patch'>): bool
   !isDeepStrictEqual(before, after)
 
 async function create(
-  transaction: Transaction,
+  tx: Transaction,
   resource: Resource,
   changes: ChangeOfKind<'create'>[],
   authorship: Authorship,
 ): Promise<[number, OperationResult][]> {
   const documents = changes.map(({ document }) => document)
-  const written = await insertDocuments(transaction, resource, documents, { kind: 'create', authorship })
+  const written = await insertDocuments(tx, resource, documents, { kind: 'create', authorship })
   return changes.map(({ index }, nth) => [
     index,
     {
@@ -63,7 +63,7 @@ async function create(
 
 /** Writes the records whose document differs. An unchanged record keeps its version. */
 async function update(
-  transaction: Transaction,
+  tx: Transaction,
   resource: Resource,
   changes: ChangeOfKind<'replace' | 'patch'>[],
   authorship: Authorship,
@@ -71,7 +71,7 @@ async function update(
   const differing = changes.filter(isDifferent)
   const kinds = differing.map(({ kind }) => kind)
   // All records are written together, so that one of them may have an external id that another one releases.
-  const written = await updateDocuments(transaction, resource, differing, { kind: kinds, authorship })
+  const written = await updateDocuments(tx, resource, differing, { kind: kinds, authorship })
   const versions = new Map(written.map(({ key, version }) => [key, version]))
   return changes.map(({ index, locked: { key, version } }) => [
     index,
@@ -80,13 +80,13 @@ async function update(
 }
 
 async function remove(
-  transaction: Transaction,
+  tx: Transaction,
   resource: Resource,
   changes: ChangeOfKind<'remove'>[],
   authorship: Authorship,
 ): Promise<[number, OperationResult][]> {
   const removed = changes.map(({ locked }) => locked)
-  const versions = await deleteDocuments(transaction, resource, removed, authorship)
+  const versions = await deleteDocuments(tx, resource, removed, authorship)
   return changes.map(({ index, locked: { key } }, nth) => [
     index,
     { status: 204, key, version: versions[nth] ?? 1, unchanged: false },
@@ -98,15 +98,15 @@ async function remove(
  * record before that record is removed.
  */
 async function writeAll(
-  transaction: Transaction,
+  tx: Transaction,
   resource: Resource,
   changes: PlannedChange[],
   authorship: Authorship,
 ): Promise<Map<number, OperationResult>> {
   return new Map([
-    ...(await create(transaction, resource, filterCreations(changes), authorship)),
-    ...(await update(transaction, resource, filterUpdates(changes), authorship)),
-    ...(await remove(transaction, resource, filterRemovals(changes), authorship)),
+    ...(await create(tx, resource, filterCreations(changes), authorship)),
+    ...(await update(tx, resource, filterUpdates(changes), authorship)),
+    ...(await remove(tx, resource, filterRemovals(changes), authorship)),
   ])
 }
 
@@ -119,19 +119,19 @@ const releaseBulk =
 
 /** Writes all changes in a savepoint, and rolls back to it on a refusal. @returns the results, or the refusal. */
 async function tryWrite(
-  transaction: Transaction,
+  tx: Transaction,
   resource: Resource,
   changes: PlannedChange[],
   authorship: Authorship,
 ): Promise<{ done: Map<number, OperationResult> } | { refusal: unknown }> {
-  await transaction.query({ text: 'savepoint bulk' })
+  await tx.query({ text: 'savepoint bulk' })
   try {
-    const done = await writeAll(transaction, resource, changes, authorship)
-    await transaction.query({ text: releaseBulk })
+    const done = await writeAll(tx, resource, changes, authorship)
+    await tx.query({ text: releaseBulk })
     return { done }
   } catch (error) {
     if (!isRefusal(error)) throw error
-    await transaction.query({ text: 'rollback to savepoint bulk' })
+    await tx.query({ text: 'rollback to savepoint bulk' })
     return { refusal: error }
   }
 }
@@ -165,7 +165,7 @@ const listWrites = (changes: PlannedChange[]): Write[] => [
 ]
 
 async function explainWrites(
-  transaction: Transaction,
+  tx: Transaction,
   resource: Resource,
   writes: Write[],
   refusal: unknown,
@@ -177,7 +177,7 @@ async function explainWrites(
       ? { document: change.document }
       : { document: change.after, before: change.before, key: change.locked.key },
   )
-  const problems = await explainRefusals(refusal, transaction, resource, written, createdKeys)
+  const problems = await explainRefusals(refusal, tx, resource, written, createdKeys)
   return writes.flatMap((change, index): [number, Problem][] => {
     const problem = problemOfWrite(change, problems[index])
     return problem ? [[change.index, problem]] : []
@@ -231,7 +231,7 @@ function addFaultsOfRemaining(
  * @param writes the changes of documents that were not refused themselves.
  */
 async function explainRemovals(
-  transaction: Transaction,
+  tx: Transaction,
   resource: Resource,
   removals: ChangeOfKind<'remove'>[],
   writes: Write[],
@@ -241,7 +241,7 @@ async function explainRemovals(
   const removed = removals.map(({ locked }) => locked.key)
   const changed = writes.flatMap((change) => (change.kind === 'create' ? [] : [change.locked.key]))
   // Neither the removed records nor the former versions of changed records refer to anything in the end.
-  const referrers = await findReferrers(transaction, resource, removed, { except: [...removed, ...changed] })
+  const referrers = await findReferrers(tx, resource, removed, { except: [...removed, ...changed] })
   const faults = faultsOfReferences(resource, writes)
   for (const [key, found] of referrers)
     faults.set(key, [...found.map(referrerFault), ...(faults.get(key) ?? [])])
@@ -259,17 +259,17 @@ async function explainRemovals(
  * is found.
  */
 async function explain(
-  transaction: Transaction,
+  tx: Transaction,
   resource: Resource,
   changes: PlannedChange[],
   refusal: unknown,
 ): Promise<Refusals> {
   const writes = listWrites(changes)
-  const refusedWrites = await explainWrites(transaction, resource, writes, refusal)
+  const refusedWrites = await explainWrites(tx, resource, writes, refusal)
   const refusedIndexes = new Set(refusedWrites.map(([index]) => index))
   const acceptedWrites = writes.filter(({ index }) => !refusedIndexes.has(index))
   const refusedRemovals = await explainRemovals(
-    transaction,
+    tx,
     resource,
     filterRemovals(changes),
     acceptedWrites,
@@ -291,26 +291,26 @@ export interface BulkOutcome {
  * @throws the database error when its cause is not found.
  */
 export async function writeTogether(
-  transaction: Transaction,
+  tx: Transaction,
   resource: Resource,
   changes: PlannedChange[],
   authorship: Authorship,
 ): Promise<BulkOutcome> {
-  const outcome = await tryWrite(transaction, resource, changes, authorship)
+  const outcome = await tryWrite(tx, resource, changes, authorship)
   if ('done' in outcome) return { done: outcome.done, refused: new Refusals() }
-  const refused = await explain(transaction, resource, changes, outcome.refusal)
+  const refused = await explain(tx, resource, changes, outcome.refusal)
   if (refused.size === 0) throw outcome.refusal
   return { done: new Map(), refused }
 }
 
 /** Returns the problem of one change that was refused when written alone. @throws the refusal if its cause is unknown. */
 async function explainAlone(
-  transaction: Transaction,
+  tx: Transaction,
   resource: Resource,
   change: PlannedChange,
   refusal: unknown,
 ): Promise<Problem> {
-  const explained = await explain(transaction, resource, [change], refusal)
+  const explained = await explain(tx, resource, [change], refusal)
   const problem = explained.get(change.index)
   if (problem) return problem
   const known = toProblem(refusal)
@@ -342,7 +342,7 @@ const maxRounds = 5
  * set the same unique value, all but the first are tried last, one at a time.
  */
 export async function writeEach(
-  transaction: Transaction,
+  tx: Transaction,
   resource: Resource,
   changes: PlannedChange[],
   authorship: Authorship,
@@ -352,12 +352,12 @@ export async function writeEach(
   const postponed = new Set<number>()
   let together = changes
   for (let round = 0; round < maxRounds && together.length > 0; round += 1) {
-    const outcome = await tryWrite(transaction, resource, together, authorship)
+    const outcome = await tryWrite(tx, resource, together, authorship)
     if ('done' in outcome) {
       for (const [index, result] of outcome.done) done.set(index, result)
       break
     }
-    const found = await explain(transaction, resource, together, outcome.refusal)
+    const found = await explain(tx, resource, together, outcome.refusal)
     if (found.size === 0) break
     const contenders = listContenders(resource, together, outcome.refusal).map(({ index }) => index)
     for (const index of contenders.slice(1)) postponed.add(index)
@@ -366,9 +366,9 @@ export async function writeEach(
   }
   const alone = changes.filter(({ index }) => !done.has(index) && !refused.has(index))
   for (const change of [...filterCreations(alone), ...filterUpdates(alone), ...filterRemovals(alone)]) {
-    const outcome = await tryWrite(transaction, resource, [change], authorship)
+    const outcome = await tryWrite(tx, resource, [change], authorship)
     if ('done' in outcome) for (const [index, result] of outcome.done) done.set(index, result)
-    else refused.set(change.index, await explainAlone(transaction, resource, change, outcome.refusal))
+    else refused.set(change.index, await explainAlone(tx, resource, change, outcome.refusal))
   }
   return { done, refused }
 }

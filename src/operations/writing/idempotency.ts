@@ -75,18 +75,18 @@ const fingerprintRequest = ({ method, url, headers, body }: ApiRequest) =>
  * @throws Problem `idempotency-key-reused` when the earlier request was another one, or its response was redacted.
  */
 async function replayOrRun(
-  transaction: Transaction,
+  tx: Transaction,
   { identity, fingerprint }: { identity: string; fingerprint: string },
-  work: (transaction: Transaction) => Promise<ApiResponse>,
+  work: (tx: Transaction) => Promise<ApiResponse>,
   toStoredResponse: (response: ApiResponse) => ApiResponse,
 ): Promise<ApiResponse | undefined> {
-  if (!(await tryLock(transaction, identity))) return undefined
-  const first = await findResponse(transaction, identity)
+  if (!(await tryLock(tx, identity))) return undefined
+  const first = await findResponse(tx, identity)
   if (!first) {
-    const response = await work(transaction)
+    const response = await work(tx)
     const { status, headers, type = null, body = null } = toStoredResponse(response)
     if (body !== null && typeof body !== 'string') throw new Error('a stored response must not be a stream')
-    await saveResponse(transaction, identity, { fingerprint, status, headers, type, body })
+    await saveResponse(tx, identity, { fingerprint, status, headers, type, body })
     return response
   }
   if (first.fingerprint === redactedFingerprint) {
@@ -119,7 +119,7 @@ async function replayOrRun(
 export async function runOnce(
   database: DatabaseClient,
   request: ApiRequest,
-  work: (transaction: Transaction) => Promise<ApiResponse>,
+  work: (tx: Transaction) => Promise<ApiResponse>,
   toStoredResponse = (response: ApiResponse): ApiResponse => response,
 ): Promise<ApiResponse> {
   const key = parseKey(request.headers['idempotency-key'])
@@ -127,9 +127,7 @@ export async function runOnce(
   const hashes = { identity: hashKey(request, key), fingerprint: await fingerprintRequest(request) }
   const until = performance.now() + waitTimeoutMs
   for (let pause = firstPauseMs; ; pause = Math.min(pause * 2, maxPauseMs)) {
-    const response = await database.transaction((transaction) =>
-      replayOrRun(transaction, hashes, work, toStoredResponse),
-    )
+    const response = await database.transaction((tx) => replayOrRun(tx, hashes, work, toStoredResponse))
     if (response) return response
     if (performance.now() > until) {
       const detail = 'A request with this Idempotency-Key is still running. Send it again a little later.'

@@ -2,13 +2,12 @@ import { z } from 'zod'
 import type { DatabaseClient } from '../../database/database.ts'
 import { autocommitReads } from '../../database/database.ts'
 import { managedSchemas, type Resource } from '../../model/resource.ts'
-import { externalIdKey } from '../../model/schemas.ts'
 import { checkValue, formatPointer } from '../../problems/faults.ts'
 import { type Fault, FaultList, Problem } from '../../problems/problem.ts'
 import { startSlices } from '../../time-slice.ts'
 import type { Document } from './documents.ts'
 import { explainRefusals } from './explain.ts'
-import { getExternalIds } from './external-ids.ts'
+import { findRepeated, listIdentities } from './identities.ts'
 import { checkDocument, faultCountText, invalidBody, requireObject } from './validation.ts'
 
 /** Checks NDJSON bodies: one record per line, in the form of an export. */
@@ -54,28 +53,15 @@ export function checkWholeRecord(resource: Resource, record: unknown): Document 
   return given[key.property] === undefined ? document : { ...given, ...document }
 }
 
-/** Lists the unique identities of a document: its key and its external ids, each with its path. */
-export const listIdentities = (resource: Resource, document: Document) => [
-  ...(typeof document[resource.key.property] === 'string'
-    ? [{ path: [resource.key.property], identity: `key ${document[resource.key.property]}` }]
-    : []),
-  ...getExternalIds(document).map((externalId, index) => ({
-    path: ['externalIds', index],
-    identity: externalIdKey(externalId),
-  })),
-]
-
-/** Adds a fault for each identity that an earlier line has already. */
+/** Adds a fault for each key or external id that an earlier line has already. */
 function addRepeated(resource: Resource, documents: Document[], faults: FaultList): void {
-  const firstByIdentity = new Map<string, number>()
-  for (const [index, document] of documents.entries()) {
-    for (const { path, identity } of listIdentities(resource, document)) {
-      const first = firstByIdentity.get(identity)
-      firstByIdentity.set(identity, first ?? index)
-      if (first === undefined || first === index) continue
-      const message = `is the same as in line ${first + 1}`
-      faults.add(() => atLine(index)({ pointer: formatPointer(path), code: 'repeated', message }))
-    }
+  const entries = documents.map((document, index) => ({
+    index,
+    identities: listIdentities(resource, document),
+  }))
+  for (const { index, identity, firstIndex } of findRepeated(entries)) {
+    const message = `is the same as in line ${firstIndex + 1}`
+    faults.add(() => atLine(index)({ pointer: formatPointer(identity.path), code: 'repeated', message }))
   }
 }
 

@@ -111,15 +111,18 @@ export function withoutManaged(resource: Resource, body: Document, current: Docu
   return Object.fromEntries(Object.entries(body).filter(([property]) => !properties.includes(property)))
 }
 
-/** Checks that the document keeps its key. @throws Problem `invalid-body` otherwise. */
-export function requireSameKey(resource: Resource, key: string, document: Document): void {
-  const { property, assignedBy } = resource.key
-  if (assignedBy === 'registry' || document[property] === key) return
-  throw invalidBody(resource.noun, [
+/** Returns the problem of a document with another key than its stored record. */
+export const changedKeyProblem = ({ noun, key: { property } }: Resource, key: string): Problem =>
+  invalidBody(noun, [
     {
       pointer: formatPointer([property]),
       code: 'read_only',
       message: `is the key of the record and stays "${key}": create another record for another key`,
     },
   ])
+
+/** Checks that a document whose key clients assign keeps its key. @throws Problem `invalid-body` otherwise. */
+export function requireSameKey(resource: Resource, key: string, document: Document): void {
+  const { property, assignedBy } = resource.key
+  if (assignedBy === 'client' && document[property] !== key) throw changedKeyProblem(resource, key)
 }

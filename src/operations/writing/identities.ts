@@ -1,0 +1,49 @@
+import type { Resource } from '../../model/resource.ts'
+import { externalIdKey } from '../../model/schemas.ts'
+import type { Document } from './documents.ts'
+import { getExternalIds } from './external-ids.ts'
+
+/** A key or an external id, which only one record can have, with its path in the document. */
+export interface Identity {
+  kind: 'key' | 'externalId'
+  value: string
+  path: PropertyKey[]
+}
+
+/** Lists the identities of a document: its key, if it has one, and its external ids. */
+export function listIdentities(resource: Resource, document: Document): Identity[] {
+  const { property } = resource.key
+  const key = document[property]
+  const externalIds = getExternalIds(document).map(
+    (externalId, index): Identity => ({
+      kind: 'externalId',
+      value: externalIdKey(externalId),
+      path: ['externalIds', index],
+    }),
+  )
+  return typeof key === 'string'
+    ? [{ kind: 'key', value: key, path: [property] }, ...externalIds]
+    : externalIds
+}
+
+/** An identity in the entry at `index` of a request, which an earlier entry, at `firstIndex`, has as well. */
+interface RepeatedIdentity {
+  index: number
+  identity: Identity
+  firstIndex: number
+}
+
+/** Yields each identity that occurs in an earlier entry. An identity may occur in one entry several times. */
+export function* findRepeated(
+  entries: Iterable<{ index: number; identities: Identity[] }>,
+): Generator<RepeatedIdentity> {
+  const firstIndexes = new Map<string, number>()
+  for (const { index, identities } of entries) {
+    for (const identity of identities) {
+      const { kind, value } = identity
+      const firstIndex = firstIndexes.get(`${kind} ${value}`)
+      if (firstIndex === undefined) firstIndexes.set(`${kind} ${value}`, index)
+      else if (firstIndex !== index) yield { index, identity, firstIndex }
+    }
+  }
+}
