@@ -12,7 +12,7 @@ interface GenerateOptions extends CreateDatabaseOption {
 }
 
 /**
- * `entente generate` adds the missing code lists, and made-up agreements with related records, to test the registry with
+ * `entente generate` adds the missing reference data, and made-up agreements with related records, to test the registry with
  * many records.
  */
 export const addGenerate: AddCommand = (program, context) => {
@@ -20,9 +20,14 @@ export const addGenerate: AddCommand = (program, context) => {
     .command('generate')
     .description('add made-up agreements and related records, to test with many records')
     .requiredOption('--agreements <number>', 'how many agreements, such as 1000000', parseCount)
-    .option('--seed <number>', 'the same seed makes the same records', parseCount, 1)
+    .option(
+      '--seed <number>',
+      'seed of the random numbers; the same seed and number of agreements produce the same records',
+      parseCount,
+      1,
+    )
     .addOption(createDatabaseOption())
-    .action(async ({ agreements, seed: seedNumber, ...options }: GenerateOptions) => {
+    .action(async ({ agreements, seed: randomSeed, ...options }: GenerateOptions) => {
       const database = await openAndMigrateDatabase(context, options)
       const [{ withLock }, { seed }, { generate }] = await Promise.all([
         import('../database/lock.ts'),
@@ -32,8 +37,8 @@ export const addGenerate: AddCommand = (program, context) => {
       // While records are generated, no other process seeds, generates or restores.
       await withLock(database, 'seed', async () => {
         await seed(database, 'reference')
-        await generate(database, agreements, seedNumber)
+        await generate(database, agreements, randomSeed)
       })
-      await context.print(`${agreements} agreements generated, with related records.`)
+      await context.print(`Agreements generated, with related records: ${agreements}.`)
     })
 }
