@@ -7,18 +7,23 @@ import { formatCount } from './progress.ts'
 /** Maximum number of columns in a list of the report. */
 const maxColumns = 20
 
+/** Maximum number of kept records, with reasons, in the report. */
+const maxKeptRecords = 10
+
 /** Maximum length of a value in the report, in characters. */
 const maxValueLength = 60
 
 const line = (name: string, count: number, note = '') =>
   `  ${name.padEnd(18)}${formatCount(count).padStart(11)}${note === '' ? '' : `  ${note}`}`
 
-/** Returns the value and the detail of a fault; only the detail if there is no value, or the detail begins with it. */
+/** Returns ` "value": detail`, or `: detail` if there is no value. A value at the start of the detail is not repeated. */
 function describeFault({ value, detail }: RowFault): string {
+  const reason = detail.replace(/\.$/, '')
+  if (value === '') return `: ${reason}`
   const quoted = JSON.stringify(value.slice(0, maxValueLength))
   // The detail may quote more characters of the value.
-  const isShown = value === '' || detail.startsWith(quoted.slice(0, -1))
-  return isShown ? `: ${detail}` : ` ${quoted}: ${detail}`
+  const startsWithValue = reason.startsWith(quoted.slice(0, -1))
+  return ` ${quoted}: ${startsWithValue ? reason.replace(/^"(?:[^"\\]|\\.)*" /, '') : reason}`
 }
 
 function columnLines(columns: readonly FaultyColumn[] = []): string[] {
@@ -66,7 +71,7 @@ const missingLines = ({ report }: ImportJob): string[] =>
 
 function keptLines({ report }: ImportJob): string[] {
   return (report?.kept ?? [])
-    .slice(0, 10)
+    .slice(0, maxKeptRecords)
     .map(({ resource, key, reason }) => `    ${resource} ${key}: ${reason}`)
 }
 

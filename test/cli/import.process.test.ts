@@ -150,7 +150,7 @@ describe('entente import', () => {
   it('reports the column of a refused row, and quotes its value only once', async () => {
     const { mapping, file } = await writeFiles()
     const report = await runImport(mapping, file, '--dry-run')
-    expect(report).toContain('Signed: 1, such as: "no date" is not read as a date')
+    expect(report).toContain('Signed: 1, such as "no date": is not read as a date. ')
   })
 
   it('names the line of a faulty decision, even after a row without a decision', async () => {
