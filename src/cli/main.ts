@@ -12,13 +12,13 @@ import { handleUncaughtErrors } from './uncaught.ts'
 const completionTimeoutMs = 10_000
 
 for (const { name, setting } of mistypedSettings())
-  console.error(`entente: ${name} is not a setting. Did you mean ${setting}?`)
+  console.error(`entente: the environment variable ${name} has no effect. Did you mean ${setting}?`)
 
-// Without a listener, an error would be uncaught. `printLine` handles it in the callback of its write.
+// Without a listener, an error of stdout would be uncaught. `printLine` handles such errors in the callback of `write`.
 process.stdout.on('error', () => {})
 
 const shutdown = new Shutdown()
-const work = runCommandLine(process.argv.slice(2), {
+const command = runCommandLine(process.argv.slice(2), {
   signal: shutdown.signal,
   onClose: (close, options) => shutdown.onClose(close, options),
   markServing: () => shutdown.markServing(),
@@ -32,7 +32,8 @@ let parentTimer: NodeJS.Timeout | undefined
 const closing = closeWithGrace(
   { delay: completionTimeoutMs + drainSeconds() * 1000, skip: ['uncaughtException', 'unhandledRejection'] },
   async ({ signal }) => {
-    // A supervisor may have sent the signal to npm and its shell, too. A second one would end this process at once.
+    // If the signal was also sent to npm, npm ends, and `stopWithParent` would send a second signal, which ends this process
+    // immediately.
     clearInterval(parentTimer)
     const interrupted = !shutdown.isServing
     await (interrupted ? shutdown.interrupt() : shutdown.close())
@@ -48,7 +49,7 @@ handleUncaughtErrors(report, (error) => {
   closing.close()
 })
 
-work.then(
+command.then(
   async () => {
     if (shutdown.isServing || shutdown.signal.aborted) return
     closing.uninstall()
@@ -70,8 +71,8 @@ function report(error: unknown): void {
 }
 
 /**
- * Sends this process SIGTERM when its parent process has ended: npm sends the signal only to the shell that runs a script,
- * and the shell does not forward it.
+ * Sends this process SIGTERM when its parent process has ended: npm forwards a signal only to the shell that runs a script,
+ * and the shell does not forward it to this process.
  * @returns the timer that looks for the parent.
  */
 function stopWithParent(): NodeJS.Timeout {

@@ -1,7 +1,7 @@
 import { distance } from 'fastest-levenshtein'
 
 /** An environment variable that is not a setting, and the setting that was probably meant. */
-export interface Mistyped {
+export interface MistypedVariable {
   name: string
   setting: string
 }
@@ -12,7 +12,7 @@ export interface Mistyped {
  * settings only swapped letters and an added S count.
  * @example findMistyped(['PROT', 'COST'], ['PORT', 'HOST']) // [{ name: 'PROT', setting: 'PORT' }]
  */
-export function findMistyped(names: readonly string[], settings: readonly string[]): Mistyped[] {
+export function findMistyped(names: readonly string[], settings: readonly string[]): MistypedVariable[] {
   return names
     .filter((name) => !settings.includes(name))
     .flatMap((name) => {

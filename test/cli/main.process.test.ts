@@ -19,7 +19,7 @@ describe('a service that cannot start', () => {
     const { code, stdout, stderr } = await run([], env).ended
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     const [warning, line, ...more] = stderr.trimEnd().split('\n')
-    expect(warning).toBe('entente: PROT is not a setting. Did you mean PORT?')
+    expect(warning).toBe('entente: the environment variable PROT has no effect. Did you mean PORT?')
     expect(line).toMatch(/^entente: .*PORT must be a whole number.*'80x'/)
     expect(line).toMatch(/SEED must be one of all, reference, none, not 'al'/)
     expect(line).toMatch(/DATABASE_URL must be a URL like postgresql:/)
