@@ -9,7 +9,7 @@ export interface TerminalStreams {
 const isAbort = (error: unknown) => error instanceof Error && error.name === 'AbortError'
 
 /**
- * Asks a yes-or-no question on the terminal. Without a terminal, the answer is no; so it is if the user presses Ctrl+C or Ctrl+D
+ * Asks a yes-or-no question on the terminal. The answer is no without a terminal, and if the user presses Ctrl+C or Ctrl+D
  * instead of answering.
  */
 export async function askForConfirmation(

@@ -7,9 +7,9 @@ import type { PrintOptions } from './output.ts'
 
 /** The functions that a command gets from the process. */
 export interface CommandContext extends Lifecycle {
-  /** Reads the configuration. Throws an OperatorError that names every invalid variable. */
+  /** Reads the configuration. @throws OperatorError that names every invalid variable. */
   config(): Config
-  /** Prints a line to standard output, as `printLine` does. Throws an OperatorError if it cannot be written. */
+  /** Prints a line to standard output, as `printLine` does. @throws OperatorError if the line cannot be written. */
   print(text: string, options?: PrintOptions): Promise<void>
   /** Prints a line to standard error, so that standard output has only the result. */
   printNote(text: string): void
@@ -30,7 +30,7 @@ export const createDatabaseOption = () =>
   new Option('--create', 'make a new embedded database in DATA_DIR when there is none')
 
 /**
- * Opens the configured database for a command that works on it, and brings its schema up to date.
+ * Opens the configured database for a command, and brings the schema of the database up to date.
  * @param options left out if the command does not have the option `--create`.
  * @throws OperatorError when there is no embedded database in `DATA_DIR` and `--create` is not given, when the database cannot be
  * opened, and as `upgradeSchema` does.

@@ -10,7 +10,7 @@ export const addExport: AddCommand = (program, context) => {
     .action(async ({ all }: { all: string }) => {
       const database = await openAndMigrateDatabase(context)
       const { exportArchive } = await import('../features/archive/export.ts')
-      // The archive has internal records.
+      // The archive contains internal records, so only the owner of the file may read it.
       await writeNewFile(context, { path: all, noun: 'the archive', mode: 0o600 }, (append) =>
         exportArchive(database, async (chunks) => {
           for await (const chunk of chunks) await append(chunk)

@@ -58,7 +58,7 @@ async function runImportCommand(
 /** The options of a new import, which cannot be used with `--commit` and `--undo`. */
 const newImportOptions = ['dryRun', 'yes', 'decisions']
 
-/** Prints the report of a staged import, and asks whether to commit it. @returns the import if it was committed. */
+/** Prints the report of a staged import, and commits the import if the user confirms. @returns undefined if not confirmed. */
 async function commitIfConfirmed(
   imports: { commit(id: string): Promise<ImportJob>; describe(job: ImportJob): string },
   job: ImportJob,

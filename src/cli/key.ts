@@ -63,7 +63,7 @@ export const addKey: AddCommand = (program, context) => {
   key
     .command('revoke')
     .description('make a key invalid in every process, within a second')
-    .argument('<key>', 'its prefix (ent_…) or its id', parseKeyReference)
+    .argument('<key>', 'prefix (ent_…) or id of the key', parseKeyReference)
     .addOption(createDatabaseOption())
     .action(async (reference: string, options: CreateDatabaseOption) => {
       const database = await openAndMigrateDatabase(context, options)
@@ -89,7 +89,7 @@ function parseExpiry(text: string): Date {
   throw new InvalidArgumentError('It must be a day or time, such as 2999-01-31 or 2999-01-31T12:00Z.')
 }
 
-/** Returns the prefix or id of a key. The whole key is accepted too. */
+/** Returns the prefix or id of a key. The whole key is accepted, too. @throws InvalidArgumentError for any other text. */
 function parseKeyReference(text: string): string {
   const [prefix] = /^ent_[0-9a-z]{8}/.exec(text) ?? []
   if (prefix) return prefix

@@ -50,10 +50,12 @@ const retryMs = 1000
 const longAttemptMs = 30_000
 
 const refuseToRead = (path: string, error: unknown): never => {
-  throw new OperatorError(`${path} cannot be read: ${error instanceof Error ? error.message : error}`)
+  throw new OperatorError(`${path} cannot be read: ${error instanceof Error ? error.message : error}`, {
+    cause: error,
+  })
 }
 
-/** Returns the name, size and SHA-256 of a file. @throws OperatorError if it cannot be read, or only once, such as a pipe. */
+/** Returns the name, size and SHA-256 of a file. @throws OperatorError if it cannot be read twice, such as a pipe. */
 async function describeFile({ path, name }: LocalFile): Promise<ImportFile> {
   const stats = await stat(path).catch((error) => refuseToRead(path, error))
   if (!stats.isFile())
@@ -94,8 +96,8 @@ async function writeReportFile(path: string, pages: AsyncIterable<string>): Prom
 const readMapping = async (pathOrName: string): Promise<string> =>
   builtInMappings.includes(pathOrName) ? resolveMapping(pathOrName) : readText(pathOrName)
 
-/** What to do after an outage: the command that continues a commit or an undo. */
-const continueWith = (option: '--commit' | '--undo', id: string) =>
+/** Returns the advice for an outage during a commit or an undo: the command that continues it. */
+const continueHint = (option: '--commit' | '--undo', id: string) =>
   `continue later with: entente import ${option} ${id}`
 
 /** Imports local files in this process. The service may run at the same time. */
@@ -108,7 +110,11 @@ export class LocalImports {
     this.#context = context
   }
 
-  /** Starts an import, and runs its dry run or, with `autoCommit`, commits it without a dry run. */
+  /**
+   * Starts an import, and runs its dry run or, with `autoCommit`, commits it without a dry run.
+   * @throws OperatorError if a file cannot be read, or the database stays unavailable; Problem if the mapping, the name of a
+   * file or the decisions are invalid.
+   */
   async start({ mapping: path, files: paths, decisions, autoCommit }: LocalImport): Promise<ImportJob> {
     const mapping = await readMapping(path)
     const { scheme } = readSettings(mapping, registry)
@@ -129,26 +135,29 @@ export class LocalImports {
     })
     // `--commit` continues an interrupted commit. After a dry run it would write records although nobody has seen the report.
     const hint = autoCommit
-      ? `${continueWith('--commit', created.id)}; if its commit had not begun, start the import again`
+      ? `${continueHint('--commit', created.id)}; if its commit had not begun, start the import again`
       : 'no record has been written: start the import again later'
     return this.#run(hint, created.id, files)
   }
 
-  /** Commits a staged import, or continues an interrupted commit. */
+  /**
+   * Commits a staged import, or continues an interrupted commit.
+   * @throws OperatorError if there is no such import, or the database stays unavailable; Problem `conflict` in another state.
+   */
   async commit(id: string): Promise<ImportJob> {
-    const hint = continueWith('--commit', id)
+    const hint = continueHint('--commit', id)
     await this.#retryDuringOutage(hint, () => this.#takeStep(id, commitStep))
     return this.#run(hint, id)
   }
 
-  /** Undoes an import, or continues an interrupted undo. */
+  /** Undoes an import, or continues an interrupted undo. @throws as `commit` does. */
   async undo(id: string): Promise<ImportJob> {
-    const hint = continueWith('--undo', id)
+    const hint = continueHint('--undo', id)
     await this.#retryDuringOutage(hint, () => this.#takeStep(id, undoStep))
     return this.#run(hint, id)
   }
 
-  /** Starts a step of an import. An interrupted step continues. */
+  /** Starts or continues a step of an import. */
   async #takeStep(id: string, step: Step): Promise<void> {
     await this.#database.transaction(async (tx) => {
       const job = isImportId(id) ? await lockImport(tx, id) : undefined

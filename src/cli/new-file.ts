@@ -12,8 +12,9 @@ export interface NewFile {
 }
 
 /**
- * Writes a file that must not exist, part by part. It is removed if it is not completed, even if the command is interrupted.
- * @param write calls `append` for each part of the text.
+ * Writes a file that must not exist, part by part. When the command ends, the file is removed if it is incomplete, even after
+ * an interruption.
+ * @param write calls `append` for each part of the content.
  * @throws OperatorError if the file exists or cannot be written; what `write` throws.
  */
 export async function writeNewFile(

@@ -7,7 +7,7 @@ export const addOpenApi: AddCommand = (program, context) => {
   program
     .command('openapi')
     .description('write the OpenAPI document as JSON')
-    .option('--out <file>', 'write it to a file instead of the terminal', parseFileName)
+    .option('--out <file>', 'the file to write; without it, the document is printed', parseFileName)
     .action(async ({ out }: { out?: string }) => {
       const [{ openApiDocument }, { registry }] = await Promise.all([
         import('../server/openapi/document.ts'),
@@ -17,7 +17,9 @@ export const addOpenApi: AddCommand = (program, context) => {
       if (out === undefined) await context.print(text)
       else {
         await writeFile(out, text).catch((error: Error) => {
-          throw new OperatorError(`the document cannot be written to ${out}: ${error.message}`)
+          throw new OperatorError(`the document cannot be written to ${out}: ${error.message}`, {
+            cause: error,
+          })
         })
       }
     })

@@ -8,7 +8,7 @@ export interface PrintOptions {
 }
 
 /**
- * Writes a line to standard output. A pipe that its reader, such as `head`, has closed is no error by default.
+ * Writes a line to standard output. By default, it is not an error if the reader of a pipe, such as `head`, has closed it.
  * @throws OperatorError if the line cannot be written, such as to a full disk.
  */
 export function printLine(text: string, { isIrreplaceable = false }: PrintOptions = {}): Promise<void> {

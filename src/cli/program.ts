@@ -36,7 +36,7 @@ const commands: readonly AddCommand[] = [
 
 /**
  * Runs the command that the arguments name, or `serve` if there are none.
- * Throws an OperatorError if the arguments are wrong or the command fails for a known reason.
+ * @throws OperatorError if the arguments are wrong or the command fails for a known reason; other errors of the command.
  */
 export async function runCommandLine(args: readonly string[], context: CommandContext): Promise<void> {
   let help = ''
@@ -48,7 +48,7 @@ export async function runCommandLine(args: readonly string[], context: CommandCo
   } catch (error) {
     if (!(error instanceof CommanderError)) throw toOperatorError(error)
     // commander reports help and the version as errors with exit code 0.
-    if (error.exitCode !== 0) throw new OperatorError(usageError(error))
+    if (error.exitCode !== 0) throw new OperatorError(usageMessage(error))
     await context.print(help.trimEnd())
   }
 }
@@ -74,9 +74,9 @@ function environmentHelp(): string {
 }
 
 /** Returns commander's message as one line. For an unknown option, it may suggest an environment variable. */
-function usageError({ code, message }: CommanderError): string {
+function usageMessage({ code, message }: CommanderError): string {
   if (code === 'commander.help')
-    return "a command is missing or unknown; 'entente help' shows all of them, and 'entente help key' those of 'key'"
+    return "a command is missing or unknown; 'entente help' shows all commands, and 'entente help key' those of 'key'"
   const line = message.replace(/^error: /, '').replaceAll('\n', ' ')
   if (code !== 'commander.unknownOption') return line
   const [, option = ''] = /'--?([^'=]+)/.exec(message) ?? []

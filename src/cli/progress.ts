@@ -3,6 +3,7 @@ import type { Progress } from '../features/imports/run.ts'
 /** Minimum milliseconds between two updates of the line. */
 const intervalMs = 100
 
+/** Width of the bar, in characters. */
 const barWidth = 24
 
 const verbs: Partial<Record<Progress['state'], string>> = {

@@ -2,12 +2,12 @@ import { type AddCommand, openAndMigrateDatabase, parseFileName } from './contex
 import { writeNewFile } from './new-file.ts'
 import { describeSpeed } from './speed.ts'
 
-/** `entente seal` prints or writes a seal: a hash of all changes so far, which the operator can publish. */
+/** `entente seal` prints or writes a seal: one hash of all changes in the feed, which the operator can publish. */
 export const addSeal: AddCommand = (program, context) => {
   program
     .command('seal')
     .description(
-      'make a hash of all changes so far, as JSON to publish; `entente verify` checks the feed against it',
+      'compute one hash of all changes in the feed, as JSON to publish; `entente verify` checks the feed against it',
     )
     .option('--out <file>', 'the file to write; without it, the seal is printed', parseFileName)
     .action(async ({ out }: { out?: string }) => {

@@ -13,7 +13,9 @@ export const addSeed: AddCommand = (program, context) => {
     .command('seed')
     .description('bring the schema up to date and add the missing records of a set')
     .addArgument(
-      new Argument('[set]', 'all, or reference (code lists)').choices(['all', 'reference']).default('all'),
+      new Argument('[set]', 'all, or only the reference data: countries, regions and topics')
+        .choices(['all', 'reference'])
+        .default('all'),
     )
     .addOption(createDatabaseOption())
     .action(async (set: SeedSet, options: CreateDatabaseOption) => {

@@ -1,6 +1,9 @@
 import type { AddCommand } from './context.ts'
 
-/** `entente serve` starts the service. It creates the embedded database if there is none, and seeds an empty registry. */
+/**
+ * `entente serve` starts the service. It creates the embedded database if there is none, updates the schema, and fills an empty
+ * registry as `SEED` says.
+ */
 export const addServe: AddCommand = (program, context) => {
   program
     .command('serve')

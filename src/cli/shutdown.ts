@@ -1,8 +1,8 @@
 import type { CloseOptions, Lifecycle } from '../database/open.ts'
 
 /**
- * When a command ends, closes everything that it has opened. After an interruption, closes only what would outlive the
- * process.
+ * Closes everything that a command has opened, when the command ends. After an interruption, closes only what would outlive
+ * the process.
  */
 export class Shutdown implements Lifecycle {
   readonly #interruption = new AbortController()
@@ -38,7 +38,7 @@ export class Shutdown implements Lifecycle {
   }
 }
 
-/** Closes one after the other, so that nothing stays open because something else cannot be closed. */
+/** Calls all functions, one after another, even if one fails. @throws the first error, at the end. */
 async function closeAll(closers: readonly { close: () => Promise<void> }[]): Promise<void> {
   const errors: unknown[] = []
   for (const { close } of closers) await close().catch((error) => errors.push(error))

@@ -21,17 +21,18 @@ const survivableCodes = new Set([
 ])
 
 /** SQLSTATE classes of a lost connection: connection exception, insufficient resources, shutdown of PostgreSQL. */
-const lostConnection = /^(08|53|57P)\w+$/
+const lostConnectionCode = /^(08|53|57P)\w+$/
 
 /** Minimum milliseconds between two reports of survivable errors, since there may be thousands. */
 const reportIntervalMs = 1000
 
 const isSurvivable = (error: unknown): boolean =>
-  survivableCodes.has(errorCode(error)) || lostConnection.test(errorCode(error))
+  survivableCodes.has(errorCode(error)) || lostConnectionCode.test(errorCode(error))
 
 /**
  * Handles uncaught errors. An error of a single connection or stream is reported, and the process continues. After any other
- * error the state of the process is unknown, so `end` is called to stop the process. A second such error ends it immediately.
+ * error, the state of the process is unknown, so `end` is called to stop the process. A second such error ends the process
+ * immediately.
  */
 export function handleUncaughtErrors(report: (error: unknown) => void, end: (error: unknown) => void): void {
   let nextReportAt = Number.NEGATIVE_INFINITY
