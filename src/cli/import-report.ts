@@ -21,9 +21,9 @@ function describeFault({ value, detail }: RowFault): string {
   const reason = detail.replace(/\.$/, '')
   if (value === '') return `: ${reason}`
   const quoted = JSON.stringify(value.slice(0, maxValueLength))
-  // The detail may quote more characters of the value.
-  const startsWithValue = reason.startsWith(quoted.slice(0, -1))
-  return ` ${quoted}: ${startsWithValue ? reason.replace(/^"(?:[^"\\]|\\.)*" /, '') : reason}`
+  // The detail may quote more characters of a long value.
+  const start = value.length > maxValueLength ? quoted.slice(0, -1) : `${quoted} `
+  return ` ${quoted}: ${reason.startsWith(start) ? reason.replace(/^"(?:[^"\\]|\\.)*" /, '') : reason}`
 }
 
 function columnLines(columns: readonly FaultyColumn[] = []): string[] {
