@@ -26,7 +26,7 @@ export class Shutdown implements Lifecycle {
     this.#closers.unshift({ close, outlivesProcess })
   }
 
-  /** Closes everything, in reverse order of opening. @throws the first error, after all others have been closed. */
+  /** Closes everything, in reverse order of opening. @throws the first error, after everything else has been closed. */
   async close(): Promise<void> {
     await closeAll(this.#closers.splice(0))
   }

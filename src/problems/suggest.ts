@@ -18,7 +18,7 @@ export function suggest(word: string, known: readonly string[]): string | undefi
 }
 
 /**
- * Returns the end of a message about an unknown word: the most similar known word, or else all known words if they are at
+ * Returns the end of a message about an unknown word: the most similar known word, or else all known words if there are at
  * most 20.
  * @example didYouMean('stauts', ['status', 'kind']) // '; did you mean "status"?'
  */
@@ -29,7 +29,7 @@ export function didYouMean(word: string, known: readonly string[]): string {
 }
 
 /**
- * Returns a sentence about an unknown word, with what may be meant.
+ * Returns a sentence about an unknown word, which ends as `didYouMean` says.
  * @param beginning the sentence without its end.
  * @example didYouMeanSentence('There is no sheet "x"', 'x', ['a']) // 'There is no sheet "x"; it can be "a".'
  */

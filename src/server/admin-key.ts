@@ -14,7 +14,7 @@ export interface AdminKey {
 
 /**
  * Returns `ADMIN_KEY`. Without it, the first start on an embedded database creates a key, shows it once and stores it in
- * `DATA_DIR/admin-key`; later starts read it from there. With `DATABASE_URL` and without `ADMIN_KEY`, there is no such key.
+ * `DATA_DIR/admin-key`; later starts read the key from this file. With `DATABASE_URL` and without `ADMIN_KEY`, there is no key.
  * @throws OperatorError when the file cannot be read or written, or when its text is not a valid `ADMIN_KEY`.
  */
 export async function findAdminKey(config: Config): Promise<AdminKey> {

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { getDatabaseError } from '../database/errors.ts'
 
-/** An error in the log. If PostgreSQL's error is its cause, this is logged instead, since it has the code and the reason. */
+/** Returns the log entry of an error: of PostgreSQL's error, if that is the cause, since it has the code and the reason. */
 function errorEntry(error: Error) {
   const source = getDatabaseError(error) ?? error
   return {
@@ -14,7 +14,7 @@ function errorEntry(error: Error) {
 
 const uuidAtEnd = /\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\?|$)/
 
-/** A request in the log: its route instead of its path, which may contain anything, and the UUID at the end of the path. */
+/** Returns the log entry of a request: not the path, which may contain anything, but the route, and the UUID at its end. */
 function requestEntry({ method, url, routeOptions }: FastifyRequest) {
   const [, record] = uuidAtEnd.exec(url) ?? []
   return { method, route: routeOptions?.url ?? 'none', ...(record && { record }) }

@@ -82,7 +82,7 @@ export async function readAs(
     }
   }
   const first = await send(path)
-  // The record was merged into another one. This one is not merged itself, so one redirect is enough.
+  // A merged record redirects to the record that has replaced it. That record is not merged itself, so one redirect is enough.
   const { location } = first.headers
   const response = first.statusCode === 308 && typeof location === 'string' ? await send(location) : first
   return {

@@ -13,8 +13,8 @@ import { openProxy } from '../support/proxy.ts'
 const csv = `${treatyHeader}\n1,First,2001,China\n`
 
 /**
- * Opens a database. Returns it with a mapping of a new register, and a function that runs a command, whose connections can be lost,
- * until the command gives up waiting for the database.
+ * Opens a database. Returns the database, a mapping of a new register, and a function that runs a command whose connections are
+ * lost, and returns the message with which the command gives up.
  */
 async function openRegister() {
   const { url, database, close } = await openTestDatabase()

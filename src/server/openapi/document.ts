@@ -123,7 +123,7 @@ const eventsFirst = (resources: readonly Resource[]) => [
   ...resources.filter(({ eventDates }) => !eventDates),
 ]
 
-/** Builds the OpenAPI 3.1 document of a registry from the contracts of its endpoints. All apps of a process share it. */
+/** Builds the OpenAPI 3.1 document of a registry from the contracts of its endpoints, once for all apps of a process. */
 export const openApiDocument = lazyFor((registry: Registry) => {
   const { resources } = registry
   const endpoints = listEndpoints(registry)

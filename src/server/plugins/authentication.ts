@@ -53,7 +53,7 @@ export const authentication = fp<AuthenticationOptions>(
       try {
         return (await authenticate(authorization, notLimited)).role === actor.role
       } catch (error) {
-        // Without an answer of the database or the issuer, the credentials count as accepted.
+        // Without an answer from the database or the issuer, the credentials count as accepted.
         return !(error instanceof Problem && error.type === 'unauthorized')
       }
     })

@@ -26,7 +26,7 @@ function watchDays(changes: Changes): () => void {
   return () => clearInterval(timer)
 }
 
-/** Provides `app.changes`: listens for changes of the database. */
+/** Provides `app.changes`: listens for changes to the database. */
 export const changes = fp<{ enabled: boolean }>(
   async function changes(app, { enabled }) {
     const listener = enabled ? new Changes(app.database, app.log) : undefined

@@ -19,7 +19,10 @@ const contentSecurityPolicy =
 
 const html = 'text/html; charset=utf-8'
 
-/** Returns a function that finds a page by its name, and makes it once. It throws Problem `not-found` with the nearest name. */
+/**
+ * Returns a function that returns the page with a name, which it makes once. For an unknown name, the function throws Problem
+ * `not-found` with the nearest name.
+ */
 function pagesByName(kind: string, names: () => string[], make: (name: string) => string) {
   const pages = new Map<string, Representation>()
   return (name: string): Representation => {

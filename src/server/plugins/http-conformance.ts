@@ -73,7 +73,7 @@ function findProblem(request: FastifyRequest): Problem | undefined {
 
 /**
  * Refuses requests that do not conform to HTTP: malformed paths, missing or malformed Host headers, repeated headers that
- * may occur only once (400), and expectations that the service does not know (417). Such requests pass the earlier plugins, so
+ * may occur only once (400), and expectations that the service cannot meet (417). Such requests pass the earlier plugins, so
  * they are counted and logged.
  */
 export const httpConformance = fp(

@@ -5,7 +5,7 @@ import { errorCode } from '../../error-code.ts'
 import { Upload, type UploadPart } from '../../features/imports/http/upload.ts'
 import { Problem } from '../../problems/problem.ts'
 
-/** Limits of a body: bytes of a field name, number of parts, and headers of a part. Their readers limit the bytes of parts. */
+/** Limits of a body: bytes of a field name, number of parts, and headers of a part. The readers of parts limit their bytes. */
 const limits = {
   fieldNameSize: 100,
   parts: 50,
@@ -23,7 +23,7 @@ declare module 'fastify' {
 /** Reads multipart/form-data part by part, without holding the body in memory. */
 export const multipart = fp(
   async function multipart(app) {
-    // Parts without a file name are read as streams, too: they may be as large.
+    // Parts without a file name are read as streams, too: they may be as large as files.
     await app.register(fastifyMultipart, { limits, isPartAFile: () => true })
     app.decorateRequest('readUpload', function readUpload() {
       const isMultipart = this.isMultipart()
@@ -48,7 +48,8 @@ async function* readParts(request: FastifyRequest): AsyncGenerator<UploadPart> {
   } catch (error) {
     if (errorCode(error) === 'FST_PARTS_LIMIT')
       throw new Problem('too-large', `The body has more than ${limits.parts} parts.`, { cause: error })
-    // Fastify's own limit of the body has the status 413. Other errors are faults of the body, such as a missing boundary.
+    // Fastify's error for a body above the limit has the status 413. Other errors are faults of the body, such as a missing
+    // boundary.
     const isBodyLimit = error instanceof Error && 'statusCode' in error && error.statusCode === 413
     if (error instanceof Error && !isBodyLimit)
       throw new Problem('malformed-request', `The body is not multipart/form-data: ${error.message}.`, {

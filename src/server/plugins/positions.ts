@@ -10,7 +10,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The position of the last commit of the request. */
     lastCommit: Position | undefined
-    /** A position that includes all commits which the last rolled back transaction of the request has seen. */
+    /** A position that includes all commits that the last rolled-back transaction of the request has seen. */
     lastRollback: Position | undefined
   }
   interface FastifyInstance {

@@ -8,7 +8,7 @@ declare module 'fastify' {
     routes: Routes
   }
   interface FastifyContextConfig {
-    /** Set for a route that only refuses its methods. They do not count as methods of its URL. */
+    /** Set for a route that only refuses its methods. These methods do not count as methods of its URL. */
     isRefusal?: true
   }
 }
@@ -50,7 +50,7 @@ export class Routes {
     return this.#find(this.#router, path)
   }
 
-  /** Returns the methods of the URL with parameters that a URL would match: of `/v1/topics/:slug` for `/v1/topics/search`. */
+  /** Returns the methods of the URL with parameters that also matches a URL: `/v1/topics/:slug` matches `/v1/topics/search`. */
   shadowedBy(url: string): string[] {
     return url.includes(':') ? [] : this.#find(this.#parametric, url)
   }

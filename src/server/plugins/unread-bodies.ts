@@ -29,8 +29,8 @@ function discard(request: IncomingMessage, done: () => void): void {
 }
 
 /**
- * Reads the rest of a refused body before it sends a response that closes the connection (RFC 9112, 9.6). If the service
- * closed the connection while the client sends, the connection would be reset, and the client might not get the response.
+ * Reads the rest of a refused body before the response that closes the connection is sent (RFC 9112, 9.6). If the service closed
+ * the connection while the client is still sending, the connection would be reset, and the client might not get the response.
  */
 export const unreadBodies = fp(
   async function unreadBodies(app) {

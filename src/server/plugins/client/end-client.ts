@@ -19,7 +19,7 @@ const clientIdError = (code: string, message: string) =>
   })
 
 /**
- * Returns the end client of `Client-Id`.
+ * Returns the end client that `Client-Id` names; undefined without this header.
  * @throws Problem `malformed-request` for a malformed value, and for a request without a key.
  */
 export function readEndClient({ headers, actor }: FastifyRequest): string | undefined {

@@ -21,7 +21,7 @@ export class ClientPositions {
   })
 
   set(client: string, position: Position): void {
-    // The responses to two concurrent writes may be sent in another order than the commits.
+    // The responses to two concurrent writes may be sent in a different order from their commits.
     this.#positions.set(client, laterPosition(this.#positions.get(client), position) ?? position)
   }
 
