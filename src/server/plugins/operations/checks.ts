@@ -44,7 +44,7 @@ export function checkBodyType({ body }: Contract, request: FastifyRequest): void
   })
 }
 
-/** Headers that an operation must support or refuse. If it ignored them, it would not do what the client relies on. */
+/** Headers that an operation must support or refuse, since a client that sends them relies on their effect. */
 const headersToSupport = ['Change-Reason', 'Idempotency-Key', 'If-Match', 'If-None-Match'].map((name) => ({
   name,
   field: name.toLowerCase(),
@@ -55,7 +55,7 @@ const allowedOnReads = ['Change-Reason', 'If-None-Match']
 
 /**
  * @throws Problem `malformed-request` for an `Idempotency-Key`, a `Change-Reason` or a precondition that the operation does not
- * accept. Every read accepts `If-None-Match`; a response without an ETag never matches.
+ * accept. Every read accepts `Change-Reason`, without effect, and `If-None-Match`, which matches no response without an ETag.
  */
 export function checkUnsupportedHeaders({ access, headers }: Contract, request: FastifyRequest): void {
   const isRead = access === 'read' || request.method === 'GET' || request.method === 'HEAD'
