@@ -33,7 +33,7 @@ const bodyDigest = (body: unknown) =>
     .digest('base64url')
 
 /**
- * Returns the normalised key of a request, which does not depend on the order and encoding of parameters.
+ * Returns the normalized key of a request, which does not depend on the order and encoding of parameters.
  * @param language of the response. It replaces the parameter and the header for the language.
  */
 export function cacheKey(

@@ -36,7 +36,7 @@ export class CountedPositions {
     return this.#generations.has(position)
   }
 
-  /** Returns the earliest generation that contains the changes of a position; 0 for an unknown position or none. */
+  /** Returns the earliest known generation that contains all changes up to a position; 0 for an unknown position or none. */
   get(position: string | undefined): number {
     return position === undefined ? 0 : (this.#generations.get(position) ?? 0)
   }

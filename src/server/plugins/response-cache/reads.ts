@@ -78,7 +78,7 @@ export class Reads {
 
   /**
    * Sends the response to a read, encoded as the client accepts it, or 304.
-   * @param cacheKey returns the normalised key of the request. It is called only on routes with `config.cache`.
+   * @param cacheKey returns the normalized key of the request. It is called only on routes with `config.cache`.
    * @throws what `compute` throws, and Problem `not-acceptable`.
    */
   async respond(

@@ -43,10 +43,11 @@ const computationFor = (audience: Audience) => ({
   onFurtherOwner: (listener: (owner: Owner) => void) => audience.onOwner(listener),
 })
 
+/** The keys under which the response to a request is found. */
 export interface RequestKeys {
   /** The exact bytes of a GET; undefined for a POST. */
   request: string | undefined
-  /** The normalised request, under which the response is stored. */
+  /** The normalized request, under which the response is stored. */
   cache: string
 }
 

@@ -86,7 +86,7 @@ export class ResponseStore {
     this.#cacheKeys.set(requestKey, key)
   }
 
-  /** Marks the responses that were read from a resource as stale. Later changes of the resource do not visit them again. */
+  /** Marks the responses that were read from a resource as stale. Later changes to the resource do not visit them again. */
   markStale(resource: string): void {
     const now = performance.now()
     for (const name of [resource, everything]) {
