@@ -5,8 +5,7 @@ import { resolveMapping } from '../../../src/features/imports/built-in.ts'
 import { packageRoot } from '../../../src/package-root.ts'
 import { type Api, startTestApi } from '../../support/api.ts'
 import { adminKey } from '../../support/app.ts'
-import { withFile } from '../../support/import-files.ts'
-import { continueImport, createLocalImport, importFile } from '../../support/imports.ts'
+import { importFile } from '../../support/imports.ts'
 
 /** The built-in mapping of IATI activity files. */
 
@@ -18,13 +17,13 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-const read = async (id: string) => {
+const readProgram = async (id: string) => {
   const url = `/v1/assistance-programs?externalId=iati:${id}&include=citations`
   return (await api.get(url)).json<{ data: object[] }>().data[0]
 }
 
-/** An activity of version 1.03, in which texts are the content of elements, and codes are words and letters. */
-const old = `<?xml version="1.0"?>
+/** An activity of version 1.03, in which texts are the content of elements, and some codes are words or letters. */
+const activityOfVersion1 = `<?xml version="1.0"?>
 <iati-activities version="1.03">
   <iati-activity default-currency="GBP" xml:lang="en">
     <iati-identifier>XX-OLD-1</iati-identifier>
@@ -56,7 +55,7 @@ describe('the built-in mapping of IATI', () => {
     const imported = await importFile(api.database, mapping, 'activities.xml', file)
     expect(imported).toMatchObject({ state: 'committed', counts: { created: 2, refused: 0 } })
     expect(imported.fileInfo?.unused).toContainEqual({ column: 'recipient-country/@percentage', rows: 1 })
-    expect(await read('XX-EX-1')).toMatchObject({
+    expect(await readProgram('XX-EX-1')).toMatchObject({
       title: 'Water and sanitation fund',
       summary: 'A fund for water.\n\nIt works in two towns.',
       status: 'closed',
@@ -79,7 +78,7 @@ describe('the built-in mapping of IATI', () => {
   })
 
   it('reads a file of version 1.03, and lists the elements and attributes that it does not use', async () => {
-    const imported = await importFile(api.database, mapping, 'old.xml', old)
+    const imported = await importFile(api.database, mapping, 'old.xml', activityOfVersion1)
     expect(imported).toMatchObject({ state: 'committed', counts: { created: 1, refused: 0 } })
     expect(imported.fileInfo?.unused?.map(({ column }) => column)).toEqual(
       expect.arrayContaining([
@@ -89,7 +88,7 @@ describe('the built-in mapping of IATI', () => {
         'activity-date/#',
       ]),
     )
-    expect(await read('XX-OLD-1')).toMatchObject({
+    expect(await readProgram('XX-OLD-1')).toMatchObject({
       title: 'Water',
       summary: 'Wells in two districts.',
       status: 'implementation',
@@ -119,7 +118,7 @@ describe('the built-in mapping of IATI', () => {
     </iati-activity></iati-activities>`
     const imported = await importFile(api.database, mapping, 'zones.xml', file)
     expect(imported).toMatchObject({ state: 'committed', counts: { created: 1 } })
-    expect(await read('XX-ZONE-1')).toMatchObject({
+    expect(await readProgram('XX-ZONE-1')).toMatchObject({
       startsOn: '2010-01-01',
       endsOn: '2014-12-31',
       amounts: [{ kind: 'budget', date: '2011-01-01' }],
@@ -130,113 +129,26 @@ describe('the built-in mapping of IATI', () => {
     const file = `<iati-activities version="2.03"><iati-activity>
       <iati-identifier>XX-REGION-1</iati-identifier><title><narrative>Regions</narrative></title>
       <recipient-region vocabulary="99" code="002"><narrative>Oceania</narrative></recipient-region>
-      <recipient-region vocabulary="99" code="902"><narrative>Developing regions</narrative></recipient-region>
+      <recipient-region vocabulary="99" code="202"><narrative>Developing regions</narrative></recipient-region>
       <recipient-region vocabulary="99" code="SUN"><narrative>Soviet Union</narrative></recipient-region>
       <recipient-region vocabulary="2" code="150"/>
     </iati-activity></iati-activities>`
     const { id } = await importFile(api.database, mapping, 'regions.xml', file)
-    expect(await read('XX-REGION-1')).toMatchObject({
+    expect(await readProgram('XX-REGION-1')).toMatchObject({
       participants: [{ region: '150' }, { region: '009' }, { region: '902' }],
     })
     expect((await api.get(`/v1/imports/${id}/names`, { key: adminKey })).json()).toMatchObject({
       data: [{ resource: 'regions', name: 'Soviet Union' }],
     })
   })
+})
 
-  it('is suggested when its name is mistyped; a mapping in YAML is used as it is', async () => {
+describe('resolveMapping', () => {
+  it('suggests the built-in mapping with a similar name', async () => {
     await expect(resolveMapping('iatti')).rejects.toThrow('did you mean "iati"?')
+  })
+
+  it('returns a mapping in YAML unchanged', async () => {
     expect(await resolveMapping('scheme: iati')).toBe('scheme: iati')
-  })
-})
-
-describe('columns that a mapping does not use', () => {
-  it('are listed with the number of rows that have a value', async () => {
-    const csv = 'Id,Title,Remark,Empty\n1,One,x,\n2,Two,,\n3,Three,y,\n'
-    const text = 'scheme: unused\nrecords: {agreements: {id: Id, properties: {title: Title, kind: =treaty}}}'
-    const imported = await importFile(api.database, text, 'rows.csv', csv)
-    expect(imported.fileInfo?.unused).toEqual([{ column: 'Remark', rows: 2 }])
-  })
-
-  it('include a column read only in the first row of a group, if another row has another value', async () => {
-    const csv =
-      'Id,Title,Party,Remark,Date\n1,One,China,,1999\n1,,Chad,x,2000\n2,Two,Mali,,1999\n2,Two,Chad,,1999\n'
-    const text = `scheme: grouped
-rows: { groupBy: Id }
-records:
-  agreements:
-    id: Id
-    properties: { title: Title, kind: =treaty, signedOn: Date, parties: { each: rows, country: Party, role: =party } }`
-    const imported = await importFile(api.database, text, 'rows.csv', csv)
-    expect(imported.fileInfo?.unused).toEqual([
-      { column: 'Remark', rows: 1 },
-      { column: 'rows/Date', rows: 1 },
-    ])
-  })
-
-  it('are not the texts of elements, whether these have attributes or not', async () => {
-    const xml =
-      '<list><r><id>1</id><t>One</t><p>China</p><p code="x">Chad</p></r><r><id>2</id><t>Two</t><p>Mali</p></r></list>'
-    const text = `scheme: elements
-records:
-  agreements:
-    id: id/#
-    properties: { title: t, kind: =treaty, parties: { each: p, country: "#", role: =party } }`
-    const imported = await importFile(api.database, text, 'rows.xml', xml)
-    expect(imported.fileInfo?.unused).toEqual([{ column: 'p/@code', rows: 1 }])
-    const { data } = (
-      await api.get('/v1/agreements?externalId=elements:1,elements:2&sort=title&fields=parties')
-    ).json()
-    expect(data).toMatchObject([
-      { parties: [{ country: 'CHN' }, { country: 'TCD' }] },
-      { parties: [{ country: 'MLI' }] },
-    ])
-  })
-})
-
-describe('names of a mapping that no row of a file has', () => {
-  const note = (names: string) =>
-    `These names of the mapping do not occur in the rows that were read (2): ${names}.`
-
-  it('are noted by the dry run, and names with empty values are not', async () => {
-    const rows = [
-      { id: 1, fields: { Title: 'One', 'Lat/Lng': '1,2', Empty: null }, parties: [{ name: 'China' }] },
-      { id: 2, fields: { Title: 'Two' }, parties: [] },
-    ]
-    const text = `scheme: absent
-records:
-  agreements:
-    id: id
-    properties:
-      title: fields/Title
-      kind: =treaty
-      place: fields/Lat/Lng
-      summary: fields/Empty
-      website: { from: [address, "fields/'Web/Site'"] }
-      parties: { each: parties, country: Name, role: =party }`
-    const imported = await importFile(api.database, text, 'rows.json', JSON.stringify(rows))
-    expect(imported.fileInfo).toMatchObject({
-      notes: [note(`"fields/Lat/Lng", "address", "fields/'Web/Site'", "parties/Name"`)],
-      unused: [
-        { column: "fields/'Lat/Lng'", rows: 1 },
-        { column: 'parties/name', rows: 1 },
-      ],
-    })
-  })
-
-  it('are neither texts and attributes of elements nor lists of a joined file', async () => {
-    const xml = '<list><r><id>1</id><t xml:lang="en">One</t></r><r><id>2</id><t>Two</t></r></list>'
-    const text = `scheme: present
-join: { notes: { file: notes.csv, key: agreement, equals: id/# } }
-records:
-  agreements:
-    id: id/#
-    properties: { title: "t[@xml:lang=en]/#", kind: =treaty, place: p, summary: { all: notes/text } }`
-    const id = await createLocalImport(api.database, text, { autoCommit: true })
-    const imported = await withFile('rows.xml', xml, (file) =>
-      withFile('notes.csv', 'agreement,remark\n1,x\n', (notes) =>
-        continueImport(api.database, id, [file, notes]),
-      ),
-    )
-    expect(imported.fileInfo?.notes).toEqual([note('"p"')])
   })
 })

@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, startTestApi } from '../../support/api.ts'
+import { withFile } from '../../support/import-files.ts'
+import { continueImport, createLocalImport, importFile } from '../../support/imports.ts'
+
+/** Columns that a mapping does not use, and names of a mapping that a file does not have. */
+
+let api: Api
+beforeAll(async () => {
+  api = await startTestApi()
+})
+afterAll(() => api.close())
+
+describe('columns that a mapping does not use', () => {
+  it('are listed with the number of rows that have a value', async () => {
+    const csv = 'Id,Title,Remark,Empty\n1,One,x,\n2,Two,,\n3,Three,y,\n'
+    const text = 'scheme: unused\nrecords: {agreements: {id: Id, properties: {title: Title, kind: =treaty}}}'
+    const imported = await importFile(api.database, text, 'rows.csv', csv)
+    expect(imported.fileInfo?.unused).toEqual([{ column: 'Remark', rows: 2 }])
+  })
+
+  it('include a column read only in the first row of a group, if another row has another value', async () => {
+    const csv =
+      'Id,Title,Party,Remark,Date\n1,One,China,,1999\n1,,Chad,x,2000\n2,Two,Mali,,1999\n2,Two,Chad,,1999\n'
+    const text = `scheme: grouped
+rows: { groupBy: Id }
+records:
+  agreements:
+    id: Id
+    properties: { title: Title, kind: =treaty, signedOn: Date, parties: { each: rows, country: Party, role: =party } }`
+    const imported = await importFile(api.database, text, 'rows.csv', csv)
+    expect(imported.fileInfo?.unused).toEqual([
+      { column: 'Remark', rows: 1 },
+      { column: 'rows/Date', rows: 1 },
+    ])
+  })
+
+  it('are not the texts of elements, whether these have attributes or not', async () => {
+    const xml =
+      '<list><r><id>1</id><t>One</t><p>China</p><p code="x">Chad</p></r><r><id>2</id><t>Two</t><p>Mali</p></r></list>'
+    const text = `scheme: elements
+records:
+  agreements:
+    id: id/#
+    properties: { title: t, kind: =treaty, parties: { each: p, country: "#", role: =party } }`
+    const imported = await importFile(api.database, text, 'rows.xml', xml)
+    expect(imported.fileInfo?.unused).toEqual([{ column: 'p/@code', rows: 1 }])
+    const { data } = (
+      await api.get('/v1/agreements?externalId=elements:1,elements:2&sort=title&fields=parties')
+    ).json()
+    expect(data).toMatchObject([
+      { parties: [{ country: 'CHN' }, { country: 'TCD' }] },
+      { parties: [{ country: 'MLI' }] },
+    ])
+  })
+})
+
+describe('names of a mapping that no row of a file has', () => {
+  const note = (names: string) =>
+    `These names of the mapping do not occur in the rows that were read (2): ${names}.`
+
+  it('are noted by the dry run, and names with empty values are not', async () => {
+    const rows = [
+      { id: 1, fields: { Title: 'One', 'Lat/Lng': '1,2', Empty: null }, parties: [{ name: 'China' }] },
+      { id: 2, fields: { Title: 'Two' }, parties: [] },
+    ]
+    const text = `scheme: absent
+records:
+  agreements:
+    id: id
+    properties:
+      title: fields/Title
+      kind: =treaty
+      place: fields/Lat/Lng
+      summary: fields/Empty
+      website: { from: [address, "fields/'Web/Site'"] }
+      parties: { each: parties, country: Name, role: =party }`
+    const imported = await importFile(api.database, text, 'rows.json', JSON.stringify(rows))
+    expect(imported.fileInfo).toMatchObject({
+      notes: [note(`"fields/Lat/Lng", "address", "fields/'Web/Site'", "parties/Name"`)],
+      unused: [
+        { column: "fields/'Lat/Lng'", rows: 1 },
+        { column: 'parties/name', rows: 1 },
+      ],
+    })
+  })
+
+  it('exclude texts and attributes of XML elements, and columns of a second file', async () => {
+    const xml = '<list><r><id>1</id><t xml:lang="en">One</t></r><r><id>2</id><t>Two</t></r></list>'
+    const text = `scheme: present
+join: { notes: { file: notes.csv, key: agreement, equals: id/# } }
+records:
+  agreements:
+    id: id/#
+    properties: { title: "t[@xml:lang=en]/#", kind: =treaty, place: p, summary: { all: notes/text } }`
+    const id = await createLocalImport(api.database, text, { autoCommit: true })
+    const imported = await withFile('rows.xml', xml, (file) =>
+      withFile('notes.csv', 'agreement,remark\n1,x\n', (notes) =>
+        continueImport(api.database, id, [file, notes]),
+      ),
+    )
+    expect(imported.fileInfo?.notes).toEqual([note('"p"')])
+  })
+})
