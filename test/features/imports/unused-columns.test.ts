@@ -85,7 +85,7 @@ records:
     })
   })
 
-  it('exclude texts and attributes of XML elements, and columns of a second file', async () => {
+  it('exclude texts and attributes of XML elements, and columns of a joined file', async () => {
     const xml = '<list><r><id>1</id><t xml:lang="en">One</t></r><r><id>2</id><t>Two</t></r></list>'
     const text = `scheme: present
 join: { notes: { file: notes.csv, key: agreement, equals: id/# } }
