@@ -5,6 +5,7 @@ import { runImport } from '../../src/features/imports/run.ts'
 import { listUnfinished } from '../../src/features/imports/store.ts'
 import { registry } from '../../src/resources/registry.ts'
 import { type Api, startTestApi } from '../support/api.ts'
+import { waitUntilBlocked } from '../support/blocked-sessions.ts'
 import { withFile } from '../support/import-files.ts'
 import { continueImport, createLocalImport, newScheme } from '../support/imports.ts'
 
@@ -24,14 +25,14 @@ const makeCsv = () =>
   ['Id,Title', ...Array.from({ length: 4100 }, (_, index) => `${index},Treaty ${index}`)].join('\n')
 
 describe('an import whose process reads a local file', () => {
-  it('does not fail when the process has lost the lock and a service takes it, and continues', async () => {
+  it('continues after the process has lost the lock and a service has run the import without its file', async () => {
     const id = await createLocalImport(api.database, mappingOf(newScheme()), { autoCommit: false })
     await withFile('rows.csv', makeCsv(), async (file) => {
       const losing = new AbortController()
       const options = { files: [file], signal: losing.signal, onProgress: () => losing.abort() }
       await expect(runImport({ database: api.database, registry }, id, options)).rejects.toThrow('aborted')
       expect(await listUnfinished(autocommitReads(api.database))).not.toContain(id)
-      // A service has no files.
+      // A service runs the import without its file, and leaves it as it is.
       const { signal } = new AbortController()
       expect(await runImport({ database: api.database, registry }, id, { signal })).toBe(true)
       expect(await continueImport(api.database, id, [file])).toMatchObject({
@@ -42,9 +43,59 @@ describe('an import whose process reads a local file', () => {
     })
   })
 
-  it('ends the stream of its progress within seconds after the key of the client is revoked', async () => {
+  it('fails, and names the column, if the file lacks a column of the mapping', async () => {
+    const id = await createLocalImport(api.database, mappingOf(newScheme()), { autoCommit: false })
+    const failed = await withFile('rows.csv', 'Id,Name\n1,First\n', (file) =>
+      continueImport(api.database, id, [file]),
+    )
+    expect(failed).toMatchObject({ state: 'failed', failure: expect.stringContaining('"Title"') })
+  })
+
+  it('leaves no rows behind when it is deleted while its rows are being stored', async () => {
+    const id = await createLocalImport(api.database, mappingOf(newScheme()), { autoCommit: false })
+    const deletingClient = await api.pool.connect()
+    try {
+      await deletingClient.query('begin')
+      await deletingClient.query('delete from imports where id = $1', [id])
+      const reading = withFile('rows.csv', makeCsv(), (file) => continueImport(api.database, id, [file]))
+      const rejection = expect(reading).rejects.toThrow('the import does not exist any more')
+      await waitUntilBlocked(api.pool)
+      await deletingClient.query('commit')
+      await rejection
+    } finally {
+      deletingClient.release()
+    }
+    const { rows } = await api.pool.query('select from import_rows where import = $1', [id])
+    expect(rows).toHaveLength(0)
+  })
+
+  it('leaves no rows behind when it is deleted after its last row has been stored', async () => {
+    const id = await createLocalImport(api.database, mappingOf(newScheme()), { autoCommit: false })
+    const lockingClient = await api.pool.connect()
+    try {
+      // This lock lets rows be stored. The update of the statistics, which follows, waits for it.
+      await lockingClient.query('begin; lock table import_rows in share update exclusive mode')
+      const reading = withFile('rows.csv', 'Id,Title\n1,First\n', (file) =>
+        continueImport(api.database, id, [file]),
+      )
+      const rejection = expect(reading).rejects.toThrow('the import does not exist any more')
+      await waitUntilBlocked(api.pool)
+      await api.pool.query('delete from imports where id = $1', [id])
+      await lockingClient.query('commit')
+      await rejection
+    } finally {
+      lockingClient.release()
+    }
+    const { rows } = await api.pool.query('select from import_rows where import = $1', [id])
+    expect(rows).toHaveLength(0)
+  })
+})
+
+describe('the stream of the progress of an import', () => {
+  it('ends within seconds after the key of the client is revoked', async () => {
     const body = { name: 'An editor', role: 'editor' }
     const { id: keyId, key } = (await api.post('/v1/keys', body)).json<{ id: string; key: string }>()
+    // A local import that no process reads keeps its stream open.
     const id = await createLocalImport(api.database, mappingOf(newScheme()), { autoCommit: false })
     const stream = await fetch(`${api.origin}/v1/imports/${id}/events`, {
       headers: { authorization: `Bearer ${key}` },
@@ -54,56 +105,5 @@ describe('an import whose process reads a local file', () => {
     expect(await Promise.race([ended, delay(1000, 'open')])).toBe('open')
     expect((await api.delete(`/v1/keys/${keyId}`)).status).toBe(204)
     expect(await Promise.race([ended, delay(10_000, 'open')])).not.toBe('open')
-  })
-
-  it('fails with the reason if the file cannot be read', async () => {
-    const id = await createLocalImport(api.database, mappingOf(newScheme()), { autoCommit: false })
-    const failed = await withFile('rows.csv', 'Id,Name\n1,First\n', (file) =>
-      continueImport(api.database, id, [file]),
-    )
-    expect(failed).toMatchObject({ state: 'failed', failure: expect.stringContaining('Title') })
-  })
-
-  it('leaves no rows behind when it is deleted while its rows are being stored', async () => {
-    const id = await createLocalImport(api.database, mappingOf(newScheme()), { autoCommit: false })
-    const deletion = await api.pool.connect()
-    try {
-      await deletion.query('begin')
-      await deletion.query('delete from imports where id = $1', [id])
-      const reading = withFile('rows.csv', makeCsv(), (file) => continueImport(api.database, id, [file]))
-      const gone = expect(reading).rejects.toThrow('the import does not exist any more')
-      const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
-        and query like 'update imports%'`
-      await expect.poll(async () => (await api.pool.query(waiting)).rowCount).toBe(1)
-      await deletion.query('commit')
-      await gone
-    } finally {
-      deletion.release()
-    }
-    const { rows } = await api.pool.query('select from import_rows where import = $1', [id])
-    expect(rows).toHaveLength(0)
-  })
-
-  it('leaves no rows behind when it is deleted after its last row has been stored', async () => {
-    const id = await createLocalImport(api.database, mappingOf(newScheme()), { autoCommit: false })
-    const locking = await api.pool.connect()
-    try {
-      // This lock lets rows be stored. The update of the statistics, which follows, waits for it.
-      await locking.query('begin; lock table import_rows in share update exclusive mode')
-      const reading = withFile('rows.csv', 'Id,Title\n1,First\n', (file) =>
-        continueImport(api.database, id, [file]),
-      )
-      const refused = expect(reading).rejects.toThrow()
-      const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
-        and query like 'analyze import_rows%'`
-      await expect.poll(async () => (await api.pool.query(waiting)).rowCount).toBe(1)
-      await api.pool.query('delete from imports where id = $1', [id])
-      await locking.query('commit')
-      await refused
-    } finally {
-      locking.release()
-    }
-    const { rows } = await api.pool.query('select from import_rows where import = $1', [id])
-    expect(rows).toHaveLength(0)
   })
 })
