@@ -6,6 +6,7 @@ import { type Document, documentOf } from '../../operations/writing/documents.ts
 import { getExternalIds } from '../../operations/writing/external-ids.ts'
 import { checkDocument } from '../../operations/writing/validation.ts'
 import { Problem } from '../../problems/problem.ts'
+import { toFaultValue } from './fault-value.ts'
 import { hashValue } from './hashes.ts'
 import type { KeptRecord } from './store.ts'
 import type { RowFault } from './types.ts'
@@ -169,12 +170,12 @@ export const listKept = (planned: readonly PlannedRecord[]): KeptRecord[] =>
     }))
   })
 
-/** Returns the value at a JSON pointer as text, shortened to 200 characters. */
+/** Returns the value at a JSON pointer as text, for a fault. */
 function valueAt(document: unknown, pointer: string): string {
   let value = document
   for (const step of pointer.split('/').slice(1))
     value = typeof value === 'object' && value !== null ? Reflect.get(value, step) : undefined
-  return (typeof value === 'string' ? value : (JSON.stringify(value) ?? '')).slice(0, 200)
+  return toFaultValue(typeof value === 'string' ? value : (JSON.stringify(value) ?? ''))
 }
 
 /** Converts the errors of a problem to faults of a row, without pointer prefixes such as `/operations/3/document`. */

@@ -3,6 +3,7 @@ import type { Registry } from '../../model/registry.ts'
 import { formatExternalId } from '../../operations/writing/external-ids.ts'
 import { maxNameLength } from '../names/types.ts'
 import { draftIdentity } from './draft-identity.ts'
+import { toFaultValue } from './fault-value.ts'
 import { draftIdentities } from './file-ids.ts'
 import { mentionIdentity, mentionName } from './mentions.ts'
 import type { NameResult } from './names.ts'
@@ -38,7 +39,7 @@ export type Resolved = string | null | RowFault | typeof waits
 function nameFault({ column = '', resource, ...mention }: Mention, { status }: NameResult): RowFault {
   const choice = `choose the record of ${resource} in the list of names`
   const name = mentionName({ resource, ...mention })
-  const value = name.slice(0, 200)
+  const value = toFaultValue(name)
   if (status === 'ambiguous') return { column, value, detail: `is ambiguous: ${choice}` }
   if (name.length > maxNameLength) {
     return { column, value, detail: `has ${name.length} characters; a name has at most ${maxNameLength}` }
@@ -52,7 +53,7 @@ function nameFault({ column = '', resource, ...mention }: Mention, { status }: N
 
 const absentFault = (mention: Mention): RowFault => ({
   column: mention.column ?? '',
-  value: mentionName(mention).slice(0, 200),
+  value: toFaultValue(mentionName(mention)),
   detail: `no record of ${mention.resource} has this external id. No other row creates such a record, or the row that does is refused`,
 })
 
@@ -186,7 +187,7 @@ export interface ResolvedRow {
 function resolveRow(resolver: MentionResolver, row: ReadyRow): ResolvedRow {
   const resolved = row.drafts.map((draft) => draft.mentions.map((mention) => resolver.resolve(mention)))
   const all = resolved.flat()
-  const faults = all.filter((one) => typeof one === 'object' && one !== null)
+  const faults = all.filter((result) => typeof result === 'object' && result !== null)
   return { row, resolved, faults, waits: all.includes(waits) }
 }
 
@@ -210,7 +211,7 @@ const isWritten = ({ faults, waits }: ResolvedRow) => faults.length === 0 && !wa
 export function resolveRows(resolver: MentionResolver, rows: readonly ReadyRow[]): ResolvedRow[] {
   const resolved = new Map(rows.map((row) => [row, resolveRow(resolver, row)]))
   const referrers = findReferrers(rows)
-  let notWritten = [...resolved.values()].filter((one) => !isWritten(one))
+  let notWritten = [...resolved.values()].filter((result) => !isWritten(result))
   while (notWritten.length > 0) {
     const excluded = resolver.exclude(notWritten.flatMap(({ row }) => row.drafts))
     const affected = new Set(excluded.flatMap((identity) => referrers.get(identity) ?? []))

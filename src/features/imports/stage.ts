@@ -7,6 +7,7 @@ import { Problem } from '../../problems/problem.ts'
 import { startSlices } from '../../time-slice.ts'
 import { removeStaged } from './cleanup.ts'
 import { draftIdentity } from './draft-identity.ts'
+import { toFaultValue } from './fault-value.ts'
 import { namedMentions } from './mentions.ts'
 import { NameCollector } from './names.ts'
 import type { RowSource } from './row-source.ts'
@@ -125,7 +126,7 @@ async function refuseChanged(writes: Transaction, id: string): Promise<never> {
 /** Returns the fault of a row that describes the same record (`draftIdentity`) as an earlier row. @param id as in the row. */
 export const repeatedFault = (resource: string, id: string, firstLocator: string): RowFault => ({
   column: '',
-  value: id.slice(0, 200),
+  value: toFaultValue(id),
   detail: `has the id of ${firstLocator}: only one row may describe a record of ${resource}. Give each row an id of its own, or sort the rows of a table by this id and name its column in rows.groupBy`,
 })
 

@@ -1,12 +1,10 @@
 import { draftIdentity } from '../draft-identity.ts'
+import { toFaultValue } from '../fault-value.ts'
 import { isMention, mentionName } from '../mentions.ts'
 import { isList } from '../reading/clean.ts'
 import type { Draft, JsonObject, JsonValue, Mention, RowFault } from '../types.ts'
 import type { OnBadValue } from './types.ts'
 import type { BadValue } from './values/bad.ts'
-
-/** Maximum length of a value in a fault, in characters. */
-const maxShownLength = 200
 
 /**
  * Collects what the conversion of a draft finds: its mentions, and the faults, dropped values and records, which all drafts of a
@@ -105,6 +103,6 @@ export class Conversion {
       const mention = isMention(inner) ? this.mentions[inner.$mention] : undefined
       return mention ? mentionName(mention) : inner
     })
-    return (typeof shown === 'string' ? shown : JSON.stringify(shown)).slice(0, maxShownLength)
+    return toFaultValue(typeof shown === 'string' ? shown : JSON.stringify(shown))
   }
 }

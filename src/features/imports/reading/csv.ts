@@ -6,7 +6,7 @@ import { type Dialect, delimiterLine, detectDialect, parserOptions } from './dia
 import type { FileToRead, OpenFile } from './file.ts'
 import { endsWithLineBreak } from './file-end.ts'
 import { readLimits } from './limits.ts'
-import { type Cells, openTable, Table } from './table.ts'
+import { openTable, Table, type TableRow } from './table.ts'
 import { detectTextFile, type TextFile } from './text.ts'
 import { formatCount, unreadableFile } from './unreadable-file.ts'
 
@@ -52,7 +52,7 @@ async function* readRecords(
   text: TextFile,
   dialect: Dialect,
   skipFirst: boolean,
-): AsyncGenerator<readonly Cells[], void, undefined> {
+): AsyncGenerator<readonly TableRow[], void, undefined> {
   const parser = parse({
     ...parserOptions(dialect),
     bom: true,
@@ -61,7 +61,7 @@ async function* readRecords(
   // A failure of the source destroys the parser with its error, which the loop below throws.
   pipeline(Readable.from(text.readUtf8()), parser).catch(() => undefined)
   let line = 1
-  let batch: Cells[] = []
+  let batch: TableRow[] = []
   try {
     for await (const record of parser) {
       // Without the options `columns` and `cast`, csv-parse emits arrays of strings.

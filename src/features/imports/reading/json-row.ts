@@ -1,3 +1,4 @@
+import { toFaultValue } from '../fault-value.ts'
 import type { JsonValue, Row } from '../types.ts'
 import { cleanValue, isList, TooLarge } from './clean.ts'
 
@@ -13,7 +14,8 @@ function parseExactly(text: string): JsonValue {
 }
 
 /**
- * Parses the text of a JSON object into a row. If the text is JSON but not an object, the row has a fault.
+ * Parses the text of a JSON object into a row. The row has a fault if the text is JSON but not an object, or if the object is
+ * too large (`cleanValue`).
  * @throws SyntaxError when the text is not JSON.
  */
 export function parseJsonRow(text: string, number: number, locator: string): Row {
@@ -21,7 +23,7 @@ export function parseJsonRow(text: string, number: number, locator: string): Row
     number,
     locator,
     values: {},
-    fault: { column: '', value: text.slice(0, 200), detail },
+    fault: { column: '', value: toFaultValue(text), detail },
   })
   try {
     const value = cleanValue(parseExactly(text))
@@ -42,7 +44,7 @@ export const malformedRow = (text: string, number: number, locator: string, erro
   values: {},
   fault: {
     column: '',
-    value: text.slice(0, 200),
+    value: toFaultValue(text),
     detail: `The line is not JSON: ${error instanceof Error ? error.message : String(error)}.`,
   },
 })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { toFaultValue } from '../fault-value.ts'
 import type { FileInfo, JsonObject, JsonValue, Row } from '../types.ts'
 import type { RowOptions } from './options.ts'
 
@@ -72,7 +73,7 @@ export function restoreRow(row: Row): Row {
     extra === '[]'
       ? 'The row had fewer values than columns. Check that each value is in its column, and empty this cell.'
       : `The column ${extraColumn} has values without a column. Move them to their columns, and empty this cell.`
-  return { ...row, fault: { column: extraColumn, value: String(extra).slice(0, 200), detail } }
+  return { ...row, fault: { column: extraColumn, value: toFaultValue(String(extra)), detail } }
 }
 
 function restoreNumbers(row: Row): Row {
@@ -82,7 +83,7 @@ function restoreNumbers(row: Row): Row {
   if (!columns.success) {
     const detail =
       'The value is not a list of columns. Write it as in the downloaded file, such as ["Amount"].'
-    return { ...row, fault: { column: numbersColumn, value: listed.slice(0, 200), detail } }
+    return { ...row, fault: { column: numbersColumn, value: toFaultValue(listed), detail } }
   }
   const numbers = columns.data.flatMap((column) => {
     const value = row.values[column]

@@ -1,4 +1,5 @@
 import { didYouMeanSentence } from '../../../problems/suggest.ts'
+import { toFaultValue } from '../fault-value.ts'
 import type { JsonValue, Row } from '../types.ts'
 import { cleanText } from './clean.ts'
 import { readLimits } from './limits.ts'
@@ -9,8 +10,8 @@ import { formatCount, unreadableFile } from './unreadable-file.ts'
 /** A value of a cell. */
 export type Cell = string | number | boolean | null
 
-/** A row of the file: its number (in CSV, the line on which it begins), and its cells as they are in the file. */
-export interface Cells {
+/** A row of a table: its number (in CSV, the line on which it begins), and its cells as they are in the file. */
+export interface TableRow {
   number: number
   cells: Cell[]
 }
@@ -18,7 +19,7 @@ export interface Cells {
 const isBlank = (cell: Cell | undefined) => cell === undefined || cell === null || cell === ''
 
 /** Whether a row has no value. */
-export const isEmptyRow = ({ cells }: Cells): boolean => cells.every(isBlank)
+export const isEmptyRow = ({ cells }: TableRow): boolean => cells.every(isBlank)
 
 /** What differs between the formats of tables. */
 export interface TableFormat {
@@ -54,7 +55,7 @@ export class Table {
    * @returns the row; undefined for an empty row, for the header and for rows before it.
    * @throws Problem when the header is missing, or its columns cannot be used.
    */
-  convert(row: Cells): Row | undefined {
+  convert(row: TableRow): Row | undefined {
     if (!this.#hasColumns) {
       const { header } = this.#options
       if (header === 'none') {
@@ -101,7 +102,7 @@ export class Table {
     this.#hasColumns = true
   }
 
-  #makeRow({ number, cells }: Cells): Row {
+  #makeRow({ number, cells }: TableRow): Row {
     const fillDown = this.#options.fillDown ?? []
     // `fromEntries` makes `__proto__` a column like any other.
     const values: Record<string, JsonValue> = Object.fromEntries(
@@ -122,9 +123,9 @@ export class Table {
     while (found > expected && isBlank(cells[found - 1])) found -= 1
     if (found > expected || (found < expected && !this.#format.omitsEmptyCells)) {
       const tooMany = cells.slice(expected, found)
-      const leftOver = tooMany.length > 0 ? ` Extra values: ${shorten(tooMany.join(' | '))}.` : ''
+      const leftOver = tooMany.length > 0 ? ` Extra values: ${toFaultValue(tooMany.join(' | '))}.` : ''
       const detail = `The row has ${pluralize(found, 'value')}, and the header ${pluralize(expected, 'column')}.${leftOver} ${this.#format.hint}`
-      const fault = { column: '', value: shorten(cells.join(' | ')), detail }
+      const fault = { column: '', value: toFaultValue(cells.join(' | ')), detail }
       return { ...row, values: withExtraValues(row.values, tooMany.map(cleanCell)), fault }
     }
     const long = cells.findIndex(
@@ -134,14 +135,12 @@ export class Table {
     const detail = `The value has more than ${formatCount(readLimits.cellCharacters)} characters.`
     return {
       ...row,
-      fault: { column: this.columns[long] ?? '', value: shorten(String(cells[long])), detail },
+      fault: { column: this.columns[long] ?? '', value: toFaultValue(String(cells[long])), detail },
     }
   }
 }
 
 const pluralize = (count: number, noun: string) => `${formatCount(count)} ${count === 1 ? noun : `${noun}s`}`
-
-const shorten = (text: string) => text.slice(0, 200)
 
 /** Returns a cell as it can be stored. A text that is too long stays too long, so that a file of refused rows is refused again. */
 const cleanCell = (cell: Cell): Cell =>
@@ -164,9 +163,9 @@ export function columnName(index: number): string {
  */
 export async function openTable(
   table: Table,
-  source: AsyncGenerator<readonly Cells[], void, undefined>,
+  source: AsyncGenerator<readonly TableRow[], void, undefined>,
 ): Promise<AsyncGenerator<readonly Row[], void, undefined>> {
-  const convert = (cells: readonly Cells[]) => cells.flatMap((row) => table.convert(row) ?? [])
+  const convert = (cells: readonly TableRow[]) => cells.flatMap((row) => table.convert(row) ?? [])
   const first: Row[] = []
   try {
     while (!table.hasColumns) {

@@ -1,4 +1,4 @@
-import { type Cell, type Cells, columnName } from '../table.ts'
+import { type Cell, columnName, type TableRow } from '../table.ts'
 import { unreadableFile } from '../unreadable-file.ts'
 import { createXmlParser } from '../xml-parser.ts'
 import type { Archive } from './archive.ts'
@@ -33,14 +33,15 @@ function columnIndex(reference: string): number {
 /**
  * Reads the rows of a sheet in batches. The value of a formula is its stored result.
  * @param onFormulaWithoutValue is called for each formula without a stored result, which some libraries write. Its cell is empty.
+ * @throws Problem when the sheet is missing or malformed, or has too many columns.
  */
 export async function* readSheet(
   archive: Archive,
   entry: string,
   context: CellContext,
   onFormulaWithoutValue: ReportFormula,
-): AsyncGenerator<readonly Cells[], void, undefined> {
-  let rows: Cells[] = []
+): AsyncGenerator<readonly TableRow[], void, undefined> {
+  let rows: TableRow[] = []
   const parser = createSheetParser(context, (row) => rows.push(row), onFormulaWithoutValue)
   const decoder = new TextDecoder()
   for await (const chunk of await archive.read(entry)) {
@@ -56,10 +57,10 @@ export async function* readSheet(
 /** Creates the parser of a sheet, which calls `addRow` at the end of each row. */
 function createSheetParser(
   context: CellContext,
-  addRow: (row: Cells) => void,
+  addRow: (row: TableRow) => void,
   onFormulaWithoutValue: ReportFormula,
 ) {
-  let row: Cells = { number: 0, cells: [] }
+  let row: TableRow = { number: 0, cells: [] }
   let column = -1
   let [type, style, value] = ['', 0, '']
   let inValue = false
