@@ -2,16 +2,13 @@ import { scaleSqrt } from 'd3-scale'
 import { useEffect, useState } from 'preact/hooks'
 import { Link } from 'wouter-preact'
 import { useLanguage } from '../i18n/language.ts'
-import { fitText, textWidth } from './fit-text.ts'
 import { layoutGraph, type NodePosition } from './graph-layout.ts'
 import { type NetworkEdge, type NetworkGraph, type NetworkNode, pairOf } from './network-data.ts'
+import { nodeRadiusOf, positionLabels } from './network-labels.ts'
 import { useWidth } from './use-width.ts'
 
-// All lengths are in pixels.
-const nodeRadius = 6
-const centreRadius = 10
-const labelHeight = 15
-const maxLabelWidth = 190
+/** Radius in pixels of the invisible circle around a node that takes clicks. */
+const hitRadius = 12
 
 /** Returns the positions of a graph's nodes in a chart of a given size; undefined until they are computed. */
 function useLayout(
@@ -31,54 +28,7 @@ function useLayout(
   return positions && graph.nodes.every(({ id }) => positions.has(id)) ? positions : undefined
 }
 
-interface Label {
-  node: NetworkNode
-  text: string
-  x: number
-  y: number
-  anchor: 'start' | 'end'
-}
-
-/**
- * Places labels beside nodes, in the order of `nodes`. A label is left out if it would overlap another label or a node, or
- * would not fit into the width of the chart.
- */
-function positionLabels(
-  nodes: readonly NetworkNode[],
-  positions: ReadonlyMap<string, NodePosition>,
-  { width, centre }: { width: number; centre: string | undefined },
-): Label[] {
-  const taken: { left: number; right: number; top: number }[] = []
-  const isFree = (labelled: NodePosition, left: number, right: number, top: number) =>
-    taken.every((box) => right < box.left || left > box.right || Math.abs(top - box.top) >= labelHeight) &&
-    [...positions.values()].every(
-      (position) =>
-        position === labelled ||
-        position.x < left - nodeRadius ||
-        position.x > right + nodeRadius ||
-        Math.abs(position.y - labelled.y) > labelHeight / 2 + nodeRadius,
-    )
-  return nodes.flatMap((node) => {
-    const position = positions.get(node.id)
-    if (!position) return []
-    const text = fitText(node.name, maxLabelWidth)
-    const length = textWidth(text)
-    const offset = (node.id === centre ? centreRadius : nodeRadius) + 5
-    const sides = [
-      { x: position.x + offset, left: position.x + offset, anchor: 'start' },
-      { x: position.x - offset, left: position.x - offset - length, anchor: 'end' },
-    ] as const
-    const top = position.y - labelHeight / 2
-    const side = sides.find(
-      ({ left }) => left >= 0 && left + length <= width && isFree(position, left, left + length, top),
-    )
-    if (!side) return []
-    taken.push({ left: side.left, right: side.left + length, top })
-    return [{ node, text, x: side.x, y: position.y + 4, anchor: side.anchor }]
-  })
-}
-
-/** Returns the nodes by descending number of edges, with the centre first. */
+/** Returns the nodes sorted by descending number of edges, with the centre first. */
 function byDegree({ nodes, edges, centre }: NetworkGraph): NetworkNode[] {
   const degrees = new Map<string, number>()
   for (const { source, target } of edges) {
@@ -122,7 +72,7 @@ export function NetworkChart({
             if (!from || !to) return null
             const isSelected = selected !== undefined && pairOf(selected) === pairOf(edge)
             return (
-              // `PairTable`, below the chart, has a button for each pair.
+              // With the keyboard, users select a pair with the buttons of `PairTable`, below the chart.
               // biome-ignore lint/a11y/noStaticElementInteractions: lines do not take the keyboard focus
               <line
                 key={pairOf(edge)}
@@ -151,12 +101,12 @@ export function NetworkChart({
               position && (
                 <Link key={id} href={hrefOfNode(id)}>
                   <title>{name}</title>
-                  <circle class="hit" cx={position.x} cy={position.y} r="12" />
+                  <circle class="hit" cx={position.x} cy={position.y} r={hitRadius} />
                   <circle
                     class={id === graph.centre ? 'node centre' : 'node'}
                     cx={position.x}
                     cy={position.y}
-                    r={id === graph.centre ? centreRadius : nodeRadius}
+                    r={nodeRadiusOf(id, graph.centre)}
                   />
                 </Link>
               )

@@ -8,10 +8,10 @@ import { useWidth } from './use-width.ts'
 // All lengths are in pixels.
 const minLabelWidth = 110
 const maxLabelWidth = 220
-const minCell = 12
-const maxCell = 28
+const minCellSize = 12
+const maxCellSize = 28
 
-/** Returns the nodes by the number of records on their edges, largest first. */
+/** Returns the nodes sorted by the number of records on their edges, largest first. */
 function bySharedRecords({ nodes, edges }: NetworkGraph) {
   const sums = new Map<string, number>()
   for (const { source, target, count } of edges) {
@@ -38,19 +38,22 @@ export function NetworkMatrix({
   const [hovered, setHovered] = useState<string>()
   const nodes = bySharedRecords(graph)
   const labelWidth = Math.max(minLabelWidth, Math.min(maxLabelWidth, Math.floor(width / 3)))
-  const cell = Math.max(minCell, Math.min(maxCell, Math.floor((width - labelWidth) / nodes.length)))
-  const size = labelWidth + cell * nodes.length
-  const rows = new Map(nodes.map(({ id }, index) => [id, index]))
+  const cellSize = Math.max(
+    minCellSize,
+    Math.min(maxCellSize, Math.floor((width - labelWidth) / nodes.length)),
+  )
+  const size = labelWidth + cellSize * nodes.length
+  const indexes = new Map(nodes.map(({ id }, index) => [id, index]))
   const names = new Map(nodes.map(({ id, name }) => [id, name]))
   const opacity = scaleSqrt([0, Math.max(1, ...graph.edges.map(({ count }) => count))], [0.25, 1])
   const cells = graph.edges.flatMap((edge) => {
-    const [one, other] = [rows.get(edge.source) ?? 0, rows.get(edge.target) ?? 0]
+    const [source, target] = [indexes.get(edge.source) ?? 0, indexes.get(edge.target) ?? 0]
     return [
-      { edge, row: one, column: other },
-      { edge, row: other, column: one },
+      { edge, row: source, column: target },
+      { edge, row: target, column: source },
     ]
   })
-  // A pair that a changed filter has removed is no longer described, even if the pointer has not moved.
+  // If a changed filter has removed the pair under the pointer, the selected pair is described.
   const described = (hovered === undefined ? undefined : findEdge(graph, hovered)) ?? selected
   return (
     <div ref={frame}>
@@ -76,11 +79,11 @@ export function NetworkMatrix({
             class="background"
             x={labelWidth}
             y={labelWidth}
-            width={cell * nodes.length}
-            height={cell * nodes.length}
+            width={cellSize * nodes.length}
+            height={cellSize * nodes.length}
           />
           {nodes.map(({ id, name }, index) => {
-            const middle = labelWidth + index * cell + cell / 2 + 4
+            const middle = labelWidth + index * cellSize + cellSize / 2 + 4
             const text = fitText(name, labelWidth - 8)
             return (
               <g key={id}>
@@ -92,15 +95,15 @@ export function NetworkMatrix({
             )
           })}
           {cells.map(({ edge, row, column }) => (
-            // `PairTable`, below the matrix, has a button for each pair.
+            // With the keyboard, users select a pair with the buttons of `PairTable`, below the matrix.
             // biome-ignore lint/a11y/noStaticElementInteractions: thousands of cells must not take the keyboard focus
             <rect
               key={`${row},${column}`}
               class={selected && pairOf(selected) === pairOf(edge) ? 'cell selected' : 'cell'}
-              x={labelWidth + column * cell + 0.5}
-              y={labelWidth + row * cell + 0.5}
-              width={cell - 1}
-              height={cell - 1}
+              x={labelWidth + column * cellSize + 0.5}
+              y={labelWidth + row * cellSize + 0.5}
+              width={cellSize - 1}
+              height={cellSize - 1}
               fill-opacity={opacity(edge.count)}
               onPointerEnter={() => setHovered(pairOf(edge))}
               onPointerLeave={() => setHovered(undefined)}
