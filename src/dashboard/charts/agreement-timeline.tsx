@@ -6,18 +6,26 @@ import type { Agreement, Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { SourceMarks, useCitedSources } from '../components/briefing/source-marks.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
+import { dayAfter } from '../dates/day.ts'
 import { edtfSpan } from '../dates/edtf-span.ts'
 import { formatEdtf } from '../dates/format-edtf.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { anchorAt, formatTick, tickWidth } from './format-tick.ts'
+import { timelineExtent } from './timeline-extent.ts'
 import { useWidth } from './use-width.ts'
 
-/** Height of a row in pixels. */
+// Heights in the chart, in pixels.
 const rowHeight = 18
+const axisHeight = 24
+
+// Approximate heights in the table, in rem.
+const summaryRem = 2.2
+const tableRowRem = 2.45
+
+/** Maximum number of agreements in the chart and the table. */
 const maxRows = 60
 /** The table is open at first if it has at most this many rows. */
 const maxOpenRows = 12
-const dayMs = 86_400_000
 
 /**
  * A country's latest agreements: a timeline of the agreements that have a date of signature, in which a bar covers every day
@@ -31,7 +39,7 @@ export function AgreementTimeline({
 }: {
   country: string
   name: string
-  /** Number of agreements. The height of the widget is reserved for them before they have loaded. */
+  /** Number of agreements, from which the height of the widget is estimated until they have loaded. */
   count: number
   /** The agreements are shown as of this time; undefined is now. */
   asOf: string | undefined
@@ -74,9 +82,9 @@ export function AgreementTimeline({
 
 /** Returns the approximate height of the chart and the table, as CSS. @param count number of agreements. */
 function heightOf(count: number): string {
-  const chart = Math.min(count, maxRows) * rowHeight + 24
-  const table = count > maxOpenRows ? 2.2 : 2.2 + count * 2.45
-  return count === 0 ? '1.5rem' : `calc(${chart}px + ${table}rem)`
+  const chartPx = Math.min(count, maxRows) * rowHeight + axisHeight
+  const tableRem = summaryRem + (count > maxOpenRows ? 0 : count * tableRowRem)
+  return count === 0 ? '1.5rem' : `calc(${chartPx}px + ${tableRem}rem)`
 }
 
 function ChartAndTable({
@@ -98,32 +106,26 @@ function ChartAndTable({
     const span = agreement.signedOn === null ? undefined : edtfSpan(agreement.signedOn)
     return span ? [{ ...agreement, span }] : []
   })
-  const times = dated
-    .flatMap(({ span: { earliest, latest } }) => [earliest, latest])
-    .filter((one) => one !== null)
-  const first = Math.min(...times.map(Number))
-  const last = Math.max(...times.map(Number))
-  // With the margin, a timeline of one day has an axis, too.
-  const margin = Math.max(dayMs * 180, (last - first) * 0.03)
-  const x = scaleUtc([first - margin, last + margin], [4, width - 4])
-  const ticks = Math.max(2, Math.floor(width / tickWidth))
-  const height = dated.length * rowHeight + 24
+  const extent = timelineExtent(dated.map(({ span }) => span))
+  const x = scaleUtc(extent ?? [], [4, width - 4])
+  const tickCount = Math.max(2, Math.floor(width / tickWidth))
+  const height = dated.length * rowHeight + axisHeight
   return (
     <div ref={frame}>
-      {dated.length > 0 && (
+      {extent && (
         <svg class="columns timeline" width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
           <title>{caption}</title>
-          {x.ticks(ticks).map((tick) => (
+          {x.ticks(tickCount).map((tick) => (
             <g key={tick.toISOString()} class="axis">
-              <line x1={x(tick)} x2={x(tick)} y1="0" y2={height - 18} />
+              <line x1={x(tick)} x2={x(tick)} y1="0" y2={height - axisHeight + 6} />
               <text x={x(tick)} y={height - 4} text-anchor={anchorAt(x(tick), width)}>
                 {formatTick(tick, language)}
               </text>
             </g>
           ))}
           {dated.map(({ id, title, signedOn, span }, row) => {
-            const left = x(span.earliest ?? new Date(first - margin))
-            const right = x(new Date(Number(span.latest ?? last + margin) + dayMs))
+            const left = x(span.earliest ?? extent[0])
+            const right = x(dayAfter(span.latest ?? extent[1]))
             const label = language.t('filter.is', {
               name: title,
               value: formatEdtf(signedOn ?? '', language),

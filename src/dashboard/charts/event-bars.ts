@@ -1,19 +1,16 @@
+import { dayAfter } from '../dates/day.ts'
 import { edtfSpan, type Span } from '../dates/edtf-span.ts'
 
-/** A bar of a timeline: from its first day up to the day after its last day. */
+/** A bar of a timeline. */
 export interface EventBar {
   from: Date
-  /** Null if the bar has no last day: it extends to the end of the timeline. */
+  /** The end of the bar, which is the day after its last day. Null if the bar extends to the end of the timeline. */
   to: Date | null
   /** `imprecise` if the bar covers the days that an imprecise date can mean. */
   kind: 'exact' | 'imprecise'
 }
 
-const dayMs = 86_400_000
-
-const dayAfter = (day: Date) => new Date(Number(day) + dayMs)
-
-/** Returns a bar of all days that a date can mean. Without an earliest day, it starts at the start of the timeline. */
+/** Returns a bar of all days that a date can mean. Without an earliest day, the bar starts at the start of the timeline. */
 const dateBar = ({ earliest, latest, isExact }: Span, first: Date): EventBar => ({
   from: earliest ?? first,
   to: latest && dayAfter(latest),
@@ -21,8 +18,8 @@ const dateBar = ({ earliest, latest, isExact }: Span, first: Date): EventBar => 
 })
 
 /**
- * Returns the bars of an event: the days that its start can mean, the days that its end can mean, and between them the days
- * on which it was certainly in progress. An unknown start or end has no bar.
+ * Returns the bars of an event: the days that its start can mean, the days that its end can mean, and between these bars the
+ * days on which the event was certainly in progress. An unknown start or end has no bar.
  * @param start EDTF date; null if unknown.
  * @param end EDTF date; null if unknown.
  * @param first the first day of the timeline, where dates with an open start begin.

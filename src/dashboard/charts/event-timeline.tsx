@@ -5,6 +5,7 @@ import { useLanguage } from '../i18n/language.ts'
 import { eventBars } from './event-bars.ts'
 import { fitText } from './fit-text.ts'
 import { anchorAt, formatTick, tickWidth } from './format-tick.ts'
+import { timelineExtent } from './timeline-extent.ts'
 import { useWidth } from './use-width.ts'
 
 /** A record on a timeline. Dates are EDTF; null means unknown. */
@@ -26,39 +27,27 @@ const axisHeight = 24
 const minBarWidth = 4
 /** Length of the dotted line for an unknown end. */
 const openEndWidth = 28
-const dayMs = 86_400_000
 /** A title is on its bar if the free width beside the bar is smaller than this. */
 const minTitleWidth = 60
 
-/** Returns the first and the last day of all dates, with a margin, so that a timeline of one day has an axis, too. */
-function extent(events: readonly TimedEvent[]): [Date, Date] | undefined {
-  const days = events
-    .flatMap(({ start, end }) => [start, end])
-    .flatMap((date) => (date === null ? [] : (edtfSpan(date) ?? [])))
-    .flatMap(({ earliest, latest }) => [earliest, latest])
-    .flatMap((day) => (day === null ? [] : Number(day)))
-  if (days.length === 0) return undefined
-  const [first, last] = [Math.min(...days), Math.max(...days)]
-  const margin = Math.max(dayMs * 180, (last - first) * 0.03)
-  return [new Date(first - margin), new Date(last + margin)]
-}
+/** Returns the spans of an event's start and end, without unknown ones. */
+const spansOf = ({ start, end }: TimedEvent) =>
+  [start, end].flatMap((date) => (date === null ? [] : (edtfSpan(date) ?? [])))
 
 /**
- * A timeline with one row for each record that has a date. Filled bars are certain; a dashed bar covers every day that an
- * imprecise date can mean.
+ * A timeline with one row for each record that has a date. A filled bar covers days that are certain; a dashed bar covers every
+ * day that an imprecise date can mean.
  */
 export function EventTimeline({ caption, events }: { caption: string; events: readonly TimedEvent[] }) {
   const language = useLanguage()
   const [frame, width] = useWidth<HTMLDivElement>()
-  const days = extent(events)
-  const dated = events.filter(({ start, end }) =>
-    [start, end].some((date) => date !== null && edtfSpan(date)),
-  )
+  const extent = timelineExtent(events.flatMap(spansOf))
+  const dated = events.filter((event) => spansOf(event).length > 0)
   const height = dated.length * rowHeight + axisHeight
-  const x = scaleUtc(days ?? [new Date(), new Date()], [2, width - 2])
+  const x = scaleUtc(extent ?? [], [2, width - 2])
   return (
     <div ref={frame}>
-      {days && (
+      {extent && (
         <svg class="columns timeline" width={width} height={height}>
           <title>{caption}</title>
           {x.ticks(Math.max(2, Math.floor(width / tickWidth))).map((tick) => (
@@ -73,8 +62,8 @@ export function EventTimeline({ caption, events }: { caption: string; events: re
             <EventRow
               key={event.path}
               event={event}
-              first={days[0]}
-              x={(day) => x(day ?? days[1])}
+              first={extent[0]}
+              x={(day) => x(day ?? extent[1])}
               y={row * rowHeight}
               width={width}
             />
@@ -93,6 +82,7 @@ function EventRow({
   width,
 }: {
   event: TimedEvent
+  /** The first day of the timeline. */
   first: Date
   /** The horizontal position of a day; null is the end of the timeline. */
   x: (day: Date | null) => number
@@ -109,10 +99,9 @@ function EventRow({
   const barsEnd = Math.max(...bars.map((bar) => bar.right))
   const right = isOpen ? Math.min(width, barsEnd + openEndWidth) : barsEnd
   const middle = y + rowHeight / 2
-  const isAfter = width - right >= left
-  const free = (isAfter ? width - right : left) - 10
-  const isOnBar = free < minTitleWidth
-  const isStart = isAfter || isOnBar
+  const isTitleAfter = width - right >= left
+  const freeWidth = (isTitleAfter ? width - right : left) - 10
+  const isTitleOnBar = freeWidth < minTitleWidth
   const name = t('filter.is', { name: title, value: dates })
   return (
     <Link href={path}>
@@ -132,11 +121,11 @@ function EventRow({
       {isOpen && <line class="open-end" x1={barsEnd} x2={right} y1={middle} y2={middle} />}
       <text
         class="event-title"
-        x={isOnBar ? left + 6 : isAfter ? right + 6 : left - 6}
+        x={isTitleOnBar ? left + 6 : isTitleAfter ? right + 6 : left - 6}
         y={middle + 4}
-        text-anchor={isStart ? 'start' : 'end'}
+        text-anchor={isTitleOnBar || isTitleAfter ? 'start' : 'end'}
       >
-        {fitText(title, isOnBar ? width - left - 10 : free)}
+        {fitText(title, isTitleOnBar ? width - left - 10 : freeWidth)}
       </text>
     </Link>
   )

@@ -9,8 +9,8 @@ export interface DateDescription {
   days?: string
 }
 
-/** Returns the key of the message about the unknown part of a date: `2011-04` has no day. */
-function unknownPartMessage(text: string): 'edtf.dayUnknown' | 'edtf.monthUnknown' | undefined {
+/** Returns the key of the message about the unknown part of a date: `edtf.dayUnknown` for `2011-04`, which has no day. */
+function unknownPartMessageKey(text: string): 'edtf.dayUnknown' | 'edtf.monthUnknown' | undefined {
   if (/^\d{4}-(0\d|1[0-2])(-XX)?[?~%]?$/.test(text)) return 'edtf.dayUnknown'
   if (/^\d{4}(-XX){0,2}[?~%]?$/.test(text)) return 'edtf.monthUnknown'
   return undefined
@@ -31,24 +31,25 @@ export const isEdtf = (text: string): boolean =>
   edtfSpan(text) !== undefined && text.split('/').every(isInCalendar)
 
 /**
- * Returns a day as EDTF; after the year 9999 as `17000-01-01`, which EDTF does not allow. `toISOString` writes years before 0
- * and after 9999 with six digits.
+ * Returns a day as EDTF. A day after the year 9999 becomes `17000-01-01`, which is not EDTF, so `formatEdtf` returns it
+ * unchanged.
  */
 function toEdtf(day: Date): string {
+  // Sliced from the end, since `toISOString` writes years before 0 and after 9999 with a sign and six digits.
   const monthAndDay = day.toISOString().slice(-'01-01T00:00:00.000Z'.length, -'T00:00:00.000Z'.length)
   return `${formatYear(day.getUTCFullYear())}-${monthAndDay}`
 }
 
 /**
- * Describes an EDTF date (level 0 or 1, ISO 8601-2) in words: `2011-04` is "April 2011, day unknown". Undefined for any
+ * Describes an EDTF date (level 0 or 1, ISO 8601-2) in words: `2011-04` is "April 2011, day unknown". Returns undefined for any
  * other text.
  */
 export function describeEdtf(text: string, language: Language): DateDescription | undefined {
   const span = isEdtf(text) ? edtfSpan(text) : undefined
   if (!span) return undefined
   const date = formatEdtf(text, language)
-  const message = unknownPartMessage(text)
-  const description = message === undefined ? date : language.t(message, { date })
+  const messageKey = unknownPartMessageKey(text)
+  const description = messageKey === undefined ? date : language.t(messageKey, { date })
   const { earliest, latest, isExact } = span
   if (isExact || !earliest || !latest) return { text: description }
   const formatDay = (day: Date) => formatEdtf(toEdtf(day), language)

@@ -1,4 +1,4 @@
-/** The range of days that a date can mean. Null is an open or unknown end. */
+/** The range of days that a date can mean. A bound is null if it is open or unknown. */
 export interface Span {
   earliest: Date | null
   latest: Date | null
@@ -8,30 +8,32 @@ export interface Span {
 
 /**
  * Returns the days that a date can mean (EDTF, level 0 or 1, ISO 8601-2): `2011-04` is all of April 2011, `201X` all of the
- * 2010s, `1985-04/..` April 1985 and all days after. Undefined for other texts, for an interval that ends before it starts,
- * and for years outside the range of `Date`. Does not check months and days (see `isEdtf`): `2011-13` is January 2012.
+ * 2010s, `1985-04/..` April 1985 and all days after. Returns undefined for other texts, for an interval that ends before it
+ * starts, and for years outside the range of `Date`. Does not check months and days, which `isEdtf` does: `2011-13` is January
+ * 2012.
  */
 export function edtfSpan(text: string): Span | undefined {
   const [from = '', to, ...rest] = text.split('/')
   if (to === undefined) return pointSpan(from)
   // Null is an open end, and undefined an end that is not a date.
-  const first = isOpen(from) ? null : pointSpan(from)
-  const last = isOpen(to) ? null : pointSpan(to)
+  const first = isOpenEnd(from) ? null : pointSpan(from)
+  const last = isOpenEnd(to) ? null : pointSpan(to)
   if (rest.length > 0 || first === undefined || last === undefined || !(first ?? last)) return undefined
   const [earliest, latest] = [first?.earliest ?? null, last?.latest ?? null]
   return earliest && latest && earliest > latest ? undefined : { earliest, latest, isExact: false }
 }
 
-const isOpen = (end: string) => end === '' || end === '..'
+/** Whether the start or end of an EDTF interval is open (`..`) or unknown (empty). */
+export const isOpenEnd = (end: string): boolean => end === '' || end === '..'
 
 /** A year, optionally with unknown digits (X), followed by an optional month or season, day, time and qualifier. */
-const pattern = /^(?:Y(-?\d{5,})|(-?)([\dX]{4}))(?:-([\dX]{2}))?(?:-([\dX]{2}))?(?:T.+?)?([?~%])?$/
+const datePattern = /^(?:Y(-?\d{5,})|(-?)([\dX]{4}))(?:-([\dX]{2}))?(?:-([\dX]{2}))?(?:T.+?)?([?~%])?$/
 
 /** Seasons are 21 (spring) to 24 (winter). Each has three months, and starts with March, June, September or December. */
 const firstSeason = 21
 
 function pointSpan(text: string): Span | undefined {
-  const parts = pattern.exec(text)
+  const parts = datePattern.exec(text)
   if (!parts) return undefined
   const [, longYear, sign = '', shortYear = '', month = 'XX', day = 'XX', qualifier] = parts
   const [first, last] =

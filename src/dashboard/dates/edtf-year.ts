@@ -2,8 +2,8 @@
 const maxYear = 9999
 
 /**
- * Returns the year that an EDTF year means, such as -43 for `-0043`. Years of more digits count as the last or first year of
- * four digits: `Y17000` is 9999. Undefined for any other text.
+ * Returns the year that an EDTF year means, such as -43 for `-0043`. A year of more than four digits becomes 9999 or -9999:
+ * `Y17000` is 9999. Returns undefined for any other text.
  */
 export function parseYear(text: string): number | undefined {
   const [, digits] = /^(-?\d{4}|Y-?\d{5,})$/.exec(text) ?? []

@@ -1,7 +1,8 @@
 import type { Language, MessageKey } from '../i18n/language.ts'
+import { isOpenEnd } from './edtf-span.ts'
 
 /**
- * Formats an EDTF date (level 0 or 1, ISO 8601-2) with its own precision: `2011-04` is "April 2011", `201X` "2010s",
+ * Formats an EDTF date (level 0 or 1, ISO 8601-2) in its own precision: `2011-04` is "April 2011", `201X` "2010s",
  * `20XX` "2000–2099", `1984?` "1984 (uncertain)", `2011-21` "spring 2011". Years outside 0001 to 9999, such as `Y17000` and
  * `-0043`, and texts that are not dates are returned unchanged.
  */
@@ -9,10 +10,9 @@ export function formatEdtf(text: string, language: Language): string {
   const { t } = language
   const [from = '', to] = text.split('/')
   if (to === undefined) return formatPoint(from, language)
-  const isOpen = (end: string) => end === '' || end === '..'
-  if (isOpen(from) && isOpen(to)) return t('value.unknown')
-  if (isOpen(to)) return t('value.since', { from: formatPoint(from, language) })
-  if (isOpen(from)) return t('value.until', { to: formatPoint(to, language) })
+  if (isOpenEnd(from) && isOpenEnd(to)) return t('value.unknown')
+  if (isOpenEnd(to)) return t('value.since', { from: formatPoint(from, language) })
+  if (isOpenEnd(from)) return t('value.until', { to: formatPoint(to, language) })
   return t('value.range', { from: formatPoint(from, language), to: formatPoint(to, language) })
 }
 
@@ -40,7 +40,7 @@ function formatDate(text: string, { tag, t }: Language): string {
     return t('value.years', { first: text.replaceAll('X', '0'), last: text.replaceAll('X', '9') })
   const decade = /^(\d{3})X$/.exec(text)?.[1]
   if (decade) return t('value.decade', { decade: `${decade}0` })
-  // `Intl` names the year 0 like the year 1.
+  // The year 0 does not match: `Intl` would format it as year 1.
   const parts = /^(?!0000)(\d{4})(?:-(\d{2}|XX))?(?:-(\d{2}|XX))?$/.exec(text)
   if (!parts) return text
   const [, year = '', month, day] = parts

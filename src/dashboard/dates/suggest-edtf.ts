@@ -1,6 +1,9 @@
 import { isEdtf } from './describe-edtf.ts'
 
-/** Returns the numbers of months by name: full and abbreviated, in English and in the language of the page. */
+/**
+ * Returns the numbers of months by name: full and abbreviated, in English and in the language of the page.
+ * @param tag the language tag of the page.
+ */
 function monthNumbers(tag: string): Map<string, number> {
   const numbers = new Map<string, number>()
   for (const locale of ['en', tag]) {
@@ -17,7 +20,7 @@ function monthNumbers(tag: string): Map<string, number> {
 
 const chineseDigits = '〇一二三四五六七八九'
 
-/** Returns the number of a Chinese numeral of a year, month or day: `二〇一一`, `十二`. */
+/** Converts the Chinese numeral of a year, month or day to digits: `二〇一一` to `2011`, `十二` to `12`. */
 function fromNumeral(numeral: string): string {
   const digits = (part: string) =>
     [...part].map((digit) => chineseDigits.indexOf(digit.replace(/[零○]/, '〇'))).join('')
@@ -67,12 +70,12 @@ const rangePatterns: readonly [RegExp, (...ends: string[]) => string][] = [
 
 function convert(text: string, tag: string): string | undefined {
   if (isEdtf(text.toUpperCase())) return text.toUpperCase()
-  for (const [pattern, sign] of qualifierPatterns) {
+  for (const [pattern, qualifier] of qualifierPatterns) {
     const date = pattern.exec(text)?.[1]
     if (date !== undefined)
       return convert(date, tag)
         ?.split('/')
-        .map((end) => qualify(end, sign))
+        .map((end) => qualify(end, qualifier))
         .join('/')
   }
   for (const [pattern, join] of rangePatterns) {
@@ -85,18 +88,19 @@ function convert(text: string, tag: string): string | undefined {
   return fromDecade(text) ?? fromMonthName(text, tag) ?? fromNumbers(text)
 }
 
-/** Adds a qualifier to a date, unless it has this qualifier, or is the open end of an interval. */
-const qualify = (date: string, sign: string) =>
-  date === '..' || date.endsWith(sign) ? date : `${date}${sign}`
+/** Adds a qualifier to a date, unless the date has this qualifier, or is the open end of an interval. */
+const qualify = (date: string, qualifier: string) =>
+  date === '..' || date.endsWith(qualifier) ? date : `${date}${qualifier}`
 
 /**
- * Converts a date in common notation, in English or in the language of the page, to EDTF (level 0 or 1, ISO 8601-2):
+ * Converts a date in common notation, in English, Chinese or the language of the page, to EDTF (level 0 or 1, ISO 8601-2):
  * `April 2011`, `2011年4月` and `二〇一一年四月` to `2011-04`, `about 2011` to `2011~`. Returns undefined for other texts, including
  * ambiguous dates such as `4/5/2011`.
+ * @param tag the language tag of the page.
  */
 export function suggestEdtf(text: string, tag: string): string | undefined {
-  // An input method may write full-width digits and signs, for which NFKC has the usual ones.
+  // An input method may write full-width digits and signs, which NFKC replaces with the usual ones.
   const plain = text.normalize('NFKC').replace(/[〇零○一二三四五六七八九十]+(?=[年月日])/g, fromNumeral)
-  const found = convert(plain.trim().toLowerCase(), tag)
-  return found !== undefined && isEdtf(found) ? found : undefined
+  const edtf = convert(plain.trim().toLowerCase(), tag)
+  return edtf !== undefined && isEdtf(edtf) ? edtf : undefined
 }
