@@ -1,9 +1,9 @@
-/**
- * Width in pixels of a character in charts, in a wide sans-serif font: of lower-case letters on average, of most capitals, and
- * of full-width characters. M, W, m, w and some symbols are about as wide as full-width characters.
- */
+// Widths of characters in charts, in pixels, in a wide sans-serif font.
+/** Average width of a lower-case letter. */
 const characterWidth = 7.1
+/** Width of most capitals. */
 const capitalWidth = 9
+/** Width of full-width characters. M, W, m, w and some symbols are about as wide. */
 const wideCharacterWidth = 12.2
 
 /** Whether a character is wide: CJK scripts and punctuation, Hangul, full-width forms, emoji, and letters such as W. */

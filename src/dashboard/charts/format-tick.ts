@@ -2,7 +2,7 @@ import { formatYear } from '../dates/edtf-year.ts'
 import { formatEdtf } from '../dates/format-edtf.ts'
 import type { Language } from '../i18n/language.ts'
 
-/** Width of the axis of a timeline for each tick, in pixels. */
+/** Space that each tick on the axis of a timeline gets, in pixels. */
 export const tickWidth = 90
 
 /** Returns the `text-anchor` that keeps the label of a tick inside the chart. */

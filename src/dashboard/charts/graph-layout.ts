@@ -29,31 +29,31 @@ interface PlacedNode extends SimulationNodeDatum {
 /** Duration of a slice of the computation: about half a frame at 60 Hz, so that the browser can render in the other half. */
 const sliceMs = 8
 /** Number of steps of the simulation. */
-const ticks = 300
+const stepCount = 300
 /** Distance in pixels between the outermost nodes and the edge of the chart. */
 const margin = 24
 
 /** Yields to the browser, so that it can handle events. */
 const yieldToEvents = () => new Promise<void>((resolve) => setTimeout(resolve))
 
-/** Scales positions to fill the chart. */
+/** Returns the positions of nodes, scaled to fill the chart, by node id. */
 function scaleToFit(nodes: readonly PlacedNode[], { width, height }: GraphSize): Map<string, NodePosition> {
   const xs = nodes.map(({ x = 0 }) => x)
   const ys = nodes.map(({ y = 0 }) => y)
-  const scaled = (values: readonly number[], size: number) => {
+  const scaleOf = (values: readonly number[], size: number) => {
     const [low, high] = [Math.min(...values), Math.max(...values)]
     const span = high - low
     return (value: number) => (span === 0 ? size / 2 : margin + ((value - low) / span) * (size - 2 * margin))
   }
-  const [toX, toY] = [scaled(xs, width), scaled(ys, height)]
+  const [toX, toY] = [scaleOf(xs, width), scaleOf(ys, height)]
   return new Map(nodes.map(({ id, x = 0, y = 0 }) => [id, { x: toX(x), y: toY(y) }]))
 }
 
 /**
- * Computes the positions of nodes by a force simulation: participants that share records are near each other. The
+ * Computes the positions of nodes with a force simulation: participants that share records are near each other. The
  * simulation runs in time slices, so that the page stays responsive. The result depends only on the network and the size.
  * @returns positions by node id.
- * @throws the reason of the signal, when it is aborted.
+ * @throws the reason of the signal if it is aborted between two slices.
  */
 export async function layoutGraph(
   { nodes, edges, centre }: NetworkGraph,
@@ -81,7 +81,7 @@ export async function layoutGraph(
     .force('y', forceY(0).strength((0.05 * size.width) / size.height))
     .stop()
   let sliceEnd = performance.now() + sliceMs
-  for (let tick = 0; tick < ticks; tick += 1) {
+  for (let step = 0; step < stepCount; step += 1) {
     simulation.tick()
     if (performance.now() < sliceEnd) continue
     await yieldToEvents()

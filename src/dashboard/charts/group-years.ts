@@ -1,16 +1,16 @@
 import type { Bar } from '../components/bar-table.tsx'
 
-/** The number of records of a year. `year` is null for records whose year is unknown. */
+/** A bar with the number of records of a year. `year` is null for records whose year is unknown. */
 export type YearBar = Bar & { year: number | null }
 
 /** Lengths of the periods that a column can show, in years. */
-const periods = [1, 10, 100, 1000]
+const periodLengths = [1, 10, 100, 1000]
 
 /**
- * Sums the record counts of years by decade, century or millennium, so that there are at most `maxPeriods` periods, including
- * periods without records between the first and the last one.
+ * Sums the numbers of records of years by decade, century or millennium if there are more than `maxPeriods` years. The limit
+ * includes periods without records between the first and the last period, and does not apply to millennia.
  * @param formatRange returns the label of a period from its first and last year.
- * @returns the sums, with the first year of each period, the length of a period in years, and the first years of all periods.
+ * @returns the sums, each with the first year of its period, the length of a period in years, and the first years of all periods.
  */
 export function groupYears(
   years: readonly YearBar[],
@@ -21,7 +21,7 @@ export function groupYears(
   const [min, max] = [Math.min(...known), Math.max(...known)]
   const countPeriods = (length: number) =>
     known.length === 0 ? 0 : Math.floor(max / length) - Math.floor(min / length) + 1
-  const length = periods.find((one) => countPeriods(one) <= maxPeriods) ?? 1000
+  const length = periodLengths.find((candidate) => countPeriods(candidate) <= maxPeriods) ?? 1000
   const startOf = (year: number) => Math.floor(year / length) * length
   const starts = Array.from({ length: countPeriods(length) }, (_, index) => startOf(min) + index * length)
   if (length === 1) return { bars: [...years], length, starts }

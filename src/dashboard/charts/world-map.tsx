@@ -32,6 +32,9 @@ export interface MapMarker {
 
 /** The radius of a marker without a number. */
 const plainRadius = 7
+/** The smallest and the largest radius of a marker with a number. */
+const minRadius = 3
+const maxRadius = 26
 
 const width = 960
 const height = 480
@@ -43,7 +46,7 @@ const projection = geoNaturalEarth1().fitSize([width, height], { type: 'Sphere' 
 /** Reads the outlines of all countries, as the data of an SVG path. */
 async function readWorld(): Promise<string> {
   const response = await sendRequest(geometryUrl, {})
-  // The file is from world-atlas, or from the operator, who can replace it by a file of the same format.
+  // The file is from world-atlas, or from the operator, who can replace it with a file of the same format.
   const topology = (await response.json()) as Topology<{ countries: GeometryCollection }>
   return geoPath(projection)(feature(topology, topology.objects.countries)) ?? ''
 }
@@ -57,13 +60,13 @@ function positionOf({ code, labelPoint }: MapMarker): [number, number] | null {
 }
 
 /**
- * A map of the world with a circle for each marker. The area of a circle is proportional to the number of its marker, but
- * circles have a minimum radius.
+ * A map of the world with a circle for each marker. The area of a circle is proportional to the number of its marker, except
+ * for small numbers, whose circles have the minimum radius.
  */
 export default function WorldMap({ caption, markers }: { caption: string; markers: readonly MapMarker[] }) {
   const { t, number } = useLanguage()
   const { body: world, error, retry } = useRead('the shapes of the world', readWorld)
-  const radius = scaleSqrt([0, Math.max(1, ...markers.map(({ value }) => value ?? 0))], [0, 26])
+  const radius = scaleSqrt([0, Math.max(1, ...markers.map(({ value }) => value ?? 0))], [0, maxRadius])
   const positionedMarkers = markers
     .map((marker) => ({ ...marker, position: positionOf(marker) }))
     .sort((one, other) => (other.value ?? 0) - (one.value ?? 0))
@@ -85,7 +88,7 @@ export default function WorldMap({ caption, markers }: { caption: string; marker
               <circle
                 cx={position[0]}
                 cy={position[1]}
-                r={value === null ? plainRadius : Math.max(3, radius(value))}
+                r={value === null ? plainRadius : Math.max(minRadius, radius(value))}
               />
             </>
           )

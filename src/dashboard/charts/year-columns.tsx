@@ -14,13 +14,15 @@ const minColumnWidth = 3
 const minNumberedWidth = 14
 /** The width that the label of a year needs. */
 const labelWidth = 42
-/** The smallest centre of a label at which the edge of the chart does not cut it. */
+/** The smallest position of the centre of a label at which the edge of the chart does not cut off the label. */
 const minLabelCentre = 16
 const margin = { top: 18, right: 4, bottom: 22, left: 4 }
+/** The slot and the label of the column for records without a year. */
+const unknownSlot = '?'
 
 /**
- * A column chart by year, or by longer periods if there are too many years. It has a column for records without a year, and
- * a table of the numbers of each year.
+ * A column chart by year, or by longer periods if there are too many years, with a column for records without a year if there
+ * are any. Below the chart is a table of the numbers of each year.
  */
 export function YearColumns({
   caption,
@@ -37,19 +39,20 @@ export function YearColumns({
     t('value.range', { from, to }),
   )
   const unknown = years.find(({ year }) => year === null)
-  const slots = [...starts.map(String), ...(unknown ? ['?'] : [])]
+  const slots = [...starts.map(String), ...(unknown ? [unknownSlot] : [])]
   const right = Math.min(width - margin.right, margin.left + slots.length * maxColumnWidth)
   const x = scaleBand(slots, [margin.left, right]).padding(0.15)
   const max = Math.max(1, ...bars.map(({ value }) => value))
   const y = scaleLinear([0, max], [height - margin.bottom, margin.top])
-  const step = Math.max(1, Math.ceil(labelWidth / x.step()))
+  /** Number of slots from one label to the next. */
+  const labelStep = Math.max(1, Math.ceil(labelWidth / x.step()))
   return (
     <div ref={frame}>
       <svg class="columns" width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
         <title>{caption}</title>
         <line x1={margin.left} x2={width - margin.right} y1={y(0)} y2={y(0)} />
         {bars.map(({ year, value, label, path }) => {
-          const left = x(year === null ? '?' : String(year)) ?? 0
+          const left = x(year === null ? unknownSlot : String(year)) ?? 0
           const column = (
             <>
               <rect
@@ -81,7 +84,7 @@ export function YearColumns({
         })}
         {slots.map((slot, index) => {
           const isNearUnknown = unknown && (slots.length - 1 - index) * x.step() < labelWidth / 2
-          if (slot !== '?' && (index % step !== 0 || isNearUnknown)) return null
+          if (slot !== unknownSlot && (index % labelStep !== 0 || isNearUnknown)) return null
           const centre = (x(slot) ?? 0) + x.bandwidth() / 2
           return (
             <text key={slot} x={Math.max(centre, minLabelCentre)} y={height - 6} text-anchor="middle">

@@ -12,16 +12,16 @@ export interface YearCount {
 }
 
 /** The number of records of a resource whose event has no exact start year. */
-export interface UnknownYear {
+export interface CountWithoutYear {
   label: string
   count: number
   /** The path of the view of these records, if there are any. */
   path: string | undefined
 }
 
-/** Half the width of a handle: the distance in pixels from an end of the track to the edge of the element. */
-const inset = 12
-const height = 48
+/** Half the width of a handle. At both ends, the track is shorter than the element by this length. */
+const insetPx = 12
+const heightPx = 48
 /** Delay after the last movement of a handle before `onChange` is called. */
 const settleMs = 150
 
@@ -38,23 +38,25 @@ export interface Period {
 export function YearSlider({
   isLoading,
   years,
-  unknown,
+  withoutYear,
   period,
   onChange,
 }: {
-  /** Whether `years` is still being read. The slider already takes its final height. */
+  /** Whether `years` is still being read. Meanwhile, a placeholder has the height of the chart. */
   isLoading: boolean
   years: readonly YearCount[]
-  /** The records without a year, by resource. */
-  unknown: readonly UnknownYear[]
+  /** The numbers of records without an exact year, by resource. */
+  withoutYear: readonly CountWithoutYear[]
   period: Period
   onChange: (period: Period) => void
 }) {
   const { t } = useLanguage()
   const id = useId()
-  const known = [...years.map(({ year }) => year), period.from ?? [], period.to ?? []].flat()
-  const first = Math.min(...known)
-  const last = Math.max(...known)
+  const knownYears = [...years.map(({ year }) => year), period.from, period.to].filter(
+    (year) => year !== undefined,
+  )
+  const first = Math.min(...knownYears)
+  const last = Math.max(...knownYears)
   const [shown, setShown] = useState({ from: period.from ?? first, to: period.to ?? last })
   useEffect(
     () => setShown({ from: period.from ?? first, to: period.to ?? last }),
@@ -96,23 +98,23 @@ export function YearSlider({
         <output>{isAll ? t('chart.allYears') : t('value.range', { from: shown.from, to: shown.to })}</output>
       </legend>
       <div class="year-slider-track">
-        {known.length > 0 ? (
+        {knownYears.length > 0 ? (
           <>
             <SliderColumns years={years} first={first} last={last} shown={shown} />
             {handle('from')}
             {handle('to')}
           </>
         ) : (
-          <p class={isLoading ? 'placeholder loading' : 'soft'} style={{ height }}>
+          <p class={isLoading ? 'placeholder loading' : 'soft'} style={{ height: heightPx }}>
             {!isLoading && t('chart.noYears')}
           </p>
         )}
       </div>
       <p class="year-slider-ends soft small" aria-hidden="true">
-        <span>{known.length > 0 && first}</span>
-        <span>{known.length > 0 && last}</span>
+        <span>{knownYears.length > 0 && first}</span>
+        <span>{knownYears.length > 0 && last}</span>
       </p>
-      <p class={unknown.length > 1 ? 'year-slider-notes several small' : 'year-slider-notes small'}>
+      <p class={withoutYear.length > 1 ? 'year-slider-notes several small' : 'year-slider-notes small'}>
         {!isAll && (
           <button
             type="button"
@@ -126,19 +128,19 @@ export function YearSlider({
             {t('chart.allYears')}
           </button>
         )}
-        {!isLoading && <UnknownYears unknown={unknown} />}
+        {!isLoading && <CountsWithoutYear counts={withoutYear} />}
       </p>
     </fieldset>
   )
 }
 
-/** The numbers of records without a year. The style sheet reserves space for them, so that nothing moves when they load. */
-function UnknownYears({ unknown }: { unknown: readonly UnknownYear[] }) {
+/** The numbers of records without an exact year. The style sheet reserves their space, so that nothing moves when they load. */
+function CountsWithoutYear({ counts }: { counts: readonly CountWithoutYear[] }) {
   const { t, number } = useLanguage()
   return (
     <span class="soft">
       {t('chart.withoutYear')}{' '}
-      {unknown.map(({ label, count, path }, index) => {
+      {counts.map(({ label, count, path }, index) => {
         const text = `${label} ${number(count)}`
         return (
           <Fragment key={label}>
@@ -164,19 +166,19 @@ function SliderColumns({
 }) {
   const [frame, width] = useWidth<HTMLDivElement>()
   const max = Math.max(1, ...years.map(({ count }) => count))
-  const step = (width - 2 * inset) / Math.max(1, last - first)
-  const columnWidth = Math.max(1, Math.min(2 * inset, step * 0.8))
+  const pixelsPerYear = (width - 2 * insetPx) / Math.max(1, last - first)
+  const columnWidth = Math.max(1, Math.min(2 * insetPx, pixelsPerYear * 0.8))
   return (
     <div ref={frame}>
-      <svg class="columns" width={width} height={height} aria-hidden="true">
+      <svg class="columns" width={width} height={heightPx} aria-hidden="true">
         {years.map(({ year, count }) => (
           <rect
             key={year}
             class={year < shown.from || year > shown.to ? 'outside' : undefined}
-            x={inset + (year - first) * step - columnWidth / 2}
-            y={height - (height * count) / max}
+            x={insetPx + (year - first) * pixelsPerYear - columnWidth / 2}
+            y={heightPx - (heightPx * count) / max}
             width={columnWidth}
-            height={(height * count) / max}
+            height={(heightPx * count) / max}
           />
         ))}
       </svg>

@@ -4,7 +4,7 @@ import { explorePath, findEventDates, resourcesWithParticipants } from '../../ap
 import type { Aggregate } from '../../api/types.ts'
 import { useApi } from '../../api/use-api.ts'
 import { useKeepPrevious } from '../../api/use-keep-previous.ts'
-import { type UnknownYear, YearSlider } from '../../charts/year-slider.tsx'
+import { type CountWithoutYear, YearSlider } from '../../charts/year-slider.tsx'
 import { formatYear, parseYear } from '../../dates/edtf-year.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { type ParameterChanges, useParameters } from '../../use-parameters.ts'
@@ -23,23 +23,23 @@ export function PeriodSlider({
 }) {
   const { resourceLabel } = useLanguage()
   const [parameters, change] = useParameters()
-  const { sort: _, ...selecting } = filters
+  const { sort: _, ...filtersWithoutSort } = filters
   // The list of these resources is constant, so every render calls the same number of hooks.
-  const found = resourcesWithParticipants.map((resource) => {
+  const reads = resourcesWithParticipants.map((resource) => {
     const dimension = findEventDates(resource)?.yearDimension
     const isShown = dimension !== undefined && resourceNames.includes(resource.name)
     const path = withQuery(`/v1/${resource.name}/aggregate`, {
-      ...selecting,
+      ...filtersWithoutSort,
       groupBy: dimension,
       limit: maxGroups,
     })
     const state = useKeepPrevious(useApi<Aggregate>(isShown ? path : null))
     return isShown ? [{ name: resource.name, dimension, state }] : []
   })
-  const resources = found.flat()
+  const resources = reads.flat()
   const { body, error, retry } = combineStates(resources.map(({ state }) => state))
   const counts = new Map<number, number>()
-  const unknown = resources.map(({ name, dimension, state }): UnknownYear => {
+  const withoutYear = resources.map(({ name, dimension, state }): CountWithoutYear => {
     const groups = state.body?.data.map((group) => ({ group, year: group.key[dimension] ?? null })) ?? []
     for (const { group, year: text } of groups) {
       const year = parseYear(text ?? '')
@@ -61,7 +61,7 @@ export function PeriodSlider({
       <YearSlider
         isLoading={body === undefined}
         years={[...counts].map(([year, count]) => ({ year, count }))}
-        unknown={unknown}
+        withoutYear={withoutYear}
         period={{ from: parseYear(parameters.get('from') ?? ''), to: parseYear(parameters.get('to') ?? '') }}
         onChange={({ from, to }) => set({ from: toParameter(from), to: toParameter(to) })}
       />
