@@ -26,7 +26,7 @@ export const presentationParameters = [
 const maxEdges = 1000
 
 /** Maximum number of groups in the response of an aggregate. */
-const maxGroups = 10_000
+export const maxGroups = 10_000
 
 /**
  * Types of the parameters of a resource's list, by name. Parameters that take several values have `commaSeparated`, `numbers`
@@ -42,14 +42,15 @@ export const splitValues = (name: string, text: string): string[] =>
   text.split(name.endsWith('[]') ? listSeparator : ',')
 
 /**
- * Returns a query string without the question mark. The commas are literal: to the API, a percent-encoded one may belong to a
- * value. So values with commas have a name that ends in `[]`.
+ * Returns a path with a query string, or only the path if there are no parameters. Commas are not encoded: to the API, a
+ * percent-encoded comma may belong to a value. So parameters whose values contain commas have a name that ends in `[]`.
  */
-export function queryText(parameters: Iterable<[name: string, text: string]>): string {
+export function appendQuery(path: string, parameters: Filters): string {
   const query = new URLSearchParams()
-  for (const [name, text] of parameters)
+  for (const [name, text] of Object.entries(parameters))
     for (const value of name.endsWith('[]') ? splitValues(name, text) : [text]) query.append(name, value)
-  return query.toString().replaceAll('%2C', ',')
+  const text = query.toString().replaceAll('%2C', ',')
+  return text === '' ? path : `${path}?${text}`
 }
 
 /** Decodes a part of a query string. */
@@ -59,7 +60,7 @@ const decode = (text: string): string => new URLSearchParams(`=${text}`).get('')
  * Joins the values of each repeated parameter of a view's URL by commas: in the API, `country=CHN&country=PAK` and
  * `country[]=CHN&country[]=PAK` mean `country=CHN,PAK`. Values that contain a comma, such as those of `page[]=12,14` and
  * `externalId=doi:a%2Cb`, are returned as `page[]` and `externalId[]`. If a parameter takes one value, such as `q`, the
- * further ones are returned as `q[]`: the API refuses `q` together with `q[]`, and so a view does not choose one of them.
+ * further values are returned as `q[]`: the API refuses `q` together with `q[]`, so that no view chooses one of the values.
  * @param search the query string, with or without the question mark.
  */
 export function joinRepeated(
@@ -108,25 +109,23 @@ export function chartSelection(parameters: URLSearchParams): Selection {
   }
 }
 
-const withQuery = (path: string, parameters: Filters): string => {
-  const query = queryText(Object.entries(parameters))
-  return query === '' ? path : `${path}?${query}`
-}
-
 /** Returns the path of the map's data: the number of records of each country. */
 export function mapDataPath(parameters: URLSearchParams): string {
   const { resource, filters } = chartSelection(parameters)
   const groups = { groupBy: 'country', sort: '-count', limit: String(maxGroups) }
-  return withQuery(`/v1/${encodeURIComponent(resource)}/aggregate`, { ...filters, ...groups })
+  return appendQuery(`/v1/${encodeURIComponent(resource)}/aggregate`, { ...filters, ...groups })
 }
 
-/** Returns the path of a network: of all participants, or of the partners of the country `centre`. */
+/**
+ * Returns the path of a network: of the partners of the country `centre`, or of all participants if there is no centre or if
+ * the participants are organizations.
+ */
 export function networkDataPath(parameters: URLSearchParams): string {
   const { centre, ...filters } = listFilters(parameters)
   const isOfCountry = centre !== undefined && filters.level !== 'organization'
   const { level, ...selected } = filters
   return isOfCountry
-    ? withQuery(`/v1/countries/${encodeURIComponent(centre)}/network`, {
+    ? appendQuery(`/v1/countries/${encodeURIComponent(centre)}/network`, {
         ...selected,
         limit: String(maxEdges),
       })
@@ -136,7 +135,7 @@ export function networkDataPath(parameters: URLSearchParams): string {
 /** Returns the path of the network of all participants, even if the view has a centre. */
 export function wholeNetworkPath(parameters: URLSearchParams): string {
   const { centre: _, ...filters } = listFilters(parameters)
-  return withQuery('/v1/network', { ...filters, limit: String(maxEdges) })
+  return appendQuery('/v1/network', { ...filters, limit: String(maxEdges) })
 }
 
 /** A resource with the dimensions of its aggregates and the properties of its event dates. */
@@ -182,16 +181,16 @@ export const overviewResources = <Resource extends DescribedResource>(
 
 /** Returns the path of the number of records of a resource. */
 export const countPath = (resource: string): string =>
-  withQuery(`/v1/${resource}`, { limit: '1', count: 'exact' })
+  appendQuery(`/v1/${resource}`, { limit: '1', count: 'exact' })
 
 /** Paths of the aggregates that the overview shows. It shows at most 200 countries, as many as one list request can return. */
 export const overviewGroups = {
-  signedYear: withQuery('/v1/agreements/aggregate', {
+  signedYear: appendQuery('/v1/agreements/aggregate', {
     groupBy: 'signedYear',
     sort: 'signedYear',
     limit: '500',
   }),
-  country: withQuery('/v1/agreements/aggregate', { groupBy: 'country', sort: '-count', limit: '200' }),
+  country: appendQuery('/v1/agreements/aggregate', { groupBy: 'country', sort: '-count', limit: '200' }),
 } as const
 
 const overviewParts = (resources: readonly DescribedResource[]): DataPart[] => [
@@ -263,7 +262,7 @@ export function comparedGroupsPath(
 ): string {
   const countsPartners =
     dimension === 'country' && hasParticipants(resource) && filters.partnerOf === undefined
-  return withQuery(`/v1/${resource.name}/aggregate`, {
+  return appendQuery(`/v1/${resource.name}/aggregate`, {
     ...filters,
     ...(country !== undefined && { [countsPartners ? 'partnerOf' : 'country']: country }),
     ...(asOf !== undefined && { [resource.asOfName]: asOf }),
@@ -274,13 +273,13 @@ export function comparedGroupsPath(
 
 /** Returns the path of the results of a search. */
 export const searchPath = (parameters: URLSearchParams): string =>
-  withQuery('/v1/search', {
+  appendQuery('/v1/search', {
     ...Object.fromEntries([...parameters].filter(([name]) => ['q', 'q[]'].includes(name))),
     limit: '50',
   })
 
 /** The path of the latest changes. */
-export const changesPath: string = withQuery('/v1/changes', { order: 'desc', limit: '100' })
+export const changesPath: string = appendQuery('/v1/changes', { order: 'desc', limit: '100' })
 
 /**
  * The paths of a view's data. `records`: a list, and its export as CSV. `response`: one response, which is converted to CSV with
@@ -299,8 +298,8 @@ function recordData({ resource, filters }: Selection, columns?: string): ViewDat
   const shown = columns === undefined ? filters : { ...filters, fields: columns }
   return {
     kind: 'records',
-    json: withQuery(path, shown),
-    csv: withQuery(`${path}/export`, { ...shown, format: 'csv' }),
+    json: appendQuery(path, shown),
+    csv: appendQuery(`${path}/export`, { ...shown, format: 'csv' }),
   }
 }
 
@@ -313,7 +312,7 @@ function networkColumns(parameters: URLSearchParams, resources: readonly Describ
   return ['source', 'label:source', 'target', 'label:target', 'count', ...counted, 'first', 'last']
 }
 
-/** Adds the parameter `lang` of a view's URL, if it has one, to a path. */
+/** Adds the parameter `lang` of a view's URL, if it has one, to a path that has a query string. */
 function addLanguage(path: string, parameters: URLSearchParams): string {
   const lang = parameters.get('lang')
   return lang === null ? path : `${path}&lang=${encodeURIComponent(lang)}`
@@ -348,6 +347,7 @@ function comparisonData(parameters: URLSearchParams, resources: readonly Describ
 
 /**
  * Returns the paths of a view's data, or undefined for a view without data.
+ * @param view the name of the view in `viewPaths`.
  * @param keys path parameters of the view's URL: the code of a country, the name of a resource, the key of a record.
  * @param search the query string of the view's URL.
  */
@@ -369,7 +369,7 @@ export function findViewData(
       return response(changesPath, ['time', 'operation', 'resource', 'key', 'version', 'reason', 'actor'])
     case 'record': {
       const path = `/v1/${encodeURIComponent(keys.resource ?? '')}/${encodeURIComponent(keys.key ?? '')}`
-      return { kind: 'record', json: withQuery(path, { ...listFilters(parameters), include: 'names' }) }
+      return { kind: 'record', json: appendQuery(path, { ...listFilters(parameters), include: 'names' }) }
     }
     case 'map':
       return response(mapDataPath(parameters), ['country', 'label:country', 'count', 'list'])
@@ -384,7 +384,7 @@ export function findViewData(
       )
     case 'country':
       return response(
-        withQuery(`/v1/countries/${encodeURIComponent(keys.code ?? '')}/briefing`, listFilters(parameters)),
+        appendQuery(`/v1/countries/${encodeURIComponent(keys.code ?? '')}/briefing`, listFilters(parameters)),
         ['resource', 'by', 'key', 'label', 'count', 'list'],
       )
     default:

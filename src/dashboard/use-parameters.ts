@@ -1,5 +1,5 @@
 import { useLocation, useSearch } from 'wouter-preact'
-import { joinRepeated, queryText } from '../view-data.ts'
+import { appendQuery, joinRepeated } from '../view-data.ts'
 import { findResource, resources } from './api/resources.ts'
 
 /** New values of parameters. Undefined or an empty text removes the parameter. */
@@ -12,8 +12,7 @@ export function changeParameters(parameters: URLSearchParams, changes: Parameter
     if (value === undefined || value === '') next.delete(name)
     else next.set(name, value)
   }
-  const text = queryText(next)
-  return text === '' ? '' : `?${text}`
+  return appendQuery('', Object.fromEntries(next))
 }
 
 /** Returns the name of the parameter with the time as of which a chart shows the records of its resource. */

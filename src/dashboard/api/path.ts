@@ -1,18 +1,20 @@
-import { queryText } from '../../view-data.ts'
+import { appendQuery } from '../../view-data.ts'
 
 /**
  * Returns a path, of the API or of a view, with a query string. A parameter that is undefined or an empty text is left out;
  * lists are joined by commas.
  */
-export function withQuery(
+export const withQuery = (
   path: string,
   parameters: Readonly<Record<string, string | number | readonly string[] | undefined>> = {},
-): string {
-  const given = Object.entries(parameters).flatMap(([name, value]): [string, string][] =>
-    value === undefined || value === ''
-      ? []
-      : [[name, typeof value === 'object' ? value.join(',') : String(value)]],
+): string =>
+  appendQuery(
+    path,
+    Object.fromEntries(
+      Object.entries(parameters).flatMap(([name, value]): [string, string][] =>
+        value === undefined || value === ''
+          ? []
+          : [[name, typeof value === 'object' ? value.join(',') : String(value)]],
+      ),
+    ),
   )
-  const text = queryText(given)
-  return text === '' ? path : `${path}?${text}`
-}

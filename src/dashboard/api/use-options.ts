@@ -1,3 +1,4 @@
+import { maxGroups } from '../../view-data.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { combineStates } from './combine.ts'
 import { withQuery } from './path.ts'
@@ -11,8 +12,6 @@ export interface Option {
   value: string
   label: string
 }
-
-const maxGroups = 10_000
 
 /**
  * Reads the values of a dimension that occur in records of any resource with participants, sorted by label: for example, the
