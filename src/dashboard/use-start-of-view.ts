@@ -1,14 +1,14 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 
-/** Moves the focus to the start of the view, when an action has removed the element that had it. */
+/** Moves the focus to the start of the view. For use after an action that removes the focused element. */
 export const focusView = (): void => document.getElementById('main')?.focus({ preventScroll: true })
 
 /** The element that had the focus when another view was opened, until the heading of the view takes the focus. */
 let focusedBefore: Element | null | undefined
 
 /**
- * Moves the focus to the heading of a view that has been opened, once: screen readers then read it, and the Tab key starts there.
- * The user keeps the focus on an element that they have reached while the view was loading.
+ * Moves the focus to the heading of a view that has been opened, once: screen readers then read the heading, and the Tab key
+ * starts there. If the user has moved the focus to another element while the view was loading, the focus stays there.
  */
 export function takeFocus(heading: HTMLElement | null): void {
   const { activeElement, body } = document
@@ -19,18 +19,19 @@ export function takeFocus(heading: HTMLElement | null): void {
 
 /**
  * Scrolls to the top when a link opens another view, as browsers do for another page. After Back and Forward, the browser
- * restores the position of the view. In both cases, the heading of the view takes the focus.
+ * restores the scroll position. In both cases, the heading of the view takes the focus.
  * @param path the path of the view.
  */
 export function useStartOfView(path: string): void {
-  const isLinked = useRef(false)
+  /** Whether the view was opened by a link, and not by Back or Forward. */
+  const isOpenedByLink = useRef(false)
   const previous = useRef(path)
   useEffect(() => {
     const onPush = () => {
-      isLinked.current = true
+      isOpenedByLink.current = true
     }
     const onBack = () => {
-      isLinked.current = false
+      isOpenedByLink.current = false
     }
     // The router dispatches `pushState`.
     addEventListener('pushState', onPush)
@@ -41,7 +42,7 @@ export function useStartOfView(path: string): void {
     }
   }, [])
   useLayoutEffect(() => {
-    if (isLinked.current) scrollTo(0, 0)
+    if (isOpenedByLink.current) scrollTo(0, 0)
     // The effect in which a heading calls `takeFocus` runs later.
     if (previous.current !== path) focusedBefore = document.activeElement
     previous.current = path

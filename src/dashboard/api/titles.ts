@@ -14,20 +14,23 @@ const isAlias = (value: unknown): value is Alias =>
   'language' in value &&
   typeof value.language === 'string'
 
-/** Returns `['aliases']` if the resource has aliases and the language is not English; otherwise an empty list. */
+/** Whether an alias of a record can be its title in a language. In English, the title itself is used. */
+const usesAliases = (language: string): boolean => language !== 'en'
+
+/** Returns the properties that `titleOf` needs in addition to the title and the key: `aliases`, or none. */
 export const aliasProperties = ({ properties }: ResourceDescription, language: string): string[] =>
-  language !== 'en' && properties.some(({ name }) => name === 'aliases') ? ['aliases'] : []
+  usesAliases(language) && properties.some(({ name }) => name === 'aliases') ? ['aliases'] : []
 
 /**
- * Returns the name of a record: an alias in the language if there is one, otherwise the title, otherwise the key. For
- * English, aliases are not used.
+ * Returns the title of a record in a language: an alias in this language if there is one, otherwise the value of the title
+ * property, otherwise the key.
  */
 export function titleOf(
   { title, key }: ResourceDescription,
   record: RecordDocument,
   language: string,
 ): string {
-  const aliases: unknown[] = Array.isArray(record.aliases) && language !== 'en' ? record.aliases : []
+  const aliases: unknown[] = usesAliases(language) && Array.isArray(record.aliases) ? record.aliases : []
   const alias = aliases.filter(isAlias).find((one) => one.language.split('-')[0] === language)
   return alias?.name ?? String(record[title] ?? record[key] ?? '')
 }

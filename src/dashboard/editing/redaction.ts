@@ -3,19 +3,19 @@ import { isPlainObject } from './form-values.ts'
 
 /** A property that can be redacted. */
 export interface RedactableProperty {
-  /** JSON pointer without list indexes, as a redaction request takes it. */
+  /** JSON pointer without list indexes, in the form that a redaction request expects. */
   pointer: string
   kind: FormField['kind']
-  /** The values that it has in the record, as texts. If there are none, it may still have some in earlier versions. */
+  /** Its values in the current version, as texts. Earlier versions may have other values. */
   values: string[]
 }
 
 /** Returns the values at the segments of a JSON pointer. In a list, the segments apply to all items. */
-function valuesAt(value: unknown, [step, ...rest]: readonly string[]): unknown[] {
+function valuesAt(value: unknown, [segment, ...rest]: readonly string[]): unknown[] {
   if (Array.isArray(value))
-    return value.flatMap((item) => valuesAt(item, step === undefined ? [] : [step, ...rest]))
-  if (step === undefined) return value === null || value === undefined ? [] : [value]
-  return isPlainObject(value) ? valuesAt(value[step], rest) : []
+    return value.flatMap((item) => valuesAt(item, segment === undefined ? [] : [segment, ...rest]))
+  if (segment === undefined) return value === null || value === undefined ? [] : [value]
+  return isPlainObject(value) ? valuesAt(value[segment], rest) : []
 }
 
 /**
@@ -51,8 +51,8 @@ function countIn(value: unknown, text: string): number {
 }
 
 /**
- * Returns how often a text occurs in the properties of a record that have a field. Like the service, compares texts in the
- * Unicode form NFC.
+ * Returns how often a text occurs in the properties of a record that a form shows; properties that the service sets do not
+ * count. Like the service, compares texts in the Unicode form NFC.
  */
 export function countText(
   fields: readonly FormField[],

@@ -2,18 +2,18 @@ import { useEffect } from 'preact/hooks'
 import { useLocationProperty } from 'wouter-preact/use-browser-location'
 import { type MessageKey, useLanguage } from '../i18n/language.ts'
 
-/** The open page whose content would be lost, and the question to its user; undefined if there is none. */
-let guarded: { href: string; pathname: string; ask: () => boolean } | undefined
+/** The open page, while leaving it would lose its content. `ask` asks the user for confirmation. */
+let guardedPage: { href: string; pathname: string; ask: () => boolean } | undefined
 
 /** Asks for confirmation if the page guards its content. @returns whether the user may leave the page. */
-export const confirmLeave = (): boolean => guarded?.ask() ?? true
+export const confirmLeave = (): boolean => guardedPage?.ask() ?? true
 
-// Back and Forward have already changed the URL. This listener runs before the one of the router, which is added at the first
-// render. So it can hide the change from the router and restore the URL.
+// Back and Forward have already changed the URL. This listener runs before the router's listener, which is added at the first
+// render. So this listener can hide the change from the router and restore the URL.
 window.addEventListener('popstate', (event) => {
-  if (!guarded || location.pathname === guarded.pathname || confirmLeave()) return
+  if (!guardedPage || location.pathname === guardedPage.pathname || confirmLeave()) return
   event.stopImmediatePropagation()
-  history.pushState(null, '', guarded.href)
+  history.pushState(null, '', guardedPage.href)
 })
 
 /** Whether a click on a link opens another page in this tab. A page keeps its content while only its query or hash changes. */
@@ -24,17 +24,19 @@ function opensAnotherPage(link: Element, { ctrlKey, metaKey, shiftKey, altKey }:
 }
 
 /**
- * Asks for confirmation before the user leaves a page and loses its content, such as a form with unsaved changes: by a link,
- * by the browser's buttons Back and Forward, or by closing the page. Other elements that leave the page call `confirmLeave`.
- * @param isGuarded whether there is something to lose.
+ * Asks for confirmation before the user leaves a page and loses its content, such as a form with unsaved changes: by following
+ * a link, with the browser's Back and Forward buttons, or by closing the page. Other code that leaves the page must call
+ * `confirmLeave`.
+ * @param isGuarded whether leaving the page would lose its content.
+ * @param question key of the question in the dialog. Browsers show their own question when the page is closed.
  */
 export function useLeaveGuard(isGuarded: boolean, question: MessageKey = 'edit.leave'): void {
   const { t } = useLanguage()
-  // The language, for example, changes the query.
+  // The URL can change while the page is open: choosing another language changes its query.
   const href = useLocationProperty(() => location.href)
   useEffect(() => {
     if (!isGuarded) return
-    guarded = { href, pathname: location.pathname, ask: () => confirm(t(question)) }
+    guardedPage = { href, pathname: location.pathname, ask: () => confirm(t(question)) }
     const onLeave = (event: BeforeUnloadEvent) => event.preventDefault()
     const onClick = (event: MouseEvent) => {
       const link = event.target instanceof Element ? event.target.closest('a[href]') : null
@@ -45,7 +47,7 @@ export function useLeaveGuard(isGuarded: boolean, question: MessageKey = 'edit.l
     window.addEventListener('beforeunload', onLeave)
     document.addEventListener('click', onClick, { capture: true })
     return () => {
-      guarded = undefined
+      guardedPage = undefined
       window.removeEventListener('beforeunload', onLeave)
       document.removeEventListener('click', onClick, { capture: true })
     }
