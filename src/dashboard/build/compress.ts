@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import { brotliCompress, gzip } from 'node:zlib'
 
 /**
- * Writes Brotli and gzip versions of the built text files beside them, so that the service does not compress each response:
+ * Writes Brotli and gzip versions of the text files of the build beside them, so that the service does not compress each response:
  *
  *     node --import tsx src/dashboard/build/compress.ts FOLDER
  */
@@ -14,12 +14,14 @@ const encoders = { br: promisify(brotliCompress), gz: promisify(gzip) }
 /** Smaller files fit in one packet without compression. */
 const minBytes = 1024
 
-const [folder = ''] = process.argv.slice(2)
+const [folder] = process.argv.slice(2)
+if (folder === undefined) throw new Error('usage: compress.ts FOLDER')
+
 for (const name of await readdir(folder, { recursive: true })) {
   const path = join(folder, name)
   if (!/\.(js|css|html|json|svg)$/.test(name) || (await stat(path)).size < minBytes) continue
   const content = await readFile(path)
-  for (const [ending, encode] of Object.entries(encoders)) {
-    await writeFile(`${path}.${ending}`, await encode(content))
+  for (const [extension, encode] of Object.entries(encoders)) {
+    await writeFile(`${path}.${extension}`, await encode(content))
   }
 }

@@ -41,7 +41,10 @@ type Kind =
  */
 type ParameterType = 'commaSeparated' | 'repeated' | 'number' | 'numbers' | 'boolean'
 
-const [inputPath = '', outputPath = ''] = process.argv.slice(2)
+const [inputPath, outputPath] = process.argv.slice(2)
+if (inputPath === undefined || outputPath === undefined)
+  throw new Error('usage: describe.ts OPENAPI.json OUT.json')
+
 const document: OpenApiDocument = JSON.parse(await readFile(inputPath, 'utf8'))
 
 const resolve = (schema: Schema): Schema => resolveSchema(document, schema)
