@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'preact/hooks'
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
 import { useLanguage } from '../i18n/language.ts'
 import { useDataVersion } from '../session.ts'
 import { type ApiError, toApiError } from './client.ts'
@@ -15,13 +15,13 @@ export interface ApiState<Body> {
 
 /** Recent results by key: a view that is opened again shows them until its new read has ended. */
 const cache = new Map<string, unknown>()
-const maxCached = 100
+const maxCachedResults = 100
 
 function remember(key: string, body: unknown): void {
   cache.delete(key)
   cache.set(key, body)
   const oldest = cache.keys().next().value
-  if (cache.size > maxCached && oldest !== undefined) cache.delete(oldest)
+  if (cache.size > maxCachedResults && oldest !== undefined) cache.delete(oldest)
 }
 
 /** An attempt to read. During a quiet (automatic) attempt, the page continues to show the previous failure. */
@@ -35,6 +35,7 @@ interface Attempt {
  * Retries reads that failed for a reason that may be temporary.
  * @param name identifies the read: reads with equal names and languages must have equal results. If it is null, the hook
  * sends no request.
+ * @param read sends the requests. A new function with the same name causes no new read.
  */
 export function useRead<Body>(
   name: string | null,
@@ -49,7 +50,10 @@ export function useRead<Body>(
   const retry = useCallback(() => setAttempt(({ count }) => ({ count: count + 1, isQuiet: false })), [])
   const retryQuietly = useCallback(() => setAttempt(({ count }) => ({ count: count + 1, isQuiet: true })), [])
   const { count } = attempt
+  const lastCount = useRef(count)
   useEffect(() => {
+    const isRetry = lastCount.current !== count
+    lastCount.current = count
     if (name === null) return
     let isObsolete = false
     const { result: reading, release } = shareRead(key, (signal) => read(tag, signal))
@@ -58,7 +62,7 @@ export function useRead<Body>(
         remember(key, body)
         if (isObsolete) return
         setResult({ key, count, body })
-        if (count > 0) retryFailedReads()
+        if (isRetry) retryFailedReads()
       },
       (error: unknown) => {
         if (!isObsolete) setResult({ key, count, error: toApiError(error) })

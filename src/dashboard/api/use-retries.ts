@@ -1,8 +1,10 @@
 import { useEffect, useRef } from 'preact/hooks'
 import type { ApiError } from './client.ts'
 
-/** Pause before a failed read is retried. It doubles with each failure, up to the maximum; `Retry-After` may extend it. */
+/** Pause before the first retry of a failed read. The pause doubles with each further failure. */
 const firstPauseMs = 4000
+
+/** Longest pause between retries, unless `Retry-After` asks for a longer one. */
 const maxPauseMs = 60_000
 
 /** HTTP statuses of failures that may be temporary: no usable response (0), too many requests, unavailable service. */
