@@ -92,7 +92,7 @@ describe('rejected.csv is read with the mapping of the original file', () => {
     })
   })
 
-  it('whose neighbouring rows are joined', async () => {
+  it('whose neighboring rows are joined', async () => {
     const parties = 'parties: {each: rows, country: Party, role: =party}'
     const mapping = mappingOf('{ groupBy: Id }', named, parties)
     const content =
@@ -210,7 +210,7 @@ it('rejected.csv of NDJSON has the properties that only later rows have', async 
 describe('the report of a corrected rejected.csv', () => {
   it.each([
     ['that is read row by row', '{ format: csv }'],
-    ['whose neighbouring rows are joined', '{ groupBy: Id }'],
+    ['whose neighboring rows are joined', '{ groupBy: Id }'],
   ])('%s has no missing records, and its own columns do not count as unused', async (_, rows) => {
     expect(await importCorrected(rows)).toMatchObject({
       counts: { created: 1, refused: 0 },

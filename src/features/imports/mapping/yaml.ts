@@ -25,7 +25,8 @@ const maxDepth = 50
 
 const tooDeep = `The mapping is nested more than ${maxDepth} levels deep.`
 const tooManyEntries = `The mapping has more than ${maxEntries} entries of objects and lists.`
-const tooManyAliases = 'The mapping has too many aliases.'
+const tooManyAliases = `The mapping has more than ${maxAliases} aliases.`
+const tooManyCopies = `The mapping has too many aliases: with what they stand for, it has more than ${maxEntries} entries of objects and lists.`
 const repeatedKey = 'Map keys must be unique'
 
 /**
@@ -100,7 +101,7 @@ function checkValues(root: unknown): string | undefined {
   let count = -1
   const check = (value: unknown, depth: number): string | undefined => {
     count += 1
-    if (count > maxEntries) return tooManyAliases
+    if (count > maxEntries) return tooManyCopies
     if (depth > maxDepth) return tooDeep
     if (typeof value !== 'object' || value === null) return undefined
     for (const entry of Object.values(value)) {

@@ -19,7 +19,8 @@ const noLineBreak =
 
 const unquoted = 'If the file has no quotes around values, state "quote: none" in "rows" of the mapping.'
 
-const oneColumn = 'The file has one column only. If it should have more, say which delimiter it has.'
+const oneColumn =
+  'The file has one column only. If it should have more, state its delimiter in "rows" of the mapping, such as "delimiter: ;".'
 
 /** Opens a CSV file. Detects its encoding and dialect unless the options state them. @throws Problem when it cannot be read. */
 export async function openCsv({ path, options, signal }: FileToRead): Promise<OpenFile> {

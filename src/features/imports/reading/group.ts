@@ -4,7 +4,7 @@ import { readLimits } from './limits.ts'
 import { formatCount, unreadableFile } from './unreadable-file.ts'
 
 /**
- * Joins neighbouring rows that have the same value in a column. The joined row has the values of the first row, and the
+ * Joins neighboring rows that have the same value in a column. The joined row has the values of the first row, and the
  * values of all rows in `rows`. Rows with a fault or without a value in the column are not joined.
  * @throws Problem `unreadable-file` when more than `readLimits.groupedRows` rows would become one row.
  */
@@ -40,5 +40,5 @@ function joinRows(group: readonly Row[]): Row {
 
 const tooManyRows = (column: string, [first]: readonly Row[]): Problem =>
   unreadableFile(
-    `From ${first?.locator} on, more than ${formatCount(readLimits.groupedRows)} neighbouring rows have the same value in the column "${column}" of rows.groupBy. Correct rows.groupBy, or split the file.`,
+    `From ${first?.locator} on, more than ${formatCount(readLimits.groupedRows)} neighboring rows have the same value in the column "${column}" of rows.groupBy. Correct rows.groupBy, or split the file.`,
   )
