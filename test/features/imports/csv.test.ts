@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import iconv from 'iconv-lite'
 import { describe, expect, it } from 'vitest'
 import { readRows } from '../../../src/features/imports/reading/index.ts'
+import { additionalColumns } from '../../../src/features/imports/reading/refused-rows.ts'
 import { openRows } from '../../../src/features/imports/row-source.ts'
 import { registry } from '../../../src/resources/registry.ts'
 import { countOpenFiles, messageOf, readContent, withFile } from '../../support/import-files.ts'
@@ -208,6 +209,15 @@ describe('rows', () => {
     const file = (count: number) => readContent('file.csv', `id\n${'1\n'.repeat(count)}`, { groupBy: 'id' })
     expect((await file(10_000)).rows).toHaveLength(1)
     expect(await messageOf(file(10_001))).toContain('From row 2 on, more than 10,000 neighboring rows')
+  })
+
+  it('may have 2,000 columns, besides the additional ones of a file of refused rows', async () => {
+    const columns = Array.from({ length: 2000 }, (_, index) => `c${index}`)
+    const header = [...columns, ...additionalColumns({ format: 'csv', columns })]
+    expect((await readContent('file.csv', `${header.join()}\n`)).fileInfo.columns).toEqual(header)
+    expect(await messageOf(readContent('file.csv', `${[...columns, 'more'].join()}\n`))).toContain(
+      'The file has 2,001 columns',
+    )
   })
 
   it('with two columns of the same name are refused', async () => {

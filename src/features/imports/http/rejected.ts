@@ -1,5 +1,6 @@
 import { stringify } from 'csv-stringify/sync'
 import type { DatabaseClient } from '../../../database/database.ts'
+import { readLimits } from '../reading/limits.ts'
 import {
   additionalColumns,
   describeValues,
@@ -37,7 +38,7 @@ const joinFaults = (faults: RowFault[], part: (fault: RowFault) => string | unde
     .filter((text) => text !== undefined && text !== '')
     .join('; ')
 
-/** Returns a refused row as rows of the file: several, if they were neighbouring rows that `groupBy` has joined. */
+/** Returns a refused row as rows of the file: several, if they were neighboring rows that `groupBy` has joined. */
 function splitGroup(columns: readonly string[], row: RefusedRow): RefusedRow[] {
   const { rows } = row.values
   if (!Array.isArray(rows) || columns.includes('rows')) return [row]
@@ -67,22 +68,19 @@ function toCells(
   ]
 }
 
-/** Maximum number of properties that become columns, if the file itself has no columns. */
-const maxColumns = 2000
-
-/** Returns the columns of the file; without columns, the names of properties in the given rows. */
+/** Returns the columns of the file; without columns, the names of properties in the given rows, as many as a file may have. */
 const columnsOf = ({ columns }: FileInfo, rows: readonly RefusedRow[]): readonly string[] =>
   columns.length > 0
     ? columns.filter((column) => !isAdditional(column))
-    : [...new Set(rows.flatMap(({ values }) => Object.keys(values)))].slice(0, maxColumns)
+    : [...new Set(rows.flatMap(({ values }) => Object.keys(values)))].slice(0, readLimits.columns)
 
 /** Stands for the file of an import that has not read its file. Such an import has no rows. */
 const noFile: FileInfo = { format: 'csv', columns: [], notes: [] }
 
 /**
- * Yields the refused rows of an import as CSV, as they were in the file, with more columns: where the row is, the
- * columns that are wrong, why, what would be right, and which cells were numbers and not texts (`import.numbers`), and the
- * values without a column (`import.extra`). People correct the file and import it again (`isRefusedRowsFile`).
+ * Yields the refused rows of an import as CSV, as they were in the file, with more columns: where the row is, which columns are
+ * wrong, why, what would be right, which cells were numbers and not texts (`import.numbers`), and which values had no column
+ * (`import.extra`). People correct the file and import it again (`isRefusedRowsFile`).
  */
 export async function* streamRejected(database: DatabaseClient, job: ImportJob): AsyncGenerator<string> {
   let rows = await readRefused(database, job.id, 0)

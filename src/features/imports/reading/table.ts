@@ -4,7 +4,7 @@ import type { JsonValue, Row } from '../types.ts'
 import { cleanText } from './clean.ts'
 import { readLimits } from './limits.ts'
 import type { RowOptions } from './options.ts'
-import { withExtraValues } from './refused-rows.ts'
+import { isAdditional, withExtraValues } from './refused-rows.ts'
 import { formatCount, unreadableFile } from './unreadable-file.ts'
 
 /** A value of a cell. */
@@ -78,9 +78,11 @@ export class Table {
   #readHeader(cells: readonly string[]): void {
     const names = cells.map(normalizeName)
     while (names.length > 0 && names.at(-1) === '') names.pop()
-    if (names.length > readLimits.columns) {
+    // A file of refused rows has more columns than the file from which it was made.
+    const count = names.filter((name) => !isAdditional(name)).length
+    if (count > readLimits.columns) {
       throw unreadableFile(
-        `The file has ${formatCount(names.length)} columns. At most ${formatCount(readLimits.columns)} can be read.`,
+        `The file has ${formatCount(count)} columns. At most ${formatCount(readLimits.columns)} can be read.`,
       )
     }
     this.columns = names.map((name, index) => cleanText(name) || columnName(index))
