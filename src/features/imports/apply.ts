@@ -176,13 +176,13 @@ export async function applyUpserts(
   const written = pending.length > 0 ? await writeRecords(tx, context, pending, refused) : []
   const changed = written.filter(({ record }) => record.action !== 'none')
   const citations = await writeCitations(tx, context, changed.map(toCitedRecord))
-  const citationOf = new Map(changed.map((one, index) => [one, citations[index] ?? null]))
+  const citationOf = new Map(changed.map((record, index) => [record, citations[index] ?? null]))
   await writeEntries(
     tx,
     context,
     written
       .filter(({ record }) => needsEntry(record))
-      .map((one) => entryOf(one, citationOf.get(one) ?? null)),
+      .map((record) => entryOf(record, citationOf.get(record) ?? null)),
   )
   const planned = written.map(({ record }) => record)
   const count = (action: PlannedRecord['action']) =>

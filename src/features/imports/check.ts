@@ -85,8 +85,8 @@ async function findRefusals(
   outcomes: readonly CheckedUpsert[],
   releases: Releases,
 ): Promise<Map<Upsert, RowFault[]>> {
-  const planned = outcomes.flatMap((one) =>
-    'result' in one && one.result.action !== 'none' ? [one.result] : [],
+  const planned = outcomes.flatMap((outcome) =>
+    'result' in outcome && outcome.result.action !== 'none' ? [outcome.result] : [],
   )
   const released = new Set(listReleases(planned))
   const refusals = new Map<Upsert, RowFault[]>()
@@ -182,14 +182,15 @@ export async function checkBatch(
     for (const { upsert, faults } of faulty) refused.set(upsert.row.position, faults)
     if (faulty.length > 0 && rows.some(mayDependOnRefused)) continue
     const planned = outcomes.flatMap((outcome) => ('result' in outcome ? [outcome.result] : []))
-    for (const one of listReleases(planned)) releases.values.add(one)
+    for (const release of listReleases(planned)) releases.values.add(release)
     return { upserts: upserts.filter(({ row }) => !isRefused(row)), planned, refused }
   }
 }
 
 /** Counts the results of rows. */
 function countResults({ upserts, planned, refused }: CheckedBatch): ImportCounts {
-  const count = (action: PlannedRecord['action']) => planned.filter((one) => one.action === action).length
+  const count = (action: PlannedRecord['action']) =>
+    planned.filter((record) => record.action === action).length
   return {
     ...noCounts,
     created: count('create'),

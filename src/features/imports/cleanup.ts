@@ -7,7 +7,7 @@ import { lockImport } from './steps.ts'
 /** Number of rows that one statement removes. */
 const batchSize = 5000
 
-/** Removes rows of an import from a table, by short statements in sequence, since the feed of changes waits for each. */
+/** Removes rows of an import from a table, with one short statement after another, since the feed of changes waits for each. */
 async function removeRows(
   writes: Transaction,
   { table, id, condition = 'true' }: { table: string; id: string; condition?: string },

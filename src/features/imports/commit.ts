@@ -31,11 +31,11 @@ export interface CommitOptions {
   onUnresolved: 'refuse' | 'drop'
   source: SourceProperties
   signal: AbortSignal
-  /** Called with the import when the commit has made progress. */
+  /** Gets the import when the commit has made progress. */
   onProgress: (job: ImportJob) => void
 }
 
-/** The actor, request and reason of the changes of an import. */
+/** Returns the actor, request and reason of the changes that an import makes. */
 export const importAuthorship = ({ actor, requestId, files, id }: ImportJob): Authorship => ({
   actor,
   requestId,
@@ -195,8 +195,8 @@ class Commit {
 }
 
 /**
- * Writes the records of the staged rows of an import, in short transactions (`takeBatch`). Each also stores the progress of
- * the import, so an interrupted commit continues where it stopped, and writes nothing twice.
+ * Writes the records of the staged rows of an import, in short transactions (`takeBatch`). Each transaction also stores the
+ * progress of the import, so an interrupted commit continues where it stopped, and writes nothing twice.
  * @returns the import with its counts. `kept` of its report lists the records with properties that were not overwritten.
  * @throws the database error that stopped the commit, TakenOver, or the reason of `signal`. The batches that were committed
  * before stay.

@@ -2,11 +2,17 @@ import { parse } from 'csv-parse/sync'
 import { Problem } from '../../problems/problem.ts'
 import { safeCsv, unescapeFormulas } from '../../query/safe-csv.ts'
 import { mentionName } from './mentions.ts'
-import type { Decision, ImportName } from './names.ts'
+import { type Decision, type ImportName, maxCandidates } from './names.ts'
+import { formatCount } from './reading/unreadable-file.ts'
 
 /** Unresolved names as CSV: a person fills in the column `decision`, and sends the file back. */
 
-const candidateColumns = [1, 2, 3].flatMap((number) => [`candidate${number}`, `candidate${number}.name`])
+const candidateIndexes = Array.from({ length: maxCandidates }, (_, index) => index)
+
+const candidateColumns = candidateIndexes.flatMap((index) => [
+  `candidate${index + 1}`,
+  `candidate${index + 1}.name`,
+])
 
 /** The columns of the file, in order. */
 const columns = ['resource', 'name', 'country', 'scheme', 'rows', 'decision', ...candidateColumns]
@@ -32,7 +38,7 @@ export const namesToCsv = (names: readonly ImportName[]): string =>
       mention.scheme ?? '',
       rows,
       '',
-      ...[0, 1, 2].flatMap((index) => [candidates[index]?.key ?? '', candidates[index]?.name ?? '']),
+      ...candidateIndexes.flatMap((index) => [candidates[index]?.key ?? '', candidates[index]?.name ?? '']),
     ]),
   )
 
@@ -49,7 +55,7 @@ export function readDecisions(text: string, locate: (line: number) => string): F
   const rows = parseRows(text)
   if (rows.length > maxRows)
     throw invalidFile(
-      `The file of decisions has more than ${maxRows.toLocaleString('en')} rows. Remove rows without a decision, or split the file.`,
+      `The file of decisions has more than ${formatCount(maxRows)} rows. Remove rows without a decision, or split the file.`,
     )
   const [first] = rows
   if (first && ['resource', 'name', 'decision'].some((column) => first.record[column] === undefined)) {

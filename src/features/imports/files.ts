@@ -57,7 +57,7 @@ async function* inParts(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
 }
 
 /**
- * Stores an uploaded file in parts. The stream is read as fast as the database stores the parts.
+ * Stores an uploaded file in parts. The stream is read no faster than the database stores the parts.
  * @param file number of the file: 0 is the file with the rows.
  * @throws Problem `too-large` beyond `maxBytes`.
  */

@@ -4,13 +4,13 @@ import { toNfc } from '../../model/characters.ts'
 import { maxNameLength } from '../names/types.ts'
 import type { Draft, JsonValue, Mention } from './types.ts'
 
-/** Mentions in drafts: how they are identified, and replaced by the keys of records. */
+/** Mentions in drafts: how they are identified, and replaced with the keys of records. */
 
 const identities = new LRUCache<string, string>({ max: 50_000 })
 
 const hashText = (text: string) => hash('sha1', text, 'base64url')
 
-/** Returns the identity, within an import, of a mention by name or code. It does not depend on `column` and `onUnresolved`. */
+/** Returns the identity of a mention by name or code within an import, without its `column` and `onUnresolved`. */
 export function mentionIdentity({ resource, name, code, scheme, country, on, create }: Mention): string {
   const text = JSON.stringify([resource, name, code, scheme, country, on, create])
   const known = identities.get(text)

@@ -8,7 +8,7 @@ import { type NameMatch, resolveNamesIn } from '../names/index.ts'
 import { findOrCreateOrganizations } from '../names/organizations.ts'
 import { entryWithoutRow, writeEntries } from './entries.ts'
 import { mentionIdentity, namedMentions } from './mentions.ts'
-import { findCountries, findNameResults, maxCandidates, toQuery } from './names.ts'
+import { findCountries, findNameResults, type MentionedName, maxCandidates, toQuery } from './names.ts'
 import { chooseSlugs, isCreatable, newOrganization, newTopic, topicIdentity } from './new-records.ts'
 import { resolveName, type UpsertOptions } from './resolver.ts'
 import { readStagedRows, takeBatch } from './rows.ts'
@@ -19,12 +19,6 @@ import type { Mention } from './types.ts'
 
 /** Number of names whose records one transaction creates, and of rows that are read together. */
 const batchSize = 200
-
-/** A name for which a record is to be created. */
-interface UnmatchedName {
-  identity: string
-  mention: Mention
-}
 
 /** The key of the record of a name; null if none could be created, or if a person must choose among candidates. */
 interface Outcome {
@@ -80,7 +74,7 @@ const writeCreatedEntries = (
 async function resolveOrganizations(
   tx: Transaction,
   context: CreationContext,
-  names: UnmatchedName[],
+  names: MentionedName[],
 ): Promise<Outcomes> {
   const { registry, job, authorship } = context
   const resource = registry.get('organizations')
@@ -95,10 +89,11 @@ async function resolveOrganizations(
     const organizations = group.map(({ organization }) => organization)
     const found = await findOrCreateOrganizations(tx, registry, organizations, { kind: 'create', authorship })
     for (const [index, { name }] of group.entries()) {
-      const one = found[index]
-      if (one?.kind === 'created') created.add(one.key)
-      if (one?.kind === 'ambiguous') outcomes.set(name.identity, { key: null, candidates: one.candidates })
-      else if (one) outcomes.set(name.identity, { key: one.key })
+      const result = found[index]
+      if (result?.kind === 'created') created.add(result.key)
+      if (result?.kind === 'ambiguous')
+        outcomes.set(name.identity, { key: null, candidates: result.candidates })
+      else if (result) outcomes.set(name.identity, { key: result.key })
     }
   }
   await writeCreatedEntries(
@@ -118,7 +113,7 @@ const lockTopicCreation = (tx: Transaction) =>
 async function resolveTopics(
   tx: Transaction,
   context: CreationContext,
-  names: UnmatchedName[],
+  names: MentionedName[],
 ): Promise<Outcomes> {
   const { registry, job, authorship, countries } = context
   const resource = registry.get('topics')
@@ -131,7 +126,7 @@ async function resolveTopics(
     names.map(({ mention }) => toQuery(mention, countries)),
   )
   const outcomes: Outcomes = new Map()
-  const missing: UnmatchedName[] = []
+  const missing: MentionedName[] = []
   for (const [index, name] of names.entries()) {
     const key = known[index]?.match?.key
     if (key !== undefined) outcomes.set(name.identity, { key })
@@ -161,7 +156,7 @@ async function resolveTopics(
 async function createBatch(
   database: Database,
   shared: Omit<CreationContext, 'countries'>,
-  names: UnmatchedName[],
+  names: MentionedName[],
 ): Promise<void> {
   const { registry, job } = shared
   const mentions = names.map(({ mention }) => mention)
@@ -239,7 +234,7 @@ export async function createNamedRecords(
   await findNeededNames(database, job, { onUnresolved, signal })
   for (;;) {
     signal.throwIfAborted()
-    const names = await database.read<UnmatchedName>({
+    const names = await database.read<MentionedName>({
       text: `select identity, mention from import_names where import = $1 and status = 'needed'
         order by mention ->> 'country' is null, identity limit $2`,
       values: [job.id, batchSize],

@@ -63,8 +63,8 @@ export const uniqueSlug = (mention: Mention): string =>
   `${toSlug(mentionName(mention)) || 'topic'}-${hash('sha1', topicIdentity(mention), 'hex').slice(0, 10)}`
 
 /**
- * Returns the short slugs for a topic, the best first: of the name, and of scheme and name. Different topics may have the same short
- * slug, since it keeps only the Latin letters and digits of the name.
+ * Returns the short slugs for a topic, the best first: of the name, and of scheme and name. Different topics may have the same
+ * short slug, since it keeps only the Latin letters and digits of the name.
  */
 function shortSlugs(mention: Mention): string[] {
   const slug = toSlug(mentionName(mention))
@@ -73,8 +73,8 @@ function shortSlugs(mention: Mention): string[] {
 }
 
 /**
- * Chooses the slugs of the topics to create for mentions: for each, the first short slug that no record has, otherwise the one with
- * a hash (`uniqueSlug`).
+ * Chooses the slugs of the topics to create for mentions: for each, the first short slug that no record has, otherwise the one
+ * with a hash (`uniqueSlug`).
  * @returns the slugs by the identities of the topics.
  */
 export async function chooseSlugs(

@@ -90,7 +90,7 @@ interface PreviewContext {
   signal: AbortSignal
 }
 
-/** Runs work that may find faults of a mapping. @param yaml its text. @returns the result of the work, or the faults. */
+/** Runs work that may find faults of a mapping. @param yaml the parsed mapping. @returns the result of `work`, or the faults. */
 async function tryMapping<T>(
   yaml: ParsedYaml,
   work: () => T | Promise<T>,
@@ -258,7 +258,7 @@ const mergeNames = (one: PreviewNames, other: PreviewNames): PreviewNames =>
  * Converts and checks the first rows of a file, as a dry run would, without storing anything. Faults of the mapping are part
  * of the result.
  * @param maxRows maximum number of rows to show.
- * @throws Problem `unreadable-file` for a file that cannot be read with a mapping without faults.
+ * @throws Problem `unreadable-file` for a file that cannot be read with a mapping without faults, or the reason of `signal`.
  */
 export async function previewImport(
   context: PreviewContext,

@@ -36,7 +36,7 @@ const findFaultyColumns = (tx: Transaction, id: string, states: readonly string[
 
 /**
  * Adds records to `kept` of the report of a running step: records with properties that the import does not overwrite, or that
- * the undo could not fully revert. The step stores the report with its progress, so that a process that continues the step has them.
+ * the undo could not fully revert. The step stores the report with its progress, so that another process can continue the step.
  * @param keptCount number of all properties that the import does not overwrite; during an undo, number of all records that it
  * could not fully revert.
  * @returns the report, with at most 100 records in `kept`.
@@ -92,8 +92,8 @@ const withoutPosition = ({ position: _, ...column }: LocatedColumn): FaultyColum
 
 /**
  * Makes the report of a finished step: refused rows, dropped values, unresolved names, missing records, and `kept`
- * (`KeptRecord`). Stores it together with a change of the import. A redaction of a row either finds the stored report, or is
- * found by `requireFaults`.
+ * (`KeptRecord`). Stores the report together with a change to the import. A redaction of a row either finds the stored report,
+ * or is found by `requireFaults`.
  * @returns whether the import was changed (`changeImport`). If it was not, no report is stored.
  */
 export function storeReport(

@@ -41,7 +41,7 @@ export const readRowsAt = (tx: Transaction, id: string, positions: readonly numb
   })
 
 /**
- * Returns faults, or drafts with dropped values, as JSON that PostgreSQL can read: replaces half a surrogate pair, which a value
+ * Returns faults, or drafts with dropped values, as JSON that PostgreSQL can read: replaces unpaired surrogates, which a value
  * or a detail has if it was cut off within a character.
  */
 export const toStorableJson = (value: readonly (RowFault | Draft)[]): string =>

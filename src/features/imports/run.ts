@@ -51,7 +51,7 @@ export interface RunOptions {
 }
 
 /** Maximum length of the stored reason of a failure, in characters. */
-const maxFailure = 2000
+const maxFailureLength = 2000
 
 /** Returns the reason of a failure, for people: the message of the problem, and its first errors. */
 function describeFailure(error: unknown): string {
@@ -60,7 +60,7 @@ function describeFailure(error: unknown): string {
   const errors = (problem?.errors ?? [])
     .slice(0, 10)
     .map((fault) => `${fault.pointer ?? ''} ${fault.message}`.trim())
-  return [message, ...errors].join('\n').slice(0, maxFailure)
+  return [message, ...errors].join('\n').slice(0, maxFailureLength)
 }
 
 /** Whether an import can continue later: it was aborted or taken over, or the database is unreachable or busy. */

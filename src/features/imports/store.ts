@@ -27,7 +27,7 @@ export interface ImportCounts {
   created: number
   changed: number
   unchanged: number
-  /** Properties that the import does not overwrite: others have set them, another row changes the record, or the row has none. */
+  /** Properties that are not overwritten: others have set them, another row changes the record, or the row has no value. */
   kept: number
 }
 
@@ -145,7 +145,7 @@ export async function readImport(tx: Transaction, id: string): Promise<ImportJob
   return row
 }
 
-/** Lists at most `limit` imports, newest first: those older than the import `after`, if it is given. */
+/** Lists at most `limit` imports, newest first: if given, only those of the register `scheme`, and those older than `after`. */
 export function listImports(
   tx: Transaction,
   { limit, after, scheme }: { limit: number; after?: string | undefined; scheme?: string | undefined },

@@ -22,7 +22,7 @@ export interface FileInfo {
   readonly columns: readonly string[]
   /** The columns, properties, elements and attributes that the mapping does not read. Absent until all rows are read. */
   readonly unused?: readonly UnusedColumn[]
-  /** Remarks about the file for people, such as that it has one column only. */
+  /** Remarks about the file for people, such as that it has only one column. */
   readonly notes: readonly string[]
 }
 

@@ -99,7 +99,8 @@ function revertExternalIds(current: Document, before: Document, imported: Docume
 }
 
 /**
- * Reverts the changes of an import in the current document of a record: external ids one by one, other properties as a whole.
+ * Reverts the changes that an import made, in the current document of a record: external ids one by one, other properties as a
+ * whole.
  * @returns the document, and the properties that others have changed since. They are not reverted.
  */
 function revertImport(current: Document, before: Document, imported: Document) {
@@ -161,9 +162,9 @@ class UndoBatch {
     if (keys.length === 0) return
     const resource = this.#registry.get('citations')
     const locked = await lockRecords(this.#tx, resource, keys)
-    const changes = [...locked.values()].flatMap((one, index): PlannedChange[] => {
-      if (one.version === 1) return [{ index, kind: 'remove', locked: one }]
-      this.#keep('citations', one.key, 'was changed since')
+    const changes = [...locked.values()].flatMap((citation, index): PlannedChange[] => {
+      if (citation.version === 1) return [{ index, kind: 'remove', locked: citation }]
+      this.#keep('citations', citation.key, 'was changed since')
       return []
     })
     for (const [index, reason] of await this.#write(resource, changes))
@@ -187,16 +188,16 @@ class UndoBatch {
     )
     const reasons = new Map<number, string>()
     const changes = entries.flatMap((entry, index): PlannedChange[] => {
-      const one = locked.get(entry.key)
-      if (!one) return []
+      const record = locked.get(entry.key)
+      if (!record) return []
       const before = revision(entry.key, entry.versionBefore)
       const imported = revision(entry.key, entry.versionAfter)
       if (entry.action === 'create') {
         // Later changes may have been reverted.
         const isUnchanged =
-          one.version === entry.versionAfter ||
-          (imported !== undefined && hasSameValues(resource, one, imported))
-        if (isUnchanged) return [{ index, kind: 'remove', locked: one }]
+          record.version === entry.versionAfter ||
+          (imported !== undefined && hasSameValues(resource, record, imported))
+        if (isUnchanged) return [{ index, kind: 'remove', locked: record }]
         reasons.set(index, 'was changed since')
         return []
       }
@@ -204,7 +205,7 @@ class UndoBatch {
         reasons.set(index, 'its history lacks the previous version')
         return []
       }
-      const { change, reason } = planRestoration(resource, one, { before, imported }, index)
+      const { change, reason } = planRestoration(resource, record, { before, imported }, index)
       if (reason !== undefined) reasons.set(index, reason)
       return change ? [change] : []
     })

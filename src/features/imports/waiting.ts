@@ -60,7 +60,7 @@ async function readWaiting(tx: Transaction, id: string): Promise<WaitingRow[]> {
   return waiting
 }
 
-/** Waiting rows that refer to one another, directly or by way of others: their records can only be written together. */
+/** Waiting rows that refer to one another, directly or through others: their records can only be written together. */
 export interface RowGroup {
   positions: number[]
   /** Number of the records of the rows. */
@@ -78,7 +78,7 @@ function takeGroup(row: WaitingRow, stack: WaitingRow[]): RowGroup {
   return group
 }
 
-/** Finds the groups of rows by the algorithm of Tarjan for strongly connected components, without recursion. */
+/** Finds the groups of rows with Tarjan's algorithm for strongly connected components, without recursion. */
 function* findGroups(rows: readonly WaitingRow[]): Generator<RowGroup> {
   const stack: WaitingRow[] = []
   let found = 0
@@ -100,8 +100,8 @@ function* findGroups(rows: readonly WaitingRow[]): Generator<RowGroup> {
         continue
       }
       path.pop()
-      const before = path.at(-1)
-      if (before) before.lowLink = Math.min(before.lowLink, row.lowLink)
+      const referrer = path.at(-1)
+      if (referrer) referrer.lowLink = Math.min(referrer.lowLink, row.lowLink)
       if (row.lowLink === row.index) yield takeGroup(row, stack)
     }
   }

@@ -34,7 +34,7 @@ export const readProblems: Contract['problems'] = [
   'not-acceptable',
 ]
 
-/** The problems of a change of one import. */
+/** The problems of an operation that changes one import. */
 export const changeProblems: Contract['problems'] = [...readProblems, ...idempotencyProblems]
 
 /** Returns the problem for an import that does not exist. */

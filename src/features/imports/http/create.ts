@@ -70,7 +70,8 @@ async function readText({ field, stream }: UploadPart): Promise<string> {
   let bytes = 0
   for await (const chunk of stream) {
     bytes += chunk.length
-    if (bytes > maxTextBytes) throw new Problem('too-large', `The part ${field} has more than 4 MiB.`)
+    if (bytes > maxTextBytes)
+      throw new Problem('too-large', `The part ${field} has more than ${maxTextBytes / 2 ** 20} MiB.`)
     chunks.push(chunk)
   }
   const text = decodeUtf8(Buffer.concat(chunks))
@@ -177,7 +178,7 @@ class UploadReader {
   }
 }
 
-/** Checks that fewer than `maxOpen` imports are in some states. @throws Problem `conflict` with the detail. */
+/** Checks that fewer than `maxOpen` imports are in the given states. @throws Problem `conflict` with the detail. */
 async function requireFew(tx: Transaction, states: readonly ImportState[], detail: string): Promise<void> {
   const [row] = await tx.query<{ count: number }>({
     text: 'select count(*)::int as count from imports where state = any($1)',

@@ -22,7 +22,7 @@ const pollsPerHeartbeat = 30
 const isRunning = ({ state }: ImportJob) => ['uploaded', 'staging', 'committing', 'undoing'].includes(state)
 
 /**
- * Yields an event for each change of an import that a poll finds, until the import has no pending work.
+ * Yields an event for each change to an import that a poll finds, until the import has no pending work.
  * @param database the connections of streams.
  */
 async function* events(database: DatabaseClient, id: string, stopped: AbortSignal): AsyncGenerator<string> {

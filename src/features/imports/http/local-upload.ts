@@ -16,7 +16,7 @@ export interface LocalPart extends LocalFile {
 /**
  * Writes the parts of an upload to a temporary folder, and removes the folder when `work` has ended.
  * @param maxBytes maximum total size of the parts.
- * @throws Problem `too-large`.
+ * @throws Problem `too-large` beyond `maxBytes`, and what `work` throws.
  */
 export async function withLocalParts<T>(
   upload: Upload,

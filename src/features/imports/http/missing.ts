@@ -22,7 +22,7 @@ export async function* streamMissing(
     after = page.at(-1)
     if (!after) return
     const nameOf = await readNames(database, registry, page, 'en')
-    yield safeCsv(page.map((one) => [one.resource, one.key, one.externalId, nameOf(one)]))
+    yield safeCsv(page.map((record) => [record.resource, record.key, record.externalId, nameOf(record)]))
   }
 }
 

@@ -215,8 +215,8 @@ export const decideNames = (registry: Registry): Endpoint => ({
     const { key } = request
     const { data, faults } = checkValue(decisionsInput, request.body)
     if (faults) throw invalidBody('request', faults)
-    const decisions = data.decisions.map(({ country = null, scheme = null, ...one }) => ({
-      ...one,
+    const decisions = data.decisions.map(({ country = null, scheme = null, ...decision }) => ({
+      ...decision,
       country,
       scheme,
     }))

@@ -37,7 +37,7 @@ async function readMapping({ path }: LocalPart): Promise<string> {
   return text
 }
 
-/** Reads the input of a preview from the parts of an upload. @throws Problem `invalid-body`. */
+/** Reads the input of a preview from the parts of an upload. @throws Problem `invalid-body` or `too-large`. */
 async function readInput(parts: readonly LocalPart[]): Promise<PreviewInput> {
   const partsOf = (field: string) => parts.filter((part) => part.field === field)
   const unknown = parts.find(({ field }) => !['mapping', 'file', 'list'].includes(field))

@@ -7,7 +7,7 @@ import { BadValue, type Scalar } from './values/bad.ts'
 /** Translates a code. Null means that the code has no value. */
 export type Translate = (text: string) => Scalar | null | BadValue
 
-/** As a code, it matches all codes that are not listed. As the value of a code, it means the code itself. */
+/** A code that matches all codes that are not listed; as the value of a code, the code itself. */
 const wildcard = '*'
 
 /** Compiles `codes`: a map in the mapping, or a companion file. */

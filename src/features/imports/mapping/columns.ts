@@ -11,7 +11,7 @@ const maxListed = 30
 
 /**
  * Checks that a file has the columns that a mapping names. Only CSV and XLSX have columns.
- * @throws Problem of type invalid-mapping with a fault for each missing column.
+ * @throws Problem `invalid-mapping` with a fault for each missing column.
  */
 export function checkColumns(mapping: Mapping, registry: Registry, { columns }: FileInfo): void {
   if (columns.length === 0) return

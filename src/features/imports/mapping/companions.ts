@@ -27,7 +27,7 @@ export function companionFiles(mapping: Mapping): Companion[] {
 }
 
 /**
- * Checks that a mapping names each file that was sent with the imported file, since any other one would not be read.
+ * Checks that a mapping names each file that was sent with the imported file, since no other file is read.
  * @throws Problem `invalid-mapping`.
  */
 export function checkCompanions(mapping: Mapping, files: readonly { name: string }[]): void {

@@ -20,7 +20,7 @@ export { type LocatedFault, maxMappingLength, type ParsedYaml, parseYaml } from 
  * Returns the function that converts rows to drafts.
  * @param mapping as `parseMapping` returns it.
  * @param context the registry, and the companion files by name.
- * @throws Problem of type invalid-mapping when a companion file is missing, or lacks a column that the mapping names.
+ * @throws Problem `invalid-mapping` when a companion file is missing, or lacks a column that the mapping names.
  */
 export function createConverter(
   mapping: Mapping,

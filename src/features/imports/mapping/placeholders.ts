@@ -24,7 +24,7 @@ function formOf(resource: string, registry: Registry): (number: number) => strin
 }
 
 /**
- * Replaces mentions by placeholder keys, so that a document can be validated before the names in it are resolved. The same
+ * Replaces mentions with placeholder keys, so that a document can be validated before the names in it are resolved. The same
  * mention gets the same key.
  */
 export function withPlaceholders(

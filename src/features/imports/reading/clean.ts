@@ -6,16 +6,16 @@ import { formatCount } from './unreadable-file.ts'
 // biome-ignore lint/suspicious/noControlCharactersInRegex: NUL must be found.
 const unstorable = /[\u0000\p{Cs}]/gu
 
-/** Replaces what PostgreSQL cannot store in a text by U+FFFD. */
+/** Replaces what PostgreSQL cannot store in a text with U+FFFD. */
 export const cleanText = (text: string): string =>
   unstorable.test(text) ? text.replaceAll(unstorable, '\ufffd') : text
 
-/** A value is nested too deeply, or contains too many values. */
+/** The error for a value that is nested too deeply, or contains too many values. */
 export class TooLarge extends Error {}
 
 /**
  * Copies a parsed JSON value with clean texts and names.
- * @throws TooLarge when it exceeds `readLimits.depth` or `readLimits.rowValues`.
+ * @throws TooLarge when the value exceeds `readLimits.depth` or `readLimits.rowValues`.
  */
 export function cleanValue(value: JsonValue): JsonValue {
   let count = 0

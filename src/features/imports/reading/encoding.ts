@@ -38,7 +38,8 @@ const supersets: Record<string, string> = {
  * Detects the encoding of a file: by a byte order mark, as UTF-16 by its zero bytes, as UTF-8 if every byte is valid, and
  * otherwise by the frequency of characters. Reads the file at most once, and holds a sample in memory.
  * @param wanted name of the encoding, if it is known.
- * @throws Problem when the encoding is unknown, the file is binary, or its lines have different encodings.
+ * @throws Problem when `wanted` is unknown, the encoding cannot be detected, the file is binary, or its lines have different
+ *   encodings.
  */
 export async function detectEncoding(path: string, wanted?: string): Promise<DetectedEncoding> {
   if (wanted !== undefined) return { name: requireEncoding(wanted) }

@@ -4,8 +4,8 @@ import { open } from 'node:fs/promises'
 const breakBytes = 4
 
 /**
- * Whether there is a line break in the last four bytes of a text file, which is one character in the longest encoding. So a
- * last line of up to three bytes counts as complete.
+ * Whether there is a line break in the last four bytes of a text file: a line break has at most this length, in UTF-32. So a last
+ * line of up to three bytes counts as complete.
  */
 export async function endsWithLineBreak(path: string): Promise<boolean> {
   const handle = await open(path)

@@ -24,8 +24,9 @@ const unsupportedFormats: [start: string, detail: string][] = [
 const startBytes = 64 * 1024
 
 /**
- * Detects the format of a file from its first bytes. JSON counts as NDJSON if the name of the file ends in `.ndjson` or `.jsonl`, or
- * if the first line is a complete value (`isNdjson`). Every ZIP archive counts as XLSX: `readWorkbook` refuses the others.
+ * Detects the format of a file from its first bytes. JSON counts as NDJSON if the name of the file ends in `.ndjson` or
+ * `.jsonl`, or if the first line is a complete value (`isNdjson`). Every ZIP archive counts as XLSX: `readWorkbook` refuses
+ * the others.
  * @throws Problem when the file is empty or its format cannot be read.
  */
 export async function detectFormat({ path, name }: { path: string; name: string }): Promise<Format> {
@@ -69,8 +70,8 @@ const maxControlShare = 0.02
 const acceptedControls = 10
 
 /**
- * Whether a file is binary: it is not in UTF-16, and has more control characters than a damaged text. In UTF-16, control bytes are
- * halves of characters, and nearly all NULs are at even positions, or nearly all at odd ones. NULs do not count as control
+ * Whether a file is binary: it is not in UTF-16, and has more control characters than a damaged text. In UTF-16, control bytes
+ * are halves of characters, and nearly all NULs are at even positions, or nearly all at odd ones. NULs do not count as control
  * characters: `detectEncoding` refuses files with many of them.
  */
 function isBinary(start: Buffer): boolean {

@@ -3,7 +3,7 @@ import iconv from 'iconv-lite'
 import { type DetectedEncoding, detectEncoding } from './encoding.ts'
 import { unreadableFile } from './unreadable-file.ts'
 
-/** A text file whose encoding is known. Each call reads the file from its start. */
+/** A text file whose encoding is known. Each call reads the file from its start, and throws a Problem for invalid bytes. */
 export interface TextFile {
   encoding: DetectedEncoding
   /** Reads the text in chunks. @param byteCount maximum bytes to read. */
@@ -15,7 +15,7 @@ export interface TextFile {
 /** Maximum size of the chunks in which a file is read, in bytes. */
 const chunkBytes = 128 * 1024
 
-/** Detects the encoding of a text file, and returns how to read it. @throws Problem when it cannot be detected. */
+/** Detects the encoding of a text file, and returns how to read it. @throws Problem when the encoding cannot be detected. */
 export async function detectTextFile(
   path: string,
   { encoding, signal }: { encoding?: string | undefined; signal?: AbortSignal | undefined },

@@ -11,7 +11,7 @@ export interface XmlHandlers {
   text(text: string): void
 }
 
-/** Maximum nesting depth of elements. Rows may be nested themselves, so it is twice the limit of a row. */
+/** Maximum nesting depth of elements: that of a row, and as many levels around the row. */
 const maxDepth = 2 * readLimits.depth
 
 /** A parser of XML that reads its text in chunks. */

@@ -39,7 +39,8 @@ function compileEdits(steps: ValueSteps): ((text: string) => string)[] {
   if (beforeLast !== undefined) edits.push((text) => cutAt(text.lastIndexOf(beforeLast), text))
   if (after !== undefined) edits.push((text) => skipTo(text.indexOf(after), after, text))
   if (afterLast !== undefined) edits.push((text) => skipTo(text.lastIndexOf(afterLast), afterLast, text))
-  for (const [old, now] of Object.entries(replace ?? {})) edits.push((text) => text.replaceAll(old, now))
+  for (const [replaced, replacement] of Object.entries(replace ?? {}))
+    edits.push((text) => text.replaceAll(replaced, replacement))
   if (steps.case === 'upper') edits.push((text) => text.toUpperCase())
   if (steps.case === 'lower') edits.push((text) => text.toLowerCase())
   return edits

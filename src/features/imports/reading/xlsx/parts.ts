@@ -43,7 +43,7 @@ export async function parsePart(
 /** Returns an element name without the namespace prefix that some programs write. */
 export const localName = (name: string): string => name.slice(name.indexOf(':') + 1)
 
-/** Reads the list of sheets. @throws Problem when the archive is not an XLSX file. */
+/** Reads the list of sheets. @throws Problem when the archive is not an XLSX file, or a part is missing or malformed. */
 export async function readWorkbook(archive: Archive): Promise<Workbook> {
   const name = 'xl/workbook.xml'
   if (!archive.has(name)) {
