@@ -1,6 +1,6 @@
 import { Link } from 'wouter-preact'
 import { countPath } from '../../view-data.ts'
-import type { ResourceDescription } from '../api/resources.ts'
+import { explorePath, type ResourceDescription } from '../api/resources.ts'
 import type { Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { useLanguage } from '../i18n/language.ts'
@@ -35,7 +35,7 @@ function KeyFigure({ resource: { name } }: { resource: ResourceDescription }) {
             {t('state.retry')}
           </button>
         ) : (
-          <Link href={`/explore/${name}`}>{count === undefined ? '…' : number(count)}</Link>
+          <Link href={explorePath(`/v1/${name}`)}>{count === undefined ? '…' : number(count)}</Link>
         )}
       </dd>
     </div>

@@ -1,4 +1,5 @@
 import { Link } from 'wouter-preact'
+import { explorePath } from '../api/resources.ts'
 import { useLanguage } from '../i18n/language.ts'
 
 /** The link to the list of a resource, above the heading of a record. */
@@ -6,7 +7,7 @@ export function ResourceLink({ name }: { name: string }) {
   const { resourceLabel } = useLanguage()
   return (
     <p class="small">
-      <Link href={`/explore/${name}`}>{resourceLabel(name)}</Link>
+      <Link href={explorePath(`/v1/${name}`)}>{resourceLabel(name)}</Link>
     </p>
   )
 }

@@ -5,6 +5,7 @@ import type { Citation, Names, RecordDocument } from '../api/types.ts'
 import { formatEdtf } from '../dates/format-edtf.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
+import { sourceAnchor } from './briefing/source-marks.tsx'
 import { Value } from './value.tsx'
 import { Widget } from './widget.tsx'
 
@@ -15,7 +16,7 @@ interface Fact {
   citations: { citation: Citation; number: number }[]
 }
 
-/** Returns the facts that are cited from more than one source, or that have a deprecated citation. */
+/** Returns the facts for which more than one source is cited, or that have a deprecated citation. */
 function disputableFacts(citations: readonly Citation[]): Fact[] {
   const facts = new Map<string, Fact>()
   for (const [index, citation] of citations.entries()) {
@@ -83,7 +84,7 @@ function Side({ citation, number }: { citation: Citation; number: number }) {
   return (
     <article class={rank === 'deprecated' ? 'side doubtful' : 'side'}>
       <p class="small">
-        <a href={`#source-${number}`}>[{number}]</a>{' '}
+        <a href={`#${sourceAnchor(number)}`}>[{number}]</a>{' '}
         <Link href={recordPath('sources', source)}>{sourceDetails?.title ?? source}</Link>
         {sourceDetails?.publishedOn &&
           language.t('list.detail') + formatEdtf(sourceDetails.publishedOn, language)}

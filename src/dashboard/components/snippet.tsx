@@ -2,13 +2,11 @@
  * Returns the plain text of a snippet, which is escaped HTML with `<mark>` around matches. The HTML parser drops leading
  * white space, so a period is put before the text and removed afterwards.
  */
-const toText = (html: string) => {
+export function snippetText(html: string): string {
   const text = html.replaceAll(/<[^>]*>/g, '')
-  return new DOMParser().parseFromString(`.${text}`, 'text/html').documentElement.textContent?.slice(1)
+  const { documentElement } = new DOMParser().parseFromString(`.${text}`, 'text/html')
+  return documentElement.textContent?.slice(1) ?? ''
 }
-
-/** Returns the plain text of a snippet, without `<mark>`. */
-export const snippetText = (html: string): string => toText(html) ?? ''
 
 /** A snippet of a search result, with the matches in `<mark>`. No other elements of the HTML are rendered. */
 export function Snippet({ html }: { html: string }) {
@@ -17,7 +15,7 @@ export function Snippet({ html }: { html: string }) {
       {html
         .split(/(<mark>.*?<\/mark>)/)
         .map((part, index) =>
-          part.startsWith('<mark>') ? <mark key={index}>{toText(part)}</mark> : toText(part),
+          part.startsWith('<mark>') ? <mark key={index}>{snippetText(part)}</mark> : snippetText(part),
         )}
     </>
   )

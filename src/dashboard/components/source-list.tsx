@@ -5,6 +5,7 @@ import type { Citation } from '../api/types.ts'
 import { formatEdtf } from '../dates/format-edtf.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
+import { sourceAnchor } from './briefing/source-marks.tsx'
 import { FoldedList } from './folded-list.tsx'
 
 /** The numbered citations of a record, each with its source, locator and quotation. */
@@ -20,7 +21,7 @@ export function SourceList({ citations }: { citations: readonly Citation[] }) {
   return (
     <FoldedList class="sources">
       {citations.map(({ id, property, locator, excerpt, note, sourceDetails, source, rank }, index) => (
-        <li key={id} id={`source-${index + 1}`}>
+        <li key={id} id={sourceAnchor(index + 1)}>
           <p>
             [{index + 1}] <Link href={recordPath('sources', source)}>{sourceDetails?.title ?? source}</Link>
             {[

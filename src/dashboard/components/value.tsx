@@ -3,19 +3,18 @@ import { pointedProperty } from '../api/pointers.ts'
 import { explorePath, findProperty, type Property, recordPath } from '../api/resources.ts'
 import type { Names } from '../api/types.ts'
 import { formatEdtf } from '../dates/format-edtf.ts'
+import { isPlainObject } from '../editing/form-values.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
+import { isUnset } from './is-unset.ts'
 import { isParticipant, type Participant, Participants } from './participants.tsx'
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const isTimestamp = (text: string) => /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/.test(text)
 const isWebAddress = (text: string) => /^https?:\/\//.test(text)
 /** Whether a text is the path of a list in the API, such as the list of the records that a figure counts. */
 const isListPath = (text: string) => /^\/v1\/[a-z-]+(\?|$)/.test(text)
 
-/** Shows a value of a record: names instead of references, dates with their own precision, labels of enumeration values. */
+/** Shows a value of a record: names instead of references, dates in their own precision, labels of enumeration values. */
 export function Value({
   value,
   property,
@@ -33,8 +32,7 @@ export function Value({
   const labels = useLabels()
   const { kind, refersTo, isLanguage } = property
   if (value === null && kind === 'pointer') return <>{language.t('record.whole')}</>
-  if (value === null || value === undefined || (Array.isArray(value) && value.length === 0))
-    return <span class="soft">{language.t('value.unknown')}</span>
+  if (isUnset(value)) return <span class="soft">{language.t('value.unknown')}</span>
   if (typeof value === 'boolean') return <>{language.t(value ? 'value.yes' : 'value.no')}</>
   if (typeof value === 'number') return <>{language.number(value)}</>
   if (Array.isArray(value) && showsAll && value.every(isParticipant) && isListed(value))
@@ -42,7 +40,7 @@ export function Value({
   if (Array.isArray(value) && value.every(isParticipant))
     return <Participants participants={value} names={names} showsAll={showsAll} />
   if (Array.isArray(value)) return <ListValue values={value} property={property} names={names} />
-  if (isObject(value)) return <ObjectValue value={value} property={property} names={names} />
+  if (isPlainObject(value)) return <ObjectValue value={value} property={property} names={names} />
   const text = String(value)
   if (kind === 'date') return <span class="date">{formatEdtf(text, language)}</span>
   if (isLanguage) return <>{language.languageName(text)}</>
@@ -64,19 +62,19 @@ const allowLineBreaks = (text: string) =>
     : text
 
 function ListValue({ values, property, names }: { values: unknown[]; property: Property; names: Names }) {
-  return values.every((one) => !isObject(one)) ? (
+  return values.every((item) => !isPlainObject(item)) ? (
     <span class="chips">
-      {values.map((one) => (
-        <span key={String(one)} class="tag">
-          <Value value={one} property={property} names={names} />
+      {values.map((item) => (
+        <span key={String(item)} class="tag">
+          <Value value={item} property={property} names={names} />
         </span>
       ))}
     </span>
   ) : (
     <ul class="stack">
-      {values.map((one) => (
-        <li key={JSON.stringify(one)}>
-          <Value value={one} property={property} names={names} />
+      {values.map((item) => (
+        <li key={JSON.stringify(item)}>
+          <Value value={item} property={property} names={names} />
         </li>
       ))}
     </ul>
@@ -102,15 +100,15 @@ const participantProperties = ['country', 'organization', 'region', 'role']
 const detailsOf = (participant: Participant) =>
   Object.fromEntries(
     Object.entries(participant).filter(
-      ([name, part]) => !participantProperties.includes(name) && isKnown(part),
+      ([name, part]) => !participantProperties.includes(name) && !isUnset(part),
     ),
   )
 
-/** Whether participants are listed one below the other: if there is only one, or if any of them has details besides its role. */
+/** Whether participants are listed one below the other: if there is only one, or if any participant has details. */
 const isListed = (participants: readonly Participant[]): boolean =>
   participants.length === 1 || participants.some((one) => Object.keys(detailsOf(one)).length > 0)
 
-/** Participants one below the other, each with its role and all that is recorded about it. */
+/** Participants one below the other, each with its role and details. */
 function DetailedParticipants({
   values,
   property,
@@ -132,8 +130,6 @@ function DetailedParticipants({
     </ul>
   )
 }
-
-const isKnown = (value: unknown): boolean => value !== null && !(Array.isArray(value) && value.length === 0)
 
 /** An object, such as an amount of money or a place, in one line, without unknown values. */
 function ObjectValue({
@@ -166,7 +162,7 @@ function ObjectValue({
     )
   const order = property.parts?.map(({ name }) => name) ?? []
   const parts = Object.entries(value)
-    .filter(([, part]) => isKnown(part))
+    .filter(([, part]) => !isUnset(part))
     .sort(([one], [other]) => order.indexOf(one) - order.indexOf(other))
   return (
     <>

@@ -7,8 +7,10 @@ import { titleOf } from '../api/titles.ts'
 import type { Citation, Names, RecordDocument } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { apiRecordPath } from '../api/write-api.ts'
+import { sourceAnchor } from '../components/briefing/source-marks.tsx'
 import { DataLinks } from '../components/chart/chart-links.tsx'
 import { HistoryList } from '../components/history/history-list.tsx'
+import { isUnset } from '../components/is-unset.ts'
 import { NotFound } from '../components/not-found.tsx'
 import { PageTitle } from '../components/page-title.tsx'
 import { RecordActions } from '../components/record-actions.tsx'
@@ -104,8 +106,6 @@ function KnownRecord({ resource, recordKey }: { resource: ResourceDescription; r
   )
 }
 
-const hasValue = (value: unknown) => value !== null && !(Array.isArray(value) && value.length === 0)
-
 function Facts({ resource, record }: { resource: ResourceDescription; record: RecordWithSources }) {
   const { t } = useLanguage()
   const labels = useLabels()
@@ -114,7 +114,7 @@ function Facts({ resource, record }: { resource: ResourceDescription; record: Re
   const shown = resource.properties.filter(
     ({ name }) => name !== resource.title && !unlistedProperties.includes(name) && name in record,
   )
-  const isKnown = ({ name }: Property) => hasValue(record[name]) || marks.has(name)
+  const isKnown = ({ name }: Property) => !isUnset(record[name]) || marks.has(name)
   const unknown = shown.filter((property) => !isKnown(property)).map(({ name }) => labels.property(name))
   return (
     <Widget title={t('record.facts')}>
@@ -153,7 +153,7 @@ function Fact({
       <dd>
         {children}
         {marks.map((mark) => (
-          <a key={mark} class="reference-marks" href={`#source-${mark}`}>
+          <a key={mark} class="reference-marks" href={`#${sourceAnchor(mark)}`}>
             [{mark}]
           </a>
         ))}

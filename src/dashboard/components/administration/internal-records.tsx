@@ -1,6 +1,6 @@
 import { Link } from 'wouter-preact'
 import { withQuery } from '../../api/path.ts'
-import { type ResourceDescription, resources } from '../../api/resources.ts'
+import { explorePath, type ResourceDescription, resources } from '../../api/resources.ts'
 import type { Page, RecordDocument } from '../../api/types.ts'
 import { useApi } from '../../api/use-api.ts'
 import { useLanguage } from '../../i18n/language.ts'
@@ -33,17 +33,17 @@ export function InternalRecords() {
 
 function InternalCount({ resource: { name, key } }: { resource: ResourceDescription }) {
   const { number, resourceLabel } = useLanguage()
+  const filter = { visibility: 'internal' }
+  const list = withQuery(`/v1/${name}`, filter)
   const state = useApi<Page<RecordDocument>>(
-    withQuery(`/v1/${name}`, { visibility: 'internal', fields: [key], limit: 1, count: 'exact' }),
+    withQuery(`/v1/${name}`, { ...filter, fields: [key], limit: 1, count: 'exact' }),
   )
   return (
     <tr>
       <th scope="row">{resourceLabel(name)}</th>
       <td class="number">
         <Loaded state={state} height="1.5rem">
-          {({ page }) => (
-            <Link href={`/explore/${name}?visibility=internal`}>{number(page.total?.count ?? 0)}</Link>
-          )}
+          {({ page }) => <Link href={explorePath(list)}>{number(page.total?.count ?? 0)}</Link>}
         </Loaded>
       </td>
     </tr>

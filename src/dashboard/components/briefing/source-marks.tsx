@@ -7,7 +7,7 @@ import { useLanguage } from '../../i18n/language.ts'
 /** The numbers of sources in the page's list of sources, by the id of the source. */
 export const SourceNumbers = createContext<ReadonlyMap<string, number>>(new Map())
 
-/** Returns the HTML id of a source's entry in the list. The marks beside facts link to it. */
+/** Returns the HTML id of an entry in the page's list of sources or citations. The marks beside facts link to this id. */
 export const sourceAnchor = (number: number): string => `source-${number}`
 
 /**

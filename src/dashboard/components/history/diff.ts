@@ -1,5 +1,6 @@
 import { diffArrays, diffWordsWithSpace } from 'diff'
 import { canonicalJson, isEqual, isPlainObject } from '../../editing/form-values.ts'
+import { isUnset } from '../is-unset.ts'
 
 /** A property whose value differs between two versions. */
 export interface PropertyDiff {
@@ -9,11 +10,7 @@ export interface PropertyDiff {
 }
 
 /** Properties that the service sets. They are not compared. */
-const managed = ['id', 'version', 'createdAt', 'updatedAt']
-
-/** Whether a value is null, undefined or an empty list. */
-export const isUnset = (value: unknown) =>
-  value === null || value === undefined || (Array.isArray(value) && value.length === 0)
+export const managedProperties: readonly string[] = ['id', 'version', 'createdAt', 'updatedAt']
 
 /** Returns the properties that differ between two versions of a record or nested object, in the order of the newer one. */
 export function diffProperties(
@@ -21,7 +18,7 @@ export function diffProperties(
   after: Readonly<Record<string, unknown>>,
 ): PropertyDiff[] {
   return [...new Set([...Object.keys(after), ...Object.keys(before)])]
-    .filter((name) => !managed.includes(name))
+    .filter((name) => !managedProperties.includes(name))
     .map((name) => ({ name, before: before[name], after: after[name] }))
     .filter((diff) => !isEqual(diff.before, diff.after) && !(isUnset(diff.before) && isUnset(diff.after)))
 }

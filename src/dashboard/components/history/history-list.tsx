@@ -14,8 +14,8 @@ import { Loaded } from '../widget.tsx'
 import { VersionChanges } from './version-changes.tsx'
 
 /** Number of versions that are shown at first. */
-const firstCount = 20
-/** Maximum number of shown versions. A request returns up to 200; the oldest one is only read for comparison. */
+const initialCount = 20
+/** Maximum number of shown versions. A request returns up to 200 versions, the oldest of which is read only for comparison. */
 const maxCount = 199
 
 /**
@@ -36,14 +36,14 @@ export function HistoryList({
   current: number | undefined
 }) {
   const { t } = useLanguage()
-  const [count, setCount] = useState(firstCount)
+  const [count, setCount] = useState(initialCount)
   // One more version is read, for comparison with the oldest shown version.
   const state = useKeepPrevious(
     useApi<HistoryPage>(withQuery(`${path}/history`, { limit: count + 1, follow: 'false' })),
   )
-  // Until further versions have loaded, the last one of the previous response remains only for comparison.
-  const isLoadingMore = state.status === 'loading' && state.body?.data.length === firstCount + 1
-  const shownCount = isLoadingMore ? firstCount : count
+  // While further versions load, the last version of the previous response is still read only for comparison.
+  const isLoadingMore = state.status === 'loading' && state.body?.data.length === initialCount + 1
+  const shownCount = isLoadingMore ? initialCount : count
   return (
     <Loaded state={state}>
       {({ data }) => (

@@ -7,7 +7,7 @@ import { useLanguage } from '../../i18n/language.ts'
 import { Value } from '../value.tsx'
 import { diffLists, diffProperties, diffTexts, type Part, type PropertyDiff } from './diff.ts'
 
-/** The property of a value, and the names of the records that it refers to. */
+/** The property of a value, and the names of the records to which the value refers. */
 interface Display {
   property: Property
   names: Names
@@ -64,21 +64,22 @@ export function PropertyDiffs({
   )
 }
 
-/** Whether a text consists of words, so that its words are compared. Codes and URLs, which are ASCII without spaces, do not. */
+/** Whether a value is a text of words, which are compared one by one. Codes and URLs are not: they are ASCII without spaces. */
 const isProse = (value: unknown, { kind }: Property): value is string =>
   typeof value === 'string' && kind === 'text' && /\s|[^\p{ASCII}]/u.test(value)
 
+/** Returns the items of a list; none if the list is missing, and undefined if the value is not a list. */
 const listOf = (value: unknown): unknown[] | undefined =>
   Array.isArray(value) ? value : value === null || value === undefined ? [] : undefined
 
-/** The difference of two values: texts by word, lists by item, objects by property, all others as a whole. */
+/** The difference between two values: texts by word, lists by item, objects by property, all other values as a whole. */
 function ValueDiff({ before, after, ...display }: { before: unknown; after: unknown } & Display) {
   const { tag } = useLanguage()
   if (isProse(before, display.property) && isProse(after, display.property))
     return <TextDiff parts={diffTexts(before, after, tag)} />
   if (Array.isArray(before) || Array.isArray(after)) {
-    const [one, other] = [listOf(before), listOf(after)]
-    if (one && other) return <ListDiff parts={diffLists(one, other)} {...display} />
+    const [itemsBefore, itemsAfter] = [listOf(before), listOf(after)]
+    if (itemsBefore && itemsAfter) return <ListDiff parts={diffLists(itemsBefore, itemsAfter)} {...display} />
   }
   if (isPlainObject(before) && isPlainObject(after))
     return (
@@ -119,7 +120,7 @@ function TextDiff({ parts }: { parts: readonly Part<string>[] }) {
 
 function ListDiff({ parts, property, names }: { parts: readonly Part<unknown>[] } & Display) {
   const { t } = useLanguage()
-  const same = parts.filter(({ status }) => status === 'same').length
+  const sameCount = parts.filter(({ status }) => status === 'same').length
   // `Value` shows participants only as a list, so each object is shown as a list of one item.
   const show = (value: unknown, showsAll: boolean) => (
     <Value
@@ -152,7 +153,7 @@ function ListDiff({ parts, property, names }: { parts: readonly Part<unknown>[] 
           </li>
         )
       })}
-      {same > 0 && <li class="soft small">{t('diff.same', { count: same })}</li>}
+      {sameCount > 0 && <li class="soft small">{t('diff.same', { count: sameCount })}</li>}
     </ul>
   )
 }

@@ -2,8 +2,9 @@ import type { ResourceDescription } from '../../api/resources.ts'
 import type { Names, RecordDocument } from '../../api/types.ts'
 import { useApi } from '../../api/use-api.ts'
 import { useLanguage } from '../../i18n/language.ts'
+import { isUnset } from '../is-unset.ts'
 import { Loaded } from '../widget.tsx'
-import { diffProperties, isUnset } from './diff.ts'
+import { diffProperties } from './diff.ts'
 import { useMissingNames } from './use-missing-names.ts'
 import { PropertyDiffs } from './value-diff.tsx'
 
@@ -11,7 +12,7 @@ interface Revision {
   document: RecordDocument
 }
 
-/** The changes from the previous version of a record to a version; for the first version, all properties. */
+/** The differences between a version of a record and the previous version; for the first version, all properties. */
 export function VersionChanges({
   resource,
   path,
@@ -62,7 +63,7 @@ function Changes({
 }) {
   const { t } = useLanguage()
   const diffs = diffProperties(before, after)
-  const all = useMissingNames(
+  const allNames = useMissingNames(
     resource.name,
     names,
     diffs.flatMap((diff) =>
@@ -72,5 +73,5 @@ function Changes({
     ),
   )
   if (diffs.length === 0) return <p class="soft">{t('diff.none')}</p>
-  return <PropertyDiffs diffs={diffs} properties={resource.properties} names={all} />
+  return <PropertyDiffs diffs={diffs} properties={resource.properties} names={allNames} />
 }
