@@ -23,7 +23,7 @@ function useDebounced(text: string): string {
 
 /**
  * A search for records by their names and texts, with suggestions during typing. It is a combobox as in the ARIA Authoring
- * Practices Guide: arrow keys select, Enter picks, Escape closes the list or, if it is closed, clears the text.
+ * Practices Guide: arrow keys highlight a suggestion, Enter picks it, Escape closes the list or, if it is closed, clears the text.
  */
 export function Combobox({
   label,
@@ -44,39 +44,40 @@ export function Combobox({
   resources?: readonly string[]
   describedBy?: string | undefined
   isInvalid?: boolean
-  /** Called with the text, without spaces around it, after each change. */
+  /** Called with the trimmed text, at first and after each change. */
   onText?: (text: string) => void
+  /** Called with the suggestion that the user has picked. The text is cleared. */
   onPick: (hit: Hit) => void
   /**
-   * Called with the text when Enter is pressed and no suggestion is selected. Without this function, Enter picks the first
-   * suggestion in this case.
+   * Called with the trimmed text when Enter is pressed and no suggestion is highlighted. The text is cleared. Without this
+   * function, Enter picks the first suggestion in this case.
    */
   onEnter?: (text: string) => void
   /** Renders further text after the title of a suggestion. */
   children?: (hit: Hit) => ComponentChildren
 }) {
   const { t } = useLanguage()
-  const list = useId()
+  const listId = useId()
   const [text, setText] = useState('')
   useEffect(() => onText?.(text.trim()), [text])
   const [isOpen, setOpen] = useState(false)
-  const [selected, setSelected] = useState(-1)
+  const [highlighted, setHighlighted] = useState(-1)
   const query = useDebounced(text.trim())
   const path = withQuery('/v1/search', { q: query, limit: maxHits, resource: resources })
-  const state = useApi<HitPage>(query === '' ? null : path)
-  // While the user types, `state` belongs to an earlier text, so no hits are shown.
+  const search = useApi<HitPage>(query === '' ? null : path)
+  // While the user types, `search` belongs to an earlier text, so no hits are shown.
   const isCurrent = isOpen && query !== '' && query === text.trim()
-  const hits = isCurrent ? (state.body?.data ?? []) : []
-  const isEmpty = isCurrent && state.status === 'ready' && hits.length === 0
-  const error = isCurrent ? state.error : undefined
+  const hits = isCurrent ? (search.body?.data ?? []) : []
+  const isEmpty = isCurrent && search.status === 'ready' && hits.length === 0
+  const error = isCurrent ? search.error : undefined
 
   useEffect(() => {
-    document.getElementById(`${list}-${selected}`)?.scrollIntoView({ block: 'nearest' })
-  }, [selected])
+    document.getElementById(`${listId}-${highlighted}`)?.scrollIntoView({ block: 'nearest' })
+  }, [highlighted])
 
   const close = () => {
     setOpen(false)
-    setSelected(-1)
+    setHighlighted(-1)
   }
   const pick = (hit: Hit) => {
     close()
@@ -94,7 +95,7 @@ export function Combobox({
     if (event.key === 'Enter') {
       // Enter must not submit a form that contains the input.
       event.preventDefault()
-      const hit = hits[selected] ?? (onEnter ? undefined : hits[0])
+      const hit = hits[highlighted] ?? (onEnter ? undefined : hits[0])
       if (hit) pick(hit)
       else if (onEnter && text.trim() !== '') {
         close()
@@ -106,7 +107,7 @@ export function Combobox({
     event.preventDefault()
     setOpen(true)
     const step = event.key === 'ArrowDown' ? 1 : -1
-    setSelected((index) => Math.max(-1, Math.min(hits.length - 1, index + step)))
+    setHighlighted((index) => Math.max(-1, Math.min(hits.length - 1, index + step)))
   }
 
   return (
@@ -117,9 +118,9 @@ export function Combobox({
         id={id}
         aria-label={label}
         aria-expanded={hits.length > 0}
-        aria-controls={list}
+        aria-controls={listId}
         aria-autocomplete="list"
-        aria-activedescendant={selected >= 0 ? `${list}-${selected}` : undefined}
+        aria-activedescendant={highlighted >= 0 ? `${listId}-${highlighted}` : undefined}
         aria-describedby={describedBy}
         aria-invalid={isInvalid}
         placeholder={placeholder}
@@ -129,19 +130,19 @@ export function Combobox({
         onInput={(event) => {
           setText(event.currentTarget.value)
           setOpen(true)
-          setSelected(-1)
+          setHighlighted(-1)
         }}
         onKeyDown={onKeyDown}
         onBlur={close}
       />
-      <div id={list} role="listbox" aria-label={label} class="suggestions" hidden={hits.length === 0}>
+      <div id={listId} role="listbox" aria-label={label} class="suggestions" hidden={hits.length === 0}>
         {hits.map((hit, index) => (
           <div
             key={`${hit.resource}/${hit.key}`}
-            id={`${list}-${index}`}
+            id={`${listId}-${index}`}
             role="option"
             tabIndex={-1}
-            aria-selected={index === selected}
+            aria-selected={index === highlighted}
             // A click would come too late: the input would already have lost the focus and closed the list.
             onMouseDown={(event) => {
               event.preventDefault()

@@ -5,7 +5,7 @@ import { confirmLeave } from '../editing/use-leave-guard.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { Combobox } from './combobox.tsx'
 
-/** The search across all resources. Enter without a selected suggestion opens the view of the results. */
+/** The search across all resources. Enter without a highlighted suggestion opens the view of the results. */
 export function SearchBox() {
   const { t, resourceLabel } = useLanguage()
   const [, navigate] = useLocation()
