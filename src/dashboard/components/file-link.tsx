@@ -7,8 +7,8 @@ import { useSession } from '../session.ts'
 import { FailureReason } from './service-text.tsx'
 
 /**
- * A link to a file. For a signed-in user, it is a button that requests the file with the user's key, which a link cannot send.
- * The file then contains internal records, like the page.
+ * A link to a file. A signed-in user gets a button instead, which requests the file with the user's key, since a link cannot
+ * send the key. The file then contains internal records, like the page.
  */
 export function FileLink({
   href,
@@ -19,7 +19,7 @@ export function FileLink({
   href: string
   /** The name of the saved file, used if the response suggests none. */
   name: string
-  /** Whether the link opens the file in the browser instead of saving it. */
+  /** Whether the link opens the file in the browser. The button of a signed-in user always saves the file. */
   opensInBrowser?: boolean
   children: ComponentChildren
 }) {
@@ -31,7 +31,7 @@ export function FileLink({
       </SaveButton>
     )
   return (
-    <a class="button no-print" href={href} download={!opensInBrowser}>
+    <a class="button no-print" href={href} download={opensInBrowser ? undefined : name}>
       {children}
     </a>
   )

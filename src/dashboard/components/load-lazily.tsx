@@ -5,8 +5,11 @@ import { useLanguage } from '../i18n/language.ts'
 import { PageTitle } from './page-title.tsx'
 import { Failure } from './widget.tsx'
 
+/** The error of a script that failed to load. The status 0 shows the message for a request without a response. */
+const noResponse = new ApiError(0, '')
+
 /** Shown instead of a component whose script failed to load. Browsers may cache the failure, so a retry reloads the page. */
-const LoadFailure = () => <Failure error={new ApiError(0, '')} retry={() => location.reload()} />
+const LoadFailure = () => <Failure error={noResponse} retry={() => location.reload()} />
 
 /** Shown instead of a view whose script failed to load. */
 function ViewFailure() {
@@ -19,12 +22,15 @@ function ViewFailure() {
   )
 }
 
-/** Creates a component whose script is loaded when it is first rendered. If this fails, the component shows an error. */
+/**
+ * Creates a component whose script is loaded when it is first rendered.
+ * @param Fallback the component that is shown if the script cannot be loaded.
+ */
 export const loadLazily = <Props extends object>(
   load: () => Promise<{ default: ComponentType<Props> }>,
-  failure: () => JSX.Element = LoadFailure,
+  Fallback: () => JSX.Element = LoadFailure,
 ): ComponentType<Props> =>
-  lazy(() => load().catch((): { default: ComponentType<Props> } => ({ default: failure })))
+  lazy(() => load().catch((): { default: ComponentType<Props> } => ({ default: Fallback })))
 
 /** Like {@link loadLazily}, for a view: the error has a heading. */
 export const loadView = <Props extends object>(
