@@ -3,16 +3,16 @@ import { useEffect, useRef } from 'preact/hooks'
 import { useLanguage } from '../i18n/language.ts'
 
 /** Number of items that are always shown. */
-const firstItems = 25
+const unfoldedCount = 25
 
 /**
- * A numbered list of any length. The items after the first 25 are in a disclosure. It opens when the user follows a link to one
- * of these items, even from another page, and is printed open.
+ * A numbered list of any length. The items after the first 25 are in a disclosure, which opens when the user follows a link to
+ * one of these items, even from another page, and is printed open.
  */
 export function FoldedList({ class: className, children }: { class: string; children: ComponentChildren }) {
   const { t, number } = useLanguage()
   const items = toChildArray(children)
-  const rest = items.slice(firstItems)
+  const rest = items.slice(unfoldedCount)
   const disclosure = useRef<HTMLDetailsElement>(null)
   useEffect(() => {
     // The browser opens the disclosure only for an item that exists when the page has loaded.
@@ -23,11 +23,11 @@ export function FoldedList({ class: className, children }: { class: string; chil
   }, [])
   return (
     <>
-      <ol class={className}>{items.slice(0, firstItems)}</ol>
+      <ol class={className}>{items.slice(0, unfoldedCount)}</ol>
       {rest.length > 0 && (
         <details ref={disclosure}>
           <summary>{t('list.rest', { count: number(rest.length), total: number(items.length) })}</summary>
-          <ol class={className} start={firstItems + 1}>
+          <ol class={className} start={unfoldedCount + 1}>
             {rest}
           </ol>
         </details>

@@ -5,8 +5,10 @@ import { useLanguage } from '../../i18n/language.ts'
 import { ShowMoreButton } from '../show-more-button.tsx'
 import { type NetworkSelection, sharedLinks } from './pair-details.tsx'
 
-/** Number of rows before a click on "Show all". */
-const firstRows = 50
+/** Number of rows that are shown at first. */
+const initialRowCount = 50
+/** The table is open at first if it has at most this many rows. */
+const maxOpenRows = 20
 
 /** A table of a network's edges, with the number of records of each resource. A number is a link if one list has its records. */
 export function PairTable({
@@ -24,10 +26,10 @@ export function PairTable({
 }) {
   const { t, number, resourceLabel } = useLanguage()
   const [showsAll, setShowsAll] = useState(false)
-  const rows = showsAll ? graph.edges : graph.edges.slice(0, firstRows)
+  const rows = showsAll ? graph.edges : graph.edges.slice(0, initialRowCount)
   const resources = Object.keys(graph.edges[0]?.resources ?? {})
   return (
-    <details open={graph.edges.length <= 20}>
+    <details open={graph.edges.length <= maxOpenRows}>
       <summary>{t('state.table')}</summary>
       <table>
         <caption class="visually-hidden">{caption}</caption>

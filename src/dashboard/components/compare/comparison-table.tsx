@@ -3,9 +3,10 @@ import { Link } from 'wouter-preact'
 import { useLanguage } from '../../i18n/language.ts'
 import { ShowMoreButton } from '../show-more-button.tsx'
 
-/** A number, and the path of the view of its records. */
+/** A number of records. */
 export interface Cell {
   count: number
+  /** The path of the view of the records; absent if there is none. A count of 0 is never a link. */
   path?: string
 }
 
@@ -15,11 +16,15 @@ export interface ComparedRow {
   cells: readonly (Cell | undefined)[]
 }
 
-/** Number of rows before a click on "Show all". */
-const firstRows = 12
+/** Number of rows that are shown at first. */
+const initialRowCount = 12
+
+// Heights of the head and of a row with its bar, as measured in a browser with the style sheets `base.css` and `charts.css`.
+const headRem = 2.3
+const rowRem = 2.97
 
 /** Returns the CSS height of a comparison with this number of rows, if each label takes one line. */
-export const comparisonHeight = (rows: number): string => `${2.3 + 2.97 * rows}rem`
+export const comparisonHeight = (rowCount: number): string => `${headRem + rowRem * rowCount}rem`
 
 /** Numbers side by side, each with a bar. With `showsDifference`, a further column has the last number minus the first. */
 export function ComparisonTable({
@@ -38,7 +43,7 @@ export function ComparisonTable({
   const { t, number } = useLanguage()
   const [showsAll, setShowsAll] = useState(false)
   const max = Math.max(1, ...rows.flatMap(({ cells }) => cells.map((cell) => cell?.count ?? 0)))
-  const shown = showsAll ? rows : rows.slice(0, firstRows)
+  const shown = showsAll ? rows : rows.slice(0, initialRowCount)
   return (
     <>
       <table class="comparison">
