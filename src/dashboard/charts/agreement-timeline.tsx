@@ -126,7 +126,7 @@ function ChartAndTable({
           {dated.map(({ id, title, signedOn, span }, row) => {
             const left = x(span.earliest ?? extent[0])
             const right = x(dayAfter(span.latest ?? extent[1]))
-            const label = language.t('filter.is', {
+            const label = language.t('value.named', {
               name: title,
               value: formatEdtf(signedOn ?? '', language),
             })

@@ -102,7 +102,7 @@ function EventRow({
   const isTitleAfter = width - right >= left
   const freeWidth = (isTitleAfter ? width - right : left) - 10
   const isTitleOnBar = freeWidth < minTitleWidth
-  const name = t('filter.is', { name: title, value: dates })
+  const name = t('value.named', { name: title, value: dates })
   return (
     <Link href={path}>
       <title>{name}</title>

@@ -87,7 +87,7 @@ export function NetworkChart({
                 onClick={() => onSelect(edge)}
               >
                 <title>
-                  {t('filter.is', {
+                  {t('value.named', {
                     name: `${names.get(edge.source)} – ${names.get(edge.target)}`,
                     value: number(edge.count),
                   })}

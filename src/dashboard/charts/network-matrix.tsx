@@ -59,7 +59,7 @@ export function NetworkMatrix({
     <div ref={frame}>
       <p class="small matrix-pointed">
         {described
-          ? t('filter.is', {
+          ? t('value.named', {
               name: `${names.get(described.source)} – ${names.get(described.target)}`,
               value: number(described.count),
             })

@@ -81,7 +81,7 @@ export default function WorldMap({ caption, markers }: { caption: string; marker
         <path d={world} />
         {positionedMarkers.map(({ label, value, path, position }) => {
           if (!position) return null
-          const name = value === null ? label : t('filter.is', { name: label, value: number(value) })
+          const name = value === null ? label : t('value.named', { name: label, value: number(value) })
           const circle = (
             <>
               <title>{name}</title>

@@ -69,7 +69,7 @@ export function YearColumns({
               )}
             </>
           )
-          const name = t('filter.is', { name: label, value: number(value) })
+          const name = t('value.named', { name: label, value: number(value) })
           return path ? (
             <Link key={label} href={path}>
               <title>{name}</title>

@@ -2,7 +2,7 @@ import { serviceNow } from '../api/client.ts'
 import { useLanguage } from '../i18n/language.ts'
 
 /** Returns the end of a UTC day, or the current time if the day is not over, since the service refuses future times. */
-export function endOfDay(day: string): string {
+function endOfDayOrNow(day: string): string {
   const end = `${day}T23:59:59.999Z`
   const now = serviceNow().toISOString()
   return end < now ? end : now
@@ -10,10 +10,10 @@ export function endOfDay(day: string): string {
 
 /** Returns the end of the UTC day one year before a time, by default now. An invalid time counts as now. */
 export function yearBefore(time?: string): string {
-  const given = new Date(time ?? Date.now())
-  const day = Number.isNaN(given.getTime()) ? new Date() : given
-  day.setUTCFullYear(day.getUTCFullYear() - 1)
-  return endOfDay(day.toISOString().slice(0, 10))
+  const parsed = new Date(time ?? Date.now())
+  const date = Number.isNaN(parsed.getTime()) ? new Date() : parsed
+  date.setUTCFullYear(date.getUTCFullYear() - 1)
+  return endOfDayOrNow(date.toISOString().slice(0, 10))
 }
 
 /** The first day that can be chosen. While a year is typed, browsers report days such as 0002-01-31. */
@@ -32,7 +32,7 @@ export function AsOf({
   const { t } = useLanguage()
   const choose = (day: string) => {
     if (day === '') onChange(undefined)
-    else if (day >= minDay) onChange(endOfDay(day))
+    else if (day >= minDay) onChange(endOfDayOrNow(day))
   }
   return (
     <label class="field">

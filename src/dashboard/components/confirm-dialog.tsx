@@ -66,11 +66,11 @@ function ConfirmDialog({
   const idempotencyKey = useMemo(newIdempotencyKey, [reason])
   const [isBusy, setBusy] = useState(false)
   const [error, setError] = useState<ApiError>()
-  // Tells at once whether the action runs, while `isBusy` does so after the next rendering.
+  // Set at once when the action starts or ends, whereas `isBusy` changes with the next rendering.
   const isRunning = useRef(false)
   useEffect(() => {
     dialog.current?.showModal()
-    // Chromium asks `onCancel` only for the first Escape.
+    // Chromium fires the event `cancel` only for the first Escape.
     const keepOpen = (event: KeyboardEvent) => {
       if (isRunning.current && event.key === 'Escape') event.preventDefault()
     }

@@ -5,7 +5,7 @@ import type { Agreement } from '../api/types.ts'
 import { formatEdtf } from '../dates/format-edtf.ts'
 import { useLanguage } from '../i18n/language.ts'
 
-/** Agreements with the dates on which they expire. If there are more than these, a link leads to the list of all. */
+/** Agreements with the dates on which they expire. If there are more than `agreements`, a link leads to the list of all. */
 export function ExpiringList({
   agreements,
   count,
@@ -13,8 +13,9 @@ export function ExpiringList({
   marks,
 }: {
   agreements: readonly Pick<Agreement, 'id' | 'title' | 'expiresOn'>[]
-  /** The number of all agreements, and the path of their list in the API. */
+  /** The number of all agreements. */
   count: number
+  /** The path of the list of all agreements in the API. */
   list: string
   /** Shows the sources of an agreement. */
   marks?: (id: string) => ComponentChildren

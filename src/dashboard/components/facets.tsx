@@ -11,15 +11,15 @@ import { useLanguage } from '../i18n/language.ts'
 import { ShowMoreButton } from './show-more-button.tsx'
 import { Loaded } from './widget.tsx'
 
-/** Number of rows of a facet at first, and of the further rows that each click on its button shows. */
-const firstRows = 7
-const moreRows = 50
-
-type Filters = Readonly<Record<string, string>>
+/** Number of rows of a facet at first, and of the further rows that each click on the facet's button shows. */
+const initialRowCount = 7
+const furtherRowCount = 50
 
 const maxFacets = 5
 
-/** Returns the dimensions of facets: the first five of country, topic and enumerations whose filter takes a list. */
+type Filters = Readonly<Record<string, string>>
+
+/** Returns the dimensions of facets: the first `maxFacets` of country, topic and enumerations whose filter takes a list. */
 function facetsOf({ properties, dimensions, parameterTypes }: ResourceDescription): string[] {
   const enumerations = properties.filter(({ kind }) => kind === 'enumeration').map(({ name }) => name)
   return ['country', 'topic', ...enumerations]
@@ -27,7 +27,8 @@ function facetsOf({ properties, dimensions, parameterTypes }: ResourceDescriptio
     .slice(0, maxFacets)
 }
 
-const firstDate = ({ properties, sorts }: ResourceDescription) =>
+/** Returns the name of the first date property by which the list can be sorted. */
+const findDateProperty = ({ properties, sorts }: ResourceDescription) =>
   properties.find(({ kind, name }) => kind === 'date' && sorts.includes(name))?.name
 
 /** Filters of a resource: words, a date range, and the most frequent values of some dimensions. */
@@ -41,7 +42,7 @@ export function Facets({
   onChange: (filters: Record<string, string>) => void
 }) {
   const { t } = useLanguage()
-  const date = findEventDates(resource)?.start ?? firstDate(resource)
+  const date = findEventDates(resource)?.start ?? findDateProperty(resource)
   // On a narrow screen the filters start closed, so that the records are visible.
   const [isOpen] = useState(() => matchMedia('(min-width: 50rem)').matches)
   const dimensions = facetsOf(resource)
@@ -96,7 +97,7 @@ function TextFilters({
   const field = (name: string, label: string) => (
     <TextFilter key={name} name={name} label={label} value={filters[name] ?? ''} />
   )
-  const dateLabel = (end: string) => t('filter.is', { name: labels.property(date ?? ''), value: end })
+  const dateLabel = (end: string) => t('value.named', { name: labels.property(date ?? ''), value: end })
   return (
     <form class="stack" onSubmit={submit}>
       {field('q', t('explore.words'))}
@@ -140,7 +141,7 @@ function Facet({
 }) {
   const { t, number } = useLanguage()
   const labels = useLabels()
-  const [limit, setLimit] = useState(firstRows)
+  const [limit, setLimit] = useState(initialRowCount)
   const { [dimension]: filter, ...others } = filters
   const chosen = filter === undefined ? [] : filter.split(',')
   const state = useKeepPrevious(
@@ -196,8 +197,8 @@ function Facet({
                 })}
               </ul>
               {groups.count > data.length && (
-                <ShowMoreButton class="chip" onClick={() => setLimit(data.length + moreRows)}>
-                  {t('facet.more', { count: number(Math.min(moreRows, groups.count - data.length)) })}
+                <ShowMoreButton class="chip" onClick={() => setLimit(data.length + furtherRowCount)}>
+                  {t('facet.more', { count: number(Math.min(furtherRowCount, groups.count - data.length)) })}
                 </ShowMoreButton>
               )}
             </>

@@ -37,7 +37,7 @@ export function useFilterDescription(
     return splitValues(parameter, text).map(describeOne).join(t('list.comma'))
   }
   return (parameter, text) =>
-    t('filter.is', {
+    t('value.named', {
       name: labels.property(parameter.replace('[isNull]', '')),
       value: describe(parameter, text),
     })

@@ -2,12 +2,12 @@
 const focusable = 'a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), summary'
 
 /**
- * Moves the focus from an element that is about to disappear to the one before it on the page (WCAG 2.4.3). Otherwise the focus
+ * Moves the focus from an element that is about to disappear to the previous element on the page that takes the focus (WCAG 2.4.3). Otherwise the focus
  * would be lost, and the Tab key would start again at the top.
  */
 export function focusPrevious(element: EventTarget): void {
-  const visible = [...document.querySelectorAll<HTMLElement>(focusable)].filter((one) =>
-    one.checkVisibility(),
+  const visible = [...document.querySelectorAll<HTMLElement>(focusable)].filter((candidate) =>
+    candidate.checkVisibility(),
   )
   visible.find((_one, index) => visible[index + 1] === element)?.focus()
 }

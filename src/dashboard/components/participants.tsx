@@ -21,7 +21,7 @@ export const isParticipant = (value: unknown): value is Participant =>
 
 const maxShown = 6
 
-/** Participants in one line: at most 6 unless `showsAll` is set, each with its role unless all roles are equal. */
+/** Participants in one line: at most `maxShown` unless `showsAll` is set, each with its role unless all roles are equal. */
 export function Participants({
   participants,
   names,

@@ -4,8 +4,8 @@ import { type ResourceDescription, recordDetailPath } from '../api/resources.ts'
 import type { RecordDocument } from '../api/types.ts'
 
 /**
- * Shows the content of a record's view. If the URL has the key of a record that was merged into this one, redirects to the
- * same view of this record.
+ * Shows the content of a record's view. If the URL has the key of a record that was merged into `record`, redirects to the
+ * same view of `record`.
  */
 export function RedirectIfMerged({
   resource,

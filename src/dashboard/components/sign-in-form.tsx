@@ -17,7 +17,7 @@ async function readActor(key: string): Promise<Actor> {
 /** Whether a key has only characters that may occur in an `Authorization` header. */
 const isSendable = (key: string) => /^[\x21-\x7e]+$/.test(key)
 
-/** The HTML id of the input for the key. A page has only one form to sign in. */
+/** The HTML id of the input for the key. A page has only one form for signing in. */
 const id = 'sign-in-key'
 
 /** Moves the focus to the form with which the user can sign in again after the service has refused the key. */

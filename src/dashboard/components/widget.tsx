@@ -62,7 +62,7 @@ function ParameterFaults({ error: { faults } }: { error: ApiError }) {
       {wrong.map((fault) => (
         <li key={`${fault.parameter}${fault.message}`}>
           {fault.code !== 'unknown' &&
-            t('filter.is', { name: labels.property(fault.parameter ?? ''), value: '' })}
+            t('value.named', { name: labels.property(fault.parameter ?? ''), value: '' })}
           <FaultText fault={fault} />
         </li>
       ))}
@@ -70,7 +70,7 @@ function ParameterFaults({ error: { faults } }: { error: ApiError }) {
   )
 }
 
-/** A bar over the elements that follow it, which are dimmed: they show an earlier read while the current one loads. */
+/** A bar over the elements that follow the bar, which are dimmed: they show an earlier read while the current read loads. */
 export function Updating({ isSilent = false }: { isSilent?: boolean }) {
   const { t } = useLanguage()
   return (
@@ -82,7 +82,7 @@ export function Updating({ isSilent = false }: { isSilent?: boolean }) {
 
 /**
  * Shows the state of a read: the content if there is a body, the error of a failed read, otherwise a placeholder. The body of an
- * earlier read is dimmed, and a bar over it shows that the current one loads.
+ * earlier read is dimmed, and a bar over the body shows that the current read loads.
  */
 export function Loaded<Body>({
   state,

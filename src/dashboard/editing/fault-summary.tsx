@@ -45,7 +45,7 @@ export function FaultSummary({ error }: { error: ApiError }) {
                 <FaultText fault={fault} />
               ) : (
                 <button type="button" class="link" onClick={() => focusField(pointer)}>
-                  {t('filter.is', { name: nameOf(pointer, label), value: '' })}
+                  {t('value.named', { name: nameOf(pointer, label), value: '' })}
                   <FaultText fault={fault} isLinked={false} />
                 </button>
               )}

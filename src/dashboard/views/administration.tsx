@@ -1,8 +1,8 @@
 import { InternalRecords } from '../components/administration/internal-records.tsx'
 import { Keys } from '../components/administration/keys.tsx'
 import { Load } from '../components/administration/load.tsx'
-import { NeedsRight } from '../components/needs-right.tsx'
 import { PageTitle } from '../components/page-title.tsx'
+import { RequireRight } from '../components/require-right.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import '../styles/forms.css'
 
@@ -10,7 +10,7 @@ import '../styles/forms.css'
 export default function AdministrationView() {
   const { t } = useLanguage()
   return (
-    <NeedsRight right="administer">
+    <RequireRight right="administer">
       <div class="page-head">
         <div>
           <PageTitle title={t('session.administration')} />
@@ -24,6 +24,6 @@ export default function AdministrationView() {
           <Load />
         </div>
       </div>
-    </NeedsRight>
+    </RequireRight>
   )
 }

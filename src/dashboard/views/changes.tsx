@@ -4,11 +4,11 @@ import { useApi } from '../api/use-api.ts'
 import { ChangeList, withTitle } from '../components/change-list.tsx'
 import { DataLinks } from '../components/chart/chart-links.tsx'
 import { PageTitle } from '../components/page-title.tsx'
-import { PrintedAt } from '../components/printed-at.tsx'
+import { PrintedAsOf } from '../components/printed-as-of.tsx'
 import { Loaded } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
 
-/** The latest changes of all records. */
+/** The latest changes to all records. */
 export function ChangesView() {
   const { t, tag } = useLanguage()
   const state = useApi<ChangePage>(changesPath)
@@ -18,7 +18,7 @@ export function ChangesView() {
         <div>
           <PageTitle title={t('changes.title')} />
           <p>{t('changes.lead')}</p>
-          <PrintedAt />
+          <PrintedAsOf />
         </div>
         <div class="toolbar no-print">
           <DataLinks />

@@ -15,7 +15,7 @@ import { ComparedFigures } from '../components/compare/compared-figures.tsx'
 import { ComparedGroups } from '../components/compare/compared-groups.tsx'
 import { NotFound } from '../components/not-found.tsx'
 import { PageTitle } from '../components/page-title.tsx'
-import { PrintedAt } from '../components/printed-at.tsx'
+import { PrintedAsOf } from '../components/printed-as-of.tsx'
 import { Failure } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { useParameters } from '../use-parameters.ts'
@@ -49,7 +49,7 @@ export default function CompareView() {
           <p>
             {t('compare.lead')} {filterText}
           </p>
-          <PrintedAt day={parameters.get('asOf')?.slice(0, 10)} />
+          <PrintedAsOf day={parameters.get('asOf')?.slice(0, 10)} />
         </div>
         {columns.length > 1 && (
           <div class="toolbar no-print">

@@ -10,7 +10,7 @@ import { AgreementTimeline } from '../charts/agreement-timeline.tsx'
 import { YearColumns } from '../charts/year-columns.tsx'
 import { AsOf, yearBefore } from '../components/as-of.tsx'
 import { BriefingChanges } from '../components/briefing/changes.tsx'
-import { Expiring } from '../components/briefing/expiring.tsx'
+import { ExpiringAgreements } from '../components/briefing/expiring.tsx'
 import { Figures } from '../components/briefing/figures.tsx'
 import { GroupsWidget } from '../components/briefing/groups-widget.tsx'
 import { MoneyWidget } from '../components/briefing/money-widget.tsx'
@@ -20,7 +20,7 @@ import { DataLinks } from '../components/chart/chart-links.tsx'
 import { focusPrevious } from '../components/focus-previous.ts'
 import { KeyFigureList } from '../components/key-figure-list.tsx'
 import { PageTitle } from '../components/page-title.tsx'
-import { PrintedAt } from '../components/printed-at.tsx'
+import { PrintedAsOf } from '../components/printed-as-of.tsx'
 import { ResourceLink } from '../components/resource-link.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
 import { useLabels } from '../i18n/labels.ts'
@@ -34,7 +34,7 @@ export function CountryView({ code }: { code: string }) {
   )
   return (
     <>
-      {/* Outside of `Loaded`: if the registry did not have the country on this date, the user can choose another. */}
+      {/* Outside of `Loaded`: if the registry did not have the country on this date, the user can choose another date. */}
       <Head state={state} givenCode={code} asOf={asOf} />
       <Loaded state={state} height="60rem">
         {(briefing) => (
@@ -71,9 +71,9 @@ function Head({
   const briefing = state.body
   const code = briefing?.country.code ?? givenCode
   // The name stays while another day is read, and if the registry did not have the country on this day.
-  const known = useRef<string>()
-  if (briefing) known.current = briefing.country.name
-  const name = known.current ?? (state.error && givenCode)
+  const lastName = useRef<string>()
+  if (briefing) lastName.current = briefing.country.name
+  const name = lastName.current ?? (state.error && givenCode)
   const country = useApi<Country>(
     briefing ? withQuery(`/v1/countries/${encodeURIComponent(code)}`, { asOf }) : null,
   ).body
@@ -86,7 +86,7 @@ function Head({
         <ResourceLink name="countries" />
         {name === undefined ? <div class="placeholder loading title" /> : <PageTitle title={name} />}
         <p>{[...new Set(otherNames)].filter((other) => other && other !== name).join(' · ')} </p>
-        {briefing && <PrintedAt day={briefing.day} />}
+        {briefing && <PrintedAsOf day={briefing.day} />}
       </div>
       <div class="toolbar no-print">
         {!state.error && (
@@ -184,7 +184,7 @@ function Agreements({ briefing, asOf }: { briefing: CountryBriefing; asOf: strin
         groups={groups?.status}
         dimension="status"
       />
-      <Expiring briefing={briefing} asOf={asOf} />
+      <ExpiringAgreements briefing={briefing} asOf={asOf} />
     </>
   )
 }

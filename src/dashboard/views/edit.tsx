@@ -5,11 +5,11 @@ import { withQuery } from '../api/path.ts'
 import { findResource, type ResourceDescription, recordDetailPath } from '../api/resources.ts'
 import type { Names, RecordDocument } from '../api/types.ts'
 import { apiRecordPath } from '../api/write-api.ts'
-import { NeedsRight } from '../components/needs-right.tsx'
 import { NotFound } from '../components/not-found.tsx'
 import { PageTitle } from '../components/page-title.tsx'
 import { RedirectIfMerged } from '../components/redirect-if-merged.tsx'
 import { RemovedRecord } from '../components/removed-record.tsx'
+import { RequireRight } from '../components/require-right.tsx'
 import { ResourceLink } from '../components/resource-link.tsx'
 import { Loaded } from '../components/widget.tsx'
 import { RecordForm } from '../editing/record-form.tsx'
@@ -22,9 +22,9 @@ export default function EditView({ resource: name, recordKey }: { resource: stri
   const resource = findResource(name)
   if (!resource) return <NotFound />
   return (
-    <NeedsRight right="write">
+    <RequireRight right="write">
       <Editor resource={resource} recordKey={recordKey} />
-    </NeedsRight>
+    </RequireRight>
   )
 }
 

@@ -13,7 +13,7 @@ import { useFilterDescription } from '../components/filter-description.ts'
 import { useNamesOfFilterValues } from '../components/names-of-filter-values.ts'
 import { NotFound } from '../components/not-found.tsx'
 import { PageTitle } from '../components/page-title.tsx'
-import { PrintedAt } from '../components/printed-at.tsx'
+import { PrintedAsOf } from '../components/printed-as-of.tsx'
 import { RecordTable } from '../components/record-table.tsx'
 import { Loaded } from '../components/widget.tsx'
 import { defaultColumns, type ExploreState, exploreState, exploreUrl } from '../explore-state.ts'
@@ -66,7 +66,7 @@ function Explorer({ resource }: { resource: ResourceDescription }) {
                 ? t('explore.one')
                 : t('explore.count', { count: number(total) })}
           </p>
-          <PrintedAt day={state.filters[resource.asOfName]?.slice(0, 10)} />
+          <PrintedAsOf day={state.filters[resource.asOfName]?.slice(0, 10)} />
         </div>
         {write && (
           <Link class="button primary no-print" href={`/new/${resource.name}`}>
@@ -133,7 +133,7 @@ function Explorer({ resource }: { resource: ResourceDescription }) {
   )
 }
 
-/** The active filters, each as a button that removes the filter. Keys of records are replaced by names. */
+/** The active filters, each as a button that removes the filter. Names of records replace their keys. */
 function FilterChips({
   resource,
   filters,

@@ -1,8 +1,8 @@
 import { Link } from 'wouter-preact'
 import type { ImportJob } from '../api/types.ts'
 import { useKeepWhileRefused } from '../api/use-keep-while-refused.ts'
-import { NeedsRight } from '../components/needs-right.tsx'
 import { PageTitle } from '../components/page-title.tsx'
+import { RequireRight } from '../components/require-right.tsx'
 import { Failure, Loaded } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { ImportActions } from '../imports/actions.tsx'
@@ -25,9 +25,9 @@ import '../styles/imports.css'
 /** One import: its progress, unresolved names, refused rows, and records. */
 export default function ImportView({ id }: { id: string }) {
   return (
-    <NeedsRight right="write">
+    <RequireRight right="write">
       <Import id={id} />
-    </NeedsRight>
+    </RequireRight>
   )
 }
 

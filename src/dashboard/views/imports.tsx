@@ -4,9 +4,9 @@ import { withQuery } from '../api/path.ts'
 import type { ImportJob, Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { useKeepPrevious } from '../api/use-keep-previous.ts'
-import { NeedsRight } from '../components/needs-right.tsx'
 import { PageTitle } from '../components/page-title.tsx'
 import { PagedList } from '../components/paged-list.tsx'
+import { RequireRight } from '../components/require-right.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { ImportTable } from '../imports/import-table.tsx'
@@ -17,7 +17,7 @@ import '../styles/imports.css'
 export default function ImportsView() {
   const { t } = useLanguage()
   return (
-    <NeedsRight right="write">
+    <RequireRight right="write">
       <div class="page-head">
         <div>
           <PageTitle title={t('imports.title')} />
@@ -28,7 +28,7 @@ export default function ImportsView() {
         </Link>
       </div>
       <Imports />
-    </NeedsRight>
+    </RequireRight>
   )
 }
 

@@ -25,7 +25,7 @@ import { PairTable } from '../components/chart/pair-table.tsx'
 import { PeriodSlider } from '../components/chart/period-slider.tsx'
 import { SelectField } from '../components/chart/select-field.tsx'
 import { PageTitle } from '../components/page-title.tsx'
-import { PrintedAt } from '../components/printed-at.tsx'
+import { PrintedAsOf } from '../components/printed-as-of.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { changeParameters, useParameters } from '../use-parameters.ts'
@@ -75,7 +75,7 @@ export default function NetworkView() {
         <div>
           <PageTitle title={name ? t('network.titleOf', { name }) : t('network.title')} />
           <p>{t('network.lead')}</p>
-          <PrintedAt day={parameters.get('asOf')?.slice(0, 10)} />
+          <PrintedAsOf day={parameters.get('asOf')?.slice(0, 10)} />
         </div>
         <ChartLinks />
       </div>

@@ -3,8 +3,8 @@ import { Link } from 'wouter-preact'
 import { type ApiError, toApiError } from '../api/client.ts'
 import { newIdempotencyKey } from '../api/idempotency-key.ts'
 import type { ImportJob } from '../api/types.ts'
-import { NeedsRight } from '../components/needs-right.tsx'
 import { PageTitle } from '../components/page-title.tsx'
+import { RequireRight } from '../components/require-right.tsx'
 import { Widget } from '../components/widget.tsx'
 import { useLeaveGuard } from '../editing/use-leave-guard.ts'
 import { useLanguage } from '../i18n/language.ts'
@@ -27,7 +27,7 @@ import '../styles/imports.css'
 export default function NewImportView() {
   const { t } = useLanguage()
   return (
-    <NeedsRight right="write">
+    <RequireRight right="write">
       <div class="page-head">
         <div>
           <p class="small">
@@ -38,7 +38,7 @@ export default function NewImportView() {
         </div>
       </div>
       <NewImport />
-    </NeedsRight>
+    </RequireRight>
   )
 }
 

@@ -40,7 +40,7 @@ export function OverviewView() {
         </Widget>
         <TopCountries />
         <LatestChanges />
-        <Expiring />
+        <ExpiringAgreements />
         <Claims />
       </div>
     </>
@@ -88,19 +88,19 @@ function LatestChanges() {
 }
 
 /** Returns the UTC day one year after a time, as ISO 8601. */
-function aYearLater(day: Date): string {
-  const later = new Date(day)
+function dayOneYearAfter(time: Date): string {
+  const later = new Date(time)
   later.setUTCFullYear(later.getUTCFullYear() + 1)
   return later.toISOString().slice(0, 10)
 }
 
 /** The agreements in force that may expire within a year. The page of a country has the same list for the country. */
-function Expiring() {
+function ExpiringAgreements() {
   const language = useLanguage()
   const { t } = language
   const today = new Date()
   const from = today.toISOString().slice(0, 10)
-  const to = aYearLater(today)
+  const to = dayOneYearAfter(today)
   const list = withQuery('/v1/agreements', { inForceOn: from, 'expiresOn[lte]': to, sort: 'expiresOn' })
   const state = useApi<Page<Agreement>>(`${list}&limit=8&fields=id,title,expiresOn&count=exact`)
   return (

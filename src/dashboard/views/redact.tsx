@@ -7,10 +7,10 @@ import { findResource, type ResourceDescription, recordDetailPath } from '../api
 import { titleOf } from '../api/titles.ts'
 import type { HistoryPage, RecordDocument } from '../api/types.ts'
 import { apiRecordPath, writeApi } from '../api/write-api.ts'
-import { NeedsRight } from '../components/needs-right.tsx'
 import { NotFound } from '../components/not-found.tsx'
 import { PageTitle } from '../components/page-title.tsx'
 import { RedirectIfMerged } from '../components/redirect-if-merged.tsx'
+import { RequireRight } from '../components/require-right.tsx'
 import { Loaded } from '../components/widget.tsx'
 import { FaultSummary, usePointerLabel } from '../editing/fault-summary.tsx'
 import { FaultsContext, fieldId, groupByPointer } from '../editing/faults.ts'
@@ -30,9 +30,9 @@ export default function RedactView({ resource: name, recordKey }: { resource: st
   const resource = findResource(name)
   if (!resource) return <NotFound />
   return (
-    <NeedsRight right="administer">
+    <RequireRight right="administer">
       <Redactor resource={resource} recordKey={recordKey} />
-    </NeedsRight>
+    </RequireRight>
   )
 }
 

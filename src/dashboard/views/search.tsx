@@ -5,7 +5,7 @@ import type { HitPage } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { DataLinks } from '../components/chart/chart-links.tsx'
 import { PageTitle } from '../components/page-title.tsx'
-import { PrintedAt } from '../components/printed-at.tsx'
+import { PrintedAsOf } from '../components/printed-as-of.tsx'
 import { Snippet, snippetText } from '../components/snippet.tsx'
 import { Loaded } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
@@ -32,7 +32,7 @@ export function SearchView() {
           <DataLinks />
         </div>
       </div>
-      <PrintedAt />
+      <PrintedAsOf />
       <Loaded state={state} height="30rem">
         {({ data, page }) => (
           <>

@@ -9,8 +9,8 @@ const refreshMs = 5000
 
 /** The health and metrics of the service at one time. */
 interface Report {
-  time: number
-  /** `ok` or `read_only`; an error if the service is not ready. */
+  timeMs: number
+  /** The status of a ready service, `ok` or `read_only`; an error if the service is not ready. */
   readiness: string | ApiError
   metrics?: Metrics
   /** The error, if the metrics could not be read. */
@@ -29,23 +29,23 @@ async function readReadiness(): Promise<string | ApiError> {
 
 async function readReport(): Promise<Report> {
   const readiness = await readReadiness()
-  const time = Date.now()
+  const timeMs = Date.now()
   try {
     const response = await sendRequest('/metrics', {})
-    return { time, readiness, metrics: parseMetrics(await response.text()) }
+    return { timeMs, readiness, metrics: parseMetrics(await response.text()) }
   } catch (error) {
-    return { time, readiness, failure: toApiError(error) }
+    return { timeMs, readiness, failure: toApiError(error) }
   }
 }
 
 const requestCountMetric = 'entente_http_request_duration_seconds_count'
 
 /** Returns the rows of the table: the message key of each label, and the value in the unit that the label names. */
-function tableRows(metrics: Metrics, before: Report | undefined, now: number) {
+function tableRows(metrics: Metrics, before: Report | undefined, timeMs: number) {
   const answered = total(metrics, requestCountMetric)
   const earlier = before?.metrics && total(before.metrics, requestCountMetric)
-  const seconds = before ? (now - before.time) / 1000 : 0
-  // A smaller number is of a process that has restarted, or of another process.
+  const seconds = before ? (timeMs - before.timeMs) / 1000 : 0
+  // A number smaller than before comes from a process that has restarted, or from another process.
   const perSecond =
     answered !== undefined && earlier !== undefined && answered >= earlier && seconds > 0
       ? (answered - earlier) / seconds
@@ -76,7 +76,7 @@ function tableRows(metrics: Metrics, before: Report | undefined, now: number) {
   ] as const
 }
 
-/** The readiness of the service, and the load of the process that answers the request. */
+/** The readiness of the service, and the load of the process that answers the requests for both. */
 export function Load() {
   const { t, tOr, number, dateTime } = useLanguage()
   const [reports, setReports] = useState<{ last?: Report; before?: Report | undefined }>({})
@@ -108,7 +108,7 @@ export function Load() {
           />
           {t('load.repeat')}
         </label>
-        <span class="soft small">{last && dateTime(new Date(last.time).toISOString())}</span>
+        <span class="soft small">{last && dateTime(new Date(last.timeMs).toISOString())}</span>
       </div>
       {last && (
         <p>
@@ -132,7 +132,7 @@ export function Load() {
         <table class="load">
           <caption class="visually-hidden">{t('load.title')}</caption>
           <tbody>
-            {tableRows(last.metrics, before, last.time).map(([key, value]) => (
+            {tableRows(last.metrics, before, last.timeMs).map(([key, value]) => (
               <tr key={key}>
                 <th scope="row">{t(key)}</th>
                 <td class="number">{value === undefined ? '–' : number(Math.round(value * 10) / 10)}</td>

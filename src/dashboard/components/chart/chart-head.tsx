@@ -3,7 +3,7 @@ import { withQuery } from '../../api/path.ts'
 import { explorePath, findResource } from '../../api/resources.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { PageTitle } from '../page-title.tsx'
-import { PrintedAt } from '../printed-at.tsx'
+import { PrintedAsOf } from '../printed-as-of.tsx'
 import { ChartLinks } from './chart-links.tsx'
 
 /** The heading of a chart of one resource, with the number of its records as a link to them. */
@@ -16,7 +16,7 @@ export function ChartHead({
   title: string
   /** Name of the resource. */
   resource: string
-  /** Filters of the API by which the chart selects records. */
+  /** Filters of the API with which the chart selects records. */
   filters: Readonly<Record<string, string>>
   /** Number of records; undefined while they are counted. */
   total: number | undefined
@@ -34,7 +34,7 @@ export function ChartHead({
               : t('chart.total', { count: number(total), resource: resourceLabel(resource) })}
           </Link>
         </p>
-        <PrintedAt day={filters[asOfName]?.slice(0, 10)} />
+        <PrintedAsOf day={filters[asOfName]?.slice(0, 10)} />
       </div>
       <ChartLinks hasComparison />
     </div>

@@ -9,9 +9,9 @@ import { CopyButton } from '../copy-button.tsx'
 import { FileLink } from '../file-link.tsx'
 
 /**
- * Returns the path of the view that compares the records of the chart now and a year before. All filters are kept; the
- * country of `partnerOf` becomes the compared one, unless another country is selected. Returns undefined if the records are
- * filtered by their own property `asOf`, since the `asOf` of a comparison is the time of the registry.
+ * Returns the path of the view that compares the records of the chart with those of a year before. All filters are kept; the
+ * country of `partnerOf` becomes the compared country, unless another country is selected. Returns undefined if the records are
+ * filtered by their own property `asOf`, since the `asOf` of a comparison is the time as of which the registry is shown.
  */
 function comparisonPath(parameters: URLSearchParams): string | undefined {
   const asOfName = findAsOfName(parameters)
@@ -50,7 +50,7 @@ export function DataLinks({ name = 'data' }: { name?: string }) {
 const escapeAttribute = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;')
 
-/** Links to the data of a chart and to the comparison with a year ago, and a button that copies HTML to embed the chart. */
+/** Links to the data of a chart and to the comparison with a year before, and a button that copies HTML to embed the chart. */
 export function ChartLinks({ hasComparison = false }: { hasComparison?: boolean }) {
   const { t, tag } = useLanguage()
   const [path] = useLocation()

@@ -11,8 +11,8 @@ import { useFilterDescription } from '../filter-description.ts'
 const omittedParameters = [...presentationParameters, 'resource', 'from', 'to', 'lang', 'sort']
 
 /**
- * Returns the filters of a chart as a sentence, so that its numbers are clear without the controls. Empty if unfiltered.
- * @param otherParameters further parameters that are no filters of records in this chart.
+ * Returns the filters of a chart as text, so that the chart's numbers are clear without the controls; empty without filters.
+ * @param otherParameters further parameters that do not filter records in this chart.
  */
 export function useFilterText(parameters: URLSearchParams, otherParameters: readonly string[] = []): string {
   const language = useLanguage()
@@ -33,7 +33,7 @@ export function useFilterText(parameters: URLSearchParams, otherParameters: read
     .filter(([name]) => ![...omittedParameters, ...otherParameters].includes(name))
     .map(([name, value]) =>
       name === asOfName
-        ? language.t('filter.is', { name: labels.property(name), value: language.dateTime(value) })
+        ? language.t('value.named', { name: labels.property(name), value: language.dateTime(value) })
         : describe(name, value),
     )
   const all = [...period, ...filters]

@@ -83,14 +83,14 @@ export function PairDetails({
       </ul>
       {edge.topics.length > 0 && (
         <p class="small soft">
-          {t('filter.is', {
+          {t('value.named', {
             name: t('country.topics'),
             value: edge.topics.map(({ name, count }) => `${name} ${number(count)}`).join(' · '),
           })}
         </p>
       )}
       <p class="small soft">
-        {t('filter.is', {
+        {t('value.named', {
           name: t('network.dates'),
           value: dates.length === 0 ? t('value.unknown') : [...new Set(dates)].join(' – '),
         })}

@@ -67,7 +67,7 @@ export function AnyRecordField({ field, value, pointer, onChange }: FieldProps) 
         />
       ) : (
         <Picked
-          name={t('filter.is', { name: resourceLabel(String(resource)), value: name })}
+          name={t('value.named', { name: resourceLabel(String(resource)), value: name })}
           id={fieldId(pointer)}
           onRemove={() => change(null, fieldId(pointer))}
         />

@@ -6,11 +6,11 @@ import { PageTitle } from './page-title.tsx'
 import { SignInForm } from './sign-in-form.tsx'
 
 /**
- * Shows its children to users with the right, and a sign-in form to all others. Once shown, the children stay until the user
- * signs out, so that no input is lost when the service refuses the key, or when the user then signs in with another key
- * without the right. The page has its own form to sign in after a refusal.
+ * Shows its children to users with the right, and to all others an explanation with a sign-in form. Once shown, the children
+ * stay until the user signs out, so that no input is lost when the service refuses the key, or when the user then signs in with
+ * another key without the right. After a refusal, the only form for signing in is the one of `SessionNotice`.
  */
-export function NeedsRight({
+export function RequireRight({
   right,
   children,
 }: {
