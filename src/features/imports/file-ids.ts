@@ -27,7 +27,9 @@ export async function readMultipleIdsInFile(
     values: [scheme],
   })
   if (ids.length === 0) return new Set()
-  const identities = ids.map((one) => draftIdentity({ ...one, externalId: { scheme, id: one.id } }))
+  const identities = ids.map((row) =>
+    draftIdentity({ resource: row.resource, externalId: { scheme, id: row.id } }),
+  )
   const found = await tx.query<{ identity: string }>({
     text: `select distinct identity from import_rows, unnest(ids) as identities(identity)
       where import = $1 and state <> 'skipped' and identity = any($2)`,

@@ -211,9 +211,9 @@ async function checkRows(context: PreviewContext, mapping: Mapping, rows: Row[],
   const shown = rows.map((row, index) =>
     toPreviewRow(row, converted[index] ?? { kind: 'refused', faults: [] }),
   )
-  const all = converted.flatMap((one, position): ReadyRow[] =>
-    one.kind === 'drafts'
-      ? [{ position, locator: rows[position]?.locator ?? '', drafts: [...one.drafts] }]
+  const all = converted.flatMap((result, position): ReadyRow[] =>
+    result.kind === 'drafts'
+      ? [{ position, locator: rows[position]?.locator ?? '', drafts: [...result.drafts] }]
       : [],
   )
   const repeated = findRepeated(all)

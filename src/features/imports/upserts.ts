@@ -166,7 +166,7 @@ function documentOfDraft(resource: Resource, draft: Draft, keys: (string | null)
   const document = fillMentions(draft, keys)
   if (!hasExternalIds(resource)) return document
   const others = getExternalIds(document).filter(
-    (one) => externalIdKey(one) !== externalIdKey(draft.externalId),
+    (externalId) => externalIdKey(externalId) !== externalIdKey(draft.externalId),
   )
   return { ...document, externalIds: [draft.externalId, ...others] }
 }
@@ -256,7 +256,7 @@ export async function findUpserts(
     else
       for (const [index, draft] of row.drafts.entries()) {
         const resource = registry.get(draft.resource)
-        const mentionKeys = (resolved[index] ?? []).map((one) => (typeof one === 'string' ? one : null))
+        const mentionKeys = (resolved[index] ?? []).map((key) => (typeof key === 'string' ? key : null))
         const document = documentOfDraft(resource, follow(draft), mentionKeys)
         const digest = hashValue(document)
         result.upserts.push({ row, draft, resource, document, mentionKeys, digest, existing: undefined })

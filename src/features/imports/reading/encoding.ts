@@ -181,6 +181,6 @@ function guessEncoding(sample: Buffer): DetectedEncoding {
     }
   }
   throw unreadableFile(
-    'The encoding of the file could not be detected. Save it as UTF-8, or say which it has with rows: { encoding: … }.',
+    'The encoding of the file could not be detected. Save it as UTF-8, or state its encoding with rows: { encoding: … }.',
   )
 }
