@@ -4,7 +4,8 @@ import type { ApiFetch } from '../../operations/api-fetch.ts'
 export type Query = Record<string, string | number | undefined>
 
 /**
- * Returns the path of an API request: `/v1/`, the segments, and the query string. Its commas are literal: they separate values.
+ * Returns the path of an API request: `/v1/`, the segments, and the query string, in which commas are literal, since they
+ * separate values.
  * @throws RefusedError for a segment that URL parsers would remove from the path, even if it is percent-encoded.
  */
 export function pathOf(segments: readonly string[], query: Query = {}): string {
@@ -18,7 +19,7 @@ export function pathOf(segments: readonly string[], query: Query = {}): string {
   return `/v1/${segments.map(encodeURIComponent).join('/')}${search}`
 }
 
-/** The API responded with an error status, or a tool sent no request since its inputs cannot be combined. */
+/** The API responded with an error status, or a tool sent no request because of its inputs. */
 export class RefusedError extends Error {
   /** The body of the response, which is problem details as JSON, or a sentence. */
   readonly reason: string
@@ -34,7 +35,7 @@ export class RefusedError extends Error {
 
 /**
  * Reads JSON from the API.
- * @param body body of a POST request that only reads; a GET request is sent when left out.
+ * @param body body of a POST request that only reads; without a body, a GET request is sent.
  * @returns the text of the response.
  * @throws RefusedError for any other status than 200.
  */

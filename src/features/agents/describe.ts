@@ -10,8 +10,8 @@ export const describeRegistry = ({ resources }: Registry) => ({
   next: 'Call this tool with one of these resources for its properties, filters, sort keys, dimensions and measures.',
 })
 
-const descriptions = (named: Record<string, { description: string }>) =>
-  Object.fromEntries(Object.entries(named).map(([name, { description }]) => [name, description]))
+const descriptionsByName = (described: Record<string, { description: string }>) =>
+  Object.fromEntries(Object.entries(described).map(([name, { description }]) => [name, description]))
 
 /** Describes a resource, with the operators of each filter (`gte` in `signedOn[gte]`) that the tool `list` accepts. */
 export const describeResource = (resource: Resource) => ({
@@ -26,7 +26,7 @@ export const describeResource = (resource: Resource) => ({
     }),
   ),
   sort: Object.keys(resource.sorts),
-  dimensions: descriptions(resource.dimensions),
+  dimensions: descriptionsByName(resource.dimensions),
   // `countDistinct:` accepts every dimension, so it would repeat the list of dimensions.
   measures: measureNames(resource).filter((name) => !name.startsWith('countDistinct')),
   example: resource.example,

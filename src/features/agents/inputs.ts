@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Registry } from '../../model/registry.ts'
 
-/** Returns the schema of an optional list. An empty one counts as left out, since models often send `[]` for "none". */
+/** Returns the schema of an optional list. An empty list counts as left out, since models often send `[]` for "none". */
 export const optionalList = <Item extends z.ZodType>(item: Item) =>
   z
     .array(item)
@@ -16,7 +16,7 @@ export const makeInputs = (registry: Registry) => ({
     .record(z.string().max(100), z.string().max(2000))
     .optional()
     .describe(
-      'Filters of the resource, such as {"country":"PAK","signedOn[gte]":"2011"}; a comma separates several values. One of them must match; with the operators `all` and `allDirectly`, all of them.',
+      'Filters of the resource, such as {"country":"PAK","signedOn[gte]":"2011"}; commas separate values. One of the values must match; with the operators `all` and `allDirectly`, all of them.',
     ),
   limit: (max: number) => z.int().min(1).max(max).optional(),
   asOf: z

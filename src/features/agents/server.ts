@@ -13,16 +13,14 @@ function makeServer(tools: readonly Tool[], api: ApiFetch): McpServer {
   // The tools never change while the service runs.
   const options = { instructions, capabilities: { tools: { listChanged: false } } }
   const server = new McpServer({ name: 'entente', version: packageVersion }, options)
-  for (const { name, title, description, input, run } of tools) {
+  for (const { name, title, description, inputSchema, run } of tools) {
     const annotations = { readOnlyHint: true, openWorldHint: false }
-    server.registerTool(name, { title, description, inputSchema: input, annotations }, (given) =>
-      run(given, api),
-    )
+    server.registerTool(name, { title, description, inputSchema, annotations }, (input) => run(input, api))
   }
   return server
 }
 
-/** A request for a further page of the tools. There is none, and the SDK ignores the cursor. */
+/** A request for a further page of the tools. No such page exists, and the SDK ignores the cursor. */
 const furtherPage = z.looseObject({
   id: z.union([z.string(), z.number()]),
   method: z.literal('tools/list'),
@@ -38,9 +36,7 @@ function refuseCursor(id: string | number): Response {
 /** Answers a request of the Model Context Protocol (streamable HTTP) with the access rights of `api`. */
 export type McpEndpoint = (request: Request, body: unknown, api: ApiFetch) => Promise<Response>
 
-/**
- * Creates the MCP endpoint of a registry. It is stateless: any process can answer any request.
- */
+/** Creates the MCP endpoint of a registry. The endpoint is stateless: any process can answer any request. */
 export function createMcpEndpoint(registry: Registry): McpEndpoint {
   const tools = agentTools(registry)
   return async (request, parsedBody, api) => {

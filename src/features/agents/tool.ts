@@ -10,17 +10,21 @@ export interface Tool {
   name: string
   title: string
   description: string
-  input: StandardSchemaWithJSON
+  inputSchema: StandardSchemaWithJSON
+  /** Runs the tool. @param input the value that `inputSchema` returned. */
   run(input: unknown, api: ApiFetch): Promise<CallToolResult>
 }
 
-/** Maximum number of citations in a result; further ones are left out. */
+/** Maximum number of citations in a result. */
 const maxCitations = 200
 
-/** The path of an API request, which an agent can cite, and the JSON text of its response. */
-const exchange = (path: string, text: string) => ({ path, text })
-
-type Exchange = ReturnType<typeof exchange>
+/** A request to the API and its response. */
+interface Exchange {
+  /** Path of the request, which an agent can cite. */
+  path: string
+  /** JSON text of the response. */
+  text: string
+}
 
 /** Returns the result of a tool: the path, the response, and further properties. @param more JSON texts by property. */
 export function toolResult({ path, text }: Exchange, more: Record<string, string> = {}): CallToolResult {
@@ -40,12 +44,15 @@ const refusedResult = ({ reason, retryAfterSeconds }: RefusedError): CallToolRes
 
 /** Sends a GET request to the API. @throws RefusedError if the API refuses it. */
 export async function fetchExchange(api: ApiFetch, path: string): Promise<Exchange> {
-  return exchange(path, await readJson(api, path))
+  return { path, text: await readJson(api, path) }
 }
 
 /**
- * Finds the citations of records, with their sources: now, or as of `asOf`.
- * @returns the JSON of `citations`, at most `maxCitations`, and `moreCitations` if there are others.
+ * Finds the citations of records, with their sources.
+ * @param resource the resource of the records. A citation has no citations.
+ * @param keys the keys of the records.
+ * @param asOf the time as of which the registry is read; the current registry when left out.
+ * @returns the JSON of `citations`, at most `maxCitations`, and `moreCitations` if there are more of them.
  * @throws RefusedError if the API refuses the request.
  */
 export async function fetchCitations(
@@ -61,8 +68,8 @@ export async function fetchCitations(
   return { citations: JSON.stringify(data), ...(page.next !== null && { moreCitations: 'true' }) }
 }
 
-/** Returns a schema whose errors are the faults of the API: their location, what is wrong and what would be right. */
-function inputSchema(schema: z.ZodObject): StandardSchemaWithJSON {
+/** Returns a schema for the SDK whose errors read like the API's faults: the location, what is wrong, what would be right. */
+function makeInputSchema(schema: z.ZodObject): StandardSchemaWithJSON {
   const validate = (value: unknown) => {
     const { data, faults } = checkValueRefusingProto(schema, value)
     if (faults === undefined) return { value: data }
@@ -73,27 +80,32 @@ function inputSchema(schema: z.ZodObject): StandardSchemaWithJSON {
   return { '~standard': { version: 1, vendor: 'entente', jsonSchema, validate } }
 }
 
+interface ToolDeclaration<Inputs extends z.ZodRawShape> {
+  name: string
+  title: string
+  description: string
+  /** The schema of each input. */
+  inputs: Inputs
+  run: (input: z.output<z.ZodObject<Inputs>>, api: ApiFetch) => Promise<CallToolResult>
+}
+
 /**
- * Declares a tool whose `run` gets typed input. Unknown inputs are refused. If a request is refused, the reason is the
+ * Declares a tool whose `run` gets typed input. Unknown inputs are refused. If the API refuses a request, the reason is the
  * result of the tool.
- * @param inputs the schema of each input.
  */
-export function tool<Inputs extends z.ZodRawShape>(
-  name: string,
-  title: string,
-  description: string,
-  inputs: Inputs,
-  run: (input: z.output<z.ZodObject<Inputs>>, api: ApiFetch) => Promise<CallToolResult>,
-): Tool {
-  const input = z.strictObject(inputs)
+export function tool<Inputs extends z.ZodRawShape>({
+  inputs,
+  run,
+  ...labels
+}: ToolDeclaration<Inputs>): Tool {
+  const schema = z.strictObject(inputs)
   return {
-    name,
-    title,
-    description,
-    input: inputSchema(input),
-    async run(given, api) {
+    ...labels,
+    inputSchema: makeInputSchema(schema),
+    async run(input, api) {
       try {
-        return await run(input.parse(given), api)
+        // The SDK has validated the input with this schema already, but has lost its type.
+        return await run(schema.parse(input), api)
       } catch (error) {
         if (error instanceof RefusedError) return refusedResult(error)
         throw error

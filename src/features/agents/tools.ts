@@ -3,6 +3,7 @@ import type { Registry } from '../../model/registry.ts'
 import { edtf } from '../../model/schemas.ts'
 import { maxTop } from '../../query/aggregate.ts'
 import { asOfName } from '../../query/past.ts'
+import { defaultNameResources } from '../names/index.ts'
 import { networkResources } from '../network/selection.ts'
 import { maxQueryLength } from '../search/search.ts'
 import { pathOf, type Query, RefusedError, readJson } from './api.ts'
@@ -14,10 +15,10 @@ import { fetchCitations, fetchExchange, type Tool, tool, toolResult } from './to
  * Maximum numbers of items in a result, since an agent reads all of them. `pairs` are the pairs of countries in a network,
  * or the partners of one country.
  */
-const limits = { records: 50, groups: 200, pairs: 100 } as const
+const maxItems = { records: 50, groups: 200, pairs: 100 } as const
 
-/** The resources in which `resolve` looks for a name if the agent names none. */
-const defaultResources = ['countries', 'organizations', 'regions', 'topics']
+/** Returns the name of the filter of a parameter: `signedOn` for `signedOn[gte]`. */
+const filterName = (parameter: string): string => parameter.replace(/\[.*$/s, '')
 
 /**
  * Returns the query of a request with filters.
@@ -25,7 +26,7 @@ const defaultResources = ['countries', 'organizations', 'regions', 'topics']
  * @throws RefusedError for a filter with the name of such a parameter, since one of the two values would be lost.
  */
 function joinQuery(filters: Query = {}, inputs: Query): Query {
-  const reserved = Object.keys(filters).find((name) => Object.hasOwn(inputs, name.split('[', 1).join()))
+  const reserved = Object.keys(filters).find((parameter) => Object.hasOwn(inputs, filterName(parameter)))
   if (reserved !== undefined)
     throw new RefusedError(
       `"${reserved}" is not a filter: send it as a separate input of the tool, not in "filters".`,
@@ -34,67 +35,69 @@ function joinQuery(filters: Query = {}, inputs: Query): Query {
 }
 
 const describeTool = ({ resource }: Inputs, registry: Registry): Tool =>
-  tool(
-    'describe',
-    'Describe the registry',
-    'Without an input, the resources of the registry; with a resource, its properties, filters with operators, sort keys, dimensions and measures. Call it before list and aggregate.',
-    { resource: resource.optional() },
-    async ({ resource: name }) => {
+  tool({
+    name: 'describe',
+    title: 'Describe the registry',
+    description:
+      'Without an input, the resources of the registry; with a resource, its properties, filters with operators, sort keys, dimensions and measures. Call it before list and aggregate.',
+    inputs: { resource: resource.optional() },
+    run: async ({ resource: name }) => {
       const described = name === undefined ? describeRegistry(registry) : describeResource(registry.get(name))
       return { content: [{ type: 'text', text: JSON.stringify(described) }] }
     },
-  )
+  })
 
 const resolveTool = ({ resource }: Inputs, registry: Registry): Tool =>
-  tool(
-    'resolve',
-    'Resolve a name',
-    'Finds the key of a country, region, organization, topic or other record by its name, in any spelling or language that the registry knows, including former names and states. For each resource, `resolutions` says whether the name means exactly one record; if not, it lists the candidates. Filters take keys, not names.',
-    {
+  tool({
+    name: 'resolve',
+    title: 'Resolve a name',
+    description:
+      'Finds the key of a country, region, organization, topic or other record by its name, in any spelling or language that the registry knows, including former names and states. For each resource, `resolutions` says whether the name means exactly one record; if not, it lists the candidates. Filters take keys, not names.',
+    inputs: {
       name: z.string().max(300),
       resource: resource.optional(),
       on: edtf(
         'Date of the event in which the name occurs, since a name may have meant another state then.',
       ).optional(),
     },
-    async ({ name, resource, on }, api) => {
-      const wanted =
-        resource === undefined ? defaultResources.filter((one) => registry.find(one)) : [resource]
-      const queries = wanted.map((one) => ({ resource: one, name, on }))
+    run: async ({ name, resource, on }, api) => {
+      const resources = resource === undefined ? defaultNameResources(registry) : [resource]
+      const queries = resources.map((resource) => ({ resource, name, on }))
       const { data } = JSON.parse(await readJson(api, '/v1/resolve', { queries }))
-      const resolutions = Object.fromEntries(wanted.map((one, index) => [one, data[index]]))
+      const resolutions = Object.fromEntries(resources.map((resource, index) => [resource, data[index]]))
       const found = await fetchExchange(
         api,
         pathOf(['search'], { q: name.slice(0, maxQueryLength), resource, limit: 5 }),
       )
       return toolResult(found, { resolutions: JSON.stringify(resolutions) })
     },
-  )
+  })
 
 const searchTool = ({ resource, limit, asOf }: Inputs): Tool =>
-  tool(
-    'search',
-    'Search all records',
-    'Full-text search across all resources, ranked, with a snippet and the path of each record.',
-    {
+  tool({
+    name: 'search',
+    title: 'Search all records',
+    description: 'Full-text search across all resources, ranked, with a snippet and the path of each record.',
+    inputs: {
       q: z.string().max(maxQueryLength),
       resources: optionalList(resource),
-      limit: limit(limits.records),
+      limit: limit(maxItems.records),
       asOf,
     },
-    async ({ q, resources, limit = 10, asOf }, api) =>
+    run: async ({ q, resources, limit = 10, asOf }, api) =>
       toolResult(
         await fetchExchange(api, pathOf(['search'], { q, resource: resources?.join(), limit, asOf })),
       ),
-  )
+  })
 
 const getTool = ({ resource, key, asOf }: Inputs, registry: Registry): Tool =>
-  tool(
-    'get',
-    'Get a record',
-    'One record with its citations (the sources of its facts) and its latest changes. With asOf, the record and the citations are as of then; the changes are always the latest.',
-    { resource, key, asOf },
-    async ({ resource, key, asOf }, api) => {
+  tool({
+    name: 'get',
+    title: 'Get a record',
+    description:
+      'One record with its citations (the sources of its facts) and its latest changes. With asOf, the record and the citations are as of then; the changes are always the latest.',
+    inputs: { resource, key, asOf },
+    run: async ({ resource, key, asOf }, api) => {
       const record = await fetchExchange(api, pathOf([resource, key], { asOf }))
       // The key of a merged record leads to another record, unless `asOf` is before the merge.
       const found = String(JSON.parse(record.text)[registry.get(resource).key.property])
@@ -105,32 +108,32 @@ const getTool = ({ resource, key, asOf }: Inputs, registry: Registry): Tool =>
         history: JSON.stringify(history.data),
       })
     },
-  )
+  })
 
 const listTool = ({ resource, filters, limit, asOf }: Inputs, registry: Registry): Tool =>
-  tool(
-    'list',
-    'List records',
-    'Records of a resource that match filters, with their citations and the cursor of the next page.',
-    {
+  tool({
+    name: 'list',
+    title: 'List records',
+    description:
+      'Records of a resource that match filters, with their citations and the cursor of the next page.',
+    inputs: {
       resource,
       filters,
       sort: z.string().max(200).optional().describe('Sort keys, separated by commas; `-` for descending.'),
       fields: optionalList(z.string().max(100)).describe('Properties to return; all when left out.'),
       count: z.boolean().optional().describe('Counts all matching records.'),
-      limit: limit(limits.records),
+      limit: limit(maxItems.records),
       cursor: z.string().max(12_000).optional(),
       asOf,
     },
-    async ({ resource, filters, sort, fields, count, limit = 10, cursor, asOf }, api) => {
+    run: async ({ resource, filters, sort, fields, count, limit = 10, cursor, asOf }, api) => {
       const { property } = registry.get(resource).key
-      const past = asOfName(registry.get(resource))
-      const at = asOf ?? filters?.[past]
-      const chosen = fields && [...new Set([property, ...fields])].join()
+      const asOfParameter = asOfName(registry.get(resource))
       const query = joinQuery(filters, {
-        ...(asOf !== undefined && { [past]: asOf }),
+        ...(asOf !== undefined && { [asOfParameter]: asOf }),
         sort,
-        fields: chosen,
+        // The key is needed for the citations.
+        fields: fields && [...new Set([property, ...fields])].join(),
         limit,
         cursor,
         count: count ? 'exact' : undefined,
@@ -141,31 +144,32 @@ const listTool = ({ resource, filters, limit, asOf }: Inputs, registry: Registry
         api,
         resource,
         data.map((record) => String(record[property])),
-        at,
+        asOf ?? filters?.[asOfParameter],
       )
       return toolResult(page, citations)
     },
-  )
+  })
 
 const aggregateTool = ({ resource, filters, limit, asOf }: Inputs, registry: Registry): Tool =>
-  tool(
-    'aggregate',
-    'Count and sum records',
-    'Counts records of a resource, or computes sums, averages, minima and maxima of their values, by one to three dimensions. Each group has the path of the list of its records, which you can cite.',
-    {
+  tool({
+    name: 'aggregate',
+    title: 'Count and sum records',
+    description:
+      'Counts records of a resource, or computes sums, averages, minima and maxima of their values, by one to three dimensions. Each group has the path of the list of its records, which you can cite.',
+    inputs: {
       resource,
       groupBy: z.array(z.string().max(100)).min(1).max(3),
       measures: optionalList(z.string().max(100)).describe('Such as count, sum:amount or avg:amount.'),
       filters,
       having: z.string().max(200).optional().describe('Such as count>=5.'),
       sort: z.string().max(200).optional().describe('Such as -count.'),
-      limit: limit(limits.groups),
+      limit: limit(maxItems.groups),
       top: limit(maxTop).describe(
         'Number of the largest groups to return, with all others as one group. Only with one dimension, and without sort, having and limit.',
       ),
       asOf,
     },
-    async (input, api) => {
+    run: async (input, api) => {
       const { resource, groupBy, measures, filters, having, sort, top, asOf } = input
       const query = joinQuery(filters, {
         ...(asOf !== undefined && { [asOfName(registry.get(resource))]: asOf }),
@@ -178,42 +182,44 @@ const aggregateTool = ({ resource, filters, limit, asOf }: Inputs, registry: Reg
       })
       return toolResult(await fetchExchange(api, pathOf([resource, 'aggregate'], query)))
     },
-  )
+  })
 
 const networkTool = ({ limit, asOf, country }: Inputs, registry: Registry): Tool =>
-  tool(
-    'network',
-    'Who cooperates with whom',
-    'The strongest pairs of countries by shared records or, with a country, its partners with the searches that find the records.',
-    {
+  tool({
+    name: 'network',
+    title: 'Who cooperates with whom',
+    description:
+      'The pairs of countries with the most shared records. With `country`, the partners of this country, each with the searches that find the shared records.',
+    inputs: {
       country: country.optional(),
       from: z.string().max(60).optional().describe('EDTF date, such as 2006.'),
       to: z.string().max(60).optional(),
       topic: z.string().max(200).optional(),
       region: z.string().max(50).optional(),
-      resources: optionalList(z.enum(networkResources(registry).map((one) => one.resource.name))),
-      limit: limit(limits.pairs),
+      resources: optionalList(z.enum(networkResources(registry).map(({ resource }) => resource.name))),
+      limit: limit(maxItems.pairs),
       asOf,
     },
-    async ({ country, resources, limit = 20, ...others }, api) => {
+    run: async ({ country, resources, limit = 20, ...others }, api) => {
       const segments = country === undefined ? ['network'] : ['countries', country, 'network']
       return toolResult(
         await fetchExchange(api, pathOf(segments, { ...others, resource: resources?.join(), limit })),
       )
     },
-  )
+  })
 
 const briefingTool = ({ asOf, country }: Inputs): Tool =>
-  tool(
-    'briefing',
-    'Brief on a country',
-    'A summary of what the registry has about a country: agreements, projects, bases and programs by year, kind, status, topic and partner, what is in force, what expires within a year, latest changes, claimed figures beside recorded counts, and sources. Each number has the path of the list of its records.',
-    { country, asOf },
-    async ({ country, asOf }, api) =>
+  tool({
+    name: 'briefing',
+    title: 'Brief on a country',
+    description:
+      'A summary of what the registry has about a country: its agreements, projects, bases and programs by year, kind, status, topic and partner; the agreements in force, and those that expire within a year; the latest changes; claimed figures beside recorded counts; and sources. Each number has the path of the list of its records.',
+    inputs: { country, asOf },
+    run: async ({ country, asOf }, api) =>
       toolResult(await fetchExchange(api, pathOf(['countries', country, 'briefing'], { asOf }))),
-  )
+  })
 
-/** Returns the tools of a registry. They are at most eight, since agents read all definitions in every conversation. */
+/** Returns the tools of a registry. There are at most eight, since agents read all definitions in every conversation. */
 export function agentTools(registry: Registry): Tool[] {
   const inputs = makeInputs(registry)
   const declarations = [

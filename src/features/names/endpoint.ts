@@ -12,6 +12,9 @@ import { matchReasons, maxNameLength } from './types.ts'
 /** Maximum number of queries of a request. */
 export const maxQueries = 1000
 
+/** Maximum number of candidates of a query. */
+export const maxCandidates = 10
+
 const reason = z.enum(matchReasons).meta({ description: 'Why a record matches.' })
 
 const status = z
@@ -67,7 +70,12 @@ const makeBody = (names: string[]) => {
           description:
             'Scheme of the code in `name`: alpha2, alpha3, numeric or iso3166; ror; a scheme of topics or of external ids.',
         }),
-        limit: z.int().min(1).max(10).optional().meta({ description: 'Maximum candidates; 3 if left out.' }),
+        limit: z
+          .int()
+          .min(1)
+          .max(maxCandidates)
+          .optional()
+          .meta({ description: 'Maximum candidates; 3 if left out.' }),
       })
       .meta({ description: 'A name to resolve.' }),
   )

@@ -15,8 +15,12 @@ export type { MatchReason, NameMatch, NameQuery, Resolution } from './types.ts'
 /** Number of candidates of a query without `limit`. */
 const defaultLimit = 3
 
+/** Returns the resources in which clients look for a name of unknown kind. */
+export const defaultNameResources = (registry: Registry): string[] =>
+  ['countries', 'organizations', 'regions', 'topics'].filter((name) => registry.find(name) !== undefined)
+
 /**
- * Resolves any number of names in one pass. It never guesses: two equally good matches are `ambiguous`.
+ * Resolves any number of names in one pass. No name is guessed: two equally good matches are `ambiguous`.
  * @returns a resolution of each query, in the order of the queries. Equal queries share a resolution. A name of more than
  *   `maxNameLength` characters is unresolved.
  * @throws Error for a resource that the registry does not have.
@@ -40,16 +44,16 @@ export async function resolveNamesIn(
   for (const [identity, { name }] of distinct) {
     if (name.length <= maxNameLength) continue
     distinct.delete(identity)
-    resolved.set(identity, { status: 'unresolved', candidates: [], detail: tooLong })
+    resolved.set(identity, { status: 'unresolved', candidates: [], detail: tooLongDetail })
   }
-  for (const [resourceName, ofResource] of groupBy(distinct.values(), ({ resource }) => resource)) {
+  for (const [resourceName, resourceQueries] of groupBy(distinct.values(), ({ resource }) => resource)) {
     const resource = registry.get(resourceName)
     // The names of countries, regions and topics are in cached indexes, which also have their codes.
     const isCached = resource.key.assignedBy === 'client'
-    const byId = isCached ? [] : ofResource.filter(hasScheme)
+    const byId = isCached ? [] : resourceQueries.filter(hasScheme)
     for (const [query, resolution] of await resolveIds(tx, resource, byId))
       resolved.set(identityOf(query), resolution)
-    const byName = isCached ? ofResource : ofResource.filter((query) => !hasScheme(query))
+    const byName = isCached ? resourceQueries : resourceQueries.filter((query) => !hasScheme(query))
     const index = await (isCached ? cachedNameIndex(tx, resource) : storedNamesIndex(tx, resource, byName))
     for (const query of byName) {
       const limit = query.limit ?? defaultLimit
@@ -62,7 +66,7 @@ export async function resolveNamesIn(
   return identities.map((identity) => resolved.get(identity) ?? { status: 'unresolved', candidates: [] })
 }
 
-const tooLong = `A name has at most ${maxNameLength} characters.`
+const tooLongDetail = `A name has at most ${maxNameLength} characters.`
 
 const identityOf = ({ resource, name, on, country, scheme, limit }: NameQuery): string =>
   JSON.stringify([resource, name, on, country, scheme, limit])

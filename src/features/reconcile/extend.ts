@@ -27,7 +27,7 @@ interface CellContext {
   references: readonly ReferenceProperty[]
 }
 
-/** A cell: a text, a number, or another entity. */
+/** A cell of the extended table: a text, a number, or another entity. */
 type Cell = { str: string } | { float: number } | { id: string; name: string }
 
 /** Returns the cell of the record with this key; undefined if `names` has no such record. */

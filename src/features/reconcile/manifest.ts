@@ -3,9 +3,7 @@ import type { Resource } from '../../model/resource.ts'
 import { packageVersion } from '../../package-root.ts'
 import { quote } from '../../problems/faults.ts'
 import { didYouMeanSentence } from '../../problems/suggest.ts'
-
-/** The types in which a query without a type is resolved. */
-export const defaultTypes = ['countries', 'organizations', 'regions', 'topics']
+import { defaultNameResources } from '../names/index.ts'
 
 /** The properties that a query may have, with their descriptions. */
 export const queryProperties = {
@@ -17,7 +15,7 @@ export const queryProperties = {
   ror: 'ROR id of an organization, instead of its name.',
 }
 
-/** Maximum number of queries in a batch. A query may have several types, and one request resolves 1,000 names. */
+/** Maximum number of queries in a batch: a query may have several types, and one request resolves at most `maxQueries` names. */
 export const maxBatch = 250
 
 /** A type of the Reconciliation Service API 0.2, section 3.2. */
@@ -32,10 +30,6 @@ export function unknownTypeDetail(registry: Registry, type: string): string {
   return didYouMeanSentence(`There is no type ${quote(type)}`, type, known)
 }
 
-/** Returns the types of a registry in which a query without a type is resolved. */
-export const defaultTypesOf = (registry: Registry): string[] =>
-  defaultTypes.filter((name) => registry.find(name) !== undefined)
-
 /**
  * Returns the manifest of the service (Reconciliation Service API 0.2, section 3.3).
  * @param baseUrl URL by which the client reaches the service, without a slash at its end.
@@ -49,7 +43,7 @@ export function makeManifest(baseUrl: string, registry: Registry): Record<string
     schemaSpace: `${baseUrl}/v1/`,
     serviceVersion: packageVersion,
     documentation: `${baseUrl}/docs`,
-    defaultTypes: defaultTypesOf(registry).map((name) => toType(registry.get(name))),
+    defaultTypes: defaultNameResources(registry).map((name) => toType(registry.get(name))),
     view: { url: `${service}/view?id={{id}}` },
     preview: { url: `${service}/preview?id={{id}}`, width: 400, height: 160 },
     suggest: {

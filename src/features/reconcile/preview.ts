@@ -12,7 +12,7 @@ const escapes: Record<string, string> = {
 const escapeHtml = (text: string) =>
   text.replaceAll(/[&<>"']/g, (character) => escapes[character] ?? character)
 
-/** Properties that a preview shows in addition to the name. */
+/** Properties that a preview shows in addition to the name, if the record has them. */
 const fields = ['officialName', 'acronym', 'kind', 'country', 'region', 'validFrom', 'validTo', 'signedOn']
 
 /**

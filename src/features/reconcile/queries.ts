@@ -4,10 +4,15 @@ import type { Registry } from '../../model/registry.ts'
 import type { ApiFetch } from '../../operations/api-fetch.ts'
 import { checkValue } from '../../problems/faults.ts'
 import { Problem } from '../../problems/problem.ts'
-import type { NameMatch, NameQuery, Resolution } from '../names/index.ts'
+import { maxCandidates, maxQueries } from '../names/endpoint.ts'
+import { defaultNameResources, type NameMatch, type NameQuery, type Resolution } from '../names/index.ts'
+import { maxNameLength } from '../names/types.ts'
 import { fetchJson } from './fetch-json.ts'
 import { formatEntityId, parseEntityId } from './ids.ts'
-import { defaultTypesOf, maxBatch, queryProperties, toType, unknownTypeDetail } from './manifest.ts'
+import { maxBatch, queryProperties, toType, unknownTypeDetail } from './manifest.ts'
+
+/** Number of candidates of a query without `limit`. */
+const defaultLimit = 5
 
 const entity = z.looseObject({ id: z.string(), name: z.string().optional() })
 const error = 'must be a text, a number, a boolean, null, an entity with its id, or a list of these'
@@ -15,7 +20,7 @@ const propertyValue = z.union([z.string(), z.number(), z.boolean(), z.null(), en
 const propertyValues = z.union([...propertyValue.options, z.array(propertyValue).max(100)], { error })
 
 const querySchema = z.strictObject({
-  query: z.string().max(500).optional(),
+  query: z.string().max(maxNameLength).optional(),
   type: z
     .union([z.string(), z.array(z.string()).max(20)], { error: 'must be a type or an array of types' })
     .optional(),
@@ -44,7 +49,7 @@ export function checkField<Schema extends z.ZodType>(
 
 /**
  * Returns the queries of a batch by their ids. Their number is checked first, since thousands could have thousands of faults.
- * @throws Problem `invalid-body`.
+ * @throws Problem `invalid-body` for a batch that is not valid or too large.
  */
 function queriesIn(value: unknown): Map<string, Query> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
@@ -73,19 +78,19 @@ const propertyText = ({ properties = [] }: Query, pid: string): string | undefin
 /** Properties that are codes by which a record is found, as schemes of `POST /v1/resolve`. */
 const codeProperties = ['alpha2', 'alpha3', 'numeric', 'ror'] as const
 
-/** Returns the types of a query, each once. @throws Problem `invalid-body` for a type that is not a resource. */
+/** Returns the types of a query, each once; the default types if it has none. @throws Problem `invalid-body` for an unknown type. */
 function typesOf({ type }: Query, registry: Registry): string[] {
   const given = [...new Set([type ?? []].flat())]
   const unknown = given.find((name) => !registry.find(name))
   if (unknown !== undefined) throw new Problem('invalid-body', unknownTypeDetail(registry, unknown))
-  return given.length > 0 ? given : defaultTypesOf(registry)
+  return given.length > 0 ? given : defaultNameResources(registry)
 }
 
-/** Resolves the names of countries in the properties of queries. @returns the codes by name. */
+/** Resolves the names of countries in the properties of queries. @returns the codes of the resolved names, by name. */
 async function resolveCountries(api: ApiFetch, queries: readonly Query[]): Promise<Map<string, string>> {
   const names = [...new Set(queries.flatMap((query) => propertyText(query, 'country') ?? []))]
   if (names.length === 0) return new Map()
-  const nameQueries = names.map((name) => ({ resource: 'countries', name: name.slice(0, 500) }))
+  const nameQueries = names.map((name) => ({ resource: 'countries', name: name.slice(0, maxNameLength) }))
   const { data } = await fetchJson<{ data: Resolution[] }>(api, '/v1/resolve', { queries: nameQueries })
   return new Map(names.flatMap((name, index) => (data[index]?.match ? [[name, data[index].match.key]] : [])))
 }
@@ -94,7 +99,7 @@ async function resolveCountries(api: ApiFetch, queries: readonly Query[]): Promi
 interface Restrictions {
   country: string | undefined
   on: string | undefined
-  /** Whether the country is known and the date is EDTF, if there are any. Otherwise nothing is matched. */
+  /** Whether the country, if any, is known, and the date, if any, is EDTF. Otherwise no candidate is a match. */
   areUnderstood: boolean
 }
 
@@ -115,8 +120,8 @@ function toNameQuery(query: Query, resource: string, { country, on }: Restrictio
   if (name === undefined || name.trim() === '') return undefined
   return {
     resource,
-    name: name.slice(0, 500),
-    limit: Math.min(10, query.limit ?? 5),
+    name: name.slice(0, maxNameLength),
+    limit: Math.min(maxCandidates, query.limit ?? defaultLimit),
     ...(byCode && { scheme }),
     on,
     country,
@@ -157,7 +162,7 @@ export async function reconcileQueries(
       return nameQuery ? [{ id, nameQuery }] : []
     }),
   )
-  if (nameQueries.length > 1000)
+  if (nameQueries.length > maxQueries)
     throw new Problem('invalid-body', 'The queries have more than 1,000 types in total: send fewer queries.')
   const { data } =
     nameQueries.length === 0
@@ -180,7 +185,7 @@ export async function reconcileQueries(
           ),
         )
         .sort((first, second) => second.score - first.score)
-        .slice(0, query.limit ?? 5)
+        .slice(0, query.limit ?? defaultLimit)
       return [id, { result }]
     }),
   )

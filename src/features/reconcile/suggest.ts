@@ -2,17 +2,21 @@ import type { Registry } from '../../model/registry.ts'
 import { ownProperties } from '../../model/resource.ts'
 import type { ApiFetch } from '../../operations/api-fetch.ts'
 import { Problem } from '../../problems/problem.ts'
+import { defaultNameResources } from '../names/index.ts'
 import { fetchJson } from './fetch-json.ts'
 import { formatEntityId } from './ids.ts'
-import { defaultTypesOf, queryProperties, toType, unknownTypeDetail } from './manifest.ts'
+import { queryProperties, toType, unknownTypeDetail } from './manifest.ts'
 
-/** Maximum number of suggestions in a response, and maximum value of a cursor, which is an offset. */
+/** Maximum number of suggestions in a response. */
 const pageSize = 10
+
+/** Maximum value of a cursor, which is an offset. */
 const maxCursor = 90
 
-/** The beginning of a name, and the number of suggestions that were shown already. */
 export interface SuggestQuery {
+  /** The beginning of a name. */
   prefix: string
+  /** Number of suggestions that were shown already. */
   cursor: number
 }
 
@@ -20,11 +24,11 @@ export interface SuggestQuery {
 export function parseSuggestQuery({ prefix, cursor }: Record<string, unknown>): SuggestQuery {
   if (typeof prefix !== 'string' || prefix.trim() === '')
     throw new Problem('invalid-parameter', 'The parameter prefix is required: the beginning of a name.')
-  const from = Number(cursor ?? 0)
-  const isOffset = Number.isInteger(from) && from >= 0 && from <= maxCursor
+  const offset = Number(cursor ?? 0)
+  const isOffset = Number.isInteger(offset) && offset >= 0 && offset <= maxCursor
   if (!isOffset)
     throw new Problem('invalid-parameter', `The cursor must be a whole number from 0 to ${maxCursor}.`)
-  return { prefix: prefix.slice(0, 200), cursor: from }
+  return { prefix: prefix.slice(0, 200), cursor: offset }
 }
 
 interface Hit {
@@ -41,7 +45,7 @@ export function requireType(registry: Registry, type: string): void {
 
 /**
  * Suggests records for the beginning of a name: the first hits of a search (Reconciliation Service API 0.2, section 5).
- * @param type the resource of the records; the default types if it is blank.
+ * @param type the resource of the records; all default types if it is empty.
  * @throws Problem `invalid-parameter` for an unknown type; ApiResponseError when the API refuses the search.
  */
 export async function suggestEntities(
@@ -51,7 +55,7 @@ export async function suggestEntities(
   type: string,
 ) {
   if (type !== '') requireType(registry, type)
-  const types = type === '' ? defaultTypesOf(registry) : [type]
+  const types = type === '' ? defaultNameResources(registry) : [type]
   const search = new URLSearchParams({
     q: prefix,
     resource: types.join(),
@@ -80,7 +84,7 @@ export const suggestTypes = (registry: Registry, { prefix, cursor }: SuggestQuer
 /** Returns the properties of a resource in the form of the reconciliation service. */
 export const propertiesOf = (registry: Registry, type: string) =>
   Object.entries(ownProperties(registry.get(type))).map(([id, schema]) => {
-    // Zod's schemas have metadata, although the type of a shape does not say it.
+    // Zod's schemas have metadata, although the type of a shape does not say so.
     const description =
       'meta' in schema && typeof schema.meta === 'function' ? schema.meta()?.description : undefined
     return { id, name: id, ...(typeof description === 'string' && { description }) }
