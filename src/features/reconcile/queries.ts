@@ -78,7 +78,10 @@ const propertyText = ({ properties = [] }: Query, pid: string): string | undefin
 /** Properties that are codes by which a record is found, as schemes of `POST /v1/resolve`. */
 const codeProperties = ['alpha2', 'alpha3', 'numeric', 'ror'] as const
 
-/** Returns the types of a query, each once; the default types if it has none. @throws Problem `invalid-body` for an unknown type. */
+/**
+ * Returns the types of a query, each once; the default types if the query has none.
+ * @throws Problem `invalid-body` for an unknown type.
+ */
 function typesOf({ type }: Query, registry: Registry): string[] {
   const given = [...new Set([type ?? []].flat())]
   const unknown = given.find((name) => !registry.find(name))
