@@ -4,7 +4,7 @@ import type { Endpoint } from '../../operations/operation.ts'
 import { pageEnvelope } from '../../operations/page-envelope.ts'
 import { changeJson, type FeedRow, feedStatement } from '../../query/revisions.ts'
 import {
-  beyondEnd,
+  beyondEndMessage,
   defaultLimit,
   feedPage,
   feedParameters,
@@ -52,7 +52,7 @@ export const changes = (registry: Registry): Endpoint => ({
     })
     const rows = await database.read<FeedRow>(statement)
     if (rows.length === 0 && start && order === 'asc' && (await isBeyondEnd(database, start)))
-      throw invalidParameters([{ parameter: 'after', code: 'unknown', message: beyondEnd }])
+      throw invalidParameters([{ parameter: 'after', code: 'unknown', message: beyondEndMessage }])
     const shown = rows.slice(0, limit)
     const after = shown.at(-1)?.position ?? getStringValues(query, 'after')[0] ?? null
     const page = { limit, after, more: (rows[0]?.found ?? 0) > shown.length }

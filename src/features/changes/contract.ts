@@ -50,8 +50,8 @@ export const readResources = (query: CheckedQuery): string[] =>
 export const readAfter = (query: CheckedQuery): FeedPosition | undefined =>
   parseFeedPosition(getStringValues(query, 'after')[0] ?? '')
 
-/** What is wrong with a position for which `isBeyondEnd` is true. */
-export const beyondEnd =
+/** What is wrong with a position for which `isBeyondEnd` is true, after the name of its parameter or header. */
+export const beyondEndMessage =
   'is beyond the end of the feed, so it is from another registry, or the registry was restored to an earlier state: read the feed again from its start'
 
 /** Whether a position is beyond the end of the feed: this registry has never returned it, or has lost the change. */
@@ -85,7 +85,7 @@ const makeFeedChange = ({ resources }: Registry) =>
           }),
         }),
       )
-      .meta({ description: 'A change of a record, with the record.', examples: [example] }),
+      .meta({ description: 'A change to a record, with the record.', examples: [example] }),
   )
 
 const limits = { defaultSize: 100, maxSize: 500 } as const

@@ -19,15 +19,19 @@ const pollMs = 1000
 /** Milliseconds after which streams are woken without changes, to send a comment. */
 export const heartbeatMs = 15_000
 
-/** Number of changes that one statement reads: for all streams together, and for one stream that is behind. */
+/** Number of changes that one statement reads for all streams together. */
 const livePageSize = 200
+
+/** Number of changes that one statement reads for one stream that is behind. */
 const replayPageSize = 20
 
 /** Maximum number of concurrent page reads for streams that are behind. */
 const maxReplays = 2
 
-/** Maximum number of changes in memory for the streams, and their maximum size in bytes. */
+/** Maximum number of changes in memory for the streams. */
 const maxEvents = 2000
+
+/** Maximum size of all changes in memory, in bytes. */
 const maxEventBytes = 16 * 1024 * 1024
 
 /** Maximum milliseconds for which a change stays in memory, since a record may be redacted or made internal at any time. */
@@ -39,7 +43,7 @@ const streamsPerMs = 5
 interface FeedEvent {
   /** The position of the change as one number (`toOffset`). */
   offset: bigint
-  /** When it was read: milliseconds of `performance.now()`. */
+  /** When the change was read: milliseconds of `performance.now()`. */
   readAt: number
   resource: string
   bytes: Buffer

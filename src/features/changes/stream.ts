@@ -7,7 +7,7 @@ import type { ApiRequest, Context, Endpoint } from '../../operations/operation.t
 import { Problem } from '../../problems/problem.ts'
 import type { FeedPosition } from '../../query/revisions.ts'
 import {
-  beyondEnd,
+  beyondEndMessage,
   feedParameters,
   isBeyondEnd,
   parseFeedPosition,
@@ -41,15 +41,15 @@ async function checkStart(request: ApiRequest, database: DatabaseClient): Promis
   const start = readStart(request)
   if (!start || !(await isBeyondEnd(database, start))) return
   throw request.headers['last-event-id']?.trim()
-    ? invalidHeader('unknown', beyondEnd)
-    : invalidParameters([{ parameter: 'after', code: 'unknown', message: beyondEnd }])
+    ? invalidHeader('unknown', beyondEndMessage)
+    : invalidParameters([{ parameter: 'after', code: 'unknown', message: beyondEndMessage }])
 }
 
 /**
- * Yields the events after a position until the client disconnects or the service closes. It reads a page when the client has
- * received the previous one, so a slow client has one page in memory, and holds no database connection between two pages.
- * Until it has found the end of the feed, it reads only the database: since a change was read into memory, the record may have
- * been redacted or made internal.
+ * Yields the events of a stream until the client disconnects or the service closes. Each page is read when the client has
+ * received the previous page, so a slow client has one page in memory, and holds no database connection between two pages.
+ * Until a page ends at the end of the feed, pages come only from the database: since a change was read into memory, its
+ * record may have been redacted or made internal.
  */
 async function* events(
   request: ApiRequest,

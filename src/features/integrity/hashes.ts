@@ -1,7 +1,7 @@
 /**
  * The hashes of revisions, as SQL over the columns of `revisions`. The trigger `chain_revision` computes them when a
- * revision is written. They are repeated here with built-in functions only: an attacker who can change revisions in the
- * database can also change its functions.
+ * revision is written. This file repeats the expressions of the trigger with built-in functions only: an attacker who can
+ * change revisions in the database can also change its functions.
  */
 
 /** The hash of the current content: document, actor, request id and reason. */

@@ -1,10 +1,10 @@
 import type pg from 'pg'
 
-/** Number of rows that are in memory at a time. */
+/** Number of rows that are read at a time. */
 const fetchSize = 1000
 
 /**
- * Yields the rows of a statement through a cursor of the client's transaction, so that any number of rows fits in memory.
+ * Yields the rows of a statement through a cursor of the client's transaction, so that only `fetchSize` rows are in memory.
  * @param name the name of the cursor, unique in the transaction.
  */
 export async function* readAll<Row extends pg.QueryResultRow>(

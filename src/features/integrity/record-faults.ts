@@ -23,7 +23,7 @@ interface Row {
   /** The id of the record, and the shape of its document; null if there is no record. */
   id: string | null
   shape: string | null
-  /** The columns of the record that its document has, too, by property; null if there is no record. */
+  /** The values of the columns that the document of the record has, too, by property; each is null if there is no record. */
   columns: Record<string, string | null>
 }
 
@@ -39,7 +39,7 @@ const columnConditions = copiedColumns.map(
 
 /**
  * Finds records that differ from their last revisions, or whose columns differ from their documents. The last write of a
- * record without a shape bypassed the service, and its revision is not written yet, so it is not compared.
+ * record without a shape bypassed the service, and its revision is not written yet, so this record is not compared.
  */
 const differingRecordsQuery = `
   select coalesce(last.resource, records.resource) as resource, coalesce(last.key, records.key) as key,
@@ -86,9 +86,9 @@ class RecordComparison {
     this.#registry = registry
   }
 
-  /** Composes the document of a record from the tables. @returns undefined if it was stored in another shape. */
+  /** Composes the document of a record from the tables. @returns undefined if the document was stored in another shape. */
   async #compose({ resource: name, id, shape }: Row): Promise<Document | undefined> {
-    const resource = this.#registry.resources.find((one) => one.name === name)
+    const resource = this.#registry.find(name)
     if (!resource || shape !== shapeOf(resource)) return undefined
     const build = () =>
       sql`select ${composedJson(resource, propertiesOf(resource))} as document from ${resource.table}
@@ -103,7 +103,7 @@ class RecordComparison {
    * the property differs only if the record has another value than the tables.
    */
   async #findDifferingProperties(row: Row, before: Document, after: Document): Promise<string[]> {
-    const shape = this.#registry.resources.find(({ name }) => name === row.resource)?.document.shape
+    const shape = this.#registry.find(row.resource)?.document.shape
     const isShared = (property: string) => Object.hasOwn(before, property) && Object.hasOwn(after, property)
     // An older version of the service may have stored another form of a value. The current schema accepts both.
     const isInCurrentForm = (property: string) =>

@@ -4,9 +4,9 @@ import { readAll } from './read-all.ts'
 
 /** A difference between the data that the service wrote and the data in the database. */
 export interface IntegrityFault {
-  /** Where it was found: a record with its version, or a seal. */
+  /** What differs: a record with its version, or a seal. */
   subject: string
-  /** What is wrong with it. */
+  /** What is wrong with the subject. */
   message: string
 }
 

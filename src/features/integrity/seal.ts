@@ -10,7 +10,7 @@ const sealSchema = z.strictObject({
   position: z.string().regex(/^\d{1,18}\.\d{1,18}$/),
   /** Number of revisions up to the position. */
   count: z.int().min(1),
-  /** SHA-256 of their hashes in the order of the feed, in hexadecimal. */
+  /** SHA-256 of the hashes of these revisions in the order of the feed, in hexadecimal. */
   hash: z.string().regex(/^[0-9a-f]{64}$/),
   /** When the seal was made, by the clock of the database. */
   time: z.iso.datetime(),

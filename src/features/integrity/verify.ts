@@ -30,8 +30,9 @@ async function* findFaults(
 /**
  * Finds changes that bypassed the service and its triggers: revisions that do not match their hashes or the chain of their
  * record, records that differ from their last revision or whose columns differ from their document, and seals that the feed
- * does not match. It reads one snapshot of the database.
- * @param report is called with each fault when it is found. The search continues when the promise that it returns is settled.
+ * does not match. All reads see one snapshot of the database.
+ * @param report is called with each fault when it is found. If it returns a promise, the search waits for the promise.
+ * @throws what `report` throws.
  */
 export async function verify(
   database: Database,

@@ -22,7 +22,7 @@ const batchSize = 200
 /** Statement after which updates of the transaction write no history and announce no change: they change no content. */
 const withoutHistory = compileSql(sql`select ${markAsService}, set_config('entente.versioning', 'off', true)`)
 
-/** SQL condition that a row of `records` has a document of another shape, as two ranges of the index. */
+/** SQL condition that a row of `records` has a document of another shape, in a form that reads two ranges of an index. */
 const isStale = (resource: Resource): SQL =>
   sql`${records.resource} = ${sql.raw(`'${resource.name}'`)} and ${records.mergedInto} is null and (${records.shape} < ${shapeLiteral(resource)} or ${records.shape} > ${shapeLiteral(resource)})`
 
@@ -94,7 +94,7 @@ async function countStale(database: Database, resource: Resource): Promise<numbe
  * Composes every document that is not current. Each batch is a separate transaction, so other writes wait only for the
  * records of one batch. Per resource, it composes about as many documents as had another shape at the start, and then stops:
  * another version of the service that runs at the same time may compose documents again in its own shape.
- * @param signal stops it after the current batch.
+ * @param signal stops the work after the current batch.
  * @returns the number of composed documents.
  */
 export async function recompose(
@@ -117,7 +117,7 @@ export async function recompose(
 
 /**
  * Composes the records whose last write bypassed the service, each in a separate transaction.
- * @param signal stops it after the current batch.
+ * @param signal stops the work after the current batch.
  * @returns the number of these records.
  */
 export async function recomposeChangedRecords(
