@@ -25,9 +25,10 @@ const context = {
 const reference = (url: string, path: string) => ({ '@id': `${url}${path}` })
 
 /** Returns a resource as a DCAT data set, with a distribution for each format of its exports. */
-function dataset({ name, plural, description, ...resource }: Resource, { url = '' }: Publisher) {
+function dataset(resource: Resource, { url = '' }: Publisher) {
+  const { name, plural, description } = resource
   const title = plural.replace(/(?<=[a-z])(?=[A-Z])/g, ' ')
-  const formats = exportFormats({ name, plural, description, ...resource }).options
+  const formats = exportFormats(resource).options
   return {
     ...reference(url, `/v1/${name}`),
     '@type': 'dcat:Dataset',

@@ -38,7 +38,7 @@ const shape = {
   role: z
     .enum(roles)
     .meta({ description: 'Role of the key. Each includes the rights of the roles before it.' }),
-  prefix: z.string().meta({ description: 'First characters of the key, by which people recognise it.' }),
+  prefix: z.string().meta({ description: 'First characters of the key, by which people recognize it.' }),
   createdAt: z.iso.datetime().meta({ description: 'When the key was created.' }),
   expiresAt: nullableTime('When the key expires; null for never.'),
   lastUsedAt: nullableTime('When the key was last used, written once a minute; null if never.'),

@@ -21,7 +21,7 @@ export interface SeedFile {
   documents: Document[]
 }
 
-const content = z.array(z.record(z.string(), z.unknown()))
+const documentsSchema = z.array(z.record(z.string(), z.unknown()))
 
 async function readFolder(folder: string): Promise<SeedFile[]> {
   const entries = await readdir(join(packageRoot, 'seeds', folder), { withFileTypes: true })
@@ -36,7 +36,7 @@ async function readFolder(folder: string): Promise<SeedFile[]> {
   return Promise.all(
     present.map(async (resource) => {
       const path = `seeds/${folder}/${resource.name}.json`
-      const documents = content.parse(JSON.parse(await readFile(join(packageRoot, path), 'utf8')))
+      const documents = documentsSchema.parse(JSON.parse(await readFile(join(packageRoot, path), 'utf8')))
       return { path, resource, documents }
     }),
   )

@@ -35,7 +35,7 @@ async function findReferencedKeys(
 }
 
 /**
- * Returns the documents with references by external id replaced by keys.
+ * Returns the documents with keys in place of references by external id.
  * @throws Error for an external id that no record has.
  */
 export async function resolveReferences(
@@ -51,7 +51,9 @@ export async function resolveReferences(
   for (const { path, value, resource } of found) {
     const key = keys.get(`${resource} ${value}`)
     if (key === undefined) {
-      throw new Error(`${file.path}: "${value}" at /${path.join('/')} is not a record of ${resource}`)
+      throw new Error(
+        `${file.path}: "${value}" at /${path.join('/')} is not the external id of a record of ${resource}`,
+      )
     }
     setAt(resolved, path, key)
   }

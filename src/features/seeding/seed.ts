@@ -6,9 +6,10 @@ import { readSeeds, type SeedFile, type SeedSet } from './files.ts'
 import { resolveReferences } from './references.ts'
 import { checkSeed } from './validation.ts'
 
-/** The number of created records, and of records that existed already. */
 export interface SeedCounts {
+  /** Number of created records. */
   created: number
+  /** Number of records that existed already. */
   present: number
 }
 
@@ -31,7 +32,7 @@ async function seedFile(transaction: Transaction, file: SeedFile): Promise<SeedC
 /**
  * Writes the missing records of a set in one transaction, with the same checks as the API. Records that exist, by their
  * key or one of their external ids, are not changed.
- * @throws Error that names the file and the record when a seed is not valid.
+ * @throws Error that names the file and the record, or the reference, when a seed is not valid.
  */
 export async function seed(database: Database, set: SeedSet): Promise<SeedCounts> {
   const files = await readSeeds(set)
