@@ -35,6 +35,17 @@ const limitHeaders = (
 
 type Count = ReturnType<FastifyInstance['createRateLimit']>
 
+/** Creates a limiter. @param keyGenerator returns the name under which a request is counted. */
+export function createLimiter(
+  app: FastifyInstance,
+  max: number,
+  keyGenerator: (request: FastifyRequest) => string,
+): Count {
+  // The types of a single limiter lack `cache`, although it accepts this option.
+  const options = { max, cache: maxCountedClients, keyGenerator }
+  return app.createRateLimit(options)
+}
+
 /**
  * Counts a request once for each unit of its cost. If fewer units are left, none is counted, so that the client can still use
  * them for cheaper requests.
@@ -59,15 +70,9 @@ const countedClient = ({ client }: FastifyRequest) => (client.isAnonymous ? clie
  */
 export const rateLimit = fp<{ maxPerMinute: number }>(
   async function rateLimit(app, { maxPerMinute }) {
-    // The types of a single limiter lack `cache`, although it accepts this option.
-    const options = { max: maxPerMinute, cache: maxCountedClients, keyGenerator: countedClient }
-    const siteOptions = {
-      max: siteFactor * maxPerMinute,
-      cache: maxCountedClients,
-      keyGenerator: ({ client }: FastifyRequest) => client.group,
-    }
-    const count = app.createRateLimit(options)
-    const countSite = app.createRateLimit(siteOptions)
+    const maxPerSite = siteFactor * maxPerMinute
+    const count = createLimiter(app, maxPerMinute, countedClient)
+    const countSite = createLimiter(app, maxPerSite, ({ client }) => client.group)
     app.addHook('onRequest', async (request, reply) => {
       if (request.routeOptions.config.rateLimit === false) return
       const state = await spend(count, request)
@@ -85,8 +90,8 @@ export const rateLimit = fp<{ maxPerMinute: number }>(
       if (!client.isAnonymous || client.group === client.name) return
       const site = await spend(countSite, request)
       if (site.isAllowed || !site.isExceeded) return
-      const detail = `More than ${siteOptions.max} units in a minute from this IPv6 network (/48).`
-      throw rateLimited(detail, site.ttlInSeconds, limitHeaders(siteOptions.max, site))
+      const detail = `More than ${maxPerSite} units in a minute from this IPv6 network (/48).`
+      throw rateLimited(detail, site.ttlInSeconds, limitHeaders(maxPerSite, site))
     })
   },
   { name: 'rate-limit', dependencies: ['@fastify/rate-limit', 'client'] },

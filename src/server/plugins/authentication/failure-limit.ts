@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import { addressName, clientAddress } from '../client/addresses.ts'
-import { maxCountedClients, rateLimitWindowMs } from '../rate-limit.ts'
+import { createLimiter, maxCountedClients, rateLimitWindowMs } from '../rate-limit.ts'
 
 /** The failed authentications of the address of a request. */
 export interface Failures {
@@ -19,7 +19,7 @@ export interface FailureLimit {
   read(request: FastifyRequest): Promise<Failures>
   /** Counts a wrong credential as a failure. Also counts it as a guess, unless it is repeated, as by a client with an old key. */
   count(request: FastifyRequest, credential: string): Promise<void>
-  /** Records that the address has used the administrator's key, so that others there cannot easily lock the administrator out. */
+  /** Records that an address has used the administrator's key, so that its other clients cannot easily lock out this user. */
   trust(request: FastifyRequest): void
 }
 
@@ -33,13 +33,8 @@ export const notLimited: Failures = { isLimited: false, mayGuess: true, seconds:
 export function failureLimit(app: FastifyInstance, max: number): FailureLimit {
   if (max === 0) return { read: async () => notLimited, count: async () => {}, trust: () => {} }
   const address = (request: FastifyRequest) => addressName(clientAddress(request))
-  const makeLimiter = (limit: number) => {
-    // The types of a single limiter lack `cache`, although it accepts this option.
-    const options = { max: limit, cache: maxCountedClients, keyGenerator: address }
-    return app.createRateLimit(options)
-  }
-  const failures = makeLimiter(max)
-  const guesses = makeLimiter(max * trustedFactor)
+  const failures = createLimiter(app, max, address)
+  const guesses = createLimiter(app, max * trustedFactor, address)
   const wrongCredentials = new LRUCache<string, true>({ max: maxCountedClients, ttl: rateLimitWindowMs })
   const trustedAddresses = new LRUCache<string, true>({ max: maxCountedClients })
 
