@@ -1,5 +1,5 @@
 import type { JsonSchema } from './schemas.ts'
-import { pascalCase } from './shared-parts.ts'
+import { pascalCase, schemaPrefix } from './shared-parts.ts'
 
 /** Names the enumerations and comparisons inside schemas, so that generated clients have one type for each. */
 
@@ -8,7 +8,7 @@ type Components = Record<string, JsonSchema>
 const isObject = (value: unknown): value is JsonSchema =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-const reference = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` })
+const reference = (name: string): JsonSchema => ({ $ref: `${schemaPrefix}${name}` })
 
 /** Applies a function to a schema and all nested schemas, the innermost first. @param path property names from the root. */
 export function mapSchema(
@@ -129,7 +129,7 @@ export function recordEnums(parts: NamedParts, component: string, schema: JsonSc
 }
 
 /**
- * Returns a function that replaces an enumeration by a reference to its named schema.
+ * Returns a function that replaces an enumeration with a reference to its named schema.
  * @param others further names, for the case that another enumeration has the usual name.
  */
 export const createEnumNamer =
@@ -173,7 +173,7 @@ function kindOf(operators: JsonSchema): string {
   return 'gte' in operators ? 'Time' : 'Word'
 }
 
-/** Returns a function that replaces the comparisons of a condition by references to named schemas. */
+/** Returns a function that replaces the comparisons of a condition with references to named schemas. */
 export const createComparisonNamer =
   (parts: NamedParts, component: string) =>
   (schema: JsonSchema, path: string[]): JsonSchema => {

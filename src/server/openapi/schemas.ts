@@ -13,14 +13,12 @@ import {
   removeTexts,
   simplify,
 } from './named-parts.ts'
-import { pascalCase } from './shared-parts.ts'
+import { pascalCase, schemaPrefix } from './shared-parts.ts'
 
 /** A JSON Schema of OpenAPI 3.1. */
 export type JsonSchema = Record<string, unknown>
 
 type Direction = 'input' | 'output'
-
-const prefix = '#/components/schemas/'
 
 /** Formats whose patterns are redundant. */
 const formatsWithoutPattern = ['date-time', 'date', 'uuid']
@@ -73,7 +71,7 @@ function toComponents(
   registry: z.core.$ZodRegistry<{ id: string }>,
   io: Direction,
 ): Record<string, JsonSchema> {
-  const { schemas } = z.toJSONSchema(registry, { ...schemaOptions(io), uri: (id) => `${prefix}${id}` })
+  const { schemas } = z.toJSONSchema(registry, { ...schemaOptions(io), uri: (id) => `${schemaPrefix}${id}` })
   return Object.fromEntries(
     Object.entries(schemas).map(([id, schema]) => {
       const { $schema, $id, ...rest } = schema
@@ -87,8 +85,8 @@ function mapReferences(value: unknown, rename: (id: string) => string): unknown 
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) =>
-      key === '$ref' && typeof inner === 'string' && inner.startsWith(prefix)
-        ? [key, `${prefix}${rename(inner.slice(prefix.length))}`]
+      key === '$ref' && typeof inner === 'string' && inner.startsWith(schemaPrefix)
+        ? [key, `${schemaPrefix}${rename(inner.slice(schemaPrefix.length))}`]
         : [key, mapReferences(inner, rename)],
     ),
   )
@@ -162,7 +160,7 @@ function removeRepetitions(schema: JsonSchema, component: string, owner: string)
 /** Returns the name of the component that a schema refers to, directly or as a nullable reference. */
 function targetOf({ $ref, anyOf }: JsonSchema): string | undefined {
   const reference = $ref ?? (Array.isArray(anyOf) ? Object(anyOf[0]).$ref : undefined)
-  return typeof reference === 'string' ? reference.slice(prefix.length) : undefined
+  return typeof reference === 'string' ? reference.slice(schemaPrefix.length) : undefined
 }
 
 /** Returns the description of a schema, or of the schema inside a nullable schema. */
@@ -267,7 +265,7 @@ export function collectSchemas(
   }
   const of = (schema: z.core.$ZodType, io: Direction): JsonSchema => {
     const id = schemaNames[io].get(schema)
-    if (id !== undefined) return { $ref: `${prefix}${io === 'input' ? inputName(id) : id}` }
+    if (id !== undefined) return { $ref: `${schemaPrefix}${io === 'input' ? inputName(id) : id}` }
     if (schema instanceof z.ZodUnion) return { anyOf: schema.options.map((option) => of(option, io)) }
     const { $schema, ...inline } = z.toJSONSchema(schema, schemaOptions(io))
     return inline

@@ -1,5 +1,8 @@
 import { capitalize } from '../../problems/suggest.ts'
 
+/** The start of a reference to a named schema. */
+export const schemaPrefix = '#/components/schemas/'
+
 /** The use of a part (a parameter, response, body or header) by an operation. */
 export interface Use {
   operationId: string

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { schemaPrefix } from '../../openapi/shared-parts.ts'
 
 /** The parts of the OpenAPI document that the pages of the API reference show. */
 
@@ -83,11 +84,9 @@ export function readApiDescription(document: object): ApiDescription {
   }
 }
 
-const prefix = '#/components/schemas/'
-
 /** Returns the name of the component that a schema refers to. */
 export const referenceOf = ({ $ref }: DescribedSchema): string | undefined =>
-  $ref?.startsWith(prefix) ? $ref.slice(prefix.length) : undefined
+  $ref?.startsWith(schemaPrefix) ? $ref.slice(schemaPrefix.length) : undefined
 
 /** Returns the schema that a reference points to, or the given schema if it is no reference. */
 export function resolveSchema(given: DescribedSchema, { schemas }: ApiDescription): DescribedSchema {
