@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { formatPointer } from '../../../problems/faults.ts'
 import { safeCsv } from '../../../query/safe-csv.ts'
 import type { ReadPart } from './view-data-response.ts'
 
@@ -163,7 +164,7 @@ function partRows({ resource, by, column, path, response }: ReadPart): Row[] {
 function* valuesOf(value: unknown, pointer: string): Generator<{ property: string; value: Cell }> {
   if (typeof value === 'object' && value !== null) {
     for (const [name, part] of Object.entries(value))
-      yield* valuesOf(part, `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`)
+      yield* valuesOf(part, `${pointer}${formatPointer([name])}`)
   } else
     yield { property: pointer, value: typeof value === 'number' || value === null ? value : String(value) }
 }
