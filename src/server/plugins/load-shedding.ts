@@ -24,7 +24,8 @@ export interface LoadSheddingOptions {
  */
 const maxHeapShare = 0.7
 
-const overloaded = (detail: string) =>
+/** Returns the problem for a request that is refused because the process has too much to do. */
+export const overloaded = (detail: string): Problem =>
   new Problem('overloaded', detail, { headers: { 'retry-after': retryAfterSeconds } })
 
 /**
