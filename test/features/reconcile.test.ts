@@ -252,7 +252,11 @@ describe('the reconciliation service', () => {
     expect(preview.payload).not.toContain('<script>')
     const view = await get(`/reconcile/view?id=organizations:${id}`)
     expect([view.statusCode, view.headers.location]).toEqual([303, `/v1/organizations/${id}`])
-    expect((await get('/reconcile/preview?id=nothing:1')).statusCode).toBe(404)
+    const unknown = await get('/reconcile/preview?id=nothing:1')
+    expect(unknown.statusCode).toBe(404)
+    expect(unknown.json().detail).toBe(
+      'There is no entity "nothing:1". An example of an id is countries:CHN.',
+    )
     expect((await get('/reconcile/preview?id=countries:QQQ')).statusCode).toBe(404)
   })
 

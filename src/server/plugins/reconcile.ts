@@ -18,6 +18,7 @@ import { invalidParameters } from '../../model/parameters.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { ApiFetch } from '../../operations/api-fetch.ts'
 import { maxRecordValues } from '../../operations/writing/validation.ts'
+import { quote } from '../../problems/faults.ts'
 import { Problem } from '../../problems/problem.ts'
 import { runInSlices } from '../../time-slice.ts'
 import { disconnectSignal, readAs } from '../read-as.ts'
@@ -26,6 +27,9 @@ import { addOptions } from './routes.ts'
 
 /** Maximum bytes of a form. A batch of 250 queries with properties is shorter. */
 const maxBodyBytes = 1024 * 1024
+
+/** Number of properties that `/reconcile/extend/propose` returns by default. */
+const defaultProposedCount = 100
 
 /** Maximum number of fields that are read from a form. Clients send one. */
 const maxFields = 20
@@ -57,7 +61,8 @@ function entityIn(request: FastifyRequest, registry: Registry): EntityId {
   const { id } = queryOf(request)
   const entity = id === undefined ? undefined : parseEntityId(id)
   if (entity && registry.find(entity.resource)) return entity
-  throw new Problem('not-found', 'There is no such entity. An example of an id is countries:CHN.')
+  const detail = id === undefined ? 'The parameter id is missing.' : `There is no entity ${quote(id)}.`
+  throw new Problem('not-found', `${detail} An example of an id is countries:CHN.`)
 }
 
 /** Returns the base URL of the service as the client sees it. @throws Problem `malformed-request` if Host names no host. */
@@ -107,9 +112,9 @@ export async function reconcile(
   const handleWith =
     (work: (api: ApiFetch, request: FastifyRequest) => unknown) =>
     async (request: FastifyRequest, reply: FastifyReply) => {
-      const disconnected = disconnectSignal(reply)
+      const signal = disconnectSignal(reply)
       try {
-        const api: ApiFetch = (path, body) => readAs(scope, request, path, disconnected, body)
+        const api: ApiFetch = (path, body) => readAs(scope, request, path, signal, body)
         return await work(api, request)
       } catch (error) {
         if (!(error instanceof ApiResponseError)) throw error
@@ -155,11 +160,9 @@ export async function reconcile(
     handleWith((_api, request) => {
       const { type = 'countries', limit } = queryOf(request)
       requireType(registry, type)
-      const requestedLimit = Number(limit ?? 100)
-      const properties = propertiesOf(registry, type).slice(
-        0,
-        Number.isInteger(requestedLimit) && requestedLimit > 0 ? requestedLimit : 100,
-      )
+      const requested = Number(limit ?? defaultProposedCount)
+      const count = Number.isInteger(requested) && requested > 0 ? requested : defaultProposedCount
+      const properties = propertiesOf(registry, type).slice(0, count)
       return { type, limit: properties.length, properties }
     }),
   )
@@ -175,5 +178,5 @@ export async function reconcile(
     const { resource, key } = entityIn(request, registry)
     return reply.redirect(`/v1/${resource}/${encodeURIComponent(key)}`, 303)
   })
-  for (const url of scope.routes.urls.filter((one) => one.startsWith('/reconcile'))) addOptions(scope, url)
+  for (const url of scope.routes.urls) if (url.startsWith('/reconcile')) addOptions(scope, url)
 }
