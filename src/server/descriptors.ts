@@ -45,19 +45,19 @@ function reportedLimit(): number | undefined {
 /**
  * Returns the maximum number of client connections, so that the process has enough descriptors for everything else.
  * @param limit the maximum number of descriptors of the process.
- * @param wanted the configured number of client connections; undefined for as many as possible, up to 10,000.
+ * @param configured the configured maximum of client connections; undefined for as many as possible, up to 10,000.
  * @param databaseConnections number of descriptors that are kept free for connections to PostgreSQL.
  * @throws OperatorError when the limit leaves too few client connections.
  */
 export function maxClientConnections(
   limit: number,
-  wanted: number | undefined,
+  configured: number | undefined,
   databaseConnections: number,
 ): number {
   const reserved = baseDescriptors + databaseConnections
   if (limit - reserved < minConnections)
     throw new OperatorError(
-      `the process may have ${limit} open files, and needs at least ${reserved + minConnections}: raise the limit (ulimit -n, LimitNOFILE=), or lower POOL_SIZE`,
+      `the process may have ${limit} open files, and needs at least ${reserved + minConnections}: raise the limit (ulimit -n, LimitNOFILE=), or lower POOL_SIZE or MAX_EXPORTS`,
     )
-  return Math.min(wanted ?? defaultMaxConnections, limit - reserved)
+  return Math.min(configured ?? defaultMaxConnections, limit - reserved)
 }

@@ -8,7 +8,7 @@ const freeChunks = 1000
 /** Minimum average bytes of a chunk, if there are more chunks. */
 const minAverageBytes = 64
 
-const refusal = `The body has more than ${freeChunks} chunks of less than ${minAverageBytes} bytes on average. Send larger ones.`
+const refusal = `The body has more than ${freeChunks} chunks with fewer than ${minAverageBytes} bytes on average. Send larger chunks.`
 
 /** Whether a body has too many small chunks. */
 export const hasTooManySmallChunks = (count: number, bytes: number): boolean =>

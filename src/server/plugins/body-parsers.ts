@@ -20,13 +20,13 @@ function requireUncompressed(request: FastifyRequest): void {
 function requireUtf8(request: FastifyRequest): void {
   const charset = new MIMEType(request.headers['content-type'] ?? '').params.get('charset')
   if (charset && !/^utf-?8$/i.test(charset)) {
-    throw new Problem('unsupported-media-type', `The body is in ${charset}; JSON is sent in UTF-8.`)
+    throw new Problem('unsupported-media-type', `The body is in ${charset}; send JSON in UTF-8.`)
   }
 }
 
 /** Bodies of more bytes are parsed one after another, because parsing needs several times their size in memory. */
 const maxUnqueuedBytes = 64 * 1024
-const oneAfterAnother = new Mutex()
+const largeBodyMutex = new Mutex()
 
 /** Maximum number of values in a JSON body: the limit of one record, for each MiB that bodies of the route may have. */
 const maxValues = ({ routeOptions: { bodyLimit = 0 } }: FastifyRequest) =>
@@ -38,7 +38,7 @@ const bodyParser =
     requireUncompressed(request)
     requireUtf8(request)
     if (bytes.length <= maxUnqueuedBytes) return parse(bytes, request)
-    return oneAfterAnother.runExclusive(() => parse(bytes, request))
+    return largeBodyMutex.runExclusive(() => parse(bytes, request))
   }
 
 const json = bodyParser((bytes, request) => parseJson(bytes, maxValues(request)))

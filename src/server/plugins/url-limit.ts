@@ -9,7 +9,7 @@ export const urlLimit = fp(
   async function urlLimit(app) {
     app.addHook('onRequest', ({ url }, _reply, done) => {
       if (url.length <= maxUrlLength) return done()
-      const detail = `Path and query have ${url.length} characters; at most ${maxUrlLength} are possible.`
+      const detail = `Path and query have ${url.length} characters; at most ${maxUrlLength} are allowed.`
       done(new Problem('uri-too-long', detail))
     })
   },

@@ -21,7 +21,7 @@ function readKey({ collection }: Endpoint, request: FastifyRequest): string {
   const message = error.issues.map((issue) => issue.message).join('; ')
   throw new Problem(
     'invalid-parameter',
-    toSentence(`"${key}" can't be the ${property} of ${aNoun(collection.noun)}: it ${message}`),
+    toSentence(`"${key}" cannot be the ${property} of ${aNoun(collection.noun)}: it ${message}`),
     { errors: [{ parameter: property, code: 'wrong_format', message }] },
   )
 }
@@ -67,7 +67,7 @@ function closeSignal(reply: FastifyReply): AbortSignal {
 }
 
 /** The actor and the headers of a request that an operation may see, in addition to path, query and body. */
-export interface Visible {
+export interface VisibleParts {
   actor: Actor
   /** Names of headers in lower case; all when left out. */
   headers?: readonly string[]
@@ -83,7 +83,7 @@ export function readApiRequest(
   parseQuery: (search: string) => ParsedQuery,
   request: FastifyRequest,
   reply: FastifyReply,
-  { actor, headers }: Visible,
+  { actor, headers }: VisibleParts,
 ): { apiRequest: ApiRequest; rawQuery: RawQuery } {
   const search = queryString(request)
   const { raw, check } = parseQuery(search)

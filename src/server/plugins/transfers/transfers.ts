@@ -2,7 +2,7 @@
 export interface TransferLimits {
   /** Bytes a second that the client must read while data waits for it, on average over a window; 0 for no minimum. */
   minBytesPerSecond: number
-  /** Length of the window, in milliseconds. */
+  /** Length of a window, in milliseconds. */
   windowMs: number
   maxDurationMs: number
 }
@@ -58,11 +58,11 @@ export class Transfers {
       if (transfer.isOver()) {
         this.#transfers.delete(transfer)
       } else if (now - transfer.startedAt > maxDurationMs) {
-        this.#cut(transfer, 'long', `it took longer than ${maxDurationMs / 1000} s`)
+        this.#cut(transfer, 'long', `the transfer took longer than ${maxDurationMs / 1000} s`)
       } else if (this.#isSlow(transfer, now)) {
         const { minBytesPerSecond, windowMs } = this.#limits
         const limit = `${minBytesPerSecond} bytes a second over ${windowMs / 1000} s`
-        this.#cut(transfer, 'slow', `its client read less than ${limit} while data was waiting`)
+        this.#cut(transfer, 'slow', `the client read fewer than ${limit} while data was waiting`)
       }
     }
   }
@@ -71,7 +71,7 @@ export class Transfers {
   async checkAuthorization(): Promise<void> {
     for (const transfer of [...this.#transfers]) {
       if ((await transfer.isAuthorized()) || !this.#transfers.has(transfer)) continue
-      this.#cut(transfer, 'unauthorized', 'its key or token is no longer accepted')
+      this.#cut(transfer, 'unauthorized', 'the key or token is no longer accepted')
     }
   }
 
@@ -90,8 +90,8 @@ export class Transfers {
     return isSlow
   }
 
-  #cut(transfer: Transfer, limit: keyof Transfers['cutCounts'], reason: string): void {
-    this.cutCounts[limit] += 1
+  #cut(transfer: Transfer, cause: keyof Transfers['cutCounts'], reason: string): void {
+    this.cutCounts[cause] += 1
     this.#transfers.delete(transfer)
     transfer.onCut(reason)
     transfer.connection.destroy()
