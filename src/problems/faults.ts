@@ -183,8 +183,8 @@ class LazyMessages {
 
 /** Returns zod's own message of an issue. */
 function defaultMessage(issue: z.core.$ZodRawIssue): string {
-  const made = z.config().localeError?.(issue)
-  return (typeof made === 'string' ? made : made?.message) ?? 'is not valid'
+  const result = z.config().localeError?.(issue)
+  return (typeof result === 'string' ? result : result?.message) ?? 'is not valid'
 }
 
 /** Collects the faults of a zod error, in the order of the schema. */

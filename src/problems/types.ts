@@ -13,7 +13,7 @@ export const problemTypes = {
     status: 400,
     title: 'Invalid parameter',
     explanation:
-      'Nothing in a request is ignored, so a misspelt parameter, field, include, sort key or value is refused rather than dropped. Each entry of `errors` names the parameter, says what is wrong, and suggests the most similar name or value that exists.',
+      'Nothing in a request is ignored, so a misspelled parameter, field, include, sort key or value is refused rather than dropped. Each entry of `errors` names the parameter, says what is wrong, and suggests the most similar name or value that exists.',
   },
   'invalid-search': {
     status: 400,
@@ -48,7 +48,8 @@ export const problemTypes = {
   'method-not-allowed': {
     status: 405,
     title: 'Method not allowed',
-    explanation: 'The path exists, but not with this method. The `Allow` header lists its methods.',
+    explanation:
+      'The path exists, but does not accept this method. The `Allow` header lists the methods of the path.',
   },
   'not-acceptable': {
     status: 406,
@@ -58,7 +59,8 @@ export const problemTypes = {
   timeout: {
     status: 408,
     title: 'Request timeout',
-    explanation: 'The connection is closed when a request is not complete in time. Send it again.',
+    explanation:
+      'The request was not complete in time, so its connection was closed. Send the request again.',
   },
   conflict: {
     status: 409,
@@ -135,7 +137,7 @@ export const problemTypes = {
     status: 428,
     title: 'Precondition required',
     explanation:
-      'A change of an existing record needs `If-Match` with the ETag of the version that was read (in `POST …/bulk`: `ifMatch`, except for `upsert`), so that a change does not overwrite another one unnoticed. `If-Match: *` skips the check.',
+      'A change to an existing record needs `If-Match` with the ETag of the version that was read (in `POST …/bulk`: `ifMatch`, except for `upsert`), so that a change does not overwrite another one unnoticed. `If-Match: *` skips the check.',
   },
   'rate-limited': {
     status: 429,
@@ -175,7 +177,7 @@ export const problemTypes = {
     status: 503,
     title: 'Statement timeout',
     explanation:
-      'A statement reached the time limit (`STATEMENT_SECONDS`) and was cancelled; nothing was written. Narrow the request: add filters, use fewer dimensions or records, leave out `count=exact` and `include`. A cancelled change most likely waited for another change of the same record, and can be retried.',
+      'A statement reached the time limit (`STATEMENT_SECONDS`) and was cancelled; nothing was written. Narrow the request: add filters, use fewer dimensions or records, leave out `count=exact` and `include`. A cancelled change most likely waited for another change to the same record, and can be retried.',
   },
   'outcome-unknown': {
     status: 503,
