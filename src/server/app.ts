@@ -49,7 +49,7 @@ import { speedWindowMs, transfers } from './plugins/transfers.ts'
 import { unreadBodies } from './plugins/unread-bodies.ts'
 import { urlLimit } from './plugins/url-limit.ts'
 
-const megabyte = 1024 * 1024
+const bytesPerMib = 1024 * 1024
 
 /** Maximum number of failed authentications of an address in a minute. */
 const maxFailuresPerMinute = 20
@@ -99,7 +99,7 @@ async function registerCommon(app: FastifyInstance, config: Config, database: Da
   if (config.CORS_ORIGINS) await app.register(cors, { origins: config.CORS_ORIGINS })
   await app.register(loadShedding, {
     maxEventLoopDelayMs: config.SHED_LAG_MS,
-    maxRssBytes: config.SHED_MEMORY_MB * megabyte,
+    maxRssBytes: config.SHED_MEMORY_MB * bytesPerMib,
   })
   await app.register(largeBodies)
   await app.register(unreadBodies)
@@ -179,7 +179,7 @@ export async function buildApp({
   await app.register(async function api(scope) {
     await scope.register(changes, { enabled: config.CACHE_MB > 0 })
     await scope.register(responseCache, {
-      maxBytes: config.CACHE_MB * megabyte,
+      maxBytes: config.CACHE_MB * bytesPerMib,
       publicRead: config.PUBLIC_READ,
       registry,
     })
@@ -198,7 +198,7 @@ export async function buildApp({
         iatiType: config.IATI_ORG_TYPE,
         url: config.PUBLIC_URL,
       },
-      importMaxBytes: config.IMPORT_MB * megabyte,
+      importMaxBytes: config.IMPORT_MB * bytesPerMib,
     })
     const ownOrigin = config.PUBLIC_URL === undefined ? [] : [new URL(config.PUBLIC_URL).origin]
     const allowedOrigins = [...(config.CORS_ORIGINS ?? []), ...ownOrigin]

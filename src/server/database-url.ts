@@ -27,7 +27,7 @@ const sslModes = ['disable', 'no-verify', 'prefer', 'require', 'verify-ca', 'ver
 
 const example = 'postgresql://user:password@host:5432/database'
 
-/** Returns what a database's URL must be, for each fault that it has. @param form what each URL must be like. */
+/** Returns what a database's URL must be: a message for each of its faults. @param form what every URL must be like. */
 function findFaults(text: string, form: string): string[] {
   if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text)) return [form]
   const { searchParams } = new URL(text)
@@ -52,17 +52,17 @@ const pinSslMode = (url: string): string =>
     ? url
     : url.replace(/([?&]sslmode=)(prefer|require|verify-ca)(?=&|$)/g, '$1verify-full')
 
-const urlLike = (form: string) =>
+const makeUrlSchema = (form: string) =>
   z.string().transform((text, context) => {
     for (const message of findFaults(text, form)) context.addIssue({ code: 'custom', message })
     return pinSslMode(text)
   })
 
-/** The URL of a database. Parameters without effect, such as misspelt ones, are refused. */
-export const databaseUrl = urlLike(`a URL like ${example}, with special characters percent-encoded`)
+/** The URL of a database. Parameters without effect, such as misspelled ones, are refused. */
+export const databaseUrl = makeUrlSchema(`a URL like ${example}, with special characters percent-encoded`)
 
 /** URLs of databases, separated by commas. */
 export const databaseUrls = z
   .string()
   .transform((text) => text.split(',').map((word) => word.trim()))
-  .pipe(z.array(urlLike(`URLs like ${example}, separated by commas`)))
+  .pipe(z.array(makeUrlSchema(`URLs like ${example}, separated by commas`)))

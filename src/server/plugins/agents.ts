@@ -36,7 +36,7 @@ export const agents = fp<AgentsOptions>(
       done(new Problem('forbidden', `The Origin header ${message}.`, { errors }))
     }
     let endpoint: Promise<McpEndpoint> | undefined
-    /** The SDK takes a tenth of a second to load, and many registries have no agents. */
+    /** Loads the SDK at the first request: this takes a tenth of a second, and many registries have no agents. */
     const load = () =>
       import('../../features/agents/server.ts').then(({ createMcpEndpoint }) => createMcpEndpoint(registry))
     const options = {
@@ -51,14 +51,14 @@ export const agents = fp<AgentsOptions>(
           'The body is a batch. Send one JSON-RPC message in each request.',
         )
       endpoint ??= load()
-      const disconnected = disconnectSignal(reply)
+      const signal = disconnectSignal(reply)
       const webRequest = new Request(new URL(request.url, 'http://localhost'), {
         method: 'POST',
         headers: pickHeaders(request, Object.keys(request.headers)),
         body: JSON.stringify(request.body),
       })
       const response = await (await endpoint)(webRequest, request.body, (path, body) =>
-        readAs(app, request, path, disconnected, body),
+        readAs(app, request, path, signal, body),
       )
       const text = await response.text()
       reply.code(response.status).header('cache-control', 'no-store')

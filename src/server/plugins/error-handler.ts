@@ -46,8 +46,8 @@ function codeOrStatus(error: unknown): string {
 }
 
 function findFrameworkProblem(error: unknown): Problem | undefined {
-  const name = codeOrStatus(error)
-  const known = frameworkProblems[name] ?? fileProblems[name]
+  const code = codeOrStatus(error)
+  const known = frameworkProblems[code] ?? fileProblems[code]
   return known && new Problem(known.type, known.detail, { cause: error })
 }
 
@@ -67,7 +67,7 @@ export function sendProblem(problem: Problem, request: FastifyRequest, reply: Fa
     const level = isConflict(problem.cause) ? 'warn' : 'error'
     request.log[level]({ err: problem.cause ?? problem }, problem.message)
   }
-  // Caches may store a 404, for example, but it depends on the reader and on the records.
+  // Otherwise caches could store some problems, such as a 404, which depend on the reader and on the records.
   return reply
     .code(problem.status)
     .header('cache-control', 'no-store')

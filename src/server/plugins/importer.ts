@@ -19,7 +19,7 @@ const maxRunning = 2
  * Size of the pool of imports: each import reads on one connection and writes on another. The lock of an import, and its COPY or
  * cursor, use connections outside the pool.
  */
-const connections = maxRunning * 2
+const poolSize = maxRunning * 2
 
 /** Options of the plugin `importer`. */
 export interface ImporterOptions {
@@ -34,7 +34,7 @@ export const importer = fp<ImporterOptions>(
   async function importer(app, { registry }) {
     // Statements of imports may take long. Statements that look for imports have the usual time limit, so that a database
     // that does not respond does not delay the shutdown.
-    const database = app.database.fork({ maxConnections: connections, statementTimeoutMs: 600_000 })
+    const database = app.database.fork({ maxConnections: poolSize, statementTimeoutMs: 600_000 })
     const stopping = new AbortController()
     const running = new Map<string, Promise<void>>()
     /** Continues an import until it ends, is deleted or waits for a person. Returns false if a later poll tries again. */
@@ -74,7 +74,7 @@ export const importer = fp<ImporterOptions>(
     }
     const timers = [
       setInterval(runNext, intervalMs).unref(),
-      // If the removal fails, the next one repeats it.
+      // If the removal fails, the next poll repeats it.
       setInterval(() => clean().catch(() => {}), cleaningIntervalMs).unref(),
     ]
     const listening = app.database.listen(importChannel, { onNotification: runNext, onConnect: runNext })

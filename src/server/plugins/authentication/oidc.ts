@@ -84,14 +84,17 @@ function pausingFetch(): Fetch {
   }
 }
 
-/** Discovers the keys of an issuer (OpenID Connect Discovery 1.0, section 4). */
+/**
+ * Discovers the keys of an issuer (OpenID Connect Discovery 1.0, section 4).
+ * @throws Error when the issuer cannot be reached, or its metadata is not valid or names another issuer.
+ */
 async function discover(issuer: string, get: Fetch): Promise<RemoteJWKSet> {
   const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
   const response = await get(url, { redirect: 'error', signal: AbortSignal.timeout(requestTimeoutMs) })
-  const secure = issuer.startsWith('https:')
+  const isSecure = issuer.startsWith('https:')
   const metadata = z.object({
     issuer: z.string(),
-    jwks_uri: z.url({ protocol: secure ? /^https$/ : /^https?$/ }),
+    jwks_uri: z.url({ protocol: isSecure ? /^https$/ : /^https?$/ }),
   })
   const { issuer: stated, jwks_uri } = metadata.parse(await response.json())
   if (stated !== issuer) throw new Error(`OIDC_ISSUER is ${issuer}, but the issuer at ${url} is ${stated}`)
@@ -151,7 +154,7 @@ function checkHeader(header: JWTHeaderParameters): void {
  */
 async function verifyWithKeys(
   token: string,
-  keys: FindKey,
+  findKey: FindKey,
   options: JWTVerifyOptions,
 ): Promise<JWTVerifyResult> {
   try {
@@ -159,7 +162,7 @@ async function verifyWithKeys(
       token,
       (header, jws) => {
         checkHeader(header)
-        return keys(header, jws)
+        return findKey(header, jws)
       },
       options,
     )
@@ -195,7 +198,7 @@ function roleIn(claim: unknown): Role | null {
   return [...roles].reverse().find((role) => words.includes(role)) ?? null
 }
 
-/** Longest subject of a token, in characters (OpenID Connect Core 1.0, section 2). */
+/** Maximum length of the subject of a token, in characters (OpenID Connect Core 1.0, section 2). */
 const maxSubjectLength = 255
 
 /** Returns the subject. By its type it is a text, but the library does not check this. */
@@ -210,7 +213,7 @@ function subjectIn({ sub }: { sub?: unknown }): string {
 /** Maximum length of a name in characters. The rest of a longer one is left out. */
 const maxNameLength = 200
 
-/** Returns the name as one line of text in NFC: it is only shown, so characters that are forbidden there are left out. */
+/** Returns the name as one line of text in NFC, without characters that a line may not have, since the name is only shown. */
 function nameIn({ name, preferred_username: user }: JWTPayload): string | null {
   for (const text of [name, user]) {
     const line = typeof text === 'string' ? cleanLine(text).normalize('NFC').trim() : ''
@@ -233,11 +236,11 @@ function toTokenProblem(error: unknown): Problem {
  * @param clock has the current time, at which tokens must be valid.
  */
 export function createTokenVerifier({ issuer, audience, roleClaim }: Issuer, clock: Clock): VerifyToken {
-  const keys = keyFinder(issuer)
+  const findKey = keyFinder(issuer)
   return async (token) => {
     try {
       const now = await clock.now()
-      const { payload } = await verifyWithKeys(token, keys, {
+      const { payload } = await verifyWithKeys(token, findKey, {
         issuer,
         audience,
         algorithms,

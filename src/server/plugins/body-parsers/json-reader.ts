@@ -83,7 +83,7 @@ class JsonReader {
   readonly #text: string
   readonly #open: Open[] = []
   readonly faults = new FaultList()
-  #at = 0
+  #index = 0
 
   constructor(text: string) {
     this.#text = text
@@ -94,9 +94,9 @@ class JsonReader {
     let stepEnd = charactersPerStep
     for (let count = 1; ; count += 1) {
       if (count > maxValues) throw tooLarge(`The body has more than ${maxValues} values.`)
-      if (count % valuesPerStep === 0 || this.#at > stepEnd) {
+      if (count % valuesPerStep === 0 || this.#index > stepEnd) {
         yield
-        stepEnd = this.#at + charactersPerStep
+        stepEnd = this.#index + charactersPerStep
       }
       let value = this.#readValue()
       if (value === opened) continue
@@ -108,7 +108,7 @@ class JsonReader {
       }
       if (this.#open.length > 0) continue
       this.#peek()
-      if (this.#at < this.#text.length) throw this.#unexpected()
+      if (this.#index < this.#text.length) throw this.#unexpected()
       return value
     }
   }
@@ -125,9 +125,9 @@ class JsonReader {
     if (this.#open.length === jsonLimits.depth) {
       throw malformed(`The body is nested more than ${jsonLimits.depth} levels deep.`)
     }
-    this.#at += 1
+    this.#index += 1
     if (this.#peek() === (isObject ? braceClose : bracketClose)) {
-      this.#at += 1
+      this.#index += 1
       return isObject ? {} : []
     }
     this.#open.push(isObject ? { members: {}, name: '' } : { items: [] })
@@ -150,12 +150,12 @@ class JsonReader {
     const next = this.#peek()
     const isArray = 'items' in open
     if (next === (isArray ? bracketClose : braceClose)) {
-      this.#at += 1
+      this.#index += 1
       this.#open.pop()
       return isArray ? open.items : open.members
     }
     if (next !== comma) throw this.#unexpected()
-    this.#at += 1
+    this.#index += 1
     if (!isArray) this.#readName()
     return undefined
   }
@@ -169,31 +169,31 @@ class JsonReader {
     const bad = findBadText(open.name)
     if (bad) this.#addFault('bad_text', `the name has ${bad}`)
     if (this.#peek() !== colon) throw this.#unexpected()
-    this.#at += 1
+    this.#index += 1
   }
 
   /** Reads a string: a value, or the name of a property. */
   #readString(isName: boolean): string {
     const maxLength = isName ? jsonLimits.nameLength : jsonLimits.stringLength
-    const start = this.#at
-    this.#at += 1
+    const start = this.#index
+    this.#index += 1
     this.#skip(plainText)
-    const isPlain = this.#text.charCodeAt(this.#at) === quotationMark
+    const isPlain = this.#text.charCodeAt(this.#index) === quotationMark
     // An escape sequence has up to six characters.
-    while (this.#text.charCodeAt(this.#at) === backslash && this.#at - start <= maxLength * 6) {
+    while (this.#text.charCodeAt(this.#index) === backslash && this.#index - start <= maxLength * 6) {
       if (!this.#skip(escaped)) throw this.#unexpected()
       this.#skip(plainText)
     }
-    const next = this.#text.charCodeAt(this.#at)
+    const next = this.#text.charCodeAt(this.#index)
     if (next !== quotationMark) {
       // Only control characters cannot belong to the string. Before any other character, a limit has ended the reading.
       throw next >= space ? tooLong(isName) : this.#unexpected()
     }
-    const length = this.#at - start - 1
-    this.#at += 1
+    const length = this.#index - start - 1
+    this.#index += 1
     // A longer slice would keep the whole body in memory.
-    if (isPlain && length <= maxCopiedLength) return this.#text.slice(start + 1, this.#at - 1)
-    const value: string = JSON.parse(this.#text.slice(start, this.#at))
+    if (isPlain && length <= maxCopiedLength) return this.#text.slice(start + 1, this.#index - 1)
+    const value: string = JSON.parse(this.#text.slice(start, this.#index))
     if (value.length > maxLength) throw tooLong(isName)
     // Only escape sequences can produce NUL or half of a surrogate pair.
     const bad = isPlain || isName ? undefined : findBadText(value)
@@ -202,14 +202,14 @@ class JsonReader {
   }
 
   #readScalar(first: number): unknown {
-    const start = this.#at
+    const start = this.#index
     const [word, value] = literals.get(first) ?? []
     if (word !== undefined && this.#text.startsWith(word, start)) {
-      this.#at += word.length
+      this.#index += word.length
       return value
     }
     if (!this.#skip(number)) throw this.#unexpected()
-    const written = this.#text.slice(start, this.#at)
+    const written = this.#text.slice(start, this.#index)
     const read = Number(written)
     if (!isLossless(written)) {
       const shown = written.slice(0, 60)
@@ -223,18 +223,18 @@ class JsonReader {
 
   /** Moves past a match of the pattern. @returns whether the pattern matched. */
   #skip(pattern: RegExp): boolean {
-    pattern.lastIndex = this.#at
+    pattern.lastIndex = this.#index
     if (!pattern.test(this.#text)) return false
-    this.#at = pattern.lastIndex
+    this.#index = pattern.lastIndex
     return true
   }
 
   /** Skips white space. @returns the code of the next character; NaN at the end. */
   #peek(): number {
-    const code = this.#text.charCodeAt(this.#at)
+    const code = this.#text.charCodeAt(this.#index)
     if (!(code <= space)) return code
     while (this.#skip(whitespace));
-    return this.#text.charCodeAt(this.#at)
+    return this.#text.charCodeAt(this.#index)
   }
 
   /** Returns the path of the value that is being read. */
@@ -251,14 +251,15 @@ class JsonReader {
   #location(): string {
     let line = 1
     // Splitting the text into lines would take long if most of it is line breaks.
-    for (let index = 0; index < this.#at; index += 1) if (this.#text.charCodeAt(index) === lineFeed) line += 1
-    const column = this.#at - (this.#at > 0 ? this.#text.lastIndexOf('\n', this.#at - 1) : -1)
+    for (let index = 0; index < this.#index; index += 1)
+      if (this.#text.charCodeAt(index) === lineFeed) line += 1
+    const column = this.#index - (this.#index > 0 ? this.#text.lastIndexOf('\n', this.#index - 1) : -1)
     return line === 1 ? `character ${column}` : `line ${line}, column ${column}`
   }
 
   #unexpected(): Problem {
-    if (this.#at >= this.#text.length) return malformed('The text is not JSON: it ends too early.')
-    const found = JSON.stringify(String.fromCodePoint(this.#text.codePointAt(this.#at) ?? 0))
+    if (this.#index >= this.#text.length) return malformed('The text is not JSON: it ends too early.')
+    const found = JSON.stringify(String.fromCodePoint(this.#text.codePointAt(this.#index) ?? 0))
     return malformed(`The text is not JSON: unexpected ${found} at ${this.#location()}.`)
   }
 }

@@ -59,9 +59,9 @@ export async function sendViewData(
   reply.header('cache-control', 'no-store')
   if (data.kind === 'records') return reply.redirect(format === 'json' ? data.json : data.csv, 302)
   if (data.kind !== 'parts' && format === 'json') return reply.redirect(data.json, 302)
-  const disconnected = disconnectSignal(reply)
+  const signal = disconnectSignal(reply)
   const read = async (path: string): Promise<string> => {
-    const response = await readAs(app, request, path, disconnected)
+    const response = await readAs(app, request, path, signal)
     if (response.status !== 200) throw new ApiError(response)
     return response.text
   }

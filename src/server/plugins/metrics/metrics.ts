@@ -4,8 +4,10 @@ import { type Lane, lanes } from '../../../database/shares/lanes.ts'
 /** Upper bounds of the histogram's buckets, in seconds. */
 const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
-/** Why a request got 503 instead of being run or continued: event loop lag, memory, a full queue, or a long wait in it. */
-export type ShedReason = 'lag' | 'memory' | 'queue' | 'wait'
+const shedReasons = ['lag', 'memory', 'queue', 'wait'] as const
+
+/** Why a request got 503: event loop lag, memory, a full queue for a connection, or a long wait in this queue. */
+export type ShedReason = (typeof shedReasons)[number]
 
 /** The metrics for Prometheus. Labels have few values: operations, statuses and those listed here. */
 export class Metrics {
@@ -44,7 +46,7 @@ export class Metrics {
 
   constructor() {
     this.gauge('entente_http_requests_in_flight', 'Requests in progress.', () => this.#inFlight)
-    for (const reason of ['lag', 'memory', 'queue', 'wait'] as const) this.#shed.inc({ reason }, 0)
+    for (const reason of shedReasons) this.#shed.inc({ reason }, 0)
     for (const lane of lanes) this.#overShare.inc({ lane }, 0)
   }
 
@@ -74,7 +76,7 @@ export class Metrics {
   }
 
   /** Adds a gauge with a value for each replica, by its number from 1. Undefined values are left out. */
-  replicaGauge(name: string, help: string, values: readonly (() => number | undefined)[]): void {
+  replicaGauge(name: string, help: string, readers: readonly (() => number | undefined)[]): void {
     new Gauge({
       name,
       help,
@@ -82,9 +84,9 @@ export class Metrics {
       registers: [this.#registry],
       collect() {
         this.reset()
-        values.forEach((value, index) => {
-          const number = value()
-          if (number !== undefined) this.set({ replica: index + 1 }, number)
+        readers.forEach((read, index) => {
+          const value = read()
+          if (value !== undefined) this.set({ replica: index + 1 }, value)
         })
       },
     })
