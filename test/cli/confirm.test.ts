@@ -7,18 +7,18 @@ import { askForConfirmation } from '../../src/cli/confirm.ts'
 const makeStream = (isTTY: boolean) => Object.assign(new PassThrough(), { isTTY })
 
 it.each([
-  ['y', 'y\n', true],
-  ['YES', 'YES\n', true],
-  ['n', 'n\n', false],
-  ['an empty line', '\n', false],
-  ['Ctrl+C', '\u0003', false],
-  ['Ctrl+D', '\u0004', false],
-])('a question that is answered by %s has the expected answer', async (_name, keys, answer) => {
+  ['y', true, 'y\n'],
+  ['YES', true, 'YES\n'],
+  ['n', false, 'n\n'],
+  ['an empty line', false, '\n'],
+  ['Ctrl+C', false, '\u0003'],
+  ['Ctrl+D', false, '\u0004'],
+])('a question that is answered with %s is confirmed: %s', async (_name, isConfirmed, keys) => {
   const [input, output] = [makeStream(true), makeStream(true)]
   output.resume()
-  const asked = askForConfirmation('Commit?', { input, output })
+  const confirmation = askForConfirmation('Commit?', { input, output })
   input.write(keys)
-  expect(await asked).toBe(answer)
+  expect(await confirmation).toBe(isConfirmed)
 })
 
 it('a question without a terminal is not asked, and its answer is no', async () => {

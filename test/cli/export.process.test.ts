@@ -114,7 +114,7 @@ describe('entente export --all', () => {
 })
 
 describe('a migrated database that accepts no changes', () => {
-  it('can be verified and exported', async () => {
+  it('can be verified and exported, its keys can be listed, and migrate succeeds', async () => {
     const readOnly = await openTestDatabase()
     onTestFinished(readOnly.close)
     await readOnly.pool.query(`do $$ begin

@@ -18,3 +18,13 @@ it.each(['close', 'interrupt'] as const)(
     expect(closed).toEqual(['file', 'server'])
   },
 )
+
+it('interrupt aborts the work, and closes only what would outlive the process', async () => {
+  const shutdown = new Shutdown()
+  const closed: string[] = []
+  shutdown.onClose(async () => void closed.push('server'), { outlivesProcess: true })
+  shutdown.onClose(async () => void closed.push('pool'))
+  await shutdown.interrupt()
+  expect(shutdown.signal.aborted).toBe(true)
+  expect(closed).toEqual(['server'])
+})

@@ -41,7 +41,7 @@ it('repeated errors of one connection or file are not all reported, and the proc
   expect(stderr.match(/the process continues/g)?.length).toBeLessThan(5)
 })
 
-it('any other error ends the process with code 1, after responses to all accepted requests', async () => {
+it('any other error ends the process with code 1, after the response to an accepted request', async () => {
   const { service, origin, pool } = await openService({ DRAIN_SECONDS: '1' })
   const holder = await pool.connect()
   await holder.query("begin; select from topics where slug = 'energy' for update")

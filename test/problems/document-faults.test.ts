@@ -147,6 +147,7 @@ describe('a document with a fault is refused with a pointer and a message that e
         ['/title', 'too_big', 500],
         ['/signedOn', 'invalid_date', undefined],
         ['/topics/1', 'repeated', undefined],
+        ['/languages', 'too_big', 100],
         ['/parties/0', 'not_exactly_one', undefined],
       ]),
     )
@@ -234,7 +235,7 @@ describe('a document with a fault is refused with a pointer and a message that e
     expect(response.json<ProblemBody>().detail).toMatch(message)
   })
 
-  it('a taken unique value returns 409 with its pointer and value', async () => {
+  it('a taken unique value, with status 409', async () => {
     const country = { code: 'ZZA', alpha2: 'PK', name: 'Another Pakistan' }
     expect(await post('countries', country)).toMatchObject({
       status: 409,
@@ -272,7 +273,7 @@ describe('a document with a fault is refused with a pointer and a message that e
     })
   })
 
-  it('a cycle returns 422 with the property', async () => {
+  it('a cycle, even of a record with itself', async () => {
     const topic = (slug: string, broader: string | null) =>
       api.post('/v1/topics', { slug, name: slug, scheme: 'domain', broader })
     await topic('upper', null)
@@ -286,8 +287,8 @@ describe('a document with a fault is refused with a pointer and a message that e
         message: expect.stringMatching(/topic/),
       },
     ])
-    const itself = await api.patch('/v1/topics/upper', { broader: 'upper' })
-    expect(itself.json<ProblemBody>().errors?.[0]).toMatchObject({ pointer: '/broader', code: 'cycle' })
+    const withItself = await api.patch('/v1/topics/upper', { broader: 'upper' })
+    expect(withItself.json<ProblemBody>().errors?.[0]).toMatchObject({ pointer: '/broader', code: 'cycle' })
   })
 
   it('an agreement that is related to itself', async () => {

@@ -147,8 +147,8 @@ describe('any request', () => {
     }))
   const headers = fc
     .tuple(resource, fc.string({ unit: 'grapheme-ascii', maxLength: 30 }), fc.nat(4))
-    .map(([{ name }, text, at]) => {
-      const header = ['if-match', 'if-none-match', 'accept', 'authorization', 'content-encoding'][at] ?? ''
+    .map(([{ name }, text, index]) => {
+      const header = ['if-match', 'if-none-match', 'accept', 'authorization', 'content-encoding'][index] ?? ''
       return { method: 'GET', path: `/v1/${name}?limit=1`, options: { headers: { [header]: text } } }
     })
 
@@ -167,14 +167,16 @@ describe('any request', () => {
     await api.post('/v1/regions', { code: '901', name: 'A group', kind: 'group' })
     await api.post('/v1/countries', { code: 'ZZC', alpha2: 'ZC', name: 'A country' })
     await api.post('/v1/topics', { slug: 'changed-by-the-test', name: 'A topic', scheme: 'domain' })
-    for (const { name, key, example } of resources.filter((one) => one.key.assignedBy === 'registry')) {
+    for (const { name, key, example } of resources.filter(
+      (resource) => resource.key.assignedBy === 'registry',
+    )) {
       const { externalIds, ...body } = example
       const response = await api.post(`/v1/${name}`, body)
       keys.set(name, response.status === 201 ? String(response.json()[key.property]) : unusedId)
     }
   })
 
-  /** Replaces `{key}` in a path by the key of a record that the test may change. */
+  /** Replaces `{key}` in a path with the key of a record that the test may change. */
   const withKey = (path: string) =>
     path.replace(/([\w-]+)\/\{key\}$/, (_all, name) => `${name}/${keys.get(name)}`)
 
