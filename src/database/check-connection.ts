@@ -17,27 +17,33 @@ const maxStartMs = 60_000
 const retryMs = 500
 
 /**
- * Checks that a supported version of PostgreSQL answers at DATABASE_URL, with a database in UTF-8. Waits up to a minute for a
- * server that is starting.
+ * Checks that a supported version of PostgreSQL answers at a URL, with a database in UTF-8. Waits up to a minute for a server that
+ * is starting.
+ * @param origin where the URL comes from, such as the environment variable. Error messages begin with it.
  * @param signal ends the wait.
  * @throws OperatorError that names the cause, without the password.
  */
-export async function checkConnection(database: Database, url: string, signal?: AbortSignal): Promise<void> {
+export async function checkConnection(
+  database: Database,
+  url: string,
+  origin: string,
+  signal?: AbortSignal,
+): Promise<void> {
   const { hostname: host, port: urlPort, searchParams } = new URL(url)
   const hostname = searchParams.get('host') ?? host
   const port = searchParams.get('port') ?? urlPort
   const address = `${hostname || 'the local socket'}:${port || 5432}`
   const { version, encoding } = await readServer(database, signal).catch((error: unknown) => {
-    throw new OperatorError(`DATABASE_URL: ${reason(error, hostname, address)}`)
+    throw new OperatorError(`${origin}: ${reason(error, hostname, address)}`)
   })
   if (Number.parseInt(version, 10) < minServerVersion) {
     throw new OperatorError(
-      `DATABASE_URL: PostgreSQL at ${address} is version ${version}; version ${minServerVersion} or newer is required`,
+      `${origin}: PostgreSQL at ${address} is version ${version}; version ${minServerVersion} or newer is required`,
     )
   }
   if (encoding !== 'UTF8') {
     throw new OperatorError(
-      `DATABASE_URL: the database has the encoding ${encoding}; create it with "encoding 'UTF8' template template0"`,
+      `${origin}: the database has the encoding ${encoding}; create it with "encoding 'UTF8' template template0"`,
     )
   }
 }

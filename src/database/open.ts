@@ -50,17 +50,17 @@ export const databaseOptions = (config: DatabaseConfig): DatabaseOptions => ({
  * also PostgreSQL's error when it cannot be prepared, and the reason of the signal of `lifecycle`.
  */
 export async function openDatabase(config: DatabaseConfig, lifecycle: Lifecycle): Promise<Database> {
-  const { url, supervisor } =
+  const { url, origin, supervisor } =
     config.DATABASE_URL === undefined
-      ? await openEmbedded(config.DATA_DIR, lifecycle)
-      : { url: config.DATABASE_URL, supervisor: undefined }
+      ? { ...(await openEmbedded(config.DATA_DIR, lifecycle)), origin: 'the embedded PostgreSQL' }
+      : { url: config.DATABASE_URL, origin: 'DATABASE_URL', supervisor: undefined }
   const [{ openDatabaseAt }, { checkConnection }] = await Promise.all([
     import('./database.ts'),
     import('./check-connection.ts'),
   ])
   const database = openDatabaseAt(url, databaseOptions(config), supervisor)
   lifecycle.onClose(() => database.close())
-  await checkConnection(database, url, lifecycle.signal)
+  await checkConnection(database, url, origin, lifecycle.signal)
   return database
 }
 

@@ -11,7 +11,7 @@ import { generousOptions } from '../support/database-options.ts'
 async function connectionError(url: string, options: Partial<DatabaseOptions> = {}): Promise<string> {
   const database = openDatabaseAt(url, { ...generousOptions, ...options })
   try {
-    await checkConnection(database, url)
+    await checkConnection(database, url, 'DATABASE_URL')
     return ''
   } catch (error) {
     return String(error)
