@@ -23,7 +23,8 @@ function useDebounced(text: string): string {
 
 /**
  * A search for records by their names and texts, with suggestions during typing. It is a combobox as in the ARIA Authoring
- * Practices Guide: arrow keys highlight a suggestion, Enter picks it, Escape closes the list or, if it is closed, clears the text.
+ * Practices Guide: arrow keys highlight a suggestion, Enter picks it, Escape closes the list or, if the list is closed, clears
+ * the text.
  */
 export function Combobox({
   label,

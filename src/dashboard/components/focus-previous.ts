@@ -2,8 +2,8 @@
 const focusable = 'a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), summary'
 
 /**
- * Moves the focus from an element that is about to disappear to the previous element on the page that takes the focus (WCAG 2.4.3). Otherwise the focus
- * would be lost, and the Tab key would start again at the top.
+ * Moves the focus from an element that is about to disappear to the previous element on the page that takes the focus
+ * (WCAG 2.4.3). Otherwise the focus would be lost, and the Tab key would start again at the top.
  */
 export function focusPrevious(element: EventTarget): void {
   const visible = [...document.querySelectorAll<HTMLElement>(focusable)].filter((candidate) =>

@@ -2,7 +2,10 @@ import type { ComponentChildren } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import { Pager } from './pager.tsx'
 
-/** A page of a list, with buttons to other pages. When another page opens, the list takes the focus, since the button may disappear. */
+/**
+ * A page of a list, with buttons to other pages. When another page opens, the list takes the focus, since the button may
+ * disappear.
+ */
 export function PagedList({
   children,
   ...pager

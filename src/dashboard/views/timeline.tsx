@@ -48,6 +48,7 @@ function ResourceTimeline({
   const [parameters] = useParameters()
   const { filters } = chartSelection(parameters)
   const { happenedIn: _, ...filtersWithoutPeriod } = filters
+  const dateProperties = [eventDates.start, ...(eventDates.end ? [eventDates.end] : [])]
   const state = useKeepPrevious(
     useApi<Page<RecordDocument>>(
       withQuery(`/v1/${resource.name}`, {
@@ -56,15 +57,13 @@ function ResourceTimeline({
         cursor: parameters.get('cursor') ?? undefined,
         limit: pageSize,
         count: 'exact',
-        fields: [resource.key, resource.title, eventDates.start, ...(eventDates.end ? [eventDates.end] : [])],
+        fields: [resource.key, resource.title, ...dateProperties],
       }),
     ),
   )
   const resourceName = resourceLabel(resource.name)
   const filterText = useFilterText(parameters)
-  const dates = [eventDates.start, ...(eventDates.end ? [eventDates.end] : [])]
-    .map(labels.property)
-    .join(' – ')
+  const dates = dateProperties.map(labels.property).join(' – ')
   const caption = [
     t('chart.timelineCaption', { resource: resourceName, date: dates }),
     eventDates.end === undefined ? '' : t('chart.openEnds'),

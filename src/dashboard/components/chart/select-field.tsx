@@ -1,6 +1,6 @@
 import type { Option } from '../../api/use-options.ts'
 
-/** A labelled `select` element, optionally with an empty choice. */
+/** A labeled `select` element, optionally with an empty choice. */
 export function SelectField({
   label,
   value,
