@@ -15,7 +15,7 @@ function waitForIteration(): Promise<void> {
 }
 
 /**
- * Starts a long task. Returns a function to await between the steps of the task: it yields to the event loop when the time
+ * Starts the first time slice of a long task. Returns a function to await between the steps of the task: it yields to the event loop when the time
  * slice is used up, and otherwise returns undefined.
  * @example const pause = startSlices(); for (const line of lines) { check(line); await pause() }
  */

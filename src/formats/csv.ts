@@ -1,7 +1,7 @@
 const [quote, newline, carriageReturn] = ['"', '\n', '\r'].map((character) => character.charCodeAt(0))
 
 /**
- * Replaces LF by CRLF at the ends of rows, as RFC 4180 requires. Line breaks inside quoted cells stay.
+ * Replaces LF with CRLF at the ends of rows, as RFC 4180 requires. Line breaks inside quoted cells stay.
  * @param source CSV with LF at the ends of rows and `"` around cells that need it, in chunks of any size.
  */
 export async function* withCrlf(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {

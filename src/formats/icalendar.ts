@@ -82,7 +82,7 @@ const eventLines = ({ uid, sequence, changedAt, first, last, summary, descriptio
     'END:VEVENT',
   ])
 
-/** The time zone of a calendar without events, since a calendar has at least one component (RFC 5545, section 3.6). */
+/** Written into a calendar without events, since a calendar must have at least one component (RFC 5545, section 3.6). */
 const timeZone = joinLines([
   'BEGIN:VTIMEZONE',
   'TZID:UTC',

@@ -17,13 +17,13 @@ export interface SheetTable {
 }
 
 /** Limits of the format: rows of a sheet, and UTF-16 code units of a cell. */
-const sheetLimits = { rows: 1_048_576, characters: 32_767 } as const
+const sheetLimits = { rows: 1_048_576, codeUnits: 32_767 } as const
 
 type Writer = InstanceType<typeof exceljs.stream.xlsx.WorkbookWriter>
 type SheetWriter = ReturnType<Writer['addWorksheet']>
 
-/** A cell whose text was truncated to `sheetLimits.characters`, with the length of the whole text. */
-type TruncatedCell = [sheet: string, row: number, column: string, characters: number]
+/** A cell whose text was truncated to `sheetLimits.codeUnits`, with the length of the whole text in UTF-16 code units. */
+type TruncatedCell = [sheet: string, row: number, column: string, length: number]
 
 const numberFormats = { number: '', text: '', edtf: 'yyyy-mm-dd', instant: 'yyyy-mm-dd hh:mm:ss' }
 
@@ -82,8 +82,11 @@ function openSheet(workbook: Writer, name: string, columns: SheetColumn[]): Shee
   return sheet
 }
 
-function closeSheet(sheet: SheetWriter, columns: SheetColumn[], rows: number): void {
-  sheet.autoFilter = { from: { row: 1, column: 1 }, to: { row: rows, column: Math.max(1, columns.length) } }
+function closeSheet(sheet: SheetWriter, columns: SheetColumn[], lastRow: number): void {
+  sheet.autoFilter = {
+    from: { row: 1, column: 1 },
+    to: { row: lastRow, column: Math.max(1, columns.length) },
+  }
   sheet.commit()
 }
 
@@ -95,23 +98,25 @@ async function writeTable(
 ): Promise<TruncatedCell[]> {
   const { columns } = table
   const truncated: TruncatedCell[] = []
-  let [name, sheetNumber, row] = [table.name, 1, 1]
+  let name = table.name
+  let sheetNumber = 1
+  let lastRow = 1
   let sheet = openSheet(workbook, name, columns)
   const writeRow = (cells: unknown[]) => {
-    if (row === sheetLimits.rows) {
-      closeSheet(sheet, columns, row)
+    if (lastRow === sheetLimits.rows) {
+      closeSheet(sheet, columns, lastRow)
       sheetNumber += 1
       name = `${table.name} ${sheetNumber}`
       sheet = openSheet(workbook, name, columns)
-      row = 1
+      lastRow = 1
     }
-    row += 1
+    lastRow += 1
     const values = columns.map(({ kind, name: column }, index) => {
       const value = toCell(cells[index], kind)
       if (typeof value !== 'string') return value
-      if (value.length <= sheetLimits.characters) return value.replaceAll(charactersToEscape, escapeCharacter)
-      truncated.push([name, row, column, value.length])
-      return `${value.slice(0, sheetLimits.characters - 1).replace(/[\ud800-\udbff]$/, '')}…`.replaceAll(
+      if (value.length <= sheetLimits.codeUnits) return value.replaceAll(charactersToEscape, escapeCharacter)
+      truncated.push([name, lastRow, column, value.length])
+      return `${value.slice(0, sheetLimits.codeUnits - 1).replace(/[\ud800-\udbff]$/, '')}…`.replaceAll(
         charactersToEscape,
         escapeCharacter,
       )
@@ -122,11 +127,11 @@ async function writeTable(
     for (const cells of batch) writeRow(cells)
     await waitForDrain(sheet, signal)
   }
-  closeSheet(sheet, columns, row)
+  closeSheet(sheet, columns, lastRow)
   return truncated
 }
 
-/** Columns of the sheet `truncated`. */
+/** Columns of the sheet `truncated`. Like Excel, `characters` counts UTF-16 code units. */
 const truncatedColumns: SheetColumn[] = [
   { name: 'sheet', kind: 'text' },
   { name: 'row', kind: 'number' },
@@ -146,21 +151,22 @@ async function writeTables(workbook: Writer, tables: SheetTable[], signal: Abort
 
 /**
  * Streams a workbook (Office Open XML), without holding its rows in memory. Text cells are never formulas. A table with more
- * rows than a sheet can have continues in `name 2` and so on. A text that is too long for a cell is truncated, ends with
- * `…`, and is listed in a sheet `truncated`.
- * @param tables are read one after another: each after the previous table has been written.
+ * rows than a sheet can have continues in further sheets, whose names end in 2, 3 and so on. A text that is too long for a
+ * cell is truncated, ends with `…`, and is listed in a sheet `truncated`.
+ * @param tables are read and written one after another.
+ * @returns a stream that is destroyed with the error if the rows of a table cannot be read.
  */
 export function writeWorkbook(tables: SheetTable[]): Readable {
   const output = new PassThrough()
-  const disconnected = new AbortController()
-  output.once('close', () => disconnected.abort())
+  const closed = new AbortController()
+  output.once('close', () => closed.abort())
   const workbook = new exceljs.stream.xlsx.WorkbookWriter({
     stream: output,
     useStyles: true,
     useSharedStrings: false,
     zip: { zlib: { level: 1 } },
   })
-  writeTables(workbook, tables, disconnected.signal).catch((error: unknown) => {
+  writeTables(workbook, tables, closed.signal).catch((error: unknown) => {
     output.destroy(error instanceof Error ? error : new Error(String(error)))
   })
   return output
