@@ -21,16 +21,27 @@ export interface FormField {
   isNullable: boolean
   /** The description of the property by language tag. The English text is from the OpenAPI document. */
   hint?: Readonly<Record<string, string>>
+  /** Maximum number of characters of a text. */
   maxLength?: number
   /** Values of an enumeration. */
   values?: string[]
   /** The resources whose records can be referred to. */
   resources?: string[]
-  /** The fields of an object; for a participant, without its key. */
+  /** The fields of an object. Those of a participant lack `country`, `organization` and `region`: the form has one search for them. */
   fields?: FormField[]
   /** The field of each item of a list. */
   item?: FormField
 }
+
+/** The property of a participant for a record of each resource. Exactly one of these properties has a value. */
+export const participantProperties: Readonly<Record<string, string>> = {
+  countries: 'country',
+  organizations: 'organization',
+  regions: 'region',
+}
+
+/** The properties of a participant for which no record has been picked. */
+export const noParticipant = { country: null, organization: null, region: null }
 
 /**
  * Loads the fields of a resource's form; an unknown resource has none. All forms are in one file, which is loaded only when a

@@ -1,4 +1,4 @@
-import type { FormField } from '../api/forms.ts'
+import { type FormField, participantProperties } from '../api/forms.ts'
 import chineseHints from '../i18n/hints.zh.json' with { type: 'json' }
 import {
   enumValues,
@@ -12,8 +12,8 @@ import {
 /** Texts with at least this `maxLength` may have several lines. A one-line input would remove their line breaks. */
 const minLongText = 1000
 
-/** The properties of a participant that hold its key. Exactly one of them has a value. */
-const participantKeys = ['country', 'organization', 'region']
+/** The properties of a participant that refer to a record. */
+const participantReferences = Object.values(participantProperties)
 
 /** Returns the `resource` constants of the objects in a `oneOf`: the resources whose records a value can refer to. */
 function referableResources(document: OpenApiDocument, { oneOf = [] }: Schema): string[] {
@@ -103,11 +103,11 @@ function describeField(
   if (kind !== 'object') return base
   const fields = fieldsOf(document, schema, responseSchema)
   const names = fields.map((field) => field.name)
-  return participantKeys.every((one) => names.includes(one)) && names.includes('role')
+  return participantReferences.every((one) => names.includes(one)) && names.includes('role')
     ? {
         ...base,
         kind: 'participant',
-        fields: fields.filter((field) => !participantKeys.includes(field.name)),
+        fields: fields.filter((field) => !participantReferences.includes(field.name)),
       }
     : { ...base, fields }
 }

@@ -1,4 +1,4 @@
-import type { FormField } from '../api/forms.ts'
+import { type FormField, noParticipant } from '../api/forms.ts'
 
 /** The values of a record or nested object during editing. A number that the user enters is a text until it is sent. */
 export type FormValues = Readonly<Record<string, unknown>>
@@ -10,8 +10,10 @@ export const isPlainObject = (value: unknown): value is FormValues =>
 /** A decimal, with its digits and its power of ten. */
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(?:e[+-]?(\d+))?$/i
 
-/** Limits within which a number keeps all digits of a decimal: its significant digits, and its power of ten without the sign. */
+/** Maximum number of significant digits of a decimal that a number keeps. */
 const maxDigits = 15
+
+/** Maximum absolute value of the power of ten of such a decimal. */
 const maxPower = 99
 
 /** Whether a text is a decimal whose value does not change when it is converted to a number and back. */
@@ -75,9 +77,10 @@ export const canonicalJson = (value: unknown): string =>
       : (inner ?? null),
   ) ?? 'null'
 
+/** Whether two values have the same JSON, apart from the order of properties. */
 export const isEqual = (one: unknown, other: unknown): boolean => canonicalJson(one) === canonicalJson(other)
 
-/** Adds null for each part of an object that a request leaves out, since a merge patch would keep it. */
+/** Adds null for each part of an object that a request leaves out, since a merge patch does not change omitted properties. */
 const addNullsForOmitted = (before: unknown, sent: unknown): unknown =>
   isPlainObject(before) && isPlainObject(sent)
     ? { ...Object.fromEntries(Object.keys(before).map((name) => [name, null])), ...sent }
@@ -87,8 +90,8 @@ const addNullsForOmitted = (before: unknown, sent: unknown): unknown =>
 export function toPatch(before: FormValues, values: FormValues, fields: readonly FormField[]): FormValues {
   const changes = fields.flatMap((field) => {
     const sent = toRequestValue(values[field.name], field)
-    const old = before[field.name]
-    return isEqual(old, sent) ? [] : [[field.name, addNullsForOmitted(old, sent)] as const]
+    const stored = before[field.name]
+    return isEqual(stored, sent) ? [] : [[field.name, addNullsForOmitted(stored, sent)] as const]
   })
   return Object.fromEntries(changes)
 }
@@ -98,7 +101,7 @@ export function emptyItem({ kind, fields = [] }: FormField): unknown {
   if (kind === 'object') return Object.fromEntries(fields.map((field) => [field.name, emptyPart(field)]))
   if (kind !== 'participant') return ''
   const others = fields.map((field) => [field.name, emptyPart(field)] as const)
-  return { country: null, organization: null, region: null, ...Object.fromEntries(others) }
+  return { ...noParticipant, ...Object.fromEntries(others) }
 }
 
 /** Returns the initial value of a field in a new item. The initial role is the first of the list, the most common role. */

@@ -1,3 +1,4 @@
+import { noParticipant, participantProperties } from '../../api/forms.ts'
 import { findName } from '../../api/names.ts'
 import type { Hit } from '../../components/combobox.tsx'
 import { useLanguage } from '../../i18n/language.ts'
@@ -36,31 +37,22 @@ export function ObjectField(props: CompositeProps) {
   )
 }
 
-/** The property of a participant that holds the key, by resource. */
-const participantKeys: Readonly<Record<string, string>> = {
-  countries: 'country',
-  organizations: 'organization',
-  regions: 'region',
-}
-
-const noKeys = { country: null, organization: null, region: null }
-
 /** The input for a participant: a search for a country, organization or region by any of its names, and its role. */
 export function ParticipantField(props: CompositeProps) {
   const { value, pointer, onChange } = props
   const { t } = useLanguage()
   const { names } = useNames()
   const values = isPlainObject(value) ? value : {}
-  const property = Object.values(participantKeys).find((name) => typeof values[name] === 'string')
+  const property = Object.values(participantProperties).find((name) => typeof values[name] === 'string')
   const key = property === undefined ? undefined : String(values[property])
   const keyPointer = `${pointer}/${property ?? 'country'}`
   const isInvalid = useFaults(keyPointer).length > 0
   const change = useFocusAfterChange(onChange)
   const pick = (hit: Hit) => {
-    const picked = participantKeys[hit.resource] ?? 'country'
-    change({ ...values, ...noKeys, [picked]: hit.key }, fieldId(`${pointer}/${picked}`))
+    const picked = participantProperties[hit.resource] ?? 'country'
+    change({ ...values, ...noParticipant, [picked]: hit.key }, fieldId(`${pointer}/${picked}`))
   }
-  const remove = () => change({ ...values, ...noKeys }, fieldId(`${pointer}/country`))
+  const remove = () => change({ ...values, ...noParticipant }, fieldId(`${pointer}/country`))
   return (
     <>
       <div class="field">
@@ -72,7 +64,7 @@ export function ParticipantField(props: CompositeProps) {
             <RecordSearch
               pointer={keyPointer}
               label={t('edit.who')}
-              resources={Object.keys(participantKeys)}
+              resources={Object.keys(participantProperties)}
               isInvalid={isInvalid}
               onPick={pick}
             />
