@@ -70,7 +70,7 @@ function LanguageSwitch() {
     <Link
       class="button"
       href={`${location}${changeParameters(parameters, { lang })}`}
-      // The state says from which view the user came to the view for signing in.
+      // Keeps the state, which says from which view the user came to the sign-in view.
       state={history.state}
       aria-label={t('app.languageLabel')}
     >

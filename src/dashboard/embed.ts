@@ -31,8 +31,8 @@ function navigateEmbedded(to: string | URL, options?: Parameters<typeof navigate
     return
   }
   const query = target.search.slice(1)
-  const isKept = target.searchParams.has('embed')
-  const search = isKept ? query : [query, 'embed=1'].filter(Boolean).join('&')
+  const hasParameter = target.searchParams.has('embed')
+  const search = hasParameter ? query : [query, 'embed=1'].filter(Boolean).join('&')
   navigate(`${target.pathname}?${search}`, options)
 }
 

@@ -37,7 +37,7 @@ function comparisons(
 /** Filters that restrict other filters of the same object: with `role`, a country must take part in this role. */
 const narrowingFilters = ['role', 'partnerOf']
 
-/** Returns whether a search can express the filters: in a search, `otherThan` takes one value; in a list, it takes several. */
+/** Whether a search can express the filters: in a search, `otherThan` takes one value; in a list, it takes several. */
 export const isSearchable = ({ filters }: Pick<ExploreState, 'filters'>): boolean =>
   Object.entries(filters).every(([name, text]) => !name.endsWith('[otherThan]') || !text.includes(','))
 
@@ -52,7 +52,7 @@ export function searchRequest(
 ): SearchRequest {
   const { [resource.asOfName]: asOf, ...conditions } = filters
   const where: Record<string, Record<string, unknown>> = {}
-  const repeated: [filter: string, comparison: Record<string, unknown>][] = []
+  const furtherComparisons: [filter: string, comparison: Record<string, unknown>][] = []
   // Values with commas are in a parameter of their own, such as `page[]` beside `page` (`joinRepeated`).
   const parameters = Object.keys(conditions).map((name) => {
     const plain = name.replace(/\[\]$/, '')
@@ -64,14 +64,14 @@ export function searchRequest(
       const existing = where[filter] ?? {}
       // A filter can contain each operator only once. A second comparison with the operator goes to `and`.
       if (Object.keys(comparison).some((operator) => operator in existing))
-        repeated.push([filter, comparison])
+        furtherComparisons.push([filter, comparison])
       else where[filter] = { ...existing, ...comparison }
     }
   }
   const narrowing = Object.fromEntries(
     Object.entries(where).filter(([name]) => narrowingFilters.includes(name)),
   )
-  const and = repeated.map(([filter, comparison]) => ({
+  const and = furtherComparisons.map(([filter, comparison]) => ({
     ...narrowing,
     [filter]: { ...narrowing[filter], ...comparison },
   }))

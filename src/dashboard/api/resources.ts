@@ -1,23 +1,24 @@
 import { findYearDimension, hasParticipants } from '../../view-data.ts'
 import descriptions from './resources.json' with { type: 'json' }
 
+/** A property of the records of a resource, or of an object in them. */
 export interface Property {
   name: string
-  /** The kind of its value: a `Kind` of `build/describe.ts`. */
+  /** The kind of the value: a `Kind` of `build/describe.ts`. */
   kind: string
   values?: string[]
-  /** The resource to which its value refers, by a key or a list of keys. */
+  /** The resource to which the value refers, by a key or a list of keys. */
   refersTo?: string
-  /** Whether its value, or each value in its list, is the BCP 47 tag of a language. */
+  /** Whether the value, or each value of a list, is the BCP 47 tag of a language. */
   isLanguage?: boolean
-  /** The properties of its object, or of each object in its list. */
+  /** The properties of an object, or of each object in a list. */
   parts?: Property[]
 }
 
 /** A resource as the OpenAPI document describes it (see `build/describe.ts`). */
 export interface ResourceDescription {
   name: string
-  /** Its name for people, by language. */
+  /** The name of the resource for people, by language. */
   label: { en: string; zh: string }
   /** The property with the key of a record. */
   key: string

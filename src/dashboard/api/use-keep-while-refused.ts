@@ -12,12 +12,12 @@ export function useKeepWhileRefused<Body>(state: ApiState<Body>, name: string): 
   const isSessionRefused = useSession().end === 'refused'
   const { tag } = useLanguage()
   const last = useRef<{ name: string; tag: string; body: Body }>()
-  const keeps = useRef(false)
+  const isKeeping = useRef(false)
   const isRefused = [401, 403].includes(state.error?.status ?? 0)
   const isLoading = state.status === 'loading'
   const isOtherLanguage = last.current?.tag !== tag
-  keeps.current = isSessionRefused || isRefused || (isLoading && (keeps.current || isOtherLanguage))
+  isKeeping.current = isSessionRefused || isRefused || (isLoading && (isKeeping.current || isOtherLanguage))
   if (state.body !== undefined) last.current = { name, tag, body: state.body }
-  if (!keeps.current || !(isRefused || isLoading) || last.current?.name !== name) return state
+  if (!isKeeping.current || !(isRefused || isLoading) || last.current?.name !== name) return state
   return { status: 'ready', body: last.current.body, retry: state.retry }
 }

@@ -74,7 +74,7 @@ export const jsonSchemaOf = (
 
 /**
  * Resolves a reference to a schema. Merges in the first schema of `anyOf`, `oneOf` or `allOf` that is not null; keywords of the
- * schema itself take precedence. Replaces a list of types by its first type that is not null.
+ * schema itself take precedence. Replaces a list of types with its first type that is not null.
  */
 export function resolveSchema(document: OpenApiDocument, schema: Schema): Schema {
   if (schema.$ref) {

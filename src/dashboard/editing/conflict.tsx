@@ -5,7 +5,7 @@ import { Value } from '../components/value.tsx'
 import { authorName } from '../i18n/author-name.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
-import { type Difference, needsDecision } from './conflicts.ts'
+import { type Choice, type Difference, needsDecision } from './conflicts.ts'
 import { type FormValues, isEqual } from './form-values.ts'
 
 /** A record that another user saved while it was being edited. */
@@ -16,8 +16,6 @@ export interface Conflict {
   /** Actor, time and reason of the saved version. */
   entry: HistoryEntry | undefined
 }
-
-type Choice = 'mine' | 'theirs'
 
 /**
  * Shows a conflict: for each property that differs, the original value, the value that another user saved, and the entered

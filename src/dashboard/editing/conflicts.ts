@@ -1,6 +1,9 @@
 import type { FormField } from '../api/forms.ts'
 import { type FormValues, isEqual, toRequestValue } from './form-values.ts'
 
+/** Whose value of a property is saved: that of the editor, or that of the other user. */
+export type Choice = 'mine' | 'theirs'
+
 /** A property that the editor, another user or both have changed. */
 export interface Difference {
   field: FormField
@@ -11,7 +14,7 @@ export interface Difference {
   /** The value that the editor entered. */
   mine: unknown
   /** The side whose value is saved; undefined if the sides changed the property differently: the editor must choose. */
-  winner: 'mine' | 'theirs' | undefined
+  winner: Choice | undefined
 }
 
 /**
@@ -47,7 +50,7 @@ export function merge(
   theirs: FormValues,
   entered: FormValues,
   differences: readonly Difference[],
-  choices: Readonly<Record<string, 'mine' | 'theirs'>>,
+  choices: Readonly<Record<string, Choice>>,
 ): FormValues {
   const mine = differences
     .filter(({ field, winner }) => (winner ?? choices[field.name]) === 'mine')

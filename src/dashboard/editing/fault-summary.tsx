@@ -16,7 +16,7 @@ export function usePointerLabel(): (pointer: string, label?: string) => string {
     const names = pointer
       .split('/')
       .slice(1)
-      .map((step) => (/^\d+$/.test(step) ? String(Number(step) + 1) : labels.property(step)))
+      .map((segment) => (/^\d+$/.test(segment) ? String(Number(segment) + 1) : labels.property(segment)))
     return (label === undefined ? names : [...names.slice(0, -1), label]).join(' › ')
   }
 }

@@ -20,6 +20,7 @@ export function groupByPointer(faults: readonly Fault[]): Faults {
  * Returns the faults that remain when an item of a list is removed: without the faults of the item, and with the new pointers
  * of the items after it.
  * @param list JSON pointer of the list.
+ * @param position index of the removed item.
  */
 export const withoutItem = (faults: readonly Fault[], list: string, position: number): Fault[] =>
   faults.flatMap((fault) => {

@@ -21,7 +21,7 @@ import { SearchedTextsContext, useSearchedTexts } from './searched-texts.ts'
 import { useLeaveGuard } from './use-leave-guard.ts'
 import { useSave } from './use-save.ts'
 
-/** The version of a record on which its form is based: at first the version that was read, after a conflict the later one. */
+/** The version on which a form is based: at first the one that was read, later one that another user or an earlier attempt saved. */
 export interface BaseVersion {
   values: FormValues
   version: number

@@ -1,8 +1,8 @@
 import { useLayoutEffect, useRef } from 'preact/hooks'
 
 /**
- * Returns a function that changes a value. If this removes the element that has the focus, the element with the given HTML id
- * gets the focus after the next render.
+ * Returns a function that changes a value, and moves the focus to the element with the given HTML id after the next render.
+ * For changes that remove the focused element.
  */
 export function useFocusAfterChange<Value>(
   onChange: (value: Value) => void,

@@ -5,7 +5,8 @@ import { useDataVersion } from '../session.ts'
 
 /**
  * Loads data once, such as the initial values of a form, so that later changes by others do not replace the input. After a
- * failure, loads the data again after each sign-in, sign-out or write.
+ * failure, each sign-in, sign-out or write loads the data again.
+ * @param load a new function causes no new load.
  */
 export function useLoadOnce<Body>(load: (signal: AbortSignal) => Promise<Body>): ApiState<Body> {
   const [attempt, setAttempt] = useState(0)

@@ -50,7 +50,7 @@ export function useSave({
   resource: ResourceDescription
   fields: readonly FormField[]
   base: BaseVersion | undefined
-  /** Called with the version that an earlier attempt has saved, on which the form is based then. */
+  /** Called with the version that an earlier attempt saved. From then on, the form must be based on this version. */
   onRebase: (base: BaseVersion) => void
 }) {
   const { tag } = useLanguage()

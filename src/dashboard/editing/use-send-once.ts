@@ -10,7 +10,7 @@ interface Saved {
   isEarlier: boolean
 }
 
-/** Whether the service may have done a write that failed: no response arrived, or a proxy or the service does not know. */
+/** Whether the service may have done a write that failed: no response arrived, or a response (5xx) that does not tell. */
 export const isOutcomeUnknown = (failure: unknown) => {
   const { status } = toApiError(failure)
   return status === 0 || status >= 500
@@ -35,7 +35,10 @@ export function useSendOnce(): {
     // Tests validate the responses of the service against the OpenAPI document.
     (await writeApi(path, { ...write, idempotencyKey: idempotencyKey.current })) as RecordDocument
 
-  /** Returns what the uncertain write that was done has saved: a repetition gets the stored response. */
+  /**
+   * Sends the uncertain writes again: the one that the service has done gets its stored response. Returns the record in this
+   * response; undefined if there is no stored response.
+   */
   const findSaved = async () => {
     for (const [path, write] of uncertain.current) {
       try {

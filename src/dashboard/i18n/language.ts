@@ -4,7 +4,7 @@ import { findResource } from '../api/resources.ts'
 import english from './en.json' with { type: 'json' }
 import chinese from './zh.json' with { type: 'json' }
 
-/** Keys of the messages, except labels of properties: English has these only where the name is no good label. */
+/** Keys of the messages, except labels of properties: English has these only where the name is not a good label. */
 export type MessageKey = Exclude<keyof typeof english, `property.${string}`>
 
 /** The messages of each language. To add a language, add a file of messages and an entry here. */

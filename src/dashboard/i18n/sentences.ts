@@ -32,8 +32,8 @@ function toExpression(english: string): RegExp {
 const fixedLength = (english: string): number => english.replaceAll(new RegExp(placeholder, 'g'), '').length
 
 /**
- * Creates a translator that uses the matching sentence of a catalog with the longest fixed text, and whose placeholders can be
- * translated: `there is no {key} in {resource}` is more exact than `there is no {name}`.
+ * Creates a translator. Of the matching sentences whose placeholders can be translated, it uses the one with the longest fixed
+ * text: `there is no {key} in {resource}` is more exact than `there is no {name}`.
  */
 export function createTranslator(sentences: Sentences): Translator {
   const entries = Object.entries(sentences)
@@ -80,7 +80,7 @@ function loadTranslator(tag: LanguageTag): Promise<Translator> | undefined {
   return translations.get(tag)
 }
 
-/** Returns the translator into the page's language. It returns undefined for all texts until its sentences have loaded. */
+/** Returns the translator into the page's language. Until its sentences have loaded, the translator returns undefined. */
 export function useTranslator(): Translator {
   const { tag } = useLanguage()
   const [loaded, setLoaded] = useState<{ tag: LanguageTag; translate: Translator }>()

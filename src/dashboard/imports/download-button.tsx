@@ -4,7 +4,7 @@ import { FailureReason } from '../components/service-text.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { download } from './download.ts'
 
-/** A button that saves a file of an import. If this fails, the error is shown beside the button. */
+/** A button that saves a file of an import. If saving fails, the error is shown beside the button. */
 export function DownloadButton({ path, name }: { path: string; name: string }) {
   const { t } = useLanguage()
   const [error, setError] = useState<ApiError>()

@@ -13,8 +13,10 @@ import { RowValues } from './row-values.tsx'
 
 type FaultyColumn = NonNullable<ImportJob['report']>['refusedBy'][number]
 
-/** Number of rows on a page, and the approximate height of a row, from which the height of the placeholder is computed. */
+/** Maximum number of rows on a page. */
 const pageLimit = 20
+
+/** Approximate height of a row, from which the height of the placeholder is computed. */
 const rowHeightRem = 2.5
 
 /** The refused rows, or the rows with dropped values: first the number of rows for each column, then the rows. */

@@ -11,8 +11,10 @@ import { Loaded, Widget } from '../components/widget.tsx'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
 
-/** Number of records on a page, and approximate height of a row, from which the height of the placeholder is computed. */
+/** Maximum number of records on a page. */
 const pageLimit = 50
+
+/** Approximate height of a row, from which the height of the placeholder is computed. */
 const recordHeightRem = 2.5
 
 /** The records of an import, with the action on each. */

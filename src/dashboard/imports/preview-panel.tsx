@@ -70,7 +70,7 @@ function PreviewStatus({
   if (input.mapping.trim() === '') return <>{t('imports.needsMapping')}</>
   const faults = mappingFaultsOf(input, state)
   if (faults.length > 0) return <>{t('imports.mappingFaults', { count: number(faults.length) })}</>
-  const count = (state: string) => number(preview.rows.filter((row) => row.state === state).length)
+  const count = (rowState: string) => number(preview.rows.filter((row) => row.state === rowState).length)
   return (
     <>
       {t('imports.previewed', {

@@ -11,7 +11,7 @@ import { RowValues } from './row-values.tsx'
 type Row = ImportPreview['rows'][number]
 type PreviewedRecord = Row['records'][number]
 
-/** Replaces keys by names. The names are not links, since some of the records do not exist yet. */
+/** Replaces keys with names. The names are not links, since some of the records do not exist yet. */
 function replaceKeys(value: unknown, property: Property, names: Names): unknown {
   if (typeof value === 'string') return names[property.refersTo ?? '']?.[value] ?? value
   if (Array.isArray(value)) return value.map((item) => replaceKeys(item, property, names))

@@ -15,8 +15,10 @@ import { useLanguage } from '../i18n/language.ts'
 import { DownloadButton } from './download-button.tsx'
 import { type Decision, NameChoice } from './name-choice.tsx'
 
-/** Number of names on a page, and the approximate height of a name, from which the height of the placeholder is computed. */
+/** Maximum number of names on a page. */
 const pageLimit = 20
+
+/** Approximate height of a name, from which the height of the placeholder is computed. */
 const nameHeightRem = 12
 
 const identityOf = ({ resource, name, country, scheme }: ImportName) =>

@@ -4,7 +4,7 @@ import { useApi } from '../api/use-api.ts'
 
 /**
  * Returns whether an import has written records; undefined until this is known. The property `source` of a failed import does
- * not say it: a commit creates records for names before it creates the record of `sources`.
+ * not show this: a commit creates records for names before it creates the record of `sources`.
  */
 export function useHasWritten({ id, state }: ImportJob): boolean | undefined {
   const path = withQuery(`/v1/imports/${id}/records`, { limit: 1 })

@@ -10,8 +10,10 @@ import { readImportEvents } from './read-events.ts'
 export const isRunning = ({ state }: ImportJob): boolean =>
   ['uploaded', 'staging', 'committing', 'undoing'].includes(state)
 
-/** Delay before each reconnection, and maximum number of consecutive reconnections. */
-const reconnectMs = 1000
+/** Delay before each reconnection. */
+const reconnectDelayMs = 1000
+
+/** Maximum number of consecutive reconnections. */
 const maxReconnects = 10
 
 const delay = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
@@ -23,7 +25,7 @@ const hasStepEnded = (before: ImportJob, after: ImportJob): boolean =>
 /**
  * Calls `onChange` with an import now and after each change, until no step of the import runs. Reconnects after a lost
  * connection.
- * @param before the import as it was last read, if it was.
+ * @param before the import as it was last read; undefined if it has not been read.
  * @throws ApiError if the first read of the import fails, and after too many lost connections in a row; the reason of an
  * aborted signal.
  */
@@ -52,11 +54,11 @@ async function followImport(
         onChange(next)
       }
       // A proxy, and not the service, has ended the stream.
-      if (isRunning(last)) await delay(reconnectMs)
+      if (isRunning(last)) await delay(reconnectDelayMs)
     } catch (error) {
       failures += 1
       if (signal.aborted || !hasRun || failures > maxReconnects) throw error
-      await delay(reconnectMs)
+      await delay(reconnectDelayMs)
     }
   }
 }

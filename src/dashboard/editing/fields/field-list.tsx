@@ -25,7 +25,7 @@ export function FieldList({
   )
 }
 
-/** A field that is rendered again only if its own value changes: others may be lists of hundreds of items. */
+/** A field that is rendered again only if its own value changes: other fields may be lists of hundreds of items. */
 const FieldOfForm = memo(
   ({ field, value, onChange }: { field: FormField; value: unknown; onChange: ChangeValues }) => (
     <Field

@@ -17,7 +17,7 @@ export function ListField(props: CompositeProps) {
 function ItemList({ field, value, pointer, onChange, Part }: CompositeProps) {
   const { t } = useLanguage()
   const labels = useLabels()
-  const add = useRef<HTMLButtonElement>(null)
+  const addButton = useRef<HTMLButtonElement>(null)
   const removeItemFaults = useRemoveItemFaults()
   const change = useFocusAfterChange(onChange)
   const { item } = field
@@ -38,7 +38,7 @@ function ItemList({ field, value, pointer, onChange, Part }: CompositeProps) {
     removeItemFaults(pointer, position)
     onChange(items.filter((_one, index) => index !== position))
     // The button that had the focus was removed with its item.
-    add.current?.focus()
+    addButton.current?.focus()
   }
   return (
     <FieldGroup field={field} pointer={pointer}>
@@ -63,7 +63,7 @@ function ItemList({ field, value, pointer, onChange, Part }: CompositeProps) {
       ))}
       <button
         type="button"
-        ref={add}
+        ref={addButton}
         aria-label={t('edit.addTo', { name })}
         onClick={() => change([...items, emptyItem(item)], fieldId(`${pointer}/${items.length}`))}
       >
