@@ -83,7 +83,7 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
     await page.context().close()
   })
 
-  it('redacts a text from a record and all its versions, after a confirmation', async () => {
+  it('redacts a text and a property in all versions of a record, after a confirmation', async () => {
     const name = 'Jane Doe'
     const document = { title: `Talk with ${name}`, kind: 'interview', interviewee: name }
     const created = await dashboard.api.post('/v1/sources', document)

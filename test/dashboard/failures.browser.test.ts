@@ -31,10 +31,11 @@ async function retryOnce(page: Page): Promise<void> {
   await expect.poll(() => page.locator('.failure, .loading').count(), { timeout: 20_000 }).toBe(0)
 }
 
-/** Calls `visit`, which opens the view, with the path of each main view, one after another, in the same tab. */
+/** Calls `visit` for each main view, one after another, with the same tab. `visit` opens the view. */
 async function forEachView(visit: (watched: WatchedPage, path: string) => Promise<void>): Promise<void> {
   const found = await dashboard.api.get('/v1/agreements?fields=id&limit=1')
   const agreement = found.json<{ data: { id: string }[] }>().data[0]?.id
+  if (agreement === undefined) throw new Error('the seed data has no agreement')
   const paths = ['/', '/countries/PAK', '/explore/agreements', `/records/agreements/${agreement}`]
   const watched = await dashboard.open('/sign-in')
   for (const path of [...paths, '/search?q=energy', '/changes']) {
@@ -65,7 +66,7 @@ describe.skipIf(skipsBrowser)(
       },
     )
 
-    it('has a heading in a view whose script cannot be loaded', async () => {
+    it('shows a heading and a retry when the script of a view cannot be loaded', async () => {
       const { page } = await dashboard.open('/sign-in')
       await page.route('**/assets/compare*.js', (route) => route.abort())
       await page.goto(`${dashboard.api.origin}/compare`)
@@ -91,7 +92,7 @@ describe.skipIf(skipsBrowser)(
       await page.context().close()
     })
 
-    it('shows the navigation and placeholders while responses are slow', async () => {
+    it('shows the navigation and placeholders in the main views while no response arrives', async () => {
       await forEachView(async ({ page }, path) => {
         await page.route('**/v1/**', () => {})
         await page.goto(dashboard.api.origin + path)
@@ -101,7 +102,7 @@ describe.skipIf(skipsBrowser)(
       })
     })
 
-    it('does not scroll horizontally at a zoom of 200 %', async () => {
+    it('does not scroll horizontally in the main views at a zoom of 200 %', async () => {
       await forEachView(async ({ page, go }, path) => {
         // A window with a width of 1280 pixels has 640 CSS pixels at a zoom of 200 %.
         await page.setViewportSize({ width: 640, height: 450 })
