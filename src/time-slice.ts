@@ -15,8 +15,8 @@ function waitForIteration(): Promise<void> {
 }
 
 /**
- * Starts the first time slice of a long task. Returns a function to await between the steps of the task: it yields to the event loop when the time
- * slice is used up, and otherwise returns undefined.
+ * Starts the first time slice of a long task. Returns a function to await between the steps of the task: it yields to the
+ * event loop when the time slice is used up, and otherwise returns undefined.
  * @example const pause = startSlices(); for (const line of lines) { check(line); await pause() }
  */
 export function startSlices(): () => Promise<void> | undefined {

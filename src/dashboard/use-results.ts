@@ -3,7 +3,8 @@ import { useRef } from 'preact/hooks'
 
 /**
  * Returns a ref for the element of a list of results, a function that moves the focus to this element, and a function that also
- * scrolls to it. Links to other pages of a list and buttons that remove filters call them, since the clicked element may disappear.
+ * scrolls to it. Links to other pages of a list and buttons that remove filters call them, since the clicked element may
+ * disappear.
  */
 export function useResults(): {
   results: RefObject<HTMLElement>

@@ -1,8 +1,8 @@
 import { xmlElement, xmlText } from './xml.ts'
 
 /**
- * Writes IATI activity files, version 2.03 (https://iatistandard.org/en/iati-standard/203/). Codes are from IATI's code lists, and
- * names have the spelling of the standard, such as `organisation`.
+ * Writes IATI activity files, version 2.03 (https://iatistandard.org/en/iati-standard/203/). Codes are from IATI's code lists.
+ * Names have the spelling of the standard, such as `organisation`.
  */
 
 /** Text that is shown to readers. */

@@ -27,7 +27,7 @@ export interface FormField {
   values?: string[]
   /** The resources whose records can be referred to. */
   resources?: string[]
-  /** The fields of an object. Those of a participant lack `country`, `organization` and `region`: the form has one search for them. */
+  /** The fields of an object. A participant has none for `country`, `organization` and `region`: the form has one search. */
   fields?: FormField[]
   /** The field of each item of a list. */
   item?: FormField

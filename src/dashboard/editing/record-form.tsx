@@ -21,7 +21,7 @@ import { SearchedTextsContext, useSearchedTexts } from './searched-texts.ts'
 import { useLeaveGuard } from './use-leave-guard.ts'
 import { useSave } from './use-save.ts'
 
-/** The version on which a form is based: at first the one that was read, later one that another user or an earlier attempt saved. */
+/** The version on which a form is based: the version that was read, or later saved by another user or an earlier attempt. */
 export interface BaseVersion {
   values: FormValues
   version: number
