@@ -13,7 +13,7 @@ import type { Contract, Endpoint } from '../../operations/operation.ts'
 import { pageEnvelope } from '../../operations/page-envelope.ts'
 import { readRegistryAt } from '../../operations/past.ts'
 import { notModified } from '../../operations/response-schemas.ts'
-import { Problem } from '../../problems/problem.ts'
+
 import { getRecordAsOf, recordAsOfParameter } from '../../query/past.ts'
 import { searchStatement } from './statement.ts'
 
@@ -115,21 +115,19 @@ export function search({ resources }: Registry): Endpoint {
 
     async handle(request, context) {
       const [text = ''] = getStringValues(request.query, 'q')
-      const [size = limits.defaultSize] = getValues(request.query, 'limit')
-      if (typeof size !== 'number')
-        throw new Problem('internal', 'The number of hits was not read as a number.')
-      const wanted = getStringValues(request.query, 'resource')
+      const limit = Number(getValues(request.query, 'limit')[0] ?? limits.defaultSize)
+      const resourceNames = getStringValues(request.query, 'resource')
       const plan = {
         q: text,
-        resources: resources.filter(({ name }) => wanted.length === 0 || wanted.includes(name)),
-        limit: size,
+        resources: resources.filter(({ name }) => resourceNames.length === 0 || resourceNames.includes(name)),
+        limit,
         asOf: getRecordAsOf(request.query),
       }
       const rows = await readRegistryAt(plan.asOf, context, (tx) =>
         tx.query<{ document: string }>(searchStatement(plan)),
       )
-      const data = rows.slice(0, size).map(({ document }) => document)
-      return taggedResponse(pageEnvelope(data.join(','), { limit: size, more: rows.length > size }))
+      const data = rows.slice(0, limit).map(({ document }) => document)
+      return taggedResponse(pageEnvelope(data.join(','), { limit, more: rows.length > limit }))
     },
   }
 }
