@@ -14,7 +14,7 @@ const year = z
 const listedName = z.strictObject({
   name: z.string(),
   code: z.string(),
-  // `dated`: the name means the record only in its period. Otherwise it means something else, such as a city.
+  // `dated`: the name means the record only from `from` to `to`; at other times it means something else, such as a city.
   kind: z.enum(['short', 'abbreviation', 'spelling', 'former', 'part', 'dated']),
   from: year.optional(),
   to: year.optional(),

@@ -13,12 +13,12 @@ import type { NameMatch, NameQuery } from './types.ts'
 /** A mentioned organization, with its known properties. */
 export interface MentionedOrganization {
   name: string
-  /** Alpha-3 code of the country to search in, and of an organization that is created. */
+  /** Alpha-3 code of the country to search in, which a created organization gets. */
   country?: string | undefined
   /** ROR id, with or without `https://ror.org/`. */
   ror?: string | undefined
   externalId?: { scheme: string; id: string } | undefined
-  /** Further properties of an organization that is created; its kind is `other` when left out. */
+  /** Further properties of a created organization; without `kind`, the kind is `other`. */
   document?: Document | undefined
 }
 
@@ -44,7 +44,7 @@ const identitiesOf = ({ name, country, ror, externalId }: MentionedOrganization)
   ...(ror === undefined ? [`name ${country ?? ''} ${foldName(name)}`] : []),
 ]
 
-/** Returns the document of an organization that is created. */
+/** Returns the document of an organization to create. */
 export const organizationDocument = ({
   name,
   country,
@@ -64,9 +64,9 @@ export const organizationDocument = ({
  * Finds organizations by ROR id, external id, or name within their country, and creates those that do not exist. A lock
  * lets only one transaction do this at a time, so no organization is created twice. Mentions in one call count as one
  * organization if they have the same ROR id or external id or, without a ROR id, the same name and country.
- * @returns the result of each, in the given order.
+ * @returns the result for each mention, in the given order.
  * @throws Problem `invalid-body` for an organization whose properties are not valid.
- * @throws the database error when PostgreSQL refuses to write one.
+ * @throws the database error when PostgreSQL refuses to write an organization.
  */
 export async function findOrCreateOrganizations(
   tx: Transaction,
@@ -78,10 +78,10 @@ export async function findOrCreateOrganizations(
   await tx.query(compileSql(sql`select pg_advisory_xact_lock(hashtextextended('make organizations', 0))`))
   const queries = mentioned.map(queriesOf)
   const resolutions = await resolveNamesIn(tx, registry, queries.flat())
-  let next = 0
+  let offset = 0
   const found = queries.map((ownQueries): FoundOrganization | undefined => {
-    const ownResolutions = resolutions.slice(next, next + ownQueries.length)
-    next += ownQueries.length
+    const ownResolutions = resolutions.slice(offset, offset + ownQueries.length)
+    offset += ownQueries.length
     const resolved = ownResolutions.find(({ status }) => status === 'resolved')
     if (resolved?.match) return { kind: 'found', key: resolved.match.key }
     const unclear = ownResolutions.find(({ status }) => status === 'ambiguous')
@@ -89,19 +89,20 @@ export async function findOrCreateOrganizations(
   })
   const missing: MentionedOrganization[] = []
   const missingIndexes = new Map<string, number>()
-  const findMissing = (one: MentionedOrganization) =>
-    identitiesOf(one)
+  const findMissingIndex = (mention: MentionedOrganization) =>
+    identitiesOf(mention)
       .map((identity) => missingIndexes.get(identity))
       .find((index) => index !== undefined)
-  for (const [index, one] of mentioned.entries()) {
-    if (found[index] || findMissing(one) !== undefined) continue
-    for (const identity of identitiesOf(one)) missingIndexes.set(identity, missing.length)
-    missing.push(one)
+  for (const [index, mention] of mentioned.entries()) {
+    if (found[index] || findMissingIndex(mention) !== undefined) continue
+    for (const identity of identitiesOf(mention)) missingIndexes.set(identity, missing.length)
+    missing.push(mention)
   }
   const resource = registry.get('organizations')
-  const documents = missing.map((one) => checkDocument(resource, organizationDocument(one)))
+  const documents = missing.map((mention) => checkDocument(resource, organizationDocument(mention)))
   const stored = await insertDocuments(tx, resource, documents, change)
   return mentioned.map(
-    (one, index) => found[index] ?? { kind: 'created', key: stored[findMissing(one) ?? -1]?.key ?? '' },
+    (mention, index) =>
+      found[index] ?? { kind: 'created', key: stored[findMissingIndex(mention) ?? -1]?.key ?? '' },
   )
 }

@@ -6,7 +6,7 @@ import { type MatchReason, type NameMatch, type NameQuery, type Resolution, reas
 import { entriesIn, hasYear, yearOf } from './years.ts'
 
 /**
- * Resolves a query in an index. It never guesses: several equally good records are `ambiguous`. All of them are candidates.
+ * Resolves a query in an index. No record is guessed: several equally good records are `ambiguous`, and all are candidates.
  * A code is looked up unchanged at first, since a footnote mark or question mark may be a part of it.
  * @param limit maximum number of similar names that are candidates of an unknown name.
  */
@@ -32,7 +32,7 @@ const withoutFootnoteMarks = (name: string): string =>
     .replace(/(\(\d{1,2}\)|\[[a-z0-9]\]|\s\d{1,2}\/|\b[a-z]\/)$/, '')
     .trim()
 
-/** Removes question marks, which mark a name as doubtful, from its end. @param name without white space at its ends. */
+/** Removes question marks, which mark a name as doubtful, from the end of a name. @param name a trimmed name. */
 const withoutQuestionMark = (name: string): string =>
   name.replace(/(\(\?\)|\[\?\]|(?<!\?)\?+)$/, '').trimEnd()
 
@@ -259,19 +259,23 @@ function resolveTwoNames(
   year: number | undefined,
 ): Resolution | undefined {
   const { first, second, third, fourth } = twoNames.exec(name)?.groups ?? {}
-  const other = (second ?? third ?? fourth)?.replace(introduction, '').trim()
-  if (first === undefined || !other) return undefined
-  const one = resolveWhole(index, query, first.trim(), year)
-  const two = resolveWhole(index, query, other, year)
-  if (!one && !two) return undefined
-  const candidates = bestOfEach([...(one?.candidates ?? []), ...(two?.candidates ?? [])])
-  const common = one?.match && two?.match && commonRecord(index, one.match, two.match)
+  const secondName = (second ?? third ?? fourth)?.replace(introduction, '').trim()
+  if (first === undefined || !secondName) return undefined
+  const ofFirst = resolveWhole(index, query, first.trim(), year)
+  const ofSecond = resolveWhole(index, query, secondName, year)
+  if (!ofFirst && !ofSecond) return undefined
+  const candidates = bestOfEach([...(ofFirst?.candidates ?? []), ...(ofSecond?.candidates ?? [])])
+  const secondMatch = ofSecond?.match
+  const common = ofFirst?.match && secondMatch && commonRecord(index, ofFirst.match, secondMatch)
   if (common) return toResolution([common])
   // If the first name is ambiguous, the second may say which record is meant.
-  const isSettledBySecond =
-    two?.match && one?.status === 'ambiguous' && one.candidates.some(({ key }) => key === two.match?.key)
-  if (isSettledBySecond && two?.match) return toResolution([two.match])
-  const status = one && two ? 'ambiguous' : 'unresolved'
+  if (
+    secondMatch &&
+    ofFirst?.status === 'ambiguous' &&
+    ofFirst.candidates.some(({ key }) => key === secondMatch.key)
+  )
+    return toResolution([secondMatch])
+  const status = ofFirst && ofSecond ? 'ambiguous' : 'unresolved'
   return { status, candidates, detail: 'It is not certain that both names mean the same record.' }
 }
 
@@ -293,7 +297,7 @@ function bestOfEach(matches: readonly NameMatch[]): NameMatch[] {
   return [...best.values()].sort((one, other) => other.score - one.score)
 }
 
-/** Returns `resolved` if all matches are of one record, otherwise `ambiguous`. */
+/** Returns a resolution from matches: `resolved` if all matches are of one record, otherwise `ambiguous`. */
 export function toResolution(matches: readonly NameMatch[]): Resolution {
   const candidates = bestOfEach(matches)
   const [match, ...others] = candidates

@@ -8,7 +8,7 @@ import { groupBy } from './group-by.ts'
 import { toResolution } from './resolve.ts'
 import { type NameQuery, type Resolution, reasonScores } from './types.ts'
 
-/** External ids and ROR ids, by which PostgreSQL finds records. An id is looked up as it is, unlike a name. */
+/** External ids and ROR ids, by which PostgreSQL finds records. Unlike for a name, no similar or reordered id is looked up. */
 
 /** A record with the id of a query. */
 interface Row {
@@ -22,7 +22,7 @@ interface Row {
 /** A query by an id of a scheme. */
 export type IdQuery = NameQuery & { scheme: string }
 
-/** Returns the ROR id as the registry stores it: `https://ror.org/…`. */
+/** Returns a ROR id, with or without its address, as the registry stores it: `https://ror.org/…`. */
 export function toRor(id: string): string {
   const lastPart = id.trim().replace(/^(https?:\/\/)?ror\.org\//i, '')
   return `https://ror.org/${lastPart.toLowerCase()}`

@@ -20,8 +20,9 @@ interface Row {
   key: string
   /** All names, the title first. */
   names: string[]
-  /** Null, like `kind`, if the resource is not `organizations`. */
+  /** Country of an organization; null if it has none, and for records of other resources. */
   country: string | null
+  /** Kind of an organization; null for records of other resources. */
   kind: string | null
 }
 
@@ -36,7 +37,7 @@ const maxPerName = 20
 /** Maximum number of texts that are looked up one by one in the index of names. */
 const maxLookups = 200
 
-/** Maximum number of names for which one call searches similar names, since each search takes milliseconds. */
+/** Maximum number of names for which one call searches for similar names, since each search takes milliseconds. */
 const maxSimilar = 25
 
 /** Returns the SQL of the columns of `Row`. */
@@ -125,7 +126,7 @@ async function findSimilar(tx: Transaction, resource: Resource, name: string): P
   )
 }
 
-/** Reads the names that may match queries of one resource by name, and builds an index of them. */
+/** Reads the names that may match queries by name for one resource, and builds an index of these names. */
 export async function storedNamesIndex(
   tx: Transaction,
   resource: Resource,

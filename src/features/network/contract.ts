@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { pointSchema } from '../../model/fields/point.ts'
 import { keys } from '../../model/keys.ts'
 import type { Language } from '../../model/languages.ts'
+import { lazyFor } from '../../model/lazy.ts'
 import {
   type CheckedQuery,
   getStringValues,
@@ -245,18 +246,8 @@ const makePartners = (registry: Registry) =>
       }),
   )
 
-/** Caches the schema of a registry, since the OpenAPI document has one schema of each name. */
-const memoizeByRegistry = (make: (registry: Registry) => z.ZodType) => {
-  const cache = new WeakMap<Registry, z.ZodType>()
-  return (registry: Registry): z.ZodType => {
-    const value = cache.get(registry) ?? make(registry)
-    cache.set(registry, value)
-    return value
-  }
-}
+/** Schema of the whole network: one per registry, since the OpenAPI document has one schema of each name. */
+export const networkSchema = lazyFor(makeNetwork)
 
-/** Schema of the whole network. */
-export const networkSchema = memoizeByRegistry(makeNetwork)
-
-/** Schema of the network of one country. */
-export const countryNetworkSchema = memoizeByRegistry(makePartners)
+/** Schema of the network of one country: one per registry, too. */
+export const countryNetworkSchema = lazyFor(makePartners)

@@ -48,7 +48,7 @@ const readNetwork = (
   registry: Registry,
   plan: NetworkPlan,
   context: Context,
-  toStatement: typeof networkStatement,
+  makeStatement: typeof networkStatement,
 ): Promise<Row[]> =>
   readSnapshotAt(
     plan.asOf,
@@ -56,7 +56,7 @@ const readNetwork = (
     async (tx) => {
       const [edges] = await tx.query<Edges>(edgesStatement(registry, plan))
       if (!edges) throw new Error('the edges of a network have no row')
-      return tx.query<Row>(toStatement(registry, plan, edges))
+      return tx.query<Row>(makeStatement(registry, plan, edges))
     },
     plan.asOf === undefined ? pairSettings : undefined,
   )
@@ -123,11 +123,12 @@ export function countryNetwork(registry: Registry): Endpoint {
     },
 
     async handle({ key, query, language }, context) {
-      const at = getRecordAsOf(query)
+      const asOf = getRecordAsOf(query)
       const plan = planNetwork(registry, query, 'country', language, key)
       const rows = await readNetwork(registry, plan, context, partnersStatement)
       const [row] = rows
-      if (!row) throw at === undefined ? recordNotFound(countries, key) : recordNotFoundAt(countries, key, at)
+      if (!row)
+        throw asOf === undefined ? recordNotFound(countries, key) : recordNotFoundAt(countries, key, asOf)
       return withLanguageHeaders(taggedResponse(row.document), language)
     },
   })

@@ -5,14 +5,14 @@ import type { Registry } from '../../model/registry.ts'
 import { toSearchable } from '../../model/resource.ts'
 import { listValues } from '../../query/condition.ts'
 import { conditionSql } from '../../query/condition-sql.ts'
-import type { NetworkResource, Selected } from './selection.ts'
+import type { NetworkResource, ResourceSelection } from './selection.ts'
 
 /** The kind of the nodes: countries (an organization counts for its country), or organizations. */
 export type Level = 'country' | 'organization'
 
 /** The records of a network, and how to read their participants. */
 export interface NetworkSelection {
-  selected: Selected[]
+  selected: ResourceSelection[]
   level: Level
   /** The time as of which the registry is read; undefined for the current registry. */
   asOf: string | undefined

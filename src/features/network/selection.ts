@@ -47,7 +47,7 @@ export const networkResources = (registry: Registry): NetworkResource[] =>
   })
 
 /** The selected records of one resource in a network. */
-export interface Selected {
+export interface ResourceSelection {
   networkResource: NetworkResource
   /** Conditions of `POST …/search`, joined by `and`. */
   conditions: object[]
@@ -81,10 +81,14 @@ function timeConditions(dates: DateProperties, from?: string, to?: string, undat
 /**
  * Returns the conditions of the records that the query selects, for each resource. A query with `externalIdScheme` leaves
  * out resources without external ids.
- * @param country code of a country that takes part in all of them, if given.
+ * @param country code of a country that takes part in all of these records, if given.
  * @throws Problem `invalid-parameter` for `undated` without `from` or `to`, and for `to` before `from`.
  */
-export function selectedRecords(registry: Registry, query: CheckedQuery, country?: string): Selected[] {
+export function selectedRecords(
+  registry: Registry,
+  query: CheckedQuery,
+  country?: string,
+): ResourceSelection[] {
   const [from] = getStringValues(query, 'from')
   const [to] = getStringValues(query, 'to')
   const [undated] = getStringValues(query, 'undated')

@@ -12,13 +12,13 @@ import {
   selectedRecordsSql,
   selectionValues,
 } from './selected-records-sql.ts'
-import type { NetworkResource, Selected } from './selection.ts'
+import type { NetworkResource, ResourceSelection } from './selection.ts'
 
 /** The plan of a network. */
 export interface NetworkPlan extends NetworkSelection {
   /** Code of the country whose partners are requested, which takes part in all records; undefined for the whole network. */
   country: string | undefined
-  /** Regions or groups: at least one end of each edge lies in one of them. Empty for all. */
+  /** Regions or groups: at least one end of each edge, or each partner of the country, lies in one of them. Empty for all. */
   regions: string[]
   /** Minimum number of records of an edge. */
   minimum: number
@@ -61,7 +61,7 @@ function pairsSql({ country }: NetworkPlan, columns: SQL, records: SQL): SQL {
     from (select ${columns}, participants, unnest(participants) as source, generate_subscripts(participants, 1) as at from (${records}) as selected_record) as one`
 }
 
-const countsByResource = (selected: Selected[]) =>
+const countsByResource = (selected: ResourceSelection[]) =>
   sql.join(
     selected.map(
       ({ networkResource: { resource } }, index) =>
@@ -219,7 +219,7 @@ const labelPoint = (row: string) => {
 }
 
 /** Returns a query for the searches that find the records of each partner. */
-const searchesSql = (selected: Selected[]): SQL =>
+const searchesSql = (selected: ResourceSelection[]): SQL =>
   unionAll(
     selected.map(({ networkResource: { resource } }, index) => {
       const conditions = sql`${placeholder(`conditions.${index}`)}::text::jsonb`
