@@ -53,7 +53,10 @@ const makeSchema = (names: string[]) => {
   )
 }
 
-/** Returns the filter of the words: the one with the name of the property, otherwise one that takes exactly these words. */
+/**
+ * Returns the filter of the words: the filter with the name of the property, otherwise a filter that takes exactly these
+ * words; null if there is none.
+ */
 function findFilter({ filters }: Resource, property: string, words: readonly string[]): string | null {
   const name = property.split('.').at(-1) ?? ''
   const takesWords = ({ value }: Filter) => words.every((word) => value.safeParse(word).success)
@@ -62,7 +65,7 @@ function findFilter({ filters }: Resource, property: string, words: readonly str
     const value = unwrapped(filter.value)
     return value instanceof z.ZodEnum && value.options.length === words.length && takesWords(filter)
   }
-  return Object.keys(filters).find((other) => filters[other] && hasSameWords(filters[other])) ?? null
+  return Object.entries(filters).find(([, filter]) => hasSameWords(filter))?.[0] ?? null
 }
 
 /** Returns the vocabularies of a registry, in the order of its resources and their properties. */
