@@ -20,16 +20,16 @@ const kindLabel = (kind: string) => capitalize(kind).replaceAll('_', ' ')
 function randomStatusAndDates({ random }: GeneratorState): JsonObject {
   if (random.chance(0.03)) return { status: 'negotiating' }
   const year = randomYear(random)
-  const years = random.pick([3, 5, 10])
+  const durationYears = random.pick([3, 5, 10])
   const signedOn = random.chance(0.96) ? randomDateIn(year, random) : null
   if (random.chance(0.25)) return { status: 'signed', signedOn }
   const inForceFrom = randomDateIn(year + random.between(0, 2), random)
   if (random.chance(0.3)) return { status: 'in_force', signedOn, inForceFrom }
-  const end = year + 2 + years
+  const endYear = year + 2 + durationYears
   if (random.chance(0.04))
-    return { status: 'terminated', signedOn, inForceFrom, terminatedOn: randomDateIn(end, random) }
-  const expiresOn = randomDateIn(end, random)
-  return { status: end < 2026 ? 'expired' : 'in_force', signedOn, inForceFrom, expiresOn }
+    return { status: 'terminated', signedOn, inForceFrom, terminatedOn: randomDateIn(endYear, random) }
+  const expiresOn = randomDateIn(endYear, random)
+  return { status: endYear < 2026 ? 'expired' : 'in_force', signedOn, inForceFrom, expiresOn }
 }
 
 function randomTerms({ random }: GeneratorState): JsonObject[] {

@@ -5,6 +5,7 @@ import type { Row } from '../../database/rows.ts'
 import { records, revisions } from '../../database/tables/index.ts'
 import type { Author } from '../../database/tables/revisions.ts'
 import { shapeOf } from '../../model/document.ts'
+import { lazyFor } from '../../model/lazy.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { Document } from '../../operations/writing/documents.ts'
@@ -19,21 +20,16 @@ import {
 const generator: Author = { kind: 'seed', id: null, name: 'entente generate' }
 const actor = JSON.stringify(generator)
 
-/** The defaults of properties, by resource. */
-const defaults = new WeakMap<Resource, Document>()
-
-function getDefaults(resource: Resource): Document {
-  const cached = defaults.get(resource)
-  if (cached) return cached
-  const values = Object.fromEntries(
-    Object.entries(resource.document.shape).map(([name, schema]) => [
-      name,
-      schema.safeParse(undefined).data ?? null,
-    ]),
-  )
-  defaults.set(resource, values)
-  return values
-}
+/** Returns the defaults of the properties of a resource; null for a property without a default. */
+const getDefaults = lazyFor(
+  (resource: Resource): Document =>
+    Object.fromEntries(
+      Object.entries(resource.document.shape).map(([name, schema]) => [
+        name,
+        schema.safeParse(undefined).data ?? null,
+      ]),
+    ),
+)
 
 /** Collects new records, and writes them with COPY. */
 export class Batch {
@@ -41,12 +37,13 @@ export class Batch {
   readonly #time: string
   readonly #recordsByResource = new Map<string, WrittenRecord[]>()
 
-  /** @param time of all changes of the transaction, RFC 3339. */
+  /** @param time the time of all changes of the transaction, RFC 3339. */
   constructor(registry: Registry, time: string) {
     this.#registry = registry
     this.#time = time
   }
 
+  /** Adds a record of a resource whose keys are ids. Missing properties get their defaults. */
   add(resource: string, id: string, document: Document): void {
     const record: WrittenRecord = {
       id,
@@ -56,8 +53,8 @@ export class Batch {
       updatedAt: this.#time,
       document: { ...getDefaults(this.#registry.get(resource)), ...document },
     }
-    const others = this.#recordsByResource.get(resource)
-    if (others) others.push(record)
+    const records = this.#recordsByResource.get(resource)
+    if (records) records.push(record)
     else this.#recordsByResource.set(resource, [record])
   }
 
@@ -79,9 +76,10 @@ export class Batch {
         written.map((record) => resourceRow(resource, record)),
       )
     }
-    for (const resource of this.#registry.resources)
+    for (const resource of this.#registry.resources) {
       for (const { table, rows } of rowsOfLists(resource, this.#recordsByResource.get(resource.name) ?? []))
         tables.set(table, (tables.get(table) ?? []).concat(rows))
+    }
     // Each table comes after the tables to which its rows refer: `records`, the tables of resources, the tables of lists.
     await copyRows(client, records, recordRows)
     for (const [table, rows] of tables) await copyRows(client, table, rows)

@@ -6,7 +6,10 @@ const twoDigits = (value: number) => String(value).padStart(2, '0')
 export const randomYear = (random: Random): number =>
   2025 - Math.floor((random.between(0, 1000) / 1000) ** 2 * 75)
 
-/** Chooses a date in a year, in EDTF as sources give it: mostly a day, sometimes a month, a year or a decade. */
+/**
+ * Chooses the date of an event of a year, in EDTF as sources give it: mostly a day, sometimes a month, a year or a decade,
+ * rarely approximate (`~`) or uncertain (`?`).
+ */
 export function randomDateIn(year: number, random: Random): string {
   const month = `${year}-${twoDigits(random.between(1, 12))}`
   return random.weighted([

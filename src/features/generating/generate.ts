@@ -4,7 +4,7 @@ import type { Database } from '../../database/database.ts'
 import { compileSql } from '../../database/dialect.ts'
 import { getDatabaseError } from '../../database/errors.ts'
 import { rfc3339 } from '../../model/document.ts'
-import type { Registry } from '../../model/registry.ts'
+
 import { organizationKinds, sourceKinds } from '../../model/vocabularies.ts'
 import { markAsService } from '../../operations/writing/locks.ts'
 import { OperatorError } from '../../operator-error.ts'
@@ -69,7 +69,7 @@ async function startWriting(client: pg.ClientBase): Promise<string> {
   return rows[0]?.time ?? ''
 }
 
-async function writeAll(client: pg.ClientBase, target: Registry, count: number, seed: number): Promise<void> {
+async function writeAll(client: pg.ClientBase, count: number, seed: number): Promise<void> {
   // Indexes cannot be built while checks wait for the commit.
   await client.query('set constraints all immediate')
   // PostgreSQL plans foreign key checks once, while tables are small: by sequential scans, which get slow as tables grow.
@@ -77,7 +77,7 @@ async function writeAll(client: pg.ClientBase, target: Registry, count: number, 
   const time = await startWriting(client)
   const random = createRandom(seed)
   const idGenerator = createIdGenerator(random)
-  let batch = new Batch(target, time)
+  let batch = new Batch(registry, time)
   const generation: GeneratorState = {
     seed,
     random,
@@ -97,11 +97,12 @@ async function writeAll(client: pg.ClientBase, target: Registry, count: number, 
   for (let from = 0; from < count; from += batchSize) {
     addBatch(generation, from, Math.min(count, from + batchSize))
     await batch.write(client)
-    batch = new Batch(target, time)
+    batch = new Batch(registry, time)
   }
 }
 
-function explain(error: unknown, seed: number): unknown {
+/** Converts the error for a second record with the same id to an OperatorError; returns other errors unchanged. */
+function toOperatorError(error: unknown, seed: number): unknown {
   if (getDatabaseError(error)?.code !== '23505') return error
   return new OperatorError(`the records of seed ${seed} exist already: use another --seed`)
 }
@@ -117,12 +118,12 @@ export async function generate(database: Database, count: number, seed: number):
   await database.maintain(async (client) => {
     try {
       await client.query('begin')
-      await withIndexesRebuilt(client, () => writeAll(client, registry, count, seed))
+      await withIndexesRebuilt(client, () => writeAll(client, count, seed))
       await client.query('commit')
       // VACUUM marks pages as all-visible, which makes counts cheap. ANALYZE updates the statistics of the planner.
       await client.query('vacuum analyze')
     } catch (error) {
-      throw explain(error, seed)
+      throw toOperatorError(error, seed)
     }
   })
 }

@@ -16,7 +16,7 @@ export interface GeneratorState {
   organizations: string[]
   /** Ids of generated sources. */
   sources: string[]
-  /** Ids of the latest agreements, to which later records refer. */
+  /** Ids of the latest agreements, to which later records may refer. */
   recentAgreementIds: string[]
   /** Adds a record from a partial document; the other properties get their defaults. @returns its id. */
   add(resource: string, document: Document): string

@@ -12,7 +12,7 @@ export interface ReferenceData {
 /** Codes of the countries that take part most often. The other countries follow in the order of a hash. */
 const topCodes = 'CHN USA DEU FRA GBR RUS JPN ITA KOR BRA IND ZAF CAN AUS ESP NLD PAK EGY KEN KAZ'.split(' ')
 
-/** Reads the public reference data, since generated records are public, too. @throws OperatorError when it is missing. */
+/** Reads the public reference data, since generated records are public, too. @throws OperatorError when some is missing. */
 export async function readReferenceData(client: pg.ClientBase): Promise<ReferenceData> {
   const { rows: countries } = await client.query<ReferenceData['countries'][number]>(
     `select code, name from published.countries where valid_to is null
@@ -27,7 +27,7 @@ export async function readReferenceData(client: pg.ClientBase): Promise<Referenc
   )
   if (countries.length < 2 || topics.length === 0 || regions.length === 0)
     throw new OperatorError(
-      "there are no countries, regions and topics to generate with: run 'entente seed reference'",
+      "the registry lacks public countries, regions or topics, to which generated records refer: run 'entente seed reference'",
     )
   return { countries, topics, regions: regions.map(({ code }) => code) }
 }
