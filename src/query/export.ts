@@ -81,17 +81,21 @@ export function xlsxStatement(selection: Selection, columns: FlatColumn[], per: 
   return copy(selection, sql`json_build_array(${cells})`, jsonLinesOptions, per)
 }
 
+/** Returns the field with the location or locations of a record, and its name; undefined if the resource has none. */
+export const findLocationField = (resource: Resource) =>
+  Object.entries(resource.boundFields).find(([, { field }]) =>
+    ['location', 'locations'].includes(field.capability?.kind ?? ''),
+  )
+
 /**
  * SQL of a JSON array of the locations of a record. If records of the resource have only one location, the array has one entry:
  * the location, or null if it is not known.
  * @throws Error if the resource has no locations.
  */
 function locationsJson(resource: Resource): SQL {
-  const named = Object.entries(resource.boundFields).find(([, { field }]) =>
-    ['location', 'locations'].includes(field.capability?.kind ?? ''),
-  )
-  if (!named) throw new Error(`${resource.name} have no locations`)
-  const [name, { field }] = named
+  const locationField = findLocationField(resource)
+  if (!locationField) throw new Error(`${resource.name} have no locations`)
+  const [name, { field }] = locationField
   const json = propertyJson(resource, name)
   return field.capability?.kind === 'locations' ? json : sql`json_build_array(${json})`
 }

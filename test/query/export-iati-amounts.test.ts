@@ -40,9 +40,10 @@ describe('the amounts of an activity in the format iati', () => {
   })
 
   it('are no budgets if they are for more than a year', async () => {
-    const dates = ['2010/2014', '2010-07-01/2011-06-30']
+    const dates = ['2010/2014', '2010-07-01/2011-06-30', '9999']
     expect(await exported(dates.map((date) => ({ kind: 'budget', date })))).toEqual([
       expect.stringMatching(/<period-start iso-date="2010-07-01"\/><period-end iso-date="2011-06-30"\/>/),
+      expect.stringMatching(/<period-start iso-date="9999-01-01"\/><period-end iso-date="9999-12-31"\/>/),
       '<entente:amount kind="budget" date="2010/2014" currency="USD">5</entente:amount>',
     ])
   })

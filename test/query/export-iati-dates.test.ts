@@ -29,7 +29,7 @@ describe('the dates of an activity in the format iati', () => {
     expect(await exported({ startsOn: '-0500', endsOn: '-0400-03' })).toEqual({
       status: '4',
       dates: [
-        ['2', today(), expect.stringMatching(/cannot have .*: -0500 and -0400-03\. .* the registry\.$/)],
+        ['2', today(), expect.stringMatching(/cannot express .*: -0500 and -0400-03\. .* the registry\.$/)],
       ],
     })
     const { dates } = await exported({ startsOn: '0000', endsOn: '1995-05' })

@@ -5,7 +5,10 @@ import type { IatiRoles, Resource } from '../../model/resource.ts'
 import { activityStatuses, organizationKinds } from '../../model/vocabularies.ts'
 import type { Publisher } from '../publisher.ts'
 
-/** Converts records to IATI activities, and words to the codes of IATI's code lists. */
+/**
+ * Converts records to IATI activities, and words to the codes of IATI's code lists. Names of IATI have British spelling
+ * (`organisations`).
+ */
 
 const text = z.string()
 const externalIds = z.array(z.object({ scheme: text, id: text })).default([])
@@ -68,13 +71,13 @@ const record = z.object({
 })
 type ActivityRecord = z.output<typeof record>
 
-/** Earliest and latest day of each date in EDTF; `-infinity` or `infinity` for an open end. */
+/** The earliest and latest day of each date, by its EDTF text; `-infinity` or `infinity` for an open end. */
 const dateBoundsSchema = z.record(text, z.tuple([text, text]))
 type DateBounds = z.output<typeof dateBoundsSchema>
 
 const row = z.tuple([record, dateBoundsSchema])
 
-/** Returns the codes of a code list by the registry's words for them. */
+/** Maps each word of an enumeration to the IATI code at the same index: both lists have the order of IATI's code list. */
 const codesByWord = <Word extends string>(words: readonly Word[], codes: readonly string[]) =>
   Object.fromEntries(words.map((word, index) => [word, codes[index] ?? ''])) as Record<Word, string>
 
@@ -115,10 +118,22 @@ const transactionCodes: Record<string, string> = {
   incoming_pledge: '13',
 }
 
+/** Codes of activity date types. */
+const dateTypes = { plannedStart: '1', actualStart: '2', plannedEnd: '3', actualEnd: '4' }
+
+/** Role of an organisation that implements the activity. */
+const implementing = '4'
+
+/** Code of the publisher's own vocabulary, in the code lists of regions, sectors and tags. */
+const ownVocabulary = '99'
+
+/** Code of the vocabulary of UN M49 regions. */
+const m49Vocabulary = '2'
+
 /** The scheme of external ids that are IATI identifiers. */
 const iatiScheme = 'iati'
 
-/** Returns a finite day with a four-digit year, as xsd:date; undefined for others. */
+/** Returns the day if it is finite and has a four-digit year, as in xsd:date; otherwise undefined. */
 const finiteDay = (day: string | undefined): string | undefined =>
   day && /^\d{4}-\d{2}-\d{2}$/.test(day) ? day : undefined
 
@@ -128,10 +143,10 @@ const isWritable = (bound: string) => finiteDay(bound) !== undefined || /^-?infi
 const createdOn = ({ createdAt }: ActivityRecord) => createdAt.slice(0, 10)
 
 /**
- * Returns the first and last day that a date may mean. An unknown first day is replaced by the earlier of the activity's
- * start and the last day or, if both are unknown, by the day of the record's creation. An unknown last day is replaced by the
- * first.
- * @returns undefined if one of the days is known, but not in the years 1 to 9999.
+ * Returns the first and last day that a date may mean. If the first day is unknown, the period begins on the earlier of the
+ * activity's start and the last day or, if both are unknown, on the day of the record's creation. If the last day is unknown,
+ * the period ends on the day on which it begins.
+ * @returns undefined if a day that is used is outside the years 1 to 9999.
  */
 function periodOf(activity: ActivityRecord, dateBounds: DateBounds, date: string | null): Period | undefined {
   const [earliest, latest] = (date !== null && dateBounds[date]) || []
@@ -150,18 +165,25 @@ const isAfter = (bound: string, day: string) =>
   !bound.endsWith(' BC') && (/^\d{5}/.test(bound) || bound > day)
 
 /**
- * Returns the first (0) or last (1) day that a date may mean, or the other one if this one is open.
- * @returns undefined for a date that is not known, or not in the years 1 to 9999.
+ * Returns the day at one end of a date: the first (0) or last (1) day that the date may mean. If this end is open, it returns
+ * the day at the other end.
+ * @returns the day, whether the end is open, and the date with its earliest day; undefined if the date is not known, is open at
+ * both ends, or has a day outside the years 1 to 9999.
  */
 function boundaryOf(date: string | null, dateBounds: DateBounds, end: 0 | 1) {
   const bounds = date === null ? undefined : dateBounds[date]
   if (date === null || !bounds?.every(isWritable)) return undefined
-  const wanted = finiteDay(bounds[end])
-  const day = wanted ?? finiteDay(bounds[1 - end])
-  return day === undefined ? undefined : { date, day, isOpen: wanted === undefined, earliest: bounds[0] }
+  const ownDay = finiteDay(bounds[end])
+  const day = ownDay ?? finiteDay(bounds[1 - end])
+  return day === undefined ? undefined : { date, day, isOpen: ownDay === undefined, earliest: bounds[0] }
 }
 
-/** @param status the status in the file, which decides which dates are planned. */
+/**
+ * Returns the dates of an activity. A date that may have come already is an actual one, at the latest today.
+ * Without a date that IATI can express, the day of the record's creation is the start.
+ * @param options `status`: the status in the file. The start is planned while the status is `pipeline`; the end is actual only
+ * with `finalisation` or `closed`.
+ */
 function datesOf(
   activity: ActivityRecord,
   dateBounds: DateBounds,
@@ -176,30 +198,29 @@ function datesOf(
     else if (end.isOpen) end.day = start.day
   }
   const dateOf = ({ date, day, earliest }: NonNullable<typeof start>, planned: string, actual?: string) => {
-    // An actual date of IATI is never in the future.
+    // IATI does not allow actual dates in the future.
     const isActual = actual !== undefined && !isAfter(earliest, today)
     const written = isActual && day > today ? today : day
     return { type: isActual ? actual : planned, day: written, note: date === written ? undefined : date }
   }
   const dates = [
-    ...(start ? [dateOf(start, '1', isPlanned ? undefined : '2')] : []),
-    ...(end ? [dateOf(end, '3', isOver ? '4' : undefined)] : []),
+    ...(start ? [dateOf(start, dateTypes.plannedStart, isPlanned ? undefined : dateTypes.actualStart)] : []),
+    ...(end ? [dateOf(end, dateTypes.plannedEnd, isOver ? dateTypes.actualEnd : undefined)] : []),
   ]
   if (dates.length > 0) return dates
   const known = [activity.startsOn, activity.endsOn].filter((date) => date !== null)
   const reason =
-    known.length === 0
-      ? 'No date is known.'
-      : `An IATI file cannot have what is known of the dates: ${known.join(' and ')}.`
-  const note = `${reason} This is the day on which the record came into the registry.`
+    known.length === 0 ? 'No date is known.' : `IATI cannot express the known dates: ${known.join(' and ')}.`
+  const note = `${reason} This is the day on which the record was created in the registry.`
   const [earliest] = (activity.startsOn !== null && dateBounds[activity.startsOn]) || []
   const isFuture = earliest !== undefined && isAfter(earliest, today)
-  return [{ type: isPlanned || isFuture ? '1' : '2', day: createdOn(activity), note }]
+  const type = isPlanned || isFuture ? dateTypes.plannedStart : dateTypes.actualStart
+  return [{ type, day: createdOn(activity), note }]
 }
 
 /**
- * Returns the status. IATI requires one, so an unknown status is derived from the end date: `closed` if the last change of the
- * record came after it, otherwise `implementation`.
+ * Returns the status. IATI requires one, so an unknown status is derived: `closed` if the record was changed after its end date,
+ * otherwise `implementation`.
  */
 function statusOf({ status, endsOn, updatedAt }: ActivityRecord, dateBounds: DateBounds) {
   if (status !== null) return status
@@ -212,12 +233,12 @@ type Participant = Omit<ActivityRecord['participants'][number], 'role'> & {
   role: NonNullable<IatiRoles[string]>
 }
 
-/** Returns the participants that IATI has a role for, each once: several roles of the registry may have the same code. */
+/** Returns the participants whose role IATI has, without repetitions: several roles of the registry may have the same code. */
 function participantsOf({ participants }: ActivityRecord, roles: IatiRoles): Participant[] {
   const found = participants.flatMap(({ role, ...participant }): Participant[] => {
     const code = roles[role]
-    // IATI has no role for organisations that receive aid, so they count as implementing ones.
-    const iatiRole = code === 'recipient' && participant.organization !== null ? '4' : code
+    // IATI has no role for organisations that receive aid, so they count as implementing.
+    const iatiRole = code === 'recipient' && participant.organization !== null ? implementing : code
     return iatiRole ? [{ ...participant, role: iatiRole }] : []
   })
   return [...new Map(found.map((participant) => [JSON.stringify(participant), participant])).values()]
@@ -240,18 +261,19 @@ function organisationsOf(
       activity.regions.find(({ code }) => code === participant.region)?.name
     return name === undefined ? [] : [{ type: participant.country ? government : undefined, role, name }]
   })
-  return found.length > 0 ? found : [{ role: '4', name: 'Not known' }]
+  // IATI requires a participating organisation.
+  return found.length > 0 ? found : [{ role: implementing, name: 'Not known' }]
 }
 
-/** Codes of IATI for countries without a code of ISO 3166. */
-const otherCountryCodes: Record<string, string> = { XKX: 'XK' }
+/** IATI codes of countries that have no ISO 3166 code, by their keys in the registry. */
+const iatiCountryCodes: Record<string, string> = { XKX: 'XK' }
 
-/** The first code of the range that UN M49 leaves to its users. */
-const firstOwnRegion = '900'
+/** The first UN M49 code for private use. */
+const firstPrivateUseCode = '900'
 
 /**
- * Returns the countries and regions that receive the activity. IATI has no codes of former states, and another state may have
- * their code of ISO 3166 today, so they are regions of the publisher's vocabulary (99).
+ * Returns the countries and regions that receive the activity. IATI has no codes for former states, whose ISO 3166 codes may
+ * belong to other states today. So they are regions of the publisher's vocabulary.
  */
 function recipientsOf(
   activity: ActivityRecord,
@@ -262,18 +284,21 @@ function recipientsOf(
   for (const participant of participants.filter(({ role }) => role === 'recipient')) {
     const country = activity.countries.find(({ code }) => code === participant.country)
     const region = activity.regions.find(({ code }) => code === participant.region)
-    const code = country?.validTo === null ? (otherCountryCodes[country.code] ?? country.alpha2) : null
+    const code = country?.validTo === null ? (iatiCountryCodes[country.code] ?? country.alpha2) : null
     if (code !== null) countries.push(code)
-    else if (country) regions.push({ code: country.code, vocabulary: '99', name: country.name })
-    else if (region && region.code < firstOwnRegion) regions.push({ code: region.code, vocabulary: '2' })
-    else if (region) regions.push({ code: region.code, vocabulary: '99', name: region.name })
+    else if (country) regions.push({ code: country.code, vocabulary: ownVocabulary, name: country.name })
+    else if (region && region.code < firstPrivateUseCode)
+      regions.push({ code: region.code, vocabulary: m49Vocabulary })
+    else if (region) regions.push({ code: region.code, vocabulary: ownVocabulary, name: region.name })
   }
   return { countries, regions }
 }
 
 /** Whether a period is longer than a year, which IATI does not allow for budgets. */
-const isOverAYear = ({ start, end }: Period) =>
-  end > String(Number(start.slice(0, 4)) + 1).padStart(4, '0') + start.slice(4)
+function isOverAYear({ start, end }: Period): boolean {
+  const years = Number(end.slice(0, 4)) - Number(start.slice(0, 4))
+  return years > 1 || (years === 1 && end.slice(4) > start.slice(4))
+}
 
 type Amounts = Pick<Activity, 'budgets' | 'plannedDisbursements' | 'transactions' | 'otherAmounts'>
 
@@ -292,16 +317,16 @@ function amountsOf(activity: ActivityRecord, dateBounds: DateBounds): Amounts {
   return amounts
 }
 
-/** Classifies a topic: IATI has vocabularies of CRS purposes (1) and categories (2); others are in the publisher's (99). */
+/** Classifies a topic: IATI has vocabularies of CRS purposes (1) and categories (2); other topics are in the publisher's own. */
 function classify({ slug, name, scheme, code }: z.output<typeof topic>) {
   if (scheme === 'crs' && code !== null) return { code, vocabulary: code.length === 5 ? '1' : '2' }
-  return { code: slug, vocabulary: '99', name }
+  return { code: slug, vocabulary: ownVocabulary, name }
 }
 
 function sectorsOf({ sectors, sectorDetails }: ActivityRecord): Activity['sectors'] {
   return sectors.flatMap(({ topic: slug, percentage }) => {
-    const found = sectorDetails.find((one) => one.slug === slug)
-    return found ? [{ ...classify(found), percentage }] : []
+    const details = sectorDetails.find((sector) => sector.slug === slug)
+    return details ? [{ ...classify(details), percentage }] : []
   })
 }
 
@@ -320,7 +345,8 @@ export function toActivity(
   const participants = participantsOf(found, roles)
   const status = statusOf(found, dateBounds)
   const iatiId = found.externalIds.find(({ scheme }) => scheme === iatiScheme)
-  const nameOf = (code: string | null) => found.locationCountries.find((one) => one.code === code)?.name
+  const nameOfCountry = (code: string | null) =>
+    found.locationCountries.find((country) => country.code === code)?.name
   const ownPrefix = `${publisher.iatiId}-`
   const identifier = iatiId?.id ?? `${ownPrefix}${found.id}`
   return {
@@ -342,12 +368,12 @@ export function toActivity(
     dates: datesOf(found, dateBounds, { status, today }),
     ...recipientsOf(found, participants),
     locations: found.locations.map(({ name, country, latitude, longitude }) => ({
-      name: name ?? nameOf(country),
+      name: name ?? nameOfCountry(country),
       latitude,
       longitude,
     })),
     sectors: sectorsOf(found),
-    tags: found.topicDetails.map(({ slug, name }) => ({ code: slug, vocabulary: '99', name })),
+    tags: found.topicDetails.map(({ slug, name }) => ({ code: slug, vocabulary: ownVocabulary, name })),
     flowType: found.flowType ? flowCodes[found.flowType] : undefined,
     financeType: found.financeType ?? undefined,
     aidType: found.aidType ?? undefined,

@@ -7,20 +7,17 @@ import { calendarStatement } from '../../query/export.ts'
 import type { Selection } from '../../query/list.ts'
 import type { Publisher } from '../publisher.ts'
 
-/** Key, title, version, time of change, and dates: property, earliest and latest day, and the date as the source has it. */
-const row = z.tuple([
-  z.string(),
-  z.string(),
-  z.number(),
-  z.string(),
-  z.array(z.tuple([z.string(), z.string(), z.string(), z.string()]).nullable()),
-])
+/** A date of a record: property, earliest and latest day, and the date as the source gives it. */
+const dateTuple = z.tuple([z.string(), z.string(), z.string(), z.string()])
+
+/** A row of `calendarStatement`: key, title, version, time of the last change, and dates. */
+const recordRow = z.tuple([z.string(), z.string(), z.number(), z.string(), z.array(dateTuple.nullable())])
 
 function toEvents(value: unknown, { name, calendar = {} }: Resource, { url }: Publisher): CalendarEvent[] {
-  const [key, title, version, changedAt, dates] = row.parse(value)
-  return dates.flatMap((found) => {
-    if (!found) return []
-    const [property, first, last, date] = found
+  const [key, title, version, changedAt, dates] = recordRow.parse(value)
+  return dates.flatMap((dateValues) => {
+    if (!dateValues) return []
+    const [property, first, last, date] = dateValues
     return {
       uid: `${key}-${property}@entente`,
       sequence: version,
@@ -56,7 +53,7 @@ async function* readEvents(
 }
 
 /**
- * Streams the calendar of a selection.
+ * Yields the text of a calendar file of a selection.
  * @param omitted the output of `omittedDatesStatement`.
  * @param session runs the COPY of the events after `omitted` has been read.
  */
@@ -68,10 +65,10 @@ export async function* calendarFile(
 ): AsyncGenerator<string> {
   const { resource } = selection
   const omittedCount = await readCount(omitted)
-  const titles = Object.values(resource.calendar ?? {}).join(', ')
+  const dateLabels = Object.values(resource.calendar ?? {}).join(', ')
   const fileInfo = {
     name: `${publisher.name}: ${resource.name}`,
-    description: `${titles}. A date that is not known to the day spans all days that it may mean. ${omittedCount} dates that may mean more than a year, or are not in the years 1 to 9998, are left out.`,
+    description: `${dateLabels}. A date that is not known to the day spans all days that it may mean. Dates that span more than a year, or are not in the years 1 to 9998, are left out: ${omittedCount}.`,
   }
   const source = await session.start(calendarStatement(selection), `copy (a calendar of ${resource.name})`)
   yield* writeCalendar(fileInfo, readEvents(selection, publisher, source))

@@ -8,12 +8,14 @@ import {
   singleValueParameter,
 } from '../../model/parameters.ts'
 import type { Resource } from '../../model/resource.ts'
+import type { Problem } from '../../problems/problem.ts'
+import { findLocationField } from '../../query/export.ts'
 import { participantsProperty, type RowUnit } from '../../query/flat.ts'
 import type { Representation } from '../../query/representation.ts'
 import { contentLanguage, languageParameter } from '../language.ts'
 import { fileMediaType, type OperationContract, type ResponseContract } from '../operation.ts'
 
-/** The contract that the exports of a list and of a search share. */
+/** What the contracts of the exports of a list and of a search share. */
 
 /** Media types of the files, by the names of the formats. */
 const mediaTypes = {
@@ -35,19 +37,22 @@ export type ExportFormat = keyof typeof mediaTypes
 export const exportFileName = ({ name }: Resource, format: ExportFormat): string =>
   `${name}.${fileExtensions[format] ?? format}`
 
-/** The `Content-Type` of a format's files. */
+/** Returns the `Content-Type` of a format's files. */
 export const exportMediaType = (format: ExportFormat): string => mediaTypes[format]
 
 /** The formats of every resource. */
 const commonFormats = ['csv', 'ndjson', 'xlsx'] as const
 
-/** Whether the files of a format are tables, which can have a row for each participant. */
-export const isTable = (format: ExportFormat): boolean => format === 'csv' || format === 'xlsx'
+const tableFormats: readonly ExportFormat[] = ['csv', 'xlsx']
 
-const hasLocation = ({ boundFields }: Resource) =>
-  Object.values(boundFields).some(({ field }) =>
-    ['location', 'locations'].includes(field.capability?.kind ?? ''),
-  )
+/** Whether the files of a format are tables, which can have a row for each participant. */
+export const isTable = (format: ExportFormat): boolean => tableFormats.includes(format)
+
+/** Returns the problem of a parameter that only tables have. */
+export const onlyForTables = (parameter: string): Problem =>
+  invalidParameters([
+    { parameter, code: 'invalid', message: `is only allowed with the formats ${tableFormats.join(' and ')}` },
+  ])
 
 /** Whether a format defines its own properties, so that the parameters `fields` and `include` do not apply. */
 export const hasFixedProperties = (format: ExportFormat): boolean => format === 'iati' || format === 'ics'
@@ -56,7 +61,7 @@ export const hasFixedProperties = (format: ExportFormat): boolean => format === 
 export const exportFormats = (resource: Resource) =>
   z.enum([
     ...commonFormats,
-    ...(hasLocation(resource) ? (['geojson'] as const) : []),
+    ...(findLocationField(resource) ? (['geojson'] as const) : []),
     ...(resource.iatiRoles ? (['iati'] as const) : []),
     ...(resource.calendar ? (['ics'] as const) : []),
   ])
@@ -81,7 +86,7 @@ export const fileParameters = (resource: Resource): Record<string, Parameter> =>
 })
 
 /**
- * Reads what a row represents (`per`).
+ * Returns what a row represents, according to the parameter `per`.
  * @throws Problem `invalid-parameter` for a row per participant if the fields lack the participants.
  */
 export function readRowUnit(resource: Resource, { fields }: Representation, query: CheckedQuery): RowUnit {
@@ -105,7 +110,7 @@ const fileResponse: ResponseContract = {
   },
 }
 
-/** Properties that the contracts of both exports share. */
+/** The properties that do not differ between the contracts of the two exports. */
 export const fileContract = {
   path: '/export',
   scope: 'collection',

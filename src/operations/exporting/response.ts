@@ -14,25 +14,26 @@ import {
   exportMediaType,
   hasFixedProperties,
   isTable,
+  onlyForTables,
   readRowUnit,
 } from './contract.ts'
 import { createWriter, type Writer } from './writers.ts'
 
-/** Reads `per`. @throws Problem `invalid-parameter` if the format is not a table, or the fields lack the participants. */
+/**
+ * Returns what a row of the file represents, according to the parameter `per`.
+ * @throws Problem `invalid-parameter` for a row per participant if the format is not a table or the fields lack the participants.
+ */
 function readPer(
   { resource, representation }: Selection,
   format: ExportFormat,
   { query }: ApiRequest,
 ): RowUnit {
-  if (getStringValues(query, 'per')[0] === 'participant' && !isTable(format)) {
-    const message = 'is only allowed with the formats csv and xlsx'
-    throw invalidParameters([{ parameter: 'per', code: 'invalid', message }])
-  }
+  if (getStringValues(query, 'per')[0] === 'participant' && !isTable(format)) throw onlyForTables('per')
   return readRowUnit(resource, representation, query)
 }
 
 /** Refuses `fields` and `include` for a format with fixed properties. @throws Problem `invalid-parameter` or `invalid-search`. */
-function refuseRepresentation(format: ExportFormat, { query, body }: ApiRequest): void {
+function refuseUnusedRepresentation(format: ExportFormat, { query, body }: ApiRequest): void {
   if (!hasFixedProperties(format)) return
   const names = ['fields', 'include']
   const inQuery = names.filter((name) => getStringValues(query, name).length > 0)
@@ -45,13 +46,13 @@ function refuseRepresentation(format: ExportFormat, { query, body }: ApiRequest)
   if (inBody.length > 0) throw invalidSearch(inBody.map((name) => ({ ...fault, pointer: `/${name}` })))
 }
 
-/** Reads `names`. @throws Problem `invalid-parameter` if it is true for a format that is not a table. */
+/**
+ * Returns whether the file has columns of names, according to the parameter `names`.
+ * @throws Problem `invalid-parameter` for `names=true` if the format is not a table.
+ */
 function readNames(format: ExportFormat, { query }: ApiRequest): boolean {
   const [names] = getStringValues(query, 'names')
-  if (names === 'true' && !isTable(format)) {
-    const message = 'is only allowed with the formats csv and xlsx'
-    throw invalidParameters([{ parameter: 'names', code: 'invalid', message }])
-  }
+  if (names === 'true' && !isTable(format)) throw onlyForTables('names')
   return isTable(format) && names !== 'false'
 }
 
@@ -77,7 +78,7 @@ async function startExport(
       )
       const body = writer.write(source, session)
       finished(body, (error) => {
-        // A complete export is not counted while its session closes, so that the client can start the next one immediately.
+        // A complete export no longer counts while its session closes, so that the client can start the next one immediately.
         if (!error) release()
         const ended = error ? session.abort() : session.close()
         // The response has ended or was aborted, so an error here cannot be reported to the client.
@@ -90,6 +91,7 @@ async function startExport(
     }
   } catch (error) {
     release()
+    // Nobody receives this problem, but its status is in the log: an abort of the client is not a failure of the service.
     if (disconnected.aborted)
       throw new Problem('timeout', 'The client disconnected before the export began.', { cause: error })
     throw error
@@ -110,13 +112,14 @@ export async function exportResponse(
 ): Promise<ApiResponse> {
   const { resource } = selection
   const format = exportFormats(resource).parse(getStringValues(request.query, 'format')[0])
-  refuseRepresentation(format, request)
+  refuseUnusedRepresentation(format, request)
   const language = readNames(format, request) ? request.language : undefined
   const writer = createWriter(format, selection, {
     per: readPer(selection, format, request),
     language,
     publisher: context.publisher,
   })
+  // HEAD runs no COPY, and needs no place among the concurrent exports.
   const body =
     request.method === 'HEAD' ? Readable.from([]) : await startExport(writer, selection, request, context)
   const response = {

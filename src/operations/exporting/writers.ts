@@ -26,12 +26,11 @@ import { toActivity } from './activity.ts'
 import { calendarFile } from './calendar.ts'
 import type { ExportFormat } from './contract.ts'
 
-/**
- * Writes a format: the first COPY statement, and the conversion of its output to the bytes of the file. `session` runs
- * further COPY statements.
- */
+/** Writes the files of a format. */
 export interface Writer {
+  /** The first COPY statement. */
   statement: string
+  /** Converts the output of `statement` to the bytes of the file. @param session runs further COPY statements. */
   write(source: Readable, session: CopySession): Readable
 }
 
@@ -70,15 +69,15 @@ const sheetColumns = (columns: FlatColumn[]): SheetColumn[] =>
     return { name, kind: kind === 'code' || kind === 'json' ? 'text' : kind }
   })
 
-/** Runs the COPY of a second sheet when the first one has been read. */
-async function* startLater(session: CopySession, statement: string): AsyncGenerator<unknown[][]> {
+/** Yields the rows of the second sheet. Its COPY starts when the first row is requested, after the first sheet has been read. */
+async function* copySources(session: CopySession, statement: string): AsyncGenerator<unknown[][]> {
   yield* parseRows(await session.start(statement, 'copy (an export of sources)'))
 }
 
 function sourcesSheet(selection: Selection, session: CopySession) {
   const resource = selection.resource.registry.get('sources')
   const columns = flatColumns(resource, { fields: propertiesOf(resource), include: [] })
-  const rows = startLater(session, sourcesStatement(selection, columns))
+  const rows = copySources(session, sourcesStatement(selection, columns))
   return {
     name: resource === selection.resource ? 'cited sources' : resource.name,
     columns: sheetColumns(columns),
@@ -101,7 +100,7 @@ function toActivityFile(source: AsyncIterable<Buffer>, resource: Resource, publi
   return iatiFile(parseActivities(source, resource, publisher, generatedAt.slice(0, 10)), generatedAt)
 }
 
-/** Returns a stream of bytes that leaves time for other requests, however fast PostgreSQL and the client are. */
+/** Returns a stream of bytes that pauses for other requests, however fast PostgreSQL and the client are. */
 const toByteStream = (chunks: AsyncIterable<Buffer | string>) =>
   Readable.from(passInSlices(chunks), { objectMode: false })
 
@@ -110,11 +109,11 @@ export interface WriterOptions {
   /** Whether a table has a row for each record or for each participant. */
   per: RowUnit
   publisher: Publisher
-  /** Language of the columns with names, which follow the columns with codes; undefined for no such columns. */
+  /** Language of the columns with names, which follow the columns with codes; undefined if there are no such columns. */
   language: Language | undefined
 }
 
-/** Returns the writer of a file of the selected records. */
+/** Returns the writer of a file with the selected records. */
 export function createWriter(
   format: ExportFormat,
   selection: Selection,
