@@ -15,7 +15,7 @@ export const assistancePrograms = defineResource(
     participants: field.participants('AssistanceProgramParticipant', programRoles),
     topics: field.topics(),
     sectors: field.sectors('AssistanceProgramSector'),
-    locations: field.locations('Where it is.'),
+    locations: field.locations('Where the program is.'),
     amounts: field.amounts('AssistanceProgramAmount'),
     aidType: field.enumeration(aidTypes, 'IATI aid type.', { sort: false }),
     flowType: field.enumeration(flowTypes, 'IATI flow type.'),

@@ -18,8 +18,8 @@ import { line, optional } from '../model/schemas.ts'
 import { byText } from '../model/sorts.ts'
 import { citationRanks } from '../model/vocabularies.ts'
 
-/** The resources whose records can be cited: all except citations. */
-const citable = (registry: Registry): string[] =>
+/** Returns the names of the resources whose records can be cited: all except citations. */
+const citableResources = (registry: Registry): string[] =>
   registry.definitions.map(({ name }) => name).filter((name) => name !== 'citations')
 
 const citedRecordVariant = (registry: Registry, resource: string) => {
@@ -33,7 +33,7 @@ const citedRecordVariant = (registry: Registry, resource: string) => {
 }
 
 function citedRecordSchema(registry: Registry) {
-  const names = citable(registry)
+  const names = citableResources(registry)
   const [first = '', ...others] = names
   return named(
     'CitedRecord',
@@ -54,14 +54,14 @@ const citedColumns = ({ columns }: FieldContext) => ({
   resource: columnIn(columns, 'citedResource'),
 })
 
-/** SQL query of the ids of records with the given keys, in any resource. */
+/** Selects the ids of records with the given keys, in any resource. */
 function idsOfKeys({ definitions }: Registry, keys: SQL): SQL {
   const clientKeyed = definitions.filter(({ naturalKey }) => naturalKey !== undefined).map(({ name }) => name)
   return sql`select key::uuid from unnest(${keys}::text[]) key where key ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
     union all select name_id(resource, key) from unnest(${keys}::text[]) key, unnest(array[${literals(clientKeyed)}]) resource`
 }
 
-/** SQL query of the ids of all records that the filter `country` of their resource finds. */
+/** Selects the ids of the records that the filter `country` of their resource finds, in any resource except citations. */
 function idsOfCountries({ resources }: Registry, codes: SQL): SQL {
   const queries = resources.flatMap(({ name, table, id, filters }) => {
     const condition = name === 'citations' ? undefined : filters.country?.comparisons.eq
@@ -103,7 +103,11 @@ const citedRecord = () =>
       const { record, resource } = citedColumns(context)
       return {
         filters: {
-          resource: anyOf(resource, z.enum(citable(context.registry)), 'Resource of the cited record.'),
+          resource: anyOf(
+            resource,
+            z.enum(citableResources(context.registry)),
+            'Resource of the cited record.',
+          ),
           record: filterByAny(
             z.string().regex(/^[0-9A-Za-z-]{1,100}$/, { error: 'must be the id, code or slug of a record' }),
             'Key of the cited record.',
@@ -121,7 +125,7 @@ const citedRecord = () =>
             type: 'text',
             values: { kind: 'one', value: sql`${resource}` },
             text: (value) => sql`(${value})::text`,
-            label: wordLabels(citable(context.registry)),
+            label: wordLabels(citableResources(context.registry)),
             groupFilter: { filter: 'resource', finds: 'eq', lacks: 'isNull', none: 'true' },
           },
         },
@@ -158,7 +162,7 @@ const locatorColumns = ({ columns }: FieldContext) => ({
 
 const locator = () =>
   defineField({
-    // A locator without a value is stored as null, as it is composed from the columns.
+    // A locator without values becomes null: its columns cannot distinguish these two.
     schema: () =>
       locatorSchema
         .nullable()

@@ -3,8 +3,8 @@ import { field } from '../model/fields/index.ts'
 import { defineResource } from '../model/resource.ts'
 import { baseKinds, baseLevels, baseRoles, baseStatuses, qualifiers } from '../model/vocabularies.ts'
 
-/** Query of pairs: a base (`part`), and a base of which it is part, directly or indirectly (`whole`). */
-const partsOfBases = sql`
+/** Selects pairs: a base (`part`), and another base that contains it directly or indirectly (`whole`). */
+const partWholePairs = sql`
   with recursive above(part, whole) as (
     select id, part_of from cooperation_bases where part_of is not null
     union
@@ -18,46 +18,46 @@ export const cooperationBases = defineResource(
   {
     name: field.title('Name.'),
     kind: field.requiredEnumeration(baseKinds, 'Kind of base.'),
-    level: field.enumeration(baseLevels, 'Level of the authority behind it.'),
+    level: field.enumeration(baseLevels, 'Level of the authority behind the base.'),
     status: field.enumeration(baseStatuses, 'Status.'),
-    designatedOn: field.edtf('When it was designated or set up.'),
+    designatedOn: field.edtf('When the base was designated or set up.'),
     summary: field.prose('Summary.', { weight: 'B' }),
     unitCount: field.count(
       'How many bases the record represents.',
       { minimum: 1, maximum: 1_000_000 },
       {
         description:
-          'How many bases the records represent. A base is left out if a base that it is part of, directly or not, is in the group.',
-        parts: partsOfBases,
+          'How many bases the records represent. A base does not count if it is part of another base in the group, directly or not.',
+        parts: partWholePairs,
       },
     ),
     unitCountQualifier: field.defaultEnumeration(qualifiers, 'exact', 'How the source qualifies the count.'),
     partOf: field.reference(
       'cooperation-bases',
-      'The record whose count already includes this base; sums over both leave this one out.',
+      'The larger base whose count includes this base; sums over both count only the larger base.',
       { group: true },
     ),
-    hostCountry: field.reference('countries', 'Country that hosts it.', {
+    hostCountry: field.reference('countries', 'Host country.', {
       host: true,
       sort: true,
       group: true,
       include: {
         name: 'hostCountryDetails',
-        description: 'the country that hosts it, as a record.',
+        description: 'the host country, as a record.',
         form: 'one',
       },
     }),
-    hostOrganization: field.reference('organizations', 'Organization that hosts it.', {
+    hostOrganization: field.reference('organizations', 'Host organization.', {
       group: true,
       include: {
         name: 'hostOrganizationDetails',
-        description: 'the organization that hosts it, as a record.',
+        description: 'the host organization, as a record.',
         form: 'one',
       },
     }),
     participants: field.participants('CooperationBaseParticipant', baseRoles),
     topics: field.topics(),
-    location: field.location('Where it is.'),
+    location: field.location('Location of the base.'),
     externalIds: field.externalIds(),
   },
   {

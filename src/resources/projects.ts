@@ -15,7 +15,7 @@ export const projects = defineResource(
     participants: field.participants('ProjectParticipant', projectRoles),
     topics: field.topics(),
     sectors: field.sectors('ProjectSector'),
-    locations: field.locations('Where it is.'),
+    locations: field.locations('Where the project is.'),
     amounts: field.amounts('ProjectAmount'),
     agreements: field.references('agreements', 'Agreements that it came from.', {
       filter: { name: 'agreement', description: 'Agreement that it came from.' },

@@ -7,7 +7,7 @@ import { keys } from '../model/keys.ts'
 import { defineResource, type ResourceContext } from '../model/resource.ts'
 import { regionKinds } from '../model/vocabularies.ts'
 
-/** Include of the countries directly in a region, or in a group. */
+/** Include of the countries that are directly in a region or group. */
 function countryInclude({ table, registry }: ResourceContext) {
   const countries = registry.get('countries')
   const [groups] = registry.fieldTables({ resource: 'countries', name: 'groups' })

@@ -26,7 +26,7 @@ export const sources = defineResource(
     interviewee: field.line('Who is interviewed.', { weight: 'B' }),
     publishedOn: field.edtf('When it was published.'),
     occasion: field.line('The event for which it was made.', { max: 1000, weight: 'B' }),
-    url: field.url('Where it is.'),
+    url: field.url('Web address of the source.'),
     language: field.code(language(), 'BCP 47 tag.', { group: field.groupByCode }),
     licence: field.line('Licence.', { filter: false }),
     accessedOn: field.edtf('When it was read for the registry.'),

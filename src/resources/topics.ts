@@ -13,7 +13,7 @@ const slug = keys
   .topic()
   .meta({ description: 'Identifies the topic in URLs.', examples: ['electric-vehicles'] })
 
-/** A dimension by scheme. The schemes of the registry have labels; any other scheme is its own label. */
+/** Returns a dimension by scheme. The schemes of the registry have labels; any other scheme is its own label. */
 const groupByScheme = (column: AnyPgColumn, name: string, description: string) =>
   byValue(column, name, description, (value, language) => {
     const known = wordLabels(topicSchemes)(value, language)
