@@ -7,15 +7,19 @@ import { Problem } from '../problems/problem.ts'
 import { type ListPlan, listParameters, planList } from '../query/list.ts'
 import { countStatement } from '../query/list-sql.ts'
 import { asOfName } from '../query/past.ts'
-import { countIncludeNames, type Representation } from '../query/representation.ts'
+import { namesOfCountIncludes, type Representation } from '../query/representation.ts'
 
 /** A number of records and the list request that returns them. */
 export interface CountWithListPath {
   count: number
+  /** Path of the list request. */
   list: string
 }
 
-/** Adds `asOf` to the query string of a list, unless `asOf` is undefined. */
+/**
+ * Adds the parameter for reads of the past (`asOfName`) to the query string of a list.
+ * @param asOf the time; undefined for no change.
+ */
 export function withAsOf(resource: Resource, query: string, asOf: string | undefined): string {
   const parts = query === '' ? [] : [query]
   if (asOf !== undefined) parts.push(`${asOfName(resource)}=${encodeURIComponent(asOf)}`)
@@ -76,7 +80,7 @@ async function countListRequest(
 /**
  * Replaces each list request that an include has added to records with its count and its path (`CountWithListPath`).
  * @param text JSON texts of records, joined with commas.
- * @returns `text` itself when the representation has no counts.
+ * @returns the JSON texts in the same form; `text` itself if there is nothing to replace.
  */
 export async function replaceListRequestsWithCounts(
   tx: Transaction,
@@ -85,18 +89,18 @@ export async function replaceListRequestsWithCounts(
   text: string,
   asOf: string | undefined,
 ): Promise<string> {
-  const names = countIncludeNames(resource, representation)
+  const names = namesOfCountIncludes(resource, representation)
   if (names.length === 0 || text === '') return text
   const records: Record<string, unknown>[] = JSON.parse(`[${text}]`)
-  const known = new Map<unknown, CountWithListPath | null>()
+  const counts = new Map<unknown, CountWithListPath | null>()
   for (const record of records) {
     for (const name of names) {
       const request = record[name]
-      const counted = known.has(request)
-        ? (known.get(request) ?? null)
+      const count = counts.has(request)
+        ? (counts.get(request) ?? null)
         : await countListRequest(tx, resource.registry, request, asOf)
-      known.set(request, counted)
-      record[name] = counted
+      counts.set(request, count)
+      record[name] = count
     }
   }
   return records.map((record) => JSON.stringify(record)).join()

@@ -3,10 +3,11 @@ import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { fold, foldedPrefix, nameList } from '../database/folding.ts'
 import { records } from '../database/tables/records.ts'
-import { cursorParameter, getStringValues, getValues, limitParameter } from '../model/parameters.ts'
+import { getStringValues, getValues, limitParameter } from '../model/parameters.ts'
 import { managedSchemas, type Resource } from '../model/resource.ts'
 import { registerResponseSchema } from '../model/schema-names.ts'
 import { createScope, readCursor, writeCursor } from '../query/cursor.ts'
+import { pageCursorParameter } from '../query/list.ts'
 import { statement } from '../query/statement.ts'
 import { bodyTag, etagHeader, ifNoneMatch } from './entity-tags.ts'
 import type { Operation } from './operation.ts'
@@ -144,10 +145,7 @@ export const duplicates: Operation = {
     cost: 2,
     query: {
       limit: limitParameter('Records to check', limits),
-      cursor: cursorParameter(
-        z.string().min(1).max(12_000),
-        'Cursor of the page: `page.next` of the page before.',
-      ),
+      cursor: pageCursorParameter,
     },
     headers: [ifNoneMatch],
     responses: {
@@ -161,7 +159,7 @@ export const duplicates: Operation = {
     problems: ['malformed-request', 'invalid-parameter', 'invalid-cursor', 'not-acceptable'],
   }),
 
-  async handle(resource, { query, search }, { database, cursorSecret }) {
+  async handle(resource, { query, queryString }, { database, cursorSecret }) {
     const [cursor] = getStringValues(query, 'cursor')
     const limit = Number(getValues(query, 'limit')[0] ?? limits.defaultSize)
     const scope = createScope('duplicates', resource.name)
@@ -179,7 +177,7 @@ export const duplicates: Operation = {
     const body = JSON.stringify({ data, page: { limit, next } })
     return {
       status: 200,
-      headers: { etag: bodyTag(body), ...(next !== null && { link: nextLink(search, next) }) },
+      headers: { etag: bodyTag(body), ...(next !== null && { link: nextLink(queryString, next) }) },
       body,
     }
   },

@@ -1,18 +1,12 @@
 import type { Operation as PatchOperation } from 'rfc6902'
 import { z } from 'zod'
 import { autocommitReads } from '../database/database.ts'
-import {
-  cursorParameter,
-  getStringValues,
-  getValues,
-  limitParameter,
-  singleValueParameter,
-} from '../model/parameters.ts'
+import { getStringValues, getValues, limitParameter, singleValueParameter } from '../model/parameters.ts'
 import { type Resource, withCurrentNames } from '../model/resource.ts'
 import { registerResponseSchema } from '../model/schema-names.ts'
 import { aNoun } from '../problems/suggest.ts'
 import { type CursorScope, createScope, readCursor, writeCursor } from '../query/cursor.ts'
-import { pageSize } from '../query/list.ts'
+import { pageCursorParameter, pageSize } from '../query/list.ts'
 import { historyStatement } from '../query/revisions.ts'
 import { runInSlices } from '../time-slice.ts'
 import { bodyTag, etagHeader, ifNoneMatch } from './entity-tags.ts'
@@ -121,10 +115,7 @@ export const history: Operation = {
         '`false` reads the history of the key itself, even after a merge. Otherwise, the key of a merged record redirects to the history of its target.',
       ),
       limit: limitParameter('Entries per page', pageSize),
-      cursor: cursorParameter(
-        z.string().min(1).max(12_000),
-        'Cursor of the page: `page.next` of the page before.',
-      ),
+      cursor: pageCursorParameter,
     },
     headers: [ifNoneMatch],
     responses: {
@@ -164,7 +155,10 @@ export const history: Operation = {
     const next = last ? writeCursor(scope, [String(last.entry.version)], cursorSecret) : null
     const data = await runInSlices(entriesJson(resource, rows, count))
     const body = pageEnvelope(data, { limit: size, next })
-    const headers = { etag: bodyTag(body), ...(next !== null && { link: nextLink(request.search, next) }) }
+    const headers = {
+      etag: bodyTag(body),
+      ...(next !== null && { link: nextLink(request.queryString, next) }),
+    }
     return { status: 200, headers, body }
   },
 }

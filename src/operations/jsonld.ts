@@ -14,11 +14,14 @@ import { notModified } from './response-schemas.ts'
 const linkedData = registerResponseSchema(
   'LinkedData',
   z
-    .looseObject({ '@id': z.string().meta({ description: 'The record.' }) })
+    .looseObject({ '@id': z.string().meta({ description: 'URL or path of the record.' }) })
     .meta({ description: 'A record as JSON-LD.', examples: [{ '@id': '/v1/countries/PAK' }] }),
 )
 
-/** All properties, and the sources. Always the same object for a resource, since `readRecord` batches reads by its identity. */
+/**
+ * Returns the representation with all properties and the sources: the same object in each call for a resource, since
+ * `readRecord` batches only reads with the same `Representation` object.
+ */
 const representationOf = lazyFor((resource: Resource) => ({
   fields: propertiesOf(resource),
   include: ['citations', 'sourceDetails'].filter((name) => name in resource.includes()),

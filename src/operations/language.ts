@@ -22,7 +22,7 @@ const tag = z.preprocess((text) => (typeof text === 'string' ? primaryLanguage(t
 export const acceptLanguage: RequestHeader = {
   name: 'Accept-Language',
   presence: 'optional',
-  description: `Preferred languages of names and labels, of ${languages.join(' and ')}. \`${languageParameterName}\` takes precedence.`,
+  description: `Preferred languages of names and labels: ${languages.join(' or ')}. \`${languageParameterName}\` takes precedence.`,
   example: 'zh-CN, en;q=0.8',
 }
 
@@ -36,7 +36,7 @@ export const contentLanguage: HeaderContract = {
 export const languageParameter = (what: string): Record<string, Parameter> => ({
   [languageParameterName]: singleValueParameter(
     tag,
-    `Language of ${what}; as in \`Accept-Language\` when left out. Records without a name in this language have their usual name.`,
+    `Language of ${what}; by default that of \`Accept-Language\`. Records without a name in this language have their usual name.`,
     language,
   ),
 })

@@ -38,7 +38,9 @@ export const list: Operation = {
     const { names } = plan.representation
     const headers = {
       etag: bodyTag(body),
-      ...(next !== null && { link: nextLink(request.search, next, names ? request.language : undefined) }),
+      ...(next !== null && {
+        link: nextLink(request.queryString, next, names ? request.language : undefined),
+      }),
       ...cacheControl(plan),
     }
     return withNamesLanguage(plan, { status: 200, headers, body }, request.language)

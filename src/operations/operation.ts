@@ -39,18 +39,18 @@ export interface ApiRequest {
   client: Client
   /** Id of the request in the logs. */
   requestId: string
-  /** The record's key from the path, checked by the resource's schema; empty for a path without a key. */
+  /** The key in the path (of a record, an API key or an import), checked by the schema of its collection; empty without one. */
   key: string
   query: CheckedQuery
   /** Path parameters other than the key. */
   pathParameters: CheckedQuery
   /** Path and query as sent. */
   url: string
-  /** The query string as sent, for links to other pages. */
-  search: string
+  /** The query string as sent, without the question mark, for links to other pages. */
+  queryString: string
   /** Request headers with names in lower case. A read gets only the headers of its contract. */
   headers: Readonly<Record<string, string | undefined>>
-  /** Language of names and labels: the language of `lang`, otherwise the preferred language of `Accept-Language`. */
+  /** Language of names and labels: that of `lang`, otherwise the preferred one of `Accept-Language`, otherwise the default. */
   language: Language
   /**
    * Returns a signal that aborts when the response has been sent, or the client has disconnected. This is a method because V8
@@ -63,8 +63,8 @@ export interface ApiRequest {
 }
 
 /**
- * An API response. The body is text or a stream. When a read sets an `etag`, the server answers 304 to a client that has
- * it. The response cache stores text bodies, unless the response sets `cache-control`.
+ * An API response. The body is text or a stream. When a read sets an `etag`, the server responds with 304 to a request whose
+ * `If-None-Match` has this tag. The response cache stores text bodies, unless the response sets `cache-control`.
  */
 export interface ApiResponse {
   status: number
@@ -97,9 +97,8 @@ export interface ResponseContract {
 }
 
 /**
- * The media type of files in the OpenAPI document, since generated clients can send and receive it; many treat other types
- * as JSON. A parameter selects the actual type of such a response, and `Accept` is not checked, because generated clients
- * send the type of the document.
+ * The media type of files in the OpenAPI document: many generated clients treat other types as JSON. A parameter selects the
+ * actual type of the response. `Accept` is not checked, because generated clients send the type in the document.
  */
 export const fileMediaType = 'application/octet-stream'
 
@@ -121,7 +120,7 @@ export interface Contract {
   /** Path parameters other than the key, by name. */
   pathParameters?: Record<string, Parameter>
   query: Record<string, Parameter>
-  /** Operators that the OpenAPI document lists as parameters; all when left out. The endpoint accepts the others, too. */
+  /** Operators that the OpenAPI document lists as parameters; all when left out. The endpoint accepts all operators. */
   listedOperators?: readonly Operator[]
   headers: RequestHeader[]
   body?: {
@@ -148,19 +147,19 @@ export interface Context {
    * work of the request's client (`Work`).
    */
   database: DatabaseClient
-  /** The same on separate connections for exports, since each is held for as long as its client reads. */
+  /** Like `database`, but with separate connections for exports: an export holds its own while its client reads. */
   exportDatabase: DatabaseClient
-  /** The same on separate connections for streams, of changes and of the progress of imports. */
+  /** Like `database`, but with separate connections for streams of changes and of the progress of imports. */
   streamDatabase: DatabaseClient
   /** Bounds exports. */
   exportLimit: ConcurrencyLimiter
-  /** Bounds streams, of changes and of the progress of imports. */
+  /** Bounds streams of changes and of the progress of imports. */
   streamLimit: ConcurrencyLimiter
   /** The names of the records that responses refer to, as the reader sees them. */
   names: Names
   /** The publisher of the registry, for formats that name one. */
   publisher: Publisher
-  /** Maximum bytes of an uploaded file. */
+  /** Maximum size of an uploaded file in bytes. */
   importMaxBytes: number
   /** Signs cursors; the same for all processes on one database. */
   cursorSecret: string

@@ -3,7 +3,7 @@ import { type Resource, recordSchema } from '../model/resource.ts'
 import { Problem } from '../problems/problem.ts'
 import { getRecordAsOf, recordAsOfParameter } from '../query/past.ts'
 import {
-  countIncludeNames,
+  namesOfCountIncludes,
   type Representation,
   readRepresentation,
   representationParameters,
@@ -38,7 +38,10 @@ async function readRecordAt(
   return found.get(key)
 }
 
-/** Replaces each list request that an include has added to a record with its count (`CountWithListPath`), now or as of `at`. */
+/**
+ * Replaces each list request that an include has added to a record with its count and its path (`CountWithListPath`), now or as
+ * of `at`. Without counts, it begins no transaction.
+ */
 const withCounts = async (
   resource: Resource,
   document: string,
@@ -46,7 +49,7 @@ const withCounts = async (
   at: string | undefined,
   context: Context,
 ): Promise<string> =>
-  countIncludeNames(resource, representation).length === 0
+  namesOfCountIncludes(resource, representation).length === 0
     ? document
     : readRegistryAt(at, context, (tx) =>
         replaceListRequestsWithCounts(tx, resource, representation, document, at),
@@ -73,7 +76,7 @@ export const read: Operation = {
   contract: (resource) => ({
     operationId: `get${resource.singular}`,
     summary: `Read one ${resource.noun}`,
-    description: 'As it is now, or with `asOf` as it was.',
+    description: 'The current record or, with `asOf`, an earlier version.',
     path: '',
     scope: 'record',
     access: 'read',

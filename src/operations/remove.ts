@@ -1,6 +1,5 @@
 import { autocommitReads } from '../database/database.ts'
 import { getDatabaseError } from '../database/errors.ts'
-import { Problem } from '../problems/problem.ts'
 import { aNoun } from '../problems/suggest.ts'
 import { ifMatch, parseIfMatch } from './entity-tags.ts'
 import type { Operation } from './operation.ts'
@@ -8,7 +7,7 @@ import { lockExpected } from './writing/change.ts'
 import { deleteDocuments } from './writing/documents.ts'
 import { idempotencyKey, replayedHeaders, runOnce } from './writing/idempotency.ts'
 import { recordProblems } from './writing/problems.ts'
-import { findReferrers, referrerFault } from './writing/referrers.ts'
+import { findReferrers, referredToProblem, referrerFault } from './writing/referrers.ts'
 import { changeReason, getAuthorship } from './writing/revisions.ts'
 
 /** `DELETE /v1/{resource}/{key}`: removes a record that no other record refers to. */
@@ -34,17 +33,16 @@ export const remove: Operation = {
     const expected = parseIfMatch(request.headers['if-match'])
     const authorship = getAuthorship(request)
     try {
-      return await runOnce(database, request, async (transaction) => {
-        const locked = await lockExpected(transaction, resource, request.key, expected)
-        await deleteDocuments(transaction, resource, [locked], authorship)
+      return await runOnce(database, request, async (tx) => {
+        const locked = await lockExpected(tx, resource, request.key, expected)
+        await deleteDocuments(tx, resource, [locked], authorship)
         return { status: 204, headers: {} }
       })
     } catch (error) {
       if (getDatabaseError(error)?.code !== '23503') throw error
       const referrers = await findReferrers(autocommitReads(database), resource, [request.key])
       const errors = (referrers.get(request.key) ?? []).map(referrerFault)
-      const detail = `Other records refer to the ${resource.noun} ${request.key}; remove or change them first.`
-      throw new Problem('conflict', detail, { errors, cause: error })
+      throw referredToProblem(resource, request.key, errors, error)
     }
   },
 }

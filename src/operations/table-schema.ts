@@ -8,7 +8,7 @@ import { readRowUnit } from './exporting/contract.ts'
 import type { Operation } from './operation.ts'
 import { notModified } from './response-schemas.ts'
 
-/** Types of Table Schema for the kinds of cells. */
+/** The types of Table Schema, by the kinds of cells. */
 const types: Record<CellKind, string> = {
   number: 'number',
   text: 'string',
@@ -18,13 +18,13 @@ const types: Record<CellKind, string> = {
   instant: 'datetime',
 }
 
-/** Descriptions of the kinds of cells whose type does not say enough. */
+/** Descriptions of cells whose type does not say enough, by the kinds of cells. */
 const notes: Partial<Record<CellKind, string>> = {
   date: 'A date in EDTF (ISO 8601-2), as precise as its source.',
   json: 'JSON.',
 }
 
-const tableSchema = registerResponseSchema(
+const columnsSchema = registerResponseSchema(
   'TableSchema',
   z
     .strictObject({
@@ -54,7 +54,7 @@ const tableSchema = registerResponseSchema(
 )
 
 /** `GET /v1/{resource}/table-schema`: the columns of the CSV file that an export with these parameters writes. */
-export const tableSchemaOperation: Operation = {
+export const tableSchema: Operation = {
   method: 'GET',
 
   contract: (resource) => ({
@@ -78,7 +78,7 @@ export const tableSchemaOperation: Operation = {
     },
     headers: [ifNoneMatch],
     responses: {
-      200: { description: 'The columns.', schema: () => tableSchema, headers: { etag: etagHeader } },
+      200: { description: 'The columns.', schema: () => columnsSchema, headers: { etag: etagHeader } },
       304: notModified,
     },
     problems: ['malformed-request', 'invalid-parameter', 'not-acceptable'],

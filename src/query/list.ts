@@ -68,16 +68,22 @@ export function selectionParameters(resource: Resource): Record<string, Paramete
   }
 }
 
+/** Maximum length of the cursor of a page in characters. */
+export const maxCursorLength = 12_000
+
+/** The parameter for the cursor of a page. */
+export const pageCursorParameter = cursorParameter(
+  z.string().min(1).max(maxCursorLength),
+  'Cursor of the page: `page.next` of the page before.',
+)
+
 /** Returns every parameter of a resource's list. */
 export function listParameters(resource: Resource): Record<string, Parameter> {
   return {
     ...selectionParameters(resource),
     ...representationParameters(resource, { isFile: false }),
     limit: limitParameter('Records per page', pageSize),
-    cursor: cursorParameter(
-      z.string().min(1).max(12_000),
-      'Cursor of the page: `page.next` of the page before.',
-    ),
+    cursor: pageCursorParameter,
     count: singleValueParameter(
       z.enum(['exact', 'estimated']),
       'Adds the number of all matching records: counted exactly, or estimated by the planner.',
@@ -104,7 +110,7 @@ const parseSortTerm = (word: string): SortTerm =>
     ? { key: word.slice(1), direction: 'desc', nulls: 'last' }
     : { key: word, direction: 'asc', nulls: 'last' }
 
-/** Returns the condition that all filters of a query are true. */
+/** Returns the condition of a query: all its filters must be true. */
 export function readCondition(resource: Resource, query: CheckedQuery): Condition {
   // In the order of the definitions, so that the statement does not depend on the order of the query's parameters.
   const comparisons = Object.entries(resource.filters).flatMap(([filter, { comparisons: known }]) =>

@@ -36,7 +36,7 @@ export const includesOf = (resource: Resource, { isFile }: { isFile: boolean }):
   Object.entries(resource.includes()).filter(([, include]) => !(isFile && isCount(include)))
 
 /** Returns the names of the includes of a representation that are counts. */
-export function countIncludeNames(resource: Resource, { include }: Representation): string[] {
+export function namesOfCountIncludes(resource: Resource, { include }: Representation): string[] {
   if (include.length === 0) return []
   const includes = resource.includes()
   return include.filter((name) => includes[name] && isCount(includes[name]))
@@ -48,7 +48,7 @@ export function findTooManyCounts(
   representation: Representation,
   limit: number,
 ): Pick<Fault, 'code' | 'message' | 'limit'> | undefined {
-  const [name] = countIncludeNames(resource, representation)
+  const [name] = namesOfCountIncludes(resource, representation)
   if (name === undefined || limit <= maxCounted) return undefined
   const message = `must be at most ${maxCounted} with include=${name}, which runs a count for each record`
   return { code: 'too_big', message, limit: maxCounted }

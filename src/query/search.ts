@@ -16,7 +16,14 @@ import {
   type Quantifier,
   withoutRepetitions,
 } from './condition.ts'
-import { completeSort, type ListPlan, pageSize, type Selection, type SortTerm } from './list.ts'
+import {
+  completeSort,
+  type ListPlan,
+  maxCursorLength,
+  pageSize,
+  type Selection,
+  type SortTerm,
+} from './list.ts'
 import { findTooManyCounts, includesOf, namesInclude, splitInclude } from './representation.ts'
 
 /**
@@ -183,7 +190,7 @@ function makeBodies(resource: Resource) {
           ...selection,
           include: includeSchema([...includes(false), namesInclude]),
           limit: z.int().min(1).max(pageSize.maxSize).default(pageSize.defaultSize),
-          cursor: z.string().min(1).max(12_000).nullable().default(null),
+          cursor: z.string().min(1).max(maxCursorLength).nullable().default(null),
           count: z.enum(['exact', 'estimated']).nullable().default(null),
         })
         .meta({ description: 'A search.', examples: [{ limit: 25 }] }),

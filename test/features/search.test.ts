@@ -349,7 +349,7 @@ describe('a database whose locale is C', () => {
           pathParameters: query,
           query,
           url: '',
-          search: '',
+          queryString: '',
           headers: {},
           language: defaultLanguage,
           getAbortSignal: () => gone,

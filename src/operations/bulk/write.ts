@@ -7,7 +7,7 @@ import { type Fault, Problem } from '../../problems/problem.ts'
 import { type Document, deleteDocuments, insertDocuments, updateDocuments } from '../writing/documents.ts'
 import { explainRefusals } from '../writing/explain.ts'
 import { findReferences } from '../writing/references.ts'
-import { findReferrers, referrerFault } from '../writing/referrers.ts'
+import { findReferrers, referredToProblem, referrerFault } from '../writing/referrers.ts'
 import { findTakenProperties } from '../writing/taken-values.ts'
 import type { PlannedChange } from './plan.ts'
 import { Refusals } from './refusals.ts'
@@ -110,10 +110,10 @@ async function writeAll(
   ])
 }
 
-/** Whether the client caused the error, by SQLSTATE: bad data, a constraint, a cycle (EN001) or visibility (EN002). */
+/** Whether the client caused the error: bad data (SQLSTATE 22), a constraint (23), a cycle (EN001) or visibility (EN002). */
 const isRefusal = (error: unknown) => /^(22|23|EN00[12])/.test(getDatabaseError(error)?.code ?? '')
 
-/** Runs the check of visibility before it releases the savepoint. At commit, the operation at fault could not be found. */
+/** Checks visibility and releases the savepoint. If the check ran at the commit, the operation at fault could not be found. */
 const releaseBulk =
   'set constraints records_visible immediate; set constraints records_visible deferred; release savepoint bulk'
 
@@ -184,7 +184,7 @@ async function explainWrites(
   })
 }
 
-/** Returns the keys of the records of its own resource to which a document refers. */
+/** Returns the keys of the records to which a document refers, if they belong to the resource of the document. */
 const listReferredKeys = (resource: Resource, document: Document): Set<string> =>
   new Set(
     findReferences(resource.document, document).flatMap((found) =>
@@ -192,7 +192,7 @@ const listReferredKeys = (resource: Resource, document: Document): Set<string> =
     ),
   )
 
-/** Returns a fault for each change that refers to a record of the resource, by the key of the record to which it refers. */
+/** Returns the faults for changes that refer to records of the resource, by the key of the record to which they refer. */
 function faultsOfReferences(resource: Resource, writes: readonly Write[]): Map<string, Fault[]> {
   const faults = new Map<string, Fault[]>()
   for (const change of writes) {
@@ -207,8 +207,8 @@ function faultsOfReferences(resource: Resource, writes: readonly Write[]): Map<s
 }
 
 /**
- * Adds faults to the removals of records to which refused removals refer: a record whose removal is refused stays, and so do
- * its references.
+ * Adds faults to the removals of records to which the records of refused removals refer: such a record stays, and so do its
+ * references.
  */
 function addFaultsOfRemaining(
   resource: Resource,
@@ -249,8 +249,7 @@ async function explainRemovals(
   return removals.flatMap(({ index, locked: { key } }): [number, Problem][] => {
     const errors = faults.get(key)
     if (!errors) return []
-    const detail = `Other records refer to the ${resource.noun} ${key}; remove or change them first.`
-    return [[index, atOperation(new Problem('conflict', detail, { errors, cause: refusal }), index)]]
+    return [[index, atOperation(referredToProblem(resource, key, errors, refusal), index)]]
   })
 }
 
@@ -279,7 +278,7 @@ async function explain(
   return new Refusals().addAll(new Map(inOrder))
 }
 
-/** The results and the problems of changes, by the index of their operation. */
+/** The results of changes and the problems of refused ones, by the index of their operation. */
 export interface BulkOutcome {
   done: Map<number, OperationResult>
   refused: Refusals
@@ -333,13 +332,13 @@ function listContenders(resource: Resource, changes: PlannedChange[], refusal: u
   return contenders.length > 1 ? contenders : []
 }
 
-/** How many times `writeEach` tries to write the changes together, before it writes one change at a time. */
-const maxRounds = 5
+/** Maximum number of attempts of `writeEach` to write the changes together, before it writes one change at a time. */
+const maxAttempts = 5
 
 /**
  * Writes every change that PostgreSQL accepts: all together, then without the refused changes while these can be identified.
- * After `maxRounds` attempts, or if they cannot be identified, it writes the remaining changes one at a time. Of changes that
- * set the same unique value, all but the first are tried last, one at a time.
+ * After `maxAttempts` attempts, or if the refused changes cannot be identified, it writes the remaining changes one at a time.
+ * Of changes that set the same unique value, all but the first are written last, one at a time.
  */
 export async function writeEach(
   tx: Transaction,
@@ -351,7 +350,7 @@ export async function writeEach(
   const refused = new Refusals()
   const postponed = new Set<number>()
   let together = changes
-  for (let round = 0; round < maxRounds && together.length > 0; round += 1) {
+  for (let attempt = 0; attempt < maxAttempts && together.length > 0; attempt += 1) {
     const outcome = await tryWrite(tx, resource, together, authorship)
     if ('done' in outcome) {
       for (const [index, result] of outcome.done) done.set(index, result)

@@ -15,7 +15,7 @@ type Dictionary = Map<string, Map<string, string>>
 
 const sizeOf = (dictionary: Dictionary) => [...dictionary.values()].reduce((sum, { size }) => sum + size, 0)
 
-/** Returns the JSON of the names that the dictionary has for sections, and the values without a name in it. */
+/** Returns the JSON of the names of sections that the dictionary has, and the values whose names the dictionary lacks. */
 function compose(
   sections: readonly Section[],
   dictionary: Dictionary,
@@ -62,7 +62,7 @@ async function readNames(
   }
 }
 
-/** Returns the text of the statement that reads the names in sections; undefined when the sections have no values. */
+/** Returns the text of the statement that reads the names of sections; undefined when the sections have no values. */
 function namesStatementText(
   sections: readonly Section[],
   registry: Registry,
@@ -72,7 +72,7 @@ function namesStatementText(
   return wanted.length === 0 ? undefined : namesStatement(registry, wanted, language).text
 }
 
-/** The records whose references get names. */
+/** The records whose references get names, and the language of the names. */
 export interface NamesRequest {
   resource: Resource
   representation: Representation
@@ -84,7 +84,7 @@ export interface NamesRequest {
 }
 
 /**
- * The names of the records that responses refer to. Current names are cached while nothing in the database has changed,
+ * Finds the names of the records that responses refer to. Current names are cached until something in the database changes,
  * since a page of a list would take a third longer with a second statement.
  */
 export class Names {
@@ -116,13 +116,13 @@ export class Names {
     const statementText = namesStatementText(sections, resource.registry, language)
     if (statementText !== undefined) database.reportRead(statementText)
     if (missing.length === 0) return json
-    // If something changes meanwhile, the next request does not use this dictionary.
+    // If something changes while the names are read, the next request does not use this dictionary.
     await readNames(tx, resource.registry, missing, language, dictionary)
     return compose(sections, dictionary).json
   }
 
   /**
-   * Returns the names in memory, which are none after a change; undefined if names cannot be kept in memory now.
+   * Returns the names in memory, which are empty after a change; undefined if the names that are read cannot be kept in memory.
    * @param asOf the time as of which missing names are read, in milliseconds of `performance.now()`; now when left out. Names as
    *   of a time before the last change are not kept.
    */
@@ -130,8 +130,8 @@ export class Names {
     if (!this.#changes?.isCurrent()) return undefined
     const { generation } = this.#changes
     if (asOf !== undefined && this.#changes.generationAt(asOf) < generation) return undefined
-    if (this.#generation !== this.#changes.generation) this.#dictionaries.clear()
-    this.#generation = this.#changes.generation
+    if (this.#generation !== generation) this.#dictionaries.clear()
+    this.#generation = generation
     const found = this.#dictionaries.get(language)
     if (found && sizeOf(found) < maxNames) return found
     const dictionary: Dictionary = new Map()

@@ -8,13 +8,13 @@ import type { Representation } from '../../query/representation.ts'
  * long. The text of a value never looks like a property, since quotation marks in it are escaped.
  */
 
-/** The values that refer to records of one resource. In the JSON of names, each resource has a section. */
+/** The values that refer to records of one resource. In a response, `names` has one section for each resource. */
 export interface Section extends Omit<NameLookup, 'values'> {
   values: Set<string>
 }
 
 interface Finder {
-  /** Matches the beginnings of values: the text before a value, and the first character of the value. */
+  /** Matches a reference property up to the first character of its value: `"country":"`. */
   pattern: RegExp
   sections: Omit<Section, 'values'>[]
   /** Indexes in `sections` of the sections that values belong to, by the text that `pattern` matches. */
@@ -23,7 +23,7 @@ interface Finder {
 
 const escapePattern = (text: string) => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)
 
-/** The first character of a value: a text, or a list of texts. */
+/** The possible first characters of a value: a text, or a list of texts. */
 const openings = ['"', '[']
 
 function makeFinder(properties: ReferenceProperty[]): Finder {
@@ -36,7 +36,8 @@ function makeFinder(properties: ReferenceProperty[]): Finder {
     }
   }
   const starts = new Set(properties.map(({ jsonPrefix }) => escapePattern(jsonPrefix)))
-  const pattern = new RegExp(`(?:${[...starts].join('|')})["[]`, 'g')
+  const opening = openings.map(escapePattern).join('|')
+  const pattern = new RegExp(`(?:${[...starts].join('|')})(?:${opening})`, 'g')
   return { pattern, sections: resources.map((resource) => ({ resource })), sectionIndexes }
 }
 
@@ -52,8 +53,8 @@ function getFinder(resource: Resource, { fields, include }: Representation): Fin
 }
 
 /**
- * Adds the text, or the texts of the list, that begins at an index. Keys and codes have no characters that JSON escapes.
- * @param index the index after the first character of the value.
+ * Adds a value, or each value of a list. Keys and codes have no characters that JSON escapes.
+ * @param index the index after the first character of the value or list (`"` or `[`).
  */
 function addValues(values: Set<string>, text: string, index: number): void {
   if (text[index - 1] === '"') {
@@ -65,7 +66,7 @@ function addValues(values: Set<string>, text: string, index: number): void {
 }
 
 /**
- * Returns the sections of the references of records, each with its values in the order of the text. A section may have none.
+ * Returns the sections of the references of records, each with its values in the order of the text. A section may have no values.
  * @param text JSON of the records, as PostgreSQL composes it.
  */
 export function findReferencesInText(

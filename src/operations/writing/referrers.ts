@@ -8,7 +8,7 @@ import { recordId } from '../../model/keys.ts'
 import { lazyFor } from '../../model/lazy.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
-import type { Fault } from '../../problems/problem.ts'
+import { type Fault, Problem } from '../../problems/problem.ts'
 
 /** Maximum number of referring records that the errors list for a record. */
 const maxReferrers = 20
@@ -52,6 +52,19 @@ export const referrerFault = ({ resource, key }: Referrer): Fault => ({
   code: 'referred_to',
   message: `/v1/${resource}/${key} refers to it`,
 })
+
+/** Returns the problem of a record that cannot be removed. @param errors faults for the records that refer to it. */
+export const referredToProblem = (
+  resource: Resource,
+  key: string,
+  errors: Fault[],
+  cause: unknown,
+): Problem =>
+  new Problem(
+    'conflict',
+    `Other records refer to the ${resource.noun} ${key}; remove or change them first.`,
+    { errors, cause },
+  )
 
 /**
  * Finds the records that refer to others, with one statement.

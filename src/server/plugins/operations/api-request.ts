@@ -101,7 +101,7 @@ export function readApiRequest(
     query,
     requestId: request.id,
     url: request.url,
-    search,
+    queryString: search,
     headers: headerValues(request, headers && [...headers]),
     body: request.readUpload() ?? request.body,
     getAbortSignal: () => {
