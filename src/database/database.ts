@@ -75,7 +75,7 @@ export interface DatabaseClient {
   copy(setup: string): Promise<CopySession>
   /** Returns the same database for this work: its statements get only the share of the work's owner while other owners wait. */
   forWork(work: Work): DatabaseClient
-  /** How old the reads may be; undefined if they run only on the primary. */
+  /** How current the server of the reads must be; undefined if they run only on the primary. */
   readonly freshness: Freshness | undefined
   /** Calls `Work.onRead` with a statement that ran elsewhere for this work, such as once for several clients. */
   reportRead(text: string): void
@@ -134,11 +134,11 @@ interface Services extends ReadServices {
   clock: Clock
   replicas: Replicas | undefined
   routing: Routing | undefined
-  /** Closes everything that is not shared with the database from which this one was forked. */
+  /** Closes everything that is not shared with the database from which this database was forked. */
   close(): Promise<void>
 }
 
-/** Opens a database, which connects at the first statement. @param supervisor of the embedded server; undefined for others. */
+/** Opens a database, which connects at the first statement. @param supervisor watches the embedded server. */
 export function openDatabaseAt(url: string, options: DatabaseOptions, supervisor?: Supervisor): Database {
   const replicas =
     options.replicas &&
@@ -275,8 +275,8 @@ class PoolDatabase implements Database {
       commitGate.recheck(passedAt)
       return callback(tx)
     }
-    const hooks = { announce: this.#services.announceCommit, work: this.#work }
-    return commitGate.run(() => inTransaction(connection, recheckedCallback, hooks))
+    const handlers = { announce: this.#services.announceCommit, work: this.#work }
+    return commitGate.run(() => inTransaction(connection, recheckedCallback, handlers))
   }
 
   copy(setup: string): Promise<CopySession> {

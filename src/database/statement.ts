@@ -7,7 +7,10 @@ export interface Statement {
   values?: unknown[] | undefined
 }
 
-/** Runs statements one after another, on one connection unless it comes from `autocommitReads`. */
+/**
+ * Runs statements one after another. In a transaction, all of them run on one connection. A `Transaction` of `autocommitReads`
+ * runs each statement separately, on any connection.
+ */
 export interface Transaction {
   query<Row extends pg.QueryResultRow>(statement: Statement): Promise<Row[]>
 }

@@ -5,10 +5,14 @@ import { unreachablePosition } from './replicas/position.ts'
 import type { Work } from './shares/work.ts'
 import type { Transaction } from './statement.ts'
 
-/** Maximum number of attempts to run a transaction that conflicts with others, including the first. */
+/** Maximum number of attempts to run a transaction that conflicts with other transactions, including the first attempt. */
 const maxAttempts = 5
 
-/** Runs a transaction, and repeats it while PostgreSQL rolls it back because of others. @throws the error of the last attempt. */
+/**
+ * Runs a transaction. If PostgreSQL rolls it back because of a conflict with another transaction (`isConflict`), runs it again,
+ * for at most `maxAttempts` attempts in all.
+ * @throws the error of the last attempt.
+ */
 export async function retryConflicts<T>(runTransaction: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -23,10 +27,11 @@ export async function retryConflicts<T>(runTransaction: () => Promise<T>): Promi
 export const everything = '*'
 
 /**
- * Called when a transaction has ended: `announce` with the announced resources after a commit, and `onCommit` or
- * `onRollback` of `work` with the position.
+ * The functions to call when a transaction has ended. After a commit: `announce` with the announced resources, and
+ * `work.onCommit`. After a commit with an unknown outcome: the same, with `everything` and `unreachablePosition`. After a
+ * rollback: `work.onRollback`.
  */
-interface EndHooks {
+interface EndHandlers {
   announce(announced: string[]): void
   work: Work | undefined
 }
@@ -39,23 +44,23 @@ interface EndHooks {
 export async function inTransaction<T>(
   connection: Connection,
   callback: (tx: Transaction) => Promise<T>,
-  hooks: EndHooks,
+  handlers: EndHandlers,
 ): Promise<T> {
   try {
     await connection.execute('begin')
     const result = await callback(connection)
-    await commit(connection, hooks)
+    await commit(connection, handlers)
     connection.release()
     return result
   } catch (error) {
-    // After a failover the connection may lead to the old primary, which is read-only now.
+    // After a failover, the connection may still lead to the old primary, which is read-only, so it is not used again.
     if (isReadOnly(error)) connection.discard()
-    await rollBack(connection, hooks.work)
+    await rollBack(connection, handlers.work)
     throw error
   }
 }
 
-async function commit(connection: Connection, { announce, work }: EndHooks): Promise<void> {
+async function commit(connection: Connection, { announce, work }: EndHandlers): Promise<void> {
   try {
     const { announced, position } = await connection.commit({ position: work?.onCommit !== undefined })
     announce(announced)
@@ -66,7 +71,7 @@ async function commit(connection: Connection, { announce, work }: EndHooks): Pro
     work?.onCommit?.(unreachablePosition)
     throw new Problem(
       'outcome-unknown',
-      'The database did not confirm the commit, so the change may have been made or not. Read the record again to find out. With If-Match or an Idempotency-Key the request can be repeated safely.',
+      'The database did not confirm the commit, so the change may or may not have been made. Read the record again to find out. With If-Match or an Idempotency-Key the request can be repeated safely.',
       { cause: error, headers: { 'retry-after': retryAfterSeconds } },
     )
   }

@@ -1,9 +1,11 @@
-/** Settles as `promise` does, and rejects when it does not settle within `timeoutMs`. */
+/** Settles as `promise` does. @throws Error when `promise` does not settle within `timeoutMs`. */
 export async function withTimeout<T>(promise: Promise<T>, timeoutMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    // If the process was paused, an answer may have arrived that is not read yet. Node.js reads it before `setImmediate`.
-    timer = setTimeout(() => setImmediate(() => reject(new Error('no answer'))), timeoutMs)
+  const timeout = new Promise<never>((_, reject) => {
+    const expire = () => reject(new Error(`timed out after ${timeoutMs} ms`))
+    // If the process was paused, a response may already be in the socket's buffer. Node.js reads the response before it calls
+    // the callback of `setImmediate`.
+    timer = setTimeout(() => setImmediate(expire), timeoutMs)
   })
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer))
+  return Promise.race([promise, timeout]).finally(() => clearTimeout(timer))
 }

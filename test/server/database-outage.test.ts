@@ -98,7 +98,7 @@ describe('a connection that is lost during the commit', () => {
       api.patch('/v1/topics/energy', { name: 'Committed' }, { headers: { 'if-match': tag } })
     const lost = await change()
     expectProblem(lost, 'outcome-unknown')
-    expect(lost.json().detail).toMatch(/may have been made or not/)
+    expect(lost.json().detail).toMatch(/may or may not have been made/)
     expect((await read()).json()).toMatchObject({ name: 'Committed' })
     expect((await change()).status).toBe(412)
   })

@@ -15,8 +15,8 @@ export interface Demand {
 type Choose = (demand: Demand) => Choice | undefined | Promise<Choice | undefined>
 
 /**
- * How old the reads of one request may be, which allows them to run on a replica. All of them run on the same server, so that
- * no read is older than the previous read.
+ * How current the server of the reads of one request must be, which allows the reads to run on a replica. All of these reads
+ * run on the same server, so that no read is older than the previous read.
  */
 export class Freshness implements Demand {
   readonly position: Position | undefined

@@ -19,16 +19,19 @@ export interface Work {
    */
   readonly getSignal?: () => AbortSignal
   /**
-   * Calls `listener` with each further owner who waits for the same result, already or later, until the returned function is
-   * called. The work waits in the queue of each of these owners, too.
+   * Calls `listener` with each further owner that waits for the same result: immediately with those that already wait, and later
+   * with each that joins. The returned function stops the calls. The work waits in the queue of each of these owners, too.
    */
   readonly onFurtherOwner?: (listener: (owner: Owner) => void) => () => void
   /** Receives the text of each statement that reads for this work. */
   readonly onRead?: (text: string) => void
-  /** How old the reads may be. Left out if they run only on the primary. */
+  /** How current the server of the reads must be. Left out if they run only on the primary. */
   readonly freshness?: Freshness | undefined
-  /** Receives the position of each commit. Left out if not needed, since reading the position takes time. */
+  /**
+   * Receives the position of each commit; `unreachablePosition` if the outcome of the commit is unknown. Left out if not needed,
+   * since reading the position takes time.
+   */
   readonly onCommit?: ((position: Position) => void) | undefined
-  /** Receives a position that includes all commits which a rolled back transaction has seen. Left out if not needed. */
+  /** Receives a position that includes all commits that a rolled-back transaction has seen. Left out if not needed. */
   readonly onRollback?: ((position: Position) => void) | undefined
 }
