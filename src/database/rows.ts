@@ -3,11 +3,11 @@ import { getTableColumns, getTableName, is, SQL } from 'drizzle-orm'
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import pg from 'pg'
 import { columnOf } from './columns.ts'
-import { dialect } from './dialect.ts'
+import { compileSql } from './dialect.ts'
 import type { Statement } from './statement.ts'
 
 /**
- * Writes rows of several tables by one statement whose text does not depend on the number of rows: the rows of a table are
+ * Writes rows of several tables with one statement whose text does not depend on the number of rows: the rows of a table are
  * one JSON parameter, which PostgreSQL turns into rows. So each statement is prepared once per connection, and writing a
  * record with its lists is one round trip. Here, a property is the key of a column in its Drizzle table, such as `signedOn`.
  */
@@ -40,7 +40,7 @@ const recordColumns = (table: PgTable, properties: readonly string[]) =>
 /** Returns the SQL of an inserted value. A missing value becomes the column's default if the default is SQL. */
 function insertedValue(property: string, column: PgColumn): string {
   const given = `given.${quote(property)}`
-  return is(column.default, SQL) ? `coalesce(${given}, ${dialect.sqlToQuery(column.default).sql})` : given
+  return is(column.default, SQL) ? `coalesce(${given}, ${compileSql(column.default).text})` : given
 }
 
 function insertText({ table, properties }: TableWrite, parameter: number): string {
@@ -59,7 +59,7 @@ function updateText({ table, properties }: TableWrite, parameter: number): strin
 
 const preparedStatements = new Map<string, { name: string; text: string }>()
 
-/** Returns the named statement with this cache key. `build` makes its text at the first call. */
+/** Returns the named statement with this cache key. `build` makes its text on the first call. */
 function prepare(cacheKey: string, build: () => string): { name: string; text: string } {
   const known = preparedStatements.get(cacheKey)
   if (known) return known

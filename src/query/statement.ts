@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { fillPlaceholders, type SQL, sql } from 'drizzle-orm'
 import { LRUCache } from 'lru-cache'
 import type { QueryConfig } from 'pg'
-import { dialect } from '../database/dialect.ts'
+import { compileSql } from '../database/dialect.ts'
 
 /** Maximum size of a page in bytes, as SQL. When the documents of a page have reached this size, no further document is added. */
 export const maxPageBytesSql: SQL = sql.raw(String(16 * 1024 * 1024))
@@ -20,7 +20,7 @@ const compiled = new LRUCache<string, CompiledStatement>({ max: 1000 })
 function compile(cacheKey: string, build: () => SQL): CompiledStatement {
   const known = compiled.get(cacheKey)
   if (known) return known
-  const { sql: text, params: parameters } = dialect.sqlToQuery(build())
+  const { text, values: parameters } = compileSql(build())
   const name = createHash('sha1').update(text).digest('base64url')
   const statement = { name, text, parameters }
   compiled.set(cacheKey, statement)
