@@ -5,7 +5,7 @@ import type { Transaction } from './database.ts'
  * (`tables/idempotency.ts`).
  */
 
-/** How long responses are stored, as an interval of PostgreSQL. */
+/** How long responses are stored, as a PostgreSQL interval. */
 const retention = '24 hours'
 
 /** How many expired responses are deleted when a new one is stored. */
@@ -15,11 +15,13 @@ const purgeBatchSize = 10
 export interface StoredResponse {
   status: number
   headers: Record<string, string>
+  /** Media type of the body; null for JSON. */
   type: string | null
+  /** Null for a response without a body, and after a redaction. */
   body: string | null
 }
 
-/** `fingerprint` identifies the request, so that another one with the same key can be refused. */
+/** `fingerprint` identifies the request, so that another request with the same key can be refused. */
 type StoredRequest = StoredResponse & { fingerprint: string }
 
 /**
@@ -37,7 +39,7 @@ export async function tryLock(tx: Transaction, identity: string): Promise<boolea
   return row?.locked === true
 }
 
-/** Returns the stored response, unless it has expired. Must follow `tryLock`, to see what earlier holders have stored. */
+/** Returns the stored response, unless it has expired. Must follow `tryLock`, to see what earlier holders of the lock have stored. */
 export async function findResponse(tx: Transaction, identity: string): Promise<StoredRequest | undefined> {
   const [row] = await tx.query<StoredRequest>({
     name: 'idempotency-find',
@@ -68,7 +70,7 @@ export async function saveResponse(
   })
 }
 
-/** The fingerprint of requests with a redacted response. It differs from every real one, so a repeated request is refused. */
+/** The fingerprint of requests with a redacted response. It equals no real fingerprint, so a repeated request is refused. */
 export const redactedFingerprint = 'redacted'
 
 /**

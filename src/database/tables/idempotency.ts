@@ -1,7 +1,8 @@
-import { index, integer, json, pgTable, text, timestamp } from 'drizzle-orm/pg-core'
+import { index, integer, json, pgTable, text } from 'drizzle-orm/pg-core'
+import { instantColumn } from '../columns.ts'
 
 /**
- * The responses to requests with an `Idempotency-Key`, written in the transactions of the requests. Changes of this table
+ * The responses to requests with an `Idempotency-Key`, written in the transactions of the requests. Changes to this table
  * send no notification, because no cached response depends on it.
  */
 export const idempotentRequests = pgTable(
@@ -18,8 +19,9 @@ export const idempotentRequests = pgTable(
     headers: json('headers').$type<Record<string, string>>().notNull(),
     /** Media type of the body; null for JSON. */
     type: text('type'),
+    /** Null for a response without a body, and after a redaction of the response. */
     body: text('body'),
-    createdAt: timestamp('created_at', { withTimezone: true, precision: 3 }).notNull().defaultNow(),
+    createdAt: instantColumn('created_at').notNull().defaultNow(),
   },
   (table) => [index('idempotent_requests_created_at').on(table.createdAt)],
 )

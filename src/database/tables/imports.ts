@@ -74,7 +74,7 @@ export const importFiles = pgTable(
   'import_files',
   {
     import: importColumn(),
-    /** The file: 0 is the one with the rows. */
+    /** Number of the file; file 0 has the rows. */
     file: integer('file').notNull(),
     part: integer('part').notNull(),
     bytes: bytesColumn('bytes').notNull(),
@@ -126,7 +126,7 @@ export const importNames = pgTable(
     mention: json('mention').notNull(),
     /** Number of rows with the mention. */
     rows: integer('rows').notNull(),
-    /** The result of the resolution; null until then. */
+    /** The result of the resolution; null before the resolution. */
     status: text('status'),
     key: text('key'),
     candidates: json('candidates'),
@@ -184,7 +184,7 @@ export const importDecisions = pgTable(
 
 /**
  * The changes of each record by imports. For each record and scheme, the last entry has the hashes of the last values in files.
- * A later import compares them with the hashes of the stored values, to find the values that others have set.
+ * A later import compares them with the hashes of the stored values, to find the values that others than imports have set.
  */
 export const importRecords = pgTable(
   'import_records',
@@ -204,7 +204,7 @@ export const importRecords = pgTable(
     digest: text('digest').notNull(),
     /** Hash of the last value of each property: from this row, or from an earlier one if this row has no value. */
     properties: json('properties').$type<Record<string, string>>().notNull(),
-    /** Properties that the import did not change, because others had changed them. */
+    /** Properties that the import did not change, because others than imports had changed them. */
     kept: text('kept').array(),
     /** Key of the citation that names the row. */
     citation: text('citation'),

@@ -1,8 +1,6 @@
-import { pgTable, text, timestamp } from 'drizzle-orm/pg-core'
-import { filled, matches, oneOf, uuidKey } from '../columns.ts'
+import { pgTable, text } from 'drizzle-orm/pg-core'
+import { filled, instantColumn, matches, oneOf, uuidKey } from '../columns.ts'
 import { roles } from '../vocabularies.ts'
-
-const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
 
 /** The keys of the API, stored as hashes. A key is never removed, only revoked. */
 export const keys = pgTable(
@@ -11,14 +9,14 @@ export const keys = pgTable(
     id: uuidKey(),
     name: text('name').notNull(),
     role: text('role', { enum: roles }).notNull(),
-    /** The first characters of the key, by which people recognise it. */
+    /** The first characters of the key, by which people recognize it. */
     prefix: text('prefix').notNull().unique('keys_prefix_unique'),
     /** SHA-256 of the whole key, in hexadecimal. The key has 256 random bits, so no slow hash is needed. */
     hash: text('hash').notNull().unique('keys_hash_unique'),
-    createdAt: instant('created_at').notNull().defaultNow(),
-    expiresAt: instant('expires_at'),
-    lastUsedAt: instant('last_used_at'),
-    revokedAt: instant('revoked_at'),
+    createdAt: instantColumn('created_at').notNull().defaultNow(),
+    expiresAt: instantColumn('expires_at'),
+    lastUsedAt: instantColumn('last_used_at'),
+    revokedAt: instantColumn('revoked_at'),
   },
   (table) => [
     filled('keys_name_filled', table.name),

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
-import { bigint, index, integer, json, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core'
-import { bytesColumn, oneOf } from '../columns.ts'
+import { bigint, index, integer, json, pgTable, text, unique } from 'drizzle-orm/pg-core'
+import { bytesColumn, instantColumn, oneOf } from '../columns.ts'
 import { type authorKinds, changeKinds } from '../vocabularies.ts'
 
 /** The actor of a change, as stored in the history. The stored actor does not change when the key is revoked or renamed. */
@@ -16,17 +16,17 @@ export interface Authorship {
   actor: Author
   /** Id of the request in the logs; null if there was no request. */
   requestId: string | null
-  /** Why: `Change-Reason` of the request, `reason` of a redaction, or the import. */
+  /** Why the change was made: `Change-Reason` of the request, `reason` of a redaction, or the import. */
   reason: string | null
 }
 
 /**
- * Every version of every record, written in the transaction of the change. A trigger refuses to delete a revision, and to
- * change it except by a redaction, even for the owner of the database. The table has no foreign keys, since revisions outlive
- * their records.
+ * Every version of every record, written in the transaction of the change. A trigger refuses to delete revisions, and to change
+ * them in any other way than by a redaction, even for the owner of the database. The table has no foreign keys, since revisions
+ * outlive their records.
  *
- * The revisions of a record are a hash chain: the hash of each revision covers the hash of the previous one. A trigger makes
- * salt and hashes (`migrations/0004_chain.sql`), and docs/integrity.md has the formula.
+ * The revisions of a record are a hash chain: the hash of each revision covers the hash of the previous one. A trigger creates
+ * the salt and computes the hashes (`migrations/0004_chain.sql`), and docs/integrity.md has the formula.
  */
 export const revisions = pgTable(
   'revisions',
@@ -48,7 +48,7 @@ export const revisions = pgTable(
      * `name_countries` sets them.
      */
     countries: text('countries').array().notNull().default([]),
-    time: timestamp('time', { withTimezone: true, precision: 3 }).notNull().default(sql`change_time()`),
+    time: instantColumn('time').notNull().default(sql`change_time()`),
     requestId: text('request_id'),
     reason: text('reason'),
     /** Random bytes that go into the hash of the content, so that nobody can guess a removed text from the hash. */
