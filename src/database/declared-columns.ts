@@ -2,13 +2,11 @@ import { getTableColumns, getTableName } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
 import { OperatorError } from '../operator-error.ts'
 import type { Database } from './database.ts'
+import { listFirstItems } from './first-items.ts'
 import * as commonTables from './tables/index.ts'
 
-/** Maximum number of tables and columns that a message names. */
-const maxNamed = 5
-
 /**
- * SQL that finds the declared columns which the catalog lacks, in the order of their declaration. If a whole table is missing,
+ * SQL that finds the declared columns that the catalog lacks, in the order of their declaration. If a whole table is missing,
  * the result has only the table.
  */
 const missingText = `select name, min(number) as number from (
@@ -34,9 +32,8 @@ export async function checkDeclaredColumns(database: Database, tables: readonly 
     values: [columns.map(([table]) => table), columns.map(([, column]) => column)],
   })
   if (rows.length === 0) return
-  const named = rows.slice(0, maxNamed).map(({ name }) => name)
-  const more = rows.length > named.length ? ` and ${rows.length - named.length} more` : ''
+  const missing = rows.map(({ name }) => name)
   throw new OperatorError(
-    `the database lacks tables or columns that this version declares (${named.join(', ')}${more}): if their declaration is new, generate its migration with "npm run migration -- --name what-it-adds"; otherwise restore the database from a backup`,
+    `the database lacks tables or columns that this version declares (${listFirstItems(missing, ', ')}): if their declaration is new, generate its migration with "npm run migration -- --name what-it-adds"; otherwise restore the database from a backup`,
   )
 }

@@ -1,11 +1,9 @@
 import { OperatorError } from '../operator-error.ts'
 import type { Database } from './database.ts'
-
-/** Maximum number of differences that a message names. */
-const maxDifferences = 5
+import { listFirstItems } from './first-items.ts'
 
 /**
- * Checks that each versioned table has its history table, triggers and view, as `sync_history()` makes them.
+ * Checks that each versioned table has its history table, triggers and view, as `sync_history()` creates them.
  * @throws OperatorError that names the differences.
  */
 export async function checkHistory(database: Database): Promise<void> {
@@ -13,9 +11,8 @@ export async function checkHistory(database: Database): Promise<void> {
     text: 'select history_drift as difference from history_drift()',
   })
   if (rows.length === 0) return
-  const named = rows.slice(0, maxDifferences).map(({ difference }) => difference)
-  const more = rows.length > named.length ? ` and ${rows.length - named.length} more` : ''
+  const differences = rows.map(({ difference }) => difference)
   throw new OperatorError(
-    `the history of the database does not match its tables (${named.join('; ')}${more}): run "select sync_history()" in the database as its owner`,
+    `the history of the database does not match its tables (${listFirstItems(differences, '; ')}): run "select sync_history()" in the database as its owner`,
   )
 }
