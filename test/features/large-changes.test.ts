@@ -2,7 +2,7 @@ import { get as httpGet } from 'node:http'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
 import { createRecord, resourceOf } from '../support/documents.ts'
-import { largeAgreements } from '../support/large-records.ts'
+import { largeAgreements } from '../support/large-agreements.ts'
 
 /** The feed of changes of very large records. */
 

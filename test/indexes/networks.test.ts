@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { generate } from '../../src/features/generating/generate.ts'
 import { type Api, startTestApi } from '../support/api.ts'
-import { addManyParties } from '../support/large-agreements.ts'
+import { addManyParties } from '../support/many-parties.ts'
 
 /** A registry of 20,000 agreements, of which 600 have 50 to 190 parties: more than three million pairs. */
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
 import { createRecord, type Document, faultAt, pages, readProblem, resourceOf } from '../support/documents.ts'
-import { largeAgreements } from '../support/large-records.ts'
+import { largeAgreements } from '../support/large-agreements.ts'
 
 /** Records of the largest sizes: which ones are accepted, and the pages that have them. */
 
