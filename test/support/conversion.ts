@@ -9,7 +9,11 @@ import { Problem } from '../../src/problems/problem.ts'
 import { registry } from '../../src/resources/registry.ts'
 import { readContent } from './import-files.ts'
 
-/** Converts a row with a mapping in YAML. */
+/**
+ * Converts a row with a mapping in YAML.
+ * @param companions the rows of the mapping's companion files, by name.
+ * @throws Problem `invalid-mapping` if the mapping is invalid, or does not match the companion files.
+ */
 export const convertRow = (
   mapping: string,
   values: JsonObject,
@@ -21,7 +25,10 @@ export const convertRow = (
     values,
   })
 
-/** Converts the rows of a file. */
+/**
+ * Converts the rows of a file. Parameters and errors are those of `convertRow`.
+ * @throws Problem `invalid-mapping` also if the mapping names a column that the file lacks.
+ */
 export async function convertContent(
   mapping: string,
   name: string,
@@ -37,11 +44,14 @@ export async function convertContent(
 /** Returns the drafts of a row. @throws when the row is refused or skipped. */
 export function draftsOf(row: ConvertedRow): readonly Draft[] {
   if (row.kind === 'drafts') return row.drafts
-  throw new Error(JSON.stringify(row))
+  throw new Error(`the row must have drafts, but is ${row.kind}: ${JSON.stringify(row)}`)
 }
 
-/** Returns the document of a draft, in which each mention is replaced by its name, code or external id. */
-export function namedDocument({ document, mentions }: Draft): unknown {
+/**
+ * Returns the document of a draft. In place of each mention it has the mention's name, code or id in the register, without the
+ * scheme of this id.
+ */
+export function documentWithNames({ document, mentions }: Draft): unknown {
   return JSON.parse(JSON.stringify(document), (_, value) => {
     if (typeof value?.$mention !== 'number') return value
     const { name, code, externalId } = mentions[value.$mention] ?? {}
@@ -49,7 +59,10 @@ export function namedDocument({ document, mentions }: Draft): unknown {
   })
 }
 
-/** Runs `work` and returns the faults of the problem that it throws, as `pointer: message`; none if it succeeds. */
+/**
+ * Runs `work` and returns the faults of the problem that it throws, as `pointer: message`; none if it succeeds.
+ * @throws any other error of `work`.
+ */
 export function collectFaults(work: () => unknown): string[] {
   try {
     work()

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readCompanion } from '../../../src/features/imports/mapping/index.ts'
 import { packageRoot } from '../../../src/package-root.ts'
-import { convertContent, draftsOf, namedDocument } from '../../support/conversion.ts'
+import { convertContent, documentWithNames, draftsOf } from '../../support/conversion.ts'
 import { withFile } from '../../support/import-files.ts'
 
 const read = (name: string) => readFileSync(join(packageRoot, 'docs', name), 'utf8')
@@ -18,7 +18,7 @@ const documents = async (name: string, extension: string) => {
     read(`examples/${name}.${extension}`),
     new Map([['finance-statuses.csv', await statuses]]),
   )
-  return rows.map((row) => (row.kind === 'drafts' ? draftsOf(row).map(namedDocument)[0] : row))
+  return rows.map((row) => (row.kind === 'drafts' ? draftsOf(row).map(documentWithNames)[0] : row))
 }
 
 describe('the example mappings', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { CompanionRows, companionFiles, parseMapping } from '../../../src/features/imports/mapping/index.ts'
 import type { JsonObject } from '../../../src/features/imports/types.ts'
 import { registry } from '../../../src/resources/registry.ts'
-import { convertContent, convertRow, draftsOf, namedDocument } from '../../support/conversion.ts'
+import { convertContent, convertRow, documentWithNames, draftsOf } from '../../support/conversion.ts'
 
 /** A mapping of agreements, with properties in YAML's flow style. */
 const mapping = (properties: string, more = '') => `
@@ -19,7 +19,7 @@ const convert = (properties: string, values: JsonObject, more = '') =>
 
 const documentOf = (properties: string, values: JsonObject, more = '') => {
   const [draft] = draftsOf(convert(properties, values, more))
-  return draft ? namedDocument(draft) : undefined
+  return draft ? documentWithNames(draft) : undefined
 }
 
 describe('a mapping', () => {
@@ -326,7 +326,7 @@ records:
       new Map([['organization.csv', partners]]),
     )
     const [draft] = row ? draftsOf(row) : []
-    expect(draft && namedDocument(draft)).toMatchObject({
+    expect(draft && documentWithNames(draft)).toMatchObject({
       participants: [
         { organization: 'CNRS', role: 'lead' },
         { organization: 'KU Leuven', role: 'participant' },

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { parseMapping } from '../../../src/features/imports/mapping/index.ts'
 import type { JsonObject } from '../../../src/features/imports/types.ts'
 import { registry } from '../../../src/resources/registry.ts'
-import { convertRow, draftsOf, namedDocument } from '../../support/conversion.ts'
+import { convertRow, documentWithNames, draftsOf } from '../../support/conversion.ts'
 
 /** Paths of mappings: names in quotes, and paths that are malformed. */
 
@@ -17,7 +17,7 @@ records:
 
 const documentOf = (properties: string, values: JsonObject) => {
   const [draft] = draftsOf(convertRow(mapping(properties), { id: 1, title: 'Accord', ...values }))
-  return draft ? namedDocument(draft) : undefined
+  return draft ? documentWithNames(draft) : undefined
 }
 
 describe('a path', () => {
