@@ -27,7 +27,7 @@ async function addMigration(folder: string, { tag, sql, compatibility }: AddedMi
   await writeFile(join(folder, `migrations/${tag}.sql`), sql)
 }
 
-/** A text of a file, and the text that replaces it everywhere in the file. */
+/** A string in a file, and the string that replaces all its occurrences. */
 export interface Replacement {
   file: string
   from: string
@@ -36,31 +36,41 @@ export interface Replacement {
 
 async function replaceText(folder: string, { file, from, to }: Replacement): Promise<void> {
   const text = await readFile(join(folder, file), 'utf8')
-  if (!text.includes(from)) throw new Error(`${file} does not have ${from}`)
+  if (!text.includes(from)) {
+    throw new Error(
+      `${file} does not contain the text to replace, ${JSON.stringify(from)}: adapt the replacement to the current source`,
+    )
+  }
   await writeFile(join(folder, file), text.replaceAll(from, to))
 }
 
 /**
- * Makes a later version of the service: a copy of this source code with replaced texts and more migrations. It also has the
- * command that generates migrations.
- * @throws when a file does not contain the text to replace.
+ * Makes a later version of the service: a copy of this source code with replaced strings and more migrations. The copy also
+ * has `test/support`, which `generateMigration` needs.
+ * @throws when a file does not contain a string to replace. The folder is then removed.
  */
 export async function makeLaterVersion(
   replacements: Replacement[],
   migrations: AddedMigration[] = [],
 ): Promise<ServiceVersion> {
   const folder = await mkdtemp(join(tmpdir(), 'entente-version-'))
-  for (const name of ['src', 'migrations', 'seeds', 'test/support', 'package.json', 'tsconfig.json'])
-    await cp(join(packageRoot, name), join(folder, name), { recursive: true })
-  await symlink(join(packageRoot, 'node_modules'), join(folder, 'node_modules'))
-  for (const replacement of replacements) await replaceText(folder, replacement)
-  for (const migration of migrations) await addMigration(folder, migration)
-  return { folder, remove: () => rm(folder, { recursive: true, force: true }) }
+  const remove = () => rm(folder, { recursive: true, force: true })
+  try {
+    for (const name of ['src', 'migrations', 'seeds', 'test/support', 'package.json', 'tsconfig.json'])
+      await cp(join(packageRoot, name), join(folder, name), { recursive: true })
+    await symlink(join(packageRoot, 'node_modules'), join(folder, 'node_modules'))
+    for (const replacement of replacements) await replaceText(folder, replacement)
+    for (const migration of migrations) await addMigration(folder, migration)
+  } catch (error) {
+    await remove()
+    throw error
+  }
+  return { folder, remove }
 }
 
 /**
  * Runs `npm run migration` in a version, without a terminal.
- * @returns its exit code and what it printed.
+ * @returns the exit code of the command, -1 if it did not exit by itself, and what it printed.
  */
 export async function generateMigration(
   { folder }: ServiceVersion,
@@ -69,7 +79,10 @@ export async function generateMigration(
   const command = ['--import', 'tsx', 'test/support/migration.ts', ...options]
   return await new Promise((resolve) =>
     execFile(process.execPath, command, { cwd: folder }, (error, stdout, stderr) =>
-      resolve({ code: Number(error?.code ?? 0), printed: `${stdout}${stderr}` }),
+      resolve({
+        code: error === null ? 0 : typeof error.code === 'number' ? error.code : -1,
+        printed: `${stdout}${stderr}`,
+      }),
     ),
   )
 }
