@@ -13,7 +13,7 @@ import { extendedRegistry } from './expeditions.ts'
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const teardown = await openPostgres(project)
   const { postgres } = project.getProvidedContext()
-  const template = `${postgres.run}_extended`
+  const template = `${postgres.databasePrefix}_extended`
   try {
     await makeTemplate(postgres.url, postgres.template, template)
   } catch (error) {

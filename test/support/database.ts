@@ -26,9 +26,9 @@ export function openEmptyDatabase(): Promise<TestDatabase> {
 }
 
 async function open(options: string): Promise<TestDatabase> {
-  const { url: server, run } = inject('postgres')
-  const name = `${run}_${randomBytes(6).toString('hex')}`
-  await onServer(server, `create database ${name} ${options}`)
+  const { url: server, databasePrefix } = inject('postgres')
+  const name = `${databasePrefix}_${randomBytes(6).toString('hex')}`
+  await runOnServer(server, `create database ${name} ${options}`)
   const url = databaseUrl(server, name)
   const pool = new pg.Pool({ connectionString: url })
   pool.on('error', () => {})
@@ -39,12 +39,12 @@ async function open(options: string): Promise<TestDatabase> {
     database,
     close: async () => {
       await Promise.all([pool.end(), database.close()])
-      await onServer(server, `drop database ${name} with (force)`)
+      await runOnServer(server, `drop database ${name} with (force)`)
     },
   }
 }
 
-async function onServer(url: string, statement: string): Promise<void> {
+async function runOnServer(url: string, statement: string): Promise<void> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {

@@ -11,19 +11,19 @@ import { openServer } from './server.ts'
 declare module 'vitest' {
   interface ProvidedContext {
     /** The URL of the PostgreSQL server, the prefix of all database names of the run, and the name of the template. */
-    postgres: { url: string; run: string; template: string }
+    postgres: { url: string; databasePrefix: string; template: string }
   }
 }
 
-/** Opens one PostgreSQL server for the whole run, and makes a migrated and seeded template, which tests clone. */
+/** Opens one PostgreSQL server for the whole run, and makes the template that tests clone, a migrated and seeded database. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  // Despite its type, `env` is undefined in projects without it.
+  // The property `env` is undefined in projects without variables, although its type does not say so.
   const server = await openServer(project.config.env?.TMPDIR)
   // Runs that share a server (TEST_DATABASE_URL) need different database names.
-  const run = `entente_test_${randomBytes(4).toString('hex')}`
-  const template = `${run}_template`
+  const databasePrefix = `entente_test_${randomBytes(4).toString('hex')}`
+  const template = `${databasePrefix}_template`
   const teardown = async () => {
-    await dropAll(server.url, run).finally(server.close)
+    await dropDatabases(server.url, databasePrefix).finally(server.close)
   }
   try {
     await makeTemplate(server.url, template)
@@ -31,7 +31,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await teardown()
     throw error
   }
-  project.provide('postgres', { url: server.url, run, template })
+  project.provide('postgres', { url: server.url, databasePrefix, template })
   return teardown
 }
 
@@ -39,7 +39,7 @@ async function makeTemplate(url: string, template: string): Promise<void> {
   const pool = new pg.Pool({ connectionString: url, max: 1 })
   try {
     await pool.query(`create database ${template}`)
-    await fill(databaseUrl(url, template))
+    await migrateAndSeed(databaseUrl(url, template))
     // PostgreSQL cannot clone a template that has connections.
     await pool.query(`alter database ${template} allow_connections false`)
   } finally {
@@ -47,7 +47,7 @@ async function makeTemplate(url: string, template: string): Promise<void> {
   }
 }
 
-async function fill(url: string): Promise<void> {
+async function migrateAndSeed(url: string): Promise<void> {
   const database = openDatabaseAt(url, generousOptions)
   try {
     await migrate(database)
@@ -59,13 +59,13 @@ async function fill(url: string): Promise<void> {
   }
 }
 
-async function dropAll(url: string, run: string): Promise<void> {
+async function dropDatabases(url: string, databasePrefix: string): Promise<void> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
     const { rows } = await client.query<{ datname: string }>(
       'select datname from pg_database where starts_with(datname, $1)',
-      [run],
+      [databasePrefix],
     )
     for (const { datname } of rows) await client.query(`drop database if exists ${datname} with (force)`)
   } finally {

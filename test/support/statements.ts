@@ -2,8 +2,8 @@ import pg from 'pg'
 import { vi } from 'vitest'
 
 /**
- * Counts the statements that connections run during `work`, but only of connections that also run a marked statement. Other
- * connections may be busy at the same time.
+ * Counts the statements of the connections that run a marked statement during `work`. Other connections may be busy at the
+ * same time.
  * @param marker text of the marked statement, which only the counted connections run.
  */
 export async function countStatements(marker: string, work: () => Promise<unknown>): Promise<number> {
