@@ -4,9 +4,9 @@ import type { Api } from './api.ts'
 import { createRecord, type Document, fullDocument, isSeeded, listPath, seededKey } from './documents.ts'
 import { registry } from './registry.ts'
 
-/** Internal records of every resource, whose texts differ from all public texts. */
+/** Hidden records of every resource, whose texts differ from all public texts. */
 
-/** A record that a reader without a key must not see. */
+/** A record that a reader without a key must not see: it, or a record to which it must refer, is internal. */
 export interface HiddenRecord {
   resource: Resource
   key: string
@@ -23,7 +23,7 @@ export interface HiddenRecords {
 /** The word that all texts of hidden records begin with. */
 export const hiddenWord = 'Zyxwvut'
 
-/** Makes every free text of a document begin with the hidden word. */
+/** Makes every free text of a `fullDocument` begin with the hidden word. These texts begin with `Text`. */
 function withHiddenWord(value: unknown): unknown {
   if (typeof value === 'string') return value.replace(/^Text /, `${hiddenWord} `)
   if (Array.isArray(value)) return value.map(withHiddenWord)
@@ -31,7 +31,7 @@ function withHiddenWord(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, withHiddenWord(inner)]))
 }
 
-/** Replaces the keys of seeded records in a document by the keys of internal records. */
+/** Replaces the keys of seeded records in a document with the keys of internal records. */
 function replaceKeys(value: unknown, keys: ReadonlyMap<string, string>): unknown {
   if (typeof value === 'string') return keys.get(value) ?? value
   if (Array.isArray(value)) return value.map((item) => replaceKeys(item, keys))
@@ -39,20 +39,21 @@ function replaceKeys(value: unknown, keys: ReadonlyMap<string, string>): unknown
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, replaceKeys(inner, keys)]))
 }
 
-/** Creates a record, replaces its external ids by a hidden one if the resource has external ids, and returns the record. */
+/** Creates a record. If the resource has external ids, replaces those of the record with a hidden one. */
 async function createWithHiddenId(api: Api, resource: Resource, document: Document): Promise<HiddenRecord> {
   const { key, path, record } = await createRecord(resource, api, document)
-  const patched = await api.patch(path, {
-    externalIds: [{ scheme: hiddenWord.toLowerCase(), id: randomUUID() }],
-  })
-  const lacksExternalIds = patched.status === 422
-  return { resource, key, document: lacksExternalIds ? record : patched.json() }
+  if (!('externalIds' in resource.document.shape)) return { resource, key, document: record }
+  const externalIds = [{ scheme: hiddenWord.toLowerCase(), id: randomUUID() }]
+  const response = await api.patch(path, { externalIds })
+  if (response.status !== 200)
+    throw new Error(`${resource.name} ${key} did not get a hidden external id: ${response.text}`)
+  return { resource, key, document: response.json() }
 }
 
 /**
  * Creates two internal records of every resource: one that refers to internal records of earlier resources if it can, and
- * one that is removed. It also creates public citations that cite an internal record or source, and an internal citation of a
- * public record.
+ * one that is removed. Also creates public citations of which the record or the source is internal, and an internal citation
+ * of which both are public.
  */
 export async function createHiddenRecords(api: Api): Promise<HiddenRecords> {
   const records: HiddenRecord[] = []
@@ -83,7 +84,7 @@ export async function createHiddenRecords(api: Api): Promise<HiddenRecords> {
   return { records, secrets: [hiddenWord, ...longKeys] }
 }
 
-/** Creates citations that are hidden because they, their source or the record that they cite is internal. */
+/** Creates citations that are hidden because the citation itself, its source or its record is internal. */
 async function createHiddenCitations(api: Api, hidden: HiddenRecord[]): Promise<HiddenRecord[]> {
   const citations = registry.get('citations')
   const keyOf = (name: string) => hidden.find(({ resource }) => resource.name === name)?.key
