@@ -40,7 +40,7 @@ export class Changes {
   #allChangedAt = Number.NEGATIVE_INFINITY
   #generation = 0
   /** The times at which the latest changes were counted, in milliseconds of `performance.now()`, oldest first. */
-  #times: { at: number; generation: number }[] = []
+  #times: { countedAt: number; generation: number }[] = []
   #subscribing: Promise<Subscription> | undefined
   #subscription: Subscription | undefined
   #lastReason = ''
@@ -73,8 +73,8 @@ export class Changes {
   }
 
   /**
-   * The time, in ms of `performance.now()`, of the last change that may have affected all resources, such as a change of
-   * visibility.
+   * The time, in ms of `performance.now()`, of the last change that may have affected all resources, such as a change to an
+   * internal record, or the loss of the connection.
    */
   get allChangedAt(): number {
     return this.#allChangedAt
@@ -83,7 +83,7 @@ export class Changes {
   /** Counts a change. @param resource the name of a resource, or `everything`. */
   countChange(resource: string): void {
     this.#generation += 1
-    this.#times.push({ at: performance.now(), generation: this.#generation })
+    this.#times.push({ countedAt: performance.now(), generation: this.#generation })
     if (this.#times.length >= 2 * minStoredTimes) this.#times = this.#times.slice(-minStoredTimes)
     // Older versions of the service announce changes without a name.
     if (resource === everything || resource === '') {
@@ -108,7 +108,7 @@ export class Changes {
    */
   generationAt(time: number): number {
     // A change with exactly this time may have been counted after the read.
-    const index = this.#times.findLastIndex(({ at }) => at < time)
+    const index = this.#times.findLastIndex(({ countedAt }) => countedAt < time)
     return this.#times[index]?.generation ?? 0
   }
 
@@ -138,8 +138,8 @@ export class Changes {
   }
 
   /**
-   * Waits for up to 100 ms until it is certain that every change committed before this call has been counted.
-   * @returns whether it is certain.
+   * Waits for up to 100 ms for a verification that every change committed before this call has been counted.
+   * @returns whether the verification has succeeded.
    */
   async catchUp(): Promise<boolean> {
     const calledAt = performance.now()

@@ -12,9 +12,11 @@ const startingState = '57P03'
 /** pg's error message when a server does not complete the opening of a connection in time. */
 const connectionTimeoutMessage = 'Connection terminated due to connection timeout'
 
-/** How long a server may take to start or to recover, and the pause between two attempts. */
+/** How long a server may take to start or to recover. */
 const maxStartMs = 60_000
-const retryMs = 500
+
+/** Pause between two attempts to connect. */
+const retryPauseMs = 500
 
 /**
  * Checks that a supported version of PostgreSQL answers at a URL, with a database in UTF-8. Waits up to a minute for a server that
@@ -34,7 +36,7 @@ export async function checkConnection(
   const port = searchParams.get('port') ?? urlPort
   const address = `${hostname || 'the local socket'}:${port || 5432}`
   const { version, encoding } = await readServer(database, signal).catch((error: unknown) => {
-    throw new OperatorError(`${origin}: ${reason(error, hostname, address)}`)
+    throw new OperatorError(`${origin}: ${describeFailure(error, hostname, address)}`)
   })
   if (Number.parseInt(version, 10) < minServerVersion) {
     throw new OperatorError(
@@ -65,11 +67,11 @@ async function readServer(database: Database, signal?: AbortSignal): Promise<Ser
     } catch (error) {
       if (errorCode(error) !== startingState || performance.now() > giveUpAt) throw error
     }
-    await delay(retryMs, undefined, { signal })
+    await delay(retryPauseMs, undefined, { signal })
   }
 }
 
-function reason(error: unknown, hostname: string, address: string): string {
+function describeFailure(error: unknown, hostname: string, address: string): string {
   if (error instanceof Error && error.message === connectionTimeoutMessage)
     return `${address} does not answer`
   switch (errorCode(error)) {

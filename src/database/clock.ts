@@ -1,14 +1,15 @@
 /** An estimate of the database server's clock. */
 export interface Clock {
   /**
-   * Returns the time of the database, at most a round trip ahead of it. Waits for the database until a first measurement has
-   * succeeded. Later calls add the elapsed time to the last measured time, by the monotonic clock of the process.
-   * @throws the error of the measurement, until one has succeeded.
+   * Returns the time of the database. The result is ahead of the database's clock by at most a round trip. Waits for the database
+   * until a first measurement has succeeded. Later calls add the time that has elapsed since the last measurement, by the
+   * monotonic clock of the process.
+   * @throws the error of the measurement, if no measurement has succeeded yet.
    */
   now(): Promise<Date>
 }
 
-/** A measured time that is older is measured again in the background. */
+/** Maximum age of a measurement. The call that finds an older one starts a new measurement in the background. */
 const maxAgeMs = 60_000
 
 /** Creates the clock. @param measure asks the database for its time. */

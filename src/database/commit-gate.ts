@@ -11,12 +11,13 @@ const pauseMs = 1000
  * shuts the gate. The gate then lets one change through after each pause, and the next successful commit opens it.
  */
 export class CommitGate {
-  /** Time of the last commit timeout; undefined while the gate is open. */
+  /** Time of the last commit timeout, in milliseconds of `performance.now()`; undefined while the gate is open. */
   #shutAt: number | undefined
-  /** Time at which the shut gate lets the next change through. */
+  /** Time at which the shut gate lets the next change through, in milliseconds of `performance.now()`. */
   #nextTrialAt = 0
 
   /**
+   * Lets a change through while the gate is open, and one change after each pause while the gate is shut.
    * @returns the current time, for `recheck`.
    * @throws Problem `unavailable` while the gate is shut, before anything is written.
    */

@@ -25,9 +25,9 @@ export interface StatementLimits {
 
 /** Receives events for metrics and the log. Texts never contain values. */
 export interface PoolObserver {
-  /** No connection was available: the queue was full, the wait took too long, or the owner has too many waiting requests. */
+  /** No connection was available: the queue was full, the wait took too long, or the owner had too many waiting requests. */
   requestRefused(lane: Lane, reason: Refusal): void
-  /** A statement was cancelled after `statementTimeoutMs`, or the connection of a commit was closed. */
+  /** A statement was cancelled after `statementTimeoutMs`, or a commit exceeded this limit and its connection was closed. */
   statementTimedOut(text: string): void
   /** A statement took at least `slowStatementMs`. */
   statementSlow(text: string, durationMs: number): void
@@ -54,9 +54,9 @@ export interface ConnectionServices {
 
 /** A first time limit of a statement, which `extend` can lift. */
 export interface Budget {
-  ms: number
+  limitMs: number
   /**
-   * Called when the statement has run for `ms`.
+   * Called when the statement has run for `limitMs`.
    * @returns whether the statement may continue, and a further signal that cancels it from then on.
    */
   extend(): { isGranted: boolean; signal?: AbortSignal | undefined }
@@ -108,7 +108,7 @@ export class Connection {
 
   /**
    * Commits. A commit is never cancelled: if the wait for a synchronous standby is cancelled, PostgreSQL acknowledges the
-   * commit, and others see changes that a failover may lose. After `statementTimeoutMs` the connection is closed.
+   * commit, and other clients see changes that a failover may lose. After `statementTimeoutMs`, the connection is closed.
    * @param options `position`: whether to return the position of the commit.
    * @returns the resources that the transaction has announced to other processes (`announce()` in the migrations).
    * @throws CommitTimeoutError after `statementTimeoutMs`; PostgreSQL's error.
@@ -123,7 +123,7 @@ export class Connection {
       pg.QueryResult,
       pg.QueryResult<PositionRow>?,
     ]
-    // PostgreSQL returns '' after an earlier transaction of the session has announced something.
+    // PostgreSQL returns '' if only an earlier transaction of the session has announced something.
     const resources = found.rows[0]?.announced
     const announced = resources ? resources.split(',') : []
     const row = end?.rows[0]
@@ -161,7 +161,7 @@ export class Connection {
     return stream
   }
 
-  /** Moves to the expensive lane without waiting. Returns whether there was room. */
+  /** Moves to the expensive lane if there is room, without waiting. Returns whether it has moved. */
   moveToExpensive(): boolean {
     return this.#services.lease.moveToExpensive()
   }
@@ -171,7 +171,7 @@ export class Connection {
     this.#isBroken = true
   }
 
-  /** Returns the connection to the pool, or closes it after `discard` or too many prepared statements. May be repeated. */
+  /** Returns the connection to the pool, or closes it after `discard` or too many prepared statements. Further calls do nothing. */
   release(): void {
     if (this.#isReleased) return
     this.#isReleased = true
@@ -211,17 +211,17 @@ export class Connection {
       stoppedBy = reason
       stop()
     }
-    const onBudgetUsedUp = ({ ms, extend }: Budget) => {
+    const onBudgetUsedUp = ({ limitMs, extend }: Budget) => {
       const { isGranted, signal: nextSignal } = extend()
       if (!isGranted) return stopBy('budget')
-      timer = setTimeout(stopBy, limits.statementTimeoutMs - ms, 'timeout')
+      timer = setTimeout(stopBy, limits.statementTimeoutMs - limitMs, 'timeout')
       signals.add(nextSignal)
       if (nextSignal?.aborted) stop()
       nextSignal?.addEventListener('abort', stop)
     }
     let timer =
-      budget && budget.ms < limits.statementTimeoutMs
-        ? setTimeout(onBudgetUsedUp, budget.ms, budget)
+      budget && budget.limitMs < limits.statementTimeoutMs
+        ? setTimeout(onBudgetUsedUp, budget.limitMs, budget)
         : setTimeout(stopBy, limits.statementTimeoutMs, 'timeout')
     signal?.addEventListener('abort', stop)
     const startedAt = performance.now()
@@ -230,16 +230,20 @@ export class Connection {
       return await (trace ? trace(text, submit) : submit())
     } catch (error) {
       if (stoppedBy === 'timeout' && !cancellable)
-        throw new CommitTimeoutError('the commit took too long', { cause: error })
+        throw new CommitTimeoutError(`the commit took longer than ${limits.statementTimeoutMs} ms`, {
+          cause: error,
+        })
       if (mayHaveLostSession(error)) this.discard()
-      for (const one of signals) one?.throwIfAborted()
+      for (const each of signals) each?.throwIfAborted()
       if (stoppedBy === 'budget')
-        throw new OverBudgetError('the budget of the statement is used up', { cause: error })
+        throw new OverBudgetError(`the statement took longer than its budget of ${budget?.limitMs} ms`, {
+          cause: error,
+        })
       throw error
     } finally {
       clearTimeout(timer)
       clearTimeout(closeTimer)
-      for (const one of signals) one?.removeEventListener('abort', stop)
+      for (const each of signals) each?.removeEventListener('abort', stop)
       const durationMs = performance.now() - startedAt
       if (durationMs >= limits.slowStatementMs) observer().statementSlow(text, durationMs)
       if (stoppedBy === 'timeout') observer().statementTimedOut(text)

@@ -2,7 +2,7 @@ import { createHash, randomBytes, randomInt } from 'node:crypto'
 import type { Database, DatabaseClient, Transaction } from './database.ts'
 import type { roles } from './vocabularies.ts'
 
-/** The role of a key: reader, editor or admin. Each includes the rights of those before it. */
+/** The role of a key: reader, editor or admin. Each role includes the rights of the roles before it. */
 export type Role = (typeof roles)[number]
 
 /** A stored key, without its secret. */
@@ -10,7 +10,7 @@ export interface KeyRecord {
   id: string
   name: string
   role: Role
-  /** The first characters of the key, by which people recognise it. */
+  /** The first characters of the key, by which people recognize it. */
   prefix: string
   createdAt: Date
   expiresAt: Date | null
@@ -31,7 +31,7 @@ const columns = `id, name, role, prefix, created_at "createdAt", expires_at "exp
 
 const prefixAlphabet = '0123456789abcdefghijklmnopqrstuvwxyz'
 
-/** The form of a key: `ent_`, 8 characters by which people recognise it, and 256 random bits in base64url. */
+/** The form of a key: `ent_`, 8 characters by which people recognize it, and 256 random bits in base64url. */
 export const keyPattern = /^ent_[0-9a-z]{8}_[\w-]{43}$/
 
 function randomKey(): { key: string; prefix: string } {
@@ -58,7 +58,7 @@ export async function createKey(
   return { key, record }
 }
 
-/** Lists up to `limit` keys, including revoked ones, newest first; after the key with the id `after`, if it is given. */
+/** Lists up to `limit` keys, including revoked ones, newest first. With `after`, starts after the key with this id. */
 export async function listKeys(
   database: DatabaseClient,
   limit: number,
@@ -82,6 +82,7 @@ export async function readKey(database: DatabaseClient, id: string): Promise<Key
 
 /**
  * Revokes a key permanently. A second call does not change `revokedAt`.
+ * @param idOrPrefix the id of the key, or its first characters (`KeyRecord.prefix`).
  * @returns the revoked key, or undefined if there is none.
  */
 export async function revokeKey(tx: Transaction, idOrPrefix: string): Promise<KeyRecord | undefined> {
@@ -94,13 +95,13 @@ export async function revokeKey(tx: Transaction, idOrPrefix: string): Promise<Ke
 
 /**
  * Stores when keys were last used, unless a later time is already stored.
- * @param uses milliseconds since the last use, by the id of the key.
+ * @param agesMs milliseconds since the last use, by the id of the key.
  */
-export async function storeLastUses(database: Database, uses: ReadonlyMap<string, number>): Promise<void> {
+export async function storeLastUses(database: Database, agesMs: ReadonlyMap<string, number>): Promise<void> {
   const statement = {
     text: `update keys set last_used_at = greatest(last_used_at, now() - make_interval(secs => uses.ago_ms / 1000))
       from unnest($1::uuid[], $2::float8[]) as uses(id, ago_ms) where keys.id = uses.id`,
-    values: [[...uses.keys()], [...uses.values()]],
+    values: [[...agesMs.keys()], [...agesMs.values()]],
   }
   await database.transaction((tx) => tx.query(statement))
 }

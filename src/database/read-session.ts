@@ -131,7 +131,7 @@ class ReadSession implements Transaction {
     }
   }
 
-  /** Chooses by the earlier durations of statements with this text. Until the first of them is measured, the next ones wait. */
+  /** Chooses the lane by the earlier durations of statements with this text. Until the first is measured, later ones wait. */
   #chooseLane(first: Statement): Lane | Promise<Lane> {
     const { work } = this.#settings
     if (!work) return 'cheap'
@@ -168,7 +168,7 @@ class ReadSession implements Transaction {
       if (isGranted) this.#limits = this.#limitsFor(connection, 'expensive')
       return { isGranted, signal: work.getSignal?.() }
     }
-    return { signal, budget: { ms: maxCheapMs, extend } }
+    return { signal, budget: { limitMs: maxCheapMs, extend } }
   }
 
   /** Records that a read with a new text has used up the budget, before the read ends. */

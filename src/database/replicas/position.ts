@@ -59,12 +59,18 @@ export const unreachablePosition: Position = {
   text: '',
 }
 
-/** Compares two positions. A later timeline is always further: a failover loses the rest of the earlier timeline. */
-export const comparePositions = (one: LogPosition, other: LogPosition): number =>
-  one.timeline - other.timeline || one.lsn - other.lsn
+/**
+ * Compares two positions. A later timeline is always further: a failover loses the rest of the earlier timeline.
+ * @returns a positive number if `first` is further than `second`, a negative number if `second` is further, otherwise 0.
+ */
+export const comparePositions = (first: LogPosition, second: LogPosition): number =>
+  first.timeline - second.timeline || first.lsn - second.lsn
 
-/** The later of two positions. */
-export function laterPosition(one: Position | undefined, other: Position | undefined): Position | undefined {
-  if (!one || !other) return one ?? other
-  return comparePositions(one, other) >= 0 ? one : other
+/** Returns the later of two positions; undefined if both are undefined. */
+export function laterPosition(
+  first: Position | undefined,
+  second: Position | undefined,
+): Position | undefined {
+  if (!first || !second) return first ?? second
+  return comparePositions(first, second) >= 0 ? first : second
 }

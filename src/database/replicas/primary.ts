@@ -23,7 +23,7 @@ export interface PrimaryHandler {
  */
 export class Primary {
   readonly #probe: Probe<ProbeRow>
-  #samples: { at: number; lsn: number }[] = []
+  #samples: { sentAt: number; lsn: number }[] = []
   #answeredProbeSentAt = Number.NEGATIVE_INFINITY
   #isUnreachable = false
   #timeline = -1
@@ -70,7 +70,7 @@ export class Primary {
    */
   asOf({ timeline, lsn }: { timeline: number; lsn: number }): number {
     if (timeline !== this.#timeline) return Number.NEGATIVE_INFINITY
-    return this.#samples.findLast((sample) => sample.lsn <= lsn)?.at ?? Number.NEGATIVE_INFINITY
+    return this.#samples.findLast((sample) => sample.lsn <= lsn)?.sentAt ?? Number.NEGATIVE_INFINITY
   }
 
   /** Measures the end of the log. Resolves after success and after failure; never rejects. */
@@ -90,7 +90,7 @@ export class Primary {
     this.#identity = identity
     this.#isUnreachable = false
     this.#answeredProbeSentAt = sentAt
-    this.#samples.push({ at: sentAt, lsn })
+    this.#samples.push({ sentAt, lsn })
     if (this.#samples.length > maxSamples) this.#samples.shift()
   }
 }

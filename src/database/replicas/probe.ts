@@ -4,7 +4,7 @@ import { sessionSettings } from '../session-settings.ts'
 import { withTimeout } from '../with-timeout.ts'
 import { Sockets } from './sockets.ts'
 
-/** Timeout in milliseconds of the statement, and of opening a connection. After it, the server counts as unreachable. */
+/** Timeout of the statement, and of opening a connection, in milliseconds. After a timeout, the server counts as unreachable. */
 export const probeTimeoutMs = 500
 
 /** Pause in milliseconds after the first failure. It doubles with each further failure. */
@@ -15,7 +15,7 @@ const maxBackoffMs = 2000
 export interface ProbeHandler<Row> {
   /** @param sentAt time of `performance.now()` before the statement was sent. */
   onResult(row: Row, sentAt: number): void
-  /** The statement failed or had no answer in time, the connection was refused or lost, or `fail` was called. */
+  /** The statement failed or timed out, the connection was refused or lost, or `fail` was called. */
   onFailure(reason: string): void
 }
 
@@ -76,7 +76,7 @@ export class Probe<Row extends pg.QueryResultRow> {
     if (this.#isClosed) return
     this.#backoffUntil = performance.now() + Math.min(minBackoffMs * 2 ** this.#failures, maxBackoffMs)
     this.#failures += 1
-    // The error of several failed addresses has a code and no message.
+    // If pg tried several addresses and all of them failed, the error has a code and no message.
     this.#handler.onFailure((error instanceof Error && error.message) || errorCode(error) || String(error))
   }
 

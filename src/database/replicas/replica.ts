@@ -36,7 +36,7 @@ export interface Choice {
 
 /** A standby that replays the log of the primary, and its measured position. */
 export class Replica {
-  /** Its index in the configuration, from 1. */
+  /** The index of the replica in the configuration, from 1. */
   readonly number: number
   /** Host and port. */
   readonly address: string

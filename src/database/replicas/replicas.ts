@@ -57,7 +57,7 @@ export class Replicas {
   readonly #intervalMs: number
   readonly #events = new EventEmitter<{ reachable: [Replica]; unreachable: [Replica] }>().setMaxListeners(0)
   /** The last report about each replica, and its time. */
-  readonly #reported = new Map<Replica, { isUp: boolean; at: number }>()
+  readonly #reported = new Map<Replica, { isUp: boolean; reportedAt: number }>()
   /** Replicas that have been seen on the primary's timeline. */
   readonly #confirmed = new Set<Replica>()
   #timer: NodeJS.Timeout | undefined
@@ -78,7 +78,7 @@ export class Replicas {
     this.#intervalMs = Math.max(5, options.maxAgeMs / 4)
     this.#primary = new Primary(primaryUrl, {
       onPosition: () => this.#updateAsOf(),
-      // Ignores failures: another process may have stored it, and the next probe asks for it again.
+      // Ignores failures: another process may have stored the timeline, and after the next probe it is stored again.
       onTimeline: (timeline) => void storeTimeline(timeline).catch(() => {}),
     })
     this.all = options.urls.map(
@@ -203,7 +203,7 @@ export class Replicas {
     if (replica.asOf > Number.NEGATIVE_INFINITY) this.#confirmed.add(replica)
     const reported = this.#reported.get(replica)
     if (reported?.isUp) return
-    this.#reported.set(replica, { isUp: true, at: performance.now() })
+    this.#reported.set(replica, { isUp: true, reportedAt: performance.now() })
     this.#events.emit('reachable', replica)
     if (reported) this.observer.replicaAvailable(replica)
   }
@@ -212,9 +212,12 @@ export class Replicas {
     this.#events.emit('unreachable', replica)
     const now = performance.now()
     const reported = this.#reported.get(replica)
-    if (reported && !reported.isUp && now - reported.at < reportIntervalMs) return
+    if (reported && !reported.isUp && now - reported.reportedAt < reportIntervalMs) return
     const isLogged = this.observer.replicaUnavailable(replica, reason)
-    this.#reported.set(replica, { isUp: false, at: isLogged ? now : Number.NEGATIVE_INFINITY })
+    this.#reported.set(replica, {
+      isUp: false,
+      reportedAt: isLogged ? now : Number.NEGATIVE_INFINITY,
+    })
   }
 
   #updateAsOf(): void {

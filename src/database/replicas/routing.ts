@@ -33,7 +33,10 @@ const countUses = (pool: Pool): number =>
     return sum + running + waiting
   }, 0)
 
-/** Wraps a session on a replica. If its first `COPY` fails before the first bytes, `reopen` opens a session for the retry. */
+/**
+ * Wraps a session on a replica. If the replica fails before the first bytes of the first `COPY`, `reopen` opens a session for the
+ * retry.
+ */
 function withReopening(first: CopySession, reopen: () => Promise<CopySession>): CopySession {
   let session = first
   let hasStarted = false

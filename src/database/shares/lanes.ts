@@ -18,12 +18,13 @@ export const lanes: readonly Lane[] = ['cheap', 'expensive']
  */
 export type Refusal = 'queue' | 'wait' | 'share'
 
-/** Limits of the use of connections. */
+/** Limits on the use of connections. */
 export interface LaneLimits {
   maxConnections: number
   /**
    * Maximum number of concurrent expensive statements, which use at most half of the connections. While clients other than the
-   * sender of the last expensive statement send cheap statements, the maximum is one lower: a processor is free for these.
+   * sender of the last expensive statement send cheap statements, the maximum is one lower, so that a processor is free for these.
+   * At least one expensive statement may always run.
    */
   maxExpensive: number
   /** Maximum number of requests that wait for a connection. */
@@ -35,7 +36,7 @@ export interface LaneLimits {
 
 /** The right to use one connection. */
 export interface Lease {
-  /** Moves from the cheap to the expensive lane without waiting. Returns whether there was room. */
+  /** Moves from the cheap to the expensive lane if there is room, without waiting. Returns whether it has moved. */
   moveToExpensive(): boolean
   release(): void
 }
@@ -127,7 +128,7 @@ export class Lanes {
 
   /**
    * Waits for the right to use a connection.
-   * @returns the lease synchronously if a connection is free.
+   * @returns the lease if a connection is free, otherwise a promise of the lease.
    * @throws Problem `too-many-waiting` when the owner has too many waiting requests; Problem `overloaded` when the queue,
    * or the part of it for this kind of owner, is full or the wait timed out; the abort reason of the work's signal.
    */
@@ -297,4 +298,4 @@ export class Lanes {
 }
 
 const tooManyWaiting = (limit: number) =>
-  `${limit} requests of your client, key or network are already waiting, which is the limit. Send the next when one is answered.`
+  `${limit} requests of your client, key or network are already waiting, which is the limit. Send the next request when one of them is answered.`

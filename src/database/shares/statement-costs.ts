@@ -6,8 +6,8 @@ import type { Lane } from './lanes.ts'
 export const maxCheapMs = 250
 
 /**
- * Maximum time that other statements wait for the first one with the same text. When that one has run for `maxCheapMs`, it
- * is known to be expensive, but it may first wait for a connection.
+ * Maximum time that other statements wait for the first statement with the same text. When the first statement has run for
+ * `maxCheapMs`, it is known to be expensive, but it may have to wait for a connection before it runs.
  */
 const maxFirstMs = 2 * maxCheapMs
 
