@@ -27,7 +27,7 @@ export const columnOf = (table: PgTable, property: string): PgColumn =>
 export const snakeCase = (name: string): string =>
   name.replaceAll('-', '_').replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
-/** A UUIDv7 primary key, made by the database (RFC 9562, section 5.7). */
+/** A UUIDv7 primary key, which the database generates (RFC 9562, section 5.7). */
 export const uuidKey = () => uuid('id').primaryKey().default(sql`uuid_v7()`)
 
 /** A `timestamptz` column with milliseconds. */
@@ -82,6 +82,9 @@ export const textLines = (expressions: readonly string[]): SQL =>
 /** Joins queries by `union all`. There must be at least one query. */
 export const unionAll = (queries: readonly SQL[]): SQL => sql.join([...queries], sql` union all `)
 
+/** Casts SQL of an array, such as the values of a filter, to `text[]`. */
+export const textArray = (values: SQL): SQL => sql`${values}::text[]`
+
 /** SQL string literals, separated by commas. */
 export const literals = (values: readonly string[]): SQL =>
   sql.raw(values.map((value) => `'${value.replaceAll("'", "''")}'`).join(', '))
@@ -90,11 +93,11 @@ export const literals = (values: readonly string[]): SQL =>
 export const oneOf = (name: string, column: AnyPgColumn, values: readonly string[]) =>
   check(name, sql`${column} in (${literals(values)})`)
 
-/** A check constraint that exactly one of the columns is not null. */
+/** A check constraint that requires exactly one of the columns to be not null. */
 export const exactlyOne = (name: string, columns: AnyPgColumn[]) =>
   check(name, sql`num_nonnulls(${sql.join(columns, sql`, `)}) = 1`)
 
-/** A check constraint for text that is not empty and has no spaces at its ends. */
+/** A check constraint that requires a text to be not empty and to have no spaces at its ends. */
 export const filled = (name: string, column: AnyPgColumn) =>
   check(name, sql`${column} <> '' and ${column} = btrim(${column})`)
 

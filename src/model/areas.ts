@@ -1,13 +1,12 @@
-import { type SQL, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
+import { textArray } from '../database/columns.ts'
 import { byRelation, type Dimension } from './dimensions.ts'
 import { type Filter, filterByAny, isInAny, withRelation } from './filters.ts'
 import { keys } from './keys.ts'
 import { countryAreas } from './participants/relations.ts'
 import type { Registry } from './registry.ts'
 import { relationRows } from './relations.ts'
-
-const textArray = (values: SQL) => sql`${values}::text[]`
 
 /**
  * Filters by the regions of a record's country, for records with at most one country.

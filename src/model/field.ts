@@ -63,9 +63,19 @@ export interface FieldQuery {
   includes?: () => Record<string, Include>
 }
 
-/** A kind of property that features look for, such as participants. `areParties`: whether the participants are parties. */
+/** Roles of the participants in a resource's records, the most usual one first. */
+export type Roles = readonly [string, ...string[]]
+
+/** The options of a field with participants. */
+export interface ParticipantOptions {
+  roles: Roles
+  /** Whether the participants are parties, which have signatories and actions. */
+  areParties: boolean
+}
+
+/** A kind of property that features look for, such as participants. */
 export type Capability =
-  | { kind: 'participants'; roles: readonly [string, ...string[]]; areParties: boolean }
+  | ({ kind: 'participants' } & ParticipantOptions)
   | { kind: 'topics' }
   | { kind: 'externalIds' }
   | { kind: 'aliases' }
@@ -106,7 +116,7 @@ export interface Field<Schema extends z.ZodType = z.ZodType> {
   columns?(name: string, registry: Registry): ColumnBuilders
   /** The columns that aggregates read from every record. One index covers them all, so that the table is not read. */
   dimensionColumns?(context: FieldContext): PgColumn[]
-  /** Checks, foreign keys and indexes of these columns. */
+  /** Checks, foreign keys and indexes of the field's columns. */
   constraints?(context: FieldContext): PgTableExtraConfigValue[]
   /** SQL of the property's JSON, over the record's row. Absent: the one column that has the field's name. */
   json?(context: FieldContext): SQL
@@ -129,8 +139,8 @@ export interface Field<Schema extends z.ZodType = z.ZodType> {
 export type Fields = Record<string, Field>
 
 /** The document of a resource with these fields, as it is after validation. */
-export type DocumentOf<Map extends Fields> = {
-  [Name in keyof Map]: z.output<ReturnType<Map[Name]['schema']>>
+export type DocumentOf<F extends Fields> = {
+  [Name in keyof F]: z.output<ReturnType<F[Name]['schema']>>
 }
 
 /** Declares a field. The return type has the type of its schema, so that documents are typed. */

@@ -30,7 +30,7 @@ function findFaults(registry: Registry, request: string): string[] {
   const { name, resource, query } = parseListRequest(registry, request)
   if (!resource)
     return [
-      `there is no "${name}"${didYouMean(
+      `there is no resource "${name}"${didYouMean(
         name,
         registry.resources.map((other) => other.name),
       )}`,

@@ -23,7 +23,13 @@ import {
   orderByReferences,
   requireWords,
 } from './declarations.ts'
-import { type Field, type FieldContext, fieldColumns, type HostCountry } from './field.ts'
+import {
+  type Field,
+  type FieldContext,
+  fieldColumns,
+  type HostCountry,
+  type ParticipantOptions,
+} from './field.ts'
 import { visibility } from './fields/visibility.ts'
 import { type KeyForm, keys } from './keys.ts'
 import type { LabelSql, Language } from './languages.ts'
@@ -35,9 +41,6 @@ import type { RecordTable, Resource, ResourceDefinition } from './resource.ts'
 import { named } from './schema-names.ts'
 import { refersTo } from './schemas.ts'
 import { makeSharedTables, type SharedTables } from './shared-tables.ts'
-
-/** The options of the capability `participants`, by the names of the resources that have it. */
-type Participants = Map<string, { roles: readonly [string, ...string[]]; areParties: boolean }>
 
 /** Schema of the name of a resource. */
 export const resourceNameSchema = lazyFor(({ resources }: Registry) =>
@@ -58,12 +61,13 @@ export interface ReferencedRecords {
 
 /**
  * All resources with their tables. It resolves the references between resources: a resource finds other resources only
- * through its registry. Methods that get the name of a resource throw an Error if there is none, except `find`.
+ * through its registry. Methods that get the name of a resource throw an Error if there is none, except `find` and
+ * `fieldTables`.
  */
 export class Registry {
   readonly definitions: readonly ResourceDefinition[]
-  /** The resources that have participants. */
-  readonly participants: Participants = new Map()
+  /** The options of the participants of records, by the names of the resources that have participants. */
+  readonly participants = new Map<string, ParticipantOptions>()
   /** Names of the resources that have topics. */
   readonly withTopics: string[] = []
   /** Names of the resources that have external ids. */
@@ -133,12 +137,13 @@ export class Registry {
     return definition
   }
 
-  /** The schema of a resource's keys, and who assigns them. @throws Error for an unknown resource, or a key that is no text. */
+  /** The schema of a resource's keys, and who assigns them. @throws Error for an unknown resource, or a key that is not a text. */
   keyForm(name: string): KeyForm {
     const { naturalKey, fields } = this.definition(name)
     if (naturalKey === undefined) return { schema: keys.uuid(), assignedBy: 'registry' }
     const schema = fields[naturalKey]?.schema(this)
-    if (!(schema instanceof z.ZodString)) throw new Error(`the key of ${name} is not a text`)
+    if (!(schema instanceof z.ZodString))
+      throw new Error(`the key of ${name} is not a text; declare the property with field.key`)
     return { schema, assignedBy: 'client' }
   }
 

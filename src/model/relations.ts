@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
-import { unionAll } from '../database/columns.ts'
+import { textArray, unionAll } from '../database/columns.ts'
 import { faultMessage } from '../problems/faults.ts'
 import type { Comparison, GetOtherFilter, Operator } from './filters.ts'
 
@@ -56,7 +56,7 @@ export const relationRows = (relation: Relation, getOtherFilter: GetOtherFilter)
 
 /**
  * Query of the distinct rows of a relation.
- * @param columns the columns to select; duplicates are removed.
+ * @param columns the columns to select.
  */
 export function distinctRelationRows(relation: Relation, getOtherFilter: GetOtherFilter, columns: SQL): SQL {
   const queries = relation.queries(getOtherFilter)
@@ -68,8 +68,6 @@ export function distinctRelationRows(relation: Relation, getOtherFilter: GetOthe
     sql` union `,
   )
 }
-
-const textArray = (values: SQL) => sql`${values}::text[]`
 
 /** SQL condition that a record has at least one value. */
 const hasSome = (relation: Relation, getOtherFilter: GetOtherFilter): SQL =>

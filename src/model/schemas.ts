@@ -123,21 +123,21 @@ const alias = named(
 export const aliases = () =>
   z.array(alias).max(100).default([]).meta({ description: 'Other spellings and names, in any language.' })
 
-/** The name of a scheme of topics. */
-export const topicScheme = () =>
+/** The name of a scheme. */
+const schemeName = () =>
   z
     .string()
     .max(60)
-    .regex(/^[a-z0-9][a-z0-9._-]*$/, { error: 'must be lower-case letters, digits, ".", "_" and "-"' })
-    .meta({ examples: ['ford'] })
+    .regex(/^[a-z0-9][a-z0-9._-]*$/, {
+      error: 'must be lower-case letters, digits, ".", "_" and "-", and must begin with a letter or digit',
+    })
+
+/** The name of a scheme of topics. */
+export const topicScheme = () => schemeName().meta({ examples: ['ford'] })
 
 /** The name of an external system that assigns identifiers to records. */
 export const externalScheme = () =>
-  z
-    .string()
-    .max(60)
-    .regex(/^[a-z0-9][a-z0-9._-]*$/, { error: 'must be lower-case letters, digits, ".", "_" and "-"' })
-    .meta({ description: 'The external system.', examples: ['interview-2011'] })
+  schemeName().meta({ description: 'The external system.', examples: ['interview-2011'] })
 
 /** The identifier of a record in an external system. */
 export const externalId = named(
@@ -183,7 +183,7 @@ export function refersTo<T extends z.ZodType>(schema: T, resource: string): T {
   return schema
 }
 
-/** Refuses duplicate entries of a list. @param identity returns the value by which entries are compared. */
+/** Refuses duplicate items of a list. @param identity returns the value by which items are compared. */
 export const requireUnique =
   <Item>(identity: (item: Item) => unknown) =>
   (list: Item[], context: z.RefinementCtx): void => {

@@ -5,7 +5,7 @@ import { defineField, ownColumn } from '../field.ts'
 import { jsonRows } from '../json.ts'
 import { aliases as aliasesSchema } from '../schemas.ts'
 
-/** Other spellings, names or titles of a record, in any language. Full-text search treats them like its name. */
+/** Other spellings, names or titles of a record, in any language. Full-text search treats them like the record's name. */
 export const aliases = (description?: string) =>
   defineField({
     capability: { kind: 'aliases' },

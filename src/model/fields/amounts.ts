@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { check, index, numeric } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
-import { columnIn, columnOf, snakeCase } from '../../database/columns.ts'
+import { columnIn, columnOf, snakeCase, textArray } from '../../database/columns.ts'
 import { unitNumber, unitText } from '../date-units.ts'
 import { requireDecimals } from '../decimals.ts'
 import { byRelation, type Dimension, valueAsLabel, wordLabels } from '../dimensions.ts'
@@ -76,8 +76,6 @@ const items = {
   note: proseText('Note.', { max: 1000, filter: false }),
 }
 
-const textArray = (values: SQL) => sql`${values}::text[]`
-
 /** The columns of `amountElements` by which amounts are filtered and grouped, by the names of the filters and dimensions. */
 const columnsByFilter = { amountKind: 'kind', amountCurrency: 'currency', amountYear: 'year' } as const
 
@@ -92,7 +90,7 @@ function hasOneOf(name: ColumnFilter, values: SQL): SQL {
   return sql`year_number = any((select array_agg(ltrim(year, 'Y')::int) from unnest(${textArray(values)}) year)::int[])`
 }
 
-/** A comparison that must match the same amount as the others of the request. */
+/** A comparison of a number or a value of an amount. All such comparisons of a request must match the same amount. */
 interface AmountComparison {
   filter: string
   operator: Operator

@@ -4,7 +4,7 @@ import type { z } from 'zod'
 import { matches, oneOf, snakeCase } from '../../database/columns.ts'
 import { codeOrder, orderIndexes } from '../../database/ordering.ts'
 import { requireWords } from '../declarations.ts'
-import { byValue, byWord, type Dimension } from '../dimensions.ts'
+import { byValue, type Dimension } from '../dimensions.ts'
 import { defineField, type Field, ownColumn } from '../field.ts'
 import { anyOf, anyOfSortKey } from '../filters.ts'
 import { optional } from '../schemas.ts'
@@ -106,11 +106,3 @@ export const defaultCode = (
 /** A dimension by the code, which is its own label. */
 export const groupByCode = (column: AnyPgColumn, name: string, description: string): Dimension =>
   byValue(column, name, description)
-
-/** A dimension by a word. With `values`, labels come from the vocabulary; otherwise the label is the word as a phrase. */
-export const groupByWord = (
-  column: AnyPgColumn,
-  name: string,
-  description: string,
-  values?: readonly string[],
-): Dimension => byWord(column, name, description, values)

@@ -14,7 +14,7 @@ const boundColumns = ({ name, columns }: FieldContext) => ({
   latest: columnIn(columns, `${name}Latest`),
 })
 
-/** `signedOn` gives the dimensions `signedYear`, `signedDecade` and `signedMonth`. */
+/** Returns the name of a date's dimensions without the unit: `signed` for `signedOn`. */
 const dimensionName = (name: string) => name.replace(/(?<=.)(On|From)$/, '')
 
 const dateConstraints = (context: FieldContext) => {

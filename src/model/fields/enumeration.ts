@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { code, defaultCode, groupByWord, requiredCode } from './code.ts'
+import { byWord } from '../dimensions.ts'
+import { code, defaultCode, requiredCode } from './code.ts'
 
 type Words = readonly [string, ...string[]]
 
@@ -13,7 +14,7 @@ interface EnumerationOptions {
 const codeOptions = (values: Words, { sort = true, group = true }: EnumerationOptions = {}) => ({
   values,
   sort,
-  ...(group && { group: groupByWord }),
+  ...(group && { group: byWord }),
 })
 
 /** An optional enumeration value. */

@@ -16,7 +16,7 @@ function externalIdQuery({ name, recordId, resource, registry }: FieldContext) {
     filters: {
       externalIdScheme: filterByAny(
         externalScheme(),
-        'External system, such as a register: records that have an identifier in it.',
+        'External system, such as a register, in which records have an identifier.',
         (values: SQL) =>
           isInAny(recordId, [
             sql`select ${externalIds.record} from ${externalIds} where ${externalIds.scheme} = any(${values}::text[]) and ${isOfResource}`,
@@ -28,7 +28,7 @@ function externalIdQuery({ name, recordId, resource, registry }: FieldContext) {
           .max(400)
           .regex(/^[a-z0-9][a-z0-9._-]*:.+$/, { error: 'must be scheme:id, such as interview-2011:F01' })
           .meta({ examples: ['interview-2011:F01'] }),
-        'Identifier in an external system, as `scheme:id`. The case of the id does not matter.',
+        'Identifier in an external system, as `scheme:id`. The case of the id is ignored.',
         // The index has a column for the scheme and one for the id, so both are compared separately.
         (values: SQL) =>
           isInAny(recordId, [

@@ -1,6 +1,7 @@
+import { byWord } from '../dimensions.ts'
 import { aliases } from './aliases.ts'
 import { amounts } from './amounts.ts'
-import { code, defaultCode, groupByCode, groupByWord, requiredCode } from './code.ts'
+import { code, defaultCode, groupByCode, requiredCode } from './code.ts'
 import { codes } from './codes.ts'
 import { edtf, edtfInList, requiredEdtfInList } from './edtf.ts'
 import { defaultEnumeration, enumeration, requiredEnumeration } from './enumeration.ts'
@@ -34,7 +35,7 @@ export const field = {
   enumeration,
   externalIds,
   groupByCode,
-  groupByWord,
+  groupByWord: byWord,
   key,
   languageTag,
   line: lineOfText,

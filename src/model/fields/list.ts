@@ -12,7 +12,9 @@ import { named } from '../schema-names.ts'
 import { requireUnique } from '../schemas.ts'
 
 interface ListOptions<Items extends Fields> {
+  /** Description of an item. */
   description: string
+  /** Example of an item. */
   example: Record<string, unknown>
   /** Properties whose combined values must be unique within a list. */
   distinctBy?: (keyof Items & string)[]
@@ -43,7 +45,7 @@ const bindItems = (
     return { field, context: itemContext }
   })
 
-/** Makes the table of a list, with the columns and constraints of the items. */
+/** Creates the table of a list, with the columns and constraints of the items. */
 function makeTable(items: Fields, context: FieldContext, distinctBy: readonly string[]): PgTable {
   const { registry, recordId } = context
   const tableName = listTableName(context)
@@ -78,7 +80,7 @@ function makeTable(items: Fields, context: FieldContext, distinctBy: readonly st
   return table
 }
 
-/** Makes the schema of an item from its fields. */
+/** Creates the schema of an item from its fields. */
 function itemSchema<Items extends Fields>(
   schemaName: string,
   items: Items,
@@ -110,7 +112,9 @@ export const list = <const Items extends Fields>(
         .array(options.item?.(registry) ?? itemSchema(schemaName, items, options, registry))
         .max(max)
       const distinct = distinctBy
-        ? all.superRefine(requireUnique((one) => JSON.stringify(distinctBy.map((property) => one[property]))))
+        ? all.superRefine(
+            requireUnique((item) => JSON.stringify(distinctBy.map((property) => item[property]))),
+          )
         : all
       return distinct.default([])
     },

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { type PgColumn, text, uuid } from 'drizzle-orm/pg-core'
 import { snakeCase } from '../../database/columns.ts'
 import { withPositions } from '../../database/rows.ts'
-import { defineField, type FieldContext, type FieldRows } from '../field.ts'
+import { defineField, type FieldContext, type FieldRows, type Roles } from '../field.ts'
 import { includedRecords } from '../includes.ts'
 import { columnList, jsonRows } from '../json.ts'
 import { listQuery, listRows } from '../list-rows.ts'
@@ -10,7 +10,7 @@ import { participantCollection, partyCollection } from '../participants/collecti
 import { participantDimensions } from '../participants/dimensions.ts'
 import { participantFilters } from '../participants/filters.ts'
 import { countriesProperty, participantRelations } from '../participants/relations.ts'
-import { participantsSchema, partiesSchema, type Roles } from '../participants/schema.ts'
+import { participantsSchema, partiesSchema } from '../participants/schema.ts'
 import type { Include } from '../resource.ts'
 
 const participantProperties = ['country', 'organization', 'region', 'role', 'contribution']
@@ -23,11 +23,15 @@ type Participant = Record<string, unknown>
 type Party = Participant & { actions: Record<string, unknown>[] }
 
 const participantRows = ({ registry, resource }: FieldContext): FieldRows<Participant[]> =>
-  listRows(registry.shared.participations, (one) => pick(one, participantProperties), { resource })
+  listRows(registry.shared.participations, (participant) => pick(participant, participantProperties), {
+    resource,
+  })
 
 function partyRows({ registry, resource }: FieldContext): FieldRows<Party[]> {
   const { participations, participationActions } = registry.shared
-  const { tables, split } = listRows(participations, (one: Party) => pick(one, partyProperties), { resource })
+  const { tables, split } = listRows(participations, (party: Party) => pick(party, partyProperties), {
+    resource,
+  })
   return {
     tables: [...tables, { table: participationActions, recordId: participationActions.record }],
     split: (values) => [
@@ -121,7 +125,7 @@ export const participants = (schemaName: string, roles: Roles) =>
   })
 
 /**
- * The parties to an agreement: participants, each with its signatory and its dated actions.
+ * The parties of a record, such as an agreement: participants, each with its signatory and its dated actions.
  * @param schemaName name of the component schema of one party.
  */
 export const parties = (schemaName: string, roles: Roles) =>

@@ -5,7 +5,7 @@ import { defineField, type FieldContext } from '../field.ts'
 import { filterByAny, isInAny } from '../filters.ts'
 import { includedRecords } from '../includes.ts'
 import { jsonList } from '../json.ts'
-import { listQuery, listRows } from '../list-rows.ts'
+import { listQuery, listRows, listTable } from '../list-rows.ts'
 import { distinct } from '../schemas.ts'
 import { keyReference, referencedId } from './reference.ts'
 
@@ -51,34 +51,33 @@ const junctionTable = (
 /** A list of references to records of another resource, without duplicates, in the order of the document. */
 export const references = (target: string, description: string, options: ReferencesOptions = {}) => {
   const junctionColumns = (context: FieldContext) => {
-    const [table] = context.registry.fieldTables(context)
-    if (!table) throw new Error(`the references ${context.name} have no table`)
-    return { table, record: columnOf(table, 'record'), target: columnOf(table, 'target') }
+    const table = listTable(context)
+    return { table, record: columnOf(table, 'record'), targetKey: columnOf(table, 'target') }
   }
   return defineField({
     schema: (registry) => distinct(registry.referenceSchema(target)).default([]).meta({ description }),
     tables: (context) => [junctionTable(context, target, options.notItself ?? false)],
     json: (context) => {
-      const { table, target: to } = junctionColumns(context)
-      return jsonList(listQuery(table, sql`${to}`, context))
+      const { table, targetKey } = junctionColumns(context)
+      return jsonList(listQuery(table, sql`${targetKey}`, context))
     },
-    rows: (context) => listRows(junctionColumns(context).table, (key: string) => ({ target: key })),
+    rows: (context) => listRows(listTable(context), (key: string) => ({ target: key })),
     ...(options.inverse && {
       inverse: (context: FieldContext) => {
-        const { table, record, target: to } = junctionColumns(context)
+        const { table, record, targetKey } = junctionColumns(context)
         return {
           resource: target,
           name: options.inverse?.name ?? context.name,
           description: options.inverse?.description ?? description,
           condition: (key: SQL) =>
-            sql`${context.recordId} in (select ${record} from ${table} where ${to} = ${key})`,
+            sql`${context.recordId} in (select ${record} from ${table} where ${targetKey} = ${key})`,
         }
       },
     }),
     query: (context) => {
-      const { table, record, target: to } = junctionColumns(context)
+      const { table, record, targetKey } = junctionColumns(context)
       const { filter, include } = options
-      const type = sql.raw(to.getSQLType())
+      const type = sql.raw(targetKey.getSQLType())
       return {
         ...(filter && {
           filters: {
@@ -87,7 +86,7 @@ export const references = (target: string, description: string, options: Referen
               filter.description,
               (values) =>
                 isInAny(context.recordId, [
-                  sql`select ${record} from ${table} where ${to} = any(${values}::${type}[])`,
+                  sql`select ${record} from ${table} where ${targetKey} = any(${values}::${type}[])`,
                 ]),
             ),
           },
@@ -95,7 +94,7 @@ export const references = (target: string, description: string, options: Referen
         ...(include && {
           includes: () => {
             const resource = context.registry.get(target)
-            const chosen = sql`${resource.key.column} in (select ${to} from ${table} where ${record} = ${context.recordId})`
+            const chosen = sql`${resource.key.column} in (select ${targetKey} from ${table} where ${record} = ${context.recordId})`
             return { [include.name]: includedRecords(resource, include.description, chosen) }
           },
         }),

@@ -24,7 +24,7 @@ const percentage = () =>
           .max(100)
           .superRefine(requireDecimals(4))
           // The exclusive bound is removed from the OpenAPI document.
-          .meta({ description: 'Share of the whole in per cent. At most four decimals.', minimum: 0.0001 }),
+          .meta({ description: 'Share of the whole in percent. At most four decimals.', minimum: 0.0001 }),
       ),
     columns: (name) => ({ [name]: numeric(snakeCase(name), { precision: 7, scale: 4, mode: 'number' }) }),
     constraints: (context) => [

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { webSearch } from '../../database/folding.ts'
 import { edtfDate } from '../date-filters.ts'
+import type { Roles } from '../field.ts'
 import { anyOf, filterByAny, filterByOne, text } from '../filters.ts'
 import { keys } from '../keys.ts'
 import { lazy } from '../lazy.ts'
@@ -9,7 +10,6 @@ import type { Registry } from '../registry.ts'
 import { edtf } from '../schemas.ts'
 import type { Collection } from '../searchable.ts'
 import { actionKinds } from '../vocabularies.ts'
-import type { Roles } from './schema.ts'
 
 /** The participants of a record, for searches. All conditions must match the same participant. */
 export function participantCollection({ shared: { participations } }: Registry, roles: Roles): Collection {
@@ -54,8 +54,11 @@ export function partyCollection(registry: Registry, roles: Roles): Collection {
   const participants = participantCollection(registry, roles)
   return {
     ...participants,
-    description: 'Who is party to it.',
-    filters: { ...participants.filters, signatory: text(participations.signatory, 'Who signed for it.') },
+    description: 'Who is a party.',
+    filters: {
+      ...participants.filters,
+      signatory: text(participations.signatory, 'Who signed for the party.'),
+    },
     collections: lazy(() => ({
       actions: {
         description: 'What the party did, and when.',
@@ -65,7 +68,7 @@ export function partyCollection(registry: Registry, roles: Roles): Collection {
         collections: () => ({}),
         filters: {
           kind: anyOf(actions.kind, z.enum(actionKinds), 'What was done.'),
-          date: edtfDate(actions, 'date', edtf('When it was done.'), 'When it was done.'),
+          date: edtfDate(actions, 'date', edtf('Date of the action.'), 'Date of the action.'),
         },
       },
     })),

@@ -1,11 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { columnOf } from '../../database/columns.ts'
+import { columnOf, textArray } from '../../database/columns.ts'
 import type { FieldContext } from '../field.ts'
 import { type GetOtherFilter, isInAny } from '../filters.ts'
 import { belongsTo } from '../resource.ts'
-
-/** Casts the values of a filter to `text[]`. */
-export const textArray = (values: SQL): SQL => sql`${values}::text[]`
 
 /** The SQL conditions of filters by participant. Their values are arrays in SQL, such as codes of countries. */
 export class ParticipantConditions {

@@ -1,7 +1,7 @@
 import { byRelation, type Dimension, wordLabels } from '../dimensions.ts'
+import type { Roles } from '../field.ts'
 import type { Registry } from '../registry.ts'
 import type { ParticipantRelations } from './relations.ts'
-import type { Roles } from './schema.ts'
 
 /** Dimensions by participant. Combined with another of these dimensions, `role` is the role of the same participant. */
 export const participantDimensions = (

@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
-import type { FieldContext } from '../field.ts'
+import { textArray } from '../../database/columns.ts'
+import type { FieldContext, Roles } from '../field.ts'
 import { type Filter, filterByAny, withRelation } from '../filters.ts'
 import { keys } from '../keys.ts'
-import { ParticipantConditions, partnersAmong, textArray } from './conditions.ts'
+import { ParticipantConditions, partnersAmong } from './conditions.ts'
 import type { ParticipantRelations } from './relations.ts'
-import type { Roles } from './schema.ts'
 
 /** The filter by countries. Statements that read every record use the column with the countries of a record (`stored`). */
 function countryFilter(

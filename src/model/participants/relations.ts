@@ -2,11 +2,10 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { columnIn, columnOf } from '../../database/columns.ts'
-import type { FieldContext } from '../field.ts'
+import type { FieldContext, Roles } from '../field.ts'
 import type { GetOtherFilter } from '../filters.ts'
 import { type Relation, relationRows } from '../relations.ts'
 import { belongsTo } from '../resource.ts'
-import type { Roles } from './schema.ts'
 
 /** The participants of records as relations, which filters and dimensions share. */
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Roles } from '../field.ts'
 import type { Registry } from '../registry.ts'
 import { named } from '../schema-names.ts'
 import { edtf, line, optional, prose } from '../schemas.ts'
@@ -18,7 +19,7 @@ type ParticipantReference = Record<'country' | 'organization' | 'region', string
 
 const referencedKey = (value: ParticipantReference) => value.country ?? value.organization ?? value.region
 
-/** Requires exactly one of country, organization and region in each entry. None may occur twice in the same role. */
+/** Requires exactly one of country, organization and region in each entry. No participant may occur twice in the same role. */
 function checkParticipants(list: (ParticipantReference & { role: string })[], context: z.RefinementCtx) {
   const seen = new Set<string>()
   list.forEach((entry, index) => {
@@ -41,9 +42,6 @@ function checkParticipants(list: (ParticipantReference & { role: string })[], co
   })
 }
 
-/** Roles of a resource, the most usual one first. */
-export type Roles = readonly [string, ...string[]]
-
 /**
  * Schema of a record's participants.
  * @param schemaName name of the component schema of one participant.
@@ -64,7 +62,7 @@ const action = named(
   z
     .strictObject({
       kind: z.enum(actionKinds),
-      date: edtf('When it was done.'),
+      date: edtf('Date of the action.'),
       note: optional(prose(1000)),
     })
     .meta({
@@ -85,11 +83,11 @@ export function partiesSchema(registry: Registry, schemaName: string, roles: Rol
         ...referenceShape(registry),
         role: z.enum(roles),
         contribution,
-        signatory: optional(line(300)).meta({ description: 'Who signed for it.' }),
+        signatory: optional(line(300)).meta({ description: 'Who signed for the party.' }),
         actions: z.array(action).max(100).default([]),
       })
       .meta({
-        description: 'Who is party: exactly one of country, organization and region.',
+        description: 'Who is a party: exactly one of country, organization and region.',
         examples: [
           {
             country: 'PAK',
