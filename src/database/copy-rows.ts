@@ -25,7 +25,7 @@ function toCell(value: unknown, isJson: boolean): string {
 }
 
 /**
- * Writes rows into a table by COPY.
+ * Writes rows into a table with COPY.
  * @throws PostgreSQL's error.
  */
 export async function copyRows(client: pg.ClientBase, table: PgTable, rows: Row[]): Promise<void> {

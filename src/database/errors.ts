@@ -46,7 +46,7 @@ export const retryAfterSeconds = '1'
 const timeoutDetail =
   'Statement timeout: the statement was cancelled and nothing was written. Narrow the request.'
 
-/** Problems by SQLSTATE (PostgreSQL appendix A), by the whole code or its class. The registry's triggers raise `EN…`. */
+/** Problems by SQLSTATE (PostgreSQL, appendix A): by the whole code, or by its class. The registry's triggers raise `EN…`. */
 const problems: Record<string, { type: ProblemType; detail: string }> = {
   '08': { type: 'unavailable', detail: 'The connection to the database was lost.' },
   '22': { type: 'invalid-body', detail: 'PostgreSQL cannot store one of the values.' },
@@ -108,11 +108,11 @@ export function mayHaveLostSession(error: unknown): boolean {
   return state === undefined || sessionEndingStates.test(state)
 }
 
-/** Whether PostgreSQL rolled a transaction back because of another one: a serialization failure or a deadlock. */
+/** Whether PostgreSQL rolled a transaction back because of another transaction: a serialization failure or a deadlock. */
 export const isConflict = (error: unknown): boolean =>
   ['40001', '40P01'].includes(getDatabaseError(error)?.code ?? '')
 
-/** Returns the error with which a transaction is repeated (`isConflict`), since others have changed what it has read. */
+/** Returns an error that makes a transaction be repeated (`isConflict`), for when others have changed the data that it has read. */
 export function conflictWithOthers(message: string): Error {
   const error = new pg.DatabaseError(message, message.length, 'error')
   error.code = '40001'

@@ -8,7 +8,7 @@ const tooLowCondition = `name = 'feed_offset' and exists (
 
 /**
  * Raises the offset of the feed's transaction ids if stored revisions have higher ids than the cluster will assign
- * next, such as after a dump was restored in another cluster. So new changes follow all stored changes in the feed.
+ * next, such as after a dump was restored into another cluster. So new changes follow all stored changes in the feed.
  */
 export async function alignFeed(client: pg.ClientBase): Promise<void> {
   // A database that accepts no changes also refuses an update that changes nothing.

@@ -2,20 +2,20 @@ import { type SQL, sql } from 'drizzle-orm'
 import { type AnyPgColumn, type IndexBuilder, index } from 'drizzle-orm/pg-core'
 
 /**
- * Returns SQL of a text without case and accents. Filters, searches and indexes share it, since PostgreSQL uses an index
- * only for an equal expression.
+ * Returns SQL of a text without case and accents. Filters, searches and indexes share this expression, since PostgreSQL uses an
+ * index only for an equal expression.
  */
 export const fold = (value: SQL | AnyPgColumn): SQL => sql`lower(plain_text(${value}))`
 
 /**
  * Returns SQL of a text in web-search syntax, for PostgreSQL functions such as `websearch_to_tsquery`. Replaces runs of minus
- * signs by a space: they are a line or a dash, not a negation, and PostgreSQL fails at 33 of them.
+ * signs with a space: such a run is a line or a dash, not a negation, and PostgreSQL fails at a run of 33.
  */
 export const webSearch = (value: SQL): SQL =>
   sql`regexp_replace(plain_text(${value}), '-([[:space:]!&|()]*-)+', ' ', 'g')`
 
 /**
- * Returns SQL of a code in lower case and normalised to NFKC, so that full-width letters equal ordinary ones. Accents stay,
+ * Returns SQL of a code in lower case and normalized to NFKC, so that full-width letters equal ordinary ones. Accents stay,
  * since they are part of a code.
  */
 export const foldCode = (value: SQL | AnyPgColumn): SQL => sql`lower(normalize(${value}, NFKC))`

@@ -46,7 +46,7 @@ interface Entry {
   activeSince: number
 }
 
-/** A connection that runs one statement after another, since a `pg.Client` must not get a second one while it runs one. */
+/** A connection that runs one statement after another, since a `pg.Client` must not get a second statement while it runs the first. */
 class ListeningConnection {
   readonly client: pg.Client
   readonly #statements = new Mutex()

@@ -19,9 +19,9 @@ const journalSchema = z.object({
       /** Creation time in milliseconds since 1970, by which the migration is identified. */
       when: z.number(),
       tag: z.string(),
-      /** Whether versions that do not know the migration work with the database after it. */
+      /** Whether versions that do not know the migration still work with the migrated database. */
       expand: z.boolean().optional(),
-      /** Tag of the migration that a version must know to work with the database after this one; by default this one. */
+      /** Tag of the migration that a version must know to work with the database after this migration; by default, this migration. */
       contract: z.string().optional(),
     }),
   ),
@@ -29,7 +29,7 @@ const journalSchema = z.object({
 
 type Journal = z.output<typeof journalSchema>
 
-/** The table of applied migrations, as drizzle's migrator makes it, which earlier versions of the service used. */
+/** The table of applied migrations, as drizzle's migrator creates it, which earlier versions of the service used. */
 const migrationsTable = `create schema if not exists drizzle;
   create table if not exists drizzle.__drizzle_migrations (id serial primary key, hash text not null, created_at bigint)`
 
@@ -71,7 +71,7 @@ function failureMessage(error: unknown): string {
 
 /**
  * Returns `migrated` if this version works with the database, `too new` if the database has migrations with which this version
- * cannot work, and otherwise `not migrated`: it lacks migrations.
+ * cannot work, and otherwise `not migrated`: the database lacks migrations.
  */
 export async function readSchemaState(database: Database): Promise<'migrated' | 'not migrated' | 'too new'> {
   const { missing, isTooNew } = await compareSchema(database)

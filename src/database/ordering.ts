@@ -3,7 +3,7 @@ import { type AnyPgColumn, type IndexBuilder, index } from 'drizzle-orm/pg-core'
 import { columnOf } from './columns.ts'
 
 /**
- * The sort expressions of a column. Null is replaced by a value beyond all others, so that records without a value come
+ * The sort expressions of a column. Null is replaced with a value beyond all other values, so that records without a value come
  * last in both directions and a cursor can always compare.
  */
 export interface Ordering {
@@ -33,7 +33,7 @@ export const codeOrder = (column: AnyPgColumn): Ordering => ({
   type: 'text',
 })
 
-/** Ids that the registry generates. A missing id is replaced by the first or the last UUID. */
+/** Ids that the registry generates. A missing id is replaced with the first or the last UUID. */
 const idOrder = (column: AnyPgColumn): Ordering => ({
   asc: coalesceColumn(column, sql`'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid`),
   desc: coalesceColumn(column, sql`'00000000-0000-0000-0000-000000000000'::uuid`),

@@ -21,7 +21,7 @@ export interface PoolOptions extends StatementLimits, LaneLimits {}
 /** The error message of pg-pool when no connection becomes free in time. */
 const acquireTimeoutMessage = 'timeout exceeded when trying to connect'
 
-/** Timeouts on a replica: of opening a connection, and of waiting for a lock. After one, the read runs on the primary. */
+/** Timeouts on a replica: for opening a connection, and for waiting for a lock. After either, the read runs on the primary. */
 const replicaConnectTimeoutMs = 500
 const replicaLockTimeoutMs = 200
 

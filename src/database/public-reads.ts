@@ -18,8 +18,8 @@ import { getDatabaseError } from './errors.ts'
  */
 
 /**
- * Appends a call to `setup`: if a record is or was internal, table names in the transaction then resolve to the views without
- * internal records.
+ * Appends a call to `restrict_reader()` to `setup`. If a record is or was internal, the table names in the transaction then
+ * resolve to the views without internal records.
  */
 const withRestriction = (setup: string): string =>
   setup === '' ? 'select restrict_reader()' : `${setup}; select restrict_reader()`
@@ -48,7 +48,7 @@ function cachedRewrite(rewrite: (statement: Template) => Template): (statement: 
 }
 
 /**
- * Gives a statement for a restricted transaction another text and name than other readers use: its table names may resolve to
+ * Gives a statement of a restricted transaction a text and a name that other readers do not use: its table names may resolve to
  * views, so PostgreSQL would plan a shared prepared statement again each time.
  */
 const labelForViews = cachedRewrite(({ text, name }) => ({
@@ -58,7 +58,7 @@ const labelForViews = cachedRewrite(({ text, name }) => ({
 
 /**
  * A condition that is true if no record is or was internal in the statement's snapshot; otherwise the statement fails.
- * PostgreSQL evaluates it once, by two indexes. A plain call of `require_all_public()` takes ten times as long.
+ * PostgreSQL evaluates it once, by two indexes. A plain call to `require_all_public()` takes ten times as long.
  */
 const allPublic = `case
   when exists (select from public.records where visibility = 'internal')
@@ -153,8 +153,8 @@ class PublicReads implements DatabaseClient {
 
 /**
  * Returns the database as clients without a key or token see it. While no record is or was internal, a single statement reads
- * the tables, with one more condition, which PostgreSQL evaluates once; otherwise it reads the views, in a separate
- * transaction. A write throws.
+ * the tables, with one more condition, which PostgreSQL evaluates once; otherwise the statement reads the views, in a
+ * separate transaction. A write throws.
  */
 export const publicReads = (database: Database): DatabaseClient =>
   new PublicReads(database, { viewsOnlyUntil: 0 })

@@ -1,6 +1,6 @@
 /** The enumerations of the tables that belong to no resource: keys, revisions and imports. */
 
-/** Roles of keys and tokens. Each role includes the rights of those before it. */
+/** Roles of keys and tokens. Each role includes the rights of the roles before it. */
 export const roles = ['reader', 'editor', 'admin'] as const
 
 /**
@@ -9,7 +9,7 @@ export const roles = ['reader', 'editor', 'admin'] as const
  */
 export const authorKinds = ['key', 'oidc', 'seed', 'command', 'database'] as const
 
-/** The operations that make a revision of a record. */
+/** The operations that create a revision of a record. */
 export const changeKinds = ['create', 'replace', 'patch', 'remove', 'restore', 'redact', 'merge'] as const
 
 /**
@@ -36,5 +36,5 @@ export const importStates = [
  */
 export const importRowStates = ['ready', 'refused', 'blocked', 'skipped', 'waiting'] as const
 
-/** Effect of an import on a record. `none`: no value of the file was new, or others have set the properties. */
+/** Effect of an import on a record. `none`: no value of the file was new, or the properties were changed by others than imports. */
 export const importActions = ['create', 'change', 'none'] as const

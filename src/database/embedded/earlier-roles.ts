@@ -4,7 +4,7 @@ import { roleLock as lock, servicePassword, serviceRole, superuser } from './ser
 
 /** Upgrades data folders of earlier versions, in which the service connected as the superuser. */
 
-/** Returns the URL under which a role connects to a database with the superuser's password. */
+/** Returns the URL with which a role connects to a database, by the superuser's password. */
 export type GetUrl = (role: string, database: string) => string
 
 async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
@@ -20,7 +20,7 @@ async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T
 
 /**
  * Whether the role of the service is still the superuser: then the role `postgres` does not exist, and its login fails.
- * Returns false after other errors, such as of a server that stops; the next start checks again.
+ * Returns false after other errors, such as those of a server that is stopping; the next start checks again.
  */
 async function isServiceSuperuser(getUrl: GetUrl): Promise<boolean> {
   return withClient(getUrl(superuser, 'postgres'), async () => false).catch(
@@ -40,7 +40,7 @@ export async function separateRoles(getUrl: GetUrl, password: string): Promise<v
   if (!(await isServiceSuperuser(getUrl))) return
   await withClient(getUrl(serviceRole, 'postgres'), async (client) => {
     await client.query('select pg_advisory_lock($1)', [lock])
-    // Another process that started at the same time may have done it already.
+    // Another process that started at the same time may already have separated the roles.
     if (!(await isServiceSuperuser(getUrl))) return
     await client.query(`drop role if exists ${renamingRole}`)
     await client.query(`create role ${renamingRole} superuser login password ${pg.escapeLiteral(password)}`)

@@ -23,7 +23,7 @@ export interface EmbeddedDatabase {
 
 /**
  * Opens the PostgreSQL cluster in a folder. Creates the cluster if there is none, and starts its server if it is not running.
- * Several processes may share the server. The last one that closes it stops it. A killed process leaves the server running
+ * Several processes may share the server. The last process that closes it stops it. A killed process leaves the server running
  * for the next process. While the server runs, the file `url` in the folder has its connection URL. A server that has stopped
  * is started again at the same port, so that the URL stays the same.
  *
@@ -80,7 +80,7 @@ async function joinServer(
     // Another process is stopping the server. A later attempt starts it again.
     await sleep(50)
   }
-  throw new OperatorError(`PostgreSQL in ${cluster.path} keeps stopping`)
+  throw new OperatorError(`PostgreSQL in ${cluster.path} keeps stopping: see server.log in this folder`)
 }
 
 /**

@@ -82,13 +82,13 @@ async function start(
     `-p ${await freePort(await readFormerPort(path))}`,
     ...settings.map((setting) => `-c ${setting}`),
   ].join(' ')
-  let ended = false
+  let hasEnded = false
   // pg_ctl runs a shell command with these paths, and the cluster's path may have characters that a shell interprets.
   const paths = ['-D', '.', '-l', logName]
   const starting = account
     .run(programs.pg_ctl, ['start', ...paths, '-o', options, '-t', `${startTimeoutMs / 1000}`], { cwd: path })
     .finally(() => {
-      ended = true
+      hasEnded = true
     })
   try {
     // pg_ctl checks ten times a second whether the server is ready. Checking more often saves time.
@@ -97,7 +97,7 @@ async function start(
       waitUntil(async () => {
         const server = await readPostmaster(path)
         if (signal?.aborted && server?.status === 'starting') interrupt(server.pid)
-        return ended || server?.status === 'ready'
+        return hasEnded || server?.status === 'ready'
       }),
     ])
   } catch (error) {
@@ -107,7 +107,7 @@ async function start(
   }
 }
 
-/** Returns the running server, if any. After a crash, the file may name a process that has ended or is another program. */
+/** Returns the running server, if any. After a crash, postmaster.pid may name a process that has ended or another program. */
 async function readPostmaster(path: string): Promise<Postmaster | undefined> {
   const file = join(path, 'postmaster.pid')
   const text = await readFile(file, 'utf8').catch(() => '')

@@ -18,7 +18,8 @@ const hasProcessGroups = process.platform !== 'win32'
 /**
  * Runs a program to its end, in a separate process group: Ctrl-C in the terminal does not reach the program, and an abort
  * also ends its child processes.
- * @throws Error with `stderr` when the program fails; `signal.reason` after an abort.
+ * @throws Error with `stderr` when the program fails; the error of `spawn` when it cannot be started; `signal.reason` after an
+ * abort.
  */
 export async function runProgram(
   program: string,

@@ -3,9 +3,9 @@ import { rename, rm, writeFile } from 'node:fs/promises'
 import { failure } from './failure.ts'
 
 /**
- * Writes a file that only its owner may read. It is replaced atomically: readers find the old or the new text, even after a
+ * Writes a file that only its owner may read. The file is replaced atomically: readers find the old or the new text, even after a
  * loss of power.
- * @throws OperatorError that names the file if it cannot be written, as on a full disk. Nothing is left then.
+ * @throws OperatorError that names the file if it cannot be written, as on a full disk. The old file then remains unchanged.
  */
 export async function writeSecret(file: string, text: string): Promise<void> {
   const temporaryFile = `${file}.${randomUUID()}`
