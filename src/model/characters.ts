@@ -7,8 +7,8 @@ import type { z } from 'zod'
 const forbiddenInLines = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u
 
 /**
- * Characters that are forbidden in texts of several lines: controls, except tabs and line breaks. Characters that reorder
- * text are allowed, since sources may contain them.
+ * Characters that are forbidden in texts of several lines: controls, except tabs and line breaks. Embeddings, overrides and
+ * isolates are allowed, since sources may contain them.
  */
 const forbiddenInProse = /(?![\t\n\r])\p{Cc}/u
 
@@ -41,14 +41,14 @@ function findFault(forbidden: RegExp, text: string): string | undefined {
 
 /**
  * More combining marks in a row than any writing system has: the Stream-Safe Text Format of Unicode allows 30. The half-width
- * voicing marks of kana count as marks. The time to normalize a text grows with the square of the length of such a row.
+ * voicing marks of kana count as marks. The time to normalize a text grows with the square of the number of marks in a row.
  */
 const markRow = /[\p{M}\uff9e\uff9f]{31}/u
 
 /**
  * Returns the function that converts a text to the Unicode form NFC. A text of more than four times `max` is not converted:
  * NFC would not make it short enough, and the conversion may take minutes.
- * @param max maximum length of the text in NFC, in characters.
+ * @param max maximum length of the text in NFC, in UTF-16 code units.
  */
 export const toNfc =
   (max: number) =>
@@ -68,7 +68,7 @@ const refuse =
     if (message !== undefined) context.addIssue({ code: 'invalid_format', format: 'characters', message })
   }
 
-/** Returns a message with the first forbidden character of one line of text and its position, from 1, or undefined. */
+/** Returns a message with the first forbidden character of one line of text and its position, from 1; undefined if there is none. */
 export const findLineFault = (text: string): string | undefined => findFault(forbiddenInLines, text)
 
 /** Removes the characters that are forbidden in one line of text. Replaces halves of surrogate pairs with U+FFFD. */
@@ -90,7 +90,7 @@ export function requireVisible(text: string, context: z.RefinementCtx): void {
  */
 export const requireLineCharacters = refuse(forbiddenInLines)
 
-/** Refuses forbidden characters in a text of several lines, with the same message. */
+/** Refuses forbidden characters in a text of several lines, with the messages of `requireLineCharacters`. */
 export const requireProseCharacters = refuse(forbiddenInProse)
 
 /**

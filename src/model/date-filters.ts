@@ -24,7 +24,7 @@ const inUnit = (unit: DateUnit, earliest: AnyPgColumn, latest: AnyPgColumn): Com
 const possibleDays = (date: SQL) =>
   dateSpan(sql`edtf_earliest(${date}::text)`, sql`edtf_latest(${date}::text)`)
 
-/** The first day after a given date. If the date has an open end, there is none: `day` is `infinity`, and `hasEnd` is false. */
+/** The first day after a given date. For a date with an open end, `day` is `infinity`, and `hasEnd` is false. */
 const upperBound = (date: SQL) => ({
   day: sql`upper(${possibleDays(date)})`,
   hasEnd: sql`isfinite(upper(${possibleDays(date)}))`,
@@ -94,8 +94,8 @@ export function edtfDate(table: PgTable, property: string, value: z.ZodType, des
 
 /**
  * A filter by the time of a record's event: one date, or a start and an end. It compares by overlap, as
- * `edtfDate` does. An event without an end has no upper bound, one without a start no lower bound, and one without either
- * date is not found.
+ * `edtfDate` does. An event without an end has no upper bound, and an event without a start no lower bound. An event
+ * with neither date is not found.
  */
 export function happenedIn(
   table: PgTable,

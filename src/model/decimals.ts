@@ -41,7 +41,9 @@ export function splitDecimal(text: string): Decimal {
 
 /**
  * Writes a decimal without exponent and superfluous zeros: `1.0E7` becomes `10000000`.
- * @returns undefined if it needs more digits before or after the decimal point.
+ * @param text a number in the syntax of JSON.
+ * @param maxWhole maximum number of digits before the decimal point.
+ * @returns undefined if the decimal needs more digits before or after the decimal point.
  */
 export function expandDecimal(text: string, maxWhole: number, maxDecimals: number): string | undefined {
   const { isNegative, digits, exponent } = splitDecimal(text)

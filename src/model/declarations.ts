@@ -36,10 +36,10 @@ export const requestParameters: Naming = [
 /** The words that combine conditions in a search. They are properties of the same objects as filters and collections. */
 export const conditionWords: Naming = ['the conditions of searches', ['and', 'or', 'not']]
 
-/** Property of a response that is not a property of the record: the names of other records. */
+/** The property of a response that has the names of other records. It is not a property of the record. */
 const namesProperty = 'names'
 
-/** Refuses two things of a kind with one name. @throws Error that names both owners. */
+/** Refuses two things of a kind with the same name. @throws Error that names both owners. */
 export function requireDistinct(kind: string, namings: readonly Naming[]): void {
   const owners = new Map<string, string>()
   for (const [owner, names] of namings) {
@@ -223,7 +223,7 @@ function circularReferences(remaining: readonly Resource[]): DeclarationError {
   }
   const cycle = next ? [...path.slice(path.indexOf(next)), next] : path
   return new DeclarationError(
-    `${cycle.map(({ name }) => name).join(' → ')}: they refer to one another; keep the reference of one, and give it an inverse`,
+    `${cycle.map(({ name }) => name).join(' → ')}: they refer to one another; keep only one of these references, and declare its \`inverse\``,
   )
 }
 

@@ -34,8 +34,8 @@ export interface Measure {
   /** The list whose elements have the number. An element counts in the groups of its own values. */
   elements?: ListElements
   /**
-   * Names of dimensions that are also filters, such as `amountCurrency`. For each of them, a request must group by it or filter
-   * by one of its values, since numbers of different units cannot be added.
+   * Names of dimensions that are also filters, such as `amountCurrency`. A request must group by each of these
+   * dimensions, or filter by one of its values, since numbers of different units cannot be added.
    */
   singleValued?: readonly string[]
   /** A query of pairs of records, by the ids `part` and `whole`. A part is not counted if its whole is in the same group. */

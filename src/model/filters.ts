@@ -287,6 +287,7 @@ export function timestamp(id: AnyPgColumn, column: AnyPgColumn, description: str
  * Chinese, into words. So if the searched words have such a text, each of its characters counts as a word, both in the search
  * and in the records that have such texts.
  * @param texts the searched texts of the record, in one.
+ * @param what the searched properties, for the description.
  */
 export function fullText(table: PgTable, texts: SQL, what: string): Filter {
   const [id, search] = [columnOf(table, 'id'), columnOf(table, 'search')]

@@ -11,7 +11,7 @@ const privateUse = 'x(?:-[a-z0-9]{1,8})+'
 const place = `(?:-${script})?(?:-(?:${region}))?`
 const regular = `(?:${language})${place}(?:-(?:${variant}))*(?:-${extension})*(?:-${privateUse})?`
 
-/** The names after `i-`, and all tags, that were registered before the grammar and do not match it. */
+/** The tags that were registered before the grammar and do not match it. `irregularNames` are the parts after `i-`. */
 const irregularNames = 'ami|bnn|default|enochian|hak|klingon|lux|mingo|navajo|pwn|tao|tay|tsu'
 const irregular = `i-(?:${irregularNames})|en-gb-oed|sgn-(?:be-fr|be-nl|ch-de)`
 
@@ -31,5 +31,5 @@ export function isLanguageTag(text: string): boolean {
   const [own = ''] = tag.split(/(?:^|-)x-/)
   const [main = '', ...extensions] = own.split(/-(?=[0-9a-z]-)/)
   const variants = main.split('-').filter((subtag) => variantPattern.test(subtag))
-  return isDistinct(variants) && isDistinct(extensions.map((one) => one.charAt(0)))
+  return isDistinct(variants) && isDistinct(extensions.map((subtags) => subtags.charAt(0)))
 }

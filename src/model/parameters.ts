@@ -77,9 +77,9 @@ export function parseQuery(text: string): RawQuery {
     if (pair === '') continue
     const index = pair.indexOf('=')
     const name = decode(index < 0 ? pair : pair.slice(0, index))
-    const text = index < 0 ? '' : pair.slice(index + 1)
+    const valueText = index < 0 ? '' : pair.slice(index + 1)
     // Texts are stored in NFC, so they are compared in NFC.
-    const value = text.split(',').map((part) => decode(part).normalize('NFC'))
+    const value = valueText.split(',').map((part) => decode(part).normalize('NFC'))
     const [, parameter, word = 'eq', suffix = ''] = namePattern.exec(name) ?? []
     if (parameter === undefined) {
       const message = `"${name}" is not the name of a parameter: write name=value or name[operator]=value`
@@ -107,7 +107,7 @@ export const operatorName = (name: string, operator: string): string =>
   operator === 'eq' ? name : `${name}[${operator}]`
 
 /** The values that were sent with one operator. */
-interface Sent {
+interface SentValues {
   /** Values whose name did not end in `[]`. */
   plain: RawValue[]
   /** Texts whose name ended in `[]`. */
@@ -115,11 +115,11 @@ interface Sent {
 }
 
 /** Joins the values of `status=a` and `status[]=b`, which have the same operator. */
-function joinLists(operators: ReadonlyMap<string, RawValue[]>): Map<string, Sent> {
-  const joined = new Map<string, Sent>()
-  for (const [sent, values] of operators) {
-    const isList = sent.endsWith(listSuffix)
-    const operator = isList ? sent.slice(0, -listSuffix.length) : sent
+function joinLists(operators: ReadonlyMap<string, RawValue[]>): Map<string, SentValues> {
+  const joined = new Map<string, SentValues>()
+  for (const [word, values] of operators) {
+    const isList = word.endsWith(listSuffix)
+    const operator = isList ? word.slice(0, -listSuffix.length) : word
     const { plain, listed } = joined.get(operator) ?? { plain: [], listed: [] }
     joined.set(
       operator,
@@ -177,7 +177,7 @@ function checkValues(
   name: string,
   parameter: Parameter,
   operand: OperandSpec,
-  { plain, listed }: Sent,
+  { plain, listed }: SentValues,
 ): { values: unknown[]; faults: Fault[] } {
   const { takes } = operand
   const schema = operandSchema(parameter, operand)

@@ -37,7 +37,7 @@ function propertiesOfShape(shape: z.core.$ZodShape): ReferenceProperty[] {
 /**
  * Returns the properties of a resource's records that refer to other records.
  * @param fields names of the own properties that the records have.
- * @param include names of their includes, whose records may also refer to others.
+ * @param include names of the includes of these records; included records may also refer to other records.
  */
 export function referenceProperties(
   resource: Resource,

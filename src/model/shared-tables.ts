@@ -31,8 +31,8 @@ import { actionKinds } from './vocabularies.ts'
  * which roles, and which have topics and external ids.
  */
 
-/** A check constraint that rows belong to records of these resources. */
-const ofResources = (name: string, column: Parameters<typeof oneOf>[1], resources: string[]) =>
+/** Returns the check constraint that rows belong to records of these resources; an empty list if there are no resources. */
+const resourceChecks = (name: string, column: Parameters<typeof oneOf>[1], resources: string[]) =>
   resources.length > 0 ? [oneOf(name, column, resources)] : []
 
 /** The participants of all records, with their roles, in one table, so that one index finds all records of a country. */
@@ -80,7 +80,7 @@ function makeParticipations(registry: Registry) {
   )
 }
 
-/** The dated actions of the parties to agreements, such as signatures. */
+/** The dated actions of parties, such as signatures. */
 function makeParticipationActions(participations: ReturnType<typeof makeParticipations>) {
   return pgTable(
     'participation_actions',
@@ -122,7 +122,7 @@ const makeTopicLinks = (registry: Registry) =>
     (table) => [
       primaryKey({ columns: [table.record, table.position] }),
       recordForeignKey('topic_links', table),
-      ...ofResources('topic_links_resource_known', table.resource, registry.withTopics),
+      ...resourceChecks('topic_links_resource_known', table.resource, registry.withTopics),
       unique('topic_links_once').on(table.topic, table.resource, table.record),
     ],
   )
@@ -141,7 +141,7 @@ const makeExternalIds = (registry: Registry) =>
     (table) => [
       primaryKey({ columns: [table.record, table.position] }),
       recordForeignKey('external_ids', table),
-      ...ofResources('external_ids_resource_known', table.resource, registry.withExternalIds),
+      ...resourceChecks('external_ids_resource_known', table.resource, registry.withExternalIds),
       matches('external_ids_scheme_form', table.scheme, '^[a-z0-9][a-z0-9._-]*$'),
       filled('external_ids_id_filled', table.id),
       uniqueIndex('external_ids_unique').on(table.scheme, foldCode(table.id), table.resource),
@@ -152,7 +152,10 @@ const makeExternalIds = (registry: Registry) =>
 /** The tables that resources share. */
 export type SharedTables = ReturnType<typeof makeSharedTables>
 
-/** Creates the tables that resources share. drizzle resolves their references later, at the first use. */
+/**
+ * Creates the tables that resources share. The registry may lack the tables of resources yet: drizzle resolves the references to
+ * them later, at the first use.
+ */
 export function makeSharedTables(registry: Registry) {
   const participations = makeParticipations(registry)
   return {

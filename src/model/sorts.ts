@@ -27,7 +27,7 @@ export const byCode = (column: AnyPgColumn, description: string): SortKey => ({
   ...codeOrder(column),
 })
 
-/** Sorts by a reference: the key of the record to which it refers. */
+/** Sorts by a reference: by the key of the record to which it refers. */
 export const byReference = (column: AnyPgColumn, description: string): SortKey => ({
   description,
   ...referenceOrder(column),

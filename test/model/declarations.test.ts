@@ -284,7 +284,7 @@ describe('a registry', () => {
     const other = { ...facilities({ facility: field.reference('facilities', 'Of what it is.') }) }
     const declared = { ...other, name: 'sites', singular: 'Site', plural: 'Sites', noun: 'site' }
     expect(() => createRegistry([...definitions, facilities({ sites }), declared])).toThrow(
-      'facilities → sites → facilities: they refer to one another; keep the reference of one, and give it an inverse',
+      'facilities → sites → facilities: they refer to one another; keep only one of these references, and declare its `inverse`',
     )
   })
 
