@@ -366,7 +366,7 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
     await page.context().close()
   })
 
-  it('has no axe violation or overflow, in light colours on a desktop and in dark ones on a phone', async () => {
+  it('has no axe violation or overflow, light on a desktop and dark on a phone', async () => {
     const id = await create({ title: 'Seen by axe', parties: [{ country: 'CHN', role: 'party' }] })
     await dashboard.api.patch(`/v1/agreements/${id}`, { title: 'Seen again by axe' })
     const sizes = [

@@ -9,7 +9,7 @@ async function chooseSlug(scheme: string | undefined, taken: readonly string[]):
   return [...(await chooseSlugs(tx, registry, [mention])).values()][0]
 }
 
-it('the slug of a topic is its name, or scheme and name, or the name with a hash if others have these', async () => {
+it('the slug of a topic is its name; with its scheme or a hash if other topics have this slug', async () => {
   expect(await chooseSlug('dac', [])).toBe('water')
   expect(await chooseSlug('dac', ['water'])).toBe('dac-water')
   expect(await chooseSlug('dac', ['water', 'dac-water'])).toMatch(/^water-[0-9a-f]{10}$/)
