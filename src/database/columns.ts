@@ -11,11 +11,13 @@ import {
   timestamp,
   uuid,
 } from 'drizzle-orm/pg-core'
+import { didYouMean } from '../problems/suggest.ts'
 
 /** Returns the column whose key in the Drizzle table is this property. @throws Error when there is none. */
 export function columnIn(columns: Record<string, PgColumn>, property: string): PgColumn {
   const column = columns[property]
-  if (!column) throw new Error(`no column for the property ${property}`)
+  if (!column)
+    throw new Error(`the table has no column "${property}"${didYouMean(property, Object.keys(columns))}`)
   return column
 }
 

@@ -65,20 +65,28 @@ async function writeUrl(folder: string, text: string): Promise<void> {
 /** Whether the folder has the cluster of an embedded PostgreSQL. */
 export const hasEmbeddedDatabase = (dataDir: string): boolean => hasCluster(resolve(dataDir))
 
-/** Starts the server if it does not run, and takes its shared lock. */
+/** How often a process tries to join a server that other processes stop, and the pause between two attempts. */
+const maxJoinAttempts = 600
+const joinPauseMs = 50
+
+/**
+ * Starts the server if it does not run, and takes its shared lock.
+ * @throws OperatorError if the server cannot be started, or stops before each attempt to take the lock; PostgreSQL's error if the
+ * roles cannot be separated; the reason of `signal`.
+ */
 async function joinServer(
   cluster: Cluster,
   settings: readonly string[],
   signal?: AbortSignal,
 ): Promise<{ port: number; lock: SharedLock }> {
-  for (let attempt = 0; attempt < 600; attempt++) {
+  for (let attempt = 0; attempt < maxJoinAttempts; attempt++) {
     const port = await ensureStarted(cluster, settings, signal)
     await separateRoles(superuserUrls(cluster, port), cluster.password)
     const lock = await acquireSharedLock(lockUrl(cluster, port))
     if (lock) return { port, lock }
     signal?.throwIfAborted()
     // Another process is stopping the server. A later attempt starts it again.
-    await sleep(50)
+    await sleep(joinPauseMs)
   }
   throw new OperatorError(`PostgreSQL in ${cluster.path} keeps stopping: see server.log in this folder`)
 }

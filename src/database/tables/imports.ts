@@ -40,7 +40,7 @@ export const imports = pgTable(
     autoCommit: boolean('commits_itself').notNull().default(false),
     /** Number of rows, once the file has been read to its end. */
     rowsRead: integer('rows_read'),
-    /** The position of the last row of the current pass; in later passes of a commit, the number of processed rows. */
+    /** The position of the last processed row of the current pass; in later passes of a commit, the number of processed rows. */
     doneThrough: integer('done_through').notNull().default(0),
     /**
      * Number of the current pass over the rows. In a commit, later passes write the rows that wait for records of other rows.
