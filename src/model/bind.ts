@@ -142,8 +142,9 @@ export function bindResource(registry: Registry, definition: ResourceDefinition)
   ]
   const parts = <Part extends keyof FieldQuery>(part: Part) =>
     queries.map(([owner, contributed]) => [owner, contributed[part]] as const)
-  const lazyParts = <T>(parts: readonly (readonly [string, (() => Record<string, T>) | undefined])[]) =>
-    parts.map(([owner, make]) => [owner, make?.()] as const)
+  const lazyParts = <T>(
+    contributions: readonly (readonly [string, (() => Record<string, T>) | undefined])[],
+  ) => contributions.map(([owner, make]) => [owner, make?.()] as const)
   const nameLines = nameLinesOf(getTableColumns(table), search)
   const texts = searchedLines(definition.fields, snakeCase(name))
   const commonFilters = {

@@ -4,7 +4,14 @@ import type { z } from 'zod'
 import { columnOf } from '../database/columns.ts'
 import { dateSpan } from '../database/date-spans.ts'
 import { unitNumber, unitValue } from './date-units.ts'
-import { type Comparison, type DateUnit, type Filter, filterByOne, ifNullable, one } from './filters.ts'
+import {
+  type Comparison,
+  type DateUnit,
+  type Filter,
+  filterByOne,
+  ifNullable,
+  withOneValue,
+} from './filters.ts'
 
 /** Filters by EDTF dates, which are spans of days in the database. */
 
@@ -55,7 +62,7 @@ export function edtfDate(table: PgTable, property: string, value: z.ZodType, des
   const latest = columnOf(table, `${property}Latest`)
   const span = dateSpan(earliest, latest)
   const compared = (build: (date: SQL) => SQL) =>
-    one((date) => sql`(${earliest} is not null and ${build(date)})`)
+    withOneValue((date) => sql`(${earliest} is not null and ${build(date)})`)
   const overlaps = compared((date) => sql`${span} && ${possibleDays(date)}`)
   const oneSided = (days: (date: SQL) => SQL, holds: (date: SQL) => SQL): Comparison => ({
     ...compared((date) => sql`${span} && ${days(date)}`),
@@ -66,7 +73,7 @@ export function edtfDate(table: PgTable, property: string, value: z.ZodType, des
     value,
     comparisons: {
       eq: overlaps,
-      ne: one((date) => sql`(${span} && ${possibleDays(date)}) is not true`),
+      ne: withOneValue((date) => sql`(${span} && ${possibleDays(date)}) is not true`),
       gt: oneSided(
         openRange.after,
         (date) => sql`${latest} >= ${upperBound(date).day} and ${upperBound(date).hasEnd}`,

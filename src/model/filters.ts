@@ -97,10 +97,12 @@ export interface Filter {
   comparisons: Partial<Record<Operator, Comparison>>
 }
 
-const many = (build: Comparison['sql']): Comparison => ({ takes: 'many', sql: build })
+const withManyValues = (build: Comparison['sql']): Comparison => ({ takes: 'many', sql: build })
+
 /** Returns a comparison with one value. */
-export const one = (build: Comparison['sql']): Comparison => ({ takes: 'one', sql: build })
-const boolean = (build: Comparison['sql']): Comparison => ({ takes: 'boolean', sql: build })
+export const withOneValue = (build: Comparison['sql']): Comparison => ({ takes: 'one', sql: build })
+
+const withBoolean = (build: Comparison['sql']): Comparison => ({ takes: 'boolean', sql: build })
 
 /** Whether the record has no value. */
 const isNull = (column: AnyPgColumn): Comparison => ({
@@ -122,10 +124,10 @@ export function anyOfSortKey(column: AnyPgColumn, value: z.ZodType, description:
     description,
     value,
     comparisons: {
-      eq: many((values) => sql`${asc} = any(${values}::text[])`),
-      ne: many((values) => sql`${asc} <> all(${values}::text[])`),
+      eq: withManyValues((values) => sql`${asc} = any(${values}::text[])`),
+      ne: withManyValues((values) => sql`${asc} <> all(${values}::text[])`),
       ...(!column.notNull && {
-        isNull: boolean((given) => sql`(${asc} = ${maxCharacter}) = ${given}::boolean`),
+        isNull: withBoolean((given) => sql`(${asc} = ${maxCharacter}) = ${given}::boolean`),
       }),
     },
   }
@@ -138,8 +140,8 @@ export function anyOf(column: AnyPgColumn, value: z.ZodType, description: string
     description,
     value,
     comparisons: {
-      eq: many((values) => sql`${column} = any(${list(values)})`),
-      ne: many((values) => sql`(${column} = any(${list(values)})) is not true`),
+      eq: withManyValues((values) => sql`${column} = any(${list(values)})`),
+      ne: withManyValues((values) => sql`(${column} = any(${list(values)})) is not true`),
       ...ifNullable(column),
     },
   }
@@ -151,8 +153,8 @@ const toLikePattern = (text: SQL) =>
 
 /** The operators that compare a part of a text. They ignore case and accents. */
 const substringComparisons = (column: AnyPgColumn): Partial<Record<Operator, Comparison>> => ({
-  contains: one((part) => sql`${fold(column)} like '%' || ${toLikePattern(part)} || '%'`),
-  startsWith: one((start) => sql`${fold(column)} like ${toLikePattern(start)} || '%'`),
+  contains: withOneValue((part) => sql`${fold(column)} like '%' || ${toLikePattern(part)} || '%'`),
+  startsWith: withOneValue((start) => sql`${fold(column)} like ${toLikePattern(start)} || '%'`),
   ...ifNullable(column),
 })
 
@@ -163,8 +165,8 @@ export const text = (column: AnyPgColumn, description: string): Filter => ({
   description,
   value: textValue(),
   comparisons: {
-    eq: one((whole) => sql`${fold(column)} = ${fold(sql`${whole}::text`)}`),
-    ne: one((whole) => sql`(${column} is null or ${fold(column)} <> ${fold(sql`${whole}::text`)})`),
+    eq: withOneValue((whole) => sql`${fold(column)} = ${fold(sql`${whole}::text`)}`),
+    ne: withOneValue((whole) => sql`(${column} is null or ${fold(column)} <> ${fold(sql`${whole}::text`)})`),
     ...substringComparisons(column),
   },
 })
@@ -178,8 +180,10 @@ export const groupedText = (column: AnyPgColumn, description: string): Filter =>
   value: textValue(),
   comparisons: {
     // The first condition uses the index of folded texts. The second one keeps only exact matches.
-    eq: one((whole) => sql`(${fold(column)} = ${fold(sql`${whole}::text`)} and ${column} = ${whole}::text)`),
-    ne: one((whole) => sql`${column} is distinct from ${whole}::text`),
+    eq: withOneValue(
+      (whole) => sql`(${fold(column)} = ${fold(sql`${whole}::text`)} and ${column} = ${whole}::text)`,
+    ),
+    ne: withOneValue((whole) => sql`${column} is distinct from ${whole}::text`),
     ...substringComparisons(column),
   },
 })
@@ -188,14 +192,14 @@ export const groupedText = (column: AnyPgColumn, description: string): Filter =>
 export const filterByAny = (value: z.ZodType, description: string, build: Comparison['sql']): Filter => ({
   description,
   value,
-  comparisons: { eq: many(build) },
+  comparisons: { eq: withManyValues(build) },
 })
 
 /** A filter by one value, with the given condition. */
 export const filterByOne = (value: z.ZodType, description: string, build: Comparison['sql']): Filter => ({
   description,
   value,
-  comparisons: { eq: one(build) },
+  comparisons: { eq: withOneValue(build) },
 })
 
 /** A filter by any of several values, for a column of type text[]. */
@@ -219,14 +223,14 @@ export const decimalText = z
 export function number(column: AnyPgColumn, description: string): Filter {
   const { asc, desc } = numberOrder(column)
   const compare = (operator: '>' | '>=' | '<' | '<=', expression: SQL) =>
-    one((value) => sql`${expression} ${sql.raw(operator)} ${value}::text::numeric`)
+    withOneValue((value) => sql`${expression} ${sql.raw(operator)} ${value}::text::numeric`)
   return {
     description,
     value: decimalText,
     jsonValue: z.number(),
     comparisons: {
-      eq: many((values) => sql`${asc} = any(${values}::text[]::numeric[])`),
-      ne: many((values) => sql`${asc} <> all(${values}::text[]::numeric[])`),
+      eq: withManyValues((values) => sql`${asc} = any(${values}::text[]::numeric[])`),
+      ne: withManyValues((values) => sql`${asc} <> all(${values}::text[]::numeric[])`),
       gt: compare('>', desc),
       gte: compare('>=', desc),
       lt: compare('<', asc),
@@ -271,7 +275,7 @@ export const toTimestamp = (text: SQL) =>
  */
 export function timestamp(id: AnyPgColumn, column: AnyPgColumn, description: string): Filter {
   const compare = (operator: string) =>
-    one(
+    withOneValue(
       (value) =>
         sql`${id} in (select ${records.id} from ${records} where ${column} ${sql.raw(operator)} (${toTimestamp(value)}))`,
     )

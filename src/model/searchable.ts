@@ -13,7 +13,7 @@ export interface Searchable {
 /** A list of a record or of a list's element, stored as rows of a table: a list in the document, or the record's citations. */
 export interface Collection extends Searchable {
   description: string
-  /** Name of its conditions in the OpenAPI document, if the lists of several resources have the same conditions. */
+  /** Name of the collection's conditions in the OpenAPI document, if the lists of several resources have the same conditions. */
   singular?: string
   table: PgTable
   /** The columns that refer to the key of the owner of the list, in the same order. */

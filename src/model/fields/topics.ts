@@ -91,7 +91,7 @@ function topicQuery(context: FieldContext) {
       broadestTopic: withRelation(
         filterByAny(
           keys.topic(),
-          'Slug of a broadest topic. Records on it or on narrower topics are found.',
+          'Slug of a broadest topic. Records on narrower topics are found, too.',
           (values) =>
             isInAny(recordId, [
               sql`select related.record from (${relationRows(broadest, () => undefined)}) related where related.value = any(${values}::text[])`,
