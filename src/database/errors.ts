@@ -112,7 +112,10 @@ export function mayHaveLostSession(error: unknown): boolean {
 export const isConflict = (error: unknown): boolean =>
   ['40001', '40P01'].includes(getDatabaseError(error)?.code ?? '')
 
-/** Returns an error that makes a transaction be repeated (`isConflict`), for when others have changed the data that it has read. */
+/**
+ * Returns an error after which the transaction is repeated (`isConflict`), because another transaction has changed the data that
+ * this one has read.
+ */
 export function conflictWithOthers(message: string): Error {
   const error = new pg.DatabaseError(message, message.length, 'error')
   error.code = '40001'

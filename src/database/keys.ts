@@ -64,11 +64,10 @@ export async function listKeys(
   limit: number,
   after?: string,
 ): Promise<KeyRecord[]> {
-  const rows = await database.read<KeyRecord>({
+  return await database.read<KeyRecord>({
     text: `select ${columns} from keys where $2::uuid is null or id < $2::uuid order by id desc limit $1`,
     values: [limit, after],
   })
-  return rows
 }
 
 /** Returns a key by its id, or undefined if there is none. */

@@ -13,10 +13,10 @@ it('the migration computes the hash chain of existing revisions, which then cann
   onTestFinished(close)
   await runFirstMigrations(pool, migrationsBefore)
   await pool.query(`insert into revisions (resource, key, version, operation, document, actor, reason)
-    select 'figures', 'record ' || one, version, case version when 3 then 'remove' else 'patch' end,
+    select 'figures', 'record ' || number, version, case version when 3 then 'remove' else 'patch' end,
       json_build_object('title', 'Ünïcode "quoted"', 'version', version), '{"kind":"seed","id":null,"name":null}',
       case version when 2 then 'a reason' end
-    from generate_series(1, 3) as version, generate_series(1, 5) as one`)
+    from generate_series(1, 3) as version, generate_series(1, 5) as number`)
   await migrate(database)
   const faults: unknown[] = []
   expect(await verify(database, registry, [], (fault) => faults.push(fault))).toMatchObject({

@@ -172,10 +172,10 @@ it('a cancel never reaches the next statement on the same connection', async () 
     }
     const outcomes: string[] = []
     const disturb = async () => {
-      for (let at = 0; at < 150; at += 1) outcomes.push(await aborted())
+      for (let count = 0; count < 150; count += 1) outcomes.push(await aborted())
     }
     const work = async () => {
-      for (let at = 0; at < 150; at += 1) {
+      for (let count = 0; count < 150; count += 1) {
         const rows = await database.read<{ seconds: string }>(pgSleep(random(0.01)))
         expect(rows).toHaveLength(1)
       }

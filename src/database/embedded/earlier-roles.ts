@@ -4,7 +4,7 @@ import { roleLock as lock, servicePassword, serviceRole, superuser } from './ser
 
 /** Upgrades data folders of earlier versions, in which the service connected as the superuser. */
 
-/** Returns the URL with which a role connects to a database, by the superuser's password. */
+/** Returns the URL of a database for a role that has the superuser's password. */
 export type GetUrl = (role: string, database: string) => string
 
 async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {

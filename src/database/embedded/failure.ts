@@ -14,6 +14,7 @@ const reasons: Record<string, string> = {
 /**
  * Returns an OperatorError whose message is one line: what failed, and why, from the file system or the program. Returns an
  * error that is already an OperatorError unchanged.
+ * @param what a clause that says what failed, such as `FILE cannot be written`.
  */
 export function failure(what: string, error: unknown): OperatorError {
   return error instanceof OperatorError ? error : new OperatorError(`${what}: ${reason(error)}`)

@@ -184,7 +184,7 @@ export const importDecisions = pgTable(
 
 /**
  * The changes of each record by imports. For each record and scheme, the last entry has the hashes of the last values in files.
- * A later import compares them with the hashes of the stored values, to find the values that others than imports have set.
+ * A later import compares them with the hashes of the stored values, to find the values that something other than an import has set.
  */
 export const importRecords = pgTable(
   'import_records',
@@ -204,7 +204,7 @@ export const importRecords = pgTable(
     digest: text('digest').notNull(),
     /** Hash of the last value of each property: from this row, or from an earlier one if this row has no value. */
     properties: json('properties').$type<Record<string, string>>().notNull(),
-    /** Properties that the import did not change, because others than imports had changed them. */
+    /** Properties that the import did not change, because something other than an import had changed them. */
     kept: text('kept').array(),
     /** Key of the citation that names the row. */
     citation: text('citation'),

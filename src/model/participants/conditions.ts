@@ -19,14 +19,14 @@ export class ParticipantConditions {
     return this.#hosts.length > 0
   }
 
-  /** Whether a record has a participant that meets a condition, in the role of the filter `role` if there is one. */
+  /** The condition that a record has a participant that meets `condition`, in the role of the filter `role` if there is one. */
   withParticipant(condition: SQL, getOtherFilter: GetOtherFilter): SQL {
     return isInAny(this.#context.recordId, [this.#recordsWithParticipant(condition, getOtherFilter)])
   }
 
   /**
-   * Whether one of the countries, or an organization of one of them, takes part in a record, or the record has its host or a
-   * location in one of them. With the filter `role`, hosts and locations do not count.
+   * The condition that one of the countries, or an organization of one of them, takes part in a record, or that the record has its
+   * host or a location in one of them. With the filter `role`, hosts and locations do not count.
    */
   byCountries(countries: SQL, getOtherFilter: GetOtherFilter): SQL {
     return isInAny(this.#context.recordId, [
@@ -36,9 +36,9 @@ export class ParticipantConditions {
   }
 
   /**
-   * Whether a participant of a record is one of the regions, a region or country within one of them, or an organization of such a
-   * country, or the record has its host or a location in such a country. With the filter `role`, hosts and locations do not
-   * count.
+   * The condition that a participant of a record is one of the regions, a region or country within one of them, or an organization
+   * of such a country, or that the record has its host or a location in such a country. With the filter `role`, hosts and
+   * locations do not count.
    */
   withinRegions(codes: SQL, getOtherFilter: GetOtherFilter): SQL {
     const { participations } = this.#context.registry.shared
@@ -69,7 +69,7 @@ export class ParticipantConditions {
   }
 
   /**
-   * Whether a participant is one of the countries or one of their organizations. The condition has no join, so PostgreSQL can
+   * The condition that a participant is one of the countries or one of their organizations. It has no join, so PostgreSQL can
    * estimate the number of matches, and start from the matching participants or from the records in order.
    */
   #fromCountries(countries: SQL): SQL {
