@@ -171,7 +171,7 @@ export class Connection {
     this.#isBroken = true
   }
 
-  /** Returns the connection to the pool, or closes it after `discard` or too many prepared statements. Further calls do nothing. */
+  /** Returns the connection to the pool, or closes it after `discard` or too many prepared statements. Later calls do nothing. */
   release(): void {
     if (this.#isReleased) return
     this.#isReleased = true

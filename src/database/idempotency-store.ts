@@ -39,7 +39,7 @@ export async function tryLock(tx: Transaction, identity: string): Promise<boolea
   return row?.locked === true
 }
 
-/** Returns the stored response, unless it has expired. Must follow `tryLock`, to see what earlier holders of the lock have stored. */
+/** Returns the stored response, unless it has expired. Must follow `tryLock`, to see what earlier holders of the lock stored. */
 export async function findResponse(tx: Transaction, identity: string): Promise<StoredRequest | undefined> {
   const [row] = await tx.query<StoredRequest>({
     name: 'idempotency-find',

@@ -46,7 +46,7 @@ interface Entry {
   activeSince: number
 }
 
-/** A connection that runs one statement after another, since a `pg.Client` must not get a second statement while it runs the first. */
+/** A connection that runs one statement after another, since a `pg.Client` must not get a statement while it runs another. */
 class ListeningConnection {
   readonly client: pg.Client
   readonly #statements = new Mutex()

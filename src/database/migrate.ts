@@ -21,7 +21,7 @@ const journalSchema = z.object({
       tag: z.string(),
       /** Whether versions that do not know the migration still work with the migrated database. */
       expand: z.boolean().optional(),
-      /** Tag of the migration that a version must know to work with the database after this migration; by default, this migration. */
+      /** Tag of the migration that a version must know to work with the migrated database; by default, this migration. */
       contract: z.string().optional(),
     }),
   ),

@@ -13,8 +13,8 @@ import { getDatabaseError } from './errors.ts'
 
 /**
  * Reads for clients without a key or token, which see no internal records. The statements are the same as for all readers.
- * PostgreSQL hides the internal records (`migrations/0006_visibility.sql`), so statements need no conditions of their own; but they
- * must not qualify the names of tables.
+ * PostgreSQL hides the internal records (`migrations/0006_visibility.sql`), so statements need no conditions of their own. But
+ * statements must not qualify the names of tables.
  */
 
 /**

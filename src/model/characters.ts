@@ -68,7 +68,7 @@ const refuse =
     if (message !== undefined) context.addIssue({ code: 'invalid_format', format: 'characters', message })
   }
 
-/** Returns a message with the first forbidden character of one line of text and its position, from 1; undefined if there is none. */
+/** Returns a message with the first forbidden character of a line of text and its position, from 1; undefined without one. */
 export const findLineFault = (text: string): string | undefined => findFault(forbiddenInLines, text)
 
 /** Removes the characters that are forbidden in one line of text. Replaces halves of surrogate pairs with U+FFFD. */

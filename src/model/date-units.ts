@@ -42,9 +42,9 @@ const numberWithin =
     sql`(case when ${earliest} >= ${limits[unit].from} and ${latest} < ${limits[unit].before} then case when ${isSame(earliest, latest)} then ${number(earliest)} end end)`
 
 /**
- * The year, decade or month in which a date lies, as a number; null without a date, for a date that may lie in several of them, for
- * years before 4699 BC and after 294276, and for decades before `-469X`. Decades follow EDTF: `-001X` is -19 to -10, and years
- * of more than four digits have no decade.
+ * The year, decade or month in which a date lies, as a number; null without a date, for a date that may lie in several of them,
+ * for years before 4699 BC and after 294276, and for decades before `-469X`. Decades follow EDTF: `-001X` is -19 to -10, and
+ * years of more than four digits have no decade.
  */
 export const unitNumber: Record<DateUnit, BoundsFunction> = {
   year: numberWithin('year', (earliest, latest) => sameParts(['year'], earliest, latest), yearSql),

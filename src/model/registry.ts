@@ -137,7 +137,7 @@ export class Registry {
     return definition
   }
 
-  /** The schema of a resource's keys, and who assigns them. @throws Error for an unknown resource, or a key that is not a text. */
+  /** The schema of a resource's keys, and who assigns them. @throws Error for an unknown resource, or a key that is no text. */
   keyForm(name: string): KeyForm {
     const { naturalKey, fields } = this.definition(name)
     if (naturalKey === undefined) return { schema: keys.uuid(), assignedBy: 'registry' }

@@ -23,8 +23,8 @@ export interface LaneLimits {
   maxConnections: number
   /**
    * Maximum number of concurrent expensive statements, which use at most half of the connections. While clients other than the
-   * sender of the last expensive statement send cheap statements, the maximum is one lower, so that a processor is free for these.
-   * At least one expensive statement may always run.
+   * sender of the last expensive statement send cheap statements, the maximum is one lower, so that a processor is free for
+   * these. At least one expensive statement may always run.
    */
   maxExpensive: number
   /** Maximum number of requests that wait for a connection. */

@@ -184,7 +184,8 @@ export const importDecisions = pgTable(
 
 /**
  * The changes of each record by imports. For each record and scheme, the last entry has the hashes of the last values in files.
- * A later import compares them with the hashes of the stored values, to find the values that something other than an import has set.
+ * A later import compares them with the hashes of the stored values, to find the values that something other than an import
+ * has set.
  */
 export const importRecords = pgTable(
   'import_records',

@@ -15,7 +15,7 @@ import { locationSchema } from './location.ts'
 import { reference } from './reference.ts'
 import { lineOfText } from './text.ts'
 
-/** A number of a location: a coordinate or the elevation. @param checks further check constraints, by the suffixes of their names. */
+/** A coordinate or the elevation of a location. @param checks further check constraints, by the suffixes of their names. */
 const coordinate = (minimum: number, maximum: number, checks: Record<string, SQL> = {}) =>
   defineField({
     schema: () => optional(z.number().min(minimum).max(maximum)),

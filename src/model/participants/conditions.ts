@@ -25,8 +25,8 @@ export class ParticipantConditions {
   }
 
   /**
-   * The condition that one of the countries, or an organization of one of them, takes part in a record, or that the record has its
-   * host or a location in one of them. With the filter `role`, hosts and locations do not count.
+   * The condition that one of the countries, or an organization of one of them, takes part in a record, or that the record has
+   * its host or a location in one of them. With the filter `role`, hosts and locations do not count.
    */
   byCountries(countries: SQL, getOtherFilter: GetOtherFilter): SQL {
     return isInAny(this.#context.recordId, [
@@ -36,9 +36,9 @@ export class ParticipantConditions {
   }
 
   /**
-   * The condition that a participant of a record is one of the regions, a region or country within one of them, or an organization
-   * of such a country, or that the record has its host or a location in such a country. With the filter `role`, hosts and
-   * locations do not count.
+   * The condition that a participant of a record is one of the regions, a region or country within one of them, or an
+   * organization of such a country, or that the record has its host or a location in such a country. With the filter `role`,
+   * hosts and locations do not count.
    */
   withinRegions(codes: SQL, getOtherFilter: GetOtherFilter): SQL {
     const { participations } = this.#context.registry.shared
