@@ -9,7 +9,7 @@ import {
   readProblem,
   unusedKey,
 } from '../support/documents.ts'
-import { createTarget, linksFrom, referringDocument } from '../support/links.ts'
+import { referencePropertiesOf, referringDocument } from '../support/references.ts'
 import { registry, resources } from '../support/registry.ts'
 
 let api: Api
@@ -17,8 +17,6 @@ beforeAll(async () => {
   api = await startTestApi()
 })
 afterAll(() => api.close())
-
-const links = linksFrom(resources)
 
 describe.each(resources)('removing $name', (resource) => {
   it('returns 204 without a body; then reads and changes return 404, and lists omit the record', async () => {
@@ -52,7 +50,7 @@ describe.each(resources)('removing $name', (resource) => {
 })
 
 it('there are references to every resource except citations, to which nothing refers', () => {
-  const targets = new Set(linksFrom(registry.resources).map(({ target }) => target.name))
+  const targets = new Set(referencePropertiesOf(registry.resources).map(({ target }) => target.name))
   expect([...targets].sort()).toEqual(
     registry.resources
       .map(({ name }) => name)
@@ -61,12 +59,12 @@ it('there are references to every resource except citations, to which nothing re
   )
 })
 
-describe.each(links.map((link) => ({ link, ...link })))(
+describe.each(referencePropertiesOf(resources).map((property) => ({ property, ...property })))(
   'removing a record of $target.name to which $pointer of $referrer.name refers',
-  ({ link, referrer }) => {
+  ({ property, referrer, target }) => {
     it('returns 409 with the referring records, until there are none', async () => {
-      const created = await createTarget(api, link)
-      const other = await createRecord(referrer, api, await referringDocument(api, link, created.record))
+      const created = await createRecord(target, api)
+      const other = await createRecord(referrer, api, await referringDocument(api, property, created.record))
       const refused = await api.delete(created.path)
       expect(refused.status).toBe(409)
       expect(readProblem(refused).errors).toMatchObject([

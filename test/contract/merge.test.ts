@@ -11,7 +11,7 @@ import {
   readProblem,
   unusedKey,
 } from '../support/documents.ts'
-import { createTarget, linksFrom, referringDocument } from '../support/links.ts'
+import { referencePropertiesOf, referringDocument } from '../support/references.ts'
 import { resources } from '../support/registry.ts'
 
 let api: Api
@@ -198,18 +198,19 @@ describe.each(resources)('merging a record of $name', (resource) => {
   })
 })
 
-describe.each(linksFrom(resources).map((link) => ({ link, ...link })))(
+describe.each(referencePropertiesOf(resources).map((property) => ({ property, ...property })))(
   'merging a record of $target.name to which $pointer of $referrer.name refers',
-  ({ link, referrer }) => {
+  ({ property, referrer, target }) => {
     it('moves the reference; a later one to the old key is refused, and the error has the new key', async () => {
-      const [from, into] = [await createTarget(api, link), await createTarget(api, link)]
-      const other = await createRecord(referrer, api, await referringDocument(api, link, from.record))
+      const [from, into] = [await createRecord(target, api), await createRecord(target, api)]
+      const other = await createRecord(referrer, api, await referringDocument(api, property, from.record))
       const response = await merge(from, into)
       expect(response.status, response.text).toBe(200)
       const text = (await api.get(other.path)).text
       expect(text).toContain(`"${into.key}"`)
       expect(text).not.toContain(`"${from.key}"`)
-      const late = await api.post(`/v1/${referrer.name}`, await referringDocument(api, link, from.record))
+      const lateDocument = await referringDocument(api, property, from.record)
+      const late = await api.post(`/v1/${referrer.name}`, lateDocument)
       expect(late.status).toBe(422)
       expect(readProblem(late).errors?.[0]?.message).toContain(into.key)
       expect(await historyOf(other.path)).toMatchObject([{ operation: 'merge' }, { operation: 'create' }])

@@ -7,6 +7,10 @@ export function unwrapSchema(schema: z.core.$ZodType): z.core.$ZodType {
   return wrapped ? unwrapSchema(schema.unwrap()) : schema
 }
 
+/** Tells whether a schema is the schema of EDTF dates. */
+export const isEdtfSchema = (schema: z.core.$ZodType): boolean =>
+  schema instanceof z.ZodString && schema.meta()?.format === 'edtf'
+
 const participantKinds = ['country', 'organization', 'region']
 
 /**
@@ -32,7 +36,7 @@ export function buildDocument(
     })
   }
   if (inner instanceof z.ZodDiscriminatedUnion) {
-    // The last kind of a cited record are topics, of which the seed data has records.
+    // The last kind of record that a citation can cite is topics, of which the seed data has records.
     const option = inner.options.at(-1) ?? z.never()
     return buildDocument(option, leaf, pointer)
   }

@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { readSeeds } from '../../src/features/seeding/files.ts'
+import { lazyFor } from '../../src/model/lazy.ts'
 import type { Resource } from '../../src/model/resource.ts'
 import { references } from '../../src/model/schemas.ts'
 import type { Fault } from '../../src/problems/problem.ts'
 import type { Api, HttpResponse, RequestOptions } from './api.ts'
-import { buildDocument, unwrapSchema } from './build-document.ts'
+import { buildDocument, isEdtfSchema, unwrapSchema } from './build-document.ts'
 import { registry } from './registry.ts'
 
 const { resources } = registry
@@ -15,6 +16,9 @@ const { resources } = registry
 
 /** A document or record as JSON. */
 export type Document = Record<string, unknown>
+
+/** The schema of any document or record. */
+export const documentSchema = z.record(z.string(), z.unknown())
 
 /** The body of a problem response (RFC 9457). */
 export interface ProblemBody {
@@ -110,19 +114,9 @@ export async function count(api: Api, resource: Resource): Promise<number> {
   return page.total.count
 }
 
-/** Caches a computed value for each key in a WeakMap. */
-const memoize = <Key extends object, Value>(compute: (key: Key) => Value) => {
-  const values = new WeakMap<Key, Value>()
-  return (key: Key): Value => {
-    const value = values.get(key) ?? compute(key)
-    values.set(key, value)
-    return value
-  }
-}
-
 /** Returns the resource with a name. @throws when there is none. */
 export function resourceOf(name: string): Resource {
-  const resource = resources.find((one) => one.name === name)
+  const resource = resources.find((resource) => resource.name === name)
   if (!resource) throw new Error(`there is no resource ${name}`)
   return resource
 }
@@ -136,9 +130,10 @@ const numericCodes = Array.from({ length: 900 }, (_, index) => String(index + 10
 const pairs = letters.flatMap((first) => letters.map((second) => first + second))
 
 /** Returns functions that return another unused code at each call. There are too few codes to draw them at random. */
-const unusedCodes = memoize(async (api: Api) => {
+const unusedCodes = lazyFor(async (api: Api) => {
   const drawFrom = async (candidates: string[], name: string, property: string) => {
     const taken = new Set(await valuesInUse(api, name, property))
+    // `unusedNaturalKeys` has 999.
     const free = candidates.filter((code) => !taken.has(code) && code !== '999')
     return () => free.pop() ?? ''
   }
@@ -172,7 +167,7 @@ export const seededKey = async (api: Api, name: string): Promise<string> => {
 }
 
 /** The keys of records that tests may refer to, by resource, for each service. */
-const sharedKeys = memoize((_api: Api) => new Map<string, Promise<string>>())
+const sharedKeys = lazyFor((_api: Api) => new Map<string, Promise<string>>())
 
 /**
  * Returns the key of a record that tests may refer to and must not change: a seeded one, or an example that it creates once
@@ -206,7 +201,7 @@ async function uniqueProperties(resource: Resource, api: Api): Promise<Document>
   }
 }
 
-/** Returns a value of an example with the ids, which no record has, replaced by keys of records. */
+/** Returns a value of an example. Keys of records replace the ids in the value, which no record has. */
 async function withKeys(schema: z.core.$ZodType, value: unknown, api: Api): Promise<unknown> {
   const inner = unwrapSchema(schema)
   const target = references.get(inner)
@@ -330,7 +325,7 @@ function valueAt(schema: z.core.$ZodType, pointer: string, keys: Map<string, str
   const refersTo = references.get(schema)
   if (refersTo !== undefined) return keys.get(refersTo)
   if (name === 'ror') return ror()
-  if (schema instanceof z.ZodString && schema.meta()?.format === 'edtf') return '1985-04/..'
+  if (isEdtfSchema(schema)) return '1985-04/..'
   const invented = `Text ${randomUUID().slice(0, 18)}`
   return z.safeParse(schema, invented).success ? invented : (schemaExample(schema) ?? invented)
 }
@@ -352,7 +347,7 @@ async function keysFor(resource: Resource, api: Api): Promise<Map<string, string
 export async function fullDocument(resource: Resource, api: Api): Promise<Document> {
   const keys = await keysFor(resource, api)
   const document = buildDocument(resource.document, (schema, pointer) => valueAt(schema, pointer, keys))
-  return { ...z.record(z.string(), z.unknown()).parse(document), ...(await uniqueProperties(resource, api)) }
+  return { ...documentSchema.parse(document), ...(await uniqueProperties(resource, api)) }
 }
 
 /** Returns a deep copy of `value`, in which values of `other` that are neither null nor undefined replace its values. */

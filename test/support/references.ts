@@ -1,15 +1,14 @@
-import { z } from 'zod'
 import type { Resource } from '../../src/model/resource.ts'
 import { references } from '../../src/model/schemas.ts'
 import type { Api } from './api.ts'
 import { buildDocument } from './build-document.ts'
-import { type CreatedRecord, createRecord, type Document, fullDocument, keyIn } from './documents.ts'
+import { type Document, documentSchema, fullDocument, keyIn } from './documents.ts'
 import { registry } from './registry.ts'
 
 /** Documents that refer to other records, one for each reference property of every resource. */
 
-/** A reference property, by its pointer in the documents of one resource, and the resource that it refers to. */
-export interface Link {
+/** A reference property, by its pointer in the documents of one resource, and the resource to which it refers. */
+export interface ReferenceProperty {
   referrer: Resource
   pointer: string
   target: Resource
@@ -17,10 +16,11 @@ export interface Link {
 
 const resourcesNamed = (name: string) => registry.resources.filter((resource) => resource.name === name)
 
-/** Returns all links in the documents of resources. A citation refers to records of all other resources. */
-export const linksFrom = (referrers: readonly Resource[]): Link[] =>
-  referrers.flatMap((referrer): Link[] => {
-    const found: Link[] = []
+/** Returns all reference properties of resources. Those of citations include one for each other resource, which they cite. */
+export const referencePropertiesOf = (referrers: readonly Resource[]): ReferenceProperty[] =>
+  referrers.flatMap((referrer): ReferenceProperty[] => {
+    const found: ReferenceProperty[] = []
+    // Only visits the leaves of the schema: the document itself is not used.
     buildDocument(referrer.document, (schema, pointer) => {
       if (pointer === '/record/id') return undefined
       const name = references.get(schema) ?? ''
@@ -34,26 +34,21 @@ export const linksFrom = (referrers: readonly Resource[]): Link[] =>
 /** Returns a copy of a document with another value at a pointer. */
 function withValue(document: unknown, [step = '', ...rest]: string[], value: unknown): unknown {
   if (step === '') return value
-  const inner = (at: string, old: unknown) => (at === step ? withValue(old, rest, value) : old)
+  const inner = (name: string, part: unknown) => (name === step ? withValue(part, rest, value) : part)
   if (Array.isArray(document)) return document.map((item, index) => inner(String(index), item))
-  return Object.fromEntries(Object.entries(Object(document)).map(([name, old]) => [name, inner(name, old)]))
+  return Object.fromEntries(Object.entries(Object(document)).map(([name, part]) => [name, inner(name, part)]))
 }
-
-const object = z.record(z.string(), z.unknown())
 
 /** Returns a full document of the referrer that refers to a record. */
 export async function referringDocument(
   api: Api,
-  { referrer, pointer, target }: Link,
+  { referrer, pointer, target }: ReferenceProperty,
   record: Document,
 ): Promise<Document> {
   const document = await fullDocument(referrer, api)
+  const key = keyIn(target, record)
   if (pointer === '/record/id') {
-    return { ...document, record: { resource: target.name, id: keyIn(target, record) }, property: null }
+    return { ...document, record: { resource: target.name, id: key }, property: null }
   }
-  const value = keyIn(target, record)
-  return object.parse(withValue(document, pointer.slice(1).split('/'), value))
+  return documentSchema.parse(withValue(document, pointer.slice(1).split('/'), key))
 }
-
-/** Creates a record that documents of the link can refer to. */
-export const createTarget = (api: Api, { target }: Link): Promise<CreatedRecord> => createRecord(target, api)
