@@ -14,6 +14,7 @@ import {
   nameProperty,
   type Page,
   seededKey,
+  valueAt,
 } from '../support/documents.ts'
 import { findRecords } from '../support/find-records.ts'
 import { resources } from '../support/registry.ts'
@@ -24,7 +25,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** Pointers to the values of filters in a record, for filters that the rules of a resource declare and not a field. */
+/** Pointers to the values of filters in a record, for filters that the resource declares and not one of its fields. */
 const pointers: Record<string, string> = {
   topic: '/slug',
   relatedTo: '/relations/0/agreement',
@@ -52,7 +53,7 @@ function leavesOf(value: unknown, name: string): (string | number)[] {
   return [...named, ...others].flatMap(({ part }) => leavesOf(part, name))
 }
 
-/** Creates a citation of a record. Returns it, and the broadest topic above the record's first topic, as filter values. */
+/** Creates a citation of a record. Returns the citation, and the broadest topic above the record's first topic. */
 async function relatedValues(resource: Resource, { key, record }: CreatedRecord): Promise<Document> {
   if (resource.name === 'citations') return {}
   const citation = { source: await seededKey(api, 'sources'), record: { resource: resource.name, id: key } }
@@ -61,22 +62,16 @@ async function relatedValues(resource: Resource, { key, record }: CreatedRecord)
   return { citations, ...(typeof topic === 'string' && { broadestTopic: await broadestTopic(topic) }) }
 }
 
-/** The root of the hierarchy that contains a topic. */
+/** Returns the root of the hierarchy that contains a topic. */
 async function broadestTopic(slug: string): Promise<string> {
   const { broader } = (await api.get(`/v1/topics/${slug}`)).json<{ broader: string | null }>()
   return broader === null ? slug : await broadestTopic(broader)
 }
 
-const valueAt = (record: Document, pointer: string) =>
-  pointer
-    .slice(1)
-    .split('/')
-    .reduce<unknown>((value, step) => Object(value)[step], record)
-
 /** Values of filters that are not in a record: a subregion of China, and Pakistan as a partner. */
 const otherValues: Record<string, string> = { subregion: '030', partnerOf: 'PAK' }
 
-/** Values of filters for records without one: the region of China, and the country of the cited record. */
+/** Values of filters for records without such a value: the region of China, and the country of the cited record. */
 const fallbacks: Record<string, string> = { region: '142', country: 'PAK' }
 
 /** A filter value that matches a record. */
@@ -92,7 +87,7 @@ function valueFor(resource: Resource, filter: string, record: Document): string 
   return otherValues[filter] ?? String(found ?? fallbacks[filter])
 }
 
-/** Operands of operators that take something else than a value of their filter, such as a role. */
+/** Operands of operators that take something other than a value of their filter, such as a role. */
 const operands: Partial<Record<Operator, (record: Document) => string>> = {
   isNull: () => 'true',
   year: () => 'unknown',
@@ -103,7 +98,7 @@ const operands: Partial<Record<Operator, (record: Document) => string>> = {
 
 const unknownId = '00000000-0000-7000-8000-000000000000'
 
-/** Whether a filter depends on other records than the one that it finds. */
+/** Whether a filter depends on records other than the one that it finds. */
 const dependsOnOthers = ({ name }: Resource, filter: string) =>
   filter === 'partnerOf' || (name === 'citations' && filter === 'country')
 
@@ -120,7 +115,7 @@ describe.each(resources)('filtering $name', (resource) => {
   let small: CreatedRecord
   let everything: string[]
   beforeAll(async () => {
-    // A country in a subregion is in a region too.
+    // A country in a subregion is also in the region above.
     const subregion = resource.name === 'countries' && { region: '030' }
     const document = await fullDocument(resource, api)
     const amounts = Array.isArray(document.amounts) && {
@@ -168,9 +163,9 @@ describe.each(resources)('filtering $name', (resource) => {
       const value = valueFor(resource, filter, full.record)
       const found = await find(filter, 'eq', value)
       expect(found).toContain(full.key)
-      const same =
+      const hasSameValue =
         !['region', 'subregion'].includes(filter) && value === valueFor(resource, filter, small.record)
-      expect(found.includes(small.key)).toBe(same)
+      expect(found.includes(small.key)).toBe(hasSameValue)
     },
   )
 
@@ -274,12 +269,12 @@ describe.each(resources)('filtering $name', (resource) => {
     expect(await keys(`${property}[]=${two}&${property}[]=${one}`)).toEqual(expected)
     expect(await keys(`${property}=${two}&${property}[]=${one}`)).toEqual(expected)
     const others = everything.filter((key) => !expected.includes(key))
-    for (const none of [
+    for (const exclusion of [
       `${property}[ne]=${one},${two}`,
       `${property}[ne]=${one}&${property}[ne]=${two}`,
       `${property}[ne][]=${one}&${property}[ne][]=${two}`,
     ])
-      expect(await keys(none)).toEqual(others)
+      expect(await keys(exclusion)).toEqual(others)
   })
 
   it('by several filters is an intersection', async () => {

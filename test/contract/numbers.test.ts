@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type Api, sharedApi } from '../support/api.ts'
-import { createRecord, faultAt, fullDocument, listPath } from '../support/documents.ts'
+import { createRecord, faultAt, fullDocument, listPath, valueAt } from '../support/documents.ts'
 import { resources } from '../support/registry.ts'
 
 /** Numbers are stored exactly: amounts, percentages, figures, counts and coordinates. */
@@ -69,20 +69,14 @@ describe.each(
       .map((resource) => ({ ...number, resource, name: resource.name })),
   ),
 )('$pointer of $name', ({ resource, property, pointer, write, valid, invalid }) => {
-  const valueIn = (record: unknown) =>
-    pointer
-      .slice(1)
-      .split('/')
-      .reduce<unknown>((value, step) => Object(value)[step], record)
-
   it('is stored and returned exactly as it was sent', async () => {
     for (const number of valid) {
       const { path, record } = await createRecord(resource, api, {
         ...(await fullDocument(resource, api)),
         [property]: write(number),
       })
-      expect(valueIn(record)).toBe(number)
-      expect(valueIn((await api.get(path)).json())).toBe(number)
+      expect(valueAt(record, pointer)).toBe(number)
+      expect(valueAt((await api.get(path)).json(), pointer)).toBe(number)
     }
   })
 

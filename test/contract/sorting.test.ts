@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Resource } from '../../src/model/resource.ts'
 import { type Api, startTestApi } from '../support/api.ts'
+import { spanOf } from '../support/date-oracle.ts'
 import {
   createRecord,
   type Document,
@@ -32,26 +33,17 @@ function sortedValue(record: Document, key: string): string | number | null {
   return typeof found === 'number' || found === null ? found : String(found)
 }
 
-/** The first day that a date can mean. Covers only the dates of this test: no seasons, and no years before 1000. */
-const firstDay = (date: string) => {
-  const [year = '', month = '01', day = '01'] =
-    date
-      .split('/')[0]
-      ?.replace(/[?~%]$/, '')
-      .split('-') ?? []
-  return [year.replaceAll('X', '0'), month.replace('XX', '01'), day.replace('XX', '01')].join('-')
-}
-
 const collator = new Intl.Collator('en')
+const compareTexts = (a: string, b: string) => (a < b ? -1 : Number(a > b))
 
 /** Compares two values of a sort key by the type of the key. */
 function compare(resource: Resource, key: string, a: string | number, b: string | number): number {
   if (typeof a === 'number' || typeof b === 'number') return Number(a) - Number(b)
   const type = resource.sorts[key]?.type
-  if (type === 'date') return firstDay(a) < firstDay(b) ? -1 : Number(firstDay(a) > firstDay(b))
+  if (type === 'date') return compareTexts(spanOf(a).from, spanOf(b).from)
   const isText = ['name', 'title', 'officialName', 'acronym', 'publisher', 'paragraph'].includes(key)
   if (isText) return collator.compare(a, b)
-  return a < b ? -1 : Number(a > b)
+  return compareTexts(a, b)
 }
 
 const directedSorts = resources.flatMap((resource) =>

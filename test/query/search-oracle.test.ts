@@ -5,6 +5,7 @@ import { checkDocument } from '../../src/operations/writing/validation.ts'
 import { registry } from '../../src/resources/registry.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { testCreation } from '../support/authorship.ts'
+import { dateMatches, spanOf } from '../support/date-oracle.ts'
 import { pseudoRandom } from '../support/pseudo-random.ts'
 
 const { resources } = registry
@@ -13,7 +14,7 @@ let api: Api
 beforeAll(async () => {
   api = await startTestApi()
 })
-beforeAll(fill)
+beforeAll(createAgreements)
 afterAll(() => api.close())
 
 interface Party {
@@ -59,7 +60,7 @@ function makeAgreements(count: number): Agreement[] {
 const agreements = makeAgreements(80)
 const scheme = 'search-test'
 
-async function fill(): Promise<void> {
+async function createAgreements(): Promise<void> {
   const resource = resources.find(({ name }) => name === 'agreements')
   if (!resource) throw new Error('there are no agreements')
   const documents = agreements.map((agreement, index) =>
@@ -70,17 +71,6 @@ async function fill(): Promise<void> {
   )
 }
 
-/** Returns the first and last day that one of the dates can mean, as comparable numbers. */
-function span(date: string): [number, number] {
-  const day = (text: string, last: boolean) => {
-    const [year = '', month = last ? '12' : '01', date = last ? '31' : '01'] = text.split('-')
-    return Number(year + month + date)
-  }
-  if (date === '201X') return [day('2010', false), day('2019', true)]
-  const [from = '', to = from] = date.split('/')
-  return [day(from, false), to === '..' ? Number.POSITIVE_INFINITY : day(to, true)]
-}
-
 /** Tells whether an agreement matches a tree of conditions, computed in TypeScript. */
 type Oracle = (agreement: Agreement) => boolean
 
@@ -89,39 +79,34 @@ interface Condition {
   matches: Oracle
 }
 
-const dateOperators: Record<string, (recorded: [number, number], given: [number, number]) => boolean> = {
-  eq: (recorded, given) => recorded[0] <= given[1] && recorded[1] >= given[0],
-  gt: (recorded, given) => recorded[1] > given[1],
-  gte: (recorded, given) => recorded[1] >= given[0],
-  lt: (recorded, given) => recorded[0] < given[0],
-  lte: (recorded, given) => recorded[0] <= given[1],
-  certainlyGt: (recorded, given) => recorded[0] > given[1],
-  certainlyGte: (recorded, given) => recorded[0] >= given[0],
-  certainlyLt: (recorded, given) => recorded[1] < given[0],
-  certainlyLte: (recorded, given) => recorded[1] <= given[1],
-  overlaps: (recorded, given) => recorded[0] <= given[1] && recorded[1] >= given[0],
-  within: (recorded, given) => recorded[0] >= given[0] && recorded[1] <= given[1],
-  contains: (recorded, given) => recorded[0] <= given[0] && recorded[1] >= given[1],
-}
+const dateOperators = [
+  'eq',
+  'gt',
+  'gte',
+  'lt',
+  'lte',
+  'certainlyGt',
+  'certainlyGte',
+  'certainlyLt',
+  'certainlyLte',
+  'overlaps',
+  'within',
+  'contains',
+]
 
 const dateLeaf = fc
-  .tuple(
-    fc.constantFrom(...Object.keys(dateOperators)),
-    fc.constantFrom('2009', '2010', '2010-02', '2011', '201X'),
-  )
+  .tuple(fc.constantFrom(...dateOperators), fc.constantFrom('2009', '2010', '2010-02', '2011', '201X'))
   .map(
     ([operator, given]): Condition => ({
       where: { signedOn: { [operator]: given } },
-      matches: ({ signedOn }) =>
-        signedOn !== null && (dateOperators[operator]?.(span(signedOn), span(given)) ?? false),
+      matches: ({ signedOn }) => dateMatches(signedOn, operator, given),
     }),
   )
 
 const dateListLeaf = fc.subarray(['2008', '2010-02', '2013'], { minLength: 1 }).map(
   (given): Condition => ({
     where: { signedOn: { in: given } },
-    matches: ({ signedOn }) =>
-      signedOn !== null && given.some((date) => dateOperators.eq?.(span(signedOn), span(date))),
+    matches: ({ signedOn }) => given.some((date) => dateMatches(signedOn, 'eq', date)),
   }),
 )
 
@@ -228,7 +213,7 @@ interface Page {
 }
 
 /** The condition that selects only the generated agreements. */
-const ours = { externalIds: { some: { scheme: { eq: scheme } } } }
+const isGenerated = { externalIds: { some: { scheme: { eq: scheme } } } }
 
 async function searchAll(request: object): Promise<Page['data']> {
   const found: Page['data'] = []
@@ -250,7 +235,11 @@ describe('a search', () => {
   it('returns exactly the records that match its tree, each once over all pages', async () => {
     await fc.assert(
       fc.asyncProperty(trees.tree, fc.integer({ min: 3, max: 60 }), async ({ where, matches }, limit) => {
-        const found = await searchAll({ where: { and: [ours, where] }, fields: ['title', 'signedOn'], limit })
+        const found = await searchAll({
+          where: { and: [isGenerated, where] },
+          fields: ['title', 'signedOn'],
+          limit,
+        })
         const expected = agreements.filter(matches).map(({ title }) => title)
         expect(found.map(({ title }) => title).sort()).toEqual(expected.sort())
       }),
@@ -261,7 +250,11 @@ describe('a search', () => {
   it('and its negation together return every record once', async () => {
     await fc.assert(
       fc.asyncProperty(trees.tree, async ({ where }) => {
-        const request = (tree: object) => ({ where: { and: [ours, tree] }, fields: ['title'], limit: 200 })
+        const request = (tree: object) => ({
+          where: { and: [isGenerated, tree] },
+          fields: ['title'],
+          limit: 200,
+        })
         const both = [...(await searchAll(request(where))), ...(await searchAll(request({ not: where })))]
         expect(both.map(({ title }) => title).sort()).toEqual(agreements.map(({ title }) => title).sort())
       }),
@@ -278,14 +271,15 @@ describe('a search', () => {
     'puts records without a value $nulls, sorted $direction, over all pages',
     async ({ direction, nulls }) => {
       const sort = [{ by: 'signedOn', direction, nulls }]
-      const found = await searchAll({ where: ours, sort, fields: ['title', 'signedOn'], limit: 7 })
+      const found = await searchAll({ where: isGenerated, sort, fields: ['title', 'signedOn'], limit: 7 })
       const missing = found.map(({ signedOn }) => signedOn === null)
       expect(found).toHaveLength(agreements.length)
       expect(missing).toEqual(
         missing.toSorted((a, b) => (nulls === 'first' ? Number(b) - Number(a) : Number(a) - Number(b))),
       )
-      const days = found.flatMap(({ signedOn }) => (signedOn === null ? [] : [span(signedOn)[0]]))
-      expect(days).toEqual(days.toSorted((a, b) => (direction === 'asc' ? a - b : b - a)))
+      const days = found.flatMap(({ signedOn }) => (signedOn === null ? [] : [spanOf(signedOn).from]))
+      const ascending = days.toSorted()
+      expect(days).toEqual(direction === 'asc' ? ascending : ascending.toReversed())
     },
   )
 

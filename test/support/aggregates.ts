@@ -27,3 +27,10 @@ export const aggregate = async (
   expect(response.status, response.text).toBe(200)
   return response.json<Aggregate>()
 }
+
+/** Returns the number of records in the list of a group. @param list the link of the group, which has a query string. */
+export async function countInList(api: Api, list: string): Promise<number> {
+  const response = await api.get(`${list}&count=exact&limit=1`)
+  expect(response.status, `${list} ${response.text}`).toBe(200)
+  return response.json<{ page: { total: { count: number } } }>().page.total.count
+}

@@ -25,15 +25,21 @@ export function spanOf(text: string): { from: string; to: string } {
 
 /**
  * Tells whether a recorded date matches a date filter.
- * @param operator as in brackets after the name of the filter; '' for none.
+ * @param operator the operator of a search, or of a list: as in brackets after the name of the filter, '' for none.
+ * @throws when this file does not know the operator.
  */
 export function dateMatches(recorded: string | null, operator: string, filterValue: string): boolean {
   if (recorded === null) return operator === 'ne'
   const { from, to } = spanOf(recorded)
   const other = spanOf(filterValue)
+  const overlaps = from <= other.to && to >= other.from
   const matches: Record<string, boolean> = {
-    '': from <= other.to && to >= other.from,
-    ne: !(from <= other.to && to >= other.from),
+    '': overlaps,
+    eq: overlaps,
+    overlaps,
+    ne: !overlaps,
+    within: from >= other.from && to <= other.to,
+    contains: from <= other.from && to >= other.to,
     gt: to > other.to,
     gte: to >= other.from,
     lt: from < other.from,
@@ -44,6 +50,7 @@ export function dateMatches(recorded: string | null, operator: string, filterVal
     certainlyLte: to <= other.to,
   }
   const isMatch = matches[operator]
-  if (isMatch === undefined) throw new Error(`unknown operator: ${operator}`)
+  if (isMatch === undefined)
+    throw new Error(`test/support/date-oracle.ts does not know the operator "${operator}" of date filters`)
   return isMatch
 }

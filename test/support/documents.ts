@@ -65,6 +65,13 @@ export const faultAt = (response: HttpResponse, location: string) =>
     ({ pointer, parameter }) => pointer === location || parameter === location,
   )
 
+/** Returns the value at a JSON pointer whose steps have no escapes; undefined if there is none. */
+export const valueAt = (document: Document, pointer: string): unknown =>
+  pointer
+    .slice(1)
+    .split('/')
+    .reduce<unknown>((value, step) => Object(value)[step], document)
+
 /** Returns the ETag of a response, or an empty string. */
 export const etagOf = (response: HttpResponse) => response.headers.get('etag') ?? ''
 
@@ -313,7 +320,7 @@ const ror = () =>
     .replaceAll(/[^a-f1-9]/g, '1')
     .slice(0, 6)}00`
 
-function valueAt(schema: z.core.$ZodType, pointer: string, keys: Map<string, string>): unknown {
+function fullValue(schema: z.core.$ZodType, pointer: string, keys: Map<string, string>): unknown {
   const name = lastProperty(pointer)
   const text = textValues[name]
   // Most tests read without a key, which shows only public records.
@@ -346,7 +353,7 @@ async function keysFor(resource: Resource, api: Api): Promise<Map<string, string
 /** Returns a valid document with a value in every property at every depth. */
 export async function fullDocument(resource: Resource, api: Api): Promise<Document> {
   const keys = await keysFor(resource, api)
-  const document = buildDocument(resource.document, (schema, pointer) => valueAt(schema, pointer, keys))
+  const document = buildDocument(resource.document, (schema, pointer) => fullValue(schema, pointer, keys))
   return { ...documentSchema.parse(document), ...(await uniqueProperties(resource, api)) }
 }
 
