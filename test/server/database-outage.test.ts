@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Api, HttpResponse } from '../support/api.ts'
 import { type ApiWithDatabaseProxy, startApiWithDatabaseProxy } from '../support/api-with-database-proxy.ts'
+import { waitUntilBlocked } from '../support/blocked-sessions.ts'
 import type { DatabaseProxy } from '../support/proxy.ts'
 
 /** Outages of the database: the service reports them and recovers. */
@@ -60,12 +61,10 @@ describe('when connections to the database fail', () => {
     const holder = await api.pool.connect()
     await holder.query("begin; select from topics where slug = 'energy' for update")
     const writing = write('Never')
-    const waits = "wait_event_type = 'Lock'"
-    const countWaiting = async () =>
-      (await api.pool.query(`select from pg_stat_activity where ${otherBackends} and ${waits}`)).rowCount
-    await expect.poll(countWaiting, { interval: 5 }).toBe(1)
+    await waitUntilBlocked(api.pool)
     await api.pool.query(
-      `select pg_terminate_backend(pid) from pg_stat_activity where ${otherBackends} and ${waits}`,
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where ${otherBackends} and wait_event_type = 'Lock'`,
     )
     expectProblem(await writing, 'unavailable')
     await holder.query('rollback')

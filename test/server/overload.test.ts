@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type Api, type HttpResponse, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
+import { waitUntilBlocked } from '../support/blocked-sessions.ts'
 
 /** Excess requests are refused early, with Retry-After. */
 
@@ -108,7 +109,7 @@ describe('with two busy connections', () => {
     expect(await countTimeouts()).toBeGreaterThanOrEqual(timeoutsBefore + 2)
   })
 
-  it('reads and exports over the timeout are cancelled, and the problem says how to avoid it', async () => {
+  it('reads and exports over the timeout are canceled, and the problem says how to avoid it', async () => {
     const holder = await api.pool.connect()
     onTestFinished(() => holder.release())
     await holder.query('begin; lock table citations in access exclusive mode')
@@ -117,10 +118,7 @@ describe('with two busy connections', () => {
       expectProblem(response, 'too-slow')
       expect(response.json().detail).toMatch(/Narrow the request/)
     }
-    const waiting = "datname = current_database() and wait_event_type = 'Lock'"
-    const waitingCount = async () =>
-      (await api.pool.query(`select from pg_stat_activity where ${waiting}`)).rowCount
-    await expect.poll(waitingCount, { interval: 5 }).toBe(0)
+    await waitUntilBlocked(api.pool, 0)
     await holder.query('rollback')
     expect((await api.get('/v1/citations/export?format=csv')).status).toBe(200)
   }, 30_000)

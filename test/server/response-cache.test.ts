@@ -4,6 +4,7 @@ import { Representation } from '../../src/server/plugins/response-cache/represen
 import { ResponseStore } from '../../src/server/plugins/response-cache/response-store.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
+import { countBlocked, waitUntilBlocked } from '../support/blocked-sessions.ts'
 import { cacheStatus, isHit, waitUntilCached } from '../support/cache-status.ts'
 import { importTables } from '../support/import-tables.ts'
 
@@ -28,8 +29,8 @@ async function countAcquired(work: () => Promise<unknown>): Promise<number> {
 }
 
 /**
- * Runs `work`, which must not read the database. It is retried: after a long pause of the machine, the service verifies its
- * connection for notifications before it serves stored responses.
+ * Runs `work`, which must not read the database. `work` is retried: after a long pause of the machine, the service verifies
+ * its connection for notifications before it serves stored responses.
  */
 async function withoutDatabase(work: () => Promise<unknown>): Promise<void> {
   await vi.waitFor(async () => expect(await countAcquired(work)).toBe(0), { timeout: 5000 })
@@ -60,13 +61,6 @@ async function lockTable(table: string): Promise<() => Promise<void>> {
   }
   onTestFinished(release)
   return release
-}
-
-const countWaiting = async () => {
-  const { rows } = await api.pool.query<{ waiting: number }>(
-    "select count(*)::int as waiting from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
-  )
-  return rows[0]?.waiting
 }
 
 describe('a repeated request', () => {
@@ -136,7 +130,7 @@ describe('a repeated request', () => {
     expect((await search('Pa')).text).not.toBe(first.text)
   })
 
-  it('for an estimate gets a new response, since estimates are never stored', async () => {
+  it('gets a new response for an estimate, since estimates are never stored', async () => {
     const url = '/v1/countries?limit=1&count=estimated'
     await api.get(url)
     const again = await api.get(url)
@@ -206,7 +200,7 @@ describe('a change', () => {
       .toMatch(/"count":0/)
   })
 
-  it('is announced by triggers of every table that stored responses are read from', async () => {
+  it('is announced by triggers of every table from which stored responses are read', async () => {
     const { rows } = await api.pool.query<{ name: string }>(
       `select relname as name from pg_class
        where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
@@ -246,7 +240,7 @@ describe('a change', () => {
 })
 
 describe('concurrent identical requests', () => {
-  // Retried, since after a long pause of the machine the service verifies its connection with further statements.
+  // Retried, since the service verifies its connection with further statements after a long pause of the machine.
   it('run one statement', { retry: 2 }, async () => {
     let arrived = 0
     const count = () => {
@@ -257,9 +251,11 @@ describe('concurrent identical requests', () => {
     api.app.server.on('request', count)
     try {
       const responses = Array.from({ length: 10 }, () => api.get(url))
-      await expect.poll(async () => [arrived, await countWaiting()], { timeout: 5000 }).toEqual([10, 1])
+      await expect
+        .poll(async () => [arrived, await countBlocked(api.pool)], { timeout: 5000 })
+        .toEqual([10, 1])
       await new Promise((resolve) => setTimeout(resolve, 50))
-      expect(await countWaiting()).toBe(1)
+      expect(await countBlocked(api.pool)).toBe(1)
       await release()
       const all = await Promise.all(responses)
       expect(new Set(all.map(({ text }) => text)).size).toBe(1)
@@ -273,11 +269,11 @@ describe('concurrent identical requests', () => {
     const url = '/v1/figures?limit=9&sort=title'
     const release = await lockTable('figures')
     const early = api.get(url)
-    await expect.poll(countWaiting).toBe(1)
+    await waitUntilBlocked(api.pool)
     const topic = { slug: 'made-meanwhile', name: 'Made meanwhile', scheme: 'domain' }
     expect((await api.post('/v1/topics', topic)).status).toBe(201)
     const late = api.get(url)
-    await expect.poll(countWaiting).toBe(2)
+    await waitUntilBlocked(api.pool, 2)
     await release()
     expect(cacheStatus(await early)).toBe('Entente; fwd=uri-miss')
     expect(cacheStatus(await late)).toBe('Entente; fwd=uri-miss')
@@ -287,7 +283,7 @@ describe('concurrent identical requests', () => {
     const url = '/v1/figures?limit=8&sort=title'
     const release = await lockTable('figures')
     const responses = [api.get(url), api.get(url)]
-    await expect.poll(countWaiting).toBe(1)
+    await waitUntilBlocked(api.pool)
     await api.pool.query(
       "select pg_cancel_backend(pid) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
     )
@@ -334,7 +330,7 @@ describe('the response store', () => {
       await stored.representation.encode('gzip')
       store.resize(`key ${index}`)
       expect(store.size).toBeLessThanOrEqual(1_000_000)
-      const inMemory = all.filter((one, at) => store.get(`key ${at}`) === one)
+      const inMemory = all.filter((candidate, position) => store.get(`key ${position}`) === candidate)
       expect(store.size).toBeGreaterThanOrEqual(inMemory.reduce((sum, { size }) => sum + size, 0))
       expect(inMemory).toContain(stored.representation)
     }

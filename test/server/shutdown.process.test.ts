@@ -3,6 +3,7 @@ import { Agent, request } from 'node:http'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it, onTestFinished, vi } from 'vitest'
+import { waitUntilBlocked } from '../support/blocked-sessions.ts'
 import { run } from '../support/command-line.ts'
 import { openTestDatabase } from '../support/database.ts'
 
@@ -51,7 +52,7 @@ it('on SIGTERM under load, the service completes every accepted request and ends
     ADMIN_KEY: adminKey,
     LOG_LEVEL: 'warn',
     DRAIN_SECONDS: '1',
-    // Does not apply during the shutdown, when each request opens a connection.
+    // The limit does not apply during the shutdown, when each request opens a connection.
     MAX_CONNECTIONS_PER_SECOND: '10',
   }
   const service = run(['serve'], env)
@@ -82,13 +83,7 @@ it('on SIGTERM under load, the service completes every accepted request and ends
     ...Array.from({ length: 6 }, () => client('/v1/topics?limit=2', 'GET')),
     client('/v1/topics/ocean', 'PATCH', '{"name":"Ocean"}'),
   ]
-  const countLocked = async () =>
-    (
-      await pool.query(
-        "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
-      )
-    ).rowCount
-  await expect.poll(countLocked, { interval: 10 }).toBe(1)
+  await waitUntilBlocked(pool)
   await expect.poll(() => outcomes.length).toBeGreaterThan(clients.length)
   service.signal('SIGTERM')
   const before = outcomes.length
