@@ -15,10 +15,10 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-const makeFigure = async (query: string | null, visibility = 'public') => {
-  const document = { indicator: 'treaties', title: 'Treaties', value: 7, unit: 'treaties', query, visibility }
-  return (await api.post('/v1/figures', document)).json<Figure>()
-}
+const postFigure = (query: string | null) =>
+  api.post('/v1/figures', { indicator: 'treaties', title: 'Treaties', value: 7, unit: 'treaties', query })
+
+const makeFigure = async (query: string | null) => (await postFigure(query)).json<Figure>()
 
 const readFigure = async (id: string, query = '') => {
   const response = await api.get(`/v1/figures/${id}?include=recorded${query}`)
@@ -66,8 +66,7 @@ describe('include=recorded', () => {
     const query = (offset: string) => `/v1/agreements?createdAt[gte]=2026-01-31T00:00:00${offset}`
     const { id } = await makeFigure(query('%2B15:59'))
     expect((await readFigure(id)).recorded?.count).toBeGreaterThan(0)
-    const document = { indicator: 'treaties', title: 'Treaties', value: 7, unit: 'treaties' }
-    const refused = await api.post('/v1/figures', { ...document, query: query('%2B16:00') })
+    const refused = await postFigure(query('%2B16:00'))
     expect(refused.status, refused.text).toBe(422)
     expect(refused.json()).toMatchObject({ errors: [{ pointer: '/query' }] })
   })
@@ -77,11 +76,7 @@ describe('include=recorded', () => {
     const query = '/v1/agreements?title=Why?&kind=treaty'
     const { id } = await makeFigure(query)
     expect((await readFigure(id)).recorded).toEqual({ count: 1, list: query })
-    const document = { indicator: 'treaties', title: 'Treaties', value: 7, unit: 'treaties' }
-    const refused = await api.post('/v1/figures', {
-      ...document,
-      query: '/v1/agreements?title=Why?&kidn=treaty',
-    })
+    const refused = await postFigure('/v1/agreements?title=Why?&kidn=treaty')
     expect(refused.json()).toMatchObject({ status: 422, errors: [{ pointer: '/query' }] })
   })
 
