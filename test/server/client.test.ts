@@ -50,13 +50,17 @@ it('a client is a key, a subject, or an address', async () => {
 
 it('an anonymous IPv6 client is identified by its /64 network, and grouped by its /48 network', async () => {
   const { find } = await openEchoApp()
-  const one = await find({}, '2001:db8:1:2:a::1')
-  expect(one).toEqual({ name: 'address 2001:db8:1:2::', group: 'network 2001:db8:1::/48', isAnonymous: true })
-  expect(await find({}, '2001:db8:1:2:b::9')).toEqual(one)
-  const neighbour = await find({}, '2001:db8:1:3::1')
-  expect(neighbour.name).not.toBe(one.name)
-  expect(neighbour.group).toBe(one.group)
-  expect((await find({}, '2001:db8:2:2::1')).group).not.toBe(one.group)
+  const client = await find({}, '2001:db8:1:2:a::1')
+  expect(client).toEqual({
+    name: 'address 2001:db8:1:2::',
+    group: 'network 2001:db8:1::/48',
+    isAnonymous: true,
+  })
+  expect(await find({}, '2001:db8:1:2:b::9')).toEqual(client)
+  const neighbor = await find({}, '2001:db8:1:3::1')
+  expect(neighbor.name).not.toBe(client.name)
+  expect(neighbor.group).toBe(client.group)
+  expect((await find({}, '2001:db8:2:2::1')).group).not.toBe(client.group)
 })
 
 it('an end client, which Client-Id names, is a client in the group of its key', async () => {

@@ -68,7 +68,7 @@ describe('with at most 20 connections', () => {
 })
 
 describe.runIf(process.platform === 'linux')('with at most 5 connections per address', () => {
-  const other = '127.0.0.2'
+  const limitedAddress = '127.0.0.2'
   let api: Api
   beforeAll(async () => {
     api = await startTestApi({ env: { MAX_CONNECTIONS_PER_ADDRESS: '5', TRUST_PROXY: '127.0.0.3/32' } })
@@ -80,7 +80,7 @@ describe.runIf(process.platform === 'linux')('with at most 5 connections per add
 
   it('a new connection above the limit closes only an idle connection of the same address', async () => {
     const [unaffected] = await openIdle(api, 1, '127.0.0.1')
-    const others = await openIdle(api, 12, other)
+    const others = await openIdle(api, 12, limitedAddress)
     await expect.poll(() => openCount(others)).toBe(5)
     const last = others.at(-1)
     expect(last && (await send(last, '/v1/topics?limit=1'))).toMatch(/^HTTP\/1\.1 200 /)
@@ -105,7 +105,7 @@ describe.runIf(process.platform === 'linux')('with at most 2 new connections per
   })
 
   it('closes new connections after about ten, serves other addresses, and later the same one', async () => {
-    // An address may open the connections of five seconds together.
+    // At once, an address may open as many connections as the limit allows in five seconds.
     const burst = await openIdle(api, 40, '127.0.0.2')
     await expect.poll(() => openCount(burst)).toBeLessThan(20)
     expect(openCount(burst)).toBeGreaterThanOrEqual(10)
@@ -131,7 +131,7 @@ describe.runIf(process.platform === 'linux')('with at most 2 new connections per
 describe.runIf(process.platform === 'linux')('an address that misuses its connections', () => {
   let api: Api
   beforeAll(async () => {
-    // A low limit, so that the address is blocked for two seconds: long enough to check that it is.
+    // A low limit, so that the address is blocked for two seconds: long enough to check that the address is blocked.
     api = await startTestApi({ env: { MAX_CONNECTIONS_PER_SECOND: '2' } })
   })
   afterAll(async () => {

@@ -122,7 +122,7 @@ describe('a method that no path allows', () => {
   })
 })
 
-it('a method that no standard has is named as the cause of the refusal', async () => {
+it('the refusal of a method that no standard defines says that the method is unknown', async () => {
   const response = await send('FOO', '/v1/agreements')
   expect(response.status).toBe(400)
   expect(JSON.parse(response.text)).toMatchObject({ detail: expect.stringContaining('known HTTP method') })

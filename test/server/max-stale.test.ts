@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** Creates a source with the administrator's key, so clients without a key may get the list from before. @returns its path. */
+/** Creates a source with the administrator's key, so clients without a key may get the former list. @returns its path. */
 async function createSource(title: string): Promise<string> {
   const { status, headers } = await api.post('/v1/sources', { title, kind: 'report' })
   expect(status).toBe(201)

@@ -8,7 +8,7 @@ import { openTestDatabase } from '../support/database.ts'
 
 /** Logs and metrics. */
 
-const entry = z.looseObject({
+const entrySchema = z.looseObject({
   level: z.number(),
   msg: z.string().optional(),
   requestId: z.string().optional(),
@@ -45,7 +45,7 @@ describe('the log', () => {
     const { stdout } = await service.ended
     // The first line is the address, not a log entry.
     const lines = stdout.trimEnd().split('\n').slice(1)
-    const log = lines.map((line) => entry.parse(JSON.parse(line)))
+    const log = lines.map((line) => entrySchema.parse(JSON.parse(line)))
     const linesOf = (response: Response) =>
       log.filter(({ requestId }) => requestId === response.headers.get('x-request-id'))
 
@@ -106,22 +106,22 @@ describe('the metrics', () => {
     await api.get('/v1/topics/there-is-none')
     await api.patch('/v1/topics/energy', { name: 'Energy, counted' })
     await fetch(`${api.origin}/v1/${'x'.repeat(20)}`)
-    const got = await samples()
+    const sampleOf = await samples()
     const requests = (operation: string, status: number | string) =>
-      got.get(`entente_http_request_duration_seconds_count{operation="${operation}",status="${status}"}`)
+      sampleOf.get(`entente_http_request_duration_seconds_count{operation="${operation}",status="${status}"}`)
     expect(requests('listTopics', 200)).toBe(3)
     expect(requests('listTopics', 400)).toBe(1)
     expect(requests('getTopic', 404)).toBe(1)
     expect(requests('updateTopic', 200)).toBe(1)
     expect(requests('none', 404)).toBe(1)
     // The request for the metrics itself is in flight.
-    expect(got.get('entente_http_requests_in_flight')).toBe(1)
+    expect(sampleOf.get('entente_http_requests_in_flight')).toBe(1)
     // Labels are operation ids or paths of routes, never the paths of requests.
-    const operations = [...got.keys()].flatMap((name) => /operation="([^"]*)"/.exec(name)?.[1] ?? [])
+    const operations = [...sampleOf.keys()].flatMap((name) => /operation="([^"]*)"/.exec(name)?.[1] ?? [])
     expect(
       operations.filter((operation) => !/^(none|[a-z]+[A-Z]\w+|\/\w+|\/openapi\.json)$/.test(operation)),
     ).toEqual([])
-    const counters = [...got].filter(([name]) => name.startsWith('entente_cache_answers_total'))
+    const counters = [...sampleOf].filter(([name]) => name.startsWith('entente_cache_answers_total'))
     expect(counters.reduce((sum, [, count]) => sum + count, 0)).toBe(3)
     for (const name of [
       'pool_connections',
@@ -133,9 +133,9 @@ describe('the metrics', () => {
       'cache_on',
       'statement_timeouts_total',
     ])
-      expect(got.get(`entente_${name}`)).toBeGreaterThanOrEqual(0)
-    expect(got.get('nodejs_eventloop_lag_p99_seconds')).toBeGreaterThan(0)
-    expect(got.get('process_resident_memory_bytes')).toBeGreaterThan(1e6)
+      expect(sampleOf.get(`entente_${name}`)).toBeGreaterThanOrEqual(0)
+    expect(sampleOf.get('nodejs_eventloop_lag_p99_seconds')).toBeGreaterThan(0)
+    expect(sampleOf.get('process_resident_memory_bytes')).toBeGreaterThan(1e6)
   })
 
   it('report that the cache is active while notifications arrive, even without requests', async () => {

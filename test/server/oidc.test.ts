@@ -292,7 +292,7 @@ describe('the keys of the issuer', () => {
     other.answering = false
     advanceBy(60)
     expect(await outcome(token)).toBe('admin')
-    // An unknown key may be a new one.
+    // The issuer may have a new key, which cannot be fetched now.
     expect(await outcome(tokenOfUnknownKey)).toBe(503)
     expect(await outcome(token)).toBe('admin')
     advanceBy(900)
@@ -303,14 +303,14 @@ describe('the keys of the issuer', () => {
     expect(await outcome(tokenOfUnknownKey)).toBe(401)
   })
 
-  /** Opens an issuer in place of `other`, which also publishes the keys of these pairs. */
+  /** Replaces `other` with an issuer that also publishes the keys of these pairs. */
   const replaceIssuer = async (pairs: KeyPair[]) => {
     await other.close()
     other = await openIssuer(pairs)
     verify = createTokenVerifier({ issuer: other.url, audience: other.audience, roleClaim: 'roles' }, clock)
   }
 
-  it('are tried one after another, at most eight, for a token without `kid` that several match', async () => {
+  it('are tried one after another, at most eight, for a token without `kid`', async () => {
     const pairs = await Promise.all(Array.from({ length: 9 }, () => makeKeyPair()))
     await replaceIssuer(pairs)
     const noId = { kid: undefined }

@@ -4,25 +4,25 @@ import { type Api, sharedApi } from '../support/api.ts'
 
 /** What generated clients need in the OpenAPI document, in addition to the schemas. */
 
-const parameter = z.looseObject({
+const parameterSchema = z.looseObject({
   name: z.string(),
   in: z.string(),
   explode: z.boolean().optional(),
   schema: z.looseObject({ type: z.unknown().optional() }),
 })
-const response = z.looseObject({ headers: z.record(z.string(), z.unknown()).optional() })
-const operation = z.looseObject({
+const responseSchema = z.looseObject({ headers: z.record(z.string(), z.unknown()).optional() })
+const operationSchema = z.looseObject({
   operationId: z.string(),
-  parameters: z.array(parameter).default([]),
-  responses: z.record(z.string(), response),
+  parameters: z.array(parameterSchema).default([]),
+  responses: z.record(z.string(), responseSchema),
 })
-const documented = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), operation)) })
+const documentSchema = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), operationSchema)) })
 
 let api: Api
-let operations: z.infer<typeof operation>[]
+let operations: z.infer<typeof operationSchema>[]
 beforeAll(async () => {
   api = await sharedApi()
-  operations = Object.values(documented.parse(api.document).paths).flatMap((methods) =>
+  operations = Object.values(documentSchema.parse(api.document).paths).flatMap((methods) =>
     Object.values(methods),
   )
 })
@@ -54,13 +54,13 @@ describe('a parameter with several values', () => {
   })
 })
 
-it('declares Retry-After wherever a request may be refused for a while', () => {
-  const isDeclared = ({ headers = {} }: z.infer<typeof response>) => 'Retry-After' in headers
+it('the document declares Retry-After wherever a request may be refused for a while', () => {
+  const isDeclared = ({ headers = {} }: z.infer<typeof responseSchema>) => 'Retry-After' in headers
   const missing = operations.flatMap(({ operationId, responses, parameters }) => {
     const isIdempotent = parameters.some(({ name }) => name === 'Idempotency-Key')
     const statuses = ['default', '429', '503', ...(isIdempotent ? ['409'] : [])]
-    return Object.entries(responses).flatMap(([status, declared]) =>
-      statuses.includes(status) && !isDeclared(declared) ? [`${operationId} ${status}`] : [],
+    return Object.entries(responses).flatMap(([status, response]) =>
+      statuses.includes(status) && !isDeclared(response) ? [`${operationId} ${status}`] : [],
     )
   })
   expect(missing).toEqual([])

@@ -54,18 +54,18 @@ describe('the schemas of the OpenAPI document', () => {
       const contents = [
         ...Object.entries(requestBody?.content ?? {}).map(([type, { example }]) => ({
           example,
-          at: ['requestBody', 'content', type],
+          steps: ['requestBody', 'content', type],
         })),
         ...Object.entries(responses).flatMap(([status, { content = {} }]) =>
           Object.entries(content).map(([type, { example }]) => ({
             example,
-            at: ['responses', status, 'content', type],
+            steps: ['responses', status, 'content', type],
           })),
         ),
       ]
-      for (const { example, at } of contents.filter((content) => content.example !== undefined)) {
+      for (const { example, steps } of contents.filter((content) => content.example !== undefined)) {
         count++
-        const pointer = jsonPointer('paths', path, method, ...at, 'schema')
+        const pointer = jsonPointer('paths', path, method, ...steps, 'schema')
         expect(validationErrors(example, pointer), pointer).toEqual([])
       }
     }

@@ -119,8 +119,8 @@ it('runs reads of records, lists, aggregates, exports, the past and searches on 
 
 it.each(['first', 'second'] as const)(
   'shows a client its own writes on the %s process, with the position in a header or a cookie',
-  async (place) => {
-    const process = place === 'first' ? first : second
+  async (name) => {
+    const process = name === 'first' ? first : second
     await waitForReplicaReads(process)
     for (let count = 0; count < 30; count += 1) {
       const { slug, position, cookie } = await create(first)
@@ -137,7 +137,7 @@ it('remembers the position of the last write of a key in the process', async () 
   expect((await get(first, `/v1/topics/${slug}`, authorization)).statusCode).toBe(200)
 })
 
-it('sends with a refusal a position that includes the change which caused the refusal', async () => {
+it('sends with a refusal a position that includes the change that caused the refusal', async () => {
   const { slug } = await create(first)
   const url = `/v1/topics/${slug}`
   await waitForReplicaReads(second, url)

@@ -8,7 +8,7 @@ import { isHit, waitUntilCached } from '../support/cache-status.ts'
 import { registry } from '../support/registry.ts'
 import { runWrites, sqlWrite, writtenTables } from '../support/sql-writes.ts'
 
-/** A stored response becomes stale by changes of the resources that it was read from, and of the visibility of records. */
+/** A stored response becomes stale when a resource from which it was read changes, or the visibility of a record. */
 
 let api: Api
 beforeAll(async () => {
@@ -19,7 +19,7 @@ afterAll(() => api.close())
 
 const energy = '/v1/agreements?topic=energy&limit=2'
 
-describe('a change of one resource', () => {
+describe('a change to one resource', () => {
   it.each([
     ['a list', '/v1/agreements?sort=-signedOn&limit=3'],
     ['a list of some properties', '/v1/agreements?fields=title,kind&limit=3'],

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 
-/** One client cannot block others. */
+/** One client cannot block the requests of other clients. */
 
 let api: Api
 beforeAll(async () => {
@@ -35,7 +35,7 @@ const countLane = () => api.database.laneCounts('expensive')
 /** Polls the counts: for one second after a cheap statement of another client, the expensive limit is lower by one. */
 const expectLane = () => expect.poll(countLane, { timeout: 5000 })
 
-/** Counts the statements that wait for a lock and contain a text. */
+/** Counts the service's statements that wait for a lock and contain a text. */
 async function countBlocked(text = '') {
   const { rowCount } = await api.pool.query(
     `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()

@@ -11,7 +11,7 @@ afterEach(() => {
 
 const MiB = 1024 * 1024
 
-/** Counts the iterations of the event loop during `work`. In the mocked clock, every step exceeds the time of a slice. */
+/** Counts the iterations of the event loop during `work`. By the mocked clock, every step exceeds the time of a slice. */
 async function countIterations(work: () => Promise<unknown>): Promise<number> {
   let now = 0
   vi.spyOn(performance, 'now').mockImplementation(() => {
@@ -57,7 +57,7 @@ it('a byte order mark is removed, and a body that ends inside a character is ref
   await expect(parseJson(truncated, 100)).rejects.toThrow('The body is not UTF-8.')
 })
 
-it('a syntax error has its line and column, or in a text of one line its character', async () => {
+it('the message of a syntax error names its line and column, or its character in one line', async () => {
   const messageFor = (text: string) => parseJson(Buffer.from(text), 10).catch((error: Error) => error.message)
   expect(await messageFor(`${'\n'.repeat(MiB)}  x`)).toContain(`"x" at line ${MiB + 1}, column 3`)
   expect(await messageFor('{\n\n"a" 1}')).toContain('line 3, column 5')

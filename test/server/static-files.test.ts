@@ -39,10 +39,10 @@ it('the pages and the script of the API reference are sent compressed', async ()
 
 it('the API reference says how several values of a parameter are sent', async () => {
   const { body } = await api.app.inject('/docs/operations/listProjects')
-  const meaning = (name: string) => new RegExp(`<code>${name}</code>.*?</small>`).exec(body)?.[0]
-  expect(meaning('status')).toContain('separated by commas')
+  const descriptionOf = (name: string) => new RegExp(`<code>${name}</code>.*?</small>`).exec(body)?.[0]
+  expect(descriptionOf('status')).toContain('separated by commas')
   // An id may contain a comma.
-  expect(meaning('externalId')).toContain('with the name repeated for each value')
+  expect(descriptionOf('externalId')).toContain('with the name repeated for each value')
 })
 
 it('the compressed files of the dashboard have no separate paths', async () => {

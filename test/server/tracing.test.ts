@@ -10,18 +10,18 @@ import { packageRoot } from '../../src/package-root.ts'
 import { describeStatement } from '../../src/server/plugins/tracing/statement-text.ts'
 import { startTestApi } from '../support/api.ts'
 
-const attribute = z.object({
+const attributeSchema = z.object({
   key: z.string(),
   value: z.object({ stringValue: z.string().optional(), intValue: z.number().optional() }),
 })
-const span = z
+const spanSchema = z
   .looseObject({
     traceId: z.string(),
     spanId: z.string(),
     parentSpanId: z.string().optional(),
     name: z.string(),
     kind: z.number(),
-    attributes: z.array(attribute),
+    attributes: z.array(attributeSchema),
     status: z.object({ code: z.number().optional() }),
   })
   .transform(({ attributes, ...rest }) => ({
@@ -30,8 +30,8 @@ const span = z
       attributes.map(({ key, value }) => [key, value.stringValue ?? value.intValue]),
     ),
   }))
-const traces = z.object({
-  resourceSpans: z.array(z.looseObject({ scopeSpans: z.array(z.object({ spans: z.array(span) })) })),
+const tracesSchema = z.object({
+  resourceSpans: z.array(z.looseObject({ scopeSpans: z.array(z.object({ spans: z.array(spanSchema) })) })),
 })
 
 /** Opens a fake OpenTelemetry collector, which collects the bodies that it receives. */
@@ -53,7 +53,7 @@ const secret = 'a-word-that-no-span-may-contain'
 
 describe('with OTEL_EXPORTER_OTLP_ENDPOINT', () => {
   let bodies: string[]
-  let spans: z.infer<typeof span>[]
+  let spans: z.infer<typeof spanSchema>[]
   let requestIds: (string | null)[]
   beforeAll(async () => {
     const collector = await openCollector()
@@ -76,14 +76,14 @@ describe('with OTEL_EXPORTER_OTLP_ENDPOINT', () => {
     const responses = [traced, created, refused, past, exported, ready, streamed]
     expect(responses.map(({ status }) => status)).toEqual([200, 201, 409, 404, 200, 200, 200])
     await fetch(`${api.origin}/${secret}`)
-    const found = [traced, created, refused, exported, ready, streamed]
-    requestIds = found.map(({ headers }) => headers.get('x-request-id'))
+    const inspected = [traced, created, refused, exported, ready, streamed]
+    requestIds = inspected.map(({ headers }) => headers.get('x-request-id'))
     // Closing the service sends the remaining spans.
     await api.close()
     collector.close()
     bodies = collector.bodies
     spans = bodies
-      .flatMap((body) => traces.parse(JSON.parse(body.slice(body.indexOf(' ')))).resourceSpans)
+      .flatMap((body) => tracesSchema.parse(JSON.parse(body.slice(body.indexOf(' ')))).resourceSpans)
       .flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans))
   })
 

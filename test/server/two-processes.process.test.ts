@@ -5,7 +5,7 @@ import { run } from '../support/command-line.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { openProxy } from '../support/proxy.ts'
 
-/** Two servers with response caches on one database: each shows the changes that the other made. */
+/** Two servers with response caches on one database: each shows the changes of the other. */
 
 /** The maximum age of a response on a process that did not make the change, in milliseconds. */
 const maxAgeMs = 100
@@ -16,9 +16,9 @@ type Origin = string
 interface AcknowledgedChange {
   version: number
   /** The process that made the change; `psql` for a change in SQL that bypasses the service. */
-  by: Origin | 'psql'
-  /** When it was acknowledged, in milliseconds of `performance.now()`. */
-  at: number
+  writer: Origin | 'psql'
+  /** When the change was acknowledged, in milliseconds of `performance.now()`. */
+  acknowledgedAt: number
 }
 
 const headers = {
@@ -27,8 +27,8 @@ const headers = {
   'if-match': '*',
 }
 
-const pick = <T>(from: readonly T[]): T => {
-  const picked = from[Math.floor(Math.random() * from.length)]
+const pick = <T>(items: readonly T[]): T => {
+  const picked = items[Math.floor(Math.random() * items.length)]
   if (picked === undefined) throw new Error('nothing to pick from')
   return picked
 }
@@ -44,7 +44,7 @@ async function start(env: NodeJS.ProcessEnv): Promise<Origin> {
   return /http:\/\/\S+/.exec(line)?.[0] ?? line
 }
 
-it('a process shows its own writes to the next read, and writes of others after 100 ms', {
+it('a process shows its own writes to the next read, and other writes after 100 ms', {
   timeout: 60_000,
 }, async () => {
   const { url, pool, close } = await openTestDatabase()
@@ -69,24 +69,24 @@ it('a process shows its own writes to the next read, and writes of others after 
   const count = (map: Map<Origin, number>, origin: Origin) => map.set(origin, (map.get(origin) ?? 0) + 1)
 
   async function write({ slug, known }: (typeof topics)[number]): Promise<void> {
-    const by = pick([...origins, ...origins, 'psql'])
-    if (by === 'psql') {
+    const writer = pick([...origins, ...origins, 'psql'])
+    if (writer === 'psql') {
       await pool.query('update topics set name = $2 where slug = $1', [slug, `Named ${Math.random()}`])
-      // Another write may have followed. Its version has then been committed, too.
+      // If another write has followed, its version has been committed, too.
       const { rows } = await pool.query<{ version: number }>(
         "select version from records where resource = 'topics' and key = $1",
         [slug],
       )
-      known.push({ version: rows[0]?.version ?? 0, by, at: performance.now() })
+      known.push({ version: rows[0]?.version ?? 0, writer, acknowledgedAt: performance.now() })
       return
     }
-    const response = await fetch(`${by}/v1/topics/${slug}`, {
+    const response = await fetch(`${writer}/v1/topics/${slug}`, {
       method: 'PATCH',
       headers,
       body: JSON.stringify({ name: `Named ${Math.random()}` }),
     })
     const { version } = (await response.json()) as { version: number }
-    known.push({ version, by, at: performance.now() })
+    known.push({ version, writer, acknowledgedAt: performance.now() })
   }
 
   async function read({ slug, known }: (typeof topics)[number]): Promise<void> {
@@ -95,7 +95,7 @@ it('a process shows its own writes to the next read, and writes of others after 
     const minVersion = Math.max(
       1,
       ...known
-        .filter(({ by, at }) => (by === origin ? at < started : at < started - maxAgeMs))
+        .filter(({ writer, acknowledgedAt }) => acknowledgedAt < started - (writer === origin ? 0 : maxAgeMs))
         .map(({ version }) => version),
     )
     const path = pick([`/v1/topics/${slug}`, `/v1/topics?slug=${slug}&fields=version`])
@@ -107,14 +107,14 @@ it('a process shows its own writes to the next read, and writes of others after 
     if (status.endsWith('bypass')) count(seen.bypasses, origin)
     if (actual < minVersion)
       staleReads.push(
-        `${path} on ${origin === direct ? 'one' : 'the other'}: ${actual} after ${minVersion} (${status})`,
+        `${path} on the ${origin === direct ? 'direct' : 'proxied'} process: ${actual} after ${minVersion} (${status})`,
       )
   }
 
   /** Runs random reads and writes on both processes. */
   async function runRandomLoad(milliseconds: number): Promise<void> {
     const end = performance.now() + milliseconds
-    const again = async (work: () => Promise<void>, pause: () => number) => {
+    const repeat = async (work: () => Promise<void>, pause: () => number) => {
       while (performance.now() < end) {
         await work()
         await sleep(pause())
@@ -122,13 +122,13 @@ it('a process shows its own writes to the next read, and writes of others after 
     }
     await Promise.all([
       ...topics.map((topic) =>
-        again(
+        repeat(
           () => write(topic),
           () => 60 + Math.random() * 500,
         ),
       ),
       ...Array.from({ length: 6 }, () =>
-        again(
+        repeat(
           () => read(pick(topics)),
           () => Math.random() * 3,
         ),

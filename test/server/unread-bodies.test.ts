@@ -48,7 +48,7 @@ it('the connection of a client that sends endlessly is closed', async () => {
   expect(sent).toBeLessThan(100 * MiB)
 })
 
-it('a body above the limit of its route does not keep other clients from sending large ones', async () => {
+it('a body above the limit of its route does not keep other clients from sending large bodies', async () => {
   const socket = connect(port, '127.0.0.1').on('error', () => {})
   socket.write(
     'POST /v1/agreements/search HTTP/1.1\r\nhost: localhost\r\n' +
