@@ -39,7 +39,7 @@ interface Step {
 const countries = ['CHN', 'PAK', 'DEU']
 const statuses = ['signed', 'in_force', null]
 
-const step: fc.Arbitrary<Step> = fc.record({
+const anyStep: fc.Arbitrary<Step> = fc.record({
   action: fc.constantFrom('create', 'create', 'patch', 'patch', 'replace', 'remove', 'restore', 'look'),
   kind: fc.constantFrom(...kinds),
   index: fc.nat(20),
@@ -148,7 +148,7 @@ function replay(changes: Change[], moment: string): Record<Kind, Map<string, Doc
   const state = { topics: new Map(), organizations: new Map(), agreements: new Map() }
   for (const { resource, key, operation, time, document } of changes) {
     if (time > moment) continue
-    const kind = kinds.find((one) => one === resource) ?? 'topics'
+    const kind = kinds.find((candidate) => candidate === resource) ?? 'topics'
     if (operation === 'remove') state[kind].delete(key)
     else state[kind].set(key, document)
   }
@@ -206,9 +206,11 @@ async function expectReplayedState(created: CreatedRecords, state: State, moment
     ),
   )
   const topic = topics[0] ?? 'energy'
-  const about = all.filter((one) => topicsOf(one).some((slug) => withBroader(state, slug).includes(topic)))
+  const aboutTopic = all.filter((agreement) =>
+    topicsOf(agreement).some((slug) => withBroader(state, slug).includes(topic)),
+  )
   expect(await data(`/v1/agreements?id=${agreements.join()}&sort=-title&topic=${topic}`)).toEqual(
-    sorted(about, 'title', 'id'),
+    sorted(aboutTopic, 'title', 'id'),
   )
 
   const where = {
@@ -218,9 +220,9 @@ async function expectReplayedState(created: CreatedRecords, state: State, moment
   const sort = [{ by: 'title', direction: 'desc' }]
   const found = await api.post(`/v1/agreements/search?${asOf}`, { where, sort, limit: 200, count: 'exact' })
   const matching = all.filter(
-    (one) =>
-      one.status === 'signed' ||
-      partiesOf(one).some(
+    (agreement) =>
+      agreement.status === 'signed' ||
+      partiesOf(agreement).some(
         ({ organization }) => state.organizations.get(organization ?? '')?.country === 'PAK',
       ),
   )
@@ -234,9 +236,9 @@ async function expectReplayedState(created: CreatedRecords, state: State, moment
     data: { key: Document; measures: { count: number } }[]
     total: number
   }>()
-  const expected = all.flatMap((one) => {
-    const codes = countriesOf(state, one)
-    return (codes.length > 0 ? codes : [null]).map((country) => `${country} ${one.status}`)
+  const expected = all.flatMap((agreement) => {
+    const codes = countriesOf(state, agreement)
+    return (codes.length > 0 ? codes : [null]).map((country) => `${country} ${agreement.status}`)
   })
   const counts = rows.map(({ key, measures }): [string, number] => [
     `${key.country} ${key.status}`,
@@ -258,15 +260,15 @@ async function expectReplayedState(created: CreatedRecords, state: State, moment
 
 it('responses as of a time equal a replay of the feed up to that time, for any history', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 40 }), async (steps) => {
+    fc.asyncProperty(fc.array(anyStep, { minLength: 20, maxLength: 40 }), async (steps) => {
       const created = new CreatedRecords()
       // The first records, to which later ones can refer.
       for (const kind of kinds)
         await applyStep(created, { action: 'create', kind, index: 0, draw: [4, 2, 1] })
       const moments = [await databaseTime(api)]
-      for (const one of steps) {
-        if (one.action === 'look' && moments.length < 3) moments.push(await databaseTime(api))
-        else await applyStep(created, one)
+      for (const step of steps) {
+        if (step.action === 'look' && moments.length < 3) moments.push(await databaseTime(api))
+        else await applyStep(created, step)
       }
       moments.push(await databaseTime(api))
       const changes = await feedOf(created)

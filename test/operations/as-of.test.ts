@@ -136,10 +136,10 @@ describe('the data of filters and groups', () => {
     expect(await countAll('')).toEqual([0, 0, 0, 1])
     expect(await countAll(`&asOf=${past}`)).toEqual([1, 1, 1, 1])
     expect(await countAll('')).toEqual([0, 0, 0, 1])
-    const since = await databaseTime(api)
+    const afterChanges = await databaseTime(api)
     await api.patch(`/v1/agreements/${key}`, { title: 'Another title' })
-    // Two different times on one connection: a plan of one must not be used for the other.
-    expect(await countAll(`&asOf=${since}`)).toEqual([0, 0, 0, 1])
+    // Two different times on one connection: a plan for one time must not be used for the other.
+    expect(await countAll(`&asOf=${afterChanges}`)).toEqual([0, 0, 0, 1])
     expect(await countAll(`&asOf=${past}`)).toEqual([1, 1, 1, 1])
     const search = async (moment: string) => {
       const where = { id: { eq: key }, parties: { some: { q: { eq: 'formerland' } } } }
@@ -153,8 +153,8 @@ describe('the data of filters and groups', () => {
     const [included] = await records(`/v1/agreements?id=${key}&include=countries,organizations&asOf=${past}`)
     expect(included?.countries).toEqual([country.record])
     expect(included?.organizations).toEqual([organization.record])
-    const one = (await api.get(`/v1/agreements/${key}?include=countries&asOf=${past}`)).json()
-    expect(one.countries).toEqual([country.record])
+    const read = (await api.get(`/v1/agreements/${key}?include=countries&asOf=${past}`)).json()
+    expect(read.countries).toEqual([country.record])
   })
 
   it('is as of the requested time in networks, searches across resources, and their links', async () => {

@@ -3,7 +3,7 @@ import { type Api, startTestApi } from '../support/api.ts'
 import { createRecord, type Document, faultAt, pages, readProblem, resourceOf } from '../support/documents.ts'
 import { largeAgreements } from '../support/large-agreements.ts'
 
-/** Records of the largest sizes: which ones are accepted, and the pages that have them. */
+/** Records near the maximum size: which of them are accepted, and where pages with them end. */
 
 const agreements = resourceOf('agreements')
 
@@ -34,7 +34,7 @@ describe('a record of more than 1 MiB', () => {
 
 it('a record is created only if it can be changed and sent back with all its properties', async () => {
   const { data } = (await api.get('/v1/countries?limit=200&fields=code')).json<{ data: { code: string }[] }>()
-  const make = (years: number): Document => {
+  const makeDocument = (years: number): Document => {
     const actions = Array.from({ length: years }, (_, year) => ({
       kind: 'signed',
       date: String(1900 + year),
@@ -42,14 +42,14 @@ it('a record is created only if it can be changed and sent back with all its pro
     const parties = data.map(({ code }) => ({ country: code, role: 'party', actions }))
     return { title: 'Of many actions', kind: 'treaty', parties }
   }
-  const refused = await api.post('/v1/agreements', make(28))
+  const refused = await api.post('/v1/agreements', makeDocument(28))
   expect([refused.status, faultAt(refused, '')]).toMatchObject([422, { code: 'too_big', limit: 20_000 }])
-  const { path } = await createRecord(agreements, api, make(15))
+  const { path } = await createRecord(agreements, api, makeDocument(15))
   const record = (await api.get(path)).json<Document>()
   expect((await api.put(path, { ...record, title: 'Sent back' })).status).toBe(200)
 })
 
-describe('pages of large records end at 16 MiB, and the next one continues', () => {
+describe('a page of large records ends at 16 MiB, and the next page continues', () => {
   it('in lists', { timeout: 120_000 }, async () => {
     const documents = await largeAgreements(api, 18)
     for (const part of [documents.slice(0, 9), documents.slice(9)]) {

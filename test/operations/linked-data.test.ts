@@ -114,7 +114,7 @@ it.each([
   expect(document.temporalCoverage).toBe(expected)
 })
 
-it('the catalogue has a data set for each resource, whose distributions can be downloaded', async () => {
+it('the catalog has a data set for each resource, whose distributions can be downloaded', async () => {
   const response = await api.get('/v1/catalog')
   expect(response.headers.get('content-type')).toMatch(/^application\/ld\+json/)
   const catalog = response.json<Record<string, Document[]>>()

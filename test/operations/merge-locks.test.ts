@@ -22,7 +22,7 @@ const waitUntilBlockedWithoutId = () =>
     })
     .toBe(1)
 
-it('a merge waits for a change of a record that refers to the merged one before it writes', async () => {
+it('before it writes, a merge waits for a change to a record that refers to the merged one', async () => {
   const [organizations, projects] = [resourceOf('organizations'), resourceOf('projects')]
   const document = { name: 'Institute', kind: 'academic' }
   const [from, into] = [

@@ -172,7 +172,7 @@ describe('a record that was merged into another one', () => {
     }
   })
 
-  it('gives its title to the alternative titles of the other agreement', async () => {
+  it('adds its title to the alternative titles of the other agreement', async () => {
     const createAgreement = async (title: string, alternative: string) => {
       const alternativeTitles = [{ name: alternative, language: 'en' }]
       const document = { title, kind: 'treaty', alternativeTitles }
@@ -269,8 +269,8 @@ it('the preview of reconciliation leads from a merged record to the other one', 
 it('the network and briefing of a merged country redirect to the same paths of the other one', async () => {
   const country = (code: string, alpha2: string, numeric: string) =>
     api.post('/v1/countries', { code, alpha2, numeric, name: `Merged ${code}` })
-  for (const made of [await country('XYA', 'XY', '991'), await country('XYB', 'XB', '992')])
-    expect(made.status, made.text).toBe(201)
+  for (const created of [await country('XYA', 'XY', '991'), await country('XYB', 'XB', '992')])
+    expect(created.status, created.text).toBe(201)
   const merged = await api.post('/v1/countries/XYA/merge', { into: 'XYB' }, ifMatch('*'))
   expect(merged.status, merged.text).toBe(200)
   for (const rest of ['/network?from=2006', '/briefing?lang=zh']) {
@@ -361,7 +361,7 @@ describe('a merge that would make a record invalid', () => {
     ])
   })
 
-  it('is refused with a fault of `into` that names a record which refers to both', async () => {
+  it('is refused with a fault of `into` that names a record that refers to both', async () => {
     const topic = async () => {
       const { key: id, path } = await createRecord(resourceOf('topics'), api)
       return { id, path }

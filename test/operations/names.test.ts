@@ -34,7 +34,7 @@ const makeAgreement = async (party: string, visibility: string) => {
   return (await createRecord(agreements, api, document)).path
 }
 
-const nameAt = async (query = '', key: string | null = null) => {
+const readName = async (query = '', key: string | null = null) => {
   const response = await api.get(`${path}?include=names${query}`, { key })
   expect(response.status, response.text).toBe(200)
   return response.json<{ names: { organizations: Record<string, string> } }>().names.organizations[
@@ -44,23 +44,23 @@ const nameAt = async (query = '', key: string | null = null) => {
 
 describe('names', () => {
   it('are in the language of the request if the record has an alias in that language', async () => {
-    expect(await nameAt('&lang=zh')).toBe('第一研究所')
-    expect(await nameAt('&lang=en')).toBe('First Institute')
+    expect(await readName('&lang=zh')).toBe('第一研究所')
+    expect(await readName('&lang=en')).toBe('First Institute')
   })
 
-  it('are updated as soon as a change of the name is acknowledged', async () => {
-    expect(await nameAt()).toBe('First Institute')
+  it('are updated as soon as a change to the name is acknowledged', async () => {
+    expect(await readName()).toBe('First Institute')
     await api.patch(`/v1/organizations/${organization}`, { name: 'Second Institute' })
-    expect(await nameAt()).toBe('Second Institute')
+    expect(await readName()).toBe('Second Institute')
   })
 
   it('are updated after a change in SQL', async () => {
-    await nameAt()
+    await readName()
     await api.pool.query('update organizations set name = $1 where id = $2', [
       'Third Institute',
       organization,
     ])
-    await vi.waitFor(async () => expect(await nameAt()).toBe('Third Institute'), { timeout: 5000 })
+    await vi.waitFor(async () => expect(await readName()).toBe('Third Institute'), { timeout: 5000 })
   })
 
   it('make a stored response stale when they change, even if another read had loaded them', async () => {
@@ -83,12 +83,12 @@ describe('names', () => {
 
   it('are as of the time in asOf', async () => {
     const { rows } = await api.pool.query<{ now: Date }>('select clock_timestamp() as now')
-    const before = await nameAt()
+    const before = await readName()
     await api.patch(`/v1/organizations/${organization}`, { name: 'Last Institute' })
     const asOf = `&asOf=${rows[0]?.now.toISOString()}`
-    expect(await nameAt(asOf)).toBe(before)
-    expect(await nameAt(asOf, adminKey)).toBe(before)
-    expect(await nameAt()).toBe('Last Institute')
+    expect(await readName(asOf)).toBe(before)
+    expect(await readName(asOf, adminKey)).toBe(before)
+    expect(await readName()).toBe('Last Institute')
   })
 
   it('change the entity tag of a record', async () => {

@@ -14,11 +14,11 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** Returns the value of a header that is sent as UTF-8. */
-const header = (text: string) => Buffer.from(text).toString('latin1')
+/** Returns the header value whose bytes are the UTF-8 of a text. */
+const headerValue = (text: string) => Buffer.from(text).toString('latin1')
 
 async function createSource(title: string, reason = 'None') {
-  const headers = { 'change-reason': header(reason) }
+  const headers = { 'change-reason': headerValue(reason) }
   const response = await api.post('/v1/sources', { title, kind: 'report' }, { headers })
   expect(response.status, response.text).toBe(201)
   return response.json<{ id: string }>().id
@@ -28,7 +28,7 @@ const redact = (id: string, body: object) =>
   api.post(`/v1/sources/${id}/redact`, { reason: 'Asked for.', ...body }, ifMatch('*'))
 
 /** Returns all that is stored about a source, in NFC. */
-async function stored(id: string): Promise<string> {
+async function readStored(id: string): Promise<string> {
   const { rows } = await api.pool.query(
     `select to_json(one) from revisions one where key = $1
       union all select to_json(one) from history.sources one where id = $1::uuid
@@ -42,7 +42,7 @@ it('a reason in NFD is stored in NFC, and a redaction of the text removes it', a
   const id = await createSource(decomposed, `From ${decomposed}`)
   expect((await api.get(`/v1/sources/${id}/history`)).text).toContain(`From ${composed}`)
   expect((await redact(id, { text: composed })).status).toBe(200)
-  expect(await stored(id)).not.toContain(composed)
+  expect(await readStored(id)).not.toContain(composed)
 })
 
 it('texts that were stored in NFD are removed from records, former rows and revisions', async () => {
@@ -53,7 +53,7 @@ it('texts that were stored in NFD are removed from records, former rows and revi
     update revisions set reason = 'From ${decomposed}' where key = '${id}'; commit`)
   const response = await redact(id, { text: composed })
   expect(response.json()).toMatchObject({ author: 'After [redacted]' })
-  expect(await stored(id)).not.toContain(composed)
+  expect(await readStored(id)).not.toContain(composed)
 })
 
 it('a text and a replacement in NFD are read as NFC', async () => {

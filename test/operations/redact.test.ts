@@ -37,7 +37,7 @@ const pointersOf = (value: unknown, pointer = ''): string[] => {
   return Object.entries(value).flatMap(([name, inner]) => pointersOf(inner, `${pointer}/${name}`))
 }
 
-/** Returns the former rows of a record in a table, as JSON text. `idColumn` has the id of the record. */
+/** Returns the former rows of a record in a table, as JSON text. `idColumn` names the column with the id of the record. */
 const formerRows = async (table: string, idColumn: string, path: string) =>
   JSON.stringify(
     (await api.pool.query(`select * from history.${table} where ${idColumn} = $1`, [path.split('/').at(-1)]))
@@ -64,7 +64,7 @@ it('optional properties become null, and required properties become a replacemen
       redactedBy: 3,
     })
   const former = await formerRows('sources', 'id', path)
-  // The search vector quotes its words, in lower case.
+  // The search vector has words in lower case and in quotation marks.
   expect(former).not.toMatch(/talk|Roe|'roe'/)
   expect(await findFaults()).toEqual([])
 })
@@ -103,7 +103,7 @@ it('a property of a list in a list is redacted in former rows, which reads with 
   expect(await formerRows('participation_actions', 'record', path)).not.toContain('Doe')
 })
 
-it('reads with asOf keep equal values of other properties when one in a list is redacted', async () => {
+it('reads with asOf keep equal values of other properties when a property is redacted', async () => {
   const participants = [
     { country: 'CHN', role: 'participant', contribution: 'CHN' },
     { country: 'PAK', role: 'participant', contribution: 'participant' },
@@ -120,7 +120,7 @@ it('reads with asOf keep equal values of other properties when one in a list is 
     expect((await redact(path, { properties: [property] })).status).toBe(200)
   const former = (await api.get(`${path}?asOf=${asOf}&fields=participants,amounts`)).json()
   expect(former).toMatchObject({
-    participants: participants.map((one) => ({ ...one, contribution: null })),
+    participants: participants.map((participant) => ({ ...participant, contribution: null })),
     amounts: [{ kind: 'budget', amount: 5000, note: null }],
   })
   for (const filter of ['country=CHN', 'role=participant', 'amount=5000'])

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
 import { faultAt } from '../support/documents.ts'
 
-/** Restoring versions that older versions of the service wrote. */
+/** Restoring versions of records that older versions of the service wrote. */
 
 let api: Api
 beforeAll(async () => {
@@ -13,8 +13,8 @@ afterAll(() => api.close())
 
 const createdAt = '2020-01-01T00:00:00.000Z'
 
-/** Stores the history of a removed project, as the service wrote it before projects had several amounts and a visibility. */
-async function removedProject(properties: object): Promise<string> {
+/** Stores the history of a removed project as it was before projects had several amounts and a visibility. @returns its path. */
+async function storeRemovedProject(properties: object): Promise<string> {
   const id = randomUUID()
   const document = JSON.stringify({
     id,
@@ -37,7 +37,11 @@ async function removedProject(properties: object): Promise<string> {
 }
 
 it('a version with values in former properties is not restored; the error names the properties', async () => {
-  const path = await removedProject({ budget: { amount: 5, currency: 'USD' }, formerList: [], website: null })
+  const path = await storeRemovedProject({
+    budget: { amount: 5, currency: 'USD' },
+    formerList: [],
+    website: null,
+  })
   for (const body of [{}, { version: 1 }]) {
     const refused = await api.post(`${path}/restore`, body)
     expect(refused.status, refused.text).toBe(422)
@@ -50,7 +54,7 @@ it('a version with values in former properties is not restored; the error names 
 })
 
 it('a record that was removed before records had a visibility is restored as public', async () => {
-  const path = await removedProject({ budget: null, formerList: [] })
+  const path = await storeRemovedProject({ budget: null, formerList: [] })
   const restored = await api.post(`${path}/restore`, {})
   expect(restored.status, restored.text).toBe(201)
   expect(restored.json()).toMatchObject({ title: 'Old project', visibility: 'public', version: 3 })
