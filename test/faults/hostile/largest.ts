@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { fill } from '../fill.ts'
+import { joinUpTo } from '../join-up-to.ts'
 import { operationsOf, type Request } from './operations.ts'
 
 /** The largest and most expensive requests at the limits of the service, and just above them. */
@@ -45,7 +45,7 @@ function wrongItems(document: unknown, list: Schema): string[] {
   return ['1', '{}', '[]', '""', quoted(typeof word === 'string' ? withTypo(word, 1) : 'energi')]
 }
 
-/** Bodies of a schema that each repeat one kind of fault up to the given size. */
+/** Bodies for a schema, each of which repeats one kind of fault up to the given size. */
 function* faultyBodies(
   document: unknown,
   schema: Schema,
@@ -56,11 +56,11 @@ function* faultyBodies(
   const name = (index: number) => names[index % names.length] ?? 'title'
   for (const size of [100_000, bytes]) {
     const unknown = (index: number) => `${quoted(withTypo(name(index), index))}:1`
-    yield ['unknown properties', fill('{', unknown, '}', size)]
-    yield ['repeated properties', fill('{', (index) => `${quoted(name(index))}:1`, '}', size)]
+    yield ['unknown properties', joinUpTo('{', unknown, '}', size)]
+    yield ['repeated properties', joinUpTo('{', (index) => `${quoted(name(index))}:1`, '}', size)]
   }
-  yield ['lone surrogates', fill('[', () => '"\\ud800"', ']', Math.min(bytes, 150_000))]
-  yield ['nesting', fill('[', () => `${'['.repeat(90)}${']'.repeat(90)}`, ']', bytes)]
+  yield ['lone surrogates', joinUpTo('[', () => '"\\ud800"', ']', Math.min(bytes, 150_000))]
+  yield ['nesting', joinUpTo('[', () => `${'['.repeat(90)}${']'.repeat(90)}`, ']', bytes)]
   yield ['white space', `{${' '.repeat(bytes - 2)}}`]
   yield ['line breaks', `{${'\n'.repeat(bytes - 3)}x}`]
   yield ['one text', `{${quoted(name(0))}:"${'\\"'.repeat(bytes / 2 - 50)}"}`]
@@ -72,7 +72,7 @@ function* faultyBodies(
         yield [`wrong ${property}`, `{${quoted(property)}:[${Array(maxItems).fill(item).join()}]}`]
         yield [
           `too many ${property}`,
-          fill(`{${quoted(property)}:[`, () => item, ']}', Math.min(bytes, 60_000)),
+          joinUpTo(`{${quoted(property)}:[`, () => item, ']}', Math.min(bytes, 60_000)),
         ]
       }
     } else yield [`long ${property}`, `{${quoted(property)}:"${'x'.repeat(100_000)}"}`]
@@ -100,9 +100,10 @@ function* searchBodies(): Generator<[what: string, body: string]> {
 /** The number of parameters with 200 values each that fit into a URL. */
 const namesInQuery = 8
 
-/** Query strings of the maximum length of a URL. */
+/** Query strings that make a URL almost as long as the limit allows. */
 function* queries(names: string[]): Generator<string> {
-  const upToLimit = (element: (index: number) => string) => fill('', element, '', 13_000).replaceAll(',', '&')
+  const upToLimit = (element: (index: number) => string) =>
+    joinUpTo('', element, '', 13_000).replaceAll(',', '&')
   yield upToLimit((index) => `${withTypo(names[index % names.length] ?? 'limit', index)}=1`)
   yield upToLimit(() => 'limit=1')
   yield upToLimit((index) => `limit[o${index}]=1`)
@@ -180,11 +181,11 @@ function bulkBodies(example: unknown): [what: string, body: string][] {
   ]
 }
 
-/** Whether a path is of agreements, which have the most properties, or of no single resource. */
+/** Whether a path belongs to agreements, which have the most properties, or to no single resource. */
 export const isRepresentative = (path: string) =>
   /^\/v1\/(agreements|keys|network|search|changes)\b/.test(path)
 
-/** Returns the longest delay of a service's event loop since the last call, in milliseconds. */
+/** Returns the longest delay of a service's event loop since its metrics were last read, in milliseconds. */
 export async function longestDelay(origin: string): Promise<number> {
   const text = await (await fetch(`${origin}/metrics`)).text()
   return 1000 * Number(/^nodejs_eventloop_lag_max_seconds (\S+)/m.exec(text)?.[1])

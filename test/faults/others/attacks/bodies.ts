@@ -1,5 +1,5 @@
 import http from 'node:http'
-import { fill } from '../../fill.ts'
+import { joinUpTo } from '../../join-up-to.ts'
 import { keepInFlight } from '../repetition.ts'
 import type { ClientRequest } from '../sender.ts'
 import { type Attack, discardBody, sendCounted } from './attack.ts'
@@ -10,9 +10,9 @@ const MiB = 1024 * 1024
 
 const search = '/v1/agreements/search'
 
-/** Returns a body of `begin`, as many elements as fit into `bytes`, and `end`. */
-const filled = (begin: string, element: (index: number) => string, end: string, bytes = MiB): Buffer =>
-  Buffer.from(fill(begin, element, end, bytes))
+/** Returns a body of at most `maxBytes`, like `joinUpTo`. */
+const bodyUpTo = (begin: string, element: (index: number) => string, end: string, maxBytes = MiB): Buffer =>
+  Buffer.from(joinUpTo(begin, element, end, maxBytes))
 
 const post = (path: string, body: Buffer, type = 'application/json'): ClientRequest => ({
   method: 'POST',
@@ -27,24 +27,24 @@ const uuid = (index: number) => `"01933b5e-7c1a-7d4e-9f2b-${index.toString(16).p
 const anonymousBodies = () => [
   post(
     search,
-    filled('{"fields":[', () => '"a"', ']}'),
+    bodyUpTo('{"fields":[', () => '"a"', ']}'),
   ),
   post(
     search,
-    filled('{"fields":[', (index) => `"f${index}"`, ']}'),
+    bodyUpTo('{"fields":[', (index) => `"f${index}"`, ']}'),
   ),
   post(
     search,
-    filled('{', (index) => `"p${index}":1`, '}'),
+    bodyUpTo('{', (index) => `"p${index}":1`, '}'),
   ),
-  post(search, filled('{"where":{"id":{"in":[', uuid, ']}}}')),
+  post(search, bodyUpTo('{"where":{"id":{"in":[', uuid, ']}}}')),
   post(
     search,
-    filled('{"where":{"and":[', (index) => `{"p${index}":{}}`, ']}}'),
+    bodyUpTo('{"where":{"and":[', (index) => `{"p${index}":{}}`, ']}}'),
   ),
   post(
     search,
-    filled('{"sort":[', () => '{}', ']}'),
+    bodyUpTo('{"sort":[', () => '{}', ']}'),
   ),
 ]
 
@@ -54,23 +54,23 @@ const editorBodies = () => [
   post('/v1/agreements/import', Buffer.from('{"a":1,"a":1}\n'.repeat(MiB / 14)), 'application/x-ndjson'),
   post(
     '/v1/agreements/bulk',
-    filled('{"operations":[', () => '{}', ']}', 2 * MiB),
+    bodyUpTo('{"operations":[', () => '{}', ']}', 2 * MiB),
   ),
   post(
     '/v1/agreements',
-    filled('{"title":"x","topics":[', (index) => `"t${index}"`, ']}'),
+    bodyUpTo('{"title":"x","topics":[', (index) => `"t${index}"`, ']}'),
   ),
   post(
     '/v1/agreements',
-    filled('{"title":"x","topics":[', () => '"energy"', ']}'),
+    bodyUpTo('{"title":"x","topics":[', () => '"energy"', ']}'),
   ),
   post(
     '/v1/agreements',
-    filled('{"title":"x","parties":[', () => '{}', ']}'),
+    bodyUpTo('{"title":"x","parties":[', () => '{}', ']}'),
   ),
   post(
     '/v1/agreements',
-    filled('{"title":"x",', (index) => `"p${index}":1`, '}'),
+    bodyUpTo('{"title":"x",', (index) => `"p${index}":1`, '}'),
   ),
 ]
 
@@ -95,7 +95,7 @@ export const largeWrites = sendInTurn(editorBodies)
 
 /** Sends searches whose properties are all invalid, at most eight at a time, and reads no body of a response. */
 export const manyFaults: Attack = (sender, counter) => {
-  const body = filled('{', () => '"a":1', '}')
+  const body = bodyUpTo('{', () => '"a":1', '}')
   keepInFlight(8, 500, async () => {
     const response = await sendCounted(sender, counter, post(search, body))
     // The body stays unread for 5 s, and then the client disconnects. Further searches start in the meantime.
