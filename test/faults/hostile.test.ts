@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { createRandom } from '../../src/features/generating/random.ts'
@@ -7,6 +6,7 @@ import { type CheckResponse, responseCheck } from '../support/responses.ts'
 import { type Operation, operationsOf, type Request } from './hostile/operations.ts'
 import { RequestGenerator } from './hostile/requests.ts'
 import { type RawResponse, send, sendBytes } from './hostile/sending.ts'
+import { residentMebibytes } from './others/memory.ts'
 import { openService, type Service } from './service.ts'
 
 /** Random requests: valid, invalid and malicious. */
@@ -74,10 +74,11 @@ function findFault(request: Request, response: RawResponse, check: CheckResponse
 const isReachable = ({ operationId, path }: Operation): boolean =>
   !operationId.startsWith('merge') && !path.startsWith('/v1/imports')
 
-/** Measures the resident memory of the service process in MiB. */
+/** Measures the resident memory of the service in MiB. */
 async function measureMemoryMib(service: Service): Promise<number> {
-  const status = await readFile(`/proc/${service.run().pid}/status`, 'utf8')
-  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024)
+  const { pid } = service.run()
+  if (pid === undefined) throw new Error('the service has no process')
+  return Math.round(await residentMebibytes(pid))
 }
 
 it('50,000 valid, invalid and malicious requests get documented responses in constant memory', async ({

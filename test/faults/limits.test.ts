@@ -2,10 +2,8 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { adminKey } from '../support/app.ts'
-import { run } from '../support/command-line.ts'
 import { openTestDatabase, type TestDatabase } from '../support/database.ts'
-import { asAdministrator, fetchText } from './service.ts'
+import { asAdministrator, fetchText, openService } from './service.ts'
 
 /** The service at the limits of file descriptors and memory. */
 
@@ -15,18 +13,13 @@ beforeAll(async () => {
 })
 afterAll(() => database.close())
 
-async function openService(env: NodeJS.ProcessEnv, options: { openFiles?: number } = {}) {
-  const settings = { PORT: '0', DATABASE_URL: database.url, ADMIN_KEY: adminKey, LOG_LEVEL: 'fatal', ...env }
-  const service = run(['serve'], settings, options)
-  const [origin = ''] = /http:\S+/.exec((await service.firstLine).split(' (')[0] ?? '') ?? []
-  return { service, origin }
-}
-
 it('1,100 idle connections at a limit of 1,024 open files do not block other clients', async () => {
-  const { service, origin } = await openService(
+  const service = await openService(
+    database.url,
     { MAX_CONNECTIONS_PER_ADDRESS: '100000', MAX_CONNECTIONS_PER_SECOND: '0' },
     { openFiles: 1024 },
   )
+  const { origin } = service
   const { hostname, port } = new URL(origin)
   const sockets = Array.from({ length: 1100 }, () =>
     connect(Number(port), hostname)
@@ -49,21 +42,22 @@ it('1,100 idle connections at a limit of 1,024 open files do not block other cli
   } finally {
     for (const socket of sockets) socket.destroy()
   }
-  service.signal('SIGTERM')
-  expect(await service.ended).toMatchObject({ code: 0, stderr: '' })
+  expect(await service.stop()).toBe(0)
+  expect((await service.run().ended).stderr).toBe('')
 })
 
 it('a process with a 256 MB heap survives 24 concurrent bodies of 8 MB', async ({ task }) => {
-  const { service, origin } = await openService({ NODE_OPTIONS: '--max-old-space-size=256' })
+  const service = await openService(database.url, { NODE_OPTIONS: '--max-old-space-size=256' })
+  const { origin } = service
   const operations = Array.from({ length: 1000 }, (_, index) => ({
     op: 'create',
     document: { title: `Large ${index}`, kind: 'agreement', summary: 'x'.repeat(8000) },
   }))
   const body = JSON.stringify({ operations })
   const counts: Record<string, number> = {}
-  const until = performance.now() + 15_000
+  const end = performance.now() + 15_000
   const client = async () => {
-    while (performance.now() < until) {
+    while (performance.now() < end) {
       const response = await fetchText(`${origin}/v1/agreements/bulk`, {
         method: 'POST',
         headers: asAdministrator,
@@ -78,6 +72,5 @@ it('a process with a 256 MB heap survives 24 concurrent bodies of 8 MB', async (
   expect(Object.keys(counts).filter((status) => !['200', '503', 'disconnected'].includes(status))).toEqual([])
   expect(counts['200']).toBeGreaterThan(0)
   expect((await fetchText(`${origin}/healthz`, {}))?.status).toBe(200)
-  service.signal('SIGTERM')
-  expect((await service.ended).code).toBe(0)
+  expect(await service.stop()).toBe(0)
 })
