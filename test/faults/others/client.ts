@@ -5,8 +5,9 @@ import { Measurement } from './measurement.ts'
 import { type ClientRequest, type Sender, senderSchema, startRequest, waitForResponse } from './sender.ts'
 import { warmUp } from './warm-up.ts'
 
-// A process that acts as an ordinary client during an attack. It sends requests at fixed intervals, whether or not earlier
-// ones are complete. It replies to each message with its measurements since the last one.
+// A process that acts as an ordinary client during an attack. It sends requests at fixed intervals, even while earlier
+// requests are in flight. It replies to each message with the measurements of the requests since the previous message, when
+// these requests are complete.
 
 const { sender, apiKey } = z
   .strictObject({ sender: senderSchema, apiKey: z.string() })
@@ -23,10 +24,10 @@ let measurements: Record<string, Measurement> = {}
 const pending = new Set<Promise<void>>()
 
 /** Sends a request, reads the whole response, and records status and duration. */
-async function measure(measurement: Measurement, request: ClientRequest, sender: Sender): Promise<void> {
+async function measure(measurement: Measurement, request: ClientRequest, client: Sender): Promise<void> {
   const start = performance.now()
   try {
-    const sent = startRequest(sender, request)
+    const sent = startRequest(client, request)
     AbortSignal.timeout(timeoutMs).addEventListener('abort', () => sent.destroy(new Error('timeout')))
     const response = await waitForResponse(sent)
     await text(response)
@@ -41,15 +42,18 @@ const page = z.looseObject({
   page: z.looseObject({ next: z.string().nullable() }),
 })
 
-/** Reads the ids of about 2,000 agreements: too many for the response cache to serve all reads. */
+/** Reads the ids of about 2,000 agreements: so many that few reads repeat an earlier read, which the cache could serve. */
 async function readAgreementIds(): Promise<string[]> {
   const agreementIds: string[] = []
   for (let cursor: string | null = ''; cursor !== null && agreementIds.length < 2000; ) {
     const path = `/v1/agreements?fields=id&limit=200${cursor && `&cursor=${encodeURIComponent(cursor)}`}`
     const response = await waitForResponse(startRequest(sender, { path, agent }))
-    const { data, page: at } = page.parse(JSON.parse(await text(response)))
+    const {
+      data,
+      page: { next },
+    } = page.parse(JSON.parse(await text(response)))
     agreementIds.push(...data.map(({ id }) => id))
-    cursor = at.next
+    cursor = next
   }
   return agreementIds
 }
@@ -59,29 +63,32 @@ const writer = { ...sender, key: apiKey }
 await warmUp(sender, writer)
 const agreementIds = await readAgreementIds()
 const countries = ['PAK', 'DEU', 'FRA', 'BRA', 'ZAF', 'KEN', 'JPN', 'RUS', 'IND', 'EGY']
-let requestCount = 0
-const next = () => {
-  requestCount += 1
-  return requestCount
+let sequence = 0
+const nextNumber = () => {
+  sequence += 1
+  return sequence
 }
 
-const recordPath = () => `/v1/agreements/${agreementIds[(next() * 7) % agreementIds.length]}`
-const listPath = () =>
-  `/v1/agreements?country=${countries[next() % countries.length]}&signedOn[gte]=${1950 + (requestCount % 70)}&limit=25`
+const recordPath = () => `/v1/agreements/${agreementIds[(nextNumber() * 7) % agreementIds.length]}`
+const listPath = () => {
+  const number = nextNumber()
+  return `/v1/agreements?country=${countries[number % countries.length]}&signedOn[gte]=${1950 + (number % 70)}&limit=25`
+}
 const agreementJson = () =>
   JSON.stringify({
-    title: `Written during the attack ${next()}`,
+    title: `Written during the attack ${nextNumber()}`,
     kind: 'agreement',
     parties: [{ country: 'PAK', role: 'party' }],
   })
 
-function repeat(name: string, everyMs: number, request: () => ClientRequest, from = sender): void {
+/** Sends a request of a kind in each interval. */
+function repeat(kind: string, intervalMs: number, request: () => ClientRequest, client = sender): void {
   setInterval(() => {
-    const measurement = measurements[name] ?? new Measurement()
-    measurements[name] = measurement
-    const measured = measure(measurement, request(), from).finally(() => pending.delete(measured))
+    const measurement = measurements[kind] ?? new Measurement()
+    measurements[kind] = measurement
+    const measured = measure(measurement, request(), client).finally(() => pending.delete(measured))
     pending.add(measured)
-  }, everyMs)
+  }, intervalMs)
 }
 
 repeat('reads', 100, () => ({ path: recordPath(), agent }))
@@ -95,7 +102,7 @@ repeat(
   writer,
 )
 repeat('exports', 5000, () => ({
-  path: `/v1/agreements/export?format=csv&country=${countries[next() % countries.length]}`,
+  path: `/v1/agreements/export?format=csv&country=${countries[nextNumber() % countries.length]}`,
 }))
 repeat('asOf', 5000, () => ({ path: `${listPath()}&asOf=${new Date(Date.now() - 1000).toISOString()}` }))
 
@@ -106,7 +113,7 @@ process.on('message', async () => {
   measurements = {}
   await Promise.all(pending)
   process.send?.(
-    Object.fromEntries(Object.entries(reported).map(([name, measurement]) => [name, measurement.summary()])),
+    Object.fromEntries(Object.entries(reported).map(([kind, measurement]) => [kind, measurement.summary()])),
   )
 })
 process.send?.('ready')

@@ -32,7 +32,7 @@ export class Measurement {
   }
 }
 
-/** A percentile of the response times of successful requests, in milliseconds. */
+/** A percentile of the response times of successful requests, in milliseconds; infinity if no request succeeded. */
 export const percentile = ({ goodMs }: Summary, percent: number): number =>
   goodMs[Math.max(0, Math.ceil((goodMs.length * percent) / 100) - 1)] ?? Number.POSITIVE_INFINITY
 
