@@ -52,7 +52,7 @@ function findOutOfOrder(feed: Change[]): string[] {
     .map(nameVersion)
 }
 
-/** Compares the whole feed with the acknowledged writes of all clients. */
+/** Compares the feed of all writes with the acknowledged writes of all clients. */
 export function audit(acknowledged: AcknowledgedWrite[], feed: Change[]): Audit {
   const creations = feed.filter(({ operation }) => operation === 'create')
   return {

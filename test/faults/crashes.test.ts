@@ -7,8 +7,8 @@ import { Writer } from './writers.ts'
 
 /** Service and PostgreSQL processes are killed while many clients write. */
 
-const writes = 20_000
-const clients = 24
+const writeCount = 20_000
+const clientCount = 24
 
 let postgres: KillablePostgres
 beforeAll(async () => {
@@ -17,37 +17,42 @@ beforeAll(async () => {
 afterAll(() => postgres.close())
 
 /** Runs the steps one by one, each after an equal share of the writes. */
-async function runDuringWrites(steps: (() => Promise<void>)[], done: () => number): Promise<void> {
+async function runDuringWrites(
+  steps: (() => Promise<void>)[],
+  countAcknowledged: () => number,
+): Promise<void> {
   for (const [index, step] of steps.entries()) {
-    await waitUntil(() => done() >= ((index + 1) * writes) / (steps.length + 1), 600_000)
+    await waitUntil(() => countAcknowledged() >= ((index + 1) * writeCount) / (steps.length + 1), 600_000)
     await step()
   }
 }
 
-const restart = (one: Pick<Service | KillablePostgres, 'kill' | 'start'>) => async () => {
-  await one.kill()
-  await one.start()
+const restart = (server: Pick<Service | KillablePostgres, 'kill' | 'start'>) => async () => {
+  await server.kill()
+  await server.start()
 }
 
 it('every acknowledged write exists once, with its revision, after kills of processes', async ({ task }) => {
-  const one = await openService(postgres.url, { SEED: 'reference' })
-  const other = await openService(postgres.url)
-  const origins = [one.origin, other.origin]
+  const first = await openService(postgres.url, { SEED: 'reference' })
+  const second = await openService(postgres.url)
+  const origins = [first.origin, second.origin]
   const stopping = new AbortController()
   const writers = Array.from(
-    { length: clients },
+    { length: clientCount },
     (_, index) => new Writer(`writer-${index}`, origins, stopping.signal),
   )
-  const done = () => writers.reduce((sum, { acknowledged }) => sum + acknowledged.length, 0)
-  const kills = [one, postgres, other, one, postgres, other, postgres, one].map(restart)
+  const countAcknowledged = () => writers.reduce((sum, { acknowledged }) => sum + acknowledged.length, 0)
+  const kills = [first, postgres, second, first, postgres, second, postgres, first].map(restart)
   const work = async (writer: Writer) => {
-    while (done() < writes) await writer.write()
+    while (countAcknowledged() < writeCount) await writer.write()
   }
   // The first failure stops all writers.
-  await Promise.all([runDuringWrites(kills, done), ...writers.map(work)]).finally(() => stopping.abort())
+  await Promise.all([runDuringWrites(kills, countAcknowledged), ...writers.map(work)]).finally(() =>
+    stopping.abort(),
+  )
 
   const acknowledged = writers.flatMap((writer) => writer.acknowledged)
-  const feed = await readFeed(one.origin, 'agreements')
+  const feed = await readFeed(first.origin, 'agreements')
   const sum = (what: keyof Writer['failures']) =>
     writers.reduce((total, { failures }) => total + failures[what], 0)
   task.meta.figures = {
@@ -59,6 +64,6 @@ it('every acknowledged write exists once, with its revision, after kills of proc
   }
   // Writers retry until a write is acknowledged, so the feed has no other changes.
   expect(audit(acknowledged, feed)).toEqual(noFaults)
-  expect(await readRecords(other.origin)).toEqual(replayFeed(feed))
-  expect(await readFeed(other.origin, 'agreements')).toEqual(feed)
+  expect(await readRecords(second.origin)).toEqual(replayFeed(feed))
+  expect(await readFeed(second.origin, 'agreements')).toEqual(feed)
 })

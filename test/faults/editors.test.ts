@@ -7,7 +7,7 @@ import { asAdministrator, fetchText, openService } from './service.ts'
 
 /** Many clients edit one record at the same time. */
 
-const editors = 200
+const editorCount = 200
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -25,7 +25,7 @@ const headers = { ...asAdministrator, 'content-type': 'application/merge-patch+j
 /**
  * Adds a name to a record without overwriting changes of others: reads the record, writes with its ETag, and starts again
  * when the ETag is no longer current.
- * @returns the version of the change, and the number of attempts.
+ * @returns the name, the version after the change, and the number of attempts.
  */
 async function addName(
   url: string,
@@ -34,7 +34,7 @@ async function addName(
   for (let attempts = 1; ; attempts++) {
     const read = await fetchText(url, {})
     const etag = read?.headers.get('etag')
-    if (!read || !etag) throw new Error(`status ${read?.status} of a read`)
+    if (!read || !etag) throw new Error(`the status of a read was ${read?.status}`)
     const summary = [...namesIn(JSON.parse(read.text)), name].join('; ')
     const written = await fetchText(url, {
       method: 'PATCH',
@@ -43,7 +43,7 @@ async function addName(
     })
     if (written?.status === 200) return { name, version: JSON.parse(written.text).version, attempts }
     if (written?.status !== 412 && written?.status !== 503)
-      throw new Error(`status ${written?.status} of a write: ${written?.text}`)
+      throw new Error(`the status of a write was ${written?.status}: ${written?.text}`)
     await sleep(Math.random() * 1000)
   }
 }
@@ -58,7 +58,7 @@ it('200 editors of one record at the same time lose no change', async ({ task })
   })
   const { id } = record.parse(JSON.parse(created?.text ?? ''))
   const edits = await Promise.all(
-    Array.from({ length: editors }, (_, index) =>
+    Array.from({ length: editorCount }, (_, index) =>
       addName(`${services[index % services.length]?.origin}/v1/agreements/${id}`, `Name ${index}`),
     ),
   )
@@ -73,7 +73,7 @@ it('200 editors of one record at the same time lose no change', async ({ task })
     ['Nobody', ...edits.map(({ name }) => name)].sort(),
   )
   expect(feed.map(({ version }) => version)).toEqual(
-    Array.from({ length: editors + 1 }, (_, index) => index + 1),
+    Array.from({ length: editorCount + 1 }, (_, index) => index + 1),
   )
   // Each version has the names of the previous version and one more.
   const states = new Map(feed.map(({ version, document }) => [version, namesIn(document)]))

@@ -33,10 +33,10 @@ async function openService(dataDir: string): Promise<{ service: Run; origin: str
 
 const get = (origin: string, path: string) => fetchText(`${origin}${path}`, {})
 
-let written = 0
+let writtenCount = 0
 async function write(origin: string) {
-  written += 1
-  const body = JSON.stringify({ slug: `written-${written}`, name: 'x'.repeat(200), scheme: 'domain' })
+  writtenCount += 1
+  const body = JSON.stringify({ slug: `written-${writtenCount}`, name: 'x'.repeat(200), scheme: 'domain' })
   return fetchText(`${origin}/v1/topics`, { method: 'POST', headers: asAdministrator, body })
 }
 
@@ -44,15 +44,18 @@ const readPostmasterPid = async (dataDir: string) =>
   Number.parseInt(await readFile(join(dataDir, 'postgres/postmaster.pid'), 'utf8'), 10)
 
 /** Returns the child processes of a PostgreSQL server that serve a connection: their titles name the user and the database. */
-async function backends(server: number): Promise<number[]> {
-  const { stdout } = await execute('ps', ['-o', 'pid=,args=', '--ppid', String(server)])
+async function findBackends(postmasterPid: number): Promise<number[]> {
+  const { stdout } = await execute('ps', ['-o', 'pid=,args=', '--ppid', String(postmasterPid)])
   return stdout
     .split('\n')
     .filter((line) => line.includes('entente entente'))
     .map((line) => Number.parseInt(line, 10))
 }
 
-/** Waits until the service is ready, and reads, writes and cache hits succeed. Every response before that must be 503. */
+/**
+ * Waits until the service is ready, and reads, writes and cache hits succeed. Until then, a response that is not a success
+ * must be a 503 with Retry-After.
+ */
 async function waitForRecovery(origin: string): Promise<void> {
   const statuses = new Set<number | undefined>()
   await waitUntil(async () => {
@@ -88,7 +91,7 @@ describe('the embedded PostgreSQL', () => {
       expect(await readPostmasterPid(folder)).not.toBe(before)
     }
     // The last write is stored, and the last process that uses PostgreSQL stops it.
-    expect((await get(origin, `/v1/topics/written-${written}`))?.status).toBe(200)
+    expect((await get(origin, `/v1/topics/written-${writtenCount}`))?.status).toBe(200)
     service.signal('SIGTERM')
     expect((await service.ended).code).toBe(0)
     expect(await readdir(join(folder, 'postgres'))).not.toContain('postmaster.pid')
@@ -98,7 +101,7 @@ describe('the embedded PostgreSQL', () => {
     const { origin } = await openService(folder)
     await waitForRecovery(origin)
     const server = await readPostmasterPid(folder)
-    const [backend] = await backends(server)
+    const [backend] = await findBackends(server)
     if (backend === undefined) throw new Error('PostgreSQL serves no connection')
     process.kill(backend, 'SIGKILL')
     await waitForRecovery(origin)

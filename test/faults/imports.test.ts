@@ -115,12 +115,12 @@ it('an import continues after kills of the service and PostgreSQL, with the same
 
   const disturbed = await upload(service, 'disturbed')
   const kills = [service, postgres, service, postgres]
-  for (const [index, one] of kills.entries()) {
+  for (const [index, server] of kills.entries()) {
     await waitUntil(() => hasCreated(service, disturbed.id, ((index + 1) * rowCount) / 6), importTimeoutMs)
     const { counts } = (await read(service, disturbed.id)) ?? {}
     task.meta.figures = { ...task.meta.figures, [`records at kill ${index + 1}`]: counts?.created ?? -1 }
-    await one.kill()
-    await one.start()
+    await server.kill()
+    await server.start()
   }
   await waitUntil(() => isFinished(service, disturbed.id), importTimeoutMs)
   expect(await read(service, disturbed.id)).toMatchObject({

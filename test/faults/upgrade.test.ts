@@ -9,10 +9,10 @@ import { asAdministrator, openService, type Service, waitUntil } from './service
  * versions at a time: the second version adds the new column, and the third removes the old column.
  */
 
-const clients = 6
+const clientCount = 6
 const writesPerStep = 100
 
-const expand = {
+const expandMigration = {
   tag: '9001_homepage',
   compatibility: { expand: true as const },
   sql: `alter table organizations add column homepage text;
@@ -39,9 +39,9 @@ update history.organizations set homepage = website where website is not null;
 select set_config('entente.writer', '', true), set_config('entente.versioning', '', true);`,
 }
 
-const contract = {
+const contractMigration = {
   tag: '9002_no-website',
-  compatibility: { contract: expand.tag },
+  compatibility: { contract: expandMigration.tag },
   sql: `drop trigger homepage_is_website on organizations;
 --> statement-breakpoint
 drop function homepage_is_website();
@@ -56,8 +56,8 @@ let second: ServiceVersion
 let third: ServiceVersion
 beforeAll(async () => {
   database = await openTestDatabase()
-  second = await makeLaterVersion([renamed], [expand])
-  third = await makeLaterVersion([renamed], [expand, contract])
+  second = await makeLaterVersion([renamed], [expandMigration])
+  third = await makeLaterVersion([renamed], [expandMigration, contractMigration])
 })
 afterAll(async () => {
   await second?.remove()
@@ -65,13 +65,13 @@ afterAll(async () => {
   await database.close()
 })
 
-/** A process of a version, and the name of the property in this version. */
+/** A process of a version, and the name of the renamed property in this version. */
 interface Server {
   service: Service
   property: 'website' | 'homepage'
 }
 
-/** Without a response cache, so that a process reads what another one has just written. */
+/** Without a response cache, so that a process reads what another process has just written. */
 const env = { CACHE_MB: '0' }
 
 const open = async (property: Server['property'], version?: ServiceVersion): Promise<Server> => ({
@@ -152,7 +152,9 @@ class Load {
 
   /** Starts the clients. The returned promise rejects with the first request that fails. */
   start(): Promise<unknown> {
-    return Promise.all(Array.from({ length: clients }, (_, index) => this.#client(`organization-${index}`)))
+    return Promise.all(
+      Array.from({ length: clientCount }, (_, index) => this.#client(`organization-${index}`)),
+    )
   }
 
   /** Waits for `writesPerStep` more writes. */
@@ -180,35 +182,35 @@ it('two versions write and read while one column replaces another, and no reques
 }) => {
   const load = new Load()
   const upgrade = async () => {
-    const old = await open('website')
-    load.servers.push(old)
+    const firstServer = await open('website')
+    load.servers.push(firstServer)
     await load.waitForWrites()
-    const middle = await open('homepage', second)
-    load.servers.push(middle)
+    const secondServer = await open('homepage', second)
+    load.servers.push(secondServer)
     await load.waitForWrites()
-    await load.stop(old)
-    await old.service.start()
-    load.servers.push(old)
+    await load.stop(firstServer)
+    await firstServer.service.start()
+    load.servers.push(firstServer)
     await load.waitForWrites()
-    // The old process still runs, but gets no more requests.
-    load.servers.splice(load.servers.indexOf(old), 1)
-    const newest = await open('homepage', third)
-    load.servers.push(newest)
+    // The first server still runs, but gets no more requests.
+    load.servers.splice(load.servers.indexOf(firstServer), 1)
+    const thirdServer = await open('homepage', third)
+    load.servers.push(thirdServer)
     await load.waitForWrites()
-    expect((await fetch(`${old.service.origin}/readyz`)).status).toBe(503)
-    expect((await fetch(`${middle.service.origin}/readyz`)).status).toBe(200)
-    await load.stop(middle)
-    await middle.service.start()
-    load.servers.push(middle)
+    expect((await fetch(`${firstServer.service.origin}/readyz`)).status).toBe(503)
+    expect((await fetch(`${secondServer.service.origin}/readyz`)).status).toBe(200)
+    await load.stop(secondServer)
+    await secondServer.service.start()
+    load.servers.push(secondServer)
     await load.waitForWrites()
-    await old.service.stop()
-    await expect(old.service.start()).rejects.toThrow(/newer than this version of Entente/)
-    return newest
+    await firstServer.service.stop()
+    await expect(firstServer.service.start()).rejects.toThrow(/newer than this version of Entente/)
+    return thirdServer
   }
   const upgrading = upgrade().finally(() => load.end())
   await waitUntil(() => load.servers.length > 0, 300_000)
   await Promise.all([upgrading, load.start()])
-  const newest = await upgrading
-  for (const [key, expected] of load.written) await expectAddress(newest, key, expected)
+  const thirdServer = await upgrading
+  for (const [key, expected] of load.written) await expectAddress(thirdServer, key, expected)
   task.meta.figures = { writes: load.writes, reads: load.reads, failed: 0 }
 })

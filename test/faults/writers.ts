@@ -35,8 +35,8 @@ const documentOf = (writeId: string) => ({
 })
 
 /**
- * Returns the id of the write of a document.
- * @throws when its properties come from different writes.
+ * Returns the id of the write that made a document.
+ * @throws when the properties of the document come from different writes.
  */
 export function writeIdOf(document: unknown): string {
   const { title, place, summary, parties, topics } = agreementSchema.parse(document)
@@ -91,10 +91,10 @@ export class Writer {
   async write(): Promise<void> {
     this.#written += 1
     const writeId = `${this.#name}-${this.#written}${'.'.repeat(this.#written % 3)}`
-    const kind = this.#written % 4
-    const target = kind < 2 ? undefined : this.#records[this.#written % Math.max(this.#records.length, 1)]
+    const turn = this.#written % 4
+    const target = turn < 2 ? undefined : this.#records[this.#written % Math.max(this.#records.length, 1)]
     if (!target) return this.#create(writeId)
-    if (kind === 2) return this.#change(writeId, target, 'patch')
+    if (turn === 2) return this.#change(writeId, target, 'patch')
     if (this.#written % 8 === 3) return this.#change(writeId, target, 'replace')
     return this.#remove(writeId, target)
   }
@@ -103,12 +103,12 @@ export class Writer {
   async #send(
     url: string,
     init: RequestInit,
-  ): Promise<{ status: number; headers: Headers; text: string; first: boolean }> {
-    for (let first = true; ; first = false) {
+  ): Promise<{ status: number; headers: Headers; text: string; isFirstAttempt: boolean }> {
+    for (let isFirstAttempt = true; ; isFirstAttempt = false) {
       this.#stopped.throwIfAborted()
       this.#sent += 1
       const response = await fetchText(`${this.#origins[this.#sent % this.#origins.length]}${url}`, init)
-      if (response && response.status !== 503 && !isRunning(response)) return { ...response, first }
+      if (response && response.status !== 503 && !isRunning(response)) return { ...response, isFirstAttempt }
       if (response) this.failures.unavailable += 1
       else this.failures.disconnected += 1
       await sleep(retryDelayMs)
@@ -122,7 +122,8 @@ export class Writer {
       headers,
       body: JSON.stringify(documentOf(writeId)),
     })
-    if (response.status !== 201) throw new Error(`status ${response.status} of a creation: ${response.text}`)
+    if (response.status !== 201)
+      throw new Error(`the status of a creation was ${response.status}: ${response.text}`)
     if (response.headers.has('idempotency-replayed')) this.failures.replayed += 1
     const { id: key, version } = agreementSchema.parse(JSON.parse(response.text))
     this.#records.push({ key, version })
@@ -149,23 +150,23 @@ export class Writer {
 
   /** Returns the version after a change. Reads the record after a 412 on a retry: an earlier attempt may have succeeded. */
   async #versionAfter(
-    response: { status: number; headers: Headers; text: string; first: boolean },
+    response: { status: number; headers: Headers; text: string; isFirstAttempt: boolean },
     writeId: string,
     { key, version }: { key: string; version: number },
   ): Promise<number> {
     if (response.status === 200) return versionIn(response.headers)
-    if (response.status === 412 && !response.first) {
-      const now = await this.#readAfter(key, version)
-      if (writeIdOf(JSON.parse(now.text)) === writeId) return versionIn(now.headers)
+    if (response.status === 412 && !response.isFirstAttempt) {
+      const current = await this.#readAfter(key, version)
+      if (writeIdOf(JSON.parse(current.text)) === writeId) return versionIn(current.headers)
     }
-    throw new Error(`status ${response.status} of a change: ${response.text}`)
+    throw new Error(`the status of a change was ${response.status}: ${response.text}`)
   }
 
   /** Reads until the version is later than the given one. A replica may lag: the response with the new position was lost. */
   async #readAfter(key: string, version: number): Promise<{ headers: Headers; text: string }> {
     for (;;) {
-      const now = await this.#send(`${path}/${key}`, { headers: { 'cache-control': 'no-cache' } })
-      if (now.status !== 200 || versionIn(now.headers) > version) return now
+      const current = await this.#send(`${path}/${key}`, { headers: { 'cache-control': 'no-cache' } })
+      if (current.status !== 200 || versionIn(current.headers) > version) return current
       await sleep(retryDelayMs)
     }
   }
@@ -175,8 +176,8 @@ export class Writer {
       method: 'DELETE',
       headers: { authorization: asAdministrator.authorization, 'if-match': `"${target.version}"` },
     })
-    const done = response.status === 204 || (response.status === 404 && !response.first)
-    if (!done) throw new Error(`status ${response.status} of a removal: ${response.text}`)
+    const isRemoved = response.status === 204 || (response.status === 404 && !response.isFirstAttempt)
+    if (!isRemoved) throw new Error(`the status of a removal was ${response.status}: ${response.text}`)
     this.#records.splice(this.#records.indexOf(target), 1)
     this.acknowledged.push({ operation: 'remove', key: target.key, version: target.version + 1, writeId })
   }

@@ -75,8 +75,8 @@ export class RequestGenerator {
     const value = this.#values.of(schema)
     if (!Array.isArray(value)) return [[name, String(value)]]
     if (random.chance(0.6)) return [[name, value.join(',')]]
-    const sent = random.chance(0.5) ? name : `${name}[]`
-    return value.map((one): [string, string] => [sent, String(one)])
+    const sentName = random.chance(0.5) ? name : `${name}[]`
+    return value.map((item): [string, string] => [sentName, String(item)])
   }
 
   #headers({ parameters, responses }: Operation, risk: number): Record<string, string> {

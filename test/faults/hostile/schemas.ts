@@ -42,7 +42,7 @@ export class ValueGenerator {
   }
 
   /** Resolves a reference such as `#/components/…`. */
-  #at(reference: string): unknown {
+  #resolve(reference: string): unknown {
     const steps = reference.slice(2).split('/')
     return steps.reduce<unknown>((value, step) => Object(value)[step], this.#document)
   }
@@ -51,7 +51,7 @@ export class ValueGenerator {
   of(schemaOrBoolean: unknown, depth = 0): unknown {
     const random = this.#random
     const schema = schemaObject.parse(typeof schemaOrBoolean === 'boolean' ? {} : schemaOrBoolean)
-    if (schema.$ref) return this.of(this.#at(schema.$ref), depth)
+    if (schema.$ref) return this.of(this.#resolve(schema.$ref), depth)
     if ('const' in schema) return schema.const
     if (schema.enum) return random.pick(schema.enum)
     const alternatives = schema.anyOf ?? schema.oneOf
