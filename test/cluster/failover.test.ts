@@ -10,9 +10,9 @@ import { clusterUnavailableReason } from './tools.ts'
 
 /** The primary is killed, and Patroni promotes the synchronous standby. */
 
-const writers = 50
+const writerCount = 50
 
-/** How the primaries are killed. Patroni replaces a crashed server at once, and a lost machine only after the `ttl`. */
+/** How each primary is killed. Patroni replaces a crashed server at once, but a lost machine only after `ttl`. */
 const kills = ['crash', 'crash', 'loss', 'crash', 'crash', 'loss', 'crash', 'crash', 'loss', 'crash'] as const
 
 describe.skipIf(clusterUnavailableReason())('a cluster whose primary is killed', () => {
@@ -74,7 +74,7 @@ describe.skipIf(clusterUnavailableReason())('a cluster whose primary is killed',
   }) => {
     const { postgres, balancer, services } = cluster
     const mirror = await startMirror(balancer.origin)
-    const load = startWriters(balancer.origin, writers, 250)
+    const load = startWriters(balancer.origin, writerCount, 250)
     const outagesMs: number[] = []
     for (const failure of kills) {
       await postgres.waitUntilHealthy()
@@ -87,8 +87,8 @@ describe.skipIf(clusterUnavailableReason())('a cluster whose primary is killed',
     await postgres.waitUntilHealthy()
     const acknowledged = await load.stop()
     const mirrored = await mirror.stop()
-    const [one, other] = services
-    const feed = await readFeed(one?.origin ?? '', 'agreements', mirror.start)
+    const [first, second] = services
+    const feed = await readFeed(first?.origin ?? '', 'agreements', mirror.start)
     task.meta.figures = {
       kills: kills.length,
       'acknowledged writes': acknowledged.length,
@@ -97,7 +97,7 @@ describe.skipIf(clusterUnavailableReason())('a cluster whose primary is killed',
     }
     expect(audit(acknowledged, feed)).toEqual(noFaults)
     expect(mirrored).toEqual(feed)
-    expect(await readRecords(other?.origin ?? '')).toEqual(replayFeed(feed))
+    expect(await readRecords(second?.origin ?? '')).toEqual(replayFeed(feed))
     expect(Math.max(...outagesMs)).toBeLessThan(40_000)
   })
 })

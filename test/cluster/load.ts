@@ -6,9 +6,9 @@ import { type AcknowledgedWrite, type FailureCounts, Writer } from '../faults/wr
 
 /** Clients that write continuously. Each retries a write until its outcome is known. */
 export interface Writers {
-  /** Number of acknowledged writes so far. */
-  done(): number
-  /** Ends after the current writes, and returns all acknowledged ones. @throws the first unexpected response to a client. */
+  /** Returns the number of acknowledged writes so far. */
+  countAcknowledged(): number
+  /** Ends after the current writes, and returns all acknowledged writes. @throws when a response to a client was unexpected. */
   stop(): Promise<AcknowledgedWrite[]>
   /** Counts of failed attempts. */
   failures(): FailureCounts
@@ -37,7 +37,7 @@ export function startWriters(origin: string, count: number, pauseMs: number): Wr
   const sum = (what: keyof FailureCounts) =>
     writers.reduce((total, { failures }) => total + failures[what], 0)
   return {
-    done: () => writers.reduce((total, { acknowledged }) => total + acknowledged.length, 0),
+    countAcknowledged: () => writers.reduce((total, { acknowledged }) => total + acknowledged.length, 0),
     stop: async () => {
       isStopped = true
       const result = await ended
@@ -113,7 +113,7 @@ export async function observe(what: string, url: string, init: RequestInit = {})
   return { what, status, at, durationMs, ...(status < 200 || status >= 400 ? { problem: text } : {}) }
 }
 
-/** Sends each request at a fixed rate, whether or not the earlier ones have a response. */
+/** Sends each request at a fixed rate, even while earlier requests have no response. */
 export function startProbes(probes: Record<string, () => Promise<Observation>>, intervalMs: number) {
   const observations: Observation[] = []
   const running = new Set<Promise<unknown>>()

@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
 /**
- * Hosts of a network, each a network namespace with its own address. They are connected by a bridge, which is in a
- * namespace too, so that the firewall of the machine does not apply. The tests themselves have the first address.
+ * Hosts of a network, each a network namespace with its own address. They are connected by a bridge, which is also in
+ * a namespace, so that the firewall of the machine does not apply. The tests themselves have the first address.
  */
 
 const execute = promisify(execFile)
@@ -165,7 +165,7 @@ export class Host {
 
   /** Lets all packets through again. */
   async heal(): Promise<void> {
-    // To delete a table that does not exist would be an error.
+    // The table is added first, since deleting a table that does not exist is an error.
     await this.#nft('add table ip isolation\ndelete table ip isolation')
   }
 

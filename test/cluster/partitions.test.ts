@@ -107,7 +107,7 @@ describe.skipIf(clusterUnavailableReason())('a cluster whose network fails', () 
       fault: async (primary, standbys) => {
         await primary.host.isolateFrom([cluster.postgres.etcd, ...standbys.map(({ host }) => host)])
         const isReplaced = async () =>
-          (await Promise.all(standbys.map((one) => one.role()))).includes('primary')
+          (await Promise.all(standbys.map((standby) => standby.role()))).includes('primary')
         while (!(await isReplaced())) await sleep(100)
         await sleep(3000)
         await primary.host.heal()

@@ -17,7 +17,7 @@ const password = 'postgres'
 export const restPort = 8008
 
 /**
- * Timing of Patroni. After `ttl`, a lost machine is replaced: this is the lowest that Patroni permits. After `retry_timeout`, a
+ * Timing of Patroni, in seconds. After `ttl`, Patroni replaces a lost machine; 20 is its minimum. After `retry_timeout`, a
  * primary that cannot reach etcd steps down: `loop_wait` + 2 * `retry_timeout` must not exceed `ttl`.
  */
 const timing = { ttl: 20, loop_wait: 1, retry_timeout: 8, primary_start_timeout: 0 }

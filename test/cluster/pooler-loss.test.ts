@@ -42,11 +42,11 @@ describe.skipIf(skipReason !== undefined)(
       await sleep(noticeMs)
       const failures = load.failures()
       const requests = await balancer.countRequests(service.host)
-      const writes = load.done()
+      const writes = load.countAcknowledged()
       await sleep(5000)
       expect(load.failures()).toEqual(failures)
       expect(await balancer.countRequests(service.host)).toBe(requests)
-      const writesMeanwhile = load.done() - writes
+      const writesMeanwhile = load.countAcknowledged() - writes
       expect(writesMeanwhile).toBeGreaterThan(0)
 
       await pooler.start()

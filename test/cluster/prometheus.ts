@@ -17,13 +17,13 @@ export class Prometheus {
 
   /** The health of each target that Prometheus scrapes, by its address; empty until Prometheus answers. */
   async targets(): Promise<Record<string, string>> {
-    const { activeTargets } = await this.#get('targets', targets, { activeTargets: [] })
+    const { activeTargets } = await this.#get('targets', targetsSchema, { activeTargets: [] })
     return Object.fromEntries(activeTargets.map(({ labels, health }) => [labels.instance, health]))
   }
 
   /** Names of the alerts that fire. */
   async firing(): Promise<string[]> {
-    const found = await this.#get('alerts', alerts, { alerts: [] })
+    const found = await this.#get('alerts', alertsSchema, { alerts: [] })
     const firing = found.alerts.filter(({ state }) => state === 'firing')
     return [...new Set(firing.map(({ labels }) => labels.alertname))].sort()
   }
@@ -39,14 +39,14 @@ export class Prometheus {
   }
 }
 
-const targets = z.object({
+const targetsSchema = z.object({
   activeTargets: z.array(z.object({ labels: z.object({ instance: z.string() }), health: z.string() })),
 })
-const alerts = z.object({
+const alertsSchema = z.object({
   alerts: z.array(z.object({ labels: z.object({ alertname: z.string() }), state: z.string() })),
 })
 
-const configuration = z.looseObject({
+const configurationSchema = z.looseObject({
   scrape_configs: z.array(
     z.looseObject({ static_configs: z.tuple([z.object({ targets: z.array(z.string()) })]) }),
   ),
@@ -67,11 +67,11 @@ export async function openPrometheus(folder: string, cluster: Cluster): Promise<
     ...[
       balancer.host,
       ...postgres.members.map((member) => member.host),
-      ...services.map((one) => one.host),
-    ].map((one) => [one.name, one] as const),
+      ...services.map((service) => service.host),
+    ].map((host) => [host.name, host] as const),
     ['etcd1', postgres.etcd] as const,
   ])
-  const deployed = configuration.parse(readDeployedYaml('prometheus/prometheus.yml'))
+  const deployed = configurationSchema.parse(readDeployedYaml('prometheus/prometheus.yml'))
   const prometheusFolder = join(folder, 'prometheus')
   await mkdir(join(prometheusFolder, 'alerts'), { recursive: true })
   for (const file of listDeployed('prometheus/alerts'))

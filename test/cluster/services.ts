@@ -37,8 +37,8 @@ export class Service {
   }
 
   /**
-   * Starts the service, restarts it as a supervisor does if it ends, and returns when it is ready. An idle PgBouncer
-   * refuses the first connection after a failover with the error of its previous connection.
+   * Starts the service, restarts it as a supervisor does if it ends, and returns when it is ready. After a
+   * failover, the service may end, since an idle PgBouncer refuses the first connection with the error of its previous one.
    * @throws when it ends `maxStarts` times.
    */
   async start(maxStarts = 3): Promise<void> {
@@ -65,21 +65,21 @@ export class Service {
   }
 
   /** Stops the service as a supervisor does, and returns its exit code. */
-  async stop(): Promise<number | null> {
-    const child = this.#process
-    if (!child) throw new Error('the service is not running')
-    const ended = once(child, 'close')
-    child.kill('SIGTERM')
-    const [code] = await ended
-    return code
+  stop(): Promise<number | null> {
+    return this.#end('SIGTERM')
   }
 
   /** Kills the service, and returns when its process has ended. */
   async kill(): Promise<void> {
+    await this.#end('SIGKILL')
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<number | null> {
     const child = this.#process
     if (!child) throw new Error('the service is not running')
     const ended = once(child, 'close')
-    child.kill('SIGKILL')
-    await ended
+    child.kill(signal)
+    const [code] = await ended
+    return code
   }
 }
