@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
 import pg from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
-import { median } from './deep.ts'
+import { median } from './median.ts'
 import type { Options } from './options.ts'
 import type { BoundedFigure } from './tables.ts'
 
@@ -97,7 +97,7 @@ async function measureDuckDb(url: string, rounds: number): Promise<number[]> {
   const statements = comparedAggregates.map(({ sql }) => sql)
   const task = JSON.stringify({ tables: Object.keys(tables), statements, rounds })
   const { stdout } = await run(process.execPath, ['measure.mjs', task], { cwd: folder })
-  // The program above printed it.
+  // `program` prints the durations of each statement.
   return (JSON.parse(stdout) as number[][]).map(median)
 }
 

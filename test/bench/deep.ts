@@ -1,20 +1,17 @@
-/** Durations of the first page of a list and of a deep page. */
+import { median } from './median.ts'
+
+/** Durations of the first page of a list and of a deep page: medians of many requests. */
 export interface Depths {
   /** Number of records before the deep page. */
   depth: number
-  /** Median of many requests, in milliseconds. */
-  firstPage: number
-  deepPage: number
+  firstPageMs: number
+  deepPageMs: number
 }
 
 interface Page {
   data: { id: string }[]
   page: { next: string | null }
 }
-
-/** The median of some numbers. */
-export const median = (numbers: number[]): number =>
-  [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN
 
 /** The duration of a request that bypasses the response cache, in milliseconds. */
 async function timeRequest(url: string): Promise<number> {
@@ -36,11 +33,11 @@ export async function measureDepths(origin: string, depth: number): Promise<Dept
     if (page.next === null) break
     cursor = `&cursor=${encodeURIComponent(page.next)}`
   }
-  const [first, deep]: [number[], number[]] = [[], []]
+  const [firstMs, deepMs]: [number[], number[]] = [[], []]
   const page = `${list}&limit=25`
   for (let round = 0; round < 300; round++) {
-    first.push(await timeRequest(page))
-    deep.push(await timeRequest(page + cursor))
+    firstMs.push(await timeRequest(page))
+    deepMs.push(await timeRequest(page + cursor))
   }
-  return { depth: seen, firstPage: median(first), deepPage: median(deep) }
+  return { depth: seen, firstPageMs: median(firstMs), deepPageMs: median(deepMs) }
 }

@@ -61,8 +61,8 @@ const partiesOf = (index: number) =>
   [index % countryNames.length, (index + 1 + (index % 3)) % countryNames.length] as const
 
 const titleOf = (index: number) => {
-  const [one, other] = partiesOf(index)
-  return `Agreement between ${countryNames[one]} and ${countryNames[other]} on matter no. ${index}`
+  const [first, second] = partiesOf(index)
+  return `Agreement between ${countryNames[first]} and ${countryNames[second]} on matter no. ${index}`
 }
 
 const dayOf = (index: number) =>
@@ -74,8 +74,8 @@ const summaryOf = (index: number) =>
 function* linesOf(rows: number): Generator<string> {
   yield 'Id,Title,Signed,PartyA,PartyB,Summary\n'
   for (let index = 0; index < rows; index += 1) {
-    const [one, other] = partiesOf(index)
-    yield `T${index},"${titleOf(index)}",${dayOf(index)},${countryNames[one]},${countryNames[other]},"${summaryOf(index)}"\n`
+    const [first, second] = partiesOf(index)
+    yield `T${index},"${titleOf(index)}",${dayOf(index)},${countryNames[first]},${countryNames[second]},"${summaryOf(index)}"\n`
   }
 }
 

@@ -26,7 +26,7 @@ export interface Request {
 }
 
 /**
- * Sends requests for `seconds`, or `amount` of them, over several connections, each with one request at a time.
+ * Sends requests for `seconds`, or `amount` requests, over several connections, each with one request at a time.
  * @throws when a request fails or a response has an error status.
  */
 export async function measure(
@@ -34,7 +34,7 @@ export async function measure(
   request: Request,
   { seconds, connections, amount }: { seconds: number; connections: number; amount?: number },
 ): Promise<Figures> {
-  // Each measurement starts with another number, so that patches do not repeat the values of an earlier one.
+  // Each measurement starts with another number, so that patches do not repeat the values of an earlier measurement.
   let number = Math.floor(performance.now())
   const before = await cpuOf(server.pid)
   const result = await autocannon({
@@ -46,10 +46,10 @@ export async function measure(
       {
         method: request.method,
         headers: request.headers ?? {},
-        setupRequest: (made) => {
+        setupRequest: (template) => {
           number += 1
           return {
-            ...made,
+            ...template,
             path: request.path(number),
             ...(request.body && { body: request.body(number) }),
           }

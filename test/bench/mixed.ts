@@ -1,5 +1,5 @@
-import { median } from './deep.ts'
 import { measure } from './load.ts'
+import { median } from './median.ts'
 import type { Options } from './options.ts'
 import type { Server } from './servers.ts'
 import type { BoundedFigure } from './tables.ts'
@@ -24,7 +24,7 @@ const paths = lists.flatMap((list, index) =>
   index % 50 === 0 ? [list, aggregates[index / 50] ?? list] : [list],
 )
 
-/** Creates ten sources per second. @returns a function that stops this, and throws when a write has failed. */
+/** Creates ten sources per second. @returns a function that stops the writes, and throws when one of them has failed. */
 function startWriting(origin: string, key: string): () => Promise<void> {
   const writes: Promise<void>[] = []
   const write = async () => {
@@ -37,10 +37,10 @@ function startWriting(origin: string, key: string): () => Promise<void> {
     if (!response.ok) throw new Error(`a write during the reads failed: ${response.status} ${text}`)
   }
   const timer = setInterval(() => {
-    const done = write()
+    const written = write()
     // The write is awaited at the end. Until then, its failure must not be an unhandled rejection.
-    done.catch(() => {})
-    writes.push(done)
+    written.catch(() => {})
+    writes.push(written)
   }, 100)
   return async () => {
     clearInterval(timer)

@@ -61,15 +61,16 @@ export function readOptions(): Options {
     },
   })
   const { database, only, peers, json } = values
-  const number = (text: string) => {
-    if (!/^[1-9]\d*$/.test(text)) throw new Error(`${text} is not a whole number above 0`)
+  const readNumber = (name: 'agreements' | 'seconds' | 'rounds' | 'connections') => {
+    const text = values[name]
+    if (!/^[1-9]\d*$/.test(text)) throw new Error(`--${name}: ${text} is not a whole number above 0`)
     return Number(text)
   }
   return {
-    agreements: number(values.agreements),
-    seconds: number(values.seconds),
-    rounds: number(values.rounds),
-    connections: number(values.connections),
+    agreements: readNumber('agreements'),
+    seconds: readNumber('seconds'),
+    rounds: readNumber('rounds'),
+    connections: readNumber('connections'),
     database,
     only: only === '' ? [] : only.split(',').map(parseCase),
     peers,

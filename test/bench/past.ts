@@ -1,4 +1,4 @@
-import { median } from './deep.ts'
+import { median } from './median.ts'
 import { countAgreements } from './registry.ts'
 import type { BoundedFigure } from './tables.ts'
 
@@ -136,8 +136,8 @@ export async function measureChanged(
 }
 
 /**
- * Finds by bisection a time between the two runs of `entente generate` that fill the registry: the first one generates a tenth of
- * the agreements (15 % allows for agreements that existed before it).
+ * Finds by bisection a time between the two runs of `entente generate` that fill the registry. The first run generates a
+ * tenth of the agreements; 15 % allows for agreements that existed before.
  */
 async function findTimeOfTenth(origin: string): Promise<{ moment: string; share: number }> {
   const countAt = (time: number) => countAgreements(origin, `asOf=${new Date(time).toISOString()}`)

@@ -11,7 +11,7 @@ export const adminKey = 'the-administrators-key-in-benchmarks'
 const program = 'dist/cli/main.js'
 const dataDir = '.data-bench'
 
-const common = { ADMIN_KEY: adminKey, PORT: '0', LOG_LEVEL: 'error', SEED: 'none', RATE_LIMIT: '0' }
+const commonEnv = { ADMIN_KEY: adminKey, PORT: '0', LOG_LEVEL: 'error', SEED: 'none', RATE_LIMIT: '0' }
 
 /** Two processes of the service on one registry. */
 export interface Registry {
@@ -35,7 +35,7 @@ export interface ColdRegistry {
 /** Starts the service without a response cache, on an embedded database in `folder` when `database` is absent. */
 async function startUncached(database: string | undefined, folder: string): Promise<ColdRegistry> {
   const databaseEnv = database === undefined ? { DATA_DIR: folder } : { DATABASE_URL: database }
-  const cold = await start([program, 'serve'], { ...common, ...databaseEnv, SEED: 'all', CACHE_MB: '0' })
+  const cold = await start([program, 'serve'], { ...commonEnv, ...databaseEnv, SEED: 'all', CACHE_MB: '0' })
   return { cold, url: database ?? (await readFile(`${folder}/url`, 'utf8')).trim() }
 }
 
@@ -66,12 +66,14 @@ export function totalOf(page: unknown): number {
 async function generate(url: string, agreements: number, seed: number): Promise<void> {
   console.log(`generating ${agreements} agreements; the next run will find them`)
   const args = [program, 'generate', '--agreements', String(agreements), '--seed', String(seed)]
-  await promisify(execFile)(process.execPath, args, { env: { ...process.env, ...common, DATABASE_URL: url } })
+  await promisify(execFile)(process.execPath, args, {
+    env: { ...process.env, ...commonEnv, DATABASE_URL: url },
+  })
 }
 
 /**
  * Starts the service without a response cache, and generates agreements until it has `wanted`: first a tenth, then the
- * others, since the case `grown` needs a time at which the registry had only a tenth.
+ * rest, since the case `grown` needs a time at which the registry had only a tenth.
  * @param folder folder of the embedded PostgreSQL, when `database` is absent.
  */
 export async function openUncached(
@@ -93,7 +95,7 @@ export async function openUncached(
 export async function openRegistry(database: string | undefined, wanted: number): Promise<Registry> {
   const { cold, url } = await openUncached(database, wanted, dataDir)
   if (database === undefined) await allowDatabases(url)
-  const hot = await start([program, 'serve'], { ...common, DATABASE_URL: url })
+  const hot = await start([program, 'serve'], { ...commonEnv, DATABASE_URL: url })
   const close = async () => {
     await hot.close()
     // `cold` owns the embedded PostgreSQL, so it closes last.

@@ -3,15 +3,17 @@ import { cpus } from 'node:os'
 import { measureAggregates } from './aggregates.ts'
 import { createByHandDatabase } from './by-hand/fill.ts'
 import { type Case, casesFor, type ServerName } from './cases.ts'
-import { measureDepths, median } from './deep.ts'
+import { measureDepths } from './deep.ts'
 import { measureImports } from './imports.ts'
 import { measureLimits } from './limits.ts'
 import { type Figures, measure, warmUpSeconds } from './load.ts'
+import { median } from './median.ts'
 import { measureMixed } from './mixed.ts'
 import { type Options, readOptions } from './options.ts'
 import { measureChanged, measureGrown } from './past.ts'
 import { comparePeers } from './peers.ts'
 import { adminKey, openRegistry, type Registry, sampleIds } from './registry.ts'
+import { listSearch } from './requests.ts'
 import { requireSameContent } from './same-content.ts'
 import { type Server, startSource } from './servers.ts'
 import { measureSize } from './size.ts'
@@ -30,28 +32,29 @@ function medianRound(rounds: Figures[]): Figures {
   return found
 }
 
-/** Measures one case on each of its servers alternately, so that other load on the machine affects all of them. */
-async function measureCase(one: Case, servers: Servers, options: Options): Promise<CaseResult> {
+/** Measures one case on each of its servers alternately, so that other load on the machine affects all servers. */
+async function measureCase(measured: Case, servers: Servers, options: Options): Promise<CaseResult> {
   const { seconds, rounds } = options
-  const connections = one.connections ?? options.connections
+  const { name, title, requests, amount, connections = options.connections } = measured
   const results = new Map<ServerName, Figures[]>()
-  await requireSameContent(one, servers.cold, servers['by hand'])
+  await requireSameContent(measured, servers.cold, servers['by hand'])
   for (let round = 0; round <= rounds; round++) {
-    for (const [name, request] of Object.entries(one.requests)) {
-      // The keys of `one.requests` are of type `ServerName`.
-      const server = name as ServerName
+    for (const [key, request] of Object.entries(requests)) {
+      // The keys of `requests` are of type `ServerName`.
+      const server = key as ServerName
       // The first round warms up caches and the JIT compiler, and does not count.
       const figures = await measure(servers[server], request, {
         seconds: round === 0 ? warmUpSeconds : seconds,
         connections,
-        ...(one.amount !== undefined && { amount: one.amount }),
+        ...(amount !== undefined && { amount }),
       })
       if (round > 0) results.set(server, [...(results.get(server) ?? []), figures])
     }
   }
-  const figures = [...results].map(([name, list]) => [name, medianRound(list)] as const)
-  const speeds = [...results].map(([name, list]) => [name, list.map(({ perSecond }) => perSecond)] as const)
-  const { name, title } = one
+  const figures = [...results].map(([server, list]) => [server, medianRound(list)] as const)
+  const speeds = [...results].map(
+    ([server, list]) => [server, list.map(({ perSecond }) => perSecond)] as const,
+  )
   return { name, title, servers: Object.fromEntries(figures), rounds: Object.fromEntries(speeds) }
 }
 
@@ -74,8 +77,7 @@ async function measureAll(registry: Registry, options: Options): Promise<Results
   console.log(
     `filled the database of the hand-written server in ${Math.round((performance.now() - started) / 1000)} s`,
   )
-  const list = `${hot.origin}/v1/agreements?fields=id,title,kind,status,signedOn&sort=-signedOn&limit=25`
-  const bare = await startSource('bare.ts', { BENCH_SOURCE: list })
+  const bare = await startSource('bare.ts', { BENCH_SOURCE: `${hot.origin}/v1/agreements?${listSearch}` })
   const byHand = await startSource('by-hand/server.ts', { DATABASE_URL: byHandUrl })
   const servers = { hot, cold, bare, 'by hand': byHand }
   try {
@@ -84,7 +86,7 @@ async function measureAll(registry: Registry, options: Options): Promise<Results
     const peers = options.peers ? await comparePeers(byHandUrl, cold, options) : []
     const wanted = casesFor(await sampleIds(cold.origin), adminKey).filter(({ name }) => runs(name))
     const cases: CaseResult[] = []
-    for (const one of wanted) cases.push(await measureCase(one, servers, options))
+    for (const measured of wanted) cases.push(await measureCase(measured, servers, options))
     if (runs('changed')) others.push(...(await measureChanged(cold.origin, adminKey, agreements, options)))
     if (runs('grown')) others.push(...(await measureGrown(cold.origin, options)))
     if (runs('mixed')) others.push(...(await measureMixed(hot, adminKey, options)))

@@ -45,14 +45,14 @@ const withoutAddedProperties = (key: string, value: unknown) =>
   addedProperties.includes(key) ? undefined : value
 
 /** Sends one request of a case to the service and to the hand-written server. @throws when the responses differ in content. */
-export async function requireSameContent(one: Case, cold: Server, byHand: Server): Promise<void> {
-  const [service, hand] = [one.requests.cold, one.requests['by hand']]
+export async function requireSameContent(compared: Case, cold: Server, byHand: Server): Promise<void> {
+  const [service, hand] = [compared.requests.cold, compared.requests['by hand']]
   if (!service || !hand) return
   const [left, right] = [await fetchContent(cold, service), await fetchContent(byHand, hand)].map((body) =>
-    contentOf(one.name, body),
+    contentOf(compared.name, body),
   )
   if (!isDeepStrictEqual(left, right))
     throw new Error(
-      `${one.name}: the responses differ:\n${JSON.stringify(left).slice(0, 1500)}\n${JSON.stringify(right).slice(0, 1500)}`,
+      `${compared.name}: the responses differ:\n${JSON.stringify(left).slice(0, 1500)}\n${JSON.stringify(right).slice(0, 1500)}`,
     )
 }

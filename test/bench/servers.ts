@@ -21,7 +21,7 @@ function readAddress(child: ChildProcess): Promise<string> {
   })
 }
 
-/** Starts a program that is a server, and waits until it prints its address. */
+/** Starts a server program, and waits until it prints its address. @throws when it exits before that. */
 export async function startWith(
   program: string,
   args: string[],

@@ -47,7 +47,7 @@ async function countRecordsByHand(url: string): Promise<number> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
-    // It has one revision for each record when it has just been filled.
+    // A database that has just been filled has one revision for each record.
     const { rows } = await client.query<{ records: number }>('select count(*)::int as records from revisions')
     return rows[0]?.records ?? 0
   } finally {

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { median } from './deep.ts'
+import { median } from './median.ts'
 import { adminKey, countAgreements, openUncached, sampleIds } from './registry.ts'
 import { listSearch, newAgreement, wideSearch } from './requests.ts'
 
@@ -141,7 +141,7 @@ const { values } = parseArgs({
   },
 })
 
-/** Adds the agreements with the word to a registry, runs `use` with it, and removes them. */
+/** Opens a registry, adds the agreements with the word, runs `use` with the registry, and removes these agreements. */
 async function withRegistry(folder: string, agreements: number, use: (registry: Registry) => Promise<void>) {
   const { cold: service } = await openUncached(undefined, agreements, folder)
   const { origin } = service
@@ -162,7 +162,7 @@ async function withRegistry(folder: string, agreements: number, use: (registry: 
 
 async function measureAll(smallRegistry: Registry, largeRegistry: Registry): Promise<void> {
   const rows: Measured[] = []
-  for (const one of cases) rows.push(await measure(one, smallRegistry, largeRegistry))
+  for (const measured of cases) rows.push(await measure(measured, smallRegistry, largeRegistry))
   const [small, large] = [smallRegistry, largeRegistry].map(({ agreements }) =>
     agreements.toLocaleString('en'),
   )

@@ -1,6 +1,7 @@
 import type { ServerName } from './cases.ts'
-import { type Depths, median } from './deep.ts'
+import type { Depths } from './deep.ts'
 import type { Figures } from './load.ts'
+import { median } from './median.ts'
 import type { PeerResult } from './peers.ts'
 import type { Transfer } from './transfer.ts'
 
@@ -36,12 +37,12 @@ function ratioOf({ rounds }: CaseResult, server: ServerName, against: ServerName
 /** Prints the figures of each case and server, with the ratio to the server `by hand`. */
 export function printCases(cases: CaseResult[]): void {
   console.table(
-    cases.flatMap((one) =>
-      Object.entries(one.servers).map(([server, figures]) => ({
-        case: one.title,
+    cases.flatMap((result) =>
+      Object.entries(result.servers).map(([server, figures]) => ({
+        case: result.title,
         server,
-        // The keys of `one.servers` are of type `ServerName`.
-        'ratio to by hand': rounded(ratioOf(one, server as ServerName, 'by hand')),
+        // The keys of `result.servers` are of type `ServerName`.
+        'ratio to by hand': rounded(ratioOf(result, server as ServerName, 'by hand')),
         'req/s': rounded(figures.perSecond, 0),
         'p50 ms': figures.p50Ms,
         'p99 ms': figures.p99Ms,
@@ -74,14 +75,14 @@ function ratiosOf({ cases, depths, transfers, peers, others }: Results): Bounded
   ]
   const ofCases = ratios.flatMap(([what, name, server, against, min]) =>
     cases
-      .filter((one) => one.name === name)
-      .map((one) => ({ what, measured: ratioOf(one, server, against), min })),
+      .filter((result) => result.name === name)
+      .map((result) => ({ what, measured: ratioOf(result, server, against), min })),
   )
   const ofDepths = depths
     ? [
         {
           what: `duration of the page after ${depths.depth} records / first page`,
-          measured: depths.deepPage / depths.firstPage,
+          measured: depths.deepPageMs / depths.firstPageMs,
           max: 1.3,
         },
       ]

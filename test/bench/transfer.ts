@@ -8,7 +8,7 @@ export interface Transfer {
   growthMb: number
 }
 
-/** Reads a response to its end as fast as it arrives. @throws when it has an error status. */
+/** Reads a response to its end as fast as it arrives. @throws when the response has an error status. */
 export async function transfer(server: Server, path: string): Promise<Transfer> {
   const before = await memoryOf(server.pid)
   let peak = before

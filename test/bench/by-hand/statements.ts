@@ -23,7 +23,11 @@ export const words: QueryConfig = {
 const country = ['PAK']
 
 /** The first agreement of a country. */
-export const one: QueryConfig = { name: 'one', text: text('one'), values: [1, 1, 1, country, country, 1] }
+export const firstOfCountry: QueryConfig = {
+  name: 'first-of-country',
+  text: text('first-of-country'),
+  values: [1, 1, 1, country, country, 1],
+}
 
 /** The number of agreements of a country. */
 export const count: QueryConfig = { name: 'count', text: text('count'), values: [country, country] }
