@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Transaction } from '../../src/database/database.ts'
 import { entryWithoutRow, writeEntries } from '../../src/features/imports/entries.ts'
 import { createImport } from '../../src/features/imports/store.ts'
 import { skipsBrowser } from '../support/browser.ts'
@@ -9,25 +10,28 @@ import { newScheme, treatyMapping } from '../support/imports.ts'
 
 const dashboard = useDashboard({ changesRecords: true })
 
+const storeImport = (tx: Transaction, scheme: string, state: 'failed' | 'uploaded') =>
+  createImport(tx, {
+    scheme,
+    mapping: treatyMapping(scheme),
+    state,
+    autoCommit: false,
+    actor: { kind: 'command', id: null, name: 'A test' },
+    requestId: null,
+  })
+
 /** Stores an import that failed after it had created an organization for a name, and before its record of `sources`. */
 async function failAfterNames(organization: string): Promise<string> {
   const scheme = newScheme()
   return await dashboard.api.database.transaction(async (tx) => {
-    const { id } = await createImport(tx, {
-      scheme,
-      mapping: treatyMapping(scheme),
-      state: 'failed',
-      autoCommit: false,
-      actor: { kind: 'command', id: null, name: 'A test' },
-      requestId: null,
-    })
+    const { id } = await storeImport(tx, scheme, 'failed')
     await writeEntries(tx, { id, scheme }, [entryWithoutRow('organizations', organization, 1)])
     return id
   })
 }
 
 describe.skipIf(skipsBrowser)('an import that has failed [needs Chromium]', { timeout: 90_000 }, () => {
-  it('can be undone, and not deleted, if it has written records, but not its source', async () => {
+  it('can be undone, but not deleted, if it has written records, but not yet its source', async () => {
     const created = await dashboard.api.post('/v1/organizations', { name: 'A new academy', kind: 'academic' })
     const { id: organization } = created.json<{ id: string }>()
     const { page } = await dashboard.openSignedIn(`/imports/${await failAfterNames(organization)}`)
@@ -42,7 +46,7 @@ describe.skipIf(skipsBrowser)('an import that has failed [needs Chromium]', { ti
 })
 
 describe.skipIf(skipsBrowser)('an import that cannot be read [needs Chromium]', { timeout: 90_000 }, () => {
-  it.each([404, 503])('has a heading and a link to the list: %s', async (status) => {
+  it.each([404, 503])('has a heading and a link to the list after a response %i', async (status) => {
     const id = '0192f0c1-7a3b-7c4d-8e5f-0123456789ab'
     const { page, go } = await dashboard.openSignedIn('/')
     if (status === 503) await page.route(`**/v1/imports/${id}`, (route) => route.fulfill({ status }))
@@ -57,17 +61,7 @@ describe.skipIf(skipsBrowser)('an import that cannot be read [needs Chromium]', 
 describe.skipIf(skipsBrowser)('an import in progress [needs Chromium]', { timeout: 90_000 }, () => {
   it('is read about once a second if a proxy ends its stream of events each time', async () => {
     const { page, go } = await dashboard.openSignedIn('/')
-    const scheme = newScheme()
-    const { id } = await dashboard.api.database.transaction((tx) =>
-      createImport(tx, {
-        scheme,
-        mapping: treatyMapping(scheme),
-        state: 'uploaded',
-        autoCommit: false,
-        actor: { kind: 'command', id: null, name: 'A test' },
-        requestId: null,
-      }),
-    )
+    const { id } = await dashboard.api.database.transaction((tx) => storeImport(tx, newScheme(), 'uploaded'))
     let streams = 0
     await page.route('**/events', (route) => {
       streams += 1

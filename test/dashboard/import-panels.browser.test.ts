@@ -5,6 +5,7 @@ import { skipsBrowser } from '../support/browser.ts'
 import { signIn, useDashboard } from '../support/dashboard.ts'
 import { importCsv, newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
 import { sendForm } from '../support/send-form.ts'
+import { keyFigure } from './key-figure.ts'
 
 /** The panels of a dry run, in a browser. Needs Chromium, and the build. */
 
@@ -33,9 +34,6 @@ async function download(page: Page, name: string): Promise<string[]> {
   expect(file.suggestedFilename()).toContain(`${name.replace('.csv', '')}-`)
   return (await readFile(await file.path(), 'utf8')).trim().split('\r\n')
 }
-
-const keyFigure = (page: Page, name: string) =>
-  page.locator('.key-figure', { has: page.getByText(name, { exact: true }) }).locator('dd')
 
 describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeout: 90_000 }, () => {
   it('list the records that only earlier files had, and the columns that are not read', async () => {
@@ -120,7 +118,7 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
     const page = await openDryRun(newScheme(), `${treatyHeader}\n1,On water,2001,${'a'.repeat(250)}\n`)
     const legend = panel(page, 'Unresolved names').locator('legend')
     await legend.waitFor()
-    expect(await legend.evaluate((one) => one.scrollWidth > one.clientWidth)).toBe(false)
+    expect(await legend.evaluate((element) => element.scrollWidth > element.clientWidth)).toBe(false)
     const panelBox = await panel(page, 'Unresolved names').boundingBox()
     const box = await legend.boundingBox()
     expect(box?.width).toBeLessThan(panelBox?.width ?? 0)
@@ -152,7 +150,7 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
     await page.context().close()
   })
 
-  it('keep unsaved decisions when the key is no longer accepted, and when another has no right', async () => {
+  it('keep unsaved decisions when the key is refused, and when another key lacks the right', async () => {
     const page = await openDryRun(newScheme(), [treatyHeader, '1,On fire,2003,Atlantis'].join('\n'))
     const choice = panel(page, 'Unresolved names').getByLabel('Leave it out')
     await choice.check()

@@ -6,13 +6,14 @@ import { packageRoot } from '../../src/package-root.ts'
 import { skipsBrowser } from '../support/browser.ts'
 import { auditOptions, findAccessibilityFaults, useDashboard } from '../support/dashboard.ts'
 import { sendForm } from '../support/send-form.ts'
+import { keyFigure } from './key-figure.ts'
 
 /** Imports in the dashboard, in a browser: mapping, preview, dry run, decisions, commit and undo. */
 
 const dashboard = useDashboard({ changesRecords: true })
 const examples = join(packageRoot, 'docs/examples')
 
-/** Reads the example register and its mapping, and replaces a recipient by an unknown one. */
+/** Reads the example register and its mapping, and replaces a recipient with an unknown name. */
 async function exampleFiles() {
   const csv = await readFile(join(examples, 'finance-register.csv'), 'utf8')
   const mapping = await readFile(join(examples, 'finance-register.yaml'), 'utf8')
@@ -36,9 +37,6 @@ async function confirm(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name, exact: true }).click()
   await page.getByRole('dialog').getByRole('button', { name, exact: true }).click()
 }
-
-const keyFigure = (page: Page, name: string) =>
-  page.locator('.key-figure', { has: page.getByText(name, { exact: true }) }).locator('dd')
 
 const smallMapping =
   'scheme: a-register\nrecords:\n  sources: {id: Id, properties: {title: Title, kind: =report}}\n'
@@ -176,7 +174,7 @@ describe.skipIf(skipsBrowser)('imports in the dashboard [needs Chromium]', { tim
     await page.context().close()
   })
 
-  it('have no accessibility faults and no overflow on a phone, in both colour schemes', async () => {
+  it('have no accessibility faults and no overflow on a phone, in both color schemes', async () => {
     const { csv, mapping } = await exampleFiles()
     const { page, go } = await dashboard.openSignedIn('/imports/new', {
       ...auditOptions,
