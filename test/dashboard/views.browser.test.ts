@@ -13,7 +13,9 @@ const maxLayoutShift = 0.002
 beforeAll(async () => {
   if (skipsBrowser) return
   const found = await dashboard.api.get('/v1/agreements?country=PAK&fields=id')
-  agreement = found.json<{ data: { id: string }[] }>().data[0]?.id ?? ''
+  const [first] = found.json<{ data: { id: string }[] }>().data
+  if (!first) throw new Error('the seed data has no agreement of Pakistan')
+  agreement = first.id
 })
 
 const views = (): [string, string][] => [
@@ -166,7 +168,7 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
     await page.context().close()
   })
 
-  it('downloads exactly what the explorer shows', async () => {
+  it('downloads only the records that the explorer shows', async () => {
     const { page } = await dashboard.open('/explore/agreements?country=PAK')
     const link = await page.getByRole('link', { name: 'CSV' }).getAttribute('href')
     const { text } = await dashboard.api.get(link ?? '')
@@ -218,7 +220,7 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
     await dashboard.api.delete(`/v1/cooperation-bases/${id}`)
   })
 
-  it('says of each empty list that nothing is recorded', async () => {
+  it('says in an empty list that nothing is recorded', async () => {
     const { page } = await dashboard.open('/sign-in')
     await page.route(/\/v1\/(changes|agreements\/aggregate)\?/, async (route) => {
       const response = await route.fetch()
@@ -275,7 +277,7 @@ describe.skipIf(skipsBrowser)('the server of the dashboard [needs Chromium]', { 
     expect(headers.get('content-security-policy')).toMatch(/^default-src 'self'; /)
   })
 
-  it('shows a malformed id as an address without a record, since a person cannot correct it', async () => {
+  it('shows for a malformed id that there is nothing, since a person cannot correct it', async () => {
     const { page } = await dashboard.open('/records/agreements/nonsense')
     await page.getByRole('heading', { level: 1, name: 'There is nothing here.' }).waitFor()
     await page.context().close()
