@@ -13,19 +13,19 @@ import {
 
 const dashboard = useDashboard({ changesRecords: true })
 
-interface Issued {
+interface IssuedKey {
   id: string
   key: string
 }
 
-async function createKey(role: 'reader' | 'editor'): Promise<Issued> {
-  return (await dashboard.api.post('/v1/keys', { name: `A ${role}`, role })).json<Issued>()
+async function createKey(role: 'reader' | 'editor'): Promise<IssuedKey> {
+  return (await dashboard.api.post('/v1/keys', { name: `A ${role}`, role })).json<IssuedKey>()
 }
 
-const revoke = ({ id }: Issued) => dashboard.api.delete(`/v1/keys/${id}`)
+const revoke = ({ id }: IssuedKey) => dashboard.api.delete(`/v1/keys/${id}`)
 
 /** Opens a view with the stored session of a new editor. */
-async function openAsEditor(path: string): Promise<WatchedPage & { issued: Issued }> {
+async function openAsEditor(path: string): Promise<WatchedPage & { issued: IssuedKey }> {
   const issued = await createKey('editor')
   const actor = (await dashboard.api.get('/v1/actor', { key: issued.key })).json()
   return { ...(await dashboard.open(path, { ...auditOptions, session: { key: issued.key, actor } })), issued }
@@ -102,7 +102,7 @@ describe.skipIf(skipsBrowser)('an ended session [needs Chromium]', { timeout: 90
     await page.context().close()
   })
 
-  it('ends when the user signs out in a browser that blocks storage', async () => {
+  it('has no key any more after signing out, even if the browser blocks storage', async () => {
     const { page, settle } = await dashboard.open('/sign-in')
     await page.addInitScript(`Object.defineProperty(window, 'sessionStorage', {
       get: () => { throw new DOMException('The operation is insecure.', 'SecurityError') },

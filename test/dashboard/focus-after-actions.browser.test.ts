@@ -22,7 +22,7 @@ const waitForFocus = (page: Page, selector: string) =>
     .toBe(true)
 
 describe.skipIf(skipsBrowser)('the focus [needs Chromium]', { timeout: 90_000 }, () => {
-  it('is in the page after a confirmed action, and on its button after a cancelled one', async () => {
+  it('is in the page after a confirmed action, and on its button after a canceled one', async () => {
     const id = await createAgreement({ title: 'A treaty to delete' })
     const { page, settle } = await dashboard.openSignedIn(`/records/agreements/${id}`)
     const open = page.getByRole('button', { name: 'Delete' })
@@ -121,8 +121,8 @@ describe.skipIf(skipsBrowser)('the focus [needs Chromium]', { timeout: 90_000 },
   })
 
   /**
-   * Opens a view in which a list has two pages, opens the second one from the keyboard, and waits for the focus in the list's
-   * widget. The second page has the items of the first one, so that few suffice.
+   * Opens a view in which a list has two pages, opens the second page from the keyboard, and checks that the focus is in the
+   * list's widget. The second page has the items of the first page, so few items suffice.
    */
   async function openLastPage(view: string, path: string, title: string): Promise<void> {
     const { page, settle } = await dashboard.openSignedIn(view)

@@ -26,7 +26,7 @@ describe.skipIf(skipsBrowser)('the focus after an action [needs Chromium]', { ti
     await page.context().close()
   })
 
-  it('moves to the next filter when one is removed, and to the records after the last one', async () => {
+  it('moves to the next filter when a filter is removed, and to the records after the last', async () => {
     const { page, settle } = await dashboard.open('/explore/agreements?country=PAK&kind=treaty')
     const remove = (filter: string) => page.getByRole('button', { name: `Remove the filter ${filter}` })
     await remove('Country: Pakistan').press('Enter')
@@ -40,7 +40,7 @@ describe.skipIf(skipsBrowser)('the focus after an action [needs Chromium]', { ti
     await page.context().close()
   })
 
-  it('moves to the records when the next page opens, and to the last row before added ones', async () => {
+  it('moves to the records when the next page opens, and to the last row before added rows', async () => {
     const { page, settle } = await dashboard.open('/explore/countries')
     await page.getByRole('link', { name: 'Next page' }).press('Enter')
     await page.waitForURL(/cursor=/)

@@ -71,7 +71,11 @@ describe('a form', () => {
 
 describe('the form of each resource', () => {
   const flatten = (fields: readonly FormField[]): FormField[] =>
-    fields.flatMap((one) => [one, ...flatten(one.fields ?? []), ...flatten(one.item ? [one.item] : [])])
+    fields.flatMap((parent) => [
+      parent,
+      ...flatten(parent.fields ?? []),
+      ...flatten(parent.item ? [parent.item] : []),
+    ])
 
   it.each(resources)('translates hints, and has no field that the service sets: $name', async ({ name }) => {
     const fields = flatten(await loadForm(name))
@@ -79,7 +83,7 @@ describe('the form of each resource', () => {
     expect(hints.length).toBeGreaterThan(0)
     expect(hints.filter((hint) => hint.zh === undefined)).toEqual([])
     // The service sets these properties.
-    expect(fields.filter((one) => ['version', 'createdAt'].includes(one.name))).toEqual([])
+    expect(fields.filter((formField) => ['version', 'createdAt'].includes(formField.name))).toEqual([])
   })
 
   it.each(resources)(
@@ -87,10 +91,10 @@ describe('the form of each resource', () => {
     async ({ name }) => {
       const { shape } = registry.get(name).document
       const form = await loadForm(name)
-      const oneLine = form.filter(({ kind }) => kind === 'text').map((one) => one.name)
-      const takesLines = (property: string) =>
+      const oneLine = form.filter(({ kind }) => kind === 'text').map((formField) => formField.name)
+      const acceptsLineBreaks = (property: string) =>
         shape[property] && z.safeParse(shape[property], 'one\ntwo').success
-      expect(oneLine.filter(takesLines)).toEqual([])
+      expect(oneLine.filter(acceptsLineBreaks)).toEqual([])
     },
   )
 })
@@ -133,7 +137,7 @@ describe('a conflict', () => {
 })
 
 describe('a diff', () => {
-  it('of texts is the old one without its added parts, and the new one without its removed parts', () => {
+  it('of texts is the old text without added parts, and the new text without removed parts', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (before, after) => {
         const parts = diffTexts(before, after, 'en')
@@ -146,7 +150,7 @@ describe('a diff', () => {
   })
 
   it('has every item of the old and of the new list once', () => {
-    // A changed item is at the place of the old one, so the order may differ.
+    // A changed item is at the place of the old item, so the order may differ.
     const sorted = (items: readonly unknown[]) => items.map(canonicalJson).sort()
     const fruit = fc.record({
       name: fc.constantFrom('apple', 'pear'),

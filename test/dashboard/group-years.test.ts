@@ -6,7 +6,7 @@ const bar = (year: number | null, value = 1): YearBar => ({ year, value, label: 
 const range = (first: number, last: number) => `${first} to ${last}`
 
 describe('the columns of a chart by year', () => {
-  it('show single years if there is room for all years from the first to the last one', () => {
+  it('show single years if there is room for all years from the first to the last', () => {
     const years = [bar(2010), bar(2012), bar(null)]
     expect(groupYears(years, 3, range)).toEqual({ bars: years, length: 1, starts: [2010, 2011, 2012] })
   })
@@ -15,7 +15,7 @@ describe('the columns of a chart by year', () => {
     [[2001, 2009, 2010], 2, ['2000 to 2009: 2', '2010 to 2019: 1']],
     [[-1, 0, 99, 100], 3, ['-100 to -1: 1', '0 to 99: 2', '100 to 199: 1']],
     [[-500, 2024], 100, ['-500 to -401: 1', '2000 to 2099: 1']],
-  ])('show the sums of longer periods if there is not: %s', (years, room, expected) => {
+  ])('show the sums of longer periods if there is not enough room: %s', (years, room, expected) => {
     const { bars, starts } = groupYears(
       years.map((year) => bar(year)),
       room,
@@ -25,7 +25,7 @@ describe('the columns of a chart by year', () => {
     expect(starts.length).toBeLessThanOrEqual(room)
   })
 
-  it('keep the records of the year 0 apart from those without a year', () => {
+  it('keep the records of the year 0 apart from records without a year', () => {
     const group = (year: string | null) => ({
       key: { year },
       label: { year },

@@ -6,7 +6,7 @@ import { useDashboard } from '../support/dashboard.ts'
 
 const dashboard = useDashboard({ changesRecords: true })
 
-/** An agreement of China about energy, with texts that equal the keys of both. */
+/** An agreement of China about energy, with texts that equal the keys of China and of the topic. */
 const document = {
   title: 'A protocol',
   kind: 'protocol',

@@ -9,7 +9,7 @@ afterEach(() => {
 })
 
 describe('the language of the dashboard', () => {
-  it('is chosen by the URL, or else by the browser, if the browser blocks storage', () => {
+  it('is that of the URL, or else that of the browser, if the browser blocks storage', () => {
     const block = () => {
       throw new DOMException('The operation is insecure.', 'SecurityError')
     }

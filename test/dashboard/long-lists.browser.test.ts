@@ -46,7 +46,7 @@ const timeTyping = (page: Page, id: string) =>
   })
 
 describe.skipIf(skipsBrowser)('a record with long lists [needs Chromium]', { timeout: 60_000 }, () => {
-  it('shows 25 sources, and the others after a click, for links and URLs of them, and in print', async () => {
+  it('shows 25 sources, and the others after a click, for their links and URLs, and in print', async () => {
     const { page, go } = await dashboard.open(path)
     const first = page.locator('#source-25')
     const last = page.locator('#source-30')
@@ -73,7 +73,7 @@ describe.skipIf(skipsBrowser)('a record with long lists [needs Chromium]', { tim
     await page.context().close()
   })
 
-  it('shows all values of a facet, and says how many further ones each click shows', async () => {
+  it('shows all values of a facet, and says how many more each click shows', async () => {
     const { page } = await dashboard.open('/explore/agreements')
     const facet = page.getByRole('group', { name: 'Country' })
     const rows = facet.locator('li')

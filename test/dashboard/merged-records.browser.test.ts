@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
 
-/** The views at the key of a record that was merged into another one, in a browser. */
+/** The views at the key of a record that was merged into another record, in a browser. */
 
 const dashboard = useDashboard({ changesRecords: true })
 

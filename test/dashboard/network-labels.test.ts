@@ -16,7 +16,7 @@ const labelOfFrance = (distance: number, centre: string | undefined) => {
 }
 
 describe('the labels of a network', () => {
-  it('are left out if they would overlap a node, also the larger one at the centre', () => {
+  it('are left out if they would overlap a node, including the larger node at the center', () => {
     expect(labelOfFrance(7, undefined)).toEqual(['France'])
     expect(labelOfFrance(5, undefined)).toEqual([])
     expect(labelOfFrance(9, 'DEU')).toEqual([])

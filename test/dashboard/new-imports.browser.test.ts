@@ -32,7 +32,7 @@ describe.skipIf(skipsBrowser)('the form of a new import [needs Chromium]', { tim
     await page.context().close()
   })
 
-  it('keeps a mapping that is typed while another one is being read', async () => {
+  it('keeps a mapping that is typed while another mapping is being read', async () => {
     const csv = `${treatyHeader}\n1,On water,2001,China\n`
     await importCsv(dashboard.api.database, treatyMapping(newScheme()), csv)
     const { page, settle } = await dashboard.openSignedIn('/imports/new')
@@ -47,7 +47,7 @@ describe.skipIf(skipsBrowser)('the form of a new import [needs Chromium]', { tim
     await page.context().close()
   })
 
-  it('says that a file has changed since it was chosen, and takes it when it is chosen again', async () => {
+  it('says that a file has changed since it was chosen, and reads it when it is chosen again', async () => {
     const { page } = await dashboard.openSignedIn('/imports/new')
     const path = join(folder, 'register.csv')
     const rows = page.getByLabel('File with the rows')

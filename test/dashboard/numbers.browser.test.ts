@@ -10,7 +10,7 @@ import { readNumbers, type ShownNumber, type ShownPage } from './shown-numbers.t
 const dashboard = useDashboard({ changesRecords: true })
 const english = createLanguage('en')
 
-/** Adds records for numbers that the seed data lacks: amounts, many bases, expiring agreements, thousands. */
+/** Adds records for numbers that the seed data lacks: amounts, thousands of bases, and an agreement that expires. */
 async function addRecords(): Promise<void> {
   const day = new Date(Date.now() + 90 * 86_400_000).toISOString().slice(0, 10)
   const both = (role: string, other = role) => [
@@ -109,7 +109,7 @@ async function expectedMoney(path: string): Promise<string> {
   )
   const amounts = programs
     .flatMap((program) => program.amounts)
-    .filter((one) => one.kind === kind && one.currency === currency)
+    .filter((amount) => amount.kind === kind && amount.currency === currency)
   const sum = amounts.reduce((total, { amount }) => total + (amount ?? 0), 0)
   const words = [
     year === 'unknown' ? 'Unknown' : year,
@@ -124,7 +124,7 @@ async function checkDates({ dates, entries }: ShownPage, country: string | undef
   const agreements = await readRecords<{ id: string; signedOn: string | null; expiresOn: string | null }>(
     `/v1/agreements${country ? `?country=${country}` : ''}`,
   )
-  const found = new Map(agreements.map((one) => [`/records/agreements/${one.id}`, one]))
+  const found = new Map(agreements.map((agreement) => [`/records/agreements/${agreement.id}`, agreement]))
   if (country !== undefined) expect(dates.map(({ path }) => path).sort()).toEqual([...found.keys()].sort())
   for (const { path, text } of dates) {
     const signedOn = found.get(path)?.signedOn
@@ -160,13 +160,11 @@ describe.skipIf(skipsBrowser)('every number of a page [needs Chromium]', { timeo
       expect(shown.printed).toBe(`As of ${formatEdtf(day, english)}. ${dashboard.api.origin}${path}`)
     }
     const changes = shown.entries.filter(({ widget }) => widget === 'Latest changes')
-    const times = await get<{ data: { time: string }[] }>(
+    const feed = await get<{ data: { time: string }[] }>(
       `/v1/changes?order=desc&limit=500${country ? `&country=${country}` : ''}`,
     )
     expect(changes.length).toBeGreaterThan(0)
-    expect(times.data.map(({ time }) => time)).toEqual(
-      expect.arrayContaining(changes.map(({ text }) => text)),
-    )
+    expect(feed.data.map(({ time }) => time)).toEqual(expect.arrayContaining(changes.map(({ text }) => text)))
     expect(shown.rest).not.toMatch(/\d/)
   })
 })

@@ -72,7 +72,10 @@ describe.skipIf(skipsBrowser)('a printed page [needs Chromium]', { timeout: 60_0
     const frame = page.locator('.matrix-frame')
     await frame.waitFor()
     const isCut = () =>
-      frame.evaluate((one) => one.scrollWidth > one.clientWidth || one.scrollHeight > one.clientHeight)
+      frame.evaluate(
+        ({ scrollWidth, clientWidth, scrollHeight, clientHeight }) =>
+          scrollWidth > clientWidth || scrollHeight > clientHeight,
+      )
     expect(await isCut()).toBe(true)
     await page.emulateMedia({ media: 'print' })
     expect(await isCut()).toBe(false)

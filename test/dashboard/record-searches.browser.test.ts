@@ -31,7 +31,7 @@ describe.skipIf(skipsBrowser)('a search for records [needs Chromium]', { timeout
     await page.context().close()
   })
 
-  it('that is a fault is named by the label of its field, also for a participant', async () => {
+  it('that is a fault is named by the label of its field, even in an item of a list', async () => {
     const { page } = await dashboard.openSignedIn('/new/agreements')
     await page.getByRole('button', { name: 'Add to Parties' }).click()
     const label = 'Country, organization or region'
@@ -120,7 +120,7 @@ describe.skipIf(skipsBrowser)('a search for records [needs Chromium]', { timeout
     await page.context().close()
   })
 
-  it('says that it has failed', async () => {
+  it('says that it has failed, and shows suggestions once the service responds again', async () => {
     const { page } = await dashboard.open('/changes')
     await page.route('**/v1/search?*', (route) => route.abort())
     await page.locator('.search-box').getByRole('combobox').fill('energy')

@@ -5,10 +5,12 @@ import { skipsBrowser } from '../support/browser.ts'
 import { openPage, sharedBrowser, type WatchedPage } from '../support/dashboard.ts'
 import { type Operation, openApiDocumentSchema, operationsIn } from '../support/openapi-document.ts'
 
-/** In milliseconds. A test opens the pages of many operations one after another. */
+/** The pages of the API reference in a browser, and the requests that their forms send. */
+
+/** Timeout in milliseconds: a test opens the pages of many operations one after another. */
 const timeout = 180_000
 
-describe.skipIf(skipsBrowser)('the pages of the API reference', () => {
+describe.skipIf(skipsBrowser)('the pages of the API reference [need Chromium]', () => {
   let api: Api
   let tab: WatchedPage
   let operations: Operation[]

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
 
-/** Parameters of a view's URL that take one value and have several, in a browser. */
+/** Parameters of a view's URL that take one value but have several, in a browser. */
 
 const dashboard = useDashboard()
 

@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-interface Found {
+interface RecordList {
   data: unknown[]
 }
 
@@ -47,7 +47,7 @@ describe('a search body copied from the explorer', () => {
     list.set('fields', String(body.fields))
     const [listed, searched] = await Promise.all([api.get(`/v1/${name}?${list}`), api.post(path, body)])
     expect(searched.status).toBe(200)
-    expect(searched.json<Found>().data).toEqual(listed.json<Found>().data)
+    expect(searched.json<RecordList>().data).toEqual(listed.json<RecordList>().data)
   })
 
   it('is not offered for several values of `otherThan`, which no search can have', () => {

@@ -90,7 +90,7 @@ describe('Chinese sentences', () => {
     expect(translate(english)).toBe(expected)
   })
 
-  it('have no sentence that a more general one replaces', () => {
+  it('have no sentence for which a more general sentence gives another translation', () => {
     // The texts of placeholders with a capital letter are translated, too, so they cannot stand for themselves.
     const plain = Object.entries(chinese).filter(([english]) => !/\{[A-Z]/.test(english))
     expect(plain.filter(([english, translated]) => translate(english) !== translated)).toEqual([])

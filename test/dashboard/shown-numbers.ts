@@ -3,8 +3,8 @@ import type { Page } from 'playwright-core'
 /** A number that a page shows, and the path of the view to which it links. */
 export interface ShownNumber {
   /**
-   * How it is shown: `key-figure`, `bar`, `column`, `marker`, `claim` (the value of a record of `figures`), `recorded` (the
-   * number of records that match a claim), `money` or `citations`.
+   * How the number is shown: `key-figure`, `bar`, `column`, `marker`, `claim` (the value of a record of `figures`),
+   * `recorded` (the number of records that match a claim), `money` or `citations`.
    */
   kind: string
   /** The heading of the widget. */
@@ -47,16 +47,16 @@ export function readNumbers(page: Page): Promise<ShownPage> {
     }
     const add = (element: Element, kind: string, path: string, text: string) =>
       numbers.push({ kind, widget: widgetOf(element), path, text })
-    readAndRemove('.key-figure', (one) =>
-      add(one, 'key-figure', pathOf(one.querySelector('dd a')), textOf(one.querySelector('dd'))),
+    readAndRemove('.key-figure', (figure) =>
+      add(figure, 'key-figure', pathOf(figure.querySelector('dd a')), textOf(figure.querySelector('dd'))),
     )
-    readAndRemove('svg.map a', (one) =>
-      add(one, 'marker', pathOf(one), afterColon(textOf(one.querySelector('title')))),
+    readAndRemove('svg.map a', (marker) =>
+      add(marker, 'marker', pathOf(marker), afterColon(textOf(marker.querySelector('title')))),
     )
-    readAndRemove('svg.columns:not(.timeline) a', (one) => {
-      add(one, 'column', pathOf(one), afterColon(textOf(one.querySelector('title'))))
-      const above = one.querySelector('text')
-      if (above) add(one, 'column', pathOf(one), textOf(above))
+    readAndRemove('svg.columns:not(.timeline) a', (column) => {
+      add(column, 'column', pathOf(column), afterColon(textOf(column.querySelector('title'))))
+      const label = column.querySelector('text')
+      if (label) add(column, 'column', pathOf(column), textOf(label))
     })
     // The remaining texts of charts are the labels of their axes.
     readAndRemove('svg', () => {})

@@ -10,7 +10,7 @@ const dashboard = useDashboard({ changesRecords: true })
 
 const question = 'You have unsaved changes. Leave without saving?'
 
-/** Accepts each question of a page, and returns the list of them. */
+/** Accepts each question of a page, and returns the list of the questions. */
 function acceptQuestions(page: Page): string[] {
   const questions: string[] = []
   page.on('dialog', (dialog) => {

@@ -23,8 +23,8 @@ beforeAll(async () => {
 
 const directionOf = (input: Locator) => input.evaluate((element) => getComputedStyle(element).direction)
 
-/** Whether the last character of an element's text is left of its first one. */
-function isLastWordLeft(element: Element): boolean {
+/** Whether the last character of an element's text is left of the first character. */
+function isLastCharacterLeft(element: Element): boolean {
   const text = element.ownerDocument.createTreeWalker(element, NodeFilter.SHOW_TEXT).nextNode()
   const length = text?.textContent?.length ?? 0
   const leftAt = (index: number) => {
@@ -50,17 +50,17 @@ describe.skipIf(skipsBrowser)('a text of a record [needs Chromium]', { timeout: 
 
   it('that begins in a script from right to left has this direction', async () => {
     const { page, go } = await dashboard.openSignedIn(path)
-    // From right to left, the last word is left of the first one.
-    const isRightToLeft = (selector: string) => page.locator(selector).first().evaluate(isLastWordLeft)
+    const isRightToLeft = (selector: string) => page.locator(selector).first().evaluate(isLastCharacterLeft)
     expect(await isRightToLeft('h1')).toBe(true)
     for (const list of ['/explore/projects?sort=-title', '/search?q=التعاون', '/changes']) {
       await go(list)
       expect(await isRightToLeft(`a:text-is("${title}")`), list).toBe(true)
     }
     await go('/search?q=التعاون&lang=zh')
-    expect(await page.locator('h1').evaluate(isLastWordLeft), 'the words around a text of a search').toBe(
-      false,
-    )
+    expect(
+      await page.locator('h1').evaluate(isLastCharacterLeft),
+      'the words around a text of a search',
+    ).toBe(false)
     await go(`${path}/edit?lang=en`)
     expect(await directionOf(page.getByLabel(/^Title/).first())).toBe('rtl')
     expect(await directionOf(page.getByLabel(/^Summary/))).toBe('ltr')

@@ -63,10 +63,10 @@ describe.skipIf(skipsBrowser)('the data of a view with several parts', () => {
     ['/search?q=energy', '/search?q=zzzzqqq'],
     ['/compare?country=PAK,DEU', '/compare?country=AND,LIE'],
     ['/countries/PAK?', '/countries/AND?'],
-  ])('has its columns even if it has no rows: %s', async (full, empty) => {
-    const [columns] = (await readText(`${full}&format=csv`)).split('\r\n')
+  ])('has its columns even if it has no rows: %s', async (viewWithRows, viewWithoutRows) => {
+    const [columns] = (await readText(`${viewWithRows}&format=csv`)).split('\r\n')
     expect(columns).not.toBe('')
-    expect(await readText(`${empty}&format=csv`)).toBe(`${columns}\r\n`)
+    expect(await readText(`${viewWithoutRows}&format=csv`)).toBe(`${columns}\r\n`)
   })
 
   it('compares the figures in the registry at two times, whatever their own dates', async () => {
