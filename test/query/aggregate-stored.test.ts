@@ -45,8 +45,8 @@ async function groupsOf(api: Api, resource: string, parameters: Record<string, s
 /** Expects the current aggregate to equal the aggregate as of the current time. */
 async function expectSame(api: Api, resource: string, parameters: Record<string, string>): Promise<void> {
   const asOf = await databaseTime(api)
-  const now = await groupsOf(api, resource, parameters)
-  expect(now, `${resource} ${JSON.stringify(parameters)}`).toEqual(
+  const current = await groupsOf(api, resource, parameters)
+  expect(current, `${resource} ${JSON.stringify(parameters)}`).toEqual(
     await groupsOf(api, resource, { ...parameters, asOf }),
   )
 }

@@ -135,7 +135,7 @@ describe('generated columns', () => {
   // Closed instead of returned to the pool, since its settings have changed.
   afterAll(() => session?.release(true))
 
-  it('have the same bounds with any session settings, as when a dump is restored', async () => {
+  it('have the same bounds with other session settings, as when a dump is restored', async () => {
     await session.query(`set search_path = ''; set datestyle = 'SQL, DMY'; set timezone = 'Asia/Tokyo'`)
     await session.query(`insert into pg_temp.treaties values ('-0044-03/2011-04-05'), ('2011-24')`)
 

@@ -9,14 +9,14 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-const agreement = async (document: object) => {
+const createAgreement = async (document: object) => {
   const response = await api.post('/v1/agreements', { kind: 'treaty', title: 'Calendar', ...document })
   expect(response.status, response.text).toBe(201)
   return response.json<{ id: string }>().id
 }
 
 /** Returns the unfolded lines of the calendar of some agreements. */
-async function calendar(ids: string[]) {
+async function readCalendar(ids: string[]) {
   const response = await api.get(`/v1/agreements/export?format=ics&id=${ids.join()}`)
   expect(response.headers.get('content-type')).toBe('text/calendar; charset=utf-8')
   for (const line of response.text.split('\r\n')) expect(Buffer.byteLength(line)).toBeLessThanOrEqual(75)
@@ -26,12 +26,12 @@ async function calendar(ids: string[]) {
 
 describe('GET /v1/agreements/export?format=ics', () => {
   it('has an event for each entry into force and expiry, with a stable UID', async () => {
-    const id = await agreement({
+    const id = await createAgreement({
       title: '科技; energy, and water',
       inForceFrom: '2011-04-05',
       expiresOn: '2016-04',
     })
-    const lines = await calendar([id])
+    const lines = await readCalendar([id])
     expect(lines.filter((line) => line === 'BEGIN:VEVENT')).toHaveLength(2)
     for (const line of [
       `UID:${id}-inForceFrom@entente`,
@@ -50,14 +50,14 @@ describe('GET /v1/agreements/export?format=ics', () => {
   })
 
   it('describes an uncertain date, even if it means one day', async () => {
-    const lines = await calendar([await agreement({ expiresOn: '2020-12-31?' })])
+    const lines = await readCalendar([await createAgreement({ expiresOn: '2020-12-31?' })])
     expect(lines).toContain('DTSTART;VALUE=DATE:20201231')
     expect(lines).toContain('DESCRIPTION:The date is 2020-12-31? (EDTF).')
   })
 
   it('has a component even without events, and no method, which would require an organizer', async () => {
-    const empty = await calendar([await agreement({})])
-    const full = await calendar([await agreement({ inForceFrom: '2011' })])
+    const empty = await readCalendar([await createAgreement({})])
+    const full = await readCalendar([await createAgreement({ inForceFrom: '2011' })])
     const components = (lines: string[]) => lines.filter((line) => line.startsWith('BEGIN:'))
     expect(components(empty)).toEqual(['BEGIN:VCALENDAR', 'BEGIN:VTIMEZONE', 'BEGIN:STANDARD'])
     expect(components(full)).toEqual(['BEGIN:VCALENDAR', 'BEGIN:VEVENT'])
@@ -66,12 +66,12 @@ describe('GET /v1/agreements/export?format=ics', () => {
 
   it('omits dates that span more than a year or are before the year 1, and counts them', async () => {
     const ids = [
-      await agreement({ inForceFrom: '201X', expiresOn: '2030/..' }),
-      await agreement({ inForceFrom: '-0044-03-15' }),
-      await agreement({ inForceFrom: '2011?' }),
-      await agreement({}),
+      await createAgreement({ inForceFrom: '201X', expiresOn: '2030/..' }),
+      await createAgreement({ inForceFrom: '-0044-03-15' }),
+      await createAgreement({ inForceFrom: '2011?' }),
+      await createAgreement({}),
     ]
-    const lines = await calendar(ids)
+    const lines = await readCalendar(ids)
     expect(lines.filter((line) => line === 'BEGIN:VEVENT')).toHaveLength(1)
     expect(lines.find((line) => line.startsWith('DESCRIPTION:'))).toContain(' are left out: 3.')
   })

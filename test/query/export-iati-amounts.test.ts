@@ -24,7 +24,7 @@ async function exported(amounts: object[], program: object = { startsOn: '1995-0
 }
 
 describe('the amounts of an activity in the format iati', () => {
-  it('keep a date that IATI cannot have, and never get another one in its place', async () => {
+  it('keep a date that IATI cannot have, and get no other date in its place', async () => {
     const dates = ['-0100', 'Y17000', '0000']
     expect(await exported(dates.map((date) => ({ kind: 'commitment', date })))).toEqual(
       dates.map(
@@ -39,7 +39,7 @@ describe('the amounts of an activity in the format iati', () => {
     ])
   })
 
-  it('are no budgets if they are for more than a year', async () => {
+  it('are not budgets if they are for more than a year', async () => {
     const dates = ['2010/2014', '2010-07-01/2011-06-30', '9999']
     expect(await exported(dates.map((date) => ({ kind: 'budget', date })))).toEqual([
       expect.stringMatching(/<period-start iso-date="2010-07-01"\/><period-end iso-date="2011-06-30"\/>/),

@@ -72,7 +72,7 @@ describe('the dates of an activity in the format iati', () => {
     })
   })
 
-  it('do not end before they start if one of them has an open end', async () => {
+  it('have no end before the start if one of them has an open start or end', async () => {
     const status = 'closed'
     const openStart = await exported({ status, startsOn: '../2011-12-31', endsOn: '2010-05' })
     expect(openStart.dates.map(([, day]) => day)).toEqual(['2010-05-31', '2010-05-31'])

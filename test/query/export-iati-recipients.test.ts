@@ -8,7 +8,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** Creates a program, and returns the elements of its export that have a name, in order. */
+/** Creates a program, and returns the elements of its export with the given name, in order. */
 async function elements(name: string, participants: object[]): Promise<string[]> {
   const created = await api.post('/v1/assistance-programs', { title: 'A program', participants })
   expect(created.status, created.text).toBe(201)
@@ -46,7 +46,7 @@ describe('an export in the format iati', () => {
     ])
   })
 
-  it('writes a recipient and an organisation once for several roles with the same code', async () => {
+  it('writes a recipient and an organization once for several roles with the same code', async () => {
     const { id: organization } = (
       await api.post('/v1/organizations', { name: 'A twice named body', kind: 'other' })
     ).json<{ id: string }>()

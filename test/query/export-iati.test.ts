@@ -134,14 +134,14 @@ describe('an export in the format iati', () => {
     expect(text).toContain('<title><narrative>Water &amp; power</narrative></title>')
   })
 
-  it('declares texts in Chinese characters to be Chinese', async () => {
+  it('declares Chinese as the language of texts in Chinese characters', async () => {
     await api.post('/v1/assistance-programs', { title: '中巴水电（2011）', summary: 'With CNY 5' })
     const { text } = await exported('&title=中巴水电（2011）')
     expect(text).toContain('<title><narrative xml:lang="zh">中巴水电（2011）</narrative></title>')
     expect(text).toContain('<description><narrative>With CNY 5</narrative></description>')
   })
 
-  it('says of an activity with the identifier of another publisher that it is a secondary report', async () => {
+  it('marks an activity with the identifier of another publisher as a secondary report', async () => {
     const reporters = []
     for (const id of ['XX-2-7', 'XX-1-7']) {
       const externalIds = [{ scheme: 'iati', id }]

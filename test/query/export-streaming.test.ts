@@ -19,7 +19,7 @@ afterAll(() => api.close())
 describe('a long export', () => {
   /** Number of records, which do not fit into the buffers of sockets. */
   const recordCount = 1500
-  const large = '/v1/sources/export?format=ndjson&kind=other'
+  const largeExport = '/v1/sources/export?format=ndjson&kind=other'
   beforeAll(async () => {
     // Text that neither PostgreSQL nor XLSX can compress much.
     await api.pool.query('alter table sources alter column licence set storage external')
@@ -32,7 +32,7 @@ describe('a long export', () => {
   afterEach(() => {
     for (const message of opened.splice(0)) message.destroy()
   })
-  const open = async (path = large, address = '10.0.0.1') => {
+  const open = async (path = largeExport, address = '10.0.0.1') => {
     const message = await new Promise<IncomingMessage>((resolve, reject) => {
       const headers = { 'x-forwarded-for': address }
       httpGet(`${api.origin}${path}`, { agent: false, headers }, resolve).on('error', reject)
@@ -47,14 +47,7 @@ describe('a long export', () => {
     )
     return rows.map(({ pid }) => pid)
   }
-  const waitUntil = async (isTrue: () => Promise<boolean>) => {
-    const deadline = Date.now() + 10_000
-    while (Date.now() < deadline) {
-      if (await isTrue()) return
-      await sleep(20)
-    }
-    throw new Error('the condition did not become true')
-  }
+  const countCopying = async () => (await copying()).length
   const drain = async (message: IncomingMessage) => {
     let bytes = 0
     for await (const chunk of message) bytes += chunk.length
@@ -64,7 +57,7 @@ describe('a long export', () => {
   it('waits for a slow client and returns the state at the start of the export', async () => {
     const message = await open()
     await sleep(100)
-    expect(await copying()).toHaveLength(1)
+    expect(await countCopying()).toBe(1)
     const buffered = process.memoryUsage().arrayBuffers
     await api.pool.query(`update sources set title = 'Changed' where kind = 'other' and title like '%9'`)
     await sleep(100)
@@ -79,9 +72,9 @@ describe('a long export', () => {
   it('is cancelled in the database when the client disconnects, and leaves usable connections', async () => {
     const message = await open()
     await once(message, 'readable')
-    expect(await copying()).toHaveLength(1)
+    expect(await countCopying()).toBe(1)
     message.destroy()
-    await waitUntil(async () => (await copying()).length === 0)
+    await expect.poll(countCopying).toBe(0)
     const responses = await Promise.all(Array.from({ length: 20 }, () => api.get('/v1/topics?limit=1')))
     expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([200]))
   })
@@ -91,7 +84,7 @@ describe('a long export', () => {
     async (format) => {
       const message = await open(`/v1/sources/export?format=${format}&kind=other`)
       await once(message, 'readable')
-      await waitUntil(async () => (await copying()).length === 1)
+      await expect.poll(countCopying).toBe(1)
       for (const pid of await copying()) await api.pool.query('select pg_terminate_backend($1)', [pid])
       await expect(drain(message)).rejects.toThrow()
       expect(message.complete).toBe(false)
@@ -100,14 +93,16 @@ describe('a long export', () => {
   )
 
   it('beyond the limits is refused: with 429 for the same client, and with 503 for others', async () => {
-    await waitUntil(async () => (await copying()).length === 0)
-    await Promise.all(Array.from({ length: 5 }, (_, index) => open(large, `10.0.0.${Math.floor(index / 2)}`)))
-    await waitUntil(async () => (await copying()).length === 5)
-    const refused = await api.get(large)
+    await expect.poll(countCopying).toBe(0)
+    await Promise.all(
+      Array.from({ length: 5 }, (_, index) => open(largeExport, `10.0.0.${Math.floor(index / 2)}`)),
+    )
+    await expect.poll(countCopying).toBe(5)
+    const refused = await api.get(largeExport)
     expect(refused.status).toBe(503)
     expect(refused.headers.get('retry-after')).toMatch(/^\d+$/)
     expect(readProblem(refused).type).toBe('/problems/busy')
-    const sameClient = await api.get(large, { headers: { 'x-forwarded-for': '10.0.0.1' } })
+    const sameClient = await api.get(largeExport, { headers: { 'x-forwarded-for': '10.0.0.1' } })
     expect(sameClient.status).toBe(429)
     expect(sameClient.headers.get('retry-after')).toMatch(/^\d+$/)
     const otherRequests = [
@@ -117,7 +112,8 @@ describe('a long export', () => {
     for (const path of otherRequests) expect((await api.get(path)).status).toBe(200)
     expect((await api.patch('/v1/topics/energy', { name: 'Meanwhile' })).status).toBe(200)
     for (const message of opened) message.destroy()
-    await waitUntil(async () => (await api.get('/v1/topics/export?format=csv')).status === 200)
+    const exportTopics = async () => (await api.get('/v1/topics/export?format=csv')).status
+    await expect.poll(exportTopics).toBe(200)
   })
 })
 

@@ -227,7 +227,6 @@ describe('an exported file', () => {
     const book = await openWorkbook(api, `/v1/organizations/export?format=xlsx&id=${id}`)
     const [header = [], cells = []] = rowsIn(book.worksheets[0])
     const text = cellText(cells[header.indexOf('aliases')])
-    if (text.length < 32_767) throw new Error(`the text is not long enough to be truncated: ${text.length}`)
     expect(text.length).toBe(32_767)
     expect(text.endsWith('…')).toBe(true)
     expect(rowsIn(book.getWorksheet('truncated'))[1]?.slice(0, 3)).toEqual(['organizations', 2, 'aliases'])

@@ -20,7 +20,7 @@ const keysIn = async (path: string) =>
 describe('the filters source and externalIdScheme', () => {
   it('find the records that a citation of the source supports', async () => {
     const source = await seededKey(api, 'sources')
-    const created = await createRecord(agreements, api, await exampleDocument(agreements, api, {}))
+    const created = await createRecord(agreements, api)
     expect(await keysIn(`/v1/agreements?source=${source}&limit=200`)).not.toContain(created.key)
     const record = { resource: 'agreements', id: created.key }
     expect((await api.post('/v1/citations', { source, record })).status).toBe(201)

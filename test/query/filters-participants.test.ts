@@ -31,7 +31,7 @@ describe('a filter by country', () => {
       itself: project({ participants: [{ country: 'KAZ', role: 'participant' }] }),
       'by a ministry': project({ participants: [{ organization: ministry, role: 'developer' }] }),
       there: project({ locations: [{ name: 'Unknown' }, { country: 'KAZ' }] }),
-      neighbour: project({ participants: [{ country: 'UZB', role: 'participant' }] }),
+      neighbor: project({ participants: [{ country: 'UZB', role: 'participant' }] }),
       region: project({ participants: [{ region: '143', role: 'participant' }] }),
       union: project({ participants: [{ organization: union, role: 'participant' }] }),
       nobody: project({}),
@@ -54,7 +54,7 @@ describe('a filter by country', () => {
     expect(await projects.find({ country: 'KAZ,UZB' })).toEqual([
       'by a ministry',
       'itself',
-      'neighbour',
+      'neighbor',
       'there',
     ])
   })
@@ -74,7 +74,7 @@ describe('a filter by country', () => {
   })
 
   it('resembles a filter by region, which finds the region itself and its countries', async () => {
-    const centralAsian = ['by a ministry', 'itself', 'neighbour', 'region', 'there']
+    const centralAsian = ['by a ministry', 'itself', 'neighbor', 'region', 'there']
     expect(await projects.find({ region: '143' })).toEqual(centralAsian)
     expect(await projects.find({ region: '142' })).toEqual(centralAsian)
     expect(await projects.find({ region: '001' })).toEqual(centralAsian)
@@ -82,13 +82,13 @@ describe('a filter by country', () => {
     expect(await bases.find({ region: '143' })).toEqual(['elsewhere', 'hosted', 'itself', 'there'])
     expect(await projects.find({ region: '143', role: 'participant' })).toEqual([
       'itself',
-      'neighbour',
+      'neighbor',
       'region',
     ])
   })
 })
 
-describe('with a role, the participant in country, organization or region must have it', () => {
+describe('with a role, the participant in country, organization or region must have this role', () => {
   let created: LabelledRecords
   let institute: string
   beforeAll(async () => {

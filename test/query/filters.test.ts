@@ -140,7 +140,7 @@ describe('a search for words', () => {
 })
 
 describe('filters', () => {
-  it('find a record by its external id, even one with colons', async () => {
+  it('find a record by its external id, even an id with colons', async () => {
     const identified = (...externalIds: string[]) => ({
       title: 'An agreement',
       kind: 'agreement',

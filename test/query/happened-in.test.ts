@@ -31,7 +31,7 @@ async function createWithDates(resource: Resource, dateProperties: readonly stri
   }
 }
 
-describe('happenedIn finds records that may have happened in a span of days', () => {
+describe('happenedIn finds records whose events may have happened in a span of days', () => {
   it('compares by overlap if the event has one date, such as the signature', async () => {
     const dates = ['2010', '2011-04', '201X', '2013/..', '../2009', 'none']
     const created = await createLabelled(

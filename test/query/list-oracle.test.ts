@@ -50,7 +50,7 @@ describe('a list with any filters, any order and any page size', () => {
     values: string[]
   }
 
-  /** Data besides the agreements that the oracle needs, read once before the test. */
+  /** Data that the oracle needs in addition to the agreements. It is read once, before the test. */
   interface RelatedData {
     countryOf: Map<string, string | null>
     countriesIn: (region: string) => Set<string>
@@ -79,7 +79,7 @@ describe('a list with any filters, any order and any page size', () => {
     month,
     fc
       .tuple(month, fc.integer({ min: 1, max: 28 }))
-      .map(([of, day]) => `${of}-${String(day).padStart(2, '0')}`),
+      .map(([yearMonth, day]) => `${yearMonth}-${String(day).padStart(2, '0')}`),
   )
   const date = fc.oneof(
     { weight: 4, arbitrary: simpleDate },
@@ -216,7 +216,7 @@ describe('a list with any filters, any order and any page size', () => {
   }
 
   /** Tells whether one record may come before another in a list. */
-  function inOrder(before: Agreement, after: Agreement, sort: string[], related: RelatedData): boolean {
+  function isInOrder(before: Agreement, after: Agreement, sort: string[], related: RelatedData): boolean {
     for (const sortKey of sort) {
       const key = sortKey.replace('-', '')
       const [a, b] = [sortValue(before, key, related), sortValue(after, key, related)]
@@ -307,7 +307,7 @@ describe('a list with any filters, any order and any page size', () => {
   })
   afterAll(() => api.close())
 
-  /** Replaces the indexes of organizations in a condition by their ids. */
+  /** Replaces the indexes of organizations in a condition with the ids of these organizations. */
   const withIds = ({ filter, operator, values }: Condition): Condition => ({
     filter,
     operator,
@@ -354,7 +354,7 @@ describe('a list with any filters, any order and any page size', () => {
         const found = ids.flatMap((id) => known.get(id) ?? [])
         found.slice(1).forEach((after, index) => {
           const before = found[index]
-          const isOrdered = before !== undefined && inOrder(before, after, query.sort, related)
+          const isOrdered = before !== undefined && isInOrder(before, after, query.sort, related)
           expect(isOrdered, `${JSON.stringify([before, after])} in ${hint}`).toBe(true)
         })
       }),

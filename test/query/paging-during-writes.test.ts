@@ -42,7 +42,7 @@ const span = (date: string | null) => (date === null ? undefined : spans[date])
 
 /** Parameters of a list, and a function that tells whether a record matches them. */
 type Filter = [parameters: string, matches: (record: Project) => boolean]
-const none: Filter = ['', () => true]
+const noFilter: Filter = ['', () => true]
 const filters: Filter[] = [
   ['&kind=observatory,other', ({ kind }) => kind !== 'mega_science'],
   ['&kind[ne]=other', ({ kind }) => kind !== 'other'],
@@ -101,9 +101,9 @@ const relativeIndex = fc.double({ min: 0, max: 0.999, noNaN: true })
 
 /** A write. Most writes are patches, which may move records in the list. */
 const write = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ action: fc.constant('patch' as const), at: relativeIndex, change }) },
+  { weight: 4, arbitrary: fc.record({ action: fc.constant('patch' as const), relativeIndex, change }) },
   { weight: 2, arbitrary: fc.record({ action: fc.constant('create' as const), document }) },
-  { weight: 1, arbitrary: fc.record({ action: fc.constant('delete' as const), at: relativeIndex }) },
+  { weight: 1, arbitrary: fc.record({ action: fc.constant('delete' as const), relativeIndex }) },
 )
 type Write = typeof write extends fc.Arbitrary<infer T> ? T : never
 
@@ -117,7 +117,7 @@ const step = fc.record({
 const scenarios = fc.record({
   documents: fc.array(document, { minLength: 5, maxLength: 12, size: 'max' }),
   sort: sorts,
-  filter: fc.constantFrom(none, ...filters),
+  filter: fc.constantFrom(noFilter, ...filters),
   steps: fc.array(step, { minLength: 3, maxLength: 6, size: 'max' }),
 })
 type Scenario = typeof scenarios extends fc.Arbitrary<infer T> ? T : never
@@ -128,7 +128,7 @@ class TrackedRecords {
   readonly states = new Map<string, Project[]>()
 
   /** Creates records in one transaction. @returns their createdAt. */
-  async fill(documents: ProjectDocument[]): Promise<string> {
+  async createAll(documents: ProjectDocument[]): Promise<string> {
     const lines = documents.map((one) => JSON.stringify(one)).join('\n')
     const response = await api.post('/v1/projects/import', lines, {
       headers: { 'content-type': 'application/x-ndjson' },
@@ -152,7 +152,7 @@ class TrackedRecords {
       expect(response.status, response.text).toBe(201)
       return this.addState(response.json<Project>())
     }
-    const id = [...this.live.keys()][Math.floor(writing.at * this.live.size)]
+    const id = [...this.live.keys()][Math.floor(writing.relativeIndex * this.live.size)]
     if (id === undefined) return
     if (writing.action === 'delete') {
       expect((await api.delete(`/v1/projects/${id}`)).status).toBe(204)
@@ -205,7 +205,7 @@ describe('the pages of a list under concurrent writes', { timeout: 60_000 }, () 
       fc.asyncProperty(scenarios, async (scenario) => {
         const { documents, sort, filter } = scenario
         const tracked = new TrackedRecords()
-        const since = await tracked.fill(documents)
+        const since = await tracked.createAll(documents)
         const initialIds = new Set(tracked.live.keys())
         const seen = await readPages(scenario, tracked, since)
 

@@ -48,7 +48,7 @@ const readTotal = async (where: object) => {
 }
 
 /** Conditions that mean the same, but have different values. */
-const different = (count: number) =>
+const equivalentConditions = (count: number) =>
   Array.from({ length: count }, (_, index) => ({ topic: { in: ['energy', `no-topic-${index}`] } }))
 
 /**
@@ -88,13 +88,16 @@ describe('a search', () => {
   })
 
   it.each([
-    ['conditions', { and: different(40) }],
-    ['nested conditions', { and: Array.from({ length: 7 }, (_, index) => ({ and: different(7 + index) })) }],
+    ['conditions', { and: equivalentConditions(40) }],
+    [
+      'nested conditions',
+      { and: Array.from({ length: 7 }, (_, index) => ({ and: equivalentConditions(7 + index) })) },
+    ],
     [
       'conditions on lists',
-      { and: different(40).map(({ topic }) => ({ topics: { some: { within: topic } } })) },
+      { and: equivalentConditions(40).map(({ topic }) => ({ topics: { some: { within: topic } } })) },
     ],
-  ])('joins at most eight tables for many %s, and finds the same records', async (_what, where) => {
+  ])('makes at most eight joins for many %s, and finds the same records', async (_what, where) => {
     expect(countJoins(await planOf('agreements', where))).toBeLessThanOrEqual(8)
     const total = await readTotal({ topic: { eq: 'energy' } })
     expect(total).toBeGreaterThan(0)
@@ -106,7 +109,9 @@ describe('a search', () => {
     'joins the lists of many conditions on %s of their elements',
     async (quantifier) => {
       // Otherwise, each condition would be evaluated for each record.
-      const conditions = different(12).map(({ topic }) => ({ topics: { [quantifier]: { within: topic } } }))
+      const conditions = equivalentConditions(12).map(({ topic }) => ({
+        topics: { [quantifier]: { within: topic } },
+      }))
       expect(countJoins(await planOf('agreements', { and: conditions }))).toBe(12)
     },
   )
