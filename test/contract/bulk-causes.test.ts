@@ -144,7 +144,7 @@ describe('many public records that would refer to internal ones', () => {
 describe('the removal of a record', () => {
   const remove = (id: string) => ({ op: 'remove', id, ifMatch: '*' })
 
-  it('is done if an operation removes the last reference to it, though another one is refused', async () => {
+  it('is done if an operation removes the last reference to it, even if another one is refused', async () => {
     const target = await createRecord(agreements, api)
     const referrer = await createRecord(
       agreements,
@@ -159,7 +159,7 @@ describe('the removal of a record', () => {
     expect(statuses).toEqual([422, 204, 200])
   })
 
-  it('is refused if another operation refers to it, and names this operation', async () => {
+  it('is refused if another operation refers to it; the error names this operation', async () => {
     const target = await createRecord(agreements, api)
     const relations = [{ kind: 'renews', agreement: target.key }]
     const referrer = await createRecord(agreements, api)
@@ -201,7 +201,7 @@ describe('the removal of a record', () => {
     )
   })
 
-  it('is refused if one record of many still refers to it, and names only this one', async () => {
+  it('is refused if one record of many still refers to it; the error names only this record', async () => {
     const target = await createRecord(organizations, api, organization())
     const referrers = []
     for (let index = 0; index < 22; index += 1)

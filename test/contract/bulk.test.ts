@@ -65,18 +65,18 @@ describe.each(resources)('a bulk request for $name', (resource) => {
       [200, 1, true],
     ])
     expect((await api.get(removed.path)).status).toBe(404)
-    const now = await Promise.all(
+    const stored = await Promise.all(
       results
         .slice(1)
         .map(async (result) => (await api.get(pathTo(resource, keyIn(resource, result)))).json()),
     )
-    expect(now[0]).toEqual({
+    expect(stored[0]).toEqual({
       ...patched.record,
       [name]: 'Patched',
       version: 2,
       updatedAt: expect.any(String),
     })
-    expect(now.slice(1)).toMatchObject([created, document, upserted, same.record])
+    expect(stored.slice(1)).toMatchObject([created, document, upserted, same.record])
     const { data } = (await api.get(`${patched.path}/history`)).json<{ data: Document[] }>()
     expect(data[0]).toMatchObject({ version: 2, operation: 'patch', reason: 'All at once' })
     const removals = (await api.get(`${removed.path}/history`)).json<{ data: Document[] }>().data

@@ -25,12 +25,15 @@ beforeAll(async () => {
 /** Random edits of a text, each at a position that is a fraction of its length. */
 const edits = fc.oneof(
   fc.record({
-    at: fc.double({ min: 0, max: 1, noNaN: true }),
+    position: fc.double({ min: 0, max: 1, noNaN: true }),
     insert: fc.string({ unit: 'binary', maxLength: 5 }),
   }),
-  fc.record({ at: fc.double({ min: 0, max: 1, noNaN: true }), remove: fc.integer({ min: 1, max: 200 }) }),
   fc.record({
-    at: fc.double({ min: 0, max: 1, noNaN: true }),
+    position: fc.double({ min: 0, max: 1, noNaN: true }),
+    remove: fc.integer({ min: 1, max: 200 }),
+  }),
+  fc.record({
+    position: fc.double({ min: 0, max: 1, noNaN: true }),
     replace: fc.string({ minLength: 1, maxLength: 1 }),
   }),
 )
@@ -41,8 +44,8 @@ type Edit = (typeof edits extends fc.Arbitrary<infer T> ? T : never) & {
   replace?: string
 }
 
-function applyEdit(text: string, { at, insert = '', remove = 0, replace }: Edit): string {
-  const index = Math.floor(at * text.length)
+function applyEdit(text: string, { position, insert = '', remove = 0, replace }: Edit): string {
+  const index = Math.floor(position * text.length)
   const removedLength = replace === undefined ? remove : 1
   // A lone surrogate cannot be sent.
   return (text.slice(0, index) + (replace ?? insert) + text.slice(index + removedLength)).toWellFormed()
@@ -56,11 +59,11 @@ describe.each(resources)('a cursor of $name', (resource) => {
     if (next === null) throw new Error('there is no second page')
     return next
   }
-  const at = (cursor: string, query = '') =>
+  const readPage = (cursor: string, query = '') =>
     api.get(`${list}?limit=1&cursor=${encodeURIComponent(cursor)}${query && `&${query}`}`)
 
   async function expectRefused(cursor: string, query?: string) {
-    const response = await at(cursor, query)
+    const response = await readPage(cursor, query)
     expect({ cursor, query, status: response.status }).toEqual({ cursor, query, status: 400 })
     expect(faultAt(response, 'cursor')).toBeDefined()
     return response
@@ -68,7 +71,7 @@ describe.each(resources)('a cursor of $name', (resource) => {
 
   it('can be sent repeatedly and returns the same page', async () => {
     const cursor = await nextCursor('')
-    const [one, two] = [await at(cursor), await at(cursor)]
+    const [one, two] = [await readPage(cursor), await readPage(cursor)]
     expect(one.status).toBe(200)
     expect(two.text).toBe(one.text)
   })
@@ -112,13 +115,13 @@ describe.each(resources)('a cursor of $name', (resource) => {
     await expectRefused(filtered, 'createdAt[gt]=2000-01-01')
     await expectRefused(filtered, 'updatedAt[gte]=2000-01-01')
     await expectRefused(filtered, `createdAt[gte]=2000-01-01&${property}[ne]=${unusedKey(resource)}`)
-    expect((await at(filtered, 'createdAt[gte]=2000-01-01')).status).toBe(200)
+    expect((await readPage(filtered, 'createdAt[gte]=2000-01-01')).status).toBe(200)
   })
 
   it('accepts the parameters of its query in another order', async () => {
     const filters = ['createdAt[gte]=2000-01-01', 'createdAt[lt]=2100-01-01', 'updatedAt[gte]=2000-01-01']
     const cursor = await nextCursor(filters.join('&'))
-    expect((await at(cursor, filters.toReversed().join('&'))).status).toBe(200)
+    expect((await readPage(cursor, filters.toReversed().join('&'))).status).toBe(200)
   })
 
   it('returns 400 for every other resource', async () => {
@@ -132,11 +135,11 @@ describe.each(resources)('a cursor of $name', (resource) => {
 
   it('returns 400 for any random change', async () => {
     const cursor = await nextCursor('')
-    const untouched = await at(cursor)
+    const untouched = await readPage(cursor)
     await fc.assert(
       fc.asyncProperty(fc.array(edits, { minLength: 1, maxLength: 3 }), async (list) => {
         const changed = list.reduce((text, edit) => applyEdit(text, edit), cursor)
-        const response = await at(changed)
+        const response = await readPage(changed)
         if (changed === cursor) expect(response.text).toBe(untouched.text)
         else expect({ changed, status: response.status }).toEqual({ changed, status: 400 })
       }),
@@ -155,7 +158,7 @@ describe.each(resources)('a cursor of $name', (resource) => {
     )
     await fc.assert(
       fc.asyncProperty(random, async (cursor) => {
-        expect((await at(cursor)).status).toBe(400)
+        expect((await readPage(cursor)).status).toBe(400)
       }),
       { numRuns: 40 },
     )

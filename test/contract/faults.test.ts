@@ -22,7 +22,7 @@ beforeAll(async () => {
   api = await sharedApi()
 })
 
-/** The document with `misspelt: 1` in it and in each nested object, and the pointers of these properties. */
+/** The document with `misspelled: 1` in it and in each nested object, and the pointers of these properties. */
 function withUnknownProperties(value: unknown, pointer = ''): { value: unknown; pointers: string[] } {
   if (typeof value !== 'object' || value === null) return { value, pointers: [] }
   const inner = Object.entries(value).map(([name, old]) => ({
@@ -33,8 +33,8 @@ function withUnknownProperties(value: unknown, pointer = ''): { value: unknown; 
   if (Array.isArray(value)) return { value: inner.map((entry) => entry.value), pointers }
   const entries = inner.map((entry) => [entry.name, entry.value])
   return {
-    value: { ...Object.fromEntries(entries), misspelt: 1 },
-    pointers: [...pointers, `${pointer}/misspelt`],
+    value: { ...Object.fromEntries(entries), misspelled: 1 },
+    pointers: [...pointers, `${pointer}/misspelled`],
   }
 }
 
@@ -84,7 +84,7 @@ describe.each(resources)('a record for $name is refused', (resource) => {
     )
   })
 
-  it('with null for a required property', async () => {
+  it('with null for required properties', async () => {
     const { required } = getInputSchema(api, resource)
     const response = await expectRefused(Object.fromEntries(required.map((name) => [name, null])))
     expect(pointersIn(response)).toEqual(required.map((name) => `/${name}`).sort())

@@ -205,17 +205,20 @@ describe.each(resources)('the history of $name', (resource) => {
     const removed = await databaseTime(api)
     await api.post(`${path}/restore`, { version: 1 })
 
-    const at = (moment: string, more = '') => api.get(`${path}?asOf=${moment}${more}`)
-    expect((await at(early)).status).toBe(404)
-    const [first, second] = [await at(created), await at(changed)]
+    const readAsOf = (moment: string, more = '') => api.get(`${path}?asOf=${moment}${more}`)
+    expect((await readAsOf(early)).status).toBe(404)
+    const [first, second] = [await readAsOf(created), await readAsOf(changed)]
     expect([first.json(), second.json()]).toEqual([record, patched])
     expect([first, second].map(({ headers }) => headers.get('etag'))).toEqual(['"1"', '"2"'])
-    expect((await at(removed)).status).toBe(404)
-    expect((await at(changed.replace('Z', '%2B00:00'), `&fields=${name},version`)).text).toBe(
-      (await at(changed, `&fields=${name},version`)).text,
+    expect((await readAsOf(removed)).status).toBe(404)
+    expect((await readAsOf(changed.replace('Z', '%2B00:00'), `&fields=${name},version`)).text).toBe(
+      (await readAsOf(changed, `&fields=${name},version`)).text,
     )
-    expect((await at(changed, `&fields=${name},version`)).json()).toEqual({ [name]: 'Changed', version: 2 })
-    expect((await at(await databaseTime(api))).json()).toEqual((await api.get(path)).json())
+    expect((await readAsOf(changed, `&fields=${name},version`)).json()).toEqual({
+      [name]: 'Changed',
+      version: 2,
+    })
+    expect((await readAsOf(await databaseTime(api))).json()).toEqual((await api.get(path)).json())
   })
 
   it('restores an earlier version with a matching If-Match', async () => {

@@ -27,13 +27,13 @@ describe.each(resources)('a body for $name', (resource) => {
   /** Sends the body as a create, a replace and a patch, and checks that nothing is written. */
   const sendWrites = (body: string | Uint8Array, options?: RequestOptions) =>
     sendAsEveryWrite(api, resource, testRecord.path, body, options)
-  const as = (type: string): RequestOptions => ({ headers: { 'content-type': type } })
+  const withType = (type: string): RequestOptions => ({ headers: { 'content-type': type } })
 
   it.each(['text/plain', 'application/jsonx', 'multipart/form-data; boundary=x', 'json', '*/*'])(
     'with the Content-Type %s is refused with 415',
     async (type) => {
       const body = JSON.stringify(await exampleDocument(resource, api))
-      for (const response of await sendWrites(body, as(type))) expect(response.status).toBe(415)
+      for (const response of await sendWrites(body, withType(type))) expect(response.status).toBe(415)
     },
   )
 
@@ -52,17 +52,17 @@ describe.each(resources)('a body for $name', (resource) => {
   })
 
   it('that is a merge patch is refused with 415 where a whole document is expected', async () => {
-    const options = as('application/merge-patch+json')
+    const options = withType('application/merge-patch+json')
     expect((await api.post(listPath(resource), await exampleDocument(resource, api), options)).status).toBe(
       415,
     )
     expect((await api.put(testRecord.path, testRecord.record, options)).status).toBe(415)
   })
 
-  it('in another character set than UTF-8 is refused with 415', async () => {
+  it('in a character set other than UTF-8 is refused with 415', async () => {
     const body = JSON.stringify(await exampleDocument(resource, api))
     for (const charset of ['latin1', '"UTF-16"']) {
-      const responses = await sendWrites(body, as(`application/json; charset=${charset}`))
+      const responses = await sendWrites(body, withType(`application/json; charset=${charset}`))
       for (const response of responses) expect(response.status).toBe(415)
     }
   })
@@ -70,7 +70,11 @@ describe.each(resources)('a body for $name', (resource) => {
   it.each(['application/json; charset=utf-8', 'Application/JSON;charset="UTF-8"', 'application/json; v=1'])(
     'with the Content-Type %s is accepted',
     async (type) => {
-      const response = await api.post(listPath(resource), await exampleDocument(resource, api), as(type))
+      const response = await api.post(
+        listPath(resource),
+        await exampleDocument(resource, api),
+        withType(type),
+      )
       expect(response.status).toBe(201)
     },
   )

@@ -170,7 +170,7 @@ describe.each(resources)('$name', (resource) => {
     },
   )
 
-  it('is suggested in the 404 for a misspelt path', async () => {
+  it('suggests the path of the list in the 404 for a misspelled path', async () => {
     for (const path of [
       listPath(resource).slice(0, -1),
       `${listPath(resource)}x`,

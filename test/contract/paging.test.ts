@@ -28,14 +28,14 @@ describe.each(resources)('pages of $name', (resource) => {
   const page = async (query: string) => (await api.get(`${list}?${query}`)).json<Page>()
 
   it.each([property, `-createdAt,${property}`, Object.keys(resource.sorts).at(-1)])(
-    'sorted by %s return every remaining record once while others are created and removed',
+    'sorted by %s return each remaining record once while other records are created and removed',
     async (sort) => {
       // Every second record remains. The others are removed while the list is read, and new ones are created.
-      const made: CreatedRecord[] = []
-      for (let index = 0; index < 8; index += 1) made.push(await createRecord(resource, api))
-      const remainingKeys = made.filter((_, index) => index % 2 === 0).map((record) => record.key)
-      const toRemove = made.filter((_, index) => index % 2 === 1)
-      const query = `createdAt[gte]=${made[0]?.record.createdAt}&sort=${sort}&limit=2`
+      const created: CreatedRecord[] = []
+      for (let index = 0; index < 8; index += 1) created.push(await createRecord(resource, api))
+      const remainingKeys = created.filter((_, index) => index % 2 === 0).map((record) => record.key)
+      const toRemove = created.filter((_, index) => index % 2 === 1)
+      const query = `createdAt[gte]=${created[0]?.record.createdAt}&sort=${sort}&limit=2`
 
       const seen: string[] = []
       let { data, page: current } = await page(query)

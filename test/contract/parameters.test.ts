@@ -30,7 +30,7 @@ interface Parameter {
   /** JSON Schema of one value. */
   schema: Document
   example: string
-  /** Valid values by spelling, for operators that may take another type than the parameter. */
+  /** Valid values by spelling, for operators that may take a type other than that of the parameter. */
   operands: Record<string, string>
 }
 
@@ -157,8 +157,8 @@ describe.each(resources)('a query of $name', (resource) => {
     expect(faultAt(response, 'sortx')?.message).toContain('did you mean "sort"?')
   })
 
-  it('with paging parameters of other services is refused, and each error suggests ours', async () => {
-    const meant = {
+  it('with paging parameters of other services is refused; errors suggest those of this service', async () => {
+    const suggestions = {
       page: 'cursor',
       offset: 'cursor',
       skip: 'cursor',
@@ -167,7 +167,7 @@ describe.each(resources)('a query of $name', (resource) => {
       order_by: 'sort',
     }
     // Citations have a filter `page`.
-    const unknown = Object.entries(meant).filter(([name]) =>
+    const unknown = Object.entries(suggestions).filter(([name]) =>
       parametersOf(resource).every((one) => one.name !== name),
     )
     const response = await expectRefused(query(unknown.map(([name]) => [name, '1'])))

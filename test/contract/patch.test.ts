@@ -44,8 +44,8 @@ describe.each(resources)('patching $name', (resource) => {
       expect(response.status).toBe(200)
       expect(etagOf(response)).toBe('"2"')
       const { updatedAt, ...rest } = response.json<Document & { updatedAt: string }>()
-      const { updatedAt: before, ...old } = record
-      expect(rest).toEqual({ ...old, [name]: 'Changed', version: 2 })
+      const { updatedAt: before, ...unchanged } = record
+      expect(rest).toEqual({ ...unchanged, [name]: 'Changed', version: 2 })
       expect(updatedAt >= String(before)).toBe(true)
       expect((await api.get(path)).text).toBe(response.text)
     },
@@ -58,8 +58,8 @@ describe.each(resources)('patching $name', (resource) => {
     const response = await api.patch(path, nulls)
     expect(response.status).toBe(200)
     const { updatedAt, ...rest } = response.json()
-    const { updatedAt: before, ...old } = record
-    expect(rest).toEqual({ ...old, ...empty, version: 2 })
+    const { updatedAt: before, ...unchanged } = record
+    expect(rest).toEqual({ ...unchanged, ...empty, version: 2 })
   })
 
   it('with null for a required property is refused and changes nothing', async () => {
@@ -91,8 +91,8 @@ describe.each(resources)('patching $name', (resource) => {
 
     const none = Object.fromEntries(Object.keys(lists).map((property) => [property, []]))
     const { updatedAt, version, ...rest } = (await api.patch(path, none)).json()
-    const { updatedAt: before, version: first, ...old } = record
-    expect(rest).toEqual({ ...old, ...none })
+    const { updatedAt: before, version: first, ...unchanged } = record
+    expect(rest).toEqual({ ...unchanged, ...none })
   })
 
   it('with the stored values changes nothing, not even the version', async () => {

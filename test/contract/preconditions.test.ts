@@ -42,7 +42,7 @@ function change(
   return api.request(method, path, { headers, ...(body && { body }) })
 }
 
-describe.each(resources)('If-Match of a change of $name', (resource) => {
+describe.each(resources)('If-Match of a change to $name', (resource) => {
   const name = nameProperty(resource)
 
   it.each(methods)('is required: %s without it is refused with 428 and changes nothing', async (method) => {
@@ -114,7 +114,7 @@ describe.each(resources)('If-Match of a change of $name', (resource) => {
     }
   })
 
-  it('that is no version gets 412, and the message names no version', async () => {
+  it('that contains no version gets 412, and the message says so', async () => {
     const created = await createRecord(resource, api)
     for (const header of ['""', '"abc"', '"a,b"']) {
       const response = await change('PATCH', resource, created, { 'if-match': header })

@@ -94,8 +94,8 @@ describe.each(resources)('the redaction of a text of $name', (resource) => {
       expect(read.text, url).not.toContain(person)
     }
     expect((await api.get(`/v1/search?q=${person}`)).json()).toMatchObject({ data: [] })
-    const then = (await api.get(`${path}?${asOf}`)).json()
-    expect(then).toMatchObject({ [name]: '[redacted] once more', [resource.key.property]: key })
+    const earlier = (await api.get(`${path}?${asOf}`)).json()
+    expect(earlier).toMatchObject({ [name]: '[redacted] once more', [resource.key.property]: key })
     expect(await versionsOf(path)).toMatchObject([
       { version: 4, operation: 'redact', reason: defaultReason.reason, redactedBy: null },
       { version: 3, redactedBy: null },

@@ -55,8 +55,8 @@ describe('a name', () => {
           expect(response.status, response.text).toBe(201)
           const { id } = response.json<{ id: string; title: string }>()
           expect(response.json()).toMatchObject({ title: title.normalize('NFC') })
-          const given = encodeURIComponent(title.normalize('NFD'))
-          const found = await api.get(`/v1/projects?id=${id}&title=${given}`)
+          const decomposed = encodeURIComponent(title.normalize('NFD'))
+          const found = await api.get(`/v1/projects?id=${id}&title=${decomposed}`)
           expect(found.json<Page>().data).toHaveLength(1)
         }
       }),

@@ -270,7 +270,7 @@ describe('the stream of changes', () => {
     return text
   }
 
-  it('sends changes of internal records only with a key, even of a reader', async () => {
+  it('sends changes to internal records only with a key, even one with the role reader', async () => {
     const [anonymousText, keyedText] = await Promise.all([
       readStream({}),
       readStream({ authorization: `Bearer ${asReader.key}` }),
