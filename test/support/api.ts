@@ -17,7 +17,7 @@ export interface RequestOptions {
   /** A value to send as JSON. Strings and bytes are sent unchanged. */
   body?: unknown
   headers?: Record<string, string>
-  /** The API key to send; null for none. By default, the administrator's key, but none with GET, HEAD and OPTIONS. */
+  /** The API key to send; null for none. By default the administrator's key, and none with GET, HEAD and OPTIONS. */
   key?: string | null
 }
 
@@ -26,7 +26,7 @@ export interface Api extends TestApp {
   origin: string
   /** The OpenAPI document as the service sends it. */
   served: unknown
-  /** The same document, in which shared components other than schemas are inlined. */
+  /** The same document with shared components inlined, except schemas. */
   document: Record<string, unknown>
   request(method: string, path: string, options?: RequestOptions): Promise<HttpResponse>
   get(path: string, options?: RequestOptions): Promise<HttpResponse>

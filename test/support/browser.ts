@@ -12,6 +12,7 @@ export const skipsBrowser: boolean = chromiumPath === undefined && process.env.C
 
 /** Starts Chromium without a window. */
 export async function openBrowser(): Promise<Browser> {
-  if (chromiumPath === undefined) throw new Error('there is no Chromium: install one, or set CHROMIUM_PATH')
+  if (chromiumPath === undefined)
+    throw new Error('Chromium was not found: install Chromium, or set CHROMIUM_PATH to its path')
   return await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] })
 }

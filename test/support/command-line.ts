@@ -37,7 +37,8 @@ export function run(
 ): Run {
   const { PATH, HOME, TMPDIR } = process.env
   const command = [process.execPath, '--import', 'tsx', 'src/cli/main.ts', ...args]
-  // The shell sets the limit, and `exec` replaces the shell with the command. Without the second command, it would do so itself.
+  // The shell sets the limit, and `exec` replaces the shell with the command. Without `|| exit`, a shell that runs only this
+  // command would also replace itself.
   const [start, end] = hasShell ? ['', ' || exit'] : ['exec ', '']
   const limit = openFiles === undefined ? '' : `ulimit -n ${openFiles} && `
   const redirection = outputFile === undefined ? '' : ` > ${outputFile}`

@@ -13,7 +13,7 @@ export type Outcome = 'accepted' | { code: string; rule: string | undefined }
 /** A statement, with its parameters if it has any. */
 export type Statement = string | [text: string, parameters: unknown[]]
 
-/** Converts an error of PostgreSQL to an outcome. @throws any other error again. */
+/** Converts an error of PostgreSQL to an outcome. @throws `error` itself if it is any other error. */
 export function outcomeOf(error: unknown): Outcome {
   if (!(error instanceof pg.DatabaseError)) throw error
   return { code: error.code ?? '', rule: error.constraint ?? error.column }
@@ -28,7 +28,7 @@ export const foreignKey = (rule: string): Outcome => ({ code: '23503', rule })
 /** The outcome when a required column is null. */
 export const notNull = (rule: string): Outcome => ({ code: '23502', rule })
 
-/** Returns the insert of one row. Objects and arrays are sent as JSON. */
+/** Returns the statement that inserts a row. Objects and arrays are sent as JSON. */
 export function insert(table: string, row: Row): [string, unknown[]] {
   const columns = Object.keys(row).map((name) => `"${name}"`)
   const values = Object.values(row).map((value) =>
@@ -126,7 +126,7 @@ export interface ConstraintDatabase extends TestDatabase {
 /** Opens a clone of the seeded template and inserts the records of `ids`. */
 export async function openConstraintDatabase(): Promise<ConstraintDatabase> {
   const database = await openTestDatabase()
-  const referred: [string, Row][] = [
+  const referencedRows: [string, Row][] = [
     ['agreements', { id: ids.agreement, ...rows.agreements }],
     ['agreements', { id: ids.otherAgreement, ...rows.agreements }],
     ['projects', { id: ids.project, ...rows.projects }],
@@ -137,7 +137,7 @@ export async function openConstraintDatabase(): Promise<ConstraintDatabase> {
     ['citations', { id: ids.citation, ...rows.citations }],
     ['figures', { id: ids.figure, ...rows.figures }],
   ]
-  for (const [table, row] of referred) await database.pool.query(...insert(table, row))
+  for (const [table, row] of referencedRows) await database.pool.query(...insert(table, row))
   const attempt = (...statements: Statement[]) => attemptOn(database.pool, statements)
   return {
     ...database,

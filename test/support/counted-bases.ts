@@ -8,7 +8,7 @@ export interface Participant {
   role: string
 }
 
-/** The properties of a cooperation base that `aggregate-oracle.test.ts` counts, and its name. */
+/** The name of a cooperation base, and the properties that `aggregate-oracle.test.ts` counts. */
 export interface Base {
   name: string
   kind: string
@@ -45,8 +45,8 @@ export const statuses = [null, 'planned', 'active']
 export const topics = ['energy', 'ocean', 'narrower-energy']
 
 /**
- * Dates, each with the year, decade and month of its groups in aggregates; null if the date is not within one, or is too early for
- * a group (`src/model/date-units.ts`). `span` has its first and last day as year × 10,000 + month × 100 + day.
+ * Dates, each with its year, decade and month in aggregates. These are null if the date is not within a single one, or is too
+ * early (`src/model/date-units.ts`). `span` has the first and last day of the date as year × 10,000 + month × 100 + day.
  */
 export const dates = [
   { text: '2010', year: '2010', decade: '201X', month: null, span: [20100101, 20101231] },

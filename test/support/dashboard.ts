@@ -6,7 +6,7 @@ import { adminKey } from './app.ts'
 import { openBrowser, skipsBrowser } from './browser.ts'
 import { watchLayout } from './layout-shift.ts'
 
-/** Timeout for elements of a page, for a busy machine. */
+/** Timeout for elements of a page, which is long enough for a busy machine. */
 const timeoutMs = 20_000
 
 /** A browser tab, and its faults since the last `go`: script errors, failed requests, requests to other origins. */
@@ -135,7 +135,7 @@ let service: Promise<Api> | undefined
 /** No rate limit, since tests open many pages in a short time. */
 const env = { RATE_LIMIT: '0' }
 
-/** Returns the service of all test files of a worker that leave its records as they were. It ends with the worker. */
+/** Returns the service that all test files of a worker share if they leave no changed records. It ends with the worker. */
 function sharedService(): Promise<Api> {
   service ??= startTestApi({ env })
   return service

@@ -1,5 +1,5 @@
-// Writes the tables and examples in docs/ that are generated from code. With --check, writes nothing, and fails if one is
-// out of date.
+// Writes the tables and examples in docs/ that are generated from code. With --check, writes nothing, and fails if any
+// is out of date.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -89,7 +89,7 @@ function defaultOf(schema: z.ZodType): string {
   return schema instanceof z.ZodDefault ? `\`${schema.def.defaultValue}\`` : ''
 }
 
-/** Replaces the text between `<!-- name:begin -->` and `<!-- name:end -->`. Throws if the page has no such block. */
+/** Replaces the text between `<!-- name:begin -->` and `<!-- name:end -->`. @throws if the page has no such block. */
 function replaceBlock(page: string, text: string, name: string, block: string): string {
   const [begin, end] = [`<!-- ${name}:begin -->`, `<!-- ${name}:end -->`]
   const [before, rest] = text.split(begin)

@@ -63,14 +63,14 @@ const dateTimes = fc.tuple(days, fc.integer({ min: 0, max: 86_400 }), zones).map
 })
 
 /** Decades (`201X`) and centuries (`20XX`). In negative years, the last year of a range has the smallest digits. */
-const yearsEndingInX = (unknown: 1 | 2): fc.Arbitrary<Span> =>
+const yearsEndingInX = (unknownDigits: 1 | 2): fc.Arbitrary<Span> =>
   fc
-    .tuple(fc.boolean(), fc.nat({ max: 10 ** (4 - unknown) - 1 }))
+    .tuple(fc.boolean(), fc.nat({ max: 10 ** (4 - unknownDigits) - 1 }))
     // PostgreSQL cannot store all years of -47XX.
-    .filter(([negative, known]) => !negative || known < 47 * 10 ** (2 - unknown))
+    .filter(([negative, known]) => !negative || known < 47 * 10 ** (2 - unknownDigits))
     .map(([negative, known]) => {
-      const [low, high] = [known * 10 ** unknown, (known + 1) * 10 ** unknown - 1]
-      const text = (negative ? '-' : '') + pad(known, 4 - unknown) + 'X'.repeat(unknown)
+      const [low, high] = [known * 10 ** unknownDigits, (known + 1) * 10 ** unknownDigits - 1]
+      const text = (negative ? '-' : '') + pad(known, 4 - unknownDigits) + 'X'.repeat(unknownDigits)
       // The year 0 is written without a minus sign, so it is not among the years -000X.
       return negative
         ? { text, from: firstDay(-high), to: lastDay(-Math.max(low, 1)) }

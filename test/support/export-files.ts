@@ -18,7 +18,7 @@ export function readCsv(text: string): string[][] {
   throw new Error('not CSV with CRLF at the end of every line')
 }
 
-/** Returns the rows of CSV as objects, whose keys are the names in the header. */
+/** Returns the rows of CSV as objects whose keys are the names in the header. */
 export function readTable(text: string): Record<string, string>[] {
   const [header = [], ...rows] = readCsv(text)
   return rows.map((row) => {
@@ -53,7 +53,7 @@ export const rowsIn = (sheet: exceljs.Worksheet | undefined): exceljs.CellValue[
 /** Returns a value as the text of a cell, which is empty for null. */
 export const cellText = (value: unknown) => (value === null || value === undefined ? '' : String(value))
 
-/** The media types of these export formats. */
+/** The media types of export formats. */
 export const media = {
   csv: 'text/csv',
   ndjson: 'application/x-ndjson',

@@ -20,7 +20,7 @@ function toSearchCondition(
 }
 
 /**
- * Returns all records that match the filters of a query string. It lists them, or searches if the query has operators
+ * Returns all records that match the filters of a query string. Sends a list request, or a search if the query has operators
  * that lists do not accept.
  */
 export async function findRecords(api: Api, resource: Resource, query: string): Promise<Document[]> {

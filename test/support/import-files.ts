@@ -10,7 +10,7 @@ import type { FileInfo, Row } from '../../src/features/imports/types.ts'
 /** Returns the number of files that this process has open. Only for Linux. */
 export const countOpenFiles = (): number => readdirSync('/proc/self/fd').length
 
-/** Writes a file to a temporary folder, calls `use` with it, and removes it afterwards. */
+/** Writes a file to a temporary folder, calls `use` with the file, and removes the folder afterwards. */
 export async function withFile<Result>(
   name: string,
   content: string | Uint8Array,
@@ -65,10 +65,15 @@ export function makeZip(entries: Record<string, string | Buffer>): Buffer {
     common.writeUInt32LE(raw.length, 18)
     common.writeUInt16LE(Buffer.byteLength(name), 22)
     const local = Buffer.concat([Buffer.from('PK\x03\x04'), common, Buffer.from(name), data])
-    const end = Buffer.alloc(14)
-    end.writeUInt32LE(offset, 10)
+    const attributesAndOffset = Buffer.alloc(14)
+    attributesAndOffset.writeUInt32LE(offset, 10)
     directory.push(
-      Buffer.concat([Buffer.from('PK\x01\x02\x14\x00', 'latin1'), common, end, Buffer.from(name)]),
+      Buffer.concat([
+        Buffer.from('PK\x01\x02\x14\x00', 'latin1'),
+        common,
+        attributesAndOffset,
+        Buffer.from(name),
+      ]),
     )
     parts.push(local)
     offset += local.length

@@ -66,7 +66,7 @@ records:
 /** The header line of a file for `treatyMapping`. */
 export const treatyHeader = 'Id,Title,Signed,Party'
 
-/** Creates an import, whose file is passed when it is continued. @returns its id. */
+/** Creates an import, whose file is passed to `continueImport`. @returns the id of the import. */
 export async function createLocalImport(
   database: Database,
   mapping: string,

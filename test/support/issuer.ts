@@ -18,7 +18,7 @@ export interface TestIssuer {
   current(): KeyPair
   /** Returns a token with claims. `iss`, `aud`, `sub`, `iat` and `exp` have valid defaults. An undefined claim is left out. */
   token(claims?: Record<string, unknown>, header?: Record<string, unknown>): Promise<string>
-  /** Rotates the key pair. The old one is no longer published. */
+  /** Rotates the key pair. The issuer no longer publishes the old pair. */
   rotate(): Promise<void>
   /** Returns the number of requests for the issuer's keys. */
   keyRequests(): number

@@ -103,7 +103,7 @@ function readPoints(): Map<string, { longitude: number; latitude: number }> {
 const countries = z.array(z.looseObject({ code: z.string(), numeric: z.string().optional() }))
 const points = readPoints()
 const updated = countries.parse(JSON.parse(readFileSync(file, 'utf8'))).map((country) => {
-  // The map shows only current countries. A withdrawn country may have the same numeric code as one of them.
+  // The map shows only current countries. A withdrawn country may have the same numeric code as a current one.
   const point = 'validTo' in country ? undefined : points.get(country.numeric ?? '')
   if (!point && !('validTo' in country)) console.log(`${country.code} is not on the map`)
   const { labelPoint: _, ...rest } = country

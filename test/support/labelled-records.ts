@@ -22,6 +22,7 @@ export async function create(api: Api, resource: string, document: Properties): 
 
 /** Records that a test has created, identified by labels. */
 export interface LabelledRecords {
+  /** Returns the id of a record. @throws when no record has the label. */
   id(label: string): string
   /** Returns the sorted labels of the records that a list with these parameters finds. */
   find(parameters: Record<string, string>): Promise<string[]>
@@ -39,16 +40,21 @@ export async function createLabelled(
   for (const [label, document] of Object.entries(documents))
     ids.set(label, await create(api, resource, document))
   const labels = new Map([...ids].map(([label, id]) => [id, label]))
-  const id = [...ids.values()].join()
+  const idFilter = [...ids.values()].join()
   return {
-    id: (label) => ids.get(label) ?? '',
+    id(label) {
+      const id = ids.get(label)
+      if (id === undefined)
+        throw new Error(`no record has the label ${label}; there are ${[...ids.keys()].join(', ')}`)
+      return id
+    },
     async find(parameters) {
       // Literal commas separate values.
-      const query = new URLSearchParams({ ...parameters, id }).toString().replaceAll('%2C', ',')
+      const query = new URLSearchParams({ ...parameters, id: idFilter }).toString().replaceAll('%2C', ',')
       const found = await findRecords(api, registry.get(resource), query)
       return found.map(({ id }) => labels.get(String(id)) ?? String(id)).sort()
     },
-    count: async (parameters) => (await aggregate(api, resource, { ...parameters, id })).total,
+    count: async (parameters) => (await aggregate(api, resource, { ...parameters, id: idFilter })).total,
   }
 }
 

@@ -24,8 +24,8 @@ const refersTo = ({ columns, where = '' }: Index, column: string): boolean =>
   ) || where.includes(`"${column}"`)
 
 /**
- * Removes from `before` each generated column that `after` lacks or does not generate by the same expression, and the indexes of
- * these columns. drizzle-kit would drop the columns that the old expression reads before the generated column, would add the
+ * Removes from `before` each generated column that `after` lacks or does not generate with the same expression, and the indexes
+ * of these columns. drizzle-kit would drop the columns that the old expression reads before the generated column, would add the
  * generated column before the columns that the new expression reads, and would not create its indexes again.
  * @returns the statements that drop the columns.
  */

@@ -66,7 +66,7 @@ export async function openPgBouncer(target: string, connections: number): Promis
   return { url: url.href, close }
 }
 
-/** Waits until a URL accepts connections. @throws the error of the last attempt, after about 10 seconds. */
+/** Waits until the server of a URL accepts connections. @throws the error of the last attempt, after about 10 seconds. */
 export async function waitUntilReady(url: string): Promise<void> {
   for (let attempts = 100; ; attempts -= 1) {
     const client = new pg.Client({ connectionString: url })

@@ -5,7 +5,7 @@ import { buildDocument } from './build-document.ts'
 import { type Document, documentSchema, fullDocument, keyIn } from './documents.ts'
 import { registry } from './registry.ts'
 
-/** Documents that refer to other records, one for each reference property of every resource. */
+/** The reference properties of resources, and documents that refer to a record by one of them. */
 
 /** A reference property, by its pointer in the documents of one resource, and the resource to which it refers. */
 export interface ReferenceProperty {
