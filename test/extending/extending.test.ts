@@ -3,6 +3,7 @@ import { type Api, startTestApi } from '../support/api.ts'
 import {
   type CreatedRecord,
   createRecord,
+  databaseTime,
   exampleDocument,
   resourceOf,
   seededKey,
@@ -18,9 +19,7 @@ let agreement: string
 beforeAll(async () => {
   api = await startTestApi()
   agreement = await seededKey(api, 'agreements')
-  const { rows } = await api.pool.query<{ now: Date }>('select clock_timestamp() as now')
-  beforeCreation = rows[0]?.now.toISOString() ?? ''
-  await new Promise((resolve) => setTimeout(resolve, 5))
+  beforeCreation = await databaseTime(api)
   created = await createRecord(
     expeditions,
     api,

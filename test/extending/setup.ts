@@ -41,8 +41,9 @@ async function migrateTo(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
+    // Migrations cannot change tables that these views read. `sync_history()` creates the views again.
     await client.query('drop schema if exists past, published, published_past cascade')
-    for (const statement of await migration()) await client.query(statement)
+    for (const statement of await generateStatements()) await client.query(statement)
     await client.query('select sync_records()')
     await client.query('select sync_history()')
   } finally {
@@ -50,8 +51,8 @@ async function migrateTo(url: string): Promise<void> {
   }
 }
 
-/** The statements that `npm run migration` would write for the extended registry. */
-async function migration(): Promise<string[]> {
+/** Generates the statements that `npm run migration` would write for the extended registry. */
+async function generateStatements(): Promise<string[]> {
   const meta = join(packageRoot, 'migrations/meta')
   const snapshot = (await readdir(meta))
     .filter((name) => name.endsWith('_snapshot.json'))

@@ -46,7 +46,7 @@ const views = [
   '/new/agreements',
 ]
 
-const shown = (number: number) => new Intl.NumberFormat('en').format(number)
+const formatNumber = (number: number) => new Intl.NumberFormat('en').format(number)
 
 describe.skipIf(skipsBrowser)('a dashboard of many records [needs Chromium]', { timeout: 240_000 }, () => {
   it.each(views)('shows %s with every widget, and without an error', async (path) => {
@@ -66,7 +66,7 @@ describe.skipIf(skipsBrowser)('a dashboard of many records [needs Chromium]', { 
       for (const resource of ['agreements', 'projects', 'cooperation-bases', 'assistance-programs']) {
         const figure = page.locator(`.key-figure a[href="/explore/${resource}${query}"]`)
         expect(await figure.textContent(), `${view} ${resource}`).toBe(
-          shown(await count(`/v1/${resource}${query}`)),
+          formatNumber(await count(`/v1/${resource}${query}`)),
         )
       }
       await page.context().close()

@@ -177,7 +177,7 @@ const refused: [what: string, fields: Fields, options: Partial<ResourceDefinitio
     'facilities.agreements: it refers to "agreement", which is not a resource; did you mean "agreements"?',
   ],
   [
-    'a search title that is no property',
+    'a search title that is not a property',
     {},
     { search: { title: 'nam', prose: [] } },
     'facilities: search.title names "nam", which is not a property with a column of its own; did you mean "name"?',
@@ -189,13 +189,13 @@ const refused: [what: string, fields: Fields, options: Partial<ResourceDefinitio
     'facilities: search.title names "participants", which is not a property with a column of its own; it can be "name"',
   ],
   [
-    'an event date that is no date',
+    'an event date that is not a date',
     { openedOn: field.edtf('When it opened.') },
     { eventDates: ['openedAt'] },
     'facilities: eventDates names "openedAt", which is not a date of field.edtf; did you mean "openedOn"?',
   ],
   [
-    'a date of the calendar that is no date',
+    'a date of the calendar that is not a date',
     { openedOn: field.edtf('When it opened.') },
     { calendar: { name: 'Opening' } },
     'facilities: calendar names "name", which is not a date of field.edtf; it can be "openedOn"',
@@ -233,13 +233,13 @@ const refused: [what: string, fields: Fields, options: Partial<ResourceDefinitio
 ]
 
 describe('a registry', () => {
-  it('accepts a resource whose names are its own', () => {
+  it('accepts a resource whose names no other declaration has', () => {
     expect(register(facilities({ participants, agreements })).get('facilities').name).toBe('facilities')
   })
 
   it('compares the entries of a list by each property of distinctBy', () => {
     const fields = { name: field.requiredLine('Name.', 50), place: field.requiredLine('Place.', 50) }
-    const example = { name: 'North', place: 'Harbour' }
+    const example = { name: 'North', place: 'Harbor' }
     const ports = field.list('Port', fields, {
       description: 'Ports.',
       example,
@@ -247,9 +247,7 @@ describe('a registry', () => {
     })
     const { document } = register(facilities({ ports })).get('facilities')
     const isValid = (...entries: object[]) => document.safeParse({ name: 'Source', ports: entries }).success
-    expect(isValid({ name: 'North', place: 'Old Harbour' }, { name: 'North Old', place: 'Harbour' })).toBe(
-      true,
-    )
+    expect(isValid({ name: 'North', place: 'Old Harbor' }, { name: 'North Old', place: 'Harbor' })).toBe(true)
     expect(isValid(example, { ...example, place: 'Quay' })).toBe(true)
     expect(isValid(example, example)).toBe(false)
   })
@@ -288,7 +286,7 @@ describe('a registry', () => {
     )
   })
 
-  // The compiler fails if one of these options had no error.
+  // The compiler reports every comment `@ts-expect-error` whose line has no error.
   it('has options that can only name properties of the resource', () => {
     const fields = { name: field.title('Name.'), openedOn: field.edtf('When it opened.') }
     const { singular, plural, noun, label, description, example } = facilities({})
