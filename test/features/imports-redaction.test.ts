@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { storeReport } from '../../src/features/imports/report.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
+import { waitUntilBlocked } from '../support/blocked-sessions.ts'
 import { ifMatch } from '../support/documents.ts'
 import { checkCsv, continueImport, importCsv, newScheme } from '../support/imports.ts'
 
@@ -87,7 +88,7 @@ describe.each([
   })
 })
 
-it('a redaction of a text leaves it in no row and in no name of imports from its register', async () => {
+it('a redaction removes its text from all rows and names of the imports of the register', async () => {
   const scheme = newScheme()
   // The second import leaves the record unchanged.
   for (let count = 0; count < 2; count += 1) await importCsv(api.database, mapping(scheme), file)
@@ -128,7 +129,7 @@ it('a row that was redacted before its import is committed writes nothing', asyn
 it('a row that is redacted while it waits for another row does not end as refused', async () => {
   const csv = file.split('\n', 2).join('\n')
   const { id } = await checkCsv(api.database, mapping(newScheme()), csv)
-  // The state of the row if a redaction empties it between the first pass of a commit and the next one.
+  // The row has this state if a redaction empties it between two passes of a commit.
   await api.pool.query(
     "update import_rows set state = 'waiting', drafts = '[]', values = '{}' where import = $1",
     [id],
@@ -144,13 +145,6 @@ it('a row that is redacted while it waits for another row does not end as refuse
 })
 
 describe('a report that is stored during a redaction', () => {
-  /** Counts the sessions that wait for a lock. */
-  async function countWaiting(): Promise<number> {
-    const { rows } = await api.pool.query(`select from pg_stat_activity
-      where datname = current_database() and wait_event_type = 'Lock'`)
-    return rows.length
-  }
-
   const redactFirst = async (scheme: string) => redact(await pathOf(scheme, '1'), { text: 'Jane Doe' })
 
   it('has no text that the redaction removes before the report is stored', async () => {
@@ -160,9 +154,9 @@ describe('a report that is stored during a redaction', () => {
     await client.query('begin')
     await client.query('select from imports where id = $1 for update', [job.id])
     const redacted = redactFirst(scheme)
-    await expect.poll(countWaiting).toBe(1)
+    await waitUntilBlocked(api.pool)
     const stored = storeReport(api.database, job, {})
-    await expect.poll(countWaiting).toBe(2)
+    await waitUntilBlocked(api.pool, 2)
     await client.query('commit')
     client.release()
     expect((await redacted).status).toBe(200)
@@ -180,7 +174,7 @@ describe('a report that is stored during a redaction', () => {
     await client.query('begin')
     await client.query('update imports set report = $2 where id = $1', [job.id, job.report])
     const redacted = redactFirst(scheme)
-    await Promise.race([redacted, expect.poll(countWaiting).toBe(1)])
+    await Promise.race([redacted, waitUntilBlocked(api.pool)])
     await client.query('commit')
     client.release()
     expect((await redacted).status).toBe(200)
