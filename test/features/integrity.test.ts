@@ -58,9 +58,9 @@ async function tamper(statements: string, seals: NamedSeal[] = []): Promise<stri
   }
 }
 
-/** SQL condition of a version of the record. */
+/** Returns the SQL condition that selects a version of the record. */
 const whereVersion = (version: number) => `resource = 'sources' and key = '${key}' and version = ${version}`
-/** Subject of the faults of a version of the record. */
+/** Returns the subject of the faults of a version of the record. */
 const subject = (version: number) => `sources/${key} version ${version}`
 
 describe('verifying', () => {
@@ -199,11 +199,9 @@ describe('verifying', () => {
   it('finds a record that was removed without a revision', async () => {
     const created = await api.post('/v1/sources', { title: 'To vanish', kind: 'report' })
     const id = created.json<{ id: string }>().id
-    const faults: string[] = []
     await api.pool.query(`begin; set local session_replication_role = replica;
       delete from sources where id = '${id}'; delete from records where id = '${id}'; commit`)
-    await verify(api.database, registry, [], ({ subject, message }) => faults.push(`${subject}: ${message}`))
-    expect(faults).toEqual([
+    expect(await findFaults()).toEqual([
       `sources/${id} version 1: the record is missing, although its last revision does not remove it`,
     ])
     await api.pool.query(`insert into revisions (resource, key, version, operation, document, actor)
@@ -212,12 +210,12 @@ describe('verifying', () => {
   })
 })
 
-/** SQL that recomputes the hashes of the record's revisions from a version on, like an attacker who knows the formula. */
-const rehash = (from: number, rehashed = key) => `do $$
+/** Returns SQL that recomputes the hashes of a record's revisions, as an attacker who knows the formula would. */
+const rehash = (firstVersion: number, recordKey = key) => `do $$
   declare one revisions; previous bytea;
   begin
-    for one in select * from revisions where key = '${rehashed}' order by version loop
-      if one.version >= ${from} then
+    for one in select * from revisions where key = '${recordKey}' order by version loop
+      if one.version >= ${firstVersion} then
         one.content_hash := revision_content_hash(one.salt, one.document, one.actor, one.request_id, one.reason);
         one.hash := revision_hash(one, previous);
         update revisions set content_hash = one.content_hash, hash = one.hash where sequence = one.sequence;
@@ -273,19 +271,19 @@ describe('a seal', () => {
 
   it('ends before the oldest open transaction, even if a later one has committed', async () => {
     await waitForFeed(api)
-    const open = await api.pool.connect()
+    const openClient = await api.pool.connect()
     try {
-      await open.query(`begin; insert into revisions (resource, key, version, operation, document, actor)
+      await openClient.query(`begin; insert into revisions (resource, key, version, operation, document, actor)
         values ('figures', gen_random_uuid()::text, 1, 'create', '{}', '{"kind":"database","id":null,"name":null}')`)
       expect((await api.patch(path, { context: 'Written meanwhile.' })).status).toBe(200)
       const early = { name: 'early', seal: await makeSeal(api.database) }
-      await open.query('rollback')
+      await openClient.query('rollback')
       await waitForFeed(api)
       const late = { name: 'late', seal: await makeSeal(api.database) }
       expect(late.seal.count).toBe(early.seal.count + 1)
       expect(await findFaults([early, late])).toEqual([])
     } finally {
-      open.release(true)
+      openClient.release(true)
     }
   })
 })
