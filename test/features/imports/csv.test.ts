@@ -20,7 +20,7 @@ describe('the reader of CSV', () => {
   const filled = cell.filter(isPlain)
 
   it('reads values written with any of four delimiters back unchanged', { timeout: 60_000 }, async () => {
-    const tables = fc.array(fc.tuple(filled, filled, filled, filled), { minLength: 4, maxLength: 20 })
+    const tables = fc.array(fc.tuple(filled, filled, filled), { minLength: 4, maxLength: 20 })
     await fc.assert(
       fc.asyncProperty(
         tables,
@@ -28,14 +28,14 @@ describe('the reader of CSV', () => {
         fc.constantFrom('\n', '\r\n'),
         async (rows, delimiter, end) => {
           const text = stringify(
-            [['id', 'first', 'second', 'third'], ...rows.map((row, index) => [`r${index}`, ...row.slice(1)])],
+            [['id', 'first', 'second', 'third'], ...rows.map((row, index) => [`r${index}`, ...row])],
             {
               delimiter,
               record_delimiter: end,
               quoted: true,
             },
           )
-          const expected = rows.map(([, first, second, third], index) => ({
+          const expected = rows.map(([first, second, third], index) => ({
             id: `r${index}`,
             first,
             second,
@@ -77,7 +77,7 @@ describe('the reader of CSV', () => {
       ],
     ],
     [
-      'that a later one would close',
+      'that a later quote would close',
       'a\tb\n"1\tx\n2\ty"\n',
       [
         { a: '"1', b: 'x' },
