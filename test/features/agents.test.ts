@@ -36,8 +36,8 @@ interface Result {
   note: string | undefined
 }
 
-async function call(name: string, input: Document, by = client): Promise<Result> {
-  const { content, isError } = await by.callTool({ name, arguments: input })
+async function call(name: string, input: Document, caller = client): Promise<Result> {
+  const { content, isError } = await caller.callTool({ name, arguments: input })
   const [text = '', note] = content.map((part) => (part.type === 'text' ? part.text : ''))
   return { isError: isError === true, text, note }
 }
@@ -51,8 +51,8 @@ interface ToolResult {
 }
 
 /** Calls a tool, which must succeed, and parses its result. */
-async function callTool(name: string, input: Document, by = client): Promise<ToolResult> {
-  const { isError, text } = await call(name, input, by)
+async function callTool(name: string, input: Document, caller = client): Promise<ToolResult> {
+  const { isError, text } = await call(name, input, caller)
   expect(isError, text).toBe(false)
   return JSON.parse(text)
 }
@@ -120,7 +120,7 @@ describe('POST /mcp', () => {
     expect(response.data).toHaveLength(2)
   })
 
-  it('says when a record has more citations than the result', async () => {
+  it('says when a record has more citations than the result contains', async () => {
     const { key: source } = await createRecord(resourceOf('sources'), api)
     const { key } = await createRecord(resourceOf('agreements'), api)
     const cite = (count: number) => {
@@ -257,7 +257,7 @@ describe('POST /mcp', () => {
     expect(text).toContain('"filter" is not known here; did you mean "filters"?')
   })
 
-  it('refuses inputs that are sent as filters, where one of two values would be lost', async () => {
+  it('refuses filters that have the name of an input, since one of two values would be lost', async () => {
     const list = ['limit', 'sort', 'fields', 'count', 'cursor', 'limit[]'].map((name) => ['list', name])
     const aggregate = ['groupBy', 'measures', 'having', 'sort', 'limit', 'top'].map((name) => [
       'aggregate',
@@ -365,7 +365,7 @@ describe('POST /mcp', () => {
     expect([get.status, get.headers.get('allow')]).toEqual([405, 'POST'])
   })
 
-  it('counts the requests of a tool for the rate limit, and says when to call it again', async () => {
+  it('counts the requests of a tool for the rate limit, and says when to call the tool again', async () => {
     const limited = await startTestApi({ env: { RATE_LIMIT: '30' } })
     try {
       const agent = await connect(limited)

@@ -30,7 +30,7 @@ async function openMigrated(): Promise<TestDatabase> {
 }
 
 let original: Api
-let before: string
+let timeBeforeChanges: string
 let archive: Buffer
 let changedPath: string
 const scheme = newScheme()
@@ -46,7 +46,7 @@ beforeAll(async () => {
   })
   changedPath = path
   const removed = await createRecord(projects, original)
-  before = await databaseTime(original)
+  timeBeforeChanges = await databaseTime(original)
   const anyVersion = { headers: { 'if-match': '*', 'change-reason': 'To test' } }
   await original.patch(path, { summary: 'Line one\nline two', visibility: 'internal' }, anyVersion)
   await original.delete(removed.path, anyVersion)
@@ -90,15 +90,15 @@ describe('an archive of the registry', () => {
           `${changedPath}/history`,
           `${changedPath}/history/1`,
           '/v1/projects?limit=200',
-          `/v1/projects?limit=200&asOf=${before}`,
-          `/v1/projects/aggregate?groupBy=amountKind,amountCurrency&measures=sum:amount&asOf=${before}`,
-          `/v1/countries/NPL?asOf=${before}`,
+          `/v1/projects?limit=200&asOf=${timeBeforeChanges}`,
+          `/v1/projects/aggregate?groupBy=amountKind,amountCurrency&measures=sum:amount&asOf=${timeBeforeChanges}`,
+          `/v1/countries/NPL?asOf=${timeBeforeChanges}`,
           '/v1/countries/NPL',
           '/v1/changes?limit=200&resource=projects',
         ]) {
           const asAdmin = { key: adminKey }
           const [expected, actual] = await Promise.all([original.get(path, asAdmin), copy.get(path, asAdmin)])
-          // Cursors are signed by each registry.
+          // Each registry signs its cursors with its own secret.
           const withoutCursors = (text: string) => text.replaceAll(/"next":"[^"]*"/g, '')
           expect(expected.status, path).toBe(200)
           expect({ path, text: withoutCursors(actual.text) }).toEqual({

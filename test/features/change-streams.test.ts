@@ -18,10 +18,10 @@ afterAll(() => api.close())
 const opened: IncomingMessage[] = []
 afterEach(async () => {
   for (const stream of opened.splice(0)) stream.destroy()
-  await expect.poll(runningStreams, { timeout: 10_000 }).toBe(0)
+  await expect.poll(countRunningStreams, { timeout: 10_000 }).toBe(0)
 })
 
-async function runningStreams(): Promise<number> {
+async function countRunningStreams(): Promise<number> {
   const { text } = await api.get('/metrics')
   return Number(/^entente_streams_running (\d+)$/m.exec(text)?.[1])
 }
@@ -41,7 +41,7 @@ async function open(address: string, query = '', lastEventId = '', key = ''): Pr
 const openMany = (count: number, query: string) =>
   Promise.all(Array.from({ length: count }, (_, index) => open(`10.0.0.${index % 10}`, query)))
 
-/** Collects the keys of the changes that a stream sends, and the id of the last one. */
+/** Collects the keys of the changes that a stream sends, and the id of the last event. */
 function collect(stream: IncomingMessage): { keys: string[]; lastId: () => string } {
   const keys: string[] = []
   let lastId = ''
@@ -87,12 +87,13 @@ it('sends every change once and in order to all streams, with one read for all',
   const first = await createRecord(resourceOf('organizations'), api)
   await expect.poll(() => collected.every(({ keys }) => keys.length === 1), { timeout: 10_000 }).toBe(true)
   const query = vi.spyOn(Connection.prototype, 'query')
-  const made = [first]
-  for (let index = 0; index < 20; index += 1) made.push(await createRecord(resourceOf('organizations'), api))
+  const created = [first]
+  for (let index = 0; index < 20; index += 1)
+    created.push(await createRecord(resourceOf('organizations'), api))
   await expect.poll(() => collected.every(({ keys }) => keys.length === 21), { timeout: 20_000 }).toBe(true)
   const reads = query.mock.calls.filter(([{ text }]) => text.includes('feed_horizon')).length
   query.mockRestore()
-  for (const { keys } of collected) expect(keys).toEqual(made.map(({ key }) => key))
+  for (const { keys } of collected) expect(keys).toEqual(created.map(({ key }) => key))
   // With separate reads, there would be at least one for each stream and change.
   expect(reads).toBeLessThan(100)
 })
@@ -139,7 +140,7 @@ it.each([
   expect(text).not.toContain('Jane Doe')
 })
 
-it('refuses streams beyond the limits of a client (429) and of all (503) until one ends', async () => {
+it('refuses streams above the limits of a client (429) and of all clients (503) until one ends', async () => {
   const mine = await Promise.all(Array.from({ length: 10 }, () => open('10.0.1.1')))
   for (const stream of mine) stream.resume()
   const more = await open('10.0.1.1')

@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 /** Returns all changes that a query finds, from all its pages. */
-async function changes(query: string, key: string | null = null): Promise<Change[]> {
+async function readChanges(query: string, key: string | null = null): Promise<Change[]> {
   await waitForFeed(api)
   const found: Change[] = []
   for (let after: string | null = null; ; ) {
@@ -42,9 +42,9 @@ async function changes(query: string, key: string | null = null): Promise<Change
 
 const keysOf = (found: Change[]) => found.map(({ key }) => key)
 const party = (participant: Document) => ({ ...participant, role: 'party' })
-const agreement = (parties: Document[], more: Document = {}) =>
+const createAgreement = (parties: Document[], more: Document = {}) =>
   createRecord(resourceOf('agreements'), api, { title: 'x', kind: 'agreement', parties, ...more })
-const project = (more: Document) =>
+const createProject = (more: Document) =>
   createRecord(resourceOf('projects'), api, { title: 'x', kind: 'other', ...more })
 
 /** Returns the texts of the properties with these names, at any depth. */
@@ -57,13 +57,13 @@ function textsOf(value: unknown, names: string[]): string[] {
 
 describe('GET /v1/changes', () => {
   it('returns the same changes newest first, page by page', async () => {
-    const [forward, backward] = [await changes(''), await changes('order=desc')]
+    const [forward, backward] = [await readChanges(''), await readChanges('order=desc')]
     expect(forward.length).toBeGreaterThan(300)
     expect(backward).toEqual(forward.toReversed())
   })
 
   it('returns the changes of one country, as computed from all changes', async () => {
-    const all = await changes('')
+    const all = await readChanges('')
     const countryOf = new Map(
       all
         .filter(({ resource }) => resource === 'organizations')
@@ -76,8 +76,8 @@ describe('GET /v1/changes', () => {
         textsOf(document, ['organization', 'hostOrganization']).some((id) => countryOf.get(id) === code)
       const expected = all.filter(isAbout)
       expect(expected.length).toBeGreaterThan(0)
-      expect(await changes(`country=${code}&order=desc`)).toEqual(expected.toReversed())
-      expect(await changes(`country=${code}`)).toEqual(expected)
+      expect(await readChanges(`country=${code}&order=desc`)).toEqual(expected.toReversed())
+      expect(await readChanges(`country=${code}`)).toEqual(expected)
     }
   })
 
@@ -87,55 +87,55 @@ describe('GET /v1/changes', () => {
       kind: 'academic',
       country: 'TON',
     })
-    const made = [
-      await agreement([party({ country: 'TON' }), party({ country: 'FJI' })]),
-      await agreement([party({ organization: institute })]),
-      await project({ locations: [{ country: 'TON' }] }),
+    const records = [
+      await createAgreement([party({ country: 'TON' }), party({ country: 'FJI' })]),
+      await createAgreement([party({ organization: institute })]),
+      await createProject({ locations: [{ country: 'TON' }] }),
       await createRecord(resourceOf('cooperation-bases'), api, {
         name: 'x',
         kind: 'other',
         hostOrganization: institute,
       }),
     ]
-    await agreement([party({ country: 'FJI' })])
-    for (const { path } of made) expect((await api.delete(path)).status).toBe(204)
-    const created = [institute, ...made.map(({ key }) => key)]
-    const found = await changes('country=TON&order=desc')
+    await createAgreement([party({ country: 'FJI' })])
+    for (const { path } of records) expect((await api.delete(path)).status).toBe(204)
+    const created = [institute, ...records.map(({ key }) => key)]
+    const found = await readChanges('country=TON&order=desc')
     const removals = found.filter(({ operation }) => operation === 'remove')
     expect(keysOf(removals)).toEqual(keysOf(found).slice(0, 4))
-    expect(keysOf(removals).toReversed()).toEqual(made.map(({ key }) => key))
+    expect(keysOf(removals).toReversed()).toEqual(records.map(({ key }) => key))
     expect(keysOf(found.slice(4)).toReversed().slice(-5)).toEqual(created)
-    expect(keysOf(await changes('country=TON,FJI&order=desc'))[0]).toBe(made[3]?.key)
+    expect(keysOf(await readChanges('country=TON,FJI&order=desc'))[0]).toBe(records[3]?.key)
   })
 
   it('shows a reader without a key no change of an internal record', async () => {
-    const { key } = await agreement([party({ country: 'NRU' })], { visibility: 'internal' })
-    expect(keysOf(await changes('country=NRU&order=desc'))).not.toContain(key)
-    expect(keysOf(await changes('country=NRU&order=desc', adminKey))[0]).toBe(key)
+    const { key } = await createAgreement([party({ country: 'NRU' })], { visibility: 'internal' })
+    expect(keysOf(await readChanges('country=NRU&order=desc'))).not.toContain(key)
+    expect(keysOf(await readChanges('country=NRU&order=desc', adminKey))[0]).toBe(key)
   })
 
   it('finds what was changed and removed in SQL', async () => {
-    const { key, path } = await project({ locations: [{ country: 'PLW' }] })
+    const { key, path } = await createProject({ locations: [{ country: 'PLW' }] })
     await api.pool.query(`update projects_locations set country = 'VUT' where record = '${key}'`)
     // The service composes the record in the background, and writes the revision.
     await expect
-      .poll(async () => keysOf(await changes('country=VUT&order=desc'))[0], { timeout: 10_000 })
+      .poll(async () => keysOf(await readChanges('country=VUT&order=desc'))[0], { timeout: 10_000 })
       .toBe(key)
     await api.pool.query(`delete from projects where id = '${key}'`)
     expect((await api.get(path)).status).toBe(404)
-    expect((await changes('country=VUT&order=desc')).slice(0, 2)).toMatchObject([
+    expect((await readChanges('country=VUT&order=desc')).slice(0, 2)).toMatchObject([
       { key, operation: 'remove' },
       { key, operation: 'replace' },
     ])
   })
 
   it('no longer finds a version from which the country was redacted', async () => {
-    const { key, path } = await project({ locations: [{ name: 'Lab', country: 'TUV' }] })
-    expect(keysOf(await changes('country=TUV'))).toContain(key)
+    const { key, path } = await createProject({ locations: [{ name: 'Lab', country: 'TUV' }] })
+    expect(keysOf(await readChanges('country=TUV'))).toContain(key)
     const body = { properties: ['/locations/country'], reason: 'A test' }
     const redacted = await api.request('POST', `${path}/redact`, { body, headers: { 'if-match': '*' } })
     expect(redacted.status, redacted.text).toBe(200)
-    expect(keysOf(await changes('country=TUV'))).not.toContain(key)
+    expect(keysOf(await readChanges('country=TUV'))).not.toContain(key)
   })
 
   it('finds a redacted version by the countries that it had, except redacted ones', async () => {
@@ -144,7 +144,7 @@ describe('GET /v1/changes', () => {
       kind: 'academic',
       country: 'NIU',
     })
-    const { key, path } = await project({
+    const { key, path } = await createProject({
       participants: [{ organization: institute, role: 'funder' }],
       locations: [{ name: 'Lab', country: 'NIU' }],
       summary: 'By Jane Doe',
@@ -157,7 +157,7 @@ describe('GET /v1/changes', () => {
       expect(redacted.status, redacted.text).toBe(200)
     }
     const versionsFrom = async (code: string) =>
-      (await changes(`country=${code}`)).filter((one) => one.key === key).map(({ version }) => version)
+      (await readChanges(`country=${code}`)).filter((one) => one.key === key).map(({ version }) => version)
     expect((await api.patch(institutePath, { country: 'COK' })).status).toBe(200)
     await redact({ text: 'Jane Doe' })
     expect([await versionsFrom('NIU'), await versionsFrom('COK')]).toEqual([[1, 2], [2]])
@@ -169,7 +169,7 @@ describe('GET /v1/changes', () => {
     ['order=newest', 'order'],
     ['country=pak', 'country'],
     ['order=asc&order=desc', 'order'],
-  ])('refuses %s and names it', async (query, parameter) => {
+  ])('refuses %s and names the parameter', async (query, parameter) => {
     const response = await api.get(`/v1/changes?${query}`)
     expect(response.status).toBe(400)
     expect(faultAt(response, parameter)).toBeDefined()

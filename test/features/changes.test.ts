@@ -36,7 +36,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** Reads the changes after a position, and the next position. */
+/** Reads all changes after a position, and the position at which the next read continues. */
 async function readChanges(
   after: string | null,
   query = '',
@@ -53,7 +53,7 @@ async function readChanges(
 }
 
 /** Reads changes until a condition on them holds. Transactions of other databases on the server delay the feed. */
-async function readUntil(after: string | null, enough: (changes: Change[]) => boolean, query = '') {
+async function readUntil(after: string | null, isComplete: (changes: Change[]) => boolean, query = '') {
   const changes: Change[] = []
   await expect
     .poll(
@@ -61,7 +61,7 @@ async function readUntil(after: string | null, enough: (changes: Change[]) => bo
         const read = await readChanges(after, query)
         changes.push(...read.changes)
         after = read.after
-        return enough(changes)
+        return isComplete(changes)
       },
       { timeout: 10_000, interval: 20 },
     )
@@ -85,12 +85,12 @@ const beginTransactions = async (clients: number): Promise<pg.PoolClient[]> =>
   )
 
 /** The actor of revisions that the tests insert, as an SQL literal. */
-const somebody = `'{"kind": "seed", "id": null, "name": null}'`
+const actorSql = `'{"kind": "seed", "id": null, "name": null}'`
 
 /** Inserts a revision, which is the last step of a change, without a record. */
 const write = (client: pg.PoolClient, key: string, version = 1) =>
   client.query(
-    `insert into revisions (resource, key, version, operation, document, actor) values ('figures', $1, $2, 'create', '{}', ${somebody})`,
+    `insert into revisions (resource, key, version, operation, document, actor) values ('figures', $1, $2, 'create', '{}', ${actorSql})`,
     [key, version],
   )
 
@@ -143,7 +143,10 @@ describe('the feed of changes', () => {
     let after = await currentPosition()
     let round = 0
     const steps = fc.array(
-      fc.record({ client: fc.nat(2), does: fc.constantFrom('write', 'write', 'commit', 'rollback', 'read') }),
+      fc.record({
+        client: fc.nat(2),
+        action: fc.constantFrom('write', 'write', 'commit', 'rollback', 'read'),
+      }),
       { minLength: 5, maxLength: 25 },
     )
     await fc.assert(
@@ -163,16 +166,16 @@ describe('the feed of changes', () => {
           if (how === 'commit') expected.push(...(pending[index] ?? []))
           pending[index] = []
         }
-        for (const [index, { client, does }] of plan.entries()) {
+        for (const [index, { client, action }] of plan.entries()) {
           const connection = clients[client]
           if (!connection) continue
-          if (does === 'read') await read()
-          else if (does === 'write') {
+          if (action === 'read') await read()
+          else if (action === 'write') {
             const key = `${round}-${index}`
             await write(connection, key)
             pending[client]?.push(key)
           } else {
-            await end(client, does)
+            await end(client, action)
             await connection.query('begin')
           }
         }
@@ -182,11 +185,11 @@ describe('the feed of changes', () => {
           .poll(async () => read().then(() => seen.length), { timeout: 10_000, interval: 10 })
           .toBe(expected.length)
         expect(seen.map(({ key }) => key).sort()).toEqual(expected.sort())
-        const numbers = seen.map(({ position }) => position.split('.').map(BigInt))
-        const ordered = numbers.toSorted(
+        const positions = seen.map(({ position }) => position.split('.').map(BigInt))
+        const ordered = positions.toSorted(
           ([a = 0n, b = 0n], [c = 0n, d = 0n]) => Number(a - c) || Number(b - d),
         )
-        expect(numbers).toEqual(ordered)
+        expect(positions).toEqual(ordered)
       }),
       { numRuns: 15 },
     )
@@ -203,7 +206,7 @@ describe('the feed of changes', () => {
     expect(changes.map(({ version }) => version)).toEqual(names.concat('').map((_, index) => index + 1))
   })
 
-  it('stays in order: transactions older than the last change of a record cannot change it', async () => {
+  it('stays in order: a transaction older than the last change of a record cannot change it', async () => {
     const [early, late] = await beginTransactions(2)
     if (!early || !late) throw new Error('there are not two connections')
     await early.query('select pg_current_xact_id()')
@@ -219,7 +222,7 @@ describe('the feed of changes', () => {
     const ahead = await startTestApi()
     try {
       await ahead.pool.query(`insert into revisions (transaction, resource, key, version, operation, document, actor)
-        select max(transaction) + 1000000000, 'figures', 'far', 1, 'create', '{}', ${somebody} from revisions`)
+        select max(transaction) + 1000000000, 'figures', 'far', 1, 'create', '{}', ${actorSql} from revisions`)
       await Promise.all([ahead.database.maintain(alignFeed), ahead.database.maintain(alignFeed)])
       const { key } = await createRecord(organizations, ahead)
       const last = async () => {
@@ -273,8 +276,8 @@ function connect(query = '', headers: Record<string, string> = {}): Promise<Inco
   })
 }
 
-/** Returns the changes that a stream sends, with their ids, once there are enough of them. */
-async function take(stream: IncomingMessage, enough: number): Promise<{ id: string; change: Change }[]> {
+/** Reads at least `count` changes from a stream, with the ids of their events. */
+async function take(stream: IncomingMessage, count: number): Promise<{ id: string; change: Change }[]> {
   const taken: { id: string; change: Change }[] = []
   let text = ''
   stream.setEncoding('utf8')
@@ -286,7 +289,7 @@ async function take(stream: IncomingMessage, enough: number): Promise<{ id: stri
       const [, id, data] = /^id: (.*)\nevent: change\ndata: (.*)$/.exec(event) ?? []
       if (id !== undefined && data !== undefined) taken.push({ id, change: JSON.parse(data) })
     }
-    if (taken.length >= enough) break
+    if (taken.length >= count) break
   }
   return taken
 }
@@ -303,14 +306,14 @@ describe('the stream of changes', () => {
     expect(stream.headers['content-encoding']).toBeUndefined()
     expect(stream.headers['cache-control']).toContain('no-store')
     const taking = take(stream, 2)
-    const made = [await createRecord(organizations, api), await createRecord(organizations, api)]
+    const created = [await createRecord(organizations, api), await createRecord(organizations, api)]
     const taken = await taking
-    expect(taken.map(({ change }) => change.key)).toEqual(made.map(({ key }) => key))
+    expect(taken.map(({ change }) => change.key)).toEqual(created.map(({ key }) => key))
     expect(taken.map(({ id }) => id)).toEqual(taken.map(({ change }) => change.position))
-    expect(taken[1]?.change.document).toEqual(made[1]?.record)
+    expect(taken[1]?.change.document).toEqual(created[1]?.record)
 
     const again = await connect('', { 'last-event-id': taken[0]?.id ?? '' })
-    expect((await take(again, 1)).map(({ change }) => change.key)).toEqual([made[1]?.key])
+    expect((await take(again, 1)).map(({ change }) => change.key)).toEqual([created[1]?.key])
   })
 
   it('has the same changes as the pages', async () => {
@@ -337,10 +340,10 @@ describe('the stream of changes', () => {
     }
     const { path } = await createRecord(organizations, api, document)
     const after = await currentPosition()
-    // More than the buffers of the client and the server hold.
+    // These revisions do not fit into the buffers of the client and the server.
     await api.pool.query(
       `insert into revisions (resource, key, version, operation, document, actor)
-       select 'figures', 'big-' || n, 1, 'create', json_build_object('text', repeat('x', 100000)), ${somebody} from generate_series(1, 400) n`,
+       select 'figures', 'big-' || n, 1, 'create', json_build_object('text', repeat('x', 100000)), ${actorSql} from generate_series(1, 400) n`,
     )
     const query = vi.spyOn(Connection.prototype, 'query')
     // Counts rows and not reads: while a transaction of another database delays the feed, reads return no rows.

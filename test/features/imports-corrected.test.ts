@@ -30,7 +30,7 @@ records:
 
 const textCell = (text: string) => `<c t="inlineStr"><is><t>${text}</t></is></c>`
 
-const named = { id: 'Id', title: 'Title', signedOn: 'Signed' }
+const namedColumns = { id: 'Id', title: 'Title', signedOn: 'Signed' }
 
 const stage = (mapping: string, name: string, content: string | Uint8Array) =>
   importFile(api.database, mapping, name, content, { autoCommit: false })
@@ -51,7 +51,7 @@ const sheetRows = `<row>${['Id', 'Title', 'Signed', 'Value'].map(textCell).join(
 
 /** Imports a file with a refused row, and then the corrected `rejected.csv`. @returns the second import. */
 async function importCorrected(rows: string) {
-  const mapping = mappingOf(rows, named)
+  const mapping = mappingOf(rows, namedColumns)
   const content = 'Id,Title,Signed\n1,One,2001\n2,Two,no date\n3,Three,2003\n'
   await importFile(api.database, mapping, 'register.csv', content)
   const refused = await readRefused(mapping, content)
@@ -66,16 +66,16 @@ describe('rejected.csv is read with the mapping of the original file', () => {
     [
       'whose columns are in the third row',
       '{ header: 3 }',
-      named,
+      namedColumns,
       'A register\n\nId,Title,Signed\n1,Été,no date\n',
     ],
     ['without a header', '{ header: none }', { id: 'A', title: 'B', signedOn: 'C' }, '1,Été,no date\n'],
-    ['with semicolons', '{ delimiter: ";" }', named, 'Id;Title;Signed\n1;Été, fin;no date\n'],
-    ['with filled cells', '{ fillDown: [Id] }', named, 'Id,Title,Signed\n1,Été,no date\n'],
+    ['with semicolons', '{ delimiter: ";" }', namedColumns, 'Id;Title;Signed\n1;Été, fin;no date\n'],
+    ['with filled cells', '{ fillDown: [Id] }', namedColumns, 'Id,Title,Signed\n1,Été,no date\n'],
     [
       'in another encoding',
       '{ encoding: windows-1252 }',
-      named,
+      namedColumns,
       Buffer.from('Id,Title,Signed\n1,Été,no date\n', 'latin1'),
     ],
   ])('%s', async (_, rows, columns, content) => {
@@ -94,7 +94,7 @@ describe('rejected.csv is read with the mapping of the original file', () => {
 
   it('whose neighboring rows are joined', async () => {
     const parties = 'parties: {each: rows, country: Party, role: =party}'
-    const mapping = mappingOf('{ groupBy: Id }', named, parties)
+    const mapping = mappingOf('{ groupBy: Id }', namedColumns, parties)
     const content =
       'Id,Title,Signed,Party\n1,Accord,2001,China\n1,Accord,2001,Atlantis\n1,Accord,2001,Pakistan\n'
     const refused = await readRefused(mapping, content)
@@ -113,7 +113,7 @@ describe('rejected.csv is read with the mapping of the original file', () => {
   })
 
   it('again, if rows are still refused', async () => {
-    const mapping = mappingOf('{}', named)
+    const mapping = mappingOf('{}', namedColumns)
     const refused = await readRefused(mapping, 'Id,Title,Signed\n1,Accord,no date\n')
     const again = await readRefused(mapping, refused.replace('no date', 'no day'), 'rejected.csv')
     expect(again.split('\r\n')[0]).toBe(refused.split('\r\n')[0])
@@ -125,7 +125,7 @@ describe('rejected.csv is read with the mapping of the original file', () => {
     ['XLSX', 'register.xlsx', makeXlsx(sheetRows)],
     ['JSON', 'register.json', JSON.stringify([{ Id: 1, Title: 'Accord', Signed: 'no date', Value: 1.234 }])],
   ])('with the numbers that cells of %s had', async (_, name, content) => {
-    const mapping = mappingOf('{}', named, 'place: {from: Value, number: "1.234,5", round: 2}')
+    const mapping = mappingOf('{}', namedColumns, 'place: {from: Value, number: "1.234,5", round: 2}')
     const refused = await readRefused(mapping, content, name)
     // The row stays refused once more, so that the numbers are written and read twice.
     const again = await readRefused(mapping, refused.replace('no date', 'no day'))
@@ -137,14 +137,14 @@ describe('rejected.csv is read with the mapping of the original file', () => {
   })
 
   it('and names a column once if its value is wrong for two properties', async () => {
-    const mapping = mappingOf('{}', named, 'inForceFrom: Signed')
+    const mapping = mappingOf('{}', namedColumns, 'inForceFrom: Signed')
     const refused = await readRefused(mapping, 'Id,Title,Signed\n1,Accord,no date\n')
     const [, line = ''] = parse(refused) as string[][]
     expect(line.slice(3, 5)).toEqual(['row 2', 'Signed'])
   })
 
   it('but a row is refused if the list of its columns with numbers is damaged', async () => {
-    const mapping = mappingOf('{}', named)
+    const mapping = mappingOf('{}', namedColumns)
     const refused = await readRefused(mapping, makeXlsx(sheetRows), 'register.xlsx')
     const damaged = refused.replace('no date', '2001').replace('[""Id"",""Value""]', 'Value')
     const { id } = await stage(mapping, 'rejected.csv', damaged)
@@ -155,7 +155,7 @@ describe('rejected.csv is read with the mapping of the original file', () => {
 
 describe('an unchanged rejected.csv', () => {
   it('is refused until extra values have been moved to their columns', async () => {
-    const mapping = mappingOf('{}', named)
+    const mapping = mappingOf('{}', namedColumns)
     const refused = await readRefused(mapping, 'Id,Title,Signed\n1,Accord, with a comma,2001\n')
     expect(refused).toContain('import.extra')
     const again = await readRefused(mapping, refused, 'rejected.csv')
@@ -169,7 +169,7 @@ describe('an unchanged rejected.csv', () => {
   })
 
   it('is refused until somebody has checked a row with too few values', async () => {
-    const mapping = mappingOf('{}', named)
+    const mapping = mappingOf('{}', namedColumns)
     const refused = await readRefused(mapping, 'Id,Title,Signed\n1,Accord 2001\n')
     const again = await readRefused(mapping, refused, 'rejected.csv')
     expect(again).toContain('The row had fewer values than columns.')
@@ -179,8 +179,8 @@ describe('an unchanged rejected.csv', () => {
     expect(await agreementsOf(scheme)).toMatchObject([{ title: 'Accord', signedOn: '2001' }])
   })
 
-  it('has whole values beside one that is too long, and this one is refused again', async () => {
-    const mapping = mappingOf('{}', named, 'summary: Text')
+  it('has whole values beside a value that is too long, which is refused again', async () => {
+    const mapping = mappingOf('{}', namedColumns, 'summary: Text')
     const summary = 'A long text. '.repeat(100).trim()
     const content = `Id,Title,Signed,Text,Other\n1,Accord,2001,${summary},${'x'.repeat(200_001)}\n`
     const again = await readRefused(mapping, await readRefused(mapping, content), 'rejected.csv')
@@ -198,7 +198,7 @@ it('rejected.csv of NDJSON has the properties that only later rows have', async 
     ...(index === 1000 && { Remark: 'Last' }),
   }))
   const content = rows.map((row) => `${JSON.stringify(row)}\n`).join('')
-  const { id } = await stage(mappingOf('{ format: ndjson }', named), 'register.ndjson', content)
+  const { id } = await stage(mappingOf('{ format: ndjson }', namedColumns), 'register.ndjson', content)
   const { text } = await api.get(`/v1/imports/${id}/rejected.csv`, { key: adminKey })
   const [header = [], ...lines] = parse(text) as string[][]
   expect(header.at(-1)).toBe('import.extra')

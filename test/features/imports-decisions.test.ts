@@ -24,7 +24,7 @@ interface Decision {
 
 const putDecisions = (id: string, decisions: Decision[]) => api.put(`/v1/imports/${id}/names`, { decisions })
 
-/** Makes the dry run of a file, decides about names in it, and commits the import. @returns the committed import. */
+/** Checks a file in a dry run, decides about names in the file, and commits the import. @returns the committed import. */
 async function importWithDecisions(mapping: string, csv: string, decisions: Decision[]) {
   const { id } = await checkCsv(api.database, mapping, csv)
   const decided = await putDecisions(id, decisions)
@@ -38,7 +38,7 @@ async function importWithDecisions(mapping: string, csv: string, decisions: Deci
 async function find(resource: string, scheme: string, id: string): Promise<Document> {
   const response = await api.get(`/v1/${resource}?externalId=${scheme}:${id}`)
   const [found] = response.json<{ data: Document[] }>().data
-  if (!found) throw new Error(`there is no record ${id}`)
+  if (!found) throw new Error(`no record of ${resource} has the external id ${scheme}:${id}`)
   return found
 }
 
@@ -204,7 +204,7 @@ describe('a decision about a code', () => {
     const { id, ...checked } = await checkCsv(api.database, mappingOf(scheme), csv)
     expect(checked.report).toMatchObject({ names: { unresolved: 3, rows: 3 } })
     const listed = (await api.get(`/v1/imports/${id}/names`, { key: adminKey })).json<{ data: Document[] }>()
-    expect(listed.data.map(({ name, scheme: of }) => `${of} ${name}`).sort()).toEqual([
+    expect(listed.data.map(({ name, scheme: codeScheme }) => `${codeScheme} ${name}`).sort()).toEqual([
       'crs 1',
       'crs q1',
       'ford q1',

@@ -25,7 +25,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** Makes the dry run of a file with one row. @returns the id of the import. */
+/** Checks a file with one row in a dry run. @returns the id of the import. */
 const stage = async () =>
   (await checkCsv(api.database, treatyMapping(newScheme()), `${treatyHeader}\n1,First,2001,China\n`)).id
 
@@ -69,19 +69,19 @@ describe('a staged import', () => {
   it('is removed completely by a repetition of a deletion that was interrupted', async () => {
     const id = await stage()
     const headers = { 'idempotency-key': randomUUID() }
-    const locking = await api.pool.connect()
+    const lockingClient = await api.pool.connect()
     try {
-      await locking.query('begin')
-      await locking.query('select from import_rows where import = $1 for update', [id])
+      await lockingClient.query('begin')
+      await lockingClient.query('select from import_rows where import = $1 for update', [id])
       const interrupted = api.request('DELETE', `/v1/imports/${id}`, { headers })
       await expect.poll(async () => (await api.pool.query(waitingDeletion)).rows).toHaveLength(1)
       const [{ pid } = { pid: 0 }] = (await api.pool.query<{ pid: number }>(waitingDeletion)).rows
-      await locking.query('select pg_cancel_backend($1)', [pid])
+      await lockingClient.query('select pg_cancel_backend($1)', [pid])
       expect((await interrupted).status).toBeGreaterThanOrEqual(500)
       expect((await read(id)).json()).toMatchObject({ state: 'failed' })
     } finally {
-      await locking.query('rollback')
-      locking.release()
+      await lockingClient.query('rollback')
+      lockingClient.release()
     }
     expect((await api.request('DELETE', `/v1/imports/${id}`, { headers })).status).toBe(204)
     expect((await read(id)).status).toBe(404)
@@ -90,10 +90,10 @@ describe('a staged import', () => {
 
   it('cannot be committed once its deletion has begun, since it may have lost rows', async () => {
     const id = await stage()
-    const locking = await api.pool.connect()
+    const lockingClient = await api.pool.connect()
     try {
-      await locking.query('begin')
-      await locking.query('select from import_rows where import = $1 for update', [id])
+      await lockingClient.query('begin')
+      await lockingClient.query('select from import_rows where import = $1 for update', [id])
       const deletion = api.delete(`/v1/imports/${id}`)
       await expect.poll(async () => (await api.pool.query(waitingDeletion)).rows).toHaveLength(1)
       const committed = await api.post(`/v1/imports/${id}/commit`, undefined)
@@ -102,16 +102,16 @@ describe('a staged import', () => {
         state: 'failed',
         failure: expect.stringContaining('delete the import again'),
       })
-      await locking.query('commit')
+      await lockingClient.query('commit')
       expect((await deletion).status).toBe(204)
     } finally {
-      locking.release()
+      lockingClient.release()
     }
     expect(await rowsOf(id)).toHaveLength(0)
   })
 })
 
-it('the refusal to delete an import that wrote records suggests an undo only if it has none', async () => {
+it('refusing to delete an import suggests an undo only if the import has not been undone', async () => {
   const imported = await importCsv(
     api.database,
     treatyMapping(newScheme()),
@@ -170,20 +170,20 @@ describe('an import whose dry run has not ended', () => {
   it('can be deleted while another process reads its file, which then stops before the end', async () => {
     const id = await createLocalImport(api.database, treatyMapping(newScheme()), { autoCommit: false })
     let deletion: Promise<{ status: number }> | undefined
-    let last = 0
+    let rowsRead = 0
     const onProgress = ({ done }: { done: number }) => {
       deletion ??= api.delete(`/v1/imports/${id}`)
-      last = done
+      rowsRead = done
     }
     await withFile('rows.csv', makeCsv(40_000), async (file) => {
       const options = { files: [file], signal: new AbortController().signal, onProgress }
       const running = runImport({ database: api.database, registry }, id, options)
       await expect(running.catch((error: unknown) => error)).resolves.toSatisfy(
-        (error) => error === true || error instanceof TakenOver,
+        (outcome) => outcome === true || outcome instanceof TakenOver,
       )
     })
     expect((await deletion)?.status).toBe(204)
-    expect(last).toBeLessThan(40_000)
+    expect(rowsRead).toBeLessThan(40_000)
     expect(await rowsOf(id)).toHaveLength(0)
   })
 })

@@ -33,7 +33,7 @@ const importRow = (scheme: string, row: string, onEdited: OnEdited = 'keep') =>
 async function find(scheme: string): Promise<Document> {
   const response = await api.get(`/v1/organizations?externalId=${scheme}:1`)
   const [found] = response.json<{ data: Document[] }>().data
-  if (!found) throw new Error('there is no such organization')
+  if (!found) throw new Error(`no organization has the external id ${scheme}:1`)
   return found
 }
 
@@ -48,7 +48,7 @@ async function create(document: Document): Promise<string> {
   return created.json<{ id: string }>().id
 }
 
-/** Creates an organization by hand and, by an import, a duplicate, and merges the duplicate into it. */
+/** Creates an organization by hand, imports a duplicate, and merges the duplicate into the organization. */
 async function mergeImported(document: Document): Promise<{ scheme: string; row: string }> {
   const [scheme, row] = [newScheme(), 'Acad. X,academic,China,https://imported.example,AX']
   const into = await create(document)

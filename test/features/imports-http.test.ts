@@ -33,7 +33,7 @@ interface UploadOptions {
   headers?: Record<string, string>
 }
 
-/** Uploads a mapping and a file. */
+/** Uploads a mapping, a file of treaties and, if there are any, decisions. */
 async function upload(
   mapping: string,
   csv: string,
@@ -57,7 +57,7 @@ async function waitForImport(id: string): Promise<ImportJob> {
 }
 
 /** Uploads a mapping and a file, and waits until the dry run has ended. */
-async function dryRun(mapping: string, csv: string, options = {}): Promise<ImportJob> {
+async function dryRun(mapping: string, csv: string, options: UploadOptions = {}): Promise<ImportJob> {
   const response = await upload(mapping, csv, options)
   expect(response.status, response.text).toBe(201)
   const { id } = response.json<{ id: string }>()
@@ -65,7 +65,7 @@ async function dryRun(mapping: string, csv: string, options = {}): Promise<Impor
   return waitForImport(id)
 }
 
-const count = async (scheme: string) =>
+const countAgreements = async (scheme: string) =>
   (await api.get(`/v1/agreements?externalIdScheme=${scheme}&count=exact&limit=1`)).json<{
     page: { total: { count: number } }
   }>().page.total.count
@@ -76,19 +76,19 @@ describe('an uploaded file', () => {
     const csv = `${treatyHeader}\n1,First,2001-02-03,China\n2,Second,2001,Pakistan\n3,,2001,Pakistan\n`
     const staged = await dryRun(treatyMapping(scheme), csv)
     expect(staged).toMatchObject({ state: 'staged', counts: { created: 2, refused: 1 } })
-    expect(await count(scheme)).toBe(0)
+    expect(await countAgreements(scheme)).toBe(0)
     expect((await api.post(`/v1/imports/${staged.id}/commit`, undefined)).status).toBe(202)
     expect(await waitForImport(staged.id)).toMatchObject({
       state: 'committed',
       doneRows: 3,
       counts: { created: 2, refused: 1 },
     })
-    expect(await count(scheme)).toBe(2)
+    expect(await countAgreements(scheme)).toBe(2)
     expect((await api.post(`/v1/imports/${staged.id}/commit`, undefined)).status).toBe(202)
     expect((await api.delete(`/v1/imports/${staged.id}`)).status).toBe(409)
     expect((await api.post(`/v1/imports/${staged.id}/undo`, undefined)).status).toBe(202)
     expect(await waitForImport(staged.id)).toMatchObject({ state: 'undone' })
-    expect(await count(scheme)).toBe(0)
+    expect(await countAgreements(scheme)).toBe(0)
   })
 
   it('can be undone only after the undo of later imports that changed its records', async () => {

@@ -12,8 +12,8 @@ import {
 } from '../support/imports.ts'
 
 /**
- * Imports of a register after two of its records have been merged: one record has the ids of two rows. Its own id is the one
- * that it had before the merge.
+ * Imports of a register after two of its records have been merged. The remaining record has the ids of two rows; its own id
+ * is the id that it had before the merge.
  */
 
 let api: Api
@@ -51,7 +51,7 @@ const rows = [
   { id: 'own', title: 'As in the row own' },
 ]
 
-/** Imports two rows, and merges the record of the first row into the record of the second. @returns their scheme. */
+/** Imports two rows, and merges the record of the first row into the record of the second. @returns the scheme of their ids. */
 async function importAndMerge(): Promise<string> {
   const scheme = newScheme()
   await importRows(api.database, scheme, rows)
@@ -150,7 +150,7 @@ records:
 `
   const csv = 'Id,Title,Partner\n1,First,The academy of the register\n'
 
-  /** Makes the dry run of a file, and decides that the name in its row means an organization. */
+  /** Checks a file in a dry run, and decides that the name in its row means an organization. */
   async function decide(scheme: string) {
     const [key, next, last] = [
       await createOrganization('Academy of the decision'),

@@ -29,7 +29,7 @@ interface Organization {
   country: string | null
 }
 
-async function organizationsLike(name: string): Promise<Organization[]> {
+async function findOrganizations(name: string): Promise<Organization[]> {
   const response = await api.get(
     `/v1/organizations?q=${encodeURIComponent(name)}&fields=name,country&limit=200`,
   )
@@ -51,15 +51,15 @@ describe('organizations that an import creates', () => {
     const csv = fileOf('Zelkova', 150).join('\n')
     const first = await importCsv(api.database, mappingOf(scheme), csv)
     expect(first).toMatchObject({ state: 'committed', counts: { created: 150, refused: 0 } })
-    expect(await organizationsLike('Zelkova')).toHaveLength(150)
-    expect((await organizationsLike('Zelkova')).every(({ country }) => country === 'CHN')).toBe(true)
+    expect(await findOrganizations('Zelkova')).toHaveLength(150)
+    expect((await findOrganizations('Zelkova')).every(({ country }) => country === 'CHN')).toBe(true)
     const again = await importCsv(api.database, mappingOf(scheme), csv)
     expect(again).toMatchObject({ counts: { created: 0, changed: 0, unchanged: 150, refused: 0 } })
     expect(await undo(api.database, first)).toMatchObject({ state: 'undone', report: { keptCount: 0 } })
-    expect(await organizationsLike('Zelkova')).toEqual([])
+    expect(await findOrganizations('Zelkova')).toEqual([])
   })
 
-  it('are ambiguous for a name without country if several countries have one of this name', async () => {
+  it('are ambiguous for a name without a country if they have this name in several countries', async () => {
     const csv = [
       'Id,Title,Funder,Partner,Country',
       '1,One,Tupelo Institute,Tupelo Institute,KEN',
@@ -89,14 +89,14 @@ describe('a refused row', () => {
     ]
     const imported = await importCsv(api.database, mapping, csv.join('\n'))
     expect(imported).toMatchObject({ state: 'committed', counts: { created: 1, refused: 2 } })
-    expect((await organizationsLike('Medlar')).map(({ name }) => name)).toEqual(['Medlar Bank'])
+    expect((await findOrganizations('Medlar')).map(({ name }) => name)).toEqual(['Medlar Bank'])
     const topics = await api.get('/v1/topics?scheme=medlar&fields=name')
     expect(topics.json()).toMatchObject({ data: [{ name: 'Medlar trees' }] })
   })
 })
 
 describe('the dry run of a mapping that drops bad values', () => {
-  it('counts the changes by organizations that the commit creates', async () => {
+  it('counts a record as changed if it gets an organization that the commit creates', async () => {
     const mapping = `onBadValue: drop${mappingOf(newScheme())}`
     const csv = (funder: string) => `Id,Title,Funder,Partner,Country\n1,One,${funder},,\n`
     await importCsv(api.database, mapping, csv('First Sumac Fund'))
@@ -118,7 +118,7 @@ describe('concurrent imports of different registers', () => {
     )
     for (const imported of imports)
       expect(imported).toMatchObject({ state: 'committed', counts: { created: 150, refused: 0 } })
-    expect(await organizationsLike('Hawthorn')).toHaveLength(150)
+    expect(await findOrganizations('Hawthorn')).toHaveLength(150)
     const topics = await api.get('/v1/topics?scheme=hawthorn&limit=1&count=exact')
     expect(topics.json<{ page: { total: { count: number } } }>().page.total.count).toBe(150)
   })

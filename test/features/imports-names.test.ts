@@ -25,16 +25,16 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 describe('a value with an onBadValue of its own', () => {
-  const mappingOf = (ofMapping: string, ofValue: string) => `
+  const mappingOf = (mappingRule: string, valueRule: string) => `
 scheme: ${newScheme()}
-onBadValue: ${ofMapping}
+onBadValue: ${mappingRule}
 records:
   agreements:
     id: Id
     properties:
       title: Title
       kind: =treaty
-      parties: [{country: {from: Party, onBadValue: ${ofValue}}, role: =party}]
+      parties: [{country: {from: Party, onBadValue: ${valueRule}}, role: =party}]
       topics: Topic
 `
   const csv = 'Id,Title,Party,Topic\n1,First,Atlantis,\n2,Second,China,Alchemy of Atlantis\n'
@@ -105,13 +105,13 @@ describe('a decision about a name', () => {
   it('takes effect in the running dry run of the import', async () => {
     const rows = Array.from({ length: 600 }, (_, index) => `${index},Treaty ${index},2001,Atlantis`)
     const id = await createLocalImport(api.database, treatyMapping(newScheme()), { autoCommit: false })
-    const stopping = new AbortController()
+    const controller = new AbortController()
     const checked = withFile('rows.csv', [treatyHeader, ...rows].join('\n'), (file) =>
       runImport({ database: api.database, registry }, id, {
         files: [file],
-        signal: stopping.signal,
+        signal: controller.signal,
         // The total is known when the rows are checked. The dry run stops after its first batch.
-        onProgress: ({ total }) => total !== undefined && stopping.abort(),
+        onProgress: ({ total }) => total !== undefined && controller.abort(),
       }),
     )
     await expect(checked).rejects.toThrow('aborted')
@@ -128,7 +128,7 @@ describe('a decision about a name', () => {
     // The state after the names have been resolved.
     await api.pool.query("update imports set state = 'staging', done_through = 0 where id = $1", [id])
     const job = await readImport(autocommitReads(api.database), id)
-    if (!job) throw new Error('the import is gone')
+    if (!job) throw new Error(`the import ${id} does not exist any more`)
     await decide(id, 'Atlantis')
     const ended = await api.database.transaction((tx) => changeImport(tx, job, { state: 'staged' }))
     expect(ended).toBe(false)
@@ -139,7 +139,7 @@ describe('a decision about a name', () => {
 describe('a decision whose record has been deleted', () => {
   const name = 'The academy of the gone decision'
 
-  /** Decides that the name means a new organization, imports it, and deletes the organization. */
+  /** Decides in a dry run that the name means a new organization, and deletes the organization. */
   async function decideAndDelete(mapping: string, csv: string) {
     const created = await api.post('/v1/organizations', {
       name: `Decided for ${newScheme()}`,

@@ -32,7 +32,12 @@ interface Preview {
   names: Record<string, Record<string, string>>
 }
 
-async function preview(mapping: string, file?: string, query = '', lists: FormPart[] = []): Promise<Preview> {
+async function getPreview(
+  mapping: string,
+  file?: string,
+  query = '',
+  lists: FormPart[] = [],
+): Promise<Preview> {
   const parts: FormPart[] = [['mapping', mapping, 'mapping.yaml'], ...lists]
   if (file !== undefined) parts.push(['file', file, 'treaties.csv'])
   const response = await sendForm(api, `/v1/imports/preview${query}`, parts)
@@ -43,8 +48,11 @@ async function preview(mapping: string, file?: string, query = '', lists: FormPa
 describe('POST /v1/imports/preview', () => {
   it('notes which names of the mapping the rows of a JSON file do not have', async () => {
     const mapping = treatyMapping(newScheme()).replace('Party,', 'Parti,')
-    const shown = await preview(mapping, '[{"Id": "1", "Title": "One", "Signed": null, "Party": "China"}]')
-    expect(shown.notes).toEqual([
+    const preview = await getPreview(
+      mapping,
+      '[{"Id": "1", "Title": "One", "Signed": null, "Party": "China"}]',
+    )
+    expect(preview.notes).toEqual([
       'These names of the mapping do not occur in the rows that were read (1): "Parti".',
     ])
   })
@@ -54,10 +62,10 @@ describe('POST /v1/imports/preview', () => {
       { length: 30 },
       (_, index) => `${index},Treaty ${index},2001-02,"Korea, Republic of"`,
     )
-    const shown = await preview(treatyMapping(newScheme()), [treatyHeader, ...rows].join('\n'))
-    expect(shown.rows).toHaveLength(10)
-    expect(shown.columns).toEqual(treatyHeader.split(','))
-    expect(shown.rows[0]).toMatchObject({
+    const preview = await getPreview(treatyMapping(newScheme()), [treatyHeader, ...rows].join('\n'))
+    expect(preview.rows).toHaveLength(10)
+    expect(preview.columns).toEqual(treatyHeader.split(','))
+    expect(preview.rows[0]).toMatchObject({
       locator: 'row 2',
       state: 'ready',
       values: { Title: 'Treaty 0' },
@@ -70,14 +78,14 @@ describe('POST /v1/imports/preview', () => {
         },
       ],
     })
-    expect(shown.names).toEqual({ countries: { KOR: expect.stringContaining('Korea') } })
+    expect(preview.names).toEqual({ countries: { KOR: expect.stringContaining('Korea') } })
     const { rows: stored } = await api.pool.query('select from imports')
     expect(stored).toHaveLength(0)
   })
 
   it('shows for each row why it is refused or skipped', async () => {
     const mapping = `${treatyMapping(newScheme())}when: {Title: {not: draft}}\n`
-    const { rows } = await preview(
+    const { rows } = await getPreview(
       mapping,
       `${treatyHeader}\n1,A,31/02/2003,China\n2,B,2001,Atlantis\n3,draft,2001,China\n4,,2001,China\n`,
     )
@@ -110,7 +118,7 @@ describe('POST /v1/imports/preview', () => {
       '3,D,2001,China,2',
       '4,E,2001,China,9',
     ]
-    const { rows } = await preview(mapping, [`${treatyHeader},Amends`, ...lines].join('\n'))
+    const { rows } = await getPreview(mapping, [`${treatyHeader},Amends`, ...lines].join('\n'))
     expect(rows.map(({ state }) => state)).toEqual(['ready', 'refused', 'refused', 'refused', 'ready'])
     expect(rows.map(({ faults }) => faults[0]?.detail)).toEqual([
       undefined,
@@ -134,7 +142,7 @@ describe('POST /v1/imports/preview', () => {
       ['file', csv, 'treaties.csv'],
     ])
     expect(sent.status).toBe(201)
-    const { rows, names } = await preview(treatyMapping(scheme), csv)
+    const { rows, names } = await getPreview(treatyMapping(scheme), csv)
     expect(rows[0]?.records[0]?.document.parties).toMatchObject([{ country: 'CHN' }])
     expect(names.countries).toEqual({ CHN: 'China' })
   })
@@ -144,7 +152,7 @@ describe('POST /v1/imports/preview', () => {
       'country: Party',
       'organization: {from: Party, create: true}',
     )
-    const { rows, names } = await preview(mapping, `${treatyHeader}\n1,A,2001,Academy of Lemuria\n`)
+    const { rows, names } = await getPreview(mapping, `${treatyHeader}\n1,A,2001,Academy of Lemuria\n`)
     const [party] = (rows[0]?.records[0]?.document.parties ?? []) as { organization: string }[]
     expect(names.organizations?.[party?.organization ?? '']).toBe('Academy of Lemuria')
   })
@@ -164,7 +172,7 @@ describe('POST /v1/imports/preview', () => {
     'reports %s with its line, its column and an explanation',
     async (_what, mappingLine, line, column, message) => {
       const mapping = treatyMapping(newScheme()).replace('kind: =treaty', mappingLine)
-      const { mappingFaults, rows } = await preview(mapping, `${treatyHeader}\n1,A,2001,China\n`)
+      const { mappingFaults, rows } = await getPreview(mapping, `${treatyHeader}\n1,A,2001,China\n`)
       expect(mappingFaults).toContainEqual({
         line,
         column,
@@ -175,11 +183,11 @@ describe('POST /v1/imports/preview', () => {
   )
 
   it('checks a mapping without a file, and lists the columns of a file with a wrong mapping', async () => {
-    expect(await preview(treatyMapping('a-register'))).toMatchObject({
+    expect(await getPreview(treatyMapping('a-register'))).toMatchObject({
       scheme: 'a-register',
       mappingFaults: [],
     })
-    const wrong = await preview('', `${treatyHeader}\n1,A,2001,China\n`)
+    const wrong = await getPreview('', `${treatyHeader}\n1,A,2001,China\n`)
     expect(wrong.columns).toEqual(treatyHeader.split(','))
     expect(wrong.mappingFaults[0]?.line).toBeNull()
   })
@@ -188,15 +196,15 @@ describe('POST /v1/imports/preview', () => {
     const rows = 'rows: {quote: none}\n'
     const mapping = `${treatyMapping(newScheme())}${rows}`
     const csv = `${treatyHeader}\n1,"A,2001,China\n`
-    expect((await preview(mapping, csv)).rows).toHaveLength(1)
-    const wrong = await preview(mapping.replace('title:', 'titel:'), csv)
+    expect((await getPreview(mapping, csv)).rows).toHaveLength(1)
+    const wrong = await getPreview(mapping.replace('title:', 'titel:'), csv)
     expect(wrong.mappingFaults).toMatchObject([{ message: expect.stringContaining('"title"') }])
     expect(wrong).toMatchObject({ format: null, columns: [], notes: [expect.stringContaining('quote')] })
   })
 
-  it('accepts the name of a built-in mapping, and suggests it for a mistyped name', async () => {
-    expect(await preview('iati')).toMatchObject({ scheme: expect.any(String), mappingFaults: [] })
-    const { mappingFaults } = await preview('itai')
+  it('accepts the name of a built-in mapping, and suggests a name for a mistyped one', async () => {
+    expect(await getPreview('iati')).toMatchObject({ scheme: expect.any(String), mappingFaults: [] })
+    const { mappingFaults } = await getPreview('itai')
     expect(mappingFaults).toMatchObject([{ line: null, message: expect.stringContaining('"iati"') }])
   })
 
@@ -206,9 +214,9 @@ describe('POST /v1/imports/preview', () => {
       'kind: {from: Title, codes: kinds.csv}',
     )
     const csv = `${treatyHeader}\n1,A,2001,China\n`
-    const missing = await preview(mapping, csv)
+    const missing = await getPreview(mapping, csv)
     expect(missing.mappingFaults).toMatchObject([{ line: 7, message: expect.stringContaining('kinds.csv') }])
-    const { rows } = await preview(mapping, csv, '', [['list', 'code,word\nA,agreement\n', 'kinds.csv']])
+    const { rows } = await getPreview(mapping, csv, '', [['list', 'code,word\nA,agreement\n', 'kinds.csv']])
     expect(rows[0]?.records[0]?.document.kind).toBe('agreement')
   })
 
@@ -217,9 +225,12 @@ describe('POST /v1/imports/preview', () => {
     const csv = `${treatyHeader}\n1,A,2001,China\n`
     const list: FormPart = ['list', csv, 'more.csv']
     const message = expect.stringContaining('does not name the file more.csv')
-    expect(await preview(mapping, csv, '', [list])).toMatchObject({ mappingFaults: [{ message }], rows: [] })
+    expect(await getPreview(mapping, csv, '', [list])).toMatchObject({
+      mappingFaults: [{ message }],
+      rows: [],
+    })
     const naming = mapping.replace('kind: =treaty', 'kind: {from: Title, codes: more.csv}')
-    const twice = await preview(naming, csv, '', [list, list])
+    const twice = await getPreview(naming, csv, '', [list, list])
     expect(twice.mappingFaults).toMatchObject([
       { message: 'Two files have the name more.csv: send one of them.' },
     ])
@@ -229,12 +240,16 @@ describe('POST /v1/imports/preview', () => {
     const folder = join(packageRoot, 'docs/examples')
     const xml = await readFile(join(folder, 'activities.xml'), 'utf8')
     const mapping = await readFile(join(folder, 'activities.yaml'), 'utf8')
-    const whole = await preview(mapping, xml, '?limit=1')
-    const beginning = await preview(mapping, xml.slice(0, xml.indexOf('</iati-activity>') + 30), '?limit=1')
+    const whole = await getPreview(mapping, xml, '?limit=1')
+    const beginning = await getPreview(
+      mapping,
+      xml.slice(0, xml.indexOf('</iati-activity>') + 30),
+      '?limit=1',
+    )
     expect(beginning.rows).toHaveLength(1)
     expect(beginning.rows[0]).toMatchObject({ state: 'ready', values: whole.rows[0]?.values })
     const rows = Array.from({ length: 20_000 }, (_, index) => `${index},A,2001,China\n`)
-    const csv = await preview(treatyMapping(newScheme()), `${treatyHeader}\n${rows.join('')}2,"cut`)
+    const csv = await getPreview(treatyMapping(newScheme()), `${treatyHeader}\n${rows.join('')}2,"cut`)
     expect(csv.rows).toHaveLength(10)
   })
 
@@ -248,7 +263,7 @@ describe('POST /v1/imports/preview', () => {
     expect(response.text.length).toBeLessThan(5000)
   })
 
-  it('does not count the time of the upload towards its limit of 20 seconds', async () => {
+  it('does not count the time of the upload toward its limit of 20 seconds', async () => {
     const { timeout } = AbortSignal
     let isUploaded = false
     vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) =>

@@ -24,7 +24,7 @@ records:
       relations: {each: amends, agreement: {from: ., by: id}, kind: =amends}
 `
 
-/** Imports rows without a dry run. @param amended the number of the row that each row amends, if it amends one. */
+/** Imports rows without a dry run. @param amended for each row, the number of the row that it amends, if any. */
 function importAmending(amended: (number | undefined)[], mapping: string) {
   const rows = amended.map((other, number) => ({
     id: `R${number}`,
@@ -36,7 +36,7 @@ function importAmending(amended: (number | undefined)[], mapping: string) {
 
 const numbers = (count: number) => Array.from({ length: count }, (_, number) => number)
 
-/** Imports rows of which each amends the one `distance` rows later, and the last ones amend the first ones. */
+/** Imports rows. Each row amends the row that is `distance` rows later; the last rows amend the first rows. */
 const importCycles = (count: number, distance: number, scheme: string) =>
   importAmending(
     numbers(count).map((number) => (number + distance) % count),

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
 import { importCsv, importFile, newScheme, undo } from '../support/imports.ts'
 
-/** The undo of imports whose records refer to one another. It works in batches. */
+/** The undo of imports whose records refer to one another. An undo works in batches. */
 
 let api: Api
 beforeAll(async () => {
@@ -99,13 +99,13 @@ ${['A', 'B', 'C', 'D']
 `
 
   const rowCount = 100
-  /** A file of pairs that refer to one another. One transaction writes them all, and the two of a pair are far apart. */
+  /** A file of pairs that refer to one another. One transaction writes them all, and the two records of a pair are far apart. */
   const cyclicCsv = [
     'A,A2,B,B2,C,C2,D,D2',
     ...Array.from({ length: rowCount }, (_, row) =>
       [0, 1, 2, 3]
         .map((column) => row * 4 + column)
-        .flatMap((nth) => [`n-${nth}`, `n-${rowCount * 4 - 1 - nth}`])
+        .flatMap((number) => [`n-${number}`, `n-${rowCount * 4 - 1 - number}`])
         .join(),
     ),
   ].join('\n')
@@ -134,7 +134,7 @@ records:
       kind: =treaty
       relations: {each: refersTo, agreement: {from: ., by: id}, kind: =implements}
 `
-    // The root refers to 45 agreements, each of these to 45 further ones, and those to the root.
+    // The root refers to 45 agreements. Each of these refers to 45 further agreements, which refer to the root.
     const numbers = Array.from({ length: 45 }, (_, index) => index)
     const rows = [
       { id: 'root', refersTo: numbers.map((branch) => `${branch}`) },

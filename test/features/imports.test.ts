@@ -258,7 +258,7 @@ describe('an import after a person has changed a property', () => {
 })
 
 describe('undoing an import', () => {
-  const everything = async () => {
+  const readDocuments = async () => {
     const { rows: found } = await api.pool.query<{ document: string }>(
       `select (document::jsonb - 'version' - 'createdAt' - 'updatedAt')::text as document from records order by id`,
     )
@@ -268,31 +268,31 @@ describe('undoing an import', () => {
   it('restores all documents as they were before, except their versions and times', async () => {
     const scheme = newScheme()
     await importRows(api.database, scheme, rows(3))
-    const before = await everything()
+    const before = await readDocuments()
     const imported = await importRows(api.database, scheme, [
       { id: '1', title: 'Other' },
       { id: '2' },
       { id: '9', title: 'New' },
     ])
     expect(imported.counts).toMatchObject({ created: 1, changed: 1, unchanged: 1 })
-    expect(await everything()).not.toEqual(before)
+    expect(await readDocuments()).not.toEqual(before)
     const undone = await undo(api.database, imported)
     expect(undone).toMatchObject({ state: 'undone', report: { keptCount: 0 } })
-    expect(await everything()).toEqual(before)
+    expect(await readDocuments()).toEqual(before)
   })
 
   it('keeps and reports a record that others have changed since, and removes the rest', async () => {
     const scheme = newScheme()
     const imported = await importRows(api.database, scheme, rows(2))
-    const [one, other] = await agreementsOf(scheme)
-    await api.patch(`/v1/agreements/${one?.id}`, { summary: 'By hand.' })
+    const [edited, untouched] = await agreementsOf(scheme)
+    await api.patch(`/v1/agreements/${edited?.id}`, { summary: 'By hand.' })
     const undone = await undo(api.database, imported)
     expect(undone.report?.kept).toContainEqual({
       resource: 'agreements',
-      key: one?.id,
+      key: edited?.id,
       reason: 'was changed since',
     })
-    expect((await agreementsOf(scheme)).map(({ id }) => id)).toEqual([one?.id])
-    expect((await api.get(`/v1/agreements/${other?.id}`)).status).toBe(404)
+    expect((await agreementsOf(scheme)).map(({ id }) => id)).toEqual([edited?.id])
+    expect((await api.get(`/v1/agreements/${untouched?.id}`)).status).toBe(404)
   })
 })

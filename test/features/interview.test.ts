@@ -22,12 +22,12 @@ interface Citation extends Properties {
   sourceDetails?: Properties
 }
 
-interface Found extends Properties {
+interface CitedRecord extends Properties {
   citations: Citation[]
 }
 
 /** Returns all records of a list request, which must fit on one page. */
-async function listed<T = Found>(request: string): Promise<T[]> {
+async function listAll<T = CitedRecord>(request: string): Promise<T[]> {
   const { data, page } = (await api.get(request)).json<{ data: T[]; page: { next: string | null } }>()
   expect(page.next, request).toBeNull()
   return data
@@ -56,7 +56,7 @@ describe('each fact of the interview is found by a request and has a citation of
     '%s: %s',
     async (_id, _fact, { paragraph, requests }) => {
       for (const { path, expected, cited = { property: null } } of requests) {
-        const found = await listed(withCitations(path))
+        const found = await listAll(withCitations(path))
         expect(found, path).toEqual(expected.map((record) => expect.objectContaining(record)))
         for (const { citations } of found) {
           const support = {
@@ -77,7 +77,7 @@ describe('the interview as a whole', () => {
       '/v1/agreements?country=PAK&signedOn[gte]=2011-04&signedOn[lte]=2011-04-30&include=citations',
     )
     expect(response.status).toBe(200)
-    const { data, page } = response.json<{ data: Found[]; page: Properties }>()
+    const { data, page } = response.json<{ data: CitedRecord[]; page: Properties }>()
     expect(page.next).toBeNull()
     expect(data).toEqual([
       expect.objectContaining({ signedOn: '2011-04', parties: [country('CHN'), country('PAK')] }),
@@ -87,7 +87,7 @@ describe('the interview as a whole', () => {
   })
 
   it('is quoted in at most eight words at a time', async () => {
-    const citations = await listed<Citation>('/v1/citations?limit=200')
+    const citations = await listAll<Citation>('/v1/citations?limit=200')
     const excerpts = citations.flatMap(({ excerpt }) => excerpt ?? [])
     expect(excerpts.length).toBeGreaterThan(36)
     const tooLong = excerpts.filter((excerpt) => excerpt.split(/\s+/).length > 8)
@@ -95,7 +95,7 @@ describe('the interview as a whole', () => {
   })
 
   it('is cited by every citation, at one of its twelve paragraphs', async () => {
-    const citations = await listed<Citation>('/v1/citations?include=sourceDetails&limit=200')
+    const citations = await listAll<Citation>('/v1/citations?include=sourceDetails&limit=200')
     expect(citations.length).toBeGreaterThan(36)
     for (const { sourceDetails, locator, record } of citations) {
       expect(sourceDetails, JSON.stringify(record)).toEqual(interview)
@@ -112,7 +112,7 @@ describe('the interview as a whole', () => {
     ['assistance-programs', 9],
     ['figures', 8],
   ])('is cited for every record in %s', async (resource, count) => {
-    const records = await listed(`/v1/${resource}?include=citations&limit=200`)
+    const records = await listAll(`/v1/${resource}?include=citations&limit=200`)
     expect(records).toHaveLength(count)
     const unsupported = records.filter(({ citations }) => citations.length === 0)
     expect(unsupported.map(({ title, name }) => title ?? name)).toEqual([])

@@ -27,7 +27,7 @@ interface KeyPage {
   page: { limit: number; next: string | null }
 }
 
-async function make(body: Record<string, unknown>): Promise<Key> {
+async function createKey(body: Record<string, unknown>): Promise<Key> {
   const response = await api.post('/v1/keys', { name: 'A key', role: 'reader', ...body })
   expect(response.status, response.text).toBe(201)
   return response.json<Key>()
@@ -42,24 +42,24 @@ const document = { title: 'An agreement', kind: 'treaty' }
 describe('a key', () => {
   it('is shown once, when it is created, and stored as a hash', async () => {
     const response = await api.post('/v1/keys', { name: 'A dashboard', role: 'reader' })
-    const { key, ...shown } = response.json<Key>()
+    const { key, ...entry } = response.json<Key>()
     expect(key).toMatch(/^ent_[0-9a-z]{8}_[\w-]{43}$/)
-    expect(key.startsWith(`${shown.prefix}_`)).toBe(true)
+    expect(key.startsWith(`${entry.prefix}_`)).toBe(true)
     expect(response.headers.get('cache-control')).toBe('no-store')
-    expect(response.headers.get('location')).toBe(`/v1/keys/${shown.id}`)
-    expect((await api.get(`/v1/keys/${shown.id}`, asAdmin)).json()).toEqual(shown)
+    expect(response.headers.get('location')).toBe(`/v1/keys/${entry.id}`)
+    expect((await api.get(`/v1/keys/${entry.id}`, asAdmin)).json()).toEqual(entry)
     const { rows } = await api.pool.query<{ text: string; hash: string }>(
       'select keys::text as text, hash from keys where id = $1',
-      [shown.id],
+      [entry.id],
     )
     expect(rows[0]?.hash).toBe(hashKey(key))
-    const secret = key.slice(shown.prefix.length + 1)
+    const secret = key.slice(entry.prefix.length + 1)
     expect(rows[0]?.text).not.toContain(secret)
   })
 
   it('lets a reader read, an editor also write, and an administrator also manage keys', async () => {
     const may = async (role: string) => {
-      const { key } = await make({ role })
+      const { key } = await createKey({ role })
       const written = await api.post('/v1/agreements', document, { key })
       return [await readStatus(key), written.status, (await api.get('/v1/keys?limit=1', { key })).status]
     }
@@ -69,13 +69,13 @@ describe('a key', () => {
   })
 
   it('is refused once it has expired', async () => {
-    const { key } = await make({ expiresAt: new Date(Date.now() + 4000).toISOString() })
+    const { key } = await createKey({ expiresAt: new Date(Date.now() + 4000).toISOString() })
     expect(await readStatus(key)).toBe(200)
     await expect.poll(() => readStatus(key), { timeout: 10_000 }).toBe(401)
   })
 
   it('is refused permanently once it is revoked, and its entry stays readable', async () => {
-    const { id, key } = await make({ role: 'admin' })
+    const { id, key } = await createKey({ role: 'admin' })
     expect(await readStatus(key)).toBe(200)
     // A key may revoke itself.
     expect((await api.delete(`/v1/keys/${id}`, { key })).status).toBe(204)
@@ -110,7 +110,7 @@ describe('a key', () => {
   })
 
   it('is checked without a round trip to the database', async () => {
-    const { key } = await make({})
+    const { key } = await createKey({})
     await expect.poll(() => readStatus(key)).toBe(200)
     const read = vi.spyOn(api.database, 'read')
     const authorization = `Bearer ${key}`
@@ -130,7 +130,7 @@ describe('a key', () => {
   })
 
   it('has its last use stored in the background, at the latest when the service closes', async () => {
-    const { id, key, lastUsedAt } = await make({})
+    const { id, key, lastUsedAt } = await createKey({})
     expect(lastUsedAt).toBeNull()
     const before = Date.now()
     const service = await buildApp({ config: readConfig({ LOG_LEVEL: 'silent' }), database: api.database })
@@ -143,7 +143,7 @@ describe('a key', () => {
 })
 
 it('the pages of the list of keys have each key once, newest first', async () => {
-  const made = [await make({}), await make({}), await make({})]
+  const created = [await createKey({}), await createKey({}), await createKey({})]
   const seen: string[] = []
   for (let next: string | null = ''; next !== null; ) {
     const path: string = `/v1/keys?limit=2${next && `&cursor=${next}`}`
@@ -152,7 +152,7 @@ it('the pages of the list of keys have each key once, newest first', async () =>
     seen.push(...data.map(({ id }) => id))
     next = page.next
   }
-  expect(seen.slice(0, 3)).toEqual(made.map(({ id }) => id).reverse())
+  expect(seen.slice(0, 3)).toEqual(created.map(({ id }) => id).reverse())
   expect(new Set(seen).size).toBe(seen.length)
   expect((await api.get('/v1/keys?limit=0', asAdmin)).status).toBe(400)
   expect((await api.get('/v1/keys?cursor=x', asAdmin)).status).toBe(400)

@@ -34,7 +34,7 @@ describe('label points of countries', () => {
     expect(organizations.nodes.filter(({ labelPoint }) => labelPoint !== null)).toEqual([])
   })
 
-  it('are refused out of range, or with one coordinate', async () => {
+  it('are refused if a coordinate is out of range or missing', async () => {
     const countries = resourceOf('countries')
     for (const labelPoint of [{ longitude: 181, latitude: 0 }, { longitude: 10 }]) {
       const document = await exampleDocument(countries, api, { labelPoint })

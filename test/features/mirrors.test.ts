@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-type Name = 'sources' | 'agreements' | 'citations'
+type ResourceName = 'sources' | 'agreements' | 'citations'
 
 interface StoredRecord {
   id: string
@@ -25,7 +25,7 @@ interface StoredRecord {
 }
 
 interface Change {
-  resource: Name
+  resource: ResourceName
   key: string
   version: number
   operation: string
@@ -38,7 +38,7 @@ class Mirror {
   readonly #key: string | null
   #after: string
 
-  /** @param key the key with which the mirror reads; null for none. @param after where it begins in the feed. */
+  /** @param key the key with which the mirror reads; null for none. @param after the position after which it begins. */
   constructor(key: string | null, after: string) {
     this.#key = key
     this.#after = after
@@ -72,7 +72,7 @@ class Mirror {
   }
 
   /** Reads the citations of a record and, if it is a source, the citations that cite it as their source. */
-  async #readCitations(resource: Name, key: string): Promise<void> {
+  async #readCitations(resource: ResourceName, key: string): Promise<void> {
     if (resource === 'citations') return
     for (const query of [
       `resource=${resource}&record=${key}`,
@@ -99,7 +99,7 @@ async function list(path: string): Promise<StoredRecord[]> {
   return response.json<{ data: StoredRecord[] }>().data
 }
 
-async function create(resource: Name, document: Document): Promise<string> {
+async function create(resource: ResourceName, document: Document): Promise<string> {
   const response = await api.post(`/v1/${resource}`, document)
   expect(response.status, response.text).toBe(201)
   return response.json<StoredRecord>().id
@@ -107,7 +107,7 @@ async function create(resource: Name, document: Document): Promise<string> {
 
 const step = fc.record({
   kind: fc.constantFrom('hide', 'publish', 'publish', 'cite', 'cite', 'move', 'remove', 'catch up'),
-  of: fc.constantFrom<'sources' | 'agreements'>('sources', 'agreements'),
+  resource: fc.constantFrom<'sources' | 'agreements'>('sources', 'agreements'),
   first: fc.nat(2),
   second: fc.nat(2),
 })
@@ -117,21 +117,21 @@ const step = fc.record({
  * makes all of them public in the end.
  */
 async function changeRegistry(onCatchUp: () => Promise<void>): Promise<void> {
-  const create3 = (resource: Name, kind: string) =>
+  const createThree = (resource: ResourceName, kind: string) =>
     Promise.all([1, 2, 3].map((number) => create(resource, { title: `Record ${number}`, kind })))
   const keys = {
-    sources: await create3('sources', 'other'),
-    agreements: await create3('agreements', 'treaty'),
+    sources: await createThree('sources', 'other'),
+    agreements: await createThree('agreements', 'treaty'),
   }
   const citations: string[] = []
-  const setVisibility = async (of: keyof typeof keys, key: string | undefined, visibility: string) =>
-    expect((await api.patch(`/v1/${of}/${key}`, { visibility })).status).toBe(200)
-  for (const { kind, of, first, second } of fc.sample(step, { numRuns: 80, seed: 11 })) {
+  const setVisibility = async (resource: keyof typeof keys, key: string | undefined, visibility: string) =>
+    expect((await api.patch(`/v1/${resource}/${key}`, { visibility })).status).toBe(200)
+  for (const { kind, resource, first, second } of fc.sample(step, { numRuns: 80, seed: 11 })) {
     const source = keys.sources[first]
     const citation = citations.at(-1 - second)
     if (kind === 'catch up') await onCatchUp()
-    else if (kind === 'hide') await setVisibility(of, keys[of][first], 'internal')
-    else if (kind === 'publish') await setVisibility(of, keys[of][first], 'public')
+    else if (kind === 'hide') await setVisibility(resource, keys[resource][first], 'internal')
+    else if (kind === 'publish') await setVisibility(resource, keys[resource][first], 'public')
     else if (kind === 'cite') {
       const record = { resource: 'agreements', id: keys.agreements[second] }
       citations.push(await create('citations', { source, record }))
@@ -142,8 +142,8 @@ async function changeRegistry(onCatchUp: () => Promise<void>): Promise<void> {
       expect((await api.delete(`/v1/citations/${citation}`)).status).toBe(204)
     }
   }
-  for (const of of ['sources', 'agreements'] as const)
-    for (const key of keys[of]) await setVisibility(of, key, 'public')
+  for (const resource of ['sources', 'agreements'] as const)
+    for (const key of keys[resource]) await setVisibility(resource, key, 'public')
   await onCatchUp()
 }
 
@@ -166,8 +166,8 @@ describe('a mirror that follows the feed', { timeout: 240_000 }, () => {
     const mirror = new Mirror(null, await readFeedEnd())
     await changeRegistry(async () => {
       await mirror.catchUp()
-      const wanted = await readPublic(since)
-      expect(wanted.map(({ id }) => mirror.records.get(id))).toEqual(wanted)
+      const expected = await readPublic(since)
+      expect(expected.map(({ id }) => mirror.records.get(id))).toEqual(expected)
     })
     expect((await list(`/v1/citations?createdAt[gte]=${since}`)).length).toBeGreaterThan(5)
   })

@@ -49,14 +49,14 @@ async function get<T>(path: string): Promise<T> {
   return response.json<T>()
 }
 
-const listed = (resource: string) => listAll(api, resourceOf(resource))
+const listRecords = (resource: string) => listAll(api, resourceOf(resource))
 
 const codes = ['CHN', 'PAK', 'DEU', 'FRA', 'KEN', 'BRA']
 const topicSlugs = ['energy', 'solar-energy', 'ocean', 'agriculture-technology']
 
 /** Creates random records, the same in every run, in addition to the seeded ones. */
 async function createRecords(): Promise<void> {
-  const known = new Set((await listed('topics')).map(({ slug }) => slug))
+  const known = new Set((await listRecords('topics')).map(({ slug }) => slug))
   const topics = fc.uniqueArray(fc.constantFrom(...topicSlugs.filter((slug) => known.has(slug)), 'energy'), {
     maxLength: 2,
   })
@@ -145,11 +145,11 @@ const asDate = (value: unknown): string | null => (typeof value === 'string' ? v
 /** Reads the countries, organizations, topics and dates of every record. */
 async function readAll(): Promise<Summary[]> {
   const countryOf = new Map(
-    (await listed('organizations')).map(({ id, country }) => [String(id), country as string | null]),
+    (await listRecords('organizations')).map(({ id, country }) => [String(id), country as string | null]),
   )
   const perResource = await Promise.all(
     counted.map(async ({ resource, dateProperties: [start, end = start] }) =>
-      (await listed(resource.name)).map((record): Summary => {
+      (await listRecords(resource.name)).map((record): Summary => {
         const fields = Object.values(resource.boundFields)
         const valuesOf = (isMeant: (field: Field) => boolean) =>
           fields.filter(({ field }) => isMeant(field)).flatMap(({ context }) => record[context.name] ?? [])
@@ -183,12 +183,12 @@ function isWithin({ span: [start, end] }: Summary, from?: number, to?: number, u
 }
 
 /** Groups records by each pair of their participants. */
-function recordsByPair(records: Summary[], participantsOf: (record: Summary) => string[]) {
+function groupByPair(records: Summary[], participantsOf: (record: Summary) => string[]) {
   const byPair = new Map<string, Summary[]>()
   for (const record of records) {
     const participants = participantsOf(record).sort()
-    participants.forEach((source, at) => {
-      for (const target of participants.slice(at + 1)) {
+    participants.forEach((source, index) => {
+      for (const target of participants.slice(index + 1)) {
         const name = `${source} ${target}`
         byPair.set(name, [...(byPair.get(name) ?? []), record])
       }
@@ -251,7 +251,7 @@ describe('the network', () => {
         ),
       )
     const withNarrower = async (topic: string) => {
-      const all = await listed('topics')
+      const all = await listRecords('topics')
       const found = new Set([topic])
       for (let before = 0; before !== found.size; ) {
         before = found.size
@@ -281,7 +281,7 @@ describe('the network', () => {
           const region = parameters.region && (await countriesIn(parameters.region))
           const level = who === 'organization' ? 'organization' : 'country'
           const expected = new Map<string, unknown>()
-          for (const [name, shared] of recordsByPair(selected, (record) =>
+          for (const [name, shared] of groupByPair(selected, (record) =>
             level === 'country' ? record.countries : record.organizations,
           )) {
             if (shared.length < (parameters.minimum ?? 1)) continue
@@ -370,7 +370,7 @@ describe('the network', () => {
     ['limit=1001', 'limit'],
     ['minimum=0', 'minimum'],
     ['levle=country', 'levle'],
-  ])('refuses %s and names it', async (query, parameter) => {
+  ])('refuses %s and names the parameter', async (query, parameter) => {
     for (const path of ['/v1/network', '/v1/countries/CHN/network']) {
       const response = await api.get(`${path}?${query}`)
       expect(response.status).toBe(400)

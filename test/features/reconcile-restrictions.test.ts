@@ -45,7 +45,7 @@ async function addOrganization(name: string): Promise<void> {
 }
 
 describe('a query of the reconciliation service', () => {
-  it('has candidates but no match if its country is unknown, ambiguous or another one', async () => {
+  it('has candidates but no match if its country is unknown, ambiguous or a different one', async () => {
     await addOrganization('Academy of Restrictions')
     for (const country of ['Korea', 'Congo', 'Atlantis', 'Pakistan', 'ZZZ']) {
       const query = { query: 'Academy of Restrictions', type: 'organizations' }

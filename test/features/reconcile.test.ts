@@ -64,6 +64,8 @@ const extensionSchema = z.strictObject({
   rows: z.record(z.string(), z.record(z.string(), z.array(cellSchema))),
 })
 
+const adminHeaders = { authorization: `Bearer ${adminKey}` }
+
 const get = (url: string, headers: Record<string, string> = {}) =>
   test.app.inject({ method: 'GET', url, headers })
 
@@ -126,11 +128,11 @@ describe('the reconciliation service', () => {
     expect(posted.q2?.result[0]).toMatchObject({ id: 'regions:035', match: true })
     expect(posted.q3?.result[0]).toMatchObject({ id: 'countries:MMR', match: true })
     expect(posted.q4?.result[0]).toMatchObject({ id: 'countries:KEN', match: true })
-    const got = await get(`/reconcile?queries=${encodeURIComponent(JSON.stringify(queries))}`)
-    expect(got.json()).toEqual(posted)
+    const fetched = await get(`/reconcile?queries=${encodeURIComponent(JSON.stringify(queries))}`)
+    expect(fetched.json()).toEqual(posted)
   })
 
-  it('matches no name that has a date which is not EDTF', async () => {
+  it('matches no name whose date is not EDTF, and ignores an empty date', async () => {
     const burma = (on: string) => ({
       query: 'Burma',
       type: 'countries',
@@ -148,8 +150,12 @@ describe('the reconciliation service', () => {
 
   it('matches an authority only with its country as a property, given by name or as an entity', async () => {
     const document = { name: 'Ministry of Reconciliation', kind: 'government', country: 'PER' }
-    const headers = { authorization: `Bearer ${adminKey}` }
-    await test.app.inject({ method: 'POST', url: '/v1/organizations', headers, payload: document })
+    await test.app.inject({
+      method: 'POST',
+      url: '/v1/organizations',
+      headers: adminHeaders,
+      payload: document,
+    })
     const query = { query: document.name, type: 'organizations' }
     const { without, named, entity, other } = await reconcile({
       without: query,
@@ -194,13 +200,17 @@ describe('the reconciliation service', () => {
   })
 
   it('extends records with their participants by id and name', async () => {
-    const headers = { authorization: `Bearer ${adminKey}` }
     const parties = [
       { country: 'PAK', role: 'party' },
       { region: '034', role: 'observer' },
     ]
     const payload = { title: 'A treaty with an observer', kind: 'treaty', parties }
-    const created = await test.app.inject({ method: 'POST', url: '/v1/agreements', headers, payload })
+    const created = await test.app.inject({
+      method: 'POST',
+      url: '/v1/agreements',
+      headers: adminHeaders,
+      payload,
+    })
     expect(created.statusCode, created.payload).toBe(201)
     const id = `agreements:${created.json<{ id: string }>().id}`
     const query = { ids: [id], properties: [{ id: 'parties' }] }
@@ -212,9 +222,8 @@ describe('the reconciliation service', () => {
   })
 
   it('extends records with an enumeration value as text, even if it is the key of a topic', async () => {
-    const headers = { authorization: `Bearer ${adminKey}` }
     const write = async (path: string, payload: object) => {
-      const response = await test.app.inject({ method: 'POST', url: path, headers, payload })
+      const response = await test.app.inject({ method: 'POST', url: path, headers: adminHeaders, payload })
       expect(response.statusCode, response.payload).toBe(201)
       return response.json<{ id?: string }>()
     }
@@ -241,9 +250,13 @@ describe('the reconciliation service', () => {
   })
 
   it('returns a preview of a record as escaped HTML, and redirects its view to the record', async () => {
-    const headers = { authorization: `Bearer ${adminKey}` }
     const payload = { name: '<script>alert(1)</script>', kind: 'other' }
-    const created = await test.app.inject({ method: 'POST', url: '/v1/organizations', headers, payload })
+    const created = await test.app.inject({
+      method: 'POST',
+      url: '/v1/organizations',
+      headers: adminHeaders,
+      payload,
+    })
     const { id } = created.json<{ id: string }>()
     const preview = await get(`/reconcile/preview?id=organizations:${id}`)
     expect(preview.headers['content-type']).toContain('text/html')
@@ -287,7 +300,7 @@ describe('the reconciliation service', () => {
     expect(await statuses(JSON.stringify(Array(250).fill(values)))).toBe(413)
   })
 
-  it('refuses a repeated field, of which it could read only one', async () => {
+  it('refuses a repeated field, since only one of its values could be used', async () => {
     for (const field of ['queries', 'extend']) {
       const response = await get(`/reconcile?${field}={}&${field}={}`)
       expect(response.statusCode, response.payload).toBe(400)
@@ -327,19 +340,23 @@ describe('the reconciliation service', () => {
   })
 
   it('hides internal records from clients without a key', async () => {
-    const headers = { authorization: `Bearer ${adminKey}` }
     const payload = { name: 'Secret Institute of Names', kind: 'other', visibility: 'internal' }
-    const created = await test.app.inject({ method: 'POST', url: '/v1/organizations', headers, payload })
+    const created = await test.app.inject({
+      method: 'POST',
+      url: '/v1/organizations',
+      headers: adminHeaders,
+      payload,
+    })
     const { id } = created.json<{ id: string }>()
     const query = { q: { query: payload.name, type: 'organizations' } }
-    expect((await reconcile(query, headers)).q?.result[0]?.id).toBe(`organizations:${id}`)
+    expect((await reconcile(query, adminHeaders)).q?.result[0]?.id).toBe(`organizations:${id}`)
     expect(JSON.stringify(await reconcile(query))).not.toContain(id)
     expect((await get(`/reconcile/preview?id=organizations:${id}`)).statusCode).toBe(404)
     const suggestions = '/reconcile/suggest/entity?prefix=Secret'
-    expect((await get(suggestions, headers)).payload).toContain(id)
+    expect((await get(suggestions, adminHeaders)).payload).toContain(id)
     expect((await get(suggestions)).payload).not.toContain(id)
     const extend = JSON.stringify({ ids: [`organizations:${id}`], properties: [{ id: 'name' }] })
-    expect((await post({ extend }, headers)).payload).toContain('Secret')
+    expect((await post({ extend }, adminHeaders)).payload).toContain('Secret')
     expect((await post({ extend })).payload).not.toContain('Secret')
   })
 })

@@ -5,7 +5,7 @@ import { adminKey } from '../support/app.ts'
 import type { Document } from '../support/documents.ts'
 import { waitForFeed } from '../support/feed.ts'
 
-/** Internal records and changes of visibility, over HTTP. */
+/** Internal records, and changes to the visibility of records, over HTTP. */
 
 /** Two registries with the same seeds: `mixed` gets public and internal records, `open` only the public ones. */
 let mixed: Api
@@ -29,41 +29,45 @@ const recordArbitrary = fc.record({
   isInternal: fc.boolean(),
   removesProject: fc.boolean(),
 })
-type Generated = typeof recordArbitrary extends fc.Arbitrary<infer T> ? T : never
+type GeneratedValues = typeof recordArbitrary extends fc.Arbitrary<infer T> ? T : never
 
-const visibilityOf = ({ isInternal }: Generated) => (isInternal ? 'internal' : 'public')
+const visibilityOf = ({ isInternal }: GeneratedValues) => (isInternal ? 'internal' : 'public')
 
-const agreementOf = (made: Generated, number: number): Document => ({
+const agreementOf = (values: GeneratedValues, number: number): Document => ({
   id: id(number),
-  title: `${made.word} ${made.isInternal ? 'secret' : 'agreement'} ${number}`,
+  title: `${values.word} ${values.isInternal ? 'secret' : 'agreement'} ${number}`,
   kind: 'agreement',
-  signedOn: String(made.year),
-  parties: made.countries.map((country) => ({ country, role: 'party' })),
-  visibility: visibilityOf(made),
+  signedOn: String(values.year),
+  parties: values.countries.map((country) => ({ country, role: 'party' })),
+  visibility: visibilityOf(values),
 })
 
-const projectOf = (made: Generated, number: number): Document => ({
+const projectOf = (values: GeneratedValues, number: number): Document => ({
   id: id(500 + number),
-  title: `${made.word} ${made.isInternal ? 'secret' : 'project'} ${number}`,
+  title: `${values.word} ${values.isInternal ? 'secret' : 'project'} ${number}`,
   kind: 'other',
-  startsOn: String(made.year),
-  participants: made.countries.map((country) => ({ country, role: 'participant' })),
+  startsOn: String(values.year),
+  participants: values.countries.map((country) => ({ country, role: 'participant' })),
   amounts: [{ kind: 'budget', amount: 1000 + number, currency: 'CNY' }],
   agreements: [id(number)],
-  visibility: visibilityOf(made),
+  visibility: visibilityOf(values),
 })
 
-async function write(api: Api, made: Generated[], isWritten: (one: Generated) => boolean): Promise<void> {
-  for (const [number, one] of made.entries()) {
-    if (!isWritten(one)) continue
+async function write(
+  api: Api,
+  generated: GeneratedValues[],
+  isWritten: (values: GeneratedValues) => boolean,
+): Promise<void> {
+  for (const [number, values] of generated.entries()) {
+    if (!isWritten(values)) continue
     for (const [resource, document] of [
-      ['agreements', agreementOf(one, number)],
-      ['projects', projectOf(one, number)],
+      ['agreements', agreementOf(values, number)],
+      ['projects', projectOf(values, number)],
     ] as const) {
       const response = await api.post(`/v1/${resource}/bulk`, { operations: [{ op: 'create', document }] })
       expect(response.status, response.text).toBe(200)
     }
-    if (one.removesProject) expect((await api.delete(`/v1/projects/${id(500 + number)}`)).status).toBe(204)
+    if (values.removesProject) expect((await api.delete(`/v1/projects/${id(500 + number)}`)).status).toBe(204)
   }
 }
 
@@ -122,15 +126,18 @@ const across = fc.constantFrom(
 
 describe('a reader without a key', () => {
   it('gets the same responses as without internal records', async () => {
-    const made = fc.sample(recordArbitrary, { numRuns: 20, seed: 7 })
-    await write(mixed, made, () => true)
-    await write(open, made, ({ isInternal }) => !isInternal)
+    const generated = fc.sample(recordArbitrary, { numRuns: 20, seed: 7 })
+    await write(mixed, generated, () => true)
+    await write(open, generated, ({ isInternal }) => !isInternal)
     await Promise.all([mixed, open].map(waitForFeed))
     await fc.assert(
       fc.asyncProperty(fc.oneof(list, aggregate, singleRecord, across), async (path) => {
-        const [response, wanted] = await Promise.all([mixed.get(path), open.get(path)])
+        const [response, expected] = await Promise.all([mixed.get(path), open.get(path)])
         expect([200, 404]).toContain(response.status)
-        expect([response.status, comparable(response.text)]).toEqual([wanted.status, comparable(wanted.text)])
+        expect([response.status, comparable(response.text)]).toEqual([
+          expected.status,
+          comparable(expected.text),
+        ])
       }),
       { numRuns: 150 },
     )
@@ -166,9 +173,9 @@ describe('a record that becomes internal', () => {
     await expect.poll(() => feed(path), { timeout: 20_000 }).toEqual([1])
 
     await setVisibility(path, 'internal', { title: 'A secret note' })
-    const at = new Date().toISOString()
+    const whileInternal = new Date().toISOString()
     const statuses = await Promise.all(
-      ['', '/history', '/history/1', `?asOf=${at}`].map(
+      ['', '/history', '/history/1', `?asOf=${whileInternal}`].map(
         async (below) => (await mixed.get(path + below)).status,
       ),
     )
@@ -182,8 +189,8 @@ describe('a record that becomes internal', () => {
     expect(history).not.toContain('secret')
     expect([await countFound(), (await mixed.get(`${path}/history/2`)).status]).toEqual([1, 404])
     await expect.poll(() => feed(path), { timeout: 20_000 }).toEqual([1, 3])
-    expect((await mixed.get(`${path}?asOf=${at}`)).status).toBe(404)
-    expect((await mixed.get(`${path}?asOf=${at}`, { key: adminKey })).status).toBe(200)
+    expect((await mixed.get(`${path}?asOf=${whileInternal}`)).status).toBe(404)
+    expect((await mixed.get(`${path}?asOf=${whileInternal}`, { key: adminKey })).status).toBe(200)
   })
 
   it('is cached separately for readers with and without a key', async () => {
@@ -250,12 +257,12 @@ describe('a record that becomes internal', () => {
     await patch(moved, { source: second.split('/').at(-1), excerpt: 'Open' })
     await patch(stays, { excerpt: 'Open' })
     expect((await mixed.delete(removed)).status).toBe(204)
-    const shown = async (path: string, key: string | null = null) => {
+    const readVersions = async (path: string, key: string | null = null) => {
       const response = await mixed.get(`${path}/history`, { key })
       const { data = [] } = response.json<{ data?: { version: number }[] }>()
       return data.map(({ version }) => version)
     }
-    const read = () => Promise.all([moved, stays, removed].map((path) => shown(path)))
+    const read = () => Promise.all([moved, stays, removed].map((path) => readVersions(path)))
     expect(await read()).toEqual([[2], [], []])
     await setVisibility(first, 'public')
     expect(await read()).toEqual([[2], [2], []])
@@ -265,7 +272,7 @@ describe('a record that becomes internal', () => {
       expect((await mixed.get(path)).status, path).toBe(404)
     const { text } = await mixed.get('/v1/changes?resource=citations&order=desc&limit=50')
     expect(text).not.toContain('Secret')
-    expect(await shown(stays, adminKey)).toEqual([3, 2, 1])
+    expect(await readVersions(stays, adminKey)).toEqual([3, 2, 1])
   })
 
   it('keeps its visibility if an earlier public version is restored after its removal', async () => {
@@ -302,12 +309,12 @@ describe('the past network', () => {
     const project = { title: 'Of the past', kind: 'other', externalIds }
     const participants = [lead({ country: 'XZA' }), hidden, ...remaining]
     const path = await create('/v1/projects', { ...project, participants })
-    const at = new Date().toISOString()
+    const asOf = new Date().toISOString()
     expect((await mixed.patch(path, { participants: remaining })).status).toBe(200)
     await setVisibility(country, 'internal')
     await setVisibility(`/v1/organizations/${labs[0]}`, 'internal')
     for (const level of ['country', 'organization']) {
-      const query = `/v1/network?level=${level}&externalIdScheme=past-network&asOf=${at}`
+      const query = `/v1/network?level=${level}&externalIdScheme=past-network&asOf=${asOf}`
       const { nodes, edges, total } = (await mixed.get(query)).json<Network>()
       const ids = nodes.map(({ id }) => id)
       expect(
@@ -317,7 +324,7 @@ describe('the past network', () => {
       const all = (await mixed.get(query, { key: adminKey })).json<Network>()
       expect([all.total.edges, all.nodes.length]).toEqual(level === 'country' ? [1, 2] : [3, 3])
     }
-    const ofCountry = await mixed.get(`/v1/countries/DEU/network?externalIdScheme=past-network&asOf=${at}`)
+    const ofCountry = await mixed.get(`/v1/countries/DEU/network?externalIdScheme=past-network&asOf=${asOf}`)
     expect(ofCountry.json()).toMatchObject({ partners: [], total: { partners: 0, records: 1 } })
   })
 })
@@ -358,8 +365,8 @@ describe('a public record that refers to an internal one', () => {
 
   it('does not result from two concurrent requests, of which one is refused', async () => {
     for (let round = 0; round < 5; round += 1) {
-      const made = await mixed.post('/v1/organizations', { name: `Raced ${round}`, kind: 'academic' })
-      const { id: lab } = made.json()
+      const created = await mixed.post('/v1/organizations', { name: `Raced ${round}`, kind: 'academic' })
+      const { id: lab } = created.json()
       const project = { title: 'Raced', kind: 'other', participants: [{ organization: lab, role: 'lead' }] }
       const responses = await Promise.all([
         mixed.post('/v1/projects', project),

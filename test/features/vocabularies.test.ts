@@ -17,7 +17,7 @@ beforeAll(async () => {
   api = await sharedApi()
 })
 
-const vocabularies = async (query = '') =>
+const readVocabularies = async (query = '') =>
   (await api.get(`/v1/vocabularies${query}`)).json<{ data: Vocabulary[] }>().data
 
 const words = registry.resources.flatMap((resource) =>
@@ -42,7 +42,7 @@ describe('the vocabulary of the service', () => {
 
 describe('GET /v1/vocabularies', () => {
   it('lists an enumeration with its filter, its words and their labels', async () => {
-    const bases = (await vocabularies()).find(
+    const bases = (await readVocabularies()).find(
       ({ resource, property }) => resource === 'cooperation-bases' && property === 'kind',
     )
     expect(bases?.filter).toBe('kind')
@@ -50,14 +50,14 @@ describe('GET /v1/vocabularies', () => {
   })
 
   it('has the labels in Chinese with lang=zh', async () => {
-    const roles = (await vocabularies('?lang=zh')).find(
+    const roles = (await readVocabularies('?lang=zh')).find(
       ({ resource, property }) => resource === 'agreements' && property === 'parties.role',
     )
     expect(roles).toMatchObject({ filter: 'role', words: [{ word: 'party', label: '缔约方' }, {}, {}, {}] })
   })
 
   it('names a filter whose name differs from the property, and null if there is no filter', async () => {
-    const filters = (await vocabularies())
+    const filters = (await readVocabularies())
       .filter(({ resource }) => resource === 'projects' || resource === 'agreements')
       .map(({ property, filter }) => [property, filter])
     expect(filters).toContainEqual(['amounts.kind', 'amountKind'])
@@ -65,7 +65,7 @@ describe('GET /v1/vocabularies', () => {
   })
 
   it('names only filters that take every word of the vocabulary', async () => {
-    const filtered = (await vocabularies()).filter(({ filter }) => filter !== null)
+    const filtered = (await readVocabularies()).filter(({ filter }) => filter !== null)
     for (const { resource, filter, words } of filtered) {
       const list = `/v1/${resource}?limit=1&${filter}=${words.map(({ word }) => word).join()}`
       expect((await api.get(list)).status, list).toBe(200)

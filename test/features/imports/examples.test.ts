@@ -11,7 +11,7 @@ const statuses = withFile('finance-statuses.csv', read('examples/finance-statuse
   readCompanion(file, { name: file.name, rows: {} }),
 )
 /** Converts an example file with its mapping. @returns the document of each row, or the row if it is refused. */
-const documents = async (name: string, extension: string) => {
+const convertExample = async (name: string, extension: string) => {
   const rows = await convertContent(
     read(`examples/${name}.yaml`),
     `${name}.${extension}`,
@@ -29,8 +29,8 @@ describe('the example mappings', () => {
   })
 
   it('convert a CSV register of aid to assistance programs with their amounts', async () => {
-    const made = await documents('finance-register', 'csv')
-    expect(made[0]).toEqual({
+    const programs = await convertExample('finance-register', 'csv')
+    expect(programs[0]).toEqual({
       title: 'Bridge over the Example River',
       summary: 'A bridge of 900 metres.\nIt was opened in 2012.',
       status: 'closed',
@@ -48,7 +48,7 @@ describe('the example mappings', () => {
         { organization: 'Bridges and Roads Ltd.', role: 'implementer' },
       ],
     })
-    expect(made.slice(1)).toMatchObject([
+    expect(programs.slice(1)).toMatchObject([
       {
         startsOn: '2011-01-01',
         participants: [{}, { region: 'Africa' }, { country: 'Congo, Dem. Rep.' }, { country: 'Mali' }, {}],
@@ -59,11 +59,11 @@ describe('the example mappings', () => {
       },
       { amounts: [{ amount: 25_000_000, currency: 'GHC', valueUsd: 3565.46 }] },
     ])
-    expect(made[1]).not.toHaveProperty('amounts')
+    expect(programs[1]).not.toHaveProperty('amounts')
   })
 
   it('convert an IATI file to assistance programs, and refuse invalid values', async () => {
-    const [activity, refused] = await documents('activities', 'xml')
+    const [activity, refused] = await convertExample('activities', 'xml')
     expect(activity).toEqual({
       title: 'Water and sanitation fund',
       summary: 'A fund for water.\n\nIt works in two towns.',

@@ -34,9 +34,9 @@ async function readLarge(name: string, write: (descriptor: number) => void, opti
   })
 }
 
-const fill = (descriptor: number, mib: number, text: string) => {
+const fill = (descriptor: number, sizeMib: number, text: string) => {
   const mebibyte = text.repeat(Math.ceil(1024 ** 2 / text.length))
-  for (let index = 0; index < mib; index += 1) writeSync(descriptor, mebibyte)
+  for (let index = 0; index < sizeMib; index += 1) writeSync(descriptor, mebibyte)
 }
 
 describe('a line that never ends', () => {
@@ -108,11 +108,6 @@ describe('an unreadable file', () => {
       expect((await readContent('file.csv', Buffer.from(text, 'utf16le'))).rows).toHaveLength(50)
   })
 
-  it('has more than a few control characters: those of pasted rows are kept for the mapping', async () => {
-    const { rows } = await readContent('file.csv', 'id,title\n1,First\u000bline\u0007\n')
-    expect(rows).toMatchObject([{ values: { title: 'First\u000bline\u0007' } }])
-  })
-
   it('with damaged compressed data is refused as unreadable', async () => {
     const rows = Array.from({ length: 2000 }, (_, index) => `<row><c><v>${Math.sin(index)}</v></c></row>`)
     const file = makeXlsx(rows.join(''))
@@ -165,6 +160,11 @@ describe('a table', () => {
     expect(rows[0]?.fault?.detail).toBe('The value has more than 200,000 characters.')
     expect(rows[0]?.values).toEqual({ a: '1', b: 'x'.repeat(200_001) })
     expect(rows[1]?.fault).toBeUndefined()
+  })
+
+  it('keeps a few control characters, such as those of pasted rows, for the mapping', async () => {
+    const { rows } = await readContent('file.csv', 'id,title\n1,First\u000bline\u0007\n')
+    expect(rows).toMatchObject([{ values: { title: 'First\u000bline\u0007' } }])
   })
 
   it('keeps formulas as text, and replaces characters that PostgreSQL cannot store', async () => {

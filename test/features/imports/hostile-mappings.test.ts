@@ -3,7 +3,7 @@ import { parseMapping } from '../../../src/features/imports/mapping/index.ts'
 import { registry } from '../../../src/resources/registry.ts'
 import { messageOf } from '../../support/import-files.ts'
 
-/** Mappings that are meant to take much time. */
+/** Mappings that an attacker could send to slow the service down. */
 
 /** Maximum processor time for a mapping, in milliseconds, including other threads, such as the garbage collector. */
 const maxTimeMs = 1500

@@ -112,8 +112,12 @@ describe('a mapping with a fault', () => {
   })
 
   it('that names unknown columns of the file is refused with suggestions', async () => {
-    const work = convertContent(mapping('place: Plcae, occasion: at/x'), 'f.csv', 'id,title,Place\n1,a,b\n')
-    await expect(work).rejects.toMatchObject({
+    const conversion = convertContent(
+      mapping('place: Plcae, occasion: at/x'),
+      'f.csv',
+      'id,title,Place\n1,a,b\n',
+    )
+    await expect(conversion).rejects.toMatchObject({
       message:
         'The mapping names 2 columns that the file does not have. The file has "id", "title", "Place".',
       errors: [
@@ -124,10 +128,10 @@ describe('a mapping with a fault', () => {
         { pointer: '/records/agreements/properties/occasion/from' },
       ],
     })
-    const unknown = convertContent(mapping('place: Plcae'), 'f.csv', 'id,title,Place\n1,a,b\n')
-    await expect(unknown).rejects.toThrow('The mapping names 1 column that the file does not have.')
-    const one = convertContent(mapping(''), 'f.csv', 'id~title\n1~a\n')
-    await expect(one).rejects.toThrow('the delimiter is probably a different one')
+    const withOneFault = convertContent(mapping('place: Plcae'), 'f.csv', 'id,title,Place\n1,a,b\n')
+    await expect(withOneFault).rejects.toThrow('The mapping names 1 column that the file does not have.')
+    const ofOneColumn = convertContent(mapping(''), 'f.csv', 'id~title\n1~a\n')
+    await expect(ofOneColumn).rejects.toThrow('the delimiter is probably a different one')
   })
 })
 

@@ -203,14 +203,14 @@ describe('a mapping', () => {
       { column: 'c, d', detail: expect.stringContaining('There are 2 values') },
       { column: 'b', detail: expect.stringContaining('U+0007') },
     ])
-    // A NUL is read as U+FFFD.
+    // The parsers of files read a NUL as U+FFFD.
     expect(convert('summary: b', { b: 'x\ufffdy' })).toMatchObject({
       dropped: [{ column: 'b', detail: expect.stringContaining('U+FFFD') }],
       drafts: [{ document: { summary: 'xy' } }],
     })
   })
 
-  it('shows refused values with names in place of mentions, and an absent one as an empty text', () => {
+  it('shows refused values with names in place of mentions, and an absent value as an empty text', () => {
     const location = 'location: { country: c, longitude: l }'
     const bases = `scheme: s\nrecords: { cooperation-bases: { id: id, properties: { name: id, kind: =other, ${location} } } }`
     expect(convertRow(bases, { id: 1, c: 'Macao', l: 113 })).toMatchObject({

@@ -14,7 +14,7 @@ describe('JSON', () => {
         maxLength: 8,
       },
     )
-    // Characters that cannot be stored, which JSON.stringify escapes, and numbers that are kept as text.
+    // The reader replaces characters that cannot be stored (JSON.stringify escapes them), and keeps long numbers as text.
     const isChanged = (json: string) => /\\u0000|\\ud|\d{16}/.test(json)
     const indents = fc.constantFrom(undefined, 2)
     await fc.assert(

@@ -124,7 +124,7 @@ describe('dates', () => {
     expect(read(text)).toBe(date)
   })
 
-  it('of fewer digits than their format are refused with the format that reads them, if any', () => {
+  it('with fewer digits than their format are refused, and the error names a format that fits', () => {
     expect(read('5/4/2011', ['DD/MM/YYYY'])).toMatch(/ The format "D\/M\/YYYY" reads it\.$/)
     expect(read('5.4.2011', ['DD/MM/YYYY'])).toMatch(/ not a date of the format "DD\/MM\/YYYY"\.$/)
   })

@@ -7,15 +7,15 @@ import { formatSerial } from '../../../src/features/imports/reading/xlsx/serial.
 import { writeWorkbook } from '../../../src/formats/xlsx.ts'
 import { makeXlsx, messageOf, readContent } from '../../support/import-files.ts'
 
-const write = async (fillIn: (workbook: ExcelJS.Workbook) => void): Promise<Uint8Array> => {
+const makeWorkbook = async (fillIn: (workbook: ExcelJS.Workbook) => void): Promise<Uint8Array> => {
   const workbook = new ExcelJS.Workbook()
   fillIn(workbook)
   return new Uint8Array(await workbook.xlsx.writeBuffer())
 }
 
-describe('XLSX', () => {
-  it('is read with its texts, numbers, dates, rich texts and stored values of formulas', async () => {
-    const file = await write((workbook) => {
+describe('the reader of XLSX', () => {
+  it('reads texts, numbers, dates, rich texts and stored values of formulas', async () => {
+    const file = await makeWorkbook((workbook) => {
       const sheet = workbook.addWorksheet('Register')
       sheet.addRow(['title', 'amount', 'signed', 'rich', 'formula', 'flag'])
       sheet.addRow([
@@ -50,7 +50,7 @@ describe('XLSX', () => {
   })
 
   it('reads the sheet that the mapping names, and suggests the most similar name', async () => {
-    const file = await write((workbook) => {
+    const file = await makeWorkbook((workbook) => {
       workbook.addWorksheet('Notes').addRow(['x'])
       workbook.addWorksheet('Treaties').addRows([['title'], ['Accord']])
     })
@@ -92,10 +92,10 @@ describe('XLSX', () => {
   it('reads each text as an export wrote it, even with control characters and escapes', async () => {
     const texts = ['line 1\r\nline 2', 'a_x0041_b', '_x005F_x000D_', '\u0001\u001f\ufffe', ' \t中文_x']
     const columns = texts.map((_, index) => ({ name: `text ${index}`, kind: 'text' as const }))
-    async function* exported() {
+    async function* exportedRows() {
       yield [texts]
     }
-    const file = await buffer(writeWorkbook([{ name: 'Texts', columns, rows: exported() }]))
+    const file = await buffer(writeWorkbook([{ name: 'Texts', columns, rows: exportedRows() }]))
     const { rows } = await readContent('export.xlsx', file)
     expect(Object.values(rows[0]?.values ?? {})).toEqual(texts)
   })
@@ -107,7 +107,7 @@ describe('XLSX', () => {
   })
 
   it('reads rows whose last cells are empty, and refuses values beyond the header', async () => {
-    const file = await write((workbook) => {
+    const file = await makeWorkbook((workbook) => {
       workbook
         .addWorksheet('Data')
         .addRows([['id', 'title', 'note'], [1, 'Accord'], [2], [3, 'Pact', null, 'x']])
@@ -125,8 +125,8 @@ describe('XLSX', () => {
     ])
   })
 
-  it('has no note about a delimiter if it has one column', async () => {
-    const file = await write((workbook) => {
+  it('notes nothing about a delimiter if a sheet has one column', async () => {
+    const file = await makeWorkbook((workbook) => {
       workbook.addWorksheet('Treaties').addRows([['title'], ['Accord']])
     })
     expect((await readContent('file.xlsx', file)).fileInfo.notes).toEqual([])
@@ -190,7 +190,7 @@ describe('XLSX', () => {
     await fc.assert(
       fc.asyncProperty(days, async (dates) => {
         const texts = dates.map((date) => date.toISOString().slice(0, 10))
-        const file = await write((workbook) => {
+        const file = await makeWorkbook((workbook) => {
           workbook
             .addWorksheet('Days')
             .addRows([['day'], ...texts.map((text) => [new Date(`${text}T00:00:00Z`)])])

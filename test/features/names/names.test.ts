@@ -36,12 +36,12 @@ const resolve = (queries: NameQuery[]): Promise<Resolution[]> =>
 
 const resolveCountry = async (name: string, more: Partial<NameQuery> = {}): Promise<Resolution> => {
   const [resolution] = await resolve([{ resource: 'countries', name, ...more }])
-  if (!resolution) throw new Error('no resolution')
+  if (!resolution) throw new Error(`there is no resolution of "${name}"`)
   return resolution
 }
 
 describe('the resolver of country names', () => {
-  it('finds no wrong match for 500 labelled mentions, and over 98 % of the known matches', async () => {
+  it('finds no wrong match for 500 labeled mentions, and over 98 % of the known matches', async () => {
     const resolved = await resolve(mentions.map(toQuery))
     const outcomes = mentions.map((mention, index) => ({
       ...mention,
@@ -61,7 +61,7 @@ describe('the resolver of country names', () => {
     ['Germany (GDR)', undefined],
     ['Turkey (Ottoman Empire)', undefined],
     ['Kosovo (Serbia)', undefined],
-  ])('resolves "%s", which has two names, to %s (undefined if they contradict)', async (name, key) => {
+  ])('resolves "%s", which has two names, to %s (undefined if the names contradict)', async (name, key) => {
     expect((await resolveCountry(name)).match?.key).toBe(key)
   })
 
@@ -224,35 +224,37 @@ it('resolves 10,000 mentions in less than three seconds', async () => {
   await resolve(queries.slice(0, 10))
   const start = performance.now()
   await resolve(queries)
-  // Three times as long as it takes on two busy cores.
+  // The limit is three times as long as the resolution takes on two busy cores.
   expect(performance.now() - start).toBeLessThan(3000)
 })
 
-/** Returns the longest processor time between two iterations of the event loop during `work`, in milliseconds. */
-async function longestBlock(work: () => Promise<unknown>): Promise<number> {
-  let longest = 0
+/** Returns the longest processor time between two iterations of the event loop during `work`. */
+async function measureLongestBlockMs(work: () => Promise<unknown>): Promise<number> {
+  let longestMs = 0
   let last = process.cpuUsage()
   const measure = () => {
     const { user, system } = process.cpuUsage(last)
-    longest = Math.max(longest, (user + system) / 1000)
+    longestMs = Math.max(longestMs, (user + system) / 1000)
     last = process.cpuUsage()
     next = setImmediate(measure)
   }
   let next = setImmediate(measure)
   await work().finally(() => clearImmediate(next))
-  return longest
+  return longestMs
 }
 
 it('lets other requests run while it looks for a thousand long names that no record has', async () => {
   const words = (seed: number) =>
     Array.from({ length: 120 }, (_, index) => ((seed + 1) * (index + 7)).toString(36)).join(' ')
-  const blocks: number[] = []
+  const blocksMs: number[] = []
   for (const round of [1, 2, 3]) {
     const queries = Array.from({ length: 1000 }, (_, index): NameQuery => {
       const name = words(round * 1000 + index).slice(0, 500)
       return { resource: 'sources', name }
     })
-    blocks.push(await longestBlock(() => resolveNames({ read: async () => [] }, registry, queries)))
+    blocksMs.push(
+      await measureLongestBlockMs(() => resolveNames({ read: async () => [] }, registry, queries)),
+    )
   }
-  expect(Math.min(...blocks)).toBeLessThan(50)
+  expect(Math.min(...blocksMs)).toBeLessThan(50)
 })
