@@ -32,7 +32,7 @@ interface Agreement {
 async function find(scheme: string): Promise<Agreement> {
   const found = await api.get(`/v1/agreements?externalId=${scheme}:1&include=citations`)
   const [record] = found.json<{ data: Agreement[] }>().data
-  if (!record) throw new Error('the record is missing')
+  if (!record) throw new Error(`no agreement has the external id ${scheme}:1`)
   return record
 }
 
@@ -51,7 +51,7 @@ const lockName = (name: string) => `hashtextextended('${name}', 0)`
 const manyRecords = lockName('many records')
 
 /** Waits until a session waits for an advisory lock. */
-const untilWaiting = (lock: string) =>
+const waitUntilBlockedOn = (lock: string) =>
   expect
     .poll(async () => {
       const { rows } = await api.pool.query(`select from pg_locks where locktype = 'advisory' and not granted
@@ -61,26 +61,26 @@ const untilWaiting = (lock: string) =>
     })
     .toBe(1)
 
-/** Runs work while another session holds an advisory lock. @returns the result of the work, which may wait for the lock. */
-async function whileLocked<T>(lock: string, work: () => Promise<{ last: Promise<T> }>): Promise<T> {
+/** Runs work while another session holds an advisory lock. @returns the result of its completion, which may wait for the lock. */
+async function whileLocked<T>(lock: string, work: () => Promise<{ completion: Promise<T> }>): Promise<T> {
   const client = await api.pool.connect()
   try {
     await client.query('begin')
     await client.query(`select pg_advisory_xact_lock(${lock})`)
-    const { last } = await work()
+    const { completion } = await work()
     await client.query('commit')
-    return await last
+    return await completion
   } finally {
     client.release()
   }
 }
 
-/** Commits a staged import up to the lock of its records. @returns the import when it is done. */
-async function beginCommit(job: ImportJob): Promise<{ last: Promise<ImportJob> }> {
+/** Commits a staged import up to the lock of its records. @returns the completion of the import. */
+async function beginCommit(job: ImportJob): Promise<{ completion: Promise<ImportJob> }> {
   await api.database.transaction((tx) => takeStep(tx, job, commitStep))
-  const last = continueImport(api.database, job.id)
-  await untilWaiting(manyRecords)
-  return { last }
+  const completion = continueImport(api.database, job.id)
+  await waitUntilBlockedOn(manyRecords)
+  return { completion }
 }
 
 const titleOf = async (path: string) => (await api.get(path)).json<{ title: string }>().title
@@ -102,7 +102,7 @@ describe('a commit that has read a row', () => {
     expect(await titleOf(path)).toBe('First of [redacted]')
   })
 
-  it('creates the record if it is removed before it is locked', async () => {
+  it('creates the record again if it is removed before it is locked', async () => {
     const { staged, path, record } = await stageChange({ first: 'First', second: 'Second' })
     const committed = await whileLocked(manyRecords, async () => {
       const commit = await beginCommit(staged)
@@ -124,9 +124,9 @@ describe('a commit that has read a row', () => {
     const into = created.json<{ id: string }>().id
     const committed = await whileLocked(lockName(`agreements ${record.id}`), async () => {
       const merged = api.post(`${path}/merge`, { into }, ifMatch('*'))
-      await untilWaiting(lockName(`agreements ${record.id}`))
-      const { last } = await beginCommit(staged)
-      return { last: merged.then(() => last) }
+      await waitUntilBlockedOn(lockName(`agreements ${record.id}`))
+      const { completion } = await beginCommit(staged)
+      return { completion: merged.then(() => completion) }
     })
     expect(committed).toMatchObject({ state: 'committed', counts: { changed: 1, refused: 0 } })
     expect(await titleOf(`/v1/agreements/${into}`)).toBe('Second')
@@ -135,9 +135,9 @@ describe('a commit that has read a row', () => {
   it('writes nothing of the row if another process has taken over the import', async () => {
     const { staged, path } = await stageChange({ first: 'First', second: 'Second' })
     await whileLocked(manyRecords, async () => {
-      const { last } = await beginCommit(staged)
+      const { completion } = await beginCommit(staged)
       await api.pool.query('update imports set done_through = 1 where id = $1', [staged.id])
-      return { last: expect(last).rejects.toThrow('has been changed meanwhile') }
+      return { completion: expect(completion).rejects.toThrow('has been changed meanwhile') }
     })
     expect(await titleOf(path)).toBe('First')
   })

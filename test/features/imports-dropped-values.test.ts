@@ -32,7 +32,7 @@ const importRow = (scheme: string, row: string) =>
 async function find(scheme: string): Promise<Document> {
   const response = await api.get(`/v1/cooperation-bases?externalId=${scheme}:1`)
   const [found] = response.json<{ data: Document[] }>().data
-  if (!found) throw new Error('there is no such cooperation base')
+  if (!found) throw new Error(`no cooperation base has the external id ${scheme}:1`)
   return found
 }
 
@@ -84,7 +84,7 @@ describe('a property all of whose values are dropped', () => {
   })
 })
 
-it('a list some of whose values are dropped gets the others', async () => {
+it('a list from which some values are dropped gets its remaining values', async () => {
   const scheme = newScheme()
   await importRow(scheme, 'Base,2001,Kenya,energy,China|Kenya')
   await importRow(scheme, 'Base,2001,Kenya,energy,Atlantis|Ghana')

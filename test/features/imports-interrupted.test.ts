@@ -30,7 +30,7 @@ const csvOf = (title: string) =>
   )
 
 /** Changes the titles of the first and the last record by hand. @returns their keys. */
-async function editBoth(scheme: string, title: string): Promise<string[]> {
+async function editFirstAndLast(scheme: string, title: string): Promise<string[]> {
   const keys: string[] = []
   for (const row of [0, rowCount - 1]) {
     const found = await api.get(`/v1/agreements?externalId=${scheme}:${row}`)
@@ -42,7 +42,7 @@ async function editBoth(scheme: string, title: string): Promise<string[]> {
   return keys.sort()
 }
 
-/** Takes a step of an import, stops it after its first transaction, and continues it. @returns the import afterwards. */
+/** Takes a step of an import, stops it after its first transaction, and continues it. @returns the import at its end. */
 async function interrupt(job: ImportJob, step: Step): Promise<ImportJob> {
   await api.database.transaction((tx) => takeStep(tx, job, step))
   const controller = new AbortController()
@@ -57,7 +57,7 @@ describe('the report of an import that was interrupted', () => {
   it('lists all values that its commit has kept, and none after its undo', async () => {
     const scheme = newScheme()
     await importCsv(api.database, treatyMapping(scheme), csvOf('First'))
-    const keys = await editBoth(scheme, 'By hand')
+    const keys = await editFirstAndLast(scheme, 'By hand')
     const staged = await checkCsv(api.database, treatyMapping(scheme), csvOf('Second'))
     const committed = await interrupt(staged, commitStep)
     expect(committed).toMatchObject({
@@ -75,7 +75,7 @@ describe('the report of an import that was interrupted', () => {
   it('lists all records that its undo has kept', async () => {
     const scheme = newScheme()
     const imported = await importCsv(api.database, treatyMapping(scheme), csvOf('First'))
-    const keys = await editBoth(scheme, 'By hand')
+    const keys = await editFirstAndLast(scheme, 'By hand')
     const undone = await interrupt(imported, undoStep)
     expect(undone).toMatchObject({ state: 'undone', report: { keptCount: 2 } })
     expect(keptKeys(undone)).toEqual(keys)

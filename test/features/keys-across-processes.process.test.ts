@@ -95,17 +95,17 @@ describe('the command line', () => {
     const service = await openService()
     const words = ['create', '--name', 'An import', '--role', 'editor', '--expires', '2999-01-31']
     const created = await key(...words)
-    const [made = ''] = created.split('\n')
-    const prefix = made.slice(0, 12)
-    expect(await service.status(made)).toBe(200)
+    const [createdKey = ''] = created.split('\n')
+    const prefix = createdKey.slice(0, 12)
+    expect(await service.status(createdKey)).toBe(200)
     expect(created).toContain('An import: editor, good until 2999-01-31T00:00:00.000Z')
     expect(await key('list')).toContain(`${prefix}  editor  good until 2999-01-31`)
 
-    expect(await key('revoke', made)).toMatch(new RegExp(`^${prefix} \\(An import\\) is revoked `))
-    await expect.poll(() => service.status(made)).toBe(401)
+    expect(await key('revoke', createdKey)).toMatch(new RegExp(`^${prefix} \\(An import\\) is revoked `))
+    await expect.poll(() => service.status(createdKey)).toBe(401)
     const listed = await key('list')
     expect(listed).toContain(`${prefix}  editor  revoked`)
-    expect(listed).not.toContain(made)
+    expect(listed).not.toContain(createdKey)
   })
 })
 
@@ -136,12 +136,12 @@ it('the log contains no key, token, cookie, query, body or client address', asyn
     await send(`/v1/keys/${sent}`, `Bearer ${adminKey}`)
   }
   await send(`/v1/keys/${record.id}`, `Bearer ${adminKey}`)
-  const made = await send('/v1/keys', `Bearer ${key}`, {
+  const response = await send('/v1/keys', `Bearer ${key}`, {
     method: 'POST',
     headers: json,
     body: JSON.stringify({ name: 'Zhang San', role: 'admin' }),
   })
-  const { key: second } = (await made.json()) as { key: string }
+  const { key: secondKey } = (await response.json()) as { key: string }
   // An internal error is logged with its cause, here a failed statement with values.
   await pool.query('alter table agreements rename to elsewhere')
   const failed = await send('/v1/agreements', `Bearer ${key}`, {
@@ -158,7 +158,7 @@ it('the log contains no key, token, cookie, query, body or client address', asyn
   expect(stdout).toContain(record.id)
   const secrets = [
     key,
-    second,
+    secondKey,
     adminKey,
     token,
     'secretary',

@@ -17,20 +17,20 @@ interface FeedPage {
   page: { after: string | null; more: boolean }
 }
 
-/** Reads the pages of the changes after a position. @returns the changes, and the bytes of each page. */
+/** Reads the pages of the changes after a position. @returns the changes, and the size of each page in bytes. */
 async function readPages(start: string) {
   const changes: FeedPage['data'] = []
-  const sizes: number[] = []
+  const pageBytes: number[] = []
   for (let after = start, more = true; more; ) {
     const response = await api.get(`/v1/changes?after=${after}`)
     expect(response.status, response.text).toBe(200)
     const { data, page } = response.json<FeedPage>()
     changes.push(...data)
-    sizes.push(Buffer.byteLength(response.text))
+    pageBytes.push(Buffer.byteLength(response.text))
     after = page.after ?? after
     more = page.more
   }
-  return { changes, sizes }
+  return { changes, pageBytes }
 }
 
 /** Returns the first positions that a stream sends. */
@@ -61,9 +61,9 @@ it('a page ends when its documents have 16 MiB, and the next one continues', asy
   const first = await api.get('/v1/changes?resource=organizations&order=desc&limit=1')
   const [{ position = '', key: firstKey = '' } = {}] = first.json<FeedPage>().data
   expect(firstKey).toBe(key)
-  const { changes, sizes } = await readPages(position)
+  const { changes, pageBytes } = await readPages(position)
   expect(changes.map(({ version }) => version)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1))
-  expect(sizes.length).toBeGreaterThan(1)
-  expect(Math.max(...sizes)).toBeLessThan(22 * 1024 * 1024)
+  expect(pageBytes.length).toBeGreaterThan(1)
+  expect(Math.max(...pageBytes)).toBeLessThan(22 * 1024 * 1024)
   expect(await streamPositions(position, 20)).toEqual(changes.map((change) => change.position))
 })

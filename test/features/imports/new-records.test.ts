@@ -2,9 +2,12 @@ import { expect, it } from 'vitest'
 import { chooseSlugs } from '../../../src/features/imports/new-records.ts'
 import { registry } from '../../../src/resources/registry.ts'
 
-/** Chooses the slug of a topic while records have some slugs. */
-async function chooseSlug(scheme: string | undefined, taken: readonly string[]): Promise<string | undefined> {
-  const tx = { query: async () => taken.map((key) => ({ key })) as never[] }
+/** Returns the slug of a new topic with the name `Water`, while other records have the taken slugs. */
+async function chooseSlug(
+  scheme: string | undefined,
+  takenSlugs: readonly string[],
+): Promise<string | undefined> {
+  const tx = { query: async () => takenSlugs.map((key) => ({ key })) as never[] }
   const mention = { resource: 'topics', name: 'Water', ...(scheme !== undefined && { scheme }) }
   return [...(await chooseSlugs(tx, registry, [mention])).values()][0]
 }

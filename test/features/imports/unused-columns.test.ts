@@ -35,7 +35,7 @@ records:
     ])
   })
 
-  it('are not the texts of elements, whether these have attributes or not', async () => {
+  it('exclude the texts of elements, with or without attributes', async () => {
     const xml =
       '<list><r><id>1</id><t>One</t><p>China</p><p code="x">Chad</p></r><r><id>2</id><t>Two</t><p>Mali</p></r></list>'
     const text = `scheme: elements

@@ -57,7 +57,7 @@ describe('organizations', () => {
   })
 })
 
-it('a name without the voiced sign of a known one is unresolved; the known one is a candidate', async () => {
+it('a name that lacks the voiced sign of a known name is unresolved, and that name is proposed', async () => {
   const [key] = await findOrCreate(['ガス研究所'])
   const [known, other] = await resolveNames(test.database, registry, [
     { resource: 'organizations', name: 'ガス研究所' },
