@@ -28,7 +28,7 @@ describe.runIf(process.getuid?.() === 0 && process.platform === 'linux')(
       await expect(account.run(program, [])).resolves.toBeUndefined()
     })
 
-    it('is refused for a cluster of root, such as a copy without owners, with what would be right', async () => {
+    it('is refused for a cluster of root, such as a copy without owners, with what to do instead', async () => {
       const cluster = join(folder, 'copied')
       await mkdir(cluster)
       await writeFile(join(cluster, 'PG_VERSION'), '18\n')

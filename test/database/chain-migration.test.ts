@@ -5,7 +5,7 @@ import { openEmptyDatabase } from '../support/database.ts'
 import { runFirstMigrations } from '../support/first-migrations.ts'
 import { registry } from '../support/registry.ts'
 
-/** Number of migrations before the one that chains revisions. */
+/** Number of migrations before the migration that chains revisions. */
 const migrationsBefore = 4
 
 it('the migration computes the hash chain of existing revisions, which then cannot be updated', async () => {

@@ -161,7 +161,7 @@ describe('PostgreSQL refuses SQL that writes', () => {
   })
 
   it('a date that is not EDTF in an action of a party', async () => {
-    const action = (date: string) =>
+    const insertAction = (date: string) =>
       database.attempt(
         insert('participations', rows.participations),
         insert('participation_actions', {
@@ -172,8 +172,8 @@ describe('PostgreSQL refuses SQL that writes', () => {
           date,
         }),
       )
-    expect(await action('2011-04')).toBe('accepted')
-    expect(await action('in April')).toMatchObject({ code: '22007' })
+    expect(await insertAction('2011-04')).toBe('accepted')
+    expect(await insertAction('in April')).toMatchObject({ code: '22007' })
   })
 
   it.each<[table: Table, column: string, rule: string]>([
@@ -279,23 +279,29 @@ describe('PostgreSQL refuses SQL that writes', () => {
   it.each(['cooperation_bases'] as const)(
     'a location in %s with one coordinate or out of range',
     async (table) => {
-      const at = (place: Row) => database.attempt(insert(table, { ...rows[table], ...place }))
+      const insertAt = (place: Row) => database.attempt(insert(table, { ...rows[table], ...place }))
       expect(
-        await at({ location_latitude: 30.1, location_longitude: 90.5, location_elevation_metres: 4300 }),
+        await insertAt({
+          location_latitude: 30.1,
+          location_longitude: 90.5,
+          location_elevation_metres: 4300,
+        }),
       ).toBe('accepted')
-      expect(await at({ location_latitude: 30.1 })).toEqual(check(`${table}_location_coordinates_pair`))
-      expect(await at({ location_longitude: 90.5 })).toEqual(check(`${table}_location_coordinates_pair`))
-      expect(await at({ location_latitude: 90.5, location_longitude: 30 })).toEqual(
+      expect(await insertAt({ location_latitude: 30.1 })).toEqual(check(`${table}_location_coordinates_pair`))
+      expect(await insertAt({ location_longitude: 90.5 })).toEqual(
+        check(`${table}_location_coordinates_pair`),
+      )
+      expect(await insertAt({ location_latitude: 90.5, location_longitude: 30 })).toEqual(
         check(`${table}_location_coordinates_range`),
       )
-      expect(await at({ location_latitude: 30, location_longitude: -180.5 })).toEqual(
+      expect(await insertAt({ location_latitude: 30, location_longitude: -180.5 })).toEqual(
         check(`${table}_location_coordinates_range`),
       )
-      expect(await at({ location_elevation_metres: 9001 })).toEqual(
+      expect(await insertAt({ location_elevation_metres: 9001 })).toEqual(
         check(`${table}_location_elevation_range`),
       )
-      for (const none of ['NaN', 'Infinity'])
-        expect(await at({ location_elevation_metres: none }), none).toEqual(
+      for (const notFinite of ['NaN', 'Infinity'])
+        expect(await insertAt({ location_elevation_metres: notFinite }), notFinite).toEqual(
           check(`${table}_location_elevation_range`),
         )
     },
@@ -304,19 +310,23 @@ describe('PostgreSQL refuses SQL that writes', () => {
   it.each(['projects', 'assistance_programs'] as const)(
     'an incomplete or out-of-range location, amount or sector in a list of %s',
     async (table) => {
-      const item = (list: 'amounts' | 'locations' | 'sectors', columns: Row) =>
+      const insertItem = (list: 'amounts' | 'locations' | 'sectors', columns: Row) =>
         database.attempt(insert(`${table}_${list}`, { ...rows[`${table}_${list}`], ...columns }))
-      expect(await item('locations', { latitude: 30.1 })).toEqual(
+      expect(await insertItem('locations', { latitude: 30.1 })).toEqual(
         check(`${table}_locations_coordinates_pair`),
       )
-      expect(await item('locations', { latitude: 91, longitude: 0 })).toEqual(
+      expect(await insertItem('locations', { latitude: 91, longitude: 0 })).toEqual(
         check(`${table}_locations_latitude_range`),
       )
-      expect(await item('amounts', { currency: 'yuan' })).toEqual(check(`${table}_amounts_currency_form`))
-      expect(await item('amounts', { amount: 'NaN' })).not.toBe('accepted')
-      expect(await item('amounts', { amount: 1e13 })).not.toBe('accepted')
-      expect(await item('amounts', { amount: '-9999999999999.99' })).toBe('accepted')
-      expect(await item('sectors', { percentage: 100.1 })).toEqual(check(`${table}_sectors_percentage_range`))
+      expect(await insertItem('amounts', { currency: 'yuan' })).toEqual(
+        check(`${table}_amounts_currency_form`),
+      )
+      expect(await insertItem('amounts', { amount: 'NaN' })).not.toBe('accepted')
+      expect(await insertItem('amounts', { amount: 1e13 })).not.toBe('accepted')
+      expect(await insertItem('amounts', { amount: '-9999999999999.99' })).toBe('accepted')
+      expect(await insertItem('sectors', { percentage: 100.1 })).toEqual(
+        check(`${table}_sectors_percentage_range`),
+      )
     },
   )
 

@@ -53,7 +53,7 @@ it('a statement that exceeds its timeout is cancelled, and its connection return
   expect((await pool.query(running)).rowCount).toBe(0)
 })
 
-it('a statement timeout ends the transaction, and the next one on the connection runs', async () => {
+it('a statement timeout ends the transaction, and the next statement on the connection runs', async () => {
   const { database, pool } = await open({ statementTimeoutMs: 200 })
   await pool.query('create table things (id int)')
   const work = database.transaction(async (tx) => {
@@ -99,34 +99,34 @@ it('a read with an aborted signal rejects before it acquires a connection', asyn
 it('aborting the signal cancels the statement, and the connection returns to the pool', async () => {
   const { database } = await open()
   const before = await pidOf(database)
-  const gone = new AbortController()
-  const reading = database.read(slow, { signal: gone.signal })
-  setTimeout(() => gone.abort(new Error('gone')), 100)
+  const controller = new AbortController()
+  const reading = database.read(slow, { signal: controller.signal })
+  setTimeout(() => controller.abort(new Error('gone')), 100)
   await expect(reading).rejects.toThrow('gone')
   expect(await pidOf(database)).toBe(before)
 })
 
 it('a signal that aborts after a long read does not cancel the next read on the connection', async () => {
   const { database } = await open()
-  const gone = new AbortController()
+  const controller = new AbortController()
   const read = { text: 'select 1 as value from pg_sleep(0.4)' }
-  await database.forWork({ owner: ['authenticated', 'k'] }).read(read, { signal: gone.signal })
-  setTimeout(() => gone.abort(), 100)
+  await database.forWork({ owner: ['authenticated', 'k'] }).read(read, { signal: controller.signal })
+  setTimeout(() => controller.abort(), 100)
   expect(await database.read(read)).toEqual([{ value: 1 }])
 })
 
 it('a statement that no cancel request reaches ends once its connection is closed', async () => {
   const { database, pool } = await open()
-  const leaving = new AbortController()
+  const controller = new AbortController()
   // The service cancels with `pg_cancel_backend`, and finds the connection by its application name. This statement changes
   // the name.
   const text = "select set_config('application_name', 'renamed', false), pg_sleep(30)"
-  const read = database.read({ text }, { signal: leaving.signal })
+  const read = database.read({ text }, { signal: controller.signal })
   const running = async () =>
     (await pool.query("select from pg_stat_activity where application_name = 'renamed' and state = 'active'"))
       .rowCount
   await vi.waitFor(async () => expect(await running()).toBe(1))
-  leaving.abort()
+  controller.abort()
   await expect(read).rejects.toThrow()
   await vi.waitFor(async () => expect(await running()).toBe(0), { timeout: 10_000, interval: 200 })
 })
@@ -240,7 +240,7 @@ it('aborting a session cancels its COPY in PostgreSQL', async () => {
   expect(await database.read(one)).toEqual([{ value: 1 }])
 })
 
-/** Opens a database, and returns its transaction that fails with an SQLSTATE in its first attempts, and counts the attempts. */
+/** Opens a database. The returned transaction fails with an SQLSTATE in its first attempts, and counts its attempts. */
 async function openWithFailures(state: string, failures: number) {
   const { database, pool } = await open()
   await pool.query('create table attempts (number int)')

@@ -43,13 +43,13 @@ async function fill(url: string): Promise<void> {
 
 const rights = `select rolname as name, rolsuper as super, rolcreaterole as roles, rolcreatedb as databases,
   rolreplication as replication, rolbypassrls as bypass from pg_roles where rolname = current_user`
-const none = { super: false, roles: false, databases: false, replication: false, bypass: false }
+const noRights = { super: false, roles: false, databases: false, replication: false, bypass: false }
 
 it('the service uses a role that owns its database and has no rights beyond it', async () => {
   const { url, close } = await openEmbeddedDatabase(folder, settings)
   try {
     await fill(url)
-    expect(await query(url, rights)).toEqual([{ name: 'entente', ...none }])
+    expect(await query(url, rights)).toEqual([{ name: 'entente', ...noRights }])
     for (const statement of [
       "select pg_read_file('PG_VERSION')",
       "copy topics to program 'cat'",
@@ -90,7 +90,7 @@ it('an upgrade gives the service a role without superuser rights, and keeps the 
   const opened = await Promise.all([1, 2].map(() => openEmbeddedDatabase(folder, settings)))
   try {
     const url = opened[0]?.url ?? ''
-    expect(await query(url, rights)).toEqual([{ name: 'entente', ...none }])
+    expect(await query(url, rights)).toEqual([{ name: 'entente', ...noRights }])
     const ownedByOthers = `select relname as name from pg_class where relowner <> current_user::regrole and oid >= 16384
         and relnamespace in ('public'::regnamespace, 'history'::regnamespace, 'past'::regnamespace)
       union all select proname from pg_proc where proowner <> current_user::regrole and oid >= 16384

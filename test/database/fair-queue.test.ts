@@ -22,8 +22,8 @@ it('the next item belongs to the member with the fewest running items, at each o
   fc.assert(
     fc.property(fc.array(owner), fc.array(owner, { minLength: 1 }), (started, added) => {
       const queue = new FairQueue<Item>()
-      const running = started.map((of) => ({ owner: of }))
-      const waiting = added.map((of) => ({ owner: of }))
+      const running = started.map((itemOwner) => ({ owner: itemOwner }))
+      const waiting = added.map((itemOwner) => ({ owner: itemOwner }))
       for (const item of running) queue.start(item.owner)
       for (const item of waiting) queue.add(item.owner, item)
       while (waiting.length > 0) {

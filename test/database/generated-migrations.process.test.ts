@@ -58,7 +58,7 @@ async function laterVersion(replacements: Replacement[]) {
   return version
 }
 
-/** Without a response cache, so that a process reads what another one has just written. */
+/** Opens a service without a response cache, so that it reads what another process has just written. */
 const open = (folder?: string): Promise<Service> =>
   openService(database.url, { CACHE_MB: '0' }, folder === undefined ? {} : { folder })
 
@@ -83,8 +83,8 @@ interface Case {
   resource: string
   /** A record that only the later version can write. */
   record: object
-  /** Requests of the later version that find this record. */
-  finds: string[]
+  /** Filters of the later version that find this record. */
+  filters: string[]
 }
 
 const project = { title: 'Observatory of both versions', kind: 'observatory' }
@@ -115,7 +115,7 @@ const cases: Case[] = [
       risks: 'Unprecedented sandstorms.',
       participants: [{ country: 'CHN', role: 'auditor' }],
     },
-    finds: ['suspendedOn=2031-05', 'openness=drop', 'q=sandstorms', 'role=auditor'],
+    filters: ['suspendedOn=2031-05', 'openness=drop', 'q=sandstorms', 'role=auditor'],
   },
   {
     what: 'a resource',
@@ -127,20 +127,20 @@ const cases: Case[] = [
       participants: [{ country: 'CHN', role: 'host' }],
       externalIds: [{ scheme: 'test', id: 'both-versions' }],
     },
-    finds: ['openedOn=2031', 'country=CHN'],
+    filters: ['openedOn=2031', 'country=CHN'],
   },
 ]
 
 describe('a migration generated with --expand', () => {
   it.each(cases.map((added) => [added.what, added] as const))(
     'adds %s, and the former version works',
-    async (_what, { replacements, resource, record, finds }) => {
+    async (_what, { replacements, resource, record, filters }) => {
       const former = await open()
       const later = await laterVersion(replacements)
       expect(await generateMigration(later, ['--name', 'added', '--expand'])).toMatchObject({ code: 0 })
       const newer = await open(later.folder)
       const { id } = await create(newer, resource, record)
-      for (const filter of finds)
+      for (const filter of filters)
         expect(await request(newer, `/v1/${resource}?${filter}`)).toMatchObject({ data: [{ id }] })
       await waitForFeed(database)
       const useFormer = async () => {
@@ -179,7 +179,7 @@ const renamings: [string, Replacement, RegExp][] = [
 ]
 
 it.each(renamings)(
-  'without a terminal, says what to do if %s is renamed',
+  'the command says what to do if %s is renamed and there is no terminal',
   async (_what, replacement, message) => {
     const version = await laterVersion([replacement])
     const { code, printed } = await generateMigration(version, ['--check'])
@@ -188,7 +188,7 @@ it.each(renamings)(
   },
 )
 
-it('writes no file if --contract names an unknown migration', async () => {
+it('the command writes no file if --contract names an unknown migration', async () => {
   const to = `suspendedOn: field.edtf('When it was suspended.'), ${summary}`
   const version = await laterVersion([{ file: projects, from: summary, to }])
   const listFiles = () => readdir(join(version.folder, 'migrations'), { recursive: true })

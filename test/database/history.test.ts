@@ -201,10 +201,10 @@ describe('change_time()', () => {
   it('gives different times to transactions that write a row in the same millisecond', async () => {
     await run("insert into things values (1, 'a'), (2, 'b')")
     const [one, other] = [await connect(), await connect()]
-    const at = "select set_config('entente.change_time', '4102444800000', true)"
-    await run(`begin; ${at}; update things set name = 'one' where id = 1; commit`, one)
+    const setTime = "select set_config('entente.change_time', '4102444800000', true)"
+    await run(`begin; ${setTime}; update things set name = 'one' where id = 1; commit`, one)
     await run(
-      `begin; ${at}; update things set name = 'other' where id = 2; update things set name = 'other' where id = 1; commit`,
+      `begin; ${setTime}; update things set name = 'other' where id = 2; update things set name = 'other' where id = 1; commit`,
       other,
     )
     expect(
@@ -267,11 +267,11 @@ describe('the service', () => {
     expect(await run('select name from registry_tables() where versioned is false order by name')).toEqual(
       ['idempotent_requests', ...importTables, 'keys', 'revisions', 'settings'].map((name) => ({ name })),
     )
-    const listed = (schema: string) =>
+    const namesIn = (schema: string) =>
       `(select array_agg(relname::text order by relname) from pg_class where relnamespace = '${schema}'::regnamespace and relkind in ('r', 'v'))`
     expect(
       await run(
-        `select ${listed('past')} = ${listed('history')} as same, array_position(${listed('past')}, 'records') is not null as has_records`,
+        `select ${namesIn('past')} = ${namesIn('history')} as same, array_position(${namesIn('past')}, 'records') is not null as has_records`,
       ),
     ).toEqual([{ same: true, has_records: true }])
   })

@@ -121,7 +121,7 @@ describe('with four connections, of which one may run expensive statements', () 
     expect((await testDatabase.pool.query(`${running} and datname = current_database()`)).rowCount).toBe(0)
   })
 
-  it('after a client abandons an expensive statement, its next one waits if others are active', async () => {
+  it('a client that abandons an expensive statement must wait if another client is active', async () => {
     const read = (seconds: number, signal?: AbortSignal) =>
       database
         .forWork({ owner: ['anonymous', 'leaver', 'leaver'], ...(signal && { getSignal: () => signal }) })
@@ -218,7 +218,7 @@ it('a read of whole tables has parallel workers only while it does not share the
     expect(await readWorkers('alone-again', 0)).toBe('2')
     expect((await Promise.all([readWorkers('first', 0.2), readWorkers('second', 0.2)])).at(-1)).toBe('0')
     expect(await readWorkers('alone-at-last', 0)).toBe('2')
-    // One of the three must wait, so the processors count as contended for ten seconds.
+    // One of the three reads must wait, so the processors count as contended for ten seconds.
     await Promise.all(['a', 'b', 'c'].map((name) => readWorkers(name, 0.2)))
     expect(await readWorkers('soon-after', 0)).toBe('0')
   } finally {

@@ -178,7 +178,7 @@ describe('migrating', () => {
     withRole(async (owner, role) => {
       await database.pool.query(`alter database ${new URL(database.url).pathname.slice(1)} owner to ${role}`)
       await migrate(owner)
-      // The privilege that LOCK needs, and that owners have only since PostgreSQL 17.
+      // LOCK needs this privilege, which owners have only since PostgreSQL 17.
       await owner.maintain(async (client) => {
         const { rows } = await client.query<{ version: number }>(
           "select current_setting('server_version_num')::int as version",

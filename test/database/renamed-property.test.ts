@@ -83,7 +83,7 @@ describe('a renamed property', () => {
     }
   })
 
-  it('has its current name in citations of it', async () => {
+  it('has its current name in the citations that refer to it', async () => {
     const page = (await api.get(`/v1/citations?record=${id}`)).json()
     expect(page).toMatchObject({ data: [{ property: '/kind' }] })
   })

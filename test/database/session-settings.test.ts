@@ -54,7 +54,7 @@ it.each(['SQL, DMY', 'SQL, MDY', 'German', 'Postgres, DMY'])(
   },
 )
 
-it('accepts concurrent changes of one record if the default isolation is serializable', async () => {
+it('accepts concurrent changes to one record if the default isolation is serializable', async () => {
   const app = await startApp(
     await withSettings(await openTestDatabase(), { default_transaction_isolation: 'serializable' }),
   )

@@ -27,7 +27,7 @@ const newer = createRegistry(
   ),
 )
 
-const total = 10_000
+const figureCount = 10_000
 
 /** Timeout of a test in milliseconds. Each test composes all figures, on a machine that may be busy. */
 const timeoutMs = 120_000
@@ -50,7 +50,7 @@ async function insertFigures(pool: pg.Pool): Promise<string[]> {
   const resource = older.get('figures')
   const document = compileSql(composedJson(resource, propertiesOf(resource))).text
   await pool.query(`begin; set local entente.writer = 'service';
-    insert into records (id, resource, key) select id, 'figures', id from (select uuid_v7() as id from generate_series(1, ${total})) as made;
+    insert into records (id, resource, key) select id, 'figures', id from (select uuid_v7() as id from generate_series(1, ${figureCount})) as generated;
     insert into figures (id, indicator, title, value, unit) select id, 'made', 'Figure ' || id, row_number() over (), 'things'
       from records where resource = 'figures' and document is null;
     update records set document = composed.document, shape = '${shapeOf(resource)}'
@@ -112,8 +112,8 @@ async function countByShape(registry: Registry): Promise<number> {
   return rows[0]?.count ?? 0
 }
 
-/** Returns the counts and times that recomposing must not change. */
-async function readUnchanging(): Promise<unknown> {
+/** Reads the counts and times that recomposing must not change. */
+async function readInvariants(): Promise<unknown> {
   const { rows } = await testApp.pool.query(
     `select (select count(*) from revisions) as revisions, (select count(*) from history.records) as former,
       sum(version) as versions, max(updated_at) as updated, max(row_start) as started, count(*) as records from records`,
@@ -124,15 +124,15 @@ async function readUnchanging(): Promise<unknown> {
 /** Composes a figure from the tables by a declaration. */
 async function compose(registry: Registry, key: string): Promise<Document> {
   const resource = registry.get('figures')
-  const one = sql`select ${composedJson(resource, propertiesOf(resource))}::json as document from ${resource.table} where ${resource.id} = ${key}`
-  const { text, values } = compileSql(one)
+  const statement = sql`select ${composedJson(resource, propertiesOf(resource))}::json as document from ${resource.table} where ${resource.id} = ${key}`
+  const { text, values } = compileSql(statement)
   const { rows } = await testApp.pool.query<{ document: Document }>(text, values)
   return rows[0]?.document ?? {}
 }
 
 const propertyNames = (registry: Registry) => [...propertiesOf(registry.get('figures'))].sort()
 
-/** Reads a figure in every way from a service. Expects the document that the service's declaration composes. */
+/** Reads a figure directly, in lists and in an export. Expects the document that the service's declaration composes. */
 async function expectReads({ origin, registry }: Service, key: string): Promise<void> {
   const read = async (path: string) => documentForm.parse(await (await fetch(`${origin}${path}`)).json())
   const list = async (path: string) => z.array(documentForm).parse((await read(path)).data)
@@ -168,11 +168,11 @@ it('both versions read and write by their own declaration while documents are re
     const key = keys[(index * 251) % keys.length] ?? ''
     const remarked = await patch(newService, key, { remark: `Remark ${index}` })
     expect(remarked).toMatchObject({ version: 2, remark: `Remark ${index}` })
-    await Promise.all(services.map((one) => expectReads(one, key)))
+    await Promise.all(services.map((service) => expectReads(service, key)))
     const changed = await patch(oldService, key, { unit: `units ${index}` })
     expect(Object.keys(changed).sort()).toEqual(propertyNames(older))
     expect(changed).toMatchObject({ version: 3, unit: `units ${index}` })
-    await Promise.all(services.map((one) => expectReads(one, key)))
+    await Promise.all(services.map((service) => expectReads(service, key)))
     expect(await compose(newer, key)).toMatchObject({
       remark: `Remark ${index}`,
       unit: `units ${index}`,
@@ -187,9 +187,9 @@ it('recomposing gives all documents one shape and changes nothing else', {
 }, async () => {
   await recompose(testApp.database, newer)
   const all = await countByShape(newer)
-  expect(all).toBeGreaterThanOrEqual(total)
+  expect(all).toBeGreaterThanOrEqual(figureCount)
   expect(await countByShape(older)).toBe(0)
-  const before = await readUnchanging()
+  const before = await readInvariants()
   const listener = await testApp.pool.connect()
   const notifiedChannels: string[] = []
   listener.on('notification', ({ channel }) => notifiedChannels.push(channel))
@@ -202,11 +202,11 @@ it('recomposing gives all documents one shape and changes nothing else', {
   await listener.query('select')
   listener.release(true)
   expect(notifiedChannels).toEqual([])
-  expect(await readUnchanging()).toEqual(before)
+  expect(await readInvariants()).toEqual(before)
 })
 
 it('two versions that recompose concurrently both finish', { timeout: timeoutMs }, async () => {
   const counts = await Promise.all([recompose(testApp.database, older), recompose(testApp.database, newer)])
-  expect(Math.max(...counts)).toBeLessThanOrEqual(2 * total)
-  for (const one of services) await expectReads(one, keys[7] ?? '')
+  expect(Math.max(...counts)).toBeLessThanOrEqual(2 * figureCount)
+  for (const service of services) await expectReads(service, keys[7] ?? '')
 })

@@ -20,8 +20,8 @@ beforeAll(async () => {
 })
 afterAll(() => database.close())
 
-/** Returns the id of a record of a resource: of an existing record, or of an example that it inserts. */
-async function someId({ name, table }: Resource): Promise<string> {
+/** Returns the id of the first record of a resource. If there is none, the function inserts an example. */
+async function findOrInsertId({ name, table }: Resource): Promise<string> {
   const find = () => database.query('select id from records where resource = $1 order by key limit 1', [name])
   const inserted = {
     table: getTableName(table),
@@ -40,7 +40,7 @@ const refusedTruncate = { code: '42501', rule: undefined }
 const recordOf = async (id: string): Promise<Row | undefined> =>
   (await database.query('select * from records where id = $1', [id]))[0]
 
-/** Checks that the version is one higher, the time of change later, and that the document must be composed again. */
+/** Expects a version that is one higher, a later time of change, and a document that must be composed again. */
 function expectInvalidated(before: Row | undefined, after: Row | undefined): void {
   expect(after).toMatchObject({
     version: Number(before?.version) + 1,
@@ -56,7 +56,7 @@ describe.each(registry.resources)('an SQL update of $name', (resource) => {
   const column = resource.search.title.name
   let id: string
   beforeAll(async () => {
-    id = await someId(resource)
+    id = await findOrInsertId(resource)
   })
 
   /** Runs statements in a transaction. Returns the record before and after it. */

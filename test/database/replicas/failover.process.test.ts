@@ -33,9 +33,9 @@ function open(primary: PostgresServer, replica: PostgresServer): Database {
   return database
 }
 
-async function write(to: Database, number: number): Promise<Position | undefined> {
+async function write(database: Database, number: number): Promise<Position | undefined> {
   let found: Position | undefined
-  const writing = to.forWork({
+  const writing = database.forWork({
     owner: ['test'],
     onCommit: (position) => {
       found = position
@@ -45,9 +45,9 @@ async function write(to: Database, number: number): Promise<Position | undefined
   return found
 }
 
-async function read(from: Database, position: Position | undefined): Promise<number[]> {
+async function read(database: Database, position: Position | undefined): Promise<number[]> {
   const work = { owner: ['test'], freshness: new Freshness({ position, maxAgeMs: 100 }) }
-  const rows = await from.forWork(work).read<{ number: number }>({ text: 'select number from numbers' })
+  const rows = await database.forWork(work).read<{ number: number }>({ text: 'select number from numbers' })
   return rows.map(({ number }) => number)
 }
 
@@ -70,8 +70,8 @@ it('reads nothing from a standby of the old primary after a failover', {
 
 it('reads from a standby again once it follows the new primary', { timeout: 60_000 }, async () => {
   const { old, next, other } = await openServers()
-  const before = open(old, other)
-  const position = await write(before, 1)
+  const earlierDatabase = open(old, other)
+  const position = await write(earlierDatabase, 1)
   await vi.waitFor(() => expectOneNumber(next), { timeout: 5000 })
   await old.stop()
   await next.promote()

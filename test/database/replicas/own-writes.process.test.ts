@@ -53,7 +53,7 @@ afterAll(async () => {
 /** A write that was acknowledged. */
 interface AcknowledgedWrite {
   position: Position
-  at: number
+  acknowledgedAtMs: number
   /** Number of rows after the write. */
   count: number
 }
@@ -64,7 +64,7 @@ async function write(count: number): Promise<AcknowledgedWrite> {
   await writing.transaction((tx) => tx.query({ text: 'insert into numbers default values' }))
   const [position] = positions
   if (!position) throw new Error('the commit has no position')
-  return { position, at: performance.now(), count }
+  return { position, acknowledgedAtMs: performance.now(), count }
 }
 
 async function read(position: Position | undefined): Promise<number> {
@@ -76,28 +76,30 @@ async function read(position: Position | undefined): Promise<number> {
   return row?.count ?? -1
 }
 
-const replay = (index: 0 | 1, what: 'pause' | 'resume') =>
-  servers.standbys[index]?.run(`select pg_wal_replay_${what}()`)
+const controlReplay = (index: 0 | 1, action: 'pause' | 'resume') =>
+  servers.standbys[index]?.run(`select pg_wal_replay_${action}()`)
 
 it('a read sees all writes up to its position, and all writes older than the maximum age', {
   timeout: 120_000,
 }, async () => {
-  const written: AcknowledgedWrite[] = [{ ...(await write(1)), at: Number.NEGATIVE_INFINITY }]
+  const written: AcknowledgedWrite[] = [{ ...(await write(1)), acknowledgedAtMs: Number.NEGATIVE_INFINITY }]
   await fc.assert(
     fc.asyncProperty(steps, async (sequence) => {
       for (const step of sequence) {
         if (step.action === 'write') written.push(await write(written.length + 1))
-        else if (step.action !== 'read') await replay(step.standby, step.action)
+        else if (step.action !== 'read') await controlReplay(step.standby, step.action)
         else {
           const known = step.writesAgo === undefined ? undefined : written.at(-1 - step.writesAgo)
-          const startedAt = performance.now()
-          const required = written.findLast(({ at }) => at < startedAt - maxAgeMs)
+          const startedAtMs = performance.now()
+          const required = written.findLast(
+            ({ acknowledgedAtMs }) => acknowledgedAtMs < startedAtMs - maxAgeMs,
+          )
           expect(await read(known?.position)).toBeGreaterThanOrEqual(
             Math.max(known?.count ?? 0, required?.count ?? 0),
           )
         }
       }
-      await Promise.all([replay(0, 'resume'), replay(1, 'resume')])
+      await Promise.all([controlReplay(0, 'resume'), controlReplay(1, 'resume')])
     }),
     { numRuns: 10 },
   )

@@ -38,22 +38,22 @@ const text = `select pg_is_in_recovery() as "isStandby", inet_server_port() as p
   (select count(*)::int from numbers) as numbers`
 
 /** Reads data that includes the given position and is not older than the maximum age. */
-async function read(position?: Position, on = database): Promise<ReadResult> {
+async function read(position?: Position, target = database): Promise<ReadResult> {
   const work = { owner: ['test'], freshness: new Freshness({ position, maxAgeMs }) }
-  const [row] = await on.forWork(work).read<ReadResult & { [column: string]: unknown }>({ text })
-  if (!row) throw new Error('no row')
+  const [row] = await target.forWork(work).read<ReadResult & { [column: string]: unknown }>({ text })
+  if (!row) throw new Error('the read returned no row')
   return row
 }
 
 /** Inserts a number, and returns the position of the commit. */
-async function write(on = database): Promise<Position> {
+async function write(target = database): Promise<Position> {
   const positions: Position[] = []
-  const writing = on.forWork({ owner: ['test'], onCommit: (position) => positions.push(position) })
+  const writing = target.forWork({ owner: ['test'], onCommit: (position) => positions.push(position) })
   await writing.transaction((tx) =>
     tx.query({ text: 'insert into numbers select count(*) + 1 from numbers' }),
   )
   const [position] = positions
-  if (!position) throw new Error('no position')
+  if (!position) throw new Error('the commit has no position')
   return position
 }
 
@@ -66,7 +66,8 @@ const waitForReadsOn = (...indexes: number[]) =>
       const ports = new Set<number>()
       for (let reads = 0; reads < 20; reads += 1) ports.add((await read()).port)
       const wanted = indexes.map(portOf)
-      if (!wanted.every((port) => ports.has(port))) throw new Error('not yet')
+      if (!wanted.every((port) => ports.has(port)))
+        throw new Error(`reads run on the ports ${[...ports].join()}, and not yet on all of ${wanted.join()}`)
     },
     { timeout: 10_000, interval: 20 },
   )
@@ -105,7 +106,7 @@ it('a read on any server sees every commit up to its position', async () => {
     expect((await read(await write())).numbers).toBe(numbers + count)
 })
 
-it('reads from a standby that has replayed a position while another one is behind', async () => {
+it('reads from a standby that has replayed a position while another standby is behind', async () => {
   const [behind] = servers.standbys
   await waitForReadsOn(0, 1)
   await behind?.run('select pg_wal_replay_pause()')
@@ -257,7 +258,7 @@ it('repeats on another standby a read whose standby is lost while the primary is
     const [row] = await tx.query<{ port: number; pid: number }>({
       text: 'select inet_server_port() as port, pg_backend_pid() as pid',
     })
-    if (!row) throw new Error('no row')
+    if (!row) throw new Error('the read returned no row')
     const server = servers.standbys.find((_, index) => portOf(index) === row.port)
     if (ports.length === 0) await server?.run(`select pg_terminate_backend(${row.pid})`)
     ports.push(row.port)
