@@ -64,7 +64,7 @@ it('a statement timeout ends the transaction, and the next statement on the conn
   expect(await database.read({ text: 'select * from things' })).toEqual([])
 })
 
-it('a statement timeout cancels only that statement, and no statement of other connections', async () => {
+it('a statement timeout cancels its statement, and no statement of other connections', async () => {
   const { database } = await open({ maxConnections: 2, statementTimeoutMs: 400 })
   const late = database.read(slow)
   late.catch(() => {})
@@ -126,8 +126,8 @@ it('a statement that no cancel request reaches ends once its connection is close
     (await pool.query("select from pg_stat_activity where application_name = 'renamed' and state = 'active'"))
       .rowCount
   await vi.waitFor(async () => expect(await running()).toBe(1))
-  controller.abort()
-  await expect(read).rejects.toThrow()
+  controller.abort(new Error('gone'))
+  await expect(read).rejects.toThrow('gone')
   await vi.waitFor(async () => expect(await running()).toBe(0), { timeout: 10_000, interval: 200 })
 })
 
@@ -172,7 +172,7 @@ it('a read transaction sees one snapshot, cannot write, and leaves no settings b
   expect(await database.read({ text: 'show work_mem' })).not.toEqual([{ work_mem: '3MB' }])
 })
 
-it('requests are refused immediately if the queue is full, and waiting ones after a timeout', async () => {
+it('requests are refused at once if the queue is full, and waiting requests after a timeout', async () => {
   const { database } = await open({ maxWaiting: 1, acquireTimeoutMs: 300 })
   const requestRefused = vi.fn()
   database.observe({ requestRefused, statementSlow: () => {}, statementTimedOut: () => {} })

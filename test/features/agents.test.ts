@@ -316,8 +316,8 @@ describe('POST /mcp', () => {
   it('requires a key if the registry is not public, and refuses a wrong key', async () => {
     const closed = await startTestApi({ env: { PUBLIC_READ: 'false' } })
     try {
-      await expect(connect(closed)).rejects.toThrow()
-      await expect(connect(closed, 'a-key-that-nobody-has')).rejects.toThrow()
+      await expect(connect(closed)).rejects.toThrow('401')
+      await expect(connect(closed, 'a-key-that-nobody-has')).rejects.toThrow('401')
       const allowed = await connect(closed, adminKey)
       expect((await call('briefing', { country: 'PAK' }, allowed)).isError).toBe(false)
       await allowed.close()
