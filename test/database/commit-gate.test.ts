@@ -22,7 +22,7 @@ async function open() {
   }
 }
 
-it('changes are refused immediately while commits hang, and accepted again afterwards', async () => {
+it('changes are refused immediately while commits hang, and accepted again afterward', async () => {
   const { pool, write } = await open()
   await write()
   await pool.query('insert into slow default values')

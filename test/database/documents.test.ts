@@ -247,7 +247,7 @@ describe('a write that bypasses the service', () => {
     expect(rows).toEqual([])
   })
 
-  it('soon after another one gets a revision; only asOf finds the version between them', async () => {
+  it('soon after another write gets a revision; only asOf finds the version between them', async () => {
     const path = '/v1/topics/in-haste'
     expect((await api.post('/v1/topics', { slug: 'in-haste', name: 'One', scheme: 'domain' })).status).toBe(
       201,

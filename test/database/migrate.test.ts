@@ -70,7 +70,7 @@ describe('migrating', () => {
     expect(await readRequiredMigration(database.pool)).toBe(name)
   })
 
-  it('refuses and does not change a database that needs a newer version', async () => {
+  it('refuses a database that needs a newer version, and leaves it unchanged', async () => {
     await migrate(database.database)
     await simulateIncompatibleMigration(database.pool)
     const before = await schema()
@@ -78,7 +78,7 @@ describe('migrating', () => {
     expect(await schema()).toEqual(before)
   })
 
-  it('does not call a database newer that lacks migrations of this version', async () => {
+  it('does not call a database newer if it lacks migrations of this version', async () => {
     await migrate(database.database)
     await simulateIncompatibleMigration(database.pool)
     await database.pool.query(
@@ -89,7 +89,7 @@ describe('migrating', () => {
     )
   })
 
-  it('accepts and does not change a database that a newer version has expanded', async () => {
+  it('accepts a database that a newer version has expanded, and leaves it unchanged', async () => {
     await migrate(database.database)
     await database.pool.query(
       "insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 99999999999999)",

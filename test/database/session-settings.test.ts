@@ -29,7 +29,7 @@ async function startApp({ url, database }: Awaited<ReturnType<typeof withSetting
 const headers = { authorization: `Bearer ${adminKey}` }
 
 it.each(['SQL, DMY', 'SQL, MDY', 'German', 'Postgres, DMY'])(
-  'refuses expired and revoked keys if the DateStyle of the database is %s',
+  'the service refuses expired and revoked keys if the DateStyle of the database is %s',
   async (datestyle) => {
     const opened = await withSettings(await openTestDatabase(), { datestyle, timezone: 'Asia/Kolkata' })
     const app = await startApp(opened)
@@ -54,7 +54,7 @@ it.each(['SQL, DMY', 'SQL, MDY', 'German', 'Postgres, DMY'])(
   },
 )
 
-it('accepts concurrent changes to one record if the default isolation is serializable', async () => {
+it('concurrent changes to a record are accepted if the default isolation is serializable', async () => {
   const app = await startApp(
     await withSettings(await openTestDatabase(), { default_transaction_isolation: 'serializable' }),
   )
@@ -71,7 +71,7 @@ it('accepts concurrent changes to one record if the default isolation is seriali
   expect(new Set(statuses)).toEqual(new Set([200]))
 })
 
-it('migrates a database whose settings change the meaning of statements', async () => {
+it('a database whose settings change the meaning of statements can be migrated', async () => {
   const { database } = await withSettings(await openEmptyDatabase(), {
     search_path: 'pg_catalog',
     standard_conforming_strings: 'off',

@@ -51,7 +51,7 @@ function expectInvalidated(before: Row | undefined, after: Row | undefined): voi
   expect(Number(after?.updated_at)).toBeGreaterThan(Number(before?.updated_at))
 }
 
-describe.each(registry.resources)('an SQL update of $name', (resource) => {
+describe.each(registry.resources)('SQL that changes $name', (resource) => {
   const table = getTableName(resource.table)
   const column = resource.search.title.name
   let id: string

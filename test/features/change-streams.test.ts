@@ -80,7 +80,7 @@ async function currentPosition(): Promise<string> {
   return after
 }
 
-it('sends every change once and in order to all streams, with one read for all', async () => {
+it('every change is sent once and in order to all streams, with one read for all', async () => {
   const after = await currentPosition()
   const streams = await openMany(40, `?after=${after}`)
   const collected = streams.map(collect)
@@ -98,7 +98,7 @@ it('sends every change once and in order to all streams, with one read for all',
   expect(reads).toBeLessThan(100)
 })
 
-it('sends each stream changes of the requested resources, and continues after Last-Event-ID', async () => {
+it('a stream has the changes of the requested resources, and continues after Last-Event-ID', async () => {
   const after = await currentPosition()
   const [topics, all] = await Promise.all([
     open('10.0.0.1', `?after=${after}&resource=topics`),
@@ -140,7 +140,7 @@ it.each([
   expect(text).not.toContain('Jane Doe')
 })
 
-it('refuses streams above the limits of a client (429) and of all clients (503) until one ends', async () => {
+it('streams above the limit of a client (429) or in total (503) are refused until one ends', async () => {
   const mine = await Promise.all(Array.from({ length: 10 }, () => open('10.0.1.1')))
   for (const stream of mine) stream.resume()
   const more = await open('10.0.1.1')
@@ -155,7 +155,7 @@ it('refuses streams above the limits of a client (429) and of all clients (503) 
   await expect.poll(async () => (await open('10.0.1.9')).statusCode, { timeout: 10_000 }).toBe(200)
 })
 
-it('ends the stream of a client within seconds after its key is revoked', async () => {
+it('the stream of a client ends within seconds after its key is revoked', async () => {
   const body = { name: 'A mirror', role: 'reader' }
   const { id, key } = (await api.post('/v1/keys', body)).json<{ id: string; key: string }>()
   const stream = await open('10.0.2.1', '', '', key)

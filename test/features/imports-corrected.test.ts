@@ -136,13 +136,6 @@ describe('rejected.csv is read with the mapping of the original file', () => {
     expect(await agreementsOf(scheme)).toMatchObject([{ place: '1234.5' }])
   })
 
-  it('and names a column once if its value is wrong for two properties', async () => {
-    const mapping = mappingOf('{}', namedColumns, 'inForceFrom: Signed')
-    const refused = await readRefused(mapping, 'Id,Title,Signed\n1,Accord,no date\n')
-    const [, line = ''] = parse(refused) as string[][]
-    expect(line.slice(3, 5)).toEqual(['row 2', 'Signed'])
-  })
-
   it('but a row is refused if the list of its columns with numbers is damaged', async () => {
     const mapping = mappingOf('{}', namedColumns)
     const refused = await readRefused(mapping, makeXlsx(sheetRows), 'register.xlsx')
@@ -188,6 +181,13 @@ describe('an unchanged rejected.csv', () => {
     const { scheme } = await importFile(api.database, mapping, 'rejected.csv', corrected)
     expect(await agreementsOf(scheme)).toMatchObject([{ summary }])
   })
+})
+
+it('rejected.csv names a column once if its value is wrong for two properties', async () => {
+  const mapping = mappingOf('{}', namedColumns, 'inForceFrom: Signed')
+  const refused = await readRefused(mapping, 'Id,Title,Signed\n1,Accord,no date\n')
+  const [, line = ''] = parse(refused) as string[][]
+  expect(line.slice(3, 5)).toEqual(['row 2', 'Signed'])
 })
 
 it('rejected.csv of NDJSON has the properties that only later rows have', async () => {

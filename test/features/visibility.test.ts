@@ -21,7 +21,7 @@ const countries = ['CHN', 'PAK', 'DEU', 'USA']
 const id = (number: number) => `01933b5e-7c1a-7d4e-9f2b-${String(number).padStart(12, '0')}`
 const words = ['solar', 'rice', 'laser', 'canal']
 
-/** The values of a generated agreement and its project, with the same visibility. The project may be removed afterwards. */
+/** The values of a generated agreement and its project, with the same visibility. The project may be removed later. */
 const recordArbitrary = fc.record({
   word: fc.constantFrom(...words),
   countries: fc.uniqueArray(fc.constantFrom(...countries), { minLength: 1 }),

@@ -51,7 +51,7 @@ async function read(database: Database, position: Position | undefined): Promise
   return rows.map(({ number }) => number)
 }
 
-it('reads nothing from a standby of the old primary after a failover', {
+it('no read runs on a standby of the old primary after a failover', {
   timeout: 60_000,
 }, async () => {
   const { old, next, other } = await openServers()
@@ -68,7 +68,7 @@ it('reads nothing from a standby of the old primary after a failover', {
   expect(database.replicas?.reads.replica).toBe(0)
 })
 
-it('reads from a standby again once it follows the new primary', { timeout: 60_000 }, async () => {
+it('reads run on a standby again once it follows the new primary', { timeout: 60_000 }, async () => {
   const { old, next, other } = await openServers()
   const earlierDatabase = open(old, other)
   const position = await write(earlierDatabase, 1)

@@ -93,7 +93,7 @@ async function longestReadMs(work: () => Promise<unknown>): Promise<number> {
   return longestMs
 }
 
-it('sends reads with a maximum age to a standby, and all others to the primary', async () => {
+it('reads with a maximum age run on a standby, and all others on the primary', async () => {
   await waitForReadsOn(0)
   const [row] = await database.read<{ found: boolean }>({ text: 'select pg_is_in_recovery() as found' })
   expect(row?.found).toBe(false)
@@ -106,7 +106,7 @@ it('a read on any server sees every commit up to its position', async () => {
     expect((await read(await write())).numbers).toBe(numbers + count)
 })
 
-it('reads from a standby that has replayed a position while another standby is behind', async () => {
+it('a read runs on a standby that has replayed its position while another standby is behind', async () => {
   const [behind] = servers.standbys
   await waitForReadsOn(0, 1)
   await behind?.run('select pg_wal_replay_pause()')
@@ -118,7 +118,7 @@ it('reads from a standby that has replayed a position while another standby is b
   for (let reads = 0; reads < 20; reads += 1) expect((await read()).port).not.toBe(portOf(0))
 })
 
-it('sends reads to a standby again once it has caught up', async () => {
+it('reads run on a standby again once it has caught up', async () => {
   const [first] = servers.standbys
   await first?.run('select pg_wal_replay_pause()')
   await write()
@@ -127,13 +127,13 @@ it('sends reads to a standby again once it has caught up', async () => {
   await waitForReadsOn(0)
 })
 
-it('counts a standby of an idle primary as up to date', async () => {
+it('a standby of an idle primary counts as up to date', async () => {
   await waitForReadsOn(0)
   await sleep(3000)
   await waitForReadsOn(0)
 })
 
-it('keeps all reads of one request on one server', async () => {
+it('all reads of one request run on one server', async () => {
   await waitForReadsOn(0, 1)
   for (let requests = 0; requests < 20; requests += 1) {
     const work = { owner: ['test'], freshness: new Freshness({ position: undefined, maxAgeMs }) }
@@ -144,7 +144,7 @@ it('keeps all reads of one request on one server', async () => {
   }
 })
 
-it('repeats on the primary a read that conflicts with recovery on a standby', async () => {
+it('a read that conflicts with recovery on a standby is repeated on the primary', async () => {
   await waitForReadsOn(0)
   for (const standby of servers.standbys) {
     await standby.run("alter system set max_standby_streaming_delay = '50ms'")
@@ -165,7 +165,7 @@ it('repeats on the primary a read that conflicts with recovery on a standby', as
   expect(database.replicas?.reads.retried).toBe(before + 1)
 })
 
-it('starts a COPY on the primary if its session on a standby conflicts with recovery', async () => {
+it('a COPY starts on the primary if its session on a standby conflicts with recovery', async () => {
   await waitForReadsOn(0)
   await write()
   const work = { owner: ['test'], freshness: new Freshness({ position: undefined, maxAgeMs: 60_000 }) }
@@ -180,7 +180,7 @@ it('starts a COPY on the primary if its session on a standby conflicts with reco
 })
 
 it.skipIf(process.platform !== 'linux')(
-  'reads take less than two seconds while a standby hangs, and use it again afterwards',
+  'reads take less than two seconds while a standby hangs, and then use it again',
   {
     timeout: 30_000,
   },
@@ -197,7 +197,7 @@ it.skipIf(process.platform !== 'linux')(
   },
 )
 
-it('reads take less than two seconds while a standby is stopped, and use it again afterwards', {
+it('reads take less than two seconds while a standby is stopped, and then use it again', {
   timeout: 30_000,
 }, async () => {
   const [first] = servers.standbys
@@ -211,7 +211,7 @@ it('reads take less than two seconds while a standby is stopped, and use it agai
   await waitForReadsOn(0)
 })
 
-it('opens, reads and closes while no standby can be reached', async () => {
+it('a database opens, reads and closes while no standby can be reached', async () => {
   // The first address does not answer, and the second one refuses connections.
   const alone = open([
     'postgresql://postgres@192.0.2.1:5432/entente',
@@ -228,7 +228,7 @@ it('opens, reads and closes while no standby can be reached', async () => {
   expect(performance.now() - laterAt).toBeLessThan(5000)
 })
 
-it('reads from standbys while the primary is stopped, but no data older than a position', {
+it('a read runs on a standby while the primary is stopped, but not without its position', {
   timeout: 30_000,
 }, async () => {
   await waitForReadsOn(0, 1)
@@ -243,7 +243,7 @@ it('reads from standbys while the primary is stopped, but no data older than a p
   await expect(read({ ...position, lsn: position.lsn + 1_000_000 })).rejects.toThrow()
 })
 
-it('repeats on another standby a read whose standby is lost while the primary is stopped', {
+it('a read whose standby is lost while the primary is stopped is repeated on another standby', {
   timeout: 30_000,
 }, async () => {
   await waitForReadsOn(0, 1)
@@ -267,7 +267,7 @@ it('repeats on another standby a read whose standby is lost while the primary is
   expect(new Set(ports)).toEqual(new Set([portOf(0), portOf(1)]))
 })
 
-it('stops sending reads to a standby that answers probes and refuses reads', async () => {
+it('reads no longer run on a standby that answers probes but refuses reads', async () => {
   const [first] = servers.standbys
   const reader = new URL(first?.url ?? '')
   await servers.primary.run("create role prober login password 'prober' connection limit 1")
@@ -291,7 +291,7 @@ it('stops sending reads to a standby that answers probes and refuses reads', asy
   expect(refused.replicas?.reads.retried).toBeLessThan(10)
 })
 
-it('sends no reads to a server that is not a standby', async () => {
+it('no read runs on a server that is not a standby', async () => {
   const wrong = open([servers.primary.url])
   onTestFinished(() => wrong.close())
   await sleep(300)
@@ -299,7 +299,7 @@ it('sends no reads to a server that is not a standby', async () => {
   expect(wrong.replicas?.reads).toMatchObject({ replica: 0, primary: 1 })
 })
 
-it('sends no reads to a standby of another primary, and reports it', async () => {
+it('no read runs on a standby of another primary, which is reported', async () => {
   const timeline = "insert into settings values ('timeline', '00000001') on conflict do nothing"
   await servers.primary.run(timeline)
   const others = await openReplicatedServers(1)

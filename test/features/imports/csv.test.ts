@@ -171,7 +171,7 @@ describe('rows', () => {
     ])
   })
 
-  it('with another number of values than the header have a fault, and only these', async () => {
+  it('with more or fewer values than the header have a fault, and other rows have none', async () => {
     const { rows } = await readContent('file.csv', 'a,b\n1,2\n1,2,3\n1\n1,2,,\n')
     expect(rows.map(({ fault }) => fault?.detail.split(' Most')[0])).toEqual([
       undefined,

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { messageOf, readContent } from '../../support/import-files.ts'
 
-describe('JSON', () => {
+describe('the reader of JSON', () => {
   it('reads the items of a nested list back unchanged', { timeout: 60_000 }, async () => {
     const items = fc.array(
       fc.dictionary(
@@ -67,7 +67,7 @@ describe('JSON', () => {
     expect(await messageOf(readContent('file.json', text, options))).toContain(message)
   })
 
-  it('is distinguished from NDJSON, in which a malformed line is a row with a fault', async () => {
+  it('distinguishes JSON from NDJSON, in which a malformed line is a row with a fault', async () => {
     const { fileInfo, rows } = await readContent('file.txt', '{"a": 1}\n{"a": \n\n{"a": 3}\n[1]\n')
     expect(fileInfo.format).toBe('ndjson')
     expect(rows.map(({ number, fault }) => [number, fault?.detail.slice(0, 20)])).toEqual([
@@ -79,11 +79,11 @@ describe('JSON', () => {
   })
 })
 
-describe('XML', () => {
+describe('the reader of XML', () => {
   const xml = `<?xml version="1.0"?><r:root xmlns:r="urn:x"><head/><item id="1"><name>A &amp; B</name>
     <name xml:lang="fr">C</name><code list="x">12</code><note><![CDATA[<b>]]></note></item><item id="2"/></r:root>`
 
-  it('has attributes, texts and repeated children', async () => {
+  it('reads attributes, texts and repeated children', async () => {
     const { rows } = await readContent('file.xml', xml, { path: '/root/item' })
     expect(rows.map(({ locator, values }) => [locator, values])).toEqual([
       [
@@ -99,7 +99,7 @@ describe('XML', () => {
     ])
   })
 
-  it('is read in its declared encoding', async () => {
+  it('uses the encoding that the file declares', async () => {
     // The WHATWG Encoding Standard, like browsers, reads ISO-8859-1 as windows-1252.
     const bytes = Buffer.from('<?xml version="1.0" encoding="ISO-8859-1"?><r><a>Perú</a></r>', 'latin1')
     const { fileInfo, rows } = await readContent('file.xml', bytes)
@@ -112,7 +112,7 @@ describe('XML', () => {
     ['an unclosed element', '<r><a>1</a><a>', 'cut off'],
     ['no rows', '<r><b/></r>', 'Its root element is r, with b in it'],
     ['deep nesting', `<r>${'<a>'.repeat(500)}`, 'levels deep'],
-  ])('with %s is refused', async (_, text, message) => {
+  ])('refuses a file with %s', async (_, text, message) => {
     expect(await messageOf(readContent('file.xml', text, { path: '/r/a' }))).toContain(message)
   })
 })

@@ -41,7 +41,7 @@ const resolveCountry = async (name: string, more: Partial<NameQuery> = {}): Prom
 }
 
 describe('the resolver of country names', () => {
-  it('finds no wrong match for 500 labeled mentions, and over 98 % of the known matches', async () => {
+  it('finds no wrong match for 500 labeled mentions, and over 98% of the known matches', async () => {
     const resolved = await resolve(mentions.map(toQuery))
     const outcomes = mentions.map((mention, index) => ({
       ...mention,
@@ -212,7 +212,7 @@ describe('the resolver of names of other resources', () => {
   })
 })
 
-it('resolves 10,000 mentions in less than three seconds', async () => {
+it('the resolver resolves 10,000 mentions in less than three seconds', async () => {
   const queries = Array.from({ length: 10_000 }, (_, index): NameQuery => {
     const mention = mentions[index % mentions.length]
     // Each mention has a different text, so that no result is shared.
@@ -243,7 +243,7 @@ async function measureLongestBlockMs(work: () => Promise<unknown>): Promise<numb
   return longestMs
 }
 
-it('lets other requests run while it looks for a thousand long names that no record has', async () => {
+it('other requests run while the resolver looks for a thousand long names that no record has', async () => {
   const words = (seed: number) =>
     Array.from({ length: 120 }, (_, index) => ((seed + 1) * (index + 7)).toString(36)).join(' ')
   const blocksMs: number[] = []
