@@ -49,7 +49,7 @@ describe('uuid_v7()', () => {
     expectVersion7(await generateIds('uuid_v7', database.pool))
   })
 
-  it('also generates them on servers without a built-in function for UUIDs of version 7', async () => {
+  it('generates UUIDs of version 7 even on servers without a built-in function for them', async () => {
     const migration = await readFile('migrations/0000_functions.sql', 'utf8')
     const [, body] =
       /CREATE FUNCTION uuid_v7\(\)[^$]*LANGUAGE plpgsql[^$]*(\$body\$.*?\$body\$)/s.exec(migration) ?? []

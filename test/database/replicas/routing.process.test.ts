@@ -228,7 +228,7 @@ it('a database opens, reads and closes while no standby can be reached', async (
   expect(performance.now() - laterAt).toBeLessThan(5000)
 })
 
-it('a read runs on a standby while the primary is stopped, but not without its position', {
+it('while the primary is stopped, a standby serves only positions that it has replayed', {
   timeout: 30_000,
 }, async () => {
   await waitForReadsOn(0, 1)
