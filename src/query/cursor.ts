@@ -2,7 +2,7 @@ import { hash, timingSafeEqual } from 'node:crypto'
 import { type Fault, Problem } from '../problems/problem.ts'
 import type { ListPlan } from './list.ts'
 
-/** The values, as text, of the sort keys of the last entry of a page. A cursor contains them. */
+/** The position that a cursor contains: the values of the sort keys of the last entry of a page, as text. */
 export type CursorPosition = string[]
 
 const digest = (text: string) => hash('sha256', text, 'base64url').slice(0, 16)
@@ -25,7 +25,7 @@ export function listScope(plan: ListPlan): CursorScope {
 }
 
 /**
- * SHA-3 of a secret of fixed length and a text is a message authentication code, unlike SHA-2 which can be extended
+ * SHA-3 of a secret of fixed length and a text is a message authentication code; a hash of SHA-2 could be extended
  * (https://keccak.team/keccak_strengths.html). HMAC would take 5 % of the time of a list request.
  */
 const sign = (payload: string, secret: string) => hash('sha3-256', secret + payload, 'base64url').slice(0, 22)
@@ -36,7 +36,7 @@ export type CursorLocation = Pick<Fault, 'parameter' | 'pointer'>
 const inQuery: CursorLocation = { parameter: 'cursor' }
 
 const invalidCursor = (reason: string, location: CursorLocation) =>
-  new Problem('invalid-cursor', `The cursor ${reason}. Start again without it.`, {
+  new Problem('invalid-cursor', `The cursor ${reason}, or start again without a cursor.`, {
     errors: [{ ...location, code: 'invalid', message: reason }],
   })
 
@@ -48,6 +48,7 @@ export function writeCursor(scope: CursorScope, position: CursorPosition, secret
 
 /**
  * Verifies a cursor and returns its position.
+ * @param location where the cursor was sent, for the fault.
  * @throws Problem `invalid-cursor` if the cursor was truncated or changed, or belongs to another registry or query.
  */
 export function readCursor(
@@ -60,7 +61,10 @@ export function readCursor(
   const given = Buffer.from(signature)
   const expected = Buffer.from(sign(payload, secret))
   if (rest.length > 0 || given.length !== expected.length || !timingSafeEqual(given, expected)) {
-    throw invalidCursor('was not issued by this registry, or was truncated or changed', location)
+    throw invalidCursor(
+      'was not issued by this registry, or was truncated or changed: send it exactly as the page gave it',
+      location,
+    )
   }
   // The signature proves that `writeCursor` wrote the content: an array of strings.
   const [cursorScope, ...position] = JSON.parse(Buffer.from(payload, 'base64url').toString()) as string[]
