@@ -19,6 +19,7 @@ import { didYouMean } from '../problems/suggest.ts'
 import type { Condition, FilterComparison } from './condition.ts'
 import { readCondition } from './list.ts'
 import { getListAsOf, listAsOfParameter } from './past.ts'
+import { findRepeated } from './representation.ts'
 
 /** The aggregate function of a measure. */
 export type AggregateFunction = 'count' | 'countDistinct' | 'sum' | 'avg' | 'min' | 'max'
@@ -73,7 +74,7 @@ const groupLimit = { defaultSize: 100, maxSize: 10_000 } as const
 
 const maxDimensions = 3
 
-/** Maximum of `top`, since the list request of the other groups names all of the largest groups. */
+/** Maximum of `top`. It bounds the length of the list request of the other groups, which names all of the largest groups. */
 export const maxTop = 50
 
 /** Parameters that `top` replaces. */
@@ -181,11 +182,6 @@ function parseHaving(text: string): Having {
   return { measure, comparison, value }
 }
 
-const findRepeated = (parameter: string, names: string[]): Fault[] =>
-  names
-    .filter((name, index) => names.indexOf(name) < index)
-    .map((name) => ({ parameter, code: 'repeated', message: `"${name}" is given twice` }))
-
 /** Whether a condition restricts records to one value of a filter. */
 function isFixed(where: Condition, filter: string): boolean {
   if (where.kind === 'all') return where.of.some((part) => isFixed(part, filter))
@@ -196,7 +192,7 @@ function isFixed(where: Condition, filter: string): boolean {
   })
 }
 
-/** Returns an error for each measure that would mix currencies or units. */
+/** Returns a fault for each measure that would mix currencies or units. */
 function findIncomparable({ resource, measures, groupBy, where, top }: AggregatePlan): Fault[] {
   // With `top`, grouping by a unit does not separate all units: the group `other` has several.
   const isSeparated = (unit: string) => groupBy.includes(unit) && top === undefined
@@ -210,19 +206,22 @@ function findIncomparable({ resource, measures, groupBy, where, top }: Aggregate
       .map((unit) => ({
         parameter: 'measures',
         code: 'incomparable',
-        message: `"${name}" would mix values of different ${unit}: ${remedy(unit)} by one, such as ${unit}=…`,
+        message: `"${name}" would mix values that differ in ${unit}: ${remedy(unit)} by one, such as ${unit}=…`,
       }))
   })
 }
 
-/** Returns an error for each name that is not selected. @param where the parameters to which the client can add the name. */
-function findMissing(parameter: string, selected: string[], names: string[], where: string): Fault[] {
+/**
+ * Returns a fault for each name that is not selected.
+ * @param selecting the parameters to which the client can add the name.
+ */
+function findMissing(parameter: string, selected: string[], names: string[], selecting: string): Fault[] {
   return names
     .filter((name) => !selected.includes(name))
     .map((name) => ({
       parameter,
       code: 'not_asked_for',
-      message: `"${name}" is not in the request: add it to ${where}${didYouMean(name, selected)}`,
+      message: `"${name}" is not in the request: add it to ${selecting}${didYouMean(name, selected)}`,
     }))
 }
 
@@ -261,7 +260,7 @@ function hasSameElements(
   return list !== undefined && getMeasure(resource, of).elements?.name === list.name
 }
 
-/** Returns the errors of a request for the largest groups. */
+/** Returns the faults of a request for the largest groups. */
 function findTopFaults(plan: AggregatePlan, query: CheckedQuery): Fault[] {
   const { resource, where, groupBy, top } = plan
   const [dimension = ''] = groupBy
@@ -270,7 +269,7 @@ function findTopFaults(plan: AggregatePlan, query: CheckedQuery): Fault[] {
   const replaced = replacedByTop
     .filter((name) => query.has(name))
     .map((name) => fault(name, `"${name}" cannot be combined with top, which replaces it`))
-  if (groupBy.length !== 1) return [...replaced, fault('top', 'takes one dimension of groupBy, not several')]
+  if (groupBy.length !== 1) return [...replaced, fault('top', 'needs exactly one dimension in groupBy')]
   const { filter } = getDimension(resource, dimension).groupFilter
   if (!comparisonsWithOtherValues(plan, dimension, []))
     return [
@@ -291,7 +290,7 @@ function findTopFaults(plan: AggregatePlan, query: CheckedQuery): Fault[] {
     : replaced
 }
 
-/** Returns the errors of a plan whose dimensions, measures and sort terms all exist. */
+/** Returns the faults of a plan whose dimensions, measures and sort terms all exist. */
 function findFaults(plan: AggregatePlan): Fault[] {
   const { resource, groupBy, measures, sort, having } = plan
   const selected = measures.map(({ name }) => name)
@@ -331,7 +330,7 @@ function findFaults(plan: AggregatePlan): Fault[] {
 
 /**
  * Returns the plan of an aggregate for a checked query.
- * @throws Problem `invalid-parameter` with every error: repeated values, too many dimensions, a sort term or condition on
+ * @throws Problem `invalid-parameter` with every fault: repeated values, too many dimensions, a sort term or condition on
  * something that is not in the request, amounts of mixed units, or a `top` that is not possible.
  */
 export function planAggregate(resource: Resource, query: CheckedQuery, language: Language): AggregatePlan {

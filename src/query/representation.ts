@@ -23,10 +23,10 @@ export const namesInclude = 'names'
 
 const namesText = ` \`${namesInclude}\`: the name of each referenced record, once.`
 
-/** Maximum number of records of a response with counts, since each count may be a statement that reads many records. */
-const maxCounted = 50
+/** Maximum number of records in a page with counts, since each count may be a statement that reads many records. */
+const maxRecordsWithCounts = 50
 
-const countsText = ` With counts, \`limit\` is at most ${maxCounted}.`
+const countsText = ` With counts, \`limit\` is at most ${maxRecordsWithCounts}.`
 
 /**
  * Returns the includes of a resource.
@@ -35,23 +35,23 @@ const countsText = ` With counts, \`limit\` is at most ${maxCounted}.`
 export const includesOf = (resource: Resource, { isFile }: { isFile: boolean }): [string, Include][] =>
   Object.entries(resource.includes()).filter(([, include]) => !(isFile && isCount(include)))
 
-/** Returns the names of the includes of a representation that are counts. */
+/** Returns the names of those includes of a representation that are counts. */
 export function namesOfCountIncludes(resource: Resource, { include }: Representation): string[] {
   if (include.length === 0) return []
   const includes = resource.includes()
   return include.filter((name) => includes[name] && isCount(includes[name]))
 }
 
-/** Returns an error of the parameter or property `limit` if a page with counts is too large; otherwise undefined. */
+/** Returns a fault of `limit`, a parameter or a property, if a page with counts is too large; otherwise undefined. */
 export function findTooManyCounts(
   resource: Resource,
   representation: Representation,
   limit: number,
 ): Pick<Fault, 'code' | 'message' | 'limit'> | undefined {
   const [name] = namesOfCountIncludes(resource, representation)
-  if (name === undefined || limit <= maxCounted) return undefined
-  const message = `must be at most ${maxCounted} with include=${name}, which runs a count for each record`
-  return { code: 'too_big', message, limit: maxCounted }
+  if (name === undefined || limit <= maxRecordsWithCounts) return undefined
+  const message = `must be at most ${maxRecordsWithCounts} with include=${name}, which runs a count for each record`
+  return { code: 'too_big', message, limit: maxRecordsWithCounts }
 }
 
 /**
@@ -73,39 +73,49 @@ export function representationParameters(
   }
 }
 
-/** Refuses repeated names in a parameter. @throws Problem `invalid-parameter`. */
-export function refuseRepeated(parameter: string, names: string[]): void {
-  const repeated = names.filter((name, index) => names.indexOf(name) < index)
-  if (repeated.length > 0) {
-    throw invalidParameters(
-      repeated.map((name) => ({ parameter, code: 'repeated', message: `"${name}" is given twice` })),
-    )
-  }
+/** Returns a fault for each repetition of a name in a parameter. */
+export const findRepeated = (parameter: string, names: readonly string[]): Fault[] =>
+  names
+    .filter((name, index) => names.indexOf(name) < index)
+    .map((name) => ({ parameter, code: 'repeated', message: `"${name}" is given twice` }))
+
+/** Refuses repeated names in a parameter. @throws Problem `invalid-parameter` with a fault for each repetition. */
+export function refuseRepeated(parameter: string, names: readonly string[]): void {
+  const faults = findRepeated(parameter, names)
+  if (faults.length > 0) throw invalidParameters(faults)
 }
 
-/** Separates `names` from the other values of `include`. The others are sorted, so that their order makes no difference. */
-export const splitInclude = (include: readonly string[]): Pick<Representation, 'include' | 'names'> => ({
-  include: include.filter((name) => name !== namesInclude).sort(),
-  names: include.includes(namesInclude),
-})
+/**
+ * Returns the representation with chosen properties, in the order of the declaration, and with includes, sorted by name. So
+ * requests that differ only in the order of `fields` or `include` have the same representation.
+ * @param fields the chosen properties; empty for all.
+ * @param include the values of `include`, with or without `names`.
+ */
+export function createRepresentation(
+  resource: Resource,
+  fields: readonly string[],
+  include: readonly string[],
+): Representation {
+  const properties = propertiesOf(resource)
+  return {
+    fields: fields.length > 0 ? properties.filter((name) => fields.includes(name)) : properties,
+    include: include.filter((name) => name !== namesInclude).sort(),
+    names: include.includes(namesInclude),
+  }
+}
 
 function parseRepresentation(resource: Resource, query: CheckedQuery): Representation {
   const fields = getStringValues(query, 'fields')
   const include = getStringValues(query, 'include')
   refuseRepeated('fields', fields)
   refuseRepeated('include', include)
-  const properties = propertiesOf(resource)
-  return {
-    fields: fields.length > 0 ? properties.filter((name) => fields.includes(name)) : properties,
-    ...splitInclude(include),
-  }
+  return createRepresentation(resource, fields, include)
 }
 
 const representations = new WeakMap<CheckedQuery, Representation>()
 
 /**
- * Returns the representation of a checked query. Its properties have the order of the declaration, not of the request. It is
- * cached by the query object.
+ * Returns the representation that a checked query asks for. The representation is cached by the query object.
  * @throws Problem `invalid-parameter` for repeated values.
  */
 export function readRepresentation(resource: Resource, query: CheckedQuery): Representation {

@@ -24,7 +24,7 @@ import {
   type Selection,
   type SortTerm,
 } from './list.ts'
-import { findTooManyCounts, includesOf, namesInclude, splitInclude } from './representation.ts'
+import { createRepresentation, findTooManyCounts, includesOf, namesInclude } from './representation.ts'
 
 /**
  * Limits of a search: depth of the tree, comparisons, values of one `in`, values in SQL (a list counts as one, except where
@@ -54,7 +54,11 @@ const nonEmptyObject = (shape: z.ZodRawShape, error: string) =>
     })
     .meta({ minProperties: 1 })
 
-/** Returns a check that the words of a list are unique. */
+/**
+ * Returns a check that the words of a list are unique.
+ * @param wordOf returns the word of an item.
+ * @param subpath the path from an item to its word, for faults; empty if the item is the word.
+ */
 const requireUnique = <Word>(wordOf: (item: Word) => string, subpath: PropertyKey[] = []) =>
   z.check<Word[]>((payload) => {
     const found = new Set<string>()
@@ -86,8 +90,8 @@ function exampleCondition({ filters }: Searchable): object {
 
 const sharedConditions = new WeakMap<PgTable, z.ZodType>()
 
-/** Returns the schema of the conditions on a table. There is one per table, since several lists may share it. */
-function sharedCondition(searchable: Searchable, name: string, table: PgTable): z.ZodType {
+/** Returns the schema of the conditions on a table. Lists that share a table share the schema. */
+function sharedConditionSchema(searchable: Searchable, name: string, table: PgTable): z.ZodType {
   const known = sharedConditions.get(table) ?? conditionSchema(searchable, name)
   sharedConditions.set(table, known)
   return known
@@ -96,7 +100,7 @@ function sharedCondition(searchable: Searchable, name: string, table: PgTable): 
 const quantifiedSchemas = new WeakMap<z.ZodType, z.ZodType>()
 
 /** Returns the schema of conditions on a list's elements. @param name name of the elements, if several lists share them. */
-function quantified(element: z.ZodType, name: string | undefined): z.ZodType {
+function quantifiedSchema(element: z.ZodType, name: string | undefined): z.ZodType {
   const known = quantifiedSchemas.get(element)
   if (known) return known
   const elements = element.optional()
@@ -109,7 +113,7 @@ function quantified(element: z.ZodType, name: string | undefined): z.ZodType {
   return schema
 }
 
-/** Schema of the conditions on a resource, or on the elements of a list; named in the OpenAPI document. */
+/** Returns the schema of the conditions on a resource, or on the elements of a list; named in the OpenAPI document. */
 function conditionSchema(searchable: Searchable, name: string): z.ZodType {
   const self: z.ZodType = z.lazy(() => schema)
   const filters = Object.entries(searchable.filters).map(([filter, definition]) => [
@@ -121,8 +125,8 @@ function conditionSchema(searchable: Searchable, name: string): z.ZodType {
     const element =
       singular === undefined
         ? conditionSchema(collection, `${name}${capitalize(list)}`)
-        : sharedCondition(collection, singular, table)
-    return [list, quantified(element, singular).optional()]
+        : sharedConditionSchema(collection, singular, table)
+    return [list, quantifiedSchema(element, singular).optional()]
   })
   const schema = registerRequestSchema(
     `${name}Where`,
@@ -167,7 +171,7 @@ const includeSchema = (words: string[]) =>
 /** The properties that select records, in the bodies of searches and of their exports. */
 function selectionShape(resource: Resource, includes: string[]) {
   return {
-    where: sharedCondition(toSearchable(resource), resource.singular, resource.table).optional(),
+    where: sharedConditionSchema(toSearchable(resource), resource.singular, resource.table).optional(),
     sort: sortSchema(resource),
     fields: z
       .array(fieldNameSchema(resource))
@@ -216,7 +220,7 @@ const quantifiers: Quantifier[] = ['some', 'none', 'every']
 const jsonObject = z.record(z.string(), z.unknown())
 const jsonArray = z.array(z.unknown())
 
-const compare = (filter: string, operator: Operator, value: unknown): FilterComparison => ({
+const toComparison = (filter: string, operator: Operator, value: unknown): FilterComparison => ({
   filter,
   operator,
   value,
@@ -226,7 +230,7 @@ const compare = (filter: string, operator: Operator, value: unknown): FilterComp
 const anyOfValues = (filter: string, values: unknown[]): Condition => ({
   kind: 'any',
   isOneList: true,
-  of: values.map((value) => ({ kind: 'fields', comparisons: [compare(filter, 'eq', value)] })),
+  of: values.map((value) => ({ kind: 'fields', comparisons: [toComparison(filter, 'eq', value)] })),
 })
 
 /** Converts the operators of one filter to comparisons. `in` becomes a condition if the filter's `eq` takes one value. */
@@ -238,14 +242,15 @@ function readOperators(
   return Object.entries(jsonObject.parse(operators)).map(([word, given]) => {
     if (word === 'in' && definition.comparisons.eq?.takes === 'one')
       return anyOfValues(filter, jsonArray.parse(given))
-    if (word === 'in') return compare(filter, 'eq', given)
+    if (word === 'in') return toComparison(filter, 'eq', given)
     // The schema allows only the filter's operators.
     const operator = word as Operator
-    return compare(filter, operator, definition.comparisons[operator]?.takes === 'many' ? [given] : given)
+    const value = definition.comparisons[operator]?.takes === 'many' ? [given] : given
+    return toComparison(filter, operator, value)
   })
 }
 
-/** Converts a tree that its schema has validated to a condition. */
+/** Converts the validated tree of a search to a condition. */
 function readCondition(searchable: Searchable, where: unknown): Condition {
   const { and, or, not, ...fields } = jsonObject.parse(where)
   const all: Condition[] = []
@@ -286,6 +291,7 @@ export const invalidSearch = (errors: Fault[] | FaultList): Problem =>
 /**
  * Refuses trees that are too deep or too large, before the schema parses them. `and`, `or`, `not` and quantifiers each add
  * one level of depth.
+ * @throws Problem `invalid-search` with one fault.
  */
 function requireBoundedSize(where: unknown): void {
   let values = 0
@@ -314,13 +320,14 @@ const addsLevel = (key: string) => ['and', 'or', 'not', ...quantifiers].includes
 const allRecords: Condition = { kind: 'fields', comparisons: [] }
 
 /**
- * Returns the condition that all given conditions are true. They have the form of search conditions, but the service builds
- * them from checked values. So they are not validated, which would take ten times as long.
+ * Returns the condition that all given conditions are true.
+ * @param conditions conditions in the form of a search, which the service has built from checked values. They are not validated:
+ * the validation would take ten times as long.
  */
 export const joinConditions = (resource: Resource, conditions: object[]): Condition =>
   conditions.length === 0 ? allRecords : readCondition(toSearchable(resource), { and: conditions })
 
-/** Validates a body. @throws Problem `invalid-search` with every fault. */
+/** Validates a body. @throws Problem `invalid-search` with every fault; with one if the tree is too deep or too large. */
 function checkBody<T>(schema: z.ZodType<T>, body: unknown): T {
   requireBoundedSize(jsonObject.safeParse(body).data?.where)
   const { data, faults } = checkValue(schema, body)
@@ -332,32 +339,28 @@ type SelectionBody = z.output<ReturnType<typeof makeBodies>['selection']>
 
 function readSelectionBody(resource: Resource, { where, sort, fields, include }: SelectionBody): Selection {
   const condition = where === undefined ? allRecords : readCondition(toSearchable(resource), where)
-  const refuse = (limit: number, message: string) =>
+  const tooBig = (limit: number, message: string) =>
     invalidSearch([{ pointer: '/where', code: 'too_big', message, limit }])
   const { comparisons, sqlValues } = searchLimits
   if (countComparisons(condition) > comparisons)
-    throw refuse(comparisons, `has more than ${comparisons} comparisons`)
+    throw tooBig(comparisons, `has more than ${comparisons} comparisons`)
   if (listValues(condition).length > sqlValues)
-    throw refuse(
+    throw tooBig(
       sqlValues,
       `has more than ${sqlValues} values to compare; each value of an \`in\` of dates or texts counts`,
     )
   const terms = sort.map(({ by, direction, nulls }): SortTerm => ({ key: by, direction, nulls }))
-  const properties = propertiesOf(resource)
   return {
     resource,
     where: withoutRepetitions(condition),
     sort: completeSort(resource, terms),
-    representation: {
-      fields: fields ? properties.filter((name) => fields.includes(name)) : properties,
-      ...splitInclude(include),
-    },
+    representation: createRepresentation(resource, fields ?? [], include),
   }
 }
 
 /**
  * Parses a search and returns its plan, which has the same type as the plan of a list.
- * @throws Problem `invalid-search` with every fault, each with a pointer into the tree.
+ * @throws Problem `invalid-search` with faults whose pointers point into the body.
  */
 export function planSearch(resource: Resource, body: unknown): ListPlan {
   const { limit, cursor, count, ...selected } = checkBody(searchBodies(resource).page, body)
@@ -373,8 +376,8 @@ export function planSearch(resource: Resource, body: unknown): ListPlan {
 }
 
 /**
- * Parses the body of an export of a search.
- * @throws Problem `invalid-search` with every fault, each with a pointer into the tree.
+ * Parses the body of an export of a search, and returns the selection.
+ * @throws Problem `invalid-search` with faults whose pointers point into the body.
  */
 export const readSearchSelection = (resource: Resource, body: unknown): Selection =>
   readSelectionBody(resource, checkBody(searchBodies(resource).selection, body))

@@ -73,7 +73,7 @@ describe('top', () => {
   it.each([
     ['groupBy=kind&top=0', 'top', 'must be a whole number from 1 to 50'],
     ['groupBy=kind&top=51', 'top', 'must be a whole number from 1 to 50'],
-    ['groupBy=kind,country&top=3', 'top', 'takes one dimension of groupBy'],
+    ['groupBy=kind,country&top=3', 'top', 'needs exactly one dimension in groupBy'],
     ['groupBy=signedYear&top=3', 'top', 'is not possible for signedYear: no filter finds the records with'],
     ['groupBy=kind&top=3&limit=4', 'limit', '"limit" cannot be combined with top'],
     ['groupBy=kind&top=3&sort=kind', 'sort', '"sort" cannot be combined with top'],

@@ -58,7 +58,7 @@ describe('amounts of money', () => {
         parameter: 'measures',
         code: 'incomparable',
         message:
-          '"sum:amount" would mix values of different amountCurrency: add amountCurrency to groupBy, or filter by one, such as amountCurrency=…',
+          '"sum:amount" would mix values that differ in amountCurrency: add amountCurrency to groupBy, or filter by one, such as amountCurrency=…',
       },
     ])
     const two = await api.get(
