@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type SQL, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { fold, foldedPrefix, nameList } from '../database/folding.ts'
 import { records } from '../database/tables/records.ts'
@@ -8,7 +8,7 @@ import { managedSchemas, type Resource } from '../model/resource.ts'
 import { registerResponseSchema } from '../model/schema-names.ts'
 import { createScope, readCursor, writeCursor } from '../query/cursor.ts'
 import { pageCursorParameter } from '../query/list.ts'
-import { statement } from '../query/statement.ts'
+import { placeholder, statement } from '../query/statement.ts'
 import { bodyTag, etagHeader, ifNoneMatch } from './entity-tags.ts'
 import type { Operation } from './operation.ts'
 import { linkHeader, nextLink } from './page.ts'
@@ -71,8 +71,6 @@ interface Row {
   document: string | null
   others: { key: string; title: string | null; document: string | null }[] | null
 }
-
-const placeholder = (name: string): SQL => sql`${sql.placeholder(name)}`
 
 /**
  * Returns the statement of a page: up to `limit` records in the order of their keys, each with up to `maxOthers` records

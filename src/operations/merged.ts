@@ -1,4 +1,4 @@
-import { type SQL, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import type { Transaction } from '../database/database.ts'
 import { records } from '../database/tables/records.ts'
 import { recordId } from '../model/keys.ts'
@@ -7,11 +7,9 @@ import type { Resource } from '../model/resource.ts'
 import { Problem } from '../problems/problem.ts'
 import { aNoun } from '../problems/suggest.ts'
 import { getRecordAsOf } from '../query/past.ts'
-import { statement } from '../query/statement.ts'
+import { placeholder, statement } from '../query/statement.ts'
 import type { ApiRequest, ApiResponse, Contract, Endpoint, ResponseContract } from './operation.ts'
 import { readRegistryAt } from './past.ts'
-
-const placeholder = (name: string): SQL => sql`${sql.placeholder(name)}`
 
 /** A record, by its resource and key. */
 interface RecordKey {

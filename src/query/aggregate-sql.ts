@@ -16,7 +16,7 @@ import { type AggregatePlan, getDimension, getMeasure, type MeasureTerm } from '
 import { type Condition, conditionShape } from './condition.ts'
 import { conditionSql, conditionValues } from './condition-sql.ts'
 import { commonQuery, groupLink } from './group-links.ts'
-import { statement } from './statement.ts'
+import { placeholder, statement } from './statement.ts'
 
 /**
  * The SQL of an aggregate has six steps: `matched` has the records to group; `tuples` has a row for each record and
@@ -44,8 +44,8 @@ function narrowingValues(where: Condition): Record<string, unknown> {
 const otherFilterGetter =
   (where: Condition): GetOtherFilter =>
   (filter, operator = 'eq') => {
-    const value = `narrowing.${filter}.${operator}`
-    return value in narrowingValues(where) ? sql`${sql.placeholder(value)}` : undefined
+    const placeholderName = `narrowing.${filter}.${operator}`
+    return placeholderName in narrowingValues(where) ? placeholder(placeholderName) : undefined
   }
 
 /** A dimension with several values per record, which an array column of the record's own row stores. */
@@ -64,10 +64,12 @@ interface Grouping {
 /** Joins the distinct values of a relation, each with its role if `role` is also a dimension. */
 function joinRelation({ plan, getOtherFilter }: Grouping, relation: Relation, index: number): SQL {
   const alias = name(`d${index}`)
-  const roleAt = plan.groupBy.indexOf('role')
-  const narrowed = relation.roles !== undefined && roleAt >= 0
-  const columns = narrowed ? sql`record, value, role` : sql`record, value`
-  const sameRole = narrowed ? sql` and ${alias}.role is not distinct from ${name(`d${roleAt}`)}.value` : sql``
+  const roleIndex = plan.groupBy.indexOf('role')
+  const isByRole = relation.roles !== undefined && roleIndex >= 0
+  const columns = isByRole ? sql`record, value, role` : sql`record, value`
+  const sameRole = isByRole
+    ? sql` and ${alias}.role is not distinct from ${name(`d${roleIndex}`)}.value`
+    : sql``
   return sql` left join (${distinctRelationRows(relation, getOtherFilter, columns)}) ${alias} on ${alias}.record = matched.record${sameRole}`
 }
 
@@ -79,7 +81,7 @@ const elementDimensions = ({ dimensions }: Grouping, list: ListElements) =>
       : [],
   )
 
-/** Finds a dimension that can be read from an array column, because nothing restricts its values and there is no `asOf`. */
+/** Finds a dimension that can be read from an array column: no filter or role restricts its values, and there is no `asOf`. */
 function storedDimension({ plan, dimensions, getOtherFilter }: Grouping): StoredDimension | undefined {
   if (plan.asOf !== undefined || plan.groupBy.includes('role')) return undefined
   const found = dimensions.flatMap(({ values }, index): StoredDimension[] => {
@@ -96,10 +98,10 @@ function joinElements(grouping: Grouping, list: ListElements): SQL {
   return sql` left join (select distinct listed.record, ${sql.join(columns, sql`, `)} from (${list.rows(grouping.getOtherFilter)}) listed) ${name(list.name)} on ${name(list.name)}.record = matched.record`
 }
 
-/** Joins the relations, `role` before those that depend on it. @param storedAt index of the dimension that needs no join. */
-function joinRelations(grouping: Grouping, storedAt?: number): SQL {
+/** Joins the relations, `role` before those that depend on it. @param storedIndex index of the dimension that needs no join. */
+function joinRelations(grouping: Grouping, storedIndex?: number): SQL {
   const joins = grouping.dimensions.flatMap(({ values }, index) =>
-    values.kind === 'many' && index !== storedAt ? [{ relation: values.relation, index }] : [],
+    values.kind === 'many' && index !== storedIndex ? [{ relation: values.relation, index }] : [],
   )
   const lists = new Map(
     joins.flatMap(({ relation: { element } }) => (element ? [[element.list.name, element.list]] : [])),
@@ -163,13 +165,13 @@ function matchedSql(grouping: Grouping, stored?: StoredDimension): SQL {
 function unnestedSql(grouping: Grouping, { index, others, type }: StoredDimension): SQL {
   const columns = matchedColumns(grouping).map(({ column }) => sql`matched.${column}`)
   const array = sql.raw(`${type}[]`)
-  const known = sql`when matched.stored = '{}' then array[null]::${array} else matched.stored end`
+  const storedCases = sql`when matched.stored = '{}' then array[null]::${array} else matched.stored end`
   const each = (values: SQL) =>
     sql`select ${list([...columns, sql`unnest(${values}) as ${key(index)}`])} from matched`
-  if (others.length === 0) return each(sql`case ${known}`)
+  if (others.length === 0) return each(sql`case ${storedCases}`)
   // Most records with values in `others` have one, which the fast operator `||` appends. A function adds several, since
   // PostgreSQL would run a subquery for each record in one process only.
-  const values = sql`case when matched.stored @> added.values then matched.stored when cardinality(added.values) = 1 then matched.stored || added.values when added.values is not null then array_union(matched.stored, added.values) ${known}`
+  const values = sql`case when matched.stored @> added.values then matched.stored when cardinality(added.values) = 1 then matched.stored || added.values when added.values is not null then array_union(matched.stored, added.values) ${storedCases}`
   const pairs = sql`select record, value from (${unionAll(others)}) other`
   return sql`${each(values)} left join (select record, array_agg(value) as values from (${pairs}) pair group by record) added on added.record = matched.record`
 }
@@ -229,14 +231,16 @@ function separateMeasure(grouping: Grouping, { aggregateFunction, of }: MeasureT
   const count = plan.groupBy.length
   if (aggregateFunction === 'countDistinct') {
     const { values } = getDimension(plan.resource, of)
-    if (values.kind !== 'many') throw new Error(`the grouping itself counts ${of}`)
+    if (values.kind !== 'many')
+      throw new Error(`countDistinct:${of} needs no separate query: \`groups\` computes it`)
     return sql`select ${allKeys(count)} as keys, count(distinct related.value) as ${measure(index)} from tuples join (${relationRows(values.relation, getOtherFilter)}) related on related.record = tuples.record group by 1`
   }
   const measured = getMeasure(plan.resource, of)
   const { parts, elements } = measured
   if (elements && aggregateFunction !== 'count')
     return sql`select ${allKeys(count, sql`tuples.`)} as keys, ${aggregateFunctions[aggregateFunction](measured.value)} as ${measure(index)} from ${elementMeasure(grouping, measured, elements)} group by 1`
-  if (!parts || aggregateFunction === 'count') throw new Error(`the grouping itself computes ${of}`)
+  if (!parts || aggregateFunction === 'count')
+    throw new Error(`${aggregateFunction}:${of} needs no separate query: \`groups\` computes it`)
   const [part, whole] = [sql`part.`, sql`whole.`]
   return sql`select ${allKeys(count, part)} as keys, ${aggregateFunctions[aggregateFunction](sql`part.${measureInput(index)}`)} as ${measure(index)} from tuples part where not exists (select from (${parts}) pair join tuples whole on whole.record = pair.whole where pair.part = part.record and ${allKeys(count, whole)} = ${allKeys(count, part)}) group by 1`
 }
@@ -253,14 +257,14 @@ function groupsSql({ plan }: Grouping): SQL {
 
 function measuredSql(grouping: Grouping): SQL {
   const { plan } = grouping
-  const added = plan.measures.flatMap((term, index) =>
+  const separate = plan.measures.flatMap((term, index) =>
     directMeasure(plan, term, index) ? [] : [{ term, index }],
   )
-  const joins = added.map(
+  const joins = separate.map(
     ({ term, index }) =>
       sql` left join (${separateMeasure(grouping, term, index)}) ${name(`e${index}`)} on ${name(`e${index}`)}.keys = ${allKeys(plan.groupBy.length, sql`groups.`)}`,
   )
-  const columns = added.map(({ term, index }) => {
+  const columns = separate.map(({ term, index }) => {
     const value = sql`${name(`e${index}`)}.${measure(index)}`
     // A group whose records have no counted values gets 0.
     return term.aggregateFunction === 'countDistinct'

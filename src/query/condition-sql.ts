@@ -5,11 +5,12 @@ import { isWide } from '../model/characters.ts'
 import type { GetOtherFilter } from '../model/filters.ts'
 import type { Searchable } from '../model/searchable.ts'
 import { type Condition, type FilterComparison, getParts, listValues } from './condition.ts'
+import { placeholder } from './statement.ts'
 
-/** Columns, separated by commas. */
+/** SQL of columns, separated by commas. */
 const list = (columns: PgColumn[]): SQL => sql.join(columns, sql`, `)
 
-const value = (index: number): SQL => sql`${sql.placeholder(`value.${index}`)}`
+const operandPlaceholder = (index: number): SQL => placeholder(`value.${index}`)
 
 /** Returns the values of a condition by the names of its placeholders. */
 export const conditionValues = (condition: Condition): Record<string, unknown> =>
@@ -29,12 +30,12 @@ function comparisonsSql(
 ): SQL[] {
   const getOtherFilter: GetOtherFilter = (name, wanted = 'eq') => {
     const index = comparisons.findIndex(({ filter, operator }) => filter === name && operator === wanted)
-    return index < 0 ? undefined : value(from + index)
+    return index < 0 ? undefined : operandPlaceholder(from + index)
   }
   return comparisons.map(({ filter, operator, value: operand }, index) => {
     const comparison = searchable.filters[filter]?.comparisons[operator]
     if (!comparison) throw new Error(`unknown comparison in a plan: ${filter}[${operator}]`)
-    const given = value(from + index)
+    const given = operandPlaceholder(from + index)
     if (comparison.wide && isWide(operand)) return sql`(${comparison.wide(given)})`
     const stored = accessPath === 'scan' ? comparison.stored?.(given, getOtherFilter) : undefined
     const scan = accessPath === 'index' ? undefined : (stored ?? comparison.scan?.(given))
@@ -57,7 +58,7 @@ function elementsSql(searchable: Searchable, condition: Condition & { kind: 'ele
   }
 }
 
-/** The conditions that must all be true for a condition to be true. The parts of nested `all`s are separate conditions. */
+/** Splits a condition into conditions that must all be true. The parts of nested `all`s become separate conditions. */
 function conjuncts(
   searchable: Searchable,
   condition: Condition,
@@ -85,8 +86,8 @@ function isInSubquery(condition: SQL): boolean {
 
 /**
  * Combines conditions that must all be true. PostgreSQL converts conditions with `in (select …)` to joins, and the time to plan
- * joins grows faster than their number. After `maxJoins`, further conditions stay subqueries: each is evaluated once, into a
- * hash table.
+ * joins grows faster than their number. Beyond `maxJoins`, such conditions stay subqueries: PostgreSQL evaluates each once, into
+ * a hash table.
  */
 function allSql(conditions: SQL[]): SQL {
   let joins = 0

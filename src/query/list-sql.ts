@@ -10,9 +10,7 @@ import { conditionSql, conditionValues } from './condition-sql.ts'
 import type { CursorPosition } from './cursor.ts'
 import type { ListPlan, Selection, SortTerm } from './list.ts'
 import type { Representation } from './representation.ts'
-import { maxPageBytesSql, statement } from './statement.ts'
-
-const placeholder = (name: string): SQL => sql`${sql.placeholder(name)}`
+import { maxPageBytesSql, placeholder, statement } from './statement.ts'
 
 /** A sort key, as SQL. */
 interface Key {
@@ -33,7 +31,7 @@ function keysOf(plan: Selection): Key[] {
       return { expression: sql`${records.id}`, type: 'uuid', direction }
     const sort = plan.resource.sorts[key]
     if (!sort) throw new Error(`the plan has an unknown sort key of ${plan.resource.name}: ${key}`)
-    // `sort.asc` replaces null by a value above all others, `sort.desc` by a value below all others.
+    // `sort.asc` replaces null with a value above all others, `sort.desc` with a value below all others.
     const expression = (direction === 'asc') === (nulls === 'last') ? sort.asc : sort.desc
     return { expression, type: sort.type, direction }
   })
@@ -50,8 +48,9 @@ const positionValue = (index: number, type: SortKey['type']) =>
   sql`${placeholder(`position.${index}`)}::text::${sql.raw(type)}`
 
 /**
- * SQL condition that a record comes after a position. Sort keys are never null. If all have the same direction, it is a row
- * comparison; otherwise the first key that differs decides, and a bound on the first key lets PostgreSQL use an index.
+ * SQL condition that a record comes after a position. Sort keys are never null. If all keys have the same direction, the
+ * condition compares rows. Otherwise, the first key that differs decides, and a bound on the first key lets PostgreSQL use an
+ * index.
  */
 function afterPosition(keys: Key[]): SQL {
   const comparison = (key: Key | undefined) => sql.raw(key?.direction === 'desc' ? '<' : '>')
@@ -116,8 +115,8 @@ interface PageDocuments {
 }
 
 /**
- * Stored documents are joined to the page; others are composed from its rows. Without OFFSET, the planner would join whole
- * tables, since it does not know how small a page is.
+ * Stored documents are joined to the page; other documents are composed from the rows of the page. Without OFFSET, the planner
+ * would join whole tables, since it does not know how small a page is.
  */
 function pageDocuments({ resource, representation }: ListPlan, compose: boolean): PageDocuments {
   const { fields, include } = representation
@@ -145,6 +144,7 @@ const isUnfiltered = ({ where }: ListPlan) => where.kind === 'fields' && where.c
  * are none), `last` (the sort key values of the last record; null if no page follows) and `current` (false if a document was
  * stored in another shape: then the statement with `compose` is needed).
  * @param after the position after which the page starts; undefined for the first page.
+ * @param options `compose`: whether to compose documents that are stored, too.
  */
 export function listStatement(
   plan: ListPlan,
@@ -219,8 +219,8 @@ export const wholeRepresentation = (resource: Resource): Representation => ({
  * Returns the statement that reads records by key: `id`, `key`, `version`, `document` as text, and `current` (false if the
  * document was stored in another shape: then the statement with `compose` is needed). Keys without a record have no row.
  *
- * The subquery hides the number of keys from the planner, which otherwise would plan each execution again. Planning takes
- * longer than finding the records.
+ * The subquery of the ids hides the number of keys from the planner, which otherwise would plan each execution again. Planning
+ * takes longer than finding the records.
  */
 export function readStatement(
   resource: Resource,
@@ -230,13 +230,13 @@ export function readStatement(
 ): Statement {
   const { name, table, id } = resource
   const { fields, include } = representation
-  const chosen = sql`${records.id} = any((select ${placeholder('ids')}::uuid[])::uuid[]) and ${records.resource} = ${sql.raw(`'${name}'`)} and ${records.mergedInto} is null`
+  const condition = sql`${records.id} = any((select ${placeholder('ids')}::uuid[])::uuid[]) and ${records.resource} = ${sql.raw(`'${name}'`)} and ${records.mergedInto} is null`
   const build = () =>
     isStored(resource, representation) && !compose
       ? sql`select ${records.id}::text as id, ${records.key} as key, ${records.version} as version, ${records.document} as document,
-          ${records.shape} is not distinct from ${shapeLiteral(resource)} as current from ${records} where ${chosen}`
+          ${records.shape} is not distinct from ${shapeLiteral(resource)} as current from ${records} where ${condition}`
       : sql`select ${records.id}::text as id, ${records.key} as key, ${records.version} as version, ${documentJson(resource, fields, include)} as document,
-          true as current from ${records} join ${table} on ${id} = ${records.id} where ${chosen}`
+          true as current from ${records} join ${table} on ${id} = ${records.id} where ${condition}`
   return statement(`read|${name}|${representationShape(representation)}|${compose}`, build, {
     ids: keys.map((key) => recordId(resource, key)),
   })

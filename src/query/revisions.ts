@@ -5,12 +5,10 @@ import type { changeKinds } from '../database/vocabularies.ts'
 import { rfc3339 } from '../model/document.ts'
 import type { Registry } from '../model/registry.ts'
 import { type Resource, withCurrentNames } from '../model/resource.ts'
-import { maxPageBytesSql, statement } from './statement.ts'
+import { maxPageBytesSql, placeholder, statement } from './statement.ts'
 
 /** The operation that wrote a revision. */
 export type ChangeKind = (typeof changeKinds)[number]
-
-const placeholder = (name: string): SQL => sql`${sql.placeholder(name)}`
 
 /** SQL of a revision's JSON without its document. */
 const entry = sql`json_build_object('version', version, 'operation', operation, 'actor', actor, 'time', ${rfc3339(sql`"time"`)},
@@ -25,7 +23,10 @@ const mergedFrom = sql`case when operation = 'merge' then (select removal.key fr
     and removal.resource = ${revisions.resource} and removal.merged_into = ${revisions.key}
   order by removal.sequence desc limit 1) end`
 
-/** SQL of the rows of a page with the columns that bound it: their `place`, the `bytes_before` them, and the number `found`. */
+/**
+ * SQL of rows with three more columns, which bound a page: `place`, `bytes_before` (the size of the documents in the rows
+ * before), and `found` (the number of rows).
+ */
 const boundedRows = (rows: SQL, orderBy: SQL): SQL =>
   sql`(select *, row_number() over (${orderBy}) as place, sum(bytes) over (${orderBy}) - bytes as bytes_before,
       (count(*) over ())::int as found
@@ -102,8 +103,8 @@ export interface FeedPlan {
 }
 
 /**
- * SQL of the transaction id before which the feed ends. It fails on a standby: a former primary that became a standby may
- * show changes that the new primary never got.
+ * SQL of the transaction id before which the feed ends. The SQL fails on a standby, since a former primary that became a standby
+ * may have changes that the new primary never got.
  */
 const horizon = sql`(select feed_horizon() where pg_current_wal_flush_lsn() is not null)`
 
@@ -117,7 +118,10 @@ export interface FeedRow {
   found: number
 }
 
-/** Returns the JSON of a change in the feed. A later version of the service may have added the resource to the database. */
+/**
+ * Returns the JSON of a change in the feed. The registry may lack the resource of the change: a later version of the service may
+ * have written it.
+ */
 export const changeJson = (registry: Registry, { resource, entry, document }: FeedRow): string =>
   revisionJson(registry.find(resource) ?? {}, entry, document)
 

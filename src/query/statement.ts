@@ -4,8 +4,11 @@ import { LRUCache } from 'lru-cache'
 import type { QueryConfig } from 'pg'
 import { compileSql } from '../database/dialect.ts'
 
-/** Maximum size of a page in bytes, as SQL. When the documents of a page have reached this size, no further document is added. */
+/** When the documents of a page have reached this size in bytes, no further document is added. As SQL. */
 export const maxPageBytesSql: SQL = sql.raw(String(16 * 1024 * 1024))
+
+/** SQL of a placeholder, by the name of its value (see `statement`). */
+export const placeholder = (name: string): SQL => sql`${sql.placeholder(name)}`
 
 /** SQL text with its parameters, and the name of its prepared statement. */
 interface CompiledStatement {

@@ -1,16 +1,14 @@
-import { type SQL, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import type { Transaction } from '../../database/database.ts'
 import { records } from '../../database/tables/records.ts'
 import { rfc3339, shapeLiteral, shapeOf } from '../../model/document.ts'
 import { recordId } from '../../model/keys.ts'
 import type { Resource } from '../../model/resource.ts'
 import { readStatement, wholeRepresentation } from '../../query/list-sql.ts'
-import { statement } from '../../query/statement.ts'
+import { placeholder, statement } from '../../query/statement.ts'
 import { writeDatabaseRevisions } from './database-revisions.ts'
 
 /** Locks of records, and the time that all changes of a transaction share. */
-
-const placeholder = (name: string): SQL => sql`${sql.placeholder(name)}`
 
 /** SQL that tells the triggers that the service itself sets versions, timestamps and documents in this transaction. */
 export const markAsService = sql`set_config('entente.writer', 'service', true)`
