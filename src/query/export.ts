@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { columnOf } from '../database/columns.ts'
+import { columnOf, literals } from '../database/columns.ts'
 import { records } from '../database/tables/records.ts'
 import { documentJson, propertyJson, rfc3339 } from '../model/document.ts'
 import type { Resource } from '../model/resource.ts'
@@ -8,18 +8,15 @@ import { type FlatColumn, participantRows, type RowUnit } from './flat.ts'
 import type { Selection } from './list.ts'
 import { orderTerms, whereClause, withRecords } from './list-sql.ts'
 import { inlineValues } from './literal.ts'
-import { formulaStart, semicolonBeforeFormula } from './safe-csv.ts'
+import { formulaCharacters, formulaStart, semicolonBeforeFormula } from './safe-csv.ts'
 
 /** COPY statements that write all records of a selection. PostgreSQL formats each row. */
-
-/** First characters that make a spreadsheet evaluate a cell as a formula. */
-const formulaStarts = sql.raw(`'{=,+,-,@,"\t","\r","\n",＝,＋,－,＠}'::text[]`)
 
 const formulaStartPattern = sql.raw(`'${formulaStart}'`)
 const semicolonPattern = sql.raw(`'${semicolonBeforeFormula}'`)
 
 const escapeFormula = (cell: SQL): SQL =>
-  sql`case when left(${cell}, 1) = any(${formulaStarts}) or strpos(${cell}, ';') > 0 then regexp_replace(${cell}, ${formulaStartPattern}, '\\1''\\2', 'g') else ${cell} end`
+  sql`case when left(${cell}, 1) in (${literals(formulaCharacters)}) or strpos(${cell}, ';') > 0 then regexp_replace(${cell}, ${formulaStartPattern}, '\\1''\\2', 'g') else ${cell} end`
 
 /** JSON has a `;` only inside a string, where an escape sequence has the same meaning. So the value does not change. */
 const escapeJson = (cell: SQL): SQL =>
@@ -40,28 +37,29 @@ const columnSql = (column: FlatColumn): SQL => sql`${safeCell(column)} as ${sql.
 /** Options for rows of one JSON text. The delimiters are control characters, which JSON escapes, so nothing is quoted. */
 const jsonLinesOptions = sql.raw(String.raw`(format csv, quote E'\x01', delimiter E'\x02')`)
 
-/**
- * Options for CSV. Texts are always quoted: PostgreSQL would not quote a text only because it has a `;`, at which some
- * spreadsheets split cells.
- */
+/** Options for CSV. Texts are always quoted: some spreadsheets split an unquoted cell at a `;`, which PostgreSQL does not quote. */
 function csvOptions(columns: FlatColumn[]): SQL {
   const texts = columns.filter(({ kind }) => kind === 'text').map(({ name }) => sql.identifier(name))
   const quoted = texts.length > 0 ? sql`, force_quote (${sql.join(texts, sql`, `)})` : sql``
   return sql`(format csv, header${quoted})`
 }
 
+/** Returns a COPY statement that writes the rows of a query with the condition of a selection. */
+const copyQuery = (query: SQL, { where }: Selection, options = jsonLinesOptions): string =>
+  inlineValues(sql`copy (${query}) to stdout with ${options}`, conditionValues(where))
+
 /** Returns a COPY statement for the records of a selection. @param selected SQL of the columns of a row. */
-function copy(selection: Selection, selected: SQL, options: SQL, per: RowUnit = 'record'): string {
+function copyRecords(selection: Selection, selected: SQL, options?: SQL, per: RowUnit = 'record'): string {
   const { join, order } =
     per === 'participant' ? participantRows(selection.resource) : { join: sql``, order: sql`` }
   const query = sql`select ${selected} from ${withRecords(selection.resource)}${join}${whereClause(selection)} order by ${orderTerms(selection)}${order}`
-  return inlineValues(sql`copy (${query}) to stdout with ${options}`, conditionValues(selection.where))
+  return copyQuery(query, selection, options)
 }
 
 /** Returns a COPY statement that writes one line of JSON per record. */
 export function ndjsonStatement(selection: Selection): string {
   const { fields, include } = selection.representation
-  return copy(selection, documentJson(selection.resource, fields, include), jsonLinesOptions)
+  return copyRecords(selection, documentJson(selection.resource, fields, include))
 }
 
 /**
@@ -70,7 +68,7 @@ export function ndjsonStatement(selection: Selection): string {
  * @throws Error for rows per participant, if the resource has no participants.
  */
 export const csvStatement = (selection: Selection, columns: FlatColumn[], per: RowUnit): string =>
-  copy(selection, sql.join(columns.map(columnSql), sql`, `), csvOptions(columns), per)
+  copyRecords(selection, sql.join(columns.map(columnSql), sql`, `), csvOptions(columns), per)
 
 /** Returns a COPY statement that writes one JSON array of cells per row. @throws as `csvStatement` does. */
 export function xlsxStatement(selection: Selection, columns: FlatColumn[], per: RowUnit): string {
@@ -78,7 +76,7 @@ export function xlsxStatement(selection: Selection, columns: FlatColumn[], per: 
     columns.map(({ cell }) => cell),
     sql`, `,
   )
-  return copy(selection, sql`json_build_array(${cells})`, jsonLinesOptions, per)
+  return copyRecords(selection, sql`json_build_array(${cells})`, jsonLinesOptions, per)
 }
 
 /** Returns the field with the location or locations of a record, and its name; undefined if the resource has none. */
@@ -107,10 +105,9 @@ function locationsJson(resource: Resource): SQL {
 export function geojsonStatement(selection: Selection): string {
   const { resource, representation } = selection
   const document = documentJson(resource, representation.fields, representation.include)
-  return copy(
+  return copyRecords(
     selection,
     sql`json_build_array(${resource.key.column}, (${locationsJson(resource)}), (${document})::json)`,
-    jsonLinesOptions,
   )
 }
 
@@ -142,7 +139,7 @@ export function iatiStatement(selection: Selection): string {
   const includes = resource.includes()
   const include = iatiIncludes.filter((name) => name in includes)
   const document = documentJson(resource, representation.fields, include)
-  return copy(selection, sql`json_build_array((${document})::json, ${spansJson(resource)})`, jsonLinesOptions)
+  return copyRecords(selection, sql`json_build_array((${document})::json, ${spansJson(resource)})`)
 }
 
 /** Returns the dates of a resource's calendar, each with the SQL of its days, its text, and whether a calendar shows it. */
@@ -166,26 +163,25 @@ export function calendarStatement(selection: Selection): string {
     ({ name, earliest, latest, date, isShown }) =>
       sql`case when ${isShown} then json_build_array(${sql.raw(`'${name}'`)}, ${earliest}, ${latest}, ${date}) end`,
   )
-  return copy(
+  return copyRecords(
     selection,
     sql`json_build_array(${resource.key.column}, ${resource.search.title}, ${records.version}, ${rfc3339(sql`${records.updatedAt}`)}, json_build_array(${sql.join(dates, sql`, `)}))`,
-    jsonLinesOptions,
   )
 }
 
 /** Returns a COPY statement that writes a JSON array of one number: how many dates `calendarStatement` leaves out. */
 export function omittedDatesStatement(selection: Selection): string {
-  const { resource, where } = selection
+  const { resource } = selection
   const counts = calendarDates(resource).map(
     ({ date, isShown }) => sql`count(*) filter (where ${date} is not null and not ${isShown})`,
   )
   const query = sql`select json_build_array(${sql.join(counts, sql` + `)}) from ${resource.table}${whereClause(selection)}`
-  return inlineValues(sql`copy (${query}) to stdout with ${jsonLinesOptions}`, conditionValues(where))
+  return copyQuery(query, selection)
 }
 
 /**
  * Returns a COPY statement that writes one JSON array of cells for each source that citations of the matching records name.
- * If the matching records are citations, these are the sources that they name themselves.
+ * If the matching records are citations, these are the sources of the matching citations.
  */
 export function sourcesStatement(selection: Selection, columns: FlatColumn[]): string {
   const { table, id, registry } = selection.resource
@@ -194,14 +190,11 @@ export function sourcesStatement(selection: Selection, columns: FlatColumn[]): s
     sql`, `,
   )
   const [citations, sources] = [registry.get('citations'), registry.get('sources')]
-  const chosen = sql`select ${id} from ${table}${whereClause(selection)}`
-  const cited =
+  const matchingIds = sql`select ${id} from ${table}${whereClause(selection)}`
+  const citationCondition =
     selection.resource === citations
-      ? sql`${citations.id} in (${chosen})`
-      : sql`${columnOf(citations.table, 'citedRecord')} in (${chosen})`
-  const query = sql`select json_build_array(${cells}) from ${withRecords(sources)} where ${sources.id} in (select ${columnOf(citations.table, 'source')} from ${citations.table} where ${cited}) order by ${sources.id}`
-  return inlineValues(
-    sql`copy (${query}) to stdout with ${jsonLinesOptions}`,
-    conditionValues(selection.where),
-  )
+      ? sql`${citations.id} in (${matchingIds})`
+      : sql`${columnOf(citations.table, 'citedRecord')} in (${matchingIds})`
+  const query = sql`select json_build_array(${cells}) from ${withRecords(sources)} where ${sources.id} in (select ${columnOf(citations.table, 'source')} from ${citations.table} where ${citationCondition}) order by ${sources.id}`
+  return copyQuery(query, selection)
 }

@@ -54,14 +54,14 @@ const scalarColumn = (name: string, schema: z.core.$ZodType, value: SQL): FlatCo
   return { name, kind, cell: kind === 'number' ? sql`(${value})::numeric` : sql`(${value})::text` }
 }
 
-/** A list or object as compact JSON; null for an empty list, and for the JSON value null. */
+/** The column of a list or object as compact JSON; the cell is null for an empty list, and for the JSON value null. */
 const jsonColumn = (name: string, json: SQL): FlatColumn => ({
   name,
   kind: 'json',
   cell: sql`nullif(nullif((${json})::text, '[]'), 'null')`,
 })
 
-/** A list of codes: keys of other records, or tags. */
+/** The column of a list of codes: keys of other records, or tags. */
 const wordsColumn = (name: string, list: SQL): FlatColumn => ({
   name,
   kind: 'code',
@@ -93,34 +93,34 @@ const nameColumn = (name: string, cell: SQL): FlatColumn => ({
   isLookup: true,
 })
 
-/** The names of a list of codes. */
+/** The column of the names of a list of codes. */
 const namesColumn = (naming: Naming, name: string, target: string, list: SQL): FlatColumn =>
   nameColumn(
     name,
-    sql`(select string_agg(${nameSql(naming, target, sql`listed.value`)}, '; ' order by listed.at) from unnest(${list}) with ordinality listed(value, at))`,
+    sql`(select string_agg(${nameSql(naming, target, sql`listed.value`)}, '; ' order by listed.place) from unnest(${list}) with ordinality listed(value, place))`,
   )
 
-/** The participants by name: `China (Donor); Pakistan (Recipient)`. */
+/** The column of the participants by name: `China (Donor); Pakistan (Recipient)`. */
 function participantNamesColumn(naming: Naming, name: string, resource: Resource, json: SQL): FlatColumn {
   const capability = resource.boundFields[name]?.field.capability
   const roleLabel = wordLabels(capability?.kind === 'participants' ? capability.roles : undefined)
-  const list = unwrapped(ownProperties(resource)[name] ?? z.never())
-  const shape = (list instanceof z.ZodArray && getPropertySchemas(list.element)) || {}
+  const listSchema = unwrapped(ownProperties(resource)[name] ?? z.never())
+  const shape = (listSchema instanceof z.ZodArray && getPropertySchemas(listSchema.element)) || {}
   const names = Object.entries(shape).flatMap(([member, schema]) => {
     const target = referencedResource(schema)
-    return target ? [nameSql(naming, target, sql`one.value ->> ${sql.raw(`'${member}'`)}`)] : []
+    return target ? [nameSql(naming, target, sql`listed.value ->> ${sql.raw(`'${member}'`)}`)] : []
   })
   return nameColumn(
     name,
-    sql`(select string_agg(coalesce(${sql.join(names, sql`, `)}) || ' (' || ${roleLabel(sql`(one.value ->> 'role')`, naming.language)} || ')', '; ' order by one.ordinality) from json_array_elements(${json}) with ordinality one)`,
+    sql`(select string_agg(coalesce(${sql.join(names, sql`, `)}) || ' (' || ${roleLabel(sql`(listed.value ->> 'role')`, naming.language)} || ')', '; ' order by listed.ordinality) from json_array_elements(${json}) with ordinality listed)`,
   )
 }
 
-/** The participants as text: `CHN (donor); PAK (recipient)`. */
+/** The column of the participants by code: `CHN (donor); PAK (recipient)`. */
 const participantsColumn = (name: string, json: SQL): FlatColumn => ({
   name,
   kind: 'code',
-  cell: sql`(select string_agg(coalesce(one.value ->> 'country', one.value ->> 'region', one.value ->> 'organization') || ' (' || (one.value ->> 'role') || ')', '; ' order by one.ordinality) from json_array_elements(${json}) with ordinality one)`,
+  cell: sql`(select string_agg(coalesce(listed.value ->> 'country', listed.value ->> 'region', listed.value ->> 'organization') || ' (' || (listed.value ->> 'role') || ')', '; ' order by listed.ordinality) from json_array_elements(${json}) with ordinality listed)`,
 })
 
 const memberText = (json: SQL, member: string) => sql`((${json}) ->> ${sql.raw(`'${member}'`)})`
@@ -191,9 +191,9 @@ function propertyColumns(
 
 /** The columns of a participant, if there is one row per participant. */
 function participantColumns(resource: Resource, name: string, naming?: Naming): FlatColumn[] {
-  const list = unwrapped(ownProperties(resource)[name] ?? z.never())
-  return list instanceof z.ZodArray
-    ? memberColumns(name, list.element, sql`${participant}.value`, naming)
+  const listSchema = unwrapped(ownProperties(resource)[name] ?? z.never())
+  return listSchema instanceof z.ZodArray
+    ? memberColumns(name, listSchema.element, sql`${participant}.value`, naming)
     : []
 }
 
@@ -204,8 +204,9 @@ export type RowUnit = 'record' | 'participant'
  * Returns the columns of a table of records. They depend on the resource's schema and not on the data, so that a table can
  * be streamed. An object becomes one column per property, a list of codes one column joined by `; `, a list of objects one
  * column with JSON, and participants either one column, `CHN (party); PAK (party)`, or separate rows and columns.
- * @param language language of names. If given, each column of codes that refer to records is followed by a column of their
- * names, `….name`.
+ * @param per what a row of the table represents.
+ * @param language language of names. If given, each column of codes that refer to records is followed by a column of the names
+ *   of these records, `….name`.
  */
 export function flatColumns(
   resource: Resource,

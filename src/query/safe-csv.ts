@@ -9,7 +9,10 @@ import { stringify } from 'csv-stringify/sync'
 const cellStart = String.raw`(^|;[\s"]*)`
 
 /** The characters that begin a formula. East Asian editions of spreadsheets accept their full-width forms, too. */
-const formulaCharacter = String.raw`[=+@\t\r\n＝＋－＠-]`
+export const formulaCharacters = ['=', '+', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠', '-']
+
+/** Regular expression of one of these characters. The last one, a hyphen, means itself only at the end of the brackets. */
+const formulaCharacter = `[${formulaCharacters.join('')}]`
 
 /** Regular expression of the start of a formula, for PostgreSQL and JavaScript. */
 export const formulaStart = `${cellStart}(${formulaCharacter})`
@@ -18,11 +21,11 @@ export const formulaStart = `${cellStart}(${formulaCharacter})`
 export const semicolonBeforeFormula = String.raw`;(?=[\s"]*${formulaCharacter})`
 
 /** Apostrophes that are already before the character get one more, so that `unescapeFormulas` restores every text. */
-const unescaped = new RegExp(`${cellStart}('*${formulaCharacter})`, 'g')
-const escaped = new RegExp(`${cellStart}'('*${formulaCharacter})`, 'g')
+const unescapedStart = new RegExp(`${cellStart}('*${formulaCharacter})`, 'g')
+const escapedStart = new RegExp(`${cellStart}'('*${formulaCharacter})`, 'g')
 
 /** Returns the text of a cell that `safeCsv` has written. A text with no apostrophe before a formula stays as it is. */
-export const unescapeFormulas = (cell: string): string => cell.replaceAll(escaped, '$1$2')
+export const unescapeFormulas = (cell: string): string => cell.replaceAll(escapedStart, '$1$2')
 
 /**
  * Returns CSV (RFC 4180) of rows. A text that a spreadsheet would evaluate as a formula gets an apostrophe.
@@ -35,7 +38,7 @@ export const safeCsv = (
 ): string =>
   stringify([...rows], {
     header,
-    cast: { string: (text) => text.replaceAll(unescaped, "$1'$2") },
+    cast: { string: (text) => text.replaceAll(unescapedStart, "$1'$2") },
     // Some spreadsheets split cells at a semicolon.
     quoted_match: /;/,
     record_delimiter: 'windows',
