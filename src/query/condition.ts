@@ -1,10 +1,11 @@
 import { isWide } from '../model/characters.ts'
 import type { Operator } from '../model/filters.ts'
 
-/** A comparison: a filter, an operator, and its operand, which is a list for operators that take many. */
+/** A comparison of a filter with a value. */
 export interface FilterComparison {
   filter: string
   operator: Operator
+  /** The operand: a list of values if the operator takes several. */
   value: unknown
 }
 
@@ -17,7 +18,7 @@ export type Condition =
   /** `isOneList`: all parts come from one operator `in`, which counts as one comparison. */
   | { kind: 'any'; of: Condition[]; isOneList?: true }
   | { kind: 'not'; of: Condition }
-  /** Comparisons that must all be true. Some filters, such as `role`, narrow others of the same request. */
+  /** Comparisons that must all be true. Some filters, such as `role`, narrow other filters of the same request. */
   | { kind: 'fields'; comparisons: FilterComparison[] }
   /** A condition on the elements of a list. */
   | { kind: 'elements'; collection: string; quantifier: Quantifier; of: Condition }
@@ -50,7 +51,7 @@ export function countComparisons(condition: Condition): number {
   return getParts(condition).reduce((sum, part) => sum + countComparisons(part), 0)
 }
 
-/** Returns the condition with each part of an `all` or `any` once, since PostgreSQL would evaluate every repetition. */
+/** Removes repeated parts from each `all` and `any` in a condition, since PostgreSQL would evaluate every repetition. */
 export function withoutRepetitions(condition: Condition): Condition {
   if (condition.kind === 'fields') return condition
   if (condition.kind === 'not' || condition.kind === 'elements')
@@ -59,6 +60,6 @@ export function withoutRepetitions(condition: Condition): Condition {
   return { ...condition, of: [...new Map(parts.map((part) => [JSON.stringify(part), part])).values()] }
 }
 
-/** Returns a cache key for the SQL text of a condition. It has no values, but shows which of them are wide (`isWide`). */
+/** Returns a cache key for the SQL text of a condition. The key has no values, but shows which values are wide (`isWide`). */
 export const conditionShape = (condition: Condition): string =>
   JSON.stringify(condition, (key, value) => (key === 'value' ? isWide(value) || undefined : value))

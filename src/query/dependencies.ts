@@ -4,9 +4,9 @@ import { everything, type Transaction } from '../database/database.ts'
 import type { Registry } from '../model/registry.ts'
 
 /**
- * Finds the resources that a statement reads, so that its result is valid until one of them changes. Searches the text of
- * the statement for tables and functions, and the definitions of the functions for further ones. A table without known
- * resources counts as everything, and a word that only looks like the name of a table counts as this table.
+ * Finds the resources that a statement reads: the result of the statement is valid until one of them changes. Searches the text
+ * of the statement for tables and functions, and the definitions of these functions for further tables and functions. A table
+ * without known resources counts as everything, and a word that only looks like the name of a table counts as this table.
  */
 
 /** Names of tables in the database, and definitions of functions by name. */
@@ -16,11 +16,11 @@ export interface Catalog {
 }
 
 /** Reads the catalog. Functions of extensions read no table of the registry. */
-export async function readCatalog(database: Transaction): Promise<Catalog> {
-  const tables = await database.query<{ name: string }>({
+export async function readCatalog(tx: Transaction): Promise<Catalog> {
+  const tables = await tx.query<{ name: string }>({
     text: `select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'f')`,
   })
-  const functions = await database.query<{ name: string; definition: string }>({
+  const functions = await tx.query<{ name: string; definition: string }>({
     text: `select proname as name, string_agg(pg_get_functiondef(oid), ' ') as definition from pg_proc
       where pronamespace = 'public'::regnamespace and prokind = 'f'
         and not exists (select from pg_depend where classid = 'pg_proc'::regclass and objid = pg_proc.oid and deptype = 'e')
@@ -35,13 +35,13 @@ export async function readCatalog(database: Transaction): Promise<Catalog> {
 /** Maximum number of statements whose dependencies are cached. */
 const maxStatements = 1000
 
-/** Words that may name a table or a function. The groups also match a preceding `as` (an alias) and a dot (a qualifier). */
-const words = /(\bas\s+)?"?\b([a-z_][a-z0-9_]*)\b"?(\s*\.)?/g
+/** A word that may name a table or a function. The groups also match a preceding `as` (an alias) and a dot (a qualifier). */
+const wordPattern = /(\bas\s+)?"?\b([a-z_][a-z0-9_]*)\b"?(\s*\.)?/g
 
 /** Whether a text has dynamic SQL, in which table names cannot be found. */
 const isDynamic = (text: string): boolean => /\b(execute|regclass|query_to_xml)\b/i.test(text)
 
-/** Empties string literals, which contain no names. Texts with comments or E'' strings stay as they are. */
+/** Empties string literals, which contain no names. In a text with comments or E'' strings, literals could not be told apart. */
 const withoutLiterals = (text: string): string =>
   /--|\/\*|\be'/i.test(text) ? text : text.replaceAll(/'(?:[^']|'')*'/g, "''")
 
@@ -127,7 +127,7 @@ export class DependencyFinder {
 
 function namesIn(text: string): Set<string> {
   const names = new Set<string>()
-  for (const [, precedingAs, name = '', followingDot] of withoutLiterals(text).matchAll(words))
+  for (const [, precedingAs, name = '', followingDot] of withoutLiterals(text).matchAll(wordPattern))
     if (!precedingAs && !followingDot) names.add(name)
   return names
 }

@@ -22,7 +22,7 @@ const findComparison = (where: Condition, filter: string, operator: Operator) =>
     ? where.comparisons.find((known) => known.filter === filter && known.operator === operator)
     : undefined
 
-/** Whether a filter by the group's value replaces this comparison: a list of the request that contains the group's value. */
+/** Whether a filter by the group's value replaces a comparison of the request with a list that contains the group's value. */
 const isReplaced = (
   { resource, groupBy }: AggregatePlan,
   filter: string,
@@ -62,8 +62,8 @@ const percentEncode = (text: SQL) =>
 
 const literal = (text: string) => sql.raw(`'${text}'`)
 
-/** The filter of a dimension for a group: SQL of a piece of the query string, or null. */
-function groupFilter(plan: AggregatePlan, name: string, keyOf: (name: string) => SQL): SQL {
+/** SQL of the filter that selects a group's value of a dimension, as a piece of a query string; null if no filter is needed. */
+function filterPiece(plan: AggregatePlan, name: string, keyOf: (name: string) => SQL): SQL {
   const { groupFilter, values, text } = getDimension(plan.resource, name)
   const key = keyOf(name)
   // A filter of the request that accepts only one value has the same value in every group, and is already in the query.
@@ -94,6 +94,6 @@ function groupFilter(plan: AggregatePlan, name: string, keyOf: (name: string) =>
  * @param keyOf returns SQL of a group's value of a dimension.
  */
 export function groupLink(plan: AggregatePlan, common: SQL, keyOf: (name: string) => SQL): SQL {
-  const pieces = plan.groupBy.map((name) => sql`(${groupFilter(plan, name, keyOf)})`)
+  const pieces = plan.groupBy.map((name) => sql`(${filterPiece(plan, name, keyOf)})`)
   return sql`${literal(`/v1/${plan.resource.name}?`)} || concat_ws('&', ${sql.join([sql`${common}::text`, ...pieces], sql`, `)})`
 }

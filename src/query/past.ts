@@ -9,7 +9,7 @@ import {
 import type { Resource } from '../model/resource.ts'
 import type { Fault } from '../problems/problem.ts'
 
-/** The parameter `asOf`, which reads the registry as of an earlier time. */
+/** The parameter `asOf`, with which a request reads the registry as of an earlier time. */
 
 /** The name of the parameter, unless a filter has this name. */
 const defaultName = 'asOf'
@@ -20,10 +20,10 @@ const defaultName = 'asOf'
 export const asOfName = ({ filters }: Resource): string =>
   Object.hasOwn(filters, defaultName) ? 'registryAsOf' : defaultName
 
-const asOfParameter = (more = ''): Parameter => ({
+const asOfParameter = (addition = ''): Parameter => ({
   ...singleValueParameter(
     instant,
-    `Reads as of an earlier time: an RFC 3339 timestamp, or a date for its start in UTC.${more}`,
+    `Reads as of an earlier time: an RFC 3339 timestamp, or a date for its start in UTC.${addition}`,
   ),
   isPast: true,
 })
@@ -34,8 +34,8 @@ export const recordAsOfParameter: Record<string, Parameter> = { [defaultName]: a
 /** Returns the parameter for requests with the resource's filters. */
 export function listAsOfParameter(resource: Resource): Record<string, Parameter> {
   const name = asOfName(resource)
-  const more = name === defaultName ? '' : ` Here, \`${defaultName}\` is the ${resource.noun}'s own date.`
-  return { [name]: asOfParameter(more) }
+  const addition = name === defaultName ? '' : ` Here, \`${defaultName}\` is the ${resource.noun}'s own date.`
+  return { [name]: asOfParameter(addition) }
 }
 
 /** Returns the `asOf` of a request without filters: RFC 3339 or a date; undefined for the present. */
