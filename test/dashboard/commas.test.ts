@@ -4,7 +4,8 @@ import { exploreState, exploreUrl } from '../../src/dashboard/explore-state.ts'
 import { searchRequest } from '../../src/dashboard/search-body.ts'
 import { changeParameters } from '../../src/dashboard/use-parameters.ts'
 import { type Api, startTestApi } from '../support/api.ts'
-import { create, type Page } from '../support/labelled-records.ts'
+import type { Page } from '../support/documents.ts'
+import { create } from '../support/labelled-records.ts'
 
 /** Values of filters that contain commas, in URLs of the dashboard. */
 

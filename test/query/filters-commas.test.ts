@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
-import { readProblem } from '../support/documents.ts'
-import { create, type Page } from '../support/labelled-records.ts'
+import { type Page, readProblem } from '../support/documents.ts'
+import { create } from '../support/labelled-records.ts'
 
 interface Listed {
   title?: string

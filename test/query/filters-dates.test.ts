@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { capitalize } from '../../src/problems/suggest.ts'
 import { type Api, startTestApi } from '../support/api.ts'
-import { createLabelled, type LabelledRecords, type Page } from '../support/labelled-records.ts'
+import type { Page } from '../support/documents.ts'
+import { createLabelled, type LabelledRecords } from '../support/labelled-records.ts'
 
 let api: Api
 beforeAll(async () => {

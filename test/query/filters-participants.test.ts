@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
+import type { Document, Page } from '../support/documents.ts'
 import {
   create,
   createLabelled,
   createWithParties,
   type LabelledRecords,
-  type Page,
-  type Properties,
 } from '../support/labelled-records.ts'
 
 let api: Api
@@ -26,7 +25,7 @@ describe('a filter by country', () => {
       country: 'KAZ',
     })
     const union = await create(api, 'organizations', { name: 'A union', kind: 'multilateral' })
-    const project = (more: Properties) => ({ title: 'A project', kind: 'joint_research', ...more })
+    const project = (more: Document) => ({ title: 'A project', kind: 'joint_research', ...more })
     projects = await createLabelled(api, 'projects', {
       itself: project({ participants: [{ country: 'KAZ', role: 'participant' }] }),
       'by a ministry': project({ participants: [{ organization: ministry, role: 'developer' }] }),
@@ -36,7 +35,7 @@ describe('a filter by country', () => {
       union: project({ participants: [{ organization: union, role: 'participant' }] }),
       nobody: project({}),
     })
-    const base = (more: Properties) => ({ name: 'A base', kind: 'observatory', ...more })
+    const base = (more: Document) => ({ name: 'A base', kind: 'observatory', ...more })
     bases = await createLabelled(api, 'cooperation-bases', {
       itself: base({ participants: [{ country: 'KAZ', role: 'partner' }] }),
       hosted: base({ hostCountry: 'KAZ' }),

@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
+import type { Document, Page } from '../support/documents.ts'
 import {
   create,
   createLabelled,
   createWithParties,
   type LabelledRecords,
-  type Page,
-  type Properties,
 } from '../support/labelled-records.ts'
 
 let api: Api
@@ -18,7 +17,7 @@ afterAll(() => api.close())
 describe('a search for words', () => {
   let created: LabelledRecords
   beforeAll(async () => {
-    const titled = (title: string, more: Properties = {}) => ({ title, kind: 'agreement', ...more })
+    const titled = (title: string, more: Document = {}) => ({ title, kind: 'agreement', ...more })
     created = await createLabelled(api, 'agreements', {
       cars: titled('Electric vehicles for the Côte d’Azur'),
       trains: titled('Electric trains, and no other vehicles'),
@@ -103,7 +102,7 @@ describe('a search for words', () => {
         const id = { in: Object.values(ids) }
         const response = await api.post('/v1/agreements/search', { where: { id, ...where } })
         return response
-          .json<Page<Properties>>()
+          .json<Page<Document>>()
           .data.map((record) => record.id)
           .sort()
       }
@@ -118,7 +117,7 @@ describe('a search for words', () => {
       await create(api, 'citations', { source, record, excerpt: '双方同意开展合作', note: '见第三页脚注' })
       for (const q of ['开展合作', '脚注']) {
         const response = await api.get(`/v1/citations?source=${source}&q=${encodeURIComponent(q)}`)
-        expect(response.json<Page<Properties>>().data).toHaveLength(1)
+        expect(response.json<Page<Document>>().data).toHaveLength(1)
       }
     })
   })
@@ -133,7 +132,7 @@ describe('a search for words', () => {
     ['organizations', 'UNEP', 'acronym', 'UNEP'],
   ])('finds %s by another name, such as %s', async (resource, q, property, value) => {
     const response = await api.get(`/v1/${resource}?q=${encodeURIComponent(q)}`)
-    const found = response.json<Page<Properties>>().data.map((record) => record[property])
+    const found = response.json<Page<Document>>().data.map((record) => record[property])
     expect(found).toContain(value)
     expect(found.length).toBeLessThanOrEqual(2)
   })

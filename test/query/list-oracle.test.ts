@@ -7,7 +7,7 @@ import { registry } from '../../src/resources/registry.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { testCreation } from '../support/authorship.ts'
 import { dateMatches, spanOf } from '../support/date-oracle.ts'
-import type { Page } from '../support/labelled-records.ts'
+import type { Page } from '../support/documents.ts'
 
 const { resources } = registry
 

@@ -29,8 +29,8 @@ export interface ProblemBody {
 }
 
 /** A page of a list. */
-export interface Page {
-  data: Document[]
+export interface Page<Entry = Document> {
+  data: Entry[]
   page: { limit: number; next: string | null; total?: { count: number; relation: string } }
 }
 

@@ -1,20 +1,12 @@
 import { expect } from 'vitest'
 import { aggregate } from './aggregates.ts'
 import type { Api } from './api.ts'
+import type { Document } from './documents.ts'
 import { findRecords } from './find-records.ts'
 import { registry } from './registry.ts'
 
-/** The properties of a document. */
-export type Properties = Record<string, unknown>
-
-/** A page of a list. */
-export interface Page<T> {
-  data: T[]
-  page: { next: string | null; total?: { count: number } }
-}
-
 /** Creates a record and returns its id. */
-export async function create(api: Api, resource: string, document: Properties): Promise<string> {
+export async function create(api: Api, resource: string, document: Document): Promise<string> {
   const response = await api.post(`/v1/${resource}`, document)
   expect(response.status, response.text).toBe(201)
   return response.json<{ id: string }>().id
@@ -34,7 +26,7 @@ export interface LabelledRecords {
 export async function createLabelled(
   api: Api,
   resource: string,
-  documents: Record<string, Properties>,
+  documents: Record<string, Document>,
 ): Promise<LabelledRecords> {
   const ids = new Map<string, string>()
   for (const [label, document] of Object.entries(documents))
@@ -59,7 +51,7 @@ export async function createLabelled(
 }
 
 /** Creates agreements with these parties, each under its label. */
-export const createWithParties = (api: Api, parties: Record<string, Properties[]>) =>
+export const createWithParties = (api: Api, parties: Record<string, Document[]>) =>
   createLabelled(
     api,
     'agreements',

@@ -7,7 +7,7 @@ export type Properties = Record<string, unknown>
 export interface FactRequest {
   path: string
   expected: Properties[]
-  /** Properties of the supporting citation besides the paragraph. By default it cites the whole record. */
+  /** Properties of the supporting citation in addition to the paragraph. By default, the citation supports the whole record. */
   cited?: Properties
 }
 
@@ -29,7 +29,7 @@ export const region = (code: string, more: Properties = {}) =>
 /** The actions of a party that signed in a month. */
 export const signed = (month: string) => [{ kind: 'signed', date: month, note: null }]
 
-/** The expected properties of a big science programme, in which all participants named in paragraph 5 take part. */
+/** The expected properties of a big science program, in which all participants named in paragraph 5 take part. */
 export const megaScience = (title: string, ...topics: string[]) => ({
   title: expect.stringContaining(title),
   kind: 'mega_science',
