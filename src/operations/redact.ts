@@ -1,4 +1,3 @@
-import { getTableName } from 'drizzle-orm'
 import type { Transaction } from '../database/database.ts'
 import { autocommitReads } from '../database/database.ts'
 import { redactResponses } from '../database/idempotency-store.ts'
@@ -53,7 +52,7 @@ async function redactRowsAndResponses(
   const { resource, key, redaction, pointer } = task
   // Before the former rows: rows of imports are found by former external ids, which may contain the text.
   const imported = await redactImportedRows(tx, resource, key, redaction)
-  const former = await redactFormerRows(tx, resource, key, getTableName(resource.table), redaction)
+  const former = await redactFormerRows(tx, resource, key, redaction)
   const { text } = redaction
   if (!wasInRevisions && imported + former === 0) {
     const message =

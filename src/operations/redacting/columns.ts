@@ -16,7 +16,7 @@ export interface PropertyColumn {
 /** Stands for the value of the property in a document whose other values are empty. */
 const marker = Symbol('value of the property')
 
-/** Returns a value with the marker at the end of a path, one element in each list on it, and nothing else. */
+/** Returns a value with the marker at the end of a path, one element in each list on the path, and nothing else. */
 function markedValue(schema: z.core.$ZodType, steps: string[]): unknown {
   const inner = unwrapped(schema)
   const [step, ...rest] = steps
@@ -44,7 +44,7 @@ function findMarker(value: unknown): string[] | undefined {
 
 /**
  * Returns the columns into which a write stores the values of a property, which may be inside lists.
- * @param path the names of the properties on the path to it.
+ * @param path the names of the properties from the document down to this one.
  */
 export function propertyColumns(resource: Resource, path: string[]): PropertyColumn[] {
   const [property = '', ...rest] = path

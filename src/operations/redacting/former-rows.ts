@@ -1,3 +1,4 @@
+import { getTableName } from 'drizzle-orm'
 import pg from 'pg'
 import type { Transaction } from '../../database/database.ts'
 import { recordId } from '../../model/keys.ts'
@@ -20,8 +21,8 @@ interface FormerTable {
 }
 
 /**
- * Finds the history tables whose rows can belong to a record of a resource, even if the current table was dropped. Columns
- * that only the registry sets, such as versions and times, are left out.
+ * Finds the history tables whose rows can belong to a record of a resource, even if the current table was dropped. $1 is the name
+ * of the resource's table. Columns that only the registry sets, such as versions and times, are left out.
  */
 const formerTablesQuery = `
   select former.relname as name, owner.attname as owner,
@@ -93,17 +94,18 @@ async function redactTable(
 
 /**
  * Redacts the former rows of a locked record.
- * @param tableName name of the table of the resource.
  * @returns the number of changed rows.
  */
 export async function redactFormerRows(
   tx: Transaction,
   resource: Resource,
   key: string,
-  tableName: string,
   redaction: Redaction,
 ): Promise<number> {
-  const tables = await tx.query<FormerTable>({ text: formerTablesQuery, values: [tableName] })
+  const tables = await tx.query<FormerTable>({
+    text: formerTablesQuery,
+    values: [getTableName(resource.table)],
+  })
   let changed = 0
   for (const table of tables) changed += await redactTable(tx, table, recordId(resource, key), redaction)
   return changed

@@ -5,10 +5,10 @@ import type { Resource } from '../../model/resource.ts'
 import { externalIdKey } from '../../model/schemas.ts'
 import type { Redaction } from './redaction.ts'
 
-/** Redacts what imports have stored of the rows that describe a record, and of the names in their files. */
+/** Redacts what imports have stored about a record: rows of files, the examples of faults in reports, and names. */
 
-/** A fault of a row. Its value and details may quote the row. */
-interface Fault {
+/** A fault of a row. The value and the detail may quote the row. */
+interface RowFault {
   column: string
   value: string
   detail: string
@@ -19,12 +19,12 @@ interface ImportedRow {
   position: number
   values: unknown
   drafts: unknown
-  faults: Fault[] | null
+  faults: RowFault[] | null
 }
 
 /** A report has an example of a fault for each column. */
 interface ReportColumn {
-  example: Fault
+  example: RowFault
 }
 
 interface Report {
@@ -40,13 +40,13 @@ interface ImportedName {
   candidates: { name: string }[] | null
 }
 
-const redactedFault = ({ column }: { column: string }): Fault => ({
+const redactedFault = ({ column }: { column: string }): RowFault => ({
   column,
   value: '',
   detail: 'was removed by a redaction of the record',
 })
 
-/** The external ids that a record has or had, as `import_rows.ids` has them, and the registers that they are from. */
+/** The external ids that a record has or had, as `import_rows.ids` has them, and the registers from which they come. */
 interface Origin {
   schemes: string[]
   ids: string[]
@@ -71,7 +71,7 @@ const findRows = (tx: Transaction, { schemes, ids }: Origin): Promise<ImportedRo
     values: [schemes, ids],
   })
 
-/** Empties rows. They keep their locators and external ids. The import writes no record from an emptied row. */
+/** Empties rows, except for their locators and external ids. The import writes no record from an emptied row. */
 async function emptyRows(tx: Transaction, rows: ImportedRow[]): Promise<void> {
   const faults = rows.map((row) => JSON.stringify((row.faults ?? [{ column: '' }]).map(redactedFault)))
   await tx.query({
@@ -84,10 +84,10 @@ async function emptyRows(tx: Transaction, rows: ImportedRow[]): Promise<void> {
 
 /** Removes the faults of rows from the examples in the reports of their imports. */
 async function redactReports(tx: Transaction, rows: ImportedRow[]): Promise<void> {
-  const former = rows.flatMap(({ faults }) => faults ?? [])
+  const rowFaults = rows.flatMap(({ faults }) => faults ?? [])
   const redactColumns = (columns: ReportColumn[]) =>
     columns.map((column) =>
-      former.some((fault) => isDeepStrictEqual(fault, column.example))
+      rowFaults.some((fault) => isDeepStrictEqual(fault, column.example))
         ? { ...column, example: redactedFault(column.example) }
         : column,
     )
@@ -127,7 +127,7 @@ async function redactNames(
   let changed = 0
   for (const { import: id, identity, mention, candidates } of names) {
     const { name, country } = mention
-    const redacted = {
+    const redactedMention = {
       ...mention,
       ...(name !== undefined && { name: redactText(name) }),
       ...(country !== undefined && { country: redactText(country) }),
@@ -135,10 +135,10 @@ async function redactNames(
     const redactedCandidates =
       candidates?.map((match) => ({ ...match, name: redactText(match.name) })) ?? null
     // The text may be only in the names of the JSON properties, or in values that are not names.
-    if (isDeepStrictEqual([redacted, redactedCandidates], [mention, candidates])) continue
+    if (isDeepStrictEqual([redactedMention, redactedCandidates], [mention, candidates])) continue
     await tx.query({
       text: 'update import_names set mention = $3, candidates = $4 where import = $1 and identity = $2',
-      values: [id, identity, redacted, redactedCandidates && JSON.stringify(redactedCandidates)],
+      values: [id, identity, redactedMention, redactedCandidates && JSON.stringify(redactedCandidates)],
     })
     changed += 1
   }
@@ -146,9 +146,9 @@ async function redactNames(
 }
 
 /**
- * Redacts the stored rows that describe a locked record, the examples in the reports of their imports, and the names in the
- * files of the same registers. A row may have a value in another form than the record, or one that the mapping has
- * dropped, so a row is emptied as a whole.
+ * Redacts the stored rows that describe a locked record, and the examples in the reports of their imports. A row may have a value
+ * in another form than the record, or one that the mapping has dropped, so a row is emptied as a whole. The redaction of a text
+ * also replaces the text in the names in files of the same registers.
  * @returns the number of emptied rows and changed names.
  */
 export async function redactImportedRows(

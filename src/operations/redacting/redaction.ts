@@ -15,7 +15,7 @@ export interface Redaction {
   redactColumn(table: string, column: string, value: unknown): unknown
   /** Returns a redacted text outside the record: the reason or actor of a change, or a name in an imported file. */
   redactText(text: string): string
-  /** Whether a row of a file, from which the record was imported, may have what is removed. */
+  /** Whether a row of a file, from which the record was imported, may contain what the redaction removes. */
   mayBeIn(row: unknown): boolean
   /** The text to remove. Stored responses that contain it are removed as a whole. Undefined if properties are redacted. */
   text?: string
@@ -42,11 +42,11 @@ export function createTextRedaction(resource: Resource, text: string, replacemen
   return {
     text,
     redactRecord: (record) => {
-      const unchanged = [resource.key.property, ...Object.keys(managedSchemas)]
+      const unchangedProperties = [resource.key.property, ...Object.keys(managedSchemas)]
       return Object.fromEntries(
         Object.entries(record).map(([property, value]) => [
           property,
-          unchanged.includes(property) ? value : mapStrings(value, replace),
+          unchangedProperties.includes(property) ? value : mapStrings(value, replace),
         ]),
       )
     },
@@ -58,7 +58,7 @@ export function createTextRedaction(resource: Resource, text: string, replacemen
 
 /** A property to redact. */
 interface Target {
-  /** The names of the properties on the path to it. In a list, the path continues in each element. */
+  /** The names of the properties from the document down to this one. In a list, the path continues in each element. */
   steps: string[]
   /** The replacement: null if the property is nullable. */
   replacement: string | null
@@ -95,7 +95,7 @@ function findReplacement(
     return { problem: 'it has properties of its own: name these instead' }
   if (isNullable(schema)) return { value: null }
   if (z.safeParse(inner, replacement).success) return { value: replacement }
-  return { problem: `it is required, and "${replacement}" is not a valid value of it` }
+  return { problem: `it is required, and "${replacement}" is not a valid value for it` }
 }
 
 /** Replaces the values at the end of a path, which continues in each element of a list. */

@@ -69,22 +69,26 @@ export interface RedactionRequest {
  * @throws Problem `invalid-body` with every fault.
  */
 export function readRedaction(resource: Resource, key: string, body: unknown): RedactionRequest {
-  const { data, faults: invalid } = checkValue(redactionBody, requireObject('request', body))
-  if (invalid) throw invalidBody('request', invalid)
+  const { data, faults: bodyFaults } = checkValue(redactionBody, requireObject('request', body))
+  if (bodyFaults) throw invalidBody('request', bodyFaults)
   const { text, properties, replacement, reason } = data
-  const refuse = (pointer: string, code: string, message: string) =>
+  const invalid = (pointer: string, code: string, message: string) =>
     invalidBody('request', [{ pointer, code, message }])
   if (text === undefined) {
-    if (!properties) throw refuse('', 'required', 'needs properties or text')
+    if (!properties) throw invalid('', 'required', 'needs properties or text')
     const { targets, faults } = readTargets(resource, properties, replacement)
     if (faults.length > 0) throw invalidBody('request', faults)
     return { redaction: createPropertyRedaction(resource, targets), reason, pointer: '/properties' }
   }
   if (properties)
-    throw refuse('/properties', 'exclusive', 'cannot be given together with text: send two requests')
-  if (replacement.includes(text)) throw refuse('/replacement', 'invalid', 'contains the text to be removed')
-  if (reason.includes(text)) throw refuse('/reason', 'invalid', 'contains the text to be removed')
+    throw invalid('/properties', 'exclusive', 'cannot be given together with text: send two requests')
+  if (replacement.includes(text)) throw invalid('/replacement', 'invalid', 'contains the text to be removed')
+  if (reason.includes(text)) throw invalid('/reason', 'invalid', 'contains the text to be removed')
   if (key.includes(text))
-    throw refuse('/text', 'not_redactable', `is part of the key of the ${resource.noun}, which cannot change`)
+    throw invalid(
+      '/text',
+      'not_redactable',
+      `is part of the key of the ${resource.noun}, which cannot change`,
+    )
   return { redaction: createTextRedaction(resource, text, replacement), reason, pointer: '/text' }
 }

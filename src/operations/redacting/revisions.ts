@@ -13,7 +13,7 @@ import type { Redaction } from './redaction.ts'
 /** Number of versions that are read at a time. */
 const pageSize = 100
 
-interface Row {
+interface StoredRevision {
   entry: { version: number; actor: Author; reason: string | null }
   document: string
 }
@@ -47,7 +47,7 @@ function requireValid(
 /** Returns the redacted revision; undefined if the redaction does not change it. */
 function redactRevision(
   resource: Resource,
-  { entry, document }: Row,
+  { entry, document }: StoredRevision,
   redaction: Redaction,
   pointer: string,
 ): RedactedRevision | undefined {
@@ -92,15 +92,12 @@ async function rewriteRevisions(
     ({ document, ...rest }) => `${JSON.stringify(rest).slice(0, -1)},"document":${document}}`,
   )
   const values = { redactedBy, given: `[${given.join()}]`, resource: resource.name, key }
-  const rows = await tx.query<{ version: string; hash: string }>(
-    // The trigger on `revisions` allows no other form of update.
-    statement('redact revisions', build, values),
-  )
+  const rows = await tx.query<{ version: string; hash: string }>(statement('redact revisions', build, values))
   return rows.map(({ version, hash }) => [version, hash])
 }
 
 /**
- * Redacts all versions of a locked record.
+ * Redacts all revisions of a record, which must be locked or removed.
  * @param redactedBy the version that the redaction itself writes.
  * @param pointer JSON pointer into the request, for faults.
  * @returns the new content hash of each changed version, by version.
@@ -114,13 +111,14 @@ export async function redactRevisions(
   redaction: Redaction,
   pointer: string,
 ): Promise<Record<string, string>> {
+  // While this setting is on, the trigger `refuse_rewriting` allows updates of revisions.
   await tx.query({ text: "select set_config('entente.redaction', 'on', true)" })
   const hashes: [string, string][] = []
   for (let before: number | undefined; ; ) {
-    const rows = await tx.query<Row>(historyStatement(resource, key, before, pageSize))
+    const rows = await tx.query<StoredRevision>(historyStatement(resource, key, before, pageSize))
     const redacted = rows.flatMap((row) => redactRevision(resource, row, redaction, pointer) ?? [])
     if (redacted.length > 0) hashes.push(...(await rewriteRevisions(tx, resource, key, redactedBy, redacted)))
-    // A page of large documents is short.
+    // Large documents make a page short, so only an empty page is beyond the last one.
     if (rows.length === 0) break
     before = rows.at(-1)?.entry.version
   }
