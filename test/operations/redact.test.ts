@@ -239,9 +239,7 @@ it('repeated requests whose stored responses were redacted are refused', async (
   await redact(path, { text: 'Jane Doe' })
   const repeated = await api.post('/v1/sources', document, { headers })
   expect(repeated.status).toBe(422)
-  expect(repeated.json<{ detail: string }>().detail).toMatch(
-    /was redacted, and the request is not done again/,
-  )
+  expect(repeated.json<{ detail: string }>().detail).toMatch(/was redacted, and the request is not run again/)
 })
 
 it('a redaction is a separate change in the feed', async () => {

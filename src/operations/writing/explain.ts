@@ -96,8 +96,8 @@ function explainCycle(
   { error, databaseError, resource, createdKeys }: Refusal,
   refused: DocumentToWrite,
 ): Problem | undefined {
-  const cycle = findCycle(databaseError, resource, ': choose one that is not below it')
-  // The database may have refused another document. One without a key is the cause only if it was to be created alone.
+  const cycle = findCycle(databaseError, resource, ': choose a record that is not below this one')
+  // The database may have refused another document. A document without a key is the cause only if it was to be created alone.
   const key = ownKey(resource, refused)
   if (!cycle || (cycle.key !== key && (key !== undefined || createdKeys.size > 0))) return undefined
   return invalidBody(resource.noun, [cycle.fault], error)
@@ -108,7 +108,7 @@ const internalReference = /^(\S+ \S+) is public and refers to (\S+ \S+), which i
 
 const targetOf = ({ resource, value }: ReferenceValue) => `${resource} ${value}`
 
-/** Whether a record cannot exist without a reference. Then it is only as visible as the record to which it refers. */
+/** Whether a record cannot exist without a reference. Such a record is only as visible as the record to which it refers. */
 const isRequired = (resource: Resource, { path }: ReferenceValue): boolean =>
   path.every((step) => typeof step !== 'number') &&
   resource.document.shape[String(path[0])]?.safeParse(null).success === false
@@ -118,7 +118,7 @@ const listPublicReferences = (resource: Resource, refused: readonly DocumentToWr
   refused.map(({ document }) =>
     document.visibility === 'internal'
       ? []
-      : findReferences(resource.document, document).filter((one) => !isRequired(resource, one)),
+      : findReferences(resource.document, document).filter((reference) => !isRequired(resource, reference)),
   )
 
 /** Finds the stored records that are internal among those to which references refer. @returns their resources and keys. */
@@ -139,8 +139,9 @@ async function findInternalTargets(
 }
 
 /**
- * PostgreSQL names a public record and an internal one to which it refers. If one of the documents makes the latter internal,
- * this document is the cause. Otherwise, every public document that refers to an internal record is a cause.
+ * Explains why a public record must not refer to an internal one; PostgreSQL's message names both. If a document makes the record
+ * of the message internal, this document is the cause. Otherwise, every public document that refers to an internal record is a
+ * cause.
  * @returns the problem of each document, in the order of the documents; undefined for a document that is not a cause.
  */
 async function explainInternalReferences(
@@ -149,22 +150,22 @@ async function explainInternalReferences(
   refused: readonly DocumentToWrite[],
 ): Promise<(Problem | undefined)[]> {
   const [, owner, target = ''] = internalReference.exec(message) ?? []
-  const nameOf = (one: DocumentToWrite) => `${resource.name} ${ownKey(resource, one)}`
+  const nameOf = (entry: DocumentToWrite) => `${resource.name} ${ownKey(resource, entry)}`
   const references = listPublicReferences(resource, refused)
   const internal = await findInternalTargets(tx, resource, references.flat())
-  for (const one of refused)
-    if (one.document.visibility === 'internal') internal.add(nameOf(one))
-    else internal.delete(nameOf(one))
+  for (const entry of refused)
+    if (entry.document.visibility === 'internal') internal.add(nameOf(entry))
+    else internal.delete(nameOf(entry))
   internal.add(target)
-  const faulty = references.map((found) => found.filter((one) => internal.has(targetOf(one))))
-  const hides = (one: DocumentToWrite) => nameOf(one) === target && one.before?.visibility === 'public'
+  const faulty = references.map((found) => found.filter((reference) => internal.has(targetOf(reference))))
+  const hides = (entry: DocumentToWrite) => nameOf(entry) === target && entry.before?.visibility === 'public'
   const isHidden = refused.some(hides)
-  return refused.map((one, index) => {
+  return refused.map((entry, index) => {
     const found = faulty[index] ?? []
-    const refers = nameOf(one) === owner || found.length > 0
-    if (refused.length > 1 && !(isHidden ? hides(one) : refers)) return undefined
+    const refers = nameOf(entry) === owner || found.length > 0
+    if (refused.length > 1 && !(isHidden ? hides(entry) : refers)) return undefined
     const [first] = found
-    const subject = one.key === undefined ? `the ${resource.noun}` : nameOf(one)
+    const subject = entry.key === undefined ? `the ${resource.noun}` : nameOf(entry)
     const pair =
       first === undefined || isHidden
         ? message
@@ -180,8 +181,8 @@ async function explainInternalReferences(
 }
 
 /**
- * Finds which documents the database refused, and why, with at most two statements for any number of documents. It is
- * called only after a refusal, so successful writes have no further cost.
+ * Finds which documents the database refused, and why, with at most two statements for any number of documents. Only refused
+ * writes have this cost.
  * @param createdKeys the keys of the documents that were to be created together.
  * @returns the problem of each document, in the order of the documents; undefined where no cause is found.
  */
@@ -205,9 +206,9 @@ export async function explainRefusals(
     case '23505':
       return explainTakenValues(tx, refusal, refused)
     case '23514':
-      return refused.map((one) => explainReferenceToItself(refusal, one))
+      return refused.map((entry) => explainReferenceToItself(refusal, entry))
     case 'EN001':
-      return refused.map((one) => explainCycle(refusal, one))
+      return refused.map((entry) => explainCycle(refusal, entry))
     case 'EN002':
       return explainInternalReferences(tx, refusal, refused)
     default:

@@ -59,7 +59,7 @@ function parseKey(header: string | undefined): string | undefined {
   })
 }
 
-/** Hashes a key together with its sender, since each sender has separate keys. */
+/** Hashes a key together with the actor, since each actor has separate keys. */
 const hashKey = ({ actor }: ApiRequest, key: string) =>
   createHash('sha256')
     .update(JSON.stringify([actor.kind, actor.id, key]))
@@ -72,7 +72,7 @@ const fingerprintRequest = ({ method, url, headers, body }: ApiRequest) =>
 /**
  * Returns the stored response of an earlier request with the key; otherwise runs `work` and stores its response.
  * Undefined while another transaction holds the lock of the key.
- * @throws Problem `idempotency-key-reused` when the earlier request was another one, or its response was redacted.
+ * @throws Problem `idempotency-key-reused` if the earlier request differs, or its response was redacted.
  */
 async function replayOrRun(
   tx: Transaction,
@@ -91,7 +91,7 @@ async function replayOrRun(
   }
   if (first.fingerprint === redactedFingerprint) {
     const detail =
-      'The response to this Idempotency-Key was redacted, and the request is not done again. Read what it has changed.'
+      'The response to this Idempotency-Key was redacted, and the request is not run again. Read the records that it has changed.'
     throw new Problem('idempotency-key-reused', detail)
   }
   if (first.fingerprint !== fingerprint) {

@@ -14,25 +14,25 @@ export function invalidBody(noun: string, errors: Fault[] | FaultList, cause?: u
 /** Returns a number of errors as text, for messages. */
 export const faultCountText = (count: number): string => (count === 1 ? 'one error' : `${count} errors`)
 
-/** Addition to messages about sizes, since clients may leave properties out. */
-const withAll = ', counting the properties that were left out'
+/** Addition to messages about sizes that include the default values of properties. */
+const countingDefaults = ', counting the default values of properties that were left out'
 
 /**
  * Checks a document against the resource's schema and fills in defaults. The limits of size also apply to the result, so that
- * every record can be changed later, and sent back as it was read.
+ * clients can send every record back as they have read it.
  * @throws Problem `invalid-body` with every fault.
  */
 export function checkDocument(resource: Resource, body: unknown): Document {
   requireFewValues(resource.noun, body)
   const { data, faults } = checkValue(resource.document, body)
   if (faults) throw invalidBody(resource.noun, faults)
-  requireFewValues(resource.noun, data, withAll)
+  requireFewValues(resource.noun, data, countingDefaults)
   if (Buffer.byteLength(JSON.stringify(data)) <= maxRecordBytes) return data
-  const message = `has more than 1 MiB as JSON${withAll}`
+  const message = `has more than 1 MiB as JSON${countingDefaults}`
   throw invalidBody(resource.noun, [{ pointer: '', code: 'too_big', message, limit: maxRecordBytes }])
 }
 
-/** Whether a JSON value has more than `max` values, counting itself and all nested ones. */
+/** Whether a JSON value has more than `max` values. The value itself and all nested values count. */
 function hasMoreValues(value: unknown, max: number): boolean {
   let count = 0
   const walk = (inner: unknown): boolean => {
@@ -51,8 +51,8 @@ export const maxRecordBytes = 1024 * 1024
 
 /**
  * Checks the number of values of a document.
- * @param addition to the message.
- * @throws Problem `invalid-body` if it has more than `maxRecordValues` values.
+ * @param addition text after the message.
+ * @throws Problem `invalid-body` if the document has more than `maxRecordValues` values.
  */
 export function requireFewValues(noun: string, document: unknown, addition = ''): void {
   if (!hasMoreValues(document, maxRecordValues)) return
@@ -87,7 +87,7 @@ export function managedProperties(resource: Resource): string[] {
   ]
 }
 
-/** Whether a body has the current value of a managed property. A time may be in another form, and is compared in ms. */
+/** Whether a body has the current value of a managed property. Times are equal if they are the same millisecond, in any form. */
 function isUnchanged(given: unknown, current: unknown): boolean {
   if (given === current) return true
   const [time, currentTime] = [given, current].map((value) => timestamp.safeParse(value).data)
@@ -96,7 +96,7 @@ function isUnchanged(given: unknown, current: unknown): boolean {
 
 /**
  * Removes the managed properties from a body, so that a record can be sent back as it was read.
- * @throws Problem `invalid-body` when one of them differs from its current value.
+ * @throws Problem `invalid-body` if the body has another value of a managed property than the record.
  */
 export function withoutManaged(resource: Resource, body: Document, current: Document): Document {
   const properties = managedProperties(resource)
@@ -111,7 +111,7 @@ export function withoutManaged(resource: Resource, body: Document, current: Docu
   return Object.fromEntries(Object.entries(body).filter(([property]) => !properties.includes(property)))
 }
 
-/** Returns the problem of a document with another key than its stored record. */
+/** Returns the problem of a document whose key differs from the key of its stored record. */
 export const changedKeyProblem = ({ noun, key: { property } }: Resource, key: string): Problem =>
   invalidBody(noun, [
     {
