@@ -19,6 +19,7 @@ import { explainRefusal, findCycle } from './explain.ts'
 import { acquireAdvisoryLocks, acquireManyRecordsLock, type LockedRecord, lockRecords } from './locks.ts'
 import { findReferences } from './references.ts'
 import { findReferrers, type Referrer } from './referrers.ts'
+import { listTables } from './split.ts'
 import { checkDocument, invalidBody } from './validation.ts'
 
 /** The changes of documents and rows in a merge. */
@@ -125,7 +126,7 @@ function removeReferencesToItself(resource: Resource, document: Document, key: s
 }
 
 /**
- * Returns a copy of a document in which references to merged records refer to the remaining ones. If this makes entries of a list
+ * Returns a copy of a document in which references to merged records refer to the remaining ones. If entries of a list become
  * equal, only the first of them is kept.
  * @param document need not be valid: values that do not match the schema are not changed.
  * @param mergedInto returns the key of the record that remains; undefined if the record was not merged.
@@ -171,13 +172,14 @@ export async function acquireMergeLocks(
   { key, into }: { key: string; into: string },
 ): Promise<void> {
   await acquireManyRecordsLock(tx)
-  const pair = [key, into].map((one) => ({ resource: resource.name, key: one }))
+  const pair = [key, into].map((pairKey) => ({ resource: resource.name, key: pairKey }))
   await acquireAdvisoryLocks(tx, [...pair, ...(await listReferrers(tx, resource, key))])
 }
 
 /**
- * Changes the records that refer to the merged one: moves their references to the remaining one.
- * @throws Problem `conflict` if there are too many, or `invalid-body` if the new document of one of them is not valid.
+ * Moves the references of other records from the merged record to the remaining one.
+ * @throws Problem `conflict` if more than `maxMovedReferrers` records refer to the merged record, or `invalid-body` if the new
+ * document of a referring record is not valid.
  */
 export async function updateReferrers(tx: Transaction, pair: MergedPair, change: Change): Promise<void> {
   const { resource, from, into } = pair
@@ -195,10 +197,10 @@ export async function updateReferrers(tx: Transaction, pair: MergedPair, change:
       .filter((key) => owner !== resource || key !== into.key)
     const locked = await lockRecords(tx, owner, keys)
     const updates: Update[] = []
-    for (const one of locked.values()) {
-      const before = documentOf(owner, JSON.parse(one.document))
-      const after = checkMerged(owner, one.key, moveToRemaining(owner, before, pair))
-      updates.push({ locked: one, before, after })
+    for (const record of locked.values()) {
+      const before = documentOf(owner, JSON.parse(record.document))
+      const after = checkMerged(owner, record.key, moveToRemaining(owner, before, pair))
+      updates.push({ locked: record, before, after })
       await pause()
     }
     await updateDocuments(tx, owner, updates, change)
@@ -206,20 +208,24 @@ export async function updateReferrers(tx: Transaction, pair: MergedPair, change:
 }
 
 /** Writes the removal of the merged record, and deletes its lists, so that the remaining record can have its external ids. */
-export async function releaseMerged(tx: Transaction, { resource, from, into }: MergedPair, change: Change) {
+export async function releaseMerged(
+  tx: Transaction,
+  { resource, from, into }: MergedPair,
+  change: Change,
+): Promise<void> {
   const { key, version, document, time, id } = from
   const stored = { key, version: version + 1, document }
   const removal: Change = { ...change, kind: 'remove', mergedInto: into.key }
   await tx.query(writeStatement([revisionWrite(resource, [stored], removal, time)]))
-  const listTables = Object.values(resource.boundFields).flatMap(({ rows }) => rows?.tables ?? [])
-  if (listTables.length > 0) await tx.query(deleteStatement(listTables, [id]))
+  const tables = listTables(resource)
+  if (tables.length > 0) await tx.query(deleteStatement(tables, [id]))
 }
 
 /**
  * Deletes the merged record, to which no record refers any more. Its row in `records` stays without its document and refers to
  * the remaining record, and so do the rows of records that had been merged into it earlier.
  */
-export async function deleteMerged(tx: Transaction, { resource, from, into }: MergedPair) {
+export async function deleteMerged(tx: Transaction, { resource, from, into }: MergedPair): Promise<void> {
   const { time, id } = from
   await tx.query(deleteStatement([{ table: resource.table, recordId: resource.id }], [id]))
   await tx.query(
@@ -231,9 +237,9 @@ export async function deleteMerged(tx: Transaction, { resource, from, into }: Me
 }
 
 /** Returns the union of two lists, without duplicates. */
-const union = (one: unknown, other: unknown): unknown[] => {
-  const all = [...(Array.isArray(one) ? one : []), ...(Array.isArray(other) ? other : [])]
-  return all.filter((item, index) => all.findIndex((same) => isDeepStrictEqual(item, same)) === index)
+const union = (list: unknown, otherList: unknown): unknown[] => {
+  const all = [...(Array.isArray(list) ? list : []), ...(Array.isArray(otherList) ? otherList : [])]
+  return all.filter((item, index) => all.findIndex((other) => isDeepStrictEqual(item, other)) === index)
 }
 
 /**
@@ -263,7 +269,7 @@ export function mergeDocuments(pair: MergedPair): Document {
   return checkMerged(resource, into.key, after)
 }
 
-/** Returns the aliases with distinct names. */
+/** Returns the aliases without those whose name an earlier alias has. */
 function distinctNames(aliases: readonly unknown[]): unknown[] {
   const seen = new Set<unknown>()
   return aliases.filter((alias) => {

@@ -1,4 +1,4 @@
-import { filledProperties, type Row, type TableWrite } from '../../database/rows.ts'
+import { filledProperties, type RecordRows, type Row, type TableWrite } from '../../database/rows.ts'
 import { propertiesOf, shapeOf } from '../../model/document.ts'
 import type { TableRows } from '../../model/field.ts'
 import type { Resource } from '../../model/resource.ts'
@@ -6,12 +6,12 @@ import type { Document } from './documents.ts'
 
 /** Splits documents into the rows of their tables, and composes the JSON of records. */
 
-/** A record as it is written. */
+/** A record to write. */
 export interface WrittenRecord {
   id: string
   key: string
   version: number
-  /** RFC 3339, UTC, milliseconds. */
+  /** The time in RFC 3339, in UTC with milliseconds; `updatedAt` has the same form. */
   createdAt: string
   updatedAt: string
   document: Document
@@ -52,6 +52,10 @@ export const rowsOfLists = (
         ?.split(written.map(({ id, document }) => ({ id, value: document[name] })))
         .filter(({ rows }) => rows.length > 0) ?? [],
   )
+
+/** Returns the tables that have the lists of a resource's records. */
+export const listTables = (resource: Resource): RecordRows[] =>
+  Object.values(resource.boundFields).flatMap(({ rows }) => rows?.tables ?? [])
 
 /** Returns the write that inserts rows into a table. */
 export const toInsert = ({ table, rows }: TableRows): TableWrite => ({
