@@ -1,5 +1,5 @@
 import { getRecordAsOf, recordAsOfParameter } from '../query/past.ts'
-import { readSearchSelection, searchBodies } from '../query/search.ts'
+import { readSearchSelection, searchBodySchemas } from '../query/search.ts'
 import { fileContract, fileParameters } from './exporting/contract.ts'
 import { exportResponse } from './exporting/response.ts'
 import { acceptLanguage } from './language.ts'
@@ -23,7 +23,7 @@ export const exportSearch: Operation = {
     headers: [acceptLanguage],
     body: {
       mediaTypes: ['application/json'],
-      schema: () => searchBodies(resource).selection,
+      schema: () => searchBodySchemas(resource).selection,
       example: {},
     },
     problems: [

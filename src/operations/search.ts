@@ -1,5 +1,5 @@
 import { getRecordAsOf, recordAsOfParameter } from '../query/past.ts'
-import { planSearch, searchBodies } from '../query/search.ts'
+import { planSearch, searchBodySchemas } from '../query/search.ts'
 import { acceptLanguage, contentLanguage, languageParameter } from './language.ts'
 import type { Operation } from './operation.ts'
 import { cacheControl, composePage, withNamesLanguage } from './page.ts'
@@ -26,7 +26,7 @@ export const search: Operation = {
     headers: [acceptLanguage],
     body: {
       mediaTypes: ['application/json'],
-      schema: () => searchBodies(resource).page,
+      schema: () => searchBodySchemas(resource).page,
       example: { sort: [{ by: resource.key.property, direction: 'desc' }], limit: 25 },
     },
     responses: {

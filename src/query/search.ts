@@ -183,7 +183,7 @@ function selectionShape(resource: Resource, includes: string[]) {
   }
 }
 
-function makeBodies(resource: Resource) {
+function makeBodySchemas(resource: Resource) {
   const includes = (isFile: boolean) => includesOf(resource, { isFile }).map(([name]) => name)
   const selection = selectionShape(resource, includes(true))
   return {
@@ -206,12 +206,12 @@ function makeBodies(resource: Resource) {
   }
 }
 
-const bodies = new WeakMap<Resource, ReturnType<typeof makeBodies>>()
+const bodySchemas = new WeakMap<Resource, ReturnType<typeof makeBodySchemas>>()
 
 /** Returns the schemas of request bodies, cached by resource: `page` for searches, `selection` for exports of searches. */
-export function searchBodies(resource: Resource): ReturnType<typeof makeBodies> {
-  const known = bodies.get(resource) ?? makeBodies(resource)
-  bodies.set(resource, known)
+export function searchBodySchemas(resource: Resource): ReturnType<typeof makeBodySchemas> {
+  const known = bodySchemas.get(resource) ?? makeBodySchemas(resource)
+  bodySchemas.set(resource, known)
   return known
 }
 
@@ -335,7 +335,7 @@ function checkBody<T>(schema: z.ZodType<T>, body: unknown): T {
   return data
 }
 
-type SelectionBody = z.output<ReturnType<typeof makeBodies>['selection']>
+type SelectionBody = z.output<ReturnType<typeof makeBodySchemas>['selection']>
 
 function readSelectionBody(resource: Resource, { where, sort, fields, include }: SelectionBody): Selection {
   const condition = where === undefined ? allRecords : readCondition(toSearchable(resource), where)
@@ -363,7 +363,7 @@ function readSelectionBody(resource: Resource, { where, sort, fields, include }:
  * @throws Problem `invalid-search` with faults whose pointers point into the body.
  */
 export function planSearch(resource: Resource, body: unknown): ListPlan {
-  const { limit, cursor, count, ...selected } = checkBody(searchBodies(resource).page, body)
+  const { limit, cursor, count, ...selected } = checkBody(searchBodySchemas(resource).page, body)
   const selection = readSelectionBody(resource, selected)
   const fault = findTooManyCounts(resource, selection.representation, limit)
   if (fault) throw invalidSearch([{ pointer: '/limit', ...fault }])
@@ -380,4 +380,4 @@ export function planSearch(resource: Resource, body: unknown): ListPlan {
  * @throws Problem `invalid-search` with faults whose pointers point into the body.
  */
 export const readSearchSelection = (resource: Resource, body: unknown): Selection =>
-  readSelectionBody(resource, checkBody(searchBodies(resource).selection, body))
+  readSelectionBody(resource, checkBody(searchBodySchemas(resource).selection, body))

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { Database } from '../database/database.ts'
 import type { Registry } from '../model/registry.ts'
 import { type Resource, toSearchable } from '../model/resource.ts'
-import { searchBodies } from '../query/search.ts'
+import { searchBodySchemas } from '../query/search.ts'
 
 /** Returns a search whose validation builds the schemas of the resource and of each of its lists. */
 function makeSearch(resource: Resource): object {
@@ -18,6 +18,6 @@ export async function warmUp(database: Database, { resources }: Registry): Promi
   await database.openConnectionsEarly()
   for (const resource of resources) {
     await setImmediate()
-    searchBodies(resource).page.safeParse(makeSearch(resource))
+    searchBodySchemas(resource).page.safeParse(makeSearch(resource))
   }
 }
