@@ -48,28 +48,30 @@ async function readNames(
   language: Language,
   dictionary: Dictionary,
 ): Promise<void> {
-  const wanted = missing.flatMap((section) => {
-    const values = section.values.filter((value) => isWellFormed(registry, section.resource, value))
-    return values.length > 0 ? [{ ...section, values }] : []
+  const lookups = missing.flatMap(({ resource, values }) => {
+    const keys = values.filter((value) => isWellFormed(registry, resource, value))
+    return keys.length > 0 ? [{ resource, values: keys }] : []
   })
-  if (wanted.length === 0) return
-  const statement = namesStatement(registry, wanted, language)
+  if (lookups.length === 0) return
+  const statement = namesStatement(registry, lookups, language)
   const rows = await tx.query<{ index: number; value: string; name: string }>(statement)
   for (const { index, value, name } of rows) {
-    const { resource = '' } = wanted[index] ?? {}
+    const { resource = '' } = lookups[index] ?? {}
     const names = dictionary.get(resource) ?? new Map<string, string>()
     dictionary.set(resource, names.set(value, `${JSON.stringify(value)}:${JSON.stringify(name)}`))
   }
 }
 
-/** Returns the text of the statement that reads the names of sections; undefined when the sections have no values. */
+/** Returns the text of the statement that reads the names of sections; undefined if the sections have no values. */
 function namesStatementText(
   sections: readonly Section[],
   registry: Registry,
   language: Language,
 ): string | undefined {
-  const wanted = sections.filter(({ values }) => values.size > 0).map((one) => ({ ...one, values: [] }))
-  return wanted.length === 0 ? undefined : namesStatement(registry, wanted, language).text
+  const lookups = sections
+    .filter(({ values }) => values.size > 0)
+    .map(({ resource }) => ({ resource, values: [] }))
+  return lookups.length === 0 ? undefined : namesStatement(registry, lookups, language).text
 }
 
 /** The records whose references get names, and the language of the names. */
@@ -100,8 +102,8 @@ export class Names {
   /**
    * Returns the JSON of the names of all records that some records refer to: `{"countries":{"CHN":"China"},"topics":{}}`.
    * @param tx reads the names that are not in memory, as the reader of the response sees them.
-   * @param database the database of `tx`. The statement of the names is reported to it even if they are cached, so that a
-   * stored response becomes stale with them.
+   * @param database the database of `tx`. The statement of the names is reported to this database even if the names are cached,
+   *   so that a stored response becomes stale when the names change.
    */
   async find(
     tx: Transaction,
@@ -122,7 +124,8 @@ export class Names {
   }
 
   /**
-   * Returns the names in memory, which are empty after a change; undefined if the names that are read cannot be kept in memory.
+   * Returns the dictionary of names in memory, which is empty after a change; undefined if names that are read now must not be
+   * kept.
    * @param asOf the time as of which missing names are read, in milliseconds of `performance.now()`; now when left out. Names as
    *   of a time before the last change are not kept.
    */

@@ -4,7 +4,7 @@ import type { NameLookup } from '../../query/names.ts'
 import type { Representation } from '../../query/representation.ts'
 
 /**
- * Finds the references of records in their JSON text, by a regular expression. Parsing the text would take three times as
+ * Finds the references of records in their JSON text, with a regular expression. Parsing the text would take three times as
  * long. The text of a value never looks like a property, since quotation marks in it are escaped.
  */
 

@@ -28,7 +28,7 @@ import { documentProblems } from './problems.ts'
 import { changeReason, getAuthorship } from './revisions.ts'
 import { checkReplacement, requireObject, requireSameKey, withoutManaged } from './validation.ts'
 
-/** Computes the new document from the current one and the body. The result is validated afterwards. */
+/** Computes the new document of a record from the current document and the body. The result is validated afterwards. */
 export type Edit = (current: Document, body: Document) => unknown
 
 /**
@@ -48,8 +48,10 @@ export async function lockExpected(
 }
 
 /**
- * Writes the new document of a locked record. If it equals the current document, nothing is written and the version stays.
+ * Writes the new document of a locked record. If the new document equals the current one, nothing is written and the version
+ * stays.
  * @returns the stored record.
+ * @throws the database error when PostgreSQL refuses the write.
  */
 export async function writeChange(
   tx: Transaction,

@@ -9,8 +9,8 @@ const maxComparedPairs = 2500
  * @example diffJson({ a: [1] }, { a: [1, 2] }) // [{ op: 'add', path: '/a/-', value: 2 }]
  */
 export const diffJson = (before: unknown, after: unknown): Operation[] =>
-  createPatch(before, after, (one, other, pointer) => {
-    if (!Array.isArray(one) || !Array.isArray(other) || one.length * other.length <= maxComparedPairs)
+  createPatch(before, after, (from, to, pointer) => {
+    if (!Array.isArray(from) || !Array.isArray(to) || from.length * to.length <= maxComparedPairs)
       return undefined
-    return isDeepStrictEqual(one, other) ? [] : [{ op: 'replace', path: pointer.toString(), value: other }]
+    return isDeepStrictEqual(from, to) ? [] : [{ op: 'replace', path: pointer.toString(), value: to }]
   })

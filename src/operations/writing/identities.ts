@@ -33,7 +33,7 @@ interface RepeatedIdentity {
   firstIndex: number
 }
 
-/** Yields each identity that occurs in an earlier entry. An identity may occur in one entry several times. */
+/** Yields each identity that an earlier entry has. Repetitions within one entry do not count. */
 export function* findRepeated(
   entries: Iterable<{ index: number; identities: Identity[] }>,
 ): Generator<RepeatedIdentity> {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { runInSlices } from '../../time-slice.ts'
 
-/** Number of characters of JSON that a step hashes at least. Only the last step may hash fewer. */
+/** Minimum number of characters of JSON that a step hashes, except for the last step. */
 const charactersInStep = 65_536
 
 /** Matches the parts of a long text. With the flag `u`, no part ends inside a surrogate pair. */
@@ -51,8 +51,8 @@ function* hashSteps(value: unknown): Generator<undefined, string> {
 }
 
 /**
- * Hashes a JSON value in slices, so that a large one does not delay other requests. Equal values have the same hash: the
- * properties of an object have no order. All versions of the service must compute the same hash, since a request that one has
- * answered may be repeated to another.
+ * Hashes a JSON value in slices, so that a large one does not delay other requests. Equal values have the same hash,
+ * whatever the order of the properties of their objects. All versions of the service must compute the same hash, since a client
+ * may repeat a request to another version.
  */
 export const hashJson = (value: unknown): Promise<string> => runInSlices(hashSteps(value))

@@ -29,26 +29,26 @@ export interface LockedRecord {
  * Starts a write of records: returns the time of the transaction's changes, ids for records with generated keys, and the
  * next version of each given key.
  * @param givenKeys keys of new and removed records. The versions of a removed record continue.
- * @param count number of ids to make.
+ * @param idCount number of ids to generate.
  */
 export async function startWrite(
   tx: Transaction,
   resource: Resource,
   givenKeys: string[],
-  count: number,
+  idCount: number,
 ): Promise<{ time: string; ids: string[]; versions: Map<string, number> }> {
   const build = () => sql`with given as materialized (
       select given.key, coalesce(last.version, 0) + 1 as version, last."time"
-      from unnest(${placeholder('known')}::text[]) as given(key) left join lateral (
+      from unnest(${placeholder('givenKeys')}::text[]) as given(key) left join lateral (
         select version, "time" from revisions
         where revisions.resource = ${placeholder('resource')} and revisions.key = given.key order by version desc limit 1
       ) last on true
     )
     select ${rfc3339(sql`change_time((select max("time") from given))`)} as time, ${markAsService},
-      array(select uuid_v7()::text from generate_series(1, ${placeholder('count')}::int)) as ids,
+      array(select uuid_v7()::text from generate_series(1, ${placeholder('idCount')}::int)) as ids,
       array(select key from given) as keys, array(select version from given) as versions`
   const [row] = await tx.query<{ time: string; ids: string[]; keys: string[]; versions: number[] }>(
-    statement('start write', build, { known: givenKeys, resource: resource.name, count }),
+    statement('start write', build, { givenKeys, resource: resource.name, idCount }),
   )
   if (!row) throw new Error('the start of a write returned no row')
   const versions = new Map(row.keys.map((key, index) => [key, row.versions[index] ?? 1]))
@@ -57,7 +57,7 @@ export async function startWrite(
 
 interface LockedRow extends Omit<LockedRecord, 'document'> {
   document: string | null
-  /** Whether its last write bypassed the service, so that the revision must still be written. */
+  /** Whether the last write of the record bypassed the service, so that the revision must still be written. */
   isUnrecorded: boolean
 }
 
@@ -131,8 +131,8 @@ export async function lockRecord(
 }
 
 /**
- * Waits until no other transaction locks several records, and makes others wait until the transaction ends. Otherwise two
- * transactions could deadlock, and many together could exceed the number of locks that PostgreSQL can hold.
+ * Waits until no other transaction locks several records, and makes such transactions wait until this one ends. Without this
+ * lock, two transactions could deadlock, and many together could exceed the number of locks that PostgreSQL can hold.
  */
 export async function acquireManyRecordsLock(tx: Transaction): Promise<void> {
   const build = () => sql`select pg_advisory_xact_lock(hashtextextended('many records', 0))`
@@ -145,9 +145,9 @@ export async function acquireManyRecordsLock(tx: Transaction): Promise<void> {
  */
 export async function acquireAdvisoryLocks(
   tx: Transaction,
-  given: { resource: string; key: string }[],
+  recordKeys: { resource: string; key: string }[],
 ): Promise<void> {
-  const names = given.map(({ resource, key }) => `${resource} ${key}`).sort()
+  const names = recordKeys.map(({ resource, key }) => `${resource} ${key}`).sort()
   const build = () => sql`select pg_advisory_xact_lock(hashtextextended(lock_name, 0))
     from unnest(${placeholder('names')}::text[]) as lock_name`
   await tx.query(statement('advisory locks', build, { names }))

@@ -18,12 +18,12 @@ export const maxNdjsonBytes = 16 * 1024 * 1024
 /** Maximum number of records in one body. */
 export const maxNdjsonLines = 1000
 
-/** Returns a function that prefixes pointers with the line's number: `/3/title` is the title in the third line. */
+/** Returns a function that adds the number of a line before the pointer of a fault: `/3/title` is the title in the third line. */
 const atLine =
   (index: number) =>
   (fault: Fault): Fault => ({ ...fault, pointer: `/${index + 1}${fault.pointer ?? ''}` })
 
-/** Runs a check and adds the faults of the problem that it throws. */
+/** Runs a check. If the check throws a problem with faults, adds these faults. @throws other errors of the check. */
 function collectFaults(faults: FaultList, check: () => void, move?: (fault: Fault) => Fault): void {
   try {
     check()

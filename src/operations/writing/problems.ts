@@ -1,7 +1,7 @@
 import type { ProblemType } from '../../problems/types.ts'
 import { idempotencyProblems } from './idempotency.ts'
 
-/** Problems of a change of an existing record that takes no `Idempotency-Key`. */
+/** Problems of every operation that changes an existing record. */
 const commonChangeProblems: readonly ProblemType[] = [
   'malformed-request',
   'invalid-parameter',
@@ -15,10 +15,10 @@ const commonChangeProblems: readonly ProblemType[] = [
 
 const bodyProblems: readonly ProblemType[] = ['too-large', 'unsupported-media-type', 'invalid-body']
 
-/** Problems of a change of an existing record that takes an `Idempotency-Key`. */
+/** Problems of an operation that changes an existing record and takes an `Idempotency-Key`. */
 export const recordProblems: readonly ProblemType[] = [...commonChangeProblems, ...idempotencyProblems]
 
-/** Problems of a change with a body. */
+/** Problems of an operation that changes an existing record with a body and takes an `Idempotency-Key`. */
 export const documentProblems: readonly ProblemType[] = [...recordProblems, ...bodyProblems]
 
 /** Problems of creating records. */

@@ -18,7 +18,7 @@ export interface ReferenceValue {
   value: string
   /** Name of the resource of the other record. */
   resource: string
-  /** Whether null is valid in its place. */
+  /** Whether null is valid in place of the value. */
   isNullable: boolean
 }
 
@@ -72,7 +72,7 @@ function groupByResource(found: readonly ReferenceValue[]): Map<string, Set<stri
   return values
 }
 
-/** Returns a query for the values without a record. They are cast to the type of the column, so that its index is used. */
+/** Returns a query for the values without a record. They are cast to the type of the key column, so that its index is used. */
 function missingValuesQuery(registry: Registry, wanted: ReadonlyMap<string, ReadonlySet<string>>): SQL {
   const queries = [...wanted].map(([resource, values]) => {
     const column = registry.keyColumn(resource)
@@ -86,7 +86,7 @@ function missingValuesQuery(registry: Registry, wanted: ReadonlyMap<string, Read
 
 /**
  * Finds the references to records that do not exist, with at most two statements for all documents.
- * @param isKnown whether a reference is to a record of the same request, which exists once the request is written.
+ * @param isKnown whether a reference refers to a record that the planned write creates.
  * @returns the faults of each document, in the order of the documents.
  */
 export async function findDanglingReferences(
@@ -98,7 +98,7 @@ export async function findDanglingReferences(
   const pause = startSlices()
   const found: ReferenceValue[][] = []
   for (const document of documents) {
-    found.push(findReferences(resource.document, document).filter((one) => !isKnown(one)))
+    found.push(findReferences(resource.document, document).filter((reference) => !isKnown(reference)))
     await pause()
   }
   const values = groupByResource(found.flat())
@@ -106,19 +106,19 @@ export async function findDanglingReferences(
   const missing = await tx.query<{ resource: string; value: string }>(
     compileSql(missingValuesQuery(resource.registry, values)),
   )
-  const names = new Set(missing.map((one) => `${one.resource} ${one.value}`))
-  const isMissing = (one: ReferenceValue) => names.has(`${one.resource} ${one.value}`)
-  const targetOf = (one: { resource: string; value: string }) => ({ resource: one.resource, key: one.value })
+  const missingTargets = new Set(missing.map(({ resource, value }) => `${resource} ${value}`))
+  const isMissing = ({ resource, value }: ReferenceValue) => missingTargets.has(`${resource} ${value}`)
+  const targetOf = ({ resource, value }: { resource: string; value: string }) => ({ resource, key: value })
   const mergedInto = await findMergedKeys(tx, resource.registry, missing.map(targetOf))
-  const mergedText = (one: ReferenceValue) => {
-    const key = mergedInto(targetOf(one))
+  const mergedText = (reference: ReferenceValue) => {
+    const key = mergedInto(targetOf(reference))
     return key === undefined ? '' : `; it was merged into "${key}"`
   }
-  return found.map((ofDocument) =>
-    ofDocument.filter(isMissing).map((one) => ({
-      pointer: formatPointer(one.path),
+  return found.map((documentReferences) =>
+    documentReferences.filter(isMissing).map((reference) => ({
+      pointer: formatPointer(reference.path),
       code: 'dangling_reference',
-      message: `there is no "${one.value}" in ${one.resource}${mergedText(one)}`,
+      message: `there is no "${reference.value}" in ${reference.resource}${mergedText(reference)}`,
     })),
   )
 }

@@ -15,11 +15,12 @@ import type { Document } from './documents.ts'
 import { getExternalIds } from './external-ids.ts'
 import { listUniqueProperties } from './released-values.ts'
 
-/** A document of a refused or planned write, and the key of its record if the record is stored already. */
+/** A document of a refused or planned write, and its record if the record is stored already. */
 export interface DocumentToWrite {
   document: Document
   /** The stored document of the record, if it is known. */
   before?: Document
+  /** Key of the stored record. */
   key?: string | undefined
 }
 
@@ -156,10 +157,10 @@ export async function findTakenUniqueValues(
         where ${records.key} is distinct from given.own_key order by nth`),
     )
     for (const { nth, key } of rows) {
-      const one = given[nth]
-      if (!one || properties.some((property) => isReleased(key, property))) continue
+      const taken = given[nth]
+      if (!taken || properties.some((property) => isReleased(key, property))) continue
       for (const property of properties)
-        faults.push([one.index, takenFault(resource, one.document, property)])
+        faults.push([taken.index, takenFault(resource, taken.document, property)])
     }
   }
   return faults
