@@ -99,6 +99,11 @@ describe('dates', () => {
     ['April 2011 to May 2012', '2011-04/2012-05'],
     ['since 1990', '1990/..'],
     ['until 1995', '../1995'],
+    ['before 1995', '../1994'],
+    ['before 1995-01', '../1994-12'],
+    ['before 1 March 2012', '../2012-02-29'],
+    ['c. 1990/1995', '1990~/1995~'],
+    ['? 1990/..', '1990?/..'],
     ['Q2 2011', '2011-04/2011-06'],
     ['spring 2011', '2011-21'],
     ['2011年4月5日', '2011-04-05'],
@@ -144,6 +149,9 @@ describe('dates', () => {
     ['2011年前', 'is not read as a date'],
     ['2011年4月5日至7日', 'is not read as a date'],
     ['1995-1990', 'is not read as a date'],
+    ['c. 1990/1995?', 'is not read as a date'],
+    ['before 1990s', 'is not read as a date'],
+    ['before spring 2011', 'is not read as a date'],
     ['2011-02-30Z', 'is not read as a date'],
     ['2011-04-05+15:00', 'is not read as a date'],
     ['2008/09', 'may be the month 2008-09 or the years 2008/2009'],
@@ -162,6 +170,14 @@ describe('dates', () => {
       expect(read(text, ['DD/MM/YYYY'])).toBe(text.replace(' 00:00:00', ''))
     },
   )
+
+  it('are also read in other notations than a given format, except numeric ones of days', () => {
+    const texts = ['5 April 2011', '20110405', '04/2011', 'Q2 2011', 'c. 1998']
+    const dates = ['2011-04-05', '2011-04-05', '2011-04', '2011-04/2011-06', '1998~']
+    expect(texts.map((text) => read(text, ['DD/MM/YYYY']))).toEqual(dates)
+    for (const text of ['5.4.2011', '2011/04/05', '04/13/2011'])
+      expect(read(text, ['DD/MM/YYYY']), text).toContain('not a date of the format "DD/MM/YYYY"')
+  })
 
   it('are not read from numbers that may lack a zero, except serial days', () => {
     expect(read('2008/09', ['YYYY/MM'])).toBe('2008-09')

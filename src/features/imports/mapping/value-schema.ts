@@ -86,7 +86,7 @@ export const stepsSchema = describe(
     ),
     date: describe(
       columns.optional(),
-      'Notation of dates: DD/MM/YYYY, D MMMM YYYY, excel …; by default, any unambiguous notation.',
+      'Notation of dates, in addition to unambiguous ones: DD/MM/YYYY, D MMMM YYYY, excel …',
     ),
     number: describe(text.optional(), 'Notation of numbers, as an example: "1,234.5" or "1.234,5".'),
     times: describe(

@@ -18,7 +18,7 @@ const zonedDay = /^(\d{4}-\d\d-\d\d)(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)$/
 /** What databases store for a missing date. */
 const zeroDate = /^(?:0000[-/.]?00[-/.]?00|00([-/.])00\1?0000)(?:[T ]00:00(?::00)?(?:\.0+)?Z?)?$/
 
-/** Chinese notations, with the ones of the same meaning that are read in every language. */
+/** Chinese notations, each with its replacement, a notation that is read in every language. */
 const chineseNotations: readonly [pattern: RegExp, replacement: string][] = [
   [/(?<=\d)\s*([年月日])\s*/g, '$1'],
   [/^(?:大约|约)\s*|(.+)(?:左右|前后)$/, 'c. $1'],
@@ -37,17 +37,21 @@ const replaceChinese = (text: string): string =>
       )
     : text
 
-/** Words for approximate dates, before the date. */
+/** Words and signs before a date that make it approximate. */
 const approximate = /^(?:circa|ca|c|about|approximately|approx|around|~)\.?\s*/i
 
 /** Words and signs between the ends of a range of dates. */
-const rangeSigns = /\s+(?:-|–|—|to|until|till)\s+|\s*[–—]\s*|\.\.\.?/i
+const rangeSeparator = /\s+(?:-|–|—|to|until|till)\s+|\s*[–—]\s*|\.\.\.?/i
+
+const dayPattern = /^\d{4}-\d\d-\d\d$/
 
 const seasons: Record<string, string> = { spring: '21', summer: '22', autumn: '23', fall: '23', winter: '24' }
 
 /**
  * Returns the function that converts dates of a column to EDTF (ISO 8601-2), level 0 or 1.
- * @param formats formats of the dates; `excel` and `excel1904` are serial days. Default: every unambiguous notation.
+ * @param formats formats that are tried first; `excel` and `excel1904` are serial days. Then every unambiguous notation is read,
+ *   except, if there are formats, days of numbers with separators, such as `5.4.2011`.
+ * @param language BCP 47 tag of the language of month names.
  * @returns undefined when a format is invalid.
  */
 export function compileDate(
@@ -67,7 +71,7 @@ export function compileDate(
     }
     if (typeof value === 'number' && !takesSerials && /^\d{4}\.\d+$/.test(text)) {
       return new BadValue(
-        `${JSON.stringify(text)} is a number, and may be another month than it shows, since 2011.10 is stored as 2011.1. Write the date as text, such as 2011-10.`,
+        `${JSON.stringify(text)} is a number, and may stand for another month, since 2011.10 is stored as 2011.1. Write the date as text, such as 2011-10.`,
       )
     }
     for (const reader of readers) {
@@ -109,8 +113,9 @@ function readDate(text: string, language: string | undefined, formats: readonly 
     )
   }
   const readings = readOtherNotation(text)
-  // If the mapping states formats, a date in another notation of day and month is an error.
-  const plain = formats.length > 0 && readings.length > 0 ? undefined : readPlainDate(text, language)
+  // If the mapping states formats, another day of numbers with separators is an error: the format may be wrong.
+  const contradictsFormats = formats.length > 0 && readings.some((reading) => dayPattern.test(reading))
+  const plain = contradictsFormats ? undefined : readPlainDate(text, language)
   if (plain !== undefined) return plain
   const hundreds = /^(?:the\s+)?(\d{2})00'?s$/i.exec(text)?.[1]
   if (hundreds !== undefined) {
@@ -118,8 +123,8 @@ function readDate(text: string, language: string | undefined, formats: readonly 
       `${JSON.stringify(text)} may be the decade ${hundreds}0X or the century ${hundreds}XX. Write which it is.`,
     )
   }
-  const uncertain = readUncertain(text, language) ?? readRange(text, language)
-  if (uncertain !== undefined) return uncertain
+  const qualified = readQualified(text, language) ?? readRange(text, language)
+  if (qualified !== undefined) return qualified
   if (readings.length > 1 && formats.length === 0) {
     return new BadValue(
       `${JSON.stringify(text)} may be ${readings.join(' or ')}. Say in the mapping which it is, with date: DD/MM/YYYY or date: MM/DD/YYYY.`,
@@ -144,15 +149,13 @@ function readDate(text: string, language: string | undefined, formats: readonly 
   )
 }
 
-/**
- * Reads a date in EDTF, a day at midnight, and a day with a time zone. Date cells of spreadsheets are read as days at midnight.
- */
+/** Reads a date in EDTF, a day at midnight, or a day with a time zone. */
 function readStandardDate(text: string): string | undefined {
   const date = (midnight.exec(text) ?? zonedDay.exec(text))?.[1] ?? text
   return findEdtfFault(date) === undefined ? date : undefined
 }
 
-/** Reads a day, a month or a year that is neither uncertain nor a range. */
+/** Reads any date in EDTF; or a day, month, year, season or time in another notation. */
 function readPlainDate(text: string, language: string | undefined): string | undefined {
   const standard = readStandardDate(text)
   if (standard !== undefined) return standard
@@ -196,21 +199,27 @@ function readNamedMonth(text: string, language: string | undefined): string | un
   return number === undefined ? undefined : `${year}-${number}`
 }
 
-/** Reads an uncertain or approximate date: `1998?`, `c. 1998`, `1990s`, `19XX`. */
-function readUncertain(text: string, language: string | undefined): string | undefined {
+/**
+ * Reads a date that is uncertain, approximate or without its last digits: `1998?`, `c. 1998`, `1990s`, `19XX`. A range in EDTF gets
+ * the mark at both ends: `c. 1990/1995` becomes `1990~/1995~`.
+ */
+function readQualified(text: string, language: string | undefined): string | undefined {
   const decade = /^(?:the\s+)?(\d{3})(?:0'?s|[x?-])$/i.exec(text)?.[1]
   if (decade !== undefined) return `${decade}X`
   const century = /^(\d{2})(?:xx|\?\?|--)$/i.exec(text)?.[1]
   if (century !== undefined) return `${century}XX`
-  const doubtful = /^(?:\?\s*(.+)|(.+?)\s*(?:\?|\(\?\)|\[\?\]))$/.exec(text)
-  const stripped = doubtful ? (doubtful[1] ?? doubtful[2] ?? '') : text.replace(approximate, '')
+  const uncertain = /^(?:\?\s*(.+)|(.+?)\s*(?:\?|\(\?\)|\[\?\]))$/.exec(text)
+  const stripped = uncertain ? (uncertain[1] ?? uncertain[2] ?? '') : text.replace(approximate, '')
   if (stripped === text) return undefined
   const date = readPlainDate(stripped.trim(), language)
-  const marked = date === undefined ? undefined : `${date}${doubtful ? '?' : '~'}`
+  const marked = date?.replaceAll(/[^/.]+/g, `$&${uncertain ? '?' : '~'}`)
   return marked !== undefined && findEdtfFault(marked) === undefined ? marked : undefined
 }
 
-/** Reads a range: `1990-1995`, `1990–95`, `April 2011 to May 2012`, `since 1990`, `until 1995`, `Q2 2011`. */
+/**
+ * Reads a range: `1990-1995`, `1990–95`, `April 2011 to May 2012`, `since 1990`, `until 1995`, `Q2 2011`. `before 1995` ends with
+ * 1994.
+ */
 function readRange(text: string, language: string | undefined): string | undefined {
   const years = /^(\d{4})\s*[-–—/]\s*(\d{4}|\d{2})$/.exec(text)
   if (years) {
@@ -226,21 +235,30 @@ function readRange(text: string, language: string | undefined): string | undefin
     return validRange(month(quarter * 3 - 2), month(quarter * 3))
   }
   const since = /^(?:since|from)\s+(.+)$|^(.+?)\s*[-–—]$/i.exec(text)
-  if (since && !rangeSigns.test(since[1] ?? '')) {
+  if (since && !rangeSeparator.test(since[1] ?? '')) {
     const date = readPlainDate((since[1] ?? since[2] ?? '').trim(), language)
     return date === undefined ? undefined : validRange(date, '..')
   }
-  const until = /^(?:until|till|to|before)\s+(.+)$/i.exec(text)?.[1]
+  const before = /^before\s+(.+)$/i.exec(text)?.[1]
+  const until = before ?? /^(?:until|till|to)\s+(.+)$/i.exec(text)?.[1]
   if (until !== undefined) {
     const date = readPlainDate(until.trim(), language)
-    return date === undefined ? undefined : validRange('..', date)
+    const last = before !== undefined && date !== undefined ? findDateBefore(date) : date
+    return last === undefined ? undefined : validRange('..', last)
   }
   const ends = text
     .replace(/^(?:from|between)\s+/i, '')
     .replace(/\s+and\s+/i, ' to ')
-    .split(rangeSigns)
+    .split(rangeSeparator)
   const [first, last] = ends.map((end) => readPlainDate(end.trim(), language))
   return ends.length === 2 && first !== undefined && last !== undefined ? validRange(first, last) : undefined
+}
+
+/** Returns the year before a year, the month before a month, or the day before a day; undefined for other dates. */
+function findDateBefore(date: string): string | undefined {
+  if (!/^\d{4}(?:-[01]\d(?:-\d\d)?)?$/.test(date)) return undefined
+  // Date.parse reads a year or a month as its first day.
+  return new Date(Date.parse(date) - 24 * 60 * 60 * 1000).toISOString().slice(0, date.length)
 }
 
 function validRange(first: string, last: string): string | undefined {
