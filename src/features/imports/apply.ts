@@ -43,7 +43,7 @@ export interface ApplyContext {
   scheme: string
   onEdited: OnEdited
   authorship: Authorship
-  /** Returns the key of the source for citations. The first call creates the source. */
+  /** Returns the key of the source for citations. If the import has no source yet, creates it. */
   getSourceKey: (tx: Transaction) => Promise<string>
 }
 
@@ -54,7 +54,7 @@ interface Written {
 
 /**
  * Locks the records of one resource, and plans their writes. Refused rows are added to `refused`.
- * @throws an error after which the transaction is repeated, if a record does not exist any more.
+ * @throws an error after which the transaction is repeated, if a record was removed or merged in the meantime.
  */
 async function planResource(
   tx: Transaction,
@@ -71,7 +71,9 @@ async function planResource(
   for (const upsert of upserts) {
     const stored = upsert.existing && locked.get(upsert.existing.key)
     if (upsert.existing && !stored)
-      throw conflictWithOthers(`${resource.name} ${upsert.existing.key} was removed or merged meanwhile`)
+      throw conflictWithOthers(
+        `the record ${upsert.existing.key} of ${resource.name} was removed or merged in the meantime`,
+      )
     const planned = tryCheck(upsert.document, () => planRecord(upsert, stored?.document, onEdited))
     if ('faults' in planned) refused.set(upsert.row.position, planned.faults)
     else {
@@ -134,7 +136,10 @@ async function writeRecords(
   }
 }
 
-/** Whether an entry is needed: the record was written, or no other row changes it and the row differs from the last import's. */
+/**
+ * Whether an entry is needed: the record was written; or its row differs from the row of the last import, and no other row
+ * changes the record.
+ */
 const needsEntry = ({ upsert, action }: PlannedRecord): boolean =>
   action !== 'none' || (!hasSameRow(upsert) && otherRowId(upsert) === undefined)
 
@@ -164,7 +169,7 @@ const toCitedRecord = ({ record: { upsert }, result: { key } }: Written): CitedR
 /**
  * Writes the records of rows, within the caller's transaction.
  * @returns the result. Nothing is written for refused rows.
- * @throws an error after which the transaction is repeated, if a record was removed or merged meanwhile.
+ * @throws an error after which the transaction is repeated, if a record was removed or merged in the meantime.
  */
 export async function applyUpserts(
   tx: Transaction,
@@ -176,13 +181,13 @@ export async function applyUpserts(
   const written = pending.length > 0 ? await writeRecords(tx, context, pending, refused) : []
   const changed = written.filter(({ record }) => record.action !== 'none')
   const citations = await writeCitations(tx, context, changed.map(toCitedRecord))
-  const citationOf = new Map(changed.map((record, index) => [record, citations[index] ?? null]))
+  const citationOf = new Map(changed.map((writtenRecord, index) => [writtenRecord, citations[index] ?? null]))
   await writeEntries(
     tx,
     context,
     written
       .filter(({ record }) => needsEntry(record))
-      .map((record) => entryOf(record, citationOf.get(record) ?? null)),
+      .map((writtenRecord) => entryOf(writtenRecord, citationOf.get(writtenRecord) ?? null)),
   )
   const planned = written.map(({ record }) => record)
   const count = (action: PlannedRecord['action']) =>

@@ -9,7 +9,7 @@ import { findTakenExternalIds, findTakenUniqueValues } from '../../operations/wr
 import { invalidBody } from '../../operations/writing/validation.ts'
 import { readStatement, wholeRepresentation } from '../../query/list-sql.ts'
 import { startSlices } from '../../time-slice.ts'
-import { ReadyRowIds, readMultipleIdsInFile } from './file-ids.ts'
+import { findDecidingIds, ReadyRowIds } from './file-ids.ts'
 import {
   countKept,
   faultsOfProblem,
@@ -243,7 +243,7 @@ export async function checkRows(
 ): Promise<ImportJob | undefined> {
   const reads = autocommitReads(database)
   const beginning = job.doneThrough === 0 ? await beginCheck(database, job) : job
-  const idsInFile = await readMultipleIdsInFile(reads, job)
+  const decidingIds = await findDecidingIds(reads, job)
   const readyRowIds = new ReadyRowIds(reads, job.id)
   const releases = noReleases()
   for (let current = beginning; ; ) {
@@ -259,7 +259,7 @@ export async function checkRows(
         onAbsent: 'unresolved',
         findInFile: (identities) => readyRowIds.find(identities),
         onUnresolved,
-        idsInFile,
+        decidingIds,
       })
     })
     if (releases.hasRefused && job.doneThrough > 0) {

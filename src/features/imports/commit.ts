@@ -2,7 +2,7 @@ import { autocommitReads, type Database, type Transaction } from '../../database
 import type { Authorship } from '../../database/tables/revisions.ts'
 import type { Registry } from '../../model/registry.ts'
 import { type ApplyContext, applyUpserts } from './apply.ts'
-import { readMultipleIdsInFile } from './file-ids.ts'
+import { findDecidingIds } from './file-ids.ts'
 import type { OnEdited } from './plan.ts'
 import { formatCount } from './reading/unreadable-file.ts'
 import { addKept, withStoredFaults } from './report.ts'
@@ -20,7 +20,7 @@ import { type SourceProperties, writeSource } from './source.ts'
 import { type ImportCounts, type ImportJob, type ImportReport, noCounts, requireChange } from './store.ts'
 import type { ReadyRow } from './types.ts'
 import { readUpserts } from './upserts.ts'
-import { combineGroups, maxTogether, type RowGroup, readWaitingGroups } from './waiting.ts'
+import { combineGroups, maxRecordsTogether, type RowGroup, readWaitingGroups } from './waiting.ts'
 
 /** Target duration of a transaction. Other transactions wait for its locks, and the feed of changes for its end. */
 const transactionMs = 300
@@ -31,7 +31,7 @@ export interface CommitOptions {
   onUnresolved: 'refuse' | 'drop'
   source: SourceProperties
   signal: AbortSignal
-  /** Gets the import when the commit has made progress. */
+  /** Called with the import after each batch, even after the empty one that ends the first pass. */
   onProgress: (job: ImportJob) => void
 }
 
@@ -44,6 +44,7 @@ export const importAuthorship = ({ actor, requestId, files, id }: ImportJob): Au
 
 /** The progress that each transaction of a commit stores. */
 interface CommitProgress {
+  /** In the first pass, the position of the last row; in later passes, the number of rows that the pass has handled. */
   doneThrough: number
   counts: ImportCounts
   /** Given only if some properties were not overwritten. */
@@ -55,25 +56,26 @@ class Commit {
   readonly #database: Database
   readonly #registry: Registry
   readonly #options: CommitOptions
-  readonly #idsInFile: ReadonlySet<string>
+  readonly #decidingIds: ReadonlySet<string>
   readonly #size = new BatchSize(transactionMs)
-  #current: ImportJob
+  #job: ImportJob
 
   constructor(
     database: Database,
     registry: Registry,
     job: ImportJob,
-    options: CommitOptions & { idsInFile: ReadonlySet<string> },
+    options: CommitOptions,
+    decidingIds: ReadonlySet<string>,
   ) {
     this.#database = database
     this.#registry = registry
-    this.#current = job
+    this.#job = job
     this.#options = options
-    this.#idsInFile = options.idsInFile
+    this.#decidingIds = decidingIds
   }
 
-  get current(): ImportJob {
-    return this.#current
+  get job(): ImportJob {
+    return this.#job
   }
 
   /**
@@ -94,9 +96,9 @@ class Commit {
   }
 
   /** Refuses the rows of a group that is too large for a transaction. */
-  #refuseGroup({ positions, records }: RowGroup): Promise<void> {
-    const [rows, all, limit] = [positions.length, records, maxTogether].map(formatCount)
-    const detail = `is one of ${rows} rows that refer to one another and have ${all} records: at most ${limit} can be written together. Import them without these references first`
+  #refuseGroup({ positions, recordCount }: RowGroup): Promise<void> {
+    const [rows, records, limit] = [positions.length, recordCount, maxRecordsTogether].map(formatCount)
+    const detail = `is one of ${rows} rows that refer to one another and have ${records} records: at most ${limit} can be written together. Import them without these references first`
     const refused = new Map(positions.map((position) => [position, [{ column: '', value: '', detail }]]))
     return this.#run(async (tx, before) => {
       await blockRows(tx, before.id, refused)
@@ -109,9 +111,9 @@ class Commit {
 
   /** Runs a step of the commit in one transaction. */
   async #run(step: (tx: Transaction, before: ImportJob) => Promise<ImportJob>): Promise<void> {
-    const before = this.#current
-    this.#current = await this.#database.transaction((tx) => step(tx, before))
-    this.#options.onProgress(this.#current)
+    const before = this.#job
+    this.#job = await this.#database.transaction((tx) => step(tx, before))
+    this.#options.onProgress(this.#job)
   }
 
   async #storeProgress(tx: Transaction, before: ImportJob, change: CommitProgress): Promise<ImportJob> {
@@ -137,7 +139,7 @@ class Commit {
     const { upserts, refused, waiting } = await readUpserts(tx, this.#registry, before, rows, {
       onAbsent: isFirstPass ? 'wait' : 'unresolved',
       onUnresolved: this.#options.onUnresolved,
-      idsInFile: this.#idsInFile,
+      decidingIds: this.#decidingIds,
     })
     const outcome = await applyUpserts(tx, context, upserts)
     await requireNotEmptied(tx, before.id, rows)
@@ -150,7 +152,7 @@ class Commit {
     }
     const counts = addCounts(before.counts, { ...outcome.counts, refused: all.size })
     const next = await this.#storeProgress(tx, before, {
-      // Waiting rows are not written in the order of the file, so later passes only count them.
+      // Waiting rows are not written in the order of the file.
       doneThrough: isFirstPass ? (rows.at(-1)?.position ?? 0) : before.doneThrough + rows.length,
       counts,
       ...(outcome.kept.length > 0 && {
@@ -165,7 +167,7 @@ class Commit {
     for (let count = 1; count > 0; ) {
       this.#options.signal.throwIfAborted()
       count = await this.#writeBatch(async (tx) =>
-        takeBatch(await readStagedRows(tx, this.#current, this.#size.rows)),
+        takeBatch(await readStagedRows(tx, this.#job, this.#size.rows)),
       )
     }
   }
@@ -173,24 +175,24 @@ class Commit {
   /** Writes the waiting rows in a later pass. */
   async writeWaiting(): Promise<void> {
     const reads = autocommitReads(this.#database)
-    const { id } = this.#current
+    const { id } = this.#job
     const groups = combineGroups(await readWaitingGroups(reads, id), () => this.#size.rows)
-    let isBegun = false
+    let hasBegun = false
     for (const group of groups) {
-      const { positions, records } = group
+      const { positions, recordCount } = group
       this.#options.signal.throwIfAborted()
-      if (!isBegun) await this.#beginNextPass()
-      isBegun = true
-      if (records > maxTogether) await this.#refuseGroup(group)
+      if (!hasBegun) await this.#beginNextPass()
+      hasBegun = true
+      if (recordCount > maxRecordsTogether) await this.#refuseGroup(group)
       else await this.#writeBatch((tx) => readRowsAt(tx, id, positions))
     }
   }
 
   async #beginNextPass(): Promise<void> {
-    const before = this.#current
+    const before = this.#job
     const change = { pass: before.pass + 1, doneThrough: 0 }
     await this.#database.transaction((tx) => requireChange(tx, before, change))
-    this.#current = { ...before, ...change }
+    this.#job = { ...before, ...change }
   }
 }
 
@@ -207,9 +209,9 @@ export async function commitRows(
   job: ImportJob,
   options: CommitOptions,
 ): Promise<ImportJob> {
-  const idsInFile = await readMultipleIdsInFile(autocommitReads(database), job)
-  const commit = new Commit(database, registry, job, { ...options, idsInFile })
+  const decidingIds = await findDecidingIds(autocommitReads(database), job)
+  const commit = new Commit(database, registry, job, options, decidingIds)
   if (job.pass === 0) await commit.makeFirstPass()
   await commit.writeWaiting()
-  return commit.current
+  return commit.job
 }

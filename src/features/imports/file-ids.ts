@@ -12,12 +12,12 @@ export function draftIdentities(draft: Draft): string[] {
 }
 
 /**
- * Finds the records that have several ids in the scheme of an import, such as after a merge. The ids that are also in the staged
- * file, in rows that are not skipped, decide which row changes such a record. Every other record is changed by the row of its
- * only id.
- * @returns the identities (`draftIdentity`) of these ids in the file.
+ * Finds the ids in the staged file, in rows that are not skipped, of records that have several ids in the scheme of the import,
+ * such as after a merge. These ids decide which row changes such a record. Every other record is changed by the row of its only
+ * id.
+ * @returns the identities (`draftIdentity`) of these ids.
  */
-export async function readMultipleIdsInFile(
+export async function findDecidingIds(
   tx: Transaction,
   { id, scheme }: { id: string; scheme: string },
 ): Promise<ReadonlySet<string>> {

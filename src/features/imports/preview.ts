@@ -230,7 +230,7 @@ async function checkRows(context: PreviewContext, mapping: Mapping, rows: Row[],
         // The rows that are not shown are not read: they may have any id.
         findInFile: async (identities) => identities.filter((identity) => !refusedIds.has(identity)),
         onUnresolved: mapping.onBadValue,
-        idsInFile: new Set(ready.flatMap(({ drafts }) => drafts.map(draftIdentity))),
+        decidingIds: new Set(ready.flatMap(({ drafts }) => drafts.map(draftIdentity))),
         names: results,
       })
     },

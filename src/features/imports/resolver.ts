@@ -26,8 +26,11 @@ export interface UpsertOptions {
   findInFile?: (identities: readonly string[]) => Promise<Iterable<string>>
   /** How a mention is treated that matches no record, or several, and has no `onUnresolved` of its own. */
   onUnresolved: 'refuse' | 'drop'
-  /** The ids in the file. Ids of records with only one id in the scheme may be missing (`readMultipleIdsInFile`). */
-  idsInFile: ReadonlySet<string>
+  /**
+   * Identities of ids in the file, which decide which row changes a record with several ids in the scheme. Ids of other records
+   * may be missing (`findDecidingIds`).
+   */
+  decidingIds: ReadonlySet<string>
 }
 
 /** The result for a mention of a record that another row must create first. */

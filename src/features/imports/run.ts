@@ -22,6 +22,7 @@ import {
   type ImportReport,
   type ImportState,
   noCounts,
+  pendingStates,
   readImport,
   TakenOver,
 } from './store.ts'
@@ -194,8 +195,8 @@ class Run {
 async function setFailed({ database }: ImportContext, id: string, error: unknown): Promise<void> {
   await database.transaction((tx) =>
     tx.query({
-      text: "update imports set state = 'failed', failure = $2 where id = $1 and state in ('uploaded', 'staging', 'committing', 'undoing')",
-      values: [id, describeFailure(error)],
+      text: "update imports set state = 'failed', failure = $2 where id = $1 and state = any($3)",
+      values: [id, describeFailure(error), pendingStates],
     }),
   )
 }

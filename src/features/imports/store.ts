@@ -8,6 +8,9 @@ import type { FileInfo, RowFault } from './types.ts'
 /** The state of an import. */
 export type ImportState = (typeof importStates)[number]
 
+/** The states in which an import has pending work: its upload, or a step that runs in the background. */
+export const pendingStates: readonly ImportState[] = ['uploaded', 'staging', 'committing', 'undoing']
+
 /** A file of an import. */
 export interface ImportFile {
   name: string

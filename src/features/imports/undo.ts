@@ -15,7 +15,7 @@ import { Problem } from '../../problems/problem.ts'
 import type { RecordEntry } from './entries.ts'
 import { addKept, withStoredFaults } from './report.ts'
 import { type ImportJob, type ImportReport, type KeptRecord, requireChange } from './store.ts'
-import { maxTogether } from './waiting.ts'
+import { maxRecordsTogether } from './waiting.ts'
 
 /** Undoes an import: reverts its writes, except values that others have changed since. */
 
@@ -46,7 +46,7 @@ async function findEntryReferrers(tx: Transaction, registry: Registry, entries: 
   for (const resource of registry.resources) {
     const created = entries.filter((entry) => entry.resource === resource.name && entry.action === 'create')
     const keys = created.map(({ key }) => key)
-    const found = await findReferrers(tx, resource, keys, { limit: maxTogether })
+    const found = await findReferrers(tx, resource, keys, { limit: maxRecordsTogether })
     referrers.push(...[...found.values()].flat())
   }
   return referrers
@@ -59,7 +59,7 @@ async function findEntryReferrers(tx: Transaction, registry: Registry, entries: 
 async function withReferrers(tx: Transaction, registry: Registry, id: string, entries: readonly Entry[]) {
   const all = new Map(entries.map((entry) => [entry.sequence, entry]))
   // At most the given entries and one group of the maximum size.
-  for (let added = entries; added.length > 0 && all.size < maxTogether + batchSize; ) {
+  for (let added = entries; added.length > 0 && all.size < maxRecordsTogether + batchSize; ) {
     const referrers = await findEntryReferrers(tx, registry, added)
     const found = await tx.query<Entry>({
       text: `select distinct ${entryColumns} from import_records

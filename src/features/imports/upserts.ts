@@ -124,7 +124,7 @@ function followMoved(
  */
 async function findExisting(
   tx: Transaction,
-  { scheme, resource, idsInFile }: { scheme: string; resource: Resource; idsInFile: ReadonlySet<string> },
+  { scheme, resource, decidingIds }: { scheme: string; resource: Resource; decidingIds: ReadonlySet<string> },
   keys: string[],
 ): Promise<Map<string, ExistingRecord>> {
   if (keys.length === 0) return new Map()
@@ -147,12 +147,12 @@ async function findExisting(
       where records.id = any($1::uuid[]) and records.resource = $2 and records.merged_into is null`,
     values: [keys.map((key) => recordId(resource, key)), resource.name, scheme],
   })
-  const isInFile = (id: string) =>
-    idsInFile.has(draftIdentity({ resource: resource.name, externalId: { scheme, id } }))
+  const isDeciding = (id: string) =>
+    decidingIds.has(draftIdentity({ resource: resource.name, externalId: { scheme, id } }))
   return new Map(
     rows.map(({ key, version, ids, lastImport, merges }) => {
       const properties = followMoved(resource, lastImport?.properties ?? {}, merges)
-      const ownId = ids.find(isInFile) ?? ids[0]
+      const ownId = ids.find(isDeciding) ?? ids[0]
       return [
         key,
         { key, version, ownId, lastImport: lastImport ? { ...lastImport, properties } : undefined },
@@ -241,7 +241,7 @@ export async function findUpserts(
   registry: Registry,
   scheme: string,
   rows: readonly ReadyRow[],
-  { names, idsInFile, ...options }: UpsertOptions & { names: Map<string, NameResult> },
+  { names, decidingIds, ...options }: UpsertOptions & { names: Map<string, NameResult> },
 ): Promise<Upserts> {
   const keys = await findKeys(tx, registry, rows)
   const followed = await followMerges(tx, registry, rows, names)
@@ -267,7 +267,7 @@ export async function findUpserts(
     const recordKeys = ofResource.map(({ draft }) => resolver.keyOf(draft))
     const existing = await findExisting(
       tx,
-      { scheme, resource, idsInFile },
+      { scheme, resource, decidingIds },
       recordKeys.filter((key) => key !== undefined),
     )
     for (const [index, upsert] of ofResource.entries()) {

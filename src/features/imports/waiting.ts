@@ -6,7 +6,7 @@ import { readStagedRows } from './rows.ts'
 /** The order in which a commit writes the rows that wait for records of other rows. */
 
 /** Maximum number of records that refer to one another: one transaction writes them all or, in an undo, removes them all. */
-export const maxTogether = 5000
+export const maxRecordsTogether = 5000
 
 /** Number of rows that are read together. */
 const pageSize = 500
@@ -14,8 +14,7 @@ const pageSize = 500
 /** A waiting row. */
 class WaitingRow {
   readonly position: number
-  /** Number of its records. */
-  readonly records: number
+  readonly recordCount: number
   /** The waiting rows to whose records it refers. */
   references: WaitingRow[] = []
   /** The position of the row in the order in which the search finds rows, from 1; 0 before it is found. */
@@ -27,9 +26,9 @@ class WaitingRow {
   /** Number of references that the search has followed. */
   followed = 0
 
-  constructor(position: number, records: number) {
+  constructor(position: number, recordCount: number) {
     this.position = position
-    this.records = records
+    this.recordCount = recordCount
   }
 }
 
@@ -63,17 +62,17 @@ async function readWaiting(tx: Transaction, id: string): Promise<WaitingRow[]> {
 /** Waiting rows that refer to one another, directly or through others: their records can only be written together. */
 export interface RowGroup {
   positions: number[]
-  /** Number of the records of the rows. */
-  records: number
+  /** Number of the records of all rows. */
+  recordCount: number
 }
 
 /** Removes `row` and the rows above it from the stack. @returns them as a group. */
 function takeGroup(row: WaitingRow, stack: WaitingRow[]): RowGroup {
-  const group: RowGroup = { positions: [], records: 0 }
+  const group: RowGroup = { positions: [], recordCount: 0 }
   for (let last = stack.pop(); last; last = last === row ? undefined : stack.pop()) {
     last.isOnStack = false
     group.positions.push(last.position)
-    group.records += last.records
+    group.recordCount += last.recordCount
   }
   return group
 }
@@ -120,13 +119,13 @@ export async function readWaitingGroups(tx: Transaction, id: string): Promise<It
  * redaction has emptied has no records, and is in a batch, too: the commit sets it back to `ready`.
  */
 export function* combineGroups(groups: Iterable<RowGroup>, limit: () => number): Generator<RowGroup> {
-  let batch: RowGroup = { positions: [], records: 0 }
+  let batch: RowGroup = { positions: [], recordCount: 0 }
   for (const group of groups) {
-    const records = batch.records + group.records
-    if (batch.positions.length > 0 && records > limit()) {
+    const recordCount = batch.recordCount + group.recordCount
+    if (batch.positions.length > 0 && recordCount > limit()) {
       yield batch
       batch = group
-    } else batch = { positions: [...batch.positions, ...group.positions], records }
+    } else batch = { positions: [...batch.positions, ...group.positions], recordCount }
   }
   if (batch.positions.length > 0) yield batch
 }

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import { autocommitReads, type DatabaseClient } from '../../../database/database.ts'
 import type { Endpoint } from '../../../operations/operation.ts'
-import { type ImportJob, readImport } from '../store.ts'
+import { type ImportJob, pendingStates, readImport } from '../store.ts'
 import {
   baseContract,
   importCollection,
@@ -19,11 +19,11 @@ const intervalMs = 500
 /** Number of polls after which a comment is sent if nothing has changed, so that proxies keep the connection open. */
 const pollsPerHeartbeat = 30
 
-const isRunning = ({ state }: ImportJob) => ['uploaded', 'staging', 'committing', 'undoing'].includes(state)
+const hasPendingWork = ({ state }: ImportJob) => pendingStates.includes(state)
 
 /**
  * Yields an event for each change to an import that a poll finds, until the import has no pending work.
- * @param database the connections of streams.
+ * @param database reads on the connections for streams.
  */
 async function* events(database: DatabaseClient, id: string, stopped: AbortSignal): AsyncGenerator<string> {
   let sent = ''
@@ -33,7 +33,7 @@ async function* events(database: DatabaseClient, id: string, stopped: AbortSigna
     const current = importToJson(job)
     if (current !== sent) yield `event: import\ndata: ${current}\n\n`
     else if (polls % pollsPerHeartbeat === 0) yield ': still here\n\n'
-    if (!isRunning(job)) return
+    if (!hasPendingWork(job)) return
     sent = current
     await delay(intervalMs, undefined, { signal: stopped }).catch(() => {})
   }
@@ -54,7 +54,7 @@ export const importEvents: Endpoint = {
     mediaType: 'text/event-stream',
     responses: {
       200: {
-        description: 'Events, until the step is done or the client disconnects.',
+        description: 'Events, until there is no pending work.',
         schema: () => z.string().meta({ description: 'Server-sent events.' }),
         headers: {},
       },

@@ -50,7 +50,10 @@ const unresolvedName = z
     name: z.string().meta({ description: 'The name as the file has it.' }),
     country: z.string().nullable().meta({ description: 'The country in which the name is looked for.' }),
     scheme: z.string().nullable().meta({ description: 'The scheme of the code or topic.' }),
-    rows: z.int().min(1).meta({ description: 'Rows with the name; a row counts once per date.' }),
+    rows: z
+      .int()
+      .min(1)
+      .meta({ description: 'Rows with the name; a row counts once for each date of the name.' }),
     status: z.enum(undecidedStatuses).meta({
       description:
         '`ambiguous`: it matches several records; `unresolved`: none; `record_gone`: the record of its decision is gone.',
@@ -75,14 +78,14 @@ const namesPage = registerResponseSchema(
   }),
 )
 
-const cursorForm = /^(\d{1,9})\.([\w-]{27})$/
+const cursorPattern = /^(\d{1,9})\.([\w-]{27})$/
 
 const cursor = z
   .string()
-  .regex(cursorForm, { error: 'must be the value of `page.next` of a page of these names' })
+  .regex(cursorPattern, { error: 'must be the value of `page.next` of a page of these names' })
 
 function parseCursor(text: string | undefined) {
-  const [, rows, identity] = cursorForm.exec(text ?? '') ?? []
+  const [, rows, identity] = cursorPattern.exec(text ?? '') ?? []
   return rows === undefined || identity === undefined ? undefined : { rows: Number(rows), identity }
 }
 
@@ -108,7 +111,7 @@ export const listNames: Endpoint = {
     operationId: 'listImportNames',
     summary: 'List the unresolved names of an import',
     description:
-      'Names that match no record or several, or whose decided record is gone, each once, with candidates. Until a decision, their rows are refused or values dropped, as the mapping says.',
+      'Names that match no record or several, or whose decided record is gone, each once, with candidates. Without a decision, their rows are refused, or imported without the value, as the mapping says.',
     query: {
       limit: limitParameter('Names per page', pageSize),
       cursor: cursorParameter(cursor, 'Cursor of the page: `page.next` of the page before.'),

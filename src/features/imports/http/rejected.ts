@@ -13,7 +13,7 @@ import type { FileInfo, JsonObject, JsonValue, RowFault } from '../types.ts'
 import { csvDownload } from './csv-download.ts'
 
 /** Number of rows that are read together. */
-const pageRows = 1000
+const pageSize = 1000
 
 interface RefusedRow {
   position: number
@@ -26,7 +26,7 @@ const readRefused = (database: DatabaseClient, id: string, after: number): Promi
   database.read<RefusedRow>({
     text: `select position, locator, values, ${faultsSql} as faults from import_rows
       where import = $1 and position > $2 and state = any($3) order by position limit $4`,
-    values: [id, after, refusedStates, pageRows],
+    values: [id, after, refusedStates, pageSize],
   })
 
 const toCell = (value: JsonValue | undefined): string =>
@@ -41,6 +41,7 @@ const joinFaults = (faults: RowFault[], part: (fault: RowFault) => string | unde
 /** Returns a refused row as rows of the file: several, if they were neighboring rows that `groupBy` has joined. */
 function splitGroup(columns: readonly string[], row: RefusedRow): RefusedRow[] {
   const { rows } = row.values
+  // In a file with a column `rows`, the property is the value of this column.
   if (!Array.isArray(rows) || columns.includes('rows')) return [row]
   return rows.map((values, index) => ({
     ...row,
@@ -68,13 +69,16 @@ function toCells(
   ]
 }
 
-/** Returns the columns of the file; without columns, the names of properties in the given rows, as many as a file may have. */
+/**
+ * Returns the columns of the file, without the additional ones. If the file has no columns (JSON, XML), returns the names of the
+ * properties in the given rows, at most as many as a file may have columns.
+ */
 const columnsOf = ({ columns }: FileInfo, rows: readonly RefusedRow[]): readonly string[] =>
   columns.length > 0
     ? columns.filter((column) => !isAdditional(column))
     : [...new Set(rows.flatMap(({ values }) => Object.keys(values)))].slice(0, readLimits.columns)
 
-/** Stands for the file of an import that has not read its file. Such an import has no rows. */
+/** Used if the file has not been read yet. Such an import has no rows. */
 const noFile: FileInfo = { format: 'csv', columns: [], notes: [] }
 
 /**

@@ -13,7 +13,7 @@ interface Step {
 /** A path to values of a row, compiled. */
 export interface Path {
   text: string
-  /** The names of a column that the whole text may be: with and, if the path starts at the row, without its leading `/`. */
+  /** The whole text as the name of a column; if it begins with `/`, also the text without the `/`. */
   columns: readonly string[]
   /** Whether the path starts at the row instead of the current item of `each`. */
   fromRow: boolean
@@ -65,7 +65,7 @@ function parseSteps(text: string): Step[] | undefined {
   return isComplete && length === text.length ? steps : undefined
 }
 
-/** Writes names as a path that selects them. A name that a path cannot contain is in quotes. */
+/** Joins names to a path. A name with `/` or brackets is in quotes, unless it is the only one: then the path is a column's name. */
 export const formatNames = (names: readonly string[]): string =>
   names.length === 1
     ? names.join('')
@@ -98,7 +98,7 @@ function follow(steps: readonly Step[], start: JsonValue[]): JsonValue[] {
   return values.flatMap(flatten)
 }
 
-/** Returns the values of a property. An XML element without attributes is its text, which is also at `#`. */
+/** Returns the values of a property. An XML element without attributes is a text; `#` selects this text, too. */
 function property(value: JsonValue, name: string): JsonValue[] {
   if (name === '#' && typeof value === 'string') return [value]
   if (typeof value !== 'object' || value === null || isList(value)) return []
@@ -108,7 +108,10 @@ function property(value: JsonValue, name: string): JsonValue[] {
 const flatten = (value: JsonValue | undefined): JsonValue[] =>
   value === undefined || value === null ? [] : isList(value) ? value.flatMap(flatten) : [value]
 
-/** Returns a value as text, which an XML element with attributes has in `#`; undefined for other objects and lists. */
+/**
+ * Returns a value as text. The text of an XML element with attributes is in `#`.
+ * @returns undefined for null, lists, and objects without a text in `#`.
+ */
 export function textOf(value: JsonValue): string | undefined {
   if (typeof value === 'string') return value.trim()
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
