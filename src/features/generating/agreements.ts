@@ -1,7 +1,7 @@
 import { agreementKinds, agreementLevels, relationKinds } from '../../model/vocabularies.ts'
 import { capitalize } from '../../problems/suggest.ts'
 import { randomDateIn, randomYear } from './dates.ts'
-import type { GeneratorState, JsonObject } from './generation.ts'
+import type { GeneratorState, JsonObject } from './generator-state.ts'
 import {
   addCitation,
   generatedExternalIds,

@@ -12,7 +12,7 @@ import { registry } from '../../resources/registry.ts'
 import { addAgreement } from './agreements.ts'
 import { Batch } from './batch.ts'
 import { randomDateIn, randomYear } from './dates.ts'
-import type { GeneratorState } from './generation.ts'
+import type { GeneratorState } from './generator-state.ts'
 import { createIdGenerator } from './id-generator.ts'
 import { withIndexesRebuilt } from './indexes.ts'
 import { addBase, addProgram, addProject } from './projects-bases-programs.ts'
@@ -30,7 +30,7 @@ function addOrganizations(generation: GeneratorState, count: number): void {
   for (let number = 0; number < count; number++) {
     const country = random.pickZipf(referenceData.countries)
     const topic = random.pick(referenceData.topics)
-    generation.organizations.push(
+    generation.organizationIds.push(
       generation.add('organizations', {
         name: `${country.name} institute of ${topic.name.toLowerCase()}, no. ${number}`,
         kind: random.pick(organizationKinds),
@@ -43,7 +43,7 @@ function addOrganizations(generation: GeneratorState, count: number): void {
 function addSources(generation: GeneratorState): void {
   const { random } = generation
   for (let number = 0; number < 50; number++) {
-    generation.sources.push(
+    generation.sourceIds.push(
       generation.add('sources', {
         title: `Generated source, no. ${number}`,
         kind: random.pick(sourceKinds),
@@ -83,8 +83,8 @@ async function writeAll(client: pg.ClientBase, count: number, seed: number): Pro
     random,
     idGenerator,
     referenceData: await readReferenceData(client),
-    organizations: [],
-    sources: [],
+    organizationIds: [],
+    sourceIds: [],
     recentAgreementIds: [],
     add: (resource, document) => {
       const id = idGenerator.uuid()

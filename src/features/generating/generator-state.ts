@@ -13,9 +13,9 @@ export interface GeneratorState {
   idGenerator: IdGenerator
   referenceData: ReferenceData
   /** Ids of generated organizations, those that take part most often first. */
-  organizations: string[]
+  organizationIds: string[]
   /** Ids of generated sources. */
-  sources: string[]
+  sourceIds: string[]
   /** Ids of the latest agreements, to which later records may refer. */
   recentAgreementIds: string[]
   /** Adds a record from a partial document; the other properties get their defaults. @returns its id. */

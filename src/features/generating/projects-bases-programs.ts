@@ -7,7 +7,7 @@ import {
   projectKinds,
 } from '../../model/vocabularies.ts'
 import { randomDateIn, randomYear } from './dates.ts'
-import type { GeneratorState, JsonObject } from './generation.ts'
+import type { GeneratorState, JsonObject } from './generator-state.ts'
 import {
   addCitation,
   generatedExternalIds,

@@ -1,4 +1,4 @@
-import type { GeneratorState, JsonObject } from './generation.ts'
+import type { GeneratorState, JsonObject } from './generator-state.ts'
 
 /** Random values of the properties that several of the generated resources have. */
 
@@ -27,12 +27,12 @@ const noParticipant = { country: null, organization: null, region: null }
 
 /** Chooses participants: countries, and sometimes an organization or a region. */
 function randomParticipantsWithoutRoles(
-  { random, organizations, referenceData }: GeneratorState,
+  { random, organizationIds, referenceData }: GeneratorState,
   countries: Country[],
 ): JsonObject[] {
   const participants: JsonObject[] = countries.map(({ code }) => ({ ...noParticipant, country: code }))
-  if (organizations.length > 0 && random.chance(0.12))
-    participants.push({ ...noParticipant, organization: random.pickZipf(organizations) })
+  if (organizationIds.length > 0 && random.chance(0.12))
+    participants.push({ ...noParticipant, organization: random.pickZipf(organizationIds) })
   if (random.chance(0.01)) participants.push({ ...noParticipant, region: random.pick(referenceData.regions) })
   return participants
 }
@@ -72,10 +72,10 @@ export function addCitation(
   id: string,
   property: string,
 ): void {
-  const { random, sources } = generation
+  const { random, sourceIds } = generation
   if (!random.chance(0.3)) return
   generation.add('citations', {
-    source: random.pickZipf(sources),
+    source: random.pickZipf(sourceIds),
     record: { resource, id },
     property: random.chance(0.5) ? property : null,
     locator: { paragraph: null, page: String(random.between(1, 300)), row: null, column: null },
