@@ -19,7 +19,7 @@ func check(err error) {
 	}
 }
 
-// expect returns the response of an operation as the expected type. It ends the program if the response has another type.
+// expect returns the response of an operation as the expected type. If it has another type, expect ends the program.
 func expect[T any](response any, err error) *T {
 	check(err)
 	expected, ok := response.(*T)
@@ -89,7 +89,7 @@ func main() {
 	got, err := client.GetAgreement(ctx, registry.GetAgreementParams{ID: agreements[0].ID})
 	read := expect[registry.Agreement](got, err)
 
-	// Create an agreement, and update it, with the created version in `If-Match`.
+	// Create an agreement, and update it with the version of its creation in `If-Match`.
 	creation, err := client.CreateAgreement(ctx, &registry.AgreementInput{
 		Title: "Created by a client",
 		Kind:  registry.AgreementKindAgreement,

@@ -23,7 +23,7 @@ func check(err error) {
 	}
 }
 
-// expect returns the parsed body of a response. It ends the program with the body if it has not been parsed.
+// expect returns the parsed body of a response. If the body was not parsed, expect prints it and ends the program.
 func expect[T any](value *T, body []byte) *T {
 	if value == nil {
 		log.Fatal(string(body))
@@ -85,7 +85,7 @@ func main() {
 	check(err)
 	read := expect(got.JSON200, got.Body)
 
-	// Create an agreement, and update it, with the created version in `If-Match`.
+	// Create an agreement, and update it with the version of its creation in `If-Match`.
 	creation, err := client.CreateAgreementWithResponse(ctx, nil, registry.AgreementInput{
 		Title: "Created by a client",
 		Kind:  registry.AgreementKindAgreement,

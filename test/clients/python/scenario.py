@@ -70,7 +70,7 @@ while cursor is not None:
 # Read one agreement.
 read = expect(Agreement, get_agreement.sync(ids[0], client=client))
 
-# Create an agreement, and update it, with the created version in `If-Match`.
+# Create an agreement, and update it with the version of its creation in `If-Match`.
 created = expect(
     Agreement,
     create_agreement.sync(

@@ -65,7 +65,7 @@ public final class Scenario {
         api.getAgreement(
             AgreementsApi.APIGetAgreementRequest.newBuilder().id(agreements.get(0).getId()).build());
 
-    // Create an agreement, and update it, with the created version in `If-Match`.
+    // Create an agreement, and update it with the version of its creation in `If-Match`.
     var created =
         api.createAgreement(
             AgreementsApi.APICreateAgreementRequest.newBuilder()
