@@ -65,7 +65,7 @@ function parseSteps(text: string): Step[] | undefined {
   return isComplete && length === text.length ? steps : undefined
 }
 
-/** Joins names to a path. A name with `/` or brackets is in quotes, unless it is the only one: then the path is a column's name. */
+/** Joins names to a path. A name with `/` or brackets is in quotes, unless it is the only one: the path is then a column. */
 export const formatNames = (names: readonly string[]): string =>
   names.length === 1
     ? names.join('')

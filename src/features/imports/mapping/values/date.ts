@@ -200,8 +200,8 @@ function readNamedMonth(text: string, language: string | undefined): string | un
 }
 
 /**
- * Reads a date that is uncertain, approximate or without its last digits: `1998?`, `c. 1998`, `1990s`, `19XX`. A range in EDTF gets
- * the mark at both ends: `c. 1990/1995` becomes `1990~/1995~`.
+ * Reads a date that is uncertain, approximate or without its last digits: `1998?`, `c. 1998`, `1990s`, `19XX`. A range in EDTF
+ * gets the mark at both ends: `c. 1990/1995` becomes `1990~/1995~`.
  */
 function readQualified(text: string, language: string | undefined): string | undefined {
   const decade = /^(?:the\s+)?(\d{3})(?:0'?s|[x?-])$/i.exec(text)?.[1]
