@@ -3,7 +3,7 @@ import { listParameters, planList } from '../query/list.ts'
 import { bodyTag, etagHeader, ifNoneMatch } from './entity-tags.ts'
 import { acceptLanguage, contentLanguage, languageParameter } from './language.ts'
 import type { ApiResponse, Operation } from './operation.ts'
-import { cacheControl, composePage, linkHeader, nextLink, withNamesLanguage } from './page.ts'
+import { cacheHeaders, composePage, linkHeader, nextLink, withNamesLanguage } from './page.ts'
 import { notModified, pageSchema } from './response-schemas.ts'
 
 /** `GET /v1/{resource}`: pages of the records that match the filters. */
@@ -41,7 +41,7 @@ export const list: Operation = {
       ...(next !== null && {
         link: nextLink(request.queryString, next, names ? request.language : undefined),
       }),
-      ...cacheControl(plan),
+      ...cacheHeaders(plan),
     }
     return withNamesLanguage(plan, { status: 200, headers, body }, request.language)
   },

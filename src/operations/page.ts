@@ -23,13 +23,12 @@ interface Row {
   last: CursorPosition | null
 }
 
-/**
- * The JSON texts of the records of a page, joined with commas; the position of the last record, or null if no page follows;
- * and the JSON of names, if requested.
- */
 interface PageRecords {
+  /** The JSON texts of the records, joined with commas. */
   records: string
+  /** The position of the last record; null if no page follows. */
   last: CursorPosition | null
+  /** The JSON of the names, if requested. */
   names?: string
 }
 
@@ -51,8 +50,8 @@ async function countTotal(plan: ListPlan, tx: Transaction): Promise<Total | unde
 
 /**
  * Returns the `Link` header of the next page, with a relative URL (RFC 8288).
- * @param queryString of the request, without the question mark.
- * @param cursor of the next page.
+ * @param queryString the query string of the request, without `?`.
+ * @param cursor the cursor of the next page.
  * @param language of the names, if the response has any. The URL must contain it, since the cached response is also sent to
  * requests that name this language in another way, such as in `Accept-Language`.
  */
@@ -74,7 +73,7 @@ export const linkHeader: HeaderContract = {
 }
 
 /** Returns headers that keep estimates out of caches, since the planner's statistics change without a write. */
-export const cacheControl = ({ count }: ListPlan): Record<string, string> =>
+export const cacheHeaders = ({ count }: ListPlan): Record<string, string> =>
   count === 'estimated' ? { 'cache-control': 'no-store' } : {}
 
 /** Adds the headers of the language to a response with names. */
@@ -112,7 +111,7 @@ async function readPageRecords(
 /**
  * Returns the JSON of the page of a plan, and the cursor of the next page.
  * @param language language of the names, if the plan asks for them.
- * @param cursorLocation where the cursor was sent; the query string when left out.
+ * @param cursorLocation where the cursor was sent; by default, the query string.
  * @throws Problem `invalid-cursor` if the cursor was truncated or changed, or belongs to another registry or query.
  */
 export async function composePage(
@@ -126,11 +125,11 @@ export async function composePage(
       ? undefined
       : readCursor(listScope(plan), plan.cursor, context.cursorSecret, cursorLocation)
   const [{ records, last, names }, total] = await readRegistryAt(plan.asOf, context, (tx) => {
-    const records = () => readPageRecords(plan, after, tx, context, language)
-    if (plan.count === undefined) return records().then((found) => [found, undefined] as const)
+    const readRecords = () => readPageRecords(plan, after, tx, context, language)
+    if (plan.count === undefined) return readRecords().then((found) => [found, undefined] as const)
     // Reads of the past share a connection, which runs one statement at a time.
-    if (plan.asOf !== undefined) return inSequence(records, () => countTotal(plan, tx))
-    return Promise.all([records(), countTotal(plan, tx)])
+    if (plan.asOf !== undefined) return inSequence(readRecords, () => countTotal(plan, tx))
+    return Promise.all([readRecords(), countTotal(plan, tx)])
   })
   const next = last && writeCursor(listScope(plan), last, context.cursorSecret)
   const page = { limit: plan.limit, next, ...(total && { total }) }

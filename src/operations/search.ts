@@ -2,7 +2,7 @@ import { getRecordAsOf, recordAsOfParameter } from '../query/past.ts'
 import { planSearch, searchBodySchemas } from '../query/search.ts'
 import { acceptLanguage, contentLanguage, languageParameter } from './language.ts'
 import type { Operation } from './operation.ts'
-import { cacheControl, composePage, withNamesLanguage } from './page.ts'
+import { cacheHeaders, composePage, withNamesLanguage } from './page.ts'
 import { pageSchema } from './response-schemas.ts'
 
 /** `POST /v1/{resource}/search`: pages of the records that match a filter expression. */
@@ -51,6 +51,6 @@ export const search: Operation = {
     const asOf = getRecordAsOf(request.query)
     const plan = { ...planSearch(resource, request.body), ...(asOf !== undefined && { asOf }) }
     const { body } = await composePage(plan, context, request.language, { pointer: '/cursor' })
-    return withNamesLanguage(plan, { status: 200, headers: cacheControl(plan), body }, request.language)
+    return withNamesLanguage(plan, { status: 200, headers: cacheHeaders(plan), body }, request.language)
   },
 }

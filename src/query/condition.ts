@@ -1,7 +1,7 @@
 import { isWide } from '../model/characters.ts'
 import type { Operator } from '../model/filters.ts'
 
-/** A comparison of a filter with a value. */
+/** A comparison: a filter, an operator, and its operand, which is a list for operators that take several values. */
 export interface FilterComparison {
   filter: string
   operator: Operator
@@ -18,7 +18,7 @@ export type Condition =
   /** `isOneList`: all parts come from one operator `in`, which counts as one comparison. */
   | { kind: 'any'; of: Condition[]; isOneList?: true }
   | { kind: 'not'; of: Condition }
-  /** Comparisons that must all be true. Some filters, such as `role`, narrow other filters of the same request. */
+  /** Comparisons that must all be true. Some filters, such as `role`, narrow other filters of the same condition. */
   | { kind: 'fields'; comparisons: FilterComparison[] }
   /** A condition on the elements of a list. */
   | { kind: 'elements'; collection: string; quantifier: Quantifier; of: Condition }

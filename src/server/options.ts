@@ -12,10 +12,13 @@ import { requestIdOptions } from './plugins/request-log.ts'
 /** A connection with an active request is closed after this many milliseconds without traffic. */
 const connectionTimeoutMs = 300_000
 
-/** A connection is closed this many milliseconds after its last response, unless it sends another request. */
+/** An idle connection is closed this many milliseconds after its last response, unless another request arrives. */
 const keepAliveTimeoutMs = 72_000
 
-/** Milliseconds from the response to invalid HTTP, or to a request that took too long, until its connection is destroyed. */
+/**
+ * After the response to invalid HTTP or to a request that took too long, the connection stays open for this many milliseconds, so
+ * that the client can read the response.
+ */
 const errorCloseTimeoutMs = 1000
 
 /** How often Node.js checks for requests that take too long to arrive, in milliseconds. */
@@ -52,7 +55,7 @@ export function serverOptions(config: Config) {
     frameworkErrors: (error, request, reply) => handleError(error, request, reply),
     clientErrorHandler(error, socket) {
       if (socket.writable) socket.end(connectionErrorResponse(error.code))
-      // The client has this time to read the response, whether or not it closes its side.
+      // Also if the client does not close its side.
       setTimeout(() => socket.destroy(), errorCloseTimeoutMs).unref()
     },
   } satisfies FastifyHttpOptions<Server>

@@ -13,7 +13,7 @@ export const describeRegistry = ({ resources }: Registry) => ({
 const descriptionsByName = (described: Record<string, { description: string }>) =>
   Object.fromEntries(Object.entries(described).map(([name, { description }]) => [name, description]))
 
-/** Describes a resource, with the operators of each filter (`gte` in `signedOn[gte]`) that the tool `list` accepts. */
+/** Describes a resource, with the operators of its filters, except `eq` (for the tool `list`): `gte` in `signedOn[gte]`. */
 export const describeResource = (resource: Resource) => ({
   resource: resource.name,
   description: resource.description,
@@ -27,7 +27,7 @@ export const describeResource = (resource: Resource) => ({
   ),
   sort: Object.keys(resource.sorts),
   dimensions: descriptionsByName(resource.dimensions),
-  // `countDistinct:` accepts every dimension, so it would repeat the list of dimensions.
+  // `countDistinct:` accepts every dimension, so these measures would repeat the list of dimensions.
   measures: measureNames(resource).filter((name) => !name.startsWith('countDistinct')),
   example: resource.example,
 })

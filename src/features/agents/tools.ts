@@ -159,7 +159,9 @@ const aggregateTool = ({ resource, filters, limit, asOf }: Inputs, registry: Reg
     inputs: {
       resource,
       groupBy: z.array(z.string().max(100)).min(1).max(3),
-      measures: optionalList(z.string().max(100)).describe('Such as count, sum:amount or avg:amount.'),
+      measures: optionalList(z.string().max(100)).describe(
+        'Such as count, sum:amount, avg:amount, or countDistinct: with a dimension.',
+      ),
       filters,
       having: z.string().max(200).optional().describe('Such as count>=5.'),
       sort: z.string().max(200).optional().describe('Such as -count.'),

@@ -7,7 +7,7 @@ import { listValues } from '../../query/condition.ts'
 import { conditionSql } from '../../query/condition-sql.ts'
 import type { NetworkResource, ResourceSelection } from './selection.ts'
 
-/** The kind of the nodes: countries (an organization counts for its country), or organizations. */
+/** The level of a network is the kind of its nodes: countries (an organization counts for its country), or organizations. */
 export type Level = 'country' | 'organization'
 
 /** The records of a network, and how to read their participants. */
@@ -49,7 +49,7 @@ function participantsSql(
   const { id, table } = resource
   const nodes =
     level === 'country' ? sql`select code from countries` : sql`select id::text from organizations`
-  // A record of the past may have a participant that has become internal since, which the reader does not see.
+  // A record of the past may have a participant that has become internal since, and must not be shown to a reader without a role.
   const isNode = asOf === undefined ? sql`participant is not null` : sql`participant in (${nodes})`
   const byRecord = (rows: SQL) =>
     sql`(select record, array_agg(distinct participant collate "C" order by participant collate "C") as participants from (${rows}) as participation where ${isNode} group by record) as by_record on by_record.record = ${id}`
