@@ -19,9 +19,9 @@ interface CreateKeyOptions extends CreateDatabaseOption, Omit<NewKey, 'expiresAt
 
 /** `entente key create|list|revoke` manages API keys. The service may be running. */
 export const addKey: AddCommand = (program, context) => {
-  const key = program.command('key').description('create, list and revoke API keys')
+  const keyCommand = program.command('key').description('create, list and revoke API keys')
 
-  key
+  keyCommand
     .command('create')
     .description('make a key and print it, alone on the first line; it is never shown again')
     .requiredOption('--name <name>', 'who or what gets the key, in at most 200 characters', parseName)
@@ -49,7 +49,7 @@ export const addKey: AddCommand = (program, context) => {
       })
     })
 
-  key
+  keyCommand
     .command('list')
     .description('print every key with its role, status and last use')
     .addOption(createDatabaseOption())
@@ -60,15 +60,15 @@ export const addKey: AddCommand = (program, context) => {
       await context.print(keys.length > 0 ? formatKeys(keys, now) : 'There are no keys in the database.')
     })
 
-  key
+  keyCommand
     .command('revoke')
-    .description('make a key invalid in every process, within a second')
+    .description('revoke a key; within a second, every process refuses it')
     .argument('<key>', 'prefix (ent_…) or id of the key', parseKeyReference)
     .addOption(createDatabaseOption())
     .action(async (reference: string, options: CreateDatabaseOption) => {
       const database = await openAndMigrateDatabase(context, options)
       const record = await database.transaction((tx) => revokeKey(tx, reference))
-      if (!record) throw new OperatorError(`there is no key ${reference}; 'entente key list' shows them all`)
+      if (!record) throw new OperatorError(`there is no key ${reference}; 'entente key list' shows all keys`)
       await context.print(
         `${record.prefix} (${record.name}) is ${keyStatus(record, await database.clock.now())}.`,
       )

@@ -22,7 +22,11 @@ export async function writeNewFile(
   { path, noun, mode }: NewFile,
   write: (append: (part: string | Uint8Array) => Promise<void>) => Promise<void>,
 ): Promise<void> {
-  const refuse = (cause: unknown): never => {
+  const refuse = (cause: NodeJS.ErrnoException): never => {
+    if (cause.code === 'EEXIST')
+      throw new OperatorError(`the file ${path} already exists: give the name of a new file for ${noun}`, {
+        cause,
+      })
     throw new OperatorError(`${noun} cannot be written to a new file ${path}: ${cause}`, { cause })
   }
   const opening = open(path, 'wx', mode)

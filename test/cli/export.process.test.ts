@@ -64,7 +64,7 @@ describe('entente export --all', () => {
     const file = join(folder, 'old.entente')
     await writeFile(file, 'The archive of yesterday')
     const { code, stderr } = await exportTo(file)
-    expect(stderr).toMatch(/^.*the archive cannot be written to a new file .*: Error: EEXIST.*\n$/)
+    expect(stderr).toMatch(/^.*the file .* already exists: give the name of a new file for the archive\n$/)
     expect(code).toBe(1)
     expect(await readFile(file, 'utf8')).toBe('The archive of yesterday')
   })
