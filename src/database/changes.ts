@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type Database, everything, type Subscription } from './database.ts'
 
 /** The channel on which triggers announce changes. The payload is the name of the resource, or `everything`. */
-const channel = 'entente_changes'
+export const changesChannel = 'entente_changes'
 
 /** How long a connection counts as current after its verification. */
 const currentForMs = 100
@@ -165,7 +165,7 @@ export class Changes {
   }
 
   async #subscribe(): Promise<Subscription> {
-    const subscription = await this.#database.listen(channel, {
+    const subscription = await this.#database.listen(changesChannel, {
       onNotification: (payload) => this.countChange(payload),
       onConnect: () => {
         this.#isListening = true

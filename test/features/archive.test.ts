@@ -146,12 +146,18 @@ describe('an archive of the registry', () => {
         Buffer.from(archive.toString().replace(/"migration":"[^"]+"/, `"migration":"${name}"`))
       const damaged: [Buffer, RegExp][] = [
         [archive.subarray(0, middle), /damaged or incomplete/],
-        [archive.subarray(0, archive.lastIndexOf('{"sha256"')), /no checksum/],
+        [
+          archive.subarray(0, archive.lastIndexOf('{"sha256"')),
+          /expected the checksum, but found the end of the file/,
+        ],
         [flipped, /checksum does not match|refuses/],
         [Buffer.concat([archive, Buffer.from('more\n')]), /after the checksum/],
         [Buffer.from(lines.filter((line) => !line.includes('Nepal')).join('\n')), /checksum|refuses/],
-        [Buffer.from('title,kind\nA,other\n'), /no header/],
-        [Buffer.from(''), /no header/],
+        [
+          Buffer.from('title,kind\nA,other\n'),
+          /expected the header of an Entente archive, but found "title,kind"/,
+        ],
+        [Buffer.from(''), /header of an Entente archive, but found the end/],
         [ofMigration('other'), /tables of migration other, .* version that made it$/],
         [ofMigration('0000_functions'), /version that made it, and then run this version/],
       ]

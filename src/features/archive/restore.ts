@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import type pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import type { z } from 'zod'
+import { changesChannel } from '../../database/changes.ts'
 import { type Database, everything } from '../../database/database.ts'
 import { getDatabaseError } from '../../database/errors.ts'
 import { alignFeed } from '../../database/feed.ts'
@@ -39,12 +40,13 @@ async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer
   if (pendingBytes > 0) yield Buffer.concat(pending)
 }
 
-/** Parses a line as JSON. @param name what the line is, for messages. @throws OperatorError if the schema refuses the line. */
-function parseLine<Schema extends z.ZodType>(line: Buffer | undefined, schema: Schema, name: string) {
+/** Parses a line as JSON. @param noun the expected line, for messages. @throws OperatorError if the schema refuses the line. */
+function parseLine<Schema extends z.ZodType>(line: Buffer | undefined, schema: Schema, noun: string) {
   try {
     return schema.parse(JSON.parse(line?.toString() ?? ''))
   } catch (cause) {
-    throw damageError(`there is no ${name} where it should be`, cause)
+    const found = line ? JSON.stringify(line.toString('utf8', 0, 80).trimEnd()) : 'the end of the file'
+    throw damageError(`expected ${noun}, but found ${found}`, cause)
   }
 }
 
@@ -62,7 +64,10 @@ const triggersQuery = `
     case tgenabled when 'A' then 'enable always' when 'R' then 'enable replica' else 'enable' end as enable
   from pg_trigger where not tgisinternal and tgenabled <> 'D' and tgrelid = any($1::regclass[])`
 
-/** Runs `work` without the triggers of tables, which would compute versions, history and hashes again. */
+/**
+ * Runs `work` without the triggers of tables, which would compute versions, history and hashes again. If `work` fails, the
+ * triggers are enabled again by the rollback of the transaction.
+ */
 async function withoutTriggers(client: pg.Client, tables: string[], work: () => Promise<void>) {
   const { rows } = await client.query<TriggerRow>(triggersQuery, [tables])
   for (const { target, name } of rows) await client.query(`alter table ${target} disable trigger ${name}`)
@@ -96,7 +101,7 @@ class ArchiveReader {
   async *rows(table: string): AsyncGenerator<Buffer> {
     for (;;) {
       const line = await this.readLine()
-      if (!line) throw damageError(`the rows of ${table} have no end`)
+      if (!line) throw damageError(`the archive ends within the rows of the table ${table}`)
       if (line.length === endMark.length + 1 && line.toString() === `${endMark}\n`) return
       yield line
     }
@@ -104,7 +109,7 @@ class ArchiveReader {
 
   /** Reads the footer, and compares the checksum. @throws OperatorError if the checksum differs, or more lines follow. */
   async finish(): Promise<void> {
-    const { sha256 } = parseLine(await this.#nextLine(), footer, 'checksum')
+    const { sha256 } = parseLine(await this.#nextLine(), footer, 'the checksum')
     if (sha256 !== this.#hash.digest('hex')) throw damageError('the checksum does not match the content')
     if (await this.#nextLine()) throw damageError('there is more after the checksum')
   }
@@ -122,7 +127,7 @@ async function requireEmpty(client: pg.Client): Promise<void> {
 
 async function restoreTables(client: pg.Client, reader: ArchiveReader): Promise<void> {
   for (const { name, columns } of await archivedTables(client)) {
-    const found = parseLine(await reader.readLine(), tableLine, `table ${name}`)
+    const found = parseLine(await reader.readLine(), tableLine, `the line of the table ${name}`)
     if (found.table !== name || found.columns.join() !== columns.join())
       throw damageError(`it has ${found.table} (${found.columns}) in place of ${name} (${columns})`)
     await pipeline(
@@ -133,7 +138,7 @@ async function restoreTables(client: pg.Client, reader: ArchiveReader): Promise<
 }
 
 async function restoreAll(client: pg.Client, reader: ArchiveReader): Promise<void> {
-  const { migration } = parseLine(await reader.readLine(), header, 'header of an Entente archive')
+  const { migration } = parseLine(await reader.readLine(), header, 'the header of an Entente archive')
   const current = await lastMigration()
   if (migration !== current) {
     const thenUpgrade = (await hasMigration(migration)) ? ', and then run this version on that database' : ''
@@ -150,7 +155,7 @@ async function restoreAll(client: pg.Client, reader: ArchiveReader): Promise<voi
       `select setval(pg_get_serial_sequence('public.${table}', 'sequence'), greatest(max(sequence), 1)) from ${table}`,
     )
   await alignFeed(client)
-  await client.query('select pg_notify($1, $2)', ['entente_changes', everything])
+  await client.query('select pg_notify($1, $2)', [changesChannel, everything])
 }
 
 /** Converts an error of PostgreSQL during a restore to an OperatorError; returns other errors unchanged. */
@@ -167,12 +172,13 @@ function toOperatorError(error: unknown): unknown {
 }
 
 /**
- * Restores a registry from an archive, in one transaction, and then updates the statistics of the query planner.
+ * Restores a registry from an archive, in one transaction, and then runs `vacuum analyze`.
  * @param chunks the bytes of the archive.
  * @throws OperatorError if the registry is not empty or has migrations that this version does not know; if the archive is
  * damaged or incomplete, or its last migration is not the last one of this version; or if PostgreSQL reports an error up to
  * the commit. Nothing is written then.
- * @throws pg's error if the connection fails, or the update of the statistics, which follows the commit.
+ * @throws the error of `chunks` if they cannot be read; pg's error if the connection or `vacuum analyze` fails. The latter follows
+ * the commit: the registry has been restored then.
  */
 export async function restoreArchive(database: Database, chunks: AsyncIterable<Buffer>): Promise<void> {
   await requireKnownMigrations(database)
