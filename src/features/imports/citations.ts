@@ -2,6 +2,7 @@ import type { Transaction } from '../../database/database.ts'
 import { type Document, insertDocuments } from '../../operations/writing/documents.ts'
 import { checkDocument } from '../../operations/writing/validation.ts'
 import type { ApplyContext } from './apply.ts'
+import { citationLimits } from './citation-limits.ts'
 import { shortenText } from './shorten.ts'
 import type { Draft } from './types.ts'
 
@@ -15,10 +16,6 @@ export interface CitedRecord {
 
 const oneLine = (text: string) => text.replaceAll(/\s+/g, ' ').trim()
 
-/** Maximum lengths of the quotation and note of a citation, in characters. */
-const maxQuote = 300
-const maxNote = 10_000
-
 /** Returns the citation of a record: its row in the file, and its id in the source. */
 function citationOf(source: string, { resource, key, externalId, citation }: CitedRecord): Document {
   const { locator, url, quote, note } = citation
@@ -28,8 +25,8 @@ function citationOf(source: string, { resource, key, externalId, citation }: Cit
     locator: { row: oneLine(locator) },
     sourceRecordId: externalId.id,
     ...(url !== undefined && { url }),
-    ...(quote !== undefined && { excerpt: shortenText(quote, maxQuote) }),
-    ...(note !== undefined && { note: shortenText(note, maxNote) }),
+    ...(quote !== undefined && { excerpt: shortenText(quote, citationLimits.excerpt) }),
+    ...(note !== undefined && { note }),
   }
 }
 

@@ -4,9 +4,12 @@ import type { JsonObject, JsonValue } from './types.ts'
 /** Limits of a row that is shown. A row may have 8 Mi characters. */
 const limits = { characters: 300, items: 20, properties: 200, values: 2000 }
 
-/** Cuts off a text that has more than `max` characters, with `…` at its end. */
-export const shortenText = (text: string, max: number): string =>
-  text.length > max ? `${text.slice(0, max - 1).toWellFormed()}…` : text
+/** Cuts off a text that has more than `max` characters, with `…` at its end and no white space before it. */
+export const shortenText = (text: string, max: number): string => {
+  if (text.length <= max) return text
+  const beginning = text.slice(0, max - 1).toWellFormed()
+  return `${beginning.trimEnd()}…`
+}
 
 /** Copies values for display: long texts are cut off with `…`, and items beyond the limits are left out. */
 class Shortener {

@@ -371,6 +371,14 @@ records:
   })
 })
 
+describe('the note of a citation', () => {
+  it('may have 10,000 characters', () => {
+    const note = 'x'.repeat(10_000)
+    const [draft] = draftsOf(convert('', { note }, 'citation: { note: note }'))
+    expect(draft?.citation).toEqual({ locator: 'row 2', note })
+  })
+})
+
 describe('the files that a mapping names', () => {
   it.each([
     ['{ list: states }', ['states']],

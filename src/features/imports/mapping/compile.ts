@@ -3,6 +3,7 @@ import type { Registry } from '../../../model/registry.ts'
 import { externalId, line, prose } from '../../../model/schemas.ts'
 import { webAddress } from '../../../model/web-address.ts'
 import { FaultList } from '../../../problems/problem.ts'
+import { citationLimits } from '../citation-limits.ts'
 import type { ConvertedRow, Draft, JsonObject, JsonValue, Row, RowFault } from '../types.ts'
 import type { CompanionRows } from './companion-rows.ts'
 import { compileConditions } from './condition.ts'
@@ -16,8 +17,9 @@ import type { Mapping, RecordMapping } from './types.ts'
 import { toSteps } from './value.ts'
 import { BadValue } from './values/bad.ts'
 
-/** A mapping, compiled. */
+/** A compiled mapping. */
 export interface CompiledMapping {
+  /** Converts a row to drafts, or says why it is refused or skipped. */
   convert(row: Row): ConvertedRow
   /** The faults of the mapping. */
   faults: FaultList
@@ -28,7 +30,7 @@ export interface CompiledMapping {
 }
 
 /**
- * Compiles a mapping that is valid by its schema.
+ * Compiles a mapping that matches its schema.
  * @param companions the companion files by name; absent to check only the mapping.
  */
 export function compileMapping(
@@ -59,9 +61,9 @@ export function compileMapping(
     const values = join(row.values)
     const scope: Scope = { row: values, item: values }
     const skip = (reason: string): ConvertedRow => {
-      const ids = new Conversion()
-      for (const { readIds } of records) readIds(scope, ids)
-      return { kind: 'skipped', reason, records: ids.records }
+      const conversion = new Conversion()
+      for (const { addRecords } of records) addRecords(scope, conversion)
+      return { kind: 'skipped', reason, records: conversion.records }
     }
     const unmet = findUnmet(scope)
     if (unmet !== undefined) return skip(`when: ${unmet}`)
@@ -75,7 +77,7 @@ export function compileMapping(
   return { convert, faults, columns, readPaths }
 }
 
-/** Returns faults without repetitions: if several properties read a column, each repeats its fault. */
+/** Returns faults without repetitions: if several properties read a column with a fault, each reports the same fault. */
 const distinctFaults = (faults: readonly RowFault[]): RowFault[] => [
   ...new Map(faults.map((fault) => [JSON.stringify(fault), fault])).values(),
 ]
@@ -103,11 +105,11 @@ function compileJoins(mapping: Mapping, context: CompileContext): (values: JsonO
   }
 }
 
-/** The mapping of a record, compiled. */
+/** The compiled mapping of a record. */
 interface RecordPlan {
   build(scope: Scope, row: Row, conversion: Conversion): Draft[]
   /** Adds the records to `conversion.records`, including those that `when` leaves out. */
-  readIds(scope: Scope, conversion: Conversion): void
+  addRecords(scope: Scope, conversion: Conversion): void
 }
 
 const repeatedId = 'Another record of the row has the same id: give each record an id of its own.'
@@ -132,7 +134,7 @@ function compileRecord(resource: string, mapping: RecordMapping, outer: CompileC
   const required = Object.entries(document.shape).filter(([, schema]) => isRequired(schema))
   for (const [name] of required) {
     if (!properties.has(name))
-      context.at('properties').addFault(`needs ${name}, which every record of ${resource} has`)
+      context.at('properties').addFault(`needs ${name}, which every record of ${resource} must have`)
   }
   const cite = compileCitation(context)
   const readId = (scope: Scope, conversion: Conversion) => {
@@ -162,7 +164,7 @@ function compileRecord(resource: string, mapping: RecordMapping, outer: CompileC
     for (const [name] of required) {
       const plan = properties.get(name)
       if (body[name] !== undefined || conversion.faults.length > faultsBefore) continue
-      const detail = `There is no ${name}, which every record of ${resource} has: the value is empty or was dropped.`
+      const detail = `There is no ${name}, which every record of ${resource} must have: the value is empty or was dropped.`
       conversion.reject('refuse', plan?.column || name, null, new BadValue(detail))
     }
     if (!externalId || conversion.faults.length > faultsBefore) return []
@@ -179,25 +181,24 @@ function compileRecord(resource: string, mapping: RecordMapping, outer: CompileC
   return {
     build: (scope, row, conversion) =>
       each.scopes(scope, conversion).flatMap((inner) => build(inner, row, conversion)),
-    readIds: (scope, conversion) => {
+    addRecords: (scope, conversion) => {
       for (const inner of each.scopes(scope, conversion)) readId(inner, conversion)
     },
   }
 }
 
-/** Maximum length of `locator.row` of a citation, in characters. */
-const maxLocatorLength = 200
-
 /** Removes the start of a long locator, since its end identifies the row. */
-const shorten = (locator: string) =>
-  locator.length > maxLocatorLength ? `…${locator.slice(1 - maxLocatorLength).toWellFormed()}` : locator
+const keepEnd = (locator: string) =>
+  locator.length > citationLimits.locator
+    ? `…${locator.slice(1 - citationLimits.locator).toWellFormed()}`
+    : locator
 
 const citationSchemas: Record<'url' | 'locator' | 'quote' | 'note', z.ZodType> = {
   url: webAddress(),
-  locator: line(maxLocatorLength),
-  // The excerpt of a citation is one line.
-  quote: line(5000),
-  note: prose(5000),
+  locator: line(citationLimits.locator),
+  // `quote` becomes the property `excerpt` of the citation, which is one line.
+  quote: line(citationLimits.quote),
+  note: prose(citationLimits.note),
 }
 
 /** Compiles `citation` of a mapping. A bad value in it is dropped and never refuses a row. */
@@ -214,7 +215,7 @@ function compileCitation(context: CompileContext) {
   })
   return (scope: Scope, row: Row, conversion: Conversion): Draft['citation'] => {
     const cited: { locator: string; url?: string; quote?: string; note?: string } = {
-      locator: shorten(row.locator),
+      locator: keepEnd(row.locator),
     }
     for (const [name, plan] of plans) {
       const value = plan.build(scope, conversion)

@@ -4,9 +4,9 @@ import type { Scope } from './path.ts'
 import type { ValueMapping } from './types.ts'
 import { compileValue, toSteps } from './value.ts'
 
-/** `each`, compiled: the values of a row for which a part of a mapping is evaluated. */
+/** A compiled `each`: the values of a row over which a part of a mapping is repeated. */
 export interface Iteration {
-  /** The context in which the part is compiled: its paths start at the values. */
+  /** The context in which the part is compiled: the paths of the part start at these values. */
   context: CompileContext
   /** Returns a scope for each value. */
   scopes(scope: Scope, conversion: Conversion): Scope[]

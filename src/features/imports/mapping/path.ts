@@ -10,7 +10,7 @@ interface Step {
   position?: number
 }
 
-/** A path to values of a row, compiled. */
+/** A compiled path to values of a row. */
 export interface Path {
   text: string
   /** The whole text as the name of a column; if it begins with `/`, also the text without the `/`. */

@@ -2,7 +2,10 @@ import type { Registry } from '../../../model/registry.ts'
 import { isList } from '../reading/clean.ts'
 import type { JsonValue, Mention } from '../types.ts'
 
-/** Functions that convert each number to a distinct key: one function for each form of keys. */
+/**
+ * Functions that make a key of a number, one for each form of keys. Keys of three digits repeat after 1,000 numbers, those of
+ * three letters after 17,576.
+ */
 const forms: ((number: number) => string)[] = [
   (number) => `00000000-0000-7000-8000-${number.toString(16).padStart(12, '0')}`,
   (number) =>

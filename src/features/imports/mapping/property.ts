@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { checkValue } from '../../../problems/faults.ts'
 import { capitalize, toSentence } from '../../../problems/suggest.ts'
 import { isList } from '../reading/clean.ts'
-import type { JsonObject, JsonValue } from '../types.ts'
+import type { JsonValue } from '../types.ts'
 import { compileConditions } from './condition.ts'
 import type { CompileContext } from './context.ts'
 import type { Conversion } from './conversion.ts'
@@ -14,13 +14,19 @@ import type { ItemMapping, OnBadValue, PropertyMapping, ValueMapping } from './t
 import { compileValue } from './value.ts'
 import { BadValue } from './values/bad.ts'
 
-/** A property of a mapping, compiled. */
-export interface PropertyPlan {
+/** Where the value of a property comes from, and what happens to bad values. */
+interface ValueOrigin {
+  /** The columns from which the value comes, for messages. */
   column: string
+  /** Whether the value reads no column. */
   isConstant: boolean
   onBadValue: OnBadValue
   /** Plans of the properties of an object, by name. */
   parts?: Record<string, PropertyPlan>
+}
+
+/** A compiled property of a mapping. */
+export interface PropertyPlan extends ValueOrigin {
   /** Returns the valid value in a row; undefined if there is none. Rejects invalid values. */
   build(scope: Scope, conversion: Conversion): JsonValue | undefined
 }
@@ -43,26 +49,26 @@ export function compileProperty(
   return target.kind === 'list' ? plan : withValidation(plan, target, context)
 }
 
-/** Returns a plan that validates its values by the schema of the target. */
+/** Returns a plan that validates its values against the schema of the target. */
 function withValidation(plan: PropertyPlan, target: Target, context: CompileContext): PropertyPlan {
   // A constant text is validated once. Objects may contain mentions, whose placeholders differ between rows.
-  let known: JsonValue | undefined
+  let validText: string | undefined
   return {
     ...plan,
     build(scope, conversion) {
       const value = plan.build(scope, conversion)
-      if (value === undefined || value === known) return value
+      if (value === undefined || value === validText) return value
       if (rejectInvalid(value, plan, target, conversion, context)) return undefined
-      if (plan.isConstant && typeof value === 'string') known = value
+      if (plan.isConstant && typeof value === 'string') validText = value
       return value
     },
   }
 }
 
-/** Rejects a value for each fault by the schema of its target. @returns whether there are any. */
+/** Checks a value against the schema of its target, and rejects it once for each fault. @returns whether it has faults. */
 function rejectInvalid(
   value: JsonValue,
-  plan: PropertyPlan,
+  plan: ValueOrigin,
   { schema }: Target,
   conversion: Conversion,
   { registry }: CompileContext,
@@ -71,7 +77,7 @@ function rejectInvalid(
   const { faults } = checkValue(schema as z.ZodType, withPlaceholders(value, conversion.mentions, registry))
   for (const { pointer = '', message } of faults?.listed ?? []) {
     const names = pointer.split('/').slice(1)
-    const part = names.reduce<PropertyPlan | undefined>((inner, name) => inner?.parts?.[name] ?? inner, plan)
+    const part = names.reduce<ValueOrigin | undefined>((inner, name) => inner?.parts?.[name] ?? inner, plan)
     const found = names.reduce<JsonValue | undefined>(childOf, value) ?? null
     const subject = names.length > 0 ? `${names.join('/')} ${message}` : message
     conversion.reject(
@@ -105,7 +111,7 @@ function compileScalar(mapping: ValueMapping, target: Target, context: CompileCo
 }
 
 /** Keys of the mapping of an item that are not properties of the item. */
-const reserved = new Set(['each', 'when'])
+const reservedKeys = new Set(['each', 'when'])
 
 function compileObject(mapping: ItemMapping, target: ObjectTarget, context: CompileContext): PropertyPlan {
   const findUnmet = compileConditions(mapping.when, context.at('when'))
@@ -140,7 +146,7 @@ function compileParts(
   const parts: Record<string, PropertyPlan> = {}
   for (const [name, part] of Object.entries(mapping)) {
     const partTarget = target.properties[name]
-    if (reserved.has(name) || part === undefined || !partTarget) continue
+    if (reservedKeys.has(name) || part === undefined || !partTarget) continue
     // All keys except `each` and `when` have mappings of properties.
     parts[name] = compilePart(part as PropertyMapping, partTarget, context.at(name))
   }
@@ -150,7 +156,10 @@ function compileParts(
   return parts
 }
 
-/** Compiles a part of an object. A scalar is only validated with the whole object; objects and lists also separately. */
+/**
+ * Compiles a part of an object. A scalar is validated only as part of the whole object. A nested object or list is also
+ * validated by itself.
+ */
 const compilePart = (mapping: PropertyMapping, target: Target, context: CompileContext): PropertyPlan =>
   target.kind === 'object' || target.kind === 'list'
     ? compileProperty(mapping, target, context)
@@ -199,8 +208,8 @@ const isSame = (first: JsonValue, second: JsonValue) =>
     typeof second === 'object' &&
     JSON.stringify(first) === JSON.stringify(second))
 
-/** The mapping of items of a list, compiled. It makes any number of items. */
-interface EntryPlan extends PropertyPlan {
+/** The compiled mapping of items of a list. It makes any number of items. */
+interface EntryPlan extends ValueOrigin {
   buildAll(scope: Scope, conversion: Conversion): JsonValue[]
 }
 
@@ -211,23 +220,23 @@ function compileEntry(
 ): EntryPlan {
   if (items.kind !== 'object') {
     const plan = compileValue(asValue(mapping), items, context)
-    return { ...plan, build: () => undefined, buildAll: plan.evaluate }
+    return { ...plan, buildAll: plan.evaluate }
   }
   const itemMapping = asItem(mapping)
   const each = compileEach(itemMapping.each, context)
-  const plan = compileObject(itemMapping, items, each.context)
+  const { build, ...plan } = compileObject(itemMapping, items, each.context)
   return {
     ...plan,
     buildAll: (scope, conversion) =>
-      each.scopes(scope, conversion).flatMap((inner): JsonObject[] | JsonValue[] => {
-        const item = plan.build(inner, conversion)
+      each.scopes(scope, conversion).flatMap((inner): JsonValue[] => {
+        const item = build(inner, conversion)
         return item === undefined ? [] : [item]
       }),
   }
 }
 
-/** The schema of mappings ensures that a property that takes a value has such a mapping. */
+/** The schema of mappings ensures that a property that takes a value has a `ValueMapping`. */
 const asValue = (mapping: PropertyMapping): ValueMapping => mapping as ValueMapping
 
-/** The schema of mappings ensures that a property that takes an object has such a mapping. */
+/** The schema of mappings ensures that a property that takes an object has an `ItemMapping`. */
 const asItem = (mapping: PropertyMapping): ItemMapping => mapping as ItemMapping

@@ -6,7 +6,7 @@ import type { OnBadValue, ValueSteps } from './types.ts'
 import { BadValue } from './values/bad.ts'
 import { compileNumber, readNumberFormat } from './values/number.ts'
 
-/** Where a value comes from, compiled. */
+/** The compiled source of a value. */
 export interface Source {
   column: string
   isConstant: boolean

@@ -1,5 +1,6 @@
 import { edtf, line } from '../../../model/schemas.ts'
 import { isList } from '../reading/clean.ts'
+import { shortenText } from '../shorten.ts'
 import type { JsonValue } from '../types.ts'
 import { compileCodes } from './codes.ts'
 import { compileConditions } from './condition.ts'
@@ -17,7 +18,7 @@ import { compileNumber, readNumberFormat, roundNumber } from './values/number.ts
 import { compileTextSteps } from './values/text.ts'
 import { compileTyped } from './values/typed.ts'
 
-/** A value of a mapping, compiled. */
+/** A compiled value of a mapping. */
 export interface ValuePlan {
   /** The columns from which the value comes, for messages. */
   column: string
@@ -80,8 +81,8 @@ export function compileValue(
 }
 
 /**
- * Converts the values of the first column that has any. With `take: first`, the values of the next column are converted if all
- * of these are dropped. Equal values are converted once.
+ * Converts the values of the first column that has values. With `take: first`, if all values of a column are dropped, those of
+ * the next column are converted, except values that an earlier column also had.
  */
 function convertFirst(
   columns: Iterable<JsonValue[]>,
@@ -119,8 +120,8 @@ function compileReferenceStep(steps: ValueSteps, resource: string, context: Comp
 }
 
 /**
- * Checks a constant of an enumeration when the mapping is compiled, since it is invalid in every row or in none. The steps that
- * split and edit texts run first.
+ * Checks a constant of an enumeration when the mapping is compiled, since a constant is invalid in every row or in none. The
+ * steps that split and edit texts run first.
  */
 function checkConstant(target: Target | undefined, steps: ValueSteps, context: CompileContext) {
   if (target?.kind !== 'enumeration' || typeof steps.value !== 'string' || steps.codes) return
@@ -223,8 +224,5 @@ const compileMax =
   (value, conversion, column) => {
     if (typeof value !== 'string' || value.length <= max) return value
     conversion.dropPart(column, value, `The text has ${value.length} characters and is shortened to ${max}.`)
-    return `${value
-      .slice(0, max - 1)
-      .toWellFormed()
-      .trimEnd()}…`
+    return shortenText(value, max)
   }

@@ -1,4 +1,4 @@
-import { BadValue } from './bad.ts'
+import { BadValue, type Scalar } from './bad.ts'
 
 interface NumberFormat {
   /** The thousands separator; `''` if there is none. */
@@ -8,9 +8,9 @@ interface NumberFormat {
 }
 
 /** Reads a number of a column. */
-export type NumberReader = (value: string | number | boolean) => number | BadValue
+export type NumberReader = (value: Scalar) => number | BadValue
 
-/** A space, which may be a thin or no-break space, or an apostrophe. Line breaks and tabs do not separate thousands. */
+/** A space (ordinary, thin or no-break) or an apostrophe. Line breaks and tabs do not separate thousands. */
 const separator = "[ \u00a0\u2009\u202f'’]"
 
 /** Groups of three digits, all separated by the same space or apostrophe character. */
@@ -83,7 +83,7 @@ function toPlainUnambiguous(text: string): string | BadValue | undefined {
   return toPlain(text, { group: '.', decimal: ',' })
 }
 
-/** Multiplies a number by a power of ten without the errors of binary fractions, by its decimal notation. */
+/** Multiplies a number by 10 to the power of `digits`, in decimal notation, to avoid the errors of binary fractions. */
 function shiftPoint(number: number, digits: number): number {
   const [mantissa, exponent = '0'] = String(number).split('e')
   return Number(`${mantissa}e${Number(exponent) + digits}`)
