@@ -39,7 +39,10 @@ export interface Row {
    * list or the XML elements that are rows.
    */
   readonly number: number
-  /** Where the row is in the file, for people: `row 12`, `sheet Data, row 12`, `/iati-activities/iati-activity[3]`. */
+  /**
+   * Where the row is in the file, for people: `row 12` (in CSV, the row that begins on line 12), `sheet Data, row 12`,
+   * `/iati-activities/iati-activity[3]`.
+   */
   readonly locator: string
   /** The row's values: by column, or the nested object of JSON and XML. */
   readonly values: JsonObject

@@ -90,7 +90,7 @@ describe('the reader of CSV', () => {
 
   it('says how to read a file without quotes if a quote is never closed', async () => {
     const text = 'a\tb\n"Protocol\tx\n1\ty\n'
-    expect(await messageOf(readContent('file.csv', text))).toContain('"quote: none" in "rows"')
+    expect(await messageOf(readContent('file.csv', text))).toContain('set rows.quote to none')
   })
 
   it('recognizes quotes around values that all have a delimiter at the same position', async () => {

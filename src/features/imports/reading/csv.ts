@@ -14,13 +14,13 @@ import { formatCount, unreadableFile } from './unreadable-file.ts'
 const sampleBytes = 64 * 1024
 
 /** A missing line break is the only sign that a file is cut off within its last cell. */
-const noLineBreak =
+const noLineBreakNote =
   'The last row has no line break at its end. If the file may be cut off, check its last row.'
 
-const unquoted = 'If the file has no quotes around values, state "quote: none" in "rows" of the mapping.'
+const quoteHint = 'If the file has no quotes around values, set rows.quote to none in the mapping.'
 
-const oneColumn =
-  'The file has one column only. If it should have more, state its delimiter in "rows" of the mapping, such as "delimiter: ;".'
+const oneColumnNote =
+  'The file has one column only. If it should have more, set rows.delimiter in the mapping, for example to ";".'
 
 /** Opens a CSV file. Detects its encoding and dialect unless the options state them. @throws Problem when it cannot be read. */
 export async function openCsv({ path, options, signal }: FileToRead): Promise<OpenFile> {
@@ -30,6 +30,7 @@ export async function openCsv({ path, options, signal }: FileToRead): Promise<Op
   const { delimiter, quote } = options
   const dialect = detectDialect(sample, { ...(delimiter && { delimiter }), ...(quote && { quote }) })
   const table = new Table(options, {
+    // The number is a line, but stored citations have the word "row".
     locate: (number) => `row ${number}`,
     omitsEmptyCells: false,
     hint: 'Most likely a value has a delimiter or a line break without quotes around it, or the row is cut off.',
@@ -37,8 +38,8 @@ export async function openCsv({ path, options, signal }: FileToRead): Promise<Op
   const records = readRecords(text, dialect, delimiterLine.test(sample))
   const rows = await openTable(table, records)
   const notes = text.encoding.note ? [text.encoding.note] : []
-  if (table.columns.length === 1) notes.push(oneColumn)
-  if (!(await endsWithLineBreak(path))) notes.push(noLineBreak)
+  if (table.columns.length === 1) notes.push(oneColumnNote)
+  if (!(await endsWithLineBreak(path))) notes.push(noLineBreakNote)
   return {
     fileInfo: { format: 'csv', encoding: text.encoding.name, dialect, columns: table.columns, notes },
     rows,
@@ -48,11 +49,14 @@ export async function openCsv({ path, options, signal }: FileToRead): Promise<Op
   }
 }
 
-/** Reads the rows of a CSV file in batches, each row with the line on which it begins. */
+/**
+ * Reads the rows of a CSV file in batches, each row with the line on which it begins.
+ * @param skipsDelimiterLine whether the first line states the delimiter (`delimiterLine`).
+ */
 async function* readRecords(
   text: TextFile,
   dialect: Dialect,
-  skipFirst: boolean,
+  skipsDelimiterLine: boolean,
 ): AsyncGenerator<readonly TableRow[], void, undefined> {
   const parser = parse({
     ...parserOptions(dialect),
@@ -67,7 +71,7 @@ async function* readRecords(
     for await (const record of parser) {
       // Without the options `columns` and `cast`, csv-parse emits arrays of strings.
       const cells = record as string[]
-      if (!(skipFirst && line === 1)) batch.push({ number: line, cells })
+      if (!(skipsDelimiterLine && line === 1)) batch.push({ number: line, cells })
       line += 1 + countBreaks(cells)
       if (batch.length >= readLimits.batchRows) {
         yield batch
@@ -94,12 +98,12 @@ function countBreaks(cells: readonly string[]): number {
 function toProblem({ code, message }: CsvError, line: number): Problem {
   if (code === 'CSV_MAX_RECORD_SIZE') {
     return unreadableFile(
-      `The row that begins on line ${line} has more than ${formatCount(readLimits.rowCharacters)} characters. Most likely a quote opens there and is never closed. ${unquoted}`,
+      `The row that begins on line ${line} has more than ${formatCount(readLimits.rowCharacters)} characters. Most likely a quote opens there and is never closed. ${quoteHint}`,
     )
   }
   if (code === 'CSV_QUOTE_NOT_CLOSED') {
     return unreadableFile(
-      `A quote that opens on line ${line} or later is never closed: the file is cut off, or the quote is a part of a value. ${unquoted}`,
+      `A quote that opens on line ${line} or later is never closed: the file is cut off, or the quote is a part of a value. ${quoteHint}`,
     )
   }
   return unreadableFile(`The CSV is malformed in the row that begins on line ${line}: ${message}`)

@@ -7,7 +7,7 @@ import { unreadableFile } from './unreadable-file.ts'
 
 /** The encoding of a file, with a note if it is uncertain. */
 export interface DetectedEncoding {
-  /** Name as in the WHATWG encoding standard, in lower case. */
+  /** Name that iconv-lite knows, in lower case, such as `windows-1252`. */
   name: string
   note?: string
 }
@@ -15,8 +15,8 @@ export interface DetectedEncoding {
 /** Maximum size of the sample of non-ASCII lines from which another encoding than UTF-8 is guessed, in bytes. */
 const sampleBytes = 256 * 1024
 
-/** Share of UTF-8 lines among the non-ASCII lines above which a file that also has other lines counts as mixed. */
-const mixedShare = 0.05
+/** A file in which more than this share of the non-ASCII lines is UTF-8, and others are not, counts as mixed. */
+const minMixedShare = 0.05
 
 const byteOrderMarks = [
   { name: 'utf-8', bytes: [0xef, 0xbb, 0xbf] },
@@ -25,7 +25,10 @@ const byteOrderMarks = [
   { name: 'utf-16be', bytes: [0xfe, 0xff] },
 ]
 
-/** Supersets that are used instead of the encodings that files declare, as in the WHATWG standard. */
+/**
+ * Supersets that are used instead of the encodings that a mapping states or chardet detects: as in the WHATWG standard, except
+ * that `ascii` is read as UTF-8.
+ */
 const supersets: Record<string, string> = {
   'iso-8859-1': 'windows-1252',
   'iso-8859-9': 'windows-1254',
@@ -35,27 +38,27 @@ const supersets: Record<string, string> = {
 }
 
 /**
- * Detects the encoding of a file: by a byte order mark, as UTF-16 by its zero bytes, as UTF-8 if every byte is valid, and
+ * Detects the encoding of a file: by a byte order mark, as UTF-16 by its NUL bytes, as UTF-8 if every byte is valid, and
  * otherwise by the frequency of characters. Reads the file at most once, and holds a sample in memory.
- * @param wanted name of the encoding, if it is known.
- * @throws Problem when `wanted` is unknown, the encoding cannot be detected, the file is binary, or its lines have different
+ * @param stated name of the encoding in the mapping, if it has one.
+ * @throws Problem when `stated` is unknown, the encoding cannot be detected, the file is binary, or its lines have different
  *   encodings.
  */
-export async function detectEncoding(path: string, wanted?: string): Promise<DetectedEncoding> {
-  if (wanted !== undefined) return { name: requireEncoding(wanted) }
+export async function detectEncoding(path: string, stated?: string): Promise<DetectedEncoding> {
+  if (stated !== undefined) return { name: requireEncoding(stated) }
   const survey = await surveyFile(path)
   if (survey.name !== undefined) return { name: survey.name }
   const lines = survey.utf8Lines + survey.otherLines
-  if (survey.utf8Lines / lines > mixedShare) {
+  if (survey.utf8Lines / lines > minMixedShare) {
     throw unreadableFile(
-      `The file mixes encodings: line ${survey.firstOtherLine} is not UTF-8, but ${survey.utf8Lines === 1 ? 'another line is' : `${survey.utf8Lines} other lines are`}. Convert it to UTF-8, or say which encoding to use with rows: { encoding: windows-1252 }.`,
+      `The file mixes encodings: line ${survey.firstOtherLine} is not UTF-8, but ${survey.utf8Lines === 1 ? 'another line is' : `${survey.utf8Lines} other lines are`}. Convert it to UTF-8, or set rows.encoding in the mapping, for example to windows-1252.`,
     )
   }
   return guessEncoding(Buffer.concat(survey.sample))
 }
 
-function requireEncoding(wanted: string): string {
-  const name = wanted.toLowerCase()
+function requireEncoding(stated: string): string {
+  const name = stated.toLowerCase()
   if (iconv.encodingExists(name)) return supersets[name] ?? name
   const known = [
     'utf-8',
@@ -67,9 +70,10 @@ function requireEncoding(wanted: string): string {
     'big5',
     'shift_jis',
   ]
+  // Not `didYouMean`, which may say that only these are possible: iconv-lite knows many more.
   const nearest = suggest(name, known)
   throw unreadableFile(
-    `The encoding "${wanted}" is not known${nearest ? `; did you mean "${nearest}"?` : `. Examples: ${known.join(', ')}.`}`,
+    `The encoding "${stated}" is not known${nearest ? `; did you mean "${nearest}"?` : `. Examples: ${known.join(', ')}.`}`,
   )
 }
 
@@ -85,7 +89,10 @@ interface Survey {
 
 const newline = 0x0a
 
-/** Counts the non-ASCII lines of a file that are UTF-8, and those that are not. At most two chunks are in memory. */
+/**
+ * Counts the non-ASCII lines of a file that are UTF-8, and those that are not. Memory does not grow with the file: of a line that
+ * is longer than a chunk, each piece counts as a line.
+ */
 async function surveyFile(path: string): Promise<Survey> {
   const survey: Survey = { utf8Lines: 0, otherLines: 0, firstOtherLine: 0, sample: [] }
   let line = 1
@@ -121,7 +128,10 @@ async function surveyFile(path: string): Promise<Survey> {
   return survey.otherLines === 0 ? { ...survey, name: 'utf-8' } : survey
 }
 
-/** Counts the NULs at even and at odd positions. UTF-16 has them in each ASCII character, always on the same side. */
+/**
+ * Counts the NUL bytes at even and at odd positions. In UTF-16, each ASCII character has one NUL: at an odd position in UTF-16LE,
+ * at an even position in UTF-16BE.
+ */
 export function countNuls(bytes: Buffer): { even: number; odd: number } {
   const count = { even: 0, odd: 0 }
   for (let index = bytes.indexOf(0); index !== -1; index = bytes.indexOf(0, index + 1))
@@ -135,13 +145,13 @@ function encodingOfStart(start: Buffer): string | undefined {
   if (bom) return bom.name
   const head = start.subarray(0, 4096)
   const { even, odd } = countNuls(head)
-  // In Western texts, nearly each character is ASCII.
+  // In Western texts, nearly every character is ASCII.
   if (odd > head.length / 8 && even < odd / 20) return 'utf-16le'
   if (even > head.length / 8 && odd < even / 20) return 'utf-16be'
-  // A damaged text may have a few zero bytes.
+  // A damaged text may have a few NUL bytes.
   if (even + odd <= head.length / 10) return undefined
   throw unreadableFile(
-    'The file is binary: it has NUL bytes, which no text has. Does its name have the wrong extension?',
+    'The file is binary: more than a tenth of its first bytes are NUL. Save it as CSV, XLSX, JSON, NDJSON or XML, and give it the matching extension.',
   )
 }
 
@@ -177,10 +187,10 @@ function guessEncoding(sample: Buffer): DetectedEncoding {
     if (encoding.startsWith('utf-') || !iconv.encodingExists(encoding) || !isValid(encoding)) continue
     return {
       name: encoding,
-      note: `The encoding is most likely ${encoding} (${confidence} % sure). If letters are wrong, say rows: { encoding: … }.`,
+      note: `The encoding is most likely ${encoding} (${confidence} % sure). If letters are wrong, set rows.encoding in the mapping.`,
     }
   }
   throw unreadableFile(
-    'The encoding of the file could not be detected. Save it as UTF-8, or state its encoding with rows: { encoding: … }.',
+    'The encoding of the file could not be detected. Save it as UTF-8, or set rows.encoding in the mapping.',
   )
 }

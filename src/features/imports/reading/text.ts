@@ -45,7 +45,7 @@ async function* readText(
     const index = isUtf ? -1 : text.indexOf('\ufffd')
     if (index === -1) return text
     throw unreadableFile(
-      `Line ${line + text.slice(0, index).split('\n').length - 1} has bytes that ${encoding} does not have: the file mixes encodings, or has another encoding. State its encoding with rows: { encoding: … }.`,
+      `Line ${line + text.slice(0, index).split('\n').length - 1} has bytes that ${encoding} does not have: the file mixes encodings, or has another encoding. Set rows.encoding in the mapping.`,
     )
   }
   const stream = createReadStream(path, {

@@ -12,7 +12,8 @@ export async function openXlsx({ path, options }: FileToRead): Promise<OpenFile>
   try {
     const { sheets, date1904 } = await readWorkbook(archive)
     const sheet = findSheet(sheets, options.sheet)
-    const [strings, dateStyles] = [await readSharedStrings(archive), await readDateStyles(archive)]
+    const strings = await readSharedStrings(archive)
+    const dateStyles = await readDateStyles(archive)
     const table = new Table(options, {
       locate: (number) => `sheet ${sheet.name}, row ${number}`,
       omitsEmptyCells: true,
@@ -20,10 +21,10 @@ export async function openXlsx({ path, options }: FileToRead): Promise<OpenFile>
     })
     // A note about formulas is added while the rows are read.
     const notes: string[] = []
-    let isFirstFormula = true
+    let isNoted = false
     const cells = readSheet(archive, sheet.entry, { strings, dateStyles, date1904 }, (cell) => {
-      if (isFirstFormula) notes.push(noStoredValue(cell))
-      isFirstFormula = false
+      if (!isNoted) notes.push(noStoredValue(cell))
+      isNoted = true
     })
     const rows = await openTable(table, cells)
     const names = sheets.map(({ name }) => name)
