@@ -137,7 +137,7 @@ describe('a commit that has read a row', () => {
     await whileLocked(manyRecords, async () => {
       const { completion } = await beginCommit(staged)
       await api.pool.query('update imports set done_through = 1 where id = $1', [staged.id])
-      return { completion: expect(completion).rejects.toThrow('has been changed meanwhile') }
+      return { completion: expect(completion).rejects.toThrow('another process or request has changed') }
     })
     expect(await titleOf(path)).toBe('First')
   })

@@ -34,9 +34,12 @@ export const imports = pgTable(
     mapping: text('mapping').notNull(),
     /** Name, size and SHA-256 of each file; the first has the rows. */
     files: json('files').$type<{ name: string; bytes: number; sha256: string }[]>().notNull(),
-    /** The detected format, encoding, dialect and columns. */
-    facts: json('facts'),
-    /** Whether the import is committed directly after staging, without another request after the dry run. */
+    /** The detected format, encoding, dialect and columns. The column has the former name of the property. */
+    fileInfo: json('facts'),
+    /**
+     * Whether the import is committed directly after staging, without another request after the dry run. The column has the
+     * former name of the property.
+     */
     autoCommit: boolean('commits_itself').notNull().default(false),
     /** Number of rows, once the file has been read to its end. */
     rowsRead: integer('rows_read'),

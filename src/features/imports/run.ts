@@ -86,7 +86,7 @@ class Run {
     this.#options.onProgress?.({ state, done, total })
   }
 
-  /** Changes an import. @returns false if it has been changed meanwhile. */
+  /** Changes an import. @returns false if another process or request has changed or removed it. */
   #tryChange(job: ImportJob, change: ImportChange): Promise<boolean> {
     return this.#context.database.transaction((tx) => changeImport(tx, job, change))
   }
@@ -94,12 +94,12 @@ class Run {
   /** Stores the report of a step that has written records. @throws TakenOver if another process has changed the import. */
   async #finish(job: ImportJob, change: ImportChange, kept: Partial<ImportReport>): Promise<void> {
     if (await storeReport(this.#context.database, job, change, kept)) return
-    throw new TakenOver(`the import ${job.id} has been changed meanwhile`)
+    throw new TakenOver(`another process or request has changed or removed the import ${job.id}`)
   }
 
   async #read(id: string): Promise<ImportJob> {
     const job = await readImport(autocommitReads(this.#context.database), id)
-    if (!job) throw new TakenOver(`the import ${id} has been removed meanwhile`)
+    if (!job) throw new TakenOver(`another process or request has removed the import ${id}`)
     return job
   }
 

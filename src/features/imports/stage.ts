@@ -118,7 +118,9 @@ class StagingBuffer {
  * @throws Problem `not-found` if it has been removed, otherwise TakenOver.
  */
 async function refuseChanged(writes: Transaction, id: string): Promise<never> {
-  if (await readImport(writes, id)) throw new TakenOver(`the import ${id} has been changed meanwhile`)
+  if (await readImport(writes, id)) {
+    throw new TakenOver(`another process or request has changed the import ${id}`)
+  }
   await removeStaged(writes, id)
   throw new Problem('not-found', `The import ${id} has been removed meanwhile.`)
 }

@@ -1,4 +1,7 @@
+import { getTableColumns } from 'drizzle-orm'
+import type { PgColumn } from 'drizzle-orm/pg-core'
 import type { Transaction } from '../../database/database.ts'
+import { imports } from '../../database/tables/imports.ts'
 import type { Author } from '../../database/tables/revisions.ts'
 import type { importStates } from '../../database/vocabularies.ts'
 import type { FileInfo, RowFault } from './types.ts'
@@ -15,6 +18,7 @@ export const pendingStates: readonly ImportState[] = ['uploaded', 'staging', 'co
 export interface ImportFile {
   name: string
   bytes: number
+  /** In hexadecimal. */
   sha256: string
 }
 
@@ -22,7 +26,7 @@ export interface ImportFile {
 export interface ImportCounts {
   /** Rows that the mapping leaves out. */
   skipped: number
-  /** Rows that are refused: for a fault in the file, by the mapping, or by the registry. */
+  /** Refused rows: the file has a fault there, or the mapping or the registry refuses them. */
   refused: number
   /** Values that were dropped or changed, in rows that the mapping converts. */
   dropped: number
@@ -76,7 +80,7 @@ export interface ImportReport {
   keptCount: number
 }
 
-/** Returns the report of the last step for the beginning of the next one, which adds to `kept`. */
+/** Returns a report without kept records: a commit, dry run or undo starts with it, and adds the records that it keeps. */
 export const withoutKept = (report: ImportReport | null): ImportReport | null =>
   report && { ...report, kept: [], keptCount: 0 }
 
@@ -94,7 +98,7 @@ export interface ImportJob {
   autoCommit: boolean
   /** Number of rows of the file. */
   rowsRead: number | null
-  /** Position of the last row that the step has processed; in later passes of a commit, the number of processed rows. */
+  /** Position of the last row that the current pass has processed; in later passes of a commit, the number of processed rows. */
   doneThrough: number
   /** Number of the pass of a commit over the rows, from 0; before the commit, a number that increases with each new dry run. */
   pass: number
@@ -113,9 +117,11 @@ export interface ImportJob {
   undoneAt: Date | null
 }
 
-const columns = `id, scheme, state, mapping, files, facts "fileInfo", commits_itself "autoCommit", rows_read "rowsRead",
-  done_through "doneThrough", pass, counts, report, source, actor, request_id "requestId", failure, cleared, created_at "createdAt",
-  staged_at "stagedAt", committed_at "committedAt", undone_at "undoneAt"`
+const columnsByProperty = getTableColumns(imports) satisfies Record<keyof ImportJob, PgColumn>
+
+const columns = Object.entries(columnsByProperty)
+  .map(([property, { name }]) => `${name} "${property}"`)
+  .join(', ')
 
 /** The values of a new import. */
 export interface NewImport {
@@ -161,8 +167,8 @@ export function listImports(
 }
 
 /** Returns the ids of the imports with pending work, oldest first; at most 1,000. */
-export async function listUnfinished(tx: Transaction): Promise<string[]> {
-  const rows = await tx.query<{ id: string }>({
+export async function listUnfinished(reads: Transaction): Promise<string[]> {
+  const rows = await reads.query<{ id: string }>({
     text: `select id from imports where state in ('staging', 'committing', 'undoing')
         or (state in ('committed', 'undone', 'failed') and not cleared) order by id limit 1000`,
   })
@@ -170,8 +176,8 @@ export async function listUnfinished(tx: Transaction): Promise<string[]> {
 }
 
 /** Returns the ids of imports whose upload is incomplete after a day; at most 100. */
-export async function listStaleUploads(tx: Transaction): Promise<string[]> {
-  const rows = await tx.query<{ id: string }>({
+export async function listStaleUploads(reads: Transaction): Promise<string[]> {
+  const rows = await reads.query<{ id: string }>({
     text: `select id from imports where state = 'uploaded' and created_at < now() - interval '1 day' order by id limit 100`,
   })
   return rows.map(({ id }) => id)
@@ -195,23 +201,6 @@ export type ImportChange = Partial<
   >
 > & { stagedAt?: 'now'; committedAt?: 'now'; undoneAt?: 'now' }
 
-const columnsByProperty: Record<keyof ImportChange, string> = {
-  state: 'state',
-  files: 'files',
-  fileInfo: 'facts',
-  autoCommit: 'commits_itself',
-  rowsRead: 'rows_read',
-  doneThrough: 'done_through',
-  pass: 'pass',
-  counts: 'counts',
-  report: 'report',
-  source: 'source',
-  failure: 'failure',
-  stagedAt: 'staged_at',
-  committedAt: 'committed_at',
-  undoneAt: 'undone_at',
-}
-
 const timeProperties = new Set(['stagedAt', 'committedAt', 'undoneAt'])
 
 /**
@@ -227,8 +216,8 @@ export async function changeImport(
   const { id, state, pass, doneThrough } = expected
   const values: unknown[] = [id, state, pass, doneThrough]
   const assigned = Object.entries(change).map(([property, value]) => {
-    // A change has no other properties than those of its type.
-    const column = columnsByProperty[property as keyof ImportChange]
+    // Callers write changes as literals, so TypeScript has checked the names.
+    const column = columnsByProperty[property as keyof ImportChange].name
     if (timeProperties.has(property)) return `${column} = now()`
     values.push(typeof value === 'object' && value !== null ? JSON.stringify(value) : value)
     return `${column} = $${values.length}`
@@ -240,7 +229,7 @@ export async function changeImport(
   return rows.length > 0
 }
 
-/** The error of a run whose import another process has changed or removed. */
+/** The error of a run whose import another process or request has changed or removed. */
 export class TakenOver extends Error {}
 
 /**
@@ -253,5 +242,5 @@ export async function requireChange(
   change: ImportChange,
 ): Promise<void> {
   if (await changeImport(tx, expected, change)) return
-  throw new TakenOver(`the import ${expected.id} has been changed meanwhile`)
+  throw new TakenOver(`another process or request has changed or removed the import ${expected.id}`)
 }
