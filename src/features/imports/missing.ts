@@ -14,7 +14,7 @@ import { removeMissingList } from './cleanup.ts'
 import { isRefusedRowsFile } from './reading/refused-rows.ts'
 import type { ImportJob } from './store.ts'
 
-/** Records of a register that earlier files had and the newest file does not have. They are reported and not changed. */
+/** Records of a register that earlier files had and the file of the import does not have. They are reported and not changed. */
 
 /** A record that a file lacks. */
 export interface MissingRecord {
@@ -28,9 +28,9 @@ export interface MissingRecord {
 const batchSize = 1000
 
 /**
- * SQL of the records that earlier imports of the scheme wrote, and none of whose ids is in a row of this import. Ids of
- * imports have the order of their uploads. After a merge, a record may have several ids. The statement groups all ids instead
- * of joining them: as long as PostgreSQL has no statistics of new rows, a join may become a nested loop.
+ * SQL of the records that earlier imports of the scheme wrote, and none of whose external ids is in a row of this import. An
+ * earlier import has a smaller id. A merged record may have several external ids. The statement groups all external ids instead
+ * of joining them: while PostgreSQL has no statistics for the new rows, it may run a join as a nested loop.
  */
 function missingStatement({ shared, withExternalIds }: Registry, { id, scheme }: ImportJob) {
   const { externalIds } = shared
@@ -84,10 +84,10 @@ export async function storeMissing(
 }
 
 /** Counts the records that the file of an import lacks. */
-export async function countMissing(tx: Transaction, id: string): Promise<number> {
+export async function countMissing(tx: Transaction, importId: string): Promise<number> {
   const [row] = await tx.query<{ count: number }>({
     text: 'select count(*)::int as count from import_missing where import = $1',
-    values: [id],
+    values: [importId],
   })
   return row?.count ?? 0
 }
@@ -98,11 +98,11 @@ export async function countMissing(tx: Transaction, id: string): Promise<number>
  */
 export const listMissing = (
   database: DatabaseClient,
-  id: string,
+  importId: string,
   { after, limit }: { after: MissingRecord | undefined; limit: number },
 ): Promise<MissingRecord[]> =>
   autocommitReads(database).query<MissingRecord>({
     text: `select resource, key, external_id as "externalId" from import_missing
       where import = $1 and ($2::text is null or (resource, key) > ($2, $3::text)) order by resource, key limit $4`,
-    values: [id, after?.resource, after?.key, limit],
+    values: [importId, after?.resource, after?.key, limit],
   })

@@ -4,7 +4,6 @@ import type { Language } from '../../model/languages.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Document } from '../../operations/writing/documents.ts'
 import { Problem } from '../../problems/problem.ts'
-import { namesStatement } from '../../query/names.ts'
 import { resolveMapping } from './built-in.ts'
 import { checkBatch, noReleases } from './check.ts'
 import { draftIdentity } from './draft-identity.ts'
@@ -30,6 +29,7 @@ import { mentionIdentity, mentionName, namedMentions } from './mentions.ts'
 import { type NameResult, resolveMentions } from './names.ts'
 import { chooseSlugs, topicIdentity } from './new-records.ts'
 import { readRows } from './reading/index.ts'
+import { readNames } from './record-names.ts'
 import { repeatedFault } from './stage.ts'
 import type { ConvertedRow, FileInfo, ReadyRow, Row, RowFault } from './types.ts'
 import { findUpserts, type Upsert } from './upserts.ts'
@@ -153,24 +153,24 @@ function addName(names: PreviewNames, resource: string, key: string, name: strin
 }
 
 /** Reads the names of the mentioned records that exist. */
-async function readNames(
+async function readMentionedNames(
   { database, registry, language }: PreviewContext,
   rows: readonly ReadyRow[],
   results: ReadonlyMap<string, NameResult>,
 ): Promise<PreviewNames> {
-  const wanted = new Map<string, Set<string>>()
-  for (const mention of rows.flatMap(({ drafts }) => namedMentions(drafts))) {
-    const { key, status } = results.get(mentionIdentity(mention)) ?? { key: null, status: 'unresolved' }
-    if (key === null || status === 'made') continue
-    wanted.set(mention.resource, (wanted.get(mention.resource) ?? new Set()).add(key))
-  }
-  const sections = [...wanted].map(([resource, values]) => ({ resource, values: [...values] }))
-  const names: PreviewNames = {}
-  if (sections.length === 0) return names
-  const found = await database.read<{ index: number; value: string; name: string }>(
-    namesStatement(registry, sections, language),
+  const mentions = new Map(
+    rows.flatMap(({ drafts }) => namedMentions(drafts)).map((mention) => [mentionIdentity(mention), mention]),
   )
-  for (const { index, value, name } of found) addName(names, sections[index]?.resource ?? '', value, name)
+  const records = [...mentions].flatMap(([identity, { resource }]) => {
+    const { key = null, status } = results.get(identity) ?? {}
+    return key === null || status === 'made' ? [] : [{ resource, key }]
+  })
+  const nameOf = await readNames(database, registry, records, language)
+  const names: PreviewNames = {}
+  for (const { resource, key } of records) {
+    const name = nameOf({ resource, key })
+    if (name !== null) addName(names, resource, key, name)
+  }
   return names
 }
 
@@ -243,7 +243,7 @@ async function checkRows(context: PreviewContext, mapping: Mapping, rows: Row[],
     const row = shown[position]
     if (row) shown[position] = { ...row, state: 'refused', faults, records: [] }
   }
-  return { rows: shown, names: mergeNames(newNames, await readNames(context, ready, results)) }
+  return { rows: shown, names: mergeNames(newNames, await readMentionedNames(context, ready, results)) }
 }
 
 const mergeNames = (one: PreviewNames, other: PreviewNames): PreviewNames =>

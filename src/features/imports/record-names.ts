@@ -9,7 +9,7 @@ interface RecordKey {
   key: string
 }
 
-/** Reads the names of records. @returns a function from a record to its name; null if it does not exist. */
+/** Reads the names of records. @returns a function that returns the name of a record, or null if the record does not exist. */
 export async function readNames(
   database: Pick<DatabaseClient, 'read'>,
   registry: Registry,

@@ -27,7 +27,8 @@ const settingsOf = (mapping: Mapping): ImportSettings => ({
   scheme: mapping.scheme,
   onEdited: mapping.onEdited,
   onUnresolved: mapping.onBadValue,
-  // The source has the names of the files and of the actor, so it is internal if all records are.
+  // The source has the names of the files and of the actor, so the source is internal if all records are, unless the mapping
+  // states its visibility.
   source: { ...(isInternal(mapping) && { visibility: 'internal' }), ...mapping.source },
 })
 
@@ -36,7 +37,7 @@ export const readSettings = (mapping: string, registry: Registry): ImportSetting
   settingsOf(parseMapping(mapping, registry))
 
 /**
- * Reads the settings from the mapping of a stored import, which an earlier version may have accepted.
+ * Reads the settings from the mapping of a stored import, which an earlier version of the service may have accepted.
  * @throws Problem `invalid-mapping`, as `parseStoredMapping` does.
  */
 export const readStoredSettings = (mapping: string, registry: Registry): ImportSettings =>
