@@ -3,7 +3,7 @@ import { OperatorError } from '../operator-error.ts'
 
 /** Options of `printLine`. */
 export interface PrintOptions {
-  /** Whether a closed pipe is an error, since the line is never printed again, such as a new key. */
+  /** Whether a closed pipe is an error. Set it for a line that cannot be printed again, such as a new key. */
   isIrreplaceable?: boolean
 }
 

@@ -1,3 +1,5 @@
+import { Fragment } from 'preact'
+
 /** The values of a row as they are in the file, without the empty ones. */
 export function RowValues({ values }: { values: Readonly<Record<string, unknown>> }) {
   const shown = Object.entries(values).flatMap(([name, value]): [string, string][] => {
@@ -7,10 +9,10 @@ export function RowValues({ values }: { values: Readonly<Record<string, unknown>
   return (
     <dl class="facts">
       {shown.map(([name, text]) => (
-        <>
-          <dt key={`${name}-name`}>{name}</dt>
-          <dd key={name}>{text}</dd>
-        </>
+        <Fragment key={name}>
+          <dt>{name}</dt>
+          <dd>{text}</dd>
+        </Fragment>
       ))}
     </dl>
   )
