@@ -62,7 +62,7 @@ export function AgreementTimeline({
         {({ data, page }) => (
           <>
             {data.length === 0 ? (
-              <p class="empty">{t('country.none')}</p>
+              <p class="empty">{t('list.none')}</p>
             ) : (
               <ChartAndTable agreements={data} caption={caption} asOf={asOf} />
             )}

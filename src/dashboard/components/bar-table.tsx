@@ -22,7 +22,7 @@ export function BarTable({
   bars: readonly Bar[]
 }) {
   const { t, number } = useLanguage()
-  if (bars.length === 0) return <p class="empty">{t('country.none')}</p>
+  if (bars.length === 0) return <p class="empty">{t('list.none')}</p>
   const max = Math.max(1, ...bars.map(({ value }) => value))
   return (
     <table class="bars">

@@ -5,19 +5,19 @@ import type { Change, CountryBriefing } from '../api/types.ts'
 import { useLanguage } from '../i18n/language.ts'
 
 /** A change with the title of its record. */
-type NamedChange = Omit<NonNullable<CountryBriefing['changes']>['data'][number], 'link'>
+type TitledChange = Omit<NonNullable<CountryBriefing['changes']>['data'][number], 'link'>
 
 /** The text for a record without a title, such as a citation with neither a quotation nor a note. */
 function UntitledRecord({ resource }: { resource: string }) {
   const { t, resourceLabel } = useLanguage()
-  return <>{t('changes.unnamed', { resource: resourceLabel(resource) })}</>
+  return <>{t('changes.untitled', { resource: resourceLabel(resource) })}</>
 }
 
 /**
  * Adds a title to a change of the feed: the name of the record in the language, otherwise its title, otherwise its note,
  * otherwise null.
  */
-export function withTitle(change: Change, language: string): NamedChange {
+export function withTitle(change: Change, language: string): TitledChange {
   const { document } = change
   const resource = findResource(change.resource)
   const name = resource && document?.[resource.title] ? titleOf(resource, document, language) : document?.note
@@ -25,9 +25,9 @@ export function withTitle(change: Change, language: string): NamedChange {
 }
 
 /** A list of changes: the record, the operation and the time of each. */
-export function ChangeList({ changes }: { changes: readonly NamedChange[] }) {
+export function ChangeList({ changes }: { changes: readonly TitledChange[] }) {
   const { t, tOr, dateTime, resourceLabel } = useLanguage()
-  if (changes.length === 0) return <p class="empty">{t('country.none')}</p>
+  if (changes.length === 0) return <p class="empty">{t('list.none')}</p>
   return (
     <ul class="entries notes-apart">
       {changes.map(({ resource, key, title, version, operation, time }) => (

@@ -24,7 +24,7 @@ export function CountryMap({ caption }: { caption: string }) {
     <Loaded state={state} height="30rem">
       {({ data }) =>
         data.length === 0 ? (
-          <p class="empty">{t('country.none')}</p>
+          <p class="empty">{t('list.none')}</p>
         ) : (
           <Markers groups={data} caption={caption} />
         )

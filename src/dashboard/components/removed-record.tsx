@@ -37,7 +37,7 @@ export function RemovedRecord({ resource, recordKey }: { resource: ResourceDescr
         <>
           <div class="page-head">
             <div>
-              <ResourceLink name={resource.name} />
+              <ResourceLink resource={resource.name} />
               <PageTitle title={title}>
                 <del>{title}</del>
               </PageTitle>

@@ -3,11 +3,11 @@ import { explorePath } from '../api/resources.ts'
 import { useLanguage } from '../i18n/language.ts'
 
 /** The link to the list of a resource, above the heading of a record. */
-export function ResourceLink({ name }: { name: string }) {
+export function ResourceLink({ resource }: { resource: string }) {
   const { resourceLabel } = useLanguage()
   return (
     <p class="small">
-      <Link href={explorePath(`/v1/${name}`)}>{resourceLabel(name)}</Link>
+      <Link href={explorePath(`/v1/${resource}`)}>{resourceLabel(resource)}</Link>
     </p>
   )
 }

@@ -15,7 +15,7 @@ export function YearWidget({ title, caption }: { title: string; caption: string 
       <Loaded state={state} height="14.72rem">
         {({ data }) =>
           data.length === 0 ? (
-            <p class="empty">{t('country.none')}</p>
+            <p class="empty">{t('list.none')}</p>
           ) : (
             <YearColumns
               caption={caption}

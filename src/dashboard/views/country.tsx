@@ -83,7 +83,7 @@ function Head({
   return (
     <div class="page-head">
       <div>
-        <ResourceLink name="countries" />
+        <ResourceLink resource="countries" />
         {name === undefined ? <div class="placeholder loading title" /> : <PageTitle title={name} />}
         <p>{[...new Set(otherNames)].filter((other) => other && other !== name).join(' · ')} </p>
         {briefing && <PrintedAsOf day={briefing.day} />}

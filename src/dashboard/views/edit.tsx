@@ -44,7 +44,7 @@ function Editor({ resource, recordKey }: { resource: ResourceDescription; record
     <>
       <div class="page-head">
         <div>
-          <ResourceLink name={resource.name} />
+          <ResourceLink resource={resource.name} />
           <PageTitle
             title={t(recordKey === undefined ? 'edit.newTitle' : 'edit.title', { resource: title })}
           />

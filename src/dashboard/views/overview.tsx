@@ -130,7 +130,7 @@ function Claims() {
       <Loaded state={state} height="24rem">
         {({ data, page }) =>
           data.length === 0 ? (
-            <p class="empty">{t('country.none')}</p>
+            <p class="empty">{t('list.none')}</p>
           ) : (
             <>
               <ClaimsTable

@@ -54,7 +54,7 @@ function KnownRecord({ resource, recordKey }: { resource: ResourceDescription; r
   if (state.error)
     return (
       <div class="stack">
-        <ResourceLink name={resource.name} />
+        <ResourceLink resource={resource.name} />
         <PageTitle title={recordKey} />
         <Failure error={state.error} retry={state.retry} />
       </div>
@@ -65,7 +65,7 @@ function KnownRecord({ resource, recordKey }: { resource: ResourceDescription; r
         <RedirectIfMerged resource={resource} record={record} recordKey={recordKey}>
           <div class="page-head">
             <div>
-              <ResourceLink name={resource.name} />
+              <ResourceLink resource={resource.name} />
               <PageTitle title={titleOf(resource, record, tag)} />
               <p class="small">
                 {t('record.version', { version: String(record.version) })}

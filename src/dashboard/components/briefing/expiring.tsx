@@ -20,7 +20,7 @@ export function ExpiringAgreements({
   return (
     <Widget title={t('overview.expiring')}>
       {expiring.data.length === 0 ? (
-        <p class="empty">{t('country.none')}</p>
+        <p class="empty">{t('list.none')}</p>
       ) : (
         <ExpiringList
           agreements={expiring.data}

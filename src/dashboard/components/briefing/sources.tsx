@@ -31,7 +31,7 @@ export function Sources({
   return (
     <Widget title={t('record.sources')} wide>
       {sources.data.length === 0 ? (
-        <p class="empty">{t('country.none')}</p>
+        <p class="empty">{t('list.none')}</p>
       ) : (
         <>
           <FoldedList class="entries">
