@@ -33,7 +33,7 @@ describe('the command line describes itself', () => {
     const help = await runInProcess([word])
     for (const command of commands) expect(help).toMatch(new RegExp(`^  ${command} `, 'm'))
     for (const name of Object.keys(environment.shape)) expect(help).toMatch(new RegExp(`^  ${name} `, 'm'))
-    expect(help).toMatch(/^ {2}DATABASE_URL +URL of the database/m)
+    expect(help).toMatch(/^ {2}DATABASE_URL +URL of a PostgreSQL database/m)
   })
 
   it.each([...commands, 'key create', 'key list', 'key revoke'])(
