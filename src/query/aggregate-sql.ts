@@ -278,7 +278,7 @@ function havingSql({ measures, having }: AggregatePlan): SQL {
   if (having.length === 0) return sql``
   const conditions = having.map(({ measure: name, comparison }, index) => {
     const column = measure(measures.findIndex((term) => term.name === name))
-    return sql`${column} ${sql.raw(comparison)} ${sql.placeholder(`having.${index}`)}::text::numeric`
+    return sql`${column} ${sql.raw(comparison)} ${placeholder(`having.${index}`)}::text::numeric`
   })
   return sql` where ${sql.join(conditions, sql` and `)}`
 }
@@ -302,10 +302,10 @@ function shownSql(grouping: Grouping): SQL {
   const order = orderSql(grouping)
   // Limited before the places are counted: PostgreSQL then sorts only the shown groups, which may be few of millions.
   if (grouping.plan.top === undefined)
-    return sql`select *, row_number() over (order by ${order}) as place from (select * from chosen order by ${order} limit ${sql.placeholder('limit')}) first`
+    return sql`select *, row_number() over (order by ${order}) as place from (select * from chosen order by ${order} limit ${placeholder('limit')}) first`
   const isUnknown = sql`${key(0)} is null`
   return sql`select * from (select *, row_number() over (order by ${isUnknown}, ${order}) as place from chosen) ranked
-    where place <= ${sql.placeholder('limit')} or ${isUnknown}`
+    where place <= ${placeholder('limit')} or ${isUnknown}`
 }
 
 const object = (properties: [string, SQL][]) =>
@@ -321,7 +321,7 @@ function groupJson({ plan, dimensions }: Grouping): SQL {
   const whenKnown = (value: SQL, text: SQL) => sql`case when ${value} is not null then ${text} end`
   const { language } = plan
   const orUnknown = (label: SQL) => sql`coalesce(${label}, ${literals([unknownLabel[language]])})`
-  const common = sql`${sql.placeholder('common')}`
+  const common = sql`${placeholder('common')}`
   const keys: [string, SQL][] = [
     ['key', object(each(({ text }, value) => whenKnown(value, text(value))))],
     ['label', object(each(({ label }, value) => orUnknown(label(value, language))))],

@@ -3,7 +3,7 @@ import { unionAll } from '../database/columns.ts'
 import type { Statement } from '../database/statement.ts'
 import type { Language } from '../model/languages.ts'
 import type { Registry } from '../model/registry.ts'
-import { statement } from './statement.ts'
+import { placeholder, statement } from './statement.ts'
 
 /** The keys of records whose names are requested, such as keys of countries. */
 export interface NameLookup {
@@ -13,7 +13,7 @@ export interface NameLookup {
 
 function namesSql(registry: Registry, { resource }: NameLookup, index: number, language: Language): SQL {
   const { from, row, key, keyType } = registry.referencedRecords(resource)
-  const values = sql`${sql.placeholder(`values.${index}`)}::${sql.raw(keyType)}[]`
+  const values = sql`${placeholder(`values.${index}`)}::${sql.raw(keyType)}[]`
   return sql`select ${sql.raw(String(index))} as "index", ${key}::text as value, ${registry.nameIn(resource, row, language)} as name from ${from} where ${key} = any(${values})`
 }
 

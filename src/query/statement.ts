@@ -4,10 +4,10 @@ import { LRUCache } from 'lru-cache'
 import type { QueryConfig } from 'pg'
 import { compileSql } from '../database/dialect.ts'
 
-/** When the documents of a page have reached this size in bytes, no further document is added. As SQL. */
+/** SQL of the size in bytes after which no further document is added to a page. */
 export const maxPageBytesSql: SQL = sql.raw(String(16 * 1024 * 1024))
 
-/** SQL of a placeholder, by the name of its value (see `statement`). */
+/** Returns the SQL of a placeholder for the value `name` in the `values` of `statement`. */
 export const placeholder = (name: string): SQL => sql`${sql.placeholder(name)}`
 
 /** SQL text with its parameters, and the name of its prepared statement. */
@@ -17,8 +17,12 @@ interface CompiledStatement {
   parameters: unknown[]
 }
 
+const maxCompiledStatements = 1000
+
 /** Statements by cache key: queries with the same filters, sorts and includes differ only in their parameters. */
-const compiled = new LRUCache<string, CompiledStatement>({ max: 1000 })
+const compiled = new LRUCache<string, CompiledStatement>({
+  max: maxCompiledStatements,
+})
 
 function compile(cacheKey: string, build: () => SQL): CompiledStatement {
   const known = compiled.get(cacheKey)
@@ -33,7 +37,7 @@ function compile(cacheKey: string, build: () => SQL): CompiledStatement {
 /**
  * Returns a named prepared statement with its values.
  * @param cacheKey contains everything on which the SQL text depends; it contains no values.
- * @param build returns the SQL, with `sql.placeholder(name)` for values. Called only for a new cache key.
+ * @param build returns the SQL, with `placeholder(name)` for values. Called only for a new cache key.
  * @param values for the placeholders, by name.
  */
 export function statement(cacheKey: string, build: () => SQL, values: Record<string, unknown>): QueryConfig {

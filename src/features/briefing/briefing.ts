@@ -16,7 +16,7 @@ import { readSnapshotAt } from '../../operations/past.ts'
 import { recordNotFound, recordNotFoundAt } from '../../operations/read.ts'
 import { notModified } from '../../operations/response-schemas.ts'
 import { getRecordAsOf, recordAsOfParameter } from '../../query/past.ts'
-import { statement } from '../../query/statement.ts'
+import { placeholder, statement } from '../../query/statement.ts'
 import { changesJson } from './changes.ts'
 import { briefingSchema } from './contract.ts'
 import { figuresListPath, readFigures } from './figures.ts'
@@ -73,7 +73,7 @@ async function briefingJson(
   const queries = new QueryRunner(tx, language, asOf)
   const countryQuery =
     () => sql`select json_build_object('code', code, 'name', ${registry.nameOf('countries')(sql`countries.code`, language)},
-    'link', '/v1/countries/' || code)::text as country from countries where code = ${sql.placeholder('code')}`
+    'link', '/v1/countries/' || code)::text as country from countries where code = ${placeholder('code')}`
   const [found] = await tx.query<{ country: string }>(
     statement(`briefing|${language}`, countryQuery, { code }),
   )

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { compileSql } from '../../database/dialect.ts'
 import { composedJson, propertiesOf, recordProperties, shapeOf } from '../../model/document.ts'
 import type { Registry } from '../../model/registry.ts'
-import { statement } from '../../query/statement.ts'
+import { placeholder, statement } from '../../query/statement.ts'
 import { readAll } from './read-all.ts'
 import { type IntegrityFault, subjectOf } from './revision-faults.ts'
 
@@ -92,7 +92,7 @@ class RecordComparison {
     if (!resource || shape !== shapeOf(resource)) return undefined
     const build = () =>
       sql`select ${composedJson(resource, propertiesOf(resource))} as document from ${resource.table}
-        where ${resource.id} = ${sql.placeholder('id')}::uuid`
+        where ${resource.id} = ${placeholder('id')}::uuid`
     const composing = statement(`compose|${resource.name}|${shape}`, build, { id })
     const { rows } = await this.#client.query<{ document: string }>(composing)
     return parseDocument(rows[0]?.document)

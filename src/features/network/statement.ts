@@ -4,7 +4,7 @@ import type { Statement } from '../../database/statement.ts'
 import type { Language } from '../../model/languages.ts'
 import type { Registry } from '../../model/registry.ts'
 import { conditionShape } from '../../query/condition.ts'
-import { statement } from '../../query/statement.ts'
+import { placeholder, statement } from '../../query/statement.ts'
 import {
   boundsSql,
   countSql,
@@ -39,7 +39,6 @@ export interface Edges {
 /** Maximum number of topics of an edge. */
 const maxTopics = 10
 
-const placeholder = (name: string) => sql`${sql.placeholder(name)}`
 const literal = (text: string) => sql.raw(`'${text}'`)
 const number = (value: number) => sql.raw(String(value))
 

@@ -9,7 +9,7 @@ import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
 import { lockRecord, markAsService } from '../../operations/writing/locks.ts'
 import { readStatement, wholeRepresentation } from '../../query/list-sql.ts'
-import { statement } from '../../query/statement.ts'
+import { placeholder, statement } from '../../query/statement.ts'
 
 /**
  * Composes stored documents again: documents of another shape, which another version of the service has stored, and
@@ -30,7 +30,7 @@ const isStale = (resource: Resource): SQL =>
 async function recomposeBatch(tx: Transaction, resource: Resource): Promise<number> {
   await tx.query(withoutHistory)
   const stale = sql`select ${records.key} as key from ${records} where ${isStale(resource)}
-    limit ${sql.placeholder('limit')}::int for update skip locked`
+    limit ${placeholder('limit')}::int for update skip locked`
   const found = await tx.query<{ key: string }>(
     statement(`stale|${resource.name}|${shapeOf(resource)}`, () => stale, { limit: batchSize }),
   )
@@ -50,7 +50,7 @@ async function recomposeBatch(tx: Transaction, resource: Resource): Promise<numb
 /** Returns the keys of up to `batchSize` records whose last write bypassed the service. */
 async function changedKeys(database: Database, resource: Resource): Promise<string[]> {
   const changed = sql`select ${records.key} as key from ${records}
-    where ${records.shape} is null and ${records.mergedInto} is null and ${records.resource} = ${sql.placeholder('resource')} limit ${sql.placeholder('limit')}::int`
+    where ${records.shape} is null and ${records.mergedInto} is null and ${records.resource} = ${placeholder('resource')} limit ${placeholder('limit')}::int`
   const rows = await database.read<{ key: string }>(
     statement('uncomposed', () => changed, { resource: resource.name, limit: batchSize }),
   )
@@ -68,14 +68,14 @@ async function recomposeChanged(tx: Transaction, resource: Resource, key: string
   if (!locked) {
     // An insert with ON CONFLICT can leave a row of `records` without a row in the table of the resource.
     const remove =
-      () => sql`delete from ${records} where ${records.id} = ${sql.placeholder('id')}::uuid and shape is null
+      () => sql`delete from ${records} where ${records.id} = ${placeholder('id')}::uuid and shape is null
       and not exists (select from ${resource.table} where ${resource.id} = ${records.id})`
     await tx.query(statement(`remove without record|${resource.name}`, remove, { id }))
     return
   }
   const store =
-    () => sql`update ${records} set document = ${sql.placeholder('document')}::text, shape = ${sql.placeholder('shape')}::text
-    where id = ${sql.placeholder('id')}::uuid and shape is null`
+    () => sql`update ${records} set document = ${placeholder('document')}::text, shape = ${placeholder('shape')}::text
+    where id = ${placeholder('id')}::uuid and shape is null`
   await tx.query(
     statement('recompose changed', store, { id, document: locked.document, shape: shapeOf(resource) }),
   )

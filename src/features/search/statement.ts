@@ -13,7 +13,7 @@ import {
 import type { Statement } from '../../database/statement.ts'
 import { isWide } from '../../model/characters.ts'
 import type { Resource } from '../../model/resource.ts'
-import { statement } from '../../query/statement.ts'
+import { placeholder, statement } from '../../query/statement.ts'
 import { getNameForms } from './inversions.ts'
 
 /** The plan of a search across resources. */
@@ -37,8 +37,8 @@ const rankedLimit = sql`limit ${sql.raw(String(maxRanked))}`
 /** Minimum word similarity of a name, from 0 to 1. With PostgreSQL's default of 0.6, `pakstan` does not find Pakistan. */
 const minSimilarity = sql.raw("'0.5'")
 
-const q = sql`${sql.placeholder('q')}::text`
-const limit = sql`${sql.placeholder('limit')}::int`
+const q = sql`${placeholder('q')}::text`
+const limit = sql`${placeholder('limit')}::int`
 
 // Subqueries, so that PostgreSQL folds and parses the query once and not for every row.
 const foldedQuery = sql`(select folded_query from term)`
@@ -200,7 +200,7 @@ function hitJson(index: number, resource: Resource): SQL {
   return sql`(select row_to_json(hit) from (
     select ${sql.raw(`'${name}'`)}::text as resource, hits.key as key, shown.title, shown.matched,
       search_snippet(coalesce(shown.matched, shown.title), shown.prose, ${words}, ${marked}) as snippet,
-      round(hits.score::numeric, 4)::float8 as score, ${sql.raw(`'/v1/${name}/'`)} || hits.key || ${sql.placeholder('linkQuery')}::text as link
+      round(hits.score::numeric, 4)::float8 as score, ${sql.raw(`'/v1/${name}/'`)} || hits.key || ${placeholder('linkQuery')}::text as link
     from (select ${heading} as title, ${alias} as matched, ${quotable} as prose from ${table} where ${key.column} = ${hitKey}) as shown
   ) as hit)`
 }
@@ -227,8 +227,8 @@ export function searchStatement({ q: text, resources, limit: maxHits, asOf }: Se
     return sql`with term as materialized (
         select folded.folded_query, folded.inversions, folded.head, prefix_tsquery(${separateCharacters(webSearch(q))}) as words, wide_pairs(folded.folded_query) as pairs,
           set_config('pg_trgm.word_similarity_threshold', ${minSimilarity}, true) as threshold
-        from (select ${fold(sql`btrim(${q})`)} as folded_query, nullif(${fold(sql`${sql.placeholder('head')}::text`)}, '') as head,
-          array(select ${fold(sql`form`)} from unnest(${sql.placeholder('inversions')}::text[]) as form) as inversions) as folded
+        from (select ${fold(sql`btrim(${q})`)} as folded_query, nullif(${fold(sql`${placeholder('head')}::text`)}, '') as head,
+          array(select ${fold(sql`form`)} from unnest(${placeholder('inversions')}::text[]) as form) as inversions) as folded
       ), name_hits as materialized (${unionOfResources(nameHits)}),
       word_hits as materialized (
         ${unionOfResources((index, resource) => [

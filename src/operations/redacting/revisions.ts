@@ -5,7 +5,7 @@ import type { Author } from '../../database/tables/revisions.ts'
 import type { Resource } from '../../model/resource.ts'
 import { formatPointer } from '../../problems/faults.ts'
 import { historyStatement } from '../../query/revisions.ts'
-import { statement } from '../../query/statement.ts'
+import { placeholder, statement } from '../../query/statement.ts'
 import { type Document, documentOf } from '../writing/documents.ts'
 import { invalidBody } from '../writing/validation.ts'
 import type { Redaction } from './redaction.ts'
@@ -83,9 +83,9 @@ async function rewriteRevisions(
 ): Promise<[string, string][]> {
   const build = () => sql`update ${revisions} as revision
     set document = given.document, actor = given.actor, reason = given.reason, salt = revision_salt(),
-      redacted_by = ${sql.placeholder('redactedBy')}::int
-    from json_to_recordset(${sql.placeholder('given')}::json) as given(version int, document json, actor json, reason text)
-    where resource = ${sql.placeholder('resource')} and key = ${sql.placeholder('key')} and revision.version = given.version
+      redacted_by = ${placeholder('redactedBy')}::int
+    from json_to_recordset(${placeholder('given')}::json) as given(version int, document json, actor json, reason text)
+    where resource = ${placeholder('resource')} and key = ${placeholder('key')} and revision.version = given.version
     returning revision.version::text as version, encode(revision_content_hash(
       revision.salt, revision.document, revision.actor, revision.request_id, revision.reason), 'hex') as hash`
   const given = redacted.map(

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import type { Transaction } from '../../database/database.ts'
 import { records, revisions } from '../../database/tables/index.ts'
 import type { Author } from '../../database/tables/revisions.ts'
-import { statement } from '../../query/statement.ts'
+import { placeholder, statement } from '../../query/statement.ts'
 
 /** The actor of revisions of writes that bypassed the service. */
 const databaseAuthor: Author = { kind: 'database', id: null, name: null }
@@ -23,8 +23,8 @@ export async function writeDatabaseRevisions(
         select operation from ${revisions} as last where last.resource = ${records}.resource and last.key = ${records}.key
         order by version desc limit 1
       ), 'remove') = 'remove' then 'create' else 'replace' end,
-      given.document::json, ${sql.placeholder('actor')}::json, updated_at
-    from unnest(${sql.placeholder('ids')}::uuid[], ${sql.placeholder('documents')}::text[]) as given(id, document)
+      given.document::json, ${placeholder('actor')}::json, updated_at
+    from unnest(${placeholder('ids')}::uuid[], ${placeholder('documents')}::text[]) as given(id, document)
     join ${records} using (id)
     on conflict (resource, key, version) do nothing`
   const values = {
