@@ -156,8 +156,10 @@ export const externalId = named(
 /** Converts a text to lower case as PostgreSQL does: each letter becomes one letter, whatever letters are next to it. */
 const toLowerCase = (text: string): string => text.replaceAll('İ', 'i').replaceAll('Σ', 'σ').toLowerCase()
 
+export type ExternalId = z.output<typeof externalId>
+
 /** Returns the identity of an external id, as in the unique index: without case, in compatibility form (NFKC). */
-export const externalIdKey = ({ scheme, id }: { scheme: string; id: string }): string =>
+export const externalIdKey = ({ scheme, id }: ExternalId): string =>
   `${scheme}:${toLowerCase(id.normalize('NFKC'))}`
 
 /** The identifiers of a record in external systems. */
@@ -165,7 +167,7 @@ export const externalIds = () =>
   z
     .array(externalId)
     .max(100)
-    .superRefine(requireUnique<z.output<typeof externalId>>(externalIdKey))
+    .superRefine(requireUnique<ExternalId>(externalIdKey))
     .default([])
     .meta({
       description: 'Identifiers in external systems. Each pair of scheme and id is unique.',
