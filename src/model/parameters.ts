@@ -321,7 +321,7 @@ export function wholeNumber(max: number) {
     .string()
     .regex(/^(0|[1-9]\d*)$/, { error })
     .transform(Number)
-    .pipe(z.number().min(1, { error }).max(max, { error }))
+    .pipe(z.number({ error }).min(1, { error }).max(max, { error }))
     .meta({ description: 'A whole number.' })
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { authorKinds, changeKinds } from '../database/vocabularies.ts'
-import { singleValueParameter } from '../model/parameters.ts'
+import { singleValueParameter, wholeNumber } from '../model/parameters.ts'
 import { registerResponseSchema } from '../model/schema-names.ts'
 
 const author = registerResponseSchema(
@@ -9,15 +9,18 @@ const author = registerResponseSchema(
     .strictObject({
       kind: z.enum(authorKinds).meta({
         description:
-          'An API key, a user of the OpenID Connect issuer, the seed data, a command of the command line, or a client of the database that bypassed the service.',
+          'An API key, a user of the OpenID Connect issuer, seed or generated data, another command of Entente, or a client of the database that bypassed the service.',
       }),
       id: z.string().nullable().meta({ description: "The key's id, or the token's subject." }),
-      name: z.string().nullable().meta({ description: 'Name of the key or token at that time.' }),
+      name: z
+        .string()
+        .nullable()
+        .meta({ description: 'Name of the key, token or command at that time; null without a name.' }),
     })
     .meta({ description: 'Who made the change.' }),
 )
 
-/** Properties that every revision has, in the history of a record and in the change feed. */
+/** Properties that every revision has, in the history of a record and in the feed of changes. */
 export const revisionShape = {
   version: z.int().min(1).meta({ description: 'The version that the change made.' }),
   operation: z.enum(changeKinds).meta({ description: 'The operation that made the version.' }),
@@ -37,7 +40,7 @@ export const revisionShape = {
   }),
 }
 
-/** Schema of the properties of every revision, for schemas that extend it. */
+/** Schema of the properties of every revision. The schemas of the history, a revision and the feed are intersections with it. */
 export const recordChange = registerResponseSchema(
   'RecordChange',
   z.strictObject(revisionShape).meta({ description: 'Who changed a record, when, how and why.' }),
@@ -60,11 +63,7 @@ export const maxVersion = 2_147_483_647
 
 /** Path parameter: the number of a version. */
 export const versionParameter = singleValueParameter(
-  z
-    .string()
-    .regex(/^[1-9]\d{0,9}$/, { error: 'must be a whole number from 1' })
-    .transform(Number)
-    .refine((version) => version <= maxVersion, { error: `must be at most ${maxVersion}` }),
+  wholeNumber(maxVersion),
   'Number of a version.',
   z.int().min(1).max(maxVersion),
 )

@@ -24,8 +24,8 @@ const mergedFrom = sql`case when operation = 'merge' then (select removal.key fr
   order by removal.sequence desc limit 1) end`
 
 /**
- * SQL of rows with three more columns, which bound a page: `place`, `bytes_before` (the size of the documents in the rows
- * before), and `found` (the number of rows).
+ * SQL of rows with four more columns, which bound a page: `bytes` (the size of the document), `bytes_before` (the sum of `bytes`
+ * of the rows before), `place` (1 for the first row) and `found` (the number of rows).
  */
 const boundedRows = (rows: SQL, orderBy: SQL): SQL =>
   sql`(select *, row_number() over (${orderBy}) as place, sum(bytes) over (${orderBy}) - bytes as bytes_before,
@@ -34,9 +34,10 @@ const boundedRows = (rows: SQL, orderBy: SQL): SQL =>
 
 /**
  * Returns the statement of a record's revisions, newest first: rows of `entry` (JSON), `document` (text), `mergedFrom`, and
- * `found`, the number of revisions up to the limit. There are fewer rows, but at least two, if the documents are too large
- * together.
+ * `found`, the number of revisions up to the limit. If the documents are too large together, there are fewer rows than `found`,
+ * but at least the first two, since the history compares each revision with the one before it.
  * @param before returns only lower versions; undefined for all.
+ * @param limit maximum number of revisions.
  */
 export function historyStatement(
   resource: Resource,
@@ -53,7 +54,7 @@ export function historyStatement(
       from ${boundedRows(rows, orderBy)} where bytes_before < ${maxPageBytesSql} or place <= 2 ${orderBy}`
   }
   const values = { resource: resource.name, key, limit, ...(before !== undefined && { before }) }
-  return statement(`history|${before === undefined ? 'first' : 'after'}`, build, values)
+  return statement(`history|${before === undefined ? 'first' : 'before'}`, build, values)
 }
 
 /** Returns the statement of one revision: a row of `entry` and `document`, as in `historyStatement`. */
@@ -66,7 +67,7 @@ export function revisionStatement(resource: Resource, key: string, version: numb
 
 /**
  * Returns the JSON of a revision: an entry with its document. The document has the current names of properties, as the
- * schema of the record does. Without renamed properties, it is the stored text.
+ * schema of the record does. If no property was renamed, the document is the stored text.
  * @param entry the JSON of the revision without its document.
  * @param document the stored JSON text.
  */
@@ -98,13 +99,16 @@ export interface FeedPlan {
   /** `asc` is the order of the feed; `desc` starts at its end. */
   order: 'asc' | 'desc'
   limit: number
-  /** Includes changes before which others may still appear: for showing the latest changes, not for following the feed. */
+  /**
+   * Includes changes at the end of the feed that are not settled: a transaction that is still running may add changes before
+   * them. A reader that continues from a position must not set this, since it would miss these changes.
+   */
   withUnsettled?: true
 }
 
 /**
- * SQL of the transaction id before which the feed ends. The SQL fails on a standby, since a former primary that became a standby
- * may have changes that the new primary never got.
+ * SQL of the transaction id before which the feed ends. The SQL fails on a standby (`pg_current_wal_flush_lsn()` raises an error
+ * during recovery), since a former primary that became a standby may have changes that the new primary never got.
  */
 const horizon = sql`(select feed_horizon() where pg_current_wal_flush_lsn() is not null)`
 
@@ -135,8 +139,8 @@ export const feedEndStatement = (): QueryConfig =>
   )
 
 /**
- * Returns the statement that tests whether a position is beyond the end of the feed: a row of `isBeyond`. The end never moves
- * back, so the feed has never returned such a position.
+ * Returns the statement that tests whether a position is beyond the end of the feed: a row of `isBeyond`. The end moves back
+ * only when the registry is restored to an earlier state. So such a position is from another registry, or of a lost change.
  */
 export const beyondEndStatement = ({ transaction }: FeedPosition): QueryConfig =>
   statement(

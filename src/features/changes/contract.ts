@@ -16,7 +16,7 @@ import { registerResponseSchema } from '../../model/schema-names.ts'
 import { recordChange, revisionExample } from '../../operations/revision-schema.ts'
 import { beyondEndStatement, type FeedPosition } from '../../query/revisions.ts'
 
-/** The contract of the pages of the change feed, and what its stream shares with them. */
+/** The contract of the pages of the feed of changes, and what the stream of the feed shares with them. */
 
 const positionPattern = /^(\d{1,18})\.(\d{1,18})$/
 
