@@ -21,11 +21,11 @@ function partnerOf({ table, registry }: ResourceContext) {
     from ${participations} left join organizations on organizations.id = participations.organization`
   return filterByAny(
     keys.country(),
-    'Country with which the countries take part in at least one record, directly or through an organization.',
+    'Finds countries that take part in a record with this country, directly or through an organization.',
     (values) =>
-      sql`${columnOf(table, 'code')} in (with taking as (${countriesOfRecords})
-        select theirs.country from taking ours join taking theirs using (record)
-        where ours.country = any(${values}::text[]) and theirs.country <> ours.country)`,
+      sql`${columnOf(table, 'code')} in (with participants as (${countriesOfRecords})
+        select partners.country from participants given join participants partners using (record)
+        where given.country = any(${values}::text[]) and partners.country <> given.country)`,
   )
 }
 
@@ -51,8 +51,8 @@ export const countries = defineResource(
       }),
       '^[A-Z]{3}$',
     ),
-    // ISO reassigns the alpha-2 and numeric codes of withdrawn states, so these are unique only among current countries.
-    // States that ended before ISO 3166 have neither code.
+    // A current country may have the alpha-2 or numeric code of a withdrawn state, so these codes are unique only among current
+    // countries. States that ended before ISO 3166 have neither code.
     alpha2: field.code(alpha2, 'ISO 3166-1 alpha-2 code.', {
       sort: true,
       pattern: '^[A-Z]{2}$',
@@ -65,13 +65,13 @@ export const countries = defineResource(
     }),
     name: field.title('Name.'),
     officialName: field.line('Official name.', { sort: true, weight: 'A' }),
-    region: field.reference('regions', 'The narrowest UN M49 region that it lies in.', { filter: false }),
+    region: field.reference('regions', 'The narrowest UN M49 region of the country.', { filter: false }),
     groups: field.references(
       'regions',
       'Groups that cut across the regions, such as 199, the least developed countries.',
     ),
     aliases: field.aliases(),
-    labelPoint: field.point('Where maps put its name or a mark.'),
+    labelPoint: field.point("Where maps put the country's name or a mark."),
     validFrom: field.edtf('Since when the country has had this code, or when the state began.'),
     validTo: field.edtf('When ISO withdrew the code, or when the state ended.'),
     successors: field.references('countries', 'The states that followed a withdrawn one.', {
@@ -102,7 +102,7 @@ export const countries = defineResource(
       const code = columnOf(context.table, 'code')
       return {
         filters: {
-          ...areaFilters(context.recordId, code, 'The country lies in it.'),
+          ...areaFilters(context.recordId, code, 'Finds its countries.'),
           partnerOf: partnerOf(context),
         },
         dimensions: areaDimensions(context.registry, context.recordId, code),

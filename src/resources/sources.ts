@@ -27,11 +27,11 @@ export const sources = defineResource(
     publishedOn: field.edtf('When it was published.'),
     occasion: field.line('The event for which it was made.', { max: 1000, weight: 'B' }),
     url: field.url('Web address of the source.'),
-    language: field.code(language(), 'BCP 47 tag.', { group: field.groupByCode }),
+    language: field.code(language(), 'Language (BCP 47 tag).', { group: field.groupByCode }),
     licence: field.line('Licence.', { filter: false }),
     accessedOn: field.edtf('When it was read for the registry.'),
     context: field.prose(
-      'What the source says about its time and about plans, beyond facts about single records.',
+      'What the source says about its period and plans in general, beyond single records.',
       {
         weight: 'B',
       },
