@@ -4,11 +4,12 @@ import { useSession } from '../session.ts'
 import type { ApiState } from './use-read.ts'
 
 /**
- * Keeps the last body of a read in two cases: after the service has refused the user's key, until the read succeeds with another
- * key; and while the read is repeated in another language. So the body stays on the page, and a form in it keeps its input.
+ * Keeps the last body of a read, so that the body stays on the page and a form in it keeps its input, in two cases: after the
+ * service has refused the user's key or the read, until the read succeeds with another key; and while the read is repeated in
+ * another language.
  * @param name identifies the read: the body of another read is not kept.
  */
-export function useKeepWhileRefused<Body>(state: ApiState<Body>, name: string): ApiState<Body> {
+export function useKeepFormInput<Body>(state: ApiState<Body>, name: string): ApiState<Body> {
   const isSessionRefused = useSession().end === 'refused'
   const { tag } = useLanguage()
   const last = useRef<{ name: string; tag: string; body: Body }>()

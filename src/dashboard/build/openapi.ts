@@ -24,20 +24,23 @@ export interface Parameter {
   name: string
   in: string
   schema: Schema
-  /** False if several values are separated by commas, as for all parameters whose values have no commas. */
+  /**
+   * False if the values of a list are separated by commas. Otherwise the name is repeated for each value, because a value may
+   * contain a comma.
+   */
   explode?: boolean
 }
 
 /** A request body or a response. */
-interface Content {
+interface BodyOrResponse {
   $ref?: string
   content?: Record<string, { schema: Schema }>
 }
 
 interface Operation {
   parameters: Parameter[]
-  requestBody?: Content
-  responses: Record<string, Content>
+  requestBody?: BodyOrResponse
+  responses: Record<string, BodyOrResponse>
 }
 
 export interface OpenApiDocument {
@@ -47,8 +50,8 @@ export interface OpenApiDocument {
   components: {
     schemas: Record<string, Schema>
     parameters?: Record<string, Parameter>
-    requestBodies?: Record<string, Content>
-    responses?: Record<string, Content>
+    requestBodies?: Record<string, BodyOrResponse>
+    responses?: Record<string, BodyOrResponse>
   }
 }
 
@@ -56,20 +59,23 @@ export interface OpenApiDocument {
 export const isNullable = ({ type = [], anyOf = [] }: Schema): boolean =>
   [type].flat().includes('null') || anyOf.some((one) => one.type === 'null')
 
-/** Returns the last segment of a reference, which is the name of the component. */
-export const lastSegment = (reference: string): string => reference.split('/').at(-1) ?? ''
+/** Returns the name of the component to which a reference refers: its last segment. */
+const componentName = (reference: string): string => reference.split('/').at(-1) ?? ''
 
-/** Resolves a reference to a parameter, body or response. @param components all components of its kind, by name. */
+/**
+ * Resolves a reference to a parameter, body or response. Returns the component itself if it is no reference, or refers to nothing.
+ * @param components all components of its kind, by name.
+ */
 export const resolveComponent = <Component extends { $ref?: string }>(
   components: Record<string, Component> | undefined,
   component: Component,
 ): Component =>
-  component.$ref === undefined ? component : (components?.[lastSegment(component.$ref)] ?? component)
+  component.$ref === undefined ? component : (components?.[componentName(component.$ref)] ?? component)
 
 /** Returns the JSON schema of a body or response. */
 export const jsonSchemaOf = (
-  components: Record<string, Content> | undefined,
-  content: Content = {},
+  components: Record<string, BodyOrResponse> | undefined,
+  content: BodyOrResponse = {},
 ): Schema => resolveComponent(components, content).content?.['application/json']?.schema ?? {}
 
 /**
@@ -79,7 +85,7 @@ export const jsonSchemaOf = (
 export function resolveSchema(document: OpenApiDocument, schema: Schema): Schema {
   if (schema.$ref) {
     const { $ref, ...own } = schema
-    return { ...resolveSchema(document, document.components.schemas[lastSegment($ref)] ?? {}), ...own }
+    return { ...resolveSchema(document, document.components.schemas[componentName($ref)] ?? {}), ...own }
   }
   const alternatives = schema.anyOf ?? schema.oneOf ?? schema.allOf
   const first = alternatives?.map((one) => resolveSchema(document, one)).find((one) => one.type !== 'null')
@@ -88,6 +94,6 @@ export function resolveSchema(document: OpenApiDocument, schema: Schema): Schema
   return Array.isArray(type) ? { ...whole, type: type.find((one) => one !== 'null') ?? 'null' } : whole
 }
 
-/** Returns the values of an enumeration, or of a list of enumerated values, without null. */
+/** Returns the values of a resolved schema of an enumeration, or of a list of enumerated values, without null. */
 export const enumValues = (document: OpenApiDocument, schema: Schema): string[] =>
   (schema.enum ?? resolveSchema(document, schema.items ?? {}).enum ?? []).filter((value) => value !== null)

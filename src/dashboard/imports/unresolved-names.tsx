@@ -3,8 +3,8 @@ import { type ApiError, toApiError } from '../api/client.ts'
 import { withQuery } from '../api/path.ts'
 import type { ImportName, Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
+import { useKeepFormInput } from '../api/use-keep-form-input.ts'
 import { useKeepPrevious } from '../api/use-keep-previous.ts'
-import { useKeepWhileRefused } from '../api/use-keep-while-refused.ts'
 import { writeApi } from '../api/write-api.ts'
 import { PagedList } from '../components/paged-list.tsx'
 import { FailureReason } from '../components/service-text.tsx'
@@ -35,7 +35,7 @@ export function UnresolvedNames({
   const { t, number } = useLanguage()
   const [cursor, setCursor] = useState<string>()
   const path = withQuery(`/v1/imports/${id}/names`, { limit: pageLimit, cursor })
-  const read = useKeepWhileRefused(useApi<Page<ImportName>>(path, { requireFresh: true }), path)
+  const read = useKeepFormInput(useApi<Page<ImportName>>(path, { requireFresh: true }), path)
   const state = useKeepPrevious(read)
   return (
     <Widget

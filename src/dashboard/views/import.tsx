@@ -1,6 +1,6 @@
 import { Link } from 'wouter-preact'
 import type { ImportJob } from '../api/types.ts'
-import { useKeepWhileRefused } from '../api/use-keep-while-refused.ts'
+import { useKeepFormInput } from '../api/use-keep-form-input.ts'
 import { PageTitle } from '../components/page-title.tsx'
 import { RequireRight } from '../components/require-right.tsx'
 import { Failure, Loaded } from '../components/widget.tsx'
@@ -32,7 +32,7 @@ export default function ImportView({ id }: { id: string }) {
 }
 
 function Import({ id }: { id: string }) {
-  const state = useKeepWhileRefused(useImport(id), id)
+  const state = useKeepFormInput(useImport(id), id)
   if (state.error)
     return (
       <div class="stack">
