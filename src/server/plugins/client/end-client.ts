@@ -2,20 +2,20 @@ import type { FastifyRequest } from 'fastify'
 import type { RequestHeader } from '../../../operations/operation.ts'
 import { Problem } from '../../../problems/problem.ts'
 
+const valueRule = '1 to 100 visible ASCII characters'
+const valuePattern = /^[\x21-\x7e]{1,100}$/
+
 /** The header by which an application names the end client for whom it sends a request. */
 export const endClientHeader: RequestHeader = {
   name: 'Client-Id',
   presence: 'optional',
-  description:
-    'The end client for whom an application sends the request, if its end clients share a key: 1 to 100 visible ASCII characters. Requires a key.',
+  description: `The end client for whom an application sends the request, if its end clients share a key: ${valueRule}. Requires a key.`,
   example: 'reader-7',
 }
 
-const pattern = /^[\x21-\x7e]{1,100}$/
-
 const clientIdError = (code: string, message: string) =>
-  new Problem('malformed-request', `Client-Id ${message}.`, {
-    errors: [{ header: 'Client-Id', code, message }],
+  new Problem('malformed-request', `${endClientHeader.name} ${message}.`, {
+    errors: [{ header: endClientHeader.name, code, message }],
   })
 
 /**
@@ -25,8 +25,9 @@ const clientIdError = (code: string, message: string) =>
 export function readEndClient({ headers, actor }: FastifyRequest): string | undefined {
   const value = headers['client-id']
   if (value === undefined) return undefined
-  if (typeof value !== 'string' || !pattern.test(value))
-    throw clientIdError('wrong_format', 'must be 1 to 100 visible ASCII characters without spaces')
-  if (actor.kind !== 'key') throw clientIdError('needs_key', 'needs an API key: send one, or omit Client-Id')
+  if (typeof value !== 'string' || !valuePattern.test(value))
+    throw clientIdError('wrong_format', `must be ${valueRule} without spaces`)
+  if (actor.kind !== 'key')
+    throw clientIdError('needs_key', `needs an API key: send one, or omit ${endClientHeader.name}`)
   return value
 }

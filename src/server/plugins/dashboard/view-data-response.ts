@@ -10,12 +10,12 @@ import { partsCsv, recordCsv, responseCsv } from './view-csv.ts'
 /** A part of a view's data, with the API's response to its path. */
 export type ReadPart = DataPart & { response: unknown }
 
-/** An error response of the API. */
-class ApiError extends Error {
+/** The API has responded to a read with another status than 200. */
+class ReadFailure extends Error {
   readonly response: ReadResponse
 
   constructor(response: ReadResponse) {
-    super('the API has refused a part of the data')
+    super(`the API responded with status ${response.status}`)
     this.response = response
   }
 }
@@ -26,7 +26,10 @@ const sendCsv = (reply: FastifyReply, csv: string) =>
     .header('content-disposition', 'attachment; filename="data.csv"')
     .send(csv)
 
-/** Returns the faults of the dates `from` and `to` in a view's URL. A view may send both to the API as one parameter. */
+/**
+ * Returns the faults of the dates `from` and `to` in a view's URL. A view may send both to the API as one parameter
+ * (`happenedIn`), so the faults in the API's response may name a parameter that the URL does not have.
+ */
 function findPeriodFaults(url: string): Fault[] {
   const { searchParams } = new URL(url, 'http://localhost')
   return ['from', 'to'].flatMap((parameter) => {
@@ -41,7 +44,8 @@ function findPeriodFaults(url: string): Fault[] {
 /**
  * Sends the data of a view in the `format` of its URL. Redirects to the API if a URL of the API returns this data. Otherwise
  * converts the API's response to CSV, or combines several responses into one.
- * @throws Problem `invalid-parameter` for another format, for a view without data, and for an incomplete URL.
+ * @throws Problem `invalid-parameter` for another format, for a view without data, for a URL that lacks a parameter of the view
+ * or has a wrong value of it, and for `from` or `to` that is not an EDTF date.
  */
 export async function sendViewData(
   app: FastifyInstance,
@@ -50,19 +54,19 @@ export async function sendViewData(
   { format, data }: { format: string; data: ViewData | undefined },
 ): Promise<FastifyReply> {
   if (!data || (format !== 'csv' && format !== 'json')) {
-    const message = data ? 'must be csv or json' : 'this view has no data of its own'
+    const message = data ? 'must be csv or json' : 'must be omitted, since this view has no data of its own'
     throw invalidParameters([{ parameter: 'format', code: 'invalid', message }])
   }
   if (data.kind === 'incomplete')
     throw invalidParameters([{ parameter: data.parameter, code: 'invalid', message: data.message }])
-  // The data depend on the reader, and change with the records.
+  // The data depends on the reader, and changes with the records.
   reply.header('cache-control', 'no-store')
   if (data.kind === 'records') return reply.redirect(format === 'json' ? data.json : data.csv, 302)
   if (data.kind !== 'parts' && format === 'json') return reply.redirect(data.json, 302)
   const signal = disconnectSignal(reply)
   const read = async (path: string): Promise<string> => {
     const response = await readAs(app, request, path, signal)
-    if (response.status !== 200) throw new ApiError(response)
+    if (response.status !== 200) throw new ReadFailure(response)
     return response.text
   }
   try {
@@ -71,7 +75,7 @@ export async function sendViewData(
     const parts = await readParts(data.parts, read)
     return format === 'json' ? reply.send({ parts }) : sendCsv(reply, partsCsv(parts))
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error
+    if (!(error instanceof ReadFailure)) throw error
     const { status, contentType, refusalHeaders, text } = error.response
     const faults = status === 400 ? findPeriodFaults(request.url) : []
     if (faults.length > 0) throw invalidParameters(faults)
@@ -79,7 +83,7 @@ export async function sendViewData(
   }
 }
 
-/** Reads one part after another, so that many parts do not load the database more than a single request at a time. */
+/** Reads the parts one after another, so that a view with many parts has only one running read at a time. */
 async function readParts(
   parts: readonly DataPart[],
   read: (path: string) => Promise<string>,
