@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { openBrowser } from '../support/browser.ts'
-import { start } from './servers.ts'
+import { startNode } from './servers.ts'
 
 /**
  * Measures the pages of the API reference in Chromium: the time until they are interactive, and how long they block the main
@@ -46,7 +46,7 @@ async function measure(browser: Browser, url: string, control: string): Promise<
 const worst = (values: number[]) => Math.round(Math.max(...values))
 
 const folder = await mkdtemp(join(tmpdir(), 'entente-pages-'))
-const registry = await start(['--import', 'tsx', 'src/cli/main.ts', 'serve'], {
+const registry = await startNode(['--import', 'tsx', 'src/cli/main.ts', 'serve'], {
   PORT: '0',
   DATA_DIR: join(folder, 'data'),
   LOG_LEVEL: 'warn',

@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import { databaseUrl } from '../support/database-url.ts'
-import { memoryOf, type Server, start } from './servers.ts'
+import { readMemoryMb, type Server, startNode } from './servers.ts'
 import type { BoundedFigure } from './tables.ts'
 
 /**
@@ -90,7 +90,7 @@ async function runTimed(args: string[], url: string): Promise<{ seconds: number;
   let memoryMb = 0
   const ended = once(child, 'exit')
   while (child.exitCode === null && child.signalCode === null) {
-    const found = await memoryOf(child.pid ?? 0)
+    const found = await readMemoryMb(child.pid ?? 0)
     if (found > memoryMb) memoryMb = found
     await Promise.race([ended, sleep(50)])
   }
@@ -169,7 +169,7 @@ async function measureBulk(url: string, key: string): Promise<number> {
     SEED: 'none',
     RATE_LIMIT: '0',
   }
-  const service = await start([...program, 'serve'], env)
+  const service = await startNode([...program, 'serve'], env)
   try {
     await sendBulk(service, key, 0)
     const started = performance.now()

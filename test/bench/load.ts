@@ -1,5 +1,5 @@
 import autocannon from 'autocannon'
-import { cpuOf, memoryOf, type Server } from './servers.ts'
+import { readCpuMicroseconds, readMemoryMb, type Server } from './servers.ts'
 
 /** Measurements of a server under load. */
 export interface Figures {
@@ -36,7 +36,7 @@ export async function measure(
 ): Promise<Figures> {
   // Each measurement starts with another number, so that patches do not repeat the values of an earlier measurement.
   let number = Math.floor(performance.now())
-  const before = await cpuOf(server.pid)
+  const before = await readCpuMicroseconds(server.pid)
   const result = await autocannon({
     url: server.origin,
     connections,
@@ -57,7 +57,7 @@ export async function measure(
       },
     ],
   })
-  const used = (await cpuOf(server.pid)) - before
+  const used = (await readCpuMicroseconds(server.pid)) - before
   if (result.non2xx > 0 || result.errors > 0)
     throw new Error(`${result.non2xx} error responses, ${result.errors} errors from ${request.path(0)}`)
   return {
@@ -67,6 +67,6 @@ export async function measure(
     p50Ms: result.latency.p50,
     p99Ms: result.latency.p99,
     cpuMicroseconds: used / result['2xx'],
-    memoryMb: await memoryOf(server.pid),
+    memoryMb: await readMemoryMb(server.pid),
   }
 }

@@ -7,7 +7,7 @@ import type { Browser, Page } from 'playwright-core'
 import { z } from 'zod'
 import { openBrowser } from '../support/browser.ts'
 import { readLayoutShift, watchLayout } from '../support/layout-shift.ts'
-import { type Server, start } from './servers.ts'
+import { type Server, startNode } from './servers.ts'
 
 /**
  * Measures two visits to each page of the built service in Chromium: the time until its heading is visible, the time until its
@@ -120,7 +120,7 @@ async function startService(folder: string, agreements: number, database?: strin
     })
     if (status !== 0) throw new Error(`could not generate ${agreements} agreements`)
   }
-  return await start(['dist/cli/main.js', 'serve'], env)
+  return await startNode(['dist/cli/main.js', 'serve'], env)
 }
 
 const { values } = parseArgs({

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { type Figures, measure, type Request, warmUpSeconds } from './load.ts'
 import { median } from './median.ts'
 import type { Options } from './options.ts'
-import { type Server, startWith } from './servers.ts'
+import { type Server, startProgram } from './servers.ts'
 
 /** Results of another API server, compared with the service without its cache. */
 export interface PeerResult {
@@ -164,7 +164,7 @@ async function compare(
   options: Options,
 ): Promise<PeerResult[]> {
   const node = join(folder, 'node_modules/.bin/node')
-  const server = await startWith(node, [join(folder, peer.program)], { DATABASE_URL: url }, folder)
+  const server = await startProgram(node, [join(folder, peer.program)], { DATABASE_URL: url }, folder)
   try {
     const compared: PeerResult[] = []
     for (const queryName of ['flat properties', 'whole agreements'] as const)

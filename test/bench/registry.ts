@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import pg from 'pg'
 import { superuserUrl } from '../support/superuser.ts'
-import { type Server, start } from './servers.ts'
+import { type Server, startNode } from './servers.ts'
 
 /** The administrator's key of every service that the benchmark starts. */
 export const adminKey = 'the-administrators-key-in-benchmarks'
@@ -35,7 +35,12 @@ export interface ColdRegistry {
 /** Starts the service without a response cache, on an embedded database in `folder` when `database` is absent. */
 async function startUncached(database: string | undefined, folder: string): Promise<ColdRegistry> {
   const databaseEnv = database === undefined ? { DATA_DIR: folder } : { DATABASE_URL: database }
-  const cold = await start([program, 'serve'], { ...commonEnv, ...databaseEnv, SEED: 'all', CACHE_MB: '0' })
+  const cold = await startNode([program, 'serve'], {
+    ...commonEnv,
+    ...databaseEnv,
+    SEED: 'all',
+    CACHE_MB: '0',
+  })
   return { cold, url: database ?? (await readFile(`${folder}/url`, 'utf8')).trim() }
 }
 
@@ -95,7 +100,7 @@ export async function openUncached(
 export async function openRegistry(database: string | undefined, wanted: number): Promise<Registry> {
   const { cold, url } = await openUncached(database, wanted, dataDir)
   if (database === undefined) await allowDatabases(url)
-  const hot = await start([program, 'serve'], { ...commonEnv, DATABASE_URL: url })
+  const hot = await startNode([program, 'serve'], { ...commonEnv, DATABASE_URL: url })
   const close = async () => {
     await hot.close()
     // `cold` owns the embedded PostgreSQL, so it closes last.

@@ -17,12 +17,13 @@ function readAddress(child: ChildProcess): Promise<string> {
       const [address] = /http:\/\/[\d.]+:\d+/.exec(text) ?? []
       if (address) resolve(address)
     })
+    child.once('error', reject)
     child.once('exit', (code) => reject(new Error(`the server exited with code ${code} before it listened`)))
   })
 }
 
-/** Starts a server program, and waits until it prints its address. @throws when it exits before that. */
-export async function startWith(
+/** Starts a server program, and waits until it prints its address. @throws when it cannot be started, or exits before that. */
+export async function startProgram(
   program: string,
   args: string[],
   env: NodeJS.ProcessEnv,
@@ -34,9 +35,11 @@ export async function startWith(
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const origin = await readAddress(child)
+  const { pid } = child
+  if (pid === undefined) throw new Error('the server has no process id')
   return {
     origin,
-    pid: child.pid ?? 0,
+    pid,
     close: async () => {
       const ended = once(child, 'exit')
       child.kill('SIGTERM')
@@ -46,25 +49,25 @@ export async function startWith(
 }
 
 /** Starts a server that runs on Node.js. */
-export const start = (args: string[], env: NodeJS.ProcessEnv): Promise<Server> =>
-  startWith(process.execPath, args, env)
+export const startNode = (args: string[], env: NodeJS.ProcessEnv): Promise<Server> =>
+  startProgram(process.execPath, args, env)
 
 /** Starts a TypeScript file of this folder. */
 export const startSource = (file: string, env: NodeJS.ProcessEnv): Promise<Server> =>
-  start(['--import', 'tsx', new URL(file, import.meta.url).pathname], env)
+  startNode(['--import', 'tsx', new URL(file, import.meta.url).pathname], env)
 
-/** Clock ticks per second (`USER_HZ`), in which Linux counts the CPU time of processes. */
+/** Clock ticks per second (`USER_HZ`). Linux counts the CPU time of processes in these ticks. */
 const ticksPerSecond = 100
 
-/** CPU time that a process has used, in microseconds; NaN where there is no /proc. */
-export async function cpuOf(pid: number): Promise<number> {
+/** Returns the CPU time that a process has used, in microseconds; NaN where there is no /proc. */
+export async function readCpuMicroseconds(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return ((Number(fields[11]) + Number(fields[12])) / ticksPerSecond) * 1e6
 }
 
-/** Memory that a process has in use, in MB; NaN where there is no /proc. */
-export async function memoryOf(pid: number): Promise<number> {
+/** Returns the resident memory (RSS) of a process, in MB; NaN where there is no /proc. */
+export async function readMemoryMb(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
   // The unit that /proc calls kB is 1,024 bytes.
   return (Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024) / 1_000_000

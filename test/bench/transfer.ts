@@ -1,4 +1,4 @@
-import { memoryOf, type Server } from './servers.ts'
+import { readMemoryMb, type Server } from './servers.ts'
 
 /** Measurements of the download of all agreements. */
 export interface Transfer {
@@ -10,10 +10,10 @@ export interface Transfer {
 
 /** Reads a response to its end as fast as it arrives. @throws when the response has an error status. */
 export async function transfer(server: Server, path: string): Promise<Transfer> {
-  const before = await memoryOf(server.pid)
+  const before = await readMemoryMb(server.pid)
   let peak = before
   const watch = setInterval(async () => {
-    peak = Math.max(peak, await memoryOf(server.pid))
+    peak = Math.max(peak, await readMemoryMb(server.pid))
   }, 50)
   const start = performance.now()
   let bytes = 0
