@@ -13,10 +13,10 @@ import { openProxy } from '../support/proxy.ts'
 const csv = `${treatyHeader}\n1,First,2001,China\n`
 
 /**
- * Opens a database. Returns the database, a mapping of a new register, and a function that runs a command whose connections are
- * lost, and returns the message with which the command gives up.
+ * Opens a test database and a proxy to it. `messageAfterOutage` runs a command through the proxy, interrupts its connections, and
+ * returns the message with which it fails. `mapping` is a mapping of a new register with the name `scheme`.
  */
-async function openRegister() {
+async function openUnreliableDatabase() {
   const { url, database, close } = await openTestDatabase()
   const proxy = await openProxy(url)
   const unreliable = openDatabaseAt(proxy.url, generousOptions)
@@ -26,9 +26,10 @@ async function openRegister() {
     await close()
   })
   const scheme = newScheme()
-  /** Returns the message of the command. The database is lost while the command waits for another import of the register. */
   const messageAfterOutage = async (command: (imports: LocalImports) => Promise<unknown>) => {
     let message = ''
+    // The command prints a note when it waits for the other import. From then on, the database is unreachable, and each look at the
+    // clock is 20 s later, so that the command gives up (`maxOutageMs`) without a real wait.
     const printNote = () => {
       proxy.refuseConnections()
       let now = 0
@@ -55,9 +56,9 @@ it.each([
   [false, /no record has been written: start the import again later$/],
   [true, /later with: entente import --commit \S+; if its commit had not begun, start the import again$/],
 ])(
-  'with autoCommit=%s, a new import whose database is lost says how to continue',
+  'with autoCommit=%s, a new import whose database is lost says whether to continue it or to start it again',
   async (autoCommit, hint) => {
-    const { mapping, messageAfterOutage } = await openRegister()
+    const { mapping, messageAfterOutage } = await openUnreliableDatabase()
     const message = await withFile('mapping.yaml', mapping, ({ path: mappingPath }) =>
       withFile('treaties.csv', csv, ({ path }) =>
         messageAfterOutage((imports) =>
@@ -70,7 +71,7 @@ it.each([
 )
 
 it('a commit whose database is lost names the command that continues it', async () => {
-  const { database, mapping, messageAfterOutage } = await openRegister()
+  const { database, mapping, messageAfterOutage } = await openUnreliableDatabase()
   const { id: staged } = await checkCsv(database, mapping, csv)
   expect(await messageAfterOutage((imports) => imports.commit(staged))).toMatch(
     new RegExp(`; continue later with: entente import --commit ${staged}$`),
@@ -78,7 +79,7 @@ it('a commit whose database is lost names the command that continues it', async 
 })
 
 it('an undo whose database is lost names the command that continues it', async () => {
-  const { database, mapping, messageAfterOutage } = await openRegister()
+  const { database, mapping, messageAfterOutage } = await openUnreliableDatabase()
   const { id } = await importCsv(database, mapping, csv)
   expect(await messageAfterOutage((imports) => imports.undo(id))).toMatch(
     new RegExp(`; continue later with: entente import --undo ${id}$`),

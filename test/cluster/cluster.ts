@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type Balancer, openBalancer } from './haproxy.ts'
 import { Host, openNetwork } from './namespaces.ts'
 import { openPostgres, type Postgres } from './patroni.ts'
-import { Pooler } from './pgbouncer.ts'
+import { PgBouncer } from './pgbouncer.ts'
 import { folder, removeCluster } from './removal.ts'
 import { Service, seed } from './services.ts'
 
@@ -13,7 +13,7 @@ export interface Cluster {
   balancer: Balancer
   services: Service[]
   /** The PgBouncer of each service; empty without them. */
-  poolers: Pooler[]
+  poolers: PgBouncer[]
   close(): Promise<void>
 }
 
@@ -45,7 +45,7 @@ export async function openCluster(
     await postgres.createDatabase('entente')
     const hosts = [await Host.open('service1', 31), await Host.open('service2', 32)]
     const balancer = await openBalancer(folder, postgres, hosts)
-    const poolers = pooled ? hosts.map((host) => new Pooler(host, balancer.databaseUrl, folder)) : []
+    const poolers = pooled ? hosts.map((host) => new PgBouncer(host, balancer.databaseUrl, folder)) : []
     const openService = (host: Host, index: number) => {
       const settings = {
         DATABASE_URL: poolers[index]?.url ?? balancer.databaseUrl,

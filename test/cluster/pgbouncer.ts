@@ -7,7 +7,7 @@ import { waitUntilReady } from '../support/pgbouncer.ts'
 import type { Host } from './namespaces.ts'
 
 /** PgBouncer on the host of a service, with the settings of `deploy/`. */
-export class Pooler {
+export class PgBouncer {
   /** URL of the database through PgBouncer. */
   readonly url: string
   readonly #host: Host
@@ -15,13 +15,17 @@ export class Pooler {
   readonly #folder: string
   #process: ChildProcess | undefined
 
-  /** @param databaseUrl URL of the database to which PgBouncer connects. */
+  /**
+   * @param databaseUrl URL of the database to which PgBouncer connects.
+   * @param folder where the configuration, the list of users and the log are written.
+   */
   constructor(host: Host, databaseUrl: string, folder: string) {
     this.#host = host
     this.#databaseUrl = new URL(databaseUrl)
     this.#folder = folder
     const url = new URL(databaseUrl)
     url.hostname = host.address
+    // `listen_port` of `deploy/pgbouncer/pgbouncer.ini`.
     url.port = '6432'
     this.url = url.href
   }
@@ -51,6 +55,7 @@ export class Pooler {
   async kill(): Promise<void> {
     const child = this.#process
     if (!child) throw new Error('PgBouncer is not running')
+    this.#process = undefined
     const ended = once(child, 'close')
     child.kill('SIGKILL')
     await ended

@@ -54,7 +54,7 @@ describe.each(resources)('If-Match of a change to $name', (resource) => {
   })
 
   it.each(methods)(
-    'must be current: %s with a stale ETag gets 412 with the current one and changes nothing',
+    'must be current: %s with a stale ETag gets 412 with the current ETag, and changes nothing',
     async (method) => {
       const created = await createRecord(resource, api)
       const patch = { [name]: 'Changed by somebody else' }
@@ -106,7 +106,7 @@ describe.each(resources)('If-Match of a change to $name', (resource) => {
     expect((await change('PATCH', resource, created, listed)).status).toBe(200)
   })
 
-  it('may have empty elements and commas in tags, as other servers and proxies write them', async () => {
+  it('may have empty list elements, and tags with commas (RFC 9110)', async () => {
     const created = await createRecord(resource, api)
     for (const header of [`,${created.etag}`, `${created.etag} , ,`, `"a,b",${created.etag}`]) {
       const response = await api.patch(created.path, {}, ifMatch(header))
@@ -143,7 +143,7 @@ describe.each(resources)('If-Match of a change to $name', (resource) => {
     expect((await api.get(created.path)).json()).toEqual(winner?.json())
   })
 
-  it('of a restore of a removed record must have the last version in its history', async () => {
+  it('of a restore of a removed record must have the last version in its history, or be *', async () => {
     const { path } = await createRecord(resource, api)
     await api.patch(path, { [name]: 'Changed' })
     await api.delete(path)
@@ -172,7 +172,7 @@ describe.each(resources)('If-Match of a change to $name', (resource) => {
   })
 })
 
-describe.each(resources)('a precondition that cannot be checked, for $name,', (resource) => {
+describe.each(resources)('a precondition that the operation does not accept, for $name,', (resource) => {
   it('is refused: If-Match of a read, a creation, an import or a bulk request', async () => {
     const { path, record } = await createRecord(resource, api)
     const list = listPath(resource)
