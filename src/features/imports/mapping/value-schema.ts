@@ -82,7 +82,7 @@ export const stepsSchema = describe(
           z.record(z.string().max(500), scalar.nullable()),
         ])
         .optional(),
-      'Replaces codes with values: { Completed: closed, Draft: null, "*": other }. The code "*" stands for all other codes; the value null means no value, and the value "*" means the code itself. Or the name of a CSV file given with the imported file: its first two columns are code and value, unless { list, key, value } names other columns.',
+      'Replaces codes with values. Either the values by code: { Completed: closed, Draft: null, "*": other }; the code "*" stands for all other codes, the value null means no value, and the value "*" means the code itself. Or the name of a CSV file that is given with the imported file: its first two columns are code and value, unless { list, key, value } names other columns.',
     ),
     date: describe(
       columns.optional(),
