@@ -9,13 +9,13 @@ const author = registerResponseSchema(
     .strictObject({
       kind: z.enum(authorKinds).meta({
         description:
-          'An API key, a user of the OpenID Connect issuer, seed or generated data, another command of Entente, or a client of the database that bypassed the service.',
+          'An API key, a user of the OpenID Connect issuer, seed or generated data, another command, or a client of the database that bypassed the service.',
       }),
       id: z.string().nullable().meta({ description: "The key's id, or the token's subject." }),
       name: z
         .string()
         .nullable()
-        .meta({ description: 'Name of the key, token or command at that time; null without a name.' }),
+        .meta({ description: 'Name of the key, token or command at that time, if any.' }),
     })
     .meta({ description: 'Who made the change.' }),
 )
@@ -32,8 +32,7 @@ export const revisionShape = {
     .nullable()
     .meta({ description: 'Why: `Change-Reason` of the request, `reason` of a redaction, or the import.' }),
   redactedBy: z.int().min(1).nullable().meta({
-    description:
-      'Version of the last redaction that removed something from this version; null if there is none.',
+    description: 'Version of the last redaction that removed something from this version; null if none.',
   }),
   mergedInto: z.string().nullable().meta({
     description: 'Of a removal: key of the record that this one was merged into; null otherwise.',

@@ -71,7 +71,7 @@ export const countries = defineResource(
       'Groups that cut across the regions, such as 199, the least developed countries.',
     ),
     aliases: field.aliases(),
-    labelPoint: field.point("Where maps put the country's name or a mark."),
+    labelPoint: field.point('Where maps put the name or a mark.'),
     validFrom: field.edtf('Since when the country has had this code, or when the state began.'),
     validTo: field.edtf('When ISO withdrew the code, or when the state ended.'),
     successors: field.references('countries', 'The states that followed a withdrawn one.', {

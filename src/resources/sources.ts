@@ -27,7 +27,7 @@ export const sources = defineResource(
     publishedOn: field.edtf('When it was published.'),
     occasion: field.line('The event for which it was made.', { max: 1000, weight: 'B' }),
     url: field.url('Web address of the source.'),
-    language: field.code(language(), 'Language (BCP 47 tag).', { group: field.groupByCode }),
+    language: field.code(language(), 'Language (BCP 47).', { group: field.groupByCode }),
     licence: field.line('Licence.', { filter: false }),
     accessedOn: field.edtf('When it was read for the registry.'),
     context: field.prose(

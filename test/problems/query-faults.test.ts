@@ -107,6 +107,14 @@ describe('a refused read', () => {
     expect(errors).toEqual([{ parameter: 'limit', code, message, limit }])
   })
 
+  it('of a version that cannot exist states the range of versions', async () => {
+    const message = 'must be a whole number from 1 to 2147483647'
+    for (const version of ['0', '01', '2147483648', '99999999999', '9'.repeat(400)]) {
+      const { errors } = (await api.get(`/v1/countries/PAK/history/${version}`)).json<ProblemBody>()
+      expect(errors, version).toMatchObject([{ parameter: 'version', message }])
+    }
+  })
+
   it('reports the faults of all parameters in one response', async () => {
     const response = await api.get('/v1/agreements?stauts=signed&country=pk&limit=x&signedOn[gte]=2011-13')
     const { errors, detail } = response.json<ProblemBody>()
