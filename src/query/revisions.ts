@@ -10,9 +10,12 @@ import { maxPageBytesSql, placeholder, statement } from './statement.ts'
 /** The operation that wrote a revision. */
 export type ChangeKind = (typeof changeKinds)[number]
 
+/** SQL of the properties of a revision, without its document, as columns with the names of the properties. */
+const properties = sql`version, operation, actor, ${rfc3339(sql`"time"`)} as "time", request_id as "requestId", reason,
+  redacted_by as "redactedBy", merged_into as "mergedInto"`
+
 /** SQL of a revision's JSON without its document. */
-const entry = sql`json_build_object('version', version, 'operation', operation, 'actor', actor, 'time', ${rfc3339(sql`"time"`)},
-  'requestId', request_id, 'reason', reason, 'redactedBy', redacted_by, 'mergedInto', merged_into)`
+const entry = sql`(select row_to_json(entry) from (select ${properties}) as entry)`
 
 /**
  * SQL of the key of the record that was merged into the record of a revision. The removal of the merged record is written
@@ -182,7 +185,7 @@ export function feedStatement({
     const orderBy = sql`order by transaction ${direction}, sequence ${direction}`
     const rows = sql`select * from ${revisions} where ${sql.join(conditions, sql` and `)} ${orderBy} limit ${placeholder('limit')}`
     return sql`select ${position} as position, resource, (select row_to_json(change) from (select ${position} as "position", resource,
-        key, version, operation, actor, ${rfc3339(sql`"time"`)} as "time", request_id as "requestId", reason, redacted_by as "redactedBy", merged_into as "mergedInto") change)::text as entry, document::text as document, found
+        key, ${properties}) as change)::text as entry, document::text as document, found
       from ${boundedRows(rows, orderBy)} where bytes_before < ${maxPageBytesSql} ${orderBy}`
   }
   const values = { ...after, resources, countries, limit }
