@@ -31,7 +31,7 @@ export const organizations = defineResource(
     noun: 'organization',
     label: { en: 'Organizations', zh: '机构' },
     schemaType: 'Organization',
-    description: 'A ministry, institute, company or international body that takes part.',
+    description: 'A ministry, institute, company or international body that cooperates.',
     formerNames: { type: 'kind' },
     search: { title: 'name', otherName: 'acronym', hasAliases: true, codes: ['ror'], prose: [] },
     example: {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
 
-/** The dashboard with the colours of the operating system, with more contrast, and its small links, in a browser. */
+/** The dashboard with the colors of the operating system, with more contrast, and its small links, in a browser. */
 
 const dashboard = useDashboard()
 
@@ -15,7 +15,7 @@ const look = (element: Locator) =>
   })
 
 describe.skipIf(skipsBrowser)('the contrast of the dashboard [needs Chromium]', { timeout: 60_000 }, () => {
-  it('shows what is selected, current, pressed or added even in the colours of the system', async () => {
+  it('shows what is selected, current, pressed or added even in the colors of the system', async () => {
     const { page, go } = await dashboard.open('/explore/agreements', { forcedColors: 'active' })
     const navigation = page.getByRole('navigation')
     const current = await look(navigation.getByRole('link', { name: 'Agreements' }))
@@ -37,14 +37,14 @@ describe.skipIf(skipsBrowser)('the contrast of the dashboard [needs Chromium]', 
 
   it('draws soft texts and borders of buttons in the colour of texts if more contrast is wanted', async () => {
     const { page } = await dashboard.open('/explore/agreements', { contrast: 'more' })
-    const colours = await page
+    const colors = await page
       .getByRole('link', { name: 'CSV' })
       .evaluate((button) => [
         getComputedStyle(button).borderTopColor,
         getComputedStyle(document.querySelector('.page-head p') ?? button).color,
         getComputedStyle(document.body).color,
       ])
-    expect(new Set(colours).size).toBe(1)
+    expect(new Set(colors).size).toBe(1)
     await page.context().close()
   })
 
