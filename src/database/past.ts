@@ -4,9 +4,10 @@ import { wholeTableSettings } from './reading-settings.ts'
 
 /**
  * Returns statements that make a read-only transaction read the tables as of an earlier time: names without a schema resolve
- * to the views of the schema `past`. The transaction never gets an id. Its statements must go through `pastStatements`.
- * @param at RFC 3339, or a date for its first millisecond in UTC. Digits after the milliseconds are ignored, since times of
- * changes have none.
+ * to the views of the schema `past`. They also set `wholeTableSettings`. The transaction never gets an id. Its statements,
+ * except COPY, which is never prepared, must go through `pastStatements`.
+ * @param at RFC 3339, or a date, which means its first millisecond in UTC. Digits after the milliseconds are ignored, since
+ * times of changes have none.
  */
 export const pastSetup = (at: string): string => `${wholeTableSettings};
   set local search_path = past, public;

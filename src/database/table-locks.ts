@@ -24,7 +24,7 @@ class TablesInUse extends Error {}
  * Locks `records` first, as every transaction that writes does, and views before tables, as every read of a view does. Leaves
  * out the relations of extensions. `alter … owner to` the current owner takes the lock, changes nothing, and needs no
  * privilege. `lock` would need UPDATE, DELETE, TRUNCATE or, since PostgreSQL 17, MAINTAIN. A migration revokes the first three
- * from the owner of `revisions`, and in a database that was created before PostgreSQL 17 the owner has no MAINTAIN.
+ * from the owner of `revisions`, and in a database that was created before PostgreSQL 17, the owner has no MAINTAIN.
  */
 const lockText = `do $$
 declare
@@ -44,7 +44,7 @@ end $$`
 
 /**
  * Locks all tables and views exclusively for the transaction of a client, so that its later statements need not wait.
- * @throws TablesInUse, after which `retryWhileInUse` tries again.
+ * @throws TablesInUse, after which `retryWhileInUse` tries again; any other error of PostgreSQL.
  */
 export async function lockAllTables(client: pg.Client): Promise<void> {
   await client.query(`set local statement_timeout = ${lockTimeoutMs}`)
@@ -59,7 +59,7 @@ export async function lockAllTables(client: pg.Client): Promise<void> {
 
 /**
  * Runs a transaction that begins with `lockAllTables`, and repeats it until it gets the locks.
- * @throws OperatorError when it has not got the locks after ten minutes; any other error of `transaction`.
+ * @throws OperatorError when it has not got the locks after `giveUpAfterMs`; any other error of `transaction`.
  */
 export async function retryWhileInUse<T>(transaction: () => Promise<T>): Promise<T> {
   const deadline = Date.now() + giveUpAfterMs
@@ -70,7 +70,7 @@ export async function retryWhileInUse<T>(transaction: () => Promise<T>): Promise
       if (!(error instanceof TablesInUse)) throw error
       if (Date.now() > deadline)
         throw new OperatorError(
-          'the database cannot be migrated: for ten minutes, tables have been in use by transactions that do not end, such as exports; end them (pg_stat_activity shows them), and start again',
+          `the database cannot be migrated: for ${giveUpAfterMs / 60_000} minutes, tables have been in use by transactions that do not end, such as exports; end them (pg_stat_activity shows them), and start again`,
         )
       await sleep(pauseMs)
     }

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
-import { describeIssue, faultMessage, quote } from '../problems/faults.ts'
+import { faultMessage, quote, toFault } from '../problems/faults.ts'
 import { type Fault, FaultList, Problem } from '../problems/problem.ts'
 import { didYouMean, quoteList } from '../problems/suggest.ts'
 import type { Comparison, Operator } from './filters.ts'
@@ -221,7 +221,7 @@ function checkValues(
     faults: [
       ...ambiguous.map((text) => fault('invalid', ambiguousMessage(name, text))),
       ...results.flatMap(({ error }) =>
-        (error?.issues ?? []).map((issue) => ({ parameter: name, ...describeIssue(issue) })),
+        (error?.issues ?? []).map((issue) => ({ parameter: name, ...toFault(issue) })),
       ),
     ],
   }

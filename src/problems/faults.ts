@@ -3,7 +3,7 @@ import { type Fault, FaultList, faultLimits } from './problem.ts'
 import { didYouMean } from './suggest.ts'
 
 /** Codes of faults by zod's issue codes. */
-const codes: Record<string, string> = {
+const faultCodes: Record<string, string> = {
   unrecognized_keys: 'unknown',
   invalid_value: 'unknown_value',
   invalid_type: 'wrong_type',
@@ -21,7 +21,7 @@ function faultCode(issue: z.core.$ZodIssue, message: string): string {
   if (message === 'is required') return 'required'
   if (issue.code === 'invalid_union' && issue.discriminator !== undefined) return 'unknown_value'
   const customCode: unknown = issue.code === 'custom' ? issue.params?.code : undefined
-  return typeof customCode === 'string' ? customCode : (codes[issue.code] ?? 'invalid')
+  return typeof customCode === 'string' ? customCode : (faultCodes[issue.code] ?? 'invalid')
 }
 
 /** Returns the limit that a value violates, if it is inclusive: of a number, of a length or of the number of entries. */
@@ -31,8 +31,8 @@ function violatedLimit(issue: z.core.$ZodIssue): { limit?: number } {
   return {}
 }
 
-/** Returns code, message and limit of the fault that an issue describes. */
-export const describeIssue = (issue: z.core.$ZodIssue, message = issue.message): Fault => ({
+/** Returns the fault that an issue describes, without its location. */
+export const toFault = (issue: z.core.$ZodIssue, message = issue.message): Fault => ({
   code: faultCode(issue, message),
   message,
   ...violatedLimit(issue),
@@ -50,9 +50,12 @@ export function quote(text: string): string {
   return `${quoted.slice(0, maxShownLength - 3).replace(/[\ud800-\udbff]$/, '')}…`
 }
 
-/** Formats a value for a message. */
-const formatValue = (value: unknown): string =>
-  typeof value === 'string' ? quote(value) : (JSON.stringify(value) ?? String(value)).slice(0, maxShownLength)
+/** Formats a value for a message. A long value is truncated, and ends with `…`. */
+function formatValue(value: unknown): string {
+  if (typeof value === 'string') return quote(value)
+  const text = JSON.stringify(value) ?? String(value)
+  return text.length > maxShownLength ? `${text.slice(0, maxShownLength - 1)}…` : text
+}
 
 const typeNames: Record<string, string> = {
   string: 'text',
@@ -98,7 +101,7 @@ function sizeMessage(issue: z.core.$ZodRawIssue<z.core.$ZodIssueTooBig | z.core.
   return `${formatValue(issue.input)} is out of range: must be ${comparison} ${limit}`
 }
 
-/** Returns the message of a value that is none of the known ones. */
+/** Returns the message for a value that is missing or not one of the known values. */
 function unknownValueMessage(value: unknown, known: readonly unknown[] = []): string {
   if (value === undefined) return 'is required'
   return typeof value === 'string'
@@ -140,17 +143,17 @@ export function formatPointer(path: readonly PropertyKey[]): string {
   return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }
 
-/** Whether an issue says that the whole value has the wrong type or is none of the known values. */
-const isWrongType = ({ code, path }: z.core.$ZodIssue) =>
+/** Whether an issue says that the whole value has the wrong type or is not one of the known values. */
+const refusesWholeValue = ({ code, path }: z.core.$ZodIssue) =>
   path.length === 0 && (code === 'invalid_type' || code === 'invalid_value')
 
 /**
  * Replaces the issue of a union with the issues of the alternative that accepts the type of the value, such as the object in
- * a union of object and text. If no alternative or several accept the type, the issue is returned unchanged.
+ * a union of object and text. If no alternative accepts the type, or several do, the issue is returned unchanged.
  */
 function explainUnion(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   if (issue.code !== 'invalid_union') return [issue]
-  const candidates = issue.errors.filter((issues) => issues.length > 0 && !issues.some(isWrongType))
+  const candidates = issue.errors.filter((issues) => issues.length > 0 && !issues.some(refusesWholeValue))
   const [issues] = candidates
   if (!issues || candidates.length > 1) return [issue]
   return issues.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })).flatMap(explainUnion)
@@ -200,7 +203,7 @@ function toFaults(error: z.core.$ZodError, messages: LazyMessages): FaultList {
   }
   for (const issue of error.issues.slice(0, maxConverted).flatMap(explainUnion)) {
     if (issue.code !== 'unrecognized_keys') {
-      add(issue.path, () => describeIssue(issue, messages.messageOf(issue)))
+      add(issue.path, () => toFault(issue, messages.messageOf(issue)))
       continue
     }
     const lines = faults.isFull ? [] : messages.messageOf(issue).split('\n')

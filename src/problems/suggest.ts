@@ -1,16 +1,16 @@
 import { closest, distance } from 'fastest-levenshtein'
 
 /**
- * Returns the known word most similar to a mistyped one, or undefined if none is similar. A word that differs only in case,
- * `_` and `-` is preferred.
+ * Returns the known word most similar to a mistyped one, or undefined if none is similar or the mistyped one has more than 100
+ * characters. A word that differs only in case, `_` and `-` is preferred.
  * @example suggest('stauts', ['status', 'kind']) // 'status'
  */
 export function suggest(word: string, known: readonly string[]): string | undefined {
   if (known.length === 0 || word.length > 100) return undefined
   const plain = (text: string) => text.toLowerCase().replaceAll(/[_-]/g, '')
   const plainWord = plain(word)
-  const exact = known.find((candidate) => plain(candidate) === plainWord)
-  if (exact) return exact
+  const sameLetters = known.find((candidate) => plain(candidate) === plainWord)
+  if (sameLetters) return sameLetters
   const nearest = closest(word, [...known])
   return distance(word.toLowerCase(), nearest.toLowerCase()) <= Math.max(1, Math.floor(nearest.length * 0.4))
     ? nearest
@@ -40,7 +40,7 @@ export function didYouMeanSentence(beginning: string, word: string, known: reado
 /** Returns a text with its first letter in upper case. */
 export const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
-/** Ends a text with a full stop, unless it already ends with one or, as the questions of `didYouMean`, with a question mark. */
+/** Ends a text with a full stop, unless it already ends with one or, like the questions of `didYouMean`, with a question mark. */
 export const toSentence = (text: string): string => (/[.?]$/.test(text) ? text : `${text}.`)
 
 /** Returns words in quotes, separated by commas. */

@@ -35,9 +35,10 @@ export type CursorLocation = Pick<Fault, 'parameter' | 'pointer'>
 
 const inQuery: CursorLocation = { parameter: 'cursor' }
 
-const invalidCursor = (reason: string, location: CursorLocation) =>
-  new Problem('invalid-cursor', `The cursor ${reason}, or start again without a cursor.`, {
-    errors: [{ ...location, code: 'invalid', message: reason }],
+/** @param message what is wrong with the cursor, and how to send it instead. */
+const invalidCursor = (message: string, location: CursorLocation) =>
+  new Problem('invalid-cursor', `The cursor ${message}, or start again without a cursor.`, {
+    errors: [{ ...location, code: 'invalid', message }],
   })
 
 /** Returns a signed cursor for the page after a position. */

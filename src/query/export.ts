@@ -18,7 +18,10 @@ const semicolonPattern = sql.raw(`'${semicolonBeforeFormula}'`)
 const escapeFormula = (cell: SQL): SQL =>
   sql`case when left(${cell}, 1) in (${literals(formulaCharacters)}) or strpos(${cell}, ';') > 0 then regexp_replace(${cell}, ${formulaStartPattern}, '\\1''\\2', 'g') else ${cell} end`
 
-/** JSON has a `;` only inside a string, where an escape sequence has the same meaning. So the value does not change. */
+/**
+ * Escapes each `;` before a formula. JSON has a `;` only inside a string, where an escape sequence has the same meaning. So the
+ * value does not change.
+ */
 const escapeJson = (cell: SQL): SQL =>
   sql`case when strpos(${cell}, ';') > 0 then regexp_replace(${cell}, ${semicolonPattern}, '\\\\u003b', 'g') else ${cell} end`
 
@@ -32,6 +35,13 @@ function safeCell({ kind, cell, isLookup }: FlatColumn): SQL {
   return isLookup ? withOneEvaluation(escapeFormula, cell) : escapeFormula(cell)
 }
 
+/** SQL of a JSON array of the cells of a row. */
+const cellsJson = (columns: FlatColumn[]): SQL =>
+  sql`json_build_array(${sql.join(
+    columns.map(({ cell }) => cell),
+    sql`, `,
+  )})`
+
 const columnSql = (column: FlatColumn): SQL => sql`${safeCell(column)} as ${sql.identifier(column.name)}`
 
 /** Options for rows of one JSON text. The delimiters are control characters, which JSON escapes, so nothing is quoted. */
@@ -44,7 +54,7 @@ function csvOptions(columns: FlatColumn[]): SQL {
   return sql`(format csv, header${quoted})`
 }
 
-/** Returns a COPY statement that writes the rows of a query with the condition of a selection. */
+/** Returns a COPY statement for a query. The values of the selection's condition become literals. */
 const copyQuery = (query: SQL, { where }: Selection, options = jsonLinesOptions): string =>
   inlineValues(sql`copy (${query}) to stdout with ${options}`, conditionValues(where))
 
@@ -71,13 +81,8 @@ export const csvStatement = (selection: Selection, columns: FlatColumn[], per: R
   copyRecords(selection, sql.join(columns.map(columnSql), sql`, `), csvOptions(columns), per)
 
 /** Returns a COPY statement that writes one JSON array of cells per row. @throws as `csvStatement` does. */
-export function xlsxStatement(selection: Selection, columns: FlatColumn[], per: RowUnit): string {
-  const cells = sql.join(
-    columns.map(({ cell }) => cell),
-    sql`, `,
-  )
-  return copyRecords(selection, sql`json_build_array(${cells})`, jsonLinesOptions, per)
-}
+export const xlsxStatement = (selection: Selection, columns: FlatColumn[], per: RowUnit): string =>
+  copyRecords(selection, cellsJson(columns), jsonLinesOptions, per)
 
 /** Returns the field with the location or locations of a record, and its name; undefined if the resource has none. */
 export const findLocationField = (resource: Resource) =>
@@ -154,8 +159,8 @@ const calendarDates = ({ calendar = {}, table }: Resource) =>
 
 /**
  * Returns a COPY statement that writes one JSON array per record of a calendar: key, title, version, time of the last
- * change, and the dates that span at most a year, in the years 1 to 9998: property, earliest and latest day, and the date as
- * the source gives it. Other dates are null.
+ * change, and an array of its dates. A date is an array of its property, its earliest and latest day, and the value as the
+ * source gives it. Null stands for a date that is missing, spans more than a year, or is not in the years 1 to 9998.
  */
 export function calendarStatement(selection: Selection): string {
   const { resource } = selection
@@ -185,16 +190,12 @@ export function omittedDatesStatement(selection: Selection): string {
  */
 export function sourcesStatement(selection: Selection, columns: FlatColumn[]): string {
   const { table, id, registry } = selection.resource
-  const cells = sql.join(
-    columns.map(({ cell }) => cell),
-    sql`, `,
-  )
   const [citations, sources] = [registry.get('citations'), registry.get('sources')]
   const matchingIds = sql`select ${id} from ${table}${whereClause(selection)}`
   const citationCondition =
     selection.resource === citations
       ? sql`${citations.id} in (${matchingIds})`
       : sql`${columnOf(citations.table, 'citedRecord')} in (${matchingIds})`
-  const query = sql`select json_build_array(${cells}) from ${withRecords(sources)} where ${sources.id} in (select ${columnOf(citations.table, 'source')} from ${citations.table} where ${citationCondition}) order by ${sources.id}`
+  const query = sql`select ${cellsJson(columns)} from ${withRecords(sources)} where ${sources.id} in (select ${columnOf(citations.table, 'source')} from ${citations.table} where ${citationCondition}) order by ${sources.id}`
   return copyQuery(query, selection)
 }

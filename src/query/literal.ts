@@ -23,14 +23,18 @@ const literal = (value: unknown): string => (value === null ? 'null' : pg.escape
 
 /**
  * Returns the SQL text of a statement with its values as literals, for COPY, which takes no parameters. Every value goes
- * through `literal`; no other code puts client text into SQL.
+ * through `literal`. No other code puts client text into SQL, except `pastSetup`, which inserts a normalized time.
  * @param values for the placeholders, by name.
- * @throws Error for a value that is an object or undefined.
+ * @throws Error for a value that is an object or undefined, and for a placeholder without a value.
  */
 export function inlineValues(statement: SQL, values: Record<string, unknown>): string {
+  const getValue = ({ name }: Placeholder): unknown => {
+    if (!(name in values)) throw new Error(`the placeholder ${name} has no value`)
+    return values[name]
+  }
   const dialect = new PgDialect()
   // drizzle passes the value as the second argument; the default implementation uses only the number.
   dialect.escapeParam = (_number: number, value?: unknown) =>
-    literal(is(value, Placeholder) ? values[value.name] : value)
+    literal(is(value, Placeholder) ? getValue(value) : value)
   return dialect.sqlToQuery(statement).sql
 }

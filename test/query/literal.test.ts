@@ -30,4 +30,5 @@ it('refuses a value that has no literal', () => {
   const statement = sql`select ${sql.placeholder('value')}`
   for (const value of [undefined, {}, () => 1])
     expect(() => inlineValues(statement, { value })).toThrow('no SQL literal')
+  expect(() => inlineValues(statement, {})).toThrow('the placeholder value has no value')
 })

@@ -331,7 +331,9 @@ describe('the response store', () => {
       store.resize(`key ${index}`)
       expect(store.size).toBeLessThanOrEqual(1_000_000)
       const inMemory = all.filter((candidate, position) => store.get(`key ${position}`) === candidate)
-      expect(store.size).toBeGreaterThanOrEqual(inMemory.reduce((sum, { size }) => sum + size, 0))
+      expect(store.size).toBeGreaterThanOrEqual(
+        inMemory.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0),
+      )
       expect(inMemory).toContain(stored.representation)
     }
     expect(store.get('key 1')).toBeUndefined()

@@ -20,6 +20,7 @@ import { placeholder, statement } from '../../query/statement.ts'
 import { changesJson } from './changes.ts'
 import { briefingSchema } from './contract.ts'
 import { figuresListPath, readFigures } from './figures.ts'
+import { maxExpiring } from './limits.ts'
 import { QueryRunner } from './query-runner.ts'
 import { amountsJson, briefingResources, sectionJson, sourcesJson, sumsJson } from './sections.ts'
 
@@ -31,9 +32,6 @@ interface BriefingRequest {
   day: string
   asOf: string | undefined
 }
-
-/** Maximum number of expiring records that a briefing lists. */
-const maxExpiring = 20
 
 /** Returns the same day of the next year; for 29 February, 1 March. */
 function oneYearLater(day: string): string {

@@ -3,9 +3,7 @@ import type { Language } from '../../model/languages.ts'
 import { nameInDocument } from '../../model/names.ts'
 import type { Registry } from '../../model/registry.ts'
 import { changeJson, type FeedPlan, type FeedRow, feedStatement } from '../../query/revisions.ts'
-
-/** Maximum number of changes in a briefing. */
-const maxChanges = 10
+import { maxChanges } from './limits.ts'
 
 interface Change {
   resource: string

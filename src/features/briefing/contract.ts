@@ -6,6 +6,7 @@ import { countedSchema } from '../../model/list-request.ts'
 import type { Registry } from '../../model/registry.ts'
 import { registerResponseSchema, withDescription } from '../../model/schema-names.ts'
 import { groupExample, groupSchema } from '../../operations/group-schema.ts'
+import { maxChanges, maxExpiring, maxFigures, maxGroups } from './limits.ts'
 import { briefingResources, sectionGroups } from './sections.ts'
 
 /** The schema of a briefing. */
@@ -24,13 +25,13 @@ const groups = registerResponseSchema(
   z
     .strictObject({
       data: z.array(groupSchema),
-      groups: z.int().min(0).meta({ description: 'Number of all groups, including those not in `data`.' }),
+      groups: z.int().min(0).meta({ description: 'Number of groups, including those not in `data`.' }),
     })
     .meta({ description: 'Groups of records.', examples: [{ data: [groupExample], groups: 1 }] }),
 )
 
 const sectionExample = {
-  count: 3,
+  count: 0,
   list: '/v1/agreements?country=PAK',
   groups: {},
 }
@@ -42,8 +43,7 @@ const section = registerResponseSchema(
       count: count(),
       list: list(),
       groups: optionalProperties(sectionGroups, groups).meta({
-        description:
-          'All years; the ten largest topics; the twenty largest partners; `kind`, `modality` and `status` if the resource has them.',
+        description: `All years; the ${maxGroups.topic} largest topics; the ${maxGroups.country} largest partners; \`kind\`, \`modality\` and \`status\` if the resource has them.`,
       }),
     })
     .meta({
@@ -79,7 +79,7 @@ const expiring = z.strictObject({
         link: link(),
       }),
     )
-    .meta({ description: 'The twenty that expire first.' }),
+    .meta({ description: `The ${maxExpiring} that expire first.` }),
 })
 
 const changes = (registry: Registry) =>
@@ -126,7 +126,7 @@ const makeSchema = (registry: Registry) =>
           section,
         ).meta({ description: 'Sections of all resources with participants.' }),
         inForce: section.meta({ description: 'Agreements that may be in force on the day.' }),
-        expiring: expiring.meta({ description: 'Agreements in force that may expire within a year.' }),
+        expiring: expiring.meta({ description: 'Those of `inForce` that may expire within a year.' }),
         units: groups.meta({
           description:
             'Cooperation bases by kind: records, and how many bases they represent (`sum:unitCount`).',
@@ -138,19 +138,19 @@ const makeSchema = (registry: Registry) =>
         ),
         changes: changes(registry)
           .nullable()
-          .meta({ description: 'The ten latest changes; null with `asOf`.' }),
+          .meta({ description: `The ${maxChanges} latest changes; null with \`asOf\`.` }),
         figures: z
           .array(figure)
           .meta({ description: 'Figures of sources about the country, with the counts of the registry.' }),
         figuresList: z
           .string()
-          .meta({ description: 'Path of the list of all figures; `figures` has the first 50.' }),
+          .meta({ description: `Path of the list of all figures; \`figures\` has the first ${maxFigures}.` }),
         sources: groups.meta({
           description: 'Sources with the number of their citations for records of the country.',
         }),
       })
       .meta({
-        description: 'A country in one document.',
+        description: 'What the registry has about a country.',
         examples: [
           {
             country: { code: 'PAK', name: 'Pakistan', link: '/v1/countries/PAK' },

@@ -1,9 +1,7 @@
 import type { Registry } from '../../model/registry.ts'
 import { listPath, withAsOf } from '../../operations/counts.ts'
+import { maxFigures } from './limits.ts'
 import type { QueryRunner } from './query-runner.ts'
-
-/** Maximum number of figures in a briefing. */
-const maxFigures = 50
 
 const fields = ['id', 'indicator', 'title', 'value', 'qualifier', 'unit', 'asOf'] as const
 

@@ -1,5 +1,6 @@
 import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
+import { maxGroups } from './limits.ts'
 import type { Groups, QueryRunner } from './query-runner.ts'
 
 /** The dimensions by which a section groups records, if the resource has them. */
@@ -7,9 +8,6 @@ const dimensions = ['kind', 'modality', 'status', 'topic', 'country'] as const
 
 /** The names of the groups of sections. */
 export const sectionGroups = ['year', 'kind', 'modality', 'status', 'topic', 'partner'] as const
-
-/** Maximum number of groups of each dimension, the largest first. The limit of years is above their number. */
-const maxGroups = { year: 1000, topic: 10, country: 20, other: 50 } as const
 
 /** Returns the resources with participants. A briefing has a section for each of them. */
 export const briefingResources = (registry: Registry): Resource[] =>

@@ -49,9 +49,9 @@ function randomDocuments({ random }: GeneratorState, title: string): JsonObject[
 }
 
 /** Adds an agreement with its parties and other lists. @param number its number, from 0. */
-export function addAgreement(generation: GeneratorState, number: number): void {
-  const { random, referenceData, recentAgreementIds } = generation
-  const partners = randomCountries(generation, randomCountryCount(generation))
+export function addAgreement(state: GeneratorState, number: number): void {
+  const { random, referenceData, recentAgreementIds } = state
+  const partners = randomCountries(state, randomCountryCount(state))
   // China, the first of the countries, is a party to most agreements of the registry.
   const [china] = referenceData.countries
   const countries = china && random.chance(0.5) ? [...new Set([china, ...partners])] : partners
@@ -60,10 +60,10 @@ export function addAgreement(generation: GeneratorState, number: number): void {
   const topic = random.pickZipf(referenceData.topics)
   const names = countries.slice(0, 2).map(({ name }) => name)
   const title = `${kindLabel(kind)} between ${names.join(' and ')} on ${topic.name.toLowerCase()}, no. ${number}`
-  const dates = randomStatusAndDates(generation)
+  const dates = randomStatusAndDates(state)
   const hasSigning = typeof dates.signedOn === 'string' && random.chance(0.4)
   const actions = hasSigning ? [{ kind: 'signed', date: dates.signedOn, note: null }] : []
-  const id = generation.add('agreements', {
+  const id = state.add('agreements', {
     title,
     kind,
     level: random.chance(0.8) ? random.pickZipf(agreementLevels) : null,
@@ -81,18 +81,18 @@ export function addAgreement(generation: GeneratorState, number: number): void {
       [['en', 'zh'], 40],
       [['fr'], 10],
     ]),
-    parties: randomParticipants(generation, countries, { first: 'party', others: 'party' }).map((party) => ({
+    parties: randomParticipants(state, countries, { first: 'party', others: 'party' }).map((party) => ({
       ...party,
       signatory: null,
       actions,
     })),
-    terms: randomTerms(generation),
-    relations: randomRelations(generation),
-    documents: randomDocuments(generation, title),
-    topics: randomTopics(generation),
-    externalIds: random.chance(0.25) ? generatedExternalIds(generation, number) : [],
+    terms: randomTerms(state),
+    relations: randomRelations(state),
+    documents: randomDocuments(state, title),
+    topics: randomTopics(state),
+    externalIds: random.chance(0.25) ? generatedExternalIds(state, number) : [],
   })
-  addCitation(generation, 'agreements', id, '/signedOn')
+  addCitation(state, 'agreements', id, '/signedOn')
   recentAgreementIds.push(id)
   if (recentAgreementIds.length > maxRecentAgreements) recentAgreementIds.shift()
 }

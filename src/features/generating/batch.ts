@@ -11,9 +11,9 @@ import type { Resource } from '../../model/resource.ts'
 import type { Document } from '../../operations/writing/documents.ts'
 import {
   composeRecords,
+  type RecordToWrite,
   resourceRow,
   rowsOfLists,
-  type WrittenRecord,
 } from '../../operations/writing/split.ts'
 
 /** The actor of the revisions of generated records. */
@@ -35,7 +35,7 @@ const getDefaults = lazyFor(
 export class Batch {
   readonly #registry: Registry
   readonly #time: string
-  readonly #recordsByResource = new Map<string, WrittenRecord[]>()
+  readonly #recordsByResource = new Map<string, RecordToWrite[]>()
 
   /** @param time the time of all changes of the transaction, RFC 3339. */
   constructor(registry: Registry, time: string) {
@@ -45,7 +45,7 @@ export class Batch {
 
   /** Adds a record of a resource whose keys are ids. Missing properties get their defaults. */
   add(resource: string, id: string, document: Document): void {
-    const record: WrittenRecord = {
+    const record: RecordToWrite = {
       id,
       key: id,
       version: 1,

@@ -4,7 +4,6 @@ import type { Database } from '../../database/database.ts'
 import { compileSql } from '../../database/dialect.ts'
 import { getDatabaseError } from '../../database/errors.ts'
 import { rfc3339 } from '../../model/document.ts'
-
 import { organizationKinds, sourceKinds } from '../../model/vocabularies.ts'
 import { markAsService } from '../../operations/writing/locks.ts'
 import { OperatorError } from '../../operator-error.ts'
@@ -25,13 +24,16 @@ const batchSize = 1000
 /** Number of agreements for each record of another resource. */
 const agreementsPer = { organization: 100, project: 10, base: 50, program: 20 } as const
 
-function addOrganizations(generation: GeneratorState, count: number): void {
-  const { random, referenceData } = generation
+const maxOrganizations = 20_000
+const sourceCount = 50
+
+function addOrganizations(state: GeneratorState, count: number): void {
+  const { random, referenceData } = state
   for (let number = 0; number < count; number++) {
     const country = random.pickZipf(referenceData.countries)
     const topic = random.pick(referenceData.topics)
-    generation.organizationIds.push(
-      generation.add('organizations', {
+    state.organizationIds.push(
+      state.add('organizations', {
         name: `${country.name} institute of ${topic.name.toLowerCase()}, no. ${number}`,
         kind: random.pick(organizationKinds),
         country: country.code,
@@ -40,11 +42,11 @@ function addOrganizations(generation: GeneratorState, count: number): void {
   }
 }
 
-function addSources(generation: GeneratorState): void {
-  const { random } = generation
-  for (let number = 0; number < 50; number++) {
-    generation.sourceIds.push(
-      generation.add('sources', {
+function addSources(state: GeneratorState): void {
+  const { random } = state
+  for (let number = 0; number < sourceCount; number++) {
+    state.sourceIds.push(
+      state.add('sources', {
         title: `Generated source, no. ${number}`,
         kind: random.pick(sourceKinds),
         publishedOn: randomDateIn(randomYear(random), random),
@@ -53,12 +55,12 @@ function addSources(generation: GeneratorState): void {
   }
 }
 
-function addBatch(generation: GeneratorState, from: number, to: number): void {
+function addBatch(state: GeneratorState, from: number, to: number): void {
   for (let number = from; number < to; number++) {
-    addAgreement(generation, number)
-    if (number % agreementsPer.project === 0) addProject(generation, number / agreementsPer.project)
-    if (number % agreementsPer.base === 0) addBase(generation, number / agreementsPer.base)
-    if (number % agreementsPer.program === 0) addProgram(generation, number / agreementsPer.program)
+    addAgreement(state, number)
+    if (number % agreementsPer.project === 0) addProject(state, number / agreementsPer.project)
+    if (number % agreementsPer.base === 0) addBase(state, number / agreementsPer.base)
+    if (number % agreementsPer.program === 0) addProgram(state, number / agreementsPer.program)
   }
 }
 
@@ -66,11 +68,13 @@ function addBatch(generation: GeneratorState, from: number, to: number): void {
 async function startWriting(client: pg.ClientBase): Promise<string> {
   const { text } = compileSql(sql`select ${rfc3339(sql`change_time()`)} as time, ${markAsService}`)
   const { rows } = await client.query<{ time: string }>(text)
-  return rows[0]?.time ?? ''
+  const [row] = rows
+  if (!row) throw new Error('the start of a write returned no row')
+  return row.time
 }
 
 async function writeAll(client: pg.ClientBase, count: number, seed: number): Promise<void> {
-  // Indexes cannot be built while checks wait for the commit.
+  // Indexes cannot be built while deferred constraint checks are pending.
   await client.query('set constraints all immediate')
   // PostgreSQL plans foreign key checks once, while tables are small: by sequential scans, which get slow as tables grow.
   await client.query('set local enable_seqscan = off')
@@ -78,7 +82,7 @@ async function writeAll(client: pg.ClientBase, count: number, seed: number): Pro
   const random = createRandom(seed)
   const idGenerator = createIdGenerator(random)
   let batch = new Batch(registry, time)
-  const generation: GeneratorState = {
+  const state: GeneratorState = {
     seed,
     random,
     idGenerator,
@@ -92,16 +96,19 @@ async function writeAll(client: pg.ClientBase, count: number, seed: number): Pro
       return id
     },
   }
-  addSources(generation)
-  addOrganizations(generation, Math.min(20_000, Math.ceil(count / agreementsPer.organization)))
+  addSources(state)
+  addOrganizations(state, Math.min(maxOrganizations, Math.ceil(count / agreementsPer.organization)))
   for (let from = 0; from < count; from += batchSize) {
-    addBatch(generation, from, Math.min(count, from + batchSize))
+    addBatch(state, from, Math.min(count, from + batchSize))
     await batch.write(client)
     batch = new Batch(registry, time)
   }
 }
 
-/** Converts the error for a second record with the same id to an OperatorError; returns other errors unchanged. */
+/**
+ * Converts a unique violation, which a second record with the same id causes, to an OperatorError. Returns other errors
+ * unchanged.
+ */
 function toOperatorError(error: unknown, seed: number): unknown {
   if (getDatabaseError(error)?.code !== '23505') return error
   return new OperatorError(`the records of seed ${seed} exist already: use another --seed`)
@@ -112,6 +119,7 @@ function toOperatorError(error: unknown, seed: number): unknown {
  * 20,000 organizations. The number of sources is always 50. Each record gets its first revision, and one transaction writes
  * them all. The same count and seed produce the same records.
  * @param count number of agreements.
+ * @param seed of the random values.
  * @throws OperatorError when the reference data is missing, or the records exist already.
  */
 export async function generate(database: Database, count: number, seed: number): Promise<void> {

@@ -37,35 +37,35 @@ const randomAgreements = ({ random, recentAgreementIds }: GeneratorState, probab
   recentAgreementIds.length > 0 && random.chance(probability) ? [random.pick(recentAgreementIds)] : []
 
 /** Adds a project. @param number its number, from 0. */
-export function addProject(generation: GeneratorState, number: number): void {
-  const { random, referenceData } = generation
-  const countries = randomCountries(generation, randomCountryCount(generation))
+export function addProject(state: GeneratorState, number: number): void {
+  const { random, referenceData } = state
+  const countries = randomCountries(state, randomCountryCount(state))
   const topic = random.pickZipf(referenceData.topics)
   const place = random.pick(countries)
-  const id = generation.add('projects', {
+  const id = state.add('projects', {
     title: `${place.name} ${topic.name.toLowerCase()} project, no. ${number}`,
     kind: random.pick(projectKinds),
     status: random.chance(0.9) ? random.pickZipf(activityStatuses) : null,
-    ...randomPeriod(generation),
+    ...randomPeriod(state),
     summary: random.chance(0.6) ? randomSummary(topic.name, random) : null,
-    participants: randomParticipants(generation, countries, { first: 'lead', others: 'participant' }),
-    topics: randomTopics(generation),
-    locations: randomLocations(generation, place),
-    amounts: randomAmounts(generation, 'budget', 0.5),
-    agreements: randomAgreements(generation, 0.4),
-    externalIds: generatedExternalIds(generation, number),
+    participants: randomParticipants(state, countries, { first: 'lead', others: 'participant' }),
+    topics: randomTopics(state),
+    locations: randomLocations(state, place),
+    amounts: randomAmounts(state, 'budget', 0.5),
+    agreements: randomAgreements(state, 0.4),
+    externalIds: generatedExternalIds(state, number),
   })
-  addCitation(generation, 'projects', id, '/startsOn')
+  addCitation(state, 'projects', id, '/startsOn')
 }
 
 /** Adds a cooperation base, which may represent several bases. @param number its number, from 0. */
-export function addBase(generation: GeneratorState, number: number): void {
-  const { random, referenceData } = generation
-  const countries = randomCountries(generation, 2)
+export function addBase(state: GeneratorState, number: number): void {
+  const { random, referenceData } = state
+  const countries = randomCountries(state, 2)
   const host = random.pick(countries)
   const topic = random.pickZipf(referenceData.topics)
   const hasSeveralBases = random.chance(0.05)
-  const id = generation.add('cooperation-bases', {
+  const id = state.add('cooperation-bases', {
     name: `${host.name} ${topic.name.toLowerCase()} base${hasSeveralBases ? 's' : ''}, no. ${number}`,
     kind: random.pick(baseKinds),
     level: random.chance(0.8) ? random.pick(baseLevels) : null,
@@ -74,32 +74,32 @@ export function addBase(generation: GeneratorState, number: number): void {
     unitCount: hasSeveralBases ? random.between(2, 300) : 1,
     unitCountQualifier: hasSeveralBases ? random.pick(['about', 'more_than', 'exact']) : 'exact',
     hostCountry: random.chance(0.9) ? host.code : null,
-    participants: randomParticipants(generation, countries, { first: 'participant', others: 'partner' }),
-    topics: randomTopics(generation),
-    location: randomLocation(generation, host),
-    externalIds: generatedExternalIds(generation, number),
+    participants: randomParticipants(state, countries, { first: 'participant', others: 'partner' }),
+    topics: randomTopics(state),
+    location: randomLocation(state, host),
+    externalIds: generatedExternalIds(state, number),
   })
-  addCitation(generation, 'cooperation-bases', id, '/designatedOn')
+  addCitation(state, 'cooperation-bases', id, '/designatedOn')
 }
 
 /** Adds an assistance program. @param number its number, from 0. */
-export function addProgram(generation: GeneratorState, number: number): void {
-  const { random, referenceData } = generation
-  const countries = randomCountries(generation, 2)
+export function addProgram(state: GeneratorState, number: number): void {
+  const { random, referenceData } = state
+  const countries = randomCountries(state, 2)
   const topic = random.pickZipf(referenceData.topics)
   const recipient = countries.at(-1) ?? random.pick(referenceData.countries)
-  const id = generation.add('assistance-programs', {
+  const id = state.add('assistance-programs', {
     title: `Assistance in ${topic.name.toLowerCase()} for ${recipient.name}, no. ${number}`,
     modality: random.pick(modalities),
     status: random.pickZipf(activityStatuses),
-    ...randomPeriod(generation),
+    ...randomPeriod(state),
     summary: random.chance(0.6) ? randomSummary(topic.name, random) : null,
-    participants: randomParticipants(generation, countries, { first: 'donor', others: 'recipient' }),
-    topics: randomTopics(generation),
-    locations: randomLocations(generation, recipient),
-    amounts: randomAmounts(generation, 'commitment', 0.7),
-    agreements: randomAgreements(generation, 0.3),
-    externalIds: generatedExternalIds(generation, number),
+    participants: randomParticipants(state, countries, { first: 'donor', others: 'recipient' }),
+    topics: randomTopics(state),
+    locations: randomLocations(state, recipient),
+    amounts: randomAmounts(state, 'commitment', 0.7),
+    agreements: randomAgreements(state, 0.3),
+    externalIds: generatedExternalIds(state, number),
   })
-  addCitation(generation, 'assistance-programs', id, '/startsOn')
+  addCitation(state, 'assistance-programs', id, '/startsOn')
 }

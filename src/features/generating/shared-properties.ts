@@ -42,11 +42,11 @@ function randomParticipantsWithoutRoles(
  * @param roles the roles of the first participant and of the others.
  */
 export const randomParticipants = (
-  generation: GeneratorState,
+  state: GeneratorState,
   countries: Country[],
   roles: { first: string; others: string },
 ): JsonObject[] =>
-  randomParticipantsWithoutRoles(generation, countries).map((participant, position) => ({
+  randomParticipantsWithoutRoles(state, countries).map((participant, position) => ({
     ...participant,
     role: position === 0 ? roles.first : roles.others,
     contribution: null,
@@ -66,15 +66,10 @@ export const generatedExternalIds = ({ seed }: GeneratorState, number: number): 
 ]
 
 /** Adds, with a probability of 0.3, a citation of a record or of one of its properties. */
-export function addCitation(
-  generation: GeneratorState,
-  resource: string,
-  id: string,
-  property: string,
-): void {
-  const { random, sourceIds } = generation
+export function addCitation(state: GeneratorState, resource: string, id: string, property: string): void {
+  const { random, sourceIds } = state
   if (!random.chance(0.3)) return
-  generation.add('citations', {
+  state.add('citations', {
     source: random.pickZipf(sourceIds),
     record: { resource, id },
     property: random.chance(0.5) ? property : null,
@@ -88,8 +83,8 @@ export function addCitation(
 }
 
 /** Makes a location, or none. */
-export function randomLocations(generation: GeneratorState, country: Country): JsonObject[] {
-  const location = randomLocation(generation, country)
+export function randomLocations(state: GeneratorState, country: Country): JsonObject[] {
+  const location = randomLocation(state, country)
   return location ? [location] : []
 }
 

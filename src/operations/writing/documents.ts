@@ -14,11 +14,11 @@ import {
   composeRecords,
   listTables,
   newRecordProperties,
-  recordRows,
+  type RecordToWrite,
+  recordRowsJson,
   resourceRow,
   rowsOfLists,
   toInsert,
-  type WrittenRecord,
 } from './split.ts'
 
 /** A JSON object, usually a record's document as clients write it, with every property. */
@@ -116,7 +116,7 @@ export async function insertDocuments(
   const known = given.filter((key): key is string => typeof key === 'string')
   const { time, ids, versions } = await startWrite(tx, resource, known, documents.length - known.length)
   let usedIds = 0
-  const newRecords = documents.map((document, index): WrittenRecord => {
+  const newRecords = documents.map((document, index): RecordToWrite => {
     const givenKey = given[index]
     const key = typeof givenKey === 'string' ? givenKey : (ids[usedIds++] ?? '')
     return {
@@ -136,7 +136,7 @@ export async function insertDocuments(
         kind: 'insert',
         table: records,
         properties: newRecordProperties,
-        rows: recordRows(resource, written),
+        rows: recordRowsJson(resource, written),
       },
       toInsert({ table: resource.table, rows: written.map((record) => resourceRow(resource, record)) }),
       ...rowsOfLists(resource, written).map(toInsert),
@@ -226,7 +226,7 @@ export async function updateDocuments(
         kind: 'update',
         table: records,
         properties: ['id', 'version', 'document', 'shape', 'visibility', 'updatedAt'],
-        rows: recordRows(resource, written),
+        rows: recordRowsJson(resource, written),
       },
       ...(resourceRows.length > 0
         ? [{ ...toInsert({ table: resource.table, rows: resourceRows }), kind: 'update' as const }]

@@ -7,7 +7,7 @@ import type { Document } from './documents.ts'
 /** Splits documents into the rows of their tables, and composes the JSON of records. */
 
 /** A record to write. */
-export interface WrittenRecord {
+export interface RecordToWrite {
   id: string
   key: string
   version: number
@@ -18,7 +18,7 @@ export interface WrittenRecord {
 }
 
 /** Returns the JSON of a record for responses, with the properties in the order of the resource. */
-function composeDocument(resource: Resource, record: WrittenRecord): string {
+function composeDocument(resource: Resource, record: RecordToWrite): string {
   const { key, version, createdAt, updatedAt, document } = record
   const all: Document = { ...document, [resource.key.property]: key, version, createdAt, updatedAt }
   const shown: Document = {}
@@ -29,7 +29,7 @@ function composeDocument(resource: Resource, record: WrittenRecord): string {
 /** Returns the row of a document in the table of the resource. */
 export function resourceRow(
   resource: Resource,
-  { id, document }: Pick<WrittenRecord, 'id' | 'document'>,
+  { id, document }: Pick<RecordToWrite, 'id' | 'document'>,
 ): Row {
   // The database generates the id of a record from its key if clients assign the keys.
   const row: Row = resource.key.assignedBy === 'registry' ? { id } : {}
@@ -40,16 +40,19 @@ export function resourceRow(
   return row
 }
 
-/** Returns the rows of documents in tables of lists. @param properties names of the lists; all when left out. */
+/**
+ * Returns the rows of documents in tables of lists.
+ * @param properties names of properties, of which those without lists have no rows; all when left out.
+ */
 export const rowsOfLists = (
   resource: Resource,
-  written: Pick<WrittenRecord, 'id' | 'document'>[],
+  records: Pick<RecordToWrite, 'id' | 'document'>[],
   properties = Object.keys(resource.boundFields),
 ): TableRows[] =>
   properties.flatMap(
     (name) =>
       resource.boundFields[name]?.rows
-        ?.split(written.map(({ id, document }) => ({ id, value: document[name] })))
+        ?.split(records.map(({ id, document }) => ({ id, value: document[name] })))
         .filter(({ rows }) => rows.length > 0) ?? [],
   )
 
@@ -66,18 +69,21 @@ export const toInsert = ({ table, rows }: TableRows): TableWrite => ({
 })
 
 /** A record with its composed document. */
-export interface ComposedRecord extends WrittenRecord {
+export interface ComposedRecord extends RecordToWrite {
   /** The JSON of the record, as in responses. */
   composed: string
 }
 
 /** Returns the records, each with its composed document. */
-export const composeRecords = (resource: Resource, written: WrittenRecord[]): ComposedRecord[] =>
-  written.map((record) => ({ ...record, composed: composeDocument(resource, record) }))
+export const composeRecords = (resource: Resource, records: RecordToWrite[]): ComposedRecord[] =>
+  records.map((record) => ({ ...record, composed: composeDocument(resource, record) }))
 
-/** Returns the rows of `records` as JSON text. The JSON texts of the documents are inserted unchanged. */
-export function recordRows(resource: Resource, written: ComposedRecord[]): string {
-  const rows = written.map((record) => {
+/**
+ * Returns the rows of the table `records` as JSON text. The JSON texts of the documents are inserted unchanged. The columns are
+ * those in `newRecordProperties`, and those that `Batch` of the generator writes.
+ */
+export function recordRowsJson(resource: Resource, records: ComposedRecord[]): string {
+  const rows = records.map((record) => {
     const { id, key, version, createdAt, updatedAt, document, composed } = record
     const columns = {
       id,

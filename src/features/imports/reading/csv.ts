@@ -64,7 +64,7 @@ async function* readRecords(
     max_record_size: readLimits.rowCharacters,
   })
   // A failure of the source destroys the parser with its error, which the loop below throws.
-  pipeline(Readable.from(text.readUtf8()), parser).catch(() => undefined)
+  pipeline(Readable.from(text.readForParser()), parser).catch(() => undefined)
   let line = 1
   let batch: TableRow[] = []
   try {

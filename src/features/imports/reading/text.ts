@@ -3,19 +3,22 @@ import iconv from 'iconv-lite'
 import { type DetectedEncoding, detectEncoding } from './encoding.ts'
 import { unreadableFile } from './unreadable-file.ts'
 
-/** A text file whose encoding is known. Each call reads the file from its start, and throws a Problem for invalid bytes. */
+/**
+ * A text file whose encoding is known. Each call reads the file from its start. Invalid bytes become U+FFFD in an encoding of
+ * Unicode (`utf-…`). In any other encoding, a call throws a Problem for them.
+ */
 export interface TextFile {
   encoding: DetectedEncoding
-  /** Reads the text in chunks. @param byteCount maximum bytes to read. */
-  read(byteCount?: number): AsyncGenerator<string, void, undefined>
+  /** Reads the text in chunks. @param maxBytes maximum number of bytes to read. */
+  read(maxBytes?: number): AsyncGenerator<string, void, undefined>
   /** Reads the text for parsers that accept strings and UTF-8 buffers: as buffers if the file is UTF-8. */
-  readUtf8(): AsyncIterable<string | Buffer>
+  readForParser(): AsyncIterable<string | Buffer>
 }
 
 /** Maximum size of the chunks in which a file is read, in bytes. */
 const chunkBytes = 128 * 1024
 
-/** Detects the encoding of a text file, and returns how to read it. @throws Problem when the encoding cannot be detected. */
+/** Detects the encoding of a text file, and returns how to read it. @throws Problem as `detectEncoding` does. */
 export async function detectTextFile(
   path: string,
   { encoding, signal }: { encoding?: string | undefined; signal?: AbortSignal | undefined },
@@ -23,8 +26,8 @@ export async function detectTextFile(
   const detected = await detectEncoding(path, encoding)
   return {
     encoding: detected,
-    read: (byteCount) => readText(path, detected.name, byteCount, signal),
-    readUtf8: () =>
+    read: (maxBytes) => readText(path, detected.name, maxBytes, signal),
+    readForParser: () =>
       detected.name === 'utf-8'
         ? createReadStream(path, { highWaterMark: chunkBytes, signal })
         : readText(path, detected.name, undefined, signal),
@@ -34,11 +37,12 @@ export async function detectTextFile(
 async function* readText(
   path: string,
   encoding: string,
-  byteCount: number | undefined,
+  maxBytes: number | undefined,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<string, void, undefined> {
   // iconv-lite removes a byte order mark.
   const decoder = iconv.getDecoder(encoding)
+  // A text in Unicode may contain U+FFFD. In a text of another encoding, it stands for invalid bytes.
   const isUtf = encoding.startsWith('utf')
   let line = 1
   const check = (text: string) => {
@@ -51,14 +55,14 @@ async function* readText(
   const stream = createReadStream(path, {
     highWaterMark: chunkBytes,
     signal,
-    ...(byteCount !== undefined && { end: Math.max(0, byteCount - 1) }),
+    ...(maxBytes !== undefined && { end: Math.max(0, maxBytes - 1) }),
   })
   for await (const chunk of stream) {
     const text = check(decoder.write(chunk))
     if (!isUtf) line += text.split('\n').length - 1
     yield text
   }
-  // A sample of `byteCount` bytes may end within a character, which is ignored.
+  // A sample of `maxBytes` may end within a character, which is ignored.
   const end = decoder.end()
-  if (end && byteCount === undefined) yield check(end)
+  if (end && maxBytes === undefined) yield check(end)
 }

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { invalidParameters } from '../../../model/parameters.ts'
 import { edtf } from '../../../model/schemas.ts'
-import { describeIssue } from '../../../problems/faults.ts'
+import { toFault } from '../../../problems/faults.ts'
 import type { Fault } from '../../../problems/problem.ts'
 import type { DataPart, ViewData } from '../../../view-data.ts'
 import { disconnectSignal, type ReadResponse, readAs } from '../../read-as.ts'
@@ -37,7 +37,7 @@ function findPeriodFaults(url: string): Fault[] {
     const { error } = edtf('')
       .nullable()
       .safeParse(date === '' ? null : date)
-    return (error?.issues ?? []).map((issue) => ({ parameter, ...describeIssue(issue) }))
+    return (error?.issues ?? []).map((issue) => ({ parameter, ...toFault(issue) }))
   })
 }
 

@@ -22,7 +22,7 @@ export async function sendConstant(
   reply: FastifyReply,
   representation: Representation,
 ): Promise<FastifyReply> {
-  const encoding = chooseEncoding(negotiatedEncodings(request), representation.length)
+  const encoding = chooseEncoding(negotiatedEncodings(request), representation.bodyBytes)
   const { body, etag, headers } = await representation.encode(encoding)
   const known = request.headers['if-none-match']
   if (known !== undefined && etag !== undefined && matchesIfNoneMatch(known, etag)) {

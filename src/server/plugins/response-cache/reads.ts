@@ -69,7 +69,7 @@ export class Reads {
     const { cache, generations } = this.#stored
     if (!generations.isCounted(request)) return false
     const stored = cache.get(requestKey(request, option.headers))
-    const encoded = stored?.get(chooseEncoding(negotiatedEncodings(request), stored.length))
+    const encoded = stored?.get(chooseEncoding(negotiatedEncodings(request), stored.bodyBytes))
     if (!encoded) return false
     sendEncoded(request, reply, encoded, 'hit')
     this.counts.hit += 1
@@ -141,7 +141,7 @@ export class Reads {
     { response, ageSeconds }: StaleResponse,
     accepted: NegotiatedEncodings,
   ): Promise<FastifyReply> {
-    const encoded = await response.encode(chooseEncoding(accepted, response.length))
+    const encoded = await response.encode(chooseEncoding(accepted, response.bodyBytes))
     this.counts.stale += 1
     return sendEncoded(request, reply.header('age', String(ageSeconds)), encoded, 'stale')
   }
@@ -177,7 +177,7 @@ export class Reads {
       const headers = buildReadHeaders(response, this.#cacheControl(request))
       return sendApiResponse(request, reply, response, headers, accepted, status)
     }
-    const encoding = chooseEncoding(accepted, response.length)
+    const encoding = chooseEncoding(accepted, response.bodyBytes)
     const isLarger = !response.get(encoding)
     const encoded = await response.encode(encoding)
     const { cache: option } = request.routeOptions.config

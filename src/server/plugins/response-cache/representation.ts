@@ -2,26 +2,26 @@ import type { ApiResponse } from '../../../operations/operation.ts'
 import { compress, type Encoding } from './content-encoding.ts'
 
 /** The headers of a response. */
-export type Headers = Record<string, string>
+export type ResponseHeaders = Record<string, string>
 
 /** A response in one encoding, ready to be sent. */
 export interface EncodedResponse {
   body: string | Buffer
   etag: string | undefined
-  headers: Headers
+  headers: ResponseHeaders
 }
 
 /**
  * Returns the ETag of an encoded representation. A strong ETag identifies exact bytes (RFC 9110, 8.8.3.3), so each encoding has
  * a different one. The ETag of a record still begins with its version, and `If-Match` compares only the version.
- * @example encodedTag('"3"', 'br') is '"3-br"'
+ * @example tagOfEncoding('"3"', 'br') is '"3-br"'
  */
-export const encodedTag = (tag: string, encoding: Encoding): string =>
+export const tagOfEncoding = (tag: string, encoding: Encoding): string =>
   encoding === 'identity' ? tag : `${tag.slice(0, -1)}-${encoding}"`
 
-/** Returns the value of a list header with one more item. */
-export const appendToList = (list: string | undefined, value: string): string =>
-  list === undefined || list === '' ? value : `${list}, ${value}`
+/** Returns the value of a list header with further items. */
+export const appendToList = (list: string | undefined, items: string): string =>
+  list === undefined || list === '' ? items : `${list}, ${items}`
 
 /** Estimated bytes that V8 needs for a stored response in addition to its body. */
 const overheadBytes = 500
@@ -36,19 +36,19 @@ function copyBytes(bytes: string | Buffer): Buffer {
 
 /** The response to a read, in each encoding that a client has accepted. */
 export class Representation {
-  /** Bytes of the body without encoding. */
-  readonly length: number
+  /** Size of the body without encoding. */
+  readonly bodyBytes: number
   readonly #encoded: Partial<Record<Encoding, EncodedResponse>> & { identity: EncodedResponse }
   readonly #pending: Partial<Record<Encoding, Promise<EncodedResponse>>> = {}
 
   /** @param headers of the response without encoding, including `content-type`. */
-  constructor(body: string | Buffer, headers: Headers) {
-    this.length = Buffer.byteLength(body)
+  constructor(body: string | Buffer, headers: ResponseHeaders) {
+    this.bodyBytes = Buffer.byteLength(body)
     this.#encoded = { identity: { body, etag: headers.etag, headers } }
   }
 
-  /** Estimated bytes of memory. */
-  get size(): number {
+  /** Estimated memory that the response takes in all encodings. */
+  get memoryBytes(): number {
     return Object.values(this.#encoded).reduce(
       (sum, { body }) => sum + Buffer.byteLength(body) + overheadBytes,
       0,
@@ -62,12 +62,13 @@ export class Representation {
 
   /** Returns the response in an encoding. Compresses the body once for all clients. */
   encode(encoding: Encoding): Promise<EncodedResponse> | EncodedResponse {
+    if (encoding === 'identity') return this.#encoded.identity
     const encoded = this.#encoded[encoding]
-    if (encoded || encoding === 'identity') return encoded ?? this.#encoded.identity
+    if (encoded) return encoded
     const { body, headers } = this.#encoded.identity
     this.#pending[encoding] ??= compress(body, encoding)
       .then((compressed) => {
-        const response = encodedResponse(copyBytes(compressed), headers, encoding)
+        const response = toEncoded(copyBytes(compressed), headers, encoding)
         this.#encoded[encoding] = response
         return response
       })
@@ -79,12 +80,13 @@ export class Representation {
   }
 }
 
-function encodedResponse(
+/** Returns a response with a body that is compressed already. */
+function toEncoded(
   body: Buffer,
-  headers: Headers,
+  headers: ResponseHeaders,
   encoding: Exclude<Encoding, 'identity'>,
 ): EncodedResponse {
-  const etag = headers.etag === undefined ? undefined : encodedTag(headers.etag, encoding)
+  const etag = headers.etag === undefined ? undefined : tagOfEncoding(headers.etag, encoding)
   const encoded = { ...headers, ...(etag !== undefined && { etag }), 'content-encoding': encoding }
   return { body, etag, headers: encoded }
 }
@@ -93,14 +95,15 @@ function encodedResponse(
 export function buildReadHeaders(
   { type = 'application/json; charset=utf-8', headers }: ApiResponse,
   cacheControl: string,
-): Headers {
+): ResponseHeaders {
   const vary = appendToList(headers.vary, 'Accept-Encoding, Authorization')
   return { 'cache-control': cacheControl, ...headers, vary, 'content-type': type }
 }
 
 /**
  * Returns a `Representation` of a response with status 200 and a text. Streams and other statuses are returned unchanged.
- * @param use `store` copies the text out of the V8 heap; `once` sends it unchanged.
+ * @param use `store` copies the text out of the V8 heap, for a response that is kept; `once` keeps the string, for a response
+ * that is sent once.
  */
 export function represent(
   response: ApiResponse,

@@ -43,7 +43,7 @@ export class ResponseStore {
     this.#responses = new LRUCache({
       maxSize: maxBytes - maxEntrySize,
       maxEntrySize,
-      sizeCalculation: ({ representation }, key) => representation.size + 2 * key.length,
+      sizeCalculation: ({ representation }, key) => representation.memoryBytes + 2 * key.length,
       dispose: (response) => this.#forgetDependencies(response),
     })
   }

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { matchesIfNoneMatch } from '../../../operations/entity-tags.ts'
 import type { ApiResponse } from '../../../operations/operation.ts'
 import { compressionStream, type NegotiatedEncodings } from './content-encoding.ts'
-import { appendToList, type EncodedResponse, encodedTag, type Headers } from './representation.ts'
+import { appendToList, type EncodedResponse, type ResponseHeaders, tagOfEncoding } from './representation.ts'
 import type { CacheStatus } from './response-cache.ts'
 
 /** The values of `Cache-Status` (RFC 9211). */
@@ -19,7 +19,7 @@ const cacheStatusHeader: Record<CacheStatus, string> = {
 const textMediaType = /^text\/|json|xml\b/
 
 /** Sets headers and `Cache-Status`. Retains what plugins have added to `Vary`, such as `Origin`. */
-function setHeaders(reply: FastifyReply, headers: Headers, cacheStatus: CacheStatus): void {
+function setHeaders(reply: FastifyReply, headers: ResponseHeaders, cacheStatus: CacheStatus): void {
   const vary = reply.getHeader('vary')
   reply.headers(headers).header('cache-status', cacheStatusHeader[cacheStatus])
   if (vary !== undefined) reply.header('vary', appendToList(String(vary), headers.vary ?? ''))
@@ -58,7 +58,7 @@ export function sendApiResponse(
   request: FastifyRequest,
   reply: FastifyReply,
   { status, body }: ApiResponse,
-  headers: Headers,
+  headers: ResponseHeaders,
   { large }: NegotiatedEncodings,
   cacheStatus: CacheStatus,
 ): FastifyReply {
@@ -70,7 +70,7 @@ export function sendApiResponse(
   const mayTransform = !/\bno-transform\b/.test(headers['cache-control'] ?? '')
   const isText = textMediaType.test(headers['content-type'] ?? '')
   const encoding = mayTransform && isText ? large : 'identity'
-  const etag = headers.etag === undefined ? undefined : encodedTag(headers.etag, encoding)
+  const etag = headers.etag === undefined ? undefined : tagOfEncoding(headers.etag, encoding)
   setHeaders(reply, etag === undefined ? headers : { ...headers, etag }, cacheStatus)
   if (isNotModified(request, etag)) {
     body.destroy()

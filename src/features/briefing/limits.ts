@@ -1,0 +1,11 @@
+/** Maximum number of groups of each dimension, the largest first. The limit of years is above their number. */
+export const maxGroups = { year: 1000, topic: 10, country: 20, other: 50 } as const
+
+/** Maximum number of expiring agreements that a briefing lists. */
+export const maxExpiring = 20
+
+/** Maximum number of latest changes that a briefing lists. */
+export const maxChanges = 10
+
+/** Maximum number of figures that a briefing lists. */
+export const maxFigures = 50
