@@ -12,13 +12,13 @@ const runWithFullDisk = (args: string[], env: NodeJS.ProcessEnv = {}) =>
   run(args, env, { outputFile: '/dev/full' }).ended
 
 describe.runIf(process.platform === 'linux')('a command whose output cannot be written', () => {
-  it('fails with one line', async () => {
+  it('fails, and writes one line with the reason to stderr', async () => {
     const { code, stderr } = await runWithFullDisk(['help'])
     expect(stderr).toMatch(/^entente: the output cannot be written: ENOSPC[^\n]*\n$/)
     expect(code).toBe(1)
   })
 
-  it('names the key that it has created and nobody has seen', async () => {
+  it('names the key that it has created and that nobody has seen', async () => {
     const { url, close } = await openTestDatabase()
     onTestFinished(close)
     const create = ['key', 'create', '--name', 'Unseen', '--role', 'reader']
@@ -44,12 +44,12 @@ async function runWithClosedPipe(args: string[], env: NodeJS.ProcessEnv = {}) {
   return { code, stderr }
 }
 
-describe('if the reader of its output has closed the pipe, a command', () => {
+describe('a command whose output pipe the reader has closed', () => {
   it('succeeds', async () => {
     expect(await runWithClosedPipe(['help'])).toEqual({ code: 0, stderr: '' })
   })
 
-  it('that has created a key fails, and names the key that nobody has seen', async () => {
+  it('fails if it has created a key, and names the key that nobody has seen', async () => {
     const { url, close } = await openTestDatabase()
     onTestFinished(close)
     const create = ['key', 'create', '--name', 'Unseen', '--role', 'reader']

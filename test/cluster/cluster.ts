@@ -23,15 +23,15 @@ async function removeAndExit(): Promise<void> {
 }
 
 /**
- * Starts a cluster. `env` sets environment variables of the service. With `pooled`, each process of the service reaches the
- * primary through a PgBouncer on its host.
+ * Starts a cluster, after removing one of an earlier run. `env` sets environment variables of the service. With `pooled`, each
+ * process of the service reaches the primary through a PgBouncer on its host.
  */
 export async function openCluster(
   env: NodeJS.ProcessEnv = {},
   { pooled = false }: { pooled?: boolean } = {},
 ): Promise<Cluster> {
   await removeCluster()
-  // This worker process continues to run when vitest is killed. It notices that by the lost IPC channel.
+  // If vitest is killed, this worker process loses its IPC channel, but does not end by itself: it removes the cluster and exits.
   process.once('disconnect', removeAndExit)
   // PostgreSQL runs as another user, who needs access to the folder.
   await mkdir(folder, { mode: 0o755 })

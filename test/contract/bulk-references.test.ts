@@ -47,17 +47,25 @@ describe('a bulk operation that identifies its record by external id', () => {
       ]),
     )
     expect(second).toMatchObject([{ status: 204 }, { status: 200, id: first[1]?.id, version: 2 }])
-    const third = await sendBulk(api, resource, [
-      { op: 'patch', externalId, ifMatch: '*', patch: {} },
-      { op: 'upsert', externalId: { scheme: 'bulk', id: 'other' }, document: fresh },
-      { op: 'remove', externalId: idOf(fresh), id: created.key, ifMatch: '*' },
-    ])
-    expect(faultsIn(third)).toEqual([
-      ['/operations/0/externalId', 'not_found'],
-      ['/operations/1/document/externalIds', 'missing'],
-      ['/operations/2', 'not_exactly_one'],
-    ])
   })
+
+  it.each(withIds)(
+    'is refused for $name if the id is unknown, not in the document, or sent with a key',
+    async (resource) => {
+      const externalId = { scheme: 'bulk', id: randomUUID() }
+      const document = { ...(await minimalDocument(resource, api)), externalIds: [externalId] }
+      const response = await sendBulk(api, resource, [
+        { op: 'patch', externalId, ifMatch: '*', patch: {} },
+        { op: 'upsert', externalId: { scheme: 'bulk', id: 'other' }, document },
+        { op: 'remove', externalId, id: randomUUID(), ifMatch: '*' },
+      ])
+      expect(faultsIn(response)).toEqual([
+        ['/operations/0/externalId', 'not_found'],
+        ['/operations/1/document/externalIds', 'missing'],
+        ['/operations/2', 'not_exactly_one'],
+      ])
+    },
+  )
 
   it('is refused for a resource without external ids', async () => {
     const externalId = { scheme: 'a', id: 'b' }
@@ -144,5 +152,8 @@ describe('records to which bulk operations refer', () => {
       ]),
     )
     expect(results.map(({ status }) => status)).toEqual([422, 422, 201])
+    expect(results[0]?.problem?.errors).toMatchObject([
+      { pointer: '/operations/0/document/partOf', code: 'cycle' },
+    ])
   })
 })

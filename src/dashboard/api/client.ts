@@ -2,7 +2,7 @@ import { currentKey, endSession } from '../session.ts'
 
 /** One error in a request: an entry of `errors` in problem details (RFC 9457). */
 export interface Fault {
-  /** JSON pointer (RFC 6901) into the body; absent for faults in headers and parameters. */
+  /** JSON pointer (RFC 6901) into the body; absent for faults in headers, which have no location here, and in parameters. */
   pointer?: string
   /** Name of the query or path parameter. */
   parameter?: string
@@ -14,7 +14,10 @@ export interface Fault {
   label?: string
 }
 
-/** The error of a request that got an error response, or no usable response. */
+/**
+ * The error of a request that got an error response, or no usable response. Its message is empty if the dashboard has its own
+ * text for the status or the type, as for the status 0.
+ */
 export class ApiError extends Error {
   /** The HTTP status; 0 when there was no response, or when it was incomplete or not JSON. */
   readonly status: number
@@ -53,11 +56,12 @@ interface Problem {
   errors?: Fault[]
 }
 
-const isProblem = (value: unknown): value is Problem => typeof value === 'object' && value !== null
+/** Whether a body may be problem details, in which every property is optional. */
+const mayBeProblem = (value: unknown): value is Problem => typeof value === 'object' && value !== null
 
 async function readProblem(response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => undefined)
-  const { type = '', detail, title, errors = [] }: Problem = isProblem(body) ? body : {}
+  const { type = '', detail, title, errors = [] }: Problem = mayBeProblem(body) ? body : {}
   return new ApiError(response.status, detail ?? title ?? `${response.status} ${response.statusText}`, {
     type: type.replace(/^\/problems\//, ''),
     faults: errors,

@@ -179,7 +179,7 @@ function Controls({ codes, countries }: { codes: readonly string[]; countries: A
           label={isOverTime ? t('chart.country') : t('compare.country', { place: index + 1 })}
           value={chosen[index] ?? ''}
           options={countries.body ?? []}
-          none={isOverTime ? t('chart.all') : '–'}
+          emptyLabel={isOverTime ? t('chart.all') : '–'}
           onChange={(code) => setCountry(index, code)}
         />
       ))}
@@ -187,7 +187,7 @@ function Controls({ codes, countries }: { codes: readonly string[]; countries: A
         label={tOr('property.topic', 'Topic')}
         value={parameters.get('topic') ?? ''}
         options={topics.body ?? []}
-        none={t('chart.all')}
+        emptyLabel={t('chart.all')}
         onChange={(topic) => change({ topic })}
       />
       {isOverTime && (

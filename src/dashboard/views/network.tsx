@@ -88,7 +88,7 @@ export default function NetworkView() {
             label={t('network.level')}
             value={isOfOrganizations ? 'organization' : ''}
             options={[{ value: 'organization', label: resourceLabel('organizations') }]}
-            none={resourceLabel('countries')}
+            emptyLabel={resourceLabel('countries')}
             onChange={(level) => change({ level, centre: undefined, pair: undefined })}
           />
         </ChartControls>

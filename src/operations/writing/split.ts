@@ -79,8 +79,8 @@ export const composeRecords = (resource: Resource, records: RecordToWrite[]): Co
   records.map((record) => ({ ...record, composed: composeDocument(resource, record) }))
 
 /**
- * Returns the rows of the table `records` as JSON text. The JSON texts of the documents are inserted unchanged. The columns are
- * those in `newRecordProperties`, and those that `Batch` of the generator writes.
+ * Returns the rows of the table `records` as JSON text. The JSON texts of the documents are inserted unchanged. A column that
+ * is added here must be added to `newRecordProperties`, too, and to the rows of `generating/batch.ts`.
  */
 export function recordRowsJson(resource: Resource, records: ComposedRecord[]): string {
   const rows = records.map((record) => {

@@ -40,7 +40,7 @@ export function ChartControls({
         label={t('chart.resource')}
         value={parameters.get('resource') ?? (allResources ? '' : 'agreements')}
         options={resources}
-        {...(allResources && { none: t('chart.all') })}
+        {...(allResources && { emptyLabel: t('chart.all') })}
         // Every resource in this list has the parameter `asOf`. The current resource may have another name for it.
         onChange={(value) => set('resource', value, { [asOfName]: undefined, asOf })}
       />
@@ -49,7 +49,7 @@ export function ChartControls({
           label={country.label}
           value={parameters.get(country.parameter) ?? ''}
           options={countries.body ?? []}
-          none={t('chart.all')}
+          emptyLabel={t('chart.all')}
           onChange={(value) => set(country.parameter, value)}
         />
       )}
@@ -57,7 +57,7 @@ export function ChartControls({
         label={tOr('property.topic', 'Topic')}
         value={parameters.get('topic') ?? ''}
         options={topics.body ?? []}
-        none={t('chart.all')}
+        emptyLabel={t('chart.all')}
         onChange={(value) => set('topic', value)}
       />
       {children}

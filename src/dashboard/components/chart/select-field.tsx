@@ -5,14 +5,14 @@ export function SelectField({
   label,
   value,
   options,
-  none,
+  emptyLabel,
   onChange,
 }: {
   label: string
   value: string
   options: readonly Option[]
   /** Label of the empty choice; without it, an option must be chosen. */
-  none?: string
+  emptyLabel?: string
   onChange: (value: string) => void
 }) {
   // A value from the URL stays selected even if no record has it.
@@ -21,7 +21,7 @@ export function SelectField({
     <label class="field">
       <span>{label}</span>
       <select value={value} onChange={({ currentTarget }) => onChange(currentTarget.value)}>
-        {none !== undefined && <option value="">{none}</option>}
+        {emptyLabel !== undefined && <option value="">{emptyLabel}</option>}
         {isUnknown && <option value={value}>{value}</option>}
         {options.map((option) => (
           <option key={option.value} value={option.value}>

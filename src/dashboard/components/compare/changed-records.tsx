@@ -11,7 +11,7 @@ import { Value } from '../value.tsx'
 import { Loaded, Widget } from '../widget.tsx'
 import { compareRecords } from './record-differences.ts'
 
-/** Maximum number of pages of 200 records that are compared. */
+/** Maximum number of pages of records that are compared. */
 const maxPages = 3
 
 /**
@@ -26,7 +26,7 @@ export function ChangedRecords({
 }: {
   resource: ResourceDescription
   filters: Readonly<Record<string, string>>
-  /** The earlier and the later time; undefined is now. */
+  /** The earlier and the later time; undefined means now. */
   times: readonly [string | undefined, string | undefined]
   below: ComponentChildren
 }) {
