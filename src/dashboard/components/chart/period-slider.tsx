@@ -1,3 +1,4 @@
+import { maxGroups } from '../../../view-data.ts'
 import { combineStates } from '../../api/combine.ts'
 import { withQuery } from '../../api/path.ts'
 import { explorePath, findEventDates, resourcesWithParticipants } from '../../api/resources.ts'
@@ -9,8 +10,6 @@ import { formatYear, parseYear } from '../../dates/edtf-year.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { type ParameterChanges, useParameters } from '../../use-parameters.ts'
 import { Failure, Updating } from '../widget.tsx'
-
-const maxGroups = 10_000
 
 /** The time slider of a chart. It counts the records of the given resources that match the other filters of the chart. */
 export function PeriodSlider({
