@@ -164,14 +164,9 @@ export const externalIdKey = ({ scheme, id }: ExternalId): string =>
 
 /** The identifiers of a record in external systems. */
 export const externalIds = () =>
-  z
-    .array(externalId)
-    .max(100)
-    .superRefine(requireUnique<ExternalId>(externalIdKey))
-    .default([])
-    .meta({
-      description: 'Identifiers in external systems. Each pair of scheme and id is unique.',
-    })
+  z.array(externalId).max(100).superRefine(requireUnique<ExternalId>(externalIdKey)).default([]).meta({
+    description: 'Identifiers in external systems. Each pair of scheme and id is unique.',
+  })
 
 /** A property that may be unknown. A missing property is the same as null. */
 export const optional = <T extends z.ZodType>(schema: T) => schema.nullable().default(null)

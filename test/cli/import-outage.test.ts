@@ -56,7 +56,7 @@ it.each([
   [false, /no record has been written: start the import again later$/],
   [true, /later with: entente import --commit \S+; if its commit had not begun, start the import again$/],
 ])(
-  'with autoCommit=%s, a new import whose database is lost says whether to continue it or to start it again',
+  'with autoCommit=%s, an import that loses its database says how to continue or start again',
   async (autoCommit, hint) => {
     const { mapping, messageAfterOutage } = await openUnreliableDatabase()
     const message = await withFile('mapping.yaml', mapping, ({ path: mappingPath }) =>
