@@ -58,20 +58,27 @@ export function YearSlider({
   const first = Math.min(...knownYears)
   const last = Math.max(...knownYears)
   const [shown, setShown] = useState({ from: period.from ?? first, to: period.to ?? last })
-  useEffect(
-    () => setShown({ from: period.from ?? first, to: period.to ?? last }),
-    [period.from, period.to, first, last],
-  )
   const timer = useRef<ReturnType<typeof setTimeout>>()
+  useEffect(() => {
+    // While a newer choice waits, an earlier one that reaches the URL must not move the handles back.
+    if (timer.current === undefined) setShown({ from: period.from ?? first, to: period.to ?? last })
+  }, [period.from, period.to, first, last])
   useEffect(() => () => clearTimeout(timer.current), [])
+  const clearTimer = () => {
+    clearTimeout(timer.current)
+    timer.current = undefined
+  }
   const move = (next: { from: number; to: number }) => {
     setShown(next)
-    clearTimeout(timer.current)
+    clearTimer()
     const chosen = {
       from: next.from === first ? undefined : next.from,
       to: next.to === last ? undefined : next.to,
     }
-    timer.current = setTimeout(() => onChange(chosen), settleMs)
+    timer.current = setTimeout(() => {
+      timer.current = undefined
+      onChange(chosen)
+    }, settleMs)
   }
   const handle = (end: 'from' | 'to') => (
     <input
@@ -121,7 +128,7 @@ export function YearSlider({
             class="chip"
             onClick={({ currentTarget }) => {
               focusPrevious(currentTarget)
-              clearTimeout(timer.current)
+              clearTimer()
               onChange({ from: undefined, to: undefined })
             }}
           >
