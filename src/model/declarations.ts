@@ -101,7 +101,7 @@ export function requireWords(words: readonly string[]): void {
   }
 }
 
-/** Length of the longest name that PostgreSQL stores. It shortens longer names, so that two may become equal. */
+/** Length of the longest name that PostgreSQL stores. PostgreSQL shortens longer names, so that two may become equal. */
 const maxNameLength = 63
 
 /** The form of a resource's name, which is part of paths and, with underscores, the name of its table. */

@@ -1,11 +1,11 @@
 import { isWide } from '../model/characters.ts'
 import type { Operator } from '../model/filters.ts'
 
-/** A comparison: a filter, an operator, and its operand, which is a list for operators that take several values. */
+/** A comparison of a filter with an operand. */
 export interface FilterComparison {
   filter: string
   operator: Operator
-  /** The operand: a list of values if the operator takes several. */
+  /** The operand; a list if the operator takes several values. */
   value: unknown
 }
 

@@ -40,13 +40,9 @@ export function positionLabels(
     taken.every((box) => right < box.left || left > box.right || Math.abs(top - box.top) >= labelHeight) &&
     [...positions].every(([id, { x, y }]) => {
       const radius = nodeRadiusOf(id, centre)
-      const middle = top + labelHeight / 2
-      return (
-        id === labelledId ||
-        x < left - radius ||
-        x > right + radius ||
-        Math.abs(y - middle) > labelHeight / 2 + radius
-      )
+      const isClear =
+        x < left - radius || x > right + radius || y < top - radius || y > top + labelHeight + radius
+      return id === labelledId || isClear
     })
   return nodes.flatMap((node) => {
     const position = positions.get(node.id)

@@ -1,6 +1,6 @@
 import type { Transaction } from '../../database/database.ts'
 import type { Resource } from '../../model/resource.ts'
-import { externalIdKey } from '../../model/schemas.ts'
+import { type ExternalId, externalIdKey } from '../../model/schemas.ts'
 import { formatPointer } from '../../problems/faults.ts'
 import { Problem } from '../../problems/problem.ts'
 import { startSlices } from '../../time-slice.ts'
@@ -20,7 +20,7 @@ import {
   withoutManaged,
 } from '../writing/validation.ts'
 import { Refusals } from './refusals.ts'
-import { atOperation, type BulkOperation, bodyProperty, type ExternalId, type Target } from './request.ts'
+import { atOperation, type BulkOperation, bodyProperty, type Target } from './request.ts'
 
 /** Plans the changes of a bulk request: locks the stored records, and applies the operations to their documents. */
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Resource } from '../../model/resource.ts'
 import { registerRequestSchema } from '../../model/schema-names.ts'
-import { externalId } from '../../model/schemas.ts'
+import { type ExternalId, externalId } from '../../model/schemas.ts'
 import { checkValue, formatPointer } from '../../problems/faults.ts'
 import { FaultList, Problem } from '../../problems/problem.ts'
 import { inputSchema, patchSchema } from '../bodies.ts'
@@ -20,8 +20,6 @@ export const maxOperations = 1000
 const kinds = ['create', 'replace', 'patch', 'remove', 'upsert'] as const
 
 type Kind = (typeof kinds)[number]
-
-export type ExternalId = z.output<typeof externalId>
 
 /** Identifies the record of an operation, by its key or by an external id. */
 export interface Target {
