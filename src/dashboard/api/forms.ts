@@ -33,6 +33,12 @@ export interface FormField {
   item?: FormField
 }
 
+/**
+ * Properties that the service sets: forms have no fields for them, and comparisons leave them out. Request bodies may contain
+ * them, so that clients can send a record back as read.
+ */
+export const managedProperties: readonly string[] = ['id', 'version', 'createdAt', 'updatedAt']
+
 /** The property of a participant for a record of each resource. Exactly one of these properties has a value. */
 export const participantProperties: Readonly<Record<string, string>> = {
   countries: 'country',

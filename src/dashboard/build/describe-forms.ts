@@ -1,4 +1,4 @@
-import { type FormField, participantProperties } from '../api/forms.ts'
+import { type FormField, managedProperties, participantProperties } from '../api/forms.ts'
 import chineseHints from '../i18n/hints.zh.json' with { type: 'json' }
 import {
   enumValues,
@@ -111,9 +111,6 @@ function describeField(
       }
     : { ...base, fields }
 }
-
-/** Properties that the service sets. Request bodies may contain them, so that clients can send a record back as read. */
-const managedProperties = ['id', 'version', 'createdAt', 'updatedAt']
 
 /** Describes the form of a resource: the properties of the body that creates a record. */
 export function describeForm(document: OpenApiDocument, resource: string): FormField[] {

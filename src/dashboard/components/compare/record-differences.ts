@@ -1,6 +1,6 @@
+import { managedProperties } from '../../api/forms.ts'
 import type { ResourceDescription } from '../../api/resources.ts'
 import type { RecordDocument } from '../../api/types.ts'
-import { managedProperties } from '../history/diff.ts'
 
 /** A property with its values at two times. */
 interface PropertyDifference {

@@ -1,4 +1,5 @@
 import { diffArrays, diffWordsWithSpace } from 'diff'
+import { managedProperties } from '../../api/forms.ts'
 import { canonicalJson, isEqual, isPlainObject } from '../../editing/form-values.ts'
 import { isUnset } from '../is-unset.ts'
 
@@ -8,9 +9,6 @@ export interface PropertyDiff {
   before: unknown
   after: unknown
 }
-
-/** Properties that the service sets. They are not compared. */
-export const managedProperties: readonly string[] = ['id', 'version', 'createdAt', 'updatedAt']
 
 /** Returns the properties that differ between two versions of a record or nested object, in the order of the newer one. */
 export function diffProperties(
