@@ -31,16 +31,11 @@ async function openAsEditor(path: string): Promise<WatchedPage & { issued: Issue
   return { ...(await dashboard.open(path, { ...auditOptions, session: { key: issued.key, actor } })), issued }
 }
 
-async function createAgreement(document: Record<string, unknown>): Promise<string> {
-  const body = { kind: 'treaty', ...document }
-  return (await dashboard.api.post('/v1/agreements', body)).json<{ id: string }>().id
-}
-
 const notice = (page: Page) => page.getByRole('alert').filter({ hasText: 'no longer accepts your key' })
 
 describe.skipIf(skipsBrowser)('an ended session [needs Chromium]', { timeout: 90_000 }, () => {
   it('keeps a confirmation open with its reason, and says why nothing was done', async () => {
-    const id = await createAgreement({ title: 'Kept', visibility: 'internal' })
+    const id = await dashboard.createAgreement({ title: 'Kept', visibility: 'internal' })
     const { page, settle, issued } = await openAsEditor(`/records/agreements/${id}`)
     await page.getByRole('button', { name: 'Delete' }).click()
     const dialog = page.getByRole('dialog')
@@ -73,7 +68,7 @@ describe.skipIf(skipsBrowser)('an ended session [needs Chromium]', { timeout: 90
   })
 
   it('keeps the input of a form while a key without the right is signed in', async () => {
-    const id = await createAgreement({ title: 'Before' })
+    const id = await dashboard.createAgreement({ title: 'Before' })
     const reader = await createKey('reader')
     const { page, issued } = await openAsEditor(`/records/agreements/${id}/edit`)
     await page.getByLabel('Title required').fill('Typed before the end')
@@ -92,7 +87,7 @@ describe.skipIf(skipsBrowser)('an ended session [needs Chromium]', { timeout: 90
   })
 
   it('loads a form that could not be loaded, once the user has signed in again', async () => {
-    const id = await createAgreement({ title: 'Internal', visibility: 'internal' })
+    const id = await dashboard.createAgreement({ title: 'Internal', visibility: 'internal' })
     const { page, go, issued } = await openAsEditor('/changes')
     await revoke(issued)
     await go(`/records/agreements/${id}/edit`)

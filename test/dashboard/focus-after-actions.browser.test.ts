@@ -10,11 +10,6 @@ import { sendForm } from '../support/send-form.ts'
 
 const dashboard = useDashboard({ changesRecords: true })
 
-async function createAgreement(document: Record<string, unknown>): Promise<string> {
-  const body = { kind: 'treaty', ...document }
-  return (await dashboard.api.post('/v1/agreements', body)).json<{ id: string }>().id
-}
-
 /** Waits until the element of a selector, or something in it, has the focus. */
 const waitForFocus = (page: Page, selector: string) =>
   expect
@@ -23,7 +18,7 @@ const waitForFocus = (page: Page, selector: string) =>
 
 describe.skipIf(skipsBrowser)('the focus [needs Chromium]', { timeout: 90_000 }, () => {
   it('is in the page after a confirmed action, and on its button after a canceled one', async () => {
-    const id = await createAgreement({ title: 'A treaty to delete' })
+    const id = await dashboard.createAgreement({ title: 'A treaty to delete' })
     const { page, settle } = await dashboard.openSignedIn(`/records/agreements/${id}`)
     const open = page.getByRole('button', { name: 'Delete' })
     await open.press('Enter')
@@ -91,7 +86,7 @@ describe.skipIf(skipsBrowser)('the focus [needs Chromium]', { timeout: 90_000 },
   })
 
   it('is in the form after a conflict is resolved', async () => {
-    const id = await createAgreement({ title: 'Before' })
+    const id = await dashboard.createAgreement({ title: 'Before' })
     const { page } = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)
     await page.getByLabel('Title required').fill('Mine')
     await dashboard.api.patch(`/v1/agreements/${id}`, { place: 'Beijing' })
@@ -103,7 +98,7 @@ describe.skipIf(skipsBrowser)('the focus [needs Chromium]', { timeout: 90_000 },
   })
 
   it('stays in a history that shows older versions, which keeps its entries', async () => {
-    const id = await createAgreement({ title: 'Version 1' })
+    const id = await dashboard.createAgreement({ title: 'Version 1' })
     for (let version = 2; version <= 22; version += 1)
       await dashboard.api.patch(`/v1/agreements/${id}`, { title: `Version ${version}` })
     const { page, settle } = await dashboard.open(`/records/agreements/${id}`)

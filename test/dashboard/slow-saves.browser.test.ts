@@ -27,11 +27,6 @@ async function fillAnotherForm(page: Page): Promise<void> {
   await page.getByLabel('Title required').fill('Half an hour of typing')
 }
 
-async function createAgreement(title: string): Promise<string> {
-  const response = await dashboard.api.post('/v1/agreements', { kind: 'treaty', title })
-  return response.json<{ id: string }>().id
-}
-
 const read = async (id: string) =>
   (await dashboard.api.get(`/v1/agreements/${id}`, { headers: { 'cache-control': 'no-cache' } })).json()
 
@@ -45,7 +40,7 @@ records:
 
 describe.skipIf(skipsBrowser)('a slow save [needs Chromium]', { timeout: 90_000 }, () => {
   it('leaves the user on the page to which they have gone meanwhile', async () => {
-    const id = await createAgreement('Before')
+    const id = await dashboard.createAgreement({ title: 'Before' })
     const { page, settle } = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)
     const questions = acceptQuestions(page)
     await page.getByLabel('Title required').fill('After')
@@ -86,7 +81,7 @@ describe.skipIf(skipsBrowser)('a slow save [needs Chromium]', { timeout: 90_000 
   })
 
   it('takes no input that it would not save', async () => {
-    const id = await createAgreement('Before')
+    const id = await dashboard.createAgreement({ title: 'Before' })
     const { page } = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)
     await page.getByLabel('Title required').fill('After')
     const { started, release } = await holdRequests(page, '**/v1/agreements/*', 'PATCH')
@@ -101,7 +96,7 @@ describe.skipIf(skipsBrowser)('a slow save [needs Chromium]', { timeout: 90_000 
   })
 
   it('keeps its confirmation dialog open, and does not move the focus of another view', async () => {
-    const id = await createAgreement('Slowly deleted')
+    const id = await dashboard.createAgreement({ title: 'Slowly deleted' })
     const { page, settle } = await dashboard.openSignedIn('/explore/agreements?q=slowly')
     await page.locator(`a[href="/records/agreements/${id}"]`).click()
     const { started, release } = await holdRequests(page, '**/v1/agreements/*', 'DELETE')

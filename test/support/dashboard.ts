@@ -172,6 +172,12 @@ class Dashboard {
     if (this.#changesRecords) await this.#opened?.api.close()
   }
 
+  /** Creates an agreement, by default a treaty. Returns its id. */
+  async createAgreement(document: Record<string, unknown>): Promise<string> {
+    const body = { kind: 'treaty', ...document }
+    return (await this.api.post('/v1/agreements', body)).json<{ id: string }>().id
+  }
+
   /** Opens a page, and waits until it has loaded everything. */
   open(path: string, options?: PageOptions): Promise<WatchedPage> {
     return openPage(this.browser, this.api, path, options)
