@@ -68,5 +68,5 @@ export function parseCount(text: string): number {
 /** Parses the name of a file to write. @throws InvalidArgumentError for `-`, which other programs take for standard output. */
 export function parseFileName(text: string): string {
   if (text !== '-') return text
-  throw new InvalidArgumentError('It must be the name of a file: it does not mean standard output.')
+  throw new InvalidArgumentError('It must be the name of a file: "-" does not mean standard output here.')
 }

@@ -97,5 +97,5 @@ export const requireProseCharacters = refuse(forbiddenInProse)
  * Whether a value is a text with characters beyond Latin ones, such as Chinese. Full-width letters and other characters that
  * `fold` turns into Latin letters count, too.
  */
-export const isWide = (value: unknown): boolean =>
+export const hasNonLatin = (value: unknown): boolean =>
   typeof value === 'string' && /[\u0250-\u1dff\u1f00-\u{10ffff}]/u.test(value)

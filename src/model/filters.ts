@@ -76,8 +76,8 @@ export interface Comparison {
   /** Schema of one value, if it differs from the filter's. */
   value?: z.ZodType
   sql(value: SQL, getOtherFilter: GetOtherFilter): SQL
-  /** The condition for a text with characters beyond Latin ones (`isWide`), if it differs. */
-  wide?(value: SQL): SQL
+  /** The condition for a text with characters beyond Latin ones (`hasNonLatin`), if it differs. */
+  nonLatin?(value: SQL): SQL
   /** The same condition for statements that read every record: cheaper to evaluate, but it cannot use an index. */
   scan?(value: SQL): SQL
   /**
@@ -299,7 +299,7 @@ export function fullText(table: PgTable, texts: SQL, what: string): Filter {
   const eq: Comparison = {
     takes: 'one',
     sql: (text) => sql`${search} @@ ${query(webSearch(sql`${text}::text`))}`,
-    wide: (text) => {
+    nonLatin: (text) => {
       const separated = query(separateCharacters(webSearch(sql`${text}::text`)))
       // Two queries, since `or` would compute the words of each record a second time.
       return isInAny(id, [

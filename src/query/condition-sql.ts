@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { compileSql } from '../database/dialect.ts'
-import { isWide } from '../model/characters.ts'
+import { hasNonLatin } from '../model/characters.ts'
 import type { GetOtherFilter } from '../model/filters.ts'
 import type { Searchable } from '../model/searchable.ts'
 import { type Condition, type FilterComparison, getParts, listValues } from './condition.ts'
@@ -25,36 +25,40 @@ export type AccessPath = 'index' | 'scan' | 'past scan'
 function comparisonsSql(
   searchable: Searchable,
   comparisons: FilterComparison[],
-  from: number,
+  firstPlaceholder: number,
   accessPath: AccessPath,
 ): SQL[] {
   const getOtherFilter: GetOtherFilter = (name, wanted = 'eq') => {
     const index = comparisons.findIndex(({ filter, operator }) => filter === name && operator === wanted)
-    return index < 0 ? undefined : operandPlaceholder(from + index)
+    return index < 0 ? undefined : operandPlaceholder(firstPlaceholder + index)
   }
   return comparisons.map(({ filter, operator, value: operand }, index) => {
     const comparison = searchable.filters[filter]?.comparisons[operator]
     if (!comparison) throw new Error(`unknown comparison in a plan: ${filter}[${operator}]`)
-    const given = operandPlaceholder(from + index)
-    if (comparison.wide && isWide(operand)) return sql`(${comparison.wide(given)})`
+    const given = operandPlaceholder(firstPlaceholder + index)
+    if (comparison.nonLatin && hasNonLatin(operand)) return sql`(${comparison.nonLatin(given)})`
     const stored = accessPath === 'scan' ? comparison.stored?.(given, getOtherFilter) : undefined
     const scan = accessPath === 'index' ? undefined : (stored ?? comparison.scan?.(given))
     return sql`(${scan ?? comparison.sql(given, getOtherFilter)})`
   })
 }
 
-function elementsSql(searchable: Searchable, condition: Condition & { kind: 'elements' }, from: number): SQL {
+function elementsSql(
+  searchable: Searchable,
+  condition: Condition & { kind: 'elements' },
+  firstPlaceholder: number,
+): SQL {
   const collection = searchable.collections()[condition.collection]
   if (!collection) throw new Error(`unknown collection in a plan: ${condition.collection}`)
   const { table, owner } = collection
-  const holds = conditionSql(collection, condition.of, from)
+  const holds = conditionSql(collection, condition.of, firstPlaceholder)
   switch (condition.quantifier) {
     case 'some':
       return sql`(${list(searchable.key)}) in (select ${list(owner)} from ${table} where (${holds}))`
     case 'none':
-      return sql`not exists (select from ${table} where ${owner} = ${searchable.key} and (${holds}))`
+      return sql`not exists (select from ${table} where (${list(owner)}) = (${list(searchable.key)}) and (${holds}))`
     case 'every':
-      return sql`not exists (select from ${table} where ${owner} = ${searchable.key} and (${holds}) is not true)`
+      return sql`not exists (select from ${table} where (${list(owner)}) = (${list(searchable.key)}) and (${holds}) is not true)`
   }
 }
 
@@ -62,12 +66,14 @@ function elementsSql(searchable: Searchable, condition: Condition & { kind: 'ele
 function conjuncts(
   searchable: Searchable,
   condition: Condition,
-  from: number,
+  firstPlaceholder: number,
   accessPath: AccessPath,
 ): SQL[] {
-  if (condition.kind === 'fields') return comparisonsSql(searchable, condition.comparisons, from, accessPath)
-  if (condition.kind !== 'all') return [sql`(${conditionSql(searchable, condition, from, accessPath)})`]
-  let next = from
+  if (condition.kind === 'fields')
+    return comparisonsSql(searchable, condition.comparisons, firstPlaceholder, accessPath)
+  if (condition.kind !== 'all')
+    return [sql`(${conditionSql(searchable, condition, firstPlaceholder, accessPath)})`]
+  let next = firstPlaceholder
   return condition.of.flatMap((part) => {
     const found = conjuncts(searchable, part, next, accessPath)
     next += listValues(part).length
@@ -78,21 +84,21 @@ function conjuncts(
 /** Maximum number of conditions `in (select …)` that PostgreSQL may convert to joins. */
 const maxJoins = 8
 
-/** Whether a condition is an `in (select …)` that does not depend on the row, unlike `exists (select …)`. */
-function isInSubquery(condition: SQL): boolean {
+/** Whether a condition is `in` with an uncorrelated subquery. */
+function isUncorrelatedIn(condition: SQL): boolean {
   const { text } = compileSql(condition)
   return /\bin \(\s*select /.test(text) && !text.includes('exists (')
 }
 
 /**
  * Combines conditions that must all be true. PostgreSQL converts conditions with `in (select …)` to joins, and the time to plan
- * joins grows faster than their number. Beyond `maxJoins`, such conditions stay subqueries: PostgreSQL evaluates each once, into
- * a hash table.
+ * joins grows faster than their number. Beyond `maxJoins`, `is true` prevents this conversion: the subquery stays a hashed
+ * subplan, which PostgreSQL evaluates once.
  */
 function allSql(conditions: SQL[]): SQL {
   let joins = 0
   const bounded = conditions.map((condition) => {
-    if (!isInSubquery(condition)) return condition
+    if (!isUncorrelatedIn(condition)) return condition
     joins += 1
     return joins > maxJoins ? sql`${condition} is true` : condition
   })
@@ -101,20 +107,20 @@ function allSql(conditions: SQL[]): SQL {
 
 /**
  * Returns the SQL of a condition, with a placeholder for each value.
- * @param from number of the first placeholder; `conditionValues` uses the same numbers.
+ * @param firstPlaceholder its number; `conditionValues` uses the same numbers.
  * @param accessPath how the statement reads records. For scans, some comparisons have a faster form.
  * @throws Error for a filter, operator or collection that `searchable` does not have.
  */
 export function conditionSql(
   searchable: Searchable,
   condition: Condition,
-  from = 0,
+  firstPlaceholder = 0,
   accessPath: AccessPath = 'index',
 ): SQL {
   if (condition.kind === 'fields' || condition.kind === 'all')
-    return allSql(conjuncts(searchable, condition, from, accessPath))
-  if (condition.kind === 'elements') return elementsSql(searchable, condition, from)
-  let next = from
+    return allSql(conjuncts(searchable, condition, firstPlaceholder, accessPath))
+  if (condition.kind === 'elements') return elementsSql(searchable, condition, firstPlaceholder)
+  let next = firstPlaceholder
   const parts = getParts(condition).map((part) => {
     const partSql = sql`(${conditionSql(searchable, part, next, accessPath)})`
     next += listValues(part).length

@@ -1,4 +1,4 @@
-import { isWide } from '../model/characters.ts'
+import { hasNonLatin } from '../model/characters.ts'
 import type { Operator } from '../model/filters.ts'
 
 /** A comparison of a filter with an operand. */
@@ -60,6 +60,6 @@ export function withoutRepetitions(condition: Condition): Condition {
   return { ...condition, of: [...new Map(parts.map((part) => [JSON.stringify(part), part])).values()] }
 }
 
-/** Returns a cache key for the SQL text of a condition. The key has no values, but shows which values are wide (`isWide`). */
+/** Returns a cache key for the SQL text of a condition. The key has no values, but shows which values `hasNonLatin` accepts. */
 export const conditionShape = (condition: Condition): string =>
-  JSON.stringify(condition, (key, value) => (key === 'value' ? isWide(value) || undefined : value))
+  JSON.stringify(condition, (key, value) => (key === 'value' ? hasNonLatin(value) || undefined : value))

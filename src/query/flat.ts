@@ -10,11 +10,20 @@ import { references } from '../model/schemas.ts'
 import type { Representation } from './representation.ts'
 
 /**
- * The kind of a column's cells: numbers, free text, EDTF dates, codes (words, keys, tags and lists of them), JSON and
- * timestamps. Codes, JSON and timestamps begin with a letter, digit or bracket, so they are not formulas. JSON may have a formula
- * after a `;`, at which some spreadsheets split cells.
+ * The kind of a column's cells. Codes, JSON and timestamps begin with a letter, digit, bracket or brace, so they are not
+ * formulas. JSON may have a formula after a `;`, at which some spreadsheets split cells.
  */
-export type CellKind = 'number' | 'text' | 'code' | 'json' | 'date' | 'instant'
+export type CellKind =
+  | 'number'
+  /** Free text. */
+  | 'text'
+  /** Enumeration values, keys and tags, and lists of them. */
+  | 'code'
+  | 'json'
+  /** An EDTF date. */
+  | 'date'
+  /** A timestamp. */
+  | 'instant'
 
 /** One column of a table of records. */
 export interface FlatColumn {
@@ -23,7 +32,10 @@ export interface FlatColumn {
   kind: CellKind
   /** SQL expression of a cell, over the record's row: a number, a text or null. */
   cell: SQL
-  /** Whether the cell is read from other tables, so that it must be evaluated only once. */
+  /**
+   * Whether the expression reads other tables. An export evaluates it once per row, although its escaping refers to the value
+   * several times.
+   */
   isLookup?: boolean
 }
 
@@ -62,7 +74,7 @@ const jsonColumn = (name: string, json: SQL): FlatColumn => ({
 })
 
 /** The column of a list of codes: keys of other records, or tags. */
-const wordsColumn = (name: string, list: SQL): FlatColumn => ({
+const codesColumn = (name: string, list: SQL): FlatColumn => ({
   name,
   kind: 'code',
   cell: sql`nullif(array_to_string(${list}, '; '), '')`,
@@ -186,7 +198,7 @@ function propertyColumns(
     ? sql`array(select json_array_elements_text(${value}))`
     : value
   const target = naming && referencedResource(inner.element)
-  return [wordsColumn(name, list), ...(target ? [namesColumn(naming, name, target, list)] : [])]
+  return [codesColumn(name, list), ...(target ? [namesColumn(naming, name, target, list)] : [])]
 }
 
 /** The columns of a participant, if there is one row per participant. */

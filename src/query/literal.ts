@@ -17,7 +17,7 @@ function toPgText(value: unknown): string {
 
 /**
  * Returns a value as a quoted SQL literal. PostgreSQL infers its type as for a parameter.
- * @throws Error for an object or undefined, which no plan has.
+ * @throws Error for an object or undefined, which no plan of `query/` has.
  */
 const literal = (value: unknown): string => (value === null ? 'null' : pg.escapeLiteral(toPgText(value)))
 

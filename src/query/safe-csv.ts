@@ -1,14 +1,17 @@
 import { stringify } from 'csv-stringify/sync'
 
 /**
- * CSV in which no text is a formula. A character that would make a spreadsheet evaluate a cell gets an apostrophe before it,
- * which makes the cell a text.
+ * CSV in which no text is a formula: this prevents CSV injection (formula injection). A character that would make a spreadsheet
+ * evaluate a cell gets an apostrophe before it, which makes the cell a text.
  */
 
 /** Where a spreadsheet looks for a formula: at the start of a cell and after a `;`, at which some spreadsheets split cells. */
 const cellStart = String.raw`(^|;[\s"]*)`
 
-/** The characters that begin a formula. East Asian editions of spreadsheets accept their full-width forms, too. */
+/**
+ * The characters at which a spreadsheet may begin to evaluate a cell, as OWASP lists them for CSV injection. East Asian editions
+ * of spreadsheets accept their full-width forms, too.
+ */
 export const formulaCharacters = ['=', '+', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠', '-']
 
 /** Regular expression of one of these characters. The last one, a hyphen, means itself only at the end of the brackets. */
@@ -21,7 +24,7 @@ export const formulaStart = `${cellStart}(${formulaCharacter})`
 export const semicolonBeforeFormula = String.raw`;(?=[\s"]*${formulaCharacter})`
 
 /** Apostrophes that are already before the character get one more, so that `unescapeFormulas` restores every text. */
-const unescapedStart = new RegExp(`${cellStart}('*${formulaCharacter})`, 'g')
+const startToEscape = new RegExp(`${cellStart}('*${formulaCharacter})`, 'g')
 const escapedStart = new RegExp(`${cellStart}'('*${formulaCharacter})`, 'g')
 
 /** Returns the text of a cell that `safeCsv` has written. A text with no apostrophe before a formula stays as it is. */
@@ -38,7 +41,7 @@ export const safeCsv = (
 ): string =>
   stringify([...rows], {
     header,
-    cast: { string: (text) => text.replaceAll(unescapedStart, "$1'$2") },
+    cast: { string: (text) => text.replaceAll(startToEscape, "$1'$2") },
     // Some spreadsheets split cells at a semicolon.
     quoted_match: /;/,
     record_delimiter: 'windows',

@@ -33,6 +33,6 @@ testGenerators(go('go-ogen'), [
     compile,
     run: ['./scenario-program'],
     remark:
-      '`go vet`; 8 MB of code; reads files only with the `Content-Type` in the document, which `main.go` sets',
+      '`go vet`; 8 MB of code; refuses files whose `Content-Type` is not that of the OpenAPI document; `main.go` replaces it',
   },
 ])

@@ -43,7 +43,10 @@ export async function openCluster(
     await openNetwork()
     const postgres = await openPostgres(folder)
     await postgres.createDatabase('entente')
-    const hosts = [await Host.open('service1', 31), await Host.open('service2', 32)]
+    const hosts = [
+      await Host.open('service1', { lastOctet: 31 }),
+      await Host.open('service2', { lastOctet: 32 }),
+    ]
     const balancer = await openBalancer(folder, postgres, hosts)
     const poolers = pooled ? hosts.map((host) => new PgBouncer(host, balancer.databaseUrl, folder)) : []
     const openService = (host: Host, index: number) => {

@@ -71,7 +71,7 @@ async function waitForPrimary(balancer: Host): Promise<void> {
 
 /** Starts HAProxy on its own host. */
 export async function openBalancer(folder: string, postgres: Postgres, services: Host[]): Promise<Balancer> {
-  const host = await Host.open('haproxy', 20)
+  const host = await Host.open('haproxy', { lastOctet: 20 })
   const file = join(folder, 'haproxy.cfg')
   await writeFile(file, configuration())
   await host.start({

@@ -91,15 +91,15 @@ export class Host {
   readonly address: string
   readonly #namespace: string
 
-  private constructor(name: string, number: number) {
+  private constructor(name: string, lastOctet: number) {
     this.name = name
-    this.address = address(number)
+    this.address = address(lastOctet)
     this.#namespace = `${prefix}${name}`
   }
 
-  /** Adds a host to the network. `number` is the last part of its address. */
-  static async open(name: string, number: number): Promise<Host> {
-    const host = new Host(name, number)
+  /** Adds a host to the network. @param lastOctet the last part of its address. */
+  static async open(name: string, { lastOctet }: { lastOctet: number }): Promise<Host> {
+    const host = new Host(name, lastOctet)
     const namespace = host.#namespace
     await ip('netns', 'add', namespace)
     await ip('-n', namespace, 'link', 'set', 'lo', 'up')

@@ -210,7 +210,7 @@ export class Postgres {
 
 /** Starts etcd and each PostgreSQL server on its own host, and waits until the cluster is healthy. */
 export async function openPostgres(folder: string, size = 3): Promise<Postgres> {
-  const etcd = await Host.open('etcd', 10)
+  const etcd = await Host.open('etcd', { lastOctet: 10 })
   const endpoint = `http://${etcd.address}:2379`
   await etcd.start({
     command: [
@@ -228,7 +228,7 @@ export async function openPostgres(folder: string, size = 3): Promise<Postgres> 
   })
   const members: Member[] = []
   for (let number = 1; number <= size; number += 1) {
-    const host = await Host.open(`postgres${number}`, 10 + number)
+    const host = await Host.open(`postgres${number}`, { lastOctet: 10 + number })
     members.push(new Member(host, etcd, join(folder, host.name)))
   }
   for (const member of members) await member.start()

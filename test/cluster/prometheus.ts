@@ -60,8 +60,8 @@ function addressOf(name: string, hosts: Map<string, Host>): string[] {
 }
 
 /** Starts Prometheus with the configuration of `deploy/`, with a scrape interval of 1 s and alerts that fire after 2 s. */
-export async function openPrometheus(folder: string, cluster: Cluster): Promise<Prometheus> {
-  const host = await Host.open('prometheus', 21)
+export async function startPrometheus(folder: string, cluster: Cluster): Promise<Prometheus> {
+  const host = await Host.open('prometheus', { lastOctet: 21 })
   const { balancer, postgres, services } = cluster
   const hosts = new Map([
     ...[

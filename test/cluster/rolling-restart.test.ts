@@ -4,7 +4,7 @@ import { readFeed } from '../faults/feed.ts'
 import { pgBouncerUnavailableReason } from '../support/pgbouncer.ts'
 import { type Cluster, openCluster } from './cluster.ts'
 import { observe, pakistanList, startMirror, startProbes, startWriters } from './load.ts'
-import { openPrometheus } from './prometheus.ts'
+import { startPrometheus } from './prometheus.ts'
 import { folder } from './removal.ts'
 import { clusterUnavailableReason } from './tools.ts'
 
@@ -58,7 +58,7 @@ describe.skipIf(clusterUnavailableReason())('a cluster with PgBouncer and Promet
   it('fires alerts for a lost primary and a lost service, until they are back', async ({ task }) => {
     const { postgres, services } = cluster
     await postgres.waitUntilHealthy()
-    const prometheus = await openPrometheus(folder, cluster)
+    const prometheus = await startPrometheus(folder, cluster)
     // On a busy machine, other alerts may fire, such as that of a late event loop.
     const firing = async () => (await prometheus.firing()).filter((name) => lossAlerts.includes(name))
     const waitUntilFiring = async (names: string[]) => {

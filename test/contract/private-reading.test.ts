@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
-import { isSeeded, listPath, pathTo, unusedKey } from '../support/documents.ts'
+import { isSeeded, keyIn, listPath, type Page, pathTo, unusedKey } from '../support/documents.ts'
 import { resources } from '../support/registry.ts'
 
 /** A registry that only clients with a key may read. */
@@ -12,6 +12,9 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
+/** A text that cannot be a key of any resource. */
+const malformedKey = 'x_y'
+
 describe.each(resources)('$name', (resource) => {
   const list = `${listPath(resource)}?limit=1`
 
@@ -21,12 +24,14 @@ describe.each(resources)('$name', (resource) => {
     expect(response.json().data).toHaveLength(isSeeded(resource) ? 1 : 0)
   })
 
-  it('return 401 without a key, whether or not they exist', async () => {
+  it('return 401 without a key: existing and missing records, valid and invalid requests', async () => {
+    const { data } = (await api.get(list, { key: adminKey })).json<Page>()
     for (const url of [
       list,
       `${list}&nonsense=1`,
+      ...data.map((record) => pathTo(resource, keyIn(resource, record))),
       pathTo(resource, unusedKey(resource)),
-      `${listPath(resource)}/x_y`,
+      `${listPath(resource)}/${malformedKey}`,
     ]) {
       for (const method of ['GET', 'HEAD']) {
         const response = await api.request(method, url, { key: null })

@@ -57,7 +57,7 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
     await page.context().close()
   })
 
-  it('says that nothing was saved only until something has changed', async () => {
+  it('hides the notice that nothing was saved as soon as a field changes', async () => {
     const { page } = await dashboard.openSignedIn(
       `/records/agreements/${await create({ title: 'Same' })}/edit`,
     )
@@ -203,7 +203,7 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
     await page.context().close()
   })
 
-  it('names the records to which the versions of a conflict and the form after it refer', async () => {
+  it('shows names instead of keys of referenced records, in a conflict and in the form after it', async () => {
     const parties = ['CHN', 'PAK'].map((country) => ({ country, role: 'party' }))
     const id = await create({ title: 'Named in a conflict', topics: ['energy'], parties })
     const { page } = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)
@@ -272,7 +272,7 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
     await page.context().close()
   })
 
-  it('shows the current version of a record when a stale version could not be removed', async () => {
+  it('offers the current version when a removal is refused because the page shows an outdated one', async () => {
     const id = await create({ title: 'Stale' })
     const { page } = await dashboard.openSignedIn(`/records/agreements/${id}`)
     await dashboard.api.patch(`/v1/agreements/${id}`, { title: 'Current' })
@@ -336,7 +336,7 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
     await page.context().close()
   })
 
-  it('keeps the key out of the URL and of lasting storage, and forgets it at sign-out', async () => {
+  it('keeps the key out of the URL and persistent storage, and forgets it at sign-out', async () => {
     const { page, settle } = await dashboard.open(`/new/projects`)
     await signIn(page)
     await heading(page, /new record$/).waitFor()

@@ -25,8 +25,9 @@ export function spanOf(text: string): { from: string; to: string } {
 
 /**
  * Tells whether a recorded date matches a date filter.
- * @param operator the operator of a search, or of a list: as in brackets after the name of the filter, '' for none.
- * @throws when this file does not know the operator.
+ * @param operator the operator of a search, such as `gte`, or the one in the brackets of a list filter, as in `signedOn[gte]`; ''
+ *   for a list filter without brackets.
+ * @throws for an unknown operator.
  */
 export function dateMatches(recorded: string | null, operator: string, filterValue: string): boolean {
   if (recorded === null) return operator === 'ne'
@@ -50,7 +51,6 @@ export function dateMatches(recorded: string | null, operator: string, filterVal
     certainlyLte: to <= other.to,
   }
   const isMatch = matches[operator]
-  if (isMatch === undefined)
-    throw new Error(`test/support/date-oracle.ts does not know the operator "${operator}" of date filters`)
+  if (isMatch === undefined) throw new Error(`the date oracle lacks the operator "${operator}"`)
   return isMatch
 }

@@ -14,7 +14,9 @@ function toSearchCondition(
 ): Document {
   const filter = filters[name]
   if (filter?.comparisons.eq?.takes === 'many' && operator === 'eq')
-    return { [name]: { in: values.flat().flatMap((text) => text.split(',')) } }
+    // As in a list request, a percent-encoded comma separates values that cannot contain commas.
+    return { [name]: { in: values.flat().flatMap((part) => part.split(',')) } }
+  // A comma in a single value belongs to the value.
   const text = values[0]?.join()
   return { [name]: { [operator]: operator === 'isNull' ? text === 'true' : text } }
 }
@@ -24,13 +26,13 @@ function toSearchCondition(
  * that lists do not accept.
  */
 export async function findRecords(api: Api, resource: Resource, query: string): Promise<Document[]> {
-  const inUrl = urlFilters(resource)
+  const listFilters = urlFilters(resource)
   const given = [...parseQuery(query)].flatMap(([name, operators]) =>
     [...operators].map(([operator, values]) => ({ name, operator: operator.replace('[]', ''), values })),
   )
-  const isInUrl = ({ name, operator }: { name: string; operator: string }) =>
-    !Object.hasOwn(resource.filters, name) || operator in (inUrl[name]?.comparisons ?? {})
-  if (given.every(isInUrl)) return listAll(api, resource, query)
+  const isAcceptedByLists = ({ name, operator }: { name: string; operator: string }) =>
+    !Object.hasOwn(resource.filters, name) || operator in (listFilters[name]?.comparisons ?? {})
+  if (given.every(isAcceptedByLists)) return listAll(api, resource, query)
   const and = given
     .filter(({ name }) => Object.hasOwn(resource.filters, name))
     .map(({ name, operator, values }) => toSearchCondition(resource, name, operator, values))

@@ -14,7 +14,6 @@ export interface Schema {
   items?: Schema
   anyOf?: Schema[]
   oneOf?: Schema[]
-  allOf?: Schema[]
   'x-refers-to'?: string
   'x-dates'?: string[]
 }
@@ -75,19 +74,19 @@ export const resolveComponent = <Component extends { $ref?: string }>(
 /** Returns the JSON schema of a body or response. */
 export const jsonSchemaOf = (
   components: Record<string, BodyOrResponse> | undefined,
-  content: BodyOrResponse = {},
-): Schema => resolveComponent(components, content).content?.['application/json']?.schema ?? {}
+  bodyOrResponse: BodyOrResponse = {},
+): Schema => resolveComponent(components, bodyOrResponse).content?.['application/json']?.schema ?? {}
 
 /**
- * Resolves a reference to a schema. Merges in the first schema of `anyOf`, `oneOf` or `allOf` that is not null; keywords of the
- * schema itself take precedence. Replaces a list of types with its first type that is not null.
+ * Resolves a reference to a schema. Adds the keywords of the first alternative that is not null (`anyOf`, `oneOf`); keywords of
+ * the schema itself take precedence. Replaces a list of types with its first type that is not null.
  */
 export function resolveSchema(document: OpenApiDocument, schema: Schema): Schema {
   if (schema.$ref) {
     const { $ref, ...own } = schema
     return { ...resolveSchema(document, document.components.schemas[componentName($ref)] ?? {}), ...own }
   }
-  const alternatives = schema.anyOf ?? schema.oneOf ?? schema.allOf
+  const alternatives = schema.anyOf ?? schema.oneOf
   const first = alternatives?.map((one) => resolveSchema(document, one)).find((one) => one.type !== 'null')
   const whole = first ? { ...first, ...schema } : schema
   const { type } = whole

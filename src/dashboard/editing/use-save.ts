@@ -10,7 +10,7 @@ import type { Conflict } from './conflict.tsx'
 import { explainNumbers, withoutItem } from './faults.ts'
 import { type FormValues, toDocument, toPatch } from './form-values.ts'
 import type { BaseVersion } from './record-form.tsx'
-import { useSendOnce } from './use-send-once.ts'
+import { useIdempotentSend } from './use-idempotent-send.ts'
 
 interface SaveState {
   status: 'editing' | 'saving' | 'saved' | 'unchanged'
@@ -55,17 +55,17 @@ export function useSave({
 }) {
   const { tag } = useLanguage()
   const [state, setState] = useState<SaveState>({ status: 'editing' })
-  const { sendOnce, isUncertain } = useSendOnce()
+  const { sendIdempotently, isUncertain } = useIdempotentSend()
 
   const send = (values: FormValues, reason: string, from: BaseVersion | undefined) =>
     from
-      ? sendOnce(apiRecordPath(resource.name, from.key), {
+      ? sendIdempotently(apiRecordPath(resource.name, from.key), {
           method: 'PATCH',
           body: toPatch(from.values, values, fields),
           version: from.version,
           reason,
         })
-      : sendOnce(`/v1/${resource.name}`, { method: 'POST', body: toDocument(values, fields), reason })
+      : sendIdempotently(`/v1/${resource.name}`, { method: 'POST', body: toDocument(values, fields), reason })
   const isChanged = (from: BaseVersion, values: FormValues) =>
     Object.keys(toPatch(from.values, values, fields)).length > 0
   const refuse = (error: ApiError) => setState({ status: 'editing', error })

@@ -3,7 +3,7 @@ import { combineStates } from '../api/combine.ts'
 import { withQuery } from '../api/path.ts'
 import { findResource, type ResourceDescription, resourcesWithParticipants } from '../api/resources.ts'
 import type { CountryBriefing } from '../api/types.ts'
-import { type Option, useOptions } from '../api/use-options.ts'
+import { type Option, useDimensionValues } from '../api/use-dimension-values.ts'
 import type { ApiState } from '../api/use-read.ts'
 import { AsOf, yearBefore } from '../components/as-of.tsx'
 import { DataLinks } from '../components/chart/chart-links.tsx'
@@ -24,7 +24,7 @@ import { useParameters } from '../use-parameters.ts'
 export default function CompareView() {
   const { t, dateTime, resourceLabel } = useLanguage()
   const [parameters] = useParameters()
-  const countries = useOptions('country')
+  const countries = useDimensionValues('country')
   const compared = readComparison(parameters)
   const resource = findResource(compared.resource)
   const codes = compared.countries
@@ -137,7 +137,7 @@ function Controls({ codes, countries }: { codes: readonly string[]; countries: A
   const { t, tOr, resourceLabel } = useLanguage()
   const [parameters, change] = useParameters()
   const isOverTime = parameters.has('before')
-  const topics = useOptions('topic')
+  const topics = useDimensionValues('topic')
   const { error, retry } = combineStates([countries, topics])
   // A comparison of two dates has one control, for all its countries.
   const chosen = isOverTime ? [codes.join(',')] : codes

@@ -11,7 +11,7 @@ import {
   widePairs,
 } from '../../database/folding.ts'
 import type { Statement } from '../../database/statement.ts'
-import { isWide } from '../../model/characters.ts'
+import { hasNonLatin } from '../../model/characters.ts'
 import type { Resource } from '../../model/resource.ts'
 import { placeholder, statement } from '../../query/statement.ts'
 import { getNameForms } from './inversions.ts'
@@ -113,9 +113,9 @@ const onlyIf = (condition: SQL, end: SQL) => sql`and ${condition} ${end}`
 
 /**
  * Returns the queries for records with the words in their names or prose (0.5 to 0.75), by English stemming.
- * @param hasWide whether the text may have characters of scripts without spaces. Each of them is a word.
+ * @param isNonLatin whether the text may have characters of scripts without spaces. Each of them is a word.
  */
-function wordHits(index: number, resource: Resource, hasWide: boolean, isNeeded: SQL): SQL[] {
+function wordHits(index: number, resource: Resource, isNonLatin: boolean, isNeeded: SQL): SQL[] {
   const search = columnOf(resource.table, 'search')
   const { texts } = resource.search
   const find = (vector: SQL, condition: SQL) => {
@@ -123,7 +123,7 @@ function wordHits(index: number, resource: Resource, hasWide: boolean, isNeeded:
     return hitsQuery(index, resource, score, condition, onlyIf(isNeeded, rankedLimit))
   }
   const byWord = sql`${search} @@ ${words}`
-  if (!hasWide) return [find(sql`${search}`, byWord)]
+  if (!isNonLatin) return [find(sql`${search}`, byWord)]
   const characters = characterWords(texts)
   return [
     find(sql`${search}`, sql`${byWord} and not ${hasUnspaced(texts)}`),
@@ -213,8 +213,8 @@ function hitJson(index: number, resource: Resource): SQL {
 export function searchStatement({ q: text, resources, limit: maxHits, asOf }: SearchPlan): Statement {
   // Only the database knows whether a text has characters beyond ASCII after its accents are removed. The service guesses;
   // if it guesses wrong, there are no pairs to search for.
-  const hasWide = isWide(text)
-  const shape = `across|${resources.map(({ name }) => name).join()}|${hasWide ? 'wide' : 'plain'}`
+  const isNonLatin = hasNonLatin(text)
+  const shape = `across|${resources.map(({ name }) => name).join()}|${isNonLatin ? 'non-Latin' : 'plain'}`
   const build = () => {
     const unionOfResources = (make: (index: number, resource: Resource) => SQL | SQL[]) =>
       unionAll(resources.flatMap((resource, index) => make(index, resource)))
@@ -232,13 +232,13 @@ export function searchStatement({ q: text, resources, limit: maxHits, asOf }: Se
       ), name_hits as materialized (${unionOfResources(nameHits)}),
       word_hits as materialized (
         ${unionOfResources((index, resource) => [
-          ...wordHits(index, resource, hasWide, fewNamed),
-          ...(hasWide ? [substringHits(index, resource, sql`${fewNamed} and ${hasPairs}`)] : []),
+          ...wordHits(index, resource, isNonLatin, fewNamed),
+          ...(isNonLatin ? [substringHits(index, resource, sql`${fewNamed} and ${hasPairs}`)] : []),
         ])}
       ), similar_hits as materialized (
         ${unionOfResources((index, resource) => [
           similarHits(index, resource, sql`${fewFound} and ${hasTrigrams}`),
-          ...(hasWide ? [containedNameHits(index, resource, hasFullPairs)] : []),
+          ...(isNonLatin ? [containedNameHits(index, resource, hasFullPairs)] : []),
         ])}
       ),
       hits as materialized (

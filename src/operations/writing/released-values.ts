@@ -14,27 +14,27 @@ interface ChangedRow {
 /** The properties of a unique constraint or index, whose combined values only one record may have. */
 interface UniqueProperties {
   properties: string[]
-  /** Whether the values are unique only among the records that match an SQL condition. */
-  isConditional: boolean
+  /** Whether it is a partial unique index: the values are unique only among the records that match its condition. */
+  isPartial: boolean
 }
 
 /** Returns the properties of each unique constraint and unique index of the table of a resource. */
 export const listUniqueProperties = lazyFor((resource: Resource): UniqueProperties[] => {
   const { indexes, uniqueConstraints } = getTableConfig(resource.table)
   const found = [
-    ...uniqueConstraints.map(({ columns }) => ({ columns, isConditional: false })),
+    ...uniqueConstraints.map(({ columns }) => ({ columns, isPartial: false })),
     ...indexes.flatMap(({ config: { unique, columns, where } }) =>
-      unique ? [{ columns, isConditional: where !== undefined }] : [],
+      unique ? [{ columns, isPartial: where !== undefined }] : [],
     ),
   ]
   const propertyOf = new Map(
     Object.entries(getTableColumns(resource.table)).map(([property, { name }]) => [name, property]),
   )
-  return found.map(({ columns, isConditional }) => ({
+  return found.map(({ columns, isPartial }) => ({
     properties: columns.flatMap((column) =>
       'name' in column ? (propertyOf.get(column.name ?? '') ?? []) : [],
     ),
-    isConditional,
+    isPartial,
   }))
 })
 

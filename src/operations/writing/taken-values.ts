@@ -28,8 +28,9 @@ export interface DocumentToWrite {
 type DocumentFault = [documentIndex: number, fault: Fault]
 
 /**
- * Finds the external ids of documents that other records of the resource have, with one statement. For the new document of a
- * stored record, an id is free if another document of the same call releases it.
+ * Finds the external ids of documents that other records of the resource have, with one statement. If the record that has an
+ * id gives it up in the same call, the id is free for another stored record, so two records may exchange ids. It is not free for
+ * a new record, since new records are written before stored ones are changed.
  */
 export async function findTakenExternalIds(
   tx: Transaction,
@@ -47,17 +48,17 @@ export async function findTakenExternalIds(
   )
   const { externalIds } = resource.registry.shared
   const texts = (values: (string | null)[]) => sql`${sql.param(values)}::text[]`
-  const rows = await tx.query<{ nth: number; key: string }>(
-    compileSql(sql`select given.nth::int - 1 as nth, ${records.key} as key
+  const rows = await tx.query<{ index: number; key: string }>(
+    compileSql(sql`select given.nth::int - 1 as index, ${records.key} as key
       from unnest(${texts(ids.map(({ scheme }) => scheme))}, ${texts(ids.map(({ id }) => id))}, ${texts(ids.map(({ key }) => key))})
         with ordinality as given(scheme, id, own_key, nth)
       join ${externalIds} on ${externalIds.scheme} = given.scheme and ${foldCode(externalIds.id)} = ${foldCode(sql`given.id`)}
       join ${records} on ${records.id} = ${externalIds.record}
       where ${externalIds.resource} = ${resource.name} and ${records.key} is distinct from given.own_key
-      order by nth`),
+      order by index`),
   )
-  return rows.flatMap(({ nth, key }): DocumentFault[] => {
-    const id = ids[nth]
+  return rows.flatMap(({ index, key }): DocumentFault[] => {
+    const id = ids[index]
     if (!id || (id.key !== null && idsOfKey.get(key)?.has(externalIdKey(id)) === false)) return []
     const message = `is already the id of /v1/${resource.name}/${key}`
     return [[id.index, { pointer: formatPointer(['externalIds', id.idIndex]), code: 'taken', message }]]
@@ -77,20 +78,20 @@ export async function findTakenKeys(
   })
   if (given.length === 0) return []
   const ids = given.map(({ key }) => recordId(resource, key))
-  const rows = await tx.query<{ nth: number; resource: string; into: string | null }>(
-    compileSql(sql`select given.nth::int - 1 as nth, ${records.resource} as resource, remaining.key as "into"
+  const rows = await tx.query<{ index: number; resource: string; into: string | null }>(
+    compileSql(sql`select given.nth::int - 1 as index, ${records.resource} as resource, remaining.key as "into"
       from unnest(${sql.param(ids)}::uuid[]) with ordinality as given(id, nth)
       join ${records} on ${records.id} = given.id
-      left join ${records} as remaining on remaining.id = ${records.mergedInto} order by nth`),
+      left join ${records} as remaining on remaining.id = ${records.mergedInto} order by index`),
   )
-  return rows.flatMap(({ nth, resource: owner, into }): DocumentFault[] => {
-    const taken = given[nth]
-    if (!taken) return []
+  return rows.flatMap(({ index, resource: owner, into }): DocumentFault[] => {
+    const wanted = given[index]
+    if (!wanted) return []
     const own =
       into === null ? `another ${resource.noun}` : `${aNoun(resource.noun)} that was merged into "${into}"`
-    const by = owner === resource.name ? own : `/v1/${owner}/${taken.key}`
-    const message = `"${taken.key}" is taken by ${by}`
-    return [[taken.index, { pointer: formatPointer([property]), code: 'taken', message }]]
+    const by = owner === resource.name ? own : `/v1/${owner}/${wanted.key}`
+    const message = `"${wanted.key}" is taken by ${by}`
+    return [[wanted.index, { pointer: formatPointer([property]), code: 'taken', message }]]
   })
 }
 
@@ -123,8 +124,9 @@ const takenFault = ({ noun }: Resource, document: Document, property: string): F
 
 /**
  * Finds the values of documents that must be unique, such as `ror`, and that other records have, with one statement for each
- * unique constraint without a condition.
- * @param isReleased whether the record with a key has another value of a property after the planned writes.
+ * unique constraint or index. Skips partial unique indexes: a record outside their condition may have the same value.
+ * @param isReleased whether the planned writes change this property of the record with this key, so that its present value
+ *   becomes free.
  */
 export async function findTakenUniqueValues(
   tx: Transaction,
@@ -133,8 +135,8 @@ export async function findTakenUniqueValues(
   isReleased: (key: string, property: string) => boolean,
 ): Promise<DocumentFault[]> {
   const faults: DocumentFault[] = []
-  for (const { properties, isConditional } of listUniqueProperties(resource)) {
-    if (isConditional) continue
+  for (const { properties, isPartial } of listUniqueProperties(resource)) {
+    if (isPartial) continue
     const given = documents.flatMap(({ document, before, key = null }, index) => {
       const isChanged = properties.some((property) => document[property] !== before?.[property])
       const values = properties.map((property) => document[property])
@@ -148,19 +150,19 @@ export async function findTakenUniqueValues(
     const lists = properties.map((_, nth) => texts(given.map(({ values }) => values[nth])))
     const names = properties.map((property) => sql.identifier(property))
     const same = properties.map((property, nth) => sql`${columnOf(table, property)} = given.${names[nth]}`)
-    const rows = await tx.query<{ nth: number; key: string }>(
-      compileSql(sql`select given.nth::int - 1 as nth, ${records.key} as key
+    const rows = await tx.query<{ index: number; key: string }>(
+      compileSql(sql`select given.nth::int - 1 as index, ${records.key} as key
         from unnest(${texts(given.map(({ key }) => key))}, ${sql.join(lists, sql`, `)})
           with ordinality as given(own_key, ${sql.join(names, sql`, `)}, nth)
         join ${table} on ${sql.join(same, sql` and `)}
         join ${records} on ${records.id} = ${resource.id}
-        where ${records.key} is distinct from given.own_key order by nth`),
+        where ${records.key} is distinct from given.own_key order by index`),
     )
-    for (const { nth, key } of rows) {
-      const taken = given[nth]
-      if (!taken || properties.some((property) => isReleased(key, property))) continue
+    for (const { index, key } of rows) {
+      const wanted = given[index]
+      if (!wanted || properties.some((property) => isReleased(key, property))) continue
       for (const property of properties)
-        faults.push([taken.index, takenFault(resource, taken.document, property)])
+        faults.push([wanted.index, takenFault(resource, wanted.document, property)])
     }
   }
   return faults

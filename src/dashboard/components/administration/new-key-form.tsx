@@ -9,7 +9,7 @@ import { FaultsContext, groupByPointer } from '../../editing/faults.ts'
 import { FieldList } from '../../editing/fields/field-list.tsx'
 import { FaultTexts, useInputLabels } from '../../editing/fields/labelled.tsx'
 import { type FormValues, toDocument } from '../../editing/form-values.ts'
-import { isOutcomeUnknown } from '../../editing/use-send-once.ts'
+import { isOutcomeUnknown } from '../../editing/use-idempotent-send.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { refetchViews } from '../../session.ts'
 

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { combineStates } from '../../api/combine.ts'
 import { resourcesWithParticipants } from '../../api/resources.ts'
-import { useOptions } from '../../api/use-options.ts'
+import { useDimensionValues } from '../../api/use-dimension-values.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { findAsOfName, useParameters } from '../../use-parameters.ts'
 import { AsOf } from '../as-of.tsx'
@@ -23,8 +23,8 @@ export function ChartControls({
 }) {
   const { t, tOr, resourceLabel } = useLanguage()
   const [parameters, change] = useParameters()
-  const countries = useOptions('country')
-  const topics = useOptions('topic')
+  const countries = useDimensionValues('country')
+  const topics = useDimensionValues('topic')
   const asOfName = findAsOfName(parameters)
   const asOf = parameters.get(asOfName) ?? undefined
   const { error, retry } = combineStates([countries, topics])

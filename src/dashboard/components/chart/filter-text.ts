@@ -1,6 +1,6 @@
 import { presentationParameters } from '../../../view-data.ts'
 import { findResource } from '../../api/resources.ts'
-import { useOptions } from '../../api/use-options.ts'
+import { useDimensionValues } from '../../api/use-dimension-values.ts'
 import { formatEdtf } from '../../dates/format-edtf.ts'
 import { useLabels } from '../../i18n/labels.ts'
 import { useLanguage } from '../../i18n/language.ts'
@@ -18,10 +18,9 @@ export function useFilterText(parameters: URLSearchParams, otherParameters: read
   const language = useLanguage()
   const labels = useLabels()
   const names = new Map(
-    [...(useOptions('country').body ?? []), ...(useOptions('topic').body ?? [])].map(({ value, label }) => [
-      value,
-      label,
-    ]),
+    [...(useDimensionValues('country').body ?? []), ...(useDimensionValues('topic').body ?? [])].map(
+      ({ value, label }) => [value, label],
+    ),
   )
   const { from, to } = Object.fromEntries(parameters)
   const period =

@@ -1,4 +1,4 @@
-import type { Option } from '../../api/use-options.ts'
+import type { Option } from '../../api/use-dimension-values.ts'
 
 /** A labeled `select` element, optionally with an empty choice. */
 export function SelectField({

@@ -14,10 +14,10 @@ export interface Option {
 }
 
 /**
- * Reads the values of a dimension that occur in records of any resource with participants, sorted by label: for example, the
- * countries that take part in at least one record.
+ * Reads the values that a dimension has in the records of all resources with participants together, sorted by label: for example,
+ * the countries that take part in at least one record.
  */
-export function useOptions(dimension: string): ApiState<Option[]> {
+export function useDimensionValues(dimension: string): ApiState<Option[]> {
   const { tag } = useLanguage()
   // The list of these resources is constant, so every render calls the same number of hooks.
   const states = resourcesWithParticipants.map(({ name }) =>
