@@ -84,7 +84,7 @@ export default defineConfig({
           name: 'faults',
           globalSetup,
           include: ['test/faults/**/*.test.ts'],
-          exclude: ['test/faults/others.test.ts'],
+          exclude: ['test/faults/isolation.test.ts'],
           // Each uses all processors, and kills processes or fills disks that another test would need.
           fileParallelism: false,
           testTimeout: 1_800_000,
@@ -106,10 +106,10 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'others',
+          name: 'isolation',
           globalSetup,
           // It measures times, so it needs a machine that does nothing else.
-          include: ['test/faults/others.test.ts'],
+          include: ['test/faults/isolation.test.ts'],
           fileParallelism: false,
           testTimeout: 1_800_000,
           hookTimeout: 60_000,

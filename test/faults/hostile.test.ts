@@ -6,7 +6,7 @@ import { type CheckResponse, responseCheck } from '../support/responses.ts'
 import { type Operation, operationsOf, type Request } from './hostile/operations.ts'
 import { RequestGenerator } from './hostile/requests.ts'
 import { type RawResponse, send, sendBytes } from './hostile/sending.ts'
-import { residentMebibytes } from './others/memory.ts'
+import { residentMebibytes } from './isolation/memory.ts'
 import { openService, type Service } from './service.ts'
 
 /** Random requests: valid, invalid and malicious. */

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { runInProcess } from '../support/command-line.ts'
 import { openTestDatabase, type TestDatabase } from '../support/database.ts'
-import type { AttackName } from './others/attacks/index.ts'
-import { runAttack } from './others/run-attack.ts'
-import { formatFigures, listShortfalls } from './others/thresholds.ts'
+import type { AttackName } from './isolation/attacks/index.ts'
+import { runAttack } from './isolation/run-attack.ts'
+import { formatFigures, listShortfalls } from './isolation/thresholds.ts'
 import { asAdministrator, openService } from './service.ts'
 
 /**
