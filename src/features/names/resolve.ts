@@ -206,7 +206,7 @@ function choose(
     const candidates = entries.map((entry) => toMatch(index, entry, reasonOf(entry, form, name)))
     const detail =
       year === undefined
-        ? 'The name meant this only in other years, and means something else today: give the date of the fact.'
+        ? 'The name meant this only in other years, and means something else today: give the date of the event.'
         : `The name meant this only in other years than ${year}.`
     return { status: 'ambiguous', candidates: bestOfEach(candidates), detail }
   }

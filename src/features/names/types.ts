@@ -7,7 +7,7 @@ export interface NameQuery {
   resource: string
   /** The name as the source has it, or a code if `scheme` names a scheme of codes. */
   name: string
-  /** EDTF date of the fact, for former states and names. Only its first year counts. */
+  /** EDTF date of the event or statement for which the name is used, for former states and names. Only its first year counts. */
   on?: string | undefined
   /** Alpha-3 code: for organizations, their country; for countries, the country that the source of the name is about. */
   country?: string | undefined

@@ -23,7 +23,7 @@ const topicRelation = ({ recordId, resource, registry }: FieldContext): Relation
   }
 }
 
-/** Query of each topic with its broadest topic, which may be the topic itself: pairs of `topic` and `broadest`. */
+/** Query of each topic with its top-level topic, which may be the topic itself: pairs of `topic` and `broadest`. */
 const broadestTopics = (registry: FieldContext['registry']) => {
   const topics = registry.table('topics')
   return sql`(with recursive rolled_up(topic, broadest) as (
@@ -32,7 +32,7 @@ const broadestTopics = (registry: FieldContext['registry']) => {
   ) select topic, broadest from rolled_up)`
 }
 
-/** The topics of a record, rolled up to their broadest topics. */
+/** The topics of a record, rolled up to their top-level topics. */
 const broadestRelation = (context: FieldContext): Relation => {
   const { topicLinks } = context.registry.shared
   return {
@@ -91,7 +91,7 @@ function topicQuery(context: FieldContext) {
       broadestTopic: withRelation(
         filterByAny(
           keys.topic(),
-          'Slug of a broadest topic. Records on narrower topics are found, too.',
+          'Slug of a top-level topic. Records on narrower topics count, too.',
           (values) =>
             isInAny(recordId, [
               sql`select related.record from (${relationRows(broadest, () => undefined)}) related where related.value = any(${values}::text[])`,
@@ -104,7 +104,7 @@ function topicQuery(context: FieldContext) {
       broadestTopic: byRelation(
         broadest,
         'broadestTopic',
-        'Broadest topic of a topic of the record.',
+        'Top-level topic of a topic of the record.',
         registry.nameOf('topics'),
       ),
       topic: byRelation(

@@ -56,7 +56,7 @@ export const stepsSchema = describe(
     when: describe(conditionsSchema.optional(), 'Conditions; if they do not hold, there is no value.'),
     empty: describe(
       z.array(text).max(100).optional(),
-      'Texts that mean that there is no value, in addition to `empty` of the mapping. They are recognized in the source, in each part after `split`, and after the steps from `before` to `case`.',
+      'Texts that mean that there is no value, in addition to `empty` of the mapping. They are recognized in the value as it is in the file, in each part after `split`, and after the steps from `before` to `case`.',
     ),
     split: describe(
       z.union([text.min(1), z.array(text.min(1)).max(10)]).optional(),
@@ -82,7 +82,7 @@ export const stepsSchema = describe(
           z.record(z.string().max(500), scalar.nullable()),
         ])
         .optional(),
-      'Replaces codes with values. Either the values by code: { Completed: closed, Draft: null, "*": other }; the code "*" stands for all other codes, the value null means no value, and the value "*" means the code itself. Or the name of a CSV file that is given with the imported file: its first two columns are code and value, unless { list, key, value } names other columns.',
+      'Replaces codes with values. Either the values by code: { Completed: closed, Draft: null, "*": other }; the code "*" stands for all other codes, the value null means no value, and the value "*" means the code itself. Or a code list: the name of a CSV file that is given with the imported file, whose first two columns are code and value; for other columns, { list: states.csv, key: iso, value: name }.',
     ),
     date: describe(
       columns.optional(),
@@ -99,7 +99,7 @@ export const stepsSchema = describe(
     ),
     max: describe(
       z.int().min(2).max(100_000).optional(),
-      'Shortens a longer text to this number of characters.',
+      'Maximum length of the text in characters; a longer text is shortened.',
     ),
     default: describe(scalar.optional(), 'The value if there is none.'),
     take: describe(
@@ -108,7 +108,7 @@ export const stepsSchema = describe(
     ),
     join: describe(
       text.optional(),
-      'Joins several values into one text, with this separator; not together with `take`.',
+      'Joins several values into one text, with this separator; not together with `take`. The `join` of the mapping joins files instead.',
     ),
     by: describe(
       z.enum(['name', 'code', 'id', 'key']).optional(),
