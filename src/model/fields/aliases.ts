@@ -19,7 +19,7 @@ export const aliases = (description?: string) =>
     ],
     json: (context) =>
       jsonRows(
-        sql`select alias -> 'name' as name, alias -> 'language' as language from jsonb_array_elements(${ownColumn(context)}) with ordinality as listed(alias, place) order by place`,
+        sql`select alias -> 'name' as name, alias -> 'language' as language from jsonb_array_elements(${ownColumn(context)}) with ordinality as listed(alias, at) order by at`,
       ),
     searchText: (column) => ({ A: `alias_names(${column})` }),
   })
