@@ -272,7 +272,7 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
     await page.context().close()
   })
 
-  it('offers the current version when a removal is refused because the page shows an outdated one', async () => {
+  it('offers the current version if a removal is refused because the page shows an old one', async () => {
     const id = await create({ title: 'Stale' })
     const { page } = await dashboard.openSignedIn(`/records/agreements/${id}`)
     await dashboard.api.patch(`/v1/agreements/${id}`, { title: 'Current' })
