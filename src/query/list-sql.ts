@@ -129,7 +129,7 @@ function pageDocuments({ resource, representation }: ListPlan, compose: boolean)
     columns: sql``,
     join: sql` cross join lateral (
       select ${records.document} as document, ${records.shape} is not distinct from ${shapeLiteral(resource)} as current
-      from ${records} where ${records.id} = placed.id and ${records.resource} = ${sql.raw(`'${resource.name}'`)} offset 0) found`,
+      from ${records} where ${records.id} = page.id and ${records.resource} = ${sql.raw(`'${resource.name}'`)} offset 0) found`,
   }
 }
 
@@ -162,28 +162,29 @@ export function listStatement(
     const keys = keysOf(plan)
     const documents = pageDocuments(plan, compose)
     const limit = fixedLimit === '' ? sql`${placeholder('limit')}::int` : sql.raw(fixedLimit)
-    const keyAt = (index: number) => sql.identifier(`key ${index}`)
-    const ordered = keys.map(({ expression }, index) => sql`${expression} as ${keyAt(index)}`)
-    const position = keys.map(
-      ({ type }, index) => sql`${positionText(sql`${keyAt(index)}`, type)} collate "C"`,
+    const keyAt = (index: number) => sql`${sql.identifier(`key ${index}`)}`
+    const selectedKeys = keys.map(({ expression }, index) => sql`${expression} as ${keyAt(index)}`)
+    const inOrder = sql.join(
+      keys.map(({ direction }, index) => sql`${keyAt(index)} ${sql.raw(direction)}`),
+      sql`, `,
     )
     const where = after ? sql`${whereClause(plan)} and ${afterPosition(keys)}` : whereClause(plan)
     // Selects one record more than the page has, to find out whether another page follows.
-    const placed = sql`(select *, row_number() over () as place from (
-        select ${plan.resource.id} as id, ${sql.join(ordered, sql`, `)}${documents.columns} from ${pageSource(plan)}${where}
-        order by ${orderByKeys(keys)} limit ${limit} + 1) page) placed${documents.join}`
-    const sized = sql`(select *, sum(octet_length(document)) over (rows unbounded preceding) - octet_length(document) as bytes_before from ${placed}) sized`
-    const isShown = isSized
-      ? sql`place <= ${limit} and bytes_before < ${maxPageBytesSql}`
-      : sql`place <= ${limit}`
-    const lastPosition = sql`array[${sql.join(position, sql`, `)}]`
-    // Without sizes, the place of the last record is known, which is quicker than to sort.
-    const last = isSized
-      ? sql`case when not bool_and(${isShown}) then (array_agg(array_to_json(${lastPosition}) order by place desc) filter (where ${isShown}))[1] end`
-      : sql`case when count(*) > ${limit} then array_to_json(min(${lastPosition}) filter (where place = ${limit})) end`
-    return sql`select string_agg(document, ',' order by place) filter (where ${isShown}) as records,
-      coalesce(bool_and(current), true) as current, ${last} as last
-      from ${isSized ? sized : placed}`
+    const page = sql`(select ${plan.resource.id} as id, ${sql.join(selectedKeys, sql`, `)}${documents.columns} from ${pageSource(plan)}${where}
+        order by ${orderByKeys(keys)} limit ${limit} + 1) page${documents.join}`
+    const sized = sql`(select *, sum(octet_length(document)) over (order by ${inOrder} rows unbounded preceding) - octet_length(document) as bytes_before from ${page}) sized`
+    const fits = isSized ? sql` filter (where bytes_before < ${maxPageBytesSql})` : sql``
+    const shownCount = isSized ? sql`least(${limit}, count(*)${fits})` : limit
+    // The rows of the page are in order, so the aggregates need no sort. To number and filter the rows would take longer.
+    const inArray = (value: SQL) => sql`(array_agg(${value} order by ${inOrder})${fits})`
+    const lastPosition = keys.map(
+      ({ type }, index) =>
+        sql`${positionText(sql`${inArray(keyAt(index))}[${shownCount}]`, type)} collate "C"`,
+    )
+    return sql`select array_to_string(${inArray(sql`document`)}[1:${shownCount}], ',') as records,
+      coalesce(bool_and(current), true) as current,
+      case when count(*) > ${shownCount} then array_to_json(array[${sql.join(lastPosition, sql`, `)}]) end as last
+      from ${isSized ? sized : page}`
   }
   const positions = Object.fromEntries((after ?? []).map((text, index) => [`position.${index}`, text]))
   return statement(shape, build, { ...conditionValues(plan.where), ...positions, limit: plan.limit })
