@@ -20,7 +20,12 @@ function requestBody({ contract: { body } }: Endpoint, schemas: Schemas) {
   return { required: body.presence !== 'optional', content: { [body.mediaTypes[0]]: media } }
 }
 
-function operationObject(endpoint: Endpoint, owner: string, schemas: Schemas, headers: SharedParts) {
+function operationObject(
+  endpoint: Endpoint,
+  singular: string | undefined,
+  schemas: Schemas,
+  headers: SharedParts,
+) {
   const { contract, collection } = endpoint
   const body = requestBody(endpoint, schemas)
   return {
@@ -35,7 +40,7 @@ function operationObject(endpoint: Endpoint, owner: string, schemas: Schemas, he
         segmentParameter(name, segment, schemas),
       ),
       ...Object.entries(contract.query).flatMap(([name, parameter]) =>
-        queryParameters(name, parameter, { ...contract, owner }, schemas),
+        queryParameters(name, parameter, { ...contract, singular }, schemas),
       ),
       ...contract.headers.filter((header) => !commonHeaders.includes(header)).map(headerParameter),
     ],
@@ -63,35 +68,35 @@ function bodyName({ content }: { content: Record<string, { schema: JsonSchema }>
 function buildOperations(endpoints: Endpoint[], resources: readonly Resource[], schemas: Schemas) {
   const singulars = new Map(resources.map(({ name, singular }) => [name, singular]))
   const headers = shareHeaders(endpoints)
-  const ownerOf = ({ tag }: Endpoint) => singulars.get(tag) ?? ''
+  const findSingular = ({ tag }: Endpoint) => singulars.get(tag)
   const built = endpoints.map((endpoint) => ({
     endpoint,
-    operation: operationObject(endpoint, ownerOf(endpoint), schemas, headers),
+    operation: operationObject(endpoint, findSingular(endpoint), schemas, headers),
   }))
-  const uses = (
+  const collectUses = (
     partsOf: (operation: (typeof built)[number]['operation']) => Pick<Use, 'name' | 'part'>[],
   ): Use[] =>
     built.flatMap(({ endpoint, operation }) =>
       partsOf(operation).map((use) => ({
         operationId: operation.operationId,
-        owner: ownerOf(endpoint) || endpoint.tag,
+        scope: findSingular(endpoint) ?? endpoint.tag,
         ...use,
       })),
     )
   const parameters = shareParts(
     'parameters',
-    uses((operation) => operation.parameters.map((part) => ({ name: pascalCase(part.name), part }))),
+    collectUses((operation) => operation.parameters.map((part) => ({ name: pascalCase(part.name), part }))),
     Object.keys(schemas.components()),
   )
   const responses = shareParts(
     'responses',
-    uses((operation) =>
+    collectUses((operation) =>
       Object.entries(operation.responses).map(([status, part]) => ({ name: responseName(status), part })),
     ),
   )
   const bodies = shareParts(
     'requestBodies',
-    uses(({ requestBody: part }) => (part ? [{ name: bodyName(part), part }] : [])),
+    collectUses(({ requestBody: part }) => (part ? [{ name: bodyName(part), part }] : [])),
     Object.keys(schemas.components()),
   )
   const paths: Record<string, Record<string, unknown>> = {}
@@ -100,10 +105,13 @@ function buildOperations(endpoints: Endpoint[], resources: readonly Resource[], 
       ...paths[endpoint.path],
       [endpoint.method.toLowerCase()]: {
         ...operation,
-        parameters: operation.parameters.map(parameters.of),
-        ...(operation.requestBody && { requestBody: bodies.of(operation.requestBody) }),
+        parameters: operation.parameters.map(parameters.toReference),
+        ...(operation.requestBody && { requestBody: bodies.toReference(operation.requestBody) }),
         responses: Object.fromEntries(
-          Object.entries(operation.responses).map(([status, response]) => [status, responses.of(response)]),
+          Object.entries(operation.responses).map(([status, response]) => [
+            status,
+            responses.toReference(response),
+          ]),
         ),
       },
     }
@@ -160,14 +168,14 @@ export const openApiDocument = lazyFor((registry: Registry) => {
       })),
       {
         name: 'registry',
-        description: 'Across resources: search, networks, changes, names and more.',
+        description: 'Across resources: search, networks, changes, names.',
       },
       {
         name: 'imports',
-        description: 'Imports of files with a mapping: dry run, unresolved names, commit, undo.',
+        description: 'Imports of files: dry run, unresolved names, commit, undo.',
       },
       { name: 'keys', description: 'API keys: who may read, write and manage keys.' },
-      { name: 'service', description: 'The service itself.' },
+      { name: 'service', description: 'Health, metrics, documentation.' },
     ],
     paths: { ...paths, ...servicePaths },
     components: {
@@ -178,7 +186,7 @@ export const openApiDocument = lazyFor((registry: Registry) => {
           type: 'http',
           scheme: 'bearer',
           description:
-            'A key of this registry, or an access token (JWT) of the OpenID Connect issuer that it trusts. Readers read, editors also write, administrators also manage keys and redact.',
+            'A key of this registry, or an access token (JWT) of its OpenID Connect issuer. Readers read, editors also write, administrators also manage keys and redact.',
         },
       },
     },

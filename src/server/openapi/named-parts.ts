@@ -49,28 +49,28 @@ export class NamedParts {
   readonly components: Components = {}
   readonly #names = new Map<string, string>()
   readonly #taken: Set<string>
-  readonly #owners: readonly string[]
+  readonly #singulars: readonly string[]
   /** The resources that use an enumeration, by the JSON of its words. */
   readonly #users = new Map<string, Set<string>>()
 
   /**
    * @param taken names of existing components.
-   * @param owners singulars of the resources. The names of their components begin with them.
+   * @param singulars the singulars of the resources. The names of their components begin with them.
    */
-  constructor(taken: readonly string[], owners: readonly string[]) {
+  constructor(taken: readonly string[], singulars: readonly string[]) {
     this.#taken = new Set(taken)
-    this.#owners = [...owners].sort((a, b) => b.length - a.length)
+    this.#singulars = [...singulars].sort((a, b) => b.length - a.length)
   }
 
   /** Returns the singular of the resource that a component belongs to, or ''. */
-  ownerOf(component: string): string {
-    return this.#owners.find((owner) => component.startsWith(owner)) ?? ''
+  singularOf(component: string): string {
+    return this.#singulars.find((singular) => component.startsWith(singular)) ?? ''
   }
 
   /** Records that a resource uses an enumeration. */
-  addUser(words: unknown[], owner: string): void {
+  addUser(words: unknown[], singular: string): void {
     const key = JSON.stringify(words)
-    this.#users.set(key, (this.#users.get(key) ?? new Set()).add(owner))
+    this.#users.set(key, (this.#users.get(key) ?? new Set()).add(singular))
   }
 
   /** Whether more than two resources use an enumeration, such as `asc` and `desc`. */
@@ -123,7 +123,7 @@ const isProperty = (step: string) => !['eq', 'ne', 'in'].includes(step)
 export function recordEnums(parts: NamedParts, component: string, schema: JsonSchema): void {
   mapSchema(schema, [], (inner) => {
     const words = wordsOf(inner)
-    if (words) parts.addUser(words, parts.ownerOf(component))
+    if (words) parts.addUser(words, parts.singularOf(component))
     return inner
   })
 }

@@ -76,16 +76,16 @@ const sentences = (...texts: unknown[]) => texts.filter((text) => typeof text ==
 /**
  * Returns the OpenAPI parameters of a query parameter: one for each of its operators (`signedOn[gte]`), since most generators
  * cannot serialize objects into a query. Several values are separated by commas, unless a value may contain commas.
- * @param owner singular of the resource. The names of enumerations are made from it and the id of the operation.
+ * @param singular the singular of the resource, if there is one. Names of enumerations contain it or the operation's id.
  */
 export const queryParameters = (
   name: string,
   parameter: Parameter,
   {
-    owner,
+    singular,
     operationId,
     listedOperators,
-  }: Pick<Contract, 'operationId' | 'listedOperators'> & { owner: string },
+  }: Pick<Contract, 'operationId' | 'listedOperators'> & { singular: string | undefined },
   schemas: Schemas,
 ): ParameterObject[] =>
   Object.entries(parameter.comparisons).flatMap(([word, operand]) => {
@@ -103,7 +103,7 @@ export const queryParameters = (
       ...(parameter.presence === 'required' && isPlain && { required: true }),
       ...(isPlain && { description: parameter.description }),
       ...(!hasPlain && { description: sentences(parameter.description, meaning) }),
-      schema: schemas.nameEnums(schema, owner, name, operationId),
+      schema: schemas.nameEnums(schema, singular, name, operationId),
       // Some generators encode the commas between values. So where values may contain commas, the name is repeated.
       ...(operand.takes === 'many' && !mayHaveCommas(operand.value ?? parameter.value) && { explode: false }),
     }

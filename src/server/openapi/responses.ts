@@ -58,7 +58,7 @@ export const shareHeaders = (endpoints: Endpoint[]): SharedParts =>
       Object.values(contract.responses).flatMap((response) =>
         headersOf(response).map(([name, part]) => ({
           operationId: contract.operationId,
-          owner: tag,
+          scope: tag,
           name: pascalCase(name),
           part,
         })),
@@ -79,7 +79,7 @@ function successResponse(
   return {
     description,
     ...(headers.length > 0 && {
-      headers: Object.fromEntries(headers.map(([name, header]) => [name, shared.of(header)])),
+      headers: Object.fromEntries(headers.map(([name, header]) => [name, shared.toReference(header)])),
     }),
     ...(schema && { content: { [mediaType]: { schema: schemas.of(schema(), 'output') } } }),
   }

@@ -120,8 +120,8 @@ export interface Schemas {
   components(): Record<string, JsonSchema>
   /** Returns a `$ref` if the schema has a name, otherwise the schema inline. */
   of(schema: z.core.$ZodType, io: Direction): JsonSchema
-  /** Returns the schema of a parameter with references to named enumerations. @param owner singular of its resource. */
-  nameEnums(schema: JsonSchema, owner: string, name: string, operationId: string): JsonSchema
+  /** Returns the schema of a parameter with references to named enumerations. @param singular of its resource. */
+  nameEnums(schema: JsonSchema, singular: string | undefined, name: string, operationId: string): JsonSchema
 }
 
 /**
@@ -143,7 +143,7 @@ function removeTrivialDescription(name: string, schema: unknown): unknown {
  * Removes repetitions, which would be most of the document: all examples except those of whole records in requests, the
  * texts of merge patches, and descriptions that only repeat the name of the property.
  */
-function removeRepetitions(schema: JsonSchema, component: string, owner: string): JsonSchema {
+function removeRepetitions(schema: JsonSchema, component: string, singular: string): JsonSchema {
   const { examples, properties, ...rest } = schema
   const shorten = component.endsWith('Patch') ? toPatchProperty : removeExamples
   const shortened = Object.entries(properties ?? {}).map(([name, property]) => [
@@ -153,7 +153,7 @@ function removeRepetitions(schema: JsonSchema, component: string, owner: string)
   return {
     ...rest,
     ...(properties !== undefined && { properties: Object.fromEntries(shortened) }),
-    ...(component === `${owner}Input` && examples !== undefined && { examples }),
+    ...(component === `${singular}Input` && examples !== undefined && { examples }),
   }
 }
 
@@ -236,19 +236,19 @@ function nameParts(all: Record<string, JsonSchema>, parts: NamedParts): Record<s
       comparisons(addDiscriminator(enums(simplify(schema), path), all), path)
     // A schema stays an object. An enumeration has a name already.
     const named = isEnum(given) ? given : (mapSchema(given, [], change) as JsonSchema)
-    result[component] = removeRepetitions(named, component, parts.ownerOf(component))
+    result[component] = removeRepetitions(named, component, parts.singularOf(component))
   }
   return result
 }
 
 /**
  * Collects the named schemas that bodies, parameters and responses use.
- * @param owners singulars of the resources.
+ * @param singulars the singulars of the resources.
  * @throws Error when two different schemas have the same name.
  */
 export function collectSchemas(
   roots: { input: z.core.$ZodType[]; output: z.core.$ZodType[] },
-  owners: readonly string[],
+  singulars: readonly string[],
 ): Schemas {
   const inputs = toComponents(collectNamed(roots.input, schemaNames.input), 'input')
   const outputs = toComponents(collectNamed(roots.output, schemaNames.output), 'output')
@@ -270,7 +270,7 @@ export function collectSchemas(
     const { $schema, ...inline } = z.toJSONSchema(schema, schemaOptions(io))
     return inline
   }
-  const parts = new NamedParts(Object.keys(all), owners)
+  const parts = new NamedParts(Object.keys(all), singulars)
   const namedComponents = nameParts(all, parts)
   return {
     components: () =>
@@ -280,8 +280,10 @@ export function collectSchemas(
         ),
       ),
     of,
-    nameEnums: (schema, owner, name, operationId) => {
-      const replaceEnum = createEnumNamer(parts, pascalCase(owner, name), [pascalCase(operationId, name)])
+    nameEnums: (schema, singular, name, operationId) => {
+      const replaceEnum = createEnumNamer(parts, pascalCase(singular ?? '', name), [
+        pascalCase(operationId, name),
+      ])
       // A schema stays an object.
       return mapSchema(schema, [], (inner, path) => replaceEnum(simplify(inner), path)) as JsonSchema
     },

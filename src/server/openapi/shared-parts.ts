@@ -6,9 +6,9 @@ export const schemaPrefix = '#/components/schemas/'
 /** The use of a part (a parameter, response, body or header) by an operation. */
 export interface Use {
   operationId: string
-  /** The singular of the operation's resource, or the name of its tag. */
-  owner: string
-  /** Name of the component without operation and owner: `SignedOnGte`. */
+  /** The singular of the operation's resource; without a resource, the operation's tag. */
+  scope: string
+  /** Name of the component without operation and scope: `SignedOnGte`. */
   name: string
   part: object
 }
@@ -16,8 +16,8 @@ export interface Use {
 /** Parts that several operations share as components. */
 export interface SharedParts {
   components: Record<string, object>
-  /** Returns a reference to the component of a shared part, otherwise the part itself. */
-  of(part: object): object
+  /** Returns a reference to the component of a shared part; returns other parts unchanged. */
+  toReference(part: object): object
 }
 
 /** Joins words of any notation to a name such as `SignedOnGte`. */
@@ -28,15 +28,15 @@ const verbOf = (operationId: string) => operationId.replace(/[A-Z].*/, '')
 
 /** Returns possible names for the component of equal parts, the shortest first. The last names are unique to the part. */
 function candidateNames(uses: Use[]): string[] {
-  const [{ operationId, owner, name } = { operationId: '', owner: '', name: '' }] = uses
-  const owners = new Set(uses.map((use) => use.owner))
+  const [{ operationId, scope, name } = { operationId: '', scope: '', name: '' }] = uses
+  const scopes = new Set(uses.map((use) => use.scope))
   const verb = verbOf(operationId)
-  const scoped = pascalCase(owner, name)
+  const scoped = pascalCase(scope, name)
   const sharedNames = [pascalCase(verb, name)]
   const scopedNames = [scoped, pascalCase(verb, scoped)]
   return [
     name,
-    ...(owners.size === 1 ? scopedNames : sharedNames),
+    ...(scopes.size === 1 ? scopedNames : sharedNames),
     pascalCase(operationId, name),
     pascalCase(operationId, name, 'part'),
   ]
@@ -93,7 +93,7 @@ export function shareParts(section: string, uses: Use[], others: readonly string
   const sorted = Object.entries(components).sort(([a], [b]) => (a < b ? -1 : 1))
   return {
     components: Object.fromEntries(sorted),
-    of: (part) => {
+    toReference: (part) => {
       const name = references.get(JSON.stringify(part))
       return name === undefined ? part : { $ref: `#/components/${section}/${name}` }
     },
