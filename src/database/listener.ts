@@ -93,7 +93,7 @@ export class Listener {
   async listen(channel: string, handler: ListenHandler): Promise<Subscription> {
     const entry: Entry = { channel, handler, activeSince: Number.POSITIVE_INFINITY }
     this.#entries.add(entry)
-    // A listener that is being closed starts anew after that.
+    // If the listener is being closed, `#start` starts it again once it is closed.
     if (this.#connection && !this.#stopping?.signal.aborted)
       await this.#activate(this.#connection, [entry]).catch(() => this.#connection?.client.end())
     else this.#start()
@@ -125,7 +125,7 @@ export class Listener {
 
   async #run(signal: AbortSignal): Promise<void> {
     for (let failures = 0; !signal.aborted; failures += 1) {
-      const reason = await this.#connect(signal, () => {
+      const reason = await this.#listenUntilLost(signal, () => {
         failures = 0
       }).catch(describeFailure)
       for (const entry of this.#entries) entry.handler.onDisconnect?.(reason)
@@ -134,8 +134,8 @@ export class Listener {
     }
   }
 
-  /** Listens until the connection is lost, and then rejects with the reason. */
-  async #connect(signal: AbortSignal, onConnect: () => void): Promise<string> {
+  /** Listens until the connection is lost, and then rejects with the reason. Never resolves. */
+  async #listenUntilLost(signal: AbortSignal, onConnect: () => void): Promise<never> {
     const connection = new ListeningConnection(this.#url)
     const { client } = connection
     let end = () => {}
@@ -161,7 +161,7 @@ export class Listener {
     } finally {
       clearInterval(heartbeat)
       signal.removeEventListener('abort', end)
-      this.#disconnect()
+      this.#markDisconnected()
       await Promise.race([client.end(), delay(heartbeatMs, undefined, { ref: false })]).catch(() => {})
     }
   }
@@ -174,7 +174,8 @@ export class Listener {
     }
   }
 
-  #disconnect(): void {
+  /** Notes that no handler gets notifications. The caller closes the connection. */
+  #markDisconnected(): void {
     this.#connection = undefined
     this.#verifiedAt = Number.NEGATIVE_INFINITY
     for (const entry of this.#entries) entry.activeSince = Number.POSITIVE_INFINITY
@@ -201,8 +202,8 @@ export class Listener {
       if (!active.every(({ channel }) => isListening(channel))) throw new Error('LISTEN has ended')
       if (connection === this.#connection) this.#verifiedAt = sentAt
     } catch {
-      // The event `end` makes `#connect` reject.
-      if (connection === this.#connection) this.#disconnect()
+      // The event `end` makes `#listenUntilLost` reject.
+      if (connection === this.#connection) this.#markDisconnected()
       connection.client.end().catch(() => {})
     }
   }

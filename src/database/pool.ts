@@ -45,11 +45,13 @@ const minConnections = ({ maxConnections }: PoolOptions) => Math.min(4, Math.cei
 /**
  * Opens connections to one server and bounds their use. Connects at the first `acquire` or `openConnectionsEarly`.
  *
- * Time limits need no additional round trip, and no session setting except a name, so they work through a pooler in
- * transaction mode. A statement that exceeds its limit is cancelled by `pg_cancel_backend` on a second connection. It is found
- * by an `application_name` that is unique to its connection; PgBouncer passes this name on to the session of the transaction.
- * Cancelling is best effort: when it fails, the connection is closed. PostgreSQL checks every second whether the connection of a
- * running statement is closed. On servers without this check, or behind a pooler, the statement may run to its end.
+ * The time limits of statements need no additional round trip, and no session setting except `application_name`, so they work
+ * through a pooler in transaction mode. A statement that exceeds its limit is cancelled by `pg_cancel_backend` on a second
+ * connection. It is found by an `application_name` that is unique to its connection; PgBouncer passes this name on to the
+ * session of the transaction. Cancelling is best effort: when it fails, the connection is closed. PostgreSQL checks every second
+ * whether the connection of a running statement is closed. On servers without this check, or behind a pooler, the statement may
+ * run to its end. The lock timeout on replicas is a session setting. Behind a pooler, a read may get a session without this
+ * timeout, and then waits for a lock until its statement times out.
  */
 export class Pool {
   readonly options: PoolOptions
@@ -123,6 +125,7 @@ export class Pool {
   }
 
   async #connect(lane: Lane): Promise<pg.PoolClient> {
+    // `isConnectionError` recognizes the loss of a connection by the words "Connection terminated", as in messages of pg.
     if (this.#isSuspended) throw new Error('Connection terminated: the replica is unreachable')
     return this.#pool.connect().catch((error: Error) => {
       if (this.#isReplica || error.message !== acquireTimeoutMessage) throw error
@@ -157,14 +160,14 @@ export class Pool {
     return { running: this.#lanes.running(lane), waiting: this.#lanes.waiting(lane) }
   }
 
-  /** Whether expensive statements share the processors with other statements, now or in the last seconds. */
+  /** Whether expensive statements share the processors with other statements, now or recently (`Lanes.isContended`). */
   get isContended(): boolean {
     return this.#lanes.isContended
   }
 
   /**
-   * Opens some connections before they are needed, since opening one takes tens of milliseconds on both sides while requests
-   * wait. Does nothing if the server is unreachable: the first request reports that.
+   * Opens some connections before they are needed, since opening one takes tens of milliseconds in the service and in
+   * PostgreSQL, for which the first requests would wait. Does nothing if the server is unreachable: the first request reports that.
    */
   async openConnectionsEarly(): Promise<void> {
     const open = async (pool: pg.Pool, count: number) => {
@@ -182,7 +185,7 @@ export class Pool {
     ignoreErrors(client)
     const name = `entente ${randomBytes(6).toString('hex')}`
     this.#states.set(client, { name, preparedNames: new Set() })
-    // Most statements read a few rows of many tables. JIT compilation or the start of parallel workers would take longer.
+    // Most statements read a few rows of many tables: JIT compilation and parallel workers would take longer than they save.
     await client.query(
       `set application_name = '${name}'; set jit = off; set max_parallel_workers_per_gather = 0; ${sessionSettings}`,
     )
