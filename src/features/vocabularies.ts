@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { enumerationsOf } from '../model/enumerations.ts'
 import type { Filter } from '../model/filters.ts'
-import { wordLabel } from '../model/labels.ts'
+import { valueLabel } from '../model/labels.ts'
 import type { Language } from '../model/languages.ts'
 import type { Registry } from '../model/registry.ts'
 import type { Resource } from '../model/resource.ts'
@@ -75,7 +75,7 @@ function vocabularies({ resources }: Registry, language: Language) {
       resource: resource.name,
       property,
       filter: findFilter(resource, property, words),
-      words: words.map((word) => ({ word, label: wordLabel(word, language) })),
+      words: words.map((word) => ({ word, label: valueLabel(word, language) })),
     })),
   )
 }

@@ -90,14 +90,15 @@ const toWord = (text: string) =>
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '_')
 
-/** Refuses repeated words of an enumeration, and words that are neither in snake_case nor codes such as `A01`. @throws Error */
-export function requireWords(words: readonly string[]): void {
-  for (const [index, word] of words.entries()) {
-    if (!wordPattern.test(word))
+/** Refuses repeated values of an enumeration, and values that are neither in snake_case nor codes such as `A01`. @throws Error */
+export function requireEnumValues(values: readonly string[]): void {
+  for (const [index, value] of values.entries()) {
+    if (!wordPattern.test(value))
       throw new Error(
-        `the word "${word}" must be in snake_case, such as "${toWord(word)}", or a code of capital letters and digits, such as "A01"`,
+        `the value "${value}" must be in snake_case, such as "${toWord(value)}", or a code of capital letters and digits, such as "A01"`,
       )
-    if (words.indexOf(word) < index) throw new Error(`the word "${word}" is given twice; give each word once`)
+    if (values.indexOf(value) < index)
+      throw new Error(`the value "${value}" is given twice; give each value once`)
   }
 }
 

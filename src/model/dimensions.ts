@@ -4,7 +4,7 @@ import { columnOf, literals } from '../database/columns.ts'
 import { capitalize } from '../problems/suggest.ts'
 import { unitNumber, unitText } from './date-units.ts'
 import type { DateUnit, Operator } from './filters.ts'
-import { wordLabel } from './labels.ts'
+import { valueLabel } from './labels.ts'
 import type { LabelSql } from './languages.ts'
 import type { ListElements, Relation } from './relations.ts'
 
@@ -48,13 +48,13 @@ const plain = (value: SQL) => sql`(${value})::text`
 export const valueAsLabel = plain
 
 /**
- * Returns the SQL of the label of a word.
- * @param words all words that may occur. Without it, the label is the word as a phrase, in every language.
+ * Returns the SQL of the label of a value of an enumeration.
+ * @param values all values that may occur. Without it, the label is the value as a phrase, in every language.
  */
-export function wordLabels(words?: readonly string[]): LabelSql {
-  if (!words) return (value) => sql`upper(left(${value}, 1)) || replace(substr(${value}, 2), '_', ' ')`
+export function enumLabels(values?: readonly string[]): LabelSql {
+  if (!values) return (value) => sql`upper(left(${value}, 1)) || replace(substr(${value}, 2), '_', ' ')`
   return (value, language) => {
-    const labels = words.map((word) => [word, wordLabel(word, language)])
+    const labels = values.map((known) => [known, valueLabel(known, language)])
     return sql`(${literals([JSON.stringify(Object.fromEntries(labels))])}::jsonb ->> ${value})`
   }
 }
@@ -74,13 +74,13 @@ const byColumn = (
   groupFilter: { filter, finds: 'eq', lacks: 'isNull', none: 'true' },
 })
 
-/** A dimension by a word. @param words all words that may occur, if they are known. */
-export const byWord = (
+/** A dimension by the value of an enumeration. @param values all values that may occur, if they are known. */
+export const byEnumeration = (
   column: AnyPgColumn,
   filter: string,
   description: string,
-  words?: readonly string[],
-): Dimension => byColumn(column, filter, description, wordLabels(words))
+  values?: readonly string[],
+): Dimension => byColumn(column, filter, description, enumLabels(values))
 
 /** A dimension by a text or code. By default, the label is the value itself. */
 export const byValue = (

@@ -1,7 +1,7 @@
-import { words } from './labels.ts'
+import { enumValues } from './labels.ts'
 
 /** IATI AidType, which is the OECD DAC's typology of aid with its sub-codes. */
-export const aidTypes = words(
+export const aidTypes = enumValues(
   ['A01', 'General budget support', '一般预算支持'],
   ['A02', 'Sector budget support', '部门预算支持'],
   [
@@ -49,7 +49,7 @@ export const aidTypes = words(
 )
 
 /** IATI FlowType, as words. */
-export const flowTypes = words(
+export const flowTypes = enumValues(
   ['oda', 'Official development assistance', '官方发展援助'],
   ['oof', 'Other official flows', '其他官方资金'],
   ['non_export_credit_oof', 'Other official flows without export credits', '非出口信贷的其他官方资金'],
@@ -63,7 +63,7 @@ export const flowTypes = words(
 )
 
 /** IATI FinanceType, with the withdrawn codes that older files have. */
-export const financeTypes = words(
+export const financeTypes = enumValues(
   ['110', 'Standard grant', '标准赠款'],
   ['1100', 'Guarantees/insurance', '担保和保险'],
   ['111', 'Subsidies to national private investors', '对国内私人投资者的补贴'],

@@ -10,50 +10,50 @@ export const unknownLabel: Label = { en: 'Unknown', zh: '未知' }
 /** The label of the group into which an aggregate merges all except the largest groups. */
 export const otherLabel: Label = { en: 'Other', zh: '其他' }
 
-/** The labels of the words of all enumerations, and of the names of resources. The declarations of both add theirs. */
+/** The labels of the values of all enumerations, and of the names of resources. The declarations of both add theirs. */
 const labels = new Map<string, Label>()
 
 /**
- * Adds the label of a word.
- * @throws Error if a language is missing, or if the word has another label, since a word has one label in all enumerations.
+ * Adds the label of a value of an enumeration, or of the name of a resource.
+ * @throws Error if a language is missing, or if the value has another label, since a value has one label in all enumerations.
  */
-export function addLabel(word: string, label: Label | undefined): void {
+export function addLabel(value: string, label: Label | undefined): void {
   // Commands that run the source code do not check types, so a declaration may lack what its type requires.
   const missing = languages.find((language) => !label?.[language])
   if (!label || missing)
-    throw new Error(`"${word}" has no label in "${missing}"; give it one in every language`)
-  const other = labels.get(word) ?? label
+    throw new Error(`"${value}" has no label in "${missing}"; give it one in every language`)
+  const other = labels.get(value) ?? label
   if (languages.some((language) => other[language] !== label[language]))
     throw new Error(
-      `the word "${word}" has the label "${other.en}" (${other.zh}) in another declaration; give it the same label, or choose another word`,
+      `"${value}" has the label "${other.en}" (${other.zh}) in another declaration; give it the same label, or choose another value`,
     )
-  labels.set(word, label)
+  labels.set(value, label)
 }
 
 /**
- * Declares the words of an enumeration with their labels in English and Chinese: `['host', 'Host', '东道方']`. A word that has
- * its label in another declaration is given alone. A word without any label is shown as a phrase in English.
- * @throws Error if there is no word, or if a word has an incomplete label, or another label in another declaration.
+ * Declares the values of an enumeration with their labels in English and Chinese: `['host', 'Host', '东道方']`. A value that
+ * has its label in another declaration is given alone. A value without any label is shown as a phrase in English.
+ * @throws Error if there is no value, or if a value has an incomplete label, or another label in another declaration.
  */
-export function words<const Word extends string>(
-  ...declared: readonly (Word | readonly [word: Word, en: string, zh: string])[]
-): [Word, ...Word[]] {
+export function enumValues<const Value extends string>(
+  ...declared: readonly (Value | readonly [value: Value, en: string, zh: string])[]
+): [Value, ...Value[]] {
   const [first, ...rest] = declared.map((entry) => {
     if (typeof entry === 'string') return entry
-    const [word, en, zh] = entry
-    addLabel(word, { en, zh })
-    return word
+    const [value, en, zh] = entry
+    addLabel(value, { en, zh })
+    return value
   })
-  if (first === undefined) throw new Error('an enumeration needs at least one word')
+  if (first === undefined) throw new Error('an enumeration needs at least one value')
   return [first, ...rest]
 }
 
-/** Returns the label of a word, or undefined if no declaration has one. */
-export const findLabel = (word: string): Label | undefined => labels.get(word)
+/** Returns the label of a value, or undefined if no declaration has one. */
+export const findLabel = (value: string): Label | undefined => labels.get(value)
 
-/** Converts a word to a phrase: `ground_station` to "Ground station". */
-const humanize = (word: string): string => capitalize(word.replaceAll(/[_-]/g, ' '))
+/** Converts a value to a phrase: `ground_station` to "Ground station". */
+const humanize = (value: string): string => capitalize(value.replaceAll(/[_-]/g, ' '))
 
-/** Returns the label of a word in a language. For a word without a label, returns the word as a phrase. */
-export const wordLabel = (word: string, language: Language): string =>
-  findLabel(word)?.[language] ?? humanize(word)
+/** Returns the label of a value in a language. For a value without a label, returns the value as a phrase. */
+export const valueLabel = (value: string, language: Language): string =>
+  findLabel(value)?.[language] ?? humanize(value)

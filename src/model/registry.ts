@@ -21,7 +21,7 @@ import {
   checkResources,
   inProperty,
   orderByReferences,
-  requireWords,
+  requireEnumValues,
 } from './declarations.ts'
 import {
   type Field,
@@ -101,7 +101,7 @@ export class Registry {
   #collectCapabilities({ name, fields }: ResourceDefinition): void {
     for (const [property, { capability }] of Object.entries(fields)) {
       if (capability?.kind === 'participants') {
-        inProperty(`${name}.${property}`, () => requireWords(capability.roles))
+        inProperty(`${name}.${property}`, () => requireEnumValues(capability.roles))
         this.participants.set(name, capability)
       }
       if (capability?.kind === 'topics') this.withTopics.push(name)

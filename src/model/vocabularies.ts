@@ -1,4 +1,4 @@
-import { words } from './labels.ts'
+import { enumValues } from './labels.ts'
 
 /**
  * The enumerations of the model, for check constraints of tables and for public schemas. Values are words in snake_case, even
@@ -6,7 +6,7 @@ import { words } from './labels.ts'
  */
 
 /** Kinds of regions in UN M49, and groups of countries of several regions, such as the least developed countries. */
-export const regionKinds = words(
+export const regionKinds = enumValues(
   ['world', 'World', '世界'],
   ['region', 'Region', '区域'],
   ['subregion', 'Subregion', '次区域'],
@@ -15,7 +15,7 @@ export const regionKinds = words(
 )
 
 /** IATI OrganisationType, as words. */
-export const organizationKinds = words(
+export const organizationKinds = enumValues(
   ['government', 'Government', '政府'],
   ['local_government', 'Local government', '地方政府'],
   ['other_public_sector', 'Other public sector', '其他公共部门'],
@@ -38,14 +38,14 @@ export const organizationKinds = words(
  * Schemes of the topics that come with the registry: OECD fields of research, global challenges that the seed data names, the
  * registry's own domains, and OECD DAC CRS purposes. Imported registers may have other schemes.
  */
-export const topicSchemes = words(
+export const topicSchemes = enumValues(
   ['ford', 'OECD fields of research and development', '经合组织研究与发展领域'],
   ['challenge', 'Global challenges', '全球性挑战'],
   ['domain', 'Domains of the registry', '登记册领域'],
   ['crs', 'OECD DAC purposes of aid', '经合组织发援会援助用途'],
 )
 
-export const agreementKinds = words(
+export const agreementKinds = enumValues(
   ['treaty', 'Treaty', '条约'],
   ['convention', 'Convention', '公约'],
   ['agreement', 'Agreement', '协定'],
@@ -61,12 +61,12 @@ export const agreementKinds = words(
   ['resolution', 'Resolution', '决议'],
   'other',
 )
-export const agreementLevels = words(
+export const agreementLevels = enumValues(
   ['intergovernmental', 'Intergovernmental', '政府间'],
   ['interagency', 'Interagency', '部门间'],
   ['institutional', 'Institutional', '机构级'],
 )
-export const agreementStatuses = words(
+export const agreementStatuses = enumValues(
   ['negotiating', 'Under negotiation', '谈判中'],
   ['signed', 'Signed', '已签署'],
   ['in_force', 'In force', '有效'],
@@ -75,24 +75,24 @@ export const agreementStatuses = words(
   ['terminated', 'Terminated', '已终止'],
   ['superseded', 'Superseded', '已被取代'],
 )
-export const agreementRoles = words(
+export const agreementRoles = enumValues(
   ['party', 'Party', '缔约方'],
   ['beneficiary', 'Beneficiary', '受益方'],
   ['depositary', 'Depositary', '保存方'],
   ['observer', 'Observer', '观察员'],
 )
-export const renewals = words(
+export const renewals = enumValues(
   ['none', 'None', '无'],
   ['automatic', 'Automatic', '自动续期'],
   ['by_consent', 'By consent', '经同意续期'],
 )
-export const relationKinds = words(
+export const relationKinds = enumValues(
   ['amends', 'Amends', '修正'],
   ['supersedes', 'Supersedes', '取代'],
   ['implements', 'Implements', '执行'],
   ['renews', 'Renews', '续期'],
 )
-export const actionKinds = words(
+export const actionKinds = enumValues(
   'signed',
   ['ratified', 'Ratified', '已批准'],
   ['accepted', 'Accepted', '已接受'],
@@ -104,7 +104,7 @@ export const actionKinds = words(
   'other',
 )
 
-export const projectRoles = words(
+export const projectRoles = enumValues(
   ['lead', 'Lead', '牵头方'],
   ['participant', 'Participant', '参与方'],
   ['developer', 'Developer', '研制方'],
@@ -114,7 +114,7 @@ export const projectRoles = words(
   'beneficiary',
   'observer',
 )
-export const projectKinds = words(
+export const projectKinds = enumValues(
   ['mega_science', 'Mega-science', '大科学工程'],
   ['joint_research', 'Joint research', '联合研究'],
   ['technology_development', 'Technology development', '技术开发'],
@@ -125,7 +125,7 @@ export const projectKinds = words(
 )
 
 /** IATI ActivityStatus, as words. */
-export const activityStatuses = words(
+export const activityStatuses = enumValues(
   ['pipeline', 'Pipeline', '筹备中'],
   ['implementation', 'Implementation', '实施中'],
   ['finalisation', 'Finalisation', '收尾中'],
@@ -134,7 +134,7 @@ export const activityStatuses = words(
   'suspended',
 )
 
-export const baseKinds = words(
+export const baseKinds = enumValues(
   ['international_innovation_zone', 'International innovation zone', '国际创新园'],
   ['joint_research_centre', 'Joint research centre', '联合研究中心'],
   // `st`: science and technology.
@@ -144,13 +144,13 @@ export const baseKinds = words(
   ['ground_station', 'Ground station', '地面站'],
   'other',
 )
-export const baseLevels = words(
+export const baseLevels = enumValues(
   ['state', 'State', '国家级'],
   ['provincial', 'Provincial', '省级'],
   ['municipal', 'Municipal', '市级'],
   'institutional',
 )
-export const baseRoles = words(
+export const baseRoles = enumValues(
   'participant',
   'host',
   ['operator', 'Operator', '运营方'],
@@ -158,14 +158,14 @@ export const baseRoles = words(
   'funder',
   'beneficiary',
 )
-export const baseStatuses = words(
+export const baseStatuses = enumValues(
   ['planned', 'Planned', '计划中'],
   ['active', 'Active', '运行中'],
   'suspended',
   'closed',
 )
 
-export const programRoles = words(
+export const programRoles = enumValues(
   ['donor', 'Donor', '援助方'],
   ['recipient', 'Recipient', '受援方'],
   ['implementer', 'Implementer', '执行方'],
@@ -173,7 +173,7 @@ export const programRoles = words(
   'partner',
   'beneficiary',
 )
-export const modalities = words(
+export const modalities = enumValues(
   ['high_tech_zone', 'High-tech zone', '高新区'],
   ['national_library', 'National library', '国家图书馆'],
   ['research_capacity', 'Research capacity', '科研能力建设'],
@@ -187,7 +187,7 @@ export const modalities = words(
 )
 
 /** What an amount of money is: IATI TransactionType as words, budgets, planned disbursements and others. */
-export const amountKinds = words(
+export const amountKinds = enumValues(
   ['commitment', 'Commitment', '承诺'],
   ['disbursement', 'Disbursement', '拨付'],
   ['expenditure', 'Expenditure', '支出'],
@@ -207,14 +207,14 @@ export const amountKinds = words(
 )
 
 /** Whether an agreement applies to a territory. */
-export const territoryStatuses = words(
+export const territoryStatuses = enumValues(
   ['extended', 'Extended', '扩展适用'],
   ['excluded', 'Excluded', '排除适用'],
   ['withdrawn', 'Withdrawn', '已撤回'],
 )
 
 /** How a source qualifies a number that it states. */
-export const qualifiers = words(
+export const qualifiers = enumValues(
   ['exact', 'Exact', '确切'],
   ['about', 'About', '约'],
   ['more_than', 'More than', '超过'],
@@ -222,7 +222,7 @@ export const qualifiers = words(
   ['less_than', 'Less than', '少于'],
 )
 
-export const sourceKinds = words(
+export const sourceKinds = enumValues(
   ['interview', 'Interview', '访谈'],
   ['treaty_text', 'Text of a treaty', '条约文本'],
   ['official_document', 'Official document', '官方文件'],
@@ -235,7 +235,7 @@ export const sourceKinds = words(
   'other',
 )
 /** Rank of a citation among the citations of the same fact, as in Wikidata's statement ranks. */
-export const citationRanks = words(
+export const citationRanks = enumValues(
   ['preferred', 'Preferred', '优先'],
   ['normal', 'Normal', '普通'],
   ['deprecated', 'Deprecated', '已弃用'],

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
-import { wordLabels } from '../model/dimensions.ts'
+import { enumLabels } from '../model/dimensions.ts'
 import { propertyJson } from '../model/document.ts'
 import type { Language } from '../model/languages.ts'
 import type { Registry } from '../model/registry.ts'
@@ -115,7 +115,7 @@ const namesColumn = (naming: Naming, name: string, target: string, list: SQL): F
 /** The column of the participants by name: `China (Donor); Pakistan (Recipient)`. */
 function participantNamesColumn(naming: Naming, name: string, resource: Resource, json: SQL): FlatColumn {
   const capability = resource.boundFields[name]?.field.capability
-  const roleLabel = wordLabels(capability?.kind === 'participants' ? capability.roles : undefined)
+  const roleLabel = enumLabels(capability?.kind === 'participants' ? capability.roles : undefined)
   const listSchema = unwrapped(ownProperties(resource)[name] ?? z.never())
   const shape = (listSchema instanceof z.ZodArray && getPropertySchemas(listSchema.element)) || {}
   const names = Object.entries(shape).flatMap(([member, schema]) => {

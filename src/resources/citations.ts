@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { columnIn, literals, unionAll } from '../database/columns.ts'
 import { orderIndexes, textOrder } from '../database/ordering.ts'
 import { records } from '../database/tables/records.ts'
-import { wordLabels } from '../model/dimensions.ts'
+import { enumLabels } from '../model/dimensions.ts'
 import { defineField, type FieldContext } from '../model/field.ts'
 import { field } from '../model/fields/index.ts'
 import { anyOf, filterByAny } from '../model/filters.ts'
@@ -125,7 +125,7 @@ const citedRecord = () =>
             type: 'text',
             values: { kind: 'one', value: sql`${resource}` },
             text: (value) => sql`(${value})::text`,
-            label: wordLabels(citableResources(context.registry)),
+            label: enumLabels(citableResources(context.registry)),
             groupFilter: { filter: 'resource', finds: 'eq', lacks: 'isNull', none: 'true' },
           },
         },

@@ -102,7 +102,7 @@ export const countries = defineResource(
       const code = columnOf(context.table, 'code')
       return {
         filters: {
-          ...areaFilters(context.recordId, code, 'Finds its countries.'),
+          ...areaFilters(context.recordId, code, 'Finds its members.'),
           partnerOf: partnerOf(context),
         },
         dimensions: areaDimensions(context.registry, context.recordId, code),

@@ -8,7 +8,7 @@ export const figures = defineResource(
   {
     indicator: field.requiredCode(word(), 'What is counted: a code that several figures share.', {
       sort: true,
-      group: field.groupByWord,
+      group: field.groupByEnumeration,
       pattern: '^[a-z][a-z0-9]*(_[a-z0-9]+)*$',
     }),
     title: field.title('Title.'),

@@ -22,7 +22,10 @@ function countryInclude({ table, registry }: ResourceContext) {
 export const regions = defineResource(
   'regions',
   {
-    code: field.key(keys.region().meta({ description: 'UN M49 code.', examples: ['142'] }), '^[0-9]{3}$'),
+    code: field.key(
+      keys.region().meta({ description: 'M49 code, or 902.', examples: ['142'] }),
+      '^[0-9]{3}$',
+    ),
     name: field.title('Name.'),
     kind: field.requiredEnumeration(regionKinds, 'Kind of region.'),
     parent: field.reference('regions', 'The region directly above.', { group: true }),
@@ -34,7 +37,7 @@ export const regions = defineResource(
     noun: 'region',
     label: { en: 'Regions', zh: '区域' },
     schemaType: 'Place',
-    description: 'A region of the world in UN M49, or a group of countries that cuts across regions.',
+    description: 'A region of UN M49, or a group of countries, such as 902: developing regions.',
     naturalKey: 'code',
     search: { title: 'name', hasAliases: true, prose: [] },
     query: (context) => ({

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { type AnyPgColumn, unique } from 'drizzle-orm/pg-core'
 import { columnOf } from '../database/columns.ts'
-import { byValue, wordLabels } from '../model/dimensions.ts'
+import { byValue, enumLabels } from '../model/dimensions.ts'
 import { field } from '../model/fields/index.ts'
 import { filterByAny } from '../model/filters.ts'
 import { keys } from '../model/keys.ts'
@@ -16,7 +16,7 @@ const slug = keys
 /** Returns a dimension by scheme. The schemes of the registry have labels; any other scheme is its own label. */
 const groupByScheme = (column: AnyPgColumn, name: string, description: string) =>
   byValue(column, name, description, (value, language) => {
-    const known = wordLabels(topicSchemes)(value, language)
+    const known = enumLabels(topicSchemes)(value, language)
     return sql`coalesce(${known}, ${value})`
   })
 

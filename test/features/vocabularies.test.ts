@@ -27,7 +27,7 @@ const words = registry.resources.flatMap((resource) =>
 )
 
 /** What a failure asks the author of a declaration to do. */
-const addLabels = 'words without a label: add labels to their declaration (`words`)'
+const addLabels = 'values without a label: add labels to their declaration (`enumValues`)'
 
 describe('the vocabulary of the service', () => {
   it('has a label in every language for every word of every enumeration', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { requestParameters } from '../../src/model/declarations.ts'
 import type { Fields } from '../../src/model/field.ts'
 import { field } from '../../src/model/fields/index.ts'
-import { words } from '../../src/model/labels.ts'
+import { enumValues } from '../../src/model/labels.ts'
 import { createRegistry } from '../../src/model/registry.ts'
 import { defineResource, type ResourceDefinition, type SearchProperties } from '../../src/model/resource.ts'
 import * as operations from '../../src/operations/index.ts'
@@ -135,19 +135,19 @@ const refused: [what: string, fields: Fields, options: Partial<ResourceDefinitio
     'projects.agreements: the include "projects" already belongs to facilities.agreements',
   ],
   [
-    'a word that is not in snake_case',
+    'a value that is not in snake_case',
     { openness: field.enumeration(['Open access', 'open'], 'Openness.') },
     {},
-    'facilities.openness: the word "Open access" must be in snake_case, such as "open_access", or a code of capital letters and digits, such as "A01"',
+    'facilities.openness: the value "Open access" must be in snake_case, such as "open_access", or a code of capital letters and digits, such as "A01"',
   ],
   [
-    'a repeated word',
+    'a repeated value',
     { openness: field.enumeration(['open', 'closed', 'open'], 'Openness.') },
     {},
-    'facilities.openness: the word "open" is given twice; give each word once',
+    'facilities.openness: the value "open" is given twice; give each value once',
   ],
   [
-    'a repeated word in a list',
+    'a repeated value in a list',
     {
       ports: field.list(
         'Port',
@@ -156,13 +156,13 @@ const refused: [what: string, fields: Fields, options: Partial<ResourceDefinitio
       ),
     },
     {},
-    'facilities.ports.kind: the word "sea" is given twice',
+    'facilities.ports.kind: the value "sea" is given twice',
   ],
   [
     'a repeated role',
     { participants: field.participants('FacilityParticipant', ['host', 'host']) },
     {},
-    'facilities.participants: the word "host" is given twice',
+    'facilities.participants: the value "host" is given twice',
   ],
   [
     'a reference to an unknown resource',
@@ -256,16 +256,16 @@ describe('a registry', () => {
     expect(() => register(facilities(fields, options))).toThrow(message)
   })
 
-  it('refuses a word with two labels or half a label, and an enumeration without words', () => {
-    words(['user', 'User', '用户'])
-    expect(words('host', ['user', 'User', '用户'])).toEqual(['host', 'user'])
-    expect(() => words(['user', 'Visitor', '用户'])).toThrow(
-      'the word "user" has the label "User" (用户) in another declaration; give it the same label, or choose another word',
+  it('refuses a value with two labels or half a label, and an enumeration without values', () => {
+    enumValues(['user', 'User', '用户'])
+    expect(enumValues('host', ['user', 'User', '用户'])).toEqual(['host', 'user'])
+    expect(() => enumValues(['user', 'Visitor', '用户'])).toThrow(
+      '"user" has the label "User" (用户) in another declaration; give it the same label, or choose another value',
     )
-    expect(() => words(['visitor', 'Visitor', ''])).toThrow(
+    expect(() => enumValues(['visitor', 'Visitor', ''])).toThrow(
       '"visitor" has no label in "zh"; give it one in every language',
     )
-    expect(() => words()).toThrow('an enumeration needs at least one word')
+    expect(() => enumValues()).toThrow('an enumeration needs at least one value')
   })
 
   it('has each resource after those to which it refers, in any order of declarations', () => {

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { columnIn, columnOf, snakeCase, textArray } from '../../database/columns.ts'
 import { unitNumber, unitText } from '../date-units.ts'
 import { requireDecimals } from '../decimals.ts'
-import { byRelation, type Dimension, valueAsLabel, wordLabels } from '../dimensions.ts'
+import { byRelation, type Dimension, enumLabels, valueAsLabel } from '../dimensions.ts'
 import { findEdtfFault } from '../edtf.ts'
 import { defineField, type FieldContext, ownColumn } from '../field.ts'
 import { type Comparison, decimalText, type Filter, filterByAny, isInAny, type Operator } from '../filters.ts'
@@ -203,7 +203,7 @@ const descriptions: Record<ColumnFilter, string> = {
 }
 
 const labels: Record<ColumnFilter, Dimension['label']> = {
-  amountKind: wordLabels(amountKinds),
+  amountKind: enumLabels(amountKinds),
   amountCurrency: valueAsLabel,
   amountYear: valueAsLabel,
 }

@@ -3,7 +3,7 @@ import { type AnyPgColumn, index, type PgTableExtraConfigValue, text, uniqueInde
 import type { z } from 'zod'
 import { matches, oneOf, snakeCase } from '../../database/columns.ts'
 import { codeOrder, orderIndexes } from '../../database/ordering.ts'
-import { requireWords } from '../declarations.ts'
+import { requireEnumValues } from '../declarations.ts'
 import { byValue, type Dimension } from '../dimensions.ts'
 import { defineField, type Field, ownColumn } from '../field.ts'
 import { anyOf, anyOfSortKey } from '../filters.ts'
@@ -57,7 +57,7 @@ function codeField<Schema extends z.ZodType>(
   return defineField<Schema>({
     schema: () => schema.meta({ description }),
     columns: (name) => {
-      requireWords(options.values ?? [])
+      requireEnumValues(options.values ?? [])
       const column = required ? text(snakeCase(name)).notNull() : text(snakeCase(name))
       return { [name]: options.default === undefined ? column : column.default(options.default) }
     },

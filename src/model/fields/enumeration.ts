@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { byWord } from '../dimensions.ts'
+import { byEnumeration } from '../dimensions.ts'
 import { code, defaultCode, requiredCode } from './code.ts'
 
 type Words = readonly [string, ...string[]]
@@ -14,7 +14,7 @@ interface EnumerationOptions {
 const codeOptions = (values: Words, { sort = true, group = true }: EnumerationOptions = {}) => ({
   values,
   sort,
-  ...(group && { group: byWord }),
+  ...(group && { group: byEnumeration }),
 })
 
 /** An optional enumeration value. */

@@ -1,4 +1,4 @@
-import { byWord } from '../dimensions.ts'
+import { byEnumeration } from '../dimensions.ts'
 import { aliases } from './aliases.ts'
 import { amounts } from './amounts.ts'
 import { code, defaultCode, groupByCode, requiredCode } from './code.ts'
@@ -35,7 +35,7 @@ export const field = {
   enumeration,
   externalIds,
   groupByCode,
-  groupByWord: byWord,
+  groupByEnumeration: byEnumeration,
   key,
   languageTag,
   line: lineOfText,

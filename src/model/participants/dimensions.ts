@@ -1,4 +1,4 @@
-import { byRelation, type Dimension, wordLabels } from '../dimensions.ts'
+import { byRelation, type Dimension, enumLabels } from '../dimensions.ts'
 import type { Roles } from '../field.ts'
 import type { Registry } from '../registry.ts'
 import type { ParticipantRelations } from './relations.ts'
@@ -37,6 +37,6 @@ export const participantDimensions = (
     relations.role,
     'role',
     'Role of a participant. Grouped together with `country`, `organization`, `region` or `subregion`, it is the role of that participant.',
-    wordLabels(roles),
+    enumLabels(roles),
   ),
 })
