@@ -78,7 +78,7 @@ export const addImport: AddCommand = (program, context) => {
     .argument('[mapping]', 'the mapping: a YAML or JSON file, or iati for IATI activity files')
     .argument('[files...]', 'the file with the rows, and then the files that the mapping names')
     .option('--dry-run', 'check everything and write no records')
-    .option('--yes', 'commit without a dry run and without asking')
+    .option('--yes', 'commit immediately, without a dry run and without asking')
     .option('--decisions <file>', 'read the CSV file of --names, with the decisions filled in')
     .option('--names <file>', 'write the unresolved names to this CSV file', parseFileName)
     .option('--rejected <file>', 'write the refused rows with the reasons to this CSV file', parseFileName)

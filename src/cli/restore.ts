@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises'
+import { errorCode } from '../error-code.ts'
 import { OperatorError } from '../operator-error.ts'
 import {
   type AddCommand,
@@ -14,10 +15,12 @@ export const addRestore: AddCommand = (program, context) => {
     .description('restore an archive of `entente export --all` into an empty registry')
     .addOption(createDatabaseOption())
     .action(async (name: string, options: CreateDatabaseOption) => {
-      const refuse = (cause: unknown): never => {
-        throw new OperatorError(`the archive ${name} cannot be read: ${cause}`, { cause })
+      const refuse = (reason: string, cause?: unknown): never => {
+        throw new OperatorError(`the archive ${name} cannot be read: ${reason}`, { cause })
       }
-      const file = await open(name).catch(refuse)
+      const file = await open(name).catch((error: unknown) =>
+        refuse(errorCode(error) || String(error), error),
+      )
       if ((await file.stat()).isDirectory()) {
         await file.close()
         refuse('it is a folder')

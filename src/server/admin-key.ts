@@ -6,7 +6,7 @@ import { errorCode } from '../error-code.ts'
 import { OperatorError } from '../operator-error.ts'
 import { type Config, environment } from './config.ts'
 
-/** The first administrator's key, and what the startup message says about it. */
+/** The administrator's key from `ADMIN_KEY` or from the first start, and what the startup message says about it. */
 export interface AdminKey {
   key: string | undefined
   notice: string
@@ -20,7 +20,7 @@ export interface AdminKey {
 export async function findAdminKey(config: Config): Promise<AdminKey> {
   if (config.ADMIN_KEY !== undefined) return { key: config.ADMIN_KEY, notice: '' }
   if (config.DATABASE_URL !== undefined) {
-    return { key: undefined, notice: "; ADMIN_KEY is not set: make keys with 'entente key create'" }
+    return { key: undefined, notice: "; ADMIN_KEY is not set: create keys with 'entente key create'" }
   }
   const file = resolve(join(config.DATA_DIR, 'admin-key'))
   const stored = await readStored(file)

@@ -144,7 +144,7 @@ describe('entente import', () => {
     const first = await lastImportId(scheme)
     await writeFile(file, [treatyHeader, '1,A renamed treaty,2001-05-03,France', ''].join('\n'))
     await runImport(mapping, file, '--yes')
-    await expect(runImport('--undo', first)).rejects.toThrow('Undo that one first.')
+    await expect(runImport('--undo', first)).rejects.toThrow('Undo the later import first.')
   })
 
   it('reports the column of a refused row, and quotes its value only once', async () => {

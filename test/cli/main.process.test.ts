@@ -103,7 +103,7 @@ describe('a service that has started', () => {
     const env = { PORT: '0', DATABASE_URL: database.url, LOG_LEVEL: 'silent', DRAIN_SECONDS: '0' }
     await runInProcess(['serve'], env)
     expect(print).toHaveBeenCalledWith(
-      expect.stringMatching(/; ADMIN_KEY is not set: make keys with 'entente key create'$/),
+      expect.stringMatching(/; ADMIN_KEY is not set: create keys with 'entente key create'$/),
     )
   })
 })

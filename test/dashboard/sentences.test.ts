@@ -81,7 +81,7 @@ describe('Chinese sentences', () => {
     ['title, place were changed since', 'title, place 此后已被修改'],
     ['title was changed since; is required', 'title 此后已被修改；必填'],
     [
-      'The later import 0190 (a.csv) has changed 3 of the records of this import. Undo that one first.',
+      'The later import 0190 (a.csv) has changed 3 of the records of this import. Undo the later import first.',
       '后来的导入 0190（a.csv）更改了此导入的 3 条记录。请先撤销后来的导入',
     ],
     ['The import is committing. Wait until that is done.', '此导入正在处理中，请等待处理完成'],

@@ -104,7 +104,7 @@ describe('an uploaded file', () => {
     const refused = await undo(first.id)
     expect(refused.status).toBe(409)
     expect(refused.json<{ detail: string }>().detail).toBe(
-      `The later import ${second.id} (treaties.csv) has changed 1 of the records of this import. Undo that one first.`,
+      `The later import ${second.id} (treaties.csv) has changed 1 of the records of this import. Undo the later import first.`,
     )
     for (const { id } of [second, first]) {
       expect((await undo(id)).status).toBe(202)

@@ -1,6 +1,5 @@
 import type { Transaction } from '../../database/database.ts'
 import { Problem } from '../../problems/problem.ts'
-import { findUndoObstacle } from './later-imports.ts'
 import {
   changeImport,
   type ImportChange,
@@ -10,6 +9,7 @@ import {
   readImport,
   withoutKept,
 } from './store.ts'
+import { findUndoObstacle } from './undo-obstacle.ts'
 
 /** The steps of an import that a person starts, by the API or on the command line. `run.ts` does the work. */
 

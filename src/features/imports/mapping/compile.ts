@@ -30,7 +30,7 @@ export interface CompiledMapping {
 }
 
 /**
- * Compiles a mapping that matches its schema.
+ * Compiles a mapping that the schema of mappings accepts.
  * @param companions the companion files by name; absent to check only the mapping.
  */
 export function compileMapping(
@@ -60,6 +60,7 @@ export function compileMapping(
     if (row.fault) return { kind: 'refused', faults: [row.fault] }
     const values = join(row.values)
     const scope: Scope = { row: values, item: values }
+    // The records of a skipped row are collected, too, since a record that the file has is not missing (`missing.ts`).
     const skip = (reason: string): ConvertedRow => {
       const conversion = new Conversion()
       for (const { addRecords } of records) addRecords(scope, conversion)
@@ -71,7 +72,8 @@ export function compileMapping(
     const drafts = records.flatMap(({ build }) => build(scope, row, conversion))
     if (conversion.faults.length > 0)
       return { kind: 'refused', faults: distinctFaults(conversion.faults), records: conversion.records }
-    if (drafts.length === 0) return skip('no record of the mapping is made for this row')
+    if (drafts.length === 0)
+      return skip('the mapping makes no record from this row: when or each leaves out every record')
     return { kind: 'drafts', drafts, dropped: conversion.dropped }
   }
   return { convert, faults, columns, readPaths }
@@ -86,20 +88,20 @@ const distinctFaults = (faults: readonly RowFault[]): RowFault[] => [
 function compileJoins(mapping: Mapping, context: CompileContext): (values: JsonObject) => JsonObject {
   const joins = Object.entries(mapping.join ?? {}).map(([name, { file, key, equals }]) => {
     const joinContext = context.at('join', name)
-    const list = joinContext.companionFile(file)
+    const companion = joinContext.companionFile(file)
     const path = joinContext.at('equals').compilePath(equals)
-    if (list && list.columns.length > 0 && !list.columns.includes(key)) {
+    if (companion && companion.columns.length > 0 && !companion.columns.includes(key)) {
       joinContext.at('key').addFault(`${file} has no column ${JSON.stringify(key)}`)
     }
-    return { name, key, path, list }
+    return { name, key, path, companion }
   })
   if (joins.length === 0) return (values) => values
   return (values) => {
     const joined: Record<string, JsonValue> = { ...values }
-    for (const { name, key, path, list } of joins) {
+    for (const { name, key, path, companion } of joins) {
       const [first = null] = path ? valuesAt(path, { row: values, item: values }) : []
       const text = textOf(first)
-      joined[name] = text === undefined ? [] : [...(list?.find(key, text) ?? [])]
+      joined[name] = text === undefined ? [] : [...(companion?.find(key, text) ?? [])]
     }
     return joined
   }
@@ -149,9 +151,15 @@ function compileRecord(resource: string, mapping: RecordMapping, outer: CompileC
     const faultsBefore = conversion.faults.length
     const { externalId, isNew } = readId(scope, conversion) ?? {}
     if (!externalId && conversion.faults.length === faultsBefore) {
-      conversion.reject('refuse', id.column, null, new BadValue('The record has no id: the value is empty.'))
+      conversion.reportBadValue(
+        'refuse',
+        id.column,
+        null,
+        new BadValue('The record has no id: the value is empty.'),
+      )
     }
-    if (externalId && !isNew) conversion.reject('refuse', id.column, externalId.id, new BadValue(repeatedId))
+    if (externalId && !isNew)
+      conversion.reportBadValue('refuse', id.column, externalId.id, new BadValue(repeatedId))
     const body: Record<string, JsonValue> = {}
     const empty: string[] = []
     for (const [name, plan] of properties) {
@@ -165,7 +173,7 @@ function compileRecord(resource: string, mapping: RecordMapping, outer: CompileC
       const plan = properties.get(name)
       if (body[name] !== undefined || conversion.faults.length > faultsBefore) continue
       const detail = `There is no ${name}, which every record of ${resource} must have: the value is empty or was dropped.`
-      conversion.reject('refuse', plan?.column || name, null, new BadValue(detail))
+      conversion.reportBadValue('refuse', plan?.column || name, null, new BadValue(detail))
     }
     if (!externalId || conversion.faults.length > faultsBefore) return []
     return [

@@ -41,8 +41,13 @@ export class Conversion {
     return true
   }
 
-  /** Adds a fault of a value that cannot be used: the row is refused, or the value is dropped. */
-  reject(onBadValue: OnBadValue, column: string, value: JsonValue, { detail, suggestion }: BadValue): void {
+  /** Reports a value that cannot be used. @param onBadValue whether the row is refused or the value is dropped. */
+  reportBadValue(
+    onBadValue: OnBadValue,
+    column: string,
+    value: JsonValue,
+    { detail, suggestion }: BadValue,
+  ): void {
     const fault = {
       column,
       value: this.#show(value),

@@ -65,7 +65,7 @@ function withValidation(plan: PropertyPlan, target: Target, context: CompileCont
   }
 }
 
-/** Checks a value against the schema of its target, and rejects it once for each fault. @returns whether it has faults. */
+/** Checks a value against the schema of its target, and reports it once for each fault. @returns whether it has faults. */
 function rejectInvalid(
   value: JsonValue,
   plan: ValueOrigin,
@@ -80,7 +80,7 @@ function rejectInvalid(
     const part = names.reduce<ValueOrigin | undefined>((inner, name) => inner?.parts?.[name] ?? inner, plan)
     const found = names.reduce<JsonValue | undefined>(childOf, value) ?? null
     const subject = names.length > 0 ? `${names.join('/')} ${message}` : message
-    conversion.reject(
+    conversion.reportBadValue(
       part?.onBadValue ?? plan.onBadValue,
       part?.column || plan.column,
       found,

@@ -140,7 +140,7 @@ function compileSum(
     for (const value of readAll(scope)) {
       // The stated notation applies to texts. Numbers of JSON and XLSX have none.
       const found = read(typeof value === 'number' ? value : (textOf(value) ?? ''))
-      if (found instanceof BadValue) conversion.reject(onBadValue, column, value, found)
+      if (found instanceof BadValue) conversion.reportBadValue(onBadValue, column, value, found)
       else addends.push(found)
     }
     const sum = addends.reduce((total, addend) => total + addend, 0)

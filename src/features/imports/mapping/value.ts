@@ -175,7 +175,7 @@ function runSteps(
     result = step(result, conversion, column)
   }
   if (result instanceof BadValue) {
-    conversion.reject(onBadValue, column, value, result)
+    conversion.reportBadValue(onBadValue, column, value, result)
     return []
   }
   return result === null || result === '' ? [] : [result]

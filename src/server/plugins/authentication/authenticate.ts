@@ -48,7 +48,7 @@ export type VerifyToken = (token: string) => Promise<Actor>
 
 /** The credentials that are accepted. */
 export interface Credentials {
-  /** The first administrator's key. */
+  /** The administrator's key from `ADMIN_KEY` or from the first start. */
   adminKey: string | undefined
   keyring: Pick<Keyring, 'find' | 'recordUse'>
   /** The clock for the expiry of keys. */

@@ -10,7 +10,7 @@ export async function findUndoObstacle(
   tx: Transaction,
   { id, scheme }: ImportJob,
 ): Promise<string | undefined> {
-  const [later] = await tx.query<{ import: string; file: string | null; records: number }>({
+  const [later] = await tx.query<{ import: string; file: string; records: number }>({
     text: `select later.import, imports.files->0->>'name' as file, count(*)::int as records
       from imports join import_records later on later.import = imports.id
       join import_records earlier on earlier.resource = later.resource and earlier.key = later.key
@@ -21,5 +21,5 @@ export async function findUndoObstacle(
     values: [id, scheme],
   })
   if (!later) return undefined
-  return `The later import ${later.import} (${later.file}) has changed ${later.records} of the records of this import. Undo that one first.`
+  return `The later import ${later.import} (${later.file}) has changed ${later.records} of the records of this import. Undo the later import first.`
 }
