@@ -4,6 +4,7 @@ import type { Registry } from '../../model/registry.ts'
 import { registerRequestSchema, registerResponseSchema } from '../../model/schema-names.ts'
 import { edtf } from '../../model/schemas.ts'
 import type { Endpoint } from '../../operations/operation.ts'
+import { faultCountText } from '../../operations/writing/validation.ts'
 import { checkValue } from '../../problems/faults.ts'
 import { Problem } from '../../problems/problem.ts'
 import { resolveNames } from './index.ts'
@@ -19,7 +20,7 @@ const reason = z.enum(matchReasons).meta({ description: 'Why a record matches.' 
 
 const status = z
   .enum(['resolved', 'ambiguous', 'unresolved'])
-  .meta({ description: 'Whether exactly one record is meant; a name is never guessed.' })
+  .meta({ description: 'Whether exactly one record is meant; the service never guesses.' })
 
 const match = registerResponseSchema(
   'NameMatch',
@@ -30,7 +31,7 @@ const match = registerResponseSchema(
       score: z.number().min(0).max(1).meta({ description: 'How sure the match is.' }),
       reason,
       note: z.string().optional().meta({
-        description: 'Note on the record: the state of a territory, the end of a former state.',
+        description: 'The state responsible for a territory, or the end of a former state.',
       }),
     })
     .meta({ description: 'A record that a name may mean.' }),
@@ -62,20 +63,20 @@ const makeBody = (names: string[]) => {
       .strictObject({
         resource,
         name: z.string().max(maxNameLength).meta({ description: 'The name as a source has it, or a code.' }),
-        on: edtf('Date of the fact: what the name meant at that time.').optional(),
+        on: edtf('Date as of which the name is resolved; only its first year counts.').optional(),
         country: keys.country().optional().meta({
-          description: 'Country of an organization; for countries, the one that the source is about.',
+          description: 'Country of the organization; for `countries`, the country that the source is about.',
         }),
         scheme: z.string().min(1).max(60).optional().meta({
           description:
-            'Scheme of the code in `name`: alpha2, alpha3, numeric or iso3166; ror; a scheme of topics or of external ids.',
+            'Scheme of the code in `name`: alpha2, alpha3, numeric, iso3166 (any of these); ror; one of topics or external ids.',
         }),
         limit: z
           .int()
           .min(1)
           .max(maxCandidates)
           .optional()
-          .meta({ description: 'Maximum candidates; 3 if left out.' }),
+          .meta({ description: 'Maximum candidates; default 3.' }),
       })
       .meta({ description: 'A name to resolve.' }),
   )
@@ -97,7 +98,7 @@ export function resolveEndpoint(registry: Registry): Endpoint {
     contract: {
       operationId: 'resolveNames',
       summary: 'Resolve names to records',
-      description: `Finds the records that names mean: up to ${maxQueries} names in a request, in any spelling, order, abbreviation or language that the registry knows, former names and states included. A name that may mean several records is \`ambiguous\`, with the candidates and the reason; nothing is guessed.`,
+      description: `Finds the records that names mean: up to ${maxQueries} names, in any spelling, order, abbreviation or language that the registry knows, including former names and states. A name that may mean several records is \`ambiguous\`, with the candidates and the reason.`,
       access: 'read',
       cost: 2,
       query: {},
@@ -119,7 +120,10 @@ export function resolveEndpoint(registry: Registry): Endpoint {
 
     async handle(request, { database }) {
       const { data, faults } = checkValue(body, request.body)
-      if (faults) throw new Problem('invalid-body', 'The request has errors.', { errors: faults })
+      if (faults)
+        throw new Problem('invalid-body', `The request has ${faultCountText(faults.count)}.`, {
+          errors: faults,
+        })
       const resolved = await resolveNames(database, registry, data.queries)
       return { status: 200, headers: {}, body: JSON.stringify({ data: resolved }) }
     },

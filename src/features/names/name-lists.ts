@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { packageRoot } from '../../package-root.ts'
 import type { MatchReason } from './types.ts'
 
-/** The lists of names in `seeds`, which complete the names and aliases of records (`seeds/README.md`). */
+/** The lists of names in `seeds`, which supplement the names and aliases of records (`seeds/README.md`). */
 
 const year = z
   .string()
@@ -14,7 +14,8 @@ const year = z
 const listedName = z.strictObject({
   name: z.string(),
   code: z.string(),
-  // `dated`: the name means the record only from `from` to `to`; at other times it means something else, such as a city.
+  // `part`: the name of a part of the country. `former`: an earlier name, which was official from `from` to `to`. `dated`: the
+  // name means the record only from `from` to `to`; at other times it means something else, such as a city.
   kind: z.enum(['short', 'abbreviation', 'spelling', 'former', 'part', 'dated']),
   from: year.optional(),
   to: year.optional(),
@@ -24,9 +25,11 @@ const listedName = z.strictObject({
 const ambiguousName = z.strictObject({
   name: z.string(),
   codes: z.array(z.string()),
+  // Why the name is ambiguous, for people.
   why: z.string(),
   // The name is ambiguous only in sources about this country.
   within: z.string().optional(),
+  // The country that the name meant earlier, when it was not ambiguous.
   before: z.strictObject({ code: z.string(), from: year.optional(), to: year }).optional(),
 })
 
@@ -34,6 +37,7 @@ const nameList = z.strictObject({
   sources: z.record(z.string(), z.string()),
   names: z.array(listedName),
   ambiguous: z.array(ambiguousName),
+  // The state that is responsible for a territory, both by code.
   territories: z.array(z.strictObject({ code: z.string(), state: z.string() })),
 })
 

@@ -46,7 +46,7 @@ export interface NameMatch {
   /** From 0 to 1. */
   score: number
   reason: MatchReason
-  /** A note for people: the state that is responsible for a territory, the end of a former state. */
+  /** A note for people: the state that is responsible for a territory, or when a former state ended. */
   note?: string | undefined
 }
 

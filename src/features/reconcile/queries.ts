@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { findEdtfFault } from '../../model/edtf.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { ApiFetch } from '../../operations/api-fetch.ts'
+import { faultCountText } from '../../operations/writing/validation.ts'
 import { checkValue } from '../../problems/faults.ts'
 import { Problem } from '../../problems/problem.ts'
 import { maxCandidates, maxQueries } from '../names/endpoint.ts'
@@ -43,7 +44,10 @@ export function checkField<Schema extends z.ZodType>(
   value: unknown,
 ): z.output<Schema> {
   const { data, faults } = checkValue(schema, value)
-  if (faults) throw new Problem('invalid-body', `The field ${name} has errors.`, { errors: faults })
+  if (faults)
+    throw new Problem('invalid-body', `The field ${name} has ${faultCountText(faults.count)}.`, {
+      errors: faults,
+    })
   return data
 }
 
