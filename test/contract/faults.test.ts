@@ -49,7 +49,7 @@ function withWrongValues(schema: z.core.$ZodType, wrong: unknown) {
   return { document, pointers: pointers.sort() }
 }
 
-describe.each(resources)('a record for $name is refused', (resource) => {
+describe.each(resources)('a record of $name is refused', (resource) => {
   /** Sends an invalid document, and checks that it is refused and nothing is written. */
   async function expectRefused(document: unknown): Promise<HttpResponse> {
     const before = await count(api, resource)
@@ -127,7 +127,7 @@ describe.each(resources)('a record for $name is refused', (resource) => {
   it('with a name that is empty, blank, padded, of two lines or far too long', async () => {
     const property = nameProperty(resource)
     const document = await exampleDocument(resource, api)
-    // Citations have a note instead of a name, which may have several lines.
+    // Citations have a note, which may have several lines, instead of a name.
     const wrong = property === 'note' ? ['', ' ', '\n'] : ['', ' ', 'a ', ' a', 'a\nb', 'a\tb', 'a\u2028b']
     for (const text of [...wrong, 'a'.repeat(20_000)]) {
       const response = await expectRefused({ ...document, [property]: text })

@@ -45,7 +45,7 @@ async function countRecords(path: string): Promise<number> {
 
 describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { timeout: 120_000 }, () => {
   it('say that they load while they still show the records of the former filters', async () => {
-    const { page, go } = await dashboard.open('/sign-in')
+    const { page, go } = await dashboard.openTab()
     for (const path of ['/map', '/timeline', '/network', '/network?centre=CHN', '/explore/agreements']) {
       await go(path)
       const { release } = await holdRequests(page, /v1.*topic=energy/)
@@ -68,10 +68,13 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
     ['en', { viewport: { width: 1280, height: 900 }, colorScheme: 'light' }],
     ['zh', { viewport: { width: 375, height: 800 }, colorScheme: 'dark' }],
   ] as const)('have no script error, overflow or axe violation in %s', async (language, options) => {
-    const { page, faults, go } = await dashboard.open(`/?lang=${language}`, { ...options, ...auditOptions })
+    const { page, pageErrors, go } = await dashboard.open(`/?lang=${language}`, {
+      ...options,
+      ...auditOptions,
+    })
     for (const path of chartPaths()) {
       await go(path)
-      expect(faults, path).toEqual([])
+      expect(pageErrors, path).toEqual([])
       expect(await page.getByRole('heading', { level: 1 }).count(), path).toBe(1)
       expect(await page.locator('.failure').count(), path).toBe(0)
       expect(await readLayoutShift(page), path).toBeLessThan(0.002)
@@ -95,7 +98,7 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
   })
 
   it('keep the labels of the time axis inside the chart', async () => {
-    const { page } = await dashboard.open('/sign-in', {
+    const { page } = await dashboard.openTab({
       viewport: { width: 360, height: 760 },
       locale: 'zh-CN',
     })
@@ -121,7 +124,7 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
   })
 
   it('show the title of each record on the timeline, even if its bar is as wide as the chart', async () => {
-    const { page } = await dashboard.open('/sign-in')
+    const { page } = await dashboard.openTab()
     await page.route('**/v1/agreements?*', async (route) => {
       const response = await route.fetch()
       const body = await response.json()
@@ -141,7 +144,7 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
   })
 
   it('show an error when they cannot be loaded, and load on a retry', async () => {
-    const { page, settle } = await dashboard.open('/sign-in')
+    const { page, settle } = await dashboard.openTab()
     for (const path of ['/map', '/timeline', '/network?centre=CHN', '/compare?country=PAK,DEU']) {
       await page.route('**/v1/**', (route) => route.abort())
       await page.goto(dashboard.api.origin + path)
@@ -168,7 +171,7 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
   })
 
   it('link each number in a table to a list of as many records', async () => {
-    const { page, go } = await dashboard.open('/sign-in')
+    const { page, go } = await dashboard.openTab()
     for (const path of [
       '/map?resource=projects&partnerOf=CHN',
       '/map?from=2011',
@@ -212,7 +215,7 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
   })
 
   it('have captions with each parameter that filters their numbers, and no other', async () => {
-    const { page, go } = await dashboard.open('/sign-in')
+    const { page, go } = await dashboard.openTab()
     const level = 'level=intergovernmental'
     const presentation = 'embed=1&limit=5&count=exact&lang=en&sort=title'
     for (const [path, filters] of [
@@ -265,11 +268,11 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
     const participants = codes.data.map(({ code }) => ({ country: code, role: 'participant' }))
     const created = await dashboard.api.post('/v1/projects', { title: 'Many', kind: 'other', participants })
     expect(created.status, created.text).toBe(201)
-    const { page, faults } = await dashboard.open('/network?resource=projects', auditOptions)
+    const { page, pageErrors } = await dashboard.open('/network?resource=projects', auditOptions)
     await page.getByRole('heading', { name: 'As a matrix' }).waitFor()
     // The network has the 1000 pairs with the most shared records, and each pair has two cells.
     expect(await page.locator('.matrix .cell').count()).toBe(2000)
-    expect(faults).toEqual([])
+    expect(pageErrors).toEqual([])
     expect(await findAccessibilityFaults(page)).toEqual([])
     await page.context().close()
     await dashboard.api.delete(`/v1/projects/${created.json<{ id: string }>().id}`)

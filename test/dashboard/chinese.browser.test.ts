@@ -69,7 +69,7 @@ describe.skipIf(skipsBrowser)('a Chinese page [needs Chromium]', { timeout: 60_0
   })
 
   it('has the Chinese names of changed records', async () => {
-    const { page } = await dashboard.open('/sign-in', chinese)
+    const { page } = await dashboard.openTab(chinese)
     await page.route('**/v1/changes?*', async (route) => {
       const url = new URL(route.request().url())
       url.search = '?resource=organizations'

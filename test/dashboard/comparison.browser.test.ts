@@ -39,13 +39,13 @@ describe.skipIf(skipsBrowser)('a comparison of two times [needs Chromium]', { ti
   it('names its filters, and counts the records of several countries together', async () => {
     const before = new Date().toISOString()
     const path = `/compare?country=PAK,DEU&happenedIn=2000/2015&before=${before}`
-    const { page, faults } = await dashboard.open(path)
+    const { page, pageErrors } = await dashboard.open(path)
     await page.getByText('Happened in: 2000 to 2015').waitFor()
     await page.getByRole('heading', { level: 1, name: 'Pakistan, Germany · Agreements' }).waitFor()
     const kinds = page.getByRole('table', { name: /^Agreements by kind/ })
     const list = await kinds.getByRole('link').first().getAttribute('href')
     expect(decodeURIComponent(list ?? '')).toContain('country=PAK,DEU')
-    expect(faults).toEqual([])
+    expect(pageErrors).toEqual([])
     await page.context().close()
   })
 

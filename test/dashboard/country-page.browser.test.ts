@@ -8,7 +8,7 @@ const dashboard = useDashboard()
 
 describe.skipIf(skipsBrowser)('the page of a country [needs Chromium]', { timeout: 60_000 }, () => {
   it('has no heading until the name is known, and keeps the name while another day is read', async () => {
-    const { page } = await dashboard.open('/sign-in')
+    const { page } = await dashboard.openTab()
     let answer = () => {}
     let requests = 0
     await page.route('**/briefing*', async (route) => {
@@ -44,7 +44,7 @@ describe.skipIf(skipsBrowser)('the page of a country [needs Chromium]', { timeou
   })
 
   it('has a large enough link to the agreements that its timeline does not show', async () => {
-    const { page, go } = await dashboard.open('/sign-in', auditOptions)
+    const { page, go } = await dashboard.openTab(auditOptions)
     await page.route('**/v1/agreements?country=*', async (route) => {
       const response = await route.fetch()
       const body = await response.json()
@@ -63,7 +63,7 @@ describe.skipIf(skipsBrowser)('the page of a country [needs Chromium]', { timeou
   })
 
   it('marks the sources of each record, even if there are many citations', async () => {
-    const { page, go } = await dashboard.open('/sign-in')
+    const { page, go } = await dashboard.openTab()
     await page.route('**/v1/citations?*', async (route) => {
       const url = new URL(route.request().url())
       // The first page has no citation, and the second one has all.
@@ -85,7 +85,7 @@ describe.skipIf(skipsBrowser)('the page of a country [needs Chromium]', { timeou
   })
 
   it('says that its list of sources is not complete, if the briefing has only some of them', async () => {
-    const { page } = await dashboard.open('/sign-in')
+    const { page } = await dashboard.openTab()
     const open = async (more: number) => {
       await page.route('**/briefing*', async (route) => {
         const response = await route.fetch()

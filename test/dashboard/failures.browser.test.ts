@@ -37,7 +37,7 @@ async function forEachView(visit: (watched: WatchedPage, path: string) => Promis
   const agreement = found.json<{ data: { id: string }[] }>().data[0]?.id
   if (agreement === undefined) throw new Error('the seed data has no agreement')
   const paths = ['/', '/countries/PAK', '/explore/agreements', `/records/agreements/${agreement}`]
-  const watched = await dashboard.open('/sign-in')
+  const watched = await dashboard.openTab()
   for (const path of [...paths, '/search?q=energy', '/changes']) {
     await visit(watched, path)
     await watched.page.unrouteAll()
@@ -67,7 +67,7 @@ describe.skipIf(skipsBrowser)(
     )
 
     it('shows a heading and a retry when the script of a view cannot be loaded', async () => {
-      const { page } = await dashboard.open('/sign-in')
+      const { page } = await dashboard.openTab()
       await page.route('**/assets/compare*.js', (route) => route.abort())
       await page.goto(`${dashboard.api.origin}/compare`)
       await page.getByRole('heading', { level: 1, name: 'This view could not be loaded' }).waitFor()
@@ -76,7 +76,7 @@ describe.skipIf(skipsBrowser)(
     })
 
     it('fills selects and facets without a reload once the service responds again', async () => {
-      const { page } = await dashboard.open('/sign-in')
+      const { page } = await dashboard.openTab()
       for (const [path, filled] of [
         ['/map', 'option[value=PAK]'],
         ['/explore/agreements', '.facet input'],

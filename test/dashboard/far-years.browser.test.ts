@@ -27,15 +27,15 @@ const charts = ['/map', '/timeline', '/network?resource=agreements']
 
 describe.skipIf(skipsBrowser)('the period of a chart [needs Chromium]', { timeout: 90_000 }, () => {
   it.each(charts)('reaches from years before Christ to the year 9999 at most: %s', async (path) => {
-    const { page, faults } = await dashboard.open(path)
+    const { page, pageErrors } = await dashboard.open(path)
     const from = page.getByRole('slider', { name: 'First year of the period' })
     expect([await from.getAttribute('min'), await from.getAttribute('max')]).toEqual(['-43', '9999'])
-    expect(faults).toEqual([])
+    expect(pageErrors).toEqual([])
     await page.context().close()
   })
 
   it.each(charts)('can start and end in any year of at most four digits: %s', async (path) => {
-    const { page, faults, settle } = await dashboard.open(path)
+    const { page, pageErrors, settle } = await dashboard.open(path)
     const end = (name: string) => page.getByRole('slider', { name: `${name} year of the period` })
     const period = () => ['from', 'to'].map((name) => new URL(page.url()).searchParams.get(name))
     await end('First').press('ArrowRight')
@@ -45,7 +45,7 @@ describe.skipIf(skipsBrowser)('the period of a chart [needs Chromium]', { timeou
     await expect.poll(period).toEqual(['-0042', '0099'])
     await settle()
     expect(await end('First').inputValue()).toBe('-42')
-    expect(faults).toEqual([])
+    expect(pageErrors).toEqual([])
     await page.context().close()
   })
 })

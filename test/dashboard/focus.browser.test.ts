@@ -40,7 +40,7 @@ describe.skipIf(skipsBrowser)('the focus after an action [needs Chromium]', { ti
     await page.context().close()
   })
 
-  it('moves to the records when the next page opens, and to the last row before added rows', async () => {
+  it('moves to the records of the next page, and with Show all to the last row shown before', async () => {
     const { page, settle } = await dashboard.open('/explore/countries')
     await page.getByRole('link', { name: 'Next page' }).press('Enter')
     await page.waitForURL(/cursor=/)
@@ -56,11 +56,11 @@ describe.skipIf(skipsBrowser)('the focus after an action [needs Chromium]', { ti
       }))
       await route.fulfill({ response, json: { data, groups: { count: 20, limit: 20 }, total: 20 } })
     })
-    const names = await holdRequests(page, '**/aggregate?*groupBy=country*limit=10000*')
+    const heldNameRequests = await holdRequests(page, '**/aggregate?*groupBy=country*limit=10000*')
     await page.goto(`${dashboard.api.origin}/compare?country=CHN,PAK`)
     await page.getByRole('button', { name: 'Show all 20 rows' }).press('Enter')
     await expect.poll(() => focused(page)).toContain('href="/explore/')
-    names.release()
+    heldNameRequests.release()
     await page.getByRole('columnheader', { name: 'Pakistan' }).first().waitFor()
     expect(await focused(page)).toContain('href="/explore/')
     await page.unrouteAll({ behavior: 'ignoreErrors' })
@@ -88,7 +88,7 @@ describe.skipIf(skipsBrowser)('the focus after an action [needs Chromium]', { ti
     await page.context().close()
   })
 
-  it('moves to the element before a button or link that resets a date or period', async () => {
+  it('moves to the date or range field that a button or link has reset', async () => {
     const { page, settle, go } = await dashboard.open('/countries/PAK?asOf=2020-01-01T00:00:00Z')
     await page.getByRole('link', { name: 'Show today' }).press('Enter')
     await page.waitForURL((url) => !url.searchParams.has('asOf'))

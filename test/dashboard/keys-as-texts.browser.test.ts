@@ -36,7 +36,7 @@ describe.skipIf(skipsBrowser)('a text that equals a key [needs Chromium]', { tim
     const changed = await dashboard.api.patch(`/v1/agreements/${id}`, document)
     expect(changed.status, changed.text).toBe(200)
 
-    const { page, faults } = await dashboard.open(`/records/agreements/${id}`)
+    const { page, pageErrors } = await dashboard.open(`/records/agreements/${id}`)
     const value = (name: string) => page.locator(`dt:text-is("${name}") + dd`).first()
     for (const [name, text] of Object.entries(shown)) expect(await value(name).textContent()).toBe(text)
     expect(await value('Place').getByRole('link').count()).toBe(0)
@@ -45,7 +45,7 @@ describe.skipIf(skipsBrowser)('a text that equals a key [needs Chromium]', { tim
     expect(await difference('Place').textContent()).toBe('removed: energy → added: CHN')
     expect(await difference('Territories').textContent()).toContain('Name CHN · Country China')
     expect(await difference('Topics').textContent()).toBe('added: Energy')
-    expect(faults).toEqual([])
+    expect(pageErrors).toEqual([])
     await page.context().close()
   })
 })

@@ -41,7 +41,7 @@ const countKeysNamed = async (name: string) => {
 const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name })
 
 describe.skipIf(skipsBrowser)('after a lost response [needs Chromium]', { timeout: 90_000 }, () => {
-  it('a form that was changed since saves the further change, without a conflict with itself', async () => {
+  it('a form saves a further change, without a conflict with its own first change', async () => {
     const id = await create({ title: 'Before', place: 'Beijing' })
     const { page } = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)
     await loseFirst(page, 'PATCH')
@@ -55,7 +55,7 @@ describe.skipIf(skipsBrowser)('after a lost response [needs Chromium]', { timeou
     await page.context().close()
   })
 
-  it('a form that was changed back since restores the former value', async () => {
+  it('a form restores the former value if the user has changed it back', async () => {
     const id = await create({ title: 'Before' })
     const { page } = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)
     await loseFirst(page, 'PATCH')
@@ -69,7 +69,7 @@ describe.skipIf(skipsBrowser)('after a lost response [needs Chromium]', { timeou
     await page.context().close()
   })
 
-  it('a form that was changed since still shows a conflict with the change of another user', async () => {
+  it('a form with a further change shows the conflict with a change by another user', async () => {
     const id = await create({ title: 'Before' })
     const { page } = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)
     await loseFirst(page, 'PATCH')
@@ -85,7 +85,7 @@ describe.skipIf(skipsBrowser)('after a lost response [needs Chromium]', { timeou
     await page.context().close()
   })
 
-  it('a new key is not created twice, and the list has it', async () => {
+  it('a second click creates no second key, but a click after its message creates another', async () => {
     const { page } = await dashboard.openSignedIn('/administration')
     await loseFirst(page, 'POST', { path: 'keys' })
     await page.getByLabel('Name').fill('Lost')
@@ -103,26 +103,26 @@ describe.skipIf(skipsBrowser)('after a lost response [needs Chromium]', { timeou
   })
 
   it.each([
-    ['was done', true, 2],
-    ['did not arrive', false, 1],
-  ])('a new record that is changed is created once if its creation %s', async (_name, isSent, version) => {
+    ['was executed', true, 2],
+    ['never reached the service', false, 1],
+  ])('a corrected form creates one record if the first request %s', async (_name, isSent, version) => {
     const place = `Place ${version}`
     const { page } = await dashboard.openSignedIn('/new/agreements')
     await loseFirst(page, 'POST', { isSent })
-    await page.getByLabel('Title required').fill('Onec')
+    await page.getByLabel('Title required').fill('Misspeled title')
     await page.getByLabel('Kind required').selectOption('treaty')
     await page.locator('[id="field/place"]').fill(place)
     await page.getByRole('button', { name: 'Create' }).click()
     await page.getByRole('alert').waitFor()
-    await page.getByLabel('Title required').fill('Once')
+    await page.getByLabel('Title required').fill('Corrected title')
     await page.getByRole('button', { name: 'Create' }).click()
-    await heading(page, 'Once').waitFor()
+    await heading(page, 'Corrected title').waitFor()
     const found = await dashboard.api.get(`/v1/agreements?place=${place}&fields=title,version`)
-    expect(found.json()).toMatchObject({ data: [{ title: 'Once', version }] })
+    expect(found.json()).toMatchObject({ data: [{ title: 'Corrected title', version }] })
     await page.context().close()
   })
 
-  it('a confirmed action that is confirmed again succeeds', async () => {
+  it('a deletion that is confirmed again succeeds', async () => {
     const id = await create({ title: 'To be removed' })
     const { page } = await dashboard.openSignedIn(`/records/agreements/${id}`)
     await loseFirst(page, 'DELETE')

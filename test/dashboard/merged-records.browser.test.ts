@@ -41,7 +41,7 @@ const lastOperation = async (id: string) => {
 describe.skipIf(skipsBrowser)('the key of a merged record [needs Chromium]', { timeout: 90_000 }, () => {
   it('leads to the views of the record that stays, whose URL replaces its own', async () => {
     const { from, into } = await mergeTwo()
-    const { page, faults, go } = await dashboard.openSignedIn('/changes')
+    const { page, pageErrors, go } = await dashboard.openSignedIn('/changes')
     for (const [view, heading] of [
       ['', 'The one that stays'],
       ['/edit', /^Agreements: /],
@@ -51,14 +51,14 @@ describe.skipIf(skipsBrowser)('the key of a merged record [needs Chromium]', { t
       await page.waitForURL(`**/records/agreements/${into}${view}?lang=en`)
       await page.getByRole('heading', { level: 1, name: heading }).waitFor()
     }
-    expect(faults).toEqual([])
+    expect(pageErrors).toEqual([])
     await page.goBack()
     await page.waitForURL(`**/records/agreements/${into}/edit?lang=en`)
     await mergeCountries()
     await go('/network?centre=XYA&lang=en')
     await page.waitForURL('**/network?centre=XYB&lang=en')
     await page.getByRole('heading', { level: 1, name: 'Network of Country XYB' }).waitFor()
-    expect(faults).toEqual([])
+    expect(pageErrors).toEqual([])
     await page.context().close()
   })
 
@@ -81,7 +81,7 @@ describe.skipIf(skipsBrowser)('the key of a merged record [needs Chromium]', { t
 
   it('leads from the history of the record that stays to the history of the merged one, and back', async () => {
     const { from, into } = await mergeTwo()
-    const { page, faults } = await dashboard.openSignedIn(`/records/agreements/${into}`)
+    const { page, pageErrors } = await dashboard.openSignedIn(`/records/agreements/${into}`)
     await page.getByRole('link', { name: 'History of the record that was merged into this one' }).click()
     await page.waitForURL(`**/records/agreements/${from}?follow=false`)
     await page.getByRole('heading', { level: 1, name: 'The duplicate' }).waitFor()
@@ -91,7 +91,7 @@ describe.skipIf(skipsBrowser)('the key of a merged record [needs Chromium]', { t
       expect(await page.getByText(action, { exact: true }).count(), action).toBe(0)
     await page.getByRole('link', { name: 'It was merged into another record.' }).click()
     await page.getByRole('heading', { level: 1, name: 'The one that stays' }).waitFor()
-    expect(faults).toEqual([])
+    expect(pageErrors).toEqual([])
     await page.context().close()
   })
 

@@ -29,7 +29,7 @@ async function printPage(page: Page): Promise<string[]> {
 
 describe.skipIf(skipsBrowser)('a printed page [needs Chromium]', { timeout: 60_000 }, () => {
   it('of a country has numbered sources, and facts that refer to these numbers', async () => {
-    const { page, faults } = await dashboard.open('/countries/PAK')
+    const { page, pageErrors } = await dashboard.open('/countries/PAK')
     // The page requests the sources after the facts that cite them.
     await page.locator('.dated .reference-marks').first().waitFor()
     const text = (await printPage(page)).join(' ')
@@ -39,7 +39,7 @@ describe.skipIf(skipsBrowser)('a printed page [needs Chromium]', { timeout: 60_0
     expect(text).toContain(`[1] ${source?.title}`)
     const facts = text.slice(0, text.lastIndexOf('Sources'))
     expect(facts).toMatch(/April 2011 China–Pakistan cooperation documents[^[]*\[1\]/)
-    expect(faults).toEqual([])
+    expect(pageErrors).toEqual([])
     await page.context().close()
   })
 

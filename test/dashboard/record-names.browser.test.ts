@@ -31,11 +31,11 @@ describe.skipIf(skipsBrowser)('the name of a related record [needs Chromium]', {
 
   it('is in a filter with a role, beside the role', async () => {
     const path = '/explore/agreements?country[all]=CHN:party,DEU&country=PAK'
-    const { page, faults } = await dashboard.open(path)
+    const { page, pageErrors } = await dashboard.open(path)
     const filters = page.locator('.chip')
     await filters.getByText('China (Party), Germany').waitFor()
     await filters.getByText('Country: Pakistan').waitFor()
-    expect(faults).toEqual([])
+    expect(pageErrors).toEqual([])
     await page.context().close()
   })
 

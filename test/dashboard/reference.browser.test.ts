@@ -26,7 +26,7 @@ describe.skipIf(skipsBrowser)('the pages of the API reference [need Chromium]', 
 
   /** Opens the page of an operation, sends its form, unchanged except for the key, and returns the URL and the response. */
   async function tryOut(operationId: string, key?: string) {
-    const { page, faults, go } = tab
+    const { page, pageErrors, go } = tab
     await go(`/docs/operations/${operationId}`)
     await page.waitForSelector('form[data-ready]')
     if (key !== undefined) await page.fill('#key', key)
@@ -34,17 +34,17 @@ describe.skipIf(skipsBrowser)('the pages of the API reference [need Chromium]', 
     await page.waitForFunction(() => document.querySelector('#sent')?.textContent?.includes(' — '))
     const [line = '', outcome = ''] = ((await page.textContent('#sent')) ?? '').split(' — ')
     const body = (await page.textContent('#answer')) ?? ''
-    return { url: line.split(' ')[1] ?? '', status: Number(outcome.split(' ')[0]), body, faults }
+    return { url: line.split(' ')[1] ?? '', status: Number(outcome.split(' ')[0]), body, pageErrors }
   }
 
   it('list every operation, with those of agreements first and open', { timeout }, async () => {
-    const { page, faults, go } = tab
+    const { page, pageErrors, go } = tab
     await go('/docs')
     expect(await page.textContent('details >> nth=0')).toContain('/v1/agreements')
     expect(await page.getAttribute('details >> nth=0', 'open')).toBe('')
     expect(await page.locator('.operations li').count()).toBe(operations.length)
     expect(await page.title()).toBe('Operations · Entente API')
-    expect(faults).toEqual([])
+    expect(pageErrors).toEqual([])
   })
 
   it('send an unchanged form of a read, and show the response to its URL', { timeout }, async () => {
@@ -58,8 +58,8 @@ describe.skipIf(skipsBrowser)('the pages of the API reference [need Chromium]', 
     const tested = reads.filter(({ path }) => /agreements|countries|network|search|changes/.test(path))
     expect(tested.length).toBeGreaterThan(12)
     for (const { operationId, path } of tested) {
-      const { url, status, body, faults } = await tryOut(operationId)
-      expect({ operationId, status, faults }).toEqual({ operationId, status: 200, faults: [] })
+      const { url, status, body, pageErrors } = await tryOut(operationId)
+      expect({ operationId, status, pageErrors }).toEqual({ operationId, status: 200, pageErrors: [] })
       const plain = await api.get(url)
       expect(plain.status, operationId).toBe(200)
       const isJson = plain.headers.get('content-type')?.includes('json')

@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { startTestApi } from '../support/api.ts'
 import { skipsBrowser } from '../support/browser.ts'
 import { auditOptions, findAccessibilityFaults, useDashboard } from '../support/dashboard.ts'
 import { readLayoutShift } from '../support/layout-shift.ts'
@@ -36,10 +35,10 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
   ] as const)(
     'shows the main views without script errors, overflow or axe violations: $colorScheme',
     async (options) => {
-      const { page, faults, go } = await dashboard.open('/sign-in', { ...options, ...auditOptions })
+      const { page, pageErrors, go } = await dashboard.openTab({ ...options, ...auditOptions })
       for (const [name, path] of views()) {
         await go(path)
-        expect(faults, name).toEqual([])
+        expect(pageErrors, name).toEqual([])
         expect(await page.getByRole('heading', { level: 1 }).count(), name).toBe(1)
         expect(await readLayoutShift(page), name).toBeLessThan(maxLayoutShift)
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
@@ -67,7 +66,7 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
   })
 
   it('sets the document title to the view, in the language of the view', async () => {
-    const { page, go } = await dashboard.open('/sign-in')
+    const { page, go } = await dashboard.openTab()
     for (const [name, path] of [
       ...views(),
       ['map', '/map'],
@@ -98,7 +97,7 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
   })
 
   it('leads from the claims on the overview to the list of all figures, if there are more', async () => {
-    const { page } = await dashboard.open('/sign-in')
+    const { page } = await dashboard.openTab()
     await page.route('**/v1/figures?limit=50&*', async (route) => {
       const response = await route.fetch()
       const { page: info, ...body } = await response.json()
@@ -181,7 +180,7 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
     const title = '<img src=x onerror="name=1"><script>name=2</script> & co'
     const created = await dashboard.api.post('/v1/projects', { title, kind: 'other', summary: title })
     const { id } = created.json<{ id: string }>()
-    const { page, faults, go } = await dashboard.open('/sign-in')
+    const { page, pageErrors, go } = await dashboard.openTab()
     for (const path of [
       `/records/projects/${id}`,
       '/explore/projects?columns=summary',
@@ -190,7 +189,7 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
     ]) {
       await go(path)
       await page.getByText(title).first().waitFor()
-      expect(faults, path).toEqual([])
+      expect(pageErrors, path).toEqual([])
       // `window.name` stays empty unless a script in the title runs.
       expect(await page.evaluate(() => name), path).toBe('')
     }
@@ -207,21 +206,21 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
       participants: codes.map((country) => ({ country, role: 'participant' })),
     })
     const { id } = created.json<{ id: string }>()
-    const { page, faults } = await dashboard.open(`/records/cooperation-bases/${id}`)
+    const { page, pageErrors } = await dashboard.open(`/records/cooperation-bases/${id}`)
     const map = page.locator('svg.map')
     for (const name of ['China', 'Italy', 'France']) {
       expect(await map.getByRole('link', { name }).count(), name).toBe(1)
       expect(await page.locator('.facts').first().getByRole('link', { name }).count(), name).toBe(1)
     }
     expect(await map.locator('.place title').textContent()).toBe('Yangbajing')
-    expect(faults).toEqual([])
+    expect(pageErrors).toEqual([])
     expect(await readLayoutShift(page)).toBeLessThan(maxLayoutShift)
     await page.context().close()
     await dashboard.api.delete(`/v1/cooperation-bases/${id}`)
   })
 
   it('says in an empty list that nothing is recorded', async () => {
-    const { page } = await dashboard.open('/sign-in')
+    const { page } = await dashboard.openTab()
     await page.route(/\/v1\/(changes|agreements\/aggregate)\?/, async (route) => {
       const response = await route.fetch()
       await route.fulfill({ response, json: { ...(await response.json()), data: [] } })
@@ -246,7 +245,7 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
   })
 
   it('shows an error with a retry button in a widget whose request has failed', async () => {
-    const { page } = await dashboard.open('/sign-in')
+    const { page } = await dashboard.openTab()
     let isBroken = true
     await page.route('**/v1/agreements/aggregate?groupBy=country*', (route) =>
       isBroken ? route.abort() : route.continue(),
@@ -271,19 +270,14 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
   })
 })
 
-describe.skipIf(skipsBrowser)('the server of the dashboard [needs Chromium]', { timeout: 60_000 }, () => {
-  it('prevents its pages from loading anything from other origins', async () => {
-    const { headers } = await fetch(dashboard.api.origin)
-    expect(headers.get('content-security-policy')).toMatch(/^default-src 'self'; /)
-  })
-
-  it('shows for a malformed id that there is nothing, since a person cannot correct it', async () => {
+describe.skipIf(skipsBrowser)('a page that does not exist [needs Chromium]', { timeout: 60_000 }, () => {
+  it('says for a malformed id that there is nothing, since a person cannot correct it', async () => {
     const { page } = await dashboard.open('/records/agreements/nonsense')
     await page.getByRole('heading', { level: 1, name: 'There is nothing here.' }).waitFor()
     await page.context().close()
   })
 
-  it('returns a 404 page to browsers and a problem document to other clients', async () => {
+  it('is a 404 page for browsers and a problem document for other clients', async () => {
     const { page } = await dashboard.open('/country/PAK?x')
     await page.getByRole('heading', { level: 1, name: 'There is nothing here.' }).waitFor()
     await page.getByRole('navigation').waitFor()
@@ -304,15 +298,6 @@ describe.skipIf(skipsBrowser)('the server of the dashboard [needs Chromium]', { 
         404,
         'application/problem+json; charset=utf-8',
       ])
-    }
-  })
-
-  it('serves nothing at / when DASHBOARD is off', async () => {
-    const other = await startTestApi({ env: { DASHBOARD: 'off' } })
-    try {
-      expect((await fetch(other.origin)).status).toBe(404)
-    } finally {
-      await other.close()
     }
   })
 })

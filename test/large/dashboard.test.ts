@@ -50,8 +50,8 @@ const formatNumber = (number: number) => new Intl.NumberFormat('en').format(numb
 
 describe.skipIf(skipsBrowser)('a dashboard of many records [needs Chromium]', { timeout: 240_000 }, () => {
   it.each(views)('shows %s with every widget, and without an error', async (path) => {
-    const { page, faults } = await openView(path)
-    expect(faults).toEqual([])
+    const { page, pageErrors } = await openView(path)
+    expect(pageErrors).toEqual([])
     expect(await page.getByRole('alert').count()).toBe(0)
     expect(await page.getByRole('heading', { level: 1 }).count()).toBe(1)
     await page.context().close()

@@ -1,6 +1,7 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { beforeAll, expect, it } from 'vitest'
 import { type Api, sharedApi } from '../support/api.ts'
+import { openTestApp } from '../support/app.ts'
 
 let api: Api
 let scripts: string[]
@@ -57,5 +58,19 @@ it('a request for a range of a file of the dashboard gets the whole file', async
       expect(statusCode, `${range} of ${url}`).toBe(200)
       expect(body).toBe(whole.body)
     }
+  }
+})
+
+it('the pages of the dashboard may load nothing from other origins', async () => {
+  const { headers } = await api.app.inject('/')
+  expect(headers['content-security-policy']).toMatch(/^default-src 'self'; /)
+})
+
+it('nothing is served at / when DASHBOARD is off', async () => {
+  const { app, close } = await openTestApp({ env: { DASHBOARD: 'off' } })
+  try {
+    expect((await app.inject('/')).statusCode).toBe(404)
+  } finally {
+    await close()
   }
 })

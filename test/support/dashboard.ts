@@ -9,10 +9,11 @@ import { watchLayout } from './layout-shift.ts'
 /** Timeout for elements of a page, which is long enough for a busy machine. */
 const timeoutMs = 20_000
 
-/** A browser tab, and its faults since the last `go`: script errors, failed requests, requests to other origins. */
+/** A browser tab whose errors and requests are watched. */
 export interface WatchedPage {
   page: Page
-  faults: string[]
+  /** Since the last `go`: script errors, failed requests, requests to other origins. */
+  pageErrors: string[]
   /** Opens a view of the same service in the tab, and waits until it has loaded everything. */
   go(path: string): Promise<void>
   /** Waits until the page has loaded everything. */
@@ -79,24 +80,24 @@ export async function openPage(
   page.setDefaultTimeout(timeoutMs)
   await watchLayout(page)
   const pending = watchRequests(page)
-  const faults: string[] = []
-  page.on('pageerror', (error) => faults.push(error.message))
+  const pageErrors: string[] = []
+  page.on('pageerror', (error) => pageErrors.push(error.message))
   page.on('console', (message) => {
-    if (message.type() === 'error') faults.push(message.text())
+    if (message.type() === 'error') pageErrors.push(message.text())
   })
   page.on('request', (request) => {
-    if (!request.url().startsWith(api.origin)) faults.push(`a request to ${request.url()}`)
+    if (!request.url().startsWith(api.origin)) pageErrors.push(`a request to ${request.url()}`)
   })
   page.on('response', (response) => {
-    if (response.status() >= 400) faults.push(`${response.status()} ${response.url()}`)
+    if (response.status() >= 400) pageErrors.push(`${response.status()} ${response.url()}`)
   })
   const go = async (next: string) => {
-    faults.length = 0
+    pageErrors.length = 0
     await page.goto(api.origin + next, { waitUntil: 'load' })
     await settle(page, pending)
   }
   await go(path)
-  return { page, faults, go, settle: () => settle(page, pending) }
+  return { page, pageErrors, go, settle: () => settle(page, pending) }
 }
 
 /** Options of a browser context in which axe can run. Otherwise the content security policy of the page blocks it. */
@@ -181,6 +182,11 @@ class Dashboard {
   /** Opens a page, and waits until it has loaded everything. */
   open(path: string, options?: PageOptions): Promise<WatchedPage> {
     return openPage(this.browser, this.api, path, options)
+  }
+
+  /** Opens a tab on a small page: for tests that prepare the tab, or open several views in it. */
+  openTab(options?: PageOptions): Promise<WatchedPage> {
+    return this.open('/sign-in', options)
   }
 
   /** Opens a page as an administrator who has signed in. */

@@ -21,7 +21,7 @@ export interface Group {
   key: Record<string, string | null>
   label: Record<string, string | null>
   measures: Record<string, number | null>
-  /** The path of the list of the group's records in the API. */
+  /** The path of the request that lists the records of the group. */
   list: string
 }
 
