@@ -58,7 +58,7 @@ function withValidation(plan: PropertyPlan, target: Target, context: CompileCont
     build(scope, conversion) {
       const value = plan.build(scope, conversion)
       if (value === undefined || value === validText) return value
-      if (rejectInvalid(value, plan, target, conversion, context)) return undefined
+      if (reportInvalid(value, plan, target, conversion, context)) return undefined
       if (plan.isConstant && typeof value === 'string') validText = value
       return value
     },
@@ -66,7 +66,7 @@ function withValidation(plan: PropertyPlan, target: Target, context: CompileCont
 }
 
 /** Checks a value against the schema of its target, and reports it once for each fault. @returns whether it has faults. */
-function rejectInvalid(
+function reportInvalid(
   value: JsonValue,
   plan: ValueOrigin,
   { schema }: Target,
@@ -185,10 +185,10 @@ function compileList(mapping: PropertyMapping, target: ListTarget, context: Comp
       const all = items.map(({ item }) => item)
       if (isValid(all, target, conversion, context)) return all
       const valid = items.filter(
-        (entry) => !rejectInvalid(entry.item, entry.plan, target.items, conversion, context),
+        (entry) => !reportInvalid(entry.item, entry.plan, target.items, conversion, context),
       )
       const rest = valid.map(({ item }) => item)
-      return rest.length === 0 || rejectInvalid(rest, plan, target, conversion, context) ? undefined : rest
+      return rest.length === 0 || reportInvalid(rest, plan, target, conversion, context) ? undefined : rest
     },
   }
   return plan
