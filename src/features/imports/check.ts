@@ -23,7 +23,7 @@ import {
 import { addKept, withStoredFaults } from './report.ts'
 import { addCounts, blockRows, readStagedRows, resetBlocked, takeBatch } from './rows.ts'
 import { changeImport, type ImportCounts, type ImportJob, noCounts, withoutKept } from './store.ts'
-import type { ReadyRow, RowFault } from './types.ts'
+import type { OnBadValue, ReadyRow, RowFault } from './types.ts'
 import { readUpserts, type Upsert, type Upserts } from './upserts.ts'
 
 /** The dry run: computes the result of a commit without writing a record. */
@@ -236,7 +236,7 @@ export async function checkRows(
     onProgress,
   }: {
     onEdited: OnEdited
-    onUnresolved: 'refuse' | 'drop'
+    onUnresolved: OnBadValue
     signal: AbortSignal
     onProgress: (row: number) => void
   },

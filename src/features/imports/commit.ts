@@ -18,7 +18,7 @@ import {
 } from './rows.ts'
 import { type SourceProperties, writeSource } from './source.ts'
 import { type ImportCounts, type ImportJob, type ImportReport, noCounts, requireChange } from './store.ts'
-import type { ReadyRow } from './types.ts'
+import type { OnBadValue, ReadyRow } from './types.ts'
 import { readUpserts } from './upserts.ts'
 import { combineGroups, maxRecordsTogether, type RowGroup, readWaitingGroups } from './waiting.ts'
 
@@ -28,7 +28,7 @@ const transactionMs = 300
 /** The options of a commit. */
 export interface CommitOptions {
   onEdited: OnEdited
-  onUnresolved: 'refuse' | 'drop'
+  onUnresolved: OnBadValue
   source: SourceProperties
   signal: AbortSignal
   /** Called with the import after each batch, even after the empty one that ends the first pass. */

@@ -10,11 +10,9 @@ import { draftIdentity } from './draft-identity.ts'
 import { draftIdentities } from './file-ids.ts'
 import type { LocalFile } from './files.ts'
 import {
-  type CompanionRows,
   checkColumns,
   checkCompanions,
   checkMapping,
-  companionFiles,
   createConverter,
   createUnusedColumnCounter,
   type LocatedFault,
@@ -23,7 +21,7 @@ import {
   type ParsedYaml,
   parseMapping,
   parseYaml,
-  readCompanion,
+  readCompanions,
 } from './mapping/index.ts'
 import { mentionIdentity, mentionName, namedMentions } from './mentions.ts'
 import { type NameResult, resolveMentions } from './names.ts'
@@ -101,16 +99,6 @@ async function tryMapping<T>(
     if (!(error instanceof Problem) || error.type !== 'invalid-mapping') throw error
     return { faults: locateFaults(yaml, error) }
   }
-}
-
-/** Reads the companion files that were sent. Compiling the mapping reports the missing ones. */
-async function readCompanions(mapping: Mapping, files: readonly LocalFile[], signal: AbortSignal) {
-  const companions = new Map<string, CompanionRows>()
-  for (const companion of companionFiles(mapping)) {
-    const file = files.find(({ name }) => name === companion.name)
-    if (file) companions.set(companion.name, await readCompanion(file, companion, { signal }))
-  }
-  return companions
 }
 
 /** Returns a note instead of the problem of an unreadable file: the `rows` of a mapping without faults may make it readable. */
@@ -283,7 +271,7 @@ export async function previewImport(
   try {
     if (!mapping) return { ...checked, fileInfo: await opened.fileInfo.catch(toNote) }
     const fileInfo = await opened.fileInfo
-    const companions = await readCompanions(mapping, listFiles, signal)
+    const companions = await readCompanions(mapping, listFiles, { signal })
     const prepared = await tryMapping(yaml, () => {
       checkColumns(mapping, registry, fileInfo)
       checkCompanions(mapping, listFiles)

@@ -8,7 +8,7 @@ import { draftIdentities } from './file-ids.ts'
 import { mentionIdentity, mentionName } from './mentions.ts'
 import type { NameResult } from './names.ts'
 import { uniqueSlug } from './new-records.ts'
-import type { Draft, Mention, ReadyRow, RowFault } from './types.ts'
+import type { Draft, Mention, OnBadValue, ReadyRow, RowFault } from './types.ts'
 
 /** Resolves the mentions in rows to the keys of records that exist, or that other rows create. */
 
@@ -25,7 +25,7 @@ export interface UpsertOptions {
    */
   findInFile?: (identities: readonly string[]) => Promise<Iterable<string>>
   /** How a mention is treated that matches no record, or several, and has no `onUnresolved` of its own. */
-  onUnresolved: 'refuse' | 'drop'
+  onUnresolved: OnBadValue
   /**
    * Identities of ids in the file, which decide which row changes a record with several ids in the scheme. Ids of other records
    * may be missing (`findDecidingIds`).
@@ -89,7 +89,7 @@ export class MentionResolver {
   readonly #names: Map<string, NameResult>
   readonly #keys: Map<string, string>
   readonly #onAbsent: 'wait' | 'unresolved'
-  readonly #onUnresolved: 'refuse' | 'drop'
+  readonly #onUnresolved: OnBadValue
   /** Keys of new records to which other drafts refer, by the identity of the draft. */
   readonly #newKeys = new Map<string, string>()
   /** The drafts that this batch writes, by the identities of all their ids. */

@@ -1,38 +1,17 @@
 import type { Registry } from '../../model/registry.ts'
 import { Problem } from '../../problems/problem.ts'
-import { suggest } from '../../problems/suggest.ts'
 import type { LocalFile } from './files.ts'
 import {
-  type CompanionRows,
   checkColumns,
   checkCompanions,
-  companionFiles,
   createConverter,
   createUnusedColumnCounter,
-  type Mapping,
   parseMapping,
-  readCompanion,
+  readCompanions,
   type UnusedColumnCounter,
 } from './mapping/index.ts'
 import { readRows } from './reading/index.ts'
 import type { ConvertedRow, FileInfo, Row } from './types.ts'
-
-/** Reads the companion files that a mapping names. @throws Problem `invalid-mapping` if one is missing, or `files` has others. */
-async function readCompanions(mapping: Mapping, files: readonly LocalFile[], signal: AbortSignal) {
-  const companions = new Map<string, CompanionRows>()
-  for (const companion of companionFiles(mapping)) {
-    const file = files.find(({ name }) => name === companion.name)
-    if (!file) {
-      const names = files.map(({ name }) => name)
-      const near = suggest(companion.name, names)
-      const detail = `The mapping names the file ${companion.name}, which was not sent${near ? `; did you mean ${near}?` : '.'}`
-      throw new Problem('invalid-mapping', detail)
-    }
-    companions.set(companion.name, await readCompanion(file, companion, { signal }))
-  }
-  checkCompanions(mapping, files)
-  return companions
-}
 
 /** The rows of the file of an import, and the functions that process them. */
 export interface RowSource {
@@ -58,7 +37,8 @@ export async function openRows(
   const mapping = parseMapping(text, registry)
   const [file, ...others] = files
   if (!file) throw new Problem('not-found', 'The import has no file.')
-  const companions = await readCompanions(mapping, others, signal)
+  checkCompanions(mapping, others)
+  const companions = await readCompanions(mapping, others, { signal })
   const { fileInfo, batches, close } = readRows(file, mapping.rows, { signal })
   try {
     checkColumns(mapping, registry, await fileInfo)

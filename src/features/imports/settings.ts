@@ -3,6 +3,7 @@ import type { Registry } from '../../model/registry.ts'
 import { type Mapping, parseMapping, parseStoredMapping } from './mapping/index.ts'
 import type { OnEdited } from './plan.ts'
 import type { SourceProperties } from './source.ts'
+import type { OnBadValue } from './types.ts'
 
 /** The settings in a mapping that concern the whole import. */
 export interface ImportSettings {
@@ -10,7 +11,7 @@ export interface ImportSettings {
   onEdited: OnEdited
   source: SourceProperties
   /** How a mention that matches no record, or several, is treated. */
-  onUnresolved: 'refuse' | 'drop'
+  onUnresolved: OnBadValue
 }
 
 /** Whether a mapping makes all its records internal, by a constant. */

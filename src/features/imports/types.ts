@@ -1,5 +1,8 @@
 /** Types that the steps of an import share. Files are read into rows, and a mapping converts rows to drafts of records. */
 
+/** How a value is treated that is invalid, or that names no record. */
+export type OnBadValue = 'refuse' | 'drop'
+
 /** A JSON value. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject
 
@@ -70,7 +73,7 @@ export interface Mention {
   /** The column of the file from which the name comes. */
   readonly column?: string
   /** How a mention that matches no record, or several, is treated. Default: as `onBadValue` of the mapping says. */
-  readonly onUnresolved?: 'refuse' | 'drop'
+  readonly onUnresolved?: OnBadValue
 }
 
 /** A record that a row describes. */

@@ -54,6 +54,23 @@ function codeLists(value: unknown): string[] {
   })
 }
 
+/**
+ * Reads the companion files of a mapping that were sent, by name. `createConverter` reports those that are missing.
+ * @throws Problem when a file cannot be read, or is too large.
+ */
+export async function readCompanions(
+  mapping: Mapping,
+  files: readonly { path: string; name: string }[],
+  options: { signal?: AbortSignal } = {},
+): Promise<ReadonlyMap<string, CompanionRows>> {
+  const companions = new Map<string, CompanionRows>()
+  for (const companion of companionFiles(mapping)) {
+    const file = files.find(({ name }) => name === companion.name)
+    if (file) companions.set(companion.name, await readCompanion(file, companion, options))
+  }
+  return companions
+}
+
 /** Reads a companion file into memory. @throws Problem when it cannot be read, or is too large. */
 export async function readCompanion(
   file: { path: string; name: string },

@@ -2,9 +2,10 @@ import type { Registry } from '../../../model/registry.ts'
 import { formatPointer } from '../../../problems/faults.ts'
 import type { FaultList } from '../../../problems/problem.ts'
 import { didYouMean } from '../../../problems/suggest.ts'
+import type { OnBadValue } from '../types.ts'
 import type { CompanionRows } from './companion-rows.ts'
 import { type Path, parsePath } from './path.ts'
-import type { Mapping, OnBadValue } from './types.ts'
+import type { Mapping } from './types.ts'
 
 /** A column that the mapping names, with the pointer to its name in the mapping. */
 export interface ColumnUse {

@@ -2,8 +2,7 @@ import { draftIdentity } from '../draft-identity.ts'
 import { toFaultValue } from '../fault-value.ts'
 import { isMention, mentionName } from '../mentions.ts'
 import { isList } from '../reading/clean.ts'
-import type { Draft, JsonObject, JsonValue, Mention, RowFault } from '../types.ts'
-import type { OnBadValue } from './types.ts'
+import type { Draft, JsonObject, JsonValue, Mention, OnBadValue, RowFault } from '../types.ts'
 import type { BadValue } from './values/bad.ts'
 
 /**

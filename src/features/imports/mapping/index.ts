@@ -7,7 +7,7 @@ import type { Mapping } from './types.ts'
 
 export { checkColumns } from './columns.ts'
 export { CompanionRows } from './companion-rows.ts'
-export { type Companion, checkCompanions, companionFiles, readCompanion } from './companions.ts'
+export { checkCompanions, companionFiles, readCompanion, readCompanions } from './companions.ts'
 export { mappingJsonSchema } from './json-schema.ts'
 export { locateFaults } from './locate.ts'
 export { checkMapping, parseMapping, parseStoredMapping } from './parse.ts'

@@ -1,8 +1,8 @@
-import type { JsonValue } from '../types.ts'
+import type { JsonValue, OnBadValue } from '../types.ts'
 import type { CompileContext } from './context.ts'
 import type { Conversion } from './conversion.ts'
 import { type Path, type Scope, textOf, valuesAt } from './path.ts'
-import type { OnBadValue, ValueSteps } from './types.ts'
+import type { ValueSteps } from './types.ts'
 import { BadValue } from './values/bad.ts'
 import { compileNumber, readNumberFormat } from './values/number.ts'
 

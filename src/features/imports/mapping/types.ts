@@ -1,8 +1,6 @@
 import type { RowOptions } from '../reading/options.ts'
+import type { OnBadValue } from '../types.ts'
 import type { Scalar } from './values/bad.ts'
-
-/** How an invalid value is treated. */
-export type OnBadValue = 'refuse' | 'drop'
 
 /** A condition on a column: its text, several allowed texts, or comparisons. */
 export type Condition =
