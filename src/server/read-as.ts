@@ -34,10 +34,10 @@ export const pickHeaders = (
     }),
   )
 
-/** Returns a signal for `readAs` that aborts when the client has disconnected, or the response has been sent. */
+/** Returns a signal that aborts when the client has disconnected, or the response has been sent. */
 export function disconnectSignal({ raw }: Pick<FastifyReply, 'raw'>): AbortSignal {
   const controller = new AbortController()
-  // Each read adds a listener, and many reads may be made for one client. Node.js would warn of a leak.
+  // Each `readAs` adds a listener, and many reads may be made for one client. Node.js would warn of a leak.
   setMaxListeners(0, controller.signal)
   const abort = () => controller.abort(disconnectedProblem())
   if (raw.destroyed) abort()

@@ -6,6 +6,7 @@ import type { Actor, ApiRequest, Contract, Endpoint } from '../../../operations/
 import { faultMessage } from '../../../problems/faults.ts'
 import { Problem } from '../../../problems/problem.ts'
 import { aNoun, toSentence } from '../../../problems/suggest.ts'
+import { disconnectSignal } from '../../read-as.ts'
 
 /** Returns a parameter of the path. Fastify provides them as texts. */
 const pathParameter = (request: FastifyRequest, name: string): string =>
@@ -58,14 +59,6 @@ const headerValue = (request: FastifyRequest, name: string): string | undefined 
 const headerValues = (request: FastifyRequest, names = Object.keys(request.headers)) =>
   Object.fromEntries(names.map((name) => [name, headerValue(request, name)]))
 
-/** Returns a signal that aborts when the response has been sent, or the client has disconnected. */
-function closeSignal(reply: FastifyReply): AbortSignal {
-  const controller = new AbortController()
-  if (reply.raw.destroyed) controller.abort()
-  reply.raw.once('close', () => controller.abort())
-  return controller.signal
-}
-
 /** The actor and the headers of a request that an operation may see, in addition to path, query and body. */
 export interface VisibleParts {
   actor: Actor
@@ -105,7 +98,7 @@ export function readApiRequest(
     headers: headerValues(request, headers && [...headers]),
     body: request.readUpload() ?? request.body,
     getAbortSignal: () => {
-      signal ??= closeSignal(reply)
+      signal ??= disconnectSignal(reply)
       return signal
     },
   }
