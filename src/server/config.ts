@@ -183,7 +183,7 @@ export const environment = z.object({
   MAX_EXPORTS_PER_CLIENT: wholeNumber(1, 500)
     .default(2)
     .describe(
-      'Maximum number of concurrent exports of one client (key, end client of a key, token subject or address); further exports get 429.',
+      'Maximum number of concurrent exports of one client (key, end user of a key, token subject or address); further exports get 429.',
     ),
   MAX_STREAMS: wholeNumber(1, 100_000)
     .default(1000)
@@ -193,7 +193,7 @@ export const environment = z.object({
   MAX_STREAMS_PER_CLIENT: wholeNumber(1, 100_000)
     .default(20)
     .describe(
-      'Maximum number of concurrent streams of one client (key, end client of a key, token subject or address); further streams get 429.',
+      'Maximum number of concurrent streams of one client (key, end user of a key, token subject or address); further streams get 429.',
     ),
   IMPORT_MB: wholeNumber(1, 65_536)
     .default(512)

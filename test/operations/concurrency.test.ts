@@ -3,16 +3,16 @@ import type { Client } from '../../src/operations/client.ts'
 import { ConcurrencyLimiter } from '../../src/operations/concurrency.ts'
 
 const key: Client = { name: 'key 7', group: 'key 7', isAnonymous: false }
-const endClient = (name: string): Client => ({ ...key, name: `key 7 for ${name}` })
+const endUser = (name: string): Client => ({ ...key, name: `key 7 for ${name}` })
 
-it('operations of end clients do not count against the limit of their key itself', () => {
+it('operations of end users do not count against the limit of their key itself', () => {
   const limiter = new ConcurrencyLimiter('exports', { maxTotal: 8, maxPerClient: 2 })
-  for (const name of ['a', 'b']) limiter.acquire(endClient(name))
+  for (const name of ['a', 'b']) limiter.acquire(endUser(name))
   const release = limiter.acquire(key)
   limiter.acquire(key)
   expect(() => limiter.acquire(key)).toThrow('At most 2 exports of one client')
-  expect(() => limiter.acquire(endClient('d'))).toThrow('At most 4 exports of one group of clients')
+  expect(() => limiter.acquire(endUser('d'))).toThrow('At most 4 exports of one group of clients')
   release()
-  limiter.acquire(endClient('d'))
+  limiter.acquire(endUser('d'))
   expect(limiter.running).toBe(4)
 })

@@ -63,7 +63,7 @@ it('an anonymous IPv6 client is identified by its /64 network, and grouped by it
   expect((await find({}, '2001:db8:2:2::1')).group).not.toBe(client.group)
 })
 
-it('an end client, which Client-Id names, is a client in the group of its key', async () => {
+it('an end user, which Client-Id names, is a client in the group of its key', async () => {
   const { find } = await openEchoApp()
   expect(await find({ actor: 'key', 'client-id': 'reader-7' })).toEqual({
     name: 'key 7 for reader-7',
@@ -160,7 +160,7 @@ it('limits requests per minute by /64 network, and ten times as many by /48 netw
   expect(await status('2001:db8:2:1::1')).toBe(200)
 })
 
-it('end clients of a key share the limit of requests per minute of the key', async () => {
+it('end users of a key share the limit of requests per minute of the key', async () => {
   const api = await startTestApi({ env: { RATE_LIMIT: '2' } })
   onTestFinished(() => api.close())
   const status = async (name: string) =>

@@ -105,18 +105,16 @@ describe('while one client has all expensive connections and further requests in
     for (const { status } of [...first, ...more, ...others]) expect(await status).toBe(200)
   })
 
-  it('a waiting end client is served when another end client of its key disconnects', async () => {
+  it('a waiting end user is served when another end user of its key disconnects', async () => {
     const unblock = await blockCitations()
-    const endClient = (name: string) => ({
+    const endUser = (name: string) => ({
       authorization: `Bearer ${adminKey}`,
       'client-id': name,
       'cache-control': 'no-cache',
     })
-    const greedy = [11, 12, 13].map((limit) =>
-      sendRequest(`/v1/citations?limit=${limit}`, endClient('greedy')),
-    )
+    const greedy = [11, 12, 13].map((limit) => sendRequest(`/v1/citations?limit=${limit}`, endUser('greedy')))
     await expectLane().toEqual({ running: 2, waiting: 1 })
-    const modest = sendRequest('/v1/citations?rank=preferred', endClient('modest'))
+    const modest = sendRequest('/v1/citations?rank=preferred', endUser('modest'))
     await expect.poll(() => countLane().waiting, { timeout: 5000 }).toBe(2)
     greedy[0]?.disconnect()
     greedy[1]?.disconnect()

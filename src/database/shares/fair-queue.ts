@@ -27,7 +27,7 @@ const createMember = <Item>(): Member<Item> => ({
 /**
  * A queue that is fair among owners. In each group, the member with the fewest running items is next; among equal members,
  * the one whose last start is the oldest. So no owner starves, and a group gets no more than its share while others wait,
- * however many requests, addresses or end clients it has.
+ * however many requests, addresses or end users it has.
  */
 export class FairQueue<Item> {
   readonly #root = createMember<Item>()

@@ -2,14 +2,14 @@ import { operatorMeanings } from '../../model/filters.ts'
 import { ifNoneMatch } from '../../operations/entity-tags.ts'
 import { acceptLanguage } from '../../operations/language.ts'
 import type { Endpoint, RequestHeader } from '../../operations/operation.ts'
-import { endClientHeader } from '../plugins/client/end-client.ts'
+import { endUserHeader } from '../plugins/client/end-user.ts'
 import { positionHeader } from '../plugins/positions.ts'
 
 /** The parts of the OpenAPI document that describe all operations together. */
 
 /** Request headers that every operation accepts. Only the introduction describes them. */
 export const commonHeaders: readonly RequestHeader[] = [
-  endClientHeader,
+  endUserHeader,
   acceptLanguage,
   ifNoneMatch,
   positionHeader,

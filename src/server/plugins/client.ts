@@ -2,12 +2,12 @@ import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Client } from '../../operations/client.ts'
 import { anonymousClient, clientAddress } from './client/addresses.ts'
-import { readEndClient } from './client/end-client.ts'
+import { readEndUser } from './client/end-user.ts'
 import { forwardingWarning } from './client/forwarding.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The client whose limits the request counts against: a key, its end client, a token's subject or an address. */
+    /** The client whose limits the request counts against: a key, its end user, a token's subject or an address. */
     readonly client: Client
   }
 }
@@ -16,8 +16,8 @@ function findClient(request: FastifyRequest): Client {
   const { kind, id } = request.actor
   if (kind === 'anonymous') return anonymousClient(clientAddress(request))
   const group = `${kind} ${id}`
-  const endClient = readEndClient(request)
-  return { name: endClient === undefined ? group : `${group} for ${endClient}`, group, isAnonymous: false }
+  const endUser = readEndUser(request)
+  return { name: endUser === undefined ? group : `${group} for ${endUser}`, group, isAnonymous: false }
 }
 
 /** Provides `request.client`. Refuses a malformed `Client-Id`, and one without a key. Warns of untrusted proxies. */
@@ -31,7 +31,7 @@ export const client = fp(
     })
     app.addHook('onRequest', (request, _reply, done) => {
       warnOfForwarding(request)
-      if (request.routeOptions.config.access !== undefined) readEndClient(request)
+      if (request.routeOptions.config.access !== undefined) readEndUser(request)
       done()
     })
   },

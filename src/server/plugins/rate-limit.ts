@@ -61,7 +61,7 @@ async function spend(count: Count, request: FastifyRequest): ReturnType<Count> {
   return count(request)
 }
 
-/** Returns the client that a request counts against: an address, a token's subject, or a key with all its end clients. */
+/** Returns the client that a request counts against: an address, a token's subject, or a key with all its end users. */
 const countedClient = ({ client }: FastifyRequest) => (client.isAnonymous ? client.name : client.group)
 
 /**
