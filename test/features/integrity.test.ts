@@ -31,7 +31,10 @@ async function findFaults(seals: NamedSeal[] = []): Promise<string[]> {
   return faults
 }
 
-/** Runs statements as a superuser without triggers, looks for faults, and undoes the statements. */
+/**
+ * Runs statements as a superuser without triggers, looks for faults, and undoes the statements. The session's role disables all
+ * triggers except `refuse_rewriting`, which is enabled always.
+ */
 async function tamper(statements: string, seals: NamedSeal[] = []): Promise<string[]> {
   await api.pool.query(`create schema saved;
     create table saved.revisions as select * from revisions; create table saved.records as select * from records`)
@@ -189,7 +192,7 @@ describe('verifying', () => {
     expect(faults).toEqual([`sources/${key} version 4: ${subject} is not a JSON object`])
   })
 
-  it('counts no merged record that was changed in SQL as waiting for a revision', async () => {
+  it('does not count a merged record that was changed in SQL as waiting for a revision', async () => {
     const merged = await createRecord(resourceOf('sources'), api)
     expect((await api.post(`${merged.path}/merge`, { into: key }, ifMatch('*'))).status).toBe(200)
     await api.pool.query('update records set visibility = $1 where id = $2', ['internal', merged.key])
@@ -249,7 +252,7 @@ describe('a seal', () => {
     const second = { name: 'second', seal: await makeSeal(api.database) }
     const change = `update revisions set reason = 'made up' where ${whereVersion(5)}; ${rehash(5)}`
     expect(await tamper(change, [second, seal])).toEqual([
-      'second: the feed does not match: a revision between first and this seal was changed or replaced',
+      'second: the feed does not match: a revision between the seal "first" and this seal was changed or replaced',
     ])
     const early = `update revisions set reason = 'made up' where ${whereVersion(3)}; ${rehash(3)}`
     expect(await tamper(early, [seal])).toEqual([
@@ -265,7 +268,7 @@ describe('a seal', () => {
     const later = { name: 'later', seal: await makeSeal(api.database) }
     const { count } = later.seal
     expect(await tamper(`delete from revisions where key = '${id}'`, [seal, later])).toEqual([
-      `later: the feed does not match: revisions are missing between first and this seal, which counts ${count} revisions; there are ${count - 2}`,
+      `later: the feed does not match: revisions are missing between the seal "first" and this seal, which counts ${count} revisions; there are ${count - 2}`,
     ])
   })
 

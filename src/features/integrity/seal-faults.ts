@@ -23,7 +23,7 @@ const comparePositions = (one: bigint[], other: bigint[]): number => {
 }
 
 function explain(seal: Seal, count: number, lastMatch: string | undefined): string {
-  const where = lastMatch === undefined ? 'before this seal' : `between ${lastMatch} and this seal`
+  const where = lastMatch === undefined ? 'before this seal' : `between the seal "${lastMatch}" and this seal`
   if (count === seal.count) return `the feed does not match: a revision ${where} was changed or replaced`
   const what = count < seal.count ? 'revisions are missing' : 'revisions were inserted'
   return `the feed does not match: ${what} ${where}, which counts ${seal.count} revisions; there are ${count}`
