@@ -71,7 +71,10 @@ describe('Chinese sentences', () => {
       '从第 2 行开始，相邻超过 10,000 行在 rows.groupBy 的列 "Id" 中的值相同。请修改 rows.groupBy，或拆分文件',
     ],
     ['kept title, signedOn', '未覆盖 title, signedOn'],
-    ['kept title of an earlier file: the row has no value', '未覆盖 title：此行没有值，保留较早文件的值'],
+    [
+      'kept title from an earlier file, since the row has no value',
+      '未覆盖 title：此行没有值，保留较早文件的值',
+    ],
     [
       'kept title: the row with the id "1" changes this record, and the row with the id "2" does not',
       '未覆盖 title：标识为 "1" 的行更改此记录，标识为 "2" 的行则不更改',

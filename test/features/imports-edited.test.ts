@@ -62,7 +62,7 @@ describe('a property for which the newest file has no value any more', () => {
   const [first, emptied] = ['Em One,academic,China,https://first.example,ONE', 'Em Two,academic,China,,']
   const report = {
     keptCount: 2,
-    kept: [{ reason: 'kept acronym, website of an earlier file: the row has no value' }],
+    kept: [{ reason: 'kept acronym, website from an earlier file, since the row has no value' }],
   }
 
   it('is reported by the dry run, by the commit, and by each later import', async () => {
@@ -73,6 +73,7 @@ describe('a property for which the newest file has no value any more', () => {
       mappingOf(scheme, 'keep'),
       `Id,Name,Kind,Country,Website,Acronym\n1,${emptied}\n`,
     )
+    // An import is `staged` when its dry run is complete.
     expect(staged).toMatchObject({ state: 'staged', counts: { changed: 1, kept: 2 }, report })
     const { key } = staged.report?.kept[0] ?? {}
     expect(key).toBe((await find(scheme)).id)

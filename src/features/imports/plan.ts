@@ -24,7 +24,7 @@ export interface PlannedRecord {
   properties: Record<string, string>
   /** Properties that are not overwritten: others have edited them, another row describes the record, or they are `emptied`. */
   kept: string[]
-  /** Properties that have the value of an earlier file, and for which the row has none. */
+  /** Properties that have a value from an earlier file, and for which the row has none. */
   emptied: string[]
 }
 
@@ -161,7 +161,9 @@ export const listKept = (planned: readonly PlannedRecord[]): KeptRecord[] =>
         : `: the row with the id ${JSON.stringify(otherId)} changes this record, and the row with the id ${JSON.stringify(upsert.draft.externalId.id)} does not`
     const reasons = [
       ...(others.length > 0 ? [`kept ${others.join(', ')}${because}`] : []),
-      ...(emptied.length > 0 ? [`kept ${emptied.join(', ')} of an earlier file: the row has no value`] : []),
+      ...(emptied.length > 0
+        ? [`kept ${emptied.join(', ')} from an earlier file, since the row has no value`]
+        : []),
     ]
     return reasons.map((reason) => ({
       resource: upsert.resource.name,
