@@ -176,7 +176,7 @@ describe('PostgreSQL refuses SQL that writes', () => {
     expect(await insertAction('in April')).toMatchObject({ code: '22007' })
   })
 
-  it.each<[table: Table, column: string, rule: string]>([
+  it.each<[table: Table, column: string, constraint: string]>([
     ['regions', 'kind', 'regions_kind_known'],
     ['organizations', 'kind', 'organizations_kind_known'],
     ['sources', 'kind', 'sources_kind_known'],
@@ -195,13 +195,13 @@ describe('PostgreSQL refuses SQL that writes', () => {
     ['assistance_programs', 'status', 'assistance_programs_status_known'],
     ['assistance_programs', 'aid_type', 'assistance_programs_aid_type_known'],
     ['figures', 'qualifier', 'figures_qualifier_known'],
-  ])('a value in %s.%s that is not in its enumeration', async (table, column, rule) => {
+  ])('a value in %s.%s that is not in its enumeration', async (table, column, constraint) => {
     expect(await database.attempt(insert(table, { ...rows[table], [column]: 'unheard_of' }))).toEqual(
-      check(rule),
+      check(constraint),
     )
   })
 
-  it.each<[table: Table, column: string, value: string, rule: string]>([
+  it.each<[table: Table, column: string, value: string, constraint: string]>([
     ['regions', 'code', '99', 'regions_code_form'],
     ['countries', 'code', 'zzz', 'countries_code_form'],
     ['countries', 'alpha2', 'ZZZ', 'countries_alpha2_form'],
@@ -221,8 +221,10 @@ describe('PostgreSQL refuses SQL that writes', () => {
     ['assistance_programs', 'title', '', 'assistance_programs_title_filled'],
     ['figures', 'title', '', 'figures_title_filled'],
     ['figures', 'unit', '', 'figures_unit_filled'],
-  ])('a malformed value in %s.%s, such as "%s"', async (table, column, value, rule) => {
-    expect(await database.attempt(insert(table, { ...rows[table], [column]: value }))).toEqual(check(rule))
+  ])('a malformed value in %s.%s, such as "%s"', async (table, column, value, constraint) => {
+    expect(await database.attempt(insert(table, { ...rows[table], [column]: value }))).toEqual(
+      check(constraint),
+    )
   })
 
   it.each<[what: string, outcome: Outcome, table: Table, change: Row, first?: Row]>([

@@ -44,7 +44,7 @@ const hierarchies = [
 
 describe.each(hierarchies)('$table has no cycles', ({ table, key, parent, property, keys }) => {
   const [first, second, third, another] = keys
-  const cycle: Outcome = { code: 'EN001', rule: property }
+  const cycle: Outcome = { code: 'EN001', violated: property }
   const setParent = (child: string, parentKey: string | null): [string, unknown[]] => [
     `update ${table} set ${parent} = $1 where ${key} = $2`,
     [parentKey, child],

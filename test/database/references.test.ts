@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => database.close())
 
 describe('PostgreSQL refuses', () => {
-  it.each<[table: Table, column: string, value: string, rule: string]>([
+  it.each<[table: Table, column: string, value: string, constraint: string]>([
     ['regions', 'parent', '998', 'regions_parent_regions_code_fk'],
     ['countries', 'region', '998', 'countries_region_regions_code_fk'],
     ['topics', 'broader', 'no-topic', 'topics_broader_topics_slug_fk'],
@@ -53,9 +53,9 @@ describe('PostgreSQL refuses', () => {
       randomUUID(),
       'assistance_programs_agreements_target_agreements_id_fk',
     ],
-  ])('a reference to a missing record in %s.%s', async (table, column, value, rule) => {
+  ])('a reference to a missing record in %s.%s', async (table, column, value, constraint) => {
     expect(await database.attempt(insert(table, { ...rows[table], [column]: value }))).toEqual(
-      foreignKey(rule),
+      foreignKey(constraint),
     )
   })
 

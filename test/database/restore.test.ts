@@ -95,6 +95,6 @@ describe('a restore, which runs with an empty search_path,', () => {
         insert('public.topics', rows.topics),
         "update public.topics set broader = 'a-topic' where slug = 'a-topic'",
       ),
-    ).toEqual({ code: 'EN001', rule: 'broader' })
+    ).toEqual({ code: 'EN001', violated: 'broader' })
   })
 })

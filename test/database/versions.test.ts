@@ -34,8 +34,8 @@ async function findOrInsertId({ name, table }: Resource): Promise<string> {
   return String((await find())[0]?.id)
 }
 
-const refusedKey = { code: '23514', rule: undefined }
-const refusedTruncate = { code: '42501', rule: undefined }
+const refusedKey = { code: '23514', violated: undefined }
+const refusedTruncate = { code: '42501', violated: undefined }
 
 const recordOf = async (id: string): Promise<Row | undefined> =>
   (await database.query('select * from records where id = $1', [id]))[0]

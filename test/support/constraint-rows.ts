@@ -7,8 +7,11 @@ import { openTestDatabase, type TestDatabase } from './database.ts'
 /** The values of a row, by column name. */
 export type Row = Record<string, unknown>
 
-/** The result of a statement: accepted, or the SQLSTATE and the violated constraint or null column. */
-export type Outcome = 'accepted' | { code: string; rule: string | undefined }
+/**
+ * The result of a statement: accepted, or the SQLSTATE and what the row violated: the name of a constraint, the column that must
+ * not be null, or the property that must not have a cycle (EN001).
+ */
+export type Outcome = 'accepted' | { code: string; violated: string | undefined }
 
 /** A statement, with its parameters if it has any. */
 export type Statement = string | [text: string, parameters: unknown[]]
@@ -16,17 +19,17 @@ export type Statement = string | [text: string, parameters: unknown[]]
 /** Converts an error of PostgreSQL to an outcome. @throws `error` itself if it is any other error. */
 export function outcomeOf(error: unknown): Outcome {
   if (!(error instanceof pg.DatabaseError)) throw error
-  return { code: error.code ?? '', rule: error.constraint ?? error.column }
+  return { code: error.code ?? '', violated: error.constraint ?? error.column }
 }
 
 /** The outcome when a check constraint refuses a row. */
-export const check = (rule: string): Outcome => ({ code: '23514', rule })
+export const check = (constraint: string): Outcome => ({ code: '23514', violated: constraint })
 /** The outcome when a unique constraint or index refuses a row. */
-export const uniqueKey = (rule: string): Outcome => ({ code: '23505', rule })
+export const uniqueKey = (constraint: string): Outcome => ({ code: '23505', violated: constraint })
 /** The outcome when a foreign key refuses a row. */
-export const foreignKey = (rule: string): Outcome => ({ code: '23503', rule })
+export const foreignKey = (constraint: string): Outcome => ({ code: '23503', violated: constraint })
 /** The outcome when a required column is null. */
-export const notNull = (rule: string): Outcome => ({ code: '23502', rule })
+export const notNull = (column: string): Outcome => ({ code: '23502', violated: column })
 
 /** Returns the statement that inserts a row. Objects and arrays are sent as JSON. */
 export function insert(table: string, row: Row): [string, unknown[]] {
