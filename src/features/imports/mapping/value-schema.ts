@@ -82,7 +82,7 @@ export const stepsSchema = describe(
           z.record(z.string().max(500), scalar.nullable()),
         ])
         .optional(),
-      'Replaces codes with values. Either the values by code: { Completed: closed, Draft: null, "*": other }; the code "*" stands for all other codes, the value null means no value, and the value "*" means the code itself. Or a code list: the name of a CSV file that is given with the imported file, whose first two columns are code and value; for other columns, { list: states.csv, key: iso, value: name }.',
+      'Replaces codes with values. Either an object from code to value, such as { Completed: closed, Draft: null, "*": other }: the code "*" matches all other codes, the value null means no value, and the value "*" keeps the code. Or a code list: the name of a CSV file that is given with the imported file. Its first two columns are code and value; for other columns, write { list: states.csv, key: iso, value: name }.',
     ),
     date: describe(
       columns.optional(),
@@ -112,7 +112,7 @@ export const stepsSchema = describe(
     ),
     by: describe(
       z.enum(['name', 'code', 'id', 'key']).optional(),
-      'Kind of identifier of a record: a name, a code, the id in the register that was imported (see `scheme`), or the key in this registry.',
+      'How the value identifies a record: by its `name`, its `code`, its `id` in the imported register (see `scheme`), or its `key` in Entente.',
     ),
     scheme: describe(
       text.optional(),
