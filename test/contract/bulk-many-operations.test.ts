@@ -58,10 +58,12 @@ it('a bulk request may have 1,000 operations, and is refused with 413 if it has 
 }, 30_000)
 
 describe('the number of statements of a refused bulk request', () => {
+  /** Only bulk requests run this statement, so it marks the connections whose statements count. */
+  const marker = 'savepoint bulk'
   const unknownId = '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90'
   /** Counts the statements of a bulk request whose last operation, `refused`, has a fault. */
   const count = async (operations: unknown[], refused: object, status: number) => {
-    const statements = await countStatements('savepoint bulk', async () => {
+    const statements = await countStatements(marker, async () => {
       expect((await sendBulk(api, agreements, [...operations, refused])).status).toBe(status)
     })
     expect(statements).toBeGreaterThan(0)

@@ -110,6 +110,7 @@ it('a signal that aborts after a long read does not cancel the next read on the 
   const { database } = await open()
   const controller = new AbortController()
   const read = { text: 'select 1 as value from pg_sleep(0.4)' }
+  // A long read moves to the expensive lane only if it has an owner. Its signal must be removed after this, too.
   await database.forWork({ owner: ['authenticated', 'k'] }).read(read, { signal: controller.signal })
   setTimeout(() => controller.abort(), 100)
   expect(await database.read(read)).toEqual([{ value: 1 }])

@@ -22,7 +22,7 @@ const part = (name: string, content: string) =>
   `--x\r\nContent-Disposition: form-data; name="${name}"; filename="${name}"\r\n\r\n${content}\r\n`
 
 describe('an upload whose last transaction has an unknown outcome', () => {
-  it('leaves an import, whose dry run succeeds', async () => {
+  it('leaves an import whose dry run succeeds', async () => {
     const scheme = newScheme()
     const headers = {
       authorization: `Bearer ${adminKey}`,
@@ -55,6 +55,7 @@ describe('an upload whose last transaction has an unknown outcome', () => {
     expect(JSON.parse(await responded)).toMatchObject({ type: '/problems/outcome-unknown', status: 503 })
     const states = async () =>
       (await api.pool.query<{ state: string }>('select state from imports where scheme = $1', [scheme])).rows
+    // An import is `staged` when its dry run is complete.
     await expect.poll(states, { timeout: 8000 }).toEqual([{ state: 'staged' }])
   })
 })

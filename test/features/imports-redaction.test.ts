@@ -99,7 +99,7 @@ it('a redaction removes its text from all rows and names of the imports of the r
   expect(stored).toContain('John Roe')
 })
 
-it('a redaction finds a text that is only in the names from files of the register', async () => {
+it('a redaction finds a text that is only in the names that imports have stored', async () => {
   const scheme = newScheme()
   await importCsv(api.database, mapping(scheme), file)
   const path = await pathOf(scheme, '2')
@@ -110,6 +110,7 @@ it('a redaction finds a text that is only in the names from files of the registe
     [scheme],
   )
   expect(JSON.stringify(rows)).not.toContain('Jane Doe')
+  // The names are stored as JSON. `country` is only a name of a JSON property, which a redaction must not find.
   for (const text of ['Land of Jane Doe', 'country'])
     expect((await redact(path, { text })).json()).toMatchObject({ errors: [{ code: 'not_found' }] })
 })
@@ -147,7 +148,7 @@ it('a row that is redacted while it waits for another row does not end as refuse
 describe('a report that is stored during a redaction', () => {
   const redactFirst = async (scheme: string) => redact(await pathOf(scheme, '1'), { text: 'Jane Doe' })
 
-  it('has no text that the redaction removes before the report is stored', async () => {
+  it('does not bring back the text if the redaction commits first', async () => {
     const scheme = newScheme()
     const job = await importCsv(api.database, mapping(scheme), file)
     const client = await api.pool.connect()
@@ -166,7 +167,7 @@ describe('a report that is stored during a redaction', () => {
     expect(data).not.toContain('Jane Doe')
   })
 
-  it('has no text that the redaction removes after the report is stored', async () => {
+  it('is redacted if it is stored first', async () => {
     const scheme = newScheme()
     const job = await importCsv(api.database, mapping(scheme), file)
     const client = await api.pool.connect()
