@@ -7,7 +7,7 @@ export interface Bar {
   value: number
   /** The path of the view to which the bar links, such as the list of its records. A bar without a path is not a link. */
   path?: string
-  /** Whether the bar counts the records without a value of the dimension. */
+  /** Whether the bar counts records whose value is unknown. Such a bar has another style. */
   isUnknown?: boolean
 }
 

@@ -28,7 +28,7 @@ const hostPattern = /^(?:[\w.~!$&'()*+,;=%-]*|\[[\da-fA-F:.]+\])(?::\d*)?$/
 /** The headers that the service reads and that may occur only once. Node.js drops all but the first one. */
 const singleHeaders = ['Host', 'Authorization', 'Content-Type']
 
-/** Counts the headers with a name in the raw headers, where names and values alternate. */
+/** Counts how often the header `name` occurs in `rawHeaders`, a list of alternating names and values. */
 function countHeaders(rawHeaders: readonly string[], name: string): number {
   let count = 0
   for (let index = 0; index < rawHeaders.length; index += 2) {
@@ -57,6 +57,7 @@ export function repetitionProblem({ raw }: FastifyRequest, header: string): Prob
 }
 
 function findProblem(request: FastifyRequest): Problem | undefined {
+  // The URLs differ only if `routableUrl` has replaced a malformed path (Fastify's `rewriteUrl`).
   if (request.url !== request.originalUrl)
     return new Problem('malformed-request', 'The percent-encoding of the path is malformed, or not UTF-8.')
   for (const header of singleHeaders) {

@@ -4,7 +4,7 @@ import type { ApiState } from '../../api/use-read.ts'
 
 /** A column of a comparison with its heading. */
 export interface Column extends ComparedColumn {
-  /** Identifies the column. It does not change when the label loads, so that a number in the column keeps the focus. */
+  /** Preact's key of the column. It stays the same when the label loads, so that a focused link in the column keeps the focus. */
   key: string
   label: string
 }

@@ -32,8 +32,9 @@ export class NewConnectionLimit {
   }
 
   /**
-   * Counts a misused connection of an address as many connections (a whole burst), so that the address may open none for a
-   * while. @returns whether there is a limit.
+   * Charges an address a whole burst for a connection that it misused, such as one with thousands of requests in one write.
+   * The address may then open no connections for a while.
+   * @returns false if there is no limit, and nothing was charged.
    */
   charge(address: string, nowMs: number): boolean {
     if (this.#maxPerSecond === 0) return false

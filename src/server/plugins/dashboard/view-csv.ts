@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { formatPointer } from '../../../problems/faults.ts'
 import { safeCsv } from '../../../query/safe-csv.ts'
-import type { ReadPart } from './view-data-response.ts'
+import type { PartWithResponse } from './view-data-response.ts'
 
 /**
  * Converts the JSON of views to rows of CSV: the groups of aggregates and briefings, the edges of networks, results of
@@ -9,10 +9,10 @@ import type { ReadPart } from './view-data-response.ts'
  */
 
 const text = z.string().nullable()
-const words = z.record(z.string(), text)
+const texts = z.record(z.string(), text)
 const numbers = z.record(z.string(), z.number().nullable())
 
-const group = z.object({ key: words, label: words, measures: numbers, list: z.string() })
+const group = z.object({ key: texts, label: texts, measures: numbers, list: z.string() })
 const aggregate = z.object({ data: z.array(group) })
 const briefing = z.object({
   records: z.record(z.string(), z.object({ groups: z.record(z.string(), aggregate) })),
@@ -137,11 +137,14 @@ const responseRows = z.union([
 
 const count = z.object({ page: z.object({ total: z.object({ count: z.number() }) }) })
 
-/** The columns if there are no rows: those of a comparison, since the overview always has rows. */
+/**
+ * The columns if there are no rows. Parts are those of the overview or of a comparison, and only a comparison can have no
+ * rows.
+ */
 const partColumns = ['country', 'asOf', 'resource', 'by', 'key', 'label', 'count', 'list']
 
 /** Returns the rows of a part: its groups, or the number of records of a list. */
-function partRows({ resource, by, column, path, response }: ReadPart): Row[] {
+function partRows({ resource, by, column, path, response }: PartWithResponse): Row[] {
   const origin = {
     ...(column && { country: column.country ?? null, asOf: column.asOf ?? null }),
     resource,
@@ -160,7 +163,7 @@ function partRows({ resource, by, column, path, response }: ReadPart): Row[] {
   }))
 }
 
-/** Yields the values inside a value, each with its JSON pointer (RFC 6901). */
+/** Yields the texts, numbers, booleans and nulls in a JSON value, each with its JSON pointer (RFC 6901). */
 function* valuesOf(value: unknown, pointer: string): Generator<{ property: string; value: Cell }> {
   if (typeof value === 'object' && value !== null) {
     for (const [name, part] of Object.entries(value))
@@ -173,12 +176,13 @@ function* valuesOf(value: unknown, pointer: string): Generator<{ property: strin
 const toCsv = (rows: readonly Row[], columns: readonly string[]): string =>
   rows.length === 0 ? safeCsv([columns]) : safeCsv(rows, { header: true })
 
-/** Returns the CSV of a record: a row for each value, with its JSON pointer, as in citations. */
+/** Returns the CSV of a record: a row for each value, with its JSON pointer, by which citations name a property. */
 export const recordCsv = (json: string): string =>
   toCsv([...valuesOf(JSON.parse(json), '')], ['property', 'value'])
 
 /** Returns the CSV of several responses: a row for each group, and a row with the number of records of each list. */
-export const partsCsv = (parts: readonly ReadPart[]): string => toCsv(parts.flatMap(partRows), partColumns)
+export const partsCsv = (parts: readonly PartWithResponse[]): string =>
+  toCsv(parts.flatMap(partRows), partColumns)
 
 /**
  * Returns the CSV (RFC 4180) of a view: a row for each group, edge, partner, search result or change. A cell that a

@@ -8,7 +8,7 @@ import { disconnectSignal, type ReadResponse, readAs } from '../../read-as.ts'
 import { partsCsv, recordCsv, responseCsv } from './view-csv.ts'
 
 /** A part of a view's data, with the API's response to its path. */
-export type ReadPart = DataPart & { response: unknown }
+export type PartWithResponse = DataPart & { response: unknown }
 
 /** The API has responded to a read with another status than 200. */
 class ReadFailure extends Error {
@@ -87,8 +87,8 @@ export async function sendViewData(
 async function readParts(
   parts: readonly DataPart[],
   read: (path: string) => Promise<string>,
-): Promise<ReadPart[]> {
-  const found: ReadPart[] = []
+): Promise<PartWithResponse[]> {
+  const found: PartWithResponse[] = []
   for (const part of parts) found.push({ ...part, response: JSON.parse(await read(part.path)) })
   return found
 }
