@@ -90,7 +90,7 @@ async function registerCommon(app: FastifyInstance, config: Config, database: Da
     await app.register(tracing, {
       endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
       serviceName: config.OTEL_SERVICE_NAME,
-      share: config.OTEL_TRACES_SAMPLER_ARG,
+      sampleRatio: config.OTEL_TRACES_SAMPLER_ARG,
     })
   await app.register(shutdown, { drainMs: config.DRAIN_SECONDS * 1000 })
   await app.register(databasePlugin, { database })

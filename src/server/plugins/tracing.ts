@@ -11,13 +11,13 @@ declare module 'fastify' {
   }
 }
 
-/** The collector of traces, and the share of requests that are traced. */
+/** The collector of traces, and the ratio of requests that are traced. */
 export interface TracingOptions {
   /** URL of the collector, to which `/v1/traces` is added. */
   endpoint: string
   serviceName: string
-  /** Share of the requests without a parent span that are traced, from 0 to 1. */
-  share: number
+  /** Ratio of the requests without a parent span that are traced, from 0 to 1. */
+  sampleRatio: number
 }
 
 /**
@@ -27,14 +27,16 @@ export interface TracingOptions {
  */
 export const tracing = fp<TracingOptions>(
   async function tracing(app, options) {
-    const { openExporter } = await import('./tracing/exporter.ts')
+    const { openTracingPipeline } = await import('./tracing/pipeline.ts')
     const { RequestSpan } = await import('./tracing/request-span.ts')
-    const exporter = openExporter(options, (reason) => app.log.warn({ reason }, 'traces could not be sent'))
+    const pipeline = openTracingPipeline(options, (reason) =>
+      app.log.warn({ reason }, 'traces could not be sent'),
+    )
     const current = new AsyncLocalStorage<RequestSpan>()
     const spans = new WeakMap<FastifyRequest, RequestSpan>()
 
     app.addHook('onRequest', (request, _reply, done) => {
-      const span = new RequestSpan(exporter.tracer, request.method, request.headers)
+      const span = new RequestSpan(pipeline.tracer, request.method, request.headers)
       spans.set(request, span)
       current.run(span, done)
     })
@@ -55,7 +57,7 @@ export const tracing = fp<TracingOptions>(
       const span = current.getStore()
       return span ? span.runStatement(text, run) : run()
     })
-    app.addHook('onClose', () => exporter.close())
+    app.addHook('onClose', () => pipeline.close())
   },
   { name: 'tracing', dependencies: ['request-end', 'request-log'] },
 )

@@ -5,7 +5,7 @@ import { hashKey, keyPattern, type Role } from '../../../database/keys.ts'
 import { roles } from '../../../database/vocabularies.ts'
 import type { Access, Actor } from '../../../operations/operation.ts'
 import { Problem } from '../../../problems/problem.ts'
-import type { Failures } from './failure-limit.ts'
+import type { FailureState } from './failure-limit.ts'
 
 const digest = (text: string) => hash('sha256', text, 'buffer')
 
@@ -75,7 +75,7 @@ async function findKeyActor(
 
 /** Finds the actor of an `Authorization` header. `failures` are the earlier failures from the same address. */
 export interface Authenticate {
-  (authorization: string, failures: Failures): Promise<Actor>
+  (authorization: string, failures: FailureState): Promise<Actor>
   /** The actor of the administrator's key. */
   administrator: Actor
 }
@@ -91,11 +91,14 @@ export function authenticator({ adminKey, keyring, clock, verifyToken }: Credent
   const administrator: Actor = { kind: 'key', id: 'ADMIN_KEY', name: 'ADMIN_KEY', role: 'admin' }
   const adminDigest = adminKey === undefined ? undefined : digest(adminKey)
 
-  const authenticate = async (authorization: string, { isLimited, mayGuess }: Failures): Promise<Actor> => {
+  const authenticate = async (
+    authorization: string,
+    { isLimited, comparesAdminKey }: FailureState,
+  ): Promise<Actor> => {
     const [, key] = /^Bearer +([\x21-\x7e]+) *$/i.exec(authorization) ?? []
     if (key === undefined)
       throw unauthorized('The header must be Authorization: Bearer <key>.', 'invalid_request')
-    if (adminDigest && mayGuess && timingSafeEqual(digest(key), adminDigest)) return administrator
+    if (adminDigest && comparesAdminKey && timingSafeEqual(digest(key), adminDigest)) return administrator
     // Signatures and keys with 256 random bits cannot be guessed, so they are checked after any number of failures.
     if (verifyToken && tokenPattern.test(key)) return verifyToken(key)
     return findKeyActor(key, { keyring, clock }, !isLimited)

@@ -4,22 +4,25 @@ import { LRUCache } from 'lru-cache'
 import { addressName, clientAddress } from '../client/addresses.ts'
 import { createLimiter, maxCountedClients, rateLimitWindowMs } from '../rate-limit.ts'
 
-/** The failed authentications of the address of a request. */
-export interface Failures {
-  /** Whether the address has reached the limit: failures get 429, and keys that are not in memory are not looked up. */
+/** What the failed authentications from the address of a request have led to. */
+export interface FailureState {
+  /** Whether the address has reached the limit: failures get 429, and keys that are not cached are not looked up. */
   isLimited: boolean
   /** Whether a credential may be compared with `ADMIN_KEY`. A person may have chosen this key, so it may be easy to guess. */
-  mayGuess: boolean
+  comparesAdminKey: boolean
   /** Seconds until the limit ends. */
   seconds: number
 }
 
 /** Limits the failed authentications from an address per minute. */
 export interface FailureLimit {
-  read(request: FastifyRequest): Promise<Failures>
+  read(request: FastifyRequest): Promise<FailureState>
   /** Counts a wrong credential as a failure. Also counts it as a guess, unless it is repeated, as by a client with an old key. */
   count(request: FastifyRequest, credential: string): Promise<void>
-  /** Records that an address has used the administrator's key, so that its other clients cannot easily lock out this user. */
+  /**
+   * Records that the administrator's key was used from the address of a request. The address then has a higher limit of guesses,
+   * so that other clients with the same address (NAT) cannot easily lock out the administrator.
+   */
   trust(request: FastifyRequest): void
 }
 
@@ -27,7 +30,7 @@ export interface FailureLimit {
 const trustedFactor = 30
 
 /** The state of an address below the limit. */
-export const notLimited: Failures = { isLimited: false, mayGuess: true, seconds: 0 }
+export const notLimited: FailureState = { isLimited: false, comparesAdminKey: true, seconds: 0 }
 
 /** Creates the limit. @param max maximum number of failures from an address per minute; 0 for no limit. */
 export function failureLimit(app: FastifyInstance, max: number): FailureLimit {
@@ -51,7 +54,7 @@ export function failureLimit(app: FastifyInstance, max: number): FailureLimit {
       if (count < max) return notLimited
       const { count: guessed } = await readCount(guesses, request)
       const maxGuesses = trustedAddresses.get(address(request)) ? max * trustedFactor : max
-      return { isLimited: true, mayGuess: guessed < maxGuesses, seconds }
+      return { isLimited: true, comparesAdminKey: guessed < maxGuesses, seconds }
     },
     count: async (request, credential) => {
       await failures(request)

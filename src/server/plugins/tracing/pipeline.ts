@@ -18,14 +18,14 @@ const exportTimeoutMs = 3000
 /** Minimum time between two log lines about an unreachable collector. */
 const warningIntervalMs = 60_000
 
-/** Creates spans, and sends them in batches. */
-export interface Exporter {
+/** A tracer, and the pipeline that exports its spans in batches. */
+export interface TracingPipeline {
   tracer: Tracer
   /** Sends the remaining spans, within a few seconds. Never rejects. */
   close(): Promise<void>
 }
 
-/** Returns an exporter that reports failures to send, at most once a minute. The spans are dropped. */
+/** Returns an exporter that reports failures to send, at most once a minute. The spans that could not be sent are dropped. */
 function reportFailures(exporter: SpanExporter, onFailure: (reason: string) => void): SpanExporter {
   let nextAt = 0
   return {
@@ -43,13 +43,13 @@ function reportFailures(exporter: SpanExporter, onFailure: (reason: string) => v
 }
 
 /**
- * Opens an exporter to a collector. Spans that cannot be sent in time are dropped; requests are not delayed.
+ * Opens a pipeline to a collector. Spans that cannot be sent in time are dropped; requests are not delayed.
  * @param onFailure is called with the reason when spans could not be sent.
  */
-export function openExporter(
-  { endpoint, serviceName, share }: TracingOptions,
+export function openTracingPipeline(
+  { endpoint, serviceName, sampleRatio }: TracingOptions,
   onFailure: (reason: string) => void,
-): Exporter {
+): TracingPipeline {
   const sender = new OTLPTraceExporter({
     url: `${endpoint.replace(/\/$/, '')}/v1/traces`,
     timeoutMillis: exportTimeoutMs,
@@ -58,7 +58,7 @@ export function openExporter(
     resource: detectResources({ detectors: [envDetector] }).merge(
       resourceFromAttributes({ 'service.name': serviceName, 'service.version': packageVersion }),
     ),
-    sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(share) }),
+    sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(sampleRatio) }),
     spanProcessors: [
       new BatchSpanProcessor({
         exporter: reportFailures(sender, onFailure),
