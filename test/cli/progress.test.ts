@@ -14,7 +14,7 @@ function shownSpeeds(doneRows: readonly number[]): (string | undefined)[] {
   return doneRows.map((done, index) => {
     now.mockReturnValue(10_000 + index * 2000)
     bar.draw({ state: 'committing', done, total: 1000 })
-    return /, (.*) a second/.exec(line)?.[1]
+    return /, (.*) per second/.exec(line)?.[1]
   })
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
 
-/** The names of related records, which pages show in place of keys: in filters, histories and comparisons, in a browser. */
+/** The names of records, which pages show in place of keys: in filters, histories, comparisons and dialogs, in a browser. */
 
 const dashboard = useDashboard({ changesRecords: true })
 const chinese = { locale: 'zh-CN' }
@@ -10,7 +10,7 @@ const chinese = { locale: 'zh-CN' }
 const party = (country: string) => ({ country, role: 'party' })
 
 /** Creates an agreement of China and Pakistan, then replaces Pakistan with Germany. @returns its id, and the time between. */
-async function createChanged(): Promise<{ id: string; before: string }> {
+async function createAgreementWithHistory(): Promise<{ id: string; before: string }> {
   const { api } = dashboard
   const document = { title: 'Parties change', kind: 'agreement', topics: ['energy'] }
   const created = await api.post('/v1/agreements', { ...document, parties: ['CHN', 'PAK'].map(party) })
@@ -19,17 +19,17 @@ async function createChanged(): Promise<{ id: string; before: string }> {
   return { id, before: updatedAt }
 }
 
-describe.skipIf(skipsBrowser)('the name of a related record [needs Chromium]', { timeout: 90_000 }, () => {
+describe.skipIf(skipsBrowser)('the name of a record [needs Chromium]', { timeout: 90_000 }, () => {
   it('is Chinese on a Chinese page, in a filter and in a version of the history', async () => {
     const { page, go } = await dashboard.open('/explore/agreements?country=PAK', chinese)
     await page.getByRole('button', { name: '移除筛选条件 国家（地区）：巴基斯坦' }).waitFor()
-    const { id } = await createChanged()
+    const { id } = await createAgreementWithHistory()
     await go(`/records/agreements/${id}`)
     await page.locator('.diff del', { hasText: '巴基斯坦' }).waitFor()
     await page.context().close()
   })
 
-  it('is in a filter with a role, beside the role', async () => {
+  it('is shown with the role in the chip of a filter that has a role', async () => {
     const path = '/explore/agreements?country[all]=CHN:party,DEU&country=PAK'
     const { page, pageErrors } = await dashboard.open(path)
     const filters = page.locator('.chip')
@@ -39,8 +39,8 @@ describe.skipIf(skipsBrowser)('the name of a related record [needs Chromium]', {
     await page.context().close()
   })
 
-  it('is in a comparison of two times, even if only the earlier record refers to it', async () => {
-    const { before } = await createChanged()
+  it('is in a comparison of two times, even if only the earlier version refers to it', async () => {
+    const { before } = await createAgreementWithHistory()
     const { page } = await dashboard.open(`/compare?country=CHN&before=${before}`)
     const row = (name: string) =>
       page.getByRole('table', { name: 'Parties change' }).getByRole('row', { name: new RegExp(`^${name}`) })
@@ -49,7 +49,7 @@ describe.skipIf(skipsBrowser)('the name of a related record [needs Chromium]', {
     await page.context().close()
   })
 
-  it('is Chinese on a Chinese page, in the question before the record is deleted', async () => {
+  it('is Chinese on a Chinese page, in the confirmation dialog of a deletion', async () => {
     const { page } = await dashboard.openSignedIn('/records/countries/PAK', chinese)
     await page.getByRole('button', { name: '删除' }).click()
     await page.getByRole('dialog', { name: '删除“巴基斯坦”？' }).waitFor()

@@ -116,7 +116,7 @@ describe('the embedded PostgreSQL', () => {
     }
   })
 
-  it('has buffers of a quarter of the memory, up to 4 GB', async () => {
+  it('has `shared_buffers` of a quarter of the memory, up to 4 GB', async () => {
     const database = await openEmbeddedDatabase(folder, settings)
     try {
       const [row] = await query(
@@ -140,11 +140,12 @@ describe('the embedded PostgreSQL', () => {
     expect(await isRunning()).toBe(false)
   })
 
-  it('is closed without error while another process stops it', async () => {
+  it('releases its lock without error if the server ends the connection meanwhile', async () => {
     const database = await openEmbeddedDatabase(folder, settings)
     const lock = await acquireSharedLock(await superuserUrl(folder, database.url))
     const { rows } = (await lock?.client.query('select pg_backend_pid() as pid')) ?? { rows: [] }
-    // The release sends a statement to the suspended backend, which ends as soon as it continues.
+    // The backend is suspended while the release sends its statement. When the backend continues, it handles SIGTERM first, as in
+    // a shutdown by another process.
     process.kill(rows[0].pid, 'SIGSTOP')
     const stop = vi.fn()
     const released = lock && releaseSharedLock(lock, stop)
@@ -164,8 +165,8 @@ describe('the embedded PostgreSQL', () => {
     expect(`${database.url}\n`).toBe(String(line))
     // PostgreSQL notices with a delay that the killed process is gone.
     const superuser = await superuserUrl(folder, database.url)
-    const sharedLocks = "select from pg_stat_activity where application_name = 'entente shared lock'"
-    await expect.poll(async () => (await query(superuser, sharedLocks)).length).toBe(1)
+    const lockConnections = "select from pg_stat_activity where application_name = 'entente shared lock'"
+    await expect.poll(async () => (await query(superuser, lockConnections)).length).toBe(1)
     await database.close()
     expect(await isRunning()).toBe(false)
   })
@@ -212,7 +213,7 @@ describe('the embedded PostgreSQL', () => {
   })
 
   it.runIf(isRoot && isLinux)(
-    'runs as an ordinary user when root starts it, in a folder that only root may enter',
+    'runs as an unprivileged user when root starts it, in a folder that only root may enter',
     async () => {
       await chmod(folder, 0o700)
       const database = await openEmbeddedDatabase(folder, settings)
@@ -225,7 +226,7 @@ describe('the embedded PostgreSQL', () => {
   )
 
   it.runIf(isRoot && isLinux && isOpenToOthers(process.cwd()))(
-    'drops all capabilities of root if its user needs none',
+    'keeps no capability of root if the user that it runs as can enter all folders',
     async () => {
       await chmod(folder, 0o755)
       const database = await openEmbeddedDatabase(folder, settings)

@@ -60,8 +60,11 @@ function collect(stream: IncomingMessage): { keys: string[]; lastId: () => strin
   return { keys, lastId: () => lastId }
 }
 
-/** Creates a record, and returns the position of the feed after this change. */
-async function currentPosition(): Promise<string> {
+/**
+ * Creates a record, and returns the position of the feed after this change. All earlier changes are before this position,
+ * even those that the feed did not have yet because other transactions were running.
+ */
+async function positionAfterNewRecord(): Promise<string> {
   const { key } = await createRecord(resourceOf('organizations'), api)
   let after = ''
   await expect
@@ -81,7 +84,7 @@ async function currentPosition(): Promise<string> {
 }
 
 it('every change is sent once and in order to all streams, with one read for all', async () => {
-  const after = await currentPosition()
+  const after = await positionAfterNewRecord()
   const streams = await openMany(40, `?after=${after}`)
   const collected = streams.map(collect)
   const first = await createRecord(resourceOf('organizations'), api)
@@ -99,7 +102,7 @@ it('every change is sent once and in order to all streams, with one read for all
 })
 
 it('a stream has the changes of the requested resources, and continues after Last-Event-ID', async () => {
-  const after = await currentPosition()
+  const after = await positionAfterNewRecord()
   const [topics, all] = await Promise.all([
     open('10.0.0.1', `?after=${after}&resource=topics`),
     open('10.0.0.2', `?after=${after}`),
@@ -124,7 +127,7 @@ it.each([
     (path: string) => api.post(`${path}/redact`, { text: 'Jane Doe', reason: 'Asked for.' }, ifMatch('*')),
   ],
 ])('a new stream does not send the former text of a record that was just %s', async (_, hide) => {
-  const after = await currentPosition()
+  const after = await positionAfterNewRecord()
   const earlier = collect(await open('10.0.0.1', `?after=${after}`))
   const hidden = await api.post('/v1/organizations', { name: 'Office of Jane Doe', kind: 'other' })
   const { id } = hidden.json<{ id: string }>()

@@ -69,8 +69,8 @@ async function readUntil(after: string | null, isComplete: (changes: Change[]) =
   return { changes, after }
 }
 
-/** Creates a record, and returns the position of the feed after this change. */
-async function currentPosition(): Promise<string | null> {
+/** Creates a record, and returns the position of the feed after this change, which all earlier changes precede. */
+async function positionAfterNewRecord(): Promise<string | null> {
   const { key } = await createRecord(organizations, api)
   return (await readUntil(null, (changes) => changes.some((change) => change.key === key))).after
 }
@@ -113,7 +113,7 @@ describe('the feed of changes', () => {
   })
 
   it('returns only changes of the requested resources', async () => {
-    const after = await currentPosition()
+    const after = await positionAfterNewRecord()
     const topic = await createRecord(resourceOf('topics'), api)
     const { key } = await createRecord(organizations, api)
     await createRecord(resourceOf('sources'), api)
@@ -122,7 +122,7 @@ describe('the feed of changes', () => {
   })
 
   it('ends before the oldest running transaction, so that no later commit is skipped', async () => {
-    const after = await currentPosition()
+    const after = await positionAfterNewRecord()
     const [early, late] = await beginTransactions(2)
     if (!early || !late) throw new Error('there are not two connections')
     // The feed is ordered by transaction ids. `early` has the lower id, although it writes after the commit of `late`.
@@ -140,7 +140,7 @@ describe('the feed of changes', () => {
   })
 
   it('returns every change once and in order, however transactions interleave', async () => {
-    let after = await currentPosition()
+    let after = await positionAfterNewRecord()
     let round = 0
     const steps = fc.array(
       fc.record({
@@ -196,7 +196,7 @@ describe('the feed of changes', () => {
   })
 
   it('returns the changes of a record in the order of its versions, even with many editors', async () => {
-    const after = await currentPosition()
+    const after = await positionAfterNewRecord()
     const { key, path } = await createRecord(organizations, api)
     const names = Array.from({ length: 20 }, (_, index) => `Name ${index}`)
     const responses = await Promise.all(names.map((name) => api.patch(path, { name })))
@@ -238,7 +238,7 @@ describe('the feed of changes', () => {
   })
 
   it('refuses a position beyond its end, unless the newest changes come first', async () => {
-    const [transaction] = (await currentPosition())?.split('.') ?? []
+    const [transaction] = (await positionAfterNewRecord())?.split('.') ?? []
     const after = `${Number(transaction) + 1_000_000}.1`
     for (const path of ['/v1/changes', '/v1/changes?resource=topics&country=CHN', '/v1/changes/stream']) {
       const response = await api.get(`${path}${path.includes('?') ? '&' : '?'}after=${after}`)
@@ -296,7 +296,7 @@ async function take(stream: IncomingMessage, count: number): Promise<{ id: strin
 
 describe('the stream of changes', () => {
   it('sends changes as they commit, uncompressed, and continues after Last-Event-ID', async () => {
-    const after = await currentPosition()
+    const after = await positionAfterNewRecord()
     const stream = await connect(`?after=${after}`, {
       'accept-encoding': 'gzip, br',
       accept: 'text/event-stream',
@@ -323,7 +323,7 @@ describe('the stream of changes', () => {
   })
 
   it('sends a change that waited for a transaction that ends without a notification', async () => {
-    const after = await currentPosition()
+    const after = await positionAfterNewRecord()
     const [silent] = await beginTransactions(1)
     await silent?.query('select pg_current_xact_id()')
     const taking = connect(`?after=${after}`).then((stream) => take(stream, 1))
@@ -339,7 +339,7 @@ describe('the stream of changes', () => {
       aliases: [{ name: 'x'.repeat(150), language: null }],
     }
     const { path } = await createRecord(organizations, api, document)
-    const after = await currentPosition()
+    const after = await positionAfterNewRecord()
     // These revisions do not fit into the buffers of the client and the server.
     await api.pool.query(
       `insert into revisions (resource, key, version, operation, document, actor)

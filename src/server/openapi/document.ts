@@ -79,7 +79,7 @@ function buildOperations(endpoints: Endpoint[], resources: readonly Resource[], 
     built.flatMap(({ endpoint, operation }) =>
       partsOf(operation).map((use) => ({
         operationId: operation.operationId,
-        scope: findSingular(endpoint) ?? endpoint.tag,
+        subject: findSingular(endpoint) ?? endpoint.tag,
         ...use,
       })),
     )

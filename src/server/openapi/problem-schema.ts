@@ -33,10 +33,10 @@ export const problemSchema = {
             pointer: text('JSON pointer (RFC 6901) into the request body. Empty for the whole body.'),
             parameter: text('Name of a parameter of the path or the query.'),
             header: text('Name of a request header.'),
-            code: text('Code of the error.'),
+            code: text('Machine-readable code, such as `unknown`.'),
             limit: {
               type: 'number',
-              description: 'The limit that the value, its length or number of entries violates.',
+              description: 'The violated limit of the value, its length or its number of entries.',
             },
             message: text('What is wrong and how to fix it.'),
           },
@@ -67,7 +67,7 @@ export const problemSchema = {
   },
 }
 
-/** The header of problems after which a request can be repeated, as a component. */
+/** Header components: `Retry-After`, for problems that are temporary. */
 export const problemHeaders = {
   RetryAfter: {
     description:
@@ -77,11 +77,14 @@ export const problemHeaders = {
   },
 }
 
-/** Whether a problem ends by itself, so that its response has `Retry-After`. */
+/** Whether a problem is temporary, so that its response has `Retry-After`. */
 const isTemporary = (type: ProblemType): boolean =>
   type === 'idempotency-key-in-use' || [429, 503].includes(problemTypes[type].status)
 
-/** Returns the response for the given problems, which share a status, or which every operation may return. */
+/**
+ * Returns one OpenAPI response for several problems: those of one status or, as `default`, those that every operation may
+ * return.
+ */
 export const problemResponse = (types: readonly ProblemType[]) => ({
   description: types.map((type) => `${problemTypes[type].title} (\`/problems/${type}\`).`).join(' '),
   ...(types.some(isTemporary) && {

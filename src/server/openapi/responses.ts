@@ -58,7 +58,7 @@ export const shareHeaders = (endpoints: Endpoint[]): SharedParts =>
       Object.values(contract.responses).flatMap((response) =>
         headersOf(response).map(([name, part]) => ({
           operationId: contract.operationId,
-          scope: tag,
+          subject: tag,
           name: pascalCase(name),
           part,
         })),

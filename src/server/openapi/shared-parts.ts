@@ -7,8 +7,8 @@ export const schemaPrefix = '#/components/schemas/'
 export interface Use {
   operationId: string
   /** The singular of the operation's resource; without a resource, the operation's tag. */
-  scope: string
-  /** Name of the component without operation and scope: `SignedOnGte`. */
+  subject: string
+  /** Name of the component without operation and subject: `SignedOnGte`. */
   name: string
   part: object
 }
@@ -26,24 +26,27 @@ export const pascalCase = (...words: string[]): string =>
 
 const verbOf = (operationId: string) => operationId.replace(/[A-Z].*/, '')
 
-/** Returns possible names for the component of equal parts, the shortest first. The last names are unique to the part. */
+/**
+ * Returns possible names for the component of equal parts, from general to specific. The last two contain the id of an operation,
+ * so no other part has them; the last one is for a clash with another component.
+ */
 function candidateNames(uses: Use[]): string[] {
-  const [{ operationId, scope, name } = { operationId: '', scope: '', name: '' }] = uses
-  const scopes = new Set(uses.map((use) => use.scope))
+  const [{ operationId, subject, name } = { operationId: '', subject: '', name: '' }] = uses
+  const subjects = new Set(uses.map((use) => use.subject))
   const verb = verbOf(operationId)
-  const scoped = pascalCase(scope, name)
+  const specific = pascalCase(subject, name)
   const sharedNames = [pascalCase(verb, name)]
-  const scopedNames = [scoped, pascalCase(verb, scoped)]
+  const specificNames = [specific, pascalCase(verb, specific)]
   return [
     name,
-    ...(scopes.size === 1 ? scopedNames : sharedNames),
+    ...(subjects.size === 1 ? specificNames : sharedNames),
     pascalCase(operationId, name),
     pascalCase(operationId, name, 'part'),
   ]
 }
 
 /**
- * Names groups of equal parts: each by its first candidate that is free, in the order of the number of uses.
+ * Names groups of equal parts, the most used group first: each by its first candidate that is free.
  * @param others names of other components.
  */
 function nameGroups(groups: Use[][], others: readonly string[]): Map<Use[], string> {
@@ -51,6 +54,7 @@ function nameGroups(groups: Use[][], others: readonly string[]): Map<Use[], stri
   const taken = new Set(others.map((name) => name.toLowerCase()))
   for (const uses of [...groups].sort((a, b) => b.length - a.length)) {
     const name = candidateNames(uses).find((candidate) => !taken.has(candidate.toLowerCase()))
+    // Without a free name, the part does not become a component.
     if (name === undefined) continue
     taken.add(name.toLowerCase())
     names.set(uses, name)
@@ -58,7 +62,10 @@ function nameGroups(groups: Use[][], others: readonly string[]): Map<Use[], stri
   return names
 }
 
-/** Whether the document is shorter with a component and references to it than with a copy of the part at each use. */
+/**
+ * Estimates, from the shortest possible name, whether the document is shorter with a component and references to it than with a
+ * copy of the part at each use.
+ */
 function isShorter(section: string, text: string, uses: Use[]): boolean {
   const name = uses[0]?.name ?? ''
   const reference = `{"$ref":"#/components/${section}/${name}"}`

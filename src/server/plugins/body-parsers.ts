@@ -20,7 +20,7 @@ function requireUncompressed(request: FastifyRequest): void {
 function requireUtf8(request: FastifyRequest): void {
   const charset = new MIMEType(request.headers['content-type'] ?? '').params.get('charset')
   if (charset && !/^utf-?8$/i.test(charset)) {
-    throw new Problem('unsupported-media-type', `The body is in ${charset}; send JSON in UTF-8.`)
+    throw new Problem('unsupported-media-type', `The body is in ${charset}; send it in UTF-8.`)
   }
 }
 

@@ -1,7 +1,10 @@
 import fp from 'fastify-plugin'
 import { Problem } from '../../problems/problem.ts'
 
-/** Maximum length of path and query, in characters. Every cursor fits, and headers still fit in the 16 KiB of Node.js. */
+/**
+ * Maximum length of path and query, in characters. Every cursor fits. 2 KiB are left for headers, since Node.js limits request
+ * line and headers together to 16 KiB (`maxHeaderSize`).
+ */
 export const maxUrlLength = 14 * 1024
 
 /** Refuses longer URLs with 414. */
