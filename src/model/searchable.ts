@@ -6,8 +6,8 @@ export interface Searchable {
   filters: Record<string, Filter>
   /** The searchable lists of each record or element. A function, because resources refer to each other. */
   collections: () => Record<string, Collection>
-  /** The columns to which the elements of these lists refer. */
-  key: PgColumn[]
+  /** The columns to which `parentKey` of these lists refers. Required if there are such lists. */
+  keyForCollections?: PgColumn[]
 }
 
 /** A list of a record or of a list's element, stored as rows of a table: a list in the document, or the record's citations. */
@@ -16,6 +16,6 @@ export interface Collection extends Searchable {
   /** Name of the collection's conditions in the OpenAPI document, if the lists of several resources have the same conditions. */
   singular?: string
   table: PgTable
-  /** The columns that refer to the key of the owner of the list, in the same order. */
-  owner: PgColumn[]
+  /** The columns that refer to `keyForCollections` of the record or element that has the list, in the same order. */
+  parentKey: PgColumn[]
 }

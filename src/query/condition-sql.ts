@@ -50,15 +50,17 @@ function elementsSql(
 ): SQL {
   const collection = searchable.collections()[condition.collection]
   if (!collection) throw new Error(`unknown collection in a plan: ${condition.collection}`)
-  const { table, owner } = collection
+  const { keyForCollections: key } = searchable
+  if (!key) throw new Error(`the collection ${condition.collection} has no key to refer to`)
+  const { table, parentKey } = collection
   const holds = conditionSql(collection, condition.of, firstPlaceholder)
   switch (condition.quantifier) {
     case 'some':
-      return sql`(${list(searchable.key)}) in (select ${list(owner)} from ${table} where (${holds}))`
+      return sql`(${list(key)}) in (select ${list(parentKey)} from ${table} where (${holds}))`
     case 'none':
-      return sql`not exists (select from ${table} where (${list(owner)}) = (${list(searchable.key)}) and (${holds}))`
+      return sql`not exists (select from ${table} where (${list(parentKey)}) = (${list(key)}) and (${holds}))`
     case 'every':
-      return sql`not exists (select from ${table} where (${list(owner)}) = (${list(searchable.key)}) and (${holds}) is not true)`
+      return sql`not exists (select from ${table} where (${list(parentKey)}) = (${list(key)}) and (${holds}) is not true)`
   }
 }
 

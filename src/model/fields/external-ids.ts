@@ -41,8 +41,7 @@ function externalIdQuery({ name, recordId, resource, registry }: FieldContext) {
         description: 'Its identifiers in external systems.',
         singular: 'ExternalId',
         table: externalIds,
-        owner: [externalIds.record],
-        key: [externalIds.record],
+        parentKey: [externalIds.record],
         collections: () => ({}),
         filters: {
           scheme: anyOf(externalIds.scheme, z.string().min(1).max(60), 'The external system.'),

@@ -138,8 +138,7 @@ export const list = <const Items extends Fields>(
         const collection = {
           description,
           table,
-          owner: [record],
-          key: [record],
+          parentKey: [record],
           collections: () => ({}),
           filters: Object.assign({}, ...filters),
         }

@@ -51,8 +51,7 @@ function topicCollection({ registry }: FieldContext): Collection {
     description: 'The topics that it is about.',
     table: topicLinks,
     singular: 'TopicLink',
-    owner: [topicLinks.record],
-    key: [topicLinks.record],
+    parentKey: [topicLinks.record],
     collections: () => ({}),
     filters: {
       slug: anyOf(topicLinks.topic, keys.topic(), 'The topic itself.'),

@@ -16,15 +16,14 @@ export function participantCollection({ shared: { participations } }: Registry, 
   return {
     description: 'Who takes part.',
     table: participations,
-    owner: [participations.record],
-    key: [participations.record, participations.position],
+    parentKey: [participations.record],
     collections: () => ({}),
     filters: {
       country: anyOf(participations.country, keys.country(), 'Country that takes part itself.'),
       organization: anyOf(participations.organization, keys.uuid(), 'Organization that takes part.'),
       region: filterByAny(
         keys.region(),
-        'Region that takes part, or one below it, or a country in it.',
+        'Region that is the participant, or contains it.',
         (values) =>
           sql`${participations.region} = any(array(select regions_within(${values}::text[]))) or ${participations.country} = any(array(select countries_within(${values}::text[])))`,
       ),
@@ -43,7 +42,7 @@ export function participantCollection({ shared: { participations } }: Registry, 
         },
       ),
       role: anyOf(participations.role, z.enum(roles), 'Role of the participant.'),
-      contribution: text(participations.contribution, 'What the participant brings in.'),
+      contribution: text(participations.contribution, 'What the participant contributes.'),
     },
   }
 }
@@ -59,12 +58,12 @@ export function partyCollection(registry: Registry, roles: Roles): Collection {
       ...participants.filters,
       signatory: text(participations.signatory, 'Who signed for the party.'),
     },
+    keyForCollections: [participations.record, participations.position],
     collections: lazy(() => ({
       actions: {
         description: 'What the party did, and when.',
         table: actions,
-        owner: [actions.record, actions.party],
-        key: [actions.record, actions.party],
+        parentKey: [actions.record, actions.party],
         collections: () => ({}),
         filters: {
           kind: anyOf(actions.kind, z.enum(actionKinds), 'What was done.'),

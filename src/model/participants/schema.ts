@@ -13,7 +13,7 @@ const referenceShape = (registry: Registry) => ({
   region: optional(registry.referenceSchema('regions')),
 })
 
-const contribution = optional(prose(1000)).meta({ description: 'What the participant brings in.' })
+const contribution = optional(prose(1000)).meta({ description: 'What the participant contributes.' })
 
 type ParticipantReference = Record<'country' | 'organization' | 'region', string | null>
 
