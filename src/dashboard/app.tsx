@@ -12,9 +12,9 @@ import { SessionMenu } from './components/session-menu.tsx'
 import { isEmbedded, unframedUrl, useEmbeddedLocation } from './embed.ts'
 import { LabelsContext, useVocabularyLabels } from './i18n/labels.ts'
 import { createLanguage, LanguageContext, selectLanguage, useLanguage } from './i18n/language.ts'
+import { useScrollAndFocusReset } from './scroll-and-focus.ts'
 import { useSession } from './session.ts'
 import { changeParameters, useParameters } from './use-parameters.ts'
-import { useStartOfView } from './use-start-of-view.ts'
 import { ChangesView } from './views/changes.tsx'
 import { CountryView } from './views/country.tsx'
 import { OverviewView } from './views/overview.tsx'
@@ -196,10 +196,10 @@ function EmbeddedView() {
 function Shell() {
   const { t } = useLanguage()
   const [path] = useLocation()
-  const { end } = useSession()
+  const { endReason } = useSession()
   const [dialog, setDialog] = useState<ComponentChildren>()
   useEffect(() => setDialog(undefined), [path])
-  useStartOfView(path)
+  useScrollAndFocusReset(path)
   return (
     <LabelsContext.Provider value={useVocabularyLabels()}>
       <div class="shell">
@@ -221,7 +221,7 @@ function Shell() {
           </div>
         </header>
         <main class="main" id="main" tabIndex={-1}>
-          {end === 'refused' && path !== viewPaths.signIn && (
+          {endReason === 'refused' && path !== viewPaths.signIn && (
             <Suspense fallback={null}>
               <SessionNotice />
             </Suspense>

@@ -22,7 +22,7 @@ export function takeFocus(heading: HTMLElement | null): void {
  * restores the scroll position. In both cases, the heading of the view takes the focus.
  * @param path the path of the view.
  */
-export function useStartOfView(path: string): void {
+export function useScrollAndFocusReset(path: string): void {
   /** Whether the view was opened by a link, and not by Back or Forward. */
   const isOpenedByLink = useRef(false)
   const previous = useRef(path)

@@ -9,11 +9,11 @@ export interface Session {
 }
 
 /** The reason why the last session ended: the user signed out, or the service refused the key. */
-export type SessionEnd = 'signedOut' | 'refused'
+export type SessionEndReason = 'signedOut' | 'refused'
 
 interface State {
   session?: Session | undefined
-  end?: SessionEnd | undefined
+  endReason?: SessionEndReason | undefined
   /** Counts sign-ins, sign-outs and writes: each makes earlier responses outdated. */
   dataVersion: number
 }
@@ -64,13 +64,13 @@ function store(session: Session | undefined): void {
  */
 export function startSession(session: Session, isStored: boolean): void {
   store(isStored ? session : undefined)
-  change({ session, end: undefined })
+  change({ session, endReason: undefined })
 }
 
 /** Ends the session and deletes the key. */
-export function endSession(end: SessionEnd): void {
+export function endSession(endReason: SessionEndReason): void {
   store(undefined)
-  change({ session: undefined, end })
+  change({ session: undefined, endReason })
 }
 
 /** Makes all views read their data again, since it may have changed. */
@@ -82,7 +82,7 @@ export const currentKey = (): string | undefined => state.session?.key
 const useStore = (): State => useSyncExternalStore(subscribe, () => state)
 
 /** Returns the session, if there is one, otherwise the reason why the last session ended. */
-export const useSession = (): Pick<State, 'session' | 'end'> => useStore()
+export const useSession = (): Pick<State, 'session' | 'endReason'> => useStore()
 
 /** Returns a number that changes when earlier responses may be outdated. */
 export const useDataVersion = (): number => useStore().dataVersion

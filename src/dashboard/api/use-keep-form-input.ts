@@ -10,7 +10,7 @@ import type { ApiState } from './use-read.ts'
  * @param name identifies the read: the body of another read is not kept.
  */
 export function useKeepFormInput<Body>(state: ApiState<Body>, name: string): ApiState<Body> {
-  const isSessionRefused = useSession().end === 'refused'
+  const isSessionRefused = useSession().endReason === 'refused'
   const { tag } = useLanguage()
   const last = useRef<{ name: string; tag: string; body: Body }>()
   const isKeeping = useRef(false)

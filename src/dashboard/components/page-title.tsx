@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { useLanguage } from '../i18n/language.ts'
-import { takeFocus } from '../use-start-of-view.ts'
+import { takeFocus } from '../scroll-and-focus.ts'
 
 /**
  * The heading of a view, which takes the focus when the view opens. Also sets the title of the document (WCAG 2.4.2).

@@ -19,10 +19,10 @@ export function RequireRight({
 }) {
   const { t } = useLanguage()
   const isAllowed = useRights()[right]
-  const { session, end } = useSession()
-  const isRefused = end === 'refused'
+  const { session, endReason } = useSession()
+  const isRefused = endReason === 'refused'
   const showsChildren = useRef(false)
-  showsChildren.current = isAllowed || (showsChildren.current && end !== 'signedOut')
+  showsChildren.current = isAllowed || (showsChildren.current && endReason !== 'signedOut')
   return (
     <>
       {!isAllowed && !(isRefused && showsChildren.current) && (

@@ -1,7 +1,7 @@
 import { confirmLeave } from '../editing/use-leave-guard.ts'
 import { useLanguage } from '../i18n/language.ts'
+import { focusView } from '../scroll-and-focus.ts'
 import { endSession } from '../session.ts'
-import { focusView } from '../use-start-of-view.ts'
 import { SignInForm } from './sign-in-form.tsx'
 
 /** Says on every page that the service has refused the key of the session, so that the page now shows only public data. */

@@ -2,8 +2,8 @@ import { useState } from 'preact/hooks'
 import { type ApiError, sendRequest, toApiError } from '../api/client.ts'
 import type { Actor } from '../api/types.ts'
 import { useLanguage } from '../i18n/language.ts'
+import { focusView } from '../scroll-and-focus.ts'
 import { startSession, useSession } from '../session.ts'
-import { focusView } from '../use-start-of-view.ts'
 import { FailureReason } from './service-text.tsx'
 import '../styles/forms.css'
 
@@ -26,7 +26,7 @@ export const focusSignIn = (): void => document.getElementById(id)?.focus()
 /** A form that checks a key and starts a session. The key is never in a URL, and is stored only if the user asks for it. */
 export function SignInForm({ onDone }: { onDone?: () => void }) {
   const { t } = useLanguage()
-  const { end } = useSession()
+  const { endReason } = useSession()
   const [key, setKey] = useState('')
   const [isStored, setStored] = useState(false)
   const [error, setError] = useState<ApiError | 'malformed'>()
@@ -45,7 +45,7 @@ export function SignInForm({ onDone }: { onDone?: () => void }) {
   }
   return (
     <form class="stack" onSubmit={submit}>
-      {end === 'refused' && (
+      {endReason === 'refused' && (
         <p class="fault" role="alert">
           {t('session.refused')}
         </p>
