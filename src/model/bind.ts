@@ -20,7 +20,7 @@ import type {
   RecordTable,
   Resource,
   ResourceContext,
-  ResourceDefinition,
+  ResourceDeclaration,
 } from './resource.ts'
 import { registerRequestSchema } from './schema-names.ts'
 import { edtf } from './schemas.ts'
@@ -49,8 +49,8 @@ const recordSorts = (key: Key): Record<string, SortKey> => ({
   updatedAt: byColumn(records.updatedAt, 'timestamptz', 'When the record was last changed here.'),
 })
 
-function documentSchema(registry: Registry, definition: ResourceDefinition): z.ZodObject {
-  const { name, fields, singular, description, example, refine } = definition
+function documentSchema(registry: Registry, declaration: ResourceDeclaration): z.ZodObject {
+  const { name, fields, singular, description, example, refine } = declaration
   const shape = Object.fromEntries(
     Object.entries(fields).map(([property, field]) => [
       property,
@@ -64,7 +64,7 @@ function documentSchema(registry: Registry, definition: ResourceDefinition): z.Z
   return registerRequestSchema(singular, refined.meta({ description, examples: [example] }))
 }
 
-function bindFields(registry: Registry, { name, fields }: ResourceDefinition): Record<string, BoundField> {
+function bindFields(registry: Registry, { name, fields }: ResourceDeclaration): Record<string, BoundField> {
   return Object.fromEntries(
     Object.entries(fields).map(([property, field]) => {
       const context = registry.fieldContext(name, property, field)
@@ -90,7 +90,7 @@ const inverseIncludes = (registry: Registry, resource: Resource): [string, Recor
   )
 
 /** Returns the context of the rules that concern several fields (`ResourceRules`). */
-function resourceContext(registry: Registry, { name }: ResourceDefinition): ResourceContext {
+function resourceContext(registry: Registry, { name }: ResourceDeclaration): ResourceContext {
   const table = registry.table(name)
   return {
     table,
@@ -103,7 +103,7 @@ function resourceContext(registry: Registry, { name }: ResourceDefinition): Reso
 }
 
 /** The filter by the time of a record's event, for resources with event dates. */
-const eventQuery = (table: RecordTable, { eventDates }: ResourceDefinition): FieldQuery =>
+const eventQuery = (table: RecordTable, { eventDates }: ResourceDeclaration): FieldQuery =>
   eventDates
     ? {
         filters: {
@@ -118,27 +118,27 @@ const eventQuery = (table: RecordTable, { eventDates }: ResourceDefinition): Fie
     : {}
 
 /** Lists the properties in the full-text index, for use in a sentence. */
-const searchedProperties = ({ fields }: ResourceDefinition): string =>
+const searchedProperties = ({ fields }: ResourceDeclaration): string =>
   quoteList(Object.keys(fields).filter((name) => fields[name]?.searchText))
 
 /** Builds the resource of a declaration. Looks up other resources only when a collection or an include is used. */
-export function bindResource(registry: Registry, definition: ResourceDefinition): Resource {
-  const { name, naturalKey, search, constraints: _, query, refine: __, ...rest } = definition
+export function bindResource(registry: Registry, declaration: ResourceDeclaration): Resource {
+  const { name, naturalKey, search, constraints: _, query, refine: __, ...rest } = declaration
   const table = registry.table(name)
   const id = columnOf(table, 'id')
   const key: Key = {
-    ...registry.keyForm(name),
+    ...registry.keySpec(name),
     property: naturalKey ?? 'id',
     column: columnOf(table, naturalKey ?? 'id'),
   }
-  const boundFields = bindFields(registry, definition)
+  const boundFields = bindFields(registry, declaration)
   const queries: [owner: string, FieldQuery][] = [
     ...Object.entries(boundFields).map(([property, { field, context }]): [string, FieldQuery] => [
       `${name}.${property}`,
       field.query?.(context) ?? {},
     ]),
-    [`the query of ${name}`, query?.(resourceContext(registry, definition)) ?? {}],
-    [`the event dates of ${name}`, eventQuery(table, definition)],
+    [`the query of ${name}`, query?.(resourceContext(registry, declaration)) ?? {}],
+    [`the event dates of ${name}`, eventQuery(table, declaration)],
   ]
   const parts = <Part extends keyof FieldQuery>(part: Part) =>
     queries.map(([owner, contributed]) => [owner, contributed[part]] as const)
@@ -146,11 +146,11 @@ export function bindResource(registry: Registry, definition: ResourceDefinition)
     contributions: readonly (readonly [string, (() => Record<string, T>) | undefined])[],
   ) => contributions.map(([owner, make]) => [owner, make?.()] as const)
   const nameLines = nameLinesOf(getTableColumns(table), search)
-  const texts = searchedLines(definition.fields, snakeCase(name))
+  const texts = searchedLines(declaration.fields, snakeCase(name))
   const commonFilters = {
     ...recordFilters(id, key),
     ...citationFilters(registry, name, id),
-    q: fullText(table, texts, searchedProperties(definition)),
+    q: fullText(table, texts, searchedProperties(declaration)),
   }
   const filters = combine(
     'filter',
@@ -164,7 +164,7 @@ export function bindResource(registry: Registry, definition: ResourceDefinition)
     table,
     id,
     key,
-    document: documentSchema(registry, definition),
+    document: documentSchema(registry, declaration),
     boundFields,
     search: {
       title: columnOf(table, search.title),

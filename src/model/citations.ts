@@ -17,12 +17,12 @@ const citationsOf = ({ name, registry }: Resource): Resource | undefined =>
 
 /** The filter `source` of a resource: records with a citation of any of the given sources. */
 export function citationFilters(registry: Registry, name: string, id: PgColumn): Record<string, Filter> {
-  if (name === 'citations' || !registry.definitions.some((definition) => definition.name === 'citations'))
+  if (name === 'citations' || !registry.declarations.some((declaration) => declaration.name === 'citations'))
     return {}
   const citations = registry.table('citations')
   return {
     source: filterByAny(
-      registry.keyForm('sources').schema,
+      registry.keySpec('sources').schema,
       'Source that a citation of the record names: records that the source supports.',
       (values) =>
         isInAny(id, [
@@ -42,7 +42,7 @@ export function citationCollection(resource: Resource): Record<string, Collectio
       singular: citations.singular,
       description: 'The citations that support it.',
       table: citations.table,
-      owner: [columnOf(citations.table, 'citedRecord')],
+      parentKey: [columnOf(citations.table, 'citedRecord')],
     },
   }
 }

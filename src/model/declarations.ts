@@ -7,7 +7,7 @@ import { propertiesOf, recordProperties } from './document.ts'
 import type { ColumnBuilders } from './field.ts'
 import { referenceProperties } from './reference-properties.ts'
 import type { Registry } from './registry.ts'
-import type { Resource, ResourceDefinition } from './resource.ts'
+import type { Resource, ResourceDeclaration } from './resource.ts'
 
 /**
  * Checks of the declarations of resources, which run while the registry is built. The message of an error begins with the
@@ -109,8 +109,8 @@ const maxNameLength = 63
 const resourceNamePattern = /^[a-z]+(-[a-z]+)*$/
 
 /** Checks the names in declarations, before anything is built from them. @throws Error for a wrong, reserved or repeated name. */
-export function checkNames(definitions: readonly ResourceDefinition[]): void {
-  const wrong = definitions.find(({ name }) => !resourceNamePattern.test(name))
+export function checkNames(declarations: readonly ResourceDeclaration[]): void {
+  const wrong = declarations.find(({ name }) => !resourceNamePattern.test(name))
   if (wrong)
     throw new DeclarationError(
       `${wrong.name}: the name must be words of the lower-case letters a to z, joined by hyphens`,
@@ -118,10 +118,10 @@ export function checkNames(definitions: readonly ResourceDefinition[]): void {
   for (const kind of ['name', 'singular', 'plural'] as const)
     requireDistinct(
       kind,
-      definitions.map((definition) => [definition.name, [definition[kind]]]),
+      declarations.map((declaration) => [declaration.name, [declaration[kind]]]),
     )
   const reserved: Naming = ['every record', ['id', namesProperty, ...Object.keys(recordProperties)]]
-  for (const { name, fields } of definitions) {
+  for (const { name, fields } of declarations) {
     const properties = Object.keys(fields).map((property): Naming => [`${name}.${property}`, [property]])
     requireDistinct('property', [reserved, ...properties])
   }
@@ -132,8 +132,11 @@ export function checkNames(definitions: readonly ResourceDefinition[]): void {
  * @param columns the columns of each property.
  * @throws Error for a column that occurs twice, and for an option that names another property.
  */
-export function checkColumns(definition: ResourceDefinition, columns: Record<string, ColumnBuilders>): void {
-  const { name, search, eventDates = [], calendar = {} } = definition
+export function checkColumns(
+  declaration: ResourceDeclaration,
+  columns: Record<string, ColumnBuilders>,
+): void {
+  const { name, search, eventDates = [], calendar = {} } = declaration
   requireDistinct('column', [
     ['every table', ['id', 'search', 'row_start']],
     ...columnNamings(columns, (property) => `${name}.${property}`),

@@ -2,7 +2,7 @@ import { v5 as nameBasedUuid } from 'uuid'
 import { z } from 'zod'
 
 /** The schema of a key, and who assigns it. */
-export interface KeyForm {
+export interface KeySpec {
   /** Schema of a key. A key that does not match is refused before the database is queried. */
   schema: z.ZodType<string>
   /** `registry` for UUIDs, `client` for codes and slugs, which are part of the document. */
@@ -49,5 +49,5 @@ const namespace = '3f0f3e8c-6a0b-5d0e-9b1a-5f5f0c1d2e3a'
  * Returns the id of a record: its key if that is a UUID, otherwise a name-based UUID of resource and key (version 5,
  * RFC 9562), so that a restored or imported record has the same id in every registry.
  */
-export const recordId = (resource: { name: string; key: KeyForm }, key: string): string =>
+export const recordId = (resource: { name: string; key: KeySpec }, key: string): string =>
   resource.key.assignedBy === 'registry' ? key : nameBasedUuid(`${resource.name}/${key}`, namespace)

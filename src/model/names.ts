@@ -5,12 +5,12 @@ import { columnIn, columnOf, snakeCase, textLines } from '../database/columns.ts
 import { nameLines } from '../database/folding.ts'
 import type { Fields, TextWeight } from './field.ts'
 import { defaultLanguage, type Language } from './languages.ts'
-import type { ResourceDefinition } from './resource.ts'
+import type { ResourceDeclaration } from './resource.ts'
 
 /** SQL of all names of a record, one per line; undefined for resources without aliases, whose title is the only name. */
 export function nameLinesOf(
   columns: Record<string, PgColumn>,
-  search: ResourceDefinition['search'],
+  search: ResourceDeclaration['search'],
 ): SQL | undefined {
   if (!search.hasAliases) return undefined
   const otherName = search.otherName === undefined ? sql`null` : columnIn(columns, search.otherName)
@@ -24,7 +24,7 @@ export function nameLinesOf(
  */
 export function nameIn(
   table: PgTable,
-  { title, hasAliases }: ResourceDefinition['search'],
+  { title, hasAliases }: ResourceDeclaration['search'],
   row: SQL,
   language: Language,
 ): SQL {
@@ -40,7 +40,7 @@ const aliasesSchema = z.array(z.object({ name: z.string(), language: z.string() 
 /** Returns the name of a record in a language, as `nameIn` does, from its document. */
 export function nameInDocument(
   document: Record<string, unknown>,
-  { title, hasAliases }: ResourceDefinition['search'],
+  { title, hasAliases }: ResourceDeclaration['search'],
   language: Language,
 ): unknown {
   if (language === defaultLanguage || !hasAliases) return document[title]

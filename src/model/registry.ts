@@ -31,13 +31,13 @@ import {
   type ParticipantOptions,
 } from './field.ts'
 import { visibility } from './fields/visibility.ts'
-import { type KeyForm, keys } from './keys.ts'
+import { type KeySpec, keys } from './keys.ts'
 import type { LabelSql, Language } from './languages.ts'
 import { lazyFor } from './lazy.ts'
 import { nameIn, nameLinesOf, searchedLines, searchedTexts } from './names.ts'
 import { makeNamesSchema } from './names-schema.ts'
 import { countriesProperty } from './participants/relations.ts'
-import type { RecordTable, Resource, ResourceDefinition } from './resource.ts'
+import type { RecordTable, Resource, ResourceDeclaration } from './resource.ts'
 import { named } from './schema-names.ts'
 import { refersTo } from './schemas.ts'
 import { makeSharedTables, type SharedTables } from './shared-tables.ts'
@@ -52,7 +52,7 @@ export interface ReferencedRecords {
   /** The table of the records with its alias. */
   from: SQL
   /** The alias of the table. */
-  row: SQL
+  alias: SQL
   /** The column of the key. */
   key: SQL
   /** PostgreSQL type of `key`. */
@@ -61,11 +61,11 @@ export interface ReferencedRecords {
 
 /**
  * All resources with their tables. It resolves the references between resources: a resource finds other resources only
- * through its registry. Methods that get the name of a resource throw an Error if there is none, except `find` and
- * `fieldTables`.
+ * through its registry. Methods that take the name of a resource throw an Error if no resource has this name, except `find`
+ * and `fieldTables`.
  */
 export class Registry {
-  readonly definitions: readonly ResourceDefinition[]
+  readonly declarations: readonly ResourceDeclaration[]
   /** The options of the participants of records, by the names of the resources that have participants. */
   readonly participants = new Map<string, ParticipantOptions>()
   /** Names of the resources that have topics. */
@@ -75,30 +75,31 @@ export class Registry {
   readonly shared: SharedTables
   /** Every resource, each after those to which it refers. Seeding and the OpenAPI document use this order. */
   readonly resources: readonly Resource[]
-  readonly #definitions = new Map<string, ResourceDefinition>()
+  readonly #declarations = new Map<string, ResourceDeclaration>()
   readonly #tables = new Map<string, RecordTable>()
   readonly #fieldTables = new Map<string, PgTable[]>()
   readonly #resources = new Map<string, Resource>()
   #namesSchema: z.ZodType | undefined
 
   /** @throws Error for a wrong declaration. */
-  constructor(definitions: readonly ResourceDefinition[]) {
-    checkNames(definitions)
-    this.definitions = definitions.map(withVisibility)
-    for (const definition of this.definitions) {
-      this.#definitions.set(definition.name, definition)
-      this.#collectCapabilities(definition)
+  constructor(declarations: readonly ResourceDeclaration[]) {
+    checkNames(declarations)
+    this.declarations = declarations.map(withVisibility)
+    for (const declaration of this.declarations) {
+      this.#declarations.set(declaration.name, declaration)
+      this.#collectCapabilities(declaration)
     }
     this.shared = makeSharedTables(this)
-    for (const definition of this.definitions) this.#tables.set(definition.name, this.#makeTable(definition))
-    for (const definition of this.definitions) this.#makeFieldTables(definition)
-    for (const definition of this.definitions)
-      this.#resources.set(definition.name, bindResource(this, definition))
+    for (const declaration of this.declarations)
+      this.#tables.set(declaration.name, this.#makeTable(declaration))
+    for (const declaration of this.declarations) this.#makeFieldTables(declaration)
+    for (const declaration of this.declarations)
+      this.#resources.set(declaration.name, bindResource(this, declaration))
     this.resources = orderByReferences([...this.#resources.values()])
     checkResources(this)
   }
 
-  #collectCapabilities({ name, fields }: ResourceDefinition): void {
+  #collectCapabilities({ name, fields }: ResourceDeclaration): void {
     for (const [property, { capability }] of Object.entries(fields)) {
       if (capability?.kind === 'participants') {
         inProperty(`${name}.${property}`, () => requireEnumValues(capability.roles))
@@ -109,16 +110,19 @@ export class Registry {
     }
   }
 
-  /** The schema of a dictionary of names. All uses share it, since an OpenAPI component can have only one schema. */
+  /**
+   * The schema of the `names` of a response: the names of the records that the response refers to, by resource and key. All
+   * responses share this schema, since an OpenAPI component can have only one.
+   */
   get namesSchema(): z.ZodType {
     this.#namesSchema ??= makeNamesSchema(this.resources)
     return this.#namesSchema
   }
 
-  /** A resource by its name. @throws Error when there is none. */
+  /** A resource by its name. @throws Error if no resource has this name. */
   get(name: string): Resource {
     const resource = this.#resources.get(name)
-    if (!resource) throw new Error(`there is no resource named ${name}`)
+    if (!resource) throw new Error(`there is no resource "${name}"`)
     return resource
   }
 
@@ -127,30 +131,30 @@ export class Registry {
     return this.#resources.get(name)
   }
 
-  /** The declaration of a resource. @throws Error when there is none. */
-  definition(name: string): ResourceDefinition {
-    const definition = this.#definitions.get(name)
-    if (!definition) {
-      const known = [...this.#definitions.keys()]
-      throw new Error(`it refers to "${name}", which is not a resource${didYouMean(name, known)}`)
+  /** The declaration of a resource. @throws Error if no resource has this name. */
+  declaration(name: string): ResourceDeclaration {
+    const declaration = this.#declarations.get(name)
+    if (!declaration) {
+      const known = [...this.#declarations.keys()]
+      throw new Error(`there is no resource "${name}"${didYouMean(name, known)}`)
     }
-    return definition
+    return declaration
   }
 
-  /** The schema of a resource's keys, and who assigns them. @throws Error for an unknown resource, or a key that is no text. */
-  keyForm(name: string): KeyForm {
-    const { naturalKey, fields } = this.definition(name)
+  /** The schema of a resource's keys, and who assigns them. @throws Error for an unknown resource, or a key that is not a string. */
+  keySpec(name: string): KeySpec {
+    const { naturalKey, fields } = this.declaration(name)
     if (naturalKey === undefined) return { schema: keys.uuid(), assignedBy: 'registry' }
     const schema = fields[naturalKey]?.schema(this)
     if (!(schema instanceof z.ZodString))
-      throw new Error(`the key of ${name} is not a text; declare the property with field.key`)
+      throw new Error(`the key of ${name} is not a string; declare the property with field.key`)
     return { schema, assignedBy: 'client' }
   }
 
   /** The schema of a property that refers to records of a resource. */
   referenceSchema(name: string): z.ZodType<string> {
-    const { noun } = this.definition(name)
-    const { schema, assignedBy } = this.keyForm(name)
+    const { noun } = this.declaration(name)
+    const { schema, assignedBy } = this.keySpec(name)
     const propertySchema =
       assignedBy === 'registry'
         ? schema.meta({ description: `Id of the ${noun}.`, format: 'uuid' })
@@ -158,16 +162,16 @@ export class Registry {
     return refersTo(propertySchema, name)
   }
 
-  /** A resource's own table. @throws Error when there is none. */
+  /** A resource's own table. @throws Error if no resource has this name. */
   table(name: string): RecordTable {
     const table = this.#tables.get(name)
-    if (!table) throw new Error(`there is no table for the resource ${name}`)
+    if (!table) throw new Error(`there is no table for the resource "${name}"`)
     return table
   }
 
   /** The column with the keys of a resource. */
   keyColumn(name: string): AnyPgColumn {
-    return columnOf(this.table(name), this.definition(name).naturalKey ?? 'id')
+    return columnOf(this.table(name), this.declaration(name).naturalKey ?? 'id')
   }
 
   /** The tables that only this field uses. */
@@ -177,7 +181,7 @@ export class Registry {
 
   /** The columns with the countries of a resource's hosts and locations, which count as participants. */
   hostCountries(name: string): HostCountry[] {
-    const { fields } = this.definition(name)
+    const { fields } = this.declaration(name)
     return Object.entries(fields).flatMap(
       ([property, field]) => field.hostCountries?.(this.fieldContext(name, property, field)) ?? [],
     )
@@ -188,27 +192,27 @@ export class Registry {
    * @param row alias of the row of the resource's table.
    */
   nameIn(resource: string, row: SQL, language: Language): SQL {
-    return nameIn(this.table(resource), this.definition(resource).search, row, language)
+    return nameIn(this.table(resource), this.declaration(resource).search, row, language)
   }
 
   /** Returns SQL that finds the records of a resource by their keys. */
   referencedRecords(resource: string): ReferencedRecords {
     // The alias differs from the table's name, since a resource may refer to itself.
-    const row = sql`${sql.identifier('named')}`
+    const alias = sql`${sql.identifier('referenced')}`
     const key = this.keyColumn(resource)
     return {
-      from: sql`${this.table(resource)} ${row}`,
-      row,
-      key: sql`${row}.${sql.identifier(key.name)}`,
+      from: sql`${this.table(resource)} ${alias}`,
+      alias,
+      key: sql`${alias}.${sql.identifier(key.name)}`,
       keyType: key.getSQLType(),
     }
   }
 
   /** SQL of the name of the record to which a value refers. @param resource name of the referenced resource. */
   nameOf(resource: string): LabelSql {
-    const { from, row, key } = this.referencedRecords(resource)
+    const { from, alias, key } = this.referencedRecords(resource)
     return (value, language) =>
-      sql`(select ${this.nameIn(resource, row, language)} from ${from} where ${key} = ${value})`
+      sql`(select ${this.nameIn(resource, alias, language)} from ${from} where ${key} = ${value})`
   }
 
   /** Every table of the resources, and the tables that they share. */
@@ -261,8 +265,8 @@ export class Registry {
     }
   }
 
-  #makeTable(definition: ResourceDefinition): RecordTable {
-    const { name, fields, naturalKey } = definition
+  #makeTable(declaration: ResourceDeclaration): RecordTable {
+    const { name, fields, naturalKey } = declaration
     const tableName = snakeCase(name)
     const id = uuid('id')
       .primaryKey()
@@ -273,10 +277,11 @@ export class Registry {
         inProperty(`${name}.${property}`, () => field.columns?.(property, this) ?? {}),
       ]),
     )
-    checkColumns(definition, builders)
+    checkColumns(declaration, builders)
     return pgTable(
       tableName,
       {
+        // `name_id` returns a name-based UUID (version 5), so the id follows from the key.
         id:
           naturalKey === undefined
             ? id
@@ -289,16 +294,22 @@ export class Registry {
         ...Object.entries(fields).flatMap(
           ([property, field]) => field.constraints?.(this.fieldContext(name, property, field, columns)) ?? [],
         ),
-        ...(definition.constraints?.(columns) ?? []),
-        ...searchIndexes(definition, columns),
-        ...this.#dimensionIndexes(definition, columns),
-        ...this.#countryIndexes(definition, columns),
+        ...(declaration.constraints?.(columns) ?? []),
+        ...searchIndexes(declaration, columns),
+        ...this.#dimensionIndexes(declaration, columns),
+        ...this.#countryIndexes(declaration, columns),
       ],
     )
   }
 
-  /** The index with all columns that aggregates read from every record. It is far smaller than the table. */
-  #dimensionIndexes({ name, fields }: ResourceDefinition, columns: Record<string, PgColumn>): IndexBuilder[] {
+  /**
+   * The covering index for aggregates, which read all records by an index-only scan: the index is far smaller than the table.
+   * No lookup uses it, so the id may come first.
+   */
+  #dimensionIndexes(
+    { name, fields }: ResourceDeclaration,
+    columns: Record<string, PgColumn>,
+  ): IndexBuilder[] {
     const indexed = Object.entries(fields).flatMap(
       ([property, field]) =>
         field.dimensionColumns?.(this.fieldContext(name, property, field, columns)) ?? [],
@@ -310,7 +321,7 @@ export class Registry {
 
   /** The index of the event dates of records and the countries that take part. Aggregates by country and networks read it. */
   #countryIndexes(
-    { name, eventDates }: ResourceDefinition,
+    { name, eventDates }: ResourceDeclaration,
     columns: Record<string, PgColumn>,
   ): IndexBuilder[] {
     if (!eventDates || !this.participants.has(name)) return []
@@ -319,7 +330,7 @@ export class Registry {
     return id ? [index(`${snakeCase(name)}_countries`).on(id, ...indexed)] : []
   }
 
-  #makeFieldTables({ name, fields }: ResourceDefinition): void {
+  #makeFieldTables({ name, fields }: ResourceDeclaration): void {
     for (const [property, field] of Object.entries(fields)) {
       const tables = inProperty(
         `${name}.${property}`,
@@ -331,13 +342,13 @@ export class Registry {
 }
 
 /** Adds the field `visibility`, which records of every resource have. */
-const withVisibility = (definition: ResourceDefinition): ResourceDefinition => ({
-  ...definition,
-  fields: { ...definition.fields, visibility: visibility() },
+const withVisibility = (declaration: ResourceDeclaration): ResourceDeclaration => ({
+  ...declaration,
+  fields: { ...declaration.fields, visibility: visibility() },
 })
 
 /** Indexes for the search across resources and for full-text search. */
-function searchIndexes({ name, search, fields }: ResourceDefinition, columns: Record<string, PgColumn>) {
+function searchIndexes({ name, search, fields }: ResourceDeclaration, columns: Record<string, PgColumn>) {
   const tableName = snakeCase(name)
   const nameLines = nameLinesOf(columns, search)
   const title = columnIn(columns, search.title)
@@ -349,5 +360,5 @@ function searchIndexes({ name, search, fields }: ResourceDefinition, columns: Re
 }
 
 /** Builds the resources of declarations, with their tables. @throws Error for a wrong declaration. */
-export const createRegistry = (definitions: readonly ResourceDefinition[]): Registry =>
-  new Registry(definitions)
+export const createRegistry = (declarations: readonly ResourceDeclaration[]): Registry =>
+  new Registry(declarations)

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { Dimension, Measure } from './dimensions.ts'
 import type { Field, FieldContext, FieldQuery, FieldRows, Fields } from './field.ts'
 import type { Filter } from './filters.ts'
-import type { KeyForm } from './keys.ts'
+import type { KeySpec } from './keys.ts'
 import { addLabel, type Label } from './labels.ts'
 import { lazyFor } from './lazy.ts'
 import type { Registry } from './registry.ts'
@@ -79,7 +79,7 @@ export interface PropertyOptions<Property extends string = string> {
 }
 
 /** The declaration of a resource. `createRegistry` builds its tables and the schema of its documents. */
-export interface ResourceDefinition<F extends Fields = Fields> extends ResourceRules, PropertyOptions {
+export interface ResourceDeclaration<F extends Fields = Fields> extends ResourceRules, PropertyOptions {
   /** Name in URLs, plural: `cooperation-bases`. */
   name: string
   /** Name of one record in the OpenAPI document and, with a verb, in operation ids: `CooperationBase`. */
@@ -104,16 +104,16 @@ export interface ResourceDefinition<F extends Fields = Fields> extends ResourceR
 export function defineResource<const F extends Fields>(
   name: string,
   fields: F,
-  options: Omit<ResourceDefinition<F>, 'name' | 'fields' | keyof PropertyOptions> &
+  options: Omit<ResourceDeclaration<F>, 'name' | 'fields' | keyof PropertyOptions> &
     PropertyOptions<keyof F & string>,
-): ResourceDefinition<F> {
+): ResourceDeclaration<F> {
   // Names of resources are also words: the values of properties such as `resource` of citations.
   addLabel(name, options.label)
   return { name, fields, ...options }
 }
 
 /** The key that identifies a record in URLs and in references. */
-export interface Key extends KeyForm {
+export interface Key extends KeySpec {
   /** The property that holds the key, both in the document and in the table definition. */
   property: string
   column: PgColumn
@@ -141,7 +141,7 @@ export interface BoundField {
 export type RecordTable = PgTable
 
 /** A resource with its table, the schema of its documents, and its query vocabulary. */
-export interface Resource extends Omit<ResourceDefinition, 'search' | 'constraints' | 'query' | 'refine'> {
+export interface Resource extends Omit<ResourceDeclaration, 'search' | 'constraints' | 'query' | 'refine'> {
   table: RecordTable
   /** The record's id in `records`, to which all tables refer. */
   id: PgColumn
@@ -163,7 +163,7 @@ export interface Resource extends Omit<ResourceDefinition, 'search' | 'constrain
 export const toSearchable = ({ filters, collections, id }: Resource): Searchable => ({
   filters,
   collections,
-  key: [id],
+  keyForCollections: [id],
 })
 
 /** The schema of a record in a response: key, document, version, timestamps, includes and names. */

@@ -116,7 +116,7 @@ const isFilled = (value: unknown) =>
 function compareDocuments(resource: Resource, one: string | null, other: string | null) {
   const schema = z.record(z.string(), z.unknown())
   const [first, second] = [one, other].map((text) => schema.parse(JSON.parse(text ?? '{}')))
-  const { title, otherName } = resource.registry.definition(resource.name).search
+  const { title, otherName } = resource.registry.declaration(resource.name).search
   const ignored = new Set([title, otherName, 'aliases', 'externalIds', 'visibility', resource.key.property])
   const compared = Object.keys(first ?? {}).filter(
     (name) =>

@@ -35,7 +35,7 @@ export async function findMergedKeys(
     from ${records} join ${records} as target on target.id = ${records.mergedInto}
     where ${records.id} = any(${placeholder('ids')}::uuid[])`
   const ids = distinct.map(({ resource, key }) =>
-    recordId({ name: resource, key: registry.keyForm(resource) }, key),
+    recordId({ name: resource, key: registry.keySpec(resource) }, key),
   )
   const rows = await tx.query<RecordKey & { into: string }>(statement('merged into', build, { ids }))
   const merged = new Map(rows.map((row) => [nameOf(row), row.into]))

@@ -12,9 +12,9 @@ export interface NameLookup {
 }
 
 function namesSql(registry: Registry, { resource }: NameLookup, index: number, language: Language): SQL {
-  const { from, row, key, keyType } = registry.referencedRecords(resource)
+  const { from, alias, key, keyType } = registry.referencedRecords(resource)
   const values = sql`${placeholder(`values.${index}`)}::${sql.raw(keyType)}[]`
-  return sql`select ${sql.raw(String(index))} as "index", ${key}::text as value, ${registry.nameIn(resource, row, language)} as name from ${from} where ${key} = any(${values})`
+  return sql`select ${sql.raw(String(index))} as "index", ${key}::text as value, ${registry.nameIn(resource, alias, language)} as name from ${from} where ${key} = any(${values})`
 }
 
 /**

@@ -20,10 +20,10 @@ import { citationRanks } from '../model/vocabularies.ts'
 
 /** Returns the names of the resources whose records can be cited: all except citations. */
 const citableResources = (registry: Registry): string[] =>
-  registry.definitions.map(({ name }) => name).filter((name) => name !== 'citations')
+  registry.declarations.map(({ name }) => name).filter((name) => name !== 'citations')
 
 const citedRecordVariant = (registry: Registry, resource: string) => {
-  const { singular, noun } = registry.definition(resource)
+  const { singular, noun } = registry.declaration(resource)
   return named(
     `Cited${singular}`,
     z
@@ -55,8 +55,10 @@ const citedColumns = ({ columns }: FieldContext) => ({
 })
 
 /** Selects the ids of records with the given keys, in any resource. */
-function idsOfKeys({ definitions }: Registry, keys: SQL): SQL {
-  const clientKeyed = definitions.filter(({ naturalKey }) => naturalKey !== undefined).map(({ name }) => name)
+function idsOfKeys({ declarations }: Registry, keys: SQL): SQL {
+  const clientKeyed = declarations
+    .filter(({ naturalKey }) => naturalKey !== undefined)
+    .map(({ name }) => name)
   return sql`select key::uuid from unnest(${keys}::text[]) key where key ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
     union all select name_id(resource, key) from unnest(${keys}::text[]) key, unnest(array[${literals(clientKeyed)}]) resource`
 }
@@ -97,7 +99,7 @@ const citedRecord = () =>
     },
     toColumns: ({ resource, id }, { registry }) => ({
       citedResource: resource,
-      citedRecord: recordId({ name: resource, key: registry.keyForm(resource) }, id),
+      citedRecord: recordId({ name: resource, key: registry.keySpec(resource) }, id),
     }),
     query: (context) => {
       const { record, resource } = citedColumns(context)

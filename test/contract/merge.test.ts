@@ -220,7 +220,7 @@ describe.each(referencePropertiesOf(resources).map((property) => ({ property, ..
 
 describe.each(resources)('GET /v1/$name/duplicates', (resource) => {
   it('lists as a pair two records whose names differ only in case', async () => {
-    const { title } = resource.registry.definition(resource.name).search
+    const { title } = resource.registry.declaration(resource.name).search
     const name = `Twins of ${resource.name}`
     const keys: string[] = []
     for (const text of [name, name.toUpperCase()]) {

@@ -11,7 +11,7 @@ import { composedJson, propertiesOf, shapeOf } from '../../src/model/document.ts
 import { field } from '../../src/model/fields/index.ts'
 import { createRegistry, type Registry } from '../../src/model/registry.ts'
 import { figures } from '../../src/resources/figures.ts'
-import { definitions, registry as older } from '../../src/resources/registry.ts'
+import { declarations, registry as older } from '../../src/resources/registry.ts'
 import { buildApp } from '../../src/server/app.ts'
 import { readConfig } from '../../src/server/config.ts'
 import { adminKey, openTestApp, type TestApp } from '../support/app.ts'
@@ -20,10 +20,10 @@ import type { Document } from '../support/documents.ts'
 /** Two versions of the service on one database: the newer one declares one more property of figures. */
 
 const newer = createRegistry(
-  definitions.map((definition) =>
-    definition === figures
+  declarations.map((declaration) =>
+    declaration === figures
       ? { ...figures, fields: { ...figures.fields, remark: field.line('A remark.', { filter: false }) } }
-      : definition,
+      : declaration,
   ),
 )
 

@@ -1,7 +1,7 @@
 import { field } from '../../src/model/fields/index.ts'
 import { createRegistry } from '../../src/model/registry.ts'
 import { defineResource } from '../../src/model/resource.ts'
-import { definitions } from '../../src/resources/registry.ts'
+import { declarations } from '../../src/resources/registry.ts'
 
 /** An example resource, declared like the resources of the service. */
 const expeditions = defineResource(
@@ -61,4 +61,4 @@ const expeditions = defineResource(
 )
 
 /** The resources of the service and one more. */
-export const extendedRegistry = createRegistry([expeditions, ...definitions])
+export const extendedRegistry = createRegistry([expeditions, ...declarations])

@@ -233,7 +233,7 @@ describe('a search across resources', () => {
 
   it('finds a record of every resource by its title, once', async () => {
     for (const resource of registry.resources) {
-      const { title } = registry.definition(resource.name).search
+      const { title } = registry.declaration(resource.name).search
       const { key, record } = await createRecord(resource, api, await fullDocument(resource, api))
       const words = String(record[title])
       const { data } = await searchFor(words, `&resource=${resource.name}&limit=100`)

@@ -4,15 +4,15 @@ import type { Fields } from '../../src/model/field.ts'
 import { field } from '../../src/model/fields/index.ts'
 import { enumValues } from '../../src/model/labels.ts'
 import { createRegistry } from '../../src/model/registry.ts'
-import { defineResource, type ResourceDefinition, type SearchProperties } from '../../src/model/resource.ts'
+import { defineResource, type ResourceDeclaration, type SearchProperties } from '../../src/model/resource.ts'
 import * as operations from '../../src/operations/index.ts'
-import { definitions, registry } from '../../src/resources/registry.ts'
+import { declarations, registry } from '../../src/resources/registry.ts'
 
 const participants = field.participants('FacilityParticipant', ['host', 'user'])
 const agreements = field.references('agreements', 'Agreements that led to it.')
 
 /** The declaration of facilities, with changed options and further fields. */
-const facilities = (fields: Fields, options: Partial<ResourceDefinition> = {}): ResourceDefinition => ({
+const facilities = (fields: Fields, options: Partial<ResourceDeclaration> = {}): ResourceDeclaration => ({
   name: 'facilities',
   singular: 'Facility',
   plural: 'Facilities',
@@ -26,11 +26,11 @@ const facilities = (fields: Fields, options: Partial<ResourceDefinition> = {}): 
 })
 
 /** Builds a registry with a further resource. */
-const register = (added: ResourceDefinition) => createRegistry([...definitions, added])
+const register = (added: ResourceDeclaration) => createRegistry([...declarations, added])
 
 const inverse = { name: 'projects', description: 'the facilities that resulted from it.' }
 
-const refused: [what: string, fields: Fields, options: Partial<ResourceDefinition>, message: string][] = [
+const refused: [what: string, fields: Fields, options: Partial<ResourceDeclaration>, message: string][] = [
   [
     'a property of every record',
     { version: field.line('Version.') },
@@ -168,13 +168,13 @@ const refused: [what: string, fields: Fields, options: Partial<ResourceDefinitio
     'a reference to an unknown resource',
     { agreement: field.reference('agreement', 'Agreement.') },
     {},
-    'facilities.agreement: it refers to "agreement", which is not a resource; did you mean "agreements"?',
+    'facilities.agreement: there is no resource "agreement"; did you mean "agreements"?',
   ],
   [
     'references to an unknown resource',
     { agreements: field.references('agreement', 'Agreements.') },
     {},
-    'facilities.agreements: it refers to "agreement", which is not a resource; did you mean "agreements"?',
+    'facilities.agreements: there is no resource "agreement"; did you mean "agreements"?',
   ],
   [
     'a search title that is not a property',
@@ -269,19 +269,19 @@ describe('a registry', () => {
   })
 
   it('has each resource after those to which it refers, in any order of declarations', () => {
-    const names = (declared: readonly ResourceDefinition[]) =>
+    const names = (declared: readonly ResourceDeclaration[]) =>
       createRegistry(declared).resources.map(({ name }) => name)
-    const ordered = names([facilities({ agreements }), ...definitions.toReversed()])
+    const ordered = names([facilities({ agreements }), ...declarations.toReversed()])
     expect(ordered.indexOf('facilities')).toBeGreaterThan(ordered.indexOf('agreements'))
     expect(ordered.at(-1)).toBe('citations')
-    expect(ordered).toEqual(names([...definitions, facilities({ agreements })]))
+    expect(ordered).toEqual(names([...declarations, facilities({ agreements })]))
   })
 
   it('refuses resources that refer to one another', () => {
     const sites = field.references('sites', 'Where it is.')
     const other = { ...facilities({ facility: field.reference('facilities', 'Of what it is.') }) }
     const declared = { ...other, name: 'sites', singular: 'Site', plural: 'Sites', noun: 'site' }
-    expect(() => createRegistry([...definitions, facilities({ sites }), declared])).toThrow(
+    expect(() => createRegistry([...declarations, facilities({ sites }), declared])).toThrow(
       'facilities → sites → facilities: they refer to one another; keep only one of these references, and declare its `inverse`',
     )
   })

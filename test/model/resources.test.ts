@@ -14,7 +14,7 @@ function findRecreated(searchable: Pick<Searchable, 'collections'>, name: string
   return [...direct, ...inner.flatMap(([below, collection]) => findRecreated(collection, `${name}.${below}`))]
 }
 
-describe.each(resources)('the definition of $name', (resource) => {
+describe.each(resources)('the declaration of $name', (resource) => {
   // Creating the schemas of collections and includes takes milliseconds.
   it('creates its collections and includes once, and not for every request', () => {
     expect(findRecreated(resource, resource.name)).toEqual([])

@@ -22,7 +22,7 @@ function summarize(
 ) {
   // A later version of the service may have added the resource to the database.
   const title =
-    registry.find(resource) && nameInDocument(document, registry.definition(resource).search, language)
+    registry.find(resource) && nameInDocument(document, registry.declaration(resource).search, language)
   const link = `/v1/${resource}/${key}/history`
   return { resource, key, title: typeof title === 'string' ? title : null, version, operation, time, link }
 }

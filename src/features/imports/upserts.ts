@@ -223,7 +223,7 @@ async function followKeys(tx: Transaction, registry: Registry, drafts: readonly 
   const stated = drafts
     .flatMap((draft) => findReferences(registry.get(draft.resource).document, draft.document))
     .map(({ resource, value }) => ({ resource, key: value }))
-    .filter(({ resource, key }) => registry.keyForm(resource).schema.safeParse(key).success)
+    .filter(({ resource, key }) => registry.keySpec(resource).schema.safeParse(key).success)
   if (stated.length === 0) return (draft: Draft) => draft
   const mergedInto = await findMergedKeys(tx, registry, stated)
   return (draft: Draft): Draft => ({

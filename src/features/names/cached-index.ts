@@ -66,7 +66,7 @@ async function readFingerprint(tx: Transaction, resource: Resource): Promise<str
 
 function rowsStatement(resource: Resource) {
   const { table, key, name, registry } = resource
-  const { search } = registry.definition(name)
+  const { search } = registry.declaration(name)
   const otherName = search.otherName === undefined ? sql`null::text` : columnOf(table, search.otherName)
   const aliases = search.hasAliases ? columnOf(table, 'aliases') : sql`'[]'::jsonb`
   const extraColumns = () => {

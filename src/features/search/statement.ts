@@ -19,7 +19,7 @@ import { getNameForms } from './inversions.ts'
 /** The plan of a search across resources. */
 export interface SearchPlan {
   q: string
-  /** The resources to search, in the order of their definitions. */
+  /** The resources to search, in the order of their declarations. */
   resources: Resource[]
   /** Maximum number of hits in the response. */
   limit: number

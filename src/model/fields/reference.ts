@@ -30,13 +30,13 @@ interface ReferenceOptions {
 
 /** A column that refers to the key of a resource. */
 export const keyReference = (name: string, target: string, registry: Registry) =>
-  registry.keyForm(target).assignedBy === 'registry'
+  registry.keySpec(target).assignedBy === 'registry'
     ? uuid(snakeCase(name)).references(() => registry.keyColumn(target))
     : text(snakeCase(name)).references(() => registry.keyColumn(target))
 
 /** SQL of the id of the record to which a key column refers. */
 export const referencedId = (target: string, column: PgColumn, registry: Registry): SQL =>
-  registry.keyForm(target).assignedBy === 'registry'
+  registry.keySpec(target).assignedBy === 'registry'
     ? sql`${column}`
     : sql`name_id(${sql.raw(`'${target}'`)}, ${column})`
 
@@ -49,7 +49,7 @@ function referenceQuery(
   const { name, recordId, registry } = context
   const { filter = true, sort, group, areas, include } = options
   const column = ownColumn(context)
-  const { schema } = registry.keyForm(target)
+  const { schema } = registry.keySpec(target)
   return {
     filters: {
       ...(filter && { [name]: anyOf(column, schema, description) }),

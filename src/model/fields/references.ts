@@ -82,7 +82,7 @@ export const references = (target: string, description: string, options: Referen
         ...(filter && {
           filters: {
             [filter.name]: filterByAny(
-              context.registry.keyForm(target).schema,
+              context.registry.keySpec(target).schema,
               filter.description,
               (values) =>
                 isInAny(context.recordId, [

@@ -38,7 +38,7 @@ function compose(
 
 /** Whether a value has the form of a key of a resource. */
 const isWellFormed = (registry: Registry, resource: string, value: string) =>
-  registry.keyForm(resource).schema.safeParse(value).success
+  registry.keySpec(resource).schema.safeParse(value).success
 
 /** Reads names into a dictionary. A value without a record gets no entry. */
 async function readNames(

@@ -128,7 +128,7 @@ async function findInternalTargets(
   found: readonly ReferenceValue[],
 ): Promise<Set<string>> {
   const ids = found.map(({ resource, value }) =>
-    recordId({ name: resource, key: registry.keyForm(resource) }, value),
+    recordId({ name: resource, key: registry.keySpec(resource) }, value),
   )
   if (ids.length === 0) return new Set()
   const rows = await tx.query<{ target: string }>(

@@ -252,7 +252,7 @@ export function mergeDocuments(pair: MergedPair): Document {
   removeReferencesToItself(resource, after, into.key)
   if (resource.boundFields.externalIds)
     after.externalIds = union(before.externalIds, mergedDocument.externalIds)
-  const { title, otherName } = resource.registry.definition(resource.name).search
+  const { title, otherName } = resource.registry.declaration(resource.name).search
   for (const [property, { field }] of Object.entries(resource.boundFields)) {
     const aliases = resource.document.shape[property]
     if (field.capability?.kind !== 'aliases' || !aliases) continue

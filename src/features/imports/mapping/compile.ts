@@ -118,7 +118,7 @@ const repeatedId = 'Another record of the row has the same id: give each record 
 
 function compileRecord(resource: string, mapping: RecordMapping, outer: CompileContext): RecordPlan {
   const { document } = outer.registry.get(resource)
-  const { eventDates = [] } = outer.registry.definition(resource)
+  const { eventDates = [] } = outer.registry.declaration(resource)
   const each = compileEach(mapping.each, outer)
   const { context } = each
   const findUnmet = compileConditions(mapping.when, context.at('when'))

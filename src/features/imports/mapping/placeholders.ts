@@ -19,7 +19,7 @@ const formsByRegistry = new WeakMap<Registry, Map<string, (number: number) => st
 function formOf(resource: string, registry: Registry): (number: number) => string {
   const cached = formsByRegistry.get(registry) ?? new Map<string, (number: number) => string>()
   formsByRegistry.set(registry, cached)
-  const { schema } = registry.keyForm(resource)
+  const { schema } = registry.keySpec(resource)
   const form = cached.get(resource) ?? forms.find((candidate) => schema.safeParse(candidate(1)).success)
   if (!form) throw new Error(`no placeholder has the form of the keys of ${resource}`)
   cached.set(resource, form)
