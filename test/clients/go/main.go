@@ -96,7 +96,7 @@ func main() {
 	})
 	check(err)
 	created := expect(creation.JSON201, creation.Body)
-	patch := func(version int, patch registry.AgreementPatch) *registry.UpdateAgreementResponse {
+	update := func(version int, patch registry.AgreementPatch) *registry.UpdateAgreementResponse {
 		response, err := client.UpdateAgreementWithApplicationMergePatchPlusJSONBodyWithResponse(
 			ctx, created.Id, &registry.UpdateAgreementParams{IfMatch: fmt.Sprintf("\"%d\"", version)}, patch,
 		)
@@ -104,15 +104,15 @@ func main() {
 		return response
 	}
 	signed := registry.AgreementPatch{Status: nullable.NewNullableWithValue(registry.AgreementStatusSigned)}
-	first := patch(created.Version, signed)
+	first := update(created.Version, signed)
 	patched := expect(first.JSON200, first.Body)
 
 	// Update it again with the old version: 412.
-	again := patch(created.Version, signed)
+	again := update(created.Version, signed)
 	stale := expect(again.ApplicationproblemJSON412, again.Body)
 
 	// Clear a property with null.
-	last := patch(patched.Version, registry.AgreementPatch{Place: nullable.NewNullNullable[string]()})
+	last := update(patched.Version, registry.AgreementPatch{Place: nullable.NewNullNullable[string]()})
 	cleared := expect(last.JSON200, last.Body)
 
 	// Delete the agreement.

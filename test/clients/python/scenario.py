@@ -144,8 +144,8 @@ file = expect(
         fields=[AgreementField.TITLE, AgreementField.SIGNEDON],
     ),
 )
-text: bytes = file.payload.read()
-Path("agreements.csv").write_bytes(text)
+content: bytes = file.payload.read()
+Path("agreements.csv").write_bytes(content)
 
 # Read the feed of changes.
 changes = expect(
@@ -168,7 +168,7 @@ print(
             "removed": int(removal.status_code),
             "found": [agreement.signed_on for agreement in found.data],
             "counted": {group.key["country"]: group.measures["count"] for group in counted.data},
-            "exported": text.decode().split("\r\n")[0],
+            "exported": content.decode().split("\r\n")[0],
             "changes": [change.operation for change in changes.data],
             "refused": [fault.pointer for fault in refused.errors or []],
         }
