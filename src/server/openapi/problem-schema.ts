@@ -23,7 +23,7 @@ export const problemSchema = {
       instance: text('URI of the request.'),
       errors: {
         type: 'array',
-        description: 'The individual errors, or the first of them.',
+        description: 'The errors, or the first of them.',
         maxItems: faultLimits.faults,
         items: {
           type: 'object',
@@ -31,7 +31,7 @@ export const problemSchema = {
           additionalProperties: false,
           properties: {
             pointer: text('JSON pointer (RFC 6901) into the request body. Empty for the whole body.'),
-            parameter: text('Name of a parameter of the path or the query.'),
+            parameter: text('Name of a path or query parameter.'),
             header: text('Name of a request header.'),
             code: text('Machine-readable code, such as `unknown`.'),
             limit: {
@@ -45,7 +45,7 @@ export const problemSchema = {
       moreErrors: {
         type: 'integer',
         minimum: 1,
-        description: 'Number of errors that `errors` does not list.',
+        description: 'Number of errors not in `errors`.',
       },
     },
     examples: [
