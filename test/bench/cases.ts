@@ -1,8 +1,8 @@
 import type { Request } from './load.ts'
 import { aggregateSearch, listSearch, newAgreement, qSearch, wideSearch } from './requests.ts'
 
-/** The service with its response cache (`hot`) and without it (`cold`), `by-hand/server.ts`, and `bare.ts`. */
-export type ServerName = 'hot' | 'cold' | 'by hand' | 'bare'
+/** The service with its response cache (`cached`) and without it (`cold`), `by-hand/server.ts`, and `bare.ts`. */
+export type ServerName = 'cached' | 'cold' | 'by hand' | 'bare'
 
 /** A case: the same request to each server. */
 export interface Case {
@@ -38,28 +38,28 @@ export function casesFor(ids: string[], key: string): Case[] {
     {
       name: 'read',
       title: 'record by key',
-      requests: { hot: read, cold: read, 'by hand': { ...read, path: (number) => `/read/${id(number)}` } },
+      requests: { cached: read, cold: read, 'by hand': { ...read, path: (number) => `/read/${id(number)}` } },
     },
     {
       name: 'list',
       title: 'list of 25, five properties',
-      requests: { hot: get(list), cold: get(list), 'by hand': get('/list'), bare: get('/') },
+      requests: { cached: get(list), cold: get(list), 'by hand': get('/list'), bare: get('/') },
     },
     {
       name: 'wide',
       title: 'list of 25, whole agreements',
-      requests: { hot: get(wide), cold: get(wide), 'by hand': get('/wide') },
+      requests: { cached: get(wide), cold: get(wide), 'by hand': get('/wide') },
     },
     {
       name: 'q',
       title: 'list of 25, filtered with q',
-      requests: { hot: get(q), cold: get(q), 'by hand': get('/q') },
+      requests: { cached: get(q), cold: get(q), 'by hand': get('/q') },
     },
     {
       name: 'count',
       title: 'exact count',
       connections: 2,
-      requests: { hot: get(count), cold: get(count), 'by hand': get('/count') },
+      requests: { cached: get(count), cold: get(count), 'by hand': get('/count') },
     },
     {
       name: 'aggregate',

@@ -51,17 +51,17 @@ function startWriting(origin: string, key: string): () => Promise<void> {
 /**
  * Case `mixed`: cached reads per second while ten writes per second change another resource, divided by cached reads per
  * second without writes.
- * @param hot the service with its response cache.
+ * @param cached the service with its response cache.
  */
-export async function measureMixed(hot: Server, key: string, options: Options): Promise<BoundedFigure[]> {
+export async function measureMixed(cached: Server, key: string, options: Options): Promise<BoundedFigure[]> {
   const request = { method: 'GET' as const, path: (number: number) => paths[number % paths.length] ?? '' }
-  for (const path of paths) await (await fetch(hot.origin + path)).text()
+  for (const path of paths) await (await fetch(cached.origin + path)).text()
   const ratios: number[] = []
   // Round 0 is a warm-up, which does not count.
   for (let round = 0; round <= options.rounds; round++) {
-    const withoutWrites = await measure(hot, request, options)
-    const stop = startWriting(hot.origin, key)
-    const withWrites = await measure(hot, request, options).finally(stop)
+    const withoutWrites = await measure(cached, request, options)
+    const stop = startWriting(cached.origin, key)
+    const withWrites = await measure(cached, request, options).finally(stop)
     if (round > 0) ratios.push(withWrites.perSecond / withoutWrites.perSecond)
   }
   return [

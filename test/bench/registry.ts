@@ -20,7 +20,7 @@ export interface Registry {
   /** Without a response cache. */
   cold: Server
   /** With a response cache. */
-  hot: Server
+  cached: Server
   /** Number of agreements. */
   agreements: number
   close(): Promise<void>
@@ -100,13 +100,13 @@ export async function openUncached(
 export async function openRegistry(database: string | undefined, wanted: number): Promise<Registry> {
   const { cold, url } = await openUncached(database, wanted, dataDir)
   if (database === undefined) await allowDatabases(url)
-  const hot = await startNode([program, 'serve'], { ...commonEnv, DATABASE_URL: url })
+  const cached = await startNode([program, 'serve'], { ...commonEnv, DATABASE_URL: url })
   const close = async () => {
-    await hot.close()
+    await cached.close()
     // `cold` owns the embedded PostgreSQL, so it closes last.
     await cold.close()
   }
-  return { url, cold, hot, agreements: await countAgreements(cold.origin), close }
+  return { url, cold, cached, agreements: await countAgreements(cold.origin), close }
 }
 
 /** Ids of 2,000 agreements in the order of titles, so that they are spread over the tables. */

@@ -70,16 +70,16 @@ async function measureTransfers(rows: number, servers: Servers) {
 }
 
 async function measureAll(registry: Registry, options: Options): Promise<Results> {
-  const { url, hot, cold, agreements } = registry
+  const { url, cached, cold, agreements } = registry
   const runs = (name: string) => options.only.length === 0 || options.only.includes(name)
   const started = performance.now()
   const byHandUrl = await createByHandDatabase(url, cold.origin)
   console.log(
     `filled the database of the hand-written server in ${Math.round((performance.now() - started) / 1000)} s`,
   )
-  const bare = await startSource('bare.ts', { BENCH_SOURCE: `${hot.origin}/v1/agreements?${listSearch}` })
+  const bare = await startSource('bare.ts', { BENCH_SOURCE: `${cached.origin}/v1/agreements?${listSearch}` })
   const byHand = await startSource('by-hand/server.ts', { DATABASE_URL: byHandUrl })
-  const servers = { hot, cold, bare, 'by hand': byHand }
+  const servers = { cached, cold, bare, 'by hand': byHand }
   try {
     const others: BoundedFigure[] = runs('size') ? await measureSize(url, cold.origin, byHandUrl) : []
     // Runs before the long cases, since the download of the peers may fail.
@@ -89,7 +89,7 @@ async function measureAll(registry: Registry, options: Options): Promise<Results
     for (const measured of wanted) cases.push(await measureCase(measured, servers, options))
     if (runs('changed')) others.push(...(await measureChanged(cold.origin, adminKey, agreements, options)))
     if (runs('grown')) others.push(...(await measureGrown(cold.origin, options)))
-    if (runs('mixed')) others.push(...(await measureMixed(hot, adminKey, options)))
+    if (runs('mixed')) others.push(...(await measureMixed(cached, adminKey, options)))
     if (runs('aggregates')) others.push(...(await measureAggregates(url, cold.origin, options)))
     if (runs('imports')) others.push(...(await measureImports(url, adminKey, agreements)))
     if (runs('limits')) others.push(...(await measureLimits(cold.origin, adminKey)))

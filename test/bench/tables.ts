@@ -65,7 +65,7 @@ export interface BoundedFigure {
 
 function ratiosOf({ cases, depths, transfers, peers, others }: Results): BoundedFigure[] {
   const ratios: [string, string, ServerName, ServerName, number][] = [
-    ['speed of a hot list / bare server', 'list', 'hot', 'bare', 0.85],
+    ['speed of a cached list / bare server', 'list', 'cached', 'bare', 0.85],
     ['speed of a cold list of 25 whole agreements / by hand', 'wide', 'cold', 'by hand', 3],
     ['speed of a cold list of 25 with five properties / by hand', 'list', 'cold', 'by hand', 0.9],
     ['speed of a cold read by key / by hand', 'read', 'cold', 'by hand', 0.85],

@@ -14,7 +14,7 @@ describe.runIf(process.getuid?.() === 0 && process.platform === 'linux')(
       folder = await mkdtemp(join(tmpdir(), 'entente-account-'))
       program = join(folder, 'bin/program')
       await mkdir(join(folder, 'bin'))
-      // Fails unless it runs as an ordinary user for whom access(2) reports that the program is executable.
+      // Fails unless it runs as an unprivileged user for whom access(2) reports that the program is executable.
       await writeFile(program, '#!/bin/sh\ntest "$(id -u)" -ne 0 && test -x "$0"\n', { mode: 0o755 })
     })
     afterAll(() => rm(folder, { recursive: true, force: true }))
@@ -22,11 +22,14 @@ describe.runIf(process.getuid?.() === 0 && process.platform === 'linux')(
     it.each([
       ['everybody', 0o755],
       ['only root', 0o700],
-    ])('runs as an ordinary user who can run its programs in a folder that %s may enter', async (_, mode) => {
-      await chmod(folder, mode)
-      const account = await chooseAccount(join(folder, 'postgres'), [program])
-      await expect(account.run(program, [])).resolves.toBeUndefined()
-    })
+    ])(
+      'runs as an unprivileged user who can run its programs in a folder that %s may enter',
+      async (_, mode) => {
+        await chmod(folder, mode)
+        const account = await chooseAccount(join(folder, 'postgres'), [program])
+        await expect(account.run(program, [])).resolves.toBeUndefined()
+      },
+    )
 
     it('is refused for a cluster of root, such as a copy without owners, with what to do instead', async () => {
       const cluster = join(folder, 'copied')

@@ -77,7 +77,7 @@ async function runWithCapability(
   } catch (error) {
     if (!isSetprivError(error)) throw error
     throw new OperatorError(
-      `PostgreSQL does not run as root, and its user cannot enter ${closedFolder}: open that folder to all (chmod o+x), install setpriv (util-linux), run as an ordinary user, or set DATABASE_URL`,
+      `PostgreSQL does not run as root, and its user cannot enter ${closedFolder}: open that folder to all (chmod o+x), install setpriv (util-linux), run as an unprivileged user, or set DATABASE_URL`,
     )
   }
 }
@@ -103,7 +103,7 @@ async function findNobody(): Promise<User> {
     return { uid: Number(uid?.stdout), gid: Number(gid?.stdout) }
   } catch {
     throw new OperatorError(
-      "PostgreSQL does not run as root, and there is no user 'nobody' to run it: run as an ordinary user, or set DATABASE_URL",
+      "PostgreSQL does not run as root, and there is no user 'nobody' to run it: run as an unprivileged user, or set DATABASE_URL",
     )
   }
 }

@@ -23,7 +23,7 @@ export const redactionBody = registerRequestSchema(
         .optional()
         .meta({
           description:
-            'JSON pointers (RFC 6901) of the properties whose values are removed, without list indexes: `/documents/title` is the title of every document.',
+            'Paths of the properties whose values are removed: JSON pointers without list indexes. `/documents/title` is the title of every document.',
         }),
       text: z
         .string()
