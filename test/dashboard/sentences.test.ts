@@ -183,4 +183,15 @@ describe('Chinese sentences', () => {
     const message = await messageOf(readContent(name, content))
     expect(translate(message), message).toBeDefined()
   })
+
+  const notUtf8 = Buffer.from('Déjà\n', 'latin1')
+  it.each([
+    ['one line is UTF-8', Buffer.concat([Buffer.from('Name\nCafé\n'), notUtf8]), {}],
+    ['several lines are UTF-8', Buffer.concat([Buffer.from('Name\nCafé\nÎle\n'), notUtf8]), {}],
+    ['its encoding lacks a byte', Buffer.from('Name\nA\u0081\n', 'latin1'), { encoding: 'windows-1252' }],
+  ])('exist for a file that mixes encodings: %s', async (_name, content, options) => {
+    const message = await messageOf(readContent('a.csv', content, options))
+    expect(message).toMatch(/the file mixes encodings/i)
+    expect(translate(message), message).toBeDefined()
+  })
 })
