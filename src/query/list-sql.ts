@@ -162,12 +162,10 @@ export function listStatement(
     const keys = keysOf(plan)
     const documents = pageDocuments(plan, compose)
     const limit = fixedLimit === '' ? sql`${placeholder('limit')}::int` : sql.raw(fixedLimit)
-    const keyAt = (index: number) => sql`${sql.identifier(`key ${index}`)}`
-    const selectedKeys = keys.map(({ expression }, index) => sql`${expression} as ${keyAt(index)}`)
-    const inOrder = sql.join(
-      keys.map(({ direction }, index) => sql`${keyAt(index)} ${sql.raw(direction)}`),
-      sql`, `,
-    )
+    const columnName = (index: number) => sql`${sql.identifier(`key ${index}`)}`
+    const selectedKeys = keys.map(({ expression }, index) => sql`${expression} as ${columnName(index)}`)
+    const pageKeys = keys.map((key, index) => ({ ...key, expression: columnName(index) }))
+    const inOrder = orderByKeys(pageKeys)
     const where = after ? sql`${whereClause(plan)} and ${afterPosition(keys)}` : whereClause(plan)
     // Selects one record more than the page has, to find out whether another page follows.
     const page = sql`(select ${plan.resource.id} as id, ${sql.join(selectedKeys, sql`, `)}${documents.columns} from ${pageSource(plan)}${where}
@@ -177,9 +175,9 @@ export function listStatement(
     const shownCount = isSized ? sql`least(${limit}, count(*)${fits})` : limit
     // The rows of the page are in order, so the aggregates need no sort. To number and filter the rows would take longer.
     const inArray = (value: SQL) => sql`(array_agg(${value} order by ${inOrder})${fits})`
-    const lastPosition = keys.map(
-      ({ type }, index) =>
-        sql`${positionText(sql`${inArray(keyAt(index))}[${shownCount}]`, type)} collate "C"`,
+    const lastPosition = pageKeys.map(
+      ({ expression, type }) =>
+        sql`${positionText(sql`${inArray(expression)}[${shownCount}]`, type)} collate "C"`,
     )
     return sql`select array_to_string(${inArray(sql`document`)}[1:${shownCount}], ',') as records,
       coalesce(bool_and(current), true) as current,

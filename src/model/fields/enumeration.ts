@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { byEnumeration } from '../dimensions.ts'
 import { code, defaultCode, requiredCode } from './code.ts'
 
-type Words = readonly [string, ...string[]]
+type EnumValues = readonly [string, ...string[]]
 
 interface EnumerationOptions {
   /** Whether lists can be sorted by the value; true by default. */
@@ -11,28 +11,28 @@ interface EnumerationOptions {
   group?: boolean
 }
 
-const codeOptions = (values: Words, { sort = true, group = true }: EnumerationOptions = {}) => ({
+const codeOptions = (values: EnumValues, { sort = true, group = true }: EnumerationOptions = {}) => ({
   values,
   sort,
   ...(group && { group: byEnumeration }),
 })
 
 /** An optional enumeration value. */
-export const enumeration = <const Values extends Words>(
+export const enumeration = <const Values extends EnumValues>(
   values: Values,
   description: string,
   options?: EnumerationOptions,
 ) => code(z.enum(values), description, codeOptions(values, options))
 
 /** A required enumeration value. */
-export const requiredEnumeration = <const Values extends Words>(
+export const requiredEnumeration = <const Values extends EnumValues>(
   values: Values,
   description: string,
   options?: EnumerationOptions,
 ) => requiredCode(z.enum(values), description, codeOptions(values, options))
 
 /** An enumeration value with a default. */
-export const defaultEnumeration = <const Values extends Words>(
+export const defaultEnumeration = <const Values extends EnumValues>(
   values: Values,
   value: Values[number],
   description: string,
