@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { get as httpGet, type IncomingMessage } from 'node:http'
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import { Connection } from '../../src/database/connection.ts'
+import { ChangeFeed } from '../../src/features/changes/feed.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { createRecord, ifMatch, resourceOf } from '../support/documents.ts'
 
@@ -99,6 +100,39 @@ it('every change is sent once and in order to all streams, with one read for all
   for (const { keys } of collected) expect(keys).toEqual(created.map(({ key }) => key))
   // With separate reads, there would be at least one for each stream and change.
   expect(reads).toBeLessThan(100)
+})
+
+it('a stream stops reading while its client does not read', async () => {
+  const { path } = await createRecord(resourceOf('organizations'), api)
+  const after = await positionAfterNewRecord()
+  // These revisions do not fit into the buffers of the client and the server.
+  const textBytes = 100_000
+  await api.pool.query(
+    `insert into revisions (resource, key, version, operation, document, actor)
+     select 'figures', 'big-' || n, 1, 'create', json_build_object('text', repeat('x', ${textBytes})),
+       '{"kind": "seed", "id": null, "name": null}' from generate_series(1, 400) n`,
+  )
+  const readPage = vi.spyOn(ChangeFeed.prototype, 'readPage')
+  // Counts what the stream was given. While a transaction of another database delays the feed, pages are empty.
+  const bytesRead = async () => {
+    const pages = await Promise.all(readPage.mock.results.map(({ value }) => value))
+    return pages.reduce((sum, { bytes }) => sum + bytes.length, 0)
+  }
+  try {
+    const stream = await open('10.0.0.1', `?after=${after}`)
+    await expect.poll(bytesRead, { timeout: 10_000 }).toBeGreaterThan(textBytes)
+    for (let last = 0; last !== (await bytesRead()); ) {
+      last = await bytesRead()
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      await api.patch(path, { name: `After ${last} bytes` }, ifMatch('*'))
+    }
+    expect(await bytesRead()).toBeLessThan(400 * textBytes)
+    const { keys } = collect(stream)
+    const expected = Array.from({ length: 400 }, (_, index) => `big-${index + 1}`)
+    await expect.poll(() => keys.slice(0, 400), { timeout: 20_000 }).toEqual(expected)
+  } finally {
+    readPage.mockRestore()
+  }
 })
 
 it('a stream has the changes of the requested resources, and continues after Last-Event-ID', async () => {

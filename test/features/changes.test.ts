@@ -1,18 +1,10 @@
 import { get as httpGet, type IncomingMessage } from 'node:http'
 import fc from 'fast-check'
 import type pg from 'pg'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { Connection } from '../../src/database/connection.ts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { alignFeed } from '../../src/database/feed.ts'
 import { type Api, startTestApi } from '../support/api.ts'
-import {
-  createRecord,
-  type Document,
-  exampleDocument,
-  ifMatch,
-  readProblem,
-  resourceOf,
-} from '../support/documents.ts'
+import { createRecord, type Document, readProblem, resourceOf } from '../support/documents.ts'
 
 interface Change {
   position: string
@@ -331,43 +323,6 @@ describe('the stream of changes', () => {
     await silent?.query('rollback')
     silent?.release()
     expect((await taking).map(({ change }) => change.key)).toEqual([key])
-  })
-
-  it('stops reading while a client does not read', async () => {
-    const document = {
-      ...(await exampleDocument(organizations, api)),
-      aliases: [{ name: 'x'.repeat(150), language: null }],
-    }
-    const { path } = await createRecord(organizations, api, document)
-    const after = await positionAfterNewRecord()
-    // These revisions do not fit into the buffers of the client and the server.
-    await api.pool.query(
-      `insert into revisions (resource, key, version, operation, document, actor)
-       select 'figures', 'big-' || n, 1, 'create', json_build_object('text', repeat('x', 100000)), ${actorSql} from generate_series(1, 400) n`,
-    )
-    const query = vi.spyOn(Connection.prototype, 'query')
-    // Counts rows and not reads: while a transaction of another database delays the feed, reads return no rows.
-    const rowsRead = async () => {
-      const rows: { entry?: string }[] = (
-        await Promise.all(query.mock.results.map(({ value }) => value))
-      ).flat()
-      return rows.filter(({ entry }) => entry?.includes('"big-')).length
-    }
-    try {
-      const stream = await connect(`?after=${after}`)
-      await expect.poll(rowsRead, { timeout: 10_000 }).toBeGreaterThan(0)
-      for (let last = 0; last !== (await rowsRead()); ) {
-        last = await rowsRead()
-        await new Promise((resolve) => setTimeout(resolve, 300))
-        await api.patch(path, { name: `After ${last} rows` }, ifMatch('*'))
-      }
-      expect(await rowsRead()).toBeLessThan(400)
-      const taken = await take(stream, 400)
-      const expected = Array.from({ length: 400 }, (_, index) => `big-${index + 1}`)
-      expect(taken.slice(0, 400).map(({ change }) => change.key)).toEqual(expected)
-    } finally {
-      query.mockRestore()
-    }
   })
 
   it('ends when the service closes', async () => {
