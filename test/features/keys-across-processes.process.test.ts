@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished, vi } from 'vitest'
 import { openDatabaseAt } from '../../src/database/database.ts'
 import { createKey, type NewKey } from '../../src/database/keys.ts'
 import { buildApp } from '../../src/server/app.ts'
@@ -73,15 +74,26 @@ describe('a key that was revoked', () => {
     )
     for (const { key } of keys) await expect.poll(() => service.status(key)).toBe(200)
     const revoke = 'update keys set revoked_at = now() where id = $1'
-    // No notification of the revocation arrives: its trigger is disabled, and its connection terminated.
+    // PostgreSQL changes this only from another database.
+    const server = new pg.Client({ connectionString: inject('postgres').url })
+    await server.connect()
+    onTestFinished(() => server.end())
+    const name = new URL(database.url).pathname.slice(1)
+    const allowConnections = (areAllowed: boolean) =>
+      server.query(`alter database ${name} allow_connections ${areAllowed}`)
     for (const { key, record } of keys) {
       await expect.poll(countListeners).toBe(1)
-      await database.pool.query('alter table keys disable trigger keys_notify')
-      await database.pool.query(`select pg_terminate_backend(pid) from pg_stat_activity where ${listeners}`)
-      await expect.poll(countListeners).toBe(0)
-      await database.pool.query(revoke, [record.id])
-      expect(await service.status(key)).toBe(401)
-      await database.pool.query('alter table keys enable trigger keys_notify')
+      // The service keeps its idle connections, but its listener cannot connect again.
+      await allowConnections(false)
+      try {
+        await database.pool.query(`select pg_terminate_backend(pid) from pg_stat_activity where ${listeners}`)
+        await expect.poll(countListeners).toBe(0)
+        await database.pool.query(revoke, [record.id])
+        // PostgreSQL closes the connection some milliseconds after it has removed it from pg_stat_activity.
+        await expect.poll(() => service.status(key), { timeout: 500, interval: 5 }).toBe(401)
+      } finally {
+        await allowConnections(true)
+      }
       await expect.poll(countListeners, { timeout: 5000 }).toBe(1)
       expect(await service.status(key)).toBe(401)
     }
