@@ -4,7 +4,7 @@ import * as commonTables from '../database/tables/index.ts'
 import { checkValue } from '../problems/faults.ts'
 import { didYouMean } from '../problems/suggest.ts'
 import { propertiesOf, recordProperties } from './document.ts'
-import type { ColumnBuilders } from './field.ts'
+import type { ColumnBuilders, Fields } from './field.ts'
 import { referenceProperties } from './reference-properties.ts'
 import type { Registry } from './registry.ts'
 import type { Resource, ResourceDeclaration } from './resource.ts'
@@ -124,6 +124,20 @@ export function checkNames(declarations: readonly ResourceDeclaration[]): void {
   for (const { name, fields } of declarations) {
     const properties = Object.keys(fields).map((property): Naming => [`${name}.${property}`, [property]])
     requireDistinct('property', [reserved, ...properties])
+    checkOrders(name, fields)
+  }
+}
+
+/** Checks that each `notBefore` names properties of the same record or list item. @throws Error for another name. */
+function checkOrders(path: string, fields: Fields): void {
+  const names = Object.keys(fields)
+  for (const [name, { notBefore = [], items = {} }] of Object.entries(fields)) {
+    const wrong = notBefore.find((other) => !names.includes(other))
+    if (wrong !== undefined)
+      throw new DeclarationError(
+        `${path}.${name}: notBefore names "${wrong}", which is not a property beside it${didYouMean(wrong, names)}`,
+      )
+    checkOrders(`${path}.${name}`, items)
   }
 }
 

@@ -108,6 +108,10 @@ export type ColumnBuilders = Record<string, PgColumnBuilderBase>
  */
 export interface Field<Schema extends z.ZodType = z.ZodType> {
   capability?: Capability
+  /** Of a date: the dates of the same record or list item that it must not be entirely before (`findOrderFaults`). */
+  notBefore?: readonly string[]
+  /** Of a list of objects: the fields of an item. */
+  items?: Fields
   /** The columns with countries that count as participants of the record: the country of its host or of a location. */
   hostCountries?(context: FieldContext): HostCountry[]
   /** The public schema, with default and description. */

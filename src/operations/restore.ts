@@ -150,7 +150,9 @@ export const restore: Operation = {
         const past = await findVersion(tx, resource, key, version, locked?.version)
         const record: Document = JSON.parse(past.document)
         requireKnownProperties(resource, past.entry.version, record)
-        document = checkDocument(resource, documentOf(resource, record))
+        // A version that was stored once may be restored even if it ends before it starts.
+        const restored = documentOf(resource, record)
+        document = checkDocument(resource, restored, restored)
         const change: Change = { kind: 'restore', authorship }
         existingKey = locked?.key
         if (locked) {

@@ -67,8 +67,9 @@ export const agreements = defineResource(
     signedOn: field.edtf('When it was signed or agreed.'),
     provisionalFrom: field.edtf('When its provisional application began.'),
     inForceFrom: field.edtf('When it entered into force, which may be before it was signed.'),
+    // An agreement may enter into force after the term for which it was concluded, so this date has no `notBefore`.
     expiresOn: field.edtf('When it expires unless renewed.'),
-    terminatedOn: field.edtf('When it was ended.'),
+    terminatedOn: field.edtf('When it was ended.', { notBefore: ['provisionalFrom', 'inForceFrom'] }),
     renewal: field.enumeration(renewals, 'How it is renewed.', { sort: false }),
     place: field.line('Where it was signed.', { max: 300, weight: 'B' }),
     occasion: field.line('At what event it was agreed.', { max: 1000, weight: 'B' }),
@@ -84,7 +85,7 @@ export const agreements = defineResource(
       'AgreementTerm',
       {
         startsOn: field.edtfInList('First day of the period.'),
-        endsOn: field.edtfInList('Last day of the period.'),
+        endsOn: field.edtfInList('Last day of the period.', { notBefore: ['startsOn'] }),
         note: field.prose('Note.', { max: 1000, filter: false }),
       },
       {

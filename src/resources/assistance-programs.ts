@@ -10,7 +10,7 @@ export const assistancePrograms = defineResource(
     modality: field.enumeration(modalities, 'Kind of assistance.'),
     status: field.enumeration(activityStatuses, 'IATI activity status.'),
     startsOn: field.edtf('When it started or is to start.'),
-    endsOn: field.edtf('When it ended or is to end.'),
+    endsOn: field.edtf('When it ended or is to end.', { notBefore: ['startsOn'] }),
     summary: field.prose('Summary.', { weight: 'B' }),
     participants: field.participants('AssistanceProgramParticipant', programRoles),
     topics: field.topics(),

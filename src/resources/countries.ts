@@ -73,7 +73,7 @@ export const countries = defineResource(
     aliases: field.aliases(),
     labelPoint: field.point('Where maps put the name or a mark.'),
     validFrom: field.edtf('Since when the country has had this code, or when the state began.'),
-    validTo: field.edtf('When ISO withdrew the code, or when the state ended.'),
+    validTo: field.edtf('When ISO withdrew the code, or when the state ended.', { notBefore: ['validFrom'] }),
     successors: field.references('countries', 'The states that followed a withdrawn one.', {
       filter: {
         name: 'successor',

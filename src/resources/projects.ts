@@ -9,7 +9,7 @@ export const projects = defineResource(
     kind: field.requiredEnumeration(projectKinds, 'Kind of project.'),
     status: field.enumeration(activityStatuses, 'IATI activity status.'),
     startsOn: field.edtf('When it started or is to start.'),
-    endsOn: field.edtf('When it ended or is to end.'),
+    endsOn: field.edtf('When it ended or is to end.', { notBefore: ['startsOn'] }),
     summary: field.prose('Summary.', { weight: 'B' }),
     outcomes: field.prose('Results.', { weight: 'B' }),
     participants: field.participants('ProjectParticipant', projectRoles),

@@ -48,6 +48,7 @@ describe('Chinese sentences', () => {
     ],
     ['"stauts" is not known here; did you mean "status"?', '这里没有 "stauts"；是否想写 "status"？'],
     ['"x" is not known; it can be "a", "b"', '"x" 不是已知的值；可以是 "a", "b"'],
+    ['"2010" must not be before "startsOn", which is "2011-04"', '"2010" 不得早于 "startsOn"（"2011-04"）'],
     ['Location/latitude must be a number, not text.', 'Location/latitude：必须是数字，而不是文本'],
     [
       'A quote that opens on line 3 or later is never closed: the file is cut off, or the quote is a part of a value. If the file has no quotes around values, set rows.quote to none in the mapping.',

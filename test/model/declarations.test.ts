@@ -201,6 +201,21 @@ const refused: [what: string, fields: Fields, options: Partial<ResourceDeclarati
     'facilities: calendar names "name", which is not a date of field.edtf; it can be "openedOn"',
   ],
   [
+    'a date that must not be before a property that does not exist',
+    {
+      openings: field.list(
+        'FacilityOpening',
+        {
+          openedOn: field.edtfInList('When it opened.'),
+          closedOn: field.edtfInList('When it closed.', { notBefore: ['openedAt'] }),
+        },
+        { description: 'An opening.', example: { openedOn: '1985', closedOn: null } },
+      ),
+    },
+    {},
+    'facilities.openings.closedOn: notBefore names "openedAt", which is not a property beside it; did you mean "openedOn"?',
+  ],
+  [
     'a bad role in the example',
     { participants },
     { example: { name: 'Spallation source', participants: [{ country: 'CHN', role: 'hots' }] } },

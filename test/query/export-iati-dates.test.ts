@@ -8,11 +8,15 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** Creates a program, and returns its status and dates in an export: the types, days and texts. */
-async function exported(program: object) {
+/** Creates a program. @returns its id. */
+async function create(program: object): Promise<string> {
   const created = await api.post('/v1/assistance-programs', { title: 'A program', ...program })
   expect(created.status, created.text).toBe(201)
-  const { id } = created.json<{ id: string }>()
+  return created.json<{ id: string }>().id
+}
+
+/** Returns the status and the dates of a program in an export: the types, days and texts. */
+async function exportedProgram(id: string) {
   const { text } = await api.get(`/v1/assistance-programs/export?format=iati&id=${id}`)
   const pattern =
     /<activity-date type="(\d)" iso-date="([^"]*)"(?:\/>|><narrative>(.*?)<\/narrative><\/activity-date>)/g
@@ -21,6 +25,8 @@ async function exported(program: object) {
     dates: [...text.matchAll(pattern)].map(([, type, day, note]) => [type, day, ...(note ? [note] : [])]),
   }
 }
+
+const exported = async (program: object) => exportedProgram(await create(program))
 
 const today = () => new Date().toISOString().slice(0, 10)
 
@@ -78,8 +84,13 @@ describe('the dates of an activity in the format iati', () => {
     expect(openStart.dates.map(([, day]) => day)).toEqual(['2010-05-31', '2010-05-31'])
     const openEnd = await exported({ status, startsOn: '2012-03-04', endsOn: '2010/..' })
     expect(openEnd.dates.map(([, day]) => day)).toEqual(['2012-03-04', '2012-03-04'])
-    const contradicting = await exported({ status, startsOn: '2011-01-01', endsOn: '2010-02-02' })
-    expect(contradicting.dates.map(([, day]) => day)).toEqual(['2011-01-01', '2010-02-02'])
+  })
+
+  it('are written as stored if the record has ended before its start since an earlier version', async () => {
+    const id = await create({ status: 'closed', startsOn: '2011-01-01', endsOn: '2012' })
+    await api.pool.query(`update assistance_programs set ends_on = '2010-02-02' where id = $1`, [id])
+    const { dates } = await exportedProgram(id)
+    expect(dates.map(([, day]) => day)).toEqual(['2011-01-01', '2010-02-02'])
   })
 
   it('are also written as text if they are uncertain', async () => {

@@ -112,7 +112,7 @@ function isEdited({ resource, existing }: Upsert, name: string, value: unknown):
 function planChange(upsert: Upsert, stored: string, onEdited: OnEdited): PlannedRecord {
   const { resource, existing } = upsert
   const before = documentOf(resource, JSON.parse(stored))
-  const wanted = checkDocument(resource, mergeWanted(upsert, before))
+  const wanted = checkDocument(resource, mergeWanted(upsert, before), before)
   if (otherRowId(upsert) !== undefined) {
     const kept = statedProperties(upsert).filter((name) => !isDeepStrictEqual(before[name], wanted[name]))
     return { upsert, action: 'none', before, after: before, properties: {}, kept, emptied: [] }
@@ -126,10 +126,11 @@ function planChange(upsert: Upsert, stored: string, onEdited: OnEdited): Planned
   const after =
     edited.length === 0
       ? wanted
-      : checkDocument(resource, {
-          ...wanted,
-          ...Object.fromEntries(edited.map((name) => [name, before[name]])),
-        })
+      : checkDocument(
+          resource,
+          { ...wanted, ...Object.fromEntries(edited.map((name) => [name, before[name]])) },
+          before,
+        )
   const action = isDeepStrictEqual(before, after) ? 'none' : 'change'
   const emptied = (upsert.draft.empty ?? []).filter(
     (name) => earlier[name] === hashValue(before[name]) && !isDefault(resource, name, before[name]),

@@ -244,7 +244,7 @@ function planRestoration(
   const reason =
     kept.length > 0 ? `${kept.join(', ')} ${kept.length === 1 ? 'was' : 'were'} changed since` : undefined
   try {
-    const after = checkDocument(resource, document)
+    const after = checkDocument(resource, document, before)
     const change = { index, kind: 'replace' as const, locked, before: current, after }
     return reason === undefined ? { change } : { change, reason }
   } catch (error) {

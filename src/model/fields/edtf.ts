@@ -4,7 +4,7 @@ import { spanIndex } from '../../database/date-spans.ts'
 import { dayOrder, orderIndexes } from '../../database/ordering.ts'
 import { edtfDate } from '../date-filters.ts'
 import { byDate as groupByDate } from '../dimensions.ts'
-import { defineField, type FieldContext } from '../field.ts'
+import { defineField, type Field, type FieldContext } from '../field.ts'
 import { edtf as edtfSchema, optional } from '../schemas.ts'
 import { byDate } from '../sorts.ts'
 
@@ -35,9 +35,12 @@ const dateQuery = (context: FieldContext, description: string) => {
   }
 }
 
+type OrderOptions = Pick<Field, 'notBefore'>
+
 /** A date as its source gives it: EDTF text, with its earliest and latest day computed by the database. */
-export const edtf = (description: string) =>
+export const edtf = (description: string, order: OrderOptions = {}) =>
   defineField({
+    ...order,
     schema: () => optional(edtfSchema(description)),
     columns: (name) => edtfColumns(name),
     dimensionColumns: (context) => Object.values(boundColumns(context)),
@@ -50,8 +53,9 @@ const inListQuery = ({ name, table }: FieldContext, description: string) => ({
 })
 
 /** A date in the items of a list. It has a filter, and neither an index nor a sort key. */
-export const edtfInList = (description: string) =>
+export const edtfInList = (description: string, order: OrderOptions = {}) =>
   defineField({
+    ...order,
     schema: () => optional(edtfSchema(description)),
     columns: (name) => edtfColumns(name),
     query: (context) => inListQuery(context, description),

@@ -107,6 +107,7 @@ export const list = <const Items extends Fields>(
 ) => {
   const { description, distinctBy, max = 100 } = options
   return defineField({
+    items,
     schema: (registry) => {
       const all = z
         .array(options.item?.(registry) ?? itemSchema(schemaName, items, options, registry))

@@ -72,10 +72,10 @@ export async function explainMergeRefusal(
   return cause !== error && cause instanceof Problem ? problemAtInto(cause, resource, key) : cause
 }
 
-/** Checks a document that a merge makes. @throws Problem `invalid-body` with faults at `/into`. */
-function checkMerged(resource: Resource, key: string, document: Document): Document {
+/** Checks a document that a merge makes of a stored one. @throws Problem `invalid-body` with faults at `/into`. */
+function checkMerged(resource: Resource, key: string, document: Document, before: Document): Document {
   try {
-    return checkDocument(resource, document)
+    return checkDocument(resource, document, before)
   } catch (error) {
     throw error instanceof Problem ? problemAtInto(error, resource, key) : error
   }
@@ -199,7 +199,7 @@ export async function updateReferrers(tx: Transaction, pair: MergedPair, change:
     const updates: Update[] = []
     for (const record of locked.values()) {
       const before = documentOf(owner, JSON.parse(record.document))
-      const after = checkMerged(owner, record.key, moveToRemaining(owner, before, pair))
+      const after = checkMerged(owner, record.key, moveToRemaining(owner, before, pair), before)
       updates.push({ locked: record, before, after })
       await pause()
     }
@@ -266,7 +266,7 @@ export function mergeDocuments(pair: MergedPair): Document {
       .filter((alias) => aliases.safeParse([alias]).success)
     after[property] = distinctNames([...union(before[property], mergedDocument[property]), ...former])
   }
-  return checkMerged(resource, into.key, after)
+  return checkMerged(resource, into.key, after, before)
 }
 
 /** Returns the aliases without those whose name an earlier alias has. */

@@ -1,3 +1,4 @@
+import { findOrderFaults } from '../../model/date-order.ts'
 import { managedSchemas, type Resource } from '../../model/resource.ts'
 import { timestamp } from '../../model/schemas.ts'
 import { checkValue, formatPointer } from '../../problems/faults.ts'
@@ -20,12 +21,20 @@ const countingDefaults = ', counting the default values of properties that were 
 /**
  * Checks a document against the resource's schema and fills in defaults. The limits of size also apply to the result, so that
  * clients can send every record back as they have read it.
+ * @param before the stored document, if there is one. Dates that are in a wrong order in it, too, are no fault, so that the
+ *   other properties of such a record can be changed.
  * @throws Problem `invalid-body` with every fault.
  */
-export function checkDocument(resource: Resource, body: unknown): Document {
+export function checkDocument(resource: Resource, body: unknown, before?: Document): Document {
   requireFewValues(resource.noun, body)
   const { data, faults } = checkValue(resource.document, body)
   if (faults) throw invalidBody(resource.noun, faults)
+  const disorder = findOrderFaults(resource.fields, data)
+  if (disorder.length > 0) {
+    const known = before ? findOrderFaults(resource.fields, before).map(({ message }) => message) : []
+    const added = disorder.filter(({ message }) => !known.includes(message))
+    if (added.length > 0) throw invalidBody(resource.noun, added)
+  }
   requireFewValues(resource.noun, data, countingDefaults)
   if (Buffer.byteLength(JSON.stringify(data)) <= maxRecordBytes) return data
   const message = `has more than 1 MiB as JSON${countingDefaults}`
@@ -68,7 +77,7 @@ export function requireFewValues(noun: string, document: unknown, addition = '')
 export function checkReplacement(resource: Resource, before: Document, body: unknown): Document {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return checkDocument(resource, body)
   const { visibility = before.visibility, ...rest }: Document = { ...body }
-  return checkDocument(resource, { ...rest, visibility })
+  return checkDocument(resource, { ...rest, visibility }, before)
 }
 
 /** Returns the body as an object. @throws Problem `invalid-body` when it is not a JSON object. */

@@ -1,0 +1,133 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type Api, sharedApi } from '../support/api.ts'
+import { importCsv, newScheme, titledMapping } from '../support/imports.ts'
+
+/** Dates that are certainly before a date that they must not be before, such as an end before its start. */
+
+let api: Api
+beforeAll(async () => {
+  api = await sharedApi()
+})
+
+interface Response {
+  id: string
+  errors?: { pointer?: string; code: string; message: string }[]
+}
+
+const project = { title: 'A project', kind: 'joint_research' }
+const reversed = { startsOn: '2011-04', endsOn: '2010' }
+const message = '"2010" must not be before "startsOn", which is "2011-04"'
+const faultAt = (pointer: string) => [{ pointer, code: 'too_early', message }]
+
+const post = async (path: string, body: unknown) => (await api.post(`/v1/${path}`, body)).json<Response>()
+
+const createProject = async (dates: Record<string, string>) => {
+  const { id } = await post('projects', { ...project, ...dates })
+  return `/v1/projects/${id}`
+}
+
+/** Creates a project, and writes an end before its start into the database, as a version without this check could. */
+async function createReversed(): Promise<string> {
+  const path = await createProject({ startsOn: '2011-04', endsOn: '2012' })
+  await api.pool.query(`update projects set ends_on = '2010' where id = $1`, [path.split('/').at(-1)])
+  return path
+}
+
+describe('an end that is certainly before its start', () => {
+  it.each<[resource: string, document: Record<string, unknown>, pointer: string, message: RegExp]>([
+    ['projects', { ...project, ...reversed }, '/endsOn', /^"2010" .*"startsOn".*"2011-04"$/],
+    ['assistance-programs', { title: 'Aid', ...reversed }, '/endsOn', /^"2010" .*"startsOn".*"2011-04"$/],
+    [
+      'countries',
+      { code: 'XZZ', name: 'Atlantis', validFrom: '1950', validTo: '1949-12' },
+      '/validTo',
+      /^"1949-12" .*"validFrom".*"1950"$/,
+    ],
+    [
+      'agreements',
+      { title: 'A treaty', kind: 'treaty', inForceFrom: '1990~', terminatedOn: '198X' },
+      '/terminatedOn',
+      /^"198X" .*"inForceFrom".*"1990~"$/,
+    ],
+    [
+      'agreements',
+      { title: 'A treaty', kind: 'treaty', terms: [{ startsOn: '2000' }, reversed] },
+      '/terms/1/endsOn',
+      /^"2010" .*"startsOn".*"2011-04"$/,
+    ],
+  ])('is refused in new records of %s', async (resource, document, pointer, expected) => {
+    expect(await post(resource, document)).toMatchObject({
+      status: 422,
+      errors: [{ pointer, code: 'too_early', message: expect.stringMatching(expected) }],
+    })
+  })
+
+  it('is refused in a replaced or patched record, a bulk request and a line of NDJSON', async () => {
+    const path = await createProject({ startsOn: '2011-04' })
+    const replaced = await api.put(path, { ...project, ...reversed })
+    const patched = await api.patch(path, { endsOn: '2010' })
+    for (const response of [replaced, patched]) {
+      expect(response.status).toBe(422)
+      expect(response.json()).toMatchObject({ errors: faultAt('/endsOn') })
+    }
+    const id = path.split('/').at(-1)
+    const operations = [{ op: 'patch', id, ifMatch: '*', patch: { endsOn: '2010' } }]
+    expect(await post('projects/bulk', { operations })).toMatchObject({
+      errors: faultAt('/operations/0/patch/endsOn'),
+    })
+    const headers = { 'content-type': 'application/x-ndjson' }
+    const line = JSON.stringify({ ...project, ...reversed })
+    const imported = await api.post('/v1/projects/import', line, { headers })
+    expect(imported.json()).toMatchObject({ errors: faultAt('/1/endsOn') })
+  })
+
+  it('is the reason for which an import refuses the row, and only this row', async () => {
+    const mapping = titledMapping(newScheme(), {
+      resource: 'projects',
+      kind: 'joint_research',
+      properties: ['startsOn: Start', 'endsOn: End'],
+    })
+    const { counts, report } = await importCsv(
+      api.database,
+      mapping,
+      'Id,Start,End\n1,2011-04,2010\n2,2010,2011\n',
+    )
+    expect(counts).toMatchObject({ created: 1, refused: 1 })
+    const example = { column: 'endsOn', value: '2010', detail: message }
+    expect(report?.refusedBy).toMatchObject([{ rows: 1, example }])
+  })
+})
+
+describe('an end is accepted', () => {
+  it.each([
+    ['2011', '2011'],
+    ['2011-04', '2011'],
+    ['201X', '2010'],
+    ['2011/2013', '2012'],
+    ['2012', '2010/2012'],
+    ['2012', '2010/..'],
+    ['../2012', '2010'],
+  ])('if the start is %s and the end %s, which may be in order', async (startsOn, endsOn) => {
+    expect(await createProject({ startsOn, endsOn })).not.toMatch(/undefined/)
+  })
+})
+
+describe('a record that already ends before it starts', () => {
+  it('can be read, changed in other properties, redacted, removed and restored', async () => {
+    const path = await createReversed()
+    expect((await api.get(path)).json()).toMatchObject(reversed)
+    expect((await api.patch(path, { summary: 'A secret.' })).json()).toMatchObject(reversed)
+    expect((await api.put(path, { ...project, ...reversed })).status).toBe(200)
+    const headers = { 'if-match': '*' }
+    const redaction = { text: 'secret', reason: 'Requested.' }
+    expect((await api.post(`${path}/redact`, redaction, { headers })).status).toBe(200)
+    await api.delete(path)
+    expect((await api.post(`${path}/restore`, undefined)).json()).toMatchObject(reversed)
+  })
+
+  it('cannot get other dates in a wrong order', async () => {
+    const path = await createReversed()
+    expect((await api.patch(path, { endsOn: '2009' })).status).toBe(422)
+    expect((await api.patch(path, { endsOn: '2013' })).status).toBe(200)
+  })
+})
