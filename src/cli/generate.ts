@@ -35,10 +35,11 @@ export const addGenerate: AddCommand = (program, context) => {
         import('../features/generating/generate.ts'),
       ])
       // While records are generated, no other process seeds, generates or restores.
-      await withLock(database, 'seed', async () => {
+      const warning = await withLock(database, 'seed', async () => {
         await seed(database, 'reference')
-        await generate(database, agreements, randomSeed)
+        return generate(database, agreements, randomSeed)
       })
+      if (warning !== undefined) context.printNote(warning)
       await context.print(`Agreements generated, with related records: ${agreements}.`)
     })
 }

@@ -31,7 +31,10 @@ export const addRestore: AddCommand = (program, context) => {
         import('../features/archive/restore.ts'),
       ])
       // During the restore, no other process seeds, generates or restores.
-      await withLock(database, 'seed', () => restoreArchive(database, file.createReadStream()))
+      const warning = await withLock(database, 'seed', () =>
+        restoreArchive(database, file.createReadStream()),
+      )
+      if (warning !== undefined) context.printNote(warning)
       await context.print(`Restored: ${name}`)
     })
 }

@@ -7,6 +7,7 @@ import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { openEmptyDatabase, type TestDatabase } from '../support/database.ts'
 import { createRecord, databaseTime, resourceOf } from '../support/documents.ts'
+import { analyzeWarning, makeAnalyzeFail } from '../support/failing-analyze.ts'
 import { importRows, newScheme, undo } from '../support/imports.ts'
 import { registry } from '../support/registry.ts'
 
@@ -113,6 +114,17 @@ describe('an archive of the registry', () => {
       } finally {
         await copy.close()
       }
+    } finally {
+      await target.close()
+    }
+  })
+
+  it('is restored with a warning if only `vacuum analyze` fails after the commit', async () => {
+    const target = await openMigrated()
+    try {
+      await makeAnalyzeFail(target.pool)
+      expect(await restoreArchive(target.database, inChunks(archive))).toMatch(analyzeWarning)
+      expect((await archiveOf(target.database)).equals(archive)).toBe(true)
     } finally {
       await target.close()
     }

@@ -3,6 +3,7 @@ import { generate } from '../../src/features/generating/generate.ts'
 import { verify } from '../../src/features/integrity/verify.ts'
 import { startTestApi } from '../support/api.ts'
 import { openTestDatabase } from '../support/database.ts'
+import { analyzeWarning, makeAnalyzeFail } from '../support/failing-analyze.ts'
 import { registry } from '../support/registry.ts'
 
 const tables = ['agreements', 'participations', 'projects', 'topic_links', 'citations', 'external_ids']
@@ -101,6 +102,18 @@ describe('generated registries', () => {
       expect(history.json<{ data: unknown[] }>().data).toHaveLength(1)
     } finally {
       await api.close()
+    }
+  })
+
+  it('are written with a warning if only `vacuum analyze` fails after the commit', async () => {
+    const { pool, database, close } = await openTestDatabase()
+    try {
+      await makeAnalyzeFail(pool)
+      expect(await generate(database, 20, 3)).toMatch(analyzeWarning)
+      const { rows } = await pool.query("select from sources where title like 'Generated source%'")
+      expect(rows).toHaveLength(50)
+    } finally {
+      await close()
     }
   })
 

@@ -9,6 +9,7 @@ import { type Database, everything } from '../../database/database.ts'
 import { getDatabaseError } from '../../database/errors.ts'
 import { alignFeed } from '../../database/feed.ts'
 import { hasMigration, lastMigration, requireKnownMigrations } from '../../database/migrate.ts'
+import { vacuumAnalyze } from '../../database/vacuum.ts'
 import { OperatorError } from '../../operator-error.ts'
 import { endMark, footer, header, tableLine } from './format.ts'
 import { archivedTables, quoteColumns, quoteTable } from './tables.ts'
@@ -177,12 +178,15 @@ function toOperatorError(error: unknown): unknown {
  * @throws OperatorError if the registry is not empty or has migrations that this version does not know; if the archive is
  * damaged or incomplete, or its last migration is not the last one of this version; or if PostgreSQL reports an error up to
  * the commit. Nothing is written then.
- * @throws the error of `chunks` if they cannot be read; pg's error if the connection or `vacuum analyze` fails. The latter follows
- * the commit: the registry has been restored then.
+ * @throws the error of `chunks` if they cannot be read; pg's error if the connection fails before the commit.
+ * @returns a warning if `vacuum analyze` failed after the commit.
  */
-export async function restoreArchive(database: Database, chunks: AsyncIterable<Buffer>): Promise<void> {
+export async function restoreArchive(
+  database: Database,
+  chunks: AsyncIterable<Buffer>,
+): Promise<string | undefined> {
   await requireKnownMigrations(database)
-  await database.maintain(async (client) => {
+  return database.maintain(async (client) => {
     await client.query("begin; set local time zone 'UTC'; set local datestyle = 'ISO'")
     try {
       await restoreAll(client, new ArchiveReader(chunks))
@@ -191,6 +195,6 @@ export async function restoreArchive(database: Database, chunks: AsyncIterable<B
       await client.query('rollback').catch(() => {})
       throw toOperatorError(error)
     }
-    await client.query('vacuum analyze')
+    return vacuumAnalyze(client)
   })
 }

@@ -3,6 +3,7 @@ import type pg from 'pg'
 import type { Database } from '../../database/database.ts'
 import { compileSql } from '../../database/dialect.ts'
 import { getDatabaseError } from '../../database/errors.ts'
+import { vacuumAnalyze } from '../../database/vacuum.ts'
 import { rfc3339 } from '../../model/document.ts'
 import { organizationKinds, sourceKinds } from '../../model/vocabularies.ts'
 import { markAsService } from '../../operations/writing/locks.ts'
@@ -120,18 +121,18 @@ function toOperatorError(error: unknown, seed: number): unknown {
  * them all. The same count and seed produce the same records.
  * @param count number of agreements.
  * @param seed of the random values.
+ * @returns a warning if `vacuum analyze` failed after the commit.
  * @throws OperatorError when the reference data is missing, or the records exist already.
  */
-export async function generate(database: Database, count: number, seed: number): Promise<void> {
-  await database.maintain(async (client) => {
+export function generate(database: Database, count: number, seed: number): Promise<string | undefined> {
+  return database.maintain(async (client) => {
     try {
       await client.query('begin')
       await withIndexesRebuilt(client, () => writeAll(client, count, seed))
       await client.query('commit')
-      // VACUUM marks pages as all-visible, which makes counts cheap. ANALYZE updates the statistics of the planner.
-      await client.query('vacuum analyze')
     } catch (error) {
       throw toOperatorError(error, seed)
     }
+    return vacuumAnalyze(client)
   })
 }
