@@ -1,6 +1,7 @@
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { readRows } from '../../../src/features/imports/reading/index.ts'
+import { rowOptions } from '../../../src/features/imports/reading/options.ts'
 import {
   countOpenFiles,
   makeXlsx,
@@ -94,6 +95,28 @@ describe('an unreadable file', () => {
     ['a table without rows', '\n\n', 'no row with the names of the columns'],
   ])('is refused with an explanation: %s', async (_, content, message) => {
     expect(await messageOf(readContent('file.csv', content))).toContain(message)
+  })
+
+  it.each([
+    ['CSV', 'XML', 'id,name\n1,First\n'],
+    ['CSV', 'JSON', 'id,name\n1,First\n'],
+    ['CSV', 'XLSX', 'id,name\n1,First\n'],
+    ['JSON', 'XML', '[{"id": 1}]'],
+    ['XLSX', 'XML', makeXlsx('<row><c><v>1</v></c></row>')],
+  ])('in %s is refused if the mapping states %s', async (actual, stated, content) => {
+    const format = rowOptions.shape.format.parse(stated.toLowerCase())
+    expect(await messageOf(readContent('activities', content, { format }))).toBe(
+      `The file activities is ${actual}, but the mapping reads ${stated} (rows.format). Choose a file in ${stated}, or another mapping.`,
+    )
+  })
+
+  it.each([
+    ['csv', '[id,name\n1,First\n'],
+    ['json', '\ufeff [{"id": 1}]'],
+    ['ndjson', '{"id": 1}'],
+    ['xml', '<html><tr><td>1</td></tr></html>'],
+  ] as const)('is refused for no other format than the stated one, %s: %s', async (format, content) => {
+    expect((await readContent('file', content, { format })).fileInfo.format).toBe(format)
   })
 
   it('of random bytes is refused as binary, unlike UTF-16 in Cyrillic', async () => {

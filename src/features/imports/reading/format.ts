@@ -24,12 +24,32 @@ const unsupportedFormats: [start: string, detail: string][] = [
 const startBytes = 64 * 1024
 
 /**
+ * Returns the format of a file: the stated one if the mapping states one, otherwise the detected one.
+ * @throws Problem when the file is empty, its format cannot be read, or it certainly has another format than the stated one.
+ */
+export async function requireFormat(file: { path: string; name: string }, stated?: Format): Promise<Format> {
+  // Any text can be read as CSV, and each line of NDJSON that is not JSON has an error of its own.
+  if (stated === 'csv' || stated === 'ndjson') return stated
+  const detected = await detectFormat(file, stated)
+  if (stated === undefined || stated === detected || (stated === 'json' && detected === 'ndjson'))
+    return stated ?? detected
+  const wanted = stated.toUpperCase()
+  throw unreadableFile(
+    `The file ${file.name} is ${detected.toUpperCase()}, but the mapping reads ${wanted} (rows.format). Choose a file in ${wanted}, or another mapping.`,
+  )
+}
+
+/**
  * Detects the format of a file from its first bytes. JSON counts as NDJSON if the name of the file ends in `.ndjson` or
  * `.jsonl`, or if the first line is a complete value (`isNdjson`). Every ZIP archive counts as XLSX: `readWorkbook` refuses
  * the others.
+ * @param stated the stated format. With `xml`, a web page is not refused.
  * @throws Problem when the file is empty or its format cannot be read.
  */
-export async function detectFormat({ path, name }: { path: string; name: string }): Promise<Format> {
+async function detectFormat(
+  { path, name }: { path: string; name: string },
+  stated?: Format,
+): Promise<Format> {
   const refuse = (detail: string) => unreadableFile(`The file ${name} ${detail}`)
   const start = await readStart(path)
   if (start.length === 0) throw refuse('is empty.')
@@ -38,7 +58,7 @@ export async function detectFormat({ path, name }: { path: string; name: string 
   if (unsupported) throw refuse(unsupported[1])
   if (hex.startsWith('504b0304') || hex.startsWith('504b0506')) return 'xlsx'
   const text = decodeStart(start).trimStart()
-  if (/^<(!doctype html|html)/i.test(text)) {
+  if (stated !== 'xml' && /^<(!doctype html|html)/i.test(text)) {
     throw refuse(
       'is a web page (HTML) and not a data file. The download has most likely failed, or the saved link leads to a web page.',
     )

@@ -1,7 +1,7 @@
 import type { FileInfo, JsonValue, Row } from '../types.ts'
 import { openCsv } from './csv.ts'
 import type { FileToRead, OpenFile } from './file.ts'
-import { detectFormat } from './format.ts'
+import { requireFormat } from './format.ts'
 import { groupRows } from './group.ts'
 import { openJson } from './json.ts'
 import { readLimits } from './limits.ts'
@@ -62,7 +62,7 @@ async function* restoreAll(batches: AsyncIterable<readonly Row[]>): AsyncGenerat
 }
 
 async function openWithOptions(toRead: FileToRead): Promise<OpenFile> {
-  const format = toRead.options.format ?? (await detectFormat(toRead))
+  const format = await requireFormat(toRead, toRead.options.format)
   return openers[format](toRead)
 }
 
