@@ -179,6 +179,27 @@ describe('dates', () => {
       expect(read(text, ['DD/MM/YYYY']), text).toContain('not a date of the format "DD/MM/YYYY"')
   })
 
+  it.each([
+    ['c. 04/05/2011', '2011-04-05~', '2011-05-04~'],
+    ['04/05/2011?', '2011-04-05?', '2011-05-04?'],
+    ['04/05/2011 – 06/07/2011', '2011-04-05/2011-06-07', '2011-05-04/2011-07-06'],
+    ['since 04/05/2011', '2011-04-05/..', '2011-05-04/..'],
+    ['before 04/05/2011', '../2011-04-04', '../2011-05-03'],
+  ])('follow a given format in marked dates and ranges, too: %s', (text, monthFirst, dayFirst) => {
+    expect(read(text, ['MM/DD/YYYY'])).toBe(monthFirst)
+    expect(read(text, ['DD/MM/YYYY'])).toBe(dayFirst)
+    const other = text.replaceAll('/', '.')
+    expect(read(other, ['MM/DD/YYYY'])).toContain('not a date of the format "MM/DD/YYYY"')
+    expect(read(other.replaceAll('.20', '.'), ['MM.DD.YY'])).toBe(monthFirst)
+    expect(read(other)).toBe(dayFirst)
+  })
+
+  it('are not serial days in marked dates and ranges', () => {
+    const texts = ['c. 1990', '1990–1995', 'since 1990', '1990?']
+    const dates = ['1990~', '1990/1995', '1990/..', '1990?']
+    expect(texts.map((text) => read(text, ['excel']))).toEqual(dates)
+  })
+
   it('are not read from numbers that may lack a zero, except serial days', () => {
     expect(read('2008/09', ['YYYY/MM'])).toBe('2008-09')
     expect(read(2011.1, ['YYYY.M'])).toContain('2011.10 is stored as 2011.1')

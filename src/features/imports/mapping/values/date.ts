@@ -43,7 +43,7 @@ const approximate = /^(?:circa|ca|c|about|approximately|approx|around|~)\.?\s*/i
 /** Words and signs between the ends of a range of dates. */
 const rangeSeparator = /\s+(?:-|–|—|to|until|till)\s+|\s*[–—]\s*|\.\.\.?/i
 
-const dayPattern = /^\d{4}-\d\d-\d\d$/
+const isDay = (date: string) => /^\d{4}-\d\d-\d\d$/.test(date)
 
 const seasons: Record<string, string> = { spring: '21', summer: '22', autumn: '23', fall: '23', winter: '24' }
 
@@ -61,6 +61,14 @@ export function compileDate(
   const readers = formats.map((format) => compileFormat(format, language))
   if (!readers.every((reader) => reader !== undefined)) return undefined
   const takesSerials = formats.some(isSerialFormat)
+  const patterns = readers.filter((_reader, index) => !isSerialFormat(formats[index] ?? ''))
+  const readPart: DateReader = (text) => {
+    const date = firstReading(patterns, text)
+    if (date !== undefined) return date
+    // If the mapping states formats, another day of numbers with separators is an error: the format may be wrong.
+    const contradictsFormats = formats.length > 0 && readOtherNotation(text).some(isDay)
+    return contradictsFormats ? undefined : readPlainDate(text, language)
+  }
   return (value) => {
     const text = String(value).trim()
     if (text.length > maxLength) return new BadValue(`A date has at most ${maxLength} characters.`)
@@ -74,15 +82,22 @@ export function compileDate(
         `${JSON.stringify(text)} is a number, and may stand for another month, since 2011.10 is stored as 2011.1. Write the date as text, such as 2011-10.`,
       )
     }
-    for (const reader of readers) {
-      const date = reader(text)
-      if (date !== undefined) return date
-    }
+    const formatted = firstReading(readers, text)
+    if (formatted !== undefined) return formatted
     const replaced = replaceChinese(text)
-    const date = readDate(replaced, language, formats)
+    const date = readDate(replaced, readPart, formats, language)
     // The fault quotes the text as it is in the file.
-    return date instanceof BadValue && replaced !== text ? readDate(text, language, formats) : date
+    return date instanceof BadValue && replaced !== text ? readDate(text, readPart, formats, language) : date
   }
+}
+
+/** Returns the date of the first reader that reads the text. */
+function firstReading(readers: readonly DateReader[], text: string): string | undefined {
+  for (const reader of readers) {
+    const date = reader(text)
+    if (date !== undefined) return date
+  }
+  return undefined
 }
 
 const isSerialFormat = (format: string) => format === 'excel' || format === 'excel1904'
@@ -102,8 +117,16 @@ function isMonthOrYears(text: string): boolean {
   return year !== undefined && month !== undefined && month > year && month <= '12'
 }
 
-/** Reads a date in any unambiguous notation. */
-function readDate(text: string, language: string | undefined, formats: readonly string[]): string | BadValue {
+/**
+ * Reads a date in any unambiguous notation.
+ * @param readPart reads a date without words such as `circa`, or an end of a range: in one of the formats of the mapping, or plain.
+ */
+function readDate(
+  text: string,
+  readPart: DateReader,
+  formats: readonly string[],
+  language: string | undefined,
+): string | BadValue {
   const standard = readStandardDate(text)
   if (standard !== undefined) return standard
   if (isMonthOrYears(text)) {
@@ -112,10 +135,7 @@ function readDate(text: string, language: string | undefined, formats: readonly 
       `${JSON.stringify(text)} may be the month ${month} or the years ${years}. Write it in one of these two ways, or say in the mapping that it is a month, with date: YYYY/MM.`,
     )
   }
-  const readings = readOtherNotation(text)
-  // If the mapping states formats, another day of numbers with separators is an error: the format may be wrong.
-  const contradictsFormats = formats.length > 0 && readings.some((reading) => dayPattern.test(reading))
-  const plain = contradictsFormats ? undefined : readPlainDate(text, language)
+  const plain = readPart(text)
   if (plain !== undefined) return plain
   const hundreds = /^(?:the\s+)?(\d{2})00'?s$/i.exec(text)?.[1]
   if (hundreds !== undefined) {
@@ -123,8 +143,9 @@ function readDate(text: string, language: string | undefined, formats: readonly 
       `${JSON.stringify(text)} may be the decade ${hundreds}0X or the century ${hundreds}XX. Write which it is.`,
     )
   }
-  const qualified = readQualified(text, language) ?? readRange(text, language)
+  const qualified = readQualified(text, readPart) ?? readRange(text, readPart)
   if (qualified !== undefined) return qualified
+  const readings = readOtherNotation(text)
   if (readings.length > 1 && formats.length === 0) {
     return new BadValue(
       `${JSON.stringify(text)} may be ${readings.join(' or ')}. Say in the mapping which it is, with date: DD/MM/YYYY or date: MM/DD/YYYY.`,
@@ -203,7 +224,7 @@ function readNamedMonth(text: string, language: string | undefined): string | un
  * Reads a date that is uncertain, approximate or without its last digits: `1998?`, `c. 1998`, `1990s`, `19XX`. A range in EDTF
  * gets the mark at both ends: `c. 1990/1995` becomes `1990~/1995~`.
  */
-function readQualified(text: string, language: string | undefined): string | undefined {
+function readQualified(text: string, readPart: DateReader): string | undefined {
   const decade = /^(?:the\s+)?(\d{3})(?:0'?s|[x?-])$/i.exec(text)?.[1]
   if (decade !== undefined) return `${decade}X`
   const century = /^(\d{2})(?:xx|\?\?|--)$/i.exec(text)?.[1]
@@ -211,7 +232,7 @@ function readQualified(text: string, language: string | undefined): string | und
   const uncertain = /^(?:\?\s*(.+)|(.+?)\s*(?:\?|\(\?\)|\[\?\]))$/.exec(text)
   const stripped = uncertain ? (uncertain[1] ?? uncertain[2] ?? '') : text.replace(approximate, '')
   if (stripped === text) return undefined
-  const date = readPlainDate(stripped.trim(), language)
+  const date = readPart(stripped.trim())
   const marked = date?.replaceAll(/[^/.]+/g, `$&${uncertain ? '?' : '~'}`)
   return marked !== undefined && findEdtfFault(marked) === undefined ? marked : undefined
 }
@@ -220,7 +241,7 @@ function readQualified(text: string, language: string | undefined): string | und
  * Reads a range: `1990-1995`, `1990–95`, `April 2011 to May 2012`, `since 1990`, `until 1995`, `Q2 2011`. `before 1995` ends with
  * 1994.
  */
-function readRange(text: string, language: string | undefined): string | undefined {
+function readRange(text: string, readPart: DateReader): string | undefined {
   const years = /^(\d{4})\s*[-–—/]\s*(\d{4}|\d{2})$/.exec(text)
   if (years) {
     const [, first = '', last = ''] = years
@@ -236,13 +257,13 @@ function readRange(text: string, language: string | undefined): string | undefin
   }
   const since = /^(?:since|from)\s+(.+)$|^(.+?)\s*[-–—]$/i.exec(text)
   if (since && !rangeSeparator.test(since[1] ?? '')) {
-    const date = readPlainDate((since[1] ?? since[2] ?? '').trim(), language)
+    const date = readPart((since[1] ?? since[2] ?? '').trim())
     return date === undefined ? undefined : validRange(date, '..')
   }
   const before = /^before\s+(.+)$/i.exec(text)?.[1]
   const until = before ?? /^(?:until|till|to)\s+(.+)$/i.exec(text)?.[1]
   if (until !== undefined) {
-    const date = readPlainDate(until.trim(), language)
+    const date = readPart(until.trim())
     const last = before !== undefined && date !== undefined ? findDateBefore(date) : date
     return last === undefined ? undefined : validRange('..', last)
   }
@@ -250,7 +271,7 @@ function readRange(text: string, language: string | undefined): string | undefin
     .replace(/^(?:from|between)\s+/i, '')
     .replace(/\s+and\s+/i, ' to ')
     .split(rangeSeparator)
-  const [first, last] = ends.map((end) => readPlainDate(end.trim(), language))
+  const [first, last] = ends.map((end) => readPart(end.trim()))
   return ends.length === 2 && first !== undefined && last !== undefined ? validRange(first, last) : undefined
 }
 
