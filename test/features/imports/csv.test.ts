@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import iconv from 'iconv-lite'
 import { describe, expect, it } from 'vitest'
 import { readRows } from '../../../src/features/imports/reading/index.ts'
+import type { RowOptions } from '../../../src/features/imports/reading/options.ts'
 import { additionalColumns } from '../../../src/features/imports/reading/refused-rows.ts'
 import { openRows } from '../../../src/features/imports/row-source.ts'
 import { registry } from '../../../src/resources/registry.ts'
@@ -151,6 +152,22 @@ describe('encoding', () => {
       iconv.encode('Perú,Lección número uno\n', 'windows-1252'),
     ])
     expect(await messageOf(readContent('file.csv', mixed))).toContain('line 4 is not UTF-8')
+  })
+
+  it.each<[how: string, start: string, options: RowOptions]>([
+    ['by the mapping', '', { encoding: 'UTF-8' }],
+    ['by another name', '', { encoding: 'utf8' }],
+    ['by a byte order mark', '\ufeff', {}],
+  ])('that is stated as UTF-8 %s is refused at the first invalid byte', async (_how, start, options) => {
+    // The valid lines fill several chunks.
+    const valid = `${start}a,b\n${'中国,\ufffd\n'.repeat(50_000)}`
+    const invalid = iconv.encode('Perú,Lección\n', 'windows-1252')
+    const bytes = Buffer.concat([Buffer.from(valid), invalid, Buffer.from('中国,1\n'), invalid])
+    for (const format of ['csv', 'ndjson'] as const)
+      expect(await messageOf(readContent('file.csv', bytes, { ...options, format }))).toMatch(
+        /^Line 50002 has bytes that utf-8 does not have: .* Convert it to UTF-8, or set rows\.encoding/,
+      )
+    expect((await readContent('file.csv', valid, options)).rows).toHaveLength(50_000)
   })
 
   it('can be set by the mapping, and an unknown one is refused with a suggestion', async () => {

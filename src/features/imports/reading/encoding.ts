@@ -27,12 +27,13 @@ const byteOrderMarks = [
 
 /**
  * Supersets that are used instead of the encodings that a mapping states or chardet detects: as in the WHATWG standard, except
- * that `ascii` is read as UTF-8.
+ * that `ascii` is read as UTF-8. Also the usual name of UTF-8 for another one.
  */
 const supersets: Record<string, string> = {
   'iso-8859-1': 'windows-1252',
   'iso-8859-9': 'windows-1254',
   ascii: 'utf-8',
+  utf8: 'utf-8',
   gb2312: 'gb18030',
   gbk: 'gb18030',
 }
@@ -157,20 +158,25 @@ function encodingOfStart(start: Buffer): string | undefined {
 
 /** Returns the end of the last whole line, or of the last whole character if the line is longer than the chunk. */
 function endOfLines(bytes: Buffer): number {
-  const end = bytes.lastIndexOf(newline) + 1
-  if (end > 0) return end
-  let start = bytes.length - 1
-  while (start > bytes.length - 4 && start > 0 && ((bytes[start] ?? 0) & 0xc0) === 0x80) start -= 1
-  return start > 0 && (bytes[start] ?? 0) >= 0xc0 ? start : bytes.length
+  return bytes.lastIndexOf(newline) + 1 || endOfCharacters(bytes)
 }
 
-function countLines(bytes: Buffer): number {
+/** Returns the position before the last character of UTF-8, which may be incomplete, or the end if this character is ASCII. */
+export function endOfCharacters(bytes: Buffer): number {
+  let start = bytes.length - 1
+  while (start > bytes.length - 4 && start > 0 && ((bytes[start] ?? 0) & 0xc0) === 0x80) start -= 1
+  return (bytes[start] ?? 0) >= 0xc0 ? start : bytes.length
+}
+
+/** Returns the number of line breaks. */
+export function countLines(bytes: Buffer): number {
   let count = 0
   for (let index = bytes.indexOf(newline); index !== -1; index = bytes.indexOf(newline, index + 1)) count += 1
   return count
 }
 
-function forEachLine(bytes: Buffer, visit: (line: Buffer) => void): void {
+/** Calls `visit` with each line, with its line break. */
+export function forEachLine(bytes: Buffer, visit: (line: Buffer) => void): void {
   let start = 0
   while (start < bytes.length) {
     const end = bytes.indexOf(newline, start) + 1 || bytes.length

@@ -1,11 +1,18 @@
+import { isUtf8 } from 'node:buffer'
 import { createReadStream } from 'node:fs'
 import iconv from 'iconv-lite'
-import { type DetectedEncoding, detectEncoding } from './encoding.ts'
+import {
+  countLines,
+  type DetectedEncoding,
+  detectEncoding,
+  endOfCharacters,
+  forEachLine,
+} from './encoding.ts'
 import { unreadableFile } from './unreadable-file.ts'
 
 /**
- * A text file whose encoding is known. Each call reads the file from its start. Invalid bytes become U+FFFD in an encoding of
- * Unicode (`utf-…`). In any other encoding, a call throws a Problem for them.
+ * A text file whose encoding is known. Each call reads the file from its start, and throws a Problem for bytes that are invalid
+ * in the encoding. In UTF-16 and UTF-32, invalid bytes become U+FFFD.
  */
 export interface TextFile {
   encoding: DetectedEncoding
@@ -29,9 +36,40 @@ export async function detectTextFile(
     read: (maxBytes) => readText(path, detected.name, maxBytes, signal),
     readForParser: () =>
       detected.name === 'utf-8'
-        ? createReadStream(path, { highWaterMark: chunkBytes, signal })
+        ? readUtf8(createReadStream(path, { highWaterMark: chunkBytes, signal }))
         : readText(path, detected.name, undefined, signal),
   }
+}
+
+/** Returns the problem of a line with bytes that are invalid in the encoding. */
+const invalidBytes = (line: number, encoding: string) =>
+  unreadableFile(
+    `Line ${line} has bytes that ${encoding} does not have: the file mixes encodings, or has another encoding. Convert it to UTF-8, or set rows.encoding in the mapping.`,
+  )
+
+/**
+ * Yields the bytes of a text in UTF-8. An incomplete character at the end is accepted, since the file may be only the beginning
+ * of another one, as for a preview.
+ * @throws Problem for other invalid bytes.
+ */
+async function* readUtf8(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+  let line = 1
+  let rest: Buffer = Buffer.alloc(0)
+  for await (const chunk of chunks) {
+    const bytes = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk
+    const end = endOfCharacters(bytes)
+    rest = bytes.subarray(end)
+    const whole = bytes.subarray(0, end)
+    if (!isUtf8(whole)) {
+      forEachLine(whole, (inLine) => {
+        if (!isUtf8(inLine)) throw invalidBytes(line, 'utf-8')
+        line += 1
+      })
+    }
+    line += countLines(whole)
+    yield whole
+  }
+  if (rest.length > 0) yield rest
 }
 
 async function* readText(
@@ -48,16 +86,14 @@ async function* readText(
   const check = (text: string) => {
     const index = isUtf ? -1 : text.indexOf('\ufffd')
     if (index === -1) return text
-    throw unreadableFile(
-      `Line ${line + text.slice(0, index).split('\n').length - 1} has bytes that ${encoding} does not have: the file mixes encodings, or has another encoding. Set rows.encoding in the mapping.`,
-    )
+    throw invalidBytes(line + text.slice(0, index).split('\n').length - 1, encoding)
   }
   const stream = createReadStream(path, {
     highWaterMark: chunkBytes,
     signal,
     ...(maxBytes !== undefined && { end: Math.max(0, maxBytes - 1) }),
   })
-  for await (const chunk of stream) {
+  for await (const chunk of encoding === 'utf-8' ? readUtf8(stream) : stream) {
     const text = check(decoder.write(chunk))
     if (!isUtf) line += text.split('\n').length - 1
     yield text
