@@ -132,6 +132,15 @@ describe('encoding', () => {
     expect(rows[0]?.values).toEqual({ country: 'Côte d’Ivoire', title: '“Coopération” à Abidjan' })
   })
 
+  it('is detected as UTF-8 if the file ends within a character, as its beginning may', async () => {
+    for (const content of ['a,b\n中国,1\n巴基斯坦', 'a,b\n1,中国']) {
+      const { fileInfo } = await readContent('file.csv', Buffer.from(content).subarray(0, -1))
+      expect(fileInfo.encoding).toBe('utf-8')
+    }
+    const { rows } = await readContent('file.csv', iconv.encode('a,b\n1,Perú', 'windows-1252'))
+    expect(rows[0]?.values).toEqual({ a: '1', b: 'Perú' })
+  })
+
   it.each(['gb18030', 'big5', 'shift_jis'])('is detected in Chinese and Japanese: %s', async (encoding) => {
     const kana =
       '国名,題名\n日本,科学技術における協力に関する協定です\n韓国,エネルギーについての覚え書きになります\n'

@@ -125,7 +125,10 @@ async function surveyFile(path: string): Promise<Survey> {
     if (isAscii(whole)) line += countLines(whole)
     else forEachLine(whole, addLine)
   }
-  if (rest.length > 0) addLine(rest)
+  // In UTF-8, the last character may be incomplete, since the file may be only the beginning of another one, as for a preview.
+  const whole = rest.subarray(0, endOfCharacters(rest))
+  const isCut = isUtf8(whole) && (survey.utf8Lines > 0 || !isAscii(whole))
+  if (rest.length > 0) addLine(isCut ? whole : rest)
   return survey.otherLines === 0 ? { ...survey, name: 'utf-8' } : survey
 }
 
