@@ -105,6 +105,23 @@ describe('generated registries', () => {
     }
   })
 
+  it('have no end before the start, and no termination or entry into force after 2025', async () => {
+    const { pool, database, close } = await openTestDatabase()
+    try {
+      await generate(database, 3000, 2)
+      const { rows } = await pool.query(`
+        select count(*) filter (where terminated_on is not null)::int as terminated,
+          count(*) filter (where terminated_on_earliest > '2025-12-31' or terminated_on_latest < in_force_from_earliest
+            or in_force_from_earliest > '2025-12-31')::int as wrong,
+          (select count(*)::int from projects where ends_on_latest < starts_on_earliest) as reversed
+        from agreements`)
+      expect(rows).toEqual([{ terminated: expect.any(Number), wrong: 0, reversed: 0 }])
+      expect(rows[0].terminated).toBeGreaterThan(20)
+    } finally {
+      await close()
+    }
+  })
+
   it('are written with a warning if only `vacuum analyze` fails after the commit', async () => {
     const { pool, database, close } = await openTestDatabase()
     try {

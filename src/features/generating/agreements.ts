@@ -1,6 +1,6 @@
 import { agreementKinds, agreementLevels, relationKinds } from '../../model/vocabularies.ts'
 import { capitalize } from '../../problems/suggest.ts'
-import { randomDateIn, randomYear } from './dates.ts'
+import { lastYear, randomDateIn, randomYear } from './dates.ts'
 import type { GeneratorState, JsonObject } from './generator-state.ts'
 import {
   addCitation,
@@ -23,13 +23,14 @@ function randomStatusAndDates({ random }: GeneratorState): JsonObject {
   const durationYears = random.pick([3, 5, 10])
   const signedOn = random.chance(0.96) ? randomDateIn(year, random) : null
   if (random.chance(0.25)) return { status: 'signed', signedOn }
-  const inForceFrom = randomDateIn(year + random.between(0, 2), random)
+  const inForceFrom = randomDateIn(Math.min(lastYear, year + random.between(0, 2)), random)
   if (random.chance(0.3)) return { status: 'in_force', signedOn, inForceFrom }
   const endYear = year + 2 + durationYears
-  if (random.chance(0.04))
+  const hasEnded = endYear <= lastYear
+  if (random.chance(0.04) && hasEnded)
     return { status: 'terminated', signedOn, inForceFrom, terminatedOn: randomDateIn(endYear, random) }
   const expiresOn = randomDateIn(endYear, random)
-  return { status: endYear < 2026 ? 'expired' : 'in_force', signedOn, inForceFrom, expiresOn }
+  return { status: hasEnded ? 'expired' : 'in_force', signedOn, inForceFrom, expiresOn }
 }
 
 function randomTerms({ random }: GeneratorState): JsonObject[] {
