@@ -6,3 +6,6 @@ export function errorCode(error: unknown): string {
   if (!(error instanceof Error)) return ''
   return 'code' in error ? String(error.code) : errorCode(error.cause)
 }
+
+/** Returns the code of an error, otherwise its text, for messages such as `the archive cannot be read: ENOENT`. */
+export const errorReason = (error: unknown): string => errorCode(error) || String(error)

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises'
-import { errorCode } from '../error-code.ts'
+import { errorReason } from '../error-code.ts'
 import { OperatorError } from '../operator-error.ts'
 import {
   type AddCommand,
@@ -18,9 +18,7 @@ export const addRestore: AddCommand = (program, context) => {
       const refuse = (reason: string, cause?: unknown): never => {
         throw new OperatorError(`the archive ${name} cannot be read: ${reason}`, { cause })
       }
-      const file = await open(name).catch((error: unknown) =>
-        refuse(errorCode(error) || String(error), error),
-      )
+      const file = await open(name).catch((error: unknown) => refuse(errorReason(error), error))
       if ((await file.stat()).isDirectory()) {
         await file.close()
         refuse('it is a folder')

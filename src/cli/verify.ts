@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { errorCode } from '../error-code.ts'
+import { errorReason } from '../error-code.ts'
 import type { NamedSeal } from '../features/integrity/seal-faults.ts'
 import { OperatorError } from '../operator-error.ts'
 import { type AddCommand, openAndMigrateDatabase } from './context.ts'
@@ -8,7 +8,7 @@ import { describeSpeed } from './speed.ts'
 async function readSeal(file: string): Promise<NamedSeal> {
   const { parseSeal } = await import('../features/integrity/seal.ts')
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new OperatorError(`the seal ${file} cannot be read: ${errorCode(cause) || cause}`, { cause })
+    throw new OperatorError(`the seal ${file} cannot be read: ${errorReason(cause)}`, { cause })
   })
   return { name: file, seal: parseSeal(text, file) }
 }
