@@ -18,6 +18,7 @@ afterAll(() => api.close())
 interface Decision {
   resource: string
   name: string
+  country?: string
   scheme?: string
   key: string | null
 }
@@ -163,6 +164,55 @@ describe('a decision about the name of an organization that the import would cre
     expect(second.counts).toMatchObject({ changed: 0, unchanged: 1 })
     const namesakes = await api.get('/v1/organizations?q=Trust%20of%20the%20decided%20creation')
     expect(namesakes.json()).toMatchObject({ data: [] })
+  })
+})
+
+describe('a decision about the country of an organization', () => {
+  /** A register of projects, whose funders are looked for in a country. */
+  const fundedMapping = (scheme: string) =>
+    titledMapping(scheme, {
+      resource: 'projects',
+      kind: 'other',
+      properties: [
+        'participants: {organization: {from: Funder, country: Country, create: true}, role: =funder}',
+      ],
+    })
+  const decisions = [{ resource: 'countries', name: 'Congo', key: 'COG' }]
+
+  async function funderOf(scheme: string, id: string): Promise<Document> {
+    const { participants } = await find('projects', scheme, id)
+    const [funder] = Array.isArray(participants) ? participants : []
+    return (await api.get(`/v1/organizations/${funder.organization}`)).json<Document>()
+  }
+
+  it('finds or creates the organization in this country, not its namesake in another one', async () => {
+    const scheme = newScheme()
+    const name = `Fund of ${scheme}`
+    const csv = `Id,Funder,Country\nC,${name},Congo\n`
+    await api.post('/v1/organizations', { name, kind: 'foundation', country: 'DEU' })
+    const checked = await checkCsv(api.database, fundedMapping(scheme), csv)
+    expect(checked).toMatchObject({ counts: { created: 0, refused: 1 } })
+    expect(checked.report?.refusedBy).toMatchObject([{ column: 'Country', example: { value: 'Congo' } }])
+    const committed = await importWithDecisions(fundedMapping(scheme), csv, decisions)
+    expect(committed).toMatchObject({ state: 'committed', counts: { created: 1, refused: 0 } })
+    expect(await funderOf(scheme, 'C')).toMatchObject({ name, country: 'COG' })
+  })
+
+  it('is not needed if the organization is decided, or if a bad country is dropped', async () => {
+    const scheme = newScheme()
+    const name = `Trust of ${scheme}`
+    const csv = `Id,Funder,Country\nA,${name},Atlantis\n`
+    const { id: key } = (
+      await api.post('/v1/organizations', { name: `Decided ${name}`, kind: 'foundation' })
+    ).json<{ id: string }>()
+    const decided = [{ resource: 'organizations', name, country: 'Atlantis', key }]
+    const first = await importWithDecisions(fundedMapping(scheme), csv, decided)
+    expect(first).toMatchObject({ state: 'committed', counts: { created: 1, refused: 0 } })
+    expect(await funderOf(scheme, 'A')).toMatchObject({ id: key })
+    const dropping = newScheme()
+    const second = await importCsv(api.database, `${fundedMapping(dropping)}onBadValue: drop\n`, csv)
+    expect(second).toMatchObject({ state: 'committed', counts: { created: 1, refused: 0 } })
+    expect(await funderOf(dropping, 'A')).toMatchObject({ name, country: null })
   })
 })
 

@@ -43,6 +43,16 @@ export function decisionIdentity({
 export const mentionName = ({ name, code, externalId }: Mention): string =>
   name ?? code ?? (externalId ? `${externalId.scheme}:${externalId.id}` : '')
 
+/** Returns the mention of the country within which an organization is looked for; undefined if there is none. */
+export const countryMention = ({ country, countryFrom }: Mention): Mention | undefined =>
+  country === undefined ? undefined : { resource: 'countries', name: country, ...countryFrom }
+
+/** Returns a mention and, if it has one, the mention of its country. */
+export function withCountry(mention: Mention): Mention[] {
+  const country = countryMention(mention)
+  return country ? [mention, country] : [mention]
+}
+
 /** Returns the mentions by name or code. Those by external id are resolved when the rows are written. */
 export const namedMentions = (drafts: readonly Draft[]): Mention[] =>
   drafts.flatMap(({ mentions }) => mentions.filter(({ externalId }) => externalId === undefined))

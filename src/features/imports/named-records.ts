@@ -7,7 +7,7 @@ import { groupBy } from '../names/group-by.ts'
 import { type NameMatch, resolveNamesIn } from '../names/index.ts'
 import { findOrCreateOrganizations } from '../names/organizations.ts'
 import { entryWithoutRow, writeEntries } from './entries.ts'
-import { mentionIdentity, namedMentions } from './mentions.ts'
+import { mentionIdentity, namedMentions, withCountry } from './mentions.ts'
 import { findCountries, findNameResults, type MentionedName, maxCandidates, toQuery } from './names.ts'
 import { chooseSlugs, isCreatable, newOrganization, newTopic, topicIdentity } from './new-records.ts'
 import { resolveName, type UpsertOptions } from './resolver.ts'
@@ -160,7 +160,10 @@ async function createBatch(
 ): Promise<void> {
   const { registry, job } = shared
   const mentions = names.map(({ mention }) => mention)
-  const context: CreationContext = { ...shared, countries: await findCountries(database, registry, mentions) }
+  const context: CreationContext = {
+    ...shared,
+    countries: await findCountries(database, registry, job.scheme, mentions),
+  }
   const namesOf = (resource: string) => names.filter(({ mention }) => mention.resource === resource)
   await database.transaction(async (tx) => {
     const outcomes: Outcomes = new Map(names.map(({ identity }) => [identity, { key: null }]))
@@ -195,7 +198,8 @@ async function findNeededNames(
     if (!last) return
     doneThrough = last.position
     const mentionsByRow = rows.map(({ drafts }) => namedMentions(drafts))
-    const names = await findNameResults(reads, id, [...new Set(mentionsByRow.flat().map(mentionIdentity))])
+    const identities = new Set(mentionsByRow.flat().flatMap(withCountry).map(mentionIdentity))
+    const names = await findNameResults(reads, id, [...identities])
     const isRefused = (mention: Mention) => {
       const key = resolveName(mention, names, onUnresolved)
       return typeof key === 'object' && key !== null

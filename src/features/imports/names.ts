@@ -5,7 +5,7 @@ import { startSlices } from '../../time-slice.ts'
 import { groupBy } from '../names/group-by.ts'
 import { type NameMatch, type NameQuery, type Resolution, resolveNames } from '../names/index.ts'
 import { findAbsentKeys } from './decisions.ts'
-import { decisionIdentity, mentionIdentity, mentionName } from './mentions.ts'
+import { decisionIdentity, mentionIdentity, mentionName, withCountry } from './mentions.ts'
 import { isCreatable } from './new-records.ts'
 import type { ImportJob } from './store.ts'
 import type { Mention } from './types.ts'
@@ -116,7 +116,7 @@ export interface MentionedName {
 }
 
 /** Returns the decision about a name; undefined if there is none. */
-type FindDecision = (name: MentionedName) => Decided | undefined
+type FindDecision = (mention: Mention) => Decided | undefined
 
 /** What was decided about a name; the key is null if the name has no record, and `absent` if its record is gone. */
 type Decided = string | null | typeof absent
@@ -127,13 +127,12 @@ async function findDecisions(
   database: Pick<DatabaseClient, 'read'>,
   registry: Registry,
   scheme: string,
-  names: readonly MentionedName[],
+  mentions: readonly Mention[],
 ): Promise<FindDecision> {
-  const identityOf = ({ mention }: MentionedName) =>
-    decisionIdentity({ ...mention, name: mentionName(mention) })
+  const identityOf = (mention: Mention) => decisionIdentity({ ...mention, name: mentionName(mention) })
   const rows = await database.read<{ identity: string; resource: string; key: string | null }>({
     text: 'select identity, resource, key from import_decisions where scheme = $1 and identity = any($2)',
-    values: [scheme, names.map(identityOf)],
+    values: [scheme, mentions.map(identityOf)],
   })
   const decided = new Map<string, Decided>()
   for (const [resource, ofResource] of groupBy(rows, (row) => row.resource)) {
@@ -142,7 +141,7 @@ async function findDecisions(
     for (const { identity, key } of ofResource)
       decided.set(identity, key !== null && absentKeys.has(key) ? absent : key)
   }
-  return (name) => decided.get(identityOf(name))
+  return (mention) => decided.get(identityOf(mention))
 }
 
 /** A resolved name: the key of its record, or the candidates. */
@@ -166,24 +165,21 @@ async function storeResolved(tx: Transaction, id: string, resolved: ResolvedName
   })
 }
 
-/** Resolves the countries within which names are resolved. @returns the keys of the countries by their names in mentions. */
+/**
+ * Resolves the countries within which organizations are looked for, like any other name of the register.
+ * @returns the keys of the countries by their names in mentions.
+ */
 export async function findCountries(
   database: Pick<DatabaseClient, 'read'>,
   registry: Registry,
+  scheme: string,
   mentions: readonly Mention[],
 ): Promise<ReadonlyMap<string, string>> {
   const countryNames = [...new Set(mentions.flatMap(({ country }) => country ?? []))]
-  const found = await resolveNames(
-    database,
-    registry,
-    countryNames.map((name) => ({ resource: 'countries', name })),
-  )
-  return new Map(
-    countryNames.flatMap((name, index): [string, string][] => {
-      const key = found[index]?.match?.key
-      return key === undefined ? [] : [[name, key]]
-    }),
-  )
+  if (countryNames.length === 0) return new Map()
+  const names = countryNames.map((name) => ({ identity: name, mention: { resource: 'countries', name } }))
+  const resolved = await resolveMentions(database, registry, scheme, names)
+  return new Map(resolved.flatMap(({ identity, key }) => (key === null ? [] : [[identity, key] as const])))
 }
 
 /** Converts a mention to a query of the resolver. */
@@ -222,31 +218,33 @@ export async function resolveMentions(
   scheme: string,
   names: readonly MentionedName[],
 ): Promise<ResolvedName[]> {
-  return resolveDecided(database, registry, names, await findDecisions(database, registry, scheme, names))
+  const mentions = names.map(({ mention }) => mention)
+  const decisionOf = await findDecisions(database, registry, scheme, mentions)
+  return resolveDecided(database, registry, scheme, names, decisionOf)
 }
 
 async function resolveDecided(
   database: Pick<DatabaseClient, 'read'>,
   registry: Registry,
+  scheme: string,
   names: readonly MentionedName[],
   decisionOf: FindDecision,
 ): Promise<ResolvedName[]> {
-  const queried = names.filter((name) => {
-    const decided = decisionOf(name)
-    return decided === undefined || decided === absent || name.mention.on !== undefined
+  const queried = names.filter(({ mention }) => {
+    const decided = decisionOf(mention)
+    return decided === undefined || decided === absent || mention.on !== undefined
   })
   const mentions = queried.map(({ mention }) => mention)
-  const countries = await findCountries(database, registry, mentions)
+  const countries = await findCountries(database, registry, scheme, mentions)
   const resolutions = await resolveInRegistry(
     database,
     registry,
     mentions.map((mention) => ({ ...toQuery(mention, countries), limit: maxCandidates })),
   )
   const found = new Map(queried.map(({ identity }, index) => [identity, resolutions[index]]))
-  return names.map((name): ResolvedName => {
-    const { identity, mention } = name
+  return names.map(({ identity, mention }): ResolvedName => {
     const { status = 'unresolved', match, candidates = [] } = found.get(identity) ?? {}
-    const decided = status === 'resolved_by_date' ? undefined : decisionOf(name)
+    const decided = status === 'resolved_by_date' ? undefined : decisionOf(mention)
     if (decided === absent) return { identity, status: 'record_gone', key: null, candidates }
     if (decided !== undefined)
       return { identity, status: decided === null ? 'left_out' : 'decided', key: decided, candidates: [] }
@@ -263,7 +261,7 @@ async function resolveDecided(
   })
 }
 
-/** The statuses of names that are resolved again only if there is a decision about them. */
+/** The statuses of names that are resolved again only if there is a decision about them or their countries. */
 const settledStatuses: readonly (NameStatus | null)[] = ['resolved', 'resolved_by_date', 'made']
 
 /**
@@ -287,12 +285,14 @@ export async function resolveImportNames(
     const last = names.at(-1)
     if (!last) return
     after = last.identity
-    const decisionOf = await findDecisions(database, registry, scheme, names)
+    const mentions = names.flatMap(({ mention }) => withCountry(mention))
+    const decisionOf = await findDecisions(database, registry, scheme, mentions)
+    const isDecided = (mention: Mention) => decisionOf(mention) !== undefined
     const open = names.filter(
-      (name) => !settledStatuses.includes(name.status) || decisionOf(name) !== undefined,
+      ({ status, mention }) => !settledStatuses.includes(status) || withCountry(mention).some(isDecided),
     )
     if (open.length === 0) continue
-    const resolved = await resolveDecided(database, registry, open, decisionOf)
+    const resolved = await resolveDecided(database, registry, scheme, open, decisionOf)
     await database.transaction((tx) => storeResolved(tx, id, resolved))
   }
 }

@@ -5,7 +5,7 @@ import { maxNameLength } from '../names/types.ts'
 import { draftIdentity } from './draft-identity.ts'
 import { toFaultValue } from './fault-value.ts'
 import { draftIdentities } from './file-ids.ts'
-import { mentionIdentity, mentionName } from './mentions.ts'
+import { countryMention, mentionIdentity, mentionName } from './mentions.ts'
 import type { NameResult } from './names.ts'
 import { uniqueSlug } from './new-records.ts'
 import type { Draft, Mention, OnBadValue, ReadyRow, RowFault } from './types.ts'
@@ -64,6 +64,19 @@ const absentFault = (mention: Mention): RowFault => ({
 const isDropped = ({ onUnresolved }: Mention, otherwise: UpsertOptions['onUnresolved']): boolean =>
   (onUnresolved ?? otherwise) === 'drop'
 
+/** Returns the fault of the country within which an organization is looked for; undefined if there is none. */
+function findCountryFault(
+  mention: Mention,
+  names: ReadonlyMap<string, NameResult>,
+  onUnresolved: UpsertOptions['onUnresolved'],
+): RowFault | undefined {
+  const country = countryMention(mention)
+  // An import that an earlier version has checked has no results for countries.
+  if (!country || !names.has(mentionIdentity(country))) return undefined
+  const resolved = resolveName(country, names, onUnresolved)
+  return typeof resolved === 'string' ? undefined : (resolved ?? undefined)
+}
+
 /**
  * Returns the key of the record of a mention by name or code, null for a value to drop, or a fault.
  * @param names how names were resolved, by the identities of their mentions.
@@ -75,11 +88,14 @@ export function resolveName(
   onUnresolved: UpsertOptions['onUnresolved'],
 ): string | null | RowFault {
   const name = names.get(mentionIdentity(mention)) ?? { status: 'unresolved', key: null }
+  if (name.status === 'decided' || name.status === 'left_out') return name.key
+  const countryFault = findCountryFault(mention, names, onUnresolved)
+  if (countryFault) return countryFault
   if (name.key !== null) return name.key
   // The record does not exist yet, so any key will do.
   if (name.status === 'made' || name.status === 'needed')
     return mention.resource === 'topics' ? uniqueSlug(mention) : timeOrderedUuid()
-  if (name.status === 'left_out' || isDropped(mention, onUnresolved)) return null
+  if (isDropped(mention, onUnresolved)) return null
   return nameFault(mention, name)
 }
 

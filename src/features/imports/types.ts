@@ -66,6 +66,8 @@ export interface Mention {
   readonly scheme?: string
   /** Organizations: the country (name or code) within which to look. */
   readonly country?: string
+  /** The column of the country, and how a country is treated that matches no record, or several. */
+  readonly countryFrom?: Pick<Mention, 'column' | 'onUnresolved'>
   /** EDTF date for which the name is resolved, since a former country may have had the name. */
   readonly on?: string
   /** Whether the organization or topic is created if no record matches. */

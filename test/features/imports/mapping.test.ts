@@ -234,9 +234,10 @@ describe('a mapping', () => {
     const property =
       'parties: [{ each: { from: a, split: ";" }, organization: { from: ., beforeLast: ",", country: /c, create: true }, role: =party }]'
     const [draft] = draftsOf(convert(property, { a: 'CAS, Academy; NSFC, Foundation', c: 'CHN' }))
+    const origin = { column: 'a', country: 'CHN', countryFrom: { column: 'c' } }
     expect(draft?.mentions).toEqual([
-      { resource: 'organizations', name: 'CAS', country: 'CHN', create: true, column: 'a' },
-      { resource: 'organizations', name: 'NSFC', country: 'CHN', create: true, column: 'a' },
+      { resource: 'organizations', name: 'CAS', create: true, ...origin },
+      { resource: 'organizations', name: 'NSFC', create: true, ...origin },
     ])
   })
 

@@ -57,15 +57,27 @@ export function compileReference(
       ...(by === 'id'
         ? { externalId: { scheme: scheme ?? '', id: text } }
         : scheme !== undefined && { scheme }),
-      ...(typeof countryName === 'string' && { country: countryName }),
+      ...(country !== undefined &&
+        typeof countryName === 'string' && {
+          country: countryName,
+          countryFrom: originOf(country, context),
+        }),
       ...(typeof date === 'string' && { on: date }),
       ...(steps.create && { create: true }),
-      ...(column !== '' && { column }),
-      ...(onBadValue !== context.onBadValue && { onUnresolved: onBadValue }),
+      ...originOf({ column, onBadValue }, context),
     }
     return conversion.mention(mention)
   }
 }
+
+/** Returns the column of a value, and how the value is treated if no record matches it and the mapping says otherwise. */
+const originOf = (
+  { column, onBadValue }: Pick<ValuePlan, 'column' | 'onBadValue'>,
+  context: CompileContext,
+): Pick<Mention, 'column' | 'onUnresolved'> => ({
+  ...(column !== '' && { column }),
+  ...(onBadValue !== context.onBadValue && { onUnresolved: onBadValue }),
+})
 
 /** Returns the date for which the name of a country is resolved, without month and day: fewer dates mean fewer lookups. */
 const dateOf = (resource: string, on: string | undefined): string | undefined =>

@@ -112,9 +112,12 @@ const dateTarget = targetOf(edtf('When.'))
 const textTarget = targetOf(line())
 
 function compileReferenceStep(steps: ValueSteps, resource: string, context: CompileContext) {
-  const { country, on } = steps
+  const { country, on, onBadValue = context.onBadValue } = steps
   return compileReference(steps, resource, context, {
-    country: country === undefined ? undefined : compileValue(country, textTarget, context.at('country')),
+    country:
+      country === undefined
+        ? undefined
+        : compileValue({ onBadValue, ...toSteps(country) }, textTarget, context.at('country')),
     on: on === undefined ? undefined : compileValue(on, dateTarget, context.at('on')),
   })
 }
