@@ -75,7 +75,7 @@ describe('an uploaded file', () => {
     const scheme = newScheme()
     const csv = `${treatyHeader}\n1,First,2001-02-03,China\n2,Second,2001,Pakistan\n3,,2001,Pakistan\n`
     const staged = await dryRun(treatyMapping(scheme), csv)
-    expect(staged).toMatchObject({ state: 'staged', counts: { created: 2, refused: 1 } })
+    expect(staged).toMatchObject({ state: 'staged', doneRows: 3, counts: { created: 2, refused: 1 } })
     expect(await countAgreements(scheme)).toBe(0)
     expect((await api.post(`/v1/imports/${staged.id}/commit`, undefined)).status).toBe(202)
     expect(await waitForImport(staged.id)).toMatchObject({

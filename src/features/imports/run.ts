@@ -136,7 +136,8 @@ class Run {
     })
     if (!checked) return
     await storeMissing(database, registry, job, this.#signal)
-    await storeReport(database, checked, { state: 'staged', stagedAt: 'now' }, checked.report ?? {})
+    const change = { state: 'staged' as const, stagedAt: 'now' as const, doneThrough: total }
+    await storeReport(database, checked, change, checked.report ?? {})
   }
 
   async #stageFiles(job: ImportJob): Promise<void> {
