@@ -51,6 +51,19 @@ describe('a path', () => {
     expect(documentOf(unquoted, row)).toMatchObject({ parties: [party] })
   })
 
+  it.each([
+    [`'Date [signed]'`, 'Date [signed]'],
+    [`dates/'Date [signed]'`, `dates/'Date [signed]'`],
+  ])('is named in faults without quotes if it is one name: %s', (path, column) => {
+    const values = { 'Date [signed]': 'III/2012', dates: { 'Date [signed]': 'III/2012' } }
+    const row = convertRow(mapping(`signedOn: ${JSON.stringify(path)}`), {
+      id: 1,
+      title: 'Accord',
+      ...values,
+    })
+    expect(row).toMatchObject({ kind: 'refused', faults: [{ column, value: 'III/2012' }] })
+  })
+
   it.each(['a/', '/', 'a//b', '"a"b]', 'a[0]', 'a[]'])('is refused if it is malformed: %s', (path) => {
     const faults = collectFaults(() => parseMapping(mapping(`place: ${JSON.stringify(path)}`), registry))
     expect(faults).toEqual([expect.stringContaining('/records/agreements/properties/place')])

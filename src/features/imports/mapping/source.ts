@@ -97,10 +97,14 @@ const columnNames = (origins: readonly Origin[], { itemColumn }: CompileContext)
       path
         ? path.fromRow
           ? path.text.slice(1)
-          : [itemColumn, path.text].filter((part) => part !== '' && part !== '.').join('/')
+          : [itemColumn, columnName(path)].filter((part) => part !== '' && part !== '.').join('/')
         : [],
     )
     .join(', ')
+
+/** Returns the name of the column of a path, without quotes if the path is one name. */
+const columnName = ({ text, steps: [first, ...others] }: Path): string =>
+  first && others.length === 0 && !first.filter && first.position === undefined ? first.name : text
 
 /** Returns the function that tells whether a value is empty. */
 const makeIsEmpty = (empty: ReadonlySet<string>) => (value: JsonValue) => {
