@@ -164,6 +164,11 @@ describe('a refused read', () => {
 
   it.each([
     ['/v1/agreement', /\/v1\/agreement\b.*did you mean \/v1\/agreements\?/],
+    ['/v1/countries/PAK/networks', /did you mean \/v1\/countries\/PAK\/network\?/],
+    [`/v1/agreements/${unusedId}/histroy`, new RegExp(`did you mean /v1/agreements/${unusedId}/history\\?`)],
+    ['/v1/countries/PAK/programs', /programs\. \/docs lists all operations/],
+    ['/api/agreements', /did you mean \/v1\/agreements\?/],
+    ['/v1/health', /did you mean \/healthz\?/],
     ['/v1/nothing-like-it', /\/v1\/nothing-like-it.*\/docs/],
     [`/v1/agreements/${unusedId}`, new RegExp(`agreement ${unusedId}`)],
     ['/v1/countries/XXX', /country XXX/],

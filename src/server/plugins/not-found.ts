@@ -18,12 +18,38 @@ const isApiPath = (url: string): boolean => /^\/v1(?:[/?]|$)/.test(url)
 const isNavigation = ({ method, url, headers }: FastifyRequest): boolean =>
   method === 'GET' && headers.accept?.startsWith('text/html') === true && !isApiPath(url)
 
+const isParameter = (word: string | undefined): boolean => word?.startsWith('{') === true
+
+/** Returns a path in which each mistyped word is corrected, or undefined if a word is similar to none that may be there. */
+function correctPath(path: string, urls: readonly string[]): string | undefined {
+  const words = path.split('/')
+  let possible = urls.map((url) => url.split('/')).filter(({ length }) => length === words.length)
+  const corrected = words.map((word, index) => {
+    const known = possible.flatMap((url) => url[index] ?? []).filter((other) => !isParameter(other))
+    const nearest = suggest(word, known)
+    possible = possible.filter((url) =>
+      nearest === undefined ? isParameter(url[index]) : url[index] === nearest,
+    )
+    return nearest ?? word
+  })
+  return possible.length > 0 ? corrected.join('/') : undefined
+}
+
+/** Returns the path that a client may have meant, whose beginning (`/v1`) may be missing or different in its path. */
+function suggestPath(path: string, { urls }: Routes): string | undefined {
+  const rest = path.replace(/^\/[^/]*/, '')
+  const candidates = [path, `/v1${path}`, rest, `/v1${rest}`]
+  return candidates
+    .map((candidate) => correctPath(candidate, urls))
+    .find((corrected) => corrected !== undefined)
+}
+
 function notFound({ method, url }: FastifyRequest, routes: Routes): Problem {
   const [path = ''] = url.split('?')
   const methods = routes.methodsOfPath(path)
   // If the path has the method, a route that serves files has not found the file.
   if (methods.length > 0 && !methods.includes(method)) return methodNotAllowed(path, method, methods)
-  const nearest = suggest(path, routes.urls)
+  const nearest = suggestPath(path, routes)
   const hint = nearest ? `; did you mean ${nearest}?` : '. /docs lists all operations.'
   return new Problem('not-found', `There is nothing at ${path}${hint}`)
 }
