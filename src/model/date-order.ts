@@ -4,23 +4,33 @@ import { isEntirelyBefore } from './edtf.ts'
 import type { Fields } from './field.ts'
 
 /**
- * Finds dates that are certainly before a date that they must not be before (`notBefore`), such as an end whose last possible
- * day is before the first possible day of the start.
+ * Returns what is wrong with a date that is certainly before a date that it must not be before (`notBefore`), such as an end
+ * whose last possible day is before the first possible day of the start. Returns undefined if the order may be right.
  * @param values a valid document with these fields, or a valid item of a list.
  */
+export function findOrderFault(
+  fields: Fields,
+  values: Record<string, unknown>,
+  name: string,
+): string | undefined {
+  const start = fields[name]?.notBefore?.find((other) => isBefore(values[name], values[other]))
+  return start && `"${values[name]}" must not be before "${start}", which is "${values[start]}"`
+}
+
+/** Returns the faults of `findOrderFault` in all dates of a document and of the items of its lists. */
 export const findOrderFaults = (
   fields: Fields,
   values: Record<string, unknown>,
   path: readonly PropertyKey[] = [],
 ): Fault[] =>
-  Object.entries(fields).flatMap(([name, { notBefore = [], items }]) => {
+  Object.entries(fields).flatMap(([name, { items }]) => {
     const value = values[name]
     if (items && Array.isArray(value))
       return value.flatMap((item, index) => findOrderFaults(items, item, [...path, name, index]))
-    const start = notBefore.find((other) => isBefore(value, values[other]))
-    if (start === undefined) return []
-    const message = `"${value}" must not be before "${start}", which is "${values[start]}"`
-    return [{ pointer: formatPointer([...path, name]), code: 'too_early', message }]
+    const message = findOrderFault(fields, values, name)
+    return message === undefined
+      ? []
+      : [{ pointer: formatPointer([...path, name]), code: 'too_early', message }]
   })
 
 const isBefore = (date: unknown, other: unknown): boolean =>

@@ -81,20 +81,25 @@ describe('an end that is certainly before its start', () => {
     expect(imported.json()).toMatchObject({ errors: faultAt('/1/endsOn') })
   })
 
-  it('is the reason for which an import refuses the row, and only this row', async () => {
-    const mapping = titledMapping(newScheme(), {
+  const rows = 'Id,Start,End\n1,2011-04,2010\n2,2010,2011\n'
+  const example = { column: 'End', value: '2010', detail: `${message}.` }
+  const mapping = (end: string) =>
+    titledMapping(newScheme(), {
       resource: 'projects',
       kind: 'joint_research',
-      properties: ['startsOn: Start', 'endsOn: End'],
+      properties: ['startsOn: Start', `endsOn: ${end}`],
     })
-    const { counts, report } = await importCsv(
-      api.database,
-      mapping,
-      'Id,Start,End\n1,2011-04,2010\n2,2010,2011\n',
-    )
+
+  it('is the reason for which an import refuses the row, and only this row', async () => {
+    const { counts, report } = await importCsv(api.database, mapping('End'), rows)
     expect(counts).toMatchObject({ created: 1, refused: 1 })
-    const example = { column: 'endsOn', value: '2010', detail: message }
     expect(report?.refusedBy).toMatchObject([{ rows: 1, example }])
+  })
+
+  it('is dropped by an import if its mapping drops bad values of the property', async () => {
+    const { counts, report } = await importCsv(api.database, mapping('{from: End, onBadValue: drop}'), rows)
+    expect(counts).toMatchObject({ created: 2, refused: 0 })
+    expect(report?.droppedBy).toMatchObject([{ rows: 1, example }])
   })
 })
 

@@ -1,8 +1,10 @@
 import type { z } from 'zod'
+import { findOrderFault } from '../../../model/date-order.ts'
 import type { Registry } from '../../../model/registry.ts'
 import { externalId, line, prose } from '../../../model/schemas.ts'
 import { webAddress } from '../../../model/web-address.ts'
 import { FaultList } from '../../../problems/problem.ts'
+import { capitalize, toSentence } from '../../../problems/suggest.ts'
 import { citationLimits } from '../citation-limits.ts'
 import type { ConvertedRow, Draft, JsonObject, JsonValue, Row, RowFault } from '../types.ts'
 import type { CompanionRows } from './companion-rows.ts'
@@ -117,7 +119,7 @@ interface RecordPlan {
 const repeatedId = 'Another record of the row has the same id: give each record an id of its own.'
 
 function compileRecord(resource: string, mapping: RecordMapping, outer: CompileContext): RecordPlan {
-  const { document } = outer.registry.get(resource)
+  const { document, fields } = outer.registry.get(resource)
   const { eventDates = [] } = outer.registry.declaration(resource)
   const each = compileEach(mapping.each, outer)
   const { context } = each
@@ -145,6 +147,16 @@ function compileRecord(resource: string, mapping: RecordMapping, outer: CompileC
     const externalId = { scheme: context.mapping.scheme, id: rowId }
     return { externalId, isNew: conversion.addRecord({ resource, externalId }) }
   }
+  /** Reports dates that are certainly before a date that they must not be before, and removes them. */
+  const dropDisorder = (body: Record<string, JsonValue>, conversion: Conversion) => {
+    for (const [name, plan] of properties) {
+      const fault = findOrderFault(fields, body, name)
+      if (fault === undefined) continue
+      const detail = new BadValue(toSentence(capitalize(fault)))
+      conversion.reportBadValue(plan.onBadValue, plan.column, body[name] ?? null, detail)
+      delete body[name]
+    }
+  }
   const build = (scope: Scope, row: Row, rowConversion: Conversion): Draft[] => {
     if (findUnmet(scope) !== undefined) return []
     const conversion = new Conversion(rowConversion)
@@ -169,6 +181,7 @@ function compileRecord(resource: string, mapping: RecordMapping, outer: CompileC
       else if (conversion.dropped.length === droppedBefore) empty.push(name)
       if (name === eventDate && typeof value === 'string') conversion.eventDate = value
     }
+    dropDisorder(body, conversion)
     for (const [name] of required) {
       const plan = properties.get(name)
       if (body[name] !== undefined || conversion.faults.length > faultsBefore) continue
