@@ -27,11 +27,32 @@ type TruncatedCell = [sheet: string, row: number, column: string, length: number
 
 const numberFormats = { number: '', text: '', edtf: 'yyyy-mm-dd', instant: 'yyyy-mm-dd hh:mm:ss' }
 
+/** Widths in characters. A date that does not fit is shown as `###`. */
+const minWidths = { number: 12, text: 12, edtf: 12, instant: 20 }
+
 /** Control characters, to write as escape codes (ECMA-376 part 1, 22.9.2.19), and `_` before text that looks like a code. */
 const charactersToEscape = /(?![\t\n])[\p{Cc}\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)/gu
 
 const escapeCharacter = (character: string) =>
   `_x${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}_`
+
+/**
+ * Returns the cell of a text. exceljs writes a plain text like the result of a formula. In such a text, LibreOffice shows escape
+ * codes as they are, and loses tabs and line breaks when it saves the sheet as ODS. A rich text has neither problem.
+ */
+function textCell(text: string): exceljs.CellValue {
+  const escaped = text.replaceAll(charactersToEscape, escapeCharacter)
+  return /[\t\n]|_x/.test(escaped) ? { richText: [{ text: escaped }] } : escaped
+}
+
+const isRichText = (value: exceljs.CellValue) =>
+  value !== null && typeof value === 'object' && 'richText' in value
+
+/** Shows only the first line of a cell. Otherwise, LibreOffice draws its other lines over the next rows. */
+function showFirstLine(row: exceljs.Row, column: number): void {
+  row.height = 15
+  row.getCell(column).alignment = { vertical: 'top' }
+}
 
 /** The first date that has the same serial number in all spreadsheet programs. */
 const firstDay = '1900-03-01'
@@ -73,7 +94,7 @@ function openSheet(workbook: Writer, name: string, columns: SheetColumn[]): Shee
   const sheet = workbook.addWorksheet(name, { views: [{ state: 'frozen', ySplit: 1 }] })
   sheet.columns = columns.map((column) => ({
     header: column.name,
-    width: Math.max(12, column.name.length + 2),
+    width: Math.max(minWidths[column.kind], column.name.length + 2),
     style: { numFmt: numberFormats[column.kind] },
   }))
   const header = sheet.getRow(1)
@@ -114,14 +135,13 @@ async function writeTable(
     const values = columns.map(({ kind, name: column }, index) => {
       const value = toCell(cells[index], kind)
       if (typeof value !== 'string') return value
-      if (value.length <= sheetLimits.codeUnits) return value.replaceAll(charactersToEscape, escapeCharacter)
+      if (value.length <= sheetLimits.codeUnits) return textCell(value)
       truncated.push([name, lastRow, column, value.length])
-      return `${value.slice(0, sheetLimits.codeUnits - 1).replace(/[\ud800-\udbff]$/, '')}…`.replaceAll(
-        charactersToEscape,
-        escapeCharacter,
-      )
+      return textCell(`${value.slice(0, sheetLimits.codeUnits - 1).replace(/[\ud800-\udbff]$/, '')}…`)
     })
-    sheet.addRow(values).commit()
+    const row = sheet.addRow(values)
+    for (const [index, value] of values.entries()) if (isRichText(value)) showFirstLine(row, index + 1)
+    row.commit()
   }
   for await (const batch of table.rows) {
     for (const cells of batch) writeRow(cells)

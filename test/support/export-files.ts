@@ -41,11 +41,17 @@ export async function openWorkbook(api: Api, path: string): Promise<exceljs.Work
   return book
 }
 
+/** Returns the value of a cell; of a rich text, only the text. */
+const plainValue = (value: exceljs.CellValue): exceljs.CellValue =>
+  value !== null && typeof value === 'object' && 'richText' in value
+    ? value.richText.map(({ text }) => text).join('')
+    : value
+
 /** Returns the cells of a sheet, row by row. */
 export const rowsIn = (sheet: exceljs.Worksheet | undefined): exceljs.CellValue[][] => {
   const rows: exceljs.CellValue[][] = []
   sheet?.eachRow((row) => {
-    rows.push(Array.isArray(row.values) ? row.values.slice(1) : [])
+    rows.push(Array.isArray(row.values) ? Array.from(row.values.slice(1), plainValue) : [])
   })
   return rows
 }
