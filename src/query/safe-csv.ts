@@ -5,8 +5,11 @@ import { stringify } from 'csv-stringify/sync'
  * evaluate a cell gets an apostrophe before it, which makes the cell a text.
  */
 
-/** Where a spreadsheet looks for a formula: at the start of a cell and after a `;`, at which some spreadsheets split cells. */
-const cellStart = String.raw`(^|;[\s"]*)`
+/**
+ * Where a spreadsheet looks for a formula: at the start of a cell, and after a `;`, at which some spreadsheets split cells. To
+ * these, the quote before a text is not the start of a cell, so they also begin a row after each line break of the text.
+ */
+const cellStart = String.raw`(^|;[\s"]*|(?<=[\r\n][ \t"]*)(?!\s))`
 
 /**
  * The characters at which a spreadsheet may begin to evaluate a cell, as OWASP lists them for CSV injection. East Asian editions

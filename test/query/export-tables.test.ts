@@ -165,6 +165,20 @@ describe('an exported file', () => {
     },
   )
 
+  it.each([
+    ['a\n=1+1\nb', "a\n'=1+1\nb"],
+    ['a\r\n "@x', 'a\r\n "\'@x'],
+    ['a\n\n\t＝1\n', "a\n\n\t'＝1\n"],
+    ['a\n\n\tb = c\n', 'a\n\n\tb = c\n'],
+  ])(
+    'escapes a formula after a line break, where some spreadsheets begin a row: %j',
+    async (summary, cell) => {
+      const { id } = (await api.post('/v1/agreements', { title: 'Lines', kind: 'other', summary })).json()
+      const { text } = await api.get(`/v1/agreements/export?format=csv&id=${id}`)
+      expect(readTable(text)[0]?.summary).toBe(cell)
+    },
+  )
+
   it('has timestamps of XLSX in columns in which they fit', async () => {
     const sheet = (await openWorkbook(api, '/v1/sources/export?format=xlsx')).worksheets[0]
     const headers = rowsIn(sheet)[0] ?? []
