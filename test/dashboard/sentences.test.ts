@@ -168,6 +168,13 @@ describe('Chinese sentences', () => {
       expect(translate(fault?.detail ?? ''), fault?.detail).toBeDefined()
   })
 
+  it('exist for notes about cells of a spreadsheet', async () => {
+    const cells = '<row><c><v>1</v></c></row><row><c><v>1e15</v></c></row><row><c><f>1</f></c></row>'
+    const { notes } = (await readContent('a.xlsx', makeXlsx(cells))).fileInfo
+    expect(notes).toHaveLength(2)
+    for (const note of notes) expect(translate(note), note).toBeDefined()
+  })
+
   it.each([
     ['a.csv', ''],
     ['a.csv', '<!DOCTYPE html><html></html>'],

@@ -2,7 +2,7 @@ import { buffer } from 'node:stream/consumers'
 import ExcelJS from 'exceljs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isDateFormat } from '../../../src/features/imports/reading/xlsx/parts.ts'
+import { numberStyle } from '../../../src/features/imports/reading/xlsx/parts.ts'
 import { formatSerial } from '../../../src/features/imports/reading/xlsx/serial.ts'
 import { writeWorkbook } from '../../../src/formats/xlsx.ts'
 import { makeXlsx, messageOf, readContent } from '../../support/import-files.ts'
@@ -152,7 +152,7 @@ describe('the reader of XLSX', () => {
   })
 
   it('converts serial days to dates in both date systems', () => {
-    expect([1, 59, 60, 61, 40_179, 2_958_465].map((day) => formatSerial(day, false))).toEqual([
+    expect([1, 59, 60, 61, 40_179, 2_958_465].map((day) => formatSerial(day, '1900'))).toEqual([
       '1900-01-01',
       '1900-02-28',
       undefined,
@@ -160,23 +160,41 @@ describe('the reader of XLSX', () => {
       '2010-01-01',
       '9999-12-31',
     ])
-    expect([formatSerial(38_717, true), formatSerial(40_179.4375, false), formatSerial(0.5, false)]).toEqual([
-      '2010-01-01',
-      '2010-01-01T10:30:00',
-      '12:00:00',
-    ])
+    expect([
+      formatSerial(38_717, '1904'),
+      formatSerial(40_179.4375, '1900'),
+      formatSerial(0.5, '1900'),
+    ]).toEqual(['2010-01-01', '2010-01-01T10:30:00', '12:00:00'])
+  })
+
+  it('reads early days as the program that wrote them shows them', async () => {
+    const styles = '<styleSheet><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>'
+    const days = [-115_859, -115_858, -18_198, 2, 60, 61]
+    const cells = days.map((day) => `<row><c s="1"><v>${day}</v></c></row>`).join('')
+    const daysOf = async (application: string) => {
+      const parts = {
+        'xl/styles.xml': styles,
+        'docProps/app.xml': `<Properties><Application>${application}</Application></Properties>`,
+      }
+      const file = makeXlsx(`<row><c t="inlineStr"><is><t>day</t></is></c></row>${cells}`, parts)
+      return (await readContent('file.xlsx', file)).rows.map(({ values }) => values.day)
+    }
+    // LibreOffice shows days before 1582-10-15 in the Julian calendar, so the first number stays a number.
+    const early = [-115_859, '1582-10-15', '1850-03-04']
+    expect(await daysOf('LibreOffice/7.4')).toEqual([...early, '1900-01-01', '1900-02-28', '1900-03-01'])
+    expect(await daysOf('Microsoft Excel')).toEqual([...early, '1900-01-02', 60, '1900-03-01'])
   })
 
   it('converts no serial number that is rounded to a time after the year 9999', () => {
-    const lastTime = (seconds: number) => formatSerial(2_958_465 + seconds / 86_400, false)
+    const lastTime = (seconds: number) => formatSerial(2_958_465 + seconds / 86_400, '1900')
     expect([86_399, 86_399.6].map(lastTime)).toEqual(['9999-12-31T23:59:59', undefined])
     const numbers = [2_957_003, 2_957_004, Number.POSITIVE_INFINITY, Number.NaN, -1]
-    const days = numbers.map((serial) => formatSerial(serial, true))
+    const days = numbers.map((serial) => formatSerial(serial, '1904'))
     expect(days).toEqual(['9999-12-31', undefined, undefined, undefined, undefined])
   })
 
   it('converts serial numbers below 1 to times, and the last half second of a day to midnight', () => {
-    expect([0.999_98, 0.999_999].map((serial) => formatSerial(serial, false))).toEqual([
+    expect([0.999_98, 0.999_999].map((serial) => formatSerial(serial, '1900'))).toEqual([
       '23:59:58',
       '00:00:00',
     ])
@@ -202,16 +220,74 @@ describe('the reader of XLSX', () => {
     )
   })
 
+  it('reads numbers as their cells show them: months, years, percentages, leading zeros', async () => {
+    const cells: [shown: unknown, value: number | Date, format: string][] = [
+      ['2011-04', new Date('2011-04-01'), 'mmm-yy'],
+      ['2011-04', new Date('2011-04-01'), 'yyyy"年"m"月"'],
+      ['2011', new Date('2011-01-01'), 'yyyy'],
+      // Somebody has entered a day, although the cell does not show it.
+      ['2011-04-05', new Date('2011-04-05'), 'mmmm yyyy'],
+      ['2011-04-01', new Date('2011-04-01'), 'yyyy'],
+      ['2011-04-01', new Date('2011-04-01'), 'dd.mm.yyyy'],
+      [40, 0.4, '0%'],
+      [12.5, 0.125, '0.0%'],
+      [7, 0.07, '#,##0.00%'],
+      ['00123', 123, '00000'],
+      ['1234567', 1_234_567, '00000'],
+      [0.5, 0.5, '00'],
+      [5, 5, '0'],
+    ]
+    const file = await makeWorkbook((workbook) => {
+      const sheet = workbook.addWorksheet('Formats')
+      sheet.addRow(['value'])
+      for (const [, value, numFmt] of cells) sheet.addRow([value]).getCell(1).numFmt = numFmt
+    })
+    const { rows } = await readContent('file.xlsx', file)
+    expect(rows.map(({ values }) => values.value)).toEqual(cells.map(([shown]) => shown))
+  })
+
+  it('notes that a number has more digits than spreadsheet programs keep', async () => {
+    const notesOf = async (number: number) => {
+      const file = await makeWorkbook((workbook) => {
+        workbook.addWorksheet('Ids').addRows([['id'], [1], [number], [number]])
+      })
+      return (await readContent('file.xlsx', file)).fileInfo.notes
+    }
+    expect(await notesOf(1_234_567_890_123_460)).toEqual([
+      expect.stringContaining('The number in the cell A3 has more than 15 digits'),
+    ])
+    expect(await notesOf(999_999_999_999_999)).toEqual([])
+  })
+
+  it('reads a hidden sheet only if the mapping names it', async () => {
+    const file = await makeWorkbook((workbook) => {
+      workbook.addWorksheet('Codes', { state: 'hidden' }).addRows([['code'], ['a']])
+      workbook.addWorksheet('Treaties').addRows([['title'], ['Accord']])
+    })
+    const { fileInfo, rows } = await readContent('file.xlsx', file)
+    expect(fileInfo).toMatchObject({ sheet: 'Treaties', sheets: ['Treaties'], notes: [] })
+    expect(rows.map(({ values }) => values)).toEqual([{ title: 'Accord' }])
+    const named = await readContent('file.xlsx', file, { sheet: 'Codes' })
+    expect(named.rows.map(({ values }) => values)).toEqual([{ code: 'a' }])
+  })
+
   it.each([
-    ['d-mmmm-yy', true],
-    ['yyyy\\-mm\\-dd', true],
-    ['[$-409]m/d/yy h:mm;@', true],
-    ['h:mm', true],
-    ['General', false],
-    ['#,##0.00_);[Red]\\(#,##0.00\\)', false],
-    ['"day "0', false],
-    ['0.00E+00', false],
-  ])('distinguishes date formats from number formats: %s', (format, isDate) => {
-    expect(isDateFormat(format)).toBe(isDate)
+    ['d-mmmm-yy', 'date'],
+    ['yyyy\\-mm\\-dd', 'date'],
+    ['[$-409]m/d/yy h:mm;@', 'date'],
+    ['h:mm', 'date'],
+    ['mmmm', 'date'],
+    ['Q\\ yyyy', 'date'],
+    ['mm/yyyy', 'month'],
+    ['"FY"yyyy', 'year'],
+    ['[h]:mm', undefined],
+    ['General', undefined],
+    ['#,##0.00_);[Red]\\(#,##0.00\\)', undefined],
+    ['"day "0', undefined],
+    ['0.00E+00', undefined],
+    ['0.0%', 'percentage'],
+    ['000', { digits: 3 }],
+  ])('recognizes what a number format shows: %s', (format, style) => {
+    expect(numberStyle(format)).toEqual(style)
   })
 })

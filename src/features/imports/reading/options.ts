@@ -16,7 +16,7 @@ export const rowOptions = z.strictObject({
     z.union([z.string().length(1), z.literal('none')]).optional(),
     'CSV: character around values that contain a delimiter, or `none` if a quote is always a part of the value. Default: detected.',
   ),
-  sheet: describe(z.string().max(100).optional(), 'XLSX: name of the sheet. Default: the first one.'),
+  sheet: describe(z.string().max(100).optional(), 'XLSX: name of the sheet. Default: the first visible one.'),
   header: describe(
     z.union([z.int().min(1).max(1000), z.literal('none')]).optional(),
     'Number of the row (XLSX) or line (CSV) with the column names. With `none`, the columns are named A, B, C. Default: the first row that is not empty.',

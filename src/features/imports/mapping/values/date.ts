@@ -105,7 +105,9 @@ const isSerialFormat = (format: string) => format === 'excel' || format === 'exc
 function compileFormat(format: string, language: string | undefined): DateReader | undefined {
   if (!isSerialFormat(format)) return compileDateFormat(format, language)
   return (text) => {
-    const date = /^\d+(\.\d+)?$/.test(text) ? formatSerial(Number(text), format === 'excel1904') : undefined
+    const date = /^\d+(\.\d+)?$/.test(text)
+      ? formatSerial(Number(text), format === 'excel1904' ? '1904' : '1900')
+      : undefined
     // A number below 1 is a time without a day.
     return date?.includes('-') ? date : undefined
   }
@@ -154,7 +156,7 @@ function readDate(
   if (/^\d{5}(\.\d+)?$/.test(text)) {
     return new BadValue(
       `${JSON.stringify(text)} is not a date. If it is a serial day of a spreadsheet, say so in the mapping with date: excel.`,
-      formatSerial(Number(text), false),
+      formatSerial(Number(text), '1900'),
     )
   }
   if (formats.length > 0) {

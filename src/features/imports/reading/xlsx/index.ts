@@ -3,31 +3,31 @@ import type { FileToRead, OpenFile } from '../file.ts'
 import { openTable, Table } from '../table.ts'
 import { unreadableFile } from '../unreadable-file.ts'
 import { openArchive } from './archive.ts'
-import { readDateStyles, readSharedStrings, readWorkbook, type Sheet } from './parts.ts'
-import { readSheet } from './sheet.ts'
+import { readNumberStyles, readSharedStrings, readWorkbook, type Sheet } from './parts.ts'
+import { type CellFault, readSheet } from './sheet.ts'
 
 /** Opens an XLSX file (ECMA-376). Cells with a date format are dates. @throws Problem when it cannot be read. */
 export async function openXlsx({ path, options }: FileToRead): Promise<OpenFile> {
   const archive = await openArchive(path)
   try {
-    const { sheets, date1904 } = await readWorkbook(archive)
+    const { sheets, dateSystem } = await readWorkbook(archive)
     const sheet = findSheet(sheets, options.sheet)
     const strings = await readSharedStrings(archive)
-    const dateStyles = await readDateStyles(archive)
+    const styles = await readNumberStyles(archive)
     const table = new Table(options, {
       locate: (number) => `sheet ${sheet.name}, row ${number}`,
       omitsEmptyCells: true,
       hint: 'Name these columns in the header, or remove the values.',
     })
-    // A note about formulas is added while the rows are read.
+    // Notes about cells are added while the rows are read, each only for the first such cell.
     const notes: string[] = []
-    let isNoted = false
-    const cells = readSheet(archive, sheet.entry, { strings, dateStyles, date1904 }, (cell) => {
-      if (!isNoted) notes.push(noStoredValue(cell))
-      isNoted = true
+    const noted = new Set<CellFault>()
+    const cells = readSheet(archive, sheet.entry, { strings, styles, dateSystem }, (fault, cell) => {
+      if (!noted.has(fault)) notes.push(cellNotes[fault](cell))
+      noted.add(fault)
     })
     const rows = await openTable(table, cells)
-    const names = sheets.map(({ name }) => name)
+    const names = visibleSheets(sheets).map(({ name }) => name)
     if (names.length > 1 && options.sheet === undefined) {
       notes.push(
         `The file has ${names.length} sheets, of which the first is read. To read another sheet, set rows.sheet in the mapping.`,
@@ -47,11 +47,18 @@ export async function openXlsx({ path, options }: FileToRead): Promise<OpenFile>
   }
 }
 
-const noStoredValue = (cell: string) =>
-  `The formula of the cell ${cell} has no stored value: this cell and others like it are read as empty. Open the file in a spreadsheet program, and save it again.`
+const cellNotes: Record<CellFault, (cell: string) => string> = {
+  noStoredValue: (cell) =>
+    `The formula of the cell ${cell} has no stored value: this cell and others like it are read as empty. Open the file in a spreadsheet program, and save it again.`,
+  longNumber: (cell) =>
+    `The number in the cell ${cell} has more than 15 digits, of which spreadsheet programs keep only 15: the last digits of this cell and others like it may be wrong. Format such columns as text before their values are entered.`,
+}
 
+const visibleSheets = (sheets: readonly Sheet[]) => sheets.filter(({ isHidden }) => !isHidden)
+
+/** Returns the sheet that the mapping names, even if it is hidden, or the first visible one. */
 function findSheet(sheets: readonly Sheet[], wanted: string | undefined): Sheet {
-  const sheet = wanted === undefined ? sheets[0] : sheets.find(({ name }) => name === wanted)
+  const sheet = wanted === undefined ? visibleSheets(sheets)[0] : sheets.find(({ name }) => name === wanted)
   if (sheet) return sheet
   if (wanted === undefined) throw unreadableFile('The XLSX file has no sheet.')
   const names = sheets.map(({ name }) => name)

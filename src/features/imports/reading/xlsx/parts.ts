@@ -3,6 +3,7 @@ import { readLimits } from '../limits.ts'
 import { formatCount, unreadableFile } from '../unreadable-file.ts'
 import { createXmlParser, type XmlHandlers } from '../xml-parser.ts'
 import type { Archive } from './archive.ts'
+import type { DateSystem } from './serial.ts'
 
 /** The parts of an XLSX file (ECMA-376) except sheets: the workbook, its relationships, its styles and its shared strings. */
 
@@ -11,14 +12,15 @@ export interface Sheet {
   name: string
   /** Name of its entry in the archive. */
   entry: string
+  isHidden: boolean
 }
 
 /** The content of `workbook.xml`. */
 export interface Workbook {
-  /** The visible sheets in the order of the workbook, without sheets that have only a chart or a dialog. */
+  /** The sheets in the order of the workbook, without sheets that have only a chart or a dialog. */
   sheets: Sheet[]
-  /** Whether dates count from 1904, as in old versions of Excel for the Macintosh. */
-  date1904: boolean
+  /** `1904` was the date system of old versions of Excel for the Macintosh. */
+  dateSystem: DateSystem
 }
 
 /** Parses a part of the archive. @throws Problem when it is missing or malformed. */
@@ -56,13 +58,23 @@ export async function readWorkbook(archive: Archive): Promise<Workbook> {
   await parsePart(archive, name, {
     open(element, attributes) {
       if (localName(element) === 'workbookPr') date1904 = /^(1|true)$/.test(attributes.date1904 ?? '')
-      if (localName(element) !== 'sheet' || (attributes.state ?? 'visible') !== 'visible') return
+      if (localName(element) !== 'sheet') return
       const id = Object.entries(attributes).find(([attribute]) => /(^|:)id$/.test(attribute))?.[1] ?? ''
       const entry = targets.get(id)
-      if (entry !== undefined) sheets.push({ name: attributes.name ?? '', entry })
+      const isHidden = (attributes.state ?? 'visible') !== 'visible'
+      if (entry !== undefined) sheets.push({ name: attributes.name ?? '', entry, isHidden })
     },
   })
-  return { sheets, date1904 }
+  if (date1904) return { sheets, dateSystem: '1904' }
+  return { sheets, dateSystem: (await isFromLibreOffice(archive)) ? 'libreoffice' : '1900' }
+}
+
+/** Whether LibreOffice has written the file, by the start of the part that names the program. */
+async function isFromLibreOffice(archive: Archive): Promise<boolean> {
+  const name = 'docProps/app.xml'
+  if (!archive.has(name)) return false
+  for await (const chunk of await archive.read(name)) return chunk.includes('<Application>LibreOffice')
+  return false
 }
 
 /** Sheets of a workbook without cells, by the end of the type of their relationships. */
@@ -80,38 +92,52 @@ async function readTargets(archive: Archive): Promise<Map<string, string>> {
   return targets
 }
 
-/** Whether a built-in number format of ECMA-376 is a date or time. 45 to 47 are durations, which are read as numbers. */
-const isBuiltInDate = (id: number) =>
-  (id >= 14 && id <= 22) || (id >= 27 && id <= 36) || (id >= 50 && id <= 58)
+/**
+ * How a cell shows its number: as a date, which may be only a month or a year, as a percentage, or with at least this number of
+ * digits. Undefined is any other number.
+ */
+export type NumberStyle = 'date' | 'month' | 'year' | 'percentage' | { digits: number } | undefined
 
 /**
- * Whether a format code shows a date or a time of day: outside of quotes, escapes and brackets, it has `y`, `d`, `mmm`, or
- * `h` with `m`.
+ * Returns the style of a built-in number format of ECMA-376. 45 to 47 are durations, which are read as numbers. Which parts of a
+ * date 27 to 36 and 50 to 58 show depends on the language of the spreadsheet program.
  */
-export function isDateFormat(code: string): boolean {
-  const [positive = ''] = code.split(';')
-  const letters = positive.replaceAll(/"[^"]*"|\\.|_.|\*.|\[[^\]]*(\]|$)/g, '')
-  return /[yd]/i.test(letters) || /m{3}/i.test(letters) || (/h/i.test(letters) && /m/i.test(letters))
+function builtInStyle(id: number): NumberStyle {
+  if (id === 9 || id === 10) return 'percentage'
+  if (id === 17) return 'month'
+  return (id >= 14 && id <= 22) || (id >= 27 && id <= 36) || (id >= 50 && id <= 58) ? 'date' : undefined
 }
 
 /**
- * Returns whether each cell style shows a date or a time of day, by the index of the style.
- * @throws Problem when the part is malformed.
+ * Returns the style of a format code. It shows a date or a time of day if, outside of quotes, escapes and brackets, it has `y`,
+ * `d`, `mmm`, or `h` with `m`.
  */
-export async function readDateStyles(archive: Archive): Promise<boolean[]> {
-  const styles: boolean[] = []
+export function numberStyle(code: string): NumberStyle {
+  const [positive = ''] = code.split(';')
+  const letters = positive.replaceAll(/"[^"]*"|\\.|_.|\*.|\[[^\]]*(\]|$)/g, '').toLowerCase()
+  if (/[yd]|mmm/.test(letters) || (letters.includes('h') && letters.includes('m'))) {
+    if (!letters.includes('y') || /[dhsqw]/.test(letters)) return 'date'
+    return letters.includes('m') ? 'month' : 'year'
+  }
+  if (letters.includes('%')) return 'percentage'
+  return /^00+$/.test(letters) ? { digits: letters.length } : undefined
+}
+
+/** Returns the number styles of cells, by the index of their style. @throws Problem when the part is malformed. */
+export async function readNumberStyles(archive: Archive): Promise<NumberStyle[]> {
+  const styles: NumberStyle[] = []
   if (!archive.has('xl/styles.xml')) return styles
-  const customFormats = new Map<number, boolean>()
+  const customFormats = new Map<number, NumberStyle>()
   let inCellFormats = false
   await parsePart(archive, 'xl/styles.xml', {
     open(element, attributes) {
       const name = localName(element)
       if (name === 'numFmt')
-        customFormats.set(Number(attributes.numFmtId), isDateFormat(attributes.formatCode ?? ''))
+        customFormats.set(Number(attributes.numFmtId), numberStyle(attributes.formatCode ?? ''))
       if (name === 'cellXfs') inCellFormats = true
       if (name === 'xf' && inCellFormats) {
         const id = Number(attributes.numFmtId)
-        styles.push(customFormats.get(id) ?? isBuiltInDate(id))
+        styles.push(customFormats.has(id) ? customFormats.get(id) : builtInStyle(id))
       }
     },
     close(element) {

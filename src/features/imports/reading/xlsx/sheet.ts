@@ -2,18 +2,24 @@ import { type Cell, columnName, type TableRow } from '../table.ts'
 import { unreadableFile } from '../unreadable-file.ts'
 import { createXmlParser } from '../xml-parser.ts'
 import type { Archive } from './archive.ts'
-import { decodeEscapes, localName, RichTextReader } from './parts.ts'
-import { formatSerial } from './serial.ts'
+import { decodeEscapes, localName, type NumberStyle, RichTextReader } from './parts.ts'
+import { type DateSystem, formatSerial } from './serial.ts'
 
 /** The parts of the workbook to which the cells of a sheet refer. */
 export interface CellContext {
   strings: readonly string[]
-  dateStyles: readonly boolean[]
-  date1904: boolean
+  styles: readonly NumberStyle[]
+  dateSystem: DateSystem
 }
 
-/** Gets the name of a cell, such as `C2`, whose formula has no stored value. */
-type ReportFormula = (cell: string) => void
+/** Why the value of a cell may be wrong: its formula has no stored result, or its number has more digits than programs keep. */
+export type CellFault = 'noStoredValue' | 'longNumber'
+
+/** Gets the name of a cell, such as `C2`, whose value may be wrong. */
+type ReportCell = (fault: CellFault, cell: string) => void
+
+/** The first integer with more digits than the 15 that spreadsheet programs keep. */
+const firstLongNumber = 1e15
 
 /** Maximum number of columns of a sheet in spreadsheet programs. */
 const maxColumns = 16_384
@@ -32,17 +38,18 @@ function columnIndex(reference: string): number {
 
 /**
  * Reads the rows of a sheet in batches. The value of a formula is its stored result.
- * @param onFormulaWithoutValue is called for each formula without a stored result, which some libraries write. Its cell is empty.
+ * @param report is called for each cell whose value may be wrong. Some libraries write formulas without a stored result: such a
+ *   cell is empty.
  * @throws Problem when the sheet is missing or malformed, or has too many columns.
  */
 export async function* readSheet(
   archive: Archive,
   entry: string,
   context: CellContext,
-  onFormulaWithoutValue: ReportFormula,
+  report: ReportCell,
 ): AsyncGenerator<readonly TableRow[], void, undefined> {
   let rows: TableRow[] = []
-  const parser = createSheetParser(context, (row) => rows.push(row), onFormulaWithoutValue)
+  const parser = createSheetParser(context, (row) => rows.push(row), report)
   const decoder = new TextDecoder()
   for await (const chunk of await archive.read(entry)) {
     parser.write(decoder.decode(chunk, { stream: true }))
@@ -55,17 +62,18 @@ export async function* readSheet(
 }
 
 /** Creates the parser of a sheet, which calls `addRow` at the end of each row. */
-function createSheetParser(
-  context: CellContext,
-  addRow: (row: TableRow) => void,
-  onFormulaWithoutValue: ReportFormula,
-) {
+function createSheetParser(context: CellContext, addRow: (row: TableRow) => void, report: ReportCell) {
   let row: TableRow = { number: 0, cells: [] }
   let column = -1
   let [type, style, value] = ['', 0, '']
   let inValue = false
   let hasFormula = false
   const inline = new RichTextReader()
+  const findFault = (cell: Cell): CellFault | undefined => {
+    // The result of type `str` may be an empty text.
+    if (hasFormula && value === '' && type !== 'str') return 'noStoredValue'
+    return typeof cell === 'number' && Math.abs(cell) >= firstLongNumber ? 'longNumber' : undefined
+  }
   return createXmlParser('The sheet', {
     open(element, attributes) {
       const name = localName(element)
@@ -90,11 +98,11 @@ function createSheetParser(
       else if (name === 'row') addRow(row)
       else if (name === 'c') {
         const text = inline.take()
-        // The result of type `str` may be an empty text.
-        if (hasFormula && value === '' && type !== 'str')
-          onFormulaWithoutValue(`${columnName(column)}${row.number}`)
+        const cell = readCell(type, type === 'inlineStr' ? text : value, style, context)
+        const fault = findFault(cell)
+        if (fault) report(fault, `${columnName(column)}${row.number}`)
         while (row.cells.length < column) row.cells.push(null)
-        row.cells[column] = readCell(type, type === 'inlineStr' ? text : value, style, context)
+        row.cells[column] = cell
       } else inline.close(name)
     },
     text(text) {
@@ -113,12 +121,27 @@ function readCell(type: string, text: string, style: number, context: CellContex
       return decodeEscapes(text)
     case 'b':
       return text === '1' || text === 'true'
-    case 'n': {
-      const number = Number(text)
-      const date = context.dateStyles[style] ? formatSerial(number, context.date1904) : undefined
-      return date ?? (Number.isFinite(number) ? number : text)
-    }
+    case 'n':
+      return readNumber(text, context.styles[style], context.dateSystem)
     default:
       return text
   }
+}
+
+/** Ends of the first day of a month, and of a year. A cell that does not show them has a date of this precision. */
+const hiddenEnds = { date: '', month: '-01', year: '-01-01' }
+
+/** Returns a number as its cell shows it, since a person who fills in a sheet means what it shows. */
+function readNumber(text: string, style: NumberStyle, system: DateSystem): Cell {
+  const number = Number(text)
+  if (!Number.isFinite(number)) return text
+  if (style === undefined) return number
+  if (style === 'percentage') return Number((number * 100).toPrecision(15))
+  if (typeof style === 'object') {
+    const isWhole = Number.isInteger(number) && number >= 0 && number < firstLongNumber
+    return isWhole ? String(number).padStart(style.digits, '0') : number
+  }
+  const date = formatSerial(number, system) ?? number
+  const hidden = hiddenEnds[style]
+  return typeof date === 'string' && date.endsWith(hidden) ? date.slice(0, date.length - hidden.length) : date
 }
