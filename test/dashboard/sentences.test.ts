@@ -168,10 +168,10 @@ describe('Chinese sentences', () => {
       expect(translate(fault?.detail ?? ''), fault?.detail).toBeDefined()
   })
 
-  it('exist for notes about cells of a spreadsheet', async () => {
+  it('exist for notes about the cells and columns of a spreadsheet', async () => {
     const cells = '<row><c><v>1</v></c></row><row><c><v>1e15</v></c></row><row><c><f>1</f></c></row>'
     const { notes } = (await readContent('a.xlsx', makeXlsx(cells))).fileInfo
-    expect(notes).toHaveLength(2)
+    expect(notes).toHaveLength(3)
     for (const note of notes) expect(translate(note), note).toBeDefined()
   })
 

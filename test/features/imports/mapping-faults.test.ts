@@ -4,7 +4,7 @@ import { parse } from 'yaml'
 import { mappingJsonSchema, parseMapping } from '../../../src/features/imports/mapping/index.ts'
 import { registry } from '../../../src/resources/registry.ts'
 import { collectFaults, convertContent } from '../../support/conversion.ts'
-import { messageOf } from '../../support/import-files.ts'
+import { makeXlsx, messageOf } from '../../support/import-files.ts'
 
 const mapping = (properties: string, more = '') =>
   `scheme: x\n${more}\nrecords: { agreements: { id: id, properties: { title: title, kind: =treaty, ${properties} } } }`
@@ -132,6 +132,8 @@ describe('a mapping with a fault', () => {
     await expect(withOneFault).rejects.toThrow('The mapping names 1 column that the file does not have.')
     const ofOneColumn = convertContent(mapping(''), 'f.csv', 'id~title\n1~a\n')
     await expect(ofOneColumn).rejects.toThrow('the delimiter is probably a different one')
+    const sheet = convertContent(mapping(''), 'f.xlsx', makeXlsx('<row><c><v>2011</v></c></row>'))
+    await expect(sheet).rejects.toThrow('a title is probably above the column names (rows.header)')
   })
 })
 

@@ -72,10 +72,11 @@ describe('the reader of XLSX', () => {
         <Relationship Id="rId2" Type="${type}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>`,
       'xl/chartsheets/sheet1.xml': '<chartsheet><sheetViews/></chartsheet>',
     }
-    const file = makeXlsx('<row><c><v>1</v></c></row><row><c><v>5</v></c></row>', parts)
+    const row = '<row><c><v>1</v></c><c><v>2</v></c></row>'
+    const file = makeXlsx(row + row, parts)
     const { fileInfo, rows } = await readContent('file.xlsx', file)
     expect(fileInfo).toMatchObject({ sheet: 'Data', sheets: ['Data'], notes: [] })
-    expect(rows.map(({ values }) => values)).toEqual([{ 1: 5 }])
+    expect(rows.map(({ values }) => values)).toEqual([{ 1: 1, 2: 2 }])
     expect(await messageOf(readContent('file.xlsx', file, { sheet: 'Chart' }))).toContain('no sheet "Chart"')
   })
 
@@ -125,11 +126,16 @@ describe('the reader of XLSX', () => {
     ])
   })
 
-  it('notes nothing about a delimiter if a sheet has one column', async () => {
+  it('notes that it finds only one column, which may be a title above the column names', async () => {
     const file = await makeWorkbook((workbook) => {
-      workbook.addWorksheet('Treaties').addRows([['title'], ['Accord']])
+      workbook
+        .addWorksheet('Treaties')
+        .addRows([['Treaties of the ministry'], ['id', 'title'], [1, 'Accord']])
     })
-    expect((await readContent('file.xlsx', file)).fileInfo.notes).toEqual([])
+    expect((await readContent('file.xlsx', file)).fileInfo.notes).toEqual([
+      expect.stringContaining('set rows.header in the mapping'),
+    ])
+    expect((await readContent('file.xlsx', file, { header: 2 })).fileInfo.notes).toEqual([])
   })
 
   it('notes that formulas without a stored value are read as empty', async () => {
@@ -249,7 +255,12 @@ describe('the reader of XLSX', () => {
   it('notes that a number has more digits than spreadsheet programs keep', async () => {
     const notesOf = async (number: number) => {
       const file = await makeWorkbook((workbook) => {
-        workbook.addWorksheet('Ids').addRows([['id'], [1], [number], [number]])
+        workbook.addWorksheet('Ids').addRows([
+          ['id', 'title'],
+          [1, 'a'],
+          [number, 'b'],
+          [number, 'c'],
+        ])
       })
       return (await readContent('file.xlsx', file)).fileInfo.notes
     }
@@ -262,11 +273,14 @@ describe('the reader of XLSX', () => {
   it('reads a hidden sheet only if the mapping names it', async () => {
     const file = await makeWorkbook((workbook) => {
       workbook.addWorksheet('Codes', { state: 'hidden' }).addRows([['code'], ['a']])
-      workbook.addWorksheet('Treaties').addRows([['title'], ['Accord']])
+      workbook.addWorksheet('Treaties').addRows([
+        ['id', 'title'],
+        [1, 'Accord'],
+      ])
     })
     const { fileInfo, rows } = await readContent('file.xlsx', file)
     expect(fileInfo).toMatchObject({ sheet: 'Treaties', sheets: ['Treaties'], notes: [] })
-    expect(rows.map(({ values }) => values)).toEqual([{ title: 'Accord' }])
+    expect(rows.map(({ values }) => values)).toEqual([{ id: 1, title: 'Accord' }])
     const named = await readContent('file.xlsx', file, { sheet: 'Codes' })
     expect(named.rows.map(({ values }) => values)).toEqual([{ code: 'a' }])
   })

@@ -13,7 +13,7 @@ const maxListed = 30
  * Checks that a file has the columns that a mapping names. Only CSV and XLSX have columns.
  * @throws Problem `invalid-mapping` with a fault for each missing column.
  */
-export function checkColumns(mapping: Mapping, registry: Registry, { columns }: FileInfo): void {
+export function checkColumns(mapping: Mapping, registry: Registry, { columns, format }: FileInfo): void {
   if (columns.length === 0) return
   const lists = [...Object.keys(mapping.join ?? {}), ...(mapping.rows.groupBy ? ['rows'] : [])]
   const known = new Set([...columns, ...lists])
@@ -33,9 +33,11 @@ export function checkColumns(mapping: Mapping, registry: Registry, { columns }: 
   const shown = quoteList(columns.slice(0, maxListed))
   const more = columns.length > maxListed ? ` and ${columns.length - maxListed} more` : ''
   const hint =
-    columns.length === 1
-      ? ' With only one column, the delimiter is probably a different one (rows.delimiter).'
-      : ''
+    columns.length > 1
+      ? ''
+      : format === 'csv'
+        ? ' With only one column, the delimiter is probably a different one (rows.delimiter), or a title is above the column names (rows.header).'
+        : ' With only one column, a title is probably above the column names (rows.header).'
   throw new Problem(
     'invalid-mapping',
     `The mapping names ${faults.count} ${faults.count === 1 ? 'column' : 'columns'} that the file does not have. The file has ${shown}${more}.${hint}`,

@@ -20,7 +20,7 @@ const noLineBreakNote =
 const quoteHint = 'If the file has no quotes around values, set rows.quote to none in the mapping.'
 
 const oneColumnNote =
-  'The file has one column only. If it should have more, set rows.delimiter in the mapping, for example to ";".'
+  'The file has one column only. If it should have more, set rows.delimiter in the mapping, for example to ";", or rows.header to the line with the column names.'
 
 /** Opens a CSV file. Detects its encoding and dialect unless the options state them. @throws Problem when it cannot be read. */
 export async function openCsv({ path, options, signal }: FileToRead): Promise<OpenFile> {

@@ -27,6 +27,7 @@ export async function openXlsx({ path, options }: FileToRead): Promise<OpenFile>
       noted.add(fault)
     })
     const rows = await openTable(table, cells)
+    if (table.columns.length === 1) notes.push(oneColumnNote)
     const names = visibleSheets(sheets).map(({ name }) => name)
     if (names.length > 1 && options.sheet === undefined) {
       notes.push(
@@ -46,6 +47,9 @@ export async function openXlsx({ path, options }: FileToRead): Promise<OpenFile>
     throw error
   }
 }
+
+const oneColumnNote =
+  'The sheet has one column only. If it should have more, set rows.header in the mapping to the row with the column names.'
 
 const cellNotes: Record<CellFault, (cell: string) => string> = {
   noStoredValue: (cell) =>
