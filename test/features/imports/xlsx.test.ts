@@ -226,7 +226,7 @@ describe('the reader of XLSX', () => {
     )
   })
 
-  it('reads numbers as their cells show them: months, years, percentages, leading zeros', async () => {
+  it('reads numbers as their cells show them: months, percentages, leading zeros, 15 digits', async () => {
     const cells: [shown: unknown, value: number | Date, format: string][] = [
       ['2011-04', new Date('2011-04-01'), 'mmm-yy'],
       ['2011-04', new Date('2011-04-01'), 'yyyy"年"m"月"'],
@@ -242,6 +242,8 @@ describe('the reader of XLSX', () => {
       ['1234567', 1_234_567, '00000'],
       [0.5, 0.5, '00'],
       [5, 5, '0'],
+      [3.3, 3.3000000000000003, 'General'],
+      [1_234_567_890_123_456, 1_234_567_890_123_456, '0'],
     ]
     const file = await makeWorkbook((workbook) => {
       const sheet = workbook.addWorksheet('Formats')

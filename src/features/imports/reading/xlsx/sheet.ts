@@ -131,15 +131,18 @@ function readCell(type: string, text: string, style: number, context: CellContex
 /** Ends of the first day of a month, and of a year. A cell that does not show them has a date of this precision. */
 const hiddenEnds = { date: '', month: '-01', year: '-01-01' }
 
+/** Rounds a fraction to the digits that spreadsheet programs show. They store the result of `=1.1*3` as 3.3000000000000003. */
+const roundFraction = (number: number) => (Number.isInteger(number) ? number : Number(number.toPrecision(15)))
+
 /** Returns a number as its cell shows it, since a person who fills in a sheet means what it shows. */
 function readNumber(text: string, style: NumberStyle, system: DateSystem): Cell {
   const number = Number(text)
   if (!Number.isFinite(number)) return text
-  if (style === undefined) return number
-  if (style === 'percentage') return Number((number * 100).toPrecision(15))
+  if (style === undefined) return roundFraction(number)
+  if (style === 'percentage') return roundFraction(number * 100)
   if (typeof style === 'object') {
     const isWhole = Number.isInteger(number) && number >= 0 && number < firstLongNumber
-    return isWhole ? String(number).padStart(style.digits, '0') : number
+    return isWhole ? String(number).padStart(style.digits, '0') : roundFraction(number)
   }
   const date = formatSerial(number, system) ?? number
   const hidden = hiddenEnds[style]
