@@ -73,4 +73,24 @@ describe.skipIf(skipsBrowser)('an import in progress [needs Chromium]', { timeou
     expect(streams).toBeLessThan(6)
     await page.context().close()
   })
+
+  it('stays on the page with the error while the service restarts, and is then followed again', async () => {
+    const { page, go } = await dashboard.openSignedIn('/')
+    const { id } = await dashboard.api.database.transaction((tx) => storeImport(tx, newScheme(), 'uploaded'))
+    let isDown = false
+    await page.route('**/v1/imports/**', (route) => {
+      if (isDown) return route.abort()
+      const isStream = route.request().url().endsWith('/events')
+      return isStream ? route.fulfill({ contentType: 'text/event-stream', body: '\n' }) : route.continue()
+    })
+    await go(`/imports/${id}`)
+    isDown = true
+    const failure = page.getByText('This may be out of date: the service did not answer')
+    await failure.waitFor()
+    expect(await page.getByRole('progressbar').count()).toBe(1)
+    isDown = false
+    await failure.waitFor({ state: 'detached' })
+    await page.getByRole('progressbar').waitFor()
+    await page.context().close()
+  })
 })

@@ -92,6 +92,18 @@ describe.skipIf(skipsBrowser)(
       await page.context().close()
     })
 
+    it('opens a form without a reload once the service responds again', async () => {
+      const { page } = await dashboard.openSignedIn('/sign-in')
+      const found = await dashboard.api.get('/v1/agreements?fields=id&limit=1')
+      const [agreement] = found.json<{ data: { id: string }[] }>().data
+      await page.route('**/v1/agreements/*', (route) => route.abort())
+      await page.goto(`${dashboard.api.origin}/records/agreements/${agreement?.id}/edit`)
+      await page.getByRole('alert').getByText('the service did not answer').waitFor()
+      await page.unroute('**/v1/agreements/*')
+      await page.getByLabel('Title required').waitFor()
+      await page.context().close()
+    })
+
     it('shows the navigation and placeholders in the main views while no response arrives', async () => {
       await forEachView(async ({ page }, path) => {
         await page.route('**/v1/**', () => {})

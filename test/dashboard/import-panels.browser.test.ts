@@ -150,6 +150,23 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
     await page.context().close()
   })
 
+  it('keep unsaved decisions in another language while the service does not answer', async () => {
+    const page = await openDryRun(newScheme(), [treatyHeader, '1,On fire,2003,Atlantis'].join('\n'))
+    const choice = page.locator('.name-choice').getByRole('radio').nth(-2)
+    await choice.check()
+    await page.route('**/v1/imports/**', (route) => route.abort())
+    await page.locator('a[href*="lang=zh"]').click()
+    const failure = page.getByRole('alert').getByText('以下内容可能不是最新的：服务没有响应')
+    await failure.first().waitFor()
+    expect(await choice.isChecked()).toBe(true)
+    await page.unrouteAll({ behavior: 'wait' })
+    // The page reads the import and the names again by itself.
+    await expect.poll(() => failure.count()).toBe(0)
+    await panel(page, '待定的名称').waitFor()
+    expect(await choice.isChecked()).toBe(true)
+    await page.context().close()
+  })
+
   it('keep unsaved decisions when the key is refused, and when another key lacks the right', async () => {
     const page = await openDryRun(newScheme(), [treatyHeader, '1,On fire,2003,Atlantis'].join('\n'))
     const choice = panel(page, 'Unresolved names').getByLabel('Leave it out')

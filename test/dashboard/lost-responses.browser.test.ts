@@ -47,7 +47,7 @@ describe.skipIf(skipsBrowser)('after a lost response [needs Chromium]', { timeou
     await loseFirst(page, 'PATCH')
     await page.getByLabel('Title required').fill('After')
     await page.getByRole('button', { name: 'Save' }).click()
-    await page.getByRole('alert').waitFor()
+    await page.getByText('Possibly not saved: the service did not answer').waitFor()
     await page.getByLabel('Title required').fill('After that')
     await page.getByRole('button', { name: 'Save' }).click()
     await heading(page, 'After that').waitFor()

@@ -49,6 +49,10 @@ export class ApiError extends Error {
 export const toApiError = (error: unknown): ApiError =>
   error instanceof ApiError ? error : new ApiError(0, String(error))
 
+/** Whether a retry may succeed. A request with an invalid filter, for example, would fail again. */
+export const isRetryable = ({ status }: ApiError): boolean =>
+  status === 0 || status === 408 || status === 429 || status >= 500
+
 interface Problem {
   type?: string
   title?: string

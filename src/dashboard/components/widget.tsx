@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import type { ApiError } from '../api/client.ts'
+import { type ApiError, isRetryable } from '../api/client.ts'
 import type { ApiState } from '../api/use-read.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
@@ -28,17 +28,24 @@ export function Widget({
   )
 }
 
-/** Whether a retry may succeed. A request with an invalid filter, for example, would fail again. */
-const isRetryable = ({ status }: ApiError): boolean =>
-  status === 0 || status === 408 || status === 429 || status >= 500
-
-/** Shows the error of a read, with a retry button if a retry may succeed. */
-export function Failure({ error, retry }: { error: ApiError; retry: () => void }) {
+/**
+ * Shows the error of a read, with a retry button if a retry may succeed.
+ * @param props `isOutdated`: whether the result of an earlier read follows.
+ */
+export function Failure({
+  error,
+  retry,
+  isOutdated = false,
+}: {
+  error: ApiError
+  retry: () => void
+  isOutdated?: boolean
+}) {
   const { t } = useLanguage()
   return (
     <div class="failure" role="alert">
       <div>
-        {t('state.failed')}
+        {t(isOutdated ? 'state.outdated' : 'state.failed')}
         <FailureReason error={error} />
         <ParameterFaults error={error} />
       </div>
@@ -82,7 +89,8 @@ export function Updating({ isSilent = false }: { isSilent?: boolean }) {
 
 /**
  * Shows the state of a read: the content if there is a body, the error of a failed read, otherwise a placeholder. The body of an
- * earlier read is dimmed, and a bar over the body shows that the current read loads.
+ * earlier read is dimmed while the current read loads, with a bar over the body. If the current read has failed, the error is
+ * above the body.
  */
 export function Loaded<Body>({
   state,
@@ -98,8 +106,8 @@ export function Loaded<Body>({
   children: (body: Body) => ComponentChildren
 }) {
   const { t } = useLanguage()
-  if (state.error) return <Failure error={state.error} retry={state.retry} />
   if (state.body === undefined) {
+    if (state.error) return <Failure error={state.error} retry={state.retry} />
     return (
       <div class="placeholder loading" style={{ height }} role={isSilent ? undefined : 'status'}>
         <span class="visually-hidden">{t('state.loading')}</span>
@@ -108,6 +116,7 @@ export function Loaded<Body>({
   }
   return (
     <>
+      {state.error && <Failure error={state.error} retry={state.retry} isOutdated />}
       {state.status === 'loading' && <Updating isSilent={isSilent} />}
       {children(state.body)}
     </>

@@ -5,6 +5,7 @@ import { SignInAgain } from '../components/sign-in-again.tsx'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { focusField } from './faults.ts'
+import { isOutcomeUnknown } from './use-idempotent-send.ts'
 
 /**
  * Returns a function that names the value at a JSON pointer: `/parties/0/role` is "Parties › 1 › Role". The label of the field
@@ -33,7 +34,7 @@ export function FaultSummary({ error }: { error: ApiError }) {
   return (
     <div class="failure faults" role="alert" tabIndex={-1} ref={element}>
       <p>
-        {t('edit.refused')}
+        {t(isOutcomeUnknown(error) ? 'edit.uncertain' : 'edit.refused')}
         <FailureReason error={error} /> <SignInAgain error={error} />
       </p>
       <ul>

@@ -1,11 +1,12 @@
 import { useCallback, useEffect, useState } from 'preact/hooks'
 import { type ApiError, toApiError } from '../api/client.ts'
 import type { ApiState } from '../api/use-read.ts'
+import { useRetries } from '../api/use-retries.ts'
 import { useDataVersion } from '../session.ts'
 
 /**
  * Loads data once, such as the initial values of a form, so that later changes by others do not replace the input. After a
- * failure, each sign-in, sign-out or write loads the data again.
+ * failure, each sign-in, sign-out or write loads the data again, as does a pause if the failure may be temporary.
  * @param load a new function causes no new load.
  */
 export function useLoadOnce<Body>(load: (signal: AbortSignal) => Promise<Body>): ApiState<Body> {
@@ -25,6 +26,7 @@ export function useLoadOnce<Body>(load: (signal: AbortSignal) => Promise<Body>):
     return () => controller.abort()
   }, [attempt])
   const { body, error } = result
+  useRetries(error, retry)
   useEffect(() => {
     if (error) retry()
   }, [dataVersion])

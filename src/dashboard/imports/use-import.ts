@@ -2,6 +2,7 @@ import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
 import { type ApiError, readApi, toApiError } from '../api/client.ts'
 import type { ImportJob } from '../api/types.ts'
 import type { ApiState } from '../api/use-read.ts'
+import { useRetries } from '../api/use-retries.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { refetchViews, useDataVersion } from '../session.ts'
 import { readImportEvents } from './read-events.ts'
@@ -13,8 +14,8 @@ export const isRunning = ({ state }: ImportJob): boolean =>
 /** Delay before each reconnection. */
 const reconnectDelayMs = 1000
 
-/** Maximum number of consecutive reconnections. */
-const maxReconnects = 10
+/** Maximum number of consecutive reconnections that the page does not mention. */
+const maxReconnects = 3
 
 const delay = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
@@ -63,7 +64,10 @@ async function followImport(
   }
 }
 
-/** Reads an import, and follows its changes while a step runs. Starts again after each write from this page. */
+/**
+ * Reads an import, and follows its changes while a step runs. Starts again after each write from this page, and after failures
+ * that may be temporary, such as a restart of the service, which continues the step.
+ */
 export function useImport(id: string): ApiState<ImportJob> {
   const { tag } = useLanguage()
   const dataVersion = useDataVersion()
@@ -72,12 +76,13 @@ export function useImport(id: string): ApiState<ImportJob> {
   const last = useRef<ImportJob>()
   const [error, setError] = useState<ApiError>()
   const retry = useCallback(() => setAttempt((count) => count + 1), [])
+  useRetries(error, retry)
   useEffect(() => {
     const controller = new AbortController()
-    setError(undefined)
     const onChange = (next: ImportJob) => {
       last.current = next
       setJob(next)
+      setError(undefined)
     }
     const before = last.current?.id === id ? last.current : undefined
     followImport(id, tag, controller.signal, before, onChange).catch((failure: unknown) => {

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useState } from 'preact/hooks'
 import { type ApiError, toApiError } from '../api/client.ts'
 import type { ImportPreview } from '../api/types.ts'
+import { useRetries } from '../api/use-retries.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { sendFiles } from './send-files.ts'
 
@@ -14,7 +15,7 @@ export interface ImportInput {
   lists: readonly File[]
 }
 
-/** The state of the preview. While it is loading, `preview` is the previous result. */
+/** The state of the preview. While it is loading, `preview` and `error` are the previous result. */
 export interface PreviewState {
   isLoading: boolean
   preview?: ImportPreview | undefined
@@ -50,18 +51,19 @@ async function readPreview(
   return (await response.json()) as ImportPreview
 }
 
-/** Requests a preview of an import when its input has not changed for `delayMs`. */
+/** Requests a preview of an import when its input has not changed for `delayMs`, and again after temporary failures. */
 export function usePreview(input: ImportInput): PreviewState {
   const { tag } = useLanguage()
   const { mapping, file, lists } = input
   const [attempt, setAttempt] = useState(0)
   const [state, setState] = useState<Omit<PreviewState, 'retry'>>({ isLoading: false })
   const retry = useCallback(() => setAttempt((count) => count + 1), [])
+  useRetries(state.error, retry)
   const isEmpty = mapping.trim() === '' && file === undefined
   useEffect(() => {
     if (isEmpty) return setState({ isLoading: false })
     const controller = new AbortController()
-    setState(({ preview }) => ({ preview, isLoading: true }))
+    setState((previous) => ({ ...previous, isLoading: true }))
     const timer = setTimeout(() => {
       readPreview(input, tag, controller.signal).then(
         (preview) => setState({ preview, isLoading: false }),

@@ -33,7 +33,7 @@ export default function ImportView({ id }: { id: string }) {
 
 function Import({ id }: { id: string }) {
   const state = useKeepFormInput(useImport(id), id)
-  if (state.error)
+  if (state.error && state.body === undefined)
     return (
       <div class="stack">
         <ImportsLink />
