@@ -168,6 +168,7 @@ export function checkColumns(
     title: [search.title],
     otherName: search.otherName === undefined ? [] : [search.otherName],
     hasAliases: search.hasAliases ? ['aliases'] : [],
+    translations: search.translations === undefined ? [] : [search.translations],
     codes: search.codes ?? [],
     prose: search.prose,
   }

@@ -17,6 +17,10 @@ export function nameLinesOf(
   return nameLines(columnIn(columns, search.title), otherName, columnIn(columns, 'aliases'))
 }
 
+/** Returns the property with the names in other languages; undefined if the only name of a record is its title. */
+const translationsOf = ({ translations, hasAliases }: ResourceDeclaration['search']): string | undefined =>
+  translations ?? (hasAliases ? 'aliases' : undefined)
+
 /**
  * SQL of the name of a record in a language: the first alias in this language. In the default language, and without such an
  * alias, it is the title.
@@ -24,29 +28,31 @@ export function nameLinesOf(
  */
 export function nameIn(
   table: PgTable,
-  { title, hasAliases }: ResourceDeclaration['search'],
+  search: ResourceDeclaration['search'],
   row: SQL,
   language: Language,
 ): SQL {
-  const mainName = sql`${row}.${sql.identifier(columnOf(table, title).name)}`
-  if (language === defaultLanguage || !hasAliases) return mainName
-  const aliases = sql`${row}.${sql.identifier(columnOf(table, 'aliases').name)}`
+  const mainName = sql`${row}.${sql.identifier(columnOf(table, search.title).name)}`
+  const translations = translationsOf(search)
+  if (language === defaultLanguage || translations === undefined) return mainName
+  const aliases = sql`${row}.${sql.identifier(columnOf(table, translations).name)}`
   const first = sql.raw(`'$[*] ? (@.language like_regex "^${language}(-|$)" flag "i").name'`)
   return sql`coalesce(jsonb_path_query_first(${aliases}, ${first}) #>> '{}', ${mainName})`
 }
 
-const aliasesSchema = z.array(z.object({ name: z.string(), language: z.string() })).catch([])
+const aliasesSchema = z.array(z.object({ name: z.string(), language: z.string().nullable() })).catch([])
 
 /** Returns the name of a record in a language, as `nameIn` does, from its document. */
 export function nameInDocument(
   document: Record<string, unknown>,
-  { title, hasAliases }: ResourceDeclaration['search'],
+  search: ResourceDeclaration['search'],
   language: Language,
 ): unknown {
-  if (language === defaultLanguage || !hasAliases) return document[title]
+  const translations = translationsOf(search)
+  if (language === defaultLanguage || translations === undefined) return document[search.title]
   const isIn = new RegExp(`^${language}(-|$)`, 'i')
-  const aliases = aliasesSchema.parse(document.aliases)
-  return aliases.find((alias) => isIn.test(alias.language))?.name ?? document[title]
+  const aliases = aliasesSchema.parse(document[translations])
+  return aliases.find((alias) => isIn.test(alias.language ?? ''))?.name ?? document[search.title]
 }
 
 /**

@@ -40,6 +40,8 @@ export interface SearchProperties<Property extends string = string> {
   otherName?: Property
   /** Whether the records have aliases, which are searched as names. */
   hasAliases?: boolean
+  /** The list of the names in other languages; by default `aliases` if `hasAliases` is set. It need not be searched. */
+  translations?: Property
   /** Properties with codes. The search finds a record by them as by its names. The key need not be listed. */
   codes?: Property[]
   /** Text properties from which a result quotes if no name contains the search words. */

@@ -153,7 +153,7 @@ export const agreements = defineResource(
     schemaType: 'CreativeWork',
     description:
       'What countries, organizations or regions have agreed: from a treaty to the outcome of a dialogue.',
-    search: { title: 'title', prose: ['summary', 'occasion', 'place'] },
+    search: { title: 'title', translations: 'alternativeTitles', prose: ['summary', 'occasion', 'place'] },
     eventDates: ['signedOn'],
     calendar: { inForceFrom: 'Entry into force', expiresOn: 'Expiry' },
     query: (context) => ({

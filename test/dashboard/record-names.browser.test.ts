@@ -29,6 +29,22 @@ describe.skipIf(skipsBrowser)('the name of a record [needs Chromium]', { timeout
     await page.context().close()
   })
 
+  it('is the Chinese title of an agreement in the list and in lists of the overview', async () => {
+    const title = '关于茶叶的协议'
+    await dashboard.createAgreement({
+      title: 'On tea',
+      alternativeTitles: [{ name: 'Tea' }, { name: title, language: 'zh-Hans' }],
+      inForceFrom: '2011',
+      expiresOn: new Date(Date.now() + 9e9).toISOString().slice(0, 10),
+    })
+    const { page, go } = await dashboard.open('/explore/agreements?sort=-createdAt', chinese)
+    await page.getByRole('link', { name: title }).waitFor()
+    await go('/')
+    for (const heading of ['最新更新', '一年内到期的协议'])
+      await page.locator('.widget', { hasText: heading }).getByRole('link', { name: title }).waitFor()
+    await page.context().close()
+  })
+
   it('is shown with the role in the chip of a filter that has a role', async () => {
     const path = '/explore/agreements?country[all]=CHN:party,DEU&country=PAK'
     const { page, pageErrors } = await dashboard.open(path)

@@ -219,6 +219,27 @@ describe('GET /v1/countries/{code}/briefing', () => {
     expect(await readLatestChange('')).toMatchObject({ title: 'Tuvalu College' })
   })
 
+  it('names agreements by their Chinese alternative titles, in changes, expiry and names', async () => {
+    const { id } = (
+      await api.post('/v1/agreements', {
+        title: 'Agreement on corals',
+        alternativeTitles: [{ name: 'Corals' }, { name: '珊瑚协议', language: 'zh' }],
+        kind: 'treaty',
+        inForceFrom: '2011',
+        expiresOn: new Date(Date.now() + 9e9).toISOString().slice(0, 10),
+        parties: [{ country: 'PLW', role: 'party' }],
+      })
+    ).json<{ id: string }>()
+    const { changes, expiring } = await getBriefing('PLW', '?lang=zh')
+    expect(changes?.data[0]).toMatchObject({ title: '珊瑚协议' })
+    expect(expiring.data[0]).toMatchObject({ title: '珊瑚协议' })
+    expect((await getBriefing('PLW')).expiring.data[0]).toMatchObject({ title: 'Agreement on corals' })
+    const project = { title: 'Reef', kind: 'other', agreements: [id] }
+    const { id: key } = (await api.post('/v1/projects', project)).json<{ id: string }>()
+    const read = await api.get(`/v1/projects/${key}?include=names&lang=zh`)
+    expect(read.json()).toMatchObject({ names: { agreements: { [id]: '珊瑚协议' } } })
+  })
+
   it('has a change as soon as it is committed, even while an earlier transaction is running', async () => {
     const running = await api.pool.connect()
     try {

@@ -17,20 +17,23 @@ const isAlias = (value: unknown): value is Alias =>
 /** Whether an alias of a record can be its title in a language. In English, the title itself is used. */
 const usesAliases = (language: string): boolean => language !== 'en'
 
-/** Returns the properties that `titleOf` needs in addition to the title and the key: `aliases`, or none. */
+/** The properties with names in other languages. A resource has at most one of them. */
+const aliasLists = ['aliases', 'alternativeTitles']
+
+/** Returns the properties that `titleOf` needs in addition to the title and the key: one of `aliasLists`, or none. */
 export const aliasProperties = ({ properties }: ResourceDescription, language: string): string[] =>
-  usesAliases(language) && properties.some(({ name }) => name === 'aliases') ? ['aliases'] : []
+  usesAliases(language) ? aliasLists.filter((list) => properties.some(({ name }) => name === list)) : []
 
 /**
  * Returns the title of a record in a language: an alias in this language if there is one, otherwise the value of the title
  * property, otherwise the key.
  */
 export function titleOf(
-  { title, key }: ResourceDescription,
+  { title, key }: Pick<ResourceDescription, 'title' | 'key'>,
   record: RecordDocument,
   language: string,
 ): string {
-  const aliases: unknown[] = usesAliases(language) && Array.isArray(record.aliases) ? record.aliases : []
-  const alias = aliases.filter(isAlias).find((one) => one.language.split('-')[0] === language)
+  const names = usesAliases(language) ? aliasLists.flatMap((list) => record[list] ?? []) : []
+  const alias = names.filter(isAlias).find((one) => one.language.split('-')[0] === language)
   return alias?.name ?? String(record[title] ?? record[key] ?? '')
 }

@@ -1,9 +1,12 @@
 import type { ComponentChildren } from 'preact'
 import { Link } from 'wouter-preact'
 import { explorePath, recordPath } from '../api/resources.ts'
+import { titleOf } from '../api/titles.ts'
 import type { Agreement } from '../api/types.ts'
 import { formatEdtf } from '../dates/format-edtf.ts'
 import { useLanguage } from '../i18n/language.ts'
+
+const agreementNames = { title: 'title', key: 'id' }
 
 /** Agreements with the dates on which they expire. If there are more than `agreements`, a link leads to the list of all. */
 export function ExpiringList({
@@ -12,7 +15,8 @@ export function ExpiringList({
   list,
   marks,
 }: {
-  agreements: readonly Pick<Agreement, 'id' | 'title' | 'expiresOn'>[]
+  agreements: readonly (Pick<Agreement, 'id' | 'title' | 'expiresOn'> &
+    Partial<Pick<Agreement, 'alternativeTitles'>>)[]
   /** The number of all agreements. */
   count: number
   /** The path of the list of all agreements in the API. */
@@ -24,11 +28,15 @@ export function ExpiringList({
   return (
     <>
       <ul class="entries">
-        {agreements.map(({ id, title, expiresOn }) => (
-          <li key={id}>
-            <Link href={recordPath('agreements', id)}>{title}</Link>
-            {marks?.(id)}{' '}
-            <span class="soft small unbroken">{expiresOn && formatEdtf(expiresOn, language)}</span>
+        {agreements.map((agreement) => (
+          <li key={agreement.id}>
+            <Link href={recordPath('agreements', agreement.id)}>
+              {titleOf(agreementNames, agreement, language.tag)}
+            </Link>
+            {marks?.(agreement.id)}{' '}
+            <span class="soft small unbroken">
+              {agreement.expiresOn && formatEdtf(agreement.expiresOn, language)}
+            </span>
           </li>
         ))}
       </ul>

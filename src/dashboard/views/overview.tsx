@@ -102,7 +102,9 @@ function ExpiringAgreements() {
   const from = today.toISOString().slice(0, 10)
   const to = dayOneYearAfter(today)
   const list = withQuery('/v1/agreements', { inForceOn: from, 'expiresOn[lte]': to, sort: 'expiresOn' })
-  const state = useApi<Page<Agreement>>(`${list}&limit=8&fields=id,title,expiresOn&count=exact`)
+  const state = useApi<Page<Agreement>>(
+    `${list}&limit=8&fields=id,title,alternativeTitles,expiresOn&count=exact`,
+  )
   return (
     <Widget title={t('overview.expiring')}>
       <Loaded state={state}>

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import type { Transaction } from '../../database/database.ts'
 import { groupingSettings } from '../../database/reading-settings.ts'
 import type { Language } from '../../model/languages.ts'
+import { nameInDocument } from '../../model/names.ts'
 import type { Registry } from '../../model/registry.ts'
 import { etagHeader, ifNoneMatch, taggedResponse } from '../../operations/entity-tags.ts'
 import {
@@ -46,18 +47,29 @@ const jsonObject = (parts: Record<string, string>): string =>
     .map(([name, text]) => `"${name}":${text}`)
     .join()}}`
 
+interface ExpiringAgreement {
+  id: string
+  title: string
+  alternativeTitles: unknown
+}
+
 /** Returns the JSON of the agreements in force that may expire within a year, sorted by the date of expiry. */
 async function expiringJson(
   registry: Registry,
   queries: QueryRunner,
-  { code, day }: BriefingRequest,
+  { code, day, language }: BriefingRequest,
 ): Promise<string> {
   const agreements = registry.get('agreements')
+  const { search } = registry.declaration('agreements')
   const query = `country=${code}&inForceOn=${day}&expiresOn%5Blte%5D=${oneYearLater(day)}`
   const { count, list } = await queries.count(agreements, query)
-  const parameters = `${query}&sort=expiresOn&limit=${maxExpiring}&fields=id,title,expiresOn,renewal`
-  const found = count > 0 ? await queries.read<{ id: string }>(agreements, parameters) : []
-  const data = found.map((record) => ({ ...record, link: `/v1/agreements/${record.id}` }))
+  const parameters = `${query}&sort=expiresOn&limit=${maxExpiring}&fields=id,title,alternativeTitles,expiresOn,renewal`
+  const found = count > 0 ? await queries.read<ExpiringAgreement>(agreements, parameters) : []
+  const data = found.map(({ alternativeTitles, ...record }) => ({
+    ...record,
+    title: nameInDocument({ ...record, alternativeTitles }, search, language),
+    link: `/v1/agreements/${record.id}`,
+  }))
   return JSON.stringify({ count, list, data })
 }
 
