@@ -48,6 +48,26 @@ describe.skipIf(skipsBrowser)('the form of a redaction [needs Chromium]', { time
     await page.context().close()
   })
 
+  it('shows the names of records to which the record refers, also of a removed one', async () => {
+    const { api } = dashboard
+    const academy = { name: 'Academy of Peking', kind: 'academic', country: 'CHN' }
+    const parent = (await api.post('/v1/organizations', academy)).json<{ id: string }>().id
+    const institute = { ...academy, name: 'Institute of Peking', parent }
+    const { id } = (await api.post('/v1/organizations', institute)).json<{ id: string }>()
+    const { page, settle } = await dashboard.openSignedIn(`/records/organizations/${id}/redact`)
+    const expectNames = async () => {
+      await page.getByLabel('the values of properties').check()
+      await page.getByLabel(/^Country China/).waitFor()
+      await page.getByLabel(/^Parent Academy of Peking/).waitFor()
+    }
+    await expectNames()
+    await api.delete(`/v1/organizations/${id}`)
+    await page.reload()
+    await settle()
+    await expectNames()
+    await page.context().close()
+  })
+
   it('removes the values of a removed record', async () => {
     const id = await createTalk()
     await dashboard.api.delete(`/v1/sources/${id}`)

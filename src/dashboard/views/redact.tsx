@@ -2,11 +2,13 @@ import { useState } from 'preact/hooks'
 import { Link } from 'wouter-preact'
 import { ApiError, readApi, toApiError } from '../api/client.ts'
 import { type FormField, loadForm } from '../api/forms.ts'
+import { findName } from '../api/names.ts'
 import { withQuery } from '../api/path.ts'
 import { findResource, type ResourceDescription, recordDetailPath } from '../api/resources.ts'
 import { titleOf } from '../api/titles.ts'
-import type { HistoryPage, RecordDocument } from '../api/types.ts'
+import type { HistoryPage, Names, RecordDocument } from '../api/types.ts'
 import { apiRecordPath, writeApi } from '../api/write-api.ts'
+import { useMissingNames } from '../components/history/use-missing-names.ts'
 import { NotFound } from '../components/not-found.tsx'
 import { PageTitle } from '../components/page-title.tsx'
 import { RedirectIfMerged } from '../components/redirect-if-merged.tsx'
@@ -90,6 +92,8 @@ const textField = createTextField('text', 500)
 const replacementField = createTextField('replacement', 100, false)
 const reasonField = createTextField('reason', 500)
 
+const noNames: Names = {}
+
 function RedactForm({
   resource,
   recordKey,
@@ -105,6 +109,7 @@ function RedactForm({
 }) {
   const { t, tag } = useLanguage()
   const navigate = useNavigateWhileMounted()
+  const names = useMissingNames(resource.name, noNames, [record])
   const [mode, setMode] = useState<'text' | 'properties'>('text')
   const [values, setValues] = useState<FormValues>({ replacement: '[redacted]' })
   const [properties, setProperties] = useState<readonly string[]>([])
@@ -159,7 +164,13 @@ function RedactForm({
             </p>
           </div>
         ) : (
-          <Properties fields={fields} record={record} chosen={properties} onChange={setProperties} />
+          <Properties
+            fields={fields}
+            record={record}
+            names={names}
+            chosen={properties}
+            onChange={setProperties}
+          />
         )}
         {field(replacementField)}
         {field(reasonField)}
@@ -183,19 +194,29 @@ function RedactForm({
 function Properties({
   fields,
   record,
+  names,
   chosen,
   onChange,
 }: {
   fields: readonly FormField[]
   record: RecordDocument
+  /** The names of the records to which the record refers. */
+  names: Names
   chosen: readonly string[]
   onChange: (chosen: string[]) => void
 }) {
   const { t } = useLanguage()
   const labels = useLabels()
   const nameOf = usePointerLabel()
+  const textOf = (kind: FormField['kind'], value: string) => {
+    if (kind === 'enumeration') return labels.word(value)
+    return kind === 'reference' ? (findName(names, value)?.name ?? value) : value
+  }
   const describe = (kind: FormField['kind'], values: string[]) =>
-    (kind === 'enumeration' ? values.map(labels.word) : values).join(' · ').slice(0, 200)
+    values
+      .map((value) => textOf(kind, value))
+      .join(' · ')
+      .slice(0, 200)
   return (
     <fieldset class="facet" id={fieldId('/properties')} tabIndex={-1}>
       <legend>{t('redact.properties')}</legend>

@@ -27,9 +27,9 @@ function* participantKeys(value: Readonly<Record<string, unknown>>): Generator<[
 }
 
 /**
- * Returns the names of the current version together with the names of the records to which only other versions refer. If a
- * request fails, no further names are added.
- * @param names the names of the records to which the current version refers.
+ * Returns known names together with the names of the other records to which versions of a record refer. If a request fails,
+ * no further names are added.
+ * @param names the known names, such as those to which the current version refers.
  * @param values the shown values of each version, by property.
  */
 export function useMissingNames(resource: string, names: Names, values: readonly RecordDocument[]): Names {
