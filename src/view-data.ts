@@ -183,14 +183,18 @@ export const overviewResources = <Resource extends DescribedResource>(
 export const countPath = (resource: string): string =>
   appendQuery(`/v1/${resource}`, { limit: '1', count: 'exact' })
 
-/** Paths of the aggregates that the overview shows. It shows at most 200 countries, as many as one list request can return. */
+/** Paths of the aggregates that the overview shows. */
 export const overviewGroups = {
   signedYear: appendQuery('/v1/agreements/aggregate', {
     groupBy: 'signedYear',
     sort: 'signedYear',
     limit: '500',
   }),
-  country: appendQuery('/v1/agreements/aggregate', { groupBy: 'country', sort: '-count', limit: '200' }),
+  country: appendQuery('/v1/agreements/aggregate', {
+    groupBy: 'country',
+    sort: '-count',
+    limit: String(maxGroups),
+  }),
 } as const
 
 const overviewParts = (resources: readonly DescribedResource[]): DataPart[] => [

@@ -101,3 +101,19 @@ describe.skipIf(skipsBrowser)('a record with long lists [needs Chromium]', { tim
     await page.context().close()
   })
 })
+
+describe.skipIf(skipsBrowser)('the map of the overview [needs Chromium]', { timeout: 60_000 }, () => {
+  it('has all countries, even if there are more than 200', async () => {
+    const { data } = (await dashboard.api.get('/v1/countries?limit=100&fields=code&sort=-code')).json<{
+      data: { code: string }[]
+    }>()
+    const parties = data.map(({ code }) => ({ country: code, role: 'party' }))
+    await create('agreements', { kind: 'treaty', title: 'Convention of the others', parties })
+    const { page } = await dashboard.open('/')
+    const countries = page
+      .locator('.widget', { has: page.locator('svg.map') })
+      .locator('a[href^="/countries/"]')
+    await expect.poll(() => countries.count()).toBeGreaterThanOrEqual(300)
+    await page.context().close()
+  })
+})

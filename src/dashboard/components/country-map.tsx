@@ -1,18 +1,15 @@
 import { Suspense } from 'preact/compat'
 import { overviewGroups } from '../../view-data.ts'
-import { withQuery } from '../api/path.ts'
 import { recordPath } from '../api/resources.ts'
-import type { Aggregate, Country, Group, Page } from '../api/types.ts'
+import type { Aggregate, Group } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
+import { useCountryPoints } from '../api/use-country-points.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { loadLazily } from './load-lazily.tsx'
 import { Loaded } from './widget.tsx'
 
 // Loaded lazily, since only maps need the map projection and the geometry.
 const WorldMap = loadLazily(() => import('../charts/world-map.tsx'))
-
-/** Maximum number of values of a filter, and of records on a page. */
-const maxCountries = 200
 
 const placeholder = <div class="placeholder loading" style={{ aspectRatio: '2' }} />
 
@@ -34,10 +31,7 @@ export function CountryMap({ caption }: { caption: string }) {
 }
 
 function Markers({ groups, caption }: { groups: readonly Group[]; caption: string }) {
-  const code = groups.flatMap(({ key }) => (key.country ? [key.country] : []))
-  const state = useApi<Page<Country>>(
-    withQuery('/v1/countries', { code, limit: maxCountries, fields: 'code,labelPoint' }),
-  )
+  const state = useCountryPoints()
   return (
     <Loaded state={state} height="30rem">
       {({ data }) => {

@@ -1,10 +1,10 @@
 import { Link } from 'wouter-preact'
 import { chartSelection, mapDataPath } from '../../view-data.ts'
 import { explorePath, recordPath } from '../api/resources.ts'
-import type { Aggregate, Country, Group } from '../api/types.ts'
+import type { Aggregate, Group } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
+import { useCountryPoints } from '../api/use-country-points.ts'
 import { useKeepPrevious } from '../api/use-keep-previous.ts'
-import { usePages } from '../api/use-pages.ts'
 import WorldMap, { type MapMarker } from '../charts/world-map.tsx'
 import { ChartHead } from '../components/chart/chart-head.tsx'
 import { ChartControls } from '../components/chart/controls.tsx'
@@ -13,9 +13,6 @@ import { PeriodSlider } from '../components/chart/period-slider.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { useParameters } from '../use-parameters.ts'
-
-/** Maximum number of pages of 200 countries: enough for all countries. */
-const maxCountryPages = 5
 
 /** The records of a resource by country, on the map and as a table. */
 export default function MapView() {
@@ -58,7 +55,7 @@ export default function MapView() {
 /** Each country with its number, on the map and in a table. */
 function CountryNumbers({ groups, caption }: { groups: readonly Group[]; caption: string }) {
   const { t, number, resourceLabel } = useLanguage()
-  const state = usePages<Country>('/v1/countries', { fields: 'code,labelPoint' }, maxCountryPages)
+  const state = useCountryPoints()
   const points = new Map(state.body?.data.map(({ code, labelPoint }) => [code, labelPoint]))
   const markers = groups.flatMap(({ key, label, measures, list }): MapMarker[] => {
     const code = key.country
