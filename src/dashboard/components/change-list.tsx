@@ -3,9 +3,12 @@ import { findResource, recordDetailPath, recordPath } from '../api/resources.ts'
 import { titleOf } from '../api/titles.ts'
 import type { Change, CountryBriefing } from '../api/types.ts'
 import { useLanguage } from '../i18n/language.ts'
+import { InternalTag } from './internal-tag.tsx'
 
-/** A change with the title of its record. */
-type TitledChange = Omit<NonNullable<CountryBriefing['changes']>['data'][number], 'link'>
+/** A change with the title of its record, and the visibility of the record, if it is known. */
+type TitledChange = Omit<NonNullable<CountryBriefing['changes']>['data'][number], 'link'> & {
+  visibility?: unknown
+}
 
 /** The text for a record without a title, such as a citation with neither a quotation nor a note. */
 function UntitledRecord({ resource }: { resource: string }) {
@@ -21,7 +24,7 @@ export function withTitle(change: Change, language: string): TitledChange {
   const { document } = change
   const resource = findResource(change.resource)
   const name = resource && document?.[resource.title] ? titleOf(resource, document, language) : document?.note
-  return { ...change, title: typeof name === 'string' ? name : null }
+  return { ...change, title: typeof name === 'string' ? name : null, visibility: document?.visibility }
 }
 
 /** A list of changes: the record, the operation and the time of each. */
@@ -30,11 +33,12 @@ export function ChangeList({ changes }: { changes: readonly TitledChange[] }) {
   if (changes.length === 0) return <p class="empty">{t('list.none')}</p>
   return (
     <ul class="entries notes-apart">
-      {changes.map(({ resource, key, title, version, operation, time }) => (
+      {changes.map(({ resource, key, title, version, operation, time, visibility }) => (
         <li key={`${resource}/${key}/${version}`}>
           <Link href={(operation === 'remove' ? recordDetailPath : recordPath)(resource, key)}>
             {title ?? <UntitledRecord resource={resource} />}
           </Link>
+          <InternalTag visibility={visibility} />
           <span class="soft small">
             {resourceLabel(resource)} · {tOr(`operation.${operation}`, operation)} ·{' '}
             <time dateTime={time}>{dateTime(time)}</time>

@@ -4,6 +4,7 @@ import { titleOf } from '../api/titles.ts'
 import type { Names, RecordDocument } from '../api/types.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
+import { InternalTag } from './internal-tag.tsx'
 import { Value } from './value.tsx'
 
 /** A table of records, with their titles as links. The heading of a sortable column is a button that sorts. */
@@ -42,6 +43,7 @@ export function RecordTable({
               <tr key={key}>
                 <th scope="row">
                   <Link href={recordPath(resource.name, key)}>{titleOf(resource, record, tag)}</Link>
+                  <InternalTag visibility={record.visibility} />
                 </th>
                 {shown.map((property) => (
                   <td key={property.name} class={property.kind === 'number' ? 'number' : undefined}>

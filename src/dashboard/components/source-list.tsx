@@ -7,6 +7,7 @@ import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { sourceAnchor } from './briefing/source-marks.tsx'
 import { FoldedList } from './folded-list.tsx'
+import { InternalTag } from './internal-tag.tsx'
 
 /** The numbered citations of a record, each with its source, locator and quotation. */
 export function SourceList({ citations }: { citations: readonly Citation[] }) {
@@ -20,27 +21,31 @@ export function SourceList({ citations }: { citations: readonly Citation[] }) {
   if (citations.length === 0) return <p class="empty">{t('record.sourcesNone')}</p>
   return (
     <FoldedList class="sources">
-      {citations.map(({ id, property, locator, excerpt, note, sourceDetails, source, rank }, index) => (
-        <li key={id} id={sourceAnchor(index + 1)}>
-          <p>
-            [{index + 1}] <Link href={recordPath('sources', source)}>{sourceDetails?.title ?? source}</Link>
-            {[
-              sourceDetails?.publisher,
-              sourceDetails?.publishedOn && formatEdtf(sourceDetails.publishedOn, language),
-              locator?.paragraph && t('record.paragraph', { paragraph: locator.paragraph }),
-              locator?.page && t('record.page', { page: locator.page }),
-            ].map((detail) => detail && t('list.detail') + detail)}
-          </p>
-          {excerpt && <blockquote class="quotation text">“{excerpt}”</blockquote>}
-          <p class="soft small">
-            {t('record.supports', {
-              property: labelOf(property),
-            })}
-            {rank !== 'normal' && ` · ${labels.word(rank)}`}
-            {note && ` · ${note}`}
-          </p>
-        </li>
-      ))}
+      {citations.map(
+        ({ id, property, locator, excerpt, note, sourceDetails, source, rank, visibility }, index) => (
+          <li key={id} id={sourceAnchor(index + 1)}>
+            <p>
+              [{index + 1}] <Link href={recordPath('sources', source)}>{sourceDetails?.title ?? source}</Link>
+              {[
+                sourceDetails?.publisher,
+                sourceDetails?.publishedOn && formatEdtf(sourceDetails.publishedOn, language),
+                locator?.paragraph && t('record.paragraph', { paragraph: locator.paragraph }),
+                locator?.page && t('record.page', { page: locator.page }),
+              ].map((detail) => detail && t('list.detail') + detail)}
+              {/* Without a role, nobody reads a citation of an internal source. */}
+              <InternalTag visibility={sourceDetails?.visibility === 'internal' ? 'internal' : visibility} />
+            </p>
+            {excerpt && <blockquote class="quotation text">“{excerpt}”</blockquote>}
+            <p class="soft small">
+              {t('record.supports', {
+                property: labelOf(property),
+              })}
+              {rank !== 'normal' && ` · ${labels.word(rank)}`}
+              {note && ` · ${note}`}
+            </p>
+          </li>
+        ),
+      )}
     </FoldedList>
   )
 }

@@ -42,7 +42,13 @@ function Explorer({ resource }: { resource: ResourceDescription }) {
       sort: state.sort ?? undefined,
       cursor: state.cursor ?? undefined,
       fields: [
-        ...new Set([resource.key, resource.title, ...aliasProperties(resource, tag), ...state.columns]),
+        ...new Set([
+          resource.key,
+          resource.title,
+          ...aliasProperties(resource, tag),
+          'visibility',
+          ...state.columns,
+        ]),
       ],
       include: 'names',
       count: 'exact',

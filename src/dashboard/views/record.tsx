@@ -10,6 +10,7 @@ import { apiRecordPath } from '../api/write-api.ts'
 import { sourceAnchor } from '../components/briefing/source-marks.tsx'
 import { DataLinks } from '../components/chart/chart-links.tsx'
 import { HistoryList } from '../components/history/history-list.tsx'
+import { InternalTag } from '../components/internal-tag.tsx'
 import { isUnset } from '../components/is-unset.ts'
 import { NotFound } from '../components/not-found.tsx'
 import { PageTitle } from '../components/page-title.tsx'
@@ -41,7 +42,6 @@ export default function RecordView({ resource: name, recordKey }: { resource: st
 
 function KnownRecord({ resource, recordKey }: { resource: ResourceDescription; recordKey: string }) {
   const { t, tag } = useLanguage()
-  const labels = useLabels()
   const path = apiRecordPath(resource.name, recordKey)
   const include = ['names', ...(resource.name === 'citations' ? [] : ['citations'])]
   const state = useApi<RecordWithSources>(withQuery(path, { include }))
@@ -69,7 +69,7 @@ function KnownRecord({ resource, recordKey }: { resource: ResourceDescription; r
               <PageTitle title={titleOf(resource, record, tag)} />
               <p class="small">
                 {t('record.version', { version: String(record.version) })}
-                {record.visibility === 'internal' && <span class="tag warn">{labels.word('internal')}</span>}
+                <InternalTag visibility={record.visibility} />
               </p>
             </div>
             <div class="toolbar no-print">

@@ -73,10 +73,12 @@ function EnumerationField({ field, value, pointer, onChange }: FieldProps) {
   const { word: labelOf } = useLabels()
   const labels = useInputLabels(pointer, field.isRequired)
   const none = field.isRequired ? 'edit.choose' : field.isNullable ? 'value.unknown' : 'edit.default'
+  // A patch to the default does not change the visibility, so only a new record can have the default.
+  const hasNone = none !== 'edit.default' || text(value) === ''
   return (
     <LabelledInput field={field} pointer={pointer}>
       <select {...labels} value={text(value)} onChange={(event) => onChange(event.currentTarget.value)}>
-        <option value="">{t(none)}</option>
+        {hasNone && <option value="">{t(none)}</option>}
         {field.values?.map((word) => (
           <option key={word} value={word}>
             {labelOf(word)}

@@ -1,0 +1,73 @@
+import type { Page } from 'playwright-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { skipsBrowser } from '../support/browser.ts'
+import { useDashboard, type WatchedPage } from '../support/dashboard.ts'
+
+/** Internal records in the dashboard, for readers without and with a key, and for editors, in a browser. */
+
+const dashboard = useDashboard({ changesRecords: true })
+let agreement = ''
+let cited = ''
+
+const create = async (resource: string, body: object) =>
+  (await dashboard.api.post(`/v1/${resource}`, body)).json<{ id: string }>().id
+
+beforeAll(async () => {
+  if (skipsBrowser) return
+  agreement = await dashboard.createAgreement({ title: 'Secret treaty', visibility: 'internal' })
+  cited = await dashboard.createAgreement({ title: 'Treaty with a secret source' })
+  const notes = { title: 'Secret notes', kind: 'other', visibility: 'internal' }
+  const record = { resource: 'agreements', id: cited }
+  await create('citations', { record, source: await create('sources', notes), property: '/title' })
+})
+
+async function openAs(role: string, path: string): Promise<WatchedPage> {
+  const created = await dashboard.api.post('/v1/keys', { name: role, role })
+  const { key } = created.json<{ key: string }>()
+  const actor = (await dashboard.api.get('/v1/actor', { key })).json()
+  return await dashboard.open(path, { session: { key, actor } })
+}
+
+/** The entries of a page that name an internal record, in a list or table. */
+const entries = (page: Page) =>
+  page
+    .getByRole('main')
+    .locator('li, th')
+    .filter({ hasText: /Secret (treaty|notes)/ })
+
+describe.skipIf(skipsBrowser)('an internal record [needs Chromium]', { timeout: 90_000 }, () => {
+  const paths = () => ['/', '/changes', '/explore/agreements?q=secret', `/records/agreements/${cited}`]
+
+  it('is marked for a reader with a key wherever a list names it', async () => {
+    const { page, go } = await openAs('reader', '/sign-in')
+    for (const path of paths()) {
+      await go(path)
+      await entries(page).first().waitFor()
+      for (const entry of await entries(page).all())
+        expect(await entry.locator('.tag').textContent(), path).toBe('Internal')
+    }
+    await page.context().close()
+  })
+
+  it('is not named to a reader without a key', async () => {
+    const { page, go } = await dashboard.openTab()
+    for (const path of paths()) {
+      await go(path)
+      expect(await page.getByRole('heading', { level: 1 }).count(), path).toBe(1)
+      expect(await page.locator('body').textContent(), path).not.toMatch(/Secret (treaty|notes)/)
+    }
+    await page.context().close()
+  })
+
+  it('is published by an editor, who has no default to choose that would change nothing', async () => {
+    const { page } = await openAs('editor', `/records/agreements/${agreement}/edit`)
+    const visibility = page.getByLabel('Visibility')
+    expect(await visibility.locator('option').allTextContents()).toEqual(['Public', 'Internal'])
+    await visibility.selectOption('Public')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Secret treaty' }).waitFor()
+    await page.locator('.page-head .tag').waitFor({ state: 'detached' })
+    expect((await dashboard.api.get(`/v1/agreements/${agreement}`, { key: null })).status).toBe(200)
+    await page.context().close()
+  })
+})
