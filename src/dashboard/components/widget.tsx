@@ -43,7 +43,7 @@ export function Failure({
 }) {
   const { t } = useLanguage()
   return (
-    <div class="failure" role="alert">
+    <div class={isOutdated ? 'failure above' : 'failure'} role="alert">
       <div>
         {t(isOutdated ? 'state.outdated' : 'state.failed')}
         <FailureReason error={error} />
