@@ -249,6 +249,34 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
     await page.context().close()
   })
 
+  it('keep the newer year of a handle while an earlier one reaches the URL', async () => {
+    const { page } = await dashboard.open('/map')
+    const shown = await page
+      .getByRole('slider')
+      .first()
+      .evaluate((slider: HTMLInputElement) => {
+        const choose = (steps: number) => {
+          slider.stepUp(steps)
+          slider.dispatchEvent(new Event('input', { bubbles: true }))
+          return slider.value
+        }
+        return new Promise((resolve) => {
+          const replaceState = history.replaceState
+          history.replaceState = (...state) => {
+            history.replaceState = replaceState
+            replaceState.apply(history, state)
+            const newer = choose(2)
+            // Later, but before the newer year itself reaches the URL.
+            setTimeout(() => resolve([slider.value, newer]), 100)
+          }
+          choose(1)
+        })
+      })
+    expect(shown).toEqual(['2011', '2011'])
+    await page.waitForURL(/from=2011/)
+    await page.context().close()
+  })
+
   it('let a user move the centre of a network, and show the shared records of a pair', async () => {
     const { page } = await dashboard.open('/network')
     await page.getByRole('link', { name: 'Japan' }).first().click()
