@@ -53,6 +53,17 @@ describe.skipIf(skipsBrowser)('a half-filled form [needs Chromium]', { timeout: 
     await page.context().close()
   })
 
+  it('lets the browser ask before its tab is closed, and stores no input in the browser', async () => {
+    const { page } = await openChangedForm()
+    const asked = page.waitForEvent('dialog')
+    await page.close({ runBeforeUnload: true })
+    expect((await asked).type()).toBe('beforeunload')
+    expect(await page.getByLabel('Title required').inputValue()).toBe('Half of a title')
+    const stored = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]))
+    expect(stored).not.toContain('Half of a title')
+    await page.context().close()
+  })
+
   it('does not ask after it has been saved', async () => {
     const { page, questions } = await openChangedForm()
     await page.getByLabel('Kind required').selectOption('treaty')
