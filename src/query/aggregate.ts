@@ -19,7 +19,7 @@ import { didYouMean } from '../problems/suggest.ts'
 import type { Condition, FilterComparison } from './condition.ts'
 import { readCondition } from './list.ts'
 import { getListAsOf, listAsOfParameter } from './past.ts'
-import { findRepeated } from './representation.ts'
+import { findRepeatedNames } from './representation.ts'
 
 /** The aggregate function of a measure. */
 export type AggregateFunction = 'count' | 'countDistinct' | 'sum' | 'avg' | 'min' | 'max'
@@ -301,10 +301,10 @@ function findFaults(plan: AggregatePlan): Fault[] {
     ...(groupBy.length > maxDimensions
       ? [{ parameter: 'groupBy', code: 'too_big', message: tooMany, limit: maxDimensions }]
       : []),
-    ...findRepeated('groupBy', groupBy),
-    ...findRepeated('measures', selected),
+    ...findRepeatedNames('groupBy', groupBy),
+    ...findRepeatedNames('measures', selected),
     ...findIncomparable(plan),
-    ...findRepeated(
+    ...findRepeatedNames(
       'sort',
       sort.map(({ by }) => by),
     ),

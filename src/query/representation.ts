@@ -74,14 +74,14 @@ export function representationParameters(
 }
 
 /** Returns a fault for each repetition of a name in a parameter. */
-export const findRepeated = (parameter: string, names: readonly string[]): Fault[] =>
+export const findRepeatedNames = (parameter: string, names: readonly string[]): Fault[] =>
   names
     .filter((name, index) => names.indexOf(name) < index)
     .map((name) => ({ parameter, code: 'repeated', message: `"${name}" is given twice` }))
 
 /** Refuses repeated names in a parameter. @throws Problem `invalid-parameter` with a fault for each repetition. */
 export function refuseRepeated(parameter: string, names: readonly string[]): void {
-  const faults = findRepeated(parameter, names)
+  const faults = findRepeatedNames(parameter, names)
   if (faults.length > 0) throw invalidParameters(faults)
 }
 

@@ -120,6 +120,13 @@ describe.skipIf(skipsBrowser)('a search for records [needs Chromium]', { timeout
     await page.context().close()
   })
 
+  it('shows the slugs of topics, even those with a hyphen', async () => {
+    const { page } = await dashboard.openSignedIn('/new/agreements')
+    await page.locator('[id="field/topics"]').fill('science and technology')
+    await page.getByRole('option', { name: / science-and-technology · / }).waitFor()
+    await page.context().close()
+  })
+
   it('says that it has failed, and shows suggestions once the service responds again', async () => {
     const { page } = await dashboard.open('/changes')
     await page.route('**/v1/search?*', (route) => route.abort())

@@ -1,4 +1,5 @@
 import { useId, useState } from 'preact/hooks'
+import { isCode } from '../api/names.ts'
 import type { ImportName } from '../api/types.ts'
 import { Combobox } from '../components/combobox.tsx'
 import { HitDetails, Picked } from '../editing/fields/picked.tsx'
@@ -55,7 +56,7 @@ export function NameChoice({
           {choice(
             decision?.key === key && decision.title === undefined,
             title,
-            `${/^[0-9a-f-]{36}$/.test(key) ? '' : `${key} · `}${number(Math.round(score * 100))} %`,
+            `${isCode(key) ? `${key} · ` : ''}${number(Math.round(score * 100))} %`,
             () => choose({ key }),
           )}
         </div>

@@ -10,7 +10,7 @@ import { AgreementTimeline } from '../charts/agreement-timeline.tsx'
 import { YearColumns } from '../charts/year-columns.tsx'
 import { AsOf, yearBefore } from '../components/as-of.tsx'
 import { BriefingChanges } from '../components/briefing/changes.tsx'
-import { ExpiringAgreements } from '../components/briefing/expiring.tsx'
+import { ExpiringAgreementsOfCountry } from '../components/briefing/expiring.tsx'
 import { Figures } from '../components/briefing/figures.tsx'
 import { GroupsWidget } from '../components/briefing/groups-widget.tsx'
 import { MoneyWidget } from '../components/briefing/money-widget.tsx'
@@ -184,7 +184,7 @@ function Agreements({ briefing, asOf }: { briefing: CountryBriefing; asOf: strin
         groups={groups?.status}
         dimension="status"
       />
-      <ExpiringAgreements briefing={briefing} asOf={asOf} />
+      <ExpiringAgreementsOfCountry briefing={briefing} asOf={asOf} />
     </>
   )
 }

@@ -179,7 +179,7 @@ const unchangedRecord = ({ resource, draft, document, existing }: Upsert): Previ
 })
 
 /** Returns the faults of rows that describe the same record as an earlier row, by position. */
-function findRepeated(rows: readonly ReadyRow[]): Map<number, RowFault[]> {
+function findRepeatedRows(rows: readonly ReadyRow[]): Map<number, RowFault[]> {
   const first = new Map<string, ReadyRow>()
   const faults = new Map<number, RowFault[]>()
   for (const row of rows)
@@ -204,7 +204,7 @@ async function checkRows(context: PreviewContext, mapping: Mapping, rows: Row[],
       ? [{ position, locator: rows[position]?.locator ?? '', drafts: [...result.drafts] }]
       : [],
   )
-  const repeated = findRepeated(all)
+  const repeated = findRepeatedRows(all)
   const ready = all.filter(({ position }) => !repeated.has(position))
   const { results, newNames } = await resolveRowNames(context, mapping.scheme, ready)
   const { upserts, planned, refused } = await checkBatch(

@@ -9,7 +9,7 @@ import { findMergedKeys, mergedProblem } from '../merged.ts'
 import { recordNotFound } from '../read.ts'
 import { type Document, documentOf } from '../writing/documents.ts'
 import { findByExternalIds, formatExternalId, getExternalIds } from '../writing/external-ids.ts'
-import { findRepeated, type Identity, listIdentities } from '../writing/identities.ts'
+import { findRepeatedIdentities, type Identity, listIdentities } from '../writing/identities.ts'
 import { acquireManyRecordsLock, type LockedRecord, lockRecords } from '../writing/locks.ts'
 import { mergePatch } from '../writing/merge-patch.ts'
 import {
@@ -206,7 +206,7 @@ function refuseRepeated(resource: Resource, { changes, refused }: BulkPlan): voi
     index: change.index,
     identities: listClaims(resource, change),
   }))
-  for (const { index, identity, firstIndex } of findRepeated(entries)) {
+  for (const { index, identity, firstIndex } of findRepeatedIdentities(entries)) {
     if (refused.has(index)) continue
     const what = identity.kind === 'key' ? 'is for the same record as' : 'has the same external id as'
     const message = `${what} operation ${firstIndex}: send one operation for each record`

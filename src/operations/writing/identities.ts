@@ -34,7 +34,7 @@ interface RepeatedIdentity {
 }
 
 /** Yields each identity that an earlier entry has. Repetitions within one entry do not count. */
-export function* findRepeated(
+export function* findRepeatedIdentities(
   entries: Iterable<{ index: number; identities: Identity[] }>,
 ): Generator<RepeatedIdentity> {
   const firstIndexes = new Map<string, number>()

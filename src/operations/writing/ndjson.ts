@@ -7,7 +7,7 @@ import { type Fault, FaultList, Problem } from '../../problems/problem.ts'
 import { startSlices } from '../../time-slice.ts'
 import type { Document } from './documents.ts'
 import { explainRefusals } from './explain.ts'
-import { findRepeated, listIdentities } from './identities.ts'
+import { findRepeatedIdentities, listIdentities } from './identities.ts'
 import { checkDocument, faultCountText, invalidBody, requireObject } from './validation.ts'
 
 /** Checks NDJSON bodies: one record per line, in the form of an export. */
@@ -59,7 +59,7 @@ function addRepeated(resource: Resource, documents: Document[], faults: FaultLis
     index,
     identities: listIdentities(resource, document),
   }))
-  for (const { index, identity, firstIndex } of findRepeated(entries)) {
+  for (const { index, identity, firstIndex } of findRepeatedIdentities(entries)) {
     const message = `is the same as in line ${firstIndex + 1}`
     faults.add(() => atLine(index)({ pointer: formatPointer(identity.path), code: 'repeated', message }))
   }

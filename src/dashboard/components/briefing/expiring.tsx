@@ -5,7 +5,7 @@ import { Widget } from '../widget.tsx'
 import { SourceMarks, useCitedSources } from './source-marks.tsx'
 
 /** The agreements in force that may expire within a year. */
-export function ExpiringAgreements({
+export function ExpiringAgreementsOfCountry({
   briefing: { expiring },
   asOf,
 }: {

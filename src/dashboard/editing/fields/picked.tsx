@@ -1,3 +1,4 @@
+import { isCode } from '../../api/names.ts'
 import type { Hit } from '../../components/combobox.tsx'
 import { useLanguage } from '../../i18n/language.ts'
 
@@ -21,11 +22,9 @@ export function Picked({ name, id, onRemove }: { name: string; id?: string; onRe
 /** Details that distinguish suggestions with equal titles: the matching name, the key if it is a code, the resource. */
 export function HitDetails({ hit: { resource, key, matched } }: { hit: Hit }) {
   const { resourceLabel } = useLanguage()
-  // Ids contain hyphens.
-  const isCode = !key.includes('-')
   return (
     <span class="soft small">
-      {[matched, isCode ? key : undefined, resourceLabel(resource)].filter((part) => part).join(' · ')}
+      {[matched, isCode(key) ? key : undefined, resourceLabel(resource)].filter((part) => part).join(' · ')}
     </span>
   )
 }
