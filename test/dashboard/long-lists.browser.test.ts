@@ -90,13 +90,19 @@ describe.skipIf(skipsBrowser)('a record with long lists [needs Chromium]', { tim
 
   it('renders an item of a list that is edited, and not the whole list', async () => {
     const { page } = await dashboard.openSignedIn(`${path}/edit`)
-    const title = await timeTyping(page, 'field/title')
-    const item = await timeTyping(page, 'field/parties/150/contribution')
-    expect(item).toBeLessThan(3 * title)
+    const times: { title: number; item: number }[] = []
+    for (let round = 0; round < 3; round += 1)
+      times.push({
+        title: await timeTyping(page, 'field/title'),
+        item: await timeTyping(page, 'field/parties/150/contribution'),
+      })
+    // Other tests may slow down single rounds.
+    const fastest = (field: 'title' | 'item') => Math.min(...times.map((round) => round[field]))
+    expect(fastest('item')).toBeLessThan(3 * fastest('title'))
     await page.getByRole('button', { name: 'Remove Parties 150', exact: true }).click()
     await page.locator('[id="field/parties/149/contribution"]').press('y')
     expect(await page.locator('[id="field/parties/149/contribution"]').inputValue()).toBe(
-      `${'x'.repeat(20)}y`,
+      `${'x'.repeat(60)}y`,
     )
     await page.context().close()
   })

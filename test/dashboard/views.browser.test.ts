@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { skipsBrowser } from '../support/browser.ts'
 import { auditOptions, findAccessibilityFaults, useDashboard } from '../support/dashboard.ts'
+import { holdRequests } from '../support/held-requests.ts'
 import { readLayoutShift } from '../support/layout-shift.ts'
 
 /** The dashboard in a browser, on the seed data. Needs Chromium, and the build of `npm ci` or `npm run build`. */
@@ -217,6 +218,30 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
     expect(await readLayoutShift(page)).toBeLessThan(maxLayoutShift)
     await page.context().close()
     await dashboard.api.delete(`/v1/cooperation-bases/${id}`)
+  })
+
+  it('does not move on a narrow screen when names load that take two lines', async () => {
+    const aliases = ['An island beyond the pillars', 'A city of rings'].map((name) => ({
+      name,
+      language: null,
+    }))
+    await dashboard.api.post('/v1/countries', { code: 'XAT', name: 'Atlantis', aliases })
+    const { page, go, settle } = await dashboard.openTab({ viewport: { width: 320, height: 800 } })
+    for (const [path, loadsNames] of [
+      ['/countries/XAT', /\/v1\/countries\/XAT$/],
+      ['/compare?country=XAT&before=2026-01-01T00:00:00.000Z', /groupBy=country/],
+    ] as const) {
+      const { started, release } = await holdRequests(page, loadsNames)
+      const loading = go(path)
+      await started
+      release()
+      await loading
+      await settle()
+      expect(await readLayoutShift(page), path).toBeLessThan(maxLayoutShift)
+      await page.unrouteAll()
+    }
+    await page.context().close()
+    await dashboard.api.delete('/v1/countries/XAT')
   })
 
   it('says in an empty list that nothing is recorded', async () => {

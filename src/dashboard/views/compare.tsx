@@ -41,8 +41,11 @@ export default function CompareView() {
     ...(codes.length > 0 ? [codes.map(labelOf).join(t('list.comma'))] : []),
     resourceLabel(resource.name),
   ].join(' · ')
+  // The title of two dates has codes until the names are loaded, in which it may have another number of lines.
+  const isNamed =
+    !isOverTime || codes.length === 0 || countries.body !== undefined || countries.error !== undefined
   return (
-    <>
+    <div class={isNamed ? '' : 'unseen'}>
       <div class="page-head">
         <div>
           <PageTitle title={isOverTime ? t('compare.datesTitle', { subject }) : t('compare.title')} />
@@ -78,7 +81,7 @@ export default function CompareView() {
           />
         )}
       </div>
-    </>
+    </div>
   )
 }
 

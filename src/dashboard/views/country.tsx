@@ -85,7 +85,9 @@ function Head({
       <div>
         <ResourceLink resource="countries" />
         {name === undefined ? <div class="placeholder loading title" /> : <PageTitle title={name} />}
-        <p>{[...new Set(otherNames)].filter((other) => other && other !== name).join(' · ')} </p>
+        <p class="other-names">
+          {[...new Set(otherNames)].filter((other) => other && other !== name).join(' · ')}
+        </p>
         {briefing && <PrintedAsOf day={briefing.day} />}
       </div>
       <div class="toolbar no-print">
