@@ -57,6 +57,10 @@ export function withCountry(mention: Mention): Mention[] {
 export const namedMentions = (drafts: readonly Draft[]): Mention[] =>
   drafts.flatMap(({ mentions }) => mentions.filter(({ externalId }) => externalId === undefined))
 
+/** Returns the mentions that are resolved before rows are checked: those by name or code, and those of their countries. */
+export const mentionsToResolve = (drafts: readonly Draft[]): Mention[] =>
+  namedMentions(drafts).flatMap(withCountry)
+
 /** The result for a mention whose value is dropped. */
 const dropped = Symbol('dropped')
 

@@ -132,7 +132,7 @@ async function findDecisions(
   const identityOf = (mention: Mention) => decisionIdentity({ ...mention, name: mentionName(mention) })
   const rows = await database.read<{ identity: string; resource: string; key: string | null }>({
     text: 'select identity, resource, key from import_decisions where scheme = $1 and identity = any($2)',
-    values: [scheme, mentions.map(identityOf)],
+    values: [scheme, [...new Set(mentions.flatMap(withCountry).map(identityOf))]],
   })
   const decided = new Map<string, Decided>()
   for (const [resource, ofResource] of groupBy(rows, (row) => row.resource)) {
@@ -175,10 +175,24 @@ export async function findCountries(
   scheme: string,
   mentions: readonly Mention[],
 ): Promise<ReadonlyMap<string, string>> {
+  return findDecidedCountries(
+    database,
+    registry,
+    mentions,
+    await findDecisions(database, registry, scheme, mentions),
+  )
+}
+
+async function findDecidedCountries(
+  database: Pick<DatabaseClient, 'read'>,
+  registry: Registry,
+  mentions: readonly Mention[],
+  decisionOf: FindDecision,
+): Promise<ReadonlyMap<string, string>> {
   const countryNames = [...new Set(mentions.flatMap(({ country }) => country ?? []))]
   if (countryNames.length === 0) return new Map()
   const names = countryNames.map((name) => ({ identity: name, mention: { resource: 'countries', name } }))
-  const resolved = await resolveMentions(database, registry, scheme, names)
+  const resolved = await resolveDecided(database, registry, names, decisionOf)
   return new Map(resolved.flatMap(({ identity, key }) => (key === null ? [] : [[identity, key] as const])))
 }
 
@@ -220,13 +234,12 @@ export async function resolveMentions(
 ): Promise<ResolvedName[]> {
   const mentions = names.map(({ mention }) => mention)
   const decisionOf = await findDecisions(database, registry, scheme, mentions)
-  return resolveDecided(database, registry, scheme, names, decisionOf)
+  return resolveDecided(database, registry, names, decisionOf)
 }
 
 async function resolveDecided(
   database: Pick<DatabaseClient, 'read'>,
   registry: Registry,
-  scheme: string,
   names: readonly MentionedName[],
   decisionOf: FindDecision,
 ): Promise<ResolvedName[]> {
@@ -235,7 +248,7 @@ async function resolveDecided(
     return decided === undefined || decided === absent || mention.on !== undefined
   })
   const mentions = queried.map(({ mention }) => mention)
-  const countries = await findCountries(database, registry, scheme, mentions)
+  const countries = await findDecidedCountries(database, registry, mentions, decisionOf)
   const resolutions = await resolveInRegistry(
     database,
     registry,
@@ -285,14 +298,14 @@ export async function resolveImportNames(
     const last = names.at(-1)
     if (!last) return
     after = last.identity
-    const mentions = names.flatMap(({ mention }) => withCountry(mention))
+    const mentions = names.map(({ mention }) => mention)
     const decisionOf = await findDecisions(database, registry, scheme, mentions)
     const isDecided = (mention: Mention) => decisionOf(mention) !== undefined
     const open = names.filter(
       ({ status, mention }) => !settledStatuses.includes(status) || withCountry(mention).some(isDecided),
     )
     if (open.length === 0) continue
-    const resolved = await resolveDecided(database, registry, scheme, open, decisionOf)
+    const resolved = await resolveDecided(database, registry, open, decisionOf)
     await database.transaction((tx) => storeResolved(tx, id, resolved))
   }
 }

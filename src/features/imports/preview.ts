@@ -23,7 +23,7 @@ import {
   parseYaml,
   readCompanions,
 } from './mapping/index.ts'
-import { mentionIdentity, mentionName, namedMentions, withCountry } from './mentions.ts'
+import { mentionIdentity, mentionName, mentionsToResolve, namedMentions } from './mentions.ts'
 import { type NameResult, resolveMentions } from './names.ts'
 import { chooseSlugs, topicIdentity } from './new-records.ts'
 import { readRows } from './reading/index.ts'
@@ -115,7 +115,7 @@ async function collectRows(batches: AsyncIterable<readonly Row[]>): Promise<Row[
 
 /** Resolves the names in rows. @returns the status and key of each, and the names of records that do not exist yet. */
 async function resolveRowNames(context: PreviewContext, scheme: string, rows: readonly ReadyRow[]) {
-  const mentions = rows.flatMap(({ drafts }) => namedMentions(drafts)).flatMap(withCountry)
+  const mentions = rows.flatMap(({ drafts }) => mentionsToResolve(drafts))
   const distinct = new Map(mentions.map((mention) => [mentionIdentity(mention), mention]))
   const named = [...distinct].map(([identity, mention]) => ({ identity, mention }))
   const resolved = await resolveMentions(context.database, context.registry, scheme, named)

@@ -8,7 +8,7 @@ import { startSlices } from '../../time-slice.ts'
 import { removeStaged } from './cleanup.ts'
 import { draftIdentity } from './draft-identity.ts'
 import { toFaultValue } from './fault-value.ts'
-import { namedMentions, withCountry } from './mentions.ts'
+import { mentionsToResolve } from './mentions.ts'
 import { NameCollector } from './names.ts'
 import type { RowSource } from './row-source.ts'
 import { toStorableJson } from './rows.ts'
@@ -75,7 +75,7 @@ class StagingBuffer {
     } else {
       const { drafts, dropped } = converted
       this.counts.dropped += dropped.length
-      this.#names.add(namedMentions(drafts).flatMap(withCountry))
+      this.#names.add(mentionsToResolve(drafts))
       this.#rows.push({
         ...staged,
         state: 'ready',

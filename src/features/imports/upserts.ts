@@ -15,7 +15,7 @@ import { moveReferences } from '../../operations/writing/merging.ts'
 import { findReferences } from '../../operations/writing/references.ts'
 import { draftIdentity } from './draft-identity.ts'
 import { hashValue } from './hashes.ts'
-import { fillMentions, mentionIdentity, namedMentions, withCountry } from './mentions.ts'
+import { fillMentions, mentionIdentity, mentionsToResolve, namedMentions } from './mentions.ts'
 import { findNameResults, type NameResult } from './names.ts'
 import { MentionResolver, resolveRows, type UpsertOptions } from './resolver.ts'
 import type { Draft, ReadyRow, RowFault } from './types.ts'
@@ -191,8 +191,7 @@ export async function readUpserts(
   rows: readonly ReadyRow[],
   options: UpsertOptions,
 ): Promise<Upserts> {
-  const mentions = rows.flatMap(({ drafts }) => namedMentions(drafts)).flatMap(withCountry)
-  const identities = new Set(mentions.map(mentionIdentity))
+  const identities = new Set(rows.flatMap(({ drafts }) => mentionsToResolve(drafts)).map(mentionIdentity))
   const names = await findNameResults(tx, id, [...identities])
   return findUpserts(tx, registry, scheme, rows, { ...options, names })
 }

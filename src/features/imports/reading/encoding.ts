@@ -27,7 +27,7 @@ const byteOrderMarks = [
 
 /**
  * Supersets that are used instead of the encodings that a mapping states or chardet detects: as in the WHATWG standard, except
- * that `ascii` is read as UTF-8. Also the usual name of UTF-8 for another one.
+ * that `ascii` is read as UTF-8. `utf8` is only another name of `utf-8`.
  */
 const supersets: Record<string, string> = {
   'iso-8859-1': 'windows-1252',

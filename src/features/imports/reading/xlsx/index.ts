@@ -6,7 +6,7 @@ import { openArchive } from './archive.ts'
 import { readNumberStyles, readSharedStrings, readWorkbook, type Sheet } from './parts.ts'
 import { type CellFault, readSheet } from './sheet.ts'
 
-/** Opens an XLSX file (ECMA-376). Cells with a date format are dates. @throws Problem when it cannot be read. */
+/** Opens an XLSX file (ECMA-376). Cells are read as the sheet shows them. @throws Problem when it cannot be read. */
 export async function openXlsx({ path, options }: FileToRead): Promise<OpenFile> {
   const archive = await openArchive(path)
   try {
