@@ -15,7 +15,7 @@ const verbs: Partial<Record<Progress['state'], string>> = {
 export const formatCount = (count: number): string => count.toLocaleString('en')
 
 /** Returns the progress of an import as a line, with a bar if the total is known. */
-export function progressLine({ state, done, total }: Progress, perSecond: number): string {
+function progressLine({ state, done, total }: Progress, perSecond: number): string {
   const verb = verbs[state] ?? (total === undefined ? 'Reading' : 'Checking')
   const speed = perSecond > 0 ? `, ${formatCount(Math.round(perSecond))} per second` : ''
   if (total === undefined || total === 0) return `${verb} ${formatCount(done)} rows${speed}`

@@ -123,7 +123,7 @@ const otherAmount = ({ kind, date, currency, usd, note, amount }: Activity['othe
   xmlElement('entente:amount', { kind, date, currency, 'value-usd': usd, note }, [String(amount)])
 
 /** Returns an activity as an element `iati-activity`, with its children in the order of the schema. */
-export function iatiActivity(activity: Activity): string {
+function iatiActivity(activity: Activity): string {
   const { ref, type, name, isSecondary } = activity.reporter
   const reporter = { ref, type, 'secondary-reporter': isSecondary ? 1 : undefined }
   return xmlElement('iati-activity', { 'last-updated-datetime': activity.updatedAt, 'xml:lang': 'en' }, [

@@ -265,7 +265,7 @@ export const instant = z
   })
 
 /** Casts a text to a timestamp. PostgreSQL would read a bare date as midnight in the session's time zone. */
-export const toTimestamp = (text: SQL) =>
+const toTimestamp = (text: SQL) =>
   sql`case when length(${text}::text) = 10 then ${text}::text::timestamp at time zone 'UTC' else ${text}::text::timestamptz end`
 
 /**

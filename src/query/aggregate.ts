@@ -229,7 +229,7 @@ function findMissing(parameter: string, selected: string[], names: string[], sel
  * Returns the comparisons that find the records with a value of a dimension other than `keys`; undefined if none can.
  * A comparison that is already in `where` is not repeated.
  */
-export function comparisonsWithOtherValues(
+function comparisonsWithOtherValues(
   { resource, where }: Pick<AggregatePlan, 'resource' | 'where'>,
   dimension: string,
   keys: readonly string[],

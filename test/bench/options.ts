@@ -21,7 +21,7 @@ export interface Options {
 }
 
 /** Names of all cases. */
-export const caseNames = [
+const caseNames = [
   'size',
   'read',
   'list',

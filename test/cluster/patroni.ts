@@ -14,7 +14,7 @@ import { findPostgres } from './tools.ts'
 const password = 'postgres'
 
 /** Port of Patroni's REST API, which reports the role of a server. */
-export const restPort = 8008
+const restPort = 8008
 
 /**
  * Timing of Patroni, in seconds. After `ttl`, Patroni replaces a lost machine; 20 is its minimum. After `retry_timeout`, a

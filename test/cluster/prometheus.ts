@@ -8,7 +8,7 @@ import type { Cluster } from './cluster.ts'
 import { Host } from './namespaces.ts'
 
 /** Prometheus, which scrapes the servers of a cluster and evaluates the alerts of `deploy/`. */
-export class Prometheus {
+class Prometheus {
   readonly #origin: string
 
   constructor(origin: string) {

@@ -4,7 +4,7 @@ import { type Browser, chromium } from 'playwright-core'
 const defaultPaths = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 
 /** The path of Chromium: CHROMIUM_PATH, otherwise the first of the default paths that exists. */
-export const chromiumPath: string | undefined =
+const chromiumPath: string | undefined =
   process.env.CHROMIUM_PATH ?? defaultPaths.find((path) => existsSync(path))
 
 /** Whether browser tests are skipped because Chromium is not installed. In CI they fail instead. */

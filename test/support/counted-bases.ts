@@ -23,13 +23,13 @@ export interface Base {
 }
 
 /** Returns the id of the base with an index. */
-export const id = (index: number) => `01933b5e-7c1a-7d4e-9f2b-${String(index).padStart(12, '0')}`
+const id = (index: number) => `01933b5e-7c1a-7d4e-9f2b-${String(index).padStart(12, '0')}`
 /** The ids of two organizations: an institute in Pakistan, and a union without a country. */
 export const institute = id(900_001)
 export const union = id(900_002)
 
 /** The countries of participants, hosts and locations. */
-export const countries = ['CHN', 'PAK', 'DEU']
+const countries = ['CHN', 'PAK', 'DEU']
 /** Participants that are not countries: the institute, the union, and regions at three levels. */
 const otherParticipants = [
   { organization: institute },
@@ -40,9 +40,9 @@ const otherParticipants = [
 ]
 /** The values from which bases are generated. */
 export const roles = ['participant', 'host', 'funder']
-export const kinds = ['observatory', 'ground_station', 'other']
-export const statuses = [null, 'planned', 'active']
-export const topics = ['energy', 'ocean', 'narrower-energy']
+const kinds = ['observatory', 'ground_station', 'other']
+const statuses = [null, 'planned', 'active']
+const topics = ['energy', 'ocean', 'narrower-energy']
 
 /**
  * Dates, each with its year, decade and month in aggregates. These are null if the date is not within a single one, or is too

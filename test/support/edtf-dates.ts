@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 
 /** Returns the number of days from 1970-01-01 to a day of the Gregorian calendar, which repeats every 400 years. */
-export function dayNumber(year: number, month: number, day: number): number {
+function dayNumber(year: number, month: number, day: number): number {
   const cycles = Math.floor(year / 400)
   return Date.UTC(2000 + year - cycles * 400, month - 1, day) / 86_400_000 + (cycles - 5) * 146_097
 }
@@ -13,20 +13,20 @@ const lastDay = (year: number, month = 12) => dayNumber(year, month + 1, 1) - 1
 export type Span = { text: string; from: number; to: number }
 
 /** Pads a number with zeros to a length. */
-export const pad = (value: number, length: number) => String(value).padStart(length, '0')
+const pad = (value: number, length: number) => String(value).padStart(length, '0')
 /** Returns a year in four digits, with a minus sign if it is negative. */
-export const yearText = (year: number) => (year < 0 ? '-' : '') + pad(Math.abs(year), 4)
+const yearText = (year: number) => (year < 0 ? '-' : '') + pad(Math.abs(year), 4)
 
 /** Years of which PostgreSQL can store every day. Most are recent, as in a registry, so that many dates overlap. */
-export const years = fc.oneof(
+const years = fc.oneof(
   { weight: 3, arbitrary: fc.integer({ min: 1999, max: 2013 }) },
   { weight: 1, arbitrary: fc.integer({ min: -4712, max: 9999 }) },
   { weight: 1, arbitrary: fc.integer({ min: -9, max: 9 }) },
 )
 /** Months of a year, from 1. */
-export const months = fc.integer({ min: 1, max: 12 })
+const months = fc.integer({ min: 1, max: 12 })
 /** The qualifiers of EDTF level 1, or none. */
-export const qualifiers = fc.constantFrom('', '?', '~', '%')
+const qualifiers = fc.constantFrom('', '?', '~', '%')
 
 const wholeYears: fc.Arbitrary<Span> = years.map((year) => ({
   text: yearText(year),
@@ -35,14 +35,14 @@ const wholeYears: fc.Arbitrary<Span> = years.map((year) => ({
 }))
 
 /** Dates with a month and no day. */
-export const wholeMonths: fc.Arbitrary<Span> = fc.tuple(years, months).map(([year, month]) => ({
+const wholeMonths: fc.Arbitrary<Span> = fc.tuple(years, months).map(([year, month]) => ({
   text: `${yearText(year)}-${pad(month, 2)}`,
   from: firstDay(year, month),
   to: lastDay(year, month),
 }))
 
 /** Dates with a day. */
-export const days: fc.Arbitrary<Span> = fc
+const days: fc.Arbitrary<Span> = fc
   .tuple(years, months, fc.oneof(fc.integer({ min: 0, max: 30 }), fc.constant(30)))
   .map(([year, month, daysAfterFirst]) => {
     const number = Math.min(firstDay(year, month) + daysAfterFirst, lastDay(year, month))
@@ -56,7 +56,7 @@ export const plainDates = fc
   .map(([span, qualifier]) => ({ ...span, text: span.text + qualifier }))
 
 /** Time zones as EDTF writes them, or none. */
-export const zones = fc.constantFrom('', 'Z', '+00', '+00:00', '+08:00', '+05:30', '-12', '+14:00')
+const zones = fc.constantFrom('', 'Z', '+00', '+00:00', '+08:00', '+05:30', '-12', '+14:00')
 const dateTimes = fc.tuple(days, fc.integer({ min: 0, max: 86_400 }), zones).map(([day, second, zone]) => {
   const [hours, minutes, seconds] = [Math.floor(second / 3600), Math.floor(second / 60) % 60, second % 60]
   return { ...day, text: `${day.text}T${pad(hours, 2)}:${pad(minutes, 2)}:${pad(seconds, 2)}${zone}` }
@@ -95,7 +95,7 @@ const longYears: fc.Arbitrary<Span> = fc.integer({ min: 10_000, max: 5_874_897 }
 }))
 
 /** Intervals with both ends. */
-export const closedIntervals: fc.Arbitrary<Span> = fc.tuple(plainDates, plainDates).map(([one, other]) => {
+const closedIntervals: fc.Arbitrary<Span> = fc.tuple(plainDates, plainDates).map(([one, other]) => {
   const [start, end] = other.to < one.from ? [other, one] : [one, other]
   return { text: `${start.text}/${end.text}`, from: start.from, to: end.to }
 })

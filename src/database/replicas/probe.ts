@@ -5,7 +5,7 @@ import { withTimeout } from '../with-timeout.ts'
 import { Sockets } from './sockets.ts'
 
 /** Timeout of the statement, and of opening a connection, in milliseconds. After a timeout, the server counts as unreachable. */
-export const probeTimeoutMs = 500
+const probeTimeoutMs = 500
 
 /** Pause in milliseconds after the first failure. It doubles with each further failure. */
 const minBackoffMs = 50

@@ -309,7 +309,7 @@ const toMatch = (index: NameIndex, { record }: NameEntry, reason: MatchReason, s
   recordMatch(index, record, reason, score)
 
 /** Returns a match of a record, with a note on it for people. */
-export function recordMatch(
+function recordMatch(
   index: NameIndex,
   record: NamedRecord,
   reason: MatchReason,

@@ -63,7 +63,7 @@ export const maxRecordBytes = 1024 * 1024
  * @param addition text after the message.
  * @throws Problem `invalid-body` if the document has more than `maxRecordValues` values.
  */
-export function requireFewValues(noun: string, document: unknown, addition = ''): void {
+function requireFewValues(noun: string, document: unknown, addition = ''): void {
   if (!hasMoreValues(document, maxRecordValues)) return
   const message = `has more than ${maxRecordValues} values${addition}`
   throw invalidBody(noun, [{ pointer: '', code: 'too_big', message, limit: maxRecordValues }])

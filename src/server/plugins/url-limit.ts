@@ -5,7 +5,7 @@ import { Problem } from '../../problems/problem.ts'
  * Maximum length of path and query, in characters. Every cursor fits. 2 KiB are left for headers, since Node.js limits request
  * line and headers together to 16 KiB (`maxHeaderSize`).
  */
-export const maxUrlLength = 14 * 1024
+const maxUrlLength = 14 * 1024
 
 /** Refuses longer URLs with 414. */
 export const urlLimit = fp(

@@ -61,7 +61,7 @@ export const hostileTexts = [
 ]
 
 /** JSON values that attack parsers and validation. */
-export const hostileValues: unknown[] = [
+const hostileValues: unknown[] = [
   ...hostileTexts,
   null,
   true,

@@ -57,7 +57,7 @@ export function FaultTexts({ pointer }: { pointer: string }) {
 }
 
 /** The description of the property, from the OpenAPI document, in the language of the page if it is translated. */
-export function Hint({ field, pointer }: { field: FormField; pointer: string }) {
+function Hint({ field, pointer }: { field: FormField; pointer: string }) {
   const { tag } = useLanguage()
   return (
     <p id={`${fieldId(pointer)}-hint`} class="soft small">
@@ -66,7 +66,7 @@ export function Hint({ field, pointer }: { field: FormField; pointer: string }) 
   )
 }
 
-export function RequiredMark({ field }: { field: FormField }) {
+function RequiredMark({ field }: { field: FormField }) {
   const { t } = useLanguage()
   return field.isRequired ? <span class="soft small"> {t('edit.required')}</span> : null
 }

@@ -19,7 +19,7 @@ export interface TableRow {
 const isBlank = (cell: Cell | undefined) => cell === undefined || cell === null || cell === ''
 
 /** Whether a row has no value. */
-export const isEmptyRow = ({ cells }: TableRow): boolean => cells.every(isBlank)
+const isEmptyRow = ({ cells }: TableRow): boolean => cells.every(isBlank)
 
 /** What differs between the formats of tables. */
 export interface TableFormat {

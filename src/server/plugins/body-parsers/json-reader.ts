@@ -8,7 +8,7 @@ import { isLossless } from './lossless-numbers.ts'
  */
 
 /** Limits of every JSON body. */
-export const jsonLimits = {
+const jsonLimits = {
   /** Levels of nesting, so that code may recurse through a body. */
   depth: 100,
   /** Characters in the name of a property. */

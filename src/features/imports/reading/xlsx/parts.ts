@@ -24,11 +24,7 @@ export interface Workbook {
 }
 
 /** Parses a part of the archive. @throws Problem when it is missing or malformed. */
-export async function parsePart(
-  archive: Archive,
-  name: string,
-  handlers: Partial<XmlHandlers>,
-): Promise<void> {
+async function parsePart(archive: Archive, name: string, handlers: Partial<XmlHandlers>): Promise<void> {
   const nothing = () => undefined
   const parser = createXmlParser(`${name} in the XLSX file`, {
     open: nothing,
