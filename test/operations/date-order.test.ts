@@ -26,6 +26,12 @@ const createProject = async (dates: Record<string, string>) => {
   return `/v1/projects/${id}`
 }
 
+/** Returns the project with the id 1 of a scheme. */
+const find = async (scheme: string) => {
+  const [project] = (await api.get(`/v1/projects?externalId=${scheme}:1`)).json<{ data: Response[] }>().data
+  return project
+}
+
 /** Creates a project, and writes an end before its start into the database, as a version without this check could. */
 async function createReversed(): Promise<string> {
   const path = await createProject({ startsOn: '2011-04', endsOn: '2012' })
@@ -81,13 +87,14 @@ describe('an end that is certainly before its start', () => {
     expect(imported.json()).toMatchObject({ errors: faultAt('/1/endsOn') })
   })
 
-  const rows = 'Id,Start,End\n1,2011-04,2010\n2,2010,2011\n'
+  const rows = 'Id,Start,End,Note\n1,2011-04,2010,\n2,2010,2011,\n'
   const example = { column: 'End', value: '2010', detail: `${message}.` }
-  const mapping = (end: string) =>
-    titledMapping(newScheme(), {
+  const dropped = '{from: End, onBadValue: drop}'
+  const mapping = (end: string, scheme = newScheme()) =>
+    titledMapping(scheme, {
       resource: 'projects',
       kind: 'joint_research',
-      properties: ['startsOn: Start', `endsOn: ${end}`],
+      properties: ['startsOn: Start', `endsOn: ${end}`, 'summary: Note'],
     })
 
   it('is the reason for which an import refuses the row, and only this row', async () => {
@@ -97,9 +104,24 @@ describe('an end that is certainly before its start', () => {
   })
 
   it('is dropped by an import if its mapping drops bad values of the property', async () => {
-    const { counts, report } = await importCsv(api.database, mapping('{from: End, onBadValue: drop}'), rows)
+    const { counts, report } = await importCsv(api.database, mapping(dropped), rows)
     expect(counts).toMatchObject({ created: 2, refused: 0 })
     expect(report?.droppedBy).toMatchObject([{ rows: 1, example }])
+  })
+
+  it('is dropped from an existing record, too, if only the start of its row has changed', async () => {
+    const scheme = newScheme()
+    await importCsv(api.database, mapping(dropped, scheme), 'Id,Start,End,Note\n1,2010,2012,a\n')
+    await importCsv(api.database, mapping(dropped, scheme), 'Id,Start,End,Note\n1,2013,2012,b\n')
+    expect(await find(scheme)).toMatchObject({ startsOn: '2013', endsOn: null, summary: 'b' })
+  })
+
+  it('is no fault of a row whose start is not written, since somebody has changed it', async () => {
+    const scheme = newScheme()
+    await importCsv(api.database, mapping('End', scheme), 'Id,Start,End,Note\n1,2015,,a\n')
+    await api.patch(`/v1/projects/${(await find(scheme))?.id}`, { startsOn: '2010', endsOn: '2012' })
+    await importCsv(api.database, mapping('End', scheme), 'Id,Start,End,Note\n1,2015,,b\n')
+    expect(await find(scheme)).toMatchObject({ startsOn: '2010', endsOn: '2012', summary: 'b' })
   })
 })
 

@@ -112,7 +112,9 @@ function isEdited({ resource, existing }: Upsert, name: string, value: unknown):
 function planChange(upsert: Upsert, stored: string, onEdited: OnEdited): PlannedRecord {
   const { resource, existing } = upsert
   const before = documentOf(resource, JSON.parse(stored))
-  const wanted = checkDocument(resource, mergeWanted(upsert, before), before)
+  const merged = mergeWanted(upsert, before)
+  // The order of dates is checked below, without the dates of the row that are not written since others have edited them.
+  const wanted = checkDocument(resource, merged, merged)
   if (otherRowId(upsert) !== undefined) {
     const kept = statedProperties(upsert).filter((name) => !isDeepStrictEqual(before[name], wanted[name]))
     return { upsert, action: 'none', before, after: before, properties: {}, kept, emptied: [] }
@@ -123,14 +125,8 @@ function planChange(upsert: Upsert, stored: string, onEdited: OnEdited): Planned
   const isKept = (name: string) =>
     !isDeepStrictEqual(before[name], wanted[name]) && isEdited(upsert, name, before[name])
   const edited = onEdited === 'keep' ? statedProperties(upsert).filter(isKept) : []
-  const after =
-    edited.length === 0
-      ? wanted
-      : checkDocument(
-          resource,
-          { ...wanted, ...Object.fromEntries(edited.map((name) => [name, before[name]])) },
-          before,
-        )
+  const unwritten = Object.fromEntries(edited.map((name) => [name, before[name]]))
+  const after = checkDocument(resource, { ...wanted, ...unwritten }, before)
   const action = isDeepStrictEqual(before, after) ? 'none' : 'change'
   const emptied = (upsert.draft.empty ?? []).filter(
     (name) => earlier[name] === hashValue(before[name]) && !isDefault(resource, name, before[name]),

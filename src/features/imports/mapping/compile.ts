@@ -147,14 +147,17 @@ function compileRecord(resource: string, mapping: RecordMapping, outer: CompileC
     const externalId = { scheme: context.mapping.scheme, id: rowId }
     return { externalId, isNew: conversion.addRecord({ resource, externalId }) }
   }
-  /** Reports dates that are certainly before a date that they must not be before, and removes them. */
+  /**
+   * Reports dates that are certainly before a date that they must not be before, and removes them, also from an existing record:
+   * the date that an earlier file has set may be before the new start, too.
+   */
   const dropDisorder = (body: Record<string, JsonValue>, conversion: Conversion) => {
     for (const [name, plan] of properties) {
       const fault = findOrderFault(fields, body, name)
       if (fault === undefined) continue
       const detail = new BadValue(toSentence(capitalize(fault)))
       conversion.reportBadValue(plan.onBadValue, plan.column, body[name] ?? null, detail)
-      delete body[name]
+      body[name] = null
     }
   }
   const build = (scope: Scope, row: Row, rowConversion: Conversion): Draft[] => {
