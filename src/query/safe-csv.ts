@@ -9,7 +9,7 @@ import { stringify } from 'csv-stringify/sync'
  * Where a spreadsheet looks for a formula: at the start of a cell, and after a `;`, at which some spreadsheets split cells. To
  * these, the quote before a text is not the start of a cell, so they also begin a row after each line break of the text.
  */
-const cellStart = String.raw`(^|;[\s"]*|(?<=[\r\n][ \t"]*)(?!\s))`
+const cellStart = String.raw`(^|;[\s"]*|(?![\s"])(?<=[\r\n][ \t"]*))`
 
 /**
  * The characters at which a spreadsheet may begin to evaluate a cell, as OWASP lists them for CSV injection. East Asian editions
@@ -45,7 +45,7 @@ export const safeCsv = (
   stringify([...rows], {
     header,
     cast: { string: (text) => text.replaceAll(startToEscape, "$1'$2") },
-    // Some spreadsheets split cells at a semicolon.
-    quoted_match: /;/,
+    // Some spreadsheets split cells at a semicolon. csv-stringify itself quotes a line break only if it is CRLF.
+    quoted_match: /[;\r\n]/,
     record_delimiter: 'windows',
   })
