@@ -104,6 +104,9 @@ function builtInStyle(id: number): NumberStyle {
   return (id >= 14 && id <= 22) || (id >= 27 && id <= 36) || (id >= 50 && id <= 58) ? 'date' : undefined
 }
 
+/** Maximum length of a format code in Excel. In a longer one, each cell of a small file could have megabytes of zeros. */
+const maxFormatLength = 255
+
 /**
  * Returns the style of a format code. It shows a date or a time of day if, outside of quotes, escapes and brackets, it has `y`,
  * `d`, `mmm`, or `h` with `m`.
@@ -116,7 +119,7 @@ export function numberStyle(code: string): NumberStyle {
     return letters.includes('m') ? 'month' : 'year'
   }
   if (letters.includes('%')) return 'percentage'
-  return /^00+$/.test(letters) ? { digits: letters.length } : undefined
+  return /^00+$/.test(letters) && letters.length <= maxFormatLength ? { digits: letters.length } : undefined
 }
 
 /** Returns the number styles of cells, by the index of their style. @throws Problem when the part is malformed. */
