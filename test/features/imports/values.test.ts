@@ -172,8 +172,8 @@ describe('dates', () => {
   )
 
   it('are also read in other notations than a given format, except numeric ones of days', () => {
-    const texts = ['5 April 2011', '20110405', '04/2011', 'Q2 2011', 'c. 1998']
-    const dates = ['2011-04-05', '2011-04-05', '2011-04', '2011-04/2011-06', '1998~']
+    const texts = ['5 April 2011', '20110405', '04/2011', 'Q2 2011', 'c. 1998', 'c. 2011-04-05']
+    const dates = ['2011-04-05', '2011-04-05', '2011-04', '2011-04/2011-06', '1998~', '2011-04-05~']
     expect(texts.map((text) => read(text, ['DD/MM/YYYY']))).toEqual(dates)
     for (const text of ['5.4.2011', '2011/04/05', '04/13/2011'])
       expect(read(text, ['DD/MM/YYYY']), text).toContain('not a date of the format "DD/MM/YYYY"')

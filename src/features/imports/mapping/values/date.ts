@@ -66,7 +66,7 @@ export function compileDate(
     const date = firstReading(patterns, text)
     if (date !== undefined) return date
     // If the mapping states formats, another day of numbers with separators is an error: the format may be wrong.
-    const contradictsFormats = formats.length > 0 && readOtherNotation(text).some(isDay)
+    const contradictsFormats = formats.length > 0 && !isDay(text) && readOtherNotation(text).some(isDay)
     return contradictsFormats ? undefined : readPlainDate(text, language)
   }
   return (value) => {
