@@ -52,11 +52,12 @@ describe('a path', () => {
   })
 
   it.each([
-    [`'Date [signed]'`, 'Date [signed]'],
-    [`dates/'Date [signed]'`, `dates/'Date [signed]'`],
-  ])('is named in faults without quotes if it is one name: %s', (path, column) => {
+    [`signedOn: "'Date [signed]'"`, 'Date [signed]'],
+    [`signedOn: "dates/'Date [signed]'"`, `dates/'Date [signed]'`],
+    [`terms: { each: dates, startsOn: "/'Date [signed]'" }`, 'Date [signed]'],
+  ])('is named in faults without quotes if it is one name: %s', (property, column) => {
     const values = { 'Date [signed]': 'III/2012', dates: { 'Date [signed]': 'III/2012' } }
-    const row = convertRow(mapping(`signedOn: ${JSON.stringify(path)}`), {
+    const row = convertRow(mapping(property), {
       id: 1,
       title: 'Accord',
       ...values,

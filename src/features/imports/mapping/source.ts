@@ -95,16 +95,18 @@ const columnNames = (origins: readonly Origin[], { itemColumn }: CompileContext)
   origins
     .flatMap(({ path }) =>
       path
-        ? path.fromRow
-          ? path.text.slice(1)
-          : [itemColumn, columnName(path)].filter((part) => part !== '' && part !== '.').join('/')
+        ? [path.fromRow ? '' : itemColumn, columnName(path)]
+            .filter((part) => part !== '' && part !== '.')
+            .join('/')
         : [],
     )
     .join(', ')
 
 /** Returns the name of the column of a path, without quotes if the path is one name. */
-const columnName = ({ text, steps: [first, ...others] }: Path): string =>
-  first && others.length === 0 && !first.filter && first.position === undefined ? first.name : text
+function columnName({ text, fromRow, steps: [first, ...others] }: Path): string {
+  const isOneName = first && others.length === 0 && !first.filter && first.position === undefined
+  return isOneName ? first.name : text.slice(fromRow ? 1 : 0)
+}
 
 /** Returns the function that tells whether a value is empty. */
 const makeIsEmpty = (empty: ReadonlySet<string>) => (value: JsonValue) => {
