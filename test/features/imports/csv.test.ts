@@ -141,6 +141,14 @@ describe('encoding', () => {
     expect(rows[0]?.values).toEqual({ a: '1', b: 'Perú' })
   })
 
+  it('is detected in Chinese for a large file, wherever the sample of its characters ends', async () => {
+    const row = '中华人民共和国政府和巴基斯坦政府科学技术合作协定,北京\n'
+    for (const header of ['名称,地点\n', '名称,地点 \n']) {
+      const content = iconv.encode(header + row.repeat(6000), 'gb18030')
+      expect((await readContent('file.csv', content)).fileInfo.encoding).toBe('gb18030')
+    }
+  })
+
   it.each(['gb18030', 'big5', 'shift_jis'])('is detected in Chinese and Japanese: %s', async (encoding) => {
     const kana =
       '国名,題名\n日本,科学技術における協力に関する協定です\n韓国,エネルギーについての覚え書きになります\n'

@@ -190,7 +190,8 @@ export function forEachLine(bytes: Buffer, visit: (line: Buffer) => void): void 
 
 /** Guesses an encoding by the frequency of characters: the most likely one in which every byte is valid. */
 function guessEncoding(sample: Buffer): DetectedEncoding {
-  const isValid = (name: string) => !iconv.decode(sample, name).includes('\ufffd')
+  // The sample may end within a character. Without `end`, the decoder ignores it.
+  const isValid = (name: string) => !iconv.getDecoder(name).write(sample).includes('\ufffd')
   for (const { name, confidence } of chardet.analyse(sample)) {
     const encoding = supersets[name.toLowerCase()] ?? name.toLowerCase()
     if (encoding.startsWith('utf-') || !iconv.encodingExists(encoding) || !isValid(encoding)) continue
