@@ -72,6 +72,8 @@ describe.each(resources)('$name', (resource) => {
     const headers = { 'if-none-match': testRecord.etag }
     const unchanged = await api.request('HEAD', testRecord.path, { headers })
     expect(unchanged.status).toBe(304)
+    // Caches update the stored response with the headers of a 304, even with a wrong length.
+    expect(unchanged.headers.get('content-length')).toBeNull()
   })
 
   it('answers OPTIONS with the methods that the contract documents, without a key', async () => {

@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyRequest, onSendHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
 import { type Fault, Problem } from '../../problems/problem.ts'
 
@@ -73,15 +73,28 @@ function findProblem(request: FastifyRequest): Problem | undefined {
 }
 
 /**
+ * Removes the Content-Length of 0 that Fastify gives a 304 to HEAD. A cache would take it for the length of the response that it
+ * has stored (RFC 9110, 8.6), and then send an empty body to everybody.
+ */
+const removeLengthOf304: onSendHookHandler = (_request, reply, payload, done) => {
+  if (reply.statusCode === 304) reply.removeHeader('content-length')
+  done(null, payload)
+}
+
+/**
  * Refuses requests that do not conform to HTTP: malformed paths, missing or malformed Host headers, repeated headers that
  * may occur only once (400), and expectations that the service cannot meet (417). Such requests pass the earlier plugins, so
- * they are counted and logged.
+ * they are counted and logged. A 304 has no Content-Length.
  */
 export const httpConformance = fp(
   async function httpConformance(app) {
     // Without a listener, Node.js would answer 417 itself.
     app.server.on('checkExpectation', (request, response) => app.routing(request, response))
     app.addHook('onRequest', (request, _reply, done) => done(findProblem(request)))
+    // Fastify sets the header in the last `onSend` hook of each HEAD route.
+    app.addHook('onRoute', (route) => {
+      if (route.method === 'HEAD') route.onSend = [route.onSend ?? [], removeLengthOf304].flat()
+    })
   },
   { name: 'http-conformance' },
 )
