@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { get as httpGet, type IncomingMessage } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import { Connection } from '../../src/database/connection.ts'
 import { ChangeFeed } from '../../src/features/changes/feed.ts'
@@ -202,3 +203,19 @@ it('the stream of a client ends within seconds after its key is revoked', async 
   await expect.poll(() => stream.destroyed, { timeout: 10_000 }).toBe(true)
   expect(other.destroyed).toBe(false)
 })
+
+it('every stream sends something at least every 17 seconds, whenever it was opened', async () => {
+  const streams = [await open('10.0.3.1')]
+  await delay(2000)
+  streams.push(await open('10.0.3.2'))
+  const times = streams.map((stream) => {
+    const received = [performance.now()]
+    stream.on('data', () => received.push(performance.now()))
+    return received
+  })
+  await delay(20_000)
+  for (const received of times) {
+    const gaps = received.slice(1).map((time, index) => time - (received[index] ?? 0))
+    expect(Math.max(...gaps, performance.now() - (received.at(-1) ?? 0))).toBeLessThan(17_000)
+  }
+}, 40_000)

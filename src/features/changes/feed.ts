@@ -16,8 +16,8 @@ import { parseFeedPosition } from './contract.ts'
 /** Milliseconds after which the feed is read again without a notification, because a transaction may have ended. */
 const pollMs = 1000
 
-/** Milliseconds after which streams are woken without changes, to send a comment. */
-export const heartbeatMs = 15_000
+/** Milliseconds between two heartbeats: a stream that has sent nothing since the last one sends a comment. */
+const heartbeatMs = 15_000
 
 /** Number of changes that one statement reads for all streams together. */
 const livePageSize = 200
@@ -93,6 +93,7 @@ export class ChangeFeed {
   readonly #replays = new Semaphore(maxReplays)
   readonly #wakeUps = new EventEmitter().setMaxListeners(0)
   #streams = 0
+  #heartbeats = 0
   #running: Promise<void> | undefined
   #events: FeedEvent[] = []
   #bytes = 0
@@ -115,6 +116,11 @@ export class ChangeFeed {
     return this.#start !== undefined
   }
 
+  /** The number of heartbeats so far. */
+  get heartbeats(): number {
+    return this.#heartbeats
+  }
+
   /** Registers a stream, and starts the loop for the first one. @returns a function that unregisters it. */
   open(): () => void {
     this.#streams += 1
@@ -127,7 +133,7 @@ export class ChangeFeed {
     }
   }
 
-  /** Resolves when there are more changes, after `heartbeatMs`, when the service closes, and when `signal` aborts. */
+  /** Resolves when there are more changes, at a heartbeat, when the service closes, and when `signal` aborts. */
   async waitForWakeUp(signal: AbortSignal): Promise<void> {
     if (!this.#context.closing.aborted) await once(this.#wakeUps, 'wake', { signal }).catch(() => {})
   }
@@ -162,7 +168,7 @@ export class ChangeFeed {
   }
 
   async #run(): Promise<void> {
-    let wokenAt = performance.now()
+    let beatAt = performance.now()
     while (this.#streams > 0 && !this.#context.closing.aborted) {
       // Starts before the read, so that a change during the read is not missed.
       const nextChange = this.#context.waitForChange(pollMs)
@@ -170,10 +176,12 @@ export class ChangeFeed {
         // The database is unreachable: the next read continues at the same position.
         return { hasRead: false, mayHaveMore: false }
       })
-      if (hasRead || performance.now() - wokenAt >= heartbeatMs) {
-        wokenAt = performance.now()
-        this.#wakeUps.emit('wake')
+      const isHeartbeat = performance.now() - beatAt >= heartbeatMs
+      if (isHeartbeat) {
+        beatAt = performance.now()
+        this.#heartbeats += 1
       }
+      if (hasRead || isHeartbeat) this.#wakeUps.emit('wake')
       await (mayHaveMore ? undefined : nextChange)
       await delay(this.#streams / streamsPerMs)
     }

@@ -14,7 +14,7 @@ import {
   readAfter,
   readResources,
 } from './contract.ts'
-import { ChangeFeed, type EventPage, heartbeatMs, toOffset } from './feed.ts'
+import { ChangeFeed, type EventPage, toOffset } from './feed.ts'
 
 /** Milliseconds that a client should wait before it reconnects (`retry` of server-sent events). */
 const retryMs = 2000
@@ -59,7 +59,7 @@ async function* events(
 ): AsyncGenerator<Buffer | string> {
   const resources = readResources(request.query)
   let after = toOffset(readStart(request))
-  let sentAt = performance.now()
+  let { heartbeats } = feed
   let isAtEnd = false
   yield `retry: ${retryMs}\n\n`
   while (!disconnected.aborted && !closing.aborted) {
@@ -68,13 +68,13 @@ async function* events(
     after = offset
     isAtEnd = isLast
     if (bytes.length > 0) yield bytes
-    else if (performance.now() - sentAt >= heartbeatMs) yield ': still here\n\n'
+    else if (feed.heartbeats > heartbeats) yield ': still here\n\n'
     else {
       // After a page from the database, memory is checked first, since a change may have arrived meanwhile.
       if (live || !feed.hasFoundEnd) await feed.waitForWakeUp(disconnected)
       continue
     }
-    sentAt = performance.now()
+    heartbeats = feed.heartbeats
   }
 }
 
