@@ -85,15 +85,19 @@ export function parseIfMatch(header: string | undefined): ExpectedVersions {
 /** Checks the current version. @throws Problem `stale-version` when `expected` does not have it. */
 export function requireVersion(expected: ExpectedVersions, version: number, noun: string): void {
   if (expected === '*' || expected.includes(String(version))) return
-  const basis =
+  const [basis, advice] =
     expected.length > 0
-      ? `the request was based on version ${expected.join(', ')}`
-      : 'the request has no strong ETag of a version'
-  throw new Problem(
-    'stale-version',
-    `The ${noun} is at version ${version} now; ${basis}. Read it again and apply the change to the current version.`,
-    { headers: { etag: versionTag(version) } },
-  )
+      ? [
+          `the request was based on version ${expected.join(', ')}`,
+          'Read it again and apply the change to the current version.',
+        ]
+      : [
+          'the request has no strong ETag of a version',
+          `Send the version that was read, in quotes, such as ${versionTag(version)}: proxies that compress make ETags weak.`,
+        ]
+  throw new Problem('stale-version', `The ${noun} is at version ${version} now; ${basis}. ${advice}`, {
+    headers: { etag: versionTag(version) },
+  })
 }
 
 /** Contract of the `ETag` response header. */
