@@ -45,6 +45,14 @@ describe('an upload', () => {
     await expect.poll(read, { timeout: 20_000 }).toMatchObject({ counts: { created: 1, refused: 0 } })
   })
 
+  it.each(['/v1/imports', '/v1/imports/preview'])(
+    'is refused with 415 if it is compressed: %s',
+    async (path) => {
+      const response = await sendForm(api, path, [['mapping', '', '']], { 'content-encoding': 'gzip' })
+      expect(response.json()).toMatchObject({ status: 415, detail: expect.stringContaining('"gzip"') })
+    },
+  )
+
   it('is refused if a part is too large, even if it has no file name', async () => {
     const large = await sendFields([['name="mapping"', `# ${'x'.repeat(5_000_000)}`]])
     expect(large.status).toBe(413)

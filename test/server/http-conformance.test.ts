@@ -113,6 +113,20 @@ describe('a valid request', () => {
   })
 })
 
+it.each(['/v1/topics', '/v1/imports/preview', '/reconcile', '/mcp'])(
+  'a body with a transfer coding besides chunked is refused with 415: %s',
+  async (target) => {
+    const type = {
+      '/v1/imports/preview': 'multipart/form-data; boundary=x',
+      '/reconcile': 'application/x-www-form-urlencoded',
+    }[target]
+    const headers = [host, `Authorization: Bearer ${adminKey}`, 'Transfer-Encoding: gzip, chunked']
+    const head = rawRequest('POST', target, [...headers, `Content-Type: ${type ?? 'application/json'}`])
+    const { status, text } = await exchange(api.origin, `${head}2\r\n{}\r\n0\r\n\r\n`)
+    expect(status, text).toBe(415)
+  },
+)
+
 describe('a method that no path allows', () => {
   it.each(['QUERY', 'PROPFIND', 'LINK', 'M-SEARCH'])('%s is refused with 405 and Allow', async (method) => {
     const response = await send(method, '/v1/agreements')

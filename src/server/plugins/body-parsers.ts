@@ -11,10 +11,15 @@ const jsonMediaTypes = ['application/json', 'application/merge-patch+json']
 /** The OpenAPI document declares bodies of NDJSON with `fileMediaType`, so generated clients send this type. */
 const ndjsonMediaTypes = ['application/x-ndjson', fileMediaType]
 
-function requireUncompressed(request: FastifyRequest): void {
-  const encoding = request.headers['content-encoding']
-  if (encoding === undefined || encoding.toLowerCase() === 'identity') return
-  throw new Problem('unsupported-media-type', `The body is in the encoding "${encoding}"; send it unencoded.`)
+function requireCoding(sent: string | undefined, expected: string): void {
+  if (sent === undefined || sent.toLowerCase() === expected) return
+  throw new Problem('unsupported-media-type', `The body is in the encoding "${sent}"; send it unencoded.`)
+}
+
+/** @throws Problem `unsupported-media-type` for a body with a content coding, or with a transfer coding besides `chunked`. */
+export function requireUnencoded({ headers }: FastifyRequest): void {
+  requireCoding(headers['content-encoding'], 'identity')
+  requireCoding(headers['transfer-encoding'], 'chunked')
 }
 
 function requireUtf8(request: FastifyRequest): void {
@@ -35,7 +40,7 @@ const maxValues = ({ routeOptions: { bodyLimit = 0 } }: FastifyRequest) =>
 const bodyParser =
   (parse: (bytes: Buffer, request: FastifyRequest) => Promise<unknown>) =>
   async (request: FastifyRequest, bytes: Buffer): Promise<unknown> => {
-    requireUncompressed(request)
+    requireUnencoded(request)
     requireUtf8(request)
     if (bytes.length <= maxUnqueuedBytes) return parse(bytes, request)
     return largeBodyMutex.runExclusive(() => parse(bytes, request))

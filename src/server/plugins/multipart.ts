@@ -4,6 +4,7 @@ import fp from 'fastify-plugin'
 import { errorCode } from '../../error-code.ts'
 import { Upload, type UploadPart } from '../../features/imports/http/upload.ts'
 import { Problem } from '../../problems/problem.ts'
+import { requireUnencoded } from './body-parsers.ts'
 
 /** Limits of a body: bytes of a field name, number of parts, and headers of a part. The readers of parts limit their bytes. */
 const limits = {
@@ -15,7 +16,7 @@ const limits = {
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Returns the parts of a multipart body as they arrive; undefined for any other body. */
+    /** Returns the parts of a multipart body as they arrive; undefined for any other body. Refuses compressed bodies with 415. */
     readUpload(): Upload | undefined
   }
 }
@@ -28,6 +29,7 @@ export const multipart = fp(
     app.decorateRequest('readUpload', function readUpload() {
       const isMultipart = this.isMultipart()
       if (!isMultipart) return undefined
+      requireUnencoded(this)
       return new Upload(readParts(this))
     })
   },

@@ -23,6 +23,7 @@ import { Problem } from '../../problems/problem.ts'
 import { runInSlices } from '../../time-slice.ts'
 import { disconnectSignal, readAs } from '../read-as.ts'
 import { readJson } from './body-parsers/json-reader.ts'
+import { requireUnencoded } from './body-parsers.ts'
 import { addOptions } from './routes.ts'
 
 /** Maximum bytes of a form. A batch of 250 queries with properties is shorter. */
@@ -98,7 +99,10 @@ export async function reconcile(
 ): Promise<void> {
   const options = { config: { access: 'read' as const }, bodyLimit: maxBodyBytes }
   scope.removeAllContentTypeParsers()
-  scope.addContentTypeParser(form, { parseAs: 'string' }, (_request, body, done) => done(null, String(body)))
+  scope.addContentTypeParser(form, { parseAs: 'string' }, async (request: FastifyRequest, body: string) => {
+    requireUnencoded(request)
+    return body
+  })
   scope.addContentTypeParser('*', (_request, _payload, done) => {
     const headers = { 'accept-post': form }
     done(new Problem('unsupported-media-type', `The body must be ${form}.`, { headers }))
