@@ -1,7 +1,7 @@
 import { didYouMean, didYouMeanSentence, suggest } from '../../../problems/suggest.ts'
 import type { CompileContext } from './context.ts'
 import { textOf } from './path.ts'
-import type { ValueSteps } from './types.ts'
+import type { ValueSteps } from './value-schema.ts'
 import { BadValue, type Scalar } from './values/bad.ts'
 
 /** Translates a code. Null means that the code has no value. */

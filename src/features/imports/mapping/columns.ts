@@ -4,7 +4,7 @@ import { didYouMean, quoteList } from '../../../problems/suggest.ts'
 import type { FileInfo } from '../types.ts'
 import { compileMapping } from './compile.ts'
 import type { Path } from './path.ts'
-import type { Mapping } from './types.ts'
+import type { Mapping } from './schema.ts'
 
 /** Maximum number of columns that a message lists. */
 const maxListed = 30

@@ -5,7 +5,7 @@ import { formatCount, unreadableFile } from '../reading/unreadable-file.ts'
 import type { JsonObject } from '../types.ts'
 import { isFileReference } from './codes.ts'
 import { CompanionRows } from './companion-rows.ts'
-import type { Mapping } from './types.ts'
+import type { Mapping } from './schema.ts'
 
 /** Limits of a companion file, which is held in memory. */
 const limits = { rows: 500_000, characters: 64 * 1024 * 1024 }

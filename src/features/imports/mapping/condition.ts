@@ -1,6 +1,6 @@
 import type { CompileContext } from './context.ts'
 import { type Scope, textOf, valuesAt } from './path.ts'
-import type { Condition, Conditions } from './types.ts'
+import type { Condition, Conditions } from './value-schema.ts'
 import type { Scalar } from './values/bad.ts'
 
 /** Returns a text about the first condition that is not met; undefined if all are. */

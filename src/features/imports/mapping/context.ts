@@ -5,7 +5,7 @@ import { didYouMean } from '../../../problems/suggest.ts'
 import type { OnBadValue } from '../types.ts'
 import type { CompanionRows } from './companion-rows.ts'
 import { type Path, parsePath } from './path.ts'
-import type { Mapping } from './types.ts'
+import type { Mapping } from './schema.ts'
 
 /** A column that the mapping names, with the pointer to its name in the mapping. */
 export interface ColumnUse {

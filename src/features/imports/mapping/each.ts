@@ -1,8 +1,8 @@
 import type { CompileContext } from './context.ts'
 import type { Conversion } from './conversion.ts'
 import type { Scope } from './path.ts'
-import type { ValueMapping } from './types.ts'
 import { compileValue, toSteps } from './value.ts'
+import type { ValueMapping } from './value-schema.ts'
 
 /** A compiled `each`: the values of a row over which a part of a mapping is repeated. */
 export interface Iteration {

@@ -3,8 +3,8 @@ import type { JsonValue, Mention } from '../types.ts'
 import type { CompileContext } from './context.ts'
 import type { Conversion } from './conversion.ts'
 import type { Scope } from './path.ts'
-import type { ValueSteps } from './types.ts'
 import type { ValuePlan } from './value.ts'
+import type { ValueSteps } from './value-schema.ts'
 
 /** Returns the key of a record, or the placeholder of a mention of the record. */
 type MakeReference = (

@@ -3,8 +3,7 @@ import { faultCountText } from '../../../operations/writing/validation.ts'
 import { checkValueRefusingProto } from '../../../problems/faults.ts'
 import { type FaultList, Problem } from '../../../problems/problem.ts'
 import { compileMapping } from './compile.ts'
-import { mappingSchema } from './schema.ts'
-import type { Mapping } from './types.ts'
+import { type Mapping, mappingSchema } from './schema.ts'
 import { type ParsedYaml, parseYaml } from './yaml.ts'
 
 /**

@@ -9,9 +9,10 @@ import type { Conversion } from './conversion.ts'
 import { compileEach } from './each.ts'
 import type { Scope } from './path.ts'
 import { withPlaceholders } from './placeholders.ts'
+import type { ItemMapping, PropertyMapping } from './schema.ts'
 import { isRequired, type Target } from './target.ts'
-import type { ItemMapping, PropertyMapping, ValueMapping } from './types.ts'
 import { compileValue } from './value.ts'
+import type { ValueMapping } from './value-schema.ts'
 import { BadValue } from './values/bad.ts'
 
 /** Where the value of a property comes from, and what happens to bad values. */

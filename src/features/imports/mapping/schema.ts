@@ -6,22 +6,50 @@ import { externalScheme, language } from '../../../model/schemas.ts'
 import { describe } from '../descriptions.ts'
 import { rowOptions } from '../reading/options.ts'
 import { type Target, targetOf } from './target.ts'
-import type { Mapping } from './types.ts'
-import { conditionsSchema, fileName, valueSchema } from './value-schema.ts'
+import {
+  type Conditions,
+  conditionsSchema,
+  fileName,
+  type ValueMapping,
+  valueSchema,
+} from './value-schema.ts'
 
 /** Maximum number of entries of a list in a mapping. */
 const maxEntries = 50
 
-const schemas = new WeakMap<Registry, z.ZodType<Mapping>>()
+/** The mapping of an item of a list, or of an object. With `each`, an item is made for each of several values. */
+export interface ItemMapping {
+  each?: ValueMapping
+  when?: Conditions
+  [property: string]: PropertyMapping | Conditions | undefined
+}
+
+/** The mapping of a property: of a value, of the properties of an object, or of the items of a list. */
+export type PropertyMapping = ValueMapping | ItemMapping | (ValueMapping | ItemMapping)[]
+
+/** The mapping of a row to a record. */
+export interface RecordMapping {
+  id: ValueMapping
+  each?: ValueMapping
+  when?: Conditions
+  properties: Record<string, PropertyMapping>
+}
+
+/** How the rows of a file are converted to records. */
+export type Mapping = z.output<MappingSchema>
+
+type MappingSchema = ReturnType<typeof makeSchema>
+
+const schemas = new WeakMap<Registry, MappingSchema>()
 
 /** The schema of mappings, with the properties of the resources of a registry. */
-export function mappingSchema(registry: Registry): z.ZodType<Mapping> {
+export function mappingSchema(registry: Registry): MappingSchema {
   const schema = schemas.get(registry) ?? makeSchema(registry)
   schemas.set(registry, schema)
   return schema
 }
 
-function makeSchema(registry: Registry): z.ZodType<Mapping> {
+function makeSchema(registry: Registry) {
   const importable = registry.resources.filter(({ document }) => 'externalIds' in document.shape)
   const records = Object.fromEntries(
     importable.map((resource) => {
@@ -29,7 +57,7 @@ function makeSchema(registry: Registry): z.ZodType<Mapping> {
       return [resource.name, z.union([record, z.array(record).min(1).max(maxEntries)]).optional()]
     }),
   )
-  const schema = z.strictObject({
+  return z.strictObject({
     $schema: describe(z.string().max(500).optional(), 'Address of the JSON Schema, for editors.'),
     scheme: describe(
       externalScheme(),
@@ -53,7 +81,12 @@ function makeSchema(registry: Registry): z.ZodType<Mapping> {
       language().refine(isSupported, { error: 'is not a known language' }).optional(),
       'BCP 47 tag of the language of month names. English names can always be read.',
     ),
-    records: describe(z.strictObject(records), 'The records that a row becomes, by resource.'),
+    records: describe(
+      // The properties depend on the registry, so their types cannot be inferred. `compileMapping` reads them by the types of the
+      // properties (`targetOf`).
+      z.strictObject(records) as z.ZodType<Record<string, RecordMapping | RecordMapping[]>>,
+      'The records that a row becomes, by resource.',
+    ),
     source: describe(
       sourceSchema(registry).optional(),
       'Properties of the record of `sources` that represents the import.',
@@ -81,9 +114,6 @@ function makeSchema(registry: Registry): z.ZodType<Mapping> {
       'Whether a value that others have set, and not an import of the scheme, is kept or replaced.',
     ),
   })
-  // The properties depend on the registry, so their types cannot be inferred. `compileMapping` reads
-  // them by the types of the properties (`targetOf`).
-  return schema as unknown as z.ZodType<Mapping>
 }
 
 function isSupported(tag: string): boolean {

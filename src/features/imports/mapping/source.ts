@@ -2,7 +2,7 @@ import type { JsonValue, OnBadValue } from '../types.ts'
 import type { CompileContext } from './context.ts'
 import type { Conversion } from './conversion.ts'
 import { type Path, type Scope, textOf, valuesAt } from './path.ts'
-import type { ValueSteps } from './types.ts'
+import type { ValueSteps } from './value-schema.ts'
 import { BadValue } from './values/bad.ts'
 import { compileNumber, readNumberFormat } from './values/number.ts'
 

@@ -6,7 +6,7 @@ import type { FileInfo, JsonObject, JsonValue, UnusedColumn } from '../types.ts'
 import { compileMapping } from './compile.ts'
 import type { ReadPath } from './context.ts'
 import { formatNames } from './path.ts'
-import type { Mapping } from './types.ts'
+import type { Mapping } from './schema.ts'
 
 /** A node of the tree of paths that a mapping reads. */
 interface Node {

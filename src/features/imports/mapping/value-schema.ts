@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { describe } from '../descriptions.ts'
 
+/** The schemas of the parts of a mapping that do not depend on the registry, and their types. */
+
 const text = z.string().max(1000)
 const scalar = z.union([text, z.number(), z.boolean()])
 const column = text.min(1)
@@ -35,8 +37,108 @@ export const conditionsSchema = describe(
   'Conditions',
 )
 
+/** Columns that must have a value, or conditions by column. All must hold. */
+export type Conditions = z.output<typeof conditionsSchema>
+
+/** A condition on a column: its text, several allowed texts, or comparisons. */
+export type Condition = Exclude<Conditions, string | string[]>[string]
+
+/** The properties of the steps of a value, without those that are values themselves. */
+const scalarSteps = z.strictObject({
+  from: describe(columns.optional(), 'Column or path; the first one with a value if there are several.'),
+  all: describe(columns.optional(), 'Columns or paths; all of their values, as a list.'),
+  value: describe(scalar.optional(), 'A constant.'),
+  template: describe(
+    text.optional(),
+    'A text with columns in braces: "{title} ({year})". There is no value if one of the columns is empty.',
+  ),
+  sum: describe(z.array(column).min(1).max(50).optional(), 'Columns whose numbers are added up.'),
+  when: describe(conditionsSchema.optional(), 'Conditions; if they do not hold, there is no value.'),
+  empty: describe(
+    z.array(text).max(100).optional(),
+    'Texts that mean that there is no value, in addition to `empty` of the mapping. They are recognized in the value as it is in the file, in each part after `split`, and after the steps from `before` to `case`.',
+  ),
+  split: describe(
+    z.union([text.min(1), z.array(text.min(1)).max(10)]).optional(),
+    'Separator of several values in one text, or a list of separators.',
+  ),
+  before: describe(
+    text.min(1).optional(),
+    'Takes the part of the text before this separator; the whole text if the separator does not occur.',
+  ),
+  beforeLast: describe(text.min(1).optional(), 'Like `before`, at the last occurrence of the separator.'),
+  after: describe(
+    text.min(1).optional(),
+    'Takes the part of the text after this separator; the whole text if the separator does not occur.',
+  ),
+  afterLast: describe(text.min(1).optional(), 'Like `after`, at the last occurrence of the separator.'),
+  replace: describe(z.record(text.min(1), text).optional(), 'Texts to replace, each with its replacement.'),
+  case: describe(z.enum(['upper', 'lower']).optional(), 'Changes the case of letters.'),
+  codes: describe(
+    z
+      .union([
+        fileName,
+        z.strictObject({ list: fileName, key: column.optional(), value: column.optional() }),
+        z.record(z.string().max(500), scalar.nullable()),
+      ])
+      .optional(),
+    'Replaces codes with values. Either an object from code to value, such as { Completed: closed, Draft: null, "*": other }: the code "*" matches all other codes, the value null means no value, and the value "*" keeps the code. Or a code list: the name of a CSV file that is given with the imported file. Its first two columns are code and value; for other columns, write { list: states.csv, key: iso, value: name }.',
+  ),
+  date: describe(
+    columns.optional(),
+    'Notation of dates, in addition to unambiguous ones: DD/MM/YYYY, D MMMM YYYY, excel …',
+  ),
+  number: describe(text.optional(), 'Notation of numbers, as an example: "1,234.5" or "1.234,5".'),
+  times: describe(
+    z.number().optional(),
+    'Multiplies the number, such as by 1000000 for a column in millions.',
+  ),
+  round: describe(
+    z.int().min(0).max(15).optional(),
+    'Rounds to this number of digits after the decimal point.',
+  ),
+  max: describe(
+    z.int().min(2).max(100_000).optional(),
+    'Maximum length of the text in characters; a longer text is shortened.',
+  ),
+  default: describe(scalar.optional(), 'The value if there is none.'),
+  take: describe(
+    z.enum(['first', 'last']).optional(),
+    'Takes the first or the last of several values. `first` skips dropped values; if all values of a column are dropped, it continues with the next column of `from`.',
+  ),
+  join: describe(
+    text.optional(),
+    'Joins several values into one text, with this separator; not together with `take`. The `join` of the mapping joins files instead.',
+  ),
+  by: describe(
+    z.enum(['name', 'code', 'id', 'key']).optional(),
+    'How the value identifies a record: by its `name`, its `code`, its `id` in the imported register (see `scheme`), or its `key` in Entente.',
+  ),
+  scheme: describe(
+    text.optional(),
+    'Scheme of the id, if it is not the scheme of the mapping; or scheme of the code of a topic.',
+  ),
+  create: describe(z.boolean().optional(), 'Creates the organization or topic if no record matches.'),
+  onBadValue: describe(
+    z.enum(['refuse', 'drop']).optional(),
+    'Overrides `onBadValue` of the mapping for this value.',
+  ),
+})
+
+/**
+ * Where a value comes from, and what is done with it. The properties from `from` to `join` are steps: they run in this order,
+ * except that `when` is checked first.
+ */
+export interface ValueSteps extends z.output<typeof scalarSteps> {
+  country?: ValueMapping | undefined
+  on?: ValueMapping | undefined
+}
+
+/** A value of a row: the name of a column or a path, `=` and a constant, or steps. */
+export type ValueMapping = string | ValueSteps
+
 /** The schema of a value: a column, a constant, or steps. */
-export const valueSchema: z.ZodType = describe(
+export const valueSchema: z.ZodType<ValueMapping> = describe(
   z.lazy(() => z.union([text.min(1), stepsSchema])),
   'A value: the name of a column or a path; `=treaty` for a constant; or steps.',
   'Value',
@@ -44,89 +146,11 @@ export const valueSchema: z.ZodType = describe(
 
 /** The schema of the steps of a value. */
 export const stepsSchema = describe(
-  z.strictObject({
-    from: describe(columns.optional(), 'Column or path; the first one with a value if there are several.'),
-    all: describe(columns.optional(), 'Columns or paths; all of their values, as a list.'),
-    value: describe(scalar.optional(), 'A constant.'),
-    template: describe(
-      text.optional(),
-      'A text with columns in braces: "{title} ({year})". There is no value if one of the columns is empty.',
-    ),
-    sum: describe(z.array(column).min(1).max(50).optional(), 'Columns whose numbers are added up.'),
-    when: describe(conditionsSchema.optional(), 'Conditions; if they do not hold, there is no value.'),
-    empty: describe(
-      z.array(text).max(100).optional(),
-      'Texts that mean that there is no value, in addition to `empty` of the mapping. They are recognized in the value as it is in the file, in each part after `split`, and after the steps from `before` to `case`.',
-    ),
-    split: describe(
-      z.union([text.min(1), z.array(text.min(1)).max(10)]).optional(),
-      'Separator of several values in one text, or a list of separators.',
-    ),
-    before: describe(
-      text.min(1).optional(),
-      'Takes the part of the text before this separator; the whole text if the separator does not occur.',
-    ),
-    beforeLast: describe(text.min(1).optional(), 'Like `before`, at the last occurrence of the separator.'),
-    after: describe(
-      text.min(1).optional(),
-      'Takes the part of the text after this separator; the whole text if the separator does not occur.',
-    ),
-    afterLast: describe(text.min(1).optional(), 'Like `after`, at the last occurrence of the separator.'),
-    replace: describe(z.record(text.min(1), text).optional(), 'Texts to replace, each with its replacement.'),
-    case: describe(z.enum(['upper', 'lower']).optional(), 'Changes the case of letters.'),
-    codes: describe(
-      z
-        .union([
-          fileName,
-          z.strictObject({ list: fileName, key: column.optional(), value: column.optional() }),
-          z.record(z.string().max(500), scalar.nullable()),
-        ])
-        .optional(),
-      'Replaces codes with values. Either an object from code to value, such as { Completed: closed, Draft: null, "*": other }: the code "*" matches all other codes, the value null means no value, and the value "*" keeps the code. Or a code list: the name of a CSV file that is given with the imported file. Its first two columns are code and value; for other columns, write { list: states.csv, key: iso, value: name }.',
-    ),
-    date: describe(
-      columns.optional(),
-      'Notation of dates, in addition to unambiguous ones: DD/MM/YYYY, D MMMM YYYY, excel …',
-    ),
-    number: describe(text.optional(), 'Notation of numbers, as an example: "1,234.5" or "1.234,5".'),
-    times: describe(
-      z.number().optional(),
-      'Multiplies the number, such as by 1000000 for a column in millions.',
-    ),
-    round: describe(
-      z.int().min(0).max(15).optional(),
-      'Rounds to this number of digits after the decimal point.',
-    ),
-    max: describe(
-      z.int().min(2).max(100_000).optional(),
-      'Maximum length of the text in characters; a longer text is shortened.',
-    ),
-    default: describe(scalar.optional(), 'The value if there is none.'),
-    take: describe(
-      z.enum(['first', 'last']).optional(),
-      'Takes the first or the last of several values. `first` skips dropped values; if all values of a column are dropped, it continues with the next column of `from`.',
-    ),
-    join: describe(
-      text.optional(),
-      'Joins several values into one text, with this separator; not together with `take`. The `join` of the mapping joins files instead.',
-    ),
-    by: describe(
-      z.enum(['name', 'code', 'id', 'key']).optional(),
-      'How the value identifies a record: by its `name`, its `code`, its `id` in the imported register (see `scheme`), or its `key` in Entente.',
-    ),
-    scheme: describe(
-      text.optional(),
-      'Scheme of the id, if it is not the scheme of the mapping; or scheme of the code of a topic.',
-    ),
+  scalarSteps.extend({
     country: describe(z.lazy(() => valueSchema).optional(), 'Country of the organization to find.'),
     on: describe(
       z.lazy(() => valueSchema).optional(),
       'The date for which names of states are resolved. By default, the event date of the record, such as `signedOn` of an agreement.',
-    ),
-    create: describe(z.boolean().optional(), 'Creates the organization or topic if no record matches.'),
-    onBadValue: describe(
-      z.enum(['refuse', 'drop']).optional(),
-      'Overrides `onBadValue` of the mapping for this value.',
     ),
   }),
   'Where a value comes from, and what is done with it. The keys from `from` to `join` are steps: they run in the order of this list, however the mapping orders them, except that `when` is checked first.',

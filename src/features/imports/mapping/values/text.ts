@@ -1,4 +1,4 @@
-import type { ValueSteps } from '../types.ts'
+import type { ValueSteps } from '../value-schema.ts'
 import type { Scalar } from './bad.ts'
 
 /** Splits and edits a value. Returns any number of texts, none of them empty. */
