@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import { toNfc } from '../../model/characters.ts'
 import { maxNameLength } from '../names/types.ts'
+import { isList } from './reading/clean.ts'
 import type { Draft, JsonValue, Mention } from './types.ts'
 
 /** Mentions in drafts: how they are identified, and replaced with the keys of records. */
@@ -65,14 +66,24 @@ export const mentionsToResolve = (drafts: readonly Draft[]): Mention[] =>
 const dropped = Symbol('dropped')
 
 /** Whether a value stands for a mention, by its number in the draft. */
-export const isMention = (value: unknown): value is { $mention: number } =>
-  typeof value === 'object' && value !== null && '$mention' in value && typeof value.$mention === 'number'
+const isMention = (value: object): value is { $mention: number } =>
+  '$mention' in value && typeof value.$mention === 'number'
+
+/** Returns a copy of a value with another value in place of each mention. @param replace gets the number of the mention. */
+export function replaceMentions(value: JsonValue, replace: (index: number) => JsonValue): JsonValue {
+  if (typeof value !== 'object' || value === null) return value
+  if (isList(value)) return value.map((item) => replaceMentions(item, replace))
+  if (isMention(value)) return replace(value.$mention)
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [name, replaceMentions(inner, replace)]),
+  )
+}
 
 type Filled = JsonValue | typeof dropped | undefined
 
 function fill(value: JsonValue | undefined, keys: readonly (string | null)[], inList: boolean): Filled {
   if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return fillList(value, keys)
+  if (isList(value)) return fillList(value, keys)
   if (isMention(value)) return keys[value.$mention] ?? dropped
   const result: Record<string, JsonValue> = {}
   for (const [name, inner] of Object.entries(value)) {

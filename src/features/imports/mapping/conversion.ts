@@ -1,7 +1,6 @@
 import { draftIdentity } from '../draft-identity.ts'
 import { toFaultValue } from '../fault-value.ts'
-import { isMention, mentionName } from '../mentions.ts'
-import { isList } from '../reading/clean.ts'
+import { mentionName, replaceMentions } from '../mentions.ts'
 import type { Draft, JsonObject, JsonValue, Mention, OnBadValue, RowFault } from '../types.ts'
 import type { BadValue } from './values/bad.ts'
 
@@ -67,26 +66,17 @@ export class Conversion {
    * @returns its document and its mentions, without the mentions in dropped values.
    */
   finish(body: JsonObject): { document: JsonObject; mentions: readonly Mention[] } {
-    const mentions: Mention[] = []
+    if (this.dropped.length === 0) return { document: body, mentions: this.mentions }
     const newIndexes = new Map<number, number>()
-    const renumber = (value: JsonValue): JsonValue => {
-      if (typeof value !== 'object' || value === null) return value
-      if (isList(value)) return value.map(renumber)
-      const { $mention: index } = value
-      if (typeof index !== 'number') return renumberAll(value)
-      const mention = this.mentions[index]
-      const newIndex = newIndexes.get(index) ?? mentions.length
-      if (mention && !newIndexes.has(index)) {
-        newIndexes.set(index, newIndex)
-        mentions.push(mention)
-      }
+    const renumber = (index: number): JsonValue => {
+      const newIndex = newIndexes.get(index) ?? newIndexes.size
+      newIndexes.set(index, newIndex)
       return { $mention: newIndex }
     }
-    const renumberAll = (object: JsonObject): JsonObject =>
-      Object.fromEntries(Object.entries(object).map(([name, item]) => [name, renumber(item)]))
-    return this.dropped.length > 0
-      ? { document: renumberAll(body), mentions }
-      : { document: body, mentions: this.mentions }
+    const document = Object.fromEntries(
+      Object.entries(body).map(([name, value]) => [name, replaceMentions(value, renumber)]),
+    )
+    return { document, mentions: [...newIndexes.keys()].flatMap((index) => this.mentions[index] ?? []) }
   }
 
   /** Adds a mention. Equal mentions are added once. @returns its placeholder in the document. */
@@ -103,9 +93,9 @@ export class Conversion {
   /** Returns a value for people: mentions by their names, and an empty text for no value. */
   #show(value: JsonValue): string {
     if (value === null) return ''
-    const shown: unknown = JSON.parse(JSON.stringify(value), (_, inner: unknown) => {
-      const mention = isMention(inner) ? this.mentions[inner.$mention] : undefined
-      return mention ? mentionName(mention) : inner
+    const shown = replaceMentions(value, (index) => {
+      const mention = this.mentions[index]
+      return mention ? mentionName(mention) : { $mention: index }
     })
     return toFaultValue(typeof shown === 'string' ? shown : JSON.stringify(shown))
   }

@@ -1,5 +1,5 @@
 import type { Registry } from '../../../model/registry.ts'
-import { isList } from '../reading/clean.ts'
+import { replaceMentions } from '../mentions.ts'
 import type { JsonValue, Mention } from '../types.ts'
 
 /**
@@ -30,18 +30,8 @@ function formOf(resource: string, registry: Registry): (number: number) => strin
  * Replaces mentions with placeholder keys, so that a document can be validated before the names in it are resolved. The same
  * mention gets the same key.
  */
-export function withPlaceholders(
+export const withPlaceholders = (
   value: JsonValue,
   mentions: readonly Mention[],
   registry: Registry,
-): JsonValue {
-  if (typeof value !== 'object' || value === null) return value
-  if (isList(value)) return value.map((item) => withPlaceholders(item, mentions, registry))
-  const { $mention: index } = value
-  if (typeof index === 'number') {
-    return formOf(mentions[index]?.resource ?? '', registry)(index)
-  }
-  return Object.fromEntries(
-    Object.entries(value).map(([name, item]) => [name, withPlaceholders(item, mentions, registry)]),
-  )
-}
+): JsonValue => replaceMentions(value, (index) => formOf(mentions[index]?.resource ?? '', registry)(index))
