@@ -2,12 +2,12 @@ import { z } from 'zod'
 import { createKey, type KeyRecord, listKeys, readKey, revokeKey } from '../database/keys.ts'
 import { roles } from '../database/vocabularies.ts'
 import { keys } from '../model/keys.ts'
-import { cursorParameter, getStringValues, getValues, limitParameter } from '../model/parameters.ts'
+import { cursorParameter, getLimit, getStringValues, limitParameter } from '../model/parameters.ts'
 import { registerRequestSchema, registerResponseSchema } from '../model/schema-names.ts'
 import { line, optional } from '../model/schemas.ts'
 import type { ApiResponse, Contract, Endpoint, KeyedCollection } from '../operations/operation.ts'
-import { pageEnvelope } from '../operations/page-envelope.ts'
-import { locationHeader, pageInfoSchema } from '../operations/response-schemas.ts'
+import { pageOf } from '../operations/page-envelope.ts'
+import { locationHeader, namedPageSchema } from '../operations/response-schemas.ts'
 import {
   idempotencyKey,
   idempotencyProblems,
@@ -66,13 +66,10 @@ const issuedKey = registerResponseSchema(
     .meta({ description: 'A new key.', examples: [{ ...example, key: keyExample }] }),
 )
 
-const keyPage = registerResponseSchema(
-  'KeyPage',
-  z.strictObject({ data: z.array(keyRecord), page: pageInfoSchema }).meta({
-    description: 'A page of keys.',
-    examples: [{ data: [example], page: { limit: 25, next: null } }],
-  }),
-)
+const keyPage = namedPageSchema('KeyPage', keyRecord, {
+  description: 'A page of keys.',
+  example,
+})
 
 const expiryMessage = 'must be a date and time in the future, such as 2027-01-31T00:00:00Z'
 
@@ -183,13 +180,11 @@ const list: Endpoint = {
     problems: ['malformed-request', 'invalid-parameter', 'not-acceptable'],
   },
   async handle({ query }, { database }) {
-    const limit = Number(getValues(query, 'limit')[0] ?? pageSize.defaultSize)
+    const limit = getLimit(query, pageSize)
     const [cursor] = getStringValues(query, 'cursor')
     const found = await listKeys(database, limit + 1, cursor)
-    const data = found.slice(0, limit)
-    const items = data.map((key) => JSON.stringify(key)).join(',')
-    const next = found.length > limit ? (data.at(-1)?.id ?? null) : null
-    return { status: 200, headers: {}, body: pageEnvelope(items, { limit, next }) }
+    const body = pageOf(found, limit, { toJson: (key) => JSON.stringify(key), cursorOf: ({ id }) => id })
+    return { status: 200, headers: {}, body }
   },
 }
 

@@ -314,6 +314,10 @@ export const getValues = (query: CheckedQuery, name: string): unknown[] => query
 export const getStringValues = (query: CheckedQuery, name: string): string[] =>
   getValues(query, name).map(String)
 
+/** Returns the value of the parameter `limit` (`limitParameter`). */
+export const getLimit = (query: CheckedQuery, { defaultSize }: { defaultSize: number }): number =>
+  Number(getValues(query, 'limit')[0] ?? defaultSize)
+
 /** Returns the schema of a whole number from 1 to `max` in decimal digits. Its output is a number. */
 export function wholeNumber(max: number) {
   const error = `must be a whole number from 1 to ${max}`

@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { fold, foldedPrefix, nameList } from '../database/folding.ts'
 import { records } from '../database/tables/records.ts'
-import { getStringValues, getValues, limitParameter } from '../model/parameters.ts'
+import { getLimit, getStringValues, limitParameter } from '../model/parameters.ts'
 import { managedSchemas, type Resource } from '../model/resource.ts'
 import { registerResponseSchema } from '../model/schema-names.ts'
 import { createScope, readCursor, writeCursor } from '../query/cursor.ts'
@@ -159,7 +159,7 @@ export const duplicates: Operation = {
 
   async handle(resource, { query, queryString }, { database, cursorSecret }) {
     const [cursor] = getStringValues(query, 'cursor')
-    const limit = Number(getValues(query, 'limit')[0] ?? limits.defaultSize)
+    const limit = getLimit(query, limits)
     const scope = createScope('duplicates', resource.name)
     const [after] = cursor === undefined ? [] : readCursor(scope, cursor, cursorSecret)
     const rows = await database.read<Row>(duplicatesStatement(resource, after, limit))

@@ -1,7 +1,7 @@
 import type { Operation as PatchOperation } from 'rfc6902'
 import { z } from 'zod'
 import { autocommitReads } from '../database/database.ts'
-import { getStringValues, getValues, limitParameter, singleValueParameter } from '../model/parameters.ts'
+import { getLimit, getStringValues, limitParameter, singleValueParameter } from '../model/parameters.ts'
 import { type Resource, withCurrentNames } from '../model/resource.ts'
 import { registerResponseSchema } from '../model/schema-names.ts'
 import { aNoun } from '../problems/suggest.ts'
@@ -15,7 +15,7 @@ import { linkHeader, nextLink } from './page.ts'
 import { pageEnvelope } from './page-envelope.ts'
 import { recordNotFound } from './read.ts'
 import { findRecords } from './records.ts'
-import { notModified, pageInfoSchema } from './response-schemas.ts'
+import { namedPageSchema, notModified } from './response-schemas.ts'
 import { recordChange, revisionExample } from './revision-schema.ts'
 import { diffJson } from './writing/diff.ts'
 
@@ -57,13 +57,10 @@ const entry = registerResponseSchema(
     .meta({ description: 'A change of a record.', examples: [example] }),
 )
 
-const historyPage = registerResponseSchema(
-  'HistoryPage',
-  z.strictObject({ data: z.array(entry), page: pageInfoSchema }).meta({
-    description: 'Changes of a record, newest first.',
-    examples: [{ data: [example], page: { limit: 25, next: null } }],
-  }),
-)
+const historyPage = namedPageSchema('HistoryPage', entry, {
+  description: 'Changes of a record, newest first.',
+  example,
+})
 
 interface Row {
   entry: { version: number; operation: string; mergedInto: string | null }
@@ -132,7 +129,7 @@ export const history: Operation = {
   async handle(resource, request, { database, cursorSecret }) {
     const { key, query } = request
     const [cursor] = getStringValues(query, 'cursor')
-    const size = Number(getValues(query, 'limit')[0] ?? pageSize.defaultSize)
+    const size = getLimit(query, pageSize)
     const scope = cursorScope(resource, key)
     const [before] = cursor === undefined ? [] : readCursor(scope, cursor, cursorSecret)
     const from = before === undefined ? undefined : Number(before)

@@ -10,3 +10,19 @@ export const pageEnvelope = (
   names?: string,
 ): string =>
   `{"data":[${items}],"page":${JSON.stringify(page)}${names === undefined ? '' : `,"names":${names}`}}`
+
+/**
+ * Returns the JSON of a page of items.
+ * @param found the items, of which one more than `limit` was read to find out whether another page follows.
+ * @param cursorOf returns the cursor after an item.
+ */
+export function pageOf<Item>(
+  found: readonly Item[],
+  limit: number,
+  { toJson, cursorOf }: { toJson: (item: Item) => string; cursorOf: (item: Item) => string },
+): string {
+  const items = found.slice(0, limit)
+  const last = items.at(-1)
+  const next = found.length > limit && last !== undefined ? cursorOf(last) : null
+  return pageEnvelope(items.map(toJson).join(), { limit, next })
+}

@@ -60,6 +60,20 @@ function recordExample(resource: Resource): Record<string, unknown> {
   return z.record(z.string(), z.unknown()).parse(examples[0])
 }
 
+/** Registers the schema of a page of items. @param id name of the schema. */
+export const namedPageSchema = (
+  id: string,
+  item: z.ZodType,
+  { description, example }: { description: string; example: unknown },
+) =>
+  registerResponseSchema(
+    id,
+    z.strictObject({ data: z.array(item), page: pageInfoSchema }).meta({
+      description,
+      examples: [{ data: [example], page: { limit: 25, next: null } }],
+    }),
+  )
+
 /** Schema of a page of records. */
 export const pageSchema = memoizeByResource((resource) =>
   registerResponseSchema(

@@ -1,7 +1,6 @@
 import { autocommitReads, type Database } from '../../database/database.ts'
 import { toProblem } from '../../database/errors.ts'
 import type { Registry } from '../../model/registry.ts'
-import { Problem } from '../../problems/problem.ts'
 import { checkRows } from './check.ts'
 import { clearImport } from './cleanup.ts'
 import { commitRows, importAuthorship } from './commit.ts'
@@ -24,6 +23,7 @@ import {
   noCounts,
   pendingStates,
   readImport,
+  requireImport,
   TakenOver,
 } from './store.ts'
 import { undoImport } from './undo.ts'
@@ -210,9 +210,8 @@ async function setFailed({ database }: ImportContext, id: string, error: unknown
  * Any other error is not thrown, but sets the import to `failed`, with the reason.
  */
 export async function runImport(context: ImportContext, id: string, options: RunOptions): Promise<boolean> {
-  const job = await readImport(autocommitReads(context.database), id)
-  if (!job) throw new Problem('not-found', `There is no import ${id}.`)
-  return withSchemeLock(context.database, job.scheme, async (lockLost) => {
+  const { scheme } = await requireImport(autocommitReads(context.database), id)
+  return withSchemeLock(context.database, scheme, async (lockLost) => {
     const signal = AbortSignal.any([options.signal, lockLost])
     try {
       await new Run(context, options, signal).runSteps(id)

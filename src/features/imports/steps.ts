@@ -5,6 +5,7 @@ import {
   type ImportChange,
   type ImportJob,
   type ImportState,
+  importNotFound,
   noCounts,
   readImport,
   withoutKept,
@@ -53,6 +54,13 @@ export const undoStep: Step = {
 export async function lockImport(tx: Transaction, id: string): Promise<ImportJob | undefined> {
   await tx.query({ text: 'select from imports where id = $1 for update', values: [id] })
   return readImport(tx, id)
+}
+
+/** Locks an import until the transaction ends. @throws Problem `not-found` if it does not exist. */
+export async function lockExisting(tx: Transaction, id: string): Promise<ImportJob> {
+  const job = await lockImport(tx, id)
+  if (!job) throw importNotFound(id)
+  return job
 }
 
 /**

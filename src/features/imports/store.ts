@@ -4,6 +4,7 @@ import type { Transaction } from '../../database/database.ts'
 import { imports } from '../../database/tables/imports.ts'
 import type { Author } from '../../database/tables/revisions.ts'
 import type { importStates } from '../../database/vocabularies.ts'
+import { Problem } from '../../problems/problem.ts'
 import type { FileInfo, RowFault } from './types.ts'
 
 /** Reads and writes the table `imports`. */
@@ -152,6 +153,16 @@ export async function readImport(tx: Transaction, id: string): Promise<ImportJob
     values: [id],
   })
   return row
+}
+
+/** Returns the problem for an import that does not exist. */
+export const importNotFound = (id: string) => new Problem('not-found', `There is no import ${id}.`)
+
+/** Returns an import by its id. @throws Problem `not-found` if it does not exist. */
+export async function requireImport(tx: Transaction, id: string): Promise<ImportJob> {
+  const job = await readImport(tx, id)
+  if (!job) throw importNotFound(id)
+  return job
 }
 
 /** Lists at most `limit` imports, newest first: if given, only those of the register `scheme`, and those older than `after`. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import {
+  getLimit,
   getStringValues,
-  getValues,
   limitParameter,
   singleValueParameter,
   valueListParameter,
@@ -115,7 +115,7 @@ export function search({ resources }: Registry): Endpoint {
 
     async handle(request, context) {
       const [text = ''] = getStringValues(request.query, 'q')
-      const limit = Number(getValues(request.query, 'limit')[0] ?? limits.defaultSize)
+      const limit = getLimit(request.query, limits)
       const resourceNames = getStringValues(request.query, 'resource')
       const plan = {
         q: text,

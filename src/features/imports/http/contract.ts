@@ -3,10 +3,9 @@ import { importStates } from '../../../database/vocabularies.ts'
 import { keys } from '../../../model/keys.ts'
 import { registerResponseSchema } from '../../../model/schema-names.ts'
 import type { Contract, KeyedCollection } from '../../../operations/operation.ts'
-import { pageInfoSchema } from '../../../operations/response-schemas.ts'
+import { namedPageSchema } from '../../../operations/response-schemas.ts'
 import { revisionShape } from '../../../operations/revision-schema.ts'
 import { idempotencyKey, idempotencyProblems } from '../../../operations/writing/idempotency.ts'
-import { Problem } from '../../../problems/problem.ts'
 import type { ImportJob } from '../store.ts'
 
 /** What the contracts of imports share. */
@@ -36,9 +35,6 @@ export const readProblems: Contract['problems'] = [
 
 /** The problems of an operation that changes one import. */
 export const changeProblems: Contract['problems'] = [...readProblems, ...idempotencyProblems]
-
-/** Returns the problem for an import that does not exist. */
-export const importNotFound = (id: string) => new Problem('not-found', `There is no import ${id}.`)
 
 const count = (description: string) => z.int().min(0).meta({ description })
 const nullableTime = (description: string) => z.iso.datetime().nullable().meta({ description })
@@ -187,13 +183,10 @@ export const importSchema = registerResponseSchema(
 )
 
 /** Schema of a page of imports. */
-export const importPage = registerResponseSchema(
-  'ImportJobPage',
-  z.strictObject({ data: z.array(importSchema), page: pageInfoSchema }).meta({
-    description: 'A page of imports.',
-    examples: [{ data: [example], page: { limit: 25, next: null } }],
-  }),
-)
+export const importPage = namedPageSchema('ImportJobPage', importSchema, {
+  description: 'A page of imports.',
+  example,
+})
 
 /** Returns an import as JSON. */
 export function importToJson(job: ImportJob): string {

@@ -2,8 +2,8 @@ import { Readable } from 'node:stream'
 import { z } from 'zod'
 import { autocommitReads, type DatabaseClient } from '../../../database/database.ts'
 import { type Endpoint, fileMediaType } from '../../../operations/operation.ts'
-import { type ImportJob, readImport } from '../store.ts'
-import { baseContract, importCollection, importNotFound, readProblems, tag } from './contract.ts'
+import { type ImportJob, requireImport } from '../store.ts'
+import { baseContract, importCollection, readProblems, tag } from './contract.ts'
 
 /** A CSV file about an import. */
 interface CsvDownload {
@@ -38,8 +38,7 @@ export const csvDownload = ({ name, operationId, summary, description, stream }:
     problems: readProblems,
   },
   async handle({ key, method }, { database }) {
-    const job = await readImport(autocommitReads(database), key)
-    if (!job) throw importNotFound(key)
+    const job = await requireImport(autocommitReads(database), key)
     return {
       status: 200,
       headers: { 'content-disposition': `attachment; filename="${name}-${key}.csv"` },

@@ -3,15 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import { autocommitReads, type DatabaseClient } from '../../../database/database.ts'
 import type { Endpoint } from '../../../operations/operation.ts'
-import { type ImportJob, pendingStates, readImport } from '../store.ts'
-import {
-  baseContract,
-  importCollection,
-  importNotFound,
-  importToJson,
-  readProblems,
-  tag,
-} from './contract.ts'
+import { type ImportJob, pendingStates, readImport, requireImport } from '../store.ts'
+import { baseContract, importCollection, importToJson, readProblems, tag } from './contract.ts'
 
 /** Milliseconds between two polls of an import. */
 const intervalMs = 500
@@ -63,7 +56,7 @@ export const importEvents: Endpoint = {
   },
   async handle(request, { database, streamDatabase, streamLimit, closing }) {
     const { key, method } = request
-    if (!(await readImport(autocommitReads(database), key))) throw importNotFound(key)
+    await requireImport(autocommitReads(database), key)
     const disconnected = request.getAbortSignal()
     const release = method === 'HEAD' ? () => {} : streamLimit.acquire(request.client)
     if (disconnected.aborted) release()

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { autocommitReads } from '../../../database/database.ts'
 import { type Endpoint, fileMediaType } from '../../../operations/operation.ts'
-import { readImport } from '../store.ts'
-import { baseContract, importCollection, importNotFound, readProblems, tag } from './contract.ts'
+import { requireImport } from '../store.ts'
+import { baseContract, importCollection, readProblems, tag } from './contract.ts'
 
 /** `GET /v1/imports/{id}/mapping.yaml` */
 export const importMapping: Endpoint = {
@@ -26,8 +26,7 @@ export const importMapping: Endpoint = {
     problems: readProblems,
   },
   async handle({ key }, { database }) {
-    const job = await readImport(autocommitReads(database), key)
-    if (!job) throw importNotFound(key)
+    const job = await requireImport(autocommitReads(database), key)
     return {
       status: 200,
       headers: { 'content-disposition': `attachment; filename="${job.scheme}.yaml"` },

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { autocommitReads, type DatabaseClient } from '../../../database/database.ts'
-import { cursorParameter, getStringValues, getValues, limitParameter } from '../../../model/parameters.ts'
+import { cursorParameter, getLimit, getStringValues, limitParameter } from '../../../model/parameters.ts'
 import type { Registry } from '../../../model/registry.ts'
-import { registerRequestSchema, registerResponseSchema } from '../../../model/schema-names.ts'
+import { registerRequestSchema } from '../../../model/schema-names.ts'
 import type { Endpoint } from '../../../operations/operation.ts'
-import { pageEnvelope } from '../../../operations/page-envelope.ts'
-import { pageInfoSchema } from '../../../operations/response-schemas.ts'
+import { pageOf } from '../../../operations/page-envelope.ts'
+import { namedPageSchema } from '../../../operations/response-schemas.ts'
 import { replayedHeaders, runOnce } from '../../../operations/writing/idempotency.ts'
 import { getAuthorship } from '../../../operations/writing/revisions.ts'
 import { invalidBody } from '../../../operations/writing/validation.ts'
@@ -16,14 +16,13 @@ import { checkDecisions } from '../decisions.ts'
 import { namesHeader, namesToCsv } from '../decisions-csv.ts'
 import { mentionName } from '../mentions.ts'
 import { type ImportName, listUnresolvedNames, saveDecisions, undecidedStatuses } from '../names.ts'
-import { lockImport } from '../steps.ts'
-import { changeImport, readImport } from '../store.ts'
+import { lockExisting } from '../steps.ts'
+import { changeImport, requireImport } from '../store.ts'
 import {
   baseContract,
   changeContract,
   changeProblems,
   importCollection,
-  importNotFound,
   importSchema,
   importToJson,
   readProblems,
@@ -70,13 +69,10 @@ const unresolvedName = z
   })
   .meta({ description: 'An unresolved name.', examples: [example] })
 
-const namesPage = registerResponseSchema(
-  'ImportNamePage',
-  z.strictObject({ data: z.array(unresolvedName), page: pageInfoSchema }).meta({
-    description: 'Unresolved names; most frequent first.',
-    examples: [{ data: [example], page: { limit: 25, next: null } }],
-  }),
-)
+const namesPage = namedPageSchema('ImportNamePage', unresolvedName, {
+  description: 'Unresolved names; most frequent first.',
+  example,
+})
 
 const cursorPattern = /^(\d{1,9})\.([\w-]{27})$/
 
@@ -121,14 +117,12 @@ export const listNames: Endpoint = {
   },
   async handle({ key, query }, { database }) {
     const reads = autocommitReads(database)
-    if (!(await readImport(reads, key))) throw importNotFound(key)
-    const limit = Number(getValues(query, 'limit')[0] ?? pageSize.defaultSize)
+    await requireImport(reads, key)
+    const limit = getLimit(query, pageSize)
     const after = parseCursor(getStringValues(query, 'cursor')[0])
     const found = await listUnresolvedNames(reads, key, { limit: limit + 1, after })
-    const data = found.slice(0, limit)
-    const last = data.at(-1)
-    const next = found.length > limit && last ? `${last.rows}.${last.identity}` : null
-    return { status: 200, headers: {}, body: pageEnvelope(data.map(nameToJson).join(), { limit, next }) }
+    const cursorOf = ({ rows, identity }: { rows: number; identity: string }) => `${rows}.${identity}`
+    return { status: 200, headers: {}, body: pageOf(found, limit, { toJson: nameToJson, cursorOf }) }
   },
 }
 
@@ -227,8 +221,7 @@ export const decideNames = (registry: Registry): Endpoint => ({
     await checkDecisions(database, registry, decisions, locate)
     const { actor } = getAuthorship(request)
     return runOnce(database, request, async (tx) => {
-      const found = await lockImport(tx, key)
-      if (!found) throw importNotFound(key)
+      const found = await lockExisting(tx, key)
       // Until the file has been read, its names are not known.
       if (found.rowsRead !== null) await checkEffect(tx, key, decisions)
       await saveDecisions(tx, found.scheme, decisions, actor)
@@ -237,7 +230,7 @@ export const decideNames = (registry: Registry): Endpoint => ({
         await changeImport(tx, found, { state: 'staging', doneThrough: 0, pass: found.pass + 1 })
         await notifyImports(tx)
       }
-      return { status: 200, headers: {}, body: importToJson((await readImport(tx, key)) ?? found) }
+      return { status: 200, headers: {}, body: importToJson(await requireImport(tx, key)) }
     })
   },
 })

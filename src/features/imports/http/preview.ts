@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { decodeUtf8 } from '../../../model/characters.ts'
-import { getValues, limitParameter } from '../../../model/parameters.ts'
+import { getLimit, limitParameter } from '../../../model/parameters.ts'
 import type { Registry } from '../../../model/registry.ts'
 import { ConcurrencyLimiter } from '../../../operations/concurrency.ts'
 import {
@@ -101,7 +101,7 @@ export const previewEndpoint = (registry: Registry): Endpoint => {
     },
     async handle({ body, query, client, language, getAbortSignal }, { database }) {
       if (!isUpload(body)) throw new Problem('invalid-body', 'The body must be multipart/form-data.')
-      const limit = Number(getValues(query, 'limit')[0] ?? rowLimit.defaultSize)
+      const limit = getLimit(query, rowLimit)
       const release = previews.acquire(client)
       try {
         const preview = await withLocalParts(body, maxPreviewBytes, async (parts) => {

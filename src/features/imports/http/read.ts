@@ -2,20 +2,19 @@ import { autocommitReads } from '../../../database/database.ts'
 import { keys } from '../../../model/keys.ts'
 import {
   cursorParameter,
+  getLimit,
   getStringValues,
-  getValues,
   limitParameter,
   singleValueParameter,
 } from '../../../model/parameters.ts'
 import { externalScheme } from '../../../model/schemas.ts'
 import type { Endpoint } from '../../../operations/operation.ts'
-import { pageEnvelope } from '../../../operations/page-envelope.ts'
+import { pageOf } from '../../../operations/page-envelope.ts'
 import { pageSize } from '../../../query/list.ts'
-import { listImports, readImport } from '../store.ts'
+import { listImports, requireImport } from '../store.ts'
 import {
   baseContract,
   importCollection,
-  importNotFound,
   importPage,
   importSchema,
   importToJson,
@@ -42,13 +41,12 @@ export const listImportsEndpoint: Endpoint = {
     problems: ['malformed-request', 'invalid-parameter', 'not-acceptable'],
   },
   async handle({ query }, { database }) {
-    const limit = Number(getValues(query, 'limit')[0] ?? pageSize.defaultSize)
+    const limit = getLimit(query, pageSize)
     const [after] = getStringValues(query, 'cursor')
     const [scheme] = getStringValues(query, 'scheme')
     const found = await listImports(autocommitReads(database), { limit: limit + 1, after, scheme })
-    const data = found.slice(0, limit)
-    const next = found.length > limit ? (data.at(-1)?.id ?? null) : null
-    return { status: 200, headers: {}, body: pageEnvelope(data.map(importToJson).join(), { limit, next }) }
+    const body = pageOf(found, limit, { toJson: importToJson, cursorOf: ({ id }) => id })
+    return { status: 200, headers: {}, body }
   },
 }
 
@@ -67,8 +65,7 @@ export const getImportEndpoint: Endpoint = {
     problems: readProblems,
   },
   async handle({ key }, { database }) {
-    const job = await readImport(autocommitReads(database), key)
-    if (!job) throw importNotFound(key)
+    const job = await requireImport(autocommitReads(database), key)
     return { status: 200, headers: {}, body: importToJson(job) }
   },
 }

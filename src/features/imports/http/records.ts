@@ -1,9 +1,14 @@
 import { z } from 'zod'
 import { autocommitReads, type DatabaseClient } from '../../../database/database.ts'
 import { importActions } from '../../../database/vocabularies.ts'
-import { cursorParameter, getValues, limitParameter, wholeNumber } from '../../../model/parameters.ts'
+import {
+  cursorParameter,
+  getLimit,
+  getValues,
+  limitParameter,
+  wholeNumber,
+} from '../../../model/parameters.ts'
 import type { Registry } from '../../../model/registry.ts'
-import { registerResponseSchema } from '../../../model/schema-names.ts'
 import {
   acceptLanguage,
   contentLanguage,
@@ -11,12 +16,12 @@ import {
   withLanguageHeaders,
 } from '../../../operations/language.ts'
 import type { Endpoint } from '../../../operations/operation.ts'
-import { pageEnvelope } from '../../../operations/page-envelope.ts'
-import { pageInfoSchema } from '../../../operations/response-schemas.ts'
+import { pageOf } from '../../../operations/page-envelope.ts'
+import { namedPageSchema } from '../../../operations/response-schemas.ts'
 import { pageSize } from '../../../query/list.ts'
 import { readNames } from '../record-names.ts'
-import { readImport } from '../store.ts'
-import { baseContract, importCollection, importNotFound, readProblems, tag } from './contract.ts'
+import { requireImport } from '../store.ts'
+import { baseContract, importCollection, readProblems, tag } from './contract.ts'
 
 /** The records that an import has processed. */
 
@@ -53,13 +58,10 @@ const importedRecord = z
   })
   .meta({ description: 'A record of an import.', examples: [example] })
 
-const recordsPage = registerResponseSchema(
-  'ImportedRecordPage',
-  z.strictObject({ data: z.array(importedRecord), page: pageInfoSchema }).meta({
-    description: 'A page of records, in the order in which they were written.',
-    examples: [{ data: [example], page: { limit: 25, next: null } }],
-  }),
-)
+const recordsPage = namedPageSchema('ImportedRecordPage', importedRecord, {
+  description: 'A page of records, in the order in which they were written.',
+  example,
+})
 
 interface Entry {
   sequence: string
@@ -112,19 +114,14 @@ export const listImportedRecords = (registry: Registry): Endpoint => ({
     problems: readProblems,
   },
   async handle({ key, query, language }, { database }) {
-    if (!(await readImport(autocommitReads(database), key))) throw importNotFound(key)
-    const limit = Number(getValues(query, 'limit')[0] ?? pageSize.defaultSize)
+    await requireImport(autocommitReads(database), key)
+    const limit = getLimit(query, pageSize)
     const [after = 0] = getValues(query, 'cursor')
     const found = await readEntries(database, key, Number(after), limit + 1)
-    const data = found.slice(0, limit)
-    const nameOf = await readNames(database, registry, data, language)
-    const next = found.length > limit ? String(data.at(-1)?.sequence) : null
-    const items = data.map(({ sequence: _, kept, ...entry }) =>
-      JSON.stringify({ ...entry, name: nameOf(entry), kept: kept ?? [] }),
-    )
-    return withLanguageHeaders(
-      { status: 200, headers: {}, body: pageEnvelope(items.join(), { limit, next }) },
-      language,
-    )
+    const nameOf = await readNames(database, registry, found, language)
+    const toJson = ({ sequence: _, kept, ...entry }: Entry) =>
+      JSON.stringify({ ...entry, name: nameOf(entry), kept: kept ?? [] })
+    const body = pageOf(found, limit, { toJson, cursorOf: ({ sequence }) => sequence })
+    return withLanguageHeaders({ status: 200, headers: {}, body }, language)
   },
 })

@@ -2,22 +2,22 @@ import { z } from 'zod'
 import { autocommitReads } from '../../../database/database.ts'
 import {
   cursorParameter,
+  getLimit,
   getStringValues,
   getValues,
   limitParameter,
   singleValueParameter,
   wholeNumber,
 } from '../../../model/parameters.ts'
-import { registerResponseSchema } from '../../../model/schema-names.ts'
 import type { Endpoint } from '../../../operations/operation.ts'
-import { pageEnvelope } from '../../../operations/page-envelope.ts'
-import { pageInfoSchema } from '../../../operations/response-schemas.ts'
+import { pageOf } from '../../../operations/page-envelope.ts'
+import { namedPageSchema } from '../../../operations/response-schemas.ts'
 import { pageSize } from '../../../query/list.ts'
 import { faultsSql, refusedStates } from '../rows.ts'
 import { shorten } from '../shorten.ts'
-import { readImport } from '../store.ts'
+import { requireImport } from '../store.ts'
 import type { JsonObject, RowFault } from '../types.ts'
-import { baseContract, importCollection, importNotFound, readProblems, rowFault, tag } from './contract.ts'
+import { baseContract, importCollection, readProblems, rowFault, tag } from './contract.ts'
 
 /** The rows of an import that have faults. */
 
@@ -40,13 +40,10 @@ const faultyRow = z
   })
   .meta({ description: 'A row with faults.', examples: [example] })
 
-const rowsPage = registerResponseSchema(
-  'ImportRowPage',
-  z.strictObject({ data: z.array(faultyRow), page: pageInfoSchema }).meta({
-    description: 'A page of rows with faults, in the order of the file.',
-    examples: [{ data: [example], page: { limit: 25, next: null } }],
-  }),
-)
+const rowsPage = namedPageSchema('ImportRowPage', faultyRow, {
+  description: 'A page of rows with faults, in the order of the file.',
+  example,
+})
 
 /** The states of rows by the parameter `which`. Rows stay `ready` when they are written. */
 const states = { refused: refusedStates, dropped: ['ready'] } as const
@@ -93,8 +90,8 @@ export const listFaultyRows: Endpoint = {
     problems: readProblems,
   },
   async handle({ key, query }, { database }) {
-    if (!(await readImport(autocommitReads(database), key))) throw importNotFound(key)
-    const limit = Number(getValues(query, 'limit')[0] ?? pageSize.defaultSize)
+    await requireImport(autocommitReads(database), key)
+    const limit = getLimit(query, pageSize)
     const [after = 0] = getValues(query, 'cursor')
     const which = whichSchema.parse(getStringValues(query, 'which')[0] ?? 'refused')
     const rows = await database.read<FaultyRow>({
@@ -102,8 +99,7 @@ export const listFaultyRows: Endpoint = {
         where import = $1 and position > $2 and state = any($3) and ${faultsSql} is not null order by position limit $4`,
       values: [key, Number(after), states[which], limit + 1],
     })
-    const data = rows.slice(0, limit)
-    const next = rows.length > limit ? String(data.at(-1)?.position) : null
-    return { status: 200, headers: {}, body: pageEnvelope(data.map(rowToJson).join(), { limit, next }) }
+    const cursorOf = ({ position }: FaultyRow) => String(position)
+    return { status: 200, headers: {}, body: pageOf(rows, limit, { toJson: rowToJson, cursorOf }) }
   },
 }

@@ -3,32 +3,24 @@ import type { ApiRequest, ApiResponse, Context, Endpoint } from '../../../operat
 import { replayedHeaders, runOnce } from '../../../operations/writing/idempotency.ts'
 import { Problem } from '../../../problems/problem.ts'
 import { beginRemoval, removeData } from '../cleanup.ts'
-import { commitStep, lockImport, type Step, takeStep, undoStep } from '../steps.ts'
-import type { ImportJob } from '../store.ts'
+import { commitStep, lockExisting, type Step, takeStep, undoStep } from '../steps.ts'
+import { type ImportJob, requireImport } from '../store.ts'
 import {
   changeContract,
   changeProblems,
   importCollection,
-  importNotFound,
   importSchema,
   importToJson,
   tag,
 } from './contract.ts'
 import { notifyImports } from './notify.ts'
 
-/** Locks and reads an import. @throws Problem `not-found`. */
-async function lockExisting(tx: Transaction, id: string): Promise<ImportJob> {
-  const job = await lockImport(tx, id)
-  if (!job) throw importNotFound(id)
-  return job
-}
-
 /** Takes a step, unless it has been taken already, and notifies the processes that work on imports. */
 const respondToStep = (request: ApiRequest, { database }: Context, step: Step): Promise<ApiResponse> =>
   runOnce(database, request, async (tx) => {
     await takeStep(tx, await lockExisting(tx, request.key), step)
     await notifyImports(tx)
-    return { status: 202, headers: {}, body: importToJson(await lockExisting(tx, request.key)) }
+    return { status: 202, headers: {}, body: importToJson(await requireImport(tx, request.key)) }
   })
 
 /** `POST /v1/imports/{id}/commit` */
