@@ -10,6 +10,7 @@ import { invalidBody } from '../../operations/writing/validation.ts'
 import { readStatement, wholeRepresentation } from '../../query/list-sql.ts'
 import { startSlices } from '../../time-slice.ts'
 import { findDecidingIds, ReadyRowIds } from './file-ids.ts'
+import { mentionedRecords } from './mentions.ts'
 import {
   countKept,
   faultsOfProblem,
@@ -147,7 +148,7 @@ async function planUpserts(
 
 /** Whether a record of a row may depend on a refused record: on another record of the row, or on one mentioned by its id. */
 const mayDependOnRefused = ({ drafts }: ReadyRow): boolean =>
-  drafts.length > 1 || drafts.some(({ mentions }) => mentions.some(({ externalId }) => externalId))
+  drafts.length > 1 || mentionedRecords(drafts).length > 0
 
 /** The result for rows that are checked together. */
 interface CheckedBatch {

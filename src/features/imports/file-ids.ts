@@ -1,21 +1,13 @@
 import type { Transaction } from '../../database/database.ts'
-import { getExternalIds } from '../../operations/writing/external-ids.ts'
-import { draftIdentity } from './draft-identity.ts'
+import { draftIdentities, recordIdentity } from './identities.ts'
 import { readStagedRows } from './rows.ts'
 import type { Draft } from './types.ts'
-
-/** Returns the identities of all ids of a draft's record: its id in the register, and those that the mapping states. */
-export function draftIdentities(draft: Draft): string[] {
-  const { resource, document } = draft
-  const others = document.externalIds === undefined ? [] : getExternalIds(document)
-  return [draftIdentity(draft), ...others.map((externalId) => draftIdentity({ resource, externalId }))]
-}
 
 /**
  * Finds the ids in the staged file, in rows that are not skipped, of records that have several ids in the scheme of the import,
  * such as after a merge. These ids decide which row changes such a record. Every other record is changed by the row of its only
  * id.
- * @returns the identities (`draftIdentity`) of these ids.
+ * @returns the identities (`recordIdentity`) of these ids.
  */
 export async function findDecidingIds(
   tx: Transaction,
@@ -28,7 +20,7 @@ export async function findDecidingIds(
   })
   if (ids.length === 0) return new Set()
   const identities = ids.map((row) =>
-    draftIdentity({ resource: row.resource, externalId: { scheme, id: row.id } }),
+    recordIdentity({ resource: row.resource, externalId: { scheme, id: row.id } }),
   )
   const found = await tx.query<{ identity: string }>({
     text: `select distinct identity from import_rows, unnest(ids) as identities(identity)
@@ -56,7 +48,7 @@ export class ReadyRowIds {
     this.#id = id
   }
 
-  /** Returns the given identities (`draftIdentity`) that ready rows have. */
+  /** Returns the given identities (`recordIdentity`) that ready rows have. */
   async find(identities: readonly string[]): Promise<string[]> {
     const found: string[] = []
     for (const identity of identities) {

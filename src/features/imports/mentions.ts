@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache'
 import { toNfc } from '../../model/characters.ts'
 import { maxNameLength } from '../names/types.ts'
 import { isList } from './reading/clean.ts'
-import type { Draft, JsonValue, Mention } from './types.ts'
+import type { Draft, IdentifiedRecord, JsonValue, Mention } from './types.ts'
 
 /** Mentions in drafts: how they are identified, and replaced with the keys of records. */
 
@@ -57,6 +57,12 @@ export function withCountry(mention: Mention): Mention[] {
 /** Returns the mentions by name or code. Those by external id are resolved when the rows are written. */
 export const namedMentions = (drafts: readonly Draft[]): Mention[] =>
   drafts.flatMap(({ mentions }) => mentions.filter(({ externalId }) => externalId === undefined))
+
+/** Returns the records that drafts mention by external id. */
+export const mentionedRecords = (drafts: readonly Draft[]): IdentifiedRecord[] =>
+  drafts.flatMap(({ mentions }) =>
+    mentions.flatMap(({ resource, externalId }) => (externalId ? [{ resource, externalId }] : [])),
+  )
 
 /** Returns the mentions that are resolved before rows are checked: those by name or code, and those of their countries. */
 export const mentionsToResolve = (drafts: readonly Draft[]): Mention[] =>

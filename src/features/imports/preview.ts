@@ -6,9 +6,8 @@ import type { Document } from '../../operations/writing/documents.ts'
 import { Problem } from '../../problems/problem.ts'
 import { resolveMapping } from './built-in.ts'
 import { checkBatch, noReleases } from './check.ts'
-import { draftIdentity } from './draft-identity.ts'
-import { draftIdentities } from './file-ids.ts'
 import type { LocalFile } from './files.ts'
+import { draftIdentities, recordIdentity } from './identities.ts'
 import {
   checkColumns,
   checkCompanions,
@@ -184,7 +183,7 @@ function findRepeatedRows(rows: readonly ReadyRow[]): Map<number, RowFault[]> {
   const faults = new Map<number, RowFault[]>()
   for (const row of rows)
     for (const draft of row.drafts) {
-      const identity = draftIdentity(draft)
+      const identity = recordIdentity(draft)
       const earlier = first.get(identity) ?? row
       first.set(identity, earlier)
       if (earlier !== row)
@@ -218,7 +217,7 @@ async function checkRows(context: PreviewContext, mapping: Mapping, rows: Row[],
         // The rows that are not shown are not read: they may have any id.
         findInFile: async (identities) => identities.filter((identity) => !refusedIds.has(identity)),
         onUnresolved: mapping.onBadValue,
-        decidingIds: new Set(ready.flatMap(({ drafts }) => drafts.map(draftIdentity))),
+        decidingIds: new Set(ready.flatMap(({ drafts }) => drafts.map(recordIdentity))),
         names: results,
       })
     },

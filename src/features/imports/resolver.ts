@@ -1,11 +1,11 @@
 import { v7 as timeOrderedUuid } from 'uuid'
 import type { Registry } from '../../model/registry.ts'
 import { formatExternalId } from '../../operations/writing/external-ids.ts'
+import { addTo } from '../names/group-by.ts'
 import { maxNameLength } from '../names/types.ts'
-import { draftIdentity } from './draft-identity.ts'
 import { toFaultValue } from './fault-value.ts'
-import { draftIdentities } from './file-ids.ts'
-import { countryMention, mentionIdentity, mentionName } from './mentions.ts'
+import { draftIdentities, recordIdentity } from './identities.ts'
+import { countryMention, mentionedRecords, mentionIdentity, mentionName } from './mentions.ts'
 import type { NameResult } from './names.ts'
 import { uniqueSlug } from './new-records.ts'
 import type { Draft, Mention, OnBadValue, ReadyRow, RowFault } from './types.ts'
@@ -21,7 +21,7 @@ export interface UpsertOptions {
   onAbsent: 'wait' | 'unresolved'
   /**
    * Only for a dry run: finds which absent records other rows create. Takes and returns identities of records
-   * (`draftIdentity`).
+   * (`recordIdentity`).
    */
   findInFile?: (identities: readonly string[]) => Promise<Iterable<string>>
   /** How a mention is treated that matches no record, or several, and has no `onUnresolved` of its own. */
@@ -154,7 +154,7 @@ export class MentionResolver {
 
   /** Excludes drafts that this batch does not write. @returns the identities of their ids. */
   exclude(drafts: readonly Draft[]): string[] {
-    for (const draft of drafts) this.#newKeys.delete(draftIdentity(draft))
+    for (const draft of drafts) this.#newKeys.delete(recordIdentity(draft))
     const identities = drafts.flatMap(draftIdentities)
     for (const identity of identities) {
       this.#pending.delete(identity)
@@ -165,7 +165,7 @@ export class MentionResolver {
 
   /** Returns the key of a new record to which another draft refers; otherwise undefined. */
   newKeyOf(draft: Draft): string | undefined {
-    return this.#newKeys.get(draftIdentity(draft))
+    return this.#newKeys.get(recordIdentity(draft))
   }
 
   /** Returns the key of the mentioned record, null for a value to drop, a fault, or `waits`. */
@@ -178,13 +178,13 @@ export class MentionResolver {
   #resolveId(mention: Mention, externalId: NonNullable<Mention['externalId']>): Resolved {
     const key = this.#keys.get(`${mention.resource} ${formatExternalId(externalId)}`)
     if (key !== undefined) return key
-    const identity = draftIdentity({ resource: mention.resource, externalId })
+    const identity = recordIdentity({ resource: mention.resource, externalId })
     const isKeyGenerated = this.#registry.get(mention.resource).key.assignedBy === 'registry'
     const draft = this.#pending.get(identity)
     if (isKeyGenerated && (draft || this.#inFile.has(identity))) {
       const existing = draft && this.keyOf(draft)
       if (existing !== undefined) return existing
-      const newIdentity = draft ? draftIdentity(draft) : identity
+      const newIdentity = draft ? recordIdentity(draft) : identity
       const newKey = this.#newKeys.get(newIdentity) ?? timeOrderedUuid()
       this.#newKeys.set(newIdentity, newKey)
       return newKey
@@ -214,13 +214,7 @@ function resolveRow(resolver: MentionResolver, row: ReadyRow): ResolvedRow {
 function findReferrers(rows: readonly ReadyRow[]): Map<string, ReadyRow[]> {
   const referrers = new Map<string, ReadyRow[]>()
   for (const row of rows)
-    for (const { resource, externalId } of row.drafts.flatMap(({ mentions }) => mentions)) {
-      if (!externalId) continue
-      const identity = draftIdentity({ resource, externalId })
-      const known = referrers.get(identity)
-      if (known) known.push(row)
-      else referrers.set(identity, [row])
-    }
+    for (const record of mentionedRecords(row.drafts)) addTo(referrers, recordIdentity(record), row)
   return referrers
 }
 

@@ -6,8 +6,8 @@ import { importRows } from '../../database/tables/index.ts'
 import { Problem } from '../../problems/problem.ts'
 import { startSlices } from '../../time-slice.ts'
 import { removeStaged } from './cleanup.ts'
-import { draftIdentity } from './draft-identity.ts'
 import { toFaultValue } from './fault-value.ts'
+import { recordIdentity } from './identities.ts'
 import { mentionsToResolve } from './mentions.ts'
 import { NameCollector } from './names.ts'
 import type { RowSource } from './row-source.ts'
@@ -66,12 +66,12 @@ class StagingBuffer {
       this.#rows.push({
         ...staged,
         state: 'refused',
-        ids: records.map(draftIdentity),
+        ids: records.map(recordIdentity),
         faults: toStorableJson(faults),
       })
     } else if (converted.kind === 'skipped') {
       this.counts.skipped += 1
-      this.#rows.push({ ...staged, state: 'skipped', ids: converted.records.map(draftIdentity) })
+      this.#rows.push({ ...staged, state: 'skipped', ids: converted.records.map(recordIdentity) })
     } else {
       const { drafts, dropped } = converted
       this.counts.dropped += dropped.length
@@ -79,7 +79,7 @@ class StagingBuffer {
       this.#rows.push({
         ...staged,
         state: 'ready',
-        ids: drafts.map(draftIdentity),
+        ids: drafts.map(recordIdentity),
         drafts: dropped.length > 0 ? toStorableJson(withDropped(drafts, dropped)) : JSON.stringify(drafts),
         ...(dropped.length > 0 && { faults: toStorableJson(dropped) }),
       })
@@ -125,7 +125,7 @@ async function refuseChanged(writes: Transaction, id: string): Promise<never> {
   throw new Problem('not-found', `The import ${id} has been removed meanwhile.`)
 }
 
-/** Returns the fault of a row that describes the same record (`draftIdentity`) as an earlier row. @param id as in the row. */
+/** Returns the fault of a row that describes the same record (`recordIdentity`) as an earlier row. @param id as in the row. */
 export const repeatedFault = (resource: string, id: string, firstLocator: string): RowFault => ({
   column: '',
   value: toFaultValue(id),

@@ -95,6 +95,9 @@ export interface Draft {
   }
 }
 
+/** A record by its resource and its id in a register. */
+export type IdentifiedRecord = Pick<Draft, 'resource' | 'externalId'>
+
 /** A staged row that can be written. */
 export interface ReadyRow {
   position: number
@@ -120,11 +123,11 @@ export type ConvertedRow =
       readonly kind: 'refused'
       readonly faults: readonly RowFault[]
       /** The records that the row describes, if their ids could be read. */
-      readonly records?: readonly Pick<Draft, 'resource' | 'externalId'>[]
+      readonly records?: readonly IdentifiedRecord[]
     }
   | {
       readonly kind: 'skipped'
       readonly reason: string
       /** The records that the mapping leaves out, if their ids could be read. */
-      readonly records: readonly Pick<Draft, 'resource' | 'externalId'>[]
+      readonly records: readonly IdentifiedRecord[]
     }

@@ -13,9 +13,16 @@ import {
 } from '../../operations/writing/external-ids.ts'
 import { moveReferences } from '../../operations/writing/merging.ts'
 import { findReferences } from '../../operations/writing/references.ts'
-import { draftIdentity } from './draft-identity.ts'
+import { groupBy } from '../names/group-by.ts'
 import { hashValue } from './hashes.ts'
-import { fillMentions, mentionIdentity, mentionsToResolve, namedMentions } from './mentions.ts'
+import { recordIdentity } from './identities.ts'
+import {
+  fillMentions,
+  mentionedRecords,
+  mentionIdentity,
+  mentionsToResolve,
+  namedMentions,
+} from './mentions.ts'
 import { findNameResults, type NameResult } from './names.ts'
 import { MentionResolver, resolveRows, type UpsertOptions } from './resolver.ts'
 import type { Draft, ReadyRow, RowFault } from './types.ts'
@@ -71,20 +78,13 @@ export interface Upserts {
 }
 
 /** Finds the records of external ids. @returns their keys by resource and external id. */
-async function findKeys(tx: Transaction, registry: Registry, rows: readonly ReadyRow[]) {
-  const wanted = new Map<string, Map<string, { scheme: string; id: string }>>()
-  const want = (resource: string, id: { scheme: string; id: string }) => {
-    const ids = wanted.get(resource) ?? new Map()
-    wanted.set(resource, ids.set(formatExternalId(id), id))
-  }
-  for (const { resource, externalId, mentions } of rows.flatMap(({ drafts }) => drafts)) {
-    want(resource, externalId)
-    for (const mention of mentions) if (mention.externalId) want(mention.resource, mention.externalId)
-  }
+async function findKeys(tx: Transaction, registry: Registry, drafts: readonly Draft[]) {
   const keys = new Map<string, string>()
-  for (const [name, ids] of wanted) {
+  const wanted = groupBy([...drafts, ...mentionedRecords(drafts)], ({ resource }) => resource)
+  for (const [name, records] of wanted) {
     const resource = registry.get(name)
     if (!hasExternalIds(resource)) continue
+    const ids = new Map(records.map(({ externalId }) => [formatExternalId(externalId), externalId]))
     for (const [id, key] of await findByExternalIds(tx, resource, [...ids.values()]))
       keys.set(`${name} ${id}`, key)
   }
@@ -148,7 +148,7 @@ async function findExisting(
     values: [keys.map((key) => recordId(resource, key)), resource.name, scheme],
   })
   const isDeciding = (id: string) =>
-    decidingIds.has(draftIdentity({ resource: resource.name, externalId: { scheme, id } }))
+    decidingIds.has(recordIdentity({ resource: resource.name, externalId: { scheme, id } }))
   return new Map(
     rows.map(({ key, version, ids, lastImport, merges }) => {
       const properties = followMoved(resource, lastImport?.properties ?? {}, merges)
@@ -171,17 +171,11 @@ function documentOfDraft(resource: Resource, draft: Draft, keys: (string | null)
   return { ...document, externalIds: [draft.externalId, ...others] }
 }
 
-/** Returns the identities of the records that rows mention by external id, and that do not exist. */
-const listAbsent = (rows: readonly ReadyRow[], keys: ReadonlyMap<string, string>): string[] =>
-  rows.flatMap(({ drafts }) =>
-    drafts.flatMap(({ mentions }) =>
-      mentions.flatMap(({ resource, externalId }) =>
-        externalId && !keys.has(`${resource} ${formatExternalId(externalId)}`)
-          ? [draftIdentity({ resource, externalId })]
-          : [],
-      ),
-    ),
-  )
+/** Returns the identities of the records that drafts mention by external id, and that do not exist. */
+const listAbsent = (drafts: readonly Draft[], keys: ReadonlyMap<string, string>): string[] =>
+  mentionedRecords(drafts)
+    .filter(({ resource, externalId }) => !keys.has(`${resource} ${formatExternalId(externalId)}`))
+    .map(recordIdentity)
 
 /** Computes the upserts of staged rows. */
 export async function readUpserts(
@@ -200,10 +194,10 @@ export async function readUpserts(
 async function followMerges(
   tx: Transaction,
   registry: Registry,
-  rows: readonly ReadyRow[],
+  drafts: readonly Draft[],
   names: ReadonlyMap<string, NameResult>,
 ): Promise<Map<string, NameResult>> {
-  const found = namedMentions(rows.flatMap(({ drafts }) => drafts)).flatMap((mention) => {
+  const found = namedMentions(drafts).flatMap((mention) => {
     const identity = mentionIdentity(mention)
     const { status, key } = names.get(identity) ?? { key: null }
     return key === null ? [] : [{ identity, status, key, resource: mention.resource }]
@@ -243,11 +237,11 @@ export async function findUpserts(
   rows: readonly ReadyRow[],
   { names, decidingIds, ...options }: UpsertOptions & { names: Map<string, NameResult> },
 ): Promise<Upserts> {
-  const keys = await findKeys(tx, registry, rows)
-  const followed = await followMerges(tx, registry, rows, names)
-  const allDrafts = rows.flatMap(({ drafts }) => drafts)
-  const follow = await followKeys(tx, registry, allDrafts)
-  const inFile = (await options.findInFile?.(listAbsent(rows, keys))) ?? []
+  const drafts = rows.flatMap((row) => row.drafts)
+  const keys = await findKeys(tx, registry, drafts)
+  const followed = await followMerges(tx, registry, drafts, names)
+  const follow = await followKeys(tx, registry, drafts)
+  const inFile = (await options.findInFile?.(listAbsent(drafts, keys))) ?? []
   const resolver = new MentionResolver(registry, rows, { names: followed, keys, inFile, ...options })
   const result: Upserts = { upserts: [], refused: new Map(), waiting: [] }
   for (const { row, resolved, faults, waits } of resolveRows(resolver, rows)) {

@@ -1,6 +1,6 @@
 import type { Transaction } from '../../database/database.ts'
-import { draftIdentity } from './draft-identity.ts'
-import { draftIdentities } from './file-ids.ts'
+import { draftIdentities, recordIdentity } from './identities.ts'
+import { mentionedRecords } from './mentions.ts'
 import { readStagedRows } from './rows.ts'
 
 /** The order in which a commit writes the rows that wait for records of other rows. */
@@ -45,13 +45,7 @@ async function readWaiting(tx: Transaction, id: string): Promise<WaitingRow[]> {
       const row = new WaitingRow(position, drafts.length)
       waiting.push(row)
       for (const identity of drafts.flatMap(draftIdentities)) byIdentity.set(identity, row)
-      wanted.push(
-        drafts.flatMap(({ mentions }) =>
-          mentions.flatMap(({ resource, externalId }) =>
-            externalId ? [draftIdentity({ resource, externalId })] : [],
-          ),
-        ),
-      )
+      wanted.push(mentionedRecords(drafts).map(recordIdentity))
     }
   }
   for (const [index, row] of waiting.entries())

@@ -2,6 +2,7 @@ import { startSlices } from '../../time-slice.ts'
 import { getNameForms } from '../search/inversions.ts'
 import type { AmbiguousName, NamedRecord, NameEntry } from './entries.ts'
 import { bagKey, foldName, toWordBag } from './fold.ts'
+import { addTo } from './group-by.ts'
 import { SimilarNames } from './similar.ts'
 
 /** The form in which a name was found. */
@@ -45,7 +46,7 @@ export class NameIndex {
     this.#ignored = ignored
     for (const record of this.records.values()) {
       for (const [scheme, code] of Object.entries(record.codes ?? {})) {
-        push(this.#codes, `${scheme} ${code}`, record)
+        addTo(this.#codes, `${scheme} ${code}`, record)
       }
     }
   }
@@ -78,8 +79,8 @@ export class NameIndex {
   #add(entry: NameEntry): void {
     const folded = foldName(entry.text)
     if (folded === '') return
-    push(this.#folded, folded, entry)
-    push(this.#bags, bagKey(toWordBag(folded, this.#ignored).words), entry)
+    addTo(this.#folded, folded, entry)
+    addTo(this.#bags, bagKey(toWordBag(folded, this.#ignored).words), entry)
     this.#similar.add(entry, folded)
   }
 
@@ -143,9 +144,3 @@ export class NameIndex {
 /** `Islamic` does not distinguish names with `Republic`. */
 const isRedundantIslamic = (word: string, words: readonly string[]) =>
   word === 'islamic' && words.includes('rep')
-
-function push<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {
-  const list = map.get(key)
-  if (list) list.push(value)
-  else map.set(key, [value])
-}

@@ -1,4 +1,5 @@
 import type { NameEntry } from './entries.ts'
+import { addTo } from './group-by.ts'
 
 /** Maximum number of trigrams of a name that are compared. */
 const maxTrigrams = 60
@@ -24,11 +25,7 @@ export class SimilarNames {
   add(entry: NameEntry, folded: string): void {
     const trigrams = trigramsOf(folded)
     const index = this.#entries.push({ entry, trigramCount: trigrams.size }) - 1
-    for (const trigram of trigrams) {
-      const entries = this.#entriesByTrigram.get(trigram)
-      if (entries) entries.push(index)
-      else this.#entriesByTrigram.set(trigram, [index])
-    }
+    for (const trigram of trigrams) addTo(this.#entriesByTrigram, trigram, index)
   }
 
   /**

@@ -1,4 +1,5 @@
-import type { JsonObject, JsonValue } from '../types.ts'
+import { addTo } from '../../names/group-by.ts'
+import type { JsonObject } from '../types.ts'
 import { textOf } from './path.ts'
 
 /** A companion file in memory: a list of codes, or the rows of a joined file. */
@@ -28,12 +29,8 @@ export class CompanionRows {
     if (cached) return cached
     const index = new Map<string, JsonObject[]>()
     for (const row of this.#rows) {
-      const key: JsonValue = row[column] ?? null
-      const text = textOf(key)
-      if (text === undefined) continue
-      const rows = index.get(text)
-      if (rows) rows.push(row)
-      else index.set(text, [row])
+      const text = textOf(row[column] ?? null)
+      if (text !== undefined) addTo(index, text, row)
     }
     this.#indexes.set(column, index)
     return index

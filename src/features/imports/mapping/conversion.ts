@@ -1,7 +1,7 @@
-import { draftIdentity } from '../draft-identity.ts'
 import { toFaultValue } from '../fault-value.ts'
+import { recordIdentity } from '../identities.ts'
 import { mentionName, replaceMentions } from '../mentions.ts'
-import type { Draft, JsonObject, JsonValue, Mention, OnBadValue, RowFault } from '../types.ts'
+import type { IdentifiedRecord, JsonObject, JsonValue, Mention, OnBadValue, RowFault } from '../types.ts'
 import type { BadValue } from './values/bad.ts'
 
 /**
@@ -12,7 +12,7 @@ export class Conversion {
   readonly faults: RowFault[]
   readonly dropped: RowFault[]
   /** The records that the row describes, by their identities. */
-  readonly #records: Map<string, Pick<Draft, 'resource' | 'externalId'>>
+  readonly #records: Map<string, IdentifiedRecord>
   readonly mentions: Mention[] = []
   /** The event date of the record: names of former countries are resolved as of that date. */
   eventDate: string | undefined
@@ -27,13 +27,13 @@ export class Conversion {
   }
 
   /** The records that the row describes. */
-  get records(): Pick<Draft, 'resource' | 'externalId'>[] {
+  get records(): IdentifiedRecord[] {
     return [...this.#records.values()]
   }
 
   /** Adds a record that the row describes. @returns false if the row already describes it. */
-  addRecord(record: Pick<Draft, 'resource' | 'externalId'>): boolean {
-    const identity = draftIdentity(record)
+  addRecord(record: IdentifiedRecord): boolean {
+    const identity = recordIdentity(record)
     if (this.#records.has(identity)) return false
     this.#records.set(identity, record)
     return true
