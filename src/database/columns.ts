@@ -1,4 +1,4 @@
-import { getTableColumns, type SQL, sql } from 'drizzle-orm'
+import { getTableColumns, type SQL, type SQLChunk, sql } from 'drizzle-orm'
 import {
   type AnyPgColumn,
   check,
@@ -81,6 +81,9 @@ export function searchColumn(weighted: { A: string[]; B: string[] }) {
 export const textLines = (expressions: readonly string[]): SQL =>
   sql.raw(expressions.map((text) => `coalesce(${text}, '')`).join(` || U&'\\000A' || `) || "''")
 
+/** Joins columns and other SQL by commas. */
+export const commaList = (parts: readonly SQLChunk[]): SQL => sql.join([...parts], sql`, `)
+
 /** Joins queries by `union all`. There must be at least one query. */
 export const unionAll = (queries: readonly SQL[]): SQL => sql.join([...queries], sql` union all `)
 
@@ -97,7 +100,7 @@ export const oneOf = (name: string, column: AnyPgColumn, values: readonly string
 
 /** A check constraint that requires exactly one of the columns to be not null. */
 export const exactlyOne = (name: string, columns: AnyPgColumn[]) =>
-  check(name, sql`num_nonnulls(${sql.join(columns, sql`, `)}) = 1`)
+  check(name, sql`num_nonnulls(${commaList(columns)}) = 1`)
 
 /** A check constraint that requires a text to be not empty and to have no spaces at its ends. */
 export const filled = (name: string, column: AnyPgColumn) =>

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
-import { columnOf } from '../database/columns.ts'
+import { columnOf, commaList } from '../database/columns.ts'
 import { compileSql } from '../database/dialect.ts'
 import { records } from '../database/tables/records.ts'
 import { aNoun } from '../problems/suggest.ts'
@@ -51,7 +51,7 @@ export function composedJson(resource: Resource, properties: readonly string[]):
   const source = properties.some((property) => property in recordProperties)
     ? sql` from ${records} where ${records.id} = ${resource.id}`
     : sql``
-  return sql`(select row_to_json(composed) from (select ${sql.join(columns, sql`, `)}${source}) composed)::text`
+  return sql`(select row_to_json(composed) from (select ${commaList(columns)}${source}) composed)::text`
 }
 
 /**

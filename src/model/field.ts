@@ -1,7 +1,7 @@
 import type { SQL } from 'drizzle-orm'
 import type { PgColumn, PgColumnBuilderBase, PgTable, PgTableExtraConfigValue } from 'drizzle-orm/pg-core'
 import type { z } from 'zod'
-import { columnIn } from '../database/columns.ts'
+import { columnIn, snakeCase } from '../database/columns.ts'
 import type { RecordRows } from '../database/rows.ts'
 import type { Dimension, Measure } from './dimensions.ts'
 import type { Filter } from './filters.ts'
@@ -152,6 +152,12 @@ export const defineField = <Schema extends z.ZodType>(field: Field<Schema>): Fie
 
 /** Returns the column of a field that has the field's name. @throws Error when there is none. */
 export const ownColumn = ({ name, columns }: FieldContext): PgColumn => columnIn(columns, name)
+
+/**
+ * Returns the name of a field in the database with the name of its table in front. The names of its constraints and indexes begin
+ * with it, and so does the name of a table of its own.
+ */
+export const prefixedName = ({ tableName, name }: FieldContext): string => `${tableName}_${snakeCase(name)}`
 
 /**
  * Returns the columns of a field.

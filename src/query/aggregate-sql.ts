@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { QueryConfig } from 'pg'
-import { literals, unionAll } from '../database/columns.ts'
+import { commaList, literals, unionAll } from '../database/columns.ts'
 import type { Dimension, Measure } from '../model/dimensions.ts'
 import type { GetOtherFilter } from '../model/filters.ts'
 import { unknownLabel } from '../model/labels.ts'
@@ -25,7 +25,6 @@ import { placeholder, statement } from './statement.ts'
  */
 
 const name = (text: string) => sql.identifier(text)
-const list = (parts: SQL[]) => sql.join(parts, sql`, `)
 const key = (index: number) => sql`${name(`k${index}`)}`
 const measure = (index: number) => sql`${name(`m${index}`)}`
 const measureInput = (index: number) => sql`${name(`v${index}`)}`
@@ -95,7 +94,7 @@ function storedDimension({ plan, dimensions, getOtherFilter }: Grouping): Stored
 function joinElements(grouping: Grouping, list: ListElements): SQL {
   const parts = elementDimensions(grouping, list)
   const columns = parts.map(({ index, column }) => sql`listed.${column} as ${key(index)}`)
-  return sql` left join (select distinct listed.record, ${sql.join(columns, sql`, `)} from (${list.rows(grouping.getOtherFilter)}) listed) ${name(list.name)} on ${name(list.name)}.record = matched.record`
+  return sql` left join (select distinct listed.record, ${commaList(columns)} from (${list.rows(grouping.getOtherFilter)}) listed) ${name(list.name)} on ${name(list.name)}.record = matched.record`
 }
 
 /** Joins the relations, `role` before those that depend on it. @param storedIndex index of the dimension that needs no join. */
@@ -150,7 +149,8 @@ function matchedColumns({ plan, dimensions }: Grouping): { column: SQL; value: S
 function matchedSql(grouping: Grouping, stored?: StoredDimension): SQL {
   const { plan, where } = grouping
   const columns = matchedColumns(grouping).map(({ column, value }) => sql`${value} as ${column}`)
-  const rows = (selected: SQL[]) => sql`select ${list(selected)} from ${plan.resource.table} where (${where})`
+  const rows = (selected: SQL[]) =>
+    sql`select ${commaList(selected)} from ${plan.resource.table} where (${where})`
   if (!stored) return sql`(${rows(columns)})`
   // Not materialized, so that PostgreSQL reads the records in parallel; it reads them a second time for the total. `offset`
   // makes it compute the keys once for each record, not for each value. It must be a bigint constant: `0` would be converted
@@ -167,7 +167,7 @@ function unnestedSql(grouping: Grouping, { index, others, type }: StoredDimensio
   const array = sql.raw(`${type}[]`)
   const storedCases = sql`when matched.stored = '{}' then array[null]::${array} else matched.stored end`
   const each = (values: SQL) =>
-    sql`select ${list([...columns, sql`unnest(${values}) as ${key(index)}`])} from matched`
+    sql`select ${commaList([...columns, sql`unnest(${values}) as ${key(index)}`])} from matched`
   if (others.length === 0) return each(sql`case ${storedCases}`)
   // Most records with values in `others` have one, which the fast operator `||` appends. A function adds several, since
   // PostgreSQL would run a subquery for each record in one process only.
@@ -187,7 +187,7 @@ function tuplesSql(grouping: Grouping, stored?: StoredDimension): SQL {
       : [],
   )
   const records = stored ? sql`(${unnestedSql(grouping, stored)}) matched` : sql`matched`
-  return sql`select ${list([sql`matched.*`, ...related])} from ${records}${joinRelations(grouping, stored?.index)}`
+  return sql`select ${commaList([sql`matched.*`, ...related])} from ${records}${joinRelations(grouping, stored?.index)}`
 }
 
 const aggregateFunctions: Record<'sum' | 'avg' | 'min' | 'max', (value: SQL) => SQL> = {
@@ -215,7 +215,7 @@ function directMeasure(
 
 /** The keys of a tuple as one array, since arrays with nulls also compare equal. */
 const allKeys = (count: number, alias = sql``) =>
-  sql`array[${list(Array.from({ length: count }, (_, index) => sql`${alias}${key(index)}::text`))}]::text[]`
+  sql`array[${commaList(Array.from({ length: count }, (_, index) => sql`${alias}${key(index)}::text`))}]::text[]`
 
 /** The rows for a measure of list elements: the elements of a group's records that have the group's values. */
 function elementMeasure(grouping: Grouping, measured: Measure, list: ListElements): SQL {
@@ -247,12 +247,12 @@ function separateMeasure(grouping: Grouping, { aggregateFunction, of }: MeasureT
 
 function groupsSql({ plan }: Grouping): SQL {
   const keys = plan.groupBy.map((_, index) => key(index))
-  const groupBy = keys.length > 0 ? sql` group by ${list(keys)}` : sql``
+  const groupBy = keys.length > 0 ? sql` group by ${commaList(keys)}` : sql``
   const measures = plan.measures.flatMap((term, index) => {
     const value = directMeasure(plan, term, index)
     return value ? [sql`${value} as ${measure(index)}`] : []
   })
-  return sql`select ${list([...keys, sql`count(*) as counted`, ...measures])} from tuples${groupBy}`
+  return sql`select ${commaList([...keys, sql`count(*) as counted`, ...measures])} from tuples${groupBy}`
 }
 
 function measuredSql(grouping: Grouping): SQL {
@@ -271,7 +271,7 @@ function measuredSql(grouping: Grouping): SQL {
       ? sql`coalesce(${value}, 0) as ${measure(index)}`
       : value
   })
-  return sql`select ${list([sql`groups.*`, ...columns])} from groups${sql.join(joins)}`
+  return sql`select ${commaList([sql`groups.*`, ...columns])} from groups${sql.join(joins)}`
 }
 
 function havingSql({ measures, having }: AggregatePlan): SQL {
@@ -294,7 +294,7 @@ function orderSql({ plan, dimensions }: Grouping): SQL {
   const terms = plan.sort.map(({ by, direction }) => sql`${column(by)} ${sql.raw(direction)} nulls last`)
   const keys = plan.groupBy.map((_, index) => sql`${byKey(index)} nulls last`)
   // Without keys there is only one group, so its order does not matter.
-  return list(keys.length > 0 ? [...terms, ...keys] : [sql`counted`])
+  return commaList(keys.length > 0 ? [...terms, ...keys] : [sql`counted`])
 }
 
 /** The groups of the response with their places in the order. With `top`, the group without a value is added last. */
@@ -309,7 +309,7 @@ function shownSql(grouping: Grouping): SQL {
 }
 
 const object = (properties: [string, SQL][]) =>
-  sql`(select row_to_json(one) from (select ${list(properties.map(([property, value]) => sql`${value} as ${name(property)}`))}) one)`
+  sql`(select row_to_json(one) from (select ${commaList(properties.map(([property, value]) => sql`${value} as ${name(property)}`))}) one)`
 
 /** The JSON of a group. It has no `key` and `label` if the plan has no dimensions. */
 function groupJson({ plan, dimensions }: Grouping): SQL {

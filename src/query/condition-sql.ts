@@ -1,14 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type { PgColumn } from 'drizzle-orm/pg-core'
+import { commaList } from '../database/columns.ts'
 import { compileSql } from '../database/dialect.ts'
 import { hasNonLatin } from '../model/characters.ts'
 import type { GetOtherFilter } from '../model/filters.ts'
 import type { Searchable } from '../model/searchable.ts'
 import { type Condition, type FilterComparison, getParts, listValues } from './condition.ts'
 import { placeholder } from './statement.ts'
-
-/** SQL of columns, separated by commas. */
-const list = (columns: PgColumn[]): SQL => sql.join(columns, sql`, `)
 
 const operandPlaceholder = (index: number): SQL => placeholder(`value.${index}`)
 
@@ -56,11 +53,11 @@ function elementsSql(
   const holds = conditionSql(collection, condition.of, firstPlaceholder)
   switch (condition.quantifier) {
     case 'some':
-      return sql`(${list(key)}) in (select ${list(parentKey)} from ${table} where (${holds}))`
+      return sql`(${commaList(key)}) in (select ${commaList(parentKey)} from ${table} where (${holds}))`
     case 'none':
-      return sql`not exists (select from ${table} where (${list(parentKey)}) = (${list(key)}) and (${holds}))`
+      return sql`not exists (select from ${table} where (${commaList(parentKey)}) = (${commaList(key)}) and (${holds}))`
     case 'every':
-      return sql`not exists (select from ${table} where (${list(parentKey)}) = (${list(key)}) and (${holds}) is not true)`
+      return sql`not exists (select from ${table} where (${commaList(parentKey)}) = (${commaList(key)}) and (${holds}) is not true)`
   }
 }
 

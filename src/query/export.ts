@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { columnOf, literals } from '../database/columns.ts'
+import { columnOf, commaList, literals } from '../database/columns.ts'
 import { records } from '../database/tables/records.ts'
 import { documentJson, propertyJson, rfc3339 } from '../model/document.ts'
 import type { Resource } from '../model/resource.ts'
@@ -38,10 +38,7 @@ function safeCell({ kind, cell, isLookup }: FlatColumn): SQL {
 
 /** SQL of a JSON array of the cells of a row. */
 const cellsJson = (columns: FlatColumn[]): SQL =>
-  sql`json_build_array(${sql.join(
-    columns.map(({ cell }) => cell),
-    sql`, `,
-  )})`
+  sql`json_build_array(${commaList(columns.map(({ cell }) => cell))})`
 
 const columnSql = (column: FlatColumn): SQL => sql`${safeCell(column)} as ${sql.identifier(column.name)}`
 
@@ -51,7 +48,7 @@ const jsonLinesOptions = sql.raw(String.raw`(format csv, quote E'\x01', delimite
 /** Options for CSV. Texts are always quoted: some spreadsheets split cells at a `;`, for which PostgreSQL adds no quotes. */
 function csvOptions(columns: FlatColumn[]): SQL {
   const texts = columns.filter(({ kind }) => kind === 'text').map(({ name }) => sql.identifier(name))
-  const quoted = texts.length > 0 ? sql`, force_quote (${sql.join(texts, sql`, `)})` : sql``
+  const quoted = texts.length > 0 ? sql`, force_quote (${commaList(texts)})` : sql``
   return sql`(format csv, header${quoted})`
 }
 
@@ -79,7 +76,7 @@ export function ndjsonStatement(selection: Selection): string {
  * @throws Error for rows per participant, if the resource has no participants.
  */
 export const csvStatement = (selection: Selection, columns: FlatColumn[], per: RowUnit): string =>
-  copyRecords(selection, sql.join(columns.map(columnSql), sql`, `), csvOptions(columns), per)
+  copyRecords(selection, commaList(columns.map(columnSql)), csvOptions(columns), per)
 
 /** Returns a COPY statement that writes one JSON array of cells per row. @throws as `csvStatement` does. */
 export const xlsxStatement = (selection: Selection, columns: FlatColumn[], per: RowUnit): string =>
@@ -171,7 +168,7 @@ export function calendarStatement(selection: Selection): string {
   )
   return copyRecords(
     selection,
-    sql`json_build_array(${resource.key.column}, ${resource.search.title}, ${records.version}, ${rfc3339(sql`${records.updatedAt}`)}, json_build_array(${sql.join(dates, sql`, `)}))`,
+    sql`json_build_array(${resource.key.column}, ${resource.search.title}, ${records.version}, ${rfc3339(sql`${records.updatedAt}`)}, json_build_array(${commaList(dates)}))`,
   )
 }
 

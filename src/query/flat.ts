@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
+import { commaList } from '../database/columns.ts'
 import { enumLabels } from '../model/dimensions.ts'
 import { propertyJson } from '../model/document.ts'
 import type { Language } from '../model/languages.ts'
@@ -124,7 +125,7 @@ function participantNamesColumn(naming: Naming, name: string, resource: Resource
   })
   return nameColumn(
     name,
-    sql`(select string_agg(coalesce(${sql.join(names, sql`, `)}) || ' (' || ${roleLabel(sql`(listed.value ->> 'role')`, naming.language)} || ')', '; ' order by listed.ordinality) from json_array_elements(${json}) with ordinality listed)`,
+    sql`(select string_agg(coalesce(${commaList(names)}) || ' (' || ${roleLabel(sql`(listed.value ->> 'role')`, naming.language)} || ')', '; ' order by listed.ordinality) from json_array_elements(${json}) with ordinality listed)`,
   )
 }
 

@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
+import { commaList } from '../database/columns.ts'
 import type { Operator } from '../model/filters.ts'
 import { type AggregatePlan, getDimension } from './aggregate.ts'
 import type { Condition } from './condition.ts'
@@ -95,5 +96,5 @@ function filterPiece(plan: AggregatePlan, name: string, keyOf: (name: string) =>
  */
 export function groupLink(plan: AggregatePlan, common: SQL, keyOf: (name: string) => SQL): SQL {
   const pieces = plan.groupBy.map((name) => sql`(${filterPiece(plan, name, keyOf)})`)
-  return sql`${literal(`/v1/${plan.resource.name}?`)} || concat_ws('&', ${sql.join([sql`${common}::text`, ...pieces], sql`, `)})`
+  return sql`${literal(`/v1/${plan.resource.name}?`)} || concat_ws('&', ${commaList([sql`${common}::text`, ...pieces])})`
 }

@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
+import { commaList } from '../database/columns.ts'
 import type { Statement } from '../database/statement.ts'
 import { records } from '../database/tables/records.ts'
 import { documentJson, hasAllProperties, propertiesOf, shapeLiteral } from '../model/document.ts'
@@ -57,14 +58,8 @@ function afterPosition(keys: Key[]): SQL {
   const value = (index: number, key: Key) => positionValue(index, key.type)
   const [first] = keys
   if (keys.every(({ direction }) => direction === first?.direction)) {
-    const expressions = sql.join(
-      keys.map(({ expression }) => expression),
-      sql`, `,
-    )
-    const values = sql.join(
-      keys.map((key, index) => value(index, key)),
-      sql`, `,
-    )
+    const expressions = commaList(keys.map(({ expression }) => expression))
+    const values = commaList(keys.map((key, index) => value(index, key)))
     return sql`(${expressions}) ${comparison(first)} (${values})`
   }
   const decidedBy = keys.map((key, deciding) => {
@@ -84,10 +79,7 @@ export const whereClause = ({ resource, where }: Selection): SQL =>
   sql` where (${conditionSql(toSearchable(resource), where)})`
 
 const orderByKeys = (keys: Key[]): SQL =>
-  sql.join(
-    keys.map(({ expression, direction }) => sql`${expression} ${sql.raw(direction)}`),
-    sql`, `,
-  )
+  commaList(keys.map(({ expression, direction }) => sql`${expression} ${sql.raw(direction)}`))
 
 /** The terms of a selection's `order by` clause. */
 export const orderTerms = (selection: Selection): SQL => orderByKeys(keysOf(selection))
@@ -168,7 +160,7 @@ export function listStatement(
     const inOrder = orderByKeys(pageKeys)
     const where = after ? sql`${whereClause(plan)} and ${afterPosition(keys)}` : whereClause(plan)
     // Selects one record more than the page has, to find out whether another page follows.
-    const page = sql`(select ${plan.resource.id} as id, ${sql.join(selectedKeys, sql`, `)}${documents.columns} from ${pageSource(plan)}${where}
+    const page = sql`(select ${plan.resource.id} as id, ${commaList(selectedKeys)}${documents.columns} from ${pageSource(plan)}${where}
         order by ${orderByKeys(keys)} limit ${limit} + 1) page${documents.join}`
     const sized = sql`(select *, sum(octet_length(document)) over (order by ${inOrder} rows unbounded preceding) - octet_length(document) as bytes_before from ${page}) sized`
     const fits = isSized ? sql` filter (where bytes_before < ${maxPageBytesSql})` : sql``
@@ -181,7 +173,7 @@ export function listStatement(
     )
     return sql`select array_to_string(${inArray(sql`document`)}[1:${shownCount}], ',') as records,
       coalesce(bool_and(current), true) as current,
-      case when count(*) > ${shownCount} then array_to_json(array[${sql.join(lastPosition, sql`, `)}]) end as last
+      case when count(*) > ${shownCount} then array_to_json(array[${commaList(lastPosition)}]) end as last
       from ${isSized ? sized : page}`
   }
   const positions = Object.fromEntries((after ?? []).map((text, index) => [`position.${index}`, text]))

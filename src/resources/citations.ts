@@ -8,7 +8,7 @@ import { enumLabels } from '../model/dimensions.ts'
 import { defineField, type FieldContext } from '../model/field.ts'
 import { field } from '../model/fields/index.ts'
 import { anyOf, filterByAny } from '../model/filters.ts'
-import { jsonObject } from '../model/json.ts'
+import { jsonObject, jsonObjectOrNull } from '../model/json.ts'
 import { keys, recordId } from '../model/keys.ts'
 import { checkProperty } from '../model/property-pointer.ts'
 import type { Registry } from '../model/registry.ts'
@@ -184,16 +184,7 @@ const locator = () =>
         index('citations_page').on(page),
       ]
     },
-    json: (context) => {
-      const parts = Object.entries(locatorColumns(context)).map(
-        ([name, column]) => [name, sql`${column}`] as const,
-      )
-      const all = sql.join(
-        parts.map(([, column]) => column),
-        sql`, `,
-      )
-      return sql`case when num_nonnulls(${all}) > 0 then ${jsonObject(Object.fromEntries(parts))} end`
-    },
+    json: (context) => jsonObjectOrNull(locatorColumns(context)),
     toColumns: (value) => ({
       paragraph: value?.paragraph ?? null,
       page: value?.page ?? null,

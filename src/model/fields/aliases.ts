@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { check, jsonb } from 'drizzle-orm/pg-core'
 import { snakeCase } from '../../database/columns.ts'
-import { defineField, ownColumn } from '../field.ts'
+import { defineField, ownColumn, prefixedName } from '../field.ts'
 import { jsonRows } from '../json.ts'
 import { aliases as aliasesSchema } from '../schemas.ts'
 
@@ -12,10 +12,7 @@ export const aliases = (description?: string) =>
     schema: () => (description === undefined ? aliasesSchema() : aliasesSchema().meta({ description })),
     columns: (name) => ({ [name]: jsonb(snakeCase(name)).notNull().default([]) }),
     constraints: (context) => [
-      check(
-        `${context.tableName}_${snakeCase(context.name)}_form`,
-        sql`is_alias_list(${ownColumn(context)})`,
-      ),
+      check(`${prefixedName(context)}_form`, sql`is_alias_list(${ownColumn(context)})`),
     ],
     json: (context) =>
       jsonRows(

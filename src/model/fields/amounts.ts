@@ -6,7 +6,7 @@ import { unitNumber, unitText } from '../date-units.ts'
 import { requireDecimals } from '../decimals.ts'
 import { byRelation, type Dimension, enumLabels, valueAsLabel } from '../dimensions.ts'
 import { findEdtfFault } from '../edtf.ts'
-import { defineField, type FieldContext, ownColumn } from '../field.ts'
+import { defineField, type FieldContext, ownColumn, prefixedName } from '../field.ts'
 import { type Comparison, decimalText, type Filter, filterByAny, isInAny, type Operator } from '../filters.ts'
 import { listTable } from '../list-rows.ts'
 import type { ListElements, Relation } from '../relations.ts'
@@ -39,10 +39,10 @@ const moneyInList = <Schema extends z.ZodType<number | null>>(
     },
     constraints: (context) => [
       check(
-        `${context.tableName}_${snakeCase(context.name)}_range`,
+        `${prefixedName(context)}_range`,
         sql`${ownColumn(context)} > -10000000000000 and ${ownColumn(context)} < 10000000000000`,
       ),
-      ...(indexed ? [index(`${context.tableName}_${snakeCase(context.name)}`).on(ownColumn(context))] : []),
+      ...(indexed ? [index(prefixedName(context)).on(ownColumn(context))] : []),
     ],
     json: (context) => sql`trim_scale(${ownColumn(context)})`,
   })

@@ -5,7 +5,7 @@ import { matches, oneOf, snakeCase } from '../../database/columns.ts'
 import { codeOrder, orderIndexes } from '../../database/ordering.ts'
 import { requireEnumValues } from '../declarations.ts'
 import { byValue, type Dimension } from '../dimensions.ts'
-import { defineField, type Field, ownColumn } from '../field.ts'
+import { defineField, type Field, ownColumn, prefixedName } from '../field.ts'
 import { anyOf, anyOfSortKey } from '../filters.ts'
 import { optional } from '../schemas.ts'
 import { byCode } from '../sorts.ts'
@@ -63,12 +63,7 @@ function codeField<Schema extends z.ZodType>(
     },
     ...(group && { dimensionColumns: (context) => [ownColumn(context)] }),
     constraints: (context) =>
-      codeConstraints(
-        `${context.tableName}_${snakeCase(context.name)}`,
-        ownColumn(context),
-        context.recordId,
-        options,
-      ),
+      codeConstraints(prefixedName(context), ownColumn(context), context.recordId, options),
     query: (context) => {
       const { name } = context
       const column = ownColumn(context)

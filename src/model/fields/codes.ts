@@ -3,7 +3,7 @@ import { index, text } from 'drizzle-orm/pg-core'
 import type { z } from 'zod'
 import { snakeCase } from '../../database/columns.ts'
 import { byRelation, valueAsLabel } from '../dimensions.ts'
-import { defineField, type FieldContext, ownColumn } from '../field.ts'
+import { defineField, type FieldContext, ownColumn, prefixedName } from '../field.ts'
 import { arrayHas, withRelation } from '../filters.ts'
 import type { Relation } from '../relations.ts'
 import { distinct } from '../schemas.ts'
@@ -30,9 +30,7 @@ export const codes = (code: () => z.ZodType<string>, singular: string, descripti
   defineField({
     schema: () => distinct(code()).default([]).meta({ description }),
     columns: (name) => ({ [name]: text(snakeCase(name)).array().notNull().default([]) }),
-    constraints: (context) => [
-      index(`${context.tableName}_${snakeCase(context.name)}`).using('gin', ownColumn(context)),
-    ],
+    constraints: (context) => [index(prefixedName(context)).using('gin', ownColumn(context))],
     query: (context) => {
       const relation = codesRelation(context)
       return {

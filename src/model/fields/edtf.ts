@@ -4,7 +4,7 @@ import { spanIndex } from '../../database/date-spans.ts'
 import { dayOrder, orderIndexes } from '../../database/ordering.ts'
 import { edtfDate } from '../date-filters.ts'
 import { byDate as groupByDate } from '../dimensions.ts'
-import { defineField, type Field, type FieldContext } from '../field.ts'
+import { defineField, type Field, type FieldContext, prefixedName } from '../field.ts'
 import { edtf as edtfSchema, optional } from '../schemas.ts'
 import { byDate } from '../sorts.ts'
 
@@ -19,7 +19,7 @@ const dimensionName = (name: string) => name.replace(/(?<=.)(On|From)$/, '')
 
 const dateConstraints = (context: FieldContext) => {
   const { earliest, latest } = boundColumns(context)
-  const base = `${context.tableName}_${snakeCase(context.name)}`
+  const base = prefixedName(context)
   return [
     ...orderIndexes(`${base}_order`, dayOrder(earliest), context.recordId, earliest),
     spanIndex(`${base}_span`, earliest, latest),

@@ -2,7 +2,7 @@ import { text } from 'drizzle-orm/pg-core'
 import type { z } from 'zod'
 import { matches, snakeCase } from '../../database/columns.ts'
 import { collectionPaths } from '../collection-paths.ts'
-import { defineField, ownColumn } from '../field.ts'
+import { defineField, ownColumn, prefixedName } from '../field.ts'
 
 const isReserved = (text: string) => collectionPaths.some((path) => path === text)
 
@@ -18,8 +18,6 @@ export const key = (form: z.ZodString, pattern: string) => {
   return defineField({
     schema: () => schema,
     columns: (name) => ({ [name]: text(snakeCase(name)).notNull().unique() }),
-    constraints: (context) => [
-      matches(`${context.tableName}_${snakeCase(context.name)}_form`, ownColumn(context), pattern),
-    ],
+    constraints: (context) => [matches(`${prefixedName(context)}_form`, ownColumn(context), pattern)],
   })
 }

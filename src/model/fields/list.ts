@@ -1,10 +1,17 @@
 import { getTableColumns, sql } from 'drizzle-orm'
 import { type PgColumn, type PgTable, pgTable, primaryKey, unique, uuid } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
-import { columnIn, columnOf, positionColumn, rowStart, snakeCase } from '../../database/columns.ts'
+import { columnIn, columnOf, commaList, positionColumn, rowStart } from '../../database/columns.ts'
 import type { Row } from '../../database/rows.ts'
 import { columnNamings, inProperty, requireDistinct } from '../declarations.ts'
-import { type DocumentOf, defineField, type FieldContext, type Fields, fieldColumns } from '../field.ts'
+import {
+  type DocumentOf,
+  defineField,
+  type FieldContext,
+  type Fields,
+  fieldColumns,
+  prefixedName,
+} from '../field.ts'
 import { jsonRows } from '../json.ts'
 import { listQuery, listRows, listTable } from '../list-rows.ts'
 import type { Registry } from '../registry.ts'
@@ -24,8 +31,6 @@ interface ListOptions<Items extends Fields> {
   item?: (registry: Registry) => z.ZodType<DocumentOf<Items>>
 }
 
-const listTableName = ({ name, tableName }: FieldContext) => `${tableName}_${snakeCase(name)}`
-
 /** Returns the fields of the items, each with its context in the table of the list. */
 const bindItems = (
   items: Fields,
@@ -38,7 +43,7 @@ const bindItems = (
       ...context,
       name,
       table,
-      tableName: listTableName(context),
+      tableName: prefixedName(context),
       recordId: columnIn(columns, 'record'),
       columns: fieldColumns(field, name, context.registry, columns),
     }
@@ -48,7 +53,7 @@ const bindItems = (
 /** Creates the table of a list, with the columns and constraints of the items. */
 function makeTable(items: Fields, context: FieldContext, distinctBy: readonly string[]): PgTable {
   const { registry, recordId } = context
-  const tableName = listTableName(context)
+  const tableName = prefixedName(context)
   const columns = Object.fromEntries(
     Object.entries(items).map(([name, field]) => [
       name,
@@ -126,7 +131,7 @@ export const list = <const Items extends Fields>(
         const value = field.json?.(itemContext) ?? sql`${columnOf(table, itemContext.name)}`
         return sql`${value} as ${sql.identifier(itemContext.name)}`
       })
-      return jsonRows(listQuery(table, sql.join(columns, sql`, `), context))
+      return jsonRows(listQuery(table, commaList(columns), context))
     },
     rows: (context) => listRows(listTable(context), (item: Row) => item),
     query: (context) => ({

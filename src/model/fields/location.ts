@@ -1,11 +1,12 @@
-import { type SQL, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import { check, doublePrecision, index, type PgColumn, text } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { columnIn, snakeCase } from '../../database/columns.ts'
+import { capitalize } from '../../problems/suggest.ts'
 import { byValue } from '../dimensions.ts'
-import { defineField, type FieldContext } from '../field.ts'
+import { defineField, type FieldContext, prefixedName } from '../field.ts'
 import { anyOf } from '../filters.ts'
-import { jsonObject } from '../json.ts'
+import { jsonObjectOrNull } from '../json.ts'
 import { keys } from '../keys.ts'
 import { lazyFor } from '../lazy.ts'
 import type { Registry } from '../registry.ts'
@@ -18,29 +19,13 @@ export const locationSchema = lazyFor((registry: Registry) =>
     'Location',
     z
       .strictObject({
-        name: line(300).nullable().default(null).meta({ description: 'Name of the place.' }),
+        name: optional(line(300)).meta({ description: 'Name of the place.' }),
         country: optional(registry.referenceSchema('countries')),
-        latitude: z
-          .number()
-          .min(-90)
-          .max(90)
-          .nullable()
-          .default(null)
-          .meta({ description: 'WGS 84 degrees.' }),
-        longitude: z
-          .number()
-          .min(-180)
-          .max(180)
-          .nullable()
-          .default(null)
-          .meta({ description: 'WGS 84 degrees.' }),
-        elevationMetres: z
-          .number()
-          .min(-12_000)
-          .max(9_000)
-          .nullable()
-          .default(null)
-          .meta({ description: 'Metres above sea level.' }),
+        latitude: optional(z.number().min(-90).max(90)).meta({ description: 'WGS 84 degrees.' }),
+        longitude: optional(z.number().min(-180).max(180)).meta({ description: 'WGS 84 degrees.' }),
+        elevationMetres: optional(z.number().min(-12_000).max(9_000)).meta({
+          description: 'Metres above sea level.',
+        }),
       })
       .superRefine((location, context) => {
         if ((location.latitude === null) !== (location.longitude === null)) {
@@ -67,33 +52,12 @@ export const locationSchema = lazyFor((registry: Registry) =>
   ),
 )
 
-/** Suffix of the column's key in the Drizzle table, by the property of a location. */
-const columnSuffixes = {
-  name: 'Name',
-  country: 'Country',
-  latitude: 'Latitude',
-  longitude: 'Longitude',
-  elevationMetres: 'ElevationMetres',
-} as const
+const locationProperties = ['name', 'country', 'latitude', 'longitude', 'elevationMetres'] as const
 
-type LocationProperty = keyof typeof columnSuffixes
-
-const locationProperties: LocationProperty[] = ['name', 'country', 'latitude', 'longitude', 'elevationMetres']
+type LocationProperty = (typeof locationProperties)[number]
 
 const locationColumn = ({ name, columns }: FieldContext, property: LocationProperty): PgColumn =>
-  columnIn(columns, `${name}${columnSuffixes[property]}`)
-
-function locationJson(context: FieldContext): SQL {
-  const columns = locationProperties.map((property) => [property, locationColumn(context, property)] as const)
-  const list = sql.join(
-    columns.map(([, column]) => sql`${column}`),
-    sql`, `,
-  )
-  const object = jsonObject(
-    Object.fromEntries(columns.map(([property, column]) => [property, sql`${column}`])),
-  )
-  return sql`case when num_nonnulls(${list}) > 0 then ${object} end`
-}
+  columnIn(columns, `${name}${capitalize(property)}`)
 
 /**
  * A location: a name, a country, WGS 84 degrees, metres above sea level. Filters and dimensions by `country` treat its
@@ -115,7 +79,7 @@ export const location = (description: string) =>
       }
     },
     constraints: (context) => {
-      const base = `${context.tableName}_${snakeCase(context.name)}`
+      const base = prefixedName(context)
       const latitude = locationColumn(context, 'latitude')
       const longitude = locationColumn(context, 'longitude')
       const elevation = locationColumn(context, 'elevationMetres')
@@ -129,13 +93,15 @@ export const location = (description: string) =>
         index(`${base}_country`).on(locationColumn(context, 'country')),
       ]
     },
-    json: locationJson,
+    json: (context) =>
+      jsonObjectOrNull(
+        Object.fromEntries(
+          locationProperties.map((property) => [property, locationColumn(context, property)]),
+        ),
+      ),
     toColumns: (value, { name }) =>
       Object.fromEntries(
-        locationProperties.map((property) => [
-          `${name}${columnSuffixes[property]}`,
-          value?.[property] ?? null,
-        ]),
+        locationProperties.map((property) => [`${name}${capitalize(property)}`, value?.[property] ?? null]),
       ),
     query: (context) => {
       const name = `${context.name}Country`

@@ -3,7 +3,7 @@ import { check, doublePrecision } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { columnOf, snakeCase } from '../../database/columns.ts'
 import { byRelation } from '../dimensions.ts'
-import { type DocumentOf, defineField, type FieldContext, ownColumn } from '../field.ts'
+import { type DocumentOf, defineField, type FieldContext, ownColumn, prefixedName } from '../field.ts'
 import { filterByAny, isInAny, withRelation } from '../filters.ts'
 import { includedRecords } from '../includes.ts'
 import { keys } from '../keys.ts'
@@ -22,7 +22,7 @@ const coordinate = (minimum: number, maximum: number, checks: Record<string, SQL
     columns: (name) => ({ [name]: doublePrecision(snakeCase(name)) }),
     constraints: (context) => [
       check(
-        `${context.tableName}_${snakeCase(context.name)}_range`,
+        `${prefixedName(context)}_range`,
         sql`${ownColumn(context)} between ${sql.raw(String(minimum))} and ${sql.raw(String(maximum))}`,
       ),
       ...Object.entries(checks).map(([name, condition]) => check(`${context.tableName}_${name}`, condition)),

@@ -3,7 +3,7 @@ import { check, index, numeric, text } from 'drizzle-orm/pg-core'
 import { columnIn, snakeCase } from '../../database/columns.ts'
 import { numberOrder, orderIndexes } from '../../database/ordering.ts'
 import { byValue } from '../dimensions.ts'
-import { defineField, type FieldContext } from '../field.ts'
+import { defineField, type FieldContext, prefixedName } from '../field.ts'
 import { anyOf, number } from '../filters.ts'
 import { currency as currencySchema, money as moneySchema, optional } from '../schemas.ts'
 import { byNumber } from '../sorts.ts'
@@ -26,7 +26,7 @@ export const money = (description: string) =>
     }),
     constraints: (context) => {
       const { amount, currency } = moneyColumns(context)
-      const base = `${context.tableName}_${snakeCase(context.name)}`
+      const base = prefixedName(context)
       return [
         check(
           `${base}_valid`,

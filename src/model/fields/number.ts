@@ -4,11 +4,9 @@ import { z } from 'zod'
 import { snakeCase } from '../../database/columns.ts'
 import { numberOrder, orderIndexes } from '../../database/ordering.ts'
 import { requireDecimals } from '../decimals.ts'
-import { defineField, type FieldContext, ownColumn } from '../field.ts'
+import { defineField, type FieldContext, ownColumn, prefixedName } from '../field.ts'
 import { number } from '../filters.ts'
 import { byNumber } from '../sorts.ts'
-
-const baseName = (context: FieldContext) => `${context.tableName}_${snakeCase(context.name)}`
 
 const numberQuery = (context: FieldContext, description: string) => ({
   filters: { [context.name]: number(ownColumn(context), description) },
@@ -30,8 +28,8 @@ export const count = (
     constraints: (context) => {
       const column = ownColumn(context)
       return [
-        check(`${baseName(context)}_range`, sql`${column} >= ${sql.raw(String(minimum))}`),
-        ...orderIndexes(`${baseName(context)}_order`, numberOrder(column), context.recordId, column),
+        check(`${prefixedName(context)}_range`, sql`${column} >= ${sql.raw(String(minimum))}`),
+        ...orderIndexes(`${prefixedName(context)}_order`, numberOrder(column), context.recordId, column),
       ]
     },
     query: (context) => ({
@@ -58,7 +56,7 @@ export const decimal = (description: string, unit: string) =>
     }),
     constraints: (context) =>
       orderIndexes(
-        `${baseName(context)}_order`,
+        `${prefixedName(context)}_order`,
         numberOrder(ownColumn(context)),
         context.recordId,
         ownColumn(context),

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { check, doublePrecision } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { columnIn, snakeCase } from '../../database/columns.ts'
-import { defineField, type FieldContext } from '../field.ts'
+import { defineField, type FieldContext, prefixedName } from '../field.ts'
 import { jsonObject } from '../json.ts'
 import { named } from '../schema-names.ts'
 import { optional } from '../schemas.ts'
@@ -34,15 +34,14 @@ export const point = (description: string) =>
       const { longitude, latitude } = pointColumns(context)
       return [
         check(
-          `${context.tableName}_${snakeCase(context.name)}_valid`,
+          `${prefixedName(context)}_valid`,
           sql`num_nulls(${longitude}, ${latitude}) <> 1 and ${longitude} between -180 and 180 and ${latitude} between -90 and 90`,
         ),
       ]
     },
     json: (context) => {
-      const { longitude, latitude } = pointColumns(context)
-      const object = jsonObject({ longitude: sql`${longitude}`, latitude: sql`${latitude}` })
-      return sql`case when ${longitude} is not null then ${object} end`
+      const columns = pointColumns(context)
+      return sql`case when ${columns.longitude} is not null then ${jsonObject(columns)} end`
     },
     toColumns: (value, { name }) => ({
       [`${name}Longitude`]: value?.longitude ?? null,

@@ -5,7 +5,7 @@ import { snakeCase } from '../../database/columns.ts'
 import { orderIndexes, referenceOrder } from '../../database/ordering.ts'
 import { areaDimensions, areaFilters } from '../areas.ts'
 import { byValue } from '../dimensions.ts'
-import { defineField, type Field, type FieldContext, ownColumn } from '../field.ts'
+import { defineField, type Field, type FieldContext, ownColumn, prefixedName } from '../field.ts'
 import { anyOf } from '../filters.ts'
 import { includedOne, includedRecords } from '../includes.ts'
 import type { Registry } from '../registry.ts'
@@ -93,7 +93,7 @@ function referenceField<Schema extends z.ZodType<string | null>>(
     },
     constraints: (context) => {
       const column = ownColumn(context)
-      const base = `${context.tableName}_${snakeCase(context.name)}`
+      const base = prefixedName(context)
       return [
         index(base).on(column),
         ...(sort ? orderIndexes(`${base}_order`, referenceOrder(column), context.recordId, column) : []),

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { check, index, pgTable, primaryKey, unique, uuid } from 'drizzle-orm/pg-core'
-import { columnOf, positionColumn, rowStart, snakeCase } from '../../database/columns.ts'
-import { defineField, type FieldContext } from '../field.ts'
+import { columnOf, positionColumn, rowStart } from '../../database/columns.ts'
+import { defineField, type FieldContext, prefixedName } from '../field.ts'
 import { filterByAny, isInAny } from '../filters.ts'
 import { includedRecords } from '../includes.ts'
 import { jsonList } from '../json.ts'
@@ -21,12 +21,9 @@ interface ReferencesOptions {
 }
 
 /** The junction table of a field. Its name combines the names of the resource's table and of the field. */
-const junctionTable = (
-  { name, tableName, recordId, registry }: FieldContext,
-  target: string,
-  notItself: boolean,
-) => {
-  const pairName = `${tableName}_${snakeCase(name)}`
+const junctionTable = (context: FieldContext, target: string, notItself: boolean) => {
+  const { recordId, registry } = context
+  const pairName = prefixedName(context)
   return pgTable(
     pairName,
     {

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { columnOf, snakeCase } from '../../database/columns.ts'
 import { requireDecimals } from '../decimals.ts'
 import { byRelation } from '../dimensions.ts'
-import { defineField, type FieldContext, ownColumn } from '../field.ts'
+import { defineField, type FieldContext, ownColumn, prefixedName } from '../field.ts'
 import { filterByAny, isInAny, withRelation } from '../filters.ts'
 import { includedRecords } from '../includes.ts'
 import { keys } from '../keys.ts'
@@ -29,7 +29,7 @@ const percentage = () =>
     columns: (name) => ({ [name]: numeric(snakeCase(name), { precision: 7, scale: 4, mode: 'number' }) }),
     constraints: (context) => [
       check(
-        `${context.tableName}_${snakeCase(context.name)}_range`,
+        `${prefixedName(context)}_range`,
         sql`${ownColumn(context)} > 0 and ${ownColumn(context)} <= 100`,
       ),
     ],

@@ -4,7 +4,7 @@ import { filled, snakeCase } from '../../database/columns.ts'
 import { trigramIndex } from '../../database/folding.ts'
 import { orderIndexes, textOrder } from '../../database/ordering.ts'
 import { byValue } from '../dimensions.ts'
-import { defineField, ownColumn, type TextWeight } from '../field.ts'
+import { defineField, ownColumn, prefixedName, type TextWeight } from '../field.ts'
 import { groupedText, text } from '../filters.ts'
 import { language, line, optional, prose } from '../schemas.ts'
 import { byText } from '../sorts.ts'
@@ -36,7 +36,7 @@ function textField<Schema extends z.ZodType<string | null>>(
     },
     constraints: (context) => {
       const column = ownColumn(context)
-      const base = `${context.tableName}_${snakeCase(context.name)}`
+      const base = prefixedName(context)
       const constraints: PgTableExtraConfigValue[] = required ? [filled(`${base}_filled`, column)] : []
       if (filter) constraints.push(trigramIndex(`${base}_part`, column))
       if (sort)

@@ -1,6 +1,6 @@
 import { getTableColumns, getTableName, sql } from 'drizzle-orm'
 import type pg from 'pg'
-import { columnOf } from '../../database/columns.ts'
+import { columnOf, commaList } from '../../database/columns.ts'
 import type { Transaction } from '../../database/database.ts'
 import { compileSql } from '../../database/dialect.ts'
 import { foldCode } from '../../database/folding.ts'
@@ -152,8 +152,8 @@ export async function findTakenUniqueValues(
     const same = properties.map((property, nth) => sql`${columnOf(table, property)} = given.${names[nth]}`)
     const rows = await tx.query<{ index: number; key: string }>(
       compileSql(sql`select given.nth::int - 1 as index, ${records.key} as key
-        from unnest(${texts(given.map(({ key }) => key))}, ${sql.join(lists, sql`, `)})
-          with ordinality as given(own_key, ${sql.join(names, sql`, `)}, nth)
+        from unnest(${texts(given.map(({ key }) => key))}, ${commaList(lists)})
+          with ordinality as given(own_key, ${commaList(names)}, nth)
         join ${table} on ${sql.join(same, sql` and `)}
         join ${records} on ${records.id} = ${resource.id}
         where ${records.key} is distinct from given.own_key order by index`),
