@@ -1,14 +1,12 @@
 import { autocommitReads } from '../database/database.ts'
-import { recordSchema } from '../model/resource.ts'
 import { aNoun } from '../problems/suggest.ts'
 import { inputSchema } from './bodies.ts'
-import { etagHeader, versionTag } from './entity-tags.ts'
 import type { Operation } from './operation.ts'
-import { locationHeader } from './response-schemas.ts'
-import { type Change, insertDocument } from './writing/documents.ts'
+import { insertDocument } from './writing/documents.ts'
 import { explainRefusal } from './writing/explain.ts'
-import { idempotencyKey, replayedHeaders, runOnce } from './writing/idempotency.ts'
+import { idempotencyKey, runOnce } from './writing/idempotency.ts'
 import { creationProblems } from './writing/problems.ts'
+import { newRecord, newRecordContract } from './writing/responses.ts'
 import { changeReason, getAuthorship } from './writing/revisions.ts'
 import { checkDocument } from './writing/validation.ts'
 
@@ -30,13 +28,7 @@ export const create: Operation = {
       mediaTypes: ['application/json'],
       schema: () => inputSchema(resource),
     },
-    responses: {
-      201: {
-        description: 'The record that now exists.',
-        schema: () => recordSchema(resource),
-        headers: { etag: etagHeader, location: locationHeader, ...replayedHeaders },
-      },
-    },
+    responses: { 201: newRecordContract(resource) },
     problems: [...creationProblems],
   }),
 
@@ -45,10 +37,8 @@ export const create: Operation = {
     const document = checkDocument(resource, request.body)
     try {
       return await runOnce(database, request, async (tx) => {
-        const change: Change = { kind: 'create', authorship }
-        const record = await insertDocument(tx, resource, document, change)
-        const headers = { etag: versionTag(record.version), location: `/v1/${resource.name}/${record.key}` }
-        return { status: 201, headers, body: record.document }
+        const record = await insertDocument(tx, resource, document, { kind: 'create', authorship })
+        return newRecord(resource, record)
       })
     } catch (error) {
       throw await explainRefusal(error, autocommitReads(database), resource, document)

@@ -1,18 +1,19 @@
 import { z } from 'zod'
 import { autocommitReads, type Transaction } from '../database/database.ts'
-import { type Resource, recordSchema } from '../model/resource.ts'
+import type { Resource } from '../model/resource.ts'
 import { registerRequestSchema } from '../model/schema-names.ts'
 import { checkValue } from '../problems/faults.ts'
 import { Problem } from '../problems/problem.ts'
 import { aNoun } from '../problems/suggest.ts'
-import { etagHeader, ifMatch, parseIfMatch, requireVersion, versionTag } from './entity-tags.ts'
+import { parseIfMatch, requireVersion } from './entity-tags.ts'
 import { findMergedInto } from './merged.ts'
 import type { ApiRequest, Operation } from './operation.ts'
 import { recordNotFound } from './read.ts'
 import { exampleKey, memoizeByKey } from './response-schemas.ts'
 import { maxVersion } from './revision-schema.ts'
+import { changeContract } from './writing/change.ts'
 import { type Change, type Document, documentOf, updateDocuments } from './writing/documents.ts'
-import { idempotencyKey, replayedHeaders, runOnce } from './writing/idempotency.ts'
+import { runOnce } from './writing/idempotency.ts'
 import { type LockedRecord, lockRecords } from './writing/locks.ts'
 import {
   acquireMergeLocks,
@@ -23,8 +24,8 @@ import {
   releaseMerged,
   updateReferrers,
 } from './writing/merging.ts'
-import { documentProblems } from './writing/problems.ts'
-import { changeReason, getAuthorship } from './writing/revisions.ts'
+import { changedRecord } from './writing/responses.ts'
+import { getAuthorship } from './writing/revisions.ts'
 import { invalidBody } from './writing/validation.ts'
 
 const mergeBody = memoizeByKey((nameOf, { schema }, example) =>
@@ -81,28 +82,17 @@ export const merge: Operation = {
   method: 'POST',
 
   contract: (resource) => ({
+    ...changeContract(resource),
     operationId: `merge${resource.singular}`,
     summary: `Merge ${aNoun(resource.noun)} into another one`,
     description: 'For duplicates. It cannot be undone.',
     details: `All references to the record (by up to ${maxMovedReferrers} records) move to the other one, which also takes over external ids, names and aliases and keeps its other values. Afterwards, the response to reads of the merged key is \`308\`, and to changes \`410\`. Both histories stay. \`If-Match\` has the version of the merged record, \`version\` the version of the other one.`,
     path: '/merge',
-    scope: 'record',
-    access: 'write',
-    query: {},
-    headers: [ifMatch, changeReason, idempotencyKey],
     body: {
       mediaTypes: ['application/json'],
       schema: () => mergeBody(resource),
       example: { into: exampleKey(resource) },
     },
-    responses: {
-      200: {
-        description: 'The record.',
-        schema: () => recordSchema(resource),
-        headers: { etag: etagHeader, ...replayedHeaders },
-      },
-    },
-    problems: [...documentProblems],
   }),
 
   async handle(resource, request, { database }) {
@@ -145,7 +135,7 @@ export const merge: Operation = {
         if (!stored) throw new Problem('internal', `The ${resource.noun} ${into.key} was not written.`)
         // The remaining record may have referred to the merged one.
         await deleteMerged(tx, pair)
-        return { status: 200, headers: { etag: versionTag(stored.version) }, body: stored.document }
+        return changedRecord(stored)
       })
     } catch (error) {
       throw await explainMergeRefusal(error, autocommitReads(database), resource, document, body.into)

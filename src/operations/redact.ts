@@ -5,14 +5,7 @@ import { writeStatement } from '../database/rows.ts'
 import { type Resource, recordSchema } from '../model/resource.ts'
 import { aNoun } from '../problems/suggest.ts'
 import { historyStatement } from '../query/revisions.ts'
-import {
-  type ExpectedVersions,
-  etagHeader,
-  ifMatch,
-  parseIfMatch,
-  requireVersion,
-  versionTag,
-} from './entity-tags.ts'
+import { type ExpectedVersions, etagHeader, ifMatch, parseIfMatch, requireVersion } from './entity-tags.ts'
 import type { ApiResponse, Operation } from './operation.ts'
 import { recordNotFound } from './read.ts'
 import { redactFormerRows } from './redacting/former-rows.ts'
@@ -29,6 +22,7 @@ import {
 import { explainRefusal } from './writing/explain.ts'
 import { type LockedRecord, lockRecord, startWrite } from './writing/locks.ts'
 import { redactionProblems } from './writing/problems.ts'
+import { changedRecord } from './writing/responses.ts'
 import { getAuthorship } from './writing/revisions.ts'
 import { checkReplacement, invalidBody } from './writing/validation.ts'
 
@@ -82,7 +76,7 @@ async function redactRecord(
   const [stored] = await updateDocuments(tx, resource, [{ locked, before, after }], { ...change, redactions })
   if (!stored) throw new Error('a redacted record was not written')
   await redactRowsAndResponses(tx, task, Object.keys(redactions).length > 0)
-  return { status: 200, headers: { etag: versionTag(stored.version) }, body: stored.document }
+  return changedRecord(stored)
 }
 
 /** Redacts the history of a removed record, and writes another revision with the operation `remove`. */

@@ -2,23 +2,23 @@ import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import type { Transaction } from '../database/database.ts'
 import { autocommitReads } from '../database/database.ts'
-import { ownProperties, type Resource, recordSchema, withCurrentNames } from '../model/resource.ts'
+import { ownProperties, type Resource, withCurrentNames } from '../model/resource.ts'
 import { registerRequestSchema } from '../model/schema-names.ts'
 import { checkValue } from '../problems/faults.ts'
 import { aNoun } from '../problems/suggest.ts'
 import { historyStatement, revisionStatement } from '../query/revisions.ts'
-import { etagHeader, ifMatch, parseIfMatch, requireVersion, versionTag } from './entity-tags.ts'
+import { ifMatch, parseIfMatch, requireVersion } from './entity-tags.ts'
 import { findMergedInto } from './merged.ts'
 import type { ApiRequest, Operation } from './operation.ts'
 import { recordNotFound } from './read.ts'
-import { locationHeader } from './response-schemas.ts'
 import { maxVersion } from './revision-schema.ts'
 import { writeChange } from './writing/change.ts'
 import { type Change, type Document, documentOf, insertDocument } from './writing/documents.ts'
 import { explainRefusal } from './writing/explain.ts'
-import { idempotencyKey, replayedHeaders, runOnce } from './writing/idempotency.ts'
+import { idempotencyKey, runOnce } from './writing/idempotency.ts'
 import { lockRecord } from './writing/locks.ts'
 import { documentProblems } from './writing/problems.ts'
+import { changedRecord, changedRecordContract, newRecord, newRecordContract } from './writing/responses.ts'
 import { changeReason, getAuthorship } from './writing/revisions.ts'
 import { checkDocument, invalidBody, requireObject } from './writing/validation.ts'
 
@@ -118,16 +118,8 @@ export const restore: Operation = {
       example: { version: 1 },
     },
     responses: {
-      200: {
-        description: 'The record.',
-        schema: () => recordSchema(resource),
-        headers: { etag: etagHeader, ...replayedHeaders },
-      },
-      201: {
-        description: 'The record that now exists.',
-        schema: () => recordSchema(resource),
-        headers: { etag: etagHeader, location: locationHeader, ...replayedHeaders },
-      },
+      200: changedRecordContract(resource),
+      201: newRecordContract(resource),
     },
     problems: [...documentProblems],
   }),
@@ -160,8 +152,7 @@ export const restore: Operation = {
           // The visibility stays, so that restoring a public version does not publish a record that has become internal.
           document = { ...document, visibility: before.visibility }
           const update = { locked, before, after: document }
-          const stored = await writeChange(tx, resource, update, change)
-          return { status: 200, headers: { etag: versionTag(stored.version) }, body: stored.document }
+          return changedRecord(await writeChange(tx, resource, update, change))
         }
         // A removed record keeps the visibility that it had last, for the same reason.
         // Without `version`, the last version is the one to restore.
@@ -181,9 +172,7 @@ export const restore: Operation = {
           [resource.key.property]: key,
         }
         const createdAt = typeof record.createdAt === 'string' ? record.createdAt : undefined
-        const stored = await insertDocument(tx, resource, document, change, createdAt)
-        const headers = { etag: versionTag(stored.version), location: `/v1/${resource.name}/${key}` }
-        return { status: 201, headers, body: stored.document }
+        return newRecord(resource, await insertDocument(tx, resource, document, change, createdAt))
       })
     } catch (error) {
       throw await explainRefusal(error, autocommitReads(database), resource, document, existingKey)

@@ -1,16 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { DatabaseClient, Transaction } from '../../database/database.ts'
 import { autocommitReads } from '../../database/database.ts'
-import { type Resource, recordSchema } from '../../model/resource.ts'
+import type { Resource } from '../../model/resource.ts'
 import type { ChangeKind } from '../../query/revisions.ts'
-import {
-  type ExpectedVersions,
-  etagHeader,
-  ifMatch,
-  parseIfMatch,
-  requireVersion,
-  versionTag,
-} from '../entity-tags.ts'
+import { type ExpectedVersions, ifMatch, parseIfMatch, requireVersion } from '../entity-tags.ts'
 import type { ApiRequest, ApiResponse, OperationContract } from '../operation.ts'
 import { recordNotFound } from '../read.ts'
 import {
@@ -22,9 +15,10 @@ import {
   updateDocuments,
 } from './documents.ts'
 import { explainRefusal } from './explain.ts'
-import { idempotencyKey, replayedHeaders, runOnce } from './idempotency.ts'
+import { idempotencyKey, runOnce } from './idempotency.ts'
 import { type LockedRecord, lockRecord } from './locks.ts'
 import { documentProblems } from './problems.ts'
+import { changedRecord, changedRecordContract } from './responses.ts'
 import { changeReason, getAuthorship } from './revisions.ts'
 import { checkReplacement, requireObject, requireSameKey, withoutManaged } from './validation.ts'
 
@@ -89,15 +83,14 @@ export async function changeRecord(
       document = checkReplacement(resource, before, edit(before, withoutManaged(resource, body, record)))
       requireSameKey(resource, request.key, document)
       const update = { locked, before, after: document }
-      const stored = await writeChange(tx, resource, update, { kind, authorship })
-      return { status: 200, headers: { etag: versionTag(stored.version) }, body: stored.document }
+      return changedRecord(await writeChange(tx, resource, update, { kind, authorship }))
     })
   } catch (error) {
     throw await explainRefusal(error, autocommitReads(database), resource, document, request.key)
   }
 }
 
-/** Returns the properties that the contracts of PUT and PATCH share. */
+/** Returns the properties that the contracts of PUT, PATCH and merges share, with the path of PUT and PATCH. */
 export const changeContract = (resource: Resource) =>
   ({
     path: '',
@@ -105,12 +98,6 @@ export const changeContract = (resource: Resource) =>
     access: 'write',
     query: {},
     headers: [ifMatch, changeReason, idempotencyKey],
-    responses: {
-      200: {
-        description: 'The record.',
-        schema: () => recordSchema(resource),
-        headers: { etag: etagHeader, ...replayedHeaders },
-      },
-    },
+    responses: { 200: changedRecordContract(resource) },
     problems: [...documentProblems],
   }) satisfies Partial<OperationContract>
