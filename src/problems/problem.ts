@@ -74,6 +74,11 @@ const toFaultList = (faults: Iterable<Fault>): FaultList => {
   return list
 }
 
+/** Returns a function that adds a path before the pointer of a fault. */
+export const below =
+  (path: string) =>
+  (fault: Fault): Fault => ({ ...fault, pointer: `${path}${fault.pointer ?? ''}` })
+
 /** Optional parts of a problem. */
 export interface ProblemExtras {
   errors?: FaultList | Fault[]

@@ -3,7 +3,7 @@ import type { Resource } from '../../model/resource.ts'
 import { registerRequestSchema } from '../../model/schema-names.ts'
 import { type ExternalId, externalId } from '../../model/schemas.ts'
 import { checkValue, formatPointer } from '../../problems/faults.ts'
-import { FaultList, Problem } from '../../problems/problem.ts'
+import { below, FaultList, Problem } from '../../problems/problem.ts'
 import { inputSchema, patchSchema } from '../bodies.ts'
 import { type ExpectedVersions, parseIfMatch } from '../entity-tags.ts'
 import { exampleKey, memoizeByResource } from '../response-schemas.ts'
@@ -41,7 +41,7 @@ export type BulkOperation =
 export function atOperation(problem: Problem, index: number, path: PropertyKey[] = []): Problem {
   const prefix = formatPointer(['operations', index, ...path])
   const errors = new FaultList()
-  errors.addProblem(problem, (fault) => ({ ...fault, pointer: `${prefix}${fault.pointer ?? ''}` }))
+  errors.addProblem(problem, below(prefix))
   if (errors.count === 0) {
     errors.add(() => ({
       pointer: prefix,
@@ -65,27 +65,6 @@ function targetShape(resource: Resource): z.ZodRawShape {
   const { property, schema } = resource.key
   if (!hasExternalIds(resource)) return { [property]: schema }
   return { [property]: z.optional(schema), externalId: z.optional(externalId) }
-}
-
-/** Returns the schemas of the operations by their kinds. They do not check the documents. */
-function operationSchemas(resource: Resource) {
-  const target = targetShape(resource)
-  const body = z.unknown()
-  const ifMatch = z.optional(ifMatchSchema)
-  return {
-    create: z.strictObject({ op: z.literal('create'), document: body }),
-    replace: z.strictObject({ op: z.literal('replace'), ...target, ifMatch, document: body }),
-    patch: z.strictObject({ op: z.literal('patch'), ...target, ifMatch, patch: body }),
-    remove: z.strictObject({ op: z.literal('remove'), ...target, ifMatch }),
-    upsert: z.strictObject({ op: z.literal('upsert'), ...target, document: body }),
-  }
-}
-
-type Operations = ReturnType<typeof operationSchemas>
-
-/** Returns the schema of any of these operations. */
-function operationSchema({ create, replace, patch, remove, upsert }: Operations) {
-  return z.discriminatedUnion('op', [create, replace, patch, remove, upsert])
 }
 
 /**
@@ -126,9 +105,18 @@ export const exampleBulk = (resource: Resource) => ({
 })
 
 /** Schema of an operation, without the rules for its document or patch, which `readOperation` and `planBulk` check. */
-const operationWithoutBodySchema = memoizeByResource((resource) =>
-  operationSchema(operationSchemas(resource)),
-)
+const operationWithoutBodySchema = memoizeByResource((resource) => {
+  const target = targetShape(resource)
+  const body = z.unknown()
+  const ifMatch = z.optional(ifMatchSchema)
+  return z.discriminatedUnion('op', [
+    z.strictObject({ op: z.literal('create'), document: body }),
+    z.strictObject({ op: z.literal('replace'), ...target, ifMatch, document: body }),
+    z.strictObject({ op: z.literal('patch'), ...target, ifMatch, patch: body }),
+    z.strictObject({ op: z.literal('remove'), ...target, ifMatch }),
+    z.strictObject({ op: z.literal('upsert'), ...target, document: body }),
+  ])
+})
 
 const operationInput = z.looseObject({
   op: z.enum(kinds),
@@ -175,7 +163,7 @@ function checkBody(
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     const errors = new FaultList()
-    errors.addProblem(error, (fault) => ({ ...fault, pointer: `/${path}${fault.pointer ?? ''}` }))
+    errors.addProblem(error, below(`/${path}`))
     throw new Problem(error.type, error.message, { errors, cause: error })
   }
 }

@@ -3,7 +3,7 @@ import type { DatabaseClient } from '../../database/database.ts'
 import { autocommitReads } from '../../database/database.ts'
 import { managedSchemas, type Resource } from '../../model/resource.ts'
 import { checkValue, formatPointer } from '../../problems/faults.ts'
-import { type Fault, FaultList, Problem } from '../../problems/problem.ts'
+import { below, type Fault, FaultList, Problem } from '../../problems/problem.ts'
 import { startSlices } from '../../time-slice.ts'
 import type { Document } from './documents.ts'
 import { explainRefusals } from './explain.ts'
@@ -19,9 +19,7 @@ export const maxNdjsonBytes = 16 * 1024 * 1024
 export const maxNdjsonLines = 1000
 
 /** Returns a function that adds the number of a line before the pointer of a fault: `/3/title` is the title in the third line. */
-const atLine =
-  (index: number) =>
-  (fault: Fault): Fault => ({ ...fault, pointer: `/${index + 1}${fault.pointer ?? ''}` })
+const atLine = (index: number) => below(`/${index + 1}`)
 
 /** Runs a check. If the check throws a problem with faults, adds these faults. @throws other errors of the check. */
 function collectFaults(faults: FaultList, check: () => void, move?: (fault: Fault) => Fault): void {
