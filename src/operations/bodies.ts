@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { lazyFor } from '../model/lazy.ts'
 import { managedSchemas, type Resource } from '../model/resource.ts'
 import { registerRequestSchema } from '../model/schema-names.ts'
-import { memoizeByResource } from './response-schemas.ts'
 import { managedProperties } from './writing/validation.ts'
 
 /** Schemas of request bodies, only for the OpenAPI document. The service validates the document that a request results in. */
@@ -27,7 +27,7 @@ function managedShape(resource: Resource): z.ZodRawShape {
  * Schema of a whole record in a request: the document, and optionally the properties that the registry sets, so that a
  * record can be sent back as it was read. Creating a single record refuses these properties.
  */
-export const inputSchema = memoizeByResource((resource) =>
+export const inputSchema = lazyFor((resource: Resource) =>
   registerRequestSchema(
     resource.singular,
     z
@@ -65,7 +65,7 @@ const patchShape = (shape: z.core.$ZodShape): z.ZodRawShape =>
   Object.fromEntries(Object.entries(shape).map(([property, schema]) => [property, patchSchemaFor(schema)]))
 
 /** Schema of a PATCH body (RFC 7396). */
-export const patchSchema = memoizeByResource((resource) =>
+export const patchSchema = lazyFor((resource: Resource) =>
   registerRequestSchema(
     `${resource.singular}Patch`,
     z.strictObject(patchShape(resource.document.shape)).meta({

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { lazyFor } from '../model/lazy.ts'
 import { type Resource, recordSchema } from '../model/resource.ts'
 import { registerResponseSchema } from '../model/schema-names.ts'
 import { etagHeader } from './entity-tags.ts'
@@ -22,16 +23,6 @@ export const pageInfoSchema = registerResponseSchema(
     }),
 )
 
-/** Caches `make(resource)`, because the OpenAPI name of a schema can be registered only once. */
-export const memoizeByResource = <T>(make: (resource: Resource) => T) => {
-  const cache = new WeakMap<Resource, T>()
-  return (resource: Resource): T => {
-    const value = cache.get(resource) ?? make(resource)
-    cache.set(resource, value)
-    return value
-  }
-}
-
 /** The key that examples use for a record of the resource. */
 export const exampleKey = ({ key, example }: Resource) =>
   key.assignedBy === 'client' ? example[key.property] : '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90'
@@ -45,7 +36,7 @@ export function memoizeByKey<T>(
   make: (nameOf: (word: string) => string, key: Resource['key'], example: unknown) => T,
 ): (resource: Resource) => T {
   let shared: T | undefined
-  const byResource = memoizeByResource((resource) =>
+  const byResource = lazyFor((resource: Resource) =>
     make((word) => `${resource.singular}${word}`, resource.key, exampleKey(resource)),
   )
   return (resource) => {
@@ -55,7 +46,8 @@ export function memoizeByKey<T>(
   }
 }
 
-function recordExample(resource: Resource): Record<string, unknown> {
+/** Returns the example of a record in a response. */
+export function recordExample(resource: Resource): Record<string, unknown> {
   const examples = z.array(z.unknown()).parse(recordSchema(resource).meta()?.examples)
   return z.record(z.string(), z.unknown()).parse(examples[0])
 }
@@ -75,7 +67,7 @@ export const namedPageSchema = (
   )
 
 /** Schema of a page of records. */
-export const pageSchema = memoizeByResource((resource) =>
+export const pageSchema = lazyFor((resource: Resource) =>
   registerResponseSchema(
     `${resource.singular}Page`,
     z

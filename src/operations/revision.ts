@@ -1,27 +1,26 @@
 import { z } from 'zod'
+import { lazyFor } from '../model/lazy.ts'
 import { getValues } from '../model/parameters.ts'
-import { recordSchema } from '../model/resource.ts'
+import { type Resource, recordSchema } from '../model/resource.ts'
 import { registerResponseSchema } from '../model/schema-names.ts'
 import { Problem } from '../problems/problem.ts'
 import { aNoun } from '../problems/suggest.ts'
 import { revisionJson, revisionStatement } from '../query/revisions.ts'
 import { etagHeader, ifNoneMatch, taggedResponse } from './entity-tags.ts'
 import type { Operation } from './operation.ts'
-import { memoizeByResource, notModified } from './response-schemas.ts'
+import { notModified, recordExample } from './response-schemas.ts'
 import { recordChange, revisionExample, versionParameter } from './revision-schema.ts'
 
 /** Schema of a revision with its document. */
-const revisionSchema = memoizeByResource((resource) => {
-  const record = recordSchema(resource)
-  const [example] = z.array(z.unknown()).parse(record.meta()?.examples)
-  return registerResponseSchema(
+const revisionSchema = lazyFor((resource: Resource) =>
+  registerResponseSchema(
     `${resource.singular}Revision`,
-    z.intersection(recordChange, z.strictObject({ document: record })).meta({
+    z.intersection(recordChange, z.strictObject({ document: recordSchema(resource) })).meta({
       description: 'A version of the record.',
-      examples: [{ ...revisionExample, document: example }],
+      examples: [{ ...revisionExample, document: recordExample(resource) }],
     }),
-  )
-})
+  ),
+)
 
 /** `GET /v1/{resource}/{key}/history/{version}`: one version of a record. */
 export const revision: Operation = {

@@ -1,4 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto'
+import { lazyFor } from '../model/lazy.ts'
 import { type Fault, Problem } from '../problems/problem.ts'
 import type { ListPlan } from './list.ts'
 
@@ -13,16 +14,11 @@ export type CursorScope = string
 /** Returns the hash of JSON values as a scope. */
 export const createScope = (...parts: unknown[]): CursorScope => digest(JSON.stringify(parts))
 
-const scopes = new WeakMap<ListPlan, CursorScope>()
-
 /** Returns the scope of a list: resource, filters with values, order and `asOf`. */
-export function listScope(plan: ListPlan): CursorScope {
-  const { resource, where, sort, asOf } = plan
-  const time = asOf === undefined ? [] : [asOf]
-  const known = scopes.get(plan) ?? createScope(resource.name, where, sort, ...time)
-  scopes.set(plan, known)
-  return known
-}
+export const listScope = lazyFor(
+  ({ resource, where, sort, asOf }: ListPlan): CursorScope =>
+    createScope(resource.name, where, sort, ...(asOf === undefined ? [] : [asOf])),
+)
 
 /**
  * SHA-3 of a secret of fixed length and a text is a message authentication code; a hash of SHA-2 could be extended

@@ -2,6 +2,7 @@ import type { PgTable } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { fieldNameSchema, propertiesOf } from '../model/document.ts'
 import type { Comparison, Filter, Operator } from '../model/filters.ts'
+import { lazyFor } from '../model/lazy.ts'
 import { type Resource, toSearchable } from '../model/resource.ts'
 import { registerRequestSchema } from '../model/schema-names.ts'
 import type { Searchable } from '../model/searchable.ts'
@@ -206,14 +207,8 @@ function makeBodySchemas(resource: Resource) {
   }
 }
 
-const bodySchemas = new WeakMap<Resource, ReturnType<typeof makeBodySchemas>>()
-
-/** Returns the schemas of request bodies, cached by resource: `page` for searches, `selection` for exports of searches. */
-export function searchBodySchemas(resource: Resource): ReturnType<typeof makeBodySchemas> {
-  const known = bodySchemas.get(resource) ?? makeBodySchemas(resource)
-  bodySchemas.set(resource, known)
-  return known
-}
+/** Returns the schemas of request bodies: `page` for searches, `selection` for exports of searches. */
+export const searchBodySchemas = lazyFor(makeBodySchemas)
 
 const quantifiers: Quantifier[] = ['some', 'none', 'every']
 

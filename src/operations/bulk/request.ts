@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { lazyFor } from '../../model/lazy.ts'
 import type { Resource } from '../../model/resource.ts'
 import { registerRequestSchema } from '../../model/schema-names.ts'
 import { type ExternalId, externalId } from '../../model/schemas.ts'
@@ -6,7 +7,7 @@ import { checkValue, formatPointer } from '../../problems/faults.ts'
 import { below, FaultList, Problem } from '../../problems/problem.ts'
 import { inputSchema, patchSchema } from '../bodies.ts'
 import { type ExpectedVersions, parseIfMatch } from '../entity-tags.ts'
-import { exampleKey, memoizeByResource } from '../response-schemas.ts'
+import { exampleKey } from '../response-schemas.ts'
 import type { Document } from '../writing/documents.ts'
 import { hasExternalIds } from '../writing/external-ids.ts'
 import { checkWholeRecord } from '../writing/ndjson.ts'
@@ -71,7 +72,7 @@ function targetShape(resource: Resource): z.ZodRawShape {
  * Returns the schema of the whole body for the OpenAPI document. There, an operation is one object instead of a union by
  * `op`, since many generators make unusable types from a union.
  */
-export const bulkSchema = memoizeByResource((resource) => {
+export const bulkSchema = lazyFor((resource: Resource) => {
   const target = Object.entries(targetShape(resource)).map(([property, schema]) => [
     property,
     z.optional(schema),
@@ -105,7 +106,7 @@ export const exampleBulk = (resource: Resource) => ({
 })
 
 /** Schema of an operation, without the rules for its document or patch, which `readOperation` and `planBulk` check. */
-const operationWithoutBodySchema = memoizeByResource((resource) => {
+const operationWithoutBodySchema = lazyFor((resource: Resource) => {
   const target = targetShape(resource)
   const body = z.unknown()
   const ifMatch = z.optional(ifMatchSchema)
