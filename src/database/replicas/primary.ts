@@ -42,11 +42,6 @@ export class Primary {
     })
   }
 
-  /** The timeline at the last measurement; negative before the first. */
-  get timeline(): number {
-    return this.#timeline
-  }
-
   /** The `databaseIdentity` at the last measurement; undefined before the first. */
   get identity(): string | undefined {
     return this.#identity

@@ -8,12 +8,13 @@ import type { ClientGenerations } from './client-generations.ts'
 import { chooseEncoding, type NegotiatedEncodings, negotiatedEncodings } from './content-encoding.ts'
 import { buildReadHeaders, Representation, represent } from './representation.ts'
 import {
-  type CacheableResponse,
   type CacheStatus,
   type Compute,
   computeFor,
+  type Found,
   type ResponseCache,
   type StaleResponse,
+  type StorableRead,
 } from './response-cache.ts'
 import { sendApiResponse, sendEncoded } from './send.ts'
 
@@ -21,12 +22,6 @@ import { sendApiResponse, sendEncoded } from './send.ts'
 export interface StoredResponses {
   cache: ResponseCache
   generations: ClientGenerations
-}
-
-/** A response to a read and where it comes from. */
-interface Found {
-  response: CacheableResponse
-  status: CacheStatus
 }
 
 /** Sends the responses to reads: stored ones where the route and the request allow it, otherwise computed ones. */
@@ -92,13 +87,7 @@ export class Reads {
     const key = await this.#findKey(request, cacheKey)
     const stale = this.#findStale(key, request)
     if (stale) {
-      void this.#stored?.cache.refresh(
-        key ?? '',
-        this.#position(request),
-        owner,
-        this.#cacheControl(request),
-        compute,
-      )
+      void this.#stored?.cache.refresh(this.#toStorable(key ?? '', request, compute), owner)
       return this.#sendStale(request, reply, stale, accepted)
     }
     const currentKey = key !== undefined && (await this.#stored?.cache.isCurrent()) ? key : undefined
@@ -116,9 +105,9 @@ export class Reads {
     return this.#publicRead && !seesInternal(actor) ? 'public, no-cache' : 'private, no-cache'
   }
 
-  /** Returns the client's position, or ''. Only requests with the same position share a computation. */
-  #position(request: FastifyRequest): string {
-    return this.#positions?.findLatest(request)?.text ?? ''
+  #toStorable(key: string, request: FastifyRequest, compute: Compute): StorableRead {
+    const position = this.#positions?.findLatest(request)?.text ?? ''
+    return { key, position, cacheControl: this.#cacheControl(request), compute }
   }
 
   /** Returns the key of the request; undefined if its response is not stored, or changes that it needs are not counted. */
@@ -152,17 +141,15 @@ export class Reads {
     reader: Reader,
     compute: Compute,
   ): Promise<Found> {
-    const cacheControl = this.#cacheControl(request)
     if (!this.#stored || key === undefined) {
-      const response = represent(await computeFor(reader, compute), cacheControl, 'once')
+      const response = represent(await computeFor(reader, compute), this.#cacheControl(request), 'once')
       return { response, status: 'bypass' }
     }
     const { cache } = this.#stored
-    if (hasNoCache(request.headers['cache-control'])) {
-      const response = await cache.compute(key, new Audience(reader), cacheControl, compute)
-      return { response, status: 'request' }
-    }
-    return cache.getOrCompute(key, this.#position(request), reader, cacheControl, compute)
+    const read = this.#toStorable(key, request, compute)
+    if (hasNoCache(request.headers['cache-control']))
+      return { response: await cache.compute(read, new Audience(reader)), status: 'request' }
+    return cache.getOrCompute(read, reader)
   }
 
   /** Sends a response. If it is stored, the next request with the same bytes finds it in this encoding. */

@@ -51,6 +51,26 @@ export interface RequestKeys {
   cache: string
 }
 
+/** A read whose response can be stored. */
+export interface StorableRead {
+  /** The normalized request, under which the response is stored. */
+  key: string
+  /**
+   * A position in the log of the database, up to which the response must contain all changes; empty if the request has none. Only
+   * requests with the same position share a computation.
+   */
+  position: string
+  /** The header `Cache-Control` of the response, unless the operation sets it. */
+  cacheControl: string
+  compute: Compute
+}
+
+/** A response and where it comes from. */
+export interface Found {
+  response: CacheableResponse
+  status: CacheStatus
+}
+
 /** A stored response that is stale. */
 export interface StaleResponse {
   response: Representation
@@ -155,59 +175,37 @@ export class ResponseCache {
 
   /**
    * Returns the stored response, or the response of an identical request in progress, or a new one.
-   * @param position in the log of the database, up to which the response must contain all changes; empty if the request has none.
-   * Only requests with the same position share a computation.
    * @param maxJoins how many computations of other requests may still be joined.
    */
-  async getOrCompute(
-    key: string,
-    position: string,
-    reader: Reader,
-    cacheControl: string,
-    compute: Compute,
-    maxJoins = maxJoinsPerRequest,
-  ): Promise<{ response: CacheableResponse; status: CacheStatus }> {
-    const stored = this.#store.get(key)
+  async getOrCompute(read: StorableRead, reader: Reader, maxJoins = maxJoinsPerRequest): Promise<Found> {
+    const stored = this.#store.get(read.key)
     if (stored) return { response: stored, status: 'hit' }
-    const pending = maxJoins > 0 ? this.#findPending(position + key) : undefined
-    if (!pending)
-      return {
-        response: await this.#computeShared(key, position, reader, cacheControl, compute),
-        status: 'miss',
-      }
+    const pending = maxJoins > 0 ? this.#findPending(read) : undefined
+    if (!pending) return { response: await this.#computeShared(read, reader), status: 'miss' }
     pending.audience.join(reader)
     const response = await pending.response.catch((error: unknown) => {
       if (!isRefusal(error)) throw error
     })
-    if (!response) return this.getOrCompute(key, position, reader, cacheControl, compute, maxJoins - 1)
+    if (!response) return this.getOrCompute(read, reader, maxJoins - 1)
     if (response instanceof Representation) return { response, status: 'collapsed' }
     // Only one reader can consume a stream.
     return {
-      response: represent(await computeFor(reader, compute), cacheControl, 'once'),
+      response: represent(await computeFor(reader, read.compute), read.cacheControl, 'once'),
       status: 'bypass',
     }
   }
 
   /** Recomputes a stale response for later requests, unless a computation is in progress. Never rejects. */
-  async refresh(
-    key: string,
-    position: string,
-    owner: Owner,
-    cacheControl: string,
-    compute: Compute,
-  ): Promise<void> {
-    if (this.#findPending(position + key)) return
-    const reader = { owner, response: backgroundResponse }
+  async refresh(read: StorableRead, owner: Owner): Promise<void> {
+    if (this.#findPending(read)) return
     // The next request gets the same error and sends it to its client.
-    await this.#computeShared(key, position, reader, cacheControl, compute).catch(() => {})
+    await this.#computeShared(read, { owner, response: backgroundResponse }).catch(() => {})
   }
 
   /** Computes a response, and stores it if the operation allows it. */
   async compute(
-    key: string,
+    { key, cacheControl, compute }: StorableRead,
     audience: Audience,
-    cacheControl: string,
-    compute: Compute,
     computed: Computed = { generation: this.#changes.generation },
   ): Promise<CacheableResponse> {
     let asOf = performance.now()
@@ -233,25 +231,19 @@ export class ResponseCache {
     return response
   }
 
-  #findPending(key: string): Pending | undefined {
-    const pending = this.#pending.get(key)
+  #findPending({ position, key }: StorableRead): Pending | undefined {
+    const pending = this.#pending.get(position + key)
     return pending?.computed.generation !== this.#changes.generation || pending.audience.isEmpty
       ? undefined
       : pending
   }
 
-  async #computeShared(
-    key: string,
-    position: string,
-    reader: Reader,
-    cacheControl: string,
-    compute: Compute,
-  ): Promise<CacheableResponse> {
+  async #computeShared(read: StorableRead, reader: Reader): Promise<CacheableResponse> {
     const audience = new Audience(reader)
     const computed = { generation: this.#changes.generation }
-    const response = this.compute(key, audience, cacheControl, compute, computed)
+    const response = this.compute(read, audience, computed)
     const pending = { computed, audience, response }
-    const pendingKey = position + key
+    const pendingKey = read.position + read.key
     this.#pending.set(pendingKey, pending)
     try {
       return await pending.response
