@@ -59,12 +59,16 @@ export function enumLabels(values?: readonly string[]): LabelSql {
   }
 }
 
-/** A dimension by the value of a column. @param filter name of the filter that finds the records of a group. */
-const byColumn = (
+/**
+ * A dimension by the value of a column.
+ * @param filter name of the filter that finds the records of a group.
+ * @param label by default, the value itself.
+ */
+export const byValue = (
   column: AnyPgColumn,
   filter: string,
   description: string,
-  label: Dimension['label'],
+  label: Dimension['label'] = valueAsLabel,
 ): Dimension => ({
   description,
   type: column.getSQLType() === 'uuid' ? 'uuid' : 'text',
@@ -73,22 +77,6 @@ const byColumn = (
   label,
   groupFilter: { filter, finds: 'eq', lacks: 'isNull', none: 'true' },
 })
-
-/** A dimension by the value of an enumeration. @param values all values that may occur, if they are known. */
-export const byEnumeration = (
-  column: AnyPgColumn,
-  filter: string,
-  description: string,
-  values?: readonly string[],
-): Dimension => byColumn(column, filter, description, enumLabels(values))
-
-/** A dimension by a text or code. By default, the label is the value itself. */
-export const byValue = (
-  column: AnyPgColumn,
-  filter: string,
-  description: string,
-  label: Dimension['label'] = valueAsLabel,
-): Dimension => byColumn(column, filter, description, label)
 
 /** A dimension by a property with any number of values in each record. */
 export const byRelation = (

@@ -104,15 +104,9 @@ export const withOneValue = (build: Comparison['sql']): Comparison => ({ takes: 
 
 const withBoolean = (build: Comparison['sql']): Comparison => ({ takes: 'boolean', sql: build })
 
-/** Whether the record has no value. */
-const isNull = (column: AnyPgColumn): Comparison => ({
-  takes: 'boolean',
-  sql: (given) => sql`(${column} is null) = ${given}::boolean`,
-})
-
 /** Returns the operator `isNull` for a nullable column, otherwise none. */
 export const ifNullable = (column: AnyPgColumn): Partial<Record<Operator, Comparison>> =>
-  column.notNull ? {} : { isNull: isNull(column) }
+  column.notNull ? {} : { isNull: withBoolean((given) => sql`(${column} is null) = ${given}::boolean`) }
 
 /**
  * A filter by any of several codes, for a column that is also a sort key. Its conditions use the expression of the sort

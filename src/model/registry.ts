@@ -81,7 +81,7 @@ export class Registry {
   readonly #resources = new Map<string, Resource>()
   #namesSchema: z.ZodType | undefined
 
-  /** @throws Error for a wrong declaration. */
+  /** Builds the resources of declarations, with their tables. @throws Error for a wrong declaration. */
   constructor(declarations: readonly ResourceDeclaration[]) {
     checkNames(declarations)
     this.declarations = declarations.map(withVisibility)
@@ -358,7 +358,3 @@ function searchIndexes({ name, search, fields }: ResourceDeclaration, columns: R
     ...(nameLines ? nameIndexes(tableName, title, nameLines) : titleIndexes(tableName, title)),
   ]
 }
-
-/** Builds the resources of declarations, with their tables. @throws Error for a wrong declaration. */
-export const createRegistry = (declarations: readonly ResourceDeclaration[]): Registry =>
-  new Registry(declarations)

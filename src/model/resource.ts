@@ -80,7 +80,7 @@ export interface PropertyOptions<Property extends string = string> {
   calendar?: Partial<Record<Property, string>>
 }
 
-/** The declaration of a resource. `createRegistry` builds its tables and the schema of its documents. */
+/** The declaration of a resource. A `Registry` builds its tables and the schema of its documents. */
 export interface ResourceDeclaration<F extends Fields = Fields> extends ResourceRules, PropertyOptions {
   /** Name in URLs, plural: `cooperation-bases`. */
   name: string

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { columnIn, literals, unionAll } from '../database/columns.ts'
 import { orderIndexes, textOrder } from '../database/ordering.ts'
 import { records } from '../database/tables/records.ts'
-import { enumLabels } from '../model/dimensions.ts'
+import { enumLabels, valueAsLabel } from '../model/dimensions.ts'
 import { defineField, type FieldContext } from '../model/field.ts'
 import { field } from '../model/fields/index.ts'
 import { anyOf, filterByAny } from '../model/filters.ts'
@@ -221,7 +221,7 @@ export const citations = defineResource(
     property: field.code(
       pointer,
       'JSON pointer to the property that is supported; null for the whole record.',
-      { sort: true, group: field.groupByCode, pattern: '^(/([^/~]|~[01])*)+$' },
+      { sort: true, group: valueAsLabel, pattern: '^(/([^/~]|~[01])*)+$' },
     ),
     locator: locator(),
     url: field.url('Web address of the cited text, if the source has another one.'),

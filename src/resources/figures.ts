@@ -1,3 +1,4 @@
+import { enumLabels } from '../model/dimensions.ts'
 import { field } from '../model/fields/index.ts'
 import { defineResource } from '../model/resource.ts'
 import { word } from '../model/schemas.ts'
@@ -8,7 +9,7 @@ export const figures = defineResource(
   {
     indicator: field.requiredCode(word(), 'What is counted: a code that several figures share.', {
       sort: true,
-      group: field.groupByEnumeration,
+      group: enumLabels(),
       pattern: '^[a-z][a-z0-9]*(_[a-z0-9]+)*$',
     }),
     title: field.title('Title.'),

@@ -1,4 +1,4 @@
-import { createRegistry } from '../model/registry.ts'
+import { Registry } from '../model/registry.ts'
 import type { ResourceDeclaration } from '../model/resource.ts'
 import * as resources from './index.ts'
 
@@ -6,4 +6,4 @@ import * as resources from './index.ts'
 export const declarations: readonly ResourceDeclaration[] = Object.values(resources)
 
 /** The registry of the service. */
-export const registry = createRegistry(declarations)
+export const registry = new Registry(declarations)

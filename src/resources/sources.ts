@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { columnOf } from '../database/columns.ts'
+import { valueAsLabel } from '../model/dimensions.ts'
 import { field } from '../model/fields/index.ts'
 import { includedRecords } from '../model/includes.ts'
 import { defineResource, type ResourceContext } from '../model/resource.ts'
@@ -27,7 +28,7 @@ export const sources = defineResource(
     publishedOn: field.edtf('When it was published.'),
     occasion: field.line('The event for which it was made.', { max: 1000, weight: 'B' }),
     url: field.url('Web address of the source.'),
-    language: field.code(language(), 'Language (BCP 47).', { group: field.groupByCode }),
+    language: field.code(language(), 'Language (BCP 47).', { group: valueAsLabel }),
     licence: field.line('Licence.', { filter: false }),
     accessedOn: field.edtf('When it was read for the registry.'),
     context: field.prose(

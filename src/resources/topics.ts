@@ -1,10 +1,11 @@
 import { sql } from 'drizzle-orm'
-import { type AnyPgColumn, unique } from 'drizzle-orm/pg-core'
+import { unique } from 'drizzle-orm/pg-core'
 import { columnOf } from '../database/columns.ts'
-import { byValue, enumLabels } from '../model/dimensions.ts'
+import { enumLabels } from '../model/dimensions.ts'
 import { field } from '../model/fields/index.ts'
 import { filterByAny } from '../model/filters.ts'
 import { keys } from '../model/keys.ts'
+import type { LabelSql } from '../model/languages.ts'
 import { defineResource } from '../model/resource.ts'
 import { line, topicScheme } from '../model/schemas.ts'
 import { topicSchemes } from '../model/vocabularies.ts'
@@ -13,12 +14,9 @@ const slug = keys
   .topic()
   .meta({ description: 'Identifies the topic in URLs.', examples: ['electric-vehicles'] })
 
-/** Returns a dimension by scheme. The schemes of the registry have labels; any other scheme is its own label. */
-const groupByScheme = (column: AnyPgColumn, name: string, description: string) =>
-  byValue(column, name, description, (value, language) => {
-    const known = enumLabels(topicSchemes)(value, language)
-    return sql`coalesce(${known}, ${value})`
-  })
+/** The label of a scheme. The schemes of the registry have labels; any other scheme is its own label. */
+const schemeLabel: LabelSql = (value, language) =>
+  sql`coalesce(${enumLabels(topicSchemes)(value, language)}, ${value})`
 
 export const topics = defineResource(
   'topics',
@@ -28,7 +26,7 @@ export const topics = defineResource(
     scheme: field.requiredCode(
       topicScheme(),
       'Scheme that the topic belongs to. The registry has ford: OECD fields of research and development; crs: OECD DAC purposes of aid; challenge; domain. A register may have its own.',
-      { sort: true, group: groupByScheme, pattern: '^[a-z0-9][a-z0-9._-]*$' },
+      { sort: true, group: schemeLabel, pattern: '^[a-z0-9][a-z0-9._-]*$' },
     ),
     code: field.code(line(30), 'Code in the scheme; unique there.', { sort: true }),
     broader: field.reference('topics', 'The topic that this one is part of.', { group: true }),

@@ -9,7 +9,7 @@ import * as commonTables from '../../src/database/tables/index.ts'
 import { recompose } from '../../src/features/recompose/recompose.ts'
 import { composedJson, propertiesOf, shapeOf } from '../../src/model/document.ts'
 import { field } from '../../src/model/fields/index.ts'
-import { createRegistry, type Registry } from '../../src/model/registry.ts'
+import { Registry } from '../../src/model/registry.ts'
 import { figures } from '../../src/resources/figures.ts'
 import { declarations, registry as older } from '../../src/resources/registry.ts'
 import { buildApp } from '../../src/server/app.ts'
@@ -19,7 +19,7 @@ import type { Document } from '../support/documents.ts'
 
 /** Two versions of the service on one database: the newer one declares one more property of figures. */
 
-const newer = createRegistry(
+const newer = new Registry(
   declarations.map((declaration) =>
     declaration === figures
       ? { ...figures, fields: { ...figures.fields, remark: field.line('A remark.', { filter: false }) } }

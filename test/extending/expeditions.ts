@@ -1,5 +1,5 @@
 import { field } from '../../src/model/fields/index.ts'
-import { createRegistry } from '../../src/model/registry.ts'
+import { Registry } from '../../src/model/registry.ts'
 import { defineResource } from '../../src/model/resource.ts'
 import { declarations } from '../../src/resources/registry.ts'
 
@@ -61,4 +61,4 @@ const expeditions = defineResource(
 )
 
 /** The resources of the service and one more. */
-export const extendedRegistry = createRegistry([expeditions, ...declarations])
+export const extendedRegistry = new Registry([expeditions, ...declarations])

@@ -3,7 +3,7 @@ import { requestParameters } from '../../src/model/declarations.ts'
 import type { Fields } from '../../src/model/field.ts'
 import { field } from '../../src/model/fields/index.ts'
 import { enumValues } from '../../src/model/labels.ts'
-import { createRegistry } from '../../src/model/registry.ts'
+import { Registry } from '../../src/model/registry.ts'
 import { defineResource, type ResourceDeclaration, type SearchProperties } from '../../src/model/resource.ts'
 import * as operations from '../../src/operations/index.ts'
 import { declarations, registry } from '../../src/resources/registry.ts'
@@ -26,7 +26,7 @@ const facilities = (fields: Fields, options: Partial<ResourceDeclaration> = {}):
 })
 
 /** Builds a registry with a further resource. */
-const register = (added: ResourceDeclaration) => createRegistry([...declarations, added])
+const register = (added: ResourceDeclaration) => new Registry([...declarations, added])
 
 const inverse = { name: 'projects', description: 'the facilities that resulted from it.' }
 
@@ -285,7 +285,7 @@ describe('a registry', () => {
 
   it('has each resource after those to which it refers, in any order of declarations', () => {
     const names = (declared: readonly ResourceDeclaration[]) =>
-      createRegistry(declared).resources.map(({ name }) => name)
+      new Registry(declared).resources.map(({ name }) => name)
     const ordered = names([facilities({ agreements }), ...declarations.toReversed()])
     expect(ordered.indexOf('facilities')).toBeGreaterThan(ordered.indexOf('agreements'))
     expect(ordered.at(-1)).toBe('citations')
@@ -296,7 +296,7 @@ describe('a registry', () => {
     const sites = field.references('sites', 'Where it is.')
     const other = { ...facilities({ facility: field.reference('facilities', 'Of what it is.') }) }
     const declared = { ...other, name: 'sites', singular: 'Site', plural: 'Sites', noun: 'site' }
-    expect(() => createRegistry([...declarations, facilities({ sites }), declared])).toThrow(
+    expect(() => new Registry([...declarations, facilities({ sites }), declared])).toThrow(
       'facilities → sites → facilities: they refer to one another; keep only one of these references, and declare its `inverse`',
     )
   })

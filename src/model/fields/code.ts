@@ -4,25 +4,21 @@ import type { z } from 'zod'
 import { matches, oneOf, snakeCase } from '../../database/columns.ts'
 import { codeOrder, orderIndexes } from '../../database/ordering.ts'
 import { requireEnumValues } from '../declarations.ts'
-import { byValue, type Dimension } from '../dimensions.ts'
+import { byValue } from '../dimensions.ts'
 import { defineField, type Field, ownColumn, prefixedName } from '../field.ts'
 import { anyOf, anyOfSortKey } from '../filters.ts'
+import type { LabelSql } from '../languages.ts'
 import { optional } from '../schemas.ts'
 import { byCode } from '../sorts.ts'
 
 interface CodeOptions {
   /** Whether lists can be sorted by the code. */
   sort?: boolean
-  /** Returns the dimension of the field. By default, the field has none. */
-  group?: (
-    column: AnyPgColumn,
-    name: string,
-    description: string,
-    values: readonly string[] | undefined,
-  ) => Dimension
+  /** The label of a value, if records can be grouped by the code; by default, they cannot. */
+  group?: LabelSql
   /** POSIX regular expression of a check constraint. */
   pattern?: string
-  /** The allowed values, for a check constraint and for labels. */
+  /** The allowed values, for a check constraint. */
   values?: readonly string[]
   /** Whether the value is unique among all records, or among those that match an SQL condition. */
   unique?: true | SQL
@@ -70,7 +66,7 @@ function codeField<Schema extends z.ZodType>(
       return {
         filters: { [name]: (sort ? anyOfSortKey : anyOf)(column, form, description) },
         ...(sort && { sorts: { [name]: byCode(column, description) } }),
-        ...(group && { dimensions: { [name]: group(column, name, description, options.values) } }),
+        ...(group && { dimensions: { [name]: byValue(column, name, description, group) } }),
       }
     },
   })
@@ -97,7 +93,3 @@ export const defaultCode = (
   description: string,
   options: CodeOptions = {},
 ) => codeField(form.default(value), form, description, { ...options, required: true, default: value })
-
-/** A dimension by the code, which is its own label. */
-export const groupByCode = (column: AnyPgColumn, name: string, description: string): Dimension =>
-  byValue(column, name, description)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { byEnumeration } from '../dimensions.ts'
+import { enumLabels } from '../dimensions.ts'
 import { code, defaultCode, requiredCode } from './code.ts'
 
 type EnumValues = readonly [string, ...string[]]
@@ -14,7 +14,7 @@ interface EnumerationOptions {
 const codeOptions = (values: EnumValues, { sort = true, group = true }: EnumerationOptions = {}) => ({
   values,
   sort,
-  ...(group && { group: byEnumeration }),
+  ...(group && { group: enumLabels(values) }),
 })
 
 /** An optional enumeration value. */

@@ -1,7 +1,6 @@
-import { byEnumeration } from '../dimensions.ts'
 import { aliases } from './aliases.ts'
 import { amounts } from './amounts.ts'
-import { code, defaultCode, groupByCode, requiredCode } from './code.ts'
+import { code, defaultCode, requiredCode } from './code.ts'
 import { codes } from './codes.ts'
 import { edtf, edtfInList, requiredEdtfInList } from './edtf.ts'
 import { defaultEnumeration, enumeration, requiredEnumeration } from './enumeration.ts'
@@ -21,7 +20,7 @@ import { sectors } from './sectors.ts'
 import { languageTag, lineOfText, proseText, requiredLine, title, webAddress } from './text.ts'
 import { topics } from './topics.ts'
 
-/** Builders of fields, and of the groupings that `code` takes. */
+/** Builders of fields. */
 export const field = {
   aliases,
   amounts,
@@ -34,8 +33,6 @@ export const field = {
   edtfInList,
   enumeration,
   externalIds,
-  groupByCode,
-  groupByEnumeration: byEnumeration,
   key,
   languageTag,
   line: lineOfText,
