@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { Link } from 'wouter-preact'
-import { recordPath } from '../api/resources.ts'
+import { explorePath, recordPath } from '../api/resources.ts'
 import { useLanguage } from '../i18n/language.ts'
 
 /** A figure that a source states. */
@@ -9,21 +9,20 @@ interface Claim {
   title: string
   value: number
   unit: string
+  /** The matching records of the registry; null if it cannot count them. */
+  recorded?: { count: number; list: string } | null
 }
 
 /** Figures that sources claim, with the number of matching records in the registry. */
-export function ClaimsTable<Figure extends Claim>({
+export function ClaimsTable({
   caption,
   claims,
-  recorded,
-  sourceMarks,
+  marks,
 }: {
   caption: string
-  claims: readonly Figure[]
-  /** Renders the number of records that match a claim; null when the registry cannot count them. */
-  recorded: (claim: Figure) => ComponentChildren | null
-  /** Renders the reference marks of a claim, which link to its sources. */
-  sourceMarks?: (claim: Figure) => ComponentChildren
+  claims: readonly Claim[]
+  /** Shows the sources of a claim. */
+  marks?: (id: string) => ComponentChildren
 }) {
   const { t, number } = useLanguage()
   return (
@@ -41,17 +40,19 @@ export function ClaimsTable<Figure extends Claim>({
         </tr>
       </thead>
       <tbody>
-        {claims.map((claim) => (
-          <tr key={claim.id}>
+        {claims.map(({ id, title, value, unit, recorded }) => (
+          <tr key={id}>
             <th scope="row">
-              <Link href={recordPath('figures', claim.id)}>{claim.title}</Link>
-              {sourceMarks?.(claim)}
+              <Link href={recordPath('figures', id)}>{title}</Link>
+              {marks?.(id)}
             </th>
             <td class="number">
-              {number(claim.value)} <span class="soft small">{claim.unit}</span>
+              {number(value)} <span class="soft small">{unit}</span>
             </td>
             <td class="number">
-              {recorded(claim) ?? (
+              {recorded ? (
+                <Link href={explorePath(recorded.list)}>{number(recorded.count)}</Link>
+              ) : (
                 <span class="soft">
                   <span aria-hidden="true">–</span>
                   <span class="visually-hidden">{t('overview.notCountable')}</span>

@@ -2,7 +2,7 @@ import { Link } from 'wouter-preact'
 import { overviewGroups, overviewResources } from '../../view-data.ts'
 import { countryPath, toBars } from '../api/groups.ts'
 import { withQuery } from '../api/path.ts'
-import { explorePath, resources } from '../api/resources.ts'
+import { resources } from '../api/resources.ts'
 import type { Aggregate, Agreement, ChangePage, Figure, Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { BarTable } from '../components/bar-table.tsx'
@@ -123,7 +123,7 @@ function ExpiringAgreements() {
 }
 
 function Claims() {
-  const { t, number } = useLanguage()
+  const { t } = useLanguage()
   const state = useApi<Page<Figure>>(
     withQuery('/v1/figures', { limit: 50, sort: 'indicator', include: 'recorded' }),
   )
@@ -135,13 +135,7 @@ function Claims() {
             <p class="empty">{t('list.none')}</p>
           ) : (
             <>
-              <ClaimsTable
-                caption={t('overview.claims')}
-                claims={data}
-                recorded={({ recorded }) =>
-                  recorded && <Link href={explorePath(recorded.list)}>{number(recorded.count)}</Link>
-                }
-              />
+              <ClaimsTable caption={t('overview.claims')} claims={data} />
               {page.next !== null && (
                 <p class="small">
                   <Link class="target" href="/explore/figures?sort=indicator">

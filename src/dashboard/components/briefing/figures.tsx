@@ -8,7 +8,7 @@ import { SourceMarks, useCitedSources } from './source-marks.tsx'
 
 /** Figures that sources claim about the country, with the number of matching records. */
 export function Figures({ briefing, asOf }: { briefing: CountryBriefing; asOf: string | undefined }) {
-  const { t, number } = useLanguage()
+  const { t } = useLanguage()
   const citedSources = useCitedSources(
     briefing.figures.map(({ id }) => id),
     asOf,
@@ -20,10 +20,7 @@ export function Figures({ briefing, asOf }: { briefing: CountryBriefing; asOf: s
       <ClaimsTable
         caption={title}
         claims={briefing.figures}
-        sourceMarks={({ id }) => <SourceMarks numbers={citedSources(id)} />}
-        recorded={({ recorded }) =>
-          recorded && <Link href={explorePath(recorded.list)}>{number(recorded.count)}</Link>
-        }
+        marks={(id) => <SourceMarks numbers={citedSources(id)} />}
       />
       <p class="small no-print">
         <Link href={explorePath(briefing.figuresList)}>{t('country.allFigures')}</Link>
