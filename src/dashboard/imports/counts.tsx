@@ -1,4 +1,5 @@
 import type { ImportJob } from '../api/types.ts'
+import { KeyFigure } from '../components/key-figure.tsx'
 import { useLanguage } from '../i18n/language.ts'
 
 const outcomes = ['created', 'changed', 'unchanged', 'kept', 'refused', 'skipped', 'dropped'] as const
@@ -8,15 +9,15 @@ export function Counts({ job: { rows, counts } }: { job: ImportJob }) {
   const { t, number } = useLanguage()
   return (
     <dl class="key-figures import-counts">
-      <div class="key-figure">
-        <dt>{t('imports.count.rows')}</dt>
-        <dd>{rows === null ? '–' : number(rows)}</dd>
-      </div>
+      <KeyFigure label={t('imports.count.rows')}>{rows === null ? '–' : number(rows)}</KeyFigure>
       {outcomes.map((name) => (
-        <div key={name} class={name === 'refused' && counts.refused > 0 ? 'key-figure warned' : 'key-figure'}>
-          <dt>{t(`imports.count.${name}`)}</dt>
-          <dd>{number(counts[name])}</dd>
-        </div>
+        <KeyFigure
+          key={name}
+          label={t(`imports.count.${name}`)}
+          isWarning={name === 'refused' && counts.refused > 0}
+        >
+          {number(counts[name])}
+        </KeyFigure>
       ))}
     </dl>
   )

@@ -18,7 +18,7 @@ import { SourceNumbers } from '../components/briefing/source-marks.tsx'
 import { Sources } from '../components/briefing/sources.tsx'
 import { DataLinks } from '../components/chart/chart-links.tsx'
 import { focusPrevious } from '../components/focus-previous.ts'
-import { KeyFigureList } from '../components/key-figure-list.tsx'
+import { KeyFigure } from '../components/key-figure.tsx'
 import { PageTitle } from '../components/page-title.tsx'
 import { PrintedAsOf } from '../components/printed-as-of.tsx'
 import { ResourceLink } from '../components/resource-link.tsx'
@@ -133,20 +133,21 @@ function AsOfDate({ code, asOf }: { code: string; asOf: string | undefined }) {
   )
 }
 
-function Numbers({ briefing }: { briefing: CountryBriefing }) {
-  const { t, resourceLabel } = useLanguage()
-  const records = Object.entries(briefing.records).map(([resource, { count, list }]) => ({
-    label: resourceLabel(resource),
-    count,
-    path: explorePath(list),
-  }))
-  const inForce = {
-    label: t('country.inForce'),
-    count: briefing.inForce.count,
-    path: explorePath(briefing.inForce.list),
-  }
-  const label = t('country.records', { name: briefing.country.name })
-  return <KeyFigureList label={label} figures={[...records, inForce]} />
+function Numbers({ briefing: { country, records, inForce } }: { briefing: CountryBriefing }) {
+  const { t, number, resourceLabel } = useLanguage()
+  const figures = [
+    ...Object.entries(records).map(([resource, section]) => ({ label: resourceLabel(resource), ...section })),
+    { label: t('country.inForce'), ...inForce },
+  ]
+  return (
+    <dl class="key-figures" aria-label={t('country.records', { name: country.name })}>
+      {figures.map(({ label, count, list }) => (
+        <KeyFigure key={label} label={label}>
+          <Link href={explorePath(list)}>{number(count)}</Link>
+        </KeyFigure>
+      ))}
+    </dl>
+  )
 }
 
 function Agreements({ briefing, asOf }: { briefing: CountryBriefing; asOf: string | undefined }) {

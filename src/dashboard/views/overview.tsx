@@ -1,5 +1,5 @@
 import { Link } from 'wouter-preact'
-import { overviewGroups, overviewResources } from '../../view-data.ts'
+import { countPath, overviewGroups, overviewResources } from '../../view-data.ts'
 import { countryPath, toBars } from '../api/groups.ts'
 import { withQuery } from '../api/path.ts'
 import { resources } from '../api/resources.ts'
@@ -11,7 +11,7 @@ import { DataLinks } from '../components/chart/chart-links.tsx'
 import { ClaimsTable } from '../components/claims-table.tsx'
 import { CountryMap } from '../components/country-map.tsx'
 import { ExpiringList } from '../components/expiring-list.tsx'
-import { KeyFigures } from '../components/key-figures.tsx'
+import { KeyFigure } from '../components/key-figure.tsx'
 import { PageTitle } from '../components/page-title.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
 import { YearWidget } from '../components/year-widget.tsx'
@@ -32,7 +32,11 @@ export function OverviewView() {
           <DataLinks />
         </div>
       </div>
-      <KeyFigures label={t('overview.holds')} resources={overviewResources(resources)} />
+      <dl class="key-figures" aria-label={t('overview.holds')}>
+        {overviewResources(resources).map(({ name }) => (
+          <RecordCount key={name} resource={name} />
+        ))}
+      </dl>
       <div class="grid">
         <YearWidget title={t('overview.byYear')} caption={t('overview.byYearCaption')} />
         <Widget title={t('overview.map')} caption={t('overview.mapCaption')} wide>
@@ -44,6 +48,24 @@ export function OverviewView() {
         <Claims />
       </div>
     </>
+  )
+}
+
+/** The number of records of a resource, as a link to them. */
+function RecordCount({ resource }: { resource: string }) {
+  const { number, t, resourceLabel } = useLanguage()
+  const { body, error, retry } = useApi<Page<unknown>>(countPath(resource))
+  const count = body?.page.total?.count
+  return (
+    <KeyFigure label={resourceLabel(resource)}>
+      {error ? (
+        <button type="button" onClick={retry} title={error.message}>
+          {t('state.retry')}
+        </button>
+      ) : (
+        <Link href={`/explore/${resource}`}>{count === undefined ? '…' : number(count)}</Link>
+      )}
+    </KeyFigure>
   )
 }
 
