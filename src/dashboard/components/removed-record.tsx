@@ -10,7 +10,7 @@ import { useLanguage } from '../i18n/language.ts'
 import { useRights } from '../session.ts'
 import { HistoryList } from './history/history-list.tsx'
 import { NotFound } from './not-found.tsx'
-import { PageTitle } from './page-title.tsx'
+import { PageHead } from './page-head.tsx'
 import { RestoreButton } from './record-actions.tsx'
 import { ResourceLink } from './resource-link.tsx'
 import { Loaded, Widget } from './widget.tsx'
@@ -35,35 +35,37 @@ export function RemovedRecord({ resource, recordKey }: { resource: ResourceDescr
     <Loaded state={history} height="20rem">
       {() => (
         <>
-          <div class="page-head">
-            <div>
-              <ResourceLink resource={resource.name} />
-              <PageTitle title={title}>
-                <del>{title}</del>
-              </PageTitle>
-              {last && (
-                <p>
-                  {t('removed.by', {
-                    name: authorName(language, last.actor),
-                    time: dateTime(last.time),
-                  })}
-                </p>
-              )}
-              {mergedInto !== undefined && (
-                <p>
-                  <Link href={recordDetailPath(resource.name, mergedInto)}>{t('removed.mergedInto')}</Link>
-                </p>
-              )}
-            </div>
-            <div class="toolbar no-print">
-              {write && mergedInto === undefined && <RestoreButton path={path} current={undefined} />}
-              {administer && mergedInto === undefined && (
-                <Link class="button" href={`${recordDetailPath(resource.name, recordKey)}/redact`}>
-                  {t('redact.open')}
-                </Link>
-              )}
-            </div>
-          </div>
+          <PageHead
+            above={<ResourceLink resource={resource.name} />}
+            title={title}
+            heading={<del>{title}</del>}
+            actions={
+              mergedInto === undefined && (
+                <>
+                  {write && <RestoreButton path={path} current={undefined} />}
+                  {administer && (
+                    <Link class="button" href={`${recordDetailPath(resource.name, recordKey)}/redact`}>
+                      {t('redact.open')}
+                    </Link>
+                  )}
+                </>
+              )
+            }
+          >
+            {last && (
+              <p>
+                {t('removed.by', {
+                  name: authorName(language, last.actor),
+                  time: dateTime(last.time),
+                })}
+              </p>
+            )}
+            {mergedInto !== undefined && (
+              <p>
+                <Link href={recordDetailPath(resource.name, mergedInto)}>{t('removed.mergedInto')}</Link>
+              </p>
+            )}
+          </PageHead>
           <Widget title={t('record.history')}>
             <HistoryList resource={resource} path={path} names={{}} current={undefined} />
           </Widget>

@@ -20,7 +20,7 @@ export function ImportActions({
   const path = `/v1/imports/${id}`
   const name = job.files[0]?.name ?? id
   return (
-    <div class="toolbar import-actions">
+    <>
       {state === 'staged' && (
         <ConfirmButton
           label={t('imports.commit')}
@@ -65,6 +65,6 @@ export function ImportActions({
       <Link class="button" href={`/imports/new?from=${id}`}>
         {t('imports.again')}
       </Link>
-    </div>
+    </>
   )
 }

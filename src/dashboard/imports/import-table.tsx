@@ -6,6 +6,16 @@ import { StateTag } from './state-tag.tsx'
 /** Returns the path of the view of an import. */
 export const importPath = (id: string): string => `/imports/${id}`
 
+/** The link to the list of imports, above the heading of an import. */
+export function ImportsLink() {
+  const { t } = useLanguage()
+  return (
+    <p class="small">
+      <Link href="/imports">{t('imports.title')}</Link>
+    </p>
+  )
+}
+
 /** A table of imports, with the state and counts of each. */
 export function ImportTable({ jobs }: { jobs: readonly ImportJob[] }) {
   const { t, number, dateTime } = useLanguage()

@@ -1,7 +1,7 @@
 import { InternalRecords } from '../components/administration/internal-records.tsx'
 import { Keys } from '../components/administration/keys.tsx'
 import { Load } from '../components/administration/load.tsx'
-import { PageTitle } from '../components/page-title.tsx'
+import { PageHead } from '../components/page-head.tsx'
 import { RequireRight } from '../components/require-right.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import '../styles/forms.css'
@@ -11,12 +11,9 @@ export default function AdministrationView() {
   const { t } = useLanguage()
   return (
     <RequireRight right="administer">
-      <div class="page-head">
-        <div>
-          <PageTitle title={t('session.administration')} />
-          <p>{t('admin.lead')}</p>
-        </div>
-      </div>
+      <PageHead title={t('session.administration')}>
+        <p>{t('admin.lead')}</p>
+      </PageHead>
       <div class="stack">
         <Keys />
         <div class="grid">

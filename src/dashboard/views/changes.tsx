@@ -3,7 +3,7 @@ import type { ChangePage } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { ChangeList, withTitle } from '../components/change-list.tsx'
 import { DataLinks } from '../components/chart/chart-links.tsx'
-import { PageTitle } from '../components/page-title.tsx'
+import { PageHead } from '../components/page-head.tsx'
 import { PrintedAsOf } from '../components/printed-as-of.tsx'
 import { Loaded } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
@@ -14,16 +14,10 @@ export function ChangesView() {
   const state = useApi<ChangePage>(changesPath)
   return (
     <>
-      <div class="page-head">
-        <div>
-          <PageTitle title={t('changes.title')} />
-          <p>{t('changes.lead')}</p>
-          <PrintedAsOf />
-        </div>
-        <div class="toolbar no-print">
-          <DataLinks />
-        </div>
-      </div>
+      <PageHead title={t('changes.title')} actions={<DataLinks />}>
+        <p>{t('changes.lead')}</p>
+        <PrintedAsOf />
+      </PageHead>
       <Loaded state={state} height="40rem">
         {({ data }) => <ChangeList changes={data.map((change) => withTitle(change, tag))} />}
       </Loaded>

@@ -14,7 +14,7 @@ import { type Column, useColumns } from '../components/compare/columns.ts'
 import { ComparedFigures } from '../components/compare/compared-figures.tsx'
 import { ComparedGroups } from '../components/compare/compared-groups.tsx'
 import { NotFound } from '../components/not-found.tsx'
-import { PageTitle } from '../components/page-title.tsx'
+import { PageHead } from '../components/page-head.tsx'
 import { PrintedAsOf } from '../components/printed-as-of.tsx'
 import { Failure } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
@@ -46,20 +46,15 @@ export default function CompareView() {
     !isOverTime || codes.length === 0 || countries.body !== undefined || countries.error !== undefined
   return (
     <div class={isNamed ? '' : 'unseen'}>
-      <div class="page-head">
-        <div>
-          <PageTitle title={isOverTime ? t('compare.datesTitle', { subject }) : t('compare.title')} />
-          <p>
-            {t('compare.lead')} {filterText}
-          </p>
-          <PrintedAsOf day={parameters.get('asOf')?.slice(0, 10)} />
-        </div>
-        {columns.length > 1 && (
-          <div class="toolbar no-print">
-            <DataLinks />
-          </div>
-        )}
-      </div>
+      <PageHead
+        title={isOverTime ? t('compare.datesTitle', { subject }) : t('compare.title')}
+        actions={columns.length > 1 && <DataLinks />}
+      >
+        <p>
+          {t('compare.lead')} {filterText}
+        </p>
+        <PrintedAsOf day={parameters.get('asOf')?.slice(0, 10)} />
+      </PageHead>
       <div class="stack">
         <Controls codes={codes} countries={countries} />
         {!isOverTime && codes.length > maxColumns && (

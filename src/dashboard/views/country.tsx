@@ -19,7 +19,7 @@ import { Sources } from '../components/briefing/sources.tsx'
 import { DataLinks } from '../components/chart/chart-links.tsx'
 import { focusPrevious } from '../components/focus-previous.ts'
 import { KeyFigure } from '../components/key-figure.tsx'
-import { PageTitle } from '../components/page-title.tsx'
+import { PageHead } from '../components/page-head.tsx'
 import { PrintedAsOf } from '../components/printed-as-of.tsx'
 import { ResourceLink } from '../components/resource-link.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
@@ -81,38 +81,39 @@ function Head({
     ? [country.name, country.officialName, ...country.aliases.map((alias) => alias.name)]
     : []
   return (
-    <div class="page-head">
-      <div>
-        <ResourceLink resource="countries" />
-        {name === undefined ? <div class="placeholder loading title" /> : <PageTitle title={name} />}
-        <p class="other-names">
-          {[...new Set(otherNames)].filter((other) => other && other !== name).join(' · ')}
-        </p>
-        {briefing && <PrintedAsOf day={briefing.day} />}
-      </div>
-      <div class="toolbar no-print">
-        {!state.error && (
-          <Link
-            class="button"
-            href={withQuery('/compare', { country: code, before: yearBefore(asOf), asOf })}
-          >
-            {t('compare.yearAgo')}
-          </Link>
-        )}
-        <AsOfDate asOf={asOf} code={code} />
-        {!state.error && (
-          <>
-            <Link class="button" href={recordDetailPath('countries', code)}>
-              {t('country.record')}
+    <PageHead
+      above={<ResourceLink resource="countries" />}
+      title={name}
+      actions={
+        <>
+          {!state.error && (
+            <Link
+              class="button"
+              href={withQuery('/compare', { country: code, before: yearBefore(asOf), asOf })}
+            >
+              {t('compare.yearAgo')}
             </Link>
-            <DataLinks name={code} />
-            <button type="button" onClick={() => print()}>
-              {t('country.print')}
-            </button>
-          </>
-        )}
-      </div>
-    </div>
+          )}
+          <AsOfDate asOf={asOf} code={code} />
+          {!state.error && (
+            <>
+              <Link class="button" href={recordDetailPath('countries', code)}>
+                {t('country.record')}
+              </Link>
+              <DataLinks name={code} />
+              <button type="button" onClick={() => print()}>
+                {t('country.print')}
+              </button>
+            </>
+          )}
+        </>
+      }
+    >
+      <p class="other-names">
+        {[...new Set(otherNames)].filter((other) => other && other !== name).join(' · ')}
+      </p>
+      {briefing && <PrintedAsOf day={briefing.day} />}
+    </PageHead>
   )
 }
 

@@ -6,7 +6,7 @@ import { findResource, type ResourceDescription, recordDetailPath } from '../api
 import type { Names, RecordDocument } from '../api/types.ts'
 import { apiRecordPath } from '../api/write-api.ts'
 import { NotFound } from '../components/not-found.tsx'
-import { PageTitle } from '../components/page-title.tsx'
+import { PageHead } from '../components/page-head.tsx'
 import { RedirectIfMerged } from '../components/redirect-if-merged.tsx'
 import { RemovedRecord } from '../components/removed-record.tsx'
 import { RequireRight } from '../components/require-right.tsx'
@@ -42,20 +42,19 @@ function Editor({ resource, recordKey }: { resource: ResourceDescription; record
     return <RemovedRecord resource={resource} recordKey={recordKey} />
   return (
     <>
-      <div class="page-head">
-        <div>
-          <ResourceLink resource={resource.name} />
-          <PageTitle
-            title={t(recordKey === undefined ? 'edit.newTitle' : 'edit.title', { resource: title })}
-          />
-          <p>{t('edit.lead')}</p>
-        </div>
-        {recordKey !== undefined && (
-          <Link class="button" href={recordDetailPath(resource.name, recordKey)}>
-            {t('edit.cancel')}
-          </Link>
-        )}
-      </div>
+      <PageHead
+        above={<ResourceLink resource={resource.name} />}
+        title={t(recordKey === undefined ? 'edit.newTitle' : 'edit.title', { resource: title })}
+        actions={
+          recordKey !== undefined && (
+            <Link class="button" href={recordDetailPath(resource.name, recordKey)}>
+              {t('edit.cancel')}
+            </Link>
+          )
+        }
+      >
+        <p>{t('edit.lead')}</p>
+      </PageHead>
       <Loaded state={state} height="40rem">
         {({ fields, record: { names = {}, ...record } = {} as RecordWithNames }) => (
           <RedirectIfMerged

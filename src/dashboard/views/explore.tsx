@@ -12,7 +12,7 @@ import { FileLink } from '../components/file-link.tsx'
 import { useFilterDescription } from '../components/filter-description.ts'
 import { useNamesOfFilterValues } from '../components/names-of-filter-values.ts'
 import { NotFound } from '../components/not-found.tsx'
-import { PageTitle } from '../components/page-title.tsx'
+import { PageHead } from '../components/page-head.tsx'
 import { PrintedAsOf } from '../components/printed-as-of.tsx'
 import { RecordTable } from '../components/record-table.tsx'
 import { Loaded } from '../components/widget.tsx'
@@ -60,26 +60,27 @@ function Explorer({ resource }: { resource: ResourceDescription }) {
   const { results, focusResults, showResults } = useResults()
   return (
     <>
-      <div class="page-head">
-        <div>
-          <PageTitle title={resourceLabel(resource.name)} />
-          <p aria-live="polite">
-            {total === undefined
-              ? list.error
-                ? ''
-                : '…'
-              : total === 1
-                ? t('explore.one')
-                : t('explore.count', { count: number(total) })}
-          </p>
-          <PrintedAsOf day={state.filters[resource.asOfName]?.slice(0, 10)} />
-        </div>
-        {write && (
-          <Link class="button primary no-print" href={`/new/${resource.name}`}>
-            {t('edit.new')}
-          </Link>
-        )}
-      </div>
+      <PageHead
+        title={resourceLabel(resource.name)}
+        actions={
+          write && (
+            <Link class="button primary" href={`/new/${resource.name}`}>
+              {t('edit.new')}
+            </Link>
+          )
+        }
+      >
+        <p aria-live="polite">
+          {total === undefined
+            ? list.error
+              ? ''
+              : '…'
+            : total === 1
+              ? t('explore.one')
+              : t('explore.count', { count: number(total) })}
+        </p>
+        <PrintedAsOf day={state.filters[resource.asOfName]?.slice(0, 10)} />
+      </PageHead>
       <div class="explore">
         <Facets resource={resource} filters={state.filters} onChange={(filters) => change({ filters })} />
         <div>

@@ -1,6 +1,6 @@
-import { Link } from 'wouter-preact'
 import type { ImportJob } from '../api/types.ts'
 import { useKeepFormInput } from '../api/use-keep-form-input.ts'
+import { PageHead } from '../components/page-head.tsx'
 import { PageTitle } from '../components/page-title.tsx'
 import { RequireRight } from '../components/require-right.tsx'
 import { Failure, Loaded } from '../components/widget.tsx'
@@ -8,6 +8,7 @@ import { useLanguage } from '../i18n/language.ts'
 import { ImportActions } from '../imports/actions.tsx'
 import { Counts } from '../imports/counts.tsx'
 import { FaultyRows } from '../imports/faulty-rows.tsx'
+import { ImportsLink } from '../imports/import-table.tsx'
 import { ImportedRecords } from '../imports/imported-records.tsx'
 import { KeptProperties } from '../imports/kept-properties.tsx'
 import { MappingText } from '../imports/mapping-text.tsx'
@@ -48,15 +49,6 @@ function Import({ id }: { id: string }) {
   )
 }
 
-function ImportsLink() {
-  const { t } = useLanguage()
-  return (
-    <p class="small">
-      <Link href="/imports">{t('imports.title')}</Link>
-    </p>
-  )
-}
-
 function LoadedImport({ job }: { job: ImportJob }) {
   const hasWritten = useHasWritten(job)
   return (
@@ -78,16 +70,15 @@ function Head({ job, hasWritten }: { job: ImportJob; hasWritten: boolean | undef
   const { files, scheme, format, encoding, createdAt, actor } = job
   const details = [scheme, format, encoding, dateTime(createdAt), actor.name].filter((part) => part)
   return (
-    <div class="page-head">
-      <div>
-        <ImportsLink />
-        <PageTitle title={files[0]?.name ?? job.id} />
-        <p>
-          <StateTag job={job} /> {details.join(' · ')}
-        </p>
-      </div>
-      <ImportActions job={job} hasWritten={hasWritten} onDeleted={() => navigate('/imports')} />
-    </div>
+    <PageHead
+      above={<ImportsLink />}
+      title={files[0]?.name ?? job.id}
+      actions={<ImportActions job={job} hasWritten={hasWritten} onDeleted={() => navigate('/imports')} />}
+    >
+      <p>
+        <StateTag job={job} /> {details.join(' · ')}
+      </p>
+    </PageHead>
   )
 }
 

@@ -4,7 +4,7 @@ import { withQuery } from '../api/path.ts'
 import type { ImportJob, Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { useKeepPrevious } from '../api/use-keep-previous.ts'
-import { PageTitle } from '../components/page-title.tsx'
+import { PageHead } from '../components/page-head.tsx'
 import { PagedList } from '../components/paged-list.tsx'
 import { RequireRight } from '../components/require-right.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
@@ -18,15 +18,16 @@ export default function ImportsView() {
   const { t } = useLanguage()
   return (
     <RequireRight right="write">
-      <div class="page-head">
-        <div>
-          <PageTitle title={t('imports.title')} />
-          <p>{t('imports.lead')}</p>
-        </div>
-        <Link class="button primary" href="/imports/new">
-          {t('imports.new')}
-        </Link>
-      </div>
+      <PageHead
+        title={t('imports.title')}
+        actions={
+          <Link class="button primary" href="/imports/new">
+            {t('imports.new')}
+          </Link>
+        }
+      >
+        <p>{t('imports.lead')}</p>
+      </PageHead>
       <Imports />
     </RequireRight>
   )

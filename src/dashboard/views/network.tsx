@@ -24,7 +24,7 @@ import { type NetworkSelection, PairDetails } from '../components/chart/pair-det
 import { PairTable } from '../components/chart/pair-table.tsx'
 import { PeriodSlider } from '../components/chart/period-slider.tsx'
 import { SelectField } from '../components/chart/select-field.tsx'
-import { PageTitle } from '../components/page-title.tsx'
+import { PageHead } from '../components/page-head.tsx'
 import { PrintedAsOf } from '../components/printed-as-of.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
@@ -71,14 +71,10 @@ export default function NetworkView() {
     )
   return (
     <>
-      <div class="page-head">
-        <div>
-          <PageTitle title={name ? t('network.titleOf', { name }) : t('network.title')} />
-          <p>{t('network.lead')}</p>
-          <PrintedAsOf day={parameters.get('asOf')?.slice(0, 10)} />
-        </div>
-        <ChartLinks />
-      </div>
+      <PageHead title={name ? t('network.titleOf', { name }) : t('network.title')} actions={<ChartLinks />}>
+        <p>{t('network.lead')}</p>
+        <PrintedAsOf day={parameters.get('asOf')?.slice(0, 10)} />
+      </PageHead>
       <div class="stack">
         <ChartControls
           {...(!isOfOrganizations && { country: { parameter: 'centre', label: t('network.centre') } })}

@@ -1,15 +1,14 @@
 import { useEffect, useMemo, useState } from 'preact/hooks'
-import { Link } from 'wouter-preact'
 import { type ApiError, toApiError } from '../api/client.ts'
 import { newIdempotencyKey } from '../api/idempotency-key.ts'
 import type { ImportJob } from '../api/types.ts'
-import { PageTitle } from '../components/page-title.tsx'
+import { PageHead } from '../components/page-head.tsx'
 import { RequireRight } from '../components/require-right.tsx'
 import { Widget } from '../components/widget.tsx'
 import { useLeaveGuard } from '../editing/use-leave-guard.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { FileFields } from '../imports/file-fields.tsx'
-import { importPath } from '../imports/import-table.tsx'
+import { ImportsLink, importPath } from '../imports/import-table.tsx'
 import { MappingChoice, readMapping } from '../imports/mapping-choice.tsx'
 import { MappingEditor } from '../imports/mapping-editor.tsx'
 import { mappingTemplate } from '../imports/mapping-template.ts'
@@ -28,15 +27,9 @@ export default function NewImportView() {
   const { t } = useLanguage()
   return (
     <RequireRight right="write">
-      <div class="page-head">
-        <div>
-          <p class="small">
-            <Link href="/imports">{t('imports.title')}</Link>
-          </p>
-          <PageTitle title={t('imports.new')} />
-          <p>{t('imports.newLead')}</p>
-        </div>
-      </div>
+      <PageHead above={<ImportsLink />} title={t('imports.new')}>
+        <p>{t('imports.newLead')}</p>
+      </PageHead>
       <NewImport />
     </RequireRight>
   )

@@ -12,7 +12,7 @@ import { ClaimsTable } from '../components/claims-table.tsx'
 import { CountryMap } from '../components/country-map.tsx'
 import { ExpiringList } from '../components/expiring-list.tsx'
 import { KeyFigure } from '../components/key-figure.tsx'
-import { PageTitle } from '../components/page-title.tsx'
+import { PageHead } from '../components/page-head.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
 import { YearWidget } from '../components/year-widget.tsx'
 import { formatEdtf } from '../dates/format-edtf.ts'
@@ -23,15 +23,9 @@ export function OverviewView() {
   const { t } = useLanguage()
   return (
     <>
-      <div class="page-head">
-        <div>
-          <PageTitle title={t('overview.title')} />
-          <p>{t('app.tagline')}</p>
-        </div>
-        <div class="toolbar no-print">
-          <DataLinks />
-        </div>
-      </div>
+      <PageHead title={t('overview.title')} actions={<DataLinks />}>
+        <p>{t('app.tagline')}</p>
+      </PageHead>
       <dl class="key-figures" aria-label={t('overview.holds')}>
         {overviewResources(resources).map(({ name }) => (
           <RecordCount key={name} resource={name} />

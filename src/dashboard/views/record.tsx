@@ -13,6 +13,7 @@ import { HistoryList } from '../components/history/history-list.tsx'
 import { InternalTag } from '../components/internal-tag.tsx'
 import { isUnset } from '../components/is-unset.ts'
 import { NotFound } from '../components/not-found.tsx'
+import { PageHead } from '../components/page-head.tsx'
 import { PageTitle } from '../components/page-title.tsx'
 import { RecordActions } from '../components/record-actions.tsx'
 import { RecordMap } from '../components/record-map.tsx'
@@ -63,20 +64,21 @@ function KnownRecord({ resource, recordKey }: { resource: ResourceDescription; r
     <Loaded state={state} height="40rem">
       {(record) => (
         <RedirectIfMerged resource={resource} record={record} recordKey={recordKey}>
-          <div class="page-head">
-            <div>
-              <ResourceLink resource={resource.name} />
-              <PageTitle title={titleOf(resource, record, tag)} />
-              <p class="small">
-                {t('record.version', { version: String(record.version) })}
-                <InternalTag visibility={record.visibility} />
-              </p>
-            </div>
-            <div class="toolbar no-print">
-              <RecordActions resource={resource} record={record} recordKey={recordKey} />
-              <DataLinks name={recordKey} />
-            </div>
-          </div>
+          <PageHead
+            above={<ResourceLink resource={resource.name} />}
+            title={titleOf(resource, record, tag)}
+            actions={
+              <>
+                <RecordActions resource={resource} record={record} recordKey={recordKey} />
+                <DataLinks name={recordKey} />
+              </>
+            }
+          >
+            <p class="small">
+              {t('record.version', { version: String(record.version) })}
+              <InternalTag visibility={record.visibility} />
+            </p>
+          </PageHead>
           <div class="stack">
             <Facts resource={resource} record={record} />
             <RecordMap record={record} names={record.names ?? {}} />

@@ -10,7 +10,7 @@ import type { HistoryPage, Names, RecordDocument } from '../api/types.ts'
 import { apiRecordPath, writeApi } from '../api/write-api.ts'
 import { useMissingNames } from '../components/history/use-missing-names.ts'
 import { NotFound } from '../components/not-found.tsx'
-import { PageTitle } from '../components/page-title.tsx'
+import { PageHead } from '../components/page-head.tsx'
 import { RedirectIfMerged } from '../components/redirect-if-merged.tsx'
 import { RequireRight } from '../components/require-right.tsx'
 import { Loaded } from '../components/widget.tsx'
@@ -61,15 +61,16 @@ function Redactor({ resource, recordKey }: { resource: ResourceDescription; reco
   })
   return (
     <>
-      <div class="page-head">
-        <div>
-          <PageTitle title={t('redact.title')} />
-          <p>{t('redact.lead')}</p>
-        </div>
-        <Link class="button" href={recordDetailPath(resource.name, recordKey)}>
-          {t('edit.cancel')}
-        </Link>
-      </div>
+      <PageHead
+        title={t('redact.title')}
+        actions={
+          <Link class="button" href={recordDetailPath(resource.name, recordKey)}>
+            {t('edit.cancel')}
+          </Link>
+        }
+      >
+        <p>{t('redact.lead')}</p>
+      </PageHead>
       <Loaded state={state} height="30rem">
         {(loaded) => (
           <RedirectIfMerged resource={resource} record={loaded.record} recordKey={recordKey} view="/redact">

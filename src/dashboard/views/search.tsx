@@ -4,6 +4,7 @@ import { recordPath } from '../api/resources.ts'
 import type { HitPage } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { DataLinks } from '../components/chart/chart-links.tsx'
+import { PageHead } from '../components/page-head.tsx'
 import { PageTitle } from '../components/page-title.tsx'
 import { PrintedAsOf } from '../components/printed-as-of.tsx'
 import { Snippet, snippetText } from '../components/snippet.tsx'
@@ -21,18 +22,20 @@ export function SearchView() {
   if (text === '') return <PageTitle title={t('search.ask')} />
   return (
     <>
-      <div class="page-head">
-        <PageTitle title={t('search.results', { text })}>
-          {/* Isolated, so that a right-to-left text does not reorder the rest of the heading. */}
-          {before}
-          <bdi>{text}</bdi>
-          {after}
-        </PageTitle>
-        <div class="toolbar no-print">
-          <DataLinks />
-        </div>
-      </div>
-      <PrintedAsOf />
+      <PageHead
+        title={t('search.results', { text })}
+        heading={
+          <>
+            {/* Isolated, so that a right-to-left text does not reorder the rest of the heading. */}
+            {before}
+            <bdi>{text}</bdi>
+            {after}
+          </>
+        }
+        actions={<DataLinks />}
+      >
+        <PrintedAsOf />
+      </PageHead>
       <Loaded state={state} height="30rem">
         {({ data, page }) => (
           <>

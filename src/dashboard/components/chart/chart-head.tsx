@@ -2,7 +2,7 @@ import { Link } from 'wouter-preact'
 import { withQuery } from '../../api/path.ts'
 import { explorePath, findResource } from '../../api/resources.ts'
 import { useLanguage } from '../../i18n/language.ts'
-import { PageTitle } from '../page-title.tsx'
+import { PageHead } from '../page-head.tsx'
 import { PrintedAsOf } from '../printed-as-of.tsx'
 import { ChartLinks } from './chart-links.tsx'
 
@@ -24,19 +24,15 @@ export function ChartHead({
   const { t, number, resourceLabel } = useLanguage()
   const asOfName = findResource(resource)?.asOfName ?? 'asOf'
   return (
-    <div class="page-head">
-      <div>
-        <PageTitle title={title} />
-        <p aria-live="polite">
-          <Link href={explorePath(withQuery(`/v1/${resource}`, filters))}>
-            {total === undefined
-              ? '…'
-              : t('chart.total', { count: number(total), resource: resourceLabel(resource) })}
-          </Link>
-        </p>
-        <PrintedAsOf day={filters[asOfName]?.slice(0, 10)} />
-      </div>
-      <ChartLinks hasComparison />
-    </div>
+    <PageHead title={title} actions={<ChartLinks hasComparison />}>
+      <p aria-live="polite">
+        <Link href={explorePath(withQuery(`/v1/${resource}`, filters))}>
+          {total === undefined
+            ? '…'
+            : t('chart.total', { count: number(total), resource: resourceLabel(resource) })}
+        </Link>
+      </p>
+      <PrintedAsOf day={filters[asOfName]?.slice(0, 10)} />
+    </PageHead>
   )
 }

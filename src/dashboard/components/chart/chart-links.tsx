@@ -62,7 +62,7 @@ export function ChartLinks({ hasComparison = false }: { hasComparison?: boolean 
     return `<iframe src="${src}" width="100%" height="720" title="${escapeAttribute(document.title)}"></iframe>`
   }
   return (
-    <div class="toolbar no-print">
+    <>
       {comparison !== undefined && (
         <Link class="button" href={comparison}>
           {t('compare.yearAgo')}
@@ -70,6 +70,6 @@ export function ChartLinks({ hasComparison = false }: { hasComparison?: boolean 
       )}
       <DataLinks />
       {!isEmbedded && <CopyButton label={t('chart.embed')} text={frameHtml} />}
-    </div>
+    </>
   )
 }
