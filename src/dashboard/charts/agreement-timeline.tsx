@@ -1,4 +1,3 @@
-import { scaleUtc } from 'd3-scale'
 import { Link } from 'wouter-preact'
 import { withQuery } from '../api/path.ts'
 import { explorePath, recordPath } from '../api/resources.ts'
@@ -6,17 +5,10 @@ import type { Agreement, Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { SourceMarks, useCitedSources } from '../components/briefing/source-marks.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
-import { dayAfter } from '../dates/day.ts'
-import { edtfSpan } from '../dates/edtf-span.ts'
 import { formatEdtf } from '../dates/format-edtf.ts'
 import { useLanguage } from '../i18n/language.ts'
-import { anchorAt, formatTick, tickWidth } from './format-tick.ts'
-import { timelineExtent } from './timeline-extent.ts'
-import { useWidth } from './use-width.ts'
-
-// Heights in the chart, in pixels.
-const rowHeight = 18
-const axisHeight = 24
+import { EventTable } from './event-table.tsx'
+import { EventTimeline, timelineHeight } from './event-timeline.tsx'
 
 // Approximate heights in the table, in rem.
 const summaryRem = 2.2
@@ -82,7 +74,7 @@ export function AgreementTimeline({
 
 /** Returns the approximate height of the chart and the table, as CSS. @param count number of agreements. */
 function heightOf(count: number): string {
-  const chartPx = Math.min(count, maxRows) * rowHeight + axisHeight
+  const chartPx = timelineHeight(Math.min(count, maxRows), false)
   const tableRem = summaryRem + (count > maxOpenRows ? 0 : count * tableRowRem)
   return count === 0 ? '1.5rem' : `calc(${chartPx}px + ${tableRem}rem)`
 }
@@ -101,70 +93,19 @@ function ChartAndTable({
     agreements.map(({ id }) => id),
     asOf,
   )
-  const [frame, width] = useWidth<HTMLDivElement>()
-  const dated = agreements.flatMap((agreement) => {
-    const span = agreement.signedOn === null ? undefined : edtfSpan(agreement.signedOn)
-    return span ? [{ ...agreement, span }] : []
-  })
-  const extent = timelineExtent(dated.map(({ span }) => span))
-  const x = scaleUtc(extent ?? [], [4, width - 4])
-  const tickCount = Math.max(2, Math.floor(width / tickWidth))
-  const height = dated.length * rowHeight + axisHeight
+  const events = agreements.map(({ id, title, signedOn }) => ({
+    title,
+    start: signedOn,
+    end: null,
+    isOpen: false,
+    dates: signedOn === null ? language.t('value.unknown') : formatEdtf(signedOn, language),
+    path: recordPath('agreements', id),
+    marks: <SourceMarks numbers={citedSources(id)} />,
+  }))
   return (
-    <div ref={frame}>
-      {extent && (
-        <svg class="columns timeline" width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
-          <title>{caption}</title>
-          {x.ticks(tickCount).map((tick) => (
-            <g key={tick.toISOString()} class="axis">
-              <line x1={x(tick)} x2={x(tick)} y1="0" y2={height - axisHeight + 6} />
-              <text x={x(tick)} y={height - 4} text-anchor={anchorAt(x(tick), width)}>
-                {formatTick(tick, language)}
-              </text>
-            </g>
-          ))}
-          {dated.map(({ id, title, signedOn, span }, row) => {
-            const left = x(span.earliest ?? extent[0])
-            const right = x(dayAfter(span.latest ?? extent[1]))
-            const label = language.t('value.named', {
-              name: title,
-              value: formatEdtf(signedOn ?? '', language),
-            })
-            return (
-              <Link key={id} href={recordPath('agreements', id)}>
-                <title>{label}</title>
-                <rect
-                  class={span.isExact ? 'span' : 'span imprecise'}
-                  x={left}
-                  y={row * rowHeight + 3}
-                  width={Math.max(4, right - left)}
-                  height={rowHeight - 5}
-                  rx="2"
-                />
-              </Link>
-            )
-          })}
-        </svg>
-      )}
-      <details open={agreements.length <= maxOpenRows}>
-        <summary>{language.t('state.table')}</summary>
-        <table class="dated">
-          <caption class="visually-hidden">{caption}</caption>
-          <tbody>
-            {agreements.map(({ id, title, signedOn }) => (
-              <tr key={id}>
-                <td class="soft">
-                  {signedOn === null ? language.t('value.unknown') : formatEdtf(signedOn, language)}
-                </td>
-                <th scope="row">
-                  <Link href={recordPath('agreements', id)}>{title}</Link>
-                  <SourceMarks numbers={citedSources(id)} />
-                </th>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </details>
-    </div>
+    <>
+      <EventTimeline caption={caption} events={events} hasTitles={false} />
+      <EventTable caption={caption} events={events} isOpen={events.length <= maxOpenRows} />
+    </>
   )
 }

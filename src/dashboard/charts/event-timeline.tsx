@@ -1,4 +1,5 @@
 import { scaleUtc } from 'd3-scale'
+import type { ComponentChildren } from 'preact'
 import { Link } from 'wouter-preact'
 import { edtfSpan } from '../dates/edtf-span.ts'
 import { useLanguage } from '../i18n/language.ts'
@@ -18,10 +19,13 @@ export interface TimedEvent {
   /** The dates as text for readers. */
   dates: string
   path: string
+  /** Links to the sources of the record, for the table. */
+  marks?: ComponentChildren
 }
 
 // All lengths are in pixels.
-const rowHeight = 24
+const titledRowHeight = 24
+const plainRowHeight = 18
 const barHeight = 12
 const axisHeight = 24
 const minBarWidth = 4
@@ -34,24 +38,39 @@ const minTitleWidth = 60
 const spansOf = ({ start, end }: TimedEvent) =>
   [start, end].flatMap((date) => (date === null ? [] : (edtfSpan(date) ?? [])))
 
+const rowHeightOf = (hasTitles: boolean) => (hasTitles ? titledRowHeight : plainRowHeight)
+
+/** Returns the height of a timeline, in pixels. @param rowCount number of records with a date. */
+export const timelineHeight = (rowCount: number, hasTitles: boolean): number =>
+  rowCount * rowHeightOf(hasTitles) + axisHeight
+
 /**
  * A timeline with one row for each record that has a date. A filled bar covers days that are certain; a dashed bar covers every
  * day that an imprecise date can mean.
  */
-export function EventTimeline({ caption, events }: { caption: string; events: readonly TimedEvent[] }) {
+export function EventTimeline({
+  caption,
+  events,
+  hasTitles = true,
+}: {
+  caption: string
+  events: readonly TimedEvent[]
+  /** Whether the titles of the records are beside their bars. */
+  hasTitles?: boolean
+}) {
   const language = useLanguage()
   const [frame, width] = useWidth<HTMLDivElement>()
   const extent = timelineExtent(events.flatMap(spansOf))
   const dated = events.filter((event) => spansOf(event).length > 0)
-  const height = dated.length * rowHeight + axisHeight
+  const height = timelineHeight(dated.length, hasTitles)
   const x = scaleUtc(extent ?? [], [2, width - 2])
   return (
     <div ref={frame}>
       {extent && (
-        <svg class="columns timeline" width={width} height={height}>
+        <svg class="columns timeline" width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
           <title>{caption}</title>
           {x.ticks(Math.max(2, Math.floor(width / tickWidth))).map((tick) => (
-            <g key={tick.toISOString()}>
+            <g key={tick.toISOString()} class="axis">
               <line x1={x(tick)} x2={x(tick)} y1="0" y2={height - axisHeight + 6} />
               <text x={x(tick)} y={height - 4} text-anchor={anchorAt(x(tick), width)}>
                 {formatTick(tick, language)}
@@ -64,8 +83,9 @@ export function EventTimeline({ caption, events }: { caption: string; events: re
               event={event}
               first={extent[0]}
               x={(day) => x(day ?? extent[1])}
-              y={row * rowHeight}
+              y={row * rowHeightOf(hasTitles)}
               width={width}
+              hasTitle={hasTitles}
             />
           ))}
         </svg>
@@ -80,6 +100,7 @@ function EventRow({
   x,
   y,
   width,
+  hasTitle,
 }: {
   event: TimedEvent
   /** The first day of the timeline. */
@@ -88,6 +109,7 @@ function EventRow({
   x: (day: Date | null) => number
   y: number
   width: number
+  hasTitle: boolean
 }) {
   const { t } = useLanguage()
   const bars = eventBars(start, end, first).map(({ from, to, kind }) => ({
@@ -98,6 +120,7 @@ function EventRow({
   const left = Math.min(...bars.map((bar) => bar.left))
   const barsEnd = Math.max(...bars.map((bar) => bar.right))
   const right = isOpen ? Math.min(width, barsEnd + openEndWidth) : barsEnd
+  const rowHeight = rowHeightOf(hasTitle)
   const middle = y + rowHeight / 2
   const isTitleAfter = width - right >= left
   const freeWidth = (isTitleAfter ? width - right : left) - 10
@@ -119,14 +142,16 @@ function EventRow({
         />
       ))}
       {isOpen && <line class="open-end" x1={barsEnd} x2={right} y1={middle} y2={middle} />}
-      <text
-        class="event-title"
-        x={isTitleOnBar ? left + 6 : isTitleAfter ? right + 6 : left - 6}
-        y={middle + 4}
-        text-anchor={isTitleOnBar || isTitleAfter ? 'start' : 'end'}
-      >
-        {fitText(title, isTitleOnBar ? width - left - 10 : freeWidth)}
-      </text>
+      {hasTitle && (
+        <text
+          class="event-title"
+          x={isTitleOnBar ? left + 6 : isTitleAfter ? right + 6 : left - 6}
+          y={middle + 4}
+          text-anchor={isTitleOnBar || isTitleAfter ? 'start' : 'end'}
+        >
+          {fitText(title, isTitleOnBar ? width - left - 10 : freeWidth)}
+        </text>
+      )}
     </Link>
   )
 }

@@ -11,6 +11,7 @@ import {
 import type { Page, RecordDocument } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { useKeepPrevious } from '../api/use-keep-previous.ts'
+import { EventTable } from '../charts/event-table.tsx'
 import { EventTimeline, type TimedEvent } from '../charts/event-timeline.tsx'
 import { ChartHead } from '../components/chart/chart-head.tsx'
 import { ChartControls } from '../components/chart/controls.tsx'
@@ -26,6 +27,8 @@ import { useResults } from '../use-results.ts'
 
 /** Number of records on a page. */
 const pageSize = 60
+/** The table is open at first if it has at most this many rows. */
+const maxOpenRows = 20
 
 /** A timeline of the records of a resource. */
 export default function TimelineView() {
@@ -148,22 +151,7 @@ function Events({
     <section ref={results} tabIndex={-1} aria-label={t('chart.inTime')}>
       <EventTimeline caption={caption} events={events} />
       {undated > 0 && <p class="soft small">{t('chart.undatedHere', { count: number(undated) })}</p>}
-      <details open={events.length <= 20}>
-        <summary>{t('state.table')}</summary>
-        <table class="dated">
-          <caption class="visually-hidden">{caption}</caption>
-          <tbody>
-            {events.map(({ title, dates, path: record }) => (
-              <tr key={record}>
-                <td class="soft">{dates}</td>
-                <th scope="row">
-                  <Link href={record}>{title}</Link>
-                </th>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </details>
+      <EventTable caption={caption} events={events} isOpen={events.length <= maxOpenRows} />
       <div class="toolbar no-print">
         {parameters.has('cursor') && (
           <Link
