@@ -1,25 +1,80 @@
 import type { ComponentChildren } from 'preact'
-import { useLayoutEffect, useRef } from 'preact/hooks'
-import { Pager } from './pager.tsx'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { withQuery } from '../api/path.ts'
+import type { Page } from '../api/types.ts'
+import { useApi } from '../api/use-api.ts'
+import { useKeepPrevious } from '../api/use-keep-previous.ts'
+import { useLanguage } from '../i18n/language.ts'
+import { Loaded } from './widget.tsx'
+
+/** A list of the API, page by page, always as it is now. `children` renders the items of a page. */
+export function PagedList<Item>({
+  path,
+  parameters,
+  height,
+  children,
+}: {
+  path: string
+  parameters?: Readonly<Record<string, string | number>>
+  /** CSS height of the placeholder. */
+  height: string
+  children: (items: readonly Item[]) => ComponentChildren
+}) {
+  const [cursor, setCursor] = useState<string>()
+  const state = useKeepPrevious(
+    useApi<Page<Item>>(withQuery(path, { ...parameters, cursor }), { requireFresh: true }),
+  )
+  return (
+    <Loaded state={state} height={height}>
+      {({ data, page }) => (
+        <PageOfList cursor={cursor} next={page.next} onChange={setCursor}>
+          {children(data)}
+        </PageOfList>
+      )}
+    </Loaded>
+  )
+}
 
 /**
- * A page of a list, with buttons to other pages. When another page opens, the list takes the focus, since the button may
- * disappear.
+ * A page of a list, with buttons to the first and the next page. When another page opens, the list takes the focus, since the
+ * button may disappear.
  */
-export function PagedList({
+export function PageOfList({
+  cursor,
+  next,
+  onChange,
   children,
-  ...pager
-}: Parameters<typeof Pager>[0] & { children: ComponentChildren }) {
+}: {
+  /** The cursor of the current page; undefined for the first page. */
+  cursor: string | undefined
+  next: string | null
+  onChange: (cursor: string | undefined) => void
+  children: ComponentChildren
+}) {
+  const { t } = useLanguage()
   const list = useRef<HTMLDivElement>(null)
-  const shown = useRef(pager.cursor)
+  const shown = useRef(cursor)
   useLayoutEffect(() => {
-    if (pager.cursor !== shown.current) list.current?.focus()
-    shown.current = pager.cursor
-  }, [pager.cursor])
+    if (cursor !== shown.current) list.current?.focus()
+    shown.current = cursor
+  }, [cursor])
   return (
     <div ref={list} tabIndex={-1}>
       {children}
-      <Pager {...pager} />
+      {(cursor !== undefined || next !== null) && (
+        <div class="toolbar pages">
+          {cursor !== undefined && (
+            <button type="button" onClick={() => onChange(undefined)}>
+              {t('explore.first')}
+            </button>
+          )}
+          {next !== null && (
+            <button type="button" onClick={() => onChange(next)}>
+              {t('explore.next')}
+            </button>
+          )}
+        </div>
+      )}
     </div>
   )
 }

@@ -1,11 +1,7 @@
-import { useState } from 'preact/hooks'
-import { withQuery } from '../api/path.ts'
-import type { ImportJob, ImportRow, Page } from '../api/types.ts'
-import { useApi } from '../api/use-api.ts'
-import { useKeepPrevious } from '../api/use-keep-previous.ts'
+import type { ImportJob, ImportRow } from '../api/types.ts'
 import { PagedList } from '../components/paged-list.tsx'
 import { RowPlace } from '../components/service-text.tsx'
-import { Loaded, Widget } from '../components/widget.tsx'
+import { Widget } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { DownloadButton } from './download-button.tsx'
 import { RowFaults } from './row-faults.tsx'
@@ -31,9 +27,6 @@ export function FaultyRows({
 }) {
   const { t } = useLanguage()
   const rows = Math.max(...columns.map((column) => column.rows))
-  const [cursor, setCursor] = useState<string>()
-  const path = withQuery(`/v1/imports/${id}/rows`, { which, limit: pageLimit, cursor })
-  const state = useKeepPrevious(useApi<Page<ImportRow>>(path, { requireFresh: true }))
   return (
     <Widget title={t(`imports.rows.${which}`)} caption={t(`imports.rows.${which}Caption`)}>
       <div class="stack">
@@ -43,19 +36,21 @@ export function FaultyRows({
             <DownloadButton path={`/v1/imports/${id}/rejected.csv`} name="rejected.csv" />
           </div>
         )}
-        <Loaded state={state} height={`${Math.min(rows, pageLimit) * rowHeightRem}rem`}>
-          {({ data, page }) => (
-            <PagedList cursor={cursor} next={page.next} onChange={setCursor}>
-              <ul class="preview">
-                {data.map((row) => (
-                  <li key={row.locator}>
-                    <FaultyRow row={row} />
-                  </li>
-                ))}
-              </ul>
-            </PagedList>
+        <PagedList<ImportRow>
+          path={`/v1/imports/${id}/rows`}
+          parameters={{ which, limit: pageLimit }}
+          height={`${Math.min(rows, pageLimit) * rowHeightRem}rem`}
+        >
+          {(faultyRows) => (
+            <ul class="preview">
+              {faultyRows.map((row) => (
+                <li key={row.locator}>
+                  <FaultyRow row={row} />
+                </li>
+              ))}
+            </ul>
           )}
-        </Loaded>
+        </PagedList>
       </div>
     </Widget>
   )

@@ -1,13 +1,9 @@
-import { useState } from 'preact/hooks'
 import { Link } from 'wouter-preact'
-import { withQuery } from '../api/path.ts'
 import { recordDetailPath } from '../api/resources.ts'
-import type { ImportedRecord, ImportJob, Page } from '../api/types.ts'
-import { useApi } from '../api/use-api.ts'
-import { useKeepPrevious } from '../api/use-keep-previous.ts'
+import type { ImportedRecord, ImportJob } from '../api/types.ts'
 import { PagedList } from '../components/paged-list.tsx'
 import { RowPlace } from '../components/service-text.tsx'
-import { Loaded, Widget } from '../components/widget.tsx'
+import { Widget } from '../components/widget.tsx'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
 
@@ -22,9 +18,6 @@ export function ImportedRecords({ job: { id, source, counts } }: { job: ImportJo
   const { t } = useLanguage()
   // The source of the import is one of its records, too.
   const records = Math.min(counts.created + counts.changed + counts.unchanged + 1, pageLimit)
-  const [cursor, setCursor] = useState<string>()
-  const path = withQuery(`/v1/imports/${id}/records`, { limit: pageLimit, cursor })
-  const state = useKeepPrevious(useApi<Page<ImportedRecord>>(path, { requireFresh: true }))
   return (
     <Widget title={t('imports.records')} caption={t('imports.recordsCaption')}>
       {source !== null && (
@@ -32,13 +25,13 @@ export function ImportedRecords({ job: { id, source, counts } }: { job: ImportJo
           <Link href={recordDetailPath('sources', source)}>{t('imports.source')}</Link>
         </p>
       )}
-      <Loaded state={state} height={`${records * recordHeightRem + 2}rem`}>
-        {({ data, page }) => (
-          <PagedList cursor={cursor} next={page.next} onChange={setCursor}>
-            <RecordTable records={data} />
-          </PagedList>
-        )}
-      </Loaded>
+      <PagedList<ImportedRecord>
+        path={`/v1/imports/${id}/records`}
+        parameters={{ limit: pageLimit }}
+        height={`${records * recordHeightRem + 2}rem`}
+      >
+        {(imported) => <RecordTable records={imported} />}
+      </PagedList>
     </Widget>
   )
 }

@@ -6,7 +6,7 @@ import { useApi } from '../api/use-api.ts'
 import { useKeepFormInput } from '../api/use-keep-form-input.ts'
 import { useKeepPrevious } from '../api/use-keep-previous.ts'
 import { writeApi } from '../api/write-api.ts'
-import { PagedList } from '../components/paged-list.tsx'
+import { PageOfList } from '../components/paged-list.tsx'
 import { FailureReason } from '../components/service-text.tsx'
 import { SignInAgain } from '../components/sign-in-again.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
@@ -47,9 +47,9 @@ export function UnresolvedNames({
       </div>
       <Loaded state={state} height={`${Math.min(counts.unresolved, pageLimit) * nameHeightRem + 3}rem`}>
         {({ data, page }) => (
-          <PagedList cursor={cursor} next={page.next} onChange={(to) => confirmLeave() && setCursor(to)}>
+          <PageOfList cursor={cursor} next={page.next} onChange={(to) => confirmLeave() && setCursor(to)}>
             <NamesForm key={cursor ?? ''} id={id} names={data} />
-          </PagedList>
+          </PageOfList>
         )}
       </Loaded>
     </Widget>

@@ -1,15 +1,12 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { withQuery } from '../../api/path.ts'
-import type { ApiKey, IssuedKey, Page } from '../../api/types.ts'
-import { useApi } from '../../api/use-api.ts'
-import { useKeepPrevious } from '../../api/use-keep-previous.ts'
+import type { ApiKey, IssuedKey } from '../../api/types.ts'
 import { writeApi } from '../../api/write-api.ts'
 import { useLeaveGuard } from '../../editing/use-leave-guard.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { ConfirmButton } from '../confirm-dialog.tsx'
 import { CopyButton } from '../copy-button.tsx'
 import { PagedList } from '../paged-list.tsx'
-import { Loaded, Widget } from '../widget.tsx'
+import { Widget } from '../widget.tsx'
 import { NewKeyForm } from './new-key-form.tsx'
 
 const pageLimit = 100
@@ -25,8 +22,6 @@ export function Keys() {
     if (issued !== lastIssued.current) container.current?.focus()
     lastIssued.current = issued
   }, [issued])
-  const [cursor, setCursor] = useState<string>()
-  const state = useKeepPrevious(useApi<Page<ApiKey>>(withQuery('/v1/keys', { limit: pageLimit, cursor })))
   return (
     <Widget title={t('keys.title')} caption={t('keys.caption')}>
       <div ref={container} tabIndex={-1}>
@@ -36,13 +31,9 @@ export function Keys() {
           <NewKeyForm onIssued={setIssued} />
         )}
       </div>
-      <Loaded state={state} height="12rem">
-        {({ data, page }) => (
-          <PagedList cursor={cursor} next={page.next} onChange={setCursor}>
-            {data.length === 0 ? <p class="empty">{t('keys.none')}</p> : <KeyTable keys={data} />}
-          </PagedList>
-        )}
-      </Loaded>
+      <PagedList<ApiKey> path="/v1/keys" parameters={{ limit: pageLimit }} height="12rem">
+        {(keys) => (keys.length === 0 ? <p class="empty">{t('keys.none')}</p> : <KeyTable keys={keys} />)}
+      </PagedList>
     </Widget>
   )
 }
