@@ -38,7 +38,15 @@ export function FileLink({
 }
 
 /** A button that requests a file with the key, and saves it. While the request runs, the button cancels it. */
-function SaveButton({ href, name, children }: { href: string; name: string; children: ComponentChildren }) {
+export function SaveButton({
+  href,
+  name,
+  children,
+}: {
+  href: string
+  name: string
+  children: ComponentChildren
+}) {
   const { t, tag } = useLanguage()
   const running = useRef<AbortController>()
   const [state, setState] = useState<{ isRunning: boolean; error?: ApiError }>({ isRunning: false })

@@ -1,9 +1,9 @@
 import type { ImportJob, ImportRow } from '../api/types.ts'
+import { SaveButton } from '../components/file-link.tsx'
 import { PagedList } from '../components/paged-list.tsx'
 import { RowPlace } from '../components/service-text.tsx'
 import { Widget } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
-import { DownloadButton } from './download-button.tsx'
 import { RowFaults } from './row-faults.tsx'
 import { RowValues } from './row-values.tsx'
 
@@ -33,7 +33,9 @@ export function FaultyRows({
         <ColumnTable columns={columns} />
         {which === 'refused' && (
           <div class="toolbar">
-            <DownloadButton path={`/v1/imports/${id}/rejected.csv`} name="rejected.csv" />
+            <SaveButton href={`/v1/imports/${id}/rejected.csv`} name="rejected.csv">
+              {t('imports.download', { name: 'rejected.csv' })}
+            </SaveButton>
           </div>
         )}
         <PagedList<ImportRow>

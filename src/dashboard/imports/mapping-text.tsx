@@ -1,7 +1,7 @@
+import { SaveButton } from '../components/file-link.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
 import { useLoadOnce } from '../editing/use-load-once.ts'
 import { useLanguage } from '../i18n/language.ts'
-import { DownloadButton } from './download-button.tsx'
 import { readMapping } from './mapping-choice.tsx'
 
 /** The text of the mapping of an import, as it was sent. */
@@ -14,7 +14,9 @@ export function MappingText({ id, scheme }: { id: string; scheme: string }) {
         {(mapping) => <pre class="mapping-text">{mapping}</pre>}
       </Loaded>
       <div class="toolbar pages">
-        <DownloadButton path={`/v1/imports/${id}/mapping.yaml`} name={`${scheme}.yaml`} />
+        <SaveButton href={`/v1/imports/${id}/mapping.yaml`} name={`${scheme}.yaml`}>
+          {t('imports.download', { name: `${scheme}.yaml` })}
+        </SaveButton>
       </div>
     </Widget>
   )

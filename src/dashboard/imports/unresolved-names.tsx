@@ -6,13 +6,13 @@ import { useApi } from '../api/use-api.ts'
 import { useKeepFormInput } from '../api/use-keep-form-input.ts'
 import { useKeepPrevious } from '../api/use-keep-previous.ts'
 import { writeApi } from '../api/write-api.ts'
+import { SaveButton } from '../components/file-link.tsx'
 import { PageOfList } from '../components/paged-list.tsx'
 import { FailureReason } from '../components/service-text.tsx'
 import { SignInAgain } from '../components/sign-in-again.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
 import { confirmLeave, useLeaveGuard } from '../editing/use-leave-guard.ts'
 import { useLanguage } from '../i18n/language.ts'
-import { DownloadButton } from './download-button.tsx'
 import { type Decision, NameChoice } from './name-choice.tsx'
 
 /** Maximum number of names on a page. */
@@ -43,7 +43,9 @@ export function UnresolvedNames({
       caption={t('imports.namesCaption', { names: number(counts.unresolved), rows: number(counts.rows) })}
     >
       <div class="toolbar">
-        <DownloadButton path={`/v1/imports/${id}/names.csv`} name="names.csv" />
+        <SaveButton href={`/v1/imports/${id}/names.csv`} name="names.csv">
+          {t('imports.download', { name: 'names.csv' })}
+        </SaveButton>
       </div>
       <Loaded state={state} height={`${Math.min(counts.unresolved, pageLimit) * nameHeightRem + 3}rem`}>
         {({ data, page }) => (
