@@ -1,4 +1,5 @@
 import { type ComparedColumn, maxColumns } from '../../../view-data.ts'
+import { combineStates } from '../../api/combine.ts'
 import { useApi } from '../../api/use-api.ts'
 import type { ApiState } from '../../api/use-read.ts'
 
@@ -12,19 +13,14 @@ export interface Column extends ComparedColumn {
 const notFound = 404
 
 /**
- * Reads a path of the API for each column. The result of a column is undefined if its path is not found (404), for
- * example because the country was not yet in the registry.
+ * Reads a path of the API for each column. The result of a column is null if its path is not found (404), for example because
+ * the country was not yet in the registry.
  */
-export function useColumns<Body>(paths: readonly string[]): ApiState<(Body | undefined)[]> {
+export function useColumns<Body>(paths: readonly string[]): ApiState<(Body | null)[]> {
   // Every render must call the same number of hooks.
-  const states = Array.from({ length: maxColumns }, (_, index) => useApi<Body>(paths[index] ?? null))
-  const shown = states.slice(0, paths.length)
-  const failed = shown.find(({ error }) => error !== undefined && error.status !== notFound)
-  const retry = () => {
-    for (const state of shown) if (state.error) state.retry()
-  }
-  if (failed?.error) return { status: 'failed', error: failed.error, retry }
-  if (shown.some(({ body, error }) => body === undefined && error === undefined))
-    return { status: 'loading', retry }
-  return { status: 'ready', body: shown.map(({ body, error }) => (error ? undefined : body)), retry }
+  const states = Array.from({ length: maxColumns }, (_, index): ApiState<Body | null> => {
+    const state = useApi<Body>(paths[index] ?? null)
+    return state.error?.status === notFound ? { status: 'ready', body: null, retry: state.retry } : state
+  })
+  return combineStates(states.slice(0, paths.length))
 }

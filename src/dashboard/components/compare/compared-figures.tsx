@@ -22,8 +22,8 @@ export function ComparedFigures({
   showsDifference,
 }: {
   columns: readonly Column[]
-  /** The briefing of each column's country; undefined for a country that is not in the registry. */
-  state: ApiState<(CountryBriefing | undefined)[]>
+  /** The briefing of each column's country; null for a country that is not in the registry. */
+  state: ApiState<(CountryBriefing | null)[]>
   showsDifference: boolean
 }) {
   const { t, resourceLabel } = useLanguage()

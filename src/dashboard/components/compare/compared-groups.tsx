@@ -12,7 +12,7 @@ import { type ComparedRow, ComparisonTable } from './comparison-table.tsx'
  * last.
  */
 function toRows(
-  aggregates: readonly (Aggregate | undefined)[],
+  aggregates: readonly (Aggregate | null)[],
   dimension: string,
   { isYear, missingColumns }: { isYear: boolean; missingColumns: readonly number[] },
 ): ComparedRow[] {
