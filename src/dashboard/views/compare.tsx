@@ -17,6 +17,7 @@ import { NotFound } from '../components/not-found.tsx'
 import { PageHead } from '../components/page-head.tsx'
 import { PrintedAsOf } from '../components/printed-as-of.tsx'
 import { Failure } from '../components/widget.tsx'
+import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { useParameters } from '../use-parameters.ts'
 
@@ -132,7 +133,8 @@ function Comparison({
 
 /** The controls that select the countries or the two dates, and the records to compare. */
 function Controls({ codes, countries }: { codes: readonly string[]; countries: ApiState<Option[]> }) {
-  const { t, tOr, resourceLabel } = useLanguage()
+  const { t, resourceLabel } = useLanguage()
+  const labels = useLabels()
   const [parameters, change] = useParameters()
   const isOverTime = parameters.has('before')
   const topics = useDimensionValues('topic')
@@ -182,7 +184,7 @@ function Controls({ codes, countries }: { codes: readonly string[]; countries: A
         />
       ))}
       <SelectField
-        label={tOr('property.topic', 'Topic')}
+        label={labels.property('topic')}
         value={parameters.get('topic') ?? ''}
         options={topics.body ?? []}
         emptyLabel={t('chart.all')}

@@ -46,7 +46,7 @@ function ResourceTimeline({
   eventDates: EventDates
 }) {
   const language = useLanguage()
-  const { t, tOr, resourceLabel } = language
+  const { t, resourceLabel } = language
   const labels = useLabels()
   const [parameters] = useParameters()
   const { filters } = chartSelection(parameters)
@@ -83,9 +83,7 @@ function ResourceTimeline({
         total={state.status === 'ready' ? state.body?.page.total?.count : undefined}
       />
       <div class="stack">
-        <ChartControls
-          country={{ parameter: 'country', label: tOr('property.country', labels.property('country')) }}
-        />
+        <ChartControls country={{ parameter: 'country', label: labels.property('country') }} />
         <PeriodSlider resourceNames={[resource.name]} filters={filtersWithoutPeriod} />
         <Widget title={t('chart.inTime')} caption={caption} wide>
           <Loaded state={state} height="36rem">

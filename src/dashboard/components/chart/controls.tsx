@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact'
 import { combineStates } from '../../api/combine.ts'
 import { resourcesWithParticipants } from '../../api/resources.ts'
 import { useDimensionValues } from '../../api/use-dimension-values.ts'
+import { useLabels } from '../../i18n/labels.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { findAsOfName, useParameters } from '../../use-parameters.ts'
 import { AsOf } from '../as-of.tsx'
@@ -21,7 +22,8 @@ export function ChartControls({
   /** Further fields. */
   children?: ComponentChildren
 }) {
-  const { t, tOr, resourceLabel } = useLanguage()
+  const { t, resourceLabel } = useLanguage()
+  const labels = useLabels()
   const [parameters, change] = useParameters()
   const countries = useDimensionValues('country')
   const topics = useDimensionValues('topic')
@@ -54,7 +56,7 @@ export function ChartControls({
         />
       )}
       <SelectField
-        label={tOr('property.topic', 'Topic')}
+        label={labels.property('topic')}
         value={parameters.get('topic') ?? ''}
         options={topics.body ?? []}
         emptyLabel={t('chart.all')}
