@@ -13,9 +13,3 @@ export interface FormNames {
 export const NamesContext = createContext<FormNames>({ names: {}, add: () => {} })
 
 export const useNames = (): FormNames => useContext(NamesContext)
-
-/** Returns `names` with the name of a picked record added. */
-export const addHitName = (names: Names, { resource, key, title }: Hit): Names => ({
-  ...names,
-  [resource]: { ...names[resource], [key]: title },
-})

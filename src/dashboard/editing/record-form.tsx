@@ -15,7 +15,7 @@ import { FaultSummary } from './fault-summary.tsx'
 import { FaultsContext, groupByPointer, RemoveItemFaultsContext } from './faults.ts'
 import { FieldList } from './fields/field-list.tsx'
 import { type FormValues, toPatch } from './form-values.ts'
-import { addHitName, NamesContext } from './names.ts'
+import { NamesContext } from './names.ts'
 import { ReasonField } from './reason-field.tsx'
 import { SearchedTextsContext, useSearchedTexts } from './searched-texts.ts'
 import { useLeaveGuard } from './use-leave-guard.ts'
@@ -78,7 +78,10 @@ export function RecordForm({
   const allNames = useMemo(() => mergeNames(names, conflict?.names), [names, conflict])
   // A new object in each render would render all fields again at each keystroke.
   const namesOfForm = useMemo(
-    () => ({ names: allNames, add: (hit: Hit) => setNames((all) => addHitName(all, hit)) }),
+    () => ({
+      names: allNames,
+      add: (hit: Hit) => setNames((all) => mergeNames(all, { [hit.resource]: { [hit.key]: hit.title } })),
+    }),
     [allNames],
   )
   const faults = useMemo(() => groupByPointer(error?.faults ?? []), [error])

@@ -1,5 +1,6 @@
 import { findProperty, findResource, type Property } from '../api/resources.ts'
 import type { ImportPreview, Names } from '../api/types.ts'
+import { isUnset } from '../components/is-unset.ts'
 import { RowPlace, ServiceText } from '../components/service-text.tsx'
 import { isRecordReference, Value } from '../components/value.tsx'
 import { isPlainObject } from '../editing/form-values.ts'
@@ -24,8 +25,6 @@ function replaceKeys(value: unknown, property: Property, names: Names): unknown 
     ]),
   )
 }
-
-const isKnown = (value: unknown) => value !== null && !(Array.isArray(value) && value.length === 0)
 
 /** The first rows of a file, each with its values and the resulting records. */
 export function PreviewTable({ preview: { rows, names } }: { preview: ImportPreview }) {
@@ -88,7 +87,7 @@ function RecordPreview({ record, names }: { record: PreviewedRecord; names: Name
   const { t, resourceLabel } = useLanguage()
   const labels = useLabels()
   const resource = findResource(record.resource)
-  const properties = Object.entries(record.document).filter(([, value]) => isKnown(value))
+  const properties = Object.entries(record.document).filter(([, value]) => !isUnset(value))
   return (
     <div class="record-preview">
       <p>

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks'
-import { type FormField, loadForm } from '../../api/forms.ts'
+import { type FormField, loadForm, participantProperties } from '../../api/forms.ts'
 import { mergeNames, readNames } from '../../api/names.ts'
 import type { Names, RecordDocument } from '../../api/types.ts'
 import { isPlainObject } from '../../editing/form-values.ts'
@@ -17,10 +17,8 @@ function* keysIn(value: unknown, field: FormField): Generator<[resource: string,
   }
 }
 
-const participantResources = { country: 'countries', organization: 'organizations', region: 'regions' }
-
 function* participantKeys(value: Readonly<Record<string, unknown>>): Generator<[string, string]> {
-  for (const [property, resource] of Object.entries(participantResources)) {
+  for (const [resource, property] of Object.entries(participantProperties)) {
     const key = value[property]
     if (typeof key === 'string') yield [resource, key]
   }
