@@ -7,7 +7,7 @@ import { titleOf } from '../api/titles.ts'
 import type { Citation, Names, RecordDocument } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { apiRecordPath } from '../api/write-api.ts'
-import { sourceAnchor } from '../components/briefing/source-marks.tsx'
+import { SourceMarks } from '../components/briefing/source-marks.tsx'
 import { DataLinks } from '../components/chart/chart-links.tsx'
 import { HistoryList } from '../components/history/history-list.tsx'
 import { InternalTag } from '../components/internal-tag.tsx'
@@ -154,11 +154,7 @@ function Fact({
       <dt>{label}</dt>
       <dd>
         {children}
-        {marks.map((mark) => (
-          <a key={mark} class="reference-marks" href={`#${sourceAnchor(mark)}`}>
-            [{mark}]
-          </a>
-        ))}
+        <SourceMarks numbers={marks} />
       </dd>
     </>
   )
