@@ -9,13 +9,13 @@ import type { ApiState } from '../api/use-read.ts'
 import { AgreementTimeline } from '../charts/agreement-timeline.tsx'
 import { YearColumns } from '../charts/year-columns.tsx'
 import { AsOf, yearBefore } from '../components/as-of.tsx'
-import { BriefingChanges } from '../components/briefing/changes.tsx'
 import { ExpiringAgreementsOfCountry } from '../components/briefing/expiring.tsx'
 import { Figures } from '../components/briefing/figures.tsx'
 import { GroupsWidget } from '../components/briefing/groups-widget.tsx'
 import { MoneyWidget } from '../components/briefing/money-widget.tsx'
 import { SourceNumbers } from '../components/briefing/source-marks.tsx'
 import { Sources } from '../components/briefing/sources.tsx'
+import { ChangeList } from '../components/change-list.tsx'
 import { DataLinks } from '../components/chart/chart-links.tsx'
 import { focusPrevious } from '../components/focus-previous.ts'
 import { KeyFigure } from '../components/key-figure.tsx'
@@ -28,6 +28,7 @@ import { useLanguage } from '../i18n/language.ts'
 
 /** The briefing of a country, now or as of an earlier time. It can be printed. */
 export function CountryView({ code }: { code: string }) {
+  const { t } = useLanguage()
   const asOf = new URLSearchParams(useSearch()).get('asOf') ?? undefined
   const state = useApi<CountryBriefing>(
     withQuery(`/v1/countries/${encodeURIComponent(code)}/briefing`, { asOf }),
@@ -44,7 +45,12 @@ export function CountryView({ code }: { code: string }) {
               <Agreements briefing={briefing} asOf={asOf} />
               <Activities briefing={briefing} />
               <Figures briefing={briefing} asOf={asOf} />
-              <BriefingChanges briefing={briefing} />
+              {/* A briefing as of an earlier time has no changes. */}
+              {briefing.changes && (
+                <Widget title={t('overview.changes')} wide>
+                  <ChangeList changes={briefing.changes.data} />
+                </Widget>
+              )}
               <Sources briefing={briefing} asOf={asOf} />
             </div>
           </SourceNumbers.Provider>

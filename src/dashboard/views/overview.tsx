@@ -1,10 +1,11 @@
 import { Link } from 'wouter-preact'
 import { countPath, overviewGroups, overviewResources } from '../../view-data.ts'
-import { countryPath, toBars } from '../api/groups.ts'
+import { countryPath, toBars, toYearBars } from '../api/groups.ts'
 import { withQuery } from '../api/path.ts'
 import { resources } from '../api/resources.ts'
 import type { Aggregate, Agreement, ChangePage, Figure, Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
+import { YearColumns } from '../charts/year-columns.tsx'
 import { BarTable } from '../components/bar-table.tsx'
 import { ChangeList, withTitle } from '../components/change-list.tsx'
 import { DataLinks } from '../components/chart/chart-links.tsx'
@@ -14,7 +15,6 @@ import { ExpiringList } from '../components/expiring-list.tsx'
 import { KeyFigure } from '../components/key-figure.tsx'
 import { PageHead } from '../components/page-head.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
-import { YearWidget } from '../components/year-widget.tsx'
 import { formatEdtf } from '../dates/format-edtf.ts'
 import { useLanguage } from '../i18n/language.ts'
 
@@ -32,7 +32,7 @@ export function OverviewView() {
         ))}
       </dl>
       <div class="grid">
-        <YearWidget title={t('overview.byYear')} caption={t('overview.byYearCaption')} />
+        <Years />
         <Widget title={t('overview.map')} caption={t('overview.mapCaption')} wide>
           <CountryMap caption={t('overview.mapCaption')} />
         </Widget>
@@ -60,6 +60,31 @@ function RecordCount({ resource }: { resource: string }) {
         <Link href={`/explore/${resource}`}>{count === undefined ? '…' : number(count)}</Link>
       )}
     </KeyFigure>
+  )
+}
+
+/** Agreements by the year of their signature. */
+function Years() {
+  const { t } = useLanguage()
+  const title = t('overview.byYear')
+  const caption = t('overview.byYearCaption')
+  const state = useApi<Aggregate>(overviewGroups.signedYear)
+  return (
+    <Widget title={title} caption={caption} wide>
+      <Loaded state={state} height="14.72rem">
+        {({ data }) =>
+          data.length === 0 ? (
+            <p class="empty">{t('list.none')}</p>
+          ) : (
+            <YearColumns
+              caption={caption}
+              heading={title}
+              years={toYearBars(data, 'signedYear', t('value.unknown'))}
+            />
+          )
+        }
+      </Loaded>
+    </Widget>
   )
 }
 
