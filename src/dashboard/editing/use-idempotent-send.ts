@@ -1,8 +1,7 @@
 import { useRef } from 'preact/hooks'
 import { toApiError } from '../api/client.ts'
-import { newIdempotencyKey } from '../api/idempotency-key.ts'
 import type { RecordDocument } from '../api/types.ts'
-import { type Write, writeApi } from '../api/write-api.ts'
+import { newIdempotencyKey, type Write, writeApi } from '../api/write-api.ts'
 
 /** A record that was saved, and whether by an earlier write, whose response was lost. */
 interface Saved {

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import { type ApiError, toApiError } from '../api/client.ts'
-import { newIdempotencyKey } from '../api/idempotency-key.ts'
 import type { ImportJob } from '../api/types.ts'
+import { newIdempotencyKey } from '../api/write-api.ts'
 import { PageHead } from '../components/page-head.tsx'
 import { RequireRight } from '../components/require-right.tsx'
 import { Widget } from '../components/widget.tsx'
