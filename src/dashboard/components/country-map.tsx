@@ -1,9 +1,9 @@
 import { Suspense } from 'preact/compat'
 import { overviewGroups } from '../../view-data.ts'
-import { recordPath } from '../api/resources.ts'
+import { countryPath } from '../api/groups.ts'
 import type { Aggregate, Group } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
-import { useCountryPoints } from '../api/use-country-points.ts'
+import { useCountryMarkers } from '../api/use-country-markers.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { loadLazily } from './load-lazily.tsx'
 import { Loaded } from './widget.tsx'
@@ -31,30 +31,14 @@ export function CountryMap({ caption }: { caption: string }) {
 }
 
 function Markers({ groups, caption }: { groups: readonly Group[]; caption: string }) {
-  const state = useCountryPoints()
+  const state = useCountryMarkers(groups, countryPath)
   return (
     <Loaded state={state} height="30rem">
-      {({ data }) => {
-        const points = new Map(data.map(({ code, labelPoint }) => [code, labelPoint]))
-        const markers = groups.flatMap(({ key: { country }, label, measures: { count } }) =>
-          country
-            ? [
-                {
-                  code: country,
-                  labelPoint: points.get(country) ?? null,
-                  label: label.country ?? country,
-                  value: count ?? 0,
-                  path: recordPath('countries', country),
-                },
-              ]
-            : [],
-        )
-        return (
-          <Suspense fallback={placeholder}>
-            <WorldMap caption={caption} markers={markers} />
-          </Suspense>
-        )
-      }}
+      {(markers) => (
+        <Suspense fallback={placeholder}>
+          <WorldMap caption={caption} markers={markers} />
+        </Suspense>
+      )}
     </Loaded>
   )
 }

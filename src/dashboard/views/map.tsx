@@ -3,9 +3,9 @@ import { chartSelection, mapDataPath } from '../../view-data.ts'
 import { explorePath, recordPath } from '../api/resources.ts'
 import type { Aggregate, Group } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
-import { useCountryPoints } from '../api/use-country-points.ts'
+import { useCountryMarkers } from '../api/use-country-markers.ts'
 import { useKeepPrevious } from '../api/use-keep-previous.ts'
-import WorldMap, { type MapMarker } from '../charts/world-map.tsx'
+import WorldMap from '../charts/world-map.tsx'
 import { ChartHead } from '../components/chart/chart-head.tsx'
 import { ChartControls } from '../components/chart/controls.tsx'
 import { useFilterText } from '../components/chart/filter-text.ts'
@@ -55,25 +55,11 @@ export default function MapView() {
 /** Each country with its number, on the map and in a table. */
 function CountryNumbers({ groups, caption }: { groups: readonly Group[]; caption: string }) {
   const { t, number, resourceLabel } = useLanguage()
-  const state = useCountryPoints()
-  const points = new Map(state.body?.data.map(({ code, labelPoint }) => [code, labelPoint]))
-  const markers = groups.flatMap(({ key, label, measures, list }): MapMarker[] => {
-    const code = key.country
-    if (!code) return []
-    return [
-      {
-        code,
-        labelPoint: points.get(code) ?? null,
-        label: label.country ?? code,
-        value: measures.count ?? 0,
-        path: explorePath(list),
-      },
-    ]
-  })
+  const state = useCountryMarkers(groups, ({ list }) => explorePath(list))
   return (
     <>
       <Loaded state={state} height="30rem">
-        {() => <WorldMap caption={caption} markers={markers} />}
+        {(markers) => <WorldMap caption={caption} markers={markers} />}
       </Loaded>
       <details open={groups.length <= 30}>
         <summary>{t('state.table')}</summary>
