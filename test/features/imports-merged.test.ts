@@ -46,6 +46,11 @@ async function merge(from: string, into: string): Promise<void> {
   expect(merged.status, merged.text).toBe(200)
 }
 
+async function mergeAgreement(from: Agreement, into: string): Promise<void> {
+  const merged = await api.post(`/v1/agreements/${from.id}/merge`, { into }, ifMatch('*'))
+  expect(merged.status, merged.text).toBe(200)
+}
+
 const rows = [
   { id: 'merged', title: 'As in the row merged' },
   { id: 'own', title: 'As in the row own' },
@@ -55,9 +60,7 @@ const rows = [
 async function importAndMerge(): Promise<string> {
   const scheme = newScheme()
   await importRows(api.database, scheme, rows)
-  const [from, into] = [await find(scheme, 'merged'), await find(scheme, 'own')]
-  const merged = await api.post(`/v1/agreements/${from.id}/merge`, { into: into.id }, ifMatch('*'))
-  expect(merged.status, merged.text).toBe(200)
+  await mergeAgreement(await find(scheme, 'merged'), (await find(scheme, 'own')).id)
   return scheme
 }
 
@@ -134,6 +137,17 @@ describe('a file without some ids of a record that remains after a merge', () =>
     expect(await missingFrom(['own'])).toBe(0)
     expect(await missingFrom(['merged'])).toBe(0)
     expect(await missingFrom([])).toBe(1)
+  })
+
+  it('lacks a record into which a record of the register was merged, even if no import had written it', async () => {
+    const scheme = newScheme()
+    await importRows(api.database, scheme, rows)
+    const byHand = { title: 'Written by hand', kind: 'treaty' }
+    const { id } = (await api.post('/v1/agreements', byHand)).json<{ id: string }>()
+    await mergeAgreement(await find(scheme, 'merged'), id)
+    const withoutMerged = await importRows(api.database, scheme, [{ id: 'own' }])
+    expect(withoutMerged.report?.missing).toBe(1)
+    expect((await importRows(api.database, scheme, rows)).report?.missing).toBe(0)
   })
 })
 

@@ -28,12 +28,14 @@ export interface MissingRecord {
 const batchSize = 1000
 
 /**
- * SQL of the records that earlier imports of the scheme wrote, and none of whose external ids is in a row of this import. An
- * earlier import has a smaller id. A merged record may have several external ids. The statement groups all external ids instead
- * of joining them: while PostgreSQL has no statistics for the new rows, it may run a join as a nested loop.
+ * SQL of the records that earlier imports of the scheme wrote, or into which such records were merged, and none of whose external
+ * ids is in a row of this import. An earlier import has a smaller id. A merged record may have several external ids. The statement
+ * groups all external ids instead of joining them: while PostgreSQL has no statistics for the new rows, it may run a join as a
+ * nested loop.
  */
 function missingStatement({ shared, withExternalIds }: Registry, { id, scheme }: ImportJob) {
   const { externalIds } = shared
+  const isEarlier = sql`earlier.scheme = ${scheme} and earlier.import < ${id} and not earlier.undone and earlier.row is not null`
   const hasEarlier = sql`exists (select from imports where imports.scheme = ${scheme} and imports.id < ${id})`
   return compileSql(sql`select resource, key, min(external_id) as "externalId" from (
       select min(resource) as resource, min(key) as key, min(external_id) as external_id,
@@ -43,8 +45,11 @@ function missingStatement({ shared, withExternalIds }: Registry, { id, scheme }:
           records.resource || ' ' || ${scheme}::text || ':' || ${foldCode(externalIds.id)} as identity
         from ${externalIds} join records on records.id = ${externalIds.record}
         where ${hasEarlier} and ${externalIds.resource} = any(${sql.param(withExternalIds)}::text[]) and ${externalIds.scheme} = ${scheme}
-          and exists (select from import_records earlier where earlier.resource = records.resource and earlier.key = records.key
-            and earlier.scheme = ${scheme} and earlier.import < ${id} and not earlier.undone and earlier.row is not null)
+          and (exists (select from import_records earlier
+              where earlier.resource = records.resource and earlier.key = records.key and ${isEarlier})
+            or records.id in (select merged.merged_into from records merged
+              join import_records earlier on earlier.resource = merged.resource and earlier.key = merged.key
+              where merged.merged_into is not null and ${isEarlier}))
         union all
         select null, null, null, identities.id from import_rows, unnest(import_rows.ids) as identities(id)
         where ${hasEarlier} and import_rows.import = ${id}
