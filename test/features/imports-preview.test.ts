@@ -98,6 +98,13 @@ describe('POST /v1/imports/preview', () => {
     expect(rows[2]?.reason).toContain('Title')
   })
 
+  it('refuses a row with the id of an earlier row that is refused', async () => {
+    const lines = [treatyHeader, '1,A,31/02/2003,China', '1,B,1999,China']
+    const { rows } = await getPreview(treatyMapping(newScheme()), lines.join('\n'))
+    expect(rows.map(({ state }) => state)).toEqual(['refused', 'refused'])
+    expect(rows[1]?.faults[0]?.detail).toContain('has the id of row 2')
+  })
+
   it('refuses a row with the id of an earlier row, and one that refers to a refused row', async () => {
     const other = newScheme()
     await api.post('/v1/agreements', {

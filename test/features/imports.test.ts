@@ -80,6 +80,14 @@ describe('a row with the id of an earlier row', () => {
       { rows: 1, example: { value: 'A', detail: expect.stringContaining('has the id of item 1') } },
     ])
   })
+
+  it('is refused even if the earlier row is refused, which may be the right one after its correction', async () => {
+    const csv = `${treatyHeader}\n1,First,31/02/2003,China\n1,Second,1999,China\n2,Third,1999,China\n`
+    const imported = await importCsv(api.database, treatyMapping(newScheme()), csv)
+    expect(imported).toMatchObject({ counts: { created: 1, refused: 2 } })
+    const details = imported.report?.refusedBy.map(({ example }) => example.detail)
+    expect(details).toContainEqual(expect.stringContaining('has the id of row 2'))
+  })
 })
 
 describe('a row that describes a record twice', () => {

@@ -177,18 +177,21 @@ const unchangedRecord = ({ resource, draft, document, existing }: Upsert): Previ
   kept: [],
 })
 
-/** Returns the faults of rows that describe the same record as an earlier row, by position. */
-function findRepeatedRows(rows: readonly ReadyRow[]): Map<number, RowFault[]> {
-  const first = new Map<string, ReadyRow>()
+/** Returns the faults of ready rows that describe the same record as an earlier row, even a refused one, by position. */
+function findRepeatedRows(rows: readonly Row[], converted: readonly ConvertedRow[]): Map<number, RowFault[]> {
+  const first = new Map<string, number>()
   const faults = new Map<number, RowFault[]>()
-  for (const row of rows)
-    for (const draft of row.drafts) {
-      const identity = recordIdentity(draft)
-      const earlier = first.get(identity) ?? row
+  for (const [position, result] of converted.entries()) {
+    if (result.kind === 'skipped') continue
+    for (const record of result.kind === 'drafts' ? result.drafts : (result.records ?? [])) {
+      const identity = recordIdentity(record)
+      const earlier = first.get(identity) ?? position
       first.set(identity, earlier)
-      if (earlier !== row)
-        faults.set(row.position, [repeatedFault(draft.resource, draft.externalId.id, earlier.locator)])
+      if (earlier === position || result.kind === 'refused') continue
+      const { locator = '' } = rows[earlier] ?? {}
+      faults.set(position, [repeatedFault(record.resource, record.externalId.id, locator)])
     }
+  }
   return faults
 }
 
@@ -203,7 +206,7 @@ async function checkRows(context: PreviewContext, mapping: Mapping, rows: Row[],
       ? [{ position, locator: rows[position]?.locator ?? '', drafts: [...result.drafts] }]
       : [],
   )
-  const repeated = findRepeatedRows(all)
+  const repeated = findRepeatedRows(rows, converted)
   const ready = all.filter(({ position }) => !repeated.has(position))
   const { results, newNames } = await resolveRowNames(context, mapping.scheme, ready)
   const { upserts, planned, refused } = await checkBatch(

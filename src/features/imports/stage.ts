@@ -141,16 +141,19 @@ interface RepeatedRow {
   firstLocator: string
 }
 
-/** SQL of the rows that describe the same record as an earlier row. `ids` has the identities of the drafts, in their order. */
+/**
+ * SQL of the rows that describe the same record as an earlier row, even a refused one: it may be the row that is right once it is
+ * corrected. `ids` has the identities of the drafts, in their order.
+ */
 const repeatedRows = `select found.position, later.drafts -> (found.number::int - 1) ->> 'resource' as resource,
     later.drafts -> (found.number::int - 1) -> 'externalId' ->> 'id' as id, earlier.locator as "firstLocator"
   from (
-    select rows.position, number, min(rows.position) over (partition by identity) as first
-    from import_rows rows, unnest(ids) with ordinality as identities(identity, number) where import = $1 and state = 'ready'
+    select rows.position, rows.state, number, min(rows.position) over (partition by identity) as first
+    from import_rows rows, unnest(ids) with ordinality as identities(identity, number) where import = $1 and state <> 'skipped'
   ) found
   join import_rows earlier on earlier.import = $1 and earlier.position = found.first
   join import_rows later on later.import = $1 and later.position = found.position
-  where found.first < found.position`
+  where found.first < found.position and found.state = 'ready'`
 
 /** Refuses rows that describe the same record as an earlier row. @returns the number of refused rows. */
 async function refuseRepeated(client: pg.ClientBase, id: string): Promise<number> {
