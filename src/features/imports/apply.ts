@@ -10,7 +10,7 @@ import { startSlices } from '../../time-slice.ts'
 import { type CitedRecord, writeCitations } from './citations.ts'
 import { type RecordEntry, writeEntries } from './entries.ts'
 import {
-  countKept,
+  countResults,
   faultsOfProblem,
   hasSameRow,
   isUnchanged,
@@ -190,18 +190,6 @@ export async function applyUpserts(
       .map((writtenRecord) => entryOf(writtenRecord, citationOf.get(writtenRecord) ?? null)),
   )
   const planned = written.map(({ record }) => record)
-  const count = (action: PlannedRecord['action']) =>
-    planned.filter((record) => record.action === action).length
-  return {
-    counts: {
-      ...noCounts,
-      refused: refused.size,
-      created: count('create'),
-      changed: count('change'),
-      unchanged: upserts.length - pending.length + count('none'),
-      kept: countKept(planned),
-    },
-    refused,
-    kept: listKept(planned),
-  }
+  const counts = countResults(planned, upserts.length - pending.length)
+  return { counts: { ...noCounts, ...counts, refused: refused.size }, refused, kept: listKept(planned) }
 }

@@ -12,7 +12,7 @@ import { startSlices } from '../../time-slice.ts'
 import { findDecidingIds, ReadyRowIds } from './file-ids.ts'
 import { mentionedRecords } from './mentions.ts'
 import {
-  countKept,
+  countResults,
   faultsOfProblem,
   isUnchanged,
   listKept,
@@ -23,7 +23,7 @@ import {
 } from './plan.ts'
 import { addKept, withStoredFaults } from './report.ts'
 import { addCounts, blockRows, readStagedRows, resetBlocked, takeBatch } from './rows.ts'
-import { changeImport, type ImportCounts, type ImportJob, noCounts, withoutKept } from './store.ts'
+import { changeImport, type ImportJob, noCounts, withoutKept } from './store.ts'
 import type { OnBadValue, ReadyRow, RowFault } from './types.ts'
 import { readUpserts, type Upsert, type Upserts } from './upserts.ts'
 
@@ -188,20 +188,6 @@ export async function checkBatch(
   }
 }
 
-/** Counts the results of rows. */
-function countResults({ upserts, planned, refused }: CheckedBatch): ImportCounts {
-  const count = (action: PlannedRecord['action']) =>
-    planned.filter((record) => record.action === action).length
-  return {
-    ...noCounts,
-    created: count('create'),
-    changed: count('change'),
-    unchanged: upserts.length - planned.length + count('none'),
-    kept: countKept(planned),
-    refused: refused.size,
-  }
-}
-
 /** Resets `blocked` rows to `ready`, since names may have been decided since the last check, and resets the counts and `kept`. */
 async function beginCheck(database: Database, job: ImportJob): Promise<ImportJob> {
   const { id } = job
@@ -269,9 +255,10 @@ export async function checkRows(
       await database.transaction((tx) => changeImport(tx, before, restart))
       return undefined
     }
-    const { refused } = checked
-    const counts = addCounts(before.counts, countResults(checked))
-    const report = addKept(before.report, listKept(checked.planned), counts.kept)
+    const { upserts, planned, refused } = checked
+    const results = countResults(planned, upserts.length - planned.length)
+    const counts = addCounts(before.counts, { ...noCounts, ...results, refused: refused.size })
+    const report = addKept(before.report, listKept(planned), counts.kept)
     const change = { doneThrough: last.position, counts }
     const isStored = await database.transaction(async (tx) => {
       const stored = await withStoredFaults(tx, before.id, report)

@@ -142,9 +142,17 @@ function planChange(upsert: Upsert, stored: string, onEdited: OnEdited): Planned
 export const planRecord = (upsert: Upsert, stored: string | undefined, onEdited: OnEdited): PlannedRecord =>
   stored === undefined ? planCreation(upsert) : planChange(upsert, stored, onEdited)
 
-/** Counts the properties that planned records keep. */
-export const countKept = (planned: readonly PlannedRecord[]): number =>
-  planned.reduce((sum, { kept }) => sum + kept.length, 0)
+/** Counts the results of planned records. @param unplanned number of records without a plan, since they are unchanged. */
+export function countResults(planned: readonly PlannedRecord[], unplanned: number) {
+  const count = (action: PlannedRecord['action']) =>
+    planned.filter((record) => record.action === action).length
+  return {
+    created: count('create'),
+    changed: count('change'),
+    unchanged: unplanned + count('none'),
+    kept: planned.reduce((sum, { kept }) => sum + kept.length, 0),
+  }
+}
 
 /** Returns the existing records among planned ones that keep properties, with the reasons. */
 export const listKept = (planned: readonly PlannedRecord[]): KeptRecord[] =>
