@@ -1,6 +1,6 @@
 import type { Transaction } from '../../database/database.ts'
 import { draftIdentities, recordIdentity } from './identities.ts'
-import { readStagedRows } from './rows.ts'
+import { readPages } from './rows.ts'
 import type { Draft } from './types.ts'
 
 /**
@@ -68,14 +68,10 @@ export class ReadyRowIds {
 
   async #read(resource: string): Promise<Set<string>> {
     const identities = new Set<string>()
-    for (let doneThrough = 0; ; ) {
-      const rows = await readStagedRows(this.#tx, { id: this.#id, pass: 0, doneThrough }, pageSize)
-      const last = rows.at(-1)
-      if (!last) return identities
+    for await (const rows of readPages(this.#tx, { id: this.#id, pass: 0 }, pageSize))
       for (const draft of rows.flatMap(({ drafts }) => drafts))
         if (draft.resource === resource)
           for (const identity of draftIdentities(draft)) identities.add(identity)
-      doneThrough = last.position
-    }
+    return identities
   }
 }

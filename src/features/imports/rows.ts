@@ -31,6 +31,19 @@ export function readStagedRows(
   })
 }
 
+/** Yields all rows of a pass in pages of at most `limit` rows, in the order of the file. */
+export async function* readPages(
+  tx: Transaction,
+  { id, pass }: { id: string; pass: number },
+  limit: number,
+): AsyncGenerator<ReadyRow[]> {
+  for (let doneThrough: number | undefined = 0; doneThrough !== undefined; ) {
+    const rows = await readStagedRows(tx, { id, pass, doneThrough }, limit)
+    if (rows.length > 0) yield rows
+    doneThrough = rows.at(-1)?.position
+  }
+}
+
 /** Reads staged rows. @param positions their positions. @returns them in the order of the file. */
 export const readRowsAt = (tx: Transaction, id: string, positions: readonly number[]): Promise<ReadyRow[]> =>
   tx.query<ReadyRow>({

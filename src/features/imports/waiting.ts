@@ -1,7 +1,7 @@
 import type { Transaction } from '../../database/database.ts'
 import { draftIdentities, recordIdentity } from './identities.ts'
 import { mentionedRecords } from './mentions.ts'
-import { readStagedRows } from './rows.ts'
+import { readPages } from './rows.ts'
 
 /** The order in which a commit writes the rows that wait for records of other rows. */
 
@@ -37,17 +37,13 @@ async function readWaiting(tx: Transaction, id: string): Promise<WaitingRow[]> {
   const waiting: WaitingRow[] = []
   const byIdentity = new Map<string, WaitingRow>()
   const wanted: string[][] = []
-  for (;;) {
-    const doneThrough = waiting.at(-1)?.position ?? 0
-    const page = await readStagedRows(tx, { id, pass: 1, doneThrough }, pageSize)
-    if (page.length === 0) break
+  for await (const page of readPages(tx, { id, pass: 1 }, pageSize))
     for (const { position, drafts } of page) {
       const row = new WaitingRow(position, drafts.length)
       waiting.push(row)
       for (const identity of drafts.flatMap(draftIdentities)) byIdentity.set(identity, row)
       wanted.push(mentionedRecords(drafts).map(recordIdentity))
     }
-  }
   for (const [index, row] of waiting.entries())
     row.references = (wanted[index] ?? []).flatMap((identity) => byIdentity.get(identity) ?? [])
   return waiting
