@@ -1,5 +1,4 @@
 import type { DatabaseClient, Transaction } from '../../database/database.ts'
-import { removeFiles } from './files.ts'
 import { lockImport } from './steps.ts'
 
 /** Removes the staged data of imports. */
@@ -7,15 +6,23 @@ import { lockImport } from './steps.ts'
 /** Number of rows that one statement removes. */
 const batchSize = 5000
 
+/** Number of parts of files, which have up to a mebibyte, that one statement removes. */
+const fileBatchSize = 64
+
 /** Removes rows of an import from a table, with one short statement after another, since the feed of changes waits for each. */
 async function removeRows(
   writes: Transaction,
-  { table, id, condition = 'true' }: { table: string; id: string; condition?: string },
+  {
+    table,
+    id,
+    condition = 'true',
+    limit = batchSize,
+  }: { table: string; id: string; condition?: string; limit?: number },
 ): Promise<void> {
   for (let removed = 1; removed > 0; ) {
     const rows = await writes.query({
       text: `delete from ${table} where ctid = any(array(
-          select ctid from ${table} where import = $1 and ${condition} limit ${batchSize})) returning 1`,
+          select ctid from ${table} where import = $1 and ${condition} limit ${limit})) returning 1`,
       values: [id],
     })
     removed = rows.length
@@ -34,6 +41,10 @@ export async function removeStaged(writes: Transaction, id: string): Promise<voi
 const inSeparateTransactions = (database: DatabaseClient): Transaction => ({
   query: (statement) => database.transaction((tx) => tx.query(statement)),
 })
+
+/** Removes the stored files of an import. */
+export const removeFiles = (database: DatabaseClient, id: string): Promise<void> =>
+  removeRows(inSeparateTransactions(database), { table: 'import_files', id, limit: fileBatchSize })
 
 /** Removes the list of the records that the file of an import lacks. */
 export const removeMissingList = (database: DatabaseClient, id: string): Promise<void> =>

@@ -136,17 +136,3 @@ export async function withStoredFiles<T>(
     await rm(folder, { recursive: true, force: true })
   }
 }
-
-/** Removes the stored files of an import, some parts in each transaction. */
-export async function removeFiles(database: DatabaseClient, id: string): Promise<void> {
-  for (let removed = 1; removed > 0; ) {
-    const rows = await database.transaction((tx) =>
-      tx.query({
-        text: `delete from import_files where ctid = any(array(select ctid from import_files where import = $1 limit 64))
-          returning part`,
-        values: [id],
-      }),
-    )
-    removed = rows.length
-  }
-}

@@ -2,9 +2,9 @@ import { autocommitReads, type Database } from '../../database/database.ts'
 import { toProblem } from '../../database/errors.ts'
 import type { Registry } from '../../model/registry.ts'
 import { checkRows } from './check.ts'
-import { clearImport } from './cleanup.ts'
+import { clearImport, removeFiles } from './cleanup.ts'
 import { commitRows, importAuthorship } from './commit.ts'
-import { type LocalFile, removeFiles, withStoredFiles } from './files.ts'
+import { type LocalFile, withStoredFiles } from './files.ts'
 import { withSchemeLock } from './lock.ts'
 import { storeMissing } from './missing.ts'
 import { createNamedRecords } from './named-records.ts'
@@ -76,43 +76,34 @@ class Run {
   readonly #options: RunOptions
   readonly #signal: AbortSignal
 
-  constructor(context: ImportContext, options: RunOptions, signal: AbortSignal) {
+  constructor(context: ImportContext, options: RunOptions) {
     this.#context = context
     this.#options = options
-    this.#signal = signal
+    this.#signal = options.signal
   }
 
   #reportProgress(state: ImportState, done: number, total?: number): void {
     this.#options.onProgress?.({ state, done, total })
   }
 
-  /** Changes an import. @returns false if another process or request has changed or removed it. */
-  #tryChange(job: ImportJob, change: ImportChange): Promise<boolean> {
-    return this.#context.database.transaction((tx) => changeImport(tx, job, change))
-  }
-
   /** Stores the report of a step that has written records. @throws TakenOver if another process has changed the import. */
   async #finish(job: ImportJob, change: ImportChange, kept: Partial<ImportReport>): Promise<void> {
     if (await storeReport(this.#context.database, job, change, kept)) return
-    throw new TakenOver(`another process or request has changed or removed the import ${job.id}`)
-  }
-
-  async #read(id: string): Promise<ImportJob> {
-    const job = await readImport(autocommitReads(this.#context.database), id)
-    if (!job) throw new TakenOver(`another process or request has removed the import ${id}`)
-    return job
+    throw new TakenOver(job.id)
   }
 
   /** Runs the steps of an import until it is done or waits for a person. */
   async runSteps(id: string): Promise<void> {
+    const { database } = this.#context
     for (;;) {
       this.#signal.throwIfAborted()
-      const job = await this.#read(id)
+      const job = await readImport(autocommitReads(database), id)
+      if (!job) throw new TakenOver(id)
       if (job.state === 'uploaded' && this.#options.files) await this.#stageFiles(job)
       else if (job.state === 'staging') await this.#stage(job)
       else if (job.state === 'committing') await this.#commit(job)
       else if (job.state === 'undoing') await this.#undo(job)
-      else if (isFinished(job) && !job.cleared) await clearImport(this.#context.database, id)
+      else if (isFinished(job) && !job.cleared) await clearImport(database, id)
       else return
     }
   }
@@ -123,7 +114,8 @@ class Run {
     const { database, registry } = this.#context
     await resolveImportNames(database, registry, job, { signal: this.#signal })
     if (job.autoCommit) {
-      await this.#tryChange(job, { state: 'committing', pass: 0, stagedAt: 'now' })
+      const change = { state: 'committing', pass: 0, stagedAt: 'now' } as const
+      await database.transaction((tx) => changeImport(tx, job, change))
       return
     }
     const { onEdited, onUnresolved } = readStoredSettings(job.mapping, registry)
@@ -214,7 +206,7 @@ export async function runImport(context: ImportContext, id: string, options: Run
   return withSchemeLock(context.database, scheme, async (lockLost) => {
     const signal = AbortSignal.any([options.signal, lockLost])
     try {
-      await new Run(context, options, signal).runSteps(id)
+      await new Run(context, { ...options, signal }).runSteps(id)
     } catch (error) {
       if (isTemporary(error, signal)) throw error
       await setFailed(context, id, error)

@@ -118,9 +118,7 @@ class StagingBuffer {
  * @throws Problem `not-found` if it has been removed, otherwise TakenOver.
  */
 async function refuseChanged(writes: Transaction, id: string): Promise<never> {
-  if (await readImport(writes, id)) {
-    throw new TakenOver(`another process or request has changed the import ${id}`)
-  }
+  if (await readImport(writes, id)) throw new TakenOver(id)
   await removeStaged(writes, id)
   throw new Problem('not-found', `The import ${id} has been removed meanwhile.`)
 }

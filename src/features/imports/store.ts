@@ -241,7 +241,12 @@ export async function changeImport(
 }
 
 /** The error of a run whose import another process or request has changed or removed. */
-export class TakenOver extends Error {}
+export class TakenOver extends Error {
+  /** @param id the id of the import. */
+  constructor(id: string) {
+    super(`another process or request has changed or removed the import ${id}`)
+  }
+}
 
 /**
  * Changes an import like `changeImport`, in the transaction of the work on which the change depends.
@@ -253,5 +258,5 @@ export async function requireChange(
   change: ImportChange,
 ): Promise<void> {
   if (await changeImport(tx, expected, change)) return
-  throw new TakenOver(`another process or request has changed or removed the import ${expected.id}`)
+  throw new TakenOver(expected.id)
 }
