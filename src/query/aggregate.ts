@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import type { Dimension, Measure } from '../model/dimensions.ts'
+import type { Operator } from '../model/filters.ts'
 import type { Language } from '../model/languages.ts'
 import {
   type CheckedQuery,
+  getLimit,
   getStringValues,
   getValues,
   invalidParameters,
@@ -14,7 +16,7 @@ import {
 } from '../model/parameters.ts'
 import type { Resource } from '../model/resource.ts'
 import { urlFilters } from '../model/url-filters.ts'
-import { type Fault, Problem } from '../problems/problem.ts'
+import type { Fault } from '../problems/problem.ts'
 import { didYouMean } from '../problems/suggest.ts'
 import type { Condition, FilterComparison } from './condition.ts'
 import { readCondition } from './list.ts'
@@ -239,11 +241,13 @@ function comparisonsWithOtherValues(
   if (known.otherThan) return [{ filter, operator: 'otherThan', value: keys }]
   if (known.ne?.takes !== 'many') return undefined
   const isPresent = { filter, operator: 'isNull', value: false } as const
-  const hasIsNull =
-    where.kind === 'fields' &&
-    where.comparisons.some(({ filter: name, operator }) => name === filter && operator === 'isNull')
-  return [{ filter, operator: 'ne', value: keys }, ...(known.isNull && !hasIsNull ? [isPresent] : [])]
+  const isRepeated = hasComparison(where, filter, 'isNull')
+  return [{ filter, operator: 'ne', value: keys }, ...(known.isNull && !isRepeated ? [isPresent] : [])]
 }
+
+const hasComparison = (where: Condition, filter: string, operator: Operator): boolean =>
+  where.kind === 'fields' &&
+  where.comparisons.some((comparison) => comparison.filter === filter && comparison.operator === operator)
 
 /**
  * Whether measure and dimension belong to elements of the same list. The group `other` would then also count elements that
@@ -282,10 +286,7 @@ function findTopFaults(plan: AggregatePlan, query: CheckedQuery): Fault[] {
       ...replaced,
       fault('top', `is not possible for ${dimension} with "${mixed.name}": both belong to the same list`),
     ]
-  const hasOtherThan =
-    where.kind === 'fields' &&
-    where.comparisons.some(({ filter: name, operator }) => name === filter && operator === 'otherThan')
-  return hasOtherThan
+  return hasComparison(where, filter, 'otherThan')
     ? [...replaced, fault('top', `cannot be combined with ${filter}[otherThan], which "other" needs`)]
     : replaced
 }
@@ -334,8 +335,6 @@ function findFaults(plan: AggregatePlan): Fault[] {
  * something that is not in the request, amounts of mixed units, or a `top` that is not possible.
  */
 export function planAggregate(resource: Resource, query: CheckedQuery, language: Language): AggregatePlan {
-  const [size = groupLimit.defaultSize] = getValues(query, 'limit')
-  if (typeof size !== 'number') throw new Problem('internal', 'A number of groups was not read as a number.')
   const measures = getStringValues(query, 'measures')
   const asOf = getListAsOf(resource, query)
   const plan: AggregatePlan = {
@@ -345,7 +344,7 @@ export function planAggregate(resource: Resource, query: CheckedQuery, language:
     measures: (measures.length > 0 ? measures : ['count']).map(parseMeasure),
     sort: getStringValues(query, 'sort').map(parseGroupOrder),
     having: getStringValues(query, 'having').map(parseHaving),
-    limit: size,
+    limit: getLimit(query, groupLimit),
     language,
     ...(asOf !== undefined && { asOf }),
   }

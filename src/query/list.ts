@@ -3,6 +3,7 @@ import type { Operator } from '../model/filters.ts'
 import {
   type CheckedQuery,
   cursorParameter,
+  getLimit,
   getStringValues,
   getValues,
   invalidParameters,
@@ -13,7 +14,6 @@ import {
 } from '../model/parameters.ts'
 import type { Resource } from '../model/resource.ts'
 import { urlFilters } from '../model/url-filters.ts'
-import { Problem } from '../problems/problem.ts'
 import type { Condition, FilterComparison } from './condition.ts'
 import { getListAsOf, listAsOfParameter } from './past.ts'
 import {
@@ -152,15 +152,14 @@ export function planList(resource: Resource, query: CheckedQuery): ListPlan {
 
 function makePlan(resource: Resource, query: CheckedQuery): ListPlan {
   const [cursor] = getStringValues(query, 'cursor')
-  const [size = pageSize.defaultSize] = getValues(query, 'limit')
   const [count] = getValues(query, 'count')
-  if (typeof size !== 'number') throw new Problem('internal', 'A page size was not read as a number.')
+  const limit = getLimit(query, pageSize)
   const selection = readSelection(resource, query)
-  const fault = findTooManyCounts(resource, selection.representation, size)
+  const fault = findTooManyCounts(resource, selection.representation, limit)
   if (fault) throw invalidParameters([{ parameter: 'limit', ...fault }])
   return {
     ...selection,
-    limit: size,
+    limit,
     ...(cursor !== undefined && { cursor }),
     ...((count === 'exact' || count === 'estimated') && { count }),
   }

@@ -92,16 +92,16 @@ function setAt(target: unknown, [step, ...rest]: Path, value: unknown): void {
   else setAt(Reflect.get(target, step), rest, value)
 }
 
+/** Returns a list without the items that equal an earlier one. */
+const withoutRepetitions = (list: readonly unknown[]): unknown[] =>
+  list.filter((item, index) => list.findIndex((other) => isDeepStrictEqual(item, other)) === index)
+
 /** Removes repeated entries from the lists on a path. */
 function removeRepeated(document: Document, path: Path): void {
   for (let depth = 1; depth < path.length; depth += 1) {
     const listPath = path.slice(0, depth)
     const list: unknown = listPath.reduce(getAt, document)
-    if (!Array.isArray(list)) continue
-    const distinct = list.filter(
-      (item, index) => list.findIndex((other) => isDeepStrictEqual(item, other)) === index,
-    )
-    setAt(document, listPath, distinct)
+    if (Array.isArray(list)) setAt(document, listPath, withoutRepetitions(list))
   }
 }
 
@@ -237,10 +237,8 @@ export async function deleteMerged(tx: Transaction, { resource, from, into }: Me
 }
 
 /** Returns the union of two lists, without duplicates. */
-const union = (list: unknown, otherList: unknown): unknown[] => {
-  const all = [...(Array.isArray(list) ? list : []), ...(Array.isArray(otherList) ? otherList : [])]
-  return all.filter((item, index) => all.findIndex((other) => isDeepStrictEqual(item, other)) === index)
-}
+const union = (list: unknown, otherList: unknown): unknown[] =>
+  withoutRepetitions([list, otherList].flatMap((each) => (Array.isArray(each) ? each : [])))
 
 /**
  * Returns the document of the remaining record, with the external ids of the merged one, and with its names as aliases.

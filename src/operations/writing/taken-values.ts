@@ -1,4 +1,4 @@
-import { getTableColumns, getTableName, sql } from 'drizzle-orm'
+import { getTableColumns, getTableName, type SQL, sql } from 'drizzle-orm'
 import type pg from 'pg'
 import { columnOf, commaList } from '../../database/columns.ts'
 import type { Transaction } from '../../database/database.ts'
@@ -24,6 +24,9 @@ export interface DocumentToWrite {
   key?: string | undefined
 }
 
+/** SQL of an array of texts. */
+const texts = (values: (string | null | undefined)[]): SQL => sql`${sql.param(values)}::text[]`
+
 /** A fault, with the index of its document. */
 type DocumentFault = [documentIndex: number, fault: Fault]
 
@@ -47,7 +50,6 @@ export async function findTakenExternalIds(
     ),
   )
   const { externalIds } = resource.registry.shared
-  const texts = (values: (string | null)[]) => sql`${sql.param(values)}::text[]`
   const rows = await tx.query<{ index: number; key: string }>(
     compileSql(sql`select given.nth::int - 1 as index, ${records.key} as key
       from unnest(${texts(ids.map(({ scheme }) => scheme))}, ${texts(ids.map(({ id }) => id))}, ${texts(ids.map(({ key }) => key))})
@@ -146,7 +148,6 @@ export async function findTakenUniqueValues(
     })
     if (given.length === 0) continue
     const { table } = resource
-    const texts = (values: (string | null | undefined)[]) => sql`${sql.param(values)}::text[]`
     const lists = properties.map((_, nth) => texts(given.map(({ values }) => values[nth])))
     const names = properties.map((property) => sql.identifier(property))
     const same = properties.map((property, nth) => sql`${columnOf(table, property)} = given.${names[nth]}`)
