@@ -45,7 +45,8 @@ function findHostFault({ headers: { host }, raw }: FastifyRequest): string | und
   return hostPattern.test(host) ? undefined : `must be a host such as registry.example:3000, not "${host}"`
 }
 
-function headerProblem(header: string, message: string): Problem {
+/** Returns the problem of an invalid header. @param message follows the name of the header. */
+export function headerProblem(header: string, message: string): Problem {
   const fault: Fault = { header, code: 'invalid', message }
   return new Problem('malformed-request', `The ${header} header ${message}.`, { errors: [fault] })
 }

@@ -21,16 +21,11 @@ const maxRunning = 2
  */
 const poolSize = maxRunning * 2
 
-/** Options of the plugin `importer`. */
-export interface ImporterOptions {
-  registry: Registry
-}
-
 /**
  * Runs imports in the background. Looks for unfinished imports, including imports of other processes, at the start, after
  * each notification and at intervals.
  */
-export const importer = fp<ImporterOptions>(
+export const importer = fp<{ registry: Registry }>(
   async function importer(app, { registry }) {
     // Statements of imports may take long. Statements that look for imports have the usual time limit, so that a database
     // that does not respond does not delay the shutdown.

@@ -11,13 +11,8 @@ const intervalMs = 600_000
 /** Milliseconds between two polls for writes that bypass the service, since notifications may not arrive. */
 const changedIntervalMs = 5000
 
-/** Options of the plugin `recomposer`. */
-export interface RecomposerOptions {
-  registry: Registry
-}
-
 /** Recomposes documents in the background: at the start, after writes that bypass the service, and at intervals. */
-export const recomposer = fp<RecomposerOptions>(
+export const recomposer = fp<{ registry: Registry }>(
   async function recomposer(app, { registry }) {
     // A separate connection, so that requests do not wait for the recomposer.
     const database = app.database.fork({ maxConnections: 1 })

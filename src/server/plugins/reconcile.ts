@@ -24,6 +24,7 @@ import { runInSlices } from '../../time-slice.ts'
 import { disconnectSignal, readAs } from '../read-as.ts'
 import { readJson } from './body-parsers/json-reader.ts'
 import { requireUnencoded } from './body-parsers.ts'
+import { headerProblem } from './http-conformance.ts'
 import { addOptions } from './routes.ts'
 
 /** Maximum bytes of a form. A batch of 250 queries with properties is shorter. */
@@ -70,9 +71,7 @@ function entityIn(request: FastifyRequest, registry: Registry): EntityId {
 function baseUrlOf({ protocol, host }: FastifyRequest): string {
   const url = `${protocol}://${host}`
   if (URL.canParse(url)) return url
-  const message = 'must name the host of the service, for the addresses in the manifest'
-  const errors = [{ header: 'Host', code: 'invalid', message }]
-  throw new Problem('malformed-request', `The Host header ${message}.`, { errors })
+  throw headerProblem('Host', 'must name the host of the service, for the addresses in the manifest')
 }
 
 const corsHeaders = {
