@@ -161,6 +161,9 @@ export interface Resource extends Omit<ResourceDeclaration, 'search' | 'constrai
   registry: Registry
 }
 
+/** Returns the plural of `noun`, for texts: `cooperation bases`. */
+export const pluralNoun = ({ name }: Resource): string => name.replaceAll('-', ' ')
+
 /** Returns the parts of a resource that search conditions use. */
 export const toSearchable = ({ filters, collections, id }: Resource): Searchable => ({
   filters,

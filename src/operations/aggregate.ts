@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Transaction } from '../database/database.ts'
 import { groupingSettings, wholeTableSettings } from '../database/reading-settings.ts'
 import { otherLabel } from '../model/labels.ts'
+import { pluralNoun } from '../model/resource.ts'
 import { registerResponseSchema } from '../model/schema-names.ts'
 import { listedOperators } from '../model/url-filters.ts'
 import { type AggregatePlan, aggregateParameters, planAggregate, planOther } from '../query/aggregate.ts'
@@ -121,7 +122,7 @@ export const aggregate: Operation = {
 
   contract: (resource) => ({
     operationId: `aggregate${resource.plural}`,
-    summary: `Aggregate ${resource.name.replaceAll('-', ' ')}`,
+    summary: `Aggregate ${pluralNoun(resource)}`,
     description: 'Groups of the matching records.',
     details:
       'A record counts once in every group whose values it has. A dimension is a property, the year, decade or month of a date (null if the date spans several), or the values that the filter of the same name compares; `topic` and `sector` do not include narrower ones. A role grouped together with a country, region or organization belongs to the same participant, and kind, currency and year of amounts belong to the same amount. `countDistinct:…` is the number of values of a dimension in a group; `avg` is rounded to four decimals. All filters and operators of the list can be sent, including those not listed here.',

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { getStringValues, singleValueParameter } from '../model/parameters.ts'
-import type { Resource } from '../model/resource.ts'
+import { pluralNoun, type Resource } from '../model/resource.ts'
 import { registerResponseSchema } from '../model/schema-names.ts'
 import { FaultList, Problem } from '../problems/problem.ts'
 import { startSlices } from '../time-slice.ts'
@@ -128,7 +128,7 @@ export const bulk: Operation = {
 
   contract: (resource) => ({
     operationId: `bulk${resource.plural}`,
-    summary: `Change many ${resource.name.replaceAll('-', ' ')}`,
+    summary: `Change many ${pluralNoun(resource)}`,
     description: 'In one transaction.',
     details: `Up to ${maxOperations} operations. All of them are done or, with \`atomic=false\`, all that can be done. \`create\`, \`upsert\` and \`replace\` take a \`document\`; all but \`create\` take the key or, where records have them, an external id; \`replace\`, \`patch\` and \`remove\` need \`ifMatch\`. \`create\` and \`upsert\` neither compare nor store the version and timestamps of a \`document\`. Records are created first, then changed, then removed.`,
     path: '/bulk',

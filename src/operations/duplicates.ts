@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { fold, foldedPrefix, nameList } from '../database/folding.ts'
 import { records } from '../database/tables/records.ts'
 import { getLimit, getStringValues, limitParameter } from '../model/parameters.ts'
-import { managedSchemas, type Resource } from '../model/resource.ts'
+import { managedSchemas, pluralNoun, type Resource } from '../model/resource.ts'
 import { registerResponseSchema } from '../model/schema-names.ts'
 import { createScope, readCursor, writeCursor } from '../query/cursor.ts'
 import { pageCursorParameter } from '../query/list.ts'
@@ -133,7 +133,7 @@ export const duplicates: Operation = {
 
   contract: (resource) => ({
     operationId: `list${resource.singular}Duplicates`,
-    summary: `Find ${resource.name.replaceAll('-', ' ')} that may be recorded twice`,
+    summary: `Find ${pluralNoun(resource)} that may be recorded twice`,
     description: 'Pairs with an equal name, title or alias.',
     details:
       'Names are compared without case and accents. A page checks `limit` records in the order of their keys, so it may have no pair although `next` is not null. Merge a pair with `POST …/merge`.',

@@ -1,3 +1,4 @@
+import { pluralNoun } from '../model/resource.ts'
 import { getRecordAsOf, recordAsOfParameter } from '../query/past.ts'
 import { readSearchSelection, searchBodySchemas } from '../query/search.ts'
 import { fileContract, fileParameters } from './exporting/contract.ts'
@@ -12,7 +13,7 @@ export const exportSearch: Operation = {
   contract: (resource) => ({
     ...fileContract,
     operationId: `exportSearched${resource.plural}`,
-    summary: `Export a search of ${resource.name.replaceAll('-', ' ')}`,
+    summary: `Export a search of ${pluralNoun(resource)}`,
     description: 'By a filter expression.',
     details: 'The expression is as in a search.',
     cost: 2,

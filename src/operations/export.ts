@@ -1,3 +1,4 @@
+import { pluralNoun } from '../model/resource.ts'
 import { listedOperators } from '../model/url-filters.ts'
 import { readSelection, selectionParameters } from '../query/list.ts'
 import { fileContract, fileParameters } from './exporting/contract.ts'
@@ -12,7 +13,7 @@ export const exportList: Operation = {
   contract: (resource) => ({
     ...fileContract,
     operationId: `export${resource.plural}`,
-    summary: `Export ${resource.name.replaceAll('-', ' ')}`,
+    summary: `Export ${pluralNoun(resource)}`,
     description: 'All records that match all filters.',
     details:
       'The file has the whole result, as of one moment. A transfer that ends normally is complete. All filters and operators of the list can be sent, including those not listed here.',

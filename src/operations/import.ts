@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { pluralNoun } from '../model/resource.ts'
 import { registerResponseSchema } from '../model/schema-names.ts'
 import { Problem } from '../problems/problem.ts'
 import { fileMediaType, type Operation } from './operation.ts'
@@ -25,7 +26,7 @@ export const importRecords: Operation = {
 
   contract: (resource) => ({
     operationId: `import${resource.plural}`,
-    summary: `Create many ${resource.name.replaceAll('-', ' ')} from NDJSON`,
+    summary: `Create many ${pluralNoun(resource)} from NDJSON`,
     description: 'All of them or none.',
     details: `Creates up to ${maxNdjsonLines} records in one transaction. Each line is a record, in the form of an export, and keeps its key; version and timestamps are new. An error at \`/2/title\` is in line 2.`,
     path: '/import',

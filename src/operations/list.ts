@@ -1,4 +1,4 @@
-import type { Resource } from '../model/resource.ts'
+import { pluralNoun, type Resource } from '../model/resource.ts'
 import { listParameters, planList } from '../query/list.ts'
 import { bodyTag, etagHeader, ifNoneMatch } from './entity-tags.ts'
 import { acceptLanguage, contentLanguage, languageParameter } from './language.ts'
@@ -12,7 +12,7 @@ export const list: Operation = {
 
   contract: (resource: Resource) => ({
     operationId: `list${resource.plural}`,
-    summary: `List ${resource.name.replaceAll('-', ' ')}`,
+    summary: `List ${pluralNoun(resource)}`,
     description: 'Records that match all filters.',
     details:
       'Commas in a filter separate values; one must match. `q` has the syntax of web searches: `electric cars`, `"electric cars"`, `energy or climate`, `energy -coal`; accents don\'t matter. `sort` takes several keys, each with `-` for descending; dates sort by the earliest day that they can mean, and records without a value come last. `include` adds related records, as properties that the schema of the record describes; `names` adds the names of the records that the response refers to. `fields` is for clients without generated types, since the response then lacks required properties.',
@@ -23,7 +23,7 @@ export const list: Operation = {
     headers: [ifNoneMatch, acceptLanguage],
     responses: {
       200: {
-        description: `A page of ${resource.name.replaceAll('-', ' ')}.`,
+        description: `A page of ${pluralNoun(resource)}.`,
         schema: () => pageSchema(resource),
         headers: { etag: etagHeader, link: linkHeader, 'content-language': contentLanguage },
       },

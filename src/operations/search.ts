@@ -1,3 +1,4 @@
+import { pluralNoun } from '../model/resource.ts'
 import { getRecordAsOf, recordAsOfParameter } from '../query/past.ts'
 import { planSearch, searchBodySchemas } from '../query/search.ts'
 import { acceptLanguage, contentLanguage, languageParameter } from './language.ts'
@@ -11,7 +12,7 @@ export const search: Operation = {
 
   contract: (resource) => ({
     operationId: `search${resource.plural}`,
-    summary: `Search ${resource.name.replaceAll('-', ' ')}`,
+    summary: `Search ${pluralNoun(resource)}`,
     description: 'By a filter expression.',
     details:
       'A filter expression is a tree of `and`, `or`, `not`, comparisons, and `some`, `none`, `every` over lists inside the records. All conditions in one object must hold.',
@@ -31,7 +32,7 @@ export const search: Operation = {
     },
     responses: {
       200: {
-        description: `A page of ${resource.name.replaceAll('-', ' ')}.`,
+        description: `A page of ${pluralNoun(resource)}.`,
         schema: () => pageSchema(resource),
         headers: { 'content-language': contentLanguage },
       },

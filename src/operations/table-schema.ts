@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { booleanText, getStringValues, singleValueParameter } from '../model/parameters.ts'
+import { pluralNoun } from '../model/resource.ts'
 import { registerResponseSchema } from '../model/schema-names.ts'
 import { type CellKind, flatColumns, participantsProperty } from '../query/flat.ts'
 import { readRepresentation, representationParameters } from '../query/representation.ts'
@@ -59,7 +60,7 @@ export const tableSchema: Operation = {
 
   contract: (resource) => ({
     operationId: `get${resource.plural}TableSchema`,
-    summary: `Describe the CSV file of ${resource.name.replaceAll('-', ' ')}`,
+    summary: `Describe the CSV file of ${pluralNoun(resource)}`,
     description: 'The columns, as a Table Schema.',
     details:
       'Returns the columns of the file that the export with the same parameters writes, as a Table Schema of Frictionless Data.',
