@@ -93,7 +93,7 @@ describe.skipIf(skipsBrowser)('the focus [needs Chromium]', { timeout: 90_000 },
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByRole('button', { name: 'Continue with these values' }).press('Enter')
     await page.getByRole('button', { name: 'Save' }).waitFor()
-    await waitForFocus(page, '.record-form')
+    await waitForFocus(page, 'form')
     await page.context().close()
   })
 

@@ -52,7 +52,7 @@ export function Facets({
     <aside class="no-print" aria-label={t('explore.filter')}>
       <details class="facets-fold" open={isOpen}>
         <summary>{t('explore.filter')}</summary>
-        <div class="facets">
+        <div class="stack">
           <TextFilters filters={filters} date={date} onChange={onChange} />
           {dimensions.map((dimension, index) => (
             <Facet

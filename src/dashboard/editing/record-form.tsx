@@ -103,7 +103,7 @@ export function RecordForm({
       )}
       <FaultsContext.Provider value={faults}>
         <form
-          class="record-form"
+          class="stack"
           noValidate
           tabIndex={-1}
           ref={form}
