@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { createKey, type KeyRecord, listKeys, readKey, revokeKey } from '../database/keys.ts'
+import { createKey, listKeys, readKey, revokeKey } from '../database/keys.ts'
 import { roles } from '../database/vocabularies.ts'
 import { keys } from '../model/keys.ts'
 import { cursorParameter, getLimit, getStringValues, limitParameter } from '../model/parameters.ts'
@@ -93,8 +93,6 @@ const newKey = registerRequestSchema(
 
 const keyCollection: KeyedCollection = { noun: 'key', key: { property: 'id', schema: keys.uuid() } }
 
-const toJson = (record: KeyRecord, more: { key?: string } = {}) => JSON.stringify({ ...record, ...more })
-
 const keyNotFound = (id: string) => new Problem('not-found', `There is no key ${id}.`)
 
 /** The response to a repeated creation of a key. It does not have the key itself, which is not stored. */
@@ -154,7 +152,7 @@ const create: Endpoint = {
       async (transaction) => {
         const { key, record } = await createKey(transaction, { ...data, expiresAt })
         const headers = { location: `/v1/keys/${record.id}`, 'cache-control': 'no-store' }
-        return { status: 201, headers, body: toJson(record, { key }) }
+        return { status: 201, headers, body: JSON.stringify({ ...record, key }) }
       },
       (first) => repeatedCreation(first, request.url),
     )
@@ -204,7 +202,7 @@ const read: Endpoint = {
   async handle({ key }, { database }) {
     const record = await readKey(database, key)
     if (!record) throw keyNotFound(key)
-    return { status: 200, headers: {}, body: toJson(record) }
+    return { status: 200, headers: {}, body: JSON.stringify(record) }
   },
 }
 

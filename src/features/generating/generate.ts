@@ -81,18 +81,17 @@ async function writeAll(client: pg.ClientBase, count: number, seed: number): Pro
   await client.query('set local enable_seqscan = off')
   const time = await startWriting(client)
   const random = createRandom(seed)
-  const idGenerator = createIdGenerator(random)
+  const nextId = createIdGenerator(random)
   let batch = new Batch(registry, time)
   const state: GeneratorState = {
     seed,
     random,
-    idGenerator,
     referenceData: await readReferenceData(client),
     organizationIds: [],
     sourceIds: [],
     recentAgreementIds: [],
     add: (resource, document) => {
-      const id = idGenerator.uuid()
+      const id = nextId()
       batch.add(resource, id, document)
       return id
     },

@@ -1,5 +1,4 @@
 import type { Document } from '../../operations/writing/documents.ts'
-import type { IdGenerator } from './id-generator.ts'
 import type { Random } from './random.ts'
 import type { ReferenceData } from './reference-data.ts'
 
@@ -10,7 +9,6 @@ export type JsonObject = Record<string, unknown>
 export interface GeneratorState {
   seed: number
   random: Random
-  idGenerator: IdGenerator
   referenceData: ReferenceData
   /** Ids of generated organizations, those that take part most often first. */
   organizationIds: string[]

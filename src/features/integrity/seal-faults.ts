@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { parseFeedPosition } from '../changes/contract.ts'
+import { toOffset } from '../changes/feed.ts'
 import { FeedHash } from './feed-hash.ts'
 import type { IntegrityFault } from './revision-faults.ts'
 import type { Seal } from './seal.ts'
@@ -14,12 +15,7 @@ export interface NamedSeal {
 function withPosition({ name, seal }: NamedSeal) {
   const position = parseFeedPosition(seal.position)
   if (!position) throw new Error(`${name} has no position`)
-  return { name, seal, position, order: [position.transaction, position.sequence].map(BigInt) }
-}
-
-const comparePositions = (one: bigint[], other: bigint[]): number => {
-  const first = one.findIndex((number, index) => number !== other[index])
-  return first < 0 ? 0 : (one[first] ?? 0n) < (other[first] ?? 0n) ? -1 : 1
+  return { name, seal, position }
 }
 
 function explain(seal: Seal, count: number, lastMatch: string | undefined): string {
@@ -41,7 +37,7 @@ export async function* findSealFaults(
   let lastMatch: string | undefined
   for (const { name, seal, position } of seals
     .map(withPosition)
-    .sort((one, other) => comparePositions(one.order, other.order))) {
+    .sort((one, other) => Number(toOffset(one.position) - toOffset(other.position)))) {
     const { count, hash } = await feed.advance(position)
     if (hash === seal.hash && count === seal.count) lastMatch = name
     else yield { subject: name, message: explain(seal, count, lastMatch) }
