@@ -366,10 +366,6 @@ export const limitParameter = (
   otherNames: ['perpage', 'pagesize', 'size', 'maxresults', 'max', 'rows', 'take', 'first', 'top'],
 })
 
-/** Returns the value of the parameter `limit`, or its default. */
-export const getLimit = (query: CheckedQuery, { defaultSize }: { defaultSize: number }): number =>
-  Number(getValues(query, 'limit')[0] ?? defaultSize)
-
 /** Returns the parameter of the position after which a page starts: `cursor`, or `after` of the feed of changes. */
 export const cursorParameter = (
   ...[value, description, jsonValue]: Parameters<typeof singleValueParameter>
