@@ -243,6 +243,31 @@ describe('a record that becomes internal', () => {
     expect((await mixed.get(`${path}/history`, { key: adminKey })).status).toBe(200)
   })
 
+  it('hides the history of a citation that was merged before', async () => {
+    const source = await create('Cited twice')
+    const cite = async (excerpt: string) => {
+      const record = { resource: 'countries', id: 'CHN' }
+      const response = await mixed.post('/v1/citations', {
+        source: source.split('/').at(-1),
+        record,
+        excerpt,
+      })
+      return response.headers.get('location') ?? ''
+    }
+    const [merged, remaining] = [await cite('Merged secret'), await cite('Remaining secret')]
+    const time = new Date().toISOString()
+    const into = remaining.split('/').at(-1)
+    const merge = await mixed.post(`${merged}/merge`, { into }, { headers: { 'if-match': '*' } })
+    expect(merge.status, merge.text).toBe(200)
+    const paths = [`${merged}/history?follow=false`, `${merged}/history/1`, `${merged}?asOf=${time}`]
+    for (const path of paths) expect((await mixed.get(path)).status, path).toBe(200)
+    await setVisibility(source, 'internal')
+    for (const path of paths) expect((await mixed.get(path)).status, path).toBe(404)
+    const { text } = await mixed.get('/v1/changes?resource=citations&order=desc&limit=50')
+    expect(text).not.toContain('secret')
+    for (const path of paths) expect((await mixed.get(path, { key: adminKey })).status, path).toBe(200)
+  })
+
   it('hides the versions that its citations had while it was internal, even after that time', async () => {
     const [first, second] = [await create('Internal source'), await create('Public source')]
     await setVisibility(first, 'internal')
