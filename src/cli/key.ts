@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option } from 'commander'
 import { z } from 'zod'
 import { createKey, type NewKey, revokeKey } from '../database/keys.ts'
 import { roles } from '../database/vocabularies.ts'
-import { keyName } from '../features/keys.ts'
+import { isBeforeYear10000, keyName } from '../features/keys.ts'
 import { OperatorError } from '../operator-error.ts'
 import { checkValue } from '../problems/faults.ts'
 import {
@@ -85,7 +85,7 @@ function parseName(text: string): string {
 const dayOrTime = z.union([z.iso.date(), z.iso.datetime({ offset: true })])
 
 function parseExpiry(text: string): Date {
-  if (dayOrTime.safeParse(text).success) return new Date(text)
+  if (dayOrTime.safeParse(text).success && isBeforeYear10000(text)) return new Date(text)
   throw new InvalidArgumentError('It must be a day or time, such as 2999-01-31 or 2999-01-31T12:00Z.')
 }
 

@@ -73,6 +73,9 @@ const keyPage = namedPageSchema('KeyPage', keyRecord, {
 
 const expiryMessage = 'must be a date and time in the future, such as 2027-01-31T00:00:00Z'
 
+/** Whether the ISO format of a date has a year of four digits, as RFC 3339 requires. */
+export const isBeforeYear10000 = (date: string): boolean => new Date(date).getUTCFullYear() < 10000
+
 /** Schema of the name of a key. */
 export const keyName = line(200)
 
@@ -84,7 +87,11 @@ const newKey = registerRequestSchema(
       role: z
         .enum(roles)
         .meta({ description: 'reader, editor (writes too) or admin (redacts and manages keys too).' }),
-      expiresAt: optional(z.iso.datetime({ offset: true, error: expiryMessage })).meta({
+      expiresAt: optional(
+        z.iso
+          .datetime({ offset: true, error: expiryMessage })
+          .refine(isBeforeYear10000, 'must be before the year 10000 in UTC'),
+      ).meta({
         description: 'When the key expires; left out or null for never.',
       }),
     })

@@ -100,6 +100,7 @@ describe('a key', () => {
     ['a blank name', { name: ' ' }, '/name'],
     ['an unknown role', { role: 'editer' }, '/role'],
     ['an expiry in the past', { expiresAt: '2020-01-01T00:00:00Z' }, '/expiresAt'],
+    ['an expiry in the year 10000', { expiresAt: '9999-12-31T23:59:59-14:00' }, '/expiresAt'],
     ['an `expiresAt` that is not a time', { expiresAt: 'tomorrow' }, '/expiresAt'],
     ['an unknown property', { scope: 'all' }, '/scope'],
   ])('with %s is refused, and the fault names the property', async (_, change, pointer) => {

@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache'
+import { lazyFor } from '../../model/lazy.ts'
 import { type ReferenceProperty, referenceProperties } from '../../model/reference-properties.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { NameLookup } from '../../query/names.ts'
@@ -41,14 +43,14 @@ function makeFinder(properties: ReferenceProperty[]): Finder {
   return { pattern, sections: resources.map((resource) => ({ resource })), sectionIndexes }
 }
 
-const finders = new WeakMap<Resource, Map<string, Finder>>()
+/** The latest finders of a resource, by representation. Clients can request any number of representations. */
+const findersOf = lazyFor((_resource: Resource) => new LRUCache<string, Finder>({ max: 100 }))
 
 function getFinder(resource: Resource, { fields, include }: Representation): Finder {
-  const byRepresentation = finders.get(resource) ?? new Map<string, Finder>()
-  finders.set(resource, byRepresentation)
+  const finders = findersOf(resource)
   const key = `${fields.join()}|${include.join()}`
-  const finder = byRepresentation.get(key) ?? makeFinder(referenceProperties(resource, fields, include))
-  byRepresentation.set(key, finder)
+  const finder = finders.get(key) ?? makeFinder(referenceProperties(resource, fields, include))
+  finders.set(key, finder)
   return finder
 }
 
