@@ -1,30 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { z } from 'zod'
 import { type Api, sharedApi } from '../support/api.ts'
+import { type Operation, openApiDocumentSchema, operationsIn } from '../support/openapi-document.ts'
 
 /** What generated clients need in the OpenAPI document, in addition to the schemas. */
 
-const parameterSchema = z.looseObject({
-  name: z.string(),
-  in: z.string(),
-  explode: z.boolean().optional(),
-  schema: z.looseObject({ type: z.unknown().optional() }),
-})
-const responseSchema = z.looseObject({ headers: z.record(z.string(), z.unknown()).optional() })
-const operationSchema = z.looseObject({
-  operationId: z.string(),
-  parameters: z.array(parameterSchema).default([]),
-  responses: z.record(z.string(), responseSchema),
-})
-const documentSchema = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), operationSchema)) })
-
 let api: Api
-let operations: z.infer<typeof operationSchema>[]
+let operations: Operation[]
 beforeAll(async () => {
   api = await sharedApi()
-  operations = Object.values(documentSchema.parse(api.document).paths).flatMap((methods) =>
-    Object.values(methods),
-  )
+  operations = operationsIn(openApiDocumentSchema.parse(api.document))
 })
 
 describe('a parameter with several values', () => {
@@ -55,7 +39,7 @@ describe('a parameter with several values', () => {
 })
 
 it('the document declares Retry-After wherever a request may be refused for a while', () => {
-  const isDeclared = ({ headers = {} }: z.infer<typeof responseSchema>) => 'Retry-After' in headers
+  const isDeclared = ({ headers }: Operation['responses'][string]) => 'Retry-After' in Object(headers)
   const missing = operations.flatMap(({ operationId, responses, parameters }) => {
     const isIdempotent = parameters.some(({ name }) => name === 'Idempotency-Key')
     const statuses = ['default', '429', '503', ...(isIdempotent ? ['409'] : [])]
