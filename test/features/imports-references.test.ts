@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
+import { adminKey } from '../support/app.ts'
 import { checkCsv, continueImport, importCsv, importFile, newScheme } from '../support/imports.ts'
 
 /** Imports whose rows refer to the records of other rows by their ids. */
@@ -56,6 +57,20 @@ async function readAmended(scheme: string, number: number): Promise<string | und
 }
 
 describe('rows that refer to the records of other rows', () => {
+  it('are refused with the column and the id in the file, not with the key of a record', async () => {
+    const scheme = newScheme()
+    const imported = await importAmending([0, 0], mappingOf(scheme))
+    expect(imported.counts).toMatchObject({ created: 0, refused: 2 })
+    const { data } = (await api.get(`/v1/imports/${imported.id}/rows`, { key: adminKey })).json<{
+      data: { faults: object[] }[]
+    }>()
+    const fault = { column: 'amends', value: `${scheme}:R0` }
+    expect(data.map(({ faults }) => faults)).toEqual([
+      [{ ...fault, detail: 'is the agreement itself' }],
+      [{ ...fault, detail: expect.stringMatching(/^no record of agreements has this external id/) }],
+    ])
+  })
+
   it('are written if rows that are never in one batch refer to each other', async () => {
     const scheme = newScheme()
     const { counts } = await importCycles(1020, 510, scheme)

@@ -74,7 +74,7 @@ async function planResource(
       throw conflictWithOthers(
         `the record ${upsert.existing.key} of ${resource.name} was removed or merged in the meantime`,
       )
-    const planned = tryCheck(upsert.document, () => planRecord(upsert, stored?.document, onEdited))
+    const planned = tryCheck(upsert.document, () => planRecord(upsert, stored?.document, onEdited), upsert)
     if ('faults' in planned) refused.set(upsert.row.position, planned.faults)
     else {
       const record = planned.result
@@ -100,7 +100,7 @@ async function writeResource(
   const outcome = await writeEach(tx, resource, changes, authorship)
   for (const [index, problem] of outcome.refused) {
     const record = records[index]
-    if (record) refused.set(record.upsert.row.position, faultsOfProblem(problem, record.after))
+    if (record) refused.set(record.upsert.row.position, faultsOfProblem(problem, record.after, record.upsert))
   }
   return records.flatMap((record, index) => {
     const result = outcome.done.get(index)

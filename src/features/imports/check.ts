@@ -117,7 +117,8 @@ async function findRefusals(
     }
     for (const [index, { upsert, after }] of ofResource.entries()) {
       const found = faults[index] ?? []
-      if (found.length > 0) refusals.set(upsert, faultsOfProblem(invalidBody(resource.noun, found), after))
+      if (found.length > 0)
+        refusals.set(upsert, faultsOfProblem(invalidBody(resource.noun, found), after, upsert))
     }
   }
   return refusals
@@ -135,7 +136,11 @@ async function planUpserts(
   const pause = startSlices()
   const outcomes: CheckedUpsert[] = []
   for (const upsert of pending) {
-    const planned = tryCheck(upsert.document, () => planRecord(upsert, documents.get(upsert), onEdited))
+    const planned = tryCheck(
+      upsert.document,
+      () => planRecord(upsert, documents.get(upsert), onEdited),
+      upsert,
+    )
     outcomes.push({ upsert, ...planned })
     await pause()
   }

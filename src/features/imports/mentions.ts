@@ -2,8 +2,9 @@ import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import { toNfc } from '../../model/characters.ts'
 import { maxNameLength } from '../names/types.ts'
+import { toFaultValue } from './fault-value.ts'
 import { isList } from './reading/clean.ts'
-import type { Draft, IdentifiedRecord, JsonValue, Mention } from './types.ts'
+import type { Draft, IdentifiedRecord, JsonValue, Mention, RowFault } from './types.ts'
 
 /** Mentions in drafts: how they are identified, and replaced with the keys of records. */
 
@@ -43,6 +44,13 @@ export function decisionIdentity({
 /** Returns the name, code or id of a mention, for people. */
 export const mentionName = ({ name, code, externalId }: Mention): string =>
   name ?? code ?? (externalId ? `${externalId.scheme}:${externalId.id}` : '')
+
+/** Returns the fault of a mention by external id whose record does not exist, and is not created. */
+export const absentFault = (mention: Mention): RowFault => ({
+  column: mention.column ?? '',
+  value: toFaultValue(mentionName(mention)),
+  detail: `no record of ${mention.resource} has this external id. No other row creates such a record, or the row that does is refused`,
+})
 
 /** Returns the mention of the country within which an organization is looked for; undefined if there is none. */
 export const countryMention = ({ country, countryFrom }: Mention): Mention | undefined =>

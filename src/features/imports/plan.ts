@@ -8,6 +8,7 @@ import { checkDocument } from '../../operations/writing/validation.ts'
 import { Problem } from '../../problems/problem.ts'
 import { toFaultValue } from './fault-value.ts'
 import { hashValue } from './hashes.ts'
+import { absentFault, mentionName } from './mentions.ts'
 import type { KeptRecord } from './store.ts'
 import type { RowFault } from './types.ts'
 import type { Upsert } from './upserts.ts'
@@ -185,21 +186,44 @@ function valueAt(document: unknown, pointer: string): string {
   return toFaultValue(typeof value === 'string' ? value : (JSON.stringify(value) ?? ''))
 }
 
-/** Converts the errors of a problem to faults of a row, without pointer prefixes such as `/operations/3/document`. */
-export function faultsOfProblem(problem: Problem, document: Document): RowFault[] {
+/**
+ * Converts the errors of a problem to faults of a row. The fault of a key that was found for a mention has the column and the
+ * text of the mention, since the file does not have the key.
+ */
+export function faultsOfProblem(
+  problem: Problem,
+  document: Document,
+  upsert?: Pick<Upsert, 'draft' | 'mentionKeys'>,
+): RowFault[] {
   if (problem.errors.length === 0) return [{ column: '', value: '', detail: problem.message }]
-  return problem.errors.map(({ pointer = '', message }) => {
+  return problem.errors.map(({ pointer = '', message, code }) => {
     const path = pointer.replace(/^\/operations\/\d+(\/(document|patch))?/, '')
-    return { column: path.slice(1), value: valueAt(document, path), detail: message }
+    const value = valueAt(document, path)
+    const mention = upsert?.draft.mentions[upsert.mentionKeys.indexOf(value)]
+    if (mention === undefined) return { column: path.slice(1), value, detail: message }
+    if (mention.externalId && code === 'dangling_reference') return absentFault(mention)
+    return {
+      column: mention.column ?? path.slice(1),
+      value: toFaultValue(mentionName(mention)),
+      detail: message,
+    }
   })
 }
 
-/** Runs a check of a row. @returns its result, or the faults of the problem that it throws. */
-export function tryCheck<T>(document: Document, check: () => T): { result: T } | { faults: RowFault[] } {
+/**
+ * Runs a check of a row.
+ * @param upsert as in `faultsOfProblem`.
+ * @returns its result, or the faults of the problem that it throws.
+ */
+export function tryCheck<T>(
+  document: Document,
+  check: () => T,
+  upsert?: Upsert,
+): { result: T } | { faults: RowFault[] } {
   try {
     return { result: check() }
   } catch (error) {
     if (!(error instanceof Problem)) throw error
-    return { faults: faultsOfProblem(error, document) }
+    return { faults: faultsOfProblem(error, document, upsert) }
   }
 }

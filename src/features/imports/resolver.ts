@@ -5,7 +5,7 @@ import { addTo } from '../names/group-by.ts'
 import { maxNameLength } from '../names/types.ts'
 import { toFaultValue } from './fault-value.ts'
 import { draftIdentities, recordIdentity } from './identities.ts'
-import { countryMention, mentionedRecords, mentionIdentity, mentionName } from './mentions.ts'
+import { absentFault, countryMention, mentionedRecords, mentionIdentity, mentionName } from './mentions.ts'
 import type { NameResult } from './names.ts'
 import { uniqueSlug } from './new-records.ts'
 import type { Draft, Mention, OnBadValue, ReadyRow, RowFault } from './types.ts'
@@ -53,12 +53,6 @@ function nameFault({ column = '', resource, ...mention }: Mention, { status }: N
       : `matches no record of ${resource}: choose the record in the list of names, or correct the value`
   return { column, value, detail }
 }
-
-const absentFault = (mention: Mention): RowFault => ({
-  column: mention.column ?? '',
-  value: toFaultValue(mentionName(mention)),
-  detail: `no record of ${mention.resource} has this external id. No other row creates such a record, or the row that does is refused`,
-})
 
 /** Whether a mention that matches no record is dropped. @param otherwise for mentions without `onUnresolved`. */
 const isDropped = ({ onUnresolved }: Mention, otherwise: UpsertOptions['onUnresolved']): boolean =>
