@@ -9,6 +9,7 @@ import type { DatabaseClient } from '../../database/database.ts'
 import { line } from '../../model/schemas.ts'
 import { checkValue } from '../../problems/faults.ts'
 import { Problem } from '../../problems/problem.ts'
+import type { LocalFile } from './reading/file.ts'
 import type { ImportFile, ImportJob } from './store.ts'
 
 /** Stores uploaded files in the database until their rows are staged, since another process may read them. */
@@ -17,12 +18,6 @@ const mebibyte = 1024 * 1024
 
 /** Size of a stored part of a file, in bytes. */
 const partBytes = mebibyte
-
-/** A file on disk, and the name that it has for people. */
-export interface LocalFile {
-  path: string
-  name: string
-}
 
 /** The name of a file becomes part of the title of a source and of the reasons of changes, which have no line breaks. */
 const fileNameSchema = line(255)

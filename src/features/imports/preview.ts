@@ -6,7 +6,6 @@ import type { Document } from '../../operations/writing/documents.ts'
 import { Problem } from '../../problems/problem.ts'
 import { resolveMapping } from './built-in.ts'
 import { checkBatch, noReleases } from './check.ts'
-import type { LocalFile } from './files.ts'
 import { draftIdentities, recordIdentity } from './identities.ts'
 import {
   checkColumns,
@@ -25,6 +24,7 @@ import {
 import { mentionIdentity, mentionName, mentionsToResolve, namedMentions } from './mentions.ts'
 import { type NameResult, resolveMentions } from './names.ts'
 import { chooseSlugs, topicIdentity } from './new-records.ts'
+import type { LocalFile } from './reading/file.ts'
 import { readRows } from './reading/index.ts'
 import { readNames } from './record-names.ts'
 import { repeatedFault } from './stage.ts'

@@ -1,6 +1,5 @@
 import type { Registry } from '../../model/registry.ts'
 import { Problem } from '../../problems/problem.ts'
-import type { LocalFile } from './files.ts'
 import {
   checkColumns,
   checkCompanions,
@@ -10,6 +9,7 @@ import {
   readCompanions,
   type UnusedColumnCounter,
 } from './mapping/index.ts'
+import type { LocalFile } from './reading/file.ts'
 import { readRows } from './reading/index.ts'
 import type { ConvertedRow, FileInfo, Row } from './types.ts'
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Problem } from '../../../problems/problem.ts'
-import type { LocalFile } from '../files.ts'
+import type { LocalFile } from '../reading/file.ts'
 import type { Upload } from './upload.ts'
 
 /** A part of an upload that is stored on disk. */

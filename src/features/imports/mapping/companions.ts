@@ -1,4 +1,5 @@
 import { Problem } from '../../../problems/problem.ts'
+import type { LocalFile } from '../reading/file.ts'
 import { readRows } from '../reading/index.ts'
 import type { RowOptions } from '../reading/options.ts'
 import { formatCount, unreadableFile } from '../reading/unreadable-file.ts'
@@ -60,7 +61,7 @@ function codeLists(value: unknown): string[] {
  */
 export async function readCompanions(
   mapping: Mapping,
-  files: readonly { path: string; name: string }[],
+  files: readonly LocalFile[],
   options: { signal?: AbortSignal } = {},
 ): Promise<ReadonlyMap<string, CompanionRows>> {
   const companions = new Map<string, CompanionRows>()
@@ -73,7 +74,7 @@ export async function readCompanions(
 
 /** Reads a companion file into memory. @throws Problem when it cannot be read, or is too large. */
 export async function readCompanion(
-  file: { path: string; name: string },
+  file: LocalFile,
   { rows: options }: Companion,
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<CompanionRows> {

@@ -4,7 +4,7 @@ import { CsvError, parse } from 'csv-parse'
 import type { Problem } from '../../../problems/problem.ts'
 import { type Dialect, delimiterLine, detectDialect, parserOptions } from './dialect.ts'
 import type { FileToRead, OpenFile } from './file.ts'
-import { endsWithLineBreak } from './file-end.ts'
+import { readBytes } from './file-bytes.ts'
 import { readLimits } from './limits.ts'
 import { openTable, Table, type TableRow } from './table.ts'
 import { detectTextFile, type TextFile } from './text.ts'
@@ -12,6 +12,9 @@ import { formatCount, unreadableFile } from './unreadable-file.ts'
 
 /** Number of bytes that are read to detect the dialect. */
 const sampleBytes = 64 * 1024
+
+/** Longest encoding of a line break, in bytes (UTF-32). */
+const breakBytes = 4
 
 /** A missing line break is the only sign that a file is cut off within its last cell. */
 const noLineBreakNote =
@@ -37,7 +40,7 @@ export async function openCsv({ path, options, signal }: FileToRead): Promise<Op
   })
   const records = readRecords(text, dialect, delimiterLine.test(sample))
   const rows = await openTable(table, records)
-  const notes = text.encoding.note ? [text.encoding.note] : []
+  const notes = [...text.encoding.notes]
   if (table.columns.length === 1) notes.push(oneColumnNote)
   if (!(await endsWithLineBreak(path))) notes.push(noLineBreakNote)
   return {
@@ -47,6 +50,12 @@ export async function openCsv({ path, options, signal }: FileToRead): Promise<Op
       await records.return()
     },
   }
+}
+
+/** Whether there is a line break in the last four bytes of a text file. So a last line of up to three bytes counts as complete. */
+async function endsWithLineBreak(path: string): Promise<boolean> {
+  const end = await readBytes(path, 'end', breakBytes)
+  return end.includes(0x0a) || end.includes(0x0d)
 }
 
 /**

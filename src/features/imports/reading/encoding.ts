@@ -5,11 +5,12 @@ import iconv from 'iconv-lite'
 import { suggest } from '../../../problems/suggest.ts'
 import { unreadableFile } from './unreadable-file.ts'
 
-/** The encoding of a file, with a note if it is uncertain. */
+/** The encoding of a file. */
 export interface DetectedEncoding {
   /** Name that iconv-lite knows, in lower case, such as `windows-1252`. */
   name: string
-  note?: string
+  /** A note for people if the encoding is uncertain, otherwise none. */
+  notes: string[]
 }
 
 /** Maximum size of the sample of non-ASCII lines from which another encoding than UTF-8 is guessed, in bytes. */
@@ -46,9 +47,9 @@ const supersets: Record<string, string> = {
  *   encodings.
  */
 export async function detectEncoding(path: string, stated?: string): Promise<DetectedEncoding> {
-  if (stated !== undefined) return { name: requireEncoding(stated) }
+  if (stated !== undefined) return { name: requireEncoding(stated), notes: [] }
   const survey = await surveyFile(path)
-  if (survey.name !== undefined) return { name: survey.name }
+  if (survey.name !== undefined) return { name: survey.name, notes: [] }
   const lines = survey.utf8Lines + survey.otherLines
   if (survey.utf8Lines / lines > minMixedShare) {
     throw unreadableFile(
@@ -195,10 +196,8 @@ function guessEncoding(sample: Buffer): DetectedEncoding {
   for (const { name, confidence } of chardet.analyse(sample)) {
     const encoding = supersets[name.toLowerCase()] ?? name.toLowerCase()
     if (encoding.startsWith('utf-') || !iconv.encodingExists(encoding) || !isValid(encoding)) continue
-    return {
-      name: encoding,
-      note: `The encoding is most likely ${encoding} (${confidence} % sure). If letters are wrong, set rows.encoding in the mapping.`,
-    }
+    const note = `The encoding is most likely ${encoding} (${confidence} % sure). If letters are wrong, set rows.encoding in the mapping.`
+    return { name: encoding, notes: [note] }
   }
   throw unreadableFile(
     'The encoding of the file could not be detected. Save it as UTF-8, or set rows.encoding in the mapping.',

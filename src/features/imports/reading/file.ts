@@ -1,11 +1,14 @@
 import type { FileInfo, Row } from '../types.ts'
 import type { RowOptions } from './options.ts'
 
-/** A file to read, and the options for reading it. */
-export interface FileToRead {
+/** A file on disk, and the name that it has for people. */
+export interface LocalFile {
   path: string
-  /** The name of the file for people. */
   name: string
+}
+
+/** A file to read, and the options for reading it. */
+export interface FileToRead extends LocalFile {
   options: RowOptions
   signal?: AbortSignal | undefined
 }

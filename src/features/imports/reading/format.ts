@@ -1,6 +1,7 @@
-import { open } from 'node:fs/promises'
 import type { FileInfo } from '../types.ts'
 import { countNuls } from './encoding.ts'
+import type { LocalFile } from './file.ts'
+import { readBytes } from './file-bytes.ts'
 import { unreadableFile } from './unreadable-file.ts'
 
 type Format = FileInfo['format']
@@ -27,7 +28,7 @@ const startBytes = 64 * 1024
  * Returns the format of a file: the stated one if the mapping states one, otherwise the detected one.
  * @throws Problem when the file is empty, its format cannot be read, or it certainly has another format than the stated one.
  */
-export async function requireFormat(file: { path: string; name: string }, stated?: Format): Promise<Format> {
+export async function requireFormat(file: LocalFile, stated?: Format): Promise<Format> {
   // Any text can be read as CSV, and each line of NDJSON that is not JSON has an error of its own.
   if (stated === 'csv' || stated === 'ndjson') return stated
   const detected = await detectFormat(file, stated)
@@ -46,12 +47,9 @@ export async function requireFormat(file: { path: string; name: string }, stated
  * @param stated the stated format. With `xml`, a web page is not refused.
  * @throws Problem when the file is empty or its format cannot be read.
  */
-async function detectFormat(
-  { path, name }: { path: string; name: string },
-  stated?: Format,
-): Promise<Format> {
+async function detectFormat({ path, name }: LocalFile, stated?: Format): Promise<Format> {
   const refuse = (detail: string) => unreadableFile(`The file ${name} ${detail}`)
-  const start = await readStart(path)
+  const start = await readBytes(path, 'start', startBytes)
   if (start.length === 0) throw refuse('is empty.')
   const hex = start.subarray(0, 8).toString('hex')
   const unsupported = unsupportedFormats.find(([first]) => hex.startsWith(first))
@@ -68,16 +66,6 @@ async function detectFormat(
   if (!/^[[{]/.test(text)) return 'csv'
   if (/\.(ndjson|jsonl)$/i.test(name)) return 'ndjson'
   return isNdjson(text) ? 'ndjson' : 'json'
-}
-
-async function readStart(path: string): Promise<Buffer> {
-  const handle = await open(path)
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(startBytes), 0, startBytes, 0)
-    return buffer.subarray(0, bytesRead)
-  } finally {
-    await handle.close()
-  }
 }
 
 /** Bytes of the control characters that occur in texts: tab, line ends, form feed, end of file, escape. */

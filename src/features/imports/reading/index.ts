@@ -1,6 +1,6 @@
 import type { FileInfo, JsonValue, Row } from '../types.ts'
 import { openCsv } from './csv.ts'
-import type { FileToRead, OpenFile } from './file.ts'
+import type { FileToRead, LocalFile, OpenFile } from './file.ts'
 import { requireFormat } from './format.ts'
 import { groupRows } from './group.ts'
 import { openJson } from './json.ts'
@@ -37,7 +37,7 @@ export interface ReadFile {
  * @returns `fileInfo` and `batches`; both reject with a Problem when the file cannot be read.
  */
 export function readRows(
-  file: { path: string; name: string },
+  file: LocalFile,
   options: RowOptions,
   { signal, maxRows }: { signal?: AbortSignal; maxRows?: number } = {},
 ): ReadFile {

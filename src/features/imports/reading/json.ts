@@ -4,19 +4,14 @@ import type { FileToRead, OpenFile } from './file.ts'
 import { parseJsonRow } from './json-row.ts'
 import { JsonSplitter } from './json-splitter.ts'
 import { splitRowPath } from './path.ts'
-import { detectTextFile } from './text.ts'
+import { describeText, detectTextFile } from './text.ts'
 import { unreadableFile } from './unreadable-file.ts'
 
 /** Opens a JSON file with a list of objects. @throws Problem when it cannot be read. */
 export async function openJson({ path, options, signal }: FileToRead): Promise<OpenFile> {
   const text = await detectTextFile(path, { encoding: options.encoding, signal })
   return {
-    fileInfo: {
-      format: 'json',
-      encoding: text.encoding.name,
-      columns: [],
-      notes: text.encoding.note ? [text.encoding.note] : [],
-    },
+    fileInfo: describeText('json', text),
     rows: readItems(text.read(), splitRowPath(options.path ?? '/')),
   }
 }

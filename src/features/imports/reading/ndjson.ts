@@ -2,21 +2,13 @@ import type { Row } from '../types.ts'
 import type { FileToRead, OpenFile } from './file.ts'
 import { malformedRow, parseJsonRow } from './json-row.ts'
 import { readLimits } from './limits.ts'
-import { detectTextFile } from './text.ts'
+import { describeText, detectTextFile } from './text.ts'
 import { formatCount, unreadableFile } from './unreadable-file.ts'
 
 /** Opens an NDJSON file: a JSON object in each line. A line that is not JSON is a row with a fault. */
 export async function openNdjson({ path, options, signal }: FileToRead): Promise<OpenFile> {
   const text = await detectTextFile(path, { encoding: options.encoding, signal })
-  return {
-    fileInfo: {
-      format: 'ndjson',
-      encoding: text.encoding.name,
-      columns: [],
-      notes: text.encoding.note ? [text.encoding.note] : [],
-    },
-    rows: readLines(text.read()),
-  }
+  return { fileInfo: describeText('ndjson', text), rows: readLines(text.read()) }
 }
 
 async function* readLines(chunks: AsyncIterable<string>): AsyncGenerator<readonly Row[], void, undefined> {

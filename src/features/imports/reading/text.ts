@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { createReadStream } from 'node:fs'
 import iconv from 'iconv-lite'
+import type { FileInfo } from '../types.ts'
 import {
   countLines,
   type DetectedEncoding,
@@ -40,6 +41,14 @@ export async function detectTextFile(
         : readText(path, detected.name, undefined, signal),
   }
 }
+
+/** Returns what is known about a text file that has no columns. */
+export const describeText = (format: FileInfo['format'], { encoding }: TextFile): FileInfo => ({
+  format,
+  encoding: encoding.name,
+  columns: [],
+  notes: encoding.notes,
+})
 
 /** Returns the problem of a line with bytes that are invalid in the encoding. */
 const invalidBytes = (line: number, encoding: string) =>

@@ -1,10 +1,10 @@
-import { open } from 'node:fs/promises'
 import type { JsonValue, Row, RowFault } from '../types.ts'
 import { cleanText } from './clean.ts'
 import type { FileToRead, OpenFile } from './file.ts'
+import { readBytes } from './file-bytes.ts'
 import { readLimits } from './limits.ts'
 import { splitRowPath } from './path.ts'
-import { detectTextFile } from './text.ts'
+import { describeText, detectTextFile } from './text.ts'
 import { formatCount, unreadableFile } from './unreadable-file.ts'
 import { createXmlParser } from './xml-parser.ts'
 
@@ -17,28 +17,14 @@ export async function openXml({ path, options, signal }: FileToRead): Promise<Op
   const encoding = options.encoding ?? (await declaredEncoding(path))
   const text = await detectTextFile(path, { encoding, signal })
   const rows = readElements(text.read(), options.path === undefined ? undefined : splitRowPath(options.path))
-  return {
-    fileInfo: {
-      format: 'xml',
-      encoding: text.encoding.name,
-      columns: [],
-      notes: text.encoding.note ? [text.encoding.note] : [],
-    },
-    rows,
-  }
+  return { fileInfo: describeText('xml', text), rows }
 }
 
 /** Returns the encoding in the XML declaration, except UTF-8 and UTF-16, which are detected from the bytes. */
 async function declaredEncoding(path: string): Promise<string | undefined> {
-  const handle = await open(path)
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(200), 0, 200, 0)
-    const declaration = buffer.subarray(0, bytesRead).toString('latin1')
-    const name = /^\s*<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9._-]+)["']/.exec(declaration)?.[1]
-    return name === undefined || /^utf-?(8|16)$/i.test(name) ? undefined : name
-  } finally {
-    await handle.close()
-  }
+  const declaration = (await readBytes(path, 'start', 200)).toString('latin1')
+  const name = /^\s*<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9._-]+)["']/.exec(declaration)?.[1]
+  return name === undefined || /^utf-?(8|16)$/i.test(name) ? undefined : name
 }
 
 async function* readElements(
