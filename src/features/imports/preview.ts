@@ -57,7 +57,14 @@ export interface PreviewRow {
 }
 
 /** Names by resource and key. */
-export type PreviewNames = Record<string, Record<string, string>>
+type PreviewNames = Record<string, Record<string, string>>
+
+/** A record with its name. */
+interface NamedRecord {
+  resource: string
+  key: string
+  name: string
+}
 
 /** What a mapping makes of the first rows of a file. */
 export interface Preview {
@@ -124,27 +131,24 @@ async function resolveRowNames(context: PreviewContext, scheme: string, rows: re
     .filter(({ resource }) => resource === 'topics')
   const slugs = await chooseSlugs(autocommitReads(context.database), context.registry, newTopics)
   const results = new Map<string, NameResult>()
-  const newNames: PreviewNames = {}
+  const newRecords: NamedRecord[] = []
   for (const { identity, status, key } of resolved) {
     const mention = distinct.get(identity)
     const slug = mention?.resource === 'topics' ? slugs.get(topicIdentity(mention)) : undefined
     const newKey = status === 'made' ? (slug ?? timeOrderedUuid()) : null
     results.set(identity, { status, key: key ?? newKey })
-    if (mention && newKey !== null) addName(newNames, mention.resource, newKey, mentionName(mention))
+    if (mention && newKey !== null)
+      newRecords.push({ resource: mention.resource, key: newKey, name: mentionName(mention) })
   }
-  return { results, newNames }
+  return { results, newRecords }
 }
 
-function addName(names: PreviewNames, resource: string, key: string, name: string): void {
-  names[resource] = { ...names[resource], [key]: name }
-}
-
-/** Reads the names of the mentioned records that exist. */
-async function readMentionedNames(
+/** Returns the mentioned records that exist, with their names. */
+async function readMentionedRecords(
   { database, registry, language }: PreviewContext,
   rows: readonly ReadyRow[],
   results: ReadonlyMap<string, NameResult>,
-): Promise<PreviewNames> {
+): Promise<NamedRecord[]> {
   const mentions = new Map(
     rows.flatMap(({ drafts }) => namedMentions(drafts)).map((mention) => [mentionIdentity(mention), mention]),
   )
@@ -153,12 +157,10 @@ async function readMentionedNames(
     return key === null || status === 'made' ? [] : [{ resource, key }]
   })
   const nameOf = await readNames(database, registry, records, language)
-  const names: PreviewNames = {}
-  for (const { resource, key } of records) {
-    const name = nameOf({ resource, key })
-    if (name !== null) addName(names, resource, key, name)
-  }
-  return names
+  return records.flatMap((record) => {
+    const name = nameOf(record)
+    return name === null ? [] : [{ ...record, name }]
+  })
 }
 
 function toPreviewRow(row: Row, converted: ConvertedRow): PreviewRow {
@@ -208,7 +210,7 @@ async function checkRows(context: PreviewContext, mapping: Mapping, rows: Row[],
   )
   const repeated = findRepeatedRows(rows, converted)
   const ready = all.filter(({ position }) => !repeated.has(position))
-  const { results, newNames } = await resolveRowNames(context, mapping.scheme, ready)
+  const { results, newRecords } = await resolveRowNames(context, mapping.scheme, ready)
   const { upserts, planned, refused } = await checkBatch(
     database,
     ready,
@@ -233,16 +235,14 @@ async function checkRows(context: PreviewContext, mapping: Mapping, rows: Row[],
     const row = shown[position]
     if (row) shown[position] = { ...row, state: 'refused', faults, records: [] }
   }
-  return { rows: shown, names: mergeNames(newNames, await readMentionedNames(context, ready, results)) }
+  const names: PreviewNames = {}
+  for (const { resource, key, name } of [
+    ...newRecords,
+    ...(await readMentionedRecords(context, ready, results)),
+  ])
+    names[resource] = { ...names[resource], [key]: name }
+  return { rows: shown, names }
 }
-
-const mergeNames = (one: PreviewNames, other: PreviewNames): PreviewNames =>
-  Object.fromEntries(
-    [...new Set([...Object.keys(one), ...Object.keys(other)])].map((resource) => [
-      resource,
-      { ...one[resource], ...other[resource] },
-    ]),
-  )
 
 /**
  * Converts and checks the first rows of a file, as a dry run would, without storing anything. Faults of the mapping are part
