@@ -46,7 +46,9 @@ function resolveUnmarked(index: NameIndex, query: NameQuery, name: string, limit
   const broader = query.resource === 'topics' ? findBroaderCodes(index, query.scheme ?? '', code) : []
   const similar = index
     .similar(name, limit)
-    .map(({ entry, similarity }) => toMatch(index, entry, 'similar', reasonScores.similar * similarity))
+    .map(({ entry, similarity }) =>
+      recordMatch(index, entry.record, 'similar', reasonScores.similar * similarity),
+    )
   const candidates = [...broader, ...similar].slice(0, limit)
   return { status: 'unresolved', candidates, detail: unresolvedDetail(index, query) }
 }
@@ -203,7 +205,7 @@ function choose(
   const rank = Math.min(...possible.map((entry) => entry.rank))
   const best = possible.filter((entry) => entry.rank === rank)
   if (best.length === 0) {
-    const candidates = entries.map((entry) => toMatch(index, entry, reasonOf(entry, form, name)))
+    const candidates = entries.map((entry) => recordMatch(index, entry.record, reasonOf(entry, form, name)))
     const detail =
       year === undefined
         ? 'The name meant this only in other years, and means something else today: give the date of the event.'
@@ -211,7 +213,7 @@ function choose(
     return { status: 'ambiguous', candidates: bestOfEach(candidates), detail }
   }
   const current = best.map((entry) => followRenaming(index, entry, year))
-  return toResolution(current.map((entry) => toMatch(index, entry, reasonOf(entry, form, name))))
+  return toResolution(current.map((entry) => recordMatch(index, entry.record, reasonOf(entry, form, name))))
 }
 
 /** Whether `later` is the same state as `former` under a new name. ISO then keeps the numeric code. */
@@ -304,9 +306,6 @@ export function toResolution(matches: readonly NameMatch[]): Resolution {
   if (match && others.length === 0) return { status: 'resolved', match, candidates }
   return { status: 'ambiguous', candidates, detail: 'Several records have this name.' }
 }
-
-const toMatch = (index: NameIndex, { record }: NameEntry, reason: MatchReason, score?: number): NameMatch =>
-  recordMatch(index, record, reason, score)
 
 /** Returns a match of a record, with a note on it for people. */
 function recordMatch(
