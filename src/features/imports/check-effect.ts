@@ -3,8 +3,9 @@ import { invalidBody } from '../../operations/writing/validation.ts'
 import { quote } from '../../problems/faults.ts'
 import { FaultList } from '../../problems/problem.ts'
 import { maxNameLength } from '../names/types.ts'
+import type { Decision } from './decisions.ts'
 import { decisionIdentity } from './mentions.ts'
-import { type Decision, decidedColumns, type NameStatus } from './names.ts'
+import { decidedColumns, type NameStatus } from './names.ts'
 
 /** A name of an import, on all dates. */
 interface NameOnAnyDate {

@@ -1,8 +1,9 @@
 import { parse } from 'csv-parse/sync'
 import { Problem } from '../../problems/problem.ts'
 import { safeCsv, unescapeFormulas } from '../../query/safe-csv.ts'
+import type { Decision } from './decisions.ts'
 import { mentionName } from './mentions.ts'
-import { type Decision, type ImportName, maxCandidates } from './names.ts'
+import { type ImportName, maxCandidates } from './names.ts'
 import { formatCount } from './reading/unreadable-file.ts'
 
 /** Unresolved names as CSV: a person fills in the column `decision`, and sends the file back. */

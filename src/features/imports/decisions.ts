@@ -1,10 +1,27 @@
-import { autocommitReads, type DatabaseClient } from '../../database/database.ts'
+import { autocommitReads, type DatabaseClient, type Transaction } from '../../database/database.ts'
+import type { Author } from '../../database/tables/revisions.ts'
 import { recordId } from '../../model/keys.ts'
 import type { Registry } from '../../model/registry.ts'
 import { invalidBody } from '../../operations/writing/validation.ts'
 import { FaultList } from '../../problems/problem.ts'
 import { didYouMean } from '../../problems/suggest.ts'
-import type { Decision } from './names.ts'
+import { startSlices } from '../../time-slice.ts'
+import { groupBy } from '../names/group-by.ts'
+import { decisionIdentity, mentionName, withCountry } from './mentions.ts'
+import type { Mention } from './types.ts'
+
+/** The decisions of people about names, which apply to all imports of a register. */
+
+/** A decision about a name. */
+export interface Decision {
+  resource: string
+  name: string
+  country?: string | null
+  /** The scheme of the code, or of the topic. */
+  scheme?: string | null
+  /** The key of the record; null if the name has no record. */
+  key: string | null
+}
 
 /** Number of keys that one statement looks up. */
 const batchSize = 1000
@@ -13,7 +30,7 @@ const batchSize = 1000
  * Returns the keys without a record in the resource, including malformed ones. The key of a merged record is not absent, since its
  * row stays in `records`.
  */
-export async function findAbsentKeys(
+async function findAbsentKeys(
   database: Pick<DatabaseClient, 'read'>,
   registry: Registry,
   resourceName: string,
@@ -70,4 +87,66 @@ export async function checkDecisions<T extends Decision>(
       }))
   }
   if (faults.count > 0) throw invalidBody('list of decisions', faults)
+}
+
+/** Returns the decision about a name; undefined if there is none. */
+export type FindDecision = (mention: Mention) => Decided | undefined
+
+/** What was decided about a name; the key is null if the name has no record, and `absent` if its record is gone. */
+type Decided = string | null | typeof absent
+
+/** The decision about a name whose record is gone. */
+export const absent = Symbol('absent')
+
+/** Finds the decisions for a register about names, and about their countries. */
+export async function findDecisions(
+  database: Pick<DatabaseClient, 'read'>,
+  registry: Registry,
+  scheme: string,
+  mentions: readonly Mention[],
+): Promise<FindDecision> {
+  const identityOf = (mention: Mention) => decisionIdentity({ ...mention, name: mentionName(mention) })
+  const rows = await database.read<{ identity: string; resource: string; key: string | null }>({
+    text: 'select identity, resource, key from import_decisions where scheme = $1 and identity = any($2)',
+    values: [scheme, [...new Set(mentions.flatMap(withCountry).map(identityOf))]],
+  })
+  const decided = new Map<string, Decided>()
+  for (const [resource, ofResource] of groupBy(rows, (row) => row.resource)) {
+    const keys = ofResource.flatMap(({ key }) => key ?? [])
+    const absentKeys = await findAbsentKeys(database, registry, resource, keys)
+    for (const { identity, key } of ofResource)
+      decided.set(identity, key !== null && absentKeys.has(key) ? absent : key)
+  }
+  return (mention) => decided.get(identityOf(mention))
+}
+
+/** Stores decisions for all imports of a scheme. A later decision about the same name replaces the earlier one. */
+export async function saveDecisions(
+  tx: Transaction,
+  scheme: string,
+  decisions: readonly Decision[],
+  actor: Author,
+): Promise<void> {
+  const pause = startSlices()
+  const unique = new Map<string, Decision>()
+  for (const decision of decisions) {
+    unique.set(decisionIdentity(decision), decision)
+    await pause()
+  }
+  const entries = [...unique]
+  if (entries.length === 0) return
+  await tx.query({
+    text: `insert into import_decisions (scheme, identity, resource, name, country, key, actor)
+      select $1, given.*, $7::json from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) as given
+      on conflict (scheme, identity) do update set key = excluded.key, actor = excluded.actor, decided_at = now()`,
+    values: [
+      scheme,
+      entries.map(([identity]) => identity),
+      entries.map(([, { resource }]) => resource),
+      entries.map(([, { name }]) => name),
+      entries.map(([, { country }]) => country ?? null),
+      entries.map(([, { key }]) => key),
+      actor,
+    ],
+  })
 }

@@ -1,11 +1,8 @@
 import type { Database, DatabaseClient, Transaction } from '../../database/database.ts'
-import type { Author } from '../../database/tables/revisions.ts'
 import type { Registry } from '../../model/registry.ts'
-import { startSlices } from '../../time-slice.ts'
-import { groupBy } from '../names/group-by.ts'
 import { type NameMatch, type NameQuery, type Resolution, resolveNames } from '../names/index.ts'
-import { findAbsentKeys } from './decisions.ts'
-import { decisionIdentity, mentionIdentity, mentionName, withCountry } from './mentions.ts'
+import { absent, type FindDecision, findDecisions } from './decisions.ts'
+import { mentionIdentity, mentionName, withCountry } from './mentions.ts'
 import { isCreatable } from './new-records.ts'
 import type { ImportJob } from './store.ts'
 import type { Mention } from './types.ts'
@@ -42,17 +39,6 @@ export interface ImportName extends NameResult {
   mention: Mention
   rows: number
   candidates: NameMatch[]
-}
-
-/** A decision about a name. */
-export interface Decision {
-  resource: string
-  name: string
-  country?: string | null
-  /** The scheme of the code, or of the topic. */
-  scheme?: string | null
-  /** The key of the record; null if the name has no record. */
-  key: string | null
 }
 
 /** Number of names that one statement resolves. */
@@ -113,35 +99,6 @@ export class NameCollector {
 export interface MentionedName {
   identity: string
   mention: Mention
-}
-
-/** Returns the decision about a name; undefined if there is none. */
-type FindDecision = (mention: Mention) => Decided | undefined
-
-/** What was decided about a name; the key is null if the name has no record, and `absent` if its record is gone. */
-type Decided = string | null | typeof absent
-
-const absent = Symbol('absent')
-
-async function findDecisions(
-  database: Pick<DatabaseClient, 'read'>,
-  registry: Registry,
-  scheme: string,
-  mentions: readonly Mention[],
-): Promise<FindDecision> {
-  const identityOf = (mention: Mention) => decisionIdentity({ ...mention, name: mentionName(mention) })
-  const rows = await database.read<{ identity: string; resource: string; key: string | null }>({
-    text: 'select identity, resource, key from import_decisions where scheme = $1 and identity = any($2)',
-    values: [scheme, [...new Set(mentions.flatMap(withCountry).map(identityOf))]],
-  })
-  const decided = new Map<string, Decided>()
-  for (const [resource, ofResource] of groupBy(rows, (row) => row.resource)) {
-    const keys = ofResource.flatMap(({ key }) => key ?? [])
-    const absentKeys = await findAbsentKeys(database, registry, resource, keys)
-    for (const { identity, key } of ofResource)
-      decided.set(identity, key !== null && absentKeys.has(key) ? absent : key)
-  }
-  return (mention) => decided.get(identityOf(mention))
 }
 
 /** A resolved name: the key of its record, or the candidates. */
@@ -357,35 +314,4 @@ export async function countUnresolvedNames(tx: Transaction, id: string) {
     values: [id, undecidedStatuses],
   })
   return row ?? { unresolved: 0, rows: 0 }
-}
-
-/** Stores decisions for all imports of a scheme. A later decision about the same name replaces the earlier one. */
-export async function saveDecisions(
-  tx: Transaction,
-  scheme: string,
-  decisions: readonly Decision[],
-  actor: Author,
-): Promise<void> {
-  const pause = startSlices()
-  const unique = new Map<string, Decision>()
-  for (const decision of decisions) {
-    unique.set(decisionIdentity(decision), decision)
-    await pause()
-  }
-  const entries = [...unique]
-  if (entries.length === 0) return
-  await tx.query({
-    text: `insert into import_decisions (scheme, identity, resource, name, country, key, actor)
-      select $1, given.*, $7::json from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) as given
-      on conflict (scheme, identity) do update set key = excluded.key, actor = excluded.actor, decided_at = now()`,
-    values: [
-      scheme,
-      entries.map(([identity]) => identity),
-      entries.map(([, { resource }]) => resource),
-      entries.map(([, { name }]) => name),
-      entries.map(([, { country }]) => country ?? null),
-      entries.map(([, { key }]) => key),
-      actor,
-    ],
-  })
 }

@@ -12,10 +12,9 @@ import { getAuthorship } from '../../../operations/writing/revisions.ts'
 import { Problem } from '../../../problems/problem.ts'
 import { resolveMapping } from '../built-in.ts'
 import { removeUpload } from '../cleanup.ts'
-import { checkDecisions } from '../decisions.ts'
+import { checkDecisions, saveDecisions } from '../decisions.ts'
 import { type FileDecision, readDecisions } from '../decisions-csv.ts'
 import { checkFileName, storeFile } from '../files.ts'
-import { saveDecisions } from '../names.ts'
 import { readSettings } from '../settings.ts'
 import {
   changeImport,
