@@ -1,5 +1,5 @@
 import type { Transaction } from '../../../database/database.ts'
-import type { ApiRequest, ApiResponse, Context, Endpoint } from '../../../operations/operation.ts'
+import type { Endpoint } from '../../../operations/operation.ts'
 import { replayedHeaders, runOnce } from '../../../operations/writing/idempotency.ts'
 import { Problem } from '../../../problems/problem.ts'
 import { beginRemoval, removeData } from '../cleanup.ts'
@@ -15,61 +15,60 @@ import {
 } from './contract.ts'
 import { notifyImports } from './notify.ts'
 
-/** Takes a step, unless it has been taken already, and notifies the processes that work on imports. */
-const respondToStep = (request: ApiRequest, { database }: Context, step: Step): Promise<ApiResponse> =>
-  runOnce(database, request, async (tx) => {
-    await takeStep(tx, await lockExisting(tx, request.key), step)
-    await notifyImports(tx)
-    return { status: 202, headers: {}, body: importToJson(await requireImport(tx, request.key)) }
-  })
+/**
+ * Returns the endpoint `POST /v1/imports/{id}/{name}`, which takes a step, unless it has been taken already, and notifies the
+ * processes that work on imports.
+ * @param participle says what is done to the import after the step, for the description of the response.
+ */
+const stepEndpoint = (
+  name: string,
+  step: Step,
+  {
+    participle,
+    ...contract
+  }: { operationId: string; summary: string; description: string; participle: string },
+): Endpoint => ({
+  method: 'POST',
+  path: `/v1/imports/{id}/${name}`,
+  tag,
+  collection: importCollection,
+  contract: {
+    ...changeContract,
+    ...contract,
+    responses: {
+      202: {
+        description: `The import, which is being ${participle}.`,
+        schema: () => importSchema,
+        headers: replayedHeaders,
+      },
+    },
+    problems: [...changeProblems, 'conflict'],
+  },
+  handle: (request, { database }) =>
+    runOnce(database, request, async (tx) => {
+      await takeStep(tx, await lockExisting(tx, request.key), step)
+      await notifyImports(tx)
+      return { status: 202, headers: {}, body: importToJson(await requireImport(tx, request.key)) }
+    }),
+})
 
 /** `POST /v1/imports/{id}/commit` */
-export const commitImport: Endpoint = {
-  method: 'POST',
-  path: '/v1/imports/{id}/commit',
-  tag,
-  collection: importCollection,
-  contract: {
-    ...changeContract,
-    operationId: 'commitImport',
-    summary: 'Commit an import',
-    description:
-      'Writes the records of a staged import in the background, in short transactions; refused rows are left out. Follow it with `GET /v1/imports/{id}` or its events. An interrupted commit continues when the service is back.',
-    responses: {
-      202: {
-        description: 'The import, which is being committed.',
-        schema: () => importSchema,
-        headers: replayedHeaders,
-      },
-    },
-    problems: [...changeProblems, 'conflict'],
-  },
-  handle: (request, context) => respondToStep(request, context, commitStep),
-}
+export const commitImport = stepEndpoint('commit', commitStep, {
+  operationId: 'commitImport',
+  summary: 'Commit an import',
+  description:
+    'Writes the records of a staged import in the background, in short transactions; refused rows are left out. Follow it with `GET /v1/imports/{id}` or its events. An interrupted commit continues when the service is back.',
+  participle: 'committed',
+})
 
 /** `POST /v1/imports/{id}/undo` */
-export const undoImportEndpoint: Endpoint = {
-  method: 'POST',
-  path: '/v1/imports/{id}/undo',
-  tag,
-  collection: importCollection,
-  contract: {
-    ...changeContract,
-    operationId: 'undoImport',
-    summary: 'Undo an import',
-    description:
-      'Reverts a committed import in the background: records that it created are removed, the others get their earlier values. Later changes by others are kept and reported. Undo the latest import of a register first.',
-    responses: {
-      202: {
-        description: 'The import, which is being undone.',
-        schema: () => importSchema,
-        headers: replayedHeaders,
-      },
-    },
-    problems: [...changeProblems, 'conflict'],
-  },
-  handle: (request, context) => respondToStep(request, context, undoStep),
-}
+export const undoImportEndpoint = stepEndpoint('undo', undoStep, {
+  operationId: 'undoImport',
+  summary: 'Undo an import',
+  description:
+    'Reverts a committed import in the background: records that it created are removed, the others get their earlier values. Later changes by others are kept and reported. Undo the latest import of a register first.',
+  participle: 'undone',
+})
 
 /** Checks that an import can be deleted. @throws Problem `conflict` if it has written records, or is writing or removing some. */
 async function requireRemovable(tx: Transaction, { id, state }: ImportJob): Promise<void> {
