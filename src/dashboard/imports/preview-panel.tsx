@@ -1,8 +1,8 @@
 import type { ApiError } from '../api/client.ts'
-import { FailureReason, FaultText, ServiceText } from '../components/service-text.tsx'
-import { SignInAgain } from '../components/sign-in-again.tsx'
+import { ServiceText } from '../components/service-text.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { PreviewTable } from './preview-table.tsx'
+import { Refusal } from './refusal.tsx'
 import { type ImportInput, mappingFaultsOf, type PreviewState } from './use-preview.ts'
 
 /** Shows the preview of the first rows, and starts the dry run of all rows. */
@@ -80,32 +80,5 @@ function PreviewStatus({
         skipped: count('skipped'),
       })}
     </>
-  )
-}
-
-/** The error of a refused request with all faults, and a retry button if `onRetry` is set. */
-function Refusal({ error, onRetry }: { error: ApiError; onRetry?: () => void }) {
-  const { t } = useLanguage()
-  return (
-    <div class="failure" role="alert">
-      <div>
-        <p>
-          {t('state.requestFailed')}
-          <FailureReason error={error} /> <SignInAgain error={error} />
-        </p>
-        <ul>
-          {error.faults.map((fault) => (
-            <li key={`${fault.pointer}${fault.message}`}>
-              {fault.pointer} <FaultText fault={fault} />
-            </li>
-          ))}
-        </ul>
-      </div>
-      {onRetry && (
-        <button type="button" onClick={onRetry}>
-          {t('state.retry')}
-        </button>
-      )}
-    </div>
   )
 }

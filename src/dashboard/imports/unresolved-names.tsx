@@ -8,12 +8,11 @@ import { useKeepPrevious } from '../api/use-keep-previous.ts'
 import { writeApi } from '../api/write-api.ts'
 import { SaveButton } from '../components/file-link.tsx'
 import { PageOfList } from '../components/paged-list.tsx'
-import { FailureReason } from '../components/service-text.tsx'
-import { SignInAgain } from '../components/sign-in-again.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
 import { confirmLeave, useLeaveGuard } from '../editing/use-leave-guard.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { type Decision, NameChoice } from './name-choice.tsx'
+import { Refusal } from './refusal.tsx'
 
 /** Maximum number of names on a page. */
 const pageLimit = 20
@@ -96,14 +95,7 @@ function NamesForm({ id, names }: { id: string; names: readonly ImportName[] }) 
           />
         ))}
       </div>
-      {error && (
-        <div class="failure" role="alert">
-          <p>
-            {t('state.requestFailed')}
-            <FailureReason error={error} /> <SignInAgain error={error} />
-          </p>
-        </div>
-      )}
+      {error && <Refusal error={error} />}
       <div class="toolbar">
         <button type="submit" class="primary" disabled={decided.length === 0 || isSaving}>
           {t('imports.saveDecisions', { count: number(decided.length) })}
