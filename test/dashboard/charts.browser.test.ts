@@ -294,8 +294,7 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
       data: { code: string }[]
     }>()
     const participants = codes.data.map(({ code }) => ({ country: code, role: 'participant' }))
-    const created = await dashboard.api.post('/v1/projects', { title: 'Many', kind: 'other', participants })
-    expect(created.status, created.text).toBe(201)
+    const id = await dashboard.create('projects', { title: 'Many', kind: 'other', participants })
     const { page, pageErrors } = await dashboard.open('/network?resource=projects', auditOptions)
     await page.getByRole('heading', { name: 'As a matrix' }).waitFor()
     // The network has the 1000 pairs with the most shared records, and each pair has two cells.
@@ -303,22 +302,16 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
     expect(pageErrors).toEqual([])
     expect(await findAccessibilityFaults(page)).toEqual([])
     await page.context().close()
-    await dashboard.api.delete(`/v1/projects/${created.json<{ id: string }>().id}`)
+    await dashboard.api.delete(`/v1/projects/${id}`)
   })
 
   it('show the changes between two times', async () => {
-    const post = async (title: string) => {
-      const created = await dashboard.api.post('/v1/agreements', {
-        title,
-        kind: 'other',
-        parties: [{ country: 'FJI', role: 'party' }],
-      })
-      return created.json<{ id: string }>().id
-    }
-    const [kept = '', gone = ''] = [await post('Kept'), await post('Gone')]
+    const parties = [{ country: 'FJI', role: 'party' }]
+    const kept = await dashboard.createAgreement({ title: 'Kept', parties })
+    const gone = await dashboard.createAgreement({ title: 'Gone', parties })
     const before = new Date().toISOString()
     await new Promise((resolve) => setTimeout(resolve, 20))
-    const added = await post('New')
+    const added = await dashboard.createAgreement({ title: 'New', parties })
     await dashboard.api.patch(`/v1/agreements/${kept}`, { place: 'Suva' })
     await dashboard.api.delete(`/v1/agreements/${gone}`)
     const { page } = await dashboard.open(`/compare?country=FJI&before=${before}`)

@@ -12,8 +12,7 @@ const dashboard = useDashboard({ changesRecords: true })
 let id = ''
 beforeAll(async () => {
   if (skipsBrowser) return
-  const document = { title, kind: 'agreement', visibility: 'internal', signedOn: '2020' }
-  id = (await dashboard.api.post('/v1/agreements', document)).json<{ id: string }>().id
+  id = await dashboard.createAgreement({ title, visibility: 'internal', signedOn: '2020' })
 })
 
 /** Clicks on a button that saves a file. @returns the name and the text of the file. */

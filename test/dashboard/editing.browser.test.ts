@@ -9,11 +9,6 @@ import { holdRequests } from '../support/held-requests.ts'
 
 const dashboard = useDashboard({ changesRecords: true })
 
-async function create(document: Record<string, unknown>): Promise<string> {
-  const response = await dashboard.api.post('/v1/agreements', { kind: 'agreement', ...document })
-  return response.json<{ id: string }>().id
-}
-
 const read = async (id: string) =>
   (await dashboard.api.get(`/v1/agreements/${id}`, { headers: { 'cache-control': 'no-cache' } })).json()
 
@@ -59,7 +54,7 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
 
   it('hides the notice that nothing was saved as soon as a field changes', async () => {
     const { page } = await dashboard.openSignedIn(
-      `/records/agreements/${await create({ title: 'Same' })}/edit`,
+      `/records/agreements/${await dashboard.createAgreement({ title: 'Same' })}/edit`,
     )
     await page.getByRole('button', { name: 'Save' }).click()
     const nothing = page.getByText('Nothing has changed, so nothing was saved.')
@@ -153,7 +148,7 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
   })
 
   it('compares three versions in a conflict, and saves the values that the editor has chosen', async () => {
-    const id = await create({ title: 'Before', place: 'Beijing', status: 'signed' })
+    const id = await dashboard.createAgreement({ title: 'Before', place: 'Beijing', status: 'signed' })
     const { page } = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)
     await page.getByLabel('Title required').fill('Mine')
     await page.getByLabel('Occasion').fill('A visit')
@@ -192,7 +187,7 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
   })
 
   it('says that a client of the database has saved the other version of a conflict', async () => {
-    const id = await create({ title: 'Before' })
+    const id = await dashboard.createAgreement({ title: 'Before' })
     const { page } = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)
     await page.getByLabel('Title required').fill('Mine')
     await dashboard.api.database.transaction((tx) =>
@@ -205,7 +200,7 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
 
   it('shows names instead of keys of referenced records, in a conflict and in the form after it', async () => {
     const parties = ['CHN', 'PAK'].map((country) => ({ country, role: 'party' }))
-    const id = await create({ title: 'Named in a conflict', topics: ['energy'], parties })
+    const id = await dashboard.createAgreement({ title: 'Named in a conflict', topics: ['energy'], parties })
     const { page } = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)
     await page.getByLabel('Title required').fill('Mine')
     await dashboard.api.patch(`/v1/agreements/${id}`, { parties: [parties[0]], topics: [] })
@@ -219,7 +214,7 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
   })
 
   it('saves once if the response to a save is lost, and the form is saved again', async () => {
-    const id = await create({ title: 'Before' })
+    const id = await dashboard.createAgreement({ title: 'Before' })
     const { page } = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)
     let isLost = false
     await page.route(`**/v1/agreements/${id}`, async (route) => {
@@ -239,7 +234,7 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
   })
 
   it('says in a conflict that both users have entered the same value', async () => {
-    const id = await create({ title: 'Before', place: 'Beijing' })
+    const id = await dashboard.createAgreement({ title: 'Before', place: 'Beijing' })
     const { page } = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)
     await page.getByLabel('Title required').fill('After')
     await dashboard.api.patch(`/v1/agreements/${id}`, { title: 'After', place: 'Islamabad' })
@@ -250,7 +245,7 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
   })
 
   it('removes a record with a reason, shows who removed it, and restores it', async () => {
-    const id = await create({ title: 'To be removed' })
+    const id = await dashboard.createAgreement({ title: 'To be removed' })
     const { page } = await dashboard.openSignedIn(`/records/agreements/${id}`)
     await page.getByRole('button', { name: 'Delete' }).click()
     const dialog = page.getByRole('dialog')
@@ -273,7 +268,7 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
   })
 
   it('offers the current version if a removal is refused because the page shows an old one', async () => {
-    const id = await create({ title: 'Stale' })
+    const id = await dashboard.createAgreement({ title: 'Stale' })
     const { page } = await dashboard.openSignedIn(`/records/agreements/${id}`)
     await dashboard.api.patch(`/v1/agreements/${id}`, { title: 'Current' })
     const dialog = page.getByRole('dialog')
@@ -305,7 +300,7 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
       { country: 'CHN', role: 'party' },
       { country: 'PAK', role: 'party' },
     ]
-    const id = await create({ title: 'A joint observatory', status: 'signed', parties })
+    const id = await dashboard.createAgreement({ title: 'A joint observatory', status: 'signed', parties })
     const next = [parties[0], { country: 'DEU', role: 'party' }]
     await dashboard.api.patch(
       `/v1/agreements/${id}`,
@@ -326,7 +321,7 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
   })
 
   it('names the version that each button of the history restores', async () => {
-    const id = await create({ title: 'First' })
+    const id = await dashboard.createAgreement({ title: 'First' })
     for (const title of ['Second', 'Third']) await dashboard.api.patch(`/v1/agreements/${id}`, { title })
     const { page } = await dashboard.openSignedIn(`/records/agreements/${id}`)
     await page.getByRole('button', { name: 'Restore version 2', exact: true }).waitFor()
@@ -367,7 +362,10 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
   })
 
   it('has no axe violation or overflow, light on a desktop and dark on a phone', async () => {
-    const id = await create({ title: 'Seen by axe', parties: [{ country: 'CHN', role: 'party' }] })
+    const id = await dashboard.createAgreement({
+      title: 'Seen by axe',
+      parties: [{ country: 'CHN', role: 'party' }],
+    })
     await dashboard.api.patch(`/v1/agreements/${id}`, { title: 'Seen again by axe' })
     const sizes = [
       { viewport: { width: 1280, height: 900 }, colorScheme: 'light' },

@@ -18,8 +18,7 @@ beforeAll(async () => {
         { country: 'PAK', role: 'party' },
       ],
     }
-    const response = await dashboard.api.post('/v1/agreements', document)
-    expect(response.status, response.text).toBe(201)
+    await dashboard.createAgreement(document)
   }
 })
 

@@ -6,14 +6,11 @@ import { useDashboard } from '../support/dashboard.ts'
 
 const dashboard = useDashboard({ changesRecords: true })
 
-const create = async (title: string) =>
-  (await dashboard.api.post('/v1/agreements', { kind: 'agreement', title })).json<{ id: string }>().id
-
 const anyVersion = { headers: { 'if-match': '*' } }
 
 describe.skipIf(skipsBrowser)('the form of a record [needs Chromium]', { timeout: 90_000 }, () => {
   it('that was removed meanwhile restores the record, and then saves the input', async () => {
-    const id = await create('Removed meanwhile')
+    const id = await dashboard.createAgreement({ title: 'Removed meanwhile' })
     const { page } = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)
     await page.getByLabel('Title required').fill('Entered')
     await dashboard.api.delete(`/v1/agreements/${id}`, anyVersion)
@@ -30,7 +27,10 @@ describe.skipIf(skipsBrowser)('the form of a record [needs Chromium]', { timeout
   })
 
   it('that was merged meanwhile links to the record that remains, and keeps the input', async () => {
-    const [from, into] = [await create('Merged meanwhile'), await create('The one that remains')]
+    const [from, into] = [
+      await dashboard.createAgreement({ title: 'Merged meanwhile' }),
+      await dashboard.createAgreement({ title: 'The one that remains' }),
+    ]
     const { page } = await dashboard.openSignedIn(`/records/agreements/${from}/edit`)
     await page.getByLabel('Title required').fill('Entered')
     await dashboard.api.post(`/v1/agreements/${from}/merge`, { into }, anyVersion)
@@ -44,7 +44,7 @@ describe.skipIf(skipsBrowser)('the form of a record [needs Chromium]', { timeout
   })
 
   it('that is removed shows who removed it, and opens once it is restored', async () => {
-    const id = await create('Removed before')
+    const id = await dashboard.createAgreement({ title: 'Removed before' })
     await dashboard.api.delete(`/v1/agreements/${id}`, anyVersion)
     const { page } = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)
     await page.getByRole('heading', { level: 1, name: 'Removed before' }).waitFor()

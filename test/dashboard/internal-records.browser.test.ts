@@ -9,16 +9,17 @@ const dashboard = useDashboard({ changesRecords: true })
 let agreement = ''
 let cited = ''
 
-const create = async (resource: string, body: object) =>
-  (await dashboard.api.post(`/v1/${resource}`, body)).json<{ id: string }>().id
-
 beforeAll(async () => {
   if (skipsBrowser) return
   agreement = await dashboard.createAgreement({ title: 'Secret treaty', visibility: 'internal' })
   cited = await dashboard.createAgreement({ title: 'Treaty with a secret source' })
   const notes = { title: 'Secret notes', kind: 'other', visibility: 'internal' }
   const record = { resource: 'agreements', id: cited }
-  await create('citations', { record, source: await create('sources', notes), property: '/title' })
+  await dashboard.create('citations', {
+    record,
+    source: await dashboard.create('sources', notes),
+    property: '/title',
+  })
 })
 
 async function openAs(role: string, path: string): Promise<WatchedPage> {

@@ -30,9 +30,7 @@ const shown = {
 describe.skipIf(skipsBrowser)('a text that equals a key [needs Chromium]', { timeout: 60_000 }, () => {
   it('is shown as it is, while references have names and links', async () => {
     const before = { ...document, place: 'energy', territories: [], topics: [] }
-    const created = await dashboard.api.post('/v1/agreements', before)
-    expect(created.status, created.text).toBe(201)
-    const { id } = created.json<{ id: string }>()
+    const id = await dashboard.createAgreement(before)
     const changed = await dashboard.api.patch(`/v1/agreements/${id}`, document)
     expect(changed.status, changed.text).toBe(200)
 

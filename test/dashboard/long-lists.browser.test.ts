@@ -8,23 +8,20 @@ import { useDashboard } from '../support/dashboard.ts'
 const dashboard = useDashboard({ changesRecords: true })
 let path = ''
 
-/** Writes a record and returns its id. */
-async function create(resource: string, body: object): Promise<string> {
-  const created = await dashboard.api.post(`/v1/${resource}`, body)
-  expect(created.status, created.text).toBe(201)
-  return created.json<{ id: string }>().id
-}
-
 beforeAll(async () => {
   if (skipsBrowser) return
   const { data } = (await dashboard.api.get('/v1/countries?limit=200&fields=code')).json<{
     data: { code: string }[]
   }>()
   const parties = data.map(({ code }) => ({ country: code, role: 'party' }))
-  const id = await create('agreements', { kind: 'treaty', title: 'Convention with many parties', parties })
-  const source = await create('sources', { kind: 'report', title: 'Report with many quotations' })
+  const id = await dashboard.create('agreements', {
+    kind: 'treaty',
+    title: 'Convention with many parties',
+    parties,
+  })
+  const source = await dashboard.create('sources', { kind: 'report', title: 'Report with many quotations' })
   for (let index = 1; index <= 30; index += 1)
-    await create('citations', {
+    await dashboard.create('citations', {
       record: { resource: 'agreements', id },
       source,
       property: '/parties',
@@ -114,7 +111,7 @@ describe.skipIf(skipsBrowser)('the map of the overview [needs Chromium]', { time
       data: { code: string }[]
     }>()
     const parties = data.map(({ code }) => ({ country: code, role: 'party' }))
-    await create('agreements', { kind: 'treaty', title: 'Convention of the others', parties })
+    await dashboard.create('agreements', { kind: 'treaty', title: 'Convention of the others', parties })
     const { page } = await dashboard.open('/')
     const countries = page
       .locator('.widget', { has: page.locator('svg.map') })

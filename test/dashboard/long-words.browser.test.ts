@@ -9,20 +9,15 @@ const ids = { agreement: '', organization: '', project: '' }
 
 beforeAll(async () => {
   if (skipsBrowser) return
-  const create = async (path: string, document: object) => {
-    const response = await dashboard.api.post(path, document)
-    expect(response.status, response.text).toBe(201)
-    return response.json<{ id: string }>().id
-  }
-  ids.organization = await create('/v1/organizations', { name: 'o'.repeat(300), kind: 'other' })
-  ids.agreement = await create('/v1/agreements', {
+  ids.organization = await dashboard.create('organizations', { name: 'o'.repeat(300), kind: 'other' })
+  ids.agreement = await dashboard.create('agreements', {
     title: 't'.repeat(500),
     kind: 'treaty',
     signedOn: '2015',
     summary: 's'.repeat(2000),
     parties: [{ country: 'CHN', role: 'party' }],
   })
-  ids.project = await create('/v1/projects', {
+  ids.project = await dashboard.create('projects', {
     title: 'p'.repeat(500),
     kind: 'other',
     participants: [{ organization: ids.organization, role: 'participant' }],

@@ -8,11 +8,6 @@ import { useDashboard } from '../support/dashboard.ts'
 
 const dashboard = useDashboard({ changesRecords: true })
 
-async function create(document: Record<string, unknown>): Promise<string> {
-  const response = await dashboard.api.post('/v1/agreements', { kind: 'agreement', ...document })
-  return response.json<{ id: string }>().id
-}
-
 const read = async (id: string) =>
   (await dashboard.api.get(`/v1/agreements/${id}`, { headers: { 'cache-control': 'no-cache' } })).json()
 
@@ -42,7 +37,7 @@ const heading = (page: Page, name: string) => page.getByRole('heading', { level:
 
 describe.skipIf(skipsBrowser)('after a lost response [needs Chromium]', { timeout: 90_000 }, () => {
   it('a form saves a further change, without a conflict with its own first change', async () => {
-    const id = await create({ title: 'Before', place: 'Beijing' })
+    const id = await dashboard.createAgreement({ title: 'Before', place: 'Beijing' })
     const { page } = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)
     await loseFirst(page, 'PATCH')
     await page.getByLabel('Title required').fill('After')
@@ -56,7 +51,7 @@ describe.skipIf(skipsBrowser)('after a lost response [needs Chromium]', { timeou
   })
 
   it('a form restores the former value if the user has changed it back', async () => {
-    const id = await create({ title: 'Before' })
+    const id = await dashboard.createAgreement({ title: 'Before' })
     const { page } = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)
     await loseFirst(page, 'PATCH')
     await page.getByLabel('Title required').fill('A mistake')
@@ -70,7 +65,7 @@ describe.skipIf(skipsBrowser)('after a lost response [needs Chromium]', { timeou
   })
 
   it('a form with a further change shows the conflict with a change by another user', async () => {
-    const id = await create({ title: 'Before' })
+    const id = await dashboard.createAgreement({ title: 'Before' })
     const { page } = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)
     await loseFirst(page, 'PATCH')
     await page.getByLabel('Title required').fill('After')
@@ -123,7 +118,7 @@ describe.skipIf(skipsBrowser)('after a lost response [needs Chromium]', { timeou
   })
 
   it('a deletion that is confirmed again succeeds', async () => {
-    const id = await create({ title: 'To be removed' })
+    const id = await dashboard.createAgreement({ title: 'To be removed' })
     const { page } = await dashboard.openSignedIn(`/records/agreements/${id}`)
     await loseFirst(page, 'DELETE')
     await page.getByRole('button', { name: 'Delete' }).click()

@@ -8,9 +8,8 @@ const dashboard = useDashboard({ changesRecords: true })
 
 /** Creates two agreements, and merges the first into the second. @returns the key of each. */
 async function mergeTwo(): Promise<{ from: string; into: string }> {
-  const create = async (title: string) =>
-    (await dashboard.api.post('/v1/agreements', { kind: 'agreement', title })).json<{ id: string }>().id
-  const [from, into] = [await create('The duplicate'), await create('The one that stays')]
+  const from = await dashboard.createAgreement({ title: 'The duplicate' })
+  const into = await dashboard.createAgreement({ title: 'The one that stays' })
   await dashboard.api.patch(`/v1/agreements/${into}`, { place: 'Islamabad' })
   const merged = await dashboard.api.post(
     `/v1/agreements/${from}/merge`,

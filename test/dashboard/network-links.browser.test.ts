@@ -20,8 +20,7 @@ async function addRecords(): Promise<void> {
     ['projects', { ...project, title: 'In the period', startsOn: '2004' }],
     ['projects', { ...project, title: 'Without a date' }],
   ] as const) {
-    const response = await dashboard.api.post(`/v1/${resource}`, document)
-    expect(response.status, response.text).toBe(201)
+    await dashboard.create(resource, document)
   }
 }
 

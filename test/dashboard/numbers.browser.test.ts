@@ -59,8 +59,7 @@ async function addRecords(): Promise<void> {
       },
     ],
   ] as const) {
-    const response = await dashboard.api.post(`/v1/${resource}`, document)
-    expect(response.status, response.text).toBe(201)
+    await dashboard.create(resource, document)
   }
 }
 

@@ -8,8 +8,7 @@ const dashboard = useDashboard({ changesRecords: true })
 
 describe.skipIf(skipsBrowser)('the page of a record [needs Chromium]', { timeout: 60_000 }, () => {
   it('shows all that is recorded about each party, among the facts and in the history', async () => {
-    const created = await dashboard.api.post('/v1/agreements', {
-      kind: 'treaty',
+    const id = await dashboard.createAgreement({
       title: 'Treaty with dates of its parties',
       alternativeTitles: [{ name: 'Name without a language' }],
       parties: [
@@ -17,7 +16,7 @@ describe.skipIf(skipsBrowser)('the page of a record [needs Chromium]', { timeout
         { country: 'PAK', role: 'beneficiary', signatory: 'The Minister', contribution: 'Two laboratories' },
       ],
     })
-    const { page } = await dashboard.open(`/records/agreements/${created.json<{ id: string }>().id}`)
+    const { page } = await dashboard.open(`/records/agreements/${id}`)
     const history = page.locator('section.widget', { hasText: 'History' })
     for (const facts of [page.locator('.facts').first(), history]) {
       await facts.getByText('Parties').first().waitFor()
@@ -34,12 +33,8 @@ describe.skipIf(skipsBrowser)('the page of a record [needs Chromium]', { timeout
   it('shows Antarctica on the map of a record with a place there', async () => {
     const createBase = async (latitude: number) => {
       const location = { name: 'Zhongshan Station', latitude, longitude: 76.4 }
-      const created = await dashboard.api.post('/v1/cooperation-bases', {
-        name: 'A station on ice',
-        kind: 'observatory',
-        location,
-      })
-      return `/records/cooperation-bases/${created.json<{ id: string }>().id}`
+      const document = { name: 'A station on ice', kind: 'observatory', location }
+      return `/records/cooperation-bases/${await dashboard.create('cooperation-bases', document)}`
     }
     const { page, go } = await dashboard.open(await createBase(-69.4))
     const isInside = () =>

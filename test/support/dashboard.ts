@@ -173,10 +173,16 @@ class Dashboard {
     if (this.#changesRecords) await this.#opened?.api.close()
   }
 
+  /** Creates a record of a resource. Returns its id. */
+  async create(resource: string, document: Record<string, unknown>): Promise<string> {
+    const created = await this.api.post(`/v1/${resource}`, document)
+    if (created.status !== 201) throw new Error(created.text)
+    return created.json<{ id: string }>().id
+  }
+
   /** Creates an agreement, by default a treaty. Returns its id. */
-  async createAgreement(document: Record<string, unknown>): Promise<string> {
-    const body = { kind: 'treaty', ...document }
-    return (await this.api.post('/v1/agreements', body)).json<{ id: string }>().id
+  createAgreement(document: Record<string, unknown>): Promise<string> {
+    return this.create('agreements', { kind: 'treaty', ...document })
   }
 
   /** Opens a page, and waits until it has loaded everything. */
