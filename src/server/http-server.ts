@@ -81,7 +81,10 @@ export const createServerFactory =
       socket.destroy()
     }
     const queue = new RequestQueue()
-    const server = createServer(options, startInOrder(queue, handle, refuse)).setTimeout(connectionTimeoutMs)
+    const listener = startInOrder(queue, handle, refuse)
+    const server = createServer(options, listener).setTimeout(connectionTimeoutMs)
+    // Node.js emits this event in place of `request` for an unknown expectation. Without a listener, it would answer 417 itself.
+    server.on('checkExpectation', listener)
     // By default, Node.js silently drops the headers after the first thousand. The limit of their size is enough.
     server.maxHeadersCount = 0
     return server.on('connection', (socket: Socket) => queue.connectionOpened(addressOf(socket)))

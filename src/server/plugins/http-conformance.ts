@@ -89,8 +89,6 @@ const removeLengthOf304: onSendHookHandler = (_request, reply, payload, done) =>
  */
 export const httpConformance = fp(
   async function httpConformance(app) {
-    // Without a listener, Node.js would answer 417 itself.
-    app.server.on('checkExpectation', (request, response) => app.routing(request, response))
     app.addHook('onRequest', (request, _reply, done) => done(findProblem(request)))
     // Fastify sets the header in the last `onSend` hook of each HEAD route.
     app.addHook('onRoute', (route) => {
