@@ -3,13 +3,17 @@ import { constants } from 'node:os'
 import closeWithGrace from 'close-with-grace'
 import { OperatorError } from '../operator-error.ts'
 import { drainSeconds, mistypedSettings, readConfig, startedByNpm } from '../server/config.ts'
+import { completionTimeoutMs } from '../server/plugins/shutdown.ts'
 import { printLine } from './output.ts'
 import { runCommandLine } from './program.ts'
 import { Shutdown } from './shutdown.ts'
 import { handleUncaughtErrors } from './uncaught.ts'
 
-/** How long requests in flight may take after the service has stopped listening, in milliseconds. */
-const completionTimeoutMs = 10_000
+/** How long the service may take to stop, in milliseconds: a few seconds more than its requests in flight. */
+const closeTimeoutMs = drainSeconds() * 1000 + completionTimeoutMs + 4000
+
+/** How long the embedded PostgreSQL may take to stop after that. */
+const databaseStopTimeoutMs = 90_000
 
 for (const { name, setting } of mistypedSettings())
   console.error(`entente: the environment variable ${name} has no effect. Did you mean ${setting}?`)
@@ -30,13 +34,17 @@ const command = runCommandLine(process.argv.slice(2), {
 let hasFailed = false
 let parentTimer: NodeJS.Timeout | undefined
 const closing = closeWithGrace(
-  { delay: completionTimeoutMs + drainSeconds() * 1000, skip: ['uncaughtException', 'unhandledRejection'] },
+  {
+    delay: closeTimeoutMs + databaseStopTimeoutMs,
+    skip: ['uncaughtException', 'unhandledRejection'],
+    logger: { error: report },
+  },
   async ({ signal }) => {
     // If the signal was also sent to npm, npm ends, and `stopWithParent` would send a second signal, which ends this process
     // immediately.
     clearInterval(parentTimer)
     const interrupted = !shutdown.isServing
-    await (interrupted ? shutdown.interrupt() : shutdown.close())
+    await (interrupted ? shutdown.interrupt() : shutdown.close(closeTimeoutMs))
     // The exit code 1 lets a supervisor restart the process.
     if (hasFailed) process.exit(1)
     // Shells use this exit code for a program that a signal has terminated.

@@ -1,4 +1,10 @@
 import type { CloseOptions, Lifecycle } from '../database/open.ts'
+import { OperatorError } from '../operator-error.ts'
+
+interface Closer {
+  close: () => Promise<void>
+  outlivesProcess: boolean
+}
 
 /**
  * Closes everything that a command has opened, when the command ends. After an interruption, closes only what would outlive
@@ -6,7 +12,7 @@ import type { CloseOptions, Lifecycle } from '../database/open.ts'
  */
 export class Shutdown implements Lifecycle {
   readonly #interruption = new AbortController()
-  readonly #closers: { close: () => Promise<void>; outlivesProcess: boolean }[] = []
+  readonly #closers: Closer[] = []
   #serving = false
 
   get signal(): AbortSignal {
@@ -26,9 +32,14 @@ export class Shutdown implements Lifecycle {
     this.#closers.unshift({ close, outlivesProcess })
   }
 
-  /** Closes everything, in reverse order of opening. @throws the first error, after everything else has been closed. */
-  async close(): Promise<void> {
-    await closeAll(this.#closers.splice(0))
+  /**
+   * Closes everything, in reverse order of opening.
+   * @param timeoutMs after this time, waits only for what would outlive the process; without it, waits for everything.
+   * @throws the first error, after everything else has been closed; an OperatorError if the time is not enough.
+   */
+  async close(timeoutMs?: number): Promise<void> {
+    const closers = this.#closers.splice(0)
+    await closeAll(timeoutMs === undefined ? closers : limitTime(closers, timeoutMs))
   }
 
   /** Aborts the work of the command, and closes only what would outlive the process. @throws as `close` does. */
@@ -36,6 +47,20 @@ export class Shutdown implements Lifecycle {
     this.#interruption.abort()
     await closeAll(this.#closers.splice(0).filter(({ outlivesProcess }) => outlivesProcess))
   }
+}
+
+/** Returns closers that reject after a time, except those of what would outlive the process. */
+function limitTime(closers: readonly Closer[], timeoutMs: number): Closer[] {
+  const timeout = new Promise<never>((_, reject) => {
+    const message = `the service has not stopped within ${timeoutMs / 1000} s`
+    setTimeout(() => reject(new OperatorError(message)), timeoutMs).unref()
+  })
+  // Nothing may be waiting for it when the time is over.
+  timeout.catch(() => {})
+  return closers.map(({ close, outlivesProcess }) => ({
+    close: outlivesProcess ? close : () => Promise.race([close(), timeout]),
+    outlivesProcess,
+  }))
 }
 
 /** Calls all functions, one after another, even if one fails. @throws the first error, at the end. */

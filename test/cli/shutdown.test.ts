@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { Shutdown } from '../../src/cli/shutdown.ts'
 
@@ -18,6 +19,20 @@ it.each(['close', 'interrupt'] as const)(
     expect(closed).toEqual(['file', 'server'])
   },
 )
+
+it('close waits only for what outlives the process when its time is over', async () => {
+  const shutdown = new Shutdown()
+  const closed: string[] = []
+  const closeServer = async () => {
+    await sleep(100)
+    closed.push('server')
+  }
+  shutdown.onClose(closeServer, { outlivesProcess: true })
+  shutdown.onClose(() => new Promise(() => {}))
+  shutdown.onClose(async () => void closed.push('app'))
+  await expect(shutdown.close(50)).rejects.toThrow('the service has not stopped within 0.05 s')
+  expect(closed).toEqual(['app', 'server'])
+})
 
 it('interrupt aborts the work, and closes only what would outlive the process', async () => {
   const shutdown = new Shutdown()

@@ -37,7 +37,9 @@ describe('pipelined requests', () => {
   ])('%s are dropped if there are thousands, and the connection is closed', async (_, header) => {
     await exchange(requestFor('/thousands', header).repeat(3000))
     const { text: metrics } = await api.get('/metrics')
-    const counts = [...metrics.matchAll(/^entente_http_request_duration_seconds_count\{.*"none".*\} (\d+)$/gm)]
+    const counts = [
+      ...metrics.matchAll(/^entente_http_request_duration_seconds_count\{.*"none".*\} (\d+)$/gm),
+    ]
     const startedCount = counts.reduce((sum, [, count]) => sum + Number(count), 0)
     expect(startedCount).toBeGreaterThan(0)
     expect(startedCount).toBeLessThan(200)

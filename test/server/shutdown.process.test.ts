@@ -1,6 +1,9 @@
 import { once } from 'node:events'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { Agent, request } from 'node:http'
 import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { waitUntilBlocked } from '../support/blocked-sessions.ts'
@@ -120,6 +123,26 @@ it('on SIGTERM, the service ends although a client holds a connection without a 
   service.signal('SIGTERM')
   expect(await Promise.race([service.ended.then(({ code }) => code), sleep(10_000, 'running')])).toBe(0)
   await closed
+})
+
+it('on SIGTERM, a request that never arrives completely is given up after ten seconds', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'entente-shutdown-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const env = { PORT: '0', DATA_DIR: folder, SEED: 'none', LOG_LEVEL: 'silent' }
+  const service = run(['serve'], env)
+  const { hostname, port } = new URL(/http:\S+/.exec(await service.firstLine)?.[0] ?? '')
+  const socket = connect(Number(port), hostname)
+  onTestFinished(() => void socket.destroy())
+  socket.write(
+    'POST /mcp HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
+  )
+  const closed = once(socket, 'close')
+  // The request arrives before this one is answered.
+  await fetch(`http://${hostname}:${port}/healthz`)
+  service.signal('SIGTERM')
+  expect(await service.ended).toMatchObject({ code: 0, stderr: '' })
+  await closed
+  expect(await readdir(join(folder, 'postgres'))).not.toContain('postmaster.pid')
 })
 
 it('on SIGTERM to npm, its shell and the service, the service still answers for DRAIN_SECONDS', async () => {

@@ -1,6 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import fp from 'fastify-plugin'
 
+/** How long requests in flight may take after the service has stopped listening, in milliseconds. */
+export const completionTimeoutMs = 10_000
+
 declare module 'fastify' {
   interface FastifyInstance {
     /** True from the start of the shutdown. */
@@ -13,7 +16,8 @@ declare module 'fastify' {
 /**
  * Shuts the service down without losing a request. For `drainMs` the server still accepts connections, `isShuttingDown` is
  * true, and each response asks its client to close the connection. Then the server stops listening, closes idle connections and
- * completes the requests in flight. A server that is not listening skips the wait.
+ * completes the requests in flight. It closes the connections of those that take longer than `completionTimeoutMs`, since a client
+ * may never send or read the rest. A server that is not listening skips the wait.
  */
 export const shutdown = fp<{ drainMs: number }>(
   async function shutdown(app, { drainMs }) {
@@ -27,6 +31,7 @@ export const shutdown = fp<{ drainMs: number }>(
       closing.abort()
       // Node.js itself closes only those idle connections that have had a request.
       app.connections.closeAllIdle()
+      setTimeout(() => app.server.closeAllConnections(), completionTimeoutMs).unref()
     })
     // Fastify sets the header for requests that arrive during the shutdown; this hook sets it for earlier requests.
     app.addHook('onSend', (_request, reply, _payload, done) => {
