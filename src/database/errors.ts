@@ -24,7 +24,7 @@ const connectionErrorCodes = new Set([
 ])
 
 const connectionErrorMessages =
-  /timeout exceeded when trying to connect|Query read timeout|Connection terminated|Client has encountered a connection error|Client was closed/
+  /timeout exceeded when trying to connect|did not respond within|Query read timeout|Connection terminated|Client has encountered a connection error|Client was closed/
 
 /** Whether the database could not be reached, or a connection was lost. */
 export function isConnectionError(error: unknown): boolean {

@@ -10,7 +10,7 @@ const heartbeatMs = 500
 
 const connectTimeoutMs = 5000
 
-/** How long the notification of the echo test may take. */
+/** How long each statement of the echo test, and then its notification, may take. */
 const echoTimeoutMs = 1000
 
 /** Maximum delay between attempts to connect. */
@@ -216,14 +216,14 @@ export class Listener {
         if (channel === echo) resolve(true)
       })
     })
-    await client.query(`listen ${echo}`)
+    await withTimeout(client.query(`listen ${echo}`), echoTimeoutMs)
     await this.#notify(echo)
     if (!(await Promise.race([received, delay(echoTimeoutMs, false, { ref: false })]))) {
       throw new Error(
         'notifications do not arrive, perhaps because of a pooler in transaction mode; set LISTEN_DATABASE_URL to a direct connection to the same database',
       )
     }
-    await client.query(`unlisten ${echo}`)
+    await withTimeout(client.query(`unlisten ${echo}`), echoTimeoutMs)
   }
 }
 

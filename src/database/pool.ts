@@ -14,6 +14,7 @@ import { Sockets } from './replicas/sockets.ts'
 import { sessionSettings } from './session-settings.ts'
 import { type Lane, type LaneLimits, Lanes, type Lease } from './shares/lanes.ts'
 import type { Work } from './shares/work.ts'
+import { withTimeout } from './with-timeout.ts'
 
 /** Limits of a pool of connections and of the statements on them. */
 export interface PoolOptions extends StatementLimits, LaneLimits {}
@@ -68,6 +69,9 @@ export class Pool {
     this.options = options
     this.#isReplica = isReplica
     this.#lanes = new Lanes(options, (lane, refusal) => this.observer.requestRefused(lane, refusal))
+    const connectTimeoutMs = isReplica
+      ? Math.min(replicaConnectTimeoutMs, options.acquireTimeoutMs)
+      : options.acquireTimeoutMs
     const shared = {
       connectionString: url,
       application_name: 'entente',
@@ -78,12 +82,11 @@ export class Pool {
       ...shared,
       min: minConnections(options),
       max: options.maxConnections,
-      connectionTimeoutMillis: isReplica
-        ? Math.min(replicaConnectTimeoutMs, options.acquireTimeoutMs)
-        : options.acquireTimeoutMs,
+      connectionTimeoutMillis: connectTimeoutMs,
       // Five minutes, because a new connection must prepare its statements again.
       idleTimeoutMillis: 300_000,
-      onConnect: (client) => this.#prepareClient(client),
+      // pg-pool does not limit the time of `onConnect`. When it rejects, pg-pool closes the connection.
+      onConnect: (client) => withTimeout(this.#prepareClient(client), connectTimeoutMs),
     })
     this.#cancelPool = new pg.Pool({
       ...shared,

@@ -1,11 +1,11 @@
-/** Settles as `promise` does. @throws Error when `promise` does not settle within `timeoutMs`. */
-export async function withTimeout<T>(promise: Promise<T>, timeoutMs: number): Promise<T> {
+/** Settles as the response of PostgreSQL does. @throws Error (`isConnectionError`) if it does not settle within `timeoutMs`. */
+export async function withTimeout<T>(response: Promise<T>, timeoutMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const timeout = new Promise<never>((_, reject) => {
-    const expire = () => reject(new Error(`timed out after ${timeoutMs} ms`))
+    const expire = () => reject(new Error(`PostgreSQL did not respond within ${timeoutMs} ms`))
     // If the process was paused, a response may already be in the socket's buffer. Node.js reads the response before it calls
     // the callback of `setImmediate`.
     timer = setTimeout(() => setImmediate(expire), timeoutMs)
   })
-  return Promise.race([promise, timeout]).finally(() => clearTimeout(timer))
+  return Promise.race([response, timeout]).finally(() => clearTimeout(timer))
 }

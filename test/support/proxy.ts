@@ -7,6 +7,8 @@ export interface DatabaseProxy {
   url: string
   /** Stops forwarding on all open connections without closing them, as a dead router does. */
   stall(): void
+  /** Stops forwarding on new connections after the login, as a pooler without a server does, until `acceptConnections`. */
+  stallAfterLogin(): void
   /** Closes all connections, and every new connection immediately, until `acceptConnections` is called. */
   refuseConnections(): void
   acceptConnections(): void
@@ -15,11 +17,15 @@ export interface DatabaseProxy {
   close(): void
 }
 
+/** The message of PostgreSQL that ends a login: the session is ready, and in no transaction. */
+const readyForQuery = 'Z\0\0\0\x05I'
+
 /** Opens a proxy to the server of a URL. */
 export async function openProxy(target: string): Promise<DatabaseProxy> {
   const to = new URL(target)
   const pairs = new Set<[Socket, Socket]>()
   let isRefusing = false
+  let isStallingAfterLogin = false
   let triggerText: string | undefined
   const server = createServer((client) => {
     if (isRefusing) return client.destroy()
@@ -35,6 +41,10 @@ export async function openProxy(target: string): Promise<DatabaseProxy> {
       // The response of PostgreSQL is dropped. By then the statement has run.
       upstream.resume().once('end', () => client.destroy())
     })
+    if (isStallingAfterLogin)
+      upstream.on('data', (bytes: Buffer) => {
+        if (bytes.includes(readyForQuery)) client.unpipe().pause()
+      })
     for (const socket of pair) {
       socket.on('error', () => {})
       socket.on('close', () => {
@@ -60,8 +70,12 @@ export async function openProxy(target: string): Promise<DatabaseProxy> {
       isRefusing = true
       for (const pair of pairs) for (const socket of pair) socket.destroy()
     },
+    stallAfterLogin() {
+      isStallingAfterLogin = true
+    },
     acceptConnections() {
       isRefusing = false
+      isStallingAfterLogin = false
     },
     disconnectAfter(text) {
       triggerText = text
