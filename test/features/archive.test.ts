@@ -5,6 +5,7 @@ import { restoreArchive } from '../../src/features/archive/restore.ts'
 import { verify } from '../../src/features/integrity/verify.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
+import { waitUntilBlocked } from '../support/blocked-sessions.ts'
 import { openEmptyDatabase, type TestDatabase } from '../support/database.ts'
 import { createRecord, databaseTime, resourceOf } from '../support/documents.ts'
 import { analyzeWarning, makeAnalyzeFail } from '../support/failing-analyze.ts'
@@ -199,5 +200,22 @@ describe('an archive of the registry', () => {
 
   it('is refused by a registry that is not empty', async () => {
     await expect(restoreArchive(original.database, inChunks(archive))).rejects.toThrow(/not empty/)
+  })
+
+  it('is refused by a registry whose first record is committed during the restore', async () => {
+    const target = await openMigrated()
+    const writer = await target.pool.connect()
+    try {
+      await writer.query("begin; insert into topics (slug, name, scheme) values ('first', 'First', 'domain')")
+      const restoring = expect(restoreArchive(target.database, inChunks(archive))).rejects.toThrow(
+        /not empty/,
+      )
+      await waitUntilBlocked(target.pool)
+      await writer.query('commit')
+      await restoring
+    } finally {
+      writer.release()
+      await target.close()
+    }
   })
 })

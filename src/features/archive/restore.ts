@@ -147,6 +147,8 @@ async function restoreAll(client: pg.Client, reader: ArchiveReader): Promise<voi
       `the archive has the tables of migration ${migration}, and this version those of ${current}: restore it with the version that made it${thenUpgrade}`,
     )
   }
+  // Every transaction that writes locks `records` first. Those that have begun end before the check, and others wait.
+  await client.query('lock table records in share row exclusive mode')
   await requireEmpty(client)
   const names = (await archivedTables(client)).map(({ name }) => name)
   await withoutTriggers(client, names, () => restoreTables(client, reader))
