@@ -18,15 +18,22 @@ export const recomposer = fp<{ registry: Registry }>(
     const database = app.database.fork({ maxConnections: 1 })
     const stopping = new AbortController()
     let running: Promise<void> = Promise.resolve()
-    const run = (work: () => Promise<number>) => {
-      running = running.then(async () => {
-        if (stopping.signal.aborted) return
-        // A standby accepts no writes, and the database may be unavailable. Until the next run, reads compose these documents.
-        await work().catch((error: Error) => app.log.debug({ err: error }, 'Documents were not composed.'))
-      })
+    /** Returns a function that runs `work` after all other work. While a run waits, further calls do nothing. */
+    const runner = (work: () => Promise<number>) => {
+      let isWaiting = false
+      return () => {
+        if (isWaiting) return
+        isWaiting = true
+        running = running.then(async () => {
+          isWaiting = false
+          if (stopping.signal.aborted) return
+          // A standby accepts no writes, and the database may be unavailable. Until the next run, reads compose these documents.
+          await work().catch((error: Error) => app.log.debug({ err: error }, 'Documents were not composed.'))
+        })
+      }
     }
-    const runChanged = () => run(() => recomposeChangedRecords(database, registry, stopping.signal))
-    const runAll = () => run(() => recompose(database, registry, { signal: stopping.signal }))
+    const runChanged = runner(() => recomposeChangedRecords(database, registry, stopping.signal))
+    const runAll = runner(() => recompose(database, registry, { signal: stopping.signal }))
     const timers = [
       setInterval(runAll, intervalMs).unref(),
       setInterval(runChanged, changedIntervalMs).unref(),
