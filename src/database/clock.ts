@@ -2,9 +2,9 @@
 export interface Clock {
   /**
    * Returns the time of the database. The result is ahead of the database's clock by at most a round trip. Waits for the database
-   * until a first measurement has succeeded. Later calls add the time that has elapsed since the last measurement, by the
-   * monotonic clock of the process.
-   * @throws the error of the measurement, if no measurement has succeeded yet.
+   * until a first measurement has succeeded, and for a new one after the machine has slept. Other calls add the time that has
+   * elapsed since the last measurement, by the monotonic clock of the process.
+   * @throws the error of the measurement for which it waits.
    */
   now(): Promise<Date>
 }
@@ -12,15 +12,28 @@ export interface Clock {
 /** Maximum age of a measurement. The call that finds an older one starts a new measurement in the background. */
 const maxAgeMs = 60_000
 
+/** By how much the time of day may advance more than the monotonic clock, which stands still while the machine sleeps. */
+const maxSleepMs = 1000
+
+/** A measurement: the time of the database, and the two clocks of the process when it began. */
+interface Measurement {
+  timeMs: number
+  tick: number
+  timeOfDayMs: number
+}
+
+const hasSleptSince = ({ tick, timeOfDayMs }: Measurement): boolean =>
+  Date.now() - timeOfDayMs - (performance.now() - tick) > maxSleepMs
+
 /** Creates the clock. @param measure asks the database for its time. */
 export function databaseClock(measure: () => Promise<Date>): Clock {
-  let anchor: { timeMs: number; tick: number } | undefined
+  let anchor: Measurement | undefined
   let measuring: Promise<void> | undefined
 
   const refresh = () => {
     measuring ??= (async () => {
-      const tick = performance.now()
-      anchor = { timeMs: (await measure()).getTime(), tick }
+      const started = { tick: performance.now(), timeOfDayMs: Date.now() }
+      anchor = { ...started, timeMs: (await measure()).getTime() }
     })().finally(() => {
       measuring = undefined
     })
@@ -28,7 +41,7 @@ export function databaseClock(measure: () => Promise<Date>): Clock {
   }
   return {
     now: async () => {
-      if (!anchor) await refresh()
+      if (!anchor || hasSleptSince(anchor)) await refresh()
       else if (performance.now() - anchor.tick > maxAgeMs) refresh().catch(() => {})
       if (!anchor) throw new Error('the clock has no time after a refresh')
       return new Date(anchor.timeMs + performance.now() - anchor.tick)

@@ -1,0 +1,24 @@
+import { afterEach, expect, it, vi } from 'vitest'
+import { databaseClock } from '../../src/database/clock.ts'
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+it('the clock of the database is measured again after the machine has slept', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: 0 })
+  let databaseTime = Date.UTC(2030, 0, 1)
+  const measure = vi.fn(async () => new Date(databaseTime))
+  const clock = databaseClock(measure)
+  await clock.now()
+  await clock.now()
+  expect(measure).toHaveBeenCalledTimes(1)
+
+  // The monotonic clock stands still.
+  const sleepMs = 8 * 3_600_000
+  databaseTime += sleepMs
+  vi.setSystemTime(sleepMs)
+  expect((await clock.now()).getTime()).toBeGreaterThanOrEqual(databaseTime)
+  await clock.now()
+  expect(measure).toHaveBeenCalledTimes(2)
+})
