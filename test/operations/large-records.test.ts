@@ -49,6 +49,23 @@ it('a record is created only if it can be changed and sent back with all its pro
   expect((await api.put(path, { ...record, title: 'Sent back' })).status).toBe(200)
 })
 
+it('a history replaces lists with very many nested items as a whole, and smaller ones by their items', async () => {
+  const partiesOf = (actions: number, first: number) =>
+    ['CHN', 'PAK', 'NPL', 'LKA', 'BGD'].map((country) => ({
+      country,
+      role: 'party',
+      actions: Array.from({ length: actions }, (_, year) => ({ kind: 'signed', date: String(first + year) })),
+    }))
+  const document = { title: 'Of nested lists', kind: 'treaty', parties: partiesOf(40, 1900) }
+  const { path } = await createRecord(agreements, api, document)
+  for (const parties of [partiesOf(40, 1950), partiesOf(5, 1900), partiesOf(5, 1950)])
+    expect((await api.patch(path, { parties })).status).toBe(200)
+  const { data } = (await api.get(`${path}/history`)).json<{ data: { changes: { path: string }[] }[] }>()
+  const changed = data.map(({ changes }) => changes.flatMap(({ path }) => path.match(/^\/parties.*/) ?? []))
+  expect(changed[2]).toEqual(['/parties'])
+  expect(changed[0]?.length).toBe(25)
+})
+
 describe('a page of large records ends at 16 MiB, and the next page continues', () => {
   it('in lists', { timeout: 120_000 }, async () => {
     const documents = await largeAgreements(api, 18)
