@@ -188,6 +188,24 @@ it('a redaction that would leave an invalid value, or of an unsuitable property,
   )
 })
 
+it('a replacement that forms the text again with the characters next to it is refused', async () => {
+  const path = await create('sources', { title: 'Note of xyyy and Jane', kind: 'report' })
+  const refused = await redact(path, { text: 'xy', replacement: 'x' })
+  expect(refused.status, refused.text).toBe(422)
+  expect(faultAt(refused, '/replacement')).toMatchObject({ code: 'invalid' })
+  const redacted = await redact(path, { text: 'xy', replacement: 'N.' })
+  expect(redacted.json()).toMatchObject({ title: 'Note of N.yy and Jane', version: 2 })
+})
+
+it('a text that also occurs in the random id of the record is redacted, and the id stays', async () => {
+  const path = await create('sources', { title: 'Report', kind: 'report' })
+  const text = path.slice(-4)
+  await api.patch(path, { author: `PIN ${text}` })
+  const response = await redact(path, { text })
+  expect(response.status, response.text).toBe(200)
+  expect(response.json()).toMatchObject({ author: 'PIN [redacted]', id: path.split('/').at(-1) })
+})
+
 it.each([
   ['constructor', '"constructor" is not a property there'],
   ['__proto__', '"__proto__" is not a property there'],

@@ -5,6 +5,7 @@ import { unwrapped } from '../../model/schema-names.ts'
 import type { Fault } from '../../problems/problem.ts'
 import { didYouMean } from '../../problems/suggest.ts'
 import type { Document } from '../writing/documents.ts'
+import { invalidBody } from '../writing/validation.ts'
 import { propertyColumns } from './columns.ts'
 
 /** A redaction as functions, one for each kind of stored data. */
@@ -31,13 +32,18 @@ function mapStrings(value: unknown, replace: (text: string) => string): unknown 
 
 /**
  * Creates the redaction that replaces a text in everything that clients wrote about a record. Stored texts are compared in
- * the Unicode form NFC: files of imports and writes in psql may have another form.
+ * the Unicode form NFC: files of imports and writes in psql may have another form. The functions throw the problem `invalid-body`
+ * if a replacement forms the text again together with the characters next to it: `xy` in `xyyy`, replaced with `x`.
  * @param text in NFC.
  */
 export function createTextRedaction(resource: Resource, text: string, replacement: string): Redaction {
   const replace = (value: string) => {
     const composed = value.normalize('NFC')
-    return composed.includes(text) ? composed.replaceAll(text, () => replacement) : value
+    if (!composed.includes(text)) return value
+    const replaced = composed.replaceAll(text, () => replacement).normalize('NFC')
+    if (!replaced.includes(text)) return replaced
+    const message = 'forms the text again together with the characters next to it: choose another one'
+    throw invalidBody('request', [{ pointer: '/replacement', code: 'invalid', message }])
   }
   return {
     text,
