@@ -225,13 +225,17 @@ function amountQuery(context: FieldContext) {
     )
     const column = sql`listed.${sql.identifier(columnsByFilter[name])}`
     // A record is in the group null if it has no amount, or an amount without this value.
+    const isLacking = (rows: SQL) =>
+      sql`(not exists (select from (${rows}) listed where listed.record = ${recordId}) or exists (select from (${rows}) listed where listed.record = ${recordId} and ${column} is null))`
     const lacking: Comparison = {
       takes: 'boolean',
       sql: (truth, getOtherFilter) => {
-        const others = elements.rows((filter, operator) =>
+        const narrowed = elements.rows((filter, operator) =>
           filter === name && operator === 'isNull' ? undefined : getOtherFilter(filter, operator),
         )
-        return sql`(not exists (select from (${others}) listed where listed.record = ${recordId}) or exists (select from (${others}) listed where listed.record = ${recordId} and ${column} is null)) = ${truth}::boolean`
+        // The value `false` is a condition on all amounts: if other filters narrowed them, they would add records.
+        const all = elements.rows(() => undefined)
+        return sql`case when ${truth}::boolean then ${isLacking(narrowed)} else not ${isLacking(all)} end`
       },
     }
     return [name, { ...filter, comparisons: { ...filter.comparisons, isNull: lacking } }]
