@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type Api, sharedApi } from '../support/api.ts'
-import { createRecord, faultAt, fullDocument, listPath, valueAt } from '../support/documents.ts'
+import { createRecord, faultAt, fullDocument, listPath, resourceOf, valueAt } from '../support/documents.ts'
 import { resources } from '../support/registry.ts'
 
 /** Numbers are stored exactly: amounts, percentages, figures, counts and coordinates. */
@@ -88,4 +88,13 @@ describe.each(
       expect(faultAt(response, pointer)).toBeDefined()
     }
   })
+})
+
+it('a -0 equals a stored 0, so nothing is written', async () => {
+  const document = { name: 'On the equator', kind: 'observatory', location: { latitude: 0, longitude: 9 } }
+  const { path } = await createRecord(resourceOf('cooperation-bases'), api, document)
+  const headers = { 'content-type': 'application/merge-patch+json' }
+  const response = await api.patch(path, '{"location": {"latitude": -0, "longitude": 9}}', { headers })
+  expect(response.status, response.text).toBe(200)
+  expect(response.json()).toMatchObject({ version: 1 })
 })

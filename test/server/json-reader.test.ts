@@ -17,9 +17,10 @@ function read(text: string, maxValues = 10_000): { value: unknown } | { problem:
   }
 }
 
+/** Parses a text with 0 for -0, as JSON.stringify writes both. */
 function parse(text: string): { value: unknown } | undefined {
   try {
-    return { value: JSON.parse(text) }
+    return { value: JSON.parse(text, (_, value) => (Object.is(value, -0) ? 0 : value)) }
   } catch {
     return undefined
   }
@@ -74,6 +75,10 @@ it.each([
   ['01', 'unexpected "1" at character 2'],
 ])('%s is refused: %s', (text, message) => {
   expect(read(text)).toMatchObject({ problem: { message: `The text is not JSON: ${message}.` } })
+})
+
+it.each(['-0', '-0.0', '-0e5'])('%s is read as 0, which JSON.stringify writes for it', (text) => {
+  expect(read(text)).toEqual({ value: 0 })
 })
 
 it('any amount of white space is read', () => {

@@ -210,7 +210,8 @@ class JsonReader {
     }
     if (!this.#skip(number)) throw this.#unexpected()
     const written = this.#text.slice(start, this.#index)
-    const read = Number(written)
+    // JSON.stringify writes 0 for -0. So a -0 would seem to be a change of the stored value.
+    const read = Number(written) + 0
     if (!isLossless(written)) {
       const shown = written.slice(0, 60)
       this.#addFault(
