@@ -17,6 +17,11 @@ const maxPipelined = 64
 /** Event of the server: a connection is closed because it has too many waiting requests. Listeners receive the socket. */
 export const tooManyPipelinedRequests = 'tooManyPipelinedRequests'
 
+const activeResponses = new WeakMap<Socket, ServerResponse>()
+
+/** Returns the response that a connection is waiting for or receiving, or undefined. */
+export const activeResponse = (socket: Socket): ServerResponse | undefined => activeResponses.get(socket)
+
 /** Returns the name of the address (IPv6: of the /64 network) that a connection comes from. */
 const addressOf = (socket: Socket): string => anonymousClient(socket.remoteAddress ?? '').name
 
@@ -38,7 +43,9 @@ function startInOrder(
 
   const begin = (request: IncomingMessage, response: ServerResponse, waiting: (() => void)[]) => {
     const { socket } = request
+    activeResponses.set(socket, response)
     response.on('close', () => {
+      activeResponses.delete(socket)
       const next = waiting.shift()
       if (next) runOutside(next)
       else waitingBySocket.delete(socket)

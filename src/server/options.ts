@@ -2,7 +2,7 @@ import type { Server } from 'node:http'
 import type { FastifyHttpOptions } from 'fastify'
 import { maxRecordBytes } from '../operations/writing/validation.ts'
 import type { Config } from './config.ts'
-import { createServerFactory } from './http-server.ts'
+import { activeResponse, createServerFactory } from './http-server.ts'
 import { loggerOptions } from './logger.ts'
 import { proxyCheck } from './plugins/client/addresses.ts'
 import { connectionErrorResponse, handleError } from './plugins/error-handler.ts'
@@ -54,7 +54,9 @@ export function serverOptions(config: Config) {
     routerOptions: { maxParamLength: 5000, querystringParser: () => ({}) },
     frameworkErrors: (error, request, reply) => handleError(error, request, reply),
     clientErrorHandler(error, socket) {
-      if (socket.writable) socket.end(connectionErrorResponse(error.code))
+      // A status line in the middle of another response would be a part of its body.
+      if (activeResponse(socket)?.headersSent) socket.destroy()
+      else if (socket.writable) socket.end(connectionErrorResponse(error.code))
       // Also if the client does not close its side.
       setTimeout(() => socket.destroy(), errorCloseTimeoutMs).unref()
     },

@@ -1,4 +1,5 @@
-import { connect } from 'node:net'
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
@@ -14,10 +15,14 @@ afterAll(() => api.close())
 
 const requestFor = (target: string, more = '') => `GET ${target} HTTP/1.1\r\nhost: x\r\n${more}\r\n`
 
+function open(): Socket {
+  const { hostname, port } = new URL(api.origin)
+  return connect(Number(port), hostname)
+}
+
 /** Sends bytes on one connection, and returns all received bytes until the service closes it. */
 function exchange(bytes: string): Promise<string> {
-  const { hostname, port } = new URL(api.origin)
-  const socket = connect(Number(port), hostname)
+  const socket = open()
   socket.write(bytes)
   return text(socket).catch(() => '')
 }
@@ -46,4 +51,17 @@ describe('pipelined requests', () => {
     expect(metrics).toMatch(/^entente_http_requests_in_flight 1$/m)
     expect((await api.get('/v1/topics?limit=1')).status).toBe(200)
   })
+})
+
+it('invalid bytes after the beginning of a response close the connection without another one', async () => {
+  const socket = open()
+  let output = ''
+  socket.setEncoding('utf8').on('data', (part) => {
+    output += part
+  })
+  socket.write(requestFor('/v1/changes/stream'))
+  await once(socket, 'data')
+  socket.write('NONSENSE\r\n\r\n')
+  await once(socket, 'close')
+  expect(output.match(/HTTP.*/g)).toEqual(['HTTP/1.1 200 OK'])
 })
