@@ -74,7 +74,7 @@ function startInOrder(
 
 /** Options of the HTTP server. */
 export interface HttpServerOptions extends ServerOptions {
-  /** A connection with an active request is closed after this many milliseconds without traffic. */
+  /** A connection is closed after this many milliseconds without traffic, unless its client waits for the service. */
   connectionTimeoutMs: number
 }
 
@@ -89,7 +89,10 @@ export const createServerFactory =
     }
     const queue = new RequestQueue()
     const listener = startInOrder(queue, handle, refuse)
-    const server = createServer(options, listener).setTimeout(connectionTimeoutMs)
+    const server = createServer(options, listener).setTimeout(connectionTimeoutMs, (socket) => {
+      // Until a response begins, the service is slow, and not the client.
+      if (activeResponse(socket)?.headersSent !== false) socket.destroy()
+    })
     // Node.js emits this event in place of `request` for an unknown expectation. Without a listener, it would answer 417 itself.
     server.on('checkExpectation', listener)
     // By default, Node.js silently drops the headers after the first thousand. The limit of their size is enough.

@@ -9,7 +9,7 @@ import { connectionErrorResponse, handleError } from './plugins/error-handler.ts
 import { routableUrl } from './plugins/http-conformance.ts'
 import { requestIdOptions } from './plugins/request-log.ts'
 
-/** A connection with an active request is closed after this many milliseconds without traffic. */
+/** A connection is closed after this many milliseconds without traffic, unless its client waits for the service. */
 const connectionTimeoutMs = 300_000
 
 /** An idle connection is closed this many milliseconds after its last response, unless another request arrives. */
