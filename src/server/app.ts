@@ -35,7 +35,7 @@ import { notFoundHandler } from './plugins/not-found.ts'
 import { operations } from './plugins/operations.ts'
 import { positions } from './plugins/positions.ts'
 import { problemPages } from './plugins/problem-pages.ts'
-import { rateLimit, rateLimitWindowMs } from './plugins/rate-limit.ts'
+import { LimiterStore, rateLimit } from './plugins/rate-limit.ts'
 import { recomposer } from './plugins/recomposer.ts'
 import { reconcile } from './plugins/reconcile.ts'
 import { requestEnd } from './plugins/request-end.ts'
@@ -111,8 +111,7 @@ async function registerCommon(app: FastifyInstance, config: Config, database: Da
   await app.register(bodyParsers)
   await app.register(multipart)
   await app.register(keyring)
-  if (config.RATE_LIMIT > 0)
-    await app.register(fastifyRateLimit, { global: false, timeWindow: rateLimitWindowMs })
+  if (config.RATE_LIMIT > 0) await app.register(fastifyRateLimit, { global: false, store: LimiterStore })
   await app.register(authentication, {
     adminKey: config.ADMIN_KEY,
     verifyToken: tokenVerifier(config, database),

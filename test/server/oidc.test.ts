@@ -36,7 +36,16 @@ afterAll(async () => {
 })
 afterEach(() => {
   vi.useRealTimers()
+  vi.restoreAllMocks()
 })
+
+const realTick = performance.now.bind(performance)
+
+/** Advances the monotonic clock until the end of the test. */
+function advanceTicks(milliseconds: number): void {
+  const aheadMs = performance.now() - realTick() + milliseconds
+  vi.spyOn(performance, 'now').mockImplementation(() => realTick() + aheadMs)
+}
 
 /** Sends a request that needs the role admin. */
 async function getWith(token: string) {
@@ -280,8 +289,10 @@ describe('the keys of the issuer', () => {
   it('are cached for minutes while the issuer fails; without cached keys, the status is 503', async () => {
     const token = await other.token({ ...admin, exp: now() + 3600 })
     const tokenOfUnknownKey = await sign({ ...validClaims(), exp: now() + 3600 }, await makeKeyPair())
-    const advanceBy = (seconds: number) =>
+    const advanceBy = (seconds: number) => {
       vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1000 })
+      advanceTicks(seconds * 1000)
+    }
     other.answering = false
     const problem = await verify(token).catch((error: Problem) => error)
     expect(problem).toMatchObject({ status: 503, headers: { 'retry-after': '2' } })
@@ -301,6 +312,15 @@ describe('the keys of the issuer', () => {
     advanceBy(2)
     expect(await outcome(token)).toBe('admin')
     expect(await outcome(tokenOfUnknownKey)).toBe(401)
+  })
+
+  it('are fetched again soon after a failure, even if the time of day was set back meanwhile', async () => {
+    other.answering = false
+    expect(await outcome(await other.token(admin))).toBe(503)
+    other.answering = true
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 3_600_000 })
+    advanceTicks(2000)
+    expect(await outcome(await other.token(admin))).toBe('admin')
   })
 
   /** Replaces `other` with an issuer that also publishes the keys of these pairs. */

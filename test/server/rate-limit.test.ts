@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createKey } from '../../src/database/keys.ts'
 import { type Api, type HttpResponse, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
@@ -12,6 +12,9 @@ describe('with a limit of units per minute', () => {
     api = await startTestApi({ env: { RATE_LIMIT: String(unitsPerMinute), TRUST_PROXY: '127.0.0.1' } })
   })
   afterAll(() => api.close())
+  afterEach(() => {
+    vi.useRealTimers()
+  })
 
   let clientCount = 0
   /** Returns the headers of a client with a new address. */
@@ -40,6 +43,15 @@ describe('with a limit of units per minute', () => {
     // Other clients have their own limits, and the probe has none.
     expect((await api.get(path, newClient())).status).toBe(200)
     expect((await api.get('/healthz', client)).status).toBe(200)
+  })
+
+  it('asks a client to wait for at most a minute, even if the time of day is set back', async () => {
+    const client = newClient()
+    await statuses(unitsPerMinute, path, client)
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 3_600_000 })
+    const refused = await api.get(path, client)
+    expect(refused.status).toBe(429)
+    expect(Number(refused.headers.get('retry-after'))).toBeLessThanOrEqual(60)
   })
 
   it('an aggregate costs ten units, as the OpenAPI document says, and a search two', async () => {

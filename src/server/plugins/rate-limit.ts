@@ -1,5 +1,7 @@
+import type { FastifyRateLimitStore } from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { LRUCache } from 'lru-cache'
 import { Problem } from '../../problems/problem.ts'
 
 /** Length of a window, in milliseconds. */
@@ -33,6 +35,31 @@ const limitHeaders = (
   ratelimit: `"units";r=${remaining};t=${ttlInSeconds}`,
 })
 
+type Callback = Parameters<FastifyRateLimitStore['incr']>[1]
+
+/**
+ * The counts of a limiter. The windows are measured by the monotonic clock, as `LRUCache` does. The store of the plugin uses the
+ * time of day: when that is set back by an hour, a client that has reached its limit would have to wait for an hour.
+ */
+export class LimiterStore implements FastifyRateLimitStore {
+  readonly #counts = new LRUCache<string, number>({ max: maxCountedClients, ttl: rateLimitWindowMs })
+
+  incr(name: string, callback: Callback): void {
+    // A window begins with the first unit. Further ones do not extend it.
+    this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1, { noUpdateTTL: true })
+    this.read(name, callback)
+  }
+
+  /** Returns what `incr` returns, and counts nothing. */
+  read(name: string, callback: Callback): void {
+    callback(null, { current: this.#counts.get(name) ?? 0, ttl: this.#counts.getRemainingTTL(name) })
+  }
+
+  child(): FastifyRateLimitStore {
+    return new LimiterStore()
+  }
+}
+
 type Count = ReturnType<FastifyInstance['createRateLimit']>
 
 /** Creates a limiter. @param keyGenerator returns the name under which a request is counted. */
@@ -41,9 +68,7 @@ export function createLimiter(
   max: number,
   keyGenerator: (request: FastifyRequest) => string,
 ): Count {
-  // The types of a single limiter lack `cache`, although it accepts this option.
-  const options = { max, cache: maxCountedClients, keyGenerator }
-  return app.createRateLimit(options)
+  return app.createRateLimit({ max, keyGenerator })
 }
 
 /**

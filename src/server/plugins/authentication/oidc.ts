@@ -72,13 +72,13 @@ async function readBounded({ body, status, headers, url }: Response): Promise<Re
 function pausingFetch(): Fetch {
   let pausedUntil = 0
   return async (url, options) => {
-    if (Date.now() < pausedUntil) throw new Error('the last request to the issuer failed a moment ago')
+    if (performance.now() < pausedUntil) throw new Error('the last request to the issuer failed a moment ago')
     try {
       const response = await fetch(url, options)
       if (!response.ok) throw new Error(`${url} answered ${response.status}`)
       return await readBounded(response)
     } catch (error) {
-      pausedUntil = Date.now() + failurePauseMs
+      pausedUntil = performance.now() + failurePauseMs
       throw error
     }
   }
