@@ -8,7 +8,7 @@ import { citationCollection, citationFilters, citationInclude } from './citation
 import { happenedIn } from './date-filters.ts'
 import { combine, conditionWords, inProperty, requestParameters, responseProperties } from './declarations.ts'
 import type { FieldQuery } from './field.ts'
-import { anyOf, type Filter, fullText, timestamp } from './filters.ts'
+import { anyOf, type Filter, fullText, hasWords, timestamp } from './filters.ts'
 import { includedRecords } from './includes.ts'
 import { lazy } from './lazy.ts'
 import { nameLinesOf, searchedLines } from './names.ts'
@@ -150,7 +150,7 @@ export function bindResource(registry: Registry, declaration: ResourceDeclaratio
   const commonFilters = {
     ...recordFilters(id, key),
     ...citationFilters(registry, name, id),
-    q: fullText(table, texts, searchedProperties(declaration)),
+    q: fullText(hasWords(table, texts), `Words in ${searchedProperties(declaration)}, as in a web search.`),
   }
   const filters = combine(
     'filter',

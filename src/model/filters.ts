@@ -281,16 +281,15 @@ export function timestamp(id: AnyPgColumn, column: AnyPgColumn, description: str
 }
 
 /**
- * A full-text filter in web-search syntax: words, "phrases", or, -not. PostgreSQL does not split texts without spaces, such as
- * Chinese, into words. So if the searched words have such a text, each of its characters counts as a word, both in the search
- * and in the records that have such texts.
+ * A comparison of texts with words in web-search syntax: words, "phrases", or, -not. PostgreSQL does not split texts without spaces,
+ * such as Chinese, into words. So if the searched words have such a text, each of its characters counts as a word, both in the
+ * search and in the records that have such texts.
  * @param texts the searched texts of the record, in one.
- * @param what the searched properties, for the description.
  */
-export function fullText(table: PgTable, texts: SQL, what: string): Filter {
+export function hasWords(table: PgTable, texts: SQL): Comparison & Required<Pick<Comparison, 'nonLatin'>> {
   const [id, search] = [columnOf(table, 'id'), columnOf(table, 'search')]
   const query = (text: SQL) => sql`websearch_to_tsquery('english', ${text})`
-  const eq: Comparison = {
+  return {
     takes: 'one',
     sql: (text) => sql`${search} @@ ${query(webSearch(sql`${text}::text`))}`,
     nonLatin: (text) => {
@@ -302,12 +301,17 @@ export function fullText(table: PgTable, texts: SQL, what: string): Filter {
       ])
     },
   }
-  return {
-    description: `Words in ${what}, as in a web search.`,
-    value: z.string().min(1).max(300),
-    comparisons: { eq },
-  }
 }
+
+/**
+ * A full-text filter.
+ * @param eq the comparison, made by `hasWords`.
+ */
+export const fullText = (eq: Comparison, description: string): Filter => ({
+  description,
+  value: z.string().overwrite(toNfc(300)).min(1).max(300),
+  comparisons: { eq },
+})
 
 /** SQL condition that at least one of the queries returns the id of the record. */
 export const isInAny = (id: AnyPgColumn, queries: SQL[]): SQL => sql`${id} in (${unionAll(queries)})`

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
-import type { Document, Page } from '../support/documents.ts'
+import { type Document, databaseTime, type Page } from '../support/documents.ts'
 import {
   create,
   createLabelled,
@@ -120,6 +120,35 @@ describe('a search for words', () => {
         expect(response.json<Page<Document>>().data).toHaveLength(1)
       }
     })
+  })
+
+  it.each(['한국', 'デザイン'])(
+    'in the body of a search finds %s in another Unicode form, as in a URL',
+    async (word) => {
+      const id = await create(api, 'projects', { title: `${word} 101`, kind: 'other' })
+      const q = word.normalize('NFD')
+      const body = { where: { q: { eq: q } }, fields: ['id'] }
+      expect((await api.post('/v1/projects/search', body)).json()).toMatchObject({ data: [{ id }] })
+      const inUrl = await api.get(`/v1/projects?q=${encodeURIComponent(q)}&fields=id`)
+      expect(inUrl.json()).toMatchObject({ data: [{ id }] })
+    },
+  )
+
+  it('of participants finds parts of names in Chinese, also as of an earlier time', async () => {
+    const parties = [{ country: 'PAK', role: 'party' }]
+    const id = await create(api, 'agreements', { title: 'With a party', kind: 'agreement', parties })
+    const asOf = await databaseTime(api)
+    const find = async (q: string, parameters = '') => {
+      const where = { id: { eq: id }, parties: { some: { q: { eq: q } } } }
+      const response = await api.post(`/v1/agreements/search${parameters}`, { where })
+      expect(response.status, response.text).toBe(200)
+      return response.json<Page<Document>>().data.length
+    }
+    for (const q of ['巴基斯坦', '巴基', '基斯', 'Pakistan']) {
+      expect(await find(q), q).toBe(1)
+      expect(await find(q, `?asOf=${asOf}`), q).toBe(1)
+    }
+    expect(await find('基巴')).toBe(0)
   })
 
   it.each([

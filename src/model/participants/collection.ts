@@ -1,18 +1,40 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
-import { webSearch } from '../../database/folding.ts'
+import { columnOf, snakeCase } from '../../database/columns.ts'
 import { edtfDate } from '../date-filters.ts'
 import type { Roles } from '../field.ts'
-import { anyOf, filterByAny, filterByOne, text } from '../filters.ts'
+import { anyOf, type Comparison, filterByAny, fullText, hasWords, text } from '../filters.ts'
 import { keys } from '../keys.ts'
 import { lazy } from '../lazy.ts'
+import { searchedLines } from '../names.ts'
 import type { Registry } from '../registry.ts'
 import { edtf } from '../schemas.ts'
 import type { Collection } from '../searchable.ts'
 import { actionKinds } from '../vocabularies.ts'
 
+/** The comparison of searched words with the country, organization or region that takes part. */
+function participantHasWords(registry: Registry): Comparison {
+  const { country, organization, region } = registry.shared.participations
+  const referring = Object.entries({ countries: country, organizations: organization, regions: region })
+  const anyHolds = (holds: (words: ReturnType<typeof hasWords>) => SQL) => {
+    const conditions = referring.map(([name, column]) => {
+      const { naturalKey, fields } = registry.declaration(name)
+      const table = registry.table(name)
+      const words = hasWords(table, searchedLines(fields, snakeCase(name)))
+      return sql`${column} in (select ${columnOf(table, naturalKey ?? 'id')} from ${table} where ${holds(words)})`
+    })
+    return sql.join(conditions, sql` or `)
+  }
+  return {
+    takes: 'one',
+    sql: (text, getOtherFilter) => anyHolds((words) => words.sql(text, getOtherFilter)),
+    nonLatin: (text) => anyHolds((words) => words.nonLatin(text)),
+  }
+}
+
 /** The participants of a record, for searches. All conditions must match the same participant. */
-export function participantCollection({ shared: { participations } }: Registry, roles: Roles): Collection {
+export function participantCollection(registry: Registry, roles: Roles): Collection {
+  const { participations } = registry.shared
   return {
     description: 'Who takes part.',
     table: participations,
@@ -33,13 +55,9 @@ export function participantCollection({ shared: { participations } }: Registry, 
         (values) =>
           sql`${participations.organization} = any(array(select id from organizations where country = any(${values}::text[])))`,
       ),
-      q: filterByOne(
-        z.string().min(1).max(300),
+      q: fullText(
+        participantHasWords(registry),
         'Words in the names and aliases of the country, organization or region that takes part.',
-        (words) => {
-          const found = sql`search @@ websearch_to_tsquery('english', ${webSearch(sql`${words}::text`)})`
-          return sql`${participations.country} in (select code from countries where ${found}) or ${participations.organization} in (select id from organizations where ${found}) or ${participations.region} in (select code from regions where ${found})`
-        },
       ),
       role: anyOf(participations.role, z.enum(roles), 'Role of the participant.'),
       contribution: text(participations.contribution, 'What the participant contributes.'),
