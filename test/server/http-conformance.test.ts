@@ -43,6 +43,7 @@ const refusals: Case[] = [
   ['a broken percent-encoding', 'GET', '/%', [host], 400, 'malformed-request'],
   ['percent-encoding with invalid digits', 'GET', '/v1/%zz', [host], 400, 'malformed-request'],
   ['percent-encoding that is not UTF-8', 'GET', '/v1/topics/%ff?limit=1', [host], 400, 'malformed-request'],
+  ['a target for OPTIONS only', 'GET', '*', [host], 400, 'malformed-request'],
   ['an unknown expectation', 'GET', '/v1/countries', [host, 'Expect: miracles'], 417, 'expectation-failed'],
   ['two Host headers', 'GET', '/healthz', [host, 'Host: other.example'], 400, 'malformed-request'],
   ['two Authorization headers', 'GET', '/v1/countries', [host, ...keys], 400, 'malformed-request'],
@@ -97,6 +98,12 @@ describe('a valid request', () => {
     const { text } = await send('GET', '/v1/countries/CHN', headers)
     // After a response 100, the text is the final response.
     expect(text).toContain(headers.some((header) => header.startsWith('Expect')) ? '200 OK' : '"China"')
+  })
+
+  it('may ask for the methods of the whole server', async () => {
+    const { status, headers } = await send('OPTIONS', '*')
+    expect(status).toBe(204)
+    expect(headers).toMatchObject({ allow: 'GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS' })
   })
 
   it('may have thousands of headers within the limit of their size, and none is dropped', async () => {

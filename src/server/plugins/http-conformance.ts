@@ -1,8 +1,9 @@
 import type { FastifyRequest, onSendHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
 import { type Fault, Problem } from '../../problems/problem.ts'
+import { methodOrder } from './routes.ts'
 
-/** The path that replaces a malformed path, so that the request reaches the plugins. No route has this path. */
+/** The path that replaces `*` or a malformed path, so that the request reaches the plugins. No route has this path. */
 const placeholderPath = '/malformed'
 
 function isWellFormed(url: string): boolean {
@@ -15,12 +16,15 @@ function isWellFormed(url: string): boolean {
   }
 }
 
+/** The target that means the whole server, for OPTIONS (RFC 9110, section 9.3.7). */
+const wholeServer = '*'
+
 /**
- * Returns the URL for the router: the given one, or a placeholder if the percent-encoding of its path cannot be decoded. The
- * router would refuse such a path before any plugin sees the request.
+ * Returns the URL for the router: the given one, or a placeholder if it is `*` or the percent-encoding of its path cannot be
+ * decoded. The router would take `*` for the value of a parameter, and refuse such a path before any plugin sees the request.
  */
 export const routableUrl = (url: string): string =>
-  !url.includes('%') || isWellFormed(url) ? url : placeholderPath
+  url !== wholeServer && (!url.includes('%') || isWellFormed(url)) ? url : placeholderPath
 
 /** The Host header of RFC 9110, section 7.2: a name, an IPv4 address or an IPv6 address in brackets, and an optional port. */
 const hostPattern = /^(?:[\w.~!$&'()*+,;=%-]*|\[[\da-fA-F:.]+\])(?::\d*)?$/
@@ -57,10 +61,17 @@ export function repetitionProblem({ raw }: FastifyRequest, header: string): Prob
   return count > 1 ? headerProblem(header, `was sent ${count} times: send it once`) : undefined
 }
 
+/** Returns what is wrong with the target of the request, or undefined. */
+function findTargetFault({ method, url, originalUrl }: FastifyRequest): string | undefined {
+  // The URLs differ only if `routableUrl` has replaced the target (Fastify's `rewriteUrl`).
+  if (url === originalUrl) return undefined
+  if (originalUrl !== wholeServer) return 'The percent-encoding of the path is malformed, or not UTF-8.'
+  return method === 'OPTIONS' ? undefined : `Only OPTIONS may have the target *: send ${method} with a path.`
+}
+
 function findProblem(request: FastifyRequest): Problem | undefined {
-  // The URLs differ only if `routableUrl` has replaced a malformed path (Fastify's `rewriteUrl`).
-  if (request.url !== request.originalUrl)
-    return new Problem('malformed-request', 'The percent-encoding of the path is malformed, or not UTF-8.')
+  const targetFault = findTargetFault(request)
+  if (targetFault !== undefined) return new Problem('malformed-request', targetFault)
   for (const header of singleHeaders) {
     const problem = repetitionProblem(request, header)
     if (problem) return problem
@@ -83,13 +94,17 @@ const removeLengthOf304: onSendHookHandler = (_request, reply, payload, done) =>
 }
 
 /**
- * Refuses requests that do not conform to HTTP: malformed paths, missing or malformed Host headers, repeated headers that
- * may occur only once (400), and expectations that the service cannot meet (417). Such requests pass the earlier plugins, so
- * they are counted and logged. A 304 has no Content-Length.
+ * Answers OPTIONS for the whole server. Refuses requests that do not conform to HTTP: malformed paths, missing or malformed
+ * Host headers, repeated headers that may occur only once (400), and expectations that the service cannot meet (417). Such
+ * requests pass the earlier plugins, so they are counted and logged. A 304 has no Content-Length.
  */
 export const httpConformance = fp(
   async function httpConformance(app) {
-    app.addHook('onRequest', (request, _reply, done) => done(findProblem(request)))
+    app.addHook('onRequest', (request, reply, done) => {
+      const problem = findProblem(request)
+      if (problem || request.originalUrl !== wholeServer) return done(problem)
+      reply.code(204).header('allow', methodOrder.join(', ')).send()
+    })
     // Fastify sets the header in the last `onSend` hook of each HEAD route.
     app.addHook('onRoute', (route) => {
       if (route.method === 'HEAD') route.onSend = [route.onSend ?? [], removeLengthOf304].flat()

@@ -14,7 +14,7 @@ declare module 'fastify' {
 }
 
 /** Order of methods in `Allow`. HEAD and OPTIONS come last, because nearly every URL has them. */
-const methodOrder = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']
+export const methodOrder = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']
 
 /** The registered routes of the app. */
 export class Routes {
