@@ -1,6 +1,6 @@
 import fp from 'fastify-plugin'
 import { Changes } from '../../database/changes.ts'
-import { everything } from '../../database/database.ts'
+import { type Database, everything } from '../../database/database.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -12,17 +12,18 @@ declare module 'fastify' {
 /** Milliseconds between two checks of the date. Briefings depend on the date, and there is no notification of a new day. */
 const dayCheckMs = 60_000
 
-const today = () => new Date().toISOString().slice(0, 10)
-
-/** Counts each new day, in UTC, as a change. @returns a function that stops the checks. */
-function watchDays(changes: Changes): () => void {
-  let day = today()
-  const timer = setInterval(() => {
-    if (today() === day) return
-    day = today()
-    changes.countChange(everything)
-  }, dayCheckMs)
-  timer.unref()
+/** Counts each new day of the database, in UTC, as a change. @returns a function that stops the checks. */
+function watchDays(changes: Changes, { clock }: Database): () => void {
+  let day: string | undefined
+  const check = async () => {
+    const today = (await clock.now()).toISOString().slice(0, 10)
+    if (day !== undefined && today !== day) changes.countChange(everything)
+    day = today
+  }
+  // If the database cannot be reached, the next check finds the new day.
+  const tryCheck = () => void check().catch(() => {})
+  tryCheck()
+  const timer = setInterval(tryCheck, dayCheckMs).unref()
   return () => clearInterval(timer)
 }
 
@@ -33,7 +34,7 @@ export const changes = fp<{ enabled: boolean }>(
     app.decorate('changes', listener)
     if (!listener) return
     listener.open()
-    const stopWatching = watchDays(listener)
+    const stopWatching = watchDays(listener, app.database)
     // Wakes up the streams, which wait for changes, so that they notice the shutdown.
     app.addHook('preClose', async () => listener.countChange(everything))
     app.addHook('onClose', () => {
