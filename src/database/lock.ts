@@ -6,6 +6,10 @@ import type { Database } from './database.ts'
  */
 const lockKeys = { migrate: 0x6d696772, seed: 0x73656564, adminKey: 0x6b657973 }
 
+/** Lifts the time limits of the transaction. PostgreSQL has `transaction_timeout` since version 17. */
+const withoutTimeLimits = `select set_config(name, '0', true) from pg_settings where name in
+  ('statement_timeout', 'lock_timeout', 'transaction_timeout', 'idle_in_transaction_session_timeout')`
+
 /**
  * Runs `work` while no other process runs work for the same purpose; other processes wait. The lock belongs to a transaction on a
  * separate connection. So it ends with the connection, and also works through a pooler in transaction mode.
@@ -19,7 +23,7 @@ export function withLock<T>(
   return database.maintain(async (client) => {
     await client.query('begin')
     // The wait for the lock, and then the idle transaction, last as long as the work runs. The role may have time limits.
-    await client.query('set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0')
+    await client.query(withoutTimeLimits)
     // With a parameter, the transaction would hold a snapshot while `work` runs, and VACUUM could not remove newer dead rows.
     await client.query(`select pg_advisory_xact_lock(${lockKeys[purpose]})`)
     return await work()

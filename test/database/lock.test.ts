@@ -18,8 +18,13 @@ it('a process that holds a lock has no snapshot, so VACUUM can remove dead row v
   expect(found.rows).toEqual([{ backend_xmin: null }])
 })
 
-it('a process waits for a lock for longer than the statement_timeout of its role', async () => {
-  const limited = openDatabaseAt(`${testDatabase.url}?statement_timeout=100`, generousOptions)
+it('a process waits for a lock for longer than the time limits of its role', async () => {
+  const { rows } = await testDatabase.pool.query<{ name: string }>(
+    "select name from pg_settings where name in ('statement_timeout', 'lock_timeout', 'transaction_timeout')",
+  )
+  const limits = rows.map(({ name }) => `-c ${name}=200`).join(' ')
+  const url = `${testDatabase.url}?options=${encodeURIComponent(limits)}`
+  const limited = openDatabaseAt(url, generousOptions)
   onTestFinished(() => limited.close())
   const { outcome } = await withLock(testDatabase.database, 'migrate', async () => {
     const outcome = withLock(limited, 'migrate', async () => 'done').catch(String)
