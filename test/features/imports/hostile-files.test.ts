@@ -78,6 +78,27 @@ describe('a ZIP bomb', () => {
   })
 })
 
+describe('a row of XLSX', () => {
+  const text = (size: number) => `<t>${'x'.repeat(size)}</t>`
+  const mebi = 1024 ** 2
+  const cell = (content: string) => `<c t="inlineStr"><is>${content}</is></c>`
+
+  it.each([
+    ['in many cells', cell(text(mebi)).repeat(9), ''],
+    ['in one cell', cell(`<r>${text(mebi)}</r>`.repeat(9)), ''],
+    ['in one formula', `<c t="str"><v>${`${'x'.repeat(mebi)}<a/>`.repeat(9)}</v></c>`, ''],
+    ['in one shared string', '<c t="s"><v>0</v></c>', `<r>${text(mebi)}</r>`.repeat(9)],
+    ['in cells with the same string', '<c t="s"><v>0</v></c>'.repeat(90), text(mebi / 10)],
+  ])('with too many characters is refused: %s', { timeout: 60_000 }, async (_where, cells, shared) => {
+    const file = makeXlsx(`<row>${cell(text(1))}</row><row>${cells}</row>`, {
+      'xl/sharedStrings.xml': `<sst><si>${shared}</si></sst>`,
+    })
+    expect(await messageOf(readContent('file.xlsx', file))).toMatch(
+      /^(Row 2 of the sheet has|The XLSX file has a text of) more than 8,388,608 characters\. Shorten /,
+    )
+  })
+})
+
 describe('an unreadable file', () => {
   it.each([
     ['an empty file', '', 'The file file.csv is empty'],

@@ -185,6 +185,19 @@ export const decodeEscapes = (text: string): string =>
     ? text.replaceAll(/_x([0-9A-F]{4})_/gi, (_, code) => String.fromCharCode(Number.parseInt(code, 16)))
     : text
 
+/**
+ * Returns the text of a cell with a further piece of it. The parser limits only a text without a tag in it.
+ * @throws Problem when the text is longer than a row may be.
+ */
+export function appendText(text: string, piece: string): string {
+  if (text.length + piece.length > readLimits.rowCharacters) {
+    throw unreadableFile(
+      `The XLSX file has a text of more than ${formatCount(readLimits.rowCharacters)} characters. Shorten it.`,
+    )
+  }
+  return text + piece
+}
+
 /** Collects the text of a cell or shared string from its runs, without phonetic runs (Japanese). */
 export class RichTextReader {
   #text = ''
@@ -202,7 +215,7 @@ export class RichTextReader {
   }
 
   text(text: string): void {
-    if (this.#isOpen && !this.#isPhonetic) this.#text += text
+    if (this.#isOpen && !this.#isPhonetic) this.#text = appendText(this.#text, text)
   }
 
   /** Returns the text, with its escapes decoded, and resets it. */

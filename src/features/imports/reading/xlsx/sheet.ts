@@ -1,8 +1,9 @@
+import { readLimits } from '../limits.ts'
 import { type Cell, columnName, type TableRow } from '../table.ts'
-import { unreadableFile } from '../unreadable-file.ts'
+import { formatCount, unreadableFile } from '../unreadable-file.ts'
 import { createXmlParser } from '../xml-parser.ts'
 import type { Archive } from './archive.ts'
-import { decodeEscapes, localName, type NumberStyle, RichTextReader } from './parts.ts'
+import { appendText, decodeEscapes, localName, type NumberStyle, RichTextReader } from './parts.ts'
 import { type DateSystem, formatSerial } from './serial.ts'
 
 /** The parts of the workbook to which the cells of a sheet refer. */
@@ -40,7 +41,7 @@ function columnIndex(reference: string): number {
  * Reads the rows of a sheet in batches. The value of a formula is its stored result.
  * @param report is called for each cell whose value may be wrong. Some libraries write formulas without a stored result: such a
  *   cell is empty.
- * @throws Problem when the sheet is missing or malformed, or has too many columns.
+ * @throws Problem when the sheet is missing or malformed, or has too many columns or a row with too many characters.
  */
 export async function* readSheet(
   archive: Archive,
@@ -65,6 +66,7 @@ export async function* readSheet(
 function createSheetParser(context: CellContext, addRow: (row: TableRow) => void, report: ReportCell) {
   let row: TableRow = { number: 0, cells: [] }
   let column = -1
+  let characters = 0
   let [type, style, value] = ['', 0, '']
   let inValue = false
   let hasFormula = false
@@ -80,6 +82,7 @@ function createSheetParser(context: CellContext, addRow: (row: TableRow) => void
       if (name === 'row') {
         row = { number: Number(attributes.r ?? row.number + 1), cells: [] }
         column = -1
+        characters = 0
       } else if (name === 'c') {
         column = attributes.r === undefined ? column + 1 : columnIndex(attributes.r)
         if (column < 0 || column >= maxColumns)
@@ -101,12 +104,17 @@ function createSheetParser(context: CellContext, addRow: (row: TableRow) => void
         const cell = readCell(type, type === 'inlineStr' ? text : value, style, context)
         const fault = findFault(cell)
         if (fault) report(fault, `${columnName(column)}${row.number}`)
+        if (typeof cell === 'string') characters += cell.length
+        if (characters > readLimits.rowCharacters)
+          throw unreadableFile(
+            `Row ${row.number} of the sheet has more than ${formatCount(readLimits.rowCharacters)} characters. Shorten its texts.`,
+          )
         while (row.cells.length < column) row.cells.push(null)
         row.cells[column] = cell
       } else inline.close(name)
     },
     text(text) {
-      if (inValue) value += text
+      if (inValue) value = appendText(value, text)
       else inline.text(text)
     },
   })
