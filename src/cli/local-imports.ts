@@ -124,7 +124,7 @@ export class LocalImports {
     const { username } = userInfo()
     const actor = { kind: 'command', id: null, name: `entente import (${username})` } as const
     const locate = (line: number) => `${decisions}, line ${line}:`
-    const parsed = decisions === undefined ? [] : readDecisions(await readText(decisions), locate)
+    const parsed = decisions === undefined ? [] : await readDecisions(await readText(decisions), locate)
     await checkDecisions(this.#database, registry, parsed, ({ line }) => locate(line))
     const created = await this.#database.transaction(async (tx) => {
       await saveDecisions(tx, scheme, parsed, actor)

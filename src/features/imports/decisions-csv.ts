@@ -1,6 +1,9 @@
-import { parse } from 'csv-parse/sync'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { CsvError, parse } from 'csv-parse'
 import { Problem } from '../../problems/problem.ts'
 import { safeCsv, unescapeFormulas } from '../../query/safe-csv.ts'
+import { startSlices } from '../../time-slice.ts'
 import type { Decision } from './decisions.ts'
 import { mentionName } from './mentions.ts'
 import { type ImportName, maxCandidates } from './names.ts'
@@ -23,6 +26,9 @@ const noRecordMarker = '-'
 
 /** Maximum number of rows in a file of decisions, including rows without a decision. */
 const maxRows = 100_000
+
+/** Number of bytes that are parsed at once, without a pause. */
+const sliceBytes = 4096
 
 /** A decision in a file, and the line on which its row ends. */
 export interface FileDecision extends Decision {
@@ -52,48 +58,85 @@ export const namesHeader = safeCsv([columns])
  * @param locate returns where a line is: a JSON pointer, or a file and a line.
  * @throws Problem `invalid-body` for a malformed file, with the lines, and for a file with more than 100,000 rows.
  */
-export function readDecisions(text: string, locate: (line: number) => string): FileDecision[] {
-  const rows = parseRows(text)
-  if (rows.length > maxRows)
-    throw invalidFile(
-      `The file of decisions has more than ${formatCount(maxRows)} rows. Remove rows without a decision, or split the file.`,
-    )
-  const [first] = rows
-  if (first && ['resource', 'name', 'decision'].some((column) => first.record[column] === undefined)) {
-    const message = 'needs the columns resource, name and decision'
-    throw invalidFile('The file of decisions cannot be used.', [
-      { pointer: locate(1), code: 'required', message },
-    ])
+export async function readDecisions(text: string, locate: (line: number) => string): Promise<FileDecision[]> {
+  const decisions: FileDecision[] = []
+  let header: string[] | undefined
+  let rows = 0
+  for await (const { cells, line } of parseRows(text)) {
+    if (!header) {
+      header = cells
+      if (['resource', 'name', 'decision'].every((column) => cells.includes(column))) continue
+      const message = 'needs the columns resource, name and decision'
+      throw invalidFile('The file of decisions cannot be used.', [
+        { pointer: locate(1), code: 'required', message },
+      ])
+    }
+    if (cells.length !== header.length)
+      throw malformedFile(
+        `the row that ends on line ${line} has ${cells.length} values instead of ${header.length}`,
+      )
+    rows += 1
+    if (rows > maxRows)
+      throw invalidFile(
+        `The file of decisions has more than ${formatCount(maxRows)} rows. Remove rows without a decision, or split the file.`,
+      )
+    const decision = toDecision(header, cells)
+    if (decision) decisions.push({ ...decision, line })
   }
-  return rows.flatMap(({ record, info }) => {
-    const { resource = '', name = '', country = '', scheme = '', decision = '' } = record
-    const chosen = decision.trim()
-    if (chosen === '') return []
-    const key = chosen === noRecordMarker ? null : chosen
-    return [{ resource, name, country: country || null, scheme: scheme || null, key, line: info.lines }]
-  })
+  return decisions
+}
+
+/** Returns the decision of a row; undefined if it has none. */
+function toDecision(header: readonly string[], cells: readonly string[]): Decision | undefined {
+  const cell = (column: string) => unescapeFormulas(cells[header.lastIndexOf(column)] ?? '')
+  const chosen = cell('decision').trim()
+  if (chosen === '') return undefined
+  return {
+    resource: cell('resource'),
+    name: cell('name'),
+    country: cell('country') || null,
+    scheme: cell('scheme') || null,
+    key: chosen === noRecordMarker ? null : chosen,
+  }
 }
 
 const invalidFile = (detail: string, errors: { pointer: string; code: string; message: string }[] = []) =>
   new Problem('invalid-body', detail, { errors })
 
+const malformedFile = (reason: string) => invalidFile(`The file of decisions is not CSV: ${reason}.`)
+
 /** Returns the first delimiter, which is in the header. Names in other rows may contain further delimiters. */
 const delimiterOf = (text: string): string => /[,;\t]/.exec(text)?.[0] ?? ','
 
-function parseRows(text: string): { record: Partial<Record<string, string>>; info: { lines: number } }[] {
+/** Yields the bytes of a text in small slices, with pauses: the parser parses each slice without one. */
+async function* inSlices(text: string): AsyncGenerator<Buffer> {
+  const pause = startSlices()
+  const bytes = Buffer.from(text)
+  for (let start = 0; start < bytes.length; start += sliceBytes) {
+    yield bytes.subarray(start, start + sliceBytes)
+    await pause()
+  }
+}
+
+/** Yields the rows of a file, each with the line on which it ends. */
+async function* parseRows(text: string): AsyncGenerator<{ cells: string[]; line: number }> {
+  const parser = parse({
+    bom: true,
+    info: true,
+    // `readDecisions` counts the values: the errors of csv-parse copy the row at once.
+    relax_column_count: true,
+    trim: true,
+    delimiter: delimiterOf(text),
+  })
+  // A failure of the source destroys the parser with its error, which the loop below throws.
+  pipeline(Readable.from(inSlices(text)), parser).catch(() => undefined)
   try {
-    return parse(text, {
-      columns: true,
-      bom: true,
-      info: true,
-      // One row too many shows that the file exceeds the limit.
-      to: maxRows + 1,
-      trim: true,
-      cast: unescapeFormulas,
-      delimiter: delimiterOf(text),
-    })
+    for await (const row of parser) {
+      // With `info`, and without `columns` and `cast`, csv-parse emits arrays of strings and the number of lines so far.
+      const { record, info } = row as { record: string[]; info: { lines: number } }
+      yield { cells: record, line: info.lines }
+    }
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw invalidFile(`The file of decisions is not CSV: ${reason}.`)
+    throw error instanceof CsvError ? malformedFile(error.message) : error
   }
 }

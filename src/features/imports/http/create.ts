@@ -153,7 +153,7 @@ class UploadReader {
         this.#mapping = await readText(part)
         return
       case 'decisions':
-        this.#decisions = readDecisions(await readText(part), locateDecision)
+        this.#decisions = await readDecisions(await readText(part), locateDecision)
         await this.#check(this.#decisions)
         return
       case 'file':
