@@ -35,6 +35,17 @@ async function previewName(name: string, property: string) {
   return rows[0]?.faults[0]?.detail
 }
 
+it('a cell with 10,000 names takes time in proportion to their number', async () => {
+  const property = "each: {from: Party, split: '|'}, organization: ."
+  const names = Array.from({ length: 10_000 }, (_, index) => `N${index}`).join('|')
+  let detail: string | undefined
+  const timeMs = await measureMs(async () => {
+    detail = await previewName(names, property)
+  })
+  expect(detail).toMatch(/^Has more than \d+ entries/)
+  expect(timeMs).toBeLessThan(4 * maxTimeMs)
+})
+
 describe('a cell of 80,000 characters', () => {
   it.each([
     ['country', 'country: Party', `${'?'.repeat(80_000)}a`],

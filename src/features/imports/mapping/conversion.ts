@@ -16,8 +16,8 @@ export class Conversion {
   readonly mentions: Mention[] = []
   /** The event date of the record: names of former countries are resolved as of that date. */
   eventDate: string | undefined
-  /** The mentions as JSON. */
-  readonly #texts: string[] = []
+  /** The positions of the mentions, by their JSON. */
+  readonly #positions = new Map<string, number>()
 
   /** @param rowConversion the conversion whose faults, dropped values and records this one shares. */
   constructor(rowConversion?: Conversion) {
@@ -84,10 +84,9 @@ export class Conversion {
     // The same name in two columns is one mention.
     const { column: _, ...rest } = mention
     const text = JSON.stringify(rest)
-    const index = this.#texts.indexOf(text)
-    if (index !== -1) return { $mention: index }
-    this.#texts.push(text)
-    return { $mention: this.mentions.push(mention) - 1 }
+    const position = this.#positions.get(text) ?? this.mentions.push(mention) - 1
+    this.#positions.set(text, position)
+    return { $mention: position }
   }
 
   /** Returns a value for people: mentions by their names, and an empty text for no value. */

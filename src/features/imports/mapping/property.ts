@@ -176,12 +176,15 @@ function compileList(mapping: PropertyMapping, target: ListTarget, context: Comp
     isConstant: plans.every(({ isConstant }) => isConstant),
     onBadValue: context.onBadValue,
     build(scope, conversion) {
-      const items: { item: JsonValue; plan: EntryPlan }[] = []
+      // By their JSON, so that equal items are added once.
+      const distinct = new Map<string, { item: JsonValue; plan: EntryPlan }>()
       for (const entry of plans) {
         for (const item of entry.buildAll(scope, conversion)) {
-          if (!items.some((known) => isSame(known.item, item))) items.push({ item, plan: entry })
+          const text = JSON.stringify(item)
+          if (!distinct.has(text)) distinct.set(text, { item, plan: entry })
         }
       }
+      const items = [...distinct.values()]
       if (items.length === 0) return undefined
       const all = items.map(({ item }) => item)
       if (isValid(all, target, conversion, context)) return all
@@ -201,13 +204,6 @@ const isValid = (
   { mentions }: Conversion,
   { registry }: CompileContext,
 ) => (schema as z.ZodType).safeParse(withPlaceholders(value, mentions, registry)).success
-
-/** Whether two items of a list are equal: duplicates are dropped. */
-const isSame = (first: JsonValue, second: JsonValue) =>
-  first === second ||
-  (typeof first === 'object' &&
-    typeof second === 'object' &&
-    JSON.stringify(first) === JSON.stringify(second))
 
 /** The compiled mapping of items of a list. It makes any number of items. */
 interface EntryPlan extends ValueOrigin {
