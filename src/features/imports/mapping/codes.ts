@@ -15,7 +15,8 @@ export function compileCodes(codes: NonNullable<ValueSteps['codes']>, context: C
   if (typeof codes === 'string') return compileList({ list: codes }, context)
   if (isFileReference(codes)) return compileList(codes, context)
   const words = new Map(Object.entries(codes).map(([code, word]) => [code.trim(), word]))
-  const known = [...words.keys()].filter((code) => code !== wildcard)
+  const codesOfMapping = [...words.keys()].filter((code) => code !== wildcard)
+  const known = codesOfMapping.length > maxCompared ? [] : codesOfMapping
   return (text) => {
     const word = words.get(text) ?? (words.has(text) ? null : words.get(wildcard))
     if (word === wildcard) return text
@@ -50,23 +51,27 @@ function compileList({ list: name, key, value }: FileReference, context: Compile
   }
   return (text) => {
     const row = list.find(keyColumn, text)[0] ?? list.find(keyColumn, wildcard)[0]
-    if (!row) return unknown(text, list.texts(keyColumn), `the file ${name}`)
+    if (!row) return unknown(text, list.texts(keyColumn, maxCompared), `the file ${name}`)
     const word = textOf(row[valueColumn] ?? null) ?? null
     return word === wildcard ? text : word
   }
 }
+
+/** Maximum number of codes that an unknown code is compared with: each comparison delays the other requests. */
+const maxCompared = 1000
 
 /** Minimum length of a code for which a similar code is suggested, in characters. */
 const minSuggestedLength = 3
 
 function unknown(text: string, known: readonly string[], owner: string): BadValue {
   const similar = text.length < minSuggestedLength ? [] : known
+  const nearest = suggest(text, similar)
   return new BadValue(
     didYouMeanSentence(
       `${JSON.stringify(text.slice(0, 60))} is not among the codes of ${owner}`,
       text,
-      similar,
+      nearest === undefined ? similar : [nearest],
     ),
-    suggest(text, similar),
+    nearest,
   )
 }

@@ -19,9 +19,10 @@ export class CompanionRows {
     return this.#index(column).get(text) ?? []
   }
 
-  /** The texts of a column, for suggestions. */
-  texts(column: string): readonly string[] {
-    return [...this.#index(column).keys()]
+  /** The texts of a column, for suggestions; none if there are more than `max`. */
+  texts(column: string, max: number): readonly string[] {
+    const index = this.#index(column)
+    return index.size > max ? [] : [...index.keys()]
   }
 
   #index(column: string): Map<string, JsonObject[]> {

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import { CompanionRows } from '../../../src/features/imports/mapping/index.ts'
+import { convertRow } from '../../support/conversion.ts'
+
+const mapping = (codes: string) => `
+scheme: treaties
+records:
+  agreements: { id: id, properties: { title: title, kind: =treaty, place: { from: code, codes: ${codes} } } }`
+
+const codesOf = (count: number) => Array.from({ length: count }, (_, index) => `place-${index + 1000}`)
+
+/** Converts a row whose code is not among the codes of a file. */
+const convertWithList = (count: number) => {
+  const rows = codesOf(count).map((code) => ({ code, word: 'Here' }))
+  const lists = new Map([['places.csv', new CompanionRows(['code', 'word'], rows)]])
+  return convertRow(mapping('places.csv'), { id: 1, title: 'Accord', code: 'plase-1000' }, lists)
+}
+
+const convertWithMap = (count: number) => {
+  const codes = JSON.stringify(Object.fromEntries(codesOf(count).map((code) => [code, 'Here'])))
+  return convertRow(mapping(codes), { id: 1, title: 'Accord', code: 'plase-1000' })
+}
+
+describe.each([
+  ['a file', 'the file places.csv', convertWithList],
+  ['the mapping', 'the mapping', convertWithMap],
+])('a code that is unknown in %s', (_, owner, convert) => {
+  const unknown = `"plase-1000" is not among the codes of ${owner}`
+
+  it('is refused with the most similar code', () => {
+    const detail = `${unknown}; did you mean "place-1000"?`
+    expect(convert(1000)).toMatchObject({ faults: [{ detail, suggestion: 'place-1000' }] })
+  })
+
+  it('is refused without one if there are many codes, since each comparison takes time', () => {
+    expect(convert(1001)).toMatchObject({ faults: [{ detail: `${unknown}.` }] })
+  })
+})
