@@ -194,6 +194,20 @@ describe('encoding', () => {
       'windows-1252',
     )
   })
+
+  it.each(['ISO-8859-1', 'latin1', 'l1', 'cp819', 'iso8859-1'])(
+    'that is stated as %s is read as windows-1252, which also has quotes, dashes and the euro sign',
+    async (encoding) => {
+      const bytes = iconv.encode('a,b\n“price” – 5€,1\n', 'windows-1252')
+      expect(await valuesOf(bytes, { encoding })).toEqual([{ a: '“price” – 5€', b: '1' }])
+    },
+  )
+
+  it.each(['hex', 'base64', 'binary'])('cannot be %s', async (encoding) => {
+    expect(await messageOf(readContent('file.csv', 'a,b\n1,2\n', { encoding }))).toContain(
+      `The encoding "${encoding}" is not known`,
+    )
+  })
 })
 
 describe('rows', () => {

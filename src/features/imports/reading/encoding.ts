@@ -39,6 +39,9 @@ const supersets: Record<string, string> = {
   gbk: 'gb18030',
 }
 
+/** What iconv-lite decodes besides the encodings of texts. */
+const notEncodings = ['base64', 'binary', 'hex']
+
 /**
  * Detects the encoding of a file: by a byte order mark, as UTF-16 by its NUL bytes, as UTF-8 if every byte is valid, and
  * otherwise by the frequency of characters. Reads the file at most once, and holds a sample in memory.
@@ -59,9 +62,13 @@ export async function detectEncoding(path: string, stated?: string): Promise<Det
   return guessEncoding(Buffer.concat(survey.sample))
 }
 
+/** Whether two names mean the same encoding, such as `latin1` and `iso-8859-1`: iconv-lite then has one codec for both. */
+const areSame = (name: string, other: string) => iconv.getCodec(name) === iconv.getCodec(other)
+
 function requireEncoding(stated: string): string {
   const name = stated.toLowerCase()
-  if (iconv.encodingExists(name)) return supersets[name] ?? name
+  if (iconv.encodingExists(name) && !notEncodings.some((other) => areSame(name, other)))
+    return Object.entries(supersets).find(([subset]) => areSame(name, subset))?.[1] ?? name
   const known = [
     'utf-8',
     'utf-16le',
