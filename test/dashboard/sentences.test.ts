@@ -140,6 +140,7 @@ describe('Chinese sentences', () => {
     ['an unknown code', 'status: { from: Value, codes: { Active: in_force } }', 'Actve'],
     ['a text that is not a date', 'signedOn: Value', 'some day'],
     ['an ambiguous date', 'signedOn: Value', '03/04/2011'],
+    ['a year or two years', 'signedOn: Value', '1999/00'],
     ['a decade or a century', 'signedOn: Value', '1900s'],
     ['a serial date of a spreadsheet', 'signedOn: Value', '40650'],
     ['a date of another format', 'signedOn: { from: Value, date: DD/MM/YYYY }', 'soon'],

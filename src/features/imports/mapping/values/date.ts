@@ -113,6 +113,9 @@ function compileFormat(format: string, language: string | undefined): DateReader
   }
 }
 
+/** A text that may be a year without a month, or two years: `1999/00` and `1999-00`. */
+const yearOrYears = /^(1\d|20)99[/-]00$/
+
 /** Whether a text may be a month or two years, as `2008/09` is. `2015/04` is a month, since 2004 is before 2015. */
 function isMonthOrYears(text: string): boolean {
   const [, year, month] = /^\d\d(\d\d)\/(\d\d)$/.exec(text) ?? []
@@ -135,6 +138,13 @@ function readDate(
     const [month, years] = [text.replace('/', '-'), `${text.slice(0, 4)}/${text.slice(0, 2)}${text.slice(5)}`]
     return new BadValue(
       `${JSON.stringify(text)} may be the month ${month} or the years ${years}. Write it in one of these two ways, or say in the mapping that it is a month, with date: YYYY/MM.`,
+    )
+  }
+  const century = yearOrYears.exec(text)?.[1]
+  if (century !== undefined) {
+    const year = `${century}99`
+    return new BadValue(
+      `${JSON.stringify(text)} may be the year ${year} or the years ${year}/${Number(year) + 1}. Write it in one of these two ways.`,
     )
   }
   const plain = readPart(text)
@@ -191,7 +201,8 @@ function readPlainDate(text: string, language: string | undefined): string | und
   const compact = /^((?:1[4-9]|2[01])\d\d)(\d\d)(\d\d)$/.exec(text)
   if (compact) return formatDate(compact[1] ?? '', compact[2], compact[3])
   const yearFirst = /^(\d{4})[-/.](\d{1,2}|XX)(?:[-/.](\d{1,2}|XX))?$/i.exec(text)
-  if (yearFirst && !isMonthOrYears(text)) return formatDate(yearFirst[1] ?? '', yearFirst[2], yearFirst[3])
+  if (yearFirst && !isMonthOrYears(text) && !yearOrYears.test(text))
+    return formatDate(yearFirst[1] ?? '', yearFirst[2], yearFirst[3])
   const unknownDay = /^(?:(?:00|XX)[-/.])?(\d{1,2}|XX)[-/.](\d{4})$/i.exec(text)
   if (unknownDay) return formatDate(unknownDay[2] ?? '', unknownDay[1])
   const chinese = /^(\d{4})年(?:(\d{1,2})月(?:(\d{1,2})日)?)?$/.exec(text)
