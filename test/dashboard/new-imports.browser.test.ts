@@ -47,6 +47,28 @@ describe.skipIf(skipsBrowser)('the form of a new import [needs Chromium]', { tim
     await page.context().close()
   })
 
+  it('asks before another mapping replaces the one that the user has written', async () => {
+    const { page } = await dashboard.openSignedIn('/imports/new')
+    const text = page.getByRole('textbox', { name: 'Mapping' })
+    const choice = page.getByLabel('A built-in or earlier mapping')
+    const questions: string[] = []
+    page.on('dialog', (dialog) => {
+      questions.push(dialog.message())
+      return questions.length === 1 ? dialog.dismiss() : dialog.accept()
+    })
+    await choice.selectOption('iati')
+    await expect.poll(() => text.inputValue()).toBe('iati')
+    expect(questions).toEqual([])
+    await text.fill('scheme: written')
+    await choice.selectOption('iati')
+    expect(await text.inputValue()).toBe('scheme: written')
+    expect(await choice.inputValue()).toBe('')
+    await choice.selectOption('iati')
+    await expect.poll(() => text.inputValue()).toBe('iati')
+    expect(questions).toEqual(Array(2).fill(expect.stringContaining('mapping that you have written')))
+    await page.context().close()
+  })
+
   it('says that a file has changed since it was chosen, and reads it when it is chosen again', async () => {
     const { page } = await dashboard.openSignedIn('/imports/new')
     const path = join(folder, 'register.csv')

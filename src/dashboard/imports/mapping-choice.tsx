@@ -32,7 +32,7 @@ export async function readMapping(id: string): Promise<string> {
  */
 export function MappingChoice({
   template,
-  mapping: { error, change, load },
+  mapping: { error, choose },
 }: {
   /** A first draft of a mapping; undefined while the columns of the file are unknown. */
   template: string | undefined
@@ -40,7 +40,7 @@ export function MappingChoice({
 }) {
   const { t } = useLanguage()
   const id = useId()
-  const fileHandlers = useFileHandlers(([file]) => file && void load(readText(file)))
+  const fileHandlers = useFileHandlers(([file]) => file && void choose(() => readText(file)))
   const state = useApi<Page<ImportJob>>(withQuery('/v1/imports', { limit: maxImports }), {
     requireFresh: true,
   })
@@ -57,8 +57,9 @@ export function MappingChoice({
           value=""
           onChange={(event) => {
             const { value } = event.currentTarget
-            if (Object.hasOwn(builtIn, value)) change(value)
-            else if (value !== '') void load(readMapping(value))
+            // If the user keeps the written mapping, the list must not show the refused one.
+            event.currentTarget.value = ''
+            if (value !== '') void choose(() => (Object.hasOwn(builtIn, value) ? value : readMapping(value)))
           }}
         >
           <option value="">{t('imports.choose')}</option>
@@ -92,7 +93,7 @@ export function MappingChoice({
         <button
           type="button"
           disabled={template === undefined}
-          onClick={() => template !== undefined && change(template)}
+          onClick={() => template !== undefined && void choose(() => template)}
         >
           {t('imports.template')}
         </button>

@@ -1,35 +1,45 @@
 import { useRef, useState } from 'preact/hooks'
 import { type ApiError, toApiError } from '../api/client.ts'
+import { useLanguage } from '../i18n/language.ts'
 
 /** The text of a mapping that is being edited. */
 export interface EditedMapping {
   text: string
-  /** The error of the last `load`, if it failed. */
+  /** The error of the last `choose`, if the text could not be read. */
   error: ApiError | undefined
-  change: (text: string) => void
-  /** Takes a text when it has been read, unless the mapping has been changed, or another text requested, in the meantime. */
-  load: (reading: Promise<string>) => Promise<void>
+  /** Takes the text that the user has written. */
+  write: (text: string) => void
+  /**
+   * Takes a text when it has been read, unless the mapping has been changed, or another text chosen, in the meantime. Asks for
+   * confirmation before it replaces a text that the user has written, since the browser cannot undo this.
+   */
+  choose: (read: () => string | Promise<string>) => Promise<void>
 }
 
 /** Holds the mapping of a new import. It is empty at first. */
 export function useMapping(): EditedMapping {
+  const { t } = useLanguage()
   const [text, setText] = useState('')
   const [error, setError] = useState<ApiError>()
   const changes = useRef(0)
-  const change = (next: string) => {
+  const chosen = useRef('')
+  const write = (next: string) => {
     changes.current += 1
     setText(next)
     setError(undefined)
   }
-  const load = async (reading: Promise<string>) => {
+  const choose = async (read: () => string | Promise<string>) => {
+    if (text !== '' && text !== chosen.current && !confirm(t('imports.replaceMapping'))) return
     changes.current += 1
     const before = changes.current
     try {
-      const next = await reading
-      if (changes.current === before) change(next)
+      const next = await read()
+      if (changes.current !== before) return
+      chosen.current = next
+      write(next)
     } catch (failure) {
       if (changes.current === before) setError(toApiError(failure))
     }
   }
-  return { text, error, change, load }
+  return { text, error, write, choose }
 }

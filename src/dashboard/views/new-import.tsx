@@ -75,7 +75,7 @@ function NewImport() {
   const state = usePreview(input)
   useLeaveGuard(mapping.text !== '')
   useEffect(() => {
-    if (from !== null) void mapping.load(readMapping(from))
+    if (from !== null) void mapping.choose(() => readMapping(from))
   }, [from])
   const columns = state.preview?.columns ?? []
   const start = async () => {
@@ -102,7 +102,7 @@ function NewImport() {
           <MappingEditor
             value={mapping.text}
             faults={mappingFaultsOf(input, state)}
-            onChange={mapping.change}
+            onChange={mapping.write}
           />
         </Widget>
       </div>
