@@ -2,6 +2,7 @@ import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { readRows } from '../../../src/features/imports/reading/index.ts'
 import { rowOptions } from '../../../src/features/imports/reading/options.ts'
+import { openTable, Table } from '../../../src/features/imports/reading/table.ts'
 import {
   countOpenFiles,
   makeXlsx,
@@ -96,6 +97,44 @@ describe('a row of XLSX', () => {
     expect(await messageOf(readContent('file.xlsx', file))).toMatch(
       /^(Row 2 of the sheet has|The XLSX file has a text of) more than 8,388,608 characters\. Shorten /,
     )
+  })
+})
+
+describe('sparse rows of XLSX', () => {
+  const cell = (name: string, value = '') => `<c r="${name}"><v>${value}</v></c>`
+
+  it('are read, with empty cells in any column', async () => {
+    const rows = `<row>${cell('A1', '1')}${cell('ZZ1', '2')}</row>
+      <row>${cell('A2', '3')}${cell('ZZ2', '4')}${cell('XFD2')}</row>`
+    const { fileInfo, rows: read } = await readContent('file.xlsx', makeXlsx(rows))
+    expect(fileInfo.columns).toHaveLength(702)
+    expect(read.map(({ values, fault }) => [values[1], values[2], fault])).toEqual([[3, 4, undefined]])
+  })
+
+  it('are refused if they have a value after the last column that can be read', async () => {
+    const rows = `<row>${cell('A1', '1')}</row>${`<row>${cell('XFD2', '1')}</row>`.repeat(20_000)}`
+    expect(await messageOf(readContent('file.xlsx', makeXlsx(rows)))).toBe(
+      'The sheet has a value in the cell XFD2. At most 2,000 columns can be read: remove the values after the column BXX.',
+    )
+  })
+
+  it('have no empty cells among their extra values', async () => {
+    const rows = `<row>${cell('A1', '1')}</row><row>${cell('A2', '2')}${cell('BXX2', '3')}</row>`
+    const { rows: read } = await readContent('file.xlsx', makeXlsx(rows))
+    expect(read).toMatchObject([{ values: { 1: 2, 'import.extra': [3] }, fault: { column: '' } }])
+    expect(read[0]?.fault?.detail).toContain(' Extra values: 3.')
+  })
+
+  it('are converted in time slices', async () => {
+    const format = { locate: String, omitsEmptyCells: true, hint: '' }
+    const wideRow = { number: 2, cells: [...new Array<null>(1999).fill(null), 1] }
+    async function* source() {
+      yield [{ number: 1, cells: ['id'] }, ...new Array<typeof wideRow>(1000).fill(wideRow)]
+    }
+    const sizes: number[] = []
+    for await (const rows of await openTable(new Table({}, format), source())) sizes.push(rows.length)
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(1000)
+    expect(Math.max(...sizes)).toBeLessThan(1000)
   })
 })
 

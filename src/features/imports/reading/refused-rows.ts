@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { toFaultValue } from '../fault-value.ts'
 import type { FileInfo, JsonObject, JsonValue, Row } from '../types.ts'
+import { readLimits } from './limits.ts'
 import type { RowOptions } from './options.ts'
 
 /** The columns of a file of refused rows (`rejected.csv`) in addition to those of the imported file. */
@@ -30,9 +31,14 @@ export const additionalColumns = ({ format, columns }: Pick<FileInfo, 'format' |
   return [...refusedRowColumns, ...(hasNumbers ? [numbersColumn] : []), extraColumn]
 }
 
+/** The columns that a file of refused rows may have in addition to those of the imported file. */
+const allAdditionalColumns: readonly string[] = [...refusedRowColumns, numbersColumn, extraColumn]
+
+/** Maximum number of columns of a table, which may be a file of refused rows. */
+export const maxTableColumns = readLimits.columns + allAdditionalColumns.length
+
 /** Whether a column is one that files of refused rows have in addition to those of the imported file. */
-export const isAdditional = (column: string): boolean =>
-  [...refusedRowColumns, numbersColumn, extraColumn].includes(column)
+export const isAdditional = (column: string): boolean => allAdditionalColumns.includes(column)
 
 /**
  * Returns the values of a row in the columns that describe its values.

@@ -1,4 +1,5 @@
 import { didYouMeanSentence } from '../../../problems/suggest.ts'
+import { startSlices } from '../../../time-slice.ts'
 import { toFaultValue } from '../fault-value.ts'
 import type { JsonValue, Row } from '../types.ts'
 import { cleanText } from './clean.ts'
@@ -16,7 +17,8 @@ export interface TableRow {
   cells: Cell[]
 }
 
-const isBlank = (cell: Cell | undefined) => cell === undefined || cell === null || cell === ''
+/** Whether a cell has no value. */
+export const isBlank = (cell: Cell | undefined) => cell === undefined || cell === null || cell === ''
 
 /** Whether a row has no value. */
 const isEmptyRow = ({ cells }: TableRow): boolean => cells.every(isBlank)
@@ -120,11 +122,13 @@ export class Table {
   }
 
   #addFault(row: Row, cells: readonly Cell[]): Row {
+    const { omitsEmptyCells } = this.#format
     const expected = this.columns.length
     let found = cells.length
     while (found > expected && isBlank(cells[found - 1])) found -= 1
-    if (found > expected || (found < expected && !this.#format.omitsEmptyCells)) {
-      const tooMany = cells.slice(expected, found)
+    if (found > expected || (found < expected && !omitsEmptyCells)) {
+      // A sheet may have a thousand empty cells before an extra value.
+      const tooMany = cells.slice(expected, found).filter((cell) => !(omitsEmptyCells && isBlank(cell)))
       const leftOver = tooMany.length > 0 ? ` Extra values: ${toFaultValue(tooMany.join(' | '))}.` : ''
       const detail = `The row has ${pluralize(found, 'value')}, and the header ${pluralize(expected, 'column')}.${leftOver} ${this.#format.hint}`
       const fault = { column: '', value: toFaultValue(cells.join(' | ')), detail }
@@ -167,20 +171,36 @@ export async function openTable(
   table: Table,
   source: AsyncGenerator<readonly TableRow[], void, undefined>,
 ): Promise<AsyncGenerator<readonly Row[], void, undefined>> {
-  const convert = (cells: readonly TableRow[]) => cells.flatMap((row) => table.convert(row) ?? [])
+  const rows = convertAll(table, source)
   const first: Row[] = []
-  try {
-    while (!table.hasColumns) {
-      const { done, value } = await source.next()
-      if (done) throw unreadableFile('The file has no row with the names of the columns.')
-      first.push(...convert(value))
-    }
-  } catch (error) {
-    await source.return()
-    throw error
+  while (!table.hasColumns) {
+    const { done, value } = await rows.next()
+    if (done) throw unreadableFile('The file has no row with the names of the columns.')
+    first.push(...value)
   }
   return (async function* () {
     yield first
-    for await (const cells of source) yield convert(cells)
+    yield* rows
   })()
+}
+
+/** Converts rows in time slices, and yields those of each slice: a few bytes of a compressed file can be a wide row. */
+async function* convertAll(
+  table: Table,
+  source: AsyncIterable<readonly TableRow[]>,
+): AsyncGenerator<readonly Row[], void, undefined> {
+  const pause = startSlices()
+  for await (const batch of source) {
+    let rows: Row[] = []
+    for (const cells of batch) {
+      const row = table.convert(cells)
+      if (row) rows.push(row)
+      const pausing = pause()
+      if (!pausing) continue
+      await pausing
+      yield rows
+      rows = []
+    }
+    yield rows
+  }
 }

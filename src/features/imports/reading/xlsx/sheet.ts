@@ -1,5 +1,6 @@
 import { readLimits } from '../limits.ts'
-import { type Cell, columnName, type TableRow } from '../table.ts'
+import { maxTableColumns } from '../refused-rows.ts'
+import { type Cell, columnName, isBlank, type TableRow } from '../table.ts'
 import { formatCount, unreadableFile } from '../unreadable-file.ts'
 import { createXmlParser } from '../xml-parser.ts'
 import type { Archive } from './archive.ts'
@@ -109,8 +110,14 @@ function createSheetParser(context: CellContext, addRow: (row: TableRow) => void
           throw unreadableFile(
             `Row ${row.number} of the sheet has more than ${formatCount(readLimits.rowCharacters)} characters. Shorten its texts.`,
           )
-        while (row.cells.length < column) row.cells.push(null)
-        row.cells[column] = cell
+        if (column < maxTableColumns) {
+          while (row.cells.length < column) row.cells.push(null)
+          row.cells[column] = cell
+        } else if (!isBlank(cell)) {
+          throw unreadableFile(
+            `The sheet has a value in the cell ${columnName(column)}${row.number}. At most ${formatCount(readLimits.columns)} columns can be read: remove the values after the column ${columnName(readLimits.columns - 1)}.`,
+          )
+        }
       } else inline.close(name)
     },
     text(text) {
