@@ -1,4 +1,5 @@
 import { request } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
@@ -130,6 +131,30 @@ describe('an upload', () => {
     const large = await api.post('/v1/agreements/bulk', { operations })
     upload.destroy()
     expect(large.status, large.text.slice(0, 300)).toBe(422)
+  })
+})
+
+it('an upload whose import is deleted meanwhile is refused with this reason', async () => {
+  const scheme = newScheme()
+  const part = (name: string) => `--x\r\nContent-Disposition: form-data; name="${name}"; filename="a"\r\n\r\n`
+  const headers = {
+    authorization: `Bearer ${adminKey}`,
+    'content-type': 'multipart/form-data; boundary=x',
+  }
+  const upload = request(`${api.origin}/v1/imports`, { method: 'POST', headers })
+  const response = new Promise<string>((resolve, reject) => {
+    upload.on('error', reject)
+    upload.on('response', (message) => text(message).then(resolve, reject))
+  })
+  upload.write(`${part('mapping')}${treatyMapping(scheme)}\r\n${part('file')}${treatyHeader}\n`)
+  const ids = async () =>
+    (await api.pool.query<{ id: string }>('select id from imports where scheme = $1', [scheme])).rows
+  await expect.poll(ids, { timeout: 20_000 }).toHaveLength(1)
+  expect((await api.delete(`/v1/imports/${(await ids())[0]?.id}`)).status).toBe(204)
+  upload.end('1,First,2001,China\r\n--x--\r\n')
+  expect(JSON.parse(await response)).toMatchObject({
+    status: 409,
+    detail: 'The import was deleted while its files arrived. Send them again.',
   })
 })
 

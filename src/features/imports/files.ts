@@ -51,10 +51,14 @@ async function* inParts(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   if (bufferedBytes > 0) yield Buffer.concat(buffered)
 }
 
+/** Returns the problem of an upload whose import was deleted. */
+export const deletedWhileUploading = (): Problem =>
+  new Problem('conflict', 'The import was deleted while its files arrived. Send them again.')
+
 /**
  * Stores an uploaded file in parts. The stream is read no faster than the database stores the parts.
  * @param file number of the file: 0 is the file with the rows.
- * @throws Problem `too-large` beyond `maxBytes`.
+ * @throws Problem `too-large` beyond `maxBytes`, and `conflict` if the import is deleted.
  */
 export async function storeFile(
   database: DatabaseClient,
@@ -76,12 +80,15 @@ export async function storeFile(
     }
     hash.update(chunk)
     const values = [id, file, part, chunk]
-    await database.transaction((tx) =>
+    const stored = await database.transaction((tx) =>
       tx.query({
-        text: 'insert into import_files (import, file, part, bytes) values ($1, $2, $3, $4)',
+        text: `insert into import_files (import, file, part, bytes)
+          select id, $2::int, $3::int, $4::bytea from imports where id = $1 and state = 'uploaded' for key share
+          returning part`,
         values,
       }),
     )
+    if (stored.length === 0) throw deletedWhileUploading()
     part += 1
   }
   return { name, bytes, sha256: hash.digest('hex') }

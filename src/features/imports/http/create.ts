@@ -14,7 +14,7 @@ import { resolveMapping } from '../built-in.ts'
 import { removeUpload } from '../cleanup.ts'
 import { checkDecisions, saveDecisions } from '../decisions.ts'
 import { type FileDecision, readDecisions } from '../decisions-csv.ts'
-import { checkFileName, storeFile } from '../files.ts'
+import { checkFileName, deletedWhileUploading, storeFile } from '../files.ts'
 import { readSettings } from '../settings.ts'
 import {
   changeImport,
@@ -193,8 +193,7 @@ async function beginStaging(
   actor: Author,
 ): Promise<ImportJob> {
   const uploaded = { id, state: 'uploaded' as const, pass: 0, doneThrough: 0 }
-  if (!(await changeImport(tx, uploaded, { state: 'staging', files })))
-    throw new Problem('conflict', 'The import was deleted while its files arrived. Send them again.')
+  if (!(await changeImport(tx, uploaded, { state: 'staging', files }))) throw deletedWhileUploading()
   await notifyImports(tx)
   const job = await readImport(tx, id)
   if (!job) throw new Error('an import could not be read after it was changed')
