@@ -68,6 +68,20 @@ describe.skipIf(skipsBrowser)('the form of a redaction [needs Chromium]', { time
     await page.context().close()
   })
 
+  it('refuses an empty replacement', async () => {
+    const id = await createTalk()
+    const { page } = await dashboard.openSignedIn(`/records/sources/${id}/redact`)
+    await page.getByLabel('Text required').fill('Jane Doe')
+    await page.getByLabel('Replacement').fill('')
+    await page.getByLabel('Reason required').fill('At her own request')
+    await page.getByLabel('I know that this cannot be undone.').check()
+    await page.getByRole('button', { name: 'Redact' }).click()
+    await page.getByRole('button', { name: /^Replacement: / }).click()
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('field/replacement')
+    expect(await firstVersion(id)).toContain('Jane Doe')
+    await page.context().close()
+  })
+
   it('removes the values of a removed record', async () => {
     const id = await createTalk()
     await dashboard.api.delete(`/v1/sources/${id}`)

@@ -82,15 +82,15 @@ function Redactor({ resource, recordKey }: { resource: ResourceDescription; reco
   )
 }
 
-const createTextField = (name: string, maxLength: number, isRequired = true): FormField => ({
+const createTextField = (name: string, maxLength: number): FormField => ({
   name,
   kind: 'text',
-  isRequired,
+  isRequired: true,
   isNullable: false,
   maxLength,
 })
 const textField = createTextField('text', 500)
-const replacementField = createTextField('replacement', 100, false)
+const replacementField = createTextField('replacement', 100)
 const reasonField = createTextField('reason', 500)
 
 const noNames: Names = {}
@@ -123,7 +123,8 @@ function RedactForm({
     setSending(true)
     setError(undefined)
     const { text: _, ...others } = toDocument(values, [textField, replacementField, reasonField])
-    const body = { ...others, ...(mode === 'text' ? { text: removedText } : { properties }) }
+    // The service refuses an empty replacement. Without any, it would write its default, which the user has removed.
+    const body = { replacement: '', ...others, ...(mode === 'text' ? { text: removedText } : { properties }) }
     try {
       await writeApi(`${apiRecordPath(resource.name, recordKey)}/redact`, { method: 'POST', body, version })
       navigate(recordDetailPath(resource.name, recordKey))
