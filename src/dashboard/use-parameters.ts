@@ -1,4 +1,5 @@
-import { useLocation, useSearch } from 'wouter-preact'
+import { useLocation } from 'wouter-preact'
+import { useSearch } from 'wouter-preact/use-browser-location'
 import { appendQuery, joinRepeated } from '../view-data.ts'
 import { findResource, resources } from './api/resources.ts'
 

@@ -1,4 +1,5 @@
-import { Link, useLocation, useSearch } from 'wouter-preact'
+import { Link, useLocation } from 'wouter-preact'
+import { useSearch } from 'wouter-preact/use-browser-location'
 import { viewPaths } from '../../view-paths.ts'
 import { useFocusAfterChange } from '../editing/use-focus-after-change.ts'
 import { confirmLeave } from '../editing/use-leave-guard.ts'
@@ -16,12 +17,11 @@ export function SessionMenu() {
   const search = useSearch()
   const signOut = useFocusAfterChange(endSession)
   if (!session) {
-    const from = search === '' ? location : `${location}?${search}`
     return (
       <Link
         id={signInId}
         href={viewPaths.signIn}
-        state={location === viewPaths.signIn ? history.state : { from }}
+        state={location === viewPaths.signIn ? history.state : { from: location + search }}
       >
         {t('session.signIn')}
       </Link>

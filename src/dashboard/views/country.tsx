@@ -1,5 +1,6 @@
 import { useRef } from 'preact/hooks'
-import { Link, useLocation, useSearch } from 'wouter-preact'
+import { Link, useLocation } from 'wouter-preact'
+import { useSearch } from 'wouter-preact/use-browser-location'
 import { toYearBars } from '../api/groups.ts'
 import { withQuery } from '../api/path.ts'
 import { explorePath, recordDetailPath, recordPath } from '../api/resources.ts'

@@ -1,4 +1,5 @@
-import { Link, useLocation, useSearch } from 'wouter-preact'
+import { Link, useLocation } from 'wouter-preact'
+import { useSearch } from 'wouter-preact/use-browser-location'
 import { findName } from '../api/names.ts'
 import { withQuery } from '../api/path.ts'
 import { findResource, type ResourceDescription } from '../api/resources.ts'

@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks'
-import { useSearch } from 'wouter-preact'
+import { useSearch } from 'wouter-preact/use-browser-location'
 import { withQuery } from '../api/path.ts'
 import { pointedProperty } from '../api/pointers.ts'
 import { findResource, type Property, type ResourceDescription } from '../api/resources.ts'
