@@ -50,8 +50,10 @@ function fromMonthName(text: string, tag: string): string | undefined {
   return [year, pad(month), ...(day === undefined ? [] : [pad(day)])].join('-')
 }
 
+/** Converts a decade: `2010s`, `1900年代`. `1900s` is not converted, since it may be the decade or the century. */
 function fromDecade(text: string): string | undefined {
-  const [, decade] = /^(?:the )?(\d{3})0(?:s|年代)$/.exec(text) ?? []
+  const [, english, chinese] = /^(?:(?:the )?(\d{2}[1-9])0s|(\d{3})0年代)$/.exec(text) ?? []
+  const decade = english ?? chinese
   return decade === undefined ? undefined : `${decade}X`
 }
 
