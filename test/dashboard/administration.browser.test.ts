@@ -70,6 +70,34 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
     await page.context().close()
   })
 
+  it('asks before leaving while a new key is being created', async () => {
+    const { page } = await dashboard.openSignedIn('/administration')
+    const questions: string[] = []
+    page.on('dialog', (dialog) => {
+      questions.push(dialog.message())
+      void dialog.dismiss()
+    })
+    let answer = () => {}
+    const sent = new Promise<void>((resolve) =>
+      page.route('**/v1/keys', async (route) => {
+        if (route.request().method() === 'POST')
+          await new Promise<void>((respond) => {
+            answer = respond
+            resolve()
+          })
+        await route.continue()
+      }),
+    )
+    await page.getByLabel('Name').fill('The slow section')
+    await page.getByRole('button', { name: 'Create the key' }).click()
+    await sent
+    await page.getByRole('link', { name: 'Map' }).click()
+    answer()
+    await page.locator('.secret').waitFor()
+    expect(questions).toEqual(['The new key is shown only here. Leave without storing it?'])
+    await page.context().close()
+  })
+
   it('ends a session whose key was revoked, and keeps the input', async () => {
     const response = await dashboard.api.post('/v1/keys', { name: 'Short-lived', role: 'editor' })
     const { id, key } = response.json<{ id: string; key: string }>()

@@ -9,6 +9,7 @@ import { FieldList } from '../../editing/fields/field-list.tsx'
 import { FaultTexts, useInputLabels } from '../../editing/fields/labelled.tsx'
 import { type FormValues, toDocument } from '../../editing/form-values.ts'
 import { isOutcomeUnknown } from '../../editing/use-idempotent-send.ts'
+import { useLeaveGuard } from '../../editing/use-leave-guard.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { refetchViews } from '../../session.ts'
 
@@ -37,6 +38,8 @@ export function NewKeyForm({ onIssued }: { onIssued: (key: IssuedKey) => void })
   const [isSending, setSending] = useState(false)
   const [error, setError] = useState<ApiError>()
   const idempotencyKey = useRef(newIdempotencyKey())
+  // The response is the only one with the key.
+  useLeaveGuard(isSending, 'keys.leave')
   const submit = async (event: Event) => {
     event.preventDefault()
     setSending(true)
