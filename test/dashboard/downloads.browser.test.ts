@@ -55,4 +55,19 @@ describe.skipIf(skipsBrowser)('downloads with a key [need Chromium]', { timeout:
     await page.getByRole('alert').getByText('the service did not answer').waitFor()
     await page.context().close()
   })
+
+  it('end when the user signs out', async () => {
+    const { page } = await dashboard.openSignedIn('/explore/agreements')
+    await page.route('**/export?*', () => {})
+    const [failed] = await Promise.all([
+      page.waitForEvent('requestfailed', (request) => request.url().includes('/export?')),
+      page
+        .getByRole('button', { name: 'CSV', exact: true })
+        .click()
+        .then(() => page.getByRole('button', { name: 'CSV – cancel' }).waitFor())
+        .then(() => page.getByRole('button', { name: 'Sign out' }).click()),
+    ])
+    expect(failed.failure()?.errorText).toBe('net::ERR_ABORTED')
+    await page.context().close()
+  })
 })

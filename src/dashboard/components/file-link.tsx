@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useRef, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { type ApiError, sendRequest, toApiError } from '../api/client.ts'
 import { saveFile } from '../api/save-file.ts'
 import { useLanguage } from '../i18n/language.ts'
@@ -49,6 +49,8 @@ export function SaveButton({
 }) {
   const { t, tag } = useLanguage()
   const running = useRef<AbortController>()
+  // After signing out or leaving the view, nothing more is saved.
+  useEffect(() => () => running.current?.abort(), [])
   const [state, setState] = useState<{ isRunning: boolean; error?: ApiError }>({ isRunning: false })
   const save = async () => {
     const controller = new AbortController()
