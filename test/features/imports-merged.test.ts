@@ -139,7 +139,7 @@ describe('a file without some ids of a record that remains after a merge', () =>
     expect(await missingFrom([])).toBe(1)
   })
 
-  it('lacks a record into which a record of the register was merged, even if no import had written it', async () => {
+  it('lacks a record into which one of the register was merged, even if no import wrote it', async () => {
     const scheme = newScheme()
     await importRows(api.database, scheme, rows)
     const byHand = { title: 'Written by hand', kind: 'treaty' }

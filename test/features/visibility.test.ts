@@ -155,6 +155,13 @@ describe('a record that becomes internal', () => {
     expect(response.status, response.text).toBe(201)
     return `/v1/sources/${response.json<{ id: string }>().id}`
   }
+  /** Cites a source, given by its path, for China. @returns the path of the citation. */
+  const cite = async (source: string, excerpt: string) => {
+    const record = { resource: 'countries', id: 'CHN' }
+    const citation = await mixed.post('/v1/citations', { source: source.split('/').at(-1), record, excerpt })
+    expect(citation.status, citation.text).toBe(201)
+    return citation.headers.get('location') ?? ''
+  }
   const feed = async (path: string) => {
     const { text } = await mixed.get('/v1/changes?limit=200&resource=sources')
     const { data } = JSON.parse(text) as { data: { key: string; version: number }[] }
@@ -231,9 +238,7 @@ describe('a record that becomes internal', () => {
   it('hides the history of its citations even after they have been removed', async () => {
     const source = await create('Cited internally')
     await setVisibility(source, 'internal')
-    const record = { resource: 'countries', id: 'CHN' }
-    const citation = await mixed.post('/v1/citations', { source: source.split('/').at(-1), record })
-    const path = citation.headers.get('location') ?? ''
+    const path = await cite(source, 'Removed')
     expect((await mixed.get(`${path}/history`)).status).toBe(404)
     expect((await mixed.delete(path)).status).toBe(204)
     for (const hidden of [`${path}/history`, `${path}/history/1`])
@@ -245,16 +250,8 @@ describe('a record that becomes internal', () => {
 
   it('hides the history of a citation that was merged before', async () => {
     const source = await create('Cited twice')
-    const cite = async (excerpt: string) => {
-      const record = { resource: 'countries', id: 'CHN' }
-      const response = await mixed.post('/v1/citations', {
-        source: source.split('/').at(-1),
-        record,
-        excerpt,
-      })
-      return response.headers.get('location') ?? ''
-    }
-    const [merged, remaining] = [await cite('Merged secret'), await cite('Remaining secret')]
+    const merged = await cite(source, 'Merged secret')
+    const remaining = await cite(source, 'Remaining secret')
     const time = new Date().toISOString()
     const into = remaining.split('/').at(-1)
     const merge = await mixed.post(`${merged}/merge`, { into }, { headers: { 'if-match': '*' } })
@@ -271,12 +268,9 @@ describe('a record that becomes internal', () => {
   it('hides the versions that its citations had while it was internal, even after that time', async () => {
     const [first, second] = [await create('Internal source'), await create('Public source')]
     await setVisibility(first, 'internal')
-    const cite = async (excerpt: string) => {
-      const record = { resource: 'countries', id: 'CHN' }
-      const response = await mixed.post('/v1/citations', { source: first.split('/').at(-1), record, excerpt })
-      return response.headers.get('location') ?? ''
-    }
-    const [moved, stays, removed] = [await cite('Secret 1'), await cite('Secret 2'), await cite('Secret 3')]
+    const moved = await cite(first, 'Secret 1')
+    const stays = await cite(first, 'Secret 2')
+    const removed = await cite(first, 'Secret 3')
     const patch = async (path: string, body: Document) =>
       expect((await mixed.patch(path, body)).status).toBe(200)
     await patch(moved, { source: second.split('/').at(-1), excerpt: 'Open' })

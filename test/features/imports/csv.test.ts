@@ -196,7 +196,7 @@ describe('encoding', () => {
   })
 
   it.each(['ISO-8859-1', 'latin1', 'l1', 'cp819', 'iso8859-1'])(
-    'that is stated as %s is read as windows-1252, which also has quotes, dashes and the euro sign',
+    'that is stated as %s is read as windows-1252, with its quotes, dashes and euro sign',
     async (encoding) => {
       const bytes = iconv.encode('a,b\n“price” – 5€,1\n', 'windows-1252')
       expect(await valuesOf(bytes, { encoding })).toEqual([{ a: '“price” – 5€', b: '1' }])
