@@ -42,6 +42,7 @@ describe('Chinese sentences', () => {
   it.each([
     ['is required', '必填'],
     ['takes one value, not 2', '只取一个值，而不是 2 个'],
+    ['The header Change-Reason has 501 characters; the limit is 500.', '修改原因有 501 个字符；上限为 500'],
     [
       '"12,14" may be one value or several: write page[]=… for one, or separate several by commas that are not percent-encoded',
       '"12,14" 可能是一个值，也可能是几个：一个值请写作 page[]=…，几个值请用未经百分号编码的逗号分隔',

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
 
-/** Texts of records on pages: their line breaks and directions. Needs Chromium, and the build. */
+/** Texts of records on pages: their line breaks and directions, and their length in forms. Needs Chromium, and the build. */
 
 const dashboard = useDashboard({ changesRecords: true })
 const title = 'اتفاقية التعاون العلمي (2015) – China'
@@ -35,6 +35,35 @@ function isLastCharacterLeft(element: Element): boolean {
   }
   return leftAt(length - 1) < leftAt(0)
 }
+
+describe.skipIf(skipsBrowser)('a text that is too long [needs Chromium]', { timeout: 60_000 }, () => {
+  it.each([
+    ['Title required', 500, /^Title: /],
+    ['Summary', 10_000, /^Summary: /],
+  ])('is not cut when it is pasted, but refused: %s', async (label, limit, fault) => {
+    const { page } = await dashboard.openSignedIn('/new/agreements')
+    await page.getByLabel('Title required').fill('A treaty')
+    await page.getByLabel('Kind required').selectOption('treaty')
+    const field = page.getByLabel(label, { exact: true })
+    await field.fill('')
+    await field.focus()
+    await page.keyboard.insertText('x'.repeat(limit + 1))
+    expect(await field.inputValue()).toHaveLength(limit + 1)
+    await page.getByRole('button', { name: 'Create' }).click()
+    await page.getByRole('button', { name: fault }).waitFor()
+    await page.context().close()
+  })
+
+  it('is refused as a reason for a change', async () => {
+    const { page } = await dashboard.openSignedIn(`${path}/edit`)
+    await page.getByLabel('Title required').fill('A new title')
+    await page.getByLabel('Reason for the change').focus()
+    await page.keyboard.insertText('x'.repeat(501))
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('The header Change-Reason has 501 characters; the limit is 500.').waitFor()
+    await page.context().close()
+  })
+})
 
 describe.skipIf(skipsBrowser)('a text of a record [needs Chromium]', { timeout: 60_000 }, () => {
   it('is shown with its line breaks, among the facts and in the history', async () => {

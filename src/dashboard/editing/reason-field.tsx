@@ -1,8 +1,6 @@
 import { useId } from 'preact/hooks'
 import { useLanguage } from '../i18n/language.ts'
 
-const maxReasonLength = 500
-
 /** The input for the reason for a change, which the history shows. */
 export function ReasonField({ value, onChange }: { value: string; onChange: (value: string) => void }) {
   const { t } = useLanguage()
@@ -14,7 +12,6 @@ export function ReasonField({ value, onChange }: { value: string; onChange: (val
         id={id}
         type="text"
         dir="auto"
-        maxLength={maxReasonLength}
         aria-describedby={`${id}-hint`}
         value={value}
         onInput={(event) => onChange(event.currentTarget.value)}

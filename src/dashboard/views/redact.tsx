@@ -82,16 +82,15 @@ function Redactor({ resource, recordKey }: { resource: ResourceDescription; reco
   )
 }
 
-const createTextField = (name: string, maxLength: number): FormField => ({
+const createTextField = (name: string): FormField => ({
   name,
   kind: 'text',
   isRequired: true,
   isNullable: false,
-  maxLength,
 })
-const textField = createTextField('text', 500)
-const replacementField = createTextField('replacement', 100)
-const reasonField = createTextField('reason', 500)
+const textField = createTextField('text')
+const replacementField = createTextField('replacement')
+const reasonField = createTextField('reason')
 
 const noNames: Names = {}
 

@@ -14,7 +14,7 @@ import { useLanguage } from '../../i18n/language.ts'
 import { refetchViews } from '../../session.ts'
 
 const fields: readonly FormField[] = [
-  { name: 'name', kind: 'text', isRequired: true, isNullable: false, maxLength: 200 },
+  { name: 'name', kind: 'text', isRequired: true, isNullable: false },
   {
     name: 'role',
     kind: 'enumeration',

@@ -28,7 +28,6 @@ export function DateField({ field, value, pointer, onChange }: FieldProps) {
         aria-describedby={`${help} ${labels['aria-describedby']}`}
         type="text"
         value={text}
-        maxLength={field.maxLength}
         placeholder="2011-04"
         onInput={(event) => onChange(event.currentTarget.value)}
         onBlur={convert}

@@ -11,7 +11,10 @@ const maxNoteLength = 1000
 
 const text = (value: unknown): string => (value === null || value === undefined ? '' : String(value))
 
-/** The input for a field, which depends on its kind. */
+/**
+ * The input for a field, which depends on its kind. No input has a `maxlength`, with which the browser cuts pasted text without
+ * a word: the service refuses a text that is too long.
+ */
 export function Field(props: FieldProps) {
   switch (props.field.kind) {
     case 'enumeration':
@@ -44,7 +47,6 @@ function TextField({ field, value, pointer, onChange }: FieldProps) {
         type="text"
         dir="auto"
         inputMode={field.kind === 'number' ? 'decimal' : 'text'}
-        maxLength={field.maxLength}
         value={text(value)}
         onInput={(event) => onChange(event.currentTarget.value)}
       />
@@ -60,7 +62,6 @@ function LongTextField({ field, value, pointer, onChange }: FieldProps) {
         {...labels}
         dir="auto"
         rows={(field.maxLength ?? 0) > maxNoteLength ? 4 : 2}
-        maxLength={field.maxLength}
         value={text(value)}
         onInput={(event) => onChange(event.currentTarget.value)}
       />
