@@ -105,6 +105,23 @@ describe.skipIf(skipsBrowser)('a record with long lists [needs Chromium]', { tim
   })
 })
 
+describe.skipIf(skipsBrowser)('the map of a record [needs Chromium]', { timeout: 60_000 }, () => {
+  it('has all countries that take part, even if there are more than 200', async () => {
+    const lists = await Promise.all(
+      ['code&limit=200', '-code&limit=5'].map((sort) =>
+        dashboard.api.get(`/v1/countries?fields=code&sort=${sort}`),
+      ),
+    )
+    const parties = lists
+      .flatMap((list) => list.json<{ data: { code: string }[] }>().data)
+      .map(({ code }) => ({ country: code, role: 'party' }))
+    const id = await dashboard.createAgreement({ title: 'Convention of nearly all', parties })
+    const { page } = await dashboard.open(`/records/agreements/${id}`)
+    await page.locator('.record-map a[href="/countries/ZWE"]').waitFor({ state: 'attached' })
+    await page.context().close()
+  })
+})
+
 describe.skipIf(skipsBrowser)('the map of the overview [needs Chromium]', { timeout: 60_000 }, () => {
   it('has all countries, even if there are more than 200', async () => {
     const { data } = (await dashboard.api.get('/v1/countries?limit=100&fields=code&sort=-code')).json<{

@@ -4,7 +4,7 @@ import { usePages } from './use-pages.ts'
 import type { ApiState } from './use-read.ts'
 
 /** Maximum number of pages of 200 countries: enough for all countries. */
-const maxCountryPages = 5
+export const maxCountryPages = 5
 
 /**
  * Reads the coordinates of all countries, and returns a marker for each group of records of a country.

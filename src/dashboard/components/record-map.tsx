@@ -1,8 +1,8 @@
 import { Suspense } from 'preact/compat'
-import { withQuery } from '../api/path.ts'
 import { recordPath } from '../api/resources.ts'
-import type { Country, Names, Page, RecordDocument } from '../api/types.ts'
-import { useApi } from '../api/use-api.ts'
+import type { Country, Names, RecordDocument } from '../api/types.ts'
+import { maxCountryPages } from '../api/use-country-markers.ts'
+import { usePages } from '../api/use-pages.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { loadLazily } from './load-lazily.tsx'
@@ -11,6 +11,9 @@ import { Loaded, Widget } from './widget.tsx'
 
 // Loaded lazily, since only maps need the map projection and the geometry.
 const WorldMap = loadLazily(() => import('../charts/world-map.tsx'))
+
+/** Maximum number of codes in a request. For a record with more countries, all countries are read. */
+const maxCodes = 200
 
 /** A location of a record with coordinates. */
 interface GeoLocation {
@@ -64,10 +67,10 @@ function Markers({
 }) {
   const { t } = useLanguage()
   const labels = useLabels()
-  const state = useApi<Page<Country>>(
-    countries.length === 0
-      ? null
-      : withQuery('/v1/countries', { code: countries, limit: countries.length, fields: 'code,labelPoint' }),
+  const state = usePages<Pick<Country, 'code' | 'labelPoint'>>(
+    countries.length === 0 ? null : '/v1/countries',
+    { code: countries.length > maxCodes ? undefined : countries, fields: 'code,labelPoint' },
+    maxCountryPages,
   )
   const points = new Map(state.body?.data.map(({ code, labelPoint }) => [code, labelPoint]))
   const markers = [
