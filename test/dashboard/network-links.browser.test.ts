@@ -37,11 +37,11 @@ async function countLinked(page: Page, selector: string): Promise<number[]> {
   return await Promise.all(counts)
 }
 
-describe.skipIf(skipsBrowser)('the record count of a pair in the network', { timeout: 60_000 }, () => {
-  beforeAll(async () => {
-    if (!skipsBrowser) await addRecords()
-  })
+beforeAll(async () => {
+  if (!skipsBrowser) await addRecords()
+})
 
+describe.skipIf(skipsBrowser)('the record count of a pair in the network', { timeout: 60_000 }, () => {
   it.each([
     ['', [4, 2]],
     ['&from=2000&to=2010', [1, 1]],
@@ -67,6 +67,26 @@ describe.skipIf(skipsBrowser)('the record count of a pair in the network', { tim
     ])
     expect(await countLinked(page, '.pair .chips a')).toEqual([1, 2, 1, 1])
     expect(await page.locator('td.number a').count()).toBe(0)
+    await page.context().close()
+  })
+})
+
+describe.skipIf(skipsBrowser)('the years of the network', { timeout: 60_000 }, () => {
+  it('are those of several resources, and of the region', async () => {
+    const { page } = await dashboard.open('/network?resource=agreements,projects&region=009')
+    const undated = page.locator('.year-slider-notes a')
+    expect(await undated.allTextContents()).toEqual([
+      expect.stringMatching(/^Agreements \d+$/),
+      expect.stringMatching(/^Projects \d+$/),
+    ])
+    for (const link of await undated.all()) expect(await link.getAttribute('href')).toContain('region=009')
+    await page.getByRole('slider', { name: 'First year of the period' }).waitFor()
+    await page.context().close()
+  })
+
+  it('link a pair to all of its records, since the region selects pairs', async () => {
+    const { page } = await dashboard.open('/network?centre=FJI&pair=FJI,NRU&region=009')
+    expect(await countLinked(page, '.pair .chips a')).toEqual([4, 2])
     await page.context().close()
   })
 })

@@ -89,7 +89,7 @@ export default function NetworkView() {
           />
         </ChartControls>
         <PeriodSlider
-          resourceNames={resource === null ? resourcesWithParticipants.map((one) => one.name) : [resource]}
+          resourceNames={resource?.split(',') ?? resourcesWithParticipants.map((one) => one.name)}
           filters={recordFilters(parameters, isOfOrganizations)}
         />
         <Loaded state={state} height="40rem">
@@ -102,7 +102,7 @@ export default function NetworkView() {
 
 /** Returns the filters of the API's lists that select the records of the network, without the period. */
 function recordFilters(parameters: URLSearchParams, isOfOrganizations: boolean): Record<string, string> {
-  const names = ['topic', 'source', 'externalIdScheme', 'asOf']
+  const names = ['topic', 'source', 'externalIdScheme', 'region', 'asOf']
   const filters = [...parameters].filter(([name]) => names.includes(name))
   const centre = parameters.get('centre')
   return {
@@ -113,7 +113,8 @@ function recordFilters(parameters: URLSearchParams, isOfOrganizations: boolean):
 
 /** Returns which records the network counts for each pair of participants. */
 function networkSelection(parameters: URLSearchParams, kind: NetworkSelection['kind']): NetworkSelection {
-  const { country: _, organization: __, ...filters } = recordFilters(parameters, false)
+  // The region selects pairs, of which each counts all of its records.
+  const { country: _, region: __, ...filters } = recordFilters(parameters, false)
   const [from, to] = [parameters.get('from'), parameters.get('to')]
   return {
     kind,
