@@ -1,13 +1,27 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { formatTick } from '../../src/dashboard/charts/format-tick.ts'
 import { describeEdtf } from '../../src/dashboard/dates/describe-edtf.ts'
 import { edtfSpan } from '../../src/dashboard/dates/edtf-span.ts'
+import { formatAsOf } from '../../src/dashboard/dates/format-as-of.ts'
 import { formatEdtf } from '../../src/dashboard/dates/format-edtf.ts'
 import { createLanguage } from '../../src/dashboard/i18n/language.ts'
 import { spans } from '../support/edtf-dates.ts'
 
 const day = (date: Date | null | undefined) => date?.toISOString().slice(0, 10) ?? null
+
+describe('the time of which the dashboard shows the registry', () => {
+  it.each([
+    ['2026-01-31T23:59:59.999Z', 'January 31, 2026', '2026年1月31日'],
+    ['2026-02-01T20:00:00Z', 'Feb 1, 2026, 8:00 PM UTC', '2026年2月1日 20:00 UTC'],
+    ['yesterday', 'yesterday', 'yesterday'],
+  ])('is in UTC, like the date inputs, in every time zone: %s', (iso, english, chinese) => {
+    vi.stubEnv('TZ', 'Asia/Shanghai')
+    const texts = (['en', 'zh'] as const).map((tag) => formatAsOf(iso, createLanguage(tag)))
+    vi.unstubAllEnvs()
+    expect(texts.map((text) => text.replaceAll('\u202f', ' '))).toEqual([english, chinese])
+  })
+})
 
 describe('a date of the dashboard', () => {
   it.each([

@@ -19,12 +19,34 @@ describe('the language of the dashboard', () => {
     expect(selectLanguage('')).toBe('zh')
   })
 
+  it('is not stored for an embedded view, since a page of another site chose it', () => {
+    const stored: string[] = []
+    vi.stubGlobal('localStorage', { setItem: (_key: string, tag: string) => stored.push(tag) })
+    expect(selectLanguage('?embed=1&lang=zh')).toBe('zh')
+    expect(stored).toEqual([])
+    expect(selectLanguage('?lang=zh')).toBe('zh')
+    expect(stored).toEqual(['zh'])
+  })
+
   it('has a Chinese label for every parameter of every list', () => {
     const { find } = createLanguage('zh')
     const names = resources.flatMap((resource) =>
       Object.keys(resource.parameterTypes).map((parameter) => parameter.replace(/\[.*/, '')),
     )
-    expect(names.filter((name) => find(`property.${name}`) === undefined)).toEqual([])
+    expect([...names, 'inForceOn'].filter((name) => find(`property.${name}`) === undefined)).toEqual([])
+  })
+
+  it('has a Chinese text for every operator of a filter', async () => {
+    vi.stubGlobal('location', new URL('http://127.0.0.1/'))
+    const { createLabels } = await import('../../src/dashboard/i18n/labels.ts')
+    const { property } = createLabels(createLanguage('zh'), undefined)
+    const operators = resources.flatMap(({ parameterTypes }) =>
+      Object.keys(parameterTypes).flatMap((parameter) => /\[(?!isNull)\w+\]/.exec(parameter) ?? []),
+    )
+    const labels = [...operators, '[contains]', '[within]', '[year]', '[decade]', '[month]'].map((operator) =>
+      property(`signedOn${operator}`),
+    )
+    expect(labels.filter((label) => /[a-z]/i.test(label))).toEqual([])
   })
 
   it.each(['en', 'zh'] as const)('shows all digits of a number, and no sign of zero: %s', (tag) => {

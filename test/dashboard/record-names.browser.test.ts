@@ -45,6 +45,41 @@ describe.skipIf(skipsBrowser)('the name of a record [needs Chromium]', { timeout
     await page.context().close()
   })
 
+  it('is the Chinese title of an agreement on timelines and in a comparison of two times', async () => {
+    const title = '关于咖啡的协议'
+    const before = new Date().toISOString()
+    await dashboard.createAgreement({
+      title: 'On coffee',
+      alternativeTitles: [{ name: title, language: 'zh' }],
+      signedOn: '2025',
+      parties: ['AND', 'CHN'].map(party),
+    })
+    const { page, go } = await dashboard.open('/timeline?country=AND', chinese)
+    await page.getByRole('link', { name: title }).first().waitFor()
+    await go('/countries/AND')
+    await page
+      .locator('.widget', { hasText: '协议时间线' })
+      .getByRole('link', { name: title })
+      .first()
+      .waitFor()
+    await go(`/compare?resource=agreements&before=${before}`)
+    await page.getByRole('link', { name: title }).waitFor()
+    await page.context().close()
+  })
+
+  it('replaces its key in the filters of a chart', async () => {
+    const organization = await dashboard.create('organizations', { name: 'Tea Office', kind: 'government' })
+    const { page } = await dashboard.open(`/map?region=002&organization=${organization}`)
+    await page.getByText('Filters: Region: Africa · Organization: Tea Office').first().waitFor()
+    await page.context().close()
+  })
+
+  it('is also Chinese for an unknown year in a filter', async () => {
+    const { page } = await dashboard.open('/explore/agreements?signedOn[year]=unknown', chinese)
+    await page.getByRole('button', { name: '移除筛选条件 签署日期 年份：未知' }).waitFor()
+    await page.context().close()
+  })
+
   it('is shown with the role in the chip of a filter that has a role', async () => {
     const path = '/explore/agreements?country[all]=CHN:party,DEU&country=PAK'
     const { page, pageErrors } = await dashboard.open(path)

@@ -1,6 +1,7 @@
 import { Link } from 'wouter-preact'
 import { withQuery } from '../api/path.ts'
 import { explorePath, recordPath } from '../api/resources.ts'
+import { agreementNames, titleOf } from '../api/titles.ts'
 import type { Agreement, Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { SourceMarks, useCitedSources } from '../components/briefing/source-marks.tsx'
@@ -45,7 +46,7 @@ export function AgreementTimeline({
       sort: '-signedOn',
       limit: maxRows,
       asOf,
-      fields: 'id,title,signedOn',
+      fields: 'id,title,alternativeTitles,signedOn',
     }),
   )
   return (
@@ -93,15 +94,18 @@ function ChartAndTable({
     agreements.map(({ id }) => id),
     asOf,
   )
-  const events = agreements.map(({ id, title, signedOn }) => ({
-    title,
-    start: signedOn,
-    end: null,
-    isOpen: false,
-    dates: signedOn === null ? language.t('value.unknown') : formatEdtf(signedOn, language),
-    path: recordPath('agreements', id),
-    marks: <SourceMarks numbers={citedSources(id)} />,
-  }))
+  const events = agreements.map((agreement) => {
+    const { id, signedOn } = agreement
+    return {
+      title: titleOf(agreementNames, agreement, language.tag),
+      start: signedOn,
+      end: null,
+      isOpen: false,
+      dates: signedOn === null ? language.t('value.unknown') : formatEdtf(signedOn, language),
+      path: recordPath('agreements', id),
+      marks: <SourceMarks numbers={citedSources(id)} />,
+    }
+  })
   return (
     <>
       <EventTimeline caption={caption} events={events} hasTitles={false} />

@@ -1,12 +1,10 @@
 import type { ComponentChildren } from 'preact'
 import { Link } from 'wouter-preact'
 import { explorePath, recordPath } from '../api/resources.ts'
-import { titleOf } from '../api/titles.ts'
+import { agreementNames, titleOf } from '../api/titles.ts'
 import type { Agreement } from '../api/types.ts'
 import { formatEdtf } from '../dates/format-edtf.ts'
 import { useLanguage } from '../i18n/language.ts'
-
-const agreementNames = { title: 'title', key: 'id' }
 
 /** Agreements with the dates on which they expire. If there are more than `agreements`, a link leads to the list of all. */
 export function ExpiringList({

@@ -29,6 +29,7 @@ export function useFilterDescription(
     if ((kind === 'date' || dateFilters.includes(filter)) && isEdtf(text)) return formatEdtf(text, language)
     const isWord = kind === 'enumeration' || filter === 'role' || parameter.endsWith('[noneAs]')
     const describeOne = (value: string): string => {
+      if (value === 'unknown' && /\[(year|decade|month)\]$/.test(parameter)) return t('value.unknown')
       const key = keyOfValue(value)
       const name = nameOf(key)
       if (name === undefined) return isWord ? labels.word(value) : value

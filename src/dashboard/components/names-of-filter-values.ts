@@ -27,9 +27,12 @@ function resourceOfKeys({ name, key }: ResourceDescription, parameter: string): 
 /** Returns the key of a value of a filter, without the role of a participant: `CHN` of `CHN:party`. */
 export const keyOfValue = (value: string): string => value.split(':')[0] ?? value
 
-/** Reads the names of the records whose keys are values of filters. If a request fails, the previous names stay. */
+/**
+ * Reads the names of the records whose keys are values of filters. If a request fails, the previous names stay.
+ * @param resource the resource whose list has the filters. Without it, no names are read.
+ */
 export function useNamesOfFilterValues(
-  resource: ResourceDescription,
+  resource: ResourceDescription | undefined,
   filters: Readonly<Record<string, string>>,
 ): Names {
   const { tag } = useLanguage()
@@ -38,7 +41,7 @@ export function useNamesOfFilterValues(
     let isObsolete = false
     const keys = new Map<string, Set<string>>()
     for (const [parameter, value] of Object.entries(filters)) {
-      const target = resourceOfKeys(resource, parameter)
+      const target = resource && resourceOfKeys(resource, parameter)
       // The values of `isNull` are booleans, and those of `noneAs` are roles.
       if (target === undefined || /\[(isNull|noneAs)\]$/.test(parameter)) continue
       keys.set(

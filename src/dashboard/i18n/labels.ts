@@ -19,7 +19,8 @@ function humanize(name: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
-const operators: Readonly<Record<string, string>> = { gte: '≥', lte: '≤', gt: '>', lt: '<', ne: '≠' }
+/** Operators that are symbols in every language. */
+const symbols: Readonly<Record<string, string>> = { gte: '≥', lte: '≤', gt: '>', lt: '<', ne: '≠' }
 
 /**
  * Returns the labels in a language. A property without a text of its own gets the label of the resource that has its name, such
@@ -36,7 +37,9 @@ export function createLabels({ tag, tOr }: Language, vocabularies: VocabularyLis
     property: (text) => {
       const [, name = text, operator] = /^(\w+)(?:\[(\w+)\])?(?:\[\])?$/.exec(text) ?? []
       const label = tOr(`property.${name}`, findResource(name)?.label[tag] ?? humanize(name))
-      return operator === undefined ? label : `${label} ${operators[operator] ?? operator}`
+      return operator === undefined
+        ? label
+        : `${label} ${symbols[operator] ?? tOr(`operator.${operator}`, operator)}`
     },
   }
 }

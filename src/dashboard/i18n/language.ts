@@ -55,13 +55,15 @@ function store(tag: LanguageTag): void {
 }
 
 /**
- * Returns the language that the URL requests with `lang`, and stores it. If `lang` is missing or unknown, returns the stored
- * language, otherwise the first of the browser's languages that the dashboard has, otherwise English.
+ * Returns the language that the URL requests with `lang`, and stores it unless the view is embedded, since a page of another site
+ * then chose the language. If `lang` is missing or unknown, returns the stored language, otherwise the first of the browser's
+ * languages that the dashboard has, otherwise English.
  */
 export function selectLanguage(search: string): LanguageTag {
-  const requested = new URLSearchParams(search).get('lang')
+  const parameters = new URLSearchParams(search)
+  const requested = parameters.get('lang')
   if (isLanguageTag(requested)) {
-    store(requested)
+    if (parameters.get('embed') !== '1') store(requested)
     return requested
   }
   const remembered = readStored()

@@ -17,13 +17,15 @@ import { NotFound } from '../components/not-found.tsx'
 import { PageHead } from '../components/page-head.tsx'
 import { PrintedAsOf } from '../components/printed-as-of.tsx'
 import { Failure } from '../components/widget.tsx'
+import { formatAsOf } from '../dates/format-as-of.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { useParameters } from '../use-parameters.ts'
 
 /** A comparison of two to four countries, or of the same records at two dates. */
 export default function CompareView() {
-  const { t, dateTime, resourceLabel } = useLanguage()
+  const language = useLanguage()
+  const { t, resourceLabel } = language
   const [parameters] = useParameters()
   const countries = useDimensionValues('country')
   const compared = readComparison(parameters)
@@ -35,7 +37,8 @@ export default function CompareView() {
   if (!resource) return <NotFound />
   const columns = compared.columns.map((column, index): Column => {
     const { country = '', asOf } = column
-    const label = isOverTime ? (asOf === undefined ? t('compare.now') : dateTime(asOf)) : labelOf(country)
+    const time = asOf === undefined ? t('compare.now') : formatAsOf(asOf, language)
+    const label = isOverTime ? time : labelOf(country)
     return { ...column, key: String(index), label }
   })
   const subject = [

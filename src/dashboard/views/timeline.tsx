@@ -8,6 +8,7 @@ import {
   type ResourceDescription,
   recordPath,
 } from '../api/resources.ts'
+import { aliasProperties, titleOf } from '../api/titles.ts'
 import type { Page, RecordDocument } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { useKeepPrevious } from '../api/use-keep-previous.ts'
@@ -46,7 +47,7 @@ function ResourceTimeline({
   eventDates: EventDates
 }) {
   const language = useLanguage()
-  const { t, resourceLabel } = language
+  const { t, tag, resourceLabel } = language
   const labels = useLabels()
   const [parameters] = useParameters()
   const { filters } = chartSelection(parameters)
@@ -60,7 +61,7 @@ function ResourceTimeline({
         cursor: parameters.get('cursor') ?? undefined,
         limit: pageSize,
         count: 'exact',
-        fields: [resource.key, resource.title, ...dateProperties],
+        fields: [resource.key, resource.title, ...aliasProperties(resource, tag), ...dateProperties],
       }),
     ),
   )
@@ -119,7 +120,7 @@ function toEvent(
     text === null ? language.t('value.unknown') : formatEdtf(text, language)
   const key = String(record[resource.key])
   return {
-    title: String(record[resource.title] ?? key),
+    title: titleOf(resource, record, language.tag),
     start,
     end,
     isOpen: eventDates.end !== undefined && start !== null && end === null,

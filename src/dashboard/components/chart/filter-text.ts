@@ -1,11 +1,13 @@
 import { presentationParameters } from '../../../view-data.ts'
+import { findName } from '../../api/names.ts'
 import { findResource } from '../../api/resources.ts'
-import { useDimensionValues } from '../../api/use-dimension-values.ts'
+import { formatAsOf } from '../../dates/format-as-of.ts'
 import { formatEdtf } from '../../dates/format-edtf.ts'
 import { useLabels } from '../../i18n/labels.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { findAsOfName } from '../../use-parameters.ts'
 import { useFilterDescription } from '../filter-description.ts'
+import { useNamesOfFilterValues } from '../names-of-filter-values.ts'
 
 /** Parameters that the text omits: the title or the period shows them, or they do not filter records. */
 const omittedParameters = [...presentationParameters, 'resource', 'from', 'to', 'lang', 'sort']
@@ -17,24 +19,19 @@ const omittedParameters = [...presentationParameters, 'resource', 'from', 'to', 
 export function useFilterText(parameters: URLSearchParams, otherParameters: readonly string[] = []): string {
   const language = useLanguage()
   const labels = useLabels()
-  const names = new Map(
-    [...(useDimensionValues('country').body ?? []), ...(useDimensionValues('topic').body ?? [])].map(
-      ({ value, label }) => [value, label],
-    ),
-  )
   const { from, to } = Object.fromEntries(parameters)
   const period =
     from === undefined && to === undefined ? [] : [formatEdtf(`${from ?? '..'}/${to ?? '..'}`, language)]
   const asOfName = findAsOfName(parameters)
   const resource = findResource(parameters.get('resource') ?? 'agreements')
-  const describe = useFilterDescription(resource, (key) => names.get(key))
-  const filters = [...parameters]
-    .filter(([name]) => ![...omittedParameters, ...otherParameters].includes(name))
-    .map(([name, value]) =>
-      name === asOfName
-        ? language.t('value.named', { name: labels.property(name), value: language.dateTime(value) })
-        : describe(name, value),
-    )
+  const shown = [...parameters].filter(([name]) => ![...omittedParameters, ...otherParameters].includes(name))
+  const names = useNamesOfFilterValues(resource, Object.fromEntries(shown))
+  const describe = useFilterDescription(resource, (key) => findName(names, key)?.name)
+  const filters = shown.map(([name, value]) =>
+    name === asOfName
+      ? language.t('value.named', { name: labels.property(name), value: formatAsOf(value, language) })
+      : describe(name, value),
+  )
   const all = [...period, ...filters]
   return all.length === 0 ? '' : language.t('chart.filters', { filters: all.join(' · ') })
 }

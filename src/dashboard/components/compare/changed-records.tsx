@@ -3,6 +3,7 @@ import { Link } from 'wouter-preact'
 import { combineStates } from '../../api/combine.ts'
 import { mergeNames } from '../../api/names.ts'
 import { findProperty, type ResourceDescription, recordPath } from '../../api/resources.ts'
+import { titleOf } from '../../api/titles.ts'
 import type { Names, RecordDocument } from '../../api/types.ts'
 import { usePages } from '../../api/use-pages.ts'
 import { useLabels } from '../../i18n/labels.ts'
@@ -71,10 +72,10 @@ function Differences({
   after: readonly RecordDocument[]
   names: Names
 }) {
-  const { t, number } = useLanguage()
+  const { t, tag, number } = useLanguage()
   const { added, removed, changed } = compareRecords(resource, before, after)
   const key = (record: RecordDocument) => String(record[resource.key])
-  const title = (record: RecordDocument) => String(record[resource.title] ?? key(record))
+  const title = (record: RecordDocument) => titleOf(resource, record, tag)
   const link = (record: RecordDocument) => (
     <Link href={recordPath(resource.name, key(record))}>{title(record)}</Link>
   )

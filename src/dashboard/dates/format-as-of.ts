@@ -1,0 +1,14 @@
+import type { Language } from '../i18n/language.ts'
+import { formatEdtf } from './format-edtf.ts'
+
+/**
+ * Formats the time of which the registry is shown: the end of a UTC day as this day, any other time as UTC, so that it has the
+ * day that the date inputs of the page have. Returns any other text unchanged.
+ */
+export function formatAsOf(iso: string, language: Language): string {
+  if (iso.endsWith('T23:59:59.999Z')) return formatEdtf(iso.slice(0, 10), language)
+  const time = Date.parse(iso)
+  if (Number.isNaN(time)) return iso
+  const style = { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' } as const
+  return `${new Intl.DateTimeFormat(language.tag, style).format(time)} UTC`
+}
