@@ -83,6 +83,17 @@ describe.skipIf(skipsBrowser)('an embedded view [needs Chromium]', { timeout: 60
     await page.context().close()
   })
 
+  it('opens its data in a new window, since a frame cannot show them', async () => {
+    const { page, frame } = await openFramed(allowed.origin, '/map?resource=projects&embed=1')
+    const [popup] = await Promise.all([
+      page.context().waitForEvent('page'),
+      frame.getByRole('link', { name: 'JSON' }).click(),
+    ])
+    await popup.waitForURL(/v1\/projects/)
+    await frame.getByRole('heading', { level: 1, name: 'Projects on the map' }).waitFor()
+    await page.context().close()
+  })
+
   it('keeps the values of a filter apart when its URL changes, and in its link to the full page', async () => {
     const ids = 'externalId=interview-2011:F01,interview-2011:F02'
     const { page, frame } = await openFramed(allowed.origin, `/map?${ids}&embed=1`)

@@ -66,6 +66,24 @@ describe.skipIf(skipsBrowser)(
       },
     )
 
+    it('says in the place of numbers why a key is needed, since a retry would fail again', async () => {
+      const { page } = await dashboard.openTab()
+      const body = JSON.stringify({
+        ...problem,
+        type: '/problems/unauthorized',
+        status: 401,
+        detail: 'A key.',
+      })
+      await page.route('**/v1/**', (route) =>
+        route.fulfill({ status: 401, contentType: 'application/problem+json', body }),
+      )
+      await page.goto(dashboard.api.origin)
+      const figures = page.locator('.key-figure')
+      await expect.poll(() => figures.first().textContent()).toContain('A key.')
+      expect(await figures.getByRole('button').count()).toBe(0)
+      await page.context().close()
+    })
+
     it('shows a heading and a retry when the script of a view cannot be loaded', async () => {
       const { page } = await dashboard.openTab()
       await page.route('**/assets/compare*.js', (route) => route.abort())

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { type ApiError, sendRequest, toApiError } from '../api/client.ts'
 import { saveFile } from '../api/save-file.ts'
+import { isEmbedded } from '../embed.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { useSession } from '../session.ts'
 import { FailureReason } from './service-text.tsx'
@@ -19,7 +20,10 @@ export function FileLink({
   href: string
   /** The name of the saved file, used if the response suggests none. */
   name: string
-  /** Whether the link opens the file in the browser. The button of a signed-in user always saves the file. */
+  /**
+   * Whether the link opens the file in the browser, from a frame in a new window, since frames cannot show it. The button of a
+   * signed-in user always saves the file.
+   */
   opensInBrowser?: boolean
   children: ComponentChildren
 }) {
@@ -31,7 +35,12 @@ export function FileLink({
       </SaveButton>
     )
   return (
-    <a class="button no-print" href={href} download={opensInBrowser ? undefined : name}>
+    <a
+      class="button no-print"
+      href={href}
+      download={opensInBrowser ? undefined : name}
+      target={isEmbedded && opensInBrowser ? '_blank' : undefined}
+    >
       {children}
     </a>
   )

@@ -1,5 +1,6 @@
 import { Link } from 'wouter-preact'
 import { countPath, overviewGroups, overviewResources } from '../../view-data.ts'
+import { isRetryable } from '../api/client.ts'
 import { countryPath, toBars, toYearBars } from '../api/groups.ts'
 import { withQuery } from '../api/path.ts'
 import { resources } from '../api/resources.ts'
@@ -14,6 +15,7 @@ import { CountryMap } from '../components/country-map.tsx'
 import { ExpiringList } from '../components/expiring-list.tsx'
 import { KeyFigure } from '../components/key-figure.tsx'
 import { PageHead } from '../components/page-head.tsx'
+import { FailureReason } from '../components/service-text.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
 import { formatEdtf } from '../dates/format-edtf.ts'
 import { useLanguage } from '../i18n/language.ts'
@@ -52,8 +54,12 @@ function RecordCount({ resource }: { resource: string }) {
   const count = body?.page.total?.count
   return (
     <KeyFigure label={resourceLabel(resource)}>
-      {error ? (
-        <button type="button" onClick={retry} title={error.message}>
+      {error && !isRetryable(error) ? (
+        <span class="small">
+          <FailureReason error={error} />
+        </span>
+      ) : error ? (
+        <button type="button" onClick={retry}>
           {t('state.retry')}
         </button>
       ) : (
