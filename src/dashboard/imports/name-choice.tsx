@@ -17,16 +17,20 @@ export function NameChoice({
   name: { resource, name, country, scheme, rows, status, candidates },
   decision,
   onDecide,
+  onText,
 }: {
   name: ImportName
   decision: Decision | undefined
   onDecide: (decision: Decision | undefined) => void
+  /** Called with the text of the search for another record; empty without one. */
+  onText: (text: string) => void
 }) {
   const { t, number, resourceLabel } = useLanguage()
   const group = useId()
   const [isSearching, setSearching] = useState(false)
   const choose = useFocusAfterChange((next: Decision | undefined) => {
     setSearching(false)
+    onText('')
     onDecide(next)
   })
   const choice = (isChosen: boolean, label: string, details: string, onChange: () => void) => (
@@ -70,6 +74,7 @@ export function NameChoice({
           label={t('imports.findRecord', { name })}
           placeholder={t('edit.anyName')}
           resources={[resource]}
+          onText={onText}
           onPick={(hit) => choose({ key: hit.key, title: hit.title }, `${group}-picked`)}
         >
           {(hit) => <HitDetails hit={hit} />}

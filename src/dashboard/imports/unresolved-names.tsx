@@ -60,6 +60,8 @@ export function UnresolvedNames({
 function NamesForm({ id, names }: { id: string; names: readonly ImportName[] }) {
   const { t, number } = useLanguage()
   const [decisions, setDecisions] = useState<ReadonlyMap<string, Decision>>(new Map())
+  // The names whose search for another record has text, although no record was chosen.
+  const [searched, setSearched] = useState<ReadonlySet<string>>(new Set())
   const [isSaving, setSaving] = useState(false)
   const [error, setError] = useState<ApiError>()
   const decided = names.flatMap((name) => {
@@ -67,7 +69,7 @@ function NamesForm({ id, names }: { id: string; names: readonly ImportName[] }) 
     const { resource, name: text, country, scheme } = name
     return decision ? [{ resource, name: text, country, scheme, key: decision.key }] : []
   })
-  useLeaveGuard(decided.length > 0)
+  useLeaveGuard(decided.length > 0 || searched.size > 0)
   const submit = async (event: Event) => {
     event.preventDefault()
     setSaving(true)
@@ -92,14 +94,28 @@ function NamesForm({ id, names }: { id: string; names: readonly ImportName[] }) 
               else next.delete(identityOf(name))
               setDecisions(next)
             }}
+            onText={(text) =>
+              setSearched((current) => {
+                const others = new Set(current)
+                others.delete(identityOf(name))
+                return text === '' ? others : others.add(identityOf(name))
+              })
+            }
           />
         ))}
       </div>
       {error && <Refusal error={error} />}
       <div class="toolbar">
-        <button type="submit" class="primary" disabled={decided.length === 0 || isSaving}>
+        <button
+          type="submit"
+          class="primary"
+          disabled={decided.length === 0 || searched.size > 0 || isSaving}
+        >
           {t('imports.saveDecisions', { count: number(decided.length) })}
         </button>
+        <span class="fault" role="status">
+          {searched.size > 0 && t('problem.only-searched')}
+        </span>
         <span class="soft small">{t('imports.decisionsHold')}</span>
       </div>
     </form>
