@@ -225,7 +225,7 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
       ['/network?level=organization&topic=energy&limit=5', 'Topic: Energy'],
       ['/map?q=CERN&signedOn[gte]=2011-05', 'Words: CERN · Signed on ≥: May 2011'],
       ['/timeline?externalId=interview-2011:F01', 'External id: interview-2011:F01'],
-      ['/map?expiresOn[isNull]=true&partnerOf=TUV', 'Expires on: unknown · Partner of: TUV'],
+      ['/map?expiresOn[isNull]=true&partnerOf=TUV', 'Expires on: unknown · Partner of: Tuvalu'],
       ['/compare?resource=assistance-programs&country=CHN,PAK&modality=training', 'Modality: Training'],
     ] as const) {
       await go(path)

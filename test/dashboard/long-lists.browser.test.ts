@@ -55,7 +55,7 @@ describe.skipIf(skipsBrowser)('a record with long lists [needs Chromium]', { tim
     await last.waitFor()
     expect(await rest.evaluate((summary) => summary === document.activeElement)).toBe(true)
     await go(path)
-    await page.getByRole('link', { name: '[30]' }).click()
+    await page.getByRole('link', { name: 'Source 30', exact: true }).click()
     await expect.poll(() => last.isVisible()).toBe(true)
     await go('/changes')
     await go(`${path}#source-30`)
