@@ -4,6 +4,7 @@ import { withQuery } from '../api/path.ts'
 import type { HitPage } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { useLanguage } from '../i18n/language.ts'
+import { isComposing } from './is-composing.ts'
 import { FailureReason } from './service-text.tsx'
 
 const debounceMs = 150
@@ -23,8 +24,8 @@ function useDebounced(text: string): string {
 
 /**
  * A search for records by their names and texts, with suggestions during typing. It is a combobox as in the ARIA Authoring
- * Practices Guide: arrow keys highlight a suggestion, Enter picks it, Escape closes the list or, if the list is closed, clears
- * the text.
+ * Practices Guide: arrow keys highlight a suggestion, Enter picks it, and Escape closes the list. If the list is closed, some
+ * browsers clear the text at Escape.
  */
 export function Combobox({
   label,
@@ -86,8 +87,7 @@ export function Combobox({
     onPick(hit)
   }
   const onKeyDown = (event: KeyboardEvent) => {
-    // While an input method composes characters, such as Chinese ones, these keys choose and confirm them.
-    if (event.isComposing) return
+    if (isComposing(event)) return
     if (event.key === 'Escape' && isOpen) {
       // The browser would also clear the text. The next Escape does so.
       event.preventDefault()

@@ -288,6 +288,18 @@ describe('numbers', () => {
       expect(compileNumber(readNumberFormat(example))(text)).toBeInstanceOf(BadValue)
   })
 
+  it.each(['1e999', '-1e999', '1e-400', '0.5e-400'])(
+    'that are too large or too close to zero are refused with their text: %s',
+    (text) => {
+      expect(compileNumber()(text)).toMatchObject({ detail: `"${text}" is too large or too close to zero.` })
+    },
+  )
+
+  it.each(['0', '0.00', '0e999', '-0', '(0)'])('that are zero in any notation are 0, not -0: %s', (text) => {
+    expect(compileNumber()(text)).toBe(0)
+    expect(roundNumber(-0.001, 2)).toBe(0)
+  })
+
   it('are rounded half away from zero', () => {
     expect([1.005, 2.675, -1.005, 329_430.985389, 1e21].map((number) => roundNumber(number, 2))).toEqual([
       1.01, 2.68, -1.01, 329_430.99, 1e21,

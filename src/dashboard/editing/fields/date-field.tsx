@@ -1,3 +1,4 @@
+import { isComposing } from '../../components/is-composing.ts'
 import { describeEdtf } from '../../dates/describe-edtf.ts'
 import { formatEdtf } from '../../dates/format-edtf.ts'
 import { suggestEdtf } from '../../dates/suggest-edtf.ts'
@@ -31,7 +32,7 @@ export function DateField({ field, value, pointer, onChange }: FieldProps) {
         placeholder="2011-04"
         onInput={(event) => onChange(event.currentTarget.value)}
         onBlur={convert}
-        onKeyDown={(event) => event.key === 'Enter' && !event.isComposing && convert()}
+        onKeyDown={(event) => event.key === 'Enter' && !isComposing(event) && convert()}
       />
       <p id={help} class="reading small" aria-live="polite">
         {description && (

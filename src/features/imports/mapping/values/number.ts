@@ -37,7 +37,8 @@ export function readNumberFormat(example: string): NumberFormat | undefined {
 export const compileNumber =
   (format?: NumberFormat): NumberReader =>
   (value) => {
-    if (typeof value === 'number') return value
+    if (typeof value === 'number')
+      return Number.isFinite(value) ? withoutNegativeZero(value) : new BadValue('The number is too large.')
     const written = String(value).trim()
     const isNegative = /^\(.*\)$/.test(written)
     const text = (isNegative ? written.slice(1, -1) : written)
@@ -53,8 +54,17 @@ export const compileNumber =
       return new BadValue(`${JSON.stringify(written.slice(0, 60))} is not a number.`)
     }
     const number = Number(plain)
-    return isNegative ? -Math.abs(number) : number
+    if (!hasMagnitude(number, plain))
+      return new BadValue(`${JSON.stringify(written.slice(0, 60))} is too large or too close to zero.`)
+    return withoutNegativeZero(isNegative ? -Math.abs(number) : number)
   }
+
+/** Returns 0 for -0, which is stored as 0, so that the next import would take it for a change. */
+const withoutNegativeZero = (number: number): number => number + 0
+
+/** Whether a number did not become infinite or 0 because the exponent of its text is too large or too small. */
+const hasMagnitude = (number: number, text: string): boolean =>
+  Number.isFinite(number) && (number !== 0 || !/[1-9]/.test(text.split(/e/i)[0] ?? ''))
 
 function toPlain(text: string, { group, decimal }: NumberFormat): string | undefined {
   const [whole = '', fraction, ...more] = text.split(decimal)
@@ -93,5 +103,7 @@ function shiftPoint(number: number, digits: number): number {
 export function roundNumber(number: number, digits: number): number {
   // From 2 ** 52 on, doubles have no fraction.
   if (Math.abs(number) >= 2 ** 52) return number
-  return Math.sign(number) * shiftPoint(Math.round(shiftPoint(Math.abs(number), digits)), -digits)
+  return withoutNegativeZero(
+    Math.sign(number) * shiftPoint(Math.round(shiftPoint(Math.abs(number), digits)), -digits),
+  )
 }
