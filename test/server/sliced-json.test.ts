@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { afterEach, expect, it, vi } from 'vitest'
 import { hashJson } from '../../src/operations/writing/json-hash.ts'
 import { parseJson, parseNdjson } from '../../src/server/plugins/body-parsers/json.ts'
+import { countIterations } from '../support/event-loop.ts'
 
 /** Large JSON bodies are parsed and hashed in slices, so that other requests run in between. */
 
@@ -10,27 +11,6 @@ afterEach(() => {
 })
 
 const MiB = 1024 * 1024
-
-/** Counts the iterations of the event loop during `work`. By the mocked clock, every step exceeds the time of a slice. */
-async function countIterations(work: () => Promise<unknown>): Promise<number> {
-  let now = 0
-  vi.spyOn(performance, 'now').mockImplementation(() => {
-    now += 1000
-    return now
-  })
-  let iterations = 0
-  let isDone = false
-  const count = () => {
-    if (isDone) return
-    iterations += 1
-    setImmediate(count)
-  }
-  setImmediate(count)
-  await work().finally(() => {
-    isDone = true
-  })
-  return iterations
-}
 
 const jsonArrayOf = (count: number, text: string) => JSON.stringify(Array(count).fill(text))
 

@@ -1,11 +1,13 @@
 import { serviceNow } from '../api/client.ts'
+import { endOfUtcDay } from '../dates/day.ts'
 import { useLanguage } from '../i18n/language.ts'
 
 /** Returns the end of a UTC day, or the current time if the day is not over, since the service refuses future times. */
 function endOfDayOrNow(day: string): string {
-  const end = `${day}T23:59:59.999Z`
+  const end = endOfUtcDay(day)
   const now = serviceNow().toISOString()
-  return end < now ? end : now
+  const isOver = end < now
+  return isOver ? end : now
 }
 
 /** Returns the end of the UTC day one year before a time, by default now. An invalid time counts as now. */

@@ -2,3 +2,6 @@ export const dayMs = 86_400_000
 
 /** Returns the day after a day. */
 export const dayAfter = (day: Date): Date => new Date(Number(day) + dayMs)
+
+/** Returns the last millisecond of a UTC day (`2011-04-26`) as an RFC 3339 timestamp. */
+export const endOfUtcDay = (day: string): string => `${day}T23:59:59.999Z`

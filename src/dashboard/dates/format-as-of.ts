@@ -1,4 +1,5 @@
 import type { Language } from '../i18n/language.ts'
+import { endOfUtcDay } from './day.ts'
 import { formatEdtf } from './format-edtf.ts'
 
 /**
@@ -6,7 +7,8 @@ import { formatEdtf } from './format-edtf.ts'
  * day that the date inputs of the page have. Returns any other text unchanged.
  */
 export function formatAsOf(iso: string, language: Language): string {
-  if (iso.endsWith('T23:59:59.999Z')) return formatEdtf(iso.slice(0, 10), language)
+  const day = iso.slice(0, 10)
+  if (iso === endOfUtcDay(day)) return formatEdtf(day, language)
   const time = Date.parse(iso)
   if (Number.isNaN(time)) return iso
   const style = { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' } as const
