@@ -113,6 +113,27 @@ export async function observe(what: string, url: string, init: RequestInit = {})
   return { what, status, at, durationMs, ...(status < 200 || status >= 400 ? { problem: text } : {}) }
 }
 
+/** Milliseconds for which `fetchPatiently` repeats a request. */
+const maxPatienceMs = 180_000
+
+/**
+ * Sends a request, and sends it again after `Retry-After` while the response is 503, for up to three minutes: the service or the
+ * balancer refuses some of many requests on a slow machine.
+ * @returns the first other response, or the last refusal.
+ */
+export async function fetchPatiently(url: string, init: RequestInit = {}): Promise<Response> {
+  const deadline = Date.now() + maxPatienceMs
+  for (;;) {
+    const response = await fetch(url, init)
+    if (response.status !== 503 || Date.now() > deadline) return response
+    await response.arrayBuffer()
+    await sleep(retryAfterMs(response))
+  }
+}
+
+/** Returns the milliseconds after which a client may repeat a refused request; a second if the response does not say. */
+export const retryAfterMs = ({ headers }: Response): number => Number(headers.get('retry-after') ?? 1) * 1000
+
 /** Sends each request at a fixed rate, even while earlier requests have no response. */
 export function startProbes(probes: Record<string, () => Promise<Observation>>, intervalMs: number) {
   const observations: Observation[] = []

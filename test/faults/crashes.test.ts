@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { repetitions } from '../support/repetitions.ts'
 import { audit, noFaults, readRecords, replayFeed } from './audit.ts'
 import { readFeed } from './feed.ts'
 import { type KillablePostgres, openKillablePostgres } from './postgres.ts'
@@ -7,7 +8,7 @@ import { Writer } from './writers.ts'
 
 /** Service and PostgreSQL processes are killed while many clients write. */
 
-const writeCount = 20_000
+const writeCount = repetitions(20_000)
 const clientCount = 24
 
 let postgres: KillablePostgres

@@ -33,17 +33,20 @@ async function openService(dataDir: string): Promise<{ service: Run; origin: str
 
 const get = (origin: string, path: string) => fetchText(`${origin}${path}`, {})
 
-let writtenCount = 0
+let lastWriteNumber = 0
 async function write(origin: string) {
-  writtenCount += 1
-  const body = JSON.stringify({ slug: `written-${writtenCount}`, name: 'x'.repeat(200), scheme: 'domain' })
+  lastWriteNumber += 1
+  const body = JSON.stringify({ slug: `written-${lastWriteNumber}`, name: 'x'.repeat(200), scheme: 'domain' })
   return fetchText(`${origin}/v1/topics`, { method: 'POST', headers: asAdministrator, body })
 }
 
 const readPostmasterPid = async (dataDir: string) =>
   Number.parseInt(await readFile(join(dataDir, 'postgres/postmaster.pid'), 'utf8'), 10)
 
-/** Returns the child processes of a PostgreSQL server that serve a connection: their titles name the user and the database. */
+/**
+ * Returns the ids of the child processes of a PostgreSQL server that serve a connection: their titles name the user and the
+ * database.
+ */
 async function findBackends(postmasterPid: number): Promise<number[]> {
   const { stdout } = await execute('ps', ['-o', 'pid=,args=', '--ppid', String(postmasterPid)])
   return stdout
@@ -80,18 +83,18 @@ describe('the embedded PostgreSQL', () => {
   it('is restarted after a kill, and the service continues without a restart', async () => {
     const { service, origin } = await openService(folder)
     for (let times = 0; times < 2; times += 1) {
-      const before = await readPostmasterPid(folder)
-      process.kill(before, 'SIGKILL')
+      const killedPid = await readPostmasterPid(folder)
+      process.kill(killedPid, 'SIGKILL')
       await waitUntil(async () => (await get(origin, '/readyz'))?.status === 503, 10_000)
       // The supervisor may not have noticed the failure yet, or may have restarted PostgreSQL already.
-      const reasons = /embedded PostgreSQL has stopped|database cannot be reached|"status":"ok"/
-      expect((await get(origin, '/readyz'))?.text).toMatch(reasons)
+      const expectedText = /embedded PostgreSQL has stopped|database cannot be reached|"status":"ok"/
+      expect((await get(origin, '/readyz'))?.text).toMatch(expectedText)
       expect((await get(origin, '/healthz'))?.status).toBe(200)
       await waitForRecovery(origin)
-      expect(await readPostmasterPid(folder)).not.toBe(before)
+      expect(await readPostmasterPid(folder)).not.toBe(killedPid)
     }
     // The last write is stored, and the last process that uses PostgreSQL stops it.
-    expect((await get(origin, `/v1/topics/written-${writtenCount}`))?.status).toBe(200)
+    expect((await get(origin, `/v1/topics/written-${lastWriteNumber}`))?.status).toBe(200)
     service.signal('SIGTERM')
     expect((await service.ended).code).toBe(0)
     expect(await readdir(join(folder, 'postgres'))).not.toContain('postmaster.pid')
@@ -100,15 +103,15 @@ describe('the embedded PostgreSQL', () => {
   it('recovers after a kill of one of its processes, and the service continues', async () => {
     const { origin } = await openService(folder)
     await waitForRecovery(origin)
-    const server = await readPostmasterPid(folder)
-    const [backend] = await findBackends(server)
+    const postmasterPid = await readPostmasterPid(folder)
+    const [backend] = await findBackends(postmasterPid)
     if (backend === undefined) throw new Error('PostgreSQL serves no connection')
     process.kill(backend, 'SIGKILL')
     await waitForRecovery(origin)
-    expect(await readPostmasterPid(folder)).toBe(server)
+    expect(await readPostmasterPid(folder)).toBe(postmasterPid)
   })
 
-  it.runIf(isRoot)('starts again when a full disk has free space again [needs root]', async () => {
+  it.runIf(isRoot)('is restarted when a full disk has free space again [needs root on Linux]', async () => {
     const disk = join(folder, 'disk')
     await execute('mkdir', [disk])
     await execute('mount', ['-t', 'tmpfs', '-o', 'size=120m,mode=755', 'tmpfs', disk])

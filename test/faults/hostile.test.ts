@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { createRandom } from '../../src/features/generating/random.ts'
 import { openTestDatabase, type TestDatabase } from '../support/database.ts'
+import { repetitions } from '../support/repetitions.ts'
 import { type CheckResponse, responseCheck } from '../support/responses.ts'
 import { type Operation, operationsOf, type Request } from './hostile/operations.ts'
 import { RequestGenerator } from './hostile/requests.ts'
@@ -11,7 +12,7 @@ import { openService, type Service } from './service.ts'
 
 /** Random requests: valid, invalid and malicious. */
 
-const count = 50_000
+const count = repetitions(50_000)
 const concurrency = 24
 const seed = 20_110_828
 
@@ -81,9 +82,7 @@ async function measureMemoryMib(service: Service): Promise<number> {
   return Math.round(await residentMebibytes(pid))
 }
 
-it('50,000 valid, invalid and malicious requests get documented responses in constant memory', async ({
-  task,
-}) => {
+it('valid, invalid and malicious requests get documented responses in constant memory', async ({ task }) => {
   const service = await openService(database.url, {
     TRUST_PROXY: '127.0.0.1',
     CACHE_MB: '16',
@@ -102,7 +101,7 @@ it('50,000 valid, invalid and malicious requests get documented responses in con
   const work = async () => {
     while (sent < count) {
       sent += 1
-      if (sent % (count / 5) === 0) memory.push(await measureMemoryMib(service))
+      if (sent % Math.floor(count / 5) === 0) memory.push(await measureMemoryMib(service))
       const request = requests.next()
       const response = await send(service.origin, request).catch((error: unknown) => ({
         status: 0,
@@ -128,6 +127,7 @@ it('50,000 valid, invalid and malicious requests get documented responses in con
   const reachable = operations.filter(isReachable)
   const [firstMemory = 0] = memory
   task.meta.figures = {
+    requests: sent,
     ...statuses,
     operations: operations.length,
     'operations that succeeded': succeeded.size,
@@ -135,10 +135,11 @@ it('50,000 valid, invalid and malicious requests get documented responses in con
     'MiB at the end': memory.at(-1) ?? 0,
   }
   expect(Object.fromEntries(faults)).toEqual({})
-  // Most operations must succeed at least once, or the test would prove little.
+  // Most operations must succeed at least once, or the test would prove little. Fewer requests reach fewer operations.
   expect(
     reachable.filter(({ operationId }) => succeeded.has(operationId)).length / reachable.length,
-  ).toBeGreaterThan(0.9)
+  ).toBeGreaterThan(count < 50_000 ? 0.8 : 0.9)
+  expect(memory.length).toBeGreaterThanOrEqual(5)
   expect(memory.at(-1) ?? 0).toBeLessThan(firstMemory + 100)
 })
 

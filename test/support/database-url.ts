@@ -1,6 +1,9 @@
-/** Returns the URL of a database on the server of another database's URL. */
-export function databaseUrl(server: string, name: string): string {
-  const url = new URL(server)
-  url.pathname = `/${name}`
-  return url.href
+/**
+ * Returns the URL of another database on the same server.
+ * @param url URL of any database on the server.
+ */
+export function databaseUrl(url: string, name: string): string {
+  const other = new URL(url)
+  other.pathname = `/${name}`
+  return other.href
 }

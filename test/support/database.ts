@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { inject } from 'vitest'
 import { type Database, openDatabaseAt } from '../../src/database/database.ts'
+import { lazy } from '../../src/model/lazy.ts'
 import { generousOptions } from './database-options.ts'
 import { databaseUrl } from './database-url.ts'
 
@@ -15,9 +16,10 @@ export interface TestDatabase {
   close(): Promise<void>
 }
 
-/** Opens a clone of the template: a migrated database with the reference data and the data of the interview. */
+/** Opens a clone of the template: a migrated database with the seed data of `seeds/`. */
 export function openTestDatabase(): Promise<TestDatabase> {
-  return open(`template ${inject('postgres').template}`)
+  // By default, PostgreSQL writes every page of a clone to its log, which takes more than twice the processor time.
+  return open(`template ${inject('postgres').template} strategy file_copy`)
 }
 
 /** Opens an empty database without a schema. */
@@ -25,10 +27,25 @@ export function openEmptyDatabase(): Promise<TestDatabase> {
   return open('')
 }
 
+/**
+ * Connections to the server that create and drop databases, which the test files of a worker share. They are never closed: they
+ * end with the worker.
+ */
+const serverPool = lazy(() => {
+  const pool = new pg.Pool({
+    connectionString: inject('postgres').url,
+    max: 2,
+    idleTimeoutMillis: 0,
+    allowExitOnIdle: true,
+  })
+  pool.on('error', () => {})
+  return pool
+})
+
 async function open(options: string): Promise<TestDatabase> {
   const { url: server, databasePrefix } = inject('postgres')
   const name = `${databasePrefix}_${randomBytes(6).toString('hex')}`
-  await runOnServer(server, `create database ${name} ${options}`)
+  await serverPool().query(`create database ${name} ${options}`)
   const url = databaseUrl(server, name)
   const pool = new pg.Pool({ connectionString: url })
   pool.on('error', () => {})
@@ -39,17 +56,7 @@ async function open(options: string): Promise<TestDatabase> {
     database,
     close: async () => {
       await Promise.all([pool.end(), database.close()])
-      await runOnServer(server, `drop database ${name} with (force)`)
+      await serverPool().query(`drop database ${name} with (force)`)
     },
-  }
-}
-
-async function runOnServer(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
-    await client.query(statement)
-  } finally {
-    await client.end()
   }
 }

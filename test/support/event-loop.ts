@@ -1,8 +1,8 @@
 import { vi } from 'vitest'
 
 /**
- * Counts the iterations of the event loop during `work`. By the mocked clock, every step exceeds the time of a slice. The test
- * restores the clock.
+ * Counts the iterations of the event loop during `work`. Mocks `performance.now` so that each time slice (`time-slice.ts`) has
+ * ended at its next check. The test must restore the mock (`vi.restoreAllMocks`).
  */
 export async function countIterations(work: () => Promise<unknown>): Promise<number> {
   let now = 0

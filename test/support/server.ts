@@ -1,3 +1,4 @@
+import { readFileSync, rmSync } from 'node:fs'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -67,11 +68,29 @@ async function openEmbedded(parent: string): Promise<TestServer> {
   // PostgreSQL does not run as root, so another user needs access to the folder.
   await chmod(folder, 0o755)
   const database = await openEmbeddedDatabase(folder, settings)
+  const stop = () => stopAtOnce(folder)
+  // Before other listeners: one of a library ends the process.
+  for (const signal of interruptions) process.prependOnceListener(signal, stop)
   return {
     url: await superuserUrl(folder, database.url),
     close: async () => {
+      for (const signal of interruptions) process.off(signal, stop)
       await database.close()
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** Signals that interrupt a run. Vitest then exits without a teardown. */
+const interruptions = ['SIGINT', 'SIGTERM'] as const
+
+/** Stops the embedded server without waiting, and removes its folder. */
+function stopAtOnce(folder: string): void {
+  try {
+    const [pid] = readFileSync(join(folder, 'postgres/postmaster.pid'), 'utf8').split('\n')
+    process.kill(Number(pid), 'SIGQUIT')
+  } catch {
+    // The server has ended already.
+  }
+  rmSync(folder, { recursive: true, force: true, maxRetries: 50, retryDelay: 20 })
 }
