@@ -154,6 +154,7 @@ function Views() {
   )
 }
 
+/** The dashboard: the page with its navigation or, in a frame of another page, only the view. */
 export function App() {
   const search = useSearch()
   const tag = useMemo(() => selectLanguage(search), [search])

@@ -20,20 +20,26 @@ export function unframedUrl(): string {
   return url.href
 }
 
+/** Returns a query string with those of the named parameters of the current view that it lacks. */
+function addCurrent(names: readonly string[], { search, searchParams }: URL): string {
+  const current = new URLSearchParams(location.search)
+  const missing = names.flatMap((name) => {
+    const value = searchParams.has(name) ? null : current.get(name)
+    return value === null ? [] : `${name}=${encodeURIComponent(value)}`
+  })
+  return [search.slice(1), ...missing].filter(Boolean).join('&')
+}
+
 /**
  * Navigates inside the frame if the path stays the same or the URL is only replaced, and otherwise opens the target in a new
- * window.
+ * window. Both keep the language, which the browser does not store for embedded views.
  */
 function navigateEmbedded(to: string | URL, options?: Parameters<typeof navigate>[1]): void {
   const target = new URL(to, location.href)
-  if (target.pathname !== location.pathname && options?.replace !== true) {
-    open(target, '_blank', 'noopener')
-    return
-  }
-  const query = target.search.slice(1)
-  const hasParameter = target.searchParams.has('embed')
-  const search = hasParameter ? query : [query, 'embed=1'].filter(Boolean).join('&')
-  navigate(`${target.pathname}?${search}`, options)
+  const isOtherView = target.pathname !== location.pathname && options?.replace !== true
+  target.search = addCurrent(isOtherView ? ['lang'] : ['lang', 'embed'], target)
+  if (isOtherView) open(target, '_blank', 'noopener')
+  else navigate(target.pathname + target.search, options)
 }
 
 /** The location hook of the router for embedded views. */

@@ -28,7 +28,6 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
     await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click()
     await row.getByText(/^revoked /).waitFor()
     expect((await dashboard.api.get('/v1/actor', { key })).status).toBe(401)
-    await page.context().close()
   })
 
   it.each([
@@ -44,7 +43,6 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
       await page.getByRole('button', { name: create }).click()
       await page.getByRole('button', { name: fault }).click()
       expect(await page.evaluate(() => document.activeElement?.getAttribute('type'))).toBe('date')
-      await page.context().close()
     },
   )
 
@@ -67,7 +65,6 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
     await page.getByRole('link', { name: 'Map' }).click()
     await page.waitForURL('**/map')
     expect(questions).toEqual([question, question])
-    await page.context().close()
   })
 
   it('asks before leaving while a new key is being created', async () => {
@@ -95,7 +92,6 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
     answer()
     await page.locator('.secret').waitFor()
     expect(questions).toEqual(['The new key is shown only here. Leave without storing it?'])
-    await page.context().close()
   })
 
   it('ends a session whose key was revoked, and keeps the input', async () => {
@@ -111,7 +107,6 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
     await signIn(page, adminKey)
     await page.getByRole('button', { name: 'Create' }).click()
     await page.getByRole('heading', { level: 1, name: 'A report that must not be lost' }).waitFor()
-    await page.context().close()
   })
 
   it('redacts a text and a property in all versions of a record, after a confirmation', async () => {
@@ -144,7 +139,6 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
       interviewee: null,
       version: 3,
     })
-    await page.context().close()
   })
 
   it('shows health and load', async () => {
@@ -152,7 +146,6 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
     await page.getByText('reads and writes').waitFor()
     const requests = page.getByRole('row', { name: /^Requests answered since the start/ })
     expect(Number((await requests.locator('td').textContent())?.replace(',', ''))).toBeGreaterThan(0)
-    await page.context().close()
   })
 
   it('shows internal records to administrators only, with HTML in titles as text', async () => {
@@ -174,7 +167,6 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.getByRole('heading', { name: 'There is nothing here.' }).waitFor()
     expect(address).not.toContain(adminKey)
-    await page.context().close()
   })
 
   it('forgets the stored key of a reader when an administrator signs in without storing the key', async () => {
@@ -190,7 +182,6 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
     await page.reload()
     await settle()
     expect(await page.getByRole('button', { name: 'Sign out' }).count()).toBe(0)
-    await page.context().close()
   })
 
   it('shows no number of requests per second after a restart, which resets the counter', async () => {
@@ -208,7 +199,6 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
       await expect.poll(() => answered.textContent()).toBe(count.toLocaleString('en'))
       expect(await perSecond.textContent()).toMatch(rate)
     }
-    await page.context().close()
   })
 
   it('offers only the sign-in form to users without an administrator key', async () => {
@@ -220,7 +210,6 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
     expect(await page.getByRole('heading', { name: 'Keys' }).count()).toBe(0)
     await go('/explore/agreements')
     expect(await page.getByRole('link', { name: 'New record' }).count()).toBe(0)
-    await page.context().close()
   })
 
   it('says in the language of the page why the service is not ready', async () => {
@@ -237,6 +226,5 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
     )
     await page.getByRole('button', { name: '刷新' }).click()
     await readiness('服务暂时不可用，请稍候')
-    await page.context().close()
   })
 })

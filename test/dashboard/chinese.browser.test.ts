@@ -45,7 +45,6 @@ describe.skipIf(skipsBrowser)('a Chinese page [needs Chromium]', { timeout: 60_0
     await page.getByRole('link', { name: '巴基斯坦', exact: true }).waitFor()
     await go('/records/countries/PAK')
     await page.getByRole('heading', { level: 1, name: '巴基斯坦' }).waitFor()
-    await page.context().close()
   })
 
   it('has Chinese commas between the names of a list', async () => {
@@ -54,7 +53,6 @@ describe.skipIf(skipsBrowser)('a Chinese page [needs Chromium]', { timeout: 60_0
     await go('/explore/agreements?country=PAK,CHN')
     await page.getByRole('button', { name: '巴基斯坦、中国' }).waitFor()
     await page.getByRole('cell', { name: '中国、巴基斯坦' }).waitFor()
-    await page.context().close()
   })
 
   it('has Chinese brackets around roles, and Chinese commas in the details of a source', async () => {
@@ -65,7 +63,6 @@ describe.skipIf(skipsBrowser)('a Chinese page [needs Chromium]', { timeout: 60_0
     await go(`/records/sources/${await sourceId()}`)
     await page.getByText('，China Internet Information Center，2011年8月，第 2 段').first().waitFor()
     await page.locator('dd', { hasText: /^英语$/ }).waitFor()
-    await page.context().close()
   })
 
   it('has the Chinese names of changed records', async () => {
@@ -77,7 +74,6 @@ describe.skipIf(skipsBrowser)('a Chinese page [needs Chromium]', { timeout: 60_0
     })
     await page.goto(`${dashboard.api.origin}/changes`)
     await page.getByRole('link', { name: '科学技术部', exact: true }).waitFor()
-    await page.context().close()
   })
 })
 
@@ -88,7 +84,6 @@ describe.skipIf(skipsBrowser)('a filter on a Chinese page [needs Chromium]', { t
     await page.getByRole('button', { name: '应用' }).click()
     await page.getByRole('button', { name: /2011年5月/ }).waitFor()
     expect(new URL(page.url()).searchParams.get('signedOn[gte]')).toBe('2011-05')
-    await page.context().close()
   })
 })
 
@@ -108,7 +103,6 @@ describe.skipIf(skipsBrowser)('an error on a Chinese page [needs Chromium]', { t
     expect(await faultOf(page, 'participants/0').textContent()).toBe(
       '国家（地区）、机构和区域须填且只填一项，现在一项也没有',
     )
-    await page.context().close()
   })
 
   it('is translated once the translations can be loaded', async () => {
@@ -126,7 +120,6 @@ describe.skipIf(skipsBrowser)('an error on a Chinese page [needs Chromium]', { t
     page.once('dialog', (dialog) => dialog.accept())
     await page.getByRole('link', { name: '导入', exact: true }).first().click()
     expect(await refuse()).toContain('这里没有 "schem"')
-    await page.context().close()
   })
 
   it('is shown in Chinese for a view that could not be loaded, with the names of wrong filters', async () => {
@@ -135,7 +128,6 @@ describe.skipIf(skipsBrowser)('an error on a Chinese page [needs Chromium]', { t
     const [unknown, wrong] = await page.getByRole('alert').locator('li').allTextContents()
     expect(unknown).toBe('没有参数 "stauts"；是否想写 "status"？')
     expect(wrong).toMatch(/^签署日期 ≥：不是日期：/)
-    await page.context().close()
   })
 
   it('is shown in Chinese for a mapping and a row of an import, with suggestions', async () => {
@@ -154,7 +146,6 @@ describe.skipIf(skipsBrowser)('an error on a Chinese page [needs Chromium]', { t
       .filter({ hasText: '"reprt" 不是已知的值；是否想写 "report"？' })
     await fault.first().waitFor()
     expect(await page.locator('.preview [lang=en]').count()).toBe(0)
-    await page.context().close()
   })
 
   it('is marked as English if it has no translation', async () => {
@@ -167,6 +158,5 @@ describe.skipIf(skipsBrowser)('an error on a Chinese page [needs Chromium]', { t
     const alert = page.getByRole('alert')
     expect(await alert.locator('[lang=en]').textContent()).toBe('Short and stout.')
     expect(await alert.getByRole('button').count()).toBe(0)
-    await page.context().close()
   })
 })

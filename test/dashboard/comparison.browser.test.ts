@@ -14,7 +14,6 @@ async function comparisonOf(chart: string): Promise<Record<string, string>> {
   await page.getByRole('heading', { level: 1, name: /two dates$/ }).waitFor()
   await settle()
   const parameters = Object.fromEntries(new URL(page.url()).searchParams)
-  await page.context().close()
   return parameters
 }
 
@@ -46,7 +45,6 @@ describe.skipIf(skipsBrowser)('a comparison of two times [needs Chromium]', { ti
     const list = await kinds.getByRole('link').first().getAttribute('href')
     expect(decodeURIComponent(list ?? '')).toContain('country=PAK,DEU')
     expect(pageErrors).toEqual([])
-    await page.context().close()
   })
 
   it('starts a year before the time of the page, if the page shows a time in the past', async () => {
@@ -64,7 +62,6 @@ describe.skipIf(skipsBrowser)('a comparison of two times [needs Chromium]', { ti
   it('shows why a time in its URL is refused', async () => {
     const { page } = await dashboard.open('/compare?country=PAK&before=yesterday')
     expect(await page.getByRole('alert').first().textContent()).toContain('asOf')
-    await page.context().close()
   })
 })
 
@@ -74,7 +71,6 @@ describe.skipIf(skipsBrowser)('a comparison of countries [needs Chromium]', { ti
     expect(await page.getByRole('status').textContent()).toBe(
       'At most 4 countries are compared. These are left out: China.',
     )
-    await page.context().close()
   })
 
   it('shows no numbers of the former country while those of another one are loaded', async () => {
@@ -86,7 +82,6 @@ describe.skipIf(skipsBrowser)('a comparison of countries [needs Chromium]', { ti
     expect(await page.getByRole('columnheader', { name: 'Germany' }).count()).toBe(0)
     release()
     await page.getByRole('columnheader', { name: 'Germany' }).first().waitFor()
-    await page.context().close()
   })
 
   it('has the label of unknown values that other views have', async () => {
@@ -94,7 +89,6 @@ describe.skipIf(skipsBrowser)('a comparison of countries [needs Chromium]', { ti
     await page.getByRole('rowheader', { name: 'Unknown', exact: true }).first().waitFor()
     await go('/compare?country=DEU,USA&lang=zh')
     await page.getByRole('rowheader', { name: '未知', exact: true }).first().waitFor()
-    await page.context().close()
   })
 
   it('has no number for a country that is not in the registry, but 0 for one without records', async () => {
@@ -103,6 +97,5 @@ describe.skipIf(skipsBrowser)('a comparison of countries [needs Chromium]', { ti
       const row = page.getByRole('table', { name }).locator('tbody tr').first()
       expect(await row.locator('td').allTextContents(), String(name)).toEqual(['–', '1', '0'])
     }
-    await page.context().close()
   })
 })

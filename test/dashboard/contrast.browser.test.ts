@@ -32,7 +32,6 @@ describe.skipIf(skipsBrowser)('the contrast of the dashboard [needs Chromium]', 
     await go('/explore/agreements')
     await page.getByRole('table').getByRole('link').first().click()
     expect(await look(page.locator('.diff ins').first())).toContain('underline')
-    await page.context().close()
   })
 
   it('draws soft texts and borders of buttons in the colour of texts if more contrast is wanted', async () => {
@@ -45,7 +44,6 @@ describe.skipIf(skipsBrowser)('the contrast of the dashboard [needs Chromium]', 
         getComputedStyle(document.body).color,
       ])
     expect(new Set(colors).size).toBe(1)
-    await page.context().close()
   })
 
   it('has marks of sources of at least 24 by 24 pixels', async () => {
@@ -56,6 +54,5 @@ describe.skipIf(skipsBrowser)('the contrast of the dashboard [needs Chromium]', 
       links.flatMap((link) => [link.getBoundingClientRect().width, link.getBoundingClientRect().height]),
     )
     expect(Math.min(...sizes)).toBeGreaterThanOrEqual(24)
-    await page.context().close()
   })
 })

@@ -44,7 +44,6 @@ describe.skipIf(skipsBrowser)('a button that copies [needs Chromium]', { timeout
     await button.waitFor()
     expect(await button.evaluate((element) => element === document.activeElement)).toBe(true)
     expect(await paste(page)).toMatch(text)
-    await page.context().close()
   })
 
   it('copies a new key on plain HTTP', async () => {
@@ -55,7 +54,6 @@ describe.skipIf(skipsBrowser)('a button that copies [needs Chromium]', { timeout
     await page.getByRole('button', { name: 'Copy the key' }).click()
     await page.getByRole('button', { name: 'Copied' }).waitFor()
     expect(await paste(page)).toBe(key)
-    await page.context().close()
   })
 
   it('shows the text selected if the browser does not copy it', async () => {
@@ -64,7 +62,6 @@ describe.skipIf(skipsBrowser)('a button that copies [needs Chromium]', { timeout
     const field = page.getByRole('textbox', { name: 'Select and copy this text:' })
     expect(await field.inputValue()).toMatch(/^curl .+country=PAK/)
     expect(await page.evaluate(() => getSelection()?.toString())).toBe(await field.inputValue())
-    await page.context().close()
   })
 
   it('does not say "Copied" of a text that has changed since', async () => {
@@ -78,6 +75,5 @@ describe.skipIf(skipsBrowser)('a button that copies [needs Chromium]', { timeout
     await page.getByRole('button', { name: 'Copy as curl' }).click()
     await button.waitFor()
     await button.waitFor({ state: 'detached' })
-    await page.context().close()
   })
 })

@@ -22,7 +22,6 @@ describe.skipIf(skipsBrowser)(
       await page.getByRole('link', { name: 'Show today' }).click()
       await page.getByRole('heading', { level: 1, name: 'Pakistan' }).waitFor()
       expect(page.url()).not.toContain('asOf')
-      await page.context().close()
     })
 
     it('can be today if the clock of the browser is ahead of the clock of the service', async () => {
@@ -35,7 +34,6 @@ describe.skipIf(skipsBrowser)(
       await page.getByRole('heading', { level: 1, name: 'Pakistan' }).waitFor()
       await page.locator('.key-figure').first().waitFor()
       expect(await page.getByRole('alert').count()).toBe(0)
-      await page.context().close()
     })
   },
 )

@@ -34,13 +34,11 @@ describe.skipIf(skipsBrowser)('the page of a country [needs Chromium]', { timeou
     await expect.poll(() => requests).toBe(2)
     answer()
     await page.getByRole('status').first().waitFor({ state: 'detached' })
-    await page.context().close()
   })
 
   it('opens from a code in lower case', async () => {
     const { page } = await dashboard.open('/countries/pak?asOf=2090')
     expect(page.url()).toBe(`${dashboard.api.origin}/countries/PAK?asOf=2090`)
-    await page.context().close()
   })
 
   it('has a large enough link to the agreements that its timeline does not show', async () => {
@@ -58,8 +56,6 @@ describe.skipIf(skipsBrowser)('the page of a country [needs Chromium]', { timeou
     await go('/countries/CHN')
     await page.getByRole('link', { name: 'Not all are shown here.' }).waitFor()
     expect(await findAccessibilityFaults(page)).toEqual([])
-    await page.unrouteAll({ behavior: 'ignoreErrors' })
-    await page.context().close()
   })
 
   it('marks the sources of each record, even if there are many citations', async () => {
@@ -80,8 +76,6 @@ describe.skipIf(skipsBrowser)('the page of a country [needs Chromium]', { timeou
       .getByRole('link', { name: /^Source \d/ })
       .first()
       .waitFor()
-    await page.unrouteAll({ behavior: 'ignoreErrors' })
-    await page.context().close()
   })
 
   it('says that its list of sources is not complete, if the briefing has only some of them', async () => {
@@ -101,15 +95,12 @@ describe.skipIf(skipsBrowser)('the page of a country [needs Chromium]', { timeou
       return await widget.getByText('Not all are shown here.').count()
     }
     expect([await open(0), await open(1)]).toEqual([0, 1])
-    await page.unrouteAll({ behavior: 'ignoreErrors' })
-    await page.context().close()
   })
 
   it('has the code as its heading if the briefing cannot be read', async () => {
     const { page } = await dashboard.open('/countries/QQQ')
     await page.getByRole('alert').waitFor()
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('QQQ')
-    await page.context().close()
   })
 
   it('links to the list of all figures about the country', async () => {
@@ -121,6 +112,5 @@ describe.skipIf(skipsBrowser)('the page of a country [needs Chromium]', { timeou
     }>()
     expect(page.url()).toBe(dashboard.api.origin + figuresList.replace('/v1/', '/explore/'))
     await page.getByRole('button', { name: 'Remove the filter Country: China' }).waitFor()
-    await page.context().close()
   })
 })

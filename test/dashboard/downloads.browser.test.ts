@@ -40,7 +40,6 @@ describe.skipIf(skipsBrowser)('downloads with a key [need Chromium]', { timeout:
     await page.goto(`${dashboard.api.origin}/timeline`)
     expect((await download(page, 'CSV')).text).toContain(title)
     expect(urls.filter((url) => url.includes(adminKey))).toEqual([])
-    await page.context().close()
   })
 
   it('can be cancelled, and show an error when they fail', async () => {
@@ -53,7 +52,6 @@ describe.skipIf(skipsBrowser)('downloads with a key [need Chromium]', { timeout:
     await page.route('**/export?*', (route) => route.abort())
     await page.getByRole('button', { name: 'CSV', exact: true }).click()
     await page.getByRole('alert').getByText('the service did not answer').waitFor()
-    await page.context().close()
   })
 
   it('end when the user signs out', async () => {
@@ -68,6 +66,5 @@ describe.skipIf(skipsBrowser)('downloads with a key [need Chromium]', { timeout:
         .then(() => page.getByRole('button', { name: 'Sign out' }).click()),
     ])
     expect(failed.failure()?.errorText).toBe('net::ERR_ABORTED')
-    await page.context().close()
   })
 })

@@ -64,9 +64,8 @@ describe.skipIf(skipsBrowser)('an embedded view [needs Chromium]', { timeout: 60
   })
 
   it('lists records in the explorer, which does not take `embed` as a filter', async () => {
-    const { page, frame } = await openFramed(allowed.origin, '/explore/agreements?country=PAK&embed=1')
+    const { frame } = await openFramed(allowed.origin, '/explore/agreements?country=PAK&embed=1')
     await frame.getByRole('row').nth(1).waitFor()
-    await page.context().close()
   })
 
   it('keeps its state in the frame, and opens other views in a new window', async () => {
@@ -80,7 +79,19 @@ describe.skipIf(skipsBrowser)('an embedded view [needs Chromium]', { timeout: 60
     await popup.getByRole('navigation').waitFor()
     expect(popup.url()).toBe(`${api.origin}/countries/PAK`)
     await frame.getByRole('heading', { level: 1, name: 'Agreements on the map' }).waitFor()
-    await page.context().close()
+  })
+
+  it('keeps its language, which the browser does not store, in the frame and in new windows', async () => {
+    const { page, frame } = await openFramed(allowed.origin, '/explore/agreements?embed=1&lang=zh')
+    await frame.getByRole('checkbox', { name: '中国' }).check()
+    await expect.poll(() => page.frames()[1]?.url()).toContain('country=CHN')
+    expect(page.frames()[1]?.url()).toContain('lang=zh')
+    await frame.getByRole('heading', { level: 1, name: '协议' }).waitFor()
+    const [popup] = await Promise.all([
+      page.context().waitForEvent('page'),
+      frame.getByRole('row').nth(1).getByRole('link').first().click(),
+    ])
+    await popup.getByRole('link', { name: 'English' }).waitFor()
   })
 
   it('opens its data in a new window, since a frame cannot show them', async () => {
@@ -91,7 +102,6 @@ describe.skipIf(skipsBrowser)('an embedded view [needs Chromium]', { timeout: 60
     ])
     await popup.waitForURL(/v1\/projects/)
     await frame.getByRole('heading', { level: 1, name: 'Projects on the map' }).waitFor()
-    await page.context().close()
   })
 
   it('keeps the values of a filter apart when its URL changes, and in its link to the full page', async () => {
@@ -104,7 +114,6 @@ describe.skipIf(skipsBrowser)('an embedded view [needs Chromium]', { timeout: 60
     const link = await frame.getByRole('link', { name: 'Open in Entente' }).getAttribute('href')
     expect(link).toContain('F01,interview-2011')
     expect(link).not.toContain('embed')
-    await page.context().close()
   })
 
   it('is blocked in pages of other origins, like every view without embed=1', async () => {

@@ -13,7 +13,6 @@ describe.skipIf(skipsBrowser)('a percent sign in a URL [needs Chromium]', { time
     const { page } = await dashboard.open('/explore/agreements?externalId=web:a%2520b')
     await page.getByRole('link', { name: 'Treaty “a%20b”' }).waitFor()
     expect(await page.getByRole('link', { name: 'Treaty “a b”' }).count()).toBe(0)
-    await page.context().close()
   })
 
   it('is decoded once by the search, and kept when the user chooses a language', async () => {
@@ -22,7 +21,6 @@ describe.skipIf(skipsBrowser)('a percent sign in a URL [needs Chromium]', { time
     await page.getByRole('link', { name: /^中文/ }).click()
     await page.waitForURL(/lang=zh/)
     expect(new URL(page.url()).searchParams.get('q')).toBe('%41')
-    await page.context().close()
   })
 
   it('is the same after signing in', async () => {
@@ -30,6 +28,5 @@ describe.skipIf(skipsBrowser)('a percent sign in a URL [needs Chromium]', { time
     await page.getByRole('link', { name: 'Sign in' }).click()
     await signIn(page)
     await page.waitForURL('**/search?q=%2541')
-    await page.context().close()
   })
 })

@@ -50,7 +50,6 @@ describe.skipIf(skipsBrowser)('an ended session [needs Chromium]', { timeout: 90
     await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('main')
     await signIn(page)
     await page.getByRole('heading', { level: 1, name: 'Kept' }).waitFor()
-    await page.context().close()
   })
 
   it('is announced on a page that only reads, with a form to sign in again', async () => {
@@ -64,7 +63,6 @@ describe.skipIf(skipsBrowser)('an ended session [needs Chromium]', { timeout: 90
     await signIn(page)
     await notice(page).waitFor({ state: 'detached' })
     expect(new URL(page.url()).pathname).toBe('/countries/PAK')
-    await page.context().close()
   })
 
   it('keeps the input of a form while a key without the right is signed in', async () => {
@@ -83,7 +81,6 @@ describe.skipIf(skipsBrowser)('an ended session [needs Chromium]', { timeout: 90
     await page.getByText('Not saved: ').waitFor({ state: 'detached' })
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByRole('heading', { level: 1, name: 'Typed before the end' }).waitFor()
-    await page.context().close()
   })
 
   it('loads a form that could not be loaded, once the user has signed in again', async () => {
@@ -94,7 +91,6 @@ describe.skipIf(skipsBrowser)('an ended session [needs Chromium]', { timeout: 90
     await notice(page).waitFor()
     await signIn(page)
     await expect.poll(() => page.getByLabel('Title required').inputValue()).toBe('Internal')
-    await page.context().close()
   })
 
   it('has no key any more after signing out, even if the browser blocks storage', async () => {
@@ -107,6 +103,5 @@ describe.skipIf(skipsBrowser)('an ended session [needs Chromium]', { timeout: 90
     await signIn(page)
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.getByRole('banner').getByRole('link', { name: 'Sign in' }).waitFor()
-    await page.context().close()
   })
 })

@@ -37,6 +37,5 @@ describe.skipIf(skipsBrowser)('agreements that expire [needs Chromium]', { timeo
     await widget.getByRole('link', { name: 'All 22, as a list' }).click()
     await page.getByText('22 records').waitFor()
     await settle()
-    await page.context().close()
   })
 })

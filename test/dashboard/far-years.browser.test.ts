@@ -30,7 +30,6 @@ describe.skipIf(skipsBrowser)('the period of a chart [needs Chromium]', { timeou
     const from = page.getByRole('slider', { name: 'First year of the period' })
     expect([await from.getAttribute('min'), await from.getAttribute('max')]).toEqual(['-43', '9999'])
     expect(pageErrors).toEqual([])
-    await page.context().close()
   })
 
   it.each(charts)('can start and end in any year of at most four digits: %s', async (path) => {
@@ -45,6 +44,5 @@ describe.skipIf(skipsBrowser)('the period of a chart [needs Chromium]', { timeou
     await settle()
     expect(await end('First').inputValue()).toBe('-42')
     expect(pageErrors).toEqual([])
-    await page.context().close()
   })
 })

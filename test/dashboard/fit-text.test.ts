@@ -1,25 +1,28 @@
 import { describe, expect, it } from 'vitest'
 import { fitText, textWidth } from '../../src/dashboard/charts/fit-text.ts'
 
-describe('text in charts', () => {
-  it.each(['china–france: the “year”…', 'việt'])('counts as narrow without CJK characters: %s', (text) => {
-    expect(textWidth(text)).toBeCloseTo([...text].length * textWidth('a'))
-  })
-
-  it.each(['中德科技合作', '𠮷𬎆', '한국', 'ＡＢ', '「・」', '🛰'])(
-    'counts as wide in CJK scripts and emoji: %s',
+describe('the width of text in charts', () => {
+  it.each(['china–france: the “year”…', 'việt'])(
+    'is the average for lower-case letters, punctuation and precomposed accents: %s',
     (text) => {
-      expect(textWidth(text)).toBeGreaterThan([...text].length * textWidth('a'))
+      expect(textWidth(text)).toBeCloseTo([...text].length * textWidth('a'))
     },
   )
 
-  it.each(['ABRZÉЖ', 'MWmw'])('counts as wider in capitals and letters such as W: %s', (text) => {
+  it.each(['中德科技合作', '𠮷𬎆', '한국', 'ＡＢ', '「・」', '🛰'])(
+    'is much larger for CJK characters and emoji: %s',
+    (text) => {
+      for (const character of text) expect(textWidth(character)).toBeGreaterThan(1.5 * textWidth('a'))
+    },
+  )
+
+  it.each(['ABRZÉЖ', 'MWmw'])('is larger for capitals, and for letters such as W: %s', (text) => {
     for (const letter of text) expect(textWidth(letter)).toBeGreaterThan(1.2 * textWidth('a'))
   })
+})
 
-  it('is shortened to the available width', () => {
-    const fitted = fitText('Agreement on scientific and technical cooperation', 100)
-    expect(fitted).toMatch(/^Agreement.*…$/)
-    expect(textWidth(fitted)).toBeLessThanOrEqual(100)
-  })
+it('text in charts is shortened to the available width', () => {
+  const fitted = fitText('Agreement on scientific and technical cooperation', 100)
+  expect(fitted).toMatch(/^Agreement.*…$/)
+  expect(textWidth(fitted)).toBeLessThanOrEqual(100)
 })

@@ -23,7 +23,6 @@ describe.skipIf(skipsBrowser)('the focus after an action [needs Chromium]', { ti
     await page.waitForURL(/q=energy/)
     await settle()
     expect(await focused(page)).toContain('name="q"')
-    await page.context().close()
   })
 
   it('moves to the next filter when a filter is removed, and to the records after the last', async () => {
@@ -37,7 +36,6 @@ describe.skipIf(skipsBrowser)('the focus after an action [needs Chromium]', { ti
     await page.waitForURL((url) => !url.searchParams.has('kind'))
     await settle()
     expect(await focused(page)).toContain('aria-label="Agreements"')
-    await page.context().close()
   })
 
   it('moves to the records of the next page, and with Show all to the last row shown before', async () => {
@@ -66,8 +64,6 @@ describe.skipIf(skipsBrowser)('the focus after an action [needs Chromium]', { ti
     heldNameRequests.release()
     await page.getByRole('columnheader', { name: 'Pakistan' }).first().waitFor()
     expect(await focusedRow()).toBe('k11')
-    await page.unrouteAll({ behavior: 'ignoreErrors' })
-    await page.context().close()
   })
 
   it('moves to the timeline when its next or first page opens', async () => {
@@ -88,7 +84,6 @@ describe.skipIf(skipsBrowser)('the focus after an action [needs Chromium]', { ti
       await settle()
       expect(await focused(page)).toContain('aria-label="Timeline"')
     }
-    await page.context().close()
   })
 
   it('moves to the date or range field that a button or link has reset', async () => {
@@ -102,6 +97,5 @@ describe.skipIf(skipsBrowser)('the focus after an action [needs Chromium]', { ti
     await page.waitForURL((url) => !url.searchParams.has('from'))
     await settle()
     expect(await focused(page)).toContain('type="range"')
-    await page.context().close()
   })
 })

@@ -23,7 +23,6 @@ describe.skipIf(skipsBrowser)('the form of a record [needs Chromium]', { timeout
     await page.getByRole('button', { name: 'Continue with these values' }).click()
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByRole('heading', { level: 1, name: 'Entered' }).waitFor()
-    await page.context().close()
   })
 
   it('that was merged meanwhile links to the record that remains, and keeps the input', async () => {
@@ -40,7 +39,6 @@ describe.skipIf(skipsBrowser)('the form of a record [needs Chromium]', { timeout
     await page.getByRole('link', { name: 'Open the record that remains' }).click()
     await (await opened).getByRole('heading', { level: 1, name: 'The one that remains' }).waitFor()
     expect(await page.getByLabel('Title required').inputValue()).toBe('Entered')
-    await page.context().close()
   })
 
   it('that is removed shows who removed it, and opens once it is restored', async () => {
@@ -52,6 +50,5 @@ describe.skipIf(skipsBrowser)('the form of a record [needs Chromium]', { timeout
     await page.getByRole('button', { name: 'Restore' }).first().click()
     await page.getByRole('dialog').getByRole('button', { name: 'Restore' }).click()
     expect(await page.getByLabel('Title required').inputValue()).toBe('Removed before')
-    await page.context().close()
   })
 })

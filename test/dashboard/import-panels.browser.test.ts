@@ -53,7 +53,6 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
     expect(lost.map((line) => line.split(',').slice(2).join(',')).sort()).toEqual(['2,On air', '3,On fire'])
     const unused = panel(page, 'Not read').getByRole('listitem')
     expect((await unused.allTextContents()).sort()).toEqual(['Page rows: 2', 'Remarks rows: 1'])
-    await page.context().close()
   })
 
   it('are hidden when no record is missing and every column is read', async () => {
@@ -61,7 +60,6 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
     await panel(page, 'Ready to commit').waitFor()
     for (const heading of ['Missing records', 'Not read', 'Unresolved names', 'Refused rows'])
       expect(await panel(page, heading).count(), heading).toBe(0)
-    await page.context().close()
   })
 
   it('let a person choose a candidate, leave a name out, and decide later', async () => {
@@ -90,7 +88,6 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
     await names.getByText('Names: 1, in rows: 1.').waitFor()
     await expect.poll(() => keyFigure(page, 'New records').textContent(), { timeout: 20_000 }).toBe('3')
     expect(await keyFigure(page, 'Refused rows').textContent()).toBe('1')
-    await page.context().close()
   })
 
   it('show the remaining names even if the new dry run ends before the page reads the import', async () => {
@@ -110,8 +107,6 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
     await names.getByRole('group', { name: 'Mu', exact: true }).getByLabel('Leave it out').check()
     await page.getByRole('button', { name: 'Save decisions (1)' }).click()
     await names.waitFor({ state: 'detached' })
-    await page.unrouteAll({ behavior: 'ignoreErrors' })
-    await page.context().close()
   })
 
   it('show the whole of a name to decide, even if it is one long word', async () => {
@@ -122,7 +117,6 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
     const panelBox = await panel(page, 'Unresolved names').boundingBox()
     const box = await legend.boundingBox()
     expect(box?.width).toBeLessThan(panelBox?.width ?? 0)
-    await page.context().close()
   })
 
   it('ask before unsaved decisions are lost, by another page of names or by leaving', async () => {
@@ -147,7 +141,6 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
     await page.getByRole('button', { name: 'Save decisions (1)' }).click()
     await names.getByText('Names: 20, in rows: 20.').waitFor()
     expect(questions).toHaveLength(2)
-    await page.context().close()
   })
 
   it('keep unsaved decisions in another language while the service does not answer', async () => {
@@ -164,7 +157,6 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
     await expect.poll(() => failure.count()).toBe(0)
     await panel(page, '待定的名称').waitFor()
     expect(await choice.isChecked()).toBe(true)
-    await page.context().close()
   })
 
   it('keep unsaved decisions when the key is refused, and when another key lacks the right', async () => {
@@ -190,7 +182,6 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
     await save.click()
     await panel(page, 'Unresolved names').waitFor({ state: 'detached' })
     await panel(page, 'Ready to commit').waitFor()
-    await page.context().close()
   })
 })
 
@@ -207,7 +198,6 @@ describe.skipIf(skipsBrowser)('the panel of kept properties [needs Chromium]', {
     const { id } = await importTitle('On air')
     const { page } = await dashboard.openSignedIn(`/imports/${id}`, { locale: 'zh-CN' })
     await panel(page, '保留的属性和记录').getByText('未覆盖 title').waitFor()
-    await page.context().close()
   })
 })
 
@@ -222,6 +212,5 @@ describe.skipIf(skipsBrowser)('the refusal of an undo [needs Chromium]', { timeo
     await page.getByRole('button', { name: '撤销' }).click()
     await page.getByRole('dialog').getByRole('button', { name: '撤销' }).click()
     await page.getByRole('alert').getByText(`后来的导入 ${later.id}`).waitFor()
-    await page.context().close()
   })
 })

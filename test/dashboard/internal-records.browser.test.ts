@@ -8,18 +8,25 @@ import { useDashboard, type WatchedPage } from '../support/dashboard.ts'
 const dashboard = useDashboard({ changesRecords: true })
 let agreement = ''
 let cited = ''
+/** A citation of a public record with an internal source, and one of an internal record with a public source. */
+let citations: string[] = []
 
 beforeAll(async () => {
   if (skipsBrowser) return
-  agreement = await dashboard.createAgreement({ title: 'Secret treaty', visibility: 'internal' })
+  agreement = await dashboard.createAgreement({
+    title: 'Secret treaty',
+    visibility: 'internal',
+    parties: [{ country: 'PAK', role: 'party' }],
+  })
   cited = await dashboard.createAgreement({ title: 'Treaty with a secret source' })
   const notes = { title: 'Secret notes', kind: 'other', visibility: 'internal' }
-  const record = { resource: 'agreements', id: cited }
-  await dashboard.create('citations', {
-    record,
-    source: await dashboard.create('sources', notes),
-    property: '/title',
-  })
+  const cite = (id: string, source: string) =>
+    dashboard.create('citations', { record: { resource: 'agreements', id }, source, property: '/title' })
+  const [secret, open] = [
+    await dashboard.create('sources', notes),
+    await dashboard.create('sources', { title: 'Gazette', kind: 'other' }),
+  ]
+  citations = [await cite(cited, secret), await cite(agreement, open)]
 })
 
 async function openAs(role: string, path: string): Promise<WatchedPage> {
@@ -37,7 +44,13 @@ const entries = (page: Page) =>
     .filter({ hasText: /Secret (treaty|notes)/ })
 
 describe.skipIf(skipsBrowser)('an internal record [needs Chromium]', { timeout: 90_000 }, () => {
-  const paths = () => ['/', '/changes', '/explore/agreements?q=secret', `/records/agreements/${cited}`]
+  const paths = () => [
+    '/',
+    '/changes',
+    '/explore/agreements?q=secret',
+    '/timeline?q=secret',
+    `/records/agreements/${cited}`,
+  ]
 
   it('is marked for a reader with a key wherever a list names it', async () => {
     const { page, go } = await openAs('reader', '/sign-in')
@@ -47,7 +60,13 @@ describe.skipIf(skipsBrowser)('an internal record [needs Chromium]', { timeout: 
       for (const entry of await entries(page).all())
         expect(await entry.locator('.tag').textContent(), path).toBe('Internal')
     }
-    await page.context().close()
+    await go('/countries/PAK')
+    const row = page.locator('.dated tr', { hasText: 'Secret treaty' })
+    expect(await row.locator('.tag').textContent()).toBe('Internal')
+    for (const citation of citations) {
+      await go(`/records/citations/${citation}`)
+      await page.locator('.page-head .tag', { hasText: 'Internal' }).waitFor()
+    }
   })
 
   it('is not named to a reader without a key', async () => {
@@ -57,7 +76,6 @@ describe.skipIf(skipsBrowser)('an internal record [needs Chromium]', { timeout: 
       expect(await page.getByRole('heading', { level: 1 }).count(), path).toBe(1)
       expect(await page.locator('body').textContent(), path).not.toMatch(/Secret (treaty|notes)/)
     }
-    await page.context().close()
   })
 
   it('is published by an editor, who has no default to choose that would change nothing', async () => {
@@ -69,6 +87,5 @@ describe.skipIf(skipsBrowser)('an internal record [needs Chromium]', { timeout: 
     await page.getByRole('heading', { level: 1, name: 'Secret treaty' }).waitFor()
     await page.locator('.page-head .tag').waitFor({ state: 'detached' })
     expect((await dashboard.api.get(`/v1/agreements/${agreement}`, { key: null })).status).toBe(200)
-    await page.context().close()
   })
 })

@@ -44,6 +44,5 @@ describe.skipIf(skipsBrowser)('a text that equals a key [needs Chromium]', { tim
     expect(await difference('Territories').textContent()).toContain('Name CHN · Country China')
     expect(await difference('Topics').textContent()).toBe('added: Energy')
     expect(pageErrors).toEqual([])
-    await page.context().close()
   })
 })

@@ -50,7 +50,6 @@ describe.skipIf(skipsBrowser)('a half-filled form [needs Chromium]', { timeout: 
     await page.getByLabel('Title required').waitFor({ state: 'detached' })
     expect(new URL(page.url()).pathname).toBe(path)
     expect(questions).toEqual([question, question])
-    await page.context().close()
   })
 
   it('lets the browser ask before its tab is closed, and stores no input in the browser', async () => {
@@ -61,7 +60,6 @@ describe.skipIf(skipsBrowser)('a half-filled form [needs Chromium]', { timeout: 
     expect(await page.getByLabel('Title required').inputValue()).toBe('Half of a title')
     const stored = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]))
     expect(stored).not.toContain('Half of a title')
-    await page.context().close()
   })
 
   it('does not ask after it has been saved', async () => {
@@ -72,7 +70,6 @@ describe.skipIf(skipsBrowser)('a half-filled form [needs Chromium]', { timeout: 
     await search(page)
     await page.waitForURL('**/search?q=energy')
     expect(questions).toEqual([])
-    await page.context().close()
   })
 
   it.each([
@@ -89,7 +86,6 @@ describe.skipIf(skipsBrowser)('a half-filled form [needs Chromium]', { timeout: 
     await dialog.dismiss()
     await leaving
     expect(new URL(page.url()).pathname).toBe('/new/agreements')
-    await page.context().close()
   })
 
   it('does not ask when it stays open: a new tab, an anchor on the page, the other language', async () => {
@@ -103,7 +99,6 @@ describe.skipIf(skipsBrowser)('a half-filled form [needs Chromium]', { timeout: 
     await page.getByRole('button', { name: '退出' }).waitFor()
     expect(await page.locator('[id="field/title"]').inputValue()).toBe('Half of a title')
     expect(questions).toEqual([])
-    await page.context().close()
   })
 
   it('keeps the new language if the user goes back and then decides to stay', async () => {
@@ -117,6 +112,5 @@ describe.skipIf(skipsBrowser)('a half-filled form [needs Chromium]', { timeout: 
     // The question is in Chinese now.
     expect(questions).not.toEqual([question])
     expect(await page.getByRole('button', { name: '退出' }).isVisible()).toBe(true)
-    await page.context().close()
   })
 })

@@ -25,7 +25,7 @@ beforeAll(async () => {
 })
 
 describe.skipIf(skipsBrowser)('a word wider than the page [needs Chromium]', { timeout: 90_000 }, () => {
-  it.each([360, 1440])('does not widen the page: %i pixels', async (width) => {
+  it.each([360, 1440])('does not widen a page of %i pixels', async (width) => {
     const { page, go } = await dashboard.openSignedIn('/sign-in', { viewport: { width, height: 800 } })
     for (const path of [
       `/records/agreements/${ids.agreement}`,
@@ -40,7 +40,6 @@ describe.skipIf(skipsBrowser)('a word wider than the page [needs Chromium]', { t
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
       expect(overflow, path).toBeLessThanOrEqual(0)
     }
-    await page.context().close()
   })
 
   it('leaves room for the other columns of the explorer', async () => {
@@ -49,6 +48,5 @@ describe.skipIf(skipsBrowser)('a word wider than the page [needs Chromium]', { t
     const table = await page.locator('.explore .widget-body').boundingBox()
     // The title takes at most two thirds of the table.
     expect(title?.width).toBeLessThan((table?.width ?? 0) / 1.5)
-    await page.context().close()
   })
 })

@@ -47,7 +47,6 @@ describe.skipIf(skipsBrowser)('after a lost response [needs Chromium]', { timeou
     await page.getByRole('button', { name: 'Save' }).click()
     await heading(page, 'After that').waitFor()
     expect(await read(id)).toMatchObject({ title: 'After that', place: 'Beijing', version: 3 })
-    await page.context().close()
   })
 
   it('a form restores the former value if the user has changed it back', async () => {
@@ -61,7 +60,6 @@ describe.skipIf(skipsBrowser)('after a lost response [needs Chromium]', { timeou
     await page.getByRole('button', { name: 'Save' }).click()
     await heading(page, 'Before').waitFor()
     expect(await read(id)).toMatchObject({ title: 'Before', version: 3 })
-    await page.context().close()
   })
 
   it('a form with a further change shows the conflict with a change by another user', async () => {
@@ -77,7 +75,6 @@ describe.skipIf(skipsBrowser)('after a lost response [needs Chromium]', { timeou
     const title = page.getByRole('group', { name: /^Title/ })
     await title.getByText('By another user').waitFor()
     expect(await title.locator('.side').first().textContent()).toContain('After')
-    await page.context().close()
   })
 
   it('a second click creates no second key, but a click after its message creates another', async () => {
@@ -94,7 +91,6 @@ describe.skipIf(skipsBrowser)('after a lost response [needs Chromium]', { timeou
     await create.click()
     await page.locator('.secret').waitFor()
     expect(await countKeysNamed('Lost')).toBe(2)
-    await page.context().close()
   })
 
   it.each([
@@ -114,7 +110,6 @@ describe.skipIf(skipsBrowser)('after a lost response [needs Chromium]', { timeou
     await heading(page, 'Corrected title').waitFor()
     const found = await dashboard.api.get(`/v1/agreements?place=${place}&fields=title,version`)
     expect(found.json()).toMatchObject({ data: [{ title: 'Corrected title', version }] })
-    await page.context().close()
   })
 
   it('a deletion that is confirmed again succeeds', async () => {
@@ -128,6 +123,5 @@ describe.skipIf(skipsBrowser)('after a lost response [needs Chromium]', { timeou
     await dialog.getByRole('button', { name: 'Delete' }).click()
     await page.getByText(/^Removed by ADMIN_KEY on/).waitFor()
     expect(await dialog.count()).toBe(0)
-    await page.context().close()
   })
 })

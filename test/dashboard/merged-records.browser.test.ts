@@ -58,7 +58,6 @@ describe.skipIf(skipsBrowser)('the key of a merged record [needs Chromium]', { t
     await page.waitForURL('**/network?centre=XYB&lang=en')
     await page.getByRole('heading', { level: 1, name: 'Network of Country XYB' }).waitFor()
     expect(pageErrors).toEqual([])
-    await page.context().close()
   })
 
   it('shows the history of the record that stays, and redacts this record', async () => {
@@ -75,7 +74,6 @@ describe.skipIf(skipsBrowser)('the key of a merged record [needs Chromium]', { t
     await page.getByRole('heading', { level: 1, name: 'The one that stays' }).waitFor()
     expect(await lastOperation(into)).toBe('redact')
     expect((await dashboard.api.get(`/v1/agreements/${into}`)).text).not.toContain('Islamabad')
-    await page.context().close()
   })
 
   it('leads from the history of the record that stays to the history of the merged one, and back', async () => {
@@ -91,7 +89,6 @@ describe.skipIf(skipsBrowser)('the key of a merged record [needs Chromium]', { t
     await page.getByRole('link', { name: 'It was merged into another record.' }).click()
     await page.getByRole('heading', { level: 1, name: 'The one that stays' }).waitFor()
     expect(pageErrors).toEqual([])
-    await page.context().close()
   })
 
   it('opens the record that stays in the same page of an embedded view', async () => {
@@ -100,6 +97,5 @@ describe.skipIf(skipsBrowser)('the key of a merged record [needs Chromium]', { t
     await page.waitForURL(`**/records/agreements/${into}?embed=1`)
     await page.getByRole('heading', { level: 1, name: 'The one that stays' }).waitFor()
     expect(page.context().pages()).toHaveLength(1)
-    await page.context().close()
   })
 })

@@ -54,7 +54,6 @@ describe.skipIf(skipsBrowser)('the record count of a pair in the network', { tim
     ])
     expect(await countLinked(page, '.pair .chips a')).toEqual(counts)
     expect(await countLinked(page, 'td.number a')).toEqual(counts)
-    await page.context().close()
   })
 
   it('that includes undated records links to these and to those of the period', async () => {
@@ -67,7 +66,6 @@ describe.skipIf(skipsBrowser)('the record count of a pair in the network', { tim
     ])
     expect(await countLinked(page, '.pair .chips a')).toEqual([1, 2, 1, 1])
     expect(await page.locator('td.number a').count()).toBe(0)
-    await page.context().close()
   })
 })
 
@@ -81,12 +79,10 @@ describe.skipIf(skipsBrowser)('the years of the network', { timeout: 60_000 }, (
     ])
     for (const link of await undated.all()) expect(await link.getAttribute('href')).toContain('region=009')
     await page.getByRole('slider', { name: 'First year of the period' }).waitFor()
-    await page.context().close()
   })
 
   it('link a pair to all of its records, since the region selects pairs', async () => {
     const { page } = await dashboard.open('/network?centre=FJI&pair=FJI,NRU&region=009')
     expect(await countLinked(page, '.pair .chips a')).toEqual([4, 2])
-    await page.context().close()
   })
 })

@@ -29,22 +29,20 @@ describe.skipIf(skipsBrowser)('the form of a new import [needs Chromium]', { tim
     await page.getByLabel('File with the rows').setInputFiles(join(folder, 'alone.csv'))
     await page.getByText('Choose, draft or write a mapping.').waitFor()
     expect(await page.locator('.faults-of-lines li').count()).toBe(0)
-    await page.context().close()
   })
 
   it('keeps a mapping that is typed while another mapping is being read', async () => {
     const csv = `${treatyHeader}\n1,On water,2001,China\n`
     await importCsv(dashboard.api.database, treatyMapping(newScheme()), csv)
     const { page, settle } = await dashboard.openSignedIn('/imports/new')
-    const { started, release } = await holdRequests(page, '**/mapping.yaml')
+    const { held, release } = await holdRequests(page, '**/mapping.yaml')
     await page.getByLabel('A built-in or earlier mapping').selectOption({ index: 2 })
-    await started
+    await held
     const text = page.getByRole('textbox', { name: 'Mapping' })
     await text.fill('scheme: typed')
     release()
     await settle()
     expect(await text.inputValue()).toBe('scheme: typed')
-    await page.context().close()
   })
 
   it('asks before another mapping replaces the one that the user has written', async () => {
@@ -66,7 +64,6 @@ describe.skipIf(skipsBrowser)('the form of a new import [needs Chromium]', { tim
     await choice.selectOption('iati')
     await expect.poll(() => text.inputValue()).toBe('iati')
     expect(questions).toEqual(Array(2).fill(expect.stringContaining('mapping that you have written')))
-    await page.context().close()
   })
 
   it('says that a file has changed since it was chosen, and reads it when it is chosen again', async () => {
@@ -84,6 +81,5 @@ describe.skipIf(skipsBrowser)('the form of a new import [needs Chromium]', { tim
     await rows.setInputFiles(path)
     await page.getByText('Rows: 2.').waitFor()
     expect(await page.getByRole('alert').filter({ hasText: /./ }).count()).toBe(0)
-    await page.context().close()
   })
 })

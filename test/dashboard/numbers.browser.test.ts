@@ -145,7 +145,6 @@ describe.skipIf(skipsBrowser)('every number of a page [needs Chromium]', { timeo
   ])('equals the number that the API gives for it: %s', async (path, kinds) => {
     const { page } = await dashboard.open(path)
     const shown = await readNumbers(page)
-    await page.context().close()
     const country = path.split('/')[2]
     expect([...new Set(shown.numbers.map(({ kind }) => kind))].sort()).toEqual([...kinds].sort())
     for (const number of shown.numbers) {

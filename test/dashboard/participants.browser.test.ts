@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
 
-/** What a record page shows of participants, names and places. Needs Chromium, and the build. */
+/** What a record page shows of participants, names, places and citations. Needs Chromium, and the build. */
 
 const dashboard = useDashboard({ changesRecords: true })
 
@@ -27,7 +27,22 @@ describe.skipIf(skipsBrowser)('the page of a record [needs Chromium]', { timeout
       )
       expect(text).toMatch(/Alternative titles\s*Name without a language\s*Kind/)
     }
-    await page.context().close()
+  })
+
+  it('shows the place in the source of each citation, also the row and column of a file', async () => {
+    const id = await dashboard.createAgreement({ title: 'Treaty of a register' })
+    const source = await dashboard.create('sources', { title: 'The register', kind: 'dataset' })
+    const record = { resource: 'agreements', id }
+    const element = '/activities/activity[3]'
+    for (const locator of [{ page: '4' }, { row: 'row 12', column: 'Title' }, { row: element }])
+      await dashboard.create('citations', { source, record, locator })
+    const { page } = await dashboard.open(`/records/agreements/${id}`)
+    const places = await page.locator('.sources p:first-child').allTextContents()
+    expect(places.map((text) => text.replace(/^.*The register/, '')).sort()).toEqual([
+      `, ${element}`,
+      ', page 4',
+      ', row 12, column Title',
+    ])
   })
 
   it('shows Antarctica on the map of a record with a place there', async () => {
@@ -45,6 +60,5 @@ describe.skipIf(skipsBrowser)('the page of a record [needs Chromium]', { timeout
     expect(await isInside()).toBe(true)
     await go(await createBase(-89.9))
     expect(await isInside()).toBe(true)
-    await page.context().close()
   })
 })

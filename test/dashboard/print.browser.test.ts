@@ -5,7 +5,9 @@ import { z } from 'zod'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
 
-/** Printed pages: the briefing of a country, lists and a network. Needs Chromium, and the build of `npm ci` or `npm run build`. */
+/**
+ * Printed pages: the briefing of a country, lists and a network. Needs Chromium, and the build of `npm ci` or `npm run build`.
+ */
 
 const dashboard = useDashboard()
 
@@ -40,7 +42,6 @@ describe.skipIf(skipsBrowser)('a printed page [needs Chromium]', { timeout: 60_0
     const facts = text.slice(0, text.lastIndexOf('Sources'))
     expect(facts).toMatch(/April 2011 China–Pakistan cooperation documents[^[]*\[1\]/)
     expect(pageErrors).toEqual([])
-    await page.context().close()
   })
 
   it('of a country shows the day of its data and its URL', async () => {
@@ -52,7 +53,6 @@ describe.skipIf(skipsBrowser)('a printed page [needs Chromium]', { timeout: 60_0
     expect(first).toContain(`As of ${day.format(new Date(time))}`)
     // A long URL is wrapped into several lines.
     expect(first.replaceAll(' ', '')).toContain(dashboard.api.origin + path)
-    await page.context().close()
   })
 
   it.each([
@@ -64,7 +64,6 @@ describe.skipIf(skipsBrowser)('a printed page [needs Chromium]', { timeout: 60_0
     const day = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeZone: 'UTC' })
     expect(first).toContain(`As of ${day.format(new Date())}`)
     expect(first.replaceAll(' ', '')).toContain(dashboard.api.origin + path)
-    await page.context().close()
   })
 
   it('of a network has the whole matrix', async () => {
@@ -79,7 +78,6 @@ describe.skipIf(skipsBrowser)('a printed page [needs Chromium]', { timeout: 60_0
     expect(await isCut()).toBe(true)
     await page.emulateMedia({ media: 'print' })
     expect(await isCut()).toBe(false)
-    await page.context().close()
   })
 
   it('of a list has all columns, and says if it is not the whole list', async () => {
@@ -98,7 +96,6 @@ describe.skipIf(skipsBrowser)('a printed page [needs Chromium]', { timeout: 60_0
     expect(await page.getByText('Not all are shown here.').isVisible()).toBe(false)
     await go('/explore/countries')
     expect(await page.getByText('Not all are shown here.').isVisible()).toBe(true)
-    await page.context().close()
   })
 
   it('has page numbers and the page count, and no interactive controls', async () => {
@@ -108,6 +105,5 @@ describe.skipIf(skipsBrowser)('a printed page [needs Chromium]', { timeout: 60_0
     for (const [index, sheet] of sheets.entries()) expect(sheet).toContain(`${index + 1} / ${sheets.length}`)
     for (const control of ['Print', 'Show as a table', 'Cooperation bases Assistance programs Countries'])
       expect(sheets.join(' ')).not.toContain(control)
-    await page.context().close()
   })
 })

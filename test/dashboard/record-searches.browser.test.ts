@@ -28,7 +28,6 @@ describe.skipIf(skipsBrowser)('a search for records [needs Chromium]', { timeout
     await topics.fill('')
     await page.getByRole('button', { name: 'Create' }).click()
     await page.getByRole('heading', { level: 1, name: 'With a topic' }).waitFor()
-    await page.context().close()
   })
 
   it('that is a fault is named by the label of its field, even in an item of a list', async () => {
@@ -41,7 +40,6 @@ describe.skipIf(skipsBrowser)('a search for records [needs Chromium]', { timeout
       .getByRole('alert')
       .getByRole('button', { name: `Parties › 1 › ${label}: this text is only a search` })
       .waitFor()
-    await page.context().close()
   })
 
   it('leaves a record that is picked again at its place in the list', async () => {
@@ -65,7 +63,6 @@ describe.skipIf(skipsBrowser)('a search for records [needs Chromium]', { timeout
     await pick('Energy')
     await expect.poll(() => topics.inputValue()).toBe('')
     expect((await picked.allTextContents()).at(0)).toMatch(/^Energy/)
-    await page.context().close()
   })
 
   it('keeps its text when an earlier item of its list is removed', async () => {
@@ -81,7 +78,6 @@ describe.skipIf(skipsBrowser)('a search for records [needs Chromium]', { timeout
     await page.getByRole('button', { name: 'Remove Parties 1' }).click()
     await page.getByRole('button', { name: 'Remove Parties 2' }).waitFor({ state: 'detached' })
     expect(await search.inputValue()).toBe('germany')
-    await page.context().close()
   })
 
   it('scrolls to the selected suggestion, and Escape closes the list before it clears the text', async () => {
@@ -106,7 +102,6 @@ describe.skipIf(skipsBrowser)('a search for records [needs Chromium]', { timeout
     expect(await search.getAttribute('aria-expanded')).toBe('false')
     await search.press('Escape')
     expect(await search.inputValue()).toBe('')
-    await page.context().close()
   })
 
   it('picks a suggestion by the main button of the mouse only', async () => {
@@ -117,14 +112,12 @@ describe.skipIf(skipsBrowser)('a search for records [needs Chromium]', { timeout
     expect(await option.isVisible()).toBe(true)
     await option.click()
     await page.waitForURL('**/countries/CHN')
-    await page.context().close()
   })
 
   it('shows the slugs of topics, even those with a hyphen', async () => {
     const { page } = await dashboard.openSignedIn('/new/agreements')
     await page.locator('[id="field/topics"]').fill('science and technology')
     await page.getByRole('option', { name: / science-and-technology · / }).waitFor()
-    await page.context().close()
   })
 
   it('says that it has failed, and shows suggestions once the service responds again', async () => {
@@ -139,7 +132,6 @@ describe.skipIf(skipsBrowser)('a search for records [needs Chromium]', { timeout
       .first()
       .waitFor()
     expect(await status.isVisible()).toBe(false)
-    await page.context().close()
   })
 
   it('leaves the keys to an input method while it composes characters', async () => {
@@ -156,6 +148,5 @@ describe.skipIf(skipsBrowser)('a search for records [needs Chromium]', { timeout
     expect(await page.getByRole('option', { selected: true }).count()).toBe(0)
     expect(await search.inputValue()).toBe('energy')
     expect(new URL(page.url()).pathname).toBe('/changes')
-    await page.context().close()
   })
 })

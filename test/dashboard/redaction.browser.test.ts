@@ -32,7 +32,6 @@ describe.skipIf(skipsBrowser)('the form of a redaction [needs Chromium]', { time
     await redactInterviewee(page)
     await page.getByRole('heading', { level: 1, name: 'A talk' }).waitFor()
     expect(await firstVersion(id)).not.toContain('Jane Doe')
-    await page.context().close()
   })
 
   it('removes a date, and counts a text only in what the service searches', async () => {
@@ -45,7 +44,6 @@ describe.skipIf(skipsBrowser)('the form of a redaction [needs Chromium]', { time
     await redactProperty(page, /^Accessed on 2019-03-07/)
     await page.getByRole('heading', { level: 1, name: 'A talk' }).waitFor()
     expect((await dashboard.api.get(`/v1/sources/${id}/history/2`)).text).not.toContain('2019-03-07')
-    await page.context().close()
   })
 
   it('shows the names of records to which the record refers, also of a removed one', async () => {
@@ -65,7 +63,6 @@ describe.skipIf(skipsBrowser)('the form of a redaction [needs Chromium]', { time
     await page.reload()
     await settle()
     await expectNames()
-    await page.context().close()
   })
 
   it('refuses an empty replacement', async () => {
@@ -79,7 +76,6 @@ describe.skipIf(skipsBrowser)('the form of a redaction [needs Chromium]', { time
     await page.getByRole('button', { name: /^Replacement: / }).click()
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('field/replacement')
     expect(await firstVersion(id)).toContain('Jane Doe')
-    await page.context().close()
   })
 
   it('removes the values of a removed record', async () => {
@@ -89,7 +85,6 @@ describe.skipIf(skipsBrowser)('the form of a redaction [needs Chromium]', { time
     await redactInterviewee(page)
     await page.getByText(/^Removed by/).waitFor()
     expect(await firstVersion(id)).not.toContain('Jane Doe')
-    await page.context().close()
   })
 
   it('shows the reason when no version has a value of the property', async () => {
@@ -99,6 +94,5 @@ describe.skipIf(skipsBrowser)('the form of a redaction [needs Chromium]', { time
     const { page } = await dashboard.openSignedIn(`/records/sources/${id}/redact`)
     await redactInterviewee(page)
     await page.getByRole('alert').getByText('have no value in any version of the source').waitFor()
-    await page.context().close()
   })
 })

@@ -17,7 +17,6 @@ describe.skipIf(skipsBrowser)('a parameter of one value that is repeated', { tim
   it.each(views)('is refused by the view and by its data: %s', async (path) => {
     const { page } = await dashboard.open(path)
     await page.getByRole('alert').getByText('takes one value, not 2').first().waitFor()
-    await page.context().close()
     const data = await fetch(`${dashboard.api.origin}${path}&format=json`)
     expect([data.status, await data.text()]).toEqual([400, expect.stringContaining('takes one value, not 2')])
   })
@@ -27,6 +26,5 @@ describe.skipIf(skipsBrowser)('a parameter of one value that is repeated', { tim
     await page.getByRole('button', { name: 'Remove the filter Words: water' }).click()
     await page.waitForURL('**/explore/agreements?q=energy')
     await page.getByText(/^\d+ records?$/).waitFor()
-    await page.context().close()
   })
 })

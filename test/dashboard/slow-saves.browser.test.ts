@@ -44,9 +44,9 @@ describe.skipIf(skipsBrowser)('a slow save [needs Chromium]', { timeout: 90_000 
     const { page, settle } = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)
     const questions = acceptQuestions(page)
     await page.getByLabel('Title required').fill('After')
-    const { started, release } = await holdRequests(page, '**/v1/agreements/*', 'PATCH')
+    const { held, release } = await holdRequests(page, '**/v1/agreements/*', 'PATCH')
     await page.getByRole('button', { name: 'Save' }).click()
-    await started
+    await held
     await fillAnotherForm(page)
     release()
     await settle()
@@ -54,7 +54,6 @@ describe.skipIf(skipsBrowser)('a slow save [needs Chromium]', { timeout: 90_000 
     expect(new URL(page.url()).pathname).toBe('/new/projects')
     expect(await page.getByLabel('Title required').inputValue()).toBe('Half an hour of typing')
     expect(questions).toEqual([question])
-    await page.context().close()
   })
 
   it('of a new import asks before its page is left, and leaves the user where they are', async () => {
@@ -66,9 +65,9 @@ describe.skipIf(skipsBrowser)('a slow save [needs Chromium]', { timeout: 90_000 
       buffer: Buffer.from('id,title\n1,A slow one\n'),
     })
     await page.getByRole('textbox', { name: 'Mapping' }).fill(mapping)
-    const { started, release } = await holdRequests(page, '**/v1/imports', 'POST')
+    const { held, release } = await holdRequests(page, '**/v1/imports', 'POST')
     await page.getByRole('button', { name: 'Start the dry run' }).click()
-    await started
+    await held
     await fillAnotherForm(page)
     const response = page.waitForResponse('**/v1/imports')
     release()
@@ -77,33 +76,31 @@ describe.skipIf(skipsBrowser)('a slow save [needs Chromium]', { timeout: 90_000 
     expect(new URL(page.url()).pathname).toBe('/new/projects')
     expect(await page.getByLabel('Title required').inputValue()).toBe('Half an hour of typing')
     expect(questions).toEqual([question])
-    await page.context().close()
   })
 
   it('takes no input that it would not save', async () => {
     const id = await dashboard.createAgreement({ title: 'Before' })
     const { page } = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)
     await page.getByLabel('Title required').fill('After')
-    const { started, release } = await holdRequests(page, '**/v1/agreements/*', 'PATCH')
+    const { held, release } = await holdRequests(page, '**/v1/agreements/*', 'PATCH')
     await page.getByRole('button', { name: 'Save' }).click()
-    await started
+    await held
     await page.locator('[id="field/occasion"]').focus()
     await page.keyboard.insertText('Typed while saving')
     expect(await page.locator('[id="field/occasion"]').inputValue()).toBe('')
     release()
     await page.getByRole('heading', { level: 1, name: 'After' }).waitFor()
-    await page.context().close()
   })
 
   it('keeps its confirmation dialog open, and does not move the focus of another view', async () => {
     const id = await dashboard.createAgreement({ title: 'Slowly deleted' })
     const { page, settle } = await dashboard.openSignedIn('/explore/agreements?q=slowly')
     await page.locator(`a[href="/records/agreements/${id}"]`).click()
-    const { started, release } = await holdRequests(page, '**/v1/agreements/*', 'DELETE')
+    const { held, release } = await holdRequests(page, '**/v1/agreements/*', 'DELETE')
     const dialog = page.getByRole('dialog')
     await page.getByRole('button', { name: 'Delete' }).click()
     await dialog.getByLabel('Reason for the change').press('Enter')
-    await started
+    await held
     for (let count = 0; count < 3; count += 1) await page.keyboard.press('Escape')
     expect(await dialog.getByRole('button', { name: 'Cancel' }).isDisabled()).toBe(true)
     expect(await dialog.isVisible()).toBe(true)
@@ -114,7 +111,6 @@ describe.skipIf(skipsBrowser)('a slow save [needs Chromium]', { timeout: 90_000 
     await expect.poll(async () => (await dashboard.api.get(`/v1/agreements/${id}`)).status).toBe(404)
     await settle()
     expect(await page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('q')
-    await page.context().close()
   })
 
   it('that fails leaves a form that takes input again', async () => {
@@ -124,6 +120,5 @@ describe.skipIf(skipsBrowser)('a slow save [needs Chromium]', { timeout: 90_000 
     await page.locator('[id="field/occasion"]').focus()
     await page.keyboard.insertText('Typed after the refusal')
     expect(await page.locator('[id="field/occasion"]').inputValue()).toBe('Typed after the refusal')
-    await page.context().close()
   })
 })

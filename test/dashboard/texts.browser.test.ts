@@ -51,7 +51,6 @@ describe.skipIf(skipsBrowser)('a text that is too long [needs Chromium]', { time
     expect(await field.inputValue()).toHaveLength(limit + 1)
     await page.getByRole('button', { name: 'Create' }).click()
     await page.getByRole('button', { name: fault }).waitFor()
-    await page.context().close()
   })
 
   it('is refused as a reason for a change', async () => {
@@ -60,8 +59,11 @@ describe.skipIf(skipsBrowser)('a text that is too long [needs Chromium]', { time
     await page.getByLabel('Reason for the change').focus()
     await page.keyboard.insertText('x'.repeat(501))
     await page.getByRole('button', { name: 'Save' }).click()
-    await page.getByText('The header Change-Reason has 501 characters; the limit is 500.').waitFor()
-    await page.context().close()
+    const alert = page.getByRole('alert')
+    await alert.waitFor()
+    expect((await alert.textContent())?.trim()).toBe(
+      'Not saved: The header Change-Reason has 501 characters; the limit is 500.',
+    )
   })
 })
 
@@ -74,7 +76,6 @@ describe.skipIf(skipsBrowser)('a text of a record [needs Chromium]', { timeout: 
       // biome-ignore lint/performance/useDomNodeTextContent: `textContent` ignores whether line breaks are shown.
       expect(await facts.innerText()).toContain('First paragraph.\n\nSecond paragraph.')
     }
-    await page.context().close()
   })
 
   it('that begins in a script from right to left has this direction', async () => {
@@ -93,6 +94,5 @@ describe.skipIf(skipsBrowser)('a text of a record [needs Chromium]', { timeout: 
     await go(`${path}/edit?lang=en`)
     expect(await directionOf(page.getByLabel(/^Title/).first())).toBe('rtl')
     expect(await directionOf(page.getByLabel(/^Summary/))).toBe('ltr')
-    await page.context().close()
   })
 })

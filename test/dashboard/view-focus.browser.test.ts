@@ -32,20 +32,18 @@ describe.skipIf(skipsBrowser)('the focus after a view opens [needs Chromium]', {
     expect(await page.evaluate(() => scrollY)).toBe(position)
     await page.goForward()
     await waitForHeading(page, name)
-    await page.context().close()
   })
 
   it('stays on an element that the user reaches while the view loads', async () => {
     const { page, settle } = await dashboard.open('/explore/agreements')
-    const { started, release } = await holdRequests(page, '**/v1/agreements/*')
+    const { held, release } = await holdRequests(page, '**/v1/agreements/*')
     await page.getByRole('table').getByRole('link').first().press('Enter')
-    await started
+    await held
     await page.getByRole('combobox').first().focus()
     release()
     await page.getByRole('heading', { name: 'Facts' }).waitFor()
     await settle()
     expect(await page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('combobox')
-    await page.context().close()
   })
 
   it('stays where it is when only the query changes, such as by the language', async () => {
@@ -54,6 +52,5 @@ describe.skipIf(skipsBrowser)('the focus after a view opens [needs Chromium]', {
     await page.getByRole('link', { name: /^English/ }).waitFor()
     await settle()
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('English')
-    await page.context().close()
   })
 })

@@ -54,7 +54,6 @@ describe.skipIf(skipsBrowser)('a dashboard of many records [needs Chromium]', { 
     expect(pageErrors).toEqual([])
     expect(await page.getByRole('alert').count()).toBe(0)
     expect(await page.getByRole('heading', { level: 1 }).count()).toBe(1)
-    await page.context().close()
   })
 
   it('shows the numbers of the API on the overview and on the page of a country', async () => {
@@ -88,6 +87,5 @@ describe.skipIf(skipsBrowser)('a dashboard of many records [needs Chromium]', { 
     await page.waitForURL((url) => !url.search.includes('cursor'))
     await page.waitForLoadState('networkidle')
     expect(await rows.allTextContents()).toEqual(first)
-    await page.context().close()
   })
 })

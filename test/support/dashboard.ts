@@ -1,6 +1,6 @@
 import axe from 'axe-core'
 import type { Browser, BrowserContextOptions, Page, Request } from 'playwright-core'
-import { afterAll, beforeAll } from 'vitest'
+import { afterAll, beforeAll, onTestFinished } from 'vitest'
 import { type Api, startTestApi } from './api.ts'
 import { adminKey } from './app.ts'
 import { openBrowser, skipsBrowser } from './browser.ts'
@@ -58,8 +58,12 @@ async function settle(page: Page, pending: ReadonlySet<Request>): Promise<void> 
   for (let quietRounds = 0; quietRounds < 2; ) {
     await page.evaluate(twoFrames)
     quietRounds = pending.size === 0 ? quietRounds + 1 : 0
-    if (Date.now() > deadline)
-      throw new Error(`the page still waits for ${[...pending].map((request) => request.url()).join(', ')}`)
+    if (quietRounds < 2 && Date.now() > deadline) {
+      const requests = [...pending].map((request) => request.url()).join(', ') || 'none at the moment'
+      throw new Error(
+        `${page.url()} has not loaded everything in ${timeoutMs} ms; open requests: ${requests}`,
+      )
+    }
   }
 }
 
@@ -100,7 +104,13 @@ export async function openPage(
   return { page, pageErrors, go, settle: () => settle(page, pending) }
 }
 
-/** Options of a browser context in which axe can run. Otherwise the content security policy of the page blocks it. */
+/** Closes a tab with its context. Handlers of requests that have not finished fail then, and their errors are ignored. */
+async function closeTab(page: Page): Promise<void> {
+  if (!page.isClosed()) await page.unrouteAll({ behavior: 'ignoreErrors' })
+  await page.context().close()
+}
+
+/** Options of a browser context in which axe can run. Without them, the content security policy of the page blocks axe. */
 export const auditOptions: BrowserContextOptions = { bypassCSP: true }
 
 /** Returns the violations of WCAG 2.2 AA that axe finds: the rule and the first element. Needs `auditOptions`. */
@@ -142,7 +152,7 @@ function sharedService(): Promise<Api> {
   return service
 }
 
-/** A service on the seed data, and a browser, for the tests of a file. */
+/** A service with the seed data, and a browser, for the tests of a file. */
 class Dashboard {
   #opened: { api: Api; browser: Browser } | undefined
   readonly #changesRecords: boolean
@@ -152,7 +162,10 @@ class Dashboard {
   }
 
   get #parts(): { api: Api; browser: Browser } {
-    if (!this.#opened) throw new Error('the dashboard is open only after the hooks of useDashboard')
+    if (!this.#opened)
+      throw new Error(
+        'the dashboard is not open: use it only in tests and hooks that are skipped if skipsBrowser',
+      )
     return this.#opened
   }
 
@@ -185,9 +198,11 @@ class Dashboard {
     return this.create('agreements', { kind: 'treaty', ...document })
   }
 
-  /** Opens a page, and waits until it has loaded everything. */
-  open(path: string, options?: PageOptions): Promise<WatchedPage> {
-    return openPage(this.browser, this.api, path, options)
+  /** Opens a page, and waits until it has loaded everything. The tab closes after the test. */
+  async open(path: string, options?: PageOptions): Promise<WatchedPage> {
+    const tab = await openPage(this.browser, this.api, path, options)
+    onTestFinished(() => closeTab(tab.page))
+    return tab
   }
 
   /** Opens a tab on a small page: for tests that prepare the tab, or open several views in it. */

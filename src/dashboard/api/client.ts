@@ -2,7 +2,7 @@ import { currentKey, endSession } from '../session.ts'
 
 /** One error in a request: an entry of `errors` in problem details (RFC 9457). */
 export interface Fault {
-  /** JSON pointer (RFC 6901) into the body; absent for faults in headers, which have no location here, and in parameters. */
+  /** JSON pointer (RFC 6901) into the body; absent for faults in parameters. */
   pointer?: string
   /** Name of the query or path parameter. */
   parameter?: string
@@ -23,7 +23,7 @@ export class ApiError extends Error {
   readonly status: number
   /** The name of the problem type, such as `not-found`; empty when the response is not problem details. */
   readonly type: string
-  /** All faults in the response. */
+  /** All faults in the response, except those of headers. */
   readonly faults: readonly Fault[]
   /** Milliseconds to wait before a retry (`Retry-After`, RFC 9110); 0 without the header. */
   readonly retryAfterMs: number
@@ -57,7 +57,7 @@ interface Problem {
   type?: string
   title?: string
   detail?: string
-  errors?: Fault[]
+  errors?: (Fault & { header?: string })[]
 }
 
 /** Whether a body may be problem details, in which every property is optional. */
@@ -68,7 +68,8 @@ async function readProblem(response: Response): Promise<ApiError> {
   const { type = '', detail, title, errors = [] }: Problem = mayBeProblem(body) ? body : {}
   return new ApiError(response.status, detail ?? title ?? `${response.status} ${response.statusText}`, {
     type: type.replace(/^\/problems\//, ''),
-    faults: errors,
+    // The detail states the faults of headers, too.
+    faults: errors.filter(({ header }) => header === undefined),
     // The header is in seconds.
     retryAfterMs: (Number(response.headers.get('retry-after')) || 0) * 1000,
   })

@@ -1,8 +1,8 @@
 import type { ApiState } from './use-read.ts'
 
 /**
- * Combines the states of reads: failed when any read has failed, ready when all have a body, which may be from a previous
- * read. A retry repeats the failed reads.
+ * Combines the states of reads: failed if any read has failed; ready if all have a body, even one of a previous read
+ * (`useKeepPrevious`); otherwise loading. A retry repeats the failed reads.
  */
 export function combineStates<Body>(states: readonly ApiState<Body>[]): ApiState<Body[]> {
   const error = states.find((state) => state.error !== undefined)?.error

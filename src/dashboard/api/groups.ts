@@ -17,28 +17,32 @@ export const countryPath = ({ key: { country }, list }: LabelledGroup): string =
 /**
  * Converts groups by one dimension to bars. By default, a bar shows the number of records and links to the view of these
  * records.
- * @param unknown label of the group without a value, if the response has no label for this group.
+ * @param unknownLabel label of the group without a value, if the response has no label for this group.
  * @param options `measure`: the measure that bars show. `toPath`: returns the path that the bar of a group links to.
  */
 export const toBars = <Group extends LabelledGroup>(
   groups: readonly Group[],
   dimension: string,
-  unknown: string,
+  unknownLabel: string,
   {
     measure = 'count',
     toPath = ({ list }) => explorePath(list),
   }: { measure?: string; toPath?: (group: Group) => string } = {},
 ): Bar[] =>
   groups.map((group) => ({
-    label: group.label[dimension] ?? group.key[dimension] ?? unknown,
+    label: group.label[dimension] ?? group.key[dimension] ?? unknownLabel,
     value: group.measures[measure] ?? 0,
     path: toPath(group),
     isUnknown: (group.key[dimension] ?? null) === null,
   }))
 
 /** Converts groups by a dimension of years, such as `signedYear`, to bars. */
-export const toYearBars = (groups: readonly LabelledGroup[], dimension: string, unknown: string): YearBar[] =>
-  toBars(groups, dimension, unknown).map((bar, index) => {
+export const toYearBars = (
+  groups: readonly LabelledGroup[],
+  dimension: string,
+  unknownLabel: string,
+): YearBar[] =>
+  toBars(groups, dimension, unknownLabel).map((bar, index) => {
     const year = Number(groups[index]?.key[dimension] ?? Number.NaN)
     return { ...bar, year: Number.isNaN(year) ? null : year }
   })

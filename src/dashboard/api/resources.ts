@@ -41,9 +41,10 @@ export interface ResourceDescription {
   formats: string[]
 }
 
-// TypeScript infers a union of all literal shapes for a JSON import.
+/** The descriptions of all resources. TypeScript would infer a union of all literal shapes for a JSON import. */
 export const resources: readonly ResourceDescription[] = descriptions as ResourceDescription[]
 
+/** Returns the description of a resource; undefined if there is no resource of this name. */
 export const findResource = (name: string): ResourceDescription | undefined =>
   resources.find((resource) => resource.name === name)
 

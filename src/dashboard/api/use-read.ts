@@ -1,8 +1,9 @@
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { useLanguage } from '../i18n/language.ts'
 import { useDataVersion } from '../session.ts'
 import { type ApiError, toApiError } from './client.ts'
 import { shareRead } from './shared-reads.ts'
+import { useAttempts } from './use-attempts.ts'
 import { retryFailedReads, useRetries } from './use-retries.ts'
 
 /** The state of a read. `useKeepPrevious` adds the body of the previous read while `status` is `loading`. */
@@ -24,12 +25,6 @@ function remember(key: string, body: unknown): void {
   if (cache.size > maxCachedResults && oldest !== undefined) cache.delete(oldest)
 }
 
-/** An attempt to read. During a quiet (automatic) attempt, the page continues to show the previous failure. */
-interface Attempt {
-  count: number
-  isQuiet: boolean
-}
-
 /**
  * Reads from the API, and reads again when `name` or the language changes, and after each sign-in, sign-out and write.
  * Retries reads that failed for a reason that may be temporary.
@@ -43,13 +38,10 @@ export function useRead<Body>(
 ): ApiState<Body> {
   const { tag } = useLanguage()
   const dataVersion = useDataVersion()
-  const [attempt, setAttempt] = useState<Attempt>({ count: 0, isQuiet: false })
+  const { count, isQuiet, retry, retryQuietly } = useAttempts()
   const [result, setResult] = useState<{ key: string; count: number; body?: Body; error?: ApiError }>()
   // Responses contain names and labels in the language of the reader.
   const key = `${dataVersion} ${tag} ${name}`
-  const retry = useCallback(() => setAttempt(({ count }) => ({ count: count + 1, isQuiet: false })), [])
-  const retryQuietly = useCallback(() => setAttempt(({ count }) => ({ count: count + 1, isQuiet: true })), [])
-  const { count } = attempt
   const lastCount = useRef(count)
   useEffect(() => {
     const isRetry = lastCount.current !== count
@@ -62,7 +54,7 @@ export function useRead<Body>(
         remember(key, body)
         if (isObsolete) return
         setResult({ key, count, body })
-        if (isRetry) retryFailedReads()
+        if (isRetry) retryFailedReads(retryQuietly)
       },
       (error: unknown) => {
         if (!isObsolete) setResult({ key, count, error: toApiError(error) })
@@ -74,7 +66,7 @@ export function useRead<Body>(
     }
   }, [key, count])
   const current =
-    name !== null && result?.key === key && (result.count === count || attempt.isQuiet) ? result : undefined
+    name !== null && result?.key === key && (result.count === count || isQuiet) ? result : undefined
   useRetries(current?.error, retryQuietly)
   if (current?.error) return { status: 'failed', error: current.error, retry }
   if (current?.body !== undefined) return { status: 'ready', body: current.body, retry }

@@ -13,9 +13,12 @@ const temporaryStatuses = [0, 429, 502, 503, 504]
 /** The retry functions of the reads that have failed and may be retried. */
 const pendingRetries = new Set<() => void>()
 
-/** Retries all reads whose failure may be temporary, without a pause. Called when a retry has succeeded. */
-export function retryFailedReads(): void {
-  for (const retry of [...pendingRetries]) retry()
+/**
+ * Retries all other reads whose failure may be temporary, without a pause. Called when a retry has succeeded.
+ * @param succeeded the retry function of the read that has succeeded.
+ */
+export function retryFailedReads(succeeded: () => void): void {
+  for (const retry of [...pendingRetries]) if (retry !== succeeded) retry()
 }
 
 /**

@@ -22,7 +22,7 @@ const utf8Header = (text: string): string => String.fromCharCode(...new TextEnco
 /**
  * Writes to the API, and then has all views read their data again.
  * @returns the parsed body of the response; undefined if it is empty.
- * @throws ApiError for an error response, with all faults that the service found, and with status 0 when there is no
+ * @throws ApiError for an error response, with its faults except those of headers, and with status 0 when there is no
  * response; another error when the response is incomplete or not JSON. Without a complete response, the service may have
  * done the write.
  */

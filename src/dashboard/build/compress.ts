@@ -4,7 +4,8 @@ import { promisify } from 'node:util'
 import { brotliCompress, gzip } from 'node:zlib'
 
 /**
- * Writes Brotli and gzip versions of the text files of the build beside them, so that the service does not compress each response:
+ * Writes Brotli and gzip versions of the text files of the build beside them, so that the service does not compress each
+ * response:
  *
  *     node --import tsx src/dashboard/build/compress.ts FOLDER
  */

@@ -62,7 +62,8 @@ export const isNullable = ({ type = [], anyOf = [] }: Schema): boolean =>
 const componentName = (reference: string): string => reference.split('/').at(-1) ?? ''
 
 /**
- * Resolves a reference to a parameter, body or response. Returns the component itself if it is no reference, or refers to nothing.
+ * Resolves a reference to a parameter, body or response. Returns the component itself if it is not a reference, or refers to
+ * nothing.
  * @param components all components of its kind, by name.
  */
 export const resolveComponent = <Component extends { $ref?: string }>(
@@ -93,6 +94,6 @@ export function resolveSchema(document: OpenApiDocument, schema: Schema): Schema
   return Array.isArray(type) ? { ...whole, type: type.find((one) => one !== 'null') ?? 'null' } : whole
 }
 
-/** Returns the values of a resolved schema of an enumeration, or of a list of enumerated values, without null. */
+/** Returns the values, without null, that a resolved schema allows: those of the enumeration or, for a list, of its items. */
 export const enumValues = (document: OpenApiDocument, schema: Schema): string[] =>
   (schema.enum ?? resolveSchema(document, schema.items ?? {}).enum ?? []).filter((value) => value !== null)

@@ -5,6 +5,7 @@ import { agreementNames, titleOf } from '../api/titles.ts'
 import type { Agreement, Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { SourceMarks, useCitedSources } from '../components/briefing/source-marks.tsx'
+import { InternalTag } from '../components/internal-tag.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
 import { formatEdtf } from '../dates/format-edtf.ts'
 import { useLanguage } from '../i18n/language.ts'
@@ -46,7 +47,7 @@ export function AgreementTimeline({
       sort: '-signedOn',
       limit: maxRows,
       asOf,
-      fields: 'id,title,alternativeTitles,signedOn',
+      fields: 'id,title,alternativeTitles,signedOn,visibility',
     }),
   )
   return (
@@ -95,7 +96,7 @@ function ChartAndTable({
     asOf,
   )
   const events = agreements.map((agreement) => {
-    const { id, signedOn } = agreement
+    const { id, signedOn, visibility } = agreement
     return {
       title: titleOf(agreementNames, agreement, language.tag),
       start: signedOn,
@@ -103,7 +104,12 @@ function ChartAndTable({
       isOpen: false,
       dates: signedOn === null ? language.t('value.unknown') : formatEdtf(signedOn, language),
       path: recordPath('agreements', id),
-      marks: <SourceMarks numbers={citedSources(id)} />,
+      marks: (
+        <>
+          <InternalTag visibility={visibility} />
+          <SourceMarks numbers={citedSources(id)} />
+        </>
+      ),
     }
   })
   return (

@@ -19,7 +19,7 @@ export interface TimedEvent {
   /** The dates as text for readers. */
   dates: string
   path: string
-  /** Links to the sources of the record, for the table. */
+  /** Marks after the title in the table: whether the record is internal, and its sources. */
   marks?: ComponentChildren
 }
 

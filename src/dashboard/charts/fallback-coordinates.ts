@@ -1,12 +1,13 @@
 /**
- * Longitude and latitude of countries and territories without a label point in the registry, by country code: territories
- * that the map draws as part of their country, islands that are too small for the map, Kosovo, whose shape in the map has no
- * code, and states and territories whose code ISO 3166 has withdrawn.
+ * Longitude and latitude in degrees, by country code, of countries and territories without a label point in the registry:
+ * territories that the map draws as part of their country, islands that are too small for the map, Kosovo, whose shape in the
+ * map has no code, and states and territories whose code ISO 3166 has withdrawn. States that ended before ISO 3166 have no
+ * coordinates. The map lists them below its shapes.
  */
 export const fallbackCoordinates: Readonly<Record<string, readonly [number, number]>> = {
   AFI: [42.6, 11.8],
   ANT: [-69, 12.2],
-  ATB: [0, -75],
+  ATB: [-50, -75],
   ATN: [0, -72],
   BES: [-68.3, 12.2],
   BUR: [96, 20],

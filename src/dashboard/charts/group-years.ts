@@ -1,8 +1,8 @@
 import type { Bar } from '../components/bar-table.tsx'
 
 /**
- * A bar with the number of records of a year or of a longer period. `year` is the first year of the period; null for records whose
- * year is unknown.
+ * A bar with the number of records of a year or of a longer period. `year` is the first year of the period; null for records
+ * whose year is unknown.
  */
 export type YearBar = Bar & { year: number | null }
 

@@ -7,7 +7,7 @@ import { type NetworkEdge, type NetworkGraph, type NetworkNode, pairOf } from '.
 import { nodeRadiusOf, positionLabels } from './network-labels.ts'
 import { useWidth } from './use-width.ts'
 
-/** Radius in pixels of the invisible circle around a node that takes clicks. */
+/** Radius in pixels of the invisible circle that takes the clicks on a node. */
 const hitRadius = 12
 
 /** Returns the positions of a graph's nodes in a chart of a given size; undefined until they are computed. */
@@ -60,13 +60,15 @@ export function NetworkChart({
   const lineWidth = scaleSqrt([0, max], [0.75, 8])
   const names = new Map(graph.nodes.map(({ id, name }) => [id, name]))
   const ordered = byDegree(graph)
+  // The edges to the centre come first, and then those with the most records. The first edges are drawn last, on top.
+  const drawn = graph.edges.toReversed()
   const isAtCentre = ({ source, target }: NetworkEdge) => source === graph.centre || target === graph.centre
   return (
     <div ref={frame} style={{ minHeight: `${height}px` }}>
       {positions && (
         <svg class="network" width={width} height={height}>
           <title>{caption}</title>
-          {graph.edges.toReversed().map((edge) => {
+          {drawn.map((edge) => {
             const from = positions.get(edge.source)
             const to = positions.get(edge.target)
             if (!from || !to) return null

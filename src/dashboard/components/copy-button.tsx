@@ -43,27 +43,27 @@ const copiedMs = 5000
 export function CopyButton({
   label,
   isDisabled = false,
-  text,
+  getText,
 }: {
   label: string
   isDisabled?: boolean
   /** Returns the text to copy when the button is clicked. */
-  text: () => string
+  getText: () => string
 }) {
   const { t } = useLanguage()
-  const [copied, setCopied] = useState<string>()
-  const [refused, setRefused] = useState<string>()
-  const isCopied = copied !== undefined && copied === text()
+  const [copiedText, setCopiedText] = useState<string>()
+  const [uncopiedText, setUncopiedText] = useState<string>()
+  const isCopied = copiedText !== undefined && copiedText === getText()
   useEffect(() => {
-    if (copied === undefined) return
-    const timer = setTimeout(() => setCopied(undefined), copiedMs)
+    if (copiedText === undefined) return
+    const timer = setTimeout(() => setCopiedText(undefined), copiedMs)
     return () => clearTimeout(timer)
-  }, [copied])
+  }, [copiedText])
   const onClick = async () => {
-    const content = text()
-    const isDone = await copy(content)
-    setCopied(isDone ? content : undefined)
-    setRefused(isDone ? undefined : content)
+    const text = getText()
+    const isDone = await copy(text)
+    setCopiedText(isDone ? text : undefined)
+    setUncopiedText(isDone ? undefined : text)
   }
   return (
     <>
@@ -73,10 +73,10 @@ export function CopyButton({
       <span class="visually-hidden" role="status">
         {isCopied && t('explore.copied')}
       </span>
-      {refused !== undefined && (
+      {uncopiedText !== undefined && (
         <label class="stack">
           {t('explore.copyByHand')}
-          <textarea readOnly value={refused} ref={selectAll} />
+          <textarea readOnly value={uncopiedText} ref={selectAll} />
         </label>
       )}
     </>

@@ -23,14 +23,14 @@ export function CountryMap({ caption }: { caption: string }) {
         data.length === 0 ? (
           <p class="empty">{t('list.none')}</p>
         ) : (
-          <Markers groups={data} caption={caption} />
+          <MapOfGroups groups={data} caption={caption} />
         )
       }
     </Loaded>
   )
 }
 
-function Markers({ groups, caption }: { groups: readonly Group[]; caption: string }) {
+function MapOfGroups({ groups, caption }: { groups: readonly Group[]; caption: string }) {
   const state = useCountryMarkers(groups, countryPath)
   return (
     <Loaded state={state} height="30rem">

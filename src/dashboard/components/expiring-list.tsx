@@ -5,6 +5,7 @@ import { agreementNames, titleOf } from '../api/titles.ts'
 import type { Agreement } from '../api/types.ts'
 import { formatEdtf } from '../dates/format-edtf.ts'
 import { useLanguage } from '../i18n/language.ts'
+import { InternalTag } from './internal-tag.tsx'
 
 /** Agreements with the dates on which they expire. If there are more than `agreements`, a link leads to the list of all. */
 export function ExpiringList({
@@ -14,7 +15,7 @@ export function ExpiringList({
   marks,
 }: {
   agreements: readonly (Pick<Agreement, 'id' | 'title' | 'expiresOn'> &
-    Partial<Pick<Agreement, 'alternativeTitles'>>)[]
+    Partial<Pick<Agreement, 'alternativeTitles' | 'visibility'>>)[]
   /** The number of all agreements. */
   count: number
   /** The path of the list of all agreements in the API. */
@@ -31,6 +32,7 @@ export function ExpiringList({
             <Link href={recordPath('agreements', agreement.id)}>
               {titleOf(agreementNames, agreement, language.tag)}
             </Link>
+            <InternalTag visibility={agreement.visibility} />
             {marks?.(agreement.id)}{' '}
             <span class="soft small unbroken">
               {agreement.expiresOn && formatEdtf(agreement.expiresOn, language)}

@@ -1,6 +1,7 @@
 import { splitValues } from '../../view-data.ts'
 import type { ResourceDescription } from '../api/resources.ts'
 import { isEdtf } from '../dates/describe-edtf.ts'
+import { formatAsOf } from '../dates/format-as-of.ts'
 import { formatEdtf } from '../dates/format-edtf.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
@@ -10,8 +11,8 @@ import { keyOfValue } from './names-of-filter-values.ts'
 const dateFilters = ['happenedIn', 'inForceOn']
 
 /**
- * Returns a function that describes a filter, such as "Country: Pakistan". Dates and words of enumerations are shown in the
- * page's language, and keys of records as names. Other values, such as the words of `q`, stay as they are.
+ * Returns a function that describes a filter, such as "Country: Pakistan". Dates, the time of `asOf` and words of enumerations
+ * are shown in the page's language, and keys of records as names. Other values, such as the words of `q`, stay as they are.
  * @param resource the resource whose list has the filters.
  * @param nameOf returns the name of the record with a key; undefined if it is not known.
  */
@@ -24,6 +25,7 @@ export function useFilterDescription(
   const labels = useLabels()
   const describe = (parameter: string, text: string): string => {
     if (parameter.endsWith('[isNull]')) return t(text === 'true' ? 'value.unknown' : 'value.known')
+    if (parameter === (resource?.asOfName ?? 'asOf')) return formatAsOf(text, language)
     const [filter = ''] = parameter.split('[')
     const kind = resource?.properties.find(({ name }) => name === filter)?.kind
     if ((kind === 'date' || dateFilters.includes(filter)) && isEdtf(text)) return formatEdtf(text, language)

@@ -1,6 +1,6 @@
 /**
- * Whether an input method handles a key, to choose or confirm characters, such as Chinese ones. Safari ends the composition before
- * it sends the key that confirms it; this key then has the key code 229, as the UI Events standard requires.
+ * Whether an input method handles a key, to choose or confirm characters, such as Chinese ones. Safari ends the composition
+ * before it sends the key that confirms it; this key then has the key code 229, as the UI Events standard requires.
  */
 export const isComposing = ({ isComposing, keyCode }: KeyboardEvent): boolean =>
   isComposing || keyCode === 229

@@ -25,19 +25,17 @@ export function PagedList<Item>({
     useApi<Page<Item>>(withQuery(path, { ...parameters, cursor }), { requireFresh: true }),
   )
   return (
-    <Loaded state={state} height={height}>
-      {({ data, page }) => (
-        <PageOfList cursor={cursor} next={page.next} onChange={setCursor}>
-          {children(data)}
-        </PageOfList>
-      )}
-    </Loaded>
+    <PageOfList cursor={cursor} next={state.body?.page.next ?? null} onChange={setCursor}>
+      <Loaded state={state} height={height}>
+        {({ data }) => children(data)}
+      </Loaded>
+    </PageOfList>
   )
 }
 
 /**
- * A page of a list, with buttons to the first and the next page. When another page opens, the list takes the focus, since the
- * button may disappear.
+ * A page of a list, or the error of reading it, with buttons to the first and the next page. When another page opens, the list
+ * takes the focus, since the button may disappear.
  */
 export function PageOfList({
   cursor,
@@ -47,6 +45,7 @@ export function PageOfList({
 }: {
   /** The cursor of the current page; undefined for the first page. */
   cursor: string | undefined
+  /** The cursor of the next page; null if there is none, or if the current page has not loaded. */
   next: string | null
   onChange: (cursor: string | undefined) => void
   children: ComponentChildren

@@ -4,7 +4,7 @@ import type { Names } from '../api/types.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
 
-/** A country, organization or region that takes part in a record, with its role. */
+/** A country, organization or region that takes part in a record, with its role. Exactly one of the three is set. */
 export interface Participant {
   country: string | null
   organization: string | null
@@ -12,12 +12,14 @@ export interface Participant {
   role: string
 }
 
+/** Whether a value is a participant of a record. */
 export const isParticipant = (value: unknown): value is Participant =>
   typeof value === 'object' &&
   value !== null &&
   'role' in value &&
   'country' in value &&
-  'organization' in value
+  'organization' in value &&
+  'region' in value
 
 const maxShown = 6
 

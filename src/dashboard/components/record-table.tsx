@@ -7,7 +7,10 @@ import { useLanguage } from '../i18n/language.ts'
 import { InternalTag } from './internal-tag.tsx'
 import { Value } from './value.tsx'
 
-/** A table of records, with their titles as links. The heading of a sortable column is a button that sorts. */
+/**
+ * A table of records, with their titles as links. The heading of a sortable column is a button that sorts. The cells of a column
+ * that was just added have an ellipsis until its values are loaded.
+ */
 export function RecordTable({
   resource,
   records,
@@ -47,7 +50,11 @@ export function RecordTable({
                 </th>
                 {shown.map((property) => (
                   <td key={property.name} class={property.kind === 'number' ? 'number' : undefined}>
-                    <Value value={record[property.name]} property={property} names={names} />
+                    {property.name in record ? (
+                      <Value value={record[property.name]} property={property} names={names} />
+                    ) : (
+                      '…'
+                    )}
                   </td>
                 ))}
               </tr>

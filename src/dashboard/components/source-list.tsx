@@ -8,8 +8,9 @@ import { useLanguage } from '../i18n/language.ts'
 import { sourceAnchor } from './briefing/source-marks.tsx'
 import { FoldedList } from './folded-list.tsx'
 import { InternalTag } from './internal-tag.tsx'
+import { RowLocator } from './service-text.tsx'
 
-/** The numbered citations of a record, each with its source, locator and quotation. */
+/** The numbered citations of a record, each with its source, locator and excerpt. */
 export function SourceList({ citations }: { citations: readonly Citation[] }) {
   const language = useLanguage()
   const { t } = language
@@ -32,7 +33,14 @@ export function SourceList({ citations }: { citations: readonly Citation[] }) {
                 locator?.paragraph && t('record.paragraph', { paragraph: locator.paragraph }),
                 locator?.page && t('record.page', { page: locator.page }),
               ].map((detail) => detail && t('list.detail') + detail)}
-              {/* Without a role, nobody reads a citation of an internal source. */}
+              {locator?.row && (
+                <>
+                  {t('list.detail')}
+                  <RowLocator locator={locator.row} />
+                </>
+              )}
+              {locator?.column && t('list.detail') + t('record.column', { column: locator.column })}
+              {/* A citation of an internal source is as hidden as an internal record: only readers with a role see it. */}
               <InternalTag visibility={sourceDetails?.visibility === 'internal' ? 'internal' : visibility} />
             </p>
             {excerpt && <blockquote class="quotation text">“{excerpt}”</blockquote>}

@@ -77,8 +77,11 @@ function ParameterFaults({ error: { faults } }: { error: ApiError }) {
   )
 }
 
-/** A bar over the elements that follow the bar, which are dimmed: they show an earlier read while the current read loads. */
-export function Updating({ isSilent = false }: { isSilent?: boolean }) {
+/**
+ * A progress bar above the content. While it is shown, the elements after it are dimmed, because they still show the result of
+ * an earlier read.
+ */
+export function UpdatingBar({ isSilent = false }: { isSilent?: boolean }) {
   const { t } = useLanguage()
   return (
     <div class="updating loading" role={isSilent ? undefined : 'status'}>
@@ -117,7 +120,7 @@ export function Loaded<Body>({
   return (
     <>
       {state.error && <Failure error={state.error} retry={state.retry} isOutdated />}
-      {state.status === 'loading' && <Updating isSilent={isSilent} />}
+      {state.status === 'loading' && <UpdatingBar isSilent={isSilent} />}
       {children(state.body)}
     </>
   )

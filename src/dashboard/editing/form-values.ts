@@ -7,29 +7,29 @@ export type FormValues = Readonly<Record<string, unknown>>
 export const isPlainObject = (value: unknown): value is FormValues =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** A decimal, with its digits and its power of ten. */
+/** A decimal. The groups are its digits and its exponent without the sign. */
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(?:e[+-]?(\d+))?$/i
 
 /** Maximum number of significant digits of a decimal that a number keeps. */
 const maxDigits = 15
 
-/** Maximum absolute value of the power of ten of such a decimal. */
-const maxPower = 99
+/** Maximum absolute value of the exponent of such a decimal. */
+const maxExponent = 99
 
 /** Whether a text is a decimal whose value does not change when it is converted to a number and back. */
 function isExact(text: string): boolean {
-  const [, digits, power = '0'] = decimal.exec(text) ?? []
+  const [, digits, exponent = '0'] = decimal.exec(text) ?? []
   if (digits === undefined) return false
   if (/^[+-]?\d+$/.test(text) && Number.isSafeInteger(Number(text))) return true
   const significant = digits.replace('.', '').replace(/^0+/, '')
-  return significant.length <= maxDigits && Number(power) <= maxPower
+  return significant.length <= maxDigits && Number(exponent) <= maxExponent
 }
 
-/** Whether a value is a decimal that was sent as a text, since a number would not keep all of its digits. */
+/** Whether a value is a decimal that is sent as a text, since a number would not keep all of its digits. */
 export const isInexact = (value: unknown): value is string =>
   typeof value === 'string' && decimal.test(value) && !isExact(value)
 
-/** Converts a text to a number. Other text is returned unchanged, so that the service reports the fault. */
+/** Converts an exact decimal to a number. Any other text is returned unchanged, so that the service reports the fault. */
 const toNumber = (text: string): unknown => (isExact(text) ? Number(text) : text)
 
 function trimText(text: string, { kind }: FormField): string {
@@ -80,7 +80,7 @@ export const canonicalJson = (value: unknown): string =>
 /** Whether two values have the same JSON, apart from the order of properties. */
 export const isEqual = (one: unknown, other: unknown): boolean => canonicalJson(one) === canonicalJson(other)
 
-/** Adds null for each part of an object that a request leaves out, since a merge patch does not change omitted properties. */
+/** Adds null for each property of `before` that `sent` lacks, since a merge patch does not change omitted properties. */
 const addNullsForOmitted = (before: unknown, sent: unknown): unknown =>
   isPlainObject(before) && isPlainObject(sent)
     ? { ...Object.fromEntries(Object.keys(before).map((name) => [name, null])), ...sent }

@@ -10,6 +10,8 @@ export interface FormNames {
   add(hit: Hit): void
 }
 
+/** The context in which the fields of a form find and add names. */
 export const NamesContext = createContext<FormNames>({ names: {}, add: () => {} })
 
+/** Returns the names of the form around a component. */
 export const useNames = (): FormNames => useContext(NamesContext)

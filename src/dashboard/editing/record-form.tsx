@@ -21,7 +21,7 @@ import { SearchedTextsContext, useSearchedTexts } from './searched-texts.ts'
 import { useLeaveGuard } from './use-leave-guard.ts'
 import { useSave } from './use-save.ts'
 
-/** The version on which a form is based: the version that was read, or later saved by another user or an earlier attempt. */
+/** The version on which a form is based: the version that was read, or a later one of another user or an earlier attempt. */
 export interface BaseVersion {
   values: FormValues
   version: number
@@ -46,6 +46,7 @@ export function RecordForm({
   const [values, setValues] = useState<FormValues>(initial?.values ?? {})
   const [reason, setReason] = useState('')
   const [names, setNames] = useState(recordNames)
+  const [attempts, setAttempts] = useState(0)
   const searched = useSearchedTexts()
   const { state, save, removeItemFaults, clear } = useSave({
     resource,
@@ -61,12 +62,14 @@ export function RecordForm({
 
   const form = useRef<HTMLFormElement>(null)
   useEffect(() => {
-    // A conflict was resolved, and removed together with the button that had the focus.
+    // When a conflict is resolved, its view disappears, with the button that had the focus. The effect also runs when `base`
+    // becomes the version that an earlier attempt saved.
     if (base !== initial) form.current?.focus()
   }, [base])
 
   const submit = async (event: Event) => {
     event.preventDefault()
+    setAttempts((count) => count + 1)
     const key = await save(values, reason, searched.faults)
     if (key !== undefined) navigate(recordDetailPath(resource.name, key))
   }
@@ -76,7 +79,7 @@ export function RecordForm({
   const error = session && state.error?.status === 401 ? undefined : state.error
   const differences = conflict && base ? findDifferences(fields, base.values, conflict.theirs, values) : []
   const allNames = useMemo(() => mergeNames(names, conflict?.names), [names, conflict])
-  // A new object in each render would render all fields again at each keystroke.
+  // A new object in each render would make all fields render at each keystroke.
   const namesOfForm = useMemo(
     () => ({
       names: allNames,
@@ -110,7 +113,8 @@ export function RecordForm({
           onSubmit={submit}
           hidden={conflict !== undefined}
         >
-          {error && <FaultSummary error={error} />}
+          {/* A new summary takes the focus, even if its faults are those of the attempt before. */}
+          {error && <FaultSummary key={attempts} error={error} />}
           {base && error?.type === 'removed-meanwhile' && (
             <RestoreButton path={apiRecordPath(resource.name, base.key)} current={undefined} />
           )}

@@ -44,8 +44,10 @@ export function createLabels({ tag, tOr }: Language, vocabularies: VocabularyLis
   }
 }
 
+/** The context in which components find labels. Without labels, words are shown in a readable form. */
 export const LabelsContext = createContext<Labels>({ word: humanize, property: humanize })
 
+/** Returns the labels of the page. */
 export const useLabels = (): Labels => useContext(LabelsContext)
 
 /** Reads the labels of all vocabularies in the page's language. Until they load, labels are derived from the words. */

@@ -71,6 +71,7 @@ export function selectLanguage(search: string): LanguageTag {
   return navigator.languages.map((tag) => tag.split('-')[0]).find(isLanguageTag) ?? 'en'
 }
 
+/** Creates the texts and formats of a language. */
 export function createLanguage(tag: LanguageTag): Language {
   const messages: Readonly<Record<string, string>> = catalogs[tag]
   // A number has at most 17 significant digits, so none of them is rounded.
@@ -98,6 +99,8 @@ export function createLanguage(tag: LanguageTag): Language {
   }
 }
 
+/** The context in which components find the language of the page; English outside a page. */
 export const LanguageContext = createContext<Language>(createLanguage('en'))
 
+/** Returns the language of the page. */
 export const useLanguage = (): Language => useContext(LanguageContext)

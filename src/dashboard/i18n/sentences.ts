@@ -7,7 +7,7 @@ export type Translator = (sentence: string) => string | undefined
 /**
  * Translations; the keys are the English sentences of the service. A sentence has placeholders (names in braces) for variable
  * text, and its translation repeats those whose text it shows. The text for a placeholder whose name begins with a capital
- * letter is translated, too.
+ * letter is translated, too. `{number}` stands for digits only.
  */
 export type Sentences = Readonly<Record<string, string>>
 
@@ -24,7 +24,10 @@ const escapeText = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, Stri
 function toExpression(english: string): RegExp {
   const pieces = english.split(placeholder)
   // Every second piece is the name of a placeholder.
-  const patterns = pieces.map((piece, index) => (index % 2 === 1 ? '(.+?)' : escapeText(piece)))
+  const patterns = pieces.map((piece, index) => {
+    if (index % 2 === 0) return escapeText(piece)
+    return piece === 'number' ? String.raw`([\d,]+)` : '(.+?)'
+  })
   return new RegExp(`^${patterns.join('')}\\.?$`, 'is')
 }
 

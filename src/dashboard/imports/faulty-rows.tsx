@@ -1,7 +1,7 @@
 import type { ImportJob, ImportRow } from '../api/types.ts'
 import { SaveButton } from '../components/file-link.tsx'
 import { PagedList } from '../components/paged-list.tsx'
-import { RowPlace } from '../components/service-text.tsx'
+import { RowLocator } from '../components/service-text.tsx'
 import { Widget } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { RowFaults } from './row-faults.tsx'
@@ -78,6 +78,7 @@ function ColumnTable({ columns }: { columns: readonly FaultyColumn[] }) {
             <th scope="row">{column === '' ? t('imports.wholeRow') : column}</th>
             <td class="number">{number(rows)}</td>
             <td>
+              {/* The header of the row names the column already. */}
               <RowFaults faults={[{ ...example, column: '' }]} />
             </td>
           </tr>
@@ -92,7 +93,7 @@ function FaultyRow({ row: { locator, values, faults } }: { row: ImportRow }) {
     <details>
       <summary>
         <span class="soft">
-          <RowPlace locator={locator} />
+          <RowLocator locator={locator} />
         </span>{' '}
         <RowFaults faults={faults} />
       </summary>

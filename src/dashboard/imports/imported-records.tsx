@@ -2,7 +2,7 @@ import { Link } from 'wouter-preact'
 import { recordDetailPath } from '../api/resources.ts'
 import type { ImportedRecord, ImportJob } from '../api/types.ts'
 import { PagedList } from '../components/paged-list.tsx'
-import { RowPlace } from '../components/service-text.tsx'
+import { RowLocator } from '../components/service-text.tsx'
 import { Widget } from '../components/widget.tsx'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
@@ -56,7 +56,7 @@ function RecordTable({ records }: { records: readonly ImportedRecord[] }) {
               <Link href={recordDetailPath(resource, key)}>{name ?? t('imports.removedRecord')}</Link>{' '}
               <span class="soft small">{resourceLabel(resource)}</span>
             </th>
-            <td>{row === null ? t('imports.noRow') : <RowPlace locator={row} />}</td>
+            <td>{row === null ? t('imports.noRow') : <RowLocator locator={row} />}</td>
             <td>
               {t(`imports.did.${undone ? 'undone' : action}`)}
               {kept.length > 0 && (

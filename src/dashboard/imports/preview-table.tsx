@@ -1,7 +1,7 @@
 import { findProperty, findResource, type Property } from '../api/resources.ts'
 import type { ImportPreview, Names } from '../api/types.ts'
 import { isUnset } from '../components/is-unset.ts'
-import { RowPlace, ServiceText } from '../components/service-text.tsx'
+import { RowLocator, ServiceText } from '../components/service-text.tsx'
 import { isRecordReference, Value } from '../components/value.tsx'
 import { isPlainObject } from '../editing/form-values.ts'
 import { useLabels } from '../i18n/labels.ts'
@@ -47,7 +47,7 @@ function PreviewedRow({ row, names, isOpen }: { row: Row; names: Names; isOpen: 
     <details open={isOpen}>
       <summary>
         <span class="soft">
-          <RowPlace locator={row.locator} />
+          <RowLocator locator={row.locator} />
         </span>{' '}
         <span class={`tag row-${row.state}`}>{t(`imports.row.${row.state}`)}</span>{' '}
         <span class="row-title">

@@ -46,13 +46,15 @@ export function UnresolvedNames({
           {t('imports.download', { name: 'names.csv' })}
         </SaveButton>
       </div>
-      <Loaded state={state} height={`${Math.min(counts.unresolved, pageLimit) * nameHeightRem + 3}rem`}>
-        {({ data, page }) => (
-          <PageOfList cursor={cursor} next={page.next} onChange={(to) => confirmLeave() && setCursor(to)}>
-            <NamesForm key={cursor ?? ''} id={id} names={data} />
-          </PageOfList>
-        )}
-      </Loaded>
+      <PageOfList
+        cursor={cursor}
+        next={state.body?.page.next ?? null}
+        onChange={(to) => confirmLeave() && setCursor(to)}
+      >
+        <Loaded state={state} height={`${Math.min(counts.unresolved, pageLimit) * nameHeightRem + 3}rem`}>
+          {({ data }) => <NamesForm key={cursor ?? ''} id={id} names={data} />}
+        </Loaded>
+      </PageOfList>
     </Widget>
   )
 }

@@ -10,7 +10,7 @@ import { DataLinks } from '../components/chart/chart-links.tsx'
 import { useFilterText } from '../components/chart/filter-text.ts'
 import { SelectField } from '../components/chart/select-field.tsx'
 import { ChangedRecords } from '../components/compare/changed-records.tsx'
-import { type Column, useColumns } from '../components/compare/columns.ts'
+import { type Column, useColumnData } from '../components/compare/columns.ts'
 import { ComparedFigures } from '../components/compare/compared-figures.tsx'
 import { ComparedGroups } from '../components/compare/compared-groups.tsx'
 import { NotFound } from '../components/not-found.tsx'
@@ -99,15 +99,15 @@ function Comparison({
   const countryColumns = columns.flatMap(({ country, ...column }) =>
     country ? [{ ...column, country }] : [],
   )
-  const briefings = useColumns<CountryBriefing>(
+  const briefings = useColumnData<CountryBriefing>(
     countryColumns.map(({ country, asOf }) =>
       withQuery(`/v1/countries/${encodeURIComponent(country)}/briefing`, { asOf }),
     ),
   )
   // Countries that are not in the registry have no briefing.
-  const missingColumns = (briefings.body ?? []).flatMap((briefing, index) => (briefing ? [] : [index]))
+  const indexesWithoutCountry = (briefings.body ?? []).flatMap((briefing, index) => (briefing ? [] : [index]))
   const [first, last] = [columns[0], columns.at(-1)]
-  const groups = { resource, filters, columns, missingColumns, showsDifference: isOverTime }
+  const groups = { resource, filters, columns, indexesWithoutCountry, showsDifference: isOverTime }
   const groupWidgets = (
     <div class="grid comparisons">
       {dimensionsToCompare(resource).map((dimension) => (

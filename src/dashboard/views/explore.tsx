@@ -14,6 +14,7 @@ import { useFilterDescription } from '../components/filter-description.ts'
 import { useNamesOfFilterValues } from '../components/names-of-filter-values.ts'
 import { NotFound } from '../components/not-found.tsx'
 import { PageHead } from '../components/page-head.tsx'
+import { PageLinks } from '../components/page-links.tsx'
 import { PrintedAsOf } from '../components/printed-as-of.tsx'
 import { RecordTable } from '../components/record-table.tsx'
 import { Loaded } from '../components/widget.tsx'
@@ -57,6 +58,7 @@ function Explorer({ resource }: { resource: ResourceDescription }) {
   )
   // While another page or order loads, the table stays, so that its headings and buttons keep the focus.
   const list = useKeepPrevious(loading)
+  const next = list.body?.page.next ?? null
   const total = loading.body?.page.total?.count
   const { results, focusResults, showResults } = useResults()
   return (
@@ -94,46 +96,28 @@ function Explorer({ resource }: { resource: ResourceDescription }) {
           <Toolbar resource={resource} state={state} onChange={change} />
           <section ref={results} tabIndex={-1} aria-label={resourceLabel(resource.name)}>
             <Loaded state={list} height="40rem">
-              {({ data, page, names = {} }) => (
-                <>
-                  {data.length === 0 ? (
-                    <p class="empty">{t('explore.none')}</p>
-                  ) : (
-                    <RecordTable
-                      resource={resource}
-                      records={data}
-                      names={names}
-                      columns={state.columns}
-                      sort={state.sort}
-                      onSort={(sort) => change({ sort })}
-                    />
-                  )}
-                  {(state.cursor !== null || page.next !== null) && (
-                    <p class="print-only">{t('explore.topOnly')}</p>
-                  )}
-                  <div class="toolbar pages no-print">
-                    {state.cursor !== null && (
-                      <Link
-                        class="button"
-                        href={exploreUrl(resource, { ...state, cursor: null })}
-                        onClick={showResults}
-                      >
-                        {t('explore.first')}
-                      </Link>
-                    )}
-                    {page.next !== null && (
-                      <Link
-                        class="button"
-                        href={exploreUrl(resource, { ...state, cursor: page.next })}
-                        onClick={showResults}
-                      >
-                        {t('explore.next')}
-                      </Link>
-                    )}
-                  </div>
-                </>
-              )}
+              {({ data, names = {} }) =>
+                data.length === 0 ? (
+                  <p class="empty">{t('explore.none')}</p>
+                ) : (
+                  <RecordTable
+                    resource={resource}
+                    records={data}
+                    names={names}
+                    columns={state.columns}
+                    sort={state.sort}
+                    onSort={(sort) => change({ sort })}
+                  />
+                )
+              }
             </Loaded>
+            {(state.cursor !== null || next !== null) && <p class="print-only">{t('explore.topOnly')}</p>}
+            <PageLinks
+              class="toolbar pages no-print"
+              first={state.cursor === null ? undefined : exploreUrl(resource, { ...state, cursor: null })}
+              next={next === null ? undefined : exploreUrl(resource, { ...state, cursor: next })}
+              onClick={showResults}
+            />
           </section>
         </div>
       </div>
@@ -255,12 +239,12 @@ function Toolbar({
       ))}
       <CopyButton
         label={t('explore.curl')}
-        text={() => `curl${keyHeader} '${location.origin}${exportPath('csv')}'`}
+        getText={() => `curl${keyHeader} '${location.origin}${exportPath('csv')}'`}
       />
       <CopyButton
         label={t('explore.searchJson')}
         isDisabled={!isSearchable(state)}
-        text={() => JSON.stringify(searchRequest(resource, state).body, null, 2)}
+        getText={() => JSON.stringify(searchRequest(resource, state).body, null, 2)}
       />
     </div>
   )

@@ -14,7 +14,7 @@ import { Loaded, Widget } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { useParameters } from '../use-parameters.ts'
 
-/** The records of a resource by country, on the map and as a table. */
+/** The number of records of a resource for each country, on the map and in a table. */
 export default function MapView() {
   const { t, tag, resourceLabel } = useLanguage()
   const [parameters] = useParameters()
@@ -42,7 +42,7 @@ export default function MapView() {
               data.length === 0 ? (
                 <p class="empty">{t('explore.none')}</p>
               ) : (
-                <CountryNumbers groups={data} caption={caption} />
+                <CountryCounts groups={data} caption={caption} />
               )
             }
           </Loaded>
@@ -52,8 +52,8 @@ export default function MapView() {
   )
 }
 
-/** Each country with its number, on the map and in a table. */
-function CountryNumbers({ groups, caption }: { groups: readonly Group[]; caption: string }) {
+/** The number of records of each country, on the map and in a table. */
+function CountryCounts({ groups, caption }: { groups: readonly Group[]; caption: string }) {
   const { t, number, resourceLabel } = useLanguage()
   const state = useCountryMarkers(groups, ({ list }) => explorePath(list))
   return (

@@ -150,7 +150,7 @@ function ExpiringAgreements() {
   const to = dayOneYearAfter(today)
   const list = withQuery('/v1/agreements', { inForceOn: from, 'expiresOn[lte]': to, sort: 'expiresOn' })
   const state = useApi<Page<Agreement>>(
-    `${list}&limit=8&fields=id,title,alternativeTitles,expiresOn&count=exact`,
+    `${list}&limit=8&fields=id,title,alternativeTitles,expiresOn,visibility&count=exact`,
   )
   return (
     <Widget title={t('overview.expiring')}>

@@ -1,4 +1,5 @@
 import { useMemo } from 'preact/hooks'
+import { Link } from 'wouter-preact'
 import { useSearch } from 'wouter-preact/use-browser-location'
 import { withQuery } from '../api/path.ts'
 import { pointedProperty } from '../api/pointers.ts'
@@ -26,11 +27,18 @@ import { Value } from '../components/value.tsx'
 import { Failure, Loaded, Widget } from '../components/widget.tsx'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
+import { useSession } from '../session.ts'
 
 /** Properties that are not listed as facts. The heading shows the version, and whether the record is internal. */
 const unlistedProperties = ['id', 'visibility', 'version', 'createdAt', 'updatedAt']
 
-type RecordWithSources = RecordDocument & { citations?: Citation[]; names?: Names }
+type RecordWithSources = RecordDocument & {
+  citations?: Citation[]
+  /** The cited record and the source of a citation. */
+  record?: Citation['record']
+  sourceDetails?: Citation['sourceDetails']
+  names?: Names
+}
 
 /**
  * One record: its facts with their sources, a map, and its history. The key of a merged record leads to the record that
@@ -44,8 +52,13 @@ export default function RecordView({ resource: name, recordKey }: { resource: st
 function KnownRecord({ resource, recordKey }: { resource: ResourceDescription; recordKey: string }) {
   const { t, tag } = useLanguage()
   const path = apiRecordPath(resource.name, recordKey)
-  const include = ['names', ...(resource.name === 'citations' ? [] : ['citations'])]
-  const state = useApi<RecordWithSources>(withQuery(path, { include }))
+  const include = ['names', resource.name === 'citations' ? 'sourceDetails' : 'citations']
+  const complete = useApi<RecordWithSources>(withQuery(path, { include }))
+  // The service refuses to include more than 5,000 citations with `invalid-parameter` and no faults. For an invalid key, the same
+  // problem has a fault.
+  const hasTooManySources = complete.error?.type === 'invalid-parameter' && complete.error.faults.length === 0
+  const partial = useApi<RecordWithSources>(hasTooManySources ? withQuery(path, { include: 'names' }) : null)
+  const state = hasTooManySources ? partial : complete
   const follows = new URLSearchParams(useSearch()).get('follow') !== 'false'
   const isMerged = state.body !== undefined && state.body[resource.key] !== recordKey
   if (state.error?.status === 404 || (isMerged && !follows))
@@ -76,7 +89,7 @@ function KnownRecord({ resource, recordKey }: { resource: ResourceDescription; r
           >
             <p class="small">
               {t('record.version', { version: String(record.version) })}
-              <InternalTag visibility={record.visibility} />
+              <RecordTag record={record} />
             </p>
           </PageHead>
           <div class="stack">
@@ -85,6 +98,15 @@ function KnownRecord({ resource, recordKey }: { resource: ResourceDescription; r
             {record.citations && (
               <Widget title={t('record.sources')}>
                 <SourceList citations={record.citations} />
+              </Widget>
+            )}
+            {hasTooManySources && (
+              <Widget title={t('record.sources')}>
+                <p>
+                  <Link href={withQuery('/explore/citations', { record: String(record[resource.key]) })}>
+                    {t('record.sourcesTooMany')}
+                  </Link>
+                </p>
               </Widget>
             )}
             <SourcesSideBySide
@@ -106,6 +128,16 @@ function KnownRecord({ resource, recordKey }: { resource: ResourceDescription; r
       )}
     </Loaded>
   )
+}
+
+/** Marks an internal record. A citation is also internal if its source or the cited record is, whatever its own visibility is. */
+function RecordTag({ record: { visibility, sourceDetails, record: cited } }: { record: RecordWithSources }) {
+  // A reader without a key sees no citation of an internal record.
+  const isSignedIn = useSession().session !== undefined
+  const path = isSignedIn && cited ? apiRecordPath(cited.resource, cited.id) : null
+  const { body } = useApi<RecordDocument>(path && withQuery(path, { fields: 'visibility' }))
+  const isInternal = [visibility, sourceDetails?.visibility, body?.visibility].includes('internal')
+  return <InternalTag visibility={isInternal ? 'internal' : 'public'} />
 }
 
 function Facts({ resource, record }: { resource: ResourceDescription; record: RecordWithSources }) {

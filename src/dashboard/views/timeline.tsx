@@ -1,4 +1,4 @@
-import { Link, useLocation } from 'wouter-preact'
+import { useLocation } from 'wouter-preact'
 import { chartSelection } from '../../view-data.ts'
 import { withQuery } from '../api/path.ts'
 import {
@@ -18,7 +18,9 @@ import { ChartHead } from '../components/chart/chart-head.tsx'
 import { ChartControls } from '../components/chart/controls.tsx'
 import { useFilterText } from '../components/chart/filter-text.ts'
 import { PeriodSlider } from '../components/chart/period-slider.tsx'
+import { InternalTag } from '../components/internal-tag.tsx'
 import { NotFound } from '../components/not-found.tsx'
+import { PageLinks } from '../components/page-links.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
 import { formatEdtf } from '../dates/format-edtf.ts'
 import { useLabels } from '../i18n/labels.ts'
@@ -49,6 +51,7 @@ function ResourceTimeline({
   const language = useLanguage()
   const { t, tag, resourceLabel } = language
   const labels = useLabels()
+  const [path] = useLocation()
   const [parameters] = useParameters()
   const { filters } = chartSelection(parameters)
   const { happenedIn: _, ...filtersWithoutPeriod } = filters
@@ -61,10 +64,18 @@ function ResourceTimeline({
         cursor: parameters.get('cursor') ?? undefined,
         limit: pageSize,
         count: 'exact',
-        fields: [resource.key, resource.title, ...aliasProperties(resource, tag), ...dateProperties],
+        fields: [
+          resource.key,
+          resource.title,
+          ...aliasProperties(resource, tag),
+          'visibility',
+          ...dateProperties,
+        ],
       }),
     ),
   )
+  const next = state.body?.page.next ?? null
+  const { results, showResults } = useResults()
   const resourceName = resourceLabel(resource.name)
   const filterText = useFilterText(parameters)
   const dates = dateProperties.map(labels.property).join(' – ')
@@ -87,19 +98,30 @@ function ResourceTimeline({
         <ChartControls country={{ parameter: 'country', label: labels.property('country') }} />
         <PeriodSlider resourceNames={[resource.name]} filters={filtersWithoutPeriod} />
         <Widget title={t('chart.inTime')} caption={caption} wide>
-          <Loaded state={state} height="36rem">
-            {({ data, page }) =>
-              data.length === 0 ? (
-                <p class="empty">{t('explore.none')}</p>
-              ) : (
-                <Events
-                  events={data.map((record) => toEvent(resource, eventDates, record, language))}
-                  caption={caption}
-                  next={page.next}
-                />
-              )
-            }
-          </Loaded>
+          <section ref={results} tabIndex={-1} aria-label={t('chart.inTime')}>
+            <Loaded state={state} height="36rem">
+              {({ data }) =>
+                data.length === 0 ? (
+                  <p class="empty">{t('explore.none')}</p>
+                ) : (
+                  <Events
+                    events={data.map((record) => toEvent(resource, eventDates, record, language))}
+                    caption={caption}
+                  />
+                )
+              }
+            </Loaded>
+            <PageLinks
+              class="toolbar no-print"
+              first={
+                parameters.has('cursor')
+                  ? `${path}${changeParameters(parameters, { cursor: undefined })}`
+                  : undefined
+              }
+              next={next === null ? undefined : `${path}${changeParameters(parameters, { cursor: next })}`}
+              onClick={showResults}
+            />
+          </section>
         </Widget>
       </div>
     </>
@@ -129,48 +151,18 @@ function toEvent(
         ? format(start)
         : `${format(start)} – ${format(end)}`,
     path: recordPath(resource.name, key),
+    marks: <InternalTag visibility={record.visibility} />,
   }
 }
 
-function Events({
-  events,
-  caption,
-  next,
-}: {
-  events: readonly TimedEvent[]
-  caption: string
-  next: string | null
-}) {
+function Events({ events, caption }: { events: readonly TimedEvent[]; caption: string }) {
   const { t, number } = useLanguage()
-  const [path] = useLocation()
-  const [parameters] = useParameters()
-  const { results, showResults } = useResults()
   const undated = events.filter(({ start, end }) => start === null && end === null).length
   return (
-    <section ref={results} tabIndex={-1} aria-label={t('chart.inTime')}>
+    <>
       <EventTimeline caption={caption} events={events} />
       {undated > 0 && <p class="soft small">{t('chart.undatedHere', { count: number(undated) })}</p>}
       <EventTable caption={caption} events={events} isOpen={events.length <= maxOpenRows} />
-      <div class="toolbar no-print">
-        {parameters.has('cursor') && (
-          <Link
-            class="button"
-            href={`${path}${changeParameters(parameters, { cursor: undefined })}`}
-            onClick={showResults}
-          >
-            {t('explore.first')}
-          </Link>
-        )}
-        {next !== null && (
-          <Link
-            class="button"
-            href={`${path}${changeParameters(parameters, { cursor: next })}`}
-            onClick={showResults}
-          >
-            {t('explore.next')}
-          </Link>
-        )}
-      </div>
-    </section>
+    </>
   )
 }

@@ -49,7 +49,7 @@ function NewKey({ issued: { name, key }, onClose }: { issued: IssuedKey; onClose
         <code class="secret">{key}</code>
       </p>
       <div class="toolbar">
-        <CopyButton label={t('keys.copy')} text={() => key} />
+        <CopyButton label={t('keys.copy')} getText={() => key} />
         <button type="button" onClick={onClose}>
           {t('keys.stored')}
         </button>

@@ -6,7 +6,7 @@ import { PageHead } from '../page-head.tsx'
 import { PrintedAsOf } from '../printed-as-of.tsx'
 import { ChartLinks } from './chart-links.tsx'
 
-/** The heading of a chart of one resource, with the number of its records as a link to them. */
+/** The heading of a chart, with the number of the records that its filters select. The number is a link to their list. */
 export function ChartHead({
   title,
   resource,
@@ -18,7 +18,7 @@ export function ChartHead({
   resource: string
   /** Filters of the API with which the chart selects records. */
   filters: Readonly<Record<string, string>>
-  /** Number of records; undefined while they are counted. */
+  /** Number of the records that the filters select; undefined until they are counted. */
   total: number | undefined
 }) {
   const { t, number, resourceLabel } = useLanguage()

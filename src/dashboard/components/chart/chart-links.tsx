@@ -69,7 +69,7 @@ export function ChartLinks({ hasComparison = false }: { hasComparison?: boolean 
         </Link>
       )}
       <DataLinks />
-      {!isEmbedded && <CopyButton label={t('chart.embed')} text={frameHtml} />}
+      {!isEmbedded && <CopyButton label={t('chart.embed')} getText={frameHtml} />}
     </>
   )
 }

@@ -9,7 +9,7 @@ import { type CountWithoutYear, YearSlider } from '../../charts/year-slider.tsx'
 import { formatYear, parseYear } from '../../dates/edtf-year.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { type ParameterChanges, useParameters } from '../../use-parameters.ts'
-import { Failure, Updating } from '../widget.tsx'
+import { Failure, UpdatingBar } from '../widget.tsx'
 
 /** The time slider of a chart. It counts the records of the given resources that match the other filters of the chart. */
 export function PeriodSlider({
@@ -56,7 +56,7 @@ export function PeriodSlider({
   if (error) return <Failure error={error} retry={retry} />
   return (
     <div>
-      {body && resources.some(({ state }) => state.status === 'loading') && <Updating />}
+      {body && resources.some(({ state }) => state.status === 'loading') && <UpdatingBar />}
       <YearSlider
         isLoading={body === undefined}
         years={[...counts].map(([year, count]) => ({ year, count }))}

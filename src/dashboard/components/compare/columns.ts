@@ -16,7 +16,7 @@ const notFound = 404
  * Reads a path of the API for each column. The result of a column is null if its path is not found (404), for example because
  * the country was not yet in the registry.
  */
-export function useColumns<Body>(paths: readonly string[]): ApiState<(Body | null)[]> {
+export function useColumnData<Body>(paths: readonly string[]): ApiState<(Body | null)[]> {
   // Every render must call the same number of hooks.
   const states = Array.from({ length: maxColumns }, (_, index): ApiState<Body | null> => {
     const state = useApi<Body>(paths[index] ?? null)

@@ -4,7 +4,7 @@ import type { Aggregate } from '../../api/types.ts'
 import { useLabels } from '../../i18n/labels.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { Loaded, Widget } from '../widget.tsx'
-import { type Column, useColumns } from './columns.ts'
+import { type Column, useColumnData } from './columns.ts'
 import { type ComparedRow, ComparisonTable } from './comparison-table.tsx'
 
 /**
@@ -14,7 +14,7 @@ import { type ComparedRow, ComparisonTable } from './comparison-table.tsx'
 function toRows(
   aggregates: readonly (Aggregate | null)[],
   dimension: string,
-  { isYear, missingColumns }: { isYear: boolean; missingColumns: readonly number[] },
+  { isYear, indexesWithoutCountry }: { isYear: boolean; indexesWithoutCountry: readonly number[] },
 ): ComparedRow[] {
   const labels = new Map(
     aggregates.flatMap((aggregate) =>
@@ -27,18 +27,19 @@ function toRows(
     value,
     label,
     cells: aggregates.map((aggregate, index) => {
-      if (!aggregate || missingColumns.includes(index)) return undefined
+      if (!aggregate || indexesWithoutCountry.includes(index)) return undefined
       const group = aggregate.data.find(({ key }) => (key[dimension] ?? null) === value)
       return group ? { count: group.measures.count ?? 0, path: explorePath(group.list) } : { count: 0 }
     }),
   }))
   const max = ({ cells }: ComparedRow) => Math.max(...cells.map((cell) => cell?.count ?? 0))
-  const last = ({ value }: { value: string | null }) => (value === null ? 1 : 0)
+  const unknownRank = ({ value }: { value: string | null }) => (value === null ? 1 : 0)
   return rows
     .filter(({ cells }) => cells.some((cell) => (cell?.count ?? 0) > 0))
     .sort(
       (one, other) =>
-        last(one) - last(other) || (isYear ? Number(other.value) - Number(one.value) : max(other) - max(one)),
+        unknownRank(one) - unknownRank(other) ||
+        (isYear ? Number(other.value) - Number(one.value) : max(other) - max(one)),
     )
 }
 
@@ -49,7 +50,7 @@ export function ComparedGroups({
   isYear = false,
   filters,
   columns,
-  missingColumns,
+  indexesWithoutCountry,
   showsDifference,
 }: {
   resource: ResourceDescription
@@ -58,7 +59,7 @@ export function ComparedGroups({
   filters: Readonly<Record<string, string>>
   columns: readonly Column[]
   /** Indexes of the columns whose country is not in the registry. They have no numbers. */
-  missingColumns: readonly number[]
+  indexesWithoutCountry: readonly number[]
   showsDifference: boolean
 }) {
   const { t, tag, resourceLabel } = useLanguage()
@@ -66,7 +67,7 @@ export function ComparedGroups({
   const resourceName = resourceLabel(resource.name)
   const property = isYear ? t('compare.year') : labels.property(dimension)
   const title = t('country.by', { resource: resourceName, property: property.toLocaleLowerCase(tag) })
-  const state = useColumns<Aggregate>(
+  const state = useColumnData<Aggregate>(
     columns.map((column) => comparedGroupsPath(resource, filters, column, dimension)),
   )
   const caption = t('compare.caption', { resource: resourceName.toLocaleLowerCase(tag) })
@@ -74,7 +75,7 @@ export function ComparedGroups({
     <Widget title={title} caption={caption}>
       <Loaded state={state} height="16rem">
         {(aggregates) => {
-          const rows = toRows(aggregates, dimension, { isYear, missingColumns })
+          const rows = toRows(aggregates, dimension, { isYear, indexesWithoutCountry })
           return rows.length === 0 ? (
             <p class="empty">{t('explore.none')}</p>
           ) : (

@@ -129,7 +129,7 @@ function Entry({
               resource={resource}
               path={path}
               version={version}
-              previous={previous}
+              previousVersion={previous}
               isCurrent={version === current}
               names={names}
             />

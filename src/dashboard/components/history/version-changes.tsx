@@ -17,7 +17,7 @@ export function VersionChanges({
   resource,
   path,
   version,
-  previous,
+  previousVersion,
   isCurrent,
   names,
 }: {
@@ -25,18 +25,20 @@ export function VersionChanges({
   /** The path of the record in the API. */
   path: string
   version: number
-  previous: number | undefined
+  /** The version before `version`; undefined if `version` is the first. */
+  previousVersion: number | undefined
+  /** Whether `version` is the current version. */
   isCurrent: boolean
   /** The names of the records to which the current version refers. */
   names: Names
 }) {
   const after = useApi<Revision>(`${path}/history/${version}`)
-  const before = useApi<Revision>(previous === undefined ? null : `${path}/history/${previous}`)
+  const before = useApi<Revision>(previousVersion === undefined ? null : `${path}/history/${previousVersion}`)
   const shared = { resource, isCurrent, names }
   return (
     <Loaded state={after} height="3rem">
       {(newer) =>
-        previous === undefined ? (
+        previousVersion === undefined ? (
           <Changes {...shared} before={{}} after={newer.document} />
         ) : (
           <Loaded state={before} height="3rem">

@@ -28,11 +28,11 @@ export function Field(props: FieldProps) {
     case 'record':
       return <AnyRecordField {...props} />
     case 'object':
-      return <ObjectField {...props} Part={Field} />
+      return <ObjectField {...props} NestedField={Field} />
     case 'participant':
-      return <ParticipantField {...props} Part={Field} />
+      return <ParticipantField {...props} NestedField={Field} />
     case 'list':
-      return <ListField {...props} Part={Field} />
+      return <ListField {...props} NestedField={Field} />
     default:
       return <TextField {...props} />
   }

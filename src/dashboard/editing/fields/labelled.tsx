@@ -17,7 +17,7 @@ export interface FieldProps {
 /** Props of a field with nested fields. */
 export interface CompositeProps extends FieldProps {
   /** The component that renders a nested field. */
-  Part: ComponentType<FieldProps>
+  NestedField: ComponentType<FieldProps>
 }
 
 /** Attributes that connect an input to its label, hint and faults. */

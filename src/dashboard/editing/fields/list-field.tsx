@@ -6,7 +6,7 @@ import { fieldId, useRemoveItemFaults } from '../faults.ts'
 import { emptyItem, replaceAt } from '../form-values.ts'
 import { useFocusAfterChange } from '../use-focus-after-change.ts'
 import { type CompositeProps, FieldGroup } from './labelled.tsx'
-import { ObjectParts } from './object-field.tsx'
+import { ObjectFields } from './object-field.tsx'
 import { ReferenceList } from './reference-field.tsx'
 
 /** The input for a list. Items can be changed, removed, and added at the end. */
@@ -14,7 +14,7 @@ export function ListField(props: CompositeProps) {
   return props.field.item?.kind === 'reference' ? <ReferenceList {...props} /> : <ItemList {...props} />
 }
 
-function ItemList({ field, value, pointer, onChange, Part }: CompositeProps) {
+function ItemList({ field, value, pointer, onChange, NestedField }: CompositeProps) {
   const { t } = useLanguage()
   const labels = useLabels()
   const addButton = useRef<HTMLButtonElement>(null)
@@ -50,7 +50,7 @@ function ItemList({ field, value, pointer, onChange, Part }: CompositeProps) {
             list={pointer}
             position={index}
             onChangeItem={changeItem}
-            Part={Part}
+            NestedField={NestedField}
           />
           <button
             type="button"
@@ -86,18 +86,18 @@ function ItemOfList({ list, position, onChangeItem, ...item }: ItemProps) {
   const labels = useLabels()
   const pointer = `${list}/${position}`
   const props = { ...item, pointer, onChange: (next: unknown) => onChangeItem(position, next) }
-  const { field, Part, ...rest } = props
+  const { field, NestedField, ...rest } = props
   const legend = t('edit.item', { name: labels.property(field.name), number: position + 1 })
   if (field.kind === 'object')
     return (
       <FieldGroup field={field} pointer={pointer} legend={legend}>
-        <ObjectParts {...props} />
+        <ObjectFields {...props} />
       </FieldGroup>
     )
-  if (field.kind !== 'participant') return <Part {...rest} field={field} />
+  if (field.kind !== 'participant') return <NestedField {...rest} field={field} />
   return (
     <FieldGroup field={field} pointer={pointer} legend={legend}>
-      <Part {...rest} field={field} />
+      <NestedField {...rest} field={field} />
     </FieldGroup>
   )
 }

@@ -11,17 +11,17 @@ import { Picked } from './picked.tsx'
 import { RecordSearch } from './record-search.tsx'
 
 /** The fields of an object. */
-export function ObjectParts({ field, value, pointer, onChange, Part }: CompositeProps) {
+export function ObjectFields({ field, value, pointer, onChange, NestedField }: CompositeProps) {
   const values = isPlainObject(value) ? value : {}
   return (
     <div class="fields">
-      {field.fields?.map((part) => (
-        <Part
-          key={part.name}
-          field={part}
-          value={values[part.name]}
-          pointer={`${pointer}/${part.name}`}
-          onChange={(next) => onChange({ ...values, [part.name]: next })}
+      {field.fields?.map((nested) => (
+        <NestedField
+          key={nested.name}
+          field={nested}
+          value={values[nested.name]}
+          pointer={`${pointer}/${nested.name}`}
+          onChange={(next) => onChange({ ...values, [nested.name]: next })}
         />
       ))}
     </div>
@@ -32,7 +32,7 @@ export function ObjectParts({ field, value, pointer, onChange, Part }: Composite
 export function ObjectField(props: CompositeProps) {
   return (
     <FieldGroup field={props.field} pointer={props.pointer}>
-      <ObjectParts {...props} />
+      <ObjectFields {...props} />
     </FieldGroup>
   )
 }
@@ -77,7 +77,7 @@ export function ParticipantField(props: CompositeProps) {
         )}
         <FaultTexts pointer={keyPointer} />
       </div>
-      <ObjectParts {...props} />
+      <ObjectFields {...props} />
     </>
   )
 }

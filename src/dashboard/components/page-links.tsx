@@ -1,0 +1,36 @@
+import { Link } from 'wouter-preact'
+import { useLanguage } from '../i18n/language.ts'
+
+/**
+ * Links to the first and the next page of a view whose URL has the cursor. A view shows them also if its page has failed: the
+ * first page may still open.
+ */
+export function PageLinks({
+  first,
+  next,
+  onClick,
+  class: className,
+}: {
+  /** URL of the first page; undefined if it is shown. */
+  first: string | undefined
+  /** URL of the next page; undefined if there is none, or if the current page has not loaded. */
+  next: string | undefined
+  onClick: () => void
+  class: string
+}) {
+  const { t } = useLanguage()
+  return (
+    <div class={className}>
+      {first !== undefined && (
+        <Link class="button" href={first} onClick={onClick}>
+          {t('explore.first')}
+        </Link>
+      )}
+      {next !== undefined && (
+        <Link class="button" href={next} onClick={onClick}>
+          {t('explore.next')}
+        </Link>
+      )}
+    </div>
+  )
+}

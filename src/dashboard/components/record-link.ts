@@ -1,0 +1,22 @@
+/** A text around the link to a record. */
+interface LinkedText {
+  before: string
+  resource: string
+  key: string
+  after: string
+}
+
+const recordPath = /\/v1\/([a-z-]+)\/([\w-]+)/
+
+/**
+ * Splits a text at the path of the record that a message of the service names: `/v1/agreements/0190… refers to it`.
+ * @param text what is shown instead of the message. If the text lacks the path, the link follows the text.
+ * @returns undefined if the message names no record.
+ */
+export function splitAtRecord(message: string, text = message): LinkedText | undefined {
+  const [path, resource = '', key = ''] = recordPath.exec(message) ?? []
+  if (path === undefined) return undefined
+  const shown = text.includes(path) ? text : `${text} ${path}`
+  const start = shown.indexOf(path)
+  return { before: shown.slice(0, start), resource, key, after: shown.slice(start + path.length) }
+}
