@@ -1,3 +1,5 @@
+import { getSystemErrorMap } from 'node:util'
+
 /**
  * Returns the code of an error of Node.js (`ENOENT`) or PostgreSQL (`28P01`), or '' if there is none. Also searches the
  * causes of the error, since drizzle wraps PostgreSQL's errors.
@@ -7,5 +9,12 @@ export function errorCode(error: unknown): string {
   return 'code' in error ? String(error.code) : errorCode(error.cause)
 }
 
-/** Returns the code of an error, otherwise its text, for messages such as `the archive cannot be read: ENOENT`. */
-export const errorReason = (error: unknown): string => errorCode(error) || String(error)
+/**
+ * Returns why a file cannot be read or written, in the words of the system, without its code and the name of the file, which the
+ * messages have: `the archive FILE cannot be read: no such file or directory`. Returns the text of any other error.
+ */
+export function errorReason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const errno = 'errno' in error && typeof error.errno === 'number' ? error.errno : 0
+  return getSystemErrorMap().get(errno)?.[1] ?? error.message
+}

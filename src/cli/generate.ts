@@ -27,19 +27,19 @@ export const addGenerate: AddCommand = (program, context) => {
       1,
     )
     .addOption(createDatabaseOption())
-    .action(async ({ agreements, seed: randomSeed, ...options }: GenerateOptions) => {
+    .action(async ({ agreements, seed, ...options }: GenerateOptions) => {
       const database = await openAndMigrateDatabase(context, options)
-      const [{ withLock }, { seed }, { generate }] = await Promise.all([
+      const [{ withLock }, { seed: seedReferenceData }, { generate }] = await Promise.all([
         import('../database/lock.ts'),
         import('../features/seeding/seed.ts'),
         import('../features/generating/generate.ts'),
       ])
       // While records are generated, no other process seeds, generates or restores.
       const warning = await withLock(database, 'seed', async () => {
-        await seed(database, 'reference')
-        return generate(database, agreements, randomSeed)
+        await seedReferenceData(database, 'reference')
+        return generate(database, agreements, seed)
       })
       if (warning !== undefined) context.printNote(warning)
-      await context.print(`Agreements generated, with related records: ${agreements}.`)
+      await context.print(`Agreements generated: ${agreements}, plus related records.`)
     })
 }

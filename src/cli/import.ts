@@ -10,6 +10,7 @@ import {
   openAndMigrateDatabase,
   parseFileName,
 } from './context.ts'
+import { describeImport } from './import-report.ts'
 
 interface ImportOptions extends CreateDatabaseOption {
   dryRun?: boolean
@@ -47,7 +48,7 @@ async function runImportCommand(
       job = committed ?? job
     }
   }
-  if (!isPrinted) await context.print(imports.describe(job))
+  if (!isPrinted) await context.print(describeImport(job))
   await imports.writeReportFiles(job, options)
   if (job.state === 'failed') throw new OperatorError('the import has failed; its report says why')
   const { refused } = job.counts
@@ -60,11 +61,11 @@ const newImportOptions = ['dryRun', 'yes', 'decisions']
 
 /** Prints the report of a staged import, and commits the import if the user confirms. @returns undefined if not confirmed. */
 async function commitIfConfirmed(
-  imports: { commit(id: string): Promise<ImportJob>; describe(job: ImportJob): string },
+  imports: { commit(id: string): Promise<ImportJob> },
   job: ImportJob,
   context: CommandContext,
 ): Promise<ImportJob | undefined> {
-  await context.print(imports.describe(job))
+  await context.print(describeImport(job))
   if (await askForConfirmation('Commit?')) return imports.commit(job.id)
   context.printNote(`No record has been written yet. To commit: entente import --commit ${job.id}`)
   return undefined

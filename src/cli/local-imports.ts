@@ -5,6 +5,7 @@ import { userInfo } from 'node:os'
 import { basename } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { autocommitReads, type Database } from '../database/database.ts'
+import { errorReason } from '../error-code.ts'
 import { builtInMappings, resolveMapping } from '../features/imports/built-in.ts'
 import { checkDecisions, saveDecisions } from '../features/imports/decisions.ts'
 import { readDecisions } from '../features/imports/decisions-csv.ts'
@@ -15,7 +16,7 @@ import { streamRejected } from '../features/imports/http/rejected.ts'
 import type { LocalFile } from '../features/imports/reading/file.ts'
 import { isTemporary, type RunOptions, runImport } from '../features/imports/run.ts'
 import { readSettings } from '../features/imports/settings.ts'
-import { commitStep, lockImport, type Step, takeStep, undoStep } from '../features/imports/steps.ts'
+import { commitStep, type Step, takeStep, undoStep } from '../features/imports/steps.ts'
 import {
   changeImport,
   createImport,
@@ -27,7 +28,6 @@ import { decodeUtf8 } from '../model/characters.ts'
 import { OperatorError } from '../operator-error.ts'
 import { registry } from '../resources/registry.ts'
 import type { CommandContext } from './context.ts'
-import { describeImport } from './import-report.ts'
 import { ProgressBar } from './progress.ts'
 
 /** The input of a new import on the command line. */
@@ -50,9 +50,7 @@ const retryMs = 1000
 const longAttemptMs = 30_000
 
 const refuseToRead = (path: string, error: unknown): never => {
-  throw new OperatorError(`${path} cannot be read: ${error instanceof Error ? error.message : error}`, {
-    cause: error,
-  })
+  throw new OperatorError(`${path} cannot be read: ${errorReason(error)}`, { cause: error })
 }
 
 /** Returns the name, size and SHA-256 of a file. @throws OperatorError if it cannot be read twice, such as a pipe. */
@@ -82,7 +80,7 @@ async function readText(path: string): Promise<string> {
 /** Writes a file of a report, page by page. @throws OperatorError when it cannot be written. */
 async function writeReportFile(path: string, pages: AsyncIterable<string>): Promise<void> {
   const refuse = (error: Error): never => {
-    throw new OperatorError(`${path} cannot be written: ${error.message}`, { cause: error })
+    throw new OperatorError(`${path} cannot be written: ${errorReason(error)}`, { cause: error })
   }
   const file = await open(path, 'w').catch(refuse)
   try {
@@ -159,11 +157,8 @@ export class LocalImports {
 
   /** Starts or continues a step of an import. */
   async #takeStep(id: string, step: Step): Promise<void> {
-    await this.#database.transaction(async (tx) => {
-      const job = isImportId(id) ? await lockImport(tx, id) : undefined
-      if (!job) throw unknownImport(id)
-      await takeStep(tx, job, step)
-    })
+    const exists = isImportId(id) && (await this.#database.transaction((tx) => takeStep(tx, id, step)))
+    if (!exists) throw unknownImport(id)
   }
 
   async #read(id: string): Promise<ImportJob> {
@@ -223,10 +218,6 @@ export class LocalImports {
     if (rejected !== undefined) await writeReportFile(rejected, streamRejected(this.#database, job))
     if (names !== undefined) await writeReportFile(names, streamUnresolvedNames(this.#database, job.id))
     if (missing !== undefined) await writeReportFile(missing, streamMissing(this.#database, registry, job))
-  }
-
-  describe(job: ImportJob): string {
-    return describeImport(job)
   }
 }
 

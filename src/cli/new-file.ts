@@ -1,4 +1,5 @@
 import { open, rm } from 'node:fs/promises'
+import { errorReason } from '../error-code.ts'
 import { OperatorError } from '../operator-error.ts'
 import type { CommandContext } from './context.ts'
 
@@ -27,7 +28,9 @@ export async function writeNewFile(
       throw new OperatorError(`the file ${path} already exists: give the name of a new file for ${noun}`, {
         cause,
       })
-    throw new OperatorError(`${noun} cannot be written to a new file ${path}: ${cause}`, { cause })
+    throw new OperatorError(`${noun} cannot be written to a new file ${path}: ${errorReason(cause)}`, {
+      cause,
+    })
   }
   const opening = open(path, 'wx', mode)
   let isComplete = false

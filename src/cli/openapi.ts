@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises'
+import { errorReason } from '../error-code.ts'
 import { OperatorError } from '../operator-error.ts'
 import { type AddCommand, parseFileName } from './context.ts'
 
@@ -17,7 +18,7 @@ export const addOpenApi: AddCommand = (program, context) => {
       if (out === undefined) await context.print(text)
       else {
         await writeFile(out, text).catch((error: Error) => {
-          throw new OperatorError(`the document cannot be written to ${out}: ${error.message}`, {
+          throw new OperatorError(`the document cannot be written to ${out}: ${errorReason(error)}`, {
             cause: error,
           })
         })

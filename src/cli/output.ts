@@ -1,4 +1,4 @@
-import { errorCode } from '../error-code.ts'
+import { errorCode, errorReason } from '../error-code.ts'
 import { OperatorError } from '../operator-error.ts'
 
 /** Options of `printLine`. */
@@ -15,7 +15,7 @@ export function printLine(text: string, { isIrreplaceable = false }: PrintOption
   return new Promise((resolve, reject) => {
     process.stdout.write(`${text}\n`, (error) => {
       if (!error || (errorCode(error) === 'EPIPE' && !isIrreplaceable)) resolve()
-      else reject(new OperatorError(`the output cannot be written: ${error.message}`, { cause: error }))
+      else reject(new OperatorError(`the output cannot be written: ${errorReason(error)}`, { cause: error }))
     })
   })
 }

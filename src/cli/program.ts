@@ -48,7 +48,7 @@ export async function runCommandLine(args: readonly string[], context: CommandCo
   } catch (error) {
     if (!(error instanceof CommanderError)) throw toOperatorError(error)
     // commander reports help and the version as errors with exit code 0.
-    if (error.exitCode !== 0) throw new OperatorError(usageMessage(error))
+    if (error.exitCode !== 0) throw new OperatorError(usageMessage(error, args))
     await context.print(help.trimEnd())
   }
 }
@@ -73,11 +73,14 @@ function environmentHelp(): string {
   return ['', "Without a command, 'serve' runs.", '', 'Environment variables:', ...lines].join('\n')
 }
 
+const helpHint = "'entente help' shows all commands, and 'entente help key' those of 'key'"
+
 /** Returns commander's message as one line. For an unknown option, it may suggest an environment variable. */
-function usageMessage({ code, message }: CommanderError): string {
+function usageMessage({ code, message }: CommanderError, args: readonly string[]): string {
   if (code === 'commander.help')
-    return "a command is missing or unknown; 'entente help' shows all commands, and 'entente help key' those of 'key'"
+    return `a command is missing or unknown in 'entente ${args.join(' ')}'; ${helpHint}`
   const line = message.replace(/^error: /, '').replaceAll('\n', ' ')
+  if (code === 'commander.unknownCommand' && !line.endsWith('?)')) return `${line}; ${helpHint}`
   if (code !== 'commander.unknownOption') return line
   const [, option = ''] = /'--?([^'=]+)/.exec(message) ?? []
   const variable = suggest(option.toUpperCase(), Object.keys(environment.shape))

@@ -19,8 +19,8 @@ const maxStartMs = 60_000
 const retryPauseMs = 500
 
 /**
- * Checks that a supported version of PostgreSQL answers at a URL, with a database in UTF-8. Waits up to a minute for a server that
- * is starting.
+ * Checks that a supported version of PostgreSQL answers at a URL, with a database in UTF-8. Waits up to a minute for a server
+ * that is starting.
  * @param origin where the URL comes from, such as the environment variable. Error messages begin with it.
  * @param signal ends the wait.
  * @throws OperatorError that names the cause, without the password.
@@ -73,7 +73,7 @@ async function readServer(database: Database, signal?: AbortSignal): Promise<Ser
 
 function describeFailure(error: unknown, hostname: string, address: string): string {
   if (error instanceof Error && error.message === connectionTimeoutMessage)
-    return `${address} does not answer`
+    return `${address} does not answer within POOL_WAIT_SECONDS`
   switch (errorCode(error)) {
     case 'ENOTFOUND':
     case 'EAI_AGAIN':

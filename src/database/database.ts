@@ -154,7 +154,11 @@ export function openDatabaseAt(url: string, options: DatabaseOptions, supervisor
   return database
 }
 
-/** @param inherited services that a fork gets from the original database, which closes the replicas. */
+/**
+ * Opens a database or a fork of one.
+ * @param inherited services that a fork gets from the original database.
+ * @param isFork the original database of a fork closes the replicas.
+ */
 function openWith(
   url: string,
   options: DatabaseOptions,

@@ -40,6 +40,9 @@ interface Applied {
 const appliedText = 'select created_at from drizzle.__drizzle_migrations'
 const toTime = ({ created_at }: Applied) => Number(created_at)
 
+/** The schemas of views, which each migration makes again. */
+const replacedSchemas = ['past', 'published', 'published_past']
+
 /** The setting with the newest migration that a version of the service must know to work with the database. */
 const requiredMigration = 'required_migration'
 
@@ -61,12 +64,18 @@ export async function migrate(database: Database): Promise<void> {
   }
 }
 
+/** SQLSTATEs of statements that create something that exists: a schema, a table, a function, and a type or an extension. */
+const alreadyExists = ['42P06', '42P07', '42723', '42710']
+
 /** Returns a message of one line about a failed migration, with PostgreSQL's reason. */
 function failureMessage(error: unknown): string {
   const reason = error instanceof Error ? error.message : String(error)
   if (errorCode(error) === '42501')
     return `DATABASE_URL: its user lacks a privilege (${reason}): make it the owner of the database and of everything in it`
-  return `the database cannot be migrated: ${reason}`
+  const advice = alreadyExists.includes(errorCode(error))
+    ? '; if it belongs to another program, use an empty database'
+    : ''
+  return `the database cannot be migrated: ${reason}${advice}`
 }
 
 /**
@@ -109,8 +118,10 @@ async function compareSchema(database: Database): Promise<SchemaComparison> {
   const missing = entries.filter(({ when }) => !appliedSet.has(when)).length
   const unknown = applied.filter((when) => !known.has(when)).length
   if (unknown === 0) return { missing, unknown, isTooNew: false }
+  // The migrations may be those of another program, whose database has no settings.
+  if (missing > 0) return { missing, unknown, isTooNew: true }
   const required = await readRequiredMigration(database)
-  return { missing, unknown, isTooNew: missing > 0 || required === undefined || !known.has(required) }
+  return { missing, unknown, isTooNew: required === undefined || !known.has(required) }
 }
 
 async function migrateUnderLock(database: Database): Promise<void> {
@@ -147,11 +158,12 @@ async function migrateUnderLock(database: Database): Promise<void> {
  */
 async function applyMigrations(client: pg.Client): Promise<void> {
   const { readMigrationFiles } = await import('drizzle-orm/migrator')
-  // PostgreSQL refuses to change a column that a view uses.
-  await client.query('drop schema if exists past, published, published_past cascade')
   await client.query(migrationsTable)
   const { rows } = await client.query<Applied>(appliedText)
   const applied = new Set(rows.map(toTime))
+  if (applied.size === 0) await requireNoReplacedSchema(client)
+  // PostgreSQL refuses to change a column that a view uses.
+  await client.query(`drop schema if exists ${replacedSchemas.join(', ')} cascade`)
   for (const { folderMillis, hash, sql } of readMigrationFiles({ migrationsFolder: folder })) {
     if (applied.has(folderMillis)) continue
     for (const statement of sql) await client.query(statement)
@@ -163,6 +175,23 @@ async function applyMigrations(client: pg.Client): Promise<void> {
   await saveRequiredMigration(client, (await readJournal()).entries)
   await client.query('select sync_records()')
   await client.query('select sync_history()')
+}
+
+/**
+ * Checks that a database without migrations has no schema that migrations replace.
+ * @throws OperatorError if it has one: it may belong to another program, whose data would be lost.
+ */
+async function requireNoReplacedSchema(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(
+    'select nspname as name from pg_namespace where nspname = any($1::text[]) order by 1',
+    [replacedSchemas],
+  )
+  const [schema] = rows
+  if (schema) {
+    throw new OperatorError(
+      `the database has a schema "${schema.name}", which the first migration would replace: if it belongs to another program, set DATABASE_URL to an empty database; if the database was restored from a dump, restore the schema "drizzle", too`,
+    )
+  }
 }
 
 async function saveRequiredMigration(client: pg.Client, entries: Journal['entries']): Promise<void> {

@@ -170,7 +170,8 @@ export class Pool {
 
   /**
    * Opens some connections before they are needed, since opening one takes tens of milliseconds in the service and in
-   * PostgreSQL, for which the first requests would wait. Does nothing if the server is unreachable: the first request reports that.
+   * PostgreSQL, for which the first requests would wait. Does nothing if the server is unreachable: the first request reports
+   * that.
    */
   async openConnectionsEarly(): Promise<void> {
     const open = async (pool: pg.Pool, count: number) => {

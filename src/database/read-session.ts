@@ -67,6 +67,8 @@ class ReadSession implements Transaction {
   /** The first statement of the read, if its text was new. */
   #newStatement: Statement | undefined
   #limits: RunOptions = {}
+  /** Duration of the setup, which counts as a part of the first statement: it may read many ids of internal records. */
+  #setupMs = 0
 
   /** @param lane by default, chosen by the earlier durations of statements with the text of the first one. */
   constructor(services: ReadServices, settings: ReadSettings, lane?: Lane) {
@@ -80,7 +82,8 @@ class ReadSession implements Transaction {
     this.#connection ??= await this.#opening
     const connection = this.#connection
     const { costs } = this.#services
-    const startedAt = performance.now()
+    const startedAt = performance.now() - this.#setupMs
+    this.#setupMs = 0
     try {
       const rows = await connection.query<Row>(statement, this.#limits)
       if (this.#settings.work) costs.add(statement, performance.now() - startedAt)
@@ -121,10 +124,13 @@ class ReadSession implements Transaction {
     this.#limits = this.#limitsFor(connection, lane)
     if (setup === undefined) return connection
     const statements = [beginReading, setup, ...(this.#services.pool.isContended ? [oneProcessSetting] : [])]
+    const startedAt = performance.now()
     try {
       await connection.execute(statements.join('; '), { signal })
+      this.#setupMs = performance.now() - startedAt
       return connection
     } catch (error) {
+      if (work) this.#services.costs.addUnfinished(first, performance.now() - startedAt)
       connection.discard()
       connection.release()
       throw error

@@ -25,7 +25,7 @@ const context = {
 const reference = (url: string, path: string) => ({ '@id': `${url}${path}` })
 
 /** Returns a resource as a DCAT data set, with a distribution for each format of its exports. */
-function dataset(resource: Resource, { url = '' }: Publisher) {
+function dataset(resource: Resource, { serviceUrl: url = '' }: Publisher) {
   const { name, plural, description } = resource
   const title = plural.replace(/(?<=[a-z])(?=[A-Z])/g, ' ')
   const formats = exportFormats(resource).options
@@ -72,7 +72,7 @@ export function catalog(registry: Registry): Endpoint {
     },
 
     handle: async (_request, { publisher }) => {
-      const { url = '', name } = publisher
+      const { serviceUrl: url = '', name } = publisher
       const body = {
         '@context': context,
         ...reference(url, '/v1/catalog'),

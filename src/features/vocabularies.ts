@@ -31,7 +31,7 @@ const makeSchema = (names: string[]) => {
         resource: z.enum(names).meta({ description: 'Resource that has the property.' }),
         property: z
           .string()
-          .meta({ description: 'Path of the property in the record, joined by dots: `parties.role`.' }),
+          .meta({ description: 'Path of the property in the record, with dots: `parties.role`.' }),
         filter: z
           .string()
           .nullable()
@@ -54,8 +54,8 @@ const makeSchema = (names: string[]) => {
 }
 
 /**
- * Returns the filter of the words: the filter with the name of the property, otherwise a filter that takes exactly these
- * words; null if there is none.
+ * Returns the name of the filter of the words: the filter with the last name in the path of the property, if it takes these
+ * words; otherwise a filter that takes exactly these words; null if there is none.
  */
 function findFilter({ filters }: Resource, property: string, words: readonly string[]): string | null {
   const name = property.split('.').at(-1) ?? ''

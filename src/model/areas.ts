@@ -12,6 +12,7 @@ import { relationRows } from './relations.ts'
  * Filters by the regions of a record's country, for records with at most one country.
  * @param id the column with the record's id.
  * @param country the column with the country's code.
+ * @param description a sentence that ends the description of each filter.
  */
 export function areaFilters(
   id: AnyPgColumn,

@@ -28,7 +28,7 @@ import { byColumn, type SortKey } from './sorts.ts'
 
 /** Builds a resource from its declaration: combines the schemas, filters, sorts, dimensions and includes of its fields. */
 
-/** What error messages call the owner of the names that every resource has. */
+/** The owner, in error messages, of the filters, sort keys, collections and includes that every resource has. */
 const everyResource = 'every resource'
 
 /** Filters that every resource has: by key, and by the times of creation and of the last change. */
@@ -121,7 +121,10 @@ const eventQuery = (table: RecordTable, { eventDates }: ResourceDeclaration): Fi
 const searchedProperties = ({ fields }: ResourceDeclaration): string =>
   quoteList(Object.keys(fields).filter((name) => fields[name]?.searchText))
 
-/** Builds the resource of a declaration. Looks up other resources only when a collection or an include is used. */
+/**
+ * Builds the resource of a declaration. Other resources may not be built yet, so collections and includes look them up when they
+ * are used.
+ */
 export function bindResource(registry: Registry, declaration: ResourceDeclaration): Resource {
   const { name, naturalKey, search, constraints: _, query, refine: __, ...rest } = declaration
   const table = registry.table(name)
@@ -142,7 +145,7 @@ export function bindResource(registry: Registry, declaration: ResourceDeclaratio
   ]
   const parts = <Part extends keyof FieldQuery>(part: Part) =>
     queries.map(([owner, contributed]) => [owner, contributed[part]] as const)
-  const lazyParts = <T>(
+  const evaluate = <T>(
     contributions: readonly (readonly [string, (() => Record<string, T>) | undefined])[],
   ) => contributions.map(([owner, make]) => [owner, make?.()] as const)
   const nameLines = nameLinesOf(getTableColumns(table), search)
@@ -180,7 +183,7 @@ export function bindResource(registry: Registry, declaration: ResourceDeclaratio
     collections: lazy(() =>
       combine(
         'collection',
-        [...lazyParts(parts('collections')), [everyResource, citationCollection(resource)]],
+        [...evaluate(parts('collections')), [everyResource, citationCollection(resource)]],
         [conditionWords, [`the filters of ${name}`, Object.keys(filters)]],
       ),
     ),
@@ -189,7 +192,7 @@ export function bindResource(registry: Registry, declaration: ResourceDeclaratio
         'include',
         [
           [everyResource, citationInclude(resource)],
-          ...lazyParts(parts('includes')),
+          ...evaluate(parts('includes')),
           ...inverseIncludes(registry, resource),
         ],
         [responseProperties(resource)],

@@ -8,8 +8,8 @@ import { type Include, type Resource, toSearchable } from './resource.ts'
 import type { Collection } from './searchable.ts'
 
 /**
- * The query vocabulary that citations add to every other resource. Their column `citedRecord` has the id of the record that the
- * source supports.
+ * The filter, the collection and the include that the resource `citations` adds to every other resource. The column `citedRecord`
+ * of a citation has the id of the record that its source supports.
  */
 
 const citationsOf = ({ name, registry }: Resource): Resource | undefined =>
@@ -21,13 +21,10 @@ export function citationFilters(registry: Registry, name: string, id: PgColumn):
     return {}
   const citations = registry.table('citations')
   return {
-    source: filterByAny(
-      registry.keySpec('sources').schema,
-      'Source that a citation of the record names: records that the source supports.',
-      (values) =>
-        isInAny(id, [
-          sql`select ${columnOf(citations, 'citedRecord')} from ${citations} where ${columnOf(citations, 'source')} = any(${values}::uuid[])`,
-        ]),
+    source: filterByAny(registry.keySpec('sources').schema, 'Source of a citation of the record.', (values) =>
+      isInAny(id, [
+        sql`select ${columnOf(citations, 'citedRecord')} from ${citations} where ${columnOf(citations, 'source')} = any(${values}::uuid[])`,
+      ]),
     ),
   }
 }
@@ -40,7 +37,7 @@ export function citationCollection(resource: Resource): Record<string, Collectio
     citations: {
       ...toSearchable(citations),
       singular: citations.singular,
-      description: 'The citations that support it.',
+      description: 'The citations of the record.',
       table: citations.table,
       parentKey: [columnOf(citations.table, 'citedRecord')],
     },
@@ -54,7 +51,7 @@ export function citationInclude(resource: Resource): Record<string, Include> {
   return {
     citations: includedRecords(
       citations,
-      'the citations that support it, each with its source in `sourceDetails`.',
+      'the citations of the record, each with its source in `sourceDetails`.',
       sql`${columnOf(citations.table, 'citedRecord')} = ${resource.id}`,
       ['sourceDetails'],
     ),

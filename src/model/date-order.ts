@@ -4,9 +4,11 @@ import { isEntirelyBefore } from './edtf.ts'
 import type { Fields } from './field.ts'
 
 /**
- * Returns what is wrong with a date that is certainly before a date that it must not be before (`notBefore`), such as an end
- * whose last possible day is before the first possible day of the start. Returns undefined if the order may be right.
+ * Compares a date with the dates that it must not precede (`notBefore`), such as an end with its start. Returns a message if it
+ * certainly precedes one of them: the last day that it can mean is before the first day that the other can mean. Otherwise
+ * returns undefined.
  * @param values a valid document with these fields, or a valid item of a list.
+ * @param name the property of the date.
  */
 export function findOrderFault(
   fields: Fields,

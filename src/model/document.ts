@@ -81,13 +81,20 @@ export const hasAllProperties = (resource: Resource, fields: readonly string[]):
 /**
  * Adds included records to the JSON text of a record.
  * @param document SQL text expression of a JSON object.
+ * @param options `limited`: the text is null if an include has more records than pages and single records may have.
  */
-export function withIncludes(resource: Resource, document: SQL, include: readonly string[]): SQL {
+export function withIncludes(
+  resource: Resource,
+  document: SQL,
+  include: readonly string[],
+  { limited = false } = {},
+): SQL {
   if (include.length === 0) return document
   const includes = resource.includes()
   const added = include.flatMap((name) => {
     const found = includes[name]
-    return found ? [sql`${sql.raw(`',"${name}":'`)} || ${found.json}`] : []
+    const json = (limited && found?.limitedJson) || found?.json
+    return json ? [sql`${sql.raw(`',"${name}":'`)} || ${json}`] : []
   })
   return sql`(left(${document}, -1) || ${sql.join(added, sql` || `)} || '}')`
 }
@@ -95,12 +102,14 @@ export function withIncludes(resource: Resource, document: SQL, include: readonl
 /**
  * SQL text expression of a record's JSON with some properties and includes, over a row of the resource's table.
  * @param fields names of own properties, in the order of the JSON.
+ * @param options as for `withIncludes`.
  */
 export function documentJson(
   resource: Resource,
   fields: readonly string[],
   include: readonly string[] = [],
+  options: { limited?: boolean } = {},
 ): SQL {
   const document = hasAllProperties(resource, fields) ? wholeJson(resource) : composedJson(resource, fields)
-  return withIncludes(resource, document, include)
+  return withIncludes(resource, document, include, options)
 }

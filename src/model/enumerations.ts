@@ -4,7 +4,7 @@ import { unwrapped } from './schema-names.ts'
 
 /** A property whose values are words of a closed list. */
 export interface Enumeration {
-  /** Path of the property in the record, joined by dots: `parties.role`. */
+  /** Path of the property in the record, with dots: `parties.role`. */
   property: string
   words: string[]
 }

@@ -4,9 +4,23 @@ import { z } from 'zod'
 import { wholeJson, withIncludes } from './document.ts'
 import { type Include, type Resource, recordSchema } from './resource.ts'
 
-/** SQL of the JSON text of a list of records. */
-const jsonArray = (document: SQL, from: SQL, order: SQL) =>
-  sql`(select '[' || coalesce(string_agg(${document}, ',' order by ${order}), '') || ']' ${from})`
+/**
+ * Maximum number of records in an include of a record in a page, or of a single record. Exports have no maximum, since they are
+ * sent while they are read.
+ */
+export const maxIncluded = 5000
+
+/** SQL of the JSON text of a list of records, without and with the maximum number of records. */
+function jsonArrays(document: SQL, from: SQL, order: SQL): Pick<Include, 'json' | 'limitedJson'> {
+  const array = (text: SQL, key: SQL) =>
+    sql`'[' || coalesce(string_agg(${text}, ',' order by ${key}), '') || ']'`
+  const maximum = sql.raw(String(maxIncluded))
+  const limited = sql`(select ${document} as text, ${order} as place ${from} limit ${maximum} + 1) limited`
+  return {
+    json: sql`(select ${array(document, order)} ${from})`,
+    limitedJson: sql`(select case when count(*) <= ${maximum} then ${array(sql`text`, sql`place`)} end from ${limited})`,
+  }
+}
 
 /**
  * Include of the records of a resource that match a condition, in the order of their keys.
@@ -22,7 +36,7 @@ export function includedRecords(
   return {
     description,
     schema: z.array(z.lazy(() => recordSchema(resource))),
-    json: jsonArray(document, sql`from ${resource.table} where ${condition}`, sql`${resource.key.column}`),
+    ...jsonArrays(document, sql`from ${resource.table} where ${condition}`, sql`${resource.key.column}`),
     records: { resource, include: nested },
   }
 }
@@ -42,7 +56,7 @@ export function includedRelatives(
   return {
     description,
     schema: z.array(z.lazy(() => recordSchema(resource))),
-    json: jsonArray(
+    ...jsonArrays(
       wholeJson(resource),
       sql`from ${resource.table} join ${including} on ${condition(sql`including.id`)}`,
       sql`${resource.key.column}`,

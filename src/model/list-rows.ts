@@ -18,7 +18,7 @@ export const listQuery = (table: PgTable, columns: SQL, { recordId }: Pick<Field
   sql`select ${columns} from ${table} where ${columnOf(table, 'record')} = ${recordId} order by ${columnOf(table, 'position')}`
 
 /**
- * Returns the table and the function `split` of a field whose value is a list.
+ * Returns how the entries of a list are stored: its table, and the function that splits lists into rows.
  * @param toRow returns the row of an entry, without record and position.
  * @param common values that are the same in every row, such as `resource`.
  */

@@ -16,8 +16,7 @@ export function makeNamesSchema(resources: readonly Resource[]) {
   return registerResponseSchema(
     'Names',
     z.strictObject(Object.fromEntries([...sections].map((section) => [section, names]))).meta({
-      description:
-        'Names of records by resource and key, each once. It has a section for each resource that is referred to.',
+      description: 'Names of the records that the response refers to, by resource and key, each record once.',
       examples: [{ countries: { CHN: 'China', PAK: 'Pakistan' }, topics: { energy: 'Energy' } }],
     }),
   )

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { faultMessage, quote, toFault } from '../problems/faults.ts'
 import { type Fault, FaultList, Problem } from '../problems/problem.ts'
-import { didYouMean, quoteList } from '../problems/suggest.ts'
+import { didYouMean, itCanBe, quoteList } from '../problems/suggest.ts'
 import type { Comparison, Operator } from './filters.ts'
 
 /** A query parameter: the schema of one value, and its operators. */
@@ -215,6 +215,10 @@ function checkValues(
   if (given.some((text) => text.includes('\u0000'))) {
     return { values: [], faults: [fault('bad_text', 'has a NUL character')] }
   }
+  const parts = takes === 'many' ? [] : (given[0] ?? '').split(',')
+  if (parts.length > 1 && !mayHaveCommas(schema) && parts.every((part) => schema.safeParse(part).success)) {
+    return { values: [], faults: [fault('repeated', `takes one value, not ${parts.length}`)] }
+  }
   const results = given.map((text) => schema.safeParse(text, { error: faultMessage }))
   return {
     values: results.flatMap(({ success, data }) => (success ? [data] : [])),
@@ -265,9 +269,11 @@ export function checkQuery(parameters: Readonly<Record<string, Parameter>>, quer
     }
     checked.set(name, values)
   }
-  for (const [name, { presence, description }] of Object.entries(parameters)) {
+  for (const [name, { presence, description, value }] of Object.entries(parameters)) {
     if (presence && !query.has(name)) {
-      faults.add(() => ({ parameter: name, code: 'required', message: `is required: ${description}` }))
+      const words = value instanceof z.ZodEnum ? itCanBe(value.options.map(String)) : ''
+      const message = `is required: ${words === '' ? description : description.replace(/\.$/, words)}`
+      faults.add(() => ({ parameter: name, code: 'required', message }))
     }
   }
   if (faults.count > 0) throw invalidParameters(faults)

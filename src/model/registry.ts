@@ -141,7 +141,9 @@ export class Registry {
     return declaration
   }
 
-  /** The schema of a resource's keys, and who assigns them. @throws Error for an unknown resource, or a key that is not a string. */
+  /**
+   * The schema of a resource's keys, and who assigns them. @throws Error for an unknown resource, or a key that is not a string.
+   */
   keySpec(name: string): KeySpec {
     const { naturalKey, fields } = this.declaration(name)
     if (naturalKey === undefined) return { schema: keys.uuid(), assignedBy: 'registry' }

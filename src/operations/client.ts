@@ -13,7 +13,7 @@ export interface Client {
   readonly isAnonymous: boolean
 }
 
-/** Returns the owner of the work for a client: its kind, its group and its name. */
+/** Returns the owner of the work for a client: whether it is anonymous, its group and its name. */
 export const clientOwner = ({ name, group, isAnonymous }: Client): Owner => [
   isAnonymous ? 'anonymous' : 'authenticated',
   group,

@@ -6,7 +6,7 @@ import { insertDocument } from './writing/documents.ts'
 import { explainRefusal } from './writing/explain.ts'
 import { idempotencyKey, runOnce } from './writing/idempotency.ts'
 import { creationProblems } from './writing/problems.ts'
-import { newRecord, newRecordContract } from './writing/responses.ts'
+import { createdContract, createdResponse } from './writing/responses.ts'
 import { changeReason, getAuthorship } from './writing/revisions.ts'
 import { checkDocument } from './writing/validation.ts'
 
@@ -28,7 +28,7 @@ export const create: Operation = {
       mediaTypes: ['application/json'],
       schema: () => inputSchema(resource),
     },
-    responses: { 201: newRecordContract(resource) },
+    responses: { 201: createdContract(resource) },
     problems: [...creationProblems],
   }),
 
@@ -38,7 +38,7 @@ export const create: Operation = {
     try {
       return await runOnce(database, request, async (tx) => {
         const record = await insertDocument(tx, resource, document, { kind: 'create', authorship })
-        return newRecord(resource, record)
+        return createdResponse(resource, record)
       })
     } catch (error) {
       throw await explainRefusal(error, autocommitReads(database), resource, document)

@@ -12,6 +12,7 @@ import { placeholder, statement } from '../query/statement.ts'
 import { bodyTag, etagHeader, ifNoneMatch } from './entity-tags.ts'
 import type { Operation } from './operation.ts'
 import { linkHeader, nextLink } from './page.ts'
+import { pageEnvelope } from './page-envelope.ts'
 import { notModified, pageInfoSchema } from './response-schemas.ts'
 
 const limits = { defaultSize: 100, maxSize: 200 } as const
@@ -83,7 +84,7 @@ function duplicatesStatement(resource: Resource, after: string | undefined, limi
   const build = () => {
     const where = after === undefined ? sql`` : sql`where ${key.column} > ${placeholder('after')}::${type}`
     // The left sides are the indexed expressions of the table, so that PostgreSQL uses the indexes.
-    const same = search.nameLines
+    const sharesName = search.nameLines
       ? sql`${nameList(search.nameLines)} && page.names`
       : sql`${foldedPrefix(search.title)} = left(page.names[1], 200) collate "C" and ${fold(search.title)} = page.names[1]`
     return sql`with page as materialized (
@@ -95,7 +96,7 @@ function duplicatesStatement(resource: Resource, after: string | undefined, limi
         select json_agg(found) from (
           select ${key.column}::text as key, ${search.title} as title, ${records}.document
           from ${table} join ${records} on ${records.id} = ${id}
-          where ${same} and ${key.column} > page.key
+          where ${sharesName} and ${key.column} > page.key
           order by ${key.column} limit ${sql.raw(String(maxOthers))}
         ) as found
       ) as others
@@ -116,8 +117,16 @@ const isFilled = (value: unknown) =>
 function compareDocuments(resource: Resource, one: string | null, other: string | null) {
   const schema = z.record(z.string(), z.unknown())
   const [first, second] = [one, other].map((text) => schema.parse(JSON.parse(text ?? '{}')))
-  const { title, otherName } = resource.registry.declaration(resource.name).search
-  const ignored = new Set([title, otherName, 'aliases', 'externalIds', 'visibility', resource.key.property])
+  const { title, otherName, translations } = resource.registry.declaration(resource.name).search
+  const ignored = new Set([
+    title,
+    otherName,
+    translations,
+    'aliases',
+    'externalIds',
+    'visibility',
+    resource.key.property,
+  ])
   const compared = Object.keys(first ?? {}).filter(
     (name) =>
       !ignored.has(name) && !(name in managedSchemas) && isFilled(first?.[name]) && isFilled(second?.[name]),
@@ -136,7 +145,7 @@ export const duplicates: Operation = {
     summary: `Find ${pluralNoun(resource)} that may be recorded twice`,
     description: 'Pairs with an equal name, title or alias.',
     details:
-      'Names are compared without case and accents. A page checks `limit` records in the order of their keys, so it may have no pair although `next` is not null. Merge a pair with `POST …/merge`.',
+      'Names match without case and accents. A page checks `limit` records in order of their keys, with up to five pairs each, so it may be empty although `next` is not null. Merge a pair with `POST …/merge`.',
     path: '/duplicates',
     scope: 'collection',
     access: 'read',
@@ -172,7 +181,7 @@ export const duplicates: Operation = {
     )
     const last = rows.length === limit ? rows.at(-1) : undefined
     const next = last ? writeCursor(scope, [last.key], cursorSecret) : null
-    const body = JSON.stringify({ data, page: { limit, next } })
+    const body = pageEnvelope(data.map((pair) => JSON.stringify(pair)).join(), { limit, next })
     return {
       status: 200,
       headers: { etag: bodyTag(body), ...(next !== null && { link: nextLink(queryString, next) }) },

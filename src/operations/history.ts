@@ -14,7 +14,7 @@ import type { Operation } from './operation.ts'
 import { linkHeader, nextLink } from './page.ts'
 import { pageEnvelope } from './page-envelope.ts'
 import { recordNotFound } from './read.ts'
-import { findRecords } from './records.ts'
+import { findRecord } from './records.ts'
 import { namedPageSchema, notModified } from './response-schemas.ts'
 import { recordChange, revisionExample } from './revision-schema.ts'
 import { diffJson } from './writing/diff.ts'
@@ -140,11 +140,11 @@ export const history: Operation = {
     if (before === undefined && isMerged && getStringValues(query, 'follow')[0] !== 'false')
       throw recordNotFound(resource, key)
     if (rows.length === 0) {
-      const found = await findRecords(autocommitReads(database), resource, [key], {
+      const found = await findRecord(autocommitReads(database), resource, key, {
         fields: ['version'],
         include: [],
       })
-      if (!found.has(key)) throw recordNotFound(resource, key)
+      if (!found) throw recordNotFound(resource, key)
     }
     const hasMore = rows.length > size || rows.length < (rows[0]?.found ?? 0)
     const count = hasMore ? rows.length - 1 : rows.length

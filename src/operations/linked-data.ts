@@ -46,8 +46,8 @@ const record = z.looseObject({
 
 const participant = z.looseObject({ country: text, organization: text, region: text, role: z.string() })
 
-const nodeReference = ({ url = '' }: Publisher, resource: string, key: string) => ({
-  '@id': `${url}/v1/${resource}/${encodeURIComponent(key)}`,
+const nodeReference = ({ serviceUrl = '' }: Publisher, resource: string, key: string) => ({
+  '@id': `${serviceUrl}/v1/${resource}/${encodeURIComponent(key)}`,
 })
 
 /** Returns the properties that are not empty. */

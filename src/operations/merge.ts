@@ -24,7 +24,7 @@ import {
   releaseMerged,
   updateReferrers,
 } from './writing/merging.ts'
-import { changedRecord } from './writing/responses.ts'
+import { changedResponse } from './writing/responses.ts'
 import { getAuthorship } from './writing/revisions.ts'
 import { invalidBody } from './writing/validation.ts'
 
@@ -33,9 +33,9 @@ const mergeBody = memoizeByKey((nameOf, { schema }, example) =>
     nameOf('MergeTarget'),
     z
       .strictObject({
-        into: schema.clone().meta({ description: 'Key of the record that stays.' }),
+        into: schema.clone().meta({ description: 'Key of the remaining record.' }),
         version: z.int().min(1).max(maxVersion).optional().meta({
-          description: 'The version of the record that stays, as it was read; not checked when left out.',
+          description: 'Version of the remaining record, as it was read; not checked when left out.',
         }),
       })
       .meta({ description: 'The record to merge into.', examples: [{ into: example }] }),
@@ -56,7 +56,7 @@ function readBody(
   ])
 }
 
-/** Checks the version of the record that stays. @throws Problem `stale-version` if it is not `expected`. */
+/** Checks the version of the remaining record. @throws Problem `stale-version` if it is not `expected`. */
 function requireRemainingVersion(
   { noun }: Resource,
   { key, version }: LockedRecord,
@@ -71,7 +71,7 @@ function requireRemainingVersion(
   })
 }
 
-/** Whether readers without a key do not see a record: it is internal or, as a citation, belongs to an internal record. */
+/** Whether a record is hidden from readers without a role: it is internal or, as a citation, belongs to an internal record. */
 async function isHidden(tx: Transaction, id: string): Promise<boolean> {
   const text = 'select from published.hidden_records where id = $1'
   return (await tx.query({ text, values: [id] })).length > 0
@@ -86,7 +86,7 @@ export const merge: Operation = {
     operationId: `merge${resource.singular}`,
     summary: `Merge ${aNoun(resource.noun)} into another one`,
     description: 'For duplicates. It cannot be undone.',
-    details: `All references to the record (by up to ${maxMovedReferrers} records) move to the other one, which also takes over external ids, names and aliases and keeps its other values. Afterwards, the response to reads of the merged key is \`308\`, and to changes \`410\`. Both histories stay. \`If-Match\` has the version of the merged record, \`version\` the version of the other one.`,
+    details: `All references to the record (by up to ${maxMovedReferrers} records) move to the remaining one. It takes over external ids, aliases, and names (as aliases), and keeps its other values. Afterwards, the response to reads of the merged key is \`308\`, and to changes \`410\`. Both histories stay. \`If-Match\` has the version of the merged record, \`version\` the version of the remaining one.`,
     path: '/merge',
     body: {
       mediaTypes: ['application/json'],
@@ -100,6 +100,7 @@ export const merge: Operation = {
     const expected = parseIfMatch(request.headers['if-match'])
     const body = readBody(resource, request)
     const change: Change = { kind: 'merge', authorship: getAuthorship(request) }
+    /** The new document of the remaining record, which explains why the database refused the merge. */
     let document: Document = {}
     try {
       return await runOnce(database, request, async (tx) => {
@@ -110,32 +111,35 @@ export const merge: Operation = {
         requireVersion(expected, from.version, resource.noun)
         const into = locked.get(body.into)
         if (!into) {
-          const later = await findMergedInto(tx, resource, body.into)
-          const message = `there is no ${resource.noun} "${body.into}"${later === undefined ? '' : `; it was merged into "${later}"`}`
+          const mergedInto = await findMergedInto(tx, resource, body.into)
+          const message =
+            mergedInto === undefined
+              ? `there is no ${resource.noun} "${body.into}"`
+              : `the ${resource.noun} "${body.into}" was merged into "${mergedInto}": use this key`
           throw invalidBody('request', [{ pointer: '/into', code: 'dangling_reference', message }])
         }
         requireRemainingVersion(resource, into, body.version)
         const mergedDocument = documentOf(resource, JSON.parse(from.document))
-        const before = documentOf(resource, JSON.parse(into.document))
-        const isEquallyVisible = mergedDocument.visibility === before.visibility
+        const remainingDocument = documentOf(resource, JSON.parse(into.document))
+        const isEquallyVisible = mergedDocument.visibility === remainingDocument.visibility
         if (!isEquallyVisible || (await isHidden(tx, from.id)) !== (await isHidden(tx, into.id))) {
-          const detail = `One ${resource.noun} is public and the other internal, or belongs to an internal record: make both equally visible first.`
+          const detail = `The ${resource.noun} ${key} is not as visible as ${into.key}: one of them is internal, or belongs to an internal record. Make both equally visible, then merge.`
           throw new Problem('conflict', detail)
         }
-        const pair = { resource, from, into, mergedDocument, remainingDocument: before }
+        const pair = { resource, from, into, mergedDocument, remainingDocument }
         document = mergeDocuments(pair)
         await updateReferrers(tx, pair, change)
         await releaseMerged(tx, pair, change)
         const [stored] = await updateDocuments(
           tx,
           resource,
-          [{ locked: into, before, after: document }],
+          [{ locked: into, before: remainingDocument, after: document }],
           change,
         )
         if (!stored) throw new Problem('internal', `The ${resource.noun} ${into.key} was not written.`)
         // The remaining record may have referred to the merged one.
         await deleteMerged(tx, pair)
-        return changedRecord(stored)
+        return changedResponse(stored)
       })
     } catch (error) {
       throw await explainMergeRefusal(error, autocommitReads(database), resource, document, body.into)

@@ -14,12 +14,14 @@ import { languageParameterName, withLanguageHeaders } from './language.ts'
 import type { ApiResponse, Context, HeaderContract } from './operation.ts'
 import { pageEnvelope } from './page-envelope.ts'
 import { readRegistryAt } from './past.ts'
-import { queryDocuments } from './records.ts'
+import { queryDocuments, tooManyIncluded } from './records.ts'
 
 interface Row {
   records: string | null
   /** Whether all documents have the current shape. */
   current: boolean
+  /** The id of a record with too many records of an include; null if there is none. */
+  oversized: string | null
   last: CursorPosition | null
 }
 
@@ -101,6 +103,7 @@ async function readPageRecords(
 ): Promise<PageRecords> {
   const [row] = await queryDocuments<Row>(tx, (options) => listStatement(plan, after, options))
   const { resource, representation, asOf } = plan
+  if (row?.oversized) throw await tooManyIncluded(tx, resource, row.oversized, representation)
   const text = await replaceListRequestsWithCounts(tx, resource, representation, row?.records ?? '', asOf)
   const found = { records: text, last: row?.last ?? null }
   if (!representation.names) return found

@@ -13,7 +13,7 @@ import { etagHeader, ifNoneMatch, includedTag, versionTag } from './entity-tags.
 import { acceptLanguage, contentLanguage, languageParameter, withLanguageHeaders } from './language.ts'
 import type { Context, Operation } from './operation.ts'
 import { readRegistryAt } from './past.ts'
-import { findRecords, readRecord } from './records.ts'
+import { findRecord, readRecord } from './records.ts'
 import { notModified } from './response-schemas.ts'
 import type { StoredRecord } from './writing/documents.ts'
 
@@ -34,8 +34,7 @@ async function readRecordAt(
   context: Context,
 ): Promise<StoredRecord | undefined> {
   if (at === undefined) return readRecord(context.database, resource, key, representation)
-  const found = await readRegistryAt(at, context, (tx) => findRecords(tx, resource, [key], representation))
-  return found.get(key)
+  return readRegistryAt(at, context, (tx) => findRecord(tx, resource, key, representation))
 }
 
 /**

@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader'
+import { OverBudgetError } from '../database/connection.ts'
 import {
   autocommitReads,
   type DatabaseClient,
@@ -7,8 +8,10 @@ import {
   type Transaction,
   type Work,
 } from '../database/database.ts'
+import { maxIncluded } from '../model/includes.ts'
 import type { Resource } from '../model/resource.ts'
-import { readStatement } from '../query/list-sql.ts'
+import { Problem } from '../problems/problem.ts'
+import { oversizedStatement, readStatement } from '../query/list-sql.ts'
 import type { Representation } from '../query/representation.ts'
 import type { StoredRecord } from './writing/documents.ts'
 
@@ -24,17 +27,70 @@ export async function queryDocuments<Row extends { current: boolean }>(
   return rows.every(({ current }) => current) ? rows : tx.query<Row>(build({ compose: true }))
 }
 
-/** Finds records by their keys. @returns the records that exist, by key. */
-export async function findRecords(
+/** Returns the problem `invalid-parameter`: a record, given by its id, has too many records of an include for one response. */
+export async function tooManyIncluded(
+  tx: Transaction,
+  resource: Resource,
+  id: string,
+  { include }: Representation,
+): Promise<Problem> {
+  const [found] = await tx
+    .query<{ key: string; includes: string[] }>(oversizedStatement(resource, id, include))
+    .catch((error: unknown) => {
+      // The read is repeated in the expensive lane.
+      if (error instanceof OverBudgetError) throw error
+      // The record is refused in any case. A failure must not affect other records that are read together with it.
+      return []
+    })
+  const key = found?.key ?? id
+  const which = found
+    ? `the include ${found.includes.join(', ')}`
+    : `one of the includes ${include.join(', ')}`
+  return new Problem(
+    'invalid-parameter',
+    `The ${resource.noun} ${key} has more than ${maxIncluded} records of ${which}. Read these records with a list of their own resource and a filter, such as /v1/citations?source=…, or with an export.`,
+  )
+}
+
+/** Row of `readStatement`. */
+interface Row extends Omit<StoredRecord, 'document'> {
+  id: string
+  document: string | null
+  current: boolean
+}
+
+/** Finds records by their keys. @returns the records that exist, or the problem of each one that cannot be sent, by key. */
+async function findRecords(
   tx: Transaction,
   resource: Resource,
   keys: readonly string[],
   representation: Representation,
-): Promise<Map<string, StoredRecord>> {
-  const rows = await queryDocuments<StoredRecord & { current: boolean }>(tx, (options) =>
+): Promise<Map<string, StoredRecord | Problem>> {
+  const rows = await queryDocuments<Row>(tx, (options) =>
     readStatement(resource, keys, representation, options),
   )
-  return new Map(rows.map((row) => [row.key, row]))
+  const found = new Map<string, StoredRecord | Problem>()
+  for (const { document, ...row } of rows)
+    found.set(
+      row.key,
+      document === null ? await tooManyIncluded(tx, resource, row.id, representation) : { ...row, document },
+    )
+  return found
+}
+
+/**
+ * Finds a record by its key. @returns undefined when there is none.
+ * @throws Problem `invalid-parameter` if it has too many records of an include.
+ */
+export async function findRecord(
+  tx: Transaction,
+  resource: Resource,
+  key: string,
+  representation: Representation,
+): Promise<StoredRecord | undefined> {
+  const found = (await findRecords(tx, resource, [key], representation)).get(key)
+  if (found instanceof Problem) throw found
+  return found
 }
 
 /** A requested record. */
@@ -67,7 +123,7 @@ const makeRecordLoader = (
   resource: Resource,
   representation: Representation,
 ): RecordLoader => ({
-  loader: new DataLoader(
+  loader: new DataLoader<Lookup, StoredRecord | undefined>(
     async (lookups) => {
       const reads = autocommitReads(database.forWork(sharedWork(lookups)))
       const keys = lookups.map(({ key }) => key)
@@ -98,6 +154,7 @@ function getRecordLoader(
  * Reads a record by its key. One statement finds up to 25 records of the resource that are read in the same iteration of the
  * event loop, with the same `Representation` object. Under load, this saves most round trips to the database.
  * @returns undefined when there is none.
+ * @throws Problem `invalid-parameter` if it has too many records of an include.
  */
 export function readRecord(
   database: DatabaseClient,

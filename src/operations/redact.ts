@@ -22,7 +22,7 @@ import {
 import { explainRefusal } from './writing/explain.ts'
 import { type LockedRecord, lockRecord, startWrite } from './writing/locks.ts'
 import { redactionProblems } from './writing/problems.ts'
-import { changedRecord } from './writing/responses.ts'
+import { changedResponse } from './writing/responses.ts'
 import { getAuthorship } from './writing/revisions.ts'
 import { checkReplacement, invalidBody } from './writing/validation.ts'
 
@@ -76,7 +76,7 @@ async function redactRecord(
   const [stored] = await updateDocuments(tx, resource, [{ locked, before, after }], { ...change, redactions })
   if (!stored) throw new Error('a redacted record was not written')
   await redactRowsAndResponses(tx, task, Object.keys(redactions).length > 0)
-  return changedRecord(stored)
+  return changedResponse(stored)
 }
 
 /** Redacts the history of a removed record, and writes another revision with the operation `remove`. */

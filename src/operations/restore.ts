@@ -18,7 +18,7 @@ import { explainRefusal } from './writing/explain.ts'
 import { idempotencyKey, runOnce } from './writing/idempotency.ts'
 import { lockRecord } from './writing/locks.ts'
 import { documentProblems } from './writing/problems.ts'
-import { changedRecord, changedRecordContract, newRecord, newRecordContract } from './writing/responses.ts'
+import { changedContract, changedResponse, createdContract, createdResponse } from './writing/responses.ts'
 import { changeReason, getAuthorship } from './writing/revisions.ts'
 import { checkDocument, invalidBody, requireObject } from './writing/validation.ts'
 
@@ -118,8 +118,8 @@ export const restore: Operation = {
       example: { version: 1 },
     },
     responses: {
-      200: changedRecordContract(resource),
-      201: newRecordContract(resource),
+      200: changedContract(resource),
+      201: createdContract(resource),
     },
     problems: [...documentProblems],
   }),
@@ -152,7 +152,7 @@ export const restore: Operation = {
           // The visibility stays, so that restoring a public version does not publish a record that has become internal.
           document = { ...document, visibility: before.visibility }
           const update = { locked, before, after: document }
-          return changedRecord(await writeChange(tx, resource, update, change))
+          return changedResponse(await writeChange(tx, resource, update, change))
         }
         // A removed record keeps the visibility that it had last, for the same reason.
         // Without `version`, the last version is the one to restore.
@@ -172,7 +172,7 @@ export const restore: Operation = {
           [resource.key.property]: key,
         }
         const createdAt = typeof record.createdAt === 'string' ? record.createdAt : undefined
-        return newRecord(resource, await insertDocument(tx, resource, document, change, createdAt))
+        return createdResponse(resource, await insertDocument(tx, resource, document, change, createdAt))
       })
     } catch (error) {
       throw await explainRefusal(error, autocommitReads(database), resource, document, existingKey)

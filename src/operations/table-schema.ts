@@ -63,7 +63,7 @@ export const tableSchema: Operation = {
     summary: `Describe the CSV file of ${pluralNoun(resource)}`,
     description: 'The columns, as a Table Schema.',
     details:
-      'Returns the columns of the file that the export with the same parameters writes, as a Table Schema of Frictionless Data.',
+      'Returns the columns of the CSV export with these parameters, as a Table Schema of Frictionless Data.',
     path: '/table-schema',
     scope: 'collection',
     access: 'read',

@@ -51,7 +51,7 @@ export function quote(text: string): string {
 }
 
 /** Formats a value for a message. A long value is truncated, and ends with `…`. */
-function formatValue(value: unknown): string {
+export function formatValue(value: unknown): string {
   if (typeof value === 'string') return quote(value)
   const text = JSON.stringify(value) ?? String(value)
   return text.length > maxShownLength ? `${text.slice(0, maxShownLength - 1)}…` : text

@@ -25,8 +25,12 @@ export function suggest(word: string, known: readonly string[]): string | undefi
 export function didYouMean(word: string, known: readonly string[]): string {
   const nearest = suggest(word, known)
   if (nearest) return `; did you mean "${nearest}"?`
-  return known.length > 0 && known.length <= 20 ? `; it can be ${quoteList(known)}` : ''
+  return itCanBe(known)
 }
+
+/** Returns the end of a message that lists all known words if there are at most 20. */
+export const itCanBe = (known: readonly string[]): string =>
+  known.length > 0 && known.length <= 20 ? `; it can be ${quoteList(known)}` : ''
 
 /**
  * Returns a sentence about an unknown word, which ends as `didYouMean` says.

@@ -272,7 +272,7 @@ function findTopFaults(plan: AggregatePlan, query: CheckedQuery): Fault[] {
   const fault = (parameter: string, message: string): Fault => ({ parameter, code: 'invalid', message })
   const replaced = replacedByTop
     .filter((name) => query.has(name))
-    .map((name) => fault(name, `"${name}" cannot be combined with top, which replaces it`))
+    .map((name) => fault(name, 'cannot be combined with top, which replaces it'))
   if (groupBy.length !== 1) return [...replaced, fault('top', 'needs exactly one dimension in groupBy')]
   const { filter } = getDimension(resource, dimension).groupFilter
   if (!comparisonsWithOtherValues(plan, dimension, []))

@@ -41,7 +41,10 @@ const wordPattern = /(\bas\s+)?"?\b([a-z_][a-z0-9_]*)\b"?(\s*\.)?/g
 /** Whether a text has dynamic SQL, in which table names cannot be found. */
 const isDynamic = (text: string): boolean => /\b(execute|regclass|query_to_xml)\b/i.test(text)
 
-/** Empties string literals, which contain no names. In a text with comments or E'' strings, literals could not be told apart. */
+/**
+ * Empties string literals, so that words in them do not count as names. A text with comments or E'' strings is returned
+ * unchanged, since the pattern would not find its literals reliably.
+ */
 const withoutLiterals = (text: string): string =>
   /--|\/\*|\be'/i.test(text) ? text : text.replaceAll(/'(?:[^']|'')*'/g, "''")
 
@@ -62,7 +65,7 @@ export class DependencyFinder {
   find(text: string): Dependencies {
     const known = this.#found.get(text)
     if (known) return known.dependencies
-    const dependencies = this.#read(text, new Set())
+    const dependencies = this.#dependenciesOf(text, new Set())
     this.#found.set(text, { dependencies })
     return dependencies
   }
@@ -78,29 +81,29 @@ export class DependencyFinder {
     return [...all]
   }
 
-  /** @param calling the functions that are being read, which are skipped if they call themselves. */
-  #read(text: string, calling: ReadonlySet<string>): Dependencies {
+  /** @param calling the functions whose definitions are being searched, which are skipped when they are called again. */
+  #dependenciesOf(text: string, calling: ReadonlySet<string>): Dependencies {
     if (isDynamic(text)) return everything
     const found = new Set<string>()
     for (const name of namesIn(text)) {
       const dependencies = this.#tables.has(name)
-        ? this.#readTable(name, text)
-        : this.#readFunction(name, calling)
+        ? this.#dependenciesOfTable(name, text)
+        : this.#dependenciesOfFunction(name, calling)
       if (dependencies === everything) return everything
       for (const dependency of dependencies) found.add(dependency)
     }
     return [...found]
   }
 
-  #readFunction(name: string, calling: ReadonlySet<string>): Dependencies {
+  #dependenciesOfFunction(name: string, calling: ReadonlySet<string>): Dependencies {
     const definition = this.#functions.get(name)
     return definition === undefined || calling.has(name)
       ? []
-      : this.#read(definition, new Set([...calling, name]))
+      : this.#dependenciesOf(definition, new Set([...calling, name]))
   }
 
   /** Returns the resources whose rows the statement reads from a table: the selected ones, or all that have rows there. */
-  #readTable(table: string, text: string): Dependencies {
+  #dependenciesOfTable(table: string, text: string): Dependencies {
     const resources = this.#resources.get(table)
     if (resources?.length === 1) return resources
     return this.#findSelected(table, text) ?? resources ?? everything
@@ -108,7 +111,8 @@ export class DependencyFinder {
 
   /**
    * Finds the resources whose rows a statement selects from a shared table. Each occurrence of the table must be followed by a
-   * condition such as `"records"."resource" = 'agreements'`, or by one that the row belongs to a row of a resource's table.
+   * condition such as `"records"."resource" = 'agreements'`, or by a condition that joins it to the table of a resource, such
+   * as `"records"."id" = "agreements"."id"`.
    * @returns undefined if an occurrence has no such condition.
    */
   #findSelected(table: string, text: string): string[] | undefined {

@@ -114,7 +114,7 @@ function pageDocuments({ resource, representation }: ListPlan, compose: boolean)
   const { fields, include } = representation
   if (!isStored(resource, representation) || compose)
     return {
-      columns: sql`, ${documentJson(resource, fields, include)} as document, true as current`,
+      columns: sql`, ${documentJson(resource, fields, include, { limited: true })} as document, true as current`,
       join: sql``,
     }
   return {
@@ -125,7 +125,10 @@ function pageDocuments({ resource, representation }: ListPlan, compose: boolean)
   }
 }
 
-/** Up to this number of records, a page has no limit in bytes: adding up bytes would take a tenth of the time of such a page. */
+/**
+ * Up to this number of records, a page without includes has no limit in bytes: adding up bytes would take a tenth of the time
+ * of such a page.
+ */
 const maxUnsizedRecords = 25
 
 /** Whether a list selects all records of its resource. */
@@ -133,8 +136,9 @@ const isUnfiltered = ({ where }: ListPlan) => where.kind === 'fields' && where.c
 
 /**
  * Returns the statement of a page: one row of `records` (the JSON texts of the records, separated by commas; null if there
- * are none), `last` (the sort key values of the last record; null if no page follows) and `current` (false if a document was
- * stored in another shape: then the statement with `compose` is needed).
+ * are none), `last` (the sort key values of the last record; null if no page follows), `current` (false if a document was
+ * stored in another shape: then the statement with `compose` is needed) and `oversized` (the id of the first record of the page
+ * with more than `maxIncluded` records of an include; null if there is none).
  * @param after the position after which the page starts; undefined for the first page.
  * @param options `compose`: whether to compose documents that are stored, too.
  */
@@ -148,7 +152,8 @@ export function listStatement(
   // limit must be in the text: planning takes longer than finding 25 records. With filters, planning for the values saves
   // more time than it takes, since few values are as frequent as the average.
   const fixedLimit = isUnfiltered(plan) ? String(plan.limit) : ''
-  const isSized = plan.limit > maxUnsizedRecords
+  const hasIncludes = plan.representation.include.length > 0
+  const isSized = plan.limit > maxUnsizedRecords || hasIncludes
   const shape = `list|${plan.resource.name}|${conditionShape(plan.where)}|${order}|${after ? 'after' : 'first'}|${representationShape(plan.representation)}|${compose}|${isSized}|${fixedLimit}`
   const build = () => {
     const keys = keysOf(plan)
@@ -162,7 +167,9 @@ export function listStatement(
     // Selects one record more than the page has, to find out whether another page follows.
     const page = sql`(select ${plan.resource.id} as id, ${commaList(selectedKeys)}${documents.columns} from ${pageSource(plan)}${where}
         order by ${orderByKeys(keys)} limit ${limit} + 1) page${documents.join}`
-    const sized = sql`(select *, sum(octet_length(document)) over (order by ${inOrder} rows unbounded preceding) - octet_length(document) as bytes_before from ${page}) sized`
+    // A document is null if an include has too many records.
+    const bytes = sql`coalesce(octet_length(document), 0)`
+    const sized = sql`(select *, sum(${bytes}) over (order by ${inOrder} rows unbounded preceding) - ${bytes} as bytes_before from ${page}) sized`
     const fits = isSized ? sql` filter (where bytes_before < ${maxPageBytesSql})` : sql``
     const shownCount = isSized ? sql`least(${limit}, count(*)${fits})` : limit
     // The rows of the page are in order, so the aggregates need no sort. To number and filter the rows would take longer.
@@ -173,6 +180,7 @@ export function listStatement(
     )
     return sql`select array_to_string(${inArray(sql`document`)}[1:${shownCount}], ',') as records,
       coalesce(bool_and(current), true) as current,
+      ${hasIncludes ? sql`(${inArray(sql`id`)}[1:${shownCount}])[array_position(${inArray(sql`document`)}, null)]` : sql`null`} as oversized,
       case when count(*) > ${shownCount} then array_to_json(array[${commaList(lastPosition)}]) end as last
       from ${isSized ? sized : page}`
   }
@@ -207,8 +215,9 @@ export const wholeRepresentation = (resource: Resource): Representation => ({
 })
 
 /**
- * Returns the statement that reads records by key: `id`, `key`, `version`, `document` as text, and `current` (false if the
- * document was stored in another shape: then the statement with `compose` is needed). Keys without a record have no row.
+ * Returns the statement that reads records by key: `id`, `key`, `version`, `document` as text (null if an include has more than
+ * `maxIncluded` records), and `current` (false if the document was stored in another shape: then the statement with `compose` is
+ * needed). Keys without a record have no row.
  *
  * The subquery of the ids hides the number of keys from the planner, which otherwise would plan each execution again. Planning
  * takes longer than finding the records.
@@ -226,9 +235,27 @@ export function readStatement(
     isStored(resource, representation) && !compose
       ? sql`select ${records.id}::text as id, ${records.key} as key, ${records.version} as version, ${records.document} as document,
           ${records.shape} is not distinct from ${shapeLiteral(resource)} as current from ${records} where ${condition}`
-      : sql`select ${records.id}::text as id, ${records.key} as key, ${records.version} as version, ${documentJson(resource, fields, include)} as document,
+      : sql`select ${records.id}::text as id, ${records.key} as key, ${records.version} as version, ${documentJson(resource, fields, include, { limited: true })} as document,
           true as current from ${records} join ${table} on ${id} = ${records.id} where ${condition}`
   return statement(`read|${name}|${representationShape(representation)}|${compose}`, build, {
     ids: keys.map((key) => recordId(resource, key)),
   })
+}
+
+/**
+ * Returns the statement that tells why a record cannot be sent with includes: a row of `key`, and of `includes`, the names of
+ * those with more than `maxIncluded` records.
+ */
+export function oversizedStatement(resource: Resource, id: string, include: readonly string[]): Statement {
+  const { name, id: idColumn, key, table } = resource
+  const includes = resource.includes()
+  const build = () => {
+    const names = include.map(
+      (one) =>
+        sql`case when ${includes[one]?.limitedJson ?? sql`''`} is null then ${sql.raw(`'${one}'`)} end`,
+    )
+    return sql`select ${key.column}::text as key, array_remove(array[${commaList(names)}]::text[], null) as includes
+      from ${table} where ${idColumn} = ${placeholder('id')}::uuid`
+  }
+  return statement(`oversized|${name}|${include.join()}`, build, { id })
 }

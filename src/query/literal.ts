@@ -2,11 +2,14 @@ import { is, Placeholder, type SQL } from 'drizzle-orm'
 import { PgDialect } from 'drizzle-orm/pg-core'
 import pg from 'pg'
 
-/** Returns an element of a PostgreSQL array literal. */
-const element = (value: unknown): string =>
-  value === null ? 'null' : `"${toPgText(value).replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
+/** Returns an element of a PostgreSQL array literal. A nested array is not quoted, since it is a further dimension. */
+function element(value: unknown): string {
+  if (value === null) return 'null'
+  const text = toPgText(value)
+  return Array.isArray(value) ? text : `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
+}
 
-/** Returns a value in PostgreSQL's text format, as pg sends a parameter. */
+/** Returns a value in PostgreSQL's text format, in which pg sends parameters. */
 function toPgText(value: unknown): string {
   if (typeof value === 'string') return value
   if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint')

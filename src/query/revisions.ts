@@ -168,6 +168,9 @@ export function feedStatement({
   limit,
   withUnsettled,
 }: FeedPlan): QueryConfig {
+  // An index has the changes of a resource in the order of the feed. With `any`, PostgreSQL sorts all changes of the resource, after
+  // it has checked for each whether readers without a key may see it.
+  const hasOneResource = resources.length === 1 && countries.length === 0
   const build = () => {
     const position = sql`transaction || '.' || sequence`
     const direction = sql.raw(order)
@@ -179,7 +182,10 @@ export function feedStatement({
             sql`(transaction, sequence) ${beyond} (${placeholder('transaction')}::bigint, ${placeholder('sequence')}::bigint)`,
           ]
         : []),
-      ...(resources.length > 0 ? [sql`resource = any(${placeholder('resources')}::text[])`] : []),
+      ...(hasOneResource ? [sql`resource = (${placeholder('resources')}::text[])[1]`] : []),
+      ...(resources.length > 0 && !hasOneResource
+        ? [sql`resource = any(${placeholder('resources')}::text[])`]
+        : []),
       ...(countries.length > 0 ? [sql`countries && ${placeholder('countries')}::text[]`] : []),
     ]
     const orderBy = sql`order by transaction ${direction}, sequence ${direction}`
@@ -189,6 +195,7 @@ export function feedStatement({
       from ${boundedRows(rows, orderBy)} where bytes_before < ${maxPageBytesSql} ${orderBy}`
   }
   const values = { ...after, resources, countries, limit }
-  const shape = [after ? 'after' : 'first', resources.length > 0, countries.length > 0, order, withUnsettled]
+  const resourceShape = hasOneResource ? 'one' : resources.length > 0
+  const shape = [after ? 'after' : 'first', resourceShape, countries.length > 0, order, withUnsettled]
   return statement(`feed|${shape.join('|')}`, build, values)
 }

@@ -6,9 +6,9 @@ import { lazyFor } from '../model/lazy.ts'
 import { type Resource, toSearchable } from '../model/resource.ts'
 import { registerRequestSchema } from '../model/schema-names.ts'
 import type { Searchable } from '../model/searchable.ts'
-import { checkValue, formatPointer } from '../problems/faults.ts'
+import { checkValue, formatPointer, formatValue } from '../problems/faults.ts'
 import { type Fault, type FaultList, Problem } from '../problems/problem.ts'
-import { capitalize } from '../problems/suggest.ts'
+import { capitalize, quoteList } from '../problems/suggest.ts'
 import {
   type Condition,
   countComparisons,
@@ -46,9 +46,9 @@ function operatorShape({ value, jsonValue = value, comparisons }: Filter): z.Zod
 }
 
 /** Returns the schema of an object that is not empty. An object with only unknown properties gets no further error. */
-const nonEmptyObject = (shape: z.ZodRawShape, error: string) =>
+const nonEmptyObject = (shape: z.ZodRawShape, error: string, params?: z.core.$ZodObjectParams) =>
   z
-    .strictObject(shape)
+    .strictObject(shape, params)
     .check((payload) => {
       if (payload.issues.length > 0 || Object.keys(payload.value).length > 0) return
       payload.issues.push({ code: 'custom', message: error, input: payload.value })
@@ -73,10 +73,27 @@ const requireUnique = <Word>(wordOf: (item: Word) => string, subpath: PropertyKe
     }
   })
 
-const comparisonSchema = (filter: Filter) =>
-  nonEmptyObject(operatorShape(filter), 'must have at least one operator')
+/** Returns the error for a value without an operator, with the condition that was probably meant, or with all operators. */
+function describeMissingOperator(input: unknown, shape: z.ZodRawShape): string {
+  // null asks for records without a value: `isNull`.
+  const value = input === null ? true : input
+  const operators = Object.entries(shape)
+  const fitting = operators.find(([, schema]) => z.safeParse(schema, value).success)?.[0]
+  const hint =
+    fitting === undefined
+      ? `: ${quoteList(Object.keys(shape))}`
+      : `, such as ${formatValue({ [fitting]: value })}`
+  return `must be an object with an operator${hint}`
+}
+
+function comparisonSchema(filter: Filter) {
+  const shape = operatorShape(filter)
+  return nonEmptyObject(shape, 'must have at least one operator', {
+    error: ({ code, input }) => (code === 'invalid_type' ? describeMissingOperator(input, shape) : undefined),
+  })
     .optional()
     .meta({ description: filter.description })
+}
 
 /** Returns an example condition, on the first filter that is an enum or accepts one of the candidate values. */
 function exampleCondition({ filters }: Searchable): object {

@@ -171,7 +171,7 @@ export const agreements = defineResource(
         { country: 'PAK', role: 'party', actions: [{ kind: 'signed', date: '2011-04' }] },
       ],
       topics: ['science-and-technology', 'energy'],
-      externalIds: [{ scheme: 'interview-2011', id: 'F01' }],
+      externalIds: [{ scheme: 'my-register', id: '1' }],
     },
   },
 )

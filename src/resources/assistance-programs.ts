@@ -49,7 +49,7 @@ export const assistancePrograms = defineResource(
       modality: 'environment',
       participants: [{ region: '002', role: 'beneficiary' }],
       topics: ['water-treatment'],
-      externalIds: [{ scheme: 'interview-2011', id: 'F33' }],
+      externalIds: [{ scheme: 'my-register', id: '1' }],
     },
   },
 )

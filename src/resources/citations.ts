@@ -224,7 +224,7 @@ export const citations = defineResource(
       { sort: true, group: valueAsLabel, pattern: '^(/([^/~]|~[01])*)+$' },
     ),
     locator: locator(),
-    url: field.url('Web address of the cited text, if the source has another one.'),
+    url: field.url('Web address of the cited text, if it differs from that of the source.'),
     sourceRecordId: field.line('Id of the record in the source, such as the number of a row of a register.', {
       max: 300,
     }),
@@ -253,7 +253,7 @@ export const citations = defineResource(
       excerpt: 'In April 2011, China and Pakistan signed',
       note: 'Month of signature; the day is not given.',
       rank: 'normal',
-      externalIds: [{ scheme: 'interview-2011', id: 'F01' }],
+      externalIds: [{ scheme: 'my-register', id: '1' }],
     },
   },
 )

@@ -79,7 +79,7 @@ export const cooperationBases = defineResource(
         { country: 'ITA', role: 'participant' },
       ],
       location: { country: 'CHN', elevationMetres: 4300 },
-      externalIds: [{ scheme: 'interview-2011', id: 'F25' }],
+      externalIds: [{ scheme: 'my-register', id: '1' }],
     },
   },
 )

@@ -45,7 +45,7 @@ export const figures = defineResource(
       country: 'CHN',
       asOf: '2011-08',
       query: '/v1/countries?partnerOf=CHN',
-      externalIds: [{ scheme: 'interview-2011', id: 'F12' }],
+      externalIds: [{ scheme: 'my-register', id: '1' }],
     },
   },
 )

@@ -43,7 +43,7 @@ export const organizations = defineResource(
       website: 'https://www.unep.org',
       ror: null,
       aliases: [],
-      externalIds: [{ scheme: 'interview-2011', id: 'unep' }],
+      externalIds: [{ scheme: 'my-register', id: '1' }],
     },
   },
 )

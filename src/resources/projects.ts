@@ -51,7 +51,7 @@ export const projects = defineResource(
         { region: '150', role: 'participant' },
       ],
       topics: ['fusion'],
-      externalIds: [{ scheme: 'interview-2011', id: 'F17' }],
+      externalIds: [{ scheme: 'my-register', id: '1' }],
     },
   },
 )

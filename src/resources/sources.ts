@@ -61,7 +61,7 @@ export const sources = defineResource(
       licence: null,
       accessedOn: null,
       context: null,
-      externalIds: [{ scheme: 'interview-2011', id: 'interview' }],
+      externalIds: [{ scheme: 'my-register', id: '1' }],
     },
   },
 )

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { writeSecret } from '../database/embedded/write-secret.ts'
-import { errorCode } from '../error-code.ts'
+import { errorCode, errorReason } from '../error-code.ts'
 import { OperatorError } from '../operator-error.ts'
 import { type Config, environment } from './config.ts'
 
@@ -33,7 +33,7 @@ export async function findAdminKey(config: Config): Promise<AdminKey> {
 async function readStored(file: string): Promise<string | undefined> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     if (errorCode(error) === 'ENOENT') return undefined
-    throw new OperatorError(`the administrator's key cannot be read from ${file}: ${errorCode(error)}`)
+    throw new OperatorError(`the administrator's key cannot be read from ${file}: ${errorReason(error)}`)
   })
   const { data, error } = environment.shape.ADMIN_KEY.safeParse(text?.trim())
   if (error)

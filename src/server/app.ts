@@ -33,6 +33,7 @@ import { metricsEndpoint } from './plugins/metrics-endpoint.ts'
 import { multipart } from './plugins/multipart.ts'
 import { notFoundHandler } from './plugins/not-found.ts'
 import { operations } from './plugins/operations.ts'
+import { pageSecurityHeaders } from './plugins/page-security-headers.ts'
 import { positions } from './plugins/positions.ts'
 import { problemPages } from './plugins/problem-pages.ts'
 import { LimiterStore, rateLimit } from './plugins/rate-limit.ts'
@@ -42,7 +43,7 @@ import { requestEnd } from './plugins/request-end.ts'
 import { requestLog } from './plugins/request-log.ts'
 import { responseCache } from './plugins/response-cache.ts'
 import { routes } from './plugins/routes.ts'
-import { pageSecurityHeaders, securityHeaders } from './plugins/security-headers.ts'
+import { securityHeaders } from './plugins/security-headers.ts'
 import { shutdown } from './plugins/shutdown.ts'
 import { tracing } from './plugins/tracing.ts'
 import { speedWindowMs, transfers } from './plugins/transfers.ts'
@@ -195,7 +196,7 @@ export async function buildApp({
         name: config.PUBLISHER_NAME,
         iatiId: config.IATI_ORG_ID,
         iatiType: config.IATI_ORG_TYPE,
-        url: config.PUBLIC_URL,
+        serviceUrl: config.PUBLIC_URL,
       },
       importMaxBytes: config.IMPORT_MB * bytesPerMib,
     })

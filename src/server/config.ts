@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import { z } from 'zod'
 import { OperatorError } from '../operator-error.ts'
 import { databaseUrl, databaseUrls } from './database-url.ts'
-import { findMistyped } from './mistyped.ts'
+import { findMistyped } from './mistyped-variables.ts'
 
 // The message of each check says what is valid. It follows the name of the variable: "PORT must be a whole number …".
 
@@ -41,7 +41,7 @@ function isOrigin(word: string, wildcards: boolean): boolean {
 const origins = (example: string, { wildcards = false } = {}) =>
   list(
     (word, _, { length }) => (word === '*' ? length === 1 : isOrigin(word, wildcards)),
-    `origins like ${example}, separated by commas, or * alone`,
+    `origins like ${example}, without a path or a slash at the end, separated by commas, or * alone`,
   )
 
 /** Matches the names and loopback addresses of this machine, in `HOST` and as the host name of a URL. */
@@ -203,11 +203,13 @@ export const environment = z.object({
   MIN_TRANSFER_KIB: wholeNumber(0, 1_000_000)
     .default(32)
     .describe(
-      'Minimum speed, in KiB per second on average over a minute, at which a client must read an export or a stream while data waits; 0 for no minimum.',
+      'Minimum speed, in KiB per second on average over a minute, at which a client must read an export, a stream or a response of 1 MiB or more while data waits; 0 for no minimum.',
     ),
   MAX_TRANSFER_SECONDS: wholeNumber(1, 1_000_000)
     .default(3600)
-    .describe('Maximum duration of an export or a stream; then the service closes its connection.'),
+    .describe(
+      'Maximum duration of an export, a stream or a response of 1 MiB or more; then the service closes its connection.',
+    ),
   MAX_CONNECTIONS: wholeNumber(10, 1_000_000)
     .optional()
     .describe(
@@ -261,7 +263,10 @@ export const environment = z.object({
     .describe('Identifier of the publisher, as the reporting organization in IATI files.'),
   IATI_ORG_TYPE: z
     .string()
-    .regex(/^\d{2}$/, 'a code of the IATI code list OrganisationType, such as 10 for a government')
+    .regex(
+      /^\d{2}$/,
+      'a code of two digits from the IATI code list OrganisationType, such as 10 for a government',
+    )
     .default('10')
     .describe(
       'Type of the publisher in IATI files: a code of two digits from the IATI code list OrganisationType.',
@@ -344,9 +349,10 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
 }
 
 function describeIssue(issue: z.core.$ZodIssue, env: NodeJS.ProcessEnv): string {
-  const name = String(issue.path[0])
+  const [name = '', index] = issue.path.map(String)
+  const entry = index === undefined ? '' : ` (entry ${Number(index) + 1})`
   const found = secrets.has(name) ? '' : `, not '${env[name]}'`
-  return `${name} must be ${issue.message}${found}`
+  return `${name}${entry} must be ${issue.message}${found}`
 }
 
 /** Returns the environment variables that look like misspelt settings, each with the setting that was probably meant. */

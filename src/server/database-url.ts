@@ -25,10 +25,11 @@ const parameters = [
 
 const sslModes = ['disable', 'no-verify', 'prefer', 'require', 'verify-ca', 'verify-full']
 
-const example = 'postgresql://user:password@host:5432/database'
+const form =
+  'a URL like postgresql://user:password@host:5432/database, with special characters percent-encoded'
 
-/** Returns what a database's URL must be: a message for each of its faults. @param form what every URL must be like. */
-function findFaults(text: string, form: string): string[] {
+/** Returns what a database's URL must be: a message for each of its faults. */
+function findFaults(text: string): string[] {
   if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text)) return [form]
   const { searchParams } = new URL(text)
   const unknown = [...searchParams.keys()].filter((name) => !parameters.includes(name))
@@ -52,17 +53,14 @@ const pinSslMode = (url: string): string =>
     ? url
     : url.replace(/([?&]sslmode=)(prefer|require|verify-ca)(?=&|$)/g, '$1verify-full')
 
-const makeUrlSchema = (form: string) =>
-  z.string().transform((text, context) => {
-    for (const message of findFaults(text, form)) context.addIssue({ code: 'custom', message })
-    return pinSslMode(text)
-  })
-
 /** The URL of a database. Parameters without effect, such as misspelled ones, are refused. */
-export const databaseUrl = makeUrlSchema(`a URL like ${example}, with special characters percent-encoded`)
+export const databaseUrl = z.string().transform((text, context) => {
+  for (const message of findFaults(text)) context.addIssue({ code: 'custom', message })
+  return pinSslMode(text)
+})
 
 /** URLs of databases, separated by commas. */
 export const databaseUrls = z
   .string()
   .transform((text) => text.split(',').map((word) => word.trim()))
-  .pipe(z.array(makeUrlSchema(`URLs like ${example}, separated by commas`)))
+  .pipe(z.array(databaseUrl))

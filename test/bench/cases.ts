@@ -1,4 +1,4 @@
-import type { Request } from './load.ts'
+import type { RequestTemplate } from './load.ts'
 import { aggregateSearch, listSearch, newAgreement, qSearch, wideSearch } from './requests.ts'
 
 /** The service with its response cache (`cached`) and without it (`cold`), `by-hand/server.ts`, and `bare.ts`. */
@@ -9,14 +9,14 @@ export interface Case {
   /** Its name for `--only`. */
   name: string
   title: string
-  requests: Partial<Record<ServerName, Request>>
+  requests: Partial<Record<ServerName, RequestTemplate>>
   /** Number of connections; fewer for a request that keeps a whole processor busy. */
   connections?: number
   /** Number of requests per round, for requests that take longer than a round. */
   amount?: number
 }
 
-const get = (path: string): Request => ({ method: 'GET', path: () => path })
+const get = (path: string): RequestTemplate => ({ method: 'GET', path: () => path })
 
 const json = { 'content-type': 'application/json' }
 
@@ -32,7 +32,7 @@ export function casesFor(ids: string[], key: string): Case[] {
   const q = `/v1/agreements?${qSearch}`
   const count = '/v1/agreements?country=PAK&limit=1&count=exact'
   const aggregate = `/v1/agreements/aggregate?${aggregateSearch}`
-  const read: Request = { method: 'GET', path: (number) => `/v1/agreements/${id(number)}` }
+  const read: RequestTemplate = { method: 'GET', path: (number) => `/v1/agreements/${id(number)}` }
   const authorization = `Bearer ${key}`
   return [
     {

@@ -2,22 +2,22 @@ import autocannon from 'autocannon'
 import { readCpuMicroseconds, readMemoryMb, type Server } from './servers.ts'
 
 /** Measurements of a server under load. */
-export interface Figures {
+export interface Measurement {
   /** Responses per second. */
   perSecond: number
   p50Ms: number
   p99Ms: number
-  /** CPU time of the server per request. */
-  cpuMicroseconds: number
+  /** CPU time of the server. */
+  cpuMicrosecondsPerRequest: number
   /** Memory of the server after the requests. */
   memoryMb: number
 }
 
-/** Seconds of load before each server is measured, which do not count. V8 optimizes functions only after thousands of calls. */
+/** Seconds of load before each server is measured, for warming up: V8 optimizes functions only after thousands of calls. */
 export const warmUpSeconds = 5
 
 /** Requests of one kind, numbered consecutively. */
-export interface Request {
+export interface RequestTemplate {
   method: 'GET' | 'POST' | 'PATCH'
   /** Returns the path of a request from its number. */
   path: (number: number) => string
@@ -31,9 +31,9 @@ export interface Request {
  */
 export async function measure(
   server: Server,
-  request: Request,
+  request: RequestTemplate,
   { seconds, connections, amount }: { seconds: number; connections: number; amount?: number },
-): Promise<Figures> {
+): Promise<Measurement> {
   // Each measurement starts with another number, so that patches do not repeat the values of an earlier measurement.
   let number = Math.floor(performance.now())
   const before = await readCpuMicroseconds(server.pid)
@@ -59,14 +59,16 @@ export async function measure(
   })
   const used = (await readCpuMicroseconds(server.pid)) - before
   if (result.non2xx > 0 || result.errors > 0)
-    throw new Error(`${result.non2xx} error responses, ${result.errors} errors from ${request.path(0)}`)
+    throw new Error(
+      `${result.non2xx} responses with a status other than 2xx, and ${result.errors} connection errors and timeouts, from requests such as ${request.method} ${request.path(number)}`,
+    )
   return {
-    // autocannon reports whole seconds, which is too coarse for a few requests.
+    // autocannon ends a run only at a full second, which is too coarse for a few requests.
     perSecond:
       amount === undefined ? result['2xx'] / result.duration : (connections * 1000) / result.latency.average,
     p50Ms: result.latency.p50,
     p99Ms: result.latency.p99,
-    cpuMicroseconds: used / result['2xx'],
+    cpuMicrosecondsPerRequest: used / result['2xx'],
     memoryMb: await readMemoryMb(server.pid),
   }
 }

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { type Figures, measure, type Request, warmUpSeconds } from './load.ts'
+import { type Measurement, measure, type RequestTemplate, warmUpSeconds } from './load.ts'
 import { median } from './median.ts'
 import type { Options } from './options.ts'
 import { type Server, startProgram } from './servers.ts'
@@ -11,7 +11,7 @@ import { type Server, startProgram } from './servers.ts'
 /** Results of another API server, compared with the service without its cache. */
 export interface PeerResult {
   name: string
-  figures: Figures
+  measurement: Measurement
   /** Requests per second of the service divided by those of the peer: the median of the rounds. */
   ratio: number
   /** Minimum of the ratio. */
@@ -104,7 +104,7 @@ const peers: Peer[] = [
   },
 ]
 
-const graphqlRequest = (query: string): Request => ({
+const graphqlRequest = (query: string): RequestTemplate => ({
   method: 'POST',
   path: () => '/graphql',
   body: () => JSON.stringify({ query }),
@@ -124,7 +124,10 @@ async function install(): Promise<string> {
 }
 
 /** @throws when the response does not have 25 agreements: GraphQL reports errors with status 200. */
-async function requireFullPage({ origin }: Server, { path, body, headers = {} }: Request): Promise<void> {
+async function requireFullPage(
+  { origin }: Server,
+  { path, body, headers = {} }: RequestTemplate,
+): Promise<void> {
   const response = await fetch(origin + path(0), { method: 'POST', headers, body: body?.(0) ?? '' })
   const text = await response.text()
   if (text.includes('"errors"') || text.split('"updatedAt"').length !== 26)
@@ -140,15 +143,15 @@ async function compareQuery(
   options: Options,
 ): Promise<PeerResult> {
   const theirs = graphqlRequest(queries[queryName])
-  const ours: Request = { method: 'GET', path: () => paths[queryName] }
+  const ours: RequestTemplate = { method: 'GET', path: () => paths[queryName] }
   await requireFullPage(server, theirs)
-  const rounds: { figures: Figures; ratio: number }[] = []
+  const rounds: { measurement: Measurement; ratio: number }[] = []
   for (let round = 0; round <= options.rounds; round++) {
     // The first round warms up caches and the JIT compiler.
     const load = { ...options, seconds: round === 0 ? warmUpSeconds : options.seconds }
-    const figures = await measure(server, theirs, load)
+    const measurement = await measure(server, theirs, load)
     const { perSecond } = await measure(service, ours, load)
-    if (round > 0) rounds.push({ figures, ratio: perSecond / figures.perSecond })
+    if (round > 0) rounds.push({ measurement, ratio: perSecond / measurement.perSecond })
   }
   const ratio = median(rounds.map((round) => round.ratio))
   const found = rounds.find((round) => round.ratio === ratio)

@@ -6,7 +6,7 @@ import { type Case, casesFor, type ServerName } from './cases.ts'
 import { measureDepths } from './deep.ts'
 import { measureImports } from './imports.ts'
 import { measureLimits } from './limits.ts'
-import { type Figures, measure, warmUpSeconds } from './load.ts'
+import { type Measurement, measure, warmUpSeconds } from './load.ts'
 import { median } from './median.ts'
 import { measureMixed } from './mixed.ts'
 import { type Options, readOptions } from './options.ts'
@@ -25,7 +25,7 @@ import { transfer } from './transfer.ts'
 type Servers = Record<ServerName, Server>
 
 /** The round with the median number of requests per second. */
-function medianRound(rounds: Figures[]): Figures {
+function medianRound(rounds: Measurement[]): Measurement {
   const wanted = median(rounds.map(({ perSecond }) => perSecond))
   const found = rounds.find(({ perSecond }) => perSecond === wanted)
   if (!found) throw new Error('nothing was measured')
@@ -36,26 +36,26 @@ function medianRound(rounds: Figures[]): Figures {
 async function measureCase(measured: Case, servers: Servers, options: Options): Promise<CaseResult> {
   const { seconds, rounds } = options
   const { name, title, requests, amount, connections = options.connections } = measured
-  const results = new Map<ServerName, Figures[]>()
+  const results = new Map<ServerName, Measurement[]>()
   await requireSameContent(measured, servers.cold, servers['by hand'])
   for (let round = 0; round <= rounds; round++) {
     for (const [key, request] of Object.entries(requests)) {
       // The keys of `requests` are of type `ServerName`.
       const server = key as ServerName
       // The first round warms up caches and the JIT compiler, and does not count.
-      const figures = await measure(servers[server], request, {
+      const measurement = await measure(servers[server], request, {
         seconds: round === 0 ? warmUpSeconds : seconds,
         connections,
         ...(amount !== undefined && { amount }),
       })
-      if (round > 0) results.set(server, [...(results.get(server) ?? []), figures])
+      if (round > 0) results.set(server, [...(results.get(server) ?? []), measurement])
     }
   }
-  const figures = [...results].map(([server, list]) => [server, medianRound(list)] as const)
+  const medians = [...results].map(([server, list]) => [server, medianRound(list)] as const)
   const speeds = [...results].map(
     ([server, list]) => [server, list.map(({ perSecond }) => perSecond)] as const,
   )
-  return { name, title, servers: Object.fromEntries(figures), rounds: Object.fromEntries(speeds) }
+  return { name, title, servers: Object.fromEntries(medians), rounds: Object.fromEntries(speeds) }
 }
 
 /**

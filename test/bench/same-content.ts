@@ -1,9 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Case } from './cases.ts'
-import type { Request } from './load.ts'
+import type { RequestTemplate } from './load.ts'
 import type { Server } from './servers.ts'
 
-async function fetchContent(server: Server, { method, path, body, headers = {} }: Request): Promise<unknown> {
+async function fetchContent(
+  server: Server,
+  { method, path, body, headers = {} }: RequestTemplate,
+): Promise<unknown> {
   const response = await fetch(server.origin + path(1), { method, headers, ...(body && { body: body(1) }) })
   const text = await response.text()
   if (!response.ok) throw new Error(`${method} ${path(1)}: ${response.status} ${text}`)

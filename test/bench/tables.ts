@@ -1,6 +1,6 @@
 import type { ServerName } from './cases.ts'
 import type { Depths } from './deep.ts'
-import type { Figures } from './load.ts'
+import type { Measurement } from './load.ts'
 import { median } from './median.ts'
 import type { PeerResult } from './peers.ts'
 import type { Transfer } from './transfer.ts'
@@ -9,8 +9,8 @@ import type { Transfer } from './transfer.ts'
 export interface CaseResult {
   name: string
   title: string
-  /** Figures of the median round, by server. */
-  servers: Partial<Record<ServerName, Figures>>
+  /** Measurements of the median round, by server. */
+  servers: Partial<Record<ServerName, Measurement>>
   /** Responses per second of each round, by server. */
   rounds: Partial<Record<ServerName, number[]>>
 }
@@ -34,20 +34,20 @@ function ratioOf({ rounds }: CaseResult, server: ServerName, against: ServerName
   return median((rounds[server] ?? []).map((perSecond, round) => perSecond / (others[round] ?? Number.NaN)))
 }
 
-/** Prints the figures of each case and server, with the ratio to the server `by hand`. */
+/** Prints the measurements of each case and server, with the ratio to `by hand`, the server that only answers these requests. */
 export function printCases(cases: CaseResult[]): void {
   console.table(
     cases.flatMap((result) =>
-      Object.entries(result.servers).map(([server, figures]) => ({
+      Object.entries(result.servers).map(([server, measurement]) => ({
         case: result.title,
         server,
         // The keys of `result.servers` are of type `ServerName`.
         'ratio to by hand': rounded(ratioOf(result, server as ServerName, 'by hand')),
-        'req/s': rounded(figures.perSecond, 0),
-        'p50 ms': figures.p50Ms,
-        'p99 ms': figures.p99Ms,
-        'CPU µs': rounded(figures.cpuMicroseconds, 0),
-        MB: rounded(figures.memoryMb, 0),
+        'req/s': rounded(measurement.perSecond, 0),
+        'p50 ms': measurement.p50Ms,
+        'p99 ms': measurement.p99Ms,
+        'CPU µs': rounded(measurement.cpuMicrosecondsPerRequest, 0),
+        MB: rounded(measurement.memoryMb, 0),
       })),
     ),
   )

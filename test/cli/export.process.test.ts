@@ -71,7 +71,7 @@ describe('entente export --all', () => {
 
   it('says in one line that the folder of the file does not exist', async () => {
     const { code, stderr } = await exportTo(join(folder, 'no-folder', 'new.entente'))
-    expect(stderr).toMatch(/^.*the archive cannot be written to a new file .*: Error: ENOENT.*\n$/)
+    expect(stderr).toMatch(/^.*the archive cannot be written to a new file .*: no such file or directory\n$/)
     expect(code).toBe(1)
   })
 

@@ -88,7 +88,7 @@ describe('entente import', () => {
     })
     const { code, stdout, stderr } = await ended
     expect(stdout).toContain('Committed:')
-    expect(stderr).toContain(`${rejected} cannot be written: ENOENT`)
+    expect(stderr).toContain(`${rejected} cannot be written: no such file or directory`)
     expect(stderr).not.toContain('    at ')
     expect(code).toBe(1)
   })

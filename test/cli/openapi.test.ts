@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { OperatorError } from '../../src/operator-error.ts'
-import { startTestApi } from '../support/api.ts'
+import { sharedApi } from '../support/api.ts'
 import { runInProcess } from '../support/command-line.ts'
 
 describe('entente openapi', () => {
@@ -13,8 +13,7 @@ describe('entente openapi', () => {
     const file = join(folder, 'openapi.json')
     // Nothing listens at port 1.
     await runInProcess(['openapi', '--out', file], { DATABASE_URL: 'postgresql://127.0.0.1:1/none' })
-    const api = await startTestApi()
-    onTestFinished(() => api.close())
+    const api = await sharedApi()
     const served = await fetch(`${api.origin}/openapi.json`)
     expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(await served.json())
   })
@@ -26,6 +25,8 @@ describe('entente openapi', () => {
   it('fails with a message that names the file if the file cannot be written', async () => {
     const refusal = runInProcess(['openapi', '--out', '/nowhere/openapi.json'])
     await expect(refusal).rejects.toBeInstanceOf(OperatorError)
-    await expect(refusal).rejects.toThrow('cannot be written to /nowhere/openapi.json')
+    await expect(refusal).rejects.toThrow(
+      'cannot be written to /nowhere/openapi.json: no such file or directory',
+    )
   })
 })

@@ -19,9 +19,9 @@ beforeAll(async () => {
     () => false,
   )
   folder = await mkdtemp(join(tmpdir(), 'entente-released-'))
-  const { document, close } = await openService()
+  const { openApi, close } = await openService()
   await close()
-  served = document
+  served = openApi
 }, timeoutMs)
 afterAll(() => rm(folder, { recursive: true, force: true }))
 

@@ -93,7 +93,7 @@ export function testGenerators(language: Language, generators: Generator[]): voi
       if (!['node_modules', 'generated'].includes(name))
         await cp(join(source, name), join(folder, name), { recursive: true })
     service = await openService()
-    await writeFile(join(folder, 'openapi.json'), service.document)
+    await writeFile(join(folder, 'openapi.json'), service.openApi)
     for (const command of language.install) await runIn(folder, command, {})
   }, timeoutMs)
   afterAll(async () => {

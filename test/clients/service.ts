@@ -5,7 +5,7 @@ import { openTestApp } from '../support/app.ts'
 export interface Service {
   origin: string
   /** The text of the served OpenAPI document. */
-  document: string
+  openApi: string
   close(): Promise<void>
 }
 
@@ -16,6 +16,6 @@ export async function openService(): Promise<Service> {
   // A server that listens on TCP has an address with a port.
   const { port } = app.server.address() as AddressInfo
   const origin = `http://127.0.0.1:${port}`
-  const document = await (await fetch(`${origin}/openapi.json`)).text()
-  return { origin, document, close }
+  const openApi = await (await fetch(`${origin}/openapi.json`)).text()
+  return { origin, openApi, close }
 }

@@ -28,7 +28,7 @@ testGenerators(
       compile: [['npx', 'tsc', '-p', 'tsconfig.orval.json']],
       run: ['npx', 'tsx', 'orval.ts'],
       remark:
-        '`strict`, `exactOptionalPropertyTypes`; `orval-fetch.ts` reads files, which the generated client would parse as JSON; cannot upload the file of an import',
+        '`strict`, `exactOptionalPropertyTypes`; `orval-fetch.ts` reads responses that are files, such as CSV, which the generated client would parse as JSON; cannot upload the file of an import',
     },
   ],
 )

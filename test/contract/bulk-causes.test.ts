@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type Api, sharedApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { agreement, agreements, organization, resultsIn, sendNonAtomic, topic } from '../support/bulk.ts'
 import { createRecord, readProblem, resourceOf, unusedId } from '../support/documents.ts'
@@ -8,9 +8,8 @@ import { createRecord, readProblem, resourceOf, unusedId } from '../support/docu
 
 let api: Api
 beforeAll(async () => {
-  api = await startTestApi()
+  api = await sharedApi()
 })
-afterAll(() => api.close())
 
 const organizations = resourceOf('organizations')
 const topics = resourceOf('topics')

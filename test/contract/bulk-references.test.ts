@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type Api, sharedApi } from '../support/api.ts'
 import { agreement, agreements, faultsIn, resultsIn, sendBulk, sendNonAtomic } from '../support/bulk.ts'
 import {
   createRecord,
@@ -15,9 +15,8 @@ import { resources } from '../support/registry.ts'
 
 let api: Api
 beforeAll(async () => {
-  api = await startTestApi()
+  api = await sharedApi()
 })
-afterAll(() => api.close())
 
 describe('a bulk operation that identifies its record by external id', () => {
   const withIds = resources.filter((resource) => 'externalIds' in resource.document.shape)

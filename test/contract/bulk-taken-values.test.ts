@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type Api, sharedApi } from '../support/api.ts'
 import { agreement, agreements, organization, statusesOf, topic } from '../support/bulk.ts'
 import { createRecord, type Document, resourceOf } from '../support/documents.ts'
 
@@ -8,9 +8,8 @@ import { createRecord, type Document, resourceOf } from '../support/documents.ts
 
 let api: Api
 beforeAll(async () => {
-  api = await startTestApi()
+  api = await sharedApi()
 })
-afterAll(() => api.close())
 
 const topics = resourceOf('topics')
 const organizations = resourceOf('organizations')

@@ -77,7 +77,7 @@ describe.each(resources)('a cursor of $name', (resource) => {
     expect(two.text).toBe(one.text)
   })
 
-  it('returns 400 when it is truncated', async () => {
+  it('returns 400 when a part of it is missing', async () => {
     const cursor = await nextCursor('')
     const middle = cursor.length / 2
     const truncated = [cursor.slice(0, -1), cursor.slice(1), cursor.slice(0, middle), cursor.slice(middle)]
@@ -134,12 +134,12 @@ describe.each(resources)('a cursor of $name', (resource) => {
     }
   })
 
-  it('returns 400 for random changes', async () => {
+  it('returns 400 after random edits, unless they leave it unchanged', async () => {
     const cursor = await nextCursor('')
     const untouched = await readPage(cursor)
     await fc.assert(
-      fc.asyncProperty(fc.array(randomEdit, { minLength: 1, maxLength: 3 }), async (list) => {
-        const changed = list.reduce((text, edit) => applyEdit(text, edit), cursor)
+      fc.asyncProperty(fc.array(randomEdit, { minLength: 1, maxLength: 3 }), async (edits) => {
+        const changed = edits.reduce((text, edit) => applyEdit(text, edit), cursor)
         const response = await readPage(changed)
         if (changed === cursor) expect(response.text).toBe(untouched.text)
         else expect({ changed, status: response.status }).toEqual({ changed, status: 400 })

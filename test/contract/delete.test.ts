@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type Api, sharedApi } from '../support/api.ts'
 import {
   createRecord,
   fullDocument,
@@ -14,9 +14,8 @@ import { registry, resources } from '../support/registry.ts'
 
 let api: Api
 beforeAll(async () => {
-  api = await startTestApi()
+  api = await sharedApi()
 })
-afterAll(() => api.close())
 
 describe.each(resources)('removing $name', (resource) => {
   it('returns 204 without a body; then reads and changes return 404, and lists omit the record', async () => {

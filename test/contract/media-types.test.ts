@@ -59,6 +59,14 @@ describe.each(resources)('a body for $name', (resource) => {
     expect((await api.put(testRecord.path, testRecord.record, options)).status).toBe(415)
   })
 
+  it('gets the accepted types in the 415: in Accept-Patch for a patch, otherwise in Accept-Post', async () => {
+    const { headers: ofPost } = await api.post(listPath(resource), '{}', withType('text/plain'))
+    expect(ofPost.get('accept-post')).toBe('application/json')
+    const { headers: ofPatch } = await api.patch(testRecord.path, '{}', withType('text/plain'))
+    expect(ofPatch.get('accept-patch')).toContain('application/merge-patch+json')
+    expect(ofPatch.has('accept-post')).toBe(false)
+  })
+
   it('in a character set other than UTF-8 is refused with 415', async () => {
     const body = JSON.stringify(await exampleDocument(resource, api))
     for (const charset of ['latin1', '"UTF-16"']) {

@@ -184,9 +184,43 @@ describe.each(resources)('$name', (resource) => {
     }
   })
 
-  it('returns 400 or 404 for a path with a further or an empty segment', async () => {
-    for (const path of [`${testRecord.path}/`, `${testRecord.path}/x`, `${listPath(resource)}/`]) {
-      expect([400, 404]).toContain((await api.get(path)).status)
+  it('suggests the path without the slash at its end in a 404', async () => {
+    const [list, history] = [listPath(resource), `${testRecord.path}/history`]
+    for (const path of [
+      `${list}/`,
+      `${testRecord.path}/`,
+      `${list}/aggregate/`,
+      `${history}/`,
+      `${history}//`,
+    ]) {
+      const response = await api.get(path)
+      expect({ path, status: response.status }).toEqual({ path, status: 404 })
+      expect(readProblem(response).detail).toContain(`did you mean ${path.replace(/\/+$/, '')}?`)
+    }
+    const document = await exampleDocument(resource, api)
+    expect((await api.post(`${list}/`, document)).status).toBe(404)
+    // Browsers send OPTIONS before the request, and show pages of other origins its response only after a success.
+    expect((await api.request('OPTIONS', `${list}/`)).status).toBe(204)
+  })
+
+  it('returns 400 or 404 for a path with a further or an empty segment, and suggests no other', async () => {
+    for (const path of [
+      `${testRecord.path}/x`,
+      `${listPath(resource)}//history`,
+      `/v1/${listPath(resource)}`,
+    ]) {
+      const response = await api.get(path)
+      expect([400, 404]).toContain(response.status)
+      expect(readProblem(response).detail).not.toContain('did you mean')
+    }
+  })
+
+  it('suggests the path of an operation for a misspelled word below the list', async () => {
+    for (const name of collectionPaths) {
+      const path = `${listPath(resource)}/${name.slice(0, -1)}_`
+      const response = await api.get(path)
+      expect({ path, status: response.status }).toEqual({ path, status: 400 })
+      expect(readProblem(response).detail).toContain(`did you mean ${listPath(resource)}/${name}?`)
     }
   })
 

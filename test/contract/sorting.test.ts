@@ -66,12 +66,14 @@ describe.each(directedSorts)('$name sorted by $sort', ({ resource, key, sort }) 
 
   it('are listed once each, in the same order in small and in large pages', async () => {
     const query = `sort=${sort}&fields=${property}`
-    const small = await pages(api, resource, `limit=7&${query}`)
-    const large = await pages(api, resource, `limit=200&${query}`)
+    const large = (await pages(api, resource, `limit=200&${query}`)).flat()
+    // Larger pages for long lists keep the tests of the many sorts fast.
+    const limit = large.length > 100 ? 61 : 7
+    const small = await pages(api, resource, `limit=${limit}&${query}`)
     const keys = small.flat().map((record) => keyIn(resource, record))
-    expect(keys).toEqual(large.flat().map((record) => keyIn(resource, record)))
+    expect(keys).toEqual(large.map((record) => keyIn(resource, record)))
     expect(new Set(keys).size).toBe(keys.length)
-    expect(small.slice(0, -1).every((page) => page.length === 7)).toBe(true)
+    expect(small.slice(0, -1).every((page) => page.length === limit)).toBe(true)
   })
 
   it('are in this order, records without a value last', async () => {

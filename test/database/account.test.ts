@@ -31,14 +31,15 @@ describe.runIf(process.getuid?.() === 0 && process.platform === 'linux')(
       },
     )
 
-    it('is refused for a cluster of root, such as a copy without owners, with what to do instead', async () => {
+    it('is refused for a cluster that root owns, and the error says what to do', async () => {
+      // A copy belongs to root if root copied the cluster without its owners.
       const cluster = join(folder, 'copied')
       await mkdir(cluster)
       await writeFile(join(cluster, 'PG_VERSION'), '18\n')
       const refusal = chooseAccount(cluster, [program])
       await expect(refusal).rejects.toBeInstanceOf(OperatorError)
       await expect(refusal).rejects.toThrow(
-        `${cluster} belongs to root, which PostgreSQL does not run as: copy it with its owners (cp -a), or give it to another user (chown -R nobody)`,
+        `${cluster} belongs to root, and PostgreSQL does not run as root: copy it with its owners (cp -a), or give it to another user (chown -R nobody '${cluster}')`,
       )
     })
   },

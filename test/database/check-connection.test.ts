@@ -46,7 +46,7 @@ describe('a DATABASE_URL without a reachable database is reported in one line', 
       const port = await listen(server)
       const url = `postgresql://user:secret@127.0.0.1:${port}/db`
       expect(await connectionError(url, { acquireTimeoutMs: 200 })).toBe(
-        `OperatorError: DATABASE_URL: 127.0.0.1:${port} does not answer`,
+        `OperatorError: DATABASE_URL: 127.0.0.1:${port} does not answer within POOL_WAIT_SECONDS`,
       )
     } finally {
       server.close()

@@ -360,6 +360,13 @@ describe('PostgreSQL refuses SQL that writes', () => {
     },
   )
 
+  it('a value of a figure that is no number of JSON, or that the API does not accept', async () => {
+    const insertValue = (value: string) => database.attempt(insert('figures', { ...rows.figures, value }))
+    expect(await insertValue('-100000000000000')).toBe('accepted')
+    for (const bad of ['NaN', '100000000000000.1'])
+      expect(await insertValue(bad), bad).toEqual(check('figures_value_range'))
+  })
+
   it('a unit count below one', async () => {
     const insertCount = (unit_count: number) =>
       database.attempt(insert('cooperation_bases', { ...rows.cooperation_bases, unit_count }))

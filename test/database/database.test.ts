@@ -1,6 +1,11 @@
 import { text } from 'node:stream/consumers'
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { type Database, type DatabaseOptions, openDatabaseAt } from '../../src/database/database.ts'
+import {
+  type Database,
+  type DatabaseOptions,
+  everything,
+  openDatabaseAt,
+} from '../../src/database/database.ts'
 import { openEmptyDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
 
@@ -79,9 +84,13 @@ it('a commit that exceeds its timeout is not cancelled, and its outcome is unkno
   await pool.query(`create table things (id int);
     create function wait() returns trigger language plpgsql as 'begin perform pg_sleep(0.6); return null; end';
     create constraint trigger late after insert on things deferrable initially deferred for each row execute function wait()`)
+  const announced: string[][] = []
+  database.onCommit((resources) => announced.push(resources))
   const startedAt = performance.now()
   const writing = database.transaction((tx) => tx.query({ text: 'insert into things values (1)' }))
   await expect(writing).rejects.toMatchObject({ type: 'outcome-unknown' })
+  // Stored responses must not be older than the commit, if it succeeds.
+  expect(announced).toEqual([[everything]])
   expect(performance.now() - startedAt).toBeLessThan(1000)
   const rows = async () => (await pool.query('select * from things')).rows
   expect(await rows()).toEqual([])

@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { columnOf } from '../../src/database/columns.ts'
 import { compileSql } from '../../src/database/dialect.ts'
-import { recomposeChangedRecords } from '../../src/features/recompose/recompose.ts'
+import { recomposeUncomposed } from '../../src/features/recompose/recompose.ts'
 import { composedJson, propertiesOf } from '../../src/model/document.ts'
 import type { Resource } from '../../src/model/resource.ts'
 import { registry } from '../../src/resources/registry.ts'
@@ -199,7 +199,7 @@ describe('a write that bypasses the service', () => {
         const changedRecords = await changedSince(start)
         expect(changedRecords, sqlOf(one)).not.toEqual([])
         await expectCurrentResponses(changedRecords)
-        await recomposeChangedRecords(api.database, registry)
+        await recomposeUncomposed(api.database, registry)
         await expectCurrentResponses(changedRecords)
         await expectRevisions(changedRecords)
       }
@@ -223,7 +223,7 @@ describe('a write that bypasses the service', () => {
           const key = isPatched ? await patchOne(changedRecords) : undefined
           if (key !== undefined) patched.add(key)
         }
-        await recomposeChangedRecords(api.database, registry)
+        await recomposeUncomposed(api.database, registry)
         const changedRecords = await changedSince(start)
         await expectCurrentResponses(changedRecords)
         await expectRevisions(changedRecords, patched)
@@ -238,13 +238,35 @@ describe('a write that bypasses the service', () => {
     const insert = `insert into organizations (name, kind, ror) values ('Once', 'academic', 'https://ror.org/034t30j35')
       on conflict (ror) do nothing`
     await api.pool.query(insert)
-    await recomposeChangedRecords(api.database, registry)
+    await recomposeUncomposed(api.database, registry)
     const start = await databaseTime(api)
     await api.pool.query(insert)
-    await recomposeChangedRecords(api.database, registry)
+    await recomposeUncomposed(api.database, registry)
     expect(await changedSince(start)).toEqual([])
     const { rows } = await api.pool.query('select from revisions where "time" >= $1', [start])
     expect(rows).toEqual([])
+  })
+
+  it('that is one of two upserts of the same record waits for the other one', async () => {
+    const holder = await api.pool.connect()
+    onTestFinished(() => holder.release(true))
+    await holder.query("begin; select from topics where slug = 'energy' for update")
+    const upserts = ['One', 'Other'].map((name) =>
+      api.pool.query(
+        `insert into topics (slug, name, scheme) values ('energy', $1, 'ford')
+          on conflict (slug) do update set name = excluded.name`,
+        [name],
+      ),
+    )
+    const readWaiting = async () => {
+      const { rows } = await api.pool.query<{ count: number }>(
+        "select count(*)::int from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+      )
+      return rows[0]?.count
+    }
+    await expect.poll(readWaiting).toBe(2)
+    await holder.query('rollback')
+    expect((await Promise.all(upserts)).map(({ rowCount }) => rowCount)).toEqual([1, 1])
   })
 
   it('soon after another write gets a revision; only asOf finds the version between them', async () => {
@@ -260,7 +282,7 @@ describe('a write that bypasses the service', () => {
       await api.pool.query("update topics set name = 'Three' where slug = 'in-haste'")
       return time
     })
-    await recomposeChangedRecords(api.database, registry)
+    await recomposeUncomposed(api.database, registry)
     const { data } = (await api.get(`${path}/history`)).json<{ data: Document[] }>()
     expect(data.map(({ version }) => version)).toEqual([3, 1])
     expect((await api.get(`${path}/history/2`)).status).toBe(404)

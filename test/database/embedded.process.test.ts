@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { ensureDataDir } from '../../src/database/embedded/folder.ts'
 import { openEmbeddedDatabase } from '../../src/database/embedded/index.ts'
 import { usableMemory } from '../../src/database/embedded/server-settings.ts'
 import { acquireSharedLock, releaseSharedLock } from '../../src/database/embedded/shared-lock.ts'
@@ -184,7 +185,7 @@ describe('the embedded PostgreSQL', () => {
   })
 
   it.runIf(isLinux)(
-    'starts when another program has the process id in the lock file of a crashed server',
+    'starts at its former port if another program has the process id of its crashed server',
     async () => {
       const crashed = await openEmbeddedDatabase(folder, settings)
       const lockFile = join(folder, 'postgres/postmaster.pid')
@@ -193,6 +194,7 @@ describe('the embedded PostgreSQL', () => {
       await writeFile(lockFile, [process.pid, ...lines].join('\n'))
       const database = await openEmbeddedDatabase(folder, settings)
       await database.close()
+      expect(database.url).toBe(crashed.url)
       expect(await isRunning()).toBe(false)
     },
   )
@@ -247,6 +249,12 @@ describe('a folder for the embedded PostgreSQL', () => {
     folder = await mkdtemp(join(tmpdir(), 'entente-embedded-'))
   })
   afterAll(() => rm(folder, { recursive: true, force: true }))
+
+  it('is created with its parents when it is created 20 times at the same time', async () => {
+    const nested = join(folder, 'a/b/c')
+    await Promise.all(Array.from({ length: 20 }, () => ensureDataDir(nested)))
+    expect((await stat(nested)).isDirectory()).toBe(true)
+  })
 
   it('is refused when a file is in its place', async () => {
     const file = join(folder, 'file')

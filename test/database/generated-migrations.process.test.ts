@@ -169,7 +169,7 @@ const renamings: [string, Replacement, RegExp][] = [
   [
     'a resource',
     { file: 'src/resources/figures.ts', from: "'figures'", to: "'statistics'" },
-    /figures is no longer declared, and statistics is new\. If the migration that creates the table figures is not released, undo it/,
+    /No longer declared: figures\. New: statistics\. If the migration that creates the table figures is not released, undo it/,
   ],
   [
     'a property',

@@ -89,7 +89,7 @@ it('a closed subscription gets no further notification', async () => {
   expect(events).not.toContain('closed')
 })
 
-it('a listener that is closed and subscribed to at the same time serves the new subscription', async () => {
+it('a subscription gets notifications if it is opened while the last other one is being closed', async () => {
   const { url, pool, close } = await openEmptyDatabase()
   onTestFinished(close)
   const database = openDatabaseAt(url, generousOptions)

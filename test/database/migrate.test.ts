@@ -46,6 +46,30 @@ describe('migrating', () => {
     expect(rows).toEqual([])
   })
 
+  it('refuses a database of another program that has a schema which migrations replace', async () => {
+    await database.pool.query('create schema published; create table published.articles ()')
+    await expect(migrate(database.database)).rejects.toThrow(
+      /schema "published", .*: if it belongs to another program, set DATABASE_URL to an empty database/,
+    )
+    const { rows } = await database.pool.query("select to_regclass('published.articles') as found")
+    expect(rows).toEqual([{ found: 'published.articles' }])
+  })
+
+  it('refuses a database of another program that has a table of the same name', async () => {
+    await database.pool.query('create table records ()')
+    await expect(migrate(database.database)).rejects.toThrow(
+      'relation "records" already exists; if it belongs to another program, use an empty database',
+    )
+  })
+
+  it('refuses a database with migrations of another program', async () => {
+    await database.pool.query(`create schema drizzle; create table drizzle.__drizzle_migrations (created_at bigint);
+      insert into drizzle.__drizzle_migrations values (1)`)
+    await expect(migrate(database.database)).rejects.toThrow(
+      /does not know 1 of the migrations of the database, .* or use another database/,
+    )
+  })
+
   it('changes nothing when it runs a second time', async () => {
     await migrate(database.database)
     const before = await schema()

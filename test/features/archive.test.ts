@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { changesChannel } from '../../src/database/changes.ts'
+import { everything } from '../../src/database/database.ts'
 import { migrate } from '../../src/database/migrate.ts'
 import { exportArchive } from '../../src/features/archive/export.ts'
 import { restoreArchive } from '../../src/features/archive/restore.ts'
@@ -9,7 +11,7 @@ import { waitUntilBlocked } from '../support/blocked-sessions.ts'
 import { openEmptyDatabase, type TestDatabase } from '../support/database.ts'
 import { createRecord, databaseTime, resourceOf } from '../support/documents.ts'
 import { analyzeWarning, makeAnalyzeFail } from '../support/failing-analyze.ts'
-import { importRows, newScheme, undo } from '../support/imports.ts'
+import { checkCsv, importRows, newScheme, treatyHeader, treatyMapping, undo } from '../support/imports.ts'
 import { registry } from '../support/registry.ts'
 
 async function archiveOf(database: TestDatabase['database']): Promise<Buffer> {
@@ -65,6 +67,12 @@ beforeAll(async () => {
     [scheme],
   )
   await original.patch(`/v1/agreements/${imported[0].key}`, { title: 'By hand' }, anyVersion)
+  expect((await original.post('/v1/keys', { name: 'Of one registry', role: 'editor' })).status).toBe(201)
+  await checkCsv(
+    original.database,
+    treatyMapping(newScheme()),
+    `${treatyHeader}\n1,Not committed,2011,China\n`,
+  )
   archive = await archiveOf(original.database)
 })
 afterAll(() => original.close())
@@ -120,6 +128,21 @@ describe('an archive of the registry', () => {
     }
   })
 
+  it('announces its restore, since a service of the empty registry may have stored responses', async () => {
+    const target = await openMigrated()
+    const listener = await target.pool.connect()
+    try {
+      const announced: (string | undefined)[] = []
+      listener.on('notification', ({ payload }) => announced.push(payload))
+      await listener.query(`listen ${changesChannel}`)
+      await restoreArchive(target.database, inChunks(archive))
+      await expect.poll(() => announced).toEqual([everything])
+    } finally {
+      listener.release()
+      await target.close()
+    }
+  })
+
   it('is restored with a warning if only `vacuum analyze` fails after the commit', async () => {
     const target = await openMigrated()
     try {
@@ -131,10 +154,15 @@ describe('an archive of the registry', () => {
     }
   })
 
-  it('contains the state of imports: the next import keeps corrections and can be undone', async () => {
+  it('contains the state of ended imports: the next one keeps corrections and can be undone', async () => {
     const target = await openMigrated()
     try {
       await restoreArchive(target.database, inChunks(archive))
+      // Imports that have not ended need their rows, which are not archived.
+      const { rows } = await target.pool.query(
+        'select (select count(*)::int from keys) as keys, array(select distinct state from imports) as states',
+      )
+      expect(rows).toEqual([{ keys: 0, states: ['committed'] }])
       const next = [{ id: '1' }, { id: '2', title: 'Changed in the file' }]
       const again = await importRows(target.database, scheme, next)
       expect(again).toMatchObject({
@@ -214,7 +242,8 @@ describe('an archive of the registry', () => {
       await writer.query('commit')
       await restoring
     } finally {
-      writer.release()
+      // Discards the connection, so that a failed test leaves no open transaction.
+      writer.release(true)
       await target.close()
     }
   })

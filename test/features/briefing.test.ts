@@ -126,15 +126,32 @@ describe('GET /v1/countries/{code}/briefing', () => {
         inForceFrom: '2001',
         ...dates,
       })
-    const late = await createAgreement({ expiresOn: addMonths(11) })
+    const dayAfterYear = new Date(Date.parse(addMonths(12)) + 86_400_000).toISOString().slice(0, 10)
+    const late = await createAgreement({ expiresOn: addMonths(12) })
     const soon = await createAgreement({ expiresOn: addMonths(2) })
-    await createAgreement({ expiresOn: addMonths(14) })
+    await createAgreement({ expiresOn: dayAfterYear })
     await createAgreement({ expiresOn: addMonths(3), terminatedOn: '2010' })
     await createAgreement({})
     const { expiring, inForce } = await getBriefing('KIR')
     expect(before.count).toBe(0)
     expect(expiring.data.map(({ id }) => id)).toEqual([soon.key, late.key])
+    expect(expiring.count).toBe(2)
     expect(inForce.count).toBe(4)
+  })
+
+  it('lists at most 20 of the agreements that expire, with the number of all', async () => {
+    const document = {
+      title: 'One of many',
+      kind: 'treaty',
+      parties: [{ country: 'MHL', role: 'party' }],
+      inForceFrom: '2001',
+      expiresOn: new Date(Date.now() + 9e9).toISOString().slice(0, 10),
+    }
+    const operations = Array(21).fill({ op: 'create', document })
+    expect((await api.post('/v1/agreements/bulk', { operations })).status).toBe(200)
+    const { expiring } = await getBriefing('MHL')
+    expect(expiring.data).toHaveLength(20)
+    expect(expiring.count).toBe(21)
   })
 
   it('sums amounts given and received by year, kind and currency, and units of bases by kind', async () => {
@@ -175,7 +192,9 @@ describe('GET /v1/countries/{code}/briefing', () => {
     expect(partners?.value).toBe(152)
     expect(partners?.recorded?.count).toBeGreaterThan(5)
     for (const { link } of figures) expect((await api.get(link)).status).toBe(200)
-    expect(sources.data.length).toBeGreaterThan(0)
+    const counts = sources.data.map(({ measures }) => measures.count ?? 0)
+    expect(counts).toEqual(counts.toSorted((one, other) => other - one))
+    expect(counts[0]).toBeGreaterThan(counts.at(-1) ?? 0)
     expect(Object.values(sources.data[0]?.label ?? {})[0]).toMatch(/\w/)
   })
 
@@ -209,6 +228,7 @@ describe('GET /v1/countries/{code}/briefing', () => {
     const all = (await api.get(`${changes?.list}&limit=2`)).json<{ data: { key: string }[] }>()
     expect(all.data.map((change) => change.key)).toEqual([key, key])
     expect((await api.get(changes?.data[0]?.link ?? '')).status).toBe(200)
+    expect((await getBriefing('CHN')).changes?.data).toHaveLength(10)
   })
 
   it('names the records of the latest changes in the language of the request', async () => {

@@ -297,6 +297,8 @@ describe('the stream of changes', () => {
     expect(stream.headers['content-type']).toBe('text/event-stream; charset=utf-8')
     expect(stream.headers['content-encoding']).toBeUndefined()
     expect(stream.headers['cache-control']).toContain('no-store')
+    // nginx would hold the events back until its buffer is full.
+    expect(stream.headers['x-accel-buffering']).toBe('no')
     const taking = take(stream, 2)
     const created = [await createRecord(organizations, api), await createRecord(organizations, api)]
     const taken = await taking

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { commitStep, takeStep } from '../../src/features/imports/steps.ts'
 import type { ImportJob } from '../../src/features/imports/store.ts'
 import { type Api, startTestApi } from '../support/api.ts'
@@ -10,6 +10,7 @@ import {
   newScheme,
   treatyHeader,
   treatyMapping,
+  undo,
 } from '../support/imports.ts'
 
 /** Commits of imports whose records others change after the commit has read its rows, and before it locks the records. */
@@ -71,13 +72,14 @@ async function whileLocked<T>(lock: string, work: () => Promise<{ completion: Pr
     await client.query('commit')
     return await completion
   } finally {
-    client.release()
+    // Discards the connection, so that a failed test leaves no open transaction.
+    client.release(true)
   }
 }
 
 /** Commits a staged import up to the lock of its records. @returns the completion of the import. */
 async function beginCommit(job: ImportJob): Promise<{ completion: Promise<ImportJob> }> {
-  await api.database.transaction((tx) => takeStep(tx, job, commitStep))
+  await api.database.transaction((tx) => takeStep(tx, job.id, commitStep))
   const completion = continueImport(api.database, job.id)
   await waitUntilBlockedOn(manyRecords)
   return { completion }
@@ -140,5 +142,56 @@ describe('a commit that has read a row', () => {
       return { completion: expect(completion).rejects.toThrow('another process or request has changed') }
     })
     expect(await titleOf(path)).toBe('First')
+  })
+})
+
+describe('has no transaction id, so the feed of changes continues:', () => {
+  /** Returns the transaction ids of the sessions that wait for a lock in a statement with this text. */
+  const readWaiting = async (text: string) => {
+    const { rows } = await api.pool.query<{ id: string | null }>(
+      `select backend_xid as id from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock' and query like $1`,
+      [`%${text}%`],
+    )
+    return rows
+  }
+  const expectNoTransactionId = async () =>
+    expect(await readWaiting('pg_advisory_xact_lock')).toEqual([{ id: null }])
+
+  it('an undo that waits for a record', async () => {
+    const scheme = newScheme()
+    const imported = await importCsv(api.database, treatyMapping(scheme), csvOf('First'))
+    const lock = lockName(`agreements ${(await find(scheme)).id}`)
+    const undone = await whileLocked(lock, async () => {
+      const completion = undo(api.database, imported)
+      await waitUntilBlockedOn(lock)
+      await expectNoTransactionId()
+      return { completion }
+    })
+    expect(undone).toMatchObject({ state: 'undone', report: { keptCount: 0 } })
+  })
+
+  it('a step that waits for a step of another import of the register', async () => {
+    const scheme = newScheme()
+    const staged = await checkCsv(api.database, treatyMapping(scheme), csvOf('First'))
+    const lock = lockName(`step of an import of ${scheme}`)
+    const committed = await whileLocked(lock, async () => {
+      const completion = api.post(`/v1/imports/${staged.id}/commit`, undefined)
+      await waitUntilBlockedOn(lock)
+      await expectNoTransactionId()
+      return { completion }
+    })
+    expect(committed.json()).toMatchObject({ state: 'committing' })
+  })
+
+  it('an undo that searches for later imports of its records', async () => {
+    const imported = await importCsv(api.database, treatyMapping(newScheme()), csvOf('First'))
+    const holder = await api.pool.connect()
+    onTestFinished(() => holder.release(true))
+    await holder.query('begin; lock table import_records in access exclusive mode')
+    const undoing = api.post(`/v1/imports/${imported.id}/undo`, undefined)
+    await expect.poll(() => readWaiting('later.import')).toEqual([{ id: null }])
+    await holder.query('rollback')
+    expect((await undoing).json()).toMatchObject({ state: 'undoing' })
   })
 })

@@ -112,6 +112,16 @@ describe('rejected.csv is read with the mapping of the original file', () => {
     ])
   })
 
+  it.each(['\n', '\r', '\r\n'])('with the line breaks in its cells: %j', async (lineBreak) => {
+    const mapping = mappingOf('{}', namedColumns, 'summary: Text')
+    const content = `Id,Title,Signed,Text\n1,Accord,no date,"First${lineBreak}second"\n`
+    const corrected = (await readRefused(mapping, content)).replace('no date', '2001')
+    const { scheme } = await importFile(api.database, mapping, 'rejected.csv', corrected)
+    expect(await agreementsOf(scheme)).toMatchObject([
+      { summary: expect.stringMatching(/^First[\r\n]+second$/) },
+    ])
+  })
+
   it('again, if rows are still refused', async () => {
     const mapping = mappingOf('{}', namedColumns)
     const refused = await readRefused(mapping, 'Id,Title,Signed\n1,Accord,no date\n')

@@ -105,7 +105,8 @@ describe('a staged import', () => {
       await lockingClient.query('commit')
       expect((await deletion).status).toBe(204)
     } finally {
-      lockingClient.release()
+      // Discards the connection, so that a failed test leaves no open transaction.
+      lockingClient.release(true)
     }
     expect(await rowsOf(id)).toHaveLength(0)
   })
@@ -129,7 +130,7 @@ it('refusing to delete an import suggests an undo only if the import has not bee
   )
 })
 
-/** Returns a file whose rows are stored in many transactions. */
+/** Returns a CSV file with the given number of treaties. Thousands of rows are staged in many transactions. */
 const makeCsv = (rows: number) =>
   [treatyHeader, ...Array.from({ length: rows }, (_, row) => `${row},Treaty ${row},2001,China`)].join('\n')
 
@@ -167,7 +168,7 @@ describe('an import whose dry run has not ended', () => {
     expect(await rowsOf(id)).toHaveLength(0)
   })
 
-  it('can be deleted while another process reads its file, which then stops before the end', async () => {
+  it('can be deleted while the command line reads its file, which then stops before the end', async () => {
     const id = await createLocalImport(api.database, treatyMapping(newScheme()), { autoCommit: false })
     let deletion: Promise<{ status: number }> | undefined
     let rowsRead = 0

@@ -240,3 +240,27 @@ describe('a second import of a file for which values were kept', () => {
     })
   })
 })
+
+it('the report of an import lists at most 100 records with edited properties, and counts all', async () => {
+  const scheme = newScheme()
+  const ids = Array.from({ length: 101 }, (_, index) => String(index))
+  const importNames = (name: string) =>
+    importCsv(
+      api.database,
+      mappingOf(scheme, 'keep'),
+      ['Id,Name,Kind,Country,Website,Acronym', ...ids.map((id) => `${id},${name} ${id},academic,,,`)].join(
+        '\n',
+      ),
+    )
+  expect(await importNames('Academy')).toMatchObject({ counts: { created: 101 } })
+  const operations = ids.map((id) => ({
+    op: 'patch',
+    externalId: { scheme, id },
+    ifMatch: '*',
+    patch: { name: `Edited ${id}` },
+  }))
+  expect((await api.post('/v1/organizations/bulk', { operations })).status).toBe(200)
+  const { report } = await importNames('Institute')
+  expect(report?.kept).toHaveLength(100)
+  expect(report?.keptCount).toBe(101)
+})

@@ -45,3 +45,24 @@ it('a row is refused if another record has its external id, even if only from an
   expect(await idsOf(scheme, '1')).toEqual(['1', 'Q1', 'Q2'])
   expect(await idsOf(scheme, '2')).toEqual([])
 })
+
+it('no record of a row is written if PostgreSQL refuses another record of the row', async () => {
+  const scheme = newScheme()
+  const taken = { scheme: `other-${scheme}`, id: 'X' }
+  const byHand = { name: 'Has the id', kind: 'academic', externalIds: [taken] }
+  expect((await api.post('/v1/organizations', byHand)).status).toBe(201)
+  const mapping = `
+scheme: ${scheme}
+records:
+  organizations:
+    {id: Id, properties: {name: Id, kind: =academic, externalIds: [{scheme: "=${taken.scheme}", id: Other}]}}
+  agreements: {id: Id, properties: {title: Id, kind: =treaty}}
+`
+  const imported = await importCsv(api.database, mapping, 'Id,Other\na,X\nb,Y\n')
+  expect(imported).toMatchObject({ counts: { created: 2, refused: 1 } })
+  for (const resource of ['organizations', 'agreements']) {
+    const found = await api.get(`/v1/${resource}?externalIdScheme=${scheme}`)
+    const { data } = found.json<{ data: { name?: string; title?: string }[] }>()
+    expect(data.map(({ name, title }) => name ?? title)).toEqual(['b'])
+  }
+})

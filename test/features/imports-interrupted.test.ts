@@ -44,7 +44,7 @@ async function editFirstAndLast(scheme: string, title: string): Promise<string[]
 
 /** Takes a step of an import, stops it after its first transaction, and continues it. @returns the import at its end. */
 async function interrupt(job: ImportJob, step: Step): Promise<ImportJob> {
-  await api.database.transaction((tx) => takeStep(tx, job, step))
+  await api.database.transaction((tx) => takeStep(tx, job.id, step))
   const controller = new AbortController()
   const options = { signal: controller.signal, onProgress: () => controller.abort() }
   await expect(runImport({ database: api.database, registry }, job.id, options)).rejects.toThrow('aborted')

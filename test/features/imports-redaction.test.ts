@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { storeReport } from '../../src/features/imports/report.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
@@ -43,6 +43,13 @@ const pathOf = async (scheme: string, id: string) => {
 
 const redact = (path: string, body: object) =>
   api.post(`${path}/redact`, { reason: 'Asked for.', ...body }, ifMatch('*'))
+
+/** Returns a connection that is discarded after the test, so that a failed test leaves no open transaction. */
+async function connect() {
+  const client = await api.pool.connect()
+  onTestFinished(() => client.release(true))
+  return client
+}
 
 /** Returns the stored data of all imports of a register, as JSON text. */
 async function storedData(scheme: string): Promise<string> {
@@ -151,7 +158,7 @@ describe('a report that is stored during a redaction', () => {
   it('does not bring back the text if the redaction commits first', async () => {
     const scheme = newScheme()
     const job = await importCsv(api.database, mapping(scheme), file)
-    const client = await api.pool.connect()
+    const client = await connect()
     await client.query('begin')
     await client.query('select from imports where id = $1 for update', [job.id])
     const redacted = redactFirst(scheme)
@@ -159,7 +166,6 @@ describe('a report that is stored during a redaction', () => {
     const stored = storeReport(api.database, job, {})
     await waitUntilBlocked(api.pool, 2)
     await client.query('commit')
-    client.release()
     expect((await redacted).status).toBe(200)
     expect(await stored).toBe(true)
     const data = await storedData(scheme)
@@ -170,14 +176,13 @@ describe('a report that is stored during a redaction', () => {
   it('is redacted if it is stored first', async () => {
     const scheme = newScheme()
     const job = await importCsv(api.database, mapping(scheme), file)
-    const client = await api.pool.connect()
+    const client = await connect()
     await client.query('update imports set report = null where id = $1', [job.id])
     await client.query('begin')
     await client.query('update imports set report = $2 where id = $1', [job.id, job.report])
     const redacted = redactFirst(scheme)
     await Promise.race([redacted, waitUntilBlocked(api.pool)])
     await client.query('commit')
-    client.release()
     expect((await redacted).status).toBe(200)
     expect(await storedData(scheme)).not.toContain('Jane Doe')
   })

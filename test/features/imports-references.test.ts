@@ -25,14 +25,18 @@ records:
       relations: {each: amends, agreement: {from: ., by: id}, kind: =amends}
 `
 
-/** Imports rows without a dry run. @param amended for each row, the number of the row that it amends, if any. */
-function importAmending(amended: (number | undefined)[], mapping: string) {
+/** Imports rows, by default without a dry run. @param amended for each row, the number of the row that it amends, if any. */
+function importAmending(
+  amended: (number | undefined)[],
+  mapping: string,
+  options: { autoCommit?: boolean } = {},
+) {
   const rows = amended.map((other, number) => ({
     id: `R${number}`,
     title: `Agreement ${number}`,
     amends: other === undefined ? [] : [`R${other}`],
   }))
-  return importFile(api.database, mapping, 'rows.json', JSON.stringify(rows))
+  return importFile(api.database, mapping, 'rows.json', JSON.stringify(rows), options)
 }
 
 const numbers = (count: number) => Array.from({ length: count }, (_, number) => number)
@@ -57,19 +61,46 @@ async function readAmended(scheme: string, number: number): Promise<string | und
 }
 
 describe('rows that refer to the records of other rows', () => {
-  it('are refused with the column and the id in the file, not with the key of a record', async () => {
-    const scheme = newScheme()
-    const imported = await importAmending([0, 0], mappingOf(scheme))
-    expect(imported.counts).toMatchObject({ created: 0, refused: 2 })
-    const { data } = (await api.get(`/v1/imports/${imported.id}/rows`, { key: adminKey })).json<{
-      data: { faults: object[] }[]
-    }>()
-    const fault = { column: 'amends', value: `${scheme}:R0` }
-    expect(data.map(({ faults }) => faults)).toEqual([
-      [{ ...fault, detail: 'is the agreement itself' }],
-      [{ ...fault, detail: expect.stringMatching(/^no record of agreements has this external id/) }],
-    ])
-  })
+  it.each([
+    ['a commit', true],
+    ['a dry run', false],
+  ])(
+    'are refused by %s if one refers to itself, with the id in the file and not a key',
+    async (_, autoCommit) => {
+      const scheme = newScheme()
+      const imported = await importAmending([0, 0], mappingOf(scheme), { autoCommit })
+      expect(imported.counts).toMatchObject({ created: 0, refused: 2 })
+      const { data } = (await api.get(`/v1/imports/${imported.id}/rows`, { key: adminKey })).json<{
+        data: { faults: object[] }[]
+      }>()
+      const fault = { column: 'amends', value: `${scheme}:R0` }
+      expect(data.map(({ faults }) => faults)).toEqual([
+        [{ ...fault, detail: 'is the agreement itself' }],
+        [{ ...fault, detail: expect.stringMatching(/^no record of agreements has this external id/) }],
+      ])
+    },
+  )
+
+  it.each([
+    ['one batch', 0],
+    ['both wait', 1000],
+  ])(
+    'are written without the reference to a row that is refused when it is written: %s',
+    async (_, distance) => {
+      const scheme = newScheme()
+      const row = (id: string, ...amends: string[]) => ({ id, title: `Agreement ${id}`, amends })
+      const others = numbers(distance).map((number) => row(`other ${number}`))
+      // R2 is refused, since it refers to itself.
+      const rows = [row('R1', 'R2'), row('R2', 'R2', 'last'), row('R3', 'R1'), ...others, row('last')]
+      const content = JSON.stringify(rows)
+      const { counts } = await importFile(api.database, mappingOf(scheme, 'drop'), 'rows.json', content)
+      expect(counts).toMatchObject({ created: rows.length - 1, refused: 1 })
+      expect(await readAmended(scheme, 1)).toBeUndefined()
+      expect(await readAmended(scheme, 3)).toBe('Agreement R1')
+      const again = await importFile(api.database, mappingOf(scheme, 'drop'), 'rows.json', content)
+      expect(again.counts).toMatchObject({ created: 0, changed: 0, refused: 1 })
+    },
+  )
 
   it('are written if rows that are never in one batch refer to each other', async () => {
     const scheme = newScheme()
@@ -125,6 +156,22 @@ records:
     expect(report?.refusedBy?.[0]?.example.detail).toMatch(
       /^is one of 2 rows that refer to one another and have 5,002 records: at most 5,000 can be written together/,
     )
+  })
+
+  it('are refused if they refer to each other and share an id, but not rows that refer to them', async () => {
+    const scheme = newScheme()
+    const mapping = `${mappingOf(scheme, 'drop')}      externalIds: {each: shared, scheme: =${newScheme()}, id: .}\n`
+    const row = (id: string, amends: string, ...shared: string[]) => ({
+      id,
+      title: `Agreement ${id}`,
+      amends: [amends],
+      shared,
+    })
+    // Only one of R1 and R2 may have the shared id, and neither can be written without the other.
+    const rows = [row('R1', 'R2', 'one'), row('R2', 'R1', 'one'), row('R3', 'R1')]
+    const { counts } = await importFile(api.database, mapping, 'rows.json', JSON.stringify(rows))
+    expect(counts).toMatchObject({ created: 1, refused: 2 })
+    expect(await readAmended(scheme, 3)).toBeUndefined()
   })
 
   it('are refused if their chain of references ends at a missing record', async () => {
@@ -184,7 +231,7 @@ records:
       expect(await run(api.database, mapping, csv)).toMatchObject({ counts: { created: 1020, refused: 0 } })
   })
 
-  it('refuses rows that refer to a key of no record', async () => {
+  it('refuses rows that refer to a key that no record has', async () => {
     const mapping = `{scheme: ${newScheme()}, records: {agreements: {id: id, properties: {title: title, kind: =treaty,
       parties: {country: {from: party, by: key}, role: =party}}}}}`
     await expectRefused(
@@ -206,7 +253,10 @@ records:
   })
 
   describe('of rows that refer to a row that the registry refuses', () => {
-    /** Returns a mapping whose rows `Rival` have the same id in another scheme as a record that exists. */
+    /**
+     * Returns a mapping that gives rows with the title `Rival` an external id that another record already has, so that the
+     * registry refuses them.
+     */
     async function makeRivalMapping(onBadValue = 'refuse', more = '') {
       const other = newScheme()
       await importCsv(
@@ -249,7 +299,7 @@ ${more}`
       expect(committed.counts).toEqual(checked.counts)
     })
 
-    it('counts no record of a row of which another record is refused', async () => {
+    it("counts none of a row's records if one of them is refused", async () => {
       const second = "    - {id: {template: '{id}-2'}, properties: {title: title, kind: =treaty}}"
       const csv = 'id,title,amends\n1,Rival,\n2,Second,\n'
       const { checked, committed } = await dryRunAndCommit(await makeRivalMapping('refuse', second), csv)

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
-import { checkCsv, newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
+import { checkCsv, importCsv, newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
 import { sendForm } from '../support/send-form.ts'
 
 /** The source that an import creates for itself. */
@@ -84,5 +84,35 @@ describe('the source of an import', () => {
     ],
   ])('is %s with %s', async (visibility, _, mapping) => {
     expect(await importWith(mapping)).toMatchObject({ visibility })
+  })
+})
+
+it('the citations of an import have the place, the address and the quote of the mapping', async () => {
+  const scheme = newScheme()
+  const mapping = `
+scheme: ${scheme}
+citation: { locator: Place, url: Link, quote: Text }
+records:
+  agreements: { id: Id, properties: { title: Id, kind: =treaty } }
+`
+  const long = 'Word '.repeat(80).trim()
+  const rows = ['Id,Place,Link,Text', `1,Vol. 3,https://treaties.example/1,${long}`, '2,,no address,Short']
+  const imported = await importCsv(api.database, mapping, rows.join('\n'))
+  expect(imported).toMatchObject({ state: 'committed', counts: { created: 2, refused: 0, dropped: 1 } })
+  const found = await api.get(`/v1/agreements?externalIdScheme=${scheme}&sort=title&include=citations`)
+  expect(found.json()).toMatchObject({
+    data: [
+      {
+        citations: [
+          {
+            locator: { row: 'Vol. 3' },
+            url: 'https://treaties.example/1',
+            // An excerpt has at most 300 characters.
+            excerpt: `${long.slice(0, 299)}…`,
+          },
+        ],
+      },
+      { citations: [{ locator: { row: 'row 3' }, url: null, excerpt: 'Short' }] },
+    ],
   })
 })

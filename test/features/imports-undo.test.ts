@@ -1,6 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { changeImport } from '../../src/features/imports/store.ts'
 import { type Api, startTestApi } from '../support/api.ts'
-import { importCsv, importFile, newScheme, undo } from '../support/imports.ts'
+import { adminKey } from '../support/app.ts'
+import { ifMatch } from '../support/documents.ts'
+import {
+  checkCsv,
+  continueImport,
+  importCsv,
+  importFile,
+  newScheme,
+  treatyHeader,
+  treatyMapping,
+  undo,
+} from '../support/imports.ts'
 
 /** The undo of imports whose records refer to one another. An undo works in batches. */
 
@@ -59,6 +71,35 @@ it('an undo keeps a record if a record made by hand refers to it, and reports it
   expect(await listIds(scheme)).toEqual(new Map([['c-50', kept?.id]]))
 })
 
+it('an undo reports a created record that was merged into another one since', async () => {
+  const scheme = newScheme()
+  const imported = await importCsv(
+    api.database,
+    treatyMapping(scheme),
+    `${treatyHeader}\n1,Merged,2001,China\n`,
+  )
+  const merged = (await listIds(scheme)).get('Merged')
+  const other = await api.post('/v1/agreements', { title: 'By hand', kind: 'treaty' })
+  const { id: into } = other.json<{ id: string }>()
+  const response = await api.post(`/v1/agreements/${merged}/merge`, { into }, ifMatch('*'))
+  expect(response.status, response.text).toBe(200)
+  const { report } = await undo(api.database, imported)
+  const kept = { resource: 'agreements', key: merged, reason: `was merged into ${into}` }
+  expect(report?.kept).toContainEqual(kept)
+})
+
+it('the list of the records of an undone import has the rows that described them', async () => {
+  const csv = `${treatyHeader}\n1,First,2001,China\n2,Second,2002,China\n`
+  const imported = await importCsv(api.database, treatyMapping(newScheme()), csv)
+  const readRows = async () => {
+    const listed = await api.get(`/v1/imports/${imported.id}/records`, { key: adminKey })
+    return listed.json<{ data: { row: string | null }[] }>().data.map(({ row }) => row)
+  }
+  expect(await readRows()).toEqual([null, 'row 2', 'row 3'])
+  await undo(api.database, imported)
+  expect(await readRows()).toEqual([null, 'row 2', 'row 3'])
+})
+
 it('an undo removes the external ids of its import, and keeps those that were added since', async () => {
   const scheme = newScheme()
   const mapping = `
@@ -82,6 +123,42 @@ records:
   expect(edited.status, edited.text).toBe(200)
   expect(await undo(api.database, imported)).toMatchObject({ report: { kept: [], keptCount: 0 } })
   expect((await find()).externalIds.map(({ id }) => id)).toEqual(['1', 'Q1', 'Q3'])
+})
+
+describe('the undo of the second of two imports', () => {
+  /** Imports two files of one record, one after the other. @returns the second import, and how to import a further file. */
+  async function importTwice() {
+    const scheme = newScheme()
+    const mapping = `
+scheme: ${scheme}
+records:
+  agreements: {id: Id, properties: {title: Title, kind: =treaty}}
+`
+    const importTitle = (title: string) => importCsv(api.database, mapping, `Id,Title\n1,${title}\n`)
+    await importTitle('First')
+    return { second: await importTitle('Second'), importTitle }
+  }
+
+  it('lets the next file replace the values of the first one', async () => {
+    const { second, importTitle } = await importTwice()
+    expect(await undo(api.database, second)).toMatchObject({ state: 'undone', report: { kept: [] } })
+    expect(await importTitle('Third')).toMatchObject({ counts: { changed: 1, unchanged: 0, kept: 0 } })
+  })
+
+  it('keeps and reports a citation that somebody has changed since', async () => {
+    const { second } = await importTwice()
+    const found = await api.get(`/v1/citations?source=${second.source}`)
+    const [citation] = found.json<{ data: { id: string }[] }>().data
+    const path = `/v1/citations/${citation?.id}`
+    expect((await api.patch(path, { excerpt: 'By hand.' })).status).toBe(200)
+    const { report } = await undo(api.database, second)
+    expect(report?.kept).toContainEqual({
+      resource: 'citations',
+      key: citation?.id,
+      reason: 'was changed since',
+    })
+    expect((await api.get(path)).json()).toMatchObject({ excerpt: 'By hand.' })
+  })
 })
 
 describe('records that refer to one another', () => {
@@ -157,4 +234,61 @@ records:
     expect(await undo(api.database, imported)).toMatchObject({ report: { keptCount: 2 } })
     expect([...(await listIds(scheme)).keys()].sort()).toEqual(['n-0', 'n-399'])
   })
+})
+
+it.each([
+  ['commits', { state: 'committing' }],
+  ['is read and then committed without a dry run', { state: 'staging', autoCommit: true }],
+] as const)('an undo is refused while another import of the register %s', async (_, change) => {
+  const mapping = mappingOf(newScheme())
+  const first = await importCsv(api.database, mapping, csv)
+  const second = await checkCsv(api.database, mapping, csv.replaceAll('c-', 'd-'))
+  const requestUndo = () => api.post(`/v1/imports/${first.id}/undo`, undefined, { key: adminKey })
+  await api.database.transaction((tx) => changeImport(tx, second, { ...change, doneThrough: 0, pass: 0 }))
+  const refused = await requestUndo()
+  expect(refused.status).toBe(409)
+  expect(refused.json<{ detail: string }>().detail).toMatch(
+    new RegExp(`^The import ${second.id} \\(.+\\) of the same register is being committed.`),
+  )
+  await continueImport(api.database, second.id)
+  expect((await requestUndo()).json<{ detail: string }>().detail).toContain('Undo the later import first.')
+})
+
+it('a commit is refused while another import of the register is undone', async () => {
+  const mapping = mappingOf(newScheme())
+  const first = await importCsv(api.database, mapping, csv)
+  const second = await checkCsv(api.database, mapping, csv.replaceAll('c-', 'd-'))
+  const requestCommit = () => api.post(`/v1/imports/${second.id}/commit`, undefined, { key: adminKey })
+  await api.database.transaction((tx) => changeImport(tx, first, { state: 'undoing' }))
+  const refused = await requestCommit()
+  expect([refused.status, refused.json<{ detail: string }>().detail]).toEqual([
+    409,
+    expect.stringContaining(`The import ${first.id} (`),
+  ])
+  await continueImport(api.database, first.id)
+  expect((await requestCommit()).status).toBe(202)
+})
+
+it('an import that commits itself fails while another import of the register is undone', async () => {
+  const mapping = mappingOf(newScheme())
+  const first = await importCsv(api.database, mapping, csv)
+  const second = await checkCsv(api.database, mapping, csv.replaceAll('c-', 'd-'))
+  await api.database.transaction(async (tx) => {
+    await changeImport(tx, first, { state: 'undoing' })
+    await changeImport(tx, second, { state: 'staging', autoCommit: true })
+  })
+  await continueImport(api.database, second.id)
+  const failed = (await api.get(`/v1/imports/${second.id}`, { key: adminKey })).json<object>()
+  expect(failed).toMatchObject({
+    state: 'failed',
+    failure: expect.stringContaining(`The import ${first.id} (`),
+  })
+})
+
+it('an undo is refused while an import of the register that commits itself arrives', async () => {
+  const mapping = mappingOf(newScheme())
+  const first = await importCsv(api.database, mapping, csv)
+  const second = await checkCsv(api.database, mapping, csv.replaceAll('c-', 'd-'))
+  await api.database.transaction((tx) => changeImport(tx, second, { state: 'uploaded', autoCommit: true }))
+  expect((await api.post(`/v1/imports/${first.id}/undo`, undefined, { key: adminKey })).status).toBe(409)
 })

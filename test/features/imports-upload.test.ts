@@ -1,6 +1,6 @@
 import { request } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
@@ -131,7 +131,37 @@ describe('an upload', () => {
     const large = await api.post('/v1/agreements/bulk', { operations })
     upload.destroy()
     expect(large.status, large.text.slice(0, 300)).toBe(422)
+    // The next test counts incomplete uploads.
+    await expect.poll(count, { timeout: 20_000 }).toBe(0)
   })
+})
+
+it.each([
+  ['uploaded', ['uploaded'], '100 uploads are incomplete'],
+  ['staged', ['staging', 'staged'], '100 imports are staging or staged'],
+])('an upload is refused while 100 imports are %s, and leaves no import', async (state, counted, reason) => {
+  const [scheme, other] = [newScheme(), newScheme()]
+  onTestFinished(async () => {
+    await api.pool.query('delete from imports where scheme = $1', [other])
+  })
+  await api.pool.query(
+    `insert into imports (scheme, mapping, state, actor, files)
+      select $1, '', $2, '{"kind": "command", "id": null, "name": null}', '[]'
+      from generate_series(1, 100 - (select count(*) from imports where state = any($3)))`,
+    [other, state, counted],
+  )
+  const parts: FormPart[] = [
+    ['mapping', treatyMapping(scheme), ''],
+    ['file', `${treatyHeader}\n1,First,2001,China\n`, 'rows.csv'],
+  ]
+  const refused = await sendForm(api, '/v1/imports', parts)
+  expect(refused.json()).toMatchObject({ status: 409, detail: expect.stringContaining(reason) })
+  expect((await api.pool.query('select from imports where scheme = $1', [scheme])).rows).toEqual([])
+  await api.pool.query(
+    'delete from imports where id = (select max(id::text)::uuid from imports where scheme = $1)',
+    [other],
+  )
+  expect((await sendForm(api, '/v1/imports', parts)).status).toBe(201)
 })
 
 it('an upload whose import is deleted meanwhile is refused with this reason', async () => {

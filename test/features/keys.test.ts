@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { hashKey } from '../../src/database/keys.ts'
+import { hashKey, storeLastUses } from '../../src/database/keys.ts'
 import { buildApp } from '../../src/server/app.ts'
 import { readConfig } from '../../src/server/config.ts'
 import { type Api, startTestApi } from '../support/api.ts'
@@ -88,7 +88,7 @@ describe('a key', () => {
     expect((await api.get(`/v1/keys/${id}`, asAdmin)).json<Key>().revokedAt).toBe(revokedAt)
   })
 
-  it('that does not exist is not found', async () => {
+  it('that does not exist is not found, and a malformed id is refused', async () => {
     const path = '/v1/keys/00000000-0000-7000-8000-000000000000'
     expect((await api.get(path, asAdmin)).status).toBe(404)
     expect((await api.delete(path)).status).toBe(404)
@@ -141,6 +141,17 @@ describe('a key', () => {
     await service.close()
     expect(Date.parse((await usedAt()) ?? '')).toBeGreaterThanOrEqual(before)
   })
+
+  it('keeps the time of its last use when another process stores an earlier use', async () => {
+    const { id } = await createKey({})
+    const storeUse = async (agoMs: number) => {
+      await storeLastUses(api.database, new Map([[id, agoMs]]))
+      return (await api.get(`/v1/keys/${id}`, asAdmin)).json<Key>().lastUsedAt
+    }
+    const latest = await storeUse(1000)
+    expect(latest).not.toBeNull()
+    expect(await storeUse(3_600_000)).toBe(latest)
+  })
 })
 
 it('the pages of the list of keys have each key once, newest first', async () => {
@@ -155,6 +166,8 @@ it('the pages of the list of keys have each key once, newest first', async () =>
   }
   expect(seen.slice(0, 3)).toEqual(created.map(({ id }) => id).reverse())
   expect(new Set(seen).size).toBe(seen.length)
-  expect((await api.get('/v1/keys?limit=0', asAdmin)).status).toBe(400)
-  expect((await api.get('/v1/keys?cursor=x', asAdmin)).status).toBe(400)
+})
+
+it.each(['limit=0', 'cursor=x'])('the list of keys is refused with %s', async (query) => {
+  expect((await api.get(`/v1/keys?${query}`, asAdmin)).status).toBe(400)
 })

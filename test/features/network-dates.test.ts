@@ -1,13 +1,12 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import { beforeAll, expect, it } from 'vitest'
+import { type Api, sharedApi } from '../support/api.ts'
 
 /** Requests for networks with a malformed code, or with `from` and `to`. */
 
 let api: Api
 beforeAll(async () => {
-  api = await startTestApi()
+  api = await sharedApi()
 })
-afterAll(() => api.close())
 
 const dates = [
   '2012',
@@ -55,4 +54,4 @@ it('"to" is refused exactly if all its days are before all days of "from"', asyn
       expect(response.json()).toMatchObject({ errors: [{ parameter: 'to', message }] })
     }
   }
-})
+}, 60_000)

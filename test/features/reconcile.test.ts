@@ -300,6 +300,20 @@ describe('the reconciliation service', () => {
     expect(await statuses(JSON.stringify(Array(250).fill(values)))).toBe(413)
   })
 
+  it('names the field whose JSON is malformed', async () => {
+    for (const field of ['queries', 'extend']) {
+      expect((await get(`/reconcile?${field}=x`)).json()).toMatchObject({
+        status: 400,
+        detail: `In the parameter ${field}: The text is not JSON: unexpected "x" at character 1.`,
+      })
+    }
+    const sent = await post({ queries: '{"q":{"query":"a\\u0000"}}' })
+    expect(sent.json()).toMatchObject({
+      detail: expect.stringContaining('In the parameter queries: '),
+      errors: [{ pointer: '/q/query' }],
+    })
+  })
+
   it('refuses a repeated field, since only one of its values could be used', async () => {
     for (const field of ['queries', 'extend']) {
       const response = await get(`/reconcile?${field}={}&${field}={}`)

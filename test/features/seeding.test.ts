@@ -71,7 +71,7 @@ describe('seeding a database without records', slow, () => {
     expect(await rowCounts(database.pool)).toEqual({ settings: 3 })
   })
 
-  it('happens once when two processes seed concurrently', async () => {
+  it('happens once when two seedings run concurrently', async () => {
     const seedUnderLock = () => withLock(database.database, 'seed', () => seed(database.database, 'all'))
     const [one, other] = await Promise.all([seedUnderLock(), seedUnderLock()])
     const [first, second] = one.created > 0 ? [one, other] : [other, one]
@@ -79,14 +79,14 @@ describe('seeding a database without records', slow, () => {
     expect(await rowCounts(database.pool)).toMatchObject({ regions: 34, agreements: 4, figures: 8 })
   })
 
-  it('creates no duplicates when two processes seed concurrently without the lock', async () => {
+  it('creates no duplicates when two seedings run concurrently without the lock', async () => {
     const seedings = [seed(database.database, 'all'), seed(database.database, 'all')]
     const outcomes = await Promise.allSettled(seedings)
     expect(outcomes.map(({ status }) => status)).toContain('fulfilled')
     expect(await rowCounts(database.pool)).toMatchObject({ regions: 34, agreements: 4, figures: 8 })
   })
 
-  it('is needed only while there is no record of any resource', async () => {
+  it('`isEmpty` is true only while there is no record of any resource', async () => {
     expect(await isEmpty(database.database)).toBe(true)
     await database.pool.query("insert into topics (slug, name, scheme) values ('one', 'One', 'domain')")
     expect(await isEmpty(database.database)).toBe(false)
@@ -202,18 +202,20 @@ describe('the reference data', () => {
   }
 
   it('has the 249 countries of ISO 3166-1 with unique codes', async () => {
-    const present = (await all<Country>('countries')).filter(({ validTo }) => validTo === null)
+    const current = (await all<Country>('countries')).filter(({ validTo }) => validTo === null)
     // ISO leaves codes that begin with X to users. Kosovo has such a code.
-    const current = present.filter(({ code }) => !code.startsWith('X'))
-    expect(present.filter((country) => !current.includes(country)).map(({ code }) => code)).toEqual(['XKX'])
-    expect(current).toHaveLength(249)
+    const isoCountries = current.filter(({ code }) => !code.startsWith('X'))
+    expect(current.filter((country) => !isoCountries.includes(country)).map(({ code }) => code)).toEqual([
+      'XKX',
+    ])
+    expect(isoCountries).toHaveLength(249)
     for (const code of ['code', 'alpha2', 'numeric'] as const) {
-      expect(new Set(current.map((country) => country[code])).size, code).toBe(249)
+      expect(new Set(isoCountries.map((country) => country[code])).size, code).toBe(249)
     }
-    expect(current.filter(({ numeric }) => numeric === null)).toEqual([])
+    expect(isoCountries.filter(({ numeric }) => numeric === null)).toEqual([])
   })
 
-  it('names the successors of every withdrawn state: current or later withdrawn countries', async () => {
+  it('gives every withdrawn state successors, each current or withdrawn later', async () => {
     const countries = await all<Country>('countries')
     const withdrawn = countries.filter(({ validTo }) => validTo !== null)
     expect(withdrawn.map(({ code }) => code)).toEqual(expect.arrayContaining(['SUN', 'YUG', 'CSK', 'DDR']))
@@ -272,7 +274,7 @@ describe('the reference data', () => {
     expect(await countOf(`/v1/topics?scheme=${scheme}&count=exact`)).toBe(count)
   })
 
-  it('has the main sectors of the DAC at the top, and subsectors below them', async () => {
+  it('has main sectors of the DAC at the top, and subsectors below them', async () => {
     const topics = await all<{ slug: string; scheme: string; code: string; broader: string | null }>('topics')
     const crs = new Map(
       topics.filter(({ scheme }) => scheme === 'crs').map(({ code, broader }) => [code, broader]),
@@ -291,7 +293,7 @@ describe('the reference data', () => {
     }
   })
 
-  it('has the 6 fields of research and development at the top, and the other 42 below them', async () => {
+  it('has the 6 fields of research and development at the top, and all others below them', async () => {
     const topics = (
       await all<{ scheme: string; slug: string; code: string; broader: string | null }>('topics')
     ).filter(({ scheme }) => scheme === 'ford')

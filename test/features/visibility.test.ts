@@ -248,21 +248,22 @@ describe('a record that becomes internal', () => {
     expect((await mixed.get(`${path}/history`, { key: adminKey })).status).toBe(200)
   })
 
-  it('hides the history of a citation that was merged before', async () => {
+  it.each([true, false])('hides the history of a merged citation (same source: %s)', async (same) => {
     const source = await create('Cited twice')
     const merged = await cite(source, 'Merged secret')
-    const remaining = await cite(source, 'Remaining secret')
+    const remaining = await cite(same ? source : await create('Cited, too'), 'Remaining')
     const time = new Date().toISOString()
     const into = remaining.split('/').at(-1)
     const merge = await mixed.post(`${merged}/merge`, { into }, { headers: { 'if-match': '*' } })
     expect(merge.status, merge.text).toBe(200)
     const paths = [`${merged}/history?follow=false`, `${merged}/history/1`, `${merged}?asOf=${time}`]
-    for (const path of paths) expect((await mixed.get(path)).status, path).toBe(200)
+    for (const path of paths) expect((await mixed.get(path)).text, path).toContain('Merged secret')
     await setVisibility(source, 'internal')
-    for (const path of paths) expect((await mixed.get(path)).status, path).toBe(404)
-    const { text } = await mixed.get('/v1/changes?resource=citations&order=desc&limit=50')
-    expect(text).not.toContain('secret')
-    for (const path of paths) expect((await mixed.get(path, { key: adminKey })).status, path).toBe(200)
+    for (const path of [...paths, '/v1/changes?resource=citations&order=desc&limit=50'])
+      expect((await mixed.get(path)).text, path).not.toContain('Merged secret')
+    expect((await mixed.get(remaining)).status).toBe(same ? 404 : 200)
+    for (const path of paths)
+      expect((await mixed.get(path, { key: adminKey })).text, path).toContain('Merged secret')
   })
 
   it('hides the versions that its citations had while it was internal, even after that time', async () => {

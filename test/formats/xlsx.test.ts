@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { arrayBuffer } from 'node:stream/consumers'
 import { setImmediate } from 'node:timers/promises'
+import exceljs from 'exceljs'
 import { expect, it } from 'vitest'
-import { writeWorkbook } from '../../src/formats/xlsx.ts'
+import { type SheetColumn, writeWorkbook } from '../../src/formats/xlsx.ts'
 
 it('a workbook requests rows only as fast as it is read, so that memory stays bounded', async () => {
   const batches = 400
@@ -27,4 +30,24 @@ it('a workbook requests rows only as fast as it is read, so that memory stays bo
   // Once the stream is read, all rows are requested.
   for await (const _ of workbook);
   expect(requestedBatches).toBe(batches)
+})
+
+/** Writes one cell to a workbook, and reads it. */
+async function writeCell(value: string, kind: SheetColumn['kind']): Promise<unknown> {
+  const table = { name: 'rows', columns: [{ name: 'cell', kind }], rows: Readable.from([[[value]]]) }
+  const book = new exceljs.Workbook()
+  await book.xlsx.load(await arrayBuffer(writeWorkbook([table])))
+  return book.worksheets[0]?.getCell('A2').value
+}
+
+it('a day is a date from 1900-03-01 on: spreadsheets disagree on the numbers of earlier days', async () => {
+  expect(await writeCell('1900-02-28', 'edtf')).toBe('1900-02-28')
+  expect(await writeCell('1900-03-01', 'edtf')).toEqual(new Date('1900-03-01'))
+  expect(await writeCell('1900-03-01T00:00:00.000Z', 'instant')).toEqual(new Date('1900-03-01'))
+})
+
+it('a truncated text ends with a whole character', async () => {
+  // Of the last emoji that begins within the limit of 32,767 code units, only a half has room before the ellipsis.
+  const text = `a${'😀'.repeat(20_000)}`
+  expect(await writeCell(text, 'text')).toBe(`a${'😀'.repeat(16_382)}…`)
 })

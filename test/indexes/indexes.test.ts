@@ -6,6 +6,7 @@ import type { Filter, Operator } from '../../src/model/filters.ts'
 import type { Resource } from '../../src/model/resource.ts'
 import { completeSort, type ListPlan, type SortTerm } from '../../src/query/list.ts'
 import { countStatement, listStatement } from '../../src/query/list-sql.ts'
+import { type FeedPlan, feedStatement } from '../../src/query/revisions.ts'
 import { registry } from '../../src/resources/registry.ts'
 import { openTestDatabase, type TestDatabase } from '../support/database.ts'
 import { largeTables, planFaults, type Sizes } from './plans.ts'
@@ -102,6 +103,33 @@ const filtered = (resource: Resource, filter: string, operator: Operator, value:
 
 const faults = async (plan: ListPlan, after?: string[]) =>
   planFaults(database.pool, listStatement(plan, after), sizes)
+
+describe(`with ${agreements} agreements and an internal record, the feed of changes without a key`, () => {
+  it('reads only a page of the changes of a resource', async () => {
+    const client = await database.pool.connect()
+    try {
+      await client.query(
+        "begin; update records set visibility = 'internal' where id = (select id from sources limit 1)",
+      )
+      await client.query('set local search_path = published, public')
+      for (const order of ['asc', 'desc'] as const) {
+        const plan: FeedPlan = {
+          after: undefined,
+          resources: ['citations'],
+          countries: [],
+          order,
+          limit: 100,
+        }
+        expect(await planFaults(client, feedStatement(plan), new Map([['revisions', 4000]])), order).toEqual(
+          [],
+        )
+      }
+    } finally {
+      await client.query('rollback')
+      client.release()
+    }
+  })
+})
 
 describe.each(resources)(`with ${agreements} agreements, lists of $name`, (resource) => {
   it('use an index for every filter and operator', async () => {

@@ -41,7 +41,11 @@ function faultsOf(node: Node, sizes: Sizes): string[] {
 const nodesIn = (node: Node): Node[] => [node, ...(node.Plans ?? []).flatMap(nodesIn)]
 
 /** Runs a statement and returns the faults of its plan. */
-export async function planFaults(pool: pg.Pool, query: Statement, sizes: Sizes): Promise<string[]> {
+export async function planFaults(
+  pool: Pick<pg.ClientBase, 'query'>,
+  query: Statement,
+  sizes: Sizes,
+): Promise<string[]> {
   const { rows } = await pool.query<{ 'QUERY PLAN': [{ Plan: Node }] }>(
     `explain (analyze, timing off, format json) ${query.text}`,
     query.values,

@@ -1,14 +1,13 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import { beforeAll, expect, it } from 'vitest'
+import { type Api, sharedApi } from '../support/api.ts'
 import { createRecord, type Document, exampleDocument, ifMatch, resourceOf } from '../support/documents.ts'
 
-/** Locations within sources. */
+/** Locators: where in its source the text of a citation is. */
 
 let api: Api
 beforeAll(async () => {
-  api = await startTestApi()
+  api = await sharedApi()
 })
-afterAll(() => api.close())
 
 it('a locator without a value is null, in the record as in its revision', async () => {
   const citations = resourceOf('citations')

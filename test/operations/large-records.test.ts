@@ -1,5 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { request } from 'node:http'
+import { connect, type Socket } from 'node:net'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
+import { waitUntilBlocked } from '../support/blocked-sessions.ts'
 import { createRecord, type Document, faultAt, pages, readProblem, resourceOf } from '../support/documents.ts'
 import { largeAgreements } from '../support/large-agreements.ts'
 
@@ -12,6 +15,14 @@ beforeAll(async () => {
   api = await startTestApi()
 })
 afterAll(() => api.close())
+
+/** Creates equal citations in bulk. */
+async function citeOften(api: Api, document: Document, count: number): Promise<void> {
+  for (let rest = count; rest > 0; rest -= 500) {
+    const operations = Array.from({ length: Math.min(rest, 500) }, () => ({ op: 'create', document }))
+    expect((await api.post('/v1/citations/bulk', { operations })).status).toBe(200)
+  }
+}
 
 describe('a record of more than 1 MiB', () => {
   const tooBig = { code: 'too_big', limit: 1024 * 1024 }
@@ -66,6 +77,119 @@ it('a history replaces lists with many nested items as a whole, and compares sma
   expect(changed[0]?.length).toBe(25)
 })
 
+it('a record with too many records of an include is refused with a way to read them', {
+  timeout: 120_000,
+}, async () => {
+  const { key: record } = await createRecord(agreements, api, { title: 'Cited often', kind: 'other' })
+  const { key, path } = await createRecord(resourceOf('sources'), api, {
+    title: 'A register',
+    kind: 'dataset',
+  })
+  const citation = { source: key, record: { resource: 'agreements', id: record } }
+  await citeOften(api, citation, 5000)
+  expect((await api.get(`${path}?include=supports`)).json<{ supports: unknown[] }>().supports.length).toBe(
+    5000,
+  )
+  await citeOften(api, citation, 1)
+  const asOf = new Date().toISOString()
+  for (const response of [
+    await api.get(`${path}?include=supports`),
+    await api.get(`${path}?include=supports&asOf=${asOf}`),
+    await api.get(`/v1/sources?id=${key}&include=supports`),
+    await api.get(`/v1/sources?id=${key}&include=supports&limit=200`),
+    await api.post('/v1/sources/search', { where: { id: { eq: key } }, include: ['supports'] }),
+  ]) {
+    expect(response.status, response.text.slice(0, 200)).toBe(400)
+    const problem = readProblem(response)
+    expect(problem.detail).toContain(`The source ${key} has more than 5000 records of the include supports.`)
+    // The dashboard recognizes the problem by this.
+    expect(problem.errors).toBe(undefined)
+  }
+  // The page before it does not have it.
+  const { key: other } = await createRecord(resourceOf('sources'), api, {
+    title: 'A small one',
+    kind: 'dataset',
+  })
+  const page = await api.get(`/v1/sources?id=${key},${other}&include=supports&limit=1&sort=-title`)
+  expect([page.status, page.json<{ data: unknown[] }>().data.length]).toEqual([200, 1])
+  const { count } = (await api.get(`/v1/citations?source=${key}&count=exact`)).json<{
+    page: { total: { count: number } }
+  }>().page.total
+  expect(count).toBe(5001)
+  const file = await api.get(`/v1/sources/export?format=ndjson&id=${key}&include=supports`)
+  expect(file.json<{ supports: unknown[] }>().supports.length).toBe(5001)
+})
+
+describe('a large page', () => {
+  const path = '/v1/agreements?title=Watched&limit=200'
+  const watched = async () => (await api.get('/metrics')).text.match(/^entente_transfers (\d+)$/m)?.[1]
+
+  beforeAll(async () => {
+    for (const count of [7, 7]) {
+      const documents = await largeAgreements(api, count)
+      const operations = documents.map((document) => ({
+        op: 'create',
+        document: { ...document, title: 'Watched' },
+      }))
+      expect((await api.post('/v1/agreements/bulk', { operations })).status).toBe(200)
+    }
+  })
+
+  it('is watched like an export while its client does not read it', async () => {
+    await expect.poll(watched).toBe('0')
+    let served: Socket | undefined
+    api.app.server.once('connection', (socket: Socket) => {
+      served = socket
+    })
+    const client = connect(Number(new URL(api.origin).port), '127.0.0.1')
+    client.pause()
+    client.write(`GET ${path} HTTP/1.1\r\nhost: localhost\r\n\r\n`)
+    await expect.poll(watched).toBe('1')
+    // The counters show what the client has received so far, and not only the beginning and the end of one write.
+    const sentBytes = () => (served ? served.bytesWritten - served.writableLength : 0)
+    await expect.poll(sentBytes).toBeGreaterThan(2 ** 16)
+    expect(sentBytes()).toBeLessThan(12 * 2 ** 20)
+    client.destroy()
+    await expect.poll(watched).toBe('0')
+  })
+
+  it('is complete, with its length, and is not watched if the service itself reads it', async () => {
+    const response = await fetch(api.origin + path, { headers: { 'accept-encoding': 'identity' } })
+    const body = await response.text()
+    expect(Number(response.headers.get('content-length'))).toBe(Buffer.byteLength(body))
+    expect(JSON.parse(body).data).toHaveLength(14)
+    await expect.poll(watched).toBe('0')
+    expect((await api.app.inject({ url: path })).body.length).toBe(body.length)
+    expect(await watched()).toBe('0')
+  })
+
+  it('causes no line in the log if a client has gone before it, and another one waits for it', async () => {
+    // The logger of a request is created when it writes its first line.
+    const requestLogger = vi.spyOn(api.app.log, 'child')
+    onTestFinished(() => requestLogger.mockRestore())
+    const blocker = await api.pool.connect()
+    onTestFinished(() => blocker.release(true))
+    await blocker.query('begin; lock table agreements, records in access exclusive mode')
+    const body = JSON.stringify({ where: { title: { eq: 'Watched' } }, limit: 199 })
+    const options = { method: 'POST', headers: { 'content-type': 'application/json' } }
+    const gone = request(`${api.origin}/v1/agreements/search`, { agent: false, ...options })
+    gone.on('error', () => {})
+    gone.end(body)
+    await waitUntilBlocked(api.pool)
+    const waiting = fetch(`${api.origin}/v1/agreements/search`, { ...options, body })
+    // With the request for the metrics.
+    const metrics = async () => (await api.get('/metrics')).text
+    await expect.poll(metrics).toMatch(/^entente_http_requests_in_flight 3$/m)
+    gone.destroy()
+    await expect.poll(metrics).toMatch(/^entente_http_requests_in_flight 2$/m)
+    await blocker.query('rollback')
+    const response = await waiting
+    expect(response.headers.get('cache-status')).toContain('collapsed')
+    expect(JSON.parse(await response.text()).data).toHaveLength(14)
+    expect(requestLogger).not.toHaveBeenCalled()
+  })
+})
+
 describe('a page of large records ends at 16 MiB, and the next page continues', () => {
   it('in lists', { timeout: 120_000 }, async () => {
     const documents = await largeAgreements(api, 18)
@@ -80,6 +204,19 @@ describe('a page of large records ends at 16 MiB, and the next page continues', 
       expect(found.length).toBe(2)
       expect(found.flat().map(({ title }) => title)).toEqual(expected.flat().map(({ title }) => title))
     }
+  })
+
+  it('in lists with includes', { timeout: 120_000 }, async () => {
+    const sources = resourceOf('sources')
+    const cited = await createRecord(agreements, api, { title: 'Cited', kind: 'other' })
+    const note = '长'.repeat(9000)
+    for (const title of ['Ample 1', 'Ample 2']) {
+      const { key } = await createRecord(sources, api, { title, kind: 'dataset' })
+      const citation = { source: key, record: { resource: 'agreements', id: cited.key }, note }
+      await citeOften(api, citation, title === 'Ample 1' ? 650 : 1)
+    }
+    const found = await pages(api, sources, 'title[contains]=Ample&sort=title&fields=title&include=supports')
+    expect(found.map((page) => page.map(({ title }) => title))).toEqual([['Ample 1'], ['Ample 2']])
   })
 
   it('in the history of a record', { timeout: 120_000 }, async () => {

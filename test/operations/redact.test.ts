@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { verify } from '../../src/features/integrity/verify.ts'
 import { type Api, startTestApi } from '../support/api.ts'
+import { adminKey } from '../support/app.ts'
 import { createRecord, type Document, databaseTime, faultAt, fullDocument } from '../support/documents.ts'
 import { waitForFeed } from '../support/feed.ts'
 import { registry, resources } from '../support/registry.ts'
@@ -225,6 +226,25 @@ it.each(['reason', 'replacement'])('a %s with characters that reorder text is re
   expect(faultAt(response, `/${property}`)).toMatchObject({ code: 'wrong_format', message })
 })
 
+it('a text that is part of a visibility is redacted, and the visibility of all versions stays', async () => {
+  const path = await create('sources', {
+    title: 'Talk of interns',
+    kind: 'interview',
+    visibility: 'internal',
+  })
+  const asAdmin = { key: adminKey }
+  const asInternal = `${path}?asOf=${await databaseTime(api)}`
+  expect((await api.patch(path, { visibility: 'public' })).status).toBe(200)
+  const response = await redact(path, { text: 'intern' })
+  expect(response.status, response.text).toBe(200)
+  expect(response.json()).toMatchObject({ title: 'Talk of [redacted]s', visibility: 'public' })
+  expect((await api.get(`${path}/history/1`, asAdmin)).json()).toMatchObject({
+    document: { visibility: 'internal' },
+  })
+  expect((await api.get(asInternal, asAdmin)).json()).toMatchObject({ visibility: 'internal' })
+  expect((await api.get(asInternal)).status).toBe(404)
+})
+
 it('rows that were written in SQL and never composed are redacted in the history', async () => {
   const path = await create('sources', { title: 'Before', kind: 'report' })
   const id = path.split('/').at(-1)
@@ -262,6 +282,21 @@ it('repeated requests whose stored responses were redacted are refused', async (
   const repeated = await api.post('/v1/sources', document, { headers })
   expect(repeated.status).toBe(422)
   expect(repeated.json<{ detail: string }>().detail).toMatch(/was redacted, and the request is not run again/)
+})
+
+it('a text is redacted in the names and ids of actors, and in the reasons of changes', async () => {
+  const path = await create('organizations', { name: 'Changed by a person', kind: 'academic' })
+  const { key } = (await api.post('/v1/keys', { name: 'Key of ADMIN_KEY', role: 'editor' })).json<{
+    key: string
+  }>()
+  const headers = { 'change-reason': 'As ADMIN_KEY says' }
+  expect((await api.patch(path, { acronym: 'CP' }, { key, headers })).status).toBe(200)
+  expect((await redact(path, { text: 'ADMIN_KEY' })).status).toBe(200)
+  const { data } = (await api.get(`${path}/history`)).json<{ data: Document[] }>()
+  expect(data.slice(1)).toMatchObject([
+    { actor: { name: 'Key of [redacted]' }, reason: 'As [redacted] says' },
+    { actor: { id: '[redacted]', name: '[redacted]' }, reason: null },
+  ])
 })
 
 it('a redaction is a separate change in the feed', async () => {

@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import { beforeAll, expect, it } from 'vitest'
+import { type Api, sharedApi } from '../support/api.ts'
 import { faultAt } from '../support/documents.ts'
 
 /** Restoring versions of records that older versions of the service wrote. */
 
 let api: Api
 beforeAll(async () => {
-  api = await startTestApi()
+  api = await sharedApi()
 })
-afterAll(() => api.close())
 
 const createdAt = '2020-01-01T00:00:00.000Z'
 

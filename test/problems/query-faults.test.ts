@@ -1,12 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type Api, sharedApi } from '../support/api.ts'
 import { type ProblemBody, unusedId } from '../support/documents.ts'
 
 let api: Api
 beforeAll(async () => {
-  api = await startTestApi()
+  api = await sharedApi()
 })
-afterAll(() => api.close())
 
 describe('a refused read', () => {
   it.each<[request: string, parameter: string, code: string, message: RegExp]>([

@@ -27,12 +27,12 @@ const dimensions = registry.resources.flatMap(({ name, dimensions }) =>
 
 describe('top', () => {
   it.each(dimensions)(
-    'groups $resource by $dimension: the largest, and the others as one if a filter finds them',
+    'returns the two largest groups of $resource by $dimension, and all others as one group',
     async ({ resource, dimension, kind }) => {
       const all = await aggregate(api, resource, { groupBy: dimension, limit: '10000' })
       const url = `/v1/${resource}/aggregate?groupBy=${dimension}&top=2`
       const response = await api.get(url)
-      // Free text, and the kind, currency and year of amounts, have no filter for other values.
+      // `top` is refused for free text and for the kind, currency and year of amounts: no filter finds their other values.
       if (response.status === 400) {
         expect(['country', 'region', 'topic', 'kind', 'status']).not.toContain(dimension)
         expect(response.text).toContain('no filter finds the records with other values')
@@ -57,6 +57,25 @@ describe('top', () => {
     },
   )
 
+  // Only `top` adds the group without a value, so the two requests must not share a statement. Each row has another measure, so
+  // that neither of its statements is known from the row before.
+  it.each([
+    ['after', 'countDistinct:country', ['limit', 'top']],
+    ['before', 'countDistinct:topic', ['top', 'limit']],
+  ])(
+    'returns the largest group and the group without a value, also %s a request with limit=1',
+    async (_, measure, order) => {
+      expect((await api.post('/v1/agreements', { title: 'Of no status', kind: 'other' })).status).toBe(201)
+      const counts: Record<string, number> = {}
+      for (const parameter of order) {
+        const more = parameter === 'top' ? { top: '1' } : { sort: '-count', limit: '1' }
+        const parameters = { groupBy: 'status', measures: `count,${measure}`, ...more }
+        counts[parameter] = (await aggregate(api, 'agreements', parameters)).data.length
+      }
+      expect(counts).toEqual({ limit: 1, top: 2 })
+    },
+  )
+
   it('ranks by the first measure, and counts each record of the other groups once', async () => {
     const parameters = { groupBy: 'country', measures: 'sum:unitCount,count', 'kind[ne]': 'observatory' }
     const { data, other } = await aggregate(api, 'cooperation-bases', { ...parameters, top: '1', lang: 'zh' })
@@ -75,9 +94,9 @@ describe('top', () => {
     ['groupBy=kind&top=51', 'top', 'must be a whole number from 1 to 50'],
     ['groupBy=kind,country&top=3', 'top', 'needs exactly one dimension in groupBy'],
     ['groupBy=signedYear&top=3', 'top', 'is not possible for signedYear: no filter finds the records with'],
-    ['groupBy=kind&top=3&limit=4', 'limit', '"limit" cannot be combined with top'],
-    ['groupBy=kind&top=3&sort=kind', 'sort', '"sort" cannot be combined with top'],
-    ['groupBy=kind&top=3&having=count>1', 'having', '"having" cannot be combined with top'],
+    ['groupBy=kind&top=3&limit=4', 'limit', 'cannot be combined with top, which replaces it'],
+    ['groupBy=kind&top=3&sort=kind', 'sort', 'cannot be combined with top, which replaces it'],
+    ['groupBy=kind&top=3&having=count>1', 'having', 'cannot be combined with top, which replaces it'],
     ['groupBy=country&top=3&country[otherThan]=CHN', 'top', 'cannot be combined with country[otherThan]'],
   ])('is refused with its fault: %s', async (query, parameter, message) => {
     const response = await api.get(`/v1/agreements/aggregate?${query}`)
@@ -117,7 +136,7 @@ describe('partnerOf', () => {
     expect(await counts('subregion')).toEqual({ total: 3, '030': 1, null: 2 })
   })
 
-  it('narrows the filters by country and region to the partners', async () => {
+  it('restricts the filters by country and region to the partners', async () => {
     const total = async (query: string) =>
       countInList(api, `/v1/agreements?title=Of+partners&partnerOf=CHN&${query}`)
     expect(await total('')).toBe(3)
@@ -129,12 +148,18 @@ describe('partnerOf', () => {
     expect(await total('country[isNull]=true')).toBe(2)
   })
 
-  it('applies the filter role to the partner', async () => {
-    const query = 'partnerOf=CHN&role=recipient&groupBy=country'
-    const { data } = (await api.get(`/v1/assistance-programs/aggregate?${query}`)).json<{ data: Group[] }>()
-    expect(data.length).toBeGreaterThan(0)
-    expect(data.map(({ key }) => key.country)).not.toContain('CHN')
-    for (const { list, measures } of data) expect(await countInList(api, list)).toBe(measures.count)
+  it('applies the filter role to the partner, not to the country itself', async () => {
+    const parties = [
+      { country: 'CHN', role: 'depositary' },
+      { country: 'KOR', role: 'beneficiary' },
+      { country: 'JPN', role: 'party' },
+    ]
+    const document = { title: 'Of partners with roles', kind: 'treaty', parties }
+    expect((await api.post('/v1/agreements', document)).status).toBe(201)
+    const countsOf = (role: string) => counts('country', { title: document.title, role })
+    expect(await countsOf('beneficiary')).toEqual({ total: 1, KOR: 1 })
+    expect(await countsOf('party')).toEqual({ total: 1, JPN: 1 })
+    expect(await countsOf('depositary')).toEqual({ total: 1, null: 1 })
   })
 
   it('is also a filter of searches', async () => {

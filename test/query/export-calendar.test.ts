@@ -73,7 +73,7 @@ describe('GET /v1/agreements/export?format=ics', () => {
     ]
     const lines = await readCalendar(ids)
     expect(lines.filter((line) => line === 'BEGIN:VEVENT')).toHaveLength(1)
-    expect(lines.find((line) => line.startsWith('DESCRIPTION:'))).toContain(' are left out: 3.')
+    expect(lines.find((line) => line.startsWith('DESCRIPTION:'))).toContain(' are left out (3 of them).')
   })
 
   it('does not exist for a resource without calendar dates', async () => {

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type Api, sharedApi } from '../support/api.ts'
 import { readProblem } from '../support/documents.ts'
-import { openWorkbook, readCsv, readTable, rowsIn } from '../support/export-files.ts'
+import { openWorkbook, readCsv, readCsvObjects, rowsIn } from '../support/export-files.ts'
 
 let api: Api
 beforeAll(async () => {
@@ -14,7 +14,7 @@ const scheme = 'interview-2011'
 
 describe('names beside codes in exports', () => {
   it('follow each column of references, including those of lists and participants', async () => {
-    const [row] = readTable(
+    const [row] = readCsvObjects(
       await fileOf(`agreements/export?format=csv&externalId=${scheme}:F01&fields=parties,topics`),
     )
     expect(row).toEqual({
@@ -26,7 +26,7 @@ describe('names beside codes in exports', () => {
   })
 
   it('have a column for each reference of a participant with per=participant', async () => {
-    const rows = readTable(
+    const rows = readCsvObjects(
       await fileOf(
         `agreements/export?format=csv&per=participant&externalId=${scheme}:F01&fields=parties&lang=zh`,
       ),
@@ -39,12 +39,12 @@ describe('names beside codes in exports', () => {
   })
 
   it('contain the names of cited records, of any resource, and of their sources', async () => {
-    const rows = readTable(await fileOf('citations/export?format=csv&fields=source,record'))
+    const rows = readCsvObjects(await fileOf('citations/export?format=csv&fields=source,record'))
     const cited = new Map(rows.map((row) => [row['record.resource'], row['record.id.name']]))
-    const agreements = readTable(await fileOf('agreements/export?format=csv&fields=title'))
+    const agreements = readCsvObjects(await fileOf('agreements/export?format=csv&fields=title'))
     expect(agreements.map(({ title }) => title)).toContain(cited.get('agreements'))
-    expect([...cited.values()].every((name) => name !== '')).toBe(true)
-    expect(rows.every((row) => row['source.name'] !== '')).toBe(true)
+    expect([...cited.values()].every((name) => Boolean(name))).toBe(true)
+    expect(rows.every((row) => Boolean(row['source.name']))).toBe(true)
   })
 
   it('have the same columns in XLSX and in CSV', async () => {
@@ -70,7 +70,9 @@ describe('names beside codes in exports', () => {
     const created = await api.post('/v1/organizations', { name: '=1+1 Institute', kind: 'academic' })
     const parent = created.json<{ id: string }>().id
     await api.post('/v1/organizations', { name: 'Part of a formula', kind: 'academic', parent })
-    const [row] = readTable(await fileOf(`organizations/export?format=csv&fields=parent&parent=${parent}`))
+    const [row] = readCsvObjects(
+      await fileOf(`organizations/export?format=csv&fields=parent&parent=${parent}`),
+    )
     expect(row?.['parent.name']).toBe("'=1+1 Institute")
   })
 })

@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
 import {
   cellText,
-  media,
+  mediaTypes,
   openWorkbook,
+  readCsvObjects,
   readNdjson,
-  readTable,
   rowsIn,
   withEscapedFormulas,
 } from '../support/export-files.ts'
@@ -69,7 +69,7 @@ describe('an exported file', () => {
       '/v1/agreements/import',
       inOnePlace.map((one) => JSON.stringify(one)).join('\n'),
       {
-        headers: { 'content-type': media.ndjson },
+        headers: { 'content-type': mediaTypes.ndjson },
       },
     )
     expect(response.status, response.text).toBe(201)
@@ -79,7 +79,7 @@ describe('an exported file', () => {
     const participantsIn = (list: unknown) =>
       (Array.isArray(list) ? list : []).map((one) => `${one.country ?? one.region} (${one.role})`).join('; ')
 
-    const rows = readTable((await api.get(`/v1/agreements/export?format=csv&${query}`)).text)
+    const rows = readCsvObjects((await api.get(`/v1/agreements/export?format=csv&${query}`)).text)
     expect(
       rows.map(({ title, summary, signedOn, languages, parties }) => [
         title,
@@ -109,7 +109,9 @@ describe('an exported file', () => {
       records.map(({ signedOn }) => (signedOn === '2011-04-05' ? new Date('2011-04-05') : signedOn)),
     )
 
-    const flat = readTable((await api.get(`/v1/agreements/export?format=csv&per=participant&${query}`)).text)
+    const flat = readCsvObjects(
+      (await api.get(`/v1/agreements/export?format=csv&per=participant&${query}`)).text,
+    )
     expect(
       flat.map((row) => [row.id, row['parties.country'], row['parties.region'], row['parties.contribution']]),
     ).toEqual(
@@ -141,7 +143,7 @@ describe('an exported file', () => {
     expect(created.status, created.text).toBe(201)
     const { text } = await api.get('/v1/agreements/export?format=csv&externalId=semicolons:1')
     expect(text).not.toMatch(/;[\s"]*[=+@＝-]/)
-    const [row] = readTable(text)
+    const [row] = readCsvObjects(text)
     expect(row?.alternativeTitles).toContain('c;d')
     expect(JSON.parse(row?.alternativeTitles ?? '')).toEqual(alternativeTitles)
   })
@@ -157,7 +159,7 @@ describe('an exported file', () => {
     async (title, cell) => {
       const { id } = (await api.post('/v1/agreements', { title, kind: 'other' })).json()
       const { text } = await api.get(`/v1/agreements/export?format=csv&id=${id}`)
-      expect(readTable(text)[0]?.title).toBe(cell)
+      expect(readCsvObjects(text)[0]?.title).toBe(cell)
       expect(text).toContain(`,"${cell.replaceAll('"', '""')}",`)
       const sheet = (await openWorkbook(api, `/v1/agreements/export?format=xlsx&id=${id}`)).worksheets[0]
       const [header = [], cells = []] = rowsIn(sheet)
@@ -175,7 +177,7 @@ describe('an exported file', () => {
     async (summary, cell) => {
       const { id } = (await api.post('/v1/agreements', { title: 'Lines', kind: 'other', summary })).json()
       const { text } = await api.get(`/v1/agreements/export?format=csv&id=${id}`)
-      expect(readTable(text)[0]?.summary).toBe(cell)
+      expect(readCsvObjects(text)[0]?.summary).toBe(cell)
     },
   )
 
@@ -210,7 +212,7 @@ describe('an exported file', () => {
       location: { latitude: -33.5, longitude: -70.25, elevationMetres: -12 },
     }
     const { id } = (await api.post('/v1/cooperation-bases', document)).json()
-    const [row] = readTable((await api.get(`/v1/cooperation-bases/export?format=csv&id=${id}`)).text)
+    const [row] = readCsvObjects((await api.get(`/v1/cooperation-bases/export?format=csv&id=${id}`)).text)
     expect(row?.['location.latitude']).toBe('-33.5')
     const sheet = (await openWorkbook(api, `/v1/cooperation-bases/export?format=xlsx&id=${id}`)).worksheets[0]
     const [header = [], cells = []] = rowsIn(sheet)
@@ -225,7 +227,7 @@ describe('an exported file', () => {
     const document = { name: 'A place without a host', kind: 'other' }
     const { id } = (await api.post('/v1/cooperation-bases', document)).json()
     const query = `id=${id}&include=hostCountryDetails`
-    const [row] = readTable((await api.get(`/v1/cooperation-bases/export?format=csv&${query}`)).text)
+    const [row] = readCsvObjects((await api.get(`/v1/cooperation-bases/export?format=csv&${query}`)).text)
     expect(row?.hostCountryDetails).toBe('')
     const book = await openWorkbook(api, `/v1/cooperation-bases/export?format=xlsx&${query}`)
     const [header = [], cells = []] = rowsIn(book.worksheets[0])

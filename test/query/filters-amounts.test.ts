@@ -1,13 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { aggregate } from '../support/aggregates.ts'
-import { type Api, startTestApi } from '../support/api.ts'
+import { type Api, sharedApi } from '../support/api.ts'
 import type { Page } from '../support/documents.ts'
 import { createLabelled, type LabelledRecords } from '../support/labelled-records.ts'
 
 let api: Api
 let created: LabelledRecords
 beforeAll(async () => {
-  api = await startTestApi()
+  api = await sharedApi()
   const paid = (...amounts: object[]) => ({ title: 'Several amounts', amounts })
   const yuan = (amount: number, date?: string) => ({ kind: 'commitment', currency: 'CNY', amount, date })
   created = await createLabelled(api, 'assistance-programs', {
@@ -17,7 +17,6 @@ beforeAll(async () => {
     none: paid(),
   })
 })
-afterAll(() => api.close())
 
 /** Bounds that no single amount of `around` meets. */
 const bounds = { 'amount[gte]': '50', 'amount[lte]': '500' }

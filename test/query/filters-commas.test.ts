@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type Api, sharedApi } from '../support/api.ts'
 import { type Page, readProblem } from '../support/documents.ts'
 import { create } from '../support/labelled-records.ts'
 
@@ -14,7 +14,7 @@ let source: string
 const scheme = 'commas'
 
 beforeAll(async () => {
-  api = await startTestApi()
+  api = await sharedApi()
   source = await create(api, 'sources', { title: 'Pages', kind: 'report' })
   for (const id of ['a', 'a,b', `x,${scheme}:a`])
     await create(api, 'sources', { title: id, kind: 'report', externalIds: [{ scheme, id }] })
@@ -25,7 +25,6 @@ beforeAll(async () => {
       locator: { page },
     })
 })
-afterAll(() => api.close())
 
 /** Returns the titles or pages of the listed records, sorted, and the target of the link to the next page. */
 async function read(path: string): Promise<{ found: string[]; next: string | undefined }> {
@@ -85,6 +84,11 @@ describe('a percent-encoded comma', () => {
   it.each(['code=CHN%2CPAK', 'code[]=CHN%2CPAK'])('separates codes: %s', async (query) => {
     expect((await read(`/v1/countries?${query}&fields=code`)).found).toEqual(['CHN', 'PAK'])
   })
+})
+
+it('a text with commas that is too long is refused for its length', async () => {
+  const response = await api.get(`/v1/agreements?q=${encodeURIComponent('a word, '.repeat(100))}`)
+  expect(readProblem(response).errors).toMatchObject([{ parameter: 'q', code: 'too_big' }])
 })
 
 describe('a link of a response to a query with commas', () => {

@@ -1,16 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { networkResources } from '../../src/features/network/selection.ts'
 import type { Resource } from '../../src/model/resource.ts'
-import { type Api, startTestApi } from '../support/api.ts'
+import { type Api, sharedApi } from '../support/api.ts'
 import { createRecord, exampleDocument } from '../support/documents.ts'
 import { createLabelled } from '../support/labelled-records.ts'
 import { registry } from '../support/registry.ts'
 
 let api: Api
 beforeAll(async () => {
-  api = await startTestApi()
+  api = await sharedApi()
 })
-afterAll(() => api.close())
 
 /** Creates records of China and Pakistan, whose events began and ended at different times. */
 async function createWithDates(resource: Resource, dateProperties: readonly string[]): Promise<void> {

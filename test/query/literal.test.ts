@@ -26,6 +26,15 @@ it('PostgreSQL reads every text literal and array literal back unchanged', async
   )
 })
 
+it('PostgreSQL reads the literal of a nested array as an array of two dimensions', async () => {
+  const rows = [
+    ['a', '{"b"}'],
+    ['NULL', null],
+  ]
+  const statement = inlineValues(sql`select ${sql.placeholder('rows')}::text[] as rows`, { rows })
+  expect((await database.pool.query(statement)).rows).toEqual([{ rows }])
+})
+
 it('refuses a value that has no literal', () => {
   const statement = sql`select ${sql.placeholder('value')}`
   for (const value of [undefined, {}, () => 1])

@@ -54,7 +54,7 @@ const filters: Filter[] = [
 
 const collator = new Intl.Collator('und')
 const compareValues = (a: string | number, b: string | number) => (a < b ? -1 : Number(a > b))
-// Without the final Z, a time with fewer digits sorts first.
+// Times are compared as text: without the final Z, `….1` comes before `….12`.
 const withoutZone = (text: string) => text.slice(0, -1)
 
 /** Functions that return the value of each sort key; null if the record has none. */
@@ -199,7 +199,7 @@ function isConstantMatch(states: Project[], { sort, filter: [, matches] }: Scena
 }
 
 describe('the pages of a list under concurrent writes', { timeout: 60_000 }, () => {
-  it('return each constant match once, only records that match, and always in order', async () => {
+  it('return each record that keeps its place once, only records that match, and always in order', async () => {
     const counts = { constant: 0, changed: 0 }
     await fc.assert(
       fc.asyncProperty(scenarios, async (scenario) => {

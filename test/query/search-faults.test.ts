@@ -1,11 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Api, startTestApi } from '../support/api.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type Api, sharedApi } from '../support/api.ts'
 
 let api: Api
 beforeAll(async () => {
-  api = await startTestApi()
+  api = await sharedApi()
 })
-afterAll(() => api.close())
 
 interface Page {
   data: { title: string; signedOn: string | null }[]
@@ -46,7 +45,10 @@ describe('a wrong search is refused with a pointer into its body', () => {
     ['an empty `or`', { or: [] }, '/where/or', 'needs at least 1 entry'],
     ['a property with no operator', { status: {} }, '/where/status', 'at least one operator'],
     ['a value of the wrong type', { status: { isNull: 'yes' } }, '/where/status/isNull', 'true or false'],
-    ['a value that is not an object', { status: 'signed' }, '/where/status', 'must be an object'],
+    ['a value without an operator', { status: 'signed' }, '/where/status', 'such as {"eq":"signed"}'],
+    ['a list without an operator', { status: ['signed'] }, '/where/status', 'such as {"in":["signed"]}'],
+    ['null without an operator', { signedOn: null }, '/where/signedOn', 'such as {"isNull":true}'],
+    ['an invalid value without an operator', { updatedAt: '2011' }, '/where/updatedAt', 'operator: "gt"'],
   ])('%s', async (_what, where, pointer, message) => {
     const errors = await sendRefused({ where })
     // Consequences of a fault are not listed as further faults.

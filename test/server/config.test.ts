@@ -100,6 +100,11 @@ describe('the configuration', () => {
     expect(read).toThrow(new RegExp(`^${name} must be .+, not '${value.replace(/[*?]/g, '\\$&')}'$`))
   })
 
+  it('says that an origin has no slash at the end, and how many digits a code has', () => {
+    expect(() => readConfig({ CORS_ORIGINS: 'https://a.example/' })).toThrow('without a path or a slash')
+    expect(() => readConfig({ IATI_ORG_TYPE: '1' })).toThrow('a code of two digits')
+  })
+
   it('limits requests by default unless it listens on the loopback interface', () => {
     expect(readConfig({ HOST: '0.0.0.0' }).RATE_LIMIT).toBe(600)
     expect(readConfig({ HOST: '::1' }).RATE_LIMIT).toBe(0)

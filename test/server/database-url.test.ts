@@ -40,7 +40,7 @@ describe('the URL of a database', () => {
       expect(read).not.toThrow('secret')
     }
     expect(() => readConfig({ READ_DATABASE_URLS: `${base}, ${base}?${query}` })).toThrow(
-      `READ_DATABASE_URLS must be ${message}`,
+      `READ_DATABASE_URLS (entry 2) must be ${message}`,
     )
   })
 

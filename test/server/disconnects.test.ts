@@ -23,8 +23,8 @@ it.each([
   ['/records/citations/00000000-0000-7000-8000-000000000000?format=csv', undefined],
   ['/mcp', message],
   ['/v1/citations?limit=7', undefined],
-])('a client that disconnects during a read of %s causes no line in the log', async (path, body) => {
-  // The logger of a request is created when it writes its first line.
+])('no error or warning is logged if a client disconnects during a read of %s', async (path, body) => {
+  // The logger of a request is created for its first error or warning. `request-log` writes its line without this logger.
   const requestLogger = vi.spyOn(api.app.log, 'child')
   onTestFinished(() => requestLogger.mockRestore())
   const blocker = await api.pool.connect()
@@ -44,7 +44,7 @@ it.each([
   expect(requestLogger).not.toHaveBeenCalled()
 })
 
-it('reads within the process are aborted if the client has already disconnected', () => {
+it('the signal of reads within the process is aborted if the client has already disconnected', () => {
   const raw = new ServerResponse(new IncomingMessage(new Socket()))
   expect(disconnectSignal({ raw }).aborted).toBe(false)
   raw.destroy()
@@ -58,7 +58,7 @@ it('many reads for one client cause no warning of too many listeners', async () 
   onTestFinished(() => void process.off('warning', collect))
   const response = await fetch(`${api.origin}/compare?country=PAK,DEU,CHN,USA&format=json`)
   expect((await response.text()).match(/"path":/g)?.length).toBeGreaterThan(10)
-  // Node.js emits a warning in the next iteration of the event loop.
+  // Node.js emits a warning asynchronously, with `process.nextTick`.
   await setImmediate()
   expect(warnings).toEqual([])
 })
@@ -70,7 +70,7 @@ it('large bodies of clients that disconnected before the body was read no longer
   const blocker = await api.pool.connect()
   onTestFinished(() => blocker.release(true))
   await blocker.query('begin; lock table keys in access exclusive mode')
-  // The service loads the keys again, and waits for the lock until it knows the key of a request.
+  // The notification drops the cached keys. The reload, and the look-up of the key of each request, wait for the lock.
   await api.pool.query("notify entente_keys, ''")
   const blocked = () => countBlocked(api.pool)
   // At least one reload waits: creating the key also sent a notification, so there may be two.

@@ -5,11 +5,11 @@ import { openTestDatabase, type TestDatabase } from '../support/database.ts'
 
 /** The level of the log line for an error that is answered with a status of 500 or more. */
 
-let opened: TestDatabase
+let testDatabase: TestDatabase
 beforeAll(async () => {
-  opened = await openTestDatabase()
+  testDatabase = await openTestDatabase()
 })
-afterAll(() => opened.close())
+afterAll(() => testDatabase.close())
 
 it.each([
   ['40001', 40],
@@ -22,7 +22,7 @@ it.each([
   })
   app.register(errorHandler)
   app.get('/', () =>
-    opened.database.transaction((tx) =>
+    testDatabase.database.transaction((tx) =>
       tx.query({ text: `do $$ begin raise 'the reason' using errcode = '${state}'; end $$` }),
     ),
   )

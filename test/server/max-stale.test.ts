@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { maxStaleMs } from '../../src/server/plugins/response-cache/cache-control.ts'
+import { ClientWrites } from '../../src/server/plugins/response-cache/client-writes.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { cacheStatus, isHit, waitUntilCached } from '../support/cache-status.ts'
 
@@ -61,6 +62,14 @@ describe('Cache-Control: max-stale', () => {
     const response = await api.get(list, { ...accepting, key: writer })
     expect(response.text).toContain('Changed by one client')
     expect(cacheStatus(response)).not.toBe(stale)
+  })
+
+  it('never returns a state from before the last write of a client that was evicted from memory', () => {
+    const writes = new ClientWrites()
+    writes.add('first', 7)
+    for (let index = 0; index < 10_000; index += 1) writes.add(`client ${index}`, 5)
+    expect(writes.get('first')).toBe(7)
+    expect(writes.get('client 0')).toBe(5)
   })
 
   it('never shows a record that became internal or was redacted', async () => {

@@ -1,6 +1,9 @@
 import { createHmac } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { exportJWK, exportSPKI, UnsecuredJWT } from 'jose'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Problem } from '../../src/problems/problem.ts'
 import type { VerifyToken } from '../../src/server/plugins/authentication/authenticate.ts'
 import { createTokenVerifier } from '../../src/server/plugins/authentication/oidc.ts'
@@ -357,6 +360,28 @@ describe('the keys of the issuer', () => {
       clock,
     )
     expect(await outcome(await other.token({ ...admin, iss: `${other.url}/` }))).toBe(503)
+    expect(other.keyRequests()).toBe(0)
+  })
+
+  it('are not fetched if the URL of the configuration redirects', async () => {
+    const redirecting = createServer(({ url }, response) => {
+      if (url === '/moved') response.end(JSON.stringify({ issuer: moved, jwks_uri: `${other.url}/keys` }))
+      else response.writeHead(302, { location: '/moved' }).end()
+    }).listen(0, '127.0.0.1')
+    onTestFinished(() => void redirecting.close())
+    await once(redirecting, 'listening')
+    const moved = `http://127.0.0.1:${(redirecting.address() as AddressInfo).port}`
+    verify = createTokenVerifier({ issuer: moved, audience: other.audience, roleClaim: 'roles' }, clock)
+    expect(await outcome(await other.token({ ...admin, iss: moved }))).toBe(503)
+    expect(other.keyRequests()).toBe(0)
+  })
+
+  it('are not fetched without TLS if the URL of the issuer has TLS', async () => {
+    const secure = 'https://issuer.example'
+    const configuration = { issuer: secure, jwks_uri: `${other.url}/keys` }
+    vi.spyOn(globalThis, 'fetch').mockResolvedValueOnce(Response.json(configuration))
+    verify = createTokenVerifier({ issuer: secure, audience: other.audience, roleClaim: 'roles' }, clock)
+    expect(await outcome(await other.token({ ...admin, iss: secure }))).toBe(503)
     expect(other.keyRequests()).toBe(0)
   })
 })

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { expect, it } from 'vitest'
-import { startTestApi } from '../support/api.ts'
+import { sharedApi } from '../support/api.ts'
 
 it('a URL in a record is stored and returned, and the service never connects to it', async () => {
   let connections = 0
@@ -10,7 +10,7 @@ it('a URL in a record is stored and returned, and the service never connects to 
     socket.destroy()
   }).listen(0, '127.0.0.1')
   await once(internalServer, 'listening')
-  const api = await startTestApi()
+  const api = await sharedApi()
   try {
     // A server that listens on TCP has an address with a port.
     const { port } = internalServer.address() as AddressInfo
@@ -27,7 +27,6 @@ it('a URL in a record is stored and returned, and the service never connects to 
       expect((await api.get(`/v1/agreements/export?format=${format}`)).status).toBe(200)
     expect(connections).toBe(0)
   } finally {
-    await api.close()
     internalServer.close()
   }
 })

@@ -1,15 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { type Api, startTestApi } from '../support/api.ts'
+import { type Api, sharedApi } from '../support/api.ts'
 import { openApiDocumentSchema } from '../support/openapi-document.ts'
 
 let api: Api
 let document: z.output<typeof openApiDocumentSchema>
 beforeAll(async () => {
-  api = await startTestApi()
+  api = await sharedApi()
   document = openApiDocumentSchema.parse(api.document)
 })
-afterAll(() => api.close())
 
 describe('the pages of problems', () => {
   it('exist for each type in the OpenAPI document, with a title, the status and a text', async () => {

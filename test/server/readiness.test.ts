@@ -17,12 +17,14 @@ it('/readyz of a process says whether the database lacks migrations or is too ne
   const unavailable = { type: '/problems/unavailable', status: 503 }
   expect((await api.get('/readyz')).json()).toMatchObject({
     ...unavailable,
-    detail: 'The database is not migrated.',
+    detail:
+      'The database lacks migrations of this version of Entente. Run `entente migrate`, or restart the service, which migrates at its start.',
   })
   await api.pool.query('insert into drizzle.__drizzle_migrations select * from removed')
   await simulateIncompatibleMigration(api.pool)
   expect((await api.get('/readyz')).json()).toMatchObject({
     ...unavailable,
-    detail: 'The database has migrations with which this version of Entente cannot work.',
+    detail:
+      'The database has migrations with which this version of Entente cannot work. Run the version that applied them, or use another database.',
   })
 })

@@ -4,9 +4,11 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
+import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { packageRoot } from '../../src/package-root.ts'
+import { RequestSpan } from '../../src/server/plugins/tracing/request-span.ts'
 import { describeStatement } from '../../src/server/plugins/tracing/statement-text.ts'
 import { startTestApi } from '../support/api.ts'
 
@@ -148,6 +150,18 @@ describe('with OTEL_EXPORTER_OTLP_ENDPOINT', () => {
     const sent = bodies.join('\n')
     for (const value of [secret, 'PAK', '2020-02-03', '127.0.0.1']) expect(sent).not.toContain(value)
   })
+})
+
+it.each<[status: number | undefined, type: string | undefined]>([
+  [undefined, 'aborted'],
+  [404, undefined],
+  [503, '503'],
+])('a request span with the status %s has the error type %s', (status, type) => {
+  const exporter = new InMemorySpanExporter()
+  const provider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] })
+  const span = new RequestSpan(provider.getTracer('test'), 'GET', {})
+  span.end({ id: '1', operation: 'listTopics', route: '/v1/topics', status })
+  expect(exporter.getFinishedSpans().map(({ attributes }) => attributes['error.type'])).toEqual([type])
 })
 
 it('a statement in a span contains no string literals', () => {

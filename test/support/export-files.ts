@@ -19,7 +19,7 @@ export function readCsv(text: string): string[][] {
 }
 
 /** Returns the rows of CSV as objects whose keys are the names in the header. */
-export function readTable(text: string): Record<string, string>[] {
+export function readCsvObjects(text: string): Record<string, string>[] {
   const [header = [], ...rows] = readCsv(text)
   return rows.map((row) => {
     expect(row.length).toBe(header.length)
@@ -60,7 +60,7 @@ export const rowsIn = (sheet: exceljs.Worksheet | undefined): exceljs.CellValue[
 export const cellText = (value: unknown) => (value === null || value === undefined ? '' : String(value))
 
 /** The media types of export formats. */
-export const media = {
+export const mediaTypes = {
   csv: 'text/csv',
   ndjson: 'application/x-ndjson',
   xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',

@@ -2,9 +2,9 @@ import type { Page } from 'playwright-core'
 
 /** Requests of a page that wait until they are released. */
 interface HeldRequests {
-  /** Resolves when the first of these requests has been sent. */
-  started: Promise<unknown>
-  /** Sends the waiting requests and all later ones. */
+  /** Resolves when the page has made the first of these requests, which waits for `release`. */
+  held: Promise<unknown>
+  /** Lets the held requests and all later ones continue. */
   release: () => void
 }
 
@@ -18,16 +18,16 @@ export async function holdRequests(page: Page, url: string | RegExp, method?: st
   const released = new Promise<void>((resolve) => {
     release = resolve
   })
-  let start = () => {}
-  const started = new Promise<void>((resolve) => {
-    start = resolve
+  let resolveHeld = () => {}
+  const held = new Promise<void>((resolve) => {
+    resolveHeld = resolve
   })
   await page.route(url, async (route) => {
     if (method === undefined || route.request().method() === method) {
-      start()
+      resolveHeld()
       await released
     }
     await route.continue()
   })
-  return { started, release }
+  return { held, release }
 }

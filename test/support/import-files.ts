@@ -26,14 +26,15 @@ export async function withFile<Result>(
   }
 }
 
-/** Reads all rows of a file with the given name and content. */
+/** Reads all rows of a file with the given name and content. @param mayBeCut whether it may be only the beginning of a file. */
 export const readContent = (
   name: string,
   content: string | Uint8Array,
   options: RowOptions = {},
+  mayBeCut = false,
 ): Promise<{ fileInfo: FileInfo; rows: Row[] }> =>
   withFile(name, content, async (file) => {
-    const { fileInfo, batches } = readRows(file, options)
+    const { fileInfo, batches } = readRows(file, options, { mayBeCut })
     const rows: Row[] = []
     for await (const batch of batches) rows.push(...batch)
     return { fileInfo: await fileInfo, rows }

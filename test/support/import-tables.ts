@@ -1,4 +1,4 @@
-/** The tables of imports, sorted by name: staged rows and what is known of each import. Readers do not see them. */
+/** The tables of imports, sorted by name. They have no history, and no cached response is read from them. */
 export const importTables = [
   'import_decisions',
   'import_files',

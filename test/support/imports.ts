@@ -87,7 +87,7 @@ export async function createLocalImport(
 }
 
 /**
- * Imports a file with a mapping without a dry run or, if `autoCommit` is false, makes only the dry run.
+ * Imports a file without a dry run or, if `autoCommit` is false, makes only its dry run.
  * @returns the import, finished or staged.
  */
 export const importFile = (

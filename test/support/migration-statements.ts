@@ -44,9 +44,9 @@ function dropGenerated(before: Tables, after: Tables): string[] {
   return statements
 }
 
-/** The keys of `tables` that `others` does not have. */
-const missingIn = (others: object, tables: object): string[] =>
-  Object.keys(tables).filter((key) => !(key in others))
+/** The keys of `entries` that `others` does not have. */
+const keysMissingIn = (others: object, entries: object): string[] =>
+  Object.keys(entries).filter((key) => !(key in others))
 
 /**
  * Describes the first change for which drizzle-kit asks whether a table or column is new or renamed. Returns undefined if it
@@ -56,18 +56,18 @@ function findQuestion(before: Tables, after: Tables): string | undefined {
   const describe = (gone: string[], added: string[], ifRenamed: string) =>
     gone.length === 0 || added.length === 0
       ? undefined
-      : `${gone.join(', ')} is no longer declared, and ${added.join(', ')} is new. ${ifRenamed}`
+      : `No longer declared: ${gone.join(', ')}. New: ${added.join(', ')}. ${ifRenamed}`
   const toName = (key: string) => key.replace('public.', '')
-  const gone = missingIn(after, before).map(toName)
+  const gone = keysMissingIn(after, before).map(toName)
   const tables = describe(
     gone,
-    missingIn(before, after).map(toName),
+    keysMissingIn(before, after).map(toName),
     `If the migration that creates the table ${gone[0]} is not released, undo it, and generate it again (docs/development.md, "Migrations").`,
   )
   const columns = Object.entries(after).map(([key, { columns }]) => {
     const columnsBefore = before[key]?.columns ?? {}
     const withTable = (column: string) => `${toName(key)}.${column}`
-    const [from, to] = [missingIn(columns, columnsBefore), missingIn(columnsBefore, columns)]
+    const [from, to] = [keysMissingIn(columns, columnsBefore), keysMissingIn(columnsBefore, columns)]
     return describe(
       from.map(withTable),
       to.map(withTable),
@@ -107,9 +107,9 @@ const nameIn = (statement: string, pattern: RegExp): string | undefined =>
 
 /**
  * Separates the statements after which older versions of the service work from the others. Older versions also work after
- * statements that drop a column, index or constraint if a later statement creates it again.
+ * statements that drop a column, index or constraint if another statement creates it again.
  */
-export function separateIncompatible(statements: string[]): { compatible: string[]; leftOut: string[] } {
+export function separateIncompatible(statements: string[]): { compatible: string[]; incompatible: string[] } {
   const created = new Set(statements.map((statement) => nameIn(statement, createdName)))
   const isCompatible = (statement: string) => {
     const dropped = nameIn(statement, droppedName)
@@ -117,13 +117,13 @@ export function separateIncompatible(statements: string[]): { compatible: string
   }
   return {
     compatible: statements.filter(isCompatible),
-    leftOut: statements.filter((statement) => !isCompatible(statement)),
+    incompatible: statements.filter((statement) => !isCompatible(statement)),
   }
 }
 
 /**
  * Joins consecutive statements that add columns to a table. PostgreSQL rewrites the table once for each statement that adds
- * columns which the database generates, and a date has two of them.
+ * columns which the database generates, and each date property has two such columns.
  */
 export function joinAdditions(statements: string[]): string[] {
   const joined: string[] = []

@@ -85,9 +85,9 @@ const generated = await migrationStatements(before, after).catch((error: unknown
   process.exit(1)
 })
 const statements = [...renames, ...generated]
-const { compatible: written, leftOut } = values.expand
+const { compatible: written, incompatible: leftOut } = values.expand
   ? separateIncompatible(statements)
-  : { compatible: statements, leftOut: [] }
+  : { compatible: statements, incompatible: [] }
 
 if (values.check) {
   if (statements.length > 0) {

@@ -93,7 +93,7 @@ async function readOwner(cluster: string): Promise<User | undefined> {
   const owner = await stat(join(cluster, 'PG_VERSION')).catch(() => undefined)
   if (owner?.uid !== 0) return owner && { uid: owner.uid, gid: owner.gid }
   throw new OperatorError(
-    `${cluster} belongs to root, which PostgreSQL does not run as: copy it with its owners (cp -a), or give it to another user (chown -R nobody)`,
+    `${cluster} belongs to root, and PostgreSQL does not run as root: copy it with its owners (cp -a), or give it to another user (chown -R nobody '${cluster}')`,
   )
 }
 

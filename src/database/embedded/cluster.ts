@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { OperatorError } from '../../operator-error.ts'
 import { type Account, chooseAccount } from './account.ts'
 import { failure } from './failure.ts'
-import { ensureFolder } from './folder.ts'
+import { ensureDataDir } from './folder.ts'
 import { findPrograms, type Programs } from './programs.ts'
 import { superuser } from './service-role.ts'
 
@@ -46,7 +46,7 @@ const initdbOptions = [
 export async function openCluster(folder: string, signal?: AbortSignal): Promise<Cluster> {
   const path = join(folder, 'postgres')
   const programs = await findPrograms()
-  await ensureFolder(folder)
+  await ensureDataDir(folder)
   const account = await chooseAccount(path, [programs.initdb, programs.pg_ctl])
   if (!isCluster(path)) await createCluster(folder, path, account, programs, signal)
   await removeTemporary(folder)

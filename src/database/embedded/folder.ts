@@ -5,10 +5,10 @@ import { OperatorError } from '../../operator-error.ts'
 import { failure } from './failure.ts'
 
 /**
- * Creates a folder and its parents if they do not exist.
+ * Creates the folder `DATA_DIR` and its parents if they do not exist.
  * @throws OperatorError that names the folder and the reason when the folder cannot be created or written.
  */
-export async function ensureFolder(folder: string): Promise<void> {
+export async function ensureDataDir(folder: string): Promise<void> {
   const summary = `DATA_DIR ${folder} cannot be written`
   try {
     await createFolder(folder, summary)
@@ -18,18 +18,26 @@ export async function ensureFolder(folder: string): Promise<void> {
   }
 }
 
-/** Does not use `mkdir` with `recursive`, which never returns where no folder can be created, such as in /proc. */
+/**
+ * Creates a folder and its missing parents, also while another process creates them. Does not use `mkdir` with `recursive`,
+ * which never returns where no folder can be created, such as in /proc.
+ */
 async function createFolder(folder: string, summary: string): Promise<void> {
+  if (await createOne(folder)) return
+  const parent = dirname(folder)
+  if (!(await isFolder(parent))) await createFolder(parent, summary)
+  if (!(await createOne(folder))) throw new OperatorError(`${summary}: no folder can be created in ${parent}`)
+}
+
+/** Creates a folder if it does not exist. @returns false if its parent is missing, or allows no folders. */
+async function createOne(folder: string): Promise<boolean> {
   try {
     await mkdir(folder)
   } catch (error) {
-    if (errorCode(error) === 'EEXIST' && (await isFolder(folder))) return
-    if (errorCode(error) !== 'ENOENT') throw error
-    const parent = dirname(folder)
-    if (await isFolder(parent)) throw new OperatorError(`${summary}: no folder can be created in ${parent}`)
-    await createFolder(parent, summary)
-    await mkdir(folder)
+    if (errorCode(error) === 'ENOENT') return false
+    if (errorCode(error) !== 'EEXIST' || !(await isFolder(folder))) throw error
   }
+  return true
 }
 
 const isFolder = (path: string): Promise<boolean> =>

@@ -24,8 +24,8 @@ const stopTimeoutMs = 60_000
 
 /**
  * Starts the cluster's server if it is not running, waits until it is ready, and returns its port. After an abort, this
- * function stops a server that is still starting, and throws. If the server is already ready, it returns the port, and the
- * caller releases the server.
+ * function throws. If the server that it has started is not ready yet, it stops that server first. If the server is already
+ * ready, it returns the port, and the caller releases the server.
  * @throws OperatorError if three attempts fail or the server is not ready after a minute; the reason of `signal`.
  */
 export async function ensureStarted(
@@ -34,16 +34,19 @@ export async function ensureStarted(
   signal?: AbortSignal,
 ): Promise<number> {
   const deadline = Date.now() + startTimeoutMs
+  let formerPort: number | undefined
   for (let attempts = 3; Date.now() < deadline; ) {
+    // Read first, since `readPostmaster` may remove the lock file.
+    formerPort = (await readFormerPort(cluster.path)) ?? formerPort
     const server = await readPostmaster(cluster.path)
     if (server?.status === 'ready') return server.port
     signal?.throwIfAborted()
     if (server) await sleep(20)
     else {
       // A failed start is repeated: the free port may have been taken, or another process may be starting the server too.
-      await start(cluster, settings, signal).catch(async (error: unknown) => {
+      await start(cluster, settings, formerPort, signal).catch(async (error: unknown) => {
         signal?.throwIfAborted()
-        if (isStillEnding(error)) return sleep(50)
+        if (isFormerServerEnding(error)) return sleep(50)
         attempts -= 1
         if (attempts === 0) throw error
       })
@@ -53,7 +56,7 @@ export async function ensureStarted(
 }
 
 /** Whether the server was not started because processes of a killed server have not ended yet. */
-const isStillEnding = (error: unknown) =>
+const isFormerServerEnding = (error: unknown) =>
   error instanceof OperatorError && error.message.includes('pre-existing shared memory block')
 
 /**
@@ -73,15 +76,14 @@ export async function stop({ path, account, programs }: Cluster): Promise<void> 
 async function start(
   { path, account, programs }: Cluster,
   settings: readonly string[],
+  formerPort: number | undefined,
   signal?: AbortSignal,
 ): Promise<void> {
   const logName = 'server.log'
   const log = join(path, logName)
   const sizeBefore = await readSize(log)
-  const options = [
-    `-p ${await freePort(await readFormerPort(path))}`,
-    ...settings.map((setting) => `-c ${setting}`),
-  ].join(' ')
+  const port = await freePort(formerPort)
+  const options = [`-p ${port}`, ...settings.map((setting) => `-c ${setting}`)].join(' ')
   let hasEnded = false
   // pg_ctl runs a shell command with these paths, and the cluster's path may have characters that a shell interprets.
   const paths = ['-D', '.', '-l', logName]
@@ -182,7 +184,7 @@ async function lastFatalMessage(log: string, sizeBefore: number): Promise<string
   return detail ? `${fatal}. ${detail}` : fatal
 }
 
-/** Returns the port of a server that was killed. Other processes expect the new server at this port. */
+/** Returns the port in postmaster.pid, which a killed server leaves. Other processes expect the new server at this port. */
 async function readFormerPort(path: string): Promise<number | undefined> {
   const lines = (await readFile(join(path, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n')
   return Number(lines[3]) || undefined

@@ -10,7 +10,7 @@ export function usableMemory(): number {
 
 /**
  * Returns the settings of a PostgreSQL server that shares a machine with the service. PostgreSQL's defaults suit a machine
- * with less than a gigabyte. The server allocates shared buffers only when it fills them. docs/operating.md, "Sizes", has the
+ * with less than a gigabyte. Shared buffers take up memory only when they are filled. docs/operating.md, "Sizes", has the
  * settings of other servers.
  * @param memory the memory of the machine, in bytes.
  */

@@ -13,7 +13,7 @@ const maxSamples = 16
 export interface PrimaryHandler {
   /** Called after each successful measurement of the end of the write-ahead log. */
   onPosition(): void
-  /** Called when the timeline of the primary differs from the one in the table `settings`. */
+  /** Called with the timeline of the primary, in hexadecimal, when it differs from the one in the table `settings`. */
   onTimeline(timeline: string): void
 }
 

@@ -1,4 +1,4 @@
-/** The tables that belong to no resource. The tables of resources are generated from their declarations. */
+/** The tables that belong to no single resource. The tables of resources are generated from their declarations. */
 export { idempotentRequests } from './idempotency.ts'
 export {
   importDecisions,

@@ -37,7 +37,7 @@ export class RefusedError extends Error {
  * Reads JSON from the API.
  * @param body body of a POST request that only reads; without a body, a GET request is sent.
  * @returns the text of the response.
- * @throws RefusedError for any other status than 200.
+ * @throws RefusedError for any status other than 200.
  */
 export async function readJson(api: ApiFetch, path: string, body?: unknown): Promise<string> {
   const { status, text, refusalHeaders } = await api(path, body)

@@ -13,7 +13,10 @@ export const describeRegistry = ({ resources }: Registry) => ({
 const descriptionsByName = (described: Record<string, { description: string }>) =>
   Object.fromEntries(Object.entries(described).map(([name, { description }]) => [name, description]))
 
-/** Describes a resource, with the operators of its filters, except `eq` (for the tool `list`): `gte` in `signedOn[gte]`. */
+/**
+ * Describes a resource, with the operators that may follow the name of a filter in brackets, such as `gte` in `signedOn[gte]`.
+ * `eq` is not listed, since it needs no brackets.
+ */
 export const describeResource = (resource: Resource) => ({
   resource: resource.name,
   description: resource.description,

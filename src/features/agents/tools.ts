@@ -3,7 +3,7 @@ import type { Registry } from '../../model/registry.ts'
 import { edtf } from '../../model/schemas.ts'
 import { maxTop } from '../../query/aggregate.ts'
 import { asOfName } from '../../query/past.ts'
-import { defaultNameResources } from '../names/index.ts'
+import { resourcesKnownByName } from '../names/index.ts'
 import { networkResources } from '../network/selection.ts'
 import { maxQueryLength } from '../search/search.ts'
 import { pathOf, type Query, RefusedError, readJson } from './api.ts'
@@ -61,7 +61,7 @@ const resolveTool = ({ resource }: Inputs, registry: Registry): Tool =>
       ).optional(),
     },
     run: async ({ name, resource, on }, api) => {
-      const resources = resource === undefined ? defaultNameResources(registry) : [resource]
+      const resources = resource === undefined ? resourcesKnownByName(registry) : [resource]
       const queries = resources.map((resource) => ({ resource, name, on }))
       const { data } = JSON.parse(await readJson(api, '/v1/resolve', { queries }))
       const resolutions = Object.fromEntries(resources.map((resource, index) => [resource, data[index]]))

@@ -5,7 +5,7 @@ import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { PlannedChange } from '../../operations/bulk/plan.ts'
 import { type OperationResult, writeEach } from '../../operations/bulk/write.ts'
-import { lockRecords } from '../../operations/writing/locks.ts'
+import { acquireAdvisoryLocks, lockRecords } from '../../operations/writing/locks.ts'
 import { startSlices } from '../../time-slice.ts'
 import { type CitedRecord, writeCitations } from './citations.ts'
 import { type RecordEntry, writeEntries } from './entries.ts'
@@ -14,6 +14,7 @@ import {
   faultsOfProblem,
   hasSameRow,
   isUnchanged,
+  lacksMentioned,
   listKept,
   type OnEdited,
   otherRowId,
@@ -22,7 +23,7 @@ import {
   tryCheck,
 } from './plan.ts'
 import { type ImportCounts, type KeptRecord, noCounts } from './store.ts'
-import type { RowFault } from './types.ts'
+import type { ReadyRow, RowFault } from './types.ts'
 import type { Upsert } from './upserts.ts'
 
 /** Writes the records of rows, each with its revision, citation and import entry. */
@@ -32,6 +33,8 @@ export interface Outcome {
   counts: ImportCounts
   /** The faults of refused rows, by position. */
   refused: Map<number, RowFault[]>
+  /** The faults of rows that only lack the record of another row, which was refused, by position. They can be tried again. */
+  waiting: Map<number, RowFault[]>
   /** The records with properties that were not overwritten, and why. */
   kept: KeptRecord[]
 }
@@ -52,8 +55,31 @@ interface Written {
   result: OperationResult
 }
 
+/** The rows of a batch that are not written. */
+class Unwritten {
+  readonly faults = new Map<number, RowFault[]>()
+  readonly #refused = new Set<number>()
+
+  /** @param isLacking whether the record only lacks records that its row mentions by external id. */
+  add({ position }: ReadyRow, faults: RowFault[], isLacking: boolean): void {
+    this.faults.set(position, faults)
+    if (!isLacking) this.#refused.add(position)
+  }
+
+  has({ position }: ReadyRow): boolean {
+    return this.faults.has(position)
+  }
+
+  /** Returns the faults of the rows that only lack records, and of the rows with another fault. */
+  split(): { lacking: Map<number, RowFault[]>; refused: Map<number, RowFault[]> } {
+    const select = (isRefused: boolean) =>
+      new Map([...this.faults].filter(([position]) => this.#refused.has(position) === isRefused))
+    return { lacking: select(false), refused: select(true) }
+  }
+}
+
 /**
- * Locks the records of one resource, and plans their writes. Refused rows are added to `refused`.
+ * Locks the records of one resource, and plans their writes. Refused rows are added to `unwritten`.
  * @throws an error after which the transaction is repeated, if a record was removed or merged in the meantime.
  */
 async function planResource(
@@ -61,7 +87,7 @@ async function planResource(
   resource: Resource,
   upserts: Upsert[],
   onEdited: OnEdited,
-  refused: Map<number, RowFault[]>,
+  unwritten: Unwritten,
 ): Promise<{ records: PlannedRecord[]; changes: PlannedChange[] }> {
   const keys = upserts.flatMap(({ existing }) => (existing ? [existing.key] : []))
   const locked = await lockRecords(tx, resource, keys)
@@ -75,7 +101,7 @@ async function planResource(
         `the record ${upsert.existing.key} of ${resource.name} was removed or merged in the meantime`,
       )
     const planned = tryCheck(upsert.document, () => planRecord(upsert, stored?.document, onEdited), upsert)
-    if ('faults' in planned) refused.set(upsert.row.position, planned.faults)
+    if ('faults' in planned) unwritten.add(upsert.row, planned.faults, false)
     else {
       const record = planned.result
       const { before, after } = record
@@ -88,19 +114,22 @@ async function planResource(
   return { records, changes }
 }
 
-/** Writes the records of one resource. Refused rows are added to `refused`. */
+/** Writes the records of one resource. Refused rows are added to `unwritten`. */
 async function writeResource(
   tx: Transaction,
   resource: Resource,
   upserts: Upsert[],
   { onEdited, authorship }: ApplyContext,
-  refused: Map<number, RowFault[]>,
+  unwritten: Unwritten,
 ): Promise<Written[]> {
-  const { records, changes } = await planResource(tx, resource, upserts, onEdited, refused)
+  const { records, changes } = await planResource(tx, resource, upserts, onEdited, unwritten)
   const outcome = await writeEach(tx, resource, changes, authorship)
   for (const [index, problem] of outcome.refused) {
     const record = records[index]
-    if (record) refused.set(record.upsert.row.position, faultsOfProblem(problem, record.after, record.upsert))
+    if (!record) continue
+    const { upsert, after } = record
+    const faults = faultsOfProblem(problem, after, upsert)
+    unwritten.add(upsert.row, faults, lacksMentioned(problem, after, upsert))
   }
   return records.flatMap((record, index) => {
     const result = outcome.done.get(index)
@@ -109,30 +138,36 @@ async function writeResource(
 }
 
 /** Whether a refused row has several records, so that some of them may have been written. */
-const hasPartlyWrittenRow = (upserts: Upsert[], refused: ReadonlyMap<number, unknown>) =>
-  upserts.some(({ row }) => row.drafts.length > 1 && refused.has(row.position))
+const hasPartlyWrittenRow = (upserts: Upsert[], unwritten: Unwritten) =>
+  upserts.some(({ row }) => row.drafts.length > 1 && unwritten.has(row))
 
 /** Writes the records of all resources, referenced resources first. All records of a row are written, or none. */
 async function writeRecords(
   tx: Transaction,
   context: ApplyContext,
   upserts: Upsert[],
-  refused: Map<number, RowFault[]>,
+  unwritten: Unwritten,
 ): Promise<Written[]> {
+  await acquireAdvisoryLocks(
+    tx,
+    upserts.flatMap(({ resource, existing }) =>
+      existing ? [{ resource: resource.name, key: existing.key }] : [],
+    ),
+  )
   for (let remaining = upserts; ; ) {
     await tx.query({ text: 'savepoint import' })
     const written: Written[] = []
     for (const resource of context.registry.resources) {
       const ofResource = remaining.filter((upsert) => upsert.resource === resource)
       if (ofResource.length === 0) continue
-      written.push(...(await writeResource(tx, resource, ofResource, context, refused)))
+      written.push(...(await writeResource(tx, resource, ofResource, context, unwritten)))
     }
-    if (!hasPartlyWrittenRow(remaining, refused)) {
+    if (!hasPartlyWrittenRow(remaining, unwritten)) {
       await tx.query({ text: 'release savepoint import' })
       return written
     }
     await tx.query({ text: 'rollback to savepoint import' })
-    remaining = remaining.filter(({ row }) => !refused.has(row.position))
+    remaining = remaining.filter(({ row }) => !unwritten.has(row))
   }
 }
 
@@ -168,7 +203,7 @@ const toCitedRecord = ({ record: { upsert }, result: { key } }: Written): CitedR
 
 /**
  * Writes the records of rows, within the caller's transaction.
- * @returns the result. Nothing is written for refused rows.
+ * @returns the result. Nothing is written for refused and waiting rows.
  * @throws an error after which the transaction is repeated, if a record was removed or merged in the meantime.
  */
 export async function applyUpserts(
@@ -176,9 +211,9 @@ export async function applyUpserts(
   context: ApplyContext,
   upserts: Upsert[],
 ): Promise<Outcome> {
-  const refused = new Map<number, RowFault[]>()
+  const unwritten = new Unwritten()
   const pending = upserts.filter((upsert) => !isUnchanged(upsert))
-  const written = pending.length > 0 ? await writeRecords(tx, context, pending, refused) : []
+  const written = pending.length > 0 ? await writeRecords(tx, context, pending, unwritten) : []
   const changed = written.filter(({ record }) => record.action !== 'none')
   const citations = await writeCitations(tx, context, changed.map(toCitedRecord))
   const citationOf = new Map(changed.map((writtenRecord, index) => [writtenRecord, citations[index] ?? null]))
@@ -191,5 +226,11 @@ export async function applyUpserts(
   )
   const planned = written.map(({ record }) => record)
   const counts = countResults(planned, upserts.length - pending.length)
-  return { counts: { ...noCounts, ...counts, refused: refused.size }, refused, kept: listKept(planned) }
+  const { lacking, refused } = unwritten.split()
+  return {
+    counts: { ...noCounts, ...counts, refused: refused.size },
+    refused,
+    waiting: lacking,
+    kept: listKept(planned),
+  }
 }

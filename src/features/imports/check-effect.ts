@@ -18,8 +18,8 @@ interface NameOnAnyDate {
 }
 
 /**
- * Finds the names of an import that decisions are about. A name is cut at the length up to which `decisionIdentity` normalizes names,
- * since the normalization of a longer text may take minutes.
+ * Finds the names of an import that decisions are about. A name is cut at the length up to which `decisionIdentity` normalizes
+ * names, since the normalization of a longer text may take minutes.
  */
 const findNames = (tx: Transaction, id: string, decisions: readonly Decision[]): Promise<NameOnAnyDate[]> =>
   tx.query({
@@ -40,8 +40,8 @@ const findNames = (tx: Transaction, id: string, decisions: readonly Decision[]):
 
 /**
  * Checks that decisions have an effect in an import whose file has been read.
- * @throws Problem `invalid-body` with a fault for each name that no row has, or that the registry resolves by the date in every row
- *   with the name.
+ * @throws Problem `invalid-body` with a fault for each name that no row has, or that the registry resolves by the date in every
+ *   row with the name.
  */
 export async function checkEffect(
   tx: Transaction,

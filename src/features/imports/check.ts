@@ -2,6 +2,7 @@ import type { Database, DatabaseClient, Transaction } from '../../database/datab
 import { autocommitReads } from '../../database/database.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
+import { findReferencesToItself } from '../../operations/writing/explain.ts'
 import { getExternalIds } from '../../operations/writing/external-ids.ts'
 import { findDanglingReferences } from '../../operations/writing/references.ts'
 import { listUniqueProperties } from '../../operations/writing/released-values.ts'
@@ -105,6 +106,8 @@ async function findRefusals(
       documents.map(({ document }) => document),
       ({ value }) => mentioned.has(value),
     )
+    for (const [index, document] of documents.entries())
+      faults[index]?.push(...findReferencesToItself(resource, document))
     // A record with a single id was looked up by this id, so no other record has it.
     if (documents.some(({ document }) => getExternalIds(document).length > 1))
       for (const [index, fault] of await findTakenExternalIds(tx, resource, documents))
@@ -240,8 +243,8 @@ export async function checkRows(
   const releases = noReleases()
   for (let current = beginning; ; ) {
     signal.throwIfAborted()
-    // `pass` of an import that is checked counts its dry runs. Each reads the same rows as the first pass of a commit.
-    const rows = takeBatch(await readStagedRows(reads, { ...current, pass: 0 }, batchSize))
+    // A dry run reads the same rows as the first pass of a commit.
+    const rows = takeBatch(await readStagedRows(reads, { ...current, state: 'ready' }, batchSize))
     const last = rows.at(-1)
     if (!last) return current
     const before = current

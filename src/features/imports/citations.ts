@@ -16,7 +16,7 @@ export interface CitedRecord {
 
 const oneLine = (text: string) => text.replaceAll(/\s+/g, ' ').trim()
 
-/** Returns the citation of a record: its row in the file, and its id in the source. */
+/** Returns the document of the citation of a record: its row in the file, its id in the source, and what the mapping quotes. */
 function citationOf(source: string, { resource, key, externalId, citation }: CitedRecord): Document {
   const { locator, url, quote, note } = citation
   return {

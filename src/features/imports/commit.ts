@@ -79,17 +79,21 @@ class Commit {
   }
 
   /**
-   * Writes rows in one transaction, which also reads them and stores the progress. In the first pass, rows that refer to records
-   * that do not exist yet are set to `waiting`.
+   * Writes rows in one transaction, which also reads them and stores the progress. Rows that refer to records that do not exist
+   * yet, or that the batch was to create and PostgreSQL has refused, are set to `waiting`.
+   * @param refusesLacking whether the latter are refused instead.
    * @returns the number of rows.
    */
-  async #writeBatch(readRows: (tx: Transaction) => Promise<ReadyRow[]>): Promise<number> {
+  async #writeBatch(
+    readRows: (tx: Transaction) => Promise<ReadyRow[]>,
+    refusesLacking = false,
+  ): Promise<number> {
     const started = performance.now()
     let count = 0
     await this.#run(async (tx, before) => {
       const rows = await readRows(tx)
       count = rows.length
-      return count === 0 ? before : this.#writeIn(tx, before, rows)
+      return count === 0 ? before : this.#writeIn(tx, before, rows, refusesLacking)
     })
     if (count > 0) this.#size.adapt(count, performance.now() - started)
     return count
@@ -121,7 +125,12 @@ class Commit {
     return { ...before, ...change }
   }
 
-  async #writeIn(tx: Transaction, before: ImportJob, rows: ReadyRow[]): Promise<ImportJob> {
+  async #writeIn(
+    tx: Transaction,
+    before: ImportJob,
+    rows: ReadyRow[],
+    refusesLacking: boolean,
+  ): Promise<ImportJob> {
     const isFirstPass = before.pass === 0
     let source = before.source
     const authorship = importAuthorship(before)
@@ -143,11 +152,17 @@ class Commit {
     })
     const outcome = await applyUpserts(tx, context, upserts)
     await requireNotEmptied(tx, before.id, rows)
-    const all = new Map([...refused, ...outcome.refused])
+    const lacking = [...outcome.waiting]
+    const all = new Map([...refused, ...outcome.refused, ...(refusesLacking ? lacking : [])])
     await blockRows(tx, before.id, all)
-    if (isFirstPass) await setWaiting(tx, before.id, waiting, true)
+    const postponed = new Set(
+      [...waiting, ...outcome.waiting.keys()].filter((position) => !all.has(position)),
+    )
+    if (isFirstPass) await setWaiting(tx, before.id, [...postponed], true)
     else {
-      const done = rows.map(({ position }) => position).filter((position) => !all.has(position))
+      const done = rows
+        .map(({ position }) => position)
+        .filter((position) => !all.has(position) && !postponed.has(position))
       await setWaiting(tx, before.id, done, false)
     }
     const counts = addCounts(before.counts, { ...outcome.counts, refused: all.size })
@@ -167,25 +182,36 @@ class Commit {
     for (let count = 1; count > 0; ) {
       this.#options.signal.throwIfAborted()
       count = await this.#writeBatch(async (tx) =>
-        takeBatch(await readStagedRows(tx, this.#job, this.#size.rows)),
+        takeBatch(await readStagedRows(tx, { ...this.#job, state: 'ready' }, this.#size.rows)),
       )
     }
   }
 
-  /** Writes the waiting rows in a later pass. */
+  /**
+   * Writes the waiting rows in later passes. In each, a row waits again only if a row to whose record it refers was refused or
+   * waits. If no fewer rows wait than in the pass before, they are refused instead of waiting for ever.
+   */
   async writeWaiting(): Promise<void> {
+    for (let before = Number.POSITIVE_INFINITY; before > 0; ) before = await this.#makeLaterPass(before)
+  }
+
+  /** Writes the waiting rows. @param before the number of rows of the pass before. @returns the number of rows. */
+  async #makeLaterPass(before: number): Promise<number> {
     const reads = autocommitReads(this.#database)
     const { id } = this.#job
-    const groups = combineGroups(await readWaitingGroups(reads, id), () => this.#size.rows)
-    let hasBegun = false
-    for (const group of groups) {
+    const groups = [...(await readWaitingGroups(reads, id))]
+    const count = groups.reduce((sum, { positions }) => sum + positions.length, 0)
+    if (count > 0) await this.#beginNextPass()
+    // Rows of a group may keep one another from being written. Then groups are written one by one, so that the size of a batch
+    // does not decide which rows are refused: rows that only refer to those of the group are not.
+    const isStuck = count >= before
+    for (const group of isStuck ? groups : combineGroups(groups, () => this.#size.rows)) {
       const { positions, recordCount } = group
       this.#options.signal.throwIfAborted()
-      if (!hasBegun) await this.#beginNextPass()
-      hasBegun = true
       if (recordCount > maxRecordsTogether) await this.#refuseGroup(group)
-      else await this.#writeBatch((tx) => readRowsAt(tx, id, positions))
+      else await this.#writeBatch((tx) => readRowsAt(tx, id, positions), isStuck)
     }
+    return count
   }
 
   async #beginNextPass(): Promise<void> {

@@ -27,8 +27,8 @@ export interface Decision {
 const batchSize = 1000
 
 /**
- * Returns the keys without a record in the resource, including malformed ones. The key of a merged record is not absent, since its
- * row stays in `records`.
+ * Returns the keys without a record in the resource, including malformed ones. The key of a merged record is not absent, since
+ * its row stays in `records`.
  */
 async function findAbsentKeys(
   database: Pick<DatabaseClient, 'read'>,

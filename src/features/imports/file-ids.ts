@@ -68,7 +68,7 @@ export class ReadyRowIds {
 
   async #read(resource: string): Promise<Set<string>> {
     const identities = new Set<string>()
-    for await (const rows of readPages(this.#tx, { id: this.#id, pass: 0 }, pageSize))
+    for await (const rows of readPages(this.#tx, { id: this.#id, state: 'ready' }, pageSize))
       for (const draft of rows.flatMap(({ drafts }) => drafts))
         if (draft.resource === resource)
           for (const identity of draftIdentities(draft)) identities.add(identity)

@@ -8,6 +8,6 @@ function canonicalJson(value: unknown): string {
   return `{${entries.map(([name, inner]) => `${JSON.stringify(name)}:${canonicalJson(inner)}`).join()}}`
 }
 
-/** Returns a hash of a JSON value that does not depend on the order of properties. The hash has 96 bits. */
+/** Returns a hash of a JSON value, with 96 bits. The order of properties does not change the hash. */
 export const hashValue = (value: unknown): string =>
   hash('sha256', canonicalJson(value), 'base64url').slice(0, 16)

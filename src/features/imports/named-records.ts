@@ -193,7 +193,7 @@ async function findNeededNames(
   if (made.length === 0) return
   for (let doneThrough = 0; ; ) {
     signal.throwIfAborted()
-    const rows = takeBatch(await readStagedRows(reads, { id, pass: 0, doneThrough }, batchSize))
+    const rows = takeBatch(await readStagedRows(reads, { id, state: 'ready', doneThrough }, batchSize))
     const last = rows.at(-1)
     if (!last) return
     doneThrough = last.position

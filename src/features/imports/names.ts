@@ -11,15 +11,15 @@ import type { Mention } from './types.ts'
 
 /**
  * How a name was resolved: by the names of the registry (`resolved`, `resolved_by_date`), by a decision (`decided`, `left_out`),
- * by a record that the import creates (`made`, or `needed` while the commit creates it; the key is null until the record is
- * created), or not at all; `record_gone` if the record of the decision no longer exists. A decision has no date, so it does not
- * apply if the status is `resolved_by_date`.
+ * by a record that the import creates (`made`, or `needed` while the commit creates it), or not at all. The key of `made` is null
+ * until the record is created, and stays null if only refused rows have the name. The status is `record_gone` if the record of
+ * the decision no longer exists. A decision has no date, so it does not apply if the status is `resolved_by_date`.
  */
 export type NameStatus = RegistryStatus | 'decided' | 'left_out' | 'made' | 'needed' | UndecidedStatus
 
 /**
- * How the registry resolves a name: `resolved_by_date` if, without its date, the name would not be resolved, or would mean another
- * record.
+ * How the registry resolves a name: `resolved_by_date` if, without its date, the name would not be resolved, or would mean
+ * another record.
  */
 type RegistryStatus = Resolution['status'] | 'resolved_by_date'
 
@@ -132,7 +132,7 @@ export async function findCountries(
   scheme: string,
   mentions: readonly Mention[],
 ): Promise<ReadonlyMap<string, string>> {
-  return findDecidedCountries(
+  return findCountriesWithDecisions(
     database,
     registry,
     mentions,
@@ -140,7 +140,8 @@ export async function findCountries(
   )
 }
 
-async function findDecidedCountries(
+/** Like `findCountries`, with decisions that were read before. */
+async function findCountriesWithDecisions(
   database: Pick<DatabaseClient, 'read'>,
   registry: Registry,
   mentions: readonly Mention[],
@@ -149,7 +150,7 @@ async function findDecidedCountries(
   const countryNames = [...new Set(mentions.flatMap(({ country }) => country ?? []))]
   if (countryNames.length === 0) return new Map()
   const names = countryNames.map((name) => ({ identity: name, mention: { resource: 'countries', name } }))
-  const resolved = await resolveDecided(database, registry, names, decisionOf)
+  const resolved = await resolveWithDecisions(database, registry, names, decisionOf)
   return new Map(resolved.flatMap(({ identity, key }) => (key === null ? [] : [[identity, key] as const])))
 }
 
@@ -178,8 +179,8 @@ async function resolveInRegistry(
 }
 
 /**
- * Resolves names: by the decisions for the register where they apply, otherwise by the names of the registry. A name whose decided
- * record is gone needs another decision, since nobody has chosen the record that now has this name.
+ * Resolves names: by the decisions for the register where they apply, otherwise by the names of the registry. A name whose
+ * decided record is gone needs another decision, since nobody has chosen the record that now has this name.
  * @param scheme the register whose decisions apply.
  * @returns the results in the order of the names.
  */
@@ -191,10 +192,11 @@ export async function resolveMentions(
 ): Promise<ResolvedName[]> {
   const mentions = names.map(({ mention }) => mention)
   const decisionOf = await findDecisions(database, registry, scheme, mentions)
-  return resolveDecided(database, registry, names, decisionOf)
+  return resolveWithDecisions(database, registry, names, decisionOf)
 }
 
-async function resolveDecided(
+/** Like `resolveMentions`, with decisions that were read before. */
+async function resolveWithDecisions(
   database: Pick<DatabaseClient, 'read'>,
   registry: Registry,
   names: readonly MentionedName[],
@@ -205,7 +207,7 @@ async function resolveDecided(
     return decided === undefined || decided === absent || mention.on !== undefined
   })
   const mentions = queried.map(({ mention }) => mention)
-  const countries = await findDecidedCountries(database, registry, mentions, decisionOf)
+  const countries = await findCountriesWithDecisions(database, registry, mentions, decisionOf)
   const resolutions = await resolveInRegistry(
     database,
     registry,
@@ -235,8 +237,8 @@ async function resolveDecided(
 const settledStatuses: readonly (NameStatus | null)[] = ['resolved', 'resolved_by_date', 'made']
 
 /**
- * Resolves the names of an import, in batches. A name without a decision is skipped if an earlier call has resolved it, or if its
- * record is to be created. A decision may have changed since that call.
+ * Resolves the names of an import, in batches. A name that an earlier call has resolved, or whose record is to be created, is
+ * skipped, unless there is a decision about it or its country, which may have changed since that call.
  * @throws the reason of `signal`, between two batches. The names that were resolved before stay stored.
  */
 export async function resolveImportNames(
@@ -262,7 +264,7 @@ export async function resolveImportNames(
       ({ status, mention }) => !settledStatuses.includes(status) || withCountry(mention).some(isDecided),
     )
     if (open.length === 0) continue
-    const resolved = await resolveDecided(database, registry, open, decisionOf)
+    const resolved = await resolveWithDecisions(database, registry, open, decisionOf)
     await database.transaction((tx) => storeResolved(tx, id, resolved))
   }
 }
@@ -291,7 +293,7 @@ export const decidedColumns = `mention ->> 'resource', coalesce(mention ->> 'nam
  * `create`, counts twice.
  * @param after the last name of the previous page.
  */
-export function listUnresolvedNames(
+export function listUndecidedNames(
   tx: Transaction,
   id: string,
   { limit, after }: { limit: number; after?: { rows: number; identity: string } | undefined },
@@ -307,7 +309,7 @@ export function listUnresolvedNames(
 }
 
 /** Counts the names that need a decision, and their rows: a row with two such names counts twice. */
-export async function countUnresolvedNames(tx: Transaction, id: string) {
+export async function countUndecidedNames(tx: Transaction, id: string) {
   const [row] = await tx.query<{ unresolved: number; rows: number }>({
     text: `select count(distinct (${decidedColumns}))::int as unresolved, coalesce(sum(rows), 0)::int as rows
       from import_names where import = $1 and status = any($2)`,

@@ -5,7 +5,7 @@ import { externalIdKey } from '../../model/schemas.ts'
 import { type Document, documentOf } from '../../operations/writing/documents.ts'
 import { getExternalIds } from '../../operations/writing/external-ids.ts'
 import { checkDocument } from '../../operations/writing/validation.ts'
-import { Problem } from '../../problems/problem.ts'
+import { type Fault, Problem } from '../../problems/problem.ts'
 import { toFaultValue } from './fault-value.ts'
 import { hashValue } from './hashes.ts'
 import { absentFault, mentionName } from './mentions.ts'
@@ -186,20 +186,34 @@ function valueAt(document: unknown, pointer: string): string {
   return toFaultValue(typeof value === 'string' ? value : (JSON.stringify(value) ?? ''))
 }
 
+/** The draft of an upsert, and the keys that were found for its mentions. */
+type Mentions = Pick<Upsert, 'draft' | 'mentionKeys'>
+
+/** Returns the mention whose key a fault is about, if there is one, and the path and the value of the fault. */
+function locateFault({ pointer = '' }: Fault, document: Document, upsert: Mentions | undefined) {
+  const path = pointer.replace(/^\/operations\/\d+(\/(document|patch))?/, '')
+  const value = valueAt(document, path)
+  return { path, value, mention: upsert?.draft.mentions[upsert.mentionKeys.indexOf(value)] }
+}
+
+/** Whether a problem only says that records do not exist which a row mentions by external id. */
+export const lacksMentioned = ({ errors }: Problem, document: Document, upsert: Mentions): boolean =>
+  errors.length > 0 &&
+  errors.every(
+    (fault) =>
+      fault.code === 'dangling_reference' &&
+      locateFault(fault, document, upsert).mention?.externalId !== undefined,
+  )
+
 /**
  * Converts the errors of a problem to faults of a row. The fault of a key that was found for a mention has the column and the
  * text of the mention, since the file does not have the key.
  */
-export function faultsOfProblem(
-  problem: Problem,
-  document: Document,
-  upsert?: Pick<Upsert, 'draft' | 'mentionKeys'>,
-): RowFault[] {
+export function faultsOfProblem(problem: Problem, document: Document, upsert?: Mentions): RowFault[] {
   if (problem.errors.length === 0) return [{ column: '', value: '', detail: problem.message }]
-  return problem.errors.map(({ pointer = '', message, code }) => {
-    const path = pointer.replace(/^\/operations\/\d+(\/(document|patch))?/, '')
-    const value = valueAt(document, path)
-    const mention = upsert?.draft.mentions[upsert.mentionKeys.indexOf(value)]
+  return problem.errors.map((fault) => {
+    const { code, message } = fault
+    const { path, value, mention } = locateFault(fault, document, upsert)
     if (mention === undefined) return { column: path.slice(1), value, detail: message }
     if (mention.externalId && code === 'dangling_reference') return absentFault(mention)
     return {

@@ -269,7 +269,7 @@ export async function previewImport(
     mappingFaults: 'faults' in parsed ? parsed.faults : [],
   }
   if (!file) return checked
-  const opened = readRows(file, mapping?.rows ?? {}, { signal, maxRows })
+  const opened = readRows(file, mapping?.rows ?? {}, { signal, mayBeCut: true, maxRows })
   try {
     if (!mapping) return { ...checked, fileInfo: await opened.fileInfo.catch(toNote) }
     const fileInfo = await opened.fileInfo

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Database, Transaction } from '../../database/database.ts'
 import { conflictWithOthers } from '../../database/errors.ts'
 import { countMissing } from './missing.ts'
-import { countUnresolvedNames } from './names.ts'
+import { countUndecidedNames } from './names.ts'
 import { faultsSql, refusedStates } from './rows.ts'
 import {
   changeImport,
@@ -110,7 +110,7 @@ export function storeReport(
     const report = {
       refusedBy: refused.map(withoutPosition),
       droppedBy: dropped.map(withoutPosition),
-      names: await countUnresolvedNames(tx, id),
+      names: await countUndecidedNames(tx, id),
       missing: await countMissing(tx, id),
       kept: [...kept],
       keptCount,

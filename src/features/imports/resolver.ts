@@ -27,17 +27,17 @@ export interface UpsertOptions {
   /** How a mention is treated that matches no record, or several, and has no `onUnresolved` of its own. */
   onUnresolved: OnBadValue
   /**
-   * Identities of ids in the file, which decide which row changes a record with several ids in the scheme. Ids of other records
-   * may be missing (`findDecidingIds`).
+   * The ids in the file (as `recordIdentity`) of records that have several ids in the scheme of the import. They decide which
+   * row changes such a record (`findDecidingIds`). The set need not have the ids of records with only one.
    */
   decidingIds: ReadonlySet<string>
 }
 
 /** The result for a mention of a record that another row must create first. */
-const waits = Symbol('waits')
+const mustWait = Symbol('mustWait')
 
-/** The result for a mention: a key, null for a value to drop, a fault, or `waits`. */
-export type Resolved = string | null | RowFault | typeof waits
+/** The result for a mention: a key, null for a value to drop, a fault, or `mustWait`. */
+export type Resolved = string | null | RowFault | typeof mustWait
 
 function nameFault({ column = '', resource, ...mention }: Mention, { status }: NameResult): RowFault {
   const choice = `choose the record of ${resource} in the list of names`
@@ -54,9 +54,12 @@ function nameFault({ column = '', resource, ...mention }: Mention, { status }: N
   return { column, value, detail }
 }
 
-/** Whether a mention that matches no record is dropped. @param otherwise for mentions without `onUnresolved`. */
-const isDropped = ({ onUnresolved }: Mention, otherwise: UpsertOptions['onUnresolved']): boolean =>
-  (onUnresolved ?? otherwise) === 'drop'
+/**
+ * Whether the value of an unresolved mention is dropped. The mention may match no record, several, or one that is gone.
+ * @param onUnresolved for mentions without `onUnresolved`.
+ */
+const isDropped = (mention: Mention, onUnresolved: UpsertOptions['onUnresolved']): boolean =>
+  (mention.onUnresolved ?? onUnresolved) === 'drop'
 
 /** Returns the fault of the country within which an organization is looked for; undefined if there is none. */
 function findCountryFault(
@@ -81,16 +84,16 @@ export function resolveName(
   names: ReadonlyMap<string, NameResult>,
   onUnresolved: UpsertOptions['onUnresolved'],
 ): string | null | RowFault {
-  const name = names.get(mentionIdentity(mention)) ?? { status: 'unresolved', key: null }
-  if (name.status === 'decided' || name.status === 'left_out') return name.key
+  const result = names.get(mentionIdentity(mention)) ?? { status: 'unresolved', key: null }
+  if (result.status === 'decided' || result.status === 'left_out') return result.key
   const countryFault = findCountryFault(mention, names, onUnresolved)
   if (countryFault) return countryFault
-  if (name.key !== null) return name.key
+  if (result.key !== null) return result.key
   // The record does not exist yet, so any key will do.
-  if (name.status === 'made' || name.status === 'needed')
+  if (result.status === 'made' || result.status === 'needed')
     return mention.resource === 'topics' ? uniqueSlug(mention) : timeOrderedUuid()
   if (isDropped(mention, onUnresolved)) return null
-  return nameFault(mention, name)
+  return nameFault(mention, result)
 }
 
 /** Resolves the mentions in the drafts of rows. */
@@ -100,7 +103,7 @@ export class MentionResolver {
   readonly #keys: Map<string, string>
   readonly #onAbsent: 'wait' | 'unresolved'
   readonly #onUnresolved: OnBadValue
-  /** Keys of new records to which other drafts refer, by the identity of the draft. */
+  /** Keys of new records to which other drafts refer, by the identity of the draft that creates the record. */
   readonly #newKeys = new Map<string, string>()
   /** The drafts that this batch writes, by the identities of all their ids. */
   readonly #pending: Map<string, Draft>
@@ -162,7 +165,7 @@ export class MentionResolver {
     return this.#newKeys.get(recordIdentity(draft))
   }
 
-  /** Returns the key of the mentioned record, null for a value to drop, a fault, or `waits`. */
+  /** Returns the key of the mentioned record, null for a value to drop, a fault, or `mustWait`. */
   resolve(mention: Mention): Resolved {
     return mention.externalId
       ? this.#resolveId(mention, mention.externalId)
@@ -183,7 +186,7 @@ export class MentionResolver {
       this.#newKeys.set(newIdentity, newKey)
       return newKey
     }
-    if (this.#onAbsent === 'wait') return waits
+    if (this.#onAbsent === 'wait') return mustWait
     return isDropped(mention, this.#onUnresolved) ? null : absentFault(mention)
   }
 }
@@ -201,10 +204,10 @@ function resolveRow(resolver: MentionResolver, row: ReadyRow): ResolvedRow {
   const resolved = row.drafts.map((draft) => draft.mentions.map((mention) => resolver.resolve(mention)))
   const all = resolved.flat()
   const faults = all.filter((result) => typeof result === 'object' && result !== null)
-  return { row, resolved, faults, waits: all.includes(waits) }
+  return { row, resolved, faults, waits: all.includes(mustWait) }
 }
 
-/** Returns the rows that mention records by external id, by the identity of the id. */
+/** Returns, for the identity of each mentioned external id, the rows that mention it. */
 function findReferrers(rows: readonly ReadyRow[]): Map<string, ReadyRow[]> {
   const referrers = new Map<string, ReadyRow[]>()
   for (const row of rows)

@@ -5,7 +5,7 @@ import type { Draft, ReadyRow, RowFault } from './types.ts'
 
 /** Reads and updates the staged rows of an import. */
 
-/** The states (`importRowStates`) that count as refused. After a failed commit, rows may still be `waiting`. */
+/** The states that count as refused (`importRowStates` explains them). After a failed commit, rows may still be `waiting`. */
 export const refusedStates = ['refused', 'blocked', 'waiting'] as const
 
 const waitingFault: RowFault = {
@@ -17,28 +17,31 @@ const waitingFault: RowFault = {
 /** SQL of the faults of a row as JSON: why it is not written, or which of its values were dropped; null for none. */
 export const faultsSql = `case when state = 'waiting' then '${JSON.stringify([waitingFault])}'::json else faults end`
 
-/** Reads the next rows of a pass: ready rows in the first pass, waiting rows in later passes. */
+/** The rows that are read: ready rows in the first pass of a commit, waiting rows in later passes. */
+type StagedState = 'ready' | 'waiting'
+
+/** Reads the next rows of a state, in the order of the file. */
 export function readStagedRows(
   tx: Transaction,
-  { id, pass, doneThrough }: { id: string; pass: number; doneThrough: number },
+  { id, state, doneThrough }: { id: string; state: StagedState; doneThrough: number },
   limit: number,
 ): Promise<ReadyRow[]> {
   return tx.query<ReadyRow>({
-    name: `import rows ${pass === 0 ? 'ready' : 'waiting'}`,
+    name: `import rows ${state}`,
     text: `select position, locator, drafts from import_rows
-      where import = $1 and position > $2 and state = ${pass === 0 ? "'ready'" : "'waiting'"} order by position limit $3`,
+      where import = $1 and position > $2 and state = '${state}' order by position limit $3`,
     values: [id, doneThrough, limit],
   })
 }
 
-/** Yields all rows of a pass in pages of at most `limit` rows, in the order of the file. */
+/** Yields all rows of a state in pages of at most `limit` rows, in the order of the file. */
 export async function* readPages(
   tx: Transaction,
-  { id, pass }: { id: string; pass: number },
+  { id, state }: { id: string; state: StagedState },
   limit: number,
 ): AsyncGenerator<ReadyRow[]> {
   for (let doneThrough: number | undefined = 0; doneThrough !== undefined; ) {
-    const rows = await readStagedRows(tx, { id, pass, doneThrough }, limit)
+    const rows = await readStagedRows(tx, { id, state, doneThrough }, limit)
     if (rows.length > 0) yield rows
     doneThrough = rows.at(-1)?.position
   }
@@ -62,25 +65,25 @@ export const toStorableJson = (value: readonly (RowFault | Draft)[]): string =>
 
 /**
  * Sets rows to `blocked`, except those that a redaction has emptied meanwhile, since faults quote values.
- * @param refused why the registry refuses each row, by position.
+ * @param faults why the registry refuses each row, by position.
  */
 export async function blockRows(
   tx: Transaction,
   id: string,
-  refused: ReadonlyMap<number, RowFault[]>,
+  faults: ReadonlyMap<number, RowFault[]>,
 ): Promise<void> {
-  if (refused.size === 0) return
+  if (faults.size === 0) return
   await tx.query({
     text: `update import_rows set state = 'blocked', faults = given.faults
       from unnest($2::int[], $3::json[]) as given(position, faults)
       where import = $1 and import_rows.position = given.position and json_array_length(drafts) > 0`,
-    values: [id, [...refused.keys()], [...refused.values()].map(toStorableJson)],
+    values: [id, [...faults.keys()], [...faults.values()].map(toStorableJson)],
   })
 }
 
 /**
- * Checks that no redaction has emptied rows since they were read. A redaction holds the lock of its record, so the check must
- * follow the locks of the records of the rows.
+ * Checks that no redaction has emptied rows since they were read. A redaction holds the lock of its record, so call
+ * this after the records of the rows are locked.
  * @throws an error after which the transaction is repeated, if rows have been emptied.
  */
 export async function requireNotEmptied(
@@ -96,7 +99,7 @@ export async function requireNotEmptied(
   if (emptied.length > 0) throw conflictWithOthers('rows of the import were redacted meanwhile')
 }
 
-/** Sets the `blocked` rows of an import back to `ready`, with the values that were dropped when they were staged. */
+/** Sets the `blocked` rows of an import back to `ready`, and their faults back to those of staging: the dropped values. */
 export async function resetBlocked(database: DatabaseClient, id: string): Promise<void> {
   for (let reset = 1; reset > 0; ) {
     const rows = await database.transaction((tx) =>
@@ -140,7 +143,7 @@ export const addCounts = (one: ImportCounts, other: ImportCounts): ImportCounts 
  * Maximum number of records in a batch, unless a single row has more. Each may have a citation, so a transaction writes about
  * 1,000 records at most.
  */
-const maxRecords = 500
+export const maxRecords = 500
 
 /** Returns the first rows, as many as one transaction may write, but at least one. */
 export function takeBatch(rows: readonly ReadyRow[]): ReadyRow[] {
@@ -150,6 +153,9 @@ export function takeBatch(rows: readonly ReadyRow[]): ReadyRow[] {
     return index === 0 || records <= maxRecords
   })
 }
+
+/** Maximum number of rows in a transaction. */
+const maxRows = 500
 
 /** Adapts the number of rows in a transaction to a target duration, since the feed of changes waits for each transaction. */
 export class BatchSize {
@@ -167,6 +173,6 @@ export class BatchSize {
   /** Adapts the number of rows after a transaction. @param rows the number of rows that the transaction wrote. */
   adapt(rows: number, durationMs: number): void {
     const fitting = (rows * this.#targetMs) / Math.max(durationMs, 1)
-    this.#rows = Math.round(Math.min(maxRecords, Math.max(10, Math.min(fitting, this.#rows * 2))))
+    this.#rows = Math.round(Math.min(maxRows, Math.max(10, Math.min(fitting, this.#rows * 2))))
   }
 }

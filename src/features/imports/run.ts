@@ -15,8 +15,8 @@ import { openRows } from './row-source.ts'
 import { readStoredSettings } from './settings.ts'
 import { checkSource } from './source.ts'
 import { stageRows } from './stage.ts'
+import { autoCommitStep, takeStep } from './steps.ts'
 import {
-  changeImport,
   type ImportChange,
   type ImportJob,
   type ImportReport,
@@ -115,9 +115,8 @@ class Run {
     const { database, registry } = this.#context
     await resolveImportNames(database, registry, job, { signal: this.#signal })
     if (job.autoCommit) {
-      const change = { state: 'committing', pass: 0, stagedAt: 'now' } as const
-      await database.transaction((tx) => changeImport(tx, job, change))
-      return
+      if (await database.transaction((tx) => takeStep(tx, job.id, autoCommitStep))) return
+      throw new TakenOver(job.id)
     }
     const { onEdited, onUnresolved } = readStoredSettings(job.mapping, registry)
     const total = job.rowsRead

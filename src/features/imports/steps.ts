@@ -26,11 +26,43 @@ export interface Step {
   change: (job: ImportJob) => ImportChange
 }
 
+/**
+ * Returns why an import has to wait: another import of the same register is running.
+ * @param condition SQL condition on the state of the other import.
+ * @param activity what is done with it, such as `committed`.
+ * @returns undefined when there is none.
+ */
+async function findRunning(
+  tx: Transaction,
+  { id, scheme }: ImportJob,
+  condition: string,
+  activity: string,
+): Promise<string | undefined> {
+  const [running] = await tx.query<{ import: string; file: string }>({
+    text: `select id as import, files->0->>'name' as file from imports
+      where scheme = $2 and id <> $1 and (${condition}) limit 1`,
+    values: [id, scheme],
+  })
+  return (
+    running &&
+    `The import ${running.import} (${running.file}) of the same register is being ${activity}. Wait until that is done.`
+  )
+}
+
+/**
+ * Returns why an import cannot be committed yet: another import of the same register is being undone, and the undo would not
+ * revert records that this commit changes before the undo reaches them.
+ * @returns undefined when the import can be committed.
+ */
+const findCommitObstacle = (tx: Transaction, job: ImportJob): Promise<string | undefined> =>
+  findRunning(tx, job, "state = 'undoing'", 'undone')
+
 /** Begins a commit with the first pass over the rows. The counts of records and kept properties start at 0. */
 export const commitStep: Step = {
   from: ['staged'],
   taken: ['committing', 'committed'],
   hint: 'wait for the dry run, or start another import',
+  findObstacle: findCommitObstacle,
   change: ({ counts, report }) => ({
     state: 'committing',
     report: withoutKept(report),
@@ -40,12 +72,25 @@ export const commitStep: Step = {
   }),
 }
 
+/** Begins the commit of an import that commits itself, once its file has been read. */
+export const autoCommitStep: Step = {
+  from: ['staging'],
+  taken: ['committing', 'committed'],
+  hint: 'start another import',
+  findObstacle: findCommitObstacle,
+  change: () => ({ state: 'committing', pass: 0, stagedAt: 'now' }),
+}
+
 /**
- * Returns why an import cannot be undone yet: a later import of the same register has changed its records. An undo would not
- * revert these records.
+ * Returns why an import cannot be undone yet: a later import of the same register has changed its records, or a running commit
+ * may change them before the undo begins. An undo would not revert these records.
  * @returns undefined when the import can be undone.
  */
-async function findUndoObstacle(tx: Transaction, { id, scheme }: ImportJob): Promise<string | undefined> {
+async function findUndoObstacle(tx: Transaction, job: ImportJob): Promise<string | undefined> {
+  const isCommitting = "state = 'committing' or (state in ('uploaded', 'staging') and commits_itself)"
+  const running = await findRunning(tx, job, isCommitting, 'committed')
+  if (running !== undefined) return running
+  const { id, scheme } = job
   const [later] = await tx.query<{ import: string; file: string; records: number }>({
     text: `select later.import, imports.files->0->>'name' as file, count(*)::int as records
       from imports join import_records later on later.import = imports.id
@@ -83,17 +128,36 @@ export async function lockExisting(tx: Transaction, id: string): Promise<ImportJ
 }
 
 /**
- * Takes a step of a locked import, unless it has been taken already.
+ * Returns whether the state of an import allows a step; false if the step has been taken already.
+ * @throws Problem `conflict` when the import is in another state.
+ */
+function mayTake({ from, taken, hint }: Step, { state }: ImportJob): boolean {
+  if (taken.includes(state)) return false
+  if (from.includes(state)) return true
+  throw new Problem('conflict', `The import is ${state} and must be ${from.join(' or ')}: ${hint}.`)
+}
+
+/**
+ * Takes a step of an import, unless it has been taken already.
+ * @returns whether there is such an import.
  * @throws Problem `conflict` when the import is in another state, or something else must be done first.
  */
-export async function takeStep(tx: Transaction, job: ImportJob, step: Step): Promise<void> {
-  const { state } = job
-  if (step.taken.includes(state)) return
-  if (!step.from.includes(state)) {
-    const detail = `The import is ${state} and must be ${step.from.join(' or ')}: ${step.hint}.`
-    throw new Problem('conflict', detail)
-  }
-  const obstacle = await step.findObstacle?.(tx, job)
+export async function takeStep(tx: Transaction, id: string, step: Step): Promise<boolean> {
+  const found = await readImport(tx, id)
+  if (!found) return false
+  if (!mayTake(step, found)) return true
+  // This lock prevents two imports of one register from taking steps at the same time, each without seeing the other. The row of
+  // the import is locked only after `findObstacle`, since a row lock gives the transaction an id, and the feed of changes waits
+  // for the end of each transaction with an id.
+  await tx.query({
+    text: "select pg_advisory_xact_lock(hashtextextended('step of an import of ' || $1, 0))",
+    values: [found.scheme],
+  })
+  const obstacle = await step.findObstacle?.(tx, found)
+  const job = await lockImport(tx, id)
+  if (!job) return false
+  if (!mayTake(step, job)) return true
   if (obstacle !== undefined) throw new Problem('conflict', obstacle)
   await changeImport(tx, job, step.change(job))
+  return true
 }

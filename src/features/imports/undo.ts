@@ -6,9 +6,10 @@ import type { Resource } from '../../model/resource.ts'
 import { externalIdKey } from '../../model/schemas.ts'
 import type { PlannedChange } from '../../operations/bulk/plan.ts'
 import { writeEach } from '../../operations/bulk/write.ts'
+import { findMergedKeys } from '../../operations/merged.ts'
 import { type Document, documentOf } from '../../operations/writing/documents.ts'
 import { getExternalIds } from '../../operations/writing/external-ids.ts'
-import { type LockedRecord, lockRecords } from '../../operations/writing/locks.ts'
+import { acquireAdvisoryLocks, type LockedRecord, lockRecords } from '../../operations/writing/locks.ts'
 import { findReferrers, type Referrer } from '../../operations/writing/referrers.ts'
 import { checkDocument } from '../../operations/writing/validation.ts'
 import { Problem } from '../../problems/problem.ts'
@@ -144,6 +145,8 @@ class UndoBatch {
 
   /** @param hasCitations false if an earlier pass has removed the citations of the entries. */
   async undo(entries: Entry[], hasCitations: boolean): Promise<void> {
+    const citations = entries.flatMap(({ citation: key }) => (key ? [{ resource: 'citations', key }] : []))
+    await acquireAdvisoryLocks(this.#tx, hasCitations ? [...entries, ...citations] : entries)
     if (hasCitations) await this.#removeCitations(entries)
     // A resource comes before the resources to which it refers.
     for (const resource of [...this.#registry.resources].reverse()) {
@@ -177,6 +180,8 @@ class UndoBatch {
       resource,
       entries.map(({ key }) => key),
     )
+    const gone = entries.filter(({ key }) => !locked.has(key))
+    const mergedInto = await findMergedKeys(this.#tx, this.#registry, gone)
     const revision = await readRevisions(
       this.#tx,
       resource,
@@ -189,7 +194,11 @@ class UndoBatch {
     const reasons = new Map<number, string>()
     const changes = entries.flatMap((entry, index): PlannedChange[] => {
       const record = locked.get(entry.key)
-      if (!record) return []
+      if (!record) {
+        const into = mergedInto(entry)
+        if (into !== undefined) reasons.set(index, `was merged into ${into}`)
+        return []
+      }
       const before = revision(entry.key, entry.versionBefore)
       const imported = revision(entry.key, entry.versionAfter)
       if (entry.action === 'create') {

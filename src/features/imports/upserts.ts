@@ -103,7 +103,9 @@ const movedReferences = `select coalesce(json_agg(json_build_array(earlier.docum
     and not exists (select from revisions removal where removal.transaction = moved.transaction
       and removal.resource = moved.resource and removal.merged_into = moved.key)`
 
-/** Returns the hashes of imported values, with references as merges have moved them. If others had set a value, its hash stays. */
+/**
+ * Returns the hashes of imported values, with references as merges have moved them. If others had set a value, its hash stays.
+ */
 function followMoved(
   resource: Resource,
   properties: Record<string, string>,

@@ -1,7 +1,7 @@
 import type { Transaction } from '../../database/database.ts'
 import { draftIdentities, recordIdentity } from './identities.ts'
 import { mentionedRecords } from './mentions.ts'
-import { readPages } from './rows.ts'
+import { maxRecords, readPages } from './rows.ts'
 
 /** The order in which a commit writes the rows that wait for records of other rows. */
 
@@ -17,7 +17,7 @@ class WaitingRow {
   readonly recordCount: number
   /** The waiting rows to whose records it refers. */
   references: WaitingRow[] = []
-  /** The position of the row in the order in which the search finds rows, from 1; 0 before it is found. */
+  /** The number of the row in the order in which the search finds rows, from 1; 0 before it is found. */
   index = 0
   /** The lowest `index` of a row on the stack that the search has reached from the row. */
   lowLink = 0
@@ -36,20 +36,23 @@ class WaitingRow {
 async function readWaiting(tx: Transaction, id: string): Promise<WaitingRow[]> {
   const waiting: WaitingRow[] = []
   const byIdentity = new Map<string, WaitingRow>()
-  const wanted: string[][] = []
-  for await (const page of readPages(tx, { id, pass: 1 }, pageSize))
+  const mentionedIdentities: string[][] = []
+  for await (const page of readPages(tx, { id, state: 'waiting' }, pageSize))
     for (const { position, drafts } of page) {
       const row = new WaitingRow(position, drafts.length)
       waiting.push(row)
       for (const identity of drafts.flatMap(draftIdentities)) byIdentity.set(identity, row)
-      wanted.push(mentionedRecords(drafts).map(recordIdentity))
+      mentionedIdentities.push(mentionedRecords(drafts).map(recordIdentity))
     }
   for (const [index, row] of waiting.entries())
-    row.references = (wanted[index] ?? []).flatMap((identity) => byIdentity.get(identity) ?? [])
+    row.references = (mentionedIdentities[index] ?? []).flatMap((identity) => byIdentity.get(identity) ?? [])
   return waiting
 }
 
-/** Waiting rows that refer to one another, directly or through others: their records can only be written together. */
+/**
+ * Waiting rows that one transaction writes: rows that refer to one another, directly or through others (`findGroups`), or
+ * several such groups (`combineGroups`).
+ */
 export interface RowGroup {
   positions: number[]
   /** Number of the records of all rows. */
@@ -98,21 +101,23 @@ function* findGroups(rows: readonly WaitingRow[]): Generator<RowGroup> {
 
 /**
  * Groups the waiting rows of an import. A row that is in no cycle of references is a group of its own. Each group comes after
- * the groups to whose records its rows refer, so that one pass writes them all. The ids of all waiting rows are held in memory.
+ * the groups to whose records its rows refer, so that one pass writes them all. The positions of all waiting rows, and the
+ * identities of the records that they have and mention, are held in memory.
  */
 export async function readWaitingGroups(tx: Transaction, id: string): Promise<Iterable<RowGroup>> {
   return findGroups(await readWaiting(tx, id))
 }
 
 /**
- * Combines groups, in their order, into batches of at most `limit()` records, unless a single group has more. A row that a
- * redaction has emptied has no records, and is in a batch, too: the commit sets it back to `ready`.
+ * Combines groups, in their order, into batches of at most `maxRows()` rows and `maxRecords` records, unless a single group has
+ * more. A row that a redaction has emptied has no records, and is in a batch, too: the commit sets it back to `ready`.
  */
-export function* combineGroups(groups: Iterable<RowGroup>, limit: () => number): Generator<RowGroup> {
+export function* combineGroups(groups: Iterable<RowGroup>, maxRows: () => number): Generator<RowGroup> {
   let batch: RowGroup = { positions: [], recordCount: 0 }
   for (const group of groups) {
     const recordCount = batch.recordCount + group.recordCount
-    if (batch.positions.length > 0 && recordCount > limit()) {
+    const rowCount = batch.positions.length + group.positions.length
+    if (batch.positions.length > 0 && (rowCount > maxRows() || recordCount > maxRecords)) {
       yield batch
       batch = group
     } else batch = { positions: [...batch.positions, ...group.positions], recordCount }

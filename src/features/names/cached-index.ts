@@ -13,7 +13,7 @@ import { yearOf } from './years.ts'
 
 /** Cached indexes of all names of the resources whose keys clients choose: countries, regions, topics. */
 
-/** The stored names and codes of a record. */
+/** What an index needs of a record: its names, codes, years and successors. */
 interface Row {
   key: string
   name: string

@@ -31,7 +31,7 @@ const match = registerResponseSchema(
       score: z.number().min(0).max(1).meta({ description: 'How sure the match is.' }),
       reason,
       note: z.string().optional().meta({
-        description: 'The state responsible for a territory, or the end of a former state.',
+        description: 'A note, such as the state responsible for a territory.',
       }),
     })
     .meta({ description: 'A record that a name may mean.' }),

@@ -15,8 +15,8 @@ export type { MatchReason, NameMatch, NameQuery, Resolution } from './types.ts'
 /** Number of candidates of a query without `limit`. */
 const defaultLimit = 3
 
-/** Returns the resources in which clients look for a name of unknown kind. */
-export const defaultNameResources = (registry: Registry): string[] =>
+/** Returns the resources whose records are known by their names: those in which a name of unknown kind is looked for. */
+export const resourcesKnownByName = (registry: Registry): string[] =>
   ['countries', 'organizations', 'regions', 'topics'].filter((name) => registry.find(name) !== undefined)
 
 /**

@@ -5,7 +5,10 @@ import { bagKey, foldName, toWordBag } from './fold.ts'
 import { addTo } from './group-by.ts'
 import { SimilarNames } from './similar.ts'
 
-/** The form in which a name was found. */
+/**
+ * The form in which a name was found: as given (`folded`), with its words in another order, with abbreviations, or with words of
+ * a formal name.
+ */
 export type MatchForm = 'folded' | 'inverted' | 'shortened' | 'official-form'
 
 /** The result of a lookup: the entries, and why the name is ambiguous, if it is. */
@@ -16,13 +19,13 @@ export interface LookupResult {
 }
 
 /**
- * Words for forms of government that do not distinguish names: `Republic of Malta`. `State` is not among them, since it also
- * names parts of countries: `State of Georgia`.
+ * Words, in the short forms of `toWordBag`, by which a formal name differs from the usual one: `Republic of Malta`, `Royal
+ * Government of Bhutan`. `State` is not among them, since it also names parts of countries: `State of Georgia`.
  */
-const governmentForms = new Set(['rep', 'kingdom', 'sultanate', 'gov', 'royal'])
+const formalWords = new Set(['rep', 'kingdom', 'sultanate', 'gov', 'royal'])
 
-/** Words for the government of a state, which precede its formal name. */
-const governmentWords = new Set(['gov', 'royal'])
+/** The `formalWords` that may precede a whole formal name: `Government of the Republic of Malta`. */
+const precedingWords = new Set(['gov', 'royal'])
 
 /** Words that mark the name of a former state. */
 const formerWords = new Set(['former', 'formerly', 'ex', 'late'])
@@ -52,7 +55,7 @@ export class NameIndex {
   }
 
   /**
-   * Builds an index, in slices, since thousands of names take a tenth of a second.
+   * Builds an index, in time slices, since thousands of names take a tenth of a second.
    * @param ambiguous the names that several records share, by the name.
    * @param ignored words that do not distinguish names of this resource, such as `regional`.
    */
@@ -95,8 +98,8 @@ export class NameIndex {
   }
 
   /**
-   * Finds a name as given, inverted, abbreviated, or with the form of government.
-   * @param isAmbiguous whether a name in the list of ambiguous names is ambiguous in this query.
+   * Finds a name in one of the forms of `MatchForm`, except as given also without words such as `former`.
+   * @param isAmbiguous whether an entry of the list of ambiguous names applies to this query (`onlyInSourcesAbout`).
    */
   find(name: string, isAmbiguous: (one: AmbiguousName) => boolean): LookupResult | undefined {
     const folded = foldName(name)
@@ -120,15 +123,15 @@ export class NameIndex {
     const { words, isShortened } = toWordBag(folded, this.#ignored)
     const form = isShortened ? 'shortened' : 'inverted'
     const withoutFormer = words.filter((word) => !formerWords.has(word))
-    const withoutGovernment = withoutFormer.filter((word) => !governmentWords.has(word))
-    const withoutForms = withoutFormer.filter(
-      (word) => !governmentForms.has(word) && !isRedundantIslamic(word, withoutFormer),
+    const withoutPreceding = withoutFormer.filter((word) => !precedingWords.has(word))
+    const withoutFormal = withoutFormer.filter(
+      (word) => !formalWords.has(word) && !isRedundantIslamic(word, withoutFormer),
     )
     for (const [used, usedForm] of [
       [words, form],
       [withoutFormer, form],
-      [withoutGovernment, 'official-form'],
-      [withoutForms, 'official-form'],
+      [withoutPreceding, 'official-form'],
+      [withoutFormal, 'official-form'],
     ] as const) {
       const key = bagKey(used)
       if (key === '') continue

@@ -12,15 +12,16 @@ export interface NameQuery {
   /** Alpha-3 code: for organizations, their country; for countries, the country that the source of the name is about. */
   country?: string | undefined
   /**
-   * The scheme of `name`, if it is a code or id: `alpha2`, `alpha3`, `numeric` or `iso3166` for countries, `ror` for
-   * organizations, a scheme of topics, or a scheme of external ids.
+   * The scheme of `name`, if it is a code or id: `alpha2`, `alpha3`, `numeric` or `iso3166` (any of these) for countries, `ror`
+   * for organizations, a scheme of topics, or a scheme of external ids. With a scheme of topics, `name` may also be the name
+   * of a topic of this scheme.
    */
   scheme?: string | undefined
   /** Maximum number of candidates; 3 when left out. */
   limit?: number | undefined
 }
 
-/** Why a record matches a name, the most reliable reason first. */
+/** Why a record matches a name, the most reliable reason first. `docs/names.md` explains each with an example. */
 export const matchReasons = [
   'code',
   'external-id',
@@ -46,7 +47,7 @@ export interface NameMatch {
   /** From 0 to 1. */
   score: number
   reason: MatchReason
-  /** A note for people: the state that is responsible for a territory, or when a former state ended. */
+  /** A note for people, such as which state is responsible for a territory, or when a former state ended. */
   note?: string | undefined
 }
 

@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '../../database/database.ts'
 import { compileSql } from '../../database/dialect.ts'
+import { isConnectionError, isReadOnly } from '../../database/errors.ts'
 import { writeStatement } from '../../database/rows.ts'
 import { records } from '../../database/tables/records.ts'
 import { shapeLiteral, shapeOf } from '../../model/document.ts'
@@ -8,6 +9,7 @@ import { recordId } from '../../model/keys.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
 import { lockRecord, markAsService } from '../../operations/writing/locks.ts'
+import { Problem } from '../../problems/problem.ts'
 import { readStatement, wholeRepresentation } from '../../query/list-sql.ts'
 import { placeholder, statement } from '../../query/statement.ts'
 
@@ -19,8 +21,13 @@ import { placeholder, statement } from '../../query/statement.ts'
 /** Number of records in one transaction. */
 const batchSize = 200
 
-/** Statement after which updates of the transaction write no history and announce no change: they change no content. */
-const withoutHistory = compileSql(sql`select ${markAsService}, set_config('entente.versioning', 'off', true)`)
+/**
+ * Statement after which updates of the transaction write no history and announce no change: they change no content. The
+ * transaction waits only briefly for records that another transaction has locked, such as a long one in psql.
+ */
+const setup = compileSql(
+  sql`select ${markAsService}, set_config('entente.versioning', 'off', true), set_config('lock_timeout', '100ms', true)`,
+)
 
 /** SQL condition that a row of `records` has a document of another shape, in a form that reads two ranges of an index. */
 const isStale = (resource: Resource): SQL =>
@@ -28,7 +35,7 @@ const isStale = (resource: Resource): SQL =>
 
 /** Composes a batch of documents of another shape and stores them. @returns the number of documents. */
 async function recomposeBatch(tx: Transaction, resource: Resource): Promise<number> {
-  await tx.query(withoutHistory)
+  await tx.query(setup)
   const stale = sql`select ${records.key} as key from ${records} where ${isStale(resource)}
     limit ${placeholder('limit')}::int for update skip locked`
   const found = await tx.query<{ key: string }>(
@@ -47,22 +54,43 @@ async function recomposeBatch(tx: Transaction, resource: Resource): Promise<numb
   return composed.length
 }
 
-/** Returns the keys of up to `batchSize` records whose last write bypassed the service. */
-async function changedKeys(database: Database, resource: Resource): Promise<string[]> {
-  const changed = sql`select ${records.key} as key from ${records}
-    where ${records.shape} is null and ${records.mergedInto} is null and ${records.resource} = ${placeholder('resource')} limit ${placeholder('limit')}::int`
-  const rows = await database.read<{ key: string }>(
-    statement('uncomposed', () => changed, { resource: resource.name, limit: batchSize }),
+/** The nil UUID (RFC 9562), which is less than the id of every record. */
+const nilId = '00000000-0000-0000-0000-000000000000'
+
+/** A row of `records` whose last write bypassed the service. */
+interface UncomposedRecord {
+  id: string
+  key: string
+}
+
+/** Returns the names of the resources that have records whose last write bypassed the service: usually none. */
+async function uncomposedResources(database: Database): Promise<Set<string>> {
+  const changed = sql`select distinct ${records.resource} as resource from ${records}
+    where ${records.shape} is null and ${records.mergedInto} is null`
+  const rows = await database.read<{ resource: string }>(statement('uncomposed resources', () => changed, {}))
+  return new Set(rows.map(({ resource }) => resource))
+}
+
+/** Returns up to `batchSize` records whose last write bypassed the service, by id, after the given one. */
+function uncomposedRecords(
+  database: Database,
+  resource: Resource,
+  after: string,
+): Promise<UncomposedRecord[]> {
+  const changed = sql`select ${records.id}::text as id, ${records.key} as key from ${records}
+    where ${records.shape} is null and ${records.mergedInto} is null and ${records.resource} = ${placeholder('resource')}
+      and ${records.id} > ${placeholder('after')}::uuid order by ${records.id} limit ${placeholder('limit')}::int`
+  return database.read<UncomposedRecord>(
+    statement('uncomposed', () => changed, { resource: resource.name, after, limit: batchSize }),
   )
-  return rows.map(({ key }) => key)
 }
 
 /**
  * Composes a record whose last write bypassed the service. `lockRecord` writes the revision. Nothing happens if another
  * process has already composed the record.
  */
-async function recomposeChanged(tx: Transaction, resource: Resource, key: string): Promise<void> {
-  await tx.query(withoutHistory)
+async function composeUncomposed(tx: Transaction, resource: Resource, key: string): Promise<void> {
+  await tx.query(setup)
   const locked = await lockRecord(tx, resource, key)
   const id = recordId(resource, key)
   if (!locked) {
@@ -91,18 +119,19 @@ async function countStale(database: Database, resource: Resource): Promise<numbe
 }
 
 /**
- * Composes every document that is not current. Each batch is a separate transaction, so other writes wait only for the
- * records of one batch. Per resource, it composes about as many documents as had another shape at the start, and then stops:
- * another version of the service that runs at the same time may compose documents again in its own shape.
+ * Composes the documents that are not current: first those of another shape, then those of records whose last write bypassed the
+ * service. Each batch of the former is a separate transaction, so other writes wait only for the records of one batch. About as
+ * many of the former are composed for each resource as there were at the start, and no more: another version of the service that
+ * runs at the same time may compose documents again in its own shape.
  * @param signal stops the work after the current batch.
- * @returns the number of composed documents.
+ * @returns the number of processed records. Of some of them, another process may have composed the document.
  */
 export async function recompose(
   database: Database,
   registry: Registry,
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<number> {
-  let total = await recomposeChangedRecords(database, registry, signal)
+  let total = 0
   for (const resource of registry.resources) {
     const stale = await countStale(database, resource)
     for (let composed = 0; composed < stale && !signal?.aborted; ) {
@@ -112,26 +141,40 @@ export async function recompose(
       total += count
     }
   }
-  return total
+  return total + (await recomposeUncomposed(database, registry, signal))
 }
 
 /**
- * Composes the records whose last write bypassed the service, each in a separate transaction.
- * @param signal stops the work after the current batch.
- * @returns the number of these records.
+ * Composes the records whose last write bypassed the service, each in a separate transaction. A record that fails, such as one
+ * that another transaction has locked, does not keep the others from being composed.
+ * @param signal stops the work after the current record.
+ * @returns the number of processed records: also those that another process has composed meanwhile, or that were removed.
+ * @throws the first error, after the other records; at once if the database cannot be reached or written, or is overloaded.
  */
-export async function recomposeChangedRecords(
+export async function recomposeUncomposed(
   database: Database,
   registry: Registry,
   signal?: AbortSignal,
 ): Promise<number> {
   let total = 0
-  for (const resource of registry.resources) {
-    for (let keys = await changedKeys(database, resource); keys.length > 0 && !signal?.aborted; ) {
-      for (const key of keys) await database.transaction((tx) => recomposeChanged(tx, resource, key))
-      total += keys.length
-      keys = keys.length < batchSize ? [] : await changedKeys(database, resource)
+  let firstError: unknown
+  const uncomposed = await uncomposedResources(database)
+  for (const resource of registry.resources.filter(({ name }) => uncomposed.has(name))) {
+    for (let batch: UncomposedRecord[] = []; ; ) {
+      batch = await uncomposedRecords(database, resource, batch.at(-1)?.id ?? nilId)
+      for (const { key } of batch) {
+        if (signal?.aborted) return total
+        try {
+          await database.transaction((tx) => composeUncomposed(tx, resource, key))
+          total += 1
+        } catch (error) {
+          if (error instanceof Problem || isConnectionError(error) || isReadOnly(error)) throw error
+          firstError ??= error
+        }
+      }
+      if (batch.length < batchSize) break
     }
   }
+  if (firstError !== undefined) throw firstError
   return total
 }

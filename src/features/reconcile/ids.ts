@@ -6,6 +6,7 @@ export interface EntityId {
   key: string
 }
 
+/** Returns the identifier of a record: `countries:CHN`. */
 export const formatEntityId = ({ resource, key }: EntityId): string => `${resource}:${key}`
 
 /** Parses an identifier; undefined for a malformed one. */

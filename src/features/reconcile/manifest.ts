@@ -3,7 +3,7 @@ import type { Resource } from '../../model/resource.ts'
 import { packageVersion } from '../../package-root.ts'
 import { quote } from '../../problems/faults.ts'
 import { didYouMeanSentence } from '../../problems/suggest.ts'
-import { defaultNameResources } from '../names/index.ts'
+import { resourcesKnownByName } from '../names/index.ts'
 
 /** The properties that a query may have, with their descriptions. */
 export const queryProperties = {
@@ -43,7 +43,7 @@ export function makeManifest(baseUrl: string, registry: Registry): Record<string
     schemaSpace: `${baseUrl}/v1/`,
     serviceVersion: packageVersion,
     documentation: `${baseUrl}/docs`,
-    defaultTypes: defaultNameResources(registry).map((name) => toType(registry.get(name))),
+    defaultTypes: resourcesKnownByName(registry).map((name) => toType(registry.get(name))),
     view: { url: `${service}/view?id={{id}}` },
     preview: { url: `${service}/preview?id={{id}}`, width: 400, height: 160 },
     suggest: {

@@ -13,16 +13,25 @@ const escapeHtml = (text: string) =>
   text.replaceAll(/[&<>"']/g, (character) => escapes[character] ?? character)
 
 /** Properties that a preview shows in addition to the name, if the record has them. */
-const fields = ['officialName', 'acronym', 'kind', 'country', 'region', 'validFrom', 'validTo', 'signedOn']
+const shownProperties = [
+  'officialName',
+  'acronym',
+  'kind',
+  'country',
+  'region',
+  'validFrom',
+  'validTo',
+  'signedOn',
+]
 
 /**
- * Returns an HTML page about a record, for a small frame.
+ * Returns the preview of a record, an HTML page for a frame of the size that `manifest.ts` states.
  * @throws ApiResponseError when the API refuses the request, such as for an unknown record.
  */
 export async function makePreview(api: ApiFetch, { resource, key }: EntityId): Promise<string> {
   const record = await fetchJson<Record<string, unknown>>(api, `/v1/${resource}/${encodeURIComponent(key)}`)
   const name = String(record.name ?? record.title ?? key)
-  const lines = fields.flatMap((property) => {
+  const lines = shownProperties.flatMap((property) => {
     const value = record[property]
     return typeof value === 'string' ? [`<dt>${property}</dt><dd>${escapeHtml(value)}</dd>`] : []
   })

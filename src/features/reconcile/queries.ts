@@ -6,7 +6,7 @@ import { faultCountText } from '../../operations/writing/validation.ts'
 import { checkValue } from '../../problems/faults.ts'
 import { Problem } from '../../problems/problem.ts'
 import { maxCandidates, maxQueries } from '../names/endpoint.ts'
-import { defaultNameResources, type NameMatch, type NameQuery, type Resolution } from '../names/index.ts'
+import { type NameMatch, type NameQuery, type Resolution, resourcesKnownByName } from '../names/index.ts'
 import { maxNameLength } from '../names/types.ts'
 import { fetchJson } from './fetch-json.ts'
 import { formatEntityId, parseEntityId } from './ids.ts'
@@ -90,7 +90,7 @@ function typesOf({ type }: Query, registry: Registry): string[] {
   const given = [...new Set([type ?? []].flat())]
   const unknown = given.find((name) => !registry.find(name))
   if (unknown !== undefined) throw new Problem('invalid-body', unknownTypeDetail(registry, unknown))
-  return given.length > 0 ? given : defaultNameResources(registry)
+  return given.length > 0 ? given : resourcesKnownByName(registry)
 }
 
 /** Resolves the names of countries in the properties of queries. @returns the codes of the resolved names, by name. */

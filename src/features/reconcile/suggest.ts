@@ -2,7 +2,7 @@ import type { Registry } from '../../model/registry.ts'
 import { ownProperties } from '../../model/resource.ts'
 import type { ApiFetch } from '../../operations/api-fetch.ts'
 import { Problem } from '../../problems/problem.ts'
-import { defaultNameResources } from '../names/index.ts'
+import { resourcesKnownByName } from '../names/index.ts'
 import { fetchJson } from './fetch-json.ts'
 import { formatEntityId } from './ids.ts'
 import { queryProperties, toType, unknownTypeDetail } from './manifest.ts'
@@ -55,7 +55,7 @@ export async function suggestEntities(
   type: string,
 ) {
   if (type !== '') requireType(registry, type)
-  const types = type === '' ? defaultNameResources(registry) : [type]
+  const types = type === '' ? resourcesKnownByName(registry) : [type]
   const search = new URLSearchParams({
     q: prefix,
     resource: types.join(),

@@ -25,7 +25,7 @@ const limits = { defaultSize: 20, maxSize: 100 } as const
 const q = z
   .string()
   .max(maxQueryLength)
-  .regex(/\S/, { error: 'must have something other than white space' })
+  .regex(/\S/, { error: 'must contain a character other than white space' })
   .meta({ examples: ['pakstan'] })
 
 const example = {
@@ -38,7 +38,7 @@ const example = {
   link: '/v1/countries/PAK',
 }
 
-const makeHit = (names: string[]) =>
+const makeHitSchema = (names: string[]) =>
   registerResponseSchema(
     'Hit',
     z
@@ -58,19 +58,19 @@ const makeHit = (names: string[]) =>
         }),
         score: z.number().min(0).max(1).meta({
           description:
-            '1: a name or code equals the query; from 0.97: a name in another order does, such as `Korea, Republic of`; from 0.75: the title begins with it; from 0.5: the record has the words; below: a similar name.',
+            '1: a name or code is the query; 0.98: a name is the query in another order; 0.97: a name is the query without its form of government; from 0.75: the title begins with the query; from 0.5: the record has the words; less: a name is similar or part of the query.',
         }),
         link: z.string().meta({ description: 'Path of the record.' }),
       })
       .meta({ description: 'A result of a search across resources.', examples: [example] }),
   )
 
-const makePage = (names: string[]) =>
+const makePageSchema = (names: string[]) =>
   registerResponseSchema(
     'HitPage',
     z
       .strictObject({
-        data: z.array(makeHit(names)),
+        data: z.array(makeHitSchema(names)),
         page: z.strictObject({
           limit: z.int().min(1).meta({ description: 'Maximum number of hits in the response.' }),
           more: z.boolean().meta({ description: 'Whether there are more hits than `limit`.' }),
@@ -86,7 +86,7 @@ const makeContract = (names: string[], schema: () => z.ZodType): Contract => ({
   operationId: 'searchRegistry',
   summary: 'Search the whole registry',
   description:
-    'Finds records of any resource by name, alias, code or words. First come records with exactly this name, then those with this name in another order (`Korea, Republic of`, `Gambia The`), then those whose title begins with it, then those with the words in names or prose (in the syntax of web searches, beginnings of words included), then those with a similar name: case, accents and small mistakes do not matter, names in Chinese are found by any part, and by a longer text that contains them. Weaker matches are only searched if there are too few better ones. If more than 200 records of a resource have the words, or titles that begin with the text, 200 of them are ranked: add words, or use the list of the resource.',
+    'Finds records of any resource by name, alias, code or words, ignoring case and accents. First come records with exactly this name, then with it in another order (`Gambia The`), then without its form of government (`Korea` for `Korea, Republic of`), then titles that begin with it, then words in names or prose (in web search syntax, beginnings of words included), then similar names. Chinese names are found by any part, and by a text that contains them. Weaker matches are searched only if better ones are too few. If more than 200 records of a resource have the words, or titles that begin with the text, 200 of them are ranked: add words, or use its list.',
   access: 'read',
   cost: 2,
   query: {
@@ -106,12 +106,12 @@ const makeContract = (names: string[], schema: () => z.ZodType): Contract => ({
 /** `GET /v1/search?q=`: finds records of all resources by name and words, best first. */
 export function search({ resources }: Registry): Endpoint {
   const names = resources.map(({ name }) => name)
-  const page = makePage(names)
+  const pageSchema = makePageSchema(names)
   return {
     method: 'GET',
     path: '/v1/search',
     tag: 'registry',
-    contract: makeContract(names, () => page),
+    contract: makeContract(names, () => pageSchema),
 
     async handle(request, context) {
       const [text = ''] = getStringValues(request.query, 'q')

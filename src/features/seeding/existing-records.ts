@@ -25,15 +25,15 @@ function parseExternalId(identifier: string): { scheme: string; id: string } {
 
 /** Finds the keys of the existing records with the given identifiers. External ids are compared as in their unique index. */
 export async function findByIdentifiers(
-  transaction: Transaction,
+  tx: Transaction,
   resource: Resource,
   identifiers: string[],
 ): Promise<KeysByIdentifier> {
   if (identifiers.length === 0) return new Map()
   if (resource.key.assignedBy !== 'client')
-    return findByExternalIds(transaction, resource, identifiers.map(parseExternalId))
+    return findByExternalIds(tx, resource, identifiers.map(parseExternalId))
   const ids = identifiers.map((key) => recordId(resource, key))
-  const rows = await transaction.query<{ key: string }>(
+  const rows = await tx.query<{ key: string }>(
     compileSql(
       sql`select ${records.key} as key from ${records} where ${records.id} = any(${sql.param(ids)}::uuid[])`,
     ),
@@ -43,12 +43,12 @@ export async function findByIdentifiers(
 
 /** Finds the keys of the existing records that documents describe. */
 export const findKeys = (
-  transaction: Transaction,
+  tx: Transaction,
   resource: Resource,
   documents: Document[],
 ): Promise<KeysByIdentifier> =>
   findByIdentifiers(
-    transaction,
+    tx,
     resource,
     documents.flatMap((document) => listIdentifiers(resource, document)),
   )

@@ -16,7 +16,7 @@ function setAt(target: unknown, path: PropertyKey[], value: string): void {
 }
 
 async function findReferencedKeys(
-  transaction: Transaction,
+  tx: Transaction,
   registry: Registry,
   references: ReferenceValue[],
 ): Promise<Map<string, string>> {
@@ -25,9 +25,7 @@ async function findReferencedKeys(
     const identifiers = references
       .filter((reference) => reference.resource === resource.name)
       .map(({ value }) => value)
-    for (const [identifier, key] of await findByIdentifiers(transaction, resource, [
-      ...new Set(identifiers),
-    ])) {
+    for (const [identifier, key] of await findByIdentifiers(tx, resource, [...new Set(identifiers)])) {
       keys.set(`${resource.name} ${identifier}`, key)
     }
   }
@@ -39,14 +37,14 @@ async function findReferencedKeys(
  * @throws Error for an external id that no record has.
  */
 export async function resolveReferences(
-  transaction: Transaction,
+  tx: Transaction,
   file: SeedFile,
   documents: Document[],
 ): Promise<Document[]> {
   const found = documents.flatMap((document, index) =>
     findReferences(file.resource.document, document, [index]).filter(({ value }) => isExternalId(value)),
   )
-  const keys = await findReferencedKeys(transaction, file.resource.registry, found)
+  const keys = await findReferencedKeys(tx, file.resource.registry, found)
   const resolved = structuredClone(documents)
   for (const { path, value, resource } of found) {
     const key = keys.get(`${resource} ${value}`)

@@ -20,12 +20,12 @@ const seedAuthorship: Authorship = {
   reason: null,
 }
 
-async function seedFile(transaction: Transaction, file: SeedFile): Promise<SeedCounts> {
-  const keys = await findKeys(transaction, file.resource, file.documents)
+async function seedFile(tx: Transaction, file: SeedFile): Promise<SeedCounts> {
+  const keys = await findKeys(tx, file.resource, file.documents)
   const missing = file.documents.filter((document) => !isPresent(file.resource, document, keys))
-  const resolved = await resolveReferences(transaction, file, missing)
+  const resolved = await resolveReferences(tx, file, missing)
   const documents = resolved.map((document) => checkSeed(file, document))
-  await insertDocuments(transaction, file.resource, documents, { kind: 'create', authorship: seedAuthorship })
+  await insertDocuments(tx, file.resource, documents, { kind: 'create', authorship: seedAuthorship })
   return { created: documents.length, present: file.documents.length - documents.length }
 }
 
@@ -36,10 +36,10 @@ async function seedFile(transaction: Transaction, file: SeedFile): Promise<SeedC
  */
 export async function seed(database: Database, set: SeedSet): Promise<SeedCounts> {
   const files = await readSeeds(set)
-  return database.transaction(async (transaction) => {
+  return database.transaction(async (tx) => {
     const total: SeedCounts = { created: 0, present: 0 }
     for (const file of files) {
-      const { created, present } = await seedFile(transaction, file)
+      const { created, present } = await seedFile(tx, file)
       total.created += created
       total.present += present
     }

@@ -30,8 +30,8 @@ function codeConstraints(name: string, column: AnyPgColumn, recordId: AnyPgColum
   if (pattern) constraints.push(matches(`${name}_form`, column, pattern))
   if (values) constraints.push(oneOf(`${name}_known`, column, values))
   if (unique) {
-    const isUnique = uniqueIndex(`${name}_unique`).on(column)
-    constraints.push(unique === true ? isUnique : isUnique.where(unique))
+    const uniqueOnColumn = uniqueIndex(`${name}_unique`).on(column)
+    constraints.push(unique === true ? uniqueOnColumn : uniqueOnColumn.where(unique))
   }
   if (sort) constraints.push(...orderIndexes(`${name}_order`, codeOrder(column), recordId, column))
   else if (unique !== true) constraints.push(index(name).on(column))
@@ -41,11 +41,11 @@ function codeConstraints(name: string, column: AnyPgColumn, recordId: AnyPgColum
 /**
  * A code, enumeration value or tag: text that is compared as a whole and sorted by its bytes.
  * @param schema the public schema, which may allow null.
- * @param form the schema of a value that is not null.
+ * @param valueSchema the schema of a value that is not null.
  */
 function codeField<Schema extends z.ZodType>(
   schema: Schema,
-  form: z.ZodType,
+  valueSchema: z.ZodType,
   description: string,
   options: CodeOptions & { required?: boolean; default?: string },
 ): Field<Schema> {
@@ -64,7 +64,7 @@ function codeField<Schema extends z.ZodType>(
       const { name } = context
       const column = ownColumn(context)
       return {
-        filters: { [name]: (sort ? anyOfSortKey : anyOf)(column, form, description) },
+        filters: { [name]: (sort ? anyOfSortKey : anyOf)(column, valueSchema, description) },
         ...(sort && { sorts: { [name]: byCode(column, description) } }),
         ...(group && { dimensions: { [name]: byValue(column, name, description, group) } }),
       }
@@ -73,23 +73,28 @@ function codeField<Schema extends z.ZodType>(
 }
 
 /** A code that may be null. */
-export const code = <Form extends z.ZodType<string>>(
-  form: Form,
+export const code = <Schema extends z.ZodType<string>>(
+  valueSchema: Schema,
   description: string,
   options: CodeOptions = {},
-) => codeField(optional(form), form, description, options)
+) => codeField(optional(valueSchema), valueSchema, description, options)
 
 /** A required code. */
-export const requiredCode = <Form extends z.ZodType<string>>(
-  form: Form,
+export const requiredCode = <Schema extends z.ZodType<string>>(
+  valueSchema: Schema,
   description: string,
   options: CodeOptions = {},
-) => codeField(form, form, description, { ...options, required: true })
+) => codeField(valueSchema, valueSchema, description, { ...options, required: true })
 
 /** A code with a default. */
 export const defaultCode = (
-  form: z.ZodType<string>,
-  value: string,
+  valueSchema: z.ZodType<string>,
+  defaultValue: string,
   description: string,
   options: CodeOptions = {},
-) => codeField(form.default(value), form, description, { ...options, required: true, default: value })
+) =>
+  codeField(valueSchema.default(defaultValue), valueSchema, description, {
+    ...options,
+    required: true,
+    default: defaultValue,
+  })

@@ -8,13 +8,13 @@ const isReserved = (text: string) => collectionPaths.some((path) => path === tex
 
 /**
  * A natural key: a code or slug that the client chooses and that never changes.
- * @param form the schema of a key, with its description and example.
+ * @param valueSchema the schema of a key, with its description and example.
  * @param pattern POSIX regular expression of a check constraint.
  */
-export const key = (form: z.ZodString, pattern: string) => {
+export const key = (valueSchema: z.ZodString, pattern: string) => {
   const error = `must not be ${collectionPaths.join(', ')}, which are paths`
   // `refine` returns a new schema, without the metadata.
-  const schema = form.refine((text) => !isReserved(text), { error }).meta(form.meta() ?? {})
+  const schema = valueSchema.refine((text) => !isReserved(text), { error }).meta(valueSchema.meta() ?? {})
   return defineField({
     schema: () => schema,
     columns: (name) => ({ [name]: text(snakeCase(name)).notNull().unique() }),

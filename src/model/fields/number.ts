@@ -38,6 +38,8 @@ export const count = (
     }),
   })
 
+const maxDecimal = 1e14
+
 /**
  * A number from -10^14 to 10^14 with at most four decimals.
  * @param unit name of the dimension that must have a single value before numbers can be summed, averaged or compared.
@@ -47,20 +49,22 @@ export const decimal = (description: string, unit: string) =>
     schema: () =>
       z
         .number()
-        .min(-1e14)
-        .max(1e14)
+        .min(-maxDecimal)
+        .max(maxDecimal)
         .superRefine(requireDecimals(4))
         .meta({ description: `${description} At most four decimals.` }),
     columns: (name) => ({
       [name]: numeric(snakeCase(name), { precision: 19, scale: 4, mode: 'number' }).notNull(),
     }),
-    constraints: (context) =>
-      orderIndexes(
-        `${prefixedName(context)}_order`,
-        numberOrder(ownColumn(context)),
-        context.recordId,
-        ownColumn(context),
-      ),
+    constraints: (context) => {
+      const column = ownColumn(context)
+      const maximum = sql.raw(String(maxDecimal))
+      return [
+        // The upper bound also excludes NaN, which PostgreSQL sorts above all numbers, and which JSON lacks.
+        check(`${prefixedName(context)}_range`, sql`${column} between -${maximum} and ${maximum}`),
+        ...orderIndexes(`${prefixedName(context)}_order`, numberOrder(column), context.recordId, column),
+      ]
+    },
     json: (context) => sql`trim_scale(${ownColumn(context)})`,
     query: (context) => ({
       ...numberQuery(context, description),

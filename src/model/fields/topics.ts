@@ -48,7 +48,7 @@ function topicCollection({ registry }: FieldContext): Collection {
   const { topicLinks } = registry.shared
   const topics = registry.table('topics')
   return {
-    description: 'The topics that it is about.',
+    description: 'The topics that the record is about.',
     table: topicLinks,
     singular: 'TopicLink',
     parentKey: [topicLinks.record],
@@ -79,7 +79,7 @@ function topicQuery(context: FieldContext) {
   return {
     filters: {
       topic: withRelation(
-        filterByAny(keys.topic(), 'Slug of a topic. Records on narrower topics are found, too.', (values) =>
+        filterByAny(keys.topic(), 'Slug of a topic. Includes records on narrower topics.', (values) =>
           isInAny(recordId, [
             sql`select ${topicLinks.record} from ${topicLinks} where ${topicLinks.topic} = any(array(select topics_within(${values}::text[]))) and ${isOfResource}`,
           ]),
@@ -90,7 +90,7 @@ function topicQuery(context: FieldContext) {
       broadestTopic: withRelation(
         filterByAny(
           keys.topic(),
-          'Slug of a top-level topic. Records on narrower topics count, too.',
+          'Slug of a top-level topic. Includes records on narrower topics.',
           (values) =>
             isInAny(recordId, [
               sql`select related.record from (${relationRows(broadest, () => undefined)}) related where related.value = any(${values}::text[])`,
@@ -117,8 +117,8 @@ function topicQuery(context: FieldContext) {
     collections: () => ({ [context.name]: topicCollection(context) }),
     includes: () => {
       const topics = registry.get('topics')
-      const chosen = sql`${topics.key.column} in (select ${topicLinks.topic} from ${topicLinks} where ${topicLinks.record} = ${recordId})`
-      return { topicDetails: includedRecords(topics, 'the topics, as records.', chosen) }
+      const isOfRecord = sql`${topics.key.column} in (select ${topicLinks.topic} from ${topicLinks} where ${topicLinks.record} = ${recordId})`
+      return { topicDetails: includedRecords(topics, 'the topics, as records.', isOfRecord) }
     },
   }
 }

@@ -13,7 +13,11 @@ const dateTuple = z.tuple([z.string(), z.string(), z.string(), z.string()])
 /** A row of `calendarStatement`: key, title, version, time of the last change, and dates. */
 const recordRow = z.tuple([z.string(), z.string(), z.number(), z.string(), z.array(dateTuple.nullable())])
 
-function toEvents(value: unknown, { name, calendar = {} }: Resource, { url }: Publisher): CalendarEvent[] {
+function toEvents(
+  value: unknown,
+  { name, calendar = {} }: Resource,
+  { serviceUrl }: Publisher,
+): CalendarEvent[] {
   const [key, title, version, changedAt, dates] = recordRow.parse(value)
   return dates.flatMap((dateValues) => {
     if (!dateValues) return []
@@ -28,7 +32,7 @@ function toEvents(value: unknown, { name, calendar = {} }: Resource, { url }: Pu
       ...(date !== first && {
         description: `${first === last ? '' : 'The day is not known. '}The date is ${date} (EDTF).`,
       }),
-      ...(url !== undefined && { url: `${url}/v1/${name}/${key}` }),
+      ...(serviceUrl !== undefined && { url: `${serviceUrl}/v1/${name}/${key}` }),
     }
   })
 }
@@ -68,7 +72,7 @@ export async function* calendarFile(
   const dateLabels = Object.values(resource.calendar ?? {}).join(', ')
   const fileInfo = {
     name: `${publisher.name}: ${resource.name}`,
-    description: `${dateLabels}. A date that is not known to the day spans all days that it may mean. Dates that span more than a year, or are not in the years 1 to 9998, are left out: ${omittedCount}.`,
+    description: `${dateLabels}. A date that is not known to the day spans all days that it may mean. Dates that span more than a year, or are not in the years 1 to 9998, are left out (${omittedCount} of them).`,
   }
   const source = await session.start(calendarStatement(selection), `copy (a calendar of ${resource.name})`)
   yield* writeCalendar(fileInfo, readEvents(selection, publisher, source))

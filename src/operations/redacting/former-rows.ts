@@ -22,13 +22,14 @@ interface FormerTable {
 
 /**
  * Finds the history tables whose rows can belong to a record of a resource, even if the current table was dropped. $1 is the name
- * of the resource's table. Columns that only the registry sets, such as versions and times, are left out.
+ * of the resource's table. Columns that only the registry sets, such as versions and times, are left out, and so is the
+ * visibility, by which former rows are hidden.
  */
 const formerTablesQuery = `
   select former.relname as name, owner.attname as owner,
     array(select attname::text from pg_attribute as former_column where attrelid = former.oid and attnum > 0 and not attisdropped
-      and attname not in (owner.attname, 'record', 'resource', 'key', 'version', 'shape', 'position', 'row_start', 'row_end',
-        'created_at', 'updated_at')
+      and attname not in (owner.attname, 'record', 'resource', 'key', 'version', 'shape', 'visibility', 'position', 'row_start',
+        'row_end', 'created_at', 'updated_at')
       and not exists (select from pg_attribute as current_column where current_column.attrelid = to_regclass(format('public.%I', former.relname))
         and current_column.attname = former_column.attname and current_column.attgenerated <> '')) as columns,
     array(select attname::text from pg_attribute where attrelid = former.oid

@@ -48,7 +48,7 @@ export function createTextRedaction(resource: Resource, text: string, replacemen
   return {
     text,
     redactRecord: (record) => {
-      const unchangedProperties = [resource.key.property, ...Object.keys(managedSchemas)]
+      const unchangedProperties = [resource.key.property, 'visibility', ...Object.keys(managedSchemas)]
       return Object.fromEntries(
         Object.entries(record).map(([property, value]) => [
           property,

@@ -18,7 +18,7 @@ import { explainRefusal } from './explain.ts'
 import { idempotencyKey, runOnce } from './idempotency.ts'
 import { type LockedRecord, lockRecord } from './locks.ts'
 import { documentProblems } from './problems.ts'
-import { changedRecord, changedRecordContract } from './responses.ts'
+import { changedContract, changedResponse } from './responses.ts'
 import { changeReason, getAuthorship } from './revisions.ts'
 import { checkReplacement, requireObject, requireSameKey, withoutManaged } from './validation.ts'
 
@@ -83,7 +83,7 @@ export async function changeRecord(
       document = checkReplacement(resource, before, edit(before, withoutManaged(resource, body, record)))
       requireSameKey(resource, request.key, document)
       const update = { locked, before, after: document }
-      return changedRecord(await writeChange(tx, resource, update, { kind, authorship }))
+      return changedResponse(await writeChange(tx, resource, update, { kind, authorship }))
     })
   } catch (error) {
     throw await explainRefusal(error, autocommitReads(database), resource, document, request.key)
@@ -98,6 +98,6 @@ export const changeContract = (resource: Resource) =>
     access: 'write',
     query: {},
     headers: [ifMatch, changeReason, idempotencyKey],
-    responses: { 200: changedRecordContract(resource) },
+    responses: { 200: changedContract(resource) },
     problems: [...documentProblems],
   }) satisfies Partial<OperationContract>

@@ -4,7 +4,7 @@ import { createPatch, type Operation } from 'rfc6902'
 /** Maximum product of two lists' lengths. Comparing takes that many steps, so longer lists are replaced as a whole. */
 const maxComparedPairs = 2500
 
-/** The same for all items of two lists, nested ones included: each item of one list is compared with each of the other. */
+/** Maximum product of the numbers of items of two lists, counting items of nested lists, which are compared in pairs, too. */
 const maxNestedPairs = 10_000
 
 /** Returns the number of items of all lists in a JSON value. */

@@ -167,7 +167,7 @@ export interface Update {
 }
 
 /** Whether the table of the resource has columns for a property. */
-const isColumn = (resource: Resource, property: string) =>
+const hasColumns = (resource: Resource, property: string) =>
   resource.boundFields[property]?.field.columns !== undefined
 
 /** Returns the properties that differ between the documents of an update. */
@@ -198,7 +198,7 @@ export async function updateDocuments(
   )
   const stored = written.map(toStoredRecord)
   const tableChanges = changes.filter(({ properties }) =>
-    properties.some((property) => isColumn(resource, property)),
+    properties.some((property) => hasColumns(resource, property)),
   )
   const changedLists = Object.keys(resource.boundFields).flatMap((property) => {
     const differing = changes.filter(({ properties }) => properties.includes(property))
@@ -240,6 +240,7 @@ export async function updateDocuments(
           ),
         )
         .map(toInsert),
+      // All records have the same time: that of the transaction (`change_time()`).
       revisionWrite(resource, stored, change, written.at(-1)?.updatedAt ?? ''),
     ]),
   )
@@ -261,6 +262,7 @@ export async function deleteDocuments(
   const ids = removed.map(({ id }) => id)
   const stored = removed.map(({ key, version, document }) => ({ key, version: version + 1, document }))
   const change: Change = { kind: 'remove', authorship }
+  // All records have the same time: that of the transaction (`change_time()`).
   await tx.query(writeStatement([revisionWrite(resource, stored, change, removed.at(-1)?.time ?? '')]))
   // All lists are deleted first: the lists of a removed record may refer to another one, whose deletion checks foreign keys.
   const tables = listTables(resource)

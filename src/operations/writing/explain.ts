@@ -60,17 +60,21 @@ async function explainTakenValues(
   })
 }
 
-function explainReferenceToItself(
-  { error, resource }: Refusal,
-  refused: DocumentToWrite,
-): Problem | undefined {
-  const faults = findReferences(resource.document, refused.document)
-    .filter((found) => found.resource === resource.name && found.value === ownKey(resource, refused))
+/** Returns the faults of references of a record to itself. PostgreSQL refuses all of them. */
+export const findReferencesToItself = (resource: Resource, written: DocumentToWrite): Fault[] =>
+  findReferences(resource.document, written.document)
+    .filter((found) => found.resource === resource.name && found.value === ownKey(resource, written))
     .map(({ path }) => ({
       pointer: formatPointer(path),
       code: 'itself',
       message: `is the ${resource.noun} itself`,
     }))
+
+function explainReferenceToItself(
+  { error, resource }: Refusal,
+  refused: DocumentToWrite,
+): Problem | undefined {
+  const faults = findReferencesToItself(resource, refused)
   return faults.length > 0 ? invalidBody(resource.noun, faults, error) : undefined
 }
 

@@ -140,13 +140,16 @@ export async function acquireManyRecordsLock(tx: Transaction): Promise<void> {
 }
 
 /**
- * Takes the advisory locks of records, which need not exist, until the transaction ends. The transaction must have the lock of
- * `acquireManyRecordsLock`.
+ * Takes the advisory locks of records, which need not exist, until the transaction ends: in the order of their names, after the
+ * lock of `acquireManyRecordsLock`. A transaction that locks records of several resources takes all their advisory locks first,
+ * since `lockRecords` assigns its id.
  */
 export async function acquireAdvisoryLocks(
   tx: Transaction,
   recordKeys: { resource: string; key: string }[],
 ): Promise<void> {
+  if (recordKeys.length === 0) return
+  await acquireManyRecordsLock(tx)
   const names = recordKeys.map(({ resource, key }) => `${resource} ${key}`).sort()
   const build = () => sql`select pg_advisory_xact_lock(hashtextextended(lock_name, 0))
     from unnest(${placeholder('names')}::text[]) as lock_name`
@@ -154,9 +157,7 @@ export async function acquireAdvisoryLocks(
 }
 
 /**
- * Locks records until the transaction ends.
- *
- * Advisory locks are taken in the order of the keys, after the lock of `acquireManyRecordsLock`.
+ * Locks records until the transaction ends, after their advisory locks.
  * @returns the records that exist, by key.
  */
 export async function lockRecords(
@@ -171,7 +172,6 @@ export async function lockRecords(
       where ${records.id} = any(${placeholder('ids')}::uuid[]) and ${records.resource} = ${placeholder('resource')} and ${records.mergedInto} is null
       for update
     ) select ${lockedColumns(resource)} from locked`
-  await acquireManyRecordsLock(tx)
   await acquireAdvisoryLocks(
     tx,
     distinct.map((key) => ({ resource: resource.name, key })),

@@ -7,29 +7,32 @@ import { replayedHeaders } from './idempotency.ts'
 
 /** The responses to writes of one record, and their contracts. */
 
-/** Returns the contract of `changedRecord`. */
-export const changedRecordContract = (resource: Resource): ResponseContract => ({
+/** Returns the contract of `changedResponse`. */
+export const changedContract = (resource: Resource): ResponseContract => ({
   description: 'The record.',
   schema: () => recordSchema(resource),
   headers: { etag: etagHeader, ...replayedHeaders },
 })
 
 /** Returns the response with a record after a change. */
-export const changedRecord = ({ version, document }: StoredRecord): ApiResponse => ({
+export const changedResponse = ({ version, document }: StoredRecord): ApiResponse => ({
   status: 200,
   headers: { etag: versionTag(version) },
   body: document,
 })
 
-/** Returns the contract of `newRecord`. */
-export const newRecordContract = (resource: Resource): ResponseContract => ({
+/** Returns the contract of `createdResponse`. */
+export const createdContract = (resource: Resource): ResponseContract => ({
   description: 'The record that now exists.',
   schema: () => recordSchema(resource),
   headers: { etag: etagHeader, location: locationHeader, ...replayedHeaders },
 })
 
 /** Returns the response with a new record. */
-export const newRecord = (resource: Resource, { key, version, document }: StoredRecord): ApiResponse => ({
+export const createdResponse = (
+  resource: Resource,
+  { key, version, document }: StoredRecord,
+): ApiResponse => ({
   status: 201,
   headers: { etag: versionTag(version), location: `/v1/${resource.name}/${key}` },
   body: document,

@@ -65,7 +65,7 @@ function bodyName({ content }: { content: Record<string, { schema: JsonSchema }>
 }
 
 /** Builds the operations, and the components that they share. */
-function buildOperations(endpoints: Endpoint[], resources: readonly Resource[], schemas: Schemas) {
+function buildOperations(endpoints: readonly Endpoint[], resources: readonly Resource[], schemas: Schemas) {
   const singulars = new Map(resources.map(({ name, singular }) => [name, singular]))
   const headers = shareHeaders(endpoints)
   const findSingular = ({ tag }: Endpoint) => singulars.get(tag)

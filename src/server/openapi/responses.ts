@@ -51,7 +51,7 @@ const headersOf = ({ headers }: ResponseContract) =>
     .map(([name, header]): [string, object] => [name, headerObject(header)])
 
 /** Finds the headers that several operations share. */
-export const shareHeaders = (endpoints: Endpoint[]): SharedParts =>
+export const shareHeaders = (endpoints: readonly Endpoint[]): SharedParts =>
   shareParts(
     'headers',
     endpoints.flatMap(({ tag, contract }) =>

@@ -20,15 +20,16 @@ export interface SharedParts {
   toReference(part: object): object
 }
 
-/** Joins words of any notation to a name such as `SignedOnGte`. */
+/** Joins words of any notation into a name such as `SignedOnGte`. */
 export const pascalCase = (...words: string[]): string =>
   words.flatMap((word) => word.split(/[^A-Za-z0-9]+/).map(capitalize)).join('')
 
 const verbOf = (operationId: string) => operationId.replace(/[A-Z].*/, '')
 
 /**
- * Returns possible names for the component of equal parts, from general to specific. The last two contain the id of an operation,
- * so no other part has them; the last one is for a clash with another component.
+ * Returns possible names for the component of equal parts, from general to specific. Verb and operation are those of the first
+ * use. The last two names contain the id of the operation, so no other part has them; the last one is for a clash with another
+ * component.
  */
 function candidateNames(uses: Use[]): string[] {
   const [{ operationId, subject, name } = { operationId: '', subject: '', name: '' }] = uses
@@ -46,7 +47,7 @@ function candidateNames(uses: Use[]): string[] {
 }
 
 /**
- * Names groups of equal parts, the most used group first: each by its first candidate that is free.
+ * Gives each group of equal parts its first free candidate name. The most used groups choose first.
  * @param others names of other components.
  */
 function nameGroups(groups: Use[][], others: readonly string[]): Map<Use[], string> {
@@ -75,7 +76,7 @@ function isShorter(section: string, text: string, uses: Use[]): boolean {
 /**
  * Finds the parts of several operations that become components, because this makes the document shorter.
  * @param section of the components, such as `parameters`.
- * @param others names of other components, which generators put into the same namespace.
+ * @param others names of other components, which client generators put into the same namespace.
  */
 export function shareParts(section: string, uses: Use[], others: readonly string[] = []): SharedParts {
   const groups = new Map<string, Use[]>()

@@ -4,7 +4,9 @@ import { type Database, everything } from '../../database/database.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Counts changes. Undefined if the response cache is off: streams then poll at an interval instead of waiting for a change. */
+    /**
+     * Counts changes. Undefined if the response cache is off: streams then poll at an interval instead of waiting for a change.
+     */
     changes: Changes | undefined
   }
 }

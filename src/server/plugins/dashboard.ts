@@ -11,7 +11,7 @@ import { asOfName } from '../../query/past.ts'
 import { type DescribedResource, findViewData } from '../../view-data.ts'
 import { unframedViews, viewPaths } from '../../view-paths.ts'
 import { sendViewData } from './dashboard/view-data-response.ts'
-import { pageHeaders } from './security-headers.ts'
+import { pageHeaders } from './page-security-headers.ts'
 
 /** Pages may load scripts, styles and data from their own origin only. */
 const contentSecurityPolicy = (frameAncestors: readonly string[]) =>

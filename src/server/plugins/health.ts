@@ -6,7 +6,7 @@ import { readSchemaState } from '../../database/migrate.ts'
 import { isWritable } from '../../database/settings.ts'
 import { Problem } from '../../problems/problem.ts'
 
-/** Timeout of the connection, and of each statement, in milliseconds. */
+/** Maximum wait for a connection, and maximum duration of each statement, in milliseconds. */
 const readinessTimeoutMs = 2000
 
 const json = 'application/json; charset=utf-8'
@@ -31,8 +31,8 @@ const preferPrimary = (readiness: Database): Database =>
 
 /**
  * Returns the body of the response.
- * @throws Problem `unavailable` when the embedded server is down, or the database is not migrated or too new; what a read throws
- * when the database cannot be reached.
+ * @throws Problem `unavailable` when the embedded server is down, or when `readSchemaState` does not return `migrated`. If the
+ * database cannot be reached, throws the error of the read.
  */
 async function readinessBody(readiness: Database): Promise<string> {
   const { outage, replicas } = readiness
@@ -44,8 +44,8 @@ async function readinessBody(readiness: Database): Promise<string> {
     throw new Problem(
       'unavailable',
       state === 'too new'
-        ? 'The database has migrations with which this version of Entente cannot work.'
-        : 'The database is not migrated.',
+        ? 'The database has migrations with which this version of Entente cannot work. Run the version that applied them, or use another database.'
+        : 'The database lacks migrations of this version of Entente. Run `entente migrate`, or restart the service, which migrates at its start.',
     )
   return JSON.stringify({
     status: (await isWritable(database)) ? 'ok' : 'read_only',

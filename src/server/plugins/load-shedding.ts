@@ -12,7 +12,7 @@ declare module 'fastify' {
 
 /** Options of the plugin `load-shedding`. */
 export interface LoadSheddingOptions {
-  /** Maximum mean delay of the event loop in both of the last two seconds, in milliseconds; 0 for no limit. */
+  /** Maximum mean delay of the event loop in each of the last two seconds, in milliseconds; 0 for no limit. */
   maxEventLoopDelayMs: number
   /** Maximum memory of the process (RSS), in bytes; 0 for no limit. */
   maxRssBytes: number
@@ -30,7 +30,7 @@ export const overloaded = (detail: string): Problem =>
 
 /**
  * Refuses requests with 503 while the event loop is late or memory is short. Memory is checked before the body is read, and
- * after the response cache has sent the stored responses to GET requests, which need little memory.
+ * after the response cache has sent the stored responses to GET requests; sending these needs little memory.
  */
 export const loadShedding = fp<LoadSheddingOptions>(
   async function loadShedding(app, { maxEventLoopDelayMs, maxRssBytes }) {

@@ -3,7 +3,7 @@ import fp from 'fastify-plugin'
 import { Problem } from '../../problems/problem.ts'
 import { suggest } from '../../problems/suggest.ts'
 import { sendProblem } from './error-handler.ts'
-import { methodNotAllowed, type Routes } from './routes.ts'
+import { endsWithEmptyParameter, methodNotAllowed, type Routes } from './routes.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -28,21 +28,32 @@ function correctPath(path: string, urls: readonly string[]): string | undefined 
     const known = possible.flatMap((url) => url[index] ?? []).filter((other) => !isParameter(other))
     const nearest = suggest(word, known)
     possible = possible.filter((url) =>
-      nearest === undefined ? isParameter(url[index]) : url[index] === nearest,
+      nearest === undefined ? word !== '' && isParameter(url[index]) : url[index] === nearest,
     )
     return nearest ?? word
   })
   return possible.length > 0 ? corrected.join('/') : undefined
 }
 
-/** Returns the path that a client may have meant, whose beginning (`/v1`) may be missing or different in its path. */
-function suggestPath(path: string, { urls }: Routes): string | undefined {
+/**
+ * Returns the path that a client may have meant. In its path, the beginning (`/v1`) may be missing or different, and slashes may
+ * be at the end.
+ */
+function suggestPath(sent: string, { urls }: Routes): string | undefined {
+  const path = sent.replace(/(?<!\/)\/+$/, '')
   const rest = path.replace(/^\/[^/]*/, '')
   const candidates = [path, `/v1${path}`, rest, `/v1${rest}`]
   return candidates
     .map((candidate) => correctPath(candidate, urls))
     .find((corrected) => corrected !== undefined)
 }
+
+/**
+ * Whether the router has found an empty key at the end of a path, such as `/v1/countries/`. OPTIONS is allowed there, as for
+ * paths without a route, so that pages of other origins can read the error.
+ */
+const lacksKey = ({ method, url, params }: FastifyRequest): boolean =>
+  method !== 'OPTIONS' && endsWithEmptyParameter(url.split('?')[0] ?? '', Object(params))
 
 function notFound({ method, url }: FastifyRequest, routes: Routes): Problem {
   const [path = ''] = url.split('?')
@@ -63,7 +74,7 @@ export const notFoundHandler = fp(
     app.decorate('notFoundPage', {})
     // Runs before the body is read, because Fastify might refuse the body for another reason.
     app.addHook('onRequest', (request, reply, done) => {
-      if (!request.is404) return done()
+      if (!request.is404 && !lacksKey(request)) return done()
       if (app.notFoundPage.send && isNavigation(request)) {
         app.notFoundPage.send(reply.code(404))
         return

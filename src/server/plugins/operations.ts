@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
@@ -47,11 +46,11 @@ const routeOptions = ({ method, path, contract }: Endpoint) =>
 
 /** Returns the context of a request. Its database work counts against the limits of the request's client. */
 function contextFor({ client }: FastifyRequest, context: Context, work: Omit<Work, 'owner'>): Context {
-  const owned = { owner: clientOwner(client), ...work }
-  const database = context.database.forWork(owned)
+  const clientWork = { owner: clientOwner(client), ...work }
+  const database = context.database.forWork(clientWork)
   // Exports have their own limit per client (`exportLimit`), so they need the work only to read from replicas.
   if (!work.freshness) return { ...context, database }
-  return { ...context, database, exportDatabase: context.exportDatabase.forWork(owned) }
+  return { ...context, database, exportDatabase: context.exportDatabase.forWork(clientWork) }
 }
 
 /**
@@ -89,7 +88,8 @@ function addRead(app: FastifyInstance, endpoint: Endpoint, contexts: ReadContext
       const key = () => cacheKey(endpoint, request, headers, rawQuery, apiRequest.language)
       return app.responseCache.respond(request, reply, key, async (computation) => {
         const { getSignal, onFurtherOwner, onRead, onReplica } = computation
-        // A replica must have replayed `allChangedAt`: a record that became internal or was redacted disappears immediately.
+        // A replica must have replayed everything that was committed before `allChangedAt`, so that a record that became
+        // internal or was redacted disappears immediately.
         const freshness =
           contract.replicas === false
             ? undefined
@@ -104,19 +104,17 @@ function addRead(app: FastifyInstance, endpoint: Endpoint, contexts: ReadContext
         }
         const context = seesInternal(request.actor) ? contexts.internal : contexts.public
         const work = { getSignal, onFurtherOwner, onRead, ...(!isRecent && { freshness }) }
-        const response = await endpoint.handle(apiRequest, contextFor(request, context, work))
-        if (response.body instanceof Readable) app.watchTransfer(request, reply)
-        return response
+        return endpoint.handle(apiRequest, contextFor(request, context, work))
       })
     },
   })
 }
 
-/** Adds a route that may change something, or whose response is only for administrators. */
+/** Adds a route that may change something, or whose response is only for editors or administrators. */
 function addWrite(app: FastifyInstance, endpoint: Endpoint, context: Context): void {
   const { contract } = endpoint
   const parseQuery = createQueryParser(contract.query)
-  const commitObserver = (request: FastifyRequest) =>
+  const positionObserver = (request: FastifyRequest) =>
     app.positions
       ? {
           onCommit: (position: Position) => {
@@ -139,13 +137,12 @@ function addWrite(app: FastifyInstance, endpoint: Endpoint, context: Context): v
         type = json,
         body,
       } = await endpoint
-        .handle(apiRequest, contextFor(request, context, commitObserver(request)))
+        .handle(apiRequest, contextFor(request, context, positionObserver(request)))
         .finally(() => {
           if (contract.access === 'write') app.responseCache.recordWrite(request)
           app.positions?.storeAndSend(request, reply)
         })
       reply.code(status).header('cache-control', 'no-store').headers(headers)
-      if (body instanceof Readable) app.watchTransfer(request, reply)
       return body === undefined ? reply.send() : reply.type(type).send(body)
     },
   })
@@ -237,14 +234,18 @@ export const operations = fp<OperationsOptions>(
     name: 'operations',
     dependencies: [
       '@fastify/accepts',
-      'routes',
-      'client',
+      'authentication',
       'body-parsers',
+      'changes',
+      'client',
+      'database',
+      'keyring',
+      'metrics',
       'multipart',
       'positions',
       'response-cache',
+      'routes',
       'shutdown',
-      'transfers',
     ],
   },
 )

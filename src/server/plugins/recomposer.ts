@@ -1,5 +1,5 @@
 import fp from 'fastify-plugin'
-import { recompose, recomposeChangedRecords } from '../../features/recompose/recompose.ts'
+import { recompose, recomposeUncomposed } from '../../features/recompose/recompose.ts'
 import type { Registry } from '../../model/registry.ts'
 
 /** The notification channel of writes that bypass the service. */
@@ -32,7 +32,7 @@ export const recomposer = fp<{ registry: Registry }>(
         })
       }
     }
-    const runChanged = runner(() => recomposeChangedRecords(database, registry, stopping.signal))
+    const runChanged = runner(() => recomposeUncomposed(database, registry, stopping.signal))
     const runAll = runner(() => recompose(database, registry, { signal: stopping.signal }))
     const timers = [
       setInterval(runAll, intervalMs).unref(),

@@ -19,7 +19,7 @@ import type { Registry } from '../../model/registry.ts'
 import type { ApiFetch } from '../../operations/api-fetch.ts'
 import { maxRecordValues } from '../../operations/writing/validation.ts'
 import { quote } from '../../problems/faults.ts'
-import { Problem } from '../../problems/problem.ts'
+import { FaultList, Problem } from '../../problems/problem.ts'
 import { runInSlices } from '../../time-slice.ts'
 import { disconnectSignal, readAs } from '../read-as.ts'
 import { readJson } from './body-parsers/json-reader.ts'
@@ -55,8 +55,17 @@ const fieldsOf = (body: unknown) => (typeof body === 'string' ? parseFields(body
 /** Returns the parameters of the query string, which the router does not parse. */
 const queryOf = ({ url }: FastifyRequest) => parseFields(url.split('?').slice(1).join('?'))
 
-/** Parses the JSON of a field, in time slices. @throws Problem `malformed-request` or `too-large`. */
-const parseField = (text: string): Promise<unknown> => runInSlices(readJson(text, maxRecordValues))
+/** Parses the JSON of a field, in time slices. @throws Problem `malformed-request` or `too-large`, which names the field. */
+async function parseField(name: string, text: string): Promise<unknown> {
+  try {
+    return await runInSlices(readJson(text, maxRecordValues))
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    const errors = new FaultList()
+    errors.addProblem(error)
+    throw new Problem(error.type, `In the parameter ${name}: ${error.message}`, { errors, cause: error })
+  }
+}
 
 /** Returns the entity id in the parameter `id`. @throws Problem `not-found` if it is malformed or names no resource. */
 function entityIn(request: FastifyRequest, registry: Registry): EntityId {
@@ -132,8 +141,8 @@ export async function reconcile(
 
   const main = handleWith(async (api, request) => {
     const { queries, extend: extension } = { ...queryOf(request), ...fieldsOf(request.body) }
-    if (queries !== undefined) return reconcileQueries(api, registry, await parseField(queries))
-    if (extension !== undefined) return extend(api, registry, await parseField(extension))
+    if (queries !== undefined) return reconcileQueries(api, registry, await parseField('queries', queries))
+    if (extension !== undefined) return extend(api, registry, await parseField('extend', extension))
     return makeManifest(publicUrl ?? baseUrlOf(request), registry)
   })
   scope.get('/reconcile', options, main)

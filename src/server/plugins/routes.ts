@@ -56,10 +56,19 @@ export class Routes {
   }
 
   #find(router: ReturnType<typeof findMyWay>, path: string): string[] {
-    const store: unknown = router.find('GET', path)?.store
+    const found = router.find('GET', path)
+    if (!found || endsWithEmptyParameter(path, found.params)) return []
+    const store: unknown = found.store
     return typeof store === 'string' ? this.methods(store) : []
   }
 }
+
+/** Whether a path ends with a slash in place of a parameter: `/v1/countries/`. A wildcard, of files, may be empty. */
+export const endsWithEmptyParameter = (
+  path: string,
+  parameters: Readonly<Record<string, unknown>>,
+): boolean =>
+  path.endsWith('/') && Object.entries(parameters).some(([name, value]) => name !== '*' && value === '')
 
 /** Returns the problem for a method that a path does not accept. */
 export function methodNotAllowed(path: string, method: string, allowed: readonly string[]): Problem {

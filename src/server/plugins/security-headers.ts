@@ -50,20 +50,6 @@ async function fetchHeaders(app: FastifyInstance): Promise<Record<string, string
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
 }
 
-/** Headers of HTML pages, in addition to the headers of every response. */
-export const pageHeaders = { 'cross-origin-opener-policy': 'same-origin', 'referrer-policy': 'no-referrer' }
-
-/** Sets the headers that HTML pages need, in the scope of their routes. */
-export const pageSecurityHeaders = fp(
-  async function pageSecurityHeaders(app) {
-    app.addHook('onRequest', (_request, reply, done) => {
-      reply.headers(pageHeaders)
-      done()
-    })
-  },
-  { name: 'page-security-headers', dependencies: ['security-headers'] },
-)
-
 /** Sets the headers of helmet on every response. */
 export const securityHeaders = fp(
   async function securityHeaders(app) {

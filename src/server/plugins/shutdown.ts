@@ -16,8 +16,8 @@ declare module 'fastify' {
 /**
  * Shuts the service down without losing a request. For `drainMs` the server still accepts connections, `isShuttingDown` is
  * true, and each response asks its client to close the connection. Then the server stops listening, closes idle connections and
- * completes the requests in flight. It closes the connections of those that take longer than `completionTimeoutMs`, since a client
- * may never send or read the rest. A server that is not listening skips the wait.
+ * completes the requests in flight. It closes the connections of those that take longer than `completionTimeoutMs`, since a
+ * client may never send or read the rest. A server that is not listening skips the wait.
  */
 export const shutdown = fp<{ drainMs: number }>(
   async function shutdown(app, { drainMs }) {

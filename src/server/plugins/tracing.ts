@@ -6,7 +6,7 @@ import type { RequestSpan } from './tracing/request-span.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Runs a statement in a span of the request that it is for. Absent while no traces are sent. */
+    /** Runs a statement in a span below the span of its request. Absent while no traces are sent. */
     traceStatement?: <T>(text: string, run: () => Promise<T>) => Promise<T>
   }
 }

@@ -16,9 +16,9 @@ import {
 } from './statements.ts'
 
 /**
- * The server "by hand" was written only for the requests of the benchmark. It runs the prepared statements of commit
- * c79015c, on a separate database with the schema of that commit. It validates nothing, caches nothing, and composes JSON
- * at each read.
+ * The server "by hand" was written only for the requests of the benchmark. It uses a separate database with the schema of
+ * commit c79015c, and reads it with the prepared statements of that commit. The statements of its writes are in this file. It
+ * validates nothing, caches nothing, and composes JSON at each read.
  */
 
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 })
@@ -97,9 +97,12 @@ async function inTransaction<T>(work: (client: pg.PoolClient) => Promise<T>): Pr
     await client.query('begin')
     const result = await work(client)
     await client.query('commit')
-    return result
-  } finally {
     client.release()
+    return result
+  } catch (error) {
+    // Closes the connection, whose transaction has failed.
+    client.release(true)
+    throw error
   }
 }
 

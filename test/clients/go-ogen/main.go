@@ -30,7 +30,7 @@ func expect[T any](response any, err error) *T {
 	return expected
 }
 
-// registryKey authenticates requests with the key of the registry.
+// registryKey authenticates requests with the API key of an editor.
 type registryKey struct{}
 
 func (registryKey) Auth(context.Context, registry.OperationName) (registry.Auth, error) {
@@ -89,7 +89,7 @@ func main() {
 	got, err := client.GetAgreement(ctx, registry.GetAgreementParams{ID: agreements[0].ID})
 	read := expect[registry.Agreement](got, err)
 
-	// Create an agreement, and update it with the version of its creation in `If-Match`.
+	// Create an agreement, and update it, with the version from the response in `If-Match`.
 	creation, err := client.CreateAgreement(ctx, &registry.AgreementInput{
 		Title: "Created by a client",
 		Kind:  registry.AgreementKindAgreement,

@@ -85,7 +85,7 @@ func main() {
 	check(err)
 	read := expect(got.JSON200, got.Body)
 
-	// Create an agreement, and update it with the version of its creation in `If-Match`.
+	// Create an agreement, and update it, with the version from the response in `If-Match`.
 	creation, err := client.CreateAgreementWithResponse(ctx, nil, registry.AgreementInput{
 		Title: "Created by a client",
 		Kind:  registry.AgreementKindAgreement,

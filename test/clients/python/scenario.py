@@ -40,7 +40,7 @@ T = TypeVar("T")
 
 
 def expect(expected: type[T], response: object) -> T:
-    """Returns the response if it is of the expected class. Otherwise raises an error, with the detail of a problem."""
+    """Returns the response if it is of the expected class. Otherwise raises an error, with the detail if it is a problem."""
     if isinstance(response, expected):
         return response
     raise RuntimeError(response.detail if isinstance(response, Problem) else f"unexpected: {response}")
@@ -70,7 +70,7 @@ while cursor is not None:
 # Read one agreement.
 read = expect(Agreement, get_agreement.sync(ids[0], client=client))
 
-# Create an agreement, and update it with the version of its creation in `If-Match`.
+# Create an agreement, and update it, with the version from the response in `If-Match`.
 created = expect(
     Agreement,
     create_agreement.sync(

@@ -50,7 +50,7 @@ do {
 const [id = ''] = ids
 const read = dataOf(await getAgreement({ path: { id } }))
 
-// Create an agreement, and update it with the version of its creation in `If-Match`.
+// Create an agreement, and update it, with the version from the response in `If-Match`.
 const created = dataOf(
   await createAgreement({
     body: {

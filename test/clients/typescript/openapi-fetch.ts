@@ -41,7 +41,7 @@ do {
 const [id = ''] = ids
 const read = dataOf(await client.GET('/v1/agreements/{id}', { params: { path: { id } } }))
 
-// Create an agreement, and update it with the version of its creation in `If-Match`.
+// Create an agreement, and update it, with the version from the response in `If-Match`.
 const created = dataOf(
   await client.POST('/v1/agreements', {
     body: {

@@ -43,7 +43,7 @@ do {
 const [id = ''] = ids
 const read = dataOf(await getAgreement(id), 200)
 
-// Create an agreement, and update it with the version of its creation in `If-Match`.
+// Create an agreement, and update it, with the version from the response in `If-Match`.
 const created = dataOf(
   await createAgreement({
     title: 'Created by a client',

@@ -132,9 +132,9 @@ describe('encoding', () => {
     expect(rows[0]?.values).toEqual({ country: 'Côte d’Ivoire', title: '“Coopération” à Abidjan' })
   })
 
-  it('is detected as UTF-8 if the file ends within a character, as its beginning may', async () => {
+  it('is detected as UTF-8 if the beginning of a file ends within a character', async () => {
     for (const content of ['a,b\n中国,1\n巴基斯坦', 'a,b\n1,中国']) {
-      const { fileInfo } = await readContent('file.csv', Buffer.from(content).subarray(0, -1))
+      const { fileInfo } = await readContent('file.csv', Buffer.from(content).subarray(0, -1), {}, true)
       expect(fileInfo.encoding).toBe('utf-8')
     }
     const { rows } = await readContent('file.csv', iconv.encode('a,b\n1,Perú', 'windows-1252'))
@@ -182,10 +182,34 @@ describe('encoding', () => {
     const bytes = Buffer.concat([Buffer.from(valid), invalid, Buffer.from('中国,1\n'), invalid])
     for (const format of ['csv', 'ndjson'] as const)
       expect(await messageOf(readContent('file.csv', bytes, { ...options, format }))).toMatch(
-        /^Line 50002 has bytes that utf-8 does not have: .* Convert it to UTF-8, or set rows\.encoding/,
+        /^Line 50002 has bytes that are invalid in utf-8: .* Convert it to UTF-8, or set rows\.encoding/,
       )
     expect((await readContent('file.csv', valid, options)).rows).toHaveLength(50_000)
   })
+
+  it.each([
+    ['a character that is cut off', Buffer.from('中').subarray(0, 2)],
+    ['a letter in another encoding', iconv.encode('é', 'windows-1252')],
+    ['a byte that UTF-8 never has', Buffer.from([0xff])],
+  ])('of a file that ends in %s: such a file is refused', async (_title, end) => {
+    for (const [name, start] of [
+      ['file.csv', 'a,b\n中国,1\n韩国,2'],
+      ['file.ndjson', '{"a":"中国"}\n{"a":"韩国"}\n{"a":"'],
+    ] as const)
+      expect(await messageOf(readContent(name, Buffer.concat([Buffer.from(start), end])))).toMatch(
+        /^Line 3 has bytes that are invalid in utf-8|mixes encodings: line 3/,
+      )
+  })
+
+  it.each(['utf-8', 'gb18030'])(
+    'may leave the end of the beginning of a file incomplete: %s',
+    async (encoding) => {
+      const bytes = iconv.encode(chinese, encoding).subarray(0, -2)
+      const { rows } = await readContent('file.csv', bytes, { encoding }, true)
+      expect(rows).toHaveLength(10)
+      expect(JSON.stringify(rows)).not.toContain('\ufffd')
+    },
+  )
 
   it('can be set by the mapping, and an unknown one is refused with a suggestion', async () => {
     const bytes = iconv.encode('a,b\nПривет,мир\n', 'windows-1251')

@@ -28,7 +28,7 @@ describe('the example mappings', () => {
     }
   })
 
-  it('convert a CSV register of aid to assistance programs with their amounts', async () => {
+  it('convert the rows of a CSV register of aid into assistance programs with amounts', async () => {
     const programs = await convertExample('finance-register', 'csv')
     expect(programs[0]).toEqual({
       title: 'Bridge over the Example River',

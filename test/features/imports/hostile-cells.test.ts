@@ -46,6 +46,37 @@ it('a cell with 10,000 names takes time in proportion to their number', async ()
   expect(timeMs).toBeLessThan(4 * maxTimeMs)
 })
 
+it.each([
+  ['one text', 'N|'.repeat(400_000), 'The text has more than 10,000 parts'],
+  [
+    'one text, after the second separator',
+    `${';'.repeat(9000)}|`.repeat(900),
+    'The text has more than 10,000 parts',
+  ],
+  ['several texts', Array(400).fill('N|'.repeat(9999)), 'The texts of the row have more than 100,000 parts'],
+  [
+    'several texts of empty parts',
+    Array(838).fill(';'.repeat(9998)),
+    'The texts of the row have more than 100,000 parts',
+  ],
+])('a row with too many parts to convert is refused at once: %s', async (_what, party, fault) => {
+  const parties = 'each: {from: Party, split: ["|", ";"]}, country: .'
+  const mapping = `rows: {format: json}\n${treatyMapping(newScheme()).replace('country: Party', parties)}`
+  const rows = [{ Id: '1', Title: 'A', Signed: '2001', Party: party }]
+  let faults: { column: string; detail: string }[] | undefined
+  const timeMs = await measureMs(async () => {
+    const response = await sendForm(api, '/v1/imports/preview', [
+      ['mapping', mapping, 'mapping.yaml'],
+      ['file', JSON.stringify(rows), 'treaties.json'],
+    ])
+    faults = response.json<{ rows: { faults: { column: string; detail: string }[] }[] }>().rows[0]?.faults
+  })
+  const detail = `${fault}, which is the maximum. Check the separator in split.`
+  expect(faults).toEqual(expect.arrayContaining([expect.objectContaining({ column: 'Party', detail })]))
+  // The parts before the limit are converted. Without limits, this takes half a minute.
+  expect(timeMs).toBeLessThan(3 * maxTimeMs)
+})
+
 describe('a cell of 80,000 characters', () => {
   it.each([
     ['country', 'country: Party', `${'?'.repeat(80_000)}a`],

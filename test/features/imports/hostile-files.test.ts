@@ -41,13 +41,13 @@ const fill = (descriptor: number, sizeMib: number, text: string) => {
   for (let index = 0; index < sizeMib; index += 1) writeSync(descriptor, mebibyte)
 }
 
-describe('a line that never ends', () => {
+describe('a line, value or element that never ends', () => {
   it.each([
     ['CSV', 'file.csv', 'a,b\n"1', 'more than 8,388,608 characters'],
     ['NDJSON', 'file.ndjson', '{"a":"', 'more than 8,388,608 characters'],
     ['JSON', 'file.json', '[{"a":"', 'more than 8,388,608 characters'],
     ['XML', 'file.xml', '<r><a>', 'more than 8,388,608 characters'],
-    ['XML attribute', 'file.xml', '<r><a b="', 'more than 8,388,608 characters'],
+    ['an XML attribute', 'file.xml', '<r><a b="', 'more than 8,388,608 characters'],
   ])('stops the reading of %s with bounded memory', { timeout: 60_000 }, async (_, name, start, expected) => {
     const { message, growthMib } = await readLarge(name, (descriptor) => {
       writeSync(descriptor, start)
@@ -95,7 +95,7 @@ describe('a row of XLSX', () => {
       'xl/sharedStrings.xml': `<sst><si>${shared}</si></sst>`,
     })
     expect(await messageOf(readContent('file.xlsx', file))).toMatch(
-      /^(Row 2 of the sheet has|The XLSX file has a text of) more than 8,388,608 characters\. Shorten /,
+      /^(Row 2 of the sheet|A cell of the XLSX file) has more than 8,388,608 characters\. Shorten /,
     )
   })
 })
@@ -138,6 +138,18 @@ describe('sparse rows of XLSX', () => {
   })
 })
 
+it.each([
+  ['csv', '[id,name\n1,First\n'],
+  ['json', '\ufeff [{"id": 1}]'],
+  ['ndjson', '{"id": 1}'],
+  ['xml', '<html><tr><td>1</td></tr></html>'],
+] as const)(
+  'a file is read in the stated format, even if it begins like another one, %s: %s',
+  async (format, content) => {
+    expect((await readContent('file', content, { format })).fileInfo.format).toBe(format)
+  },
+)
+
 describe('an unreadable file', () => {
   it.each([
     ['an empty file', '', 'The file file.csv is empty'],
@@ -170,15 +182,6 @@ describe('an unreadable file', () => {
     )
   })
 
-  it.each([
-    ['csv', '[id,name\n1,First\n'],
-    ['json', '\ufeff [{"id": 1}]'],
-    ['ndjson', '{"id": 1}'],
-    ['xml', '<html><tr><td>1</td></tr></html>'],
-  ] as const)('is refused for no other format than the stated one, %s: %s', async (format, content) => {
-    expect((await readContent('file', content, { format })).fileInfo.format).toBe(format)
-  })
-
   it('of random bytes is refused as binary, unlike UTF-16 in Cyrillic', async () => {
     const random = Buffer.from(
       Array.from({ length: 4000 }, (_, index) => (index * 7919 + (index >> 3) * 31) % 251),
@@ -198,7 +201,7 @@ describe('an unreadable file', () => {
     await expect(readContent('file.xlsx', file)).rejects.toMatchObject({ type: 'unreadable-file' })
   })
 
-  it.skipIf(process.platform !== 'linux')('with a damaged directory is refused and closed', async () => {
+  it.skipIf(process.platform !== 'linux')('with a damaged ZIP directory is refused and closed', async () => {
     const file = makeXlsx('<row><c><v>1</v></c></row>')
     file.fill(0, file.indexOf('PK\u0001\u0002'), file.length - 22)
     const before = countOpenFiles()
@@ -238,7 +241,7 @@ describe('a table', () => {
     expect(Object.keys(json.rows[0]?.values ?? {})).toEqual(['__proto__'])
   })
 
-  it('with a value that is too long has a row with a fault, and only its beginning', async () => {
+  it('is read without the end of a value that is too long, and its row has a fault', async () => {
     const { rows } = await readContent('file.csv', `a,b\n1,${'x'.repeat(300_000)}\n2,y\n`)
     expect(rows[0]?.fault?.detail).toBe('The value has more than 200,000 characters.')
     expect(rows[0]?.values).toEqual({ a: '1', b: 'x'.repeat(200_001) })

@@ -65,7 +65,17 @@ describe('a mapping with a fault', () => {
     [
       'create for a resource whose records are not created',
       mapping('parties: [{ country: { from: a, create: true }, role: =party }]'),
-      '/records/agreements/properties/parties/0/country/create: creates no countries, only organizations',
+      '/records/agreements/properties/parties/0/country/create: cannot create countries: an import creates only organizations',
+    ],
+    [
+      'by: name for a resource whose records are not found by name',
+      mapping('relations: [{ agreement: { from: a, by: name }, kind: =amends }]'),
+      '/records/agreements/properties/relations/0/agreement/by: cannot be name: agreements are found by id or key',
+    ],
+    [
+      'by: code without a scheme for a resource without codes of its own',
+      mapping('relations: [{ agreement: { from: a, by: code }, kind: =amends }]'),
+      '/records/agreements/properties/relations/0/agreement/by: needs scheme',
     ],
     [
       'a bad format of dates',
@@ -119,7 +129,7 @@ describe('a mapping with a fault', () => {
     )
     await expect(conversion).rejects.toMatchObject({
       message:
-        'The mapping names 2 columns that the file does not have. The file has "id", "title", "Place".',
+        'The mapping names 2 columns that the file does not have. The file has the columns "id", "title", "Place".',
       errors: [
         {
           pointer: '/records/agreements/properties/place/from',
@@ -130,6 +140,15 @@ describe('a mapping with a fault', () => {
     })
     const withOneFault = convertContent(mapping('place: Plcae'), 'f.csv', 'id,title,Place\n1,a,b\n')
     await expect(withOneFault).rejects.toThrow('The mapping names 1 column that the file does not have.')
+    const inTwoPlaces = convertContent(
+      mapping('place: Plcae, occasion: Plcae'),
+      'f.csv',
+      'id,title,Place\n1,a,b\n',
+    )
+    await expect(inTwoPlaces).rejects.toMatchObject({
+      message: expect.stringContaining('names 1 column that'),
+      errors: [{}, {}],
+    })
     const ofOneColumn = convertContent(mapping(''), 'f.csv', 'id~title\n1~a\n')
     await expect(ofOneColumn).rejects.toThrow('the delimiter is probably a different one')
     const sheet = convertContent(mapping(''), 'f.xlsx', makeXlsx('<row><c><v>2011</v></c></row>'))

@@ -255,6 +255,10 @@ describe('numbers', () => {
     ['$1,234.50', 1234.5],
     ['(1,000.5)', -1000.5],
     ['(-5)', -5],
+    ['($5)', -5],
+    ['$(1,234.50)', -1234.5],
+    ["'(5)", -5],
+    ['(5) %', -5],
     ['(\u22125)', -5],
     ['50 %', 50],
     ['%5', 5],
@@ -287,6 +291,18 @@ describe('numbers', () => {
     for (const example of ['', '1 234,5', '1,234.5', '1234.5'])
       expect(compileNumber(readNumberFormat(example))(text)).toBeInstanceOf(BadValue)
   })
+
+  it.each([
+    ['1.234,5', '1.5', '"1.5" is not a number of the format "1.234,5".'],
+    ['1234.5', '1,234', '"1,234" is not a number of the format "1234.5".'],
+    ['', 'many', '"many" is not a number.'],
+    ['', `${'1'.repeat(80)}x`, `"${'1'.repeat(56)}… is not a number.`],
+  ])(
+    'that cannot be read are refused with the format of the mapping, if it has one: %j',
+    (example, text, detail) => {
+      expect(compileNumber(readNumberFormat(example))(text)).toMatchObject({ detail })
+    },
+  )
 
   it.each(['1e999', '-1e999', '1e-400', '0.5e-400'])(
     'that are too large or too close to zero are refused with their text: %s',

@@ -15,7 +15,7 @@ import { checkEffect } from '../check-effect.ts'
 import { checkDecisions, saveDecisions } from '../decisions.ts'
 import { namesHeader, namesToCsv } from '../decisions-csv.ts'
 import { mentionName } from '../mentions.ts'
-import { type ImportName, listUnresolvedNames, undecidedStatuses } from '../names.ts'
+import { type ImportName, listUndecidedNames, undecidedStatuses } from '../names.ts'
 import { lockExisting } from '../steps.ts'
 import { changeImport, requireImport } from '../store.ts'
 import {
@@ -120,7 +120,7 @@ export const listNames: Endpoint = {
     await requireImport(reads, key)
     const limit = getLimit(query, pageSize)
     const after = parseCursor(getStringValues(query, 'cursor')[0])
-    const found = await listUnresolvedNames(reads, key, { limit: limit + 1, after })
+    const found = await listUndecidedNames(reads, key, { limit: limit + 1, after })
     const cursorOf = ({ rows, identity }: { rows: number; identity: string }) => `${rows}.${identity}`
     return { status: 200, headers: {}, body: pageOf(found, limit, { toJson: nameToJson, cursorOf }) }
   },
@@ -133,7 +133,7 @@ const csvPageSize = 1000
 export async function* streamUnresolvedNames(database: DatabaseClient, id: string): AsyncGenerator<string> {
   yield namesHeader
   for (let after: { rows: number; identity: string } | undefined; ; ) {
-    const names = await listUnresolvedNames(autocommitReads(database), id, { limit: csvPageSize, after })
+    const names = await listUndecidedNames(autocommitReads(database), id, { limit: csvPageSize, after })
     after = names.at(-1)
     if (!after) return
     yield namesToCsv(names)

@@ -75,9 +75,9 @@ interface Entry {
 
 const readEntries = (database: DatabaseClient, id: string, after: number, limit: number): Promise<Entry[]> =>
   database.read<Entry>({
-    text: `select entry.sequence, entry.resource, entry.key, coalesce(rows.locator, citation.locator_row) as row, entry.action, entry.kept, entry.undone
+    text: `select entry.sequence, entry.resource, entry.key, coalesce(rows.locator, citation.document -> 'locator' ->> 'row') as row, entry.action, entry.kept, entry.undone
       from import_records entry left join import_rows rows on rows.import = entry.import and rows.position = entry.row
-        left join citations citation on citation.id = entry.citation::uuid
+        left join revisions citation on citation.resource = 'citations' and citation.key = entry.citation and citation.version = 1
       where entry.import = $1 and entry.sequence > $2 order by entry.sequence limit $3`,
     values: [id, after, limit],
   })

@@ -29,6 +29,9 @@ const readRefused = (database: DatabaseClient, id: string, after: number): Promi
     values: [id, after, refusedStates, pageSize],
   })
 
+/** Options of the file. By itself, csv-stringify quotes a line break only if it is CRLF. */
+const csvOptions = { record_delimiter: 'windows', quoted_match: /[\r\n]/ } as const
+
 const toCell = (value: JsonValue | undefined): string =>
   value === null || value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value)
 
@@ -91,11 +94,11 @@ export async function* streamRejected(database: DatabaseClient, job: ImportJob):
   const fileInfo = job.fileInfo ?? noFile
   const columns = columnsOf(fileInfo, rows)
   const additional = additionalColumns(fileInfo)
-  yield stringify([[...columns, ...additional]], { record_delimiter: 'windows' })
+  yield stringify([[...columns, ...additional]], csvOptions)
   for (let last = rows.at(-1); last; last = rows.at(-1)) {
     yield stringify(
       rows.flatMap((row) => splitGroup(columns, row)).map((row) => toCells({ columns, additional }, row)),
-      { record_delimiter: 'windows' },
+      csvOptions,
     )
     rows = await readRefused(database, job.id, last.position)
   }

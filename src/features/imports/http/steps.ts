@@ -4,7 +4,7 @@ import { replayedHeaders, runOnce } from '../../../operations/writing/idempotenc
 import { Problem } from '../../../problems/problem.ts'
 import { beginRemoval, removeData } from '../cleanup.ts'
 import { commitStep, lockExisting, type Step, takeStep, undoStep } from '../steps.ts'
-import { type ImportJob, requireImport } from '../store.ts'
+import { type ImportJob, importNotFound, requireImport } from '../store.ts'
 import {
   changeContract,
   changeProblems,
@@ -46,7 +46,7 @@ const stepEndpoint = (
   },
   handle: (request, { database }) =>
     runOnce(database, request, async (tx) => {
-      await takeStep(tx, await lockExisting(tx, request.key), step)
+      if (!(await takeStep(tx, request.key, step))) throw importNotFound(request.key)
       await notifyImports(tx)
       return { status: 202, headers: {}, body: importToJson(await requireImport(tx, request.key)) }
     }),

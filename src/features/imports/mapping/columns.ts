@@ -15,21 +15,26 @@ const maxListed = 30
  */
 export function checkColumns(mapping: Mapping, registry: Registry, { columns, format }: FileInfo): void {
   if (columns.length === 0) return
+  // The lists that the mapping itself adds to a row.
   const lists = [...Object.keys(mapping.join ?? {}), ...(mapping.rows.groupBy ? ['rows'] : [])]
   const known = new Set([...columns, ...lists])
-  const isKnown = ({ columns, steps: [first, ...others] }: Path) =>
-    columns.some((name) => known.has(name)) ||
+  const isKnown = ({ columns: names, steps: [first, ...others] }: Path) =>
+    names.some((name) => known.has(name)) ||
     first === undefined ||
     lists.includes(first.name) ||
     (others.length === 0 && !first.filter && first.position === undefined && known.has(first.name))
+  const missing = new Set<string | undefined>()
   const faults = new FaultList()
   for (const { path, pointer } of compileMapping(mapping, registry).columns) {
     if (isKnown(path)) continue
+    // `/Title`, `'Title'` and `Title` mean the same column.
+    missing.add(path.steps.length === 1 ? path.steps[0]?.name : path.columns.at(-1))
     const name = path.text
     const message = `the file has no column ${JSON.stringify(name)}${didYouMean(name, columns)}`
     faults.add(() => ({ pointer, code: 'unknown', message }))
   }
   if (faults.count === 0) return
+  const columnsWord = (count: number) => (count === 1 ? 'column' : 'columns')
   const shown = quoteList(columns.slice(0, maxListed))
   const more = columns.length > maxListed ? ` and ${columns.length - maxListed} more` : ''
   const hint =
@@ -40,7 +45,7 @@ export function checkColumns(mapping: Mapping, registry: Registry, { columns, fo
         : ' With only one column, a title is probably above the column names (rows.header).'
   throw new Problem(
     'invalid-mapping',
-    `The mapping names ${faults.count} ${faults.count === 1 ? 'column' : 'columns'} that the file does not have. The file has ${shown}${more}.${hint}`,
+    `The mapping names ${missing.size} ${columnsWord(missing.size)} that the file does not have. The file has the ${columnsWord(columns.length)} ${shown}${more}.${hint}`,
     { errors: faults },
   )
 }

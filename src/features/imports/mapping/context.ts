@@ -14,8 +14,8 @@ export interface ColumnUse {
 }
 
 /**
- * A path that the mapping reads, as lists of names from the row to the value: one for each place where the path may start, and
- * one for each column whose name may be the whole path.
+ * The places that a path of the mapping may read, each as the names from the row to the value. There are several if the path may
+ * start at several places, or if its text may also be the name of a column.
  */
 export type ReadPath = readonly (readonly string[])[]
 
@@ -118,7 +118,10 @@ export class CompileContext {
     this.#shared.faults.add(() => ({ pointer: formatPointer(this.#location), code: 'invalid', message }))
   }
 
-  /** Compiles a path, and adds its column to those that the mapping names. */
+  /**
+   * Compiles a path. Records that the mapping reads it and, if it starts at the row, that the mapping names its column. If the
+   * text is not a path, adds a fault and returns undefined.
+   */
   compilePath(text: string): Path | undefined {
     const path = parsePath(text)
     if (!path) {
@@ -143,7 +146,7 @@ export class CompileContext {
     const companionFile = companions?.get(name)
     if (companions && !companionFile) {
       this.addFault(
-        `there is no file ${JSON.stringify(name)} given with the mapping${didYouMean(name, [...companions.keys()])}`,
+        `the file ${JSON.stringify(name)} is missing: give it with the imported file${didYouMean(name, [...companions.keys()])}`,
       )
     }
     return companionFile

@@ -5,24 +5,27 @@ import type { IdentifiedRecord, JsonObject, JsonValue, Mention, OnBadValue, RowF
 import type { BadValue } from './values/bad.ts'
 
 /**
- * Collects what the conversion of a draft finds: its mentions, and the faults, dropped values and records, which all drafts of a
- * row share.
+ * Collects what the conversion of a draft finds: its mentions, and the faults, dropped values, records and number of parts, which
+ * all drafts of a row share.
  */
 export class Conversion {
   readonly faults: RowFault[]
   readonly dropped: RowFault[]
   /** The records that the row describes, by their identities. */
   readonly #records: Map<string, IdentifiedRecord>
+  /** Number of parts into which texts of the row have been divided, without the first part of each. */
+  readonly rowParts: { count: number }
   readonly mentions: Mention[] = []
   /** The event date of the record: names of former countries are resolved as of that date. */
   eventDate: string | undefined
   /** The positions of the mentions, by their JSON. */
   readonly #positions = new Map<string, number>()
 
-  /** @param rowConversion the conversion whose faults, dropped values and records this one shares. */
+  /** @param rowConversion the conversion whose faults, dropped values, records and number of parts this one shares. */
   constructor(rowConversion?: Conversion) {
     this.faults = rowConversion?.faults ?? []
     this.dropped = rowConversion?.dropped ?? []
+    this.rowParts = rowConversion?.rowParts ?? { count: 0 }
     this.#records = rowConversion ? rowConversion.#records : new Map()
   }
 

@@ -1,4 +1,4 @@
-import { didYouMean } from '../../../problems/suggest.ts'
+import { resourcesKnownByName } from '../../names/index.ts'
 import type { JsonValue, Mention } from '../types.ts'
 import type { CompileContext } from './context.ts'
 import type { Conversion } from './conversion.ts'
@@ -14,11 +14,8 @@ type MakeReference = (
   plan: ValuePlan,
 ) => JsonValue | undefined
 
-/** Resources whose records are found by name. Other records are found by their id in the register. */
-const resourcesFoundByName = ['countries', 'organizations', 'regions', 'topics']
-
-/** Resources of which an import creates records for names. */
-const createdResources = ['organizations', 'topics']
+/** Resources whose records an import can create from names. */
+const creatableResources = ['organizations', 'topics']
 
 /**
  * Compiles a reference to a record: by name, code, id in a register, or key.
@@ -32,19 +29,23 @@ export function compileReference(
   context: CompileContext,
   { country, on }: { country?: ValuePlan | undefined; on?: ValuePlan | undefined },
 ): MakeReference {
-  const by = steps.by ?? (resourcesFoundByName.includes(resource) ? 'name' : 'id')
+  // Records of resources that are not known by name are found by their id in the register.
+  const isFoundByName = resourcesKnownByName(context.registry).includes(resource)
+  const by = steps.by ?? (isFoundByName ? 'name' : 'id')
   if (steps.create && by !== 'name')
-    context.at('create').addFault('needs by: name, since the new record gets this name')
-  if (steps.create && !createdResources.includes(resource))
-    context.at('create').addFault(`creates no ${resource}, only ${createdResources.join(' and ')}`)
+    context.at('create').addFault('needs by: name, since the value becomes the name of the new record')
+  if (steps.create && !creatableResources.includes(resource))
+    context
+      .at('create')
+      .addFault(`cannot create ${resource}: an import creates only ${creatableResources.join(' and ')}`)
   if (steps.create && resource === 'topics' && steps.scheme === undefined)
     context.at('create').addFault('needs scheme, the scheme of the new topics')
   const scheme = by === 'id' ? (steps.scheme ?? context.mapping.scheme) : steps.scheme
-  if (by === 'name' && !resourcesFoundByName.includes(resource)) {
-    context
-      .at('by')
-      .addFault(`${resource} are found by id or key, and not by name${didYouMean('name', ['id', 'key'])}`)
-  }
+  if (by === 'name' && !isFoundByName)
+    context.at('by').addFault(`cannot be name: ${resource} are found by id or key`)
+  // Without a scheme, a code that is not the key of the record would be looked up among names.
+  if (by === 'code' && scheme === undefined && context.registry.find(resource)?.key.property !== 'code')
+    context.at('by').addFault(`needs scheme, the scheme of the codes of ${resource}`)
   return (value, scope, conversion, { column, onBadValue }) => {
     const text = String(value)
     if (by === 'key') return text
@@ -70,7 +71,10 @@ export function compileReference(
   }
 }
 
-/** Returns the column of a value, and how the value is treated if no record matches it and the mapping says otherwise. */
+/**
+ * Returns the column of a value and, if its `onBadValue` differs from that of the mapping, how the value is treated when no
+ * record matches it.
+ */
 const originOf = (
   { column, onBadValue }: Pick<ValuePlan, 'column' | 'onBadValue'>,
   context: CompileContext,

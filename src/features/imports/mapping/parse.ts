@@ -9,8 +9,8 @@ import { type ParsedYaml, parseYaml } from './yaml.ts'
 /**
  * Checks a mapping.
  * @param yaml the result of `parseYaml`.
- * @throws Problem `invalid-mapping` with the fault of the text, otherwise with the faults of the schema, otherwise with those that
- * are found when the mapping is compiled.
+ * @throws Problem `invalid-mapping` with the fault of the text, otherwise with the faults of the schema, otherwise with those
+ * that are found when the mapping is compiled.
  */
 export function checkMapping(yaml: ParsedYaml, registry: Registry): Mapping {
   const mapping = checkForm(yaml, registry)

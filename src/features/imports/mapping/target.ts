@@ -8,7 +8,7 @@ export type Target =
   | { kind: 'list'; schema: z.core.$ZodType; items: Target }
   | { kind: 'reference'; schema: z.core.$ZodType; resource: string }
   | { kind: 'enumeration'; schema: z.core.$ZodType; words: readonly string[] }
-  | { kind: 'date' | 'number' | 'boolean' | 'text'; schema: z.core.$ZodType }
+  | { kind: 'date' | 'number' | 'text'; schema: z.core.$ZodType }
 
 const targets = new WeakMap<z.core.$ZodType, Target>()
 
@@ -30,7 +30,6 @@ function readTarget(schema: z.core.$ZodType): Target {
   if (inner instanceof z.ZodArray) return { kind: 'list', schema, items: targetOf(inner.element) }
   if (inner instanceof z.ZodEnum) return { kind: 'enumeration', schema, words: inner.options.map(String) }
   if (inner instanceof z.ZodNumber) return { kind: 'number', schema }
-  if (inner instanceof z.ZodBoolean) return { kind: 'boolean', schema }
   const isDate = inner instanceof z.ZodType && inner.meta()?.format === 'edtf'
   return { kind: isDate ? 'date' : 'text', schema }
 }

@@ -37,7 +37,7 @@ function hasValue(value: JsonValue | undefined): boolean {
  */
 export class UnusedColumnCounter {
   readonly #root = newNode()
-  readonly #rows = new Map<string, number>()
+  readonly #rowCounts = new Map<string, number>()
   readonly #ignored: ReadonlySet<string>
   readonly #isGrouped: boolean
   /** The paths that the mapping reads and the file should have, as text, with the nodes where each may end. */
@@ -83,11 +83,11 @@ export class UnusedColumnCounter {
   countRow(values: JsonObject): void {
     const found = new Set<string>()
     this.#countedRows += 1
-    if (this.#isGrouped && isList(values.rows)) this.#addOfGroup(values, values.rows, found)
+    if (this.#isGrouped && isList(values.rows)) this.#addUnreadOfGroup(values, values.rows, found)
     else this.#walk(values, this.#root, [], found)
     for (const path of found) {
-      const rows = this.#rows.get(path)
-      if (rows !== undefined || this.#rows.size < maxUnused) this.#rows.set(path, (rows ?? 0) + 1)
+      const rows = this.#rowCounts.get(path)
+      if (rows !== undefined || this.#rowCounts.size < maxUnused) this.#rowCounts.set(path, (rows ?? 0) + 1)
     }
   }
 
@@ -96,14 +96,14 @@ export class UnusedColumnCounter {
    * columns, properties, elements and attributes that were found.
    */
   list(): UnusedColumn[] {
-    return [...this.#rows]
+    return [...this.#rowCounts]
       .map(([column, rows]) => ({ column, rows }))
       .sort((one, other) => other.rows - one.rows)
   }
 
   /**
-   * Returns what is known about a file, with a note about the paths that the mapping reads and that no counted row has, even
-   * without a value.
+   * Returns `fileInfo`, with a note about the paths that the mapping reads and that no counted row has, even without a value, if
+   * there are any.
    */
   addNote(fileInfo: FileInfo): FileInfo {
     const absent = [...this.#paths].filter(([, nodes]) => !nodes.some(({ isFound }) => isFound))
@@ -118,7 +118,7 @@ export class UnusedColumnCounter {
    * Adds the columns of a group's rows that are not read. A column that is read only in the first row is added as `rows/…` if
    * another row has another value in it.
    */
-  #addOfGroup(first: JsonObject, rows: readonly JsonValue[], found: Set<string>): void {
+  #addUnreadOfGroup(first: JsonObject, rows: readonly JsonValue[], found: Set<string>): void {
     const read = this.#root.next
     const readInEach = read.get('rows')?.next
     for (const row of rows) {

@@ -6,15 +6,17 @@ import { describe } from '../descriptions.ts'
 const text = z.string().max(1000)
 const scalar = z.union([text, z.number(), z.boolean()])
 const column = text.min(1)
-const columns = z.union([column, z.array(column).min(1).max(50)])
+const oneOrMore = (item: z.ZodString) => z.union([item, z.array(item).min(1).max(50)])
+const columns = oneOrMore(column)
+const dateFormats = oneOrMore(text.min(1))
 const scalars = z.union([scalar, z.array(scalar).max(500)])
 
-/** Name of a companion file, without a folder. */
+/** Name of a companion file, without a folder or a dot at its start. */
 export const fileName = z
   .string()
   .max(200)
   .regex(/^[^/\\\p{Cc}.][^/\\\p{Cc}]*$/u, {
-    error: 'must be the name of a file given with the mapping, without a folder',
+    error: 'must be the name of a file given with the imported file, without a folder or a dot at its start',
   })
 
 export const conditionsSchema = describe(
@@ -43,8 +45,8 @@ export type Conditions = z.output<typeof conditionsSchema>
 /** A condition on a column: its text, several allowed texts, or comparisons. */
 export type Condition = Exclude<Conditions, string | string[]>[string]
 
-/** The properties of the steps of a value, without those that are values themselves. */
-const scalarSteps = z.strictObject({
+/** The steps of a value, except `country` and `on`, which are themselves mapped like a value. */
+const plainSteps = z.strictObject({
   from: describe(columns.optional(), 'Column or path; the first one with a value if there are several.'),
   all: describe(columns.optional(), 'Columns or paths; all of their values, as a list.'),
   value: describe(scalar.optional(), 'A constant.'),
@@ -85,8 +87,8 @@ const scalarSteps = z.strictObject({
     'Replaces codes with values. Either an object from code to value, such as { Completed: closed, Draft: null, "*": other }: the code "*" matches all other codes, the value null means no value, and the value "*" keeps the code. Or a code list: the name of a CSV file that is given with the imported file. Its first two columns are code and value; for other columns, write { list: states.csv, key: iso, value: name }.',
   ),
   date: describe(
-    columns.optional(),
-    'Notation of dates, in addition to unambiguous ones: DD/MM/YYYY, D MMMM YYYY, excel …',
+    dateFormats.optional(),
+    'Notation of dates, or several, such as DD/MM/YYYY, D MMMM YYYY or excel. Unambiguous dates are always understood.',
   ),
   number: describe(text.optional(), 'Notation of numbers, as an example: "1,234.5" or "1.234,5".'),
   times: describe(
@@ -116,7 +118,7 @@ const scalarSteps = z.strictObject({
   ),
   scheme: describe(
     text.optional(),
-    'Scheme of the id, if it is not the scheme of the mapping; or scheme of the code of a topic.',
+    'Scheme of the id, if it is not the scheme of the mapping; or scheme of the code, or of a topic to create.',
   ),
   create: describe(z.boolean().optional(), 'Creates the organization or topic if no record matches.'),
   onBadValue: describe(
@@ -129,7 +131,7 @@ const scalarSteps = z.strictObject({
  * Where a value comes from, and what is done with it. The properties from `from` to `join` are steps: they run in this order,
  * except that `when` is checked first.
  */
-export interface ValueSteps extends z.output<typeof scalarSteps> {
+export interface ValueSteps extends z.output<typeof plainSteps> {
   country?: ValueMapping | undefined
   on?: ValueMapping | undefined
 }
@@ -146,7 +148,7 @@ export const valueSchema: z.ZodType<ValueMapping> = describe(
 
 /** The schema of the steps of a value. */
 export const stepsSchema = describe(
-  scalarSteps.extend({
+  plainSteps.extend({
     country: describe(z.lazy(() => valueSchema).optional(), 'Country of the organization to find.'),
     on: describe(
       z.lazy(() => valueSchema).optional(),

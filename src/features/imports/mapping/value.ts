@@ -90,14 +90,14 @@ function convertFirst(
   { dropped }: Conversion,
   convert: (value: JsonValue) => JsonValue[],
 ): JsonValue[] {
-  const tried: JsonValue[] = []
+  const tried = new Set<JsonValue>()
   for (const values of columns) {
     const droppedBefore = dropped.length
-    const untried = tried.length === 0 ? values : values.filter((value) => !tried.includes(value))
+    const untried = tried.size === 0 ? values : values.filter((value) => !tried.has(value))
     const converted = untried.flatMap(convert)
     const isDropped = dropped.length > droppedBefore || untried.length === 0
     if (take !== 'first' || converted.length > 0 || !isDropped) return converted
-    tried.push(...values)
+    for (const value of values) tried.add(value)
   }
   return []
 }
@@ -129,8 +129,9 @@ function compileReferenceStep(steps: ValueSteps, resource: string, context: Comp
 function checkConstant(target: Target | undefined, steps: ValueSteps, context: CompileContext) {
   if (target?.kind !== 'enumeration' || typeof steps.value !== 'string' || steps.codes) return
   const convert = compileTyped(target)
-  for (const part of compileTextSteps(steps, emptyTexts(steps, context))?.(steps.value) ?? [steps.value]) {
-    const found = convert(part, () => undefined)
+  const text = compileTextSteps(steps, emptyTexts(steps, context))
+  for (const part of text?.(steps.value, { count: 0 }) ?? [steps.value]) {
+    const found = part instanceof BadValue ? part : convert(part, () => undefined)
     if (found instanceof BadValue) context.addFault(found.detail)
   }
 }
@@ -160,7 +161,7 @@ function compileSteps(steps: ValueSteps, target: Target | undefined, context: Co
     // The values of `each` may be objects, which are not converted.
     if (!target && !text && list.length === 0) return isList(value) ? [...value] : [value]
     const scalar = scalarOf(value)
-    const parts = scalar instanceof BadValue ? [scalar] : text ? text(scalar) : [scalar]
+    const parts = scalar instanceof BadValue || !text ? [scalar] : text(scalar, conversion.rowParts)
     return parts.flatMap((part) => runSteps(list, part, value, conversion, plan))
   }
 }

@@ -7,7 +7,7 @@ import type { FileToRead, OpenFile } from './file.ts'
 import { readBytes } from './file-bytes.ts'
 import { readLimits } from './limits.ts'
 import { openTable, Table, type TableRow } from './table.ts'
-import { detectTextFile, type TextFile } from './text.ts'
+import { openTextFile, type TextFile } from './text.ts'
 import { formatCount, unreadableFile } from './unreadable-file.ts'
 
 /** Number of bytes that are read to detect the dialect. */
@@ -26,8 +26,9 @@ const oneColumnNote =
   'The file has one column only. If it should have more, set rows.delimiter in the mapping, for example to ";", or rows.header to the line with the column names.'
 
 /** Opens a CSV file. Detects its encoding and dialect unless the options state them. @throws Problem when it cannot be read. */
-export async function openCsv({ path, options, signal }: FileToRead): Promise<OpenFile> {
-  const text = await detectTextFile(path, { encoding: options.encoding, signal })
+export async function openCsv(file: FileToRead): Promise<OpenFile> {
+  const { path, options } = file
+  const text = await openTextFile(file, options.encoding)
   let sample = ''
   for await (const chunk of text.read(sampleBytes)) sample += chunk
   const { delimiter, quote } = options
@@ -52,7 +53,9 @@ export async function openCsv({ path, options, signal }: FileToRead): Promise<Op
   }
 }
 
-/** Whether there is a line break in the last four bytes of a text file. So a last line of up to three bytes counts as complete. */
+/**
+ * Whether there is a line break in the last four bytes of a text file. So a last line of up to three bytes counts as complete.
+ */
 async function endsWithLineBreak(path: string): Promise<boolean> {
   const end = await readBytes(path, 'end', breakBytes)
   return end.includes(0x0a) || end.includes(0x0d)

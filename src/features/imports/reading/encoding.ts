@@ -133,7 +133,7 @@ async function surveyFile(path: string): Promise<Survey> {
     if (isAscii(whole)) line += countLines(whole)
     else forEachLine(whole, addLine)
   }
-  // In UTF-8, the last character may be incomplete, since the file may be only the beginning of another one, as for a preview.
+  // In UTF-8, the last character may be incomplete: the file may be cut off, or be only the beginning of a file, as in a preview.
   const whole = rest.subarray(0, endOfCharacters(rest))
   const isCut = isUtf8(whole) && (survey.utf8Lines > 0 || !isAscii(whole))
   if (rest.length > 0) addLine(isCut ? whole : rest)
@@ -172,11 +172,21 @@ function endOfLines(bytes: Buffer): number {
   return bytes.lastIndexOf(newline) + 1 || endOfCharacters(bytes)
 }
 
-/** Returns the position before the last character of UTF-8, which may be incomplete, or the end if this character is ASCII. */
+/** Returns the number of bytes of a character of UTF-8 by its first byte; 1 for a byte that begins no character. */
+function characterLength(first: number): number {
+  if (first < 0xc2 || first > 0xf4) return 1
+  if (first < 0xe0) return 2
+  return first < 0xf0 ? 3 : 4
+}
+
+/** Returns the end of the last whole character of UTF-8: the position of an incomplete character, or the end of the bytes. */
 export function endOfCharacters(bytes: Buffer): number {
-  let start = bytes.length - 1
-  while (start > bytes.length - 4 && start > 0 && ((bytes[start] ?? 0) & 0xc0) === 0x80) start -= 1
-  return (bytes[start] ?? 0) >= 0xc0 ? start : bytes.length
+  for (let start = bytes.length - 1; start >= Math.max(0, bytes.length - 3); start -= 1) {
+    const byte = bytes[start] ?? 0
+    const isContinuation = (byte & 0xc0) === 0x80
+    if (!isContinuation) return start + characterLength(byte) > bytes.length ? start : bytes.length
+  }
+  return bytes.length
 }
 
 /** Returns the number of line breaks. */

@@ -10,6 +10,8 @@ export interface LocalFile {
 /** A file to read, and the options for reading it. */
 export interface FileToRead extends LocalFile {
   options: RowOptions
+  /** Whether it may be only the beginning of a file, as in a preview. */
+  mayBeCut?: boolean | undefined
   signal?: AbortSignal | undefined
 }
 

@@ -33,15 +33,16 @@ export interface ReadFile {
  * Reads a file in batches of rows. Memory does not grow with the number of rows.
  * @param file its path, and its name for messages.
  * @param options where the rows are; absent options are detected.
+ * @param mayBeCut whether the file may be only the beginning of a file, as in a preview.
  * @param maxRows number of rows after which the rest of the file is not read.
  * @returns `fileInfo` and `batches`; both reject with a Problem when the file cannot be read.
  */
 export function readRows(
   file: LocalFile,
   options: RowOptions,
-  { signal, maxRows }: { signal?: AbortSignal; maxRows?: number } = {},
+  { signal, mayBeCut, maxRows }: { signal?: AbortSignal; mayBeCut?: boolean; maxRows?: number } = {},
 ): ReadFile {
-  const opened = openFile({ ...file, options, signal })
+  const opened = openFile({ ...file, options, mayBeCut, signal })
   const fileInfo = opened.then((open) => open.fileInfo)
   // Without a handler, the error would be an unhandled rejection. The reader of the batches gets the error, too.
   fileInfo.catch(() => undefined)

@@ -4,15 +4,15 @@ import type { FileToRead, OpenFile } from './file.ts'
 import { parseJsonRow } from './json-row.ts'
 import { JsonSplitter } from './json-splitter.ts'
 import { splitRowPath } from './path.ts'
-import { describeText, detectTextFile } from './text.ts'
+import { describeText, openTextFile } from './text.ts'
 import { unreadableFile } from './unreadable-file.ts'
 
 /** Opens a JSON file with a list of objects. @throws Problem when it cannot be read. */
-export async function openJson({ path, options, signal }: FileToRead): Promise<OpenFile> {
-  const text = await detectTextFile(path, { encoding: options.encoding, signal })
+export async function openJson(file: FileToRead): Promise<OpenFile> {
+  const text = await openTextFile(file, file.options.encoding)
   return {
     fileInfo: describeText('json', text),
-    rows: readItems(text.read(), splitRowPath(options.path ?? '/')),
+    rows: readItems(text.read(), splitRowPath(file.options.path ?? '/')),
   }
 }
 

@@ -14,11 +14,13 @@ export const readLimits = {
   rows: 5_000_000,
   /** Bytes of one entry of a ZIP archive, when decompressed. */
   entryBytes: 4 * 1024 ** 3,
-  /** Decompressed bytes for each compressed byte of an entry, beyond the first 16 MiB. */
+  /** Decompressed bytes for each compressed byte of an entry, beyond `ratioFreeBytes`. */
   compressionRatio: 300,
+  /** Decompressed bytes of an entry to which the ratio does not apply. */
   ratioFreeBytes: 16 * 1024 * 1024,
   /** Characters of all shared strings of an XLSX file, which are held in memory. */
   sharedCharacters: 64 * 1024 * 1024,
+  /** Shared strings of an XLSX file. */
   sharedStrings: 4_000_000,
   /** Rows that `groupBy` joins into one row. */
   groupedRows: 10_000,

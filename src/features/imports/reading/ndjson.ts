@@ -2,26 +2,26 @@ import type { Row } from '../types.ts'
 import type { FileToRead, OpenFile } from './file.ts'
 import { malformedRow, parseJsonRow } from './json-row.ts'
 import { readLimits } from './limits.ts'
-import { describeText, detectTextFile } from './text.ts'
+import { describeText, openTextFile } from './text.ts'
 import { formatCount, unreadableFile } from './unreadable-file.ts'
 
-/** Opens an NDJSON file: a JSON object in each line. A line that is not JSON is a row with a fault. */
-export async function openNdjson({ path, options, signal }: FileToRead): Promise<OpenFile> {
-  const text = await detectTextFile(path, { encoding: options.encoding, signal })
+/** Opens an NDJSON file: a JSON object in each line. Blank lines are skipped; any other line is a row with a fault. */
+export async function openNdjson(file: FileToRead): Promise<OpenFile> {
+  const text = await openTextFile(file, file.options.encoding)
   return { fileInfo: describeText('ndjson', text), rows: readLines(text.read()) }
 }
 
 async function* readLines(chunks: AsyncIterable<string>): AsyncGenerator<readonly Row[], void, undefined> {
   let rest = ''
-  let number = 0
+  let lineNumber = 0
   const rowsOfLine = (line: string): Row[] => {
-    number += 1
+    lineNumber += 1
     if (line.trim() === '') return []
-    const locator = `line ${number}`
+    const locator = `line ${lineNumber}`
     try {
-      return [parseJsonRow(line, number, locator)]
+      return [parseJsonRow(line, lineNumber, locator)]
     } catch (error) {
-      return [malformedRow(line, number, locator, error)]
+      return [malformedRow(line, lineNumber, locator, error)]
     }
   }
   for await (const chunk of chunks) {
@@ -29,7 +29,7 @@ async function* readLines(chunks: AsyncIterable<string>): AsyncGenerator<readonl
     rest = lines.pop() ?? ''
     if (rest.length > readLimits.rowCharacters) {
       throw unreadableFile(
-        `Line ${number + lines.length + 1} has more than ${formatCount(readLimits.rowCharacters)} characters. Is the file NDJSON, with one record in each line?`,
+        `Line ${lineNumber + lines.length + 1} has more than ${formatCount(readLimits.rowCharacters)} characters. Is the file NDJSON, with one record in each line?`,
       )
     }
     yield lines.flatMap(rowsOfLine)

@@ -17,8 +17,8 @@ export type RefusedRowCells = Record<(typeof refusedRowColumns)[number], string>
 const numbersColumn = 'import.numbers'
 
 /**
- * The column that lists the values of a row without a column, as JSON: an empty list if the row has fewer values than the table
- * has columns, and an object if the file has no columns.
+ * The column that lists those values of a row that have no column, as JSON: an empty list if the row has fewer values than the
+ * table has columns, and an object if the file has no columns.
  */
 const extraColumn = 'import.extra'
 
@@ -41,7 +41,7 @@ export const maxTableColumns = readLimits.columns + allAdditionalColumns.length
 export const isAdditional = (column: string): boolean => allAdditionalColumns.includes(column)
 
 /**
- * Returns the values of a row in the columns that describe its values.
+ * Returns the cells of a row in the columns `import.numbers` and `import.extra`.
  * @param columns the columns of the imported file; if it has none, the properties that have a column.
  */
 export function describeValues(columns: readonly string[], values: JsonObject): Record<string, JsonValue> {
@@ -55,7 +55,7 @@ export function describeValues(columns: readonly string[], values: JsonObject): 
 }
 
 /**
- * Adds values without a column to those of a row, which may have such values from a file of refused rows. A row with too few
+ * Adds values that have no column to those of a row, which may have such values from a file of refused rows. A row with too few
  * values gets an empty list, so that it is refused until a person has checked it.
  */
 export const withExtraValues = (values: JsonObject, extra: readonly JsonValue[]): JsonObject => ({
@@ -63,7 +63,7 @@ export const withExtraValues = (values: JsonObject, extra: readonly JsonValue[])
   [extraColumn]: [values[extraColumn] ?? [], extra].flat(),
 })
 
-/** Matches a number in the notation of JSON. Longer numbers would lose digits. */
+/** Matches a number in the notation of JSON whose integer part has at most 15 digits. Longer ones would lose digits. */
 const jsonNumber = /^-?(?:0|[1-9]\d{0,14})(?:\.\d+)?(?:e[+-]?\d{1,3})?$/i
 
 const columnList = z.array(z.string())
@@ -111,9 +111,9 @@ export const isRefusedRowsFile = ({ columns }: Pick<FileInfo, 'columns'>): boole
   refusedRowColumns.every((column) => columns.includes(column))
 
 /**
- * Returns the options for reading a file of refused rows: of the given ones, only `groupBy`. The others describe the original file.
- * A file of refused rows has its columns in the first row, and people may have saved it in another format.
- * @returns undefined if the options have only `groupBy` and `path`, with which a file of refused rows can be read, too.
+ * Returns the options for reading a file of refused rows: of the given ones, only `groupBy`. The others describe the original
+ * file. A file of refused rows has its columns in the first row, and people may have saved it in another format.
+ * @returns undefined if the given options can be used as they are: they have at most `groupBy` and `path`.
  */
 export function refusedRowsOptions({ groupBy, path, ...others }: RowOptions): RowOptions | undefined {
   if (Object.keys(others).length === 0) return undefined

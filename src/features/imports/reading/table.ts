@@ -148,7 +148,9 @@ export class Table {
 
 const pluralize = (count: number, noun: string) => `${formatCount(count)} ${count === 1 ? noun : `${noun}s`}`
 
-/** Returns a cell as it can be stored. A text that is too long stays too long, so that a file of refused rows is refused again. */
+/**
+ * Returns a cell as it can be stored. A text that is too long stays too long, so that a file of refused rows is refused again.
+ */
 const cleanCell = (cell: Cell): Cell =>
   typeof cell === 'string' ? cleanText(cell.slice(0, readLimits.cellCharacters + 1)) : cell
 

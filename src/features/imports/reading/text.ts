@@ -9,11 +9,13 @@ import {
   endOfCharacters,
   forEachLine,
 } from './encoding.ts'
+import type { FileToRead } from './file.ts'
 import { unreadableFile } from './unreadable-file.ts'
 
 /**
  * A text file whose encoding is known. Each call reads the file from its start, and throws a Problem for bytes that are invalid
- * in the encoding. In UTF-16 and UTF-32, invalid bytes become U+FFFD.
+ * in the encoding, with two exceptions: in UTF-16 and UTF-32, invalid bytes become U+FFFD; of a file that may be cut off
+ * (`mayBeCut`), and of a part of a file (`maxBytes`), an incomplete character at the end is left out.
  */
 export interface TextFile {
   encoding: DetectedEncoding
@@ -26,19 +28,30 @@ export interface TextFile {
 /** Maximum size of the chunks in which a file is read, in bytes. */
 const chunkBytes = 128 * 1024
 
-/** Detects the encoding of a text file, and returns how to read it. @throws Problem as `detectEncoding` does. */
-export async function detectTextFile(
-  path: string,
-  { encoding, signal }: { encoding?: string | undefined; signal?: AbortSignal | undefined },
+/**
+ * Opens a text file: detects its encoding, unless it is stated. @throws Problem as `detectEncoding` does.
+ * @param encoding name of the encoding in the mapping or in the file, if it is stated.
+ */
+export async function openTextFile(
+  { path, mayBeCut = false, signal }: FileToRead,
+  encoding: string | undefined,
 ): Promise<TextFile> {
   const detected = await detectEncoding(path, encoding)
+  const read = (maxBytes?: number) => {
+    const stream = createReadStream(path, {
+      highWaterMark: chunkBytes,
+      signal,
+      ...(maxBytes !== undefined && { end: Math.max(0, maxBytes - 1) }),
+    })
+    return readText(stream, detected.name, mayBeCut || maxBytes !== undefined)
+  }
   return {
     encoding: detected,
-    read: (maxBytes) => readText(path, detected.name, maxBytes, signal),
+    read,
     readForParser: () =>
       detected.name === 'utf-8'
-        ? readUtf8(createReadStream(path, { highWaterMark: chunkBytes, signal }))
-        : readText(path, detected.name, undefined, signal),
+        ? readUtf8(createReadStream(path, { highWaterMark: chunkBytes, signal }), mayBeCut)
+        : read(),
   }
 }
 
@@ -53,15 +66,18 @@ export const describeText = (format: FileInfo['format'], { encoding }: TextFile)
 /** Returns the problem of a line with bytes that are invalid in the encoding. */
 const invalidBytes = (line: number, encoding: string) =>
   unreadableFile(
-    `Line ${line} has bytes that ${encoding} does not have: the file mixes encodings, or has another encoding. Convert it to UTF-8, or set rows.encoding in the mapping.`,
+    `Line ${line} has bytes that are invalid in ${encoding}: the file is cut off, mixes encodings, or has another encoding. Convert it to UTF-8, or set rows.encoding in the mapping.`,
   )
 
 /**
- * Yields the bytes of a text in UTF-8. An incomplete character at the end is accepted, since the file may be only the beginning
- * of another one, as for a preview.
+ * Yields the bytes of a text in UTF-8.
+ * @param mayBeCut whether an incomplete character at the end is left out.
  * @throws Problem for other invalid bytes.
  */
-async function* readUtf8(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+async function* readUtf8(
+  chunks: AsyncIterable<Buffer>,
+  mayBeCut: boolean,
+): AsyncGenerator<Buffer, void, undefined> {
   let line = 1
   let rest: Buffer = Buffer.alloc(0)
   for await (const chunk of chunks) {
@@ -78,18 +94,18 @@ async function* readUtf8(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, 
     line += countLines(whole)
     yield whole
   }
-  if (rest.length > 0) yield rest
+  if (rest.length > 0 && !mayBeCut) throw invalidBytes(line, 'utf-8')
 }
 
 async function* readText(
-  path: string,
+  stream: AsyncIterable<Buffer>,
   encoding: string,
-  maxBytes: number | undefined,
-  signal: AbortSignal | undefined,
+  mayBeCut: boolean,
 ): AsyncGenerator<string, void, undefined> {
   // iconv-lite removes a byte order mark.
   const decoder = iconv.getDecoder(encoding)
-  // A text in Unicode may contain U+FFFD. In a text of another encoding, it stands for invalid bytes.
+  // A text in Unicode may contain U+FFFD. In a text of another encoding, U+FFFD stands for invalid bytes: gb18030 can encode it,
+  // but texts do not have it.
   const isUtf = encoding.startsWith('utf')
   let line = 1
   const check = (text: string) => {
@@ -97,17 +113,11 @@ async function* readText(
     if (index === -1) return text
     throw invalidBytes(line + text.slice(0, index).split('\n').length - 1, encoding)
   }
-  const stream = createReadStream(path, {
-    highWaterMark: chunkBytes,
-    signal,
-    ...(maxBytes !== undefined && { end: Math.max(0, maxBytes - 1) }),
-  })
-  for await (const chunk of encoding === 'utf-8' ? readUtf8(stream) : stream) {
+  for await (const chunk of encoding === 'utf-8' ? readUtf8(stream, mayBeCut) : stream) {
     const text = check(decoder.write(chunk))
     if (!isUtf) line += text.split('\n').length - 1
     yield text
   }
-  // A sample of `maxBytes` may end within a character, which is ignored.
   const end = decoder.end()
-  if (end && maxBytes === undefined) yield check(end)
+  if (end && !mayBeCut) yield check(end)
 }

@@ -4,7 +4,7 @@ import type { FileToRead, OpenFile } from './file.ts'
 import { readBytes } from './file-bytes.ts'
 import { readLimits } from './limits.ts'
 import { splitRowPath } from './path.ts'
-import { describeText, detectTextFile } from './text.ts'
+import { describeText, openTextFile } from './text.ts'
 import { formatCount, unreadableFile } from './unreadable-file.ts'
 import { createXmlParser } from './xml-parser.ts'
 
@@ -13,9 +13,10 @@ import { createXmlParser } from './xml-parser.ts'
  * `@name` is an attribute, `name` a child (a list if there are several) and `#` the text.
  * @throws Problem when it cannot be read.
  */
-export async function openXml({ path, options, signal }: FileToRead): Promise<OpenFile> {
+export async function openXml(file: FileToRead): Promise<OpenFile> {
+  const { path, options } = file
   const encoding = options.encoding ?? (await declaredEncoding(path))
-  const text = await detectTextFile(path, { encoding, signal })
+  const text = await openTextFile(file, encoding)
   const rows = readElements(text.read(), options.path === undefined ? undefined : splitRowPath(options.path))
   return { fileInfo: describeText('xml', text), rows }
 }

@@ -63,8 +63,8 @@ const malformed = (detail: string) => new Problem('malformed-request', detail)
 const tooLarge = (detail: string) => new Problem('too-large', detail)
 const tooLong = (isName: boolean) =>
   isName
-    ? tooLarge(`The name of a property in the body has more than ${jsonLimits.nameLength} characters.`)
-    : tooLarge(`A text in the body has more than ${jsonLimits.stringLength} characters.`)
+    ? tooLarge(`The name of a property has more than ${jsonLimits.nameLength} characters.`)
+    : tooLarge(`A text has more than ${jsonLimits.stringLength} characters.`)
 
 /** Sets a property as `JSON.parse` does: `__proto__` is a name like any other. */
 function setMember(members: Members, name: string, value: unknown): void {

@@ -45,7 +45,7 @@ function findPeriodFaults(url: string): Fault[] {
  * Sends the data of a view in the `format` of its URL. Redirects to the API if a URL of the API returns this data. Otherwise
  * converts the API's response to CSV, or combines several responses into one.
  * @throws Problem `invalid-parameter` for another format, for a view without data, for a URL that lacks a parameter of the view
- * or has a wrong value of it, and for `from` or `to` that is not an EDTF date.
+ * or has a wrong value of it, and, if the API refuses it, for `from` or `to` that is not an EDTF date.
  */
 export async function sendViewData(
   app: FastifyInstance,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { lazyFor } from '../../../model/lazy.ts'
 import { schemaPrefix } from '../../openapi/shared-parts.ts'
 
 /** The parts of the OpenAPI document that the pages of the API reference show. */
@@ -70,8 +71,8 @@ function inlineReferences(value: unknown, components: Record<string, unknown>): 
   )
 }
 
-/** Reads the OpenAPI document of the service. @throws ZodError when it lacks a part that the pages need. */
-export function readApiDescription(document: object): ApiDescription {
+/** Reads the OpenAPI document of the service, once. @throws ZodError when it lacks a part that the pages need. */
+export const readApiDescription = lazyFor((document: object): ApiDescription => {
   const { components, paths, ...rest } = Object(document)
   const parsed = documentSchema.parse({ ...rest, components, paths: inlineReferences(paths, components) })
   return {
@@ -82,7 +83,7 @@ export function readApiDescription(document: object): ApiDescription {
       Object.entries(methods).map(([method, found]) => ({ ...found, path, method: method.toUpperCase() })),
     ),
   }
-}
+})
 
 /** Returns the name of the component that a schema refers to. */
 export const referenceOf = ({ $ref }: DescribedSchema): string | undefined =>

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { matchesIfNoneMatch } from '../../../operations/entity-tags.ts'
-import { chooseEncoding, negotiatedEncodings } from '../response-cache/content-encoding.ts'
+import { chooseEncoding, readAcceptEncoding } from '../response-cache/content-encoding.ts'
 import { Representation } from '../response-cache/representation.ts'
 
 /** Returns the representation of a body that is constant while the service runs. Its ETag is a hash of its bytes. */
@@ -22,7 +22,7 @@ export async function sendConstant(
   reply: FastifyReply,
   representation: Representation,
 ): Promise<FastifyReply> {
-  const encoding = chooseEncoding(negotiatedEncodings(request), representation.bodyBytes)
+  const encoding = chooseEncoding(readAcceptEncoding(request), representation.bodyBytes)
   const { body, etag, headers } = await representation.encode(encoding)
   const known = request.headers['if-none-match']
   if (known !== undefined && etag !== undefined && matchesIfNoneMatch(known, etag)) {

@@ -9,7 +9,7 @@ const shedReasons = ['lag', 'memory', 'queue', 'wait'] as const
 /** Why a request got 503: event loop lag, memory, a full queue for a connection, or a long wait in this queue. */
 export type ShedReason = (typeof shedReasons)[number]
 
-/** The metrics for Prometheus. Labels have few values: operations, statuses and those listed here. */
+/** The metrics for Prometheus. Every label has few values, such as operations, statuses and lanes. */
 export class Metrics {
   readonly #registry = new Registry()
   readonly #requests = new Histogram({
@@ -50,7 +50,7 @@ export class Metrics {
     for (const lane of lanes) this.#overShare.inc({ lane }, 0)
   }
 
-  /** Adds a gauge, whose value is read together with the metrics. */
+  /** Adds a gauge. Its value is read at each request for the metrics. */
   gauge(name: string, help: string, value: () => number): void {
     new Gauge({
       name,

@@ -5,24 +5,39 @@ import { getLanguage, isLocalized } from '../../../operations/language.ts'
 import type { Actor, ApiRequest, Contract, Endpoint } from '../../../operations/operation.ts'
 import { faultMessage } from '../../../problems/faults.ts'
 import { Problem } from '../../../problems/problem.ts'
-import { aNoun, toSentence } from '../../../problems/suggest.ts'
+import { aNoun, suggest, toSentence } from '../../../problems/suggest.ts'
 import { disconnectSignal } from '../../read-as.ts'
+import type { Routes } from '../routes.ts'
 
 /** Returns a parameter of the path. Fastify provides them as texts. */
 const pathParameter = (request: FastifyRequest, name: string): string =>
   (request.params as Record<string, string>)[name] ?? ''
 
+/** Returns the end of a message about a key that may be a mistyped word of a path, such as `search`; empty if it is none. */
+function suggestOperation(path: string, key: string, { urls }: Routes): string {
+  const list = path.slice(0, path.indexOf('{'))
+  const words = urls.filter((url) => url.startsWith(list)).map((url) => url.slice(list.length))
+  const nearest = suggest(
+    key,
+    words.filter((word) => /^[a-z-]+$/.test(word)),
+  )
+  return nearest === undefined ? '' : `; did you mean ${list}${nearest}?`
+}
+
 /** Returns the key in the path. @throws Problem `invalid-parameter` when it does not have the form of the resource's keys. */
-function readKey({ collection }: Endpoint, request: FastifyRequest): string {
+function readKey({ collection, path }: Endpoint, request: FastifyRequest): string {
   if (!collection) return ''
   const { property, schema } = collection.key
   const key = pathParameter(request, property)
   const { error } = schema.safeParse(key, { error: faultMessage })
   if (!error) return key
   const message = error.issues.map((issue) => issue.message).join('; ')
+  // The message may end with the suggestion of a key.
+  const hint =
+    message.endsWith('?') || !path.endsWith('}') ? '' : suggestOperation(path, key, request.server.routes)
   throw new Problem(
     'invalid-parameter',
-    toSentence(`"${key}" cannot be the ${property} of ${aNoun(collection.noun)}: it ${message}`),
+    toSentence(`"${key}" cannot be the ${property} of ${aNoun(collection.noun)}: it ${message}${hint}`),
     { errors: [{ parameter: property, code: 'wrong_format', message }] },
   )
 }

@@ -13,12 +13,12 @@ export interface NegotiatedEncodings {
   small: Encoding
 }
 
-/** Minimum bytes of a body that is worth compressing. */
-const minCompressedSize = 1024
+/** Minimum length of a body that is worth compressing. */
+const minBytesToCompress = 1024
 
 /** Returns the encoding for a body of `size` bytes. */
 export const chooseEncoding = ({ large, small }: NegotiatedEncodings, size: number): Encoding =>
-  size < minCompressedSize ? small : large
+  size < minBytesToCompress ? small : large
 
 const encodings: Encoding[] = ['br', 'gzip', 'identity']
 
@@ -36,7 +36,7 @@ function negotiate(request: FastifyRequest): NegotiatedEncodings {
 }
 
 /** Clients send few different headers, so each is parsed once. */
-const negotiated = new LRUCache<string, NegotiatedEncodings>({ max: 100 })
+const negotiatedByHeader = new LRUCache<string, NegotiatedEncodings>({ max: 100 })
 
 const unencoded: NegotiatedEncodings = { large: 'identity', small: 'identity' }
 
@@ -44,18 +44,18 @@ const unencoded: NegotiatedEncodings = { large: 'identity', small: 'identity' }
  * Reads `Accept-Encoding` (RFC 9110, 12.5.3). Without the header, a response is not encoded.
  * @throws Problem `not-acceptable` when the header refuses every encoding.
  */
-export function negotiatedEncodings(request: FastifyRequest): NegotiatedEncodings {
+export function readAcceptEncoding(request: FastifyRequest): NegotiatedEncodings {
   const header = request.headers['accept-encoding']
   if (header === undefined) return unencoded
   const text = String(header)
-  const known = negotiated.get(text)
+  const known = negotiatedByHeader.get(text)
   if (known) return known
   const accepted = negotiate(request)
-  negotiated.set(text, accepted)
+  negotiatedByHeader.set(text, accepted)
   return accepted
 }
 
-// The default quality is meant for files that are compressed once, and takes a hundred times as long.
+// The default quality is meant for files that are compressed once, and takes a hundred times as long as this one.
 const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }
 
 const compressors = {

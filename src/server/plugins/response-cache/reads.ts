@@ -5,7 +5,7 @@ import { Audience, type Reader } from './audience.ts'
 import { hasNoCache, maxStaleMs } from './cache-control.ts'
 import { requestKey } from './cache-key.ts'
 import type { ClientGenerations } from './client-generations.ts'
-import { chooseEncoding, type NegotiatedEncodings, negotiatedEncodings } from './content-encoding.ts'
+import { chooseEncoding, type NegotiatedEncodings, readAcceptEncoding } from './content-encoding.ts'
 import { buildReadHeaders, Representation, represent } from './representation.ts'
 import {
   type CacheStatus,
@@ -64,7 +64,7 @@ export class Reads {
     const { cache, generations } = this.#stored
     if (!generations.isCounted(request)) return false
     const stored = cache.get(requestKey(request, option.headers))
-    const encoded = stored?.get(chooseEncoding(negotiatedEncodings(request), stored.bodyBytes))
+    const encoded = stored?.get(chooseEncoding(readAcceptEncoding(request), stored.bodyBytes))
     if (!encoded) return false
     sendEncoded(request, reply, encoded, 'hit')
     this.counts.hit += 1
@@ -82,7 +82,7 @@ export class Reads {
     cacheKey: () => string,
     compute: Compute,
   ): Promise<FastifyReply> {
-    const accepted = negotiatedEncodings(request)
+    const accepted = readAcceptEncoding(request)
     const owner = clientOwner(request.client)
     const key = await this.#findKey(request, cacheKey)
     const stale = this.#findStale(key, request)
@@ -162,7 +162,7 @@ export class Reads {
   ): Promise<FastifyReply> {
     if (!(response instanceof Representation)) {
       const headers = buildReadHeaders(response, this.#cacheControl(request))
-      return sendApiResponse(request, reply, response, headers, accepted, status)
+      return sendApiResponse(reply, response, headers, accepted, status)
     }
     const encoding = chooseEncoding(accepted, response.bodyBytes)
     const isLarger = !response.get(encoding)

@@ -16,8 +16,8 @@ export interface EncodedResponse {
  * a different one. The ETag of a record still begins with its version, and `If-Match` compares only the version.
  * @example tagOfEncoding('"3"', 'br') is '"3-br"'
  */
-export const tagOfEncoding = (tag: string, encoding: Encoding): string =>
-  encoding === 'identity' ? tag : `${tag.slice(0, -1)}-${encoding}"`
+const tagOfEncoding = (tag: string, encoding: Exclude<Encoding, 'identity'>): string =>
+  `${tag.slice(0, -1)}-${encoding}"`
 
 /** Returns the value of a list header with further items. */
 export const appendToList = (list: string | undefined, items: string): string =>

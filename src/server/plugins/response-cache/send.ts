@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { matchesIfNoneMatch } from '../../../operations/entity-tags.ts'
 import type { ApiResponse } from '../../../operations/operation.ts'
 import { compressionStream, type NegotiatedEncodings } from './content-encoding.ts'
-import { appendToList, type EncodedResponse, type ResponseHeaders, tagOfEncoding } from './representation.ts'
+import { appendToList, type EncodedResponse, type ResponseHeaders } from './representation.ts'
 import type { CacheStatus } from './response-cache.ts'
 
 /** The values of `Cache-Status` (RFC 9211). */
@@ -55,7 +55,6 @@ function compressStream(body: Readable, encoding: 'gzip' | 'br', reply: FastifyR
 
 /** Sends a response that is not a `Representation`: a stream, which is compressed, or one with a status other than 200. */
 export function sendApiResponse(
-  request: FastifyRequest,
   reply: FastifyReply,
   { status, body }: ApiResponse,
   headers: ResponseHeaders,
@@ -70,11 +69,6 @@ export function sendApiResponse(
   const mayTransform = !/\bno-transform\b/.test(headers['cache-control'] ?? '')
   const isText = textMediaType.test(headers['content-type'] ?? '')
   const encoding = mayTransform && isText ? large : 'identity'
-  const etag = headers.etag === undefined ? undefined : tagOfEncoding(headers.etag, encoding)
-  setHeaders(reply, etag === undefined ? headers : { ...headers, etag }, cacheStatus)
-  if (isNotModified(request, etag)) {
-    body.destroy()
-    return sendNotModified(reply)
-  }
+  setHeaders(reply, headers, cacheStatus)
   return reply.send(encoding === 'identity' ? body : compressStream(body, encoding, reply))
 }

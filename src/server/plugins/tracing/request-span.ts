@@ -25,13 +25,14 @@ export interface RequestOutcome {
   operation: string
   /** The pattern of the path; undefined when no route matched. */
   route: string | undefined
-  /** Undefined when the client disconnected before the end of the response. */
+  /** Undefined when the client disconnected before the end of the response, except of an event stream, which ends in this way. */
   status: number | undefined
 }
 
 /**
- * The span of a request, and of each statement that is run for it. Names and attributes are those of OpenTelemetry's semantic
- * conventions for HTTP servers and databases.
+ * The span of a request, and the spans of the statements that are run for it. Names and attributes follow OpenTelemetry's
+ * semantic conventions for HTTP servers and databases, without URLs and addresses. Attributes that begin with `entente.` are
+ * the service's own.
  */
 export class RequestSpan {
   readonly #tracer: Tracer
@@ -48,7 +49,7 @@ export class RequestSpan {
     this.#context = trace.setSpan(parent, this.#span)
   }
 
-  /** Runs a statement in a separate span. */
+  /** Runs a statement in a span below that of the request. */
   async runStatement<T>(text: string, run: () => Promise<T>): Promise<T> {
     const { operation, text: safeText } = describeStatement(text)
     const attributes = {
@@ -78,9 +79,11 @@ export class RequestSpan {
       'entente.request_id': id,
       'entente.operation': operation,
     })
-    if (status === undefined) span.setAttribute('error.type', 'aborted')
-    else span.setAttribute('http.response.status_code', status)
-    if (status === undefined || status >= 500) span.setStatus({ code: SpanStatusCode.ERROR })
+    if (status !== undefined) span.setAttribute('http.response.status_code', status)
+    if (status === undefined || status >= 500) {
+      span.setAttribute('error.type', status === undefined ? 'aborted' : String(status))
+      span.setStatus({ code: SpanStatusCode.ERROR })
+    }
     span.end()
   }
 }

@@ -1,4 +1,4 @@
-/** Limits of exports and streams. */
+/** Limits of exports, streams and large responses. */
 export interface TransferLimits {
   /** Bytes a second that the client must read while data waits for it, on average over a window; 0 for no minimum. */
   minBytesPerSecond: number
@@ -32,7 +32,7 @@ interface Transfer extends LongResponse {
 
 const sentBytes = ({ bytesWritten, writableLength }: Connection) => bytesWritten - writableLength
 
-/** Monitors exports and streams. Times are milliseconds of `performance.now()`. */
+/** Monitors exports, streams and large responses. Times are milliseconds of `performance.now()`. */
 export class Transfers {
   /** Numbers of responses that were cut off, by reason. */
   readonly cutCounts = { slow: 0, long: 0, unauthorized: 0 }
@@ -70,7 +70,8 @@ export class Transfers {
   /** Cuts off responses to clients whose key or token is no longer accepted. */
   async checkAuthorization(): Promise<void> {
     for (const transfer of [...this.#transfers]) {
-      if ((await transfer.isAuthorized()) || !this.#transfers.has(transfer)) continue
+      // The connection of a response that ended meanwhile may serve another request.
+      if ((await transfer.isAuthorized()) || transfer.isOver() || !this.#transfers.has(transfer)) continue
       this.#cut(transfer, 'unauthorized', 'the key or token is no longer accepted')
     }
   }

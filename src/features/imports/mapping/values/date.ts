@@ -124,7 +124,7 @@ function isMonthOrYears(text: string): boolean {
 
 /**
  * Reads a date in any unambiguous notation.
- * @param readPart reads a date without words such as `circa`, or an end of a range: in one of the formats of the mapping, or plain.
+ * @param readPart reads a date without words such as `circa`, or an end of a range: in a format of the mapping, or plain.
  */
 function readDate(
   text: string,

@@ -1,10 +1,16 @@
+import { quote } from '../../../../problems/faults.ts'
 import { BadValue, type Scalar } from './bad.ts'
 
-interface NumberFormat {
+interface Separators {
   /** The thousands separator; `''` if there is none. */
   group: string
   /** The decimal separator. */
   decimal: string
+}
+
+interface NumberFormat extends Separators {
+  /** A number in this format, such as `1,234.5`. */
+  example: string
 }
 
 /** Reads a number of a column. */
@@ -16,6 +22,8 @@ const separator = "[ \u00a0\u2009\u202f'’]"
 /** Groups of three digits, all separated by the same space or apostrophe character. */
 const spacedGroups = new RegExp(`^([+-]?\\d{1,3})(${separator})\\d{3}(?:\\2\\d{3})*(?!\\d)`)
 const separators = new RegExp(separator, 'g')
+/** Parentheses around a number, with a currency sign or `%` before or after them. */
+const parenthesized = /^[\p{Sc}%]?\s*\((.*)\)\s*[\p{Sc}%]?$/u
 const exampleForm = new RegExp(`^1([.,]|${separator})?234([.,])5+$`)
 
 /**
@@ -25,13 +33,13 @@ const exampleForm = new RegExp(`^1([.,]|${separator})?234([.,])5+$`)
  */
 export function readNumberFormat(example: string): NumberFormat | undefined {
   const [, group = '', decimal = ''] = exampleForm.exec(example) ?? []
-  return decimal === '' || group === decimal ? undefined : { group, decimal }
+  return decimal === '' || group === decimal ? undefined : { example, group, decimal }
 }
 
 /**
  * Returns the function that reads numbers of a column. Currency signs and `%` before or after a number are ignored, and so is
  * the apostrophe with which spreadsheets mark a text. Parentheses mean a negative number, as in accounting, even around a
- * number with a minus sign.
+ * number with a minus sign. A currency sign or `%` may be inside or outside the parentheses.
  * @param format Default: every unambiguous notation. `1,234` is refused; the point of `1.234` is a decimal point.
  */
 export const compileNumber =
@@ -40,10 +48,10 @@ export const compileNumber =
     if (typeof value === 'number')
       return Number.isFinite(value) ? withoutNegativeZero(value) : new BadValue('The number is too large.')
     const written = String(value).trim()
-    const isNegative = /^\(.*\)$/.test(written)
-    const text = (isNegative ? written.slice(1, -1) : written)
+    const shown = written.replace(/^'/, '')
+    const [, inParentheses] = parenthesized.exec(shown) ?? []
+    const text = (inParentheses ?? shown)
       .replaceAll('\u2212', '-')
-      .replace(/^'/, '')
       .replace(/^([+-]?)\s*[\p{Sc}%]?\s*/u, '$1')
       .replace(/[\p{Sc}%]$/u, '')
       .trim()
@@ -51,22 +59,27 @@ export const compileNumber =
     const plain = format ? toPlain(text, format) : toPlainUnambiguous(text)
     if (plain instanceof BadValue) return plain
     if (plain === undefined || !/^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(plain)) {
-      return new BadValue(`${JSON.stringify(written.slice(0, 60))} is not a number.`)
+      return new BadValue(
+        `${quote(written)} is not a number${format ? ` of the format ${quote(format.example)}` : ''}.`,
+      )
     }
     const number = Number(plain)
-    if (!hasMagnitude(number, plain))
-      return new BadValue(`${JSON.stringify(written.slice(0, 60))} is too large or too close to zero.`)
-    return withoutNegativeZero(isNegative ? -Math.abs(number) : number)
+    if (!fitsDouble(number, plain))
+      return new BadValue(`${quote(written)} is too large or too close to zero.`)
+    return withoutNegativeZero(inParentheses === undefined ? number : -Math.abs(number))
   }
 
-/** Returns 0 for -0, which is stored as 0, so that the next import would take it for a change. */
+/** Returns 0 for -0. The registry stores -0 as 0, so the next import of the same file would take -0 for a change. */
 const withoutNegativeZero = (number: number): number => number + 0
 
-/** Whether a number did not become infinite or 0 because the exponent of its text is too large or too small. */
-const hasMagnitude = (number: number, text: string): boolean =>
+/**
+ * Whether a double can hold the number of a text. A number that is too large has become infinite, and one that is too close
+ * to zero has become 0.
+ */
+const fitsDouble = (number: number, text: string): boolean =>
   Number.isFinite(number) && (number !== 0 || !/[1-9]/.test(text.split(/e/i)[0] ?? ''))
 
-function toPlain(text: string, { group, decimal }: NumberFormat): string | undefined {
+function toPlain(text: string, { group, decimal }: Separators): string | undefined {
   const [whole = '', fraction, ...more] = text.split(decimal)
   if (more.length > 0 || (group !== '' && fraction?.includes(group))) return undefined
   const groups = group === '.' || group === ',' ? whole.split(group) : [whole]

@@ -1,8 +1,23 @@
+import { formatCount } from '../../reading/unreadable-file.ts'
 import type { ValueSteps } from '../value-schema.ts'
-import type { Scalar } from './bad.ts'
+import { BadValue, type Scalar } from './bad.ts'
 
-/** Splits and edits a value. Returns any number of texts, none of them empty. */
-export type TextSteps = (value: Scalar) => Scalar[]
+/** Maximum number of parts of a text. The conversion of the parts blocks the event loop. */
+const maxParts = 10_000
+
+/** Maximum number of parts of all texts of a row, without the first part of each. A text counts each time it is read. */
+const maxRowParts = 100_000
+
+/**
+ * Splits and edits a value. Returns texts, none of them empty, or why the text cannot be split.
+ * @param rowParts counts the parts of all texts of the row, without the first part of each.
+ */
+export type TextSteps = (value: Scalar, rowParts: { count: number }) => (Scalar | BadValue)[]
+
+const tooManyParts = (what: string, limit: number) =>
+  new BadValue(
+    `${what} more than ${formatCount(limit)} parts, which is the maximum. Check the separator in split.`,
+  )
 
 /**
  * Compiles the steps that split and edit texts.
@@ -14,18 +29,31 @@ export function compileTextSteps(steps: ValueSteps, empty: ReadonlySet<string>):
   const separators = steps.split === undefined ? [] : [steps.split].flat()
   if (edits.length === 0 && separators.length === 0) return undefined
   const hasValue = (text: string) => text !== '' && !empty.has(text)
-  return (value) => {
-    const parts = splitText(String(value), separators).map((part) => part.trim())
+  return (value, rowParts) => {
+    const isRowFull = separators.length > 0 && rowParts.count >= maxRowParts
+    if (isRowFull) return [tooManyParts('The texts of the row have', maxRowParts)]
+    const parts = splitText(String(value), separators)
+    rowParts.count += parts.length - 1
+    if (parts.length > maxParts) return [tooManyParts('The text has', maxParts)]
     return parts
+      .map((part) => part.trim())
       .filter(hasValue)
       .map((part) => edits.reduce((text, edit) => edit(text).trim(), part))
       .filter(hasValue)
   }
 }
 
+/** Splits a text, which may have more parts than `maxParts`: then not all of them are returned. */
 function splitText(text: string, separators: readonly string[]): string[] {
   let parts = [text]
-  for (const separator of separators) parts = parts.flatMap((part) => part.split(separator))
+  for (const separator of separators) {
+    const divided: string[] = []
+    for (const part of parts) {
+      divided.push(...part.split(separator, maxParts + 1))
+      if (divided.length > maxParts) return divided
+    }
+    parts = divided
+  }
   return parts
 }
 

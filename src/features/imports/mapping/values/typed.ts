@@ -3,9 +3,6 @@ import { didYouMeanSentence, suggest } from '../../../../problems/suggest.ts'
 import type { Target } from '../target.ts'
 import { BadValue, type Scalar } from './bad.ts'
 
-const yes = new Set(['true', 'yes', 'y', '1'])
-const no = new Set(['false', 'no', 'n', '0'])
-
 /** What spreadsheets show for a formula that failed. */
 const formulaError = /^#(N\/A|REF!|VALUE!|DIV\/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!)$/
 
@@ -19,12 +16,6 @@ export function compileTyped(target: Target): (value: Scalar, note: Note) => Sca
       const words = new Map(target.words.map((word) => [plainWord(word), word]))
       return (value) => words.get(plainWord(String(value))) ?? unknownWord(String(value), target.words)
     }
-    case 'boolean':
-      return (value) => {
-        const text = String(value).trim().toLowerCase()
-        if (yes.has(text)) return true
-        return no.has(text) ? false : new BadValue(`${JSON.stringify(text)} is neither yes nor no.`)
-      }
     case 'text':
     case 'reference': {
       const takesLines = target.kind === 'text' && z.safeParse(target.schema, 'first\nsecond').success

@@ -73,15 +73,15 @@ async function isFromLibreOffice(archive: Archive): Promise<boolean> {
   return false
 }
 
-/** Sheets of a workbook without cells, by the end of the type of their relationships. */
-const withoutCells = /\/(chartsheet|dialogsheet)$/
+/** Matches the types of relationships to sheets that have no cells. */
+const cellLessSheetType = /\/(chartsheet|dialogsheet)$/
 
 /** Reads the names of the entries to which the workbook refers, except sheets without cells, by the id of the relationship. */
 async function readTargets(archive: Archive): Promise<Map<string, string>> {
   const targets = new Map<string, string>()
   await parsePart(archive, 'xl/_rels/workbook.xml.rels', {
     open(_, { Id: id, Target: target, Type: type = '' }) {
-      if (id === undefined || target === undefined || withoutCells.test(type)) return
+      if (id === undefined || target === undefined || cellLessSheetType.test(type)) return
       targets.set(id, target.startsWith('/') ? target.slice(1) : posix.join('xl', target))
     },
   })
@@ -89,14 +89,14 @@ async function readTargets(archive: Archive): Promise<Map<string, string>> {
 }
 
 /**
- * How a cell shows its number: as a date, which may be only a month or a year, as a percentage, or with at least this number of
- * digits. Undefined is any other number.
+ * How a cell shows its number: as a date or a time of day (`date`), as only the month or the year of a date, as a percentage, or
+ * padded with zeros to `digits` digits. Undefined: in any other way.
  */
 export type NumberStyle = 'date' | 'month' | 'year' | 'percentage' | { digits: number } | undefined
 
 /**
- * Returns the style of a built-in number format of ECMA-376. 45 to 47 are durations, which are read as numbers. Which parts of a
- * date 27 to 36 and 50 to 58 show depends on the language of the spreadsheet program.
+ * Returns the style of a built-in number format of ECMA-376. 45 to 47 are durations, which are read as numbers. The
+ * parts of a date that 27 to 36 and 50 to 58 show depend on the language of the spreadsheet program.
  */
 function builtInStyle(id: number): NumberStyle {
   if (id === 9 || id === 10) return 'percentage'
@@ -104,12 +104,12 @@ function builtInStyle(id: number): NumberStyle {
   return (id >= 14 && id <= 22) || (id >= 27 && id <= 36) || (id >= 50 && id <= 58) ? 'date' : undefined
 }
 
-/** Maximum length of a format code in Excel. In a longer one, each cell of a small file could have megabytes of zeros. */
+/** Maximum length of a format code in Excel. With a format of a megabyte of zeros, each cell would become a megabyte of text. */
 const maxFormatLength = 255
 
 /**
- * Returns the style of a format code. It shows a date or a time of day if, outside of quotes, escapes and brackets, it has `y`,
- * `d`, `mmm`, or `h` with `m`.
+ * Returns the style of a format code, by its first section, which is for positive numbers. The section shows a date or a time of
+ * day if, outside of quotes, escapes and brackets, it has `y`, `d`, `mmm`, or `h` with `m`.
  */
 export function numberStyle(code: string): NumberStyle {
   const [positive = ''] = code.split(';')
@@ -186,13 +186,14 @@ export const decodeEscapes = (text: string): string =>
     : text
 
 /**
- * Returns the text of a cell with a further piece of it. The parser limits only a text without a tag in it.
+ * Appends a piece to the text of a cell. The XML parser limits only the text between two tags, and the text of a cell may
+ * consist of many such pieces.
  * @throws Problem when the text is longer than a row may be.
  */
 export function appendText(text: string, piece: string): string {
   if (text.length + piece.length > readLimits.rowCharacters) {
     throw unreadableFile(
-      `The XLSX file has a text of more than ${formatCount(readLimits.rowCharacters)} characters. Shorten it.`,
+      `A cell of the XLSX file has more than ${formatCount(readLimits.rowCharacters)} characters. Shorten its text.`,
     )
   }
   return text + piece

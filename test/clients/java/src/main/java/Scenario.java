@@ -65,7 +65,7 @@ public final class Scenario {
         api.getAgreement(
             AgreementsApi.APIGetAgreementRequest.newBuilder().id(agreements.get(0).getId()).build());
 
-    // Create an agreement, and update it with the version of its creation in `If-Match`.
+    // Create an agreement, and update it, with the version from the response in `If-Match`.
     var created =
         api.createAgreement(
             AgreementsApi.APICreateAgreementRequest.newBuilder()

@@ -14,6 +14,8 @@ describe('a mistyped environment variable', () => {
     ['DATABASE_URI', 'DATABASE_URL'],
     ['CORS_ORIGIN', 'CORS_ORIGINS'],
     ['LOGLEVEL', 'LOG_LEVEL'],
+    ['public_read', 'PUBLIC_READ'],
+    ['Admin_Key', 'ADMIN_KEY'],
   ])('%s is reported as a mistyped %s', (name, setting) => {
     expect(settingFor(name)).toBe(setting)
   })
@@ -22,6 +24,7 @@ describe('a mistyped environment variable', () => {
 describe('a setting, or an environment variable of another program', () => {
   it.each([
     'PORT',
+    'port',
     'POST',
     'COST',
     'SPEED',

@@ -7,9 +7,9 @@ export interface MistypedVariable {
 }
 
 /**
- * Finds variables whose names are one typing mistake away from a setting: one letter added, missing or replaced, or two
- * adjacent letters swapped. A replaced letter often turns a short name into another word (HOST and COST), so for short
- * settings only swapped letters and an added S count.
+ * Finds variables whose names are those of a setting in lower case, or are one typing mistake away from a setting: one letter
+ * added, missing or replaced, in any case, or two adjacent letters swapped. A replaced letter often turns a short name into
+ * another word (HOST and COST), so for short settings only swapped letters and an added S count, in upper case.
  * @example findMistyped(['PROT', 'COST'], ['PORT', 'HOST']) // [{ name: 'PROT', setting: 'PORT' }]
  */
 export function findMistyped(names: readonly string[], settings: readonly string[]): MistypedVariable[] {
@@ -21,12 +21,14 @@ export function findMistyped(names: readonly string[], settings: readonly string
     })
 }
 
-/** Maximum length of a short setting, in letters. */
+/** Maximum length of the name of a short setting, in letters. */
 const maxShortLength = 5
 
 function isMistyped(name: string, setting: string): boolean {
   if (isTransposed(name, setting)) return true
-  return setting.length <= maxShortLength ? name === `${setting}S` : distance(name, setting) === 1
+  return setting.length <= maxShortLength
+    ? name === `${setting}S`
+    : distance(name.toUpperCase(), setting) <= 1
 }
 
 /** Whether swapping two adjacent letters turns the name into the setting. */

@@ -1,0 +1,65 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { QueryResultRow } from 'pg'
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { openDatabaseAt } from '../../src/database/database.ts'
+import { ChangeFeed, toOffset } from '../../src/features/changes/feed.ts'
+import type { FeedRow } from '../../src/query/revisions.ts'
+import { generousOptions } from '../support/database-options.ts'
+import { registry } from '../support/registry.ts'
+
+/** The changes that are in memory for all streams. */
+
+const rowOf = (sequence: number): FeedRow => ({
+  position: `1.${sequence}`,
+  resource: 'topics',
+  entry: `{"position":"1.${sequence}"}`,
+  document: '{}',
+  found: 1,
+})
+
+const offsetOf = (sequence: number) => toOffset({ transaction: '1', sequence: String(sequence) })
+
+/** Opens a feed that ends at the position 1.1, and returns a function that adds changes to it. */
+function openFeed() {
+  const closing = new AbortController()
+  onTestFinished(() => closing.abort())
+  let rows: QueryResultRow[] = [{ position: '1.1' }]
+  // It connects at the first statement, and so never.
+  const database = openDatabaseAt('postgresql://127.0.0.1:1/none', generousOptions)
+  vi.spyOn(database, 'read').mockImplementation(async () => rows.splice(0))
+  const feed = new ChangeFeed(registry, {
+    streamDatabase: database,
+    waitForChange: () => delay(1),
+    closing: closing.signal,
+  })
+  feed.open()
+  const add = (...sequences: number[]) => {
+    rows = sequences.map(rowOf)
+  }
+  return { feed, add }
+}
+
+it('a stream gets changes from memory only if all changes after its position are there', async () => {
+  const now = vi.spyOn(performance, 'now').mockReturnValue(0)
+  onTestFinished(() => now.mockRestore())
+  const { feed, add } = openFeed()
+  expect(feed.read(offsetOf(1), [])).toBeUndefined()
+  await vi.waitUntil(() => feed.hasFoundEnd)
+  add(2)
+  const positions = (after: number) =>
+    feed
+      .read(offsetOf(after), [])
+      ?.bytes.toString()
+      .match(/(?<=id: ).*/g)
+  await expect.poll(() => positions(1)).toEqual(['1.2'])
+  expect(feed.read(offsetOf(0), [])).toBeUndefined()
+  // A change is removed after two seconds, since its record may have been redacted meanwhile.
+  now.mockReturnValue(1500)
+  add(3)
+  await expect.poll(() => positions(1)).toEqual(['1.2', '1.3'])
+  now.mockReturnValue(2001)
+  await expect.poll(() => positions(1)).toBeUndefined()
+  expect(positions(2)).toEqual(['1.3'])
+  expect(feed.read(offsetOf(3), [])).toMatchObject({ offset: offsetOf(3), isLast: true })
+  expect(feed.read(offsetOf(2), ['regions'])).toMatchObject({ bytes: Buffer.of(), offset: offsetOf(3) })
+})

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type Api, startTestApi } from '../support/api.ts'
+import { adminKey } from '../support/app.ts'
+import { databaseTime, ifMatch } from '../support/documents.ts'
+import { waitForFeed } from '../support/feed.ts'
+
+/** Former versions of citations whose source became internal later, for readers without a key. */
+
+let api: Api
+beforeAll(async () => {
+  api = await startTestApi()
+})
+afterAll(() => api.close())
+
+async function create(path: string, document: object): Promise<string> {
+  const response = await api.post(path, document)
+  expect(response.status, response.text).toBe(201)
+  return response.json<{ id: string }>().id
+}
+
+const createSource = () => create('/v1/sources', { title: 'Cited', kind: 'report' })
+
+const cite = (source: string, excerpt: string) =>
+  create('/v1/citations', { source, record: { resource: 'countries', id: 'CHN' }, excerpt })
+
+const setVisibility = async (source: string, visibility: string) =>
+  expect((await api.patch(`/v1/sources/${source}`, { visibility })).status).toBe(200)
+
+async function readAll(paths: readonly string[], key: string | null = null): Promise<string[]> {
+  await waitForFeed(api)
+  return (await Promise.all(paths.map((path) => api.get(path, { key })))).map(({ text }) => text)
+}
+
+it('a citation that has moved to another source is as hidden as its former source', async () => {
+  const [former, source] = [await createSource(), await createSource()]
+  const citation = await cite(former, 'Secret of the former source')
+  const time = await databaseTime(api)
+  const moved = await api.patch(`/v1/citations/${citation}`, { source, excerpt: 'Moved' })
+  expect(moved.status, moved.text).toBe(200)
+  const paths = [
+    `/v1/citations?id=${citation}&asOf=${time}`,
+    `/v1/citations/${citation}?asOf=${time}`,
+    `/v1/citations/${citation}?asOf=${time}&include=sourceDetails`,
+    `/v1/citations/export?format=ndjson&id=${citation}&asOf=${time}`,
+    `/v1/citations/${citation}/history`,
+    `/v1/citations/${citation}/history/1`,
+    '/v1/changes?resource=citations&order=desc&limit=5',
+  ]
+  const secret = expect.stringContaining('Secret of the former source')
+  expect(await readAll(paths)).toEqual(paths.map(() => secret))
+  await setVisibility(former, 'internal')
+  expect(await readAll(paths)).toEqual(paths.map(() => expect.not.stringContaining('Secret')))
+  expect((await api.get(`/v1/citations/${citation}`, { key: null })).text).toContain('Moved')
+  expect(await readAll(paths, adminKey)).toEqual(paths.map(() => secret))
+  await setVisibility(former, 'public')
+  expect(await readAll(paths)).toEqual(paths.map(() => secret))
+})
+
+it('a merged citation is as hidden as the other one, even after the other one has been removed', async () => {
+  const text = 'Secret of the merged citation'
+  const source = await createSource()
+  const merged = await cite(await createSource(), text)
+  const into = await cite(source, 'Remaining')
+  const time = await databaseTime(api)
+  expect((await api.post(`/v1/citations/${merged}/merge`, { into }, ifMatch('*'))).status).toBe(200)
+  const paths = [
+    `/v1/citations?id=${merged}&asOf=${time}`,
+    `/v1/citations/${merged}?asOf=${time}`,
+    `/v1/citations/${merged}/history?follow=false`,
+    `/v1/citations/${merged}/history/1`,
+    '/v1/changes?resource=citations&order=desc&limit=5',
+  ]
+  const secret = expect.stringContaining(text)
+  await setVisibility(source, 'internal')
+  expect((await api.delete(`/v1/citations/${into}`)).status).toBe(204)
+  expect(await readAll(paths)).toEqual(paths.map(() => expect.not.stringContaining(text)))
+  expect(await readAll(paths, adminKey)).toEqual(paths.map(() => secret))
+  await setVisibility(source, 'public')
+  expect(await readAll(paths)).toEqual(paths.map(() => secret))
+})

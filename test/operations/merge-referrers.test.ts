@@ -1,0 +1,83 @@
+import type pg from 'pg'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { Transaction } from '../../src/database/database.ts'
+import type { Statement } from '../../src/database/statement.ts'
+import { documentOf } from '../../src/operations/writing/documents.ts'
+import { type LockedRecord, lockRecords } from '../../src/operations/writing/locks.ts'
+import { updateReferrers } from '../../src/operations/writing/merging.ts'
+import { type Api, startTestApi } from '../support/api.ts'
+import { testCreation } from '../support/authorship.ts'
+import { createRecord, ifMatch, readProblem, resourceOf } from '../support/documents.ts'
+
+/** Merges of records to which many others refer. */
+
+const organizations = resourceOf('organizations')
+
+let api: Api
+beforeAll(async () => {
+  api = await startTestApi()
+})
+afterAll(() => api.close())
+
+const create = (name: string) => createRecord(organizations, api, { name, kind: 'academic' })
+
+const merge = (from: { path: string }, into: { key: string }) =>
+  api.post(`${from.path}/merge`, { into: into.key }, ifMatch('*'))
+
+/** Creates projects in which an organization participates. @returns the document of each. */
+async function createReferrers(organization: string, count: number) {
+  const participants = [{ organization, role: 'participant' }]
+  const document = { title: 'Referring project', kind: 'mega_science', participants }
+  const operations = Array(count).fill({ op: 'create', document })
+  expect((await api.post('/v1/projects/bulk', { operations })).status).toBe(200)
+  return document
+}
+
+it('a record with more than 1,000 referrers is not merged, and its removal lists 20 of them', async () => {
+  const [from, into] = [await create('With too many referrers'), await create('Gets 1,000 referrers')]
+  const document = await createReferrers(from.key, 1000)
+  const last = await createRecord(resourceOf('projects'), api, document)
+  const refused = await merge(from, into)
+  expect(refused.status).toBe(409)
+  expect(readProblem(refused).detail).toContain('More than 1000 records refer to')
+  expect(readProblem(await api.delete(from.path)).errors).toHaveLength(20)
+  expect((await api.delete(last.path)).status).toBe(204)
+  expect((await merge(from, into)).status).toBe(200)
+})
+
+it('a merge of a record with many referrers yields to the event loop between their documents', async () => {
+  const [from, into] = [await create('With many referrers'), await create('Gets many referrers')]
+  await createReferrers(from.key, 300)
+  let iterations = 0
+  const iterate = () => {
+    iterations += 1
+    next = setImmediate(iterate)
+  }
+  let next = setImmediate(iterate)
+  const betweenStatements: number[] = []
+  await api.database.transaction(async (tx) => {
+    const locked = await lockRecords(tx, organizations, [from.key, into.key])
+    const [merged, remaining] = [locked.get(from.key), locked.get(into.key)]
+    if (!merged || !remaining) throw new Error('the organizations are not locked')
+    const documentIn = ({ document }: LockedRecord) => documentOf(organizations, JSON.parse(document))
+    const pair = {
+      resource: organizations,
+      from: merged,
+      into: remaining,
+      mergedDocument: documentIn(merged),
+      remainingDocument: documentIn(remaining),
+    }
+    let lastEnd = iterations
+    const counting: Transaction = {
+      query: async <Row extends pg.QueryResultRow>(statement: Statement) => {
+        betweenStatements.push(iterations - lastEnd)
+        const rows = await tx.query<Row>(statement)
+        lastEnd = iterations
+        return rows
+      },
+    }
+    await updateReferrers(counting, pair, { ...testCreation, kind: 'merge' })
+  })
+  clearImmediate(next)
+  expect(Math.max(...betweenStatements)).toBeGreaterThan(3)
+})
