@@ -1,7 +1,7 @@
 // Which layer may import which. `npm run check` enforces this. Imports go one way:
 // cli -> server -> features -> operations -> query -> model -> database -> problems; resources import model, database and problems.
 
-/** Small files that import nothing from src. Every layer may import them. */
+/** Small files that import nothing from src. Every layer may import them; the dashboard only `view-data.ts` and `view-paths.ts`. */
 const leaves = 'src/(error-code|operator-error|package-root|time-slice|view-data|view-paths)\\.ts$'
 
 /** The command line. */
@@ -58,7 +58,7 @@ module.exports = {
       comment: 'The dashboard runs in browsers, and reaches the service only through the public API.',
       severity: 'error',
       from: { path: '^src/dashboard/' },
-      to: { path: '^src/', pathNot: ['^src/dashboard/', `^${leaves}`] },
+      to: { path: '^src/', pathNot: ['^src/dashboard/', '^src/(view-data|view-paths)\\.ts$'] },
     },
     {
       name: 'not-dashboard',

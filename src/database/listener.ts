@@ -21,7 +21,7 @@ export interface ListenHandler {
   onNotification(payload: string): void
   /** Called when the connection listens, and again after each reconnect. Earlier notifications may have been missed. */
   onConnect?(): void
-  /** Called when the connection is lost, and when opening a new one fails. Until `onConnect`, notifications may be missed. */
+  /** Called when the connection ends, and when opening a new one fails. Until `onConnect`, notifications may be missed. */
   onDisconnect?(reason: string): void
 }
 

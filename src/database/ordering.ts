@@ -3,8 +3,8 @@ import { type AnyPgColumn, type IndexBuilder, index } from 'drizzle-orm/pg-core'
 import { columnOf } from './columns.ts'
 
 /**
- * The sort expressions of a column. Null is replaced with a value beyond all other values, so that records without a value come
- * last in both directions and a cursor can always compare.
+ * The sort expressions of a column. Null is replaced with the value that sorts last, so that records without a value come last in
+ * both directions and a cursor can always compare.
  */
 export interface Ordering {
   asc: SQL
@@ -23,7 +23,7 @@ export const textOrder = (column: AnyPgColumn): Ordering => ({
   type: 'text',
 })
 
-/** The last Unicode character, which replaces a missing code. */
+/** The highest code point of Unicode, which replaces a missing code. */
 export const maxCharacter = sql`U&'\\+10FFFF'`
 
 /** Codes: byte order. */

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { type Connection, OverBudgetError, type RunOptions } from './connection.ts'
 import type { Pool } from './pool.ts'
-import { oneProcessSetting, readsWholeTables } from './reading-settings.ts'
+import { noParallelWorkersSetting, readsWholeTables } from './reading-settings.ts'
 import type { ExpensiveOwners } from './shares/expensive-owners.ts'
 import type { Lane } from './shares/lanes.ts'
 import { maxCheapMs, type StatementCosts } from './shares/statement-costs.ts'
@@ -123,7 +123,11 @@ class ReadSession implements Transaction {
     const connection = await this.#services.pool.acquire(lane, work)
     this.#limits = this.#limitsFor(connection, lane)
     if (setup === undefined) return connection
-    const statements = [beginReading, setup, ...(this.#services.pool.isContended ? [oneProcessSetting] : [])]
+    const statements = [
+      beginReading,
+      setup,
+      ...(this.#services.pool.isContended ? [noParallelWorkersSetting] : []),
+    ]
     const startedAt = performance.now()
     try {
       await connection.execute(statements.join('; '), { signal })

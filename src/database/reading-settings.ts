@@ -1,5 +1,5 @@
-/** Setting for a statement that must run on one processor only. */
-export const oneProcessSetting = 'set local max_parallel_workers_per_gather = 0'
+/** Setting for a statement that must run without parallel workers. */
+export const noParallelWorkersSetting = 'set local max_parallel_workers_per_gather = 0'
 
 /**
  * Settings for a statement that reads whole tables. JIT compilation takes longer than it saves. With the default `work_mem`
@@ -8,12 +8,12 @@ export const oneProcessSetting = 'set local max_parallel_workers_per_gather = 0'
  */
 export const wholeTableSettings = `set local jit = off;
   set local work_mem = '64MB';
-  ${oneProcessSetting}`
+  ${noParallelWorkersSetting}`
 
 /**
- * Settings that follow `wholeTableSettings` for a statement that groups whole tables. It has few partial results, so parallel
- * workers make it faster. By default, PostgreSQL rates a page of an index scan four times as expensive as a page of a table
- * scan, which is too much for pages in memory or on an SSD.
+ * Settings that follow `wholeTableSettings` for a statement that groups whole tables. Each parallel worker returns only a few
+ * partial results, so parallel workers make it faster. By default, PostgreSQL rates a random page four times as expensive as a
+ * sequential one, which is too much for pages in memory or on an SSD.
  */
 export const groupingSettings = `set local max_parallel_workers_per_gather = 2;
   set local random_page_cost = 1.1`

@@ -1,4 +1,8 @@
-/** Settles as the response of PostgreSQL does. @throws Error (`isConnectionError`) if it does not settle within `timeoutMs`. */
+/**
+ * Returns the result of `response`.
+ * @throws the error of `response`; Error if it does not settle within `timeoutMs`. `isConnectionError` recognizes this Error by
+ * the words "did not respond within".
+ */
 export async function withTimeout<T>(response: Promise<T>, timeoutMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const timeout = new Promise<never>((_, reject) => {

@@ -62,7 +62,10 @@ export const edtf = (description: string) =>
 
 const languageMessage = 'must be a BCP 47 language tag, such as en or zh-Hans'
 
-/** A well-formed language tag of BCP 47 (`isLanguageTag`). The pattern, which the OpenAPI document has, allows more. */
+/**
+ * A well-formed language tag of BCP 47 (`isLanguageTag`). The pattern, which the OpenAPI document has, allows more;
+ * `src/dashboard/build/describe.ts` recognizes language tags by it.
+ */
 export const language = () =>
   z
     .string()

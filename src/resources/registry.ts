@@ -5,5 +5,5 @@ import * as resources from './index.ts'
 /** The declarations of all resources. */
 export const declarations: readonly ResourceDeclaration[] = Object.values(resources)
 
-/** The registry of the service. */
+/** All resources of the service, with their tables and references resolved. */
 export const registry = new Registry(declarations)

@@ -86,7 +86,7 @@ describe('entente export --all', () => {
     expect(await readdir(folder)).not.toContain(basename(file))
   })
 
-  it('blames PostgreSQL and not the file if PostgreSQL fails, and removes the file', async () => {
+  it('names PostgreSQL as the cause, not the file, if PostgreSQL fails, and removes the file', async () => {
     const file = join(folder, 'terminated.entente')
     const { refusal } = await startWaitingExport(() => ({
       refusal: expect(
@@ -99,7 +99,7 @@ describe('entente export --all', () => {
     expect(await readdir(folder)).not.toContain(basename(file))
   })
 
-  it('does not blame the file for another error, and removes the file', async () => {
+  it('does not name the file as the cause of another error, and removes the file', async () => {
     const newer = await openTestDatabase()
     onTestFinished(newer.close)
     await newer.pool.query(

@@ -17,8 +17,9 @@ const password = 'postgres'
 const restPort = 8008
 
 /**
- * Timing of Patroni, in seconds. After `ttl`, Patroni replaces a lost machine; 20 is its minimum. After `retry_timeout`, a
- * primary that cannot reach etcd steps down: `loop_wait` + 2 * `retry_timeout` must not exceed `ttl`.
+ * Timing of Patroni, in seconds. After `ttl`, the leader key of a lost primary expires, and Patroni promotes a standby; 20 is its
+ * minimum. After `retry_timeout`, a primary that cannot reach etcd demotes itself: `loop_wait` + 2 * `retry_timeout` must not
+ * exceed `ttl`.
  */
 const timing = { ttl: 20, loop_wait: 1, retry_timeout: 8, primary_start_timeout: 0 }
 
@@ -110,7 +111,7 @@ export class Member {
     return `postgresql://${user}:${password}@${this.host.address}:5432/${database}`
   }
 
-  /** Runs one statement as the superuser. @throws after a second. */
+  /** Runs one statement as the superuser. @throws Error if connecting or the statement fails or takes a second. */
   async query<Row extends pg.QueryResultRow>(text: string): Promise<Row[]> {
     const client = new pg.Client({
       connectionString: this.url(),
@@ -208,7 +209,12 @@ export class Postgres {
   }
 }
 
-/** Starts etcd and each PostgreSQL server on its own host, and waits until the cluster is healthy. */
+/**
+ * Starts etcd and each PostgreSQL server on its own host, and waits until the cluster is healthy.
+ * @param folder for data and logs.
+ * @param size number of PostgreSQL servers.
+ * @throws Error if the cluster is not healthy after two minutes.
+ */
 export async function openPostgres(folder: string, size = 3): Promise<Postgres> {
   const etcd = await Host.open('etcd', { lastOctet: 10 })
   const endpoint = `http://${etcd.address}:2379`

@@ -23,7 +23,7 @@ beforeAll(async () => {
   api = await sharedApi()
 })
 
-const documented = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) })
+const openApiSchema = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) })
 
 /** Header fields that may differ between two equal responses. */
 const variableHeaders = ['cache-status', 'date', 'connection', 'keep-alive', 'x-request-id']
@@ -77,7 +77,7 @@ describe.each(resources)('$name', (resource) => {
   })
 
   it('answers OPTIONS with the methods that the contract documents, without a key', async () => {
-    const { paths } = documented.parse(api.document)
+    const { paths } = openApiSchema.parse(api.document)
     for (const { url, template } of locations()) {
       const response = await api.request('OPTIONS', url)
       expect(response.status).toBe(204)
@@ -106,7 +106,7 @@ describe.each(resources)('$name', (resource) => {
     expect((await api.get(testRecord.path)).json()).toEqual(testRecord.record)
   })
 
-  it('answers 405 to other methods of /search and similar paths, which are not keys', async () => {
+  it('answers 405 to other methods of the operations below a list, such as /search', async () => {
     for (const name of collectionPaths) {
       const url = `${listPath(resource)}/${name}`
       const allow = (await api.request('OPTIONS', url)).headers.get('allow') ?? ''
@@ -199,7 +199,7 @@ describe.each(resources)('$name', (resource) => {
     }
     const document = await exampleDocument(resource, api)
     expect((await api.post(`${list}/`, document)).status).toBe(404)
-    // Browsers send OPTIONS before the request, and show pages of other origins its response only after a success.
+    // If a CORS preflight does not succeed, a page of another origin cannot read the 404.
     expect((await api.request('OPTIONS', `${list}/`)).status).toBe(204)
   })
 
@@ -224,7 +224,7 @@ describe.each(resources)('$name', (resource) => {
     }
   })
 
-  it('returns a fault of a query as a problem document whose type is a page of the service', async () => {
+  it('returns a problem whose type is the URL of a page for an unknown query parameter', async () => {
     const response = await api.get(`${listPath(resource)}?nonsense=1`)
     expect(response.headers.get('content-type')).toBe('application/problem+json; charset=utf-8')
     const { type } = readProblem(response)

@@ -62,7 +62,7 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
     await nothing.waitFor({ state: 'detached' })
   })
 
-  it('says of a number that it has too many digits', async () => {
+  it('reports a number with too many digits', async () => {
     const { page } = await dashboard.openSignedIn('/new/cooperation-bases')
     await page.locator('[id="field/unitCount"]').fill('12345678901234567890')
     await page.getByRole('button', { name: 'Create' }).click()

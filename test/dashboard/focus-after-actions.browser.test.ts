@@ -27,7 +27,7 @@ describe.skipIf(skipsBrowser)('the focus [needs Chromium]', { timeout: 90_000 },
     }
   })
 
-  it('is in the page after a confirmed action, and on its button after a canceled one', async () => {
+  it('is in the page after a confirmed action, and on its button after a cancelled one', async () => {
     const id = await dashboard.createAgreement({ title: 'A treaty to delete' })
     const { page, settle } = await dashboard.openSignedIn(`/records/agreements/${id}`)
     const open = page.getByRole('button', { name: 'Delete' })
@@ -56,7 +56,7 @@ describe.skipIf(skipsBrowser)('the focus [needs Chromium]', { timeout: 90_000 },
     await waitForFocus(page, '#main')
   })
 
-  it('is at a key after it is created, and at the form after the user has stored the key', async () => {
+  it('is on the notice with a new key, and on the form after the user has stored the key', async () => {
     const { page } = await dashboard.openSignedIn('/administration')
     await page.getByLabel('Name').fill('The treaty section')
     await page.getByRole('button', { name: 'Create the key' }).press('Enter')
@@ -103,7 +103,7 @@ describe.skipIf(skipsBrowser)('the focus [needs Chromium]', { timeout: 90_000 },
     await waitForFocus(page, 'form')
   })
 
-  it('stays in the history when it loads older versions, and the entries stay visible meanwhile', async () => {
+  it('stays in the history while older versions load, and the entries stay visible', async () => {
     const id = await dashboard.createAgreement({ title: 'Version 1' })
     for (let version = 2; version <= 22; version += 1)
       await dashboard.api.patch(`/v1/agreements/${id}`, { title: `Version ${version}` })
@@ -124,7 +124,7 @@ describe.skipIf(skipsBrowser)('the focus [needs Chromium]', { timeout: 90_000 },
    * Opens a view in which a list has two pages, opens the second page from the keyboard, and checks that the focus is in the
    * list's widget. The second page has the items of the first page, so few items suffice.
    */
-  async function openLastPage(view: string, path: string, title: string): Promise<void> {
+  async function expectFocusStaysInList(view: string, path: string, title: string): Promise<void> {
     const { page, settle } = await dashboard.openSignedIn(view)
     await page.route(new RegExp(`${path}(\\?|$)`), async (route) => {
       const url = new URL(route.request().url())
@@ -147,7 +147,7 @@ describe.skipIf(skipsBrowser)('the focus [needs Chromium]', { timeout: 90_000 },
   it.each([
     ['/administration', '/v1/keys', 'Keys'],
     ['/imports', '/v1/imports', 'All imports'],
-  ])('stays in a list whose last page opens: %s', openLastPage)
+  ])('stays in a list whose last page opens: %s', expectFocusStaysInList)
 
   const csv = `${treatyHeader}\n1,On water,2001,China\n2,On fire,2003,Atlantis\n`
 
@@ -160,7 +160,7 @@ describe.skipIf(skipsBrowser)('the focus [needs Chromium]', { timeout: 90_000 },
     const readState = async () =>
       (await dashboard.api.get(`/v1/imports/${id}`, { key: adminKey })).json<{ state: string }>().state
     await expect.poll(readState).toBe('staged')
-    await openLastPage(`/imports/${id}`, '/names', 'Unresolved names')
+    await expectFocusStaysInList(`/imports/${id}`, '/names', 'Unresolved names')
   })
 
   it.each([
@@ -168,6 +168,6 @@ describe.skipIf(skipsBrowser)('the focus [needs Chromium]', { timeout: 90_000 },
     ['records', '/records', 'Records of the import'],
   ])('stays in the %s of an import when their last page opens', async (_name, path, title) => {
     const { id } = await importCsv(dashboard.api.database, treatyMapping(newScheme()), csv)
-    await openLastPage(`/imports/${id}`, path, title)
+    await expectFocusStaysInList(`/imports/${id}`, path, title)
   })
 })

@@ -27,7 +27,7 @@ async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-describe('a DATABASE_URL without a reachable database is reported in one line', () => {
+describe('an unusable DATABASE_URL is reported in one line', () => {
   it('when the host is unknown', async () => {
     expect(await connectionError('postgresql://user:secret@nowhere.invalid/db')).toBe(
       'OperatorError: DATABASE_URL: cannot resolve host name "nowhere.invalid"',
@@ -89,11 +89,19 @@ describe('a DATABASE_URL without a reachable database is reported in one line', 
       expect(await connectionError(url({ pathname: '/no_such_database' }))).toMatch(
         /database "no_such_database" does not exist$/,
       )
-      expect(await connectionError(database.url)).toBe('')
     } finally {
       await database.close()
     }
   })
+})
+
+it('the check accepts the URL of a UTF8 database', async () => {
+  const database = await openEmptyDatabase()
+  try {
+    expect(await connectionError(database.url)).toBe('')
+  } finally {
+    await database.close()
+  }
 })
 
 /** Returns the error message that PostgreSQL sends while it starts. */

@@ -8,19 +8,19 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** Creates a program, and returns the elements of its export with the given name, in order. */
-async function elements(name: string, participants: object[]): Promise<string[]> {
+/** Creates a program, and returns the elements of its export whose name matches the pattern, in order. */
+async function elements(namePattern: string, participants: object[]): Promise<string[]> {
   const created = await api.post('/v1/assistance-programs', { title: 'A program', participants })
   expect(created.status, created.text).toBe(201)
   const { id } = created.json<{ id: string }>()
   const { text } = await api.get(`/v1/assistance-programs/export?format=iati&id=${id}`)
-  return text.match(new RegExp(`<${name}(?:[^>]*/>|.*?</${name}>)`, 'g')) ?? []
+  return text.match(new RegExp(`<${namePattern}(?:[^>]*/>|.*?</${namePattern}>)`, 'g')) ?? []
 }
 
 const recipients = (...countries: string[]) => countries.map((country) => ({ country, role: 'recipient' }))
 
 describe('an export in the format iati', () => {
-  it('writes current countries with the codes of the list of IATI', async () => {
+  it('writes current countries with their codes from the IATI code list Country', async () => {
     expect(await elements('recipient-country', recipients('PAK', 'XKX'))).toEqual([
       '<recipient-country code="PK"/>',
       '<recipient-country code="XK"/>',
@@ -46,7 +46,7 @@ describe('an export in the format iati', () => {
     ])
   })
 
-  it('writes a recipient and an organization once for several roles with the same code', async () => {
+  it('writes a recipient once for several roles, and an organization once for each role code', async () => {
     const { id: organization } = (
       await api.post('/v1/organizations', { name: 'A twice named body', kind: 'other' })
     ).json<{ id: string }>()

@@ -271,7 +271,7 @@ describe('a list with any filters, any order and any page size', () => {
     }
   }
 
-  /** Returns the id of an organization by its index, which the arbitraries contain. */
+  /** Returns the id of an organization by its index. Arbitraries have indexes, since the ids exist only after `beforeAll`. */
   const organizationId = (index: unknown) => organizations[Number(index)] ?? ''
 
   const seed = Date.now()
@@ -362,7 +362,7 @@ describe('a list with any filters, any order and any page size', () => {
     )
   })
 
-  it('is compared over many different records, so that the test has matches and mismatches', () => {
+  it('is tested on agreements of at least three kinds, levels, statuses and dates of signature', () => {
     // The generated agreements, and those of the seed data.
     expect(records.length).toBe(45 + 4)
     for (const key of ['kind', 'level', 'status', 'signedOn'] as const)

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it, onTestFinished } from 'vitest'
 import { createServerFactory } from '../../src/server/http-server.ts'
 
-/** The time limit of connections without traffic. */
+/** The idle timeout of connections. */
 
 const connectionTimeoutMs = 200
 
@@ -25,6 +25,6 @@ it('does not end a request whose response has not begun', async () => {
   expect(text).toBe('late')
 })
 
-it('ends a response that stops', async () => {
+it('closes the connection of a response that stalls', async () => {
   await expect(fetchText((_, response) => void response.write('begun'))).rejects.toThrow('terminated')
 })

@@ -2,7 +2,10 @@ import { beforeAll, expect, it } from 'vitest'
 import { type Api, sharedApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 
-/** Responses that no cache may store. Without `no-store`, a cache may choose how long it stores some of them. */
+/**
+ * Responses that no cache may store. Without `no-store`, a cache may store some of them for as long as it chooses: heuristic
+ * freshness (RFC 9111, 4.2.2).
+ */
 
 let api: Api
 beforeAll(async () => {
@@ -12,15 +15,20 @@ beforeAll(async () => {
 const accept = { accept: 'image/png' }
 
 it.each([
-  [404, '/v1/agreements/01890000-0000-7000-8000-000000000000', {}],
-  [404, '/v1/agreements/01890000-0000-7000-8000-000000000000', { key: adminKey }],
-  [404, '/v1/nothing', {}],
-  [400, '/v1/agreements?contry=PAK', {}],
-  [401, '/v1/keys', {}],
-  [401, '/v1/agreements', { key: 'a-key-that-nobody-has' }],
-  [406, '/v1/agreements', { headers: accept }],
-  [200, '/v1/keys', { key: adminKey }],
-])('no cache stores a response with status %i to %s', async (status, path, options) => {
+  ['a missing record', 404, '/v1/agreements/01890000-0000-7000-8000-000000000000', {}],
+  [
+    'a missing record with a key',
+    404,
+    '/v1/agreements/01890000-0000-7000-8000-000000000000',
+    { key: adminKey },
+  ],
+  ['an unknown path', 404, '/v1/nothing', {}],
+  ['an unknown parameter', 400, '/v1/agreements?contry=PAK', {}],
+  ['the list of keys without a key', 401, '/v1/keys', {}],
+  ['a list with an unknown key', 401, '/v1/agreements', { key: 'a-key-that-nobody-has' }],
+  ['a list as an image', 406, '/v1/agreements', { headers: accept }],
+  ['the list of keys', 200, '/v1/keys', { key: adminKey }],
+])('no cache stores the response to a request for %s: %i', async (_name, status, path, options) => {
   const response = await api.get(path, options)
   expect(response.status).toBe(status)
   expect(response.headers.get('cache-control')).toBe('no-store')

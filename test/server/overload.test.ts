@@ -109,7 +109,7 @@ describe('with two busy connections', () => {
     expect(await countTimeouts()).toBeGreaterThanOrEqual(timeoutsBefore + 2)
   })
 
-  it('reads and exports over the timeout are canceled, and the problem says how to avoid it', async () => {
+  it('reads and exports over the timeout are cancelled, and the problem says how to avoid it', async () => {
     const holder = await api.pool.connect()
     onTestFinished(() => holder.release())
     await holder.query('begin; lock table citations in access exclusive mode')

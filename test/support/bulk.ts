@@ -3,7 +3,7 @@ import type { Resource } from '../../src/model/resource.ts'
 import type { Api, HttpResponse, RequestOptions } from './api.ts'
 import { type Document, listPath, type ProblemBody, readProblem, resourceOf } from './documents.ts'
 
-/** The result of one operation of a bulk request. Only with `atomic=false` can it have a `problem`. */
+/** The result of one operation of a bulk request. It can have a `problem` only with `atomic=false`. */
 export type OperationResult = { status: number; version?: number; problem?: ProblemBody } & Document
 
 /** Sends bulk operations on a resource. */

@@ -25,7 +25,10 @@ export interface PageOptions extends BrowserContextOptions {
   session?: { key: string; actor: unknown }
 }
 
-/** A script that stores a session as the dashboard does, but only on the first page of a tab. */
+/**
+ * A script that stores a session as the dashboard does, but only on the first page of a tab: a later page must not sign in again
+ * after the user has signed out.
+ */
 const storeSession = (session: unknown): string => `if (sessionStorage.getItem('tested') === null) {
   sessionStorage.setItem('tested', 'yes')
   sessionStorage.setItem('session', ${JSON.stringify(JSON.stringify(session))})

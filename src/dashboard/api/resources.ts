@@ -1,11 +1,30 @@
 import { findYearDimension, hasParticipants } from '../../view-data.ts'
 import descriptions from './resources.json' with { type: 'json' }
 
+/** The kind of a property's value. `key` is the key of the record itself, and `reference` the key of another record. */
+export type PropertyKind =
+  | 'enumeration'
+  | 'date'
+  | 'dateTime'
+  | 'number'
+  | 'boolean'
+  | 'text'
+  | 'list'
+  | 'object'
+  | 'reference'
+  | 'key'
+  | 'pointer'
+
+/**
+ * The type of a query parameter. Parameters that take a single text or an integer have none. Several texts are
+ * `commaSeparated` or, if they may contain commas, in `repeated` parameters.
+ */
+export type ParameterType = 'commaSeparated' | 'repeated' | 'number' | 'numbers' | 'boolean'
+
 /** A property of the records of a resource, or of an object in them. */
 export interface Property {
   name: string
-  /** The kind of the value: a `Kind` of `build/describe.ts`. */
-  kind: string
+  kind: PropertyKind
   values?: string[]
   /** The resource to which the value refers, by a key or a list of keys. */
   refersTo?: string
@@ -25,12 +44,8 @@ export interface ResourceDescription {
   /** The property with the title or name of a record. */
   title: string
   properties: Property[]
-  /**
-   * Value types of filters and other query parameters of the list, except those that take a single text or an integer:
-   * `{country: 'commaSeparated', 'status[isNull]': 'boolean'}`. A parameter of the type `repeated` takes several texts, which may
-   * contain commas.
-   */
-  parameterTypes: Readonly<Record<string, 'commaSeparated' | 'repeated' | 'number' | 'numbers' | 'boolean'>>
+  /** Types of the list's query parameters, such as filters: `{country: 'commaSeparated', 'status[isNull]': 'boolean'}`. */
+  parameterTypes: Readonly<Record<string, ParameterType>>
   sorts: string[]
   dimensions: string[]
   /** The parameter with which lists and aggregates are read as of an earlier time; `asOf`, unless a filter has this name. */

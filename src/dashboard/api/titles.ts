@@ -24,8 +24,8 @@ const aliasLists = ['aliases', 'alternativeTitles']
 export const aliasProperties = ({ properties }: ResourceDescription, language: string): string[] =>
   usesAliases(language) ? aliasLists.filter((list) => properties.some(({ name }) => name === list)) : []
 
-/** The properties of an agreement that have its title and its key. */
-export const agreementNames = { title: 'title', key: 'id' }
+/** The names of the title property and of the key property of agreements, for `titleOf`. */
+export const agreementTitleProperties = { title: 'title', key: 'id' }
 
 /**
  * Returns the title of a record in a language: an alias in this language if there is one, otherwise the value of the title

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { Property } from '../api/resources.ts'
+import type { ParameterType, Property, PropertyKind } from '../api/resources.ts'
 import { describeForm } from './describe-forms.ts'
 import {
   enumValues,
@@ -21,26 +21,6 @@ import {
  *     node --import tsx src/dashboard/build/describe.ts OPENAPI.json OUT.json
  */
 
-/** The kind of a property's value. `key` is the key of the record itself, and `reference` the key of another record. */
-type Kind =
-  | 'enumeration'
-  | 'date'
-  | 'dateTime'
-  | 'number'
-  | 'boolean'
-  | 'text'
-  | 'list'
-  | 'object'
-  | 'reference'
-  | 'key'
-  | 'pointer'
-
-/**
- * The type of a query parameter. Parameters that take a single text or an integer have none. Several texts are
- * `commaSeparated` or, if they may contain commas, in `repeated` parameters.
- */
-type ParameterType = 'commaSeparated' | 'repeated' | 'number' | 'numbers' | 'boolean'
-
 const [inputPath, outputPath] = process.argv.slice(2)
 if (inputPath === undefined || outputPath === undefined)
   throw new Error('usage: describe.ts OPENAPI.json OUT.json')
@@ -52,7 +32,7 @@ const resolve = (schema: Schema): Schema => resolveSchema(document, schema)
 const resolveParameter = (parameter: Parameter): Parameter =>
   resolveComponent(document.components.parameters, parameter)
 
-function kindOf(schema: Schema): Kind {
+function kindOf(schema: Schema): PropertyKind {
   const { type, format, enum: values } = schema
   const types = [type].flat()
   if (values) return 'enumeration'
@@ -89,7 +69,7 @@ const describeProperties = (schema: Schema, input: Schema): Property[] =>
     describeProperty(name, resolve(property), resolve(input.properties?.[name] ?? {})),
   )
 
-/** The pattern of language tags in request bodies. */
+/** The pattern of language tags in request bodies: that of `language` in `src/model/schemas.ts`. */
 const languagePattern = '^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*$'
 
 function describeProperty(name: string, schema: Schema, input: Schema): Property {
@@ -137,7 +117,7 @@ function describeResource(name: string) {
     key,
     title: titleProperties.find((title) => properties.some((property) => property.name === title)) ?? key,
     properties: properties.map((property) =>
-      property.name === key ? { ...property, kind: 'key' satisfies Kind } : property,
+      property.name === key ? { ...property, kind: 'key' satisfies PropertyKind } : property,
     ),
     parameterTypes: Object.fromEntries(parameters.map((one) => [one.name, parameterType(one)])),
     sorts: sorts ? valuesOf(resolve(sorts.schema)).filter((sort) => !sort.startsWith('-')) : [],

@@ -1,7 +1,7 @@
 import { Link } from 'wouter-preact'
 import { withQuery } from '../api/path.ts'
 import { explorePath, recordPath } from '../api/resources.ts'
-import { agreementNames, titleOf } from '../api/titles.ts'
+import { agreementTitleProperties, titleOf } from '../api/titles.ts'
 import type { Agreement, Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { SourceMarks, useCitedSources } from '../components/briefing/source-marks.tsx'
@@ -98,7 +98,7 @@ function ChartAndTable({
   const events = agreements.map((agreement) => {
     const { id, signedOn, visibility } = agreement
     return {
-      title: titleOf(agreementNames, agreement, language.tag),
+      title: titleOf(agreementTitleProperties, agreement, language.tag),
       start: signedOn,
       end: null,
       isOpen: false,

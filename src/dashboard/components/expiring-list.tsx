@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { Link } from 'wouter-preact'
 import { explorePath, recordPath } from '../api/resources.ts'
-import { agreementNames, titleOf } from '../api/titles.ts'
+import { agreementTitleProperties, titleOf } from '../api/titles.ts'
 import type { Agreement } from '../api/types.ts'
 import { formatEdtf } from '../dates/format-edtf.ts'
 import { useLanguage } from '../i18n/language.ts'
@@ -30,7 +30,7 @@ export function ExpiringList({
         {agreements.map((agreement) => (
           <li key={agreement.id}>
             <Link href={recordPath('agreements', agreement.id)}>
-              {titleOf(agreementNames, agreement, language.tag)}
+              {titleOf(agreementTitleProperties, agreement, language.tag)}
             </Link>
             <InternalTag visibility={agreement.visibility} />
             {marks?.(agreement.id)}{' '}

@@ -6,7 +6,7 @@ export interface ProgramOptions {
   gid?: number
   /** The folder in which the program runs; by default the root folder, since its user may be unable to enter the current one. */
   cwd?: string
-  /** Ends the program and its child processes. */
+  /** Ends the program and, except on Windows, its child processes. */
   signal?: AbortSignal | undefined
 }
 
@@ -16,8 +16,8 @@ const terminationTimeoutMs = 500
 const hasProcessGroups = process.platform !== 'win32'
 
 /**
- * Runs a program to its end, in a separate process group: Ctrl-C in the terminal does not reach the program, and an abort
- * also ends its child processes.
+ * Runs a program to its end. Except on Windows, it is in a process group of its own: Ctrl-C in the terminal does not reach it,
+ * and an abort also ends its child processes.
  * @throws Error with `stderr` when the program fails; the error of `spawn` when it cannot be started; `signal.reason` after an
  * abort.
  */

@@ -6,7 +6,7 @@ export type Query = Record<string, string | number | undefined>
 /**
  * Returns the path of an API request: `/v1/`, the segments, and the query string, in which commas are literal, since they
  * separate values.
- * @throws RefusedError for a segment that URL parsers would remove from the path, even if it is percent-encoded.
+ * @throws RefusedError for the segments `.` and `..`: URL parsers remove them, even as `%2e`.
  */
 export function pathOf(segments: readonly string[], query: Query = {}): string {
   const removed = segments.find((segment) => segment === '.' || segment === '..')
@@ -34,12 +34,12 @@ export class RefusedError extends Error {
 }
 
 /**
- * Reads JSON from the API.
+ * Sends a read request to the API.
  * @param body body of a POST request that only reads; without a body, a GET request is sent.
  * @returns the text of the response.
  * @throws RefusedError for any status other than 200.
  */
-export async function readJson(api: ApiFetch, path: string, body?: unknown): Promise<string> {
+export async function readText(api: ApiFetch, path: string, body?: unknown): Promise<string> {
   const { status, text, refusalHeaders } = await api(path, body)
   if (status !== 200) throw new RefusedError(text, refusalHeaders['retry-after'])
   return text

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { ApiFetch } from '../../operations/api-fetch.ts'
 import { checkValueRefusingProto } from '../../problems/faults.ts'
 import type { Fault } from '../../problems/problem.ts'
-import { pathOf, RefusedError, readJson } from './api.ts'
+import { pathOf, RefusedError, readText } from './api.ts'
 
 /** A tool for agents. All tools only read. */
 export interface Tool {
@@ -44,7 +44,7 @@ const refusedResult = ({ reason, retryAfterSeconds }: RefusedError): CallToolRes
 
 /** Sends a GET request to the API. @throws RefusedError if the API refuses it. */
 export async function fetchExchange(api: ApiFetch, path: string): Promise<Exchange> {
-  return { path, text: await readJson(api, path) }
+  return { path, text: await readText(api, path) }
 }
 
 /**
@@ -64,7 +64,7 @@ export async function fetchCitations(
   if (keys.length === 0 || resource === 'citations') return { citations: '[]' }
   const query = { resource, record: keys.join(), include: 'sourceDetails', limit: maxCitations, asOf }
   const fields = 'id,source,record,property,locator,excerpt,rank'
-  const { data, page } = JSON.parse(await readJson(api, pathOf(['citations'], { ...query, fields })))
+  const { data, page } = JSON.parse(await readText(api, pathOf(['citations'], { ...query, fields })))
   return { citations: JSON.stringify(data), ...(page.next !== null && { moreCitations: 'true' }) }
 }
 

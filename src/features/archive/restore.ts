@@ -147,7 +147,8 @@ async function restoreAll(client: pg.Client, reader: ArchiveReader): Promise<voi
       `the archive has the tables of migration ${migration}, and this version those of ${current}: restore it with the version that made it${thenUpgrade}`,
     )
   }
-  // Every transaction that writes locks `records` first. Those that have begun end before the check, and others wait.
+  // Every writing transaction first locks `records`. So this lock waits for those that have begun, and later ones wait for the
+  // restore.
   await client.query('lock table records in share row exclusive mode')
   await requireEmpty(client)
   const names = (await archivedTables(client)).map(({ name }) => name)

@@ -156,7 +156,7 @@ const makeSchema = (registry: Registry) =>
             country: { code: 'PAK', name: 'Pakistan', link: '/v1/countries/PAK' },
             day: '2026-01-31',
             records: { agreements: sectionExample },
-            inForce: sectionExample,
+            inForce: { ...sectionExample, list: '/v1/agreements?country=PAK&inForceOn=2026-01-31' },
             expiring: {
               count: 0,
               list: '/v1/agreements?country=PAK&inForceOn=2026-01-31&expiresOn%5Blte%5D=2027-01-31',
@@ -182,5 +182,8 @@ const makeSchema = (registry: Registry) =>
       }),
   )
 
-/** Schema of the briefing of a country: one per registry, since the OpenAPI document has one schema of each name. */
+/**
+ * Returns the schema of a country's briefing. It is created once for each registry, since the OpenAPI document refuses two
+ * schemas with the same name.
+ */
 export const briefingSchema = lazyFor(makeSchema)

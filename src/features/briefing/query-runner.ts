@@ -26,7 +26,8 @@ export interface Groups {
 }
 
 /**
- * Runs queries of the API in one snapshot. A number and the path of its list request come from the same query string.
+ * Runs queries of the API in one snapshot. A number and the path of its list request come from the same query string, so the list
+ * has exactly the counted records.
  * `group`, `count` and `read` throw Problem `malformed-request` or `invalid-parameter` for a query that is not valid.
  */
 export class QueryRunner {

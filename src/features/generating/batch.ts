@@ -43,7 +43,7 @@ export class Batch {
     this.#time = time
   }
 
-  /** Adds a record of a resource whose keys are ids. Missing properties get their defaults. */
+  /** Adds a record of a resource whose keys the registry assigns. Missing properties get their defaults. */
   add(resource: string, id: string, document: Document): void {
     const record: RecordToWrite = {
       id,
@@ -58,7 +58,7 @@ export class Batch {
     else this.#recordsByResource.set(resource, [record])
   }
 
-  /** Writes the records with the rows of their lists and their first revisions. */
+  /** Writes the records with the rows of their lists and their first revisions. Call it once: the batch keeps the records. */
   async write(client: pg.ClientBase): Promise<void> {
     const recordRows: Row[] = []
     const revisionRows: Row[] = []

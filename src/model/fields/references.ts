@@ -47,6 +47,7 @@ const junctionTable = (context: FieldContext, target: string, notItself: boolean
 
 /** A list of references to records of another resource, without duplicates, in the order of the document. */
 export const references = (target: string, description: string, options: ReferencesOptions = {}) => {
+  const { inverse } = options
   const junctionColumns = (context: FieldContext) => {
     const table = listTable(context)
     return { table, record: columnOf(table, 'record'), targetKey: columnOf(table, 'target') }
@@ -59,13 +60,12 @@ export const references = (target: string, description: string, options: Referen
       return jsonList(listQuery(table, sql`${targetKey}`, context))
     },
     rows: (context) => listRows(listTable(context), (key: string) => ({ target: key })),
-    ...(options.inverse && {
+    ...(inverse && {
       inverse: (context: FieldContext) => {
         const { table, record, targetKey } = junctionColumns(context)
         return {
           resource: target,
-          name: options.inverse?.name ?? context.name,
-          description: options.inverse?.description ?? description,
+          ...inverse,
           condition: (key: SQL) =>
             sql`${context.recordId} in (select ${record} from ${table} where ${targetKey} = ${key})`,
         }
