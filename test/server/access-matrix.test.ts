@@ -132,7 +132,7 @@ describe.each(['open', 'closed'] as const)('when reading is %s', (reading) => {
     const app = apps[reading]?.app
     const wrong: string[] = []
     const send = async (route: Route, name: string, visitor: Visitor) => {
-      const url = route.path.replace(/\{\w+\}/, '00000000-0000-7000-8000-000000000000')
+      const url = route.path.replaceAll(/\{\w+\}/g, '00000000-0000-7000-8000-000000000000')
       const { authorization } = visitor
       const headers = {
         accept: 'text/html',
