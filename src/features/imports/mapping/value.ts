@@ -25,7 +25,7 @@ export interface ValuePlan {
   /** Whether the value reads no column. With conditions (`when`), a row has this value or none. */
   isConstant: boolean
   onBadValue: OnBadValue
-  /** Returns the values in a row. Rejects values that cannot be used. */
+  /** Returns the values in a row. Reports values that cannot be used to `conversion`. */
   evaluate(scope: Scope, conversion: Conversion): JsonValue[]
 }
 
