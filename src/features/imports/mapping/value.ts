@@ -191,7 +191,9 @@ function scalarOf(value: JsonValue): Scalar | BadValue {
   if (text !== undefined) return text
   const names = Object.keys(value ?? {}).slice(0, 10)
   return new BadValue(
-    `The value is an object and not a text. Name one of its properties: ${names.join(', ')}.`,
+    names.length === 0
+      ? 'The value is an empty object and not a text.'
+      : `The value is an object and not a text. Name one of its properties: ${names.join(', ')}.`,
   )
 }
 
