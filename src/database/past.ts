@@ -4,9 +4,8 @@ import { wholeTableSettings } from './reading-settings.ts'
 
 /**
  * Returns statements that make a read-only transaction read the tables as of an earlier time: names without a schema resolve
- * to the views of the schema `past`. They also set `wholeTableSettings`. PostgreSQL assigns no id to the
- * transaction, so it does not delay the feed of changes. Its statements, except COPY, which is never prepared, must go through
- * `pastStatements`.
+ * to the views of the schema `past`. They also set `wholeTableSettings`. PostgreSQL assigns no id to the transaction, so
+ * it does not delay the feed of changes. Its statements, except COPY, which is never prepared, must go through `pastStatements`.
  * @param at RFC 3339, or a date, which means its first millisecond in UTC. Digits after the milliseconds are ignored, since
  * times of changes have none.
  */
