@@ -28,7 +28,8 @@ function findFault(text: string): string | undefined {
     const name =
       characterNames[character] ??
       (/[\s\p{Cc}]/u.test(character) ? 'a control character or space' : `"${character}"`)
-    return `has ${name} at character ${index + 1}: percent-encode it`
+    const position = [...text.slice(0, index)].length + 1
+    return `has ${name} at character ${position}: percent-encode it`
   }
   // URL parsers ignore further slashes before the host.
   const isWebAddress =

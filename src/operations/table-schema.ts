@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { defaultLanguage } from '../model/languages.ts'
 import { booleanText, getStringValues, singleValueParameter } from '../model/parameters.ts'
 import { pluralNoun } from '../model/resource.ts'
 import { registerResponseSchema } from '../model/schema-names.ts'
@@ -29,7 +30,7 @@ const columnsSchema = registerResponseSchema(
   'TableSchema',
   z
     .strictObject({
-      $schema: z.string().meta({ description: 'Address of the standard.' }),
+      $schema: z.string().meta({ description: 'URL of the JSON Schema.' }),
       fields: z.array(
         z.strictObject({
           name: z.string().meta({ description: 'Header of the column.' }),
@@ -88,8 +89,9 @@ export const tableSchema: Operation = {
   async handle(resource, { query }) {
     const representation = readRepresentation(resource, query)
     const per = readRowUnit(resource, representation, query)
-    const language = getStringValues(query, 'names')[0] === 'false' ? undefined : 'en'
-    const columns = flatColumns(resource, representation, per, language)
+    const hasNames = getStringValues(query, 'names')[0] !== 'false'
+    // The columns are the same in every language.
+    const columns = flatColumns(resource, representation, per, hasNames ? defaultLanguage : undefined)
     const key = resource.key.property
     const isKeyed = per === 'record' && columns.some(({ name }) => name === key)
     return taggedResponse(

@@ -1,6 +1,6 @@
 /**
- * The output of the scenario, which is the same in every programming language. The scenario runs against a registry with the seed
- * data.
+ * The output of the scenario, which is the same in every programming language. The scenario runs against the registry of
+ * `openService`.
  */
 export const expectedOutput = {
   /** `signedOn` of the agreements of Pakistan, the United States or Germany in 2011, two per page. */
@@ -19,8 +19,8 @@ export const expectedOutput = {
   removed: 204,
   /** `signedOn` of the agreements that a search finds. */
   found: ['2011-04', '2011-06'],
-  /** Numbers of agreements since 2011, by country. */
-  counted: { CHN: 3, DEU: 1, PAK: 1, USA: 1 },
+  /** Numbers of agreements since 2011, by country. One agreement has no country. */
+  counted: { CHN: 3, DEU: 1, PAK: 1, USA: 1, null: 1 },
   /** The first line of the exported file. */
   exported: 'title,signedOn',
   /** The operations of the first changes in the feed. */

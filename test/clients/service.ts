@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
-import { openTestApp } from '../support/app.ts'
+import { adminKey, openTestApp } from '../support/app.ts'
 
-/** The service with its seed data, listening on a free port. */
+/** The service with its seed data and an agreement without a country, listening on a free port. */
 export interface Service {
   origin: string
   /** The text of the served OpenAPI document. */
@@ -12,6 +12,13 @@ export interface Service {
 /** Opens the service on a clone of the seeded template database, and listens. */
 export async function openService(): Promise<Service> {
   const { app, close } = await openTestApp()
+  const { statusCode, body } = await app.inject({
+    method: 'POST',
+    url: '/v1/agreements',
+    headers: { authorization: `Bearer ${adminKey}` },
+    payload: { title: 'Without a country', kind: 'other', signedOn: '2011-01' },
+  })
+  if (statusCode !== 201) throw new Error(body)
   await app.listen({ port: 0, host: '127.0.0.1' })
   // A server that listens on TCP has an address with a port.
   const { port } = app.server.address() as AddressInfo

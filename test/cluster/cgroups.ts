@@ -4,13 +4,14 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Host } from './namespaces.ts'
 
-/** Prefix of the names of control groups. */
+/** Prefix of the names of control groups, by which `removeGroups` also finds those of an earlier run. */
 const prefix = 'entente-'
 
 const root = '/sys/fs/cgroup'
-const controllers = join(root, 'cgroup.controllers')
+const controllersFile = join(root, 'cgroup.controllers')
 
-const isVersion2 = existsSync(controllers) && readFileSync(controllers, 'utf8').split(/\s/).includes('cpu')
+const isVersion2 =
+  existsSync(controllersFile) && readFileSync(controllersFile, 'utf8').split(/\s/).includes('cpu')
 
 /** The folder of the control groups that limit CPU time; cgroup version 1 has a folder for each controller. */
 const folder = isVersion2 ? root : join(root, 'cpu')

@@ -5,6 +5,7 @@ import { eventBars } from '../../src/dashboard/charts/event-bars.ts'
 import { fitText, textWidth } from '../../src/dashboard/charts/fit-text.ts'
 import { layoutGraph } from '../../src/dashboard/charts/graph-layout.ts'
 import {
+  type CountryNetwork,
   egoGraph,
   type Network,
   type NetworkEdge,
@@ -66,7 +67,7 @@ describe('the layout of a network', () => {
   })
 })
 
-describe('the network around an organization', () => {
+describe('the network around a participant', () => {
   const node = (id: string) => ({
     id,
     name: id,
@@ -81,10 +82,31 @@ describe('the network around an organization', () => {
     edges: [edge('A', 'B')],
     total: { edges },
   })
+  const partner = (country: string) => ({
+    ...edge('C', country),
+    country,
+    name: country,
+    numeric: null,
+    labelPoint: null,
+    link: `/${country}`,
+    searches: [],
+  })
+  const countryNetwork = (...partners: string[]): CountryNetwork => ({
+    country: { code: 'C', name: 'C' },
+    partners: partners.map(partner),
+    total: { partners: partners.length, records: partners.length },
+  })
 
   it('says how many of all pairs the response has, if it omits some', () => {
-    expect(egoGraph(network(3), 'C')).toMatchObject({ edges: [], chosenFrom: { received: 1, total: 3 } })
-    expect(egoGraph(network(1), 'A').chosenFrom).toBeUndefined()
+    expect(egoGraph(network(3), 'C')).toMatchObject({ edges: [], truncation: { received: 1, total: 3 } })
+    expect(egoGraph(network(1), 'A').truncation).toBeUndefined()
+  })
+
+  it('says that pairs of partners of a country may be missing, if it has several partners', () => {
+    const truncation = { received: 1, total: 3 }
+    expect(egoGraph(network(3), 'C', countryNetwork('A', 'B')).truncation).toEqual(truncation)
+    expect(egoGraph(network(3), 'C', countryNetwork('A')).truncation).toBeUndefined()
+    expect(egoGraph(network(1), 'C', countryNetwork('A', 'B')).truncation).toBeUndefined()
   })
 })
 

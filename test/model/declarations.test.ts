@@ -32,13 +32,13 @@ const inverse = { name: 'projects', description: 'the facilities that resulted f
 
 const refused: [what: string, fields: Fields, options: Partial<ResourceDeclaration>, message: string][] = [
   [
-    'a property of every record',
+    'a property with the name of one of every record',
     { version: field.line('Version.') },
     {},
     'facilities.version: the property "version" already belongs to every record; give one of them another name',
   ],
   [
-    'a property that every resource gets',
+    'a property with the name of one that every resource gets',
     { visibility: field.line('Visibility.') },
     {},
     'facilities.visibility: the property "visibility" already belongs to every record',
@@ -65,19 +65,19 @@ const refused: [what: string, fields: Fields, options: Partial<ResourceDeclarati
     'facilities.country: the collection "country" already belongs to the filters of facilities',
   ],
   [
-    'a filter of every resource',
+    'a filter with the name of one of every resource',
     { q: field.line('Quality.') },
     {},
     'facilities.q: the filter "q" already belongs to every resource',
   ],
   [
-    'a filter of another property',
+    'a filter with the name of that of another property',
     { participants, country: field.reference('countries', 'Country.') },
     {},
     'facilities.country: the filter "country" already belongs to facilities.participants',
   ],
   [
-    'a dimension of another property',
+    'a dimension with the name of that of another property',
     {
       openedOn: field.edtf('When it opened.'),
       openedYear: field.enumeration(['early', 'late'], 'When it opened.', { sort: false }),
@@ -92,13 +92,13 @@ const refused: [what: string, fields: Fields, options: Partial<ResourceDeclarati
     'facilities.openedOn: the column "opened_on" already belongs to facilities.opened_on',
   ],
   [
-    'a column of every table',
+    'a column with the name of one of every table',
     { search: field.line('Search.') },
     {},
     'facilities.search: the column "search" already belongs to every table',
   ],
   [
-    'a column of the rows of every list',
+    'a column with the name of one of the rows of every list',
     {
       ports: field.list(
         'Port',
@@ -110,7 +110,7 @@ const refused: [what: string, fields: Fields, options: Partial<ResourceDeclarati
     'facilities.ports.position: the column "position" already belongs to every list',
   ],
   [
-    'an index of the table',
+    'an index with the name of another index of the table',
     {
       openedOn: field.edtf('When it opened.'),
       dimensions: field.enumeration(['large'], 'Dimensions.', { sort: false }),
@@ -222,7 +222,7 @@ const refused: [what: string, fields: Fields, options: Partial<ResourceDeclarati
     'facilities: the example: /participants/0/role "hots" is not known; it can be "host", "user"',
   ],
   [
-    'a singular of another resource',
+    'the singular of another resource',
     {},
     { singular: 'Project' },
     'facilities: the singular "Project" already belongs to projects; give one of them another name',
@@ -271,7 +271,7 @@ describe('a registry', () => {
     expect(() => register(facilities(fields, options))).toThrow(message)
   })
 
-  it('refuses a value with two labels or half a label, and an enumeration without values', () => {
+  it('refuses a second label, a label in only one language, and an enumeration without values', () => {
     enumValues(['user', 'User', '用户'])
     expect(enumValues('host', ['user', 'User', '用户'])).toEqual(['host', 'user'])
     expect(() => enumValues(['user', 'Visitor', '用户'])).toThrow(

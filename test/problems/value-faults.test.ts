@@ -53,6 +53,7 @@ it('a quoted value is never truncated within an emoji', async () => {
 describe('a web address', () => {
   it.each<[url: string, message: string]>([
     ['https://a.example/b c', 'has a space at character 20'],
+    ['https://a.example/😀😀 c', 'has a space at character 21'],
     ['https://a.example\\b', 'has a backslash at character 18'],
     [' https://a.example/', 'has a space at character 1'],
     ['https://a.example/b\tc', 'has a tab at character 20'],

@@ -9,7 +9,7 @@ import { responseCheck } from '../support/responses.ts'
 /** Requests of every kind of client to every route of the OpenAPI document. */
 
 /** The credentials of a request, and the kind of client: one with a role, without a role, invalid, or anonymous. */
-interface Visitor {
+interface Client {
   authorization: string | undefined
   kind: Role | 'no role' | 'anonymous' | 'invalid'
 }
@@ -24,12 +24,12 @@ const openApiDocumentSchema = z.looseObject({
 })
 
 let issuer: TestIssuer
-let visitors: Record<string, Visitor>
+let clients: Record<string, Client>
 const apps: Record<'open' | 'closed', TestApp | undefined> = { open: undefined, closed: undefined }
 let routes: Route[]
 let check: ReturnType<typeof responseCheck>
 
-async function makeVisitors(apps: TestApp[]): Promise<Record<string, Visitor>> {
+async function createClients(apps: TestApp[]): Promise<Record<string, Client>> {
   const [first, second] = apps
   const createTestKey = async (role: Role, expiresAt: Date | null = null) => {
     if (!first || !second) throw new Error('two services are needed')
@@ -86,7 +86,7 @@ beforeAll(async () => {
     openTestApp({ env: { ...issuerEnv, PUBLIC_READ: 'false' } }),
   ])
   Object.assign(apps, { open, closed })
-  visitors = await makeVisitors([open, closed])
+  clients = await createClients([open, closed])
   const document = (await open.app.inject('/openapi.json')).json()
   check = responseCheck(document)
   routes = Object.entries(openApiDocumentSchema.parse(document).paths).flatMap(([path, methods]) =>
@@ -113,7 +113,7 @@ const rank = ['reader', 'editor', 'admin']
  * Exports ignore `Accept`, and return `400` because a parameter is missing. Files of imports ignore it, too, and return
  * `404`, since no import has the id in the path. `DELETE` ignores it, too, and returns `400` for its `If-None-Match`.
  */
-function expectedStatus(route: Route, { kind }: Visitor, reading: 'open' | 'closed'): number {
+function expectedStatus(route: Route, { kind }: Client, reading: 'open' | 'closed'): number {
   // Metrics require a role here, and ignore `Accept`.
   const metrics = route.path === '/metrics'
   const isFile = /\.(csv|yaml)$/.test(route.path)
@@ -131,9 +131,9 @@ describe.each(['open', 'closed'] as const)('when reading is %s', (reading) => {
   it('every route returns the documented status to every client, with a challenge for 401 or 403', async () => {
     const app = apps[reading]?.app
     const wrong: string[] = []
-    const send = async (route: Route, name: string, visitor: Visitor) => {
-      const url = route.path.replace(/\{\w+\}/, '00000000-0000-7000-8000-000000000000')
-      const { authorization } = visitor
+    const send = async (route: Route, name: string, client: Client) => {
+      const url = route.path.replaceAll(/\{\w+\}/g, '00000000-0000-7000-8000-000000000000')
+      const { authorization } = client
       const headers = {
         accept: 'text/html',
         ...(route.method === 'DELETE' && { 'if-none-match': '*' }),
@@ -146,12 +146,12 @@ describe.each(['open', 'closed'] as const)('when reading is %s', (reading) => {
       const contentType = String(response.headers['content-type'])
       check({ method: route.method, url, status, contentType, body, records: 'whole' })
       const challenged = /^Bearer realm=/.test(String(response.headers['www-authenticate']))
-      if (status !== expectedStatus(route, visitor, reading) || challenged !== [401, 403].includes(status)) {
+      if (status !== expectedStatus(route, client, reading) || challenged !== [401, 403].includes(status)) {
         wrong.push(`${route.method} ${route.path} with ${name}: ${status} ${body}`)
       }
     }
-    for (const [name, visitor] of Object.entries(visitors)) {
-      await Promise.all(routes.map((route) => send(route, name, visitor)))
+    for (const [name, client] of Object.entries(clients)) {
+      await Promise.all(routes.map((route) => send(route, name, client)))
     }
     expect(wrong).toEqual([])
     expect(routes.length).toBeGreaterThan(80)

@@ -38,7 +38,7 @@ export async function openProxy(target: string): Promise<DatabaseProxy> {
       if (triggerText === undefined || !bytes.includes(triggerText)) return
       triggerText = undefined
       upstream.unpipe().end()
-      // The response of PostgreSQL is dropped. By then the statement has run.
+      // The response is discarded. PostgreSQL closes the connection after it has run the statement.
       upstream.resume().once('end', () => client.destroy())
     })
     if (isStallingAfterLogin)

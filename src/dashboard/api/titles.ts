@@ -37,6 +37,6 @@ export function titleOf(
   language: string,
 ): string {
   const names = usesAliases(language) ? aliasLists.flatMap((list) => record[list] ?? []) : []
-  const alias = names.filter(isAlias).find((one) => one.language.split('-')[0] === language)
+  const alias = names.filter(isAlias).find((one) => one.language.toLowerCase().split('-')[0] === language)
   return alias?.name ?? String(record[title] ?? record[key] ?? '')
 }

@@ -24,10 +24,10 @@ export interface NetworkGraph {
   /** The number of edges, including omitted ones. Of the omitted edges of an ego network, only edges to the centre count. */
   totalEdges: number
   /**
-   * Set if the edges of an ego network come from an incomplete network of all participants, so that some may be missing: the
-   * number of pairs in this network, and the number of all pairs.
+   * Set if edges of an ego network may be missing, since they come from a truncated network of all participants: the number of
+   * edges in this network, and the number of all edges. With `countryNetwork`, only edges between partners may be missing.
    */
-  chosenFrom?: { received: number; total: number }
+  truncation?: { received: number; total: number }
   /** The id of the participant at the centre; undefined for the network of all participants. */
   centre: string | undefined
 }
@@ -77,9 +77,9 @@ export function egoGraph(whole: Network, centre: string, countryNetwork?: Countr
     nodes: [...new Set([centre, ...partners])].map((id) => ({ id, name: names.get(id) ?? id })),
     edges: [...toPartners, ...between],
     totalEdges: toPartners.length + between.length + omitted,
-    ...(!countryNetwork &&
-      whole.total.edges > whole.edges.length && {
-        chosenFrom: { received: whole.edges.length, total: whole.total.edges },
+    ...(whole.total.edges > whole.edges.length &&
+      (!countryNetwork || toPartners.length > 1) && {
+        truncation: { received: whole.edges.length, total: whole.total.edges },
       }),
     centre,
   }

@@ -131,15 +131,19 @@ function NetworkWidget({ graph, kind }: { graph: NetworkGraph; kind: 'country' |
   // `centre` and `level` select the participants, which the title and the names in the chart show.
   const filterText = useFilterText(parameters, ['centre', 'level'])
   const isMatrix = graph.nodes.length >= minMatrixNodes || parameters.get('layout') === 'matrix'
-  const { chosenFrom } = graph
-  const shownEdges = chosenFrom
-    ? t('network.chosenEdges', { shown: number(chosenFrom.received), count: number(chosenFrom.total) })
-    : graph.totalEdges > graph.edges.length
+  const shownEdges =
+    graph.totalEdges > graph.edges.length
       ? t('network.someEdges', { shown: number(graph.edges.length), count: number(graph.totalEdges) })
       : t('network.edges', { count: number(graph.edges.length), nodes: number(graph.nodes.length) })
-  const caption = [t(isMatrix ? 'network.matrixCaption' : 'network.graphCaption'), shownEdges, filterText]
-    .filter(Boolean)
-    .join(' ')
+  const { truncation } = graph
+  const truncationNote =
+    truncation &&
+    t(kind === 'country' ? 'network.chosenPartnerEdges' : 'network.chosenEdges', {
+      shown: number(truncation.received),
+      count: number(truncation.total),
+    })
+  const chartCaption = t(isMatrix ? 'network.matrixCaption' : 'network.graphCaption')
+  const caption = [chartCaption, shownEdges, truncationNote, filterText].filter(Boolean).join(' ')
   const selected = findEdge(graph, parameters.get('pair'))
   const names = new Map(graph.nodes.map(({ id, name }) => [id, name]))
   const network = networkSelection(parameters, kind)
@@ -147,7 +151,7 @@ function NetworkWidget({ graph, kind }: { graph: NetworkGraph; kind: 'country' |
   return (
     <Widget title={t(isMatrix ? 'network.matrix' : 'network.graph')} caption={caption} wide>
       {graph.edges.length === 0 ? (
-        <p class="empty">{chosenFrom ? shownEdges : t('explore.none')}</p>
+        <p class="empty">{truncationNote ?? t('explore.none')}</p>
       ) : (
         <>
           {graph.nodes.length < minMatrixNodes && (

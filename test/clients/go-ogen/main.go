@@ -144,7 +144,7 @@ func main() {
 	})
 	counted := map[string]float64{}
 	for _, group := range expect[registry.Aggregate](groups, err).Data {
-		counted[group.Key["country"].Or("")] = group.Measures["count"].Or(0)
+		counted[group.Key["country"].Or("null")] = group.Measures["count"].Or(0)
 	}
 
 	// Export to a file.

@@ -140,7 +140,12 @@ func main() {
 	check(err)
 	counted := map[string]float64{}
 	for _, group := range expect(groups.JSON200, groups.Body).Data {
-		counted[*group.Key["country"]] = *group.Measures["count"]
+		// The key is nil for agreements without a country.
+		country := "null"
+		if key := group.Key["country"]; key != nil {
+			country = *key
+		}
+		counted[country] = *group.Measures["count"]
 	}
 
 	// Export to a file.

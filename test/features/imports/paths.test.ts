@@ -65,6 +65,14 @@ describe('a path', () => {
     expect(row).toMatchObject({ kind: 'refused', faults: [{ column, value: 'III/2012' }] })
   })
 
+  it.each([
+    [{ main: 'Paris' }, 'The value is an object and not a text. Name one of its properties: main.'],
+    [{}, 'The value is an empty object and not a text.'],
+  ])('is refused if it leads to an object: %j', (value, detail) => {
+    const row = convertRow(mapping('place: place'), { id: 1, title: 'Accord', place: value })
+    expect(row).toMatchObject({ kind: 'refused', faults: [{ column: 'place', detail }] })
+  })
+
   it.each(['a/', '/', 'a//b', '"a"b]', 'a[0]', 'a[]'])('is refused if it is malformed: %s', (path) => {
     const faults = collectFaults(() => parseMapping(mapping(`place: ${JSON.stringify(path)}`), registry))
     expect(faults).toEqual([expect.stringContaining('/records/agreements/properties/place')])

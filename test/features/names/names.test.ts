@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type NameQuery, type Resolution, resolveNames } from '../../../src/features/names/index.ts'
 import { openTestApp, type TestApp } from '../../support/app.ts'
@@ -10,21 +11,15 @@ beforeAll(async () => {
 })
 afterAll(() => test.close())
 
+type Mention = Record<'name' | 'on' | 'country' | 'key', string>
+
 /**
  * Mentions of countries with their keys; the key is empty if a person must decide. `country` is the country whose list
- * has the mention. In the file, only names are quoted.
+ * has the mention.
  */
-const mentions = readFileSync(new URL('mentions.csv', import.meta.url), 'utf8')
-  .trim()
-  .split('\n')
-  .slice(1)
-  .map((line) => {
-    const [, quoted, plain, on = '', country = '', key = ''] =
-      /^(?:"((?:[^"]|"")*)"|([^,]*)),([^,]*),([^,]*),([^,]*)$/.exec(line) ?? []
-    return { name: quoted?.replaceAll('""', '"') ?? plain ?? '', on, country, key }
-  })
+const mentions: Mention[] = parse(readFileSync(new URL('mentions.csv', import.meta.url)), { columns: true })
 
-const toQuery = ({ name, on, country }: (typeof mentions)[number]): NameQuery => ({
+const toQuery = ({ name, on, country }: Mention): NameQuery => ({
   resource: 'countries',
   name,
   ...(on !== '' && { on }),
@@ -215,7 +210,7 @@ describe('the resolver of names of other resources', () => {
 it('the resolver resolves 10,000 mentions in less than three seconds', async () => {
   const queries = Array.from({ length: 10_000 }, (_, index): NameQuery => {
     const mention = mentions[index % mentions.length]
-    // Each mention has a different text, so that no result is shared.
+    // Each pass over the list has other texts, so that its results are not shared with an earlier pass.
     return {
       resource: 'countries',
       name: `${mention?.name ?? ''}${' '.repeat(Math.floor(index / mentions.length))}`,

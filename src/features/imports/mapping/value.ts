@@ -25,7 +25,7 @@ export interface ValuePlan {
   /** Whether the value reads no column. With conditions (`when`), a row has this value or none. */
   isConstant: boolean
   onBadValue: OnBadValue
-  /** Returns the values in a row. Rejects values that cannot be used. */
+  /** Returns the values in a row. Reports values that cannot be used to `conversion`. */
   evaluate(scope: Scope, conversion: Conversion): JsonValue[]
 }
 
@@ -191,7 +191,9 @@ function scalarOf(value: JsonValue): Scalar | BadValue {
   if (text !== undefined) return text
   const names = Object.keys(value ?? {}).slice(0, 10)
   return new BadValue(
-    `The value is an object and not a text. Name one of its properties: ${names.join(', ')}.`,
+    names.length === 0
+      ? 'The value is an empty object and not a text.'
+      : `The value is an object and not a text. Name one of its properties: ${names.join(', ')}.`,
   )
 }
 

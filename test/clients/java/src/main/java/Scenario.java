@@ -141,7 +141,9 @@ public final class Scenario {
                 .signedOnGte("2011")
                 .build());
     for (var group : groups.getData()) {
-      counted.put(group.getKey().get("country"), group.getMeasures().get("count"));
+      // The key is null for agreements without a country.
+      var country = Objects.requireNonNullElse(group.getKey().get("country"), "null");
+      counted.put(country, group.getMeasures().get("count"));
     }
 
     // Export to a file.
