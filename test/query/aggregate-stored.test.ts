@@ -170,7 +170,7 @@ describe('an aggregate by country', () => {
       await client.query('commit')
       await writing
     } finally {
-      client.release()
+      client.release(true)
     }
     await create()
     await expectSame(api, 'agreements', { groupBy: 'country', organization: institute })
