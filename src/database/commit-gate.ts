@@ -8,7 +8,8 @@ const pauseMs = 1000
 /**
  * A circuit breaker for changes. It refuses changes while commits hang, such as when no synchronous standby confirms them.
  * Otherwise each change would wait in PostgreSQL until its timeout, and hold a connection that reads need. A commit timeout
- * shuts the gate. After a pause, the gate lets one change through at a time, as a trial. The next successful commit opens it.
+ * shuts the gate. After a pause, the gate lets one change through at a time, as a trial. The next commit that has written
+ * opens it: a commit of a transaction that has written nothing never waits for a standby.
  */
 export class CommitGate {
   /** Time of the last commit timeout, in milliseconds of `performance.now()`; undefined while the gate is open. */
@@ -16,7 +17,7 @@ export class CommitGate {
   #isTrialRunning = false
 
   /**
-   * Runs a change if the gate is open, or as a trial. The result of its commit opens or shuts the gate.
+   * Runs a change if the gate is open, or as a trial. A commit timeout of the change shuts the gate.
    * @param change gets the time at which it has passed the gate, for `recheck`.
    * @throws Problem `unavailable` if the gate does not let the change through; what `change` throws.
    */
@@ -38,11 +39,14 @@ export class CommitGate {
     if (this.#shutAt !== undefined && this.#shutAt > passedAt) throw refusal()
   }
 
+  /** Opens the gate, after a commit that has written. */
+  open(): void {
+    this.#shutAt = undefined
+  }
+
   async #watch<T>(change: () => Promise<T>): Promise<T> {
     try {
-      const result = await change()
-      this.#shutAt = undefined
-      return result
+      return await change()
     } catch (error) {
       if (error instanceof Problem && error.cause instanceof CommitTimeoutError)
         this.#shutAt = performance.now()

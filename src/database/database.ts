@@ -279,7 +279,7 @@ class PoolDatabase implements Database {
         commitGate.recheck(passedAt)
         return callback(tx)
       }
-      const handlers = { announce: announceCommit, work: this.#work }
+      const handlers = { announce: announceCommit, onWritten: () => commitGate.open(), work: this.#work }
       return inTransaction(connection, recheckedCallback, handlers)
     })
   }

@@ -20,6 +20,7 @@ async function open({ statementTimeoutMs = 1000, ...options }: Partial<DatabaseO
     database,
     pool,
     write: () => database.transaction((tx) => tx.query({ text: 'insert into things values (1)' })),
+    writeNothing: () => database.transaction((tx) => tx.query({ text: 'select' })),
   }
 }
 
@@ -45,6 +46,17 @@ it('a change that waited for a connection while a commit hung is refused before 
   const { pool, write } = await open({ maxConnections: 1 })
   await write()
   await pool.query('insert into slow default values')
+  expect(await Promise.allSettled([write(), write()])).toMatchObject([
+    { reason: { type: 'outcome-unknown' } },
+    { reason: { type: 'unavailable' } },
+  ])
+})
+
+it('a change that writes nothing does not show that commits succeed again', async () => {
+  const { pool, write, writeNothing } = await open()
+  await pool.query('insert into slow default values')
+  await expect(write()).rejects.toMatchObject({ type: 'outcome-unknown' })
+  await vi.waitFor(writeNothing, { timeout: 20_000 })
   expect(await Promise.allSettled([write(), write()])).toMatchObject([
     { reason: { type: 'outcome-unknown' } },
     { reason: { type: 'unavailable' } },
