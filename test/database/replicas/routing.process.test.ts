@@ -316,6 +316,7 @@ it('no read runs on a standby of another primary, which is reported', async () =
   if (wrong.replicas)
     wrong.replicas.observer = {
       replicaUnavailable: (_replica, reason) => reasons.push(reason) > 0,
+      replicaPromoted: () => {},
       replicaAvailable: () => {},
     }
   await sleep(2000)
