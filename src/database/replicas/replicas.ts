@@ -124,9 +124,10 @@ export class Replicas {
     return replica.isFresh(Math.max(this.options.maxAgeMs, 2 * idleIntervalMs)) ? 'current' : 'behind'
   }
 
-  /** Bytes of the primary's log that a replica has not replayed; undefined while it is unreachable. */
+  /** Bytes of the primary's log that a replica has not replayed; undefined while it is unreachable or this is not known. */
   lagBytes(replica: Replica): number | undefined {
-    return replica.isUp ? Math.max(0, this.#primary.lsn - replica.lsn) : undefined
+    const { lsn } = this.#primary
+    return replica.isUp && lsn >= 0 ? Math.max(0, lsn - replica.lsn) : undefined
   }
 
   /**

@@ -68,7 +68,7 @@ function observeReplicas({ metrics, log, server }: FastifyInstance, { replicas }
   )
   metrics.replicaGauge(
     'entente_replica_lag_bytes',
-    "Bytes of the primary's log that the replica has not replayed; no value while it is unavailable.",
+    "Bytes of the primary's log that the replica has not replayed; no value while this is unknown.",
     replicas.all.map((replica) => () => replicas.lagBytes(replica)),
   )
 }
