@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { packageRoot } from '../../src/package-root.ts'
+
+const project = z.looseObject({
+  services: z.record(z.string(), z.looseObject({ stop_grace_period: z.string().optional() })),
+})
+
+/** The services of a Compose file that run PostgreSQL. */
+const readServers = (file: string) =>
+  Object.entries(
+    project.parse(parse(readFileSync(join(packageRoot, file), 'utf8'), { merge: true })).services,
+  ).flatMap(([name, service]) => (name.startsWith('postgres') ? [service] : []))
+
+const containers = ['docker-compose.yml', 'deploy/compose.yml'].flatMap(readServers)
+
+it('all containers of PostgreSQL have a minute to write their last checkpoint', () => {
+  expect(containers.map((container) => container.stop_grace_period)).toEqual(['60s', '60s', '60s', '60s'])
+})
