@@ -5,9 +5,8 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { packageRoot } from '../../src/package-root.ts'
 
-const project = z.looseObject({
-  services: z.record(z.string(), z.looseObject({ stop_grace_period: z.string().optional() })),
-})
+const container = z.looseObject({ stop_grace_period: z.string().optional(), shm_size: z.string().optional() })
+const project = z.looseObject({ services: z.record(z.string(), container) })
 
 /** The services of a Compose file that run PostgreSQL. */
 const readServers = (file: string) =>
@@ -18,5 +17,10 @@ const readServers = (file: string) =>
 const containers = ['docker-compose.yml', 'deploy/compose.yml'].flatMap(readServers)
 
 it('all containers of PostgreSQL have a minute to write their last checkpoint', () => {
-  expect(containers.map((container) => container.stop_grace_period)).toEqual(['60s', '60s', '60s', '60s'])
+  expect(containers.map(({ stop_grace_period }) => stop_grace_period)).toEqual(['60s', '60s', '60s', '60s'])
+})
+
+it('all containers of PostgreSQL have shared memory for parallel queries', () => {
+  // With `groupingSettings`, three processes may share a hash table of `work_mem` times `hash_mem_multiplier` (2) each: 384 MB.
+  expect(containers.map(({ shm_size }) => shm_size)).toEqual(['1gb', '1gb', '1gb', '1gb'])
 })
