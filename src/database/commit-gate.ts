@@ -2,49 +2,54 @@ import { Problem } from '../problems/problem.ts'
 import { CommitTimeoutError } from './connection.ts'
 import { retryAfterSeconds } from './errors.ts'
 
-/** How long changes are refused before one of them may test whether commits succeed again. */
+/** How long all changes are refused after a commit timeout, in milliseconds. */
 const pauseMs = 1000
 
 /**
  * A circuit breaker for changes. It refuses changes while commits hang, such as when no synchronous standby confirms them.
  * Otherwise each change would wait in PostgreSQL until its timeout, and hold a connection that reads need. A commit timeout
- * shuts the gate. The gate then lets one change through after each pause, and the next successful commit opens it.
+ * shuts the gate. After a pause, the gate lets one change through at a time, as a trial. The next commit that has written
+ * opens it: a commit of a transaction that has written nothing never waits for a standby.
  */
 export class CommitGate {
   /** Time of the last commit timeout, in milliseconds of `performance.now()`; undefined while the gate is open. */
   #shutAt: number | undefined
-  /** Time at which the shut gate lets the next change through, in milliseconds of `performance.now()`. */
-  #nextTrialAt = 0
+  #isTrialRunning = false
 
   /**
-   * Lets a change through while the gate is open, and one change after each pause while the gate is shut.
-   * @returns the current time, for `recheck`.
-   * @throws Problem `unavailable` while the gate is shut, before anything is written.
+   * Runs a change if the gate is open, or as a trial. A commit timeout of the change shuts the gate.
+   * @param change gets the time at which it has passed the gate, for `recheck`.
+   * @throws Problem `unavailable` if the gate does not let the change through; what `change` throws.
    */
-  pass(): number {
-    const now = performance.now()
-    if (this.#shutAt === undefined) return now
-    if (now < this.#nextTrialAt) throw refusal()
-    this.#nextTrialAt = now + pauseMs
-    return now
+  async run<T>(change: (passedAt: number) => Promise<T>): Promise<T> {
+    const passedAt = performance.now()
+    const shutAt = this.#shutAt
+    if (shutAt === undefined) return this.#watch(() => change(passedAt))
+    if (this.#isTrialRunning || passedAt < shutAt + pauseMs) throw refusal()
+    this.#isTrialRunning = true
+    try {
+      return await this.#watch(() => change(passedAt))
+    } finally {
+      this.#isTrialRunning = false
+    }
   }
 
-  /** Checks again for a change that has waited since `pass`. @throws Problem `unavailable` if the gate was shut meanwhile. */
+  /** Checks again for a change that has waited since `passedAt`. @throws Problem `unavailable` if the gate was shut meanwhile. */
   recheck(passedAt: number): void {
     if (this.#shutAt !== undefined && this.#shutAt > passedAt) throw refusal()
   }
 
-  /** Runs a transaction, and opens or shuts the gate by the result of its commit. @throws what `transaction` throws. */
-  async run<T>(transaction: () => Promise<T>): Promise<T> {
+  /** Opens the gate, after a commit that has written. */
+  open(): void {
+    this.#shutAt = undefined
+  }
+
+  async #watch<T>(change: () => Promise<T>): Promise<T> {
     try {
-      const result = await transaction()
-      this.#shutAt = undefined
-      return result
+      return await change()
     } catch (error) {
-      if (error instanceof Problem && error.cause instanceof CommitTimeoutError) {
+      if (error instanceof Problem && error.cause instanceof CommitTimeoutError)
         this.#shutAt = performance.now()
-        this.#nextTrialAt = this.#shutAt + pauseMs
-      }
       throw error
     }
   }

@@ -76,6 +76,13 @@ export interface RunOptions {
   cancellable?: boolean
 }
 
+/** What `Connection.commit` returns. */
+interface CommitResult {
+  hasWritten: boolean
+  announced: string[]
+  position?: Position
+}
+
 /** A pg client of the pool, from `acquire` to `release`. Every statement runs through `#run`, which enforces the limits. */
 export class Connection {
   readonly #client: pg.PoolClient
@@ -110,24 +117,28 @@ export class Connection {
    * Commits. A commit is never cancelled: if the wait for a synchronous standby is cancelled, PostgreSQL acknowledges the
    * commit, and other clients see changes that a failover may lose. After `statementTimeoutMs`, the connection is closed.
    * @param options `position`: whether to return the position of the commit.
-   * @returns the resources that the transaction has announced to other processes (`announce()` in the migrations).
+   * @returns whether the transaction has written, and the resources that it has announced to other processes (`announce()` in
+   * the migrations).
    * @throws CommitTimeoutError after `statementTimeoutMs`; PostgreSQL's error.
    */
-  async commit(options: { position: boolean }): Promise<{ announced: string[]; position?: Position }> {
-    const commit = "select current_setting('entente.announced', true) as announced; commit"
+  async commit(options: { position: boolean }): Promise<CommitResult> {
+    // A transaction has an id as soon as it writes or locks a row.
+    const commit = `select current_setting('entente.announced', true) as announced,
+      pg_current_xact_id_if_assigned() is not null as "hasWritten"; commit`
     const text = options.position ? `${commit}; select ${positionColumns}` : commit
     const results: unknown = await this.#run(text, () => this.#client.query(text), { cancellable: false })
     // pg returns an array of results for several statements, which its types do not say.
     const [found, , end] = results as [
-      pg.QueryResult<{ announced: string | null }>,
+      pg.QueryResult<{ announced: string | null; hasWritten: boolean }>,
       pg.QueryResult,
       pg.QueryResult<PositionRow>?,
     ]
     // PostgreSQL returns '' if only an earlier transaction of the session has announced something.
     const resources = found.rows[0]?.announced
     const announced = resources ? resources.split(',') : []
+    const hasWritten = found.rows[0]?.hasWritten === true
     const row = end?.rows[0]
-    return row ? { announced, position: makePosition(row) } : { announced }
+    return { hasWritten, announced, ...(row && { position: makePosition(row) }) }
   }
 
   /**

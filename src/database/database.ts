@@ -271,16 +271,17 @@ class PoolDatabase implements Database {
   }
 
   async #tryTransaction<T>(callback: (tx: Transaction) => Promise<T>): Promise<T> {
-    const { pool, commitGate } = this.#services
-    const passedAt = commitGate.pass()
-    // A change is not cancelled when its client disconnects, so that its outcome is known.
-    const connection = await pool.acquire('cheap', this.#work && { owner: this.#work.owner })
-    const recheckedCallback = (tx: Transaction) => {
-      commitGate.recheck(passedAt)
-      return callback(tx)
-    }
-    const handlers = { announce: this.#services.announceCommit, work: this.#work }
-    return commitGate.run(() => inTransaction(connection, recheckedCallback, handlers))
+    const { pool, commitGate, announceCommit } = this.#services
+    return commitGate.run(async (passedAt) => {
+      // A change is not cancelled when its client disconnects, so that its outcome is known.
+      const connection = await pool.acquire('cheap', this.#work && { owner: this.#work.owner })
+      const recheckedCallback = (tx: Transaction) => {
+        commitGate.recheck(passedAt)
+        return callback(tx)
+      }
+      const handlers = { announce: announceCommit, onWritten: () => commitGate.open(), work: this.#work }
+      return inTransaction(connection, recheckedCallback, handlers)
+    })
   }
 
   copy(setup: string): Promise<CopySession> {

@@ -27,11 +27,12 @@ export async function retryConflicts<T>(runTransaction: () => Promise<T>): Promi
 export const everything = '*'
 
 /**
- * The functions to call when a transaction has ended. After a commit: `announce` with the announced resources, and
- * `work.onCommit`. After a commit with an unknown outcome: the same, with `everything` and `unreachablePosition`. After a
- * rollback: `work.onRollback`.
+ * The functions to call when a transaction has ended. After a commit: `onWritten` if the transaction has written, `announce`
+ * with the announced resources, and `work.onCommit`. After a commit with an unknown outcome: the last two, with `everything`
+ * and `unreachablePosition`. After a rollback: `work.onRollback`.
  */
 interface EndHandlers {
+  onWritten(): void
   announce(announced: string[]): void
   work: Work | undefined
 }
@@ -60,9 +61,12 @@ export async function inTransaction<T>(
   }
 }
 
-async function commit(connection: Connection, { announce, work }: EndHandlers): Promise<void> {
+async function commit(connection: Connection, { onWritten, announce, work }: EndHandlers): Promise<void> {
   try {
-    const { announced, position } = await connection.commit({ position: work?.onCommit !== undefined })
+    const { hasWritten, announced, position } = await connection.commit({
+      position: work?.onCommit !== undefined,
+    })
+    if (hasWritten) onWritten()
     announce(announced)
     if (position) work?.onCommit?.(position)
   } catch (error) {

@@ -42,15 +42,19 @@ afterAll(async () => {
   await servers.close()
 })
 
-/** Opens an app like a process of the service. @param url the URL of the database; by default the URL of the primary. */
-async function openProcess(url = servers.primary.url): Promise<Process> {
+/**
+ * Opens an app like a process of the service.
+ * @param url the URL of the database; by default the URL of the primary.
+ * @param replicas by default, the standbys.
+ */
+async function openProcess(url = servers.primary.url, replicas = servers.standbys): Promise<Process> {
   const config = readConfig({
     ADMIN_KEY: adminKey,
     LOG_LEVEL: 'silent',
     SHED_LAG_MS: '0',
     DRAIN_SECONDS: '0',
     DATABASE_URL: url,
-    READ_DATABASE_URLS: servers.standbys.map(({ url }) => url).join(),
+    READ_DATABASE_URLS: replicas.map(({ url }) => url).join(),
   })
   const database = openDatabaseAt(url, databaseOptions(config))
   const app = await buildApp({ config, database, registry })
@@ -250,6 +254,23 @@ it('reports the states of replicas in /readyz, as the OpenAPI document says, and
   expect(metrics).toContain('entente_replica_up{replica="2"} 0')
   expect(metrics).toContain('entente_replica_backoff{replica="1"} 0')
   expect(metrics).toMatch(/entente_reads_total\{server="replica"\} [1-9]/)
+})
+
+it('shows the primary as such in /readyz if the replicas include it', async () => {
+  const check = responseCheck((await get(first, '/openapi.json')).json())
+  const process = await openProcess(servers.primary.url, [servers.primary, ...servers.standbys])
+  onTestFinished(async () => {
+    await process.app.close()
+    await process.database.close()
+  })
+  const checkReadiness = async () => {
+    const { statusCode: status, headers, payload: body } = await get(process, '/readyz')
+    expect(JSON.parse(body)).toEqual({ status: 'ok', replicas: ['primary', 'current', 'current'] })
+    const contentType = String(headers['content-type'])
+    check({ method: 'GET', url: '/readyz', status, contentType, body, records: 'whole' })
+  }
+  await vi.waitFor(checkReadiness, { timeout: 20_000 })
+  expect((await get(process, '/metrics')).payload).toContain('entente_replica_up{replica="1"} 0')
 })
 
 it('is ready for reads while the primary is stopped', async () => {

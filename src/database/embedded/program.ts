@@ -35,7 +35,8 @@ export async function runProgram(
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   let stderr = ''
-  child.stderr.setEncoding('utf8').on('data', (text) => {
+  // Undefined, unlike its type says, if there is no free file descriptor. The event `error` then follows.
+  child.stderr?.setEncoding('utf8').on('data', (text) => {
     stderr += text
   })
   const kill = (name: NodeJS.Signals) => {

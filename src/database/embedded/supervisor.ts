@@ -1,8 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SharedLock } from './shared-lock.ts'
 
-/** Maximum pause between two attempts to start the server again, in milliseconds. */
+/** Pause before the second attempt to start the server again, in milliseconds. It doubles with each further attempt. */
+const minPauseMs = 100
 const maxPauseMs = 10_000
+
+/** A server that has run for this time is started again without a pause. */
+const stableAfterMs = 10_000
 
 /** Receives events of the embedded server. */
 export interface ServerObserver {
@@ -24,6 +28,9 @@ export class Supervisor {
   readonly #rejoin: (signal: AbortSignal) => Promise<SharedLock>
   readonly #stopping = new AbortController()
   readonly #running: Promise<void>
+  #rejoinedAt = Number.NEGATIVE_INFINITY
+  /** Pause before the next attempt to start the server, in milliseconds. */
+  #pauseMs = 0
 
   /** @param rejoin starts the server if it does not run, and takes the shared lock again. */
   constructor(lock: SharedLock, rejoin: (signal: AbortSignal) => Promise<SharedLock>) {
@@ -52,15 +59,19 @@ export class Supervisor {
   }
 
   async #restart(signal: AbortSignal): Promise<void> {
-    for (let pauseMs = 100; !signal.aborted; pauseMs = Math.min(2 * pauseMs, maxPauseMs)) {
+    if (performance.now() - this.#rejoinedAt >= stableAfterMs) this.#pauseMs = 0
+    for (;;) {
+      await sleep(this.#pauseMs, undefined, { signal }).catch(() => {})
+      if (signal.aborted) return
+      this.#pauseMs = Math.min(Math.max(minPauseMs, 2 * this.#pauseMs), maxPauseMs)
       try {
         this.#lock = await this.#rejoin(signal)
+        this.#rejoinedAt = performance.now()
         this.outage = undefined
         return this.observer.serverRestarted?.()
       } catch (error) {
         if (!signal.aborted) this.#setOutage(error instanceof Error ? error.message : String(error))
       }
-      await sleep(pauseMs, undefined, { signal }).catch(() => {})
     }
   }
 

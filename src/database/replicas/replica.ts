@@ -8,6 +8,9 @@ export const timelineSetting = 'timeline'
 const statement = `select pg_is_in_recovery() as "isStandby", (pg_last_wal_replay_lsn() - '0/0')::float8 as lsn,
   (select value from settings where name = '${timelineSetting}') as timeline, ${databaseIdentity} as identity`
 
+/** Why a server that is not a standby counts as unreachable. */
+const primaryReason = 'it is not a standby'
+
 interface ProbeRow {
   isStandby: boolean
   lsn: number | null
@@ -44,6 +47,7 @@ export class Replica {
   readonly #probe: Probe<ProbeRow>
   readonly #handler: ReplicaHandler
   #isUp = false
+  #isPrimary = false
   #lsn = -1
   #timeline = -1
   #identity = ''
@@ -67,6 +71,11 @@ export class Replica {
   /** Whether the replica responds to probes. */
   get isUp(): boolean {
     return this.#isUp
+  }
+
+  /** Whether the server is not a standby, by the last probe. It then counts as unreachable. */
+  get isPrimary(): boolean {
+    return this.#isPrimary
   }
 
   /** Whether reads may be sent to the replica, regardless of its lag. */
@@ -125,20 +134,21 @@ export class Replica {
   }
 
   #receive({ isStandby, lsn, timeline, identity }: ProbeRow): void {
+    this.#identity = identity
     if (!isStandby) {
-      this.reject('it is not a standby')
+      this.reject(primaryReason)
       return
     }
     this.#isUp = true
     // The position may be lower than before: a restarted server replays a part of the log again.
     this.#lsn = lsn ?? -1
     this.#timeline = timeline === null ? -1 : Number.parseInt(timeline, 16)
-    this.#identity = identity
     this.#handler.onPosition(this)
   }
 
   #handleFailure(reason: string): void {
     this.#isUp = false
+    this.#isPrimary = reason === primaryReason
     this.#lsn = -1
     this.asOf = Number.NEGATIVE_INFINITY
     this.#handler.onUnreachable(this, reason)

@@ -13,10 +13,11 @@ export interface ReplicaOptions {
   maxAgeMs: number
 }
 
-/** Receives events for the log: a replica is unreachable, or reachable again. */
+/** Receives events for the log: a replica is unreachable, has become the primary, or is reachable again. */
 export interface ReplicaObserver {
   /** @returns whether the event was logged. If not, the next failure is reported again, without a pause. */
   replicaUnavailable(replica: Replica, reason: string): boolean
+  replicaPromoted(replica: Replica): void
   replicaAvailable(replica: Replica): void
 }
 
@@ -57,7 +58,7 @@ export class Replicas {
   readonly #intervalMs: number
   readonly #events = new EventEmitter<{ reachable: [Replica]; unreachable: [Replica] }>().setMaxListeners(0)
   /** The last report about each replica, and its time. */
-  readonly #reported = new Map<Replica, { isUp: boolean; reportedAt: number }>()
+  readonly #reported = new Map<Replica, { state: 'up' | 'primary' | 'away'; reportedAt: number }>()
   /** Replicas that have been seen on the primary's timeline. */
   readonly #confirmed = new Set<Replica>()
   #timer: NodeJS.Timeout | undefined
@@ -65,7 +66,11 @@ export class Replicas {
   #readAt = Number.NEGATIVE_INFINITY
   #isClosed = false
   #rotation = 0
-  observer: ReplicaObserver = { replicaUnavailable: () => false, replicaAvailable: () => {} }
+  observer: ReplicaObserver = {
+    replicaUnavailable: () => false,
+    replicaPromoted: () => {},
+    replicaAvailable: () => {},
+  }
 
   /** @param storeTimeline stores the timeline of the primary in a table, which the replicas replay. */
   constructor(
@@ -110,17 +115,19 @@ export class Replicas {
   }
 
   /**
-   * Returns the state of a replica: `away` if it does not respond to probes or a read has just failed on it, `behind` if its
-   * data is older than both the maximum age and two idle probe intervals.
+   * Returns the state of a replica: `primary` if it is the primary, `away` if it does not respond to probes or a read has just
+   * failed on it, `behind` if its data is older than both the maximum age and two idle probe intervals.
    */
-  stateOf(replica: Replica): 'current' | 'behind' | 'away' {
+  stateOf(replica: Replica): 'current' | 'behind' | 'primary' | 'away' {
+    if (this.#isPrimary(replica)) return 'primary'
     if (!replica.isUsable) return 'away'
     return replica.isFresh(Math.max(this.options.maxAgeMs, 2 * idleIntervalMs)) ? 'current' : 'behind'
   }
 
-  /** Bytes of the primary's log that a replica has not replayed; undefined while it is unreachable. */
+  /** Bytes of the primary's log that a replica has not replayed; undefined while it is unreachable or this is not known. */
   lagBytes(replica: Replica): number | undefined {
-    return replica.isUp ? Math.max(0, this.#primary.lsn - replica.lsn) : undefined
+    const { lsn } = this.#primary
+    return replica.isUp && lsn >= 0 ? Math.max(0, lsn - replica.lsn) : undefined
   }
 
   /**
@@ -202,8 +209,8 @@ export class Replicas {
     replica.asOf = this.#primary.asOf(replica)
     if (replica.asOf > Number.NEGATIVE_INFINITY) this.#confirmed.add(replica)
     const reported = this.#reported.get(replica)
-    if (reported?.isUp) return
-    this.#reported.set(replica, { isUp: true, reportedAt: performance.now() })
+    if (reported?.state === 'up') return
+    this.#reported.set(replica, { state: 'up', reportedAt: performance.now() })
     this.#events.emit('reachable', replica)
     if (reported) this.observer.replicaAvailable(replica)
   }
@@ -212,12 +219,24 @@ export class Replicas {
     this.#events.emit('unreachable', replica)
     const now = performance.now()
     const reported = this.#reported.get(replica)
-    if (reported && !reported.isUp && now - reported.reportedAt < reportIntervalMs) return
+    if (this.#isPrimary(replica)) {
+      if (reported?.state === 'primary') return
+      this.#reported.set(replica, { state: 'primary', reportedAt: now })
+      if (reported) this.observer.replicaPromoted(replica)
+      return
+    }
+    if (reported?.state === 'away' && now - reported.reportedAt < reportIntervalMs) return
     const isLogged = this.observer.replicaUnavailable(replica, reason)
     this.#reported.set(replica, {
-      isUp: false,
+      state: 'away',
       reportedAt: isLogged ? now : Number.NEGATIVE_INFINITY,
     })
+  }
+
+  /** Whether the server of a replica is now the primary, and not the primary of another database. */
+  #isPrimary(replica: Replica): boolean {
+    const { identity } = this.#primary
+    return replica.isPrimary && (identity === undefined || replica.identity === identity)
   }
 
   #updateAsOf(): void {

@@ -4,7 +4,7 @@ import { problemResponse } from './problem-schema.ts'
 /** The states of read replicas (`Replicas.stateOf`). */
 const replicas = {
   type: 'array',
-  items: { type: 'string', enum: ['current', 'behind', 'away'] },
+  items: { type: 'string', enum: ['current', 'behind', 'primary', 'away'] },
   description:
     'The state of each read replica, in the order of `READ_DATABASE_URLS`; absent without replicas.',
 }

@@ -40,6 +40,7 @@ function observeReplicas({ metrics, log, server }: FastifyInstance, { replicas }
       log.warn({ ...describe(replica), reason }, 'a read replica is unavailable')
       return true
     },
+    replicaPromoted: (replica) => log.info(describe(replica), 'a read replica has become the primary'),
     replicaAvailable: (replica) => log.info(describe(replica), 'a read replica is available again'),
   }
   replicas.start()
@@ -57,7 +58,7 @@ function observeReplicas({ metrics, log, server }: FastifyInstance, { replicas }
   )
   metrics.replicaGauge(
     'entente_replica_up',
-    '1 while the replica answers.',
+    '1 while the replica answers; 0 while it is the primary.',
     replicas.all.map((replica) => () => (replica.isUp ? 1 : 0)),
   )
   metrics.replicaGauge(
@@ -67,7 +68,7 @@ function observeReplicas({ metrics, log, server }: FastifyInstance, { replicas }
   )
   metrics.replicaGauge(
     'entente_replica_lag_bytes',
-    "Bytes of the primary's log that the replica has not replayed; no value while it is unavailable.",
+    "Bytes of the primary's log that the replica has not replayed; no value while this is unknown.",
     replicas.all.map((replica) => () => replicas.lagBytes(replica)),
   )
 }

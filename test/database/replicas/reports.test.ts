@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { Replicas } from '../../../src/database/replicas/replicas.ts'
+import { openEmptyDatabase } from '../../support/database.ts'
 import { freePort } from '../../support/ports.ts'
+import { openProxy } from '../../support/proxy.ts'
 
 it('an unreachable replica is reported until a report is logged, and then once a minute', async () => {
   const url = `postgresql://127.0.0.1:${await freePort()}/none`
@@ -9,6 +11,7 @@ it('an unreachable replica is reported until a report is logged, and then once a
   const reasons: string[] = []
   replicas.observer = {
     replicaUnavailable: (_replica, reason) => reasons.push(reason) > 2,
+    replicaPromoted: () => {},
     replicaAvailable: () => {},
   }
   try {
@@ -22,4 +25,34 @@ it('an unreachable replica is reported until a report is logged, and then once a
   } finally {
     await replicas.close()
   }
+})
+
+it('the primary among the replicas is no failure, and is reported only after an outage', async () => {
+  const { url, pool, close } = await openEmptyDatabase()
+  await pool.query('create table settings (name text primary key, value text)')
+  const proxy = await openProxy(url)
+  const replicas = new Replicas(url, { urls: [proxy.url], maxAgeMs: 100 }, async () => {})
+  onTestFinished(async () => {
+    await replicas.close()
+    proxy.close()
+    await close()
+  })
+  const events: string[] = []
+  replicas.observer = {
+    replicaUnavailable: () => events.push('unavailable') > 0,
+    replicaPromoted: () => void events.push('primary'),
+    replicaAvailable: () => void events.push('available'),
+  }
+  const waitFor = (state: string) =>
+    vi.waitFor(() => expect(replicas.all.map((replica) => replicas.stateOf(replica))).toEqual([state]), {
+      timeout: 20_000,
+    })
+  replicas.start()
+  await waitFor('primary')
+  expect(events).toEqual([])
+  proxy.refuseConnections()
+  await waitFor('away')
+  proxy.acceptConnections()
+  await waitFor('primary')
+  expect(events).toEqual(['unavailable', 'primary'])
 })

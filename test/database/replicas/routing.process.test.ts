@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
 import { type Database, Freshness, openDatabaseAt } from '../../../src/database/database.ts'
 import type { Position } from '../../../src/database/replicas/position.ts'
 import { generousOptions } from '../../support/database-options.ts'
+import { freePort } from '../../support/ports.ts'
 import { openReplicatedServers, type ReplicatedServers } from '../../support/replicated.ts'
 
 const maxAgeMs = 100
@@ -291,6 +292,17 @@ it('reads no longer run on a standby that answers probes but refuses reads', asy
   expect(refused.replicas?.reads.retried).toBeLessThan(10)
 })
 
+it('the lag of a replica is unknown before the primary is reached', async () => {
+  const urls = servers.standbys.map(({ url }) => url)
+  const options = { ...generousOptions, replicas: { urls, maxAgeMs } }
+  const alone = openDatabaseAt(`postgresql://127.0.0.1:${await freePort()}/none`, options)
+  onTestFinished(() => alone.close())
+  alone.replicas?.start()
+  const replicas = alone.replicas?.all ?? []
+  await vi.waitFor(() => expect(replicas.map(({ isUp }) => isUp)).toEqual([true, true]), { timeout: 20_000 })
+  expect(replicas.map((replica) => alone.replicas?.lagBytes(replica))).toEqual([undefined, undefined])
+})
+
 it('no read runs on a server that is not a standby', async () => {
   const wrong = open([servers.primary.url])
   onTestFinished(() => wrong.close())
@@ -316,6 +328,7 @@ it('no read runs on a standby of another primary, which is reported', async () =
   if (wrong.replicas)
     wrong.replicas.observer = {
       replicaUnavailable: (_replica, reason) => reasons.push(reason) > 0,
+      replicaPromoted: () => {},
       replicaAvailable: () => {},
     }
   await sleep(2000)
