@@ -15,6 +15,12 @@ export class CommitGate {
   /** Time of the last commit timeout, in milliseconds of `performance.now()`; undefined while the gate is open. */
   #shutAt: number | undefined
   #isTrialRunning = false
+  readonly #onShut: () => void
+
+  /** @param onShut is called when a commit timeout shuts the open gate. */
+  constructor(onShut: () => void) {
+    this.#onShut = onShut
+  }
 
   /**
    * Runs a change if the gate is open, or as a trial. A commit timeout of the change shuts the gate.
@@ -48,10 +54,15 @@ export class CommitGate {
     try {
       return await change()
     } catch (error) {
-      if (error instanceof Problem && error.cause instanceof CommitTimeoutError)
-        this.#shutAt = performance.now()
+      if (error instanceof Problem && error.cause instanceof CommitTimeoutError) this.#shut()
       throw error
     }
+  }
+
+  #shut(): void {
+    const wasOpen = this.#shutAt === undefined
+    this.#shutAt = performance.now()
+    if (wasOpen) this.#onShut()
   }
 }
 

@@ -191,7 +191,8 @@ function openWith(
     costs: new StatementCosts(),
     expensiveOwners: new ExpensiveOwners(),
     announceCommit: () => {},
-    commitGate: new CommitGate(),
+    // If the server was lost, its idle connections may hang, and each would end a trial only at its timeout.
+    commitGate: new CommitGate(() => pool.closeIdle()),
     close: async () => {
       await listener.close()
       await Promise.all([pool.end(), routing?.close(), isFork ? undefined : replicas?.close()])

@@ -97,3 +97,14 @@ it('commits are tried again after a change that failed or got no connection', as
   await write()
   await write()
 })
+
+it('a commit that hangs closes the idle connections, since a lost server may have left them', async () => {
+  const { database, pool, write } = await open()
+  const read = () => database.read<{ pid: number }>({ text: 'select pg_backend_pid() as pid, pg_sleep(0.2)' })
+  const before = (await Promise.all([read(), read(), read()])).flat().map(({ pid }) => pid)
+  expect(new Set(before).size).toBe(3)
+  await pool.query('insert into slow default values')
+  await expect(write()).rejects.toMatchObject({ type: 'outcome-unknown' })
+  const after = (await Promise.all([read(), read(), read()])).flat().map(({ pid }) => pid)
+  expect(before.filter((pid) => after.includes(pid))).toEqual([])
+})
