@@ -14,7 +14,7 @@ import type { ValueMapping, ValueSteps } from './value-schema.ts'
 import { BadValue, type Scalar } from './values/bad.ts'
 import { compileDate } from './values/date.ts'
 import { formatHelp } from './values/date-format.ts'
-import { compileNumber, readNumberFormat, roundNumber } from './values/number.ts'
+import { compileNumber, readNumberFormat, roundNumber, roundSignificant } from './values/number.ts'
 import { compileTextSteps } from './values/text.ts'
 import { compileTyped } from './values/typed.ts'
 
@@ -218,7 +218,7 @@ function compileNumberStep({ number, times, round }: ValueSteps, context: Compil
   return (value) => {
     const found = read(value)
     if (found instanceof BadValue) return found
-    const multiplied = times === undefined ? found : roundNumber(found * times, 6)
+    const multiplied = times === undefined ? found : roundSignificant(found * times)
     return round === undefined ? multiplied : roundNumber(multiplied, round)
   }
 }

@@ -112,6 +112,9 @@ function shiftPoint(number: number, digits: number): number {
   return Number(`${mantissa}e${Number(exponent) + digits}`)
 }
 
+/** Rounds a sum or product to 15 significant digits: binary fractions give it more digits than its numbers have. */
+export const roundSignificant = (number: number): number => Number(number.toPrecision(15))
+
 /** Rounds half away from zero. @param digits digits after the decimal point. */
 export function roundNumber(number: number, digits: number): number {
   // From 2 ** 52 on, doubles have no fraction.
