@@ -30,4 +30,20 @@ describe('a number that a mapping multiplies', () => {
     })
     expect(convertedValue('times: 0.01, round: 4', '0.00004')).toBe(0)
   })
+
+  it.each([
+    ['1e305', 'times: 1000000'],
+    ['-1e305', 'times: 1000000, round: 2'],
+    ['1e-305', 'times: 1e-30'],
+  ])('is refused with the value of the row if it is too large or too close to zero: %s', (value, steps) => {
+    const faults = [{ column: 'V', value, detail: `"${value}" is too large or too close to zero.` }]
+    expect(convert(steps, value)).toMatchObject({ kind: 'refused', faults })
+  })
+
+  it.each([
+    ['0', 'times: 1000'],
+    ['-5', 'times: 0'],
+  ])('may be 0: %s with %s', (value, steps) => {
+    expect(convertedValue(steps, value)).toBe(0)
+  })
 })

@@ -14,7 +14,7 @@ import type { ValueMapping, ValueSteps } from './value-schema.ts'
 import { BadValue, type Scalar } from './values/bad.ts'
 import { compileDate } from './values/date.ts'
 import { formatHelp } from './values/date-format.ts'
-import { compileNumber, readNumberFormat, roundNumber, roundSignificant } from './values/number.ts'
+import { compileNumber, multiply, readNumberFormat, roundNumber } from './values/number.ts'
 import { compileTextSteps } from './values/text.ts'
 import { compileTyped } from './values/typed.ts'
 
@@ -218,8 +218,8 @@ function compileNumberStep({ number, times, round }: ValueSteps, context: Compil
   return (value) => {
     const found = read(value)
     if (found instanceof BadValue) return found
-    const multiplied = times === undefined ? found : roundSignificant(found * times)
-    return round === undefined ? multiplied : roundNumber(multiplied, round)
+    const multiplied = times === undefined ? found : multiply(found, times, value)
+    return round === undefined || multiplied instanceof BadValue ? multiplied : roundNumber(multiplied, round)
   }
 }
 
