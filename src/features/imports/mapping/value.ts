@@ -113,12 +113,13 @@ const textTarget = targetOf(line())
 
 function compileReferenceStep(steps: ValueSteps, resource: string, context: CompileContext) {
   const { country, on, onBadValue = context.onBadValue } = steps
+  const compilePart = (mapping: ValueMapping | undefined, target: Target, name: string) =>
+    mapping === undefined
+      ? undefined
+      : compileValue({ onBadValue, ...toSteps(mapping) }, target, context.at(name))
   return compileReference(steps, resource, context, {
-    country:
-      country === undefined
-        ? undefined
-        : compileValue({ onBadValue, ...toSteps(country) }, textTarget, context.at('country')),
-    on: on === undefined ? undefined : compileValue(on, dateTarget, context.at('on')),
+    country: compilePart(country, textTarget, 'country'),
+    on: compilePart(on, dateTarget, 'on'),
   })
 }
 
