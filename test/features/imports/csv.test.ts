@@ -132,6 +132,16 @@ describe('encoding', () => {
     expect(rows[0]?.values).toEqual({ country: 'Côte d’Ivoire', title: '“Coopération” à Abidjan' })
   })
 
+  it.each(['utf-8', 'utf-16le', 'utf-16be', 'utf-32le', 'utf-32be'])(
+    'is detected by a byte order mark: %s',
+    async (encoding) => {
+      const bytes = iconv.encode('имя,страна\nСоглашение,Россия\n', encoding, { addBOM: true })
+      const { fileInfo, rows } = await readContent('file.csv', bytes)
+      expect(fileInfo).toMatchObject({ encoding, notes: [] })
+      expect(rows[0]?.values).toEqual({ имя: 'Соглашение', страна: 'Россия' })
+    },
+  )
+
   it('is detected as UTF-8 if the beginning of a file ends within a character', async () => {
     for (const content of ['a,b\n中国,1\n巴基斯坦', 'a,b\n1,中国']) {
       const { fileInfo } = await readContent('file.csv', Buffer.from(content).subarray(0, -1), {}, true)
