@@ -181,6 +181,15 @@ describe('encoding', () => {
     expect(await messageOf(readContent('file.csv', mixed))).toContain('line 4 is not UTF-8')
   })
 
+  it('is refused with the line that differs even after lines longer than the chunks of a file', async () => {
+    const long = `"${'中'.repeat(1_200_000)}",1\n`
+    const other = iconv.encode('Perú,2\n', 'windows-1252')
+    const mixed = Buffer.concat([Buffer.from(`a,b\n${long}`), other, Buffer.from(long)])
+    expect(await messageOf(readContent('file.csv', mixed))).toContain('line 3 is not UTF-8')
+    const oneLine = Buffer.concat([Buffer.from(`[{"a":${long.trim()}`), other])
+    expect(await messageOf(readContent('file.json', oneLine))).toContain('line 1 is not UTF-8')
+  })
+
   it.each<[how: string, start: string, options: RowOptions]>([
     ['by the mapping', '', { encoding: 'UTF-8' }],
     ['by another name', '', { encoding: 'utf8' }],

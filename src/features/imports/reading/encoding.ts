@@ -57,7 +57,7 @@ export async function detectEncoding(path: string, stated?: string): Promise<Det
   const lines = survey.utf8Lines + survey.otherLines
   if (survey.utf8Lines / lines > minMixedShare) {
     throw unreadableFile(
-      `The file mixes encodings: line ${survey.firstOtherLine} is not UTF-8, but ${survey.utf8Lines === 1 ? 'another line is' : `${survey.utf8Lines} other lines are`}. Convert it to UTF-8, or set rows.encoding in the mapping, for example to windows-1252.`,
+      `The file mixes encodings: line ${survey.firstOtherLine} is not UTF-8, but other parts of the file are. Convert it to UTF-8, or set rows.encoding in the mapping, for example to windows-1252.`,
     )
   }
   return guessEncoding(Buffer.concat(survey.sample))
@@ -90,9 +90,10 @@ function requireEncoding(stated: string): string {
 interface Survey {
   /** The encoding, if it is certain. */
   name?: string
-  /** Number of non-ASCII lines that are valid UTF-8, and of those that are not. */
+  /** Number of non-ASCII lines that are valid UTF-8, and of those that are not. Pieces of long lines count as lines. */
   utf8Lines: number
   otherLines: number
+  /** Number of the first line that is not UTF-8. */
   firstOtherLine: number
   sample: Buffer[]
 }
@@ -100,8 +101,8 @@ interface Survey {
 const newline = 0x0a
 
 /**
- * Counts the non-ASCII lines of a file that are UTF-8, and those that are not. Memory does not grow with the file: of a line that
- * is longer than a chunk, each piece counts as a line.
+ * Counts the non-ASCII lines of a file that are UTF-8, and those that are not. Memory does not grow with the file: a line that is
+ * longer than a chunk is read in pieces.
  */
 async function surveyFile(path: string): Promise<Survey> {
   const survey: Survey = { utf8Lines: 0, otherLines: 0, firstOtherLine: 0, sample: [] }
@@ -119,7 +120,7 @@ async function surveyFile(path: string): Promise<Survey> {
       if (sampled < sampleBytes) survey.sample.push(Buffer.from(bytes.subarray(0, sampleBytes - sampled)))
       sampled += bytes.length
     }
-    line += 1
+    if (bytes.at(-1) === newline) line += 1
   }
   for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
     if (isFirst) {
