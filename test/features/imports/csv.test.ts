@@ -173,6 +173,26 @@ describe('encoding', () => {
     expect(Object.values(rows[0]?.values ?? {})).toEqual(content.split('\n')[1]?.split(','))
   })
 
+  it('is detected in Chinese and Korean if some lines are UTF-8 by chance', async () => {
+    for (const [encoding, text] of [
+      ['gb18030', `编号,性别,国家\n${'0,男,CHN\n1,女,CHN\n'.repeat(10)}`],
+      ['gb18030', `编号,性别,国家\n${'1,女,CHN\n'.repeat(10)}`],
+      ['euc-kr', `번호,성별,층수\n${'남,짱,일층\nx,짱,y\n'.repeat(10)}`],
+    ] as const) {
+      const { fileInfo, rows } = await readContent('file.csv', iconv.encode(text, encoding))
+      expect(fileInfo.encoding).toBe(encoding)
+      expect(Object.values(rows[1]?.values ?? {})).toEqual(text.split('\n')[2]?.split(','))
+    }
+  })
+
+  it.each(['中国,北京', 'Perú', 'Союз'])(
+    'is refused if Chinese lines are mixed with UTF-8: %s',
+    async (line) => {
+      const mixed = Buffer.concat([iconv.encode(chinese, 'gb18030'), Buffer.from(`${line},1\n`.repeat(3))])
+      expect(await messageOf(readContent('file.csv', mixed))).toContain('line 1 is not UTF-8')
+    },
+  )
+
   it('is refused if lines have different encodings, with the first line that differs', async () => {
     const mixed = Buffer.concat([
       Buffer.from(text),
