@@ -179,6 +179,7 @@ describe('Chinese sentences', () => {
     ['a text that is not an address', 'website: Value', 'not an address'],
     ['a text that is not a number', 'place: { from: Value, times: 1 }', 'many'],
     ['a number of another format', 'place: { from: Value, number: "1.234,5" }', '1.5'],
+    ['a number that is too large', 'place: { from: Value, times: 10 }', '1e308'],
     ['an ambiguous number', 'place: { from: Value, times: 1 }', '1,234'],
     [
       'a text that a condition cannot compare',
