@@ -26,7 +26,8 @@ interface ImportOptions extends CreateDatabaseOption {
 
 /** Starts, commits or undoes an import, as the options say, and prints its report. */
 async function runImportCommand(
-  [mapping, ...files]: string[],
+  mapping: string,
+  files: string[],
   options: ImportOptions,
   context: CommandContext,
 ): Promise<void> {
@@ -39,8 +40,6 @@ async function runImportCommand(
   if (undo !== undefined) job = await imports.undo(undo)
   else if (commit !== undefined) job = await imports.commit(commit)
   else {
-    if (mapping === undefined || files.length === 0)
-      throw new OperatorError("a mapping and a file are needed: 'entente import MAPPING FILE'")
     job = await imports.start({ mapping, files, decisions, autoCommit: yes && !dryRun })
     if (job.state === 'staged' && !dryRun) {
       const committed = await commitIfConfirmed(imports, job, context)
@@ -99,12 +98,14 @@ export const addImport: AddCommand = (program, context) => {
     )
     .option('--strict', 'exit with code 1 if rows were refused')
     .addOption(createDatabaseOption())
-    .action(async (mapping: string | undefined, files: string[], options: ImportOptions) => {
+    .action(async (mapping = '', files: string[], options: ImportOptions) => {
       const id = options.commit ?? options.undo
-      if (id !== undefined && mapping !== undefined)
+      if (id === undefined && files.length === 0)
+        throw new OperatorError("a mapping and a file are needed: 'entente import MAPPING FILE'")
+      if (id !== undefined && mapping !== '')
         throw new OperatorError(
           `'${mapping}' cannot be used with the import ${id}: --commit and --undo take an id, and no mapping or file`,
         )
-      await runImportCommand(mapping === undefined ? [] : [mapping, ...files], options, context)
+      await runImportCommand(mapping, files, options, context)
     })
 }

@@ -81,6 +81,8 @@ describe('the command line refuses wrong arguments with one line', () => {
     [['restore', 'test'], /^the archive test cannot be read: it is a folder$/],
     [['restore', 'no-file'], /^the archive no-file cannot be read: no such file or directory$/],
     [['verify', '--seal', 'no-file'], /^the seal no-file cannot be read: no such file or directory$/],
+    [['import'], /^a mapping and a file are needed/],
+    [['import', 'a.yaml'], /^a mapping and a file are needed/],
     [['import', '--commit', '1', '--dry-run'], /'--commit <id>' cannot be used with option '--dry-run'$/],
     [['import', '--undo', '1', '--dry-run'], /'--undo <id>' cannot be used with option '--dry-run'$/],
     [['import', '--undo', '1', '--yes'], /'--undo <id>' cannot be used with option '--yes'$/],

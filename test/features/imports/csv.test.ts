@@ -132,6 +132,16 @@ describe('encoding', () => {
     expect(rows[0]?.values).toEqual({ country: 'Côte d’Ivoire', title: '“Coopération” à Abidjan' })
   })
 
+  it.each(['utf-8', 'utf-16le', 'utf-16be', 'utf-32le', 'utf-32be'])(
+    'is detected by a byte order mark: %s',
+    async (encoding) => {
+      const bytes = iconv.encode('имя,страна\nСоглашение,Россия\n', encoding, { addBOM: true })
+      const { fileInfo, rows } = await readContent('file.csv', bytes)
+      expect(fileInfo).toMatchObject({ encoding, notes: [] })
+      expect(rows[0]?.values).toEqual({ имя: 'Соглашение', страна: 'Россия' })
+    },
+  )
+
   it('is detected as UTF-8 if the beginning of a file ends within a character', async () => {
     for (const content of ['a,b\n中国,1\n巴基斯坦', 'a,b\n1,中国']) {
       const { fileInfo } = await readContent('file.csv', Buffer.from(content).subarray(0, -1), {}, true)
@@ -163,12 +173,41 @@ describe('encoding', () => {
     expect(Object.values(rows[0]?.values ?? {})).toEqual(content.split('\n')[1]?.split(','))
   })
 
+  it('is detected in Chinese and Korean if some lines are UTF-8 by chance', async () => {
+    for (const [encoding, text] of [
+      ['gb18030', `编号,性别,国家\n${'0,男,CHN\n1,女,CHN\n'.repeat(10)}`],
+      ['gb18030', `编号,性别,国家\n${'1,女,CHN\n'.repeat(10)}`],
+      ['euc-kr', `번호,성별,층수\n${'남,짱,일층\nx,짱,y\n'.repeat(10)}`],
+    ] as const) {
+      const { fileInfo, rows } = await readContent('file.csv', iconv.encode(text, encoding))
+      expect(fileInfo.encoding).toBe(encoding)
+      expect(Object.values(rows[1]?.values ?? {})).toEqual(text.split('\n')[2]?.split(','))
+    }
+  })
+
+  it.each(['中国,北京', 'Perú', 'Союз'])(
+    'is refused if Chinese lines are mixed with UTF-8: %s',
+    async (line) => {
+      const mixed = Buffer.concat([iconv.encode(chinese, 'gb18030'), Buffer.from(`${line},1\n`.repeat(3))])
+      expect(await messageOf(readContent('file.csv', mixed))).toContain('line 1 is not UTF-8')
+    },
+  )
+
   it('is refused if lines have different encodings, with the first line that differs', async () => {
     const mixed = Buffer.concat([
       Buffer.from(text),
       iconv.encode('Perú,Lección número uno\n', 'windows-1252'),
     ])
     expect(await messageOf(readContent('file.csv', mixed))).toContain('line 4 is not UTF-8')
+  })
+
+  it('is refused with the line that differs even after lines longer than the chunks of a file', async () => {
+    const long = `"${'中'.repeat(1_200_000)}",1\n`
+    const other = iconv.encode('Perú,2\n', 'windows-1252')
+    const mixed = Buffer.concat([Buffer.from(`a,b\n${long}`), other, Buffer.from(long)])
+    expect(await messageOf(readContent('file.csv', mixed))).toContain('line 3 is not UTF-8')
+    const oneLine = Buffer.concat([Buffer.from(`[{"a":${long.trim()}`), other])
+    expect(await messageOf(readContent('file.json', oneLine))).toContain('line 1 is not UTF-8')
   })
 
   it.each<[how: string, start: string, options: RowOptions]>([

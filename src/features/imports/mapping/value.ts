@@ -14,7 +14,7 @@ import type { ValueMapping, ValueSteps } from './value-schema.ts'
 import { BadValue, type Scalar } from './values/bad.ts'
 import { compileDate } from './values/date.ts'
 import { formatHelp } from './values/date-format.ts'
-import { compileNumber, readNumberFormat, roundNumber } from './values/number.ts'
+import { compileNumber, multiply, readNumberFormat, roundNumber } from './values/number.ts'
 import { compileTextSteps } from './values/text.ts'
 import { compileTyped } from './values/typed.ts'
 
@@ -67,7 +67,8 @@ export function compileValue(
     isConstant: source.isConstant,
     onBadValue,
     evaluate(scope, conversion) {
-      const found = findUnmet(scope) === undefined ? source.read(scope, conversion, onBadValue) : []
+      const found =
+        findUnmet(scope, conversion) === undefined ? source.read(scope, conversion, onBadValue) : []
       const converted = convertFirst(found, take, conversion, (value) => convert(value, conversion, plan))
       const all = converted.length === 0 && fallback !== undefined ? [fallback] : converted
       const values = combine(all, steps)
@@ -113,12 +114,13 @@ const textTarget = targetOf(line())
 
 function compileReferenceStep(steps: ValueSteps, resource: string, context: CompileContext) {
   const { country, on, onBadValue = context.onBadValue } = steps
+  const compilePart = (mapping: ValueMapping | undefined, target: Target, name: string) =>
+    mapping === undefined
+      ? undefined
+      : compileValue({ onBadValue, ...toSteps(mapping) }, target, context.at(name))
   return compileReference(steps, resource, context, {
-    country:
-      country === undefined
-        ? undefined
-        : compileValue({ onBadValue, ...toSteps(country) }, textTarget, context.at('country')),
-    on: on === undefined ? undefined : compileValue(on, dateTarget, context.at('on')),
+    country: compilePart(country, textTarget, 'country'),
+    on: compilePart(on, dateTarget, 'on'),
   })
 }
 
@@ -220,8 +222,8 @@ function compileNumberStep({ number, times, round }: ValueSteps, context: Compil
   return (value) => {
     const found = read(value)
     if (found instanceof BadValue) return found
-    const multiplied = times === undefined ? found : roundNumber(found * times, 6)
-    return round === undefined ? multiplied : roundNumber(multiplied, round)
+    const multiplied = times === undefined ? found : multiply(found, times, value)
+    return round === undefined || multiplied instanceof BadValue ? multiplied : roundNumber(multiplied, round)
   }
 }
 

@@ -19,9 +19,19 @@ const sampleBytes = 256 * 1024
 /** A file in which more than this share of the non-ASCII lines is UTF-8, and others are not, counts as mixed. */
 const minMixedShare = 0.05
 
+/** Encodings with two bytes for most characters. Some of these pairs are UTF-8 by chance: 女 in GB18030 is `Ů` in UTF-8. */
+const doubleByteEncodings = ['gb18030', 'big5', 'shift_jis', 'euc-jp', 'euc-kr']
+
+/**
+ * Matches lines, decoded as Latin-1, that are UTF-8 and not by chance: they have bytes that such pairs hardly have, as Chinese or
+ * Russian in UTF-8 does, or a pair beside an ASCII letter, as in `Perú`.
+ */
+const certainUtf8 = /[\x80-\xa0\xe0-\xff]|[A-Za-z][\xa1-\xdf]|[\xa1-\xdf][A-Za-z]/
+
 const byteOrderMarks = [
   { name: 'utf-8', bytes: [0xef, 0xbb, 0xbf] },
   { name: 'utf-32le', bytes: [0xff, 0xfe, 0, 0] },
+  { name: 'utf-32be', bytes: [0, 0, 0xfe, 0xff] },
   { name: 'utf-16le', bytes: [0xff, 0xfe] },
   { name: 'utf-16be', bytes: [0xfe, 0xff] },
 ]
@@ -53,13 +63,18 @@ export async function detectEncoding(path: string, stated?: string): Promise<Det
   if (stated !== undefined) return { name: requireEncoding(stated), notes: [] }
   const survey = await surveyFile(path)
   if (survey.name !== undefined) return { name: survey.name, notes: [] }
-  const lines = survey.utf8Lines + survey.otherLines
-  if (survey.utf8Lines / lines > minMixedShare) {
+  const guessed = guessEncoding(Buffer.concat(survey.sample))
+  const isDoubleByte = guessed !== undefined && doubleByteEncodings.includes(guessed.name)
+  const utf8Lines = isDoubleByte ? survey.certainUtf8Lines : survey.utf8Lines
+  if (utf8Lines / (survey.utf8Lines + survey.otherLines) > minMixedShare) {
     throw unreadableFile(
-      `The file mixes encodings: line ${survey.firstOtherLine} is not UTF-8, but ${survey.utf8Lines === 1 ? 'another line is' : `${survey.utf8Lines} other lines are`}. Convert it to UTF-8, or set rows.encoding in the mapping, for example to windows-1252.`,
+      `The file mixes encodings: line ${survey.firstOtherLine} is not UTF-8, but other parts of the file are. Convert it to UTF-8, or set rows.encoding in the mapping, for example to windows-1252 or gb18030.`,
     )
   }
-  return guessEncoding(Buffer.concat(survey.sample))
+  if (guessed) return guessed
+  throw unreadableFile(
+    'The encoding of the file could not be detected. Save it as UTF-8, or set rows.encoding in the mapping.',
+  )
 }
 
 /** Whether two names mean the same encoding, such as `latin1` and `iso-8859-1`: iconv-lite then has one codec for both. */
@@ -89,9 +104,12 @@ function requireEncoding(stated: string): string {
 interface Survey {
   /** The encoding, if it is certain. */
   name?: string
-  /** Number of non-ASCII lines that are valid UTF-8, and of those that are not. */
+  /** Number of non-ASCII lines that are valid UTF-8, and of those that are not. Pieces of long lines count as lines. */
   utf8Lines: number
   otherLines: number
+  /** Number of lines that are UTF-8 and not by chance. */
+  certainUtf8Lines: number
+  /** Number of the first line that is not UTF-8. */
   firstOtherLine: number
   sample: Buffer[]
 }
@@ -99,26 +117,28 @@ interface Survey {
 const newline = 0x0a
 
 /**
- * Counts the non-ASCII lines of a file that are UTF-8, and those that are not. Memory does not grow with the file: of a line that
- * is longer than a chunk, each piece counts as a line.
+ * Counts the non-ASCII lines of a file that are UTF-8, and those that are not. Memory does not grow with the file: a line that is
+ * longer than a chunk is read in pieces.
  */
 async function surveyFile(path: string): Promise<Survey> {
-  const survey: Survey = { utf8Lines: 0, otherLines: 0, firstOtherLine: 0, sample: [] }
+  const survey: Survey = { utf8Lines: 0, otherLines: 0, certainUtf8Lines: 0, firstOtherLine: 0, sample: [] }
   let line = 1
   let rest: Buffer = Buffer.alloc(0)
   let isFirst = true
   let sampled = 0
   const addLine = (bytes: Buffer) => {
     if (!isAscii(bytes)) {
-      if (isUtf8(bytes)) survey.utf8Lines += 1
-      else {
+      if (isUtf8(bytes)) {
+        survey.utf8Lines += 1
+        if (certainUtf8.test(bytes.toString('latin1'))) survey.certainUtf8Lines += 1
+      } else {
         survey.otherLines += 1
         survey.firstOtherLine ||= line
       }
       if (sampled < sampleBytes) survey.sample.push(Buffer.from(bytes.subarray(0, sampleBytes - sampled)))
       sampled += bytes.length
     }
-    line += 1
+    if (bytes.at(-1) === newline) line += 1
   }
   for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
     if (isFirst) {
@@ -206,8 +226,8 @@ export function forEachLine(bytes: Buffer, visit: (line: Buffer) => void): void 
   }
 }
 
-/** Guesses an encoding by the frequency of characters: the most likely one in which every byte is valid. */
-function guessEncoding(sample: Buffer): DetectedEncoding {
+/** Guesses an encoding by the frequency of characters: the most likely one in which every byte is valid, if there is one. */
+function guessEncoding(sample: Buffer): DetectedEncoding | undefined {
   // The sample may end within a character. Without `end`, the decoder ignores it.
   const isValid = (name: string) => !iconv.getDecoder(name).write(sample).includes('\ufffd')
   for (const { name, confidence } of chardet.analyse(sample)) {
@@ -216,7 +236,5 @@ function guessEncoding(sample: Buffer): DetectedEncoding {
     const note = `The encoding is most likely ${encoding} (${confidence} % sure). If letters are wrong, set rows.encoding in the mapping.`
     return { name: encoding, notes: [note] }
   }
-  throw unreadableFile(
-    'The encoding of the file could not be detected. Save it as UTF-8, or set rows.encoding in the mapping.',
-  )
+  return undefined
 }

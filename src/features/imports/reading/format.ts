@@ -78,12 +78,12 @@ const maxControlShare = 0.02
 const acceptedControls = 10
 
 /**
- * Whether a file is binary: it is not in UTF-16, and has more control characters than a damaged text. In UTF-16, control bytes
- * are halves of characters, and nearly all NULs are at even positions, or nearly all at odd ones. NULs do not count as control
- * characters: `detectEncoding` refuses files with many of them.
+ * Whether a file is binary: it is not in UTF-16 or UTF-32, and has more control characters than a damaged text. In UTF-16,
+ * control bytes are halves of characters, and nearly all NULs are at even positions, or nearly all at odd ones. NULs do not
+ * count as control characters: `detectEncoding` refuses files with many of them.
  */
 function isBinary(start: Buffer): boolean {
-  if (/^(fffe|feff)/.test(start.subarray(0, 2).toString('hex'))) return false
+  if (/^(fffe|feff|0000feff)/.test(start.subarray(0, 4).toString('hex'))) return false
   const nuls = countNuls(start)
   const count = nuls.even + nuls.odd
   const isUtf16 = count >= start.length * maxControlShare && Math.min(nuls.even, nuls.odd) <= count / 20

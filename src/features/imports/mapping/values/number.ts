@@ -64,10 +64,11 @@ export const compileNumber =
       )
     }
     const number = Number(plain)
-    if (!fitsDouble(number, plain))
-      return new BadValue(`${quote(written)} is too large or too close to zero.`)
+    if (!fitsDouble(number, plain)) return outOfRange(written)
     return withoutNegativeZero(inParentheses === undefined ? number : -Math.abs(number))
   }
+
+const outOfRange = (written: string) => new BadValue(`${quote(written)} is too large or too close to zero.`)
 
 /** Returns 0 for -0. The registry stores -0 as 0, so the next import of the same file would take -0 for a change. */
 const withoutNegativeZero = (number: number): number => number + 0
@@ -111,6 +112,16 @@ function shiftPoint(number: number, digits: number): number {
   const [mantissa, exponent = '0'] = String(number).split('e')
   return Number(`${mantissa}e${Number(exponent) + digits}`)
 }
+
+/** Multiplies a number. @param value the number as the row has it, for messages. */
+export function multiply(number: number, factor: number, value: Scalar): number | BadValue {
+  const product = number * factor
+  const isOutOfRange = !Number.isFinite(product) || (product === 0 && number !== 0 && factor !== 0)
+  return isOutOfRange ? outOfRange(String(value)) : roundSignificant(product)
+}
+
+/** Rounds a sum or product to 15 significant digits: binary fractions give it more digits than its numbers have. */
+export const roundSignificant = (number: number): number => Number(number.toPrecision(15))
 
 /** Rounds half away from zero. @param digits digits after the decimal point. */
 export function roundNumber(number: number, digits: number): number {
