@@ -101,6 +101,9 @@ function compileRange(
 /** A date in EDTF that is not a range or season; its marks and its time are ignored. */
 const singleDate = /^\d{4}(?:-(?:0\d|1[0-2])(?:-\d\d)?)?(?=$|[T?~%])/
 
+/** A date whose day and month may be in either order. Its year is certain. */
+const dayMonthYear = /^\d{1,2}([./-])\d{1,2}\1(?<year>\d{4})$/
+
 /**
  * Compiles the comparison of texts with a bound. A number is compared with numbers and, if it may be a year, with the years of
  * dates. A date is compared with dates, in its precision, and any other bound with texts.
@@ -112,11 +115,12 @@ function compileBound(bound: string, language: string | undefined): (text: strin
   const dateOf = (text: string) => singleDate.exec(String(readDate?.(text)))?.[0]
   const limit = Number(bound)
   if (bound !== '' && !Number.isNaN(limit)) {
+    const isYear = /^\d{4}$/.test(bound)
     return (text) => {
       const number = readNumber(text)
       if (typeof number === 'number') return number - limit
-      const date = /^\d{4}$/.test(bound) ? dateOf(text) : undefined
-      return date === undefined ? undefined : Number(date.slice(0, 4)) - limit
+      const year = isYear ? (dateOf(text) ?? dayMonthYear.exec(text)?.groups?.year) : undefined
+      return year === undefined ? undefined : Number(year.slice(0, 4)) - limit
     }
   }
   if (!/^\d{4}-\d\d(-\d\d)?$/.test(bound)) return (text) => compareTexts(text, bound)
