@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { agreementNames, titleOf } from '../../src/dashboard/api/titles.ts'
+import { agreementTitleProperties, titleOf } from '../../src/dashboard/api/titles.ts'
 
 describe('the title of a record', () => {
   const titleIn = (language: string, tag: string) => {
@@ -7,7 +7,7 @@ describe('the title of a record', () => {
       title: 'China–Pakistan agreement',
       alternativeTitles: [{ name: '中巴协定', language: tag }],
     }
-    return titleOf(agreementNames, record, language)
+    return titleOf(agreementTitleProperties, record, language)
   }
 
   it.each(['zh', 'zh-Hans', 'ZH-Hans', 'ZH'])('in Chinese is an alias with the language tag %s', (tag) => {
