@@ -15,11 +15,11 @@ export class CommitGate {
   /** Time of the last commit timeout, in milliseconds of `performance.now()`; undefined while the gate is open. */
   #shutAt: number | undefined
   #isTrialRunning = false
-  readonly #onShut: () => void
+  readonly #onTimeout: () => void
 
-  /** @param onShut is called when a commit timeout shuts the open gate. */
-  constructor(onShut: () => void) {
-    this.#onShut = onShut
+  /** @param onTimeout is called after each commit timeout. */
+  constructor(onTimeout: () => void) {
+    this.#onTimeout = onTimeout
   }
 
   /**
@@ -54,15 +54,12 @@ export class CommitGate {
     try {
       return await change()
     } catch (error) {
-      if (error instanceof Problem && error.cause instanceof CommitTimeoutError) this.#shut()
+      if (error instanceof Problem && error.cause instanceof CommitTimeoutError) {
+        this.#shutAt = performance.now()
+        this.#onTimeout()
+      }
       throw error
     }
-  }
-
-  #shut(): void {
-    const wasOpen = this.#shutAt === undefined
-    this.#shutAt = performance.now()
-    if (wasOpen) this.#onShut()
   }
 }
 

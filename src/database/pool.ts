@@ -181,11 +181,10 @@ export class Pool {
     await Promise.all([open(this.#pool, minConnections(this.options)), open(this.#cancelPool, 1)])
   }
 
-  /** Closes the idle connections. Statements then run on new ones. Never rejects. */
-  async closeIdle(): Promise<void> {
-    const connects = Array.from({ length: this.#pool.idleCount }, () => this.#pool.connect())
-    for (const client of await Promise.allSettled(connects))
-      if (client.status === 'fulfilled') client.value.release(true)
+  /** Closes the idle connections. Statements then run on new ones. */
+  closeIdle(): void {
+    for (let idle = this.#pool.idleCount; idle > 0; idle -= 1)
+      this.#pool.connect((_error, client) => client?.release(true))
   }
 
   async end(): Promise<void> {

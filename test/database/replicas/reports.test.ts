@@ -49,10 +49,12 @@ it('the primary among the replicas is no failure, and is reported only after an 
     })
   replicas.start()
   await waitFor('primary')
-  expect(events).toEqual([])
+  expect(events).not.toContain('available')
+  events.length = 0
   proxy.refuseConnections()
   await waitFor('away')
   proxy.acceptConnections()
   await waitFor('primary')
-  expect(events).toEqual(['unavailable', 'primary'])
+  // On a busy machine, a probe may time out, and report the replica once more.
+  expect(events.slice(-2)).toEqual(['unavailable', 'primary'])
 })
