@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
 import { skipsBrowser } from '../support/browser.ts'
 import { sharedBrowser } from '../support/dashboard.ts'
@@ -43,6 +43,7 @@ const framedUrl = (origin: string, path: string) => `${origin}/?${encodeURICompo
 
 async function openFramed(origin: string, path: string) {
   const page = await (await browser.newContext({ locale: 'en-GB' })).newPage()
+  onTestFinished(() => page.context().close())
   await page.goto(framedUrl(origin, path), { waitUntil: 'networkidle' })
   return { page, frame: page.frameLocator('iframe') }
 }

@@ -103,7 +103,10 @@ export async function openPage(
     await page.goto(api.origin + next, { waitUntil: 'load' })
     await settle(page, pending)
   }
-  await go(path)
+  await go(path).catch(async (error) => {
+    await context.close()
+    throw error
+  })
   return { page, pageErrors, go, settle: () => settle(page, pending) }
 }
 
