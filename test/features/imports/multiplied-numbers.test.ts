@@ -19,6 +19,8 @@ describe('a number that a mapping multiplies', () => {
     ['0.7', 'times: 100', 70],
     ['1.005', 'times: 1, round: 2', 1.01],
     ['99999999.9999', 'times: 1000000', 99_999_999_999_900],
+    ['-1.5', 'times: -1e3', 1500],
+    ['12345678901234.56', 'times: 1', 12_345_678_901_234.56],
   ])('has the digits of the decimal product: %s with %s', (value, steps, product) => {
     expect(convertedValue(steps, value)).toBe(product)
   })

@@ -4,7 +4,7 @@ import type { Conversion } from './conversion.ts'
 import { type Path, type Scope, textOf, valuesAt } from './path.ts'
 import type { ValueSteps } from './value-schema.ts'
 import { BadValue } from './values/bad.ts'
-import { compileNumber, readNumberFormat, roundSignificant } from './values/number.ts'
+import { compileNumber, readNumberFormat } from './values/number.ts'
 
 /** The compiled source of a value. */
 export interface Source {
@@ -150,6 +150,7 @@ function compileSum(
       else addends.push(found)
     }
     const sum = addends.reduce((total, addend) => total + addend, 0)
-    return [addends.length > 0 ? [roundSignificant(sum)] : []]
+    // Binary fractions add up to more digits than the addends have.
+    return [addends.length > 0 ? [Number(sum.toPrecision(15))] : []]
   }
 }

@@ -1,3 +1,4 @@
+import { splitDecimal } from '../../../../model/decimals.ts'
 import { quote } from '../../../../problems/faults.ts'
 import { BadValue, type Scalar } from './bad.ts'
 
@@ -113,15 +114,17 @@ function shiftPoint(number: number, digits: number): number {
   return Number(`${mantissa}e${Number(exponent) + digits}`)
 }
 
-/** Multiplies a number. @param value the number as the row has it, for messages. */
+/**
+ * Multiplies two numbers as decimals: 0.1 by 3 is 0.3, not 0.30000000000000004.
+ * @param value the number as the row has it, for messages.
+ */
 export function multiply(number: number, factor: number, value: Scalar): number | BadValue {
-  const product = number * factor
-  const isOutOfRange = !Number.isFinite(product) || (product === 0 && number !== 0 && factor !== 0)
-  return isOutOfRange ? outOfRange(String(value)) : roundSignificant(product)
+  const [one, other] = [splitDecimal(String(number)), splitDecimal(String(factor))]
+  const digits = BigInt(one.digits) * BigInt(other.digits)
+  const product = Number(`${digits}e${one.exponent + other.exponent}`)
+  if (!Number.isFinite(product) || (product === 0 && digits !== 0n)) return outOfRange(String(value))
+  return withoutNegativeZero(one.isNegative === other.isNegative ? product : -product)
 }
-
-/** Rounds a sum or product to 15 significant digits: binary fractions give it more digits than its numbers have. */
-export const roundSignificant = (number: number): number => Number(number.toPrecision(15))
 
 /** Rounds half away from zero. @param digits digits after the decimal point. */
 export function roundNumber(number: number, digits: number): number {
