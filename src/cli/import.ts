@@ -100,7 +100,7 @@ export const addImport: AddCommand = (program, context) => {
     .addOption(createDatabaseOption())
     .action(async (mapping = '', files: string[], options: ImportOptions) => {
       const id = options.commit ?? options.undo
-      if (id === undefined && files.length === 0)
+      if (id === undefined && (mapping === '' || files.length === 0))
         throw new OperatorError("a mapping and a file are needed: 'entente import MAPPING FILE'")
       if (id !== undefined && mapping !== '')
         throw new OperatorError(

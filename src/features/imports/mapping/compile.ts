@@ -63,17 +63,14 @@ export function compileMapping(
     const values = join(row.values)
     const scope: Scope = { row: values, item: values }
     // The records of a skipped row are collected, too, since a record that the file has is not missing (`missing.ts`).
-    const collectRecords = () => {
-      const collected = new Conversion()
-      for (const { addRecords } of records) addRecords(scope, collected)
-      return collected.records
+    const skip = (reason: string): ConvertedRow => {
+      const conversion = new Conversion()
+      for (const { addRecords } of records) addRecords(scope, conversion)
+      return { kind: 'skipped', reason, records: conversion.records }
     }
-    const skip = (reason: string): ConvertedRow => ({ kind: 'skipped', reason, records: collectRecords() })
-    const conversion = new Conversion()
-    const unmet = findUnmet(scope, conversion)
-    if (conversion.faults.length > 0)
-      return { kind: 'refused', faults: conversion.faults, records: collectRecords() }
+    const unmet = findUnmet(scope)
     if (unmet !== undefined) return skip(`when: ${unmet}`)
+    const conversion = new Conversion()
     const drafts = records.flatMap(({ build }) => build(scope, row, conversion))
     if (conversion.faults.length > 0)
       return { kind: 'refused', faults: distinctFaults(conversion.faults), records: conversion.records }
@@ -164,12 +161,9 @@ function compileRecord(resource: string, mapping: RecordMapping, outer: CompileC
     }
   }
   const build = (scope: Scope, row: Row, rowConversion: Conversion): Draft[] => {
+    if (findUnmet(scope) !== undefined) return []
     const conversion = new Conversion(rowConversion)
     const faultsBefore = conversion.faults.length
-    if (findUnmet(scope, conversion) !== undefined) {
-      if (conversion.faults.length > faultsBefore) readId(scope, conversion)
-      return []
-    }
     const { externalId, isNew } = readId(scope, conversion) ?? {}
     if (!externalId && conversion.faults.length === faultsBefore) {
       conversion.reportBadValue(

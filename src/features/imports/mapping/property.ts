@@ -124,7 +124,7 @@ function compileObject(mapping: ItemMapping, target: ObjectTarget, context: Comp
     onBadValue: context.onBadValue,
     parts,
     build(scope, conversion) {
-      if (findUnmet(scope, conversion) !== undefined) return undefined
+      if (findUnmet(scope) !== undefined) return undefined
       const values: Record<string, JsonValue> = {}
       // An object of constants is always built; any other only if a part that is not constant has a value.
       let isBuilt = varying.length === 0

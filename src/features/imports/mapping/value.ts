@@ -67,8 +67,7 @@ export function compileValue(
     isConstant: source.isConstant,
     onBadValue,
     evaluate(scope, conversion) {
-      const found =
-        findUnmet(scope, conversion) === undefined ? source.read(scope, conversion, onBadValue) : []
+      const found = findUnmet(scope) === undefined ? source.read(scope, conversion, onBadValue) : []
       const converted = convertFirst(found, take, conversion, (value) => convert(value, conversion, plan))
       const all = converted.length === 0 && fallback !== undefined ? [fallback] : converted
       const values = combine(all, steps)
