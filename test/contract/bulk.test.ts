@@ -190,6 +190,21 @@ describe.each(resources)('a bulk request for $name', (resource) => {
   })
 })
 
+it('faults of operations refused for several reasons are in the order of the request', async () => {
+  const missing = { op: 'patch', id: randomUUID(), ifMatch: '*', patch: {} }
+  const response = await sendBulk(api, agreements, [missing, { op: 'unknown' }, missing])
+  expect(readProblem(response)).toMatchObject({
+    type: '/problems/invalid-body',
+    errors: [
+      { pointer: '/operations/0/id' },
+      { pointer: '/operations/1/op' },
+      { pointer: '/operations/2/id' },
+    ],
+  })
+  const alone = await sendBulk(api, agreements, [missing])
+  expect(readProblem(alone)).toMatchObject({ type: '/problems/not-found' })
+})
+
 it('a bulk request with an Idempotency-Key is applied once', async () => {
   const options = { headers: { 'idempotency-key': randomUUID() } }
   const operations = [{ op: 'create', document: agreement() }]

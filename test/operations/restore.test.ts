@@ -58,3 +58,10 @@ it('a record that was removed before records had a visibility is restored as pub
   expect(restored.status, restored.text).toBe(201)
   expect(restored.json()).toMatchObject({ title: 'Old project', visibility: 'public', version: 3 })
 })
+
+it('a restored record keeps the time at which it was first created', async () => {
+  const path = await storeRemovedProject({})
+  const restored = (await api.post(`${path}/restore`, {})).json()
+  expect(restored.createdAt).toBe(createdAt)
+  expect(restored.updatedAt).not.toBe(createdAt)
+})

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createKey } from '../../src/database/keys.ts'
 import { type Api, type HttpResponse, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
@@ -79,6 +79,12 @@ describe('with a limit of units per minute', () => {
     expect(refused.status).toBe(429)
     expect(refused.headers.get('ratelimit')).toMatch(/^"units";r=9;t=\d+$/)
     expect(await statuses(10, path, client)).toEqual([...Array(9).fill(200), 429])
+  })
+
+  it('a request may use the last units that are left', async () => {
+    const client = newClient()
+    const aggregate = '/v1/agreements/aggregate?groupBy=status'
+    expect(await statuses(4, aggregate, client)).toEqual([200, 200, 200, 429])
   })
 
   it('a key has its own limit, which applies to requests from any address', async () => {
@@ -172,6 +178,13 @@ describe('with a limit of units per minute', () => {
       expect(new URL(script.url).origin).toBe(api.origin)
     }
   })
+})
+
+it('a request that costs more than the whole limit is refused for a minute', async () => {
+  const api = await startTestApi({ env: { RATE_LIMIT: '5' } })
+  onTestFinished(() => api.close())
+  const refused = await api.get('/v1/agreements/aggregate?groupBy=status')
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '60'])
 })
 
 describe('without a rate limit and with CORS_ORIGINS', () => {
