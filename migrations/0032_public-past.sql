@@ -12,7 +12,7 @@ END
 $$;
 --> statement-breakpoint
 -- A transaction that this migration interrupted in the former restrict_reader() has no ids.
-CREATE OR REPLACE FUNCTION unpublished_ids() RETURNS SETOF uuid LANGUAGE plpgsql STABLE PARALLEL SAFE
+CREATE FUNCTION unpublished_ids() RETURNS SETOF uuid LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   known text := current_setting('entente.unpublished', true);
@@ -40,10 +40,10 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
-DROP FUNCTION withheld_ids();
---> statement-breakpoint
 
--- Replaces visibility_views() of migration 0032. Readers without a key now also do not see
+-- Replaces visibility_views() of migration 0030. Readers without a key now also do not see
+-- - the history of a citation whose source, or the record that it cites, became internal after it had been merged into a citation of
+--   another source or record;
 -- - the history of a record that was merged into a citation that was removed while it was hidden, or whose source became internal
 --   after its removal;
 -- - versions of a citation whose source, or cited record, became internal after the citation had moved to another one. Lists as of
