@@ -30,13 +30,20 @@ export class CommitGate {
   async run<T>(change: (passedAt: number) => Promise<T>): Promise<T> {
     const passedAt = performance.now()
     const shutAt = this.#shutAt
-    if (shutAt === undefined) return this.#watch(() => change(passedAt))
-    if (this.#isTrialRunning || passedAt < shutAt + pauseMs) throw refusal()
-    this.#isTrialRunning = true
+    if (shutAt !== undefined) {
+      if (this.#isTrialRunning || passedAt < shutAt + pauseMs) throw refusal()
+      this.#isTrialRunning = true
+    }
     try {
-      return await this.#watch(() => change(passedAt))
+      return await change(passedAt)
+    } catch (error) {
+      if (error instanceof Problem && error.cause instanceof CommitTimeoutError) {
+        this.#shutAt = performance.now()
+        this.#onTimeout()
+      }
+      throw error
     } finally {
-      this.#isTrialRunning = false
+      if (shutAt !== undefined) this.#isTrialRunning = false
     }
   }
 
@@ -48,18 +55,6 @@ export class CommitGate {
   /** Opens the gate, after a commit that has written. */
   open(): void {
     this.#shutAt = undefined
-  }
-
-  async #watch<T>(change: () => Promise<T>): Promise<T> {
-    try {
-      return await change()
-    } catch (error) {
-      if (error instanceof Problem && error.cause instanceof CommitTimeoutError) {
-        this.#shutAt = performance.now()
-        this.#onTimeout()
-      }
-      throw error
-    }
   }
 }
 
