@@ -1,15 +1,15 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Database } from '../database/database.ts'
 import { type Lifecycle, openDatabase } from '../database/open.ts'
-import { OperatorError } from '../operator-error.ts'
+import { OperationalError } from '../operational-error.ts'
 import type { Config } from '../server/config.ts'
 import type { PrintOptions } from './output.ts'
 
 /** The functions that a command gets from the process. */
 export interface CommandContext extends Lifecycle {
-  /** Reads the configuration. @throws OperatorError that names every invalid variable. */
+  /** Reads the configuration. @throws OperationalError that names every invalid variable. */
   config(): Config
-  /** Prints a line to standard output, as `printLine` does. @throws OperatorError if the line cannot be written. */
+  /** Prints a line to standard output, as `printLine` does. @throws OperationalError if the line cannot be written. */
   print(text: string, options?: PrintOptions): Promise<void>
   /** Prints a line to standard error, so that standard output has only the result. */
   printNote(text: string): void
@@ -32,7 +32,7 @@ export const createDatabaseOption = () =>
 /**
  * Opens the configured database for a command, and brings the schema of the database up to date.
  * @param options left out if the command does not have the option `--create`.
- * @throws OperatorError when there is no embedded database in `DATA_DIR` and `--create` is not given, when the database cannot be
+ * @throws OperationalError when there is no embedded database in `DATA_DIR` and `--create` is not given, when the database cannot be
  * opened, and as `upgradeSchema` does.
  */
 export async function openAndMigrateDatabase(
@@ -54,7 +54,7 @@ async function requireEmbeddedDatabase(dataDir: string, otherAdvice: string): Pr
     import('node:path'),
   ])
   if (hasEmbeddedDatabase(dataDir)) return
-  throw new OperatorError(
+  throw new OperationalError(
     `there is no database in ${resolve(dataDir)} (DATA_DIR): set DATA_DIR or DATABASE_URL to an existing one${otherAdvice}`,
   )
 }

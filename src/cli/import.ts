@@ -1,6 +1,6 @@
 import { Option } from 'commander'
 import type { ImportJob } from '../features/imports/store.ts'
-import { OperatorError } from '../operator-error.ts'
+import { OperationalError } from '../operational-error.ts'
 import { askForConfirmation } from './confirm.ts'
 import {
   type AddCommand,
@@ -49,10 +49,10 @@ async function runImportCommand(
   }
   if (!isPrinted) await context.print(describeImport(job))
   await imports.writeReportFiles(job, options)
-  if (job.state === 'failed') throw new OperatorError('the import has failed; its report says why')
+  if (job.state === 'failed') throw new OperationalError('the import has failed; its report says why')
   const { refused } = job.counts
   if (options.strict && undo === undefined && refused > 0)
-    throw new OperatorError(`${refused} ${refused === 1 ? 'row was' : 'rows were'} refused (--strict)`)
+    throw new OperationalError(`${refused} ${refused === 1 ? 'row was' : 'rows were'} refused (--strict)`)
 }
 
 /** The options of a new import, which cannot be used with `--commit` and `--undo`. */
@@ -101,9 +101,9 @@ export const addImport: AddCommand = (program, context) => {
     .action(async (mapping = '', files: string[], options: ImportOptions) => {
       const id = options.commit ?? options.undo
       if (id === undefined && (mapping === '' || files.length === 0))
-        throw new OperatorError("a mapping and a file are needed: 'entente import MAPPING FILE'")
+        throw new OperationalError("a mapping and a file are needed: 'entente import MAPPING FILE'")
       if (id !== undefined && mapping !== '')
-        throw new OperatorError(
+        throw new OperationalError(
           `'${mapping}' cannot be used with the import ${id}: --commit and --undo take an id, and no mapping or file`,
         )
       await runImportCommand(mapping, files, options, context)

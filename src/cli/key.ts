@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { createKey, type NewKey, revokeKey } from '../database/keys.ts'
 import { roles } from '../database/vocabularies.ts'
 import { isBeforeYear10000, keyName } from '../features/keys.ts'
-import { OperatorError } from '../operator-error.ts'
+import { OperationalError } from '../operational-error.ts'
 import { checkValue } from '../problems/faults.ts'
 import {
   type AddCommand,
@@ -36,13 +36,13 @@ export const addKey: AddCommand = (program, context) => {
       const database = await openAndMigrateDatabase(context, options)
       const now = await database.clock.now()
       if (expires && expires <= now)
-        throw new OperatorError(`--expires ${expires.toISOString()} must be in the future`)
+        throw new OperationalError(`--expires ${expires.toISOString()} must be in the future`)
       const { key, record } = await database.transaction((tx) =>
         createKey(tx, { name, role, expiresAt: expires ?? null }),
       )
       const line = `The key is not shown again. ${name}: ${role}, ${keyStatus(record, now)}.`
       await context.print(`${key}\n${line}`, { isIrreplaceable: true }).catch((error: Error) => {
-        throw new OperatorError(
+        throw new OperationalError(
           `${error.message}; nobody has seen the new key, so revoke it: entente key revoke ${record.prefix}`,
           { cause: error },
         )
@@ -68,7 +68,8 @@ export const addKey: AddCommand = (program, context) => {
     .action(async (reference: string, options: CreateDatabaseOption) => {
       const database = await openAndMigrateDatabase(context, options)
       const record = await database.transaction((tx) => revokeKey(tx, reference))
-      if (!record) throw new OperatorError(`there is no key ${reference}; 'entente key list' shows all keys`)
+      if (!record)
+        throw new OperationalError(`there is no key ${reference}; 'entente key list' shows all keys`)
       await context.print(
         `${record.prefix} (${record.name}) is ${keyStatus(record, await database.clock.now())}.`,
       )

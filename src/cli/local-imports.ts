@@ -25,7 +25,7 @@ import {
   readImport,
 } from '../features/imports/store.ts'
 import { decodeUtf8 } from '../model/characters.ts'
-import { OperatorError } from '../operator-error.ts'
+import { OperationalError } from '../operational-error.ts'
 import { registry } from '../resources/registry.ts'
 import type { CommandContext } from './context.ts'
 import { ProgressBar } from './progress.ts'
@@ -50,14 +50,14 @@ const retryMs = 1000
 const longAttemptMs = 30_000
 
 const refuseToRead = (path: string, error: unknown): never => {
-  throw new OperatorError(`${path} cannot be read: ${errorReason(error)}`, { cause: error })
+  throw new OperationalError(`${path} cannot be read: ${errorReason(error)}`, { cause: error })
 }
 
-/** Returns the name, size and SHA-256 of a file. @throws OperatorError if it cannot be read twice, such as a pipe. */
+/** Returns the name, size and SHA-256 of a file. @throws OperationalError if it cannot be read twice, such as a pipe. */
 async function describeFile({ path, name }: LocalFile): Promise<ImportFile> {
   const stats = await stat(path).catch((error) => refuseToRead(path, error))
   if (!stats.isFile())
-    throw new OperatorError(
+    throw new OperationalError(
       `${path} is not a file, and an import reads its input twice: save the rows in a file, and import it`,
     )
   const hash = createHash('sha256')
@@ -69,18 +69,18 @@ async function describeFile({ path, name }: LocalFile): Promise<ImportFile> {
   return { name, bytes: stats.size, sha256: hash.digest('hex') }
 }
 
-/** Reads a mapping or decisions. @throws OperatorError if the file cannot be read, or is not UTF-8. */
+/** Reads a mapping or decisions. @throws OperationalError if the file cannot be read, or is not UTF-8. */
 async function readText(path: string): Promise<string> {
   const bytes = await readFile(path).catch((error) => refuseToRead(path, error))
   const text = decodeUtf8(bytes)
-  if (text === undefined) throw new OperatorError(`${path} is not UTF-8 text: save it as UTF-8`)
+  if (text === undefined) throw new OperationalError(`${path} is not UTF-8 text: save it as UTF-8`)
   return text
 }
 
-/** Writes a file of a report, page by page. @throws OperatorError when it cannot be written. */
+/** Writes a file of a report, page by page. @throws OperationalError when it cannot be written. */
 async function writeReportFile(path: string, pages: AsyncIterable<string>): Promise<void> {
   const refuse = (error: Error): never => {
-    throw new OperatorError(`${path} cannot be written: ${errorReason(error)}`, { cause: error })
+    throw new OperationalError(`${path} cannot be written: ${errorReason(error)}`, { cause: error })
   }
   const file = await open(path, 'w').catch(refuse)
   try {
@@ -110,7 +110,7 @@ export class LocalImports {
 
   /**
    * Starts an import, and runs its dry run or, with `autoCommit`, commits it without a dry run.
-   * @throws OperatorError if a file cannot be read, or the database stays unavailable; Problem if the mapping, the name of a
+   * @throws OperationalError if a file cannot be read, or the database stays unavailable; Problem if the mapping, the name of a
    * file or the decisions are invalid.
    */
   async start({ mapping: path, files: paths, decisions, autoCommit }: LocalImport): Promise<ImportJob> {
@@ -140,7 +140,7 @@ export class LocalImports {
 
   /**
    * Commits a staged import, or continues an interrupted commit.
-   * @throws OperatorError if there is no such import, or the database stays unavailable; Problem `conflict` in another state.
+   * @throws OperationalError if there is no such import, or the database stays unavailable; Problem `conflict` in another state.
    */
   async commit(id: string): Promise<ImportJob> {
     const hint = continueHint('--commit', id)
@@ -193,7 +193,7 @@ export class LocalImports {
     return this.#retryDuringOutage(hint, () => this.#read(id))
   }
 
-  /** Repeats `work` while the database is unavailable. @throws OperatorError with the hint after `maxOutageMs`. */
+  /** Repeats `work` while the database is unavailable. @throws OperationalError with the hint after `maxOutageMs`. */
   async #retryDuringOutage<T>(hint: string, work: () => Promise<T>): Promise<T> {
     const { signal } = this.#context
     for (let failedAt: number | undefined; ; ) {
@@ -223,9 +223,9 @@ export class LocalImports {
 
 const isImportId = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
 
-const unknownImport = (id: string) => new OperatorError(`there is no import ${id}`)
+const unknownImport = (id: string) => new OperationalError(`there is no import ${id}`)
 
 const outageError = (hint: string, cause: unknown) =>
-  new OperatorError(
+  new OperationalError(
     `the database is still unavailable (${cause instanceof Error ? cause.message : cause}); ${hint}`,
   )

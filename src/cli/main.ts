@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { constants } from 'node:os'
 import closeWithGrace from 'close-with-grace'
-import { OperatorError } from '../operator-error.ts'
+import { OperationalError } from '../operational-error.ts'
 import { drainSeconds, mistypedSettings, readConfig, startedByNpm } from '../server/config.ts'
 import { completionTimeoutMs } from '../server/plugins/shutdown.ts'
 import { printLine } from './output.ts'
@@ -75,7 +75,7 @@ command.then(
 if (startedByNpm()) parentTimer = stopWithParent()
 
 function report(error: unknown): void {
-  console.error(error instanceof OperatorError ? `entente: ${error.message}` : error)
+  console.error(error instanceof OperationalError ? `entente: ${error.message}` : error)
 }
 
 /**

@@ -1,6 +1,6 @@
 import { open, rm } from 'node:fs/promises'
 import { errorReason } from '../error-code.ts'
-import { OperatorError } from '../operator-error.ts'
+import { OperationalError } from '../operational-error.ts'
 import type { CommandContext } from './context.ts'
 
 /** A file that a command makes. */
@@ -16,7 +16,7 @@ export interface NewFile {
  * Writes a file that must not exist, part by part. When the command ends, the file is removed if it is incomplete, even after
  * an interruption.
  * @param write calls `append` for each part of the content.
- * @throws OperatorError if the file exists or cannot be written; what `write` throws.
+ * @throws OperationalError if the file exists or cannot be written; what `write` throws.
  */
 export async function writeNewFile(
   context: CommandContext,
@@ -25,10 +25,10 @@ export async function writeNewFile(
 ): Promise<void> {
   const refuse = (cause: NodeJS.ErrnoException): never => {
     if (cause.code === 'EEXIST')
-      throw new OperatorError(`the file ${path} already exists: give the name of a new file for ${noun}`, {
+      throw new OperationalError(`the file ${path} already exists: give the name of a new file for ${noun}`, {
         cause,
       })
-    throw new OperatorError(`${noun} cannot be written to a new file ${path}: ${errorReason(cause)}`, {
+    throw new OperationalError(`${noun} cannot be written to a new file ${path}: ${errorReason(cause)}`, {
       cause,
     })
   }

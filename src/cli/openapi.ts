@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { errorReason } from '../error-code.ts'
-import { OperatorError } from '../operator-error.ts'
+import { OperationalError } from '../operational-error.ts'
 import { type AddCommand, parseFileName } from './context.ts'
 
 /** `entente openapi` writes the OpenAPI document, without a database. */
@@ -18,7 +18,7 @@ export const addOpenApi: AddCommand = (program, context) => {
       if (out === undefined) await context.print(text)
       else {
         await writeFile(out, text).catch((error: Error) => {
-          throw new OperatorError(`the document cannot be written to ${out}: ${errorReason(error)}`, {
+          throw new OperationalError(`the document cannot be written to ${out}: ${errorReason(error)}`, {
             cause: error,
           })
         })

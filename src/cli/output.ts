@@ -1,5 +1,5 @@
 import { errorCode, errorReason } from '../error-code.ts'
-import { OperatorError } from '../operator-error.ts'
+import { OperationalError } from '../operational-error.ts'
 
 /** Options of `printLine`. */
 export interface PrintOptions {
@@ -9,13 +9,14 @@ export interface PrintOptions {
 
 /**
  * Writes a line to standard output. By default, it is not an error if the reader of a pipe, such as `head`, has closed it.
- * @throws OperatorError if the line cannot be written, such as to a full disk.
+ * @throws OperationalError if the line cannot be written, such as to a full disk.
  */
 export function printLine(text: string, { isIrreplaceable = false }: PrintOptions = {}): Promise<void> {
   return new Promise((resolve, reject) => {
     process.stdout.write(`${text}\n`, (error) => {
       if (!error || (errorCode(error) === 'EPIPE' && !isIrreplaceable)) resolve()
-      else reject(new OperatorError(`the output cannot be written: ${errorReason(error)}`, { cause: error }))
+      else
+        reject(new OperationalError(`the output cannot be written: ${errorReason(error)}`, { cause: error }))
     })
   })
 }

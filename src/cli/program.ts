@@ -1,9 +1,9 @@
 import { Command, CommanderError } from 'commander'
-import { OperatorError } from '../operator-error.ts'
+import { OperationalError } from '../operational-error.ts'
 import { packageVersion } from '../package-root.ts'
 import { suggest } from '../problems/suggest.ts'
 import { environment } from '../server/config.ts'
-import { toOperatorError } from './command-error.ts'
+import { toOperationalError } from './command-error.ts'
 import type { AddCommand, CommandContext } from './context.ts'
 import { addExport } from './export.ts'
 import { addGenerate } from './generate.ts'
@@ -36,7 +36,7 @@ const commands: readonly AddCommand[] = [
 
 /**
  * Runs the command that the arguments name, or `serve` if there are none.
- * @throws OperatorError if the arguments are wrong or the command fails for a known reason; other errors of the command.
+ * @throws OperationalError if the arguments are wrong or the command fails for a known reason; other errors of the command.
  */
 export async function runCommandLine(args: readonly string[], context: CommandContext): Promise<void> {
   let help = ''
@@ -46,9 +46,9 @@ export async function runCommandLine(args: readonly string[], context: CommandCo
     })
     await program.parseAsync(args.length > 0 ? args : ['serve'], { from: 'user' })
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw toOperatorError(error)
+    if (!(error instanceof CommanderError)) throw toOperationalError(error)
     // commander reports help and the version as errors with exit code 0.
-    if (error.exitCode !== 0) throw new OperatorError(usageMessage(error, args))
+    if (error.exitCode !== 0) throw new OperationalError(usageMessage(error, args))
     await context.print(help.trimEnd())
   }
 }

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 import { errorReason } from '../error-code.ts'
-import { OperatorError } from '../operator-error.ts'
+import { OperationalError } from '../operational-error.ts'
 import {
   type AddCommand,
   type CreateDatabaseOption,
@@ -16,7 +16,7 @@ export const addRestore: AddCommand = (program, context) => {
     .addOption(createDatabaseOption())
     .action(async (name: string, options: CreateDatabaseOption) => {
       const refuse = (reason: string, cause?: unknown): never => {
-        throw new OperatorError(`the archive ${name} cannot be read: ${reason}`, { cause })
+        throw new OperationalError(`the archive ${name} cannot be read: ${reason}`, { cause })
       }
       const file = await open(name).catch((error: unknown) => refuse(errorReason(error), error))
       if ((await file.stat()).isDirectory()) {

@@ -1,5 +1,5 @@
 import type { CloseOptions, Lifecycle } from '../database/open.ts'
-import { OperatorError } from '../operator-error.ts'
+import { OperationalError } from '../operational-error.ts'
 
 interface Closer {
   close: () => Promise<void>
@@ -35,7 +35,7 @@ export class Shutdown implements Lifecycle {
   /**
    * Closes everything, in reverse order of opening.
    * @param timeoutMs after this time, waits only for what would outlive the process; without it, waits for everything.
-   * @throws the first error, after everything else has been closed; an OperatorError if the time is not enough.
+   * @throws the first error, after everything else has been closed; an OperationalError if the time is not enough.
    */
   async close(timeoutMs?: number): Promise<void> {
     const closers = this.#closers.splice(0)
@@ -53,7 +53,7 @@ export class Shutdown implements Lifecycle {
 function limitTime(closers: readonly Closer[], timeoutMs: number): Closer[] {
   const timeout = new Promise<never>((_, reject) => {
     const message = `the service has not stopped within ${timeoutMs / 1000} s`
-    setTimeout(() => reject(new OperatorError(message)), timeoutMs).unref()
+    setTimeout(() => reject(new OperationalError(message)), timeoutMs).unref()
   })
   // Nothing may be waiting for it when the time is over.
   timeout.catch(() => {})

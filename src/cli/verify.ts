@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { errorReason } from '../error-code.ts'
 import type { NamedSeal } from '../features/integrity/seal-faults.ts'
-import { OperatorError } from '../operator-error.ts'
+import { OperationalError } from '../operational-error.ts'
 import { type AddCommand, openAndMigrateDatabase } from './context.ts'
 import { describeSpeed } from './speed.ts'
 
 async function readSeal(file: string): Promise<NamedSeal> {
   const { parseSeal } = await import('../features/integrity/seal.ts')
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new OperatorError(`the seal ${file} cannot be read: ${errorReason(cause)}`, { cause })
+    throw new OperationalError(`the seal ${file} cannot be read: ${errorReason(cause)}`, { cause })
   })
   return { name: file, seal: parseSeal(text, file) }
 }
@@ -41,7 +41,7 @@ export const addVerify: AddCommand = (program, context) => {
           `Records that were not compared, since they were changed directly in the database and the revision of this change is not written yet: ${waiting}.`,
         )
       if (faults > 0)
-        throw new OperatorError(`${faults === 1 ? 'one fault' : `${faults} faults`} found in ${speed}`)
+        throw new OperationalError(`${faults === 1 ? 'one fault' : `${faults} faults`} found in ${speed}`)
       const andSeals = seals.length > 0 ? ' and the seals' : ''
       await context.print(`No fault found: ${speed} match their hashes${andSeals}.`)
     })

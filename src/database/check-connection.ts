@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { errorCode } from '../error-code.ts'
-import { OperatorError } from '../operator-error.ts'
+import { OperationalError } from '../operational-error.ts'
 import type { Database } from './database.ts'
 
 /** The oldest major version of PostgreSQL that works. */
@@ -23,7 +23,7 @@ const retryPauseMs = 500
  * that is starting.
  * @param origin where the URL comes from, such as the environment variable. Error messages begin with it.
  * @param signal ends the wait.
- * @throws OperatorError that names the cause, without the password.
+ * @throws OperationalError that names the cause, without the password.
  */
 export async function checkConnection(
   database: Database,
@@ -36,15 +36,15 @@ export async function checkConnection(
   const port = searchParams.get('port') ?? urlPort
   const address = `${hostname || 'the local socket'}:${port || 5432}`
   const { version, encoding } = await readServer(database, signal).catch((error: unknown) => {
-    throw new OperatorError(`${origin}: ${describeFailure(error, hostname, address)}`)
+    throw new OperationalError(`${origin}: ${describeFailure(error, hostname, address)}`)
   })
   if (Number.parseInt(version, 10) < minServerVersion) {
-    throw new OperatorError(
+    throw new OperationalError(
       `${origin}: PostgreSQL at ${address} is version ${version}; version ${minServerVersion} or newer is required`,
     )
   }
   if (encoding !== 'UTF8') {
-    throw new OperatorError(
+    throw new OperationalError(
       `${origin}: the database has the encoding ${encoding}; create it with "encoding 'UTF8' template template0"`,
     )
   }

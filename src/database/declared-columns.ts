@@ -1,6 +1,6 @@
 import { getTableColumns, getTableName } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
-import { OperatorError } from '../operator-error.ts'
+import { OperationalError } from '../operational-error.ts'
 import type { Database } from './database.ts'
 import { listFirstItems } from './first-items.ts'
 import * as commonTables from './tables/index.ts'
@@ -21,7 +21,7 @@ const missingText = `select name, min(number) as number from (
 /**
  * Checks that the database has every declared table and column. It may have more, since a newer version may have added them.
  * @param tables the tables of the resources.
- * @throws OperatorError that names what is missing.
+ * @throws OperationalError that names what is missing.
  */
 export async function checkDeclaredColumns(database: Database, tables: readonly PgTable[]): Promise<void> {
   const columns = [...Object.values(commonTables), ...tables].flatMap((table) =>
@@ -33,7 +33,7 @@ export async function checkDeclaredColumns(database: Database, tables: readonly 
   })
   if (rows.length === 0) return
   const missing = rows.map(({ name }) => name)
-  throw new OperatorError(
+  throw new OperationalError(
     `the database lacks tables or columns that this version declares (${listFirstItems(missing, ', ')}): if their declaration is new, generate its migration with "npm run migration -- --name what-it-adds"; otherwise restore the database from a backup`,
   )
 }

@@ -1,10 +1,10 @@
-import { OperatorError } from '../operator-error.ts'
+import { OperationalError } from '../operational-error.ts'
 import type { Database } from './database.ts'
 import { listFirstItems } from './first-items.ts'
 
 /**
  * Checks that each versioned table has its history table, triggers and view, as `sync_history()` creates them.
- * @throws OperatorError that names the differences.
+ * @throws OperationalError that names the differences.
  */
 export async function checkHistory(database: Database): Promise<void> {
   const rows = await database.read<{ difference: string }>({
@@ -12,7 +12,7 @@ export async function checkHistory(database: Database): Promise<void> {
   })
   if (rows.length === 0) return
   const differences = rows.map(({ difference }) => difference)
-  throw new OperatorError(
+  throw new OperationalError(
     `the history of the database does not match its tables (${listFirstItems(differences, '; ')}): run "select sync_history()" in the database as its owner`,
   )
 }

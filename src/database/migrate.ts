@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type pg from 'pg'
 import { z } from 'zod'
 import { errorCode } from '../error-code.ts'
-import { OperatorError } from '../operator-error.ts'
+import { OperationalError } from '../operational-error.ts'
 import { packageRoot } from '../package-root.ts'
 import type { Database } from './database.ts'
 import { alignFeed } from './feed.ts'
@@ -49,7 +49,7 @@ const requiredMigration = 'required_migration'
 /**
  * Brings the database's schema up to date. Only one process migrates at a time. A schema that is up to date or that a newer
  * version has expanded does not change.
- * @throws OperatorError when a statement fails, `checkHistory` finds differences, or the database has migrations with which this
+ * @throws OperationalError when a statement fails, `checkHistory` finds differences, or the database has migrations with which this
  * version cannot work.
  */
 export async function migrate(database: Database): Promise<void> {
@@ -60,7 +60,7 @@ export async function migrate(database: Database): Promise<void> {
       await checkHistory(database)
     })
   } catch (error) {
-    throw errorCode(error) === '' ? error : new OperatorError(failureMessage(error))
+    throw errorCode(error) === '' ? error : new OperationalError(failureMessage(error))
   }
 }
 
@@ -90,12 +90,12 @@ export async function readSchemaState(database: Database): Promise<'migrated' | 
 
 /**
  * Checks that this version knows all migrations of the database, for commands that work on the whole database.
- * @throws OperatorError when a newer version has migrated the database.
+ * @throws OperationalError when a newer version has migrated the database.
  */
 export async function requireKnownMigrations(database: Database): Promise<void> {
   const { unknown } = await compareSchema(database)
   if (unknown > 0) {
-    throw new OperatorError(
+    throw new OperationalError(
       `a newer version of Entente has applied migrations that this version does not know (${unknown}): run this command with the newer version`,
     )
   }
@@ -127,12 +127,12 @@ async function compareSchema(database: Database): Promise<SchemaComparison> {
 async function migrateUnderLock(database: Database): Promise<void> {
   const { missing, unknown, isTooNew } = await compareSchema(database)
   if (isTooNew && missing > 0) {
-    throw new OperatorError(
+    throw new OperationalError(
       `this version of Entente does not know ${unknown} of the migrations of the database, which lacks ${missing} of this version: run the version that migrated it, or use another database`,
     )
   }
   if (isTooNew) {
-    throw new OperatorError(
+    throw new OperationalError(
       `the database is newer than this version of Entente, which does not know ${unknown} of its migrations and cannot work with them: run the newer version, or use another database`,
     )
   }
@@ -179,7 +179,7 @@ async function applyMigrations(client: pg.Client): Promise<void> {
 
 /**
  * Checks that a database without migrations has no schema that migrations replace.
- * @throws OperatorError if it has one: it may belong to another program, whose data would be lost.
+ * @throws OperationalError if it has one: it may belong to another program, whose data would be lost.
  */
 async function requireNoReplacedSchema(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ name: string }>(
@@ -188,7 +188,7 @@ async function requireNoReplacedSchema(client: pg.Client): Promise<void> {
   )
   const [schema] = rows
   if (schema) {
-    throw new OperatorError(
+    throw new OperationalError(
       `the database has a schema "${schema.name}", which the first migration would replace: if it belongs to another program, set DATABASE_URL to an empty database; if the database was restored from a dump, restore the schema "drizzle", too`,
     )
   }

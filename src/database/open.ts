@@ -46,7 +46,7 @@ export const databaseOptions = (config: DatabaseConfig): DatabaseOptions => ({
 
 /**
  * Opens the database that the configuration names, or the embedded one when it names none.
- * @throws OperatorError when it cannot be started or reached, or has an unsupported version or encoding; for the embedded one
+ * @throws OperationalError when it cannot be started or reached, or has an unsupported version or encoding; for the embedded one
  * also PostgreSQL's error when it cannot be prepared, and the reason of the signal of `lifecycle`.
  */
 export async function openDatabase(config: DatabaseConfig, lifecycle: Lifecycle): Promise<Database> {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import { errorCode } from '../error-code.ts'
-import { OperatorError } from '../operator-error.ts'
+import { OperationalError } from '../operational-error.ts'
 
 /**
  * Maximum time to take all locks, in milliseconds; requests wait meanwhile. It is shorter than `deadlock_timeout` (one
@@ -59,7 +59,7 @@ export async function lockAllTables(client: pg.Client): Promise<void> {
 
 /**
  * Runs a transaction that begins with `lockAllTables`, and repeats it until it gets the locks.
- * @throws OperatorError when it has not got the locks after `giveUpAfterMs`; any other error of `transaction`.
+ * @throws OperationalError when it has not got the locks after `giveUpAfterMs`; any other error of `transaction`.
  */
 export async function retryWhileInUse<T>(transaction: () => Promise<T>): Promise<T> {
   const deadline = Date.now() + giveUpAfterMs
@@ -69,7 +69,7 @@ export async function retryWhileInUse<T>(transaction: () => Promise<T>): Promise
     } catch (error) {
       if (!(error instanceof TablesInUse)) throw error
       if (Date.now() > deadline)
-        throw new OperatorError(
+        throw new OperationalError(
           `the database cannot be migrated: for ${giveUpAfterMs / 60_000} minutes, tables have been in use by transactions that do not end, such as exports; end them (pg_stat_activity shows them), and start again`,
         )
       await sleep(pauseMs)

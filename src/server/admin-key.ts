@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { writeSecret } from '../database/embedded/write-secret.ts'
 import { errorCode, errorReason } from '../error-code.ts'
-import { OperatorError } from '../operator-error.ts'
+import { OperationalError } from '../operational-error.ts'
 import { type Config, environment } from './config.ts'
 
 /** The administrator's key from `ADMIN_KEY` or from the first start, and what the startup message says about it. */
@@ -15,7 +15,7 @@ export interface AdminKey {
 /**
  * Returns `ADMIN_KEY`. Without it, the first start on an embedded database creates a key, shows it once and stores it in
  * `DATA_DIR/admin-key`; later starts read the key from this file. With `DATABASE_URL` and without `ADMIN_KEY`, there is no key.
- * @throws OperatorError when the file cannot be read or written, or when its text is not a valid `ADMIN_KEY`.
+ * @throws OperationalError when the file cannot be read or written, or when its text is not a valid `ADMIN_KEY`.
  */
 export async function findAdminKey(config: Config): Promise<AdminKey> {
   if (config.ADMIN_KEY !== undefined) return { key: config.ADMIN_KEY, notice: '' }
@@ -33,11 +33,11 @@ export async function findAdminKey(config: Config): Promise<AdminKey> {
 async function readStored(file: string): Promise<string | undefined> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     if (errorCode(error) === 'ENOENT') return undefined
-    throw new OperatorError(`the administrator's key cannot be read from ${file}: ${errorReason(error)}`)
+    throw new OperationalError(`the administrator's key cannot be read from ${file}: ${errorReason(error)}`)
   })
   const { data, error } = environment.shape.ADMIN_KEY.safeParse(text?.trim())
   if (error)
-    throw new OperatorError(
+    throw new OperationalError(
       `the administrator's key in ${file} must be ${error.issues[0]?.message}: remove the file, and the next start stores a new key`,
     )
   return data

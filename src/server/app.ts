@@ -129,7 +129,7 @@ async function registerCommon(app: FastifyInstance, config: Config, database: Da
 
 /**
  * Builds the service on a migrated database: plugins and scopes of routes. It does not listen yet.
- * @throws OperatorError when the limit of open files is too low for the configuration.
+ * @throws OperationalError when the limit of open files is too low for the configuration.
  */
 export async function buildApp({
   config,

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { availableParallelism } from 'node:os'
 import { z } from 'zod'
-import { OperatorError } from '../operator-error.ts'
+import { OperationalError } from '../operational-error.ts'
 import { databaseUrl, databaseUrls } from './database-url.ts'
 import { findMistyped } from './mistyped-variables.ts'
 
@@ -324,19 +324,19 @@ const secrets = new Set(['DATABASE_URL', 'LISTEN_DATABASE_URL', 'READ_DATABASE_U
 
 /**
  * Reads the configuration from the environment. No other file of the service reads the environment.
- * @throws OperatorError that names the invalid variables and says what would be valid.
+ * @throws OperationalError that names the invalid variables and says what would be valid.
  */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const result = environment.safeParse(env)
   if (!result.success)
-    throw new OperatorError(result.error.issues.map((issue) => describeIssue(issue, env)).join('; '))
+    throw new OperationalError(result.error.issues.map((issue) => describeIssue(issue, env)).join('; '))
   const config = result.data
   if (config.OIDC_ISSUER !== undefined && config.OIDC_AUDIENCE === undefined)
-    throw new OperatorError(
+    throw new OperationalError(
       'OIDC_AUDIENCE must be set if OIDC_ISSUER is set: tokens for other services must be refused',
     )
   if (config.OIDC_AUDIENCE !== undefined && config.OIDC_ISSUER === undefined)
-    throw new OperatorError(
+    throw new OperationalError(
       'OIDC_ISSUER must be set if OIDC_AUDIENCE is set: without an issuer, no tokens are accepted',
     )
   return {

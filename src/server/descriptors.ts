@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { OperatorError } from '../operator-error.ts'
+import { OperationalError } from '../operational-error.ts'
 
 /** Descriptors for files, pipes, timers and requests to the token issuer. */
 const baseDescriptors = 100
@@ -47,7 +47,7 @@ function reportedLimit(): number | undefined {
  * @param limit the maximum number of descriptors of the process.
  * @param configured the configured maximum of client connections; undefined for as many as possible, up to 10,000.
  * @param databaseConnections number of descriptors that are kept free for connections to PostgreSQL.
- * @throws OperatorError when the limit leaves too few client connections.
+ * @throws OperationalError when the limit leaves too few client connections.
  */
 export function maxClientConnections(
   limit: number,
@@ -56,7 +56,7 @@ export function maxClientConnections(
 ): number {
   const reserved = baseDescriptors + databaseConnections
   if (limit - reserved < minConnections)
-    throw new OperatorError(
+    throw new OperationalError(
       `the process may have ${limit} open files, and needs at least ${reserved + minConnections}: raise the limit (ulimit -n, LimitNOFILE=), or lower POOL_SIZE or MAX_EXPORTS`,
     )
   return Math.min(configured ?? defaultMaxConnections, limit - reserved)

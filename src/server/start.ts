@@ -3,14 +3,14 @@ import type { Database } from '../database/database.ts'
 import { withLock } from '../database/lock.ts'
 import { type Lifecycle, openDatabase } from '../database/open.ts'
 import { errorCode } from '../error-code.ts'
-import { OperatorError } from '../operator-error.ts'
+import { OperationalError } from '../operational-error.ts'
 import { findAdminKey } from './admin-key.ts'
 import type { Config } from './config.ts'
 
 /**
  * Starts the service: database, migrations, seeds, app, listening.
  * @param lifecycle collects the functions that close what was opened. The caller stops the service with them.
- * @throws OperatorError for a known reason, with what the operator can do.
+ * @throws OperationalError for a known reason, with what the operator can do.
  */
 export async function serve(config: Config, lifecycle: Lifecycle): Promise<void> {
   // Loads the app while PostgreSQL starts.
@@ -56,7 +56,7 @@ async function listen(app: FastifyInstance, { HOST, PORT }: Config): Promise<str
   try {
     await app.listen({ host: HOST, port: PORT, backlog })
   } catch (error) {
-    throw new OperatorError(listenErrorMessage(error, HOST, PORT))
+    throw new OperationalError(listenErrorMessage(error, HOST, PORT))
   }
   const [bound] = app.addresses()
   const port = typeof bound === 'object' ? bound.port : PORT

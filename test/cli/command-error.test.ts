@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { toOperatorError } from '../../src/cli/command-error.ts'
+import { toOperationalError } from '../../src/cli/command-error.ts'
 import { Problem } from '../../src/problems/problem.ts'
 
 it.each([
@@ -14,7 +14,9 @@ it.each([
     message: 'is wrong',
   }))
   const listed = errors.slice(0, 20).map(({ pointer }) => `${pointer} is wrong`)
-  expect(toOperatorError(new Problem('invalid-body', 'The mapping has faults.', { errors }))).toMatchObject({
+  expect(
+    toOperationalError(new Problem('invalid-body', 'The mapping has faults.', { errors })),
+  ).toMatchObject({
     message: ['The mapping has faults.', ...listed, ...(more === undefined ? [] : [more])].join('\n  '),
   })
 })

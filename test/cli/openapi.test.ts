@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { OperatorError } from '../../src/operator-error.ts'
+import { OperationalError } from '../../src/operational-error.ts'
 import { sharedApi } from '../support/api.ts'
 import { runInProcess } from '../support/command-line.ts'
 
@@ -24,7 +24,7 @@ describe('entente openapi', () => {
 
   it('fails with a message that names the file if the file cannot be written', async () => {
     const refusal = runInProcess(['openapi', '--out', '/nowhere/openapi.json'])
-    await expect(refusal).rejects.toBeInstanceOf(OperatorError)
+    await expect(refusal).rejects.toBeInstanceOf(OperationalError)
     await expect(refusal).rejects.toThrow(
       'cannot be written to /nowhere/openapi.json: no such file or directory',
     )

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { OperatorError } from '../../src/operator-error.ts'
+import { OperationalError } from '../../src/operational-error.ts'
 import { runInProcess } from '../support/command-line.ts'
 import { openTestDatabase, type TestDatabase } from '../support/database.ts'
 
@@ -22,7 +22,7 @@ describe('on a read-only database, a command that writes fails with one line tha
     const url = new URL(database.url)
     url.searchParams.set('options', '-c default_transaction_read_only=on')
     const refusal = runInProcess(words, { DATABASE_URL: url.href.replaceAll('+', '%20') })
-    await expect(refusal).rejects.toBeInstanceOf(OperatorError)
+    await expect(refusal).rejects.toBeInstanceOf(OperationalError)
     await expect(refusal).rejects.toThrow(
       /^The database is read-only at the moment\. \(PostgreSQL: cannot execute \w+[\w ]* in a read-only transaction\)$/,
     )

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { OperatorError } from '../../src/operator-error.ts'
+import { OperationalError } from '../../src/operational-error.ts'
 import { packageVersion } from '../../src/package-root.ts'
 import { environment } from '../../src/server/config.ts'
 import { runInProcess } from '../support/command-line.ts'
@@ -94,7 +94,7 @@ describe('the command line refuses wrong arguments with one line', () => {
     ],
   ])('%j', async (words, line) => {
     const refusal = runInProcess(words)
-    await expect(refusal).rejects.toBeInstanceOf(OperatorError)
+    await expect(refusal).rejects.toBeInstanceOf(OperationalError)
     await expect(refusal).rejects.toThrow(line)
     await expect(refusal).rejects.not.toThrow('\n')
   })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { chooseAccount } from '../../src/database/embedded/account.ts'
-import { OperatorError } from '../../src/operator-error.ts'
+import { OperationalError } from '../../src/operational-error.ts'
 
 describe.runIf(process.getuid?.() === 0 && process.platform === 'linux')(
   'PostgreSQL that root starts',
@@ -37,7 +37,7 @@ describe.runIf(process.getuid?.() === 0 && process.platform === 'linux')(
       await mkdir(cluster)
       await writeFile(join(cluster, 'PG_VERSION'), '18\n')
       const refusal = chooseAccount(cluster, [program])
-      await expect(refusal).rejects.toBeInstanceOf(OperatorError)
+      await expect(refusal).rejects.toBeInstanceOf(OperationalError)
       await expect(refusal).rejects.toThrow(
         `${cluster} belongs to root, and PostgreSQL does not run as root: copy it with its owners (cp -a), or give it to another user (chown -R nobody '${cluster}')`,
       )

@@ -30,13 +30,13 @@ async function listen(server: Server): Promise<number> {
 describe('an unusable DATABASE_URL is reported in one line', () => {
   it('when the host is unknown', async () => {
     expect(await connectionError('postgresql://user:secret@nowhere.invalid/db')).toBe(
-      'OperatorError: DATABASE_URL: cannot resolve host name "nowhere.invalid"',
+      'OperationalError: DATABASE_URL: cannot resolve host name "nowhere.invalid"',
     )
   })
 
   it('when the port is closed', async () => {
     expect(await connectionError('postgresql://user:secret@127.0.0.1:1/db')).toBe(
-      'OperatorError: DATABASE_URL: connection refused at 127.0.0.1:1; is PostgreSQL running there?',
+      'OperationalError: DATABASE_URL: connection refused at 127.0.0.1:1; is PostgreSQL running there?',
     )
   })
 
@@ -46,7 +46,7 @@ describe('an unusable DATABASE_URL is reported in one line', () => {
       const port = await listen(server)
       const url = `postgresql://user:secret@127.0.0.1:${port}/db`
       expect(await connectionError(url, { acquireTimeoutMs: 200 })).toBe(
-        `OperatorError: DATABASE_URL: 127.0.0.1:${port} does not answer within POOL_WAIT_SECONDS`,
+        `OperationalError: DATABASE_URL: 127.0.0.1:${port} does not answer within POOL_WAIT_SECONDS`,
       )
     } finally {
       server.close()
@@ -68,7 +68,7 @@ describe('an unusable DATABASE_URL is reported in one line', () => {
     )
     try {
       expect(await connectionError(Object.assign(new URL(database.url), { pathname: `/${name}` }).href)).toBe(
-        `OperatorError: DATABASE_URL: the database has the encoding LATIN1; create it with "encoding 'UTF8' template template0"`,
+        `OperationalError: DATABASE_URL: the database has the encoding LATIN1; create it with "encoding 'UTF8' template template0"`,
       )
     } finally {
       await database.pool.query(`drop database ${name}`)
@@ -83,7 +83,7 @@ describe('an unusable DATABASE_URL is reported in one line', () => {
         Object.assign(new URL(database.url), change).href
       const user = await connectionError(url({ username: 'nobody_known', password: 'secret' }))
       expect(user).toMatch(
-        /^OperatorError: DATABASE_URL: cannot connect to PostgreSQL at \S+: [^\n]+"nobody_known"/,
+        /^OperationalError: DATABASE_URL: cannot connect to PostgreSQL at \S+: [^\n]+"nobody_known"/,
       )
       expect(user).not.toContain('secret')
       expect(await connectionError(url({ pathname: '/no_such_database' }))).toMatch(

@@ -10,7 +10,7 @@ import { ensureDataDir } from '../../src/database/embedded/folder.ts'
 import { openEmbeddedDatabase } from '../../src/database/embedded/index.ts'
 import { usableMemory } from '../../src/database/embedded/server-settings.ts'
 import { acquireSharedLock, releaseSharedLock } from '../../src/database/embedded/shared-lock.ts'
-import { OperatorError } from '../../src/operator-error.ts'
+import { OperationalError } from '../../src/operational-error.ts'
 import { canMount, mountMemory } from '../support/mount.ts'
 import { superuserUrl } from '../support/superuser.ts'
 
@@ -87,7 +87,7 @@ describe('the embedded PostgreSQL', () => {
     const before = await readdir(folder)
     const refusal = openEmbeddedDatabase(folder, settings)
     await expect(refusal).rejects.toThrow(`${file} cannot be written: EISDIR`)
-    await expect(refusal).rejects.toBeInstanceOf(OperatorError)
+    await expect(refusal).rejects.toBeInstanceOf(OperationalError)
     expect(await readdir(folder)).toEqual(before)
     expect(await isRunning()).toBe(false)
   })
@@ -208,7 +208,7 @@ describe('the embedded PostgreSQL', () => {
       await expect(refusal).rejects.toThrow(
         /^[^\n]*initialized by PostgreSQL version 14[^\n]*version 18[^\n]*$/,
       )
-      await expect(refusal).rejects.toBeInstanceOf(OperatorError)
+      await expect(refusal).rejects.toBeInstanceOf(OperationalError)
     } finally {
       await writeFile(file, version)
     }
@@ -261,7 +261,7 @@ describe('a folder for the embedded PostgreSQL', () => {
     await writeFile(file, '')
     const refusal = openEmbeddedDatabase(file)
     await expect(refusal).rejects.toThrow(`DATA_DIR ${file} cannot be written: a file is in its place`)
-    await expect(refusal).rejects.toBeInstanceOf(OperatorError)
+    await expect(refusal).rejects.toBeInstanceOf(OperationalError)
   })
 
   it.skipIf(isRoot)('is refused when it cannot be written', async () => {
@@ -275,7 +275,7 @@ describe('a folder for the embedded PostgreSQL', () => {
   it.runIf(isLinux)('is refused without a hang if the file system cannot create folders', async () => {
     const refusal = openEmbeddedDatabase('/proc/x/data')
     await expect(refusal).rejects.toThrow(/^DATA_DIR \/proc\/x\/data cannot be written: .* \/proc$/)
-    await expect(refusal).rejects.toBeInstanceOf(OperatorError)
+    await expect(refusal).rejects.toBeInstanceOf(OperationalError)
   })
 
   it.runIf(canMount)('is refused on a read-only file system, with a message that says so', async () => {

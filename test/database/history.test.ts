@@ -3,7 +3,7 @@ import type pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { migrate } from '../../src/database/migrate.ts'
 import { pastSetup, pastStatements } from '../../src/database/past.ts'
-import { OperatorError } from '../../src/operator-error.ts'
+import { OperationalError } from '../../src/operational-error.ts'
 import { openTestDatabase, type TestDatabase } from '../support/database.ts'
 import { importTables } from '../support/import-tables.ts'
 
@@ -303,7 +303,7 @@ describe('the service', () => {
     await run(statement)
     onTestFinished(async () => void (await run('drop table if exists loose')))
     const failure = await migrate(database.database).catch((error: unknown) => error)
-    expect(failure).toBeInstanceOf(OperatorError)
+    expect(failure).toBeInstanceOf(OperationalError)
     expect(String(failure)).toContain(message)
     await run('drop table if exists loose; select sync_history()')
     await migrate(database.database)

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { OperatorError } from '../../src/operator-error.ts'
+import { OperationalError } from '../../src/operational-error.ts'
 import { findAdminKey } from '../../src/server/admin-key.ts'
 import { readConfig } from '../../src/server/config.ts'
 
@@ -37,7 +37,7 @@ it.each([
   const file = join(folder, 'admin-key')
   await writeFile(file, text)
   const refusal = find(folder)
-  await expect(refusal).rejects.toBeInstanceOf(OperatorError)
+  await expect(refusal).rejects.toBeInstanceOf(OperationalError)
   await expect(refusal).rejects.toThrow(
     `the administrator's key in ${file} must be at least 16 characters of ASCII without spaces: remove the file, and the next start stores a new key`,
   )

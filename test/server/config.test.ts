@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { describe, expect, it } from 'vitest'
-import { OperatorError } from '../../src/operator-error.ts'
+import { OperationalError } from '../../src/operational-error.ts'
 import { environment, readConfig } from '../../src/server/config.ts'
 
 const url = 'postgresql://user:password@db.example:5432/entente'
@@ -96,7 +96,7 @@ describe('the configuration', () => {
     ['TRUST_PROXY', '10.0.0.0/33'],
   ])('refuses %s=%j with its name, its value and the allowed values', (name, value) => {
     const read = () => readConfig({ [name]: value })
-    expect(read).toThrow(OperatorError)
+    expect(read).toThrow(OperationalError)
     expect(read).toThrow(new RegExp(`^${name} must be .+, not '${value.replace(/[*?]/g, '\\$&')}'$`))
   })
 

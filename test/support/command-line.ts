@@ -76,7 +76,7 @@ export function run(
 
 /**
  * Runs a command in this process, which is faster than a new one, and returns its output.
- * @throws OperatorError, whose message a process would print before it exits.
+ * @throws OperationalError, whose message a process would print before it exits.
  */
 export async function runInProcess(args: string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
   const shutdown = new Shutdown()

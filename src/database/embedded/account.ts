@@ -3,7 +3,7 @@ import { chown, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { errorCode } from '../../error-code.ts'
-import { OperatorError } from '../../operator-error.ts'
+import { OperationalError } from '../../operational-error.ts'
 import { type ProgramOptions, runProgram } from './program.ts'
 
 const execute = promisify(execFile)
@@ -12,7 +12,7 @@ const execute = promisify(execFile)
 export interface Account {
   /**
    * Runs a program to its end, as `runProgram` does.
-   * @throws what `runProgram` throws; OperatorError if root cannot run the program as this user.
+   * @throws what `runProgram` throws; OperationalError if root cannot run the program as this user.
    */
   run(program: string, args: string[], options?: RunOptions): Promise<void>
   /** Makes the user the owner of a file or folder. */
@@ -31,7 +31,7 @@ interface User {
  * Decides which user runs PostgreSQL: the user who started the service. PostgreSQL refuses to run as root, so instead of root,
  * the owner of the cluster runs it, or `nobody` for a new cluster. If this user cannot enter the folders that lead to the cluster
  * and to the programs (such as /root, or a folder of mktemp), the programs keep root's capability to bypass file permissions.
- * @throws OperatorError if the cluster belongs to root, or if there is no user `nobody` for a new one.
+ * @throws OperationalError if the cluster belongs to root, or if there is no user `nobody` for a new one.
  */
 export async function chooseAccount(cluster: string, programs: string[]): Promise<Account> {
   if (process.getuid?.() !== 0)
@@ -76,7 +76,7 @@ async function runWithCapability(
     await runProgram('setpriv', [...identity, ...capability, ...command], options)
   } catch (error) {
     if (!isSetprivError(error)) throw error
-    throw new OperatorError(
+    throw new OperationalError(
       `PostgreSQL does not run as root, and its user cannot enter ${closedFolder}: open that folder to all (chmod o+x), install setpriv (util-linux), run as an unprivileged user, or set DATABASE_URL`,
     )
   }
@@ -88,11 +88,11 @@ function isSetprivError(error: unknown): boolean {
   return errorCode(error) === 'ENOENT' || stderr.startsWith('setpriv:')
 }
 
-/** Returns the owner of a cluster; undefined if there is none. @throws OperatorError if the owner is root. */
+/** Returns the owner of a cluster; undefined if there is none. @throws OperationalError if the owner is root. */
 async function readOwner(cluster: string): Promise<User | undefined> {
   const owner = await stat(join(cluster, 'PG_VERSION')).catch(() => undefined)
   if (owner?.uid !== 0) return owner && { uid: owner.uid, gid: owner.gid }
-  throw new OperatorError(
+  throw new OperationalError(
     `${cluster} belongs to root, and PostgreSQL does not run as root: copy it with its owners (cp -a), or give it to another user (chown -R nobody '${cluster}')`,
   )
 }
@@ -102,7 +102,7 @@ async function findNobody(): Promise<User> {
     const [uid, gid] = await Promise.all(['-u', '-g'].map((flag) => execute('id', [flag, 'nobody'])))
     return { uid: Number(uid?.stdout), gid: Number(gid?.stdout) }
   } catch {
-    throw new OperatorError(
+    throw new OperationalError(
       "PostgreSQL does not run as root, and there is no user 'nobody' to run it: run as an unprivileged user, or set DATABASE_URL",
     )
   }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { OperatorError } from '../../operator-error.ts'
+import { OperationalError } from '../../operational-error.ts'
 import { type Account, chooseAccount } from './account.ts'
 import { failure } from './failure.ts'
 import { ensureDataDir } from './folder.ts'
@@ -41,7 +41,7 @@ const initdbOptions = [
 
 /**
  * Opens the cluster `postgres` in a folder. Creates folder and cluster if they are missing.
- * @throws OperatorError if they cannot be created or used; the reason of `signal` if it aborts before the cluster is created.
+ * @throws OperationalError if they cannot be created or used; the reason of `signal` if it aborts before the cluster is created.
  */
 export async function openCluster(folder: string, signal?: AbortSignal): Promise<Cluster> {
   const path = join(folder, 'postgres')
@@ -70,7 +70,7 @@ async function createCluster(
   signal?: AbortSignal,
 ): Promise<void> {
   if (existsSync(path))
-    throw new OperatorError(`${path} is not a data folder of PostgreSQL: move it away, or set DATA_DIR`)
+    throw new OperationalError(`${path} is not a data folder of PostgreSQL: move it away, or set DATA_DIR`)
   const temporary = await mkdtemp(join(folder, temporaryPrefix))
   try {
     const passwordFile = join(temporary, 'password')

@@ -1,5 +1,5 @@
 import { errorCode } from '../../error-code.ts'
-import { OperatorError } from '../../operator-error.ts'
+import { OperationalError } from '../../operational-error.ts'
 
 const reasons: Record<string, string> = {
   EACCES: 'permission denied',
@@ -12,12 +12,12 @@ const reasons: Record<string, string> = {
 }
 
 /**
- * Returns an OperatorError whose message is one line: what failed, and why, from the file system or the program. Returns an
- * error that is already an OperatorError unchanged.
+ * Returns an OperationalError whose message is one line: what failed, and why, from the file system or the program. Returns an
+ * error that is already an OperationalError unchanged.
  * @param what a clause that says what failed, such as `FILE cannot be written`.
  */
-export function failure(what: string, error: unknown): OperatorError {
-  return error instanceof OperatorError ? error : new OperatorError(`${what}: ${reason(error)}`)
+export function failure(what: string, error: unknown): OperationalError {
+  return error instanceof OperationalError ? error : new OperationalError(`${what}: ${reason(error)}`)
 }
 
 function reason(error: unknown): string {

@@ -1,12 +1,12 @@
 import { access, constants, mkdir, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { errorCode } from '../../error-code.ts'
-import { OperatorError } from '../../operator-error.ts'
+import { OperationalError } from '../../operational-error.ts'
 import { failure } from './failure.ts'
 
 /**
  * Creates the folder `DATA_DIR` and its parents if they do not exist.
- * @throws OperatorError that names the folder and the reason when the folder cannot be created or written.
+ * @throws OperationalError that names the folder and the reason when the folder cannot be created or written.
  */
 export async function ensureDataDir(folder: string): Promise<void> {
   const summary = `DATA_DIR ${folder} cannot be written`
@@ -26,7 +26,8 @@ async function createFolder(folder: string, summary: string): Promise<void> {
   if (await createOne(folder)) return
   const parent = dirname(folder)
   if (!(await isFolder(parent))) await createFolder(parent, summary)
-  if (!(await createOne(folder))) throw new OperatorError(`${summary}: no folder can be created in ${parent}`)
+  if (!(await createOne(folder)))
+    throw new OperationalError(`${summary}: no folder can be created in ${parent}`)
 }
 
 /** Creates a folder if it does not exist. @returns false if its parent is missing, or allows no folders. */

@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { OperatorError } from '../../operator-error.ts'
+import { OperationalError } from '../../operational-error.ts'
 import { type Cluster, hasCluster, openCluster } from './cluster.ts'
 import { type GetUrl, separateRoles, transferDatabase } from './earlier-roles.ts'
 import { ensureStarted, stop } from './postmaster.ts'
@@ -30,7 +30,7 @@ export interface EmbeddedDatabase {
  * The server gets settings for the memory of the machine, and `furtherSettings` (such as `fsync=off`), if this call starts it.
  * After an abort, this function ends the work in progress and throws. If the database is open before the abort is noticed,
  * this function returns the database, and the caller closes it.
- * @throws OperatorError when the folder, the programs or the server cannot be used; PostgreSQL's error when the database cannot
+ * @throws OperationalError when the folder, the programs or the server cannot be used; PostgreSQL's error when the database cannot
  * be prepared; the reason of `signal`.
  */
 export async function openEmbeddedDatabase(
@@ -71,7 +71,7 @@ const joinPauseMs = 50
 
 /**
  * Starts the server if it does not run, and takes its shared lock.
- * @throws OperatorError if the server cannot be started, or stops before each attempt to take the lock; PostgreSQL's error if the
+ * @throws OperationalError if the server cannot be started, or stops before each attempt to take the lock; PostgreSQL's error if the
  * roles cannot be separated; the reason of `signal`.
  */
 async function joinServer(
@@ -88,12 +88,12 @@ async function joinServer(
     // Another process is stopping the server. A later attempt starts it again.
     await sleep(joinPauseMs)
   }
-  throw new OperatorError(`PostgreSQL in ${cluster.path} keeps stopping: see server.log in this folder`)
+  throw new OperationalError(`PostgreSQL in ${cluster.path} keeps stopping: see server.log in this folder`)
 }
 
 /**
  * Joins the server again at the same port, and starts it if it does not run.
- * @throws OperatorError without paths of this machine, since clients read its message, too.
+ * @throws OperationalError without paths of this machine, since clients read its message, too.
  */
 async function rejoinServer(
   cluster: Cluster,
@@ -103,11 +103,11 @@ async function rejoinServer(
 ): Promise<SharedLock> {
   // PostgreSQL uses the last setting of a name.
   const joined = await joinServer(cluster, [...settings, `port=${port}`], signal).catch((error: Error) => {
-    throw new OperatorError(error.message.replaceAll(cluster.path, 'DATA_DIR'))
+    throw new OperationalError(error.message.replaceAll(cluster.path, 'DATA_DIR'))
   })
   if (joined.port === port) return joined.lock
   await joined.lock.client.end()
-  throw new OperatorError(
+  throw new OperationalError(
     `PostgreSQL was started at port ${joined.port} instead of ${port} by another process: restart this process`,
   )
 }

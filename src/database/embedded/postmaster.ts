@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { errorCode } from '../../error-code.ts'
-import { OperatorError } from '../../operator-error.ts'
+import { OperationalError } from '../../operational-error.ts'
 import type { Cluster } from './cluster.ts'
 import { failure } from './failure.ts'
 
@@ -26,7 +26,7 @@ const stopTimeoutMs = 60_000
  * Starts the cluster's server if it is not running, waits until it is ready, and returns its port. After an abort, this
  * function throws. If the server that it has started is not ready yet, it stops that server first. If the server is already
  * ready, it returns the port, and the caller releases the server.
- * @throws OperatorError if three attempts fail or the server is not ready after a minute; the reason of `signal`.
+ * @throws OperationalError if three attempts fail or the server is not ready after a minute; the reason of `signal`.
  */
 export async function ensureStarted(
   cluster: Cluster,
@@ -52,16 +52,16 @@ export async function ensureStarted(
       })
     }
   }
-  throw new OperatorError(`PostgreSQL in ${cluster.path} has not become ready within a minute`)
+  throw new OperationalError(`PostgreSQL in ${cluster.path} has not become ready within a minute`)
 }
 
 /** Whether the server was not started because processes of a killed server have not ended yet. */
 const isFormerServerEnding = (error: unknown) =>
-  error instanceof OperatorError && error.message.includes('pre-existing shared memory block')
+  error instanceof OperationalError && error.message.includes('pre-existing shared memory block')
 
 /**
  * Stops the cluster's server and returns when it has stopped. Open connections are closed.
- * @throws OperatorError when it has not stopped within a minute; the error of `runProgram` when pg_ctl fails.
+ * @throws OperationalError when it has not stopped within a minute; the error of `runProgram` when pg_ctl fails.
  */
 export async function stop({ path, account, programs }: Cluster): Promise<void> {
   const server = await readPostmaster(path)
@@ -70,7 +70,8 @@ export async function stop({ path, account, programs }: Cluster): Promise<void> 
   await account.run(programs.pg_ctl, ['stop', '-D', path, '-m', 'fast', '-W'])
   const deadline = Date.now() + stopTimeoutMs
   await waitUntil(async () => (await readPostmaster(path))?.pid !== server.pid || Date.now() > deadline)
-  if (Date.now() > deadline) throw new OperatorError(`PostgreSQL in ${path} has not stopped within a minute`)
+  if (Date.now() > deadline)
+    throw new OperationalError(`PostgreSQL in ${path} has not stopped within a minute`)
 }
 
 async function start(
@@ -105,7 +106,7 @@ async function start(
   } catch (error) {
     const fatal = await lastFatalMessage(log, sizeBefore)
     if (!fatal) throw failure(`PostgreSQL in ${path} cannot be started`, error)
-    throw new OperatorError(`PostgreSQL in ${path} cannot be started: ${fatal}`)
+    throw new OperationalError(`PostgreSQL in ${path} cannot be started: ${fatal}`)
   }
 }
 

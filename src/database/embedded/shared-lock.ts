@@ -18,7 +18,7 @@ export interface SharedLock {
 
 /**
  * Takes the shared lock of the server at `url`. Returns undefined if the server is stopping or has stopped.
- * @throws OperatorError for any other failure, such as a refused login.
+ * @throws OperationalError for any other failure, such as a refused login.
  */
 export async function acquireSharedLock(url: string): Promise<SharedLock | undefined> {
   const { default: pg } = await import('pg')

@@ -5,7 +5,7 @@ import { failure } from './failure.ts'
 /**
  * Writes a file that only its owner may read. The file is replaced atomically: readers find the old or the new text, even after a
  * loss of power.
- * @throws OperatorError that names the file if it cannot be written, as on a full disk. The old file then remains unchanged.
+ * @throws OperationalError that names the file if it cannot be written, as on a full disk. The old file then remains unchanged.
  */
 export async function writeSecret(file: string, text: string): Promise<void> {
   const temporaryFile = `${file}.${randomUUID()}`

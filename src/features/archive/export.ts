@@ -4,7 +4,7 @@ import { to as copyTo } from 'pg-copy-streams'
 import type { Database } from '../../database/database.ts'
 import { getDatabaseError } from '../../database/errors.ts'
 import { lastMigration, requireKnownMigrations } from '../../database/migrate.ts'
-import { OperatorError } from '../../operator-error.ts'
+import { OperationalError } from '../../operational-error.ts'
 import { endMark, toLine } from './format.ts'
 import { type ArchivedTable, archivedTables, quoteColumns, quoteTable } from './tables.ts'
 
@@ -35,7 +35,7 @@ async function* withChecksum(chunks: AsyncIterable<string | Buffer>): AsyncGener
  * Writes the whole registry as an archive: records, their revisions and their past, from one snapshot. Two registries with
  * the same content have the same archive, byte for byte. API keys and unfinished imports are not archived.
  * @param write is called once with the chunks of the archive, in order.
- * @throws OperatorError when the database has migrations that this version does not know, or PostgreSQL reports an error
+ * @throws OperationalError when the database has migrations that this version does not know, or PostgreSQL reports an error
  * during the export; pg's error when the connection fails; what `write` throws.
  */
 export async function exportArchive(
@@ -55,6 +55,6 @@ export async function exportArchive(
     const reason = getDatabaseError(cause)?.message
     throw reason === undefined
       ? cause
-      : new OperatorError(`PostgreSQL failed during the export: ${reason}`, { cause })
+      : new OperationalError(`PostgreSQL failed during the export: ${reason}`, { cause })
   }
 }

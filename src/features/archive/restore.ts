@@ -10,7 +10,7 @@ import { getDatabaseError } from '../../database/errors.ts'
 import { alignFeed } from '../../database/feed.ts'
 import { hasMigration, lastMigration, requireKnownMigrations } from '../../database/migrate.ts'
 import { vacuumAnalyze } from '../../database/vacuum.ts'
-import { OperatorError } from '../../operator-error.ts'
+import { OperationalError } from '../../operational-error.ts'
 import { endMark, footer, header, tableLine } from './format.ts'
 import { archivedTables, quoteColumns, quoteTable } from './tables.ts'
 
@@ -18,9 +18,9 @@ import { archivedTables, quoteColumns, quoteTable } from './tables.ts'
 const maxLineBytes = 256 * 1024 * 1024
 
 const damageError = (detail: string, cause?: unknown) =>
-  new OperatorError(`the archive is damaged or incomplete: ${detail}. Nothing was restored`, { cause })
+  new OperationalError(`the archive is damaged or incomplete: ${detail}. Nothing was restored`, { cause })
 
-/** Yields the lines of a file, each with its line break. @throws OperatorError for a line of more than `maxLineBytes`. */
+/** Yields the lines of a file, each with its line break. @throws OperationalError for a line of more than `maxLineBytes`. */
 async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let pending: Buffer[] = []
   let pendingBytes = 0
@@ -41,7 +41,7 @@ async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer
   if (pendingBytes > 0) yield Buffer.concat(pending)
 }
 
-/** Parses a line as JSON. @param noun the expected line, for messages. @throws OperatorError if the schema refuses the line. */
+/** Parses a line as JSON. @param noun the expected line, for messages. @throws OperationalError if the schema refuses the line. */
 function parseLine<Schema extends z.ZodType>(line: Buffer | undefined, schema: Schema, noun: string) {
   try {
     return schema.parse(JSON.parse(line?.toString() ?? ''))
@@ -98,7 +98,7 @@ class ArchiveReader {
     return line
   }
 
-  /** Yields the rows of a table, up to the end mark. @throws OperatorError if there is no end mark. */
+  /** Yields the rows of a table, up to the end mark. @throws OperationalError if there is no end mark. */
   async *rows(table: string): AsyncGenerator<Buffer> {
     for (;;) {
       const line = await this.readLine()
@@ -108,7 +108,7 @@ class ArchiveReader {
     }
   }
 
-  /** Reads the footer, and compares the checksum. @throws OperatorError if the checksum differs, or more lines follow. */
+  /** Reads the footer, and compares the checksum. @throws OperationalError if the checksum differs, or more lines follow. */
   async finish(): Promise<void> {
     const { sha256 } = parseLine(await this.#nextLine(), footer, 'the checksum')
     if (sha256 !== this.#hash.digest('hex')) throw damageError('the checksum does not match the content')
@@ -121,7 +121,7 @@ async function requireEmpty(client: pg.Client): Promise<void> {
     'select exists (select from records) or exists (select from revisions) as "hasRecords"',
   )
   if (rows[0]?.hasRecords)
-    throw new OperatorError(
+    throw new OperationalError(
       'the registry is not empty: restore an archive into a new database, before the service starts with it for the first time',
     )
 }
@@ -143,7 +143,7 @@ async function restoreAll(client: pg.Client, reader: ArchiveReader): Promise<voi
   const current = await lastMigration()
   if (migration !== current) {
     const thenUpgrade = (await hasMigration(migration)) ? ', and then run this version on that database' : ''
-    throw new OperatorError(
+    throw new OperationalError(
       `the archive has the tables of migration ${migration}, and this version those of ${current}: restore it with the version that made it${thenUpgrade}`,
     )
   }
@@ -162,14 +162,14 @@ async function restoreAll(client: pg.Client, reader: ArchiveReader): Promise<voi
   await client.query('select pg_notify($1, $2)', [changesChannel, everything])
 }
 
-/** Converts an error of PostgreSQL during a restore to an OperatorError; returns other errors unchanged. */
-function toOperatorError(error: unknown): unknown {
+/** Converts an error of PostgreSQL during a restore to an OperationalError; returns other errors unchanged. */
+function toOperationalError(error: unknown): unknown {
   const databaseError = getDatabaseError(error)
   if (!databaseError) return error
   const { code = '', message } = databaseError
   // SQLSTATE classes 22 and 23: a value or a constraint.
   if (/^2[23]/.test(code)) return damageError(`PostgreSQL refuses a row: ${message}`, error)
-  return new OperatorError(
+  return new OperationalError(
     `PostgreSQL failed during the restore: ${message}. Fix the cause, and repeat the restore into an empty database`,
     { cause: error },
   )
@@ -178,7 +178,7 @@ function toOperatorError(error: unknown): unknown {
 /**
  * Restores a registry from an archive, in one transaction, and then runs `vacuum analyze`.
  * @param chunks the bytes of the archive.
- * @throws OperatorError if the registry is not empty or has migrations that this version does not know; if the archive is
+ * @throws OperationalError if the registry is not empty or has migrations that this version does not know; if the archive is
  * damaged or incomplete, or its last migration is not the last one of this version; or if PostgreSQL reports an error up to
  * the commit. Nothing is written then.
  * @throws the error of `chunks` if they cannot be read; pg's error if the connection fails before the commit.
@@ -196,7 +196,7 @@ export async function restoreArchive(
       await client.query('commit')
     } catch (error) {
       await client.query('rollback').catch(() => {})
-      throw toOperatorError(error)
+      throw toOperationalError(error)
     }
     return vacuumAnalyze(client)
   })

@@ -6,8 +6,8 @@ import { getDatabaseError } from '../../database/errors.ts'
 import { vacuumAnalyze } from '../../database/vacuum.ts'
 import { rfc3339 } from '../../model/document.ts'
 import { organizationKinds, sourceKinds } from '../../model/vocabularies.ts'
+import { OperationalError } from '../../operational-error.ts'
 import { markAsService } from '../../operations/writing/locks.ts'
-import { OperatorError } from '../../operator-error.ts'
 import { registry } from '../../resources/registry.ts'
 import { addAgreement } from './agreements.ts'
 import { Batch } from './batch.ts'
@@ -106,12 +106,12 @@ async function writeAll(client: pg.ClientBase, count: number, seed: number): Pro
 }
 
 /**
- * Converts a unique violation, which a second record with the same id causes, to an OperatorError. Returns other errors
+ * Converts a unique violation, which a second record with the same id causes, to an OperationalError. Returns other errors
  * unchanged.
  */
-function toOperatorError(error: unknown, seed: number): unknown {
+function toOperationalError(error: unknown, seed: number): unknown {
   if (getDatabaseError(error)?.code !== '23505') return error
-  return new OperatorError(`the records of seed ${seed} exist already: use another --seed`)
+  return new OperationalError(`the records of seed ${seed} exist already: use another --seed`)
 }
 
 /**
@@ -121,7 +121,7 @@ function toOperatorError(error: unknown, seed: number): unknown {
  * @param count number of agreements.
  * @param seed of the random values.
  * @returns a warning if `vacuum analyze` failed after the commit.
- * @throws OperatorError when the reference data is missing, or the records exist already.
+ * @throws OperationalError when the reference data is missing, or the records exist already.
  */
 export function generate(database: Database, count: number, seed: number): Promise<string | undefined> {
   return database.maintain(async (client) => {
@@ -130,7 +130,7 @@ export function generate(database: Database, count: number, seed: number): Promi
       await withIndexesRebuilt(client, () => writeAll(client, count, seed))
       await client.query('commit')
     } catch (error) {
-      throw toOperatorError(error, seed)
+      throw toOperationalError(error, seed)
     }
     return vacuumAnalyze(client)
   })

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { OperatorError } from '../../operator-error.ts'
+import { OperationalError } from '../../operational-error.ts'
 
 /** The reference data that generated records refer to. */
 export interface ReferenceData {
@@ -12,7 +12,7 @@ export interface ReferenceData {
 /** Codes of the countries that take part most often. The other countries follow in the order of a hash. */
 const topCodes = 'CHN USA DEU FRA GBR RUS JPN ITA KOR BRA IND ZAF CAN AUS ESP NLD PAK EGY KEN KAZ'.split(' ')
 
-/** Reads the public reference data, since generated records are public, too. @throws OperatorError when some is missing. */
+/** Reads the public reference data, since generated records are public, too. @throws OperationalError when some is missing. */
 export async function readReferenceData(client: pg.ClientBase): Promise<ReferenceData> {
   const { rows: countries } = await client.query<ReferenceData['countries'][number]>(
     `select code, name from published.countries where valid_to is null
@@ -26,7 +26,7 @@ export async function readReferenceData(client: pg.ClientBase): Promise<Referenc
     "select code from published.regions where kind = 'region' order by code",
   )
   if (countries.length < 2 || topics.length === 0 || regions.length === 0)
-    throw new OperatorError(
+    throw new OperationalError(
       "the registry lacks public countries, regions or topics, to which generated records refer: run 'entente seed reference'",
     )
   return { countries, topics, regions: regions.map(({ code }) => code) }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Database } from '../../database/database.ts'
-import { OperatorError } from '../../operator-error.ts'
+import { OperationalError } from '../../operational-error.ts'
 import { FeedHash } from './feed-hash.ts'
 import { inSnapshot } from './read-all.ts'
 
@@ -18,12 +18,12 @@ const sealSchema = z.strictObject({
 
 export type Seal = z.output<typeof sealSchema>
 
-/** Makes a seal of the feed up to its horizon. @throws OperatorError when there is no change yet. */
+/** Makes a seal of the feed up to its horizon. @throws OperationalError when there is no change yet. */
 export async function makeSeal(database: Database): Promise<Seal> {
   const { position, count, hash } = await database.maintain((client) =>
     inSnapshot(client, () => new FeedHash(client).advance()),
   )
-  if (!position) throw new OperatorError('there is nothing to seal: the registry has had no change')
+  if (!position) throw new OperationalError('there is nothing to seal: the registry has had no change')
   const { transaction, sequence } = position
   const time = (await database.clock.now()).toISOString()
   return { position: `${transaction}.${sequence}`, count, hash, time }
@@ -32,12 +32,12 @@ export async function makeSeal(database: Database): Promise<Seal> {
 /** The text of a seal, as it is published. */
 export const formatSeal = (seal: Seal): string => `${JSON.stringify(seal, null, 2)}\n`
 
-/** Parses the text of a seal. @param name name of its file, for messages. @throws OperatorError if it is not a seal. */
+/** Parses the text of a seal. @param name name of its file, for messages. @throws OperationalError if it is not a seal. */
 export function parseSeal(text: string, name: string): Seal {
   try {
     return sealSchema.parse(JSON.parse(text))
   } catch (cause) {
     const message = "is not a seal: it must be the JSON that 'entente seal' has written, unchanged"
-    throw new OperatorError(`${name} ${message}`, { cause })
+    throw new OperationalError(`${name} ${message}`, { cause })
   }
 }
