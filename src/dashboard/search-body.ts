@@ -34,7 +34,10 @@ function comparisons(
   return [values.length === 1 ? { eq: values[0] } : { in: values }]
 }
 
-/** Filters that restrict other filters of the same object: with `role`, a country must take part in this role. */
+/**
+ * Filters that restrict other filters, but only within the same object of `where`, so each object in `and` repeats them. With
+ * `role`, a country must take part in this role.
+ */
 const narrowingFilters = ['role', 'partnerOf']
 
 /** Whether a search can express the filters: in a search, `otherThan` takes one value; in a list, it takes several. */

@@ -80,7 +80,7 @@ export class Listener {
   #connection: ListeningConnection | undefined
   #verifiedAt = Number.NEGATIVE_INFINITY
   #verifying: Promise<void> | undefined
-  #stopping: AbortController | undefined
+  #stopController: AbortController | undefined
   #running: Promise<void> | undefined
 
   /** @param notify sends an empty notification to a channel through the pool. */
@@ -94,7 +94,7 @@ export class Listener {
     const entry: Entry = { channel, handler, activeSince: Number.POSITIVE_INFINITY }
     this.#entries.add(entry)
     // If the listener is being closed, `#start` starts it again once it is closed.
-    if (this.#connection && !this.#stopping?.signal.aborted)
+    if (this.#connection && !this.#stopController?.signal.aborted)
       await this.#activate(this.#connection, [entry]).catch(() => this.#connection?.client.end())
     else this.#start()
     const verifiedAt = () =>
@@ -112,15 +112,15 @@ export class Listener {
   }
 
   async close(): Promise<void> {
-    this.#stopping?.abort()
+    this.#stopController?.abort()
     await this.#running
   }
 
   #start(): void {
-    if (this.#stopping && !this.#stopping.signal.aborted) return
-    const stopping = new AbortController()
-    this.#stopping = stopping
-    this.#running = Promise.resolve(this.#running).then(() => this.#run(stopping.signal))
+    if (this.#stopController && !this.#stopController.signal.aborted) return
+    const stopController = new AbortController()
+    this.#stopController = stopController
+    this.#running = Promise.resolve(this.#running).then(() => this.#run(stopController.signal))
   }
 
   async #run(signal: AbortSignal): Promise<void> {

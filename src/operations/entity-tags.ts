@@ -9,8 +9,8 @@ export const versionTag = (version: number): string => `"${version}"`
 
 const hash = (body: string) => digest('sha1', body, 'base64url')
 
-/** Returns the tag of a record with data of other records, which can change without the record: so it has a hash of the body. */
-export const includedTag = (version: number, body: string): string => `"${version}-${hash(body)}"`
+/** Returns the tag of a response that can change without the version of the record, such as one with data of other records. */
+export const versionAndBodyTag = (version: number, body: string): string => `"${version}-${hash(body)}"`
 
 /** Returns the tag of any other response: a hash of its body. */
 export const bodyTag = (body: string): string => `"${hash(body)}"`
@@ -75,7 +75,7 @@ export function parseIfMatch(header: string | undefined): ExpectedVersions {
   return (
     parseTags(header, 'If-Match')
       .filter(({ weak }) => !weak)
-      // Removes the hash of an `includedTag`.
+      // Removes the hash of an `versionAndBodyTag`.
       .map(({ opaque }) => opaque.split('-')[0] ?? '')
       // Other tags match no version.
       .filter((version) => /^\d+$/.test(version))

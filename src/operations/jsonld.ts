@@ -3,7 +3,7 @@ import { propertiesOf } from '../model/document.ts'
 import { lazyFor } from '../model/lazy.ts'
 import type { Resource } from '../model/resource.ts'
 import { registerResponseSchema } from '../model/schema-names.ts'
-import { etagHeader, ifNoneMatch, includedTag } from './entity-tags.ts'
+import { etagHeader, ifNoneMatch, versionAndBodyTag } from './entity-tags.ts'
 import { toLinkedData } from './linked-data.ts'
 import type { Operation } from './operation.ts'
 import { recordNotFound } from './read.ts'
@@ -60,7 +60,7 @@ export const jsonld: Operation = {
     const body = JSON.stringify(toLinkedData(resource, key, JSON.parse(found.document), publisher))
     return {
       status: 200,
-      headers: { etag: includedTag(found.version, body) },
+      headers: { etag: versionAndBodyTag(found.version, body) },
       type: 'application/ld+json; charset=utf-8',
       body,
     }

@@ -9,7 +9,7 @@ import {
   representationParameters,
 } from '../query/representation.ts'
 import { replaceListRequestsWithCounts } from './counts.ts'
-import { etagHeader, ifNoneMatch, includedTag, versionTag } from './entity-tags.ts'
+import { etagHeader, ifNoneMatch, versionAndBodyTag, versionTag } from './entity-tags.ts'
 import { acceptLanguage, contentLanguage, languageParameter, withLanguageHeaders } from './language.ts'
 import type { Context, Operation } from './operation.ts'
 import { readRegistryAt } from './past.ts'
@@ -106,11 +106,12 @@ export const read: Operation = {
     if (representation.names) {
       const body = await withNames(resource, document, representation, language, at, context)
       return withLanguageHeaders(
-        { status: 200, headers: { etag: includedTag(version, body) }, body },
+        { status: 200, headers: { etag: versionAndBodyTag(version, body) }, body },
         language,
       )
     }
-    const etag = representation.include.length > 0 ? includedTag(version, document) : versionTag(version)
+    const etag =
+      representation.include.length > 0 ? versionAndBodyTag(version, document) : versionTag(version)
     return { status: 200, headers: { etag }, body: document }
   },
 }

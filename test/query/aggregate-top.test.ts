@@ -32,7 +32,8 @@ describe('top', () => {
       const all = await aggregate(api, resource, { groupBy: dimension, limit: '10000' })
       const url = `/v1/${resource}/aggregate?groupBy=${dimension}&top=2`
       const response = await api.get(url)
-      // `top` is refused for free text and for the kind, currency and year of amounts: no filter finds their other values.
+      // `top` is refused for free text and for the kind, currency and year of amounts: they have no filter for the records with values other
+      // than those of the largest groups, which `other.list` needs.
       if (response.status === 400) {
         expect(['country', 'region', 'topic', 'kind', 'status']).not.toContain(dimension)
         expect(response.text).toContain('no filter finds the records with other values')
@@ -57,8 +58,8 @@ describe('top', () => {
     },
   )
 
-  // Only `top` adds the group without a value, so the two requests must not share a statement. Each row has another measure, so
-  // that neither of its statements is known from the row before.
+  // Only `top` adds the group without a value, so the two requests must not share a cached statement. Each case has another
+  // measure, so that the case before has not cached its statements.
   it.each([
     ['after', 'countDistinct:country', ['limit', 'top']],
     ['before', 'countDistinct:topic', ['top', 'limit']],

@@ -31,7 +31,7 @@ const exported = async (program: object) => exportedProgram(await create(program
 const today = () => new Date().toISOString().slice(0, 10)
 
 describe('the dates of an activity in the format iati', () => {
-  it('that are before the year 1 are stated as text, and end the activity', async () => {
+  it('that are before the year 1 are stated as text; such an end closes the activity', async () => {
     expect(await exported({ startsOn: '-0500', endsOn: '-0400-03' })).toEqual({
       status: '4',
       dates: [
@@ -58,7 +58,7 @@ describe('the dates of an activity in the format iati', () => {
     },
   )
 
-  it('that may be in the future have a day that has passed if they are actual', async () => {
+  it('that may be in the future are at the latest today if they are actual', async () => {
     const year = today().slice(0, 4)
     const { dates } = await exported({ status: 'closed', startsOn: '2001', endsOn: `${year}/2999` })
     expect(dates).toEqual([
@@ -86,7 +86,7 @@ describe('the dates of an activity in the format iati', () => {
     expect(openEnd.dates.map(([, day]) => day)).toEqual(['2012-03-04', '2012-03-04'])
   })
 
-  it('are written as stored if the record has ended before its start since an earlier version', async () => {
+  it('are written as stored if the end is before the start, which earlier releases accepted', async () => {
     const id = await create({ status: 'closed', startsOn: '2011-01-01', endsOn: '2012' })
     await api.pool.query(`update assistance_programs set ends_on = '2010-02-02' where id = $1`, [id])
     const { dates } = await exportedProgram(id)

@@ -8,7 +8,7 @@ describe('a text in CSV', () => {
     expect(safeCsv([[text, 1]])).toBe(`"${text}",1\r\n`)
   })
 
-  it('of many quotes or spaces after a line break or a semicolon is escaped at once', () => {
+  it('of many quotes or spaces after a line break or a semicolon is escaped in linear time', () => {
     const start = performance.now()
     for (const [first, character] of ['\n"', '\n ', ';"', '\n\t']) {
       const text = `${first}${character?.repeat(80_000)}x`

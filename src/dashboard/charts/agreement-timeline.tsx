@@ -101,7 +101,7 @@ function ChartAndTable({
       title: titleOf(agreementTitleProperties, agreement, language.tag),
       start: signedOn,
       end: null,
-      isOpen: false,
+      hasUnknownEnd: false,
       dates: signedOn === null ? language.t('value.unknown') : formatEdtf(signedOn, language),
       path: recordPath('agreements', id),
       marks: (

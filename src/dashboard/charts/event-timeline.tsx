@@ -15,7 +15,7 @@ export interface TimedEvent {
   start: string | null
   end: string | null
   /** Whether the start is known and the end is not, for records that can have an end. */
-  isOpen: boolean
+  hasUnknownEnd: boolean
   /** The dates as text for readers. */
   dates: string
   path: string
@@ -95,7 +95,7 @@ export function EventTimeline({
 }
 
 function EventRow({
-  event: { title, start, end, isOpen, dates, path },
+  event: { title, start, end, hasUnknownEnd, dates, path },
   first,
   x,
   y,
@@ -119,7 +119,7 @@ function EventRow({
   }))
   const left = Math.min(...bars.map((bar) => bar.left))
   const barsEnd = Math.max(...bars.map((bar) => bar.right))
-  const right = isOpen ? Math.min(width, barsEnd + openEndWidth) : barsEnd
+  const right = hasUnknownEnd ? Math.min(width, barsEnd + openEndWidth) : barsEnd
   const rowHeight = rowHeightOf(hasTitle)
   const middle = y + rowHeight / 2
   const isTitleAfter = width - right >= left
@@ -141,7 +141,7 @@ function EventRow({
           rx="2"
         />
       ))}
-      {isOpen && <line class="open-end" x1={barsEnd} x2={right} y1={middle} y2={middle} />}
+      {hasUnknownEnd && <line class="open-end" x1={barsEnd} x2={right} y1={middle} y2={middle} />}
       {hasTitle && (
         <text
           class="event-title"

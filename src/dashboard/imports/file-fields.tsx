@@ -5,15 +5,15 @@ import { useFileHandlers } from './use-file-handlers.ts'
 /** Inputs for the file with the rows, and for the files that its mapping names (`list` in the API). */
 export function FileFields({
   onFile,
-  onLists,
+  onCompanions,
 }: {
   onFile: (file: File | undefined) => void
-  onLists: (files: readonly File[]) => void
+  onCompanions: (files: readonly File[]) => void
 }) {
   const { t } = useLanguage()
   const id = useId()
   const fileHandlers = useFileHandlers(([file]) => onFile(file))
-  const listHandlers = useFileHandlers(onLists)
+  const companionHandlers = useFileHandlers(onCompanions)
   return (
     <div class="fields">
       <div class="field">
@@ -36,7 +36,7 @@ export function FileFields({
           type="file"
           multiple
           aria-describedby={`${id}-lists-hint`}
-          {...listHandlers}
+          {...companionHandlers}
         />
         <p id={`${id}-lists-hint`} class="soft small">
           {t('imports.listsHint')}

@@ -12,7 +12,7 @@ export interface ImportInput {
   mapping: string
   file: File | undefined
   /** Code lists and joined files that the mapping names. */
-  lists: readonly File[]
+  companions: readonly File[]
 }
 
 /** The state of the preview. While it is loading, `preview` and `error` are the previous result. */
@@ -33,14 +33,14 @@ const beginning = (file: File): Blob =>
   /\.xlsx$/i.test(file.name) ? file : file.slice(0, beginningBytes, file.type)
 
 async function readPreview(
-  { mapping, file, lists }: ImportInput,
+  { mapping, file, companions }: ImportInput,
   language: string,
   signal: AbortSignal,
 ): Promise<ImportPreview> {
   const body = new FormData()
   body.append('mapping', new Blob([mapping]), 'mapping.yaml')
   if (file) body.append('file', beginning(file), file.name)
-  for (const list of lists) body.append('list', list, list.name)
+  for (const companion of companions) body.append('list', companion, companion.name)
   const response = await sendFiles('/v1/imports/preview', {
     method: 'POST',
     headers: { accept: 'application/json', 'accept-language': language },
@@ -54,7 +54,7 @@ async function readPreview(
 /** Requests a preview of an import when its input has not changed for `delayMs`, and again after temporary failures. */
 export function usePreview(input: ImportInput): PreviewState {
   const { tag } = useLanguage()
-  const { mapping, file, lists } = input
+  const { mapping, file, companions } = input
   const [attempt, setAttempt] = useState(0)
   const [state, setState] = useState<Omit<PreviewState, 'retry'>>({ isLoading: false })
   const retry = useCallback(() => setAttempt((count) => count + 1), [])
@@ -76,7 +76,7 @@ export function usePreview(input: ImportInput): PreviewState {
       clearTimeout(timer)
       controller.abort()
     }
-  }, [mapping, file, lists, tag, attempt, isEmpty])
+  }, [mapping, file, companions, tag, attempt, isEmpty])
   return { ...state, retry }
 }
 

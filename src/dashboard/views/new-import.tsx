@@ -42,14 +42,14 @@ export default function NewImportView() {
  * @throws ApiError like `sendFiles`, with all faults that the service found; another error when the response is not JSON.
  */
 async function startImport(
-  { mapping, file, lists }: ImportInput,
+  { mapping, file, companions }: ImportInput,
   idempotencyKey: string,
 ): Promise<ImportJob> {
   const body = new FormData()
   // The service creates the import from the mapping before it stores the first file, so the mapping must come first.
   body.append('mapping', new Blob([mapping]), 'mapping.yaml')
   if (file) body.append('file', file, file.name)
-  for (const list of lists) body.append('list', list, list.name)
+  for (const companion of companions) body.append('list', companion, companion.name)
   const response = await sendFiles('/v1/imports', {
     method: 'POST',
     headers: { accept: 'application/json', 'idempotency-key': idempotencyKey },
@@ -67,10 +67,10 @@ function NewImport() {
   const from = parameters.get('from')
   const mapping = useMapping()
   const [file, setFile] = useState<File>()
-  const [lists, setLists] = useState<readonly File[]>([])
+  const [companions, setCompanions] = useState<readonly File[]>([])
   const [isSending, setSending] = useState(false)
   const [failure, setFailure] = useState<{ input: ImportInput; error: ApiError }>()
-  const input = useMemo(() => ({ mapping: mapping.text, file, lists }), [mapping.text, file, lists])
+  const input = useMemo(() => ({ mapping: mapping.text, file, companions }), [mapping.text, file, companions])
   const idempotencyKey = useMemo(newIdempotencyKey, [input])
   const state = usePreview(input)
   useLeaveGuard(mapping.text !== '')
@@ -92,7 +92,7 @@ function NewImport() {
     <div class="stack">
       <div class="stack" inert={isSending}>
         <Widget title={t('imports.step.files')} caption={t('imports.filesCaption')}>
-          <FileFields onFile={setFile} onLists={setLists} />
+          <FileFields onFile={setFile} onCompanions={setCompanions} />
         </Widget>
         <Widget title={t('imports.step.mapping')} caption={t('imports.mappingCaption')}>
           <MappingChoice

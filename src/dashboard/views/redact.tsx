@@ -122,7 +122,8 @@ function RedactForm({
     setSending(true)
     setError(undefined)
     const { text: _, ...others } = toDocument(values, [textField, replacementField, reasonField])
-    // The service refuses an empty replacement. Without any, it would write its default, which the user has removed.
+    // The service refuses an empty replacement. Without `replacement`, it would write its default, which
+    // the user has deleted from the field.
     const body = { replacement: '', ...others, ...(mode === 'text' ? { text: removedText } : { properties }) }
     try {
       await writeApi(`${apiRecordPath(resource.name, recordKey)}/redact`, { method: 'POST', body, version })

@@ -145,7 +145,7 @@ function toEvent(
     title: titleOf(resource, record, language.tag),
     start,
     end,
-    isOpen: eventDates.end !== undefined && start !== null && end === null,
+    hasUnknownEnd: eventDates.end !== undefined && start !== null && end === null,
     dates:
       eventDates.end === undefined || (start === null && end === null)
         ? format(start)

@@ -15,8 +15,8 @@ import { instantColumn, oneOf, rowStart, uuidKey } from '../columns.ts'
 export const visibilities = ['public', 'internal'] as const
 
 /**
- * One row for every record of every resource. Version and timestamps are stored only here. The document is composed when the
- * record is written. `shape` is the hash of the SQL that composed the document; it is null after a write that bypassed the
+ * One row for every record of every resource. The tables of the resources have no columns for version and timestamps. The
+ * document, which contains copies of them, is composed when the record is written. `shape` is the hash of the SQL that composed the document; it is null after a write that bypassed the
  * service, until the service composes the document again.
  */
 export const records = pgTable(
@@ -41,7 +41,7 @@ export const records = pgTable(
     ...rowStart(),
   },
   (table) => [
-    // Rows of shared tables refer to both columns, so that checks can differ by resource.
+    // Rows of tables that several resources share refer to both columns, so that checks can differ by resource.
     unique('records_id_resource').on(table.id, table.resource),
     oneOf('records_visibility_known', table.visibility, visibilities),
     index('records_created_at').on(table.resource, table.createdAt, table.id, table.rowStart),
@@ -55,7 +55,7 @@ export const records = pgTable(
   ],
 )
 
-/** The columns of a shared table that refer to the record of a row. A row is deleted with its record. */
+/** The columns that refer to the record of a row, for a table that several resources share. A row is deleted with its record. */
 export const recordColumns = () => ({
   record: uuid('record').notNull(),
   resource: text('resource').notNull(),

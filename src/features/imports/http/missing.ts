@@ -10,7 +10,7 @@ import { csvDownload } from './csv-download.ts'
 /** Number of records that are read together. */
 const pageSize = 1000
 
-/** Yields the records that the file of an import lacks, as CSV: resource, key, id in the register, and name. */
+/** Yields the records that the file of an import lacks, as CSV: resource, key, external id, and name. */
 export async function* streamMissing(
   database: DatabaseClient,
   registry: Registry,
@@ -33,6 +33,6 @@ export const missingRecords = (registry: Registry): Endpoint =>
     operationId: 'getMissingRecords',
     summary: 'Read the missing records of an import as CSV',
     description:
-      'The records of earlier imports of the register that the file of this import does not have: their resource, key, id in the register, and name. The import does not change them. The dry run and the commit find them.',
+      'The records that earlier imports from the same register wrote and that the file of this import lacks: resource, key, external id (in this register), and name. The import does not change them. The dry run and the commit find them.',
     stream: (database, job) => streamMissing(database, registry, job),
   })
