@@ -95,12 +95,12 @@ export function toProblem(error: unknown): Problem | undefined {
   })
 }
 
-/** SQLSTATE classes that may end the session: connection, resources, shutdown, system and internal errors. */
+/** SQLSTATE classes that may end the session during a commit: connection, resources, shutdown, system and internal errors. */
 const sessionEndingStates = /^(08|53|57P|58|XX)/
 
 /**
- * Whether an error may have ended the session: the connection was lost before PostgreSQL answered, or PostgreSQL may have
- * closed it. After such an error, a commit may have succeeded; after any other error, the transaction is rolled back. The
+ * Whether a commit may have succeeded in spite of an error: the connection was lost before PostgreSQL answered, or PostgreSQL may
+ * have closed it. After any other error, the transaction is rolled back, even if the error ended the session (25P03, 25P04). The
  * severity of an error is not used, because the server translates it.
  */
 export function mayHaveLostSession(error: unknown): boolean {

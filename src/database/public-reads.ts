@@ -12,7 +12,7 @@ import type {
 import { getDatabaseError } from './errors.ts'
 
 /**
- * Reads for clients without a key or token, which see no internal records. The statements are the same as for all readers.
+ * Reads for readers without a role (without a key, or with a token without a role), which see no internal records. The statements are the same as for all readers.
  * PostgreSQL hides the internal records (`migrations/0006_visibility.sql`), so statements need no conditions of their own. But
  * statements must not qualify the names of tables.
  */
@@ -76,7 +76,7 @@ const isQuery = ({ text }: Statement): boolean => /^\s*(select|with)\b/i.test(te
 
 const isCausedByInternalRecord = (error: unknown): boolean => getDatabaseError(error)?.code === 'EN003'
 
-/** The database as clients without a key or token see it. */
+/** The database as readers without a role see it. */
 class PublicReads implements DatabaseClient {
   readonly shared: DatabaseClient
   readonly #database: Database
@@ -147,12 +147,12 @@ class PublicReads implements DatabaseClient {
   }
 
   transaction(): never {
-    throw new Error('a reader without a key or token cannot write')
+    throw new Error('a reader without a role cannot write')
   }
 }
 
 /**
- * Returns the database as clients without a key or token see it. While no record is or was internal, a single statement reads
+ * Returns the database as readers without a role see it. While no record is or was internal, a single statement reads
  * the tables, with one more condition, which PostgreSQL evaluates once; otherwise the statement reads the views, in a
  * separate transaction. A write throws.
  */

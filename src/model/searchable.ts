@@ -13,7 +13,8 @@ export interface Searchable {
 /** A list of a record or of a list's element, stored as rows of a table: a list in the document, or the record's citations. */
 export interface Collection extends Searchable {
   description: string
-  /** Name of the collection's conditions in the OpenAPI document, if the lists of several resources have the same conditions. */
+  /** Name of one element, such as `TopicLink`, if the lists of several resources have the same conditions. The names of these
+   * conditions in the OpenAPI document begin with it (`TopicLinkWhere`). */
   singular?: string
   table: PgTable
   /** The columns that refer to `keyForCollections` of the record or element that has the list, in the same order. */

@@ -9,7 +9,7 @@ const author = registerResponseSchema(
     .strictObject({
       kind: z.enum(authorKinds).meta({
         description:
-          'An API key, a user of the OpenID Connect issuer, seed or generated data, another command, or a client of the database that bypassed the service.',
+          'An API key, a user of the OpenID Connect issuer, seed or generated data, another command of `entente`, or a client of the database that bypassed the service.',
       }),
       id: z.string().nullable().meta({ description: "The key's id, or the token's subject." }),
       name: z

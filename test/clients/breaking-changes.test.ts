@@ -33,7 +33,7 @@ async function changesSince(change: (document: string) => string): Promise<strin
   return await breakingChanges(files.released, files.current)
 }
 
-it('reports changes that break clients of the last release, and none without a change', {
+it('the comparison of documents finds changes that break clients, and none in equal documents', {
   timeout: timeoutMs,
 }, async ({ skip }) => {
   if (!hasGo && !process.env.CI) return skip('not installed: go')

@@ -100,7 +100,7 @@ describe('many public records that would refer to internal ones', () => {
     { op: 'create', document: topic(`${prefix}-broad`) },
   ]
 
-  it('are refused together if they are new, and the other operations are accepted', async () => {
+  it('are all refused in one request if they are new; the other operations are accepted', async () => {
     const hidden = await createInternal('causes-new')
     const { statuses, faults } = await run(topics, [
       ...hidden.map((broader, index) => ({
@@ -118,7 +118,7 @@ describe('many public records that would refer to internal ones', () => {
     )
   })
 
-  it('are refused together if they exist, each with the record to which it refers', async () => {
+  it('are all refused in one request if they exist, each with the record to which it refers', async () => {
     const hidden = await createInternal('causes-old')
     for (const slug of hidden) await createRecord(topics, api, topic(`${slug}-public`))
     const { statuses, faults } = await run(topics, [
@@ -158,7 +158,7 @@ describe('the removal of a record', () => {
     expect(statuses).toEqual([422, 204, 200])
   })
 
-  it('is refused if another operation refers to it; the error names this operation', async () => {
+  it('is refused if an operation refers to it; the error names the operation or its record', async () => {
     const target = await createRecord(agreements, api)
     const relations = [{ kind: 'renews', agreement: target.key }]
     const referrer = await createRecord(agreements, api)

@@ -25,7 +25,10 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** Pointers to the values of filters in a record, for filters that the resource declares and not one of its fields. */
+/**
+ * Pointers to the values of filters in a record, for filters that their names do not lead to: the resource itself declares them, or
+ * a field that is an object.
+ */
 const pointers: Record<string, string> = {
   topic: '/slug',
   relatedTo: '/relations/0/agreement',
@@ -68,10 +71,10 @@ async function broadestTopic(slug: string): Promise<string> {
   return broader === null ? slug : await broadestTopic(broader)
 }
 
-/** Values of filters that are not in a record: a subregion of China, and Pakistan as a partner. */
+/** Values of filters that are not in a record: the subregion in which China lies, and Pakistan as a partner. */
 const otherValues: Record<string, string> = { subregion: '030', partnerOf: 'PAK' }
 
-/** Values of filters for records without such a value: the region of China, and the country of the cited record. */
+/** Values of filters for records without such a value: the region in which China lies, and the country of the cited record. */
 const fallbacks: Record<string, string> = { region: '142', country: 'PAK' }
 
 /** A filter value that matches a record. */

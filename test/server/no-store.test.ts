@@ -17,7 +17,7 @@ const accept = { accept: 'image/png' }
 it.each([
   ['a missing record', 404, '/v1/agreements/01890000-0000-7000-8000-000000000000', {}],
   [
-    'a missing record with a key',
+    'a missing record, sent with an API key',
     404,
     '/v1/agreements/01890000-0000-7000-8000-000000000000',
     { key: adminKey },

@@ -74,7 +74,7 @@ export class FairQueue<Item> {
     countItem(members, 1, isFurther)
   }
 
-  /** Removes an item that is no longer waiting. */
+  /** Removes a waiting item that need not wait any more. Does nothing if the item is not in the queue. */
   remove(owner: Owner, item: Item): void {
     if (takeItem(this.#ensureMembers(owner), item)) this.#prune(owner)
   }

@@ -16,7 +16,7 @@ import { importActions, importRowStates, importStates } from '../vocabularies.ts
 import type { Author } from './revisions.ts'
 
 /**
- * Imports of files. The rows of these tables belong to no record, so readers without a key or token see none. The tables have
+ * Imports of files. The rows of these tables belong to no record, so readers without a role see none. The tables have
  * no history: the history has the records that imports write.
  */
 

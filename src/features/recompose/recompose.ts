@@ -22,7 +22,8 @@ import { placeholder, statement } from '../../query/statement.ts'
 const batchSize = 200
 
 /**
- * Statement after which updates of the transaction write no history and announce no change: they change no content. The
+ * Statement after which updates of `records` write no former rows to the schema `history` and announce no change, since they
+ * change no content. Revisions are still written and announced. The
  * transaction waits only briefly for records that another transaction has locked, such as a long one in psql.
  */
 const setup = compileSql(
