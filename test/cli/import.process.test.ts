@@ -167,7 +167,9 @@ describe('entente import', () => {
     await writeFile(second, `${treatyHeader}\n3,A third treaty,2001-05-03,France\n`)
     const { ended } = run(['import', mapping, file, second, '--yes'], { DATABASE_URL: database.url })
     const { code, stdout } = await ended
-    expect(stdout).toContain('The mapping does not name the file second.csv. Only the first file has rows')
+    expect(stdout).toContain(
+      'The mapping does not name the file second.csv. Only the rows of the first file are imported',
+    )
     expect(code).toBe(1)
     expect(await countRecords(scheme)).toBe(0)
   })

@@ -148,7 +148,7 @@ describe('the reconciliation service', () => {
     expect(empty?.result).toMatchObject([{ id: 'countries:BUR', match: true }])
   })
 
-  it('matches an authority only with its country as a property, given by name or as an entity', async () => {
+  it('matches a government organization only with its country as a property, given by name or as an entity', async () => {
     const document = { name: 'Ministry of Reconciliation', kind: 'government', country: 'PER' }
     await test.app.inject({
       method: 'POST',
@@ -249,7 +249,7 @@ describe('the reconciliation service', () => {
     })
   })
 
-  it('returns a preview of a record as escaped HTML, and redirects its view to the record', async () => {
+  it('returns a preview of a record as HTML with escaped values, and redirects its view to the record', async () => {
     const payload = { name: '<script>alert(1)</script>', kind: 'other' }
     const created = await test.app.inject({
       method: 'POST',
@@ -300,7 +300,7 @@ describe('the reconciliation service', () => {
     expect(await statuses(JSON.stringify(Array(250).fill(values)))).toBe(413)
   })
 
-  it('names the field whose JSON is malformed', async () => {
+  it('names the field whose JSON is malformed or has a text that cannot be stored', async () => {
     for (const field of ['queries', 'extend']) {
       expect((await get(`/reconcile?${field}=x`)).json()).toMatchObject({
         status: 400,

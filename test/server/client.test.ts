@@ -123,7 +123,7 @@ it.each([
 })
 
 it.each(['unknown', '_hidden', '203.0.113.9, garbage', '999.1.1.1:80', '"203.0.113.9"'])(
-  'a proxy whose own entry in X-Forwarded-For is no address is the client itself: %s',
+  'a proxy that appends no address to X-Forwarded-For counts as the client: %s',
   async (header) => {
     const { clientOf, warnings } = await openLoggedEchoApp(['192.0.2.1'])
     expect((await clientOf({ 'x-forwarded-for': header }, '192.0.2.1')).name).toBe('address 192.0.2.1')

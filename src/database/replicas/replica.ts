@@ -68,12 +68,12 @@ export class Replica {
     })
   }
 
-  /** Whether the replica responds to probes. */
+  /** Whether the last probe succeeded and found a standby that may be used. */
   get isUp(): boolean {
     return this.#isUp
   }
 
-  /** Whether the server is not a standby, by the last probe. It then counts as unreachable. */
+  /** Whether the last probe found that the server is not a standby. It then counts as unreachable. */
   get isPrimary(): boolean {
     return this.#isPrimary
   }
@@ -92,7 +92,7 @@ export class Replica {
     return this.#timeline
   }
 
-  /** The `databaseIdentity` at the last measurement. */
+  /** The `databaseIdentity` in the last response to a probe, also if the server is not a standby. */
   get identity(): string {
     return this.#identity
   }
@@ -140,6 +140,7 @@ export class Replica {
       return
     }
     this.#isUp = true
+    this.#isPrimary = false
     // The position may be lower than before: a restarted server replays a part of the log again.
     this.#lsn = lsn ?? -1
     this.#timeline = timeline === null ? -1 : Number.parseInt(timeline, 16)

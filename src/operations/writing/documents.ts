@@ -21,7 +21,7 @@ import {
   toInsert,
 } from './split.ts'
 
-/** A JSON object, usually a record's document as clients write it, with every property. */
+/** A JSON object, usually with all properties of a record that clients write, without version and timestamps. */
 export type Document = Record<string, unknown>
 
 /** A record as it is stored. */

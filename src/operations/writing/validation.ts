@@ -21,8 +21,8 @@ const countingDefaults = ', counting the default values of properties that were 
 /**
  * Checks a document against the resource's schema and fills in defaults. The limits of size also apply to the result, so that
  * clients can send every record back as they have read it.
- * @param before the stored document, if there is one. Dates that are in a wrong order in it, too, are no fault, so that the
- *   other properties of such a record can be changed.
+ * @param before the stored document, if there is one. Dates in a wrong order that are unchanged from it are no fault, so
+ *   that the other properties of such a record can be changed.
  * @throws Problem `invalid-body` with every fault.
  */
 export function checkDocument(resource: Resource, body: unknown, before?: Document): Document {

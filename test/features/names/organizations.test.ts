@@ -94,7 +94,7 @@ describe('organizations of an import', () => {
     }
   })
 
-  it('are ambiguous if they are authorities and the mention has no country', async () => {
+  it('are ambiguous if they are government organizations and the mention has no country', async () => {
     const name = 'Ministry of Tests'
     await findOrCreate([{ name, country: 'PER', document: { kind: 'government' } }])
     const [without, within, elsewhere] = await resolveNames(test.database, registry, [

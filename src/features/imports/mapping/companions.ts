@@ -38,7 +38,7 @@ export function checkCompanions(mapping: Mapping, files: readonly { name: string
     const refuse = (detail: string) => new Problem('invalid-mapping', detail)
     if (!named.has(name))
       throw refuse(
-        `The mapping does not name the file ${name}. Only the first file has rows: import this file separately, or name it in join or codes.`,
+        `The mapping does not name the file ${name}. Only the rows of the first file are imported: import this file separately, or name it in join or codes.`,
       )
     if (sent.has(name)) throw refuse(`Two files have the name ${name}: send one of them.`)
     sent.add(name)
