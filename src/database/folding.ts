@@ -71,7 +71,7 @@ export const titleIndexes = (table: string, title: AnyPgColumn): IndexBuilder[] 
   index(`${table}_wide_pairs`).using('gin', sql`(${widePairs(title)})`),
 ]
 
-/** Returns the indexes for searching across resources for records with several names. */
+/** Like `titleIndexes`, for records with several names: searches across resources find them by any of these. */
 export const nameIndexes = (table: string, name: AnyPgColumn, lines: SQL): IndexBuilder[] => [
   index(`${table}_beginning`).on(sql`(${foldedPrefix(name)})`),
   index(`${table}_wide_pairs`).using('gin', sql`(${widePairs(lines)})`),

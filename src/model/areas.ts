@@ -1,12 +1,12 @@
 import { sql } from 'drizzle-orm'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import { textArray } from '../database/columns.ts'
-import { byRelation, type Dimension } from './dimensions.ts'
-import { type Filter, filterByAny, isInAny, withRelation } from './filters.ts'
+import { byMultiValue, type Dimension } from './dimensions.ts'
+import { type Filter, filterByAny, isInAny, withMultiValue } from './filters.ts'
 import { keys } from './keys.ts'
-import { countryAreas } from './participants/relations.ts'
+import { multiValueRows } from './multi-values.ts'
+import { countryAreas } from './participants/multi-values.ts'
 import type { Registry } from './registry.ts'
-import { relationRows } from './relations.ts'
 
 /**
  * Filters by the regions of a record's country, for records with at most one country.
@@ -21,7 +21,7 @@ export function areaFilters(
 ): Record<string, Filter> {
   const subregions = countryAreas(id, country, 'subregion')
   return {
-    region: withRelation(
+    region: withMultiValue(
       filterByAny(
         keys.region(),
         `Region at any level, or group of countries. ${description}`,
@@ -29,10 +29,10 @@ export function areaFilters(
       ),
       countryAreas(id, country, 'region', 'any'),
     ),
-    subregion: withRelation(
+    subregion: withMultiValue(
       filterByAny(keys.region(), `Subregion of M49. ${description}`, (values, getOtherFilter) =>
         isInAny(id, [
-          sql`select related.record from (${relationRows(subregions, getOtherFilter)}) related where related.value = any(${textArray(values)})`,
+          sql`select related.record from (${multiValueRows(subregions, getOtherFilter)}) related where related.value = any(${textArray(values)})`,
         ]),
       ),
       subregions,
@@ -46,13 +46,13 @@ export const areaDimensions = (
   id: AnyPgColumn,
   country: AnyPgColumn,
 ): Record<string, Dimension> => ({
-  region: byRelation(
+  region: byMultiValue(
     countryAreas(id, country, 'region'),
     'region',
     'Region of M49: a continent.',
     registry.nameOf('regions'),
   ),
-  subregion: byRelation(
+  subregion: byMultiValue(
     countryAreas(id, country, 'subregion'),
     'subregion',
     'Subregion of M49.',

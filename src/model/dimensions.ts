@@ -6,15 +6,15 @@ import { unitNumber, unitText } from './date-units.ts'
 import type { DateUnit, Operator } from './filters.ts'
 import { valueLabel } from './labels.ts'
 import type { LabelSql } from './languages.ts'
-import type { ListElements, Relation } from './relations.ts'
+import type { ListElements, MultiValue } from './multi-values.ts'
 
 /** A dimension: a value that records can be grouped by. Records without a value form the group null. */
 export interface Dimension {
   description: string
   /** PostgreSQL type of the grouped values. It also defines their order. */
   type: 'text' | 'uuid' | 'integer'
-  /** The values of a record: `one` from the record's own row, or `many`, any number of values of a relation. */
-  values: { kind: 'one'; value: SQL } | { kind: 'many'; relation: Relation }
+  /** The values of a record: `one` from the record's own row, or `many`, any number of values (`MultiValue`). */
+  values: { kind: 'one'; value: SQL } | { kind: 'many'; multiValue: MultiValue }
   /** Converts a value to text, which is the group's key and the value for the list's filter. */
   text: (value: SQL) => SQL
   /** The label of a value, for people. */
@@ -79,16 +79,16 @@ export const byValue = (
 })
 
 /** A dimension by a property with any number of values in each record. */
-export const byRelation = (
-  relation: Relation,
+export const byMultiValue = (
+  multiValue: MultiValue,
   filter: string,
   description: string,
   label: Dimension['label'],
   finds: Operator = 'all',
 ): Dimension => ({
   description,
-  type: relation.type,
-  values: { kind: 'many', relation },
+  type: multiValue.type,
+  values: { kind: 'many', multiValue },
   text: plain,
   label,
   groupFilter: { filter, finds, lacks: 'isNull', none: 'true' },

@@ -7,7 +7,7 @@ import { codeOrder, maxCharacter, numberOrder } from '../database/ordering.ts'
 import { records } from '../database/tables/records.ts'
 import { toNfc } from './characters.ts'
 import { expandDecimal } from './decimals.ts'
-import { type Relation, relationComparisons } from './relations.ts'
+import { type MultiValue, multiValueComparisons } from './multi-values.ts'
 
 /** Units of time that a date can lie in. */
 export type DateUnit = 'year' | 'decade' | 'month'
@@ -81,7 +81,7 @@ export interface Comparison {
   /** The same condition for statements that read every record: cheaper to evaluate, but it cannot use an index. */
   scan?(value: SQL): SQL
   /**
-   * The same condition on a copy of the values in the record's row (`Relation.stored`), for statements without `asOf` that
+   * The same condition on a copy of the values in the record's row (`MultiValue.stored`), for statements without `asOf` that
    * read every record. Undefined if other filters narrow the values.
    */
   stored?(value: SQL, getOtherFilter: GetOtherFilter): SQL | undefined
@@ -316,12 +316,12 @@ export const fullText = (eq: Comparison, description: string): Filter => ({
 /** SQL condition that at least one of the queries returns the id of the record. */
 export const isInAny = (id: AnyPgColumn, queries: SQL[]): SQL => sql`${id} in (${unionAll(queries)})`
 
-/** Adds the operators of a relation to a filter. */
-export const withRelation = (
+/** Adds the operators of a property with several values to a filter. */
+export const withMultiValue = (
   filter: Filter,
-  relation: Relation,
+  multiValue: MultiValue,
   operator: 'all' | 'allDirectly' = 'all',
 ): Filter => ({
   ...filter,
-  comparisons: { ...filter.comparisons, ...relationComparisons(relation, filter.value, operator) },
+  comparisons: { ...filter.comparisons, ...multiValueComparisons(multiValue, filter.value, operator) },
 })

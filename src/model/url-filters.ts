@@ -30,7 +30,7 @@ const linkOperators = ({ dimensions }: Resource, filter: string): string[] =>
   Object.values(dimensions)
     .filter(({ groupFilter }) => groupFilter.filter === filter)
     .flatMap(({ groupFilter: { finds, lacks }, values }) => {
-      const hasRoles = values.kind === 'many' && values.relation.roles !== undefined
+      const hasRoles = values.kind === 'many' && values.multiValue.roles !== undefined
       return [finds, lacks, 'otherThan', ...(hasRoles ? ['noneAs'] : [])]
     })
 

@@ -87,8 +87,8 @@ async function redactRemoved(
   change: Change,
 ): Promise<ApiResponse> {
   const { resource, key, redaction, pointer } = task
-  const { time, versions } = await startWrite(tx, resource, [key], 0)
-  const version = versions.get(key) ?? 1
+  const { time, nextVersions } = await startWrite(tx, resource, [key], 0)
+  const version = nextVersions.get(key) ?? 1
   if (version === 1) throw recordNotFound(resource, key)
   requireVersion(expected, version - 1, resource.noun)
   const redactions = await redactRevisions(tx, resource, key, version, redaction, pointer)

@@ -5,12 +5,12 @@ import type { Dimension, Measure } from '../model/dimensions.ts'
 import type { GetOtherFilter } from '../model/filters.ts'
 import { unknownLabel } from '../model/labels.ts'
 import {
-  distinctRelationRows,
+  distinctMultiValueRows,
   type ListElements,
-  type Relation,
-  relationRows,
+  type MultiValue,
+  multiValueRows,
   type StoredValues,
-} from '../model/relations.ts'
+} from '../model/multi-values.ts'
 import { toSearchable } from '../model/resource.ts'
 import { type AggregatePlan, getDimension, getMeasure, type MeasureTerm } from './aggregate.ts'
 import { type Condition, conditionShape } from './condition.ts'
@@ -20,8 +20,8 @@ import { placeholder, statement } from './statement.ts'
 
 /**
  * The SQL of an aggregate has six steps: `matched` has the records to group; `tuples` has a row for each record and
- * combination of its keys; `groups` groups and counts them; `measured` adds the measures that need a separate query;
- * `chosen` applies `having`; `shown` sorts and limits.
+ * combination of its group keys, which are its values of the dimensions (`k0`, `k1`, …); `groups` groups and counts them;
+ * `measured` adds the measures that need a separate query; `chosen` applies `having`; `shown` sorts and limits.
  */
 
 const name = (text: string) => sql.identifier(text)
@@ -31,7 +31,8 @@ const measureInput = (index: number) => sql`${name(`v${index}`)}`
 
 /**
  * Returns the values of the request's filters, by the names of their placeholders: some filters, such as `role`, also restrict
- * the values of dimensions. Empty for a search condition.
+ * the values of dimensions. Empty if the condition is a tree, as those of `POST …/search` are; the conditions of aggregates are
+ * not.
  */
 function narrowingValues(where: Condition): Record<string, unknown> {
   if (where.kind !== 'fields') return {}
@@ -60,23 +61,23 @@ interface Grouping {
   where: SQL
 }
 
-/** Joins the distinct values of a relation, each with its role if `role` is also a dimension. */
-function joinRelation({ plan, getOtherFilter }: Grouping, relation: Relation, index: number): SQL {
+/** Joins the distinct values of a property with several values, each with its role if `role` is also a dimension. */
+function joinMultiValue({ plan, getOtherFilter }: Grouping, multiValue: MultiValue, index: number): SQL {
   const alias = name(`d${index}`)
   const roleIndex = plan.groupBy.indexOf('role')
-  const isByRole = relation.roles !== undefined && roleIndex >= 0
+  const isByRole = multiValue.roles !== undefined && roleIndex >= 0
   const columns = isByRole ? sql`record, value, role` : sql`record, value`
   const sameRole = isByRole
     ? sql` and ${alias}.role is not distinct from ${name(`d${roleIndex}`)}.value`
     : sql``
-  return sql` left join (${distinctRelationRows(relation, getOtherFilter, columns)}) ${alias} on ${alias}.record = matched.record${sameRole}`
+  return sql` left join (${distinctMultiValueRows(multiValue, getOtherFilter, columns)}) ${alias} on ${alias}.record = matched.record${sameRole}`
 }
 
 /** Returns the dimensions whose values are columns of a list's elements, with these columns. */
 const elementDimensions = ({ dimensions }: Grouping, list: ListElements) =>
   dimensions.flatMap(({ values }, index) =>
-    values.kind === 'many' && values.relation.element?.list.name === list.name
-      ? [{ index, column: name(values.relation.element.column) }]
+    values.kind === 'many' && values.multiValue.element?.list.name === list.name
+      ? [{ index, column: name(values.multiValue.element.column) }]
       : [],
   )
 
@@ -84,8 +85,8 @@ const elementDimensions = ({ dimensions }: Grouping, list: ListElements) =>
 function storedDimension({ plan, dimensions, getOtherFilter }: Grouping): StoredDimension | undefined {
   if (plan.asOf !== undefined || plan.groupBy.includes('role')) return undefined
   const found = dimensions.flatMap(({ values }, index): StoredDimension[] => {
-    const stored = values.kind === 'many' ? values.relation.stored?.(getOtherFilter) : undefined
-    return values.kind === 'many' && stored ? [{ ...stored, index, type: values.relation.type }] : []
+    const stored = values.kind === 'many' ? values.multiValue.stored?.(getOtherFilter) : undefined
+    return values.kind === 'many' && stored ? [{ ...stored, index, type: values.multiValue.type }] : []
   })
   return found[0]
 }
@@ -97,26 +98,29 @@ function joinElements(grouping: Grouping, list: ListElements): SQL {
   return sql` left join (select distinct listed.record, ${commaList(columns)} from (${list.rows(grouping.getOtherFilter)}) listed) ${name(list.name)} on ${name(list.name)}.record = matched.record`
 }
 
-/** Joins the relations, `role` before those that depend on it. @param storedIndex index of the dimension that needs no join. */
-function joinRelations(grouping: Grouping, storedIndex?: number): SQL {
+/**
+ * Joins the properties with several values, `role` before those that depend on it.
+ * @param storedIndex index of the dimension that needs no join.
+ */
+function joinMultiValues(grouping: Grouping, storedIndex?: number): SQL {
   const joins = grouping.dimensions.flatMap(({ values }, index) =>
-    values.kind === 'many' && index !== storedIndex ? [{ relation: values.relation, index }] : [],
+    values.kind === 'many' && index !== storedIndex ? [{ multiValue: values.multiValue, index }] : [],
   )
   const lists = new Map(
-    joins.flatMap(({ relation: { element } }) => (element ? [[element.list.name, element.list]] : [])),
+    joins.flatMap(({ multiValue: { element } }) => (element ? [[element.list.name, element.list]] : [])),
   )
   const ordered = [
-    ...joins.filter(({ relation }) => !relation.roles && !relation.element),
-    ...joins.filter(({ relation }) => relation.roles),
+    ...joins.filter(({ multiValue }) => !multiValue.roles && !multiValue.element),
+    ...joins.filter(({ multiValue }) => multiValue.roles),
   ]
   return sql.join([
-    ...ordered.map(({ relation, index }) => joinRelation(grouping, relation, index)),
+    ...ordered.map(({ multiValue, index }) => joinMultiValue(grouping, multiValue, index)),
     ...[...lists.values()].map((list) => joinElements(grouping, list)),
   ])
 }
 
-/** The joined column with the values of a relation. */
-const relatedKey = ({ element }: Relation, index: number): SQL =>
+/** The joined column with the values of a property with several values. */
+const relatedKey = ({ element }: MultiValue, index: number): SQL =>
   element ? sql`${name(element.list.name)}.${key(index)}` : sql`${name(`d${index}`)}.value`
 
 /** SQL of the value that a measure reads from each record; undefined if it counts records or reads rows of other tables. */
@@ -133,7 +137,7 @@ function measureExpression(
   return values.kind === 'one' ? values.value : undefined
 }
 
-/** The columns of `matched`: the id of the record, the keys in its own row, and the values of measures. */
+/** The columns of `matched`: the id of the record, the group keys in its own row, and the values of measures. */
 function matchedColumns({ plan, dimensions }: Grouping): { column: SQL; value: SQL }[] {
   const keys = dimensions.flatMap(({ values }, index) =>
     values.kind === 'one' ? [{ column: key(index), value: values.value }] : [],
@@ -153,8 +157,8 @@ function matchedSql(grouping: Grouping, stored?: StoredDimension): SQL {
     sql`select ${commaList(selected)} from ${plan.resource.table} where (${where})`
   if (!stored) return sql`(${rows(columns)})`
   // Not materialized, so that PostgreSQL reads the records in parallel; it reads them a second time for the total. `offset`
-  // makes it compute the keys once for each record, not for each value. It must be a bigint constant: `0` would be converted
-  // from integer, and PostgreSQL reads in parallel only if the offset is a constant.
+  // makes it compute the group keys once for each record, not for each value. It must be a bigint constant: `0` would be
+  // converted from integer, and PostgreSQL reads in parallel only if the offset is a constant.
   return sql`not materialized (${rows([...columns, sql`${stored.column} as stored`])} offset bigint '0')`
 }
 
@@ -183,11 +187,11 @@ function tuplesSql(grouping: Grouping, stored?: StoredDimension): SQL {
   if (areDisjoint(grouping)) return sql`select * from matched`
   const related = grouping.dimensions.flatMap(({ values }, index) =>
     values.kind === 'many' && index !== stored?.index
-      ? [sql`${relatedKey(values.relation, index)} as ${key(index)}`]
+      ? [sql`${relatedKey(values.multiValue, index)} as ${key(index)}`]
       : [],
   )
   const records = stored ? sql`(${unnestedSql(grouping, stored)}) matched` : sql`matched`
-  return sql`select ${commaList([sql`matched.*`, ...related])} from ${records}${joinRelations(grouping, stored?.index)}`
+  return sql`select ${commaList([sql`matched.*`, ...related])} from ${records}${joinMultiValues(grouping, stored?.index)}`
 }
 
 const aggregateFunctions: Record<'sum' | 'avg' | 'min' | 'max', (value: SQL) => SQL> = {
@@ -213,7 +217,7 @@ function directMeasure(
   return parts || elements ? undefined : aggregateFunctions[aggregateFunction](measureInput(index))
 }
 
-/** The keys of a tuple as one array, since arrays with nulls also compare equal. */
+/** The group keys of a tuple as one array, since arrays with nulls also compare equal. */
 const allKeys = (count: number, alias = sql``) =>
   sql`array[${commaList(Array.from({ length: count }, (_, index) => sql`${alias}${key(index)}::text`))}]::text[]`
 
@@ -233,7 +237,7 @@ function separateMeasure(grouping: Grouping, { aggregateFunction, of }: MeasureT
     const { values } = getDimension(plan.resource, of)
     if (values.kind !== 'many')
       throw new Error(`countDistinct:${of} needs no separate query: \`groups\` computes it`)
-    return sql`select ${allKeys(count)} as keys, count(distinct related.value) as ${measure(index)} from tuples join (${relationRows(values.relation, getOtherFilter)}) related on related.record = tuples.record group by 1`
+    return sql`select ${allKeys(count)} as keys, count(distinct related.value) as ${measure(index)} from tuples join (${multiValueRows(values.multiValue, getOtherFilter)}) related on related.record = tuples.record group by 1`
   }
   const measured = getMeasure(plan.resource, of)
   const { parts, elements } = measured
@@ -300,7 +304,7 @@ function orderSql({ plan, dimensions }: Grouping): SQL {
 /** The groups of the response with their places in the order. With `top`, the group without a value is added last. */
 function shownSql(grouping: Grouping): SQL {
   const order = orderSql(grouping)
-  // Limited before the places are counted: PostgreSQL then sorts only the shown groups, which may be few of millions.
+  // Limited before the places are counted: PostgreSQL then keeps and numbers only the shown groups, which may be few of millions.
   if (grouping.plan.top === undefined)
     return sql`select *, row_number() over (order by ${order}) as place from (select * from chosen order by ${order} limit ${placeholder('limit')}) first`
   const isUnknown = sql`${key(0)} is null`

@@ -260,7 +260,7 @@ function hasSameElements(
 ): boolean {
   if (aggregateFunction === 'count' || aggregateFunction === 'countDistinct') return false
   const { values } = getDimension(resource, dimension)
-  const list = values.kind === 'many' ? values.relation.element?.list : undefined
+  const list = values.kind === 'many' ? values.multiValue.element?.list : undefined
   return list !== undefined && getMeasure(resource, of).elements?.name === list.name
 }
 

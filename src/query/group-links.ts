@@ -39,7 +39,7 @@ const isReplaced = (
 
 /**
  * Returns the filters and `asOf` of a request as a query string, without the filters that each group replaces; null if there
- * are none, or for a search condition.
+ * are none, or if the condition is a tree, as those of `POST …/search` are.
  */
 export function commonQuery(plan: AggregatePlan): string | null {
   if (plan.where.kind !== 'fields') return null
@@ -78,7 +78,7 @@ function filterPiece(plan: AggregatePlan, name: string, keyOf: (name: string) =>
   }
   const found = percentEncode(text(key))
   const lacking = piece(groupFilter.lacks, literal(groupFilter.none))
-  if (values.kind === 'one' || !values.relation.roles || !plan.groupBy.includes('role')) {
+  if (values.kind === 'one' || !values.multiValue.roles || !plan.groupBy.includes('role')) {
     return sql`case when ${key} is null then ${lacking} else ${piece(groupFilter.finds, found)} end`
   }
   const role = keyOf('role')

@@ -13,7 +13,7 @@ export const expectedOutput = {
   patched: 2,
   /** The status and the type of the problem for a patch with the first version. */
   stale: [412, '/problems/stale-version'],
-  /** The version and the place of the agreement after a patch with null. */
+  /** The version and the property `place` of the agreement after the patch `{place: null}`. */
   cleared: [3, null],
   /** The HTTP status of the deletion. */
   removed: 204,

@@ -44,6 +44,7 @@ async function interruptCheck(mapping: string, csv: string): Promise<ImportJob> 
   })
   const job = await readImport(autocommitReads(api.database), id)
   if (!job) throw new Error('the import does not exist any more')
+  // The state `staging` includes the dry run.
   expect(job).toMatchObject({ state: 'staging', counts: { changed: 1 } })
   return job
 }

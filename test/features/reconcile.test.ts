@@ -148,7 +148,7 @@ describe('the reconciliation service', () => {
     expect(empty?.result).toMatchObject([{ id: 'countries:BUR', match: true }])
   })
 
-  it('matches a government organization only with its country as a property, given by name or as an entity', async () => {
+  it('matches a government organization only with its country, given by name or as an entity', async () => {
     const document = { name: 'Ministry of Reconciliation', kind: 'government', country: 'PER' }
     await test.app.inject({
       method: 'POST',
@@ -249,7 +249,7 @@ describe('the reconciliation service', () => {
     })
   })
 
-  it('returns a preview of a record as HTML with escaped values, and redirects its view to the record', async () => {
+  it('returns a preview of a record as HTML with escaped values, and redirects its view', async () => {
     const payload = { name: '<script>alert(1)</script>', kind: 'other' }
     const created = await test.app.inject({
       method: 'POST',

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { columnOf, unionAll } from '../../database/columns.ts'
-import { countriesProperty } from '../../model/participants/relations.ts'
+import { countriesProperty } from '../../model/participants/multi-values.ts'
 import type { Registry } from '../../model/registry.ts'
 import { toSearchable } from '../../model/resource.ts'
 import { listValues } from '../../query/condition.ts'

@@ -4,12 +4,12 @@ import { z } from 'zod'
 import { columnIn, columnOf, snakeCase, textArray } from '../../database/columns.ts'
 import { unitNumber, unitText } from '../date-units.ts'
 import { requireDecimals } from '../decimals.ts'
-import { byRelation, type Dimension, enumLabels, valueAsLabel } from '../dimensions.ts'
+import { byMultiValue, type Dimension, enumLabels, valueAsLabel } from '../dimensions.ts'
 import { findEdtfFault } from '../edtf.ts'
 import { defineField, type FieldContext, ownColumn, prefixedName } from '../field.ts'
 import { type Comparison, decimalText, type Filter, filterByAny, isInAny, type Operator } from '../filters.ts'
 import { listTable } from '../list-rows.ts'
-import type { ListElements, Relation } from '../relations.ts'
+import type { ListElements, MultiValue } from '../multi-values.ts'
 import { currency, maxAmount, optional } from '../schemas.ts'
 import { amountKinds } from '../vocabularies.ts'
 import { requiredCode } from './code.ts'
@@ -146,12 +146,12 @@ function amountElements(context: FieldContext): ListElements {
   }
 }
 
-/** The relation of one column of a record's amounts. */
-const amountRelation = (
+/** The values of one column of a record's amounts. */
+const amountValues = (
   recordId: FieldContext['recordId'],
   elements: ListElements,
   column: string,
-): Relation => ({
+): MultiValue => ({
   recordId,
   type: 'text',
   element: { list: elements, column },
@@ -211,8 +211,8 @@ const labels: Record<ColumnFilter, Dimension['label']> = {
 function amountQuery(context: FieldContext) {
   const { recordId } = context
   const elements = amountElements(context)
-  const relations = columnFilters.map(
-    (name) => [name, amountRelation(recordId, elements, columnsByFilter[name])] as const,
+  const multiValues = columnFilters.map(
+    (name) => [name, amountValues(recordId, elements, columnsByFilter[name])] as const,
   )
   const matching = (name: ColumnFilter): [string, Filter] => {
     const filter = filterByAny(
@@ -243,10 +243,10 @@ function amountQuery(context: FieldContext) {
   return {
     filters: { amount: numberFilter(recordId, elements), ...Object.fromEntries(columnFilters.map(matching)) },
     dimensions: Object.fromEntries(
-      relations.map(([name, relation]) => [
+      multiValues.map(([name, multiValue]) => [
         name,
-        byRelation(
-          relation,
+        byMultiValue(
+          multiValue,
           name,
           `${descriptions[name]} Combined amount dimensions refer to the same amount.`,
           labels[name],

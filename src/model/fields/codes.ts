@@ -2,13 +2,13 @@ import { sql } from 'drizzle-orm'
 import { index, text } from 'drizzle-orm/pg-core'
 import type { z } from 'zod'
 import { snakeCase } from '../../database/columns.ts'
-import { byRelation, valueAsLabel } from '../dimensions.ts'
+import { byMultiValue, valueAsLabel } from '../dimensions.ts'
 import { defineField, type FieldContext, ownColumn, prefixedName } from '../field.ts'
-import { arrayHas, withRelation } from '../filters.ts'
-import type { Relation } from '../relations.ts'
+import { arrayHas, withMultiValue } from '../filters.ts'
+import type { MultiValue } from '../multi-values.ts'
 import { distinct } from '../schemas.ts'
 
-const codesRelation = (context: FieldContext): Relation => {
+const codeValues = (context: FieldContext): MultiValue => {
   const column = ownColumn(context)
   const { recordId } = context
   return {
@@ -32,10 +32,12 @@ export const codes = (code: () => z.ZodType<string>, singular: string, descripti
     columns: (name) => ({ [name]: text(snakeCase(name)).array().notNull().default([]) }),
     constraints: (context) => [index(prefixedName(context)).using('gin', ownColumn(context))],
     query: (context) => {
-      const relation = codesRelation(context)
+      const multiValue = codeValues(context)
       return {
-        filters: { [singular]: withRelation(arrayHas(ownColumn(context), code(), description), relation) },
-        dimensions: { [singular]: byRelation(relation, singular, description, valueAsLabel) },
+        filters: {
+          [singular]: withMultiValue(arrayHas(ownColumn(context), code(), description), multiValue),
+        },
+        dimensions: { [singular]: byMultiValue(multiValue, singular, description, valueAsLabel) },
       }
     },
   })

@@ -2,13 +2,13 @@ import { type SQL, sql } from 'drizzle-orm'
 import { check, doublePrecision } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { columnOf, snakeCase } from '../../database/columns.ts'
-import { byRelation } from '../dimensions.ts'
+import { byMultiValue } from '../dimensions.ts'
 import { type DocumentOf, defineField, type FieldContext, ownColumn, prefixedName } from '../field.ts'
-import { filterByAny, isInAny, withRelation } from '../filters.ts'
+import { filterByAny, isInAny, withMultiValue } from '../filters.ts'
 import { includedRecords } from '../includes.ts'
 import { keys } from '../keys.ts'
 import { listTable } from '../list-rows.ts'
-import type { Relation } from '../relations.ts'
+import type { MultiValue } from '../multi-values.ts'
 import { optional } from '../schemas.ts'
 import { list } from './list.ts'
 import { locationSchema } from './location.ts'
@@ -38,7 +38,7 @@ const items = {
 }
 
 /** The countries of the locations of a record. */
-function countryRelation(context: FieldContext): Relation {
+function countryValues(context: FieldContext): MultiValue {
   const table = listTable(context)
   const [record, country] = [columnOf(table, 'record'), columnOf(table, 'country')]
   return {
@@ -52,7 +52,7 @@ function countryRelation(context: FieldContext): Relation {
 
 function countryQuery(context: FieldContext) {
   const table = listTable(context)
-  const relation = countryRelation(context)
+  const multiValue = countryValues(context)
   const [record, country] = [columnOf(table, 'record'), columnOf(table, 'country')]
   const filter = filterByAny(keys.country(), 'Country of a location.', (values) =>
     isInAny(context.recordId, [
@@ -60,10 +60,10 @@ function countryQuery(context: FieldContext) {
     ]),
   )
   return {
-    filters: { locationCountry: withRelation(filter, relation) },
+    filters: { locationCountry: withMultiValue(filter, multiValue) },
     dimensions: {
-      locationCountry: byRelation(
-        relation,
+      locationCountry: byMultiValue(
+        multiValue,
         'locationCountry',
         'Country of a location.',
         context.registry.nameOf('countries'),

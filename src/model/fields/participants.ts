@@ -9,7 +9,7 @@ import { listQuery, listRows } from '../list-rows.ts'
 import { participantCollection, partyCollection } from '../participants/collection.ts'
 import { participantDimensions } from '../participants/dimensions.ts'
 import { participantFilters } from '../participants/filters.ts'
-import { countriesProperty, participantRelations } from '../participants/relations.ts'
+import { countriesProperty, participantValues } from '../participants/multi-values.ts'
 import { participantsSchema, partiesSchema } from '../participants/schema.ts'
 import type { Include } from '../resource.ts'
 
@@ -85,10 +85,10 @@ const distinctKeys = (participants: Participant[], property: 'country' | 'organi
   [...new Set(participants.flatMap(({ [property]: key }) => (typeof key === 'string' ? [key] : [])))].sort()
 
 const query = (context: FieldContext, roles: Roles) => {
-  const relations = participantRelations(context, roles)
+  const multiValues = participantValues(context, roles)
   return {
-    filters: participantFilters(context, roles, relations),
-    dimensions: participantDimensions(context.registry, relations, roles),
+    filters: participantFilters(context, roles, multiValues),
+    dimensions: participantDimensions(context.registry, multiValues, roles),
     includes: () => participantIncludes(context),
   }
 }

@@ -3,13 +3,13 @@ import { check, numeric } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { columnOf, snakeCase } from '../../database/columns.ts'
 import { requireDecimals } from '../decimals.ts'
-import { byRelation } from '../dimensions.ts'
+import { byMultiValue } from '../dimensions.ts'
 import { defineField, type FieldContext, ownColumn, prefixedName } from '../field.ts'
-import { filterByAny, isInAny, withRelation } from '../filters.ts'
+import { filterByAny, isInAny, withMultiValue } from '../filters.ts'
 import { includedRecords } from '../includes.ts'
 import { keys } from '../keys.ts'
 import { listTable } from '../list-rows.ts'
-import type { Relation } from '../relations.ts'
+import type { MultiValue } from '../multi-values.ts'
 import { optional } from '../schemas.ts'
 import { list } from './list.ts'
 import { requiredReference } from './reference.ts'
@@ -44,7 +44,7 @@ const items = {
 function sectorQuery(context: FieldContext) {
   const table = listTable(context)
   const [record, topic] = [columnOf(table, 'record'), columnOf(table, 'topic')]
-  const relation: Relation = {
+  const multiValue: MultiValue = {
     recordId: context.recordId,
     type: 'text',
     queries: () => [sql`select ${record} as record, ${topic} as value from ${table}`],
@@ -58,10 +58,10 @@ function sectorQuery(context: FieldContext) {
       ]),
   )
   return {
-    filters: { sector: withRelation(filter, relation, 'allDirectly') },
+    filters: { sector: withMultiValue(filter, multiValue, 'allDirectly') },
     dimensions: {
-      sector: byRelation(
-        relation,
+      sector: byMultiValue(
+        multiValue,
         'sector',
         'Sector itself, without narrower ones.',
         context.registry.nameOf('topics'),

@@ -1,18 +1,18 @@
 import { sql } from 'drizzle-orm'
 import { columnOf } from '../../database/columns.ts'
-import { byRelation } from '../dimensions.ts'
+import { byMultiValue } from '../dimensions.ts'
 import { defineField, type FieldContext } from '../field.ts'
-import { anyOf, filterByAny, isInAny, withRelation } from '../filters.ts'
+import { anyOf, filterByAny, isInAny, withMultiValue } from '../filters.ts'
 import { includedRecords } from '../includes.ts'
 import { jsonList } from '../json.ts'
 import { keys } from '../keys.ts'
 import { listQuery, listRows } from '../list-rows.ts'
-import { type Relation, relationRows } from '../relations.ts'
+import { type MultiValue, multiValueRows } from '../multi-values.ts'
 import { belongsTo } from '../resource.ts'
 import { distinct, topicScheme } from '../schemas.ts'
 import type { Collection } from '../searchable.ts'
 
-const topicRelation = ({ recordId, resource, registry }: FieldContext): Relation => {
+const topicValues = ({ recordId, resource, registry }: FieldContext): MultiValue => {
   const { topicLinks } = registry.shared
   return {
     recordId,
@@ -33,7 +33,7 @@ const broadestTopics = (registry: FieldContext['registry']) => {
 }
 
 /** The topics of a record, rolled up to their top-level topics. */
-const broadestRelation = (context: FieldContext): Relation => {
+const broadestValues = (context: FieldContext): MultiValue => {
   const { topicLinks } = context.registry.shared
   return {
     recordId: context.recordId,
@@ -73,41 +73,41 @@ function topicCollection({ registry }: FieldContext): Collection {
 function topicQuery(context: FieldContext) {
   const { recordId, resource, registry } = context
   const { topicLinks } = registry.shared
-  const relation = topicRelation(context)
-  const broadest = broadestRelation(context)
+  const multiValue = topicValues(context)
+  const broadest = broadestValues(context)
   const isOfResource = belongsTo(topicLinks.resource, resource)
   return {
     filters: {
-      topic: withRelation(
+      topic: withMultiValue(
         filterByAny(keys.topic(), 'Slug of a topic. Includes records on narrower topics.', (values) =>
           isInAny(recordId, [
             sql`select ${topicLinks.record} from ${topicLinks} where ${topicLinks.topic} = any(array(select topics_within(${values}::text[]))) and ${isOfResource}`,
           ]),
         ),
-        relation,
+        multiValue,
         'allDirectly',
       ),
-      broadestTopic: withRelation(
+      broadestTopic: withMultiValue(
         filterByAny(
           keys.topic(),
           'Slug of a top-level topic. Includes records on narrower topics.',
           (values) =>
             isInAny(recordId, [
-              sql`select related.record from (${relationRows(broadest, () => undefined)}) related where related.value = any(${values}::text[])`,
+              sql`select related.record from (${multiValueRows(broadest, () => undefined)}) related where related.value = any(${values}::text[])`,
             ]),
         ),
         broadest,
       ),
     },
     dimensions: {
-      broadestTopic: byRelation(
+      broadestTopic: byMultiValue(
         broadest,
         'broadestTopic',
         'Top-level topic of a topic of the record.',
         registry.nameOf('topics'),
       ),
-      topic: byRelation(
-        relation,
+      topic: byMultiValue(
+        multiValue,
         'topic',
         'Topic itself, without narrower topics.',
         registry.nameOf('topics'),

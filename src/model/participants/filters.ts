@@ -2,16 +2,16 @@ import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { textArray } from '../../database/columns.ts'
 import type { FieldContext, Roles } from '../field.ts'
-import { type Filter, filterByAny, withRelation } from '../filters.ts'
+import { type Filter, filterByAny, withMultiValue } from '../filters.ts'
 import { keys } from '../keys.ts'
 import { ParticipantConditions, partnersAmong } from './conditions.ts'
-import type { ParticipantRelations } from './relations.ts'
+import type { ParticipantValues } from './multi-values.ts'
 
 /** The filter by countries. Statements that read every record use the column with the countries of a record (`stored`). */
 function countryFilter(
   { recordId }: FieldContext,
   conditions: ParticipantConditions,
-  { stored }: ParticipantRelations['country'],
+  { stored }: ParticipantValues['country'],
 ): Filter {
   const orHosts = conditions.hasHosts ? ', or that is its host or location' : ''
   return {
@@ -55,7 +55,7 @@ function roleFilter({ registry }: FieldContext, conditions: ParticipantCondition
 export function participantFilters(
   context: FieldContext,
   roles: Roles,
-  relations: ParticipantRelations,
+  multiValues: ParticipantValues,
 ): Record<string, Filter> {
   const { participations } = context.registry.shared
   const conditions = new ParticipantConditions(context)
@@ -77,15 +77,15 @@ export function participantFilters(
       ),
   )
   return {
-    country: withRelation(countryFilter(context, conditions, relations.country), relations.country),
+    country: withMultiValue(countryFilter(context, conditions, multiValues.country), multiValues.country),
     partnerOf: filterByAny(
       keys.country(),
       'Country that takes part, in any role. With it, `country`, `region` and `subregion`, and groups by them, count only its partners.',
       (values) => conditions.byCountries(textArray(values), () => undefined),
     ),
-    organization: withRelation(byOrganization, relations.organization),
-    region: withRelation(byRegion, relations.anyRegion),
-    subregion: withRelation(bySubregion, relations.subregion),
-    role: withRelation(roleFilter(context, conditions, roles), relations.role),
+    organization: withMultiValue(byOrganization, multiValues.organization),
+    region: withMultiValue(byRegion, multiValues.anyRegion),
+    subregion: withMultiValue(bySubregion, multiValues.subregion),
+    role: withMultiValue(roleFilter(context, conditions, roles), multiValues.role),
   }
 }

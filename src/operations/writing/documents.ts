@@ -114,7 +114,7 @@ export async function insertDocuments(
   const { property } = resource.key
   const given = documents.map((document) => document[property])
   const known = given.filter((key): key is string => typeof key === 'string')
-  const { time, ids, versions } = await startWrite(tx, resource, known, documents.length - known.length)
+  const { time, ids, nextVersions } = await startWrite(tx, resource, known, documents.length - known.length)
   let usedIds = 0
   const newRecords = documents.map((document, index): RecordToWrite => {
     const givenKey = given[index]
@@ -122,7 +122,7 @@ export async function insertDocuments(
     return {
       id: recordId(resource, key),
       key,
-      version: versions.get(key) ?? 1,
+      version: nextVersions.get(key) ?? 1,
       createdAt: createdAt ?? time,
       updatedAt: time,
       document,

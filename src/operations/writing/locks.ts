@@ -36,7 +36,7 @@ export async function startWrite(
   resource: Resource,
   givenKeys: string[],
   idCount: number,
-): Promise<{ time: string; ids: string[]; versions: Map<string, number> }> {
+): Promise<{ time: string; ids: string[]; nextVersions: Map<string, number> }> {
   const build = () => sql`with given as materialized (
       select given.key, coalesce(last.version, 0) + 1 as version, last."time"
       from unnest(${placeholder('givenKeys')}::text[]) as given(key) left join lateral (
@@ -51,8 +51,8 @@ export async function startWrite(
     statement('start write', build, { givenKeys, resource: resource.name, idCount }),
   )
   if (!row) throw new Error('the start of a write returned no row')
-  const versions = new Map(row.keys.map((key, index) => [key, row.versions[index] ?? 1]))
-  return { time: row.time, ids: row.ids, versions }
+  const nextVersions = new Map(row.keys.map((key, index) => [key, row.versions[index] ?? 1]))
+  return { time: row.time, ids: row.ids, nextVersions }
 }
 
 interface LockedRow extends Omit<LockedRecord, 'document'> {

@@ -9,7 +9,7 @@ import type { Comparison, GetOtherFilter, Operator } from './filters.ts'
  * A property with any number of values in each record, such as its countries or topics. Filters and dimensions read the
  * same rows, so a list finds exactly the records that an aggregate counts.
  */
-export interface Relation {
+export interface MultiValue {
   /** The column with the id of the record. */
   recordId: AnyPgColumn
   /**
@@ -21,7 +21,7 @@ export interface Relation {
   /** The values in the record's own row, for reads without `asOf`; undefined if other filters narrow the values. */
   stored?(getOtherFilter: GetOtherFilter): StoredValues | undefined
   /** The values by which records are grouped, if filters also accept others, such as regions of other levels. */
-  groupValues?: Relation
+  groupValues?: MultiValue
   /** SQL condition that a record has at least one value. Without it, `exists` over `queries` is used. */
   some?(getOtherFilter: GetOtherFilter): SQL
   /** PostgreSQL type of the values. */
@@ -32,15 +32,15 @@ export interface Relation {
   element?: { list: ListElements; column: string }
 }
 
-/** Values of a relation in the record's own row. */
+/** Values of a `MultiValue` in the record's own row. */
 export interface StoredValues {
   /** The column with an array of distinct values. */
   column: AnyPgColumn
-  /** Queries of the values that are not in the column. They have the same columns as `Relation.queries`. */
+  /** Queries of the values that are not in the column. They have the same columns as `MultiValue.queries`. */
   others: SQL[]
 }
 
-/** The elements of a list, whose values relations, filters and measures read together. */
+/** The elements of a list, whose values multi-values, filters and measures read together. */
 export interface ListElements {
   name: string
   /**
@@ -50,18 +50,22 @@ export interface ListElements {
   rows(getOtherFilter: GetOtherFilter): SQL
 }
 
-/** Query of all rows of a relation, with duplicates. */
-export const relationRows = (relation: Relation, getOtherFilter: GetOtherFilter): SQL =>
-  unionAll(relation.queries(getOtherFilter))
+/** Query of all rows of a multi-value, with duplicates. */
+export const multiValueRows = (multiValue: MultiValue, getOtherFilter: GetOtherFilter): SQL =>
+  unionAll(multiValue.queries(getOtherFilter))
 
 /**
- * Query of the distinct rows of a relation.
+ * Query of the distinct rows of a multi-value.
  * @param columns the columns to select.
  */
-export function distinctRelationRows(relation: Relation, getOtherFilter: GetOtherFilter, columns: SQL): SQL {
-  const queries = relation.queries(getOtherFilter)
+export function distinctMultiValueRows(
+  multiValue: MultiValue,
+  getOtherFilter: GetOtherFilter,
+  columns: SQL,
+): SQL {
+  const queries = multiValue.queries(getOtherFilter)
   if (queries.length === 1)
-    return sql`select distinct ${columns} from (${relationRows(relation, getOtherFilter)}) related`
+    return sql`select distinct ${columns} from (${multiValueRows(multiValue, getOtherFilter)}) related`
   // `union` and not `select distinct` over `union all`: the planner estimates each query, and can read it in index order.
   return sql.join(
     queries.map((query) => sql`select ${columns} from (${query}) related`),
@@ -70,31 +74,31 @@ export function distinctRelationRows(relation: Relation, getOtherFilter: GetOthe
 }
 
 /** SQL condition that a record has at least one value. */
-const hasSome = (relation: Relation, getOtherFilter: GetOtherFilter): SQL =>
-  relation.some?.(getOtherFilter) ??
-  sql`exists (select from (${relationRows(relation, getOtherFilter)}) related where related.record = ${relation.recordId})`
+const hasSome = (multiValue: MultiValue, getOtherFilter: GetOtherFilter): SQL =>
+  multiValue.some?.(getOtherFilter) ??
+  sql`exists (select from (${multiValueRows(multiValue, getOtherFilter)}) related where related.record = ${multiValue.recordId})`
 
-/** SQL array of the given values without their roles, cast to the type of the relation's values. */
-const valuesWithoutRoles = (relation: Relation, values: SQL) =>
-  sql`(select array_agg(split_part(word, ':', 1)::${sql.raw(relation.type)}) from unnest(${textArray(values)}) word)::${sql.raw(relation.type)}[]`
+/** SQL array of the given values without their roles, cast to the type of the multi-value. */
+const valuesWithoutRoles = (multiValue: MultiValue, values: SQL) =>
+  sql`(select array_agg(split_part(word, ':', 1)::${sql.raw(multiValue.type)}) from unnest(${textArray(values)}) word)::${sql.raw(multiValue.type)}[]`
 
 /**
  * SQL condition that a record has each of several values.
  * A value may end in a role, as in `PAK:donor`: then one participant must have both the value and the role. The filter
  * `role` applies only to values without a role.
  */
-function havingAll(relation: Relation, values: SQL, getOtherFilter: GetOtherFilter): SQL {
+function havingAll(multiValue: MultiValue, values: SQL, getOtherFilter: GetOtherFilter): SQL {
   const getFilterExceptRole: GetOtherFilter = (name, operator) =>
-    relation.roles && name === 'role' ? undefined : getOtherFilter(name, operator)
+    multiValue.roles && name === 'role' ? undefined : getOtherFilter(name, operator)
   const wanted = getOtherFilter('role')
   const hasWantedRole = wanted ? sql`related.role = any(${textArray(wanted)})` : sql`true`
-  const role = relation.roles
+  const role = multiValue.roles
     ? sql` and case split_part(given.word, ':', 2) when '' then ${hasWantedRole} else split_part(given.word, ':', 2) = related.role end`
     : sql``
-  return sql`${relation.recordId} in (
-    select related.record from (${relationRows(relation, getFilterExceptRole)}) related
-    join unnest(${textArray(values)}) as given(word) on related.value = split_part(given.word, ':', 1)::${sql.raw(relation.type)}${role}
-    where related.value = any(${valuesWithoutRoles(relation, values)})
+  return sql`${multiValue.recordId} in (
+    select related.record from (${multiValueRows(multiValue, getFilterExceptRole)}) related
+    join unnest(${textArray(values)}) as given(word) on related.value = split_part(given.word, ':', 1)::${sql.raw(multiValue.type)}${role}
+    where related.value = any(${valuesWithoutRoles(multiValue, values)})
     group by related.record having count(distinct given.word) = (select count(distinct word) from unnest(${textArray(values)}) word))`
 }
 
@@ -121,38 +125,38 @@ const withRole = (value: z.ZodType, roles: z.ZodType) =>
     .meta({ description: 'A value, or `value:role`.' })
 
 /**
- * Returns the operators, besides `eq`, of a filter on a relation: `all` (or `allDirectly`), `otherThan`, `isNull` and, for
+ * Returns the operators, besides `eq`, of a filter on a multi-value: `all` (or `allDirectly`), `otherThan`, `isNull` and, for
  * participants, `noneAs`.
  * @param value schema of one value.
  * @param all name of the operator that requires all values.
  */
-export function relationComparisons(
-  relation: Relation,
+export function multiValueComparisons(
+  multiValue: MultiValue,
   value: z.ZodType,
   all: 'all' | 'allDirectly' = 'all',
 ): Partial<Record<Operator, Comparison>> {
-  const { roles } = relation
+  const { roles } = multiValue
   return {
     [all]: {
       takes: 'many',
       ...(roles && { value: withRole(value, roles) }),
-      sql: (values: SQL, getOtherFilter: GetOtherFilter) => havingAll(relation, values, getOtherFilter),
+      sql: (values: SQL, getOtherFilter: GetOtherFilter) => havingAll(multiValue, values, getOtherFilter),
     },
     otherThan: {
       takes: 'many',
       sql: (values: SQL, getOtherFilter: GetOtherFilter) =>
-        sql`${relation.recordId} in (select related.record from (${relationRows(relation.groupValues ?? relation, getOtherFilter)}) related where related.value <> all(${values}::${sql.raw(relation.type)}[]))`,
+        sql`${multiValue.recordId} in (select related.record from (${multiValueRows(multiValue.groupValues ?? multiValue, getOtherFilter)}) related where related.value <> all(${values}::${sql.raw(multiValue.type)}[]))`,
     },
     isNull: {
       takes: 'boolean',
-      sql: (truth, getOtherFilter) => sql`(${hasSome(relation, getOtherFilter)}) <> ${truth}::boolean`,
+      sql: (truth, getOtherFilter) => sql`(${hasSome(multiValue, getOtherFilter)}) <> ${truth}::boolean`,
     },
     ...(roles && {
       noneAs: {
         takes: 'many',
         value: roles,
         sql: (values: SQL, getOtherFilter: GetOtherFilter) =>
-          sql`not (${hasSome(relation, (name, operator) => (name === 'role' ? values : getOtherFilter(name, operator)))})`,
+          sql`not (${hasSome(multiValue, (name, operator) => (name === 'role' ? values : getOtherFilter(name, operator)))})`,
       },
     }),
   }

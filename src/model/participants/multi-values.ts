@@ -4,10 +4,10 @@ import { z } from 'zod'
 import { columnIn, columnOf } from '../../database/columns.ts'
 import type { FieldContext, Roles } from '../field.ts'
 import type { GetOtherFilter } from '../filters.ts'
-import { type Relation, relationRows } from '../relations.ts'
+import { type MultiValue, multiValueRows } from '../multi-values.ts'
 import { belongsTo } from '../resource.ts'
 
-/** The participants of records as relations, which filters and dimensions share. */
+/** The participants of records as multi-values, which filters and dimensions share. */
 
 /**
  * Name, in the table's definition, of the column with the distinct countries that take part in a record, directly or through
@@ -40,7 +40,7 @@ function areasOf(rows: SQL, member: 'country' | 'region', level: Level): SQL {
 }
 
 /**
- * Relation of the regions that contain the country of a record, for records with a single country in a column.
+ * The regions that contain the country of a record, for records with a single country in a column.
  * @param recordId the column with the record's id.
  * @param groupLevel level of the regions by which records are grouped, and which `isNull` and `otherThan` compare.
  * @param level level of the regions that the filter's other operators accept.
@@ -50,7 +50,7 @@ export const countryAreas = (
   country: AnyPgColumn,
   groupLevel: GroupLevel,
   level: Level = groupLevel,
-): Relation => ({
+): MultiValue => ({
   recordId,
   type: 'text',
   ...(level !== groupLevel && { groupValues: countryAreas(recordId, country, groupLevel) }),
@@ -65,9 +65,9 @@ export const countryAreas = (
     sql`(${country} is not null and ${country} in (select countries_within(${areaCodes(groupLevel)})))`,
 })
 
-/** The participants of a record, as the relations that filters and dimensions use. */
-export interface ParticipantRelations
-  extends Record<'country' | 'organization' | GroupLevel | 'anyRegion' | 'role', Relation> {}
+/** The participants of a record, as the multi-values that filters and dimensions use. */
+export interface ParticipantValues
+  extends Record<'country' | 'organization' | GroupLevel | 'anyRegion' | 'role', MultiValue> {}
 
 /** The queries of the participants of a resource: columns `record`, `value` and `role`. */
 function participantQueries({ resource, registry }: FieldContext) {
@@ -105,16 +105,16 @@ function participantQueries({ resource, registry }: FieldContext) {
 }
 
 /**
- * Returns the participant relations of a resource. The countries of hosts and locations count, too, unless the request
+ * Returns the participants of a resource's records. The countries of hosts and locations count, too, unless the request
  * filters by role.
  */
-export function participantRelations(context: FieldContext, roles: Roles): ParticipantRelations {
+export function participantValues(context: FieldContext, roles: Roles): ParticipantValues {
   const { recordId, registry, columns } = context
   const { participations } = registry.shared
   const { participantRows, hostRows, countryRows } = participantQueries(context)
   const common = { recordId, type: 'text', roles: z.enum(roles) } as const
   const stored = columnIn(columns, countriesProperty)
-  const country: Relation = {
+  const country: MultiValue = {
     ...common,
     queries: countryRows,
     stored: (getOtherFilter) =>
@@ -122,7 +122,7 @@ export function participantRelations(context: FieldContext, roles: Roles): Parti
         ? undefined
         : { column: stored, others: hostRows(getOtherFilter) },
   }
-  const area = (groupLevel: GroupLevel, level: Level = groupLevel): Relation => ({
+  const area = (groupLevel: GroupLevel, level: Level = groupLevel): MultiValue => ({
     ...common,
     ...(level !== groupLevel && { groupValues: area(groupLevel) }),
     queries: (getOtherFilter) => [
@@ -131,7 +131,7 @@ export function participantRelations(context: FieldContext, roles: Roles): Parti
     ],
     // Looks up the regions once, not for each record.
     some: (getOtherFilter) =>
-      sql`(exists (select from (${relationRows(country, getOtherFilter)}) related where related.record = ${recordId} and related.value in (select countries_within(${areaCodes(groupLevel)}))) or exists (select from (${participantRows(participations.region, getOtherFilter)}) related where related.record = ${recordId} and related.value in (select regions_within(${areaCodes(groupLevel)}))))`,
+      sql`(exists (select from (${multiValueRows(country, getOtherFilter)}) related where related.record = ${recordId} and related.value in (select countries_within(${areaCodes(groupLevel)}))) or exists (select from (${participantRows(participations.region, getOtherFilter)}) related where related.record = ${recordId} and related.value in (select regions_within(${areaCodes(groupLevel)}))))`,
   })
   return {
     country,
