@@ -183,6 +183,9 @@ export function refersTo<T extends z.ZodType>(schema: T, resource: string): T {
   return schema
 }
 
+/** The schemas of lists in which equal items are different things, as equal amounts are. */
+export const repeatableLists = new WeakSet<z.core.$ZodType>()
+
 /** Refuses duplicate items of a list. @param identity returns the value by which items are compared. */
 export const requireUnique =
   <Item>(identity: (item: Item) => unknown) =>

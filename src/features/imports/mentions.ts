@@ -109,14 +109,17 @@ function fill(value: JsonValue | undefined, keys: readonly (string | null)[], in
   return result
 }
 
-/** Fills the mentions in a list. Of equal objects, such as those with two names of one record, only the first stays. */
+/**
+ * Fills the mentions in a list. Of objects that are equal because two names mean one record, only the first stays. Equal objects
+ * without mentions stay, such as amounts.
+ */
 function fillList(list: readonly JsonValue[], keys: readonly (string | null)[]): JsonValue[] {
   const known = new Set<string>()
   return list.flatMap((item) => {
     const filled = fill(item, keys, true)
     if (filled === dropped || filled === undefined) return []
-    if (typeof item !== 'object') return [filled]
     const text = JSON.stringify(filled)
+    if (text === JSON.stringify(item)) return [filled]
     if (known.has(text)) return []
     known.add(text)
     return [filled]

@@ -288,6 +288,7 @@ export const amounts = (schemaName: string) => {
       note: null,
     },
     max: 500,
+    isRepeatable: true,
   })
   return defineField({
     ...amountList,

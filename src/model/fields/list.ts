@@ -16,7 +16,7 @@ import { jsonRows } from '../json.ts'
 import { listQuery, listRows, listTable } from '../list-rows.ts'
 import type { Registry } from '../registry.ts'
 import { named } from '../schema-names.ts'
-import { requireUnique } from '../schemas.ts'
+import { repeatableLists, requireUnique } from '../schemas.ts'
 
 interface ListOptions<Items extends Fields> {
   /** Description of an item. */
@@ -25,6 +25,8 @@ interface ListOptions<Items extends Fields> {
   example: Record<string, unknown>
   /** Properties whose combined values must be unique within a list. */
   distinctBy?: (keyof Items & string)[]
+  /** Whether equal items are different things, as equal amounts are. Imports then keep each of them. */
+  isRepeatable?: boolean
   /** Maximum number of items of a list; 100 by default. */
   max?: number
   /** The schema of an item, if it has rules beyond those of its fields. It must have the same properties as the fields. */
@@ -110,13 +112,14 @@ export const list = <const Items extends Fields>(
   items: Items,
   options: ListOptions<Items>,
 ) => {
-  const { description, distinctBy, max = 100 } = options
+  const { description, distinctBy, isRepeatable = false, max = 100 } = options
   return defineField({
     items,
     schema: (registry) => {
       const all = z
         .array(options.item?.(registry) ?? itemSchema(schemaName, items, options, registry))
         .max(max)
+      if (isRepeatable) repeatableLists.add(all)
       const distinct = distinctBy
         ? all.superRefine(
             requireUnique((item) => JSON.stringify(distinctBy.map((property) => item[property]))),

@@ -116,18 +116,21 @@ describe('a mapping', () => {
     })
   })
 
-  it('drops a bad value, or the list item that has it, if configured, with its mentions', () => {
+  it('drops a bad value if configured, also a part of a list item, which stays', () => {
     const row = convert(
       'status: { from: state, onBadValue: drop }, parties: [{ country: a, role: =party, contribution: { from: c, onBadValue: drop } }, { country: b, role: =party }]',
       { state: '?', a: 'China', b: 'Pakistan', c: 'x'.repeat(1001) },
     )
+    const party = (mention: number) => ({ country: { $mention: mention }, role: 'party' })
     expect(row).toMatchObject({
       kind: 'drafts',
       dropped: [
         { column: 'state', value: '?' },
         { column: 'c', detail: 'Contribution is longer than 1000 characters.' },
       ],
-      drafts: [{ mentions: [{ name: 'Pakistan' }], document: { parties: [{ country: { $mention: 0 } }] } }],
+      drafts: [
+        { mentions: [{ name: 'China' }, { name: 'Pakistan' }], document: { parties: [party(0), party(1)] } },
+      ],
     })
   })
 

@@ -59,15 +59,16 @@ export function compileMapping(
       ),
   )
   const convert = (row: Row): ConvertedRow => {
-    if (row.fault) return { kind: 'refused', faults: [row.fault] }
     const values = join(row.values)
     const scope: Scope = { row: values, item: values }
-    // The records of a skipped row are collected, too, since a record that the file has is not missing (`missing.ts`).
-    const skip = (reason: string): ConvertedRow => {
+    // Also for a row that is refused or skipped, since a record that the file has is not missing (`missing.ts`).
+    const recordsOfRow = () => {
       const conversion = new Conversion()
       for (const { addRecords } of records) addRecords(scope, conversion)
-      return { kind: 'skipped', reason, records: conversion.records }
+      return conversion.records
     }
+    if (row.fault) return { kind: 'refused', faults: [row.fault], records: recordsOfRow() }
+    const skip = (reason: string): ConvertedRow => ({ kind: 'skipped', reason, records: recordsOfRow() })
     const unmet = findUnmet(scope)
     if (unmet !== undefined) return skip(`when: ${unmet}`)
     const conversion = new Conversion()

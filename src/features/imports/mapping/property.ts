@@ -1,30 +1,20 @@
-import type { z } from 'zod'
-import { checkValue } from '../../../problems/faults.ts'
-import { capitalize, toSentence } from '../../../problems/suggest.ts'
-import { isList } from '../reading/clean.ts'
-import type { JsonValue, OnBadValue } from '../types.ts'
+import type { JsonValue } from '../types.ts'
 import { compileConditions } from './condition.ts'
 import type { CompileContext } from './context.ts'
 import type { Conversion } from './conversion.ts'
 import { compileEach } from './each.ts'
 import type { Scope } from './path.ts'
-import { withPlaceholders } from './placeholders.ts'
 import type { ItemMapping, PropertyMapping } from './schema.ts'
 import { isRequired, type Target } from './target.ts'
+import {
+  isValid,
+  reportInvalid,
+  type ValueOrigin,
+  withoutInvalidItems,
+  withoutInvalidParts,
+} from './validity.ts'
 import { compileValue } from './value.ts'
 import type { ValueMapping } from './value-schema.ts'
-import { BadValue } from './values/bad.ts'
-
-/** Where the value of a property comes from, and what happens to bad values. */
-interface ValueOrigin {
-  /** The columns from which the value comes, for messages. */
-  column: string
-  /** Whether the value reads no column. */
-  isConstant: boolean
-  onBadValue: OnBadValue
-  /** Plans of the properties of an object, by name. */
-  parts?: Record<string, PropertyPlan>
-}
 
 /** A compiled property of a mapping. */
 export interface PropertyPlan extends ValueOrigin {
@@ -65,34 +55,6 @@ function withValidation(plan: PropertyPlan, target: Target, context: CompileCont
     },
   }
 }
-
-/** Checks a value against the schema of its target, and reports it once for each fault. @returns whether it has faults. */
-function reportInvalid(
-  value: JsonValue,
-  plan: ValueOrigin,
-  { schema }: Target,
-  conversion: Conversion,
-  { registry }: CompileContext,
-): boolean {
-  // The schemas of fields are full zod schemas.
-  const { faults } = checkValue(schema as z.ZodType, withPlaceholders(value, conversion.mentions, registry))
-  for (const { pointer = '', message } of faults?.listed ?? []) {
-    const names = pointer.split('/').slice(1)
-    const part = names.reduce<ValueOrigin | undefined>((inner, name) => inner?.parts?.[name] ?? inner, plan)
-    const found = names.reduce<JsonValue | undefined>(childOf, value) ?? null
-    const subject = names.length > 0 ? `${names.join('/')} ${message}` : message
-    conversion.reportBadValue(
-      part?.onBadValue ?? plan.onBadValue,
-      part?.column || plan.column,
-      found,
-      new BadValue(toSentence(capitalize(subject))),
-    )
-  }
-  return faults !== undefined
-}
-
-const childOf = (value: JsonValue | undefined, name: string): JsonValue | undefined =>
-  typeof value !== 'object' || value === null ? undefined : isList(value) ? value[Number(name)] : value[name]
 
 function compileScalar(mapping: ValueMapping, target: Target, context: CompileContext): PropertyPlan {
   const plan = compileValue(mapping, target, context)
@@ -176,34 +138,38 @@ function compileList(mapping: PropertyMapping, target: ListTarget, context: Comp
     isConstant: plans.every(({ isConstant }) => isConstant),
     onBadValue: context.onBadValue,
     build(scope, conversion) {
-      // By their JSON, so that equal items are added once.
-      const distinct = new Map<string, { item: JsonValue; plan: EntryPlan }>()
-      for (const entry of plans) {
-        for (const item of entry.buildAll(scope, conversion)) {
-          const text = JSON.stringify(item)
-          if (!distinct.has(text)) distinct.set(text, { item, plan: entry })
-        }
-      }
-      const items = [...distinct.values()]
+      const built = plans.flatMap((entry) =>
+        entry.buildAll(scope, conversion).map((item) => ({ item, plan: entry })),
+      )
+      const items = target.isRepeatable ? built : firstOfEqual(built)
       if (items.length === 0) return undefined
       const all = items.map(({ item }) => item)
       if (isValid(all, target, conversion, context)) return all
-      const valid = items.filter(
-        (entry) => !reportInvalid(entry.item, entry.plan, target.items, conversion, context),
-      )
-      const rest = valid.map(({ item }) => item)
-      return rest.length === 0 || reportInvalid(rest, plan, target, conversion, context) ? undefined : rest
+      const rest = items.flatMap((entry) => {
+        const item = withoutInvalidParts(entry.item, entry.plan, target.items, conversion, context)
+        return item === undefined ? [] : [item]
+      })
+      return withoutInvalidItems(rest, plan, target, conversion, context)
     },
   }
   return plan
 }
 
-const isValid = (
-  value: JsonValue,
-  { schema }: Target,
-  { mentions }: Conversion,
-  { registry }: CompileContext,
-) => (schema as z.ZodType).safeParse(withPlaceholders(value, mentions, registry)).success
+/** Returns the first of each group of equal items. */
+function firstOfEqual(items: readonly BuiltItem[]): BuiltItem[] {
+  const distinct = new Map<string, BuiltItem>()
+  for (const built of items) {
+    const text = JSON.stringify(built.item)
+    if (!distinct.has(text)) distinct.set(text, built)
+  }
+  return [...distinct.values()]
+}
+
+/** An item of a list, and the entry of the mapping that made it. */
+interface BuiltItem {
+  item: JsonValue
+  plan: EntryPlan
+}
 
 /** The compiled mapping of items of a list. It makes any number of items. */
 interface EntryPlan extends ValueOrigin {

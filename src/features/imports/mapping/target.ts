@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { unwrapped } from '../../../model/schema-names.ts'
-import { references } from '../../../model/schemas.ts'
+import { references, repeatableLists } from '../../../model/schemas.ts'
 
 /** The type of values that a property of a resource takes, from its schema. */
 export type Target =
   | { kind: 'object'; schema: z.core.$ZodType; properties: Record<string, Target> }
-  | { kind: 'list'; schema: z.core.$ZodType; items: Target }
+  | { kind: 'list'; schema: z.core.$ZodType; items: Target; isRepeatable: boolean }
   | { kind: 'reference'; schema: z.core.$ZodType; resource: string }
   | { kind: 'enumeration'; schema: z.core.$ZodType; words: readonly string[] }
   | { kind: 'date' | 'number' | 'text'; schema: z.core.$ZodType }
@@ -27,7 +27,8 @@ function readTarget(schema: z.core.$ZodType): Target {
     const properties = Object.entries(inner.shape).map(([name, part]) => [name, targetOf(part)])
     return { kind: 'object', schema, properties: Object.fromEntries(properties) }
   }
-  if (inner instanceof z.ZodArray) return { kind: 'list', schema, items: targetOf(inner.element) }
+  if (inner instanceof z.ZodArray)
+    return { kind: 'list', schema, items: targetOf(inner.element), isRepeatable: repeatableLists.has(inner) }
   if (inner instanceof z.ZodEnum) return { kind: 'enumeration', schema, words: inner.options.map(String) }
   if (inner instanceof z.ZodNumber) return { kind: 'number', schema }
   const isDate = inner instanceof z.ZodType && inner.meta()?.format === 'edtf'

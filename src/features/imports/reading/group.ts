@@ -1,11 +1,13 @@
 import type { Problem } from '../../../problems/problem.ts'
+import { textOf } from '../mapping/path.ts'
 import type { Row } from '../types.ts'
 import { readLimits } from './limits.ts'
 import { formatCount, unreadableFile } from './unreadable-file.ts'
 
 /**
- * Joins neighboring rows that have the same value in a column. The joined row has the values of the first row, and the
- * values of all rows in `rows`. Rows with a fault or without a value in the column are not joined.
+ * Joins neighboring rows that have the same text in a column; `1` and `"1"` of XLSX are the same. The joined row has the values of
+ * the first row, the values of all rows in `rows`, and the first fault of its rows. Rows without a value in the column are not
+ * joined.
  * @throws Problem `unreadable-file` when more than `readLimits.groupedRows` rows would become one row.
  */
 export async function* groupRows(
@@ -17,8 +19,8 @@ export async function* groupRows(
     const joined: Row[] = []
     for (const row of piece) {
       const first = group[0]
-      const isSameGroup = first && !row.fault && !first.fault && row.values[column] === first.values[column]
-      if (first && (!isSameGroup || row.values[column] === null)) {
+      const text = groupText(row, column)
+      if (first && (text === undefined || text !== groupText(first, column))) {
         joined.push(joinRows(group))
         group = []
       }
@@ -30,12 +32,17 @@ export async function* groupRows(
   if (group.length > 0) yield [joinRows(group)]
 }
 
+/** Returns the text by which rows are grouped; undefined if the row has none. */
+const groupText = ({ values }: Row, column: string) => textOf(values[column] ?? null) || undefined
+
 function joinRows(group: readonly Row[]): Row {
   const [first, last] = [group[0], group.at(-1)]
   if (!first || !last) throw new Error('a group of rows has at least one row')
   const locator =
     group.length > 1 ? `${first.locator.replace(/row (\d+)$/, 'rows $1')}–${last.number}` : first.locator
-  return { ...first, locator, values: { ...first.values, rows: group.map(({ values }) => values) } }
+  const fault = group.find((row) => row.fault)?.fault
+  const values = { ...first.values, rows: group.map((row) => row.values) }
+  return { ...first, locator, values, ...(fault && { fault }) }
 }
 
 const tooManyRows = (column: string, [first]: readonly Row[]): Problem =>

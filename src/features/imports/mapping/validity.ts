@@ -1,0 +1,109 @@
+import type { z } from 'zod'
+import { checkValue } from '../../../problems/faults.ts'
+import { capitalize, toSentence } from '../../../problems/suggest.ts'
+import { isList } from '../reading/clean.ts'
+import type { JsonValue, OnBadValue } from '../types.ts'
+import type { CompileContext } from './context.ts'
+import type { Conversion } from './conversion.ts'
+import { withPlaceholders } from './placeholders.ts'
+import type { Target } from './target.ts'
+import { BadValue } from './values/bad.ts'
+
+/** Checks the values that a mapping makes against the schemas of the properties, and reports and removes what is not valid. */
+
+/** Where the value of a property comes from, and what happens to bad values. */
+export interface ValueOrigin {
+  /** The columns from which the value comes, for messages. */
+  column: string
+  /** Whether the value reads no column. */
+  isConstant: boolean
+  onBadValue: OnBadValue
+  /** The origins of the properties of an object, by name. */
+  parts?: Record<string, ValueOrigin>
+}
+
+/** Whether a value is valid for its target. Mentions are valid keys. */
+export const isValid = (
+  value: JsonValue,
+  { schema }: Target,
+  { mentions }: Conversion,
+  { registry }: CompileContext,
+) => (schema as z.ZodType).safeParse(withPlaceholders(value, mentions, registry)).success
+
+/**
+ * Checks a value against the schema of its target, and reports it once for each fault.
+ * @returns the JSON pointers of the faults; undefined if there are none.
+ */
+export function reportInvalid(
+  value: JsonValue,
+  plan: ValueOrigin,
+  { schema }: Target,
+  conversion: Conversion,
+  { registry }: CompileContext,
+): string[] | undefined {
+  // The schemas of fields are full zod schemas.
+  const { faults } = checkValue(schema as z.ZodType, withPlaceholders(value, conversion.mentions, registry))
+  if (!faults) return undefined
+  return faults.listed.map(({ pointer = '', message }) => {
+    const names = pointer.split('/').slice(1)
+    const part = names.reduce<ValueOrigin | undefined>((inner, name) => inner?.parts?.[name] ?? inner, plan)
+    const found = names.reduce<JsonValue | undefined>(childOf, value) ?? null
+    const subject = names.length > 0 ? `${nameParts(value, names)} ${message}` : message
+    conversion.reportBadValue(
+      part?.onBadValue ?? plan.onBadValue,
+      part?.column || plan.column,
+      found,
+      new BadValue(toSentence(capitalize(subject))),
+    )
+    return pointer
+  })
+}
+
+/** Names a part of a value for a message: `contribution`, or `item 3/role` in a list. */
+const nameParts = (value: JsonValue, [first, ...others]: readonly string[]): string =>
+  [typeof value === 'object' && isList(value) ? `item ${Number(first) + 1}` : first, ...others].join('/')
+
+/** Returns the first name of a JSON pointer; undefined for the whole value. */
+const firstName = (pointer: string): string | undefined => pointer.split('/')[1]
+
+/**
+ * Reports the invalid parts of an item of a list, and returns the item without them; undefined if it is not valid without them,
+ * because one is required or the item breaks a rule as a whole.
+ */
+export function withoutInvalidParts(
+  item: JsonValue,
+  plan: ValueOrigin,
+  target: Target,
+  conversion: Conversion,
+  context: CompileContext,
+): JsonValue | undefined {
+  const pointers = reportInvalid(item, plan, target, conversion, context)
+  if (!pointers) return item
+  if (typeof item !== 'object' || item === null || isList(item)) return undefined
+  const invalid = new Set(pointers.map(firstName))
+  const rest = Object.fromEntries(Object.entries(item).filter(([name]) => !invalid.has(name)))
+  return !invalid.has(undefined) && isValid(rest, target, conversion, context) ? rest : undefined
+}
+
+/**
+ * Reports the items that break a rule of the whole list, such as that no participant occurs twice, and returns the list without
+ * them; undefined if no items are left, or if a fault belongs to the whole list.
+ */
+export function withoutInvalidItems(
+  items: readonly JsonValue[],
+  plan: ValueOrigin,
+  target: Target,
+  conversion: Conversion,
+  context: CompileContext,
+): readonly JsonValue[] | undefined {
+  if (items.length === 0) return undefined
+  const pointers = reportInvalid(items, plan, target, conversion, context)
+  if (!pointers) return items
+  const invalid = new Set(pointers.map(firstName))
+  if (invalid.has(undefined)) return undefined
+  const rest = items.filter((_, index) => !invalid.has(String(index)))
+  return withoutInvalidItems(rest, plan, target, conversion, context)
+}
+
+const childOf = (value: JsonValue | undefined, name: string): JsonValue | undefined =>
+  typeof value !== 'object' || value === null ? undefined : isList(value) ? value[Number(name)] : value[name]

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest'
+import type { JsonObject } from '../../../src/features/imports/types.ts'
+import { convertContent, convertRow, documentWithNames, draftsOf } from '../../support/conversion.ts'
+
+/** A mapping of projects that drops bad values. */
+const mapping = (properties: string, rows = '') => `
+scheme: projects
+onBadValue: drop
+${rows}
+records:
+  projects:
+    id: id
+    properties: { title: name, kind: =mega_science, ${properties} }
+`
+
+/** Converts a row of JSON. Returns the document with the names of mentions, and the dropped values. */
+function convert(properties: string, values: JsonObject) {
+  const row = convertRow(mapping(properties), { id: 1, name: 'Observatory', ...values })
+  const [draft] = draftsOf(row)
+  const dropped = row.kind === 'drafts' ? row.dropped.map(({ detail, value }) => ({ detail, value })) : []
+  return { document: draft ? documentWithNames(draft) : undefined, dropped }
+}
+
+const participants =
+  'participants: [{ each: p, country: c, organization: { from: o, by: id }, role: =participant }]'
+
+describe('items of a list that are bad', () => {
+  it('are dropped without the other items if they break a rule of the list', () => {
+    const twoActors = { c: 'Peru', o: '7' }
+    const { document, dropped } = convert(participants, { p: [{ c: 'Pakistan' }, twoActors, { c: 'Kenya' }] })
+    expect(document).toMatchObject({ participants: [{ country: 'Pakistan' }, { country: 'Kenya' }] })
+    expect(dropped).toMatchObject([{ detail: expect.stringMatching(/^Item 2 must have exactly one of /) }])
+  })
+
+  it('are dropped from the second on if only one of them may be in the list', () => {
+    const sectors = 'sectors: [{ each: s, topic: { from: t, by: name }, percentage: p }]'
+    const s = [
+      { t: 'Solar energy', p: 60 },
+      { t: 'Solar energy', p: 40 },
+      { t: 'Wind energy', p: 0 },
+    ]
+    const { document, dropped } = convert(sectors, { s })
+    expect(document).toMatchObject({
+      sectors: [{ topic: 'Solar energy', percentage: 60 }, { topic: 'Wind energy' }],
+    })
+    expect(dropped).toMatchObject([{ value: '0' }, { detail: 'Item 2 occurs twice in the list.' }])
+  })
+
+  it('stay without a bad optional value, which alone is reported', () => {
+    const amounts = 'amounts: [{ each: a, kind: =budget, amount: v, currency: =EUR, valueUsd: usd, note: n }]'
+    const { document, dropped } = convert(amounts, {
+      a: [
+        { v: 5, usd: 1.234 },
+        { v: 6, n: 'x'.repeat(1001) },
+        { v: 7.123, n: 'Too precise' },
+      ],
+    })
+    expect(document).toMatchObject({ amounts: [{ amount: 5 }, { amount: 6 }] })
+    expect(JSON.stringify(document)).not.toMatch(/valueUsd|note|7\.123/)
+    expect(dropped).toMatchObject([{ value: '1.234' }, { value: /^x+/ }, { value: '7.123' }])
+  })
+})
+
+describe('equal items of a list', () => {
+  it('are each stored if they are amounts, since equal payments are different payments', () => {
+    const amounts = 'amounts: [{ each: a, kind: =disbursement, date: d, amount: v, currency: =USD }]'
+    const payment = { d: '2011-01-01', v: 500 }
+    const { document } = convert(amounts, { a: [payment, payment, { d: '2011', v: 20 }] })
+    expect(document).toMatchObject({ amounts: [{ amount: 500 }, { amount: 500 }, { amount: 20 }] })
+  })
+
+  it('are stored once if they are participants', () => {
+    const { document } = convert(participants, { p: [{ c: 'Pakistan' }, { c: 'Pakistan' }] })
+    expect(document).toMatchObject({ participants: [{ country: 'Pakistan' }] })
+  })
+})
+
+describe('a group of rows', () => {
+  const grouped = mapping(
+    'participants: [{ each: rows, country: P, role: =participant }]',
+    'rows: { groupBy: id }',
+  )
+
+  it('is refused as a whole, with its id, if one of its rows cannot be used', async () => {
+    const csv = 'id,name,P\n1,A,China\n1,A,Laos,extra\n1,A,Kenya\n2,B,Peru\n'
+    const rows = await convertContent(grouped, 'file.csv', csv)
+    expect(rows).toMatchObject([
+      {
+        kind: 'refused',
+        faults: [{ detail: expect.stringContaining('Extra values: extra.') }],
+        records: [{ externalId: { id: '1' } }],
+      },
+      { kind: 'drafts' },
+    ])
+  })
+
+  it('has the rows whose texts in the column are equal without outer spaces', async () => {
+    const rows = await convertContent(grouped, 'file.csv', 'id,name,P\n1,A,China\n 1 ,A,Laos\n')
+    const participants = [{ country: 'China' }, { country: 'Laos' }]
+    expect(rows.flatMap((row) => draftsOf(row)).map(documentWithNames)).toMatchObject([{ participants }])
+  })
+})
