@@ -131,7 +131,8 @@ export class LocalImports {
       await changeImport(tx, job, { files: importFiles })
       return job
     })
-    // `--commit` continues an interrupted commit. After a dry run it would write records although nobody has seen the report.
+    // `--commit` continues an interrupted commit. After an outage during the dry run, the hint does not name `--commit`: it would
+    // write records although nobody has seen the report.
     const hint = autoCommit
       ? `${continueHint('--commit', created.id)}; if its commit had not begun, start the import again`
       : 'no record has been written: start the import again later'

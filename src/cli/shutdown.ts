@@ -55,7 +55,7 @@ function limitTime(closers: readonly Closer[], timeoutMs: number): Closer[] {
     const message = `the service has not stopped within ${timeoutMs / 1000} s`
     setTimeout(() => reject(new OperationalError(message)), timeoutMs).unref()
   })
-  // Nothing may be waiting for it when the time is over.
+  // If no closer waits for this promise when the time is over, its rejection must not count as unhandled.
   timeout.catch(() => {})
   return closers.map(({ close, outlivesProcess }) => ({
     close: outlivesProcess ? close : () => Promise.race([close(), timeout]),

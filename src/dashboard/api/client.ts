@@ -15,8 +15,9 @@ export interface Fault {
 }
 
 /**
- * The error of a request that got an error response, or no usable response. Its message is empty if the dashboard has its own
- * text for the status or the type, as for the status 0.
+ * The error of a request that got an error response, or no usable response. Its message is the text of the service. If the
+ * dashboard itself makes the error, the message may be empty: then the dashboard has a text for the status or the type, as for
+ * the status 0.
  */
 export class ApiError extends Error {
   /** The HTTP status; 0 when there was no response, or when it was incomplete or not JSON. */

@@ -30,7 +30,7 @@ function remember(key: string, body: unknown): void {
  * Retries reads that failed for a reason that may be temporary.
  * @param name identifies the read: reads with equal names and languages must have equal results. If it is null, the hook
  * sends no request.
- * @param read sends the requests. A new function with the same name causes no new read.
+ * @param read sends the requests. Another function causes no new read while `name` stays the same.
  */
 export function useRead<Body>(
   name: string | null,

@@ -21,7 +21,9 @@ export interface NetworkEdge extends Omit<Network['edges'][number], 'source' | '
 export interface NetworkGraph {
   nodes: NetworkNode[]
   edges: NetworkEdge[]
-  /** The number of edges, including omitted ones. Of the omitted edges of an ego network, only edges to the centre count. */
+  /**
+   * The number of edges, including omitted ones. Of the omitted edges of an ego network, only those to the centre are included.
+   */
   totalEdges: number
   /**
    * Set if edges of an ego network may be missing, since they come from a truncated network of all participants: the number of

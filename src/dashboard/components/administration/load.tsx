@@ -76,7 +76,7 @@ function tableRows(metrics: Metrics, before: Report | undefined, timeMs: number)
   ] as const
 }
 
-/** The readiness of the service, and the load of the process that answers the requests for both. */
+/** The readiness of the service, and the load of one process: the one that answers the request for the metrics. */
 export function Load() {
   const { t, tOr, number, dateTime } = useLanguage()
   const [reports, setReports] = useState<{ last?: Report; before?: Report | undefined }>({})
