@@ -20,7 +20,7 @@ export function unframedUrl(): string {
   return url.href
 }
 
-/** Returns a query string with those of the named parameters of the current view that it lacks. */
+/** Returns the query string of a URL, with those of the named parameters added that only the current view has. */
 function addCurrent(names: readonly string[], { search, searchParams }: URL): string {
   const current = new URLSearchParams(location.search)
   const missing = names.flatMap((name) => {

@@ -65,11 +65,11 @@ function ConfirmDialog({
   const idempotencyKey = useMemo(newIdempotencyKey, [reason])
   const [isBusy, setBusy] = useState(false)
   const [error, setError] = useState<ApiError>()
-  // Set at once when the action starts or ends, whereas `isBusy` changes with the next rendering.
+  // Set at once when the action starts or fails, whereas `isBusy` changes with the next rendering.
   const isRunning = useRef(false)
   useEffect(() => {
     dialog.current?.showModal()
-    // Chromium fires the event `cancel` only for the first Escape.
+    // Chromium fires the event `cancel` only for the first Escape. A second one closes the dialog without it.
     const keepOpen = (event: KeyboardEvent) => {
       if (isRunning.current && event.key === 'Escape') event.preventDefault()
     }

@@ -16,9 +16,9 @@ export function ExpiringList({
 }: {
   agreements: readonly (Pick<Agreement, 'id' | 'title' | 'expiresOn'> &
     Partial<Pick<Agreement, 'alternativeTitles' | 'visibility'>>)[]
-  /** The number of all agreements. */
+  /** The number of all expiring agreements, of which `agreements` are the first. */
   count: number
-  /** The path of the list of all agreements in the API. */
+  /** The path of the list of all expiring agreements in the API. */
   list: string
   /** Shows the sources of an agreement. */
   marks?: (id: string) => ComponentChildren

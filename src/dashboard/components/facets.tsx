@@ -108,7 +108,7 @@ function TextFilters({
   )
 }
 
-/** The field of a filter. An effect sets its value, since a new field for each value (`key`) would not have the focus. */
+/** The field of a filter. An effect sets its value, since `key={value}` would replace the input, which would lose the focus. */
 function TextFilter({ name, label, value }: { name: string; label: string; value: string }) {
   const input = useRef<HTMLInputElement>(null)
   useEffect(() => {

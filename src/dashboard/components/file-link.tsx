@@ -21,8 +21,8 @@ export function FileLink({
   /** The name of the saved file, used if the response suggests none. */
   name: string
   /**
-   * Whether the link opens the file in the browser, from a frame in a new window, since frames cannot show it. The button of a
-   * signed-in user always saves the file.
+   * Whether the link opens the file in the browser. If the page is in a frame, the link opens a new window, since the frame
+   * cannot show the file. The button of a signed-in user always saves the file.
    */
   opensInBrowser?: boolean
   children: ComponentChildren

@@ -7,7 +7,7 @@ import { useKeepPrevious } from '../api/use-keep-previous.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { Loaded } from './widget.tsx'
 
-/** A list of the API, page by page, always as it is now. `children` renders the items of a page. */
+/** A list of the API, page by page. The service sends no stale responses for it. `children` renders the items of a page. */
 export function PagedList<Item>({
   path,
   parameters,

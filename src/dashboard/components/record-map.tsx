@@ -12,7 +12,7 @@ import { Loaded, Widget } from './widget.tsx'
 // Loaded lazily, since only maps need the map projection and the geometry.
 const WorldMap = loadLazily(() => import('../charts/world-map.tsx'))
 
-/** Maximum number of codes in a request. For a record with more countries, all countries are read. */
+/** Maximum number of codes in a request. If a record has more countries, the list of countries is read without a filter. */
 const maxCodes = 200
 
 /** A location of a record with coordinates. */

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { focusPrevious } from './focus-previous.ts'
 
-/** A button that shows further rows, and then disappears. */
+/** A button that shows further rows. It may disappear then, so a click moves the focus to the element before it. */
 export function ShowMoreButton({
   class: className,
   onClick,

@@ -3,8 +3,8 @@ import { endOfUtcDay } from './day.ts'
 import { formatEdtf } from './format-edtf.ts'
 
 /**
- * Formats the time of which the registry is shown: the end of a UTC day as this day, any other time as UTC, so that it has the
- * day that the date inputs of the page have. Returns any other text unchanged.
+ * Formats the time as of which the registry is shown. The end of a UTC day becomes this day. Any other time is in UTC, so that
+ * its day is the one that the date inputs of the page show. Returns any other text unchanged.
  */
 export function formatAsOf(iso: string, language: Language): string {
   const day = iso.slice(0, 10)

@@ -7,7 +7,7 @@ export type Choice = 'mine' | 'theirs'
 /** A property that the editor, another user or both have changed. */
 export interface Difference {
   field: FormField
-  /** The value when the editor opened the form. */
+  /** The value in the version on which the form is based. */
   base: unknown
   /** The value that the other user saved. */
   theirs: unknown

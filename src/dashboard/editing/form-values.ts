@@ -10,7 +10,7 @@ export const isPlainObject = (value: unknown): value is FormValues =>
 /** A decimal. The groups are its digits and its exponent without the sign. */
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(?:e[+-]?(\d+))?$/i
 
-/** Maximum number of significant digits of a decimal that a number keeps. */
+/** A JavaScript number keeps all digits of a decimal that has at most this many significant digits. */
 const maxDigits = 15
 
 /** Maximum absolute value of the exponent of such a decimal. */

@@ -17,7 +17,7 @@ export function PeriodSlider({
   filters,
 }: {
   resourceNames: readonly string[]
-  /** Filters of the API, without the period. The sort key of a list is ignored. */
+  /** Filters of the API, without the period. The parameter `sort`, which sorts a list, is ignored. */
   filters: Readonly<Record<string, string>>
 }) {
   const { resourceLabel } = useLanguage()

@@ -41,7 +41,7 @@ export function HistoryList({
   const state = useKeepPrevious(
     useApi<HistoryPage>(withQuery(`${path}/history`, { limit: count + 1, follow: 'false' })),
   )
-  // While further versions load, the last version of the previous response is still read only for comparison.
+  // While further versions load, the previous response is shown. Its last version still serves only for comparison.
   const isLoadingMore = state.status === 'loading' && state.body?.data.length === initialCount + 1
   const shownCount = isLoadingMore ? initialCount : count
   return (

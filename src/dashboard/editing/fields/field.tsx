@@ -12,8 +12,8 @@ const maxNoteLength = 1000
 const text = (value: unknown): string => (value === null || value === undefined ? '' : String(value))
 
 /**
- * The input for a field, which depends on its kind. No input has a `maxlength`, with which the browser cuts pasted text without
- * a word: the service refuses a text that is too long.
+ * The input for a field, which depends on its kind. No input has a `maxlength`, with which the browser would silently
+ * cut pasted text: the service refuses a text that is too long.
  */
 export function Field(props: FieldProps) {
   switch (props.field.kind) {
@@ -74,7 +74,7 @@ function EnumerationField({ field, value, pointer, onChange }: FieldProps) {
   const { word: labelOf } = useLabels()
   const labels = useInputLabels(pointer, field.isRequired)
   const none = field.isRequired ? 'edit.choose' : field.isNullable ? 'value.unknown' : 'edit.default'
-  // A patch to the default does not change the visibility, so only a new record can have the default.
+  // A patch with null does not reset the visibility to its default, so the default is offered only until a value is set.
   const hasNone = none !== 'edit.default' || text(value) === ''
   return (
     <LabelledInput field={field} pointer={pointer}>
