@@ -3,7 +3,7 @@ import { useLocation } from 'wouter-preact'
 
 /**
  * Returns a function that opens another view after a request, unless the user has meanwhile left the view that sent the
- * request. The user may be in another form, whose input would be lost without a question.
+ * request. The user may be in another form, whose input would be lost, since the function does not ask for confirmation.
  */
 export function useNavigateWhileMounted(): (path: string) => void {
   const [, navigate] = useLocation()

@@ -15,7 +15,7 @@ const maxAgeMs = 60_000
 /** By how much the time of day may advance more than the monotonic clock, which stands still while the machine sleeps. */
 const maxSleepMs = 1000
 
-/** A measurement: the time of the database, and the two clocks of the process when it began. */
+/** A measurement: the time of the database, and the times of the two clocks of the process at the start of the measurement. */
 interface Measurement {
   timeMs: number
   tick: number

@@ -6,7 +6,8 @@ import { retryAfterSeconds } from './errors.ts'
 const pauseMs = 1000
 
 /**
- * A circuit breaker for changes. It refuses changes while commits hang, such as when no synchronous standby confirms them.
+ * A circuit breaker for changes; but as with any gate, open means that changes pass, and shut means that they are refused.
+ * It refuses changes while commits hang, such as when no synchronous standby confirms them.
  * Otherwise each change would wait in PostgreSQL until its timeout, and hold a connection that reads need. A commit timeout
  * shuts the gate. After a pause, the gate lets one change through at a time, as a trial. The next commit that has written
  * opens it: a commit of a transaction that has written nothing never waits for a standby.

@@ -74,7 +74,7 @@ function loadTranslator(tag: LanguageTag): Promise<Translator> | undefined {
       load().then(
         ({ default: sentences }) => createTranslator(sentences),
         (error: unknown) => {
-          // The next text tries again.
+          // When the next text is shown, the sentences are loaded again.
           translations.delete(tag)
           throw error
         },

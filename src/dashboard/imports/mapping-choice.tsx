@@ -57,7 +57,7 @@ export function MappingChoice({
           value=""
           onChange={(event) => {
             const { value } = event.currentTarget
-            // If the user keeps the written mapping, the list must not show the refused one.
+            // If the user does not let the chosen mapping replace the written one, the list must not show the chosen one.
             event.currentTarget.value = ''
             if (value !== '') void choose(() => (Object.hasOwn(builtIn, value) ? value : readMapping(value)))
           }}

@@ -4,7 +4,7 @@ import { useLoadOnce } from '../editing/use-load-once.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { readMapping } from './mapping-choice.tsx'
 
-/** The text of the mapping of an import, as it was sent. */
+/** The text of the mapping of an import, as it was sent. If only the name of a built-in mapping was sent, its text. */
 export function MappingText({ id, scheme }: { id: string; scheme: string }) {
   const { t } = useLanguage()
   const state = useLoadOnce(() => readMapping(id))

@@ -45,7 +45,8 @@ export default function CompareView() {
     ...(codes.length > 0 ? [codes.map(labelOf).join(t('list.comma'))] : []),
     resourceLabel(resource.name),
   ].join(' · ')
-  // The title of two dates has codes until the names are loaded, in which it may have another number of lines.
+  // The title of a comparison of two dates has codes until the names are loaded. With the names, it may have another number of
+  // lines.
   const isNamed =
     !isOverTime || codes.length === 0 || countries.body !== undefined || countries.error !== undefined
   return (

@@ -38,7 +38,7 @@ function Explorer({ resource }: { resource: ResourceDescription }) {
   const state = exploreState(resource, useSearch())
   const change = (next: Partial<ExploreState>) =>
     navigate(exploreUrl(resource, { ...state, cursor: null, ...next }))
-  const loading = useApi<Page<RecordDocument>>(
+  const read = useApi<Page<RecordDocument>>(
     withQuery(`/v1/${resource.name}`, {
       ...state.filters,
       sort: state.sort ?? undefined,
@@ -57,9 +57,9 @@ function Explorer({ resource }: { resource: ResourceDescription }) {
     }),
   )
   // While another page or order loads, the table stays, so that its headings and buttons keep the focus.
-  const list = useKeepPrevious(loading)
+  const list = useKeepPrevious(read)
   const next = list.body?.page.next ?? null
-  const total = loading.body?.page.total?.count
+  const total = read.body?.page.total?.count
   const { results, focusResults, showResults } = useResults()
   return (
     <>

@@ -41,8 +41,8 @@ export default function NetworkView() {
   const centre = parameters.get('centre') ?? undefined
   const isOfOrganizations = parameters.get('level') === 'organization'
   const whole = useKeepPrevious(useApi<Network>(wholeNetworkPath(parameters)))
-  const networkOfCentre = centre === undefined || isOfOrganizations ? null : networkDataPath(parameters)
-  const countryNetwork = useKeepPrevious(useApi<CountryNetwork>(networkOfCentre))
+  const countryNetworkPath = centre === undefined || isOfOrganizations ? null : networkDataPath(parameters)
+  const countryNetwork = useKeepPrevious(useApi<CountryNetwork>(countryNetworkPath))
   const graph = useMemo(() => {
     if (!whole.body) return undefined
     if (centre === undefined) return wholeGraph(whole.body)
@@ -51,7 +51,7 @@ export default function NetworkView() {
       ? egoGraph(whole.body, centre, countryNetwork.body)
       : undefined
   }, [whole.body, countryNetwork.body, centre, isOfOrganizations])
-  const isLoading = [whole, ...(networkOfCentre === null ? [] : [countryNetwork])].some(
+  const isLoading = [whole, ...(countryNetworkPath === null ? [] : [countryNetwork])].some(
     ({ status }) => status === 'loading',
   )
   const failed = [whole, countryNetwork].find(({ error }) => error !== undefined)
@@ -113,7 +113,7 @@ function recordFilters(parameters: URLSearchParams, isOfOrganizations: boolean):
 
 /** Returns which records the network counts for each pair of participants. */
 function networkSelection(parameters: URLSearchParams, kind: NetworkSelection['kind']): NetworkSelection {
-  // The region selects pairs, of which each counts all of its records.
+  // The region only selects which pairs are in the network. Each of these pairs counts all of its records.
   const { country: _, region: __, ...filters } = recordFilters(parameters, false)
   const [from, to] = [parameters.get('from'), parameters.get('to')]
   return {

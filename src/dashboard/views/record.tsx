@@ -34,7 +34,7 @@ const unlistedProperties = ['id', 'visibility', 'version', 'createdAt', 'updated
 
 type RecordWithSources = RecordDocument & {
   citations?: Citation[]
-  /** The cited record and the source of a citation. */
+  /** The record that a citation supports, and its source. */
   record?: Citation['record']
   sourceDetails?: Citation['sourceDetails']
   names?: Names
@@ -54,8 +54,8 @@ function KnownRecord({ resource, recordKey }: { resource: ResourceDescription; r
   const path = apiRecordPath(resource.name, recordKey)
   const include = ['names', resource.name === 'citations' ? 'sourceDetails' : 'citations']
   const complete = useApi<RecordWithSources>(withQuery(path, { include }))
-  // The service refuses to include more than 5,000 citations with `invalid-parameter` and no faults. For an invalid key, the same
-  // problem has a fault.
+  // If a record has more than 5,000 citations, the service responds with the problem `invalid-parameter`, without faults. For an
+  // invalid key, the same problem has a fault.
   const hasTooManySources = complete.error?.type === 'invalid-parameter' && complete.error.faults.length === 0
   const partial = useApi<RecordWithSources>(hasTooManySources ? withQuery(path, { include: 'names' }) : null)
   const state = hasTooManySources ? partial : complete
@@ -130,11 +130,18 @@ function KnownRecord({ resource, recordKey }: { resource: ResourceDescription; r
   )
 }
 
-/** Marks an internal record. A citation is also internal if its source or the cited record is, whatever its own visibility is. */
-function RecordTag({ record: { visibility, sourceDetails, record: cited } }: { record: RecordWithSources }) {
+/**
+ * Marks an internal record. A citation is also internal if its source or the record that it supports is internal, whatever its
+ * own visibility is.
+ */
+function RecordTag({
+  record: { visibility, sourceDetails, record: supported },
+}: {
+  record: RecordWithSources
+}) {
   // A reader without a key sees no citation of an internal record.
   const isSignedIn = useSession().session !== undefined
-  const path = isSignedIn && cited ? apiRecordPath(cited.resource, cited.id) : null
+  const path = isSignedIn && supported ? apiRecordPath(supported.resource, supported.id) : null
   const { body } = useApi<RecordDocument>(path && withQuery(path, { fields: 'visibility' }))
   const isInternal = [visibility, sourceDetails?.visibility, body?.visibility].includes('internal')
   return <InternalTag visibility={isInternal ? 'internal' : 'public'} />
