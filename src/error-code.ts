@@ -10,8 +10,9 @@ export function errorCode(error: unknown): string {
 }
 
 /**
- * Returns why a file cannot be read or written, in the words of the system, without its code and the name of the file, which the
- * messages have: `the archive FILE cannot be read: no such file or directory`. Returns the text of any other error.
+ * Returns why a file cannot be read or written, in the words of the system: `no such file or directory`. The message of Node.js
+ * also has the code and the name of the file, but the caller's message already names the file: `the archive FILE cannot be read:
+ * no such file or directory`. Returns the message of any other error.
  */
 export function errorReason(error: unknown): string {
   if (!(error instanceof Error)) return String(error)

@@ -191,7 +191,7 @@ function openWith(
     costs: new StatementCosts(),
     expensiveOwners: new ExpensiveOwners(),
     announceCommit: () => {},
-    // If the server was lost, its idle connections may hang, and each would end a trial only at its timeout.
+    // If the server was lost, its idle connections may hang. A trial of the gate on one of them would wait until its timeout.
     commitGate: new CommitGate(() => pool.closeIdle()),
     close: async () => {
       await listener.close()

@@ -40,7 +40,7 @@ interface Applied {
 const appliedText = 'select created_at from drizzle.__drizzle_migrations'
 const toTime = ({ created_at }: Applied) => Number(created_at)
 
-/** The schemas of views, which each migration makes again. */
+/** The schemas of views. `applyMigrations` drops them before the migrations, and creates them again after the last one. */
 const replacedSchemas = ['past', 'published', 'published_past']
 
 /** The setting with the newest migration that a version of the service must know to work with the database. */
@@ -118,7 +118,7 @@ async function compareSchema(database: Database): Promise<SchemaComparison> {
   const missing = entries.filter(({ when }) => !appliedSet.has(when)).length
   const unknown = applied.filter((when) => !known.has(when)).length
   if (unknown === 0) return { missing, unknown, isTooNew: false }
-  // The migrations may be those of another program, whose database has no settings.
+  // The migrations may be those of another program, whose database has no table `settings`.
   if (missing > 0) return { missing, unknown, isTooNew: true }
   const required = await readRequiredMigration(database)
   return { missing, unknown, isTooNew: required === undefined || !known.has(required) }

@@ -3,8 +3,8 @@ export const noParallelWorkersSetting = 'set local max_parallel_workers_per_gath
 
 /**
  * Settings for a statement that reads whole tables. JIT compilation takes longer than it saves. With the default `work_mem`
- * of a few megabytes, such statements would sort on disk. Parallel workers gain little where most rows of the partial results
- * differ.
+ * of a few megabytes, such statements would sort on disk. Parallel workers gain little if most groups have few rows, since
+ * each worker then returns almost as many partial results as it has read rows.
  */
 export const wholeTableSettings = `set local jit = off;
   set local work_mem = '64MB';

@@ -24,8 +24,8 @@ export interface EmbeddedDatabase {
 /**
  * Opens the PostgreSQL cluster in a folder. Creates the cluster if there is none, and starts its server if it is not running.
  * Several processes may share the server. The last process that closes it stops it. A killed process leaves the server running
- * for the next process. While the server runs, the file `url` in the folder has its connection URL. A server that has stopped
- * is started again at the same port, so that the URL stays the same.
+ * for the next process. While the server runs, the file `url` in the folder has its connection URL. If the server stops while
+ * processes use it, they start it again at the same port, so that the URL stays the same.
  *
  * The server gets settings for the memory of the machine, and `furtherSettings` (such as `fsync=off`), if this call starts it.
  * After an abort, this function ends the work in progress and throws. If the database is open before the abort is noticed,
@@ -65,7 +65,7 @@ async function writeUrl(folder: string, text: string): Promise<void> {
 /** Whether the folder has the cluster of an embedded PostgreSQL. */
 export const hasEmbeddedDatabase = (dataDir: string): boolean => hasCluster(resolve(dataDir))
 
-/** How often a process tries to join a server that other processes stop, and the pause between two attempts. */
+/** Maximum number of attempts to join a server that other processes stop, and the pause between two attempts. */
 const maxJoinAttempts = 600
 const joinPauseMs = 50
 

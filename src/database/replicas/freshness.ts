@@ -63,8 +63,9 @@ export class Freshness implements Demand {
   }
 
   /**
-   * Returns the freshness of one read that serves several requests. The read runs on the server of their earlier reads, or on
-   * the primary if these were not all on the same server.
+   * Returns the freshness of one read that serves several requests. If none of them has read yet, this read chooses the server
+   * of all their reads. If all of them share one earlier choice of a replica, the read runs there. Otherwise it runs on the
+   * primary, and so do their later reads.
    */
   static join(all: readonly Freshness[]): Freshness {
     const joined = new JoinedFreshness(all)

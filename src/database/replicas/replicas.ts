@@ -79,7 +79,7 @@ export class Replicas {
     storeTimeline: (timeline: string) => Promise<void>,
   ) {
     this.options = options
-    // Several round trips must fit into the maximum age.
+    // Servers must be probed several times within the maximum age.
     this.#intervalMs = Math.max(5, options.maxAgeMs / 4)
     this.#primary = new Primary(primaryUrl, {
       onPosition: () => this.#updateAsOf(),
