@@ -172,8 +172,8 @@ async function writeRecords(
 }
 
 /**
- * Whether an entry is needed: the record was written; or its row differs from the row of the last import, and no other row
- * changes the record.
+ * Whether an entry is needed: the record was created or changed; or its row differs from the row of the last import, and no
+ * other row changes the record.
  */
 const needsEntry = ({ upsert, action }: PlannedRecord): boolean =>
   action !== 'none' || (!hasSameRow(upsert) && otherRowId(upsert) === undefined)

@@ -65,7 +65,7 @@ const releaseOf = (resource: Resource, key: string, property: string) => `${reso
 interface Releases {
   /** The values that earlier rows replace (`releaseOf`). */
   values: Set<string>
-  /** Whether a row is refused for a value that another record has, and that no row in `values` replaces. */
+  /** Whether a row was refused for a value that another record has, and that no row checked so far replaces. */
   hasRefused: boolean
 }
 
@@ -196,7 +196,10 @@ export async function checkBatch(
   }
 }
 
-/** Resets `blocked` rows to `ready`, since names may have been decided since the last check, and resets the counts and `kept`. */
+/**
+ * Resets `blocked` rows to `ready`, since names may have been decided since the last check. Empties `kept`, and resets the counts
+ * to those of staging.
+ */
 async function beginCheck(database: Database, job: ImportJob): Promise<ImportJob> {
   const { id } = job
   await resetBlocked(database, id)

@@ -79,9 +79,9 @@ class Commit {
   }
 
   /**
-   * Writes rows in one transaction, which also reads them and stores the progress. Rows that refer to records that do not exist
-   * yet, or that the batch was to create and PostgreSQL has refused, are set to `waiting`.
-   * @param refusesLacking whether the latter are refused instead.
+   * Writes rows in one transaction, which also reads them and stores the progress. A row is set to `waiting` if it refers to a
+   * record that does not exist yet, or to a new record of the batch that PostgreSQL has refused.
+   * @param refusesLacking whether rows of the second kind are refused instead.
    * @returns the number of rows.
    */
   async #writeBatch(
@@ -202,8 +202,9 @@ class Commit {
     const groups = [...(await readWaitingGroups(reads, id))]
     const count = groups.reduce((sum, { positions }) => sum + positions.length, 0)
     if (count > 0) await this.#beginNextPass()
-    // Rows of a group may keep one another from being written. Then groups are written one by one, so that the size of a batch
-    // does not decide which rows are refused: rows that only refer to those of the group are not.
+    // Rows of a group may keep one another from being written. Then each group is a batch of its own, and rows that lack a record
+    // of their batch are refused. So the size of a batch does not decide which rows are refused: if a row of another group refers
+    // to a refused row, the reference is treated as `onUnresolved` says.
     const isStuck = count >= before
     for (const group of isStuck ? groups : combineGroups(groups, () => this.#size.rows)) {
       const { positions, recordCount } = group

@@ -123,7 +123,7 @@ async function* parseRows(text: string): AsyncGenerator<{ cells: string[]; line:
   const parser = parse({
     bom: true,
     info: true,
-    // `readDecisions` counts the values: the errors of csv-parse copy the row at once.
+    // `readDecisions` counts the values instead: an error of csv-parse would copy the whole row without a pause.
     relax_column_count: true,
     trim: true,
     delimiter: delimiterOf(text),

@@ -149,8 +149,8 @@ function compileRecord(resource: string, mapping: RecordMapping, outer: CompileC
     return { externalId, isNew: conversion.addRecord({ resource, externalId }) }
   }
   /**
-   * Reports dates that are certainly before a date that they must not be before, and removes them, also from an existing record:
-   * the date that an earlier file has set may be before the new start, too.
+   * Reports each date that is certainly before a date that it must not precede, such as an end before its start, and sets it to
+   * null. So it is also removed from an existing record: the end that an earlier file has set may be before the new start, too.
    */
   const dropDisorder = (body: Record<string, JsonValue>, conversion: Conversion) => {
     for (const [name, plan] of properties) {

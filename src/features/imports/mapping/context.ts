@@ -119,8 +119,8 @@ export class CompileContext {
   }
 
   /**
-   * Compiles a path. Records that the mapping reads it and, if it starts at the row, that the mapping names its column. If the
-   * text is not a path, adds a fault and returns undefined.
+   * Compiles a path. Adds it to the paths that the mapping reads and, if it starts at the row, to the columns that the mapping
+   * names. If the text is not a path, adds a fault and returns undefined.
    */
   compilePath(text: string): Path | undefined {
     const path = parsePath(text)

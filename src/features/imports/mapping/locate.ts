@@ -39,7 +39,7 @@ function findOffset(contents: Node, pointer: string): number | undefined {
 /**
  * Returns the faults of a mapping with their lines and columns. A missing part has the position of the innermost part around
  * it, and no position if this is the whole mapping.
- * @param yaml the text of the mapping, as `parseYaml` returns it.
+ * @param yaml the mapping, as `parseYaml` returns it.
  * @param problem the problem `invalid-mapping` with the faults.
  */
 export function locateFaults(yaml: ParsedYaml, { errors, message }: Problem): LocatedFault[] {

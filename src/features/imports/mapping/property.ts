@@ -18,7 +18,7 @@ import type { ValueMapping } from './value-schema.ts'
 
 /** A compiled property of a mapping. */
 export interface PropertyPlan extends ValueOrigin {
-  /** Returns the valid value in a row; undefined if there is none. Rejects invalid values. */
+  /** Returns the valid value in a row; undefined if there is none. Reports invalid values. */
   build(scope: Scope, conversion: Conversion): JsonValue | undefined
 }
 

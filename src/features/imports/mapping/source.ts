@@ -115,7 +115,10 @@ const makeIsEmpty = (empty: ReadonlySet<string>) => (value: JsonValue) => {
   return text !== undefined && (text === '' || empty.has(text))
 }
 
-/** Fills a template. It has no value if a column is empty, and takes the first of several values, with a note. */
+/**
+ * Fills a template. It has no value if a column is empty. If a column has several values, it takes the first, and reports that
+ * the others are dropped.
+ */
 function fill(
   origins: readonly Origin[],
   read: (origin: Origin) => JsonValue[],
@@ -134,7 +137,7 @@ function fill(
   return [texts.join('')]
 }
 
-/** Compiles a sum of numbers. It has no value if all columns are empty; invalid numbers are rejected and count as 0. */
+/** Compiles a sum of numbers. It has no value if all columns are empty; invalid numbers are reported and count as 0. */
 function compileSum(
   { number }: ValueSteps,
   column: string,
