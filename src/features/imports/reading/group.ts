@@ -4,8 +4,8 @@ import { readLimits } from './limits.ts'
 import { formatCount, unreadableFile } from './unreadable-file.ts'
 
 /**
- * Joins neighboring rows that have the same value in a column. The joined row has the values of the first row, and the
- * values of all rows in `rows`. Rows with a fault or without a value in the column are not joined.
+ * Joins neighboring rows that have the same value in a column. The joined row has the values of the first row, and a further
+ * value `rows`: a list of the values of each row. Rows with a fault or without a value in the column are not joined.
  * @throws Problem `unreadable-file` when more than `readLimits.groupedRows` rows would become one row.
  */
 export async function* groupRows(
