@@ -62,7 +62,7 @@ export function withCountry(mention: Mention): Mention[] {
   return country ? [mention, country] : [mention]
 }
 
-/** Returns the mentions by name or code. Those by external id are resolved when the rows are written. */
+/** Returns the mentions by name or code. Those by external id are resolved when the rows are checked or written. */
 export const namedMentions = (drafts: readonly Draft[]): Mention[] =>
   drafts.flatMap(({ mentions }) => mentions.filter(({ externalId }) => externalId === undefined))
 

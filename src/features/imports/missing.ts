@@ -29,9 +29,9 @@ const batchSize = 1000
 
 /**
  * SQL of the records that earlier imports of the scheme wrote, or into which such records were merged, and none of whose external
- * ids is in a row of this import. An earlier import has a smaller id. A merged record may have several external ids. The
- * statement groups all external ids instead of joining them: while PostgreSQL has no statistics for the new rows, it may run a
- * join as a nested loop.
+ * ids is in a row of this import. An earlier import has a smaller id. A record into which others were merged may have several
+ * external ids. The statement groups all external ids instead of joining them: while PostgreSQL has no statistics for the new
+ * rows, it may run a join as a nested loop.
  */
 function missingStatement({ shared, withExternalIds }: Registry, { id, scheme }: ImportJob) {
   const { externalIds } = shared

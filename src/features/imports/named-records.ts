@@ -109,7 +109,7 @@ async function resolveOrganizations(
 const lockTopicCreation = (tx: Transaction) =>
   tx.query({ text: "select pg_advisory_xact_lock(hashtextextended('make topics', 0))" })
 
-/** Finds or creates topics. Names of a scheme that differ only in spelling become one topic. */
+/** Finds or creates topics. Names of a scheme that differ only in case, accents and punctuation become one topic. */
 async function resolveTopics(
   tx: Transaction,
   context: CreationContext,
@@ -177,10 +177,11 @@ async function createBatch(
 }
 
 /**
- * Sets the names of rows without an unresolved name to `needed` if their records do not exist yet. The records of names that only
- * refused rows have are not created, since nothing of a refused row is written.
+ * Sets the names whose records the commit must create to `needed`: `made` names without a key, in rows that are not refused. An
+ * unresolved name refuses its row, unless its value is dropped. The records of names that only refused rows have are not
+ * created, since nothing of a refused row is written.
  */
-async function findNeededNames(
+async function markNeededNames(
   database: Database,
   { id }: ImportJob,
   { onUnresolved, signal }: Pick<CreationOptions, 'onUnresolved' | 'signal'>,
@@ -225,7 +226,7 @@ export interface CreationOptions extends Pick<UpsertOptions, 'onUnresolved'> {
 }
 
 /**
- * Creates a record for each name that needs one (`findNeededNames`), unless such a record has been created in the meantime. A
+ * Creates a record for each name that needs one (`markNeededNames`), unless such a record has been created in the meantime. A
  * name becomes unresolved if its record would be invalid, and ambiguous if it matches several records.
  * @throws the reason of `signal`, between two batches. The records that were created before stay.
  */
@@ -235,7 +236,7 @@ export async function createNamedRecords(
   job: ImportJob,
   { authorship, onUnresolved, signal }: CreationOptions,
 ): Promise<void> {
-  await findNeededNames(database, job, { onUnresolved, signal })
+  await markNeededNames(database, job, { onUnresolved, signal })
   for (;;) {
     signal.throwIfAborted()
     const names = await database.read<MentionedName>({

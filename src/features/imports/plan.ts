@@ -23,7 +23,7 @@ export interface PlannedRecord {
   after: Document
   /** Hashes of the last values that the rows of the record had, by property. */
   properties: Record<string, string>
-  /** Properties that are not overwritten: others have edited them, another row describes the record, or they are `emptied`. */
+  /** Properties that are not overwritten: others have edited them, another row changes the record, or they are `emptied`. */
   kept: string[]
   /** Properties that have a value from an earlier file, and for which the row has none. */
   emptied: string[]
@@ -94,7 +94,7 @@ function mergeWanted({ resource, document }: Upsert, before: Document): Document
 
 /** Whether a value is the default of a property. */
 function isDefault({ document }: Resource, name: string, value: unknown): boolean {
-  // The schemas of fields are full zod schemas.
+  // `shape` has the basic type of `zod/v4/core`, but fields use the schemas of `zod`, which have `safeParse`.
   const schema = document.shape[name] as z.ZodType | undefined
   return isDeepStrictEqual(schema?.safeParse(undefined).data, value)
 }
@@ -196,7 +196,7 @@ function locateFault({ pointer = '' }: Fault, document: Document, upsert: Mentio
   return { path, value, mention: upsert?.draft.mentions[upsert.mentionKeys.indexOf(value)] }
 }
 
-/** Whether a problem only says that records do not exist which a row mentions by external id. */
+/** Whether all faults of a problem are about absent records that a row mentions by external id. */
 export const lacksMentioned = ({ errors }: Problem, document: Document, upsert: Mentions): boolean =>
   errors.length > 0 &&
   errors.every(

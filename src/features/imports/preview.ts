@@ -83,7 +83,7 @@ export interface PreviewInput {
   mapping: string
   /** The file with the rows; without it, the mapping alone is checked. */
   file: LocalFile | undefined
-  /** The other files. The result has a fault if the mapping does not name one of them. */
+  /** The companion files. If the mapping does not name all of them, the result has a fault. */
   lists: readonly LocalFile[]
 }
 
@@ -252,7 +252,7 @@ async function checkRows(context: PreviewContext, mapping: Mapping, rows: Row[],
  */
 export async function previewImport(
   context: PreviewContext,
-  { mapping: text, file, lists: listFiles }: PreviewInput,
+  { mapping: text, file, lists: otherFiles }: PreviewInput,
   maxRows: number,
 ): Promise<Preview> {
   const { registry, signal } = context
@@ -273,10 +273,10 @@ export async function previewImport(
   try {
     if (!mapping) return { ...checked, fileInfo: await opened.fileInfo.catch(toNote) }
     const fileInfo = await opened.fileInfo
-    const companions = await readCompanions(mapping, listFiles, { signal })
+    const companions = await readCompanions(mapping, otherFiles, { signal })
     const prepared = await tryMapping(yaml, () => {
       checkColumns(mapping, registry, fileInfo)
-      checkCompanions(mapping, listFiles)
+      checkCompanions(mapping, otherFiles)
       return createConverter(mapping, { registry, companions })
     })
     if ('faults' in prepared) return { ...checked, fileInfo, mappingFaults: prepared.faults }

@@ -19,7 +19,7 @@ export interface RowSource {
   batches: AsyncIterable<readonly Row[]>
   /** Converts a row as the mapping says. */
   convert: (row: Row) => ConvertedRow
-  /** Counts the values that the mapping does not read. */
+  /** Counts the rows with values that the mapping does not read. */
   unused: UnusedColumnCounter
   /** Closes the file. Only needed if the batches are not read. */
   close: () => Promise<void>

@@ -17,7 +17,7 @@ const waitingFault: RowFault = {
 /** SQL of the faults of a row as JSON: why it is not written, or which of its values were dropped; null for none. */
 export const faultsSql = `case when state = 'waiting' then '${JSON.stringify([waitingFault])}'::json else faults end`
 
-/** The rows that are read: ready rows in the first pass of a commit, waiting rows in later passes. */
+/** The rows that are read: ready rows in a dry run and in the first pass of a commit, waiting rows in later passes. */
 type StagedState = 'ready' | 'waiting'
 
 /** Reads the next rows of a state, in the order of the file. */

@@ -25,7 +25,7 @@ export interface ValuePlan {
   /** Whether the value reads no column. With conditions (`when`), a row has this value or none. */
   isConstant: boolean
   onBadValue: OnBadValue
-  /** Returns the values in a row. Reports values that cannot be used to `conversion`. */
+  /** Returns the values in a row, and reports to `conversion` the values that cannot be used. */
   evaluate(scope: Scope, conversion: Conversion): JsonValue[]
 }
 

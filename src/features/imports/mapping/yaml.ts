@@ -20,7 +20,7 @@ const maxEntries = 20_000
 /** Maximum number of aliases. A mapping needs few, and each is compared with all anchors. */
 const maxAliases = 500
 
-/** Maximum number of objects and lists that contain one another. */
+/** Maximum nesting depth of objects and lists. */
 const maxDepth = 50
 
 const tooDeep = `The mapping is nested more than ${maxDepth} levels deep.`
@@ -30,8 +30,8 @@ const tooManyCopies = `The mapping has too many aliases: with what they stand fo
 const repeatedKey = 'Map keys must be unique'
 
 /**
- * Options without work that grows with the square of the text: pretty messages copy their lines, `uniqueKeys` compares
- * each key with all others, and merge keys, which `%YAML 1.1` would turn on, copy objects.
+ * Options that avoid work that grows with the square of the length of the text: pretty messages copy their lines,
+ * `uniqueKeys` compares each key with all others, and merge keys, which `%YAML 1.1` would turn on, copy objects.
  */
 const parseOptions = { prettyErrors: false, uniqueKeys: false, schema: 'core', merge: false } as const
 
@@ -96,7 +96,10 @@ function checkTokens(text: string): string | undefined {
   return fault
 }
 
-/** Returns what is wrong if a value whose aliases are expanded has too many entries or levels, such as an alias in itself. */
+/**
+ * Returns what is wrong if a value whose aliases are expanded has too many entries or levels. A value that contains an alias of
+ * itself has endless levels.
+ */
 function checkValues(root: unknown): string | undefined {
   let count = -1
   const check = (value: unknown, depth: number): string | undefined => {

@@ -6,8 +6,8 @@ import { formatCount, unreadableFile } from './unreadable-file.ts'
 
 /**
  * Joins neighboring rows that have the same text in a column; `1` and `"1"` of XLSX are the same. The joined row has the values of
- * the first row, the values of all rows in `rows`, and the first fault of its rows. Rows without a value in the column are not
- * joined.
+ * the first row, a further value `rows` with a list of the values of each row, and the first fault of its rows. Rows without a
+ * value in the column are not joined.
  * @throws Problem `unreadable-file` when more than `readLimits.groupedRows` rows would become one row.
  */
 export async function* groupRows(

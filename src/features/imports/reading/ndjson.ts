@@ -5,7 +5,7 @@ import { readLimits } from './limits.ts'
 import { describeText, openTextFile } from './text.ts'
 import { formatCount, unreadableFile } from './unreadable-file.ts'
 
-/** Opens an NDJSON file: a JSON object in each line. Blank lines are skipped; any other line is a row with a fault. */
+/** Opens an NDJSON file: a JSON object in each line. Blank lines are skipped. A line without an object is a row with a fault. */
 export async function openNdjson(file: FileToRead): Promise<OpenFile> {
   const text = await openTextFile(file, file.options.encoding)
   return { fileInfo: describeText('ndjson', text), rows: readLines(text.read()) }

@@ -65,7 +65,7 @@ export function compileDate(
   const readPart: DateReader = (text) => {
     const date = firstReading(patterns, text)
     if (date !== undefined) return date
-    // If the mapping states formats, another day of numbers with separators is an error: the format may be wrong.
+    // A day such as `5.4.2011` that matches none of the stated formats is an error: the formats may be wrong.
     const contradictsFormats = formats.length > 0 && !isDay(text) && readOtherNotation(text).some(isDay)
     return contradictsFormats ? undefined : readPlainDate(text, language)
   }
@@ -188,7 +188,7 @@ function readStandardDate(text: string): string | undefined {
   return findEdtfFault(date) === undefined ? date : undefined
 }
 
-/** Reads any date in EDTF; or a day, month, year, season or time in another notation. */
+/** Reads any date in EDTF; or a day (even with a time of day), month, year or season in another notation. */
 function readPlainDate(text: string, language: string | undefined): string | undefined {
   const standard = readStandardDate(text)
   if (standard !== undefined) return standard

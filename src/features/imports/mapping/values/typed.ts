@@ -9,7 +9,7 @@ const formulaError = /^#(N\/A|REF!|VALUE!|DIV\/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!
 /** Reports that a part of a value is dropped. */
 type Note = (detail: string) => void
 
-/** Compiles the last step of a value: its conversion to the type of the target. */
+/** Compiles the conversion of a value to the type of the target. It follows the steps that read dates and numbers. */
 export function compileTyped(target: Target): (value: Scalar, note: Note) => Scalar | BadValue {
   switch (target.kind) {
     case 'enumeration': {
@@ -27,8 +27,8 @@ export function compileTyped(target: Target): (value: Scalar, note: Note) => Sca
 }
 
 /**
- * Characters that are removed from texts: controls, remains of a wrong encoding and, in a line, characters that reorder
- * text. U+FFFD also replaces what PostgreSQL cannot store (`reading/clean.ts`).
+ * Characters that are removed from texts: control characters, remains of a wrong encoding and, only in texts that must be a
+ * single line (`line`), characters that reorder text. U+FFFD also replaces what PostgreSQL cannot store (`reading/clean.ts`).
  */
 const unwanted = {
   line: /[\p{Cc}\u202a-\u202e\u2066-\u2069\ufffd]/gu,

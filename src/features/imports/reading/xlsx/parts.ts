@@ -89,8 +89,8 @@ async function readTargets(archive: Archive): Promise<Map<string, string>> {
 }
 
 /**
- * How a cell shows its number: as a date or a time of day (`date`), as only the month or the year of a date, as a percentage, or
- * padded with zeros to `digits` digits. Undefined: in any other way.
+ * How a cell shows its number: as a date or a time of day (`date`), as a month with its year (`month`), as a year, as a
+ * percentage, or padded with zeros to `digits` digits. Undefined: in any other way.
  */
 export type NumberStyle = 'date' | 'month' | 'year' | 'percentage' | { digits: number } | undefined
 

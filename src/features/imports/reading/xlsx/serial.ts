@@ -20,7 +20,7 @@ function midnightOf(day: number, system: DateSystem): number {
 }
 
 /**
- * Converts a serial day number of a spreadsheet to a date. A negative number is a day of LibreOffice.
+ * Converts a serial day number of a spreadsheet to a date. Except in `1904`, a negative number is read as in LibreOffice.
  * @param serial days since the epoch, with the time of day as a fraction.
  * @returns `2011-04-05`; with a time of day `2011-04-05T10:30:00`, rounded to seconds; only the time if `serial` is from 0 to 1,
  *   unless the system is `1904`; undefined if the number is day 60 of Excel, is a date before 1582-10-15 or after the year 9999,

@@ -143,7 +143,10 @@ function readCell(type: string, text: string, style: number, context: CellContex
   }
 }
 
-/** Ends of the first day of a month, and of a year. A cell that does not show them has a date of this precision. */
+/**
+ * The end of the ISO date of a first day of a month or year. A cell of this style does not show it, so it is cut off: the date
+ * gets the precision that the cell shows.
+ */
 const hiddenEnds = { date: '', month: '-01', year: '-01-01' }
 
 /** Rounds a fraction to the digits that spreadsheet programs show. They store the result of `=1.1*3` as 3.3000000000000003. */
