@@ -11,7 +11,10 @@ import {
   withoutKept,
 } from './store.ts'
 
-/** The steps of an import that a person starts, by the API or on the command line. `run.ts` does the work. */
+/**
+ * The steps of an import. A person starts them, by the API or on the command line, except `autoCommitStep`, which `run.ts` takes.
+ * `run.ts` does the work of all.
+ */
 
 /** A step, and when it can be taken. */
 export interface Step {

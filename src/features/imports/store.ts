@@ -177,7 +177,10 @@ export function listImports(
   })
 }
 
-/** Returns the ids of the imports with pending work, oldest first; at most 1,000. */
+/**
+ * Returns the ids of the imports that have a step in the background or staged rows to remove, oldest first; at most 1,000.
+ * Imports in the state `uploaded` are not among them.
+ */
 export async function listUnfinished(reads: Transaction): Promise<string[]> {
   const rows = await reads.query<{ id: string }>({
     text: `select id from imports where state in ('staging', 'committing', 'undoing')

@@ -59,7 +59,7 @@ async function findEntryReferrers(tx: Transaction, registry: Registry, entries: 
  */
 async function withReferrers(tx: Transaction, registry: Registry, id: string, entries: readonly Entry[]) {
   const all = new Map(entries.map((entry) => [entry.sequence, entry]))
-  // At most the given entries and one group of the maximum size.
+  // Stops when there are as many entries as a full batch and a group of the maximum size have.
   for (let added = entries; added.length > 0 && all.size < maxRecordsTogether + batchSize; ) {
     const referrers = await findEntryReferrers(tx, registry, added)
     const found = await tx.query<Entry>({
@@ -321,9 +321,9 @@ export async function undoImport(
   }
   // A record to which a record of a later batch refers is removed in a later pass.
   let waiting = await makePass('wait', true)
-  for (let before = Number.POSITIVE_INFINITY; waiting > 0; ) {
-    const onRefused = waiting < before ? 'wait' : 'keep'
-    before = waiting
+  for (let previousWaiting = Number.POSITIVE_INFINITY; waiting > 0; ) {
+    const onRefused = waiting < previousWaiting ? 'wait' : 'keep'
+    previousWaiting = waiting
     waiting = await makePass(onRefused, false)
   }
   return report

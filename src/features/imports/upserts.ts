@@ -48,8 +48,8 @@ export interface ExistingRecord {
   key: string
   version: number
   /**
-   * The first of its ids in the scheme that the file also has, otherwise the first of these ids; undefined if it has none. After
-   * a merge, a record may have several.
+   * Its id in the scheme; undefined if it has none. After a merge, a record may have several: then this is the first one that
+   * the file also has, or the first of all if the file has none of them.
    */
   ownId: string | undefined
   /** Undefined if no import of the scheme has written the record. */
@@ -63,7 +63,7 @@ export interface Upsert {
   resource: Resource
   /** The document with keys in place of mentions. It is not validated yet. */
   document: Document
-  /** The keys in place of mentions. Before a commit, some of their records do not exist. */
+  /** The keys in place of mentions; null for a dropped value. Before a commit, some of the mentioned records do not exist. */
   mentionKeys: readonly (string | null)[]
   /** Hash of the document. */
   digest: string
@@ -92,8 +92,9 @@ async function findKeys(tx: Transaction, registry: Registry, drafts: readonly Dr
 }
 
 /**
- * SQL of the documents before and after each merge since the last import that has moved references of a record to another
- * record. A merge in which the record itself remained does not count: it added values to the record.
+ * SQL of the documents of a record before and after each merge since the last import. Only merges of records to which the record
+ * refers count: they made it refer to the remaining ones. A merge in which the record itself remained does not count: it added
+ * values to the record.
  */
 const movedReferences = `select coalesce(json_agg(json_build_array(earlier.document, moved.document) order by moved.version), '[]')
   from revisions moved join revisions earlier on earlier.resource = moved.resource and earlier.key = moved.key

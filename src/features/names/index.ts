@@ -15,7 +15,7 @@ export type { MatchReason, NameMatch, NameQuery, Resolution } from './types.ts'
 /** Number of candidates of a query without `limit`. */
 const defaultLimit = 3
 
-/** Returns the resources whose records are known by their names: those in which a name of unknown kind is looked for. */
+/** Returns the resources whose records are known by their names: a name without a stated resource is looked for in these. */
 export const resourcesKnownByName = (registry: Registry): string[] =>
   ['countries', 'organizations', 'regions', 'topics'].filter((name) => registry.find(name) !== undefined)
 

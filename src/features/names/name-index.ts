@@ -98,7 +98,7 @@ export class NameIndex {
   }
 
   /**
-   * Finds a name in one of the forms of `MatchForm`, except as given also without words such as `former`.
+   * Finds a name in one of the forms of `MatchForm`: first as given, and finally also without its words such as `former`.
    * @param isAmbiguous whether an entry of the list of ambiguous names applies to this query (`onlyInSourcesAbout`).
    */
   find(name: string, isAmbiguous: (one: AmbiguousName) => boolean): LookupResult | undefined {

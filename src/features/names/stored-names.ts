@@ -80,7 +80,8 @@ async function findNamed(
 ): Promise<Row[]> {
   const { table, search } = resource
   const wanted = sql`(select distinct ${fold(sql`given`)} as text from unnest(${sql.param(texts)}::text[]) as given) as wanted`
-  // For a few names, `findSimilar` finds other spellings. For more names of organizations, all are compared without punctuation.
+  // `findSimilar` finds other spellings of at most `maxSimilar` names. If there are more, all stored names of organizations are
+  // compared without punctuation.
   if (search.nameLines && resource.name === 'organizations' && nameCount > maxSimilar) {
     return tx.query<Row>(
       compileSql(sql`select distinct on (key) found.* from (

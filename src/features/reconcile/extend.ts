@@ -64,7 +64,7 @@ function propertyCells(resource: Resource, property: string, { names = {}, ...re
   if (!Object.hasOwn(ownProperties(resource), property)) return []
   const references = referenceProperties(resource, [property])
   const sections = references.map((found) => found.resource)
-  // Another property may have a word that is also the key of a record.
+  // `names` also has the records of other properties. A word in this property may be the key of one of them without meaning it.
   const ownNames = Object.entries(names).filter(([section]) => sections.includes(section))
   return toCells(record[property], { names: Object.fromEntries(ownNames), references })
 }

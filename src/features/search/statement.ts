@@ -77,8 +77,8 @@ function hasName({ search: { title, nameLines } }: Resource, texts: SQL): SQL {
 }
 
 /**
- * Returns queries for records with an equal title, alias or code (score 1), the query in another word order as their name (0.98),
- * the query without its form of government as their name (0.97), or a title that begins with the query (0.75 to 0.95).
+ * Returns queries for records with an equal title, alias or code (score 1), the text in another word order as their name (0.98),
+ * the text without its form of government as their name (0.97), or a title that begins with the text (0.75 to 0.95).
  */
 function nameHits(index: number, resource: Resource): SQL[] {
   const { title, nameLines, codes } = resource.search
@@ -151,9 +151,9 @@ const nameRows = ({ search: { title, nameLines } }: Resource): SQL =>
   sql`string_to_table(${fold(nameLines ?? sql`${title}`)}, U&'\\000A')`
 
 /**
- * Returns the query for records whose names occur in the query, for scripts without spaces, such as Chinese, which PostgreSQL
- * does not split into words: those with a name that the query contains (0.4 to 0.5), and those whose names have at least half
- * of its pairs of characters (up to 0.4).
+ * Returns the query for records whose names occur in the text, for scripts without spaces, such as Chinese, which PostgreSQL
+ * does not split into words: those with a name that the text contains (0.4 to 0.5), and those whose names have at least half
+ * of the text's pairs of characters (up to 0.4).
  */
 function containedNameHits(index: number, resource: Resource, isNeeded: SQL): SQL {
   const { table, key } = resource
@@ -211,8 +211,8 @@ function hitJson(index: number, resource: Resource): SQL {
  * there are too few hits by name and words.
  */
 export function searchStatement({ q: text, resources, limit: maxHits, asOf }: SearchPlan): Statement {
-  // Only the database knows whether a text has characters beyond ASCII after its accents are removed. The service guesses;
-  // if it guesses wrong, there are no pairs to search for.
+  // Only the database knows whether a text has characters beyond ASCII after its accents are removed. The service guesses. If
+  // it wrongly guesses that the text has some, there are no pairs to search for.
   const isNonLatin = hasNonLatin(text)
   const shape = `across|${resources.map(({ name }) => name).join()}|${isNonLatin ? 'non-Latin' : 'plain'}`
   const build = () => {
