@@ -54,8 +54,8 @@ const makeSchema = (names: string[]) => {
 }
 
 /**
- * Returns the name of the filter of the words: the filter with the last name in the path of the property, if it takes these
- * words; otherwise a filter that takes exactly these words; null if there is none.
+ * Returns the name of the filter that takes the words of a property: the filter that is named like the last part of the
+ * property's path, if it takes these words; otherwise a filter that takes exactly these words; null if there is none.
  */
 function findFilter({ filters }: Resource, property: string, words: readonly string[]): string | null {
   const name = property.split('.').at(-1) ?? ''

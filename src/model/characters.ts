@@ -95,7 +95,7 @@ export const requireProseCharacters = refuse(forbiddenInProse)
 
 /**
  * Whether a value is a text with characters beyond Latin ones, such as Chinese. Full-width letters and other characters that
- * `fold` turns into Latin letters count, too.
+ * `fold` turns into Latin letters count, too, and so does punctuation beyond Latin-1, such as a curly quote or a dash.
  */
 export const hasNonLatin = (value: unknown): boolean =>
   typeof value === 'string' && /[\u0250-\u1dff\u1f00-\u{10ffff}]/u.test(value)

@@ -19,7 +19,8 @@ const yearSql = (day: AnyPgColumn) => sql`(${datePart('year', day)}::int + (${da
 
 /**
  * The days whose units have numbers. PostgreSQL dates start in November 4714 BC, so filters could not cover the first years and
- * decades completely. `date_part` converts a day to a timestamp, which has no days after the year 294276.
+ * decades completely. The lower limits also exclude a few complete years, and the complete decade `-470X`. `date_part` converts
+ * a day to a timestamp, which has no days after the year 294276.
  */
 const limits: Record<DateUnit, { from: SQL; before: SQL }> = {
   year: { from: sql`date '4699-01-01 BC'`, before: sql`date '294277-01-01'` },

@@ -144,7 +144,7 @@ function checkOrders(path: string, fields: Fields): void {
 /**
  * Checks the names of columns, and the options that name properties with columns.
  * @param columns the columns of each property.
- * @throws Error for a column that occurs twice, and for an option that names another property.
+ * @throws Error for a column that occurs twice, and for an option that names a property without the required column.
  */
 export function checkColumns(
   declaration: ResourceDeclaration,
@@ -264,7 +264,7 @@ export function orderByReferences(resources: readonly Resource[]): Resource[] {
   return ordered
 }
 
-/** Names that no include of a resource may have, since a response has them side by side. */
+/** Names that no include of a resource may have, since a response has the includes beside the properties with these names. */
 export const responseProperties = (resource: Resource): Naming => [
   `the properties of ${resource.name}`,
   [...propertiesOf(resource), namesProperty],

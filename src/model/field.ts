@@ -134,7 +134,8 @@ export interface Field<Schema extends z.ZodType = z.ZodType> {
   inverse?(context: FieldContext): InverseInclude
   /**
    * SQL text expressions for the full-text indexes, by their weight.
-   * @param column the property's name as SQL, with the table in front in queries: a column, or the beginning of its name.
+   * @param column the name of the property's column as SQL; in queries, the table is in front. If the property has several
+   *   columns, their names begin with it.
    */
   searchText?(column: string): Partial<Record<TextWeight, string>>
 }

@@ -284,7 +284,7 @@ export function timestamp(id: AnyPgColumn, column: AnyPgColumn, description: str
  * A comparison of texts with words in web-search syntax: words, "phrases", or, -not. PostgreSQL does not split texts without
  * spaces, such as Chinese, into words. So if the searched words have such a text, each of its characters counts as a word, both
  * in the search and in the records that have such texts.
- * @param texts the searched texts of the record, in one.
+ * @param texts SQL of all searched texts of the record, joined into one text.
  */
 export function hasWords(table: PgTable, texts: SQL): Comparison & Required<Pick<Comparison, 'nonLatin'>> {
   const [id, search] = [columnOf(table, 'id'), columnOf(table, 'search')]

@@ -22,8 +22,8 @@ const variantPattern = new RegExp(`^(?:${variant})$`)
 const isDistinct = (list: readonly string[]): boolean => new Set(list).size === list.length
 
 /**
- * Whether a text is a well-formed language tag in any case, with no variant and no extension twice (RFC 5646, section 2.2.9).
- * Its subtags need not be registered.
+ * Whether a text is a well-formed language tag, with no variant and no extension twice (RFC 5646, section 2.2.9). Letter
+ * case is ignored. Its subtags need not be registered.
  */
 export function isLanguageTag(text: string): boolean {
   const tag = text.toLowerCase()

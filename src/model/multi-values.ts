@@ -22,7 +22,10 @@ export interface MultiValue {
   stored?(getOtherFilter: GetOtherFilter): StoredValues | undefined
   /** The values by which records are grouped, if filters also accept others, such as regions of other levels. */
   groupValues?: MultiValue
-  /** SQL condition that a record has at least one value. Without it, `exists` over `queries` is used. */
+  /**
+   * SQL condition that a record has at least one value or, with `groupValues`, at least one of these. Without it, `exists` over
+   * `queries` is used.
+   */
   some?(getOtherFilter: GetOtherFilter): SQL
   /** PostgreSQL type of the values. */
   type: 'text' | 'uuid'
@@ -40,7 +43,7 @@ export interface StoredValues {
   others: SQL[]
 }
 
-/** The elements of a list, whose values multi-values, filters and measures read together. */
+/** The elements of a list. Multi-values, filters and measures read several values of the same element together. */
 export interface ListElements {
   name: string
   /**

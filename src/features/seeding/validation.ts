@@ -3,7 +3,10 @@ import { checkDocument } from '../../operations/writing/validation.ts'
 import { Problem } from '../../problems/problem.ts'
 import type { SeedFile } from './files.ts'
 
-/** Checks a seed like a document that the API creates. @throws Error that names the file, the record and the errors. */
+/**
+ * Checks the document of a seed as the API checks the document of a new record.
+ * @throws Error that names the file, the record and the errors.
+ */
 export function checkSeed({ path, resource }: SeedFile, document: Document): Document {
   try {
     return checkDocument(resource, document)

@@ -90,7 +90,10 @@ function hasOneOf(name: ColumnFilter, values: SQL): SQL {
   return sql`year_number = any((select array_agg(ltrim(year, 'Y')::int) from unnest(${textArray(values)}) year)::int[])`
 }
 
-/** A comparison of a number or a value of an amount. All such comparisons of a request must match the same amount. */
+/**
+ * A comparison of the number, kind, currency or year of an amount. All such comparisons of a request must match the same
+ * amount.
+ */
 interface AmountComparison {
   filter: string
   operator: Operator
