@@ -142,7 +142,7 @@ export const restore: Operation = {
         const past = await findVersion(tx, resource, key, version, locked?.version)
         const record: Document = JSON.parse(past.document)
         requireKnownProperties(resource, past.entry.version, record)
-        // A version that was stored once may be restored even if it ends before it starts.
+        // The version is also passed as the stored document: its dates may be in a wrong order, such as an end before the start.
         const restored = documentOf(resource, record)
         document = checkDocument(resource, restored, restored)
         const change: Change = { kind: 'restore', authorship }

@@ -240,9 +240,12 @@ function comparisonsWithOtherValues(
   const known = resource.filters[filter]?.comparisons ?? {}
   if (known.otherThan) return [{ filter, operator: 'otherThan', value: keys }]
   if (known.ne?.takes !== 'many') return undefined
-  const isPresent = { filter, operator: 'isNull', value: false } as const
+  const presenceComparison = { filter, operator: 'isNull', value: false } as const
   const isRepeated = hasComparison(where, filter, 'isNull')
-  return [{ filter, operator: 'ne', value: keys }, ...(known.isNull && !isRepeated ? [isPresent] : [])]
+  return [
+    { filter, operator: 'ne', value: keys },
+    ...(known.isNull && !isRepeated ? [presenceComparison] : []),
+  ]
 }
 
 const hasComparison = (where: Condition, filter: string, operator: Operator): boolean =>

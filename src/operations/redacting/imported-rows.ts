@@ -148,7 +148,7 @@ async function redactNames(
 /**
  * Redacts the stored rows that describe a locked record, and the examples in the reports of their imports. A row may have a value
  * in another form than the record, or one that the mapping has dropped, so a row is emptied as a whole. The redaction of a text
- * also replaces the text in the names in files of the same registers.
+ * also replaces the text in the names that imports have stored (`redactNames`).
  * @returns the number of emptied rows and changed names.
  */
 export async function redactImportedRows(

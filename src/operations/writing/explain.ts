@@ -143,8 +143,8 @@ async function findInternalTargets(
 }
 
 /**
- * Explains why a public record must not refer to an internal one; PostgreSQL's message names both. If a document makes the record
- * of the message internal, this document is the cause. Otherwise, every public document that refers to an internal record is a
+ * Explains the refusal of a public record that refers to an internal one; PostgreSQL's message names both. If a document makes
+ * the second one internal, this document is the cause. Otherwise, every public document that refers to an internal record is a
  * cause.
  * @returns the problem of each document, in the order of the documents; undefined for a document that is not a cause.
  */

@@ -207,7 +207,10 @@ export async function updateReferrers(tx: Transaction, pair: MergedPair, change:
   }
 }
 
-/** Writes the removal of the merged record, and deletes its lists, so that the remaining record can have its external ids. */
+/**
+ * Writes the revision of the merged record's removal, and deletes the record's lists, so that the remaining record can take over
+ * the external ids. The record itself is deleted later (`deleteMerged`).
+ */
 export async function releaseMerged(
   tx: Transaction,
   { resource, from, into }: MergedPair,

@@ -94,8 +94,8 @@ export async function explainNdjsonRefusal(
   documents: Document[],
 ): Promise<unknown> {
   const createdKeys = new Set(documents.map((document) => String(document[resource.key.property])))
-  const written = documents.map((document) => ({ document }))
-  const problems = await explainRefusals(error, autocommitReads(database), resource, written, createdKeys)
+  const refused = documents.map((document) => ({ document }))
+  const problems = await explainRefusals(error, autocommitReads(database), resource, refused, createdKeys)
   const first = problems.find((problem) => problem !== undefined)
   const faults = new FaultList()
   for (const [index, problem] of problems.entries()) if (problem) faults.addProblem(problem, atLine(index))

@@ -4,7 +4,7 @@ import type { TableWrite } from '../../database/rows.ts'
 import { lazyFor } from '../../model/lazy.ts'
 import type { Resource } from '../../model/resource.ts'
 
-/** A changed row of the table of a resource, by the documents of its record. */
+/** A changed row of the table of a resource, with the documents of its record before and after the change. */
 interface ChangedRow {
   id: string
   before: Record<string, unknown>

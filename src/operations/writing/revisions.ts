@@ -33,7 +33,7 @@ function readReason(header: string | undefined): string | null {
   throw new Problem('malformed-request', detail, { errors })
 }
 
-/** Returns the actor of a revision. Authentication has already refused anonymous writers. */
+/** Returns the actor of a revision. The plugin `access` has already refused anonymous writers. */
 const toAuthor = ({ kind, id, name }: Actor): Author => {
   if (kind === 'anonymous') throw new Problem('internal', 'A change has no author.')
   return { kind, id, name }
