@@ -28,7 +28,7 @@ function describeUnresolvedToken(schema: z.core.$ZodType, tokens: string[]): str
 
 const citation = z.object({ record: z.object({ resource: z.string() }), property: z.string().nullable() })
 
-/** Adds an issue to `context` if a citation is for a property that the resource of the cited record does not have. */
+/** Adds an issue to `context` if the `property` of a citation does not exist in the resource of its `record`. */
 export function checkProperty(document: unknown, context: z.RefinementCtx, registry: Registry) {
   const { record, property } = citation.parse(document)
   if (property === null) return

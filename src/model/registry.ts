@@ -73,7 +73,10 @@ export class Registry {
   /** Names of the resources that have external ids. */
   readonly withExternalIds: string[] = []
   readonly shared: SharedTables
-  /** Every resource, each after those to which it refers. Seeding and the OpenAPI document use this order. */
+  /**
+   * Every resource, each after those to which it refers. Seeding and imports write records in this order, and the OpenAPI
+   * document lists the paths of resources in it.
+   */
   readonly resources: readonly Resource[]
   readonly #declarations = new Map<string, ResourceDeclaration>()
   readonly #tables = new Map<string, RecordTable>()

@@ -147,7 +147,7 @@ export type RecordTable = PgTable
 /** A resource with its table, the schema of its documents, and its query vocabulary. */
 export interface Resource extends Omit<ResourceDeclaration, 'search' | 'constraints' | 'query' | 'refine'> {
   table: RecordTable
-  /** The record's id in `records`, to which all tables refer. */
+  /** The column `id` of `table`. It has the record's id and refers to `records`. */
   id: PgColumn
   key: Key
   /** The public schema of what clients write. Records also have a version, timestamps and, if it is the key, an id. */

@@ -5,8 +5,8 @@ export interface Client {
   /** Unique among clients: `key 0190…`, `key 0190… for reader-7`, `oidc <subject>` or `address 203.0.113.7`. */
   readonly name: string
   /**
-   * The group of the client: the key of an end user (named by `Client-Id`), or the /48 network of an IPv6 address; otherwise
-   * the same as `name`. Capacity is also shared by group, so that a group gets little more by having many clients.
+   * The group of the client: for an end user (`Client-Id`), the API key of the request; for an IPv6 address, its /48 network;
+   * otherwise the same as `name`. Capacity is also shared by group, so that a group gets little more by having many clients.
    */
   readonly group: string
   /** Whether the request has no key or token. */

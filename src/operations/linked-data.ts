@@ -95,7 +95,7 @@ function derivation(
 
 const identifier = (propertyID: string, value: unknown) => ({ '@type': 'PropertyValue', propertyID, value })
 
-/** Returns the external ids of a record, and the codes of a country or region, each with the name of its property. */
+/** Returns the external ids of a record, each with its scheme, and the codes of a country or region, each with its property. */
 function identifiers({ naturalKey, schemaType }: Resource, found: z.output<typeof record>) {
   const codes = schemaType === 'DefinedTerm' ? [] : [naturalKey ?? '', 'alpha2', 'numeric']
   return [

@@ -100,7 +100,7 @@ export const merge: Operation = {
     const expected = parseIfMatch(request.headers['if-match'])
     const body = readBody(resource, request)
     const change: Change = { kind: 'merge', authorship: getAuthorship(request) }
-    /** The new document of the remaining record, which explains why the database refused the merge. */
+    /** The new document of the remaining record, from which `explainMergeRefusal` finds why PostgreSQL refused the merge. */
     let document: Document = {}
     try {
       return await runOnce(database, request, async (tx) => {

@@ -207,8 +207,8 @@ function faultsOfReferences(resource: Resource, writes: readonly Write[]): Map<s
 }
 
 /**
- * Adds faults to the removals of records to which the records of refused removals refer: such a record stays, and so do its
- * references.
+ * A record whose removal is refused stays, and so do its references. So this function adds a fault to the removal of each record
+ * to which it refers.
  */
 function addFaultsOfRemaining(
   resource: Resource,

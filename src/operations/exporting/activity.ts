@@ -179,8 +179,8 @@ function boundaryOf(date: string | null, dateBounds: DateBounds, end: 0 | 1) {
 }
 
 /**
- * Returns the dates of an activity. A date that may have come already is an actual one, at the latest today.
- * Without a date that IATI can express, the day of the record's creation is the start.
+ * Returns the dates of an activity. A date that may have come already is an actual date. If its day is after today, today is
+ * written. Without a date that IATI can express, the day of the record's creation is the start.
  * @param options `status`: the status in the file. The start is planned while the status is `pipeline`; the end is actual only
  * with `finalisation` or `closed`.
  */

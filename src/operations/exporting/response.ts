@@ -99,8 +99,8 @@ async function startExport(
 }
 
 /**
- * Returns the response of an export: a file of every selected record, from one snapshot, now or in the past. If reading
- * fails midway, the body ends with an error, which aborts the transfer.
+ * Returns the response of an export: one file with all selected records, from one snapshot, now or in the past. If
+ * reading fails midway, the body ends with an error, which aborts the transfer.
  * @throws Problem `rate-limited` or `busy` at the limit of concurrent exports of the client or of all clients;
  * `invalid-parameter` or `invalid-search` if a parameter or a property of the search does not apply; `timeout` if the client
  * disconnects before the export begins.
