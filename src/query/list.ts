@@ -36,7 +36,7 @@ export interface SortTerm {
 export interface Selection {
   resource: Resource
   where: Condition
-  /** The sort terms. They end with the resource's key, so that the order is total. */
+  /** The sort terms. One of them is the resource's key, so that the order is total. */
   sort: SortTerm[]
   representation: Representation
   /** Time as of which the registry is read: RFC 3339, or a date for its start in UTC; undefined for now. */

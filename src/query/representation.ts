@@ -42,7 +42,10 @@ export function namesOfCountIncludes(resource: Resource, { include }: Representa
   return include.filter((name) => includes[name] && isCount(includes[name]))
 }
 
-/** Returns a fault of `limit`, a parameter or a property, if a page with counts is too large; otherwise undefined. */
+/**
+ * Returns a fault of the `limit` if a page with counts is too large; otherwise undefined. The caller adds the parameter (lists)
+ * or the pointer (searches) of the `limit`.
+ */
 export function findTooManyCounts(
   resource: Resource,
   representation: Representation,

@@ -6,8 +6,9 @@ import { stringify } from 'csv-stringify/sync'
  */
 
 /**
- * Where a spreadsheet looks for a formula: at the start of a cell, and after a `;`, at which some spreadsheets split cells. To
- * these, the quote before a text is not the start of a cell, so they also begin a row after each line break of the text.
+ * Where a spreadsheet looks for a formula: at the start of a cell, and after a `;`, at which some spreadsheets split cells
+ * instead of at a comma. These do not recognize a quote after a comma as the start of a quoted cell. So to them, a line break in
+ * the quoted text ends the row, and the text after it starts a cell.
  */
 const cellStart = String.raw`(^|;[\s"]*|(?![\s"])(?<=[\r\n][ \t"]*))`
 

@@ -306,7 +306,7 @@ export const invalidSearch = (errors: Fault[] | FaultList): Problem =>
  * @throws Problem `invalid-search` with one fault.
  */
 function requireBoundedSize(where: unknown): void {
-  let values = 0
+  let count = 0
   const walk = (node: unknown, path: PropertyKey[], depth: number): void => {
     if (depth > searchLimits.depth) {
       const message = `is more than ${searchLimits.depth} conditions deep`
@@ -317,8 +317,8 @@ function requireBoundedSize(where: unknown): void {
       for (const [key, part] of Object.entries(node))
         walk(part, [...path, key], depth + (addsLevel(key) ? 1 : 0))
     }
-    values += 1
-    if (values > searchLimits.nodes) {
+    count += 1
+    if (count > searchLimits.nodes) {
       const message = `has more than ${searchLimits.nodes} values`
       const pointer = formatPointer(path.slice(0, 1))
       throw invalidSearch([{ pointer, code: 'too_big', message, limit: searchLimits.nodes }])

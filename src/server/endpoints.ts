@@ -6,8 +6,8 @@ import * as operations from '../operations/index.ts'
 import type { Endpoint } from '../operations/operation.ts'
 
 /**
- * Returns the endpoints of the API, every operation of every resource and the endpoints of features, which are made once for the
- * service and its OpenAPI document.
+ * Returns all endpoints of the API: every operation of every resource, and the endpoints of features. They are created once for
+ * each registry. The service and its OpenAPI document share them.
  */
 export const listEndpoints = lazyFor((registry: Registry): readonly Endpoint[] => [
   ...createEndpoints(registry.resources, Object.values(operations)),

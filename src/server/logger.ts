@@ -14,7 +14,10 @@ function errorEntry(error: Error) {
 
 const uuidAtEnd = /\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\?|$)/
 
-/** Returns the log entry of a request: not the path, which may contain anything, but the route, and the UUID at its end. */
+/**
+ * Returns the log entry of a request. It has the route, and the UUID at the end of the path, but not the path itself, which may
+ * contain anything.
+ */
 function requestEntry({ method, url, routeOptions }: FastifyRequest) {
   const [, record] = uuidAtEnd.exec(url) ?? []
   return { method, route: routeOptions?.url ?? 'none', ...(record && { record }) }

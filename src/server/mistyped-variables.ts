@@ -8,8 +8,9 @@ export interface MistypedVariable {
 
 /**
  * Finds variables whose names are those of a setting in lower case, or are one typing mistake away from a setting: one letter
- * added, missing or replaced, in any case, or two adjacent letters swapped. A replaced letter often turns a short name into
- * another word (HOST and COST), so for short settings only swapped letters and an added S count, in upper case.
+ * added, missing or replaced, in upper or lower case, or two adjacent letters swapped, in upper case. A replaced letter often
+ * turns a short name into another word (HOST and COST), so for short settings only swapped letters and an added S count, in upper
+ * case.
  * @example findMistyped(['PROT', 'COST'], ['PORT', 'HOST']) // [{ name: 'PROT', setting: 'PORT' }]
  */
 export function findMistyped(names: readonly string[], settings: readonly string[]): MistypedVariable[] {

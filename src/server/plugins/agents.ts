@@ -14,7 +14,7 @@ const maxBodyBytes = 64 * 1024
 /** Options of the plugin `agents`. */
 export interface AgentsOptions {
   registry: Registry
-  /** Origins whose web pages may use the endpoint, in addition to pages of this machine; `*` for all origins. */
+  /** Origins whose web pages may use the endpoint, in addition to loopback origins (`http://localhost`); `*` for all origins. */
   allowedOrigins: readonly string[]
 }
 

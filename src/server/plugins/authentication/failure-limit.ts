@@ -6,7 +6,7 @@ import { createLimiter, maxCountedClients, rateLimitWindowMs } from '../rate-lim
 
 /** What the failed authentications from the address of a request have led to. */
 export interface FailureState {
-  /** Whether the address has reached the limit: failures get 429, and keys that are not cached are not looked up. */
+  /** Whether the address has reached the limit: failures get 429, and no unknown key is looked up while all keys are cached. */
   isLimited: boolean
   /** Whether a credential may be compared with `ADMIN_KEY`. A person may have chosen this key, so it may be easy to guess. */
   comparesAdminKey: boolean

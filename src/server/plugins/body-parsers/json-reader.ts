@@ -186,7 +186,8 @@ class JsonReader {
     }
     const next = this.#text.charCodeAt(this.#index)
     if (next !== quotationMark) {
-      // Only control characters cannot belong to the string. Before any other character, a limit has ended the reading.
+      // At a control character or the end of the text, the string is not JSON. At any other character, a limit has ended the
+      // reading.
       throw next >= space ? tooLong(isName) : this.#unexpected()
     }
     const length = this.#index - start - 1

@@ -4,7 +4,10 @@ import type { FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import type { Client } from '../../../operations/client.ts'
 
-/** Returns the IP address in an element of `X-Forwarded-For`, without the port that some proxies add; undefined without one. */
+/**
+ * Returns the IP address in an element of `X-Forwarded-For`, without the port that some proxies add; undefined if the element has
+ * no address.
+ */
 function findAddress(text: string): string | undefined {
   if (isIP(text)) return text
   const [, bracketed, plain] = /^(?:\[(.+)\]|([\d.]+))(?::\d+)?$/.exec(text) ?? []
