@@ -65,13 +65,14 @@ export const bytesColumn = (name: string) => bytea(name)
 const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' })
 
 /**
- * The full-text column of a table, which the database generates from the table's texts.
+ * The full-text column of a table, which PostgreSQL generates from the table's texts.
  * @param weighted SQL text expressions by weight: `A` for names and titles, `B` for prose.
  */
 export function searchColumn(weighted: { A: string[]; B: string[] }) {
   const parts = (['A', 'B'] as const).flatMap((weight) =>
     weighted[weight].map(
-      (expression) => `setweight(to_tsvector('english', plain_text(${expression})), '${weight}')`,
+      (expression) =>
+        `setweight(to_tsvector('english', separate_words(plain_text(${expression}))), '${weight}')`,
     ),
   )
   return tsvector('search').generatedAlwaysAs(sql.raw(parts.join(' || ') || "''::tsvector"))

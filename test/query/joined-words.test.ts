@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Api, startTestApi } from '../support/api.ts'
+
+let api: Api
+const title = 'Waste/water, U.S.-Kenya programme 2014–2020 (COVID-19/SARS; version 3.5)'
+beforeAll(async () => {
+  api = await startTestApi()
+  await api.post('/v1/agreements', { title, kind: 'other' })
+})
+afterAll(() => api.close())
+
+/** The titles of the agreements that match the words. */
+async function titlesWith(q: string): Promise<string[]> {
+  const response = await api.get(`/v1/agreements?${new URLSearchParams({ q, fields: 'title' })}`)
+  return response.json<{ data: { title: string }[] }>().data.map((record) => record.title)
+}
+
+describe('the filter q', () => {
+  it.each([
+    'waste',
+    'water kenya',
+    'waste/water',
+    '"waste water"',
+    '2014',
+    '2020',
+    '2014-2020',
+    '2014–2020',
+    'covid',
+    'COVID-19',
+    'sars 19',
+    '3.5',
+    'U.S.',
+  ])('finds words that are joined by a slash, a point or a hyphen: %s', async (q) => {
+    expect(await titlesWith(q)).toContain(title)
+  })
+
+  it.each(['programme -waste/water', 'programme -covid-19', 'programme -2014-2020', '"water waste"', '5'])(
+    'excludes joined words after a minus sign, and keeps decimals: %s',
+    async (q) => {
+      expect(await titlesWith(q)).not.toContain(title)
+    },
+  )
+
+  it('finds joined words in the seed data, also by a search across resources', async () => {
+    const { data } = (await api.get('/v1/topics?q=veterinary')).json<{ data: { slug: string }[] }>()
+    expect(data.map(({ slug }) => slug)).toContain('crs-31195')
+    const search = (await api.get('/v1/search?q=veterinary')).json<{ data: { key: string }[] }>()
+    expect(search.data.map(({ key }) => key)).toContain('crs-31195')
+  })
+})
