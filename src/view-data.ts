@@ -154,8 +154,8 @@ export const hasParticipants = ({ dimensions }: Pick<DescribedResource, 'dimensi
 
 /** Returns the dimension of the year of the event date, such as `signedYear` of agreements. */
 export function findYearDimension({ eventDates = [], dimensions }: DescribedResource): string | undefined {
-  const start = eventDates[0]?.replace(/(On|From)$/, '')
-  return dimensions.find((name) => name === `${start}Year`)
+  const stem = eventDates[0]?.replace(/(On|From)$/, '')
+  return dimensions.find((name) => name === `${stem}Year`)
 }
 
 /** A part of a view's data: the response of the API to a path. */
@@ -286,9 +286,9 @@ export const searchPath = (parameters: URLSearchParams): string =>
 export const changesPath: string = appendQuery('/v1/changes', { order: 'desc', limit: '100' })
 
 /**
- * The paths of a view's data. `records`: a list, and its export as CSV. `response`: one response, which is converted to CSV with
- * these columns. `record`: one record. `parts`: several responses, which are combined into one object or table. `incomplete`: the
- * URL of the view lacks a parameter, or its value is wrong.
+ * The paths of a view's data. `records`: a list, and its export as CSV. `response`: one response, which is converted to CSV; the
+ * CSV has `columns` if it has no rows. `record`: one record. `parts`: several responses, which are combined into one object or
+ * table. `incomplete`: the URL of the view lacks a parameter, or its value is wrong.
  */
 export type ViewData =
   | { kind: 'records'; json: string; csv: string }
@@ -297,7 +297,7 @@ export type ViewData =
   | { kind: 'parts'; parts: readonly DataPart[] }
   | { kind: 'incomplete'; parameter: string; message: string }
 
-function recordData({ resource, filters }: Selection, columns?: string): ViewData {
+function listData({ resource, filters }: Selection, columns?: string): ViewData {
   const path = `/v1/${encodeURIComponent(resource)}`
   const shown = columns === undefined ? filters : { ...filters, fields: columns }
   return {
@@ -380,9 +380,9 @@ export function findViewData(
     case 'network':
       return response(networkDataPath(parameters), networkColumns(parameters, resources))
     case 'timeline':
-      return recordData(chartSelection(parameters))
+      return listData(chartSelection(parameters))
     case 'explore':
-      return recordData(
+      return listData(
         { resource: keys.resource ?? '', filters: listFilters(parameters) },
         parameters.get('columns') ?? undefined,
       )

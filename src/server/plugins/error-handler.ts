@@ -62,7 +62,7 @@ function problemFor(error: unknown): Problem {
 
 /** Sends a problem as JSON, even if the client does not accept JSON. */
 export function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  // Shed requests are not logged, because that would add to the load. Metrics count them.
+  // The refusal of a shed request writes no error line, because that would add to the load. Metrics count it.
   if (problem.status >= 500 && problem.type !== 'overloaded') {
     const level = isConflict(problem.cause) ? 'warn' : 'error'
     request.log[level]({ err: problem.cause ?? problem }, problem.message)

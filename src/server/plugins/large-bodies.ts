@@ -23,8 +23,9 @@ function expectedBytes({ headers, routeOptions }: FastifyRequest): number {
 }
 
 /**
- * Bounds the total size of the large bodies that are read at the same time: above the limit, further large bodies get 503
- * before they are read. While no large body is being read, one is always accepted. Uploads of files do not count.
+ * Bounds the total size of the large bodies in memory: each counts until its response has been sent or its client has
+ * disconnected. Above the limit, further large bodies get 503 before they are read. While no large body counts, one is always
+ * accepted. Uploads of files do not count.
  */
 export const largeBodies = fp(
   async function largeBodies(app) {

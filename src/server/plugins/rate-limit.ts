@@ -73,14 +73,14 @@ export function createLimiter(
 
 /**
  * Counts a request once for each unit of its cost. If fewer units are left, none is counted, so that the client can still use
- * them for cheaper requests.
+ * them for cheaper requests. `isAllowed` of the result means that the client is in an allow list; there is none.
  */
 async function spend(count: Count, request: FastifyRequest): ReturnType<Count> {
   const { cost = 1 } = request.routeOptions.config
   if (cost === 1) return count(request)
   const state = await count(request, { increment: false })
   if (!state.isAllowed && state.remaining < cost)
-    // If nothing is counted, no window has begun: the cost is above the limit itself.
+    // `ttlInSeconds` is 0 if no window has begun: all units of the limit are left, and the cost is above the limit itself.
     return { ...state, isExceeded: true, ttlInSeconds: state.ttlInSeconds || rateLimitWindowMs / 1000 }
   for (let unit = 1; unit < cost; unit += 1) await count(request)
   return count(request)
@@ -101,7 +101,6 @@ export const rateLimit = fp<{ maxPerMinute: number }>(
     app.addHook('onRequest', async (request, reply) => {
       if (request.routeOptions.config.rateLimit === false) return
       const state = await spend(count, request)
-      // `isAllowed` means that the client is in an allow list. There is none.
       if (state.isAllowed) return
       const headers = limitHeaders(maxPerMinute, state)
       reply.headers(headers)

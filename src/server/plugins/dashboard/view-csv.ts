@@ -172,7 +172,7 @@ function* valuesOf(value: unknown, pointer: string): Generator<{ property: strin
     yield { property: pointer, value: typeof value === 'number' || value === null ? value : String(value) }
 }
 
-/** Returns the CSV of rows; without rows, the line of the columns. */
+/** Returns the CSV of rows, with a header line of their own columns; without rows, only a header line of `columns`. */
 const toCsv = (rows: readonly Row[], columns: readonly string[]): string =>
   rows.length === 0 ? safeCsv([columns]) : safeCsv(rows, { header: true })
 

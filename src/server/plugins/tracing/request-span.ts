@@ -25,7 +25,10 @@ export interface RequestOutcome {
   operation: string
   /** The pattern of the path; undefined when no route matched. */
   route: string | undefined
-  /** Undefined when the client disconnected before the end of the response, except of an event stream, which ends in this way. */
+  /**
+   * Undefined when the client disconnected before the end of the response. A stream of events always has a status, since its
+   * client ends it by disconnecting.
+   */
   status: number | undefined
 }
 
