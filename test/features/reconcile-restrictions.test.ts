@@ -34,12 +34,12 @@ async function reconcile(queries: string | object): Promise<Record<string, Candi
 const properties = (values: Record<string, unknown>) => Object.entries(values).map(([pid, v]) => ({ pid, v }))
 
 /** Creates an organization of China that only one test uses. */
-async function addOrganization(name: string): Promise<void> {
+async function addOrganization(name: string, values: object = {}): Promise<void> {
   const response = await test.app.inject({
     method: 'POST',
     url: '/v1/organizations',
     headers: { authorization: `Bearer ${adminKey}` },
-    payload: { name, kind: 'academic', country: 'CHN' },
+    payload: { name, kind: 'academic', country: 'CHN', ...values },
   })
   expect(response.statusCode, response.payload).toBe(201)
 }
@@ -71,6 +71,18 @@ describe('a query of the reconciliation service', () => {
     for (const result of [blank, none, code])
       expect(result).toMatchObject([{ id: 'countries:CHN', match: true }])
     for (const result of [ror, country]) expect(result).toMatchObject([{ match: true }])
+  })
+
+  it('uses the code that its type has, even if it has another code, too', async () => {
+    const ror = '05xyzab12'
+    await addOrganization('Academy of Codes', { externalIds: [{ scheme: 'ror', id: ror }] })
+    const codes = properties({ alpha2: 'CN', ror })
+    const found = await reconcile({
+      organization: { query: 'x', type: 'organizations', properties: codes },
+      country: { query: 'x', type: 'countries', properties: codes },
+    })
+    expect(found.organization).toMatchObject([{ match: true }])
+    expect(found.country).toMatchObject([{ id: 'countries:CHN', match: true }])
   })
 
   it('matches a record once, even if its types are repeated', async () => {

@@ -107,12 +107,12 @@ export function selectedRecords(
   return networkResources(registry)
     .filter(({ resource: { name } }) => wanted.length === 0 || wanted.includes(name))
     .filter(({ resource: { name } }) => schemes.length === 0 || registry.withExternalIds.includes(name))
+    .filter(({ resource: { name } }) => topics.length === 0 || registry.withTopics.includes(name))
     .map((networkResource) => {
       const { resource, dateProperties } = networkResource
-      const hasTopics = registry.withTopics.includes(resource.name)
       const conditions = [
         ...(country === undefined ? [] : [{ country: { eq: country } }]),
-        ...(topics.length > 0 && hasTopics ? [{ topic: { in: topics } }] : []),
+        ...(topics.length > 0 ? [{ topic: { in: topics } }] : []),
         ...(sources.length > 0 ? [{ source: { in: sources } }] : []),
         ...(schemes.length > 0 ? [{ externalIdScheme: { in: schemes } }] : []),
         ...timeConditions(dateProperties, from, to, undated),

@@ -121,15 +121,16 @@ function restrictionsOf(query: Query, countries: ReadonlyMap<string, string>): R
 
 /** Converts a query for one type to a query of the name resolver; undefined if it has no text. */
 function toNameQuery(query: Query, resource: string, { country, on }: Restrictions): NameQuery | undefined {
-  const scheme = codeProperties.find((pid) => propertyText(query, pid) !== undefined)
-  const byCode = scheme !== undefined && (scheme === 'ror') === (resource === 'organizations')
-  const name = byCode ? propertyText(query, scheme) : query.query
+  const scheme = codeProperties.find(
+    (pid) => (pid === 'ror') === (resource === 'organizations') && propertyText(query, pid) !== undefined,
+  )
+  const name = scheme === undefined ? query.query : propertyText(query, scheme)
   if (name === undefined || name.trim() === '') return undefined
   return {
     resource,
     name: name.slice(0, maxNameLength),
     limit: Math.min(maxCandidates, query.limit ?? defaultLimit),
-    ...(byCode && { scheme }),
+    ...(scheme !== undefined && { scheme }),
     on,
     country,
   }

@@ -76,10 +76,10 @@ export const dashboard = fp<{
     const resources = declared.map(describeResource)
     const root = join(packageRoot, 'dist/dashboard')
     if (!existsSync(join(root, 'index.html'))) {
-      // After listening, so that the startup message is the first line on the terminal.
-      app.addHook('onListen', async () =>
-        app.log.warn(`There is no dashboard in ${root}: run npm run build.`),
-      )
+      // In a later turn of the event loop, since the log begins after the startup message (`start.ts`).
+      app.addHook('onListen', async () => {
+        setImmediate(() => app.log.warn(`There is no dashboard in ${root}: run npm run build.`))
+      })
       app.get('/', async (_request, reply) => reply.redirect('/docs'))
       return
     }

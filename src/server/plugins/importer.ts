@@ -5,6 +5,7 @@ import { importChannel } from '../../features/imports/http/notify.ts'
 import { isTemporary, runImport } from '../../features/imports/run.ts'
 import { listStaleUploads, listUnfinished, TakenOver } from '../../features/imports/store.ts'
 import type { Registry } from '../../model/registry.ts'
+import { Problem } from '../../problems/problem.ts'
 
 /** Milliseconds between two polls for unfinished imports. */
 const intervalMs = 15_000
@@ -38,9 +39,10 @@ export const importer = fp<{ registry: Registry }>(
         return await runImport({ database, registry }, id, { signal: stopping.signal })
       } catch (error) {
         // Not logged: the import was taken over or deleted, or the database is unreachable or busy.
-        if (!isTemporary(error, stopping.signal))
+        const isDeleted = error instanceof Problem && error.type === 'not-found'
+        if (!isDeleted && !isTemporary(error, stopping.signal))
           app.log.error({ err: error, import: id }, 'An import cannot continue.')
-        return error instanceof TakenOver
+        return isDeleted || error instanceof TakenOver
       }
     }
     /** The imports to try, each once. While another import of the scheme runs, an import is tried again after each poll. */
