@@ -74,8 +74,8 @@ describe('a query of the reconciliation service', () => {
   })
 
   it('uses the code that its type has, even if it has another code, too', async () => {
-    const ror = '05xyzab12'
-    await addOrganization('Academy of Codes', { externalIds: [{ scheme: 'ror', id: ror }] })
+    const ror = 'https://ror.org/00xkeyz14'
+    await addOrganization('Academy of Codes', { ror })
     const codes = properties({ alpha2: 'CN', ror })
     const found = await reconcile({
       organization: { query: 'x', type: 'organizations', properties: codes },
