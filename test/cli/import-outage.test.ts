@@ -28,8 +28,9 @@ async function openUnreliableDatabase() {
   const scheme = newScheme()
   const messageAfterOutage = async (command: (imports: LocalImports) => Promise<unknown>) => {
     let message = ''
-    // The command prints a note when it waits for the other import. From then on, the database is unreachable, and each look at
-    // the clock is 20 s later, so that the command gives up (`maxOutageMs`) without a real wait.
+    // The test holds the lock of the register, so the command prints a note that it waits for another import. From then on, the
+    // database is unreachable, and each look at the clock is 20 s later, so that the command gives up (`maxOutageMs`) without a
+    // real wait.
     const printNote = () => {
       proxy.refuseConnections()
       let now = 0

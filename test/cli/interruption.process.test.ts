@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { run, runInProcess } from '../support/command-line.ts'
 
 /**
- * SIGINT (Ctrl-C) and SIGTERM while the first start creates its database. Each test continues in the folder that the
- * previous one left.
+ * SIGINT (Ctrl-C) and SIGTERM while the first start creates its database. Each test except the last
+ * continues in the folder that the previous one left.
  */
 
 vi.setConfig({ testTimeout: 60_000 })

@@ -28,7 +28,7 @@ const throwError = ({ pid }: Run) => {
   if (pid !== undefined) process.kill(pid, 'SIGWINCH')
 }
 
-it('repeated errors of one connection or file are not all reported, and the process continues', async () => {
+it('the process continues after errors that affect one connection or file, and reports some', async () => {
   const { service, origin } = await openService({ UNCAUGHT_CODE: 'EMFILE' })
   for (let times = 0; times < 5; times += 1) {
     throwError(service)

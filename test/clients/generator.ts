@@ -23,7 +23,7 @@ export interface Generator {
   remark: string
 }
 
-/** A row of the table: the last step in which a client succeeded. */
+/** A row of the table that `table.ts` prints: the last step in which a client succeeded. */
 export interface ClientRow {
   language: string
   generator: string

@@ -30,14 +30,15 @@ func expect[T any](response any, err error) *T {
 	return expected
 }
 
-// registryKey authenticates requests with the API key of an editor.
+// registryKey authenticates requests with the API key in REGISTRY_KEY.
 type registryKey struct{}
 
 func (registryKey) Auth(context.Context, registry.OperationName) (registry.Auth, error) {
 	return registry.Auth{Token: os.Getenv("REGISTRY_KEY")}, nil
 }
 
-// fileClient sends requests. It sets the Content-Type of files to the type in the document, the only one that the client reads.
+// fileClient sends requests. It sets the Content-Type of files to the type in the OpenAPI document, the only one that the client
+// reads.
 type fileClient struct{}
 
 func (fileClient) Do(request *http.Request) (*http.Response, error) {
