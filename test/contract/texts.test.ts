@@ -72,7 +72,7 @@ describe('a name', () => {
     ['a\u2028b', 'has a line separator, U+2028, at character 2'],
     ['\u200b\u2060\ufeff', 'has only invisible characters'],
     ['\u3164 \u2800', 'has only invisible characters'],
-  ])('%j is refused with the forbidden character and its position', async (title, message) => {
+  ])('%j is refused, since it %s', async (title, message) => {
     const response = await createProject({ title })
     expect(response.status).toBe(422)
     expect(faultAt(response, '/title')).toMatchObject({ code: 'wrong_format', message })

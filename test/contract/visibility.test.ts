@@ -270,7 +270,7 @@ describe('the stream of changes', () => {
     return text
   }
 
-  it('sends changes to internal records only with a key, even one with the role reader', async () => {
+  it('sends the changes of internal records only with a key, whose role may be reader', async () => {
     const [anonymousText, keyedText] = await Promise.all([
       readStream({}),
       readStream({ authorization: `Bearer ${asReader.key}` }),

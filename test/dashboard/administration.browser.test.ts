@@ -148,7 +148,7 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
     expect(Number((await requests.locator('td').textContent())?.replace(',', ''))).toBeGreaterThan(0)
   })
 
-  it('shows internal records to administrators only, with HTML in titles as text', async () => {
+  it('shows internal records only with a key, and HTML in titles as text', async () => {
     // Markup that runs a script when it is inserted as HTML, unlike a `script` element.
     const title = 'Notes <img src="x" onerror="name=1"> of a meeting'
     await dashboard.api.post('/v1/sources', { title, kind: 'other', visibility: 'internal' })

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
 
-/** The dashboard with the colors of the operating system, with more contrast, and its small links, in a browser. */
+/** The dashboard with forced colors, with more contrast, and its small links, in a browser. */
 
 const dashboard = useDashboard()
 
@@ -14,8 +14,8 @@ const look = (element: Locator) =>
     return [backgroundColor, outlineStyle, textDecorationLine].join()
   })
 
-describe.skipIf(skipsBrowser)('the contrast of the dashboard [needs Chromium]', { timeout: 60_000 }, () => {
-  it('shows what is selected, current, pressed or added even in the colors of the system', async () => {
+describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_000 }, () => {
+  it('shows what is selected, current, pressed or added even with forced colors', async () => {
     const { page, go } = await dashboard.open('/explore/agreements', { forcedColors: 'active' })
     const navigation = page.getByRole('navigation')
     const current = await look(navigation.getByRole('link', { name: 'Agreements' }))
@@ -34,7 +34,7 @@ describe.skipIf(skipsBrowser)('the contrast of the dashboard [needs Chromium]', 
     expect(await look(page.locator('.diff ins').first())).toContain('underline')
   })
 
-  it('draws soft texts and borders of buttons in the colour of texts if more contrast is wanted', async () => {
+  it('draws soft texts and borders of buttons in the color of normal text for more contrast', async () => {
     const { page } = await dashboard.open('/explore/agreements', { contrast: 'more' })
     const colors = await page
       .getByRole('link', { name: 'CSV' })
@@ -46,7 +46,7 @@ describe.skipIf(skipsBrowser)('the contrast of the dashboard [needs Chromium]', 
     expect(new Set(colors).size).toBe(1)
   })
 
-  it('has marks of sources of at least 24 by 24 pixels', async () => {
+  it('has links to sources, such as [1], of at least 24 by 24 pixels', async () => {
     const { page } = await dashboard.open('/countries/CHN')
     const marks = page.locator('.reference-marks')
     await marks.first().waitFor()

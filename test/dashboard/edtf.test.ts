@@ -10,7 +10,7 @@ import { spans } from '../support/edtf-dates.ts'
 
 const day = (date: Date | null | undefined) => date?.toISOString().slice(0, 10) ?? null
 
-describe('the time of which the dashboard shows the registry', () => {
+describe('the time as of which the dashboard shows the registry', () => {
   it.each([
     ['2026-01-31T23:59:59.999Z', 'January 31, 2026', '2026年1月31日'],
     ['2026-02-01T20:00:00Z', 'Feb 1, 2026, 8:00 PM UTC', '2026年2月1日 20:00 UTC'],
@@ -64,7 +64,7 @@ describe('a date of the dashboard', () => {
     ['0401-01-01', '401', '401年'],
     ['2011-01-01', '2011', '2011年'],
     ['-0500-04-01', 'Apr', '4月'],
-  ])('%s is labelled on an axis like the same date elsewhere', (text, english, chinese) => {
+  ])('%s is labelled on an axis by its year, as elsewhere, or by its month', (text, english, chinese) => {
     const tick = edtfSpan(text)?.earliest ?? new Date(Number.NaN)
     expect(formatTick(tick, createLanguage('en'))).toBe(english)
     expect(formatTick(tick, createLanguage('zh'))).toBe(chinese)

@@ -7,7 +7,7 @@ import { signIn, useDashboard } from '../support/dashboard.ts'
 const dashboard = useDashboard({ changesRecords: true })
 
 describe.skipIf(skipsBrowser)('a percent sign in a URL [needs Chromium]', { timeout: 60_000 }, () => {
-  it('is decoded once by the explorer, as by its data', async () => {
+  it('is decoded only once by the explorer', async () => {
     for (const id of ['a%20b', 'a b'])
       await dashboard.createAgreement({ title: `Treaty “${id}”`, externalIds: [{ scheme: 'web', id }] })
     const { page } = await dashboard.open('/explore/agreements?externalId=web:a%2520b')

@@ -69,7 +69,7 @@ describe.skipIf(skipsBrowser)(
       },
     )
 
-    it('says in the place of numbers why a key is needed, since a retry would fail again', async () => {
+    it('says in the place of numbers that a key is needed, without a useless retry', async () => {
       const { page } = await dashboard.openTab()
       const body = JSON.stringify({
         ...problem,

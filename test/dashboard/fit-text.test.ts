@@ -3,7 +3,7 @@ import { fitText, textWidth } from '../../src/dashboard/charts/fit-text.ts'
 
 describe('the width of text in charts', () => {
   it.each(['china–france: the “year”…', 'việt'])(
-    'is the average for lower-case letters, punctuation and precomposed accents: %s',
+    'is the same for each lower-case letter, punctuation mark and accented letter: %s',
     (text) => {
       expect(textWidth(text)).toBeCloseTo([...text].length * textWidth('a'))
     },

@@ -78,7 +78,7 @@ describe.skipIf(skipsBrowser)('an internal record [needs Chromium]', { timeout: 
     }
   })
 
-  it('is published by an editor, who has no default to choose that would change nothing', async () => {
+  it('is published by an editor, whose form offers only Public and Internal', async () => {
     const { page } = await openAs('editor', `/records/agreements/${agreement}/edit`)
     const visibility = page.getByLabel('Visibility')
     expect(await visibility.locator('option').allTextContents()).toEqual(['Public', 'Internal'])

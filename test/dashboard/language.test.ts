@@ -49,7 +49,7 @@ describe('the language of the dashboard', () => {
     expect(labels.filter((label) => /[a-z]/i.test(label))).toEqual([])
   })
 
-  it.each(['en', 'zh'] as const)('shows all digits of a number, and no sign of zero: %s', (tag) => {
+  it.each(['en', 'zh'] as const)('shows all digits of a number, and zero without a sign: %s', (tag) => {
     const { number } = createLanguage(tag)
     expect([0.0004, 33.3333, 39.904211, -0.0000001, 1234567.25, -0].map(number)).toEqual([
       '0.0004',

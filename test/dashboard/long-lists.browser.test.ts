@@ -43,7 +43,7 @@ const setUnnoticed = (input: Locator, value: string) =>
     element.value = text
   }, value)
 
-describe.skipIf(skipsBrowser)('a record with long lists [needs Chromium]', { timeout: 60_000 }, () => {
+describe.skipIf(skipsBrowser)('a view with long lists [needs Chromium]', { timeout: 60_000 }, () => {
   it('shows 25 sources, and the others after a click, for their links and URLs, and in print', async () => {
     const { page, go } = await dashboard.open(path)
     const first = page.locator('#source-25')
@@ -99,7 +99,7 @@ describe.skipIf(skipsBrowser)('a record with long lists [needs Chromium]', { tim
     expect(await facet.getByRole('button').count()).toBe(0)
   })
 
-  it('renders an item of a list that is edited, and not the whole list', async () => {
+  it('renders only the edited item of a list again', async () => {
     const { page } = await dashboard.openSignedIn(`${path}/edit`)
     const edited = partyInput(page, 150, 'contribution')
     const sameItem = partyInput(page, 150, 'role')

@@ -69,8 +69,8 @@ describe.skipIf(skipsBrowser)('the record count of a pair in the network', { tim
   })
 })
 
-describe.skipIf(skipsBrowser)('the years of the network', { timeout: 60_000 }, () => {
-  it('are those of several resources, and of the region', async () => {
+describe.skipIf(skipsBrowser)('the network of a region', { timeout: 60_000 }, () => {
+  it('links to its records without an exact year, for each of several resources', async () => {
     const { page } = await dashboard.open('/network?resource=agreements,projects&region=009')
     const undated = page.locator('.year-slider-notes a')
     expect(await undated.allTextContents()).toEqual([
@@ -81,7 +81,7 @@ describe.skipIf(skipsBrowser)('the years of the network', { timeout: 60_000 }, (
     await page.getByRole('slider', { name: 'First year of the period' }).waitFor()
   })
 
-  it('link a pair to all of its records, since the region selects pairs', async () => {
+  it('links a pair to all of its records, since the region selects pairs', async () => {
     const { page } = await dashboard.open('/network?centre=FJI&pair=FJI,NRU&region=009')
     expect(await countLinked(page, '.pair .chips a')).toEqual([4, 2])
   })

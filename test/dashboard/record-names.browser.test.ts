@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
 
-/** The names of records, which pages show in place of keys: in filters, histories, comparisons and dialogs, in a browser. */
+/** The names of records in place of keys, and other values of filters as texts, in a browser. */
 
 const dashboard = useDashboard({ changesRecords: true })
 const chinese = { locale: 'zh-CN' }
@@ -70,16 +70,6 @@ describe.skipIf(skipsBrowser)('the name of a record [needs Chromium]', { timeout
     await page.getByText('Filters: Region: Africa · Organization: Tea Office').first().waitFor()
   })
 
-  it('is also Chinese for an unknown year in a filter', async () => {
-    const { page } = await dashboard.open('/explore/agreements?signedOn[year]=unknown', chinese)
-    await page.getByRole('button', { name: '移除筛选条件 签署日期 年份：未知' }).waitFor()
-  })
-
-  it('is a day for the time as of which the explorer shows the registry', async () => {
-    const { page } = await dashboard.open('/explore/agreements?asOf=2026-01-31T23:59:59.999Z', chinese)
-    await page.getByRole('button', { name: '移除筛选条件 截至：2026年1月31日' }).waitFor()
-  })
-
   it('is shown with the role in the chip of a filter that has a role', async () => {
     const path = '/explore/agreements?country[all]=CHN:party,DEU&country=PAK'
     const { page, pageErrors } = await dashboard.open(path)
@@ -102,5 +92,17 @@ describe.skipIf(skipsBrowser)('the name of a record [needs Chromium]', { timeout
     const { page } = await dashboard.openSignedIn('/records/countries/PAK', chinese)
     await page.getByRole('button', { name: '删除' }).click()
     await page.getByRole('dialog', { name: '删除“巴基斯坦”？' }).waitFor()
+  })
+})
+
+describe.skipIf(skipsBrowser)('the value of a filter [needs Chromium]', { timeout: 90_000 }, () => {
+  it('is Chinese on a Chinese page for an unknown year', async () => {
+    const { page } = await dashboard.open('/explore/agreements?signedOn[year]=unknown', chinese)
+    await page.getByRole('button', { name: '移除筛选条件 签署日期 年份：未知' }).waitFor()
+  })
+
+  it('is a day for the time as of which the explorer shows the registry', async () => {
+    const { page } = await dashboard.open('/explore/agreements?asOf=2026-01-31T23:59:59.999Z', chinese)
+    await page.getByRole('button', { name: '移除筛选条件 截至：2026年1月31日' }).waitFor()
   })
 })

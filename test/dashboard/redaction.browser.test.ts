@@ -46,7 +46,7 @@ describe.skipIf(skipsBrowser)('the form of a redaction [needs Chromium]', { time
     expect((await dashboard.api.get(`/v1/sources/${id}/history/2`)).text).not.toContain('2019-03-07')
   })
 
-  it('shows the names of records to which the record refers, also of a removed one', async () => {
+  it('shows the names of records to which the record refers, even after its removal', async () => {
     const { api } = dashboard
     const academy = { name: 'Academy of Peking', kind: 'academic', country: 'CHN' }
     const parent = (await api.post('/v1/organizations', academy)).json<{ id: string }>().id
