@@ -119,7 +119,8 @@ describe('Chinese sentences', () => {
   })
 
   it('have no sentence for which a more general sentence gives another translation', () => {
-    // The texts of placeholders with a capital letter are translated, too, so they cannot stand for themselves.
+    // Each sentence is translated with the names of its placeholders as their text. The text for a placeholder with a capital
+    // letter is translated, too, and its name has no translation.
     const plain = Object.entries(chinese).filter(([english]) => !/\{[A-Z]/.test(english))
     const withNumbers = plain.map((texts) => texts.map((text) => text.replaceAll('{number}', '1')))
     expect(withNumbers.filter(([english = '', translated]) => translate(english) !== translated)).toEqual([])

@@ -87,10 +87,9 @@ describe.skipIf(skipsBrowser)('a text of a record [needs Chromium]', { timeout: 
       expect(await isRightToLeft(`a:text-is("${title}")`), list).toBe(true)
     }
     await go('/search?q=التعاون&lang=zh')
-    expect(
-      await page.locator('h1').evaluate(isLastCharacterLeft),
-      'the words around a text of a search',
-    ).toBe(false)
+    expect(await page.locator('h1').evaluate(isLastCharacterLeft), 'the words around the searched text').toBe(
+      false,
+    )
     await go(`${path}/edit?lang=en`)
     expect(await directionOf(page.getByLabel(/^Title/).first())).toBe('rtl')
     expect(await directionOf(page.getByLabel(/^Summary/))).toBe('ltr')

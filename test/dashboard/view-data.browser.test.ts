@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
 import { skipsBrowser } from '../support/browser.ts'
 
-/** The data of views that are not a single chart, at the URLs of the views. Needs the build. */
+/** The data of views as CSV and JSON, at the URLs of the views. Needs the build. */
 
 let api: Api
 beforeAll(async () => {
@@ -21,7 +21,7 @@ const countRecords = async (list: string): Promise<number> => {
   return (await api.get(path)).json<{ page: { total: { count: number } } }>().page.total.count
 }
 
-describe.skipIf(skipsBrowser)('the data of a view with several parts', () => {
+describe.skipIf(skipsBrowser)('the data of a view', () => {
   it.each([
     ['/?', 'agreements'],
     ['/compare?country=PAK,DEU&resource=projects', 'projects'],
@@ -108,7 +108,7 @@ describe.skipIf(skipsBrowser)('the data of a view with several parts', () => {
     )
   })
 
-  it('is refused if the API refuses a part, or if the view has no data', async () => {
+  it('is refused if the API refuses a part, or if a parameter of the view has a wrong value', async () => {
     const refused = await fetch(`${api.origin}/compare?country=PAK,DEU&kynd=other&format=csv`)
     expect(refused.status).toBe(400)
     expect(await refused.text()).toContain('kynd')
@@ -144,7 +144,7 @@ describe.skipIf(skipsBrowser)('the data of a search, of a record and of the chan
 })
 
 describe.skipIf(skipsBrowser)('a refusal of the data of a view', () => {
-  it('says that a key is needed, as the API does', async () => {
+  it('asks for a valid key if the key is wrong, as the API does', async () => {
     const headers = { authorization: 'Bearer ent_wrong' }
     const refused = await fetch(`${api.origin}/?format=csv`, { headers })
     expect(refused.status).toBe(401)

@@ -52,7 +52,7 @@ it('a change that waited for a connection while a commit hung is refused before 
   ])
 })
 
-it('a change that writes nothing does not show that commits succeed again', async () => {
+it('a transaction that writes nothing does not show that commits succeed again', async () => {
   const { pool, write, writeNothing } = await open()
   await pool.query('insert into slow default values')
   await expect(write()).rejects.toMatchObject({ type: 'outcome-unknown' })

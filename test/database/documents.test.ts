@@ -25,7 +25,7 @@ import { runWrites, type SqlWrite, sqlOf, sqlWrite, writtenTables } from '../sup
 let api: Api
 beforeAll(async () => {
   api = await startTestApi({ env: { CACHE_MB: '0' } })
-  // Rows of lists belong to an existing record, even in resources without seed data.
+  // Creates a record of each resource without seed data, since the SQL writes to its lists need one.
   for (const { name } of registry.resources) await sharedKey(api, name)
 })
 afterAll(() => api.close())
@@ -269,7 +269,7 @@ describe('a write that bypasses the service', () => {
     expect((await Promise.all(upserts)).map(({ rowCount }) => rowCount)).toEqual([1, 1])
   })
 
-  it('soon after another write gets a revision; only asOf finds the version between them', async () => {
+  it('and soon follows another one gets a revision; only asOf finds the version between them', async () => {
     const path = '/v1/topics/in-haste'
     expect((await api.post('/v1/topics', { slug: 'in-haste', name: 'One', scheme: 'domain' })).status).toBe(
       201,

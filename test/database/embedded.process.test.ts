@@ -70,7 +70,7 @@ describe('the embedded PostgreSQL', () => {
     await expect(stat(file)).rejects.toThrow('ENOENT')
   })
 
-  it('leaves the file with its URL unchanged while another process uses it', async () => {
+  it('leaves the file with its URL unchanged when it is opened again while it runs', async () => {
     const file = join(folder, 'url')
     const first = await openEmbeddedDatabase(folder, settings)
     const { ino } = await stat(file)

@@ -18,7 +18,7 @@ interface Item {
 const countInGroup = (items: Item[], group: Owner) =>
   items.filter((item) => group.every((name, index) => item.owner[index] === name)).length
 
-it('the next item belongs to the member with the fewest running items, at each owner level', () => {
+it('in each group, the next item belongs to the member with the fewest running items', () => {
   fc.assert(
     fc.property(fc.array(owner), fc.array(owner, { minLength: 1 }), (started, added) => {
       const queue = new FairQueue<Item>()

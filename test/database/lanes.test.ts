@@ -53,7 +53,7 @@ describe('with four connections, of which one may run expensive statements', () 
       Promise.all(['d', 'e', 'f'].map((client) => ofClient(client).read({ ...pgSleep(seconds), name })))
     const cheap = read(0.1, 'first-cheap')
     expect(database.laneCounts('cheap')).toEqual({ running: 1, waiting: 0 })
-    // Both run for only 100 ms.
+    // The two others run for only 100 ms.
     await expect.poll(() => database.laneCounts('cheap').running, { interval: 5 }).toBe(2)
     await cheap
     expect(database.laneCounts('expensive').running).toBe(0)

@@ -124,7 +124,7 @@ describe('migrating', () => {
     expect(await schema()).toEqual(before)
   })
 
-  it('lets a command refuse a database that a newer version has migrated', async () => {
+  it('by a newer version makes commands that work on the whole database refuse it', async () => {
     await migrate(database.database)
     await requireKnownMigrations(database.database)
     await database.pool.query(

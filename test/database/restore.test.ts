@@ -33,7 +33,7 @@ const rowsWithDates = [
   insert('sources', { ...rows.sources, accessed_on: '2011-04-05' }),
 ]
 
-describe('a restore, which runs with an empty search_path,', () => {
+describe('a restore by pg_restore, which runs with an empty search_path,', () => {
   it('computes the same value in every generated column of every table', async () => {
     const tables = await database.query(
       "select tablename as name from pg_tables where schemaname = 'public' order by 1",
