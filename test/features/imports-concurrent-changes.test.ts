@@ -46,10 +46,11 @@ async function stageChange(titles: { first: string; second: string }) {
   return { staged, record, path: `/v1/agreements/${record.id}` }
 }
 
-const lockName = (name: string) => `hashtextextended('${name}', 0)`
+/** Returns the SQL of the key of an advisory lock. */
+const lockKey = (name: string) => `hashtextextended('${name}', 0)`
 
 /** The lock that a commit takes before it locks the records of its rows. */
-const manyRecords = lockName('many records')
+const manyRecords = lockKey('many records')
 
 /** Waits until a session waits for an advisory lock. */
 const waitUntilBlockedOn = (lock: string) =>
@@ -124,9 +125,9 @@ describe('a commit that has read a row', () => {
     const { staged, path, record } = await stageChange({ first: 'First', second: 'Second' })
     const created = await api.post('/v1/agreements', { title: 'Remaining', kind: 'treaty' })
     const into = created.json<{ id: string }>().id
-    const committed = await whileLocked(lockName(`agreements ${record.id}`), async () => {
+    const committed = await whileLocked(lockKey(`agreements ${record.id}`), async () => {
       const merged = api.post(`${path}/merge`, { into }, ifMatch('*'))
-      await waitUntilBlockedOn(lockName(`agreements ${record.id}`))
+      await waitUntilBlockedOn(lockKey(`agreements ${record.id}`))
       const { completion } = await beginCommit(staged)
       return { completion: merged.then(() => completion) }
     })
@@ -161,7 +162,7 @@ describe('has no transaction id, so the feed of changes continues:', () => {
   it('an undo that waits for a record', async () => {
     const scheme = newScheme()
     const imported = await importCsv(api.database, treatyMapping(scheme), csvOf('First'))
-    const lock = lockName(`agreements ${(await find(scheme)).id}`)
+    const lock = lockKey(`agreements ${(await find(scheme)).id}`)
     const undone = await whileLocked(lock, async () => {
       const completion = undo(api.database, imported)
       await waitUntilBlockedOn(lock)
@@ -174,7 +175,7 @@ describe('has no transaction id, so the feed of changes continues:', () => {
   it('a step that waits for a step of another import of the register', async () => {
     const scheme = newScheme()
     const staged = await checkCsv(api.database, treatyMapping(scheme), csvOf('First'))
-    const lock = lockName(`step of an import of ${scheme}`)
+    const lock = lockKey(`step of an import of ${scheme}`)
     const committed = await whileLocked(lock, async () => {
       const completion = api.post(`/v1/imports/${staged.id}/commit`, undefined)
       await waitUntilBlockedOn(lock)

@@ -64,14 +64,14 @@ const agreementsOf = async (scheme: string) =>
 describe('rejected.csv is read with the mapping of the original file', () => {
   it.each([
     [
-      'whose columns are in the third row',
+      'whose column names are in the third row',
       '{ header: 3 }',
       namedColumns,
       'A register\n\nId,Title,Signed\n1,Été,no date\n',
     ],
     ['without a header', '{ header: none }', { id: 'A', title: 'B', signedOn: 'C' }, '1,Été,no date\n'],
     ['with semicolons', '{ delimiter: ";" }', namedColumns, 'Id;Title;Signed\n1;Été, fin;no date\n'],
-    ['with filled cells', '{ fillDown: [Id] }', namedColumns, 'Id,Title,Signed\n1,Été,no date\n'],
+    ['whose mapping has `fillDown`', '{ fillDown: [Id] }', namedColumns, 'Id,Title,Signed\n1,Été,no date\n'],
     [
       'in another encoding',
       '{ encoding: windows-1252 }',
@@ -221,7 +221,7 @@ describe('the report of a corrected rejected.csv', () => {
   it.each([
     ['that is read row by row', '{ format: csv }'],
     ['whose neighboring rows are joined', '{ groupBy: Id }'],
-  ])('%s has no missing records, and its own columns do not count as unused', async (_, rows) => {
+  ])('%s has no missing records, and the additional columns do not count as unused', async (_, rows) => {
     expect(await importCorrected(rows)).toMatchObject({
       counts: { created: 1, refused: 0 },
       report: { missing: 0 },

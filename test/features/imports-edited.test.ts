@@ -191,8 +191,8 @@ describe('a record that existed before', () => {
   })
 })
 
-describe('a record that an undo has kept, since somebody has changed it', () => {
-  it('keeps only the changed values in the next import, and can be undone again', async () => {
+describe('a record that remains after an undo', () => {
+  it('keeps in the next import only what somebody has changed, and this import can be undone', async () => {
     const scheme = newScheme()
     const first = await importRow(scheme, 'Un One,academic,China,https://file.example,')
     await edit(scheme, { name: 'By hand', website: 'https://by-hand.example' })

@@ -172,7 +172,7 @@ describe('an upload with an Idempotency-Key', () => {
   const importsOf = async (scheme: string) =>
     (await api.pool.query('select id from imports where scheme = $1', [scheme])).rows
 
-  it('creates one import and stores its file once, however often it is sent', async () => {
+  it('creates one import and gets the same response, however often it is sent', async () => {
     const scheme = newScheme()
     const headers = { 'idempotency-key': randomUUID() }
     const first = await upload(treatyMapping(scheme), csv, { headers })
@@ -371,7 +371,7 @@ describe('the endpoints of an import', () => {
     })
   })
 
-  it('return the written records with name, row and action, even after an undo', async () => {
+  it('return the written records with name, row and action, without the name after an undo', async () => {
     const { id } = await dryRun(
       treatyMapping(newScheme()),
       `${treatyHeader}\n1,First,2001,China\n2,Second,2001,China\n`,

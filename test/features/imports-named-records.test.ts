@@ -36,7 +36,10 @@ async function findOrganizations(name: string): Promise<Organization[]> {
   return response.json<{ data: Organization[] }>().data
 }
 
-/** Returns the lines of a file whose rows name each organization with its country and without one. */
+/**
+ * Returns the lines of a file. Each row names an organization twice: as funder, for which the mapping states a country, and as
+ * partner, without a country.
+ */
 const fileOf = (prefix: string, count: number) => [
   'Id,Title,Funder,Partner,Country',
   ...Array.from(
@@ -46,7 +49,7 @@ const fileOf = (prefix: string, count: number) => [
 ]
 
 describe('organizations that an import creates', () => {
-  it('are created once, with or without a country in the row, and reused by the next import', async () => {
+  it('are created once, for a name with and without a country, and reused by the next import', async () => {
     const scheme = newScheme()
     const csv = fileOf('Zelkova', 150).join('\n')
     const first = await importCsv(api.database, mappingOf(scheme), csv)

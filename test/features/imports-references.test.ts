@@ -82,8 +82,8 @@ describe('rows that refer to the records of other rows', () => {
   )
 
   it.each([
-    ['one batch', 0],
-    ['both wait', 1000],
+    ['all are in one batch', 0],
+    ['R1 and R2 wait for a row of a later batch', 1000],
   ])(
     'are written without the reference to a row that is refused when it is written: %s',
     async (_, distance) => {

@@ -87,7 +87,7 @@ describe('the source of an import', () => {
   })
 })
 
-it('the citations of an import have the place, the address and the quote of the mapping', async () => {
+it('the citations of an import have the locator, the URL and the quote that its mapping reads', async () => {
   const scheme = newScheme()
   const mapping = `
 scheme: ${scheme}

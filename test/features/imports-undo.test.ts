@@ -14,7 +14,7 @@ import {
   undo,
 } from '../support/imports.ts'
 
-/** The undo of imports whose records refer to one another. An undo works in batches. */
+/** The undo of imports: what it removes, keeps and reports, and when it is refused. An undo works in batches. */
 
 let api: Api
 beforeAll(async () => {
@@ -254,7 +254,7 @@ it.each([
   expect((await requestUndo()).json<{ detail: string }>().detail).toContain('Undo the later import first.')
 })
 
-it('a commit is refused while another import of the register is undone', async () => {
+it('a commit is refused while another import of the register is being undone', async () => {
   const mapping = mappingOf(newScheme())
   const first = await importCsv(api.database, mapping, csv)
   const second = await checkCsv(api.database, mapping, csv.replaceAll('c-', 'd-'))
@@ -269,7 +269,7 @@ it('a commit is refused while another import of the register is undone', async (
   expect((await requestCommit()).status).toBe(202)
 })
 
-it('an import that commits itself fails while another import of the register is undone', async () => {
+it('an import that commits itself fails while another import of the register is being undone', async () => {
   const mapping = mappingOf(newScheme())
   const first = await importCsv(api.database, mapping, csv)
   const second = await checkCsv(api.database, mapping, csv.replaceAll('c-', 'd-'))

@@ -6,7 +6,7 @@ import { adminKey } from '../support/app.ts'
 import { newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
 import { type FormPart, sendForm } from '../support/send-form.ts'
 
-/** The parts of uploads, as various clients encode them (RFC 7578). */
+/** Uploads of imports: how clients may encode their parts (RFC 7578), and when an upload is refused. */
 
 let api: Api
 beforeAll(async () => {

@@ -197,7 +197,7 @@ describe('the report of a file without some records of earlier files', () => {
   })
 })
 
-describe('an import that an earlier version has staged', () => {
+describe('an import that an earlier version of the service has staged', () => {
   it('can be committed, even if its mapping would be refused now', async () => {
     const { id } = await checkCsv(
       api.database,

@@ -32,7 +32,7 @@ describe.each([
     expect(convert(1000)).toMatchObject({ faults: [{ detail, suggestion: 'place-1000' }] })
   })
 
-  it('is refused without one if there are many codes, since each comparison takes time', () => {
+  it('is refused without a suggestion if there are many codes, since each comparison takes time', () => {
     expect(convert(1001)).toMatchObject({ faults: [{ detail: `${unknown}.` }] })
   })
 })

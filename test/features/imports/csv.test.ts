@@ -241,7 +241,7 @@ describe('encoding', () => {
   })
 
   it.each(['utf-8', 'gb18030'])(
-    'may leave the end of the beginning of a file incomplete: %s',
+    'that is stated allows the beginning of a file to end within a character: %s',
     async (encoding) => {
       const bytes = iconv.encode(chinese, encoding).subarray(0, -2)
       const { rows } = await readContent('file.csv', bytes, { encoding }, true)

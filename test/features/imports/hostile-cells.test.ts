@@ -5,7 +5,10 @@ import { type Api, startTestApi } from '../../support/api.ts'
 import { newScheme, treatyHeader, treatyMapping } from '../../support/imports.ts'
 import { sendForm } from '../../support/send-form.ts'
 
-/** Cells that an attacker could send to slow the service down: a regular expression could try many ways to match them. */
+/**
+ * Cells that an attacker could send to slow the service down: they have very many parts, or a regular expression could try many
+ * ways to match them.
+ */
 
 /** Maximum processor time, in milliseconds, including other threads, such as the garbage collector. */
 const maxTimeMs = 1500
