@@ -60,6 +60,7 @@ export async function openCluster(
       return new Service(host, settings, join(folder, `${host.name}.log`))
     }
     const [first] = hosts
+    // The seed data is added with the default limits, not with those in `env`.
     if (first) await seed(first, { DATABASE_URL: balancer.databaseUrl }, join(folder, 'seed.log'))
     for (const pooler of poolers) await pooler.start()
     const services = hosts.map(openService)

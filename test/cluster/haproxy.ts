@@ -19,7 +19,7 @@ export interface Balancer {
 }
 
 /**
- * The settings of `deploy/`, with checks at half their interval, and without a log of requests. HAProxy stops
+ * The settings of `deploy/`, with half the interval between checks, and without a log of requests. HAProxy stops
  * waiting for a hanging server earlier than its clients do. It waits longer for responses to checks, since the machine may
  * be busy.
  */

@@ -10,7 +10,7 @@ export interface Writers {
   countAcknowledged(): number
   /** Ends after the current writes, and returns all acknowledged writes. @throws when a response to a client was unexpected. */
   stop(): Promise<AcknowledgedWrite[]>
-  /** Counts of failed attempts. */
+  /** Counts of failed and repeated attempts. */
   failures(): FailureCounts
 }
 

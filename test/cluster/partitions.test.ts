@@ -12,7 +12,7 @@ import { clusterUnavailableReason } from './tools.ts'
 
 /**
  * Within this time, clients have a response, even if it is a refusal: after up to a second of waiting for a connection, and up to
- * a second of its statement.
+ * a second of running the statement.
  */
 const waitsMs = 2000
 
@@ -25,7 +25,7 @@ const maxDelayMs = 1000
 /** Milliseconds between two requests of the same kind: often enough to notice late responses, and no load for a slow machine. */
 const intervalMs = 200
 
-describe.skipIf(clusterUnavailableReason())('a cluster whose network fails', () => {
+describe.skipIf(clusterUnavailableReason())('a cluster with disconnected or hanging servers', () => {
   let cluster: Cluster
   beforeAll(async () => {
     cluster = await openCluster({ STATEMENT_SECONDS: '1', POOL_WAIT_SECONDS: '1' })
@@ -146,11 +146,11 @@ describe.skipIf(clusterUnavailableReason())('a cluster whose network fails', () 
       },
     },
     {
-      what: 'the other standby hangs',
-      fault: async (_primary, [, other]) => {
-        await other?.host.signal('SIGSTOP')
+      what: 'the asynchronous standby hangs',
+      fault: async (_primary, [, asynchronous]) => {
+        await asynchronous?.host.signal('SIGSTOP')
         await sleep(10_000)
-        await other?.host.signal('SIGCONT')
+        await asynchronous?.host.signal('SIGCONT')
       },
     },
   ]

@@ -20,7 +20,7 @@ const lossAlerts = ['NoPrimary', 'PostgresDown', 'ServiceDown', 'ServiceNotReady
 describe.skipIf(clusterUnavailableReason())('a cluster with PgBouncer and Prometheus', () => {
   let cluster: Cluster
   beforeAll(async () => {
-    // Longer than the two seconds after which HAProxy notices the 503 of /readyz.
+    // Longer than two checks by HAProxy, after which it notices the 503 of /readyz.
     cluster = await openCluster({ DRAIN_SECONDS: '3' }, { pooled: noPgBouncer === undefined })
   })
   afterAll(() => cluster?.close())

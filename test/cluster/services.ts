@@ -7,7 +7,7 @@ import type { Host } from './namespaces.ts'
 
 const entente = [process.execPath, '--import', 'tsx', 'src/cli/main.ts']
 
-/** Creates the schema and adds the seed data, with the default limits. @throws when it fails. */
+/** Creates the schema and adds the seed data. @throws when it fails. */
 export async function seed(host: Host, env: NodeJS.ProcessEnv, log: string): Promise<void> {
   const child = await host.start({ command: [...entente, 'seed', 'all'], env, log })
   const [code] = await once(child, 'close')

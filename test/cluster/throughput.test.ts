@@ -37,7 +37,7 @@ describe.skipIf(clusterUnavailableReason() || !canLimitProcessors)('read through
       CACHE_MB: '0',
       MAX_EXPENSIVE: '8',
       READ_MAX_STALENESS_MS: '1000',
-      // On a slow machine, a third of a processor opens connections for longer than the default.
+      // With a third of a slow processor, PostgreSQL takes longer to open connections than the service waits by default.
       POOL_WAIT_SECONDS: '30',
     })
     await vacuum(cluster.balancer.databaseUrl)

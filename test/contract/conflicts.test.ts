@@ -93,7 +93,7 @@ describe.each(unique.filter(({ properties }) => properties.includes('externalIds
   ({ name }) => {
     const resource = resourceOf(name)
 
-    it('are refused if other records have them: each fault points to one, and names that record', async () => {
+    it('are refused if other records have them: each fault points to one id, and names its record', async () => {
       const own = { scheme: 'test', id: randomUUID() }
       const [first, second] = [await createRecord(resource, api), await createRecord(resource, api)]
       const theirs = [first, second].map(({ record }) => Object(record.externalIds)[0])

@@ -257,9 +257,9 @@ it.each([
     '{"results":[]}',
     'C--w7Q9oB5kf_GBlTFttS9ycwHEFhvszq2ROfMu_n8k',
   ],
-] as const)('a repeated %s gets the response that another version has stored', async (...request) => {
+] as const)('a repeated %s gets the response that another release has stored', async (...request) => {
   const [method, path, headers, body, status, text, fingerprint] = request
-  // Fixed hashes: during an upgrade, a request may be repeated to a process of another version.
+  // Fixed hashes: during an upgrade, a request may be repeated to a process of another release.
   await api.pool.query(
     `insert into idempotent_requests (identity, fingerprint, status, headers, body) values ($1, $2, $3, '{}', $4)
       on conflict (identity) do update set fingerprint = $2, status = $3, body = $4`,

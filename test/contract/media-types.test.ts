@@ -39,7 +39,7 @@ describe.each(resources)('a body for $name', (resource) => {
 
   it('without a Content-Type is refused with 415', async () => {
     const body = Buffer.from(JSON.stringify(await exampleDocument(resource, api)))
-    // The client of the tests always sends a Content-Type, so these requests use fetch.
+    // The client of the tests sends a Content-Type with every body, so these requests use fetch.
     const headers = { authorization: `Bearer ${adminKey}`, 'if-match': '*' }
     for (const response of [
       await fetch(`${api.origin}${listPath(resource)}`, { method: 'POST', body, headers }),

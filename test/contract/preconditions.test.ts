@@ -145,7 +145,7 @@ describe.each(resources)('If-Match of a change to $name', (resource) => {
     expect((await api.get(created.path)).json()).toEqual(winner?.json())
   })
 
-  it('of a restore of a removed record must have the last version in its history, or be *', async () => {
+  it('must be the last version in the history, or *, to restore a removed record', async () => {
     const { path } = await createRecord(resource, api)
     await api.patch(path, { [name]: 'Changed' })
     await api.delete(path)

@@ -44,7 +44,7 @@ async function invalidDocument(
   return { document: mergeDeep(await fullDocument(resource, api), replacements), pointers: pointers.sort() }
 }
 
-/** Returns a key that no record has if a schema is the schema of a reference, otherwise undefined. */
+/** For the schema of a reference, returns a key that no record has; otherwise undefined. */
 const unknownReference = (schema: z.core.$ZodType) => {
   const name = references.get(schema)
   const target = registry.resources.find((resource) => resource.name === name)
@@ -84,7 +84,7 @@ const listsOf = (names: string[]) =>
       .map((list) => ({ resource, list, name: resource.name })),
   )
 
-it('there is a resource to which each rule applies', () => {
+it('each rule applies to some resource', () => {
   expect(resourcesWith(unknownReference)).not.toEqual([])
   expect(resourcesWith(isEdtfSchema)).not.toEqual([])
   const names = new Set(registry.resources.flatMap(({ document }) => Object.keys(document.shape)))
