@@ -119,7 +119,7 @@ describe('a row that is inserted in SQL', () => {
     ['sources', 'sources', ids.unused],
   ]
   it.each(cases)(
-    'of %s creates its record, and continues its versions when it is inserted again',
+    'into %s creates its record, and continues its versions when it is inserted again',
     async (name, table, key) => {
       const resource = registry.get(name)
       const id = recordId(resource, key)

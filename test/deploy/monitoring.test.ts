@@ -92,7 +92,7 @@ describe('the dashboard for Grafana and the alerts', () => {
     expect(used.filter((name) => !variables.has(name))).toEqual([])
   })
 
-  it('have panels with unique ids that do not overlap', () => {
+  it('have panels that have unique ids and do not overlap', () => {
     expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length)
     const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
       Array.from({ length: w * h }, (_, cell) => `${x + (cell % w)},${y + Math.floor(cell / w)}`),

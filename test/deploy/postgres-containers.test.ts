@@ -21,6 +21,7 @@ it('all containers of PostgreSQL have a minute to write their last checkpoint', 
 })
 
 it('all containers of PostgreSQL have shared memory for parallel queries', () => {
-  // With `groupingSettings`, three processes may share a hash table of `work_mem` times `hash_mem_multiplier` (2) each: 384 MB.
+  // With `wholeTableSettings` and `groupingSettings`, a leader and two workers may share a hash table. Each contributes
+  // `work_mem` (64 MB) times `hash_mem_multiplier` (2): 384 MB.
   expect(containers.map(({ shm_size }) => shm_size)).toEqual(['1gb', '1gb', '1gb', '1gb'])
 })

@@ -81,7 +81,7 @@ describe('a resource that consists only of its declaration', () => {
     expect(cells).toContain('Zephyrine voyage')
   })
 
-  it('does not exist as of a time before its creation', async () => {
+  it('lists a record only as of times after its creation', async () => {
     expect(await keysIn(`/v1/expeditions?asOf=${beforeCreation}`)).not.toContain(created.key)
     expect(await keysIn('/v1/expeditions')).toContain(created.key)
   })

@@ -24,7 +24,7 @@ const headers = { ...asAdministrator, 'content-type': 'application/merge-patch+j
 
 /**
  * Adds a name to a record without overwriting changes of others: reads the record, writes with its ETag, and starts again
- * when the ETag is no longer current.
+ * when the ETag is no longer current or the service is busy (503).
  * @returns the name, the version after the change, and the number of attempts.
  */
 async function addName(

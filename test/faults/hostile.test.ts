@@ -22,7 +22,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.close())
 
-/** Internal details that no response may contain: stack traces, files, SQL, PostgreSQL errors. No request contains them. */
+/** Internal details that no error response may contain: stack traces, files, SQL, PostgreSQL errors. No request contains them. */
 const leaks =
   /\n +at .+:\d+:\d+|node_modules|\/src\/|\.[jt]s:\d+|syntax error at|violates|relation "|operator does not exist|invalid input syntax|SQLSTATE|pg_[a-z]+|_(fkey|pkey|fk|pk|check|unique)\b|\bselect .+ from\b/i
 

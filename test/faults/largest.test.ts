@@ -83,7 +83,7 @@ it('requests that are slow to parse or answer delay others by less than 500 ms',
   const service = await openService(database.url, {
     RATE_LIMIT: '0',
     SHED_LAG_MS: '0',
-    // With a limit, the service would refuse connections of the address after the first request.
+    // With a limit, the service would refuse further connections of the address: the first request misuses its connection.
     MAX_CONNECTIONS_PER_SECOND: '0',
   })
   await longestDelay(service.origin)

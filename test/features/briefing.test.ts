@@ -239,7 +239,7 @@ describe('GET /v1/countries/{code}/briefing', () => {
     expect(await readLatestChange('')).toMatchObject({ title: 'Tuvalu College' })
   })
 
-  it('names agreements by their Chinese alternative titles, in changes, expiry and names', async () => {
+  it('names agreements by Chinese alternative titles, in changes, expiring and include=names', async () => {
     const { id } = (
       await api.post('/v1/agreements', {
         title: 'Agreement on corals',

@@ -24,7 +24,7 @@ function openFeed() {
   const closing = new AbortController()
   onTestFinished(() => closing.abort())
   let rows: QueryResultRow[] = [{ position: '1.1' }]
-  // It connects at the first statement, and so never.
+  // The database connects at its first statement. It never connects here, since `read` is mocked.
   const database = openDatabaseAt('postgresql://127.0.0.1:1/none', generousOptions)
   vi.spyOn(database, 'read').mockImplementation(async () => rows.splice(0))
   const feed = new ChangeFeed(registry, {

@@ -79,7 +79,7 @@ function* faultyBodies(
   }
 }
 
-/** Condition trees of the maximum depth and width of a search. */
+/** Condition trees of the maximum depth and width of a search, and one that is too deep. */
 function* searchBodies(): Generator<[what: string, body: string]> {
   const nest = (levels: number, leaf: string): string =>
     levels === 0 ? leaf : `{"and":[${nest(levels - 1, leaf)}]}`
@@ -117,7 +117,8 @@ function* queries(names: string[]): Generator<string> {
 }
 
 /**
- * Yields requests of every operation of an OpenAPI document: the largest bodies and queries, valid and invalid ones.
+ * Yields the largest requests of an OpenAPI document, valid and invalid ones: of each GET with parameters in the query, and of
+ * each operation with a body.
  * @param key key of an administrator.
  * @param isWanted tells whether a path is wanted; by default, all paths are.
  */

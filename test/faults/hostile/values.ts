@@ -1,6 +1,6 @@
 import type { Random } from '../../../src/features/generating/random.ts'
 
-/** Texts that attack SQL, headers, paths, regular expressions, prototypes, fonts and parsers. */
+/** Texts that attack SQL, headers, paths, regular expressions, prototypes, Unicode handling and parsers. */
 export const hostileTexts = [
   '',
   ' ',

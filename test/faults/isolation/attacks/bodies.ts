@@ -23,8 +23,8 @@ const post = (path: string, body: Buffer, type = 'application/json'): ClientRequ
 
 const uuid = (index: number) => `"01933b5e-7c1a-7d4e-9f2b-${index.toString(16).padStart(12, '0')}"`
 
-/** Bodies that need no key: fields, unknown properties, ids, conditions and sort keys. */
-const anonymousBodies = () => [
+/** Requests that need no key. Their bodies consist of fields, unknown properties, ids, conditions and sort keys. */
+const anonymousRequests = () => [
   post(
     search,
     bodyUpTo('{"fields":[', () => '"a"', ']}'),
@@ -48,8 +48,8 @@ const anonymousBodies = () => [
   ),
 ]
 
-/** Bodies that need an editor key: NDJSON lines, bulk operations and list entries. */
-const editorBodies = () => [
+/** Requests that need an editor key. Their bodies consist of NDJSON lines, bulk operations and list entries. */
+const editorRequests = () => [
   post('/v1/agreements/import', Buffer.from('1\n'.repeat(MiB)), 'application/x-ndjson'),
   post('/v1/agreements/import', Buffer.from('{"a":1,"a":1}\n'.repeat(MiB / 14)), 'application/x-ndjson'),
   post(
@@ -75,23 +75,23 @@ const editorBodies = () => [
 ]
 
 const sendInTurn =
-  (makeBodies: () => ClientRequest[]): Attack =>
+  (makeRequests: () => ClientRequest[]): Attack =>
   (sender, counter) => {
-    const bodies = makeBodies()
+    const requests = makeRequests()
     const agent = new http.Agent({ keepAlive: true })
     let sent = 0
     keepInFlight(4, 200, async () => {
-      const body = bodies[sent % bodies.length] ?? { path: search }
+      const request = requests[sent % requests.length] ?? { path: search }
       sent += 1
-      await discardBody(await sendCounted(sender, counter, { ...body, agent }))
+      await discardBody(await sendCounted(sender, counter, { ...request, agent }))
     })
   }
 
 /** Keeps four searches with bodies of the maximum size in flight. */
-export const largeSearches = sendInTurn(anonymousBodies)
+export const largeSearches = sendInTurn(anonymousRequests)
 
 /** Keeps four writes with large bodies in flight. */
-export const largeWrites = sendInTurn(editorBodies)
+export const largeWrites = sendInTurn(editorRequests)
 
 /** Sends searches whose properties are all invalid, at most eight at a time, and reads no body of a response. */
 export const manyFaults: Attack = (sender, counter) => {
