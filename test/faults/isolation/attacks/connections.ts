@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
 import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { feedEnd } from '../../feed.ts'
 import { keepInFlight } from '../repetition.ts'
 import { host, type Sender } from '../sender.ts'
 import { type Attack, discardBody, sendCounted } from './attack.ts'
@@ -70,30 +71,29 @@ export const slowExports: Attack = (sender, counter) => {
   })
 }
 
-/** A position after every change, so that the stream sends nothing before the next change. */
-const future = '999999999999999999.0'
+/** Returns headers with the position of the last change, after which a stream sends nothing before the next change. */
+const fromEnd = async ({ port }: Sender) => ({ 'last-event-id': await feedEnd(`http://${host}:${port}`) })
 
 /** Streams are opened at random times within this period, like the pages of many users. */
 const openedWithinMs = 5000
 
 /** Follows the changes on 1,000 streams. Each reconnects as soon as it is refused or closed, but at most once a second. */
 export const impatientStreams: Attack = (sender, counter) => {
+  const headers = fromEnd(sender)
   keepInFlight(1000, 1000, async () => {
     await discardBody(
-      await sendCounted(sender, counter, {
-        path: '/v1/changes/stream',
-        headers: { 'last-event-id': future },
-      }),
+      await sendCounted(sender, counter, { path: '/v1/changes/stream', headers: await headers }),
     )
   })
 }
 
 /** Follows the changes on 1,000 streams, reads them, and waits for `Retry-After` when a stream is refused. */
 export const manyStreams: Attack = (sender, counter) => {
+  const headers = fromEnd(sender)
   keepInFlight(1000, 1000, async () => {
     await sleep(Math.random() * openedWithinMs)
-    const headers = { 'last-event-id': future }
-    const response = await sendCounted(sender, counter, { path: '/v1/changes/stream', headers })
+    const request = { path: '/v1/changes/stream', headers: await headers }
+    const response = await sendCounted(sender, counter, request)
     await discardBody(response)
     await sleep(1000 * Number(response.headers['retry-after'] ?? 0))
   })
