@@ -32,8 +32,8 @@ async function findFaults(seals: NamedSeal[] = []): Promise<string[]> {
 }
 
 /**
- * Runs statements as a superuser without triggers, looks for faults, and undoes the statements. The session's role disables all
- * triggers except `refuse_rewriting`, which is enabled always.
+ * Runs statements as a superuser without triggers, looks for faults, and undoes the statements. `session_replication_role`
+ * disables all triggers except `refuse_rewriting`, which is `enable always` and is disabled by name.
  */
 async function tamper(statements: string, seals: NamedSeal[] = []): Promise<string[]> {
   await api.pool.query(`create schema saved;
@@ -157,7 +157,7 @@ describe('verifying', () => {
     expect(await tamper(dropped)).toEqual([])
   })
 
-  it('accepts a value that an older version stored in another form, unless it was changed', async () => {
+  it('accepts a value that an older release stored in another form, unless it was changed', async () => {
     const { key: citation } = await createRecord(resourceOf('citations'), api, {
       ...(await exampleDocument(resourceOf('citations'), api)),
       locator: null,
@@ -187,9 +187,9 @@ describe('verifying', () => {
       `update revisions set document = '[]' where version = 4 and`,
       'key',
     ],
-  ])('names a record when %s is %s', async (subject, _value, statement, column) => {
+  ])('names a record when %s is %s', async (what, _value, statement, column) => {
     const faults = await tamper(`${statement} ${column} = '${key}'; ${rehash(4)}`)
-    expect(faults).toEqual([`sources/${key} version 4: ${subject} is not a JSON object`])
+    expect(faults).toEqual([`sources/${key} version 4: ${what} is not a JSON object`])
   })
 
   it('does not count a merged record that was changed in SQL as waiting for a revision', async () => {

@@ -74,7 +74,7 @@ describe('a key that was revoked', () => {
     )
     for (const { key } of keys) await expect.poll(() => service.status(key)).toBe(200)
     const revoke = 'update keys set revoked_at = now() where id = $1'
-    // PostgreSQL changes this only from another database.
+    // PostgreSQL refuses to disallow connections to the database in which the statement runs.
     const server = new pg.Client({ connectionString: inject('postgres').url })
     await server.connect()
     onTestFinished(() => server.end())
@@ -122,7 +122,7 @@ describe('the command line', () => {
 })
 
 it('the log contains no key, token, cookie, query, body or client address', async () => {
-  const { url, pool, database: registry, close } = await openTestDatabase()
+  const { url, pool, database: connected, close } = await openTestDatabase()
   onTestFinished(close)
   const env = {
     PORT: '0',
@@ -133,7 +133,7 @@ it('the log contains no key, token, cookie, query, body or client address', asyn
   }
   const service = run(['serve'], env)
   const [, address] = /(http:\S+)/.exec(await service.firstLine) ?? []
-  const { key, record } = await registry.transaction((tx) =>
+  const { key, record } = await connected.transaction((tx) =>
     createKey(tx, { name: 'Li Wei', role: 'admin', expiresAt: null }),
   )
   const token = `${btoa('{"alg":"none"}')}.${btoa('{"sub":"liwei"}')}.c2ln`

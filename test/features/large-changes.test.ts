@@ -55,7 +55,7 @@ it('a page ends when its documents have 16 MiB, and the next one continues', asy
   const created = await createRecord(resourceOf('agreements'), api, document)
   for (let version = 2; version <= 20; version += 1)
     expect((await api.patch(created.path, { title: `Version ${version}` })).status).toBe(200)
-  // Changes appear when the earlier transactions of other databases have ended, too.
+  // The feed also waits for earlier transactions in other databases of the server.
   const latest = () => api.get(`/v1/changes?order=desc&limit=1`).then((page) => page.json<FeedPage>().data[0])
   await expect.poll(latest, { timeout: 10_000 }).toMatchObject({ key: created.key, version: 20 })
   const first = await api.get('/v1/changes?resource=organizations&order=desc&limit=1')

@@ -31,7 +31,7 @@ async function readAll(paths: readonly string[], key: string | null = null): Pro
   return (await Promise.all(paths.map((path) => api.get(path, { key })))).map(({ text }) => text)
 }
 
-it('a citation that has moved to another source is as hidden as its former source', async () => {
+it('the version before a citation moved to another source is as hidden as the former source', async () => {
   const [former, source] = [await createSource(), await createSource()]
   const citation = await cite(former, 'Secret of the former source')
   const time = await databaseTime(api)

@@ -32,13 +32,13 @@ const inverse = { name: 'projects', description: 'the facilities that resulted f
 
 const refused: [what: string, fields: Fields, options: Partial<ResourceDeclaration>, message: string][] = [
   [
-    'a property with the name of one of every record',
+    'a property with the name of a property of every record',
     { version: field.line('Version.') },
     {},
     'facilities.version: the property "version" already belongs to every record; give one of them another name',
   ],
   [
-    'a property with the name of one that every resource gets',
+    'a property with the name of a property that every resource gets',
     { visibility: field.line('Visibility.') },
     {},
     'facilities.visibility: the property "visibility" already belongs to every record',
@@ -65,19 +65,19 @@ const refused: [what: string, fields: Fields, options: Partial<ResourceDeclarati
     'facilities.country: the collection "country" already belongs to the filters of facilities',
   ],
   [
-    'a filter with the name of one of every resource',
+    'a filter with the name of a filter of every resource',
     { q: field.line('Quality.') },
     {},
     'facilities.q: the filter "q" already belongs to every resource',
   ],
   [
-    'a filter with the name of that of another property',
+    'a filter with the name of the filter of another property',
     { participants, country: field.reference('countries', 'Country.') },
     {},
     'facilities.country: the filter "country" already belongs to facilities.participants',
   ],
   [
-    'a dimension with the name of that of another property',
+    'a dimension with the name of the dimension of another property',
     {
       openedOn: field.edtf('When it opened.'),
       openedYear: field.enumeration(['early', 'late'], 'When it opened.', { sort: false }),
@@ -92,13 +92,13 @@ const refused: [what: string, fields: Fields, options: Partial<ResourceDeclarati
     'facilities.openedOn: the column "opened_on" already belongs to facilities.opened_on',
   ],
   [
-    'a column with the name of one of every table',
+    'a column with the name of a column of every table',
     { search: field.line('Search.') },
     {},
     'facilities.search: the column "search" already belongs to every table',
   ],
   [
-    'a column with the name of one of the rows of every list',
+    'a column with the name of a column of every list',
     {
       ports: field.list(
         'Port',
@@ -302,7 +302,7 @@ describe('a registry', () => {
   })
 
   // The compiler reports every comment `@ts-expect-error` whose line has no error.
-  it('has options that can only name properties of the resource', () => {
+  it('has declarations whose options can only name properties of the resource', () => {
     const fields = { name: field.title('Name.'), openedOn: field.edtf('When it opened.') }
     const { singular, plural, noun, label, description, example } = facilities({})
     const names = { singular, plural, noun, label, description, example }

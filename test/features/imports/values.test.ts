@@ -333,7 +333,7 @@ describe('numbers', () => {
     [5e-7, 6, 1e-6],
     [4e-7, 6, 0],
     [5e-8, 8, 5e-8],
-  ])('are rounded whatever their size: %f to %i digits', (number, digits, rounded) => {
-    expect(roundNumber(number, digits)).toBe(rounded)
+  ])('are rounded whatever their size: %f to %i decimals', (number, decimals, rounded) => {
+    expect(roundNumber(number, decimals)).toBe(rounded)
   })
 })
