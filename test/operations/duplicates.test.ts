@@ -39,7 +39,7 @@ async function findPairs(
   return pairs
 }
 
-it('a pair has the equal properties and their share, without names, ids and visibility', async () => {
+it('a pair has its equal properties and a score; names, ids and visibility do not count', async () => {
   const website = 'https://twin.example'
   const ids = await createAll('organizations', [
     { name: 'Twin institute', acronym: 'TI', kind: 'academic', country: 'PAK', website },
@@ -53,6 +53,7 @@ it('a pair has the equal properties and their share, without names, ids and visi
     },
   ])
   const [first = '', second = ''] = ids
+  // The record with the lower id is the first of the pair.
   expect(await findPairs(ids, adminKey)).toEqual([
     expect.objectContaining({
       record: { key: first, title: 'Twin institute' },
@@ -68,7 +69,6 @@ it('a pair of agreements does not compare their alternative titles, which are na
   const alternativeTitles = [{ name: 'Twin', language: 'en' }]
   const document = { title: `Twin agreement ${randomUUID()}`, kind: 'treaty', alternativeTitles }
   const ids = await createAll('agreements', [document, { ...document, status: 'signed' }])
-  // The record with the lower id is the first of the pair.
   expect(await findPairs(ids, null, 'agreements')).toEqual([
     expect.objectContaining({ same: ['kind'], score: 1 }),
   ])

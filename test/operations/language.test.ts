@@ -39,7 +39,7 @@ describe('the language of labels', () => {
     expect(headers.get('vary')).toContain('Accept-Language')
   })
 
-  it('changes the entity tag of the response; another tag of the same language does not', async () => {
+  it('changes the entity tag of the response; another language tag of the same language does not', async () => {
     const [english, chinese] = [await readGroups('', 'en-GB'), await readGroups('', 'zh')]
     const tag = english.headers.get('etag') ?? ''
     expect(chinese.headers.get('etag')).not.toBe(tag)

@@ -60,7 +60,7 @@ it('a record is created only if it can be changed and sent back with all its pro
   expect((await api.put(path, { ...record, title: 'Sent back' })).status).toBe(200)
 })
 
-it('a history replaces lists with many nested items as a whole, and compares smaller ones', async () => {
+it('a history has one change for a list with many nested items, and compares smaller lists', async () => {
   const partiesOf = (actions: number, first: number) =>
     ['CHN', 'PAK', 'NPL', 'LKA', 'BGD'].map((country) => ({
       country,
@@ -105,7 +105,7 @@ it('a record with too many records of an include is refused with a way to read t
     // The dashboard recognizes the problem by this.
     expect(problem.errors).toBe(undefined)
   }
-  // The page before it does not have it.
+  // A page that ends before this record is not refused.
   const { key: other } = await createRecord(resourceOf('sources'), api, {
     title: 'A small one',
     kind: 'dataset',
@@ -177,7 +177,7 @@ describe('a large page', () => {
     gone.end(body)
     await waitUntilBlocked(api.pool)
     const waiting = fetch(`${api.origin}/v1/agreements/search`, { ...options, body })
-    // With the request for the metrics.
+    // The numbers below include the request for the metrics.
     const metrics = async () => (await api.get('/metrics')).text
     await expect.poll(metrics).toMatch(/^entente_http_requests_in_flight 3$/m)
     gone.destroy()

@@ -186,7 +186,7 @@ describe('a record that was merged into another one', () => {
     })
   })
 
-  it('was as visible as the other one, and citations are as visible as their sources', async () => {
+  it('had to be as visible as the other one, and citations are as visible as their sources', async () => {
     const cite = async (visibility: string) => {
       const document = { title: 'Cited', kind: 'report', visibility }
       const source = (await api.post('/v1/sources', document)).json<{ id: string }>().id
@@ -210,7 +210,7 @@ describe('a record that was merged into another one', () => {
     await expect(api.pool.query(update, [null, from.id])).rejects.toThrow('only by the service')
   })
 
-  it('cannot be written past the service, neither itself nor its lists', async () => {
+  it('cannot be written in SQL, neither itself nor its lists', async () => {
     const [from, into] = [await create('Merged'), await create('Into')]
     expect((await merge(from, into)).status).toBe(200)
     const insertRecord = "insert into organizations (id, name, kind) values ($1, 'Merged', 'other')"

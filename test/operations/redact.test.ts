@@ -258,7 +258,8 @@ it('rows that were written in SQL and never composed are redacted in the history
 it('a text that occurs in the id of another record leaves the reference to it unchanged', async () => {
   const source = (await create('sources', { title: 'Cited', kind: 'report' })).split('/').at(-1)
   const record = { resource: 'countries', id: 'CHN' }
-  // The citation refers to China by its internal id. Four characters of it could occur in the random id of the source.
+  // The citation refers to China by its internal id. The text is eight characters of this id, since a shorter text could also
+  // occur in the random id of the source.
   const { rows } = await api.pool.query<{ text: string }>(
     "select left(id::text, 8) as text from records where resource = 'countries' and key = 'CHN'",
   )

@@ -26,7 +26,7 @@ beforeAll(async () => {
     })
 })
 
-/** Returns the titles or pages of the listed records, sorted, and the target of the link to the next page. */
+/** Returns the titles, codes or pages of the listed records, sorted, and the target of the link to the next page. */
 async function read(path: string): Promise<{ found: string[]; next: string | undefined }> {
   const response = await api.get(path)
   expect(response.status, response.text).toBe(200)

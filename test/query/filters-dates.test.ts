@@ -82,7 +82,7 @@ describe('inForceOn finds records that may have been in force on a day', () => {
   })
 })
 
-describe('a date filter compares spans of days', () => {
+describe('a date filter', () => {
   const none = 'no date'
   const dates = [
     '-0044-03-15',
@@ -148,7 +148,7 @@ describe('a date filter compares spans of days', () => {
     ['[gte]=2011-05&signedOn[lte]=2011-05', [...year, '2011-21', '2011-04/2011-06', '201X', '2010-06/..']],
     ['[certainlyGte]=2011&signedOn[certainlyLte]=2011', [...april, ...year, '2011-21', '2011-04/2011-06']],
     ['[gte]=2011-04&signedOn[certainlyLt]=2011-05', april],
-  ])('signedOn%s', async (condition, expected) => {
+  ])('compares spans of days: signedOn%s', async (condition, expected) => {
     const parameters = Object.fromEntries(new URLSearchParams(`signedOn${condition}`))
     expect(await created.find(parameters)).toEqual([...expected].sort())
   })
@@ -167,7 +167,7 @@ describe('a date filter compares spans of days', () => {
   )
 
   it.each(['year', 'decade', 'month'])(
-    'finds and counts dates of very early and late years with an unknown %s',
+    'treats dates of very early and late years as dates with an unknown %s',
     async (unit) => {
       const early = ['-4713-11-24', '-4712']
       const late = ['Y294277', 'Y5874897']

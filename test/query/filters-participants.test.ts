@@ -87,7 +87,7 @@ describe('a filter by country', () => {
   })
 })
 
-describe('with a role, the participant in country, organization or region must have this role', () => {
+describe('a filter by role', () => {
   let created: LabelledRecords
   let institute: string
   beforeAll(async () => {
@@ -137,7 +137,7 @@ describe('with a role, the participant in country, organization or region must h
       ['Kazakhstan for Uzbekistan', 'Kazakhstan for itself'],
     ],
     [{ region: '142', role: 'observer,depositary' }, []],
-  ])('%o', async (parameters, expected) => {
+  ])('requires the participant in country or region to have this role: %o', async (parameters, expected) => {
     expect(await created.find(parameters)).toEqual(expected)
   })
 

@@ -111,7 +111,7 @@ describe('a search for words', () => {
       expect(await find({ not: { q: { eq: '能源' } } })).toEqual([ids.mixed, ids.english].sort())
     })
 
-    it('finds the excerpts of citations', async () => {
+    it('finds citations by their excerpts and notes', async () => {
       const source = await create(api, 'sources', { title: 'A gazette', kind: 'report' })
       const record = { resource: 'agreements', id: texts.id('solar') }
       await create(api, 'citations', { source, record, excerpt: '双方同意开展合作', note: '见第三页脚注' })
