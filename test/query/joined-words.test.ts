@@ -35,7 +35,7 @@ describe('the filter q', () => {
   })
 
   it.each(['programme -waste/water', 'programme -covid-19', 'programme -2014-2020', '"water waste"', '5'])(
-    'excludes joined words after a minus sign, and keeps decimals: %s',
+    'does not find excluded joined words, another order of words, or a part of a decimal: %s',
     async (q) => {
       expect(await titlesWith(q)).not.toContain(title)
     },

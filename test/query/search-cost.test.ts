@@ -106,7 +106,7 @@ describe('a search', () => {
   })
 
   it.each(['none', 'every'])(
-    'joins the lists of many conditions on %s of their elements',
+    'makes a join for each of many conditions on lists with the quantifier %s',
     async (quantifier) => {
       // Otherwise, each condition would be evaluated for each record.
       const conditions = equivalentConditions(12).map(({ topic }) => ({

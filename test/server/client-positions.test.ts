@@ -2,7 +2,7 @@ import { expect, it, onTestFinished, vi } from 'vitest'
 import type { Position } from '../../src/database/replicas/position.ts'
 import { ClientPositions, positionTtlMs } from '../../src/server/plugins/positions/client-positions.ts'
 
-/** The positions of clients that send none, from which replicas must read. */
+/** The latest position of each client. Replicas must have replayed the position of a client before they serve it. */
 
 const position = (timeline: number, lsn: number): Position => ({ timeline, lsn, text: `${timeline}-${lsn}` })
 

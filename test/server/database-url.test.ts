@@ -44,13 +44,13 @@ describe('the URL of a database', () => {
     )
   })
 
-  it('is refused with all its parameters that have no effect', () => {
+  it('is refused in a message that names all its parameters without effect', () => {
     expect(() => readConfig({ DATABASE_URL: `${base}?sslmod=require&user=a&opions=b` })).toThrow(
       /"sslmod".*; DATABASE_URL must be .*"opions"/,
     )
   })
 
-  it('is refused without the part of a password that is like a parameter', () => {
+  it('is refused in a message without the part of a password that looks like a parameter', () => {
     const read = () => readConfig({ DATABASE_URL: 'postgresql://user:1?secret=2@db.example/entente' })
     expect(read).toThrow(/^DATABASE_URL must be a URL like \S+, with special characters percent-encoded$/)
   })

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { z } from 'zod'
 import { openTestApp } from '../support/app.ts'
 
-/** Routes outside of the OpenAPI document: the documentation, and protocols that describe themselves (MCP, OpenRefine). */
+/** Routes outside of the OpenAPI document: the documentation, and protocols that describe themselves (MCP, reconciliation). */
 const isUndocumented = (url: string) => url === '/' || /^\/(docs|problems|openapi\.|mcp$|reconcile)/.test(url)
 
 const documentSchema = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) })

@@ -13,7 +13,7 @@ it('a stored briefing is not served on the next day, since it depends on the dat
   const api = await startTestApi()
   try {
     const path = '/v1/countries/TUV/briefing'
-    // The clock of the process may be wrong.
+    // The service takes the date from the database, since the clock of its process may be wrong.
     const databaseTime = vi.spyOn(api.app.database.clock, 'now').mockResolvedValue(new Date(lastMinute))
     vi.advanceTimersByTime(60_000)
     await waitUntilCached(api, path)

@@ -93,7 +93,7 @@ describe('the schemas of the OpenAPI document', () => {
     expect((await api.get(example?.instance ?? '')).json()).toEqual(example)
   })
 
-  it('name the parts of an upload in an order that is accepted, and allow several lists', () => {
+  it('name the parts of an upload in an order that is accepted, and allow several code lists', () => {
     for (const name of ['ImportUpload', 'ImportPreviewUpload']) {
       const { properties, description } = document.components.schemas[name] ?? {}
       const parts = ['mapping', ...(name === 'ImportUpload' ? ['decisions'] : []), 'file', 'list']

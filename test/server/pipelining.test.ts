@@ -53,7 +53,7 @@ describe('pipelined requests', () => {
   })
 })
 
-it('invalid bytes after the beginning of a response close the connection without another one', async () => {
+it('invalid bytes after the beginning of a response close the connection; no response follows', async () => {
   const socket = open()
   let output = ''
   socket.setEncoding('utf8').on('data', (part) => {

@@ -229,7 +229,7 @@ describe('without a rate limit and with CORS_ORIGINS', () => {
     const exposed = (await api.get(path, { headers: { origin } })).headers.get(
       'access-control-expose-headers',
     )
-    // The document describes the following headers only in prose.
+    // The document describes some of the following headers only in prose.
     const needed = new Set([
       ...describedHeaders.map((name) => name.toLowerCase()),
       ...[

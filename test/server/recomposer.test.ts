@@ -15,7 +15,7 @@ it('a change in psql gets its revision within seconds, even if no notification a
   await expect.poll(readHistory, { timeout: 15_000 }).toContain('Changed in psql')
 })
 
-it('a record that another transaction has locked does not delay the revisions of others', async () => {
+it('a record that another session has locked does not delay the revisions of others', async () => {
   const api = await startTestApi()
   onTestFinished(() => api.close())
   const client = await api.pool.connect()
@@ -42,7 +42,7 @@ it('records that cannot be composed do not delay the revisions of others', { tim
   await expect.poll(readHistory, { timeout: 40_000 }).toContain('Not delayed')
 })
 
-it('hundreds of changes in psql cause a few runs of the recomposer', async () => {
+it('hundreds of notifications of changes in psql cause only a few runs of the recomposer', async () => {
   const api = await startTestApi()
   onTestFinished(() => api.close())
   const count = await countStatements('"shape" is null', async () => {

@@ -134,7 +134,7 @@ it.each(['first', 'second'] as const)(
   },
 )
 
-it('remembers the position of the last write of a key in the process', async () => {
+it('remembers in the process the position of the last write with a key', async () => {
   await waitForReplicaReads(first)
   await pauseReplay()
   const { slug } = await create(first)
