@@ -32,7 +32,10 @@ async function blockCitations() {
 
 const countLane = () => api.database.laneCounts('expensive')
 
-/** Polls the counts: for one second after a cheap statement of another client, the expensive limit is lower by one. */
+/**
+ * Polls the counts of the expensive lane. The limit of this lane is lower by one until a second after the last cheap statement of
+ * another client.
+ */
 const expectLane = () => expect.poll(countLane, { timeout: 5000 })
 
 /** Counts the service's statements that wait for a lock and contain a text. */

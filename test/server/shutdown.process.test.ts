@@ -137,7 +137,7 @@ it('on SIGTERM, a request that never arrives completely is given up after ten se
     'POST /mcp HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
   )
   const closed = once(socket, 'close')
-  // The request arrives before this one is answered.
+  // When /healthz has been answered, the incomplete request has arrived, too.
   await fetch(`http://${hostname}:${port}/healthz`)
   service.signal('SIGTERM')
   expect(await service.ended).toMatchObject({ code: 0, stderr: '' })

@@ -37,7 +37,7 @@ it('a byte order mark is removed, and a body that ends inside a character is ref
   await expect(parseJson(truncated, 100)).rejects.toThrow('The body is not UTF-8.')
 })
 
-it('the message of a syntax error names its line and column, or its character in one line', async () => {
+it('a syntax error is reported with its line and column; in a text of one line, its character', async () => {
   const messageFor = (text: string) => parseJson(Buffer.from(text), 10).catch((error: Error) => error.message)
   expect(await messageFor(`${'\n'.repeat(MiB)}  x`)).toContain(`"x" at line ${MiB + 1}, column 3`)
   expect(await messageFor('{\n\n"a" 1}')).toContain('line 3, column 5')

@@ -13,7 +13,7 @@ export interface Group {
 export interface Aggregate {
   data: Group[]
   groups: { count: number; limit: number }
-  /** Only with `top`: all groups except the largest, as one; null if there are none. */
+  /** Only with `top`, which limits `data` to the largest groups: all other groups as one; null if there are none. */
   other?: { label: string; groups: number; measures: Record<string, number | null>; list: string } | null
   total: number
 }

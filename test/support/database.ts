@@ -18,7 +18,7 @@ export interface TestDatabase {
 
 /** Opens a clone of the template: a migrated database with the seed data of `seeds/`. */
 export function openTestDatabase(): Promise<TestDatabase> {
-  // By default, PostgreSQL writes every page of a clone to its log, which takes more than twice the processor time.
+  // By default, PostgreSQL writes every page of a clone to its write-ahead log, which takes more than twice the processor time.
   return open(`template ${inject('postgres').template} strategy file_copy`)
 }
 

@@ -90,10 +90,10 @@ function defaultOf(schema: z.ZodType): string {
 }
 
 /** Replaces the text between `<!-- name:begin -->` and `<!-- name:end -->`. @throws if the page has no such block. */
-function replaceBlock(page: string, text: string, name: string, block: string): string {
+function replaceBlock(page: string, text: string, name: string, content: string): string {
   const [begin, end] = [`<!-- ${name}:begin -->`, `<!-- ${name}:end -->`]
   const [before, rest] = text.split(begin)
   const [, after] = rest?.split(end) ?? []
   if (after === undefined) throw new Error(`${page} has no ${begin} … ${end}`)
-  return `${before}${begin}\n${block}\n${end}${after}`
+  return `${before}${begin}\n${content}\n${end}${after}`
 }

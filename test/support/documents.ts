@@ -208,7 +208,7 @@ async function uniqueProperties(resource: Resource, api: Api): Promise<Document>
   }
 }
 
-/** Returns a value of an example. Keys of records replace the ids in the value, which no record has. */
+/** Returns a value of an example. The ids in it belong to no record, so keys of existing records replace them. */
 async function withKeys(schema: z.core.$ZodType, value: unknown, api: Api): Promise<unknown> {
   const inner = unwrapSchema(schema)
   const target = references.get(inner)
@@ -264,11 +264,11 @@ export function getInputSchema(api: Api, resource: Resource): z.output<typeof in
   const reference = z.object({ $ref: z.string() })
   const media = z.looseObject({ 'application/json': z.looseObject({ schema: reference }) })
   const create = z.looseObject({ requestBody: z.looseObject({ content: media }) })
-  const documentSchema = z.looseObject({
+  const openApiSchema = z.looseObject({
     paths: z.looseObject({ [listPath(resource)]: z.looseObject({ post: create }) }),
     components: z.looseObject({ schemas: z.record(z.string(), z.unknown()) }),
   })
-  const { paths, components } = documentSchema.parse(api.document)
+  const { paths, components } = openApiSchema.parse(api.document)
   const target = paths[listPath(resource)]?.post.requestBody.content['application/json'].schema.$ref
   return inputSchema.parse(components.schemas[target?.split('/').at(-1) ?? ''])
 }
@@ -298,7 +298,7 @@ export const nameProperty = (resource: Resource): string =>
 /** Returns request options that change a record only if it still has this ETag. */
 export const ifMatch = (etag: string): RequestOptions => ({ headers: { 'if-match': etag } })
 
-/** Valid values of text properties that have a pattern, and no example in their schema. */
+/** Valid values of text properties, by the name of the property. `fullValue` invents the texts of most other properties. */
 const textValues: Record<string, string> = {
   language: 'en',
   languages: 'en',

@@ -19,7 +19,10 @@ export async function runFirstMigrations(pool: pg.Pool, count: number): Promise<
   }
 }
 
-/** Returns the name of the migration that versions must have to work with a database: the setting `required_migration`. */
+/**
+ * Returns the name of the migration that a version of the service must have to work with a database: the setting
+ * `required_migration`.
+ */
 export async function readRequiredMigration(pool: pg.Pool): Promise<string | undefined> {
   const { rows } = await pool.query<{ value: string }>(
     "select value from settings where name = 'required_migration'",

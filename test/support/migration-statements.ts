@@ -25,8 +25,9 @@ const refersTo = ({ columns, where = '' }: Index, column: string): boolean =>
 
 /**
  * Removes from `before` each generated column that `after` lacks or does not generate with the same expression, and the indexes
- * of these columns. drizzle-kit would drop the columns that the old expression reads before the generated column, would add the
- * generated column before the columns that the new expression reads, and would not create its indexes again.
+ * of these columns. Otherwise drizzle-kit would first drop the columns that the old expression reads, and then the generated
+ * column. It would first add the new generated column, and then the columns that the new expression reads. It would not create
+ * the indexes again.
  * @returns the statements that drop the columns.
  */
 function dropGenerated(before: Tables, after: Tables): string[] {

@@ -16,7 +16,7 @@ export interface ReferenceProperty {
 
 const resourcesNamed = (name: string) => registry.resources.filter((resource) => resource.name === name)
 
-/** Returns all reference properties of resources. Those of citations include one for each other resource, which they cite. */
+/** Returns all reference properties of resources. `/record/id` of citations occurs once for each resource that they can cite. */
 export const referencePropertiesOf = (referrers: readonly Resource[]): ReferenceProperty[] =>
   referrers.flatMap((referrer): ReferenceProperty[] => {
     const found: ReferenceProperty[] = []

@@ -13,7 +13,7 @@ export interface SqlWrite {
   action: 'insert' | 'update' | 'delete'
   row: number
   draw: number
-  /** The command after the statement for the savepoint that was set before it. With `none`, there is no command. */
+  /** A savepoint is set before the statement. After the statement, this command is sent for the savepoint; none for `none`. */
   savepoint: 'none' | 'release' | 'rollback'
 }
 
@@ -51,7 +51,7 @@ const listRow =
     ...other(draw),
   })
 const capitalLetter = (draw: number) => String.fromCharCode(65 + (draw % 26))
-const recordTables = ['agreements', 'projects', 'cooperation_bases', 'assistance_programs']
+const tablesWithParticipants = ['agreements', 'projects', 'cooperation_bases', 'assistance_programs']
 
 const expressionsByTable: Record<string, TableExpressions> = {
   regions: {
@@ -118,7 +118,7 @@ const expressionsByTable: Record<string, TableExpressions> = {
   participations: {
     insert: sharedRow(
       (draw) => ({ country: pick('countries', 'code', draw), role: text('beneficiary') }),
-      recordTables,
+      tablesWithParticipants,
     ),
     update: (draw) =>
       [
@@ -139,13 +139,13 @@ const expressionsByTable: Record<string, TableExpressions> = {
     update: (draw) => `note = 'Action ${draw}'`,
   },
   topic_links: {
-    insert: sharedRow((draw) => ({ topic: pick('topics', 'slug', draw) }), recordTables),
+    insert: sharedRow((draw) => ({ topic: pick('topics', 'slug', draw) }), tablesWithParticipants),
     update: (draw) => `topic = ${pick('topics', 'slug', draw)}`,
   },
   external_ids: {
     insert: sharedRow(
       (draw) => ({ scheme: text('made'), id: text(`${draw}`) }),
-      [...recordTables, 'sources', 'figures'],
+      [...tablesWithParticipants, 'sources', 'figures'],
     ),
     update: (draw) => `id = 'made-${draw}'`,
   },
