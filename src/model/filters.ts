@@ -145,10 +145,21 @@ export function anyOf(column: AnyPgColumn, value: z.ZodType, description: string
 const toLikePattern = (text: SQL) =>
   sql`regexp_replace(${fold(sql`${text}::text`)}, '([\\\\%_])', '\\\\\\1', 'g')`
 
+/**
+ * Restricts a condition on a folded column to records with a value. `fold` returns an empty text for a missing value, and also for
+ * a value of accents alone.
+ */
+const ifPresent = (column: AnyPgColumn, condition: SQL): SQL =>
+  column.notNull ? condition : sql`(${column} is not null and ${condition})`
+
 /** The operators that compare a part of a text. They ignore case and accents. */
 const substringComparisons = (column: AnyPgColumn): Partial<Record<Operator, Comparison>> => ({
-  contains: withOneValue((part) => sql`${fold(column)} like '%' || ${toLikePattern(part)} || '%'`),
-  startsWith: withOneValue((start) => sql`${fold(column)} like ${toLikePattern(start)} || '%'`),
+  contains: withOneValue((part) =>
+    ifPresent(column, sql`${fold(column)} like '%' || ${toLikePattern(part)} || '%'`),
+  ),
+  startsWith: withOneValue((start) =>
+    ifPresent(column, sql`${fold(column)} like ${toLikePattern(start)} || '%'`),
+  ),
   ...ifNullable(column),
 })
 
@@ -159,7 +170,7 @@ export const text = (column: AnyPgColumn, description: string): Filter => ({
   description,
   value: textValue(),
   comparisons: {
-    eq: withOneValue((whole) => sql`${fold(column)} = ${fold(sql`${whole}::text`)}`),
+    eq: withOneValue((whole) => ifPresent(column, sql`${fold(column)} = ${fold(sql`${whole}::text`)}`)),
     ne: withOneValue((whole) => sql`(${column} is null or ${fold(column)} <> ${fold(sql`${whole}::text`)})`),
     ...substringComparisons(column),
   },
@@ -174,8 +185,8 @@ export const groupedText = (column: AnyPgColumn, description: string): Filter =>
   value: textValue(),
   comparisons: {
     // The first condition uses the index of folded texts. The second one keeps only exact matches.
-    eq: withOneValue(
-      (whole) => sql`(${fold(column)} = ${fold(sql`${whole}::text`)} and ${column} = ${whole}::text)`,
+    eq: withOneValue((whole) =>
+      ifPresent(column, sql`(${fold(column)} = ${fold(sql`${whole}::text`)} and ${column} = ${whole}::text)`),
     ),
     ne: withOneValue((whole) => sql`${column} is distinct from ${whole}::text`),
     ...substringComparisons(column),

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
-import { columnOf } from '../database/columns.ts'
+import { columnOf, unionAll } from '../database/columns.ts'
 import { areaDimensions, areaFilters } from '../model/areas.ts'
 import { field } from '../model/fields/index.ts'
 import { filterByAny } from '../model/filters.ts'
@@ -13,15 +13,24 @@ const alpha2 = z
   .regex(/^[A-Z]{2}$/, { error: 'must be two capital letters of ISO 3166-1 alpha-2, such as PK' })
 const numeric = z.string().regex(/^[0-9]{3}$/, { error: 'must be three digits of ISO 3166-1, such as 586' })
 
-/** The filter for countries that take part in a record together with a given country, directly or through an organization. */
+/**
+ * The filter for countries that take part in a record together with a given country, directly or through an organization. As in
+ * aggregates and networks, the countries of hosts and locations count, too.
+ */
 function partnerOf({ table, registry }: ResourceContext) {
   const { participations } = registry.shared
-  const countriesOfRecords = sql`
-    select participations.record, coalesce(participations.country, organizations.country) as country
-    from ${participations} left join organizations on organizations.id = participations.organization`
+  const hosts = [...registry.participants.keys()].flatMap((name) => registry.hostCountries(name))
+  const countriesOfRecords = unionAll([
+    sql`select participations.record, coalesce(participations.country, organizations.country) as country
+      from ${participations} left join organizations on organizations.id = participations.organization`,
+    ...hosts.map(
+      ({ record, country }) =>
+        sql`select ${record} as record, ${country} as country from ${country.table} where ${country} is not null`,
+    ),
+  ])
   return filterByAny(
     keys.country(),
-    'Finds countries that take part in a record with this country, directly or through an organization.',
+    'Finds countries in records with this country: as participant, host, location, or by organization.',
     (values) =>
       sql`${columnOf(table, 'code')} in (with participants as (${countriesOfRecords})
         select partners.country from participants given join participants partners using (record)

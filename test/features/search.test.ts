@@ -253,6 +253,10 @@ describe('a search across resources', () => {
     for (const q of ['zzyzx', 'pakis', 'energy']) expect(await found(q), q).toBe(false)
   })
 
+  it.each(['\u0301', '\u0308\u20dd'])('finds nothing for %j, accents alone', async (q) => {
+    expect((await searchFor(q)).data).toEqual([])
+  })
+
   it.each(['-'.repeat(33), '–'.repeat(40), '- '.repeat(40), '-!'.repeat(40)])(
     'does not read repeated dashes as negation, also in lists: %s',
     async (dashes) => {

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { aggregate, countInList, type Group } from '../support/aggregates.ts'
 import { type Api, startTestApi } from '../support/api.ts'
+import type { Page } from '../support/documents.ts'
+import { create } from '../support/labelled-records.ts'
 import { registry } from '../support/registry.ts'
 
 let api: Api
@@ -161,6 +163,49 @@ describe('partnerOf', () => {
     expect(await countsOf('beneficiary')).toEqual({ total: 1, KOR: 1 })
     expect(await countsOf('party')).toEqual({ total: 1, JPN: 1 })
     expect(await countsOf('depositary')).toEqual({ total: 1, null: 1 })
+  })
+
+  it('of countries finds the countries of aggregates, also hosts and locations', async () => {
+    const organization = await create(api, 'organizations', {
+      name: 'Of Samoa',
+      kind: 'academic',
+      country: 'WSM',
+    })
+    const participant = (of: object) => ({ kind: 'other', participants: [{ ...of, role: 'participant' }] })
+    const location = {
+      name: 'Thimphu',
+      country: 'BTN',
+      latitude: null,
+      longitude: null,
+      elevationMetres: null,
+    }
+    await create(api, 'cooperation-bases', {
+      name: 'Hosted',
+      hostCountry: 'BTN',
+      ...participant({ country: 'FJI' }),
+    })
+    await create(api, 'cooperation-bases', { name: 'Located', location, ...participant({ organization }) })
+    await create(api, 'projects', {
+      title: 'At a place',
+      locations: [location],
+      ...participant({ country: 'TON' }),
+    })
+    await create(api, 'projects', { title: 'Elsewhere', ...participant({ country: 'KIR' }) })
+    const counted = async (partnerOf: string) => {
+      const groups = [...registry.participants.keys()].map(
+        async (resource) =>
+          (await aggregate(api, resource, { partnerOf, groupBy: 'country', limit: '300' })).data,
+      )
+      const codes = (await Promise.all(groups)).flat().flatMap(({ key }) => key.country ?? [])
+      return [...new Set(codes)].sort()
+    }
+    const found = async (partnerOf: string) => {
+      const response = await api.get(`/v1/countries?partnerOf=${partnerOf}&sort=code&limit=200`)
+      return response.json<Page>().data.map(({ code }) => code)
+    }
+    expect(await found('BTN')).toEqual(['FJI', 'TON', 'WSM'])
+    for (const country of ['BTN', 'FJI', 'TON', 'WSM', 'KIR', 'CHN', 'PAK'])
+      expect(await found(country), country).toEqual(await counted(country))
   })
 
   it('is also a filter of searches', async () => {

@@ -18,7 +18,7 @@ import type { NameQuery } from './types.ts'
 
 interface Row {
   key: string
-  /** All names, the title first. */
+  /** All names, the title first; empty for a record without a title. */
   names: string[]
   /** Country of an organization; null if it has none, and for records of other resources. */
   country: string | null
@@ -45,7 +45,7 @@ function nameColumns(resource: Resource): SQL {
   const { table, key, search } = resource
   const names = search.nameLines
     ? sql`string_to_array(${search.nameLines}, U&'\\000A')`
-    : sql`array[${search.title}]`
+    : sql`array_remove(array[${search.title}], null)`
   const isOrganization = resource.name === 'organizations'
   const column = (property: string) => (isOrganization ? columnOf(table, property) : sql`null::text`)
   return sql`${key.column}::text as key, ${names} as names, ${column('country')} as country, ${column('kind')} as kind`
@@ -60,7 +60,7 @@ const textsOf = (name: string): string[] => {
     foldName(text),
     text.replaceAll('&', 'and'),
     text.replace(/\.$/, ''),
-  ]
+  ].filter((form) => form !== '')
 }
 
 /** Returns the SQL of a folded text without punctuation. */
@@ -79,7 +79,9 @@ async function findNamed(
   countries: readonly string[],
 ): Promise<Row[]> {
   const { table, search } = resource
-  const wanted = sql`(select distinct ${fold(sql`given`)} as text from unnest(${sql.param(texts)}::text[]) as given) as wanted`
+  // Texts of which nothing is left without accents would equal the missing titles of records.
+  const folded = fold(sql`given`)
+  const wanted = sql`(select distinct ${folded} as text from unnest(${sql.param(texts)}::text[]) as given where ${folded} <> '') as wanted`
   // `findSimilar` finds other spellings of at most `maxSimilar` names. If there are more, all stored names of organizations are
   // compared without punctuation.
   if (search.nameLines && resource.name === 'organizations' && nameCount > maxSimilar) {

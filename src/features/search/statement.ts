@@ -224,11 +224,12 @@ export function searchStatement({ q: text, resources, limit: maxHits, asOf }: Se
     const hasTrigrams = sql`(select cardinality(show_trgm(folded_query)) > 0 and threshold = ${minSimilarity} from term)`
     const hasPairs = sql`(select cardinality(pairs) > 0 from term)`
     const hasFullPairs = sql`${fewFound} and (select cardinality(${fullPairs}) > 0)`
+    // A text of accents alone is empty without them, and would equal the missing title of a citation, so it is null.
     return sql`with term as materialized (
         select folded.folded_query, folded.inversions, folded.head, prefix_tsquery(${separateCharacters(webSearch(q))}) as words, wide_pairs(folded.folded_query) as pairs,
           set_config('pg_trgm.word_similarity_threshold', ${minSimilarity}, true) as threshold
-        from (select ${fold(sql`btrim(${q})`)} as folded_query, nullif(${fold(sql`${placeholder('head')}::text`)}, '') as head,
-          array(select ${fold(sql`form`)} from unnest(${placeholder('inversions')}::text[]) as form) as inversions) as folded
+        from (select nullif(${fold(sql`btrim(${q})`)}, '') as folded_query, nullif(${fold(sql`${placeholder('head')}::text`)}, '') as head,
+          array_remove(array(select ${fold(sql`form`)} from unnest(${placeholder('inversions')}::text[]) as form), '') as inversions) as folded
       ), name_hits as materialized (${unionOfResources(nameHits)}),
       word_hits as materialized (
         ${unionOfResources((index, resource) => [

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../../support/api.ts'
+import { seededKey } from '../../support/documents.ts'
+import { resources } from '../../support/registry.ts'
 
 let api: Api
 beforeAll(async () => {
@@ -28,6 +30,22 @@ describe('POST /v1/resolve', () => {
     expect(data).toHaveLength(1000)
     expect(data[0]?.match?.key).toBe('COD')
     expect(data[1]?.status).toBe('unresolved')
+  })
+
+  it('resolves a name without letters to no record of any resource', async () => {
+    // A citation without an excerpt has no title.
+    const record = { resource: 'countries', id: 'CHN' }
+    const citation = { source: await seededKey(api, 'sources'), record }
+    expect((await api.post('/v1/citations', citation)).status).toBe(201)
+    for (const name of ['-', '?', '.', '...', '*', '%', '"', '😀', '\u0301']) {
+      const queries = resources.map((resource) => ({ resource: resource.name, name }))
+      const response = await api.post('/v1/resolve', { queries }, anonymous)
+      expect(response.status, name).toBe(200)
+      const { data } = response.json<{ data: { status: string }[] }>()
+      // A question mark marks a name as doubtful.
+      const status = name === '?' ? 'ambiguous' : 'unresolved'
+      expect(data, name).toMatchObject(queries.map(() => ({ status })))
+    }
   })
 
   it('refuses 1,001 names, and returns pointers to an unknown resource and a malformed country', async () => {

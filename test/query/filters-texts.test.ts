@@ -1,0 +1,55 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type Api, sharedApi } from '../support/api.ts'
+import type { Document, Page } from '../support/documents.ts'
+import { createLabelled, type LabelledRecords } from '../support/labelled-records.ts'
+
+let api: Api
+let created: LabelledRecords
+beforeAll(async () => {
+  api = await sharedApi()
+  const agreement = (more: Document) => ({ title: 'With few texts', kind: 'agreement', ...more })
+  created = await createLabelled(api, 'agreements', {
+    placed: agreement({
+      place: 'Tromsø',
+      parties: [{ country: 'NOR', role: 'party', contribution: 'Ships' }],
+    }),
+    without: agreement({ parties: [{ country: 'NOR', role: 'party' }] }),
+  })
+})
+
+/** Returns the sorted labels of the records that a search finds. */
+async function search(condition: object): Promise<string[]> {
+  const labels = ['placed', 'without']
+  const where = { id: { in: labels.map((label) => created.id(label)) }, ...condition }
+  const response = await api.post('/v1/agreements/search', { where })
+  expect(response.status, response.text).toBe(200)
+  const found = response.json<Page>().data.map(({ id }) => id)
+  return labels.filter((label) => found.includes(created.id(label)))
+}
+
+/** Texts of which nothing is left without accents. */
+describe.each(['\u0301', '\u0308\u20dd'])('a filter by the text %j, accents alone,', (accents) => {
+  it.each([
+    ['place', []],
+    ['place[ne]', ['placed', 'without']],
+    ['place[contains]', ['placed']],
+    ['place[startsWith]', ['placed']],
+    ['summary', []],
+    ['summary[contains]', []],
+  ])('finds no record without a value in lists: %s', async (parameter, expected) => {
+    expect(await created.find({ [parameter]: accents })).toEqual(expected)
+  })
+
+  const has = (operator: string) => ({ parties: { some: { contribution: { [operator]: accents } } } })
+  it.each([
+    [{ place: { in: [accents, 'aaa'] } }, []],
+    [{ not: { place: { eq: accents } } }, ['placed', 'without']],
+    [{ not: { place: { contains: accents } } }, ['without']],
+    [has('eq'), []],
+    [has('contains'), ['placed']],
+    [{ not: has('startsWith') }, ['without']],
+    [has('ne'), ['placed', 'without']],
+  ])('finds no record without a value in searches: %j', async (condition, expected) => {
+    expect(await search(condition)).toEqual(expected)
+  })
+})
