@@ -1,4 +1,4 @@
-import { didYouMean, didYouMeanSentence, suggest } from '../../../problems/suggest.ts'
+import { didYouMeanSentence, suggest } from '../../../problems/suggest.ts'
 import type { CompileContext } from './context.ts'
 import { textOf } from './path.ts'
 import type { ValueSteps } from './value-schema.ts'
@@ -45,7 +45,7 @@ function compileList({ list: name, key, value }: FileReference, context: Compile
   }
   for (const column of [keyColumn, valueColumn]) {
     if (!list.columns.includes(column)) {
-      context.addFault(`${name} has no column ${JSON.stringify(column)}${didYouMean(column, list.columns)}`)
+      context.addMissingColumn(name, column, list.columns)
       return () => null
     }
   }

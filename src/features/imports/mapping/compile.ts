@@ -93,7 +93,7 @@ function compileJoins(mapping: Mapping, context: CompileContext): (values: JsonO
     const companion = joinContext.companionFile(file)
     const path = joinContext.at('equals').compilePath(equals)
     if (companion && companion.columns.length > 0 && !companion.columns.includes(key)) {
-      joinContext.at('key').addFault(`${file} has no column ${JSON.stringify(key)}`)
+      joinContext.at('key').addMissingColumn(file, key, companion.columns)
     }
     return { name, key, path, companion }
   })
@@ -234,7 +234,10 @@ function compileCitation(context: CompileContext) {
     if (mapping === undefined) return []
     const steps = { ...toSteps(mapping), onBadValue: 'drop' as const }
     return [
-      [name, compileProperty(steps, targetOf(citationSchemas[name]), context.at('citation', name))] as const,
+      [
+        name,
+        compileProperty(steps, targetOf(citationSchemas[name]), context.shared('citation', name)),
+      ] as const,
     ]
   })
   return (scope: Scope, row: Row, conversion: Conversion): Draft['citation'] => {
