@@ -1,5 +1,5 @@
 import {
-  type CompanionRows,
+  CompanionRows,
   checkColumns,
   createConverter,
   parseMapping,
@@ -8,6 +8,13 @@ import type { ConvertedRow, Draft, JsonObject } from '../../src/features/imports
 import { Problem } from '../../src/problems/problem.ts'
 import { registry } from '../../src/resources/registry.ts'
 import { readContent } from './import-files.ts'
+
+/** Makes a companion file from its rows. */
+export const makeCompanion = (columns: readonly string[], rows: readonly JsonObject[]): CompanionRows =>
+  new CompanionRows(
+    columns,
+    rows.map((values, index) => ({ locator: `row ${index + 2}`, values })),
+  )
 
 /**
  * Converts a row with a mapping in YAML.

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { CompanionRows } from '../../../src/features/imports/mapping/index.ts'
-import { convertContent, draftsOf } from '../../support/conversion.ts'
+import { convertContent, draftsOf, makeCompanion } from '../../support/conversion.ts'
 
 /** Columns of the lists that a mapping adds to a row: the rows of a joined file, and those of a group. */
 
@@ -12,7 +11,7 @@ ${more}`
 describe('columns that the rows of a joined file lack', () => {
   const join = 'join: { o: { file: o.csv, key: pid, equals: id } }'
   const convert = (text: string, columns = ['pid', 'country', 'amount']) => {
-    const companion = new CompanionRows(columns, [{ pid: '1', country: 'China', amount: '5 EUR' }])
+    const companion = makeCompanion(columns, [{ pid: '1', country: 'China', amount: '5 EUR' }])
     return convertContent(text, 'rows.csv', 'id,t\n1,One\n', new Map([['o.csv', companion]]))
   }
 

@@ -50,7 +50,7 @@ function compileList({ list: name, key, value }: FileReference, context: Compile
     }
   }
   return (text) => {
-    const row = list.find(keyColumn, text)[0] ?? list.find(keyColumn, wildcard)[0]
+    const row = list.find(keyColumn, text) ?? list.find(keyColumn, wildcard)
     if (!row) return unknown(text, list.texts(keyColumn, maxCompared), `the file ${name}`)
     const word = textOf(row[valueColumn] ?? null) ?? null
     return word === wildcard ? text : word

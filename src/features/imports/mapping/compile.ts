@@ -59,8 +59,9 @@ export function compileMapping(
       ),
   )
   const convert = (row: Row): ConvertedRow => {
-    if (row.fault) return { kind: 'refused', faults: [row.fault] }
+    // A row with a fault is joined, too, so that its rows of joined files do not count as unmatched.
     const values = join(row.values)
+    if (row.fault) return { kind: 'refused', faults: [row.fault] }
     const scope: Scope = { row: values, item: values }
     // The records of a skipped row are collected, too, since a record that the file has is not missing (`missing.ts`).
     const skip = (reason: string): ConvertedRow => {
@@ -103,7 +104,7 @@ function compileJoins(mapping: Mapping, context: CompileContext): (values: JsonO
     for (const { name, key, path, companion } of joins) {
       const [first = null] = path ? valuesAt(path, { row: values, item: values }) : []
       const text = textOf(first)
-      joined[name] = text === undefined ? [] : [...(companion?.find(key, text) ?? [])]
+      joined[name] = text === undefined ? [] : (companion?.join(key, text) ?? [])
     }
     return joined
   }
