@@ -44,11 +44,12 @@ export async function openRows(
   const companions = await readCompanions(mapping, others, { signal })
   const { fileInfo, batches, close } = readRows(file, mapping.rows, { signal })
   try {
-    checkColumns(mapping, registry, await fileInfo)
-    const convert = createConverter(mapping, { registry, companions })
-    const unused = createUnusedColumnCounter(mapping, registry, await fileInfo)
+    const info = await fileInfo
+    checkColumns(mapping, registry, info)
+    const convert = createConverter(mapping, { registry, companions, dateSystem: info.dateSystem })
+    const unused = createUnusedColumnCounter(mapping, registry, info)
     // A file of refused rows has only a part of the rows.
-    const isPartial = isRefusedRowsFile(await fileInfo)
+    const isPartial = isRefusedRowsFile(info)
     const describeUnmatched = () =>
       isPartial ? [] : [...companions].flatMap(([name, rows]) => rows.describeUnmatched(name) ?? [])
     return { fileInfo, batches, convert, unused, describeUnmatched, close }

@@ -6,6 +6,7 @@ import { webAddress } from '../../../model/web-address.ts'
 import { FaultList } from '../../../problems/problem.ts'
 import { capitalize, toSentence } from '../../../problems/suggest.ts'
 import { citationLimits } from '../citation-limits.ts'
+import type { DateSystem } from '../reading/xlsx/serial.ts'
 import type { ConvertedRow, Draft, JsonObject, JsonValue, Row, RowFault } from '../types.ts'
 import type { CompanionRows } from './companion-rows.ts'
 import { compileConditions } from './condition.ts'
@@ -31,20 +32,37 @@ export interface CompiledMapping {
   readPaths: readonly ReadPath[]
 }
 
+/** What is known of the files of an import when their mapping is compiled. */
+export interface ImportedFiles {
+  /** The companion files by name. */
+  companions: ReadonlyMap<string, CompanionRows>
+  /** The date system of the file with the rows. Default: 1900. */
+  dateSystem?: DateSystem | undefined
+}
+
 /**
  * Compiles a mapping that the schema of mappings accepts.
- * @param companions the companion files by name; absent to check only the mapping.
+ * @param files absent to check only the mapping.
  */
 export function compileMapping(
   mapping: Mapping,
   registry: Registry,
-  companions?: ReadonlyMap<string, CompanionRows>,
+  { companions, dateSystem = '1900' }: Partial<ImportedFiles> = {},
 ): CompiledMapping {
   const faults = new FaultList()
   const columns: ColumnUse[] = []
   const readPaths: ReadPath[] = []
   const empty = new Set((mapping.empty ?? []).map((word) => word.trim()))
-  const context = new CompileContext({ mapping, registry, companions, faults, columns, readPaths, empty })
+  const context = new CompileContext({
+    mapping,
+    registry,
+    companions,
+    dateSystem,
+    faults,
+    columns,
+    readPaths,
+    empty,
+  })
   const join = compileJoins(mapping, context)
   const findUnmet = compileConditions(mapping.when, context.at('when'))
   const records = Object.entries(mapping.records).flatMap(([resource, entry]) =>

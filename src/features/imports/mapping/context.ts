@@ -2,6 +2,7 @@ import type { Registry } from '../../../model/registry.ts'
 import { formatPointer } from '../../../problems/faults.ts'
 import type { FaultList } from '../../../problems/problem.ts'
 import { didYouMean } from '../../../problems/suggest.ts'
+import type { DateSystem } from '../reading/xlsx/serial.ts'
 import type { OnBadValue } from '../types.ts'
 import type { CompanionRows } from './companion-rows.ts'
 import { isColumn, type Path, parsePath } from './path.ts'
@@ -27,6 +28,7 @@ interface Shared {
   registry: Registry
   /** The companion files by name; absent while only the mapping is checked. */
   companions: ReadonlyMap<string, CompanionRows> | undefined
+  dateSystem: DateSystem
   faults: FaultList
   columns: ColumnUse[]
   readPaths: ReadPath[]
@@ -73,6 +75,11 @@ export class CompileContext {
 
   get onBadValue(): OnBadValue {
     return this.#shared.mapping.onBadValue
+  }
+
+  /** The date system of the imported file. */
+  get dateSystem(): DateSystem {
+    return this.#shared.dateSystem
   }
 
   /** Texts that mean that there is no value. */
