@@ -157,6 +157,7 @@ describe('Chinese sentences', () => {
     ['a missing property', 'scheme: x\nrecords: { agreements: { id: id, properties: { kind: =treaty } } }'],
     ['a value of another type', mapping('place: { from: 3 }')],
     ['an unknown language', `language: xx\n${mapping('')}`],
+    ['a column for a list of objects', mapping('parties: Party')],
     ['no property in a location', mapping('location: { value: {} }')],
     ['a list of codes in another folder', mapping('status: { from: a, codes: lists/a.csv }')],
   ])('exist for the faults in a mapping: %s', (_name, text) => {
