@@ -268,6 +268,10 @@ describe('numbers', () => {
     ['- 1\u202f234,5 €', -1234.5],
     ["'1234", 1234],
     ['1.5e6', 1_500_000],
+    ['１２３４５', 12_345],
+    ['－１，２３４，５６７．５', -1_234_567.5],
+    ['（１２％）', -12],
+    ['￥１　２３４', 1234],
     ['-285.716521513', -285.716521513],
   ])('are read in common notations: %s', (text, number) => {
     expect(compileNumber()(text)).toBe(number)
@@ -296,6 +300,7 @@ describe('numbers', () => {
     ['1.234,5', '1.5', '"1.5" is not a number of the format "1.234,5".'],
     ['1234.5', '1,234', '"1,234" is not a number of the format "1234.5".'],
     ['', 'many', '"many" is not a number.'],
+    ['', '1０²', '"1０²" is not a number.'],
     ['', `${'1'.repeat(80)}x`, `"${'1'.repeat(56)}… is not a number.`],
   ])(
     'that cannot be read are refused with the format of the mapping, if it has one: %j',
