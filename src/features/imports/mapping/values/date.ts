@@ -84,13 +84,15 @@ export function compileDate(
         `${JSON.stringify(text)} is a number, and may stand for another month, since 2011.10 is stored as 2011.1. Write the date as text, such as 2011-10.`,
       )
     }
-    const formatted = firstReading(readers, text)
-    if (formatted !== undefined) return formatted
     const replaced = replaceChinese(text)
-    const options = { formats, language, dateSystem }
-    const date = readDate(replaced, readPart, options)
+    // `1990年` becomes a number, which is no serial day.
+    const formatted = firstReading(readers, text) ?? firstReading(patterns, replaced)
+    if (formatted !== undefined) return formatted
+    const date = readDate(replaced, readPart, { formats, language, dateSystem })
+    if (!(date instanceof BadValue)) return date
     // The fault quotes the text as it is in the file.
-    return date instanceof BadValue && replaced !== text ? readDate(text, readPart, options) : date
+    const detail = date.detail.replace(JSON.stringify(replaced), () => JSON.stringify(text))
+    return new BadValue(detail, date.suggestion)
   }
 }
 
