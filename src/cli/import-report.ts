@@ -40,7 +40,8 @@ function nameLines({ report }: ImportJob): string[] {
         line(
           'unresolved names',
           unresolved,
-          `in ${formatCount(rows)} ${rows === 1 ? 'row' : 'rows'} (--names FILE lists them)`,
+          // A row with two of the names has two occurrences.
+          `with ${formatCount(rows)} ${rows === 1 ? 'occurrence' : 'occurrences'} (--names FILE lists them)`,
         ),
       ]
     : []

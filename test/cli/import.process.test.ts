@@ -71,6 +71,19 @@ describe('entente import', () => {
     expect(await readFile(rejected, 'utf8')).toContain('no date')
   })
 
+  it('counts the occurrences of unresolved names, of which a row may have several', async () => {
+    const { mapping, file } = await writeFiles()
+    await writeFile(
+      file,
+      [treatyHeader, '1,A treaty,2001,Atlantis;Narnia', '2,Another,2001,Narnia', ''].join('\n'),
+    )
+    const text = await readFile(mapping, 'utf8')
+    await writeFile(mapping, text.replace('country: Party', 'each: {from: Party, split: ";"}, country: .'))
+    expect(await runImport(mapping, file, '--dry-run')).toMatch(
+      /unresolved names +2 {2}with 3 occurrences \(/,
+    )
+  })
+
   it('commits a dry run once, however often the command is repeated', async () => {
     const { scheme, mapping, file } = await writeFiles()
     await runImport(mapping, file, '--dry-run')

@@ -89,6 +89,10 @@ describe('Chinese sentences', () => {
       'From row 2 on, more than 10,000 neighboring rows have the same value in the column "Id" of rows.groupBy. Correct rows.groupBy, or split the file.',
       '从第 2 行开始，相邻超过 10,000 行在 rows.groupBy 的列 "Id" 中的值相同。请修改 rows.groupBy，或拆分文件',
     ],
+    [
+      'Rows of o.csv that match no row of the imported file: 3 of 6, such as row 5 (pid "2").',
+      'o.csv 的 6 行中有 3 行与导入文件的任何行都不匹配，例如第 5 行（pid 为 "2"）',
+    ],
     ['kept title, signedOn', '未覆盖 title, signedOn'],
     [
       'kept title from an earlier file, since the row has no value',
@@ -154,6 +158,7 @@ describe('Chinese sentences', () => {
     ['a missing property', 'scheme: x\nrecords: { agreements: { id: id, properties: { kind: =treaty } } }'],
     ['a value of another type', mapping('place: { from: 3 }')],
     ['an unknown language', `language: xx\n${mapping('')}`],
+    ['a column for a list of objects', mapping('parties: Party')],
     ['no property in a location', mapping('location: { value: {} }')],
     ['a list of codes in another folder', mapping('status: { from: a, codes: lists/a.csv }')],
   ])('exist for the faults in a mapping: %s', (_name, text) => {

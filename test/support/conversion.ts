@@ -1,5 +1,5 @@
 import {
-  type CompanionRows,
+  CompanionRows,
   checkColumns,
   createConverter,
   parseMapping,
@@ -8,6 +8,13 @@ import type { ConvertedRow, Draft, JsonObject } from '../../src/features/imports
 import { Problem } from '../../src/problems/problem.ts'
 import { registry } from '../../src/resources/registry.ts'
 import { readContent } from './import-files.ts'
+
+/** Makes a companion file from its rows. */
+export const makeCompanion = (columns: readonly string[], rows: readonly JsonObject[]): CompanionRows =>
+  new CompanionRows(
+    columns,
+    rows.map((values, index) => ({ locator: `row ${index + 2}`, values })),
+  )
 
 /**
  * Converts a row with a mapping in YAML.
@@ -38,7 +45,7 @@ export async function convertContent(
   const parsed = parseMapping(mapping, registry)
   const { fileInfo, rows } = await readContent(name, content, parsed.rows)
   checkColumns(parsed, registry, fileInfo)
-  return rows.map(createConverter(parsed, { registry, companions }))
+  return rows.map(createConverter(parsed, { registry, companions, dateSystem: fileInfo.dateSystem }))
 }
 
 /** Returns the drafts of a row. @throws when the row is refused or skipped. */

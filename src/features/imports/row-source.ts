@@ -11,6 +11,7 @@ import {
 } from './mapping/index.ts'
 import type { LocalFile } from './reading/file.ts'
 import { readRows } from './reading/index.ts'
+import { isRefusedRowsFile } from './reading/refused-rows.ts'
 import type { ConvertedRow, FileInfo, Row } from './types.ts'
 
 /** The rows of the file of an import, and the functions that process them. */
@@ -21,6 +22,8 @@ export interface RowSource {
   convert: (row: Row) => ConvertedRow
   /** Counts the rows with values that the mapping does not read. */
   unused: UnusedColumnCounter
+  /** Returns notes about the rows of joined files that match no row. Call it after all rows are converted. */
+  describeUnmatched: () => string[]
   /** Closes the file. Only needed if the batches are not read. */
   close: () => Promise<void>
 }
@@ -41,10 +44,15 @@ export async function openRows(
   const companions = await readCompanions(mapping, others, { signal })
   const { fileInfo, batches, close } = readRows(file, mapping.rows, { signal })
   try {
-    checkColumns(mapping, registry, await fileInfo)
-    const convert = createConverter(mapping, { registry, companions })
-    const unused = createUnusedColumnCounter(mapping, registry, await fileInfo)
-    return { fileInfo, batches, convert, unused, close }
+    const info = await fileInfo
+    checkColumns(mapping, registry, info)
+    const convert = createConverter(mapping, { registry, companions, dateSystem: info.dateSystem })
+    const unused = createUnusedColumnCounter(mapping, registry, info)
+    // A file of refused rows has only a part of the rows.
+    const isPartial = isRefusedRowsFile(info)
+    const describeUnmatched = () =>
+      isPartial ? [] : [...companions].flatMap(([name, rows]) => rows.describeUnmatched(name) ?? [])
+    return { fileInfo, batches, convert, unused, describeUnmatched, close }
   } catch (error) {
     await close()
     throw error

@@ -184,7 +184,7 @@ async function refuseRepeated(client: pg.ClientBase, id: string): Promise<number
 export async function stageRows(
   database: Database,
   job: ImportJob,
-  { fileInfo, batches, convert, unused }: RowSource,
+  { fileInfo, batches, convert, unused, describeUnmatched }: RowSource,
   { signal, onProgress }: { signal: AbortSignal; onProgress: (rows: number) => void },
 ): Promise<void> {
   await database.maintain(async (client) => {
@@ -208,13 +208,14 @@ export async function stageRows(
     await client.query('analyze import_rows')
     const repeated = await refuseRepeated(client, job.id)
     const counts = { ...buffer.counts, refused: buffer.counts.refused + repeated }
+    const { notes, ...info } = unused.addNote(await fileInfo)
     const tx = asTransaction(client)
     const isStored = await changeImport(
       tx,
       { ...job, doneThrough: buffer.position },
       {
         state: 'staging',
-        fileInfo: { ...unused.addNote(await fileInfo), unused: unused.list() },
+        fileInfo: { ...info, notes: [...notes, ...describeUnmatched()], unused: unused.list() },
         rowsRead: buffer.position,
         doneThrough: 0,
         counts,

@@ -1,5 +1,7 @@
 /** Types that the steps of an import share. Files are read into rows, and a mapping converts rows to drafts of records. */
 
+import type { DateSystem } from './reading/xlsx/serial.ts'
+
 /** How a value is treated that is invalid, or that names no record. */
 export type OnBadValue = 'refuse' | 'drop'
 
@@ -21,6 +23,8 @@ export interface FileInfo {
   /** XLSX only: the name of the sheet that is read, and the names of all visible sheets. */
   readonly sheet?: string
   readonly sheets?: readonly string[]
+  /** How serial numbers count days: in XLSX and, as in the original file, in a file of refused rows. Absent for other files. */
+  readonly dateSystem?: DateSystem
   /** Names of the columns of a CSV or XLSX file, in order; empty for JSON, NDJSON and XML. */
   readonly columns: readonly string[]
   /** The columns, properties, elements and attributes that the mapping does not read. Absent until all rows are read. */

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { CompanionRows } from '../../../src/features/imports/mapping/index.ts'
-import { convertRow } from '../../support/conversion.ts'
+import { convertRow, makeCompanion } from '../../support/conversion.ts'
 
 const mapping = (codes: string) => `
 scheme: treaties
@@ -12,7 +11,7 @@ const codesOf = (count: number) => Array.from({ length: count }, (_, index) => `
 /** Converts a row whose code is not among the codes of a file. */
 const convertWithList = (count: number) => {
   const rows = codesOf(count).map((code) => ({ code, word: 'Here' }))
-  const lists = new Map([['places.csv', new CompanionRows(['code', 'word'], rows)]])
+  const lists = new Map([['places.csv', makeCompanion(['code', 'word'], rows)]])
   return convertRow(mapping('places.csv'), { id: 1, title: 'Accord', code: 'plase-1000' }, lists)
 }
 

@@ -38,6 +38,16 @@ describe('a mapping with a fault', () => {
       '/records/agreements/properties/parties/0/contry: "contry" is not known here; did you mean "country"?',
     ],
     [
+      'a column in place of items',
+      mapping('parties: Party'),
+      '/records/agreements/properties/parties: needs an object, such as {country: "Party"}, or a list of objects; the properties are "country", ',
+    ],
+    [
+      'a number in an entry of items',
+      mapping('alternativeTitles: 1'),
+      '/records/agreements/properties/alternativeTitles: needs an object, such as {name: Column}, or a list of objects; the properties are "name", "language"',
+    ],
+    [
       'a constant that is not in the enumeration',
       mapping('status: =signd'),
       '/records/agreements/properties/status: "signd" is not known; did you mean "signed"?',

@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { CompanionRows, companionFiles, parseMapping } from '../../../src/features/imports/mapping/index.ts'
+import { companionFiles, parseMapping } from '../../../src/features/imports/mapping/index.ts'
 import type { JsonObject } from '../../../src/features/imports/types.ts'
 import { registry } from '../../../src/resources/registry.ts'
-import { convertContent, convertRow, documentWithNames, draftsOf } from '../../support/conversion.ts'
+import {
+  convertContent,
+  convertRow,
+  documentWithNames,
+  draftsOf,
+  makeCompanion,
+} from '../../support/conversion.ts'
 
 /** A mapping of agreements, with properties in YAML's flow style. */
 const mapping = (properties: string, more = '') => `
@@ -264,7 +270,7 @@ describe('a mapping', () => {
 
 describe('files beside a mapping', () => {
   it('translate codes by their first two columns or by named columns', () => {
-    const list = new CompanionRows(
+    const list = makeCompanion(
       ['code', 'word', 'label'],
       [{ code: 'F', word: 'in_force', label: 'In force' }],
     )
@@ -277,7 +283,7 @@ describe('files beside a mapping', () => {
   })
 
   it('are refused as a code list if they have one column only', () => {
-    const lists = new Map([['states.csv', new CompanionRows(['code'], [{ code: 'F' }])]])
+    const lists = new Map([['states.csv', makeCompanion(['code'], [{ code: 'F' }])]])
     const text = mapping('status: { from: a, codes: states.csv }')
     expect(() => convertRow(text, { id: 1, title: 'x', a: 'F' }, lists)).toThrowError(
       expect.objectContaining({
@@ -293,7 +299,7 @@ describe('files beside a mapping', () => {
       { code: 'F', word: 'in_force' },
       { code: '*', word: '*' },
     ]
-    const lists = new Map([['states.csv', new CompanionRows(['code', 'word'], rows)]])
+    const lists = new Map([['states.csv', makeCompanion(['code', 'word'], rows)]])
     const row = { id: 1, title: 'x', a: 'expired' }
     const drafts = draftsOf(convertRow(mapping('status: { from: a, codes: states.csv }'), row, lists))
     expect(drafts[0]?.document.status).toBe('expired')
@@ -314,7 +320,7 @@ records:
           organization: { from: name, country: country, create: true }
           role: { from: role, codes: { coordinator: lead, "*": participant } }
 `
-    const partners = new CompanionRows(
+    const partners = makeCompanion(
       ['projectID', 'name', 'country', 'role'],
       [
         { projectID: '7', name: 'CNRS', country: 'FR', role: 'coordinator' },
@@ -347,7 +353,7 @@ join: { languages: { file: languages.csv, key: agreement, equals: info/number } 
 records:
   agreements: { id: id, properties: { title: id, kind: =treaty, languages: { all: languages/code } } }
 `
-    const list = new CompanionRows(['agreement', 'code'], [{ agreement: '7', code: 'fr' }])
+    const list = makeCompanion(['agreement', 'code'], [{ agreement: '7', code: 'fr' }])
     const row = { id: 1, info: { number: 7 } }
     const [draft] = draftsOf(convertRow(text, row, new Map([['languages.csv', list]])))
     expect(draft?.document.languages).toEqual(['fr'])

@@ -102,3 +102,39 @@ records:
     expect(imported.fileInfo?.notes).toEqual([note('"p"')])
   })
 })
+
+describe('rows of a joined file that match no row of the imported file', () => {
+  const importJoined = async (csv: string, joined: string) => {
+    const text = `scheme: unmatched
+join:
+  hosts: { file: o.csv, key: pid, equals: Host }
+  others: { file: o.csv, key: pid, equals: Other }
+records:
+  agreements:
+    id: Id
+    properties:
+      title: Id
+      kind: =treaty
+      parties: [{ each: hosts, country: c, role: =party }, { each: others, country: c, role: =party }]`
+    const id = await createLocalImport(api.database, text, { autoCommit: true })
+    const { fileInfo } = await withFile('rows.csv', csv, (file) =>
+      withFile('o.csv', joined, (other) => continueImport(api.database, id, [file, other])),
+    )
+    return fileInfo?.notes
+  }
+
+  it('are counted in a note with an example, unless another join or a refused row finds them', async () => {
+    const csv = 'Id,Host,Other\n1,1,\n2,02,X-4\n3,7,,surplus\n'
+    const joined = 'pid,c\n1,China\nX-4,Mali\n7,Chad\n2,Laos\nx-4,Kenya\n,Peru\n'
+    expect(await importJoined(csv, joined)).toEqual([
+      'Rows of o.csv that match no row of the imported file: 3 of 6, such as row 5 (pid "2").',
+    ])
+  })
+
+  it('are not noted if all match, or if the imported file has only refused rows of another', async () => {
+    expect(await importJoined('Id,Host,Other\n1,1,2\n', 'pid,c\n1,China\n2,Mali\n')).toEqual([])
+    const refused =
+      'Id,Host,Other,import.row,import.column,import.reason,import.suggestion,import.extra\n1,1,,row 2,,x,,\n'
+    expect(await importJoined(refused, 'pid,c\n1,China\n2,Mali\n')).toEqual([])
+  })
+})

@@ -160,6 +160,8 @@ describe('dates', () => {
     ['c. 1999-00', 'is not read as a date'],
     ['c. 2003/11', 'is not read as a date'],
     ['1900s', 'may be the decade 190X or the century 19XX'],
+    ['2000年代', '"2000年代" may be the decade 200X or the century 20XX'],
+    ['２００８／０９', '"２００８／０９" may be the month 2008-09 or the years 2008/2009'],
     ["the 2000's", 'may be the decade 200X or the century 20XX'],
     [2011.1, 'is a number'],
     [40_179.5, 'date: excel'],
@@ -204,7 +206,8 @@ describe('dates', () => {
   })
 
   it('are not read from numbers that may lack a zero, except serial days', () => {
-    expect(read('2008/09', ['YYYY/MM'])).toBe('2008-09')
+    for (const text of ['2008/09', '２００８／０９']) expect(read(text, ['YYYY/MM'])).toBe('2008-09')
+    expect(read('1990年', ['excel'])).toBe('1990')
     expect(read(2011.1, ['YYYY.M'])).toContain('2011.10 is stored as 2011.1')
     expect([read(2011), read(20_110_405), read(5.2011)]).toEqual(['2011', '2011-04-05', '2011-05'])
     expect(read(9999.5, ['excel'])).toBe('1927-05-17T12:00:00')
@@ -268,6 +271,10 @@ describe('numbers', () => {
     ['- 1\u202f234,5 €', -1234.5],
     ["'1234", 1234],
     ['1.5e6', 1_500_000],
+    ['１２３４５', 12_345],
+    ['－１，２３４，５６７．５', -1_234_567.5],
+    ['（１２％）', -12],
+    ['￥１　２３４', 1234],
     ['-285.716521513', -285.716521513],
   ])('are read in common notations: %s', (text, number) => {
     expect(compileNumber()(text)).toBe(number)
@@ -296,6 +303,7 @@ describe('numbers', () => {
     ['1.234,5', '1.5', '"1.5" is not a number of the format "1.234,5".'],
     ['1234.5', '1,234', '"1,234" is not a number of the format "1234.5".'],
     ['', 'many', '"many" is not a number.'],
+    ['', '1０²', '"1０²" is not a number.'],
     ['', `${'1'.repeat(80)}x`, `"${'1'.repeat(56)}… is not a number.`],
   ])(
     'that cannot be read are refused with the format of the mapping, if it has one: %j',

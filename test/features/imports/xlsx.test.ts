@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { numberStyle } from '../../../src/features/imports/reading/xlsx/parts.ts'
 import { formatSerial } from '../../../src/features/imports/reading/xlsx/serial.ts'
 import { writeWorkbook } from '../../../src/formats/xlsx.ts'
+import { convertContent } from '../../support/conversion.ts'
 import { makeXlsx, messageOf, readContent } from '../../support/import-files.ts'
 
 const makeWorkbook = async (fillIn: (workbook: ExcelJS.Workbook) => void): Promise<Uint8Array> => {
@@ -189,6 +190,35 @@ describe('the reader of XLSX', () => {
     const early = [-115_859, '1582-10-15', '1850-03-04']
     expect(await daysOf('LibreOffice/7.4')).toEqual([...early, '1900-01-01', '1900-02-28', '1900-03-01'])
     expect(await daysOf('Microsoft Excel')).toEqual([...early, '1900-01-02', 60, '1900-03-01'])
+  })
+
+  it.each([
+    ['1904', '<workbookPr date1904="1"/>', '39176'],
+    ['1900', '<workbookPr/>', '40638'],
+  ])('has the date system of date: excel and of its suggestion: %s', async (_, properties, serial) => {
+    const file = makeXlsx(
+      `<row>${['id', 'a', 'b', 'c'].map((name) => `<c t="inlineStr"><is><t>${name}</t></is></c>`).join('')}</row>
+      <row><c><v>1</v></c><c s="1"><v>${serial}</v></c><c><v>${serial}</v></c><c><v>${serial}</v></c></row>`,
+      {
+        'xl/workbook.xml': `<workbook xmlns:r="r">${properties}<sheets><sheet name="Data" r:id="rId1"/></sheets></workbook>`,
+        'xl/styles.xml': '<styleSheet><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>',
+      },
+    )
+    const mapping = `scheme: x
+records:
+  agreements:
+    id: id
+    properties:
+      title: id
+      kind: =treaty
+      signedOn: a
+      inForceFrom: { from: b, date: excel }
+      adoptedOn: { from: c, onBadValue: drop }`
+    const [row] = await convertContent(mapping, 'file.xlsx', file)
+    expect(row).toMatchObject({
+      drafts: [{ document: { signedOn: '2011-04-05', inForceFrom: '2011-04-05' } }],
+      dropped: [{ suggestion: '2011-04-05' }],
+    })
   })
 
   it('converts no serial number that is rounded to a time after the year 9999', () => {

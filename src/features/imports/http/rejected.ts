@@ -86,8 +86,8 @@ const noFile: FileInfo = { format: 'csv', columns: [], notes: [] }
 
 /**
  * Yields the refused rows of an import as CSV, as they were in the file, with more columns: where the row is, which columns are
- * wrong, why, what would be right, which cells were numbers and not texts (`import.numbers`), and which values had no column
- * (`import.extra`). People correct the file and import it again (`isRefusedRowsFile`).
+ * wrong, why, what would be right, which cells were numbers and not texts (`import.numbers`), which values had no column (`import.extra`),
+ * and whether serial numbers of days count from 1904 (`import.date1904`). People correct the file and import it again (`isRefusedRowsFile`).
  */
 export async function* streamRejected(database: DatabaseClient, job: ImportJob): AsyncGenerator<string> {
   let rows = await readRefused(database, job.id, 0)
@@ -110,6 +110,6 @@ export const rejectedRows = csvDownload({
   operationId: 'getRejectedRows',
   summary: 'Read the refused rows of an import as CSV',
   description:
-    'The rows that were refused, as they were in the file (cells are not changed for spreadsheets), with the columns `import.row`, `import.column`, `import.reason` and `import.suggestion`, and `import.numbers` and `import.extra` where needed. If the file was CSV or XLSX, correct the rows, and import this CSV with the same mapping.',
+    'The rows that were refused, as they were in the file (cells are not changed for spreadsheets), with the columns `import.row`, `import.column`, `import.reason` and `import.suggestion`, and `import.numbers`, `import.date1904` and `import.extra` where needed. If the file was CSV or XLSX, correct the rows, and import this CSV with the same mapping.',
   stream: streamRejected,
 })

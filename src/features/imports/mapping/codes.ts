@@ -1,4 +1,4 @@
-import { didYouMean, didYouMeanSentence, suggest } from '../../../problems/suggest.ts'
+import { didYouMeanSentence, suggest } from '../../../problems/suggest.ts'
 import type { CompileContext } from './context.ts'
 import { textOf } from './path.ts'
 import type { ValueSteps } from './value-schema.ts'
@@ -45,12 +45,12 @@ function compileList({ list: name, key, value }: FileReference, context: Compile
   }
   for (const column of [keyColumn, valueColumn]) {
     if (!list.columns.includes(column)) {
-      context.addFault(`${name} has no column ${JSON.stringify(column)}${didYouMean(column, list.columns)}`)
+      context.addMissingColumn(name, column, list.columns)
       return () => null
     }
   }
   return (text) => {
-    const row = list.find(keyColumn, text)[0] ?? list.find(keyColumn, wildcard)[0]
+    const row = list.find(keyColumn, text) ?? list.find(keyColumn, wildcard)
     if (!row) return unknown(text, list.texts(keyColumn, maxCompared), `the file ${name}`)
     const word = textOf(row[valueColumn] ?? null) ?? null
     return word === wildcard ? text : word

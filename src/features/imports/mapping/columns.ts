@@ -3,7 +3,8 @@ import { FaultList, Problem } from '../../../problems/problem.ts'
 import { didYouMean, quoteList } from '../../../problems/suggest.ts'
 import type { FileInfo } from '../types.ts'
 import { compileMapping } from './compile.ts'
-import type { Path } from './path.ts'
+import type { ColumnUse } from './context.ts'
+import { isColumn } from './path.ts'
 import type { Mapping } from './schema.ts'
 
 /** Maximum number of columns that a message lists. */
@@ -17,16 +18,17 @@ export function checkColumns(mapping: Mapping, registry: Registry, { columns, fo
   if (columns.length === 0) return
   // The lists that the mapping itself adds to a row.
   const lists = [...Object.keys(mapping.join ?? {}), ...(mapping.rows.groupBy ? ['rows'] : [])]
+  const ofFile = new Set(columns)
   const known = new Set([...columns, ...lists])
-  const isKnown = ({ columns: names, steps: [first, ...others] }: Path) =>
-    names.some((name) => known.has(name)) ||
-    first === undefined ||
-    lists.includes(first.name) ||
-    (others.length === 0 && !first.filter && first.position === undefined && known.has(first.name))
+  const isKnown = ({ path, isInGroup }: ColumnUse) =>
+    isInGroup
+      ? isColumn(path, ofFile)
+      : isColumn(path, known) || (path.steps[0] !== undefined && lists.includes(path.steps[0].name))
   const missing = new Set<string | undefined>()
   const faults = new FaultList()
-  for (const { path, pointer } of compileMapping(mapping, registry).columns) {
-    if (isKnown(path)) continue
+  for (const use of compileMapping(mapping, registry).columns) {
+    if (isKnown(use)) continue
+    const { path, pointer } = use
     // `/Title`, `'Title'` and `Title` mean the same column.
     missing.add(path.steps.length === 1 ? path.steps[0]?.name : path.columns.at(-1))
     const name = path.text

@@ -1,22 +1,51 @@
+import { quote } from '../../../problems/faults.ts'
 import { addTo } from '../../names/group-by.ts'
-import type { JsonObject } from '../types.ts'
+import { formatCount } from '../reading/unreadable-file.ts'
+import type { JsonObject, Row } from '../types.ts'
 import { textOf } from './path.ts'
+
+/** A row of a companion file. */
+type CompanionRow = Pick<Row, 'locator' | 'values'>
 
 /** A companion file in memory: a list of codes, or the rows of a joined file. */
 export class CompanionRows {
   readonly columns: readonly string[]
-  readonly #rows: readonly JsonObject[]
-  readonly #indexes = new Map<string, Map<string, JsonObject[]>>()
+  readonly #rows: readonly CompanionRow[]
+  readonly #indexes = new Map<string, Map<string, CompanionRow[]>>()
+  /** The rows that `join` has returned, and the columns in which it has looked. */
+  readonly #joined = { rows: new Set<CompanionRow>(), columns: new Set<string>() }
 
   /** @param columns empty if the rows are nested objects, whose names are not known. */
-  constructor(columns: readonly string[], rows: readonly JsonObject[]) {
+  constructor(columns: readonly string[], rows: readonly CompanionRow[]) {
     this.columns = columns
     this.#rows = rows
   }
 
-  /** Returns the rows that have a text in a column. */
-  find(column: string, text: string): readonly JsonObject[] {
-    return this.#index(column).get(text) ?? []
+  /** Returns the first row that has a text in a column. */
+  find(column: string, text: string): JsonObject | undefined {
+    return this.#index(column).get(text)?.[0]?.values
+  }
+
+  /** Returns the rows that have a text in a column, to join them to a row of the imported file. */
+  join(column: string, text: string): JsonObject[] {
+    const rows = this.#index(column).get(text) ?? []
+    this.#joined.columns.add(column)
+    for (const row of rows) this.#joined.rows.add(row)
+    return rows.map(({ values }) => values)
+  }
+
+  /**
+   * Returns a note about the rows that `join` has not returned; undefined if there are none, or if it was not called.
+   * @param file the name of the file.
+   */
+  describeUnmatched(file: string): string | undefined {
+    const { rows, columns } = this.#joined
+    const [column] = columns
+    const example = this.#rows.find((row) => !rows.has(row))
+    if (column === undefined || !example) return undefined
+    const key = textOf(example.values[column] ?? null) ?? ''
+    const unmatched = this.#rows.length - rows.size
+    return `Rows of ${file} that match no row of the imported file: ${formatCount(unmatched)} of ${formatCount(this.#rows.length)}, such as ${example.locator} (${column} ${quote(key)}).`
   }
 
   /** The texts of a column, for suggestions; none if there are more than `max`. */
@@ -25,12 +54,12 @@ export class CompanionRows {
     return index.size > max ? [] : [...index.keys()]
   }
 
-  #index(column: string): Map<string, JsonObject[]> {
+  #index(column: string): Map<string, CompanionRow[]> {
     const cached = this.#indexes.get(column)
     if (cached) return cached
-    const index = new Map<string, JsonObject[]>()
+    const index = new Map<string, CompanionRow[]>()
     for (const row of this.#rows) {
-      const text = textOf(row[column] ?? null)
+      const text = textOf(row.values[column] ?? null)
       if (text !== undefined) addTo(index, text, row)
     }
     this.#indexes.set(column, index)

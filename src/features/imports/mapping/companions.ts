@@ -3,7 +3,7 @@ import type { LocalFile } from '../reading/file.ts'
 import { readRows } from '../reading/index.ts'
 import type { RowOptions } from '../reading/options.ts'
 import { formatCount, unreadableFile } from '../reading/unreadable-file.ts'
-import type { JsonObject } from '../types.ts'
+import type { Row } from '../types.ts'
 import { isFileReference } from './codes.ts'
 import { CompanionRows } from './companion-rows.ts'
 import type { Mapping } from './schema.ts'
@@ -79,12 +79,13 @@ export async function readCompanion(
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<CompanionRows> {
   const { fileInfo, batches } = readRows(file, options, signal ? { signal } : {})
-  const rows: JsonObject[] = []
+  const rows: Row[] = []
   let characters = 0
   for await (const batch of batches) {
-    for (const { values, fault, locator } of batch) {
+    for (const row of batch) {
+      const { values, fault, locator } = row
       if (fault) throw unreadableFile(`${file.name}, ${locator}: ${fault.detail}`)
-      rows.push(values)
+      rows.push(row)
       characters += JSON.stringify(values).length
     }
     if (rows.length > limits.rows || characters > limits.characters) {

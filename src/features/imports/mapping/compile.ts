@@ -6,6 +6,7 @@ import { webAddress } from '../../../model/web-address.ts'
 import { FaultList } from '../../../problems/problem.ts'
 import { capitalize, toSentence } from '../../../problems/suggest.ts'
 import { citationLimits } from '../citation-limits.ts'
+import type { DateSystem } from '../reading/xlsx/serial.ts'
 import type { ConvertedRow, Draft, JsonObject, JsonValue, Row, RowFault } from '../types.ts'
 import type { CompanionRows } from './companion-rows.ts'
 import { compileConditions } from './condition.ts'
@@ -31,20 +32,37 @@ export interface CompiledMapping {
   readPaths: readonly ReadPath[]
 }
 
+/** What is known of the files of an import when their mapping is compiled. */
+export interface ImportedFiles {
+  /** The companion files by name. */
+  companions: ReadonlyMap<string, CompanionRows>
+  /** The date system of the file with the rows. Default: 1900. */
+  dateSystem?: DateSystem | undefined
+}
+
 /**
  * Compiles a mapping that the schema of mappings accepts.
- * @param companions the companion files by name; absent to check only the mapping.
+ * @param files absent to check only the mapping.
  */
 export function compileMapping(
   mapping: Mapping,
   registry: Registry,
-  companions?: ReadonlyMap<string, CompanionRows>,
+  { companions, dateSystem = '1900' }: Partial<ImportedFiles> = {},
 ): CompiledMapping {
   const faults = new FaultList()
   const columns: ColumnUse[] = []
   const readPaths: ReadPath[] = []
   const empty = new Set((mapping.empty ?? []).map((word) => word.trim()))
-  const context = new CompileContext({ mapping, registry, companions, faults, columns, readPaths, empty })
+  const context = new CompileContext({
+    mapping,
+    registry,
+    companions,
+    dateSystem,
+    faults,
+    columns,
+    readPaths,
+    empty,
+  })
   const join = compileJoins(mapping, context)
   const findUnmet = compileConditions(mapping.when, context.at('when'))
   const records = Object.entries(mapping.records).flatMap(([resource, entry]) =>
@@ -59,6 +77,7 @@ export function compileMapping(
       ),
   )
   const convert = (row: Row): ConvertedRow => {
+    // A row with a fault is joined, too, so that its rows of joined files do not count as unmatched.
     const values = join(row.values)
     const scope: Scope = { row: values, item: values }
     // Also for a row that is refused or skipped, since a record that the file has is not missing (`missing.ts`).
@@ -94,7 +113,7 @@ function compileJoins(mapping: Mapping, context: CompileContext): (values: JsonO
     const companion = joinContext.companionFile(file)
     const path = joinContext.at('equals').compilePath(equals)
     if (companion && companion.columns.length > 0 && !companion.columns.includes(key)) {
-      joinContext.at('key').addFault(`${file} has no column ${JSON.stringify(key)}`)
+      joinContext.at('key').addMissingColumn(file, key, companion.columns)
     }
     return { name, key, path, companion }
   })
@@ -104,7 +123,7 @@ function compileJoins(mapping: Mapping, context: CompileContext): (values: JsonO
     for (const { name, key, path, companion } of joins) {
       const [first = null] = path ? valuesAt(path, { row: values, item: values }) : []
       const text = textOf(first)
-      joined[name] = text === undefined ? [] : [...(companion?.find(key, text) ?? [])]
+      joined[name] = text === undefined ? [] : (companion?.join(key, text) ?? [])
     }
     return joined
   }
@@ -235,7 +254,10 @@ function compileCitation(context: CompileContext) {
     if (mapping === undefined) return []
     const steps = { ...toSteps(mapping), onBadValue: 'drop' as const }
     return [
-      [name, compileProperty(steps, targetOf(citationSchemas[name]), context.at('citation', name))] as const,
+      [
+        name,
+        compileProperty(steps, targetOf(citationSchemas[name]), context.shared('citation', name)),
+      ] as const,
     ]
   })
   return (scope: Scope, row: Row, conversion: Conversion): Draft['citation'] => {

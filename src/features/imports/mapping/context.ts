@@ -2,15 +2,18 @@ import type { Registry } from '../../../model/registry.ts'
 import { formatPointer } from '../../../problems/faults.ts'
 import type { FaultList } from '../../../problems/problem.ts'
 import { didYouMean } from '../../../problems/suggest.ts'
+import type { DateSystem } from '../reading/xlsx/serial.ts'
 import type { OnBadValue } from '../types.ts'
 import type { CompanionRows } from './companion-rows.ts'
-import { type Path, parsePath } from './path.ts'
+import { isColumn, type Path, parsePath } from './path.ts'
 import type { Mapping } from './schema.ts'
 
 /** A column that the mapping names, with the pointer to its name in the mapping. */
 export interface ColumnUse {
   path: Path
   pointer: string
+  /** Whether the path starts at the rows of a group (`rows.groupBy`), which have no other columns than those of the file. */
+  isInGroup: boolean
 }
 
 /**
@@ -25,6 +28,7 @@ interface Shared {
   registry: Registry
   /** The companion files by name; absent while only the mapping is checked. */
   companions: ReadonlyMap<string, CompanionRows> | undefined
+  dateSystem: DateSystem
   faults: FaultList
   columns: ColumnUse[]
   readPaths: ReadPath[]
@@ -38,9 +42,11 @@ interface Start {
   from: readonly (readonly string[])[]
   /** The column of the items, for messages. */
   column: string
+  /** Whether the columns of the items are checked. */
+  isChecked: boolean
 }
 
-const atRow: Start = { isRow: true, from: [[]], column: '' }
+const atRow: Start = { isRow: true, from: [[]], column: '', isChecked: true }
 
 /** The context of a part of a mapping while it is compiled: its location in the mapping, and the start of its paths. */
 export class CompileContext {
@@ -71,6 +77,11 @@ export class CompileContext {
     return this.#shared.mapping.onBadValue
   }
 
+  /** The date system of the imported file. */
+  get dateSystem(): DateSystem {
+    return this.#shared.dateSystem
+  }
+
   /** Texts that mean that there is no value. */
   get empty(): ReadonlySet<string> {
     return this.#shared.empty
@@ -91,7 +102,15 @@ export class CompileContext {
       const path = parsePath(text)
       return path ? this.#namesTo(path) : []
     })
-    return new CompileContext(this.#shared, this.#location, { isRow: false, from, column })
+    return new CompileContext(this.#shared, this.#location, { isRow: false, from, column, isChecked: true })
+  }
+
+  /** The context of a part that records share. If the records start at different lists, one may lack the columns of another. */
+  shared(...steps: PropertyKey[]): CompileContext {
+    return new CompileContext(this.#shared, [...this.#location, ...steps], {
+      ...this.#start,
+      isChecked: false,
+    })
   }
 
   /** The paths from the row to the values of a path, as names. */
@@ -118,9 +137,15 @@ export class CompileContext {
     this.#shared.faults.add(() => ({ pointer: formatPointer(this.#location), code: 'invalid', message }))
   }
 
+  /** Adds the fault that a companion file lacks a column. @param columns the columns that it has. */
+  addMissingColumn(file: string, column: string, columns: readonly string[]): void {
+    this.addFault(`${file} has no column ${JSON.stringify(column)}${didYouMean(column, columns)}`)
+  }
+
   /**
-   * Compiles a path. Adds it to the paths that the mapping reads and, if it starts at the row, to the columns that the mapping
-   * names. If the text is not a path, adds a fault and returns undefined.
+   * Compiles a path. Adds it to the paths that the mapping reads and, if it starts at the row or at the rows of a group, to the
+   * columns that the mapping names. Adds a fault if it starts at the rows of a joined file that lacks the column. If the text is
+   * not a path, adds a fault and returns undefined.
    */
   compilePath(text: string): Path | undefined {
     const path = parsePath(text)
@@ -131,10 +156,27 @@ export class CompileContext {
       return undefined
     }
     this.#addReadPath(path)
-    if (this.#start.isRow || path.fromRow) {
-      this.#shared.columns.push({ path, pointer: formatPointer(this.#location) })
-    }
+    if (this.#start.isRow || path.fromRow) this.#addColumn(path, false)
+    else if (this.#start.isChecked) this.#checkListColumn(path)
     return path
+  }
+
+  #addColumn(path: Path, isInGroup: boolean): void {
+    this.#shared.columns.push({ path, pointer: formatPointer(this.#location), isInGroup })
+  }
+
+  /** Checks the column of a path that starts at a list which the mapping adds to a row: of a joined file, or of a group. */
+  #checkListColumn(path: Path): void {
+    const { mapping, companions } = this.#shared
+    const [[list, ...others] = [], ...more] = this.#start.from
+    if (list === undefined || others.length > 0 || more.length > 0) return
+    const { join = {} } = mapping
+    const file = Object.hasOwn(join, list) ? join[list]?.file : undefined
+    if (file !== undefined) {
+      const columns = companions?.get(file)?.columns ?? []
+      if (columns.length > 0 && !isColumn(path, new Set(columns)))
+        this.addMissingColumn(file, path.text, columns)
+    } else if (list === 'rows' && mapping.rows.groupBy !== undefined) this.#addColumn(path, true)
   }
 
   /**

@@ -1,8 +1,7 @@
 import type { Registry } from '../../../model/registry.ts'
 import { Problem } from '../../../problems/problem.ts'
 import type { ConvertedRow, Row } from '../types.ts'
-import type { CompanionRows } from './companion-rows.ts'
-import { compileMapping } from './compile.ts'
+import { compileMapping, type ImportedFiles } from './compile.ts'
 import type { Mapping } from './schema.ts'
 
 export { checkColumns } from './columns.ts'
@@ -18,14 +17,14 @@ export { type LocatedFault, maxMappingLength, type ParsedYaml, parseYaml } from 
 /**
  * Returns the function that converts rows to drafts.
  * @param mapping as `parseMapping` returns it.
- * @param context the registry, and the companion files by name.
+ * @param context the registry, and what is known of the imported files.
  * @throws Problem `invalid-mapping` when a companion file is missing, or lacks a column that the mapping names.
  */
 export function createConverter(
   mapping: Mapping,
-  { registry, companions }: { registry: Registry; companions: ReadonlyMap<string, CompanionRows> },
+  { registry, ...files }: { registry: Registry } & ImportedFiles,
 ): (row: Row) => ConvertedRow {
-  const { convert, faults } = compileMapping(mapping, registry, companions)
+  const { convert, faults } = compileMapping(mapping, registry, files)
   if (faults.count > 0) {
     throw new Problem('invalid-mapping', 'The mapping does not match the files given with it.', {
       errors: faults,

@@ -73,6 +73,15 @@ export const formatNames = (names: readonly string[]): string =>
         .map((name) => (/[/[\]]/.test(name) ? (name.includes("'") ? `"${name}"` : `'${name}'`) : name))
         .join('/')
 
+/** Whether a path is the name of a column, or reads the whole row. */
+export const isColumn = (
+  { columns: names, steps: [first, ...others] }: Path,
+  columns: ReadonlySet<string>,
+): boolean =>
+  first === undefined ||
+  names.some((name) => columns.has(name)) ||
+  (others.length === 0 && !first.filter && first.position === undefined && columns.has(first.name))
+
 /** Returns the values at a path, without nulls. Lists are flattened. */
 export function valuesAt({ columns, fromRow, steps }: Path, { row, item }: Scope): JsonValue[] {
   const start = fromRow ? row : item

@@ -3,6 +3,8 @@ import type { Registry } from '../../../model/registry.ts'
 import type { Resource } from '../../../model/resource.ts'
 import { unwrapped } from '../../../model/schema-names.ts'
 import { externalScheme, language } from '../../../model/schemas.ts'
+import { quote } from '../../../problems/faults.ts'
+import { quoteList } from '../../../problems/suggest.ts'
 import { describe } from '../descriptions.ts'
 import { rowOptions } from '../reading/options.ts'
 import { type Target, targetOf } from './target.ts'
@@ -181,8 +183,20 @@ function propertySchema(target: Target): z.ZodType {
 function makePropertySchema(target: Target): z.ZodType {
   if (target.kind === 'object') return itemSchema(target, false)
   if (target.kind !== 'list') return valueSchema
-  const item = target.items.kind === 'object' ? itemSchema(target.items, true) : propertySchema(target.items)
-  return z.union([item, z.array(item).min(1).max(maxEntries)])
+  const { items } = target
+  const item = items.kind === 'object' ? itemSchema(items, true) : propertySchema(items)
+  return z.union([item, z.array(item).min(1).max(maxEntries)], {
+    // Used only if the value is neither an object nor a list.
+    ...(items.kind === 'object' && {
+      error: ({ input }) => needsObject(Object.keys(items.properties), input),
+    }),
+  })
+}
+
+/** Returns the message for a value of a list property whose items are objects. @param names the properties of an item. */
+function needsObject([name = '', ...others]: readonly string[], value: unknown): string {
+  const column = typeof value === 'string' ? quote(value) : 'Column'
+  return `needs an object, such as {${name}: ${column}}, or a list of objects; the properties are ${quoteList([name, ...others])}`
 }
 
 function itemSchema({ properties }: Extract<Target, { kind: 'object' }>, repeats: boolean): z.ZodType {

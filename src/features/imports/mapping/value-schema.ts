@@ -88,7 +88,7 @@ const plainSteps = z.strictObject({
   ),
   date: describe(
     dateFormats.optional(),
-    'Notation of dates, or several, such as DD/MM/YYYY, D MMMM YYYY or excel. Unambiguous dates are always understood.',
+    'Notation of dates, or several, such as DD/MM/YYYY, D MMMM YYYY, excel or excel1904. Unambiguous dates are always understood.',
   ),
   number: describe(text.optional(), 'Notation of numbers, as an example: "1,234.5" or "1.234,5".'),
   times: describe(

@@ -204,7 +204,7 @@ function compileTypedStep(target: Target): Step {
 }
 
 function compileDateStep(steps: ValueSteps, context: CompileContext): Step {
-  const read = compileDate([steps.date ?? []].flat(), context.mapping.language)
+  const read = compileDate([steps.date ?? []].flat(), context.mapping.language, context.dateSystem)
   if (read) return read
   context.at('date').addFault(`is not a date format: write ${formatHelp}`)
   return () => null

@@ -7,7 +7,7 @@ import { openJson } from './json.ts'
 import { readLimits } from './limits.ts'
 import { openNdjson } from './ndjson.ts'
 import type { RowOptions } from './options.ts'
-import { isRefusedRowsFile, refusedRowsOptions, restoreRow } from './refused-rows.ts'
+import { isRefusedRowsFile, refusedRowsOptions, restoreDateSystem, restoreRow } from './refused-rows.ts'
 import { formatCount, unreadableFile } from './unreadable-file.ts'
 import { openXlsx } from './xlsx/index.ts'
 import { openXml } from './xml.ts'
@@ -55,7 +55,9 @@ export function readRows(
 
 async function openFile(toRead: FileToRead): Promise<OpenFile> {
   const file = (await openRefusedRows(toRead)) ?? (await openWithOptions(toRead))
-  return isRefusedRowsFile(file.fileInfo) ? { ...file, rows: restoreAll(file.rows) } : file
+  return isRefusedRowsFile(file.fileInfo)
+    ? { ...file, fileInfo: restoreDateSystem(file.fileInfo), rows: restoreAll(file.rows) }
+    : file
 }
 
 async function* restoreAll(batches: AsyncIterable<readonly Row[]>): AsyncGenerator<readonly Row[]> {

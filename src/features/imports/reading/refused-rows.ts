@@ -22,17 +22,34 @@ const numbersColumn = 'import.numbers'
  */
 const extraColumn = 'import.extra'
 
+/** The empty column of refused rows from a workbook whose serial numbers count days from 1904. */
+const date1904Column = 'import.date1904'
+
 /**
  * Returns the names of the columns that a file of refused rows has in addition to those of the imported file. CSV and XML have no
  * numbers, except a file of refused rows itself.
  */
-export const additionalColumns = ({ format, columns }: Pick<FileInfo, 'format' | 'columns'>): string[] => {
+export const additionalColumns = ({
+  format,
+  columns,
+  dateSystem,
+}: Pick<FileInfo, 'format' | 'columns' | 'dateSystem'>): string[] => {
   const hasNumbers = columns.includes(numbersColumn) || (format !== 'csv' && format !== 'xml')
-  return [...refusedRowColumns, ...(hasNumbers ? [numbersColumn] : []), extraColumn]
+  return [
+    ...refusedRowColumns,
+    ...(hasNumbers ? [numbersColumn] : []),
+    ...(dateSystem === '1904' ? [date1904Column] : []),
+    extraColumn,
+  ]
 }
 
 /** The columns that a file of refused rows may have in addition to those of the imported file. */
-const allAdditionalColumns: readonly string[] = [...refusedRowColumns, numbersColumn, extraColumn]
+const allAdditionalColumns: readonly string[] = [
+  ...refusedRowColumns,
+  numbersColumn,
+  date1904Column,
+  extraColumn,
+]
 
 /** Maximum number of columns of a table, which may be a file of refused rows. */
 export const maxTableColumns = readLimits.columns + allAdditionalColumns.length
@@ -61,6 +78,12 @@ export function describeValues(columns: readonly string[], values: JsonObject): 
 export const withExtraValues = (values: JsonObject, extra: readonly JsonValue[]): JsonObject => ({
   ...values,
   [extraColumn]: [values[extraColumn] ?? [], extra].flat(),
+})
+
+/** Returns what is known about a file of refused rows, with the date system of the original file. */
+export const restoreDateSystem = (fileInfo: FileInfo): FileInfo => ({
+  ...fileInfo,
+  dateSystem: fileInfo.columns.includes(date1904Column) ? '1904' : '1900',
 })
 
 /** Matches a number in the notation of JSON whose integer part has at most 15 digits. Longer ones would lose digits. */

@@ -1,7 +1,7 @@
 import { readOtherNotation } from '../../../../model/date-readings.ts'
 import { findEdtfFault } from '../../../../model/edtf.ts'
 import { quoteList } from '../../../../problems/suggest.ts'
-import { formatSerial } from '../../reading/xlsx/serial.ts'
+import { type DateSystem, formatSerial } from '../../reading/xlsx/serial.ts'
 import { BadValue } from './bad.ts'
 import { compileDateFormat, type DateReader, formatDate } from './date-format.ts'
 import { monthOf } from './month-names.ts'
@@ -52,13 +52,15 @@ const seasons: Record<string, string> = { spring: '21', summer: '22', autumn: '2
  * @param formats formats that are tried first; `excel` and `excel1904` are serial days. Then every unambiguous notation is read,
  *   except, if there are formats, days of numbers with separators, such as `5.4.2011`.
  * @param language BCP 47 tag of the language of month names.
+ * @param dateSystem the date system of `excel`.
  * @returns undefined when a format is invalid.
  */
 export function compileDate(
   formats: readonly string[],
   language?: string,
+  dateSystem: DateSystem = '1900',
 ): ((value: string | number | boolean) => string | BadValue) | undefined {
-  const readers = formats.map((format) => compileFormat(format, language))
+  const readers = formats.map((format) => compileFormat(format, language, dateSystem))
   if (!readers.every((reader) => reader !== undefined)) return undefined
   const takesSerials = formats.some(isSerialFormat)
   const patterns = readers.filter((_reader, index) => !isSerialFormat(formats[index] ?? ''))
@@ -82,12 +84,15 @@ export function compileDate(
         `${JSON.stringify(text)} is a number, and may stand for another month, since 2011.10 is stored as 2011.1. Write the date as text, such as 2011-10.`,
       )
     }
-    const formatted = firstReading(readers, text)
-    if (formatted !== undefined) return formatted
     const replaced = replaceChinese(text)
-    const date = readDate(replaced, readPart, formats, language)
+    // `1990年` becomes a number, which is no serial day.
+    const formatted = firstReading(readers, text) ?? firstReading(patterns, replaced)
+    if (formatted !== undefined) return formatted
+    const date = readDate(replaced, readPart, { formats, language, dateSystem })
+    if (!(date instanceof BadValue)) return date
     // The fault quotes the text as it is in the file.
-    return date instanceof BadValue && replaced !== text ? readDate(text, readPart, formats, language) : date
+    const detail = date.detail.replace(JSON.stringify(replaced), () => JSON.stringify(text))
+    return new BadValue(detail, date.suggestion)
   }
 }
 
@@ -102,11 +107,15 @@ function firstReading(readers: readonly DateReader[], text: string): string | un
 
 const isSerialFormat = (format: string) => format === 'excel' || format === 'excel1904'
 
-function compileFormat(format: string, language: string | undefined): DateReader | undefined {
+function compileFormat(
+  format: string,
+  language: string | undefined,
+  dateSystem: DateSystem,
+): DateReader | undefined {
   if (!isSerialFormat(format)) return compileDateFormat(format, language)
   return (text) => {
     const date = /^\d+(\.\d+)?$/.test(text)
-      ? formatSerial(Number(text), format === 'excel1904' ? '1904' : '1900')
+      ? formatSerial(Number(text), format === 'excel1904' ? '1904' : dateSystem)
       : undefined
     // A number below 1 is a time without a day.
     return date?.includes('-') ? date : undefined
@@ -122,6 +131,12 @@ function isMonthOrYears(text: string): boolean {
   return year !== undefined && month !== undefined && month > year && month <= '12'
 }
 
+interface DateOptions {
+  formats: readonly string[]
+  language: string | undefined
+  dateSystem: DateSystem
+}
+
 /**
  * Reads a date in any unambiguous notation.
  * @param readPart reads a date without words such as `circa`, or an end of a range: in a format of the mapping, or plain.
@@ -129,8 +144,7 @@ function isMonthOrYears(text: string): boolean {
 function readDate(
   text: string,
   readPart: DateReader,
-  formats: readonly string[],
-  language: string | undefined,
+  { formats, language, dateSystem }: DateOptions,
 ): string | BadValue {
   const standard = readStandardDate(text)
   if (standard !== undefined) return standard
@@ -166,7 +180,7 @@ function readDate(
   if (/^\d{5}(\.\d+)?$/.test(text)) {
     return new BadValue(
       `${JSON.stringify(text)} is not a date. If it is a serial day of a spreadsheet, say so in the mapping with date: excel.`,
-      formatSerial(Number(text), '1900'),
+      formatSerial(Number(text), dateSystem),
     )
   }
   if (formats.length > 0) {

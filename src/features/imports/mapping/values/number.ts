@@ -23,6 +23,8 @@ const separator = "[ \u00a0\u2009\u202f'’]"
 /** Groups of three digits, all separated by the same space or apostrophe character. */
 const spacedGroups = new RegExp(`^([+-]?\\d{1,3})(${separator})\\d{3}(?:\\2\\d{3})*(?!\\d)`)
 const separators = new RegExp(separator, 'g')
+/** Full-width forms of ASCII characters, and the ideographic space. NFKC would also change other characters, such as `²` to `2`. */
+const fullWidth = /[\uff01-\uff5e\u3000]/g
 /** Parentheses around a number, with a currency sign or `%` before or after them. */
 const parenthesized = /^[\p{Sc}%]?\s*\((.*)\)\s*[\p{Sc}%]?$/u
 const exampleForm = new RegExp(`^1([.,]|${separator})?234([.,])5+$`)
@@ -40,7 +42,8 @@ export function readNumberFormat(example: string): NumberFormat | undefined {
 /**
  * Returns the function that reads numbers of a column. Currency signs and `%` before or after a number are ignored, and so is
  * the apostrophe with which spreadsheets mark a text. Parentheses mean a negative number, as in accounting, even around a
- * number with a minus sign. A currency sign or `%` may be inside or outside the parentheses.
+ * number with a minus sign. A currency sign or `%` may be inside or outside the parentheses. Full-width characters, as in Chinese
+ * tables, are read like those of ASCII.
  * @param format Default: every unambiguous notation. `1,234` is refused; the point of `1.234` is a decimal point.
  */
 export const compileNumber =
@@ -49,7 +52,7 @@ export const compileNumber =
     if (typeof value === 'number')
       return Number.isFinite(value) ? withoutNegativeZero(value) : new BadValue('The number is too large.')
     const written = String(value).trim()
-    const shown = written.replace(/^'/, '')
+    const shown = written.replaceAll(fullWidth, (character) => character.normalize('NFKC')).replace(/^'/, '')
     const [, inParentheses] = parenthesized.exec(shown) ?? []
     const text = (inParentheses ?? shown)
       .replaceAll('\u2212', '-')

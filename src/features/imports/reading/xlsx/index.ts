@@ -35,7 +35,14 @@ export async function openXlsx({ path, options }: FileToRead): Promise<OpenFile>
       )
     }
     return {
-      fileInfo: { format: 'xlsx', sheet: sheet.name, sheets: names, columns: table.columns, notes },
+      fileInfo: {
+        format: 'xlsx',
+        sheet: sheet.name,
+        sheets: names,
+        dateSystem,
+        columns: table.columns,
+        notes,
+      },
       rows,
       close: async () => {
         await cells.return()

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest'
+import { convertContent, draftsOf, makeCompanion } from '../../support/conversion.ts'
+
+/** Columns of the lists that a mapping adds to a row: the rows of a joined file, and those of a group. */
+
+const mapping = (start: string, properties: string, more = '') => `scheme: x
+${start}
+records: { projects: { id: id, properties: { title: t, kind: =other, ${properties} } } }
+${more}`
+
+describe('columns that the rows of a joined file lack', () => {
+  const join = 'join: { o: { file: o.csv, key: pid, equals: id } }'
+  const convert = (text: string, columns = ['pid', 'country', 'amount']) => {
+    const companion = makeCompanion(columns, [{ pid: '1', country: 'China', amount: '5 EUR' }])
+    return convertContent(text, 'rows.csv', 'id,t\n1,One\n', new Map([['o.csv', companion]]))
+  }
+
+  it('are refused with a suggestion, in conditions, too', async () => {
+    const item =
+      '{ each: o, when: { cuntry: { empty: false } }, country: country, role: =participant, contribution: "amont" }'
+    await expect(convert(mapping(join, `participants: ${item}`))).rejects.toMatchObject({
+      type: 'invalid-mapping',
+      errors: [
+        {
+          pointer: '/records/projects/properties/participants/when',
+          message: 'o.csv has no column "cuntry"; did you mean "country"?',
+        },
+        {
+          pointer: '/records/projects/properties/participants/contribution/from',
+          message: 'o.csv has no column "amont"; did you mean "amount"?',
+        },
+      ],
+    })
+    const key = mapping(join.replace('pid', 'pib'), '')
+    await expect(convert(key)).rejects.toMatchObject({
+      errors: [{ pointer: '/join/o/key', message: 'o.csv has no column "pib"; did you mean "pid"?' }],
+    })
+  })
+
+  it.each([
+    ['start at the row', 'country: country, role: =participant, contribution: /t', ''],
+    ['are those of a nested file, whose names are not known', 'country: land, role: =participant', ''],
+    [
+      'are those of a citation, which several records share',
+      'country: country, role: =participant',
+      'citation: { note: t }',
+    ],
+  ])('are not refused if the paths %s', async (what, item, more) => {
+    const columns = what.includes('nested') ? [] : undefined
+    const [row] = await convert(mapping(join, `participants: { each: o, ${item} }`, more), columns)
+    expect(row && draftsOf(row)).toHaveLength(1)
+  })
+
+  it('are not refused in a citation if a record is made for each of the rows', async () => {
+    const text = `scheme: x
+${join}
+records: { projects: { each: o, id: amount, properties: { title: country, kind: =other } } }
+citation: { note: t }`
+    const [row] = await convert(text)
+    expect(row && draftsOf(row)).toMatchObject([{ document: { title: 'China' } }])
+  })
+})
+
+describe('columns that the rows of a group lack', () => {
+  const convert = (item: string) =>
+    convertContent(
+      mapping('rows: { groupBy: id }', `participants: { each: rows, ${item} }`),
+      'rows.csv',
+      'id,t,Country,Percent\n1,One,China,40\n1,One,Laos,60\n',
+    )
+
+  it('are refused with a suggestion, as those of the file', async () => {
+    await expect(
+      convert('country: Country, role: =participant, contribution: Procent'),
+    ).rejects.toMatchObject({
+      message: expect.stringContaining('names 1 column that the file does not have'),
+      errors: [
+        {
+          pointer: '/records/projects/properties/participants/contribution/from',
+          message: 'the file has no column "Procent"; did you mean "Percent"?',
+        },
+      ],
+    })
+    await expect(convert('when: rows, country: Country, role: =participant')).rejects.toMatchObject({
+      errors: [{ pointer: '/records/projects/properties/participants/when' }],
+    })
+    const [row] = await convert('when: Percent, country: Country, role: =participant, contribution: /t')
+    expect(row && draftsOf(row)).toHaveLength(1)
+  })
+})
