@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { companionFiles, parseMapping } from '../../../src/features/imports/mapping/index.ts'
 import type { JsonObject } from '../../../src/features/imports/types.ts'
-import { registry } from '../../../src/resources/registry.ts'
 import {
   convertContent,
   convertRow,
@@ -386,17 +384,5 @@ describe('the note of a citation', () => {
     const note = 'x'.repeat(10_000)
     const [draft] = draftsOf(convert('', { note }, 'citation: { note: note }'))
     expect(draft?.citation).toEqual({ locator: 'row 2', note })
-  })
-})
-
-describe('the files that a mapping names', () => {
-  it.each([
-    ['{ list: states }', ['states']],
-    ['{ list: states.csv, value: word }', ['states.csv']],
-    ['{ list: signed.old, Active: in_force }', []],
-  ])('with the codes %s are %j', (codes, expected) => {
-    const properties = `{ title: Title, kind: =treaty, status: { from: Status, codes: ${codes} } }`
-    const mapping = `{ scheme: x, records: { agreements: { id: Id, properties: ${properties} } } }`
-    expect(companionFiles(parseMapping(mapping, registry)).map(({ name }) => name)).toEqual(expected)
   })
 })
