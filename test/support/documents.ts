@@ -136,12 +136,14 @@ const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ']
 const numericCodes = Array.from({ length: 900 }, (_, index) => String(index + 100))
 const pairs = letters.flatMap((first) => letters.map((second) => first + second))
 
+/** Codes that no record may have: `unusedNaturalKeys` has 999, and tests of unknown countries use XXX. */
+const reservedCodes = new Set(['999', 'XXX'])
+
 /** Returns functions that return another unused code at each call. There are too few codes to draw them at random. */
 const unusedCodes = lazyFor(async (api: Api) => {
   const drawFrom = async (candidates: string[], name: string, property: string) => {
     const taken = new Set(await valuesInUse(api, name, property))
-    // `unusedNaturalKeys` has 999.
-    const free = candidates.filter((code) => !taken.has(code) && code !== '999')
+    const free = candidates.filter((code) => !taken.has(code) && !reservedCodes.has(code))
     return () => free.pop() ?? ''
   }
   const alpha3s = [...pairs.map((pair) => `Q${pair}`), ...pairs.map((pair) => `X${pair}`)]
