@@ -72,7 +72,7 @@ export function searchColumn(weighted: { A: string[]; B: string[] }) {
   const parts = (['A', 'B'] as const).flatMap((weight) =>
     weighted[weight].map(
       (expression) =>
-        `setweight(to_tsvector('english', separate_words(plain_text(${expression}))), '${weight}')`,
+        `setweight(to_tsvector('english', with_joined_words(plain_text(${expression}))), '${weight}')`,
     ),
   )
   return tsvector('search').generatedAlwaysAs(sql.raw(parts.join(' || ') || "''::tsvector"))

@@ -9,13 +9,10 @@ export const fold = (value: SQL | AnyPgColumn): SQL => sql`lower(plain_text(${va
 
 /**
  * Returns SQL of a text in web-search syntax, for PostgreSQL functions such as `websearch_to_tsquery`. Replaces runs of minus
- * signs with a space: such a run is a line or a dash, not a negation, and PostgreSQL fails at a run of 33. Separates joined words
- * as in the searched texts; a negation of joined words (`-input/output`) becomes that of a phrase.
+ * signs with a space: such a run is a line or a dash, not a negation, and PostgreSQL fails at a run of 33.
  */
-export const webSearch = (value: SQL): SQL => {
-  const withoutRuns = sql`regexp_replace(plain_text(${value}), '-([[:space:]!&|()]*-)+', ' ', 'g')`
-  return sql`separate_words(regexp_replace(${withoutRuns}, '(^|[[:space:]])-([[:alnum:]]+[-./][^[:space:]"]*)', '\\1-"\\2"', 'g'))`
-}
+export const webSearch = (value: SQL): SQL =>
+  sql`regexp_replace(plain_text(${value}), '-([[:space:]!&|()]*-)+', ' ', 'g')`
 
 /**
  * Returns SQL of a code in lower case and normalized to NFKC, so that full-width letters equal ordinary ones. Accents stay,

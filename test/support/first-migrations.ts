@@ -5,7 +5,7 @@ import { drizzle } from 'drizzle-orm/node-postgres'
 import { migrate } from 'drizzle-orm/node-postgres/migrator'
 import type pg from 'pg'
 
-/** Runs only the first `count` migrations, so that the database has the schema of an older version. */
+/** Runs only the first `count` migrations, so that the database has the schema and history tables of an older version. */
 export async function runFirstMigrations(pool: pg.Pool, count: number): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'entente-migrations-'))
   try {
@@ -14,6 +14,7 @@ export async function runFirstMigrations(pool: pg.Pool, count: number): Promise<
     const journal = JSON.parse(await readFile(file, 'utf8'))
     await writeFile(file, JSON.stringify({ ...journal, entries: journal.entries.slice(0, count) }))
     await migrate(drizzle(pool), { migrationsFolder: folder })
+    await pool.query('select sync_records(); select sync_history()')
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

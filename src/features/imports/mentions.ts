@@ -110,18 +110,20 @@ function fill(value: JsonValue | undefined, keys: readonly (string | null)[], in
 }
 
 /**
- * Fills the mentions in a list. Of objects that are equal because two names mean one record, only the first stays. Equal objects
- * without mentions stay, such as amounts.
+ * Fills the mentions in a list. Of objects that are equal only after this, such as those with two names of one record, only the
+ * first stays. Equal objects without mentions stay, such as amounts.
  */
 function fillList(list: readonly JsonValue[], keys: readonly (string | null)[]): JsonValue[] {
   const known = new Set<string>()
+  const mentioned = new Set<string>()
   return list.flatMap((item) => {
     const filled = fill(item, keys, true)
     if (filled === dropped || filled === undefined) return []
     const text = JSON.stringify(filled)
-    if (text === JSON.stringify(item)) return [filled]
-    if (known.has(text)) return []
+    const hasMention = text !== JSON.stringify(item)
+    if (known.has(text) && (hasMention || mentioned.has(text))) return []
     known.add(text)
+    if (hasMention) mentioned.add(text)
     return [filled]
   })
 }

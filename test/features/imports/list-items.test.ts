@@ -81,14 +81,13 @@ describe('a group of rows', () => {
     'rows: { groupBy: id }',
   )
 
-  it('is refused as a whole, with its id, if one of its rows cannot be used', async () => {
+  it('is refused as a whole if one of its rows cannot be used', async () => {
     const csv = 'id,name,P\n1,A,China\n1,A,Laos,extra\n1,A,Kenya\n2,B,Peru\n'
     const rows = await convertContent(grouped, 'file.csv', csv)
     expect(rows).toMatchObject([
       {
         kind: 'refused',
         faults: [{ detail: expect.stringContaining('Extra values: extra.') }],
-        records: [{ externalId: { id: '1' } }],
       },
       { kind: 'drafts' },
     ])

@@ -1,6 +1,7 @@
 import { quote } from '../../../problems/faults.ts'
 import { addTo } from '../../names/group-by.ts'
 import { formatCount } from '../reading/unreadable-file.ts'
+import type { DateSystem } from '../reading/xlsx/serial.ts'
 import type { JsonObject, Row } from '../types.ts'
 import { textOf } from './path.ts'
 
@@ -12,12 +13,16 @@ export class CompanionRows {
   readonly columns: readonly string[]
   readonly #rows: readonly CompanionRow[]
   readonly #indexes = new Map<string, Map<string, CompanionRow[]>>()
-  /** The rows that `join` has returned, and the columns in which it has looked. */
+  /** The rows that `join` has returned, and the columns in which it may look. */
   readonly #joined = { rows: new Set<CompanionRow>(), columns: new Set<string>() }
 
+  /** The date system of the file, for `date: excel`. */
+  readonly dateSystem: DateSystem
+
   /** @param columns empty if the rows are nested objects, whose names are not known. */
-  constructor(columns: readonly string[], rows: readonly CompanionRow[]) {
+  constructor(columns: readonly string[], rows: readonly CompanionRow[], dateSystem: DateSystem = '1900') {
     this.columns = columns
+    this.dateSystem = dateSystem
     this.#rows = rows
   }
 
@@ -26,16 +31,20 @@ export class CompanionRows {
     return this.#index(column).get(text)?.[0]?.values
   }
 
+  /** Records that `join` may be called with a column, even if no row of the imported file then has a text to look for. */
+  expectJoin(column: string): void {
+    this.#joined.columns.add(column)
+  }
+
   /** Returns the rows that have a text in a column, to join them to a row of the imported file. */
   join(column: string, text: string): JsonObject[] {
     const rows = this.#index(column).get(text) ?? []
-    this.#joined.columns.add(column)
     for (const row of rows) this.#joined.rows.add(row)
     return rows.map(({ values }) => values)
   }
 
   /**
-   * Returns a note about the rows that `join` has not returned; undefined if there are none, or if it was not called.
+   * Returns a note about the rows that `join` has not returned; undefined if there are none, or if the file is not joined.
    * @param file the name of the file.
    */
   describeUnmatched(file: string): string | undefined {

@@ -94,5 +94,6 @@ export async function readCompanion(
       )
     }
   }
-  return new CompanionRows((await fileInfo).columns, rows)
+  const { columns, dateSystem } = await fileInfo
+  return new CompanionRows(columns, rows, dateSystem)
 }

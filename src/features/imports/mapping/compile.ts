@@ -80,14 +80,14 @@ export function compileMapping(
     // A row with a fault is joined, too, so that its rows of joined files do not count as unmatched.
     const values = join(row.values)
     const scope: Scope = { row: values, item: values }
-    // Also for a row that is refused or skipped, since a record that the file has is not missing (`missing.ts`).
-    const recordsOfRow = () => {
+    // Its ids are not read, since its values may be in the wrong columns.
+    if (row.fault) return { kind: 'refused', faults: [row.fault] }
+    // The records of a skipped row are collected, too, since a record that the file has is not missing (`missing.ts`).
+    const skip = (reason: string): ConvertedRow => {
       const conversion = new Conversion()
       for (const { addRecords } of records) addRecords(scope, conversion)
-      return conversion.records
+      return { kind: 'skipped', reason, records: conversion.records }
     }
-    if (row.fault) return { kind: 'refused', faults: [row.fault], records: recordsOfRow() }
-    const skip = (reason: string): ConvertedRow => ({ kind: 'skipped', reason, records: recordsOfRow() })
     const unmet = findUnmet(scope)
     if (unmet !== undefined) return skip(`when: ${unmet}`)
     const conversion = new Conversion()
@@ -115,6 +115,7 @@ function compileJoins(mapping: Mapping, context: CompileContext): (values: JsonO
     if (companion && companion.columns.length > 0 && !companion.columns.includes(key)) {
       joinContext.at('key').addMissingColumn(file, key, companion.columns)
     }
+    companion?.expectJoin(key)
     return { name, key, path, companion }
   })
   if (joins.length === 0) return (values) => values

@@ -77,9 +77,12 @@ export class CompileContext {
     return this.#shared.mapping.onBadValue
   }
 
-  /** The date system of the imported file. */
+  /** The date system of the file that has the values: a joined file for its rows, otherwise the imported file. */
   get dateSystem(): DateSystem {
-    return this.#shared.dateSystem
+    const { mapping, companions, dateSystem } = this.#shared
+    const [list = ''] = this.#start.from[0] ?? []
+    const joined = mapping.join?.[list]
+    return joined ? (companions?.get(joined.file)?.dateSystem ?? '1900') : dateSystem
   }
 
   /** Texts that mean that there is no value. */
