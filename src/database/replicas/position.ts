@@ -25,7 +25,10 @@ export const positionColumns = (() => {
   return `substr(pg_walfile_name(pg_current_wal_flush_lsn()), 1, 8) as timeline, (${end} - '0/0')::float8 as lsn`
 })()
 
-/** An SQL expression that identifies a database: it differs for each server and database, and is the same on its standbys. */
+/**
+ * An SQL expression that identifies a database of a cluster. A primary and its standbys have the same value; other clusters and
+ * other databases have others.
+ */
 export const databaseIdentity = `(select system_identifier from pg_control_system()) || '/' ||
   (select oid from pg_database where datname = current_database())`
 

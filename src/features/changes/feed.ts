@@ -84,7 +84,8 @@ function toEvent(registry: Registry, row: FeedRow): FeedEvent {
 /**
  * The changes for all streams whose clients see the same records. While there are streams, one loop reads the changes from
  * the database and keeps the latest changes in memory. Every stream takes them from memory at its own speed. A stream that
- * is further behind reads pages from the database, only `maxReplays` at a time. The connections of requests are not used.
+ * is further behind reads pages from the database; at most `maxReplays` such streams read at the same time. The connections of
+ * requests are not used.
  */
 export class ChangeFeed {
   readonly #registry: Registry
