@@ -42,8 +42,8 @@ const resources = [
   'figures',
 ]
 
-/** Number of records in the database of the hand-written server. */
-async function countRecordsByHand(url: string): Promise<number> {
+/** Number of records in the database of the server by hand (`by-hand/`), with which the service is compared. */
+async function countByHandRecords(url: string): Promise<number> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
@@ -62,7 +62,7 @@ export async function measureSize(
   byHandUrl: string,
 ): Promise<BoundedFigure[]> {
   const service = (await bytesOf(serviceUrl)) / (await countRecords(origin, resources))
-  const byHand = (await bytesOf(byHandUrl)) / (await countRecordsByHand(byHandUrl))
+  const byHand = (await bytesOf(byHandUrl)) / (await countByHandRecords(byHandUrl))
   return [
     { what: 'bytes per record, service', measured: service },
     { what: 'bytes per record, by hand', measured: byHand },

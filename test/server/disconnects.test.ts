@@ -44,7 +44,7 @@ it.each([
   expect(requestLogger).not.toHaveBeenCalled()
 })
 
-it('the signal of reads within the process is aborted if the client has already disconnected', () => {
+it('the signal of requests to itself is aborted if the client has already disconnected', () => {
   const raw = new ServerResponse(new IncomingMessage(new Socket()))
   expect(disconnectSignal({ raw }).aborted).toBe(false)
   raw.destroy()

@@ -160,7 +160,7 @@ const aggregateTool = ({ resource, filters, limit, asOf }: Inputs, registry: Reg
       resource,
       groupBy: z.array(z.string().max(100)).min(1).max(3),
       measures: optionalList(z.string().max(100)).describe(
-        'Such as count, sum:amount, avg:amount, or countDistinct: with a dimension.',
+        'Such as count, sum:amount, avg:amount, or countDistinct:country; any dimension may follow countDistinct:',
       ),
       filters,
       having: z.string().max(200).optional().describe('Such as count>=5.'),

@@ -12,19 +12,19 @@ export const participantDimensions = (
   country: byMultiValue(
     multiValues.country,
     'country',
-    'Country, as the filter `country` finds it.',
+    'Country with which the filter `country` finds the record.',
     registry.nameOf('countries'),
   ),
   region: byMultiValue(
     multiValues.region,
     'region',
-    'Region of M49, a continent, as the filter `region` finds it.',
+    'Region of M49, a continent, with which the filter `region` finds the record.',
     registry.nameOf('regions'),
   ),
   subregion: byMultiValue(
     multiValues.subregion,
     'subregion',
-    'Subregion of M49, as the filter finds it.',
+    'Subregion of M49 with which the filter `subregion` finds the record.',
     registry.nameOf('regions'),
   ),
   organization: byMultiValue(

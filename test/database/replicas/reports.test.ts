@@ -5,11 +5,12 @@ import { openEmptyDatabase } from '../../support/database.ts'
 import { freePort } from '../../support/ports.ts'
 import { openProxy } from '../../support/proxy.ts'
 
-it('an unreachable replica is reported until a report is logged, and then once a minute', async () => {
+it('each failed probe of a replica is reported until one report is logged, then not again soon', async () => {
   const url = `postgresql://127.0.0.1:${await freePort()}/none`
   const replicas = new Replicas(url, { urls: [url], maxAgeMs: 100 }, async () => {})
   const reasons: string[] = []
   replicas.observer = {
+    // Returns whether the report is logged: only the third is.
     replicaUnavailable: (_replica, reason) => reasons.push(reason) > 2,
     replicaPromoted: () => {},
     replicaAvailable: () => {},
@@ -27,7 +28,7 @@ it('an unreachable replica is reported until a report is logged, and then once a
   }
 })
 
-it('the primary among the replicas is no failure, and is reported only after an outage', async () => {
+it('a replica URL of the primary is no failure, and is reported only after an outage', async () => {
   const { url, pool, close } = await openEmptyDatabase()
   await pool.query('create table settings (name text primary key, value text)')
   const proxy = await openProxy(url)
