@@ -5,8 +5,8 @@ import { OperationalError } from '../operational-error.ts'
 const maxListed = 20
 
 /**
- * Turns a problem, or an error of PostgreSQL that the API reports as a problem, into an OperationalError with up to 20 faults, the
- * number of further ones, and PostgreSQL's message. Returns other errors unchanged.
+ * Turns a problem, or an error of PostgreSQL that the API reports as a problem, into an OperationalError with up to 20 faults,
+ * the number of further ones, and PostgreSQL's message. Returns other errors unchanged.
  */
 export function toOperationalError(error: unknown): unknown {
   const problem = error instanceof OperationalError ? undefined : toProblem(error)

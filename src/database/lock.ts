@@ -22,8 +22,8 @@ export function withLock<T>(
 ): Promise<T> {
   return database.maintain(async (client) => {
     await client.query('begin')
-    // The wait lasts as long as the work of another process, and the transaction is then idle as long as `work` runs. The role may
-    // have time limits.
+    // The wait lasts as long as the work of another process, and the transaction is then idle as long as `work` runs. The role
+    // may have time limits.
     await client.query(withoutTimeLimits)
     // With a parameter, the transaction would hold a snapshot while `work` runs, and VACUUM could not remove newer dead rows.
     await client.query(`select pg_advisory_xact_lock(${lockKeys[purpose]})`)

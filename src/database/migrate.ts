@@ -49,8 +49,8 @@ const requiredMigration = 'required_migration'
 /**
  * Brings the database's schema up to date. Only one process migrates at a time. A schema that is up to date or that a newer
  * version has expanded does not change.
- * @throws OperationalError when a statement fails, `checkHistory` finds differences, or the database has migrations with which this
- * version cannot work.
+ * @throws OperationalError when a statement fails, `checkHistory` finds differences, or the database has migrations with which
+ * this version cannot work.
  */
 export async function migrate(database: Database): Promise<void> {
   try {

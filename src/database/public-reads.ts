@@ -12,9 +12,9 @@ import type {
 import { getDatabaseError } from './errors.ts'
 
 /**
- * Reads for readers without a role (without a key, or with a token without a role), which see no internal records. The statements are the same as for all readers.
- * PostgreSQL hides the internal records (`migrations/0006_visibility.sql`), so statements need no conditions of their own. But
- * statements must not qualify the names of tables.
+ * Reads for readers without a role (without a key, or with a token without a role), which see no internal records. The statements
+ * are the same as for all readers. PostgreSQL hides the internal records (`migrations/0006_visibility.sql`), so statements need
+ * no conditions of their own. But statements must not qualify the names of tables.
  */
 
 /**

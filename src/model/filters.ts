@@ -146,8 +146,8 @@ const toLikePattern = (text: SQL) =>
   sql`regexp_replace(${fold(sql`${text}::text`)}, '([\\\\%_])', '\\\\\\1', 'g')`
 
 /**
- * Restricts a condition on a folded column to records with a value. `fold` returns an empty text for a missing value, and also for
- * a value of accents alone.
+ * Restricts a condition on a folded column to records with a value. `fold` returns an empty text for a missing value, and also
+ * for a value of accents alone.
  */
 const ifPresent = (column: AnyPgColumn, condition: SQL): SQL =>
   column.notNull ? condition : sql`(${column} is not null and ${condition})`

@@ -48,7 +48,9 @@ describe.skipIf(clusterUnavailableReason())('two replicas, of which one is 90 s 
     return { key: id, version, position }
   }
 
-  /** Reads a written record as an anonymous client, in half of the cases without the cache. Returns whether the response is stale. */
+  /**
+   * Reads a written record as an anonymous client, in half of the cases without the cache. Returns whether the response is stale.
+   */
   async function isStale({ key, version, position }: Awaited<ReturnType<typeof write>>, index: number) {
     const headers = {
       'entente-position': position,

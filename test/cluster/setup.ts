@@ -4,7 +4,10 @@ import { setPriority } from 'node:os'
 import { removeCluster } from './removal.ts'
 import { clusterUnavailableReason } from './tools.ts'
 
-/** Name of an abstract Unix socket that locks the addresses of the simulated deployment (`cluster.ts`) for one run. The lock ends with the process. */
+/**
+ * Name of an abstract Unix socket that locks the addresses of the simulated deployment (`cluster.ts`) for one run. The lock ends
+ * with the process.
+ */
 const lockName = '\0entente-cluster'
 
 /** Raises the priority of this process and of those that it starts: other work on the machine would delay responses. */
@@ -17,7 +20,8 @@ function raisePriority(): void {
 }
 
 /**
- * Removes the simulated deployment of this run or a killed run, before and after the tests. Prints the reason if no cluster can run.
+ * Removes the simulated deployment of this run or a killed run, before and after the tests. Prints the reason if no cluster can
+ * run.
  * @throws in CI when no cluster can run, and when another run is in progress.
  */
 export default async function setup(): Promise<(() => Promise<void>) | undefined> {

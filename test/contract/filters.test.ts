@@ -26,8 +26,8 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 /**
- * Pointers to the values of filters in a record, for filters that their names do not lead to: the resource itself declares them, or
- * a field that is an object.
+ * Pointers to the values of filters in a record, for filters that their names do not lead to: the resource itself declares them,
+ * or a field that is an object.
  */
 const pointers: Record<string, string> = {
   topic: '/slug',

@@ -3,7 +3,10 @@ import { type Api, startTestApi } from '../support/api.ts'
 import type { Document } from '../support/documents.ts'
 import { importCsv, newScheme } from '../support/imports.ts'
 
-/** Imports of rows with values that are dropped, mostly for records of earlier imports: bad values (`onBadValue: drop`), and names without a record. */
+/**
+ * Imports of rows with values that are dropped, mostly for records of earlier imports: bad values (`onBadValue: drop`), and names
+ * without a record.
+ */
 
 let api: Api
 beforeAll(async () => {

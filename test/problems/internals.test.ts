@@ -175,7 +175,9 @@ describe('problems', () => {
       return { method: 'GET', path: `/v1/${name}?limit=1`, options: { headers: { [header]: text } } }
     })
 
-  /** Keys of records that the test may change. If the example of a resource cannot be created, its key is one that no record has. */
+  /**
+   * Keys of records that the test may change. If the example of a resource cannot be created, its key is one that no record has.
+   */
   const keys = new Map([
     ['regions', '901'],
     ['countries', 'ZZC'],

@@ -34,8 +34,8 @@ describe('top', () => {
       const all = await aggregate(api, resource, { groupBy: dimension, limit: '10000' })
       const url = `/v1/${resource}/aggregate?groupBy=${dimension}&top=2`
       const response = await api.get(url)
-      // `top` is refused for free text and for the kind, currency and year of amounts: they have no filter for the records with values other
-      // than those of the largest groups, which `other.list` needs.
+      // `top` is refused for free text and for the kind, currency and year of amounts: they have no filter for the records with
+      // values other than those of the largest groups, which `other.list` needs.
       if (response.status === 400) {
         expect(['country', 'region', 'topic', 'kind', 'status']).not.toContain(dimension)
         expect(response.text).toContain('no filter finds the records with other values')

@@ -17,7 +17,8 @@ export const countryPath = ({ key: { country }, list }: LabelledGroup): string =
 /**
  * Converts groups by one dimension to bars. By default, a bar shows the number of records and links to the view of these
  * records.
- * @param unknownLabel label of the group of records without a value of the dimension, if the response has no label for this group.
+ * @param unknownLabel label of the group of records without a value of the dimension, if the response has no label for this
+ * group.
  * @param options `measure`: the measure that bars show. `toPath`: returns the path that the bar of a group links to.
  */
 export const toBars = <Group extends LabelledGroup>(

@@ -30,8 +30,8 @@ export interface EmbeddedDatabase {
  * The server gets settings for the memory of the machine, and `furtherSettings` (such as `fsync=off`), if this call starts it.
  * After an abort, this function ends the work in progress and throws. If the database is open before the abort is noticed,
  * this function returns the database, and the caller closes it.
- * @throws OperationalError when the folder, the programs or the server cannot be used; PostgreSQL's error when the database cannot
- * be prepared; the reason of `signal`.
+ * @throws OperationalError when the folder, the programs or the server cannot be used; PostgreSQL's error when the database
+ * cannot be prepared; the reason of `signal`.
  */
 export async function openEmbeddedDatabase(
   dataDir: string,
@@ -71,8 +71,8 @@ const joinPauseMs = 50
 
 /**
  * Starts the server if it does not run, and takes its shared lock.
- * @throws OperationalError if the server cannot be started, or stops before each attempt to take the lock; PostgreSQL's error if the
- * roles cannot be separated; the reason of `signal`.
+ * @throws OperationalError if the server cannot be started, or stops before each attempt to take the lock; PostgreSQL's error if
+ * the roles cannot be separated; the reason of `signal`.
  */
 async function joinServer(
   cluster: Cluster,

@@ -41,7 +41,11 @@ async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer
   if (pendingBytes > 0) yield Buffer.concat(pending)
 }
 
-/** Parses a line as JSON. @param noun the expected line, for messages. @throws OperationalError if the schema refuses the line. */
+/**
+ * Parses a line as JSON.
+ * @param noun the expected line, for messages.
+ * @throws OperationalError if the schema refuses the line.
+ */
 function parseLine<Schema extends z.ZodType>(line: Buffer | undefined, schema: Schema, noun: string) {
   try {
     return schema.parse(JSON.parse(line?.toString() ?? ''))

@@ -116,8 +116,8 @@ function toOperationalError(error: unknown, seed: number): unknown {
 
 /**
  * Adds made-up agreements and, in proportion, projects, bases, programs, citations and up to 20,000 organizations to a registry
- * that has the reference data. The number of sources is always 50. Each record gets its first revision, and one transaction writes
- * them all. The same count and seed produce the same records.
+ * that has the reference data. The number of sources is always 50. Each record gets its first revision, and one transaction
+ * writes them all. The same count and seed produce the same records.
  * @param count number of agreements.
  * @param seed of the random values.
  * @returns a warning if `vacuum analyze` failed after the commit.

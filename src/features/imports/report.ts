@@ -57,9 +57,8 @@ export function addKept(
 }
 
 /**
- * Returns a report of a running step with `refusedBy` and `droppedBy` of the report that is stored now, since a redaction may have
- * removed a text from them.
- * Locks the import until the transaction ends.
+ * Returns a report of a running step with `refusedBy` and `droppedBy` of the report that is stored now, since a redaction may
+ * have removed a text from them. Locks the import until the transaction ends.
  */
 export async function withStoredFaults(
   tx: Transaction,

@@ -79,10 +79,10 @@ export class CompileContext {
 
   /** The date system of the file that has the values: a joined file for its rows, otherwise the imported file. */
   get dateSystem(): DateSystem {
-    const { mapping, companions, dateSystem } = this.#shared
-    const [list = ''] = this.#start.from[0] ?? []
-    const joined = mapping.join?.[list]
-    return joined ? (companions?.get(joined.file)?.dateSystem ?? '1900') : dateSystem
+    const { companions, dateSystem } = this.#shared
+    const [list] = this.#start.from[0] ?? []
+    const file = this.#fileOf(list)
+    return file === undefined ? dateSystem : (companions?.get(file)?.dateSystem ?? '1900')
   }
 
   /** Texts that mean that there is no value. */
@@ -168,13 +168,18 @@ export class CompileContext {
     this.#shared.columns.push({ path, pointer: formatPointer(this.#location), isInGroup })
   }
 
+  /** Returns the name of the joined file whose rows a list has; undefined for any other list. */
+  #fileOf(list = ''): string | undefined {
+    const { join = {} } = this.#shared.mapping
+    return Object.hasOwn(join, list) ? join[list]?.file : undefined
+  }
+
   /** Checks the column of a path that starts at a list which the mapping adds to a row: of a joined file, or of a group. */
   #checkListColumn(path: Path): void {
     const { mapping, companions } = this.#shared
     const [[list, ...others] = [], ...more] = this.#start.from
     if (list === undefined || others.length > 0 || more.length > 0) return
-    const { join = {} } = mapping
-    const file = Object.hasOwn(join, list) ? join[list]?.file : undefined
+    const file = this.#fileOf(list)
     if (file !== undefined) {
       const columns = companions?.get(file)?.columns ?? []
       if (columns.length > 0 && !isColumn(path, new Set(columns)))

@@ -22,13 +22,16 @@ export interface ValueOrigin {
   parts?: Record<string, ValueOrigin>
 }
 
+/** Returns the schema of a target. The schemas of fields are full zod schemas. */
+const schemaOf = ({ schema }: Target): z.ZodType => schema as z.ZodType
+
 /** Whether a value is valid for its target. Mentions are valid keys. */
 export const isValid = (
   value: JsonValue,
-  { schema }: Target,
+  target: Target,
   { mentions }: Conversion,
   { registry }: CompileContext,
-) => (schema as z.ZodType).safeParse(withPlaceholders(value, mentions, registry)).success
+) => schemaOf(target).safeParse(withPlaceholders(value, mentions, registry)).success
 
 /**
  * Checks a value against the schema of its target, and reports it once for each fault.
@@ -37,12 +40,11 @@ export const isValid = (
 export function reportInvalid(
   value: JsonValue,
   plan: ValueOrigin,
-  { schema }: Target,
+  target: Target,
   conversion: Conversion,
   { registry }: CompileContext,
 ): string[] | undefined {
-  // The schemas of fields are full zod schemas.
-  const { faults } = checkValue(schema as z.ZodType, withPlaceholders(value, conversion.mentions, registry))
+  const { faults } = checkValue(schemaOf(target), withPlaceholders(value, conversion.mentions, registry))
   if (!faults) return undefined
   return faults.listed.map(({ pointer = '', message }) => {
     const names = pointer.split('/').slice(1)

@@ -5,8 +5,8 @@ import { readLimits } from './limits.ts'
 import { formatCount, unreadableFile } from './unreadable-file.ts'
 
 /**
- * Joins neighboring rows that have the same text in a column; `1` and `"1"` of XLSX are the same. The joined row has the values of
- * the first row, a further value `rows` with a list of the values of each row, and the first fault of its rows. Rows without a
+ * Joins neighboring rows that have the same text in a column; `1` and `"1"` of XLSX are the same. The joined row has the values
+ * of the first row, a further value `rows` with a list of the values of each row, and the first fault of its rows. Rows without a
  * value in the column are not joined.
  * @throws Problem `unreadable-file` when more than `readLimits.groupedRows` rows would become one row.
  */
