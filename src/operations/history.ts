@@ -80,7 +80,7 @@ function* entriesJson(resource: Resource, rows: readonly Row[], count: number): 
   const entries: string[] = []
   let document = read(rows[0])
   for (const [index, { entry: revision, mergedFrom }] of rows.slice(0, count).entries()) {
-    // The first revision is compared with null.
+    // The oldest revision has none before it, and is compared with null.
     const before = read(rows[index + 1])
     const changes: PatchOperation[] = diffJson(before, document)
     entries.push(JSON.stringify({ ...revision, mergedFrom, changes }))

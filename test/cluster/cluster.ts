@@ -31,7 +31,7 @@ export async function openCluster(
   { pooled = false }: { pooled?: boolean } = {},
 ): Promise<Cluster> {
   await removeCluster()
-  // If vitest is killed, this worker process loses its IPC channel, but does not end by itself: it removes the cluster and exits.
+  // If vitest is killed, this worker process loses its IPC channel, but would not end. So it removes the cluster and exits.
   process.once('disconnect', removeAndExit)
   // PostgreSQL runs as another user, who needs access to the folder.
   await mkdir(folder, { mode: 0o755 })

@@ -17,14 +17,14 @@ afterAll(() => database.close())
 
 const record = z.looseObject({ id: z.string(), summary: z.string() })
 
-/** Returns the names that editors added to the summary of a record, in order. */
+/** Returns the names in the summary of a record, in order. */
 const namesIn = (document: unknown) => record.parse(document).summary.split('; ')
 
 const headers = { ...asAdministrator, 'content-type': 'application/merge-patch+json' }
 
 /**
  * Adds a name to a record without overwriting changes of others: reads the record, writes with its ETag, and starts again
- * when the ETag is no longer current or the service is busy (503).
+ * when the write is refused because the ETag is no longer current or the service is busy (503).
  * @returns the name, the version after the change, and the number of attempts.
  */
 async function addName(

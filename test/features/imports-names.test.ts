@@ -77,7 +77,7 @@ async function decide(id: string, name: string): Promise<void> {
 }
 
 describe('a decision about a name', () => {
-  it('leaves the dropped values of its rows in the report', async () => {
+  it('adds the dropped values of its rows to the report', async () => {
     const csv = `${treatyHeader}\n1,First\u0085 treaty,2001,Atlantis\n2,Second\u0085,2001,China\n`
     const { id, report } = await checkCsv(api.database, treatyMapping(newScheme()), csv)
     expect(report?.droppedBy).toMatchObject([{ column: 'Title', rows: 1 }])
@@ -102,7 +102,7 @@ describe('a decision about a name', () => {
     })
   })
 
-  it('takes effect in the running dry run of the import', async () => {
+  it('takes effect in a dry run that was interrupted after its first batch', async () => {
     const rows = Array.from({ length: 600 }, (_, index) => `${index},Treaty ${index},2001,Atlantis`)
     const id = await createLocalImport(api.database, treatyMapping(newScheme()), { autoCommit: false })
     const controller = new AbortController()

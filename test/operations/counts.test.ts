@@ -102,7 +102,7 @@ describe('include=recorded', () => {
     expect(past.recorded?.list).toContain(`asOf=${encodeURIComponent(moment)}`)
   })
 
-  it('is refused for more than 50 figures at a time, and in exports', async () => {
+  it('is refused with a limit above 50, and in exports', async () => {
     const list = await api.get('/v1/figures?include=recorded&limit=51')
     expect(list.status).toBe(400)
     expect(list.json()).toMatchObject({

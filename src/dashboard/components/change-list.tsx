@@ -17,8 +17,8 @@ function UntitledRecord({ resource }: { resource: string }) {
 }
 
 /**
- * Adds a title to a change of the feed: the name of the record in the language, otherwise its title, otherwise its note,
- * otherwise null.
+ * Adds the visibility of the record and a title to a change of the feed. The title is the name of the record in the language,
+ * otherwise its title, otherwise its note, otherwise null.
  */
 export function withTitle(change: Change, language: string): TitledChange {
   const { document } = change

@@ -40,7 +40,7 @@ export function CountryView({ code }: { code: string }) {
       <Head state={state} givenCode={code} asOf={asOf} />
       <Loaded state={state} height="60rem">
         {(briefing) => (
-          <SourceNumbers.Provider value={numberSources(briefing)}>
+          <SourceNumbers.Provider value={sourceNumbersOf(briefing)}>
             <Numbers briefing={briefing} />
             <div class="grid">
               <Agreements briefing={briefing} asOf={asOf} />
@@ -61,7 +61,7 @@ export function CountryView({ code }: { code: string }) {
   )
 }
 
-const numberSources = ({ sources }: CountryBriefing): ReadonlyMap<string, number> =>
+const sourceNumbersOf = ({ sources }: CountryBriefing): ReadonlyMap<string, number> =>
   new Map(sources.data.map(({ key: { source } }, index) => [source ?? '', index + 1]))
 
 function Head({

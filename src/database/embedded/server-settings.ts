@@ -12,7 +12,7 @@ export function usableMemory(): number {
  * Returns the settings of a PostgreSQL server that shares a machine with the service. PostgreSQL's defaults suit a machine
  * with less than a gigabyte. Shared buffers take up memory only when they are filled. docs/operating.md, "Sizes", has the
  * settings of other servers.
- * @param memory the memory of the machine, in bytes.
+ * @param memory the memory that both may use, in bytes (`usableMemory`).
  */
 export function serverSettings(memory: number): string[] {
   const share = (divisor: number, maximum: number) =>

@@ -56,7 +56,8 @@ export const namesHeader = safeCsv([columns])
  * Reads decisions from CSV with the columns `resource`, `name`, `decision` and optionally `country` and `scheme`. Skips rows
  * without a decision.
  * @param locate returns where a line is: a JSON pointer, or a file and a line.
- * @throws Problem `invalid-body` for a malformed file, with the lines, and for a file with more than 100,000 rows.
+ * @throws Problem `invalid-body` for a malformed file, with the line of the first fault, and for a file with more than 100,000
+ * rows.
  */
 export async function readDecisions(text: string, locate: (line: number) => string): Promise<FileDecision[]> {
   const decisions: FileDecision[] = []

@@ -87,9 +87,13 @@ class Run {
     this.#options.onProgress?.({ state, done, total })
   }
 
-  /** Stores the report of a step that has written records. @throws TakenOver if another process has changed the import. */
-  async #finish(job: ImportJob, change: ImportChange, kept: Partial<ImportReport>): Promise<void> {
-    if (await storeReport(this.#context.database, job, change, kept)) return
+  /**
+   * Ends a step that has written records: changes the import, and stores its report.
+   * @param report only its `kept` and `keptCount` are used.
+   * @throws TakenOver if another process has changed the import.
+   */
+  async #finish(job: ImportJob, change: ImportChange, report: Partial<ImportReport>): Promise<void> {
+    if (await storeReport(this.#context.database, job, change, report)) return
     throw new TakenOver(job.id)
   }
 
@@ -109,7 +113,10 @@ class Run {
     }
   }
 
-  /** Stages and checks an import. A decision about a name restarts the check; then this step ends without a result. */
+  /**
+   * Stages and checks an import. An import that commits itself is not checked: its commit begins instead. A decision about a
+   * name restarts the check; then this step ends without a result.
+   */
   async #stage(job: ImportJob): Promise<void> {
     if (job.rowsRead === null) return this.#stageFiles(job)
     const { database, registry } = this.#context

@@ -45,7 +45,7 @@ const junctionTable = (context: FieldContext, target: string, notItself: boolean
   )
 }
 
-/** A list of references to records of another resource, without duplicates, in the order of the document. */
+/** A list of references to records of the resource `target`, without duplicates, in the order of the document. */
 export const references = (target: string, description: string, options: ReferencesOptions = {}) => {
   const { inverse } = options
   const junctionColumns = (context: FieldContext) => {

@@ -1,7 +1,10 @@
 import fp from 'fastify-plugin'
 import { requireAccess } from './authentication/authenticate.ts'
 
-/** Refuses a request whose role is below the `access` of its route. Refused requests count against the rate limit. */
+/**
+ * Refuses a request whose role is below the `access` of its route. With `publicRead`, everyone has the access `read`. Refused
+ * requests count against the rate limit.
+ */
 export const access = fp<{ publicRead: boolean }>(
   async function access(app, { publicRead }) {
     app.addHook('onRequest', ({ actor, routeOptions }, _reply, done) => {

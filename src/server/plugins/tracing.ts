@@ -6,7 +6,7 @@ import type { RequestSpan } from './tracing/request-span.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Runs a statement in a span below the span of its request. Absent while no traces are sent. */
+    /** Runs a statement in a span below the span of its request. Absent if there is no collector. */
     traceStatement?: <T>(text: string, run: () => Promise<T>) => Promise<T>
   }
 }
@@ -21,9 +21,9 @@ export interface TracingOptions {
 }
 
 /**
- * Sends a span of each request and of each of its statements to an OpenTelemetry collector (OTLP over HTTP). Spans hold names,
- * durations, statuses, and statements without values: no URLs and no addresses of clients. Registered only when there is a
- * collector, since loading the SDK and each span take processor time.
+ * Sends a span of each traced request (`sampleRatio`) and of each of its statements to an OpenTelemetry collector (OTLP over
+ * HTTP). Spans hold names, durations, statuses, and statements without values: no URLs and no addresses of clients. Registered
+ * only when there is a collector, since loading the SDK and each span take processor time.
  */
 export const tracing = fp<TracingOptions>(
   async function tracing(app, options) {

@@ -29,7 +29,7 @@ export const region = (code: string, more: Properties = {}) =>
 /** The actions of a party that signed in a month. */
 export const signed = (month: string) => [{ kind: 'signed', date: month, note: null }]
 
-/** The expected properties of a big science program, in which all participants named in paragraph 5 take part. */
+/** The expected properties of a mega-science project, in which all participants named in paragraph 5 take part. */
 export const megaScience = (title: string, ...topics: string[]) => ({
   title: expect.stringContaining(title),
   kind: 'mega_science',

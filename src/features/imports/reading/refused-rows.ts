@@ -92,8 +92,8 @@ const jsonNumber = /^-?(?:0|[1-9]\d{0,14})(?:\.\d+)?(?:e[+-]?\d{1,3})?$/i
 const columnList = z.array(z.string())
 
 /**
- * Restores the numbers of a row of a file of refused rows. A value that people have replaced by another text stays text. Values
- * without a column, and a wrong number of values, remain a fault until a person has emptied the cell.
+ * Restores the numbers of a row of a file of refused rows. If people have replaced a number by a text that is not a number, it
+ * stays text. Values without a column, and a wrong number of values, remain a fault until a person has emptied the cell.
  */
 export function restoreRow(row: Row): Row {
   const extra = row.values[extraColumn]
