@@ -29,7 +29,7 @@ const journalSchema = z.object({
 
 type Journal = z.output<typeof journalSchema>
 
-/** The table of applied migrations, as drizzle's migrator creates it, which earlier versions of the service used. */
+/** The table of applied migrations, in the form of drizzle's migrator: earlier versions of the service used that migrator. */
 const migrationsTable = `create schema if not exists drizzle;
   create table if not exists drizzle.__drizzle_migrations (id serial primary key, hash text not null, created_at bigint)`
 

@@ -15,7 +15,8 @@ import type { SortKey } from './sorts.ts'
 
 /**
  * A property that `include` adds to each record: other records, or a count. A count is the number of records that a list
- * request returns, with the path of this request (`countedSchema`); the list request is the value of a property.
+ * request returns, with the path of this request (`countedSchema`). The record itself stores the list request, in another
+ * property (`field.listRequest`).
  */
 export interface Include {
   description: string
@@ -111,7 +112,7 @@ export function defineResource<const F extends Fields>(
   options: Omit<ResourceDeclaration<F>, 'name' | 'fields' | keyof PropertyOptions> &
     PropertyOptions<keyof F & string>,
 ): ResourceDeclaration<F> {
-  // Names of resources are also words: the values of properties such as `resource` of citations.
+  // Names of resources are also the values of properties such as `resource` of citations, and values have labels.
   addLabel(name, options.label)
   return { name, fields, ...options }
 }

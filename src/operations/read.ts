@@ -38,8 +38,8 @@ async function readRecordAt(
 }
 
 /**
- * Replaces each list request that an include has added to a record with its count and its path (`CountWithListPath`), now or as
- * of `at`. Without counts, it begins no transaction.
+ * Replaces the list requests that includes have added to a record. Each is replaced with its count and its path
+ * (`CountWithListPath`), now or as of `at`. If no include is a count, this begins no transaction.
  */
 const withCounts = async (
   resource: Resource,

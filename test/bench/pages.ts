@@ -59,8 +59,8 @@ async function visit(browser: Browser, address: string, width: number): Promise<
 }
 
 /**
- * Names and paths of pages, one or two of each view. `moments compared` compares the current state with the state on a date on
- * which the registry was empty.
+ * Names and paths of pages, one or two of each view except the views for editors and administrators. `moments compared`
+ * compares the current state with the state on a date on which the registry was empty.
  */
 const pages = (agreement: string) =>
   [

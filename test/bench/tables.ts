@@ -34,7 +34,7 @@ function ratioOf({ rounds }: CaseResult, server: ServerName, against: ServerName
   return median((rounds[server] ?? []).map((perSecond, round) => perSecond / (others[round] ?? Number.NaN)))
 }
 
-/** Prints the measurements of each case and server, with the ratio to `by hand`, the server that only answers these requests. */
+/** Prints the measurements of each case and server, with the ratio to `by hand`, a server written only for these requests. */
 export function printCases(cases: CaseResult[]): void {
   console.table(
     cases.flatMap((result) =>

@@ -20,7 +20,7 @@ it.each(['close', 'interrupt'] as const)(
   },
 )
 
-it('close waits only for what outlives the process when its time is over', async () => {
+it('after its timeout, close waits only for what would outlive the process', async () => {
   const shutdown = new Shutdown()
   const closed: string[] = []
   const closeServer = async () => {

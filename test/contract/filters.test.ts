@@ -26,8 +26,8 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 /**
- * Pointers to the values of filters in a record, for filters that their names do not lead to: the resource itself declares them,
- * or a field that is an object.
+ * Pointers to the values of filters in a record, for filters whose names do not lead to their values: the resource itself
+ * declares these filters, or a field that is an object.
  */
 const pointers: Record<string, string> = {
   topic: '/slug',
@@ -249,7 +249,7 @@ describe.each(resources)('filtering $name', (resource) => {
   )
 
   it.each(withOperator('certainlyGte'))(
-    'by %s with a certain match finds only records that a possible match finds too',
+    'by %s with certainlyGte finds only records that gte finds, and so for Gt, Lt and Lte',
     async (filter) => {
       for (const operator of ['Gt', 'Gte', 'Lt', 'Lte']) {
         const certain = await find(filter, `certainly${operator}`, '2000')

@@ -72,7 +72,7 @@ describe.each(resources)('the times of a record of $name', (resource) => {
     expect(response.status, response.text).toBe(201)
   })
 
-  it('must be equal to the millisecond', async () => {
+  it('must equal the stored times to the millisecond', async () => {
     const { path, etag, record } = await createRecord(resource, api)
     const createdAt = new Date(Date.parse(String(record.createdAt)) + 1).toISOString()
     for (const send of [api.put, api.patch]) {

@@ -41,7 +41,7 @@ describe.skipIf(skipsBrowser)('the form of a record [needs Chromium]', { timeout
     expect(await page.getByLabel('Title required').inputValue()).toBe('Entered')
   })
 
-  it('that is removed shows who removed it, and opens once it is restored', async () => {
+  it('that had already been removed shows who removed it, and opens once it is restored', async () => {
     const id = await dashboard.createAgreement({ title: 'Removed before' })
     await dashboard.api.delete(`/v1/agreements/${id}`, anyVersion)
     const { page } = await dashboard.openSignedIn(`/records/agreements/${id}/edit`)

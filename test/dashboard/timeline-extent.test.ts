@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { timelineExtent } from '../../src/dashboard/charts/timeline-extent.ts'
 import { edtfSpan } from '../../src/dashboard/dates/edtf-span.ts'
 
-it.each(['Y270000', 'Y-270000'])('a timeline from %s to 2011 has a place for both dates', (far) => {
+it.each(['Y270000', 'Y-270000'])('a timeline with the dates %s and 2011 has a place for both', (far) => {
   const spans = [far, '2011'].flatMap((date) => edtfSpan(date) ?? [])
   const axis = scaleUtc(timelineExtent(spans) ?? [], [0, 1])
   for (const { earliest } of spans) {

@@ -98,7 +98,7 @@ it('commits are tried again after a change that failed or got no connection', as
   await write()
 })
 
-it('a commit that hangs closes the idle connections, since a lost server may have left them', async () => {
+it('a commit that hangs closes the idle connections, since those to a lost server may hang', async () => {
   const { database, pool, write } = await open()
   const read = () => database.read<{ pid: number }>({ text: 'select pg_backend_pid() as pid, pg_sleep(0.2)' })
   const before = (await Promise.all([read(), read(), read()])).flat().map(({ pid }) => pid)

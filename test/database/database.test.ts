@@ -119,7 +119,8 @@ it('a signal that aborts after a long read does not cancel the next read on the 
   const { database } = await open()
   const controller = new AbortController()
   const read = { text: 'select 1 as value from pg_sleep(0.4)' }
-  // A long read moves to the expensive lane only if it has an owner. Its signal must be removed after this, too.
+  // A long read moves to the expensive lane only if it has an owner. The listener on its signal must be removed after this
+  // move, too.
   await database.forWork({ owner: ['authenticated', 'k'] }).read(read, { signal: controller.signal })
   setTimeout(() => controller.abort(), 100)
   expect(await database.read(read)).toEqual([{ value: 1 }])

@@ -43,5 +43,7 @@ export const usePages = <Item>(
   maxPages: number,
 ): ApiState<Records<Item>> =>
   useRead(path && `${maxPages} pages of ${withQuery(path, parameters)}`, (language, signal) =>
-    readPages<Item>(path ?? '', parameters, maxPages, (page) => readApi<Page<Item>>(page, language, signal)),
+    readPages<Item>(path ?? '', parameters, maxPages, (pagePath) =>
+      readApi<Page<Item>>(pagePath, language, signal),
+    ),
   )

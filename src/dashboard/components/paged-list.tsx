@@ -45,7 +45,10 @@ export function PageOfList({
 }: {
   /** The cursor of the current page; undefined for the first page. */
   cursor: string | undefined
-  /** The cursor of the next page; null if there is none, or if the current page has not loaded. */
+  /**
+   * The cursor of the page after the shown one; null if there is none, or if no page is shown. While another page loads, the
+   * previous one is still shown.
+   */
   next: string | null
   onChange: (cursor: string | undefined) => void
   children: ComponentChildren

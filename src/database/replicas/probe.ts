@@ -19,7 +19,10 @@ export interface ProbeHandler<Row> {
   onFailure(reason: string): void
 }
 
-/** Runs a statement on a server at each call of `run`, on a separate connection. After each failure it pauses for longer. */
+/**
+ * Runs a statement on a server at each call of `run`. The calls share one connection, which belongs to no pool. After each
+ * failure the probe pauses for longer.
+ */
 export class Probe<Row extends pg.QueryResultRow> {
   readonly #url: string
   readonly #statement: string

@@ -105,7 +105,7 @@ export const httpConformance = fp(
       if (problem || request.originalUrl !== wholeServer) return done(problem)
       reply.code(204).header('allow', methodOrder.join(', ')).send()
     })
-    // Fastify sets the header in the last `onSend` hook of each HEAD route.
+    // Fastify sets Content-Length in the last `onSend` hook of each HEAD route.
     app.addHook('onRoute', (route) => {
       if (route.method === 'HEAD') route.onSend = [route.onSend ?? [], removeLengthOf304].flat()
     })
