@@ -1,6 +1,6 @@
 import type { Progress } from '../features/imports/run.ts'
 
-/** Minimum milliseconds between two updates of the line. */
+/** Minimum milliseconds between two updates of the line in the same step. */
 const intervalMs = 100
 
 /** Width of the bar, in characters. */

@@ -75,7 +75,7 @@ export function parseIfMatch(header: string | undefined): ExpectedVersions {
   return (
     parseTags(header, 'If-Match')
       .filter(({ weak }) => !weak)
-      // Removes the hash of a `versionAndBodyTag`.
+      // Removes the hash of a `versionAndBodyTag`, and the content encoding, which the response cache appends: `"3-gzip"`.
       .map(({ opaque }) => opaque.split('-')[0] ?? '')
       // Other tags match no version.
       .filter((version) => /^\d+$/.test(version))

@@ -18,7 +18,7 @@ export type CellKind =
   | 'number'
   /** Free text. */
   | 'text'
-  /** Enumeration values, keys and tags, and lists of them. */
+  /** Enumeration values, keys and language tags, and lists of them. */
   | 'code'
   | 'json'
   /** An EDTF date. */
@@ -74,7 +74,7 @@ const jsonColumn = (name: string, json: SQL): FlatColumn => ({
   cell: sql`nullif(nullif((${json})::text, '[]'), 'null')`,
 })
 
-/** The column of a list of codes: keys of other records, or tags. */
+/** The column of a list of codes: keys of other records, or language tags. */
 const codesColumn = (name: string, list: SQL): FlatColumn => ({
   name,
   kind: 'code',

@@ -20,8 +20,8 @@ export interface Balancer {
 
 /**
  * The settings of `deploy/`, with half the interval between checks, and without a log of requests. HAProxy stops
- * waiting for a hanging server earlier than its clients do. It waits longer for responses to checks, since the machine may
- * be busy.
+ * waiting for a connection to a hanging server earlier than the clients of HAProxy do. It waits longer for responses to checks,
+ * since the machine may be busy.
  */
 const configuration = () =>
   readDeployed('haproxy/haproxy.cfg')

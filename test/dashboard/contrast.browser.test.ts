@@ -34,7 +34,7 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
     expect(await look(page.locator('.diff ins').first())).toContain('underline')
   })
 
-  it('draws soft texts and borders of buttons in the color of normal text for more contrast', async () => {
+  it('draws soft texts and button borders in the text color if the user wants more contrast', async () => {
     const { page } = await dashboard.open('/explore/agreements', { contrast: 'more' })
     const colors = await page
       .getByRole('link', { name: 'CSV' })

@@ -64,7 +64,7 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
     await expect.poll(position).toBeGreaterThan(1000)
   })
 
-  it('sets the document title to the view, in the language of the view', async () => {
+  it('sets the document title to the heading of the view, in the language of the view', async () => {
     const { page, go } = await dashboard.openTab()
     for (const [name, path] of [
       ...views(),
@@ -296,7 +296,7 @@ describe.skipIf(skipsBrowser)('a page that does not exist [needs Chromium]', { t
     await page.getByRole('heading', { level: 1, name: 'There is nothing here.' }).waitFor()
   })
 
-  it('is a 404 page for browsers and a problem document for other clients', async () => {
+  it('is a 404 page for browsers, and a problem document for other clients and under /v1', async () => {
     const { page } = await dashboard.open('/country/PAK?x')
     await page.getByRole('heading', { level: 1, name: 'There is nothing here.' }).waitFor()
     await page.getByRole('navigation').waitFor()

@@ -19,7 +19,7 @@ describe('migrating', () => {
   })
   afterEach(() => database.close())
 
-  /** Returns the columns, indexes and functions of the schema `public`, and the migrations that have run. */
+  /** Returns the columns in `public` and `drizzle`, the indexes and functions in `public`, and the migrations that have run. */
   async function schema(): Promise<string[]> {
     const { rows } = await database.pool.query<{ line: string }>(`
       select format('%s.%s.%s %s', table_schema, table_name, column_name, data_type) as line
@@ -55,7 +55,7 @@ describe('migrating', () => {
     expect(rows).toEqual([{ found: 'published.articles' }])
   })
 
-  it('refuses a database of another program that has a table of the same name', async () => {
+  it('refuses a database of another program that has a table which migrations create', async () => {
     await database.pool.query('create table records ()')
     await expect(migrate(database.database)).rejects.toThrow(
       'relation "records" already exists; if it belongs to another program, use an empty database',
@@ -161,7 +161,7 @@ describe('migrating', () => {
     expect(longestMs).toBeLessThan(2000)
   })
 
-  it('runs statements that take longer than the statement_timeout of its role', async () => {
+  it('runs statements that take longer than the statement_timeout of its connection', async () => {
     await migrate(database.database)
     const limited = openDatabaseAt(`${database.url}?statement_timeout=100`, generousOptions)
     const work = limited.maintain(async (client) => {
@@ -173,7 +173,7 @@ describe('migrating', () => {
     await limited.close()
   })
 
-  /** Runs a function with the database and the name of a role that has no privileges yet. */
+  /** Creates a role without privileges. Runs a function with the database, opened as this role, and the role's name. */
   async function withRole(run: (database: Database, role: string) => Promise<void>): Promise<void> {
     const role = `role_${randomBytes(4).toString('hex')}`
     await database.pool.query(`create role ${role} login password 'role'`)
@@ -202,7 +202,7 @@ describe('migrating', () => {
     withRole(async (owner, role) => {
       await database.pool.query(`alter database ${new URL(database.url).pathname.slice(1)} owner to ${role}`)
       await migrate(owner)
-      // LOCK needs this privilege, which owners have only since PostgreSQL 17.
+      // `lockAllTables` must not need the privilege MAINTAIN, which owners have only since PostgreSQL 17.
       await owner.maintain(async (client) => {
         const { rows } = await client.query<{ version: number }>(
           "select current_setting('server_version_num')::int as version",

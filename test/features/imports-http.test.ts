@@ -112,7 +112,7 @@ describe('an uploaded file', () => {
     }
   })
 
-  it('is checked when the previous import of its register ends, not at the next poll', async () => {
+  it('is checked when the previous dry run for its register ends, not at the next poll', async () => {
     const mapping = treatyMapping(newScheme())
     const durationsMs: number[] = []
     for (let index = 0; index < 6; index += 1) {
@@ -265,7 +265,7 @@ describe('a name that matches no record', () => {
     expect(response.json<object>()).toMatchObject({ errors: [{ pointer: '/decisions/3' }] })
   })
 
-  it('is not resolved by a file without the column of decisions, whose header the problem names', async () => {
+  it('is not resolved by a file without the column of decisions; the problem names line 1', async () => {
     const decisions = 'resource,name\na,b\nc,d\n'
     const response = await upload(treatyMapping(newScheme()), csv, { decisions })
     expect(response.json<{ errors: object[] }>().errors).toMatchObject([{ pointer: '/decisions/1' }])

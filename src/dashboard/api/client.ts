@@ -20,7 +20,7 @@ export interface Fault {
  * the status 0.
  */
 export class ApiError extends Error {
-  /** The HTTP status; 0 when there was no response, or when it was incomplete or not JSON. */
+  /** The HTTP status; 0 when there was no response, or when a successful response was incomplete or not JSON. */
   readonly status: number
   /** The name of the problem type, such as `not-found`; empty when the response is not problem details. */
   readonly type: string

@@ -29,7 +29,8 @@ export interface RowSource {
 }
 
 /**
- * Opens the files of an import as its mapping says. The first file has the rows.
+ * Opens the files of an import as its mapping says. The first file has the rows. The others are companion files: lists of codes
+ * and joined files.
  * @throws Problem when the mapping or a file cannot be read, or they do not match.
  */
 export async function openRows(

@@ -20,7 +20,7 @@ import { maxRecordsTogether } from './waiting.ts'
 
 /** Undoes an import: reverts its writes, except values that others have changed since. */
 
-/** Number of records in one transaction; each may have a citation. */
+/** Number of entries that a transaction reads; each may have a citation. `withReferrers` may add further entries. */
 const batchSize = 200
 
 interface Entry extends RecordEntry {

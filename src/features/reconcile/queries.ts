@@ -65,7 +65,10 @@ function queriesIn(value: unknown): Map<string, Query> {
   return checkField(batchSchema, 'queries', queries)
 }
 
-/** Returns a value of a property as text: the key of an entity, or the value itself; '' for null. */
+/**
+ * Returns a value of a property as text: for an entity, its key or, if its id is not `resource:key`, its name or id; '' for
+ * null; any other value itself.
+ */
 function toText(value: z.output<typeof propertyValue>): string {
   const isEntity = typeof value === 'object' && value !== null
   return String(isEntity ? (parseEntityId(value.id)?.key ?? value.name ?? value.id) : (value ?? '')).trim()

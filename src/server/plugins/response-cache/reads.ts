@@ -110,7 +110,10 @@ export class Reads {
     return { key, position, cacheControl: this.#cacheControl(request), compute }
   }
 
-  /** Returns the key of the request; undefined if its response is not stored, or changes that it needs are not counted. */
+  /**
+   * Returns the key of the request; undefined if its response must not be stored, or if the changes up to the position that the
+   * client has sent are not counted.
+   */
   async #findKey(request: FastifyRequest, cacheKey: () => string): Promise<string | undefined> {
     if (!this.#stored || !request.routeOptions.config.cache) return undefined
     const { generations } = this.#stored

@@ -53,7 +53,10 @@ function compressStream(body: Readable, encoding: 'gzip' | 'br', reply: FastifyR
   return pipeline(body, compressionStream(encoding), () => {})
 }
 
-/** Sends a response that is not a `Representation`: a stream, which is compressed, or one with a status other than 200. */
+/**
+ * Sends a response that is not a `Representation`: a stream, which is compressed if it is text, or a response with a status
+ * other than 200.
+ */
 export function sendApiResponse(
   reply: FastifyReply,
   { status, body }: ApiResponse,

@@ -48,7 +48,7 @@ const anonymousRequests = () => [
   ),
 ]
 
-/** Requests that need an editor key. Their bodies consist of NDJSON lines, bulk operations and list entries. */
+/** Requests that need an editor key. They have NDJSON lines, bulk operations, list entries and unknown properties. */
 const editorRequests = () => [
   post('/v1/agreements/import', Buffer.from('1\n'.repeat(MiB)), 'application/x-ndjson'),
   post('/v1/agreements/import', Buffer.from('{"a":1,"a":1}\n'.repeat(MiB / 14)), 'application/x-ndjson'),
@@ -93,7 +93,10 @@ export const largeSearches = sendInTurn(anonymousRequests)
 /** Keeps four writes with large bodies in flight. */
 export const largeWrites = sendInTurn(editorRequests)
 
-/** Sends searches whose properties are all invalid, at most eight at a time, and reads no body of a response. */
+/**
+ * Sends searches whose properties are all invalid, and reads no body of a response. At most eight searches wait for the head of
+ * their response.
+ */
 export const manyFaults: Attack = (sender, counter) => {
   const body = bodyUpTo('{', () => '"a":1', '}')
   keepInFlight(8, 500, async () => {

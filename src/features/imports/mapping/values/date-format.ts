@@ -4,7 +4,7 @@ import { monthOf } from './month-names.ts'
 /** Reads a date of one format. Returns EDTF; undefined if the text does not match the format or is no date. */
 export type DateReader = (text: string) => string | undefined
 
-/** The parts of a format, the longest first, with what they match. */
+/** The parts of a format with what they match. `YYYY` comes before `YY`, with which it begins, and so on. */
 const parts: [token: string, pattern: string, part: 'year' | 'month' | 'monthName' | 'day' | 'any'][] = [
   ['YYYY', '(\\d{4})', 'year'],
   ['YY', '(\\d{2})', 'year'],
