@@ -55,7 +55,7 @@ async function runImportCommand(
     throw new OperationalError(`${refused} ${refused === 1 ? 'row was' : 'rows were'} refused (--strict)`)
 }
 
-/** The options of a new import, which cannot be used with `--commit` and `--undo`. */
+/** The options that cannot be used with `--commit` and `--undo`, since they decide how a new import runs. */
 const newImportOptions = ['dryRun', 'yes', 'decisions']
 
 /** Prints the report of a staged import, and commits the import if the user confirms. @returns undefined if not confirmed. */

@@ -3,12 +3,13 @@ import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 /** Moves the focus to the start of the view. For use after an action that removes the focused element. */
 export const focusView = (): void => document.getElementById('main')?.focus({ preventScroll: true })
 
-/** The element that had the focus when another view was opened, until the heading of the view takes the focus. */
+/** The element that had the focus when the current view was opened; undefined after `takeFocus` has run for this view. */
 let focusedBefore: Element | null | undefined
 
 /**
- * Moves the focus to the heading of a view that has been opened, once: screen readers then read the heading, and the Tab key
- * starts there. If the user has moved the focus to another element while the view was loading, the focus stays there.
+ * Moves the focus to the heading of a view that has been opened, so that screen readers read the heading, and the Tab key starts
+ * there. Later calls for the same view do nothing. If the user has moved the focus to another element while the view was loading,
+ * the focus stays there.
  */
 export function takeFocus(heading: HTMLElement | null): void {
   const { activeElement, body } = document

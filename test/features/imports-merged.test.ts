@@ -86,7 +86,7 @@ describe.each(['keep', 'replace'] as const)('an import with onEdited: %s after a
     }
   })
 
-  it('changes the record according to the row with its own id only, in either order of the rows', async () => {
+  it('changes the record only according to the row with its own id, in either order of the rows', async () => {
     const scheme = await importAndMerge()
     for (const order of [
       [0, 1],

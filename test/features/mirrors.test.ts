@@ -172,7 +172,7 @@ describe('a mirror that follows the feed', { timeout: 240_000 }, () => {
     expect((await list(`/v1/citations?createdAt[gte]=${since}`)).length).toBeGreaterThan(5)
   })
 
-  it('with a key has exactly the public records if it hides the citations of internal records', async () => {
+  it('with a key can show exactly the public records if it hides citations of internal records', async () => {
     const since = new Date().toISOString()
     const mirror = new Mirror(adminKey, await readFeedEnd())
     await changeRegistry(async () => {

@@ -325,7 +325,7 @@ const ror = () =>
 function fullValue(schema: z.core.$ZodType, pointer: string, keys: Map<string, string>): unknown {
   const name = lastProperty(pointer)
   const text = textValues[name]
-  // Most tests read without a key, which shows only public records.
+  // Most tests read without a key, and so see only public records.
   if (pointer === '/visibility') return 'public'
   if (schema instanceof z.ZodEnum) return schema.options.at(-1)
   if (schema instanceof z.ZodLiteral) return schema.value

@@ -12,7 +12,7 @@ const inverted = /^(?<head>[^,，(]+?)\s*(?:[,，]\s*(?<rest>[^(]+)|\((?<inBrack
 /** An article after the name, except the one in `Republic of the`. */
 const endsInArticle = /^(?<head>.+?)(?<!\sof)[\s,，]+\(?the\)?$/i
 const startsWithArticle = /^the\s+(?=\S)/i
-/** The part that lists move to the end: `Republic of`, `Kingdom of the`. It ends with the last `of` or `of the`. */
+/** The part that sorted lists move to the end: `Republic of`, `Kingdom of the`. It ends with the last `of` or `of the`. */
 const formOfGovernment = /^(?<rest>.+\sof(?:\sthe)?)\s+(?<head>\S.*)$/i
 
 /** Returns the name in its natural order, without an article: `Republic of Korea` for `Korea, Republic of (the)`. */
@@ -24,7 +24,7 @@ function toNaturalOrder(name: string): string {
 }
 
 /**
- * Returns the forms of a name in lists, with `the` before or after it, or without it.
+ * Returns the forms of a name in lists: without `the`, and with `the` before or after the name.
  * @param name in any of the forms: `the Gambia`, `Gambia The`, `Korea, Republic of`, `Iran (Islamic Republic of)`.
  */
 export function getNameForms(name: string): NameForms {

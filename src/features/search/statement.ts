@@ -53,7 +53,8 @@ const fullPairs = sql`(select array(select pair from unnest(pairs) as pair where
 const searchedNames = ({ search: { title, nameLines } }: Resource): SQL => nameLines ?? sql`${title}`
 
 /**
- * Returns the query for hits of one resource: `resource_index` (the index of the resource), `key` and `score`.
+ * Returns the query for hits of one resource: `resource_index` (the index of the resource in `SearchPlan.resources`), `key` and
+ * `score`.
  * @param end what follows the condition: further conditions, the order, the limit.
  */
 const hitsQuery = (index: number, { table, key }: Resource, score: SQL, condition: SQL, end: SQL): SQL =>
@@ -195,7 +196,7 @@ function hitJson(index: number, resource: Resource): SQL {
   // A name that the query contains is marked as a whole.
   const foldedName = fold(sql`coalesce(shown.matched, shown.title)`)
   const marked = sql`case when strpos(${foldedQuery}, ${foldedName}) > 0 then ${foldedName} else ${foldedQuery} end`
-  // The keys of other resources have other types, so only keys of this resource reach the cast.
+  // The keys of other resources may have other types, so only keys of this resource reach the cast.
   const hitKey = sql`(case when hits.resource_index = ${sql.raw(String(index))} then hits.key end)::${sql.raw(key.column.getSQLType())}`
   return sql`(select row_to_json(hit) from (
     select ${sql.raw(`'${name}'`)}::text as resource, hits.key as key, shown.title, shown.matched,

@@ -38,14 +38,14 @@ export const importer = fp<{ registry: Registry }>(
       try {
         return await runImport({ database, registry }, id, { signal: stopping.signal })
       } catch (error) {
-        // Not logged: the import was taken over or deleted, or the database is unreachable or busy.
+        // Not logged: the service stops, the import was taken over or deleted, or the database is unreachable or busy.
         const isDeleted = error instanceof Problem && error.type === 'not-found'
         if (!isDeleted && !isTemporary(error, stopping.signal))
           app.log.error({ err: error, import: id }, 'An import cannot continue.')
         return isDeleted || error instanceof TakenOver
       }
     }
-    /** The imports to try, each once. While another import of the scheme runs, an import is tried again after each poll. */
+    /** The imports to try. Each poll adds the unfinished ones, also those that wait for another import of their scheme. */
     const queue = new Set<string>()
     const runQueue = () => {
       for (const id of queue) {

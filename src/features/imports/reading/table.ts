@@ -149,7 +149,8 @@ export class Table {
 const pluralize = (count: number, noun: string) => `${formatCount(count)} ${count === 1 ? noun : `${noun}s`}`
 
 /**
- * Returns a cell as it can be stored. A text that is too long stays too long, so that a file of refused rows is refused again.
+ * Returns a cell as it can be stored. A text that is too long stays too long. So if a file of refused rows is imported, the row
+ * with this text is refused again.
  */
 const cleanCell = (cell: Cell): Cell =>
   typeof cell === 'string' ? cleanText(cell.slice(0, readLimits.cellCharacters + 1)) : cell
@@ -194,8 +195,8 @@ async function* convertAll(
   const pause = startSlices()
   for await (const batch of source) {
     let rows: Row[] = []
-    for (const cells of batch) {
-      const row = table.convert(cells)
+    for (const tableRow of batch) {
+      const row = table.convert(tableRow)
       if (row) rows.push(row)
       const pausing = pause()
       if (!pausing) continue

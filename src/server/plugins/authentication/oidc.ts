@@ -106,7 +106,7 @@ async function discover(issuer: string, get: Fetch): Promise<RemoteJWKSet> {
   })
 }
 
-/** Whether the token, and not the issuer, is the reason that no key was found. */
+/** Whether the token, and not the issuer, is the reason that not exactly one key was found. */
 const isTokenError = (error: unknown) =>
   error instanceof errors.JWKSNoMatchingKey ||
   error instanceof errors.JWKSMultipleMatchingKeys ||
