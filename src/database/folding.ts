@@ -9,7 +9,8 @@ export const fold = (value: SQL | AnyPgColumn): SQL => sql`lower(plain_text(${va
 
 /**
  * Returns SQL of a text in web-search syntax, for PostgreSQL functions such as `websearch_to_tsquery`. Replaces runs of minus
- * signs with a space: such a run is a line or a dash, not a negation, and PostgreSQL fails at a run of 33.
+ * signs, even with spaces or operators between the signs, with a space: such a run is a line or a dash, not a negation, and
+ * PostgreSQL fails at a run of 33.
  */
 export const webSearch = (value: SQL): SQL =>
   sql`regexp_replace(plain_text(${value}), '-([[:space:]!&|()]*-)+', ' ', 'g')`

@@ -27,7 +27,7 @@ export interface RequestTemplate {
 
 /**
  * Sends requests for `seconds`, or `amount` requests, over several connections, each with one request at a time.
- * @throws when a request fails or a response has an error status.
+ * @throws when a request fails or a response has a status other than 2xx.
  */
 export async function measure(
   server: Server,

@@ -13,7 +13,7 @@ function luminance(color: string): number {
 }
 
 describe('the color of bars', () => {
-  it.each(['bar', 'unknown'])('has a contrast of 3:1 in both schemes: --%s', async (name) => {
+  it.each(['bar', 'unknown'])('has a contrast of 3:1 to the surface in both schemes: --%s', async (name) => {
     const styles = await readFile('src/dashboard/styles/tokens.css', 'utf8')
     const values = (token: string) =>
       [...styles.matchAll(new RegExp(`--${token}: (#\\w+);`, 'g'))].map(([, color = '']) => color)

@@ -55,7 +55,7 @@ it('everything counts as changed when the connection for notifications opens or 
   }
 })
 
-it('only a verification that begins after the call proves that earlier changes were counted', async () => {
+it('catchUp succeeds only with a verification that begins after its call', async () => {
   let count = 0
   const verifications: (() => number)[] = []
   const { changes } = await openChanges(async (subscription) => {

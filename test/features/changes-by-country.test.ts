@@ -56,7 +56,7 @@ function textsOf(value: unknown, names: string[]): string[] {
 }
 
 describe('GET /v1/changes', () => {
-  it('returns the same changes newest first, page by page', async () => {
+  it('returns the same changes with order=desc, newest first, page by page', async () => {
     const [forward, backward] = [await readChanges(''), await readChanges('order=desc')]
     expect(forward.length).toBeGreaterThan(300)
     expect(backward).toEqual(forward.toReversed())

@@ -150,7 +150,7 @@ describe('NDJSON records', () => {
     expect(pointersIn(third)).toContain('/1/code')
   })
 
-  it('of one line are refused with a message about one line', async () => {
+  it('of a single line with an error are refused with a message about one line', async () => {
     const invalid = await send('agreements', { kind: 'other' })
     expect(readProblem(invalid).detail).toBe('The body of one line has one error; nothing was written.')
     const [key] = keysIn(await send('agreements', agreement({})))

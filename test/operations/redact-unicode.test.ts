@@ -27,7 +27,7 @@ async function createSource(title: string, reason = 'None') {
 const redact = (id: string, body: object) =>
   api.post(`/v1/sources/${id}/redact`, { reason: 'Asked for.', ...body }, ifMatch('*'))
 
-/** Returns all that is stored about a source, in NFC. */
+/** Returns the revisions, the former rows and the current row of a source, in NFC. */
 async function readStored(id: string): Promise<string> {
   const { rows } = await api.pool.query(
     `select to_json(one) from revisions one where key = $1

@@ -28,8 +28,8 @@ export function openEmptyDatabase(): Promise<TestDatabase> {
 }
 
 /**
- * Connections to the server that create and drop databases, which the test files of a worker share. They are never closed: they
- * end with the worker.
+ * The connections on which databases are created and dropped. All test files of a worker share these connections. Nothing closes
+ * them: they end with the worker.
  */
 const serverPool = lazy(() => {
   const pool = new pg.Pool({

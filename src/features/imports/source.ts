@@ -37,7 +37,7 @@ export const checkSource = (registry: Registry, job: ImportJob, given: SourcePro
   checkDocument(registry.get('sources'), sourceDocument(job, given))
 
 /**
- * Creates the record of `sources` that represents an import: its file with name, size and SHA-256, when it was imported, and
+ * Creates the record of `sources` that represents an import: its files with name, size and SHA-256, when it was started, and
  * by whom.
  * @returns its key.
  */

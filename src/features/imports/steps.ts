@@ -108,7 +108,7 @@ async function findUndoObstacle(tx: Transaction, job: ImportJob): Promise<string
   return `The later import ${later.import} (${later.file}) has changed ${later.records} of the records of this import. Undo the later import first.`
 }
 
-/** Begins the undo of a commit, which may have failed before its end. */
+/** Begins the undo of a commit, even if the commit failed before its end. */
 export const undoStep: Step = {
   from: ['committed', 'failed'],
   taken: ['undoing', 'undone'],

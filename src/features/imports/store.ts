@@ -253,7 +253,7 @@ export class TakenOver extends Error {
 
 /**
  * Changes an import like `changeImport`, in the transaction of the work on which the change depends.
- * @throws TakenOver if another process has changed the import, so that the work is rolled back.
+ * @throws TakenOver if another process or request has changed or removed the import, so that the work is rolled back.
  */
 export async function requireChange(
   tx: Transaction,

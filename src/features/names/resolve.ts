@@ -8,7 +8,7 @@ import { entriesIn, hasYear, yearOf } from './years.ts'
 /**
  * Resolves a query in an index. No record is guessed: several equally good records are `ambiguous`, and all are candidates.
  * A code is looked up unchanged at first, since a footnote mark or question mark may be a part of it.
- * @param limit maximum number of similar names that are candidates of an unknown name.
+ * @param limit maximum number of candidates of an unknown name or code.
  */
 export function resolveIn(index: NameIndex, query: NameQuery, limit: number): Resolution {
   const found = resolveInCodes(index, query, query.name.trim())
@@ -85,7 +85,7 @@ function findBroaderCodes(index: NameIndex, scheme: string, code: string): NameM
   )
 }
 
-/** Resolves a code of the query's scheme; undefined if the query has no scheme. */
+/** Resolves a code of the query's scheme; undefined if the query has no scheme, or no record has the code. */
 function resolveInCodes(index: NameIndex, { scheme, on }: NameQuery, text: string): Resolution | undefined {
   if (scheme === undefined) return undefined
   const code = normalizeCode(scheme, text)

@@ -25,7 +25,7 @@ export const changeContract = { ...baseContract, headers: [idempotencyKey] } sat
 /** The tag of the operations in the OpenAPI document. */
 export const tag = 'imports'
 
-/** The problems of an operation on one import. */
+/** The problems of an operation that reads one import or a part of it. */
 export const readProblems: Contract['problems'] = [
   'malformed-request',
   'invalid-parameter',

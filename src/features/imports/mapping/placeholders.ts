@@ -3,7 +3,7 @@ import { replaceMentions } from '../mentions.ts'
 import type { JsonValue, Mention } from '../types.ts'
 
 /**
- * Functions that make a key of a number, one for each form of keys. Keys of three digits repeat after 1,000 numbers, those of
+ * Functions that make a key from a number, one for each form of keys. Keys of three digits repeat after 1,000 numbers, those of
  * three letters after 17,576.
  */
 const forms: ((number: number) => string)[] = [
