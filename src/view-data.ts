@@ -57,7 +57,7 @@ export function appendQuery(path: string, parameters: Filters): string {
 const decode = (text: string): string => new URLSearchParams(`=${text}`).get('') ?? ''
 
 /**
- * Joins the values of each repeated parameter of a view's URL by commas: in the API, `country=CHN&country=PAK` and
+ * Joins by commas the values of each parameter that a view's URL has several times: in the API, `country=CHN&country=PAK` and
  * `country[]=CHN&country[]=PAK` mean `country=CHN,PAK`. Values that contain a comma, such as those of `page[]=12,14` and
  * `externalId=doi:a%2Cb`, are returned as `page[]` and `externalId[]`. If a parameter takes one value, such as `q`, the
  * further values are returned as `q[]`: the API refuses `q` together with `q[]`, so that no view chooses one of the values.
@@ -152,7 +152,7 @@ export interface DescribedResource {
 export const hasParticipants = ({ dimensions }: Pick<DescribedResource, 'dimensions'>): boolean =>
   dimensions.includes('country') && dimensions.includes('role')
 
-/** Returns the dimension of the year of the event date, such as `signedYear` of agreements. */
+/** Returns the dimension of the year of the first event date, such as `signedYear` of agreements. */
 export function findYearDimension({ eventDates = [], dimensions }: DescribedResource): string | undefined {
   const stem = eventDates[0]?.replace(/(On|From)$/, '')
   return dimensions.find((name) => name === `${stem}Year`)

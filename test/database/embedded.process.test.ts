@@ -25,7 +25,7 @@ function isOpenToOthers(folder: string): boolean {
 }
 
 describe('the embedded PostgreSQL', () => {
-  // All tests share one cluster, since initdb takes a second. Each test leaves it stopped.
+  // All tests but one share a cluster, since initdb takes a second. Each test leaves it stopped.
   let folder: string
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'entente-embedded-'))
@@ -289,7 +289,7 @@ describe('a folder for the embedded PostgreSQL', () => {
     await expect(openEmbeddedDatabase(other)).rejects.toThrow(/is not a data folder of PostgreSQL: move/)
   })
 
-  it('starts in a folder whose name has characters that a shell interprets', async () => {
+  it('is accepted if its name has characters that a shell interprets', async () => {
     const other = join(folder, '"a" $b `c` \\d \'é;*')
     const database = await openEmbeddedDatabase(other, settings)
     await database.close()

@@ -44,7 +44,7 @@ async function start(env: NodeJS.ProcessEnv): Promise<Origin> {
   return /http:\/\/\S+/.exec(line)?.[0] ?? line
 }
 
-it('a process shows its own writes to the next read, and other writes after 100 ms', {
+it('a process shows its own writes to the next read, and other writes within 100 ms', {
   timeout: 60_000,
 }, async () => {
   const { url, pool, close } = await openTestDatabase()

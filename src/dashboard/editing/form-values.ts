@@ -104,7 +104,7 @@ export function emptyItem({ kind, fields = [] }: FormField): unknown {
   return { ...noParticipant, ...Object.fromEntries(others) }
 }
 
-/** Returns the initial value of a field in a new item. The initial role is the first of the list, the most common role. */
+/** Returns the initial value of a field in a new item. The initial role is the first of `values`, the most common role. */
 const emptyPart = (field: FormField): unknown =>
   field.name === 'role' ? (field.values?.[0] ?? null) : field.kind === 'list' ? [] : null
 

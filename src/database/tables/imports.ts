@@ -34,7 +34,7 @@ export const imports = pgTable(
     mapping: text('mapping').notNull(),
     /** Name, size and SHA-256 of each file; the first has the rows. */
     files: json('files').$type<{ name: string; bytes: number; sha256: string }[]>().notNull(),
-    /** The detected format, encoding, dialect and columns. The column has the former name of the property. */
+    /** The detected format, encoding, dialect and columns. The database column has the former name of the property. */
     fileInfo: json('facts'),
     /**
      * Whether the import is committed directly after staging, without another request after the dry run. The column has the
@@ -208,7 +208,10 @@ export const importRecords = pgTable(
     digest: text('digest').notNull(),
     /** Hash of the last value of each property: from this row, or from an earlier one if this row has no value. */
     properties: json('properties').$type<Record<string, string>>().notNull(),
-    /** Properties that the import did not change, because something other than an import had changed them. */
+    /**
+     * Properties that the import did not change: something other than an import had changed them, or they have a value from an
+     * earlier file and the row has none.
+     */
     kept: text('kept').array(),
     /** Key of the citation that names the row. */
     citation: text('citation'),

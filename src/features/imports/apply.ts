@@ -114,7 +114,7 @@ async function planResource(
   return { records, changes }
 }
 
-/** Writes the records of one resource. Refused rows are added to `unwritten`. */
+/** Writes the records of one resource. Rows that are refused, or only lack records, are added to `unwritten`. */
 async function writeResource(
   tx: Transaction,
   resource: Resource,
@@ -137,7 +137,7 @@ async function writeResource(
   })
 }
 
-/** Whether a refused row has several records, so that some of them may have been written. */
+/** Whether an unwritten row has several records, so that some of them may have been written. */
 const hasPartlyWrittenRow = (upserts: Upsert[], unwritten: Unwritten) =>
   upserts.some(({ row }) => row.drafts.length > 1 && unwritten.has(row))
 

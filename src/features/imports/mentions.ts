@@ -110,8 +110,8 @@ function fill(value: JsonValue | undefined, keys: readonly (string | null)[], in
 }
 
 /**
- * Fills the mentions in a list. Of objects that are equal only after this, such as those with two names of one record, only the
- * first stays. Equal objects without mentions stay, such as amounts.
+ * Fills the mentions in a list. Of items with mentions that are then equal, such as two names of one record, only the first
+ * stays. Equal items without mentions stay, such as amounts.
  */
 function fillList(list: readonly JsonValue[], keys: readonly (string | null)[]): JsonValue[] {
   const known = new Set<string>()

@@ -9,7 +9,7 @@ const databaseAuthor: Author = { kind: 'database', id: null, name: null }
 
 /**
  * Writes the revisions of records whose last write bypassed the service, with the time of that write. The records must be
- * locked. If an earlier transaction that locked a record has written the revision already, nothing is written.
+ * locked. If an earlier transaction that locked a record has written its revision already, no other is written for this record.
  * @param written ids and composed documents of the records.
  */
 export async function writeDatabaseRevisions(

@@ -125,8 +125,8 @@ export interface Schemas {
 }
 
 /**
- * Removes the constraints and texts of a merge patch's property, since the schema of the whole record has them. A pattern stays
- * if it alone limits the length of a text.
+ * Removes the pattern, the minimum length, `x-refers-to` and the texts of a merge patch's property, since the schema of the whole
+ * record has them. A pattern stays if it alone limits the length of a text.
  */
 const toPatchProperty = ({ pattern, minLength, 'x-refers-to': _, ...rest }: JsonSchema): JsonSchema =>
   removeTexts({ ...rest, ...(rest.maxLength === undefined && pattern !== undefined && { pattern }) })
@@ -140,8 +140,8 @@ function removeTrivialDescription(name: string, schema: unknown): unknown {
 }
 
 /**
- * Removes repetitions, which would be most of the document: all examples except those of whole records in requests, the
- * texts of merge patches, and descriptions that only repeat the name of the property.
+ * Removes repetitions, which would be most of the document: the texts of merge patches, descriptions that only repeat the
+ * name of the property, and all examples except those of whole records in requests.
  */
 function removeRepetitions(schema: JsonSchema, component: string, singular: string): JsonSchema {
   const { examples, properties, ...rest } = schema

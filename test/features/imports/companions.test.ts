@@ -39,7 +39,7 @@ records:
     })
   })
 
-  it('has a note about its rows, even if no row of the imported file has a key', () => {
+  it('has a note about its unmatched rows, even if no row of the imported file has a key', () => {
     const budgets = new CompanionRows(columns, rows)
     convertRow(mapping, { Id: null, Start: null }, new Map([['budgets.xlsx', budgets]]))
     expect(budgets.describeUnmatched('budgets.xlsx')).toContain(': 1 of 1, such as row 2 (id "1").')

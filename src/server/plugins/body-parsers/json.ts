@@ -69,7 +69,8 @@ function splitLines(text: string): string[] {
  * Parses NDJSON in time slices: each line has a JSON value, and no line is empty. A byte order mark at the start of the body
  * is dropped.
  * @param maxValues maximum number of values in a line, including nested ones.
- * @throws Problem as `parseJson` does, with the number of the line; `too-large` for too many lines.
+ * @throws Problem as `parseJson` does, with the number of the line unless the body is not UTF-8; `too-large` for too many
+ * lines.
  */
 export async function parseNdjson(bytes: Buffer, maxValues: number): Promise<unknown[]> {
   const values: unknown[] = []
