@@ -1,8 +1,8 @@
 import type { AddCommand } from './context.ts'
 
 /**
- * `entente serve` starts the service. It creates the embedded database if there is none, updates the schema, and fills an empty
- * registry as `SEED` says.
+ * `entente serve` starts the service, updates the schema, and fills an empty registry as `SEED` says. Without `DATABASE_URL`,
+ * it uses the embedded database, and creates this database if it does not exist yet.
  */
 export const addServe: AddCommand = (program, context) => {
   program

@@ -15,7 +15,8 @@ import type { Fault } from '../problems/problem.ts'
 const defaultName = 'asOf'
 
 /**
- * Returns the name of the parameter in requests with a resource's filters: `registryAsOf` if a filter is called `asOf`.
+ * Returns the name of the parameter in requests that accept a resource's filters as parameters: `registryAsOf` if a filter is
+ * called `asOf`.
  */
 export const asOfName = ({ filters }: Resource): string =>
   Object.hasOwn(filters, defaultName) ? 'registryAsOf' : defaultName
@@ -28,21 +29,21 @@ const asOfParameter = (addition = ''): Parameter => ({
   isPast: true,
 })
 
-/** The parameter for requests without filters. */
+/** The parameter for requests that accept no filters as parameters, such as the read of one record. */
 export const recordAsOfParameter: Record<string, Parameter> = { [defaultName]: asOfParameter() }
 
-/** Returns the parameter for requests with the resource's filters. */
+/** Returns the parameter for requests that accept the resource's filters as parameters. */
 export function listAsOfParameter(resource: Resource): Record<string, Parameter> {
   const name = asOfName(resource)
   const addition = name === defaultName ? '' : ` Here, \`${defaultName}\` is the ${resource.noun}'s own date.`
   return { [name]: asOfParameter(addition) }
 }
 
-/** Returns the `asOf` of a request without filters: RFC 3339 or a date; undefined for the present. */
+/** Returns the `asOf` of a request that accepts no filters as parameters: RFC 3339 or a date; undefined for the present. */
 export const getRecordAsOf = (query: CheckedQuery): string | undefined =>
   getStringValues(query, defaultName)[0]
 
-/** Returns the `asOf` of a request with the resource's filters. */
+/** Returns the `asOf` of a request that accepts the resource's filters as parameters. */
 export const getListAsOf = (resource: Resource, query: CheckedQuery): string | undefined =>
   getStringValues(query, asOfName(resource))[0]
 

@@ -353,7 +353,7 @@ describe('the reason of a change', () => {
     ['a\u2066b', 'has a character that reorders text, U+2066, at character 2'],
     ['two\tcolumns', 'has a control character, U+0009, at character 4'],
     ['two\u2028lines', 'has a line separator, U+2028, at character 4'],
-  ])('%j is refused with the forbidden character, as in a title', async (reason, message) => {
+  ])('%j is refused with a fault that names the forbidden character', async (reason, message) => {
     const { path } = await createRecord(organizations, api)
     const bytes = Buffer.from(reason).toString('latin1')
     const refused = await api.patch(path, { name: 'A' }, withReason(bytes))

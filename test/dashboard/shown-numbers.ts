@@ -20,7 +20,7 @@ export interface ShownPage {
   dates: { path: string; text: string }[]
   /** The entries of the lists of changes and of expiring agreements: the time or text after the title. */
   entries: { widget: string; path: string; text: string }[]
-  /** The line with day and URL in the head of the page, which is only printed. */
+  /** The line with day and URL in the head of the page. This line is shown only in print. */
   printed: string
   /** The rest of the text of the page. It must not contain a digit. */
   rest: string
@@ -58,7 +58,7 @@ export function readNumbers(page: Page): Promise<ShownPage> {
       const label = column.querySelector('text')
       if (label) add(column, 'column', pathOf(column), textOf(label))
     })
-    // The remaining texts of charts are the labels of their axes.
+    // The remaining texts of charts are the labels of axes, and the titles and dates of the timeline, which its table has, too.
     readAndRemove('svg', () => {})
     readAndRemove('table.bars tbody tr', (row) =>
       add(row, 'bar', pathOf(row.querySelector('th a')), textOf(row.querySelector('td.number'))),

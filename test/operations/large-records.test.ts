@@ -77,7 +77,7 @@ it('a history has one change for a list with many nested items, and compares sma
   expect(changed[0]?.length).toBe(25)
 })
 
-it('a record with too many records of an include is refused with a way to read them', {
+it('a read of a record with too many included records is refused with a way to read them', {
   timeout: 120_000,
 }, async () => {
   const { key: record } = await createRecord(agreements, api, { title: 'Cited often', kind: 'other' })
@@ -163,7 +163,7 @@ describe('a large page', () => {
     expect(await watched()).toBe('0')
   })
 
-  it('causes no line in the log if a client has gone before it, and another one waits for it', async () => {
+  it('causes no log line if two clients wait for it, and the first one disconnects', async () => {
     // The logger of a request is created when it writes its first line.
     const requestLogger = vi.spyOn(api.app.log, 'child')
     onTestFinished(() => requestLogger.mockRestore())
@@ -190,7 +190,7 @@ describe('a large page', () => {
   })
 })
 
-describe('a page of large records ends at 16 MiB, and the next page continues', () => {
+describe('a page of large records ends at 16 MiB, and the next page continues:', () => {
   it('in lists', { timeout: 120_000 }, async () => {
     const documents = await largeAgreements(api, 18)
     for (const part of [documents.slice(0, 9), documents.slice(9)]) {

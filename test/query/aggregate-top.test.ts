@@ -29,7 +29,7 @@ const dimensions = registry.resources.flatMap(({ name, dimensions }) =>
 
 describe('top', () => {
   it.each(dimensions)(
-    'returns the two largest groups of $resource by $dimension, and all others as one group',
+    'gives the two largest groups of $resource by $dimension and the rest as one, or is refused',
     async ({ resource, dimension, kind }) => {
       const all = await aggregate(api, resource, { groupBy: dimension, limit: '10000' })
       const url = `/v1/${resource}/aggregate?groupBy=${dimension}&top=2`
@@ -165,7 +165,7 @@ describe('partnerOf', () => {
     expect(await countsOf('depositary')).toEqual({ total: 1, null: 1 })
   })
 
-  it('of countries finds the countries of aggregates, also hosts and locations', async () => {
+  it('in /v1/countries finds the countries that aggregates count, also hosts and locations', async () => {
     const organization = await create(api, 'organizations', {
       name: 'Of Samoa',
       kind: 'academic',

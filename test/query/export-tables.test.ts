@@ -181,7 +181,7 @@ describe('an exported file', () => {
     },
   )
 
-  it('has timestamps of XLSX in columns in which they fit', async () => {
+  it('as XLSX has columns that are wide enough for timestamps', async () => {
     const sheet = (await openWorkbook(api, '/v1/sources/export?format=xlsx')).worksheets[0]
     const headers = rowsIn(sheet)[0] ?? []
     const width = sheet?.getColumn(headers.indexOf('createdAt') + 1).width
@@ -234,7 +234,7 @@ describe('an exported file', () => {
     expect(cellText(cells[header.indexOf('hostCountryDetails')])).toBe('')
   })
 
-  it('has a GeoJSON position for each location of a record', async () => {
+  it('has a GeoJSON position for each location that has coordinates', async () => {
     const locations = [
       { latitude: 1, longitude: 2 },
       { name: 'Somewhere' },

@@ -17,7 +17,7 @@ function read(text: string, maxValues = 10_000): { value: unknown } | { problem:
   }
 }
 
-/** Parses a text with 0 for -0, as JSON.stringify writes both. */
+/** Parses a text. Returns 0 for -0, since JSON.stringify writes both as 0. */
 function parse(text: string): { value: unknown } | undefined {
   try {
     return { value: JSON.parse(text, (_, value) => (Object.is(value, -0) ? 0 : value)) }

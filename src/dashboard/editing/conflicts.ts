@@ -45,7 +45,7 @@ export function findDifferences(
 /** Whether the editor must choose a value. */
 export const needsDecision = ({ winner }: Difference): boolean => winner === undefined
 
-/** Returns the values of the form after all choices: the entered value where "mine" wins, otherwise the saved value. */
+/** Returns the values of the form after all choices: the entered value where "mine" wins, otherwise that of the other user. */
 export function merge(
   theirs: FormValues,
   entered: FormValues,

@@ -9,7 +9,7 @@ export interface NamedRecord {
   country?: string | null | undefined
   /** Scheme of a topic. */
   scheme?: string | null | undefined
-  /** Codes by their schemes, in capitals. */
+  /** Codes in capitals, by their schemes. */
   codes?: Record<string, string>
   /** First and last year of a former state. */
   from?: number | undefined

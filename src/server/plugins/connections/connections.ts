@@ -39,7 +39,8 @@ export class Connections {
   /**
    * Numbers of closed connections. `address`: idle connections, to make room for a new one of the same address. `idle`: idle
    * connections, to make room for a new one of any address. `refused`: new connections above the maximum. `rate`: new connections
-   * of an address that opens too many a second, and connections without a request of an address that has misused a connection.
+   * of an address that opens too many a second; if an address has misused a connection, also its connections that have not had a
+   * request yet.
    */
   readonly closedCounts = { address: 0, idle: 0, refused: 0, rate: 0 }
   readonly #limits: ConnectionLimits
@@ -64,8 +65,8 @@ export class Connections {
   }
 
   /**
-   * Adds a new connection, and closes an idle connection if there are too many. Closes the new one instead if its address
-   * opens too many a second, unless `limitRate` is false.
+   * Adds a new connection. If its address, or the service, then has too many connections, closes an idle one. If its address
+   * opens too many connections a second, closes the new one instead, unless `limitRate` is false.
    */
   add(socket: Socket, { limitRate = true } = {}): void {
     const name = this.#limits.getAddressName(socket.remoteAddress ?? '')

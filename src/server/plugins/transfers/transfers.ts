@@ -18,9 +18,9 @@ interface Connection {
 interface LongResponse {
   connection: Connection
   isOver(): boolean
-  /** Whether the service still accepts the credentials of the request. */
+  /** Whether the service still accepts the credentials of the request, with the same role. */
   isAuthorized(): Promise<boolean>
-  /** Called with the reason when the response is cut off. */
+  /** Called when the response is cut off. @param reason a text for the log. */
   onCut(reason: string): void
 }
 
@@ -67,7 +67,7 @@ export class Transfers {
     }
   }
 
-  /** Cuts off responses to clients whose key or token is no longer accepted. */
+  /** Cuts off responses to clients whose key or token is no longer accepted, or has another role now. */
   async checkAuthorization(): Promise<void> {
     for (const transfer of [...this.#transfers]) {
       // The connection of a response that ended meanwhile may serve another request.

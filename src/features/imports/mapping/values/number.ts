@@ -24,7 +24,8 @@ const separator = "[ \u00a0\u2009\u202f'’]"
 const spacedGroups = new RegExp(`^([+-]?\\d{1,3})(${separator})\\d{3}(?:\\2\\d{3})*(?!\\d)`)
 const separators = new RegExp(separator, 'g')
 /**
- * Full-width forms of ASCII characters, and the ideographic space. NFKC would also change other characters, such as `²` to `2`.
+ * Full-width forms of ASCII characters, and the ideographic space. NFKC is applied only to these: applied to the whole text, it
+ * would also change other characters, such as `²` to `2`.
  */
 const fullWidth = /[\uff01-\uff5e\u3000]/g
 /** Parentheses around a number, with a currency sign or `%` before or after them. */
