@@ -293,8 +293,8 @@ export function timestamp(id: AnyPgColumn, column: AnyPgColumn, description: str
 
 /**
  * A comparison of texts with words in web-search syntax: words, "phrases", or, -not. PostgreSQL does not split texts without
- * spaces, such as Chinese, into words. So if the searched words have such a text, each of its characters counts as a word, both
- * in the search and in the records that have such texts.
+ * spaces, such as Chinese, into words. So if the query has such a text, each of its characters counts as a word, both in the
+ * query and in the records that have such texts.
  * @param texts SQL of all searched texts of the record, joined into one text.
  */
 export function hasWords(table: PgTable, texts: SQL): Comparison & Required<Pick<Comparison, 'nonLatin'>> {

@@ -56,11 +56,11 @@ const citedColumns = ({ columns }: FieldContext) => ({
 
 /** Selects the ids of records with the given keys, in any resource. */
 function idsOfKeys({ declarations }: Registry, keys: SQL): SQL {
-  const clientKeyed = declarations
+  const withNaturalKey = declarations
     .filter(({ naturalKey }) => naturalKey !== undefined)
     .map(({ name }) => name)
   return sql`select key::uuid from unnest(${keys}::text[]) key where key ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
-    union all select name_id(resource, key) from unnest(${keys}::text[]) key, unnest(array[${literals(clientKeyed)}]) resource`
+    union all select name_id(resource, key) from unnest(${keys}::text[]) key, unnest(array[${literals(withNaturalKey)}]) resource`
 }
 
 /** Selects the ids of the records that the filter `country` of their resource finds, in any resource except citations. */
@@ -72,7 +72,7 @@ function idsOfCountries({ resources }: Registry, codes: SQL): SQL {
   return unionAll(queries)
 }
 
-/** The record that a citation supports, of any resource. A record cannot be deleted while it has citations. */
+/** The record that a citation supports, of any resource except citations. A record cannot be deleted while it has citations. */
 const citedRecord = () =>
   defineField({
     schema: citedRecordSchema,

@@ -9,7 +9,7 @@ import { readLayoutShift } from '../support/layout-shift.ts'
 
 const dashboard = useDashboard()
 
-/** The paths of the charts. Comparisons are with one second ago, since a time in the future is refused. */
+/** The paths of the charts. `before` is one second ago, since a time in the future is refused. */
 const chartPaths = () => {
   const before = new Date(Date.now() - 1000).toISOString()
   return [
@@ -25,7 +25,7 @@ const chartPaths = () => {
   ]
 }
 
-/** Reads the numbers in tables that are links, with the paths of the linked views. */
+/** Reads the links in tables whose text is a number: the number, and the path of the linked view. */
 const readLinks = async (page: Page): Promise<{ path: string; count: number }[]> => {
   const links = await page.locator('td.number a').all()
   return await Promise.all(
@@ -239,7 +239,7 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
     expect(await page.getByRole('slider').first().inputValue()).toBe('2011')
   })
 
-  it('keep the newer year of a handle while an earlier one reaches the URL', async () => {
+  it('keep the newer choice of a year while the previous choice reaches the URL', async () => {
     const { page } = await dashboard.open('/map')
     const shown = await page
       .getByRole('slider')
@@ -256,7 +256,7 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
             history.replaceState = replaceState
             replaceState.apply(history, state)
             const newer = choose(2)
-            // Later, but before the newer year itself reaches the URL.
+            // Later, but before the newer choice itself reaches the URL.
             setTimeout(() => resolve([slider.value, newer]), 100)
           }
           choose(1)

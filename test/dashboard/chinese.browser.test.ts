@@ -5,7 +5,7 @@ import { problemTypes } from '../../src/problems/types.ts'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
 
-/** Error messages on Chinese pages. Needs Chromium, and the build. */
+/** Names, punctuation, dates and error messages on Chinese pages. Needs Chromium, and the build. */
 
 const dashboard = useDashboard()
 const chinese = { locale: 'zh-CN' }
@@ -78,7 +78,7 @@ describe.skipIf(skipsBrowser)('a Chinese page [needs Chromium]', { timeout: 60_0
 })
 
 describe.skipIf(skipsBrowser)('a filter on a Chinese page [needs Chromium]', { timeout: 60_000 }, () => {
-  it('takes a date as an input method writes it', async () => {
+  it('accepts a date in the full-width form that an input method writes', async () => {
     const { page } = await dashboard.open('/explore/agreements', chinese)
     await page.locator('input[name="signedOn[gte]"]').fill('２０１１年５月')
     await page.getByRole('button', { name: '应用' }).click()
@@ -97,7 +97,7 @@ describe.skipIf(skipsBrowser)('an error on a Chinese page [needs Chromium]', { t
     const alert = page.getByRole('alert')
     await alert.getByText('未保存：有的内容不符合要求，什么都没有写入').waitFor()
     expect(await faultOf(page, 'name').textContent()).toBe('必填')
-    // Until the sentences are loaded, the fault is described by its code.
+    // Until the sentences are loaded, a general text for the code of the fault is shown.
     await expect.poll(() => faultOf(page, 'unitCount').textContent()).toBe('-1 超出范围：至少 1')
     expect(await faultOf(page, 'designatedOn').textContent()).toMatch(/^不是日期：/)
     expect(await faultOf(page, 'participants/0').textContent()).toBe(

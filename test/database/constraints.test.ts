@@ -375,7 +375,7 @@ describe('PostgreSQL refuses SQL that writes', () => {
   })
 })
 
-it('two rows whose unique keys differ or lack a value, or of a former country, are accepted', async () => {
+it('two rows are accepted if their unique keys differ or lack a value, or a country is former', async () => {
   expect(await database.attemptTwice('external_ids', inProject)).toBe('accepted')
   expect(await database.attemptTwice('participations', { position: 1, role: 'beneficiary' })).toBe('accepted')
   expect(await database.attemptTwice('countries', { code: 'ZZY', valid_to: '1990' })).toBe('accepted')

@@ -12,7 +12,7 @@ const rowCount = 4000
 /** Maximum wait for a step of an import, in milliseconds. */
 const importTimeoutMs = 300_000
 
-/** Maximum delay from a commit to its change in the feed, in milliseconds. */
+/** Maximum delay from the response to a client's write to its change in the feed, in milliseconds. */
 const maxFeedDelayMs = 1000
 
 let postgres: KillablePostgres

@@ -28,7 +28,7 @@ async function keysOf(q: string, limit: number): Promise<string[]> {
 }
 
 describe('a search across resources', () => {
-  it('ranks the shortest title that begins with the query first, even at a small limit', async () => {
+  it('ranks first the shortest title that begins with the query, even at a small limit', async () => {
     const [first] = (await api.get('/v1/search?q=quagga&limit=1')).json<{ data: object[] }>().data
     expect(first).toMatchObject({ title: 'Quagga pact' })
   })

@@ -124,7 +124,7 @@ describe('a refused read', () => {
   it.each([
     ['/v1/countries/PAK/history/0', 'Invalid parameters: "version".'],
     ['/v1/countries?limit=0', 'Invalid parameters: "limit".'],
-  ])('%s does not say where the parameter is, as it can be in the path', async (path, detail) => {
+  ])('%s does not say where the parameter is, since it may be in the path', async (path, detail) => {
     expect((await api.get(path)).json<ProblemBody>().detail).toBe(detail)
   })
 

@@ -37,14 +37,14 @@ it.each([
   client.end(body)
   await expect.poll(() => countBlocked(api.pool)).toBeGreaterThan(0)
   client.destroy()
-  // Only the request for the metrics is in flight.
+  // Waits until only the request for the metrics is in flight.
   const metrics = async () => (await api.get('/metrics')).text
   await expect.poll(metrics).toMatch(/^entente_http_requests_in_flight 1$/m)
   await blocker.query('rollback')
   expect(requestLogger).not.toHaveBeenCalled()
 })
 
-it('the signal of requests to itself is aborted if the client has already disconnected', () => {
+it('disconnectSignal returns an aborted signal if the client has already disconnected', () => {
   const raw = new ServerResponse(new IncomingMessage(new Socket()))
   expect(disconnectSignal({ raw }).aborted).toBe(false)
   raw.destroy()

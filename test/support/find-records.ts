@@ -14,7 +14,7 @@ function toSearchCondition(
 ): Document {
   const filter = filters[name]
   if (filter?.comparisons.eq?.takes === 'many' && operator === 'eq')
-    // As in a list request, a percent-encoded comma separates values that cannot contain commas.
+    // A percent-encoded comma separates values, as in a list request if the values cannot contain commas.
     return { [name]: { in: values.flat().flatMap((part) => part.split(',')) } }
   // A comma in a single value belongs to the value.
   const text = values[0]?.join()

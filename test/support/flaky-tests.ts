@@ -1,6 +1,6 @@
 import type { Reporter, TestModule } from 'vitest/node'
 
-/** Lists at the end of a run the tests that passed only in a repetition, with the errors of their earlier attempts. */
+/** Lists at the end of a run the tests that passed only on a retry, with the errors of their earlier attempts. */
 export default class FlakyTests implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     for (const module of modules) {

@@ -17,7 +17,7 @@ const recordHeightRem = 2.5
 export function ImportedRecords({ job: { id, source, counts } }: { job: ImportJob }) {
   const { t } = useLanguage()
   // The source of the import is one of its records, too.
-  const records = Math.min(counts.created + counts.changed + counts.unchanged + 1, pageLimit)
+  const recordCount = Math.min(counts.created + counts.changed + counts.unchanged + 1, pageLimit)
   return (
     <Widget title={t('imports.records')} caption={t('imports.recordsCaption')}>
       {source !== null && (
@@ -28,7 +28,7 @@ export function ImportedRecords({ job: { id, source, counts } }: { job: ImportJo
       <PagedList<ImportedRecord>
         path={`/v1/imports/${id}/records`}
         parameters={{ limit: pageLimit }}
-        height={`${records * recordHeightRem + 2}rem`}
+        height={`${recordCount * recordHeightRem + 2}rem`}
       >
         {(imported) => <RecordTable records={imported} />}
       </PagedList>

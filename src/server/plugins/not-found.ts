@@ -20,7 +20,7 @@ const isNavigation = ({ method, url, headers }: FastifyRequest): boolean =>
 
 const isParameter = (word: string | undefined): boolean => word?.startsWith('{') === true
 
-/** Returns a path in which each mistyped word is corrected, or undefined if a word is similar to none that may be there. */
+/** Returns a path in which each mistyped word is corrected, or undefined if the path is similar to none of `urls`. */
 function correctPath(path: string, urls: readonly string[]): string | undefined {
   const words = path.split('/')
   let possible = urls.map((url) => url.split('/')).filter(({ length }) => length === words.length)
@@ -36,8 +36,8 @@ function correctPath(path: string, urls: readonly string[]): string | undefined 
 }
 
 /**
- * Returns the path that a client may have meant. In its path, the beginning (`/v1`) may be missing or different, and slashes may
- * be at the end.
+ * Returns the path that a client may have meant. In the path that the client sent, the beginning (`/v1`) may be missing or
+ * different, and slashes may be at the end.
  */
 function suggestPath(sent: string, { urls }: Routes): string | undefined {
   const path = sent.replace(/(?<!\/)\/+$/, '')
@@ -49,8 +49,8 @@ function suggestPath(sent: string, { urls }: Routes): string | undefined {
 }
 
 /**
- * Whether the router has found an empty key at the end of a path, such as `/v1/countries/`. OPTIONS is allowed there, as for
- * paths without a route, so that pages of other origins can read the error.
+ * Whether the router has found an empty key at the end of a path, such as `/v1/countries/`. OPTIONS is allowed there, as CORS
+ * allows it for paths without a route, so that pages of other origins can read the error.
  */
 const lacksKey = ({ method, url, params }: FastifyRequest): boolean =>
   method !== 'OPTIONS' && endsWithEmptyParameter(url.split('?')[0] ?? '', Object(params))

@@ -100,6 +100,7 @@ export function authenticator({ adminKey, keyring, clock, verifyToken }: Credent
       throw unauthorized('The header must be Authorization: Bearer <key>.', 'invalid_request')
     if (adminDigest && comparesAdminKey && timingSafeEqual(digest(key), adminDigest)) return administrator
     // Signatures and keys with 256 random bits cannot be guessed, so they are checked after any number of failures.
+    // After too many failures, however, an unknown key is not looked up in the database while all keys are cached.
     if (verifyToken && tokenPattern.test(key)) return verifyToken(key)
     return findKeyActor(key, { keyring, clock }, !isLimited)
   }
