@@ -32,8 +32,8 @@ export const createDatabaseOption = () =>
 /**
  * Opens the configured database for a command, and brings the schema of the database up to date.
  * @param options left out if the command does not have the option `--create`.
- * @throws OperationalError when there is no embedded database in `DATA_DIR` and `--create` is not given, when the database cannot
- * be opened, and as `upgradeSchema` does.
+ * @throws OperationalError when neither `DATABASE_URL` nor `--create` is given and `DATA_DIR` has no embedded database, when the
+ * database cannot be opened, and as `upgradeSchema` does.
  */
 export async function openAndMigrateDatabase(
   context: CommandContext,

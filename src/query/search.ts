@@ -33,7 +33,7 @@ import { createRepresentation, findTooManyCounts, includesOf, namesInclude } fro
  */
 const searchLimits = { depth: 10, comparisons: 100, values: 200, sqlValues: 300, nodes: 2000 } as const
 
-/** Returns the schemas of a filter's operators in JSON. `in` takes a list of the values of `eq`. */
+/** Returns the schemas of the values that a filter's operators take in JSON. `in` takes a list of values for `eq`. */
 function operatorShape({ value, jsonValue = value, comparisons }: Filter): z.ZodRawShape {
   const operandSchema = ({ takes, value: operand = jsonValue }: Comparison) =>
     takes === 'boolean' ? z.boolean() : operand

@@ -14,13 +14,13 @@ export interface PeerResult {
   measurement: Measurement
   /** Requests per second of the service divided by those of the peer: the median of the rounds. */
   ratio: number
-  /** Minimum of the ratio. */
+  /** Lower bound of the ratio. */
   min: number
 }
 
 /**
- * The compared queries. Each server gets them in its own syntax. `flat properties` reads only columns of the table of agreements,
- * and `whole agreements` also reads their rows in other tables.
+ * The compared queries. Each server gets them in its own syntax. In the database of the peers, `flat properties` reads only the
+ * table of agreements, and `whole agreements` also reads the rows of agreements in other tables.
  */
 type QueryName = 'flat properties' | 'whole agreements'
 

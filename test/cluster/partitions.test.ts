@@ -11,15 +11,15 @@ import { clusterUnavailableReason } from './tools.ts'
 /** Servers that cannot reach one another, and servers that do not answer. */
 
 /**
- * Within this time, clients have a response, even if it is a refusal: after up to a second of waiting for a connection, and up to
- * a second of running the statement.
+ * The longest that a request waits for the database: up to a second for a connection, and up to a second for its statement.
+ * Then the client gets a response, even if it is a refusal.
  */
 const waitsMs = 2000
 
 /** Milliseconds for everything else that the service does for a request. */
 const workMs = 100
 
-/** The longest response without the database that counts as a delay by the machine. */
+/** The longest delay by the machine that counts: a slower response without the database counts as this long. */
 const maxDelayMs = 1000
 
 /** Milliseconds between two requests of the same kind: often enough to notice late responses, and no load for a slow machine. */

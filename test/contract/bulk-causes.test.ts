@@ -39,7 +39,7 @@ describe('a public record that would refer to an internal one', () => {
     )
   })
 
-  it('cannot become public, and each response points to the reference', async () => {
+  it('is not made by a patch, and each response points to the reference', async () => {
     const hidden = await createRecord(organizations, api, organization({ visibility: 'internal' }))
     const references = { parent: hidden.key, visibility: 'internal' }
     const { key, path } = await createRecord(organizations, api, organization(references))

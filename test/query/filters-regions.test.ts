@@ -29,8 +29,8 @@ const withParticipants = registry.resources.filter(({ filters }) => Object.hasOw
 
 describe('lists by regions', () => {
   // Readers without a key read views that leave out internal records. There, the planner estimates one row, and could choose to
-  // expand all regions again for each record. Their common table expression is declared `materialized`, so it is computed once,
-  // in views and in tables.
+  // expand all regions again for each record. The common table expression that expands the regions is declared `materialized`,
+  // so it is computed once, in views and in tables.
   it.each(withParticipants.map((resource) => ({ resource, name: resource.name })))(
     'of $name find the countries of subregions once, whatever the number of records',
     async ({ resource }) => {

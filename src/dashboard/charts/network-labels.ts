@@ -26,8 +26,8 @@ interface Label {
 }
 
 /**
- * Places labels beside nodes, in the order of `nodes`. A label is left out if it would overlap another label or a node, or
- * would not fit into the width of the chart.
+ * Places labels to the right of nodes, or else to the left, in the order of `nodes`. A label is left out if, on both sides, it
+ * would overlap another label or a node, or would not fit into the width of the chart.
  * @param positions positions by node id.
  */
 export function positionLabels(

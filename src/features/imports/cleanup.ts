@@ -6,7 +6,7 @@ import { lockImport } from './steps.ts'
 /** Number of rows that one statement removes. */
 const batchSize = 5000
 
-/** Number of parts of files, which have up to a mebibyte, that one statement removes. */
+/** Number of parts of files that one statement removes. Each part has up to a mebibyte. */
 const fileBatchSize = 64
 
 /** Removes rows of an import from a table, with one short statement after another, since the feed of changes waits for each. */

@@ -79,8 +79,9 @@ class Commit {
   }
 
   /**
-   * Writes rows in one transaction, which also reads them and stores the progress. A row is set to `waiting` if it refers to a
-   * record that does not exist yet, or to a new record of the batch that PostgreSQL has refused.
+   * Writes rows in one transaction, which also reads them and stores the progress. In the first pass, a row is set to `waiting`
+   * if it refers to a record that does not exist yet. In every pass, a row waits if it refers to a new record of the batch that
+   * PostgreSQL has refused.
    * @param refusesLacking whether rows of the second kind are refused instead.
    * @returns the number of rows.
    */
@@ -189,7 +190,7 @@ class Commit {
 
   /**
    * Writes the waiting rows in later passes. In each, a row waits again only if a row to whose record it refers was refused or
-   * waits. If no fewer rows wait than in the pass before, they are refused instead of waiting for ever.
+   * waits. If a pass has no fewer rows than the pass before, it refuses the rows that would wait again, so none waits for ever.
    */
   async writeWaiting(): Promise<void> {
     for (let before = Number.POSITIVE_INFINITY; before > 0; ) before = await this.#makeLaterPass(before)

@@ -5,8 +5,8 @@ const letters = new Map(
 )
 
 /**
- * Accents, vowel points and variation selectors, which spellings of one name leave out. Other marks belong to letters: the marks
- * of voiced kana, and the vowels and tones of scripts such as Devanagari and Thai.
+ * Accents, vowel points and variation selectors, which some spellings of a name leave out. Other marks belong to letters: the
+ * marks of voiced kana, and the vowels and tones of scripts such as Devanagari and Thai.
  */
 const accents = /(?=\p{M})(?![\u3099\u309A])[\p{sc=Zinh}\p{sc=Cyrl}\p{sc=Arab}\p{sc=Hebr}]/gu
 
@@ -18,7 +18,7 @@ const looseSigns = /(?<![\p{L}\p{M}\p{N}+#])[+#]+|(?<![+#])[+#]+(?=[\p{L}\p{N}])
 
 /**
  * Returns a name without case, accents, apostrophes and punctuation, with single spaces: `cote divoire`, `usa`.
- * An elided article stands alone in some lists (`Cote d Ivoire`) and is joined to its word.
+ * Some lists separate an elided article from its word (`Cote d Ivoire`); this function joins them.
  */
 export function foldName(name: string): string {
   return name

@@ -26,7 +26,7 @@ import { toActivity } from './activity.ts'
 import { calendarFile } from './calendar.ts'
 import type { ExportFormat } from './contract.ts'
 
-/** Writes the files of a format. */
+/** Writes the file of one export. */
 export interface Writer {
   /** The first COPY statement. */
   statement: string
@@ -109,7 +109,7 @@ export interface WriterOptions {
   /** Whether a table has a row for each record or for each participant. */
   per: RowUnit
   publisher: Publisher
-  /** Language of the columns with names, which follow the columns with codes; undefined if there are no such columns. */
+  /** Language of the columns of names, each of which follows a column of codes; undefined for a file without columns of names. */
   language: Language | undefined
 }
 

@@ -244,7 +244,7 @@ it('while the primary is stopped, a standby serves only positions that it has re
   await expect(read({ ...position, lsn: position.lsn + 1_000_000 })).rejects.toThrow()
 })
 
-it('a read whose standby is lost while the primary is stopped is repeated on another standby', {
+it('with the primary stopped, a read that loses its connection is repeated on another standby', {
   timeout: 30_000,
 }, async () => {
   await waitForReadsOn(0, 1)
@@ -311,7 +311,7 @@ it('no read runs on a server that is not a standby', async () => {
   expect(wrong.replicas?.reads).toMatchObject({ replica: 0, primary: 1 })
 })
 
-it('no read runs on a standby of another primary, which is reported', async () => {
+it('a standby of another primary serves no reads, and is reported', async () => {
   const timeline = "insert into settings values ('timeline', '00000001') on conflict do nothing"
   await servers.primary.run(timeline)
   const others = await openReplicatedServers(1)

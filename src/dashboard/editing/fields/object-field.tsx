@@ -37,7 +37,10 @@ export function ObjectField(props: CompositeProps) {
   )
 }
 
-/** The input for a participant: a search for a country, organization or region by any of its names, and its role. */
+/**
+ * The inputs for a participant: a search for a country, organization or region by any of its names, and the fields of the other
+ * properties, such as the role.
+ */
 export function ParticipantField(props: CompositeProps) {
   const { value, pointer, onChange } = props
   const { t } = useLanguage()

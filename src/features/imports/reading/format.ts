@@ -26,7 +26,8 @@ const startBytes = 64 * 1024
 
 /**
  * Returns the format of a file: the stated one if the mapping states one, otherwise the detected one.
- * @throws Problem when the file is empty, its format cannot be read, or it certainly has another format than the stated one.
+ * @throws Problem when the file is empty, its format cannot be read, or it certainly has another format than the stated one. If
+ * CSV or NDJSON is stated, the file is not examined.
  */
 export async function requireFormat(file: LocalFile, stated?: Format): Promise<Format> {
   // Any text can be read as CSV, and each line of NDJSON that is not JSON has an error of its own.
