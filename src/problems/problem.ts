@@ -10,7 +10,7 @@ export interface Fault {
   header?: string
   /** Machine-readable code. */
   code: string
-  /** The inclusive limit that a value violates: of a number, of the characters of a text or of the entries of a list. */
+  /** The inclusive limit that a value violates: of a number, or of a size, such as characters of a text or bytes of a record. */
   limit?: number
   /** Human-readable message: what is wrong and what would be right. */
   message: string

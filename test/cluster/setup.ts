@@ -22,7 +22,7 @@ function raisePriority(): void {
 /**
  * Removes the simulated deployment of this run or a killed run, before and after the tests. Prints the reason if no cluster can
  * run.
- * @throws in CI when no cluster can run, and when another run is in progress.
+ * @throws when another run is in progress, and in CI also when no cluster can run.
  */
 export default async function setup(): Promise<(() => Promise<void>) | undefined> {
   const reason = clusterUnavailableReason()

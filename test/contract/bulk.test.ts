@@ -273,7 +273,7 @@ it.each([
 it.each([
   [{}, 'required'],
   [{ operations: {} }, 'wrong_type'],
-])('the code says whether operations are missing or not an array: %j', async (body, code) => {
+])('the code of the fault says whether operations are missing or not an array: %j', async (body, code) => {
   const response = await api.post('/v1/agreements/bulk', body)
   expect(faultsIn(response)).toEqual([['/operations', code]])
 })

@@ -283,7 +283,7 @@ describe('a registry', () => {
     expect(() => enumValues()).toThrow('an enumeration needs at least one value')
   })
 
-  it('has each resource after those to which it refers, in any order of declarations', () => {
+  it('has each resource after those to which it refers, whatever the order of the declarations', () => {
     const names = (declared: readonly ResourceDeclaration[]) =>
       new Registry(declared).resources.map(({ name }) => name)
     const ordered = names([facilities({ agreements }), ...declarations.toReversed()])

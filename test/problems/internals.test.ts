@@ -208,7 +208,7 @@ describe('problems', () => {
     for (const internal of internals) expect(withoutQuotations(words), request).not.toMatch(internal)
   }
 
-  it('random requests return no server error and no internals', slow, async () => {
+  it('of random requests are no server errors, and contain no internals', slow, async () => {
     const anything = fc.oneof(
       { weight: 3, arbitrary: query },
       { weight: 1, arbitrary: reading },
@@ -226,7 +226,7 @@ describe('problems', () => {
     )
   })
 
-  it('a problem for a refusal by the database contains no message of the database', async () => {
+  it('for refusals by the database contain no message of the database', async () => {
     const refused: [string, string, RequestOptions][] = [
       ['POST', '/v1/countries', { body: { code: 'PAK', alpha2: 'ZY', name: 'Pakistan' } }],
       ['POST', '/v1/countries', { body: { code: 'ZZB', alpha2: 'ZY', name: 'Z', region: '998' } }],

@@ -108,7 +108,7 @@ describe('an aggregate with filters by amount', () => {
       ],
     ],
     [{ 'amountYear[isNull]': 'true' }, [[null, 1, 100]]],
-  ])('%j counts and sums only the amounts that match them', async (filters, years) => {
+  ])('%j groups and sums only the amounts that match them', async (filters, years) => {
     const measures = 'count,sum:amount'
     const fixed = { measures, amountKind: 'commitment', amountCurrency: 'CNY' }
     const found = await groups({ ...fixed, ...filters, groupBy: 'amountYear' })

@@ -199,7 +199,7 @@ function isConstantMatch(states: Project[], { sort, filter: [, matches] }: Scena
 }
 
 describe('the pages of a list under concurrent writes', { timeout: 60_000 }, () => {
-  it('return once each record that keeps its place, only records that match, and always in order', async () => {
+  it('return exactly once each record that keeps its place, only matching records, all in order', async () => {
     const counts = { constant: 0, changed: 0 }
     await fc.assert(
       fc.asyncProperty(scenarios, async (scenario) => {

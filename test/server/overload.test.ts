@@ -148,7 +148,7 @@ describe('a process with a delayed event loop', () => {
 
   it('refuses no request after a single pause', async () => {
     // The service measures the mean delay of each second. The pause raises the mean of one measurement above the limit,
-    // whenever the pause begins.
+    // no matter when the pause begins.
     const api = await startTestApi({ env: { SHED_LAG_MS: '25' } })
     onTestFinished(() => api.close())
     const end = performance.now() + 3000

@@ -9,7 +9,7 @@ import { sourceAnchor } from './briefing/source-marks.tsx'
 import { Value } from './value.tsx'
 import { Widget } from './widget.tsx'
 
-/** A fact with its citations, each with its number in the list of sources. */
+/** A fact with its citations. Each has its number in the record's list of citations. */
 interface Fact {
   /** Undefined for the whole record. */
   property: string | undefined

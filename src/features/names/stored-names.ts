@@ -12,8 +12,8 @@ import { NameIndex } from './name-index.ts'
 import type { NameQuery } from './types.ts'
 
 /**
- * Indexes of the names of resources that may have millions of records. They contain only the records whose names may match
- * a batch of queries; PostgreSQL finds these.
+ * Indexes of the names of records, for resources that may have millions of records. An index contains only the records whose
+ * names may match a batch of queries; PostgreSQL finds these.
  */
 
 interface Row {

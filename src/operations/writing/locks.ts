@@ -28,7 +28,7 @@ export interface LockedRecord {
 /**
  * Starts a write of records: returns the time of the transaction's changes, ids for records with generated keys, and the
  * next version of each given key.
- * @param givenKeys keys of new and removed records. The versions of a removed record continue.
+ * @param givenKeys keys of new records, and of records that were removed before. The versions of a removed record continue.
  * @param idCount number of ids to generate.
  */
 export async function startWrite(
@@ -157,7 +157,7 @@ export async function acquireAdvisoryLocks(
 }
 
 /**
- * Locks records until the transaction ends, after their advisory locks.
+ * Takes the advisory locks of records, then locks their rows. All these locks end with the transaction.
  * @returns the records that exist, by key.
  */
 export async function lockRecords(

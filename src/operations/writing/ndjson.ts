@@ -64,7 +64,7 @@ function addRepeated(resource: Resource, documents: Document[], faults: FaultLis
 }
 
 /**
- * Checks every line of a body, in slices, and returns the documents.
+ * Checks every line of a body, in time slices, and returns the documents.
  * @throws Problem `invalid-body` with the faults of all lines.
  */
 export async function checkNdjson(resource: Resource, lines: unknown[]): Promise<Document[]> {
@@ -84,8 +84,8 @@ export async function checkNdjson(resource: Resource, lines: unknown[]): Promise
 }
 
 /**
- * Returns a problem that says which lines the database refused and why; the problem of all lines if the cause is in none of them;
- * or `error` when no cause is found.
+ * Returns a problem whose faults say which lines the database refused and why. Returns a problem without faults if the cause
+ * is in no line, and `error` when no cause is found.
  */
 export async function explainNdjsonRefusal(
   error: unknown,

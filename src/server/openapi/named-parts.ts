@@ -67,7 +67,7 @@ export class NamedParts {
     return this.#singulars.find((singular) => component.startsWith(singular)) ?? ''
   }
 
-  /** Records that a resource uses an enumeration. */
+  /** Adds a resource to the users of an enumeration. */
   addUser(words: unknown[], singular: string): void {
     const key = JSON.stringify(words)
     this.#users.set(key, (this.#users.get(key) ?? new Set()).add(singular))
@@ -117,10 +117,10 @@ const toEnum = (words: unknown[]): JsonSchema => ({ type: 'string', enum: words 
 const isProperty = (step: string) => !['eq', 'ne', 'in'].includes(step)
 
 /**
- * Records which enumerations the resource of a component uses. If more than two resources use an enumeration, its name contains
- * no resource.
+ * Adds the resource of a component to the users of each enumeration in its schema. If more than two resources use an
+ * enumeration, its name contains no resource.
  */
-export function recordEnums(parts: NamedParts, component: string, schema: JsonSchema): void {
+export function addEnumUsers(parts: NamedParts, component: string, schema: JsonSchema): void {
   mapSchema(schema, [], (inner) => {
     const words = wordsOf(inner)
     if (words) parts.addUser(words, parts.singularOf(component))

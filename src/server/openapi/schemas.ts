@@ -4,12 +4,12 @@ import { collectNamed, schemaNames } from '../../model/schema-names.ts'
 import { references } from '../../model/schemas.ts'
 import {
   addDiscriminator,
+  addEnumUsers,
   createComparisonNamer,
   createEnumNamer,
   isEnum,
   mapSchema,
   NamedParts,
-  recordEnums,
   removeTexts,
   simplify,
 } from './named-parts.ts'
@@ -226,7 +226,7 @@ function byRank(one: string, other: string): number {
 function nameParts(all: Record<string, JsonSchema>, parts: NamedParts): Record<string, JsonSchema> {
   const result: Record<string, JsonSchema> = {}
   for (const [component, schema] of Object.entries(all)) {
-    recordEnums(parts, component, schema)
+    addEnumUsers(parts, component, schema)
     parts.addEnum(component, schema)
   }
   for (const [component, given] of Object.entries(all).sort(([one], [other]) => byRank(one, other))) {
