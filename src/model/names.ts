@@ -7,7 +7,10 @@ import type { Fields, TextWeight } from './field.ts'
 import { defaultLanguage, type Language } from './languages.ts'
 import type { ResourceDeclaration } from './resource.ts'
 
-/** SQL of all names of a record, one per line; undefined for resources without aliases, whose title is the only name. */
+/**
+ * SQL of all names of a record that are searched as names, one per line; undefined for a resource without `aliases`, where
+ * this is only the title.
+ */
 export function nameLinesOf(
   columns: Record<string, PgColumn>,
   search: ResourceDeclaration['search'],
@@ -24,7 +27,7 @@ const translationsOf = ({ translations, hasAliases }: ResourceDeclaration['searc
 /**
  * SQL of the name of a record in a language: the first alias in this language. In the default language, and without such an
  * alias, it is the title.
- * @param row alias of the row of the resource's table.
+ * @param row SQL name of the resource's table in the statement: the name of the table, or the name that `from` gives it.
  */
 export function nameIn(
   table: PgTable,

@@ -194,7 +194,7 @@ export class Registry {
 
   /**
    * SQL of the name of a record in a language.
-   * @param row alias of the row of the resource's table.
+   * @param row SQL name of the resource's table in the statement: the name of the table, or the name that `from` gives it.
    */
   nameIn(resource: string, row: SQL, language: Language): SQL {
     return nameIn(this.table(resource), this.declaration(resource).search, row, language)

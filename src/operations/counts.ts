@@ -18,7 +18,7 @@ export interface CountWithListPath {
 
 /**
  * Adds the parameter for reads of the past (`asOfName`) to the query string of a list.
- * @param asOf the time; undefined for no change.
+ * @param asOf the time; if it is undefined, the query string stays as it is.
  */
 export function withAsOf(resource: Resource, query: string, asOf: string | undefined): string {
   const parts = query === '' ? [] : [query]

@@ -23,7 +23,10 @@ describe.skipIf(clusterUnavailableReason())('two replicas, of which one is 90 s 
 
   const organizationsUrl = () => `${cluster.balancer.origin}/v1/organizations`
 
-  /** Writes once, and returns the position that a client must send to read its own write. */
+  /**
+   * Creates an organization, or changes the one with `key`.
+   * @returns its key and version, and the position that a client must send to read this write.
+   */
   async function write(
     name: string,
     key?: string,

@@ -92,7 +92,7 @@ describe.skipIf(skipsBrowser)('a slow save [needs Chromium]', { timeout: 90_000 
     await page.getByRole('heading', { level: 1, name: 'After' }).waitFor()
   })
 
-  it('keeps its confirmation dialog open, and does not move the focus of another view', async () => {
+  it('that deletes a record keeps its dialog open, and does not move the focus of another view', async () => {
     const id = await dashboard.createAgreement({ title: 'Slowly deleted' })
     const { page, settle } = await dashboard.openSignedIn('/explore/agreements?q=slowly')
     await page.locator(`a[href="/records/agreements/${id}"]`).click()

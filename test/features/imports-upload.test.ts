@@ -94,7 +94,7 @@ describe('an upload', () => {
     expect((await sendForm(api, '/v1/imports', [['constructor', 'x', 'x.csv']])).status).toBe(400)
   })
 
-  it('may have decisions about names that contain other delimiters', async () => {
+  it('may have decisions in a CSV file with commas about a name with a semicolon', async () => {
     const mapping = treatyMapping(newScheme())
     const file = `${treatyHeader}\n1,First,2001,Atlantis; Utopia\n`
     const dryRun = async (more: readonly FormPart[]) => {

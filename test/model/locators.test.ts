@@ -2,7 +2,7 @@ import { beforeAll, expect, it } from 'vitest'
 import { type Api, sharedApi } from '../support/api.ts'
 import { createRecord, type Document, exampleDocument, ifMatch, resourceOf } from '../support/documents.ts'
 
-/** Locators: where in its source the text of a citation is. */
+/** Locators of citations: where in the source the cited text is. */
 
 let api: Api
 beforeAll(async () => {

@@ -244,7 +244,7 @@ describe('a filter by topic', () => {
     expect(await created.find({ topic: 'climate,new-energy' })).toEqual(['climate', 'new energy'])
   })
 
-  it('distinguishes all narrower topics from those directly below', async () => {
+  it('finds a topic and all narrower ones, unlike `broader`, which finds those directly below', async () => {
     const slugs = async (search: string) =>
       (await api.get(`/v1/topics?${search}&fields=slug&sort=slug`))
         .json<Page<{ slug: string }>>()

@@ -67,6 +67,6 @@ export const mediaTypes = {
   geojson: 'application/geo+json',
 }
 
-/** Returns a text as exports write it: with an apostrophe before each start of a formula, even after `;` or a line break. */
+/** Returns a text as CSV exports write it: with an apostrophe before each start of a formula, even after `;` or a line break. */
 export const withEscapedFormulas = (text: string) =>
   text.replaceAll(/(^|;[\s"]*|(?<=[\r\n][ \t"]*)(?!\s))([=+\-@\t\r\n＝＋－＠])/g, "$1'$2")

@@ -233,8 +233,8 @@ export const sqlWrite: fc.Arbitrary<SqlWrite> = fc.record({
 })
 
 /**
- * Returns expressions for a table that this file does not name: required columns refer to other rows, or have the values of
- * the resource's example. @throws if a required column has neither.
+ * Returns expressions for a table that this file does not name. A required column is a position, refers to another row, or has
+ * its value in the resource's example; otherwise `insert` throws. @throws if the registry has no such table.
  */
 function deriveExpressions(name: string): TableExpressions {
   const table = registry.tables.find((one) => getTableName(one) === name)

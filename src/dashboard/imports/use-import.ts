@@ -7,7 +7,7 @@ import { useLanguage } from '../i18n/language.ts'
 import { refetchViews, useDataVersion } from '../session.ts'
 import { readImportEvents } from './read-events.ts'
 
-/** Whether the service is receiving the file of an import, or running one of its steps. */
+/** Whether the file of an import is still being received or read, or one of the steps of the import runs. */
 export const isRunning = ({ state }: ImportJob): boolean =>
   ['uploaded', 'staging', 'committing', 'undoing'].includes(state)
 
@@ -19,7 +19,10 @@ const maxReconnects = 3
 
 const delay = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
-/** Whether a step of an import has ended between two reads. A new dry run leads to the same state, at a later time. */
+/**
+ * Whether a step of an import has ended between two reads. A new dry run ends in the same state as the one
+ * before, but with a later `stagedAt`.
+ */
 const hasStepEnded = (before: ImportJob, after: ImportJob): boolean =>
   before.state !== after.state || before.stagedAt !== after.stagedAt
 
@@ -54,7 +57,7 @@ async function followImport(
         last = next
         onChange(next)
       }
-      // A proxy, and not the service, has ended the stream.
+      // While the step runs, only a proxy, or a service that shuts down, ends the stream.
       if (isRunning(last)) await delay(reconnectDelayMs)
     } catch (error) {
       failures += 1

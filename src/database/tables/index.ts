@@ -1,4 +1,7 @@
-/** The tables that belong to no single resource. The tables of resources are generated from their declarations. */
+/**
+ * The tables that belong to no single resource, except those that are made from the declarations (`model/shared-tables.ts`). The
+ * tables of resources are made from the declarations, too.
+ */
 export { idempotentRequests } from './idempotency.ts'
 export {
   importDecisions,

@@ -3,8 +3,8 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 
 /**
- * Responses are data: browsers must not run, frame or submit anything in them. The dashboard, the pages of `/docs` and
- * `/reconcile/preview` set other policies.
+ * Responses are data: browsers must not run, load or submit anything in them, nor show them in frames. The dashboard, the pages
+ * of `/docs` and `/reconcile/preview` set other policies.
  */
 const contentSecurityPolicy = {
   useDefaults: false,

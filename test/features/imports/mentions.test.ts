@@ -24,7 +24,7 @@ it.each([
   expect(fillItems(list, ['CHN', 'CHN'])).toEqual([{ country: 'CHN' }])
 })
 
-it('equal items without names stay, and items whose record is dropped do not', () => {
+it('equal items without mentions stay, and an item whose mention is dropped does not', () => {
   const amount = { amount: 5 }
   expect(fillItems([amount, named(0), amount], [null])).toEqual([amount, amount])
 })

@@ -158,7 +158,7 @@ describe('the reader of XLSX', () => {
     expect(await notesOf('<c><f>2+3</f><v>5</v></c><c t="str"><f>LEFT(A2,0)</f><v></v></c>')).toEqual([])
   })
 
-  it('converts serial days to dates in both date systems', () => {
+  it('converts serial days to dates in both date systems of Excel', () => {
     expect([1, 59, 60, 61, 40_179, 2_958_465].map((day) => formatSerial(day, '1900'))).toEqual([
       '1900-01-01',
       '1900-02-28',
@@ -174,7 +174,7 @@ describe('the reader of XLSX', () => {
     ]).toEqual(['2010-01-01', '2010-01-01T10:30:00', '12:00:00'])
   })
 
-  it('reads early days as the program that wrote them shows them', async () => {
+  it('reads early days as the program that wrote them counts them', async () => {
     const styles = '<styleSheet><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>'
     const days = [-115_859, -115_858, -18_198, 2, 60, 61]
     const cells = days.map((day) => `<row><c s="1"><v>${day}</v></c></row>`).join('')
@@ -195,7 +195,7 @@ describe('the reader of XLSX', () => {
   it.each([
     ['1904', '<workbookPr date1904="1"/>', '39176'],
     ['1900', '<workbookPr/>', '40638'],
-  ])('has the date system of date: excel and of its suggestion: %s', async (_, properties, serial) => {
+  ])('finds the date system for `date: excel` and suggestions: %s', async (_, properties, serial) => {
     const file = makeXlsx(
       `<row>${['id', 'a', 'b', 'c'].map((name) => `<c t="inlineStr"><is><t>${name}</t></is></c>`).join('')}</row>
       <row><c><v>1</v></c><c s="1"><v>${serial}</v></c><c><v>${serial}</v></c><c><v>${serial}</v></c></row>`,
@@ -221,7 +221,7 @@ records:
     })
   })
 
-  it('converts no serial number that is rounded to a time after the year 9999', () => {
+  it('converts no serial number outside the range, or rounded to a time after the year 9999', () => {
     const lastTime = (seconds: number) => formatSerial(2_958_465 + seconds / 86_400, '1900')
     expect([86_399, 86_399.6].map(lastTime)).toEqual(['9999-12-31T23:59:59', undefined])
     const numbers = [2_957_003, 2_957_004, Number.POSITIVE_INFINITY, Number.NaN, -1]

@@ -48,7 +48,8 @@ export class UnusedColumnCounter {
    * @param paths the paths that the mapping reads.
    * @param ignored names of columns that are not counted, such as the additional columns of a file of refused rows.
    * @param isGrouped whether each row is a group of rows (`rows.groupBy`).
-   * @param isInFile whether a path that begins with this name should be in the rows of the file; `addNote` reports it if not.
+   * @param isInFile whether a path that begins with this name should be in the rows of the file; `addNote` reports
+   *   such a path if no row has it.
    */
   constructor(
     paths: readonly ReadPath[],
@@ -142,7 +143,7 @@ export class UnusedColumnCounter {
         else if (hasValue(inner)) found.add(formatNames([...names, name]))
       }
     } else {
-      // An element without attributes is its text.
+      // The value of an XML element without attributes and children is its text, which `#` also reads.
       const text = node.next.get('#')
       if (text) text.isFound = true
       else if (!node.isRead && hasValue(value)) found.add(formatNames(names))

@@ -45,7 +45,7 @@ export type Conditions = z.output<typeof conditionsSchema>
 /** A condition on a column: its text, several allowed texts, or comparisons. */
 export type Condition = Exclude<Conditions, string | string[]>[string]
 
-/** The steps of a value, except `country` and `on`, which are themselves mapped like a value. */
+/** The properties of `ValueSteps`, except `country` and `on`, which are mapped like values themselves. */
 const plainSteps = z.strictObject({
   from: describe(columns.optional(), 'Column or path; the first one with a value if there are several.'),
   all: describe(columns.optional(), 'Columns or paths; all of their values, as a list.'),

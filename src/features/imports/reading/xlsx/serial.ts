@@ -8,8 +8,9 @@ const lastDayMs = Date.UTC(9999, 11, 31)
 const firstGregorianDay = -115_858
 
 /**
- * How a program counts days. In `1904`, day 0 is 1904-01-01. In the others, day 61 is 1900-03-01. Excel (`1900`) calls day 60
- * 1900-02-29, a day that never existed, as in Lotus 1-2-3, and has no days before 1900. LibreOffice has both right.
+ * How a program counts days. In `1904`, day 0 is 1904-01-01. In the others, day 61 is 1900-03-01. Like Lotus 1-2-3, Excel
+ * (`1900`) calls day 60 1900-02-29, a day that never existed. It has no days before 1900. In LibreOffice, day 60 is 1900-02-28,
+ * and negative numbers are earlier days.
  */
 export type DateSystem = '1900' | '1904' | 'libreoffice'
 
@@ -22,9 +23,9 @@ function midnightOf(day: number, system: DateSystem): number {
 /**
  * Converts a serial day number of a spreadsheet to a date. Except in `1904`, a negative number is read as in LibreOffice.
  * @param serial days since the epoch, with the time of day as a fraction.
- * @returns `2011-04-05`; with a time of day `2011-04-05T10:30:00`, rounded to seconds; only the time if `serial` is from 0 to 1,
- *   unless the system is `1904`; undefined if the number is day 60 of Excel, is a date before 1582-10-15 or after the year 9999,
- *   or is negative in the system `1904`.
+ * @returns `2011-04-05`; with a time of day `2011-04-05T10:30:00`, rounded to seconds; only the time if `serial` is at least 0
+ *   and less than 1, unless the system is `1904`; undefined if the number is day 60 of Excel, is a date before 1582-10-15 or
+ *   after the year 9999, or is negative in the system `1904`.
  */
 export function formatSerial(serial: number, system: DateSystem): string | undefined {
   const seconds = Math.round(serial * daySeconds)
