@@ -11,9 +11,9 @@ export const wholeTableSettings = `set local jit = off;
   ${noParallelWorkersSetting}`
 
 /**
- * Settings that follow `wholeTableSettings` for a statement that groups whole tables. Each parallel worker returns only a few
- * partial results, so parallel workers make it faster. By default, PostgreSQL rates a random page four times as expensive as a
- * sequential one, which is too much for pages in memory or on an SSD.
+ * Settings that follow `wholeTableSettings` for a statement that groups whole tables, usually into few groups with many rows.
+ * Each parallel worker then returns only a few partial results, so parallel workers make it faster. By default, PostgreSQL rates
+ * a random page four times as expensive as a sequential one, which is too much for pages in memory or on an SSD.
  */
 export const groupingSettings = `set local max_parallel_workers_per_gather = 2;
   set local random_page_cost = 1.1`

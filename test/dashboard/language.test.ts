@@ -36,7 +36,7 @@ describe('the language of the dashboard', () => {
     expect([...names, 'inForceOn'].filter((name) => find(`property.${name}`) === undefined)).toEqual([])
   })
 
-  it('has a Chinese text for every operator of a filter', async () => {
+  it('has a Chinese text for every operator of a filter except `isNull`', async () => {
     vi.stubGlobal('location', new URL('http://127.0.0.1/'))
     const { createLabels } = await import('../../src/dashboard/i18n/labels.ts')
     const { property } = createLabels(createLanguage('zh'), undefined)
@@ -62,7 +62,7 @@ describe('the language of the dashboard', () => {
   })
 
   it('names a property like the resource that has the same name, if it has no other label', async () => {
-    // The client of the API reads the address of the page when it is loaded.
+    // When the module of the API client is imported, it reads the address of the page.
     vi.stubGlobal('location', new URL('http://127.0.0.1/'))
     const { createLabels } = await import('../../src/dashboard/i18n/labels.ts')
     const labels = (tag: 'en' | 'zh') => createLabels(createLanguage(tag), undefined)

@@ -99,7 +99,7 @@ export class Writer {
     return this.#remove(writeId, target)
   }
 
-  /** Sends the request to the processes in turn until one answers with a status other than 503. */
+  /** Sends the request to the processes in turn. Repeats it after a lost response, 503, and 409 while an earlier attempt runs. */
   async #send(
     url: string,
     init: RequestInit,

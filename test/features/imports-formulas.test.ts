@@ -32,7 +32,7 @@ describe('missing.csv', () => {
     const { id } = await importCsv(api.database, mapping, treaties([['2', 'Second', 'China']]))
     const { text, rows } = await readCsv(id, 'missing')
     expect(rows).toMatchObject([{ id: "'=1+1", name: "'@SUM(1);'=HYPERLINK(1)" }])
-    // Some spreadsheets split cells that are not quoted at a semicolon.
+    // Some spreadsheets split a cell at a semicolon if the cell is not quoted.
     expect(text).toContain(`"'@SUM(1);'=HYPERLINK(1)"`)
   })
 })
@@ -50,7 +50,7 @@ describe('names.csv', () => {
     expect(cells).toEqual(expect.arrayContaining(["'=cmd|A0", "'@SUM(1)", "a;'=1"]))
   })
 
-  it('is read with the names of the file when it is sent back with decisions', async () => {
+  it('can be sent back with decisions: the added apostrophes are ignored', async () => {
     const mapping = treatyMapping(newScheme())
     const file = treaties(names.map((name, index) => [`${index}`, 'A treaty', name]))
     const { id } = await checkCsv(api.database, mapping, file)

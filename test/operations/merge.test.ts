@@ -140,7 +140,7 @@ describe('a record that was merged into another one', () => {
     for (const path of redirected) expect(await statusOf(path), path).toBe(308)
   })
 
-  it('keeps its redirect after a redaction, which leaves its text in no row', async () => {
+  it('keeps its redirect after a redaction, and no row has the redacted text', async () => {
     const [from, into] = [await create('Institute of Jane Doe'), await create('Institute')]
     expect((await merge(from, into)).status).toBe(200)
     // The remaining record has the name as an alias.

@@ -20,7 +20,7 @@ const resourcesNamed = (name: string) => registry.resources.filter((resource) =>
 export const referencePropertiesOf = (referrers: readonly Resource[]): ReferenceProperty[] =>
   referrers.flatMap((referrer): ReferenceProperty[] => {
     const found: ReferenceProperty[] = []
-    // Only visits the leaves of the schema: the document itself is not used.
+    // Only visits the leaves of the schema: the document that is built is not used.
     buildDocument(referrer.document, (schema, pointer) => {
       if (pointer === '/record/id') return undefined
       const name = references.get(schema) ?? ''

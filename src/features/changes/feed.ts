@@ -34,7 +34,10 @@ const maxEvents = 2000
 /** Maximum size of all changes in memory, in bytes. */
 const maxEventBytes = 16 * 1024 * 1024
 
-/** Maximum milliseconds for which a change stays in memory, since a record may be redacted or made internal at any time. */
+/**
+ * Milliseconds after which the next read of the loop removes a change from memory, since a record may be redacted or made
+ * internal at any time.
+ */
 const maxEventAgeMs = 2000
 
 /** After each read, the loop pauses one millisecond per `streamsPerMs` streams, so that other work of the event loop runs. */
@@ -54,7 +57,10 @@ export interface EventPage {
   bytes: Buffer
   /** The position as one number (`toOffset`). */
   offset: bigint
-  /** Whether the page ends at the end of the feed, as it was when the page was read. */
+  /**
+   * Whether the page ends at the end of the feed, as it was when the page was read. Always true for a page from memory, which
+   * ends at the last change in memory.
+   */
   isLast: boolean
 }
 

@@ -3,8 +3,8 @@ import { type AttackName, attacks } from './attacks/index.ts'
 import { ResponseCounter } from './response-counter.ts'
 import { senderSchema } from './sender.ts'
 
-// A process that attacks the service from its first message until it is killed. It replies to each message with the counts
-// of the outcomes of its requests.
+// A process that attacks the service from the first message that it receives until it is killed. It replies to each message
+// with the counts of the outcomes of its requests.
 const input = z
   .strictObject({ attack: z.custom<AttackName>((name) => String(name) in attacks), sender: senderSchema })
   .parse(JSON.parse(process.argv[2] ?? ''))
