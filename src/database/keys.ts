@@ -40,7 +40,7 @@ function randomKey(): { key: string; prefix: string } {
   return { prefix, key: `${prefix}_${randomBytes(32).toString('base64url')}` }
 }
 
-/** Returns the hash of a key that the database stores: SHA-256 in hexadecimal. */
+/** Returns the hash of a key: SHA-256 in hexadecimal. The database stores this hash, and not the key. */
 export const hashKey = (key: string): string => createHash('sha256').update(key).digest('hex')
 
 /** Creates a key. Only the return value has the secret; the database stores its hash. */

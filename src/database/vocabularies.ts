@@ -36,5 +36,5 @@ export const importStates = [
  */
 export const importRowStates = ['ready', 'refused', 'blocked', 'skipped', 'waiting'] as const
 
-/** Effect of an import on a record. `none`: no value in the file is new, or something other than an import set the properties. */
+/** Effect of an import on a record. `none`: the record already has the values of the row, or keeps its own values instead. */
 export const importActions = ['create', 'change', 'none'] as const

@@ -106,7 +106,7 @@ function allSql(conditions: SQL[]): SQL {
 
 /**
  * Returns the SQL of a condition, with a placeholder for each value.
- * @param firstPlaceholder its number; `conditionValues` uses the same numbers.
+ * @param firstPlaceholder number of the first placeholder. The numbers of `conditionValues` begin with 0.
  * @param accessPath how the statement reads records. For scans, some comparisons have a faster form.
  * @throws Error for a filter, operator or collection that `searchable` does not have.
  */

@@ -33,7 +33,7 @@ const redact = (path: string, body: object, headers = {}) =>
     headers: { 'if-match': '*', ...headers },
   })
 
-/** The tables with a row that contains a word, in any case, since search terms are in lower case. */
+/** Returns the tables with a row that contains a word. Ignores case, since search terms are in lower case. */
 async function tablesWith(word: string): Promise<string[]> {
   const { rows } = await api.pool.query<{ name: string }>(
     `select table_schema || '.' || table_name as name from information_schema.tables

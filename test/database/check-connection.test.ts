@@ -53,7 +53,7 @@ describe('an unusable DATABASE_URL is reported in one line', () => {
     }
   })
 
-  it('when it names a missing file, with the host and port from its parameters', async () => {
+  it('when it names a missing file, and the line has the host and port from its parameters', async () => {
     const parameters = 'host=127.0.0.1&port=1&sslrootcert=/missing.pem'
     expect(await connectionError(`postgresql:///db?user=user&${parameters}`)).toMatch(
       /DATABASE_URL: cannot connect to PostgreSQL at 127\.0\.0\.1:1: .* open '\/missing\.pem'$/,

@@ -40,7 +40,7 @@ async function find(scheme: string): Promise<Document> {
 }
 
 describe('a property all of whose values are dropped', () => {
-  it('is not changed, and the report lists its values', async () => {
+  it('is not changed, and the report counts its values', async () => {
     const scheme = newScheme()
     await importRow(scheme, 'Base,2001,Kenya,energy,China|Kenya')
     const before = await find(scheme)

@@ -141,7 +141,7 @@ describe('an export in the format iati', () => {
     expect(text).toContain('<description><narrative>With CNY 5</narrative></description>')
   })
 
-  it('marks an activity with the identifier of another publisher as a secondary report', async () => {
+  it('marks an activity that has the identifier of another publisher as a secondary report', async () => {
     const reporters = []
     for (const id of ['XX-2-7', 'XX-1-7']) {
       const externalIds = [{ scheme: 'iati', id }]

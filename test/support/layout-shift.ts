@@ -13,7 +13,7 @@ export async function watchLayout(page: Page): Promise<void> {
   await page.addInitScript(sumShifts)
 }
 
-/** Returns the cumulative layout shift of a watched page, as the Layout Instability API counts it. */
+/** Returns the cumulative layout shift of a watched page since its last load, as the Layout Instability API counts it. */
 export async function readLayoutShift(page: Page): Promise<number> {
   // The browser reports a shift in the next frame.
   await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))')

@@ -21,9 +21,12 @@ export interface Authorship {
 }
 
 /**
- * Every version of every record, written in the transaction of the change. A trigger refuses to delete revisions, and to change
- * them in any other way than by a redaction, even for the owner of the database. The table has no foreign keys, since revisions
- * outlive their records.
+ * The versions of every record. The service writes a revision in the transaction of its change. If a removal bypasses the
+ * service, a trigger does so. Any other change that bypasses the service gets its revision later
+ * (`operations/writing/database-revisions.ts`), or none if another such change follows first.
+ *
+ * A trigger refuses to delete revisions, and to change them in any other way than by a redaction, even for the owner of the
+ * database. The table has no foreign keys, since revisions outlive their records.
  *
  * The revisions of a record are a hash chain: the hash of each revision covers the hash of the previous one. A trigger creates
  * the salt and computes the hashes (`migrations/0004_chain.sql`), and docs/integrity.md has the formula.

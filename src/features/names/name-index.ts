@@ -56,7 +56,7 @@ export class NameIndex {
 
   /**
    * Builds an index, in time slices, since thousands of names take a tenth of a second.
-   * @param ambiguous the names that several records share, by the name.
+   * @param ambiguous the ambiguous names, by the name.
    * @param ignored words that do not distinguish names of this resource, such as `regional`.
    */
   static async build(
@@ -98,7 +98,8 @@ export class NameIndex {
   }
 
   /**
-   * Finds a name in one of the forms of `MatchForm`: first as given, and finally also without its words such as `former`.
+   * Finds a name in one of the forms of `MatchForm`: first as given, and last without the words of a formal name. Words such as
+   * `former` are left out if no order of all the words is found.
    * @param isAmbiguous whether an entry of the list of ambiguous names applies to this query (`onlyInSourcesAbout`).
    */
   find(name: string, isAmbiguous: (one: AmbiguousName) => boolean): LookupResult | undefined {

@@ -39,7 +39,7 @@ describe('columns that the rows of a joined file lack', () => {
 
   it.each([
     ['start at the row', 'country: country, role: =participant, contribution: /t', ''],
-    ['are those of a nested file, whose names are not known', 'country: land, role: =participant', ''],
+    ['are in nested objects, whose properties are not known', 'country: land, role: =participant', ''],
     [
       'are those of a citation, which several records share',
       'country: country, role: =participant',

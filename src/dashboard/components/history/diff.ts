@@ -10,7 +10,10 @@ export interface PropertyDiff {
   after: unknown
 }
 
-/** Returns the properties that differ between two versions of a record or nested object, in the order of the newer one. */
+/**
+ * Returns the properties that differ between two versions of a record or nested object, in the order of the newer one. Leaves
+ * out `managedProperties`.
+ */
 export function diffProperties(
   before: Readonly<Record<string, unknown>>,
   after: Readonly<Record<string, unknown>>,

@@ -90,7 +90,7 @@ export class Reads {
       void this.#stored?.cache.refresh(this.#toStorable(key ?? '', request, compute), owner)
       return this.#sendStale(request, reply, stale, accepted)
     }
-    const currentKey = key !== undefined && (await this.#stored?.cache.isCurrent()) ? key : undefined
+    const currentKey = key !== undefined && (await this.#stored?.cache.waitUntilCurrent()) ? key : undefined
     const found = await this.#findOrCompute(currentKey, request, { owner, response: reply.raw }, compute)
     this.counts[found.status] += 1
     return this.#send(request, reply, found, accepted, currentKey)

@@ -100,7 +100,8 @@ const isRefusal = (error: unknown) =>
   error instanceof Problem && (error.type === 'overloaded' || error.type === 'too-many-waiting')
 
 /**
- * Stores the responses to reads while the data that they were read from is unchanged.
+ * Stores the responses to reads. Serves a response while the data that it was read from is unchanged, and later only to clients
+ * that accept stale responses.
  *
  * A response is stored with the generation of the database at the start of its computation, and with the resources that its
  * statements read. It is current if none of these resources has changed since: then it contains every change that this process
@@ -169,7 +170,7 @@ export class ResponseCache {
   }
 
   /** Whether all changes older than 100 ms have been counted, so that stored responses can be served. Waits at most 100 ms. */
-  isCurrent(): Promise<boolean> {
+  waitUntilCurrent(): Promise<boolean> {
     return this.#changes.waitUntilCurrent()
   }
 

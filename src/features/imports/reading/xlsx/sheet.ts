@@ -152,7 +152,10 @@ const hiddenEnds = { date: '', month: '-01', year: '-01-01' }
 /** Rounds a fraction to the digits that spreadsheet programs show. They store the result of `=1.1*3` as 3.3000000000000003. */
 const roundFraction = (number: number) => (Number.isInteger(number) ? number : Number(number.toPrecision(15)))
 
-/** Returns a number as its cell shows it, since a person who fills in a sheet means what it shows. */
+/**
+ * Returns a number in the style of its cell, since a person who fills in a sheet means what the cell shows. Decimals that the
+ * cell hides are kept.
+ */
 function readNumber(text: string, style: NumberStyle, system: DateSystem): Cell {
   const number = Number(text)
   if (!Number.isFinite(number)) return text
