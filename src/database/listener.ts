@@ -10,7 +10,7 @@ const heartbeatMs = 500
 
 const connectTimeoutMs = 5000
 
-/** How long each statement of the echo test, and then its notification, may take. */
+/** How long LISTEN, the arrival of the notification, and UNLISTEN may each take in the echo test (`#requireEcho`). */
 const echoTimeoutMs = 1000
 
 /** Maximum delay between attempts to connect. */
@@ -25,7 +25,7 @@ export interface ListenHandler {
   onDisconnect?(reason: string): void
 }
 
-/** What `listen` returns: how current the handler is, and how to verify its connection and remove it. */
+/** What `listen` returns: how current the handler is, how to verify the connection, and how to remove the handler. */
 export interface Subscription {
   /**
    * Time at which the last successful verification was sent, in milliseconds of `performance.now()`; negative infinity if

@@ -157,7 +157,7 @@ describe.each(resources)('a query of $name', (resource) => {
     expect(faultAt(response, 'sortx')?.message).toContain('did you mean "sort"?')
   })
 
-  it('with paging parameters of other services is refused; errors suggest those of this service', async () => {
+  it('with paging or sort parameters of other services is refused; errors suggest known ones', async () => {
     const suggestions = {
       page: 'cursor',
       offset: 'cursor',

@@ -25,7 +25,7 @@ describe.skipIf(skipsBrowser)('the focus after an action [needs Chromium]', { ti
     expect(await focused(page)).toContain('name="q"')
   })
 
-  it('moves to the next filter when a filter is removed, and to the records after the last', async () => {
+  it('moves to the next filter when one is removed, and to the records when the last is removed', async () => {
     const { page, settle } = await dashboard.open('/explore/agreements?country=PAK&kind=treaty')
     const remove = (filter: string) => page.getByRole('button', { name: `Remove the filter ${filter}` })
     await remove('Country: Pakistan').press('Enter')

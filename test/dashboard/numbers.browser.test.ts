@@ -10,7 +10,7 @@ import { readNumbers, type ShownNumber, type ShownPage } from './shown-numbers.t
 const dashboard = useDashboard({ changesRecords: true })
 const english = createLanguage('en')
 
-/** Adds records for numbers that the seed data lacks: amounts, thousands of bases, and an agreement that expires. */
+/** Adds records for numbers that the seed data lacks: amounts, a record of 1,234 bases, and an agreement that expires. */
 async function addRecords(): Promise<void> {
   const day = new Date(Date.now() + 90 * 86_400_000).toISOString().slice(0, 10)
   const both = (role: string, other = role) => [
@@ -76,7 +76,7 @@ const readRecords = async <Item>(list: string): Promise<Item[]> =>
 
 const listOf = (path: string) => path.replace(/^\/explore\//, '/v1/')
 
-/** Returns the number that a page must show. It is counted in the linked list, not in the response that the page shows. */
+/** Returns the number that a page must show. It comes from a separate request, not from the response that the page shows. */
 async function expectedNumber(shown: ShownNumber, country: string | undefined): Promise<string> {
   const { kind, widget, path } = shown
   const [, other] = /^\/countries\/([A-Z]{3})$/.exec(path) ?? []

@@ -90,8 +90,8 @@ describe.each(resources)('the $name as of a time', (resource) => {
   })
 })
 
-describe('the data of filters and groups', () => {
-  it('is as of the requested time: names, aliases, regions, and the hierarchy of topics', async () => {
+describe('the requested time', () => {
+  it('applies to names, aliases, regions and the hierarchy of topics, in filters and groups', async () => {
     const { key: broader } = await createRecord(resourceOf('topics'), api)
     const topic = await createRecord(resourceOf('topics'), api, {
       ...(await exampleDocument(resourceOf('topics'), api)),
@@ -157,7 +157,7 @@ describe('the data of filters and groups', () => {
     expect(read.countries).toEqual([country.record])
   })
 
-  it('is as of the requested time in networks, searches across resources, and their links', async () => {
+  it('applies to networks, searches across resources, and their links', async () => {
     const agreement = await createRecord(resourceOf('agreements'), api, {
       title: 'Zyxwvut agreement',
       kind: 'treaty',
@@ -190,7 +190,7 @@ describe('the data of filters and groups', () => {
     expect((await api.get('/v1/countries/ISL/network?asOf=2001-01-01')).status).toBe(404)
   })
 
-  it('is the same in the list that a group links to', async () => {
+  it('applies to the list that a group links to', async () => {
     const created = await createRecord(resourceOf('organizations'), api)
     const past = await databaseTime(api)
     await api.patch(created.path, { kind: 'other' })
@@ -202,7 +202,7 @@ describe('the data of filters and groups', () => {
     expect(lists.flat()).toContain(created.key)
   })
 
-  it('is selected by registryAsOf for figures, since asOf is the date of a figure', async () => {
+  it('is in registryAsOf for figures, since asOf is the date of a figure', async () => {
     const figures = resourceOf('figures')
     const created = await createRecord(figures, api)
     const past = await databaseTime(api)

@@ -36,7 +36,7 @@ const tracesSchema = z.object({
   resourceSpans: z.array(z.looseObject({ scopeSpans: z.array(z.object({ spans: z.array(spanSchema) })) })),
 })
 
-/** Opens a fake OpenTelemetry collector, which collects the bodies that it receives. */
+/** Opens a fake OpenTelemetry collector, which collects the bodies that it receives, each after its path and a space. */
 async function openCollector() {
   const bodies: string[] = []
   const server = createServer(async (request, response) => {

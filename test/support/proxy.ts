@@ -1,13 +1,16 @@
 import type { AddressInfo } from 'node:net'
 import { connect, createServer, type Socket } from 'node:net'
 
-/** A TCP proxy in front of a database that simulates network failures. */
+/** A TCP proxy in front of a database. The proxy simulates network failures. */
 export interface DatabaseProxy {
   /** The URL of the database through the proxy. */
   url: string
   /** Stops forwarding on all open connections without closing them, as a dead router does. */
   stall(): void
-  /** Stops forwarding on new connections after the login, as a pooler without a server does, until `acceptConnections`. */
+  /**
+   * Stops forwarding after the login, as a pooler without a server does, on each connection that opens from now until
+   * `acceptConnections`.
+   */
   stallAfterLogin(): void
   /** Closes all connections, and every new connection immediately, until `acceptConnections` is called. */
   refuseConnections(): void

@@ -57,7 +57,7 @@ export class FairQueue<Item> {
     return counts
   }
 
-  /** Whether all waiting items, including further ones, belong to an owner. */
+  /** Whether all waiting items, including further ones, belong to the given owner. */
   areAllOf(owner: Owner): boolean {
     let member: Member<Item> | undefined = this.#root
     for (const name of owner) member = member?.members.get(name)

@@ -5,7 +5,7 @@ export const maxNameLength = 500
 export interface NameQuery {
   /** The resource of the record: countries, organizations, regions, topics, or any other. */
   resource: string
-  /** The name as the source has it, or a code if `scheme` names a scheme of codes. */
+  /** The name as the source has it, or a code or external id if `scheme` names its scheme. */
   name: string
   /** EDTF date of the event or statement for which the name is used, for former states and names. Only its first year counts. */
   on?: string | undefined
@@ -42,7 +42,7 @@ export type MatchReason = (typeof matchReasons)[number]
 /** A record that a name may mean. */
 export interface NameMatch {
   key: string
-  /** The title of the record. */
+  /** The title of the record; the key if it has no title. */
   name: string
   /** From 0 to 1. */
   score: number

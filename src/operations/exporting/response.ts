@@ -91,7 +91,7 @@ async function startExport(
     }
   } catch (error) {
     release()
-    // Nobody receives this problem, but its status is in the log: an abort of the client is not a failure of the service.
+    // Nobody receives this problem. Its status, 408, causes no error line in the log: the service has not failed.
     if (disconnected.aborted)
       throw new Problem('timeout', 'The client disconnected before the export began.', { cause: error })
     throw error
@@ -101,7 +101,7 @@ async function startExport(
 /**
  * Returns the response of an export: one file with all selected records, from one snapshot, now or in the past. If
  * reading fails midway, the body ends with an error, which aborts the transfer.
- * @throws Problem `rate-limited` or `busy` at the limit of concurrent exports of the client or of all clients;
+ * @throws Problem `rate-limited` at the limit of concurrent exports of the client or its group; `busy` at that of all clients;
  * `invalid-parameter` or `invalid-search` if a parameter or a property of the search does not apply; `timeout` if the client
  * disconnects before the export begins.
  */

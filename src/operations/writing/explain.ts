@@ -34,11 +34,11 @@ const ownKey = (resource: Resource, { document, key }: DocumentToWrite) =>
 async function explainReferences(
   tx: Transaction,
   { error, resource, createdKeys }: Refusal,
-  refused: readonly DocumentToWrite[],
+  entries: readonly DocumentToWrite[],
 ): Promise<(Problem | undefined)[]> {
   const isCreatedToo = (found: ReferenceValue) =>
     found.resource === resource.name && createdKeys.has(found.value)
-  const documents = refused.map(({ document }) => document)
+  const documents = entries.map(({ document }) => document)
   const found = await findDanglingReferences(tx, resource, documents, isCreatedToo)
   return found.map((faults) => (faults.length > 0 ? invalidBody(resource.noun, faults, error) : undefined))
 }
@@ -46,11 +46,11 @@ async function explainReferences(
 async function explainTakenValues(
   tx: Transaction,
   { error, databaseError, resource }: Refusal,
-  refused: readonly DocumentToWrite[],
+  entries: readonly DocumentToWrite[],
 ): Promise<(Problem | undefined)[]> {
-  const found = refused.map(({ document }) => findTakenProperties(resource, document, databaseError))
+  const found = entries.map(({ document }) => findTakenProperties(resource, document, databaseError))
   for (const find of [findTakenKeys, findTakenExternalIds])
-    for (const [index, fault] of await find(tx, resource, refused)) found[index]?.push(fault)
+    for (const [index, fault] of await find(tx, resource, entries)) found[index]?.push(fault)
   return found.map((faults) => {
     const first = new Map<string | undefined, Fault>()
     for (const fault of faults) if (!first.has(fault.pointer)) first.set(fault.pointer, fault)
@@ -70,11 +70,8 @@ export const findReferencesToItself = (resource: Resource, written: DocumentToWr
       message: `is the ${resource.noun} itself`,
     }))
 
-function explainReferenceToItself(
-  { error, resource }: Refusal,
-  refused: DocumentToWrite,
-): Problem | undefined {
-  const faults = findReferencesToItself(resource, refused)
+function explainReferenceToItself({ error, resource }: Refusal, entry: DocumentToWrite): Problem | undefined {
+  const faults = findReferencesToItself(resource, entry)
   return faults.length > 0 ? invalidBody(resource.noun, faults, error) : undefined
 }
 
@@ -98,11 +95,11 @@ export function findCycle(
 
 function explainCycle(
   { error, databaseError, resource, createdKeys }: Refusal,
-  refused: DocumentToWrite,
+  entry: DocumentToWrite,
 ): Problem | undefined {
   const cycle = findCycle(databaseError, resource, ': choose a record that is not below this one')
   // The database may have refused another document. A document without a key is the cause only if it was to be created alone.
-  const key = ownKey(resource, refused)
+  const key = ownKey(resource, entry)
   if (!cycle || (cycle.key !== key && (key !== undefined || createdKeys.size > 0))) return undefined
   return invalidBody(resource.noun, [cycle.fault], error)
 }
@@ -117,9 +114,9 @@ const isRequired = (resource: Resource, { path }: ReferenceValue): boolean =>
   path.every((step) => typeof step !== 'number') &&
   resource.document.shape[String(path[0])]?.safeParse(null).success === false
 
-/** Returns the references of each document that must not refer to an internal record. */
-const listPublicReferences = (resource: Resource, refused: readonly DocumentToWrite[]): ReferenceValue[][] =>
-  refused.map(({ document }) =>
+/** Returns, for each document, those references that must not lead to an internal record. */
+const listPublicReferences = (resource: Resource, entries: readonly DocumentToWrite[]): ReferenceValue[][] =>
+  entries.map(({ document }) =>
     document.visibility === 'internal'
       ? []
       : findReferences(resource.document, document).filter((reference) => !isRequired(resource, reference)),
@@ -151,23 +148,23 @@ async function findInternalTargets(
 async function explainInternalReferences(
   tx: Transaction,
   { error, databaseError: { message }, resource }: Refusal,
-  refused: readonly DocumentToWrite[],
+  entries: readonly DocumentToWrite[],
 ): Promise<(Problem | undefined)[]> {
-  const [, owner, target = ''] = internalReference.exec(message) ?? []
+  const [, referrer, target = ''] = internalReference.exec(message) ?? []
   const nameOf = (entry: DocumentToWrite) => `${resource.name} ${ownKey(resource, entry)}`
-  const references = listPublicReferences(resource, refused)
+  const references = listPublicReferences(resource, entries)
   const internal = await findInternalTargets(tx, resource, references.flat())
-  for (const entry of refused)
+  for (const entry of entries)
     if (entry.document.visibility === 'internal') internal.add(nameOf(entry))
     else internal.delete(nameOf(entry))
   internal.add(target)
   const faulty = references.map((found) => found.filter((reference) => internal.has(targetOf(reference))))
   const hides = (entry: DocumentToWrite) => nameOf(entry) === target && entry.before?.visibility === 'public'
-  const isHidden = refused.some(hides)
-  return refused.map((entry, index) => {
+  const isHidden = entries.some(hides)
+  return entries.map((entry, index) => {
     const found = faulty[index] ?? []
-    const refers = nameOf(entry) === owner || found.length > 0
-    if (refused.length > 1 && !(isHidden ? hides(entry) : refers)) return undefined
+    const refers = nameOf(entry) === referrer || found.length > 0
+    if (entries.length > 1 && !(isHidden ? hides(entry) : refers)) return undefined
     const [first] = found
     const subject = entry.key === undefined ? `the ${resource.noun}` : nameOf(entry)
     const pair =
@@ -187,6 +184,7 @@ async function explainInternalReferences(
 /**
  * Finds which documents the database refused, and why, with at most two statements for any number of documents. Only refused
  * writes have this cost.
+ * @param entries the documents of the refused write.
  * @param createdKeys the keys of the documents that were to be created together.
  * @returns the problem of each document, in the order of the documents; undefined where no cause is found.
  */
@@ -194,29 +192,29 @@ export async function explainRefusals(
   error: unknown,
   tx: Transaction,
   resource: Resource,
-  refused: readonly DocumentToWrite[],
+  entries: readonly DocumentToWrite[],
   createdKeys: ReadonlySet<string> = new Set(),
 ): Promise<(Problem | undefined)[]> {
   const databaseError = getDatabaseError(error)
-  if (!databaseError) return refused.map(() => undefined)
+  if (!databaseError) return entries.map(() => undefined)
   const refusal = { error, databaseError, resource, createdKeys }
   if (databaseError.constraint === 'revisions_version_unique') {
     const detail = `The ${resource.noun} was removed and created again concurrently; nothing was written. Retry the request.`
-    return refused.map(() => new Problem('conflict', detail, { cause: error }))
+    return entries.map(() => new Problem('conflict', detail, { cause: error }))
   }
   switch (databaseError.code) {
     case '23503':
-      return explainReferences(tx, refusal, refused)
+      return explainReferences(tx, refusal, entries)
     case '23505':
-      return explainTakenValues(tx, refusal, refused)
+      return explainTakenValues(tx, refusal, entries)
     case '23514':
-      return refused.map((entry) => explainReferenceToItself(refusal, entry))
+      return entries.map((entry) => explainReferenceToItself(refusal, entry))
     case 'EN001':
-      return refused.map((entry) => explainCycle(refusal, entry))
+      return entries.map((entry) => explainCycle(refusal, entry))
     case 'EN002':
-      return explainInternalReferences(tx, refusal, refused)
+      return explainInternalReferences(tx, refusal, entries)
     default:
-      return refused.map(() => undefined)
+      return entries.map(() => undefined)
   }
 }
 

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import type { QueryConfig } from 'pg'
 
 /**
- * The SQL of the service as of commit c79015c, frozen as the benchmark's baseline "by hand". Each statement is a file in
- * this folder.
+ * The statements of the benchmark's baseline "by hand", each in a file in this folder. They are the SQL of the service as of
+ * commit c79015c, except `aggregate`, which was written for the benchmark.
  */
 const text = (name: string): string => readFileSync(new URL(`${name}.sql`, import.meta.url), 'utf8')
 

@@ -31,7 +31,7 @@ describe('a file of decisions', () => {
     expect(decisions.map(({ name }) => name)).toEqual(names)
   })
 
-  it('has the line of each decision, and may have the columns in any order', async () => {
+  it('is read with the line of each decision, and may have the columns in any order', async () => {
     const text = 'decision;extra;name;resource\n;x;none;countries\n CHN ;y;"two\nlines" ;countries\n'
     expect(await read(text)).toEqual([
       { resource: 'countries', name: 'two\nlines', country: null, scheme: null, key: 'CHN', line: 4 },

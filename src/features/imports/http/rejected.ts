@@ -29,7 +29,7 @@ const readRefused = (database: DatabaseClient, id: string, after: number): Promi
     values: [id, after, refusedStates, pageSize],
   })
 
-/** Options of the file. By itself, csv-stringify quotes a line break only if it is CRLF. */
+/** Options of the CSV of refused rows. By itself, csv-stringify quotes a line break only if it is CRLF. */
 const csvOptions = { record_delimiter: 'windows', quoted_match: /[\r\n]/ } as const
 
 const toCell = (value: JsonValue | undefined): string =>
@@ -73,8 +73,8 @@ function toCells(
 }
 
 /**
- * Returns the columns of the file, without the additional ones. If the file has no columns (JSON, XML), returns the names of the
- * properties in the given rows, at most as many as a file may have columns.
+ * Returns the columns of the imported file, without those that a file of refused rows adds. If the file has no columns (JSON,
+ * XML), returns the names of the properties in the given rows, at most as many as a file may have columns.
  */
 const columnsOf = ({ columns }: FileInfo, rows: readonly RefusedRow[]): readonly string[] =>
   columns.length > 0

@@ -9,7 +9,10 @@ const formulaError = /^#(N\/A|REF!|VALUE!|DIV\/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!
 /** Reports that a part of a value is dropped. */
 type Note = (detail: string) => void
 
-/** Compiles the conversion of a value to the type of the target. It follows the steps that read dates and numbers. */
+/**
+ * Compiles the conversion of a value to the type of the target. The conversion runs after the steps that read dates and
+ * numbers.
+ */
 export function compileTyped(target: Target): (value: Scalar, note: Note) => Scalar | BadValue {
   switch (target.kind) {
     case 'enumeration': {
