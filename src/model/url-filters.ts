@@ -19,7 +19,7 @@ const commonOperators: readonly string[] = [
  * The operators that the OpenAPI document describes for filters of aggregates and exports. Both operations accept all
  * operators of `urlFilters`, as lists do. If all were described for each operation, they would fill a third of the document.
  */
-export const listedOperators: Record<'aggregate' | 'export', readonly Operator[]> = {
+export const documentedOperators: Record<'aggregate' | 'export', readonly Operator[]> = {
   aggregate: ['eq', 'gte', 'lte'],
   // `POST …/export` accepts all operators.
   export: ['eq'],

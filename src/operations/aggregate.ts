@@ -4,7 +4,7 @@ import { groupingSettings, wholeTableSettings } from '../database/reading-settin
 import { otherLabel } from '../model/labels.ts'
 import { pluralNoun } from '../model/resource.ts'
 import { registerResponseSchema } from '../model/schema-names.ts'
-import { listedOperators } from '../model/url-filters.ts'
+import { documentedOperators } from '../model/url-filters.ts'
 import { type AggregatePlan, aggregateParameters, planAggregate, planOther } from '../query/aggregate.ts'
 import { aggregateStatement } from '../query/aggregate-sql.ts'
 import { etagHeader, ifNoneMatch, taggedResponse } from './entity-tags.ts'
@@ -131,7 +131,7 @@ export const aggregate: Operation = {
     access: 'read',
     cost: 10,
     query: { ...aggregateParameters(resource), ...languageParameter('the labels') },
-    listedOperators: listedOperators.aggregate,
+    documentedOperators: documentedOperators.aggregate,
     headers: [ifNoneMatch, acceptLanguage],
     responses: {
       200: {

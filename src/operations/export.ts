@@ -1,5 +1,5 @@
 import { pluralNoun } from '../model/resource.ts'
-import { listedOperators } from '../model/url-filters.ts'
+import { documentedOperators } from '../model/url-filters.ts'
 import { readSelection, selectionParameters } from '../query/list.ts'
 import { fileContract, fileParameters } from './exporting/contract.ts'
 import { exportResponse } from './exporting/response.ts'
@@ -18,7 +18,7 @@ export const exportList: Operation = {
     details:
       'The file has the whole result, as of one moment. A transfer that ends normally is complete. All filters and operators of the list can be sent, including those not listed here.',
     query: { ...fileParameters(resource), ...selectionParameters(resource) },
-    listedOperators: listedOperators.export,
+    documentedOperators: documentedOperators.export,
     headers: [acceptLanguage],
     problems: ['malformed-request', 'invalid-parameter', 'not-acceptable', 'busy'],
   }),

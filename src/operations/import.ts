@@ -54,7 +54,7 @@ export const importRecords: Operation = {
   }),
 
   async handle(resource, request, { database }) {
-    // No parser has read the body only if it is empty: a body without a Content-Type has been refused with 415 before.
+    // A body that no parser has read is empty: any other body without a Content-Type has been refused with 415 before.
     const { data: lines } = z.array(z.unknown()).safeParse(request.body)
     if (!lines) throw new Problem('malformed-request', 'The body is empty where NDJSON is expected.')
     if (lines.length > maxNdjsonLines) {

@@ -121,7 +121,7 @@ export interface Contract {
   pathParameters?: Record<string, Parameter>
   query: Record<string, Parameter>
   /** Operators that the OpenAPI document lists as parameters; all when left out. The endpoint accepts all operators. */
-  listedOperators?: readonly Operator[]
+  documentedOperators?: readonly Operator[]
   headers: RequestHeader[]
   body?: {
     /** The media types that are accepted. The OpenAPI document has only the first: some generators support no others. */

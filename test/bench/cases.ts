@@ -1,5 +1,11 @@
 import type { RequestTemplate } from './load.ts'
-import { aggregateSearch, listSearch, newAgreement, qSearch, wideSearch } from './requests.ts'
+import {
+  aggregateQueryString,
+  fullTextQueryString,
+  listQueryString,
+  newAgreement,
+  wideQueryString,
+} from './requests.ts'
 
 /** The service with its response cache (`cached`) and without it (`cold`), `by-hand/server.ts`, and `bare.ts`. */
 export type ServerName = 'cached' | 'cold' | 'by hand' | 'bare'
@@ -27,11 +33,11 @@ const json = { 'content-type': 'application/json' }
  */
 export function casesFor(ids: string[], key: string): Case[] {
   const id = (number: number) => ids[number % ids.length] ?? ''
-  const list = `/v1/agreements?${listSearch}`
-  const wide = `/v1/agreements?${wideSearch}`
-  const q = `/v1/agreements?${qSearch}`
+  const list = `/v1/agreements?${listQueryString}`
+  const wide = `/v1/agreements?${wideQueryString}`
+  const q = `/v1/agreements?${fullTextQueryString}`
   const count = '/v1/agreements?country=PAK&limit=1&count=exact'
-  const aggregate = `/v1/agreements/aggregate?${aggregateSearch}`
+  const aggregate = `/v1/agreements/aggregate?${aggregateQueryString}`
   const read: RequestTemplate = { method: 'GET', path: (number) => `/v1/agreements/${id(number)}` }
   const authorization = `Bearer ${key}`
   return [

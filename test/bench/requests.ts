@@ -1,16 +1,16 @@
-/** The requests that the cases send: queries of lists and aggregates, and a body. */
+/** The requests that the cases send: query strings of lists and aggregates, and a body. */
 
 /** A page of 25 agreements with five properties only. */
-export const listSearch = 'fields=id,title,kind,status,signedOn&sort=-signedOn&limit=25'
+export const listQueryString = 'fields=id,title,kind,status,signedOn&sort=-signedOn&limit=25'
 
 /** A page of 25 whole agreements, with parties, their actions, terms and topics. */
-export const wideSearch = 'sort=-signedOn&limit=25'
+export const wideQueryString = 'sort=-signedOn&limit=25'
 
 /** A page of 25 agreements that a full-text search finds. */
-export const qSearch = 'q=laboratories%20energy&limit=25'
+export const fullTextQueryString = 'q=laboratories%20energy&limit=25'
 
 /** The numbers of agreements by country and year of signature. */
-export const aggregateSearch = 'groupBy=country,signedYear&sort=-count&limit=100'
+export const aggregateQueryString = 'groupBy=country,signedYear&sort=-count&limit=100'
 
 /** Body of a new agreement, with a different title for each number. */
 export const newAgreement = (number: number): string =>

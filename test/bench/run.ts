@@ -13,7 +13,7 @@ import { type Options, readOptions } from './options.ts'
 import { measureChanged, measureGrown } from './past.ts'
 import { comparePeers } from './peers.ts'
 import { adminKey, openRegistry, type Registry, sampleIds } from './registry.ts'
-import { listSearch } from './requests.ts'
+import { listQueryString } from './requests.ts'
 import { requireSameContent } from './same-content.ts'
 import { type Server, startSource } from './servers.ts'
 import { measureSize } from './size.ts'
@@ -77,7 +77,9 @@ async function measureAll(registry: Registry, options: Options): Promise<Results
   console.log(
     `filled the database of the hand-written server in ${Math.round((performance.now() - started) / 1000)} s`,
   )
-  const bare = await startSource('bare.ts', { BENCH_SOURCE: `${cached.origin}/v1/agreements?${listSearch}` })
+  const bare = await startSource('bare.ts', {
+    BENCH_SOURCE: `${cached.origin}/v1/agreements?${listQueryString}`,
+  })
   const byHand = await startSource('by-hand/server.ts', { DATABASE_URL: byHandUrl })
   const servers = { cached, cold, bare, 'by hand': byHand }
   try {

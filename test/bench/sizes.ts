@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { median } from './median.ts'
 import { adminKey, countAgreements, openUncached, sampleIds } from './registry.ts'
-import { listSearch, newAgreement, wideSearch } from './requests.ts'
+import { listQueryString, newAgreement, wideQueryString } from './requests.ts'
 
 /**
  * Compares the durations of requests in a large registry with those in a small one. Both are measured alternately, so that
@@ -83,8 +83,8 @@ const cases: Case[] = [
     rounds: 400,
     run: ({ origin, ids }, number) => send(`${origin}/v1/agreements/${ids[(number * 7919) % ids.length]}`),
   },
-  { what: 'list of 25 with five properties', rounds: 400, run: list(listSearch) },
-  { what: 'list of 25 whole agreements', rounds: 300, run: list(wideSearch) },
+  { what: 'list of 25 with five properties', rounds: 400, run: list(listQueryString) },
+  { what: 'list of 25 whole agreements', rounds: 300, run: list(wideQueryString) },
   {
     what: `list by a filter with ${wordMatches} matches`,
     rounds: 300,

@@ -196,7 +196,7 @@ describe.skipIf(skipsBrowser)('the data of a view', () => {
     expect(csv.some((row) => row.startsWith('agreements,year,2011,2011,3,'))).toBe(true)
   })
 
-  it('is refused for an unknown format, a view without data, and a fault of the API', async () => {
+  it('is refused for an unknown format, a view without data, and a filter that the API refuses', async () => {
     expect((await read('/map?format=xml')).text).toContain('must be csv or json')
     expect((await read('/sign-in?format=csv')).text).toContain('this view has no data of its own')
     const refused = await read('/map?resource=projects&kynd=other&format=csv')

@@ -32,7 +32,8 @@ export async function openKillablePostgres(): Promise<KillablePostgres> {
   await chmod(folder, 0o755)
   const cluster = await openCluster(folder)
   const port = await freePort()
-  // The port must be the same after each start. This setting overrides others, since the last one of a name counts.
+  // The port must be the same after each start. This setting overrides the port that `ensureStarted` chooses, since PostgreSQL
+  // uses the last value that it gets for a setting.
   const start = async () => void (await ensureStarted(cluster, [`port=${port}`]))
   await start()
   const urlOf = (database: string) =>

@@ -42,7 +42,7 @@ describe('the name of an uploaded file', () => {
     expect((await api.pool.query('select from imports where scheme = $1', [scheme])).rows).toEqual([])
   })
 
-  it.each(['', 'no-folder/'])('is the name of its part if it is empty: %j', async (name) => {
+  it.each(['', 'folder/'])('is the name of its part if it is empty or only a folder: %j', async (name) => {
     const response = await send('/v1/imports?commit=true', newScheme(), ['file', csv, name])
     expect(response.status, response.text).toBe(201)
     const path = `/v1/imports/${response.json<{ id: string }>().id}`

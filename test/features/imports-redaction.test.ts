@@ -95,7 +95,7 @@ describe.each([
   })
 })
 
-it('a redaction removes its text from all rows and names of the imports of the register', async () => {
+it('a redaction removes its text from rows of the record, and from all names of the register', async () => {
   const scheme = newScheme()
   // The second import leaves the record unchanged.
   for (let count = 0; count < 2; count += 1) await importCsv(api.database, mapping(scheme), file)
@@ -106,7 +106,7 @@ it('a redaction removes its text from all rows and names of the imports of the r
   expect(stored).toContain('John Roe')
 })
 
-it('a redaction finds a text that is only in the names that imports have stored', async () => {
+it('a redaction finds a text that a stored name has, but neither the record nor its rows', async () => {
   const scheme = newScheme()
   await importCsv(api.database, mapping(scheme), file)
   const path = await pathOf(scheme, '2')

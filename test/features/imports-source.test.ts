@@ -14,7 +14,7 @@ afterAll(() => api.close())
 
 const withKey = { key: adminKey }
 
-/** Imports an agreement and a project. @returns the visibility of the source of the import, and its path. */
+/** Imports an agreement and a project. @returns the visibility and the path of the source that the import creates. */
 async function importWith({ agreement, project, source = '' }: Record<string, string>, file = 'plans.csv') {
   const mapping = `scheme: ${newScheme()}
 ${source}
@@ -66,10 +66,14 @@ describe('the source of an import', () => {
     ['internal', 'the long form of constants', { agreement: '{ value: internal }', project: '= internal' }],
     ['public', 'a record that is public', { agreement: '=internal', project: '=public' }],
     ['public', 'a visibility from a column', { agreement: '=internal', project: 'Access' }],
-    ['public', 'a condition', { agreement: '{ value: internal, when: Title }', project: '=internal' }],
+    [
+      'public',
+      'a conditional visibility',
+      { agreement: '{ value: internal, when: Title }', project: '=internal' },
+    ],
     [
       'internal',
-      'other properties in the mapping',
+      'other properties of the source in the mapping',
       { agreement: '=internal', project: '=internal', source: 'source: { publisher: Ministry }' },
     ],
     [

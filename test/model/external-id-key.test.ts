@@ -34,7 +34,7 @@ describe('the key of an external id', () => {
     expect(keys).toEqual(await foldInDatabase(ids))
   })
 
-  it('lets a dry run refuse a row with the same id as another row', async () => {
+  it('lets a dry run refuse a row whose id differs from an earlier one only in case', async () => {
     const csv = `${treatyHeader}\nİ1,First,2001,China\ni1,Second,2002,China\nΑΣ,Third,2003,China\nασ,Fourth,2004,China\n`
     const { counts } = await checkCsv(api.database, treatyMapping(newScheme()), csv)
     expect(counts).toMatchObject({ created: 2, refused: 2 })

@@ -109,9 +109,10 @@ function requiredRole({ method, path }: Route): Role | 'anybody' {
 const rank = ['reader', 'editor', 'admin']
 
 /**
- * Returns the documented status. Admitted clients get `406`, since the request accepts no media type of the response.
- * Exports ignore `Accept`, and return `400` because a parameter is missing. Files of imports ignore it, too, and return
- * `404`, since no import has the id in the path. `DELETE` ignores it, too, and returns `400` for its `If-None-Match`.
+ * Returns the documented status. Routes outside `/v1`, except `/metrics`, return `200` to all clients. Below `/v1`, admitted
+ * clients get `406`, since the request accepts no media type of the response. Exports ignore `Accept`, and return `400` because
+ * a parameter is missing. Files of imports ignore it, too, and return `404`, since no import has the id in the path. `DELETE`
+ * ignores it, too, and returns `400` for its `If-None-Match`.
  */
 function expectedStatus(route: Route, { kind }: Client, reading: 'open' | 'closed'): number {
   // Metrics require a role here, and ignore `Accept`.

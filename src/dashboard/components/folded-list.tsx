@@ -15,7 +15,8 @@ export function FoldedList({ class: className, children }: { class: string; chil
   const rest = items.slice(unfoldedCount)
   const disclosure = useRef<HTMLDetailsElement>(null)
   useEffect(() => {
-    // The browser opens the disclosure only for an item that exists when the page has loaded.
+    // The browser opens the disclosure for a link within the page. For a link that leads to the page, it does not, since the
+    // item is rendered later.
     const linked = document.getElementById(location.hash.slice(1))
     if (!linked || !disclosure.current?.contains(linked)) return
     disclosure.current.open = true

@@ -35,12 +35,12 @@ const dateQuery = (context: FieldContext, description: string) => {
   }
 }
 
-type OrderOptions = Pick<Field, 'notBefore'>
+type DateOptions = Pick<Field, 'notBefore'>
 
 /** A date as its source gives it: EDTF text, with its earliest and latest day computed by the database. */
-export const edtf = (description: string, order: OrderOptions = {}) =>
+export const edtf = (description: string, options: DateOptions = {}) =>
   defineField({
-    ...order,
+    ...options,
     schema: () => optional(edtfSchema(description)),
     columns: (name) => edtfColumns(name),
     dimensionColumns: (context) => Object.values(boundColumns(context)),
@@ -53,9 +53,9 @@ const inListQuery = ({ name, table }: FieldContext, description: string) => ({
 })
 
 /** A date in the items of a list. It has a filter, and neither an index nor a sort key. */
-export const edtfInList = (description: string, order: OrderOptions = {}) =>
+export const edtfInList = (description: string, options: DateOptions = {}) =>
   defineField({
-    ...order,
+    ...options,
     schema: () => optional(edtfSchema(description)),
     columns: (name) => edtfColumns(name),
     query: (context) => inListQuery(context, description),

@@ -84,14 +84,14 @@ export const queryParameters = (
   {
     singular,
     operationId,
-    listedOperators,
-  }: Pick<Contract, 'operationId' | 'listedOperators'> & { singular: string | undefined },
+    documentedOperators,
+  }: Pick<Contract, 'operationId' | 'documentedOperators'> & { singular: string | undefined },
   schemas: Schemas,
 ): ParameterObject[] =>
   Object.entries(parameter.comparisons).flatMap(([word, operand]) => {
     // Comparisons are keyed by operators.
     const operator = word as Operator
-    if (listedOperators?.includes(operator) === false) return []
+    if (documentedOperators?.includes(operator) === false) return []
     const isPlain = operator === 'eq'
     const { schema, meaning } = operandSchema(parameter, operand, schemas)
     const hasPlain = parameter.comparisons.eq !== undefined

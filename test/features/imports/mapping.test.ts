@@ -64,7 +64,12 @@ describe('a mapping', () => {
 
   it.each<[what: string, property: string, values: JsonObject, expected: unknown]>([
     ['the first column with a value', 'place: { from: [a, b] }', { a: ' ', b: 'Paris' }, 'Paris'],
-    ['the value after an empty text', 'place: { from: [a, b] }', { a: 'n/a', b: 'Paris' }, 'Paris'],
+    [
+      'the value after a text that means no value',
+      'place: { from: [a, b] }',
+      { a: 'n/a', b: 'Paris' },
+      'Paris',
+    ],
     ['a template', 'place: { template: "{a}, {b}" }', { a: 'Paris', b: 'France' }, 'Paris, France'],
     ['nothing if a template lacks a value', 'place: { template: "{a}, {b}" }', { a: 'Paris' }, undefined],
     ['a default', 'place: { from: a, default: unknown }', {}, 'unknown'],
@@ -76,7 +81,12 @@ describe('a mapping', () => {
     ['joined values', 'place: { all: [a, b], join: " / " }', { a: 'Paris', b: 'Beijing' }, 'Paris / Beijing'],
     ['a code', 'status: { from: a, codes: { F: in_force, "*": expired } }', { a: 'F' }, 'in_force'],
     ['any other code', 'status: { from: a, codes: { F: in_force, "*": expired } }', { a: 'G' }, 'expired'],
-    ['nothing for a code of null', 'status: { from: a, codes: { F: null } }', { a: 'F' }, undefined],
+    [
+      'nothing for a code that is mapped to null',
+      'status: { from: a, codes: { F: null } }',
+      { a: 'F' },
+      undefined,
+    ],
     ['a constant after its steps', 'status: { value: "In force; 1991", before: ";" }', {}, 'in_force'],
     ['a word in another spelling', 'status: a', { a: 'In Force' }, 'in_force'],
     ['a split list', 'languages: { from: a, split: [";", ","] }', { a: 'en; fr,en' }, ['en', 'fr']],
@@ -120,7 +130,7 @@ describe('a mapping', () => {
     })
   })
 
-  it('drops a bad value if configured, also a part of a list item, which stays', () => {
+  it('drops a bad value if configured, and only the bad part of a list item', () => {
     const row = convert(
       'status: { from: state, onBadValue: drop }, parties: [{ country: a, role: =party, contribution: { from: c, onBadValue: drop } }, { country: b, role: =party }]',
       { state: '?', a: 'China', b: 'Pakistan', c: 'x'.repeat(1001) },

@@ -7,7 +7,10 @@ import { rowFault } from './contract.ts'
 
 /** Schemas of the requests and responses of previews. */
 
-/** Maximum number of lists: a body has at most 50 parts, of which three are `mapping`, `decisions` and `file`. */
+/**
+ * Maximum number of lists of an import or a preview. A body has at most 50 parts, of which up to three are `mapping`, `file`
+ * and, for an import, `decisions`.
+ */
 export const maxLists = 47
 
 /** Maximum total size of the parts of a preview request, in bytes. They are on disk while the preview is made. */

@@ -30,8 +30,8 @@ export class Pressure {
   }
 
   /**
-   * Used share of V8's heap limit, including garbage. It is measured at most every 10 ms, because a few requests fill a small
-   * heap in less than a second.
+   * Used share of V8's heap limit, including garbage. It is measured when it is read, but not again within 10 ms. Measuring it
+   * every second would not suffice, because a few requests fill a small heap in less time.
    */
   get heapShare(): number {
     const now = performance.now()
