@@ -9,7 +9,7 @@ import { runCommandLine } from './program.ts'
 import { Shutdown } from './shutdown.ts'
 import { handleUncaughtErrors } from './uncaught.ts'
 
-/** How long the service may take to stop, in milliseconds: a few seconds more than its requests in flight. */
+/** How long the service may take to stop, in milliseconds: a few seconds more than the drain and the requests in flight take. */
 const closeTimeoutMs = drainSeconds() * 1000 + completionTimeoutMs + 4000
 
 /** How long the embedded PostgreSQL may take to stop after that. */

@@ -30,7 +30,10 @@ const numberFormats = { number: '', text: '', edtf: 'yyyy-mm-dd', instant: 'yyyy
 /** Widths in characters. A date that does not fit is shown as `###`. */
 const minWidths = { number: 12, text: 12, edtf: 12, instant: 20 }
 
-/** Control characters, to write as escape codes (ECMA-376 part 1, 22.9.2.19), and `_` before text that looks like a code. */
+/**
+ * Characters to write as escape codes (ECMA-376 part 1, 22.9.2.19): control characters, noncharacters, and the first `_` of a
+ * text that looks like such a code.
+ */
 const charactersToEscape = /(?![\t\n])[\p{Cc}\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)/gu
 
 const escapeCharacter = (character: string) =>

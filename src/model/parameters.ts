@@ -40,7 +40,7 @@ export type RawQuery = Map<string, Map<string, RawValue[]>>
 /** A checked query: parameter → operator → values of the type of the parameter's schema. */
 export type CheckedQuery = Map<string, Map<Operator, unknown[]>>
 
-/** A parsed query string. `check` validates it once, and throws Problem `invalid-parameter`. */
+/** A parsed query string. `check` computes the checked query once, or throws Problem `invalid-parameter` at each call. */
 export interface ParsedQuery {
   raw: RawQuery
   check(): CheckedQuery
@@ -287,8 +287,8 @@ export function checkQuery(parameters: Readonly<Record<string, Parameter>>, quer
 const maxCachedCharacters = 50_000
 
 /**
- * Creates a function that parses query strings and caches the results. It returns the same object for equal texts, so
- * callers can cache plans by it. It throws what `parseQuery` throws.
+ * Creates a function that parses query strings and caches the results. While a result is cached, equal texts get the same object,
+ * so callers can cache plans by this object. The function throws what `parseQuery` throws.
  * @param parameters the parameters that the `check` of the results allows.
  */
 export function createQueryParser(

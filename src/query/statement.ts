@@ -19,7 +19,7 @@ interface CompiledStatement {
 
 const maxCompiledStatements = 1000
 
-/** Statements by cache key: queries with the same filters, sorts and includes differ only in their parameters. */
+/** Statements by cache key: queries with the same filters, sorts and includes differ only in their values. */
 const compiled = new LRUCache<string, CompiledStatement>({
   max: maxCompiledStatements,
 })

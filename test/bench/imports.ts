@@ -14,8 +14,8 @@ import { readMemoryMb, type Server, startNode } from './servers.ts'
 import type { BoundedFigure } from './tables.ts'
 
 /**
- * Case `imports`: an import of agreements with two parties each from CSV, compared with `COPY` of the same rows into a
- * table without indexes, `entente generate` and `POST …/bulk`. Except for `COPY`, each runs in a new database.
+ * Case `imports`: an import from CSV of agreements with two parties each. It is compared with `entente generate`, with
+ * `POST …/bulk`, and with `COPY` of the same rows into a table without indexes. Except for `COPY`, each runs in a new database.
  */
 
 /** The command of the service with its first arguments: by default the built program. */

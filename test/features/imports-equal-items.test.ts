@@ -32,7 +32,7 @@ async function find(scheme: string) {
   }>().data[0]
 }
 
-it('items that are equal once their names are resolved are stored once', async () => {
+it('items that are equal after their names are resolved are stored once', async () => {
   const scheme = newScheme()
   const csv = `${header}\n1,China|Pakistan|People's Republic of China|Burma|Myanmar,,Energy|energy\n`
   const expected = { counts: { created: 1, refused: 0 } }

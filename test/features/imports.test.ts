@@ -91,7 +91,7 @@ describe('a row with the id of an earlier row', () => {
 })
 
 describe('a row that describes a record twice', () => {
-  it.each(['a;a', 'a;A'])('is refused by the dry run and by the commit, with the reason: %s', async (ids) => {
+  it.each(['a;a', 'a;A'])('(%s) is refused by dry run and commit, with the reason', async (ids) => {
     const mapping = `
 scheme: ${newScheme()}
 rows: {delimiter: ","}

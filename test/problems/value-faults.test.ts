@@ -197,7 +197,7 @@ describe('a language tag', () => {
       'i-none',
       'en--US',
     ],
-  ])('that is not well-formed is refused: %s', async (language) => {
+  ])('that is not well-formed, or has a variant or extension twice, is refused: %s', async (language) => {
     const response = await postLanguage(language)
     expect(response.status).toBe(422)
     const faults = response.json<{ errors: unknown[] }>().errors

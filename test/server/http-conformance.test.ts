@@ -135,7 +135,7 @@ it.each(['/v1/topics', '/v1/imports/preview', '/reconcile', '/mcp'])(
 )
 
 describe('a method that no path allows', () => {
-  it.each(['QUERY', 'PROPFIND', 'LINK', 'M-SEARCH'])('%s is refused with 405 and Allow', async (method) => {
+  it.each(['QUERY', 'PROPFIND', 'LINK', 'M-SEARCH'])('(%s) is refused with 405 and Allow', async (method) => {
     const response = await send(method, '/v1/agreements')
     expect(response.status).toBe(405)
     expect(response.headers.allow).toBe('GET, POST, HEAD, OPTIONS')

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { PageTitle } from './page-title.tsx'
 
-/** The head of a view: its heading with lines above and below it, and the actions of the view, which are not printed. */
+/** The head of a view: its heading with what stands above and below it, and the actions of the view, which are not printed. */
 export function PageHead({
   title,
   heading,

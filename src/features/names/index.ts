@@ -12,7 +12,7 @@ import { maxNameLength, type NameQuery, type Resolution } from './types.ts'
 
 export type { MatchReason, NameMatch, NameQuery, Resolution } from './types.ts'
 
-/** Number of candidates of a query without `limit`. */
+/** Maximum number of candidates of a query without `limit`. */
 const defaultLimit = 3
 
 /** Returns the resources whose records are known by their names: a name without a stated resource is looked for in these. */

@@ -183,7 +183,10 @@ function planOperation(
   throw atOperation(notFound(resource, operation.target), index, [targetProperty])
 }
 
-/** Lists the key of the record and its external ids, which no other operation may claim. Paths begin at the operation. */
+/**
+ * Lists the key of the record and its external ids, which no other operation may claim. A removal claims only the key. Paths
+ * begin at the operation.
+ */
 function listClaims(resource: Resource, change: PlannedChange): Identity[] {
   if (change.kind === 'create')
     return listIdentities(resource, change.document).map((identity) => ({

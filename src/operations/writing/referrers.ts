@@ -10,7 +10,7 @@ import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
 import { type Fault, Problem } from '../../problems/problem.ts'
 
-/** Maximum number of referring records that the errors list for a record. */
+/** Maximum number of referring records that are listed in the errors for a record. */
 const maxReferrers = 20
 
 /** A foreign key that prevents a removal, with the column of the referring record's id. */
@@ -22,7 +22,7 @@ interface ForeignReference {
   foreignColumns: PgColumn[]
 }
 
-/** Returns the column with the id of the record that a row belongs to: the row's own id, or its owner's. */
+/** Returns the column with the id of the record that a row belongs to: `record` in the table of a list, otherwise `id`. */
 function recordColumn(table: PgTable): PgColumn | undefined {
   const { columns } = getTableConfig(table)
   return columns.find(({ name }) => name === 'record') ?? columns.find(({ name }) => name === 'id')
@@ -67,10 +67,12 @@ export const referredToProblem = (
   )
 
 /**
- * Finds the records that refer to others, with one statement.
+ * Finds the records that refer to other records, with one statement.
+ * @param keys keys of the records to which the found records refer.
  * @param limit maximum number of referring records for each record.
  * @param except keys of records of the same resource that do not count as referring.
- * @returns the first referring records, by the key of the record. A key to which no record refers has no entry.
+ * @returns the first referring records, by the key of the record to which they refer. A key to which no record refers has no
+ *   entry.
  */
 export async function findReferrers(
   tx: Transaction,

@@ -165,7 +165,7 @@ describe('dates', () => {
     ["the 2000's", 'may be the decade 200X or the century 20XX'],
     [2011.1, 'is a number'],
     [40_179.5, 'date: excel'],
-  ])('that are invalid are refused with an explanation: %s', (text, message) => {
+  ])('that are invalid or ambiguous are refused with an explanation: %s', (text, message) => {
     expect(read(text)).toContain(message)
   })
 
@@ -176,7 +176,7 @@ describe('dates', () => {
     },
   )
 
-  it('are also read in other notations than a given format, except numeric ones of days', () => {
+  it('are also read in other notations than a given format, except days such as 5.4.2011', () => {
     const texts = ['5 April 2011', '20110405', '04/2011', 'Q2 2011', 'c. 1998', 'c. 2011-04-05']
     const dates = ['2011-04-05', '2011-04-05', '2011-04', '2011-04/2011-06', '1998~', '2011-04-05~']
     expect(texts.map((text) => read(text, ['DD/MM/YYYY']))).toEqual(dates)
@@ -190,7 +190,7 @@ describe('dates', () => {
     ['04/05/2011 – 06/07/2011', '2011-04-05/2011-06-07', '2011-05-04/2011-07-06'],
     ['since 04/05/2011', '2011-04-05/..', '2011-05-04/..'],
     ['before 04/05/2011', '../2011-04-04', '../2011-05-03'],
-  ])('follow a given format in marked dates and ranges, too: %s', (text, monthFirst, dayFirst) => {
+  ])('with marks and in ranges follow a given format, too: %s', (text, monthFirst, dayFirst) => {
     expect(read(text, ['MM/DD/YYYY'])).toBe(monthFirst)
     expect(read(text, ['DD/MM/YYYY'])).toBe(dayFirst)
     const other = text.replaceAll('/', '.')
@@ -199,7 +199,7 @@ describe('dates', () => {
     expect(read(other)).toBe(dayFirst)
   })
 
-  it('are not serial days in marked dates and ranges', () => {
+  it('with marks and in ranges are not read as serial days', () => {
     const texts = ['c. 1990', '1990–1995', 'since 1990', '1990?']
     const dates = ['1990~', '1990/1995', '1990/..', '1990?']
     expect(texts.map((text) => read(text, ['excel']))).toEqual(dates)

@@ -27,7 +27,7 @@ const parseLabels = (text: string): Record<string, string> =>
     [...text.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, name = '', value = '']) => [name, value]),
   )
 
-/** Returns the sum of the samples of a metric whose labels match; undefined if there is no such metric. */
+/** Returns the sum of those samples of a metric whose labels match: 0 if none match, undefined if the metric has no samples. */
 export function total(
   metrics: Metrics,
   name: string,

@@ -9,8 +9,8 @@ import { type ParsedYaml, parseYaml } from './yaml.ts'
 /**
  * Checks a mapping.
  * @param yaml the result of `parseYaml`.
- * @throws Problem `invalid-mapping` with the fault of the text, otherwise with the faults of the schema, otherwise with those
- * that are found when the mapping is compiled.
+ * @throws Problem `invalid-mapping` with the fault of the text, otherwise with the faults that the schema finds, otherwise with
+ * those that are found when the mapping is compiled.
  */
 export function checkMapping(yaml: ParsedYaml, registry: Registry): Mapping {
   const mapping = checkForm(yaml, registry)
@@ -27,7 +27,8 @@ export const parseMapping = (text: string, registry: Registry): Mapping =>
   checkMapping(parseYaml(text), registry)
 
 /**
- * Parses a mapping that was accepted before, perhaps by an earlier version, which had other rules for its values.
+ * Parses a mapping that was accepted before, perhaps by an earlier version of the service with other rules for the values of
+ * mappings.
  * @throws Problem `invalid-mapping` if it does not have the form of a mapping.
  */
 export const parseStoredMapping = (text: string, registry: Registry): Mapping =>

@@ -9,7 +9,7 @@ import { withPlaceholders } from './placeholders.ts'
 import type { Target } from './target.ts'
 import { BadValue } from './values/bad.ts'
 
-/** Checks the values that a mapping makes against the schemas of the properties, and reports and removes what is not valid. */
+/** Checks converted values against the schemas of their properties, and reports and removes what is not valid. */
 
 /** Where the value of a property comes from, and what happens to bad values. */
 export interface ValueOrigin {
@@ -22,10 +22,10 @@ export interface ValueOrigin {
   parts?: Record<string, ValueOrigin>
 }
 
-/** Returns the schema of a target. The schemas of fields are full zod schemas. */
+/** Returns the schema of a target. The schemas of fields have the methods of `z.ZodType`. */
 const schemaOf = ({ schema }: Target): z.ZodType => schema as z.ZodType
 
-/** Whether a value is valid for its target. Mentions are valid keys. */
+/** Whether a value is valid for its target. Mentions count as valid keys. */
 export const isValid = (
   value: JsonValue,
   target: Target,
@@ -34,7 +34,7 @@ export const isValid = (
 ) => schemaOf(target).safeParse(withPlaceholders(value, mentions, registry)).success
 
 /**
- * Checks a value against the schema of its target, and reports it once for each fault.
+ * Checks a value against the schema of its target, and reports the part of the value to which each fault belongs.
  * @returns the JSON pointers of the faults; undefined if there are none.
  */
 export function reportInvalid(
