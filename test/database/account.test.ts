@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -30,6 +30,24 @@ describe.runIf(process.getuid?.() === 0 && process.platform === 'linux')(
         await expect(account.run(program, [])).resolves.toBeUndefined()
       },
     )
+
+    it('runs without capabilities in a folder that only the owner of the cluster may enter', async () => {
+      // A user without a name, who owns the home folder of the cluster.
+      const [uid, gid] = [1234, 1234]
+      const home = join(folder, 'home')
+      const cluster = join(home, 'postgres')
+      await mkdir(cluster, { recursive: true })
+      await writeFile(join(cluster, 'PG_VERSION'), '18\n')
+      const check = join(home, 'check')
+      await writeFile(check, '#!/bin/sh\ngrep -q "^CapEff:[[:space:]]*0*$" /proc/self/status\n', {
+        mode: 0o755,
+      })
+      for (const path of [home, cluster, join(cluster, 'PG_VERSION')]) await chown(path, uid, gid)
+      await chmod(home, 0o700)
+      await chmod(folder, 0o755)
+      const account = await chooseAccount(cluster, [check])
+      await expect(account.run(check, [])).resolves.toBeUndefined()
+    })
 
     it('is refused for a cluster that root owns, and the error says what to do', async () => {
       // A copy belongs to root if root copied the cluster without its owners.

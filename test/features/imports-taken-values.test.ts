@@ -63,6 +63,19 @@ describe('a dry run', () => {
     expect((await commit(id)).counts).toEqual(counts)
   })
 
+  it('refuses a row only for its taken value if another record of the row refers to the refused one', async () => {
+    const ror = rorOf('11')
+    await api.post('/v1/organizations', { name: 'Holder of both', kind: 'academic', ror })
+    const mapping = `{scheme: ${newScheme()}, records: {
+      organizations: {id: id, properties: {name: name, kind: =academic, ror: ror}},
+      cooperation-bases: {id: {template: "B{id}"}, properties: {name: name, kind: =other, hostOrganization: {from: id, by: id}}}}}`
+    const { counts, report } = await checkCsv(api.database, mapping, csvOf(`1,First,${ror}`, '2,Second,'))
+    expect(counts).toMatchObject({ created: 2, refused: 1 })
+    const example = { column: 'ror', value: ror, detail: `"${ror}" is taken by another organization` }
+    expect(report?.refusedBy).toMatchObject([{ rows: 1, example }])
+    expect(report?.refusedBy).toHaveLength(1)
+  })
+
   it('accepts unique values that two rows exchange, or that their records already have', async () => {
     const scheme = newScheme()
     const [one, other] = [rorOf('20'), rorOf('21')]

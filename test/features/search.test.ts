@@ -94,6 +94,7 @@ describe('a search across resources', () => {
     ['Gambia, The', 'GMB'],
     ['the gambia', 'GMB'],
     ['KOREA, REPUBLIC OF', 'KOR'],
+    ['Korea, Republic of (the)', 'KOR'],
     ["Korea, Democratic People's Republic of", 'PRK'],
     ['Congo, Democratic Republic of the', 'COD'],
     ['CONGO (REPUBLIC OF THE)', 'COG'],

@@ -42,7 +42,7 @@ export async function chooseAccount(cluster: string, programs: string[]): Promis
   const user = (await readOwner(cluster)) ?? (await findNobody())
   const giveOwnership = (path: string) => chown(path, user.uid, user.gid)
   for (const path of [cluster, ...programs]) {
-    const folder = await findClosedFolder(dirname(path))
+    const folder = await findClosedFolder(dirname(path), user)
     if (folder)
       return {
         giveOwnership,
@@ -108,10 +108,11 @@ async function findNobody(): Promise<User> {
   }
 }
 
-/** Returns the first folder, from the given one upwards, that not every user may enter; undefined if there is none. */
-async function findClosedFolder(folder: string): Promise<string | undefined> {
-  const { mode } = await stat(folder)
-  if ((mode & 0o001) === 0) return folder
+/** Returns the first folder, from the given one upwards, that the user may not enter; undefined if there is none. */
+async function findClosedFolder(folder: string, user: User): Promise<string | undefined> {
+  const { mode, uid, gid } = await stat(folder)
+  const mayEnter = uid === user.uid ? 0o100 : gid === user.gid ? 0o010 : 0o001
+  if ((mode & mayEnter) === 0) return folder
   const parent = dirname(folder)
-  return parent === folder ? undefined : findClosedFolder(parent)
+  return parent === folder ? undefined : findClosedFolder(parent, user)
 }

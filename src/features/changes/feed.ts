@@ -202,9 +202,10 @@ export class ChangeFeed {
       this.#start = this.#end
       return { hasRead: true, mayHaveMore: false }
     }
+    // Before the query, which may fail: a text that was redacted meanwhile must not stay in memory.
+    this.#prune(performance.now() - maxEventAgeMs)
     const { events, mayHaveMore } = await this.#query(this.#end, [], livePageSize)
     for (const event of events) this.#add(event)
-    this.#prune(performance.now() - maxEventAgeMs)
     return { hasRead: events.length > 0, mayHaveMore }
   }
 

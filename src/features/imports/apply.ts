@@ -60,9 +60,16 @@ class Unwritten {
   readonly faults = new Map<number, RowFault[]>()
   readonly #refused = new Set<number>()
 
-  /** @param isLacking whether the record only lacks records that its row mentions by external id. */
+  /**
+   * Adds the faults of a record to those of other records of its row. If one of these is refused, records that the row only
+   * lacks are no faults: a record of the row may be lacking because it is refused.
+   * @param isLacking whether the record only lacks records that its row mentions by external id.
+   */
   add({ position }: ReadyRow, faults: RowFault[], isLacking: boolean): void {
-    this.faults.set(position, faults)
+    const isRefused = this.#refused.has(position)
+    if (isRefused && isLacking) return
+    const earlier = isRefused || isLacking ? (this.faults.get(position) ?? []) : []
+    this.faults.set(position, [...earlier, ...faults])
     if (!isLacking) this.#refused.add(position)
   }
 

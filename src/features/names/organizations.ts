@@ -62,8 +62,9 @@ export const organizationDocument = ({
 
 /**
  * Finds organizations by ROR id, external id, or name within their country, and creates those that do not exist. A lock
- * lets only one transaction do this at a time, so no organization is created twice. Mentions in one call count as one
- * organization if they have the same ROR id or external id or, without a ROR id, the same name and country.
+ * lets only one transaction do this at a time, so no organization is created twice. A mention that finds none is compared with
+ * those that create one in this call: it means the same organization if the ROR id or external id is the same or, without a
+ * ROR id, the name and country.
  * @returns the result for each mention, in the given order.
  * @throws Problem `invalid-body` for an organization whose properties are not valid.
  * @throws the database error when PostgreSQL refuses to write an organization.

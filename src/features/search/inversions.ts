@@ -9,26 +9,27 @@ export interface NameForms {
 }
 
 const inverted = /^(?<head>[^,，(]+?)\s*(?:[,，]\s*(?<rest>[^(]+)|\((?<inBrackets>[^()]+)\))$/
-/** An article after the name, except the one in `Republic of the`. */
-const endsInArticle = /^(?<head>.+?)(?<!\sof)[\s,，]+\(?the\)?$/i
+/** An article after the name, in brackets or not, except the one in `Republic of the`. */
+const endsInArticle = /^(?<head>.+?)(?:[\s,，]+\(the\)|(?<!\sof)[\s,，]+the)$/i
 const startsWithArticle = /^the\s+(?=\S)/i
 /** The part that sorted lists move to the end: `Republic of`, `Kingdom of the`. It ends with the last `of` or `of the`. */
 const formOfGovernment = /^(?<rest>.+\sof(?:\sthe)?)\s+(?<head>\S.*)$/i
 
-/** Returns the name in its natural order, without an article: `Republic of Korea` for `Korea, Republic of (the)`. */
+const withoutLastArticle = (name: string): string => endsInArticle.exec(name)?.groups?.head ?? name
+
+/** Returns a name that has no article at its end in its natural order, without one at its start. */
 function toNaturalOrder(name: string): string {
-  const withoutArticle = endsInArticle.exec(name)?.groups?.head ?? name
-  const { head, rest, inBrackets } = inverted.exec(withoutArticle)?.groups ?? {}
-  const natural = head === undefined ? withoutArticle : `${rest ?? inBrackets} ${head}`
+  const { head, rest, inBrackets } = inverted.exec(name)?.groups ?? {}
+  const natural = head === undefined ? name : `${rest ?? inBrackets} ${head}`
   return natural.replace(startsWithArticle, '')
 }
 
 /**
  * Returns the forms of a name in lists: without `the`, and with `the` before or after the name.
- * @param name in any of the forms: `the Gambia`, `Gambia The`, `Korea, Republic of`, `Iran (Islamic Republic of)`.
+ * @param name in any of the forms: `the Gambia`, `Gambia The`, `Korea, Republic of (the)`, `Iran (Islamic Republic of)`.
  */
 export function getNameForms(name: string): NameForms {
-  const text = name.trim().replaceAll(/\s+/g, ' ')
+  const text = withoutLastArticle(name.trim().replaceAll(/\s+/g, ' '))
   const natural = toNaturalOrder(text)
   const { head, rest } = formOfGovernment.exec(natural)?.groups ?? {}
   const reordered = head === undefined ? [] : [`${head}, ${rest}`, `${head} (${rest})`]
