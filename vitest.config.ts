@@ -18,6 +18,13 @@ const retry = process.env.CI === 'true' ? 1 : 0
 export default defineConfig({
   test: {
     reporters: ['default', './test/support/flaky-tests.ts'],
+    tags: [
+      {
+        name: 'slow',
+        description:
+          'Files that take several seconds: they wait, write many records, or send random requests.',
+      },
+    ],
     // Tests wait half of the time, so there are more workers than two cores. Each worker imports the service, and compiles
     // the validators of the OpenAPI document, for itself.
     maxWorkers: Math.max(3, availableParallelism()),

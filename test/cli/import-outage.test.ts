@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { LocalImports } from '../../src/cli/local-imports.ts'
 import { openDatabaseAt } from '../../src/database/database.ts'

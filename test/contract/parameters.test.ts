@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { Resource } from '../../src/model/resource.ts'

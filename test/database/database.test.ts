@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { text } from 'node:stream/consumers'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import {

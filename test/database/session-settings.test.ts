@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import pg from 'pg'
 import { expect, it, onTestFinished } from 'vitest'
 import { openDatabaseAt } from '../../src/database/database.ts'

@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { generateDrizzleJson, generateMigration } from 'drizzle-kit/api'
 import { sql } from 'drizzle-orm'
 import type { FastifyInstance } from 'fastify'

@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { changesChannel } from '../../src/database/changes.ts'
 import { everything } from '../../src/database/database.ts'

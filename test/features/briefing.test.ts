@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { generate } from '../../src/features/generating/generate.ts'
 import { type Api, startTestApi } from '../support/api.ts'

@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { get as httpGet, type IncomingMessage } from 'node:http'
 import fc from 'fast-check'
 import type pg from 'pg'

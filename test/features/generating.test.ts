@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { describe, expect, it } from 'vitest'
 import { generate } from '../../src/features/generating/generate.ts'
 import { verify } from '../../src/features/integrity/verify.ts'

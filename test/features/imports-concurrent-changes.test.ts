@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { commitStep, takeStep } from '../../src/features/imports/steps.ts'
 import type { ImportJob } from '../../src/features/imports/store.ts'

@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { resolveImportNames } from '../../src/features/imports/names.ts'
 import { registry } from '../../src/resources/registry.ts'

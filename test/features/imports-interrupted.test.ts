@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runImport } from '../../src/features/imports/run.ts'
 import { commitStep, type Step, takeStep, undoStep } from '../../src/features/imports/steps.ts'

@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { storeReport } from '../../src/features/imports/report.ts'
 import { type Api, startTestApi } from '../support/api.ts'

@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { autocommitReads } from '../../src/database/database.ts'
 import { type Progress, runImport } from '../../src/features/imports/run.ts'
@@ -63,7 +65,7 @@ describe('a dry run', () => {
     expect((await commit(id)).counts).toEqual(counts)
   })
 
-  it('refuses a row only for its taken value if another record of the row refers to the refused one', async () => {
+  it('refuses a row for its taken value, even if another of its records refers to that one', async () => {
     const ror = rorOf('11')
     await api.post('/v1/organizations', { name: 'Holder of both', kind: 'academic', ror })
     const mapping = `{scheme: ${newScheme()}, records: {

@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { changeImport } from '../../src/features/imports/store.ts'
 import { type Api, startTestApi } from '../support/api.ts'

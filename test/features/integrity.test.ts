@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeSeal } from '../../src/features/integrity/seal.ts'
 import type { NamedSeal } from '../../src/features/integrity/seal-faults.ts'

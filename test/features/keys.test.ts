@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { hashKey, storeLastUses } from '../../src/database/keys.ts'
 import { buildApp } from '../../src/server/app.ts'

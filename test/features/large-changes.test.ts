@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { get as httpGet } from 'node:http'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'

@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { beforeAll, expect, it } from 'vitest'
 import { type Api, sharedApi } from '../support/api.ts'
 

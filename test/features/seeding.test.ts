@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import type pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { withLock } from '../../src/database/lock.ts'

@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, type HttpResponse, startTestApi } from '../support/api.ts'
 import { waitUntilBlocked } from '../support/blocked-sessions.ts'

@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { aggregate, countInList, type Group } from '../support/aggregates.ts'
 import { type Api, startTestApi } from '../support/api.ts'

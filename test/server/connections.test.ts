@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { once } from 'node:events'
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'

@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Api, HttpResponse } from '../support/api.ts'
 import { type ApiWithDatabaseProxy, startApiWithDatabaseProxy } from '../support/api-with-database-proxy.ts'

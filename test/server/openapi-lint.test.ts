@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import core from '@stoplight/spectral-core'
 import parsers from '@stoplight/spectral-parsers'
 import rulesets from '@stoplight/spectral-rulesets'

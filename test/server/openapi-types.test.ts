@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { join } from 'node:path'
 import createClient from 'openapi-fetch'
 import openapiTS, { astToString } from 'openapi-typescript'

@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { Pool } from '../../src/database/pool.ts'
 import { Representation } from '../../src/server/plugins/response-cache/representation.ts'

@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { stringify } from 'csv-stringify/sync'
 import fc from 'fast-check'
 import iconv from 'iconv-lite'

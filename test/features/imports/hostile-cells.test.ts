@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { compileNumber } from '../../../src/features/imports/mapping/values/number.ts'
 import { numberStyle } from '../../../src/features/imports/reading/xlsx/parts.ts'

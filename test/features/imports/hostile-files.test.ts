@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { readRows } from '../../../src/features/imports/reading/index.ts'

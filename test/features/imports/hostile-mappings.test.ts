@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { describe, expect, it } from 'vitest'
 import { parseMapping } from '../../../src/features/imports/mapping/index.ts'
 import { registry } from '../../../src/resources/registry.ts'
