@@ -10,7 +10,7 @@ import {
 /** The service with its response cache (`cached`) and without it (`cold`), `by-hand/server.ts`, and `bare.ts`. */
 export type ServerName = 'cached' | 'cold' | 'by hand' | 'bare'
 
-/** A case: the same request to each server. */
+/** A case: requests to several servers that ask for the same content or make the same change. */
 export interface Case {
   /** Its name for `--only`. */
   name: string
@@ -27,7 +27,7 @@ const get = (path: string): RequestTemplate => ({ method: 'GET', path: () => pat
 const json = { 'content-type': 'application/json' }
 
 /**
- * The cases that send the same request to several servers.
+ * The cases that compare several servers.
  * @param ids ids of agreements to read and change.
  * @param key key of the administrator.
  */

@@ -241,7 +241,7 @@ describe('GET /v1/countries/{code}/briefing', () => {
     expect(await readLatestChange('')).toMatchObject({ title: 'Tuvalu College' })
   })
 
-  it('names agreements by Chinese alternative titles, in changes, expiring and include=names', async () => {
+  it('names agreements by Chinese alternative titles in changes and expiring, like include=names', async () => {
     const { id } = (
       await api.post('/v1/agreements', {
         title: 'Agreement on corals',

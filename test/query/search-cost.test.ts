@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.close())
 
-const countOf = (resource: string, where: object) =>
+const countStatementOf = (resource: string, where: object) =>
   countStatement(planSearch(registry.get(resource), { where }))
 
 interface PlanNode {
@@ -31,7 +31,7 @@ const planNode: z.ZodType<PlanNode> = z.object({
 const planRows = z.tuple([z.object({ 'QUERY PLAN': z.tuple([z.object({ Plan: planNode })]) })])
 
 async function planOf(resource: string, where: object): Promise<PlanNode> {
-  const { text, values } = countOf(resource, where)
+  const { text, values } = countStatementOf(resource, where)
   const { rows } = await database.pool.query(`explain (format json) ${text}`, values)
   return planRows.parse(rows)[0]['QUERY PLAN'][0].Plan
 }
@@ -42,7 +42,7 @@ const countJoins = ({ 'Node Type': type, Plans = [] }: PlanNode): number =>
   Plans.reduce((sum, plan) => sum + countJoins(plan), joinTypes.includes(type) ? 1 : 0)
 
 const readTotal = async (where: object) => {
-  const { text, values } = countOf('agreements', where)
+  const { text, values } = countStatementOf('agreements', where)
   const { rows } = await database.pool.query(text, values)
   return z.tuple([z.object({ total: z.int() })]).parse(rows)[0].total
 }
@@ -84,7 +84,7 @@ describe('a search', () => {
     { not: { not: { and: [{ topic: { eq: 'energy' } }, { topic: { eq: 'energy' } }] } } },
     { topics: { some: { or: [{ within: { eq: 'energy' } }, { within: { eq: 'energy' } }] } } },
   ])('evaluates repeated conditions once: %j', (where) => {
-    expect(countOf('agreements', where).values).toHaveLength(1)
+    expect(countStatementOf('agreements', where).values).toHaveLength(1)
   })
 
   it.each([
@@ -97,7 +97,7 @@ describe('a search', () => {
       'conditions on lists',
       { and: equivalentConditions(40).map(({ topic }) => ({ topics: { some: { within: topic } } })) },
     ],
-  ])('makes at most eight joins for many %s, and finds the same records', async (_what, where) => {
+  ])('makes at most eight joins for many %s, and finds the same as for one', async (_what, where) => {
     expect(countJoins(await planOf('agreements', where))).toBeLessThanOrEqual(8)
     const total = await readTotal({ topic: { eq: 'energy' } })
     expect(total).toBeGreaterThan(0)
@@ -118,6 +118,6 @@ describe('a search', () => {
 
   it('evaluates each of several conditions with different values', () => {
     const where = { and: [{ topic: { eq: 'energy' } }, { topic: { eq: 'ocean' } }] }
-    expect(countOf('agreements', where).values).toHaveLength(2)
+    expect(countStatementOf('agreements', where).values).toHaveLength(2)
   })
 })

@@ -34,14 +34,14 @@ const isLocation = (value: unknown): value is GeoLocation =>
 /** Returns the values of a record's properties, with lists flattened. */
 const valuesOf = (record: RecordDocument): unknown[] => Object.values(record).flat()
 
-/** Returns the codes of the countries that take part in a record. */
+/** Returns the codes of the countries that are participants of a record themselves, not through an organization. */
 const countriesOf = (record: RecordDocument): string[] => [
   ...new Set(
     valuesOf(record).flatMap((value) => (isParticipant(value) && value.country ? [value.country] : [])),
   ),
 ]
 
-/** A map of the countries that take part in a record and of its places. Renders nothing if the record has neither. */
+/** A map of the countries that are participants of a record and of its places. Renders nothing if the record has neither. */
 export function RecordMap({ record, names }: { record: RecordDocument; names: Names }) {
   const { t } = useLanguage()
   const locations = valuesOf(record).filter(isLocation)

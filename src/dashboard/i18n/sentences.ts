@@ -7,7 +7,7 @@ export type Translator = (sentence: string) => string | undefined
 /**
  * Translations; the keys are the English sentences of the service. A sentence has placeholders (names in braces) for variable
  * text, and its translation repeats those whose text it shows. The text for a placeholder whose name begins with a capital
- * letter is translated, too. `{number}` stands for digits only.
+ * letter is translated, too. `{number}` stands for digits and commas, and for no other text.
  */
 export type Sentences = Readonly<Record<string, string>>
 

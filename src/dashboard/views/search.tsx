@@ -26,7 +26,7 @@ export function SearchView() {
         title={t('search.results', { text })}
         heading={
           <>
-            {/* Isolated, so that a right-to-left text does not reorder the rest of the heading. */}
+            {/* The text is isolated, so that a right-to-left one does not reorder the rest of the heading. */}
             {before}
             <bdi>{text}</bdi>
             {after}

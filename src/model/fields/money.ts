@@ -15,7 +15,7 @@ const moneyColumns = ({ name, columns }: FieldContext) => ({
 
 /**
  * An amount of money and its ISO 4217 currency, in two columns. Amounts have at most two decimals and are below 10^13,
- * so they are exact as JSON numbers. Filters and sort keys ignore the currencies of amounts.
+ * so they are exact as JSON numbers. The filter and the sort key of the amount ignore its currency.
  */
 export const money = (description: string) =>
   defineField({

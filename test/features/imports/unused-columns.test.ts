@@ -35,7 +35,7 @@ records:
     ])
   })
 
-  it('exclude the texts of elements, with or without attributes', async () => {
+  it('exclude the texts of elements that it reads, with or without attributes', async () => {
     const xml =
       '<list><r><id>1</id><t>One</t><p>China</p><p code="x">Chad</p></r><r><id>2</id><t>Two</t><p>Mali</p></r></list>'
     const text = `scheme: elements
@@ -85,7 +85,7 @@ records:
     })
   })
 
-  it('exclude texts and attributes of XML elements, and columns of a joined file', async () => {
+  it('exclude texts and attributes that XML elements have, and columns of a joined file', async () => {
     const xml = '<list><r><id>1</id><t xml:lang="en">One</t></r><r><id>2</id><t>Two</t></r></list>'
     const text = `scheme: present
 join: { notes: { file: notes.csv, key: agreement, equals: id/# } }

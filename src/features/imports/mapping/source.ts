@@ -137,7 +137,7 @@ function fill(
   return [texts.join('')]
 }
 
-/** Compiles a sum of numbers. It has no value if all columns are empty; invalid numbers are reported and count as 0. */
+/** Compiles a sum of numbers. It has no value if there is no valid number; invalid numbers are reported and left out. */
 function compileSum(
   { number }: ValueSteps,
   column: string,

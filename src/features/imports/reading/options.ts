@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { describe } from '../descriptions.ts'
 
-/** Where the rows of a file are, and how the file is written. The description of an option says what happens if it is absent. */
+/** Where the rows of a file are, and how the file is written. The description of an option states its default, if it has one. */
 export const rowOptions = z.strictObject({
   format: describe(
     z.enum(['csv', 'xlsx', 'json', 'ndjson', 'xml']).optional(),
