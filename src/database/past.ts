@@ -14,8 +14,9 @@ export const pastSetup = (at: string): string => `${wholeTableSettings};
   set local entente.as_of = ${pg.escapeLiteral(new Date(at).toISOString())}`
 
 /**
- * Returns a transaction for statements about the past. It marks their texts, since poolers such as PgBouncer share prepared
- * statements of equal text with the present. It removes their names, since a changed search path invalidates prepared plans.
+ * Returns a transaction for statements about the past. It marks their texts, since a pooler such as PgBouncer would otherwise use
+ * one prepared statement for equal texts about the past and the present. It removes their names, since a changed search path
+ * invalidates prepared plans.
  */
 export const pastStatements = (tx: Transaction): Transaction => ({
   query: ({ text, values }) => tx.query({ text: `/* as of */ ${text}`, values }),

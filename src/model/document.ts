@@ -81,7 +81,7 @@ export const hasAllProperties = (resource: Resource, fields: readonly string[]):
 /**
  * Adds included records to the JSON text of a record.
  * @param document SQL text expression of a JSON object.
- * @param options `limited`: the text is null if an include has more records than pages and single records may have.
+ * @param options `limited` is for pages and single records: the text is null if an include has more than `maxIncluded` records.
  */
 export function withIncludes(
   resource: Resource,

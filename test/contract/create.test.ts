@@ -34,7 +34,7 @@ describe.each(resources)('creating $name', (resource) => {
     expect(etagOf(read)).toBe('"1"')
   })
 
-  it('gives the optional properties that a document lacks their default values', async () => {
+  it('gives default values to the optional properties that a document lacks', async () => {
     const document = await minimalDocument(resource, api)
     const response = await api.post(listPath(resource), document)
     expect(response.status).toBe(201)

@@ -40,7 +40,10 @@ const cases: Case[] = [
     title: 'sends ten expensive requests at a time and aborts each after 100 ms',
     attack: 'abandonedRequests',
   },
-  { title: 'holds more idle connections than the service may open', attack: 'idleConnections' },
+  {
+    title: 'holds more idle connections than the process has file descriptors',
+    attack: 'idleConnections',
+  },
   { title: 'reads five exports at 1 kB a second', attack: 'slowExports' },
   {
     title: 'follows the changes on 1,000 streams, and respects Retry-After',

@@ -74,7 +74,7 @@ async function inputs(): Promise<Record<string, Document>> {
   }
 }
 
-describe('POST /mcp', () => {
+describe('the endpoint /mcp', () => {
   it('has at most eight tools, all marked as read-only, in definitions of under 4,000 tokens', async () => {
     const { tools } = await client.listTools()
     expect(tools.map(({ name }) => name).sort()).toEqual(Object.keys(await inputs()).sort())

@@ -175,7 +175,7 @@ describe('topics that an import creates for different names', () => {
     expect(await topicsOf(scheme)).toEqual(topics)
   })
 
-  it('have slugs without diacritics, and one slug for names that differ only in spelling', async () => {
+  it('have slugs without diacritics, and one slug for names that differ only in case and accents', async () => {
     const csv = 'Id,Topics\n1,Ökologie der Straße\n2,okologie der strasse\n'
     expect(await importCsv(api.database, topicMapping('peony'), csv)).toMatchObject({
       counts: { created: 2 },

@@ -128,7 +128,7 @@ export class Lanes {
 
   /**
    * Waits for the right to use a connection.
-   * @returns the lease if a connection is free, otherwise a promise of the lease.
+   * @returns the lease if the work need not wait, otherwise a promise of the lease.
    * @throws Problem `too-many-waiting` when the owner has too many waiting requests; Problem `overloaded` when the queue,
    * or the part of it for this kind of owner, is full or the wait timed out; the abort reason of the work's signal.
    */

@@ -1,4 +1,4 @@
-/** Maximum number of groups of each dimension, the largest first. The limit of years is above their number. */
+/** Maximum number of groups of each dimension; the smallest are left out. The limit of years is above the number of years. */
 export const maxGroups = { year: 1000, topic: 10, country: 20, other: 50 } as const
 
 /** Maximum number of expiring agreements that a briefing lists. */

@@ -68,7 +68,7 @@ function findCountryFault(
   onUnresolved: UpsertOptions['onUnresolved'],
 ): RowFault | undefined {
   const country = countryMention(mention)
-  // An import that an earlier version has checked has no results for countries.
+  // An import that an earlier version of the service has checked has no results for countries.
   if (!country || !names.has(mentionIdentity(country))) return undefined
   const resolved = resolveName(country, names, onUnresolved)
   return typeof resolved === 'string' ? undefined : (resolved ?? undefined)

@@ -80,7 +80,7 @@ function timeConditions(dates: DateProperties, from?: string, to?: string, undat
 
 /**
  * Returns the conditions of the records that the query selects, for each resource. A query with `externalIdScheme` leaves
- * out resources without external ids.
+ * out resources without external ids, and a query with `topic` leaves out resources without topics.
  * @param country code of a country that takes part in all of these records, if given.
  * @throws Problem `invalid-parameter` for `undated` without `from` or `to`, and for `to` before `from`.
  */

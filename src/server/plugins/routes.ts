@@ -63,7 +63,7 @@ export class Routes {
   }
 }
 
-/** Whether a path ends with a slash in place of a parameter: `/v1/countries/`. A wildcard, of files, may be empty. */
+/** Whether a path ends with a slash in place of a parameter: `/v1/countries/`. A wildcard (`*`) may be empty. */
 export const endsWithEmptyParameter = (
   path: string,
   parameters: Readonly<Record<string, unknown>>,
