@@ -19,7 +19,7 @@ const citation = z.looseObject({
   sourceDetails: z.looseObject({ title: z.string(), url: text, publisher: text }).nullish(),
 })
 
-/** The properties of records of any resource that have a term in schema.org. */
+/** The properties of records of any resource that have a term in schema.org or PROV. */
 const record = z.looseObject({
   title: text,
   name: text,

@@ -44,7 +44,7 @@ const origins = (example: string, { wildcards = false } = {}) =>
     `origins like ${example}, without a path or a slash at the end, separated by commas, or * alone`,
   )
 
-/** Matches the names and loopback addresses of this machine, in `HOST` and as the host name of a URL. */
+/** Matches `localhost` and loopback addresses, in `HOST` and as the host name of a URL. */
 export const loopback = /^(localhost|127\.\d+\.\d+\.\d+|::1|\[::1\])$/
 
 /**
@@ -79,7 +79,10 @@ const isPublicUrl = (value: string) => /^https?:\/\/[^?#]*[^/?#]$/.test(value) &
 const isCollectorUrl = (value: string) =>
   /^https?:\/\//.test(value) && URL.canParse(value) && !value.includes('/v1/traces')
 
-/** Every variable. The table in docs/operating.md and `entente help` are generated from these descriptions. */
+/**
+ * Every setting that the service itself reads. The table in docs/operating.md and `entente help` are generated from these
+ * descriptions.
+ */
 export const environment = z.object({
   PORT: wholeNumber(0, 65_535).default(3000).describe('TCP port to listen on; 0 for any free port.'),
   HOST: text.default('127.0.0.1').describe('Address to listen on; 0.0.0.0 for all IPv4 addresses.'),

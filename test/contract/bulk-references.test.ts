@@ -49,7 +49,7 @@ describe('a bulk operation that identifies its record by external id', () => {
   })
 
   it.each(withIds)(
-    'is refused for $name if the id is unknown, not in the document, or sent with a key',
+    'is refused for $name if the id is unknown, not in the document, or sent with a record key',
     async (resource) => {
       const externalId = { scheme: 'bulk', id: randomUUID() }
       const document = { ...(await minimalDocument(resource, api)), externalIds: [externalId] }
@@ -95,7 +95,7 @@ describe('records to which bulk operations refer', () => {
     expect(results).toMatchObject([{ id: created.key, version: 2 }, { id: one }, { id: other }])
   })
 
-  it('may be removed with the referring records, or once these no longer refer to them', async () => {
+  it('may be removed by a request that also removes the referring records or their references', async () => {
     const target = await createRecord(agreements, api)
     const relations = [{ kind: 'renews', agreement: target.key }]
     const [one, other] = [

@@ -24,7 +24,7 @@ import { openApiDocumentSchema, operationsIn } from '../support/openapi-document
 import { resources } from '../support/registry.ts'
 
 let api: Api
-/** The pattern of keys in the OpenAPI document. */
+/** The pattern of `Idempotency-Key` in the OpenAPI document. */
 let documentedKeys: RegExp
 beforeAll(async () => {
   api = await startTestApi()
@@ -195,7 +195,7 @@ it('failed responses are not stored, so that the request can be retried', async 
   expect(replayed(response)).toBeNull()
 })
 
-it('a corrected request may have the key of a failed request', async () => {
+it('a corrected request may have the Idempotency-Key of a failed request', async () => {
   const key = randomUUID()
   expect((await api.post('/v1/sources', { title: '' }, withKey(key))).status).toBe(422)
   expect((await api.post('/v1/sources', await exampleDocument(sources, api), withKey(key))).status).toBe(201)
@@ -328,7 +328,7 @@ it('a repeated creation of an API key gets 409 with its URL, since its secret is
   expect(replayed(await api.delete(`/v1/keys/${id}`, revoking))).toBe('true')
 })
 
-it('a key in a request that only reads returns 400', async () => {
+it('an Idempotency-Key in a request that only reads is refused with 400', async () => {
   for (const response of [
     await api.get('/v1/sources', withKey('a')),
     await api.get('/v1/changes', withKey('a')),
@@ -353,7 +353,7 @@ it.each([
   '"é"',
   'x'.repeat(256),
   '"a\tb"',
-])('a malformed key is refused with 400, which names the header: %j', async (key) => {
+])('a malformed Idempotency-Key is refused with 400, which names the header: %j', async (key) => {
   const sent = Buffer.from(key).toString('latin1')
   const response = await api.post('/v1/sources', await exampleDocument(sources, api), withKey(sent))
   expect(response.status).toBe(400)
@@ -361,7 +361,7 @@ it.each([
   expect(documentedKeys.test(key)).toBe(false)
 })
 
-it('a key has 1 to 255 printable ASCII characters, as documented; some need quotes', async () => {
+it('an Idempotency-Key is 1 to 255 printable ASCII characters, as documented; some need quotes', async () => {
   const printable = fc
     .array(fc.integer({ min: 0x20, max: 0x7e }), { minLength: 1, maxLength: 255 })
     .map((codes) => String.fromCharCode(...codes))

@@ -283,7 +283,7 @@ describe('the stream of changes', () => {
 })
 
 describe('a client with the role reader', () => {
-  it('gets internal records by key, and from lists, searches, exports, histories and changes', async () => {
+  it('gets internal records directly, and from lists, searches, exports, histories and changes', async () => {
     const missing: ReadRequest[] = []
     for (const request of operations.flatMap(requestsOf).filter(({ mustShowInternal }) => mustShowInternal)) {
       const { text } = await send(mixed, request, asReader)

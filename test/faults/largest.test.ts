@@ -5,7 +5,7 @@ import { isRepresentative, largestRequests, longestDelay } from './hostile/large
 import { send, sendBytes } from './hostile/sending.ts'
 import { openService } from './service.ts'
 
-/** Requests that are as large and expensive as the limits allow do not delay other requests. */
+/** Requests that are as large and expensive as the limits allow hardly delay other requests. */
 
 /** Maximum time in milliseconds that one request may block the event loop of the service, on a busy machine. */
 const maxDelayMs = 500

@@ -187,7 +187,7 @@ describe('a decision about the country of an organization', () => {
     return (await api.get(`/v1/organizations/${funder.organization}`)).json<Document>()
   }
 
-  it('finds or creates the organization in this country, not its namesake in another one', async () => {
+  it('leads to a new organization there, not to the namesake in another country', async () => {
     const scheme = newScheme()
     const name = `Fund of ${scheme}`
     const csv = `Id,Funder,Country\nC,${name},Congo\n`

@@ -194,13 +194,13 @@ describe('a date filter', () => {
     ['year', '-4713'],
     ['decade', '-471X'],
     ['month', '-4713-10'],
-  ])('says which dates can be stored if the %s %s lies outside them', async (unit, value) => {
+  ])('says which dates can be stored if the %s %s begins before them', async (unit, value) => {
     const response = await api.get(`/v1/agreements?signedOn[${unit}]=${value}`)
     expect(response.status).toBe(400)
     expect(response.text).toContain('from -4713-11-24 to Y5874897')
   })
 
-  it('applies the filters of several dates separately', async () => {
+  it('applies the filters of several date properties separately', async () => {
     expect(await created.find({ 'inForceFrom[certainlyGte]': '2011-05', signedOn: '2012' })).toEqual([
       '2010-06/..',
       '2012/',

@@ -7,7 +7,10 @@ import chinese from './zh.json' with { type: 'json' }
 /** Keys of the messages, except labels of properties: English has these only where the name is not a good label. */
 export type MessageKey = Exclude<keyof typeof english, `property.${string}`>
 
-/** The messages of each language. To add a language, add a file of messages and an entry here. */
+/**
+ * The messages of each language. To add a language, add a file of messages and an entry here. The language also needs sentences
+ * (`sentences.ts`), hints (`../build/describe-forms.ts`), labels (`src/model/languages.ts`), and a link (`../app.tsx`).
+ */
 const catalogs = { en: english, zh: chinese } as const satisfies Record<string, Record<MessageKey, string>>
 
 export type LanguageTag = keyof typeof catalogs

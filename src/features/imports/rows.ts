@@ -140,8 +140,8 @@ export const addCounts = (one: ImportCounts, other: ImportCounts): ImportCounts 
 })
 
 /**
- * Maximum number of records in a batch, unless a single row has more. Each may have a citation, so a transaction writes about
- * 1,000 records at most.
+ * Maximum number of records in a batch, unless a single row, or a single group of waiting rows, has more. Each may have a
+ * citation, so a batch of this size writes about 1,000 records.
  */
 export const maxRecords = 500
 
@@ -154,7 +154,7 @@ export function takeBatch(rows: readonly ReadyRow[]): ReadyRow[] {
   })
 }
 
-/** Maximum number of rows in a transaction. */
+/** Maximum number of rows in a transaction, unless a single group of waiting rows has more. */
 const maxRows = 500
 
 /** Adapts the number of rows in a transaction to a target duration, since the feed of changes waits for each transaction. */

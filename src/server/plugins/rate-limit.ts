@@ -38,7 +38,7 @@ const limitHeaders = (
 type Callback = Parameters<FastifyRateLimitStore['incr']>[1]
 
 /**
- * The counts of a limiter. The windows are measured by the monotonic clock, as `LRUCache` does. The store of the plugin uses the
+ * The counts of a limiter. `LRUCache` measures the windows by the monotonic clock. The store of `@fastify/rate-limit` uses the
  * time of day: when that is set back by an hour, a client that has reached its limit would have to wait for an hour.
  */
 export class LimiterStore implements FastifyRateLimitStore {

@@ -92,7 +92,7 @@ function repeat(kind: string, intervalMs: number, request: () => ClientRequest, 
 }
 
 repeat('reads', 100, () => ({ path: recordPath(), agent }))
-// Each of these requests opens a new connection, like a new client.
+// Each request without an `agent` opens a new connection, like a new client.
 repeat('lists', 100, () => ({ path: listPath() }))
 repeat('health', 100, () => ({ path: '/healthz' }))
 repeat(

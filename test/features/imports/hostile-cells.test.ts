@@ -40,7 +40,7 @@ async function previewName(name: string, property: string) {
   return rows[0]?.faults[0]?.detail
 }
 
-it('a cell with 10,000 names takes time in proportion to their number', async () => {
+it('a cell with 10,000 names is refused within 6 s of processor time', async () => {
   const property = "each: {from: Party, split: '|'}, organization: ."
   const names = Array.from({ length: 10_000 }, (_, index) => `N${index}`).join('|')
   let detail: string | undefined
