@@ -34,14 +34,14 @@ export interface Classification {
 interface Sum {
   amount: number
   currency: string
-  /** The value in US dollars; an attribute of the registry's namespace. */
+  /** The value in US dollars; in elements of IATI, an attribute of the registry's namespace. */
   usd: number | null
   note: Narrative | null
-  /** The date in EDTF, if it is not exactly the first day of the period; an attribute of the registry's namespace. */
+  /** The date in EDTF; in elements of IATI, an attribute of the registry's namespace. */
   date: string | null
 }
 
-/** An amount of money, and the first and last day that its date may mean. */
+/** An amount of money, and the first and last day that its date may mean. `date` is null if it is exactly the first day. */
 interface MoneyValue extends Sum {
   period: Period
 }

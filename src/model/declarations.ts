@@ -11,10 +11,10 @@ import type { Resource, ResourceDeclaration } from './resource.ts'
 
 /**
  * Checks of the declarations of resources, which run while the registry is built. The message of an error begins with the
- * resource and the property, and ends with what to change.
+ * part that is wrong, and ends with what to change.
  */
 
-/** A wrong declaration. The message begins with the path of a property or the name of a resource. */
+/** A wrong declaration. The message begins with the path of a property, the name of a resource, or a table or index. */
 class DeclarationError extends Error {}
 
 /** A part of a declaration, such as a property, and names that it gives to things of one kind, such as filters. */

@@ -5,8 +5,8 @@ import { wholeJson, withIncludes } from './document.ts'
 import { type Include, type Resource, recordSchema } from './resource.ts'
 
 /**
- * Maximum number of records in an include of a record in a page, or of a single record. Exports have no maximum, since they are
- * sent while they are read.
+ * Maximum number of records in one include of one record, in a page of records or in the response with a single record. Exports
+ * have no maximum, since they are sent while they are read.
  */
 export const maxIncluded = 5000
 

@@ -47,7 +47,7 @@ const comparedAggregates: ComparedAggregate[] = [
   { what: 'kind', path: 'groupBy=kind', sql: 'select kind, count(*) from agreements group by all', max: 20 },
 ]
 
-/** Queries for the rows that an aggregate reads: each country that takes part, directly or through an organization. */
+/** Queries for the rows that an aggregate reads: agreements, and the countries that take part, also through organizations. */
 const tables = {
   agreements: `select id, kind, extract(year from signed_on_earliest)::int as year from agreements`,
   participations: `select distinct record as id, coalesce(participations.country, organizations.country) as country

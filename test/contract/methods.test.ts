@@ -224,7 +224,7 @@ describe.each(resources)('$name', (resource) => {
     }
   })
 
-  it('returns a problem whose type is the URL of a page for an unknown query parameter', async () => {
+  it('answers an unknown query parameter with a problem whose type is the URL of a page', async () => {
     const response = await api.get(`${listPath(resource)}?nonsense=1`)
     expect(response.headers.get('content-type')).toBe('application/problem+json; charset=utf-8')
     const { type } = readProblem(response)

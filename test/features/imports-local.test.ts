@@ -27,7 +27,7 @@ const makeCsv = () =>
   ['Id,Title', ...Array.from({ length: 4100 }, (_, index) => `${index},Treaty ${index}`)].join('\n')
 
 describe('an import whose process reads a local file', () => {
-  it('continues after a service, during a loss of the lock, has run the import without its file', async () => {
+  it('continues after its process lost the lock and a service ran it without its file', async () => {
     const id = await createLocalImport(api.database, mappingOf(newScheme()), { autoCommit: false })
     await withFile('rows.csv', makeCsv(), async (file) => {
       const losing = new AbortController()

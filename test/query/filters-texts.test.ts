@@ -36,7 +36,7 @@ describe.each(['\u0301', '\u0308\u20dd'])('a filter by the text %j, accents alon
     ['place[startsWith]', ['placed']],
     ['summary', []],
     ['summary[contains]', []],
-  ])('finds no record without a value in lists: %s', async (parameter, expected) => {
+  ])('does not take a missing value for this text, in lists: %s', async (parameter, expected) => {
     expect(await created.find({ [parameter]: accents })).toEqual(expected)
   })
 
@@ -49,7 +49,7 @@ describe.each(['\u0301', '\u0308\u20dd'])('a filter by the text %j, accents alon
     [has('contains'), ['placed']],
     [{ not: has('startsWith') }, ['without']],
     [has('ne'), ['placed', 'without']],
-  ])('finds no record without a value in searches: %j', async (condition, expected) => {
+  ])('does not take a missing value for this text, in searches: %j', async (condition, expected) => {
     expect(await search(condition)).toEqual(expected)
   })
 })

@@ -22,7 +22,7 @@ export const servicePassword = (superuserPassword: string): string =>
 export const roleLock = 0x726f6c65
 
 /**
- * Creates the service role and its database if they are missing.
+ * Creates the service's database if it is missing. Before that, creates the service role if it is missing, too.
  * @param client a connection of the superuser.
  * @returns whether the database belongs to another role, as in folders of earlier versions.
  * @throws PostgreSQL's error.

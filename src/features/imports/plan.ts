@@ -100,8 +100,8 @@ function isDefault({ document }: Resource, name: string, value: unknown): boolea
 }
 
 /**
- * Whether others have set a value: it is not the one that the last import wrote. If no import has written the property, or
- * the import was undone, a default value does not count as set by others.
+ * Whether others have set a value: it is not the last value that a row had for the property. If no row had a value for it, or
+ * the last import was undone, a default value does not count as set by others.
  */
 function isEdited({ resource, existing }: Upsert, name: string, value: unknown): boolean {
   const imported = existing?.lastImport?.properties[name]
@@ -114,7 +114,7 @@ function planChange(upsert: Upsert, stored: string, onEdited: OnEdited): Planned
   const { resource, existing } = upsert
   const before = documentOf(resource, JSON.parse(stored))
   const merged = mergeWanted(upsert, before)
-  // The order of dates is checked below, without the dates of the row that are not written since others have edited them.
+  // This call does not check the order of dates. The one for `after` does: there, dates that others edited replace the row's.
   const wanted = checkDocument(resource, merged, merged)
   if (otherRowId(upsert) !== undefined) {
     const kept = statedProperties(upsert).filter((name) => !isDeepStrictEqual(before[name], wanted[name]))

@@ -35,8 +35,9 @@ const findFaultyColumns = (tx: Transaction, id: string, states: readonly string[
   })
 
 /**
- * Adds records to `kept` of the report of a running step: records with properties that the import does not overwrite, or that
- * the undo could not fully revert. The step stores the report with its progress, so that another process can continue the step.
+ * Adds records to `kept` of the report of a running step: records with properties that the import does not overwrite or, during
+ * an undo, records that the undo could not fully revert. The step stores the report with its progress, so that another process
+ * can continue the step.
  * @param keptCount number of all properties that the import does not overwrite; during an undo, number of all records that it
  * could not fully revert.
  * @returns the report, with at most 100 records in `kept`.
