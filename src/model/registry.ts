@@ -74,8 +74,8 @@ export class Registry {
   readonly withExternalIds: string[] = []
   readonly shared: SharedTables
   /**
-   * Every resource, each after those to which it refers. Seeding and imports write records in this order, and the OpenAPI
-   * document lists the paths of resources in it.
+   * Every resource, each after those to which it refers. In this order, seeding and imports write records, and the OpenAPI
+   * document lists the paths of resources.
    */
   readonly resources: readonly Resource[]
   readonly #declarations = new Map<string, ResourceDeclaration>()

@@ -8,7 +8,7 @@ import { listQueryString, newAgreement, wideQueryString } from './requests.ts'
  * other load on the machine affects both. Each request returns or changes the same number of records in both.
  */
 
-/** A word that only `wordMatches` agreements contain, which this benchmark adds to each registry. */
+/** A word that occurs only in the `wordMatches` agreements that this benchmark adds to each registry. */
 const word = 'zephyrine'
 const wordMatches = 50
 

@@ -98,7 +98,7 @@ describe('an external id that an operation releases', () => {
 })
 
 describe('two records', () => {
-  /** Patches two records in one request, and expects that both are changed, in either order of the operations. */
+  /** Patches two records in one request, in the given order or in reverse, and expects that both are changed. */
   async function patchBoth(resource: typeof topics, patches: [object, object][], isReversed: boolean) {
     const operations = patches.map(([target, patch]) => ({ op: 'patch', ...target, ifMatch: '*', patch }))
     const response = await sendBulk(api, resource, isReversed ? operations.reverse() : operations)
@@ -139,7 +139,7 @@ describe('two records', () => {
     await patchBoth(topics, patches, isReversed)
   })
 
-  it.each(orders)('may have the same code if one is withdrawn', async ({ isReversed }) => {
+  it.each(orders)('may have the same code if one of them is a withdrawn state', async ({ isReversed }) => {
     const countries = resourceOf('countries')
     const [one, other] = [await exampleDocument(countries, api), await exampleDocument(countries, api)]
     await createRecord(countries, api, { ...one, validTo: null })
@@ -151,7 +151,7 @@ describe('two records', () => {
     await patchBoth(countries, patches, isReversed)
   })
 
-  it('cannot set a unique property that the other one keeps', async () => {
+  it('cannot share a unique value that its holder does not release', async () => {
     const ror = 'https://ror.org/0aaaaaa99'
     const holder = await createRecord(organizations, api, organization({ ror }))
     const other = await createRecord(organizations, api, organization())

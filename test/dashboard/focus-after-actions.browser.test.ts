@@ -27,7 +27,7 @@ describe.skipIf(skipsBrowser)('the focus [needs Chromium]', { timeout: 90_000 },
     }
   })
 
-  it('is in the page after a confirmed action, and on its button after a cancelled one', async () => {
+  it('is in the view after a confirmed action, and on the button of a cancelled one', async () => {
     const id = await dashboard.createAgreement({ title: 'A treaty to delete' })
     const { page, settle } = await dashboard.openSignedIn(`/records/agreements/${id}`)
     const open = page.getByRole('button', { name: 'Delete' })
@@ -67,7 +67,7 @@ describe.skipIf(skipsBrowser)('the focus [needs Chromium]', { timeout: 90_000 },
     await waitForFocus(page, ':has(> .new-key)')
   })
 
-  it('is on a record that was picked, and on the search after the record is removed', async () => {
+  it('is on a picked record, and on the search after the user removes the record from the field', async () => {
     const { page } = await dashboard.openSignedIn('/new/cooperation-bases')
     const pick = async (search: string, text: string) => {
       await page.locator(search).fill(text)

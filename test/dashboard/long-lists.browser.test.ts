@@ -44,7 +44,7 @@ const setUnnoticed = (input: Locator, value: string) =>
   }, value)
 
 describe.skipIf(skipsBrowser)('a view with long lists [needs Chromium]', { timeout: 60_000 }, () => {
-  it('shows 25 sources, and the others after a click, for their links and URLs, and in print', async () => {
+  it('shows 25 sources, and the others on request, when a link leads to them, and in print', async () => {
     const { page, go } = await dashboard.open(path)
     const first = page.locator('#source-25')
     const last = page.locator('#source-30')

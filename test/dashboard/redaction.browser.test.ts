@@ -34,11 +34,11 @@ describe.skipIf(skipsBrowser)('the form of a redaction [needs Chromium]', { time
     expect(await firstVersion(id)).not.toContain('Jane Doe')
   })
 
-  it('removes a date, and counts a text only in what the service searches', async () => {
+  it('removes a date, and counts a text only in properties that can be edited', async () => {
     const id = await createTalk()
     await dashboard.api.patch(`/v1/sources/${id}`, { accessedOn: '2019-03-07' })
     const { page } = await dashboard.openSignedIn(`/records/sources/${id}/redact`)
-    // `createdAt` and `updatedAt` have the dash, too.
+    // The dashes in `id`, `createdAt` and `updatedAt` do not count.
     await page.getByLabel('Text required').fill('-')
     await page.getByText('Occurrences in the latest version: 2.').waitFor()
     await redactProperty(page, /^Accessed on 2019-03-07/)
@@ -87,7 +87,7 @@ describe.skipIf(skipsBrowser)('the form of a redaction [needs Chromium]', { time
     expect(await firstVersion(id)).not.toContain('Jane Doe')
   })
 
-  it('shows the reason when no version has a value of the property', async () => {
+  it('shows why the service refuses a property that has no value in any version', async () => {
     const id = (await dashboard.api.post('/v1/sources', { title: 'A report', kind: 'report' })).json<{
       id: string
     }>().id

@@ -10,7 +10,7 @@ import { type RawResponse, send, sendBytes } from './hostile/sending.ts'
 import { residentMebibytes } from './isolation/memory.ts'
 import { openService, type Service } from './service.ts'
 
-/** Random requests: valid, invalid and malicious. */
+/** Random requests (valid, invalid and malicious), and malformed or slow HTTP. */
 
 const count = repetitions(50_000)
 const concurrency = 24

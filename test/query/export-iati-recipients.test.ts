@@ -37,7 +37,7 @@ describe('an export in the format iati', () => {
     ])
   })
 
-  it('writes regions that are not in UN M49 by name', async () => {
+  it('writes a region with its UN M49 code or, if it has none, by name', async () => {
     const regions = ['002', '902', '199'].map((region) => ({ region, role: 'beneficiary' }))
     expect(await elements('recipient-region', regions)).toEqual([
       '<recipient-region vocabulary="2" code="002"/>',

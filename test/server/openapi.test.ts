@@ -51,7 +51,7 @@ describe('the OpenAPI document', () => {
     expect(isDeepStrictEqual(parse(text, { maxAliasCount: -1 }), await json?.json())).toBe(true)
   })
 
-  it.each(['json', 'yaml'])('is compressed as %s, and returns 304 for a matching ETag', async (format) => {
+  it.each(['json', 'yaml'])('as %s is compressed, and returns 304 for a matching ETag', async (format) => {
     const url = `/openapi.${format}`
     const headers = { 'accept-encoding': 'br' }
     const first = await api.app.inject({ url, headers })
@@ -110,7 +110,7 @@ describe('the OpenAPI document', () => {
     }
   })
 
-  it('has a unique camelCase operationId for each operation, which begins with a verb', () => {
+  it('gives each operation a unique camelCase operationId that begins with a verb', () => {
     const expected = resources.flatMap(({ name, singular, plural, key }) => [
       [`get /v1/${name}`, `list${plural}`],
       [`post /v1/${name}`, `create${singular}`],
@@ -252,7 +252,7 @@ describe('the OpenAPI document', () => {
     })
   })
 
-  it('has patterns without Unicode classes, lookaround and escaped slashes, for all generators', () => {
+  it('has no Unicode classes, lookaround or escaped slashes in patterns, for code generators', () => {
     const text = JSON.stringify(api.served)
     const patterns = [...text.matchAll(/"pattern":("(?:[^"\\]|\\.)*")/g)].map(([, pattern = '']) =>
       JSON.parse(pattern),

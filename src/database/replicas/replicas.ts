@@ -13,7 +13,7 @@ export interface ReplicaOptions {
   maxAgeMs: number
 }
 
-/** Receives events for the log: a replica is unreachable, has become the primary, or is reachable again. */
+/** Receives events for the service's log: a replica is unreachable, has become the primary, or is reachable again. */
 export interface ReplicaObserver {
   /** @returns whether the event was logged. If not, the next failure is reported again, without a pause. */
   replicaUnavailable(replica: Replica, reason: string): boolean
@@ -46,8 +46,8 @@ export type ReadCounts = Record<'replica' | 'primary' | 'retried', number>
 export type WaitCounts = Record<'reached' | 'timeout', number>
 
 /**
- * The replicas of a primary. Measures how far each has replayed the log, and chooses the replica for a read. All pools of a
- * process share one instance.
+ * The replicas of a primary. Measures how far each has replayed the write-ahead log, and chooses the replica for a read. All
+ * pools of a process share one instance.
  */
 export class Replicas {
   readonly all: readonly Replica[]
@@ -57,7 +57,7 @@ export class Replicas {
   readonly #primary: Primary
   readonly #intervalMs: number
   readonly #events = new EventEmitter<{ reachable: [Replica]; unreachable: [Replica] }>().setMaxListeners(0)
-  /** The last report about each replica, and its time. */
+  /** The last state of each replica, and when it was reported. The observer receives a first state only if it is `away`. */
   readonly #reported = new Map<Replica, { state: 'up' | 'primary' | 'away'; reportedAt: number }>()
   /** Replicas that have been seen on the primary's timeline. */
   readonly #confirmed = new Set<Replica>()
@@ -83,7 +83,7 @@ export class Replicas {
     this.#intervalMs = Math.max(5, options.maxAgeMs / 4)
     this.#primary = new Primary(primaryUrl, {
       onPosition: () => this.#updateAsOf(),
-      // Ignores failures: another process may have stored the timeline, and after the next probe it is stored again.
+      // Ignores failures: another process may have stored the timeline. If none has, the next probe leads to a new attempt.
       onTimeline: (timeline) => void storeTimeline(timeline).catch(() => {}),
     })
     this.all = options.urls.map(
@@ -106,7 +106,10 @@ export class Replicas {
     await Promise.all([this.#primary.close(), ...this.all.map((replica) => replica.close())])
   }
 
-  /** Calls `handler` when a replica becomes reachable or unreachable. @returns a function that unsubscribes. */
+  /**
+   * Calls `onReachable` when a replica becomes reachable, and `onUnreachable` after each probe that fails.
+   * @returns a function that unsubscribes.
+   */
   watch(handler: { onReachable(replica: Replica): void; onUnreachable(replica: Replica): void }): () => void {
     this.#events.on('reachable', handler.onReachable).on('unreachable', handler.onUnreachable)
     return () => {

@@ -49,7 +49,8 @@ function participantsSql(
   const { id, table } = resource
   const nodes =
     level === 'country' ? sql`select code from countries` : sql`select id::text from organizations`
-  // A record of the past may have a participant that has become internal since, and must not be shown to a reader without a role.
+  // A record of the past may have a participant that has become internal since. Readers without a role must not see this
+  // participant.
   const isNode = asOf === undefined ? sql`participant is not null` : sql`participant in (${nodes})`
   const byRecord = (rows: SQL) =>
     sql`(select record, array_agg(distinct participant collate "C" order by participant collate "C") as participants from (${rows}) as participation where ${isNode} group by record) as by_record on by_record.record = ${id}`

@@ -133,7 +133,7 @@ const m49Vocabulary = '2'
 /** The scheme of external ids that are IATI identifiers. */
 const iatiScheme = 'iati'
 
-/** Returns the day if it is finite and has a four-digit year, as in xsd:date; otherwise undefined. */
+/** Returns the day if it is finite and in the years 1 to 9999, so that it is a valid xsd:date; otherwise undefined. */
 const finiteDay = (day: string | undefined): string | undefined =>
   day && /^\d{4}-\d{2}-\d{2}$/.test(day) ? day : undefined
 
@@ -179,8 +179,9 @@ function boundaryOf(date: string | null, dateBounds: DateBounds, end: 0 | 1) {
 }
 
 /**
- * Returns the dates of an activity. A date that may have come already is an actual date. If its day is after today, today is
- * written. Without a date that IATI can express, the day of the record's creation is the start.
+ * Returns the dates of an activity. A date is an actual date if it may have come already and the status allows this, otherwise
+ * a planned one. If the day of an actual date is after today, today is written. Without a date that IATI can express, the day of
+ * the record's creation is the start.
  * @param options `status`: the status in the file. The start is planned while the status is `pipeline`; the end is actual only
  * with `finalisation` or `closed`.
  */

@@ -226,7 +226,8 @@ export async function releaseMerged(
 
 /**
  * Deletes the merged record, to which no record refers any more. Its row in `records` stays without its document and refers to
- * the remaining record, and so do the rows of records that had been merged into it earlier.
+ * the remaining record. The rows of records that had earlier been merged into the deleted record then refer to the remaining
+ * one, too.
  */
 export async function deleteMerged(tx: Transaction, { resource, from, into }: MergedPair): Promise<void> {
   const { time, id } = from

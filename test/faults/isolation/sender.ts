@@ -1,7 +1,7 @@
 import http from 'node:http'
 import { z } from 'zod'
 
-/** The address of the service, and the address and key of a client. */
+/** The port of the service, and the address and key of a client. */
 export const senderSchema = z.strictObject({
   port: z.int(),
   /** The address from which the client connects. All of 127.0.0.0/8 is this machine on Linux. */
@@ -9,7 +9,7 @@ export const senderSchema = z.strictObject({
   key: z.string().optional(),
 })
 
-/** The address of the service, and the address and key of a client. */
+/** The port of the service, and the address and key of a client. */
 export type Sender = z.output<typeof senderSchema>
 
 /** The service's address. */

@@ -28,8 +28,9 @@ const fields: readonly FormField[] = [
 const endOfDay = (day: string) => `${day}T23:59:59Z`
 
 /**
- * A form that creates an API key. After a lost response, it sends the same idempotency key again. If the service has already
- * created the API key, it refuses to create a second one, and the list of keys shows the first one, which can then be revoked.
+ * A form that creates an API key. If the user submits the form again after a lost response, it sends the same idempotency key.
+ * If the service has already created the API key, it refuses to create a second one, and the list of keys shows the first one,
+ * which can then be revoked.
  */
 export function NewKeyForm({ onIssued }: { onIssued: (key: IssuedKey) => void }) {
   const { t } = useLanguage()

@@ -10,7 +10,10 @@ const initialRowCount = 50
 /** The table is open at first if it has at most this many rows. */
 const maxOpenRows = 20
 
-/** A table of a network's edges, with the number of records of each resource. A number is a link if one list has its records. */
+/**
+ * A table of a network's edges, with the number of records of each resource. A number is a link if a single list has all its
+ * records.
+ */
 export function PairTable({
   graph,
   caption,

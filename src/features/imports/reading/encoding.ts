@@ -23,8 +23,8 @@ const minMixedShare = 0.05
 const doubleByteEncodings = ['gb18030', 'big5', 'shift_jis', 'euc-jp', 'euc-kr']
 
 /**
- * Matches lines, decoded as Latin-1, that are UTF-8 and not by chance: they have bytes that such pairs hardly have, as Chinese or
- * Russian in UTF-8 does, or a pair beside an ASCII letter, as in `Perú`.
+ * Matches a UTF-8 line, decoded as Latin-1, if it is not UTF-8 by chance: it has bytes that the pairs of these encodings hardly
+ * have, as Chinese or Russian in UTF-8 does, or a pair beside an ASCII letter, as in `Perú`.
  */
 const certainUtf8 = /[\x80-\xa0\xe0-\xff]|[A-Za-z][\xa1-\xdf]|[\xa1-\xdf][A-Za-z]/
 
@@ -155,8 +155,8 @@ async function surveyFile(path: string): Promise<Survey> {
   }
   // In UTF-8, the last character may be incomplete: the file may be cut off, or be only the beginning of a file, as in a preview.
   const whole = rest.subarray(0, endOfCharacters(rest))
-  const isCut = isUtf8(whole) && (survey.utf8Lines > 0 || !isAscii(whole))
-  if (rest.length > 0) addLine(isCut ? whole : rest)
+  const isRestUtf8 = isUtf8(whole) && (survey.utf8Lines > 0 || !isAscii(whole))
+  if (rest.length > 0) addLine(isRestUtf8 ? whole : rest)
   return survey.otherLines === 0 ? { ...survey, name: 'utf-8' } : survey
 }
 
