@@ -37,8 +37,8 @@ const lastOperation = async (id: string) => {
   return (await dashboard.api.get(path)).json<{ data: { operation: string }[] }>().data[0]?.operation
 }
 
-describe.skipIf(skipsBrowser)('the key of a merged record [needs Chromium]', { timeout: 90_000 }, () => {
-  it('leads to the views of the record that stays, whose URL replaces its own', async () => {
+describe.skipIf(skipsBrowser)('the views of a merged record [needs Chromium]', { timeout: 90_000 }, () => {
+  it('lead to the views of the record that stays, whose URLs replace theirs', async () => {
     const { from, into } = await mergeTwo()
     const { page, pageErrors, go } = await dashboard.openSignedIn('/changes')
     for (const [view, heading] of [
@@ -60,7 +60,7 @@ describe.skipIf(skipsBrowser)('the key of a merged record [needs Chromium]', { t
     expect(pageErrors).toEqual([])
   })
 
-  it('shows the history of the record that stays, and redacts this record', async () => {
+  it('show the history of the record that stays, and redact this record', async () => {
     const { from, into } = await mergeTwo()
     const { page } = await dashboard.openSignedIn(`/records/agreements/${from}`)
     await page.getByText('First values').click()
@@ -76,7 +76,7 @@ describe.skipIf(skipsBrowser)('the key of a merged record [needs Chromium]', { t
     expect((await dashboard.api.get(`/v1/agreements/${into}`)).text).not.toContain('Islamabad')
   })
 
-  it('leads from the history of the record that stays to the history of the merged one, and back', async () => {
+  it('lead from the history of the record that stays to the history of the merged one, and back', async () => {
     const { from, into } = await mergeTwo()
     const { page, pageErrors } = await dashboard.openSignedIn(`/records/agreements/${into}`)
     await page.getByRole('link', { name: 'History of the record that was merged into this one' }).click()
@@ -91,7 +91,7 @@ describe.skipIf(skipsBrowser)('the key of a merged record [needs Chromium]', { t
     expect(pageErrors).toEqual([])
   })
 
-  it('opens the record that stays in the same page of an embedded view', async () => {
+  it('open the record that stays without a new page if they are embedded', async () => {
     const { from, into } = await mergeTwo()
     const { page } = await dashboard.open(`/records/agreements/${from}?embed=1`)
     await page.waitForURL(`**/records/agreements/${into}?embed=1`)

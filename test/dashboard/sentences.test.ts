@@ -122,9 +122,9 @@ describe('Chinese sentences', () => {
     expect(translate(english)).toBe(expected)
   })
 
-  it('have no sentence for which a more general sentence gives another translation', () => {
+  it('are found even if a more general sentence has another translation', () => {
     // Each sentence is translated with the names of its placeholders as their text. The text for a placeholder with a capital
-    // letter is translated, too, and its name has no translation.
+    // letter is translated, too, and its name has no translation, so sentences with such placeholders are left out.
     const plain = Object.entries(chinese).filter(([english]) => !/\{[A-Z]/.test(english))
     const withNumbers = plain.map((texts) => texts.map((text) => text.replaceAll('{number}', '1')))
     expect(withNumbers.filter(([english = '', translated]) => translate(english) !== translated)).toEqual([])

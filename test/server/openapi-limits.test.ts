@@ -33,7 +33,7 @@ const isBoundedText = (schema: Schema) =>
   boundedFormats.includes(schema.format ?? '') ||
   isBounded(schema.pattern ?? '')
 
-/** Yields a message for each text, list and map in a schema that has no maximum. */
+/** Yields a message for each text, list and map without a maximum in a schema. */
 function* findUnbounded(
   document: object,
   schemaOrTrue: unknown,

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 
-/** Makes `analyze` of a database fail: it evaluates an index on an expression that fails. */
+/** Makes `analyze` of a database fail: `analyze` evaluates the expressions of indexes, and one of them raises an error. */
 export async function makeAnalyzeFail(pool: pg.Pool): Promise<void> {
   const createFunction =
     'create or replace function failing.twice(n int) returns int immutable language plpgsql'

@@ -64,7 +64,8 @@ export async function releaseSharedLock({ client }: SharedLock, stop: () => Prom
 
 /**
  * Releases the shared lock, then tries to take the exclusive one: of two processes that close at the same time, the later
- * one gets it. Returns false if another process has got it and is stopping the server.
+ * one gets it. Returns false if another process still holds the shared lock, or has got the exclusive one and is stopping the
+ * server.
  */
 async function exchangeLock(client: pg.Client): Promise<boolean> {
   try {

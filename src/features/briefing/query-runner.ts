@@ -35,7 +35,7 @@ export class QueryRunner {
   readonly #language: Language
   readonly #asOf: string | undefined
 
-  /** @param asOf the time as of which `tx` reads, for links; undefined if `tx` reads the current registry. */
+  /** @param asOf the time as of which `tx` reads, for plans and links; undefined if `tx` reads the current registry. */
   constructor(tx: Transaction, language: Language, asOf: string | undefined) {
     this.#tx = tx
     this.#language = language

@@ -17,7 +17,7 @@ export interface Decision {
   resource: string
   name: string
   country?: string | null
-  /** The scheme of the code, or of the topic. */
+  /** The scheme of the topic; if `name` is a code, the scheme of this code. */
   scheme?: string | null
   /** The key of the record; null if the name has no record. */
   key: string | null

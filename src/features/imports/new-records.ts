@@ -73,8 +73,8 @@ function shortSlugs(mention: Mention): string[] {
 }
 
 /**
- * Chooses the slugs of the topics to create for mentions: for each, the first short slug that no record has, otherwise the one
- * with a hash (`uniqueSlug`).
+ * Chooses the slugs of the topics to create for mentions: for each, the first short slug that no record has and that no other
+ * of these topics was given, otherwise the slug with a hash (`uniqueSlug`).
  * @returns the slugs by the identities of the topics.
  */
 export async function chooseSlugs(

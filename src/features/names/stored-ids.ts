@@ -22,7 +22,7 @@ interface Row {
 /** A query by an id of a scheme. */
 export type IdQuery = NameQuery & { scheme: string }
 
-/** Returns a ROR id, with or without its address, as the registry stores it: `https://ror.org/…`. */
+/** Converts a ROR id, which may lack its address, to the form that the registry stores: `https://ror.org/…`. */
 export function toRor(id: string): string {
   const lastPart = id.trim().replace(/^(https?:\/\/)?ror\.org\//i, '')
   return `https://ror.org/${lastPart.toLowerCase()}`

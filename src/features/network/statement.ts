@@ -161,8 +161,8 @@ function edgeTopicsSql(registry: Registry, plan: NetworkPlan, records: SQL): SQL
 }
 
 /**
- * Returns the columns by which edges are joined. All edges of a country have the same source, which would mislead
- * PostgreSQL's estimates, so they are joined by the target alone.
+ * Returns the columns by which pairs and topics are joined to the shown edges. All edges of a country have the same source,
+ * which would mislead PostgreSQL's estimates, so this join uses the target alone.
  */
 const edgeEnds = ({ country }: NetworkPlan) =>
   country === undefined

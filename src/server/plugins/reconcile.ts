@@ -33,7 +33,7 @@ const maxBodyBytes = 1024 * 1024
 /** Number of properties that `/reconcile/extend/propose` returns by default. */
 const defaultProposedCount = 100
 
-/** Maximum number of fields that are read from a form. Clients send one. */
+/** Maximum number of fields that are read from a form or a query string. Clients send only a few. */
 const maxFields = 20
 
 const form = 'application/x-www-form-urlencoded'
@@ -98,8 +98,9 @@ export interface ReconcileOptions {
 }
 
 /**
- * Serves the W3C Reconciliation Service API 0.2 at `/reconcile`, for OpenRefine and similar clients. It sends requests to the
- * API as the client, so the same access, visibility, limits and cache apply. Its scope parses only forms.
+ * Serves the W3C Reconciliation Service API 0.2 at `/reconcile`, for OpenRefine and similar clients. The plugin sends requests
+ * to the API of the registry (`/v1`) as the client, so the same access, visibility, limits and cache apply. The scope of the
+ * plugin accepts only forms as bodies.
  */
 export async function reconcile(
   scope: FastifyInstance,

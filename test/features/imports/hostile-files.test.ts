@@ -59,7 +59,7 @@ describe('a line, value or element that never ends', () => {
     expect(growthMib).toBeLessThan(maxGrowthMib)
   })
 
-  it('of NUL bytes, such as a sparse file, is refused as binary', async () => {
+  it('is refused as binary if it consists of NUL bytes, as in a sparse file', async () => {
     const { message } = await readLarge('file.csv', (descriptor) => ftruncateSync(descriptor, 2 ** 30))
     expect(message).toContain('binary')
   })

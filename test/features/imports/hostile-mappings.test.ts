@@ -44,7 +44,7 @@ const aliasesOfAnchors = () => {
 const mergeKeys = `%YAML 1.1\n---\na: &a {${Array.from({ length: 19_000 }, (_, index) => `k${index}:,`).join('')}}
 b: [${'{<<: *a},'.repeat(490)}]`
 
-describe('a mapping of the maximum length is refused at once if it has', () => {
+describe('a long mapping is refused at once if it has', () => {
   it.each([
     ['thousands of keys', fillText((index) => `k${index}: 1\n`), 'more than 20000 entries'],
     ['thousands of keys in braces', fillText((index) => `k${index},`, '{', '}'), 'more than 20000 entries'],

@@ -10,7 +10,7 @@ const mapping = (properties: string, more = '') =>
   `scheme: x\n${more}\nrecords: { agreements: { id: id, properties: { title: title, kind: =treaty, ${properties} } } }`
 const faults = (text: string) => collectFaults(() => parseMapping(text, registry))
 
-describe('a mapping with a fault', () => {
+describe('a faulty mapping', () => {
   it.each([
     [
       'an unknown key',
