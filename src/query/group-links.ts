@@ -23,7 +23,10 @@ const findComparison = (where: Condition, filter: string, operator: Operator) =>
     ? where.comparisons.find((known) => known.filter === filter && known.operator === operator)
     : undefined
 
-/** Whether a filter by the group's value replaces a comparison of the request with a list that contains the group's value. */
+/**
+ * Whether the filter by a group's value replaces a comparison of the request. The comparison has a list of values, one of which
+ * is the group's value.
+ */
 const isReplaced = (
   { resource, groupBy }: AggregatePlan,
   filter: string,

@@ -174,7 +174,7 @@ describe('entente import', () => {
     )
   })
 
-  it('refuses a second file with rows, which the mapping does not name', async () => {
+  it('refuses a second file that the mapping does not name', async () => {
     const { scheme, mapping, file } = await writeFiles()
     const second = join(folder, 'second.csv')
     await writeFile(second, `${treatyHeader}\n3,A third treaty,2001-05-03,France\n`)

@@ -56,7 +56,7 @@ describe.skipIf(skipsBrowser)('a button that copies [needs Chromium]', { timeout
     expect(await paste(page)).toBe(key)
   })
 
-  it('shows the text selected if the browser does not copy it', async () => {
+  it('selects the text in a field if the browser does not copy it', async () => {
     const page = await openWith(refusal, '/explore/agreements?country=PAK')
     await page.getByRole('button', { name: 'Copy as curl' }).click()
     const field = page.getByRole('textbox', { name: 'Select and copy this text:' })

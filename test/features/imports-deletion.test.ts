@@ -170,7 +170,7 @@ describe('an import whose dry run has not ended', () => {
     expect(await rowsOf(id)).toHaveLength(0)
   })
 
-  it('can be deleted while the command line reads its file, which then stops before the end', async () => {
+  it('can be deleted while the command line reads its file, and the reading then stops early', async () => {
     const id = await createLocalImport(api.database, treatyMapping(newScheme()), { autoCommit: false })
     let deletion: Promise<{ status: number }> | undefined
     let rowsRead = 0

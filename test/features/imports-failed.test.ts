@@ -7,7 +7,7 @@ import { adminKey } from '../support/app.ts'
 import { importCsv, newScheme, treatyHeader, treatyMapping, undo } from '../support/imports.ts'
 import { sendForm } from '../support/send-form.ts'
 
-/** The rows of imports whose commit has failed. */
+/** Failed imports: the rows that were waiting when a commit failed, and the attempts if the failure cannot be stored. */
 
 let api: Api
 beforeAll(async () => {

@@ -178,7 +178,10 @@ ${['A', 'B', 'C', 'D']
 `
 
   const rowCount = 100
-  /** A file of pairs that refer to one another. One transaction writes them all, and the two records of a pair are far apart. */
+  /**
+   * A file of pairs of records: the two records of a pair refer to each other, and most are written far apart. One transaction
+   * writes all pairs.
+   */
   const cyclicCsv = [
     'A,A2,B,B2,C,C2,D,D2',
     ...Array.from({ length: rowCount }, (_, row) =>
@@ -287,7 +290,7 @@ it('an import that commits itself fails while another import of the register is 
   })
 })
 
-it('an undo is refused while an import of the register that commits itself arrives', async () => {
+it('an undo is refused while an import that commits itself is uploaded for the register', async () => {
   const mapping = mappingOf(newScheme())
   const first = await importCsv(api.database, mapping, csv)
   const second = await checkCsv(api.database, mapping, csv.replaceAll('c-', 'd-'))

@@ -145,7 +145,7 @@ async function feedOf(created: CreatedRecords): Promise<Change[]> {
   throw new Error('the feed does not become complete')
 }
 
-/** Returns the records after the changes of the feed up to a time. */
+/** Applies the changes of the feed up to a time to an empty registry. @returns its records. */
 function replay(changes: Change[], moment: string): Record<Kind, Map<string, Document>> {
   const state = { topics: new Map(), organizations: new Map(), agreements: new Map() }
   for (const { resource, key, operation, time, document } of changes) {

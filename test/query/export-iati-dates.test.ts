@@ -38,6 +38,9 @@ describe('the dates of an activity in the format iati', () => {
         ['2', today(), expect.stringMatching(/cannot express .*: -0500 and -0400-03\. .* the registry\.$/)],
       ],
     })
+  })
+
+  it('that are before the year 1 are left out if the activity has another date', async () => {
     const { dates } = await exported({ startsOn: '0000', endsOn: '1995-05' })
     expect(dates).toEqual([['4', '1995-05-31', '1995-05']])
   })

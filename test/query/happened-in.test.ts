@@ -30,7 +30,8 @@ async function createWithDates(resource: Resource, dateProperties: readonly stri
   }
 }
 
-describe('happenedIn finds records whose events may have happened in a span of days', () => {
+/** `happenedIn` finds the records whose events may have happened in a span of days. */
+describe('the filter happenedIn', () => {
   it('compares by overlap if the event has one date, such as the signature', async () => {
     const dates = ['2010', '2011-04', '201X', '2013/..', '../2009', 'none']
     const created = await createLabelled(

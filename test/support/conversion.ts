@@ -9,7 +9,7 @@ import { Problem } from '../../src/problems/problem.ts'
 import { registry } from '../../src/resources/registry.ts'
 import { readContent } from './import-files.ts'
 
-/** Makes a companion file from its rows. */
+/** Makes the rows of a companion file, in memory. */
 export const makeCompanion = (columns: readonly string[], rows: readonly JsonObject[]): CompanionRows =>
   new CompanionRows(
     columns,
@@ -33,7 +33,7 @@ export const convertRow = (
   })
 
 /**
- * Converts the rows of a file. Parameters and errors are those of `convertRow`.
+ * Converts the rows of a file with a mapping in YAML. `companions` and the errors are those of `convertRow`.
  * @throws Problem `invalid-mapping` also if the mapping names a column that the file lacks.
  */
 export async function convertContent(

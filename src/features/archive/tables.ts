@@ -55,7 +55,8 @@ const catalogQuery = `
   from all_tables order by name, schema desc`
 
 /**
- * Sorts tables so that each comes after the tables that it refers to, otherwise by name; history tables come last.
+ * Sorts tables so that each comes after the tables that it refers to: first the tables that refer to no others, by name, then
+ * those that refer only to these, and so on. History tables come last.
  * @throws Error when tables refer to one another in a circle.
  */
 function sortByReferences(rows: CatalogRow[]): CatalogRow[] {

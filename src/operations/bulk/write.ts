@@ -207,8 +207,8 @@ function faultsOfReferences(resource: Resource, writes: readonly Write[]): Map<s
 }
 
 /**
- * A record whose removal is refused stays, and so do its references. So this function adds a fault to the removal of each record
- * to which it refers.
+ * A record whose removal is refused remains, and so do its references. So this function adds a fault to the removal of each
+ * record to which a remaining record refers.
  */
 function addFaultsOfRemaining(
   resource: Resource,

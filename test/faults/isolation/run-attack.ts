@@ -17,7 +17,7 @@ const maxMemoryRatio = 1.2
 export interface AttackedService {
   port: number
   pid: number
-  /** The key with which the other client writes. */
+  /** The key with which a client other than the attacker writes. */
   writerKey: string
 }
 
@@ -51,7 +51,7 @@ export async function runAttack(
     start('client.ts', { sender: { port, localAddress: '127.0.0.3' }, apiKey: writerKey })
   try {
     const sender = { port, localAddress: '127.0.0.2', ...(attackerKey !== undefined && { key: attackerKey }) }
-    // The process of the attacker starts before the baseline, since this takes CPU time.
+    // The process of the attacker starts before the baseline, since starting it takes CPU time.
     const attacker = start('attacker.ts', { attack, sender })
     await attacker.nextMessage()
     const client = startClient()
@@ -59,7 +59,7 @@ export async function runAttack(
     await sleep(baselineMs)
     const baseline = measurementsSchema.parse(await client.requestReport())
     const beforeMib = await residentMebibytes(pid)
-    // The first message starts the attack.
+    // The first message to the attacker starts the attack.
     await attacker.requestReport()
     const peakMib = await measurePeakMemory(pid, attackMs)
     const counts = countsSchema.parse(await attacker.requestReport())
