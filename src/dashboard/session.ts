@@ -14,7 +14,7 @@ export type SessionEndReason = 'signedOut' | 'refused'
 interface State {
   session?: Session | undefined
   endReason?: SessionEndReason | undefined
-  /** Counts sign-ins, sign-outs and writes: each makes earlier responses outdated. */
+  /** Counts sign-ins, ends of sessions, and times at which data may have changed: each makes earlier responses outdated. */
   dataVersion: number
 }
 
@@ -67,7 +67,7 @@ export function startSession(session: Session, isStored: boolean): void {
   change({ session, endReason: undefined })
 }
 
-/** Ends the session and deletes the key. */
+/** Ends the session, and deletes the key from the browser. */
 export function endSession(endReason: SessionEndReason): void {
   store(undefined)
   change({ session: undefined, endReason })

@@ -19,7 +19,7 @@ function createEndpoint(resource: Resource, operation: Operation): Endpoint {
     : endpoint
 }
 
-/** Methods in the order in which documents usually list them. */
+/** Methods in the order in which OpenAPI documents usually list them. */
 const methods: readonly string[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 
 /** Compares endpoints by path, then by method. Paths with a record's key come last, since `{` sorts after all letters. */
@@ -28,7 +28,7 @@ function compareEndpoints(a: Endpoint, b: Endpoint): number {
   return a.path < b.path ? -1 : 1
 }
 
-/** Returns the endpoints of every operation on every resource, for each resource by path and method. */
+/** Returns the endpoints of every operation on every resource. Those of each resource are sorted by path and method. */
 export const createEndpoints = (
   resources: readonly Resource[],
   operations: readonly Operation[],

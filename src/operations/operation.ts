@@ -63,8 +63,9 @@ export interface ApiRequest {
 }
 
 /**
- * An API response. The body is text or a stream. When a read of a text sets an `etag`, the server responds with 304 to a
- * request whose `If-None-Match` has this tag. The response cache stores text bodies, unless the response sets `cache-control`.
+ * An API response. The body is text or a stream. If the response to a read has a text body and the header `etag`, the server
+ * responds with 304 to a request whose `If-None-Match` has this tag. The response cache stores text bodies, unless the response
+ * sets `cache-control`.
  */
 export interface ApiResponse {
   status: number

@@ -140,7 +140,7 @@ const plans = new WeakMap<CheckedQuery, ListPlan>()
 
 /**
  * Returns the plan of a list for a checked query. The plan is cached by the query object.
- * @throws Problem `invalid-parameter` for repeated values, and for a page that is too large for its counts.
+ * @throws Problem `invalid-parameter` for repeated values, and for a `limit` that is too high with a count in `include`.
  */
 export function planList(resource: Resource, query: CheckedQuery): ListPlan {
   const known = plans.get(query)

@@ -58,7 +58,7 @@ export const asAdministrator = {
   'content-type': 'application/json',
 }
 
-/** Sends a request and reads its response as text; undefined when the connection was lost before its end. */
+/** Sends a request and reads the response as text; undefined without a connection, or if it is lost before the response ends. */
 export async function fetchText(
   url: string,
   init: RequestInit,

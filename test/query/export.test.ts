@@ -142,7 +142,7 @@ describe('the parameters of an export', () => {
     },
   )
 
-  it('for paging are refused in the body of a search, with a pointer to each', async () => {
+  it('for paging are refused in the body of a POST, too, with a pointer to each', async () => {
     const response = await api.post('/v1/topics/export?format=csv', { limit: 10, count: 'exact' })
     expect(response.status).toBe(400)
     expect(readProblem(response).errors?.map(({ pointer }) => pointer)).toEqual(['/limit', '/count'])

@@ -6,7 +6,7 @@ import type { Bar } from '../components/bar-table.tsx'
  */
 export type YearBar = Bar & { year: number | null }
 
-/** The longest period that a column can show, and the shorter ones, in years. */
+/** The longest period that a bar can show, and the shorter ones, in years. */
 const longestPeriodYears = 1000
 const shorterPeriodsYears = [1, 10, 100]
 

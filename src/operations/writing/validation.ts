@@ -23,7 +23,7 @@ const countingDefaults = ', counting the default values of properties that were 
  * clients can send every record back as they have read it.
  * @param before the stored document, if there is one. Dates in a wrong order that are unchanged from it are no fault, so
  *   that the other properties of such a record can be changed.
- * @throws Problem `invalid-body` with every fault.
+ * @throws Problem `invalid-body` with the faults of the first check that fails.
  */
 export function checkDocument(resource: Resource, body: unknown, before?: Document): Document {
   requireFewValues(resource.noun, body)
@@ -72,7 +72,7 @@ function requireFewValues(noun: string, document: unknown, addition = ''): void 
 /**
  * Checks the new document of a record. A body without `visibility` keeps the current one, so that a client that does not
  * know the property publishes nothing.
- * @throws Problem `invalid-body` with every fault.
+ * @throws what `checkDocument` throws.
  */
 export function checkReplacement(resource: Resource, before: Document, body: unknown): Document {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return checkDocument(resource, body)

@@ -25,7 +25,7 @@ const participants =
   'participants: [{ each: p, country: c, organization: { from: o, by: id }, role: =participant }]'
 
 describe('items of a list that are bad', () => {
-  it('are dropped without the other items if they break a rule of the list', () => {
+  it('are dropped, and the other items kept, if they break a rule of the list', () => {
     const twoActors = { c: 'Peru', o: '7' }
     const { document, dropped } = convert(participants, { p: [{ c: 'Pakistan' }, twoActors, { c: 'Kenya' }] })
     expect(document).toMatchObject({ participants: [{ country: 'Pakistan' }, { country: 'Kenya' }] })
@@ -46,7 +46,7 @@ describe('items of a list that are bad', () => {
     expect(dropped).toMatchObject([{ value: '0' }, { detail: 'Item 2 occurs twice in the list.' }])
   })
 
-  it('stay without a bad optional value, which alone is reported', () => {
+  it('stay without a bad optional value or are dropped for a required one; the value is reported', () => {
     const amounts = 'amounts: [{ each: a, kind: =budget, amount: v, currency: =EUR, valueUsd: usd, note: n }]'
     const { document, dropped } = convert(amounts, {
       a: [

@@ -14,8 +14,8 @@ afterAll(() => test.close())
 type Mention = Record<'name' | 'on' | 'country' | 'key', string>
 
 /**
- * Mentions of countries with their keys; the key is empty if a person must decide. `country` is the country whose list
- * has the mention.
+ * Mentions of countries with their keys; the key is empty if a person must decide. `country` is the country that the source of
+ * the mention is about.
  */
 const mentions: Mention[] = parse(readFileSync(new URL('mentions.csv', import.meta.url)), { columns: true })
 

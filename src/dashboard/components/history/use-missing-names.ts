@@ -27,7 +27,7 @@ function* participantKeys(value: Readonly<Record<string, unknown>>): Generator<[
 /**
  * Returns known names together with the names of the other records to which versions of a record refer. If a request fails,
  * no further names are added.
- * @param names the known names, such as those to which the current version refers.
+ * @param names the known names, such as those of the records to which the current version refers.
  * @param values objects with some or all properties of a version: those whose values are shown.
  */
 export function useMissingNames(resource: string, names: Names, values: readonly RecordDocument[]): Names {

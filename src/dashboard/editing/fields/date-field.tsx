@@ -21,12 +21,12 @@ export function DateField({ field, value, pointer, onChange }: FieldProps) {
   const description = describeEdtf(text.trim(), language)
   const suggestion = description || text.trim() === '' ? undefined : suggestEdtf(text, language.tag)
   const convert = () => suggestion && onChange(suggestion)
-  const help = `${fieldId(pointer)}-reading`
+  const readingId = `${fieldId(pointer)}-reading`
   return (
     <LabelledInput field={field} pointer={pointer} help={<Examples />}>
       <input
         {...labels}
-        aria-describedby={`${help} ${labels['aria-describedby']}`}
+        aria-describedby={`${readingId} ${labels['aria-describedby']}`}
         type="text"
         value={text}
         placeholder="2011-04"
@@ -34,7 +34,7 @@ export function DateField({ field, value, pointer, onChange }: FieldProps) {
         onBlur={convert}
         onKeyDown={(event) => event.key === 'Enter' && !isComposing(event) && convert()}
       />
-      <p id={help} class="reading small" aria-live="polite">
+      <p id={readingId} class="reading small" aria-live="polite">
         {description && (
           <>
             <strong>{description.text}</strong>{' '}

@@ -94,7 +94,7 @@ const locateDecision = (line: number) => `/decisions/${line}`
 
 const badUpload = (detail: string) => new Problem('invalid-body', `${detail} ${partOrder}`)
 
-/** Reads the parts of an upload. Files are stored as they arrive, so the mapping must come first. */
+/** Reads the parts of an upload. Files are stored as they arrive, so the mapping must come before them. */
 class UploadReader {
   /** The fields of the parts so far. */
   readonly #fields = new Set<string>()
@@ -186,7 +186,10 @@ async function requireFew(tx: Transaction, states: readonly ImportState[], detai
   if ((row?.count ?? 0) >= maxOpen) throw new Problem('conflict', detail)
 }
 
-/** Sets a completely uploaded import to `staging`, and notifies the processes that work on imports. */
+/**
+ * Sets a completely uploaded import to `staging`, stores the decisions of the upload, and notifies the processes that work on
+ * imports.
+ */
 async function beginStaging(
   tx: Transaction,
   { id, decisions, files }: ReceivedUpload,
