@@ -1,5 +1,4 @@
 // @module-tag slow
-
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, type HttpResponse, startTestApi } from '../support/api.ts'
@@ -96,9 +95,8 @@ describe('an uploaded file', () => {
   it('can be undone only after the undo of later imports that changed its records', async () => {
     const mapping = treatyMapping(newScheme())
     const importNow = async (title: string) => {
-      const response = await upload(mapping, `${treatyHeader}\n1,${title},2001,China\n`, {
-        query: '?commit=true',
-      })
+      const csv = `${treatyHeader}\n1,${title},2001,China\n`
+      const response = await upload(mapping, csv, { query: '?commit=true' })
       return waitForImport(response.json<{ id: string }>().id)
     }
     const undo = (id: string) => api.post(`/v1/imports/${id}/undo`, undefined)
