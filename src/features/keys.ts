@@ -41,7 +41,7 @@ const shape = {
   prefix: z.string().meta({ description: 'First characters of the key, by which people recognize it.' }),
   createdAt: z.iso.datetime().meta({ description: 'When the key was created.' }),
   expiresAt: nullableTime('When the key expires; null for never.'),
-  lastUsedAt: nullableTime('When the key was last used, written once a minute; null if never.'),
+  lastUsedAt: nullableTime('When the key was last used, up to a minute late; null if never.'),
   revokedAt: nullableTime('When the key was revoked; null if it was not.'),
 }
 

@@ -13,7 +13,7 @@ export const replace: Operation = {
     summary: `Replace ${aNoun(resource.noun)}`,
     description: 'Replaces the whole record.',
     details:
-      'Omitted properties get their default (`visibility` stays). Those that the registry sets must not change.',
+      'Omitted properties get their default (`visibility` stays). Values that the registry sets must not change.',
     body: {
       mediaTypes: ['application/json'],
       schema: () => inputSchema(resource),

@@ -217,6 +217,7 @@ it('malformed and slow HTTP gets no 5xx, leaks nothing and does not disturb othe
     expect(others.status, what).toBe(200)
   }
   const outputs = (await Promise.all(slow)).filter((output) => output !== '')
+  expect(outputs).not.toEqual([])
   expect(outputs.filter((output) => !/^HTTP\/1\.1 4\d\d/.test(output))).toEqual([])
   task.meta.figures = {
     'kinds of raw requests': Object.keys(rawRequests).length,

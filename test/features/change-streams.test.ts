@@ -188,6 +188,8 @@ it('streams above the limit of a client (429) or in total (503) are refused unti
   expect(more.headers['retry-after']).toMatch(/^[1-9]/)
   for (let address = 2; address <= 4; address += 1)
     for (let index = 0; index < 10; index += 1) (await open(`10.0.1.${address}`)).resume()
+  mine[1]?.destroy()
+  await expect.poll(async () => (await open('10.0.1.1')).statusCode, { timeout: 10_000 }).toBe(200)
   const further = await open('10.0.1.9')
   expect(further.statusCode).toBe(503)
   expect(further.headers['retry-after']).toMatch(/^[1-9]/)

@@ -177,8 +177,8 @@ describe('the reconciliation service', () => {
         .parse((await get(`/reconcile/suggest/${what}?prefix=${prefix}`)).json())
         .result.map(({ id }) => id)
     expect(await suggest('entity', 'Paki')).toContain('countries:PAK')
-    expect(await suggest('type', 'org')).toEqual(['organizations'])
-    expect(await suggest('property', 'alph')).toEqual(['alpha2', 'alpha3'])
+    expect(await suggest('type', 'zation')).toEqual(['organizations'])
+    expect(await suggest('property', 'pha')).toEqual(['alpha2', 'alpha3'])
     expect((await get('/reconcile/suggest/entity')).statusCode).toBe(400)
   })
 

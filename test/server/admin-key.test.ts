@@ -38,8 +38,7 @@ it.each([
   await writeFile(file, text)
   const refusal = find(folder)
   await expect(refusal).rejects.toBeInstanceOf(OperationalError)
-  await expect(refusal).rejects.toThrow(
-    `the administrator's key in ${file} must be at least 16 characters of ASCII without spaces: remove the file, and the next start stores a new key`,
-  )
+  const message = `the administrator's key in ${file} must be at least 16 characters of ASCII without spaces: remove the file, and the next start stores a new key`
+  await expect(refusal).rejects.toHaveProperty('message', message)
   expect(await readFile(file, 'utf8')).toBe(text)
 })

@@ -174,6 +174,13 @@ it('a statement in a span contains no string literals', () => {
   })
 })
 
+it.each(['/* as of */ select 1', '(select 1)', ' -- '])(
+  'a statement in a span has no operation from a comment: %s',
+  (text) => {
+    expect(describeStatement(text).operation).toBe(text.includes('select') ? 'SELECT' : 'STATEMENT')
+  },
+)
+
 it('with an unreachable collector, requests succeed and the shutdown takes less than 8 s', async () => {
   const api = await startTestApi({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' } })
   expect((await api.get('/v1/topics')).status).toBe(200)

@@ -35,6 +35,9 @@ function countryFilter(
   }
 }
 
+/** The filters that select participants in the role of the filter `role`. */
+const filtersWithRole = ['country', 'organization', 'region', 'subregion']
+
 /** The filter by role. The other filters by participant, except `partnerOf`, apply it themselves to the same participant. */
 function roleFilter({ registry }: FieldContext, conditions: ParticipantConditions, roles: Roles): Filter {
   const { participations } = registry.shared
@@ -42,7 +45,7 @@ function roleFilter({ registry }: FieldContext, conditions: ParticipantCondition
     z.enum(roles),
     'Role of a participant. `country`, `organization`, `region` and `subregion` match participants in this role.',
     (values, getOtherFilter) =>
-      (getOtherFilter('country') ?? getOtherFilter('organization') ?? getOtherFilter('region'))
+      filtersWithRole.some((name) => getOtherFilter(name) !== undefined)
         ? sql`true`
         : conditions.withParticipant(
             sql`${participations.role} = any(${textArray(values)})`,

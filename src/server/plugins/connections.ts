@@ -69,7 +69,7 @@ export const connections = fp<ConnectionsOptions>(
     metrics.gauge('entente_connections_idle', 'Idle client connections.', () => openConnections.idleCount)
     metrics.counter(
       'entente_connections_closed_total',
-      'Client connections closed by the service, by reason. address: idle connections, to make room for a new one of the same address; idle: idle connections, to make room for a new one of any address; refused: new connections above the maximum; rate: new connections of an address that opens too many a second, and connections without a request of an address that has misused a connection.',
+      'Client connections closed by the service, by reason. address: idle connections, to make room for a new one of the same address; idle: idle connections, to make room for a new one of any address; refused: new connections above the maximum; rate: new connections of an address that opens too many a second, and, of an address that has misused a connection, also those that have not had a request yet.',
       'reason',
       openConnections.closedCounts,
     )

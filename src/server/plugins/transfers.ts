@@ -71,7 +71,7 @@ export const transfers = fp<TransferLimits>(
     )
     app.metrics.counter(
       'entente_transfers_cut_total',
-      'Exports, streams and large responses that were cut off, because their client read too slowly, they took too long, or their key or token was no longer accepted.',
+      'Exports, streams and large responses that were cut off, because their client read too slowly, they took too long, or their key or token was no longer accepted with the same role.',
       'reason',
       watched.cutCounts,
     )

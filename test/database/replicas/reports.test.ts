@@ -52,7 +52,8 @@ it('a replica URL of the primary is no failure, and is reported only after an ou
     })
   replicas.start()
   await waitFor('primary')
-  expect(events).not.toContain('available')
+  // On a busy machine, the first probe may time out, which is an outage.
+  expect(['', 'unavailable,primary']).toContain(events.slice(-2).join())
   events.length = 0
   proxy.refuseConnections()
   await waitFor('away')

@@ -213,6 +213,13 @@ describe('an unreadable file', () => {
     await expect.poll(countOpenFiles).toBeLessThan(before + 10)
   })
 
+  it('with more than 10,000 files in it is refused, and is not called damaged', async () => {
+    const files = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`custom/${index}`, '']))
+    expect(await messageOf(readContent('file.xlsx', makeXlsx('<row></row>', files)))).toBe(
+      'The XLSX file has more than 10,000 files. Save the table as CSV.',
+    )
+  })
+
   it('that is truncated is refused with an explanation', async () => {
     const whole = makeXlsx('<row><c><v>1</v></c></row>')
     expect(await messageOf(readContent('file.xlsx', whole.subarray(0, whole.length - 30)))).toContain(

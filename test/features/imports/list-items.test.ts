@@ -57,7 +57,11 @@ describe('items of a list that are bad', () => {
     })
     expect(document).toMatchObject({ amounts: [{ amount: 5 }, { amount: 6 }] })
     expect(JSON.stringify(document)).not.toMatch(/valueUsd|note|7\.123/)
-    expect(dropped).toMatchObject([{ value: '1.234' }, { value: /^x+/ }, { value: '7.123' }])
+    expect(dropped).toMatchObject([
+      { value: '1.234' },
+      { value: expect.stringMatching(/^x+$/) },
+      { value: '7.123' },
+    ])
   })
 })
 

@@ -262,7 +262,7 @@ export const createImportEndpoint = (registry: Registry): Endpoint => ({
     operationId: 'createImport',
     summary: 'Import a file',
     description:
-      'Takes a file and a mapping, and makes a dry run in the background: it reads all rows, resolves names and checks every record, without writing one. Follow it with `GET /v1/imports/{id}`, and then commit it.',
+      'Takes a file and a mapping, and makes a dry run in the background: it reads all rows, resolves names and checks every record, without writing one. Watch it with `GET /v1/imports/{id}`, and then commit it.',
     cost: 10,
     query: {
       commit: singleValueParameter(

@@ -31,7 +31,7 @@ export const listImportsEndpoint: Endpoint = {
     ...baseContract,
     operationId: 'listImports',
     summary: 'List imports',
-    description: 'All imports, newest first.',
+    description: 'Imports, newest first.',
     query: {
       scheme: singleValueParameter(externalScheme(), 'The register that the files are from.'),
       limit: limitParameter('Imports per page', pageSize),

@@ -26,11 +26,14 @@ export async function openArchive(path: string): Promise<Archive> {
     zip = await yauzl.openPromise(path, { autoClose: false })
     for await (const entry of zip.eachEntry()) {
       entries.set(entry.fileName, entry)
-      if (entries.size > maxEntries) throw new Error(`more than ${formatCount(maxEntries)} entries`)
+      if (entries.size > maxEntries)
+        throw unreadableFile(
+          `The XLSX file has more than ${formatCount(maxEntries)} files. Save the table as CSV.`,
+        )
     }
   } catch (error) {
     zip?.close()
-    throw damagedFile(error)
+    throw toProblem(error)
   }
   return {
     has: (name) => entries.has(name),
@@ -47,7 +50,7 @@ export async function openArchive(path: string): Promise<Archive> {
         pipeline(stream, limited, () => undefined)
         return readEntry(limited)
       } catch (error) {
-        throw damagedFile(error)
+        throw toProblem(error)
       }
     },
     close: () => zip.close(),
@@ -58,15 +61,18 @@ async function* readEntry(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer,
   try {
     for await (const chunk of stream) yield chunk
   } catch (error) {
-    throw error instanceof Problem ? error : damagedFile(error)
+    throw toProblem(error)
   }
 }
 
-const damagedFile = (error: unknown) =>
-  unreadableFile(
+/** Returns the problem of an archive that cannot be read; without a problem, the archive is damaged. */
+function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  return unreadableFile(
     `The XLSX file is damaged or cut off (${error instanceof Error ? error.message : String(error)}). Open it in a spreadsheet program, and save it again.`,
     error,
   )
+}
 
 /** Returns a stream that fails when an entry decompresses to too many bytes. A ZIP bomb has a compression ratio above 1,000. */
 function limitDecompression(name: string, compressedSize: number): Transform {
