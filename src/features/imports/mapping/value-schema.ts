@@ -88,7 +88,7 @@ const plainSteps = z.strictObject({
   ),
   date: describe(
     dateFormats.optional(),
-    'Notation of dates, or several, such as DD/MM/YYYY, D MMMM YYYY, excel or excel1904. Unambiguous dates are always understood.',
+    'Notation of dates, or several, such as DD/MM/YYYY, D MMMM YYYY, excel or excel1904. Unambiguous dates in other notations are understood, too, except days in numbers with separators, such as 5.4.2011.',
   ),
   number: describe(text.optional(), 'Notation of numbers, as an example: "1,234.5" or "1.234,5".'),
   times: describe(
@@ -128,7 +128,7 @@ const plainSteps = z.strictObject({
 })
 
 /**
- * Where a value comes from, and what is done with it. The properties from `from` to `join` are steps: they run in this order,
+ * Where a value comes from, and what is done with it. The properties from `empty` to `join` are steps: they run in this order,
  * except that `when` is checked first.
  */
 export interface ValueSteps extends z.output<typeof plainSteps> {
@@ -155,6 +155,6 @@ export const stepsSchema = describe(
       'The date for which names of countries are resolved. By default, the event date of the record, such as `signedOn` of an agreement.',
     ),
   }),
-  'Where a value comes from, and what is done with it. The keys from `from` to `join` are steps: they run in the order of this list, however the mapping orders them, except that `when` is checked first.',
+  'Where a value comes from, and what is done with it. The keys from `empty` to `join` are steps: they run in the order of this list, however the mapping orders them, except that `when` is checked first.',
   'Steps',
 )
