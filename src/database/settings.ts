@@ -1,6 +1,6 @@
 import type { Database } from './database.ts'
 
-/** Reads the secret that signs cursors, which a migration has stored. @throws Error when it is missing. */
+/** Reads the secret that a migration has stored, and that signs cursors. @throws Error when it is missing. */
 export async function cursorSecret(database: Database): Promise<string> {
   const text = "select value from settings where name = 'cursor_secret'"
   const [row] = await database.read<{ value: string }>({ text })

@@ -45,9 +45,11 @@ function shapeOf(schema: z.core.$ZodType): z.core.$ZodShape | undefined {
   return Object.fromEntries(
     names.map((name) => {
       const schemas = shapes.flatMap((shape) => shape[name] ?? [])
-      const words = schemas.flatMap((variant) => (variant instanceof z.ZodLiteral ? [...variant.values] : []))
-      // The values of variants are words or keys. The patterns of keys are left out: they would be most of the schema.
-      return [name, words.length === 0 ? z.string().max(maxKeyLength) : z.enum(words.map(String))]
+      const literals = schemas.flatMap((variant) =>
+        variant instanceof z.ZodLiteral ? [...variant.values] : [],
+      )
+      // The properties of variants are values of enumerations, or keys. The patterns of keys are left out: they would be most of the schema.
+      return [name, literals.length === 0 ? z.string().max(maxKeyLength) : z.enum(literals.map(String))]
     }),
   )
 }

@@ -236,7 +236,7 @@ export const environment = z.object({
   SHED_MEMORY_MB: wholeNumber(0, 1_048_576)
     .default(0)
     .describe(
-      'Requests without a cached response get 503 while the process uses more than this many MiB of memory (RSS); 0 for no limit. They also get 503 while more than 70 % of the maximum V8 heap is used.',
+      'Requests, except GET requests with a cached response, get 503 while the process uses more than this many MiB of memory (RSS); 0 for no limit. They also get 503 while more than 70 % of the maximum V8 heap is used.',
     ),
   DRAIN_SECONDS: wholeNumber(0, 300)
     .default(1)

@@ -151,14 +151,14 @@ const splitSmall = (text: string) => text.match(/.{1,8}/gs) ?? []
 const rawRequests: Record<string, string[]> = {
   'bytes that are not HTTP': ['hello\r\n\r\n'],
   'an unknown HTTP version': ['GET / HTTP/9.9\r\n\r\n'],
-  'a NUL in the path': [head('GET /v1/agreements?q=\u0000 HTTP/1.1'), '\r\n'],
-  'bytes beyond ASCII in the path': [
+  'a NUL in the query': [head('GET /v1/agreements?q=\u0000 HTTP/1.1'), '\r\n'],
+  'bytes beyond ASCII in the query': [
     head('GET /v1/agreements?q=\xe4\xf6 HTTP/1.1', 'Connection: close'),
     '\r\n',
   ],
   'invalid percent-encoding': [head('GET /v1/agreements?q=%zz HTTP/1.1', 'Connection: close'), '\r\n'],
   'a path with ../': [head('GET /../../etc/passwd HTTP/1.1', 'Connection: close'), '\r\n'],
-  'an absolute URL': [head('GET http://[::1 HTTP/1.1', 'Connection: close'), '\r\n'],
+  'a malformed absolute URL': [head('GET http://[::1 HTTP/1.1', 'Connection: close'), '\r\n'],
   'a header of 64 KiB': [head('GET /v1/agreements HTTP/1.1', `X: ${'x'.repeat(65_536)}`), '\r\n'],
   'ten thousand headers': [
     head('GET /v1/agreements HTTP/1.1', ...Array.from({ length: 10_000 }, () => 'a: b')),

@@ -333,7 +333,7 @@ describe('the endpoint /mcp', () => {
     await expect(client.listTools({ cursor: 'next' })).rejects.toMatchObject({ code: -32602 })
   })
 
-  it('refuses web pages of other origins, whatever host they name', async () => {
+  it('refuses web pages of other origins, whatever their header Host', async () => {
     const env = { CORS_ORIGINS: 'https://pages.example', PUBLIC_URL: 'https://registry.example/data' }
     const published = await startTestApi({ env })
     try {

@@ -75,7 +75,7 @@ const listFilters = [
 /**
  * Whether a filter may read all records, because no index helps. Most records match `ne`, `otherThan` and `noneAs`. `isNull` of
  * lists, and `all` of regions, subregions and languages, are computed for each record. `partnerOf` of countries searches all
- * participants, and `country` of citations the records of every resource.
+ * participants, and `country` of citations searches the records of every resource.
  */
 const mayReadAll = ({ name }: Resource, filter: string, operator: Operator) =>
   (name === 'citations' && filter === 'country') ||
@@ -104,7 +104,7 @@ const filtered = (resource: Resource, filter: string, operator: Operator, value:
 const faults = async (plan: ListPlan, after?: string[]) =>
   planFaults(database.pool, listStatement(plan, after), sizes)
 
-describe(`with ${agreements} agreements and an internal record, the feed of changes without a key`, () => {
+describe(`with ${agreements} agreements and an internal record, the feed of anonymous clients`, () => {
   it('reads only a page of the changes of a resource', async () => {
     const client = await database.pool.connect()
     try {

@@ -45,7 +45,7 @@ describe('a record of more than 1 MiB', () => {
   })
 })
 
-it('a record is created only if it can be changed and sent back with all its properties', async () => {
+it('a record is refused if it exceeds the limit of values with its defaults', async () => {
   const { data } = (await api.get('/v1/countries?limit=200&fields=code')).json<{ data: { code: string }[] }>()
   const makeDocument = (years: number): Document => {
     const actions = Array.from({ length: years }, (_, year) => ({
@@ -79,7 +79,7 @@ it('a history has one change for a list with many nested items, and compares sma
   expect(changed[0]?.length).toBe(25)
 })
 
-it('a read of a record with too many included records is refused with a way to read them', {
+it('a read of a record with too many included records is refused, and says how to read them', {
   timeout: 120_000,
 }, async () => {
   const { key: record } = await createRecord(agreements, api, { title: 'Cited often', kind: 'other' })
@@ -147,7 +147,7 @@ describe('a large page', () => {
     client.pause()
     client.write(`GET ${path} HTTP/1.1\r\nhost: localhost\r\n\r\n`)
     await expect.poll(watched).toBe('1')
-    // The counters show what the client has received so far, and not only the beginning and the end of one write.
+    // The byte counts of the socket grow with each part that is sent, and not only at the end of one write of the whole body.
     const sentBytes = () => (served ? served.bytesWritten - served.writableLength : 0)
     await expect.poll(sentBytes).toBeGreaterThan(2 ** 16)
     expect(sentBytes()).toBeLessThan(12 * 2 ** 20)
@@ -165,8 +165,9 @@ describe('a large page', () => {
     expect(await watched()).toBe('0')
   })
 
-  it('causes no log line if two clients wait for it, and the first one disconnects', async () => {
-    // The logger of a request is created when it writes its first line.
+  it('causes no warning if two clients wait for it, and the first one disconnects', async () => {
+    // The logger of a request, for its warnings and errors, is created when it writes its first line. The line "request ended"
+    // does not need it.
     const requestLogger = vi.spyOn(api.app.log, 'child')
     onTestFinished(() => requestLogger.mockRestore())
     const blocker = await api.pool.connect()

@@ -19,7 +19,7 @@ it('the position of a client is its latest one, in whichever order its responses
   expect(positions.get('another client')).toBeUndefined()
 })
 
-it('clients that were evicted from memory have the latest position of them all for a minute', () => {
+it('clients that were evicted from memory have the latest position of the evicted for a minute', () => {
   const now = vi.spyOn(performance, 'now').mockReturnValue(1000)
   onTestFinished(() => now.mockRestore())
   const positions = new ClientPositions()

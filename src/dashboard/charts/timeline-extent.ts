@@ -5,8 +5,8 @@ import type { Span } from '../dates/edtf-span.ts'
 const maxTimeMs = 8.64e15
 
 /**
- * Returns the first and the last day of the axis of a timeline: those of the spans with a margin, so that a timeline of one day
- * has an axis, too. Undefined without spans.
+ * Returns the first and the last day of the axis of a timeline: those of the spans, extended by a margin, so that a timeline
+ * of one day has an axis, too. Undefined without spans.
  */
 export function timelineExtent(spans: readonly Span[]): [first: Date, last: Date] | undefined {
   const timesMs = spans

@@ -7,13 +7,13 @@ const reasons: Record<string, string> = {
   EROFS: 'the file system is read-only',
   ENOSPC: 'the disk is full',
   EEXIST: 'a file is in its place',
-  ENOTDIR: 'a file is in its place',
-  ENOENT: 'it does not exist',
+  ENOTDIR: 'a part of the path is a file',
+  ENOENT: 'the path does not exist',
 }
 
 /**
- * Returns an OperationalError whose message is one line: what failed, and why, from the file system or the program. Returns an
- * error that is already an OperationalError unchanged.
+ * Returns an OperationalError whose message is one line: what failed, and why, as the file system or PostgreSQL's program says. Returns
+ * an error that is already an OperationalError unchanged.
  * @param what a clause that says what failed, such as `FILE cannot be written`.
  */
 export function failure(what: string, error: unknown): OperationalError {

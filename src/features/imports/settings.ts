@@ -28,8 +28,8 @@ const settingsOf = (mapping: Mapping): ImportSettings => ({
   scheme: mapping.scheme,
   onEdited: mapping.onEdited,
   onUnresolved: mapping.onBadValue,
-  // The source has the names of the files and of the actor, so the source is internal if all records are, unless the mapping
-  // states its visibility.
+  // The record of `sources` for the import has the names of the files and of the actor. So it is internal if all records are,
+  // unless the mapping states its visibility.
   source: { ...(isInternal(mapping) && { visibility: 'internal' }), ...mapping.source },
 })
 

@@ -11,7 +11,7 @@ import { NameIndex } from './name-index.ts'
 import { kindReasons, listedNames, type NameList, type Translations } from './name-lists.ts'
 import { yearOf } from './years.ts'
 
-/** Cached indexes of all names of the resources whose keys clients choose: countries, regions, topics. */
+/** Cached indexes of all names of the resources with natural keys: countries, regions, topics. */
 
 /** What an index needs of a record: its names, codes, years and successors. */
 interface Row {

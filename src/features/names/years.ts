@@ -19,7 +19,7 @@ export const hasYear = ({ from, to }: { from?: number | undefined; to?: number |
 const periodOf = ({ from, to, record }: NameEntry) => ({ from: from ?? record.from, to: to ?? record.to })
 
 /**
- * Returns the entries that a name means in a year: those whose period contains it. If some of these names have a first and
+ * Returns the entries that a name means in a year: those whose period contains it. If some of these entries have a first and
  * a last year of their own, or mean something else at other times, only these count. Without a year, or if no period
  * contains it: all entries except names that mean something else at other times.
  */

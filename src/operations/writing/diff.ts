@@ -4,7 +4,7 @@ import { createPatch, type Operation } from 'rfc6902'
 /** Maximum product of two lists' lengths. Comparing takes that many steps, so longer lists are replaced as a whole. */
 const maxComparedPairs = 2500
 
-/** Maximum product of the numbers of items of two lists. Nested lists count too, since their items are also compared in pairs. */
+/** Maximum product of the numbers of items of two lists at all depths: items of nested lists are also compared in pairs. */
 const maxNestedPairs = 10_000
 
 /** Returns the number of items of all lists in a JSON value. */

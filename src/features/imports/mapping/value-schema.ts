@@ -106,7 +106,7 @@ const plainSteps = z.strictObject({
   default: describe(scalar.optional(), 'The value if there is none.'),
   take: describe(
     z.enum(['first', 'last']).optional(),
-    'Takes the first or the last of several values. `first` skips dropped values; if all values of a column are dropped, it continues with the next column of `from`.',
+    'Takes the first or the last of several values. `first` skips values that `onBadValue: drop` drops; if all values of a column are dropped, it continues with the next column of `from`.',
   ),
   join: describe(
     text.optional(),

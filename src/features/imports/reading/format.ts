@@ -43,7 +43,7 @@ export async function requireFormat(file: LocalFile, stated?: Format): Promise<F
 
 /**
  * Detects the format of a file from its first bytes. JSON counts as NDJSON if the name of the file ends in `.ndjson` or
- * `.jsonl`, or if the first line is a complete value (`isNdjson`). Every ZIP archive counts as XLSX: `readWorkbook` refuses
+ * `.jsonl`, or if the first line is a complete value and an object follows it (`isNdjson`). Every ZIP archive counts as XLSX: `readWorkbook` refuses
  * the others.
  * @param stated the stated format. With `xml`, a web page is not refused.
  * @throws Problem when the file is empty or its format cannot be read.
@@ -72,7 +72,7 @@ async function detectFormat({ path, name }: LocalFile, stated?: Format): Promise
 /** Bytes of the control characters that occur in texts: tab, line ends, form feed, end of file, escape. */
 const textControls = new Set([9, 10, 12, 13, 26, 27])
 
-/** Maximum share of control characters in a text, which may be damaged. NULs have at least this share in UTF-16. */
+/** Maximum share of control characters in a text, even a damaged one. NULs have at least this share in UTF-16. */
 const maxControlShare = 0.02
 
 /** Number of control characters that are always accepted, since in a short text even one exceeds the share. */
@@ -81,7 +81,7 @@ const acceptedControls = 10
 /**
  * Whether a file is binary: it is not in UTF-16 or UTF-32, and has more control characters than a damaged text. In UTF-16,
  * control bytes are halves of characters, and nearly all NULs are at even positions, or nearly all at odd ones. NULs do not
- * count as control characters: `detectEncoding` refuses files with many of them.
+ * count as control characters: `detectEncoding` refuses files with many of them, unless an encoding is stated.
  */
 function isBinary(start: Buffer): boolean {
   if (/^(fffe|feff|0000feff)/.test(start.subarray(0, 4).toString('hex'))) return false

@@ -149,8 +149,8 @@ export class Table {
 const pluralize = (count: number, noun: string) => `${formatCount(count)} ${count === 1 ? noun : `${noun}s`}`
 
 /**
- * Returns a cell as it can be stored. A text that is too long stays too long. So if a file of refused rows is imported, the row
- * with this text is refused again.
+ * Returns a cell as it can be stored. A text that is too long is cut to one character above the limit. So if a file of refused
+ * rows is imported, the row with this text is refused again.
  */
 const cleanCell = (cell: Cell): Cell =>
   typeof cell === 'string' ? cleanText(cell.slice(0, readLimits.cellCharacters + 1)) : cell
@@ -187,7 +187,7 @@ export async function openTable(
   })()
 }
 
-/** Converts rows in time slices, and yields those of each slice: a few bytes of a compressed file can be a wide row. */
+/** Converts rows in time slices, and yields those of each slice: the rows of one batch may need much memory. */
 async function* convertAll(
   table: Table,
   source: AsyncIterable<readonly TableRow[]>,
