@@ -184,7 +184,7 @@ describe('the number of connections', () => {
     expect(maxClientConnections(Number.POSITIVE_INFINITY, undefined, 20)).toBe(10_000)
   })
 
-  it('fails the start if the limit of open files allows too few connections', () => {
+  it('that the limit of open files allows must not be too small', () => {
     expect(() => maxClientConnections(120, undefined, 20)).toThrow(/ulimit -n/)
   })
 

@@ -88,7 +88,10 @@ async function createCluster(
   }
 }
 
-/** Removes the folders of other initializations, interrupted or running: the cluster exists, so none of them is needed. */
+/**
+ * Removes the temporary folders: of this initialization, and of others that were interrupted or are still running. The cluster
+ * exists, so none of them is needed.
+ */
 async function removeTemporary(folder: string): Promise<void> {
   const leftovers = (await readdir(folder)).filter((name) => name.startsWith(temporaryPrefix))
   await Promise.allSettled(

@@ -151,8 +151,8 @@ async function restoreAll(client: pg.Client, reader: ArchiveReader): Promise<voi
       `the archive has the tables of migration ${migration}, and this version those of ${current}: restore it with the version that made it${thenUpgrade}`,
     )
   }
-  // Every writing transaction first locks `records`. So this lock waits for those that have begun, and later ones wait for the
-  // restore.
+  // Every transaction that writes records locks the table `records` until it ends. So this lock waits for those that have begun
+  // to write, and later ones wait for the restore.
   await client.query('lock table records in share row exclusive mode')
   await requireEmpty(client)
   const names = (await archivedTables(client)).map(({ name }) => name)

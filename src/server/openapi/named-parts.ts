@@ -155,7 +155,10 @@ const conditionSuffix = 'Where'
 /** Removes the description and the examples of a schema. */
 export const removeTexts = ({ description, examples, ...rest }: JsonSchema): JsonSchema => rest
 
-/** Returns the schema of an operand. Only the record's property has the constraints and description of its values. */
+/**
+ * Returns the schema of an operand. Only the schema of the record's property has the texts, `pattern` and `minLength` of the
+ * value. Free texts get a maximum length of their own.
+ */
 function operandSchema({ description, examples, pattern, minLength, ...rest }: JsonSchema): JsonSchema {
   const isFreeText = rest.type === 'string' && rest.format === undefined && rest.enum === undefined
   return isFreeText ? { ...rest, maxLength: 500 } : rest

@@ -18,7 +18,8 @@ async function openExport(origin: string, resource: string): Promise<Readable> {
 }
 
 /**
- * Copies the documents of a resource into a temporary table, uncompressed, since every statement of `fill.sql` reads them.
+ * Copies the documents of a resource into a temporary table, uncompressed, since several statements of `fill.sql` may read the
+ * same documents.
  * JSON text has no control characters, so each document is one field on one line.
  */
 async function copyExport(client: pg.Client, origin: string, resource: string): Promise<void> {

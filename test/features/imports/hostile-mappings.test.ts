@@ -15,7 +15,7 @@ const maxTimeMs = 3000
 
 const maxLength = 200_000
 
-/** Returns a text of the maximum length: the start, numbered parts, and the end. */
+/** Returns a text of almost the maximum length: the start, numbered parts, and the end. */
 function fillText(part: (index: number) => string, start = '', end = ''): string {
   const parts = [start]
   let length = start.length + end.length
