@@ -72,8 +72,8 @@ export const plainOrder = (column: AnyPgColumn, type: 'text' | 'timestamptz' | '
 })
 
 /**
- * Indexes for lists sorted by an ordering and then by the record's id. Lists of resources with a natural key sort by this key
- * instead, and are so short that they need no index. A nullable column needs one index for each direction.
+ * Indexes for lists sorted by an ordering and then by the record's id. In lists of resources with a natural key, this key takes
+ * the place of the id. These lists are so short that they need no index. A nullable column needs one index for each direction.
  * With `row_start` in the index, an `asOf` query skips rows that started later without reading them from the table.
  * @param name name of the ascending index.
  * @param column the sorted column.

@@ -47,7 +47,7 @@ export const records = pgTable(
     index('records_created_at').on(table.resource, table.createdAt, table.id, table.rowStart),
     index('records_updated_at').on(table.resource, table.updatedAt, table.id, table.rowStart),
     index('records_shape').on(table.resource, table.shape),
-    // The few records whose documents the service has not composed yet.
+    // The few records that were written without the service, and whose documents it must still compose.
     index('records_uncomposed').on(table.id).where(sql`${table.shape} is null`),
     // The records that readers without a role do not see (`migrations/0006_visibility.sql`).
     index('records_internal').on(table.id).where(sql`${table.visibility} = 'internal'`),

@@ -27,7 +27,7 @@ interface Row {
   columns: Record<string, string | null>
 }
 
-/** The text columns of `records` whose values are also in the document. The version is a number, and is compared separately. */
+/** SQL of the values of `records` that a document also has as strings. The version is a number, and is compared separately. */
 const copiedColumns = Object.entries(recordProperties)
   .filter(([property]) => property !== 'version')
   .map(([property, column]) => ({ property, text: compileSql(column).text }))
@@ -103,15 +103,15 @@ class RecordComparison {
    * the property differs only if the record has another value than the tables.
    */
   async #findDifferingProperties(row: Row, before: Document, after: Document): Promise<string[]> {
-    const shape = this.#registry.find(row.resource)?.document.shape
+    const propertySchemas = this.#registry.find(row.resource)?.document.shape
     const isShared = (property: string) => Object.hasOwn(before, property) && Object.hasOwn(after, property)
     // An older version of the service may have stored another form of a value. The current schema accepts both.
-    const isInCurrentForm = (property: string) =>
-      isDeepStrictEqual(shape?.[property]?.safeParse(before[property]).data, after[property])
+    const isSameInCurrentForm = (property: string) =>
+      isDeepStrictEqual(propertySchemas?.[property]?.safeParse(before[property]).data, after[property])
     const differing = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
       (property) =>
         !isDeepStrictEqual(before[property], after[property]) &&
-        !(isShared(property) && isInCurrentForm(property)),
+        !(isShared(property) && isSameInCurrentForm(property)),
     )
     if (differing.every(isShared)) return differing
     const composed = await this.#compose(row)

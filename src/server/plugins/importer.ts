@@ -33,7 +33,10 @@ export const importer = fp<{ registry: Registry }>(
     const database = app.database.fork({ maxConnections: poolSize, statementTimeoutMs: 600_000 })
     const stopping = new AbortController()
     const running = new Map<string, Promise<void>>()
-    /** Continues an import until it ends, is deleted or waits for a person. Returns false if a later poll tries again. */
+    /**
+     * Continues an import until it ends, is deleted or waits for a person. Returns whether the process looks for further imports
+     * at once; false if a later poll tries this import again.
+     */
     const run = async (id: string): Promise<boolean> => {
       try {
         return await runImport({ database, registry }, id, { signal: stopping.signal })
@@ -52,10 +55,10 @@ export const importer = fp<{ registry: Registry }>(
         if (stopping.signal.aborted || running.size >= maxRunning) return
         queue.delete(id)
         if (running.has(id)) continue
-        const done = run(id).then((hasRun) => {
+        const done = run(id).then((mayRunNext) => {
           running.delete(id)
           // Another import of the scheme may have waited for this one.
-          if (hasRun) void runNext()
+          if (mayRunNext) void runNext()
           else runQueue()
         })
         running.set(id, done)

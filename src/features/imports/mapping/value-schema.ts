@@ -128,8 +128,8 @@ const plainSteps = z.strictObject({
 })
 
 /**
- * Where a value comes from, and what is done with it. The properties from `empty` to `join` are steps: they run in this order,
- * except that `when` is checked first.
+ * Where a value comes from, and what is done with it. `when` is checked before the value is read. The properties from `empty` to
+ * `join` are steps: they run in this order.
  */
 export interface ValueSteps extends z.output<typeof plainSteps> {
   country?: ValueMapping | undefined

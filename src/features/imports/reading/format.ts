@@ -43,8 +43,8 @@ export async function requireFormat(file: LocalFile, stated?: Format): Promise<F
 
 /**
  * Detects the format of a file from its first bytes. JSON counts as NDJSON if the name of the file ends in `.ndjson` or
- * `.jsonl`, or if the first line is a complete value and an object follows it (`isNdjson`). Every ZIP archive counts as XLSX: `readWorkbook` refuses
- * the others.
+ * `.jsonl`, or if the first line is a complete value and an object follows it (`isNdjson`). Every ZIP archive counts as XLSX:
+ * `readWorkbook` refuses the others.
  * @param stated the stated format. With `xml`, a web page is not refused.
  * @throws Problem when the file is empty or its format cannot be read.
  */

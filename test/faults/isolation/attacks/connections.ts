@@ -71,7 +71,7 @@ export const slowExports: Attack = (sender, counter) => {
   })
 }
 
-/** Returns headers with the position of the last change, after which a stream sends nothing before the next change. */
+/** Returns headers with the position of the last change. With these headers, a stream sends nothing until the next change. */
 const fromEnd = async ({ port }: Sender) => ({ 'last-event-id': await feedEnd(`http://${host}:${port}`) })
 
 /** Streams are opened at random times within this period, like the pages of many users. */
