@@ -3,13 +3,16 @@ import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 /** Moves the focus to the start of the view. For use after an action that removes the focused element. */
 export const focusView = (): void => document.getElementById('main')?.focus({ preventScroll: true })
 
-/** The element that had the focus when the current view was opened; undefined after `takeFocus` has run for this view. */
+/**
+ * The element that had the focus when the current view was opened. Undefined for the first view after the page was loaded, and
+ * after `takeFocus` has run for the current view.
+ */
 let focusedBefore: Element | null | undefined
 
 /**
  * Moves the focus to the heading of a view that has been opened, so that screen readers read the heading, and the Tab key starts
- * there. Later calls for the same view do nothing. If the user has moved the focus to another element while the view was loading,
- * the focus stays there.
+ * there. Calls for the first view after the page was loaded do nothing, and so do later calls for the same view. If the user has
+ * moved the focus to another element while the view was loading, the focus stays on that element.
  */
 export function takeFocus(heading: HTMLElement | null): void {
   const { activeElement, body } = document

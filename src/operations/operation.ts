@@ -98,8 +98,8 @@ export interface ResponseContract {
 }
 
 /**
- * The media type of files in the OpenAPI document: many generated clients treat other types as JSON. A parameter selects the
- * actual type of the response. `Accept` is not checked, because generated clients send the type in the document.
+ * The media type of files in the OpenAPI document: many generated clients treat other types as JSON. A response has its actual
+ * type, such as `text/csv`. `Accept` is not checked, because generated clients send the type in the document.
  */
 export const fileMediaType = 'application/octet-stream'
 

@@ -24,8 +24,8 @@ it.each([
   ],
   ['an unknown path', 404, '/v1/nothing', {}],
   ['an unknown parameter', 400, '/v1/agreements?contry=PAK', {}],
-  ['the list of keys without a key', 401, '/v1/keys', {}],
-  ['a list with an unknown key', 401, '/v1/agreements', { key: 'a-key-that-nobody-has' }],
+  ['the list of keys, sent without an API key', 401, '/v1/keys', {}],
+  ['a list, sent with an unknown API key', 401, '/v1/agreements', { key: 'a-key-that-nobody-has' }],
   ['a list as an image', 406, '/v1/agreements', { headers: accept }],
   ['the list of keys', 200, '/v1/keys', { key: adminKey }],
 ])('no cache stores the response to a request for %s: %i', async (_name, status, path, options) => {

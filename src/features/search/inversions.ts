@@ -17,7 +17,7 @@ const formOfGovernment = /^(?<rest>.+\sof(?:\sthe)?)\s+(?<head>\S.*)$/i
 
 const withoutLastArticle = (name: string): string => endsInArticle.exec(name)?.groups?.head ?? name
 
-/** Returns a name that has no article at its end in its natural order, without one at its start. */
+/** Returns a name in its natural order, without an article at its start. @param name has no article at its end. */
 function toNaturalOrder(name: string): string {
   const { head, rest, inBrackets } = inverted.exec(name)?.groups ?? {}
   const natural = head === undefined ? name : `${rest ?? inBrackets} ${head}`

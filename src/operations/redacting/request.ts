@@ -66,7 +66,7 @@ export interface RedactionRequest {
 
 /**
  * Reads the body of a redaction.
- * @throws Problem `invalid-body` with every fault.
+ * @throws Problem `invalid-body`.
  */
 export function readRedaction(resource: Resource, key: string, body: unknown): RedactionRequest {
   const { data, faults: bodyFaults } = checkValue(redactionBody, requireObject('request', body))

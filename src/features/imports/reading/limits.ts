@@ -24,8 +24,8 @@ export const readLimits = {
   sharedStrings: 4_000_000,
   /** Rows that `groupBy` joins into one row. */
   groupedRows: 10_000,
-  /** Rows of a batch. */
+  /** Rows that are read as one batch. */
   batchRows: 500,
-  /** Characters of the values of a batch, approximately. */
+  /** Characters of the values that are read as one batch, approximately. */
   batchCharacters: 1024 * 1024,
 } as const
