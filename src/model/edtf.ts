@@ -99,7 +99,7 @@ const LAST_OFFSETS = '(?:-12|[+]14)'
 const OFFSET = `(?!-00:00)(?:${OFFSET_HOURS}:[0-5]\\d|${LAST_OFFSETS}:00)`
 const OFFSET_START = `(?:${OFFSET_HOURS}${startOf(':', '[0-5]')}|${LAST_OFFSETS}${startOf(':', '0')}|[+-][01]?)`
 
-/** A date of level 0 or 1, except for the numbers of days in each month. */
+/** Matches dates of level 0 or 1. It does not check whether the month has the day: `findDayFault` does. */
 const DATE = new RegExp(
   `^(?:${[
     `${WHOLE_DATE}[?~%]?`,

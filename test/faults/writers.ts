@@ -8,7 +8,7 @@ export interface AcknowledgedWrite {
   operation: 'create' | 'patch' | 'replace' | 'remove'
   key: string
   version: number
-  /** A unique text, which the write puts into every text property of the document. */
+  /** A unique text. All writes except removals put it into every text property of the document. */
   writeId: string
 }
 

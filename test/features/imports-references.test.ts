@@ -67,7 +67,7 @@ describe('rows that refer to the records of other rows', () => {
     ['a commit', true],
     ['a dry run', false],
   ])(
-    'are refused by %s if one refers to itself, with the id in the file and not a key',
+    'are refused by %s if one refers to itself; faults show an id of the file, not a key',
     async (_, autoCommit) => {
       const scheme = newScheme()
       const imported = await importAmending([0, 0], mappingOf(scheme), { autoCommit })

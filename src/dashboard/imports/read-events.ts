@@ -2,8 +2,8 @@ import { ApiError, sendRequest } from '../api/client.ts'
 import type { ImportJob } from '../api/types.ts'
 
 /**
- * Yields an import after each change, from server-sent events, until the service ends the stream. It does not use
- * `EventSource`, which cannot send the key.
+ * Yields an import as it is now, and again after each change, from server-sent events, until the service ends the stream. It
+ * does not use `EventSource`, which cannot send the key.
  * @throws ApiError for an error response, and when the connection is lost; the reason of an aborted signal.
  */
 export async function* readImportEvents(id: string, signal: AbortSignal): AsyncGenerator<ImportJob> {

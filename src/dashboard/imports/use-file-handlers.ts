@@ -5,8 +5,8 @@ type Handler = (event: TargetedEvent<HTMLInputElement>) => void
 
 /**
  * Returns the event handlers of a file input. They call `onFiles` when the user has chosen other files than before, or the same
- * file after its content has changed. If the same file is chosen again, Chromium sends `cancel` instead of `change`, even if the
- * content has changed; the input then has a new `File`.
+ * file again, whose content may have changed. If the same file is chosen again, Chromium sends `cancel` instead of `change`, but
+ * the input has a new `File`.
  */
 export function useFileHandlers(onFiles: (files: readonly File[]) => void): {
   onChange: Handler

@@ -20,7 +20,7 @@ export interface ProbeHandler<Row> {
 }
 
 /**
- * Runs a statement on a server at each call of `run`. The calls share one connection, which belongs to no pool. After each
+ * Runs a statement on a server when `run` is called. All runs use one connection, which belongs to no pool. After each
  * failure the probe pauses for longer.
  */
 export class Probe<Row extends pg.QueryResultRow> {
@@ -41,7 +41,10 @@ export class Probe<Row extends pg.QueryResultRow> {
     this.#handler = handler
   }
 
-  /** Runs the statement, except during a pause after a failure. Resolves after success and after failure; never rejects. */
+  /**
+   * Runs the statement or, if it is running already, waits for its end. Does nothing during a pause after a failure. Resolves
+   * after success and after failure; never rejects.
+   */
   async run(): Promise<void> {
     if (performance.now() < this.#backoffUntil || this.#isClosed) return
     this.#running ??= this.#runStatement().finally(() => {

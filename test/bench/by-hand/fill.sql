@@ -62,7 +62,7 @@ insert into sources (id, title, kind, publisher, author, interviewee, published_
 select d.id, d.title, d.kind, d.publisher, d.author, d.interviewee, d."publishedOn", d.occasion, d.url, d.language, d.licence, d."accessedOn", d.context, d.version, d."createdAt", d."updatedAt"
 from exported_sources, jsonb_to_record(document) as d(id uuid, title text, kind text, publisher text, author text, interviewee text, "publishedOn" text, occasion text, url text, language text, licence text, "accessedOn" text, context text, version int, "createdAt" timestamptz, "updatedAt" timestamptz);
 
--- Only citations of agreements: the other cited records are not in this database.
+-- Only citations of agreements: the cited records of some other resources are not in this database.
 delete from exported_citations where document #>> '{record,resource}' is distinct from 'agreements';
 
 insert into citations (id, source_id, agreement_id, property, paragraph, page, excerpt, note, rank, version, created_at, updated_at)

@@ -15,7 +15,8 @@ const pollsPerHeartbeat = 30
 const hasPendingWork = ({ state }: ImportJob) => pendingStates.includes(state)
 
 /**
- * Yields an event for each change to an import that a poll finds, until the import has no pending work.
+ * Yields an event with the import as it is now, and one for each change that a later poll finds, until the import has no pending
+ * work.
  * @param database reads on the connections for streams.
  */
 async function* events(database: DatabaseClient, id: string, stopped: AbortSignal): AsyncGenerator<string> {

@@ -103,8 +103,8 @@ export class UnusedColumnCounter {
   }
 
   /**
-   * Returns `fileInfo`, with a note about the paths that the mapping reads and that no counted row has, even without a value, if
-   * there are any.
+   * Returns `fileInfo`. If the mapping reads paths that no counted row has, adds a note about them. A row also has a path at
+   * which it has an empty value.
    */
   addNote(fileInfo: FileInfo): FileInfo {
     const absent = [...this.#paths].filter(([, nodes]) => !nodes.some(({ isFound }) => isFound))

@@ -33,7 +33,7 @@ export class NewConnectionLimit {
 
   /**
    * Charges an address a whole burst for a connection that it misused, such as one with thousands of requests in one write.
-   * If the address has already used its burst, it may then open no connections for up to `burstSeconds`.
+   * If the address has already used its burst, it may then open no connections for about `burstSeconds`.
    * @returns false if there is no limit, and nothing was charged.
    */
   charge(address: string, nowMs: number): boolean {

@@ -17,7 +17,7 @@ export interface CellContext {
 /** Why the value of a cell may be wrong: its formula has no stored result, or its number has more digits than programs keep. */
 export type CellFault = 'noStoredValue' | 'longNumber'
 
-/** Gets the name of a cell, such as `C2`, whose value may be wrong. */
+/** Receives the name of a cell whose value may be wrong, such as `C2`. */
 type ReportCell = (fault: CellFault, cell: string) => void
 
 /** The first integer with more digits than the 15 that spreadsheet programs keep. */
@@ -144,8 +144,8 @@ function readCell(type: string, text: string, style: number, context: CellContex
 }
 
 /**
- * The end of the ISO date of a first day of a month or year. A cell of this style does not show it, so it is cut off: the date
- * gets the precision that the cell shows.
+ * By the style of a cell, the end of the ISO date of a first day of a month or year, which the cell does not show. The end is cut
+ * off, so that the date gets the precision that the cell shows.
  */
 const hiddenEnds = { date: '', month: '-01', year: '-01-01' }
 
