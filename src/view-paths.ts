@@ -20,7 +20,7 @@ export const viewPaths = {
   import: '/imports/:id',
 } as const
 
-/** The views with forms for keys and changes. Other pages must not show them in frames. */
+/** The views with forms for keys and changes. No page may show them in a frame. */
 export const unframedViews: readonly string[] = [
   'edit',
   'redact',

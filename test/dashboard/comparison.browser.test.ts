@@ -73,7 +73,7 @@ describe.skipIf(skipsBrowser)('a comparison of countries [needs Chromium]', { ti
     )
   })
 
-  it('shows no numbers of the former country while those of another one are loaded', async () => {
+  it('shows no numbers of a replaced country while the new one loads', async () => {
     const { page, settle } = await dashboard.open('/compare?country=CHN,PAK')
     await settle()
     const { release } = await holdRequests(page, /aggregate.*=DEU|DEU\/briefing/)

@@ -230,7 +230,11 @@ describe('Chinese sentences', () => {
   const notUtf8 = Buffer.from('Déjà\n', 'latin1')
   it.each([
     ['a line is UTF-8', Buffer.concat([Buffer.from('Name\nCafé\n'), notUtf8]), {}],
-    ['its encoding lacks a byte', Buffer.from('Name\nA\u0081\n', 'latin1'), { encoding: 'windows-1252' }],
+    [
+      'a byte is invalid in windows-1252',
+      Buffer.from('Name\nA\u0081\n', 'latin1'),
+      { encoding: 'windows-1252' },
+    ],
   ])('exist for a file that mixes encodings: %s', async (_name, content, options) => {
     const message = await messageOf(readContent('a.csv', content, options))
     expect(message).toMatch(/mixes encodings/)

@@ -58,7 +58,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await isRunning()).toBe(false)
   })
 
-  it('writes its URL to a file that only its owner may read, while it runs', async () => {
+  it('while it runs, has its URL in a file that only its owner may read', async () => {
     const database = await openEmbeddedDatabase(folder, settings)
     const file = join(folder, 'url')
     try {

@@ -86,7 +86,7 @@ const refused: [what: string, fields: Fields, options: Partial<ResourceDeclarati
     'facilities.openedYear: the dimension "openedYear" already belongs to facilities.openedOn',
   ],
   [
-    'a column with the same name in the database',
+    'a column with the name of the column of another property',
     { opened_on: field.line('Opening.'), openedOn: field.edtf('When it opened.') },
     {},
     'facilities.openedOn: the column "opened_on" already belongs to facilities.opened_on',
@@ -252,7 +252,7 @@ describe('a registry', () => {
     expect(register(facilities({ participants, agreements })).get('facilities').name).toBe('facilities')
   })
 
-  it('compares the entries of a list by each property of distinctBy', () => {
+  it('compares the entries of a list by all properties of distinctBy together', () => {
     const fields = { name: field.requiredLine('Name.', 50), place: field.requiredLine('Place.', 50) }
     const example = { name: 'North', place: 'Harbor' }
     const ports = field.list('Port', fields, {
@@ -337,6 +337,7 @@ describe('a registry', () => {
         .flatMap((names) => names.filter((name) => !Object.hasOwn(resource.filters, name))),
     )
     const [, reserved] = requestParameters
+    // `asOf` is not reserved: if a filter has this name, the parameter is called `registryAsOf`.
     expect([...new Set(sent)].sort()).toEqual([...reserved, 'asOf'].sort())
   })
 })

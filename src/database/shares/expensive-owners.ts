@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { type Owner, ownerKey } from './work.ts'
 
-/** Time until an owner is removed, since it was last added, in milliseconds. */
+/** How long an owner is kept after it was last added, in milliseconds. */
 const ttlMs = 60_000
 
 const maxOwners = 1000

@@ -15,7 +15,7 @@ type Dictionary = Map<string, Map<string, string>>
 
 const sizeOf = (dictionary: Dictionary) => [...dictionary.values()].reduce((sum, { size }) => sum + size, 0)
 
-/** Returns the JSON of the names of sections that the dictionary has, and the values whose names the dictionary lacks. */
+/** Returns the JSON of the names that the dictionary has for the values in sections, and the values whose names it lacks. */
 function compose(
   sections: readonly Section[],
   dictionary: Dictionary,
@@ -62,7 +62,7 @@ async function readNames(
   }
 }
 
-/** Returns the text of the statement that reads the names of sections; undefined if the sections have no values. */
+/** Returns the text of the statement that reads names for the values in sections; undefined if there are no values. */
 function namesStatementText(
   sections: readonly Section[],
   registry: Registry,

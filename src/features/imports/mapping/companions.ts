@@ -28,7 +28,8 @@ export function companionFiles(mapping: Mapping): Companion[] {
 }
 
 /**
- * Checks that a mapping names each file that was sent with the imported file, since no other file is read.
+ * Checks the files that were sent with the imported file. The mapping must name each of them, since other files are not read.
+ * No two of them may have the same name.
  * @throws Problem `invalid-mapping`.
  */
 export function checkCompanions(mapping: Mapping, files: readonly { name: string }[]): void {

@@ -10,7 +10,10 @@ import { compileNumber, readNumberFormat } from './values/number.ts'
 export interface Source {
   column: string
   isConstant: boolean
-  /** Returns the values in a row that are not empty: a list for each column of `from`, otherwise one list. */
+  /**
+   * Returns the values in a row that are not empty, in one list. If `from` names several columns, each column that has values
+   * gets a list of its own.
+   */
   read(scope: Scope, conversion: Conversion, onBadValue: OnBadValue): Iterable<JsonValue[]>
 }
 
@@ -116,8 +119,8 @@ const makeIsEmpty = (empty: ReadonlySet<string>) => (value: JsonValue) => {
 }
 
 /**
- * Fills a template. It has no value if a column is empty. If a column has several values, it takes the first, and reports that
- * the others are dropped.
+ * Fills a template. The template has no value if a column is empty. If a column has several values, the template takes the
+ * first, and reports that the others are dropped.
  */
 function fill(
   origins: readonly Origin[],

@@ -65,7 +65,7 @@ async function* readEntry(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer,
   }
 }
 
-/** Returns the problem of an archive that cannot be read; without a problem, the archive is damaged. */
+/** Returns an error that is a problem already; for any other error, the problem that the archive is damaged. */
 function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
   return unreadableFile(
