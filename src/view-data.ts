@@ -148,7 +148,7 @@ export interface DescribedResource {
   parameterTypes: ParameterTypes
 }
 
-/** Whether records of the resource have participants: countries or organizations that take part. */
+/** Whether records of the resource have participants: countries, organizations or regions that take part. */
 export const hasParticipants = ({ dimensions }: Pick<DescribedResource, 'dimensions'>): boolean =>
   dimensions.includes('country') && dimensions.includes('role')
 

@@ -51,7 +51,7 @@ async function readRefused(
 const sheetRows = `<row>${['Id', 'Title', 'Signed', 'Value'].map(textCell).join('')}</row>
   <row><c><v>1</v></c>${['Accord', 'no date'].map(textCell).join('')}<c><v>1.234</v></c></row>`
 
-/** Imports a file with a refused row, and then the corrected `rejected.csv`. @returns the second import. */
+/** Imports a file with a refused row, and then the corrected `rejected.csv`. @returns the import of the latter. */
 async function importCorrected(rows: string) {
   const mapping = mappingOf(rows, namedColumns)
   const content = 'Id,Title,Signed\n1,One,2001\n2,Two,no date\n3,Three,2003\n'

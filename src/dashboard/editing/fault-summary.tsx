@@ -23,8 +23,8 @@ export function usePointerLabel(): (pointer: string, label?: string) => string {
 }
 
 /**
- * The error of a refused form, and its faults: a fault of a field is a button that focuses the field. The summary takes the
- * focus when it appears.
+ * The error of a form that was refused or whose outcome is unknown, and the faults of the error: a fault of a field is a button
+ * that focuses the field. The summary takes the focus when it appears.
  */
 export function FaultSummary({ error }: { error: ApiError }) {
   const { t } = useLanguage()

@@ -173,9 +173,9 @@ async function refuseRepeated(client: pg.ClientBase, id: string): Promise<number
 }
 
 /**
- * Reads a file to its end and stages its rows. Memory does not grow with the number of rows. Then the state is `staging` and
- * `rowsRead` is set, so any process can continue with the dry run, the second part of `staging`. Until then, an import of local
- * files stays `uploaded`, since only its process can read them.
+ * Reads a file to its end and stages its rows. Memory does not grow with the number of rows. When all rows are staged, the state
+ * is `staging` and `rowsRead` is set, so any process can continue with the dry run, the second part of `staging`. Until then, an
+ * import of local files stays `uploaded`, since only its process can read them.
  * @param onProgress gets the number of rows so far.
  * @throws TakenOver when the import has been changed meanwhile, such as by the beginning of its deletion; Problem `not-found`
  * when its deletion has ended; Problem for a file that cannot be read. The rows that are already staged remain until

@@ -63,9 +63,9 @@ function toCells(value: unknown, context: CellContext): Cell[] {
 function propertyCells(resource: Resource, property: string, { names = {}, ...record }: NamedEntity): Cell[] {
   if (!Object.hasOwn(ownProperties(resource), property)) return []
   const references = referenceProperties(resource, [property])
-  const sections = references.map((found) => found.resource)
+  const referredResources = references.map((found) => found.resource)
   // `names` also has the records of other properties. A word in this property may be the key of one of them without meaning it.
-  const ownNames = Object.entries(names).filter(([section]) => sections.includes(section))
+  const ownNames = Object.entries(names).filter(([name]) => referredResources.includes(name))
   return toCells(record[property], { names: Object.fromEntries(ownNames), references })
 }
 

@@ -28,7 +28,7 @@ export const listRequest = (description: string, count: { name: string; descript
         [count.name]: {
           description: count.description,
           schema: countedSchema().nullable(),
-          // The request itself. `replaceListRequestsWithCounts` replaces it with the count and its path.
+          // The request itself. `replaceListRequestsWithCounts` replaces it with the count and the path of the list.
           json: sql`coalesce(to_json(${ownColumn(context)})::text, 'null')`,
         },
       }),
