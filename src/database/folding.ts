@@ -8,9 +8,9 @@ import { type AnyPgColumn, type IndexBuilder, index } from 'drizzle-orm/pg-core'
 export const fold = (value: SQL | AnyPgColumn): SQL => sql`lower(plain_text(${value}))`
 
 /**
- * Returns SQL of a text in web-search syntax, for PostgreSQL functions such as `websearch_to_tsquery`. Replaces runs of minus
- * signs, even with spaces or operators between the signs, with a space: such a run is a line or a dash, not a negation, and
- * PostgreSQL fails at a run of 33.
+ * Returns SQL of a text in web-search syntax, for PostgreSQL functions such as `websearch_to_tsquery`. Replaces each run of two
+ * or more minus signs by a space, even if there are spaces or operators between the signs. Such a run is a line or a dash, not a
+ * negation, and PostgreSQL fails at a run of 33.
  */
 export const webSearch = (value: SQL): SQL =>
   sql`regexp_replace(plain_text(${value}), '-([[:space:]!&|()]*-)+', ' ', 'g')`

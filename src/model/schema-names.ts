@@ -6,13 +6,13 @@ export const schemaNames = {
   output: new WeakMap<z.core.$ZodType, string>(),
 }
 
-/** Registers the component name of a schema that only requests have. Returns the schema. */
+/** Registers the component name that a schema has in requests. Returns the schema. */
 export function registerRequestSchema<T extends z.ZodType>(id: string, schema: T): T {
   schemaNames.input.set(schema, id)
   return schema
 }
 
-/** Registers the component name of a schema that only responses have. Returns the schema. */
+/** Registers the component name that a schema has in responses. Returns the schema. */
 export function registerResponseSchema<T extends z.ZodType>(id: string, schema: T): T {
   schemaNames.output.set(schema, id)
   return schema

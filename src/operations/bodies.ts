@@ -48,7 +48,8 @@ function shapeOf(schema: z.core.$ZodType): z.core.$ZodShape | undefined {
       const literals = schemas.flatMap((variant) =>
         variant instanceof z.ZodLiteral ? [...variant.values] : [],
       )
-      // The properties of variants are values of enumerations, or keys. The patterns of keys are left out: they would be most of the schema.
+      // The properties of variants are values of enumerations, or keys. The patterns of keys are left out: they would be most of
+      // the schema.
       return [name, literals.length === 0 ? z.string().max(maxKeyLength) : z.enum(literals.map(String))]
     }),
   )

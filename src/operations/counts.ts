@@ -78,7 +78,8 @@ async function countListRequest(
 }
 
 /**
- * Replaces each list request that an include has added to records with its count and its path (`CountWithListPath`).
+ * Replaces list requests in records by their counts and paths (`CountWithListPath`). Includes have added these requests to the
+ * records.
  * @param text JSON texts of records, joined with commas.
  * @returns the JSON texts in the same form; `text` itself if there is nothing to replace.
  */

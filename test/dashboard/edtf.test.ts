@@ -64,11 +64,14 @@ describe('a date of the dashboard', () => {
     ['0401-01-01', '401', '401年'],
     ['2011-01-01', '2011', '2011年'],
     ['-0500-04-01', 'Apr', '4月'],
-  ])('%s is labelled on an axis by its year, as elsewhere, or by its month', (text, english, chinese) => {
-    const tick = edtfSpan(text)?.earliest ?? new Date(Number.NaN)
-    expect(formatTick(tick, createLanguage('en'))).toBe(english)
-    expect(formatTick(tick, createLanguage('zh'))).toBe(chinese)
-  })
+  ])(
+    '%s is labelled on an axis by its year, formatted as elsewhere, or by its month',
+    (text, english, chinese) => {
+      const tick = edtfSpan(text)?.earliest ?? new Date(Number.NaN)
+      expect(formatTick(tick, createLanguage('en'))).toBe(english)
+      expect(formatTick(tick, createLanguage('zh'))).toBe(chinese)
+    },
+  )
 
   it.each([
     ['2011-04-15', '2011-04-15', '2011-04-15', true],

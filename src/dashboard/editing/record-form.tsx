@@ -21,7 +21,10 @@ import { SearchedTextsContext, useSearchedTexts } from './searched-texts.ts'
 import { useLeaveGuard } from './use-leave-guard.ts'
 import { useSave } from './use-save.ts'
 
-/** The version on which a form is based: the version that was read, or a later one of another user or an earlier attempt. */
+/**
+ * The version on which a form is based: the version that was read, or a later one that another user or an earlier attempt to
+ * save the form has written.
+ */
 export interface BaseVersion {
   values: FormValues
   version: number

@@ -64,23 +64,23 @@ export function createTranslator(sentences: Sentences): Translator {
 const fill = (text: string, values: Readonly<Record<string, string | undefined>>): string =>
   text.replaceAll(new RegExp(placeholder, 'g'), (match, name: string) => values[name] ?? match)
 
-const translations = new Map<LanguageTag, Promise<Translator>>()
+const translators = new Map<LanguageTag, Promise<Translator>>()
 
 function loadTranslator(tag: LanguageTag): Promise<Translator> | undefined {
   const load = catalogs[tag]
-  if (load && !translations.has(tag))
-    translations.set(
+  if (load && !translators.has(tag))
+    translators.set(
       tag,
       load().then(
         ({ default: sentences }) => createTranslator(sentences),
         (error: unknown) => {
           // When the next text is shown, the sentences are loaded again.
-          translations.delete(tag)
+          translators.delete(tag)
           throw error
         },
       ),
     )
-  return translations.get(tag)
+  return translators.get(tag)
 }
 
 /** Returns the translator into the page's language. Until its sentences have loaded, the translator returns undefined. */

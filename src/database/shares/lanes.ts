@@ -73,8 +73,8 @@ const serviceWork: Work = { owner: ['service'] }
 
 /**
  * Shares the connections of a pool fairly among owners and lanes. Expensive statements use at most half of the connections, so
- * that others are free for cheap statements and changes. In each lane, a `FairQueue` chooses the owner that gets the next free
- * connection. A single owner may use all connections of its lane.
+ * that others are free for cheap statements. In each lane, a `FairQueue` chooses the owner that gets the next free connection.
+ * While no other owner waits, one owner may use all connections of a lane.
  */
 export class Lanes {
   readonly #limits: LaneLimits

@@ -28,10 +28,10 @@ const replayPageSize = 20
 /** Maximum number of concurrent page reads for streams that are behind. */
 const maxReplays = 2
 
-/** Maximum number of changes in memory for the streams. */
+/** Maximum number of changes that stay in memory when the loop reads the next ones. */
 const maxEvents = 2000
 
-/** Maximum size of all changes in memory, in bytes. */
+/** Maximum size in bytes of the changes that stay in memory when the loop reads the next ones. */
 const maxEventBytes = 16 * 1024 * 1024
 
 /**

@@ -32,7 +32,7 @@ function randomPeriod({ random }: GeneratorState): JsonObject {
   }
 }
 
-/** Chooses an agreement that a record refers to, with a probability. */
+/** Returns an agreement that a record refers to, with the given probability; otherwise an empty list. */
 const randomAgreements = ({ random, recentAgreementIds }: GeneratorState, probability: number): string[] =>
   recentAgreementIds.length > 0 && random.chance(probability) ? [random.pick(recentAgreementIds)] : []
 

@@ -38,8 +38,8 @@ const common = {
 const problems: Contract['problems'] = ['malformed-request', 'invalid-parameter', 'not-acceptable']
 
 /**
- * PostgreSQL overestimates the number of pairs, and would pass all of them between processes. A high cost of passing rows
- * makes it pass the counts of each process instead.
+ * PostgreSQL overestimates the number of distinct pairs, and would pass every pair of every record between processes. A high
+ * cost of passing rows makes each process count its pairs first, and pass only the counts.
  */
 const pairSettings = `${groupingSettings}; set local parallel_tuple_cost = 1000`
 

@@ -97,7 +97,7 @@ function* searchBodies(): Generator<[what: string, body: string]> {
   ]
 }
 
-/** The number of parameters with 200 values each that fit into a URL. */
+/** Number of parameters in a query string that have 200 values each: not too many for a URL. */
 const namesInQuery = 8
 
 /** Query strings that make a URL almost as long as the limit allows. */

@@ -16,7 +16,7 @@ import {
   valueSchema,
 } from './value-schema.ts'
 
-/** Maximum number of entries of a list in a mapping. */
+/** Maximum number of mappings in a list: of records of a resource, or of items of a property. */
 const maxEntries = 50
 
 /** The mapping of an item of a list, or of an object. With `each`, an item is made for each of several values. */

@@ -72,7 +72,7 @@ export class Connections {
     const name = this.#limits.getAddressName(socket.remoteAddress ?? '')
     if (limitRate && name !== undefined && !this.#newConnections.admit(name, performance.now())) {
       this.closedCounts.rate += 1
-      // Without the reset, the system would keep each of them in the state TIME_WAIT for a minute.
+      // Without the reset, the system would keep each such connection in the state TIME_WAIT for a minute.
       socket.resetAndDestroy()
       return
     }
