@@ -84,9 +84,9 @@ function redirect(resource: Resource, { url }: ApiRequest, into: string): ApiRes
 }
 
 /**
- * Returns an endpoint with the key of a record in its path, which also handles the keys of merged records. A read of a merged
- * record is redirected to the record that remains or, with `asOf`, that remained at that time. A change is refused with the
- * problem `merged`.
+ * Returns an endpoint that also handles the keys of merged records. A read of a merged record is redirected to the record that
+ * remains or, with `asOf`, that remained at that time. A change is refused with the problem `merged`.
+ * @param endpoint has the key of a record in its path.
  */
 export function withMergedRecords(resource: Resource, endpoint: Endpoint): Endpoint {
   const { method, contract } = endpoint

@@ -110,7 +110,7 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
     ])
   })
 
-  it('keeps a picked record when its label is clicked', async () => {
+  it('keeps a picked record when the label of its field is clicked', async () => {
     const { page, settle } = await dashboard.openSignedIn('/new/cooperation-bases')
     await page.getByRole('combobox', { name: 'Host country' }).fill('pakistan')
     await page.getByRole('option', { name: /^Pakistan/ }).waitFor()

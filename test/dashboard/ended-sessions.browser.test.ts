@@ -9,7 +9,7 @@ import {
   type WatchedPage,
 } from '../support/dashboard.ts'
 
-/** The dashboard after the service has refused the key of the session, in a browser. */
+/** The dashboard after the service has refused the key of the session, or the user has signed out, in a browser. */
 
 const dashboard = useDashboard({ changesRecords: true })
 

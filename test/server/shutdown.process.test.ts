@@ -10,7 +10,7 @@ import { waitUntilBlocked } from '../support/blocked-sessions.ts'
 import { run } from '../support/command-line.ts'
 import { openTestDatabase } from '../support/database.ts'
 
-/** Stops a real process while it is busy. */
+/** Stops a real process with SIGTERM. */
 
 vi.setConfig({ testTimeout: 60_000 })
 

@@ -2,7 +2,7 @@ import { cleanText } from './clean.ts'
 import { readLimits } from './limits.ts'
 import { formatCount, unreadableFile } from './unreadable-file.ts'
 
-/** Maximum nesting depth of objects and lists outside of the rows. */
+/** Maximum nesting depth of objects and lists outside of the items. */
 const maxDepth = 200
 
 /** Maximum length of a stored property name in characters. */
@@ -17,7 +17,7 @@ interface Level {
   name: string
 }
 
-/** Decodes the escapes of a property name. A name that may have been cut stays as it is. */
+/** Decodes the escapes of a property name. A name that may have been cut keeps its escapes. */
 function decodeName(name: string): string {
   if (!name.includes('\\') || name.length >= maxNameLength) return cleanText(name)
   try {
@@ -41,7 +41,7 @@ export class JsonSplitter {
   readonly #levels: Level[] = []
   #inString = false
   #isEscaped = false
-  /** The last string outside of the rows: the name of the property, if a colon follows. */
+  /** The last string outside of the items: the name of the property, if a colon follows. */
   #name = ''
   #inItems = false
   /** Number of open brackets in the current item. */
@@ -113,7 +113,7 @@ export class JsonSplitter {
     }
   }
 
-  /** Reads a character outside of strings and rows. @returns whether the rows begin after it. */
+  /** Reads a character outside of strings and items. @returns whether the items begin after it. */
   #entersItems(character: string): boolean {
     const level = this.#levels.at(-1)
     if (character === ':' && level) level.name = decodeName(this.#name)

@@ -232,7 +232,8 @@ function toTokenProblem(error: unknown): Problem {
 
 /**
  * Verifies access tokens of an OpenID Connect issuer: JWTs that the issuer has signed for this registry and that are valid now.
- * Fetches the issuer's keys for the first token, and again when a token names an unknown key.
+ * Fetches the issuer's keys for the first token, and again when they are older than `keyMaxAgeMs` or a token names an unknown
+ * key.
  * @param clock has the current time, at which tokens must be valid.
  */
 export function createTokenVerifier({ issuer, audience, roleClaim }: Issuer, clock: Clock): VerifyToken {
