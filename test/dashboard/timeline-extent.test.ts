@@ -5,6 +5,7 @@ import { edtfSpan } from '../../src/dashboard/dates/edtf-span.ts'
 
 it.each(['Y270000', 'Y-270000'])('a timeline with the dates %s and 2011 has a place for both', (far) => {
   const spans = [far, '2011'].flatMap((date) => edtfSpan(date) ?? [])
+  expect(spans).toHaveLength(2)
   const axis = scaleUtc(timelineExtent(spans) ?? [], [0, 1])
   for (const { earliest } of spans) {
     const position = axis(earliest ?? Number.NaN)

@@ -103,7 +103,9 @@ it('a read with too many included records is refused; a list or an export has al
   ]) {
     expect(response.status, response.text.slice(0, 200)).toBe(400)
     const problem = readProblem(response)
-    expect(problem.detail).toContain(`The source ${key} has more than 5000 records of the include supports.`)
+    expect(problem.detail).toContain(
+      `The source ${key} has more than 5000 records of the include supports. Read these records with a list`,
+    )
     // The dashboard recognizes the problem by this.
     expect(problem.errors).toBe(undefined)
   }

@@ -44,7 +44,7 @@ export const importEvents: Endpoint = {
     operationId: 'streamImport',
     summary: 'Stream the progress of an import',
     description:
-      'Server-sent events named `import`, whose `data` is the import as in `GET /v1/imports/{id}`, at each change. The stream ends when the import has no pending work.',
+      'Server-sent events named `import`, whose `data` is the import as in `GET /v1/imports/{id}`, at the start and at each change. The stream ends when the import has no pending work.',
     mediaType: 'text/event-stream',
     responses: {
       200: {

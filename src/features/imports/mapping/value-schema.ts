@@ -155,6 +155,6 @@ export const stepsSchema = describe(
       'The date for which names of countries are resolved. By default, the event date of the record, such as `signedOn` of an agreement.',
     ),
   }),
-  'Where a value comes from, and what is done with it. The keys from `empty` to `join` are steps: they run in the order of this list, however the mapping orders them, except that `when` is checked first.',
+  'Where a value comes from, and what is done with it. `when` is checked first. The keys from `empty` to `join` are steps: they run in the order of this list, however the mapping orders them.',
   'Steps',
 )
