@@ -27,7 +27,7 @@ export interface Generator {
 export interface ClientRow {
   language: string
   generator: string
-  state: 'skipped' | 'generates' | 'compiles' | 'passes'
+  state: 'skipped' | 'fails' | 'generates' | 'compiles' | 'passes'
   remark: string
 }
 
@@ -112,6 +112,7 @@ export function testGenerators(language: Language, generators: Generator[]): voi
         if (process.env.CI) throw new Error(message)
         return skip(message)
       }
+      row.state = 'fails'
       const env = { REGISTRY_URL: service.origin, REGISTRY_KEY: adminKey }
       for (const command of generator.generate) await runIn(folder, command, env)
       row.state = 'generates'
