@@ -39,7 +39,7 @@ const boundedRows = (rows: SQL, orderBy: SQL): SQL =>
  * Returns the statement of a record's revisions, newest first: rows of `entry` (JSON), `document` (text), `mergedFrom`, and
  * `found`, the number of revisions up to the limit. If the documents are too large together, there are fewer rows than `found`,
  * but at least the first two, since the history compares each revision with the one before it.
- * @param before returns only lower versions; undefined for all.
+ * @param before a version: only lower versions are returned; undefined for all.
  * @param limit maximum number of revisions.
  */
 export function historyStatement(

@@ -117,7 +117,10 @@ function sharedConditionSchema(searchable: Searchable, name: string, table: PgTa
 
 const quantifiedSchemas = new WeakMap<z.ZodType, z.ZodType>()
 
-/** Returns the schema of conditions on a list's elements. @param name name of the elements, if several lists share them. */
+/**
+ * Returns the schema of conditions on a list's elements.
+ * @param name name of one element, if the lists of several resources have the same conditions.
+ */
 function quantifiedSchema(element: z.ZodType, name: string | undefined): z.ZodType {
   const known = quantifiedSchemas.get(element)
   if (known) return known
@@ -186,7 +189,7 @@ const sortSchema = (resource: Resource) => {
 const includeSchema = (words: string[]) =>
   z.array(z.enum(words)).max(words.length).check(requireUnique(String)).default([])
 
-/** The properties that select records, in the bodies of searches and of their exports. */
+/** The properties that bodies of searches and of their exports share: condition, order and representation. */
 function selectionShape(resource: Resource, includes: string[]) {
   return {
     where: sharedConditionSchema(toSearchable(resource), resource.singular, resource.table).optional(),

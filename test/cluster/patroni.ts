@@ -17,9 +17,9 @@ const password = 'postgres'
 const restPort = 8008
 
 /**
- * Timing of Patroni, in seconds. After `ttl`, the leader key of a lost primary expires, and Patroni promotes a standby; 20 is its
- * minimum. After `retry_timeout`, a primary that cannot reach etcd demotes itself: `loop_wait` + 2 * `retry_timeout` must not
- * exceed `ttl`.
+ * Timing of Patroni, in seconds. After `ttl`, the leader key of a lost primary expires, and Patroni promotes a standby. Patroni
+ * accepts no `ttl` below 20. After `retry_timeout`, a primary that cannot reach etcd demotes itself: `loop_wait` + 2 *
+ * `retry_timeout` must not exceed `ttl`.
  */
 const timing = { ttl: 20, loop_wait: 1, retry_timeout: 8, primary_start_timeout: 0 }
 

@@ -43,7 +43,7 @@ const csv = [
 const reason = 'refers to the record of another row, which has not been written'
 
 describe('a row that waits for the record of another row when the commit fails', () => {
-  it('is listed with this reason, as in rejected.csv and in the report of the undo', async () => {
+  it('is listed with the wait as its reason, also in rejected.csv and in the report of the undo', async () => {
     const failed = await importCsv(api.database, mappingOf(newScheme()), csv)
     const { id } = failed
     expect(failed).toMatchObject({ state: 'failed', failure: 'a page is corrupted' })

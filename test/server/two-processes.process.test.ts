@@ -7,7 +7,7 @@ import { openProxy } from '../support/proxy.ts'
 
 /** Two servers with response caches on one database: each shows the changes of the other. */
 
-/** The maximum age of a response on a process that did not make the change, in milliseconds. */
+/** How long after a change a process that did not make it may still send the earlier version, in milliseconds. */
 const maxAgeMs = 100
 
 type Origin = string

@@ -19,7 +19,10 @@ import { ChangeFeed, type EventPage, toOffset } from './feed.ts'
 /** Milliseconds that a client should wait before it reconnects (`retry` of server-sent events). */
 const retryMs = 2000
 
-/** Returns the position where a stream begins. @throws Problem `malformed-request` for an invalid `Last-Event-ID`. */
+/**
+ * Returns the position after which a stream begins; undefined if it begins with the first change.
+ * @throws Problem `malformed-request` for an invalid `Last-Event-ID`.
+ */
 function readStart({ headers, query }: ApiRequest): FeedPosition | undefined {
   const last = headers['last-event-id']?.trim()
   if (last === undefined || last === '') return readAfter(query)
@@ -34,7 +37,7 @@ const invalidHeader = (code: string, message: string) =>
   })
 
 /**
- * Checks the position where a stream begins.
+ * Checks the position after which a stream begins.
  * @throws Problem `malformed-request` or `invalid-parameter` for an invalid position, and for one beyond the end of the feed.
  */
 async function checkStart(request: ApiRequest, database: DatabaseClient): Promise<void> {

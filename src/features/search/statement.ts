@@ -40,7 +40,7 @@ const minSimilarity = sql.raw("'0.5'")
 const q = sql`${placeholder('q')}::text`
 const limit = sql`${placeholder('limit')}::int`
 
-// Subqueries, so that PostgreSQL folds and parses the query once and not for every row.
+// Subqueries, so that PostgreSQL folds and parses the searched text once and not for every row.
 const foldedQuery = sql`(select folded_query from term)`
 const words = sql`(select words from term)`
 const inversionTexts = sql`(select inversions from term)::text[]`
@@ -60,13 +60,13 @@ const searchedNames = ({ search: { title, nameLines } }: Resource): SQL => nameL
 const hitsQuery = (index: number, { table, key }: Resource, score: SQL, condition: SQL, end: SQL): SQL =>
   sql`(select ${sql.raw(String(index))} as resource_index, ${key.column}::text as key, ${score} as score from ${table} where ${condition} ${end})`
 
-/** Returns the SQL of the length of the query divided by the length of a name, at most 1, a component of scores. */
+/** Returns the SQL of the length of the searched text divided by the length of a name, at most 1, a component of scores. */
 const lengthRatio = (name: SQL) =>
   sql`length(${foldedQuery})::float8 / greatest(length(${name}), length(${foldedQuery}), 1)`
 
 /**
- * Scores of records whose name is the query in another word order or with another article (`Republic of Korea`), and of records
- * whose name is the query without its form of government (`Korea`).
+ * Scores of records whose name is the searched text in another word order or with another article (`Republic of Korea`), and of
+ * records whose name is this text without its form of government (`Korea`).
  */
 const formScores = { inversion: 0.98, head: 0.97 } as const
 
@@ -144,7 +144,7 @@ function substringHits(index: number, resource: Resource, isNeeded: SQL): SQL {
   )
 }
 
-/** Maximum number of rows that are read because they have a pair of characters of the query. */
+/** Maximum number of rows that are read because they have a pair of characters of the searched text. */
 const maxPairedRows = 2000
 
 /** Returns the SQL of the names of a record, one in each row. */
@@ -187,13 +187,13 @@ function hitJson(index: number, resource: Resource): SQL {
   const { title, nameLines, prose } = resource.search
   const heading = sql`coalesce(${sql.join([title, ...prose], sql`, `)}, '')`
   const quotable = prose.length > 0 ? sql`concat_ws(' … ', ${sql.join(prose, sql`, `)})` : sql`null::text`
-  // The name most similar to the query, and of equally similar names the first; null if it is the title.
+  // The name most similar to the searched text, and of equally similar names the first; null if it is the title.
   const alias = nameLines
     ? sql`(select case when nth > 1 then line end from string_to_table(${nameLines}, U&'\\000A') with ordinality as numbered(line, nth)
         order by ${fold(sql`line`)} = ${foldedQuery} desc, ${fold(sql`line`)} = any(${inversionTexts}) desc, starts_with(${fold(sql`line`)}, ${foldedQuery}) desc,
           strpos(${fold(sql`line`)}, ${foldedQuery}) > 0 desc, strpos(${foldedQuery}, ${fold(sql`line`)}) > 0 desc, word_similarity(${foldedQuery}, ${fold(sql`line`)}) desc, nth limit 1)`
     : sql`null::text`
-  // A name that the query contains is marked as a whole.
+  // A name that the searched text contains is marked as a whole.
   const foldedName = fold(sql`coalesce(shown.matched, shown.title)`)
   const marked = sql`case when strpos(${foldedQuery}, ${foldedName}) > 0 then ${foldedName} else ${foldedQuery} end`
   // The keys of other resources may have other types, so only keys of this resource reach the cast.
@@ -224,7 +224,7 @@ export function searchStatement({ q: text, resources, limit: maxHits, asOf }: Se
     // A text may have no trigrams, such as Chinese in the locale C. Then a search by similarity would read every record.
     const hasTrigrams = sql`(select cardinality(show_trgm(folded_query)) > 0 and threshold = ${minSimilarity} from term)`
     const hasPairs = sql`(select cardinality(pairs) > 0 from term)`
-    const hasFullPairs = sql`${fewFound} and (select cardinality(${fullPairs}) > 0)`
+    const hasFullPairs = sql`(select cardinality(${fullPairs}) > 0)`
     // A text of accents alone is empty without them, and would equal the missing title of a citation, so it is null.
     return sql`with term as materialized (
         select folded.folded_query, folded.inversions, folded.head, prefix_tsquery(${separateCharacters(webSearch(q))}) as words, wide_pairs(folded.folded_query) as pairs,
@@ -240,7 +240,7 @@ export function searchStatement({ q: text, resources, limit: maxHits, asOf }: Se
       ), similar_hits as materialized (
         ${unionOfResources((index, resource) => [
           similarHits(index, resource, sql`${fewFound} and ${hasTrigrams}`),
-          ...(isNonLatin ? [containedNameHits(index, resource, hasFullPairs)] : []),
+          ...(isNonLatin ? [containedNameHits(index, resource, sql`${fewFound} and ${hasFullPairs}`)] : []),
         ])}
       ),
       hits as materialized (

@@ -35,7 +35,7 @@ describe('a path', () => {
     [`fields[1]/ "Director's name" [1]`, 'Ali'],
     [`fields/Director's name`, 'Ali'],
     [`fields/n/'"x"'`, 'quoted'],
-  ])('takes a name in quotes as it is: %s', (path, expected) => {
+  ])('takes a name in quotes, and a quote inside a name, as it is: %s', (path, expected) => {
     const document = documentOf(`place: { from: [${JSON.stringify(path)}] }`, { fields })
     expect(document).toHaveProperty('place', expected)
   })

@@ -19,7 +19,7 @@ export const importCollection: KeyedCollection = {
 /** The base of all contracts of imports except the one of the mapping schema. They need the role `editor`. */
 export const baseContract = { access: 'write', query: {}, headers: [] } satisfies Partial<Contract>
 
-/** The base of the contracts of changes, which run once under an `Idempotency-Key`. */
+/** The base of the contracts of operations that write. They run once under an `Idempotency-Key`. */
 export const changeContract = { ...baseContract, headers: [idempotencyKey] } satisfies Partial<Contract>
 
 /** The tag of the operations in the OpenAPI document. */

@@ -12,7 +12,7 @@ export interface Iteration {
   scopes(scope: Scope, conversion: Conversion): Scope[]
 }
 
-/** Compiles `each`. Without `each`, the part is evaluated once, for the row. */
+/** Compiles `each`. Without `each`, the part is evaluated once, in the given scope: the row, or an item of an outer `each`. */
 export function compileEach(mapping: ValueMapping | undefined, context: CompileContext): Iteration {
   if (mapping === undefined) return { context, scopes: (scope) => [scope] }
   const plan = compileValue(mapping, undefined, context.at('each'))
