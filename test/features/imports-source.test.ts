@@ -56,7 +56,7 @@ describe('the source of an import', () => {
     }
   })
 
-  it('is checked before the dry run, which fails if the source could not be written', async () => {
+  it('is checked at the start of the dry run, which fails if the source could not be written', async () => {
     const mapping = `${treatyMapping(newScheme())}source: { context: ${'x'.repeat(9_990)} }\n`
     expect(await checkCsv(api.database, mapping, `${treatyHeader}\n1,First,2001,China\n`)).toMatchObject({
       state: 'failed',

@@ -53,7 +53,7 @@ describe('seeding a database without records', slow, () => {
   })
   afterEach(() => database.close())
 
-  it('`reference` omits the interview, and `all` after it gives as many rows as `all` alone', async () => {
+  it('`reference` omits `interview-2011`, and `all` after it gives as many rows as `all` alone', async () => {
     await seed(database.database, 'reference')
     expect(await rowCounts(database.pool)).toEqual(referenceTables)
     await seed(database.database, 'all')

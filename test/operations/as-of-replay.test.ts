@@ -90,8 +90,8 @@ class CreatedRecords {
 }
 
 /**
- * Applies a step. If the registry refuses it because of references or because the record is removed, neither the records nor
- * the feed change.
+ * Applies a step. The registry may refuse it because of references, because the record is removed, or because the record has no
+ * earlier version to restore. Then neither the records nor the feed change.
  */
 async function applyStep(created: CreatedRecords, step: Step): Promise<void> {
   const { status, text } = await send(created, step)

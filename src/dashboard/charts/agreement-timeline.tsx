@@ -23,7 +23,7 @@ const maxOpenRows = 12
 
 /**
  * A country's latest agreements: a timeline of the agreements that have a date of signature, in which a bar covers every day
- * that the date can mean, and a table of all agreements.
+ * that the date can mean, and a table of all these latest agreements, with or without a date.
  */
 export function AgreementTimeline({
   country,

@@ -22,7 +22,7 @@ export function NameChoice({
   name: ImportName
   decision: Decision | undefined
   onDecide: (decision: Decision | undefined) => void
-  /** Called with the text of the search for another record; empty without one. */
+  /** Called with the text of the search for another record, and with an empty text when the user has made a choice. */
   onText: (text: string) => void
 }) {
   const { t, number, resourceLabel } = useLanguage()

@@ -126,8 +126,8 @@ function planChange(upsert: Upsert, stored: string, onEdited: OnEdited): Planned
   const isKept = (name: string) =>
     !isDeepStrictEqual(before[name], wanted[name]) && isEdited(upsert, name, before[name])
   const edited = onEdited === 'keep' ? statedProperties(upsert).filter(isKept) : []
-  const unwritten = Object.fromEntries(edited.map((name) => [name, before[name]]))
-  const after = checkDocument(resource, { ...wanted, ...unwritten }, before)
+  const keptValues = Object.fromEntries(edited.map((name) => [name, before[name]]))
+  const after = checkDocument(resource, { ...wanted, ...keptValues }, before)
   const action = isDeepStrictEqual(before, after) ? 'none' : 'change'
   const emptied = (upsert.draft.empty ?? []).filter(
     (name) => earlier[name] === hashValue(before[name]) && !isDefault(resource, name, before[name]),

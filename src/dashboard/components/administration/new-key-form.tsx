@@ -39,7 +39,7 @@ export function NewKeyForm({ onIssued }: { onIssued: (key: IssuedKey) => void })
   const [isSending, setSending] = useState(false)
   const [error, setError] = useState<ApiError>()
   const idempotencyKey = useRef(newIdempotencyKey())
-  // The response is the only one with the key.
+  // Only the response has the API key: if the user left before it arrived, the API key would be lost.
   useLeaveGuard(isSending, 'keys.leave')
   const submit = async (event: Event) => {
     event.preventDefault()
