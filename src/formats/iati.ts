@@ -41,7 +41,10 @@ interface Sum {
   date: string | null
 }
 
-/** An amount of money, and the first and last day that its date may mean. `date` is null if it is exactly the first day. */
+/**
+ * An amount of money, and the first and last day that its date may mean. `date` is null if it is unknown, or if it is exactly the
+ * first day.
+ */
 interface MoneyValue extends Sum {
   period: Period
 }

@@ -41,7 +41,11 @@ describe('a filter by external ids', () => {
   it.each([
     ['a value with a comma', 'externalId=commas:a%2Cb', ['a,b']],
     ['values separated by a comma', 'externalId=commas:a,commas:a%2Cb', ['a', 'a,b']],
-    ['a value that looks like several, as a list', 'externalId[]=commas:x%2Ccommas:a', ['x,commas:a']],
+    [
+      'a value that looks like several, as an item of a list',
+      'externalId[]=commas:x%2Ccommas:a',
+      ['x,commas:a'],
+    ],
     ['repeated values', 'externalId=commas:a%2Cb&externalId=commas:a', ['a', 'a,b']],
   ])('takes %s', async (_what, query, expected) => {
     expect((await read(`/v1/sources?${query}`)).found).toEqual(expected)
@@ -51,8 +55,8 @@ describe('a filter by external ids', () => {
 describe('a filter by pages', () => {
   it.each([
     ['separates values at a comma', 'page=12,14', ['12', '14']],
-    ['takes a value with a comma as a list', 'page[]=12%2C14', ['12,14']],
-    ['takes several values with commas as a list', 'page[]=12,14&page[]=12', ['12', '12,14']],
+    ['takes a value with a comma as one item of a list', 'page[]=12%2C14', ['12,14']],
+    ['takes several items of a list, one of them with a comma', 'page[]=12,14&page[]=12', ['12', '12,14']],
     ['takes lists with other operators', 'page[ne][]=12,14', ['12', '14', '15']],
   ])('%s', async (_what, query, expected) => {
     expect((await read(`/v1/citations?source=${source}&${query}`)).found).toEqual(expected)

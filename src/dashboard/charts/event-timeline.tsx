@@ -55,7 +55,7 @@ export function EventTimeline({
 }: {
   caption: string
   events: readonly TimedEvent[]
-  /** Whether the titles of the records are beside their bars. */
+  /** Whether the timeline shows the titles of the records. */
   hasTitles?: boolean
 }) {
   const language = useLanguage()

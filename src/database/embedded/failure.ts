@@ -12,8 +12,8 @@ const reasons: Record<string, string> = {
 }
 
 /**
- * Returns an OperationalError whose message is one line: what failed, and why, as the file system or PostgreSQL's program says. Returns
- * an error that is already an OperationalError unchanged.
+ * Returns an OperationalError whose message is one line: what failed, and why, as the file system or PostgreSQL's program says.
+ * Returns an error that is already an OperationalError unchanged.
  * @param what a clause that says what failed, such as `FILE cannot be written`.
  */
 export function failure(what: string, error: unknown): OperationalError {

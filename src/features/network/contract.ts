@@ -73,7 +73,7 @@ const getNumber = (query: CheckedQuery, name: string, fallback: number) =>
 /**
  * Returns the plan of a checked query.
  * @param country code of a country that takes part in all records, if given.
- * @throws Problem `invalid-parameter` for periods that `selectedRecords` refuses.
+ * @throws Problem `invalid-parameter` for parameters that `selectedRecords` refuses.
  */
 export const planNetwork = (
   registry: Registry,

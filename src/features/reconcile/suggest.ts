@@ -14,7 +14,7 @@ const pageSize = 10
 const maxCursor = 90
 
 export interface SuggestQuery {
-  /** The beginning of a name. */
+  /** The beginning of a record's name, or any part of the id of a property, or of the id or name of a type. */
   prefix: string
   /** Number of suggestions that were shown already. */
   cursor: number

@@ -20,7 +20,10 @@ function findClient(request: FastifyRequest): Client {
   return { name: endUser === undefined ? group : `${group} for ${endUser}`, group, isAnonymous: false }
 }
 
-/** Provides `request.client`. Refuses a malformed `Client-Id`, and one without a key. Warns of untrusted proxies. */
+/**
+ * Provides `request.client`. Refuses a malformed `Client-Id`, and one without a key. Warns of proxies that are not trusted or
+ * name no address.
+ */
 export const client = fp(
   async function client(app) {
     const warnOfForwarding = forwardingWarning()

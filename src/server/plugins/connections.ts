@@ -26,9 +26,9 @@ export interface ConnectionsOptions {
 /**
  * Bounds the connections of clients, in total and for each address. Near the total limit, a new connection closes the connection
  * that has been idle longest. Above the limit of an address, a new connection of this address closes its connection that has been
- * idle longest. So unused connections do not exhaust the limits. If an address opens too many connections a second, they are
- * closed before anything is read from them. Reading would lengthen the iterations of the event loop, and each iteration accepts
- * only one connection, so new connections of other addresses would wait.
+ * idle longest. So unused connections do not exhaust the limits. If an address opens too many connections a second, the further
+ * ones are closed before anything is read from them. Reading would lengthen the iterations of the event loop, and each iteration
+ * accepts only one connection, so new connections of other addresses would wait.
  */
 export const connections = fp<ConnectionsOptions>(
   async function connections(app, { maxConnections, maxPerAddress, maxNewPerSecond, proxies }) {

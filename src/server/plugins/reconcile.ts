@@ -67,7 +67,7 @@ async function parseField(name: string, text: string): Promise<unknown> {
   }
 }
 
-/** Returns the entity id in the parameter `id`. @throws Problem `not-found` if it is malformed or names no resource. */
+/** Returns the entity id in the parameter `id`. @throws Problem `not-found` if it is missing, malformed or of no resource. */
 function entityIn(request: FastifyRequest, registry: Registry): EntityId {
   const { id } = queryOf(request)
   const entity = id === undefined ? undefined : parseEntityId(id)
