@@ -39,7 +39,7 @@ function dataset(resource: Resource, { serviceUrl: url = '' }: Publisher) {
       return {
         '@type': 'dcat:Distribution',
         'dcterms:title': `${title} (${format})`,
-        // The application profile for European data portals (DCAT-AP) requires `accessURL`, and DCAT allows it to be the same.
+        // The application profile for European data portals (DCAT-AP) requires `accessURL`. It may equal `downloadURL`.
         'dcat:accessURL': address,
         'dcat:downloadURL': address,
         'dcat:mediaType': exportMediaType(format).split(';')[0],

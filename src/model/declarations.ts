@@ -23,7 +23,10 @@ type Naming = readonly [owner: string, names: readonly string[]]
 /** A part of a declaration, and what it contributes, by names. */
 type Contribution<T> = readonly [owner: string, named: Readonly<Record<string, T>> | undefined]
 
-/** The names of request parameters. No filter may have them, since parameters and filters are in the same query. */
+/**
+ * The names of the parameters that requests send together with filters. No filter may have them, since both are in one query.
+ * `asOf` is not listed: if a filter has this name, the parameter is called `registryAsOf`.
+ */
 export const requestParameters: Naming = [
   'the parameters of requests',
   [

@@ -34,7 +34,10 @@ function contentOf(name: string, body: unknown): unknown {
   return name === 'patch' ? { ...record, updatedAt: '' } : record
 }
 
-/** Properties that agreements did not have at commit c79015c. They have their defaults in the measured agreements. */
+/**
+ * Properties that agreements did not have at commit c79015c, whose schema the hand-written server uses. These properties
+ * have their defaults in the measured agreements.
+ */
 const addedProperties = [
   'visibility',
   'alternativeTitles',

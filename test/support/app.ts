@@ -7,7 +7,7 @@ import { readConfig } from '../../src/server/config.ts'
 import { openTestDatabase } from './database.ts'
 import { registry } from './registry.ts'
 
-/** The key of the administrator in every test. */
+/** The key of the administrator (`ADMIN_KEY`) in tests. Few tests set another one. */
 export const adminKey = 'the-administrators-key-in-tests'
 
 /** The default environment of tests: no log, no load shedding on a busy machine, and no delay before shutdown. */

@@ -8,7 +8,7 @@ const openApiDocumentSchema = z.looseObject({
 const sharedComponentRef = /^#\/components\/(parameters|requestBodies|responses|headers)\/(\w+)$/
 
 /**
- * Returns an OpenAPI document in which references to shared parameters, request bodies, responses and headers are
+ * Returns an OpenAPI document in whose `paths` the references to shared parameters, request bodies, responses and headers are
  * replaced by their targets. References to schemas remain.
  */
 export function inlineComponents(document: unknown): Record<string, unknown> {

@@ -33,7 +33,7 @@ export interface Outcome {
   counts: ImportCounts
   /** The faults of refused rows, by position. */
   refused: Map<number, RowFault[]>
-  /** The faults of rows that only lack the record of another row, which was refused, by position. They can be tried again. */
+  /** The faults, by position, of rows that only lack the record of another row. These rows can be tried again. */
   waiting: Map<number, RowFault[]>
   /** The records with properties that were not overwritten, and why. */
   kept: KeptRecord[]
@@ -61,9 +61,9 @@ class Unwritten {
   readonly #refused = new Set<number>()
 
   /**
-   * Adds the faults of a record to those of other records of its row. If one of these is refused, records that the row only
-   * lacks are no faults: a record of the row may be lacking because it is refused.
-   * @param isLacking whether the record only lacks records that its row mentions by external id.
+   * Adds the faults of a record to those of the other records of its row. If a record of the row has a fault that is not about
+   * a lacking record, faults about lacking records do not count: the lacking record may be the one with the other fault.
+   * @param isLacking whether each of the faults is about a lacking record, which the row mentions by external id.
    */
   add({ position }: ReadyRow, faults: RowFault[], isLacking: boolean): void {
     const isRefused = this.#refused.has(position)

@@ -41,7 +41,7 @@ export interface ImportName extends NameResult {
   candidates: NameMatch[]
 }
 
-/** Number of names that one statement resolves. */
+/** Maximum number of names that are read from `import_names`, resolved and stored together. */
 const batchSize = 1000
 
 /** Maximum number of candidates of a name. */

@@ -23,7 +23,10 @@ export interface FileInfo {
   /** XLSX only: the name of the sheet that is read, and the names of all visible sheets. */
   readonly sheet?: string
   readonly sheets?: readonly string[]
-  /** How serial numbers count days: in XLSX and, as in the original file, in a file of refused rows. Absent for other files. */
+  /**
+   * How the serial numbers of dates count days: in an XLSX file, and in a file of refused rows, which has the serial numbers
+   * of its original file. Absent for other files.
+   */
   readonly dateSystem?: DateSystem
   /** Names of the columns of a CSV or XLSX file, in order; empty for JSON, NDJSON and XML. */
   readonly columns: readonly string[]
