@@ -12,7 +12,7 @@ export interface Balancer {
   databaseUrl: string
   /** Origin at which clients reach the service. */
   origin: string
-  /** Waits until HAProxy counts the service on a host among those that accept changes, and sends requests to it. */
+  /** Waits until HAProxy has found that the service on a host accepts changes. HAProxy then sends requests to this service. */
   waitUntilUp(service: Host): Promise<void>
   /** Number of requests that HAProxy has sent so far to the service on a host while the service accepted changes. */
   countRequests(service: Host): Promise<number>

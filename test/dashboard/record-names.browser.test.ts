@@ -9,7 +9,10 @@ const chinese = { locale: 'zh-CN' }
 
 const party = (country: string) => ({ country, role: 'party' })
 
-/** Creates an agreement of China and Pakistan, then replaces Pakistan with Germany. @returns its id, and the time between. */
+/**
+ * Creates an agreement of China and Pakistan, then replaces Pakistan with Germany.
+ * @returns its id, and the time of its creation.
+ */
 async function createAgreementWithHistory(): Promise<{ id: string; before: string }> {
   const { api } = dashboard
   const document = { title: 'Parties change', kind: 'agreement', topics: ['energy'] }

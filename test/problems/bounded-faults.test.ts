@@ -82,7 +82,7 @@ describe('a problem lists at most 100 faults and the number of further faults:',
   })
 })
 
-it('every listed fault has a message, even if each wrong value could have one of several types', async () => {
+it('every listed fault has a message, even for a value that could have one of several types', async () => {
   const queries = Object.fromEntries(many(120, (index) => [index, { limit: 0, type: 5 }]))
   const response = await api.get(`/reconcile?queries=${encodeURIComponent(JSON.stringify(queries))}`)
   const { errors } = response.json<Problem>()

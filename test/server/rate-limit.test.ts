@@ -180,7 +180,7 @@ describe('with a limit of units per minute', () => {
   })
 })
 
-it('a request that costs more than the whole limit is refused in every window', async () => {
+it('a request that costs more than the whole limit is refused even before any unit is used', async () => {
   const api = await startTestApi({ env: { RATE_LIMIT: '5' } })
   onTestFinished(() => api.close())
   const refused = await api.get('/v1/agreements/aggregate?groupBy=status')

@@ -10,7 +10,7 @@ import { isHit, waitUntilCached } from '../support/cache-status.ts'
 import { registry } from '../support/registry.ts'
 import { runWrites, sqlWrite, writtenTables } from '../support/sql-writes.ts'
 
-/** A stored response becomes stale when a resource from which it was read changes, or the visibility of a record. */
+/** A stored response becomes stale when a resource from which it was read changes, or when any record changes its visibility. */
 
 let api: Api
 beforeAll(async () => {

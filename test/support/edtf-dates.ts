@@ -100,6 +100,7 @@ const closedIntervals: fc.Arbitrary<Span> = fc.tuple(plainDates, plainDates).map
   return { text: `${start.text}/${end.text}`, from: start.from, to: end.to }
 })
 
+/** Intervals with one end. The other end is open (`..`) or unknown (empty). */
 const halfOpenIntervals: fc.Arbitrary<Span> = fc
   .tuple(plainDates, fc.constantFrom('', '..'), fc.boolean())
   .map(([date, open, atStart]) =>

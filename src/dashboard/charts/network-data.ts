@@ -26,8 +26,9 @@ export interface NetworkGraph {
    */
   totalEdges: number
   /**
-   * Set if edges of an ego network may be missing, since they come from a truncated network of all participants: the number of
-   * edges in this network, and the number of all edges. With `countryNetwork`, only edges between partners may be missing.
+   * Set if edges of an ego network may be missing, since they come from a truncated network of all participants: `received`
+   * counts the edges of the truncated network, and `total` those of the complete one. With `countryNetwork`, only edges between
+   * partners may be missing.
    */
   truncation?: { received: number; total: number }
   /** The id of the participant at the centre; undefined for the network of all participants. */
@@ -64,10 +65,10 @@ export function egoGraph(whole: Network, centre: string, countryNetwork?: Countr
         }),
       )
     : whole.edges.filter(({ source, target }) => source === centre || target === centre)
-  const partners = new Set(toPartners.flatMap(({ source, target }) => [source, target]))
+  const participants = new Set(toPartners.flatMap(({ source, target }) => [source, target]))
   const between = whole.edges.filter(
     ({ source, target }) =>
-      source !== centre && target !== centre && partners.has(source) && partners.has(target),
+      source !== centre && target !== centre && participants.has(source) && participants.has(target),
   )
   const names = new Map([
     ...whole.nodes.map(({ id, name }) => [id, name] as const),
@@ -76,7 +77,7 @@ export function egoGraph(whole: Network, centre: string, countryNetwork?: Countr
   ])
   const omitted = (countryNetwork?.total.partners ?? toPartners.length) - toPartners.length
   return {
-    nodes: [...new Set([centre, ...partners])].map((id) => ({ id, name: names.get(id) ?? id })),
+    nodes: [...new Set([centre, ...participants])].map((id) => ({ id, name: names.get(id) ?? id })),
     edges: [...toPartners, ...between],
     totalEdges: toPartners.length + between.length + omitted,
     ...(whole.total.edges > whole.edges.length &&

@@ -34,7 +34,7 @@ const unlistedProperties = ['id', 'visibility', 'version', 'createdAt', 'updated
 
 type RecordWithSources = RecordDocument & {
   citations?: Citation[]
-  /** The record that a citation supports, and its source. */
+  /** The record that a citation supports, and the source of the citation. */
   record?: Citation['record']
   sourceDetails?: Citation['sourceDetails']
   names?: Names

@@ -103,7 +103,7 @@ export const importRows = pgTable(
     locator: text('locator').notNull(),
     state: text('state', { enum: importRowStates }).notNull(),
     values: json('values').notNull(),
-    /** The resource and the folded external id of each of the row's records, as one text. */
+    /** For each of the row's records, one text with the resource and the folded external id. */
     ids: text('ids').array(),
     /** The drafts of the row's records. The first one has the values of the row that were dropped, as `dropped`. */
     drafts: json('drafts'),

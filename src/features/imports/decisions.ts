@@ -62,17 +62,17 @@ export async function checkDecisions<T extends Decision>(
 ): Promise<void> {
   const faults = new FaultList()
   const resourceNames = registry.resources.map(({ name }) => name)
-  const absent = new Map<string, ReadonlySet<string>>()
+  const absentByResource = new Map<string, ReadonlySet<string>>()
   for (const resourceName of new Set(decisions.map(({ resource }) => resource)))
     if (resourceNames.includes(resourceName)) {
       const keys = decisions.flatMap(({ resource, key }) =>
         resource === resourceName && key !== null ? [key] : [],
       )
-      absent.set(resourceName, await findAbsentKeys(database, registry, resourceName, keys))
+      absentByResource.set(resourceName, await findAbsentKeys(database, registry, resourceName, keys))
     }
   for (const [index, decision] of decisions.entries()) {
     const { resource, key } = decision
-    const absentKeys = absent.get(resource)
+    const absentKeys = absentByResource.get(resource)
     if (!absentKeys)
       faults.add(() => ({
         pointer: locate(decision, index, 'resource'),

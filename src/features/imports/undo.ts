@@ -54,8 +54,8 @@ async function findEntryReferrers(tx: Transaction, registry: Registry, entries: 
 }
 
 /**
- * Adds the entries of all created records that refer, directly or not, to the records of the given entries: records that refer to
- * one another can only be removed together.
+ * Adds the entries of all created records that refer, directly or not, to the created records of the given entries: records
+ * that refer to one another can only be removed together.
  */
 async function withReferrers(tx: Transaction, registry: Registry, id: string, entries: readonly Entry[]) {
   const all = new Map(entries.map((entry) => [entry.sequence, entry]))

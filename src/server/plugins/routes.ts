@@ -33,7 +33,7 @@ export class Routes {
     this.#methods.set(url, new Set([...(known ?? []), ...methods]))
   }
 
-  /** Every URL that is not a wildcard, with its parameters in braces: `/v1/countries/{code}`. */
+  /** Every URL without a wildcard (`*`), with its parameters in braces: `/v1/countries/{code}`. */
   get urls(): string[] {
     return [...this.#methods.keys()]
       .filter((url) => !url.includes('*'))
