@@ -59,7 +59,7 @@ export function findTooManyCounts(
 
 /**
  * Returns the parameters `fields` and `include`.
- * @param options `isFile`: whether the response is an export, which has neither counts nor names.
+ * @param options `isFile`: whether the response is an export, whose `include` allows neither counts nor `names`.
  */
 export function representationParameters(
   resource: Resource,

@@ -37,7 +37,7 @@ export async function makeKeyPair(alg = 'ES256'): Promise<KeyPair> {
   return { privateKey, publicKey, jwk }
 }
 
-/** The name of a token extension for the header `crit` that the service does not know. */
+/** The name of a token extension that the service does not know, for the header `crit`. */
 export const unknownExtension = 'https://example.com/extension'
 
 /** Signs any claims with a key pair. */

@@ -7,7 +7,7 @@ const nodeRadius = 6
 const centreRadius = 10
 const labelHeight = 15
 const maxLabelWidth = 190
-/** Distance between the edge of a node and its label. */
+/** Distance between the circle of a node and its label. */
 const labelGap = 5
 /** Distance from the middle of a label down to its baseline. */
 const baselineOffset = 4

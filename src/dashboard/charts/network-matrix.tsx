@@ -21,7 +21,7 @@ function bySharedRecords({ nodes, edges }: NetworkGraph) {
   return nodes.toSorted((one, other) => sum(other.id) - sum(one.id) || (one.id < other.id ? -1 : 1))
 }
 
-/** A network as a matrix: a row and a column for each participant, and a cell for each pair that shares records. */
+/** A network as a matrix: a row and a column for each participant, and two cells for each pair that shares records. */
 export function NetworkMatrix({
   graph,
   caption,

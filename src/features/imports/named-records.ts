@@ -177,9 +177,9 @@ async function createBatch(
 }
 
 /**
- * Sets the names whose records the commit must create to `needed`: `made` names without a key, in rows that are not refused. An
- * unresolved name refuses its row, unless its value is dropped. The records of names that only refused rows have are not
- * created, since nothing of a refused row is written.
+ * Sets the names whose records the commit must create to `needed`. These are the names without a key in rows that are not
+ * refused, with the status `made`, which means that the import creates the record. An unresolved name refuses its row, unless its
+ * value is dropped. The records of names that only refused rows have are not created, since nothing of a refused row is written.
  */
 async function markNeededNames(
   database: Database,

@@ -33,7 +33,8 @@ const areaCodes = (level: Level) =>
 function areasOf(rows: SQL, member: 'country' | 'region', level: Level): SQL {
   const within = sql.raw(member === 'country' ? 'countries_within' : 'regions_within')
   // The regions of a group level are few, and are expanded once. Otherwise a planner that estimates only one row of `rows` would
-  // expand them again for each row. At the level `any`, only the regions that a condition on `value` selects are expanded.
+  // expand them again for each row. At the level `any`, only the regions that a condition on the `value` of the result selects
+  // are expanded.
   const materialized = sql.raw(level === 'any' ? 'not materialized' : 'materialized')
   return sql`(with by_area as ${materialized} (select area.code as area, member from regions area cross join lateral ${within}(array[area.code]) member where ${isAtLevel(level)})
     select participation.record, by_area.area as value, participation.role from (${rows}) participation join by_area on by_area.member = participation.value)`

@@ -16,7 +16,10 @@ const limits = {
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Returns the parts of a multipart body as they arrive; undefined for any other body. Refuses compressed bodies with 415. */
+    /**
+     * Returns the parts of a multipart body as they arrive. Refuses a compressed multipart body with 415.
+     * @returns undefined for any other body.
+     */
     readUpload(): Upload | undefined
   }
 }

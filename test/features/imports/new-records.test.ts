@@ -18,6 +18,6 @@ it('the slug of a topic is its name; with its scheme or a hash if other topics h
   expect(await chooseSlug('dac', ['water', 'dac-water'])).toMatch(/^water-[0-9a-f]{10}$/)
 })
 
-it('a topic without a scheme whose name is taken gets a slug with a hash', async () => {
+it('a topic without a scheme gets a slug with a hash if another topic has the slug of its name', async () => {
   expect(await chooseSlug(undefined, ['water'])).toMatch(/^water-[0-9a-f]{10}$/)
 })

@@ -19,7 +19,7 @@ export class CompanionRows {
   /** The date system of the file, for `date: excel`. */
   readonly dateSystem: DateSystem
 
-  /** @param columns empty if the rows are nested objects, whose names are not known. */
+  /** @param columns empty for JSON, NDJSON and XML, whose rows may be nested objects. */
   constructor(columns: readonly string[], rows: readonly CompanionRow[], dateSystem: DateSystem = '1900') {
     this.columns = columns
     this.dateSystem = dateSystem
@@ -31,7 +31,10 @@ export class CompanionRows {
     return this.#index(column).get(text)?.[0]?.values
   }
 
-  /** Records that `join` may be called with a column, even if no row of the imported file then has a text to look for. */
+  /**
+   * Remembers that the mapping joins this file by a column. `join` is never called if no row of the imported file has a text to
+   * look for.
+   */
   expectJoin(column: string): void {
     this.#joined.columns.add(column)
   }

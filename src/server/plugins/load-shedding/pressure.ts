@@ -13,8 +13,8 @@ const resolutionMs = 10
 /** Measures the load of the process. Measuring never throws, even if the process has no free file descriptors. */
 export class Pressure {
   /**
-   * Delay of the event loop, in milliseconds: the lower of its mean delays in the last two intervals. So a single pause,
-   * such as one in which another process uses the processor, does not count.
+   * Delay of the event loop, in milliseconds: the lower of its mean delays in the last two intervals of `sampleIntervalMs`. So a
+   * single pause, such as one in which another process uses the processor, does not count.
    */
   eventLoopDelayMs = 0
   rssBytes = 0
