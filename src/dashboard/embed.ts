@@ -20,7 +20,7 @@ export function unframedUrl(): string {
   return url.href
 }
 
-/** Returns the query string of a URL, with those of the named parameters added that only the current view has. */
+/** Returns the query string of a URL. Adds the named parameters that the current view has and the URL lacks. */
 function addCurrent(names: readonly string[], { search, searchParams }: URL): string {
   const current = new URLSearchParams(location.search)
   const missing = names.flatMap((name) => {

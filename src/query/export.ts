@@ -15,7 +15,10 @@ import { formulaCharacters, formulaStart, semicolonBeforeFormula } from './safe-
 const formulaStartPattern = sql.raw(`'${formulaStart}'`)
 const semicolonPattern = sql.raw(`'${semicolonBeforeFormula}'`)
 
-/** Escapes formulas. Runs the regular expression only if a cell has one of these characters, since looking for them is faster. */
+/**
+ * Escapes formulas. Runs the regular expression only if the cell starts with one of `formulaCharacters`, or has a `;` or a line
+ * break, since checking this is faster.
+ */
 const escapeFormula = (cell: SQL): SQL =>
   sql`case when left(${cell}, 1) in (${literals(formulaCharacters)}) or strpos(${cell}, ';') > 0 or strpos(${cell}, E'\\n') > 0 or strpos(${cell}, E'\\r') > 0 then regexp_replace(${cell}, ${formulaStartPattern}, '\\1''\\2', 'g') else ${cell} end`
 

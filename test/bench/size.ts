@@ -42,7 +42,7 @@ const resources = [
   'figures',
 ]
 
-/** Number of records in the database of the server by hand (`by-hand/`), with which the service is compared. */
+/** Number of records in the database of the hand-written server (`by-hand/`), with which the service is compared. */
 async function countByHandRecords(url: string): Promise<number> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()

@@ -105,7 +105,7 @@ describe.skipIf(skipsBrowser)('an error on a Chinese page [needs Chromium]', { t
     )
   })
 
-  it('is translated once the translations can be loaded', async () => {
+  it('is in English while the translations cannot be loaded, and later in Chinese', async () => {
     const { page, settle } = await dashboard.openSignedIn('/imports', chinese)
     await page.route('**/sentences*', (route) => route.abort())
     const refuse = async () => {

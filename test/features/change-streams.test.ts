@@ -87,7 +87,7 @@ async function positionAfterNewRecord(): Promise<string> {
   return after
 }
 
-it('every change is sent once and in order to all streams, with one read for all', async () => {
+it('every change is sent once and in order to all streams, which share the reads of the feed', async () => {
   const after = await positionAfterNewRecord()
   const streams = await openMany(40, `?after=${after}`)
   const collected = streams.map(collect)

@@ -65,7 +65,7 @@ describe('a dry run', () => {
     expect((await commit(id)).counts).toEqual(counts)
   })
 
-  it('refuses a row for its taken value, even if another of its records refers to that one', async () => {
+  it('refuses a row for a taken value, but not for a reference to its record with this value', async () => {
     const ror = rorOf('11')
     await api.post('/v1/organizations', { name: 'Holder of both', kind: 'academic', ror })
     const mapping = `{scheme: ${newScheme()}, records: {

@@ -73,7 +73,7 @@ describe('a query of the reconciliation service', () => {
     for (const result of [ror, country]) expect(result).toMatchObject([{ match: true }])
   })
 
-  it('uses the code that its type has, even if it has another code, too', async () => {
+  it('uses the code that its type has, even if the query gives another code, too', async () => {
     const ror = 'https://ror.org/00xkeyz14'
     await addOrganization('Academy of Codes', { ror })
     const codes = properties({ alpha2: 'CN', ror })

@@ -257,7 +257,7 @@ it('rows that were written in SQL and never composed are redacted in the history
   expect(await formerRows('sources', 'id', path)).not.toMatch(/qqy/i)
 })
 
-it('a text that occurs in the id of another record leaves the reference to it unchanged', async () => {
+it('redacting a text does not change a reference to another record whose id contains the text', async () => {
   const source = (await create('sources', { title: 'Cited', kind: 'report' })).split('/').at(-1)
   const record = { resource: 'countries', id: 'CHN' }
   // The citation refers to China by its internal id. The text is eight characters of this id, since a shorter text could also

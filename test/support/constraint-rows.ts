@@ -120,7 +120,7 @@ export type Table = keyof typeof rows
 export interface ConstraintDatabase extends TestDatabase {
   /** Runs one statement and returns its rows. */
   query(text: string, values?: unknown[]): Promise<Row[]>
-  /** Runs statements in a transaction until one fails, and rolls it back. Returns `accepted`, or the failure. */
+  /** Runs statements in a transaction until one fails, then rolls back in any case. Returns `accepted`, or the failure. */
   attempt(...statements: Statement[]): Promise<Outcome>
   /** Attempts to insert the valid row of a table, changed by `first`, and then the same row, also changed by `change`. */
   attemptTwice(table: Table, change: Row, first?: Row): Promise<Outcome>

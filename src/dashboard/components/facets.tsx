@@ -46,7 +46,7 @@ export function Facets({
   // On a narrow screen the filters start closed, so that the records are visible.
   const [isOpen] = useState(() => matchMedia('(min-width: 50rem)').matches)
   const dimensions = facetsOf(resource)
-  // A facet appears when all facets above it have loaded, so that it does not move.
+  // A facet appears when all facets above it have loaded or failed to load, so that it does not move.
   const [settled, setSettled] = useState<readonly string[]>([])
   return (
     <aside class="no-print" aria-label={t('explore.filter')}>

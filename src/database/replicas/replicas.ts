@@ -127,7 +127,10 @@ export class Replicas {
     return replica.isFresh(Math.max(this.options.maxAgeMs, 2 * idleIntervalMs)) ? 'current' : 'behind'
   }
 
-  /** Bytes of the primary's log that a replica has not replayed; undefined while it is unreachable or this is not known. */
+  /**
+   * Bytes of the primary's log that a replica has not replayed; undefined while the replica is unreachable, or the end of the log
+   * is not known.
+   */
   lagBytes(replica: Replica): number | undefined {
     const { lsn } = this.#primary
     return replica.isUp && lsn >= 0 ? Math.max(0, lsn - replica.lsn) : undefined

@@ -81,7 +81,10 @@ const listReleases = (planned: readonly PlannedRecord[]): string[] =>
       .map((property) => releaseOf(resource, existing?.key ?? '', property)),
   )
 
-/** Finds why PostgreSQL would refuse planned records: references to missing records, and unique values of other records. */
+/**
+ * Finds why PostgreSQL would refuse planned records: references to missing records or to the record itself, and unique values of
+ * other records.
+ */
 async function findRefusals(
   tx: Transaction,
   outcomes: readonly CheckedUpsert[],

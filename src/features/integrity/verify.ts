@@ -9,7 +9,7 @@ import { findSealFaults, type NamedSeal } from './seal-faults.ts'
 /** The counts of a verification. */
 export interface Verification {
   revisions: number
-  /** Number of records whose last write bypassed the service, and whose revision is not written yet. */
+  /** Number of records whose last write bypassed the service, if the revision of this write is not stored yet. */
   waiting: number
   faults: number
 }

@@ -1,8 +1,11 @@
-/** Counts requests by outcome: a status, or a word such as `started`, or `disconnected` for those without a response. */
+/**
+ * Counts the events of an attacker's requests and connections: the status of a response, or a word such as `started`, or
+ * `disconnected` for a request without a response.
+ */
 export class ResponseCounter {
   readonly counts: Record<string, number> = {}
 
-  add(outcome: string | number): void {
-    this.counts[outcome] = (this.counts[outcome] ?? 0) + 1
+  add(event: string | number): void {
+    this.counts[event] = (this.counts[event] ?? 0) + 1
   }
 }

@@ -20,6 +20,6 @@ export interface OpenFile {
   fileInfo: FileInfo
   /** The rows of the file, in batches of any size. */
   rows: AsyncIterable<readonly Row[]>
-  /** Closes the file if the rows are not read. */
+  /** Closes the file, whether or not its rows have been read. */
   close?: () => Promise<void>
 }
