@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { didYouMean } from '../problems/suggest.ts'
 
-/** The parameters of a database's URL that have an effect: those that pg reads, without those that would break the service. */
+/** The parameters that a database's URL may have: those that pg reads, without those that would break the service. */
 const parameters = [
   'application_name',
   'fallback_application_name',

@@ -18,7 +18,7 @@ it('a process that holds a lock has no snapshot, so VACUUM can remove dead row v
   expect(found.rows).toEqual([{ backend_xmin: null }])
 })
 
-it('a process waits for a lock for longer than the time limits of its role', async () => {
+it('a process waits for a lock for longer than the time limits of its sessions', async () => {
   const { rows } = await testDatabase.pool.query<{ name: string }>(
     "select name from pg_settings where name in ('statement_timeout', 'lock_timeout', 'transaction_timeout')",
   )

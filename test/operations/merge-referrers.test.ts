@@ -33,7 +33,7 @@ async function createReferrers(organization: string, count: number) {
   return document
 }
 
-it('a record with more than 1,000 referrers is not merged, and its removal lists 20 of them', async () => {
+it('more than 1,000 referrers prevent a merge; the refusal of a removal lists 20 of them', async () => {
   const [from, into] = [await create('With too many referrers'), await create('Gets 1,000 referrers')]
   const document = await createReferrers(from.key, 1000)
   const last = await createRecord(resourceOf('projects'), api, document)

@@ -38,7 +38,7 @@ async function readStored(id: string): Promise<string> {
   return JSON.stringify(rows).normalize('NFC')
 }
 
-it('a reason in NFD is stored in NFC, and a redaction of the text removes it', async () => {
+it('a reason in NFD is stored in NFC, and a redaction removes a text from it', async () => {
   const id = await createSource(decomposed, `From ${decomposed}`)
   expect((await api.get(`/v1/sources/${id}/history`)).text).toContain(`From ${composed}`)
   expect((await redact(id, { text: composed })).status).toBe(200)

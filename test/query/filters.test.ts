@@ -46,12 +46,12 @@ describe('a search for words', () => {
   })
 
   it.each([
-    ['part of it', '巴基斯坦', ['pakistan']],
-    ['two parts', '巴基斯坦 能源', ['pakistan']],
-    ['a part in quotation marks', '"能源合作"', ['france', 'pakistan']],
-    ['parts of two characters', '能源', ['france', 'pakistan']],
-    ['nothing for a part that no title has', '航天', []],
-  ])('finds a Chinese title by %s', async (_what, q, expected) => {
+    ['a Chinese title by a part of it', '巴基斯坦', ['pakistan']],
+    ['a Chinese title by two parts', '巴基斯坦 能源', ['pakistan']],
+    ['Chinese titles by a part in quotation marks', '"能源合作"', ['france', 'pakistan']],
+    ['Chinese titles by a part of two characters', '能源', ['france', 'pakistan']],
+    ['nothing for a Chinese part that no title has', '航天', []],
+  ])('finds %s', async (_what, q, expected) => {
     const chinese = await createLabelled(api, 'agreements', {
       pakistan: { title: '中国与巴基斯坦关于能源合作的协定', kind: 'agreement' },
       france: { title: '中国与法国关于能源合作的议定书', kind: 'protocol' },

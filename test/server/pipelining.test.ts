@@ -20,7 +20,10 @@ function open(): Socket {
   return connect(Number(port), hostname)
 }
 
-/** Sends bytes on one connection, and returns all received bytes until the service closes it. */
+/**
+ * Sends bytes on one connection, and returns all received bytes when the service closes it. Returns an empty text if the
+ * connection is reset.
+ */
 function exchange(bytes: string): Promise<string> {
   const socket = open()
   socket.write(bytes)

@@ -24,10 +24,10 @@ const refersTo = ({ columns, where = '' }: Index, column: string): boolean =>
   ) || where.includes(`"${column}"`)
 
 /**
- * Removes from `before` each generated column that `after` lacks or does not generate with the same expression, and the indexes
- * of these columns. Otherwise drizzle-kit would first drop the columns that the old expression reads, and then the generated
- * column. It would first add the new generated column, and then the columns that the new expression reads. It would not create
- * the indexes again.
+ * Removes from `before` each generated column that the same table in `after` lacks or does not generate with the same
+ * expression, and the indexes of these columns. Otherwise drizzle-kit would first drop the columns that the old expression
+ * reads, and then the generated column. It would first add the new generated column, and then the columns that the new
+ * expression reads. It would not create the indexes again.
  * @returns the statements that drop the columns.
  */
 function dropGenerated(before: Tables, after: Tables): string[] {

@@ -41,7 +41,7 @@ const countriesOf = (record: RecordDocument): string[] => [
   ),
 ]
 
-/** A map of the countries that are participants of a record and of its places. Renders nothing if the record has neither. */
+/** A map of a record's places, and of the countries that are its participants. Renders nothing if the record has neither. */
 export function RecordMap({ record, names }: { record: RecordDocument; names: Names }) {
   const { t } = useLanguage()
   const locations = valuesOf(record).filter(isLocation)

@@ -10,8 +10,8 @@ export const randomYear = (random: Random): number =>
   lastYear - Math.floor((random.between(0, 1000) / 1000) ** 2 * 75)
 
 /**
- * Chooses the date of an event of a year, in EDTF as sources give it: mostly a day, sometimes a month, a year or a decade,
- * rarely approximate (`~`) or uncertain (`?`).
+ * Chooses the date of an event of a year, in EDTF as sources give it: mostly a day, sometimes a month or a year, rarely a
+ * decade, an approximate year (`~`) or an uncertain month (`?`).
  */
 export function randomDateIn(year: number, random: Random): string {
   const month = `${year}-${twoDigits(random.between(1, 12))}`

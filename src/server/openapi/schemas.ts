@@ -222,7 +222,10 @@ function byRank(one: string, other: string): number {
   return rank(one) - rank(other) || (one < other ? -1 : 1)
 }
 
-/** Names the enumerations and comparisons in components: `AgreementKind` for `kind` of `Agreement`. */
+/**
+ * Names the enumerations and comparisons in components: `AgreementKind` for `kind` of `Agreement`. Also simplifies the
+ * schemas, adds discriminators, and removes repetitions.
+ */
 function nameParts(all: Record<string, JsonSchema>, parts: NamedParts): Record<string, JsonSchema> {
   const result: Record<string, JsonSchema> = {}
   for (const [component, schema] of Object.entries(all)) {

@@ -43,7 +43,8 @@ export function ChartControls({
         value={parameters.get('resource') ?? (allResources ? '' : 'agreements')}
         options={resources}
         {...(allResources && { emptyLabel: t('chart.all') })}
-        // Every resource in this list has the parameter `asOf`. The current resource may have another name for it.
+        // Every resource in this list has the parameter `asOf`. The URL may name another resource, such as figures, for which the
+        // parameter has another name.
         onChange={(value) => set('resource', value, { [asOfName]: undefined, asOf })}
       />
       {country && (

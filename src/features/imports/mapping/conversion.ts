@@ -60,7 +60,7 @@ export class Conversion {
   }
 
   /** Reports that a part of a value is dropped. */
-  dropPart(column: string, value: JsonValue, detail: string): void {
+  reportDroppedPart(column: string, value: JsonValue, detail: string): void {
     this.dropped.push({ column, value: this.#show(value), detail })
   }
 

@@ -66,7 +66,7 @@ function compileScalar(mapping: ValueMapping, target: Target, context: CompileCo
       const values = plan.evaluate(scope, conversion)
       if (values.length > 1) {
         const detail = `There are ${values.length} values, and the property takes one: the first is used. Write take: first, take: last or join: "; ".`
-        conversion.dropPart(plan.column, [...values], detail)
+        conversion.reportDroppedPart(plan.column, [...values], detail)
       }
       return values[0]
     },

@@ -135,7 +135,7 @@ function fill(
   if (!texts.every((text) => text !== undefined)) return []
   for (const { origin, values } of filled) {
     const detail = `There are ${values.length} values, and a template takes one: the first is used.`
-    if (values.length > 1) conversion.dropPart(nameOf(origin), values, detail)
+    if (values.length > 1) conversion.reportDroppedPart(nameOf(origin), values, detail)
   }
   return [texts.join('')]
 }

@@ -200,7 +200,8 @@ function scalarOf(value: JsonValue): Scalar | BadValue {
 
 function compileTypedStep(target: Target): Step {
   const change = compileTyped(target)
-  return (value, conversion, column) => change(value, (detail) => conversion.dropPart(column, value, detail))
+  return (value, conversion, column) =>
+    change(value, (detail) => conversion.reportDroppedPart(column, value, detail))
 }
 
 function compileDateStep(steps: ValueSteps, context: CompileContext): Step {
@@ -230,6 +231,10 @@ const compileMax =
   (max: number): Step =>
   (value, conversion, column) => {
     if (typeof value !== 'string' || value.length <= max) return value
-    conversion.dropPart(column, value, `The text has ${value.length} characters and is shortened to ${max}.`)
+    conversion.reportDroppedPart(
+      column,
+      value,
+      `The text has ${value.length} characters and is shortened to ${max}.`,
+    )
     return shortenText(value, max)
   }

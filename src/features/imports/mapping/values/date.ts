@@ -50,7 +50,7 @@ const seasons: Record<string, string> = { spring: '21', summer: '22', autumn: '2
 /**
  * Returns the function that converts dates of a column to EDTF (ISO 8601-2), level 0 or 1.
  * @param formats formats that are tried first; `excel` and `excel1904` are serial days. Then every unambiguous notation is read,
- *   except, if there are formats, days of numbers with separators, such as `5.4.2011`.
+ *   except, if there are formats, days of numbers with separators that are not in EDTF, such as `5.4.2011`.
  * @param language BCP 47 tag of the language of month names.
  * @param dateSystem the date system of `excel`.
  * @returns undefined when a format is invalid.
@@ -225,7 +225,10 @@ function readPlainDate(text: string, language: string | undefined): string | und
   return readings.length === 1 ? readings[0] : readNamedMonth(text, language)
 }
 
-/** Reads a date whose month is a word: `5 April 2011`, `April 5, 2011`, `Apr 2011`, `5-Apr-2011`, `2011 Apr 5`. */
+/**
+ * Reads a date whose month or season is a word: `5 April 2011`, `April 5, 2011`, `Apr 2011`, `5-Apr-2011`, `2011 Apr 5`,
+ * `Spring 2011`.
+ */
 function readNamedMonth(text: string, language: string | undefined): string | undefined {
   const name = '(\\p{L}[\\p{L}\\p{M}.]*)'
   const gap = '[\\s,./-]+(?:de\\s+)?'
