@@ -38,7 +38,8 @@ function findFaults(text: string): string[] {
   const isSslModeKnown = searchParams.getAll('sslmode').every((mode) => sslModes.includes(mode))
   return [
     ...unknown.map(
-      (name) => `without the parameter "${name}", which has no effect${didYouMean(name, parameters)}`,
+      (name) =>
+        `without the parameter "${name}", which the service does not accept${didYouMean(name, parameters)}`,
     ),
     ...(isSslModeKnown ? [] : [`with one of ${sslModes.join(', ')} as sslmode`]),
   ]

@@ -19,15 +19,27 @@ describe('the URL of a database', () => {
   })
 
   it.each([
-    ['sslmod=require', 'without the parameter "sslmod", which has no effect; did you mean "sslmode"?'],
-    ['SSLMODE=require', 'without the parameter "SSLMODE", which has no effect; did you mean "sslmode"?'],
-    ['sslrootcrt=a', 'without the parameter "sslrootcrt", which has no effect; did you mean "sslrootcert"?'],
+    [
+      'sslmod=require',
+      'without the parameter "sslmod", which the service does not accept; did you mean "sslmode"?',
+    ],
+    [
+      'SSLMODE=require',
+      'without the parameter "SSLMODE", which the service does not accept; did you mean "sslmode"?',
+    ],
+    [
+      'sslrootcrt=a',
+      'without the parameter "sslrootcrt", which the service does not accept; did you mean "sslrootcert"?',
+    ],
     [
       'channel_binding=require',
-      'without the parameter "channel_binding", which has no effect; it can be "ap',
+      'without the parameter "channel_binding", which the service does not accept; it can be "ap',
     ],
-    ['connect_timeout=10', 'without the parameter "connect_timeout", which has no effect; it can be "ap'],
-    ['dbname=other', 'without the parameter "dbname", which has no effect; it can be "ap'],
+    [
+      'connect_timeout=10',
+      'without the parameter "connect_timeout", which the service does not accept; it can be "ap',
+    ],
+    ['dbname=other', 'without the parameter "dbname", which the service does not accept; it can be "ap'],
     ['sslmode=', 'with one of disable, no-verify, prefer, require, verify-ca, verify-full as sslmode'],
     [
       'sslmode=verify_full',

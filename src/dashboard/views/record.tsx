@@ -63,7 +63,7 @@ function KnownRecord({ resource, recordKey }: { resource: ResourceDescription; r
   const isMerged = state.body !== undefined && state.body[resource.key] !== recordKey
   if (state.error?.status === 404 || (isMerged && !follows))
     return <RemovedRecord resource={resource} recordKey={recordKey} />
-  // No record can have this id.
+  // No record can have this id. For keys such as codes, `Failure` shows what the service suggests.
   if (state.error?.faults.some(({ parameter }) => parameter === 'id')) return <NotFound />
   if (state.error)
     return (

@@ -58,7 +58,7 @@ const makeHitSchema = (names: string[]) =>
         }),
         score: z.number().min(0).max(1).meta({
           description:
-            '1: a name or code is the query; 0.98: a name is the query in another order; 0.97: a name is the query without its form of government; from 0.75: the title begins with the query; from 0.5: the record has the words; less: a name is similar or part of the query.',
+            '1: a name or code is the query; 0.98: a name is the query in another order; 0.97: without its form of government, the query is a name; from 0.75: the title begins with the query; from 0.5: the record has the words; less: a name is similar or part of the query.',
         }),
         link: z.string().meta({ description: 'Path of the record.' }),
       })

@@ -28,6 +28,19 @@ export interface TextFile {
 /** Maximum size of the chunks in which a file is read, in bytes. */
 const chunkBytes = 128 * 1024
 
+/** Yields the bytes of a file. Opens the file when the first chunk is read, so a file that nobody reads is not left open. */
+async function* readChunks(
+  path: string,
+  signal: AbortSignal | undefined,
+  maxBytes?: number,
+): AsyncGenerator<Buffer, void, undefined> {
+  yield* createReadStream(path, {
+    highWaterMark: chunkBytes,
+    signal,
+    ...(maxBytes !== undefined && { end: Math.max(0, maxBytes - 1) }),
+  })
+}
+
 /**
  * Opens a text file: detects its encoding, unless it is stated. @throws Problem as `detectEncoding` does.
  * @param encoding name of the encoding in the mapping or in the file, if it is stated.
@@ -37,21 +50,12 @@ export async function openTextFile(
   encoding: string | undefined,
 ): Promise<TextFile> {
   const detected = await detectEncoding(path, encoding)
-  const read = (maxBytes?: number) => {
-    const stream = createReadStream(path, {
-      highWaterMark: chunkBytes,
-      signal,
-      ...(maxBytes !== undefined && { end: Math.max(0, maxBytes - 1) }),
-    })
-    return readText(stream, detected.name, mayBeCut || maxBytes !== undefined)
-  }
+  const read = (maxBytes?: number) =>
+    readText(readChunks(path, signal, maxBytes), detected.name, mayBeCut || maxBytes !== undefined)
   return {
     encoding: detected,
     read,
-    readForParser: () =>
-      detected.name === 'utf-8'
-        ? readUtf8(createReadStream(path, { highWaterMark: chunkBytes, signal }), mayBeCut)
-        : read(),
+    readForParser: () => (detected.name === 'utf-8' ? readUtf8(readChunks(path, signal), mayBeCut) : read()),
   }
 }
 
