@@ -101,7 +101,7 @@ export const agreements = defineResource(
         party: field.reference('countries', 'The state responsible for it.'),
         status: field.requiredEnumeration(territoryStatuses, 'Whether the agreement applies there.', {
           sort: false,
-          group: false,
+          groupBy: false,
         }),
         date: field.edtfInList('Since when it has this status.'),
         note: field.prose('Note.', { max: 1000, filter: false }),
@@ -121,7 +121,7 @@ export const agreements = defineResource(
     relations: field.list(
       'AgreementRelation',
       {
-        kind: field.requiredEnumeration(relationKinds, 'Kind of relation.', { sort: false, group: false }),
+        kind: field.requiredEnumeration(relationKinds, 'Kind of relation.', { sort: false, groupBy: false }),
         agreement: field.requiredReference('agreements', 'The other agreement.', { notItself: true }),
       },
       {

@@ -214,14 +214,14 @@ export const citations = defineResource(
   'citations',
   {
     source: field.requiredReference('sources', 'Source that is cited.', {
-      group: true,
+      groupBy: true,
       include: { name: 'sourceDetails', description: 'the source, as a record.', form: 'one' },
     }),
     record: citedRecord(),
     property: field.code(
       pointer,
       'JSON pointer to the property that is supported; null for the whole record.',
-      { sort: true, group: valueAsLabel, pattern: '^(/([^/~]|~[01])*)+$' },
+      { sort: true, groupBy: valueAsLabel, pattern: '^(/([^/~]|~[01])*)+$' },
     ),
     locator: locator(),
     url: field.url('Web address of the cited text, if it differs from that of the source.'),

@@ -35,12 +35,12 @@ export const cooperationBases = defineResource(
     partOf: field.reference(
       'cooperation-bases',
       'The larger base whose count includes this base; sums over both count only the larger base.',
-      { group: true },
+      { groupBy: true },
     ),
     hostCountry: field.reference('countries', 'Host country.', {
       host: true,
       sort: true,
-      group: true,
+      groupBy: true,
       include: {
         name: 'hostCountryDetails',
         description: 'the host country, as a record.',
@@ -48,7 +48,7 @@ export const cooperationBases = defineResource(
       },
     }),
     hostOrganization: field.reference('organizations', 'Host organization.', {
-      group: true,
+      groupBy: true,
       include: {
         name: 'hostOrganizationDetails',
         description: 'the host organization, as a record.',

@@ -9,15 +9,15 @@ export const figures = defineResource(
   {
     indicator: field.requiredCode(word(), 'What is counted: a code that several figures share.', {
       sort: true,
-      group: enumLabels(),
+      groupBy: enumLabels(),
       pattern: '^[a-z][a-z0-9]*(_[a-z0-9]+)*$',
     }),
     title: field.title('Title.'),
     value: field.decimal('The count.', 'unit'),
     qualifier: field.defaultEnumeration(qualifiers, 'exact', 'How the source qualifies the value.'),
-    unit: field.requiredLine('What is counted, in the plural.', 100, { group: true, weight: 'B' }),
+    unit: field.requiredLine('What is counted, in the plural.', 100, { groupBy: true, weight: 'B' }),
     country: field.reference('countries', 'The country that the figure is about.', {
-      group: true,
+      groupBy: true,
       areas: true,
       include: { name: 'countries', description: 'its country, as a record.', form: 'list' },
     }),

@@ -15,11 +15,11 @@ export const organizations = defineResource(
     kind: field.requiredEnumeration(organizationKinds, 'Kind of organization: its IATI organisation type.'),
     country: field.reference('countries', 'Country that it belongs to.', {
       sort: true,
-      group: true,
+      groupBy: true,
       areas: true,
       include: { name: 'countries', description: 'its country, as a record.', form: 'list' },
     }),
-    parent: field.reference('organizations', 'The organization that it is part of.', { group: true }),
+    parent: field.reference('organizations', 'The organization that it is part of.', { groupBy: true }),
     website: field.url('Address of its website.'),
     ror: field.code(ror, 'Research Organization Registry id; unique.', { unique: true }),
     aliases: field.aliases(),

@@ -28,7 +28,7 @@ export const regions = defineResource(
     ),
     name: field.title('Name.'),
     kind: field.requiredEnumeration(regionKinds, 'Kind of region.'),
-    parent: field.reference('regions', 'The region directly above.', { group: true }),
+    parent: field.reference('regions', 'The region directly above.', { groupBy: true }),
     aliases: field.aliases(),
   },
   {

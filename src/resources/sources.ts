@@ -22,13 +22,13 @@ export const sources = defineResource(
   {
     title: field.title('Title.'),
     kind: field.requiredEnumeration(sourceKinds, 'Kind of source.'),
-    publisher: field.line('Publisher, as written.', { sort: true, group: true, weight: 'B' }),
+    publisher: field.line('Publisher, as written.', { sort: true, groupBy: true, weight: 'B' }),
     author: field.line('Author.', { weight: 'B' }),
     interviewee: field.line('Who is interviewed.', { weight: 'B' }),
     publishedOn: field.edtf('When it was published.'),
     occasion: field.line('The event for which it was made.', { max: 1000, weight: 'B' }),
     url: field.url('Web address of the source.'),
-    language: field.code(language(), 'Language (BCP 47).', { group: valueAsLabel }),
+    language: field.code(language(), 'Language (BCP 47).', { groupBy: valueAsLabel }),
     licence: field.line('Licence.', { filter: false }),
     accessedOn: field.edtf('When it was read for the registry.'),
     context: field.prose(

@@ -26,10 +26,10 @@ export const topics = defineResource(
     scheme: field.requiredCode(
       topicScheme(),
       'Scheme that the topic belongs to. The registry has ford: OECD fields of research and development; crs: OECD DAC purposes of aid; challenge; domain. A register may have its own.',
-      { sort: true, group: schemeLabel, pattern: '^[a-z0-9][a-z0-9._-]*$' },
+      { sort: true, groupBy: schemeLabel, pattern: '^[a-z0-9][a-z0-9._-]*$' },
     ),
     code: field.code(line(30), 'Code in the scheme; unique there.', { sort: true }),
-    broader: field.reference('topics', 'The topic that this one is part of.', { group: true }),
+    broader: field.reference('topics', 'The topic that this one is part of.', { groupBy: true }),
     aliases: field.aliases(),
   },
   {

@@ -21,7 +21,10 @@ beforeAll(async () => {
   api = await sharedApi()
 })
 
-/** For each property whose value is an object, a patch of one inner property. `budget` is a property of the example resource in `test/extending`. */
+/**
+ * For each property whose value is an object, a patch of one inner property. `budget` is a property of the example resource in
+ * `test/extending`.
+ */
 const innerChanges: Record<string, Document> = {
   location: { name: 'Elsewhere' },
   locator: { page: '12' },

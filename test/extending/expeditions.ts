@@ -32,7 +32,7 @@ const expeditions = defineResource(
     ),
     organizer: field.reference('organizations', 'Who organizes it.', {
       sort: true,
-      group: true,
+      groupBy: true,
       include: { name: 'organizerDetails', description: 'who organizes it, as a record.', form: 'one' },
     }),
     agreements: field.references('agreements', 'Agreements that it came from.', {

@@ -6,6 +6,7 @@ import { commitStep, type Step, takeStep, undoStep } from '../../src/features/im
 import type { ImportJob } from '../../src/features/imports/store.ts'
 import { registry } from '../../src/resources/registry.ts'
 import { type Api, startTestApi } from '../support/api.ts'
+import { adminKey } from '../support/app.ts'
 import {
   checkCsv,
   continueImport,
@@ -44,12 +45,17 @@ async function editFirstAndLast(scheme: string, title: string): Promise<string[]
   return keys.sort()
 }
 
-/** Takes a step of an import, stops it after its first transaction, and continues it. @returns the import at its end. */
-async function interrupt(job: ImportJob, step: Step): Promise<ImportJob> {
+/** Takes a step of an import, and stops it after its first transaction. */
+async function stopEarly(job: ImportJob, step: Step): Promise<void> {
   await api.database.transaction((tx) => takeStep(tx, job.id, step))
   const controller = new AbortController()
   const options = { signal: controller.signal, onProgress: () => controller.abort() }
   await expect(runImport({ database: api.database, registry }, job.id, options)).rejects.toThrow('aborted')
+}
+
+/** Takes a step of an import, stops it after its first transaction, and continues it. @returns the import at its end. */
+async function interrupt(job: ImportJob, step: Step): Promise<ImportJob> {
+  await stopEarly(job, step)
   return continueImport(api.database, job.id)
 }
 
@@ -81,5 +87,24 @@ describe('the report of an import that was interrupted', () => {
     const undone = await interrupt(imported, undoStep)
     expect(undone).toMatchObject({ state: 'undone', report: { keptCount: 2 } })
     expect(keptKeys(undone)).toEqual(keys)
+  })
+})
+
+it('an undo counts the records that it has undone, also after an interruption', async () => {
+  const imported = await importCsv(api.database, treatyMapping(newScheme()), csvOf('First'))
+  await stopEarly(imported, undoStep)
+  const path = `/v1/imports/${imported.id}`
+  const interrupted = (await api.get(path, { key: adminKey })).json<{ doneRows: number }>()
+  expect(interrupted).toMatchObject({ state: 'undoing', rows: rowCount, doneRows: 200 })
+  const shown: (number | undefined)[] = []
+  await runImport({ database: api.database, registry }, imported.id, {
+    signal: new AbortController().signal,
+    onProgress: ({ done }) => shown.push(done),
+  })
+  // The source of the import is a record, too.
+  expect(shown).toEqual([400, rowCount + 1])
+  expect((await api.get(path, { key: adminKey })).json()).toMatchObject({
+    state: 'undone',
+    doneRows: rowCount,
   })
 })

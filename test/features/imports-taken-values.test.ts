@@ -5,6 +5,7 @@ import { autocommitReads } from '../../src/database/database.ts'
 import { type Progress, runImport } from '../../src/features/imports/run.ts'
 import { type ImportJob, readImport } from '../../src/features/imports/store.ts'
 import { type Api, startTestApi } from '../support/api.ts'
+import { adminKey } from '../support/app.ts'
 import { withFile } from '../support/import-files.ts'
 import { checkCsv, continueImport, createLocalImport, importCsv, newScheme } from '../support/imports.ts'
 import { registry } from '../support/registry.ts'
@@ -76,6 +77,33 @@ describe('a dry run', () => {
     const example = { column: 'ror', value: ror, detail: `"${ror}" is taken by another organization` }
     expect(report?.refusedBy).toMatchObject([{ rows: 1, example }])
     expect(report?.refusedBy).toHaveLength(1)
+  })
+
+  it('and a commit refuse a row for the faults of all its records except the consequences', async () => {
+    const [first, second] = [rorOf('12'), rorOf('13')]
+    await api.post('/v1/organizations', { name: 'Holder of one', kind: 'academic', ror: first })
+    await api.post('/v1/organizations', { name: 'Holder of the other', kind: 'academic', ror: second })
+    const faultsOf = async (importRow: typeof checkCsv) => {
+      const mapping = `{scheme: ${newScheme()}, records: {
+        organizations: [
+          {id: id, properties: {name: name, kind: =academic, ror: ror}},
+          {id: {template: "{id}b"}, properties: {name: name, kind: =academic, ror: other}}],
+        cooperation-bases: {id: {template: "B{id}"},
+          properties: {name: name, kind: =other, hostOrganization: {from: id, by: id}}}}}`
+      const { id, counts } = await importRow(
+        api.database,
+        mapping,
+        `id,name,ror,other\n1,One,${first},${second}\n2,Two,,\n`,
+      )
+      expect(counts).toMatchObject({ created: 3, refused: 1 })
+      const { data } = (await api.get(`/v1/imports/${id}/rows`, { key: adminKey })).json<{
+        data: { faults: { column: string; detail: string }[] }[]
+      }>()
+      return data.flatMap(({ faults }) => faults.map(({ column, detail }) => `${column}: ${detail}`)).sort()
+    }
+    const expected = [first, second].map((ror) => `ror: "${ror}" is taken by another organization`)
+    expect(await faultsOf(importCsv)).toEqual(expected)
+    expect(await faultsOf(checkCsv)).toEqual(expected)
   })
 
   it('accepts unique values that two rows exchange, or that their records already have', async () => {

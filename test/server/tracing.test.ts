@@ -174,19 +174,12 @@ it('a statement in a span contains no string literals', () => {
   })
 })
 
-it.each(['/* as of */ select 1', '(select 1)', ' -- '])(
-  'a statement in a span has no operation from a comment: %s',
-  (text) => {
-    expect(describeStatement(text).operation).toBe(text.includes('select') ? 'SELECT' : 'STATEMENT')
-  },
-)
-
-it('with an unreachable collector, requests succeed and the shutdown takes less than 8 s', async () => {
-  const api = await startTestApi({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' } })
-  expect((await api.get('/v1/topics')).status).toBe(200)
-  const startedAt = performance.now()
-  await api.close()
-  expect(performance.now() - startedAt).toBeLessThan(8000)
+it.each([
+  ['/* as of */ select 1', 'SELECT'],
+  ['/* a * b */ /* public */(select 1)', 'SELECT'],
+  ['/* as of', 'STATEMENT'],
+])('the operation of a statement in a span is no word of a comment: %s', (text, operation) => {
+  expect(describeStatement(text).operation).toBe(operation)
 })
 
 it('importing the app does not load the SDK of OpenTelemetry', async () => {

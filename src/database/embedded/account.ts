@@ -77,7 +77,7 @@ async function runWithCapability(
   } catch (error) {
     if (!isSetprivError(error)) throw error
     throw new OperationalError(
-      `PostgreSQL does not run as root, and its user cannot enter ${closedFolder}: open that folder to all (chmod o+x), install setpriv (util-linux), run as an unprivileged user, or set DATABASE_URL`,
+      `PostgreSQL does not run as root, and its user cannot enter ${closedFolder}: let the user enter that folder (chmod a+x), install setpriv (util-linux), run as an unprivileged user, or set DATABASE_URL`,
     )
   }
 }

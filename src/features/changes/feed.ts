@@ -28,16 +28,13 @@ const replayPageSize = 20
 /** Maximum number of concurrent page reads for streams that are behind. */
 const maxReplays = 2
 
-/** Maximum number of changes that stay in memory when the loop reads the next ones. */
+/** Maximum number of changes in memory for the streams. */
 const maxEvents = 2000
 
-/** Maximum size in bytes of the changes that stay in memory when the loop reads the next ones. */
+/** Maximum size of all changes in memory, in bytes. */
 const maxEventBytes = 16 * 1024 * 1024
 
-/**
- * Milliseconds after which the next read of the loop removes a change from memory, since a record may be redacted or made
- * internal at any time.
- */
+/** Milliseconds after which no stream gets a change from memory, since a record may be redacted or made internal at any time. */
 const maxEventAgeMs = 2000
 
 /** After each read, the loop pauses one millisecond per `streamsPerMs` streams, so that other work of the event loop runs. */
@@ -147,6 +144,8 @@ export class ChangeFeed {
 
   /** Returns the changes after a position from memory; undefined if not all of them are in memory. */
   read(after: bigint, resources: readonly string[]): EventPage | undefined {
+    // The loop may be waiting for the database.
+    this.#prune(performance.now() - maxEventAgeMs)
     if (this.#start === undefined || after < this.#start) return undefined
     const first = this.#events.findLastIndex(({ offset }) => offset <= after) + 1
     const events = this.#events.slice(first).filter(isOfResources(resources))
@@ -202,10 +201,9 @@ export class ChangeFeed {
       this.#start = this.#end
       return { hasRead: true, mayHaveMore: false }
     }
-    // Before the query, which may fail: a text that was redacted meanwhile must not stay in memory.
-    this.#prune(performance.now() - maxEventAgeMs)
     const { events, mayHaveMore } = await this.#query(this.#end, [], livePageSize)
     for (const event of events) this.#add(event)
+    this.#prune(performance.now() - maxEventAgeMs)
     return { hasRead: events.length > 0, mayHaveMore }
   }
 

@@ -191,7 +191,8 @@ export async function checkBatch(
     for (const [position, faults] of unresolved) refused.set(position, faults)
     const outcomes = await planUpserts(database, upserts, onEdited, releases)
     const faulty = outcomes.flatMap((outcome) => ('faults' in outcome ? [outcome] : []))
-    for (const { upsert, faults } of faulty) refused.set(upsert.row.position, faults)
+    for (const { upsert, faults } of faulty)
+      refused.set(upsert.row.position, [...(refused.get(upsert.row.position) ?? []), ...faults])
     if (faulty.length > 0 && rows.some(mayDependOnRefused)) continue
     const planned = outcomes.flatMap((outcome) => ('result' in outcome ? [outcome.result] : []))
     for (const release of listReleases(planned)) releases.values.add(release)

@@ -182,12 +182,16 @@ class Run {
       reason: `Undo of import ${job.id} of ${job.files[0]?.name ?? 'a file'}`.slice(0, 500),
     }
     const { created, changed } = job.counts
-    const report = await undoImport(database, registry, job, {
+    const undone = await undoImport(database, registry, job, {
       authorship,
       signal: this.#signal,
       onProgress: (records) => this.#reportProgress('undoing', records, Math.max(records, created + changed)),
     })
-    await this.#finish(job, { state: 'undone', undoneAt: 'now' }, report)
+    await this.#finish(
+      undone,
+      { state: 'undone', undoneAt: 'now', doneThrough: job.rowsRead ?? 0 },
+      undone.report,
+    )
   }
 }
 

@@ -114,7 +114,7 @@ export const undoStep: Step = {
   taken: ['undoing', 'undone'],
   hint: 'only what has been committed can be undone',
   findObstacle: findUndoObstacle,
-  change: () => ({ state: 'undoing' }),
+  change: () => ({ state: 'undoing', doneThrough: 0 }),
 }
 
 /** Locks an import until the transaction ends. @returns the import; undefined if it does not exist. */

@@ -273,9 +273,10 @@ async function readReport(database: Database, { id, report }: ImportJob): Promis
 
 /**
  * Undoes an import: removes the records that it created, and restores the earlier values of the others. Keeps later changes
- * by others. The undo continues where an earlier process stopped.
- * @param onProgress gets the number of entries that this call has undone so far.
- * @returns the report with the records that could not be fully reverted.
+ * by others. The undo continues where an earlier process stopped. Each transaction also stores the progress of the undo
+ * (`doneThrough`) and its report.
+ * @param onProgress gets the number of entries that have been undone so far.
+ * @returns the import as it is then stored. Its report lists the records that could not be fully reverted.
  * @throws TakenOver if another process has changed the import, or the reason of `signal`. What was undone before stays undone.
  */
 export async function undoImport(
@@ -287,10 +288,9 @@ export async function undoImport(
     signal,
     onProgress,
   }: { authorship: Authorship; signal: AbortSignal; onProgress: (records: number) => void },
-): Promise<ImportReport> {
+): Promise<ImportJob & { report: ImportReport }> {
   const { id } = job
-  let report = await readReport(database, job)
-  let done = 0
+  let current = { ...job, report: await readReport(database, job) }
   /** Undoes the entries that are not yet undone. @returns the number of those that wait for the next pass. */
   const makePass = async (onRefused: OnRefused, isFirst: boolean): Promise<number> => {
     let waiting = 0
@@ -306,17 +306,19 @@ export async function undoImport(
           text: 'update import_records set undone = true where sequence = any($1::bigint[])',
           values: [undone],
         })
-        const added = addKept(report, undo.kept, report.keptCount + undo.kept.length)
-        const next = await withStoredFaults(tx, id, added)
-        await requireChange(tx, job, { report: next })
-        return { last: read.at(-1)?.sequence, undone, waiting: undo.waiting.size, report: next }
+        const added = addKept(current.report, undo.kept, current.report.keptCount + undo.kept.length)
+        const change = {
+          report: await withStoredFaults(tx, id, added),
+          doneThrough: current.doneThrough + undone.length,
+        }
+        await requireChange(tx, current, change)
+        return { last: read.at(-1)?.sequence, waiting: undo.waiting.size, job: { ...current, ...change } }
       })
-      report = batch.report
+      current = batch.job
       if (batch.last === undefined) return waiting
       before = batch.last
       waiting += batch.waiting
-      done += batch.undone.length
-      onProgress(done)
+      onProgress(current.doneThrough)
     }
   }
   // A record to which a record of a later batch refers is removed in a later pass.
@@ -326,5 +328,5 @@ export async function undoImport(
     previousWaiting = waiting
     waiting = await makePass(onRefused, false)
   }
-  return report
+  return current
 }

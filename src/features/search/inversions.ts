@@ -9,18 +9,19 @@ export interface NameForms {
 }
 
 const inverted = /^(?<head>[^,，(]+?)\s*(?:[,，]\s*(?<rest>[^(]+)|\((?<inBrackets>[^()]+)\))$/
-/** An article after the name, in brackets or not, except the one in `Republic of the`. */
-const endsInArticle = /^(?<head>.+?)(?:[\s,，]+\(the\)|(?<!\sof)[\s,，]+the)$/i
+/** An article after the name, except the one in `Republic of the`. */
+const endsInArticle = /^(?<head>.+?)(?<!\sof)[\s,，]+\(?the\)?$/i
+/** An article in brackets that belongs to `of` or to the whole name: `Democratic Republic of (the)`, `Republic of (the)`. */
+const endsInOfThe = /^(?<name>.+\sof)\s+\(the\)$/i
 const startsWithArticle = /^the\s+(?=\S)/i
 /** The part that sorted lists move to the end: `Republic of`, `Kingdom of the`. It ends with the last `of` or `of the`. */
 const formOfGovernment = /^(?<rest>.+\sof(?:\sthe)?)\s+(?<head>\S.*)$/i
 
-const withoutLastArticle = (name: string): string => endsInArticle.exec(name)?.groups?.head ?? name
-
-/** Returns a name in its natural order, without an article at its start. @param name has no article at its end. */
+/** Returns the name in its natural order, without an article at its beginning or end: `Gambia` for `Gambia (the)`. */
 function toNaturalOrder(name: string): string {
-  const { head, rest, inBrackets } = inverted.exec(name)?.groups ?? {}
-  const natural = head === undefined ? name : `${rest ?? inBrackets} ${head}`
+  const withoutArticle = endsInArticle.exec(name)?.groups?.head ?? name
+  const { head, rest, inBrackets } = inverted.exec(withoutArticle)?.groups ?? {}
+  const natural = head === undefined ? withoutArticle : `${rest ?? inBrackets} ${head}`
   return natural.replace(startsWithArticle, '')
 }
 
@@ -29,7 +30,12 @@ function toNaturalOrder(name: string): string {
  * @param name in any of the forms: `the Gambia`, `Gambia The`, `Korea, Republic of (the)`, `Iran (Islamic Republic of)`.
  */
 export function getNameForms(name: string): NameForms {
-  const text = withoutLastArticle(name.trim().replaceAll(/\s+/g, ' '))
+  const text = name.trim().replaceAll(/\s+/g, ' ')
+  const withoutArticle = endsInOfThe.exec(text)?.groups?.name
+  if (withoutArticle !== undefined) {
+    const [forms, formsWithArticle] = [getNameForms(withoutArticle), getNameForms(`${withoutArticle} the`)]
+    return { ...forms, inversions: [...forms.inversions, ...formsWithArticle.inversions] }
+  }
   const natural = toNaturalOrder(text)
   const { head, rest } = formOfGovernment.exec(natural)?.groups ?? {}
   const reordered = head === undefined ? [] : [`${head}, ${rest}`, `${head} (${rest})`]

@@ -15,7 +15,7 @@ interface CodeOptions {
   /** Whether lists can be sorted by the code. */
   sort?: boolean
   /** The label of a value, if records can be grouped by the code; by default, they cannot. */
-  group?: LabelSql
+  groupBy?: LabelSql
   /** POSIX regular expression of a check constraint. */
   pattern?: string
   /** The allowed values, for a check constraint. */
@@ -49,7 +49,7 @@ function codeField<Schema extends z.ZodType>(
   description: string,
   options: CodeOptions & { required?: boolean; default?: string },
 ): Field<Schema> {
-  const { required = false, sort = false, group } = options
+  const { required = false, sort = false, groupBy } = options
   return defineField<Schema>({
     schema: () => schema.meta({ description }),
     columns: (name) => {
@@ -57,7 +57,7 @@ function codeField<Schema extends z.ZodType>(
       const column = required ? text(snakeCase(name)).notNull() : text(snakeCase(name))
       return { [name]: options.default === undefined ? column : column.default(options.default) }
     },
-    ...(group && { dimensionColumns: (context) => [ownColumn(context)] }),
+    ...(groupBy && { dimensionColumns: (context) => [ownColumn(context)] }),
     constraints: (context) =>
       codeConstraints(prefixedName(context), ownColumn(context), context.recordId, options),
     query: (context) => {
@@ -66,7 +66,7 @@ function codeField<Schema extends z.ZodType>(
       return {
         filters: { [name]: (sort ? anyOfSortKey : anyOf)(column, valueSchema, description) },
         ...(sort && { sorts: { [name]: byCode(column, description) } }),
-        ...(group && { dimensions: { [name]: byValue(column, name, description, group) } }),
+        ...(groupBy && { dimensions: { [name]: byValue(column, name, description, groupBy) } }),
       }
     },
   })

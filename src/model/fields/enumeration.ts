@@ -8,13 +8,13 @@ interface EnumerationOptions {
   /** Whether lists can be sorted by the value; true by default. */
   sort?: boolean
   /** Whether records can be grouped by the value; true by default. */
-  group?: boolean
+  groupBy?: boolean
 }
 
-const codeOptions = (values: EnumValues, { sort = true, group = true }: EnumerationOptions = {}) => ({
+const codeOptions = (values: EnumValues, { sort = true, groupBy = true }: EnumerationOptions = {}) => ({
   values,
   sort,
-  ...(group && { group: enumLabels(values) }),
+  ...(groupBy && { groupBy: enumLabels(values) }),
 })
 
 /** An optional enumeration value. */

@@ -17,7 +17,7 @@ interface ReferenceOptions {
   filter?: boolean
   sort?: boolean
   /** Whether records can be grouped by the referenced record. */
-  group?: boolean
+  groupBy?: boolean
   /** Whether records can be filtered and grouped by the regions of the referenced country. */
   areas?: boolean
   /** Whether the referenced country hosts the record: it then counts as a participant without a role. */
@@ -47,7 +47,7 @@ function referenceQuery(
   options: ReferenceOptions,
 ) {
   const { name, recordId, registry } = context
-  const { filter = true, sort, group, areas, include } = options
+  const { filter = true, sort, groupBy, areas, include } = options
   const column = ownColumn(context)
   const { schema } = registry.keySpec(target)
   return {
@@ -57,7 +57,7 @@ function referenceQuery(
     },
     ...(sort && { sorts: { [name]: byReference(column, description) } }),
     dimensions: {
-      ...(group && { [name]: byValue(column, name, description, registry.nameOf(target)) }),
+      ...(groupBy && { [name]: byValue(column, name, description, registry.nameOf(target)) }),
       ...(areas && areaDimensions(registry, recordId, column)),
     },
     ...(include && {

@@ -17,7 +17,7 @@ interface TextOptions {
   /** Whether there is a sort key of the text. */
   sort?: boolean
   /** Whether records can be grouped by the text. */
-  group?: boolean
+  groupBy?: boolean
   /** Weight in full-text search; by default, the text is not searched. */
   weight?: TextWeight
 }
@@ -26,7 +26,7 @@ function textField<Schema extends z.ZodType<string | null>>(
   schema: Schema,
   description: string,
   required: boolean,
-  { filter = true, sort = false, group = false, weight }: TextOptions,
+  { filter = true, sort = false, groupBy = false, weight }: TextOptions,
 ) {
   return defineField<Schema>({
     schema: () => schema.meta({ description }),
@@ -47,9 +47,9 @@ function textField<Schema extends z.ZodType<string | null>>(
       const { name } = context
       const column = ownColumn(context)
       return {
-        ...(filter && { filters: { [name]: (group ? groupedText : text)(column, description) } }),
+        ...(filter && { filters: { [name]: (groupBy ? groupedText : text)(column, description) } }),
         ...(sort && { sorts: { [name]: byText(column, description) } }),
-        ...(group && { dimensions: { [name]: byValue(column, name, description) } }),
+        ...(groupBy && { dimensions: { [name]: byValue(column, name, description) } }),
       }
     },
     ...(weight && { searchText: (column: string) => ({ [weight]: column }) }),

@@ -12,7 +12,10 @@ declare module 'fastify' {
 
 /** Options of the plugin `load-shedding`. */
 export interface LoadSheddingOptions {
-  /** Requests are refused if the mean delay of the event loop exceeded this in both of the last two seconds, in milliseconds; 0 for no limit. */
+  /**
+   * In milliseconds. Requests are refused if the mean delay of the event loop exceeded this in both of the last two seconds;
+   * 0 for no limit.
+   */
   maxEventLoopDelayMs: number
   /** Maximum memory of the process (RSS), in bytes; 0 for no limit. */
   maxRssBytes: number

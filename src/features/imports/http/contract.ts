@@ -152,7 +152,9 @@ export const importSchema = registerResponseSchema(
         .meta({ description: 'Columns with values that the mapping does not read; at most 200.' }),
       notes: z.array(z.string()).meta({ description: 'Remarks about the file, for people.' }),
       rows: z.int().min(0).nullable().meta({ description: 'Number of rows; null until all are read.' }),
-      doneRows: count('Rows that the current step has processed.'),
+      doneRows: count(
+        'Rows that the current pass of a dry run or commit has processed; during an undo, the records that it has undone.',
+      ),
       counts: z
         .strictObject({
           skipped: count('Rows that the mapping leaves out.'),

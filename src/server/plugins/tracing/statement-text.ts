@@ -2,7 +2,7 @@
 const maxTextLength = 4000
 
 /**
- * Describes a statement by its operation, which is its first word after comments, and its text, in which `?` replaces each
+ * Describes a statement by its operation, which is its first word after block comments, and its text, in which `?` replaces each
  * string. The text has only the placeholders of parameters (`$1`), not their values.
  */
 export function describeStatement(text: string): { operation: string; text: string } {
