@@ -37,13 +37,16 @@ export const imports = pgTable(
     /** The detected format, encoding, dialect and columns. The database column has the former name of the property. */
     fileInfo: json('facts'),
     /**
-     * Whether the import is committed directly after staging, without another request after the dry run. The column has the
+     * Whether the import is committed directly after staging, without a dry run and without another request. The column has the
      * former name of the property.
      */
     autoCommit: boolean('commits_itself').notNull().default(false),
     /** Number of rows, once the file has been read to its end. */
     rowsRead: integer('rows_read'),
-    /** The position of the last processed row of the current pass; in later passes of a commit, the number of processed rows. */
+    /**
+     * The position of the last processed row of the current pass. In later passes of a commit, the number of processed rows;
+     * during an undo, the number of undone entries.
+     */
     doneThrough: integer('done_through').notNull().default(0),
     /**
      * Number of the current pass over the rows. In a commit, later passes write the rows that wait for records of other rows.
@@ -187,8 +190,8 @@ export const importDecisions = pgTable(
 
 /**
  * The changes of each record by imports. For each record and scheme, the last entry has the hashes of the last values in files.
- * A later import compares them with the hashes of the stored values, to find the values that something other than an import
- * has set.
+ * A later import compares them with the hashes of the stored values, to find the values that something other than an
+ * import of the scheme has set.
  */
 export const importRecords = pgTable(
   'import_records',
@@ -209,8 +212,8 @@ export const importRecords = pgTable(
     /** Hash of the last value of each property: from this row, or from an earlier one if this row has no value. */
     properties: json('properties').$type<Record<string, string>>().notNull(),
     /**
-     * Properties that the import did not change: something other than an import had changed them, or they have a value from an
-     * earlier file and the row has none.
+     * Properties that the import did not change: something other than an import of the scheme had changed them, or they have a
+     * value from an earlier file and the row has none.
      */
     kept: text('kept').array(),
     /** Key of the citation that names the row. */

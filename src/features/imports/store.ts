@@ -99,7 +99,10 @@ export interface ImportJob {
   autoCommit: boolean
   /** Number of rows of the file. */
   rowsRead: number | null
-  /** Position of the last row that the current pass has processed; in later passes of a commit, the number of processed rows. */
+  /**
+   * Position of the last row that the current pass has processed. In later passes of a commit, the number of processed rows;
+   * during an undo, the number of undone entries.
+   */
   doneThrough: number
   /** Number of the pass of a commit over the rows, from 0; before the commit, a number that increases with each new dry run. */
   pass: number

@@ -303,7 +303,7 @@ it('the lag of a replica is unknown before the primary is reached', async () => 
   expect(replicas.map((replica) => alone.replicas?.lagBytes(replica))).toEqual([undefined, undefined])
 })
 
-it('no read runs on a server that is not a standby', async () => {
+it('a server that is not a standby is not used as a replica', async () => {
   const wrong = open([servers.primary.url])
   onTestFinished(() => wrong.close())
   await sleep(300)
