@@ -52,7 +52,7 @@ const duplicatePage = registerResponseSchema(
               }),
               score: z.number().min(0).max(1).meta({
                 description:
-                  'Share of the properties in `same` among those that both records have; 0.5 if there are none to compare.',
+                  'Share of the properties in `same` among those with values in both, with the same exceptions; 0.5 if there are none.',
               }),
             })
             .meta({ description: 'Two records with a name in common.', examples: [example] }),

@@ -162,7 +162,7 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
     }
   })
 
-  it('link each number in a table to a list of as many records', async () => {
+  it('link numbers in tables only to lists of as many records', async () => {
     const { page, go } = await dashboard.openTab()
     for (const path of [
       '/map?resource=projects&partnerOf=CHN',

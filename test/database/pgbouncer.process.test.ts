@@ -128,7 +128,8 @@ describe.skipIf(skipReason !== undefined)(
         )
         return rowCount
       }
-      // PgBouncer does not close its connections immediately.
+      // `withLock` leaves its transaction open. The lock ends when PgBouncer closes the connection of this transaction, shortly
+      // after the client has disconnected.
       await expect.poll(locks, { timeout: 5000 }).toBe(0)
     })
   },

@@ -58,7 +58,7 @@ describe('a filter by country', () => {
     ])
   })
 
-  it('ignores locations if a role is given, since locations have none', async () => {
+  it('ignores hosts and locations if a role is given, since only participants have roles', async () => {
     expect(await projects.find({ country: 'KAZ', role: 'participant' })).toEqual(['itself'])
     expect(await projects.find({ country: 'KAZ', role: 'developer,funder' })).toEqual(['by a ministry'])
     expect(await projects.find({ country: 'KAZ', role: 'host' })).toEqual([])

@@ -51,8 +51,9 @@ const faultyRevisionsQuery = `
 function explainLink({ version, previousVersion }: Row): string {
   const previous = previousVersion ?? 0
   if (version === previous + 1) {
-    const changed = 'the number, operation, time or place in the feed of this version was changed'
-    return `the chain is broken: ${previous === 0 ? '' : `version ${previous} was changed, or `}${changed}`
+    const changed =
+      'this version was inserted, or its number, operation, time, place in the feed, redactions or hashes were changed'
+    return `the chain is broken: ${previous === 0 ? '' : `version ${previous} was changed, `}${changed}`
   }
   const missing =
     version === previous + 2 ? `version ${previous + 1}` : `a version from ${previous + 1} to ${version - 1}`
