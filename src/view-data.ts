@@ -188,7 +188,7 @@ export const overviewGroups = {
   signedYear: appendQuery('/v1/agreements/aggregate', {
     groupBy: 'signedYear',
     sort: 'signedYear',
-    limit: '500',
+    limit: String(maxGroups),
   }),
   country: appendQuery('/v1/agreements/aggregate', {
     groupBy: 'country',

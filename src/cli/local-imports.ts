@@ -98,6 +98,15 @@ const readMapping = async (pathOrName: string): Promise<string> =>
 const continueHint = (option: '--commit' | '--undo', id: string) =>
   `continue later with: entente import ${option} ${id}`
 
+/** Returns the name of the user who runs the command, or the user id if the system has no name for it, as in containers. */
+function findUserName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return `uid ${process.getuid?.()}`
+  }
+}
+
 /** Imports local files in this process. The service may run at the same time. */
 export class LocalImports {
   readonly #database: Database
@@ -119,8 +128,7 @@ export class LocalImports {
     const files = paths.map((file) => ({ path: file, name: basename(file) }))
     for (const { path: file, name } of files) checkFileName(name, `${file}:`)
     const importFiles = await Promise.all(files.map(describeFile))
-    const { username } = userInfo()
-    const actor = { kind: 'command', id: null, name: `entente import (${username})` } as const
+    const actor = { kind: 'command', id: null, name: `entente import (${findUserName()})` } as const
     const locate = (line: number) => `${decisions}, line ${line}:`
     const parsed = decisions === undefined ? [] : await readDecisions(await readText(decisions), locate)
     await checkDecisions(this.#database, registry, parsed, ({ line }) => locate(line))

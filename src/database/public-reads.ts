@@ -33,12 +33,19 @@ type Template = Omit<Statement, 'values'>
 /** Maximum number of statements whose rewritten form is cached. */
 const maxTemplates = 1000
 
+/** Maximum number of characters of all these statements. */
+const maxTemplateCharacters = 16 * 1024 * 1024
+
 /**
  * Returns a function that rewrites statements. The results are cached by the name or text of the statement, since building
  * and comparing long texts takes up to a tenth of the time of a read.
  */
 function cachedRewrite(rewrite: (statement: Template) => Template): (statement: Statement) => Statement {
-  const templates = new LRUCache<string, Template>({ max: maxTemplates })
+  const templates = new LRUCache<string, Template>({
+    max: maxTemplates,
+    maxSize: maxTemplateCharacters,
+    sizeCalculation: ({ text }, key) => text.length + key.length,
+  })
   return ({ text, name, values }) => {
     const key = name ?? text
     const template = templates.get(key) ?? rewrite({ text, name })

@@ -86,7 +86,7 @@ function duplicatesStatement(resource: Resource, after: string | undefined, limi
     // The left sides are the indexed expressions of the table, so that PostgreSQL uses the indexes.
     const sharesName = search.nameLines
       ? sql`${nameList(search.nameLines)} && page.names`
-      : sql`${foldedPrefix(search.title)} = left(page.names[1], 200) collate "C" and ${fold(search.title)} = page.names[1]`
+      : sql`${foldedPrefix(search.title)} = left(page.names[1], 200) collate "C" and ${fold(search.title)} = page.names[1] and page.names[1] <> ''`
     return sql`with page as materialized (
         select ${key.column} as key, ${id} as id, ${search.title} as title,
           ${search.nameLines ? nameList(search.nameLines) : sql`array[${fold(search.title)}]`} as names

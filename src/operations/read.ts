@@ -110,8 +110,9 @@ export const read: Operation = {
         language,
       )
     }
-    const etag =
-      representation.include.length > 0 ? versionAndBodyTag(version, document) : versionTag(version)
+    // A redaction changes a record of the past, and not its version.
+    const hasOwnTag = representation.include.length === 0 && at === undefined
+    const etag = hasOwnTag ? versionTag(version) : versionAndBodyTag(version, document)
     return { status: 200, headers: { etag }, body: document }
   },
 }

@@ -1,5 +1,5 @@
 import type { Transaction } from '../database/database.ts'
-import { autocommitReads } from '../database/database.ts'
+import { autocommitReads, everything } from '../database/database.ts'
 import { redactResponses } from '../database/idempotency-store.ts'
 import { writeStatement } from '../database/rows.ts'
 import { type Resource, recordSchema } from '../model/resource.ts'
@@ -104,6 +104,8 @@ async function redactRemoved(
     ...(mergedInto !== undefined && { mergedInto }),
   }
   await tx.query(writeStatement([revisionWrite(resource, [stored], removal, time)]))
+  // The revision is that of a removal, for which only the resource is announced. No process may serve an earlier response.
+  await tx.query({ text: 'select public.announce($1)', values: [everything] })
   await redactRowsAndResponses(tx, task, Object.keys(redactions).length > 0)
   return { status: 204, headers: {} }
 }

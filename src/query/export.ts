@@ -153,7 +153,7 @@ const calendarDates = ({ calendar = {}, table }: Resource) =>
   Object.keys(calendar).map((name) => {
     const column = (suffix: string) => sql`${columnOf(table, `${name}${suffix}`)}`
     const [earliest, latest, date] = [column('Earliest'), column('Latest'), column('')]
-    const fitsInCalendar = sql`extract(year from ${earliest}) between 1 and 9998 and ${latest} - ${earliest} < 366`
+    const fitsInCalendar = sql`extract(year from ${earliest}) between 1 and 9998 and extract(year from ${latest}) < 9999 and ${latest} - ${earliest} < 366`
     const isShown = sql`coalesce(case when isfinite(${earliest}) and isfinite(${latest}) then ${fitsInCalendar} end, false)`
     return { name, earliest, latest, date, isShown }
   })

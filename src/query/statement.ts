@@ -19,9 +19,14 @@ interface CompiledStatement {
 
 const maxCompiledStatements = 1000
 
+/** Maximum number of characters of all compiled statements with their cache keys: a search may have a statement of 300,000. */
+const maxCompiledCharacters = 16 * 1024 * 1024
+
 /** Statements by cache key: queries with the same filters, sorts and includes differ only in their values. */
 const compiled = new LRUCache<string, CompiledStatement>({
   max: maxCompiledStatements,
+  maxSize: maxCompiledCharacters,
+  sizeCalculation: ({ text }, cacheKey) => text.length + cacheKey.length,
 })
 
 function compile(cacheKey: string, build: () => SQL): CompiledStatement {

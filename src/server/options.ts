@@ -54,8 +54,10 @@ export function serverOptions(config: Config) {
     routerOptions: { maxParamLength: 5000, querystringParser: () => ({}) },
     frameworkErrors: (error, request, reply) => handleError(error, request, reply),
     clientErrorHandler(error, socket) {
-      // A status line in the middle of another response would be a part of its body.
-      if (activeResponse(socket)?.headersSent) socket.destroy()
+      const active = activeResponse(socket)
+      // A status line in the middle of another response would be a part of its body. And if the whole request has arrived, the
+      // error is one of a later request: the response to the error would count as the response to this request.
+      if (active?.headersSent || active?.req.complete) socket.destroy()
       else if (socket.writable) socket.end(connectionErrorResponse(error.code))
       // Also if the client does not close its side.
       setTimeout(() => socket.destroy(), errorCloseTimeoutMs).unref()

@@ -173,14 +173,14 @@ describe('a diff', () => {
     )
   })
 
-  it('splits Chinese into words, and omits properties that the service sets', () => {
+  it('splits Chinese into words, and finds the id of another record, but no empty values', () => {
     const parts = diffTexts('中国与巴基斯坦签署协议', '中国与德国签署协议', 'zh')
     expect(parts.find(({ status }) => status === 'added')).toMatchObject({ value: '德国' })
     const diffs = diffProperties(
-      { version: 1, title: 'A', place: null },
-      { version: 2, title: 'B', terms: [] },
+      { resource: 'agreements', id: 'A', place: null },
+      { resource: 'agreements', id: 'B', terms: [] },
     )
-    expect(diffs.map(({ name }) => name)).toEqual(['title'])
+    expect(diffs.map(({ name }) => name)).toEqual(['id'])
   })
 })
 

@@ -25,14 +25,15 @@ describe('the columns of a chart by year', () => {
     expect(starts.length).toBeLessThanOrEqual(room)
   })
 
-  it('keep the records of the year 0 apart from records without a year', () => {
+  it('keep the records of the year 0 and of far years apart from records without a year', () => {
     const group = (year: string | null) => ({
       key: { year },
       label: { year },
       measures: { count: 1 },
       list: '/v1/agreements',
     })
-    const years = toYearBars([group('0000'), group(null)], 'year', 'unknown')
-    expect(years.map(({ year }) => year)).toEqual([0, null])
+    const groups = ['0000', '-0043', 'Y17000', null].map(group)
+    const years = toYearBars(groups, 'year', 'unknown')
+    expect(years.map(({ year }) => year)).toEqual([0, -43, 17_000, null])
   })
 })

@@ -13,6 +13,7 @@ it('the record that an English message names is a link in the message', () => {
     after: ' refers to it',
   })
   expect(splitAtRecord('is required')).toBeUndefined()
+  expect(splitAtRecord('send it to POST /v1/agreements/search')).toBeUndefined()
 })
 
 it('the record that a message names is a link in its translation, and is not repeated after it', () => {

@@ -258,6 +258,11 @@ describe('POST /v1/imports/preview', () => {
     const rows = Array.from({ length: 20_000 }, (_, index) => `${index},A,2001,China\n`)
     const csv = await getPreview(treatyMapping(newScheme()), `${treatyHeader}\n${rows.join('')}2,"cut`)
     expect(csv.rows).toHaveLength(10)
+    const cut = await getPreview(
+      treatyMapping(newScheme()),
+      `${treatyHeader}\n${rows.slice(0, 3).join('')}2,"cut`,
+    )
+    expect([cut.rows.length, cut.notes]).toEqual([3, []])
   })
 
   it('shortens long texts, so that the response stays small', async () => {

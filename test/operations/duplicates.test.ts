@@ -74,6 +74,14 @@ it('a pair of agreements does not compare their alternative titles, which are na
   ])
 })
 
+it('citations without an excerpt have no duplicates', async () => {
+  const [source] = await createAll('sources', [{ title: 'Twice cited', kind: 'report' }])
+  const record = { resource: 'countries', id: 'CHN' }
+  const citations = ['1', '2'].map((row) => ({ source, record, locator: { row } }))
+  const ids = await createAll('citations', citations)
+  expect(await findPairs(ids, null, 'citations')).toEqual([])
+})
+
 it('at most five duplicates are proposed for a record', async () => {
   const ids = await createAll('organizations', Array(7).fill({ name: 'Sevenfold', kind: 'academic' }))
   const pairs = await findPairs(ids)

@@ -277,6 +277,32 @@ it('redacting a text does not change a reference to another record whose id cont
   })
 })
 
+it('a text that an id of another record contains by chance is redacted elsewhere', async () => {
+  const organization =
+    (await create('organizations', { name: 'Party', kind: 'other' })).split('/').at(-1) ?? ''
+  const text = organization.slice(-6)
+  const parties = [{ organization, role: 'party' }]
+  const path = await create('agreements', { title: `Of ${text}`, kind: 'treaty', parties })
+  const response = await redact(path, { text })
+  expect(response.status, response.text).toBe(200)
+  expect(response.json()).toMatchObject({ title: 'Of [redacted]', parties: [{ organization }] })
+  expect((await api.get(`${path}/history/1`)).json()).toMatchObject({
+    document: { parties: [{ organization }] },
+  })
+})
+
+it('a record as of a time before a redaction has another entity tag afterward', async () => {
+  const path = await create('sources', { title: 'Of Zaphod Tag', kind: 'report' })
+  const past = `${path}?asOf=${await databaseTime(api)}`
+  await api.patch(path, { note: 'Later' })
+  const etag = (await api.get(past)).headers.get('etag') ?? ''
+  const headers = { 'if-none-match': etag }
+  expect((await api.get(past, { headers })).status).toBe(304)
+  expect((await redact(path, { text: 'Zaphod Tag' })).status).toBe(200)
+  const response = await api.get(past, { headers })
+  expect([response.status, response.json<{ title: string }>().title]).toEqual([200, 'Of [redacted]'])
+})
+
 it('repeated requests whose stored responses were redacted are refused', async () => {
   const headers = { 'idempotency-key': randomUUID() }
   const document = { title: 'Of Jane Doe', kind: 'report' }

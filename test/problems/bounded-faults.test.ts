@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type Api, type HttpResponse, sharedApi } from '../support/api.ts'
 
@@ -19,6 +20,11 @@ const object = (count: number, name: (index: number) => string) =>
 const agreement = (more: object) => ({ title: 'An agreement', kind: 'treaty', ...more })
 const ndjson = { headers: { 'content-type': 'application/x-ndjson' } }
 const lines = (values: unknown[]) => values.map((value) => `${JSON.stringify(value)}\n`).join('')
+/** An agreement whose parties do not exist, each with one fault. */
+const withAbsentParties = (count: number) =>
+  agreement({
+    parties: many(count, () => ({ organization: randomUUID(), role: 'party' })),
+  })
 /** An agreement with one fault. */
 const faulty = { title: 1, kind: 'treaty' }
 
@@ -63,6 +69,11 @@ const requests: [what: string, faults: number, send: () => Promise<HttpResponse>
     () => api.get(`/v1/agreements?status=${many(150, () => 'signd').join()}`),
   ],
   ['lines of NDJSON', 1000, post('/v1/agreements/import', lines(many(1000, () => faulty)), ndjson)],
+  [
+    'references in a bulk operation',
+    150,
+    post('/v1/agreements/bulk', { operations: [{ op: 'create', document: withAbsentParties(150) }] }),
+  ],
   [
     'bulk operations',
     1000,

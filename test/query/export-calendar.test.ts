@@ -49,6 +49,11 @@ describe('GET /v1/agreements/export?format=ics', () => {
     expect([lines[0], lines.at(-2)]).toEqual(['BEGIN:VCALENDAR', 'END:VCALENDAR'])
   })
 
+  it('has no event that ends after the year 9999', async () => {
+    const lines = await readCalendar([await createAgreement({ expiresOn: '9998-12-31/9999-12-31' })])
+    expect(lines).not.toContain('BEGIN:VEVENT')
+  })
+
   it('describes an uncertain date, even if it means one day', async () => {
     const lines = await readCalendar([await createAgreement({ expiresOn: '2020-12-31?' })])
     expect(lines).toContain('DTSTART;VALUE=DATE:20201231')

@@ -86,6 +86,18 @@ describe('Cache-Control: max-stale', () => {
     expect((await api.get(list, accepting)).text).not.toContain('Another secret')
   })
 
+  it('never shows a removed record that was redacted', async () => {
+    const path = await createSource('A third secret')
+    await waitUntilCached(api, path)
+    expect((await api.get(path)).text).toContain('A third secret')
+    const change = { headers: { 'if-match': '*' } }
+    expect((await api.delete(path, change)).status).toBe(204)
+    const redaction = { text: 'A third secret', replacement: 'x', reason: 'asked for' }
+    expect((await api.post(`${path}/redact`, redaction, change)).status).toBe(204)
+    const response = await api.get(path, accepting)
+    expect([response.status, response.text.includes('A third secret')]).toEqual([404, false])
+  })
+
   it.each([
     [undefined, 0],
     ['no-store', 0],

@@ -62,6 +62,11 @@ describe('pipelined requests', () => {
   })
 })
 
+it('invalid bytes after a whole request are not answered in place of the request', async () => {
+  const output = await exchange(`${requestFor('/v1/topics?limit=1')}NONSENSE\r\n\r\n`)
+  expect(output).not.toContain('HTTP/1.1 400')
+})
+
 it('invalid bytes after the beginning of a response close the connection; no response follows', async () => {
   const socket = open()
   let output = ''

@@ -37,6 +37,10 @@ export const toBars = <Group extends LabelledGroup>(
     isUnknown: (group.key[dimension] ?? null) === null,
   }))
 
+/** Returns the number of a year of a group, such as `2011`, `-0043` and, in EDTF, `Y17000`; NaN for an unknown year. */
+export const yearOf = (key: string | number | null | undefined): number =>
+  Number(key?.toString().replace('Y', '') ?? Number.NaN)
+
 /** Converts groups by a dimension of years, such as `signedYear`, to bars. */
 export const toYearBars = (
   groups: readonly LabelledGroup[],
@@ -44,6 +48,6 @@ export const toYearBars = (
   unknownLabel: string,
 ): YearBar[] =>
   toBars(groups, dimension, unknownLabel).map((bar, index) => {
-    const year = Number(groups[index]?.key[dimension] ?? Number.NaN)
+    const year = yearOf(groups[index]?.key[dimension])
     return { ...bar, year: Number.isNaN(year) ? null : year }
   })

@@ -6,7 +6,8 @@ interface LinkedText {
   after: string
 }
 
-const recordPath = /\/v1\/([a-z-]+)\/([\w-]+)/
+/** The path of a record. The path of an endpoint follows its method: `POST /v1/agreements/search`. */
+const recordPath = /(?<!\b(?:GET|POST|PUT|PATCH|DELETE) )\/v1\/([a-z-]+)\/([\w-]+)/
 
 /**
  * Splits a text at the path of the record that a message of the service names: `/v1/agreements/0190… refers to it`.

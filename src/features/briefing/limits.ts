@@ -1,5 +1,8 @@
-/** Maximum number of groups of each dimension; the smallest are left out. The limit of years is above the number of years. */
-export const maxGroups = { year: 1000, topic: 10, country: 20, other: 50 } as const
+/**
+ * Maximum number of groups of each dimension; the smallest are left out. The limit of years is above the number of years, and
+ * that of amounts is the largest that aggregates allow: amounts are grouped by year, kind and currency.
+ */
+export const maxGroups = { year: 1000, amount: 10_000, topic: 10, country: 20, other: 50 } as const
 
 /** Maximum number of expiring agreements that a briefing lists. */
 export const maxExpiring = 20

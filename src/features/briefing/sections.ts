@@ -71,7 +71,7 @@ export async function amountsJson(queries: QueryRunner, resource: Resource, quer
   const groups = await queries.group(
     resource,
     query,
-    `groupBy=${keys}&measures=count,sum:amount&sort=${keys}&limit=${maxGroups.year}`,
+    `groupBy=${keys}&measures=count,sum:amount&sort=${keys}&limit=${maxGroups.amount}`,
   )
   return `{"count":${groups.total},"list":${JSON.stringify(queries.listPath(resource, query))},"byYearAndCurrency":${groupsJson(groups)}}`
 }

@@ -1,4 +1,5 @@
 import type { Transaction } from '../../database/database.ts'
+import { cleanLine } from '../../model/characters.ts'
 import { type Document, insertDocuments } from '../../operations/writing/documents.ts'
 import { checkDocument } from '../../operations/writing/validation.ts'
 import type { ApplyContext } from './apply.ts'
@@ -14,7 +15,8 @@ export interface CitedRecord {
   citation: Draft['citation']
 }
 
-const oneLine = (text: string) => text.replaceAll(/\s+/g, ' ').trim()
+/** Returns a locator as one line: the name of a sheet may have any characters. */
+const oneLine = (text: string) => cleanLine(text.replaceAll(/\s+/g, ' ')).trim()
 
 /** Returns the document of the citation of a record: its row in the file, its id in the source, and what the mapping quotes. */
 function citationOf(source: string, { resource, key, externalId, citation }: CitedRecord): Document {

@@ -10,6 +10,9 @@ import type { Draft, IdentifiedRecord, JsonValue, Mention, RowFault } from './ty
 
 const identities = new LRUCache<string, string>({ max: 50_000 })
 
+/** Maximum length of the texts in `identities`. A longer one is no name, but a text from a wrong column. */
+const maxCachedLength = 1000
+
 const hashText = (text: string) => hash('sha1', text, 'base64url')
 
 /** Returns the identity of a mention by name or code within an import, without its `column` and `onUnresolved`. */
@@ -18,7 +21,7 @@ export function mentionIdentity({ resource, name, code, scheme, country, on, cre
   const known = identities.get(text)
   if (known !== undefined) return known
   const identity = hashText(text)
-  identities.set(text, identity)
+  if (text.length <= maxCachedLength) identities.set(text, identity)
   return identity
 }
 

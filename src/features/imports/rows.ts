@@ -1,5 +1,6 @@
 import type { DatabaseClient, Transaction } from '../../database/database.ts'
 import { conflictWithOthers } from '../../database/errors.ts'
+import { cleanText } from './reading/clean.ts'
 import type { ImportCounts } from './store.ts'
 import type { Draft, ReadyRow, RowFault } from './types.ts'
 
@@ -57,11 +58,11 @@ export const readRowsAt = (tx: Transaction, id: string, positions: readonly numb
   })
 
 /**
- * Returns faults, or drafts with dropped values, as JSON that PostgreSQL can read: replaces unpaired surrogates, which a value
- * or a detail has if it was cut off within a character.
+ * Returns faults, or drafts with dropped values, as JSON that PostgreSQL can read: replaces NULs, which faults quote from
+ * damaged files, and unpaired surrogates, which a value or a detail has if it was cut off within a character.
  */
 export const toStorableJson = (value: readonly (RowFault | Draft)[]): string =>
-  JSON.stringify(value, (_, part: unknown) => (typeof part === 'string' ? part.toWellFormed() : part))
+  JSON.stringify(value, (_, part: unknown) => (typeof part === 'string' ? cleanText(part) : part))
 
 /**
  * Sets rows to `blocked`, except those that a redaction has emptied meanwhile, since faults quote values.

@@ -9,6 +9,7 @@ import { withSchemeLock } from './lock.ts'
 import { storeMissing } from './missing.ts'
 import { createNamedRecords } from './named-records.ts'
 import { resolveImportNames } from './names.ts'
+import { cleanText } from './reading/clean.ts'
 import type { LocalFile } from './reading/file.ts'
 import { storeReport } from './report.ts'
 import { openRows } from './row-source.ts'
@@ -62,7 +63,8 @@ function describeFailure(error: unknown): string {
   const errors = (problem?.errors ?? [])
     .slice(0, 10)
     .map((fault) => `${fault.pointer ?? ''} ${fault.message}`.trim())
-  return [message, ...errors].join('\n').slice(0, maxFailureLength)
+  // The message may quote a part of the file, or be cut off within a character.
+  return cleanText([message, ...errors].join('\n').slice(0, maxFailureLength))
 }
 
 /** Whether an import can continue later: it was aborted or taken over, or the database is unreachable or busy. */
@@ -122,7 +124,9 @@ class Run {
     const { database, registry } = this.#context
     await resolveImportNames(database, registry, job, { signal: this.#signal })
     if (job.autoCommit) {
-      if (await database.transaction((tx) => takeStep(tx, job.id, autoCommitStep))) return
+      // A decision about a name has begun another pass: then the names are resolved again.
+      const step = { ...autoCommitStep, pass: job.pass }
+      if (await database.transaction((tx) => takeStep(tx, job.id, step))) return
       throw new TakenOver(job.id)
     }
     const { onEdited, onUnresolved } = readStoredSettings(job.mapping, registry)

@@ -18,6 +18,9 @@ import type { ConvertedRow, Draft, Row, RowFault } from './types.ts'
 /** Maximum number of rows that are staged in one transaction. */
 const maxRows = 2000
 
+/** Number of characters at which the collected rows are staged: a row may have `readLimits.rowCharacters`. */
+const maxCharacters = 8 * 1024 * 1024
+
 interface StagedRow {
   import: string
   position: number
@@ -42,6 +45,7 @@ class StagingBuffer {
   readonly #job: ImportJob
   readonly #names: NameCollector
   #rows: StagedRow[] = []
+  #characters = 0
   readonly counts: ImportCounts
   position = 0
 
@@ -63,7 +67,7 @@ class StagingBuffer {
     if (converted.kind === 'refused') {
       this.counts.refused += 1
       const { faults, records = [] } = converted
-      this.#rows.push({
+      this.#push({
         ...staged,
         state: 'refused',
         ids: records.map(recordIdentity),
@@ -71,12 +75,12 @@ class StagingBuffer {
       })
     } else if (converted.kind === 'skipped') {
       this.counts.skipped += 1
-      this.#rows.push({ ...staged, state: 'skipped', ids: converted.records.map(recordIdentity) })
+      this.#push({ ...staged, state: 'skipped', ids: converted.records.map(recordIdentity) })
     } else {
       const { drafts, dropped } = converted
       this.counts.dropped += dropped.length
       this.#names.add(mentionsToResolve(drafts))
-      this.#rows.push({
+      this.#push({
         ...staged,
         state: 'ready',
         ids: drafts.map(recordIdentity),
@@ -86,8 +90,13 @@ class StagingBuffer {
     }
   }
 
+  #push(row: StagedRow): void {
+    this.#rows.push(row)
+    this.#characters += row.values.length + (row.drafts?.length ?? 0)
+  }
+
   get isFull(): boolean {
-    return this.#rows.length >= maxRows || this.#names.isFull
+    return this.#rows.length >= maxRows || this.#characters >= maxCharacters || this.#names.isFull
   }
 
   /**
@@ -98,6 +107,7 @@ class StagingBuffer {
     const client = this.#client
     const rows = this.#rows
     this.#rows = []
+    this.#characters = 0
     await client.query('begin')
     await copyRows(
       client,

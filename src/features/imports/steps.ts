@@ -22,6 +22,8 @@ export interface Step {
   from: readonly ImportState[]
   /** The states of an import for which the step has already been taken. */
   taken: readonly ImportState[]
+  /** The pass in which the step must be taken; in another pass it is not taken. */
+  pass?: number
   /** The end of the message for other states: what to do instead, or the rule. */
   hint: string
   /** Returns why the step cannot be taken now. */
@@ -159,7 +161,7 @@ export async function takeStep(tx: Transaction, id: string, step: Step): Promise
   const obstacle = await step.findObstacle?.(tx, found)
   const job = await lockImport(tx, id)
   if (!job) return false
-  if (!mayTake(step, job)) return true
+  if (!mayTake(step, job) || (step.pass !== undefined && step.pass !== job.pass)) return true
   if (obstacle !== undefined) throw new Problem('conflict', obstacle)
   await changeImport(tx, job, step.change(job))
   return true

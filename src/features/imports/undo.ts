@@ -306,7 +306,10 @@ export async function undoImport(
           text: 'update import_records set undone = true where sequence = any($1::bigint[])',
           values: [undone],
         })
-        const added = addKept(current.report, undo.kept, current.report.keptCount + undo.kept.length)
+        // After an interruption, the first pass reads again the entries that wait, whose citations have been reported.
+        const known = new Set(current.report.kept.map(({ resource, key }) => `${resource} ${key}`))
+        const kept = undo.kept.filter(({ resource, key }) => !known.has(`${resource} ${key}`))
+        const added = addKept(current.report, kept, current.report.keptCount + kept.length)
         const change = {
           report: await withStoredFaults(tx, id, added),
           doneThrough: current.doneThrough + undone.length,

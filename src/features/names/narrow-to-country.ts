@@ -1,5 +1,5 @@
 import type { NameIndex } from './name-index.ts'
-import { toResolution } from './resolve.ts'
+import { severalRecords, toResolution } from './resolve.ts'
 import type { NameMatch, NameQuery, Resolution } from './types.ts'
 
 /**
@@ -11,17 +11,22 @@ export function narrowToCountry(index: NameIndex, query: NameQuery, resolution: 
   if (resolution.status === 'unresolved') return resolution
   const countryOf = ({ key }: NameMatch) => index.records.get(key)?.country ?? null
   const { candidates, match } = resolution
+  // A doubtful name, or two names that may mean different records, is ambiguous in any country.
+  const isUncertain = resolution.status === 'ambiguous' && resolution.detail !== severalRecords
   if (query.country === undefined) {
     if (!match || !index.records.get(match.key)?.isGovernment || countryOf(match) === null) return resolution
     // Several countries have a Ministry of Health.
     const detail = 'Authorities of several countries may have this name: state the country.'
     return { status: 'ambiguous', candidates, detail }
   }
+  const narrow = (matches: NameMatch[]): Resolution =>
+    isUncertain ? { ...resolution, candidates: matches } : toResolution(matches)
   const ofCountry = candidates.filter((candidate) => countryOf(candidate) === query.country)
-  if (ofCountry.length > 0) return toResolution(ofCountry)
+  if (ofCountry.length > 0) return narrow(ofCountry)
   // An organization without a country, such as one of the United Nations, matches any country.
   const ofNone = candidates.filter((candidate) => countryOf(candidate) === null)
-  if (ofNone.length > 0) return toResolution(ofNone)
+  if (ofNone.length > 0) return narrow(ofNone)
+  if (isUncertain) return resolution
   const detail = `No organization of ${query.country} has this name, but organizations of other countries do.`
   return { status: 'unresolved', candidates, detail }
 }

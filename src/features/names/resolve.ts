@@ -24,7 +24,7 @@ export function resolveIn(index: NameIndex, query: NameQuery, limit: number): Re
 }
 
 /** Removes footnote marks, such as `*`, `¹`, `1/` and `[a]`, and unescapes ampersands. */
-const withoutFootnoteMarks = (name: string): string =>
+export const withoutFootnoteMarks = (name: string): string =>
   name
     .replaceAll('&amp;', '&')
     .replaceAll(/[*†‡§¶¹²³]+/g, '')
@@ -33,7 +33,7 @@ const withoutFootnoteMarks = (name: string): string =>
     .trim()
 
 /** Removes question marks, which mark a name as doubtful, from the end of a name. @param name a trimmed name. */
-const withoutQuestionMark = (name: string): string =>
+export const withoutQuestionMark = (name: string): string =>
   name.replace(/(\(\?\)|\[\?\]|(?<!\?)\?+)$/, '').trimEnd()
 
 /** Resolves a query. @param name the name of the query without marks. */
@@ -299,12 +299,15 @@ function bestOfEach(matches: readonly NameMatch[]): NameMatch[] {
   return [...best.values()].sort((one, other) => other.score - one.score)
 }
 
+/** The detail of a name that several records have. */
+export const severalRecords = 'Several records have this name.'
+
 /** Returns a resolution from matches: `resolved` if all matches are of one record, otherwise `ambiguous`. */
 export function toResolution(matches: readonly NameMatch[]): Resolution {
   const candidates = bestOfEach(matches)
   const [match, ...others] = candidates
   if (match && others.length === 0) return { status: 'resolved', match, candidates }
-  return { status: 'ambiguous', candidates, detail: 'Several records have this name.' }
+  return { status: 'ambiguous', candidates, detail: severalRecords }
 }
 
 /** Returns a match of a record, with a note on it for people. */

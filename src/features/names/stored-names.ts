@@ -9,6 +9,7 @@ import { getNameForms } from '../search/inversions.ts'
 import type { NamedRecord, NameEntry } from './entries.ts'
 import { foldName } from './fold.ts'
 import { NameIndex } from './name-index.ts'
+import { withoutFootnoteMarks, withoutQuestionMark } from './resolve.ts'
 import type { NameQuery } from './types.ts'
 
 /**
@@ -51,16 +52,21 @@ function nameColumns(resource: Resource): SQL {
   return sql`${key.column}::text as key, ${names} as names, ${column('country')} as country, ${column('kind')} as kind`
 }
 
-/** Returns the texts to look up for a name: as it is, in other orders, without punctuation, and with `and` for `&`. */
+/**
+ * Returns the texts to look up for a name, with and without footnote and question marks: as it is, in other orders, without
+ * punctuation, and with `and` for `&`.
+ */
 const textsOf = (name: string): string[] => {
-  const text = name.trim().replaceAll(/\s+/g, ' ')
-  return [
+  const whole = name.trim().replaceAll(/\s+/g, ' ')
+  const unmarked = withoutFootnoteMarks(whole)
+  const forms = [whole, unmarked, withoutQuestionMark(unmarked)].flatMap((text) => [
     text,
     ...getNameForms(text).inversions,
     foldName(text),
     text.replaceAll('&', 'and'),
     text.replace(/\.$/, ''),
-  ].filter((form) => form !== '')
+  ])
+  return [...new Set(forms)].filter((form) => form !== '')
 }
 
 /** Returns the SQL of a folded text without punctuation. */
@@ -107,7 +113,7 @@ async function findNamed(
     : sql`${foldedPrefix(search.title)} = left(wanted.text, 200) collate "C" and ${fold(search.title)} = wanted.text`
   const order =
     resource.name === 'organizations' && countries.length > 0
-      ? sql` order by coalesce(${columnOf(table, 'country')} = any(${sql.param(countries)}::text[]), false) desc`
+      ? sql` order by coalesce(${columnOf(table, 'country')} = any(${sql.param(countries)}::text[]), false) desc, country is null desc`
       : sql``
   return tx.query<Row>(
     compileSql(sql`select distinct on (found.key) found.* from ${wanted} cross join lateral (

@@ -100,7 +100,10 @@ function typesOf({ type }: Query, registry: Registry): string[] {
 async function resolveCountries(api: ApiFetch, queries: readonly Query[]): Promise<Map<string, string>> {
   const names = [...new Set(queries.flatMap((query) => propertyText(query, 'country') ?? []))]
   if (names.length === 0) return new Map()
-  const nameQueries = names.map((name) => ({ resource: 'countries', name: name.slice(0, maxNameLength) }))
+  const nameQueries = names.map((name) => ({
+    resource: 'countries',
+    name: name.slice(0, maxNameLength).toWellFormed(),
+  }))
   const { data } = await fetchJson<{ data: Resolution[] }>(api, '/v1/resolve', { queries: nameQueries })
   return new Map(names.flatMap((name, index) => (data[index]?.match ? [[name, data[index].match.key]] : [])))
 }
@@ -131,7 +134,7 @@ function toNameQuery(query: Query, resource: string, { country, on }: Restrictio
   if (name === undefined || name.trim() === '') return undefined
   return {
     resource,
-    name: name.slice(0, maxNameLength),
+    name: name.slice(0, maxNameLength).toWellFormed(),
     limit: Math.min(maxCandidates, query.limit ?? defaultLimit),
     ...(scheme !== undefined && { scheme }),
     on,

@@ -5,6 +5,7 @@ import { unwrapped } from '../../model/schema-names.ts'
 import type { Fault } from '../../problems/problem.ts'
 import { didYouMean } from '../../problems/suggest.ts'
 import type { Document } from '../writing/documents.ts'
+import { findReferences } from '../writing/references.ts'
 import { invalidBody } from '../writing/validation.ts'
 import { propertyColumns } from './columns.ts'
 
@@ -30,6 +31,15 @@ function mapStrings(value: unknown, replace: (text: string) => string): unknown 
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, mapStrings(inner, replace)]))
 }
 
+/** Sets the value at a path, all of whose objects and lists exist. */
+function setAt(value: object, path: readonly PropertyKey[], replacement: string): void {
+  const [step, ...rest] = path
+  if (step === undefined) return
+  const inner: unknown = Reflect.get(value, step)
+  if (rest.length === 0) Reflect.set(value, step, replacement)
+  else if (typeof inner === 'object' && inner !== null) setAt(inner, rest, replacement)
+}
+
 /**
  * Creates the redaction that replaces a text in everything that clients wrote about a record. Stored texts are compared in
  * the Unicode form NFC: files of imports and writes in psql may have another form. The functions throw the problem `invalid-body`
@@ -49,12 +59,16 @@ export function createTextRedaction(resource: Resource, text: string, replacemen
     text,
     redactRecord: (record) => {
       const unchangedProperties = [resource.key.property, 'visibility', ...Object.keys(managedSchemas)]
-      return Object.fromEntries(
+      const redacted = Object.fromEntries(
         Object.entries(record).map(([property, value]) => [
           property,
           unchangedProperties.includes(property) ? value : mapStrings(value, replace),
         ]),
       )
+      // Nobody has written an id that the registry assigns: it has the text by chance.
+      for (const { path, value, resource: target } of findReferences(resource.document, record))
+        if (resource.registry.get(target).key.assignedBy === 'registry') setAt(redacted, path, value)
+      return redacted
     },
     redactColumn: (_table, _column, value) => mapStrings(value, replace),
     redactText: replace,

@@ -52,7 +52,7 @@ export const agents = fp<AgentsOptions>(
         )
       endpoint ??= load()
       const signal = disconnectSignal(reply)
-      const webRequest = new Request(new URL(request.url, 'http://localhost'), {
+      const webRequest = new Request('http://localhost/mcp', {
         method: 'POST',
         headers: pickHeaders(request, Object.keys(request.headers)),
         body: JSON.stringify(request.body),

@@ -19,15 +19,25 @@ function isWellFormed(url: string): boolean {
 /** The target that means the whole server, for OPTIONS (RFC 9110, section 9.3.7). */
 const wholeServer = '*'
 
-/**
- * Returns the URL for the router: the given one, or a placeholder if it is `*` or the percent-encoding of its path cannot be
- * decoded. The router would take `*` for the value of a parameter, and refuse such a path before any plugin sees the request.
- */
-export const routableUrl = (url: string): string =>
-  url !== wholeServer && (!url.includes('%') || isWellFormed(url)) ? url : placeholderPath
-
 /** The Host header of RFC 9110, section 7.2: a name, an IPv4 address or an IPv6 address in brackets, and an optional port. */
 const hostPattern = /^(?:[\w.~!$&'()*+,;=%-]*|\[[\da-fA-F:.]+\])(?::\d*)?$/
+
+/** Returns the path and the query of a target in absolute form, as for proxies (RFC 9112, section 3.2.2); any other as it is. */
+function toOriginForm(url: string): string {
+  const [origin = '', host = ''] = /^https?:\/\/([^/?#]+)/i.exec(url) ?? []
+  if (origin === '' || !hostPattern.test(host)) return url
+  const target = url.slice(origin.length)
+  return target.startsWith('/') ? target : `/${target}`
+}
+
+/**
+ * Returns the URL for the router: path and query, or a placeholder if the target is `*` or the percent-encoding of its path cannot
+ * be decoded. The router would take `*` for the value of a parameter, and refuse such a path before any plugin sees the request.
+ */
+export function routableUrl(url: string): string {
+  const target = toOriginForm(url)
+  return target !== wholeServer && (!target.includes('%') || isWellFormed(target)) ? target : placeholderPath
+}
 
 /** The headers that the service reads and that may occur only once. Node.js drops all but the first one. */
 const singleHeaders = ['Host', 'Authorization', 'Content-Type']
@@ -63,8 +73,8 @@ export function repetitionProblem({ raw }: FastifyRequest, header: string): Prob
 
 /** Returns what is wrong with the target of the request, or undefined. */
 function findTargetFault({ method, url, originalUrl }: FastifyRequest): string | undefined {
-  // The URLs differ only if `routableUrl` has replaced the target (Fastify's `rewriteUrl`).
-  if (url === originalUrl) return undefined
+  // `routableUrl` has not replaced the target (Fastify's `rewriteUrl`).
+  if (url !== placeholderPath || originalUrl === placeholderPath) return undefined
   if (originalUrl !== wholeServer) return 'The percent-encoding of the path is malformed, or not UTF-8.'
   return method === 'OPTIONS' ? undefined : `Only OPTIONS may have the target *: send ${method} with a path.`
 }

@@ -268,6 +268,22 @@ describe('a table', () => {
   })
 })
 
+describe('a group of rows', () => {
+  it('may have at most 8,388,608 characters', async () => {
+    const lines = Array.from({ length: 50 }, () => `1,${'x'.repeat(190_000)}\n`)
+    const content = `id,text\n${lines.join('')}`
+    expect(await messageOf(readContent('file.csv', content, { groupBy: 'id' }))).toBe(
+      'From row 2 on, more than 8,388,608 characters of neighboring rows have the same value in the column "id" of rows.groupBy. Correct rows.groupBy, or split the file.',
+    )
+  })
+
+  it('is refused if the file has a column with the name of its list', async () => {
+    expect(await messageOf(readContent('file.csv', 'id,rows\n1,a\n1,b\n', { groupBy: 'id' }))).toBe(
+      'The file has a column "rows", and rows.groupBy makes a list with this name. Rename the column.',
+    )
+  })
+})
+
 describe('rows of JSON and XML', () => {
   it('that are nested too deeply or have too many values have a fault, and other rows have none', async () => {
     const deep = `${'['.repeat(100)}${']'.repeat(100)}`

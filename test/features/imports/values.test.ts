@@ -52,6 +52,11 @@ describe('dates', () => {
     )
   })
 
+  it('with names of months in Persian follow the Gregorian calendar', () => {
+    expect(read('5 آوریل 2011', [], 'fa')).toBe('2011-04-05')
+    expect(read('5 مهر 1360', [], 'fa')).toContain('is not read as a date')
+  })
+
   it('with names of months in other languages are read back unchanged', () => {
     const languages = fc.constantFrom('fr', 'es', 'de', 'pt', 'ru', 'it')
     fc.assert(

@@ -94,6 +94,30 @@ describe('organizations of an import', () => {
     }
   })
 
+  it('are not resolved by their country if the name is doubtful, similar, or one of two', async () => {
+    const change = { document: { kind: 'academic' } }
+    await findOrCreate([{ name: 'Institute of Doubts', country: 'PER', ...change }])
+    await findOrCreate([{ name: 'Academy of Doubts', country: 'CHL', ...change }])
+    const names = ['Institute of Doubts?', 'Institute of Doubtz?', 'Institute of Doubts / Academy of Doubts']
+    const queries = names.map((name) => ({ resource: 'organizations', name, country: 'PER' }))
+    const resolutions = await resolveNames(test.database, registry, queries)
+    expect(resolutions.map(({ status }) => status)).toEqual(['ambiguous', 'ambiguous', 'ambiguous'])
+    for (const { candidates } of resolutions)
+      expect(candidates.map(({ name }) => name)).toEqual(['Institute of Doubts'])
+  })
+
+  it('are found with footnote marks among more than 25 names', async () => {
+    const [created] = await findOrCreate([{ name: 'Institute of Footnotes', country: 'PER' }])
+    const others = Array.from({ length: 30 }, (_, index) => `Nowhere institute ${index}`)
+    const queries = ['Institute of Footnotes (1)', 'Institute of Footnotes [a]', ...others].map((name) => ({
+      resource: 'organizations',
+      name,
+      country: 'PER',
+    }))
+    const [one, other] = await resolveNames(test.database, registry, queries)
+    expect([one?.match?.key, other?.match?.key]).toEqual([keyOf(created), keyOf(created)])
+  })
+
   it('are ambiguous if they are government organizations and the mention has no country', async () => {
     const name = 'Ministry of Tests'
     await findOrCreate([{ name, country: 'PER', document: { kind: 'government' } }])

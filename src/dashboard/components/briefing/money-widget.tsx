@@ -51,6 +51,9 @@ export function MoneyWidget({
           })}
         </tbody>
       </table>
+      {money.byYearAndCurrency.groups > money.byYearAndCurrency.data.length && (
+        <p class="soft small">{t('explore.topOnly')}</p>
+      )}
     </Widget>
   )
 }

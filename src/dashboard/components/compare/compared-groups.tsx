@@ -1,4 +1,5 @@
 import { comparedGroupsPath } from '../../../view-data.ts'
+import { yearOf } from '../../api/groups.ts'
 import { explorePath, type ResourceDescription } from '../../api/resources.ts'
 import type { Aggregate } from '../../api/types.ts'
 import { useLabels } from '../../i18n/labels.ts'
@@ -39,7 +40,7 @@ function toRows(
     .sort(
       (one, other) =>
         unknownRank(one) - unknownRank(other) ||
-        (isYear ? Number(other.value) - Number(one.value) : max(other) - max(one)),
+        (isYear ? yearOf(other.value) - yearOf(one.value) : max(other) - max(one)),
     )
 }
 

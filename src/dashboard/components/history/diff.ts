@@ -1,5 +1,4 @@
 import { diffArrays, diffWordsWithSpace } from 'diff'
-import { managedProperties } from '../../api/forms.ts'
 import { canonicalJson, isEqual, isPlainObject } from '../../editing/form-values.ts'
 import { isUnset } from '../is-unset.ts'
 
@@ -11,15 +10,13 @@ export interface PropertyDiff {
 }
 
 /**
- * Returns the properties that differ between two versions of a record or nested object, in the order of the newer one. Leaves
- * out `managedProperties`.
+ * Returns the properties that differ between two versions of a record or nested object, in the order of the newer one.
  */
 export function diffProperties(
   before: Readonly<Record<string, unknown>>,
   after: Readonly<Record<string, unknown>>,
 ): PropertyDiff[] {
   return [...new Set([...Object.keys(after), ...Object.keys(before)])]
-    .filter((name) => !managedProperties.includes(name))
     .map((name) => ({ name, before: before[name], after: after[name] }))
     .filter((diff) => !isEqual(diff.before, diff.after) && !(isUnset(diff.before) && isUnset(diff.after)))
 }

@@ -46,33 +46,38 @@ export function HistoryList({
   const shownCount = isLoadingMore ? initialCount : count
   return (
     <Loaded state={state}>
-      {({ data }) => (
-        <>
-          <ol class="entries">
-            {data.slice(0, shownCount).map((entry, index) => (
-              <Entry
-                key={entry.version}
-                entry={entry}
-                previous={data[index + 1]?.version}
-                isOpen={index === 0}
-                isRestorable={data[0]?.mergedInto === null}
-                resource={resource}
-                path={path}
-                names={names}
-                current={current}
-              />
-            ))}
-          </ol>
-          {data.length > count &&
-            (count < maxCount ? (
-              <ShowMoreButton class="no-print" onClick={() => setCount(maxCount)}>
-                {t('history.more')}
-              </ShowMoreButton>
-            ) : (
-              <p class="soft">{t('history.cut', { count })}</p>
-            ))}
-        </>
-      )}
+      {({ data, page }) => {
+        // The service ends a page early if its documents are large.
+        const isCut = page.next !== null && data.length <= count
+        const entries = data.slice(0, isCut ? Math.max(1, data.length - 1) : shownCount)
+        return (
+          <>
+            <ol class="entries">
+              {entries.map((entry, index) => (
+                <Entry
+                  key={entry.version}
+                  entry={entry}
+                  previous={data[index + 1]?.version}
+                  isOpen={index === 0}
+                  isRestorable={data[0]?.mergedInto === null}
+                  resource={resource}
+                  path={path}
+                  names={names}
+                  current={current}
+                />
+              ))}
+            </ol>
+            {(isCut || data.length > count) &&
+              (count < maxCount && !isCut ? (
+                <ShowMoreButton class="no-print" onClick={() => setCount(maxCount)}>
+                  {t('history.more')}
+                </ShowMoreButton>
+              ) : (
+                <p class="soft">{t('history.cut', { count: entries.length })}</p>
+              ))}
+          </>
+        )
+      }}
     </Loaded>
   )
 }

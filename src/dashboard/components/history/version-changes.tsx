@@ -1,3 +1,4 @@
+import { managedProperties } from '../../api/forms.ts'
 import type { ResourceDescription } from '../../api/resources.ts'
 import type { Names, RecordDocument } from '../../api/types.ts'
 import { useApi } from '../../api/use-api.ts'
@@ -64,7 +65,7 @@ function Changes({
   names: Names
 }) {
   const { t } = useLanguage()
-  const diffs = diffProperties(before, after)
+  const diffs = diffProperties(before, after).filter(({ name }) => !managedProperties.includes(name))
   const allNames = useMissingNames(
     resource.name,
     names,

@@ -3,9 +3,10 @@ import { recordIdentity } from '../identities.ts'
 import { mentionName, replaceMentions } from '../mentions.ts'
 import type { IdentifiedRecord, JsonObject, JsonValue, Mention, OnBadValue, RowFault } from '../types.ts'
 import type { BadValue } from './values/bad.ts'
+import { RowTexts } from './values/text.ts'
 
 /**
- * Collects what the conversion of a draft finds: its mentions, and the faults, dropped values, records and number of parts, which
+ * Collects what the conversion of a draft finds: its mentions, and the faults, dropped values, records and counts of texts, which
  * all drafts of a row share.
  */
 export class Conversion {
@@ -13,19 +14,18 @@ export class Conversion {
   readonly dropped: RowFault[]
   /** The records that the row describes, by their identities. */
   readonly #records: Map<string, IdentifiedRecord>
-  /** Number of parts into which texts of the row have been divided, without the first part of each. */
-  readonly rowParts: { count: number }
+  readonly rowTexts: RowTexts
   readonly mentions: Mention[] = []
   /** The event date of the record: names of former countries are resolved as of that date. */
   eventDate: string | undefined
   /** The positions of the mentions, by their JSON. */
   readonly #positions = new Map<string, number>()
 
-  /** @param rowConversion the conversion whose faults, dropped values, records and number of parts this one shares. */
+  /** @param rowConversion the conversion whose faults, dropped values, records and counts of texts this one shares. */
   constructor(rowConversion?: Conversion) {
     this.faults = rowConversion?.faults ?? []
     this.dropped = rowConversion?.dropped ?? []
-    this.rowParts = rowConversion?.rowParts ?? { count: 0 }
+    this.rowTexts = rowConversion?.rowTexts ?? new RowTexts()
     this.#records = rowConversion ? rowConversion.#records : new Map()
   }
 

@@ -4,7 +4,7 @@ import type { Conversion } from './conversion.ts'
 import { type Path, type Scope, textOf, valuesAt } from './path.ts'
 import type { ValueSteps } from './value-schema.ts'
 import { BadValue } from './values/bad.ts'
-import { compileNumber, readNumberFormat } from './values/number.ts'
+import { addDecimals, compileNumber, readNumberFormat } from './values/number.ts'
 
 /** The compiled source of a value. */
 export interface Source {
@@ -45,7 +45,12 @@ export function compileSource(
     return {
       column,
       isConstant,
-      read: (scope, conversion) => [fill(origins, (origin) => read(origin, scope), nameOf, conversion)],
+      read(scope, conversion, onBadValue) {
+        const texts = fillIn(origins, (origin) => read(origin, scope), nameOf, conversion)
+        const fault = conversion.rowTexts.add(texts.reduce((sum, text) => sum + text.length, 0))
+        if (fault) conversion.reportBadValue(onBadValue, column, null, fault)
+        return [fault || texts.length === 0 ? [] : [texts.join('')]]
+      },
     }
   }
   if (steps.sum)
@@ -119,15 +124,15 @@ const makeIsEmpty = (empty: ReadonlySet<string>) => (value: JsonValue) => {
 }
 
 /**
- * Fills a template. The template has no value if a column is empty. If a column has several values, the template takes the
+ * Returns the parts of a filled template; none if a column is empty. If a column has several values, the template takes the
  * first, and reports that the others are dropped.
  */
-function fill(
+function fillIn(
   origins: readonly Origin[],
   read: (origin: Origin) => JsonValue[],
   nameOf: (origin: Origin) => string,
   conversion: Conversion,
-): JsonValue[] {
+): string[] {
   const filled = origins.map((origin) => ({ origin, values: read(origin) }))
   const texts = filled.map(({ origin: { path, constant }, values: [first = null] }) =>
     path ? textOf(first) : String(constant ?? ''),
@@ -137,7 +142,7 @@ function fill(
     const detail = `There are ${values.length} values, and a template takes one: the first is used.`
     if (values.length > 1) conversion.reportDroppedPart(nameOf(origin), values, detail)
   }
-  return [texts.join('')]
+  return texts
 }
 
 /** Compiles a sum of numbers. It has no value if there is no valid number; invalid numbers are reported and left out. */
@@ -155,8 +160,6 @@ function compileSum(
       if (found instanceof BadValue) conversion.reportBadValue(onBadValue, column, value, found)
       else addends.push(found)
     }
-    const sum = addends.reduce((total, addend) => total + addend, 0)
-    // Binary fractions add up to more digits than the addends have.
-    return [addends.length > 0 ? [Number(sum.toPrecision(15))] : []]
+    return [addends.length > 0 ? [addDecimals(addends)] : []]
   }
 }

@@ -15,7 +15,7 @@ import { BadValue, type Scalar } from './values/bad.ts'
 import { compileDate } from './values/date.ts'
 import { formatHelp } from './values/date-format.ts'
 import { compileNumber, multiply, readNumberFormat, roundNumber } from './values/number.ts'
-import { compileTextSteps } from './values/text.ts'
+import { compileTextSteps, RowTexts } from './values/text.ts'
 import { compileTyped } from './values/typed.ts'
 
 /** A compiled value of a mapping. */
@@ -70,7 +70,7 @@ export function compileValue(
       const found = findUnmet(scope) === undefined ? source.read(scope, conversion, onBadValue) : []
       const converted = convertFirst(found, take, conversion, (value) => convert(value, conversion, plan))
       const all = converted.length === 0 && fallback !== undefined ? [fallback] : converted
-      const values = combine(all, steps)
+      const values = combine(all, steps, conversion, plan)
       return makeReference
         ? values.flatMap((value) => makeReference(value, scope, conversion, plan) ?? [])
         : values
@@ -103,8 +103,19 @@ function convertFirst(
 }
 
 /** Takes one of several values, or joins them into one text, if the steps say so. */
-function combine(values: JsonValue[], { take, join }: ValueSteps): JsonValue[] {
-  if (join !== undefined && values.length > 0) return [values.map(String).join(join)]
+function combine(
+  values: JsonValue[],
+  { take, join }: ValueSteps,
+  conversion: Conversion,
+  { onBadValue, column }: ValuePlan,
+): JsonValue[] {
+  if (join !== undefined && values.length > 0) {
+    const texts = values.map(String)
+    const fault = conversion.rowTexts.add(texts.reduce((sum, text) => sum + text.length + join.length, 0))
+    if (!fault) return [texts.join(join)]
+    conversion.reportBadValue(onBadValue, column, null, fault)
+    return []
+  }
   return take === undefined ? values : take === 'first' ? values.slice(0, 1) : values.slice(-1)
 }
 
@@ -131,7 +142,7 @@ function checkConstant(target: Target | undefined, steps: ValueSteps, context: C
   if (target?.kind !== 'enumeration' || typeof steps.value !== 'string' || steps.codes) return
   const convert = compileTyped(target)
   const text = compileTextSteps(steps, emptyTexts(steps, context))
-  for (const part of text?.(steps.value, { count: 0 }) ?? [steps.value]) {
+  for (const part of text?.(steps.value, new RowTexts()) ?? [steps.value]) {
     const found = part instanceof BadValue ? part : convert(part, () => undefined)
     if (found instanceof BadValue) context.addFault(found.detail)
   }
@@ -162,7 +173,7 @@ function compileSteps(steps: ValueSteps, target: Target | undefined, context: Co
     // The values of `each` may be objects, which are not converted.
     if (!target && !text && list.length === 0) return isList(value) ? [...value] : [value]
     const scalar = scalarOf(value)
-    const parts = scalar instanceof BadValue || !text ? [scalar] : text(scalar, conversion.rowParts)
+    const parts = scalar instanceof BadValue || !text ? [scalar] : text(scalar, conversion.rowTexts)
     return parts.flatMap((part) => runSteps(list, part, value, conversion, plan))
   }
 }

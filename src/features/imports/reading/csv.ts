@@ -27,7 +27,7 @@ const oneColumnNote =
 
 /** Opens a CSV file. Detects its encoding and dialect unless the options state them. @throws Problem when it cannot be read. */
 export async function openCsv(file: FileToRead): Promise<OpenFile> {
-  const { path, options } = file
+  const { path, options, mayBeCut = false } = file
   const text = await openTextFile(file, options.encoding)
   let sample = ''
   for await (const chunk of text.read(sampleBytes)) sample += chunk
@@ -39,11 +39,11 @@ export async function openCsv(file: FileToRead): Promise<OpenFile> {
     omitsEmptyCells: false,
     hint: 'Most likely a value has a delimiter or a line break without quotes around it, or the row is cut off.',
   })
-  const records = readRecords(text, dialect, delimiterLine.test(sample))
+  const records = readRecords(text, dialect, { skipsDelimiterLine: delimiterLine.test(sample), mayBeCut })
   const rows = await openTable(table, records)
   const notes = [...text.encoding.notes]
   if (table.columns.length === 1) notes.push(oneColumnNote)
-  if (!(await endsWithLineBreak(path))) notes.push(noLineBreakNote)
+  if (!mayBeCut && !(await endsWithLineBreak(path))) notes.push(noLineBreakNote)
   return {
     fileInfo: { format: 'csv', encoding: text.encoding.name, dialect, columns: table.columns, notes },
     rows,
@@ -64,11 +64,12 @@ async function endsWithLineBreak(path: string): Promise<boolean> {
 /**
  * Reads the rows of a CSV file in batches, each row with the line on which it begins.
  * @param skipsDelimiterLine whether the first line states the delimiter (`delimiterLine`).
+ * @param mayBeCut whether a quoted value that is never closed is left out, with its row.
  */
 async function* readRecords(
   text: TextFile,
   dialect: Dialect,
-  skipsDelimiterLine: boolean,
+  { skipsDelimiterLine, mayBeCut }: { skipsDelimiterLine: boolean; mayBeCut: boolean },
 ): AsyncGenerator<readonly TableRow[], void, undefined> {
   const parser = parse({
     ...parserOptions(dialect),
@@ -78,11 +79,13 @@ async function* readRecords(
   // A failure of the source destroys the parser with its error, which the loop below throws.
   pipeline(Readable.from(text.readForParser()), parser).catch(() => undefined)
   let line = 1
+  let count = 0
   let batch: TableRow[] = []
   try {
     for await (const record of parser) {
       // Without the options `columns` and `cast`, csv-parse emits arrays of strings.
       const cells = record as string[]
+      count += 1
       if (!(skipsDelimiterLine && line === 1)) batch.push({ number: line, cells })
       line += 1 + countBreaks(cells)
       if (batch.length >= readLimits.batchRows) {
@@ -91,7 +94,10 @@ async function* readRecords(
       }
     }
   } catch (error) {
-    throw error instanceof CsvError ? toProblem(error, line) : error
+    if (!(error instanceof CsvError)) throw error
+    // The header and a row are complete.
+    const hasRows = count > 1
+    if (!(mayBeCut && hasRows && error.code === 'CSV_QUOTE_NOT_CLOSED')) throw toProblem(error, line)
   }
   yield batch
 }

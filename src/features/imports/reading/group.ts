@@ -1,6 +1,7 @@
 import type { Problem } from '../../../problems/problem.ts'
 import { textOf } from '../mapping/path.ts'
 import type { Row } from '../types.ts'
+import { estimateCharacters } from './estimate-characters.ts'
 import { readLimits } from './limits.ts'
 import { formatCount, unreadableFile } from './unreadable-file.ts'
 
@@ -8,13 +9,15 @@ import { formatCount, unreadableFile } from './unreadable-file.ts'
  * Joins neighboring rows that have the same text in a column; `1` and `"1"` of XLSX are the same. The joined row has the values
  * of the first row, a further value `rows` with a list of the values of each row, and the first fault of its rows. Rows without a
  * value in the column are not joined.
- * @throws Problem `unreadable-file` when more than `readLimits.groupedRows` rows would become one row.
+ * @throws Problem `unreadable-file` when more than `readLimits.groupedRows` rows or `readLimits.rowCharacters` characters would
+ * become one row, or when the file has a column `rows`.
  */
 export async function* groupRows(
   pieces: AsyncIterable<readonly Row[]>,
   column: string,
 ): AsyncGenerator<readonly Row[], void, undefined> {
   let group: Row[] = []
+  let characters = 0
   for await (const piece of pieces) {
     const joined: Row[] = []
     for (const row of piece) {
@@ -23,9 +26,19 @@ export async function* groupRows(
       if (first && (text === undefined || text !== groupText(first, column))) {
         joined.push(joinRows(group))
         group = []
+        characters = 0
       }
+      if ('rows' in row.values) throw columnOfRows()
       group.push(row)
-      if (group.length > readLimits.groupedRows) throw tooManyRows(column, group)
+      characters += estimateCharacters(row.values)
+      if (group.length > readLimits.groupedRows)
+        throw tooLargeGroup(column, group, `${formatCount(readLimits.groupedRows)} neighboring rows`)
+      if (group.length > 1 && characters > readLimits.rowCharacters)
+        throw tooLargeGroup(
+          column,
+          group,
+          `${formatCount(readLimits.rowCharacters)} characters of neighboring rows`,
+        )
     }
     yield joined
   }
@@ -45,7 +58,12 @@ function joinRows(group: readonly Row[]): Row {
   return { ...first, locator, values, ...(fault && { fault }) }
 }
 
-const tooManyRows = (column: string, [first]: readonly Row[]): Problem =>
+const tooLargeGroup = (column: string, [first]: readonly Row[], excess: string): Problem =>
   unreadableFile(
-    `From ${first?.locator} on, more than ${formatCount(readLimits.groupedRows)} neighboring rows have the same value in the column "${column}" of rows.groupBy. Correct rows.groupBy, or split the file.`,
+    `From ${first?.locator} on, more than ${excess} have the same value in the column "${column}" of rows.groupBy. Correct rows.groupBy, or split the file.`,
+  )
+
+const columnOfRows = (): Problem =>
+  unreadableFile(
+    'The file has a column "rows", and rows.groupBy makes a list with this name. Rename the column.',
   )

@@ -1,5 +1,6 @@
-import type { FileInfo, JsonValue, Row } from '../types.ts'
+import type { FileInfo, Row } from '../types.ts'
 import { openCsv } from './csv.ts'
+import { estimateCharacters } from './estimate-characters.ts'
 import type { FileToRead, LocalFile, OpenFile } from './file.ts'
 import { requireFormat } from './format.ts'
 import { groupRows } from './group.ts'
@@ -129,13 +130,4 @@ async function* makeBatches(
     }
   }
   if (batch.length > 0) yield batch
-}
-
-/** Estimates the number of characters of a value. */
-function estimateCharacters(value: JsonValue | undefined): number {
-  if (typeof value === 'string') return value.length
-  if (typeof value !== 'object' || value === null) return 8
-  let sum = 0
-  for (const item of Object.values(value)) sum += estimateCharacters(item)
-  return sum
 }

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { invalidParameters } from '../../../model/parameters.ts'
 import { edtf } from '../../../model/schemas.ts'
 import { toFault } from '../../../problems/faults.ts'
-import type { Fault } from '../../../problems/problem.ts'
+import { type Fault, Problem } from '../../../problems/problem.ts'
 import type { DataPart, ViewData } from '../../../view-data.ts'
 import { disconnectSignal, type ReadResponse, readAs } from '../../read-as.ts'
 import { partsCsv, recordCsv, responseCsv } from './view-csv.ts'
@@ -59,6 +59,9 @@ export async function sendViewData(
   }
   if (data.kind === 'incomplete')
     throw invalidParameters([{ parameter: data.parameter, code: 'invalid', message: data.message }])
+  const paths = 'json' in data ? [data.json] : data.parts.map(({ path }) => path)
+  if (paths.some(hasDotSegment))
+    throw new Problem('not-found', 'A key in this URL is "." or "..": no record has such a key.')
   // The data depends on the reader, and changes with the records.
   reply.header('cache-control', 'no-store')
   if (data.kind === 'records') return reply.redirect(format === 'json' ? data.json : data.csv, 302)
@@ -82,6 +85,9 @@ export async function sendViewData(
     return reply.code(status).headers(refusalHeaders).type(contentType).send(text)
   }
 }
+
+/** Whether a path has a segment `.` or `..`, which would lead to another path, even percent-encoded. */
+const hasDotSegment = (path: string) => /\/\.\.?(?=\/|\?|$)/.test(path)
 
 /** Reads the parts one after another, so that a view with many parts has only one running read at a time. */
 async function readParts(

@@ -25,7 +25,8 @@ function monthNames(language: string): ReadonlyMap<string, number> {
     for (const style of ['long', 'short'] as const) {
       // Some languages write a month beside a day in the genitive.
       for (const options of [{ month: style }, { month: style, day: 'numeric' } as const]) {
-        const parts = new Intl.DateTimeFormat(language, { ...options, timeZone: 'UTC' }).formatToParts(date)
+        const format = { ...options, timeZone: 'UTC', calendar: 'gregory', numberingSystem: 'latn' }
+        const parts = new Intl.DateTimeFormat(language, format).formatToParts(date)
         const name = parts.find(({ type }) => type === 'month')?.value
         if (name !== undefined && !/^\d+$/.test(name)) names.set(normalize(name), month)
       }

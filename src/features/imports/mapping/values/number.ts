@@ -132,6 +132,21 @@ export function multiply(number: number, factor: number, value: Scalar): number 
   return withoutNegativeZero(one.isNegative === other.isNegative ? product : -product)
 }
 
+/** Adds numbers as decimals: 0.1 and 0.2 are 0.3, not 0.30000000000000004. */
+export function addDecimals(numbers: readonly number[]): number {
+  const sums = new Map<number, bigint>()
+  for (const number of numbers) {
+    const { digits, exponent, isNegative } = splitDecimal(String(number))
+    sums.set(exponent, (sums.get(exponent) ?? 0n) + (isNegative ? -BigInt(digits) : BigInt(digits)))
+  }
+  const lowest = Math.min(...sums.keys())
+  const sum = [...sums].reduce(
+    (total, [exponent, digits]) => total + digits * 10n ** BigInt(exponent - lowest),
+    0n,
+  )
+  return Number(`${sum}e${lowest}`)
+}
+
 /** Rounds half away from zero. @param digits digits after the decimal point. */
 export function roundNumber(number: number, digits: number): number {
   // From 2 ** 52 on, doubles have no fraction.

@@ -1,3 +1,4 @@
+import { readLimits } from '../../reading/limits.ts'
 import { formatCount } from '../../reading/unreadable-file.ts'
 import type { ValueSteps } from '../value-schema.ts'
 import { BadValue, type Scalar } from './bad.ts'
@@ -8,11 +9,24 @@ const maxParts = 10_000
 /** Maximum number of parts of all texts of a row, without the first part of each. A text counts each time it is read. */
 const maxRowParts = 100_000
 
-/**
- * Splits and edits a value. Returns texts, none of them empty, or why the text cannot be split.
- * @param rowParts counts the parts of all texts of the row, without the first part of each.
- */
-export type TextSteps = (value: Scalar, rowParts: { count: number }) => (Scalar | BadValue)[]
+/** Counts what the steps of a mapping make of the texts of a row, so that a short row cannot become gigabytes. */
+export class RowTexts {
+  /** Number of parts into which texts have been divided, without the first part of each. */
+  parts = 0
+  #added = 0
+
+  /** Counts characters that the steps are about to add. @returns the fault if there are too many in the row. */
+  add(characters: number): BadValue | undefined {
+    this.#added += characters
+    if (this.#added <= readLimits.rowCharacters) return undefined
+    return new BadValue(
+      `The steps template, replace and join make more than ${formatCount(readLimits.rowCharacters)} characters of the texts of the row.`,
+    )
+  }
+}
+
+/** Splits and edits a value. Returns texts, none of them empty, or why the text cannot be split or edited. */
+export type TextSteps = (value: Scalar, rowTexts: RowTexts) => (Scalar | BadValue)[]
 
 const tooManyParts = (what: string, limit: number) =>
   new BadValue(
@@ -28,19 +42,50 @@ export function compileTextSteps(steps: ValueSteps, empty: ReadonlySet<string>):
   const edits = compileEdits(steps)
   const separators = steps.split === undefined ? [] : [steps.split].flat()
   if (edits.length === 0 && separators.length === 0) return undefined
-  const hasValue = (text: string) => text !== '' && !empty.has(text)
-  return (value, rowParts) => {
-    const isRowFull = separators.length > 0 && rowParts.count >= maxRowParts
+  const hasValue = (text: string | BadValue) => typeof text !== 'string' || (text !== '' && !empty.has(text))
+  return (value, rowTexts) => {
+    const isRowFull = separators.length > 0 && rowTexts.parts >= maxRowParts
     if (isRowFull) return [tooManyParts('The texts of the row have', maxRowParts)]
     const parts = splitText(String(value), separators)
-    rowParts.count += parts.length - 1
+    rowTexts.parts += parts.length - 1
     if (parts.length > maxParts) return [tooManyParts('The text has', maxParts)]
     return parts
       .map((part) => part.trim())
       .filter(hasValue)
-      .map((part) => edits.reduce((text, edit) => edit(text).trim(), part))
+      .map((part) => edit(part, edits, rowTexts))
       .filter(hasValue)
   }
+}
+
+type Edit = (text: string, rowTexts: RowTexts) => string | BadValue
+
+function edit(part: string, edits: readonly Edit[], rowTexts: RowTexts): string | BadValue {
+  let text = part
+  for (const apply of edits) {
+    const edited = apply(text, rowTexts)
+    if (edited instanceof BadValue) return edited
+    text = edited.trim()
+  }
+  return text
+}
+
+/** Replaces each occurrence of a text. */
+function replaceIn(
+  text: string,
+  replaced: string,
+  replacement: string,
+  rowTexts: RowTexts,
+): string | BadValue {
+  const added = replacement.length - replaced.length
+  const fault = added > 0 ? rowTexts.add(added * countIn(text, replaced)) : undefined
+  // The replacement is no pattern: in a text, `$&` and `$'` would insert a part of the value.
+  return fault ?? text.replaceAll(replaced, () => replacement)
+}
+
+function countIn(text: string, part: string): number {
+  let count = 0
+  for (let at = text.indexOf(part); at !== -1; at = text.indexOf(part, at + part.length)) count += 1
+  return count
 }
 
 /** Splits a text, which may have more parts than `maxParts`: then not all of them are returned. */
@@ -57,8 +102,8 @@ function splitText(text: string, separators: readonly string[]): string[] {
   return parts
 }
 
-function compileEdits(steps: ValueSteps): ((text: string) => string)[] {
-  const edits: ((text: string) => string)[] = []
+function compileEdits(steps: ValueSteps): Edit[] {
+  const edits: Edit[] = []
   const { before, beforeLast, after, afterLast, replace } = steps
   const cutAt = (position: number, text: string) => (position === -1 ? text : text.slice(0, position))
   const skipTo = (position: number, found: string, text: string) =>
@@ -68,7 +113,7 @@ function compileEdits(steps: ValueSteps): ((text: string) => string)[] {
   if (after !== undefined) edits.push((text) => skipTo(text.indexOf(after), after, text))
   if (afterLast !== undefined) edits.push((text) => skipTo(text.lastIndexOf(afterLast), afterLast, text))
   for (const [replaced, replacement] of Object.entries(replace ?? {}))
-    edits.push((text) => text.replaceAll(replaced, replacement))
+    edits.push((text, rowTexts) => replaceIn(text, replaced, replacement, rowTexts))
   if (steps.case === 'upper') edits.push((text) => text.toUpperCase())
   if (steps.case === 'lower') edits.push((text) => text.toLowerCase())
   return edits
