@@ -55,9 +55,14 @@ export function serverOptions(config: Config) {
     frameworkErrors: (error, request, reply) => handleError(error, request, reply),
     clientErrorHandler(error, socket) {
       const active = activeResponse(socket)
-      // A status line in the middle of another response would be a part of its body. And if the whole request has arrived, the
-      // error is one of a later request: the response to the error would count as the response to this request.
-      if (active?.headersSent || active?.req.complete) socket.destroy()
+      // If a whole request waits for its response, the error is one of a later request. A response to the error would count as
+      // the response to the request, so only the request gets one.
+      if (active && !active.headersSent && active.req.complete) {
+        active.once('close', () => socket.destroy())
+        return
+      }
+      // A status line in the middle of another response would be a part of its body.
+      if (active?.headersSent) socket.destroy()
       else if (socket.writable) socket.end(connectionErrorResponse(error.code))
       // Also if the client does not close its side.
       setTimeout(() => socket.destroy(), errorCloseTimeoutMs).unref()

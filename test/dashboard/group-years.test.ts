@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { toYearBars } from '../../src/dashboard/api/groups.ts'
+import { toYearBars, yearOf } from '../../src/dashboard/api/groups.ts'
 import { groupYears, type YearBar } from '../../src/dashboard/charts/group-years.ts'
 
 const bar = (year: number | null, value = 1): YearBar => ({ year, value, label: String(year) })
@@ -25,15 +25,18 @@ describe('the columns of a chart by year', () => {
     expect(starts.length).toBeLessThanOrEqual(room)
   })
 
-  it('keep the records of the year 0 and of far years apart from records without a year', () => {
+  it('keep the records of the year 0 apart from records without a year', () => {
     const group = (year: string | null) => ({
       key: { year },
       label: { year },
       measures: { count: 1 },
       list: '/v1/agreements',
     })
-    const groups = ['0000', '-0043', 'Y17000', null].map(group)
-    const years = toYearBars(groups, 'year', 'unknown')
-    expect(years.map(({ year }) => year)).toEqual([0, -43, 17_000, null])
+    const years = toYearBars([group('0000'), group(null)], 'year', 'unknown')
+    expect(years.map(({ year }) => year)).toEqual([0, null])
+  })
+
+  it('are sorted by the number of the year, even after the year 9999', () => {
+    expect(['2011', '-0043', 'Y17000', '0000'].map(yearOf)).toEqual([2011, -43, 17_000, 0])
   })
 })

@@ -48,6 +48,7 @@ export const toYearBars = (
   unknownLabel: string,
 ): YearBar[] =>
   toBars(groups, dimension, unknownLabel).map((bar, index) => {
-    const year = yearOf(groups[index]?.key[dimension])
+    // A year after 9999 (`Y17000`) is shown with the unknown ones: the others would be drawn in one column.
+    const year = Number(groups[index]?.key[dimension] ?? Number.NaN)
     return { ...bar, year: Number.isNaN(year) ? null : year }
   })

@@ -1,6 +1,6 @@
 /**
- * Maximum number of groups of each dimension; the smallest are left out. The limit of years is above the number of years, and
- * that of amounts is the largest that aggregates allow: amounts are grouped by year, kind and currency.
+ * Maximum number of groups of each dimension; the smallest are left out. The limit of years is above the number of years. Amounts
+ * are grouped by year, kind and currency, and have the largest limit of aggregates: above it, the latest years are left out.
  */
 export const maxGroups = { year: 1000, amount: 10_000, topic: 10, country: 20, other: 50 } as const
 

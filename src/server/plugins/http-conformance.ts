@@ -24,7 +24,7 @@ const hostPattern = /^(?:[\w.~!$&'()*+,;=%-]*|\[[\da-fA-F:.]+\])(?::\d*)?$/
 
 /** Returns the path and the query of a target in absolute form, as for proxies (RFC 9112, section 3.2.2); any other as it is. */
 function toOriginForm(url: string): string {
-  const [origin = '', host = ''] = /^https?:\/\/([^/?#]+)/i.exec(url) ?? []
+  const [origin = '', host = ''] = /^https?:\/\/(?:[^/?#@]*@)?([^/?#]+)/i.exec(url) ?? []
   if (origin === '' || !hostPattern.test(host)) return url
   const target = url.slice(origin.length)
   return target.startsWith('/') ? target : `/${target}`
@@ -74,7 +74,7 @@ export function repetitionProblem({ raw }: FastifyRequest, header: string): Prob
 /** Returns what is wrong with the target of the request, or undefined. */
 function findTargetFault({ method, url, originalUrl }: FastifyRequest): string | undefined {
   // `routableUrl` has not replaced the target (Fastify's `rewriteUrl`).
-  if (url !== placeholderPath || originalUrl === placeholderPath) return undefined
+  if (url !== placeholderPath || toOriginForm(originalUrl) === placeholderPath) return undefined
   if (originalUrl !== wholeServer) return 'The percent-encoding of the path is malformed, or not UTF-8.'
   return method === 'OPTIONS' ? undefined : `Only OPTIONS may have the target *: send ${method} with a path.`
 }

@@ -48,7 +48,7 @@ export function HistoryList({
     <Loaded state={state}>
       {({ data, page }) => {
         // The service ends a page early if its documents are large.
-        const isCut = page.next !== null && data.length <= count
+        const isCut = !isLoadingMore && page.next !== null && data.length <= count
         const entries = data.slice(0, isCut ? Math.max(1, data.length - 1) : shownCount)
         return (
           <>

@@ -61,7 +61,10 @@ export async function sendViewData(
     throw invalidParameters([{ parameter: data.parameter, code: 'invalid', message: data.message }])
   const paths = 'json' in data ? [data.json] : data.parts.map(({ path }) => path)
   if (paths.some(hasDotSegment))
-    throw new Problem('not-found', 'A key in this URL is "." or "..": no record has such a key.')
+    throw new Problem(
+      'not-found',
+      'A key or name in this URL is "." or "..", which no record or resource has.',
+    )
   // The data depends on the reader, and changes with the records.
   reply.header('cache-control', 'no-store')
   if (data.kind === 'records') return reply.redirect(format === 'json' ? data.json : data.csv, 302)
