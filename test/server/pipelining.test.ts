@@ -62,7 +62,7 @@ describe('pipelined requests', () => {
   })
 })
 
-it('a whole request gets its response even if invalid bytes follow, and then the connection closes', async () => {
+it('a whole request gets its response even if invalid bytes follow it', async () => {
   const output = await exchange(`${requestFor('/v1/topics?limit=1')}NONSENSE\r\n\r\n`)
   expect(output.match(/HTTP\/1.1 \d+/g)).toEqual(['HTTP/1.1 200'])
 })

@@ -92,7 +92,7 @@ class StagingBuffer {
 
   #push(row: StagedRow): void {
     this.#rows.push(row)
-    this.#characters += row.values.length + (row.drafts?.length ?? 0)
+    this.#characters += row.values.length + (row.drafts?.length ?? 0) + (row.faults?.length ?? 0)
   }
 
   get isFull(): boolean {

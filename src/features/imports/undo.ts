@@ -306,7 +306,8 @@ export async function undoImport(
           text: 'update import_records set undone = true where sequence = any($1::bigint[])',
           values: [undone],
         })
-        // After an interruption, the first pass reads again the entries that wait, whose citations have been reported.
+        // After an interruption, the first pass reads again the entries that wait, whose citations have been reported. The report
+        // lists only the first records, so later ones are then counted twice.
         const known = new Set(current.report.kept.map(({ resource, key }) => `${resource} ${key}`))
         const kept = undo.kept.filter(({ resource, key }) => !known.has(`${resource} ${key}`))
         const added = addKept(current.report, kept, current.report.keptCount + kept.length)

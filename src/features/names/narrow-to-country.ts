@@ -1,5 +1,5 @@
 import type { NameIndex } from './name-index.ts'
-import { severalRecords, toResolution } from './resolve.ts'
+import { matchesIn, severalRecords, toResolution } from './resolve.ts'
 import type { NameMatch, NameQuery, Resolution } from './types.ts'
 
 /**
@@ -19,13 +19,8 @@ export function narrowToCountry(index: NameIndex, query: NameQuery, resolution: 
     const detail = 'Authorities of several countries may have this name: state the country.'
     return { status: 'ambiguous', candidates, detail }
   }
-  const narrow = (matches: NameMatch[]): Resolution =>
-    isUncertain ? { ...resolution, candidates: matches } : toResolution(matches)
-  const ofCountry = candidates.filter((candidate) => countryOf(candidate) === query.country)
-  if (ofCountry.length > 0) return narrow(ofCountry)
-  // An organization without a country, such as one of the United Nations, matches any country.
-  const ofNone = candidates.filter((candidate) => countryOf(candidate) === null)
-  if (ofNone.length > 0) return narrow(ofNone)
+  const matches = matchesIn(index, candidates, query.country)
+  if (matches.length > 0) return isUncertain ? { ...resolution, candidates: matches } : toResolution(matches)
   if (isUncertain) return resolution
   const detail = `No organization of ${query.country} has this name, but organizations of other countries do.`
   return { status: 'unresolved', candidates, detail }

@@ -263,8 +263,8 @@ function resolveTwoNames(
   const { first, second, third, fourth } = twoNames.exec(name)?.groups ?? {}
   const secondName = (second ?? third ?? fourth)?.replace(introduction, '').trim()
   if (first === undefined || !secondName) return undefined
-  const ofFirst = resolveWhole(index, query, first.trim(), year)
-  const ofSecond = resolveWhole(index, query, secondName, year)
+  const halves = [first.trim(), secondName].map((half) => resolveWhole(index, query, half, year))
+  const [ofFirst, ofSecond] = halves.map((half) => half && withinCountry(index, query, half))
   if (!ofFirst && !ofSecond) return undefined
   const candidates = bestOfEach([...(ofFirst?.candidates ?? []), ...(ofSecond?.candidates ?? [])])
   const secondMatch = ofSecond?.match
@@ -277,8 +277,30 @@ function resolveTwoNames(
     ofFirst.candidates.some(({ key }) => key === secondMatch.key)
   )
     return toResolution([secondMatch])
-  const status = ofFirst && ofSecond ? 'ambiguous' : 'unresolved'
+  const status = halves.every((half) => half !== undefined) ? 'ambiguous' : 'unresolved'
   return { status, candidates, detail: 'It is not certain that both names mean the same record.' }
+}
+
+/** Returns the resolution of a half within the country of a query for organizations; undefined if it means none there. */
+function withinCountry(
+  index: NameIndex,
+  { resource, country }: NameQuery,
+  half: Resolution,
+): Resolution | undefined {
+  if (resource !== 'organizations' || country === undefined) return half
+  const matches = matchesIn(index, half.candidates, country)
+  return matches.length > 0 ? toResolution(matches) : undefined
+}
+
+/**
+ * Returns the organizations of a country or, if there are none, those without a country, such as one of the United Nations, which
+ * match any country.
+ */
+export function matchesIn(index: NameIndex, matches: readonly NameMatch[], country: string): NameMatch[] {
+  const of = (wanted: string | null) =>
+    matches.filter(({ key }) => (index.records.get(key)?.country ?? null) === wanted)
+  const ofCountry = of(country)
+  return ofCountry.length > 0 ? ofCountry : of(null)
 }
 
 /** Returns the match of two names for one record, for a state and its new name, or for a territory and its state. */

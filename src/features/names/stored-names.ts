@@ -31,7 +31,8 @@ const governmentKinds = new Set(['government', 'local_government', 'other_public
 
 /**
  * Maximum number of records that one lookup of a text returns. A name of so many records is ambiguous, except within a country,
- * so organizations of the queried countries come first, and the limit is raised by one for each of these countries.
+ * so organizations of the queried countries come first, then those without a country. The limit is raised by one for each of these
+ * countries.
  */
 const maxPerName = 20
 

@@ -94,7 +94,7 @@ describe('organizations of an import', () => {
     }
   })
 
-  it('are not resolved by their country if the name is doubtful, similar, or one of two', async () => {
+  it('are not resolved by their country if the name is doubtful, or one of two organizations', async () => {
     const change = { document: { kind: 'academic' } }
     await findOrCreate([{ name: 'Institute of Doubts', country: 'PER', ...change }])
     await findOrCreate([{ name: 'Academy of Doubts', country: 'CHL', ...change }])
@@ -104,6 +104,20 @@ describe('organizations of an import', () => {
     expect(resolutions.map(({ status }) => status)).toEqual(['ambiguous', 'ambiguous', 'ambiguous'])
     for (const { candidates } of resolutions)
       expect(candidates.map(({ name }) => name)).toEqual(['Institute of Doubts'])
+  })
+
+  it('are resolved within a country if both names of a text mean one organization there', async () => {
+    const document = { kind: 'government', aliases: [{ name: 'MOTX' }] }
+    const name = 'Ministry of Two Names'
+    const [one] = await findOrCreate(['PER', 'CHL'].map((country) => ({ name, country, document })))
+    const queries = ['PER', 'KEN'].map((country) => ({
+      resource: 'organizations',
+      name: `${name} (MOTX)`,
+      country,
+    }))
+    const [inPeru, inKenya] = await resolveNames(test.database, registry, queries)
+    expect(inPeru).toMatchObject({ status: 'resolved', match: { key: keyOf(one) } })
+    expect(inKenya?.status).toBe('unresolved')
   })
 
   it('are found with footnote marks among more than 25 names', async () => {

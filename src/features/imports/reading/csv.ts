@@ -22,6 +22,9 @@ const noLineBreakNote =
 
 const quoteHint = 'If the file has no quotes around values, set rows.quote to none in the mapping.'
 
+const unclosedQuoteNote = (line: number) =>
+  `The last row is not shown: a quote that opens on line ${line} or later is never closed. ${quoteHint}`
+
 const oneColumnNote =
   'The file has one column only. If it should have more, set rows.delimiter in the mapping, for example to ";", or rows.header to the line with the column names.'
 
@@ -39,9 +42,12 @@ export async function openCsv(file: FileToRead): Promise<OpenFile> {
     omitsEmptyCells: false,
     hint: 'Most likely a value has a delimiter or a line break without quotes around it, or the row is cut off.',
   })
-  const records = readRecords(text, dialect, { skipsDelimiterLine: delimiterLine.test(sample), mayBeCut })
-  const rows = await openTable(table, records)
   const notes = [...text.encoding.notes]
+  const records = readRecords(text, dialect, {
+    skipsDelimiterLine: delimiterLine.test(sample),
+    ...(mayBeCut && { onCut: (line) => notes.push(unclosedQuoteNote(line)) }),
+  })
+  const rows = await openTable(table, records)
   if (table.columns.length === 1) notes.push(oneColumnNote)
   if (!mayBeCut && !(await endsWithLineBreak(path))) notes.push(noLineBreakNote)
   return {
@@ -64,12 +70,13 @@ async function endsWithLineBreak(path: string): Promise<boolean> {
 /**
  * Reads the rows of a CSV file in batches, each row with the line on which it begins.
  * @param skipsDelimiterLine whether the first line states the delimiter (`delimiterLine`).
- * @param mayBeCut whether a quoted value that is never closed is left out, with its row.
+ * @param onCut called with a line if the file ends in a quoted value that opens there or later: then this row is left out. Without
+ * `onCut`, such a file is refused.
  */
 async function* readRecords(
   text: TextFile,
   dialect: Dialect,
-  { skipsDelimiterLine, mayBeCut }: { skipsDelimiterLine: boolean; mayBeCut: boolean },
+  { skipsDelimiterLine, onCut }: { skipsDelimiterLine: boolean; onCut?: (line: number) => void },
 ): AsyncGenerator<readonly TableRow[], void, undefined> {
   const parser = parse({
     ...parserOptions(dialect),
@@ -95,9 +102,9 @@ async function* readRecords(
     }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
-    // The header and a row are complete.
-    const hasRows = count > 1
-    if (!(mayBeCut && hasRows && error.code === 'CSV_QUOTE_NOT_CLOSED')) throw toProblem(error, line)
+    // Without a second complete record, the preview would show no row.
+    if (!(onCut && count > 1 && error.code === 'CSV_QUOTE_NOT_CLOSED')) throw toProblem(error, line)
+    onCut(line)
   }
   yield batch
 }

@@ -17,8 +17,7 @@ export async function openXml(file: FileToRead): Promise<OpenFile> {
   const { path, options } = file
   const encoding = options.encoding ?? (await declaredEncoding(path))
   const text = await openTextFile(file, encoding)
-  const rowPath = options.path === undefined ? undefined : splitRowPath(options.path)
-  const rows = readElements(text.read(), rowPath, file.mayBeCut)
+  const rows = readElements(text.read(), options.path === undefined ? undefined : splitRowPath(options.path))
   return { fileInfo: describeText('xml', text), rows }
 }
 
@@ -32,7 +31,6 @@ async function declaredEncoding(path: string): Promise<string | undefined> {
 async function* readElements(
   chunks: AsyncIterable<string>,
   path: readonly string[] | undefined,
-  mayBeCut = false,
 ): AsyncGenerator<readonly Row[], void, undefined> {
   const collector = new RowCollector(path)
   const parser = createXmlParser('The XML', collector)
@@ -40,7 +38,6 @@ async function* readElements(
     parser.write(chunk)
     yield collector.takeRows()
   }
-  if (mayBeCut && collector.count > 0) return
   parser.end()
   yield collector.takeRows()
   if (collector.count > 0) return

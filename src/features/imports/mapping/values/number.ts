@@ -132,7 +132,10 @@ export function multiply(number: number, factor: number, value: Scalar): number 
   return withoutNegativeZero(one.isNegative === other.isNegative ? product : -product)
 }
 
-/** Adds numbers as decimals: 0.1 and 0.2 are 0.3, not 0.30000000000000004. */
+/**
+ * Adds numbers as decimals: 0.1 and 0.2 are 0.3, not 0.30000000000000004. A sum of several with a fraction and more than 15 digits
+ * is rounded to 15 digits: the addends have errors of binary fractions.
+ */
 export function addDecimals(numbers: readonly number[]): number {
   const sums = new Map<number, bigint>()
   for (const number of numbers) {
@@ -144,7 +147,9 @@ export function addDecimals(numbers: readonly number[]): number {
     (total, [exponent, digits]) => total + digits * 10n ** BigInt(exponent - lowest),
     0n,
   )
-  return Number(`${sum}e${lowest}`)
+  const exact = Number(`${sum}e${lowest}`)
+  const isNoisy = numbers.length > 1 && lowest < 0 && String(sum).length > 15
+  return isNoisy ? Number(exact.toPrecision(15)) : exact
 }
 
 /** Rounds half away from zero. @param digits digits after the decimal point. */

@@ -15,7 +15,7 @@ export class RowTexts {
   parts = 0
   #added = 0
 
-  /** Counts characters that the steps are about to add. @returns the fault if there are too many in the row. */
+  /** Counts the characters that `replace` adds, or that a result of `template` or `join` has. @returns the fault if there are too many in the row. */
   add(characters: number): BadValue | undefined {
     this.#added += characters
     if (this.#added <= readLimits.rowCharacters) return undefined
@@ -42,18 +42,21 @@ export function compileTextSteps(steps: ValueSteps, empty: ReadonlySet<string>):
   const edits = compileEdits(steps)
   const separators = steps.split === undefined ? [] : [steps.split].flat()
   if (edits.length === 0 && separators.length === 0) return undefined
-  const hasValue = (text: string | BadValue) => typeof text !== 'string' || (text !== '' && !empty.has(text))
+  const hasValue = (text: string) => text !== '' && !empty.has(text)
   return (value, rowTexts) => {
     const isRowFull = separators.length > 0 && rowTexts.parts >= maxRowParts
     if (isRowFull) return [tooManyParts('The texts of the row have', maxRowParts)]
     const parts = splitText(String(value), separators)
     rowTexts.parts += parts.length - 1
     if (parts.length > maxParts) return [tooManyParts('The text has', maxParts)]
-    return parts
-      .map((part) => part.trim())
-      .filter(hasValue)
-      .map((part) => edit(part, edits, rowTexts))
-      .filter(hasValue)
+    const edited: string[] = []
+    for (const part of parts.map((untrimmed) => untrimmed.trim()).filter(hasValue)) {
+      const text = edit(part, edits, rowTexts)
+      // The further parts would have the same fault.
+      if (text instanceof BadValue) return [text]
+      edited.push(text)
+    }
+    return edited.filter(hasValue)
   }
 }
 
