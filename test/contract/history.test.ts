@@ -209,7 +209,8 @@ describe.each(resources)('the history of $name', (resource) => {
     expect((await readAsOf(early)).status).toBe(404)
     const [first, second] = [await readAsOf(created), await readAsOf(changed)]
     expect([first.json(), second.json()]).toEqual([record, patched])
-    expect([first, second].map(({ headers }) => headers.get('etag'))).toEqual(['"1"', '"2"'])
+    const etags = [first, second].map(({ headers }) => headers.get('etag'))
+    expect(etags).toEqual([expect.stringMatching(/^"1-/), expect.stringMatching(/^"2-/)])
     expect((await readAsOf(removed)).status).toBe(404)
     expect((await readAsOf(changed.replace('Z', '%2B00:00'), `&fields=${name},version`)).text).toBe(
       (await readAsOf(changed, `&fields=${name},version`)).text,
