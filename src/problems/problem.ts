@@ -68,7 +68,8 @@ export class FaultList {
   }
 }
 
-const toFaultList = (faults: Iterable<Fault>): FaultList => {
+/** Returns a list of errors to which further ones can be added. */
+export const toFaultList = (faults: Iterable<Fault>): FaultList => {
   const list = new FaultList()
   for (const fault of faults) list.add(() => fault)
   return list

@@ -60,7 +60,8 @@ function nameColumns(resource: Resource): SQL {
 const textsOf = (name: string): string[] => {
   const whole = name.trim().replaceAll(/\s+/g, ' ')
   const unmarked = withoutFootnoteMarks(whole)
-  const forms = [whole, unmarked, withoutQuestionMark(unmarked)].flatMap((text) => [
+  const texts = new Set([whole, unmarked, withoutQuestionMark(unmarked)])
+  const forms = [...texts].flatMap((text) => [
     text,
     ...getNameForms(text).inversions,
     foldName(text),

@@ -1,19 +1,12 @@
 import type { Transaction } from '../../database/database.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Document } from '../../operations/writing/documents.ts'
-import { findReferences, type ReferenceValue } from '../../operations/writing/references.ts'
+import { findReferences, type ReferenceValue, setAt } from '../../operations/writing/references.ts'
 import { findByIdentifiers } from './existing-records.ts'
 import type { SeedFile } from './files.ts'
 
 /** Whether a reference in a seed is an external id, `scheme:id`. Seeds use these for records with generated keys. */
 const isExternalId = (value: string) => value.includes(':')
-
-function setAt(target: unknown, path: PropertyKey[], value: string): void {
-  const [step, ...rest] = path
-  if (typeof target !== 'object' || target === null || step === undefined) return
-  if (rest.length === 0) Reflect.set(target, step, value)
-  else setAt(Reflect.get(target, step), rest, value)
-}
 
 async function findReferencedKeys(
   tx: Transaction,

@@ -3,7 +3,7 @@ import type { Transaction } from '../../database/database.ts'
 import { getDatabaseError, toProblem } from '../../database/errors.ts'
 import type { Authorship } from '../../database/tables/revisions.ts'
 import type { Resource } from '../../model/resource.ts'
-import { type Fault, FaultList, Problem } from '../../problems/problem.ts'
+import { type Fault, Problem, toFaultList } from '../../problems/problem.ts'
 import { type Document, deleteDocuments, insertDocuments, updateDocuments } from '../writing/documents.ts'
 import { explainRefusals } from '../writing/explain.ts'
 import { findReferences } from '../writing/references.ts'
@@ -153,8 +153,7 @@ function problemOfWrite(change: Write, problem: Problem | undefined): Problem | 
   const caused =
     change.kind === 'create' ? problem.errors : problem.errors.filter((fault) => !isUntouched(change, fault))
   if (problem.errors.length > 0 && caused.length === 0) return undefined
-  const errors = new FaultList()
-  for (const fault of caused) errors.add(() => fault)
+  const errors = toFaultList(caused)
   errors.addUnlisted(problem.moreErrors)
   return atOperation(new Problem(type, message, { errors, cause }), change.index, [bodyProperty(change.kind)])
 }

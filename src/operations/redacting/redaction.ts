@@ -5,7 +5,7 @@ import { unwrapped } from '../../model/schema-names.ts'
 import type { Fault } from '../../problems/problem.ts'
 import { didYouMean } from '../../problems/suggest.ts'
 import type { Document } from '../writing/documents.ts'
-import { findReferences } from '../writing/references.ts'
+import { findReferences, setAt } from '../writing/references.ts'
 import { invalidBody } from '../writing/validation.ts'
 import { propertyColumns } from './columns.ts'
 
@@ -29,15 +29,6 @@ function mapStrings(value: unknown, replace: (text: string) => string): unknown 
   if (Array.isArray(value)) return value.map((item) => mapStrings(item, replace))
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, mapStrings(inner, replace)]))
-}
-
-/** Sets the value at a path, all of whose objects and lists exist. */
-function setAt(value: object, path: readonly PropertyKey[], replacement: string): void {
-  const [step, ...rest] = path
-  if (step === undefined) return
-  const inner: unknown = Reflect.get(value, step)
-  if (rest.length === 0) Reflect.set(value, step, replacement)
-  else if (typeof inner === 'object' && inner !== null) setAt(inner, rest, replacement)
 }
 
 /**

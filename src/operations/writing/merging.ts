@@ -17,7 +17,7 @@ import {
 } from './documents.ts'
 import { explainRefusal, findCycle } from './explain.ts'
 import { acquireAdvisoryLocks, acquireManyRecordsLock, type LockedRecord, lockRecords } from './locks.ts'
-import { findReferences } from './references.ts'
+import { findReferences, setAt } from './references.ts'
 import { findReferrers, type Referrer } from './referrers.ts'
 import { listTables } from './split.ts'
 import { checkDocument, invalidBody } from './validation.ts'
@@ -85,12 +85,6 @@ type Path = readonly PropertyKey[]
 
 const getAt = (target: unknown, step: PropertyKey): unknown =>
   typeof target === 'object' && target !== null ? Reflect.get(target, step) : undefined
-
-function setAt(target: unknown, [step, ...rest]: Path, value: unknown): void {
-  if (typeof target !== 'object' || target === null || step === undefined) return
-  if (rest.length === 0) Reflect.set(target, step, value)
-  else setAt(Reflect.get(target, step), rest, value)
-}
 
 /** Returns a list without the items that equal an earlier one. */
 const withoutRepetitions = (list: readonly unknown[]): unknown[] =>

@@ -55,6 +55,13 @@ export function findReferences(
   return []
 }
 
+/** Sets the value at a path of a document, such as that of a reference. Does nothing if an object on the path is missing. */
+export function setAt(target: unknown, [step, ...rest]: readonly PropertyKey[], value: unknown): void {
+  if (typeof target !== 'object' || target === null || step === undefined) return
+  if (rest.length === 0) Reflect.set(target, step, value)
+  else setAt(Reflect.get(target, step), rest, value)
+}
+
 /** Whether the document matches the literals of a variant of a union. */
 function matchesVariant(option: z.core.$ZodType, document: unknown): boolean {
   if (!(option instanceof z.ZodObject) || typeof document !== 'object' || document === null) return false

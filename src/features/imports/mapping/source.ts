@@ -47,9 +47,11 @@ export function compileSource(
       isConstant,
       read(scope, conversion, onBadValue) {
         const texts = fillIn(origins, (origin) => read(origin, scope), nameOf, conversion)
-        const fault = conversion.rowTexts.add(texts.reduce((sum, text) => sum + text.length, 0))
-        if (fault) conversion.reportBadValue(onBadValue, column, null, fault)
-        return [fault || texts.length === 0 ? [] : [texts.join('')]]
+        if (texts.length === 0) return [[]]
+        const filled = conversion.rowTexts.join(texts, '')
+        if (!(filled instanceof BadValue)) return [[filled]]
+        conversion.reportBadValue(onBadValue, column, null, filled)
+        return [[]]
       },
     }
   }

@@ -110,10 +110,9 @@ function combine(
   { onBadValue, column }: ValuePlan,
 ): JsonValue[] {
   if (join !== undefined && values.length > 0) {
-    const texts = values.map(String)
-    const fault = conversion.rowTexts.add(texts.reduce((sum, text) => sum + text.length + join.length, 0))
-    if (!fault) return [texts.join(join)]
-    conversion.reportBadValue(onBadValue, column, null, fault)
+    const joined = conversion.rowTexts.join(values.map(String), join)
+    if (!(joined instanceof BadValue)) return [joined]
+    conversion.reportBadValue(onBadValue, column, null, joined)
     return []
   }
   return take === undefined ? values : take === 'first' ? values.slice(0, 1) : values.slice(-1)

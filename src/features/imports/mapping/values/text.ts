@@ -15,13 +15,22 @@ export class RowTexts {
   parts = 0
   #added = 0
 
-  /** Counts the characters that `replace` adds, or that a result of `template` or `join` has. @returns the fault if there are too many in the row. */
+  /**
+   * Counts the characters that `replace` adds, or that a result of `template` or `join` has.
+   * @returns the fault if there are too many in the row.
+   */
   add(characters: number): BadValue | undefined {
     this.#added += characters
     if (this.#added <= readLimits.rowCharacters) return undefined
     return new BadValue(
       `The steps template, replace and join make more than ${formatCount(readLimits.rowCharacters)} characters of the texts of the row.`,
     )
+  }
+
+  /** Joins texts. @returns the fault if there are too many characters in the row. */
+  join(texts: readonly string[], separator: string): string | BadValue {
+    const characters = texts.reduce((sum, text) => sum + text.length + separator.length, 0)
+    return this.add(characters) ?? texts.join(separator)
   }
 }
 
