@@ -75,17 +75,21 @@ async function readContent(origin: string): Promise<Record<string, unknown>> {
   return content
 }
 
-/** Creates, changes and removes an agreement. Returns its key. */
-async function makeHistory(origin: string): Promise<string> {
+/** Creates, changes and removes an agreement. Returns its key, and the time of the change. */
+async function makeHistory(origin: string): Promise<{ key: string; changedAt: string }> {
   const url = `${origin}/v1/agreements`
   const body = JSON.stringify({ title: 'An agreement with a history', kind: 'agreement' })
   const created = await fetchText(url, { method: 'POST', headers: asAdministrator, body })
   const { id } = JSON.parse(created?.text ?? '')
   const headers = { ...asAdministrator, 'content-type': 'application/merge-patch+json', 'if-match': '*' }
-  await fetchText(`${url}/${id}`, { method: 'PATCH', headers, body: '{"summary": "Changed."}' })
+  const changed = await fetchText(`${url}/${id}`, {
+    method: 'PATCH',
+    headers,
+    body: '{"summary": "Changed."}',
+  })
   const { authorization } = asAdministrator
   await fetchText(`${url}/${id}`, { method: 'DELETE', headers: { authorization, 'if-match': '*' } })
-  return id
+  return { key: id, changedAt: JSON.parse(changed?.text ?? '').updatedAt }
 }
 
 it('pg_restore restores records, history and feed from a dump of a running registry', async ({
@@ -96,7 +100,7 @@ it('pg_restore restores records, history and feed from a dump of a running regis
   if (!bin) return skip('no PostgreSQL with pg_dump on this machine')
   const server = await openPostgres(bin)
   const original = await openService(`${server}original`, { SEED: 'all' })
-  const key = await makeHistory(original.origin)
+  const { key, changedAt } = await makeHistory(original.origin)
   const folder = await mkdtemp(join(tmpdir(), 'entente-dump-'))
   onTestFinished(() => rm(folder, { recursive: true }))
   const dump = join(folder, 'entente.dump')
@@ -111,6 +115,8 @@ it('pg_restore restores records, history and feed from a dump of a running regis
   const [before, after] = [await readContent(original.origin), await readContent(restored.origin)]
   task.meta.figures = { changes: (await readFeed(restored.origin, 'agreements')).length }
   expect(after).toEqual(before)
+  const former = await fetchText(`${restored.origin}/v1/agreements/${key}?asOf=${changedAt}`)
+  expect(JSON.parse(former?.text ?? '')).toMatchObject({ version: 2, summary: 'Changed.' })
 
   // The restored registry accepts writes: a removed record is restored with the next version, at the end of the feed.
   const response = await fetchText(`${restored.origin}/v1/agreements/${key}/restore`, {

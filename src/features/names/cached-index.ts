@@ -50,12 +50,12 @@ export async function cachedNameIndex(tx: Transaction, resource: Resource): Prom
 }
 
 /**
- * Returns a hash of what an index depends on: the database, the search path of the reader, and the visible records. The
- * latest `updated_at` does not suffice, since a transaction may commit after another one with a later time.
+ * Returns a hash of what an index depends on: the search path of the reader, and the visible records. It is the same on a
+ * primary and its replicas. The latest `updated_at` does not suffice, since a transaction may commit after another one with a
+ * later time.
  */
 async function readFingerprint(tx: Transaction, resource: Resource): Promise<string> {
-  const build = () => sql`select concat_ws(' ', current_database(), pg_postmaster_start_time(),
-      current_setting('search_path'),
+  const build = () => sql`select concat_ws(' ', current_setting('search_path'),
       sum(hash_record_extended((${records.key}, ${records.version}, ${records.updatedAt}), 0))) as fingerprint
     from ${records} where ${records.resource} = ${sql.raw(`'${resource.name}'`)}`
   const [row] = await tx.query<{ fingerprint: string }>(
