@@ -49,8 +49,8 @@ interface Waiter {
 const maxExpensiveWaiting = 16
 
 /**
- * Maximum fraction of `maxWaiting` that one kind of owner (anonymous clients, authenticated clients, the service) may use in
- * each lane.
+ * Maximum fraction of `maxWaiting` that one kind of owner may use in each lane. The kinds are anonymous clients, authenticated
+ * clients, reads of records for several clients, and the service.
  */
 const maxKindShare = 0.75
 
@@ -68,7 +68,10 @@ const contentionMs = 10_000
  */
 const abandonedPauseMs = 250
 
-/** Work without a client as its owner: the work of the service itself, and reads of records for several clients. */
+/**
+ * The work of the service itself. Reads of records for several clients are not part of it: their owner, `shared`, counts as one
+ * more client.
+ */
 const serviceWork: Work = { owner: ['service'] }
 
 /**
