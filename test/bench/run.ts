@@ -17,7 +17,7 @@ import { listQueryString } from './requests.ts'
 import { requireSameContent } from './same-content.ts'
 import { type Server, startSource } from './servers.ts'
 import { measureSize } from './size.ts'
-import { type BoundedFigure, type CaseResult, printCases, printRatios, type Results } from './tables.ts'
+import { type BoundedFigure, type CaseResult, printCases, printFigures, type Results } from './tables.ts'
 import { transfer } from './transfer.ts'
 
 /** Compares the service with other servers in one run, on the same data and machine. */
@@ -111,7 +111,7 @@ try {
   const machine = { cpus: cpus().length, model: cpus()[0]?.model, node: process.version }
   await writeFile(options.json, `${JSON.stringify({ machine, options, ...results }, null, 2)}\n`)
   printCases(results.cases)
-  printRatios(results)
+  printFigures(results)
   console.log(
     `\n${results.agreements} agreements, ${machine.cpus} processors; all figures in ${options.json}`,
   )

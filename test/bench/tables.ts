@@ -63,7 +63,7 @@ export interface BoundedFigure {
   max?: number
 }
 
-function ratiosOf({ cases, depths, transfers, peers, others }: Results): BoundedFigure[] {
+function figuresOf({ cases, depths, transfers, peers, others }: Results): BoundedFigure[] {
   const ratios: [string, string, ServerName, ServerName, number][] = [
     ['speed of a cached list / bare server', 'list', 'cached', 'bare', 0.85],
     ['speed of a cold list of 25 whole agreements / by hand', 'wide', 'cold', 'by hand', 3],
@@ -121,14 +121,14 @@ function describeOutcome({ measured, min, max }: BoundedFigure): string {
   return isMet ? 'yes' : 'no'
 }
 
-/** Prints every ratio beside its bound. */
-export function printRatios(results: Results): void {
+/** Prints every ratio and other figure, beside its bound if it has one. */
+export function printFigures(results: Results): void {
   console.table(
-    ratiosOf(results).map((ratio) => ({
-      what: ratio.what,
-      measured: rounded(ratio.measured),
-      bound: describeBound(ratio),
-      met: describeOutcome(ratio),
+    figuresOf(results).map((figure) => ({
+      what: figure.what,
+      measured: rounded(figure.measured),
+      bound: describeBound(figure),
+      met: describeOutcome(figure),
     })),
   )
 }

@@ -169,7 +169,7 @@ describe('a record that becomes internal', () => {
     return data.filter(({ key }) => path.endsWith(key)).map(({ version }) => version)
   }
 
-  it('disappears immediately from cache, history, past and feed until it is public again', {
+  it('disappears at once from cache, history, past and feed; its internal version stays hidden', {
     timeout: 60_000,
   }, async () => {
     const path = await create('A note')

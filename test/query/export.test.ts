@@ -49,7 +49,7 @@ describe.each(resources)('an export of $name', (resource) => {
     }
   })
 
-  it('as XLSX has the columns and the rows of the CSV, and the sources of its citations', async () => {
+  it('as XLSX has the columns and the keys of the CSV, and the sources of its citations', async () => {
     const book = await openWorkbook(api, `${path}?format=xlsx`)
     const [header = [], ...rows] = rowsIn(book.worksheets[0])
     const csv = readCsv((await api.get(`${path}?format=csv`)).text)

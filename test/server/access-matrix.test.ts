@@ -66,7 +66,10 @@ async function createClients(apps: TestApp[]): Promise<Record<string, Client>> {
     'a forged key with the prefix of a valid key': { authorization: bearer(forged), kind: 'invalid' },
     'a truncated key': { authorization: bearer(admin.key.slice(0, -1)), kind: 'invalid' },
     'only the prefix of a key': { authorization: bearer(admin.key.slice(0, 12)), kind: 'invalid' },
-    'a malformed header': { authorization: `Basic ${btoa(`admin:${admin.key}`)}`, kind: 'invalid' },
+    'a Basic header with a valid key': {
+      authorization: `Basic ${btoa(`admin:${admin.key}`)}`,
+      kind: 'invalid',
+    },
     'an empty header': { authorization: '', kind: 'invalid' },
     'a token of another issuer': {
       authorization: await token('admin', { iss: 'https://login.example' }),

@@ -70,7 +70,7 @@ describe('with two busy connections', () => {
     const waited: Promise<[HttpResponse, number]>[] = []
     const began = performance.now()
     for (let limit = 1; limit <= 3; limit += 1) {
-      // One client may have only half of the waiting requests.
+      // At most half of POOL_QUEUE, rounded up, may be requests of one client.
       const key = limit === 1 ? null : adminKey
       const response = api.get(`/v1/topics?limit=${limit}`, { key })
       waited.push(response.then((response) => [response, performance.now() - began]))

@@ -22,7 +22,7 @@ export interface Base {
   topics: string[]
 }
 
-/** Returns the id of the base with an index. */
+/** Returns the id of the base with an index. The ids of organizations have larger numbers. */
 const id = (index: number) => `01933b5e-7c1a-7d4e-9f2b-${String(index).padStart(12, '0')}`
 /** The ids of two organizations: an institute in Pakistan, and a union without a country. */
 export const institute = id(900_001)

@@ -6,7 +6,7 @@ import { lazy } from '../../src/model/lazy.ts'
 import { generousOptions } from './database-options.ts'
 import { databaseUrl } from './database-url.ts'
 
-/** A database that only one test file or one test uses. */
+/** A new database, for one test, one test file, or the service that the test files of a worker share (`sharedApi`). */
 export interface TestDatabase {
   url: string
   /** The test's own connection pool. */

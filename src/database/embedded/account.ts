@@ -111,8 +111,8 @@ async function findNobody(): Promise<User> {
 /** Returns the first folder, from the given one upwards, that the user may not enter; undefined if there is none. */
 async function findClosedFolder(folder: string, user: User): Promise<string | undefined> {
   const { mode, uid, gid } = await stat(folder)
-  const mayEnter = uid === user.uid ? 0o100 : gid === user.gid ? 0o010 : 0o001
-  if ((mode & mayEnter) === 0) return folder
+  const enterBit = uid === user.uid ? 0o100 : gid === user.gid ? 0o010 : 0o001
+  if ((mode & enterBit) === 0) return folder
   const parent = dirname(folder)
   return parent === folder ? undefined : findClosedFolder(parent, user)
 }

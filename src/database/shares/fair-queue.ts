@@ -66,7 +66,8 @@ export class FairQueue<Item> {
 
   /**
    * Adds a waiting item.
-   * @param isFurther whether the same work waits for another owner already, so that the item is not counted.
+   * @param isFurther whether the same work waits for another owner already, so that `waiting` and `countWaiting` leave the item
+   *   out.
    */
   add(owner: Owner, item: Item, isFurther = false): void {
     const members = this.#ensureMembers(owner)

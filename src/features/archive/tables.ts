@@ -25,10 +25,10 @@ interface CatalogRow extends ArchivedTable {
 const endedImports = "state in ('committed', 'undone', 'failed')"
 
 /**
- * Finds the archived tables: those with a history, the revisions, and the tables of imports and of decisions about names,
- * which later imports of the same register need. API keys and internal state are left out. Columns are sorted by name, since
- * their order in a table depends on when each was added. Generated columns are left out, except in history tables, which
- * store their values. Texts are sorted by their bytes, so that the order is the same in every database.
+ * Finds the archived tables: those with a history, the revisions, and `imports`, `import_records` and `import_decisions`, which
+ * later imports of the same register need. Staged data of imports, API keys and internal state are left out. Columns are sorted
+ * by name, since their order in a table depends on when each was added. Generated columns are left out, except in history tables,
+ * which store their values. Texts are sorted by their bytes, so that the order is the same in every database.
  */
 const catalogQuery = `
   with archived as (

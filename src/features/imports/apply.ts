@@ -62,8 +62,8 @@ class Unwritten {
 
   /**
    * Adds the faults of a record to those of the other records of its row. If a record of the row has a fault that is not about
-   * a lacking record, faults about lacking records do not count: the lacking record may be the one with the other fault.
-   * @param isLacking whether each of the faults is about a lacking record, which the row mentions by external id.
+   * an absent record, faults about absent records do not count: the absent record may be the one with the other fault.
+   * @param isLacking whether each of the faults is about an absent record, which the row mentions by external id.
    */
   add({ position }: ReadyRow, faults: RowFault[], isLacking: boolean): void {
     const isRefused = this.#refused.has(position)

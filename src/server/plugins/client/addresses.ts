@@ -34,11 +34,11 @@ export function proxyCheck(networks: readonly string[]): (text: string) => boole
 export const clientAddress = ({ ip, ips = [ip] }: FastifyRequest): string =>
   ips.map((text) => findAddress(text ?? '')).findLast((address) => address !== undefined) ?? ''
 
-/** Prefix lengths of IPv6: a subscriber has a /64 for each network, and may have a whole /48 (RFC 6177). */
-const prefixLengths = { subscriber: 64, site: 48 } as const
+/** Prefix lengths of IPv6: a site of a subscriber has up to a /48, and in it a /64 for each subnet (RFC 6177). */
+const prefixLengths = { subnet: 64, site: 48 } as const
 
-/** Returns the name of an address: for IPv6, of its /64 network. IPv4-mapped IPv6 addresses count as IPv4. */
-export const addressName = (ip: string): string => `address ${normalizeIP(ip, prefixLengths.subscriber)}`
+/** Returns the name of an address: for IPv6, of its /64 subnet. IPv4-mapped IPv6 addresses count as IPv4. */
+export const addressName = (ip: string): string => `address ${normalizeIP(ip, prefixLengths.subnet)}`
 
 function siteName(ip: string): string {
   const site = normalizeIP(ip, prefixLengths.site)
