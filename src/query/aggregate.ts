@@ -228,7 +228,7 @@ function findMissing(parameter: string, selected: string[], names: string[], sel
 }
 
 /**
- * Returns the comparisons that find the records with a value of a dimension other than `keys`; undefined if none can.
+ * Returns the comparisons that find the records that have, in a dimension, a value outside `keys`; undefined if none can.
  * A comparison that is already in `where` is not repeated.
  */
 function comparisonsWithOtherValues(

@@ -24,8 +24,8 @@ const stopTimeoutMs = 60_000
 
 /**
  * Starts the cluster's server if it is not running, waits until it is ready, and returns its port. After an abort, this
- * function stops a server that it is starting, and throws. If the server is already ready, it returns the port instead, and the
- * caller releases the server.
+ * function stops a server that it is starting, and throws. If the server is already ready, the function returns the port
+ * instead, and the caller releases the server.
  * @throws OperationalError if three attempts fail or the server is not ready after a minute; the reason of `signal`.
  */
 export async function ensureStarted(

@@ -2,7 +2,7 @@
 
 import type { DateSystem } from './reading/xlsx/serial.ts'
 
-/** How a value is treated that is invalid, or that names no record. */
+/** How a value is treated that is invalid, or that matches no record, or several. */
 export type OnBadValue = 'refuse' | 'drop'
 
 /** A JSON value. */

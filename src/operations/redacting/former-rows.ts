@@ -5,7 +5,7 @@ import { recordId } from '../../model/keys.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { Redaction } from './redaction.ts'
 
-/** Redacts the former rows of a record: its rows in the schema `history`, which reads with `asOf` return. */
+/** Redacts the former rows of a record: its rows in the schema `history`. Reads with `asOf` return them. */
 
 /** A table of the schema `history`. */
 interface FormerTable {

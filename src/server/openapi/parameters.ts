@@ -74,8 +74,8 @@ function operandSchema(
 const sentences = (...texts: unknown[]) => texts.filter((text) => typeof text === 'string').join(' ')
 
 /**
- * Returns the OpenAPI parameters of a query parameter: one for each of its operators (`signedOn[gte]`), since most generators
- * cannot serialize objects into a query. Several values are separated by commas, unless a value may contain commas.
+ * Returns the OpenAPI parameters of a query parameter: one for each of its documented operators (`signedOn[gte]`), since most
+ * generators cannot serialize objects into a query. Several values are separated by commas, unless a value may contain commas.
  * @param singular the singular of the resource, if there is one. Names of enumerations contain it or the operation's id.
  */
 export const queryParameters = (

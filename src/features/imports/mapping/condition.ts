@@ -56,8 +56,8 @@ function isAnyOf(wanted: Scalar | Scalar[]): (texts: readonly string[]) => boole
 const yearOrMonth = /^\d{4}(-\d\d)?$/
 
 /**
- * Compares as numbers if both are numbers, otherwise as texts, which also orders dates in ISO 8601. A day equals a bound that is
- * its month or year.
+ * Compares as numbers if both are numbers, otherwise as texts, which also orders dates in ISO 8601. A date equals a bound that
+ * is its month or year.
  */
 function compare(text: string, bound: Scalar): number {
   const [first, second] = [Number(text), Number(bound)]
