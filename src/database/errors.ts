@@ -77,8 +77,8 @@ const problems: Record<string, { type: ProblemType; detail: string }> = {
 }
 
 /**
- * Returns the problem to send for a database error. PostgreSQL's message stays in the cause, for the log. Returns a `Problem`
- * unchanged, and undefined for any other error.
+ * Returns the problem to send for a database error whose SQLSTATE is in `problems`, or for a connection error. PostgreSQL's
+ * message stays in the cause, for the log. Returns a `Problem` unchanged, and undefined for any other error.
  */
 export function toProblem(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error

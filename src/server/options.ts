@@ -55,8 +55,8 @@ export function serverOptions(config: Config) {
     frameworkErrors: (error, request, reply) => handleError(error, request, reply),
     clientErrorHandler(error, socket) {
       const active = activeResponse(socket)
-      // If a whole request waits for its response, the error is one of a later request. A response to the error would count as
-      // the response to the request, so only the request gets one.
+      // If a whole request waits for its response, the error belongs to a later request. A response to the error would count as
+      // the response to the earlier request, so only the earlier request gets one.
       if (active && !active.headersSent && active.req.complete) {
         active.once('close', () => socket.destroy())
         return
@@ -64,7 +64,7 @@ export function serverOptions(config: Config) {
       // A status line in the middle of another response would be a part of its body.
       if (active?.headersSent) socket.destroy()
       else if (socket.writable) socket.end(connectionErrorResponse(error.code))
-      // Also if the client does not close its side.
+      // Closes the connection even if the client does not close its side.
       setTimeout(() => socket.destroy(), errorCloseTimeoutMs).unref()
     },
   } satisfies FastifyHttpOptions<Server>

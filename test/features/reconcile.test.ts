@@ -182,7 +182,7 @@ describe('the reconciliation service', () => {
     expect((await get('/reconcile/suggest/entity')).statusCode).toBe(400)
   })
 
-  it('extends records with values of their properties, and references by id and name', async () => {
+  it('extends records with values of their properties; a reference has an id and a name', async () => {
     const query = {
       ids: ['countries:PAK', 'countries:QQQ', 'x'],
       properties: [{ id: 'alpha2' }, { id: 'region' }],
@@ -339,7 +339,7 @@ describe('the reconciliation service', () => {
     }
   })
 
-  it('returns 429 with Retry-After if the rate limit of the API refuses its request', async () => {
+  it('returns 429 with Retry-After if the rate limit refuses its own request to the API', async () => {
     const limited = await openTestApp({ env: { RATE_LIMIT: '1' } })
     onTestFinished(() => limited.close())
     const queries = { q: { query: 'China', type: 'countries' } }

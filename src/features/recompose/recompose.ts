@@ -121,10 +121,10 @@ async function countStale(database: Database, resource: Resource): Promise<numbe
 
 /**
  * Composes the documents that are not current: first those of another shape, then those of records whose last write bypassed the
- * service. Each batch of the former is a separate transaction, so other writes wait only for the records of one batch. About as
- * many of the former are composed for each resource as there were at the start, and no more: another version of the service that
- * runs at the same time may compose documents again in its own shape.
- * @param signal stops the work after the current batch.
+ * service. Each batch of the former is a separate transaction, so other writes wait only for the records of one batch. For each
+ * resource, only about as many of the former are composed as there were at the start: another version of the service that runs
+ * at the same time may compose documents again in its own shape.
+ * @param signal stops the work after the current batch or record.
  * @returns the number of processed records. Of some of them, another process may have composed the document.
  */
 export async function recompose(

@@ -21,7 +21,7 @@ const maxPauseMs = 200
 const quotedCharacter = String.raw`(?:[ !#-[\]-~]|\\["\\])`
 const quotedPattern = new RegExp(`^"(${quotedCharacter}*)"$`)
 
-/** A character of a key without quotes: no white space, quotes or commas, since a comma joins two headers. */
+/** A character of a key without quotes: no white space, double quotes or commas, since a comma joins two headers. */
 const bareCharacter = String.raw`[!#-+\--~]`
 const barePattern = new RegExp(`^${bareCharacter}*$`)
 

@@ -31,8 +31,9 @@ function toOriginForm(url: string): string {
 }
 
 /**
- * Returns the URL for the router: path and query, or a placeholder if the target is `*` or the percent-encoding of its path cannot
- * be decoded. The router would take `*` for the value of a parameter, and refuse such a path before any plugin sees the request.
+ * Returns the URL for the router: path and query, or a placeholder if the target is `*` or the percent-encoding of its path
+ * cannot be decoded. The router would take `*` for the value of a parameter, and would refuse a path that cannot be decoded
+ * before any plugin sees the request.
  */
 export function routableUrl(url: string): string {
   const target = toOriginForm(url)

@@ -47,7 +47,7 @@ export class NewConnectionLimit {
     return this.#maxPerSecond * burstSeconds
   }
 
-  /** How many connections an address may open now; less than 0 after misuse. */
+  /** How many connections an address may open now; may be less than 0 after misuse. */
   #allowed(address: string, nowMs: number): number {
     const { count, atMs } = this.#allowances.get(address) ?? { count: this.#burst, atMs: nowMs }
     return Math.min(this.#burst, count + ((nowMs - atMs) * this.#maxPerSecond) / 1000)

@@ -44,8 +44,9 @@ function findPeriodFaults(url: string): Fault[] {
 /**
  * Sends the data of a view in the `format` of its URL. Redirects to the API if a URL of the API returns this data. Otherwise
  * converts the API's response to CSV, or combines several responses into one.
- * @throws Problem `invalid-parameter` for another format, for a view without data, for a URL that lacks a parameter of the view
- * or has a wrong value of it, and, if the API refuses it, for `from` or `to` that is not an EDTF date.
+ * @throws Problem `invalid-parameter` for another format, for a view without data, and for a URL that lacks a parameter of the
+ * view or has a wrong value of it. Also `invalid-parameter` if the API responds with 400 and `from` or `to` is not an EDTF date.
+ * Problem `not-found` for a key or name `.` or `..`.
  */
 export async function sendViewData(
   app: FastifyInstance,
@@ -89,7 +90,7 @@ export async function sendViewData(
   }
 }
 
-/** Whether a path has a segment `.` or `..`, which would lead to another path, even percent-encoded. */
+/** Whether a path has a segment `.` or `..`, which would lead to another path. Percent-encoding the dots would not help. */
 const hasDotSegment = (path: string) => /\/\.\.?(?=\/|\?|$)/.test(path)
 
 /** Reads the parts one after another, so that a view with many parts has only one running read at a time. */

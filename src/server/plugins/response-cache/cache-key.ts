@@ -19,7 +19,7 @@ const headerLines = (request: FastifyRequest, headers: readonly string[]) =>
 /** Returns the prefix of keys: it differs for readers who see internal records. No header can begin with it. */
 const readerPrefix = (request: FastifyRequest) => (seesInternal(request.actor) ? '\0' : '')
 
-/** Returns the key of a GET request from its bytes, unparsed. Readers with different visibility have different keys. */
+/** Returns the key of a GET request from its bytes, unparsed. Readers who see internal records have other keys. */
 export const requestKey = (request: FastifyRequest, headers: readonly string[]): string =>
   readerPrefix(request) + headerLines(request, headers) + request.url
 

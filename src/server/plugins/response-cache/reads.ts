@@ -168,13 +168,13 @@ export class Reads {
       return sendApiResponse(reply, response, headers, accepted, status)
     }
     const encoding = chooseEncoding(accepted, response.bodyBytes)
-    const isLarger = !response.get(encoding)
+    const addsEncoding = !response.get(encoding)
     const encoded = await response.encode(encoding)
     const { cache: option } = request.routeOptions.config
     if (option && key !== undefined) {
       // A request key does not contain the body of a search.
       const keyOfBytes = request.method === 'POST' ? undefined : requestKey(request, option.headers)
-      this.#stored?.cache.addRequestKey({ request: keyOfBytes, cache: key }, response, { isLarger })
+      this.#stored?.cache.addRequestKey({ request: keyOfBytes, cache: key }, response, { addsEncoding })
     }
     return sendEncoded(request, reply, encoded, status)
   }

@@ -157,15 +157,15 @@ export class ResponseCache {
 
   /**
    * Adds the request key of a stored response.
-   * @param isLarger whether an encoding was added, so that the response takes more memory.
+   * @param addsEncoding whether an encoding was added, so that the response takes more memory.
    */
   addRequestKey(
     { request, cache }: RequestKeys,
     response: Representation,
-    { isLarger }: { isLarger: boolean },
+    { addsEncoding }: { addsEncoding: boolean },
   ): void {
     if (this.#store.find(cache)?.representation !== response) return
-    if (isLarger) this.#store.resize(cache)
+    if (addsEncoding) this.#store.resize(cache)
     if (request !== undefined) this.#store.setRequest(request, cache)
   }
 
