@@ -43,7 +43,7 @@ export function propertyJson(resource: Resource, property: string): SQL {
   return recordProperties[property] ?? sql`${columnOf(resource.table, property)}`
 }
 
-/** SQL text expression that composes the JSON of own properties from the tables, over a row of the resource's table. */
+/** SQL expression (type text) that composes the JSON of own properties from the tables, over a row of the resource's table. */
 export function composedJson(resource: Resource, properties: readonly string[]): SQL {
   const columns = properties.map(
     (property) => sql`${propertyJson(resource, property)} as ${sql.identifier(property)}`,
@@ -68,7 +68,7 @@ export const shapeOf = lazyFor((resource: Resource): string => {
 export const shapeLiteral = (resource: Resource): SQL => sql.raw(`'${shapeOf(resource)}'`)
 
 /**
- * SQL text expression of a whole document, over a row of the resource's table: the stored document or, if it has another
+ * SQL expression (type text) of a whole document, over a row of the resource's table: the stored document or, if it has another
  * shape, a document composed from the tables.
  */
 export const wholeJson = (resource: Resource): SQL =>
@@ -80,7 +80,7 @@ export const hasAllProperties = (resource: Resource, fields: readonly string[]):
 
 /**
  * Adds included records to the JSON text of a record.
- * @param document SQL text expression of a JSON object.
+ * @param document SQL expression (type text) of a JSON object.
  * @param options `limited` is for pages and single records: the text is null if an include has more than `maxIncluded` records.
  */
 export function withIncludes(
@@ -100,7 +100,7 @@ export function withIncludes(
 }
 
 /**
- * SQL text expression of a record's JSON with some properties and includes, over a row of the resource's table.
+ * SQL expression (type text) of a record's JSON with some properties and includes, over a row of the resource's table.
  * @param fields names of own properties, in the order of the JSON.
  * @param options as for `withIncludes`.
  */

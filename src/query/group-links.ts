@@ -51,7 +51,8 @@ export function commonQuery(plan: AggregatePlan): string | null {
     .map(({ filter, operator, value }) => {
       const name = queryName(filter, operator)
       const values = (Array.isArray(value) ? value : [value]).map((item) => encodeURIComponent(String(item)))
-      // In a comma-separated list, the service refuses a value that may also be several values. With `name[]=` it takes one.
+      // In a comma-separated list, the service refuses a text that may be one value or several. After `name[]=`, it reads such a
+      // text as one value.
       return Array.isArray(value) && values.some((text) => text.includes('%2C'))
         ? values.map((text) => `${name}%5B%5D=${text}`).join('&')
         : `${name}=${values.join()}`

@@ -77,7 +77,7 @@ const isReachable = ({ operationId, path }: Operation): boolean =>
 
 /** Measures the resident memory of the service in MiB. */
 async function measureMemoryMib(service: Service): Promise<number> {
-  const { pid } = service.run()
+  const { pid } = service.currentRun()
   if (pid === undefined) throw new Error('the service has no process')
   return Math.round(await residentMebibytes(pid))
 }

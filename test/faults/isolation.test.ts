@@ -82,10 +82,10 @@ describe('another client gets its responses within the thresholds while one clie
     it(title, async ({ skip, task }) => {
       if (process.platform !== 'linux') skip('127.0.0.2 and /proc/<pid>/status exist on Linux only')
       const service = await openService(database.url, {}, { openFiles })
-      const { pid } = service.run()
+      const { pid } = service.currentRun()
       if (pid === undefined) throw new Error('the service has no process')
       let hasEnded = false
-      service.run().ended.then(() => {
+      service.currentRun().ended.then(() => {
         hasEnded = true
       })
       const outcome = await runAttack(

@@ -43,7 +43,7 @@ it('1,100 idle connections at a limit of 1,024 open files do not block other cli
     for (const socket of sockets) socket.destroy()
   }
   expect(await service.stop()).toBe(0)
-  expect((await service.run().ended).stderr).toBe('')
+  expect((await service.currentRun().ended).stderr).toBe('')
 })
 
 it('a process with a 256 MB heap survives 24 concurrent bodies of 8 MB', async ({ task }) => {

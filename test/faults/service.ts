@@ -7,7 +7,7 @@ import { freePort } from '../support/ports.ts'
 export interface Service {
   origin: string
   /** The current process. */
-  run(): Run
+  currentRun(): Run
   /** Kills the process and waits until it has ended. */
   kill(): Promise<void>
   /** Stops the process with SIGTERM and returns its exit code. */
@@ -39,7 +39,7 @@ export async function openService(
   await start()
   return {
     origin: `http://127.0.0.1:${port}`,
-    run: () => current,
+    currentRun: () => current,
     start,
     kill: async () => {
       current.signal('SIGKILL')

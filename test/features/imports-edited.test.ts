@@ -243,7 +243,7 @@ describe('a second import of a file for which values were kept', () => {
   })
 })
 
-it('the report of an import lists at most 100 records with edited properties, and counts all', async () => {
+it('the report of an import lists at most 100 records, but counts every property that it keeps', async () => {
   const scheme = newScheme()
   const ids = Array.from({ length: 101 }, (_, index) => String(index))
   const importNames = (name: string) =>

@@ -297,7 +297,7 @@ records:
     expect((await importCsv(api.database, mapping, csv)).counts).toMatchObject({ unchanged: 3, kept: 0 })
   })
 
-  it('that are malformed refuse only their rows', async () => {
+  it('make the import refuse only their rows if the keys are malformed', async () => {
     const scheme = newScheme()
     const key = await createOrganization(`Fund of ${scheme}`)
     const csv = `Id,Title,Funders\n1,Good,${key}\n2,Bad,no key\n`

@@ -37,14 +37,14 @@ function Editor({ resource, recordKey }: { resource: ResourceDescription; record
     ])
     return { fields, record }
   })
-  const title = resourceLabel(resource.name)
+  const label = resourceLabel(resource.name)
   if (recordKey !== undefined && state.error?.status === 404)
     return <RemovedRecord resource={resource} recordKey={recordKey} />
   return (
     <>
       <PageHead
         above={<ResourceLink resource={resource.name} />}
-        title={t(recordKey === undefined ? 'edit.newTitle' : 'edit.title', { resource: title })}
+        title={t(recordKey === undefined ? 'edit.newTitle' : 'edit.title', { resource: label })}
         actions={
           recordKey !== undefined && (
             <Link class="button" href={recordDetailPath(resource.name, recordKey)}>

@@ -1,6 +1,6 @@
 import { agreementKinds, agreementLevels, relationKinds } from '../../model/vocabularies.ts'
 import { capitalize } from '../../problems/suggest.ts'
-import { lastYear, randomDateIn, randomYear } from './dates.ts'
+import { latestYear, randomDateIn, randomYear } from './dates.ts'
 import type { GeneratorState, JsonObject } from './generator-state.ts'
 import {
   addCitation,
@@ -23,10 +23,10 @@ function randomStatusAndDates({ random }: GeneratorState): JsonObject {
   const durationYears = random.pick([3, 5, 10])
   const signedOn = random.chance(0.96) ? randomDateIn(year, random) : null
   if (random.chance(0.25)) return { status: 'signed', signedOn }
-  const inForceFrom = randomDateIn(Math.min(lastYear, year + random.between(0, 2)), random)
+  const inForceFrom = randomDateIn(Math.min(latestYear, year + random.between(0, 2)), random)
   if (random.chance(0.3)) return { status: 'in_force', signedOn, inForceFrom }
   const endYear = year + 2 + durationYears
-  const hasEnded = endYear <= lastYear
+  const hasEnded = endYear <= latestYear
   if (random.chance(0.04) && hasEnded)
     return { status: 'terminated', signedOn, inForceFrom, terminatedOn: randomDateIn(endYear, random) }
   const expiresOn = randomDateIn(endYear, random)

@@ -2,12 +2,12 @@ import type { Random } from './random.ts'
 
 const twoDigits = (value: number) => String(value).padStart(2, '0')
 
-/** The last year of events that have happened. It is constant, so that a seed produces the same records in every year. */
-export const lastYear = 2025
+/** The latest year of events that have happened. It is constant, so that a seed produces the same records in every year. */
+export const latestYear = 2025
 
-/** Chooses a year from 1950 to `lastYear`, later ones more often, as cooperation has grown. */
+/** Chooses a year from 1950 to `latestYear`, later ones more often, as cooperation has grown. */
 export const randomYear = (random: Random): number =>
-  lastYear - Math.floor((random.between(0, 1000) / 1000) ** 2 * 75)
+  latestYear - Math.floor((random.between(0, 1000) / 1000) ** 2 * 75)
 
 /**
  * Chooses the date of an event of a year, in EDTF as sources give it: mostly a day, sometimes a month or a year, rarely a

@@ -26,7 +26,7 @@ function toNaturalOrder(name: string): string {
 }
 
 /**
- * Returns the forms of a name in lists: without `the`, and with `the` before or after the name.
+ * Returns the other forms of a name: in natural order, without and with `the`, and with its form of government at the end.
  * @param name in any of the forms: `the Gambia`, `Gambia The`, `Korea, Republic of (the)`, `Iran (Islamic Republic of)`.
  */
 export function getNameForms(name: string): NameForms {

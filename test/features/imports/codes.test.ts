@@ -9,10 +9,10 @@ records:
 const codesOf = (count: number) => Array.from({ length: count }, (_, index) => `place-${index + 1000}`)
 
 /** Converts a row whose code is not among the codes of a file. */
-const convertWithList = (count: number) => {
+const convertWithFile = (count: number) => {
   const rows = codesOf(count).map((code) => ({ code, word: 'Here' }))
-  const lists = new Map([['places.csv', makeCompanion(['code', 'word'], rows)]])
-  return convertRow(mapping('places.csv'), { id: 1, title: 'Accord', code: 'plase-1000' }, lists)
+  const companions = new Map([['places.csv', makeCompanion(['code', 'word'], rows)]])
+  return convertRow(mapping('places.csv'), { id: 1, title: 'Accord', code: 'plase-1000' }, companions)
 }
 
 const convertWithMap = (count: number) => {
@@ -21,7 +21,7 @@ const convertWithMap = (count: number) => {
 }
 
 describe.each([
-  ['a file', 'the file places.csv', convertWithList],
+  ['a file', 'the file places.csv', convertWithFile],
   ['the mapping', 'the mapping', convertWithMap],
 ])('a code that is unknown in %s', (_, owner, convert) => {
   const unknown = `"plase-1000" is not among the codes of ${owner}`
