@@ -25,7 +25,7 @@ const chartPaths = () => {
   ]
 }
 
-/** Reads the links in tables whose text is a number: the number, and the path of the linked view. */
+/** Reads the links in the number cells of tables: the number, and the path of the linked view. */
 const readLinks = async (page: Page): Promise<{ path: string; count: number }[]> => {
   const links = await page.locator('td.number a').all()
   return await Promise.all(

@@ -3,7 +3,7 @@ import { generate } from '../../src/features/generating/generate.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { addManyParties } from '../support/many-parties.ts'
 
-/** A registry of 20,000 agreements, of which 600 have 50 to 190 parties: more than three million pairs. */
+/** A registry of 20,000 agreements, of which 600 have 50 to 190 parties: more than three million pairs of parties. */
 
 let api: Api
 beforeAll(async () => {
@@ -21,7 +21,7 @@ interface Edge {
 }
 
 describe('GET /v1/network over agreements with many parties', () => {
-  it('counts every pair like a self-join of all parties', async () => {
+  it('counts all pairs of countries, and the agreements of 1,000 pairs, like a self-join', async () => {
     const beganAt = performance.now()
     const response = await api.get('/v1/network?resource=agreements&limit=1000')
     const seconds = (performance.now() - beganAt) / 1000

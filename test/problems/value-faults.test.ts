@@ -40,7 +40,7 @@ describe('a date in another notation', () => {
   )
 })
 
-it('a quoted value is never truncated within an emoji', async () => {
+it('a property name that a message quotes is never truncated within an emoji', async () => {
   for (const length of [54, 55, 59, 60]) {
     const name = `${'a'.repeat(length)}😀😀😀😀`
     const response = await api.post('/v1/projects', { title: 'Quoted', kind: 'other', [name]: 1 })

@@ -31,7 +31,7 @@ export function useCitedSources(
   }
 }
 
-/** The numbers of the sources of a fact. Each links to the entry of its source. */
+/** The numbers of the sources or citations of a fact. Each links to its entry in the page's list of sources or citations. */
 export function SourceMarks({ numbers }: { numbers: readonly number[] }) {
   const { t } = useLanguage()
   return (

@@ -26,7 +26,7 @@ export class CompanionRows {
     this.#rows = rows
   }
 
-  /** Returns the first row that has a text in a column. */
+  /** Returns the first row whose value in this column is this text. */
   find(column: string, text: string): JsonObject | undefined {
     return this.#index(column).get(text)?.[0]?.values
   }
@@ -39,7 +39,7 @@ export class CompanionRows {
     this.#joined.columns.add(column)
   }
 
-  /** Returns the rows that have a text in a column, to join them to a row of the imported file. */
+  /** Returns the rows whose value in this column is this text, to join them to a row of the imported file. */
   join(column: string, text: string): JsonObject[] {
     const rows = this.#index(column).get(text) ?? []
     for (const row of rows) this.#joined.rows.add(row)

@@ -23,7 +23,7 @@ function monthNames(language: string): ReadonlyMap<string, number> {
   for (let month = 1; month <= 12; month += 1) {
     const date = new Date(Date.UTC(2001, month - 1, 15))
     for (const style of ['long', 'short'] as const) {
-      // Some languages write a month beside a day in the genitive.
+      // In some languages, the name of a month is in the genitive if a day is beside it.
       for (const options of [{ month: style }, { month: style, day: 'numeric' } as const]) {
         const format = { ...options, timeZone: 'UTC', calendar: 'gregory', numberingSystem: 'latn' }
         const parts = new Intl.DateTimeFormat(language, format).formatToParts(date)
