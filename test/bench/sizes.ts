@@ -162,7 +162,7 @@ async function withRegistry(folder: string, agreements: number, use: (registry: 
 
 async function measureAll(smallRegistry: Registry, largeRegistry: Registry): Promise<void> {
   const rows: Measured[] = []
-  for (const measured of cases) rows.push(await measure(measured, smallRegistry, largeRegistry))
+  for (const measuredCase of cases) rows.push(await measure(measuredCase, smallRegistry, largeRegistry))
   const [small, large] = [smallRegistry, largeRegistry].map(({ agreements }) =>
     agreements.toLocaleString('en'),
   )

@@ -12,7 +12,7 @@ const rowCount = 4000
 /** Maximum wait for a step of an import, in milliseconds. */
 const importTimeoutMs = 300_000
 
-/** Maximum delay from the response to a client's write to its change in the feed, in milliseconds. */
+/** Maximum delay, in milliseconds, between the response to a client's write and the appearance of this write in the feed. */
 const maxFeedDelayMs = 1000
 
 let postgres: KillablePostgres
@@ -39,7 +39,7 @@ records:
 
 const countries = ['China', 'Pakistan', 'Germany', 'France', 'Brazil', 'India', 'Kenya']
 
-/** A file of agreements, every tenth of which refers to the record of a later row. */
+/** A file of agreements. Every tenth refers to the record of the row 500 rows later, if the file has this row. */
 const csv = [
   'Id,Title,PartyA,PartyB,Implements',
   ...Array.from({ length: rowCount }, (_, index) => {

@@ -3,7 +3,9 @@ import { type Api, sharedApi } from '../support/api.ts'
 import { createRecord, resourceOf } from '../support/documents.ts'
 import { exchange, rawRequest } from '../support/raw-http.ts'
 
-/** Request targets that most clients do not send: in absolute form (RFC 9112, section 3.2.2), and with `..` in the path. */
+/**
+ * Request targets that most clients do not send: in absolute form (RFC 9112, section 3.2.2), and with `..` or `.` in the path.
+ */
 
 let api: Api
 beforeAll(async () => {
@@ -37,7 +39,7 @@ describe('a target in absolute form', () => {
   })
 })
 
-describe('the data of a view whose key is ".."', () => {
+describe('the data of a view of ".." or "."', () => {
   it.each([
     '/records/%2e%2e/docs?format=csv',
     '/records/%2e%2e/openapi.json?format=csv',

@@ -65,7 +65,7 @@ export interface Upsert {
   document: Document
   /** The keys in place of mentions; null for a dropped value. Before a commit, some of the mentioned records do not exist. */
   mentionKeys: readonly (string | null)[]
-  /** Hash of the document. */
+  /** Hash of the document, without the key that a new record gets. */
   digest: string
   existing: ExistingRecord | undefined
 }

@@ -23,7 +23,7 @@ interface Row {
   /** The id of the record, and the shape of its document; null if there is no record. */
   id: string | null
   shape: string | null
-  /** The values of the columns that the document of the record has, too, by property; each is null if there is no record. */
+  /** The values of the record's columns that its document repeats, by property; each is null if there is no record. */
   columns: Record<string, string | null>
 }
 

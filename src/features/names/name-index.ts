@@ -6,8 +6,8 @@ import { addTo } from './group-by.ts'
 import { SimilarNames } from './similar.ts'
 
 /**
- * The form in which a name was found: as given (`folded`), with its words in another order, with abbreviations, or with words of
- * a formal name.
+ * The form in which a name was found: as given (`folded`), with its words in another order, with abbreviations, or without the
+ * words of a formal name.
  */
 export type MatchForm = 'folded' | 'inverted' | 'shortened' | 'official-form'
 

@@ -222,7 +222,10 @@ function isSameState(former: NamedRecord | undefined, later: NamedRecord | undef
   return numeric !== undefined && numeric === later?.codes?.numeric && former?.to !== undefined
 }
 
-/** Returns the entry of the successor if the state had only changed its name by the year, otherwise the entry itself. */
+/**
+ * Returns the entry with the successor as its record if the successor is the same state under a new name, and the year is after
+ * the renaming; otherwise returns the entry itself.
+ */
 function followRenaming(index: NameIndex, entry: NameEntry, year: number | undefined): NameEntry {
   const { to, successors = [] } = entry.record
   if (year === undefined || to === undefined || year <= to) return entry
@@ -281,7 +284,10 @@ function resolveTwoNames(
   return { status, candidates, detail: 'It is not certain that both names mean the same record.' }
 }
 
-/** Returns the resolution of a half within the country of a query for organizations; undefined if it means none there. */
+/**
+ * Restricts the resolution of a half to the country of the query, if this is a query for organizations. Returns undefined if no
+ * match is left (`matchesIn`).
+ */
 function withinCountry(
   index: NameIndex,
   { resource, country }: NameQuery,

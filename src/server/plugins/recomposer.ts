@@ -9,7 +9,7 @@ const channel = 'entente_uncomposed'
 const intervalMs = 600_000
 
 /** Milliseconds between two polls for writes that bypass the service, since notifications may not arrive. */
-const changedIntervalMs = 5000
+const uncomposedIntervalMs = 5000
 
 /** Recomposes documents in the background: at the start, after writes that bypass the service, and at intervals. */
 export const recomposer = fp<{ registry: Registry }>(
@@ -32,13 +32,13 @@ export const recomposer = fp<{ registry: Registry }>(
         })
       }
     }
-    const runChanged = runner(() => recomposeUncomposed(database, registry, stopping.signal))
+    const runUncomposed = runner(() => recomposeUncomposed(database, registry, stopping.signal))
     const runAll = runner(() => recompose(database, registry, { signal: stopping.signal }))
     const timers = [
       setInterval(runAll, intervalMs).unref(),
-      setInterval(runChanged, changedIntervalMs).unref(),
+      setInterval(runUncomposed, uncomposedIntervalMs).unref(),
     ]
-    const listening = app.database.listen(channel, { onNotification: runChanged, onConnect: runAll })
+    const listening = app.database.listen(channel, { onNotification: runUncomposed, onConnect: runAll })
     app.addHook('onClose', async () => {
       stopping.abort()
       for (const timer of timers) clearInterval(timer)

@@ -90,7 +90,7 @@ function replaceIn(
 ): string | BadValue {
   const added = replacement.length - replaced.length
   const fault = added > 0 ? rowTexts.add(added * countIn(text, replaced)) : undefined
-  // The replacement is no pattern: in a text, `$&` and `$'` would insert a part of the value.
+  // A function returns the replacement as it is. In a replacement string, `$&` and `$'` would insert a part of the value.
   return fault ?? text.replaceAll(replaced, () => replacement)
 }
 
