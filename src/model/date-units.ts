@@ -18,8 +18,8 @@ const datePart = (unit: 'year' | 'month', day: AnyPgColumn) => sql`date_part(${s
 const yearSql = (day: AnyPgColumn) => sql`(${datePart('year', day)}::int + (${day} < date '0001-01-01')::int)`
 
 /**
- * The days whose units have numbers. PostgreSQL dates start in November 4714 BC, so filters could not cover the first years and
- * decades completely. The lower limits also exclude a few complete years, and the complete decade `-470X`. `date_part` converts
+ * The days whose units have numbers. PostgreSQL dates start in November 4714 BC, so filters could not cover the first year and
+ * decade completely. The lower limits also exclude 14 complete years, and the complete decade `-470X`. `date_part` converts
  * a day to a timestamp, which has no days after the year 294276.
  */
 const limits: Record<DateUnit, { from: SQL; before: SQL }> = {

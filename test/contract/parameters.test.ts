@@ -53,7 +53,7 @@ const openApiDocumentSchema = z.looseObject({
   ),
 })
 
-/** The query parameters of a resource's list in the OpenAPI document, which has one for each operator. */
+/** The query parameters of a resource's list, each with its operators: in the OpenAPI document, these are separate parameters. */
 function parametersOf(resource: Resource): Parameter[] {
   const { paths, components } = openApiDocumentSchema.parse(api.document)
   const documented = (paths[listPath(resource)]?.get?.parameters ?? []).filter(

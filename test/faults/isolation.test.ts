@@ -20,7 +20,7 @@ const openFiles = 1024
 interface Case {
   title: string
   attack: AttackName
-  /** A status that some responses to the attacker must have; without it, the attack is not the one in the title. */
+  /** A status that some responses to the attacker must have. If none has it, the attack is not the one in the title. */
   status?: number
   /** The role of the attacker's key. Without one, the attacker is anonymous. */
   role?: 'reader' | 'editor'

@@ -3,7 +3,7 @@ import { type Api, startTestApi } from '../support/api.ts'
 import { makeXlsx } from '../support/import-files.ts'
 import { importFile, newScheme, treatyMapping } from '../support/imports.ts'
 
-/** Imports of files with characters that PostgreSQL or the registry does not store, where messages and locators quote them. */
+/** Files with characters that PostgreSQL or the registry does not store, at places that messages and locators quote. */
 
 let api: Api
 beforeAll(async () => {

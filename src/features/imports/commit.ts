@@ -82,7 +82,7 @@ class Commit {
    * Writes rows in one transaction, which also reads them and stores the progress. In the first pass, a row is set to `waiting`
    * if it refers to a record that does not exist yet. In every pass, a row waits if it refers to a new record of the batch that
    * PostgreSQL has refused.
-   * @param refusesLacking whether rows of the second kind are refused instead.
+   * @param refusesLacking whether a row that lacks such a record of its batch is refused, and does not wait.
    * @returns the number of rows.
    */
   async #writeBatch(

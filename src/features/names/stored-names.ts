@@ -87,7 +87,7 @@ async function findNamed(
   countries: readonly string[],
 ): Promise<Row[]> {
   const { table, search } = resource
-  // Texts of which nothing is left without accents would equal the missing titles of records.
+  // A text of accents only is empty when it is folded, and so is a missing title: they would be equal.
   const folded = fold(sql`given`)
   const wanted = sql`(select distinct ${folded} as text from unnest(${sql.param(texts)}::text[]) as given where ${folded} <> '') as wanted`
   // `findSimilar` finds other spellings of at most `maxSimilar` names. If there are more, all stored names of organizations are

@@ -94,10 +94,10 @@ describe('organizations of an import', () => {
     }
   })
 
-  it('are not resolved by their country if the name is doubtful, or one of two organizations', async () => {
-    const change = { document: { kind: 'academic' } }
-    await findOrCreate([{ name: 'Institute of Doubts', country: 'PER', ...change }])
-    await findOrCreate([{ name: 'Academy of Doubts', country: 'CHL', ...change }])
+  it('are not resolved by their country if the text is doubtful, or names two organizations', async () => {
+    const academic = { document: { kind: 'academic' } }
+    await findOrCreate([{ name: 'Institute of Doubts', country: 'PER', ...academic }])
+    await findOrCreate([{ name: 'Academy of Doubts', country: 'CHL', ...academic }])
     const names = ['Institute of Doubts?', 'Institute of Doubtz?', 'Institute of Doubts / Academy of Doubts']
     const queries = names.map((name) => ({ resource: 'organizations', name, country: 'PER' }))
     const resolutions = await resolveNames(test.database, registry, queries)
