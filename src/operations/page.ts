@@ -91,8 +91,8 @@ const inSequence = async <A, B>(first: () => Promise<A>, second: () => Promise<B
 ]
 
 /**
- * Reads the records of a page and, if the plan asks for them, the counts of their list requests and the names of the records
- * that they refer to.
+ * Reads the records of a page. If the plan asks for them, also reads the names of the records to which these records refer, and
+ * the counts of the list requests in these records (`replaceListRequestsWithCounts`).
  */
 async function readPageRecords(
   plan: ListPlan,

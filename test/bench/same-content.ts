@@ -24,7 +24,7 @@ function groupOf(group: object): unknown[] {
 /** Sorts groups, since groups with equal counts come in any order. */
 const groupsOf = (groups: object[]): string[] => groups.map((group) => JSON.stringify(groupOf(group))).sort()
 
-/** The parts of a response that must be equal: without cursors, and without ids and timestamps of written records. */
+/** The parts of a response that must be equal: without cursors, the id and times of a created record, and the time of a patch. */
 function contentOf(name: string, body: unknown): unknown {
   const { data, page, total, ...record } = Object(body)
   if (name === 'aggregate') return groupsOf(data)

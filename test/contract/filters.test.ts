@@ -26,8 +26,8 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 /**
- * Pointers to the values of filters in a record, for filters whose names do not lead to their values: the resource itself
- * declares these filters, or a field that is an object.
+ * Pointers to the values of filters in a record, for filters whose names do not lead to their values. Such a filter is declared
+ * by the resource itself or by a field that is an object. The resource `citations` adds `source` to all other resources.
  */
 const pointers: Record<string, string> = {
   topic: '/slug',

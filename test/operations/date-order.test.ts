@@ -34,7 +34,7 @@ const find = async (scheme: string) => {
   return project
 }
 
-/** Creates a project, and writes an end before its start into the database, as an older version could. */
+/** Creates a project, and writes an end before its start into the database, as an older version of the service could. */
 async function createReversed(): Promise<string> {
   const path = await createProject({ startsOn: '2011-04', endsOn: '2012' })
   await api.pool.query(`update projects set ends_on = '2010' where id = $1`, [path.split('/').at(-1)])

@@ -228,7 +228,7 @@ describe('a document with a fault is refused with a pointer and a message that e
       '{"title": "A\\u0000B", "kind": "other"}',
       /parts that cannot be stored unchanged/,
     ],
-  ])('a body %s', async (_what, body, message) => {
+  ])('a body %s, with status 400 and the reason in the detail', async (_what, body, message) => {
     const response = await api.post('/v1/agreements', body)
     expect(response.status).toBe(400)
     expect(response.json<ProblemBody>().detail).toMatch(message)

@@ -310,7 +310,7 @@ describe('an aggregate', () => {
     )
   }, 60_000)
 
-  it('returns the groups that match having, up to the limit, and their number', async () => {
+  it('returns the groups that match having, up to the limit, and the number of all of them', async () => {
     const parameters = { ...basesFilter, groupBy: 'country,status', measures: 'count,sum:unitCount' }
     const all = await aggregate(api, 'cooperation-bases', parameters)
     const some = await aggregate(api, 'cooperation-bases', {

@@ -72,7 +72,7 @@ describe('bounds', () => {
     ['1985-04/', '1985-04-01', 'infinity'],
     ['../1985-04', '-infinity', '1985-04-30'],
     ['/1985-04', '-infinity', '1985-04-30'],
-  ])('"%s" means the days from %s to %s', async (text, earliest, latest) => {
+  ])('of "%s" are %s and %s', async (text, earliest, latest) => {
     const { rows } = await client.query(
       'select edtf_earliest($1)::text as earliest, edtf_latest($1)::text as latest',
       [text],

@@ -95,7 +95,8 @@ const shapeOf = (name: string, { selected, level, country, regions, asOf, langua
 export function edgesStatement(registry: Registry, plan: NetworkPlan): Statement {
   const { selected, regions, minimum, limit, country } = plan
   const records = selectedRecordsSql(registry, plan)
-  // The regions are a subquery. PostgreSQL leaves it in `having`, so it compares them only once for each edge.
+  // The condition on regions has a subquery, so PostgreSQL does not move this condition from `having` to `where`. It checks the
+  // condition once for each edge, not for each pair.
   const build = () => sql`with edges as materialized (
       select source, target, count(*)::int as count, json_build_object(${countsByResource(selected)}) as resources,
         min(earliest) as earliest, max(latest) as latest

@@ -140,9 +140,9 @@ export async function acquireManyRecordsLock(tx: Transaction): Promise<void> {
 }
 
 /**
- * Takes the advisory locks of records, which need not exist, until the transaction ends: in the order of their names, after the
- * lock of `acquireManyRecordsLock`. A transaction that locks records of several resources takes all their advisory locks first,
- * since `lockRecords` assigns its id.
+ * Takes the advisory locks of records until the transaction ends, after the lock of `acquireManyRecordsLock`. The locks are taken
+ * in the order of the locks' names. The records need not exist. A transaction that locks records of several resources first takes
+ * the advisory locks of all of them: the row locks of `lockRecords` assign the transaction's id.
  */
 export async function acquireAdvisoryLocks(
   tx: Transaction,

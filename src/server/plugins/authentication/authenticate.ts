@@ -73,7 +73,7 @@ async function findKeyActor(
   return { kind: 'key', id: found.id, name: found.name, role: found.role }
 }
 
-/** Finds the actor of an `Authorization` header. `failures` are the earlier failures from the same address. */
+/** Finds the actor of an `Authorization` header. `failures` says what earlier failures from the same address have led to. */
 export interface Authenticate {
   (authorization: string, failures: FailureState): Promise<Actor>
   /** The actor of the administrator's key. */
