@@ -8,7 +8,7 @@ import type { Transaction } from './database.ts'
 /** How long responses are stored, as a PostgreSQL interval. */
 const retention = '24 hours'
 
-/** How many expired responses are deleted when a new one is stored. */
+/** Maximum number of expired responses that are deleted when a new one is stored. */
 const purgeBatchSize = 10
 
 /** The response to a request. */

@@ -31,8 +31,8 @@ const numberFormats = { number: '', text: '', edtf: 'yyyy-mm-dd', instant: 'yyyy
 const minWidths = { number: 12, text: 12, edtf: 12, instant: 20 }
 
 /**
- * Characters to write as escape codes (ECMA-376 part 1, 22.9.2.19): control characters other than tabs and line feeds, U+FFFE,
- * U+FFFF, and the first `_` of a text that looks like such a code.
+ * Characters to write as escape codes (ECMA-376 part 1, 22.9.2.19): U+FFFE, U+FFFF, control characters other than tabs and line
+ * feeds, and the first `_` of a text that looks like such a code.
  */
 const charactersToEscape = /(?![\t\n])[\p{Cc}\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)/gu
 

@@ -9,7 +9,7 @@ import { adminKey } from '../support/app.ts'
 import { expectedOutput } from './expected-output.ts'
 import { openService, type Service } from './service.ts'
 
-/** A command with its arguments. It runs in a copy of the folder of its language. */
+/** A command with its arguments. All commands except `tools` run in a copy of the folder of their language. */
 export type Command = [program: string, ...args: string[]]
 
 /** A generator of clients, and how its client is generated, compiled and run. */

@@ -104,7 +104,7 @@ describe.skipIf(skipsBrowser)('the value of a filter [needs Chromium]', { timeou
     await page.getByRole('button', { name: '移除筛选条件 签署日期 年份：未知' }).waitFor()
   })
 
-  it('is a day for the time as of which the explorer shows the registry', async () => {
+  it('is shown as a day if `asOf` is the end of that day', async () => {
     const { page } = await dashboard.open('/explore/agreements?asOf=2026-01-31T23:59:59.999Z', chinese)
     await page.getByRole('button', { name: '移除筛选条件 截至：2026年1月31日' }).waitFor()
   })

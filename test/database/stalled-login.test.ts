@@ -16,7 +16,7 @@ async function openStalling() {
   return { url, proxy }
 }
 
-it('a connection that stalls after the login fails its read in time, and is replaced', async () => {
+it('a read fails soon if its connection stalls after the login, and the connection is replaced', async () => {
   const { proxy } = await openStalling()
   const database = openDatabaseAt(proxy.url, { ...generousOptions, maxConnections: 1, acquireTimeoutMs: 500 })
   onTestFinished(() => database.close())

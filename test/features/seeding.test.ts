@@ -73,7 +73,7 @@ describe('seeding a database without records', slow, () => {
     expect(await rowCounts(database.pool)).toEqual({ settings: 3 })
   })
 
-  it('happens once when two seedings run concurrently', async () => {
+  it('happens once when two seedings run concurrently under the lock', async () => {
     const seedUnderLock = () => withLock(database.database, 'seed', () => seed(database.database, 'all'))
     const [one, other] = await Promise.all([seedUnderLock(), seedUnderLock()])
     const [first, second] = one.created > 0 ? [one, other] : [other, one]

@@ -4,7 +4,7 @@ import { resources } from '../support/registry.ts'
 
 /**
  * Returns which of the resource and its searchable lists at any depth, such as `agreements.parties`, return new objects from
- * `collections()` at each call.
+ * `collections()` at each call. Leaves out the lists `citations`: the resource `citations` is checked itself.
  */
 function findRecreated(searchable: Pick<Searchable, 'collections'>, name: string): string[] {
   const collections = searchable.collections()

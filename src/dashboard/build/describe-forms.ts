@@ -112,7 +112,7 @@ function describeField(
     : { ...base, fields }
 }
 
-/** Describes the form of a resource: the properties of the body that creates a record. */
+/** Describes the form of a resource: the properties of the body that creates a record, except `managedProperties`. */
 export function describeForm(document: OpenApiDocument, resource: string): FormField[] {
   const { get, post } = document.paths[`/v1/${resource}`] ?? {}
   const { requestBodies, responses } = document.components

@@ -142,9 +142,9 @@ export class ChangeFeed {
     if (!this.#context.closing.aborted) await once(this.#wakeUps, 'wake', { signal }).catch(() => {})
   }
 
-  /** Returns the changes after a position from memory; undefined if not all of them are in memory. */
+  /** Returns from memory the changes after a position; undefined if not all of them are in memory. */
   read(after: bigint, resources: readonly string[]): EventPage | undefined {
-    // The loop may be waiting for the database.
+    // The loop removes old changes, too, but may be waiting for the database.
     this.#prune(performance.now() - maxEventAgeMs)
     if (this.#start === undefined || after < this.#start) return undefined
     const first = this.#events.findLastIndex(({ offset }) => offset <= after) + 1
@@ -157,7 +157,7 @@ export class ChangeFeed {
   }
 
   /**
-   * Reads a page of the changes after a position from the database, as soon as fewer than `maxReplays` reads run. At the end
+   * Reads from the database a page of the changes after a position, as soon as fewer than `maxReplays` reads run. At the end
    * of the feed the page is empty or short, and `read` can continue at its `offset`.
    */
   async readPage(after: bigint, resources: string[]): Promise<EventPage> {
@@ -178,33 +178,36 @@ export class ChangeFeed {
     while (this.#streams > 0 && !this.#context.closing.aborted) {
       // Starts before the read, so that a change during the read is not missed.
       const nextChange = this.#context.waitForChange(pollMs)
-      const { hasRead, mayHaveMore } = await this.#readNext().catch(() => {
+      const { hasNews, mayHaveMore } = await this.#readNext().catch(() => {
         // The database is unreachable: the next read continues at the same position.
-        return { hasRead: false, mayHaveMore: false }
+        return { hasNews: false, mayHaveMore: false }
       })
       const isHeartbeat = performance.now() - beatAt >= heartbeatMs
       if (isHeartbeat) {
         beatAt = performance.now()
         this.#heartbeats += 1
       }
-      if (hasRead || isHeartbeat) this.#wakeUps.emit('wake')
+      if (hasNews || isHeartbeat) this.#wakeUps.emit('wake')
       await (mayHaveMore ? undefined : nextChange)
       await delay(this.#streams / streamsPerMs)
     }
   }
 
-  /** Reads the next changes into memory. The first read only finds the feed's end. */
-  async #readNext(): Promise<{ hasRead: boolean; mayHaveMore: boolean }> {
+  /**
+   * Reads the next changes into memory. The first read only finds the feed's end.
+   * @returns `hasNews`: whether waiting streams can go on; `mayHaveMore`: whether more changes may follow.
+   */
+  async #readNext(): Promise<{ hasNews: boolean; mayHaveMore: boolean }> {
     if (this.#start === undefined) {
       const [row] = await this.#database.read<{ position: string }>(feedEndStatement())
       this.#end = toOffset(parseFeedPosition(row?.position ?? ''))
       this.#start = this.#end
-      return { hasRead: true, mayHaveMore: false }
+      return { hasNews: true, mayHaveMore: false }
     }
     const { events, mayHaveMore } = await this.#query(this.#end, [], livePageSize)
     for (const event of events) this.#add(event)
     this.#prune(performance.now() - maxEventAgeMs)
-    return { hasRead: events.length > 0, mayHaveMore }
+    return { hasNews: events.length > 0, mayHaveMore }
   }
 
   /** Reads the next changes from the database. @returns their events, and whether more changes may follow. */

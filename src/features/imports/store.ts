@@ -58,7 +58,7 @@ export interface FaultyColumn {
   example: RowFault
 }
 
-/** A record with properties that an import did not overwrite, or that an undo could not fully revert, and why. */
+/** A record with properties that an import did not overwrite, or a record that an undo could not fully revert, and why. */
 export interface KeptRecord {
   resource: string
   key: string

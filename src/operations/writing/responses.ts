@@ -28,7 +28,7 @@ export const createdContract = (resource: Resource): ResponseContract => ({
   headers: { etag: etagHeader, location: locationHeader, ...replayedHeaders },
 })
 
-/** Returns the response with a new record. */
+/** Returns the response with a record that was created, or restored after its removal. */
 export const createdResponse = (
   resource: Resource,
   { key, version, document }: StoredRecord,

@@ -20,7 +20,7 @@ const parts: [token: string, pattern: string, part: 'year' | 'month' | 'monthNam
 /** Maximum length of a format, in characters. */
 const maxFormatLength = 60
 
-/** Examples of formats, for messages. `date.ts` reads `excel` and `excel1904`, which are no patterns. */
+/** Examples of formats, for messages. `excel` and `excel1904` have none of the parts above: `date.ts` reads them. */
 export const formatHelp =
   'a format such as DD/MM/YYYY, D MMMM YYYY, M/D/YY or YYYY (* stands for anything), or excel, or excel1904'
 
