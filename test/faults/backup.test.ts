@@ -115,7 +115,7 @@ it('pg_restore restores records, history and feed from a dump of a running regis
   const [before, after] = [await readContent(original.origin), await readContent(restored.origin)]
   task.meta.figures = { changes: (await readFeed(restored.origin, 'agreements')).length }
   expect(after).toEqual(before)
-  const former = await fetchText(`${restored.origin}/v1/agreements/${key}?asOf=${changedAt}`)
+  const former = await fetchText(`${restored.origin}/v1/agreements/${key}?asOf=${changedAt}`, {})
   expect(JSON.parse(former?.text ?? '')).toMatchObject({ version: 2, summary: 'Changed.' })
 
   // The restored registry accepts writes: a removed record is restored with the next version, at the end of the feed.
