@@ -35,7 +35,7 @@ const makeSchema = (names: string[]) => {
         filter: z
           .string()
           .nullable()
-          .meta({ description: 'The filter of the resource that takes these words; null if there is none.' }),
+          .meta({ description: 'Filter that takes these words; null if there is none.' }),
         words: z.array(
           z.strictObject({
             word: z.string().meta({ description: 'The value in records, filters and groups.' }),

@@ -15,7 +15,7 @@ export const figures = defineResource(
     title: field.title('Title.'),
     value: field.decimal('The count.', 'unit'),
     qualifier: field.defaultEnumeration(qualifiers, 'exact', 'How the source qualifies the value.'),
-    unit: field.requiredLine('What is counted, in the plural.', 100, { groupBy: true, weight: 'B' }),
+    unit: field.requiredLine('Unit of the value, in the plural.', 100, { groupBy: true, weight: 'B' }),
     country: field.reference('countries', 'The country that the figure is about.', {
       groupBy: true,
       areas: true,

@@ -52,7 +52,7 @@ function parseKey(header: string | undefined): string | undefined {
   if (key !== undefined && key.length > 0 && key.length <= maxKeyLength) return key
   const message =
     key === undefined
-      ? 'must be one text of printable ASCII characters, in quotes if it has spaces, quotes or commas'
+      ? 'must be one text of printable ASCII characters, in double quotes if it has spaces, double quotes or commas'
       : `has ${key.length} characters; it must have 1 to ${maxKeyLength}`
   throw new Problem('malformed-request', 'The header Idempotency-Key cannot be read.', {
     errors: [{ header: 'Idempotency-Key', code: 'invalid', message }],

@@ -19,7 +19,7 @@ export function forwardingWarning(now: () => number = Date.now): (request: Fasti
       return
     nextAt = now() + repeatMs
     request.log.warn(
-      'a request has a Forwarded or X-Forwarded-For header that is not used, since TRUST_PROXY does not name its sender or X-Forwarded-For is missing or names no address: all clients behind one proxy share the limits of one client',
+      'a Forwarded or X-Forwarded-For header is not used, so all clients behind this proxy share the limits of one client: either TRUST_PROXY does not name the proxy, or X-Forwarded-For is missing or names no address',
     )
   }
 }
