@@ -75,7 +75,10 @@ function environmentHelp(): string {
 
 const helpHint = "'entente help' shows all commands, and 'entente help key' those of 'key'"
 
-/** Returns commander's message as one line. For an unknown option, it may suggest an environment variable. */
+/**
+ * Returns commander's message as one line. If commander only shows help, the line says that a command is missing or unknown. For
+ * an unknown option, the line may suggest an environment variable.
+ */
 function usageMessage({ code, message }: CommanderError, args: readonly string[]): string {
   if (code === 'commander.help')
     return `a command is missing or unknown in 'entente ${args.join(' ')}'; ${helpHint}`

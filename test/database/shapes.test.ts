@@ -34,7 +34,7 @@ const figureCount = 10_000
 /** Timeout of a test in milliseconds. Each test composes all figures, on a machine that may be busy. */
 const timeoutMs = 120_000
 
-const documentForm = z.record(z.string(), z.unknown())
+const documentSchema = z.record(z.string(), z.unknown())
 
 let testApp: TestApp
 /** A running version of the service. */
@@ -136,8 +136,8 @@ const propertyNames = (registry: Registry) => [...propertiesOf(registry.get('fig
 
 /** Reads a figure directly, in lists and in an export. Expects the document that the service's declaration composes. */
 async function expectReads({ origin, registry }: Service, key: string): Promise<void> {
-  const read = async (path: string) => documentForm.parse(await (await fetch(`${origin}${path}`)).json())
-  const list = async (path: string) => z.array(documentForm).parse((await read(path)).data)
+  const read = async (path: string) => documentSchema.parse(await (await fetch(`${origin}${path}`)).json())
+  const list = async (path: string) => z.array(documentSchema).parse((await read(path)).data)
   const expected = await compose(registry, key)
   expect(Object.keys(expected).sort()).toEqual(propertyNames(registry))
   expect(await read(`/v1/figures/${key}`)).toEqual(expected)
@@ -157,7 +157,7 @@ async function patch({ origin }: Service, key: string, change: object): Promise<
   }
   const body = JSON.stringify(change)
   const response = await fetch(`${origin}/v1/figures/${key}`, { method: 'PATCH', headers, body })
-  return documentForm.parse(await response.json())
+  return documentSchema.parse(await response.json())
 }
 
 it('both versions read and write by their own declaration while documents are recomposed', {

@@ -110,7 +110,7 @@ records:
   })
 })
 
-describe('a row that also states its own id, in another case', () => {
+describe('a row that also states its own id, in upper case', () => {
   it('is imported with one id', async () => {
     const scheme = newScheme()
     const mapping = treatyMapping(scheme).replace(
@@ -223,7 +223,7 @@ describe('a finished import', () => {
   const stagedRows = async (id: string) =>
     (await api.pool.query('select state from import_rows where import = $1', [id])).rows
 
-  it('keeps only its refused rows, and can still be undone', async () => {
+  it('keeps its refused rows but no rows without faults, and can still be undone', async () => {
     const scheme = newScheme()
     const imported = await importRows(api.database, scheme, [...rows(3), { id: '4', title: '' }])
     expect(imported).toMatchObject({ state: 'committed', cleared: true })

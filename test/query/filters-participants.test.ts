@@ -137,9 +137,12 @@ describe('a filter by role', () => {
       ['Kazakhstan for Uzbekistan', 'Kazakhstan for itself'],
     ],
     [{ region: '142', role: 'observer,depositary' }, []],
-  ])('requires the participant in country or region to have this role: %o', async (parameters, expected) => {
-    expect(await created.find(parameters)).toEqual(expected)
-  })
+  ])(
+    'requires that the participant found by `country` or `region` has this role: %o',
+    async (parameters, expected) => {
+      expect(await created.find(parameters)).toEqual(expected)
+    },
+  )
 
   it('restricts organizations and regions in the same way', async () => {
     expect(await created.find({ organization: institute, role: 'beneficiary' })).toEqual([

@@ -28,7 +28,7 @@ function schemeOf(fileName: string): string {
 const findColumn = (columns: readonly string[], pattern: RegExp, fallbackIndex: number): string =>
   columns.find((column) => pattern.test(column)) ?? columns[fallbackIndex] ?? columns[0] ?? ''
 
-/** Returns a first draft of a mapping that converts the columns of a file to agreements. */
+/** Returns a first draft of a mapping that converts the rows of a file to agreements. */
 export function mappingTemplate(fileName: string, columns: readonly string[]): string {
   const id = findColumn(columns, /^(id|no\.?|nr\.?|number|code|key)$/i, 0)
   const title = findColumn(columns, /title|name|treaty|agreement/i, 1)
