@@ -16,8 +16,8 @@ import {
 /** Filters by EDTF dates, which are spans of days in the database. */
 
 /**
- * The comparison that a date lies entirely in a year, decade or month. `unknown` finds records without a date, and records
- * whose date may lie in several years, decades or months, or lies in one that has no number (`unitNumber`).
+ * The comparison that a date lies entirely in a year, decade or month, depending on `unit`. `unknown` finds records without a
+ * date, and records whose date may lie in several of these units, or lies in one that has no number (`unitNumber`).
  */
 const inUnit = (unit: DateUnit, earliest: AnyPgColumn, latest: AnyPgColumn): Comparison => ({
   takes: 'one',

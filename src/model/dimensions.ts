@@ -38,7 +38,10 @@ export interface Measure {
    * dimensions, or filter by one of its values, since numbers of different units cannot be added.
    */
   singleValued?: readonly string[]
-  /** A query of pairs of records, by the ids `part` and `whole`. A part is not counted if its whole is in the same group. */
+  /**
+   * A query of pairs of records, whose ids are in the columns `part` and `whole`. A part is not counted if its whole is in the
+   * same group.
+   */
   parts?: SQL
 }
 
@@ -97,8 +100,8 @@ export const byMultiValue = (
 const units: Record<DateUnit, string> = { year: 'Year', decade: 'Decade', month: 'Month' }
 
 /**
- * The dimensions by year, decade and month of an EDTF date, such as `signedYear`. In each, a date that may lie in several
- * years, decades or months is in the group null.
+ * The dimensions by year, decade and month of an EDTF date, such as `signedYear`. In the dimension by year, a date that may lie
+ * in several years is in the group null. The same is true for decades and months.
  * @param name the name of the dimensions without the unit: `signed`.
  */
 export function byDate(table: PgTable, property: string, name: string): Record<string, Dimension> {

@@ -223,7 +223,7 @@ const findSecrets = (text: string) => hidden.secrets.filter((secret) => text.inc
 const isAboutProcess = (path: string) => !path.startsWith('/v1/')
 
 describe('a client without a key', () => {
-  it('gets the responses of a registry without internal records from every operation', async () => {
+  it('gets the responses of a registry without internal records from every read that is public', async () => {
     const differing: unknown[] = []
     const refused: unknown[] = []
     for (const request of operations.flatMap(requestsOf)) {

@@ -7,7 +7,7 @@ import { registry } from '../../src/resources/registry.ts'
 import { convertContent } from '../support/conversion.ts'
 import { makeXlsx, messageOf, readContent } from '../support/import-files.ts'
 
-/** Translations of the service's messages about imports. */
+/** Translations of the service's messages, of which many are about imports. */
 
 const translate = createTranslator(chinese)
 
@@ -25,7 +25,7 @@ function mappingFaults(text: string): string[] {
   return []
 }
 
-/** Converts a file with one row. @returns the messages of its faults and of its dropped values. */
+/** Converts a file with one row. @returns the messages of its faults or dropped values, or why it is left out. */
 async function rowFaults(properties: string, value: string, more = ''): Promise<string[]> {
   const csv = `Id,Title,Value\n1,First,"${value}"\n`
   const rows = await convertContent(mapping(properties, more), 'rows.csv', csv)

@@ -27,7 +27,7 @@ import { runWrites, type SqlWrite, sqlOf, sqlWrite, writtenTables } from '../sup
 let api: Api
 beforeAll(async () => {
   api = await startTestApi({ env: { CACHE_MB: '0' } })
-  // Creates a record of each resource without seed data, since the SQL writes to its lists need one.
+  // Creates a record of each resource that has no seed data, since the SQL writes to the lists of its records need one.
   for (const { name } of registry.resources) await sharedKey(api, name)
 })
 afterAll(() => api.close())

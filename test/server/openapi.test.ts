@@ -110,7 +110,7 @@ describe('the OpenAPI document', () => {
     }
   })
 
-  it('gives each operation a unique camelCase operationId that begins with a verb', () => {
+  it('gives each operation a unique camelCase operationId, formed alike for every resource', () => {
     const expected = resources.flatMap(({ name, singular, plural, key }) => [
       [`get /v1/${name}`, `list${plural}`],
       [`post /v1/${name}`, `create${singular}`],

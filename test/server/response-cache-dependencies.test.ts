@@ -39,7 +39,7 @@ describe('a change to one resource', () => {
   it.each([
     ['the resource itself', '/v1/sources?fields=id&limit=3'],
     ['a search across resources', '/v1/search?q=another'],
-    ['the history of a record', '/v1/countries/CHN/history'],
+    ['the history of a record of another resource', '/v1/countries/CHN/history'],
   ])('makes stored responses stale: %s', async (_what, url) => {
     await waitUntilCached(api, url)
     await api.post('/v1/sources', { title: 'Another one', kind: 'report' })

@@ -11,7 +11,7 @@ export const maxRecordsTogether = 5000
 /** Number of rows that are read together. */
 const pageSize = 500
 
-/** A waiting row. */
+/** A waiting row, with the state of the search for groups of rows (`findGroups`). */
 class WaitingRow {
   readonly position: number
   readonly recordCount: number

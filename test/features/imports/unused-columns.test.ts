@@ -59,7 +59,7 @@ describe('names of a mapping that no row of a file has', () => {
   const note = (names: string) =>
     `These names of the mapping do not occur in the rows that were read (2): ${names}.`
 
-  it('are noted by the dry run, and names with empty values are not', async () => {
+  it('are noted when the file is staged, and names with empty values are not', async () => {
     const rows = [
       { id: 1, fields: { Title: 'One', 'Lat/Lng': '1,2', Empty: null }, parties: [{ name: 'China' }] },
       { id: 2, fields: { Title: 'Two' }, parties: [] },

@@ -4,7 +4,7 @@ import type { FileInfo, JsonObject, JsonValue, Row } from '../types.ts'
 import { readLimits } from './limits.ts'
 import type { RowOptions } from './options.ts'
 
-/** The columns of a file of refused rows (`rejected.csv`) in addition to those of the imported file. */
+/** The columns of a file of refused rows (`rejected.csv`) that say which row was refused, why, and how to mend it. */
 const refusedRowColumns = ['import.row', 'import.column', 'import.reason', 'import.suggestion'] as const
 
 /** The values of a refused row in these columns. */
@@ -93,7 +93,8 @@ const columnList = z.array(z.string())
 
 /**
  * Restores the numbers of a row of a file of refused rows. If people have replaced a number by a text that is not a number, it
- * stays text. Values without a column, and a wrong number of values, remain a fault until a person has emptied the cell.
+ * stays text. Values without a column, and a wrong number of values, remain a fault until a person has emptied the cell in the
+ * column `import.extra`.
  */
 export function restoreRow(row: Row): Row {
   const extra = row.values[extraColumn]

@@ -133,8 +133,8 @@ export function multiply(number: number, factor: number, value: Scalar): number 
 }
 
 /**
- * Adds numbers as decimals: 0.1 and 0.2 are 0.3, not 0.30000000000000004. A sum of several with a fraction and more than 15 digits
- * is rounded to 15 digits: the addends have errors of binary fractions.
+ * Adds numbers as decimals: 0.1 and 0.2 are 0.3, not 0.30000000000000004. A sum of several numbers, some with a fraction, is
+ * rounded to 15 digits if it has more: the addends have errors of binary fractions.
  */
 export function addDecimals(numbers: readonly number[]): number {
   const sums = new Map<number, bigint>()
