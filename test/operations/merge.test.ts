@@ -140,6 +140,7 @@ describe('a record that was merged into another one', () => {
     for (const path of [...redirected, ...paths]) expect(await statusOf(path), path).toBe(404)
     await setVisibility(into, 'public')
     for (const path of redirected) expect(await statusOf(path), path).toBe(308)
+    for (const path of paths) expect(await statusOf(path), path).toBe(200)
   })
 
   it('keeps its redirect after a redaction, and no row has the redacted text', async () => {
