@@ -7,7 +7,7 @@ import * as commonTables from './tables/index.ts'
 
 /**
  * SQL that finds the declared columns that the catalog lacks, in the order of their declaration. If a whole table is missing,
- * the result has only the table.
+ * the result has the name of the table once, and none of its columns.
  */
 const missingText = `select name, min(number) as number from (
     select case when relation is null then declared.table_name else declared.table_name || '.' || declared.column_name end as name, number

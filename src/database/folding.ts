@@ -55,8 +55,8 @@ export const searchIndex = (table: string, search: AnyPgColumn): IndexBuilder =>
   index(`${table}_search`).using('gin', search)
 
 /**
- * Returns the full-text index of the texts that have characters of scripts without spaces. In the index of `searchIndex`, such a
- * text is a single word. Rows without these characters are not in this index, so they cost almost nothing.
+ * Returns the full-text index of the texts that have characters of scripts without spaces. In the index of `searchIndex`, a run
+ * of such characters is a single word. Rows without these characters are not in this index, so they cost almost nothing.
  */
 export const characterIndex = (table: string, texts: SQL): IndexBuilder =>
   index(`${table}_character_words`)

@@ -22,7 +22,7 @@ export interface ReadServices {
 export interface ReadSettings {
   /** Statements that run first, such as `set local …`. Undefined for a read without a transaction. */
   setup: string | undefined
-  /** Undefined for reads of the service itself and reads done once for several clients: these always run in the cheap lane. */
+  /** Undefined for reads of the service itself, and for reads of `Database.shared`: these always run in the cheap lane. */
   work: Work | undefined
   signal: AbortSignal | undefined
 }

@@ -111,8 +111,8 @@ export const read: Operation = {
       )
     }
     // A redaction changes a record of the past, and not its version.
-    const hasOwnTag = representation.include.length === 0 && at === undefined
-    const etag = hasOwnTag ? versionTag(version) : versionAndBodyTag(version, document)
+    const hasVersionTag = representation.include.length === 0 && at === undefined
+    const etag = hasVersionTag ? versionTag(version) : versionAndBodyTag(version, document)
     return { status: 200, headers: { etag }, body: document }
   },
 }

@@ -160,8 +160,8 @@ const calendarDates = ({ calendar = {}, table }: Resource) =>
 
 /**
  * Returns a COPY statement that writes one JSON array per record of a calendar: key, title, version, time of the last
- * change, and an array of its dates. A date is an array of its property, its earliest and latest day, and the value as the
- * source gives it. Null stands for a date that is missing, spans more than a year, or is not in the years 1 to 9998.
+ * change, and an array of its dates. A date is an array of its property, its earliest and latest day, and its value in EDTF.
+ * Null stands for a date that is missing, spans more than a year, or is not in the years 1 to 9998.
  */
 export function calendarStatement(selection: Selection): string {
   const { resource } = selection

@@ -2,6 +2,8 @@ import type { AddressInfo } from 'node:net'
 import Fastify from 'fastify'
 
 /** A Fastify server that only sends bytes from memory: an upper bound for the speed of the service. */
+
+/** URL of the response whose body the server sends. */
 const source = process.env.BENCH_SOURCE ?? ''
 const bytes = Buffer.from(await (await fetch(source)).arrayBuffer())
 const app = Fastify()

@@ -13,7 +13,7 @@ import { findPostgres } from './tools.ts'
 
 const password = 'postgres'
 
-/** Port of Patroni's REST API, which reports the role of a server. */
+/** Port of Patroni's REST API, which shows the members of the cluster. */
 const restPort = 8008
 
 /**

@@ -149,7 +149,7 @@ it('a response that several clients wait for is computed until the last of them 
   expect(await third.status).toBe(200)
 })
 
-describe('a response that a second client requests while it waits in the queue of the first', () => {
+describe('a response that two clients wait for', () => {
   const path = '/v1/citations?rank=preferred&limit=3'
 
   it('gets a connection when it is the turn of the second client', async () => {

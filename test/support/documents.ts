@@ -343,7 +343,7 @@ function fullValue(schema: z.core.$ZodType, pointer: string, keys: Map<string, s
 const schemaExample = (schema: z.core.$ZodType): unknown =>
   schema instanceof z.ZodType ? [schema.meta()?.examples].flat()[0] : undefined
 
-/** Returns the key of one record of each resource to which documents of `resource` refer, by the name of that resource. */
+/** Returns the names of the resources to which documents of `resource` refer, each with the key of one of its records. */
 async function keysFor(resource: Resource, api: Api): Promise<Map<string, string>> {
   const targets = new Set<string>()
   buildDocument(resource.document, (schema) => targets.add(references.get(schema) ?? ''))

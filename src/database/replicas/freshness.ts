@@ -15,8 +15,9 @@ export interface Demand {
 type Choose = (demand: Demand) => Choice | undefined | Promise<Choice | undefined>
 
 /**
- * How current the server of the reads of one request must be, which allows the reads to run on a replica. All of these reads
- * run on the same server, so that no read is older than the previous read.
+ * How current the server of the reads of one request must be, which allows the reads to run on a replica. These reads stay on
+ * one server, so that no read is older than the previous read. They change the server only if it fails (`Routing`), or if a
+ * read serves several requests (`join`).
  */
 export class Freshness implements Demand {
   readonly position: Position | undefined
@@ -35,8 +36,8 @@ export class Freshness implements Demand {
   }
 
   /**
-   * The next read sees every commit from before this time of `performance.now()`. Before the first read, this is not true if
-   * the primary becomes unreachable (see `Replicas.lastResort`).
+   * The next read sees every commit from before this time of `performance.now()`. This is not true if the primary cannot be
+   * reached by then (see `Replicas.lastResort`).
    */
   get asOf(): number {
     if (!this.#isChosen || this.#choice instanceof Promise) return performance.now() - this.maxAgeMs

@@ -155,7 +155,7 @@ function addWrite(app: FastifyInstance, endpoint: Endpoint, context: Context): v
 function addRefusals(app: FastifyInstance, url: string): void {
   const allowed = app.routes.methods(url)
   const shadowed = app.routes
-    .shadowedBy(url)
+    .methodsShadowedBy(url)
     .filter((method) => method !== 'HEAD' && !allowed.includes(method))
   if (shadowed.length === 0) return
   app.route({

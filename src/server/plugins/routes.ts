@@ -50,8 +50,11 @@ export class Routes {
     return this.#find(this.#router, path)
   }
 
-  /** Returns the methods of the URL with parameters that also matches a URL: `/v1/topics/:slug` matches `/v1/topics/search`. */
-  shadowedBy(url: string): string[] {
+  /**
+   * Returns the methods of the URL with parameters that would match if `url` were not registered: without `/v1/topics/search`,
+   * this path would match `/v1/topics/:slug`. Returns none if `url` itself has parameters.
+   */
+  methodsShadowedBy(url: string): string[] {
     return url.includes(':') ? [] : this.#find(this.#parametric, url)
   }
 

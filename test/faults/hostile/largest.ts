@@ -45,7 +45,7 @@ function wrongItems(document: unknown, list: Schema): string[] {
   return ['1', '{}', '[]', '""', quoted(typeof word === 'string' ? withTypo(word, 1) : 'energi')]
 }
 
-/** Bodies for a schema, each of which repeats one kind of fault up to the given size. */
+/** Bodies of at most the given size for a schema. Most of them repeat one kind of fault. */
 function* faultyBodies(
   document: unknown,
   schema: Schema,

@@ -12,7 +12,10 @@ import { sendForm } from '../../support/send-form.ts'
  * ways to match them.
  */
 
-/** Maximum processor time, in milliseconds, including other threads, such as the garbage collector. */
+/**
+ * Maximum processor time, in milliseconds, including other threads, such as the garbage collector. Tests with many names or parts
+ * allow a multiple.
+ */
 const maxTimeMs = 1500
 
 let api: Api

@@ -75,7 +75,7 @@ class RowCollector {
     this.#path = path
   }
 
-  /** The names of the elements below the root, for a message. */
+  /** Names of children of the root, at most `maxShownNames`, as the end of a message; empty if it has no children. */
   get childNames(): string {
     return this.#childNames.size > 0 ? `, with ${[...this.#childNames].join(', ')} in it` : ''
   }
