@@ -7,7 +7,7 @@ import { calendarStatement } from '../../query/export.ts'
 import type { Selection } from '../../query/list.ts'
 import type { Publisher } from '../publisher.ts'
 
-/** A date of a record: property, earliest and latest day, and the date as the source gives it. */
+/** A date of a record: property, earliest and latest day, and the date in EDTF. */
 const dateTuple = z.tuple([z.string(), z.string(), z.string(), z.string()])
 
 /** A row of `calendarStatement`: key, title, version, time of the last change, and dates. */
