@@ -150,10 +150,17 @@ interface RepeatedRow {
 }
 
 /**
- * SQL of the rows that describe the same record as an earlier row, even a refused one: it may be the row that is right once it is
+ * Maximum number of repeated rows that are refused with one statement. Each statement compares the ids of all rows again, so few
+ * large statements are faster.
+ */
+const maxRepeatedRows = 50_000
+
+/**
+ * SQL of rows that describe the same record as an earlier row, even a refused one: it may be the row that is right once it is
  * corrected. `ids` has the identities of the drafts, in their order.
  */
-const repeatedRows = `select found.position, later.drafts -> (found.number::int - 1) ->> 'resource' as resource,
+const repeatedRows = `select distinct on (found.position) found.position,
+    later.drafts -> (found.number::int - 1) ->> 'resource' as resource,
     later.drafts -> (found.number::int - 1) -> 'externalId' ->> 'id' as id, earlier.locator as "firstLocator"
   from (
     select rows.position, rows.state, number, min(rows.position) over (partition by identity) as first
@@ -161,25 +168,22 @@ const repeatedRows = `select found.position, later.drafts -> (found.number::int 
   ) found
   join import_rows earlier on earlier.import = $1 and earlier.position = found.first
   join import_rows later on later.import = $1 and later.position = found.position
-  where found.first < found.position and found.state = 'ready'`
+  where found.first < found.position and found.state = 'ready' order by found.position, found.number limit ${maxRepeatedRows}`
 
 /** Refuses rows that describe the same record as an earlier row. @returns the number of refused rows. */
 async function refuseRepeated(client: pg.ClientBase, id: string): Promise<number> {
-  const { rows } = await client.query<RepeatedRow>(repeatedRows, [id])
-  const faults = new Map<number, RowFault>()
-  for (const { position, resource, id, firstLocator } of rows)
-    faults.set(position, repeatedFault(resource, id, firstLocator))
-  const repeated = [...faults]
-  for (let from = 0; from < repeated.length; from += maxRows) {
-    const batch = repeated.slice(from, from + maxRows)
+  for (let refused = 0; ; ) {
+    const { rows } = await client.query<RepeatedRow>(repeatedRows, [id])
+    if (rows.length === 0) return refused
+    const faults = rows.map((row) => toStorableJson([repeatedFault(row.resource, row.id, row.firstLocator)]))
     await client.query(
       `update import_rows set state = 'refused', faults = given.faults
        from unnest($2::int[], $3::json[]) as given(position, faults)
        where import = $1 and import_rows.position = given.position`,
-      [id, batch.map(([position]) => position), batch.map(([, fault]) => toStorableJson([fault]))],
+      [id, rows.map(({ position }) => position), faults],
     )
+    refused += rows.length
   }
-  return repeated.length
 }
 
 /**
