@@ -41,7 +41,7 @@ describe.skipIf(skipsBrowser)('the page of a country [needs Chromium]', { timeou
     expect(page.url()).toBe(`${dashboard.api.origin}/countries/PAK?asOf=2090`)
   })
 
-  it('has a large enough link to the agreements that its timeline does not show', async () => {
+  it('has a link, large enough to click, to the agreements that its timeline does not show', async () => {
     const { page, go } = await dashboard.openTab(auditOptions)
     await page.route('**/v1/agreements?country=*', async (route) => {
       const response = await route.fetch()

@@ -35,8 +35,8 @@ describe('the columns of a chart by year', () => {
     const years = toYearBars([group('0000'), group(null)], 'year', 'unknown')
     expect(years.map(({ year }) => year)).toEqual([0, null])
   })
+})
 
-  it('are sorted by the number of the year, even after the year 9999', () => {
-    expect(['2011', '-0043', 'Y17000', '0000'].map(yearOf)).toEqual([2011, -43, 17_000, 0])
-  })
+it('yearOf returns the number of a year, even before the year 0 and after the year 9999', () => {
+  expect(['2011', '-0043', 'Y17000', '0000'].map(yearOf)).toEqual([2011, -43, 17_000, 0])
 })

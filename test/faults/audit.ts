@@ -11,7 +11,10 @@ export interface Audit {
   duplicateCreations: string[]
   /** Versions of records that do not directly follow the previous version. */
   outOfOrder: string[]
-  /** Number of changes in the feed that were not acknowledged: 0, since clients retry until they get a response. */
+  /**
+   * Number of changes in the feed minus the number of acknowledged writes. In a correct feed it is 0, since clients retry until
+   * they get a response.
+   */
   unacknowledged: number
 }
 

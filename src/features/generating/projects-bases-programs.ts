@@ -32,7 +32,7 @@ function randomPeriod({ random }: GeneratorState): JsonObject {
   }
 }
 
-/** Returns an agreement that a record refers to, with the given probability; otherwise an empty list. */
+/** Returns a list with the id of one agreement, with the given probability; otherwise an empty list. */
 const randomAgreements = ({ random, recentAgreementIds }: GeneratorState, probability: number): string[] =>
   recentAgreementIds.length > 0 && random.chance(probability) ? [random.pick(recentAgreementIds)] : []
 

@@ -7,7 +7,7 @@ import { positionHeader } from '../plugins/positions.ts'
 
 /** The parts of the OpenAPI document that describe all operations together. */
 
-/** Request headers that every operation accepts. Only the introduction describes them. */
+/** Request headers of all operations; writes, however, refuse `If-None-Match`. Only the introduction describes these headers. */
 export const commonHeaders: readonly RequestHeader[] = [
   endUserHeader,
   acceptLanguage,

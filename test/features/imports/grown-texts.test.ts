@@ -35,7 +35,7 @@ describe('the texts of a row may not become longer than 8,388,608 characters tog
   })
 })
 
-it('replace inserts its replacement as it is, even with the patterns of a regular expression', () => {
+it('replace inserts its text as it is, even with replacement patterns of JavaScript such as $&', () => {
   const { document } = convert(project(`{from: a, replace: {"thousand USD": "US$'000", x: "$$&"}}`), {
     a: 'thousand USD x 5',
   })

@@ -43,7 +43,7 @@ describe('a faulty mapping', () => {
       '/records/agreements/properties/parties: needs an object, such as {country: "Party"}, or a list of objects; the properties are "country", ',
     ],
     [
-      'a number in an entry of items',
+      'a number in place of items',
       mapping('alternativeTitles: 1'),
       '/records/agreements/properties/alternativeTitles: needs an object, such as {name: Column}, or a list of objects; the properties are "name", "language"',
     ],
