@@ -5,7 +5,7 @@ import { Shutdown } from '../../src/cli/shutdown.ts'
 /** What a command closes when it ends, such as its database. */
 
 it.each(['close', 'interrupt'] as const)(
-  '%s closes what outlives the process in reverse order, even if a part cannot be closed',
+  '%s closes in reverse order what outlives the process, even if a part cannot be closed',
   async (method) => {
     const shutdown = new Shutdown()
     const closed: string[] = []

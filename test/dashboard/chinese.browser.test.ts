@@ -108,18 +108,18 @@ describe.skipIf(skipsBrowser)('an error on a Chinese page [needs Chromium]', { t
   it('is in English while the translations cannot be loaded, and later in Chinese', async () => {
     const { page, settle } = await dashboard.openSignedIn('/imports', chinese)
     await page.route('**/sentences*', (route) => route.abort())
-    const refuse = async () => {
+    const enterWrongMapping = async () => {
       await page.getByRole('link', { name: '新建导入' }).click()
       await page.getByRole('textbox', { name: '映射' }).fill('schem: x')
       await page.locator('.faults-of-lines .fault').first().waitFor()
       await settle()
       return await page.locator('.faults-of-lines').textContent()
     }
-    expect(await refuse()).toContain('is not known here')
+    expect(await enterWrongMapping()).toContain('is not known here')
     await page.unrouteAll()
     page.once('dialog', (dialog) => dialog.accept())
     await page.getByRole('link', { name: '导入', exact: true }).first().click()
-    expect(await refuse()).toContain('这里没有 "schem"')
+    expect(await enterWrongMapping()).toContain('这里没有 "schem"')
   })
 
   it('is shown in Chinese for a view that could not be loaded, with the names of wrong filters', async () => {

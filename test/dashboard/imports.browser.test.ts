@@ -131,7 +131,7 @@ describe.skipIf(skipsBrowser)('imports in the dashboard [needs Chromium]', { tim
       .toContain('signedOn: Signed')
   })
 
-  it('keep the input when the service fails, show the error, and are previewed once it responds', async () => {
+  it('keep the input when the service fails, show the error, and retry the preview later', async () => {
     const { page } = await dashboard.openSignedIn('/imports/new')
     await page.route('**/v1/imports/preview', (route) => route.abort())
     await page.getByRole('textbox', { name: 'Mapping' }).fill(smallMapping)

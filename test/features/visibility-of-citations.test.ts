@@ -4,7 +4,7 @@ import { adminKey } from '../support/app.ts'
 import { databaseTime, ifMatch } from '../support/documents.ts'
 import { waitForFeed } from '../support/feed.ts'
 
-/** Former versions of citations whose source became internal later, for readers without a key. */
+/** Former versions of citations after a source became internal, for readers without a key. */
 
 let api: Api
 beforeAll(async () => {

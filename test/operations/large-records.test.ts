@@ -45,7 +45,7 @@ describe('a record of more than 1 MiB', () => {
   })
 })
 
-it('a record is refused if it has too many values, of which each default is one', async () => {
+it('a record is refused if it has too many values; each default counts as a value', async () => {
   const { data } = (await api.get('/v1/countries?limit=200&fields=code')).json<{ data: { code: string }[] }>()
   const makeDocument = (years: number): Document => {
     const actions = Array.from({ length: years }, (_, year) => ({
@@ -79,7 +79,7 @@ it('a history has one change for a list with many nested items, and compares sma
   expect(changed[0]?.length).toBe(25)
 })
 
-it('a read with too many included records is refused; a list or an export has all of them', {
+it('a read with too many included records is refused; their own list and an export have all', {
   timeout: 120_000,
 }, async () => {
   const { key: record } = await createRecord(agreements, api, { title: 'Cited often', kind: 'other' })

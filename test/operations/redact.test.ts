@@ -247,7 +247,7 @@ it('a text that is part of a visibility is redacted, and the visibility of all v
   expect((await api.get(asInternal)).status).toBe(404)
 })
 
-it('rows that were written in SQL and never composed are redacted in the history', async () => {
+it('former rows that SQL wrote are redacted, even if no document was composed from them', async () => {
   const path = await create('sources', { title: 'Before', kind: 'report' })
   const id = path.split('/').at(-1)
   for (const title of ['Of Zaphod Qqy', 'After'])

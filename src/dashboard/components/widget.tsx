@@ -30,22 +30,22 @@ export function Widget({
 
 /**
  * Shows the error of a read, with a retry button if a retry may succeed.
- * @param props `isOutdated`: whether the result of an earlier read follows.
+ * @param props `hasEarlierResult`: whether the result of an earlier read follows.
  */
 export function Failure({
   error,
   retry,
-  isOutdated = false,
+  hasEarlierResult = false,
 }: {
   error: ApiError
   retry: () => void
-  isOutdated?: boolean
+  hasEarlierResult?: boolean
 }) {
   const { t } = useLanguage()
   return (
-    <div class={isOutdated ? 'failure above' : 'failure'} role="alert">
+    <div class={hasEarlierResult ? 'failure above' : 'failure'} role="alert">
       <div>
-        {t(isOutdated ? 'state.outdated' : 'state.failed')}
+        {t(hasEarlierResult ? 'state.outdated' : 'state.failed')}
         <FailureReason error={error} />
         <ParameterFaults error={error} />
       </div>
@@ -119,7 +119,7 @@ export function Loaded<Body>({
   }
   return (
     <>
-      {state.error && <Failure error={state.error} retry={state.retry} isOutdated />}
+      {state.error && <Failure error={state.error} retry={state.retry} hasEarlierResult />}
       {state.status === 'loading' && <UpdatingBar isSilent={isSilent} />}
       {children(state.body)}
     </>

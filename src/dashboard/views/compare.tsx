@@ -143,7 +143,7 @@ function Controls({ codes, countries }: { codes: readonly string[]; countries: A
   const isOverTime = parameters.has('before')
   const topics = useDimensionValues('topic')
   const { error, retry } = combineStates([countries, topics])
-  // A comparison of two dates has one control, for all its countries.
+  // A comparison of two dates has one field for countries. All its countries are one value of this field.
   const chosen = isOverTime ? [codes.join(',')] : codes
   const setCountry = (index: number, code: string) => {
     const next = [...chosen]

@@ -124,7 +124,7 @@ class Run {
     const { database, registry } = this.#context
     await resolveImportNames(database, registry, job, { signal: this.#signal })
     if (job.autoCommit) {
-      // A decision about a name has begun another pass: then the names are resolved again.
+      // If a decision about a name begins another pass meanwhile, the step is not taken, and the names are resolved again.
       const step = { ...autoCommitStep, pass: job.pass }
       if (await database.transaction((tx) => takeStep(tx, job.id, step))) return
       throw new TakenOver(job.id)

@@ -31,8 +31,8 @@ export function send(origin: string, { method, url, headers, body }: Request): P
 }
 
 /**
- * Sends parts on a new connection with pauses between them.
- * @returns all that was received when the connection is closed, which the client does after five seconds of silence.
+ * Sends parts on a new connection with pauses between them. Closes the connection after five seconds of silence.
+ * @returns all that was received, once either side has closed the connection.
  */
 export function sendBytes(origin: string, parts: readonly string[], pauseMs = 0): Promise<string> {
   const { hostname, port } = new URL(origin)

@@ -91,7 +91,7 @@ describe('the reader of CSV', () => {
     expect(await valuesOf(text, { quote: 'none' })).toEqual(expected)
   })
 
-  it('says how to read a file without quotes if a quote is never closed', async () => {
+  it('says how to read quotes as parts of values if a quote is never closed', async () => {
     const text = 'a\tb\n"Protocol\tx\n1\ty\n'
     expect(await messageOf(readContent('file.csv', text))).toContain('set rows.quote to none')
   })
@@ -284,7 +284,7 @@ describe('rows', () => {
     ])
   })
 
-  it('with more or fewer values than the header have a fault, and other rows have none', async () => {
+  it('with missing or extra values have a fault, unless all extra values are empty', async () => {
     const { rows } = await readContent('file.csv', 'a,b\n1,2\n1,2,3\n1\n1,2,,\n')
     expect(rows.map(({ fault }) => fault?.detail.split(' Most')[0])).toEqual([
       undefined,

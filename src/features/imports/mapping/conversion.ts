@@ -6,8 +6,8 @@ import type { BadValue } from './values/bad.ts'
 import { RowTexts } from './values/text.ts'
 
 /**
- * Collects what the conversion of a draft finds: its mentions, and the faults, dropped values, records and counts of texts, which
- * all drafts of a row share.
+ * Collects what the conversion of a draft finds: its mentions, and the faults, dropped values, records and `rowTexts`, which all
+ * drafts of a row share.
  */
 export class Conversion {
   readonly faults: RowFault[]
@@ -21,7 +21,7 @@ export class Conversion {
   /** The positions of the mentions, by their JSON. */
   readonly #positions = new Map<string, number>()
 
-  /** @param rowConversion the conversion whose faults, dropped values, records and counts of texts this one shares. */
+  /** @param rowConversion the conversion whose faults, dropped values, records and `rowTexts` this one shares. */
   constructor(rowConversion?: Conversion) {
     this.faults = rowConversion?.faults ?? []
     this.dropped = rowConversion?.dropped ?? []
