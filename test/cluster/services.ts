@@ -50,7 +50,7 @@ export class Service {
     this.#process = child
     while (!(await this.isReady())) {
       await sleep(100)
-      if (child.exitCode === null) continue
+      if (child.exitCode === null && child.signalCode === null) continue
       if (maxStarts > 1) return this.start(maxStarts - 1)
       throw new Error(`the service ended: ${await readFile(this.#log, 'utf8')}`)
     }

@@ -53,7 +53,7 @@ export const describeApi = (
 
 A request costs one unit of the rate limit, or as many as its \`x-cost\` says.
 
-Headers of any request:
+Headers of requests:
 
 ${commonHeaders.map(headerItem).join('\n')}
 
