@@ -82,7 +82,8 @@ const registryNamespace = 'https://entente.example/ns/iati'
 /** Whether all letters of a text are Chinese characters. */
 const isChinese = (text: string) => /\p{Script=Han}/u.test(text) && !/(?!\p{Script=Han})\p{L}/u.test(text)
 
-// The registry does not store the language of texts. A text that is not Chinese has the language of the activity, English.
+// The registry does not store the language of texts. A text that is not Chinese gets no `xml:lang`, so it counts as English, the
+// language of the activity.
 const narrative = (text: Narrative) =>
   xmlElement('narrative', { 'xml:lang': isChinese(text) ? 'zh' : undefined }, [xmlText(text)])
 

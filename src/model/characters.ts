@@ -85,8 +85,8 @@ export function requireVisible(text: string, context: z.RefinementCtx): void {
 }
 
 /**
- * Refuses forbidden characters in one line of text, and long rows of combining marks. The message has the code point and its
- * position, from 1.
+ * Refuses forbidden characters in one line of text, and long rows of combining marks. The message about a forbidden character has
+ * its code point and its position, from 1.
  */
 export const requireLineCharacters = refuse(forbiddenInLines)
 

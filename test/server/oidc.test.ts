@@ -44,7 +44,7 @@ afterEach(() => {
 
 const realTick = performance.now.bind(performance)
 
-/** Advances the monotonic clock until the end of the test. */
+/** Sets the monotonic clock ahead by some milliseconds, for the rest of the test. */
 function advanceTicks(milliseconds: number): void {
   const aheadMs = performance.now() - realTick() + milliseconds
   vi.spyOn(performance, 'now').mockImplementation(() => realTick() + aheadMs)

@@ -15,7 +15,7 @@ function openLog() {
   return { log, lines, created }
 }
 
-it('creates the child logger once, for its first line', () => {
+it('the logger of a request creates a child of the logger of the app once, for the first line', () => {
   const { log, lines, created } = openLog()
   expect(created.children).toBe(0)
   log.warn({ some: 'thing' }, 'first')
@@ -27,7 +27,7 @@ it('creates the child logger once, for its first line', () => {
   ])
 })
 
-it('writes no line below its level, which can be changed', () => {
+it('the logger of a request writes no line below its level, which can be changed', () => {
   const { log, lines } = openLog()
   log.debug('nothing')
   expect(lines).toEqual([])
@@ -37,7 +37,7 @@ it('writes no line below its level, which can be changed', () => {
   expect(lines).toMatchObject([{ requestId: 'r1', msg: 'something' }])
 })
 
-it('gives its children the id of the request', () => {
+it('the logger of a request gives its children the id of the request', () => {
   const { log, lines } = openLog()
   log.child({ part: 'search' }).info('found')
   expect(lines).toMatchObject([{ requestId: 'r1', part: 'search', msg: 'found' }])

@@ -10,7 +10,10 @@ import { useWidth } from './use-width.ts'
 /** Radius in pixels of the invisible circle that takes the clicks on a node. */
 const hitRadius = 12
 
-/** Returns the positions of a graph's nodes in a chart of a given size; undefined until they are computed. */
+/**
+ * Returns the positions of a graph's nodes in a chart of a given size. Until they are computed, returns the positions that were
+ * computed last; undefined if there are none, or if they lack a node.
+ */
 function useLayout(
   graph: NetworkGraph,
   width: number,
@@ -24,7 +27,7 @@ function useLayout(
     })
     return () => controller.abort()
   }, [graph, width, height])
-  // Positions that were computed for an earlier graph may lack nodes of this one.
+  // The positions may have been computed for an earlier graph, without nodes of this one.
   return positions && graph.nodes.every(({ id }) => positions.has(id)) ? positions : undefined
 }
 

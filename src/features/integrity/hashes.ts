@@ -4,7 +4,7 @@
  * change revisions in the database can also change its functions.
  */
 
-/** The hash of the current content: document, actor, request id and reason. */
+/** The hash of the content that a revision has now, after any redactions: document, actor, request id and reason. */
 export const contentHash = `sha256(salt || convert_to(
   json_build_array(document::text, actor::text, request_id, reason)::text, 'UTF8'))`
 

@@ -236,7 +236,8 @@ function amountQuery(context: FieldContext) {
         const narrowed = elements.rows((filter, operator) =>
           filter === name && operator === 'isNull' ? undefined : getOtherFilter(filter, operator),
         )
-        // The value `false` is a condition on all amounts: if other filters narrowed them, they would add records.
+        // The value `false` is a condition on all amounts of a record. If other filters excluded amounts here, a request with
+        // more filters could match more records.
         const all = elements.rows(() => undefined)
         return sql`case when ${truth}::boolean then ${isLacking(narrowed)} else not ${isLacking(all)} end`
       },

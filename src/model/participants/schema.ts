@@ -5,7 +5,7 @@ import { named } from '../schema-names.ts'
 import { edtf, line, optional, prose } from '../schemas.ts'
 import { actionKinds } from '../vocabularies.ts'
 
-/** Public schemas of the participants of a record. */
+/** The schemas of the participants of a record in the API. */
 
 const referenceShape = (registry: Registry) => ({
   country: optional(registry.referenceSchema('countries')),

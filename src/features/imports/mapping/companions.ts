@@ -57,7 +57,8 @@ function codeLists(value: unknown): string[] {
 }
 
 /**
- * Reads the companion files of a mapping that were sent, by name. `createConverter` reports those that are missing.
+ * Reads the companion files of a mapping that were sent. `createConverter` reports those that are missing.
+ * @returns the rows of each file, by its name.
  * @throws Problem when a file cannot be read, or is too large.
  */
 export async function readCompanions(

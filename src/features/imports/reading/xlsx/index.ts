@@ -6,7 +6,11 @@ import { openArchive } from './archive.ts'
 import { readNumberStyles, readSharedStrings, readWorkbook, type Sheet } from './parts.ts'
 import { type CellFault, readSheet } from './sheet.ts'
 
-/** Opens an XLSX file (ECMA-376). Cells are read as the sheet shows them. @throws Problem when it cannot be read. */
+/**
+ * Opens an XLSX file (ECMA-376). Percentages, dates and leading zeros are read as the sheet shows them, but decimals that it
+ * hides are kept. Other formats of numbers are ignored.
+ * @throws Problem when the file cannot be read.
+ */
 export async function openXlsx({ path, options }: FileToRead): Promise<OpenFile> {
   const archive = await openArchive(path)
   try {
