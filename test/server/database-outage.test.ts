@@ -126,6 +126,6 @@ describe('a service with a read-only database server', () => {
     client.release(true)
     // The service drops connections with the former setting, at the latest when a change is refused.
     await expect.poll(async () => (await write('Accepted')).status, { interval: 5 }).toBe(200)
-    expect((await ready()).status).toBe(200)
+    await expect.poll(async () => (await ready()).json(), { timeout: 20_000 }).toEqual({ status: 'ok' })
   })
 })

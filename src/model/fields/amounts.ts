@@ -184,7 +184,7 @@ function numberFilter(recordId: FieldContext['recordId'], elements: ListElements
   }
 }
 
-const yearError = 'must be a year of four digits, such as 2011'
+const yearError = 'must be a year, such as 2011'
 
 const yearText = z
   .string()

@@ -58,7 +58,7 @@ function observeReplicas({ metrics, log, server }: FastifyInstance, { replicas }
   )
   metrics.replicaGauge(
     'entente_replica_up',
-    '1 while the replica answers; 0 while it is the primary.',
+    '1 while the replica answers as a standby; otherwise 0.',
     replicas.all.map((replica) => () => (replica.isUp ? 1 : 0)),
   )
   metrics.replicaGauge(

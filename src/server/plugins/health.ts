@@ -11,16 +11,13 @@ const readinessTimeoutMs = 2000
 
 const json = 'application/json; charset=utf-8'
 
-/** Opens a separate connection for readiness checks, so that they do not wait for a busy pool. */
-function openReadinessDatabase(app: FastifyInstance): Database {
-  const readiness = app.database.fork({
+/** Opens a database with a connection of its own for readiness checks, so that they do not wait for a busy pool. */
+const openReadinessDatabase = ({ database }: FastifyInstance): Database =>
+  database.fork({
     maxConnections: 1,
     acquireTimeoutMs: readinessTimeoutMs,
     statementTimeoutMs: readinessTimeoutMs,
   })
-  app.addHook('onClose', () => readiness.close())
-  return readiness
-}
 
 /** Returns a database that reads on the primary, or on a replica while the primary is unavailable. */
 const preferPrimary = (readiness: Database): Database =>
@@ -29,12 +26,18 @@ const preferPrimary = (readiness: Database): Database =>
     freshness: new Freshness({ position: undefined, maxAgeMs: 0 }),
   })
 
+/** The body of the response. */
+interface Readiness {
+  status: 'ok' | 'read_only'
+  replicas?: unknown[]
+}
+
 /**
  * Returns the body of the response.
  * @throws Problem `unavailable` when the embedded server is down, or when `readSchemaState` does not return `migrated`. If the
  * database cannot be reached, throws the error of the read.
  */
-async function readinessBody(readiness: Database): Promise<string> {
+async function readinessBody(readiness: Database): Promise<Readiness> {
   const { outage, replicas } = readiness
   if (outage !== undefined)
     throw new Problem('unavailable', outage, { headers: { 'retry-after': retryAfterSeconds } })
@@ -47,10 +50,10 @@ async function readinessBody(readiness: Database): Promise<string> {
         ? 'The database has migrations with which this version of Entente cannot work. Run the version that applied them, or use another database.'
         : 'The database lacks migrations of this version of Entente. Run `entente migrate`, or restart the service, which migrates at its start.',
     )
-  return JSON.stringify({
+  return {
     status: (await isWritable(database)) ? 'ok' : 'read_only',
     ...(replicas && { replicas: replicas.all.map((replica) => replicas.stateOf(replica)) }),
-  })
+  }
 }
 
 /**
@@ -60,12 +63,22 @@ async function readinessBody(readiness: Database): Promise<string> {
  */
 export const health = fp(
   async function health(app) {
-    const readiness = openReadinessDatabase(app)
+    let readiness = openReadinessDatabase(app)
+    app.addHook('onClose', () => readiness.close())
     const ok = JSON.stringify({ status: 'ok' })
+    const check = async () => {
+      const body = await readinessBody(readiness)
+      if (body.status === 'read_only') {
+        // A session keeps the default of its login, even when the database is writable again: the next check logs in anew.
+        await readiness.close()
+        readiness = openReadinessDatabase(app)
+      }
+      return JSON.stringify(body)
+    }
     let pending: Promise<string> | undefined
     const checkOnce = () => {
       // Simultaneous requests share one check.
-      pending ??= readinessBody(readiness).finally(() => {
+      pending ??= check().finally(() => {
         pending = undefined
       })
       return pending
