@@ -105,8 +105,8 @@ describe.each(extremes)('$name with a record whose $key is $value', ({ name, key
 
   let recordKey: string
   beforeAll(async () => {
-    // If a missing value wrongly compared equal to this one, the records would be sorted by key. The ids of agreements and
-    // organizations rise with time, so one record without a value is created before this one, and one after.
+    // If a missing value wrongly compared equal to this value, the records would be sorted by key. The ids of agreements and
+    // organizations rise with time, so one record without a value is created before the record with the value, and one after.
     const createWithout = async () => createRecord(resource, api, await minimalDocument(resource, api))
     await createWithout()
     const document = { ...(await minimalDocument(resource, api)), [key]: value }

@@ -66,7 +66,7 @@ describe('a dry run', () => {
     expect((await commit(id)).counts).toEqual(counts)
   })
 
-  it('refuses a row for a taken value, but not for a reference to its record with this value', async () => {
+  it("reports a row's taken value, but not the row's reference to its own refused organization", async () => {
     const ror = rorOf('11')
     await api.post('/v1/organizations', { name: 'Holder of both', kind: 'academic', ror })
     const mapping = `{scheme: ${newScheme()}, records: {
@@ -79,7 +79,7 @@ describe('a dry run', () => {
     expect(report?.refusedBy).toHaveLength(1)
   })
 
-  it('and a commit refuse a row for the faults of all its records except the consequences', async () => {
+  it('and a commit report the faults of all records of a row, but none that follow from them', async () => {
     const [first, second] = [rorOf('12'), rorOf('13')]
     await api.post('/v1/organizations', { name: 'Holder of one', kind: 'academic', ror: first })
     await api.post('/v1/organizations', { name: 'Holder of the other', kind: 'academic', ror: second })

@@ -34,7 +34,7 @@ records:
     - {id: C, properties: {title: C, kind: =treaty}}
 `
 
-/** A file whose records are written in one transaction, and removed in two. */
+/** A file whose records are written in one transaction, and removed in several. */
 const csv = ['A,B,C', ...Array.from({ length: 100 }, (_, index) => `a-${index},b-${index},c-${index}`)].join(
   '\n',
 )
@@ -290,7 +290,7 @@ it('an import that commits itself fails while another import of the register is 
   })
 })
 
-it('an undo is refused while an import that commits itself is uploaded for the register', async () => {
+it('an undo is refused while an import that commits itself is being uploaded for the register', async () => {
   const mapping = mappingOf(newScheme())
   const first = await importCsv(api.database, mapping, csv)
   const second = await checkCsv(api.database, mapping, csv.replaceAll('c-', 'd-'))

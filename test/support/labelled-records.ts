@@ -50,7 +50,7 @@ export async function createLabelled(
   }
 }
 
-/** Creates agreements with these parties, each under its label. */
+/** Creates one agreement for each label, with the parties under this label. The label is also the title of the agreement. */
 export const createWithParties = (api: Api, parties: Record<string, Document[]>) =>
   createLabelled(
     api,

@@ -143,7 +143,7 @@ class UndoBatch {
     this.#onRefused = onRefused
   }
 
-  /** @param hasCitations false if an earlier pass has removed the citations of the entries. */
+  /** @param hasCitations false after the first pass, which has removed or kept the citations of all entries. */
   async undo(entries: Entry[], hasCitations: boolean): Promise<void> {
     const citations = entries.flatMap(({ citation: key }) => (key ? [{ resource: 'citations', key }] : []))
     await acquireAdvisoryLocks(this.#tx, hasCitations ? [...entries, ...citations] : entries)
@@ -306,8 +306,8 @@ export async function undoImport(
           text: 'update import_records set undone = true where sequence = any($1::bigint[])',
           values: [undone],
         })
-        // After an interruption, the first pass reads again the entries that wait, whose citations have been reported. The report
-        // lists only the first records, so later ones are then counted twice.
+        // After an interruption, the first pass reads the waiting entries again. Their changed citations are then kept again, but
+        // have already been reported. The report lists only the first records, so later ones are counted twice.
         const known = new Set(current.report.kept.map(({ resource, key }) => `${resource} ${key}`))
         const kept = undo.kept.filter(({ resource, key }) => !known.has(`${resource} ${key}`))
         const added = addKept(current.report, kept, current.report.keptCount + kept.length)

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { convertRow } from '../../support/conversion.ts'
 
-/** The steps `country` and `on` of a reference, which have steps of their own. */
+/** The keys `country` and `on` in the steps of a reference. The value of each has steps of its own. */
 
-/** Converts a row of agreements with one party. */
+/** Converts a row to an agreement with one party. */
 const convertParty = (party: string) =>
   convertRow(
     `{scheme: treaties, records: {agreements: {id: id, properties: {title: id, kind: =treaty, parties: [{${party}, role: =party}]}}}}`,
@@ -13,7 +13,7 @@ const convertParty = (party: string) =>
 describe.each([
   ['country', 'organization: {from: Name, country: {from: Bad STEPS} OTHERS}', 'organizations'],
   ['on', 'country: {from: Name, on: {from: Bad STEPS} OTHERS}', 'countries'],
-])('a bad value of the step `%s`', (_step, party, resource) => {
+])('a bad value of `%s`', (_step, party, resource) => {
   const convertWith = (steps: string, others: string) =>
     convertParty(party.replace(' STEPS', steps).replace(' OTHERS', others))
 
