@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type Api, sharedApi } from '../support/api.ts'
 import { importCsv, newScheme, titledMapping } from '../support/imports.ts'
@@ -142,7 +143,24 @@ describe('an end is accepted', () => {
   })
 })
 
+/** Upserts a project by a bulk request. */
+const upsert = (path: string, dates: Record<string, string>) => {
+  const id = path.split('/').at(-1)
+  const operations = [{ op: 'upsert', id, document: { ...project, summary: 'New.', ...dates } }]
+  return api.post('/v1/projects/bulk', { operations })
+}
+
 describe('a record that already ends before it starts', () => {
+  it('can be upserted with these dates, but not with others in a wrong order', async () => {
+    const path = await createReversed()
+    expect((await upsert(path, reversed)).status).toBe(200)
+    expect((await api.get(path)).json()).toMatchObject({ summary: 'New.', ...reversed })
+    const refused = await upsert(path, { ...reversed, endsOn: '2009' })
+    expect(refused.json()).toMatchObject({ errors: [{ pointer: '/operations/0/document/endsOn' }] })
+    const unknown = await upsert(`/v1/projects/${randomUUID()}`, reversed)
+    expect(unknown.json()).toMatchObject({ errors: faultAt('/operations/0/document/endsOn') })
+  })
+
   it('can be read, changed in other properties, redacted, removed and restored', async () => {
     const path = await createReversed()
     expect((await api.get(path)).json()).toMatchObject(reversed)

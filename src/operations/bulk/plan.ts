@@ -16,6 +16,7 @@ import {
   changedKeyProblem,
   checkReplacement,
   invalidBody,
+  requireOrder,
   requireSameKey,
   withoutManaged,
 } from '../writing/validation.ts'
@@ -101,6 +102,7 @@ function planUpsert(
       `must contain ${formatExternalId(externalId)}, the external id of the operation`,
     )
   if (!stored) {
+    requireOrder(resource, document)
     const newKey = document[property] ?? key
     if (key !== undefined && newKey !== key)
       throw documentProblem(resource, [property], 'read_only', `must be "${key}", the key of the operation`)
@@ -114,6 +116,7 @@ function planUpsert(
   const { [property]: given = record[property], ...others } = document
   if (given !== record[property]) throw changedKeyProblem(resource, stored.key)
   const before = documentOf(resource, record)
+  requireOrder(resource, document, before)
   const after = assignedBy === 'client' ? document : others
   return {
     index,

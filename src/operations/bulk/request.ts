@@ -11,7 +11,7 @@ import { exampleKey } from '../response-schemas.ts'
 import type { Document } from '../writing/documents.ts'
 import { hasExternalIds } from '../writing/external-ids.ts'
 import { checkWholeRecord } from '../writing/ndjson.ts'
-import { invalidBody, requireObject } from '../writing/validation.ts'
+import { checkValues, invalidBody, requireObject } from '../writing/validation.ts'
 
 /** Parses and checks the body of a bulk request, one operation at a time. */
 
@@ -29,8 +29,9 @@ export interface Target {
 }
 
 /**
- * A parsed operation. The `body` of a change is validated when the stored record is known. `keepsVisibility`: whether a stored
- * record keeps its visibility, because the operation gives none. The `document` then has the default.
+ * A parsed operation. The `body` of a change, and the order of dates in the `document` of an upsert, are validated when the
+ * stored record is known. `keepsVisibility`: a stored record
+ * keeps its visibility, since the document has none.
  */
 export type BulkOperation =
   | { kind: 'create'; document: Document }
@@ -187,7 +188,8 @@ export function readOperation(resource: Resource, value: unknown): BulkOperation
       return { kind, document: checkBody(operation, (document) => checkWholeRecord(resource, document)) }
     case 'upsert': {
       const target = readTarget(resource, operation)
-      const document = checkBody(operation, (body) => checkWholeRecord(resource, body))
+      // The stored record may have dates in a wrong order that the upsert keeps.
+      const document = checkBody(operation, (body) => checkWholeRecord(resource, body, checkValues))
       return { kind, target, document, keepsVisibility: !hasVisibility(operation.document) }
     }
     case 'remove':

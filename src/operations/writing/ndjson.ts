@@ -34,9 +34,14 @@ function collectFaults(faults: FaultList, check: () => void, move?: (fault: Faul
 /**
  * Checks one record of an NDJSON body or of a bulk request. A given key is kept, even if the registry generates the keys of
  * the resource. Version and timestamps are checked and removed: they belong to the registry that exported the record.
+ * @param check checks and returns the properties that clients write.
  * @throws Problem `invalid-body` with every fault.
  */
-export function checkWholeRecord(resource: Resource, record: unknown): Document {
+export function checkWholeRecord(
+  resource: Resource,
+  record: unknown,
+  check: (resource: Resource, body: unknown) => Document = checkDocument,
+): Document {
   const { key, noun } = resource
   const { version, createdAt, updatedAt, ...rest } = requireObject(noun, record)
   const given: Document = key.assignedBy === 'registry' ? { [key.property]: rest[key.property] } : {}
@@ -45,7 +50,7 @@ export function checkWholeRecord(resource: Resource, record: unknown): Document 
   const { faults = new FaultList() } = checkValue(keyed, { version, createdAt, updatedAt, ...given })
   let document: Document = {}
   collectFaults(faults, () => {
-    document = checkDocument(resource, key.assignedBy === 'registry' ? others : rest)
+    document = check(resource, key.assignedBy === 'registry' ? others : rest)
   })
   if (faults.count > 0) throw invalidBody(noun, faults)
   return given[key.property] === undefined ? document : { ...given, ...document }

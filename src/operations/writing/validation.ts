@@ -20,25 +20,42 @@ const countingDefaults = ', counting the default values of properties that were 
 
 /**
  * Checks a document against the resource's schema and fills in defaults. The limits of size also apply to the result, so that
- * clients can send every record back as they have read it.
- * @param before the stored document, if there is one. Dates in a wrong order that are unchanged from it are no fault, so
- *   that the other properties of such a record can be changed.
+ * clients can send every record back as they have read it. It does not check the order of dates (`requireOrder`).
  * @throws Problem `invalid-body` with the faults of the first check that fails.
  */
-export function checkDocument(resource: Resource, body: unknown, before?: Document): Document {
+export function checkValues(resource: Resource, body: unknown): Document {
   requireFewValues(resource.noun, body)
   const { data, faults } = checkValue(resource.document, body)
   if (faults) throw invalidBody(resource.noun, faults)
-  const disorder = findOrderFaults(resource.fields, data)
-  if (disorder.length > 0) {
-    const known = before ? findOrderFaults(resource.fields, before).map(({ message }) => message) : []
-    const added = disorder.filter(({ message }) => !known.includes(message))
-    if (added.length > 0) throw invalidBody(resource.noun, added)
-  }
   requireFewValues(resource.noun, data, countingDefaults)
   if (Buffer.byteLength(JSON.stringify(data)) <= maxRecordBytes) return data
   const message = `has more than 1 MiB as JSON${countingDefaults}`
   throw invalidBody(resource.noun, [{ pointer: '', code: 'too_big', message, limit: maxRecordBytes }])
+}
+
+/**
+ * Checks that no end in a valid document is certainly before its start.
+ * @param before the stored document, if there is one. Dates in a wrong order that are unchanged from it are no fault, so
+ *   that the other properties of such a record can be changed.
+ * @throws Problem `invalid-body`.
+ */
+export function requireOrder(resource: Resource, document: Document, before?: Document): void {
+  const disorder = findOrderFaults(resource.fields, document)
+  if (disorder.length === 0) return
+  const known = before ? findOrderFaults(resource.fields, before).map(({ message }) => message) : []
+  const added = disorder.filter(({ message }) => !known.includes(message))
+  if (added.length > 0) throw invalidBody(resource.noun, added)
+}
+
+/**
+ * Checks a document like `checkValues` and `requireOrder`.
+ * @param before the stored document, if there is one.
+ * @throws Problem `invalid-body` with the faults of the first check that fails.
+ */
+export function checkDocument(resource: Resource, body: unknown, before?: Document): Document {
+  const document = checkValues(resource, body)
+  requireOrder(resource, document, before)
+  return document
 }
 
 /** Whether a JSON value has more than `max` values. The value itself and all nested values count. */
