@@ -200,6 +200,17 @@ it('a replacement that forms the text again with the characters next to it is re
   expect(redacted.json()).toMatchObject({ title: 'Note of N.yy and Jane', version: 2 })
 })
 
+it('a replacement may form the text again in the id of another record, which stays', async () => {
+  const organization = `${randomUUID().slice(0, -4)}abbb`
+  const document = { id: organization, name: 'Party', kind: 'other' }
+  const created = await api.post('/v1/organizations/bulk', { operations: [{ op: 'create', document }] })
+  expect(created.status, created.text).toBe(200)
+  const parties = [{ organization, role: 'party' }]
+  const path = await create('agreements', { title: 'Of ab', kind: 'treaty', parties })
+  const response = await redact(path, { text: 'ab', replacement: 'a' })
+  expect(response.json()).toMatchObject({ title: 'Of a', parties: [{ organization }] })
+})
+
 it('a text that also occurs in the random id of the record is redacted, and the id stays', async () => {
   const path = await create('sources', { title: 'Report', kind: 'report' })
   const text = path.slice(-4)

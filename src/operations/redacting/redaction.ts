@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { managedSchemas, type Resource } from '../../model/resource.ts'
 import { unwrapped } from '../../model/schema-names.ts'
@@ -46,24 +45,32 @@ export function createTextRedaction(resource: Resource, text: string, replacemen
     const message = 'forms the text again together with the characters next to it: choose another one'
     throw invalidBody('request', [{ pointer: '/replacement', code: 'invalid', message }])
   }
+  const hasText = (value: unknown): boolean =>
+    typeof value === 'string'
+      ? value.normalize('NFC').includes(text)
+      : typeof value === 'object' && value !== null && Object.values(value).some(hasText)
   return {
     text,
     redactRecord: (record) => {
       const unchangedProperties = [resource.key.property, 'visibility', ...Object.keys(managedSchemas)]
+      // Nobody has written an id that the registry assigns: it has the text by chance.
+      const ids = findReferences(resource.document, record).filter(
+        ({ resource: target }) => resource.registry.get(target).key.assignedBy === 'registry',
+      )
+      const withoutIds = structuredClone(record)
+      for (const { path } of ids) setAt(withoutIds, path, null)
       const redacted = Object.fromEntries(
-        Object.entries(record).map(([property, value]) => [
+        Object.entries(withoutIds).map(([property, value]) => [
           property,
           unchangedProperties.includes(property) ? value : mapStrings(value, replace),
         ]),
       )
-      // Nobody has written an id that the registry assigns: it has the text by chance.
-      for (const { path, value, resource: target } of findReferences(resource.document, record))
-        if (resource.registry.get(target).key.assignedBy === 'registry') setAt(redacted, path, value)
+      for (const { path, value } of ids) setAt(redacted, path, value)
       return redacted
     },
     redactColumn: (_table, _column, value) => mapStrings(value, replace),
     redactText: replace,
-    mayBeIn: (row) => !isDeepStrictEqual(mapStrings(row, replace), row),
+    mayBeIn: hasText,
   }
 }
 
