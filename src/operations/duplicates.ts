@@ -8,7 +8,7 @@ import { managedSchemas, pluralNoun, type Resource } from '../model/resource.ts'
 import { registerResponseSchema } from '../model/schema-names.ts'
 import { createScope, readCursor, writeCursor } from '../query/cursor.ts'
 import { pageCursorParameter } from '../query/list.ts'
-import { placeholder, statement } from '../query/statement.ts'
+import { boundedRows, maxPageBytesSql, placeholder, statement } from '../query/statement.ts'
 import { bodyTag, etagHeader, ifNoneMatch } from './entity-tags.ts'
 import type { Operation } from './operation.ts'
 import { linkHeader, nextLink } from './page.ts'
@@ -67,8 +67,11 @@ const duplicatePage = registerResponseSchema(
 )
 
 interface Row {
+  /** Number of records up to the limit. If the records are too large together, there are fewer rows. */
+  found: number
   key: string
   title: string | null
+  /** Null if there are no others. */
   document: string | null
   others: { key: string; title: string | null; document: string | null }[] | null
 }
@@ -76,7 +79,7 @@ interface Row {
 /**
  * Returns the statement of a page: up to `limit` records in the order of their keys, each with up to `maxOthers` records
  * with higher keys that share one of its names. An index finds these, so the cost does not grow with the number
- * of records.
+ * of records. If the documents of the pairs are too large together, there are fewer records.
  */
 function duplicatesStatement(resource: Resource, after: string | undefined, limit: number) {
   const { table, key, id, search } = resource
@@ -87,12 +90,10 @@ function duplicatesStatement(resource: Resource, after: string | undefined, limi
     const sharesName = search.nameLines
       ? sql`${nameList(search.nameLines)} && page.names`
       : sql`${foldedPrefix(search.title)} = left(page.names[1], 200) collate "C" and ${fold(search.title)} = page.names[1] and page.names[1] <> ''`
-    return sql`with page as materialized (
-        select ${key.column} as key, ${id} as id, ${search.title} as title,
-          ${search.nameLines ? nameList(search.nameLines) : sql`array[${fold(search.title)}]`} as names
-        from ${table} ${where} order by ${key.column} limit ${placeholder('limit')}::int
-      )
-      select page.key::text as key, page.title, page_record.document, (
+    // Only the documents of pairs are sent.
+    const size = sql`case when others is null then 0 else coalesce(octet_length(document), 0) + octet_length(others::text) end`
+    const orderBy = sql`order by page_key`
+    const rows = sql`select page.key as page_key, page.title, page_record.document, (
         select json_agg(found) from (
           select ${key.column}::text as key, ${search.title} as title, ${records}.document
           from ${table} join ${records} on ${records.id} = ${id}
@@ -100,7 +101,14 @@ function duplicatesStatement(resource: Resource, after: string | undefined, limi
           order by ${key.column} limit ${sql.raw(String(maxOthers))}
         ) as found
       ) as others
-      from page join ${records} as page_record on page_record.id = page.id order by page.key`
+      from page join ${records} as page_record on page_record.id = page.id`
+    return sql`with page as materialized (
+        select ${key.column} as key, ${id} as id, ${search.title} as title,
+          ${search.nameLines ? nameList(search.nameLines) : sql`array[${fold(search.title)}]`} as names
+        from ${table} ${where} order by ${key.column} limit ${placeholder('limit')}::int
+      )
+      select found, page_key::text as key, title, case when others is not null then document end as document, others
+      from ${boundedRows(rows, orderBy, size)} where bytes_before < ${maxPageBytesSql} ${orderBy}`
   }
   const shape = `duplicates|${resource.name}|${after === undefined ? 'first' : 'after'}`
   return statement(shape, build, { limit, ...(after !== undefined && { after }) })
@@ -179,7 +187,8 @@ export const duplicates: Operation = {
         ...compareDocuments(resource, document, other.document),
       })),
     )
-    const last = rows.length === limit ? rows.at(-1) : undefined
+    const found = rows[0]?.found ?? 0
+    const last = found === limit || rows.length < found ? rows.at(-1) : undefined
     const next = last ? writeCursor(scope, [last.key], cursorSecret) : null
     const body = pageEnvelope(data.map((pair) => JSON.stringify(pair)).join(), { limit, next })
     return {

@@ -1,11 +1,11 @@
-import { type SQL, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import type { QueryConfig } from 'pg'
 import { revisions } from '../database/tables/index.ts'
 import type { changeKinds } from '../database/vocabularies.ts'
 import { rfc3339 } from '../model/document.ts'
 import type { Registry } from '../model/registry.ts'
 import { type Resource, withCurrentNames } from '../model/resource.ts'
-import { maxPageBytesSql, placeholder, statement } from './statement.ts'
+import { boundedRows, maxPageBytesSql, placeholder, statement } from './statement.ts'
 
 /** The operation that wrote a revision. */
 export type ChangeKind = (typeof changeKinds)[number]
@@ -25,15 +25,6 @@ const mergedFrom = sql`case when operation = 'merge' then (select removal.key fr
   where removal.transaction = ${revisions.transaction} and removal.sequence < ${revisions.sequence}
     and removal.resource = ${revisions.resource} and removal.merged_into = ${revisions.key}
   order by removal.sequence desc limit 1) end`
-
-/**
- * SQL of rows with four more columns, which bound a page: `bytes` (the size of the document), `bytes_before` (the sum of `bytes`
- * of the rows before), `place` (1 for the first row) and `found` (the number of rows).
- */
-const boundedRows = (rows: SQL, orderBy: SQL): SQL =>
-  sql`(select *, row_number() over (${orderBy}) as place, sum(bytes) over (${orderBy}) - bytes as bytes_before,
-      (count(*) over ())::int as found
-    from (select *, octet_length(document::text) as bytes from (${rows}) as change) as change) as change`
 
 /**
  * Returns the statement of a record's revisions, newest first: rows of `entry` (JSON), `document` (text), `mergedFrom`, and

@@ -7,6 +7,16 @@ import { compileSql } from '../database/dialect.ts'
 /** SQL of the size in bytes after which no further document is added to a page. */
 export const maxPageBytesSql: SQL = sql.raw(String(16 * 1024 * 1024))
 
+/**
+ * SQL of rows with four more columns, which bound a page: `bytes` (the size of the row), `bytes_before` (the sum of `bytes` of the
+ * rows before), `place` (1 for the first row) and `found` (the number of rows).
+ * @param size SQL of the size of a row; that of its column `document` when left out.
+ */
+export const boundedRows = (rows: SQL, orderBy: SQL, size: SQL = sql`octet_length(document::text)`): SQL =>
+  sql`(select *, row_number() over (${orderBy}) as place, sum(bytes) over (${orderBy}) - bytes as bytes_before,
+      (count(*) over ())::int as found
+    from (select *, ${size} as bytes from (${rows}) as one) as sized) as bounded`
+
 /** Returns the SQL of a placeholder for the value `name` in the `values` of `statement`. */
 export const placeholder = (name: string): SQL => sql`${sql.placeholder(name)}`
 

@@ -224,6 +224,19 @@ describe('a page of large records ends at 16 MiB, and the next page continues:',
     expect(found.map((page) => page.map(({ title }) => title))).toEqual([['Ample 1'], ['Ample 2']])
   })
 
+  it('in duplicates', { timeout: 120_000 }, async () => {
+    const documents = await largeAgreements(api, 8)
+    const operations = documents.map((document) => ({
+      op: 'create',
+      document: { ...document, title: 'Large duplicate' },
+    }))
+    expect((await api.post('/v1/agreements/bulk', { operations })).status).toBe(200)
+    const found = await pages(api, agreements, 'limit=200', '/v1/agreements/duplicates')
+    const titles = found.flat().map(({ record }) => Object(record).title)
+    expect(titles.filter((title) => title === 'Large duplicate').length).toBe(25)
+    expect(found.length).toBeGreaterThan(1)
+  })
+
   it('in the history of a record', { timeout: 120_000 }, async () => {
     const [document] = await largeAgreements(api, 1)
     const { path } = await createRecord(agreements, api, document)

@@ -101,11 +101,16 @@ export async function listAll(api: Api, resource: Resource, query = ''): Promise
 }
 
 /** Returns the records of a list by page, following `page.next`. @throws if the response to a page is not 200. */
-export async function pages(api: Api, resource: Resource, query: string): Promise<Document[][]> {
+export async function pages(
+  api: Api,
+  resource: Resource,
+  query: string,
+  path = listPath(resource),
+): Promise<Document[][]> {
   const found: Document[][] = []
   for (let next: string | null = ''; next !== null; ) {
-    const response = await api.get(`${listPath(resource)}?${query}${next && `&cursor=${next}`}`)
-    if (response.status !== 200) throw new Error(`${resource.name}?${query} answered ${response.text}`)
+    const response = await api.get(`${path}?${query}${next && `&cursor=${next}`}`)
+    if (response.status !== 200) throw new Error(`${path}?${query} answered ${response.text}`)
     const { data, page } = response.json<Page>()
     found.push(data)
     next = page.next
