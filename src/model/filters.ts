@@ -110,19 +110,27 @@ export const ifNullable = (column: AnyPgColumn): Partial<Record<Operator, Compar
 
 /**
  * A filter by any of several codes, for a column that is also a sort key. Its conditions use the expression of the sort
- * index. `ne` also finds records without a value.
+ * index, in which `maxCharacter` stands for a missing code but may also be a code. `ne` also finds records without a value.
  */
 export function anyOfSortKey(column: AnyPgColumn, value: z.ZodType, description: string): Filter {
   const { asc } = codeOrder(column)
+  const isAny = (values: SQL) => sql`${asc} = any(${values}::text[])`
+  const isNone = (values: SQL) => sql`${asc} <> all(${values}::text[])`
+  if (column.notNull)
+    return {
+      description,
+      value,
+      comparisons: { eq: withManyValues(isAny), ne: withManyValues(isNone) },
+    }
   return {
     description,
     value,
     comparisons: {
-      eq: withManyValues((values) => sql`${asc} = any(${values}::text[])`),
-      ne: withManyValues((values) => sql`${asc} <> all(${values}::text[])`),
-      ...(!column.notNull && {
-        isNull: withBoolean((given) => sql`(${asc} = ${maxCharacter}) = ${given}::boolean`),
-      }),
+      eq: withManyValues((values) => sql`(${isAny(values)} and ${column} is not null)`),
+      ne: withManyValues((values) => sql`(${isNone(values)} or ${column} is null)`),
+      isNull: withBoolean(
+        (given) => sql`(${asc} = ${maxCharacter} and ${column} is null) = ${given}::boolean`,
+      ),
     },
   }
 }

@@ -53,3 +53,27 @@ describe.each(['\u0301', '\u0308\u20dd'])('a filter by the text %j, accents alon
     expect(await search(condition)).toEqual(expected)
   })
 })
+
+describe('a code of the highest character, which stands for a missing code in indexes,', () => {
+  const scheme = 'highest-character'
+  const code = '\u{10FFFF}'
+  beforeAll(async () => {
+    for (const [slug, given] of [
+      ['highest-code', code],
+      ['no-highest-code', null],
+    ])
+      expect((await api.post('/v1/topics', { slug, name: slug, scheme, code: given })).status).toBe(201)
+  })
+
+  it.each([
+    [`code=${code}`, ['highest-code']],
+    [`code[ne]=${code}`, ['no-highest-code']],
+    ['code[isNull]=true', ['no-highest-code']],
+    ['code[isNull]=false', ['highest-code']],
+    ['sort=code', ['highest-code', 'no-highest-code']],
+    ['sort=-code', ['highest-code', 'no-highest-code']],
+  ])('is not taken for a missing one in the list %s', async (query, expected) => {
+    const response = await api.get(`/v1/topics?scheme=${scheme}&${encodeURI(query)}`)
+    expect(response.json<Page>().data.map(({ slug }) => slug)).toEqual(expected)
+  })
+})
