@@ -10,15 +10,22 @@ import { type Include, type Resource, recordSchema } from './resource.ts'
  */
 export const maxIncluded = 5000
 
-/** SQL of the JSON text of a list of records, without and with the maximum number of records. */
+/** Maximum size in bytes of these records together. A page of records ends early, but has at least one record. */
+export const maxIncludedBytes = 64 * 1024 * 1024
+
+/** SQL of the JSON text of a list of records, without and with the maximum number and size of the records. */
 function jsonArrays(document: SQL, from: SQL, order: SQL): Pick<Include, 'json' | 'limitedJson'> {
-  const array = (text: SQL, key: SQL) =>
-    sql`'[' || coalesce(string_agg(${text}, ',' order by ${key}), '') || ']'`
+  const array = (text: SQL, key: SQL, filter = sql``) =>
+    sql`'[' || coalesce(string_agg(${text}, ',' order by ${key})${filter}, '') || ']'`
   const maximum = sql.raw(String(maxIncluded))
-  const limited = sql`(select ${document} as text, ${order} as place ${from} limit ${maximum} + 1) limited`
+  const maximumBytes = sql.raw(String(maxIncludedBytes))
+  const found = sql`(select ${document} as text, ${order} as place ${from} limit ${maximum} + 1) found`
+  const limited = sql`(select *, sum(octet_length(text)) over (rows unbounded preceding) as bytes from ${found}) limited`
+  // PostgreSQL joins the texts even if `case` then leaves them out, and fails at 1 GiB.
+  const fits = sql` filter (where bytes <= ${maximumBytes})`
   return {
     json: sql`(select ${array(document, order)} ${from})`,
-    limitedJson: sql`(select case when count(*) <= ${maximum} then ${array(sql`text`, sql`place`)} end from ${limited})`,
+    limitedJson: sql`(select case when count(*) <= ${maximum} and count(*) = count(*)${fits} then ${array(sql`text`, sql`place`, fits)} end from ${limited})`,
   }
 }
 

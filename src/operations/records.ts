@@ -8,7 +8,7 @@ import {
   type Transaction,
   type Work,
 } from '../database/database.ts'
-import { maxIncluded } from '../model/includes.ts'
+import { maxIncluded, maxIncludedBytes } from '../model/includes.ts'
 import type { Resource } from '../model/resource.ts'
 import { Problem } from '../problems/problem.ts'
 import { oversizedStatement, readStatement } from '../query/list-sql.ts'
@@ -48,7 +48,7 @@ export async function tooManyIncluded(
     : `one of the includes ${include.join(', ')}`
   return new Problem(
     'invalid-parameter',
-    `The ${resource.noun} ${key} has more than ${maxIncluded} records of ${which}. Read these records with a list of their own resource and a filter, such as /v1/citations?source=…, or with an export.`,
+    `The ${resource.noun} ${key} has more than ${maxIncluded} records, or ${maxIncludedBytes / 1024 ** 2} MiB, of ${which}. Read these records with a list of their own resource and a filter, such as /v1/citations?source=…, or with an export.`,
   )
 }
 

@@ -138,7 +138,7 @@ const isUnfiltered = ({ where }: ListPlan) => where.kind === 'fields' && where.c
  * Returns the statement of a page: one row of `records` (the JSON texts of the records, separated by commas; null if there
  * are none), `last` (the sort key values of the last record; null if no page follows), `current` (false if a document was
  * stored in another shape: then the statement with `compose` is needed) and `oversized` (the id of the first record of the page
- * with more than `maxIncluded` records of an include; null if there is none).
+ * with an include that is too large (`maxIncluded`); null if there is none).
  * @param after the position after which the page starts; undefined for the first page.
  * @param options `compose`: whether to compose documents that are stored, too.
  */
@@ -215,8 +215,8 @@ export const wholeRepresentation = (resource: Resource): Representation => ({
 })
 
 /**
- * Returns the statement that reads records by key: `id`, `key`, `version`, `document` as text (null if an include has more than
- * `maxIncluded` records), and `current` (false if the document was stored in another shape: then the statement with `compose` is
+ * Returns the statement that reads records by key: `id`, `key`, `version`, `document` as text (null if an include is too large,
+ * `maxIncluded`), and `current` (false if the document was stored in another shape: then the statement with `compose` is
  * needed). Keys without a record have no row.
  *
  * The subquery of the ids hides the number of keys from the planner, which otherwise would plan each execution again. Planning
@@ -244,7 +244,7 @@ export function readStatement(
 
 /**
  * Returns the statement that tells why a record cannot be sent with includes: a row of `key`, and of `includes`, the names of
- * those with more than `maxIncluded` records.
+ * those that are too large (`maxIncluded`).
  */
 export function oversizedStatement(resource: Resource, id: string, include: readonly string[]): Statement {
   const { name, id: idColumn, key, table } = resource

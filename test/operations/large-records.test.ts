@@ -104,7 +104,7 @@ it('a read with too many included records is refused; their own list and an expo
     expect(response.status, response.text.slice(0, 200)).toBe(400)
     const problem = readProblem(response)
     expect(problem.detail).toContain(
-      `The source ${key} has more than 5000 records of the include supports. Read these records with a list`,
+      `The source ${key} has more than 5000 records, or 64 MiB, of the include supports. Read these records with a list`,
     )
     // The dashboard recognizes the problem by this.
     expect(problem.errors).toBe(undefined)
@@ -122,6 +122,21 @@ it('a read with too many included records is refused; their own list and an expo
   expect(count).toBe(5001)
   const file = await api.get(`/v1/sources/export?format=ndjson&id=${key}&include=supports`)
   expect(file.json<{ supports: unknown[] }>().supports.length).toBe(5001)
+})
+
+it('a read with 64 MiB of included records is refused', async () => {
+  const { key: record, path } = await createRecord(agreements, api, {
+    title: 'Of long sources',
+    kind: 'other',
+  })
+  const { key: source } = await createRecord(resourceOf('sources'), api, { title: 'Long', kind: 'dataset' })
+  await api.pool.query(`update sources set context = repeat('long ', 200000) where id = $1`, [source])
+  await citeOften(api, { source, record: { resource: 'agreements', id: record } }, 70)
+  const refused = await api.get(`${path}?include=citations`)
+  expect(refused.status).toBe(400)
+  expect(readProblem(refused).detail).toContain(
+    'has more than 5000 records, or 64 MiB, of the include citations',
+  )
 })
 
 describe('a large page', () => {
