@@ -4,7 +4,6 @@ import type { Registry } from '../../model/registry.ts'
 import { startSlices } from '../../time-slice.ts'
 import { cachedNameIndex } from './cached-index.ts'
 import { groupBy } from './group-by.ts'
-import { narrowToCountry } from './narrow-to-country.ts'
 import { resolveIn } from './resolve.ts'
 import { type IdQuery, resolveIds } from './stored-ids.ts'
 import { storedNamesIndex } from './stored-names.ts'
@@ -57,7 +56,7 @@ export async function resolveNamesIn(
     const index = await (isCached ? cachedNameIndex(tx, resource) : storedNamesIndex(tx, resource, byName))
     for (const query of byName) {
       const limit = query.limit ?? defaultLimit
-      const resolution = narrowToCountry(index, query, resolveIn(index, query, limit))
+      const resolution = resolveIn(index, query, limit)
       const candidates = resolution.candidates.slice(0, limit)
       resolved.set(identityOf(query), { ...resolution, candidates })
       await pause()

@@ -11,6 +11,18 @@ import { entriesIn, hasYear, yearOf } from './years.ts'
  * @param limit maximum number of candidates of an unknown name or code.
  */
 export function resolveIn(index: NameIndex, query: NameQuery, limit: number): Resolution {
+  const resolution = resolveName(index, query, limit)
+  const { resource, country } = query
+  if (resource !== 'organizations' || country !== undefined) return resolution
+  const record = resolution.match && index.records.get(resolution.match.key)
+  if (!record?.isGovernment || (record.country ?? null) === null) return resolution
+  // Several countries have a Ministry of Health.
+  const detail = 'Authorities of several countries may have this name: state the country.'
+  return { status: 'ambiguous', candidates: resolution.candidates, detail }
+}
+
+/** Resolves a query like `resolveIn`, but without a country of the query, an authority may be resolved. */
+function resolveName(index: NameIndex, query: NameQuery, limit: number): Resolution {
   const found = resolveInCodes(index, query, query.name.trim())
   if (found) return found
   const name = withoutFootnoteMarks(query.name)
@@ -18,7 +30,9 @@ export function resolveIn(index: NameIndex, query: NameQuery, limit: number): Re
   if (unmarked !== name) {
     const { candidates } =
       resolveInCodes(index, query, unmarked) ?? resolveUnmarked(index, query, unmarked, limit)
-    return { status: 'ambiguous', candidates, detail: 'The source marks the name as doubtful.' }
+    const within = matchesWithin(index, query, candidates)
+    const detail = 'The source marks the name as doubtful.'
+    return { status: 'ambiguous', candidates: [...(within.length > 0 ? within : candidates)], detail }
   }
   return resolveUnmarked(index, query, name, limit)
 }
@@ -39,8 +53,7 @@ export const withoutQuestionMark = (name: string): string =>
 /** Resolves a query. @param name the name of the query without marks. */
 function resolveUnmarked(index: NameIndex, query: NameQuery, name: string, limit: number): Resolution {
   const year = yearOf(query.on)
-  const whole = resolveWhole(index, query, name, year)
-  const found = whole ?? resolveTwoNames(index, query, name, year)
+  const found = resolveWithin(index, query, name, year) ?? resolveTwoNames(index, query, name, year)
   if (found) return found
   const code = query.name.trim()
   const broader = query.resource === 'topics' ? findBroaderCodes(index, query.scheme ?? '', code) : []
@@ -111,6 +124,38 @@ function resolveWhole(
   if (!resolution || query.country === undefined || name.length > 2) return resolution
   const detail = `In a source about ${query.country}, this may be the code of a part of the country.`
   return { status: 'ambiguous', candidates: resolution.candidates, detail }
+}
+
+/** Like `resolveWhole`, but an organization must match the country of the query, if it has one. */
+function resolveWithin(
+  index: NameIndex,
+  query: NameQuery,
+  name: string,
+  year: number | undefined,
+): Resolution | undefined {
+  const found = resolveWhole(index, query, name, year)
+  if (!found) return undefined
+  const matches = matchesWithin(index, query, found.candidates)
+  if (matches.length === found.candidates.length) return found
+  if (matches.length > 0) return toResolution(matches)
+  const detail = `No organization of ${query.country} has this name, but organizations of other countries do.`
+  return { status: 'unresolved', candidates: found.candidates, detail }
+}
+
+/**
+ * Returns the organizations of the country of a query or, if there are none, those without a country, such as one of the United
+ * Nations, which match any country. Returns all matches of a query for other records, or without a country.
+ */
+function matchesWithin(
+  index: NameIndex,
+  { resource, scheme, country }: NameQuery,
+  matches: readonly NameMatch[],
+): readonly NameMatch[] {
+  if (resource !== 'organizations' || scheme !== undefined || country === undefined) return matches
+  const of = (wanted: string | null) =>
+    matches.filter(({ key }) => (index.records.get(key)?.country ?? null) === wanted)
+  const ofCountry = of(country)
+  return ofCountry.length > 0 ? ofCountry : of(null)
 }
 
 /** Adds leading zeros to a numeric code. */
@@ -266,8 +311,8 @@ function resolveTwoNames(
   const { first, second, third, fourth } = twoNames.exec(name)?.groups ?? {}
   const secondName = (second ?? third ?? fourth)?.replace(introduction, '').trim()
   if (first === undefined || !secondName) return undefined
-  const halves = [first.trim(), secondName].map((half) => resolveWhole(index, query, half, year))
-  const [ofFirst, ofSecond] = halves.map((half) => half && withinCountry(index, query, half))
+  const halves = [first.trim(), secondName].map((half) => resolveWithin(index, query, half, year))
+  const [ofFirst, ofSecond] = halves.map((half) => (half?.status === 'unresolved' ? undefined : half))
   if (!ofFirst && !ofSecond) return undefined
   const candidates = bestOfEach([...(ofFirst?.candidates ?? []), ...(ofSecond?.candidates ?? [])])
   const secondMatch = ofSecond?.match
@@ -282,31 +327,6 @@ function resolveTwoNames(
     return toResolution([secondMatch])
   const status = halves.every((half) => half !== undefined) ? 'ambiguous' : 'unresolved'
   return { status, candidates, detail: 'It is not certain that both names mean the same record.' }
-}
-
-/**
- * Restricts the resolution of a half to the country of the query, if this is a query for organizations. Returns undefined if no
- * match is left (`matchesIn`).
- */
-function withinCountry(
-  index: NameIndex,
-  { resource, country }: NameQuery,
-  half: Resolution,
-): Resolution | undefined {
-  if (resource !== 'organizations' || country === undefined) return half
-  const matches = matchesIn(index, half.candidates, country)
-  return matches.length > 0 ? toResolution(matches) : undefined
-}
-
-/**
- * Returns the organizations of a country or, if there are none, those without a country, such as one of the United Nations, which
- * match any country.
- */
-export function matchesIn(index: NameIndex, matches: readonly NameMatch[], country: string): NameMatch[] {
-  const of = (wanted: string | null) =>
-    matches.filter(({ key }) => (index.records.get(key)?.country ?? null) === wanted)
-  const ofCountry = of(country)
-  return ofCountry.length > 0 ? ofCountry : of(null)
 }
 
 /** Returns the match of two names for one record, for a state and its new name, or for a territory and its state. */
@@ -327,15 +347,12 @@ function bestOfEach(matches: readonly NameMatch[]): NameMatch[] {
   return [...best.values()].sort((one, other) => other.score - one.score)
 }
 
-/** The detail of a name that several records have. */
-export const severalRecords = 'Several records have this name.'
-
 /** Returns a resolution from matches: `resolved` if all matches are of one record, otherwise `ambiguous`. */
 export function toResolution(matches: readonly NameMatch[]): Resolution {
   const candidates = bestOfEach(matches)
   const [match, ...others] = candidates
   if (match && others.length === 0) return { status: 'resolved', match, candidates }
-  return { status: 'ambiguous', candidates, detail: severalRecords }
+  return { status: 'ambiguous', candidates, detail: 'Several records have this name.' }
 }
 
 /** Returns a match of a record, with a note on it for people. */
