@@ -3,6 +3,7 @@ import { autocommitReads, everything } from '../database/database.ts'
 import { redactResponses } from '../database/idempotency-store.ts'
 import { writeStatement } from '../database/rows.ts'
 import { type Resource, recordSchema } from '../model/resource.ts'
+import { Problem } from '../problems/problem.ts'
 import { aNoun } from '../problems/suggest.ts'
 import { historyStatement } from '../query/revisions.ts'
 import { type ExpectedVersions, etagHeader, ifMatch, parseIfMatch, requireVersion } from './entity-tags.ts'
@@ -19,7 +20,7 @@ import {
   revisionWrite,
   updateDocuments,
 } from './writing/documents.ts'
-import { explainRefusal } from './writing/explain.ts'
+import { explainRefusal, problemAt } from './writing/explain.ts'
 import { type LockedRecord, lockRecord, startWrite } from './writing/locks.ts'
 import { redactionProblems } from './writing/problems.ts'
 import { changedResponse } from './writing/responses.ts'
@@ -60,19 +61,22 @@ async function redactRowsAndResponses(
   await redactResponses(tx, [keyInJson, ...(text === undefined ? [] : [JSON.stringify(text).slice(1, -1)])])
 }
 
-/** Redacts an existing record, and writes a new version with the actor and the reason of the redaction. */
+/**
+ * Redacts an existing record, and writes a new version with the actor and the reason of the redaction.
+ * @param redacted the redacted document of the record.
+ */
 async function redactRecord(
   tx: Transaction,
   task: RedactionTask,
   locked: LockedRecord,
+  redacted: Document,
   change: Change,
 ): Promise<ApiResponse> {
   const { resource, key, redaction, pointer } = task
   const version = locked.version + 1
   const redactions = await redactRevisions(tx, resource, key, version, redaction, pointer)
-  const record: Document = JSON.parse(locked.document)
-  const before = documentOf(resource, record)
-  const after = checkReplacement(resource, before, documentOf(resource, redaction.redactRecord(record)))
+  const before = documentOf(resource, JSON.parse(locked.document))
+  const after = checkReplacement(resource, before, redacted)
   const [stored] = await updateDocuments(tx, resource, [{ locked, before, after }], { ...change, redactions })
   if (!stored) throw new Error('a redacted record was not written')
   await redactRowsAndResponses(tx, task, Object.keys(redactions).length > 0)
@@ -146,15 +150,21 @@ export const redact: Operation = {
     const expected = parseIfMatch(request.headers['if-match'])
     const task: RedactionTask = { resource, key, ...readRedaction(resource, key, request.body) }
     const change: Change = { kind: 'redact', authorship: { ...getAuthorship(request), reason: task.reason } }
+    /** The redacted document, from which `explainRefusal` finds why PostgreSQL refused it. */
+    let document: Document = {}
     try {
       return await database.transaction(async (tx) => {
         const locked = await lockRecord(tx, resource, key)
         if (!locked) return redactRemoved(tx, task, expected, change)
         requireVersion(expected, locked.version, resource.noun)
-        return redactRecord(tx, task, locked, change)
+        document = documentOf(resource, task.redaction.redactRecord(JSON.parse(locked.document)))
+        return redactRecord(tx, task, locked, document, change)
       })
     } catch (error) {
-      throw await explainRefusal(error, autocommitReads(database), resource, {}, key)
+      const cause = await explainRefusal(error, autocommitReads(database), resource, document, key)
+      throw cause !== error && cause instanceof Problem
+        ? problemAt('/replacement', cause, resource, key)
+        : cause
     }
   },
 }

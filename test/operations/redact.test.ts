@@ -211,6 +211,21 @@ it('a replacement may form the text again in the id of another record, which sta
   expect(response.json()).toMatchObject({ title: 'Of a', parties: [{ organization }] })
 })
 
+it('a redaction that would give a record the external id of another one names both', async () => {
+  const paths: string[] = []
+  for (const id of ['Jane', 'John'])
+    paths.push(
+      await create('sources', { title: 'By mail', kind: 'report', externalIds: [{ scheme: 'senders', id }] }),
+    )
+  const [jane = '', john = ''] = paths
+  expect((await redact(jane, { text: 'Jane' })).status).toBe(200)
+  const refused = await redact(john, { text: 'John' })
+  expect(refused.status).toBe(409)
+  const message = `makes /externalIds/0 of ${john} invalid: is already the id of ${jane}`
+  expect(faultAt(refused, '/replacement')).toMatchObject({ code: 'taken', message })
+  expect((await redact(john, { text: 'John', replacement: '[redacted 2]' })).status).toBe(200)
+})
+
 it('a text that also occurs in the random id of the record is redacted, and the id stays', async () => {
   const path = await create('sources', { title: 'Report', kind: 'report' })
   const text = path.slice(-4)

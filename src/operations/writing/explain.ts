@@ -7,7 +7,7 @@ import { records } from '../../database/tables/records.ts'
 import { recordId } from '../../model/keys.ts'
 import type { Resource } from '../../model/resource.ts'
 import { formatPointer } from '../../problems/faults.ts'
-import { type Fault, Problem } from '../../problems/problem.ts'
+import { type Fault, FaultList, Problem } from '../../problems/problem.ts'
 import type { Document } from './documents.ts'
 import { findDanglingReferences, findReferences, type ReferenceValue } from './references.ts'
 import {
@@ -232,4 +232,20 @@ export async function explainRefusal(
 ): Promise<unknown> {
   const [problem] = await explainRefusals(error, tx, resource, [{ document, key }])
   return problem ?? error
+}
+
+/**
+ * Returns a problem of a document that the service makes of a stored one, with its faults at a property of the request: the
+ * client has not sent the document.
+ * @param pointer JSON pointer into the request.
+ * @param key key of the record whose document it is.
+ */
+export function problemAt(pointer: string, problem: Problem, resource: Resource, key: string): Problem {
+  const errors = new FaultList()
+  errors.addProblem(problem, (fault) => {
+    const place = fault.pointer ? `${fault.pointer} of ` : ''
+    const message = `makes ${place}/v1/${resource.name}/${key} invalid: ${fault.message}`
+    return { ...fault, pointer, message }
+  })
+  return new Problem(problem.type, problem.message, { errors, cause: problem })
 }

@@ -5,7 +5,7 @@ import { compileSql } from '../../database/dialect.ts'
 import { deleteStatement, writeStatement } from '../../database/rows.ts'
 import { records } from '../../database/tables/index.ts'
 import type { Resource } from '../../model/resource.ts'
-import { FaultList, Problem } from '../../problems/problem.ts'
+import { Problem } from '../../problems/problem.ts'
 import { startSlices } from '../../time-slice.ts'
 import {
   type Change,
@@ -15,7 +15,7 @@ import {
   type Update,
   updateDocuments,
 } from './documents.ts'
-import { explainRefusal, findCycle } from './explain.ts'
+import { explainRefusal, findCycle, problemAt } from './explain.ts'
 import { acquireAdvisoryLocks, acquireManyRecordsLock, type LockedRecord, lockRecords } from './locks.ts'
 import { findReferences, setAt } from './references.ts'
 import { findReferrers, type Referrer } from './referrers.ts'
@@ -38,20 +38,9 @@ export interface MergedPair {
   remainingDocument: Document
 }
 
-/**
- * Returns a problem of a document that a merge makes, with its faults at `/into`: the client has sent only the key of the
- * remaining record.
- * @param key key of the record whose document it is.
- */
-function problemAtInto(problem: Problem, resource: Resource, key: string): Problem {
-  const errors = new FaultList()
-  errors.addProblem(problem, (fault) => {
-    const place = fault.pointer ? `${fault.pointer} of ` : ''
-    const message = `makes ${place}/v1/${resource.name}/${key} invalid: ${fault.message}`
-    return { ...fault, pointer: '/into', message }
-  })
-  return new Problem(problem.type, problem.message, { errors, cause: problem })
-}
+/** Returns a problem of a document that a merge makes, at the only property that the client has sent about it (`problemAt`). */
+const problemAtInto = (problem: Problem, resource: Resource, key: string): Problem =>
+  problemAt('/into', problem, resource, key)
 
 /**
  * Finds why the database refused a merge.
