@@ -9,7 +9,7 @@ import { generousOptions } from '../support/database-options.ts'
 /** Opens a database on which commits take twice as long as the statement timeout while the table `slow` has a row. */
 async function open({ statementTimeoutMs = 1000, ...options }: Partial<DatabaseOptions> = {}) {
   const { url, pool, close } = await openEmptyDatabase()
-  await pool.query(`create table things (id int); create table slow ();
+  await pool.query(`create table records (); create table things (id int); create table slow ();
     create function wait() returns trigger language plpgsql as
       'begin if exists (select from slow) then perform pg_sleep(${(2 * statementTimeoutMs) / 1000}); end if; return null; end';
     create constraint trigger late after insert on things deferrable initially deferred for each row execute function wait()`)

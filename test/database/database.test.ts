@@ -11,9 +11,10 @@ import {
 import { openEmptyDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
 
-/** Opens an empty database, with one connection by default. */
+/** Opens a database with the table that reads lock, with one connection by default. */
 async function open(options: Partial<DatabaseOptions> = {}) {
   const { url, pool, close } = await openEmptyDatabase()
+  await pool.query('create table records ()')
   const database = openDatabaseAt(url, { ...generousOptions, maxConnections: 1, ...options })
   onTestFinished(async () => {
     await database.close()

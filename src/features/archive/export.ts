@@ -4,6 +4,7 @@ import { to as copyTo } from 'pg-copy-streams'
 import type { Database } from '../../database/database.ts'
 import { getDatabaseError } from '../../database/errors.ts'
 import { lastMigration, requireKnownMigrations } from '../../database/migrate.ts'
+import { beginReading } from '../../database/read-session.ts'
 import { OperationalError } from '../../operational-error.ts'
 import { endMark, toLine } from './format.ts'
 import { type ArchivedTable, archivedTables, quoteColumns, quoteTable } from './tables.ts'
@@ -42,12 +43,13 @@ export async function exportArchive(
   database: Database,
   write: (chunks: AsyncIterable<string | Buffer>) => Promise<void>,
 ): Promise<void> {
-  await requireKnownMigrations(database)
   try {
     await database.maintain(async (client) => {
       await client.query(
-        "begin isolation level repeatable read, read only; set local time zone 'UTC'; set local datestyle = 'ISO'; set local extra_float_digits = 1; set local bytea_output = 'hex'",
+        `${beginReading}; set local time zone 'UTC'; set local datestyle = 'ISO'; set local extra_float_digits = 1; set local bytea_output = 'hex'`,
       )
+      // The transaction keeps migrations away from here on.
+      await requireKnownMigrations(database)
       await write(withChecksum(contents(client)))
       await client.query('commit')
     })

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { beginReading } from '../../database/read-session.ts'
 
 /** Number of rows that are read at a time. */
 const fetchSize = 1000
@@ -23,7 +24,7 @@ export async function* readAll<Row extends pg.QueryResultRow>(
 
 /** Runs `work` in a read-only transaction on one snapshot of the database. */
 export async function inSnapshot<T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> {
-  await client.query(`begin isolation level repeatable read read only;
+  await client.query(`${beginReading};
     set local search_path = pg_catalog, public; set local jit = off; set local work_mem = '64MB'`)
   const result = await work()
   await client.query('commit')

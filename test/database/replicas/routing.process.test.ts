@@ -14,7 +14,7 @@ let database: Database
 beforeAll(async () => {
   servers = await openReplicatedServers(2)
   await servers.primary.run(`create table settings (name text primary key, value text not null);
-    create table numbers (number int primary key)`)
+    create table records (); create table numbers (number int primary key)`)
   database = open(servers.standbys.map(({ url }) => url))
 }, 60_000)
 
@@ -318,7 +318,7 @@ it('a standby of another primary serves no reads, and is reported', async () => 
   onTestFinished(() => others.close())
   const { primary, standbys } = others
   await primary.run(`create table settings (name text primary key, value text); ${timeline};
-    create table numbers (number int); insert into numbers select generate_series(1, 500000)`)
+    create table records (); create table numbers (number int); insert into numbers select generate_series(1, 500000)`)
   const count = 'select count(*)::int as count from numbers'
   const isReplayed = async () => expect(await standbys[0]?.run(count)).toEqual([{ count: 500_000 }])
   await vi.waitFor(isReplayed, { timeout: 10_000 })
