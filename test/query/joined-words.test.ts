@@ -48,3 +48,30 @@ describe('the filter q', () => {
     expect(search.data.map(({ key }) => key)).toContain('crs-31195')
   })
 })
+
+describe('the snippet of a search across resources', () => {
+  const summary =
+    'Training for livestock/veterinary services, waste.water plants and the plan 2014-2020, signed in the U.S. for COVID-19.'
+  beforeAll(() => api.post('/v1/agreements', { title: 'Joint snippet programme', kind: 'other', summary }))
+
+  it.each([
+    ['veterinary training', '<mark>Training</mark> for livestock/<mark>veterinary</mark> services'],
+    [
+      'livestock plants',
+      'Training for <mark>livestock</mark>/veterinary services, waste.water <mark>plants</mark>',
+    ],
+    ['water services', 'livestock/veterinary <mark>services</mark>, waste.<mark>water</mark> plants'],
+    ['2014 plants', 'waste.water <mark>plants</mark> and the plan <mark>2014</mark>-2020'],
+    ['2020 plants', 'waste.water <mark>plants</mark> and the plan 2014-<mark>2020</mark>'],
+    [
+      'livestock/veterinary plants',
+      '<mark>livestock/veterinary</mark> services, waste.water <mark>plants</mark>',
+    ],
+    ['2014-2020 plants', '<mark>plants</mark> and the plan <mark>2014</mark><mark>-2020</mark>'],
+    ['U.S. plants', '<mark>plants</mark> and the plan 2014-2020, signed in the <mark>U.S</mark>.'],
+  ])('marks the words of %s in joined words', async (q, expected) => {
+    const response = await api.get(`/v1/search?${new URLSearchParams({ q, resource: 'agreements' })}`)
+    const { data } = response.json<{ data: { title: string; snippet: string }[] }>()
+    expect(data.find(({ title }) => title === 'Joint snippet programme')?.snippet).toContain(expected)
+  })
+})
