@@ -162,6 +162,7 @@ async function applyMigrations(client: pg.Client): Promise<void> {
   const { rows } = await client.query<Applied>(appliedText)
   const applied = new Set(rows.map(toTime))
   if (applied.size === 0) await requireNoReplacedSchema(client)
+  await requireNoDependentView(client)
   // PostgreSQL refuses to change a column that a view uses.
   await client.query(`drop schema if exists ${replacedSchemas.join(', ')} cascade`)
   for (const { folderMillis, hash, sql } of readMigrationFiles({ migrationsFolder: folder })) {
@@ -190,6 +191,29 @@ async function requireNoReplacedSchema(client: pg.Client): Promise<void> {
   if (schema) {
     throw new OperationalError(
       `the database has a schema "${schema.name}", which the first migration would replace: if it belongs to another program, set DATABASE_URL to an empty database; if the database was restored from a dump, restore the schema "drizzle", too`,
+    )
+  }
+}
+
+/**
+ * Checks that no view outside the schemas that migrations replace reads a view in them: it would be dropped, too.
+ * @throws OperationalError if there is one.
+ */
+async function requireNoDependentView(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ name: string; schema: string }>(
+    `select format('%I.%I', own.nspname, dependent.relname) as name, replaced.nspname as schema
+    from pg_depend join pg_rewrite on pg_rewrite.oid = objid
+      join pg_class dependent on dependent.oid = ev_class join pg_namespace own on own.oid = dependent.relnamespace
+      join pg_class used on used.oid = refobjid join pg_namespace replaced on replaced.oid = used.relnamespace
+    where classid = 'pg_rewrite'::regclass and refclassid = 'pg_class'::regclass
+      and replaced.nspname = any($1::text[]) and own.nspname <> all($1::text[])
+    order by 1 limit 1`,
+    [replacedSchemas],
+  )
+  const [view] = rows
+  if (view) {
+    throw new OperationalError(
+      `the database cannot be migrated: the view ${view.name} reads the schema "${view.schema}", which migrations replace: drop the view, and create it again after the upgrade`,
     )
   }
 }

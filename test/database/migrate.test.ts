@@ -57,6 +57,20 @@ describe('migrating', () => {
     expect(rows).toEqual([{ found: 'published.articles' }])
   })
 
+  it('refuses a database with a view over a schema that migrations replace, and keeps the view', async () => {
+    await runFirstMigrations(database.pool, 17)
+    await database.pool.query(
+      'create schema reports; create view reports.titles as select title from published.agreements',
+    )
+    await expect(migrate(database.database)).rejects.toThrow(
+      'the view reports.titles reads the schema "published", which migrations replace: drop the view, and create it again after the upgrade',
+    )
+    expect((await database.pool.query('select from reports.titles')).rowCount).toBe(0)
+    await database.pool.query('drop view reports.titles')
+    await migrate(database.database)
+    expect(await readSchemaState(database.database)).toBe('migrated')
+  })
+
   it('refuses a database of another program that has a table which migrations create', async () => {
     await database.pool.query('create table records ()')
     await expect(migrate(database.database)).rejects.toThrow(
