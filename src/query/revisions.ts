@@ -86,7 +86,7 @@ export interface FeedPosition {
 export interface FeedPlan {
   /** The position after which the page starts, in the given order; undefined for the first page. */
   after: FeedPosition | undefined
-  /** Names of resources; an empty array means all. */
+  /** Names of resources, each once; an empty array means all. */
   resources: string[]
   /** Codes of countries that the records name; an empty array means all records. */
   countries: string[]
@@ -159,9 +159,9 @@ export function feedStatement({
   limit,
   withUnsettled,
 }: FeedPlan): QueryConfig {
-  // An index has the changes of a resource in the order of the feed. With `any`, PostgreSQL sorts all changes of the resource, after
+  // An index has the changes of a resource in the order of the feed. With `any`, PostgreSQL sorts all changes of the resources, after
   // it has checked for each whether readers without a key may see it.
-  const hasOneResource = resources.length === 1 && countries.length === 0
+  const isByResource = resources.length > 0 && countries.length === 0
   const build = () => {
     const position = sql`transaction || '.' || sequence`
     const direction = sql.raw(order)
@@ -173,20 +173,22 @@ export function feedStatement({
             sql`(transaction, sequence) ${beyond} (${placeholder('transaction')}::bigint, ${placeholder('sequence')}::bigint)`,
           ]
         : []),
-      ...(hasOneResource ? [sql`resource = (${placeholder('resources')}::text[])[1]`] : []),
-      ...(resources.length > 0 && !hasOneResource
+      ...(isByResource ? [sql`resource = wanted`] : []),
+      ...(resources.length > 0 && !isByResource
         ? [sql`resource = any(${placeholder('resources')}::text[])`]
         : []),
       ...(countries.length > 0 ? [sql`countries && ${placeholder('countries')}::text[]`] : []),
     ]
     const orderBy = sql`order by transaction ${direction}, sequence ${direction}`
-    const rows = sql`select * from ${revisions} where ${sql.join(conditions, sql` and `)} ${orderBy} limit ${placeholder('limit')}`
+    const page = sql`select * from ${revisions} where ${sql.join(conditions, sql` and `)} ${orderBy} limit ${placeholder('limit')}`
+    const rows = isByResource
+      ? sql`select page.* from unnest(${placeholder('resources')}::text[]) as wanted cross join lateral (${page}) as page ${orderBy} limit ${placeholder('limit')}`
+      : page
     return sql`select ${position} as position, resource, (select row_to_json(change) from (select ${position} as "position", resource,
         key, ${properties}) as change)::text as entry, document::text as document, found
       from ${boundedRows(rows, orderBy)} where bytes_before < ${maxPageBytesSql} ${orderBy}`
   }
   const values = { ...after, resources, countries, limit }
-  const resourceShape = hasOneResource ? 'one' : resources.length > 0
-  const shape = [after ? 'after' : 'first', resourceShape, countries.length > 0, order, withUnsettled]
+  const shape = [after ? 'after' : 'first', resources.length > 0, countries.length > 0, order, withUnsettled]
   return statement(`feed|${shape.join('|')}`, build, values)
 }
