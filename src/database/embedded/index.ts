@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { OperationalError } from '../../operational-error.ts'
 import { type Cluster, hasCluster, openCluster } from './cluster.ts'
 import { type GetUrl, separateRoles, transferDatabase } from './earlier-roles.ts'
-import { ensureStarted, stop } from './postmaster.ts'
+import { ensureStarted, isReady, stop } from './postmaster.ts'
 import { serverSettings, usableMemory } from './server-settings.ts'
 import { ensureServiceRole, servicePassword, serviceRole, superuser } from './service-role.ts'
 import { acquireSharedLock, isHeld, releaseSharedLock, type SharedLock } from './shared-lock.ts'
@@ -51,7 +51,11 @@ export async function openEmbeddedDatabase(
     await releaseServer(folder, cluster, port, lock).catch(() => {})
     throw error
   }
-  const supervisor = new Supervisor(lock, (stopping) => rejoinServer(cluster, settings, port, stopping))
+  const supervisor = new Supervisor(
+    lock,
+    (stopping) => rejoinServer(cluster, settings, port, stopping),
+    () => isReady(cluster),
+  )
   return { url, supervisor, close: async () => releaseServer(folder, cluster, port, await supervisor.stop()) }
 }
 

@@ -59,6 +59,10 @@ export async function ensureStarted(
 const isFormerServerEnding = (error: unknown) =>
   error instanceof OperationalError && error.message.includes('pre-existing shared memory block')
 
+/** Whether the cluster's server runs and is not starting or stopping. */
+export const isReady = async ({ path }: Cluster): Promise<boolean> =>
+  (await readPostmaster(path))?.status === 'ready'
+
 /**
  * Stops the cluster's server and returns when it has stopped. Open connections are closed.
  * @throws OperationalError when it has not stopped within a minute; the error of `runProgram` when pg_ctl fails.

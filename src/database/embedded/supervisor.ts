@@ -26,16 +26,25 @@ export class Supervisor {
   observer: ServerObserver = {}
   #lock: SharedLock
   readonly #rejoin: (signal: AbortSignal) => Promise<SharedLock>
+  readonly #isRunning: () => Promise<boolean>
   readonly #stopping = new AbortController()
   readonly #running: Promise<void>
   #rejoinedAt = Number.NEGATIVE_INFINITY
   /** Pause before the next attempt to start the server, in milliseconds. */
   #pauseMs = 0
 
-  /** @param rejoin starts the server if it does not run, and takes the shared lock again. */
-  constructor(lock: SharedLock, rejoin: (signal: AbortSignal) => Promise<SharedLock>) {
+  /**
+   * @param rejoin starts the server if it does not run, and takes the shared lock again.
+   * @param isRunning whether the server runs. It closes all connections when one of its processes crashes, and continues.
+   */
+  constructor(
+    lock: SharedLock,
+    rejoin: (signal: AbortSignal) => Promise<SharedLock>,
+    isRunning: () => Promise<boolean>,
+  ) {
     this.#lock = lock
     this.#rejoin = rejoin
+    this.#isRunning = isRunning
     this.#running = this.#run(this.#stopping.signal)
   }
 
@@ -60,10 +69,13 @@ export class Supervisor {
 
   async #restart(signal: AbortSignal): Promise<void> {
     if (performance.now() - this.#rejoinedAt >= stableAfterMs) this.#pauseMs = 0
+    // A server that runs need not be started, so the first attempt to join it again does not wait long.
+    let pauseMs = (await this.#isRunning()) ? Math.min(minPauseMs, this.#pauseMs) : this.#pauseMs
     for (;;) {
-      await sleep(this.#pauseMs, undefined, { signal }).catch(() => {})
+      await sleep(pauseMs, undefined, { signal }).catch(() => {})
       if (signal.aborted) return
       this.#pauseMs = Math.min(Math.max(minPauseMs, 2 * this.#pauseMs), maxPauseMs)
+      pauseMs = this.#pauseMs
       try {
         this.#lock = await this.#rejoin(signal)
         this.#rejoinedAt = performance.now()
