@@ -5,6 +5,7 @@ import type pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { migrate } from '../../src/database/migrate.ts'
 import { pastSetup, pastStatements } from '../../src/database/past.ts'
+import { beginReading } from '../../src/database/read-session.ts'
 import { OperationalError } from '../../src/operational-error.ts'
 import { openTestDatabase, type TestDatabase } from '../support/database.ts'
 import { importTables } from '../support/import-tables.ts'
@@ -41,13 +42,13 @@ async function serverTime(): Promise<string> {
 }
 
 /** Returns the statements that begin a transaction as the service does for a read with `asOf`. */
-const beginReading = (at: string) => `begin isolation level repeatable read read only; ${pastSetup(at)}`
+const beginReadingAt = (at: string) => `${beginReading}; ${pastSetup(at)}`
 
 /** Returns the rows of a statement as of a time. */
 async function asOf(at: string, statement: string): Promise<unknown[]> {
   const client = await pool.connect()
   try {
-    await client.query(beginReading(at))
+    await client.query(beginReadingAt(at))
     return await run(statement, client)
   } finally {
     await client.query('rollback')
@@ -328,7 +329,7 @@ describe('a read as of an earlier time', () => {
   it('gets no transaction id, writes nothing, and works in a read-only session', async () => {
     const client = await connect()
     await run('set default_transaction_read_only = on', client)
-    await run(beginReading('2020-01-01'), client)
+    await run(beginReadingAt('2020-01-01'), client)
     expect(await run('select count(*)::int as count from agreements', client)).toEqual([{ count: 0 }])
     expect(await run("select countries_within(array['142'])", client)).toEqual([])
     expect(await run('select pg_current_xact_id_if_assigned() as id', client)).toEqual([{ id: null }])
@@ -343,7 +344,7 @@ describe('a read as of an earlier time', () => {
 
   it('does not delay the feed of changes while it runs', async () => {
     const client = await connect()
-    await run(beginReading('2020-01-01'), client)
+    await run(beginReadingAt('2020-01-01'), client)
     await run('select count(*) from agreements', client)
     const [written] = await run('select feed_transaction() as at')
     await expect
