@@ -17,6 +17,12 @@ const maxPipelined = 64
 /** Event of the server: a connection is closed because it has too many waiting requests. Listeners receive the socket. */
 export const tooManyPipelinedRequests = 'tooManyPipelinedRequests'
 
+/** Event of the server: an idle connection has got a request, which may wait in the queue. Listeners receive the socket. */
+export const connectionBecameBusy = 'connectionBecameBusy'
+
+/** Event of the server: all requests of a connection have ended. Listeners receive the socket. */
+export const connectionBecameIdle = 'connectionBecameIdle'
+
 const activeResponses = new WeakMap<Socket, ServerResponse>()
 
 /** Returns the response that a connection is waiting for or receiving, or undefined. */
@@ -29,12 +35,12 @@ const addressOf = (socket: Socket): string => anonymousClient(socket.remoteAddre
  * Wraps a request listener. Requests of a connection start one after another, and requests of all connections start in the
  * order of the queue. A client may send thousands of requests in one write (pipelining); Node.js alone would start all of
  * them in one iteration of the event loop, and delay all other clients.
- * @param refuse is called with a connection that has too many waiting requests.
+ * @param report emits an event of a connection.
  */
 function startInOrder(
   queue: RequestQueue,
   handle: RequestListener,
-  refuse: (socket: Socket) => void,
+  report: (event: string, socket: Socket) => void,
 ): RequestListener {
   /** Waiting requests of connections with an active request. */
   const waitingBySocket = new WeakMap<Socket, (() => void)[]>()
@@ -48,7 +54,10 @@ function startInOrder(
       activeResponses.delete(socket)
       const next = waiting.shift()
       if (next) runOutside(next)
-      else waitingBySocket.delete(socket)
+      else {
+        waitingBySocket.delete(socket)
+        report(connectionBecameIdle, socket)
+      }
     })
     queue.add(
       () => addressOf(socket),
@@ -66,9 +75,13 @@ function startInOrder(
     if (!waiting) {
       const newWaiting: (() => void)[] = []
       waitingBySocket.set(socket, newWaiting)
+      report(connectionBecameBusy, socket)
       begin(request, response, newWaiting)
-    } else if (waiting.length === maxPipelined) refuse(socket)
-    else waiting.push(() => begin(request, response, waiting))
+    } else if (waiting.length === maxPipelined) {
+      // A destroyed socket has no address, so the event comes first.
+      report(tooManyPipelinedRequests, socket)
+      socket.destroy()
+    } else waiting.push(() => begin(request, response, waiting))
   }
 }
 
@@ -82,13 +95,8 @@ export interface HttpServerOptions extends ServerOptions {
 export const createServerFactory =
   ({ connectionTimeoutMs, ...options }: HttpServerOptions) =>
   (handle: RequestListener): Server => {
-    const refuse = (socket: Socket) => {
-      // A destroyed socket has no address, so the event comes first.
-      server.emit(tooManyPipelinedRequests, socket)
-      socket.destroy()
-    }
     const queue = new RequestQueue()
-    const listener = startInOrder(queue, handle, refuse)
+    const listener = startInOrder(queue, handle, (event, socket) => server.emit(event, socket))
     const server = createServer(options, listener).setTimeout(connectionTimeoutMs, (socket) => {
       // Until a response begins, the service is slow, and not the client.
       if (activeResponse(socket)?.headersSent !== false) socket.destroy()

@@ -67,6 +67,15 @@ describe('with at most 20 connections', () => {
       /entente_connections_closed_total\{reason="idle"\} [1-9]/,
     )
   })
+
+  it('closes no connection whose request waits in the queue while its address opens connections', async () => {
+    const { hostname, port } = new URL(api.origin)
+    const first = connect(Number(port), hostname)
+    opened.push(first)
+    const response = Promise.race([send(first, '/v1/topics?limit=1'), waitUntilClosed(first)])
+    await openIdle(api, 60)
+    expect(await response).toMatch(/^HTTP\/1\.1 200 /)
+  })
 })
 
 describe.runIf(process.platform === 'linux')('with at most 5 connections per address', () => {

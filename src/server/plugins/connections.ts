@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import fp from 'fastify-plugin'
-import { tooManyPipelinedRequests } from '../http-server.ts'
+import { connectionBecameBusy, connectionBecameIdle, tooManyPipelinedRequests } from '../http-server.ts'
 import { anonymousClient, proxyCheck } from './client/addresses.ts'
 import { Connections } from './connections/connections.ts'
 
@@ -59,11 +59,9 @@ export const connections = fp<ConnectionsOptions>(
     server.on('error', (error) => {
       if (server.listening) log.error({ err: error }, 'a connection was not accepted')
     })
-    app.addHook('onRequest', ({ raw: { socket } }, _reply, done) => {
-      openConnections.requestStarted(socket)
-      done()
-    })
-    app.onRequestEnd(({ raw: { socket } }) => openConnections.requestEnded(socket))
+    // Not the hooks of requests: a request that still waits in the queue must not lose its connection either.
+    server.on(connectionBecameBusy, (socket: Socket) => openConnections.becameBusy(socket))
+    server.on(connectionBecameIdle, (socket: Socket) => openConnections.becameIdle(socket))
     metrics.gauge('entente_connections_max', 'Maximum number of client connections.', () => maxConnections)
     metrics.gauge('entente_connections', 'Open client connections.', () => openConnections.count)
     metrics.gauge('entente_connections_idle', 'Idle client connections.', () => openConnections.idleCount)
@@ -74,5 +72,5 @@ export const connections = fp<ConnectionsOptions>(
       openConnections.closedCounts,
     )
   },
-  { name: 'connections', dependencies: ['metrics', 'request-end'] },
+  { name: 'connections', dependencies: ['metrics'] },
 )

@@ -23,8 +23,6 @@ interface Source {
 
 interface Tracked {
   source: Source
-  /** Number of requests in progress. */
-  requests: number
   hasRequested: boolean
 }
 
@@ -32,7 +30,7 @@ interface Tracked {
 const evictionShare = 0.9
 
 /**
- * The open connections of clients. A connection is idle while no request is in progress: before its first request has
+ * The open connections of clients. A connection is idle while no request waits or is in progress: before its first request has
  * arrived, and between two requests.
  */
 export class Connections {
@@ -78,7 +76,7 @@ export class Connections {
     }
     const source = this.#findOrCreateSource(name)
     source.count += 1
-    this.#tracked.set(socket, { source, requests: 0, hasRequested: false })
+    this.#tracked.set(socket, { source, hasRequested: false })
     this.#addIdle(socket, source)
     socket.once('close', () => this.#forget(socket, source, name))
     if (source.count > source.maxCount) this.#closeIdle(source.idle, 'address')
@@ -105,21 +103,18 @@ export class Connections {
     for (const socket of this.#idle) socket.destroy()
   }
 
-  /** Counts a request of a connection. Does nothing for a connection that was not added. */
-  requestStarted(socket: Socket): void {
+  /** Keeps a connection open for its requests. Does nothing for a connection that was not added. */
+  becameBusy(socket: Socket): void {
     const tracked = this.#tracked.get(socket)
     if (!tracked) return
-    tracked.requests += 1
     tracked.hasRequested = true
     this.#removeIdle(socket, tracked.source)
   }
 
-  /** Counts the end of a request. */
-  requestEnded(socket: Socket): void {
+  /** Lets a connection be closed again, since its requests have ended. */
+  becameIdle(socket: Socket): void {
     const tracked = this.#tracked.get(socket)
-    if (!tracked) return
-    tracked.requests -= 1
-    if (tracked.requests === 0) this.#addIdle(socket, tracked.source)
+    if (tracked) this.#addIdle(socket, tracked.source)
   }
 
   #findOrCreateSource(name: string | undefined): Source {
