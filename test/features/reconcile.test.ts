@@ -353,6 +353,22 @@ describe('the reconciliation service', () => {
     expect(Number(response.headers['retry-after'])).toBeGreaterThan(0)
   })
 
+  it('lets pages of every origin read the refusals of all plugins', async () => {
+    const limited = await openTestApp({ env: { PUBLIC_READ: 'false', RATE_LIMIT: '2' } })
+    onTestFinished(() => limited.close())
+    const refusals = [
+      [`/reconcile?queries=${'x'.repeat(15_000)}`, 414],
+      ['/reconcile', 401],
+      ['/reconcile/suggest/type?prefix=c', 401],
+      ['/reconcile', 429],
+    ] as const
+    for (const [url, status] of refusals) {
+      const response = await limited.app.inject({ url, headers: { origin: 'https://openrefine.example' } })
+      expect(response.statusCode, url).toBe(status)
+      expect(response.headers['access-control-allow-origin']).toBe('*')
+    }
+  })
+
   it('hides internal records from clients without a key', async () => {
     const payload = { name: 'Secret Institute of Names', kind: 'other', visibility: 'internal' }
     const created = await test.app.inject({

@@ -1,6 +1,13 @@
 import fastifyCors from '@fastify/cors'
 import fp from 'fastify-plugin'
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The CORS headers of a route that pages of all origins may use, whatever `CORS_ORIGINS` is. */
+    corsHeaders?: Readonly<Record<string, string>>
+  }
+}
+
 /** Response headers that scripts of other origins may read, in addition to those of the Fetch standard. */
 const exposedHeaders = [
   'Accept-Patch',
@@ -36,4 +43,15 @@ export const cors = fp<{ origins: readonly string[] }>(
     })
   },
   { name: 'cors' },
+)
+
+/** Sets the CORS headers of routes that pages of all origins may use, also on refusals by later plugins. */
+export const openRoutes = fp(
+  async function openRoutes(app) {
+    app.addHook('onRequest', ({ routeOptions: { config } }, reply, done) => {
+      if (config.corsHeaders) reply.headers(config.corsHeaders)
+      done()
+    })
+  },
+  { name: 'open-routes' },
 )

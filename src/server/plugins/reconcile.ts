@@ -87,7 +87,6 @@ const corsHeaders = {
   'access-control-allow-origin': '*',
   'access-control-allow-methods': 'GET, HEAD, POST, OPTIONS',
   'access-control-allow-headers': 'content-type, authorization',
-  'cache-control': 'no-store',
 }
 
 /** Options of the plugin `reconcile`. */
@@ -116,8 +115,11 @@ export async function reconcile(
     const headers = { 'accept-post': form }
     done(new Problem('unsupported-media-type', `The body must be ${form}.`, { headers }))
   })
+  scope.addHook('onRoute', (route) => {
+    route.config = { ...route.config, corsHeaders }
+  })
   scope.addHook('onRequest', (_request, reply, done) => {
-    reply.headers(corsHeaders)
+    reply.header('cache-control', 'no-store')
     done()
   })
 
