@@ -131,3 +131,21 @@ it('a request for suggestions of an unknown type is refused with the most simila
   const blank = await test.app.inject('/reconcile/suggest/entity?prefix=China&type=')
   expect(blank.json<{ result: object[] }>().result[0]).toMatchObject({ id: 'countries:CHN' })
 })
+
+it('a request that would get the manifest in place of what it asks for is refused', async () => {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  const refused = [
+    [{ method: 'POST', payload: 'querys={}' }, 'queries', 'required'],
+    [{ method: 'POST', payload: '' }, 'queries', 'required'],
+    [{ method: 'POST', payload: 'queries={}&extend={}' }, 'extend', 'not_exactly_one'],
+    [{ method: 'GET', query: 'query=China' }, 'query', 'unknown'],
+  ] as const
+  for (const [request, parameter, code] of refused) {
+    const response = await test.app.inject({ url: '/reconcile', headers, ...request })
+    expect(response.statusCode, JSON.stringify(request)).toBe(400)
+    expect(response.json().errors).toMatchObject([{ parameter, code }])
+  }
+  // jQuery sends these for the manifest.
+  const manifest = await test.app.inject('/reconcile?callback=jQuery1&_=1700000000000')
+  expect(manifest.json()).toMatchObject({ versions: ['0.2'] })
+})

@@ -55,6 +55,34 @@ const fieldsOf = (body: unknown) => (typeof body === 'string' ? parseFields(body
 /** Returns the parameters of the query string, which the router does not parse. */
 const queryOf = ({ url }: FastifyRequest) => parseFields(url.split('?').slice(1).join('?'))
 
+/**
+ * Checks the names of the fields of a request to `/reconcile`. Other unknown fields are ignored, since clients may send fields
+ * of their own, such as `callback` and `_`.
+ * @throws Problem `invalid-parameter` if the client would get the manifest, or only a part of what it asked for, in place of it.
+ */
+function requireKnownFields(
+  { queries, extend: extension, query }: Record<string, string>,
+  method: string,
+): void {
+  if (queries !== undefined && extension !== undefined)
+    throw invalidParameters([
+      { parameter: 'extend', code: 'not_exactly_one', message: 'must not be sent together with queries' },
+    ])
+  if (queries !== undefined || extension !== undefined) return
+  if (query !== undefined)
+    throw invalidParameters([
+      {
+        parameter: 'query',
+        code: 'unknown',
+        message: 'is not supported: send queries, a batch of queries by id',
+      },
+    ])
+  if (method === 'POST')
+    throw invalidParameters([
+      { parameter: 'queries', code: 'required', message: 'or extend must be a field of the form' },
+    ])
+}
+
 /** Parses the JSON of a field, in time slices. @throws Problem `malformed-request` or `too-large`, which names the field. */
 async function parseField(name: string, text: string): Promise<unknown> {
   try {
@@ -143,7 +171,9 @@ export async function reconcile(
     }
 
   const main = handleWith(async (api, request) => {
-    const { queries, extend: extension } = { ...queryOf(request), ...fieldsOf(request.body) }
+    const fields: Record<string, string> = { ...queryOf(request), ...fieldsOf(request.body) }
+    requireKnownFields(fields, request.method)
+    const { queries, extend: extension } = fields
     if (queries !== undefined) return reconcileQueries(api, registry, await parseField('queries', queries))
     if (extension !== undefined) return extend(api, registry, await parseField('extend', extension))
     return makeManifest(publicUrl ?? baseUrlOf(request), registry)
