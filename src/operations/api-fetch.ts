@@ -12,3 +12,6 @@ export interface FetchedResponse {
  * `body`, which is sent as JSON.
  */
 export type ApiFetch = (path: string, body?: unknown) => Promise<FetchedResponse>
+
+/** Whether a path has a segment `.` or `..`, which URL parsers remove, even percent-encoded, so that it leads to another path. */
+export const hasDotSegment = (path: string): boolean => /\/\.\.?(?=\/|\?|$)/.test(path)

@@ -190,7 +190,7 @@ describe('the endpoint /mcp', () => {
       ['get', { resource: 'countries', key }],
     ] as const) {
       const { isError, text } = await call(name, input, admin)
-      expect({ isError, text }).toEqual({ isError: true, text: `"${key}" cannot be a key.` })
+      expect({ isError, text }).toEqual({ isError: true, text: 'A key cannot be "." or "..".' })
     }
   })
 

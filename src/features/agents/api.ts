@@ -1,4 +1,4 @@
-import type { ApiFetch } from '../../operations/api-fetch.ts'
+import { type ApiFetch, hasDotSegment } from '../../operations/api-fetch.ts'
 
 /** Values of query parameters by name. Undefined values are left out. */
 export type Query = Record<string, string | number | undefined>
@@ -6,17 +6,17 @@ export type Query = Record<string, string | number | undefined>
 /**
  * Returns the path of an API request: `/v1/`, the segments, and the query string, in which commas are literal, since they
  * separate values.
- * @throws RefusedError for the segments `.` and `..`: URL parsers remove them, even as `%2e`.
+ * @throws RefusedError for the segments `.` and `..`.
  */
 export function pathOf(segments: readonly string[], query: Query = {}): string {
-  const removed = segments.find((segment) => segment === '.' || segment === '..')
-  if (removed !== undefined) throw new RefusedError(`"${removed}" cannot be a key.`)
+  const path = `/v1/${segments.map(encodeURIComponent).join('/')}`
+  if (hasDotSegment(path)) throw new RefusedError('A key cannot be "." or "..".')
   const parameters = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined) parameters.set(name, String(value))
   }
   const search = parameters.size > 0 ? `?${parameters}`.replaceAll('%2C', ',') : ''
-  return `/v1/${segments.map(encodeURIComponent).join('/')}${search}`
+  return `${path}${search}`
 }
 
 /** The API responded with an error status, or a tool sent no request because of its inputs. */

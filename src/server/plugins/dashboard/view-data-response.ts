@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { invalidParameters } from '../../../model/parameters.ts'
 import { edtf } from '../../../model/schemas.ts'
+import { hasDotSegment } from '../../../operations/api-fetch.ts'
 import { toFault } from '../../../problems/faults.ts'
 import { type Fault, Problem } from '../../../problems/problem.ts'
 import type { DataPart, ViewData } from '../../../view-data.ts'
@@ -89,9 +90,6 @@ export async function sendViewData(
     return reply.code(status).headers(refusalHeaders).type(contentType).send(text)
   }
 }
-
-/** Whether a path has a segment `.` or `..`, which would lead to another path. Percent-encoding the dots would not help. */
-const hasDotSegment = (path: string) => /\/\.\.?(?=\/|\?|$)/.test(path)
 
 /** Reads the parts one after another, so that a view with many parts has only one running read at a time. */
 async function readParts(
