@@ -1,12 +1,13 @@
 // @module-tag slow
 
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { z } from 'zod'
 import { type Api, startTestApi } from '../support/api.ts'
-import { adminKey } from '../support/app.ts'
+import { adminKey, openTestApp } from '../support/app.ts'
 import { sendBulk } from '../support/bulk.ts'
 import { createRecord, type Document, ifMatch, resourceOf } from '../support/documents.ts'
+import { registry } from '../support/registry.ts'
 
 /** The tools for agents, called by the official client of the Model Context Protocol. */
 
@@ -365,6 +366,18 @@ describe('the endpoint /mcp', () => {
     expect((await send('POST', { ...ping, padding: 'x'.repeat(70_000) })).status).toBe(413)
     const get = await send('GET')
     expect([get.status, get.headers.get('allow')]).toEqual([405, 'POST'])
+  })
+
+  it('is loaded again by the next request if loading it has failed', async () => {
+    const fresh = await openTestApp()
+    onTestFinished(() => fresh.close().finally(() => vi.restoreAllMocks()))
+    const headers = { accept: 'application/json, text/event-stream' }
+    const payload = { jsonrpc: '2.0', id: 1, method: 'tools/list' }
+    const send = () => fresh.app.inject({ method: 'POST', url: '/mcp', headers, payload })
+    vi.spyOn(registry.participants, 'has').mockImplementationOnce(() => {
+      throw new Error('too many open files')
+    })
+    expect([(await send()).statusCode, (await send()).statusCode]).toEqual([500, 200])
   })
 
   it('counts the requests of a tool for the rate limit, and says when to call the tool again', async () => {

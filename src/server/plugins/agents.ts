@@ -37,8 +37,16 @@ export const agents = fp<AgentsOptions>(
     }
     let endpoint: Promise<McpEndpoint> | undefined
     /** Loads the SDK at the first request: this takes a tenth of a second, and many registries have no agents. */
-    const load = () =>
-      import('../../features/agents/server.ts').then(({ createMcpEndpoint }) => createMcpEndpoint(registry))
+    const load = async () => {
+      try {
+        const { createMcpEndpoint } = await import('../../features/agents/server.ts')
+        return createMcpEndpoint(registry)
+      } catch (error) {
+        // The next request tries again. The reason may be gone then, such as too many open files.
+        endpoint = undefined
+        throw error
+      }
+    }
     const options = {
       config: { access: 'read' },
       bodyLimit: maxBodyBytes,
