@@ -99,7 +99,7 @@ describe('the reconciliation service', () => {
     expect(preflight.headers['access-control-allow-methods']).toContain('POST')
   })
 
-  it('serves a manifest with URLs below PUBLIC_URL or, without it, below the host of the request', async () => {
+  it('serves URLs below PUBLIC_URL or, without it, below the host of the request', async () => {
     const published = await openTestApp({ env: { PUBLIC_URL: 'https://registry.example/entente' } })
     onTestFinished(() => published.close())
     const headers = { host: 'other.example' }
@@ -109,6 +109,8 @@ describe('the reconciliation service', () => {
     }
     expect(await readUrl(published)).toBe('https://registry.example/entente/reconcile')
     expect(await readUrl(test)).toBe('http://other.example/reconcile')
+    const view = await published.app.inject('/reconcile/view?id=countries:CHN')
+    expect(view.headers.location).toBe('https://registry.example/entente/v1/countries/CHN')
   })
 
   it('returns the same for a batch by POST and GET, and matches only unambiguous names', async () => {

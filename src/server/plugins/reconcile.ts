@@ -221,7 +221,7 @@ export async function reconcile(
   })
   scope.get('/reconcile/view', options, async (request, reply) => {
     const { resource, key } = entityIn(request, registry)
-    return reply.redirect(`/v1/${resource}/${encodeURIComponent(key)}`, 303)
+    return reply.redirect(`${publicUrl ?? ''}/v1/${resource}/${encodeURIComponent(key)}`, 303)
   })
   for (const url of scope.routes.urls) if (url.startsWith('/reconcile')) addOptions(scope, url)
 }
