@@ -61,7 +61,11 @@ export const connections = fp<ConnectionsOptions>(
     })
     // Not the hooks of requests: a request that still waits in the queue must not lose its connection either.
     server.on(connectionBecameBusy, (socket: Socket) => openConnections.becameBusy(socket))
-    server.on(connectionBecameIdle, (socket: Socket) => openConnections.becameIdle(socket))
+    server.on(connectionBecameIdle, (socket: Socket) => {
+      // The headers of a response that began before the shutdown do not ask the client to close the connection.
+      if (app.closing.aborted) socket.destroySoon()
+      else openConnections.becameIdle(socket)
+    })
     metrics.gauge('entente_connections_max', 'Maximum number of client connections.', () => maxConnections)
     metrics.gauge('entente_connections', 'Open client connections.', () => openConnections.count)
     metrics.gauge('entente_connections_idle', 'Idle client connections.', () => openConnections.idleCount)
