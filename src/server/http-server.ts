@@ -62,7 +62,8 @@ function startInOrder(
     queue.add(
       () => addressOf(socket),
       () => {
-        if (!socket.destroyed) handle(request, response)
+        // After a response that closes the connection, the client does not expect that a further request has an effect.
+        if (socket.writable) handle(request, response)
       },
     )
   }

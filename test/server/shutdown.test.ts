@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { Agent, request } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Fastify from 'fastify'
 import { expect, it, onTestFinished } from 'vitest'
@@ -12,10 +13,10 @@ import { completionTimeoutMs, shutdown } from '../../src/server/plugins/shutdown
 
 /** The end of the connections of clients during a shutdown. */
 
-/** Opens a server whose response to `/` ends half a second after its begin. */
+/** Opens a server. The response to `/` ends half a second after its begin, and that to `/later` comes after half a second. */
 async function openServer() {
   const serverFactory = createServerFactory({ connectionTimeoutMs: 300_000, keepAliveTimeout: 72_000 })
-  const app = Fastify({ serverFactory })
+  const app = Fastify({ serverFactory, return503OnClosing: false })
   await app.register(metrics)
   await app.register(connections, { maxConnections: 9, maxPerAddress: 9, maxNewPerSecond: 0, proxies: [] })
   await app.register(shutdown, { drainMs: 0 })
@@ -24,9 +25,16 @@ async function openServer() {
     await sleep(500)
     yield 'end'
   }
+  let laterCount = 0
   app.get('/', async (_request, reply) => reply.send(Readable.from(slowly())))
+  app.get('/later', async () => {
+    laterCount += 1
+    await sleep(500)
+    return 'whole'
+  })
   await app.listen({ port: 0, host: '127.0.0.1' })
-  return { app, port: (app.server.address() as AddressInfo).port }
+  const { port } = app.server.address() as AddressInfo
+  return { app, port, countLater: () => laterCount }
 }
 
 it('closes a connection when its response ends that began before the shutdown', async () => {
@@ -39,4 +47,14 @@ it('closes a connection when its response ends that began before the shutdown', 
   expect((await response.setEncoding('utf8').toArray()).join('')).toBe('begin end')
   await closed
   expect(performance.now() - startedAt).toBeLessThan(completionTimeoutMs / 2)
+})
+
+it('starts no request after a response that closes the connection (RFC 9112, section 9.6)', async () => {
+  const { app, port, countLater } = await openServer()
+  const socket = connect(port, '127.0.0.1')
+  socket.write('GET /later HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(2))
+  await expect.poll(countLater).toBe(1)
+  const [output] = await Promise.all([text(socket), app.close()])
+  expect(output).toMatch(/connection: close/i)
+  expect(countLater()).toBe(1)
 })
