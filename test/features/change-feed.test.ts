@@ -26,7 +26,7 @@ function openFeed() {
   let rows: QueryResultRow[] = [{ position: '1.1' }]
   // The database connects at its first statement. It never connects here, since `read` is mocked.
   const database = openDatabaseAt('postgresql://127.0.0.1:1/none', generousOptions)
-  vi.spyOn(database, 'read').mockImplementation(async () => rows.splice(0))
+  const read = vi.spyOn(database, 'read').mockImplementation(async () => rows.splice(0))
   const feed = new ChangeFeed(registry, {
     streamDatabase: database,
     waitForChange: () => delay(1),
@@ -36,7 +36,7 @@ function openFeed() {
   const add = (...sequences: number[]) => {
     rows = sequences.map(rowOf)
   }
-  return { feed, add }
+  return { feed, add, read }
 }
 
 it('a stream gets changes from memory only if all changes after its position are there', async () => {
@@ -62,4 +62,27 @@ it('a stream gets changes from memory only if all changes after its position are
   expect(positions(2)).toEqual(['1.3'])
   expect(feed.read(offsetOf(3), [])).toMatchObject({ offset: offsetOf(3), isLast: true })
   expect(feed.read(offsetOf(2), ['regions'])).toMatchObject({ bytes: Buffer.of(), offset: offsetOf(3) })
+})
+
+it('the feed reads nothing for a stream whose client has disconnected while it waited', async () => {
+  const { feed, read } = openFeed()
+  await vi.waitUntil(() => feed.hasFoundEnd)
+  let endReads = () => {}
+  const ended = new Promise<void>((resolve) => {
+    endReads = resolve
+  })
+  read.mockImplementation(async () => {
+    await ended
+    return []
+  })
+  const client = new AbortController()
+  const { signal: connected } = new AbortController()
+  const signals = [connected, connected, client.signal]
+  const pages = signals.map((signal) => feed.readPage(0n, ['topics'], signal))
+  client.abort()
+  endReads()
+  expect(await Promise.all(pages)).toHaveLength(3)
+  // The feed itself reads the changes of all resources.
+  const reads = read.mock.calls.filter(([statement]) => JSON.stringify(statement).includes('topics'))
+  expect(reads).toHaveLength(2)
 })

@@ -159,9 +159,11 @@ export class ChangeFeed {
   /**
    * Reads from the database a page of the changes after a position, as soon as fewer than `maxReplays` reads run. At the end
    * of the feed the page is empty or short, and `read` can continue at its `offset`.
+   * @param signal has aborted when the client has disconnected. Then nothing is read, so that the others wait less.
    */
-  async readPage(after: bigint, resources: string[]): Promise<EventPage> {
+  async readPage(after: bigint, resources: string[], signal: AbortSignal): Promise<EventPage> {
     return this.#replays.runExclusive(async () => {
+      if (signal.aborted) return { bytes: Buffer.alloc(0), offset: after, isLast: false }
       const end = this.#start === undefined ? 0n : this.#end
       const { events, mayHaveMore } = await this.#query(after, resources, replayPageSize)
       const last = events.at(-1)?.offset ?? after

@@ -67,7 +67,7 @@ async function* events(
   yield `retry: ${retryMs}\n\n`
   while (!disconnected.aborted && !closing.aborted) {
     const live: EventPage | undefined = isAtEnd ? feed.read(after, resources) : undefined
-    const { bytes, offset, isLast }: EventPage = live ?? (await feed.readPage(after, resources))
+    const { bytes, offset, isLast }: EventPage = live ?? (await feed.readPage(after, resources, disconnected))
     after = offset
     isAtEnd = isLast
     if (bytes.length > 0) yield bytes
