@@ -2,7 +2,7 @@ import type { DatabaseClient, Transaction } from '../../database/database.ts'
 import { conflictWithOthers } from '../../database/errors.ts'
 import { cleanText } from './reading/clean.ts'
 import type { ImportCounts } from './store.ts'
-import type { Draft, ReadyRow, RowFault } from './types.ts'
+import type { Draft, JsonObject, ReadyRow, RowFault } from './types.ts'
 
 /** Reads and updates the staged rows of an import. */
 
@@ -18,10 +18,51 @@ const waitingFault: RowFault = {
 /** SQL of the faults of a row as JSON: why it is not written, or which of its values were dropped; null for none. */
 export const faultsSql = `case when state = 'waiting' then '${JSON.stringify([waitingFault])}'::json else faults end`
 
+/** Maximum size of the rows that are read together, in bytes, beyond which no further row is read: a row may have 8 Mi characters. */
+const maxPortionBytes = 16 * 1024 * 1024
+
+/**
+ * Returns the SQL of the first rows of a query: as many as `maxPortionBytes` allows, but at least one. Each has `hasNext`: whether
+ * the query has a further row.
+ * @param page the query, with a limit, in the order of the file.
+ * @param bytes the size of a row. It is computed only for rows within the limit.
+ */
+const portionSql = (page: string, bytes: string): string =>
+  `select * from (
+    select *, lead(position) over (order by position) is not null as "hasNext", coalesce(
+      sum(${bytes}) over (order by position rows between unbounded preceding and 1 preceding), 0) as bytes_before
+    from (${page}) page) portion
+  where bytes_before < ${maxPortionBytes} order by position`
+
+/** A row as it is in the file, with its faults. */
+export interface FaultyRow {
+  position: number
+  locator: string
+  values: JsonObject
+  faults: RowFault[] | null
+  /** Whether a further row was found. */
+  hasNext: boolean
+}
+
+/** Reads the next rows of some states as they are in the file: at most `limit`, and at most a portion (`portionSql`). */
+export const readFaultyRows = (
+  database: DatabaseClient,
+  { id, states, after }: { id: string; states: readonly string[]; after: number },
+  limit: number,
+): Promise<FaultyRow[]> =>
+  database.read<FaultyRow>({
+    text: portionSql(
+      `select position, locator, values, ${faultsSql} as faults from import_rows
+        where import = $1 and position > $2 and state = any($3) and ${faultsSql} is not null order by position limit $4`,
+      'octet_length(values::text) + octet_length(faults::text)',
+    ),
+    values: [id, after, states, limit],
+  })
+
 /** The rows that are read: ready rows in a dry run and in the first pass of a commit, waiting rows in later passes. */
 type StagedState = 'ready' | 'waiting'
 
-/** Reads the next rows of a state, in the order of the file. */
+/** Reads the next rows of a state, in the order of the file: at most `limit`, and at most a portion (`portionSql`). */
 export function readStagedRows(
   tx: Transaction,
   { id, state, doneThrough }: { id: string; state: StagedState; doneThrough: number },
@@ -29,8 +70,11 @@ export function readStagedRows(
 ): Promise<ReadyRow[]> {
   return tx.query<ReadyRow>({
     name: `import rows ${state}`,
-    text: `select position, locator, drafts from import_rows
-      where import = $1 and position > $2 and state = '${state}' order by position limit $3`,
+    text: portionSql(
+      `select position, locator, drafts from import_rows
+        where import = $1 and position > $2 and state = '${state}' order by position limit $3`,
+      'octet_length(drafts::text)',
+    ),
     values: [id, doneThrough, limit],
   })
 }

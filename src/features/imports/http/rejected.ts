@@ -7,27 +7,19 @@ import {
   isAdditional,
   type RefusedRowCells,
 } from '../reading/refused-rows.ts'
-import { faultsSql, refusedStates } from '../rows.ts'
+import { type FaultyRow, readFaultyRows, refusedStates } from '../rows.ts'
 import type { ImportJob } from '../store.ts'
 import type { FileInfo, JsonObject, JsonValue, RowFault } from '../types.ts'
 import { csvDownload } from './csv-download.ts'
 
-/** Number of rows that are read together. */
+/** Maximum number of rows that are read together. */
 const pageSize = 1000
 
-interface RefusedRow {
-  position: number
-  locator: string
-  values: JsonObject
-  faults: RowFault[] | null
-}
+/** A refused row, or one of the rows of a refused group. */
+type RefusedRow = Pick<FaultyRow, 'locator' | 'values' | 'faults'>
 
-const readRefused = (database: DatabaseClient, id: string, after: number): Promise<RefusedRow[]> =>
-  database.read<RefusedRow>({
-    text: `select position, locator, values, ${faultsSql} as faults from import_rows
-      where import = $1 and position > $2 and state = any($3) order by position limit $4`,
-    values: [id, after, refusedStates, pageSize],
-  })
+const readRefused = (database: DatabaseClient, id: string, after: number, limit: number) =>
+  readFaultyRows(database, { id, states: refusedStates, after }, Math.min(limit, pageSize))
 
 /** Options of the CSV of refused rows. By itself, csv-stringify quotes a line break only if it is CRLF. */
 const csvOptions = { record_delimiter: 'windows', quoted_match: /[\r\n]/ } as const
@@ -91,7 +83,7 @@ const noFile: FileInfo = { format: 'csv', columns: [], notes: [] }
  * again (`isRefusedRowsFile`).
  */
 export async function* streamRejected(database: DatabaseClient, job: ImportJob): AsyncGenerator<string> {
-  let rows = await readRefused(database, job.id, 0)
+  let rows = await readRefused(database, job.id, 0, pageSize)
   const fileInfo = job.fileInfo ?? noFile
   const columns = columnsOf(fileInfo, rows)
   const additional = additionalColumns(fileInfo)
@@ -101,7 +93,8 @@ export async function* streamRejected(database: DatabaseClient, job: ImportJob):
       rows.flatMap((row) => splitGroup(columns, row)).map((row) => toCells({ columns, additional }, row)),
       csvOptions,
     )
-    rows = await readRefused(database, job.id, last.position)
+    // PostgreSQL also measures the rows that do not fit into the portion, so it should not find many of them.
+    rows = await readRefused(database, job.id, last.position, 2 * rows.length)
   }
 }
 

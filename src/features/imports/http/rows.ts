@@ -10,13 +10,12 @@ import {
   wholeNumber,
 } from '../../../model/parameters.ts'
 import type { Endpoint } from '../../../operations/operation.ts'
-import { pageOf } from '../../../operations/page-envelope.ts'
+import { pageEnvelope } from '../../../operations/page-envelope.ts'
 import { namedPageSchema } from '../../../operations/response-schemas.ts'
 import { pageSize } from '../../../query/list.ts'
-import { faultsSql, refusedStates } from '../rows.ts'
+import { type FaultyRow, readFaultyRows, refusedStates } from '../rows.ts'
 import { shorten } from '../shorten.ts'
 import { requireImport } from '../store.ts'
-import type { JsonObject, RowFault } from '../types.ts'
 import { baseContract, importCollection, readProblems, rowFault, tag } from './contract.ts'
 
 /** The rows of an import that have faults. */
@@ -51,13 +50,6 @@ const states = { refused: refusedStates, dropped: ['ready'] } as const
 const whichSchema = z.enum(['refused', 'dropped'])
 
 const maxPosition = 999_999_999
-
-interface FaultyRow {
-  position: number
-  locator: string
-  values: JsonObject
-  faults: RowFault[] | null
-}
 
 const rowToJson = ({ locator, values, faults }: FaultyRow) =>
   JSON.stringify({ locator, values: shorten(values), faults: (faults ?? []).slice(0, maxFaults) })
@@ -94,12 +86,14 @@ export const listFaultyRows: Endpoint = {
     const limit = getLimit(query, pageSize)
     const [after = 0] = getValues(query, 'cursor')
     const which = whichSchema.parse(getStringValues(query, 'which')[0] ?? 'refused')
-    const rows = await database.read<FaultyRow>({
-      text: `select position, locator, values, ${faultsSql} as faults from import_rows
-        where import = $1 and position > $2 and state = any($3) and ${faultsSql} is not null order by position limit $4`,
-      values: [key, Number(after), states[which], limit + 1],
-    })
-    const cursorOf = ({ position }: FaultyRow) => String(position)
-    return { status: 200, headers: {}, body: pageOf(rows, limit, { toJson: rowToJson, cursorOf }) }
+    const rows = await readFaultyRows(
+      database,
+      { id: key, states: states[which], after: Number(after) },
+      limit + 1,
+    )
+    const shown = rows.slice(0, limit)
+    const last = shown.at(-1)
+    const next = last?.hasNext ? String(last.position) : null
+    return { status: 200, headers: {}, body: pageEnvelope(shown.map(rowToJson).join(), { limit, next }) }
   },
 }
