@@ -268,6 +268,18 @@ describe('POST /v1/imports/preview', () => {
     ])
   })
 
+  it.each([
+    ['JSON', '[{"Id":"1","Title":"A"},{"Id":"2","Title":"B"},{"Id":"3","Ti'],
+    ['XML', '<all><row Id="1"><Title>A</Title></row><row Id="2"><Title>B</Title></row><row Id="3"><Ti'],
+  ])('shows the rows of the beginning of a %s file, even if they are few', async (format, beginning) => {
+    const mapping = treatyMapping(newScheme()).replace(': Id', format === 'XML' ? ": '@Id'" : ': Id')
+    const { rows } = await getPreview(mapping, beginning)
+    expect(rows.map(({ state, values }) => [state, values.Title])).toEqual([
+      ['ready', 'A'],
+      ['ready', 'B'],
+    ])
+  })
+
   it('shortens long texts, so that the response stays small', async () => {
     const csv = `${treatyHeader}\n1,${'long '.repeat(30_000)},2001,${'China|'.repeat(3000)}\n`
     const response = await sendForm(api, '/v1/imports/preview', [

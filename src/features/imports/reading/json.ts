@@ -12,13 +12,14 @@ export async function openJson(file: FileToRead): Promise<OpenFile> {
   const text = await openTextFile(file, file.options.encoding)
   return {
     fileInfo: describeText('json', text),
-    rows: readItems(text.read(), splitRowPath(file.options.path ?? '/')),
+    rows: readItems(text.read(), splitRowPath(file.options.path ?? '/'), file.mayBeCut),
   }
 }
 
 async function* readItems(
   chunks: AsyncIterable<string>,
   path: readonly string[],
+  mayBeCut = false,
 ): AsyncGenerator<readonly Row[], void, undefined> {
   const splitter = new JsonSplitter(path)
   const pointer = path.length > 0 ? `/${path.join('/')}` : ''
@@ -34,6 +35,7 @@ async function* readItems(
     }
   }
   for await (const chunk of chunks) yield splitter.write(chunk).map(makeRow)
+  if (mayBeCut && number > 0) return
   splitter.end()
   if (splitter.isFound) return
   const lists = [...splitter.lists]

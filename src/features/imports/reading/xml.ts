@@ -14,10 +14,11 @@ import { createXmlParser } from './xml-parser.ts'
  * @throws Problem when it cannot be read.
  */
 export async function openXml(file: FileToRead): Promise<OpenFile> {
-  const { path, options } = file
+  const { path, options, mayBeCut } = file
   const encoding = options.encoding ?? (await declaredEncoding(path))
   const text = await openTextFile(file, encoding)
-  const rows = readElements(text.read(), options.path === undefined ? undefined : splitRowPath(options.path))
+  const rowPath = options.path === undefined ? undefined : splitRowPath(options.path)
+  const rows = readElements(text.read(), rowPath, mayBeCut)
   return { fileInfo: describeText('xml', text), rows }
 }
 
@@ -31,6 +32,7 @@ async function declaredEncoding(path: string): Promise<string | undefined> {
 async function* readElements(
   chunks: AsyncIterable<string>,
   path: readonly string[] | undefined,
+  mayBeCut = false,
 ): AsyncGenerator<readonly Row[], void, undefined> {
   const collector = new RowCollector(path)
   const parser = createXmlParser('The XML', collector)
@@ -38,6 +40,7 @@ async function* readElements(
     parser.write(chunk)
     yield collector.takeRows()
   }
+  if (mayBeCut && collector.count > 0) return
   parser.end()
   yield collector.takeRows()
   if (collector.count > 0) return
