@@ -94,15 +94,19 @@ describe('rejected.csv is read with the mapping of the original file', () => {
     })
   })
 
-  it('whose neighboring rows are joined', async () => {
+  it.each(['csv', 'ndjson'])('whose neighboring rows are joined: %s', async (format) => {
     const parties = 'parties: {each: rows, country: Party, role: =party}'
     const mapping = mappingOf('{ groupBy: Id }', namedColumns, parties)
-    const content =
-      'Id,Title,Signed,Party\n1,Accord,2001,China\n1,Accord,2001,Atlantis\n1,Accord,2001,Pakistan\n'
-    const refused = await readRefused(mapping, content)
-    expect(refused.split('\r\n').map((line) => line.split(',').slice(0, 4).join())).toEqual(
-      content.split('\n'),
-    )
+    const rows = ['China', 'Atlantis', 'Pakistan'].map((Party) => ({
+      Id: '1',
+      Title: 'Accord',
+      Signed: '2001',
+      Party,
+    }))
+    const csv = stringify(rows, { header: true })
+    const ndjson = rows.map((row) => `${JSON.stringify(row)}\n`).join('')
+    const refused = await readRefused(mapping, format === 'csv' ? csv : ndjson, `register.${format}`)
+    expect(refused.split('\r\n').map((line) => line.split(',').slice(0, 4).join())).toEqual(csv.split('\n'))
     const { scheme } = await importFile(
       api.database,
       mapping,

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { stringify } from 'csv-stringify/sync'
 import type { DatabaseClient } from '../../../database/database.ts'
 import { readLimits } from '../reading/limits.ts'
@@ -33,14 +34,16 @@ const joinFaults = (faults: RowFault[], part: (fault: RowFault) => string | unde
     .filter((text) => text !== undefined && text !== '')
     .join('; ')
 
-/** Returns a refused row as rows of the file: several, if they were neighboring rows that `groupBy` has joined. */
-function splitGroup(columns: readonly string[], row: RefusedRow): RefusedRow[] {
-  const { rows } = row.values
-  // In a file with a column `rows`, the property is the value of this column.
-  if (!Array.isArray(rows) || columns.includes('rows')) return [row]
+/**
+ * Returns a refused row as rows of the file: several, if they were neighboring rows that `groupBy` has joined. Such a row has the
+ * values of its first row; a row of JSON may have a list `rows` of its own.
+ */
+function splitGroup(row: RefusedRow): RefusedRow[] {
+  const { rows, ...others } = row.values
+  if (!Array.isArray(rows) || !isDeepStrictEqual(others, rows[0])) return [row]
   return rows.map((values, index) => ({
     ...row,
-    // The rows of a group are rows of a table, whose values are in an object.
+    // The rows of a group are rows of a file, whose values are in an object.
     values: values as JsonObject,
     faults: index === 0 ? row.faults : null,
   }))
@@ -85,12 +88,12 @@ const noFile: FileInfo = { format: 'csv', columns: [], notes: [] }
 export async function* streamRejected(database: DatabaseClient, job: ImportJob): AsyncGenerator<string> {
   let rows = await readRefused(database, job.id, 0, pageSize)
   const fileInfo = job.fileInfo ?? noFile
-  const columns = columnsOf(fileInfo, rows)
+  const columns = columnsOf(fileInfo, rows.flatMap(splitGroup))
   const additional = additionalColumns(fileInfo)
   yield stringify([[...columns, ...additional]], csvOptions)
   for (let last = rows.at(-1); last; last = rows.at(-1)) {
     yield stringify(
-      rows.flatMap((row) => splitGroup(columns, row)).map((row) => toCells({ columns, additional }, row)),
+      rows.flatMap(splitGroup).map((row) => toCells({ columns, additional }, row)),
       csvOptions,
     )
     // PostgreSQL also measures the rows that do not fit into the portion, so it should not find many of them.
