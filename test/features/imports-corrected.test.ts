@@ -152,17 +152,31 @@ describe('rejected.csv is read with the mapping of the original file', () => {
     expect(await agreementsOf(scheme)).toMatchObject([{ place: '1234.5' }])
   })
 
-  it('with the date system that the workbook had', async () => {
+  it.each([
+    [
+      '1904',
+      '39176',
+      '2011-04-05',
+      {
+        'xl/workbook.xml':
+          '<workbook xmlns:r="r"><workbookPr date1904="1"/><sheets><sheet name="Data" r:id="rId1"/></sheets></workbook>',
+      },
+    ],
+    [
+      'LibreOffice',
+      '59',
+      '1900-02-27',
+      { 'docProps/app.xml': '<Properties><Application>LibreOffice/7.4</Application></Properties>' },
+    ],
+    ['1900', '59', '1900-02-28', {}],
+  ])('with the date system that the workbook had: %s', async (_, serial, date, parts) => {
     const mapping = mappingOf('{}', namedColumns, 'inForceFrom: {from: Value, date: excel}')
-    const workbook = makeXlsx(sheetRows.replace('1.234', '39176'), {
-      'xl/workbook.xml':
-        '<workbook xmlns:r="r"><workbookPr date1904="1"/><sheets><sheet name="Data" r:id="rId1"/></sheets></workbook>',
-    })
+    const workbook = makeXlsx(sheetRows.replace('1.234', serial), parts)
     const refused = await readRefused(mapping, workbook, 'register.xlsx')
     const again = await readRefused(mapping, refused, 'rejected.csv')
     const corrected = again.replace('no date', '2001')
     const { scheme } = await importFile(api.database, mapping, 'rejected.csv', corrected)
-    expect(await agreementsOf(scheme)).toMatchObject([{ inForceFrom: '2011-04-05' }])
+    expect(await agreementsOf(scheme)).toMatchObject([{ inForceFrom: date }])
   })
 
   it('but a row is refused if the list of its columns with numbers is damaged', async () => {

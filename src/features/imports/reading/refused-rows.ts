@@ -3,6 +3,7 @@ import { toFaultValue } from '../fault-value.ts'
 import type { FileInfo, JsonObject, JsonValue, Row } from '../types.ts'
 import { readLimits } from './limits.ts'
 import type { RowOptions } from './options.ts'
+import type { DateSystem } from './xlsx/serial.ts'
 
 /** The columns of a file of refused rows (`rejected.csv`) that say which row was refused, why, and how to mend it. */
 const refusedRowColumns = ['import.row', 'import.column', 'import.reason', 'import.suggestion'] as const
@@ -22,8 +23,11 @@ const numbersColumn = 'import.numbers'
  */
 const extraColumn = 'import.extra'
 
-/** The empty column of refused rows from a workbook whose serial numbers count days from 1904. */
-const date1904Column = 'import.date1904'
+/** The empty columns of refused rows from workbooks whose serial numbers count days otherwise than in Excel's system of 1900. */
+const dateSystemColumns: Readonly<Record<Exclude<DateSystem, '1900'>, string>> = {
+  '1904': 'import.date1904',
+  libreoffice: 'import.dateLibreOffice',
+}
 
 /**
  * Returns the names of the columns that a file of refused rows has in addition to those of the imported file. CSV and XML have no
@@ -38,7 +42,7 @@ export const additionalColumns = ({
   return [
     ...refusedRowColumns,
     ...(hasNumbers ? [numbersColumn] : []),
-    ...(dateSystem === '1904' ? [date1904Column] : []),
+    ...(dateSystem === undefined || dateSystem === '1900' ? [] : [dateSystemColumns[dateSystem]]),
     extraColumn,
   ]
 }
@@ -47,7 +51,7 @@ export const additionalColumns = ({
 const allAdditionalColumns: readonly string[] = [
   ...refusedRowColumns,
   numbersColumn,
-  date1904Column,
+  ...Object.values(dateSystemColumns),
   extraColumn,
 ]
 
@@ -81,10 +85,10 @@ export const withExtraValues = (values: JsonObject, extra: readonly JsonValue[])
 })
 
 /** Returns what is known about a file of refused rows, with the date system of the original file. */
-export const restoreDateSystem = (fileInfo: FileInfo): FileInfo => ({
-  ...fileInfo,
-  dateSystem: fileInfo.columns.includes(date1904Column) ? '1904' : '1900',
-})
+export function restoreDateSystem(fileInfo: FileInfo): FileInfo {
+  const has = (system: keyof typeof dateSystemColumns) => fileInfo.columns.includes(dateSystemColumns[system])
+  return { ...fileInfo, dateSystem: has('1904') ? '1904' : has('libreoffice') ? 'libreoffice' : '1900' }
+}
 
 /** Matches a number in the notation of JSON whose integer part has at most 15 digits. Longer ones would lose digits. */
 const jsonNumber = /^-?(?:0|[1-9]\d{0,14})(?:\.\d+)?(?:e[+-]?\d{1,3})?$/i
