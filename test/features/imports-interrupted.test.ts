@@ -88,6 +88,33 @@ describe('the report of an import that was interrupted', () => {
     expect(undone).toMatchObject({ state: 'undone', report: { keptCount: 2 } })
     expect(keptKeys(undone)).toEqual(keys)
   })
+
+  it('counts each citation that its undo has kept once, even if its record waits for others', async () => {
+    const count = 130
+    const csv = csvOf('First')
+      .split('\n')
+      .slice(0, count + 2)
+      .join('\n')
+    const imported = await importCsv(api.database, treatyMapping(newScheme()), csv)
+    const { rows } = await api.pool.query<{ key: string }>(
+      "select key from import_records where import = $1 and resource = 'agreements' order by row limit $2",
+      [imported.id, count],
+    )
+    // No record can be removed while another one refers to it. The first transaction removes only the last record of the file.
+    for (const part of [rows.slice(0, 100), rows.slice(100)]) {
+      const relations = part.map(({ key }) => ({ agreement: key, kind: 'amends' }))
+      const created = await api.post('/v1/agreements', { title: 'By hand', kind: 'treaty', relations })
+      expect(created.status, created.text).toBe(201)
+    }
+    await api.pool.query(
+      `update citations set note = 'By hand' from records, import_records
+        where citations.id = records.id and records.key = import_records.citation and import_records.import = $1
+          and row <= $2`,
+      [imported.id, count],
+    )
+    // The source is kept, too.
+    expect((await interrupt(imported, undoStep)).report).toMatchObject({ keptCount: 2 * count + 1 })
+  })
 })
 
 it('an undo counts the records that it has undone, also after an interruption', async () => {

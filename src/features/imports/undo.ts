@@ -143,15 +143,19 @@ class UndoBatch {
     this.#onRefused = onRefused
   }
 
-  /** @param hasCitations false after the first pass, which has removed or kept the citations of all entries. */
-  async undo(entries: Entry[], hasCitations: boolean): Promise<void> {
+  /** Undoes entries. The citations of an entry that waits are removed, and reported only when it no longer waits. */
+  async undo(entries: Entry[]): Promise<void> {
     const citations = entries.flatMap(({ citation: key }) => (key ? [{ resource: 'citations', key }] : []))
-    await acquireAdvisoryLocks(this.#tx, hasCitations ? [...entries, ...citations] : entries)
-    if (hasCitations) await this.#removeCitations(entries)
+    await acquireAdvisoryLocks(this.#tx, [...entries, ...citations])
+    const keptCitations = await this.#removeCitations(entries)
     // A resource comes before the resources to which it refers.
     for (const resource of [...this.#registry.resources].reverse()) {
       const changed = entries.filter((entry) => entry.resource === resource.name && entry.action !== 'none')
       if (changed.length > 0) await this.#undoResource(resource, changed)
+    }
+    for (const entry of entries) {
+      const reason = this.waiting.has(entry) ? undefined : keptCitations.get(entry.citation ?? '')
+      if (reason !== undefined) this.#keep('citations', entry.citation ?? '', reason)
     }
   }
 
@@ -159,19 +163,22 @@ class UndoBatch {
     this.kept.push({ resource, key, reason })
   }
 
-  /** Removes the citations that the import created, except those that others have changed. */
-  async #removeCitations(entries: Entry[]): Promise<void> {
+  /** Removes the citations that the import created, except those that others have changed. @returns why it keeps the others. */
+  async #removeCitations(entries: Entry[]): Promise<Map<string, string>> {
     const keys = entries.flatMap(({ citation }) => citation ?? [])
-    if (keys.length === 0) return
+    if (keys.length === 0) return new Map()
     const resource = this.#registry.get('citations')
-    const locked = await lockRecords(this.#tx, resource, keys)
-    const changes = [...locked.values()].flatMap((citation, index): PlannedChange[] => {
-      if (citation.version === 1) return [{ index, kind: 'remove', locked: citation }]
-      this.#keep('citations', citation.key, 'was changed since')
-      return []
-    })
-    for (const [index, reason] of await this.#write(resource, changes))
-      this.#keep('citations', [...locked.keys()][index] ?? '', reason)
+    const locked = [...(await lockRecords(this.#tx, resource, keys)).values()]
+    const changes = locked.flatMap((citation, index): PlannedChange[] =>
+      citation.version === 1 ? [{ index, kind: 'remove', locked: citation }] : [],
+    )
+    const refused = await this.#write(resource, changes)
+    return new Map(
+      locked.flatMap(({ key, version }, index) => {
+        const reason = version === 1 ? refused.get(index) : 'was changed since'
+        return reason === undefined ? [] : [[key, reason] as const]
+      }),
+    )
   }
 
   async #undoResource(resource: Resource, entries: Entry[]): Promise<void> {
@@ -292,7 +299,7 @@ export async function undoImport(
   const { id } = job
   let current = { ...job, report: await readReport(database, job) }
   /** Undoes the entries that are not yet undone. @returns the number of those that wait for the next pass. */
-  const makePass = async (onRefused: OnRefused, isFirst: boolean): Promise<number> => {
+  const makePass = async (onRefused: OnRefused): Promise<number> => {
     let waiting = 0
     for (let before = aboveAll; ; ) {
       signal.throwIfAborted()
@@ -300,16 +307,13 @@ export async function undoImport(
         const read = await readEntries(tx, id, before)
         const entries = onRefused === 'keep' ? await withReferrers(tx, registry, id, read) : read
         const undo = new UndoBatch(tx, registry, authorship, onRefused)
-        await undo.undo(entries, isFirst)
+        await undo.undo(entries)
         const undone = entries.filter((entry) => !undo.waiting.has(entry)).map(({ sequence }) => sequence)
         await tx.query({
           text: 'update import_records set undone = true where sequence = any($1::bigint[])',
           values: [undone],
         })
-        // After an interruption, the first pass reads the waiting entries again. Their changed citations are then kept again, but
-        // have already been reported. The report lists only the first records, so later ones are counted twice.
-        const known = new Set(current.report.kept.map(({ resource, key }) => `${resource} ${key}`))
-        const kept = undo.kept.filter(({ resource, key }) => !known.has(`${resource} ${key}`))
+        const { kept } = undo
         const added = addKept(current.report, kept, current.report.keptCount + kept.length)
         const change = {
           report: await withStoredFaults(tx, id, added),
@@ -326,11 +330,11 @@ export async function undoImport(
     }
   }
   // A record to which a record of a later batch refers is removed in a later pass.
-  let waiting = await makePass('wait', true)
+  let waiting = await makePass('wait')
   for (let previousWaiting = Number.POSITIVE_INFINITY; waiting > 0; ) {
     const onRefused = waiting < previousWaiting ? 'wait' : 'keep'
     previousWaiting = waiting
-    waiting = await makePass(onRefused, false)
+    waiting = await makePass(onRefused)
   }
   return current
 }
