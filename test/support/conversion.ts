@@ -45,7 +45,7 @@ export async function convertContent(
   const parsed = parseMapping(mapping, registry)
   const { fileInfo, rows } = await readContent(name, content, parsed.rows)
   checkColumns(parsed, registry, fileInfo)
-  return rows.map(createConverter(parsed, { registry, companions, dateSystem: fileInfo.dateSystem }))
+  return rows.map(createConverter(parsed, { ...fileInfo, registry, companions }))
 }
 
 /** Returns the drafts of a row. @throws when the row is refused or skipped. */

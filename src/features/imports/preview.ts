@@ -277,7 +277,7 @@ export async function previewImport(
     const prepared = await tryMapping(yaml, () => {
       checkColumns(mapping, registry, fileInfo)
       checkCompanions(mapping, otherFiles)
-      return createConverter(mapping, { registry, companions, dateSystem: fileInfo.dateSystem })
+      return createConverter(mapping, { ...fileInfo, registry, companions })
     })
     if ('faults' in prepared) return { ...checked, fileInfo, mappingFaults: prepared.faults }
     const rows = await collectRows(opened.batches)

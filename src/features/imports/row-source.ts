@@ -47,7 +47,7 @@ export async function openRows(
   try {
     const info = await fileInfo
     checkColumns(mapping, registry, info)
-    const convert = createConverter(mapping, { registry, companions, dateSystem: info.dateSystem })
+    const convert = createConverter(mapping, { ...info, registry, companions })
     const unused = createUnusedColumnCounter(mapping, registry, info)
     // A file of refused rows has only a part of the rows.
     const isPartial = isRefusedRowsFile(info)

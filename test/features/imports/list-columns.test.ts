@@ -37,6 +37,26 @@ describe('columns that the rows of a joined file lack', () => {
     })
   })
 
+  it('are refused in paths from the row, but not if the whole path is a column', async () => {
+    await expect(convert(mapping(join, 'summary: o/cuntry'))).rejects.toMatchObject({
+      errors: [
+        {
+          pointer: '/records/projects/properties/summary/from',
+          message: 'o.csv has no column "cuntry"; did you mean "country"?',
+        },
+      ],
+    })
+    const companions = new Map([
+      ['o.csv', makeCompanion(['pid', 'country'], [{ pid: '1', country: 'China' }])],
+    ])
+    const summaryOf = async (path: string) => {
+      const content = 'id,t,o/name\n1,One,Laos\n'
+      const [row] = await convertContent(mapping(join, `summary: ${path}`), 'rows.csv', content, companions)
+      return row && draftsOf(row)[0]?.document.summary
+    }
+    expect([await summaryOf('"o/country[1]"'), await summaryOf('o/name')]).toEqual(['China', 'Laos'])
+  })
+
   it.each([
     ['start at the row', 'country: country, role: =participant, contribution: /t', ''],
     ['are in nested objects, whose properties are not known', 'country: land, role: =participant', ''],
@@ -83,6 +103,11 @@ describe('columns that the rows of a group lack', () => {
     })
     await expect(convert('when: rows, country: Country, role: =participant')).rejects.toMatchObject({
       errors: [{ pointer: '/records/projects/properties/participants/when' }],
+    })
+    await expect(
+      convert('country: Country, role: =participant, contribution: /rows/Procent'),
+    ).rejects.toMatchObject({
+      errors: [{ message: expect.stringContaining('has no column "/rows/Procent"') }],
     })
     const [row] = await convert('when: Percent, country: Country, role: =participant, contribution: /t')
     expect(row && draftsOf(row)).toHaveLength(1)

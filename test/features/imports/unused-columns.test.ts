@@ -95,7 +95,7 @@ records:
     properties: { title: "t[@xml:lang=en]/#", kind: =treaty, place: p, summary: { all: notes/text } }`
     const id = await createLocalImport(api.database, text, { autoCommit: true })
     const imported = await withFile('rows.xml', xml, (file) =>
-      withFile('notes.csv', 'agreement,remark\n1,x\n', (notes) =>
+      withFile('notes.csv', 'agreement,text\n1,x\n', (notes) =>
         continueImport(api.database, id, [file, notes]),
       ),
     )

@@ -4,7 +4,7 @@ import { didYouMean, quoteList } from '../../../problems/suggest.ts'
 import type { FileInfo } from '../types.ts'
 import { compileMapping } from './compile.ts'
 import type { ColumnUse } from './context.ts'
-import { isColumn } from './path.ts'
+import { isColumn, type Path } from './path.ts'
 import type { Mapping } from './schema.ts'
 
 /** Maximum number of columns that a message lists. */
@@ -20,10 +20,13 @@ export function checkColumns(mapping: Mapping, registry: Registry, { columns, fo
   const lists = [...Object.keys(mapping.join ?? {}), ...(mapping.rows.groupBy ? ['rows'] : [])]
   const ofFile = new Set(columns)
   const known = new Set([...columns, ...lists])
+  /** Whether a path from the row leads into a list. The rows of a group have no other columns than those of the file. */
+  const isInList = ([list, column]: Path['steps']) =>
+    list !== undefined &&
+    lists.includes(list.name) &&
+    (list.name !== 'rows' || !mapping.rows.groupBy || !column || ofFile.has(column.name))
   const isKnown = ({ path, isInGroup }: ColumnUse) =>
-    isInGroup
-      ? isColumn(path, ofFile)
-      : isColumn(path, known) || (path.steps[0] !== undefined && lists.includes(path.steps[0].name))
+    isInGroup ? isColumn(path, ofFile) : isColumn(path, known) || isInList(path.steps)
   const missing = new Set<string | undefined>()
   const faults = new FaultList()
   for (const use of compileMapping(mapping, registry).columns) {

@@ -36,6 +36,8 @@ export interface CompiledMapping {
 export interface ImportedFiles {
   /** The companion files by name. */
   companions: ReadonlyMap<string, CompanionRows>
+  /** The columns of the file with the rows. Default: none. */
+  columns?: readonly string[]
   /** The date system of the file with the rows. Default: 1900. */
   dateSystem?: DateSystem | undefined
 }
@@ -47,7 +49,7 @@ export interface ImportedFiles {
 export function compileMapping(
   mapping: Mapping,
   registry: Registry,
-  { companions, dateSystem = '1900' }: Partial<ImportedFiles> = {},
+  { companions, columns: fileColumns = [], dateSystem = '1900' }: Partial<ImportedFiles> = {},
 ): CompiledMapping {
   const faults = new FaultList()
   const columns: ColumnUse[] = []
@@ -57,6 +59,7 @@ export function compileMapping(
     mapping,
     registry,
     companions,
+    fileColumns,
     dateSystem,
     faults,
     columns,

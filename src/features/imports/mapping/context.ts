@@ -28,6 +28,8 @@ interface Shared {
   registry: Registry
   /** The companion files by name; absent while only the mapping is checked. */
   companions: ReadonlyMap<string, CompanionRows> | undefined
+  /** The columns of the imported file; empty while only the mapping is checked. */
+  fileColumns: readonly string[]
   dateSystem: DateSystem
   faults: FaultList
   columns: ColumnUse[]
@@ -147,7 +149,7 @@ export class CompileContext {
 
   /**
    * Compiles a path. Adds it to the paths that the mapping reads and, if it starts at the row or at the rows of a group, to the
-   * columns that the mapping names. Adds a fault if it starts at the rows of a joined file that lacks the column. If the text is
+   * columns that the mapping names. Adds a fault if it reads a column that a joined file lacks. If the text is
    * not a path, adds a fault and returns undefined.
    */
   compilePath(text: string): Path | undefined {
@@ -159,8 +161,10 @@ export class CompileContext {
       return undefined
     }
     this.#addReadPath(path)
-    if (this.#start.isRow || path.fromRow) this.#addColumn(path, false)
-    else if (this.#start.isChecked) this.#checkListColumn(path)
+    if (this.#start.isRow || path.fromRow) {
+      this.#addColumn(path, false)
+      this.#checkJoinedColumn(path)
+    } else if (this.#start.isChecked) this.#checkListColumn(path)
     return path
   }
 
@@ -172,6 +176,16 @@ export class CompileContext {
   #fileOf(list = ''): string | undefined {
     const { join = {} } = this.#shared.mapping
     return Object.hasOwn(join, list) ? join[list]?.file : undefined
+  }
+
+  /** Checks the column of a path that leads from the row into the rows of a joined file. */
+  #checkJoinedColumn({ columns: names, steps: [list, column] }: Path): void {
+    const { companions, fileColumns } = this.#shared
+    const file = this.#fileOf(list?.name)
+    if (file === undefined || !column || names.some((name) => fileColumns.includes(name))) return
+    const columns = companions?.get(file)?.columns ?? []
+    if (columns.length > 0 && !columns.includes(column.name))
+      this.addMissingColumn(file, column.name, columns)
   }
 
   /** Checks the column of a path that starts at a list which the mapping adds to a row: of a joined file, or of a group. */
