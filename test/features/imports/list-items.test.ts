@@ -103,3 +103,39 @@ describe('a group of rows', () => {
     expect(rows.flatMap((row) => draftsOf(row)).map(documentWithNames)).toMatchObject([{ participants }])
   })
 })
+
+describe('more than 10,000 values of `each`', () => {
+  const tooMany = 'The list of each has more than 10,000 values, which is the maximum.'
+  const values = {
+    id: 1,
+    name: 'Observatory',
+    p: Array.from({ length: 10_001 }, (_, index) => `Country ${index}`),
+  }
+
+  it('are dropped from a property, or refused, as the mapping says', () => {
+    const properties = 'participants: { each: p, country: ., role: =participant }'
+    const { document, dropped } = convert(properties, values)
+    expect(document).not.toHaveProperty('participants')
+    expect(dropped).toMatchObject([{ detail: tooMany }])
+    expect(convertRow(mapping(properties).replace('drop', 'refuse'), values)).toMatchObject({
+      kind: 'refused',
+      faults: [{ column: 'p', detail: tooMany }],
+    })
+  })
+
+  it('are refused if each of them would become a record', () => {
+    const records = 'projects: { each: p, id: ., properties: { title: ., kind: =mega_science } }'
+    const refused = convertRow(`{ scheme: projects, onBadValue: drop, records: { ${records} } }`, values)
+    expect(refused).toMatchObject({ kind: 'refused', faults: [{ detail: tooMany }] })
+  })
+
+  it('are dropped if all lists of a row together have more than 100,000', () => {
+    const entry = '{ each: p, when: absent, country: ., role: =participant }'
+    const { dropped } = convert(`participants: [${Array(11).fill(entry).join()}]`, {
+      ...values,
+      p: values.p.slice(1),
+    })
+    const detail = 'All lists of each in the row have more than 100,000 values, which is the maximum.'
+    expect(dropped).toMatchObject([{ detail }])
+  })
+})

@@ -228,7 +228,7 @@ function compileRecord(resource: string, mapping: RecordMapping, outer: CompileC
   }
   return {
     build: (scope, row, conversion) =>
-      each.scopes(scope, conversion).flatMap((inner) => build(inner, row, conversion)),
+      each.scopes(scope, conversion, 'refuse').flatMap((inner) => build(inner, row, conversion)),
     addRecords: (scope, conversion) => {
       for (const inner of each.scopes(scope, conversion)) readId(inner, conversion)
     },

@@ -1,13 +1,36 @@
 import { toFaultValue } from '../fault-value.ts'
 import { recordIdentity } from '../identities.ts'
 import { mentionName, replaceMentions } from '../mentions.ts'
+import { formatCount } from '../reading/unreadable-file.ts'
 import type { IdentifiedRecord, JsonObject, JsonValue, Mention, OnBadValue, RowFault } from '../types.ts'
-import type { BadValue } from './values/bad.ts'
+import { BadValue } from './values/bad.ts'
 import { RowTexts } from './values/text.ts'
 
+/** Maximum number of values of an `each`, and of all `each` of a row. The conversion of the values blocks the event loop. */
+const maxItems = 10_000
+const maxRowItems = 100_000
+
+/** Counts the values over which the parts of a mapping are repeated in a row. */
+export class RowItems {
+  #count = 0
+
+  /** Counts the values of an `each`. @returns the fault if it has too many, or all `each` of the row have. */
+  add(count: number): BadValue | undefined {
+    this.#count += count
+    if (count > maxItems)
+      return new BadValue(
+        `The list of each has more than ${formatCount(maxItems)} values, which is the maximum.`,
+      )
+    if (this.#count <= maxRowItems) return undefined
+    return new BadValue(
+      `All lists of each in the row have more than ${formatCount(maxRowItems)} values, which is the maximum.`,
+    )
+  }
+}
+
 /**
- * Collects what the conversion of a draft finds: its mentions, and the faults, dropped values, records and `rowTexts`, which all
- * drafts of a row share.
+ * Collects what the conversion of a draft finds: its mentions, and the faults, dropped values, records and counts of texts and
+ * items, which all drafts of a row share.
  */
 export class Conversion {
   readonly faults: RowFault[]
@@ -15,17 +38,19 @@ export class Conversion {
   /** The records that the row describes, by their identities. */
   readonly #records: Map<string, IdentifiedRecord>
   readonly rowTexts: RowTexts
+  readonly rowItems: RowItems
   readonly mentions: Mention[] = []
   /** The event date of the record: names of former countries are resolved as of that date. */
   eventDate: string | undefined
   /** The positions of the mentions, by their JSON. */
   readonly #positions = new Map<string, number>()
 
-  /** @param rowConversion the conversion whose faults, dropped values, records and `rowTexts` this one shares. */
+  /** @param rowConversion the conversion whose faults, dropped values, records and counts this one shares. */
   constructor(rowConversion?: Conversion) {
     this.faults = rowConversion?.faults ?? []
     this.dropped = rowConversion?.dropped ?? []
     this.rowTexts = rowConversion?.rowTexts ?? new RowTexts()
+    this.rowItems = rowConversion?.rowItems ?? new RowItems()
     this.#records = rowConversion ? rowConversion.#records : new Map()
   }
 

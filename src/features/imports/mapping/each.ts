@@ -1,3 +1,4 @@
+import type { OnBadValue } from '../types.ts'
 import type { CompileContext } from './context.ts'
 import type { Conversion } from './conversion.ts'
 import type { Scope } from './path.ts'
@@ -8,8 +9,11 @@ import type { ValueMapping } from './value-schema.ts'
 export interface Iteration {
   /** The context in which the part is compiled: the paths of the part start at these values. */
   context: CompileContext
-  /** Returns a scope for each value. */
-  scopes(scope: Scope, conversion: Conversion): Scope[]
+  /**
+   * Returns a scope for each value; none if there are too many, which it reports.
+   * @param onTooMany whether the row is then refused. Default: as the values of the mapping.
+   */
+  scopes(scope: Scope, conversion: Conversion, onTooMany?: OnBadValue): Scope[]
 }
 
 /** Compiles `each`. Without `each`, the part is evaluated once, in the given scope: the row, or an item of an outer `each`. */
@@ -19,6 +23,12 @@ export function compileEach(mapping: ValueMapping | undefined, context: CompileC
   const steps = toSteps(mapping)
   return {
     context: context.inItems(plan.column, [steps.from ?? steps.all ?? []].flat()),
-    scopes: (scope, conversion) => plan.evaluate(scope, conversion).map((item) => ({ row: scope.row, item })),
+    scopes(scope, conversion, onTooMany = plan.onBadValue) {
+      const items = plan.evaluate(scope, conversion)
+      const fault = conversion.rowItems.add(items.length)
+      if (!fault) return items.map((item) => ({ row: scope.row, item }))
+      conversion.reportBadValue(onTooMany, plan.column, null, fault)
+      return []
+    },
   }
 }
