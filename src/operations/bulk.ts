@@ -89,7 +89,7 @@ async function parseOperations(resource: Resource, body: unknown) {
 }
 
 /** Combines the problems of all refused operations into one. @param count number of operations, for the message. */
-function combineProblems(refused: Refusals, count: number): Problem {
+function combineProblems(refused: ReadonlyMap<number, Problem>, count: number): Problem {
   const problems = [...refused].sort(([one], [other]) => one - other).map(([, problem]) => problem)
   const errors = new FaultList()
   for (const problem of problems) errors.addProblem(problem)

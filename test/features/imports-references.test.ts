@@ -176,6 +176,14 @@ records:
     expect(await readAmended(scheme, 3)).toBeUndefined()
   })
 
+  it('are all refused for this reference, even if a batch has more than 100 such records', async () => {
+    const record = (id: string) =>
+      `{id: ${id}, properties: {title: title, kind: =treaty, relations: {agreement: {from: amends, by: id}, kind: =amends}}}`
+    const mapping = `{scheme: ${newScheme()}, records: {agreements: [${record('id')}, ${record("{template: '{id}-2'}")}]}}`
+    const { report } = await importAmending(Array(99).fill(0), mapping)
+    expect(report?.refusedBy).toMatchObject([{ column: 'amends', rows: 99 }])
+  })
+
   it('are refused if their chain of references ends at a missing record', async () => {
     const { counts } = await importAmending([1, 2, 3, 4000, undefined], mappingOf(newScheme()))
     expect(counts).toMatchObject({ created: 1, refused: 4 })

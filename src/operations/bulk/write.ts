@@ -10,7 +10,6 @@ import { findReferences } from '../writing/references.ts'
 import { findReferrers, referredToProblem, referrerFault } from '../writing/referrers.ts'
 import { findTakenProperties } from '../writing/taken-values.ts'
 import type { PlannedChange } from './plan.ts'
-import { Refusals } from './refusals.ts'
 import { atOperation, bodyProperty } from './request.ts'
 
 /** Writes changes in sets: with few statements for each kind of change, for any number of records. */
@@ -262,7 +261,7 @@ async function explain(
   resource: Resource,
   changes: PlannedChange[],
   refusal: unknown,
-): Promise<Refusals> {
+): Promise<Map<number, Problem>> {
   const writes = listWrites(changes)
   const refusedWrites = await explainWrites(tx, resource, writes, refusal)
   const refusedIndexes = new Set(refusedWrites.map(([index]) => index))
@@ -275,13 +274,13 @@ async function explain(
     refusal,
   )
   const inOrder = [...refusedWrites, ...refusedRemovals].sort(([one], [other]) => one - other)
-  return new Refusals().addAll(new Map(inOrder))
+  return new Map(inOrder)
 }
 
 /** The results of changes and the problems of refused ones, by the index of their operation. */
 export interface BulkOutcome {
   done: Map<number, OperationResult>
-  refused: Refusals
+  refused: Map<number, Problem>
 }
 
 /**
@@ -296,7 +295,7 @@ export async function writeTogether(
   authorship: Authorship,
 ): Promise<BulkOutcome> {
   const outcome = await tryWrite(tx, resource, changes, authorship)
-  if ('done' in outcome) return { done: outcome.done, refused: new Refusals() }
+  if ('done' in outcome) return { done: outcome.done, refused: new Map() }
   const refused = await explain(tx, resource, changes, outcome.refusal)
   if (refused.size === 0) throw outcome.refusal
   return { done: new Map(), refused }
@@ -347,7 +346,7 @@ export async function writeEach(
   authorship: Authorship,
 ): Promise<BulkOutcome> {
   const done = new Map<number, OperationResult>()
-  const refused = new Refusals()
+  const refused = new Map<number, Problem>()
   const postponed = new Set<number>()
   let together = changes
   for (let attempt = 0; attempt < maxAttempts && together.length > 0; attempt += 1) {
@@ -360,7 +359,7 @@ export async function writeEach(
     if (found.size === 0) break
     const contenders = listContenders(resource, together, outcome.refusal).map(({ index }) => index)
     for (const index of contenders.slice(1)) postponed.add(index)
-    refused.addAll(new Map([...found].filter(([index]) => !contenders.includes(index))))
+    for (const [index, problem] of found) if (!contenders.includes(index)) refused.set(index, problem)
     together = together.filter(({ index }) => !refused.has(index) && !postponed.has(index))
   }
   const alone = changes.filter(({ index }) => !done.has(index) && !refused.has(index))
