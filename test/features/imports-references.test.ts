@@ -104,6 +104,30 @@ describe('rows that refer to the records of other rows', () => {
     },
   )
 
+  it('keep the reference to a row that is written without a reference, in another batch', async () => {
+    const scheme = newScheme()
+    const row = (number: number, ...amends: string[]) => ({
+      id: `R${number}`,
+      title: `Agreement ${number}`,
+      amends,
+    })
+    // All wait for the last row, which comes in another batch. R2 is refused, since it refers to itself.
+    const referrers = numbers(520).map((number) => row(number + 3, 'R1'))
+    const rows = [row(1, 'R2'), row(2, 'R2', 'R600'), ...referrers, row(600)]
+    const { counts } = await importFile(
+      api.database,
+      mappingOf(scheme, 'drop'),
+      'rows.json',
+      JSON.stringify(rows),
+    )
+    expect(counts).toMatchObject({ created: rows.length - 1, refused: 1 })
+    expect(await readAmended(scheme, 1)).toBeUndefined()
+    expect([await readAmended(scheme, 3), await readAmended(scheme, 522)]).toEqual([
+      'Agreement 1',
+      'Agreement 1',
+    ])
+  })
+
   it('are written if rows that are never in one batch refer to each other', async () => {
     const scheme = newScheme()
     const { counts } = await importCycles(1020, 510, scheme)

@@ -3,6 +3,7 @@ import type { Authorship } from '../../database/tables/revisions.ts'
 import type { Registry } from '../../model/registry.ts'
 import { type ApplyContext, applyUpserts } from './apply.ts'
 import { findDecidingIds } from './file-ids.ts'
+import { draftIdentities } from './identities.ts'
 import type { OnEdited } from './plan.ts'
 import { formatCount } from './reading/unreadable-file.ts'
 import { addKept, withStoredFaults } from './report.ts'
@@ -58,6 +59,8 @@ class Commit {
   readonly #options: CommitOptions
   readonly #decidingIds: ReadonlySet<string>
   readonly #size = new BatchSize(transactionMs)
+  /** Identities of the records whose rows wait again, in a later pass. */
+  readonly #waiting = new Set<string>()
   #job: ImportJob
 
   constructor(
@@ -81,8 +84,8 @@ class Commit {
   /**
    * Writes rows in one transaction, which also reads them and stores the progress. In the first pass, a row is set to `waiting`
    * if it refers to a record that does not exist yet. In every pass, a row waits if it refers to a new record of the batch that
-   * PostgreSQL has refused.
-   * @param refusesLacking whether a row that lacks such a record of its batch is refused, and does not wait.
+   * PostgreSQL has refused, or to the record of a row that waits, in any batch of the pass.
+   * @param refusesLacking whether rows that lack a record of the batch are refused instead.
    * @returns the number of rows.
    */
   async #writeBatch(
@@ -91,11 +94,19 @@ class Commit {
   ): Promise<number> {
     const started = performance.now()
     let count = 0
+    let postponed: readonly ReadyRow[] = []
     await this.#run(async (tx, before) => {
       const rows = await readRows(tx)
       count = rows.length
-      return count === 0 ? before : this.#writeIn(tx, before, rows, refusesLacking)
+      if (count === 0) return before
+      const written = await this.#writeIn(tx, before, rows, refusesLacking)
+      postponed = rows.filter(({ position }) => written.postponed.has(position))
+      return written.job
     })
+    // In the first pass, a row waits for any record that does not exist.
+    if (this.#job.pass > 0)
+      for (const identity of postponed.flatMap(({ drafts }) => drafts.flatMap(draftIdentities)))
+        this.#waiting.add(identity)
     if (count > 0) this.#size.adapt(count, performance.now() - started)
     return count
   }
@@ -131,7 +142,7 @@ class Commit {
     before: ImportJob,
     rows: ReadyRow[],
     refusesLacking: boolean,
-  ): Promise<ImportJob> {
+  ): Promise<{ job: ImportJob; postponed: ReadonlySet<number> }> {
     const isFirstPass = before.pass === 0
     let source = before.source
     const authorship = importAuthorship(before)
@@ -148,6 +159,7 @@ class Commit {
     }
     const { upserts, refused, waiting } = await readUpserts(tx, this.#registry, before, rows, {
       onAbsent: isFirstPass ? 'wait' : 'unresolved',
+      waiting: this.#waiting,
       onUnresolved: this.#options.onUnresolved,
       decidingIds: this.#decidingIds,
     })
@@ -175,7 +187,7 @@ class Commit {
         report: await withStoredFaults(tx, before.id, addKept(before.report, outcome.kept, counts.kept)),
       }),
     })
-    return { ...next, source }
+    return { job: { ...next, source }, postponed }
   }
 
   /** Writes the rows in the order of the file, except those that wait. */
@@ -221,6 +233,7 @@ class Commit {
     const change = { pass: before.pass + 1, doneThrough: 0 }
     await this.#database.transaction((tx) => requireChange(tx, before, change))
     this.#job = { ...before, ...change }
+    this.#waiting.clear()
   }
 }
 

@@ -20,6 +20,11 @@ export interface UpsertOptions {
    */
   onAbsent: 'wait' | 'unresolved'
   /**
+   * Only for later passes of a commit: identities of absent records (`recordIdentity`) whose rows wait for the next pass. A row
+   * that mentions such a record waits, too.
+   */
+  waiting?: ReadonlySet<string>
+  /**
    * Only for a dry run: finds which absent records other rows create. Takes and returns identities of records
    * (`recordIdentity`).
    */
@@ -109,6 +114,8 @@ export class MentionResolver {
   readonly #pending: Map<string, Draft>
   /** Identities of further records that the file creates. */
   readonly #inFile: Set<string>
+  /** Identities of records whose rows wait. */
+  readonly #waiting: Set<string>
 
   constructor(
     registry: Registry,
@@ -117,18 +124,20 @@ export class MentionResolver {
       names,
       keys,
       inFile,
+      waiting,
       onAbsent,
       onUnresolved,
     }: {
       names: Map<string, NameResult>
       keys: Map<string, string>
       inFile: Iterable<string>
-    } & Pick<UpsertOptions, 'onAbsent' | 'onUnresolved'>,
+    } & Pick<UpsertOptions, 'waiting' | 'onAbsent' | 'onUnresolved'>,
   ) {
     this.#registry = registry
     this.#names = names
     this.#keys = keys
     this.#inFile = new Set(inFile)
+    this.#waiting = new Set(waiting)
     this.#onAbsent = onAbsent
     this.#onUnresolved = onUnresolved
     this.#pending = new Map(
@@ -149,13 +158,14 @@ export class MentionResolver {
     return this.#keys.get(`${name} ${formatExternalId(externalId)}`)
   }
 
-  /** Excludes drafts that this batch does not write. @returns the identities of their ids. */
-  exclude(drafts: readonly Draft[]): string[] {
+  /** Excludes the drafts of a row that this batch does not write. @returns the identities of their ids. */
+  exclude(drafts: readonly Draft[], isWaiting: boolean): string[] {
     for (const draft of drafts) this.#newKeys.delete(recordIdentity(draft))
     const identities = drafts.flatMap(draftIdentities)
     for (const identity of identities) {
       this.#pending.delete(identity)
       this.#inFile.delete(identity)
+      if (isWaiting) this.#waiting.add(identity)
     }
     return identities
   }
@@ -186,7 +196,7 @@ export class MentionResolver {
       this.#newKeys.set(newIdentity, newKey)
       return newKey
     }
-    if (this.#onAbsent === 'wait') return mustWait
+    if (this.#onAbsent === 'wait' || this.#waiting.has(identity)) return mustWait
     return isDropped(mention, this.#onUnresolved) ? null : absentFault(mention)
   }
 }
@@ -223,7 +233,9 @@ export function resolveRows(resolver: MentionResolver, rows: readonly ReadyRow[]
   const referrers = findReferrers(rows)
   let notWritten = [...resolved.values()].filter((result) => !isWritten(result))
   while (notWritten.length > 0) {
-    const excluded = resolver.exclude(notWritten.flatMap(({ row }) => row.drafts))
+    const excluded = notWritten.flatMap(({ row, faults }) =>
+      resolver.exclude(row.drafts, faults.length === 0),
+    )
     const affected = new Set(excluded.flatMap((identity) => referrers.get(identity) ?? []))
     notWritten = []
     for (const row of affected) {
