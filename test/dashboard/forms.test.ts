@@ -77,13 +77,19 @@ describe('the form of each resource', () => {
       ...flatten(parent.item ? [parent.item] : []),
     ])
 
-  it.each(resources)('translates hints, and has no field that the service sets: $name', async ({ name }) => {
+  it.each(resources)(
+    'has a field for each property that clients send, and no others: $name',
+    async ({ name }) => {
+      const names = (await loadForm(name)).map((formField) => formField.name)
+      expect(names.toSorted()).toEqual(Object.keys(registry.get(name).document.shape).toSorted())
+    },
+  )
+
+  it.each(resources)('translates hints: $name', async ({ name }) => {
     const fields = flatten(await loadForm(name))
     const hints = fields.flatMap(({ hint }) => (hint === undefined ? [] : [hint]))
     expect(hints.length).toBeGreaterThan(0)
     expect(hints.filter((hint) => hint.zh === undefined)).toEqual([])
-    // The service sets these properties.
-    expect(fields.filter((formField) => ['version', 'createdAt'].includes(formField.name))).toEqual([])
   })
 
   it.each(resources)(
@@ -233,6 +239,8 @@ describe('a date that is entered', () => {
       days: 'any day from April 1, 2011 to April 30, 2011',
     })
     expect(describeEdtf('2011-04-26', english)).toEqual({ text: 'April 26, 2011' })
+    for (const text of ['2011', '2011-04~', '201X', '2010-01/2010-02', '2010/..'])
+      expect(isEdtf(text), text).toBe(true)
     for (const text of ['2011-13', '2011-02-30', 'soon', '2010/2009', '2010-02/2010-01'])
       expect(isEdtf(text), text).toBe(false)
   })
