@@ -95,17 +95,26 @@ describe.each(resources)('a body for $name', (resource) => {
     }
   })
 
-  it('of more than 1 MiB is refused with 413', async () => {
-    const large = JSON.stringify({ [nameProperty(resource)]: 'a'.repeat(2 * 1024 * 1024) })
-    for (const response of await sendWrites(large)) expect(response.status).toBe(413)
+  const maxBytes = 1024 * 1024
+  /** Returns a body of `length` bytes, which is refused because of its content if its size is allowed. */
+  const bodyOf = (length: number) => JSON.stringify({ [nameProperty(resource)]: 1 }).padEnd(length)
+
+  it('of more than 1 MiB is refused with 413, and of 1 MiB is not', async () => {
+    for (const response of await sendWrites(bodyOf(maxBytes + 1))) expect(response.status).toBe(413)
+    for (const response of await sendWrites(bodyOf(maxBytes))) expect(response.status).toBe(422)
   })
 
-  it('of more than 1 MiB is refused with 413 even without a Content-Length', async () => {
-    const chunk = Buffer.alloc(64 * 1024, ' ')
-    const body = ReadableStream.from(Array.from({ length: 32 }, () => chunk))
-    const headers = { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' }
-    const init: RequestInit = { method: 'POST', body, headers, duplex: 'half' }
-    expect((await fetch(`${api.origin}${listPath(resource)}`, init)).status).toBe(413)
+  it('of more than 1 MiB is refused with 413 even without a Content-Length, and of 1 MiB is not', async () => {
+    const sendChunks = async (text: string) => {
+      const bytes = Buffer.from(text)
+      const half = maxBytes / 2
+      const body = ReadableStream.from([bytes.subarray(0, half), bytes.subarray(half)])
+      const headers = { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' }
+      const init: RequestInit = { method: 'POST', body, headers, duplex: 'half' }
+      return (await fetch(`${api.origin}${listPath(resource)}`, init)).status
+    }
+    expect(await sendChunks(bodyOf(maxBytes + 1))).toBe(413)
+    expect(await sendChunks(bodyOf(maxBytes))).toBe(422)
   })
 
   it('in a DELETE request is refused with 400, and nothing is removed', async () => {

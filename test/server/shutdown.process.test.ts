@@ -139,9 +139,14 @@ it('on SIGTERM, a request that never arrives completely is given up after ten se
   const closed = once(socket, 'close')
   // When /healthz has been answered, the incomplete request has arrived, too.
   await fetch(`http://${hostname}:${port}/healthz`)
+  const signalledAt = performance.now()
   service.signal('SIGTERM')
   expect(await service.ended).toMatchObject({ code: 0, stderr: '' })
   await closed
+  const seconds = (performance.now() - signalledAt) / 1000
+  expect(seconds).toBeGreaterThan(9.9)
+  // The time until the end includes the end of PostgreSQL.
+  expect(seconds).toBeLessThan(20)
   expect(await readdir(join(folder, 'postgres'))).not.toContain('postmaster.pid')
 })
 
