@@ -1,5 +1,6 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { beforeAll, expect, it } from 'vitest'
+import { viewPaths } from '../../src/view-paths.ts'
 import { type Api, sharedApi } from '../support/api.ts'
 import { openTestApp } from '../support/app.ts'
 
@@ -9,13 +10,13 @@ beforeAll(async () => {
   api = await sharedApi()
   const { body } = await api.app.inject('/')
   scripts = [...body.matchAll(/src="(\/assets\/[^"]+\.js)"/g)].map(([, path = '']) => path)
+  expect(scripts.length).toBeGreaterThan(0)
 })
 
 it.each([
   ['br', brotliDecompressSync],
   ['gzip', gunzipSync],
 ] as const)('the scripts of the dashboard are sent compressed as %s', async (encoding, decompress) => {
-  expect(scripts.length).toBeGreaterThan(0)
   for (const url of scripts) {
     const plain = await api.app.inject(url)
     expect(plain.headers['content-encoding']).toBeUndefined()
@@ -33,8 +34,10 @@ it.each([
 
 it('the pages and the script of the API reference are sent compressed', async () => {
   for (const url of ['/docs', '/docs/operations/listAgreements', '/docs/script.js']) {
-    const { headers } = await api.app.inject({ url, headers: { 'accept-encoding': 'br' } })
-    expect(headers['content-encoding'], url).toBe('br')
+    const plain = await api.app.inject(url)
+    const sent = await api.app.inject({ url, headers: { 'accept-encoding': 'br' } })
+    expect(sent.headers['content-encoding'], url).toBe('br')
+    expect(brotliDecompressSync(sent.rawPayload).equals(plain.rawPayload), url).toBe(true)
   }
 })
 
@@ -47,7 +50,9 @@ it('the API reference says how several values of a parameter are sent', async ()
 })
 
 it('the compressed files of the dashboard have no separate paths', async () => {
-  for (const url of scripts) expect((await api.app.inject(`${url}.br`)).statusCode).toBe(404)
+  for (const url of ['/index.html', ...scripts])
+    for (const ending of ['.br', '.gz'])
+      expect((await api.app.inject(`${url}${ending}`)).statusCode, url + ending).toBe(404)
 })
 
 it('a request for a range of a file of the dashboard gets the whole file', async () => {
@@ -61,18 +66,23 @@ it('a request for a range of a file of the dashboard gets the whole file', async
   }
 })
 
-it('the pages of the dashboard may load nothing from other origins', async () => {
-  const { headers } = await api.app.inject('/')
-  const directives = String(headers['content-security-policy']).split('; ')
-  expect(directives[0]).toBe("default-src 'self'")
-  const sources = directives.flatMap((directive) => directive.split(' ').slice(1))
-  expect(sources.filter((source) => !/^'(self|none)'$/.test(source))).toEqual([])
-})
+it.each([...Object.values(viewPaths), '/map?embed=1', '/no-such-page'])(
+  'the page %s may load nothing from other origins',
+  async (url) => {
+    const { headers } = await api.app.inject({ url, headers: { accept: 'text/html' } })
+    expect(headers['content-type']).toContain('text/html')
+    const directives = String(headers['content-security-policy']).split('; ')
+    expect(directives[0]).toBe("default-src 'self'")
+    const sources = directives.flatMap((directive) => directive.split(' ').slice(1))
+    expect(sources.filter((source) => !/^'(self|none)'$/.test(source))).toEqual([])
+  },
+)
 
-it('nothing is served at / when DASHBOARD is off', async () => {
+it('no page and no file of the dashboard is served when DASHBOARD is off', async () => {
   const { app, close } = await openTestApp({ env: { DASHBOARD: 'off' } })
   try {
-    expect((await app.inject('/')).statusCode).toBe(404)
+    for (const url of [...Object.values(viewPaths), '/index.html', '/icon.svg', ...scripts])
+      expect((await app.inject(url)).statusCode, url).toBe(404)
   } finally {
     await close()
   }
