@@ -88,8 +88,11 @@ describe('entente import', () => {
     const { scheme, mapping, file } = await writeFiles()
     await runImport(mapping, file, '--dry-run')
     const id = await lastImportId(scheme)
-    expect(await runImport('--commit', id)).toContain('Committed:')
-    expect(await runImport('--commit', id)).toContain('Committed:')
+    const report = await runImport('--commit', id)
+    expect(report).toMatch(/^Committed: .*\n(.*\n)* +records created +1\b/)
+    const { rows } = await database.pool.query('select * from imports where id = $1', [id])
+    expect(await runImport('--commit', id)).toBe(report)
+    expect((await database.pool.query('select * from imports where id = $1', [id])).rows).toEqual(rows)
     expect(await countRecords(scheme)).toBe(1)
   })
 
@@ -158,6 +161,10 @@ describe('entente import', () => {
     await writeFile(file, [treatyHeader, '1,A renamed treaty,2001-05-03,France', ''].join('\n'))
     await runImport(mapping, file, '--yes')
     await expect(runImport('--undo', first)).rejects.toThrow('Undo the later import first.')
+    expect(await countRecords(scheme)).toBe(1)
+    expect(await runImport('--undo', await lastImportId(scheme))).toMatch(/^Undone: /)
+    expect(await runImport('--undo', first)).toMatch(/^Undone: /)
+    expect(await countRecords(scheme)).toBe(0)
   })
 
   it('reports the column of a refused row, and quotes its value only once', async () => {

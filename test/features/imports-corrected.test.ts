@@ -73,7 +73,12 @@ describe('rejected.csv is read with the mapping of the original file', () => {
     ],
     ['without a header', '{ header: none }', { id: 'A', title: 'B', signedOn: 'C' }, '1,Été,no date\n'],
     ['with semicolons', '{ delimiter: ";" }', namedColumns, 'Id;Title;Signed\n1;Été, fin;no date\n'],
-    ['whose mapping has `fillDown`', '{ fillDown: [Id] }', namedColumns, 'Id,Title,Signed\n1,Été,no date\n'],
+    [
+      'whose mapping has `fillDown`, with the values of earlier rows',
+      '{ fillDown: [Title] }',
+      namedColumns,
+      'Id,Title,Signed\n1,Été,2000\n2,,no date\n',
+    ],
     [
       'in another encoding',
       '{ encoding: windows-1252 }',
