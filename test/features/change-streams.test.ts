@@ -197,15 +197,19 @@ it('streams above the limit of a client (429) or in total (503) are refused unti
   await expect.poll(async () => (await open('10.0.1.9')).statusCode, { timeout: 10_000 }).toBe(200)
 })
 
-it('the stream of a client ends within seconds after its key is revoked', async () => {
-  const body = { name: 'A mirror', role: 'reader' }
-  const { id, key } = (await api.post('/v1/keys', body)).json<{ id: string; key: string }>()
+it.each([
+  ['is revoked', (id: string) => api.delete(`/v1/keys/${id}`)],
+  ['has another role', (id: string) => api.pool.query("update keys set role = 'reader' where id = $1", [id])],
+])('the stream of a client ends within seconds after its key %s', async (_, change) => {
+  const createKey = async () =>
+    (await api.post('/v1/keys', { name: 'A mirror', role: 'editor' })).json<{ id: string; key: string }>()
+  const [{ id, key }, unchanged] = [await createKey(), await createKey()]
   const stream = await open('10.0.2.1', '', '', key)
-  const other = await open('10.0.2.2')
-  for (const one of [stream, other]) one.on('error', () => {}).resume()
-  await api.delete(`/v1/keys/${id}`)
+  const others = [await open('10.0.2.2'), await open('10.0.2.3', '', '', unchanged.key)]
+  for (const one of [stream, ...others]) one.on('error', () => {}).resume()
+  await change(id)
   await expect.poll(() => stream.destroyed, { timeout: 10_000 }).toBe(true)
-  expect(other.destroyed).toBe(false)
+  expect(others.map(({ destroyed }) => destroyed)).toEqual([false, false])
 })
 
 it('every stream sends something at least every 17 seconds, whenever it was opened', async () => {
