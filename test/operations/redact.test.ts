@@ -380,3 +380,21 @@ it('verify reports a redacted revision that was changed after its redaction', as
     `sources/${key} version 1: its content differs from the content that the redaction in version 3 stored`,
   ])
 })
+
+it('a redacted revision gets a new salt, so that its former hash confirms no guess of the text', async () => {
+  const path = await create('sources', { title: 'Of Jane Doe', kind: 'report' })
+  expect((await api.patch(path, { title: 'Of nobody' })).status).toBe(200)
+  const salts = async () => {
+    const { rows } = await api.pool.query<{ salt: Buffer }>(
+      'select salt from revisions where key = $1 and version <= 2 order by version',
+      [path.split('/').at(-1)],
+    )
+    return rows.map(({ salt }) => salt.toString('hex'))
+  }
+  const [first, second] = await salts()
+  expect((await redact(path, { text: 'Jane Doe' })).status).toBe(200)
+  const [redacted, unchanged] = await salts()
+  expect(redacted).toMatch(/^[0-9a-f]{32,}$/)
+  expect(redacted).not.toBe(first)
+  expect(unchanged).toBe(second)
+})
