@@ -183,6 +183,30 @@ it('a process that is short of memory still serves stored responses, probes and 
   await expect.poll(async () => (await other()).status, { timeout: 10_000 }).toBe(200)
 })
 
+it('large bodies in memory are limited together, until their clients disconnect', async () => {
+  const api = await startTestApi()
+  onTestFinished(() => api.close())
+  const { hostname, port } = new URL(api.origin)
+  const mebibyte = 1024 * 1024
+  const announce = async () => {
+    const socket = connect(Number(port), hostname).on('error', () => {})
+    onTestFinished(() => void socket.destroy())
+    await once(socket, 'connect')
+    socket.write(
+      `POST /v1/topics/bulk HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${adminKey}\r\ncontent-type: application/json\r\ncontent-length: ${16 * mebibyte}\r\n\r\n{`,
+    )
+    return socket
+  }
+  const sockets = await Promise.all([1, 2, 3, 4].map(announce))
+  const sendLarge = () => api.post('/v1/topics/bulk', `{"operations":[]${' '.repeat(2 * mebibyte)}}`)
+  await expect.poll(async () => (await sendLarge()).status).toBe(503)
+  expectProblem(await sendLarge(), 'overloaded')
+  // Smaller bodies do not count.
+  expect((await api.post('/v1/topics/bulk', { operations: [] })).status).toBe(422)
+  sockets[0]?.destroy()
+  await expect.poll(async () => (await sendLarge()).status).toBe(422)
+})
+
 it('a request that does not arrive in time gets a 408 problem, and its connection is closed', async () => {
   const api = await startTestApi({ env: { REQUEST_SECONDS: '1', LOG_LEVEL: 'silent' } })
   onTestFinished(() => api.close())
