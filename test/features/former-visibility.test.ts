@@ -3,7 +3,7 @@ import { startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { createRecord, exampleDocument, ifMatch, resourceOf } from '../support/documents.ts'
 
-it('the versions of a record while it was internal are hidden, even if no record is internal now', async () => {
+it('versions of a record while it was internal are hidden, even if no record is internal now', async () => {
   const api = await startTestApi()
   onTestFinished(() => api.close())
   const topics = resourceOf('topics')
