@@ -26,7 +26,10 @@ export interface Include {
    * `replaceListRequestsWithCounts` replaces with the count and the path.
    */
   json: SQL
-  /** The same for pages and single records: null if there are more than `maxIncluded` records or `maxIncludedBytes`. Absent if there cannot be. */
+  /**
+   * The same for pages and single records: null if there are more than `maxIncluded` records or `maxIncludedBytes`. Absent if
+   * there cannot be.
+   */
   limitedJson?: SQL
   /** The resource of the included records, and their own includes; absent for a count. */
   records?: { resource: Resource; include: readonly string[] }

@@ -18,7 +18,7 @@ const waitingFault: RowFault = {
 /** SQL of the faults of a row as JSON: why it is not written, or which of its values were dropped; null for none. */
 export const faultsSql = `case when state = 'waiting' then '${JSON.stringify([waitingFault])}'::json else faults end`
 
-/** Maximum size of the rows that are read together, in bytes, beyond which no further row is read: a row may have 8 Mi characters. */
+/** Size in bytes from which no further row is read together with the rows before it: a row may have 8 Mi characters. */
 const maxPortionBytes = 16 * 1024 * 1024
 
 /**

@@ -82,8 +82,8 @@ const noFile: FileInfo = { format: 'csv', columns: [], notes: [] }
 /**
  * Yields the refused rows of an import as CSV, as they were in the file, with more columns: where the row is, which columns are
  * wrong, why, what would be right, which cells were numbers and not texts (`import.numbers`), which values had no column
- * (`import.extra`), and how serial numbers count days (`import.date1904`, `import.dateLibreOffice`). People correct the file and import it
- * again (`isRefusedRowsFile`).
+ * (`import.extra`), and how serial numbers count days (`import.date1904`, `import.dateLibreOffice`). People correct the file and
+ * import it again (`isRefusedRowsFile`).
  */
 export async function* streamRejected(database: DatabaseClient, job: ImportJob): AsyncGenerator<string> {
   let rows = await readRefused(database, job.id, 0, pageSize)
