@@ -15,7 +15,7 @@ export const list: Operation = {
     summary: `List ${pluralNoun(resource)}`,
     description: 'Records that match all filters.',
     details:
-      'Commas in a filter separate values; one must match. `q` has the syntax of web searches: `electric cars`, `"electric cars"`, `energy or climate`, `energy -coal`; accents don\'t matter. `sort` takes several keys, each with `-` for descending; dates sort by the earliest day that they can mean, and records without a value come last. `include` adds related records, as properties that the schema of the record describes; `names` adds the names of the records that the response refers to. `fields` is for clients without generated types, since the response then lacks required properties.',
+      'Commas in a filter separate values; one must match. `q` has the syntax of web searches: `electric cars`, `"electric cars"`, `energy or climate`, `energy -coal`; accents don\'t matter. `sort` takes several keys, each with `-` for descending; dates sort by the earliest day that they can mean, and records without a value come last. `include` adds related records, as properties that the schema of the record describes; `include=names` adds the names of the records that the response refers to. `fields` is for clients without generated types, since the response then lacks required properties.',
     path: '',
     scope: 'collection',
     access: 'read',

@@ -1,6 +1,6 @@
 /**
  * Returns the JSON of a page: `{"data":[…],"page":{…}}`, perhaps with `"names":{…}`.
- * @param items JSON texts, joined with commas, as PostgreSQL composes them.
+ * @param items JSON texts, joined with commas.
  * @param page limit, next cursor and total.
  * @param names JSON of the names of the referenced records, if requested.
  */

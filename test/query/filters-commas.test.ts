@@ -70,7 +70,7 @@ describe('a percent-encoded comma', () => {
     ['page[ne]', '/v1/citations?page[ne]=12%2C14', '"12,14"', 'page[ne][]=…'],
     ['code', '/v1/topics?code=1%2C2', '"1,2"', 'code[]=…'],
   ])(
-    'is refused where it may be part of a value or separate values: %s',
+    'is refused where it may belong to one value or be a separator: %s',
     async (parameter, path, text, list) => {
       const response = await api.get(path)
       expect(response.status).toBe(400)

@@ -28,7 +28,7 @@ export interface EmbeddedDatabase {
  * processes use it, they start it again at the same port, so that the URL stays the same.
  *
  * The server gets settings for the memory of the machine, and `furtherSettings` (such as `fsync=off`), if this call starts it.
- * After an abort, this function ends the work in progress and throws. If the database is open before the abort is noticed,
+ * After an abort, this function stops the work in progress and throws. If the database is open before the abort is noticed,
  * this function returns the database, and the caller closes it.
  * @throws OperationalError when the folder, the programs or the server cannot be used; PostgreSQL's error when the database
  * cannot be prepared; the reason of `signal`.

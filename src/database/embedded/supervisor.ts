@@ -70,7 +70,8 @@ export class Supervisor {
   async #restart(signal: AbortSignal): Promise<void> {
     if (performance.now() - this.#rejoinedAt >= stableAfterMs) this.#pauseMs = 0
     // A server that runs need not be started, so the first attempt to join it again does not wait long.
-    let pauseMs = (await this.#isRunning()) ? Math.min(minPauseMs, this.#pauseMs) : this.#pauseMs
+    const isRunning = await this.#isRunning().catch(() => false)
+    let pauseMs = isRunning ? Math.min(minPauseMs, this.#pauseMs) : this.#pauseMs
     for (;;) {
       await sleep(pauseMs, undefined, { signal }).catch(() => {})
       if (signal.aborted) return

@@ -44,11 +44,12 @@ export async function exportArchive(
   write: (chunks: AsyncIterable<string | Buffer>) => Promise<void>,
 ): Promise<void> {
   try {
+    await requireKnownMigrations(database)
     await database.maintain(async (client) => {
       await client.query(
         `${beginReading}; set local time zone 'UTC'; set local datestyle = 'ISO'; set local extra_float_digits = 1; set local bytea_output = 'hex'`,
       )
-      // The transaction keeps migrations away from here on.
+      // From here on, the transaction keeps migrations away. One may have run since the first check.
       await requireKnownMigrations(database)
       await write(withChecksum(contents(client)))
       await client.query('commit')

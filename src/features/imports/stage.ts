@@ -150,12 +150,6 @@ interface RepeatedRow {
 }
 
 /**
- * Maximum number of repeated rows that are refused with one statement. Each statement compares the ids of all rows again, so few
- * large statements are faster.
- */
-const maxRepeatedRows = 50_000
-
-/**
  * SQL of rows that describe the same record as an earlier row, even a refused one: it may be the row that is right once it is
  * corrected. `ids` has the identities of the drafts, in their order.
  */
@@ -168,13 +162,19 @@ const repeatedRows = `select distinct on (found.position) found.position,
   ) found
   join import_rows earlier on earlier.import = $1 and earlier.position = found.first
   join import_rows later on later.import = $1 and later.position = found.position
-  where found.first < found.position and found.state = 'ready' order by found.position, found.number limit ${maxRepeatedRows}`
+  where found.first < found.position and found.state = 'ready' order by found.position, found.number`
 
 /** Refuses rows that describe the same record as an earlier row. @returns the number of refused rows. */
-async function refuseRepeated(client: pg.ClientBase, id: string): Promise<number> {
+async function refuseRepeated(client: pg.ClientBase, id: string, signal: AbortSignal): Promise<number> {
+  // PostgreSQL stores the rows of a cursor with hold, on disk if they are many: they may be nearly all rows of the file.
+  await client.query(`declare repeated no scroll cursor with hold for ${repeatedRows}`, [id])
   for (let refused = 0; ; ) {
-    const { rows } = await client.query<RepeatedRow>(repeatedRows, [id])
-    if (rows.length === 0) return refused
+    signal.throwIfAborted()
+    const { rows } = await client.query<RepeatedRow>(`fetch ${maxRows} from repeated`)
+    if (rows.length === 0) {
+      await client.query('close repeated')
+      return refused
+    }
     const faults = rows.map((row) => toStorableJson([repeatedFault(row.resource, row.id, row.firstLocator)]))
     await client.query(
       `update import_rows set state = 'refused', faults = given.faults
@@ -220,7 +220,7 @@ export async function stageRows(
     await buffer.write()
     // The query planner needs statistics of the new rows.
     await client.query('analyze import_rows')
-    const repeated = await refuseRepeated(client, job.id)
+    const repeated = await refuseRepeated(client, job.id, signal)
     const counts = { ...buffer.counts, refused: buffer.counts.refused + repeated }
     const { notes, ...info } = unused.addNote(await fileInfo)
     const tx = asTransaction(client)

@@ -13,7 +13,7 @@ function countryFilter(
   conditions: ParticipantConditions,
   { stored }: ParticipantValues['country'],
 ): Filter {
-  const orHosts = conditions.hasHosts ? ', or that is its host or location' : ''
+  const orHosts = conditions.hasHosts ? ', or is the host or location of the record' : ''
   return {
     description: `Country that takes part in any role (or in \`role\`), itself or through one of its organizations${orHosts}.`,
     value: keys.country(),

@@ -6,7 +6,7 @@ const replicas = {
   type: 'array',
   items: { type: 'string', enum: ['current', 'behind', 'primary', 'away'] },
   description:
-    'The state of each read replica, in the order of `READ_DATABASE_URLS`; absent without replicas.',
+    'The state of each server of `READ_DATABASE_URLS`, in this order: `primary` is the primary now, `away` cannot be used. Absent without replicas.',
 }
 
 const statusResponse = (description: string, words: string[], more: Record<string, unknown> = {}) => ({

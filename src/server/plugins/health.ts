@@ -9,6 +9,9 @@ import { Problem } from '../../problems/problem.ts'
 /** Maximum wait for a connection, and maximum duration of each statement, in milliseconds. */
 const readinessTimeoutMs = 2000
 
+/** Minimum time between two logins of the checks, which clients can request without a key. */
+const minReconnectMs = 1000
+
 const json = 'application/json; charset=utf-8'
 
 /** Opens a database with a connection of its own for readiness checks, so that they do not wait for a busy pool. */
@@ -64,14 +67,21 @@ async function readinessBody(readiness: Database): Promise<Readiness> {
 export const health = fp(
   async function health(app) {
     let readiness = openReadinessDatabase(app)
+    let openedAt = performance.now()
     app.addHook('onClose', () => readiness.close())
     const ok = JSON.stringify({ status: 'ok' })
     const check = async () => {
       const body = await readinessBody(readiness)
-      if (body.status === 'read_only') {
+      if (
+        body.status === 'read_only' &&
+        performance.now() - openedAt > minReconnectMs &&
+        !app.closing.aborted
+      ) {
         // A session keeps the default of its login, even when the database is writable again: the next check logs in anew.
-        await readiness.close()
+        const former = readiness
         readiness = openReadinessDatabase(app)
+        openedAt = performance.now()
+        await former.close()
       }
       return JSON.stringify(body)
     }

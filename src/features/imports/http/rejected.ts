@@ -107,6 +107,6 @@ export const rejectedRows = csvDownload({
   operationId: 'getRejectedRows',
   summary: 'Read the refused rows of an import as CSV',
   description:
-    'The rows that were refused, as they were in the file (cells are not changed for spreadsheets), with the columns `import.row`, `import.column`, `import.reason` and `import.suggestion`, and `import.numbers`, `import.date1904` and `import.extra` where needed. If the file was CSV or XLSX, correct the rows, and import this CSV with the same mapping.',
+    'The rows that were refused, as they were in the file (cells are not changed for spreadsheets), with the columns `import.row`, `import.column`, `import.reason`, `import.suggestion` and `import.extra`, and `import.numbers`, `import.date1904` or `import.dateLibreOffice` where needed. If the file was CSV or XLSX, correct the rows, and import this CSV with the same mapping.',
   stream: streamRejected,
 })
