@@ -80,7 +80,7 @@ export const hasAllProperties = (resource: Resource, fields: readonly string[]):
 
 /**
  * Adds included records to the JSON text of a record.
- * @param document SQL text expression of a JSON object.
+ * @param document SQL expression (type text) of a JSON object.
  * @param options `limited` is for pages and single records: the text is null if an include is too large (`maxIncluded`).
  */
 export function withIncludes(

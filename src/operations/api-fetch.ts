@@ -13,5 +13,5 @@ export interface FetchedResponse {
  */
 export type ApiFetch = (path: string, body?: unknown) => Promise<FetchedResponse>
 
-/** Whether a path has a segment `.` or `..`, which URL parsers remove, even percent-encoded, so that it leads to another path. */
+/** Whether a path has a segment `.` or `..`, which would lead to another path. Percent-encoding the dots would not help. */
 export const hasDotSegment = (path: string): boolean => /\/\.\.?(?=\/|\?|$)/.test(path)

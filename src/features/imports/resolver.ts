@@ -114,8 +114,9 @@ export class MentionResolver {
   readonly #pending: Map<string, Draft>
   /** Identities of further records that the file creates. */
   readonly #inFile: Set<string>
-  /** Identities of records whose rows wait. */
-  readonly #waiting: Set<string>
+  /** Identities of records whose rows wait: those of earlier batches, and those of this one. */
+  readonly #waitingBefore: ReadonlySet<string>
+  readonly #waiting = new Set<string>()
 
   constructor(
     registry: Registry,
@@ -137,7 +138,7 @@ export class MentionResolver {
     this.#names = names
     this.#keys = keys
     this.#inFile = new Set(inFile)
-    this.#waiting = new Set(waiting)
+    this.#waitingBefore = waiting ?? new Set()
     this.#onAbsent = onAbsent
     this.#onUnresolved = onUnresolved
     this.#pending = new Map(
@@ -196,7 +197,8 @@ export class MentionResolver {
       this.#newKeys.set(newIdentity, newKey)
       return newKey
     }
-    if (this.#onAbsent === 'wait' || this.#waiting.has(identity)) return mustWait
+    if (this.#onAbsent === 'wait' || this.#waiting.has(identity) || this.#waitingBefore.has(identity))
+      return mustWait
     return isDropped(mention, this.#onUnresolved) ? null : absentFault(mention)
   }
 }

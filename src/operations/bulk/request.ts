@@ -30,8 +30,8 @@ export interface Target {
 
 /**
  * A parsed operation. The `body` of a change, and the order of dates in the `document` of an upsert, are validated when the
- * stored record is known. `keepsVisibility`: a stored record
- * keeps its visibility, since the document has none.
+ * stored record is known. `keepsVisibility`: whether a stored record keeps its visibility, because the operation gives none. The
+ * `document` then has the default.
  */
 export type BulkOperation =
   | { kind: 'create'; document: Document }

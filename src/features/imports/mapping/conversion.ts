@@ -29,8 +29,8 @@ export class RowItems {
 }
 
 /**
- * Collects what the conversion of a draft finds: its mentions, and the faults, dropped values, records and counts of texts and
- * items, which all drafts of a row share.
+ * Collects what the conversion of a draft finds: its mentions, and the faults, dropped values, records, `rowTexts` and `rowItems`,
+ * which all drafts of a row share.
  */
 export class Conversion {
   readonly faults: RowFault[]
@@ -45,7 +45,7 @@ export class Conversion {
   /** The positions of the mentions, by their JSON. */
   readonly #positions = new Map<string, number>()
 
-  /** @param rowConversion the conversion whose faults, dropped values, records and counts this one shares. */
+  /** @param rowConversion the conversion whose faults, dropped values, records, `rowTexts` and `rowItems` this one shares. */
   constructor(rowConversion?: Conversion) {
     this.faults = rowConversion?.faults ?? []
     this.dropped = rowConversion?.dropped ?? []
