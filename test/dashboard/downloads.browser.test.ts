@@ -24,6 +24,25 @@ async function download(page: Page, button: string): Promise<{ name: string; tex
   return { name: file.suggestedFilename(), text: await readFile(await file.path(), 'utf8') }
 }
 
+describe.skipIf(skipsBrowser)('downloads without a key [need Chromium]', { timeout: 60_000 }, () => {
+  it.each([
+    ['agreements', ['CSV', 'NDJSON', 'Excel', 'iCalendar']],
+    ['projects', ['CSV', 'NDJSON', 'Excel', 'GeoJSON', 'IATI']],
+  ])('exist for each format of %s', async (resource, formats) => {
+    const { page } = await dashboard.open(`/explore/${resource}`)
+    for (const format of formats) {
+      const href = await page.getByRole('link', { name: format, exact: true }).getAttribute('href')
+      expect((await dashboard.api.get(href ?? '')).status, format).toBe(200)
+    }
+  })
+
+  it('are in the language of the page, and have the name of the record', async () => {
+    const { page } = await dashboard.open('/countries/PAK?lang=zh')
+    const name = await page.getByRole('link', { name: 'CSV', exact: true }).first().getAttribute('download')
+    expect(name).toBe('PAK.csv')
+  })
+})
+
 describe.skipIf(skipsBrowser)('downloads with a key [need Chromium]', { timeout: 60_000 }, () => {
   it('contain the internal records that the page shows, without a key in a URL', async () => {
     const { page } = await dashboard.openSignedIn('/explore/agreements?sort=title')

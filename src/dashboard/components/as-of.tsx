@@ -1,5 +1,5 @@
 import { serviceNow } from '../api/client.ts'
-import { endOfUtcDay } from '../dates/day.ts'
+import { endOfUtcDay, utcDayOf } from '../dates/day.ts'
 import { useLanguage } from '../i18n/language.ts'
 
 /** Returns the end of a UTC day, or the current time if the day is not over, since the service refuses future times. */
@@ -41,7 +41,7 @@ export function AsOf({
       <span>{label ?? t('country.asOf')}</span>
       <input
         type="date"
-        value={asOf?.slice(0, 10) ?? ''}
+        value={asOf === undefined ? '' : utcDayOf(asOf)}
         min={minDay}
         max={serviceNow().toISOString().slice(0, 10)}
         onChange={({ currentTarget }) => choose(currentTarget.value)}

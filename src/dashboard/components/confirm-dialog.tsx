@@ -3,6 +3,7 @@ import { useContext, useEffect, useId, useMemo, useRef, useState } from 'preact/
 import { type ApiError, toApiError } from '../api/client.ts'
 import { newIdempotencyKey, type Write } from '../api/write-api.ts'
 import { ReasonField } from '../editing/reason-field.tsx'
+import { confirmLeave } from '../editing/use-leave-guard.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { focusView } from '../scroll-and-focus.ts'
 import { refetchViews } from '../session.ts'
@@ -31,18 +32,25 @@ interface Confirmation {
 /** A button with a confirmation dialog, which shows the error if the service refuses the action. */
 export function ConfirmButton({
   isPrimary = false,
+  discardsInput = false,
   ...confirmation
 }: Confirmation & {
   /** Whether the button is the primary action of the page. */
   isPrimary?: boolean
+  /** Whether the action discards input of the page that is not saved. The user is then asked first, as before leaving the page. */
+  discardsInput?: boolean
 }) {
   const showDialog = useContext(DialogContext)
+  const open = () => {
+    if (discardsInput && !confirmLeave()) return
+    showDialog(<ConfirmDialog {...confirmation} onClose={() => showDialog(undefined)} />)
+  }
   return (
     <button
       type="button"
       class={isPrimary ? 'primary no-print' : 'no-print'}
       aria-label={confirmation.buttonName}
-      onClick={() => showDialog(<ConfirmDialog {...confirmation} onClose={() => showDialog(undefined)} />)}
+      onClick={open}
     >
       {confirmation.label}
     </button>

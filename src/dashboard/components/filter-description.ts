@@ -27,6 +27,7 @@ export function useFilterDescription(
     if (parameter.endsWith('[isNull]')) return t(text === 'true' ? 'value.unknown' : 'value.known')
     if (parameter === (resource?.asOfName ?? 'asOf')) return formatAsOf(text, language)
     const [filter = ''] = parameter.split('[')
+    if (filter === 'q' || parameter.endsWith('[contains]')) return text
     const kind = resource?.properties.find(({ name }) => name === filter)?.kind
     if ((kind === 'date' || dateFilters.includes(filter)) && isEdtf(text)) return formatEdtf(text, language)
     const isWord = kind === 'enumeration' || filter === 'role' || parameter.endsWith('[noneAs]')

@@ -3,6 +3,8 @@ import { useRef } from 'preact/hooks'
 import { useLanguage } from '../i18n/language.ts'
 import { useRights, useSession } from '../session.ts'
 import { PageTitle } from './page-title.tsx'
+// Loaded with each page that has input: after an upgrade of the service, the script may be gone when the key is refused.
+import './session-notice.tsx'
 import { SignInForm } from './sign-in-form.tsx'
 
 /**

@@ -26,6 +26,7 @@ export function ImportActions({
           label={t('imports.commit')}
           title={t('imports.commitTitle', { name })}
           isPrimary
+          discardsInput
           withReason={false}
           onConfirm={(headers) => writeApi(`${path}/commit`, { method: 'POST', ...headers })}
         >
@@ -53,6 +54,7 @@ export function ImportActions({
           label={t('imports.delete')}
           title={t('imports.deleteTitle', { name })}
           isDanger
+          discardsInput
           withReason={false}
           onConfirm={async (headers) => {
             await writeApi(path, { method: 'DELETE', ...headers })

@@ -58,7 +58,7 @@ export default function CompareView() {
         <p>
           {t('compare.lead')} {filterText}
         </p>
-        <PrintedAsOf day={parameters.get('asOf')?.slice(0, 10)} />
+        <PrintedAsOf asOf={parameters.get('asOf') ?? undefined} />
       </PageHead>
       <div class="stack">
         <Controls codes={codes} countries={countries} />

@@ -119,7 +119,7 @@ function Head({
       <p class="other-names">
         {[...new Set(otherNames)].filter((other) => other && other !== name).join(' · ')}
       </p>
-      {briefing && <PrintedAsOf day={briefing.day} />}
+      {briefing && <PrintedAsOf asOf={briefing.day} />}
     </PageHead>
   )
 }

@@ -82,7 +82,7 @@ function Explorer({ resource }: { resource: ResourceDescription }) {
               ? t('explore.one')
               : t('explore.count', { count: number(total) })}
         </p>
-        <PrintedAsOf day={state.filters[resource.asOfName]?.slice(0, 10)} />
+        <PrintedAsOf asOf={state.filters[resource.asOfName]} />
       </PageHead>
       <div class="explore">
         <Facets resource={resource} filters={state.filters} onChange={(filters) => change({ filters })} />
@@ -188,6 +188,9 @@ const formatNames: Readonly<Record<string, string>> = {
   ics: 'iCalendar',
 }
 
+/** Formats whose files have the same properties, whatever columns the user has chosen. */
+const formatsWithFixedProperties = ['iati', 'ics']
+
 function Toolbar({
   resource,
   state,
@@ -197,7 +200,7 @@ function Toolbar({
   state: ExploreState
   onChange: (next: Partial<ExploreState>) => void
 }) {
-  const { t } = useLanguage()
+  const { t, tag } = useLanguage()
   const labels = useLabels()
   // Users share copied commands, so the user's key is not in them.
   const keyHeader = useSession().session ? ' -H "Authorization: Bearer $KEY"' : ''
@@ -205,8 +208,11 @@ function Toolbar({
     withQuery(`/v1/${resource.name}/export`, {
       ...state.filters,
       sort: state.sort ?? undefined,
-      fields: [...new Set([resource.key, resource.title, ...state.columns])],
+      ...(!formatsWithFixedProperties.includes(format) && {
+        fields: [...new Set([resource.key, resource.title, ...state.columns])],
+      }),
       format,
+      lang: tag,
     })
   const toggle = (name: string) => {
     const columns = state.columns.includes(name)

@@ -73,7 +73,7 @@ export default function NetworkView() {
     <>
       <PageHead title={name ? t('network.titleOf', { name }) : t('network.title')} actions={<ChartLinks />}>
         <p>{t('network.lead')}</p>
-        <PrintedAsOf day={parameters.get('asOf')?.slice(0, 10)} />
+        <PrintedAsOf asOf={parameters.get('asOf') ?? undefined} />
       </PageHead>
       <div class="stack">
         <ChartControls

@@ -32,7 +32,7 @@ export function ChartHead({
             : t('chart.total', { count: number(total), resource: resourceLabel(resource) })}
         </Link>
       </p>
-      <PrintedAsOf day={filters[asOfName]?.slice(0, 10)} />
+      <PrintedAsOf asOf={filters[asOfName]} />
     </PageHead>
   )
 }

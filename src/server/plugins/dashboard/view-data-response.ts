@@ -21,11 +21,9 @@ class ReadFailure extends Error {
   }
 }
 
+/** Sends a file without a name, since the link to it has the name. */
 const sendCsv = (reply: FastifyReply, csv: string) =>
-  reply
-    .type('text/csv; charset=utf-8')
-    .header('content-disposition', 'attachment; filename="data.csv"')
-    .send(csv)
+  reply.type('text/csv; charset=utf-8').header('content-disposition', 'attachment').send(csv)
 
 /**
  * Returns the faults of the dates `from` and `to` in a view's URL. A view may send both to the API as one parameter
