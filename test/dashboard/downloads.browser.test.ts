@@ -36,10 +36,20 @@ describe.skipIf(skipsBrowser)('downloads without a key [need Chromium]', { timeo
     }
   })
 
-  it('are in the language of the page, and have the name of the record', async () => {
-    const { page } = await dashboard.open('/countries/PAK?lang=zh')
-    const name = await page.getByRole('link', { name: 'CSV', exact: true }).first().getAttribute('download')
-    expect(name).toBe('PAK.csv')
+  it('are in the language of the page', async () => {
+    const { page } = await dashboard.open('/explore/projects?lang=zh')
+    const href = await page.getByRole('link', { name: 'CSV', exact: true }).getAttribute('href')
+    const { headers } = await dashboard.api.get(href ?? '')
+    expect(headers.get('content-language')).toBe('zh')
+  })
+
+  it('have the key of the country in their names', async () => {
+    const { page } = await dashboard.open('/countries/PAK')
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'CSV', exact: true }).first().click(),
+    ])
+    expect(file.suggestedFilename()).toBe('PAK.csv')
   })
 })
 

@@ -119,7 +119,7 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
     expect(box?.width).toBeLessThan(panelBox?.width ?? 0)
   })
 
-  it('ask before unsaved decisions are lost, by another page of names or by leaving', async () => {
+  it('ask before unsaved decisions are lost, by another page of names, by leaving or by a commit', async () => {
     const rows = Array.from({ length: 21 }, (_, index) => `${index},Treaty ${index},2001,Atlantis ${index}`)
     const page = await openDryRun(newScheme(), [treatyHeader, ...rows].join('\n'))
     const questions: string[] = []
@@ -133,14 +133,17 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
     await names.getByRole('button', { name: 'Next page' }).click()
     await page.getByRole('link', { name: 'Map', exact: true }).click()
     expect(questions).toHaveLength(2)
+    await page.getByRole('button', { name: 'Commit', exact: true }).click()
+    expect(questions).toHaveLength(3)
+    expect(await page.getByRole('dialog').count()).toBe(0)
     await page.locator('a[href*="lang=zh"]').click()
     await panel(page, '待定的名称').getByRole('radio').first().waitFor()
     await page.locator('a[href*="lang=en"]').click()
-    expect(questions).toHaveLength(2)
+    expect(questions).toHaveLength(3)
     expect(await choice.isChecked()).toBe(true)
     await page.getByRole('button', { name: 'Save decisions (1)' }).click()
     await names.getByText('Names: 20, in rows: 20.').waitFor()
-    expect(questions).toHaveLength(2)
+    expect(questions).toHaveLength(3)
   })
 
   it('keep unsaved decisions in another language while the service does not answer', async () => {

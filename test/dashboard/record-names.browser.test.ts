@@ -104,6 +104,17 @@ describe.skipIf(skipsBrowser)('the value of a filter [needs Chromium]', { timeou
     await page.getByRole('button', { name: '移除筛选条件 签署日期 年份：未知' }).waitFor()
   })
 
+  it('is shown as it is for words', async () => {
+    const { page } = await dashboard.open('/explore/agreements?q=CHN, wind&country=CHN')
+    await page.getByRole('button', { name: 'CHN, wind' }).waitFor()
+    await page.getByRole('button', { name: 'Country: China' }).waitFor()
+  })
+
+  it('is the UTC day of `asOf` in the input', async () => {
+    const { page } = await dashboard.open('/map?asOf=2026-01-31T20:00:00-05:00')
+    await expect.poll(() => page.locator('input[type=date]').last().inputValue()).toBe('2026-02-01')
+  })
+
   it('is shown as a day if `asOf` is the end of that day', async () => {
     const { page } = await dashboard.open('/explore/agreements?asOf=2026-01-31T23:59:59.999Z', chinese)
     await page.getByRole('button', { name: '移除筛选条件 截至：2026年1月31日' }).waitFor()
