@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { getDatabaseError } from '../database/errors.ts'
+import { LogOutput } from './log-output.ts'
 
 /** Returns the log entry of an error: of PostgreSQL's error, if that is the cause, since it has the code and the reason. */
 function errorEntry(error: Error) {
@@ -23,12 +24,17 @@ function requestEntry({ method, url, routeOptions }: FastifyRequest) {
   return { method, route: routeOptions?.url ?? 'none', ...(record && { record }) }
 }
 
+/** The standard output of the process. */
+const output = new LogOutput(1)
+process.once('exit', () => output.flushSync())
+
 /**
  * Options of the logger: JSON lines with request ids. Nothing personal is logged: no key or token, no query, no address of a
  * client.
  */
 export const loggerOptions = (level: string) => ({
   level,
+  stream: output,
   serializers: { req: requestEntry, err: errorEntry },
   // Removes credentials if a log line ever has headers; none has now. A wildcard would take time for each property.
   redact: ['', 'req.', 'res.', 'request.', 'response.', 'err.'].flatMap((prefix) => [

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { run, runInProcess } from '../support/command-line.ts'
 import { openTestDatabase } from '../support/database.ts'
+import { freePort } from '../support/ports.ts'
 
 /** Standard output that cannot be written, as on a full disk, and a reader that has closed the pipe. */
 
@@ -29,6 +30,28 @@ describe.runIf(process.platform === 'linux')('a command whose output cannot be w
     expect(await runInProcess(['key', 'list'], { DATABASE_URL: url })).toMatch(new RegExp(`^${prefix} `))
   })
 })
+
+it.runIf(process.platform === 'linux')(
+  'a service whose log cannot be written answers requests, and ends with code 0 on SIGTERM',
+  async () => {
+    const { url, close } = await openTestDatabase()
+    onTestFinished(close)
+    const port = await freePort()
+    const env = { PORT: `${port}`, DATABASE_URL: url, ADMIN_KEY: 'the-admin-key-of-the-output-test' }
+    const service = run(['serve'], env, { outputFile: '/dev/full' })
+    const status = () =>
+      fetch(`http://127.0.0.1:${port}/v1/topics/energy`).then(
+        (response) => response.status,
+        () => 0,
+      )
+    await expect.poll(status, { timeout: 30_000 }).toBe(200)
+    // Each request writes a line.
+    for (let times = 0; times < 5; times += 1) expect(await status()).toBe(200)
+    service.signal('SIGTERM')
+    const { code, stderr } = await service.ended
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  },
+)
 
 /** Runs a command whose reader has closed the pipe. */
 async function runWithClosedPipe(args: string[], env: NodeJS.ProcessEnv = {}) {
