@@ -65,6 +65,7 @@ export class Replicas {
   #probedAt = Number.NEGATIVE_INFINITY
   #readAt = Number.NEGATIVE_INFINITY
   #isClosed = false
+  #isStoringTimeline = false
   #rotation = 0
   observer: ReplicaObserver = {
     replicaUnavailable: () => false,
@@ -83,8 +84,7 @@ export class Replicas {
     this.#intervalMs = Math.max(5, options.maxAgeMs / 4)
     this.#primary = new Primary(primaryUrl, {
       onPosition: () => this.#updateAsOf(),
-      // Ignores failures: another process may have stored the timeline. If none has, the next probe leads to a new attempt.
-      onTimeline: (timeline) => void storeTimeline(timeline).catch(() => {}),
+      onTimeline: (timeline) => void this.#storeTimeline(timeline, storeTimeline),
     })
     this.all = options.urls.map(
       (url, index) =>
@@ -204,6 +204,17 @@ export class Replicas {
     void primary.then(() => {
       for (const replica of this.all) void replica.probe()
     })
+  }
+
+  /**
+   * Stores the timeline, unless that is in progress: the primary may keep each attempt waiting, which would take more and more
+   * connections. Ignores failures: another process may have stored the timeline. If none has, the next probe leads to a new attempt.
+   */
+  async #storeTimeline(timeline: string, store: (timeline: string) => Promise<void>): Promise<void> {
+    if (this.#isStoringTimeline) return
+    this.#isStoringTimeline = true
+    await store(timeline).catch(() => {})
+    this.#isStoringTimeline = false
   }
 
   #receive(replica: Replica): void {

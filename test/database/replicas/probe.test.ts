@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { Replica } from '../../../src/database/replicas/replica.ts'
+import { Replicas } from '../../../src/database/replicas/replicas.ts'
 import { openEmptyDatabase } from '../../support/database.ts'
 
 it('a server that is not a standby is probed less and less often', async () => {
@@ -25,4 +26,30 @@ it('a server that is not a standby is probed less and less often', async () => {
     await replica.close()
     await database.close()
   }
+})
+
+it('probes do not store the timeline of the primary again while a statement stores it', async () => {
+  const { url, pool, close } = await openEmptyDatabase()
+  await pool.query('create table settings (name text, value text)')
+  const stores: { fail: () => void }[] = []
+  const replicas = new Replicas(
+    url,
+    { urls: [], maxAgeMs: 20 },
+    () => new Promise<void>((_, fail) => stores.push({ fail: () => fail(new Error('not stored')) })),
+  )
+  onTestFinished(async () => {
+    await replicas.close()
+    await close()
+  })
+  replicas.start()
+  // Reads shorten the interval of the probes.
+  const read = () => replicas.choose({ position: undefined, maxAgeMs: 20 }, () => 0)
+  await expect.poll(() => [read(), stores.length].at(-1)).toBe(1)
+  for (let times = 0; times < 20; times += 1) {
+    await read()
+    await delay(20)
+  }
+  expect(stores).toHaveLength(1)
+  stores[0]?.fail()
+  await expect.poll(() => [read(), stores.length].at(-1)).toBe(2)
 })
