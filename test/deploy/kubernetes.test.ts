@@ -8,6 +8,7 @@ import { isInstalled } from '../support/is-installed.ts'
 import { deployFolder, listDeployed, readDeployed, readDeployedYaml } from './files.ts'
 
 const variable = z.object({ name: z.string(), value: z.string().optional() })
+const probe = z.object({ periodSeconds: z.number(), failureThreshold: z.number() })
 const deployment = z.object({
   kind: z.literal('Deployment'),
   spec: z.object({
@@ -15,7 +16,7 @@ const deployment = z.object({
       metadata: z.object({ labels: z.record(z.string(), z.string()) }),
       spec: z.object({
         terminationGracePeriodSeconds: z.number(),
-        containers: z.tuple([z.object({ env: z.array(variable) })]),
+        containers: z.tuple([z.object({ env: z.array(variable), startupProbe: probe })]),
       }),
     }),
   }),
@@ -32,7 +33,7 @@ const manifests = parseAllDocuments(readDeployed('kubernetes/service.yaml')).map
   manifest.toJS(),
 )
 const { spec } = deployment.parse(manifests[0])
-const { env } = spec.template.spec.containers[0]
+const { env, startupProbe } = spec.template.spec.containers[0]
 
 describe('the manifests for Kubernetes', () => {
   it('give the service only variables that the service knows, with valid values', () => {
@@ -49,6 +50,10 @@ describe('the manifests for Kubernetes', () => {
   it('give the service enough time to stop', () => {
     const drainSeconds = Number(env.find(({ name }) => name === 'DRAIN_SECONDS')?.value)
     expect(spec.template.spec.terminationGracePeriodSeconds).toBeGreaterThan(drainSeconds + 10)
+  })
+
+  it('give migrations as much time as the documentation says', () => {
+    expect(startupProbe.periodSeconds * startupProbe.failureThreshold).toBe(6 * 3600)
   })
 
   it('select the pods of the deployment', () => {
