@@ -11,7 +11,7 @@ import {
 } from './connection.ts'
 import { retryAfterSeconds } from './errors.ts'
 import { Sockets } from './replicas/sockets.ts'
-import { sessionSettings } from './session-settings.ts'
+import { checkConnectionWhileRunning, sessionSettings } from './session-settings.ts'
 import { type Lane, type LaneLimits, Lanes, type Lease } from './shares/lanes.ts'
 import type { Work } from './shares/work.ts'
 import { withTimeout } from './with-timeout.ts'
@@ -200,8 +200,7 @@ export class Pool {
       `set application_name = '${name}'; set jit = off; set max_parallel_workers_per_gather = 0; ${sessionSettings}`,
     )
     if (this.#isReplica) await client.query(`set lock_timeout = ${replicaLockTimeoutMs}`)
-    // A server on Windows refuses this setting.
-    await client.query("set client_connection_check_interval = '1s'").catch(() => {})
+    await checkConnectionWhileRunning(client)
   }
 
   async #cancel(name: string): Promise<void> {

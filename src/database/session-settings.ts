@@ -1,3 +1,5 @@
+import type pg from 'pg'
+
 /**
  * SQL that sets the settings on which the service's statements and the parsing of their results depend, whatever the role or
  * the database sets. With another `datestyle`, for example, pg could not parse the expiry of a key. A hot standby refuses
@@ -13,3 +15,11 @@ export const sessionSettings = [
 ]
   .map((setting) => `set ${setting}`)
   .join('; ')
+
+/**
+ * Lets PostgreSQL check every second whether the connection of a running statement is closed. Without the check, the statement of
+ * a killed process keeps its locks until its end. A server on Windows refuses this setting.
+ */
+export async function checkConnectionWhileRunning(client: pg.ClientBase): Promise<void> {
+  await client.query("set client_connection_check_interval = '1s'").catch(() => {})
+}

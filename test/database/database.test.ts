@@ -39,6 +39,14 @@ it('a statement is prepared only if it has a name', async () => {
   ])
 })
 
+it('PostgreSQL notices within seconds that a process ended during a statement without limits', async () => {
+  const { database } = await open()
+  const shown = { text: 'show client_connection_check_interval' }
+  const interval = [{ client_connection_check_interval: '1s' }]
+  expect(await database.read(shown)).toEqual(interval)
+  expect((await database.maintain((client) => client.query(shown))).rows).toEqual(interval)
+})
+
 it('a connection keeps a bounded number of prepared statements', async () => {
   const { database } = await open()
   const preparedCount = { text: 'select count(*)::int as count from pg_prepared_statements' }
