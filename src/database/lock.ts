@@ -1,14 +1,11 @@
 import type { Database } from './database.ts'
+import { withoutTimeLimits } from './session-settings.ts'
 
 /**
  * Keys of the advisory locks, the same in all processes. `seed` is held while the registry is seeded, filled with generated
  * records, or restored from an archive; `adminKey` while the file with the administrator's key is read or created.
  */
 const lockKeys = { migrate: 0x6d696772, seed: 0x73656564, adminKey: 0x6b657973 }
-
-/** Lifts the time limits of the transaction. PostgreSQL has `transaction_timeout` since version 17. */
-const withoutTimeLimits = `select set_config(name, '0', true) from pg_settings where name in
-  ('statement_timeout', 'lock_timeout', 'transaction_timeout', 'idle_in_transaction_session_timeout')`
 
 /**
  * Runs `work` while no other process runs work for the same purpose; other processes wait. The lock belongs to a transaction on a
@@ -24,7 +21,7 @@ export function withLock<T>(
     await client.query('begin')
     // The wait lasts as long as the work of another process, and the transaction is then idle as long as `work` runs. The role
     // may have time limits.
-    await client.query(withoutTimeLimits)
+    await client.query(withoutTimeLimits('transaction'))
     // With a parameter, the transaction would hold a snapshot while `work` runs, and VACUUM could not remove newer dead rows.
     await client.query(`select pg_advisory_xact_lock(${lockKeys[purpose]})`)
     return await work()

@@ -17,6 +17,14 @@ export const sessionSettings = [
   .join('; ')
 
 /**
+ * Returns SQL that lifts the time limits that the role may have, for work that takes as long as it takes. PostgreSQL has
+ * `transaction_timeout` since version 17.
+ */
+export const withoutTimeLimits = (scope: 'session' | 'transaction') =>
+  `select set_config(name, '0', ${scope === 'transaction'}) from pg_settings where name in
+    ('statement_timeout', 'lock_timeout', 'transaction_timeout', 'idle_in_transaction_session_timeout')`
+
+/**
  * Lets PostgreSQL check every second whether the connection of a running statement is closed. Without the check, the statement of
  * a killed process keeps its locks until its end. A server on Windows refuses this setting.
  */

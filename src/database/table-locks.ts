@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import { errorCode } from '../error-code.ts'
 import { OperationalError } from '../operational-error.ts'
+import { withoutTimeLimits } from './session-settings.ts'
 
 /**
  * Maximum time to take all locks, in milliseconds; requests wait meanwhile. It is shorter than `deadlock_timeout` (one
@@ -47,13 +48,13 @@ end $$`
  * @throws TablesInUse, after which `retryWhileInUse` tries again; any other error of PostgreSQL.
  */
 export async function lockAllTables(client: pg.Client): Promise<void> {
-  await client.query(`set local statement_timeout = ${lockTimeoutMs}`)
+  // Migrations of a large registry take minutes; the role may have shorter time limits.
+  await client.query(`${withoutTimeLimits('transaction')}; set local statement_timeout = ${lockTimeoutMs}`)
   try {
     await client.query(lockText)
   } catch (error) {
     throw inUseStates.includes(errorCode(error)) ? new TablesInUse() : error
   }
-  // Migrations of a large registry take minutes; the role may have a shorter time limit.
   await client.query('set local statement_timeout = 0')
 }
 

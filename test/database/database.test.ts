@@ -1,6 +1,7 @@
 // @module-tag slow
 
 import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import {
   type Database,
@@ -10,6 +11,7 @@ import {
 } from '../../src/database/database.ts'
 import { openEmptyDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
+import { withTimeLimits } from '../support/time-limits.ts'
 
 /** Opens a database with the table that reads lock, with one connection by default. */
 async function open(options: Partial<DatabaseOptions> = {}) {
@@ -20,7 +22,7 @@ async function open(options: Partial<DatabaseOptions> = {}) {
     await database.close()
     await close()
   })
-  return { database, pool }
+  return { database, pool, url }
 }
 
 const one = { text: 'select 1 as value' }
@@ -37,6 +39,19 @@ it('a statement is prepared only if it has a name', async () => {
   expect(await database.read({ text: 'select name from pg_prepared_statements' })).toEqual([
     { name: 'named' },
   ])
+})
+
+it('work without limits takes longer than the time limits of the role allow', async () => {
+  const { pool, url } = await open()
+  const limited = openDatabaseAt(await withTimeLimits({ pool, url }, 200), generousOptions)
+  onTestFinished(() => limited.close())
+  const work = limited.maintain(async (client) => {
+    await client.query('begin')
+    await client.query('select pg_sleep(0.3)')
+    await sleep(300)
+    await client.query('commit')
+  })
+  await expect(work).resolves.toBeUndefined()
 })
 
 it('PostgreSQL notices within seconds that a process ended during a statement without limits', async () => {

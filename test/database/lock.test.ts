@@ -4,6 +4,7 @@ import { openDatabaseAt } from '../../src/database/database.ts'
 import { withLock } from '../../src/database/lock.ts'
 import { openTestDatabase, type TestDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
+import { withTimeLimits } from '../support/time-limits.ts'
 
 let testDatabase: TestDatabase
 beforeAll(async () => {
@@ -19,12 +20,7 @@ it('a process that holds a lock has no snapshot, so VACUUM can remove dead row v
 })
 
 it('a process waits for a lock for longer than the time limits of its sessions', async () => {
-  const { rows } = await testDatabase.pool.query<{ name: string }>(
-    "select name from pg_settings where name in ('statement_timeout', 'lock_timeout', 'transaction_timeout')",
-  )
-  const limits = rows.map(({ name }) => `-c ${name}=200`).join(' ')
-  const url = `${testDatabase.url}?options=${encodeURIComponent(limits)}`
-  const limited = openDatabaseAt(url, generousOptions)
+  const limited = openDatabaseAt(await withTimeLimits(testDatabase, 200), generousOptions)
   onTestFinished(() => limited.close())
   const { outcome } = await withLock(testDatabase.database, 'migrate', async () => {
     const outcome = withLock(limited, 'migrate', async () => 'done').catch(String)

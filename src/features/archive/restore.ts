@@ -9,6 +9,7 @@ import { type Database, everything } from '../../database/database.ts'
 import { getDatabaseError } from '../../database/errors.ts'
 import { alignFeed } from '../../database/feed.ts'
 import { hasMigration, lastMigration, requireKnownMigrations } from '../../database/migrate.ts'
+import { withoutTimeLimits } from '../../database/session-settings.ts'
 import { vacuumAnalyze } from '../../database/vacuum.ts'
 import { OperationalError } from '../../operational-error.ts'
 import { endMark, footer, header, tableLine } from './format.ts'
@@ -194,7 +195,9 @@ export async function restoreArchive(
 ): Promise<string | undefined> {
   await requireKnownMigrations(database)
   return database.maintain(async (client) => {
-    await client.query("begin; set local time zone 'UTC'; set local datestyle = 'ISO'")
+    await client.query(
+      `begin; ${withoutTimeLimits('transaction')}; set local time zone 'UTC'; set local datestyle = 'ISO'`,
+    )
     try {
       await restoreAll(client, new ArchiveReader(chunks))
       await client.query('commit')

@@ -1,4 +1,5 @@
 import type { Database } from '../../database/database.ts'
+import { withoutTimeLimits } from '../../database/session-settings.ts'
 
 /** The first key of the advisory locks of schemes. The second key is a hash of the scheme. */
 const lockClass = 0x696d7074
@@ -20,7 +21,7 @@ export async function withSchemeLock(
     client.once('end', () => lost.abort(new Error('Connection terminated: the lock of the import is lost')))
     await client.query('begin')
     // The transaction is idle as long as the work runs. It gets no id, so the feed of changes does not wait for it.
-    await client.query('set local idle_in_transaction_session_timeout = 0')
+    await client.query(withoutTimeLimits('transaction'))
     const { rows } = await client.query<{ locked: boolean }>(
       'select pg_try_advisory_xact_lock($1, hashtext($2)) as locked',
       [lockClass, scheme],
