@@ -1,14 +1,34 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
 import { simulateIncompatibleMigration } from '../support/first-migrations.ts'
 
-/** What `/readyz` says about the schema of the database. */
+/** What `/readyz` says about the database. */
 
 let api: Api
 beforeAll(async () => {
   api = await startTestApi()
 })
 afterAll(() => api.close())
+
+it('/readyz says within a minute or two that the database is now read-only for new sessions', async () => {
+  const realTick = performance.now.bind(performance)
+  let aheadMs = 0
+  vi.spyOn(performance, 'now').mockImplementation(() => realTick() + aheadMs)
+  onTestFinished(() => {
+    vi.restoreAllMocks()
+  })
+  const { rows } = await api.pool.query<{ name: string }>('select current_database() as name')
+  const database = `"${rows[0]?.name}"`
+  const status = async () => (await api.get('/readyz')).json<{ status: string }>().status
+  expect(await status()).toBe('ok')
+  await api.pool.query(`alter database ${database} set default_transaction_read_only = on`)
+  expect(await status()).toBe('ok')
+  aheadMs = 61_000
+  await expect.poll(status).toBe('read_only')
+  await api.pool.query(`alter database ${database} reset default_transaction_read_only`)
+  aheadMs += 2000
+  await expect.poll(status).toBe('ok')
+})
 
 it('/readyz of a process says whether the database lacks migrations or is too new', async () => {
   expect((await api.get('/readyz')).json()).toEqual({ status: 'ok' })

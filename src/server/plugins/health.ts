@@ -9,8 +9,11 @@ import { Problem } from '../../problems/problem.ts'
 /** Maximum wait for a connection, and maximum duration of each statement, in milliseconds. */
 const readinessTimeoutMs = 2000
 
-/** Minimum time between two logins of the checks, which clients can request without a key. */
-const minReconnectMs = 1000
+/**
+ * Milliseconds after a login until a check logs in anew, by the status: a session keeps the defaults of its login, even when the
+ * database is read-only or writable since. Clients can request checks without a key, so there is a pause in both cases.
+ */
+const reconnectAfterMs = { ok: 60_000, read_only: 1000 }
 
 const json = 'application/json; charset=utf-8'
 
@@ -72,12 +75,7 @@ export const health = fp(
     const ok = JSON.stringify({ status: 'ok' })
     const check = async () => {
       const body = await readinessBody(readiness)
-      if (
-        body.status === 'read_only' &&
-        performance.now() - openedAt > minReconnectMs &&
-        !app.closing.aborted
-      ) {
-        // A session keeps the default of its login, even when the database is writable again: the next check logs in anew.
+      if (performance.now() - openedAt > reconnectAfterMs[body.status] && !app.closing.aborted) {
         const former = readiness
         readiness = openReadinessDatabase(app)
         openedAt = performance.now()
