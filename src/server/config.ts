@@ -323,7 +323,13 @@ export type Config = Omit<
 }
 
 /** Variables whose values error messages must not contain, because errors are logged. */
-const secrets = new Set(['DATABASE_URL', 'LISTEN_DATABASE_URL', 'READ_DATABASE_URLS', 'ADMIN_KEY'])
+const secrets = new Set([
+  'DATABASE_URL',
+  'LISTEN_DATABASE_URL',
+  'READ_DATABASE_URLS',
+  'ADMIN_KEY',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+])
 
 /**
  * Reads the configuration from the environment. No other file of the service reads the environment.
@@ -354,7 +360,10 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
 function describeIssue(issue: z.core.$ZodIssue, env: NodeJS.ProcessEnv): string {
   const [name = '', index] = issue.path.map(String)
   const entry = index === undefined ? '' : ` (entry ${Number(index) + 1})`
-  const found = secrets.has(name) ? '' : `, not '${env[name]}'`
+  const value = env[name] ?? ''
+  // A URL with an @ may have a password, also where the service expects none.
+  const isSecret = secrets.has(name) || value.includes('@')
+  const found = isSecret ? '' : `, not '${value}'`
   return `${name}${entry} must be ${issue.message}${found}`
 }
 

@@ -138,6 +138,11 @@ describe('the configuration', () => {
     ['DATABASE_URL', 'postgresql://user:pass#word@host/database'],
     ['DATABASE_URL', 'db.example'],
     ['LISTEN_DATABASE_URL', 'mysql://user:password@host/database'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'https://user:password@collector/v1/traces'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'https://collector/v1/traces?key=a'],
+    ['OIDC_ISSUER', 'http://user:password@login.example'],
+    ['PUBLIC_URL', 'https://user:password@registry.example/'],
+    ['CORS_ORIGINS', 'https://user:password@dashboard.example'],
   ])('refuses %s=%j without the value in the message, since it is secret', (name, value) => {
     const read = () => readConfig({ [name]: value })
     expect(read).toThrow(new RegExp(`^${name} must be `))
