@@ -232,6 +232,18 @@ describe('an archive of the registry', () => {
     await expect(restoreArchive(original.database, inChunks(archive))).rejects.toThrow(/not empty/)
   })
 
+  it('is refused by a registry without records that has decisions of an import', async () => {
+    const target = await openMigrated()
+    try {
+      await target.pool.query(
+        "insert into import_decisions (scheme, identity, resource, name, actor) values ('a', 'b', 'c', 'd', '{}')",
+      )
+      await expect(restoreArchive(target.database, inChunks(archive))).rejects.toThrow(/not empty/)
+    } finally {
+      await target.close()
+    }
+  })
+
   it('is refused by a registry whose first record is committed during the restore', async () => {
     const target = await openMigrated()
     const writer = await target.pool.connect()

@@ -121,11 +121,13 @@ class ArchiveReader {
   }
 }
 
-async function requireEmpty(client: pg.Client): Promise<void> {
-  const { rows } = await client.query<{ hasRecords: boolean }>(
-    'select exists (select from records) or exists (select from revisions) as "hasRecords"',
+/** @param names the archived tables: rows that are in them already could conflict with those of the archive. */
+async function requireEmpty(client: pg.Client, names: string[]): Promise<void> {
+  const conditions = names.map((name) => `exists (select from ${quoteTable(name)})`)
+  const { rows } = await client.query<{ isFilled: boolean }>(
+    `select ${conditions.join(' or ')} as "isFilled"`,
   )
-  if (rows[0]?.hasRecords)
+  if (rows[0]?.isFilled)
     throw new OperationalError(
       'the registry is not empty: restore an archive into a new database, before the service starts with it for the first time',
     )
@@ -155,8 +157,8 @@ async function restoreAll(client: pg.Client, reader: ArchiveReader): Promise<voi
   // Every transaction that writes records locks the table `records` until it ends. So this lock waits for those that have begun
   // to write, and later ones wait for the restore.
   await client.query('lock table records in share row exclusive mode')
-  await requireEmpty(client)
   const names = (await archivedTables(client)).map(({ name }) => name)
+  await requireEmpty(client, names)
   await withoutTriggers(client, names, () => restoreTables(client, reader))
   await reader.finish()
   for (const table of ['revisions', 'import_records'])
