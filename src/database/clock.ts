@@ -41,9 +41,10 @@ export function databaseClock(measure: () => Promise<Date>): Clock {
   }
   return {
     now: async () => {
-      if (!anchor || hasSleptSince(anchor)) await refresh()
-      else if (performance.now() - anchor.tick > maxAgeMs) refresh().catch(() => {})
-      if (!anchor) throw new Error('the clock has no time after a refresh')
+      if (anchor && !hasSleptSince(anchor) && performance.now() - anchor.tick > maxAgeMs)
+        refresh().catch(() => {})
+      // A measurement in the background may have begun before the machine slept.
+      while (!anchor || hasSleptSince(anchor)) await refresh()
       return new Date(anchor.timeMs + performance.now() - anchor.tick)
     },
   }

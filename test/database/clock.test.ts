@@ -22,3 +22,31 @@ it('the clock of the database is measured again after the machine has slept', as
   await clock.now()
   expect(measure).toHaveBeenCalledTimes(2)
 })
+
+it('a measurement of the clock during which the machine has slept is repeated', async () => {
+  vi.useFakeTimers({ toFake: ['Date', 'performance'], now: 0 })
+  let databaseTime = Date.UTC(2030, 0, 1)
+  let answered = Promise.resolve()
+  const clock = databaseClock(async () => {
+    const time = new Date(databaseTime)
+    await answered
+    return time
+  })
+  await clock.now()
+  vi.advanceTimersByTime(61_000)
+  databaseTime += 61_000
+
+  // This call starts a measurement in the background.
+  let answer = () => {}
+  answered = new Promise((resolve) => {
+    answer = resolve
+  })
+  await clock.now()
+  // Then the machine sleeps.
+  const sleepMs = 8 * 3_600_000
+  databaseTime += sleepMs
+  vi.setSystemTime(Date.now() + sleepMs)
+  const afterSleep = clock.now()
+  answer()
+  expect((await afterSleep).getTime()).toBeGreaterThanOrEqual(databaseTime)
+})
