@@ -163,6 +163,29 @@ records:
   })
 })
 
+it('an undo lets the next file replace its values even if a later import found the same values', async () => {
+  const scheme = newScheme()
+  const mapping = `
+scheme: ${scheme}
+records:
+  agreements: {id: Id, properties: {title: Title, kind: =treaty, summary: Note}}
+`
+  const importRow = (row: string) => importCsv(api.database, mapping, `Id,Title,Note\n1,${row}\n`)
+  await importRow('First,N')
+  const second = await importRow('Second,N')
+  expect(await importRow('Second,')).toMatchObject({ counts: { unchanged: 1, kept: 1 } })
+  const found = await api.get(`/v1/agreements?externalId=${scheme}:1`)
+  const [record] = found.json<{ data: { id: string }[] }>().data
+  const edited = await api.patch(`/v1/agreements/${record?.id}`, { summary: 'By hand' })
+  expect(edited.status, edited.text).toBe(200)
+  await undo(api.database, second)
+  expect(await importRow('Third,M')).toMatchObject({
+    counts: { changed: 1, kept: 1 },
+    report: { kept: [{ reason: 'kept summary' }] },
+  })
+  expect(await listIds(scheme)).toEqual(new Map([['Third', record?.id]]))
+})
+
 describe('records that refer to one another', () => {
   /** Each row becomes four agreements, each of which refers to another one. */
   const cyclicMapping = (scheme: string) => `

@@ -269,6 +269,29 @@ function planRestoration(
   }
 }
 
+/**
+ * SQL that marks entries as undone. Later imports that found the same values have entries without a change (`none`), which are no
+ * obstacle to an undo. In these entries, the hashes of the undone values are replaced with those of the last import before, or
+ * removed if it has none. Otherwise, the values that the undo restores would seem to be edited by others.
+ */
+const markUndone = `with marked as (
+    update import_records set undone = true where sequence = any($1::bigint[])
+    returning import, sequence, resource, key, scheme, action, properties
+  )
+  update import_records later set properties = (
+    select coalesce(json_object_agg(name, remaining), '{}') from (
+      select name, case when hash = marked.properties ->> name then earlier.properties ->> name else hash end as remaining
+      from json_each_text(later.properties) as hashes(name, hash)
+    ) as all_hashes where remaining is not null
+  )
+  from marked left join lateral (
+    select properties from import_records where resource = marked.resource and key = marked.key and scheme = marked.scheme
+      and sequence < marked.sequence and import <> marked.import and not undone
+    order by sequence desc limit 1
+  ) earlier on true
+  where marked.action <> 'none' and later.resource = marked.resource and later.key = marked.key and later.scheme = marked.scheme
+    and later.sequence > marked.sequence and later.import <> marked.import and later.action = 'none' and not later.undone`
+
 /** Returns the report of an undo at its start: `kept` is empty, unless an earlier process has undone a part. */
 async function readReport(database: Database, { id, report }: ImportJob): Promise<ImportReport> {
   const [row] = await database.read<{ hasUndone: boolean }>({
@@ -309,10 +332,7 @@ export async function undoImport(
         const undo = new UndoBatch(tx, registry, authorship, onRefused)
         await undo.undo(entries)
         const undone = entries.filter((entry) => !undo.waiting.has(entry)).map(({ sequence }) => sequence)
-        await tx.query({
-          text: 'update import_records set undone = true where sequence = any($1::bigint[])',
-          values: [undone],
-        })
+        await tx.query({ text: markUndone, values: [undone] })
         const { kept } = undo
         const added = addKept(current.report, kept, current.report.keptCount + kept.length)
         const change = {
