@@ -216,6 +216,21 @@ describe('a decision about the country of an organization', () => {
     expect(second).toMatchObject({ state: 'committed', counts: { created: 1, refused: 0 } })
     expect(await funderOf(dropping, 'A')).toMatchObject({ name, country: null })
   })
+
+  it('finds or creates organizations also in a country that the registry has learned since', async () => {
+    const scheme = newScheme()
+    const [name, country] = [`Academy of ${scheme}`, `Bohemia of ${scheme}`]
+    const csv = `Id,Funder,Country\nB,${name},${country}\nC,Fund of ${scheme},Congo\n`
+    await api.post('/v1/organizations', { name, kind: 'academic', country: 'CHN' })
+    const { id } = await checkCsv(api.database, fundedMapping(scheme), csv)
+    const named = await api.patch('/v1/countries/CZE', { aliases: [{ name: country, language: null }] })
+    expect(named.status, named.text).toBe(200)
+    expect((await putDecisions(id, decisions)).status).toBe(200)
+    await continueImport(api.database, id)
+    await api.post(`/v1/imports/${id}/commit`, undefined)
+    expect(await continueImport(api.database, id)).toMatchObject({ counts: { created: 2, refused: 0 } })
+    expect(await funderOf(scheme, 'B')).toMatchObject({ name, country: 'CZE' })
+  })
 })
 
 describe('a decision about a name that no row of the import has', () => {

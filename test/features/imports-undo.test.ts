@@ -163,7 +163,7 @@ records:
   })
 })
 
-it('an undo lets the next file replace its values even if a later import found the same values', async () => {
+it('the file after an undo changes records even if a later import had the undone values', async () => {
   const scheme = newScheme()
   const mapping = `
 scheme: ${scheme}

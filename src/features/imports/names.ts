@@ -1,8 +1,13 @@
-import type { Database, DatabaseClient, Transaction } from '../../database/database.ts'
+import {
+  autocommitReads,
+  type Database,
+  type DatabaseClient,
+  type Transaction,
+} from '../../database/database.ts'
 import type { Registry } from '../../model/registry.ts'
 import { type NameMatch, type NameQuery, type Resolution, resolveNames } from '../names/index.ts'
 import { absent, type FindDecision, findDecisions } from './decisions.ts'
-import { mentionIdentity, mentionName, withCountry } from './mentions.ts'
+import { countryMention, mentionIdentity, mentionName, withCountry } from './mentions.ts'
 import { isCreatable } from './new-records.ts'
 import type { ImportJob } from './store.ts'
 import type { Mention } from './types.ts'
@@ -233,12 +238,38 @@ async function resolveWithDecisions(
   })
 }
 
-/** The statuses of names that are resolved again only if there is a decision about them or their countries. */
-const settledStatuses: readonly (NameStatus | null)[] = ['resolved', 'resolved_by_date', 'made']
+/** The statuses of names that are resolved again only if there is a decision about them, or something about their countries. */
+const settledStatuses: readonly (NameStatus | null | undefined)[] = ['resolved', 'resolved_by_date', 'made']
+
+type StoredName = MentionedName & { status: NameStatus | null }
 
 /**
- * Resolves the names of an import, in batches. A name that an earlier call has resolved, or whose record is to be created, is
- * skipped, unless there is a decision about it or its country, which may have changed since that call.
+ * Returns which of the stored names have to be resolved. A name that an earlier call has resolved, or whose record is to be
+ * created, is skipped, unless there is a decision about it or its country, or that call has not resolved its country: the
+ * decision may have changed since that call, and the registry may know the country now.
+ */
+async function selectOpen(
+  database: Pick<Database, 'read'>,
+  id: string,
+  names: readonly StoredName[],
+  decisionOf: FindDecision,
+): Promise<StoredName[]> {
+  const countries = names.flatMap(({ mention }) => countryMention(mention) ?? [])
+  const identities = new Set(countries.map(mentionIdentity))
+  const countryResults = await findNameResults(autocommitReads(database), id, [...identities])
+  const hasOpenCountry = (mention: Mention) => {
+    const country = countryMention(mention)
+    return country && !settledStatuses.includes(countryResults.get(mentionIdentity(country))?.status)
+  }
+  const isDecided = (mention: Mention) => decisionOf(mention) !== undefined
+  return names.filter(
+    ({ status, mention }) =>
+      !settledStatuses.includes(status) || hasOpenCountry(mention) || withCountry(mention).some(isDecided),
+  )
+}
+
+/**
+ * Resolves the names of an import, in batches, except those that an earlier call has settled (`selectOpen`).
  * @throws the reason of `signal`, between two batches. The names that were resolved before stay stored.
  */
 export async function resolveImportNames(
@@ -247,26 +278,25 @@ export async function resolveImportNames(
   { id, scheme }: ImportJob,
   { signal }: { signal: AbortSignal },
 ): Promise<void> {
-  for (let after = ''; ; ) {
-    signal.throwIfAborted()
-    const names = await database.read<MentionedName & { status: NameStatus | null }>({
-      text: `select identity, mention, status from import_names where import = $1 and identity > $2
-          order by identity limit $3`,
-      values: [id, after, batchSize],
-    })
-    const last = names.at(-1)
-    if (!last) return
-    after = last.identity
-    const mentions = names.map(({ mention }) => mention)
-    const decisionOf = await findDecisions(database, registry, scheme, mentions)
-    const isDecided = (mention: Mention) => decisionOf(mention) !== undefined
-    const open = names.filter(
-      ({ status, mention }) => !settledStatuses.includes(status) || withCountry(mention).some(isDecided),
-    )
-    if (open.length === 0) continue
-    const resolved = await resolveWithDecisions(database, registry, open, decisionOf)
-    await database.transaction((tx) => storeResolved(tx, id, resolved))
-  }
+  // Names within countries come first: then the statuses of the countries are still those that the earlier call has stored.
+  for (const isInCountry of [true, false])
+    for (let after = ''; ; ) {
+      signal.throwIfAborted()
+      const names = await database.read<StoredName>({
+        text: `select identity, mention, status from import_names
+          where import = $1 and identity > $2 and (mention -> 'country' is not null) = $3 order by identity limit $4`,
+        values: [id, after, isInCountry, batchSize],
+      })
+      const last = names.at(-1)
+      if (!last) break
+      after = last.identity
+      const mentions = names.map(({ mention }) => mention)
+      const decisionOf = await findDecisions(database, registry, scheme, mentions)
+      const open = await selectOpen(database, id, names, decisionOf)
+      if (open.length === 0) continue
+      const resolved = await resolveWithDecisions(database, registry, open, decisionOf)
+      await database.transaction((tx) => storeResolved(tx, id, resolved))
+    }
 }
 
 /** Returns how mentions of an import were resolved, by their identities. */
