@@ -3,6 +3,7 @@ import { Problem } from '../../problems/problem.ts'
 import {
   checkColumns,
   checkCompanions,
+  companionName,
   createConverter,
   createUnusedColumnCounter,
   parseMapping,
@@ -52,7 +53,9 @@ export async function openRows(
     // A file of refused rows has only a part of the rows.
     const isPartial = isRefusedRowsFile(info)
     const describeUnmatched = () =>
-      isPartial ? [] : [...companions].flatMap(([name, rows]) => rows.describeUnmatched(name) ?? [])
+      isPartial
+        ? []
+        : [...companions].flatMap(([key, rows]) => rows.describeUnmatched(companionName(key)) ?? [])
     return { fileInfo, batches, convert, unused, describeUnmatched, close }
   } catch (error) {
     await close()

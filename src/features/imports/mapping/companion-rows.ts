@@ -1,9 +1,24 @@
 import { quote } from '../../../problems/faults.ts'
 import { addTo } from '../../names/group-by.ts'
+import type { RowOptions } from '../reading/options.ts'
 import { formatCount } from '../reading/unreadable-file.ts'
 import type { DateSystem } from '../reading/xlsx/serial.ts'
 import type { JsonObject, Row } from '../types.ts'
 import { textOf } from './path.ts'
+
+/** A companion file: a file that a mapping names, and that is given with the imported file. */
+export interface Companion {
+  name: string
+  /** How its rows are read. A mapping may join the same file several times, such as each sheet of a workbook. */
+  rows: RowOptions
+}
+
+/** Returns the key of the rows of a companion file. A name has no `/`, so no key is the name of another file. */
+export const companionKey = ({ name, rows }: Companion): string =>
+  Object.keys(rows).length === 0 ? name : `${name}/${JSON.stringify(rows)}`
+
+/** Returns the name of the companion file of a key. */
+export const companionName = (key: string): string => key.split('/', 1).join('')
 
 /** A row of a companion file. */
 type CompanionRow = Pick<Row, 'locator' | 'values'>

@@ -1,30 +1,20 @@
 import { Problem } from '../../../problems/problem.ts'
 import type { LocalFile } from '../reading/file.ts'
 import { readRows } from '../reading/index.ts'
-import type { RowOptions } from '../reading/options.ts'
 import { formatCount, unreadableFile } from '../reading/unreadable-file.ts'
 import type { Row } from '../types.ts'
 import { isFileReference } from './codes.ts'
-import { CompanionRows } from './companion-rows.ts'
+import { type Companion, CompanionRows, companionKey } from './companion-rows.ts'
 import type { Mapping } from './schema.ts'
 
-/** Limits of a companion file, which is held in memory. */
+/** Limits of all that is read of a companion file, which is held in memory. */
 const limits = { rows: 500_000, characters: 64 * 1024 * 1024 }
 
-/** A companion file: a file that a mapping names, and that is given with the imported file. */
-export interface Companion {
-  name: string
-  rows: RowOptions
-}
-
-/** Returns the files that a mapping names: lists of codes, and joined files. */
+/** Returns the files that a mapping names: lists of codes, and joined files. A file that is read in several ways is repeated. */
 export function companionFiles(mapping: Mapping): Companion[] {
-  const found = new Map<string, Companion>()
-  for (const { file, rows = {} } of Object.values(mapping.join ?? {})) found.set(file, { name: file, rows })
-  for (const name of codeLists(mapping.records)) {
-    if (!found.has(name)) found.set(name, { name, rows: {} })
-  }
-  return [...found.values()]
+  const joined = Object.values(mapping.join ?? {}).map(({ file, rows = {} }) => ({ name: file, rows }))
+  const lists = codeLists(mapping.records).map((name) => ({ name, rows: {} }))
+  return [...new Map([...joined, ...lists].map((file) => [companionKey(file), file])).values()]
 }
 
 /**
@@ -58,7 +48,7 @@ function codeLists(value: unknown): string[] {
 
 /**
  * Reads the companion files of a mapping that were sent. `createConverter` reports those that are missing.
- * @returns the rows of each file, by its name.
+ * @returns the rows of each file, by its key (`companionKey`).
  * @throws Problem when a file cannot be read, or is too large.
  */
 export async function readCompanions(
@@ -67,35 +57,56 @@ export async function readCompanions(
   options: { signal?: AbortSignal } = {},
 ): Promise<ReadonlyMap<string, CompanionRows>> {
   const companions = new Map<string, CompanionRows>()
+  const sizes = new Map<string, CompanionSize>()
   for (const companion of companionFiles(mapping)) {
     const file = files.find(({ name }) => name === companion.name)
-    if (file) companions.set(companion.name, await readCompanion(file, companion, options))
+    if (!file) continue
+    const size = sizes.get(file.name) ?? { rows: 0, characters: 0 }
+    sizes.set(file.name, size)
+    companions.set(companionKey(companion), await readCompanion(file, companion, { ...options, size }))
   }
   return companions
 }
 
-/** Reads a companion file into memory. @throws Problem when it cannot be read, or is too large. */
+/** What has been read of a companion file, to which each reading adds. */
+interface CompanionSize {
+  rows: number
+  characters: number
+}
+
+/** @throws Problem when more has been read of a companion file than may be held in memory. */
+function checkSize(name: string, { rows, characters }: CompanionSize): void {
+  if (rows > limits.rows || characters > limits.characters) {
+    throw unreadableFile(
+      `${name} is too large for a file that a mapping names: at most ${formatCount(limits.rows)} rows and ${formatCount(limits.characters)} characters. Leave out the columns that the mapping does not name.`,
+    )
+  }
+}
+
+/**
+ * Reads a companion file into memory.
+ * @param size what earlier readings have read of the file. Default: nothing.
+ * @throws Problem when it cannot be read, or is too large.
+ */
 export async function readCompanion(
   file: LocalFile,
   { rows: options }: Companion,
-  { signal }: { signal?: AbortSignal } = {},
+  { signal, size = { rows: 0, characters: 0 } }: { signal?: AbortSignal; size?: CompanionSize } = {},
 ): Promise<CompanionRows> {
   const { fileInfo, batches } = readRows(file, options, signal ? { signal } : {})
   const rows: Row[] = []
-  let characters = 0
   for await (const batch of batches) {
     for (const row of batch) {
       const { values, fault, locator } = row
       if (fault) throw unreadableFile(`${file.name}, ${locator}: ${fault.detail}`)
       rows.push(row)
-      characters += JSON.stringify(values).length
+      size.rows += 1
+      size.characters += JSON.stringify(values).length
     }
-    if (rows.length > limits.rows || characters > limits.characters) {
-      throw unreadableFile(
-        `${file.name} is too large for a file that a mapping names: at most ${formatCount(limits.rows)} rows and ${formatCount(limits.characters)} characters. Leave out the columns that the mapping does not name.`,
-      )
-    }
+    checkSize(file.name, size)
   }
   const { columns, dateSystem } = await fileInfo
+  size.characters += columns.join('').length
+  checkSize(file.name, size)
   return new CompanionRows(columns, rows, dateSystem)
 }

@@ -34,7 +34,7 @@ export interface CompiledMapping {
 
 /** What is known of the files of an import when their mapping is compiled. */
 export interface ImportedFiles {
-  /** The companion files by name. */
+  /** The companion files by key (`companionKey`). */
   companions: ReadonlyMap<string, CompanionRows>
   /** The columns of the file with the rows. Default: none. */
   columns?: readonly string[]
@@ -111,9 +111,9 @@ const distinctFaults = (faults: readonly RowFault[]): RowFault[] => [
 
 /** Compiles `join`: each joined file adds a list to a row. */
 function compileJoins(mapping: Mapping, context: CompileContext): (values: JsonObject) => JsonObject {
-  const joins = Object.entries(mapping.join ?? {}).map(([name, { file, key, equals }]) => {
+  const joins = Object.entries(mapping.join ?? {}).map(([name, { file, key, equals, rows }]) => {
     const joinContext = context.at('join', name)
-    const companion = joinContext.companionFile(file)
+    const companion = joinContext.companionFile(file, rows)
     const path = joinContext.at('equals').compilePath(equals)
     if (companion && companion.columns.length > 0 && !companion.columns.includes(key)) {
       joinContext.at('key').addMissingColumn(file, key, companion.columns)

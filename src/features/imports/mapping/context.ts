@@ -2,9 +2,10 @@ import type { Registry } from '../../../model/registry.ts'
 import { formatPointer } from '../../../problems/faults.ts'
 import type { FaultList } from '../../../problems/problem.ts'
 import { didYouMean } from '../../../problems/suggest.ts'
+import type { RowOptions } from '../reading/options.ts'
 import type { DateSystem } from '../reading/xlsx/serial.ts'
 import type { OnBadValue } from '../types.ts'
-import type { CompanionRows } from './companion-rows.ts'
+import { type Companion, type CompanionRows, companionKey, companionName } from './companion-rows.ts'
 import { isColumn, type Path, parsePath } from './path.ts'
 import type { Mapping } from './schema.ts'
 
@@ -26,7 +27,7 @@ export type ReadPath = readonly (readonly string[])[]
 interface Shared {
   mapping: Mapping
   registry: Registry
-  /** The companion files by name; absent while only the mapping is checked. */
+  /** The companion files by key (`companionKey`); absent while only the mapping is checked. */
   companions: ReadonlyMap<string, CompanionRows> | undefined
   /** The columns of the imported file; empty while only the mapping is checked. */
   fileColumns: readonly string[]
@@ -83,8 +84,8 @@ export class CompileContext {
   get dateSystem(): DateSystem {
     const { companions, dateSystem } = this.#shared
     const [list] = this.#start.from[0] ?? []
-    const file = this.#fileOf(list)
-    return file === undefined ? dateSystem : (companions?.get(file)?.dateSystem ?? '1900')
+    const file = this.#joinedFile(list)
+    return file ? (companions?.get(companionKey(file))?.dateSystem ?? '1900') : dateSystem
   }
 
   /** Texts that mean that there is no value. */
@@ -172,20 +173,21 @@ export class CompileContext {
     this.#shared.columns.push({ path, pointer: formatPointer(this.#location), isInGroup })
   }
 
-  /** Returns the name of the joined file whose rows a list has; undefined for any other list. */
-  #fileOf(list = ''): string | undefined {
+  /** Returns the joined file whose rows a list has; undefined for any other list. */
+  #joinedFile(list = ''): Companion | undefined {
     const { join = {} } = this.#shared.mapping
-    return Object.hasOwn(join, list) ? join[list]?.file : undefined
+    const { file, rows = {} } = (Object.hasOwn(join, list) && join[list]) || {}
+    return file === undefined ? undefined : { name: file, rows }
   }
 
   /** Checks the column of a path that leads from the row into the rows of a joined file. */
   #checkJoinedColumn({ columns: names, steps: [list, column] }: Path): void {
     const { companions, fileColumns } = this.#shared
-    const file = this.#fileOf(list?.name)
-    if (file === undefined || !column || names.some((name) => fileColumns.includes(name))) return
-    const columns = companions?.get(file)?.columns ?? []
+    const file = this.#joinedFile(list?.name)
+    if (!file || !column || names.some((name) => fileColumns.includes(name))) return
+    const columns = companions?.get(companionKey(file))?.columns ?? []
     if (columns.length > 0 && !columns.includes(column.name))
-      this.addMissingColumn(file, column.name, columns)
+      this.addMissingColumn(file.name, column.name, columns)
   }
 
   /** Checks the column of a path that starts at a list which the mapping adds to a row: of a joined file, or of a group. */
@@ -193,11 +195,11 @@ export class CompileContext {
     const { mapping, companions } = this.#shared
     const [[list, ...others] = [], ...more] = this.#start.from
     if (list === undefined || others.length > 0 || more.length > 0) return
-    const file = this.#fileOf(list)
-    if (file !== undefined) {
-      const columns = companions?.get(file)?.columns ?? []
+    const file = this.#joinedFile(list)
+    if (file) {
+      const columns = companions?.get(companionKey(file))?.columns ?? []
       if (columns.length > 0 && !isColumn(path, new Set(columns)))
-        this.addMissingColumn(file, path.text, columns)
+        this.addMissingColumn(file.name, path.text, columns)
     } else if (list === 'rows' && mapping.rows.groupBy !== undefined) this.#addColumn(path, true)
   }
 
@@ -205,12 +207,12 @@ export class CompileContext {
    * Returns a companion file; undefined while only the mapping is checked. If the file is missing, adds a fault and returns
    * undefined.
    */
-  companionFile(name: string): CompanionRows | undefined {
+  companionFile(name: string, rows: RowOptions = {}): CompanionRows | undefined {
     const { companions } = this.#shared
-    const companionFile = companions?.get(name)
+    const companionFile = companions?.get(companionKey({ name, rows }))
     if (companions && !companionFile) {
       this.addFault(
-        `the file ${JSON.stringify(name)} is missing: give it with the imported file${didYouMean(name, [...companions.keys()])}`,
+        `the file ${JSON.stringify(name)} is missing: give it with the imported file${didYouMean(name, [...companions.keys()].map(companionName))}`,
       )
     }
     return companionFile

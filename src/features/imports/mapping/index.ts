@@ -5,7 +5,7 @@ import { compileMapping, type ImportedFiles } from './compile.ts'
 import type { Mapping } from './schema.ts'
 
 export { checkColumns } from './columns.ts'
-export { CompanionRows } from './companion-rows.ts'
+export { CompanionRows, companionName } from './companion-rows.ts'
 export { checkCompanions, companionFiles, readCompanion, readCompanions } from './companions.ts'
 export { mappingJsonSchema } from './json-schema.ts'
 export { locateFaults } from './locate.ts'
