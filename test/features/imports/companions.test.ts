@@ -42,6 +42,18 @@ records:
     })
   })
 
+  it('has its own date system in a path from the row, and the imported file in one with /', () => {
+    const companions = new Map([['budgets.xlsx', new CompanionRows(columns, rows, '1904')]])
+    const paths = mapping
+      .replace('from: Start, date: excel', 'from: budgets/Day, date: excel')
+      .replace('from: Day, date: excel', 'from: /Start, date: excel')
+    const [draft] = draftsOf(convertRow(paths, { Id: '1', Start: 40_179 }, companions))
+    expect(draft && documentWithNames(draft)).toMatchObject({
+      startsOn: '2010-01-01',
+      amounts: [{ date: '2010-01-01' }],
+    })
+  })
+
   it('has a note about its unmatched rows, even if no row of the imported file has a key', () => {
     const budgets = new CompanionRows(columns, rows)
     convertRow(mapping, { Id: null, Start: null }, new Map([['budgets.xlsx', budgets]]))

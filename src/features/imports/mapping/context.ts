@@ -80,10 +80,11 @@ export class CompileContext {
     return this.#shared.mapping.onBadValue
   }
 
-  /** The date system of the file that has the values: a joined file for its rows, otherwise the imported file. */
-  get dateSystem(): DateSystem {
+  /** The date system of the file that has the values of a path: a joined file for its rows, otherwise the imported file. */
+  dateSystemAt(text: string): DateSystem {
     const { companions, dateSystem } = this.#shared
-    const [list] = this.#start.from[0] ?? []
+    const path = parsePath(text)
+    const [[list] = []] = path ? this.#namesTo(path) : this.#start.from
     const file = this.#joinedFile(list)
     return file ? (companions?.get(companionKey(file))?.dateSystem ?? '1900') : dateSystem
   }

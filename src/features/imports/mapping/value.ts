@@ -215,7 +215,10 @@ function compileTypedStep(target: Target): Step {
 }
 
 function compileDateStep(steps: ValueSteps, context: CompileContext): Step {
-  const read = compileDate([steps.date ?? []].flat(), context.mapping.language, context.dateSystem)
+  // Of several columns, the first decides, since they are nearly always in one file.
+  const [path = '.'] = [steps.from ?? steps.all ?? []].flat()
+  const dateSystem = context.dateSystemAt(path)
+  const read = compileDate([steps.date ?? []].flat(), context.mapping.language, dateSystem)
   if (read) return read
   context.at('date').addFault(`is not a date format: write ${formatHelp}`)
   return () => null
