@@ -23,6 +23,11 @@ describe('a faulty mapping', () => {
       '/records/agreement: "agreement" is not known here; did you mean "agreements"?',
     ],
     [
+      'citations, whose records it cannot state',
+      'scheme: x\nrecords: { citations: {} }',
+      '/records/citations: "citations" is not known here',
+    ],
+    [
       'an unknown property',
       mapping('signdOn: a'),
       '/records/agreements/properties/signdOn: "signdOn" is not known here; did you mean "signedOn"?',

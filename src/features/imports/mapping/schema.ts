@@ -52,7 +52,10 @@ export function mappingSchema(registry: Registry): MappingSchema {
 }
 
 function makeSchema(registry: Registry) {
-  const importable = registry.resources.filter(({ document }) => 'externalIds' in document.shape)
+  // A mapping cannot state the record that a citation supports, which may be of any resource.
+  const importable = registry.resources.filter(
+    ({ name, document }) => 'externalIds' in document.shape && name !== 'citations',
+  )
   const records = Object.fromEntries(
     importable.map((resource) => {
       const record = recordSchema(resource)
