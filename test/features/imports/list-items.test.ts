@@ -139,3 +139,16 @@ describe('more than 10,000 values of `each`', () => {
     expect(dropped).toMatchObject([{ detail }])
   })
 })
+
+it('names in an item that is left out since its columns are empty do not count', () => {
+  const funder = '{ organization: { value: Fund, create: true }, role: =funder, contribution: what }'
+  const text = mapping(`participants: [${funder}, { country: c, role: =participant }]`)
+  const namesOf = (what: string) => {
+    const [draft] = draftsOf(convertRow(text, { id: 1, name: 'Observatory', c: 'Peru', what }))
+    expect(draft && documentWithNames(draft)).toMatchObject({
+      participants: expect.arrayContaining([{ country: 'Peru', role: 'participant' }]),
+    })
+    return draft?.mentions.map(({ name }) => name)
+  }
+  expect([namesOf('Money'), namesOf('')]).toEqual([['Fund', 'Peru'], ['Peru']])
+})

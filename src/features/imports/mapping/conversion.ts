@@ -91,10 +91,10 @@ export class Conversion {
 
   /**
    * Finishes a draft.
-   * @returns its document and its mentions, without the mentions in dropped values.
+   * @returns its document and its mentions, without the mentions in dropped values and in items that are left out.
    */
   finish(body: JsonObject): { document: JsonObject; mentions: readonly Mention[] } {
-    if (this.dropped.length === 0) return { document: body, mentions: this.mentions }
+    if (this.mentions.length === 0) return { document: body, mentions: this.mentions }
     const newIndexes = new Map<number, number>()
     const renumber = (index: number): JsonValue => {
       const newIndex = newIndexes.get(index) ?? newIndexes.size
