@@ -38,7 +38,7 @@ const activityOfVersion1 = `<?xml version="1.0"?>
     <activity-date type="end-planned" iso-date="2012-12-31"/>
     <sector vocabulary="DAC" code="14010">Water sector policy</sector>
     <sector vocabulary="RO" code="W">Wells of the old standard</sector>
-    <location><name>Kisumu</name><coordinates latitude="-0.1" longitude="34.75" precision="3"/></location>
+    <location><name>Kisumu</name><coordinates latitude="-0.10000000000000000001" longitude="34.75" precision="3"/></location>
     <default-flow-type code="10">ODA</default-flow-type>
     <transaction>
       <transaction-type code="D">Disbursement</transaction-type>

@@ -33,6 +33,14 @@ describe('a number that a mapping multiplies', () => {
     expect(convertedValue('times: 0.01, round: 4', '0.00004')).toBe(0)
   })
 
+  it('may have more digits than can be stored only if the mapping rounds it', () => {
+    const value = '33.333333333333333333'
+    expect(convert('times: 3', value)).toMatchObject({
+      faults: [{ column: 'V', value, detail: expect.stringContaining('write round in the mapping') }],
+    })
+    expect(convertedValue('times: 3, round: 2', value)).toBe(100)
+  })
+
   it.each([
     ['1e305', 'times: 1000000'],
     ['-1e305', 'times: 1000000, round: 2'],

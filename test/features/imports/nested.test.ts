@@ -44,7 +44,7 @@ describe('the reader of JSON', () => {
   it('keeps long numbers as text, since doubles would lose digits', async () => {
     const { rows } = await readContent(
       'file.json',
-      '[{"id": 12345678901234567890, "text": "12345678901234567890", "third": 0.30000000000000004, "small": 1e-7}]',
+      '[{"id": 12345678901234567890, "text": "12345678901234567890", "third": 0.30000000000000004, "small": 1e-7}, {"sum": -8898548999534.641}]',
     )
     expect(rows[0]?.values).toEqual({
       id: '12345678901234567890',
@@ -52,6 +52,7 @@ describe('the reader of JSON', () => {
       third: 0.30000000000000004,
       small: 1e-7,
     })
+    expect(rows[1]?.values).toEqual({ sum: '-8898548999534.641' })
   })
 
   it.each([

@@ -229,6 +229,9 @@ describe('dates', () => {
 })
 
 describe('numbers', () => {
+  const tooPrecise = (text: string, number: number) =>
+    `The number ${text} has more digits than can be stored; it would become ${number}. To round it, write round in the mapping.`
+
   const amounts = fc.integer({ min: -(10 ** 12), max: 10 ** 12 }).map((cents) => cents / 100)
   const locales = fc.constantFrom(
     ['en', '1,234.5'],
@@ -281,6 +284,10 @@ describe('numbers', () => {
     ['（１２％）', -12],
     ['￥１　２３４', 1234],
     ['-285.716521513', -285.716521513],
+    ['+0001234567890.12345000000', 1_234_567_890.12345],
+    ['0.30000000000000004', 0.30000000000000004],
+    ['5.', 5],
+    ['.500000000000000000', 0.5],
   ])('are read in common notations: %s', (text, number) => {
     expect(compileNumber()(text)).toBe(number)
   })
@@ -308,6 +315,10 @@ describe('numbers', () => {
     ['1.234,5', '1.5', '"1.5" is not a number of the format "1.234,5".'],
     ['1234.5', '1,234', '"1,234" is not a number of the format "1234.5".'],
     ['', 'many', '"many" is not a number.'],
+    ['', '8898548999534.641', tooPrecise('"8898548999534.641"', 8898548999534.64)],
+    ['', '+12,345,678,901,234,567', tooPrecise('"+12,345,678,901,234,567"', 12345678901234568)],
+    ['', '(9007199254740993)', tooPrecise('"(9007199254740993)"', -9007199254740992)],
+    ['', '-.12345678901234567890', tooPrecise('"-.12345678901234567890"', -0.12345678901234568)],
     ['', '1０²', '"1０²" is not a number.'],
     ['', `${'1'.repeat(80)}x`, `"${'1'.repeat(56)}… is not a number.`],
   ])(

@@ -149,11 +149,11 @@ function fillIn(
 
 /** Compiles a sum of numbers. It has no value if there is no valid number; invalid numbers are reported and left out. */
 function compileSum(
-  { number }: ValueSteps,
+  { number, round }: ValueSteps,
   column: string,
   readAll: (scope: Scope) => JsonValue[],
 ): Source['read'] {
-  const read = compileNumber(number === undefined ? undefined : readNumberFormat(number))
+  const read = compileNumber(number === undefined ? undefined : readNumberFormat(number), round !== undefined)
   return (scope, conversion, onBadValue) => {
     const addends: number[] = []
     for (const value of readAll(scope)) {

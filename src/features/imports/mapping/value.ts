@@ -231,7 +231,7 @@ function compileNumberStep({ number, times, round }: ValueSteps, context: Compil
       .at('number')
       .addFault('must be an example of a number: "1,234.5", "1.234,5", "1 234,5" or "1234.5"')
   }
-  const read = compileNumber(format)
+  const read = compileNumber(format, round !== undefined)
   return (value) => {
     const found = read(value)
     if (found instanceof BadValue) return found

@@ -1,16 +1,19 @@
+import { isLossless } from '../../../model/decimals.ts'
 import { toFaultValue } from '../fault-value.ts'
 import type { JsonValue, Row } from '../types.ts'
 import { cleanValue, isList, TooLarge } from './clean.ts'
 
-/** Matches strings, which are kept as they are, and integers of 16 digits or more. */
-const stringOrLongInteger = /"(?:[^"\\]|\\.)*"|(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/g
+/** Matches strings, which are kept as they are, and numbers. */
+const stringOrNumber = /"(?:[^"\\]|\\.)*"|(?<![\d.eE+-])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?/gi
 
-/** Parses JSON. Integers of 16 digits or more become texts, since a double may lose digits. Long fractions stay numbers. */
-function parseKeepingIntegers(text: string): JsonValue {
-  const exact = /\d{16}/.test(text)
-    ? text.replaceAll(stringOrLongInteger, (token) => (token.startsWith('"') ? token : `"${token}"`))
-    : text
-  return JSON.parse(exact)
+/** Matches integers of 16 digits or more. */
+const longInteger = /^-?\d{16,}$/
+
+/** Parses JSON. Integers of 16 digits or more, and other numbers of which a double would lose digits, become texts. */
+function parseKeepingDigits(text: string): JsonValue {
+  const keepDigits = (token: string) =>
+    token.startsWith('"') || (!longInteger.test(token) && isLossless(token)) ? token : `"${token}"`
+  return JSON.parse(/\d{16}|[\d.]{17}/.test(text) ? text.replaceAll(stringOrNumber, keepDigits) : text)
 }
 
 /** Returns a row with a fault. @param detail what is wrong with its text. */
@@ -28,7 +31,7 @@ const refusedRow = (text: string, number: number, locator: string, detail: strin
  */
 export function parseJsonRow(text: string, number: number, locator: string): Row {
   try {
-    const value = cleanValue(parseKeepingIntegers(text))
+    const value = cleanValue(parseKeepingDigits(text))
     if (typeof value === 'object' && value !== null && !isList(value)) {
       return { number, locator, values: value }
     }

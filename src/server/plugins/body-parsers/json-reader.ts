@@ -1,6 +1,6 @@
+import { isLossless } from '../../../model/decimals.ts'
 import { formatPointer } from '../../../problems/faults.ts'
 import { FaultList, Problem } from '../../../problems/problem.ts'
-import { isLossless } from './lossless-numbers.ts'
 
 /**
  * Reads JSON (RFC 8259) in steps, so that a large body does not delay other requests. No library does this and also reports

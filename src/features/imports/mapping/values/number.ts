@@ -1,4 +1,4 @@
-import { splitDecimal } from '../../../../model/decimals.ts'
+import { isLossless, splitDecimal } from '../../../../model/decimals.ts'
 import { quote } from '../../../../problems/faults.ts'
 import { BadValue, type Scalar } from './bad.ts'
 
@@ -48,9 +48,10 @@ export function readNumberFormat(example: string): NumberFormat | undefined {
  * number with a minus sign. A currency sign or `%` may be inside or outside the parentheses. Full-width characters, as in Chinese
  * tables, are read like those of ASCII.
  * @param format Default: every unambiguous notation. `1,234` is refused; the point of `1.234` is a decimal point.
+ * @param isRounded whether the mapping rounds the number, so that it may have more digits than can be stored.
  */
 export const compileNumber =
-  (format?: NumberFormat): NumberReader =>
+  (format?: NumberFormat, isRounded = false): NumberReader =>
   (value) => {
     if (typeof value === 'number')
       return Number.isFinite(value) ? withoutNegativeZero(value) : new BadValue('The number is too large.')
@@ -70,10 +71,22 @@ export const compileNumber =
         `${quote(written)} is not a number${format ? ` of the format ${quote(format.example)}` : ''}.`,
       )
     }
-    const number = Number(plain)
+    const read = Number(plain)
+    const number = withoutNegativeZero(inParentheses === undefined ? read : -Math.abs(read))
     if (!fitsDouble(number, plain)) return outOfRange(written)
-    return withoutNegativeZero(inParentheses === undefined ? number : -Math.abs(number))
+    if (!isRounded && !isLossless(toJsonNumber(plain)))
+      return new BadValue(
+        `The number ${quote(written)} has more digits than can be stored; it would become ${number}. To round it, write round in the mapping.`,
+      )
+    return number
   }
+
+/** Returns a number in the syntax of JSON, apart from leading zeros: `+.5` and `5.e3` become `0.5` and `5e3`. */
+const toJsonNumber = (plain: string): string =>
+  plain
+    .replace(/^\+/, '')
+    .replace(/^(-?)\./, '$10.')
+    .replace(/\.(?=e|$)/i, '')
 
 const outOfRange = (written: string) => new BadValue(`${quote(written)} is too large or too close to zero.`)
 
