@@ -20,6 +20,10 @@ export interface TableRow {
 /** Whether a cell has no value. */
 export const isBlank = (cell: Cell | undefined) => cell === undefined || cell === null || cell === ''
 
+/** Whether a cell has more characters than can be read. */
+const isTooLong = (cell: Cell | undefined) =>
+  typeof cell === 'string' && cell.length > readLimits.cellCharacters
+
 /** Whether a row has no value. */
 const isEmptyRow = ({ cells }: TableRow): boolean => cells.every(isBlank)
 
@@ -41,6 +45,8 @@ export class Table {
   readonly #format: TableFormat
   #hasColumns = false
   #previous: Record<string, JsonValue> | undefined
+  /** The columns of `fillDown` whose last value comes from a row with a fault, and the locator of that row. */
+  readonly #doubtful = new Map<string, string>()
 
   constructor(options: RowOptions, format: TableFormat) {
     this.#options = options
@@ -116,9 +122,32 @@ export class Table {
         return [column, fillDown.includes(column) ? (value ?? this.#previous?.[column] ?? null) : value]
       }),
     )
-    if (this.#options.fillDown) this.#previous = values
-    const row: Row = { number, locator: this.#format.locate(number), values }
-    return this.#addFault(row, cells)
+    const row = this.#addFault({ number, locator: this.#format.locate(number), values }, cells)
+    if (!this.#options.fillDown) return row
+    this.#previous = values
+    return this.#checkFilled(row, cells)
+  }
+
+  /**
+   * Adds a fault to a row that takes a value from a row with a fault, since that value may be in the wrong column, or incomplete.
+   * Remembers the columns whose values may be wrong.
+   */
+  #checkFilled(row: Row, cells: readonly Cell[]): Row {
+    let checked = row
+    // In a sheet, a further value does not move the others.
+    const isMoved = row.fault?.column === '' && !this.#format.omitsEmptyCells
+    for (const column of this.#options.fillDown ?? []) {
+      const cell = cells[this.columns.indexOf(column)]
+      const from = isBlank(cell) ? this.#doubtful.get(column) : undefined
+      if (from !== undefined && !checked.fault) {
+        const value = toFaultValue(String(row.values[column] ?? ''))
+        const detail = `The value comes from ${from}, which is refused. Check it in both rows.`
+        checked = { ...row, fault: { column, value, detail } }
+      }
+      if (isMoved || isTooLong(cell)) this.#doubtful.set(column, row.locator)
+      else if (!isBlank(cell)) this.#doubtful.delete(column)
+    }
+    return checked
   }
 
   #addFault(row: Row, cells: readonly Cell[]): Row {
@@ -134,9 +163,7 @@ export class Table {
       const fault = { column: '', value: toFaultValue(cells.join(' | ')), detail }
       return { ...row, values: withExtraValues(row.values, tooMany.map(cleanCell)), fault }
     }
-    const long = cells.findIndex(
-      (cell) => typeof cell === 'string' && cell.length > readLimits.cellCharacters,
-    )
+    const long = cells.findIndex(isTooLong)
     if (long === -1) return row
     const detail = `The value has more than ${formatCount(readLimits.cellCharacters)} characters.`
     return {
