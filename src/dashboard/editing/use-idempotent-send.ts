@@ -1,7 +1,8 @@
-import { useRef } from 'preact/hooks'
-import { toApiError } from '../api/client.ts'
+import { useState } from 'preact/hooks'
+import { ApiError, toApiError } from '../api/client.ts'
 import type { RecordDocument } from '../api/types.ts'
 import { newIdempotencyKey, type Write, writeApi } from '../api/write-api.ts'
+import { currentKey } from '../session.ts'
 
 /** A record that was saved, and whether by an earlier write, whose response was lost. */
 interface Saved {
@@ -18,29 +19,43 @@ export const isOutcomeUnknown = (failure: unknown) => {
 /** Whether the service has already used the idempotency key: for another write, or for one whose stored response was redacted. */
 const isKeyReused = (failure: unknown) => toApiError(failure).type === 'idempotency-key-reused'
 
+interface IdempotentSend {
+  sendIdempotently: (path: string, write: Write) => Promise<Saved>
+  isUncertain: () => boolean
+}
+
+/** A write of unknown outcome, with the API key that sent it. */
+interface UncertainWrite {
+  path: string
+  write: Write
+  apiKey: string | undefined
+}
+
 /**
  * Returns a function that sends the writes of a form. They have the same idempotency key, so the service applies only one of
  * them. If the service has applied an earlier write, whose response was lost, the function returns the record that this write
  * saved. The form then continues from this record, with a new key. `isUncertain` returns whether a write of unknown outcome was
  * sent.
- * The function throws an `ApiError`, or any other error of `writeApi`, if the write fails.
+ * The function throws an `ApiError`, or any other error of `writeApi`, if the write fails. Idempotency keys belong to one API key. So
+ * if the user has signed in with another key after a creation of unknown outcome, it throws once, and sends nothing.
  */
-export function useIdempotentSend(): {
-  sendIdempotently: (path: string, write: Write) => Promise<Saved>
-  isUncertain: () => boolean
-} {
-  const idempotencyKey = useRef(newIdempotencyKey())
-  const uncertain = useRef<[path: string, write: Write][]>([])
+export function createIdempotentSend(): IdempotentSend {
+  let idempotencyKey = newIdempotencyKey()
+  let uncertain: UncertainWrite[] = []
   const send = async (path: string, write: Write) =>
     // The cast is safe: tests validate the responses of the service against the OpenAPI document.
-    (await writeApi(path, { ...write, idempotencyKey: idempotencyKey.current })) as RecordDocument
+    (await writeApi(path, { ...write, idempotencyKey })) as RecordDocument
+  const startAnew = () => {
+    idempotencyKey = newIdempotencyKey()
+    uncertain = []
+  }
 
   /**
    * Sends the uncertain writes again: the one that the service has applied gets its stored response. Returns the record in this
    * response; undefined if there is no stored response.
    */
   const findSaved = async () => {
-    for (const [path, write] of uncertain.current) {
+    for (const { path, write } of uncertain) {
       try {
         return await send(path, write)
       } catch (failure) {
@@ -50,19 +65,26 @@ export function useIdempotentSend(): {
     return undefined
   }
   const sendIdempotently = async (path: string, write: Write): Promise<Saved> => {
+    const apiKey = currentKey()
+    if (write.method === 'POST' && uncertain.some((earlier) => earlier.apiKey !== apiKey)) {
+      startAnew()
+      throw new ApiError(409, '', { type: 'sent-with-other-key' })
+    }
     try {
       return { record: await send(path, write), isEarlier: false }
     } catch (failure) {
-      if (isOutcomeUnknown(failure)) uncertain.current.push([path, write])
+      if (isOutcomeUnknown(failure)) uncertain.push({ path, write, apiKey })
       if (!isKeyReused(failure)) throw failure
       const record = await findSaved()
-      idempotencyKey.current = newIdempotencyKey()
-      uncertain.current = []
+      startAnew()
       // Each uncertain write was refused, also the one that was applied: its stored response was redacted, so its record is
       // unknown.
       if (!record) throw failure
       return { record, isEarlier: true }
     }
   }
-  return { sendIdempotently, isUncertain: () => uncertain.current.length > 0 }
+  return { sendIdempotently, isUncertain: () => uncertain.length > 0 }
 }
+
+/** Returns the functions of `createIdempotentSend`, which stay the same while the form is shown. */
+export const useIdempotentSend = (): IdempotentSend => useState(createIdempotentSend)[0]
