@@ -256,6 +256,18 @@ it('an agreement can be merged into one with relations to it, which then no long
   expect(merged.json()).toMatchObject({ id: into, relations: [kept] })
 })
 
+it('aliases with one name in several languages are kept, and titles add no further language', async () => {
+  const names = (...languages: (string | null)[]) => languages.map((language) => ({ name: 'CERN', language }))
+  const from = await create('CERN', { acronym: 'CERN', aliases: names('en', 'fr') })
+  const into = await create('European laboratory', { aliases: names('en', 'zh') })
+  expect((await merge(from, into)).json()).toMatchObject({ aliases: names('en', 'zh', 'fr') })
+})
+
+it('a title and acronym that are equal become one alias', async () => {
+  const [from, into] = [await create('ESO', { acronym: 'ESO' }), await create('Southern observatory')]
+  expect((await merge(from, into)).json()).toMatchObject({ aliases: [{ name: 'ESO', language: null }] })
+})
+
 it('a name that is too long for an alias is left out, and remains in the history', async () => {
   const name = 'x'.repeat(301)
   const [from, into] = [await create(name, { acronym: 'LONG' }), await create('Short name')]

@@ -241,26 +241,19 @@ export function mergeDocuments(pair: MergedPair): Document {
   for (const [property, { field }] of Object.entries(resource.boundFields)) {
     const aliases = resource.document.shape[property]
     if (field.capability?.kind !== 'aliases' || !aliases) continue
+    const listed = union(before[property], mergedDocument[property])
     const names = [title, ...(otherName === undefined ? [] : [otherName])]
-    const known = new Set(names.map((name) => before[name]))
-    const former = names
-      .map((name) => mergedDocument[name])
+    // Aliases may have the same name in several languages, but a title, whose language is unknown, adds nothing to them.
+    const known = new Set([
+      ...names.map((name) => before[name]),
+      ...listed.map((alias) => getAt(alias, 'name')),
+    ])
+    const former = [...new Set(names.map((name) => mergedDocument[name]))]
       .filter((name) => typeof name === 'string' && !known.has(name))
       .map((name) => ({ name, language: null }))
       // A name may be longer than an alias.
       .filter((alias) => aliases.safeParse([alias]).success)
-    after[property] = distinctNames([...union(before[property], mergedDocument[property]), ...former])
+    after[property] = [...listed, ...former]
   }
   return checkMerged(resource, into.key, after, before)
-}
-
-/** Returns the aliases without those whose name an earlier alias has. */
-function distinctNames(aliases: readonly unknown[]): unknown[] {
-  const seen = new Set<unknown>()
-  return aliases.filter((alias) => {
-    const name = getAt(alias, 'name')
-    if (seen.has(name)) return false
-    seen.add(name)
-    return true
-  })
 }
