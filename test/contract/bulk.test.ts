@@ -230,6 +230,15 @@ it.each(['', '?atomic=false'])(
   },
 )
 
+it('an operation that repeats an external id leaves its other external ids to later ones', async () => {
+  const [first, other] = [randomUUID(), randomUUID()].map((id) => ({ scheme: 'repeated', id }))
+  const create = (...externalIds: unknown[]) => ({ op: 'create', document: agreement({ externalIds }) })
+  const operations = [create(first), create(first, other), create(other), create(other)]
+  const results = resultsIn(await sendNonAtomic(api, agreements, operations))
+  expect(results.map(({ status }) => status)).toEqual([201, 422, 201, 422])
+  expect(results[3]?.problem?.errors).toMatchObject([{ message: expect.stringContaining('operation 2') }])
+})
+
 it('creates and upserts do not use the version and times of records of another registry', async () => {
   const time = '1999-01-31T09:30:00.000Z'
   const document = { ...agreement(), id: randomUUID(), version: 99, createdAt: time, updatedAt: time }

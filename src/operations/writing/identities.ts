@@ -33,17 +33,22 @@ interface RepeatedIdentity {
   firstIndex: number
 }
 
-/** Yields each identity that an earlier entry has. Repetitions within one entry do not count. */
+/**
+ * Yields each identity that an earlier entry has. Repetitions within one entry do not count. An entry that repeats an identity is
+ * refused, so its other identities stay free for later entries.
+ */
 export function* findRepeatedIdentities(
   entries: Iterable<{ index: number; identities: Identity[] }>,
 ): Generator<RepeatedIdentity> {
   const firstIndexes = new Map<string, number>()
+  const wordOf = ({ kind, value }: Identity) => `${kind} ${value}`
   for (const { index, identities } of entries) {
-    for (const identity of identities) {
-      const { kind, value } = identity
-      const firstIndex = firstIndexes.get(`${kind} ${value}`)
-      if (firstIndex === undefined) firstIndexes.set(`${kind} ${value}`, index)
-      else if (firstIndex !== index) yield { index, identity, firstIndex }
-    }
+    const repeated = identities.flatMap((identity): RepeatedIdentity[] => {
+      const firstIndex = firstIndexes.get(wordOf(identity))
+      return firstIndex === undefined ? [] : [{ index, identity, firstIndex }]
+    })
+    yield* repeated
+    if (repeated.length > 0) continue
+    for (const identity of identities) firstIndexes.set(wordOf(identity), index)
   }
 }
