@@ -88,11 +88,11 @@ const valuesWithoutRoles = (multiValue: MultiValue, values: SQL) =>
 /**
  * SQL condition that a record has each of several values.
  * A value may end in a role, as in `PAK:donor`: then one participant must have both the value and the role. The filter
- * `role` applies only to values without a role.
+ * `role` applies only to values without a role. It does not apply to roles themselves: a record may have all of them beside it.
  */
 function havingAll(multiValue: MultiValue, values: SQL, getOtherFilter: GetOtherFilter): SQL {
   const getFilterExceptRole: GetOtherFilter = (name, operator) =>
-    multiValue.roles && name === 'role' ? undefined : getOtherFilter(name, operator)
+    name === 'role' ? undefined : getOtherFilter(name, operator)
   const wanted = getOtherFilter('role')
   const hasWantedRole = wanted ? sql`related.role = any(${textArray(wanted)})` : sql`true`
   const role = multiValue.roles

@@ -206,7 +206,7 @@ function participantFilter(inRoles: Roles): fc.Arbitrary<Filters> {
       },
       {
         parameters: { 'role[all]': 'host' },
-        matches: (base) => participantsIn(base, inRoles).some(({ role }) => role === 'host'),
+        matches: ({ participants }) => participants.some(({ role }) => role === 'host'),
       },
     )
     .map(both)

@@ -173,6 +173,17 @@ describe('a filter by role', () => {
     expect(await search({ country, partnerOf: { eq: 'UZB', in: ['KAZ'] } })).toEqual([])
   })
 
+  it('does not narrow the operator `all` of roles', async () => {
+    expect(await created.find({ role: 'party', 'role[all]': 'beneficiary' })).toHaveLength(5)
+    expect(await created.find({ role: 'party', country: 'UZB', 'role[all]': 'beneficiary' })).toEqual([
+      'Uzbekistan for Asia',
+      'Uzbekistan for Kazakhstan',
+      'Uzbekistan for an institute',
+    ])
+    expect(await created.find({ role: 'party', 'role[all]': 'observer' })).toEqual([])
+    expect(await created.find({ role: 'party', 'role[otherThan]': 'party' })).toEqual([])
+  })
+
   it('without other filters finds every record with a participant in the role', async () => {
     expect(await created.find({ role: 'beneficiary' })).toHaveLength(5)
     expect(await created.find({ role: 'observer' })).toEqual([])
