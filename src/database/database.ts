@@ -11,7 +11,7 @@ import type { Freshness } from './replicas/freshness.ts'
 import { timelineSetting } from './replicas/replica.ts'
 import { type ReplicaOptions, Replicas } from './replicas/replicas.ts'
 import { Routing } from './replicas/routing.ts'
-import { checkConnectionWhileRunning, sessionSettings, withoutTimeLimits } from './session-settings.ts'
+import { checkConnectionWhileRunning, sessionSettings } from './session-settings.ts'
 import { ExpensiveOwners } from './shares/expensive-owners.ts'
 import type { Lane } from './shares/lanes.ts'
 import { StatementCosts } from './shares/statement-costs.ts'
@@ -374,7 +374,7 @@ async function withClient<T>(url: string, callback: (client: pg.Client) => Promi
   client.on('error', () => {})
   try {
     await client.connect()
-    await client.query(`${sessionSettings}; ${withoutTimeLimits('session')}`)
+    await client.query(sessionSettings)
     await checkConnectionWhileRunning(client)
     return await callback(client)
   } finally {

@@ -21,7 +21,7 @@ export function withLock<T>(
     await client.query('begin')
     // The wait lasts as long as the work of another process, and the transaction is then idle as long as `work` runs. The role
     // may have time limits.
-    await client.query(withoutTimeLimits('transaction'))
+    await client.query(withoutTimeLimits)
     // With a parameter, the transaction would hold a snapshot while `work` runs, and VACUUM could not remove newer dead rows.
     await client.query(`select pg_advisory_xact_lock(${lockKeys[purpose]})`)
     return await work()

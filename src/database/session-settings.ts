@@ -17,11 +17,11 @@ export const sessionSettings = [
   .join('; ')
 
 /**
- * Returns SQL that lifts the time limits that the role may have, for work that takes as long as it takes. PostgreSQL has
+ * SQL that lifts the time limits that the role may have until the end of the transaction, for work that takes as long as it takes.
+ * It does not lift them for the session, since PgBouncer gives the session to other clients later. PostgreSQL has
  * `transaction_timeout` since version 17.
  */
-export const withoutTimeLimits = (scope: 'session' | 'transaction') =>
-  `select set_config(name, '0', ${scope === 'transaction'}) from pg_settings where name in
+export const withoutTimeLimits = `select set_config(name, '0', true) from pg_settings where name in
     ('statement_timeout', 'lock_timeout', 'transaction_timeout', 'idle_in_transaction_session_timeout')`
 
 /**

@@ -49,7 +49,7 @@ end $$`
  */
 export async function lockAllTables(client: pg.Client): Promise<void> {
   // Migrations of a large registry take minutes; the role may have shorter time limits.
-  await client.query(`${withoutTimeLimits('transaction')}; set local statement_timeout = ${lockTimeoutMs}`)
+  await client.query(`${withoutTimeLimits}; set local statement_timeout = ${lockTimeoutMs}`)
   try {
     await client.query(lockText)
   } catch (error) {

@@ -265,16 +265,6 @@ function readOperators(
   })
 }
 
-/**
- * Returns the comparisons without the first one of each filter that has both `eq` and `in`: both have the operator `eq` here, and
- * only the first of them narrows other filters. So `role`, for example, narrows `country` by each.
- */
-const withoutFirstOfTwo = (comparisons: FilterComparison[]): FilterComparison[] =>
-  comparisons.filter(
-    ({ filter, operator }, index) =>
-      !comparisons.slice(index + 1).some((later) => later.filter === filter && later.operator === operator),
-  )
-
 /** Converts the validated tree of a search to a condition. */
 function readCondition(searchable: Searchable, where: unknown): Condition {
   const { and, or, not, ...fields } = jsonObject.parse(where)
@@ -306,8 +296,6 @@ function readCondition(searchable: Searchable, where: unknown): Condition {
     }
   }
   if (comparisons.length > 0) all.push({ kind: 'fields', comparisons })
-  const withoutFirst = withoutFirstOfTwo(comparisons)
-  if (withoutFirst.length < comparisons.length) all.push({ kind: 'fields', comparisons: withoutFirst })
   return { kind: 'all', of: all }
 }
 

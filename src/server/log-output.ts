@@ -38,7 +38,7 @@ export class LogOutput {
   }
 
   /** Writes what waits, at the end of the process. Gives up when a pipe stays full. */
-  flushSync(): void {
+  flushAtExit(): void {
     const giveUpAt = performance.now() + exitWaitMs
     let rest = Buffer.concat([this.#refused ?? Buffer.alloc(0), this.#takeWaiting()])
     while (rest.length > 0 && performance.now() < giveUpAt) {

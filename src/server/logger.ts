@@ -26,7 +26,7 @@ function requestEntry({ method, url, routeOptions }: FastifyRequest) {
 
 /** The standard output of the process. */
 const output = new LogOutput(1)
-process.once('exit', () => output.flushSync())
+process.once('exit', () => output.flushAtExit())
 
 /**
  * Options of the logger: JSON lines with request ids. Nothing personal is logged: no key or token, no query, no address of a

@@ -155,24 +155,6 @@ describe('a filter by role', () => {
     expect(await created.find({ region: '150', role: 'beneficiary' })).toEqual([])
   })
 
-  it('in a search with both `eq` and `in` narrows other filters by each, in any order', async () => {
-    const search = async (where: object) => {
-      const body = { where, fields: ['title'], sort: [{ by: 'title' }] }
-      const response = await api.post('/v1/agreements/search', body)
-      return response.json<Page<{ title: string }>>().data.map(({ title }) => title)
-    }
-    const country = { eq: 'KAZ' }
-    const both = ['Kazakhstan for itself']
-    expect(await search({ country, role: { eq: 'party', in: ['beneficiary'] } })).toEqual(both)
-    expect(await search({ country, role: { in: ['beneficiary'], eq: 'party' } })).toEqual(both)
-    expect(await search({ country, role: { eq: 'party', in: ['observer'] } })).toEqual([])
-    expect(await search({ country, role: { eq: 'party', in: ['party', 'beneficiary'] } })).toEqual([
-      ...both,
-      'Kazakhstan for Uzbekistan',
-    ])
-    expect(await search({ country, partnerOf: { eq: 'UZB', in: ['KAZ'] } })).toEqual([])
-  })
-
   it('does not narrow the operator `all` of roles', async () => {
     expect(await created.find({ role: 'party', 'role[all]': 'beneficiary' })).toHaveLength(5)
     expect(await created.find({ role: 'party', country: 'UZB', 'role[all]': 'beneficiary' })).toEqual([

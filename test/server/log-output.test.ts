@@ -35,7 +35,7 @@ describe('the output of the log', () => {
     const code = `import { LogOutput } from ${JSON.stringify(join(process.cwd(), 'src/server/log-output.ts'))}
       const output = new LogOutput(1)
       for (let index = 0; index < 1000; index += 1) output.write(index + '\\n')
-      output.flushSync()
+      output.flushAtExit()
       process.exit()`
     await writeFile(
       file,
@@ -68,7 +68,7 @@ describe('the output of the log', () => {
     for (let index = 0; index < 100_000; index += 1) output.write('nobody reads this\n')
     await sleep(100)
     const startedAt = performance.now()
-    output.flushSync()
+    output.flushAtExit()
     expect(performance.now() - startedAt).toBeLessThan(3000)
   })
 

@@ -197,9 +197,7 @@ export async function restoreArchive(
 ): Promise<string | undefined> {
   await requireKnownMigrations(database)
   return database.maintain(async (client) => {
-    await client.query(
-      `begin; ${withoutTimeLimits('transaction')}; set local time zone 'UTC'; set local datestyle = 'ISO'`,
-    )
+    await client.query(`begin; ${withoutTimeLimits}; set local time zone 'UTC'; set local datestyle = 'ISO'`)
     try {
       await restoreAll(client, new ArchiveReader(chunks))
       await client.query('commit')

@@ -21,7 +21,7 @@ export async function withSchemeLock(
     client.once('end', () => lost.abort(new Error('Connection terminated: the lock of the import is lost')))
     await client.query('begin')
     // The transaction is idle as long as the work runs. It gets no id, so the feed of changes does not wait for it.
-    await client.query(withoutTimeLimits('transaction'))
+    await client.query(withoutTimeLimits)
     const { rows } = await client.query<{ locked: boolean }>(
       'select pg_try_advisory_xact_lock($1, hashtext($2)) as locked',
       [lockClass, scheme],

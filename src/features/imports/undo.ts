@@ -270,13 +270,13 @@ function planRestoration(
 }
 
 /**
- * SQL that marks entries as undone. Later imports that found the same values have entries without a change (`none`), which are no
- * obstacle to an undo. In these entries, the hashes of the undone values are replaced with those of the last import before, or
- * removed if it has none. Otherwise, the values that the undo restores would seem to be edited by others.
+ * SQL that marks entries as undone ($1). Later imports that found the same values have entries without a change (`none`), which are
+ * no obstacle to an undo. If the undo has restored a record ($2), the hashes of the undone values in these entries are replaced
+ * with those of the last import before, or removed if it has none. Otherwise, the restored values would seem to be edited by others.
  */
 const markUndone = `with marked as (
     update import_records set undone = true where sequence = any($1::bigint[])
-    returning import, sequence, resource, key, scheme, action, properties
+    returning import, sequence, resource, key, scheme, properties
   )
   update import_records later set properties = (
     select coalesce(json_object_agg(name, remaining), '{}') from (
@@ -289,7 +289,7 @@ const markUndone = `with marked as (
       and sequence < marked.sequence and import <> marked.import and not undone
     order by sequence desc limit 1
   ) earlier on true
-  where marked.action <> 'none' and later.resource = marked.resource and later.key = marked.key and later.scheme = marked.scheme
+  where marked.sequence = any($2::bigint[]) and later.resource = marked.resource and later.key = marked.key and later.scheme = marked.scheme
     and later.sequence > marked.sequence and later.import <> marked.import and later.action = 'none' and not later.undone`
 
 /** Returns the report of an undo at its start: `kept` is empty, unless an earlier process has undone a part. */
@@ -331,9 +331,14 @@ export async function undoImport(
         const entries = onRefused === 'keep' ? await withReferrers(tx, registry, id, read) : read
         const undo = new UndoBatch(tx, registry, authorship, onRefused)
         await undo.undo(entries)
-        const undone = entries.filter((entry) => !undo.waiting.has(entry)).map(({ sequence }) => sequence)
-        await tx.query({ text: markUndone, values: [undone] })
+        const undone = entries.filter((entry) => !undo.waiting.has(entry))
         const { kept } = undo
+        const keptRecords = new Set(kept.map(({ resource, key }) => `${resource} ${key}`))
+        const restored = undone.filter(
+          ({ action, resource, key }) => action === 'change' && !keptRecords.has(`${resource} ${key}`),
+        )
+        const toSequences = (some: readonly Entry[]) => some.map(({ sequence }) => sequence)
+        await tx.query({ text: markUndone, values: [toSequences(undone), toSequences(restored)] })
         const added = addKept(current.report, kept, current.report.keptCount + kept.length)
         const change = {
           report: await withStoredFaults(tx, id, added),

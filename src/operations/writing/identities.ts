@@ -34,11 +34,13 @@ interface RepeatedIdentity {
 }
 
 /**
- * Yields each identity that an earlier entry has. Repetitions within one entry do not count. An entry that repeats an identity is
- * refused, so its other identities stay free for later entries.
+ * Yields each identity that an earlier entry has. Repetitions within one entry do not count.
+ * @param options `refusesOne`: an entry that repeats an identity is refused alone, so its other identities stay free for later
+ *   entries.
  */
 export function* findRepeatedIdentities(
   entries: Iterable<{ index: number; identities: Identity[] }>,
+  { refusesOne }: { refusesOne: boolean },
 ): Generator<RepeatedIdentity> {
   const firstIndexes = new Map<string, number>()
   const wordOf = ({ kind, value }: Identity) => `${kind} ${value}`
@@ -48,7 +50,8 @@ export function* findRepeatedIdentities(
       return firstIndex === undefined ? [] : [{ index, identity, firstIndex }]
     })
     yield* repeated
-    if (repeated.length > 0) continue
-    for (const identity of identities) firstIndexes.set(wordOf(identity), index)
+    if (refusesOne && repeated.length > 0) continue
+    for (const identity of identities)
+      if (!firstIndexes.has(wordOf(identity))) firstIndexes.set(wordOf(identity), index)
   }
 }

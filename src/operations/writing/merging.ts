@@ -241,7 +241,14 @@ export function mergeDocuments(pair: MergedPair): Document {
   for (const [property, { field }] of Object.entries(resource.boundFields)) {
     const aliases = resource.document.shape[property]
     if (field.capability?.kind !== 'aliases' || !aliases) continue
-    const listed = union(before[property], mergedDocument[property])
+    const all = union(before[property], mergedDocument[property])
+    const named = new Set(
+      all.filter((alias) => getAt(alias, 'language') !== null).map((alias) => getAt(alias, 'name')),
+    )
+    // An alias in an unknown language adds nothing to one with the same name in a known language.
+    const listed = all.filter(
+      (alias) => getAt(alias, 'language') !== null || !named.has(getAt(alias, 'name')),
+    )
     const names = [title, ...(otherName === undefined ? [] : [otherName])]
     // Aliases may have the same name in several languages, but a title, whose language is unknown, adds nothing to them.
     const known = new Set([

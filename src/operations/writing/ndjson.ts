@@ -62,7 +62,7 @@ function addRepeated(resource: Resource, documents: Document[], faults: FaultLis
     index,
     identities: listIdentities(resource, document),
   }))
-  for (const { index, identity, firstIndex } of findRepeatedIdentities(entries)) {
+  for (const { index, identity, firstIndex } of findRepeatedIdentities(entries, { refusesOne: false })) {
     const message = `is the same as in line ${firstIndex + 1}`
     faults.add(() => atLine(index)({ pointer: formatPointer(identity.path), code: 'repeated', message }))
   }

@@ -16,7 +16,8 @@ it('rows that take a value of a row with a fault have a fault, until a row has i
   ]
   const text = `Treaty,Party,Number\n${lines.join('\n')}\n`
   const { rows } = await readContent('file.csv', text, { fillDown: ['Treaty', 'Party'] })
-  const comesFrom = (row: string) => `The value comes from ${row}, which is refused. Check it in both rows.`
+  const comesFrom = (row: string) =>
+    `The value may have to come from ${row}, which is refused. Check it in both rows.`
   expect(rows.map(({ fault }) => fault && [fault.column, fault.detail])).toEqual([
     undefined,
     ['', expect.stringMatching(/^The row has 4 values/)],

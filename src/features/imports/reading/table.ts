@@ -141,7 +141,7 @@ export class Table {
       const from = isBlank(cell) ? this.#doubtful.get(column) : undefined
       if (from !== undefined && !checked.fault) {
         const value = toFaultValue(String(row.values[column] ?? ''))
-        const detail = `The value comes from ${from}, which is refused. Check it in both rows.`
+        const detail = `The value may have to come from ${from}, which is refused. Check it in both rows.`
         checked = { ...row, fault: { column, value, detail } }
       }
       if (isMoved || isTooLong(cell)) this.#doubtful.set(column, row.locator)
