@@ -11,7 +11,6 @@ import {
 } from '../../src/database/database.ts'
 import { openEmptyDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
-import { withTimeLimits } from '../support/time-limits.ts'
 
 /** Opens a database with the table that reads lock, with one connection by default. */
 async function open(options: Partial<DatabaseOptions> = {}) {
@@ -39,19 +38,6 @@ it('a statement is prepared only if it has a name', async () => {
   expect(await database.read({ text: 'select name from pg_prepared_statements' })).toEqual([
     { name: 'named' },
   ])
-})
-
-it('work without limits takes longer than the time limits of the role allow', async () => {
-  const { pool, url } = await open()
-  const limited = openDatabaseAt(await withTimeLimits({ pool, url }, 200), generousOptions)
-  onTestFinished(() => limited.close())
-  const work = limited.maintain(async (client) => {
-    await client.query('begin')
-    await client.query('select pg_sleep(0.3)')
-    await sleep(300)
-    await client.query('commit')
-  })
-  await expect(work).resolves.toBeUndefined()
 })
 
 it('PostgreSQL notices within seconds that a process ended during a statement without limits', async () => {
