@@ -1,7 +1,6 @@
 // @module-tag slow
 
 import { text } from 'node:stream/consumers'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import {
   type Database,
