@@ -157,7 +157,7 @@ export function openDatabaseAt(url: string, options: DatabaseOptions, supervisor
 /**
  * Opens a database or a fork of one.
  * @param inherited services that a fork gets from the original database.
- * @param isFork the original database of a fork closes the replicas.
+ * @param isFork whether this is a fork, which does not close the replicas: the original database does.
  */
 function openWith(
   url: string,

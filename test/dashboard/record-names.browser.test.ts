@@ -104,7 +104,7 @@ describe.skipIf(skipsBrowser)('the value of a filter [needs Chromium]', { timeou
     await page.getByRole('button', { name: '移除筛选条件 签署日期 年份：未知' }).waitFor()
   })
 
-  it('is shown as it is for words', async () => {
+  it('is not replaced with a name for the words of a search', async () => {
     const { page } = await dashboard.open('/explore/agreements?q=CHN, wind&country=CHN')
     await page.getByRole('button', { name: 'CHN, wind' }).waitFor()
     await page.getByRole('button', { name: 'Country: China' }).waitFor()

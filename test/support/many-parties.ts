@@ -32,7 +32,10 @@ export async function addManyParties(pool: pg.Pool, agreements: number): Promise
     )
     await client.query('commit')
     await client.query('analyze participations')
-  } finally {
     client.release()
+  } catch (error) {
+    // Closes the connection, whose transaction has failed.
+    client.release(true)
+    throw error
   }
 }

@@ -99,7 +99,7 @@ export function checkReplacement(resource: Resource, before: Document, body: unk
 
 /** Returns the body as an object. @throws Problem `invalid-body` when it is not a JSON object. */
 export function requireObject(noun: string, body: unknown): Document {
-  // A zod record would drop a property named __proto__ without an error.
+  // `z.record()` would drop a property named __proto__ without an error.
   if (typeof body === 'object' && body !== null && !Array.isArray(body))
     return Object.fromEntries(Object.entries(body))
   throw invalidBody(noun, [{ pointer: '', code: 'wrong_type', message: 'must be a JSON object' }])

@@ -4,8 +4,8 @@ type Level = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace'
 
 /**
  * The logger of one request. It creates the child logger, which has the request's ids, only when it is first used: to write a
- * line, to set the level or to create a child. Most requests write no line with it, since `request-log.ts` writes their last line
- * with the logger of the app. A child logger costs 5 % of the time of a response from the cache.
+ * line, to set the level or to create a child. Most requests write no line with it, since `request-log.ts` writes the line
+ * about their end with the logger of the app. A child logger costs 5 % of the time of a response from the cache.
  */
 export class RequestLogger implements FastifyBaseLogger {
   readonly #parent: FastifyBaseLogger
