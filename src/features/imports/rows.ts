@@ -1,5 +1,8 @@
+import { type SQL, sql } from 'drizzle-orm'
 import type { DatabaseClient, Transaction } from '../../database/database.ts'
+import { compileSql } from '../../database/dialect.ts'
 import { conflictWithOthers } from '../../database/errors.ts'
+import { boundedRows, maxPageBytesSql, placeholder, statement } from '../../query/statement.ts'
 import { cleanText } from './reading/clean.ts'
 import type { ImportCounts } from './store.ts'
 import type { Draft, JsonObject, ReadyRow, RowFault } from './types.ts'
@@ -18,21 +21,17 @@ const waitingFault: RowFault = {
 /** SQL of the faults of a row as JSON: why it is not written, or which of its values were dropped; null for none. */
 export const faultsSql = `case when state = 'waiting' then '${JSON.stringify([waitingFault])}'::json else faults end`
 
-/** Size in bytes from which no further row is read together with the rows before it: a row may have 8 Mi characters. */
-const maxPortionBytes = 16 * 1024 * 1024
-
 /**
- * Returns the SQL of the first rows of a query: as many as `maxPortionBytes` allows, but at least one. Each has `hasNext`: whether
- * the query has a further row.
- * @param page the query, with a limit, in the order of the file.
- * @param bytes the size of a row. It is computed only for rows within the limit.
+ * Returns the SQL of the first rows of a query: as many as fit into a page (`maxPageBytesSql`), but at least one, since a row may
+ * have 8 Mi characters. Each has `hasNext`: whether the query has a further row.
+ * @param rows the query, with a limit, in the order of the file.
+ * @param size the size of a row in bytes. It is computed only for rows within the limit.
  */
-const portionSql = (page: string, bytes: string): string =>
-  `select * from (
-    select *, lead(position) over (order by position) is not null as "hasNext", coalesce(
-      sum(${bytes}) over (order by position rows between unbounded preceding and 1 preceding), 0) as bytes_before
-    from (${page}) page) portion
-  where bytes_before < ${maxPortionBytes} order by position`
+function firstRows(rows: SQL, size: SQL): SQL {
+  const orderBy = sql`order by position`
+  return sql`select *, place < found as "hasNext" from ${boundedRows(rows, orderBy, size)}
+    where bytes_before < ${maxPageBytesSql} ${orderBy}`
+}
 
 /** A row as it is in the file, with its faults. */
 export interface FaultyRow {
@@ -44,39 +43,37 @@ export interface FaultyRow {
   hasNext: boolean
 }
 
-/** Reads the next rows of some states as they are in the file: at most `limit`, and at most a portion (`portionSql`). */
-export const readFaultyRows = (
+/** Reads the next rows of some states as they are in the file: at most `limit`, and at most a page (`firstRows`). */
+export function readFaultyRows(
   database: DatabaseClient,
   { id, states, after }: { id: string; states: readonly string[]; after: number },
   limit: number,
-): Promise<FaultyRow[]> =>
-  database.read<FaultyRow>({
-    text: portionSql(
-      `select position, locator, values, ${faultsSql} as faults from import_rows
-        where import = $1 and position > $2 and state = any($3) and ${faultsSql} is not null order by position limit $4`,
-      'octet_length(values::text) + octet_length(faults::text)',
-    ),
-    values: [id, after, states, limit],
-  })
+): Promise<FaultyRow[]> {
+  const faults = sql.raw(faultsSql)
+  const rows = sql`select position, locator, values, ${faults} as faults from import_rows
+    where import = ${id} and position > ${after} and state = any(${sql.param(states)}) and ${faults} is not null
+    order by position limit ${limit}`
+  const size = sql`octet_length(values::text) + octet_length(faults::text)`
+  // Not a prepared statement: PostgreSQL uses the index of rows that are not ready only for known states.
+  return database.read<FaultyRow>(compileSql(firstRows(rows, size)))
+}
 
 /** The rows that are read: ready rows in a dry run and in the first pass of a commit, waiting rows in later passes. */
 type StagedState = 'ready' | 'waiting'
 
-/** Reads the next rows of a state, in the order of the file: at most `limit`, and at most a portion (`portionSql`). */
+/** Reads the next rows of a state, in the order of the file: at most `limit`, and at most a page (`firstRows`). */
 export function readStagedRows(
   tx: Transaction,
   { id, state, doneThrough }: { id: string; state: StagedState; doneThrough: number },
   limit: number,
 ): Promise<ReadyRow[]> {
-  return tx.query<ReadyRow>({
-    name: `import rows ${state}`,
-    text: portionSql(
-      `select position, locator, drafts from import_rows
-        where import = $1 and position > $2 and state = '${state}' order by position limit $3`,
-      'octet_length(drafts::text)',
-    ),
-    values: [id, doneThrough, limit],
-  })
+  const build = () => {
+    const rows = sql`select position, locator, drafts from import_rows
+      where import = ${placeholder('id')} and position > ${placeholder('doneThrough')} and state = ${sql.raw(`'${state}'`)}
+      order by position limit ${placeholder('limit')}`
+    return firstRows(rows, sql`octet_length(drafts::text)`)
+  }
+  return tx.query<ReadyRow>(statement(`import rows ${state}`, build, { id, doneThrough, limit }))
 }
 
 /** Yields all rows of a state in pages of at most `limit` rows, in the order of the file. */

@@ -96,7 +96,7 @@ export async function* streamRejected(database: DatabaseClient, job: ImportJob):
       rows.flatMap(splitGroup).map((row) => toCells({ columns, additional }, row)),
       csvOptions,
     )
-    // PostgreSQL also measures the rows that do not fit into the portion, so it should not find many of them.
+    // PostgreSQL also measures the rows that do not fit into the page, so it should not find many of them.
     rows = await readRefused(database, job.id, last.position, 2 * rows.length)
   }
 }
