@@ -70,6 +70,7 @@ const problems: Record<string, { type: ProblemType; detail: string }> = {
   '55': { type: 'unavailable', detail: 'A database object is locked or not ready.' },
   '55000': { type: 'unavailable', detail: 'The database is a standby at the moment.' },
   '57': { type: 'unavailable', detail: 'The database cancelled the statement or is shutting down.' },
+  '57P03': { type: 'unavailable', detail: 'The database is starting or shutting down.' },
   '57014': { type: 'too-slow', detail: timeoutDetail },
   '58': { type: 'unavailable', detail: 'The database cannot read or write its files.' },
   EN002: { type: 'conflict', detail: 'A public record would refer to an internal one.' },

@@ -1,0 +1,25 @@
+import pg from 'pg'
+import { describe, expect, it } from 'vitest'
+import { toProblem } from '../../src/database/errors.ts'
+
+/** An error of PostgreSQL with a SQLSTATE. */
+function databaseError(code: string): pg.DatabaseError {
+  const error = new pg.DatabaseError('message of PostgreSQL', 0, 'error')
+  error.code = code
+  return error
+}
+
+describe('the problem of a database error', () => {
+  it.each([
+    ['57P03', 'The database is starting or shutting down.'],
+    ['57P01', 'The database cancelled the statement or is shutting down.'],
+    ['25006', 'The database is read-only at the moment.'],
+  ])('for SQLSTATE %s is 503 and says: %s', (code, detail) => {
+    const problem = toProblem(new Error('statement failed', { cause: databaseError(code) }))
+    expect(problem).toMatchObject({ type: 'unavailable', message: detail, headers: { 'retry-after': '1' } })
+  })
+
+  it('of an unknown SQLSTATE is not sent to clients', () => {
+    expect(toProblem(databaseError('XX000'))).toBeUndefined()
+  })
+})
