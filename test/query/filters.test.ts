@@ -43,6 +43,7 @@ describe('a search for words', () => {
     ['ø by a query with o', 'tromso', ['oceans']],
     ['words of the summary, the occasion and the place', 'turbines or zurich', ['oceans', 'wind']],
     ['all words of a query with a comma', 'coal, energy', ['coal']],
+    ['all words of a query with a no-break space', 'coal\u00a0energy', ['coal']],
     ['nothing for a word that no record has', 'hydrogen', []],
     ['nothing, without an error, for operators without words', '"& | ! ( <->', []],
   ])('finds %s', async (_what, q, expected) => {
@@ -86,6 +87,8 @@ describe('a search for words', () => {
       ['either part with `or`', '气候 or 科学院', ['mixed', 'solar']],
       ['words of two scripts', '科学院 energy', ['mixed']],
       ['words of two scripts without a space', 'CO2减排', ['solar']],
+      ['parts with a wide space between them', '巴基斯坦\u3000气候', ['solar']],
+      ['words of two scripts with a wide space between them', '科学院\u3000energy', ['mixed']],
       ['full-width letters and digits', 'ＣＯ２减排 ２０１１年', ['solar']],
       ['a phrase in Chinese quotation marks', '“能源和气候”', ['solar']],
       ['a phrase of two scripts', '"the 中国科学院 as"', ['mixed']],
