@@ -17,10 +17,10 @@ const ordinarySpaces = (value: SQL): SQL =>
 /**
  * Returns SQL of a text in web-search syntax, for PostgreSQL functions such as `websearch_to_tsquery`. Replaces each run of two
  * or more minus signs by a space, even if there are spaces or operators between the signs. Such a run is a line or a dash, not a
- * negation, and PostgreSQL fails at a run of 33.
+ * negation, and PostgreSQL fails at a run of 33. A sign before a space is a dash, too, as between the parts of a title.
  */
 export const webSearch = (value: SQL): SQL =>
-  sql`regexp_replace(plain_text(${ordinarySpaces(value)}), '-([[:space:]!&|()]*-)+', ' ', 'g')`
+  sql`regexp_replace(plain_text(${ordinarySpaces(value)}), '-([[:space:]!&|()]*-)+|-(?=[[:space:]]|$)', ' ', 'g')`
 
 /**
  * Returns SQL of a code in lower case and normalized to NFKC, so that full-width letters equal ordinary ones. Accents stay,

@@ -37,6 +37,8 @@ describe('a search for words', () => {
       'electric -"electric vehicles"',
       ['trains'],
     ],
+    ['all words of a query with a dash between spaces', 'coal – energy', ['coal']],
+    ['all words of a query with a minus between spaces', 'energy - "from coal"', ['coal']],
     ['accented words by a query without accents', 'cote', ['cars']],
     ['accented words by a query with accents', 'CÔTE', ['cars']],
     ['unaccented words by a query with accents', 'résumé', ['wind']],
