@@ -39,6 +39,26 @@ async function find(scheme: string): Promise<Document> {
   return found
 }
 
+describe('a row that is refused', () => {
+  it('has no dropped values, since nothing of it is written', async () => {
+    const scheme = newScheme()
+    const mapping = mappingOf(scheme).replace(
+      'hostCountry: Host',
+      'hostCountry: {from: Host, onBadValue: refuse}',
+    )
+    const rows = ['1,Base,31/02/2001,Atlantis', '2,Other base,30/02/2001,Kenya'].map((row) => `${row},,`)
+    const imported = await importCsv(
+      api.database,
+      mapping,
+      ['Id,Name,Date,Host,Topics,Partners', ...rows].join('\n'),
+    )
+    expect(imported).toMatchObject({
+      counts: { refused: 1, created: 1, dropped: 1 },
+      report: { droppedBy: [{ column: 'Date', rows: 1, example: { value: '30/02/2001' } }] },
+    })
+  })
+})
+
 describe('a property all of whose values are dropped', () => {
   it('is not changed, and the report counts its values', async () => {
     const scheme = newScheme()

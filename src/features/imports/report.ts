@@ -34,6 +34,16 @@ const findFaultyColumns = (tx: Transaction, id: string, states: readonly string[
     values: [id, states, maxColumns],
   })
 
+/** Counts the dropped values in rows that are not refused: of a refused row, nothing is written, so nothing is dropped. */
+async function countDropped(tx: Transaction, id: string): Promise<number> {
+  const [row] = await tx.query<{ dropped: number }>({
+    text: `select coalesce(sum(json_array_length(faults)), 0)::int as dropped
+      from import_rows where import = $1 and state = 'ready' and faults is not null`,
+    values: [id],
+  })
+  return row?.dropped ?? 0
+}
+
 /**
  * Adds records to `kept` of the report of a running step: records with properties that the import does not overwrite or, during
  * an undo, records that the undo could not fully revert. The step stores the report with its progress, so that another process
@@ -93,8 +103,8 @@ const withoutPosition = ({ position: _, ...column }: LocatedColumn): FaultyColum
 
 /**
  * Makes the report of a finished step: refused rows, dropped values, unresolved names, missing records, and `kept`
- * (`KeptRecord`). Stores the report together with a change to the import. A redaction of a row either finds the stored report,
- * or is found by `requireFaults`.
+ * (`KeptRecord`). Stores the report together with a change to the import, and with the count of dropped values. A redaction of a
+ * row either finds the stored report, or is found by `requireFaults`.
  * @returns whether the import was changed (`changeImport`). If it was not, no report is stored.
  */
 export function storeReport(
@@ -116,7 +126,8 @@ export function storeReport(
       kept: [...kept],
       keptCount,
     }
-    if (!(await changeImport(tx, job, { ...change, report }))) return false
+    const counts = { ...job.counts, dropped: await countDropped(tx, id) }
+    if (!(await changeImport(tx, job, { ...change, report, counts }))) return false
     await requireFaults(tx, id, [...refused, ...dropped])
     return true
   })
