@@ -199,14 +199,23 @@ describe('POST /v1/imports/preview', () => {
     expect(wrong.mappingFaults[0]?.line).toBeNull()
   })
 
-  it('reports the faults of a mapping even if the file cannot be read without the key `rows`', async () => {
+  it('reports the faults of a mapping even if its faulty `rows` do not make the file readable', async () => {
     const rows = 'rows: {quote: none}\n'
     const mapping = `${treatyMapping(newScheme())}${rows}`
     const csv = `${treatyHeader}\n1,"A,2001,China\n`
     expect((await getPreview(mapping, csv)).rows).toHaveLength(1)
-    const wrong = await getPreview(mapping.replace('title:', 'titel:'), csv)
-    expect(wrong.mappingFaults).toMatchObject([{ message: expect.stringContaining('"title"') }])
+    const wrong = await getPreview(mapping.replace('quote:', 'qoute:'), csv)
+    expect(wrong.mappingFaults).toMatchObject([{ message: expect.stringContaining('"quote"') }])
     expect(wrong).toMatchObject({ format: null, columns: [], notes: [expect.stringContaining('quote')] })
+  })
+
+  it('lists the columns that `rows` finds, even if the rest of the mapping has faults', async () => {
+    const file = ['List of treaties', '', 'No.;Name', '1;Treaty', '2;Protocol'].join('\n')
+    const mapping = `scheme: ${newScheme()}\nrows: {header: 3}\nrecords: {agreements: {id: No., properties: {tite: Name}}}`
+    const preview = await getPreview(mapping, file)
+    expect(preview).toMatchObject({ columns: ['No.', 'Name'], notes: [], mappingFaults: [{ line: 3 }] })
+    const wrongRows = await getPreview(mapping.replace('header: 3', 'header: no'), file)
+    expect(wrongRows.columns).toEqual(['List of treaties'])
   })
 
   it('accepts the name of a built-in mapping, and suggests a name for a mistyped one', async () => {

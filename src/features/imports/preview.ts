@@ -20,6 +20,7 @@ import {
   parseMapping,
   parseYaml,
   readCompanions,
+  readRowOptions,
 } from './mapping/index.ts'
 import { mentionIdentity, mentionName, mentionsToResolve, namedMentions } from './mentions.ts'
 import { type NameResult, resolveMentions } from './names.ts'
@@ -269,7 +270,7 @@ export async function previewImport(
     mappingFaults: 'faults' in parsed ? parsed.faults : [],
   }
   if (!file) return checked
-  const opened = readRows(file, mapping?.rows ?? {}, { signal, mayBeCut: true, maxRows })
+  const opened = readRows(file, mapping?.rows ?? readRowOptions(yaml), { signal, mayBeCut: true, maxRows })
   try {
     if (!mapping) return { ...checked, fileInfo: await opened.fileInfo.catch(toNote) }
     const fileInfo = await opened.fileInfo

@@ -1,7 +1,9 @@
+import { z } from 'zod'
 import type { Registry } from '../../../model/registry.ts'
 import { faultCountText } from '../../../operations/writing/validation.ts'
 import { checkValueRefusingProto } from '../../../problems/faults.ts'
 import { type FaultList, Problem } from '../../../problems/problem.ts'
+import { type RowOptions, rowOptions } from '../reading/options.ts'
 import { compileMapping } from './compile.ts'
 import { type Mapping, mappingSchema } from './schema.ts'
 import { type ParsedYaml, parseYaml } from './yaml.ts'
@@ -33,6 +35,16 @@ export const parseMapping = (text: string, registry: Registry): Mapping =>
  */
 export const parseStoredMapping = (text: string, registry: Registry): Mapping =>
   checkForm(parseYaml(text), registry)
+
+/**
+ * Returns `rows` of a mapping that may have faults elsewhere, so that the columns of its file can be read nevertheless.
+ * @returns no options if `rows` has a fault itself.
+ */
+export function readRowOptions(yaml: ParsedYaml): RowOptions {
+  if (yaml.fault) return {}
+  const { data } = z.object({ rows: rowOptions }).safeParse(yaml.value)
+  return data?.rows ?? {}
+}
 
 function checkForm(yaml: ParsedYaml, registry: Registry): Mapping {
   if (yaml.fault) {
