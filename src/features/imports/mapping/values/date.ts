@@ -18,12 +18,19 @@ const zonedDay = /^(\d{4}-\d\d-\d\d)(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)$/
 /** What databases store for a missing date. */
 const zeroDate = /^(?:0000[-/.]?00[-/.]?00|00([-/.])00\1?0000)(?:[T ]00:00(?::00)?(?:\.0+)?Z?)?$/
 
+/** Replaces the wave dash of Chinese ranges, which would become the sign `~` of an approximate date: `～2012` means until 2012. */
+const replaceWaveDashes = (text: string): string =>
+  text.replace(/^[～〜]\s*/, 'until ').replace(/[～〜]/g, '–')
+
 /** Chinese notations, each with its replacement, a notation that is read in every language. */
 const chineseNotations: readonly [pattern: RegExp, replacement: string][] = [
   [/(?<=\d)\s*([年月日])\s*/g, '$1'],
   [/^(?:大约|约)\s*|(.+)(?:左右|前后)$/, 'c. $1'],
   [/^(\d{3}0)年代$/, '$1s'],
+  [/(?<=[年月日])-/g, '–'],
   [/^[自从]?(\d[^至到]*)[至到](\d.*)$/, '$1–$2'],
+  [/^[自从]?(\d.*)[至–]今$/, 'since $1'],
+  [/^[自从](\d[^–]*)–(\d.*)$/, '$1–$2'],
   [/^[自从](.+?)起?$|^(\d.*)起$/, 'since $1$2'],
   [/(?<=(?<!\d)\d{4})年(?!\d)/g, ''],
 ]
@@ -33,7 +40,7 @@ const replaceChinese = (text: string): string =>
   /[\u3000-\u9fff\uff00-\uffef]/.test(text)
     ? chineseNotations.reduce(
         (replaced, [pattern, replacement]) => replaced.replace(pattern, replacement),
-        text.normalize('NFKC'),
+        replaceWaveDashes(text).normalize('NFKC'),
       )
     : text
 
