@@ -218,6 +218,15 @@ describe('without a rate limit and with CORS_ORIGINS', () => {
     expect(allowed.headers.get('vary')).toContain('Origin')
   })
 
+  it('Vary of files and pages has both the origin and what the response was chosen by', async () => {
+    const { script = '' } = /src="(?<script>[^"]+\.js)"/.exec((await api.app.inject('/')).body)?.groups ?? {}
+    for (const url of ['/', script, '/openapi.json', '/docs'])
+      expect((await api.app.inject(url)).headers.vary, url).toBe('Origin, Accept-Encoding')
+    const headers = { accept: 'text/html', 'sec-fetch-mode': 'navigate' }
+    const missing = await api.app.inject({ url: '/missing', headers })
+    expect([missing.statusCode, missing.headers.vary]).toEqual([404, 'Origin, Accept'])
+  })
+
   it('named origins may read every response header that the OpenAPI document describes', async () => {
     const describedHeaders: string[] = []
     const { paths } = (await api.get('/openapi.json')).json()

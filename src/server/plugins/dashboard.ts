@@ -12,6 +12,7 @@ import { type DescribedResource, findViewData } from '../../view-data.ts'
 import { unframedViews, viewPaths } from '../../view-paths.ts'
 import { sendViewData } from './dashboard/view-data-response.ts'
 import { pageHeaders } from './page-security-headers.ts'
+import { addToVary } from './vary.ts'
 
 /** Pages may load scripts, styles and data from their own origin only. */
 const contentSecurityPolicy = (frameAncestors: readonly string[]) =>
@@ -35,7 +36,6 @@ const fileOptions = (root: string): FastifyStaticOptions => ({
   // Small files need no ranges, and a range outside of a file would be an error (416) without a problem type.
   acceptRanges: false,
   setHeaders(response, path) {
-    response.setHeader('vary', 'Accept-Encoding')
     const isAsset = path.includes('/assets/')
     response.setHeader(
       'cache-control',
@@ -86,17 +86,17 @@ export const dashboard = fp<{
     const page = await readFile(join(root, 'index.html'), 'utf8')
     // For an unknown path, the page shows an error and the navigation.
     app.notFoundPage.send = (reply) =>
-      reply
+      addToVary(reply, 'Accept')
         .headers({
           ...pageHeaders,
           'content-security-policy': unframedPolicy,
           'cache-control': 'no-cache',
-          vary: 'Accept',
         })
         .type('text/html')
         .send(page)
     app.addHook('onRequest', (_request, reply, done) => {
-      reply.header('content-security-policy', unframedPolicy)
+      // Not in `setHeaders` of the files, whose headers are replaced by those of the reply, such as `Vary: Origin`.
+      addToVary(reply, 'Accept-Encoding').header('content-security-policy', unframedPolicy)
       done()
     })
     await app.register(fastifyStatic, fileOptions(root))

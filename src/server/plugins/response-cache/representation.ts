@@ -20,7 +20,7 @@ const tagOfEncoding = (tag: string, encoding: Exclude<Encoding, 'identity'>): st
   `${tag.slice(0, -1)}-${encoding}"`
 
 /** Returns the value of a list header with further items. */
-export const appendToList = (list: string | undefined, items: string): string =>
+const appendToList = (list: string | undefined, items: string): string =>
   list === undefined || list === '' ? items : `${list}, ${items}`
 
 /** Estimated bytes that V8 needs for a stored response in addition to its body. */

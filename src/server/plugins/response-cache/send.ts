@@ -2,8 +2,9 @@ import { pipeline, type Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { matchesIfNoneMatch } from '../../../operations/entity-tags.ts'
 import type { ApiResponse } from '../../../operations/operation.ts'
+import { addToVary } from '../vary.ts'
 import { compressionStream, type NegotiatedEncodings } from './content-encoding.ts'
-import { appendToList, type EncodedResponse, type ResponseHeaders } from './representation.ts'
+import type { EncodedResponse, ResponseHeaders } from './representation.ts'
 import type { CacheStatus } from './response-cache.ts'
 
 /** The values of `Cache-Status` (RFC 9211). */
@@ -18,11 +19,11 @@ const cacheStatusHeader: Record<CacheStatus, string> = {
 
 const textMediaType = /^text\/|json|xml\b/
 
-/** Sets headers and `Cache-Status`. Retains what plugins have added to `Vary`, such as `Origin`. */
+/** Sets headers and `Cache-Status`. */
 function setHeaders(reply: FastifyReply, headers: ResponseHeaders, cacheStatus: CacheStatus): void {
-  const vary = reply.getHeader('vary')
-  reply.headers(headers).header('cache-status', cacheStatusHeader[cacheStatus])
-  if (vary !== undefined) reply.header('vary', appendToList(String(vary), headers.vary ?? ''))
+  const { vary = '', ...others } = headers
+  reply.headers(others).header('cache-status', cacheStatusHeader[cacheStatus])
+  addToVary(reply, ...vary.split(', '))
 }
 
 const isNotModified = (request: FastifyRequest, etag: string | undefined): boolean => {
