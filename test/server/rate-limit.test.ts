@@ -45,6 +45,19 @@ describe('with a limit of units per minute', () => {
     expect((await api.get('/healthz', client)).status).toBe(200)
   })
 
+  it('refuses no preflight of a browser, and does not count it, since it has no key', async () => {
+    const { headers } = newClient()
+    const preflight = { ...headers, origin: 'https://page.example', 'access-control-request-method': 'POST' }
+    const ask = async () => (await api.request('OPTIONS', '/reconcile', { headers: preflight })).status
+    expect(await ask()).toBe(204)
+    expect(await statuses(unitsPerMinute + 1, path, { headers })).toEqual([
+      ...Array(unitsPerMinute).fill(200),
+      429,
+    ])
+    expect(await ask()).toBe(204)
+    expect((await api.request('OPTIONS', '/reconcile', { headers })).status).toBe(429)
+  })
+
   it('asks a client to wait for at most a minute, even if the time of day is set back', async () => {
     const client = newClient()
     await statuses(unitsPerMinute, path, client)

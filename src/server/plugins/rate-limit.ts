@@ -86,12 +86,22 @@ async function spend(count: Count, request: FastifyRequest): ReturnType<Count> {
   return count(request)
 }
 
+/**
+ * Whether a browser asks if a page may send a request (CORS). It asks without the key of the page, and hides the response of a
+ * refused preflight from the page: the page could not learn when to retry.
+ */
+const isPreflight = ({ is404, method, headers }: FastifyRequest): boolean =>
+  !is404 &&
+  method === 'OPTIONS' &&
+  headers.origin !== undefined &&
+  headers['access-control-request-method'] !== undefined
+
 /** Returns the client that a request counts against: an address, a token's subject, or a key with all its end users. */
 const countedClient = ({ client }: FastifyRequest) => (client.isAnonymous ? client.name : client.group)
 
 /**
  * Limits the units that the requests of each client cost in a minute, in this process, with the headers of
- * draft-ietf-httpapi-ratelimit-headers. Routes with `config.rateLimit: false` are not counted.
+ * draft-ietf-httpapi-ratelimit-headers. Routes with `config.rateLimit: false` and preflights of browsers are not counted.
  */
 export const rateLimit = fp<{ maxPerMinute: number }>(
   async function rateLimit(app, { maxPerMinute }) {
@@ -99,7 +109,7 @@ export const rateLimit = fp<{ maxPerMinute: number }>(
     const count = createLimiter(app, maxPerMinute, countedClient)
     const countSite = createLimiter(app, maxPerSite, ({ client }) => client.group)
     app.addHook('onRequest', async (request, reply) => {
-      if (request.routeOptions.config.rateLimit === false) return
+      if (request.routeOptions.config.rateLimit === false || isPreflight(request)) return
       const state = await spend(count, request)
       if (state.isAllowed) return
       const headers = limitHeaders(maxPerMinute, state)
