@@ -12,7 +12,7 @@ import { type DescribedResource, findViewData } from '../../view-data.ts'
 import { unframedViews, viewPaths } from '../../view-paths.ts'
 import { sendViewData } from './dashboard/view-data-response.ts'
 import { pageHeaders } from './page-security-headers.ts'
-import { addToVary } from './vary.ts'
+import { setReplyHeaders } from './reply-headers.ts'
 
 /** Pages may load scripts, styles and data from their own origin only. */
 const contentSecurityPolicy = (frameAncestors: readonly string[]) =>
@@ -86,17 +86,17 @@ export const dashboard = fp<{
     const page = await readFile(join(root, 'index.html'), 'utf8')
     // For an unknown path, the page shows an error and the navigation.
     app.notFoundPage.send = (reply) =>
-      addToVary(reply, 'Accept')
-        .headers({
-          ...pageHeaders,
-          'content-security-policy': unframedPolicy,
-          'cache-control': 'no-cache',
-        })
+      setReplyHeaders(reply, {
+        ...pageHeaders,
+        'content-security-policy': unframedPolicy,
+        'cache-control': 'no-cache',
+        vary: 'Accept',
+      })
         .type('text/html')
         .send(page)
     app.addHook('onRequest', (_request, reply, done) => {
       // Not in `setHeaders` of the files, whose headers are replaced by those of the reply, such as `Vary: Origin`.
-      addToVary(reply, 'Accept-Encoding').header('content-security-policy', unframedPolicy)
+      setReplyHeaders(reply, { 'content-security-policy': unframedPolicy, vary: 'Accept-Encoding' })
       done()
     })
     await app.register(fastifyStatic, fileOptions(root))

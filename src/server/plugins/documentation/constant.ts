@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { matchesIfNoneMatch } from '../../../operations/entity-tags.ts'
+import { setReplyHeaders } from '../reply-headers.ts'
 import { chooseEncoding, readAcceptEncoding } from '../response-cache/content-encoding.ts'
 import { Representation } from '../response-cache/representation.ts'
-import { addToVary } from '../vary.ts'
 
 /** Returns the representation of a body that is constant while the service runs. Its ETag is a hash of its bytes. */
 export const constant = (body: string | Buffer, type: string): Representation =>
@@ -25,12 +25,10 @@ export async function sendConstant(
 ): Promise<FastifyReply> {
   const encoding = chooseEncoding(readAcceptEncoding(request), representation.bodyBytes)
   const { body, etag, headers } = await representation.encode(encoding)
-  const { vary = '', ...others } = headers
-  addToVary(reply, vary)
   const known = request.headers['if-none-match']
   if (known !== undefined && etag !== undefined && matchesIfNoneMatch(known, etag)) {
-    const { 'content-type': _, 'content-encoding': __, ...describingNoBody } = others
-    return reply.code(304).headers(describingNoBody).send()
+    const { 'content-type': _, 'content-encoding': __, ...otherHeaders } = headers
+    return setReplyHeaders(reply, otherHeaders).code(304).send()
   }
-  return reply.headers(others).send(body)
+  return setReplyHeaders(reply, headers).send(body)
 }

@@ -2,7 +2,7 @@ import { pipeline, type Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { matchesIfNoneMatch } from '../../../operations/entity-tags.ts'
 import type { ApiResponse } from '../../../operations/operation.ts'
-import { addToVary } from '../vary.ts'
+import { setReplyHeaders } from '../reply-headers.ts'
 import { compressionStream, type NegotiatedEncodings } from './content-encoding.ts'
 import type { EncodedResponse, ResponseHeaders } from './representation.ts'
 import type { CacheStatus } from './response-cache.ts'
@@ -19,12 +19,8 @@ const cacheStatusHeader: Record<CacheStatus, string> = {
 
 const textMediaType = /^text\/|json|xml\b/
 
-/** Sets headers and `Cache-Status`. */
-function setHeaders(reply: FastifyReply, headers: ResponseHeaders, cacheStatus: CacheStatus): void {
-  const { vary = '', ...others } = headers
-  reply.headers(others).header('cache-status', cacheStatusHeader[cacheStatus])
-  addToVary(reply, ...vary.split(', '))
-}
+const setHeaders = (reply: FastifyReply, headers: ResponseHeaders, cacheStatus: CacheStatus): FastifyReply =>
+  setReplyHeaders(reply, headers).header('cache-status', cacheStatusHeader[cacheStatus])
 
 const isNotModified = (request: FastifyRequest, etag: string | undefined): boolean => {
   const known = request.headers['if-none-match']
