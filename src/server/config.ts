@@ -74,7 +74,12 @@ const isNetwork = (word: string) => {
 /** Text that is not blank and has no line breaks or other control characters. */
 const text = z.string().regex(/^\P{Cc}*[^\p{Cc}\s]\P{Cc}*$/u, 'some text in one line, or absent')
 
-const isPublicUrl = (value: string) => /^https?:\/\/[^?#]*[^/?#]$/.test(value) && URL.canParse(value)
+/** A URL with a user and a password is refused, since the service publishes it in its links. */
+function isPublicUrl(value: string): boolean {
+  if (!/^https?:\/\/[^?#]*[^/?#]$/.test(value) || !URL.canParse(value)) return false
+  const { username, password } = new URL(value)
+  return username === '' && password === ''
+}
 
 const isCollectorUrl = (value: string) =>
   /^https?:\/\//.test(value) && URL.canParse(value) && !value.includes('/v1/traces')
@@ -252,7 +257,7 @@ export const environment = z.object({
     .string()
     .refine(
       isPublicUrl,
-      'a URL like https://registry.example, without a query, a fragment or a slash at its end',
+      'a URL like https://registry.example, without a user, a password, a query, a fragment or a slash at its end',
     )
     .optional()
     .describe(

@@ -141,6 +141,7 @@ describe('the configuration', () => {
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'https://user:password@collector/v1/traces'],
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'https://collector/v1/traces?key=a'],
     ['OIDC_ISSUER', 'http://user:password@login.example'],
+    ['PUBLIC_URL', 'https://user:password@registry.example'],
     ['PUBLIC_URL', 'https://user:password@registry.example/'],
     ['CORS_ORIGINS', 'https://user:password@dashboard.example'],
   ])('refuses %s=%j without the value in the message, since it is secret', (name, value) => {
