@@ -169,6 +169,13 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
       await page.getByRole('button', { name: `Remove the filter ${filter}` }).waitFor()
   })
 
+  it('says that the numbers of topics do not include narrower topics, but the filter does', async () => {
+    const { page } = await dashboard.open('/explore/agreements')
+    const note = 'Numbers count records with the topic itself. The filter also finds narrower topics.'
+    expect(await page.getByRole('group', { name: 'Topic' }).getByText(note).isVisible()).toBe(true)
+    expect(await page.getByText(note).count()).toBe(1)
+  })
+
   it('downloads only the records that the explorer shows', async () => {
     const { page } = await dashboard.open('/explore/agreements?country=PAK')
     const link = await page.getByRole('link', { name: 'CSV' }).getAttribute('href')

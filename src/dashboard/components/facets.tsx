@@ -166,6 +166,8 @@ function Facet({
   return (
     <fieldset class="facet" hidden={isHidden || isEmpty}>
       <legend>{labels.property(dimension)}</legend>
+      {/* The aggregate counts each record at its own topics, while the filter also finds narrower topics. */}
+      {dimension === 'topic' && <p class="soft small">{t('facet.narrower')}</p>}
       {/* The list of records shows the errors in the filters. */}
       {state.error?.status === 400 ? null : (
         <Loaded state={state} height="12rem" isSilent>
