@@ -10,7 +10,7 @@ import { loadLazily, loadView } from './components/load-lazily.tsx'
 import { NotFound } from './components/not-found.tsx'
 import { SearchBox } from './components/search-box.tsx'
 import { SessionMenu } from './components/session-menu.tsx'
-import { isEmbedded, unframedUrl, useEmbeddedLocation } from './embed.ts'
+import { embeddedHref, isEmbedded, unframedUrl, useEmbeddedLocation } from './embed.ts'
 import { LabelsContext, useVocabularyLabels } from './i18n/labels.ts'
 import { createLanguage, LanguageContext, selectLanguage, useLanguage } from './i18n/language.ts'
 import { useScrollAndFocusReset } from './scroll-and-focus.ts'
@@ -163,7 +163,7 @@ export function App() {
   return (
     <LanguageContext.Provider value={language}>
       {isEmbedded ? (
-        <Router hook={useEmbeddedLocation}>
+        <Router hook={useEmbeddedLocation} hrefs={embeddedHref}>
           <EmbeddedView />
         </Router>
       ) : (

@@ -42,6 +42,16 @@ function navigateEmbedded(to: string | URL, options?: Parameters<typeof navigate
   else navigate(target.pathname + target.search, options)
 }
 
+/**
+ * Returns the address of a link in an embedded view, with the language of the view: the browser opens this address, and not the
+ * router, if the user opens the link in a new tab.
+ */
+export function embeddedHref(path: string): string {
+  const target = new URL(path, location.href)
+  target.search = addCurrent(['lang'], target)
+  return target.pathname + target.search + target.hash
+}
+
 /** The location hook of the router for embedded views. */
 export function useEmbeddedLocation(): ReturnType<typeof useBrowserLocation> {
   const [path] = useBrowserLocation()

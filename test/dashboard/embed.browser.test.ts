@@ -95,6 +95,17 @@ describe.skipIf(skipsBrowser)('an embedded view [needs Chromium]', { timeout: 60
     await popup.getByRole('link', { name: 'English' }).waitFor()
   })
 
+  it('keeps its language in a link that is opened in a new tab', async () => {
+    const { page, frame } = await openFramed(allowed.origin, '/explore/agreements?embed=1&lang=zh')
+    const link = frame.getByRole('row').nth(1).getByRole('link').first()
+    const [tab] = await Promise.all([
+      page.context().waitForEvent('page'),
+      link.click({ modifiers: ['ControlOrMeta'] }),
+    ])
+    await tab.getByRole('link', { name: 'English' }).waitFor()
+    expect(new URL(tab.url()).search).toBe('?lang=zh')
+  })
+
   it('opens its data in a new window, since a frame cannot show them', async () => {
     const { page, frame } = await openFramed(allowed.origin, '/map?resource=projects&embed=1')
     const [popup] = await Promise.all([
