@@ -266,7 +266,9 @@ export const environment = z.object({
   PUBLISHER_NAME: text
     .default('Entente registry')
     .describe('Name of the publisher in IATI files, calendars and catalogues.'),
-  IATI_ORG_ID: text
+  IATI_ORG_ID: z
+    .string()
+    .regex(/^[^\p{Cc}\s/&|?]+$/u, 'an identifier like GB-GOV-1, without spaces, /, &, | and ?')
     .default('ZZ-ENTENTE')
     .describe('Identifier of the publisher, as the reporting organization in IATI files.'),
   IATI_ORG_TYPE: z

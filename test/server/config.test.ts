@@ -91,6 +91,8 @@ describe('the configuration', () => {
     ['EMBED_ORIGINS', '*,https://b.example'],
     ['EMBED_ORIGINS', 'https://a.*.example'],
     ['PUBLIC_URL', 'https://a.example/#b'],
+    ['IATI_ORG_ID', 'GB/GOV'],
+    ['IATI_ORG_ID', 'GB GOV'],
     ['PUBLIC_URL', 'https://a.example/b?c'],
     ['TRUST_PROXY', 'true'],
     ['TRUST_PROXY', '10.0.0.0/33'],
