@@ -56,6 +56,7 @@ describe('with a limit of units per minute', () => {
     ])
     expect(await ask()).toBe(204)
     expect((await api.request('OPTIONS', '/reconcile', { headers })).status).toBe(429)
+    expect((await api.request('OPTIONS', '/reconcile', { headers: preflight, body: {} })).status).toBe(429)
   })
 
   it('asks a client to wait for at most a minute, even if the time of day is set back', async () => {

@@ -88,13 +88,15 @@ async function spend(count: Count, request: FastifyRequest): ReturnType<Count> {
 
 /**
  * Whether a browser asks if a page may send a request (CORS). It asks without the key of the page, and hides the response of a
- * refused preflight from the page: the page could not learn when to retry.
+ * refused preflight from the page: the page could not learn when to retry. A browser sends no body, which would be read.
  */
 const isPreflight = ({ is404, method, headers }: FastifyRequest): boolean =>
   !is404 &&
   method === 'OPTIONS' &&
   headers.origin !== undefined &&
-  headers['access-control-request-method'] !== undefined
+  headers['access-control-request-method'] !== undefined &&
+  (headers['content-length'] ?? '0') === '0' &&
+  headers['transfer-encoding'] === undefined
 
 /** Returns the client that a request counts against: an address, a token's subject, or a key with all its end users. */
 const countedClient = ({ client }: FastifyRequest) => (client.isAnonymous ? client.name : client.group)
