@@ -29,7 +29,7 @@ export interface ImportCounts {
   skipped: number
   /** Refused rows: the file has a fault there, or the mapping or the registry refuses them. */
   refused: number
-  /** Values that were dropped or changed: in rows that are not refused or, until a step has ended, that the mapping converts. */
+  /** Values that were dropped or changed: in rows that are not refused or, during the first step, in all converted rows. */
   dropped: number
   /** Records that the import creates, changes, and leaves unchanged. */
   created: number
