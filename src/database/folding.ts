@@ -7,20 +7,20 @@ import { type AnyPgColumn, type IndexBuilder, index } from 'drizzle-orm/pg-core'
  */
 export const fold = (value: SQL | AnyPgColumn): SQL => sql`lower(plain_text(${value}))`
 
-/**
- * Returns SQL of a text with ordinary spaces in place of others, such as the wide space of Chinese keyboards. In the locale C,
- * PostgreSQL takes all characters beyond ASCII for letters, so such a space would join two words into one that no text has.
- */
+/** Returns SQL of a text with ordinary spaces in place of others, such as the wide space of Chinese keyboards. */
 const ordinarySpaces = (value: SQL): SQL =>
   sql`regexp_replace(${value}, '[\\u00a0\\u1680\\u2000-\\u200b\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff]', ' ', 'g')`
 
 /**
  * Returns SQL of a text in web-search syntax, for PostgreSQL functions such as `websearch_to_tsquery`. Replaces each run of two
  * or more minus signs by a space, even if there are spaces or operators between the signs. Such a run is a line or a dash, not a
- * negation, and PostgreSQL fails at a run of 33. A sign before a space is a dash, too, as between the parts of a title.
+ * negation, and PostgreSQL fails at a run of 33. A sign before a space is a dash, too, as between the parts of a title. Other
+ * signs that PostgreSQL may take for letters become commas: words that they join are a phrase.
  */
-export const webSearch = (value: SQL): SQL =>
-  sql`regexp_replace(plain_text(${ordinarySpaces(value)}), '-([[:space:]!&|()]*-)+|-(?=[[:space:]]|$)', ' ', 'g')`
+export function webSearch(value: SQL): SQL {
+  const words = sql`regexp_replace(${ordinarySpaces(sql`plain_text(${value})`)}, '-([[:space:]!&|()]*-)+|-(?=[[:space:]]|$)', ' ', 'g')`
+  return sql`regexp_replace(${words}, separators(), ',', 'g')`
+}
 
 /**
  * Returns SQL of a code in lower case and normalized to NFKC, so that full-width letters equal ordinary ones. Accents stay,

@@ -3,9 +3,12 @@ import { type Api, startTestApi } from '../support/api.ts'
 
 let api: Api
 const title = 'Waste/water, U.S.-Kenya programme 2014–2020 (COVID-19/SARS; version 3.5)'
+const signs =
+  'No\u2011break\u00a0thin\u2009space • dotted·middot™ arrow→euro€5 <tagged words> 「能源」bracketed عام،comma'
 beforeAll(async () => {
   api = await startTestApi()
   await api.post('/v1/agreements', { title, kind: 'other' })
+  await api.post('/v1/agreements', { title: signs, kind: 'other' })
 })
 afterAll(() => api.close())
 
@@ -41,6 +44,36 @@ describe('the filter q', () => {
     },
   )
 
+  it.each([
+    'no-break',
+    'thin space',
+    'dotted',
+    'middot arrow',
+    'euro tagged',
+    'tagged words',
+    '能源 bracketed',
+    '「能源」',
+    'arrow\u00a0euro',
+    'dotted•middot',
+    'comma عام',
+  ])('finds words beside spaces and signs of any script, and in angle brackets: %s', async (q) => {
+    expect(await titlesWith(q)).toContain(signs)
+  })
+
+  it.each([
+    'dotted -middot',
+    'dotted -「能源」',
+    'dotted -dotted·middot',
+    '"middot dotted"',
+    'middot·dotted',
+  ])('excludes words beside signs, and takes words that a sign joins as a phrase: %s', async (q) => {
+    expect(await titlesWith(q)).not.toContain(signs)
+  })
+
+  it('excludes only the whole phrase of words that a sign joins', async () => {
+    expect(await titlesWith('dotted -middot·dotted')).toContain(signs)
+  })
+
   it('finds joined words in the seed data, also by a search across resources', async () => {
     const { data } = (await api.get('/v1/topics?q=veterinary')).json<{ data: { slug: string }[] }>()
     expect(data.map(({ slug }) => slug)).toContain('crs-31195')
@@ -51,7 +84,7 @@ describe('the filter q', () => {
 
 describe('the snippet of a search across resources', () => {
   const summary =
-    'Training for livestock/veterinary services, waste.water plants and the plan 2014-2020, signed in the U.S. for COVID-19.'
+    'Training for livestock/veterinary services, waste.water plants and the plan 2014-2020, signed in the U.S. for COVID-19, <tea·coffee>.'
   beforeAll(() => api.post('/v1/agreements', { title: 'Joint snippet programme', kind: 'other', summary }))
 
   it.each([
@@ -68,6 +101,10 @@ describe('the snippet of a search across resources', () => {
       '<mark>livestock/veterinary</mark> services, waste.water <mark>plants</mark>',
     ],
     ['2014-2020 plants', '<mark>plants</mark> and the plan <mark>2014</mark><mark>-2020</mark>'],
+    [
+      'tea plants',
+      '<mark>plants</mark> and the plan 2014-2020, signed in the U.S. for COVID-19, &lt;<mark>tea</mark>·coffee',
+    ],
     ['U.S. plants', '<mark>plants</mark> and the plan 2014-2020, signed in the <mark>U.S</mark>.'],
   ])('marks the words of %s in joined words', async (q, expected) => {
     const response = await api.get(`/v1/search?${new URLSearchParams({ q, resource: 'agreements' })}`)
