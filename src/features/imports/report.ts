@@ -18,31 +18,22 @@ import type { RowFault } from './types.ts'
 const maxColumns = 50
 const maxKept = 100
 
-/** A column with faults, and the position of the row of its example. */
+/** A column with faults, the position of the row of its example, and the number of faults in all columns. */
 interface LocatedColumn extends FaultyColumn {
   position: number
+  allFaults: number
 }
 
 /** Counts the rows with faults by column, in descending order. @param states the states of the rows to count. */
 const findFaultyColumns = (tx: Transaction, id: string, states: readonly string[]) =>
   tx.query<LocatedColumn>({
     text: `select fault ->> 'column' as column, count(distinct position)::int as rows, min(position) as position,
-        (array_agg(fault order by position))[1] as example
+        (array_agg(fault order by position))[1] as example, (sum(count(*)) over ())::int as "allFaults"
       from import_rows, json_array_elements(${faultsSql}) as fault
       where import = $1 and state = any($2)
       group by fault ->> 'column' order by 2 desc, 1 limit $3`,
     values: [id, states, maxColumns],
   })
-
-/** Counts the dropped values in rows that are not refused: of a refused row, nothing is written, so nothing is dropped. */
-async function countDropped(tx: Transaction, id: string): Promise<number> {
-  const [row] = await tx.query<{ dropped: number }>({
-    text: `select coalesce(sum(json_array_length(faults)), 0)::int as dropped
-      from import_rows where import = $1 and state = 'ready' and faults is not null`,
-    values: [id],
-  })
-  return row?.dropped ?? 0
-}
 
 /**
  * Adds records to `kept` of the report of a running step: records with properties that the import does not overwrite or, during
@@ -99,7 +90,7 @@ async function requireFaults(tx: Transaction, id: string, columns: readonly Loca
       throw conflictWithOthers('rows of the import were redacted meanwhile')
 }
 
-const withoutPosition = ({ position: _, ...column }: LocatedColumn): FaultyColumn => column
+const toFaultyColumn = ({ position: _, allFaults: __, ...column }: LocatedColumn): FaultyColumn => column
 
 /**
  * Makes the report of a finished step: refused rows, dropped values, unresolved names, missing records, and `kept`
@@ -117,16 +108,17 @@ export function storeReport(
   return database.transaction(async (tx) => {
     // The reads take long, but hold up nobody: the transaction has no locks and no id yet.
     const refused = await findFaultyColumns(tx, id, refusedStates)
+    // Of a refused row, nothing is written, so nothing is dropped.
     const dropped = await findFaultyColumns(tx, id, ['ready'])
     const report = {
-      refusedBy: refused.map(withoutPosition),
-      droppedBy: dropped.map(withoutPosition),
+      refusedBy: refused.map(toFaultyColumn),
+      droppedBy: dropped.map(toFaultyColumn),
       names: await countUndecidedNames(tx, id),
       missing: await countMissing(tx, id),
       kept: [...kept],
       keptCount,
     }
-    const counts = { ...job.counts, dropped: await countDropped(tx, id) }
+    const counts = { ...job.counts, dropped: dropped[0]?.allFaults ?? 0 }
     if (!(await changeImport(tx, job, { ...change, report, counts }))) return false
     await requireFaults(tx, id, [...refused, ...dropped])
     return true
