@@ -8,16 +8,12 @@ RETURN '[<>\u00a0-\u00a9\u00ab-\u00b1\u00b4\u00b6-\u00b8\u00bb-\u00bf\u00d7\u00f
   || '\u3000-\u3004\u3008-\u3020\u3030\ufe00-\ufe0f\ufe30-\ufe6f\ufeff\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65'
   || '\uffe0-\uffee\U0001f000-\U0001faff]';
 --> statement-breakpoint
--- Returns the text with a space in place of each of these characters.
-CREATE FUNCTION replace_separators(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN regexp_replace(value, separators(), ' ', 'g');
---> statement-breakpoint
--- As before, after the separators are replaced.
+-- As before, after each separator is replaced by a space.
 CREATE OR REPLACE FUNCTION with_joined_words(value text) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
   -- Abbreviations such as `U.S.` stay whole. Without lookbehind, which takes quadratic time.
   joint CONSTANT text := '[[:alnum:]]/[[:alnum:]]|[[:alpha:]]{2}\.[[:alpha:]]{2}|[[:alnum:]]-[[:digit:]]';
-  separated CONSTANT text := public.replace_separators(value);
+  separated CONSTANT text := regexp_replace(value, public.separators(), ' ', 'g');
 BEGIN
   IF separated !~ joint THEN
     RETURN separated;
