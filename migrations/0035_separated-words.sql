@@ -1,6 +1,6 @@
--- The characters that separate words although PostgreSQL does not take them so: spaces and signs beyond ASCII, which it takes for
--- letters in the locale C, such as a no-break space; and angle brackets, since it takes a text between them for a tag of HTML and
--- skips it.
+-- Returns the regular expression of the characters that separate words, besides those that PostgreSQL knows: spaces and signs
+-- beyond ASCII, such as a no-break space, which PostgreSQL takes for letters in the locale C; and angle brackets, since PostgreSQL
+-- takes a text between them for a tag of HTML and skips it.
 CREATE FUNCTION separators() RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN '[<>\u00a0-\u00a9\u00ab-\u00b1\u00b4\u00b6-\u00b8\u00bb-\u00bf\u00d7\u00f7\u037e\u0387'
   || '\u055a-\u055f\u0589\u05be\u05c0\u05c3\u05c6\u060c\u061b\u061f\u066a-\u066d\u06d4\u0964\u0965\u1361-\u1368\u1680'

@@ -19,6 +19,7 @@ const cacheStatusHeader: Record<CacheStatus, string> = {
 
 const textMediaType = /^text\/|json|xml\b/
 
+/** Sets headers and `Cache-Status`. */
 const setHeaders = (reply: FastifyReply, headers: ResponseHeaders, cacheStatus: CacheStatus): FastifyReply =>
   setReplyHeaders(reply, headers).header('cache-status', cacheStatusHeader[cacheStatus])
 
