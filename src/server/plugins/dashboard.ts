@@ -35,12 +35,9 @@ const fileOptions = (root: string): FastifyStaticOptions => ({
   cacheControl: false,
   // Small files need no ranges, and a range outside of a file would be an error (416) without a problem type.
   acceptRanges: false,
-  setHeaders(response, path) {
+  setHeaders(reply, path) {
     const isAsset = path.includes('/assets/')
-    response.setHeader(
-      'cache-control',
-      isAsset ? `public, max-age=${assetMaxAgeSeconds}, immutable` : 'no-cache',
-    )
+    reply.header('cache-control', isAsset ? `public, max-age=${assetMaxAgeSeconds}, immutable` : 'no-cache')
   },
 })
 
