@@ -319,6 +319,15 @@ describe('the keys of the issuer', () => {
     expect(await outcome(tokenOfUnknownKey)).toBe(401)
   })
 
+  it('are not needed to refuse an expired token, so its streams end even while the issuer fails', async () => {
+    const token = await other.token(admin)
+    expect(await outcome(token)).toBe('admin')
+    other.answering = false
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 900_000 })
+    advanceTicks(900_000)
+    expect(await outcome(token)).toBe(401)
+  })
+
   it('are fetched again soon after a failure, even if the time of day was set back meanwhile', async () => {
     other.answering = false
     expect(await outcome(await other.token(admin))).toBe(503)

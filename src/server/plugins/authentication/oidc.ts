@@ -1,6 +1,7 @@
 import {
   createRemoteJWKSet,
   customFetch,
+  decodeJwt,
   errors,
   type JWTHeaderParameters,
   type JWTPayload,
@@ -140,6 +141,9 @@ function keyFinder(issuer: string): FindKey {
   }
 }
 
+/** The time at which a token must be valid. */
+type Validity = Required<Pick<JWTVerifyOptions, 'currentDate'>> & { clockTolerance: number }
+
 /** Refuses tokens that contain a key or its URL, or are not JWTs by their `typ` (RFC 8725, sections 3.10 and 3.11). */
 function checkHeader(header: JWTHeaderParameters): void {
   const [embeddedKey] = ['jwk', 'jku', 'x5u'].filter((name) => Object.hasOwn(header, name))
@@ -149,19 +153,31 @@ function checkHeader(header: JWTHeaderParameters): void {
 }
 
 /**
+ * Refuses an expired token before its key is looked up: while the issuer fails, its key may be unknown, and its streams must end.
+ */
+function checkExpiry(token: string, { currentDate, clockTolerance }: Validity): void {
+  const payload = decodeJwt(token)
+  const { exp } = payload
+  // The library checks the type of the claim, together with all other claims.
+  if (typeof exp === 'number' && exp + clockTolerance <= currentDate.getTime() / 1000)
+    throw new errors.JWTExpired('it has expired', payload)
+}
+
+/**
  * Verifies a token with the issuer's key. If several keys match, as they can if the token has no `kid` (RFC 7515, section
  * 4.1.4), tries one after another.
  */
 async function verifyWithKeys(
   token: string,
   findKey: FindKey,
-  options: JWTVerifyOptions,
+  options: JWTVerifyOptions & Validity,
 ): Promise<JWTVerifyResult> {
   try {
     return await jwtVerify(
       token,
       (header, jws) => {
         checkHeader(header)
+        checkExpiry(token, options)
         return findKey(header, jws)
       },
       options,
