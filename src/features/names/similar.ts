@@ -29,8 +29,8 @@ export class SimilarNames {
   }
 
   /**
-   * Returns the entries whose names are most similar to a folded name, at most one for each record. The similarity is the
-   * Dice coefficient of the trigrams of both names.
+   * Returns the entries whose names are most similar to a folded name, at most one for each record, and equally similar ones
+   * in the order of their keys. The similarity is the Dice coefficient of the trigrams of both names.
    */
   find(folded: string, limit: number): { entry: NameEntry; similarity: number }[] {
     const wanted = trigramsOf(folded)
@@ -47,6 +47,11 @@ export class SimilarNames {
       const known = best.get(entry.record.key)
       if (!known || known.similarity < similarity) best.set(entry.record.key, { entry, similarity })
     }
-    return [...best.values()].sort((one, other) => other.similarity - one.similarity).slice(0, limit)
+    return [...best.values()]
+      .sort(
+        (one, other) =>
+          other.similarity - one.similarity || (one.entry.record.key < other.entry.record.key ? -1 : 1),
+      )
+      .slice(0, limit)
   }
 }

@@ -133,7 +133,7 @@ async function findSimilar(tx: Transaction, resource: Resource, name: string): P
     compileSql(sql`select key, names, country, kind from (
         select ${nameColumns(resource)}, similarity(${wanted}, ${folded}) as score from ${table}
         where ${wanted} <% ${folded} limit 200
-      ) as found order by score desc limit 5`),
+      ) as found order by score desc, key limit 5`),
   )
 }
 

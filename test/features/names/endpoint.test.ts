@@ -93,6 +93,23 @@ describe('POST /v1/resolve', () => {
     )
   })
 
+  it('proposes equally similar names in the order of their keys, whatever was changed last', async () => {
+    const titles = ['ab', 'cd', 'ef', 'gh', 'ij', 'kl'].map((end) => `Zirconium ${end}`)
+    const keys: string[] = []
+    for (const title of titles) {
+      const project = await api.post('/v1/projects', { title, kind: 'other' })
+      keys.push(project.json<{ id: string }>().id)
+    }
+    // Changed rows are stored in the order of their changes.
+    for (const key of keys.toReversed())
+      await api.patch(`/v1/projects/${key}`, { summary: 'It was changed.' })
+    const queries = [{ resource: 'projects', name: 'Zirconium' }]
+    const { data } = (await api.post('/v1/resolve', { queries }, anonymous)).json<{
+      data: { candidates: { key: string }[] }[]
+    }>()
+    expect(data[0]?.candidates.map(({ key }) => key)).toEqual(keys.slice(0, 3))
+  })
+
   it('resolves a new alias immediately', async () => {
     expect(await keyOf('Tiergartenland')).toBeUndefined()
     await api.patch('/v1/countries/AUT', { aliases: [{ name: 'Tiergartenland', language: null }] })
