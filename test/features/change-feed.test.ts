@@ -26,7 +26,9 @@ function openFeed() {
   let rows: QueryResultRow[] = [{ position: '1.1' }]
   // The database connects at its first statement. It never connects here, since `read` is mocked.
   const database = openDatabaseAt('postgresql://127.0.0.1:1/none', generousOptions)
-  const read = vi.spyOn(database, 'read').mockImplementation(async () => rows.splice(0))
+  const read = vi
+    .spyOn(database, 'read')
+    .mockImplementation(async ({ text }) => (text.includes('isBeyond') ? [] : rows.splice(0)))
   const feed = new ChangeFeed(registry, {
     streamDatabase: database,
     waitForChange: () => delay(1),

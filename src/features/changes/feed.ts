@@ -11,7 +11,7 @@ import {
   feedEndStatement,
   feedStatement,
 } from '../../query/revisions.ts'
-import { parseFeedPosition } from './contract.ts'
+import { isBeyondEnd, parseFeedPosition } from './contract.ts'
 
 /** Milliseconds after which the feed is read again without a notification, because a transaction may have ended. */
 const pollMs = 1000
@@ -98,6 +98,7 @@ export class ChangeFeed {
   readonly #wakeUps = new EventEmitter().setMaxListeners(0)
   #streams = 0
   #heartbeats = 0
+  #resets = 0
   #running: Promise<void> | undefined
   #events: FeedEvent[] = []
   #bytes = 0
@@ -123,6 +124,11 @@ export class ChangeFeed {
   /** The number of heartbeats so far. */
   get heartbeats(): number {
     return this.#heartbeats
+  }
+
+  /** How often the feed has moved back, because the registry was restored to an earlier state. */
+  get resets(): number {
+    return this.#resets
   }
 
   /** Registers a stream, and starts the loop for the first one. @returns a function that unregisters it. */
@@ -207,9 +213,20 @@ export class ChangeFeed {
       return { hasNews: true, mayHaveMore: false }
     }
     const { events, mayHaveMore } = await this.#query(this.#end, [], livePageSize)
+    if (events.length === 0 && (await this.#hasMovedBack())) {
+      this.#clear()
+      this.#resets += 1
+      return { hasNews: true, mayHaveMore: false }
+    }
     for (const event of events) this.#add(event)
     this.#prune(performance.now() - maxEventAgeMs)
     return { hasNews: events.length > 0, mayHaveMore }
+  }
+
+  /** Whether the feed ends before the last change that was read: new changes would get positions that were passed already. */
+  async #hasMovedBack(): Promise<boolean> {
+    const end = toPosition(this.#end)
+    return end !== undefined && isBeyondEnd(this.#database, end)
   }
 
   /** Reads the next changes from the database. @returns their events, and whether more changes may follow. */

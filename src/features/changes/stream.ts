@@ -49,7 +49,8 @@ async function checkStart(request: ApiRequest, database: DatabaseClient): Promis
 }
 
 /**
- * Yields the events of a stream until the client disconnects or the service closes. Each page is read when the client has
+ * Yields the events of a stream until the client disconnects, the service closes, or the feed has moved back: then the position
+ * of the client may be beyond the end, which is refused when it reconnects. Each page is read when the client has
  * received the previous page, so a slow client has one page in memory, and holds no database connection between two pages.
  * Until a page ends at the end of the feed, pages come only from the database. A change in memory may be outdated: its record
  * may have been redacted or made internal after the change was read.
@@ -62,10 +63,11 @@ async function* events(
 ): AsyncGenerator<Buffer | string> {
   const resources = readResources(request.query)
   let after = toOffset(readStart(request))
+  const { resets } = feed
   let { heartbeats } = feed
   let isAtEnd = false
   yield `retry: ${retryMs}\n\n`
-  while (!disconnected.aborted && !closing.aborted) {
+  while (!disconnected.aborted && !closing.aborted && feed.resets === resets) {
     const live: EventPage | undefined = isAtEnd ? feed.read(after, resources) : undefined
     const { bytes, offset, isLast }: EventPage = live ?? (await feed.readPage(after, resources, disconnected))
     after = offset

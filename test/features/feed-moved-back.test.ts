@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type Api, startTestApi } from '../support/api.ts'
+import { createRecord, resourceOf } from '../support/documents.ts'
+
+/** Streams of a service that keeps running while its registry is restored to an earlier state. */
+
+let api: Api
+beforeAll(async () => {
+  api = await startTestApi()
+})
+afterAll(() => api.close())
+
+/** Opens a stream after a position, and collects its text. */
+async function openStream(after: string) {
+  const response = await fetch(`${api.origin}/v1/changes/stream?after=${after}`)
+  expect(response.status).toBe(200)
+  const stream = { text: '', hasEnded: false }
+  const decoder = new TextDecoder()
+  const collect = async () => {
+    for await (const chunk of response.body ?? []) stream.text += decoder.decode(chunk, { stream: true })
+    stream.hasEnded = true
+  }
+  // The stream fails when the service closes its connection at the end of the tests.
+  collect().catch(() => {})
+  return stream
+}
+
+/** Transactions get ids from a counter of the cluster, to which the feed adds this offset. */
+const setOffset = (offset: number) =>
+  api.pool.query("update settings set value = $1 where name = 'feed_offset'", [offset])
+
+async function endOfFeed(): Promise<string> {
+  const { page } = (await api.get('/v1/changes?limit=1&order=desc')).json<{ page: { after: string } }>()
+  return page.after
+}
+
+it('streams end when the feed moves back, and later streams have the changes that follow', async () => {
+  await createRecord(resourceOf('topics'), api)
+  const earlier = await endOfFeed()
+  await setOffset(1_000_000)
+  const lost = await createRecord(resourceOf('topics'), api)
+  await expect.poll(endOfFeed, { timeout: 10_000 }).toMatch(/^1\d{6}\./)
+  const stream = await openStream(earlier)
+  await expect.poll(() => stream.text, { timeout: 10_000 }).toContain(lost.key)
+  // The running feed has read the last change. Now the cluster is at an earlier state.
+  await setOffset(0)
+  await expect.poll(() => stream.hasEnded, { timeout: 10_000 }).toBe(true)
+  const later = await openStream(earlier)
+  const { key } = await createRecord(resourceOf('topics'), api)
+  await expect.poll(() => later.text, { timeout: 10_000 }).toContain(key)
+})
