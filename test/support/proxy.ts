@@ -15,6 +15,8 @@ export interface DatabaseProxy {
   /** Closes all connections, and every new connection immediately, until `acceptConnections` is called. */
   refuseConnections(): void
   acceptConnections(): void
+  /** Closes all connections, and forwards new ones to the server of another URL, as a balancer does after a failover. */
+  forwardTo(target: string): void
   /** Closes the connection that next sends `text`, after the statement has run and before its response is forwarded. */
   disconnectAfter(text: string): void
   close(): void
@@ -25,7 +27,7 @@ const readyForQuery = 'Z\0\0\0\x05I'
 
 /** Opens a proxy to the server of a URL. */
 export async function openProxy(target: string): Promise<DatabaseProxy> {
-  const to = new URL(target)
+  let to = new URL(target)
   const pairs = new Set<[Socket, Socket]>()
   let isRefusing = false
   let isStallingAfterLogin = false
@@ -79,6 +81,10 @@ export async function openProxy(target: string): Promise<DatabaseProxy> {
     acceptConnections() {
       isRefusing = false
       isStallingAfterLogin = false
+    },
+    forwardTo(other) {
+      to = new URL(other)
+      for (const pair of pairs) for (const socket of pair) socket.destroy()
     },
     disconnectAfter(text) {
       triggerText = text

@@ -47,6 +47,11 @@ export class Primary {
     return this.#identity
   }
 
+  /** The timeline at the last measurement; negative before the first. */
+  get timeline(): number {
+    return this.#timeline
+  }
+
   /** The end of the log at the last measurement, as an offset in bytes; negative before the first. */
   get lsn(): number {
     return this.#samples.at(-1)?.lsn ?? -1

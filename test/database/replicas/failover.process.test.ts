@@ -3,6 +3,7 @@ import { expect, it, onTestFinished, vi } from 'vitest'
 import { type Database, Freshness, openDatabaseAt } from '../../../src/database/database.ts'
 import type { Position } from '../../../src/database/replicas/position.ts'
 import { generousOptions } from '../../support/database-options.ts'
+import { openProxy } from '../../support/proxy.ts'
 import { openReplicatedServers, type PostgresServer } from '../../support/replicated.ts'
 
 const tables = `create table settings (name text primary key, value text not null);
@@ -23,7 +24,7 @@ async function openServers(): Promise<{ old: PostgresServer; next: PostgresServe
 const waitForTables = (standby: PostgresServer) =>
   vi.waitFor(() => standby.run('select from numbers'), { timeout: 10_000, interval: 20 })
 
-function open(primary: PostgresServer, replica: PostgresServer): Database {
+function open(primary: { url: string }, replica: PostgresServer): Database {
   const database = openDatabaseAt(primary.url, {
     ...generousOptions,
     replicas: { urls: [replica.url], maxAgeMs: 100 },
@@ -92,3 +93,39 @@ it('reads run on a standby again once it follows the new primary', { timeout: 60
 
 const expectOneNumber = async (standby: PostgresServer) =>
   expect(await standby.run('select from numbers')).toHaveLength(1)
+
+it('with the new primary lost, no read runs on a standby of the old one, which has lost changes', {
+  timeout: 60_000,
+}, async () => {
+  const { old, next, other } = await openServers()
+  const proxy = await openProxy(old.url)
+  onTestFinished(() => proxy.close())
+  const database = open(proxy, other)
+  await vi.waitFor(
+    async () => {
+      await read(database, undefined)
+      expect(database.replicas?.reads.replica).toBeGreaterThan(0)
+    },
+    { timeout: 10_000, interval: 20 },
+  )
+  await next.promote()
+  // The standby of the old primary replays a change that the new primary never receives.
+  await old.run('insert into numbers values (-1)')
+  await vi.waitFor(() => expectOneNumber(other), { timeout: 5000 })
+  proxy.forwardTo(next.url)
+  let number = 0
+  await vi.waitFor(
+    async () => {
+      number += 1
+      expect(await read(database, await write(database, number))).not.toContain(-1)
+    },
+    { timeout: 10_000 },
+  )
+  // Probes run every second or more often, so the service has seen the new primary.
+  await sleep(2000)
+  proxy.refuseConnections()
+  for (let count = 1; count <= 20; count += 1) {
+    await expect(read(database, undefined)).rejects.toThrow()
+    await sleep(100)
+  }
+})
