@@ -65,6 +65,35 @@ describe.skipIf(skipsBrowser)('the form of a redaction [needs Chromium]', { time
     await expectNames()
   })
 
+  it('keeps its input and takes over the version that somebody else has saved meanwhile', async () => {
+    const id = await createTalk()
+    const { page } = await dashboard.openSignedIn(`/records/sources/${id}/redact`)
+    await dashboard.api.patch(`/v1/sources/${id}`, { title: 'A talk with Jane Doe' })
+    await page.getByLabel('Text required').fill('Jane Doe')
+    await page.getByLabel('Reason required').fill('At her own request')
+    await page.getByLabel('I know that this cannot be undone.').check()
+    await page.getByRole('button', { name: 'Redact' }).click()
+    await page.getByText('Not saved: this record was changed in the meantime').waitFor()
+    await page.getByRole('heading', { level: 2, name: 'A talk with Jane Doe' }).waitFor()
+    await page.getByText('Occurrences in the latest version: 2.').waitFor()
+    await page.getByLabel('I know that this cannot be undone.').check()
+    await page.getByRole('button', { name: 'Redact' }).click()
+    await page.getByRole('heading', { level: 1, name: 'A talk with [redacted]' }).waitFor()
+    expect(await firstVersion(id)).not.toContain('Jane Doe')
+  })
+
+  it('says that the record was merged meanwhile, and does not show the one that remains', async () => {
+    const [from, into] = [
+      await createTalk(),
+      await dashboard.create('sources', { title: 'B', kind: 'report' }),
+    ]
+    const { page } = await dashboard.openSignedIn(`/records/sources/${from}/redact`)
+    await dashboard.api.post(`/v1/sources/${from}/merge`, { into }, { headers: { 'if-match': '*' } })
+    await redactInterviewee(page)
+    await page.getByText('Not saved: this record was merged into another one in the meantime').waitFor()
+    await page.getByRole('heading', { level: 2, name: 'A talk' }).waitFor()
+  })
+
   it('refuses an empty replacement', async () => {
     const id = await createTalk()
     const { page } = await dashboard.openSignedIn(`/records/sources/${id}/redact`)

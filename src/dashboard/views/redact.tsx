@@ -39,7 +39,7 @@ export default function RedactView({ resource: name, recordKey }: { resource: st
 }
 
 /** Reads a record and its version number. For a removed record, reads its last version. */
-async function readLast(path: string, tag: string, signal: AbortSignal) {
+async function readLast(path: string, tag: string, signal?: AbortSignal) {
   try {
     const record = await readApi<RecordDocument>(path, tag, signal, true)
     return { record, version: Number(record.version) }
@@ -98,8 +98,7 @@ function RedactForm({
   resource,
   recordKey,
   fields,
-  record,
-  version,
+  ...initial
 }: {
   resource: ResourceDescription
   recordKey: string
@@ -109,6 +108,8 @@ function RedactForm({
 }) {
   const { t, tag } = useLanguage()
   const navigate = useNavigateWhileMounted()
+  const path = apiRecordPath(resource.name, recordKey)
+  const [{ record, version }, setLast] = useState(initial)
   const names = useMissingNames(resource.name, noNames, [record])
   const [mode, setMode] = useState<'text' | 'properties'>('text')
   const [values, setValues] = useState<FormValues>({ replacement: '[redacted]' })
@@ -126,11 +127,27 @@ function RedactForm({
     // the user has deleted from the field.
     const body = { replacement: '', ...others, ...(mode === 'text' ? { text: removedText } : { properties }) }
     try {
-      await writeApi(`${apiRecordPath(resource.name, recordKey)}/redact`, { method: 'POST', body, version })
+      await writeApi(`${path}/redact`, { method: 'POST', body, version })
       navigate(recordDetailPath(resource.name, recordKey))
     } catch (failure) {
-      setError(toApiError(failure))
+      setError(await explain(toApiError(failure)))
       setSending(false)
+    }
+  }
+  /** Returns the error to show. If somebody else has saved the record meanwhile, the form takes over that version first. */
+  const explain = async (refusal: ApiError): Promise<ApiError> => {
+    if (refusal.status !== 412) return refusal
+    try {
+      const last = await readLast(path, tag)
+      // The key of a merged record leads to the record that remains.
+      if (String(last.record[resource.key]) !== recordKey)
+        return new ApiError(refusal.status, '', { type: 'merged-meanwhile' })
+      setLast(last)
+      // The user has not seen the new version.
+      setSure(false)
+      return new ApiError(refusal.status, '', { type: 'changed-meanwhile' })
+    } catch (failure) {
+      return toApiError(failure)
     }
   }
   const removedText = String(values.text ?? '').trim()
