@@ -19,6 +19,7 @@ describe.skipIf(skipsBrowser)('the form of a record [needs Chromium]', { timeout
     await page.getByRole('button', { name: 'Restore' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Restore' }).click()
     await page.getByRole('dialog').waitFor({ state: 'detached' })
+    expect(await page.getByText('this record was removed').count()).toBe(0)
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByRole('button', { name: 'Continue with these values' }).click()
     await page.getByRole('button', { name: 'Save' }).click()

@@ -54,12 +54,14 @@ export function RestoreButton({
   path,
   version,
   current,
+  onRestored,
 }: {
   /** The path of the record in the API. */
   path: string
   version?: number
   /** The current version number; undefined for a removed record. */
   current: number | undefined
+  onRestored?: () => void
 }) {
   const { t } = useLanguage()
   return (
@@ -67,14 +69,15 @@ export function RestoreButton({
       label={t('edit.restore')}
       {...(version !== undefined && { buttonName: t('edit.restoreVersion', { version }) })}
       title={version === undefined ? t('edit.restoreRemoved') : t('edit.restoreTitle', { version })}
-      onConfirm={(headers) =>
-        writeApi(`${path}/restore`, {
+      onConfirm={async (headers) => {
+        await writeApi(`${path}/restore`, {
           method: 'POST',
           ...headers,
           body: version === undefined ? {} : { version },
           ...(current !== undefined && { version: current }),
         })
-      }
+        onRestored?.()
+      }}
     >
       {t('edit.restoreText')}
     </ConfirmButton>

@@ -119,7 +119,11 @@ export function RecordForm({
           {/* A new summary takes the focus, even if its faults are those of the attempt before. */}
           {error && <FaultSummary key={attempts} error={error} />}
           {base && error?.type === 'removed-meanwhile' && (
-            <RestoreButton path={apiRecordPath(resource.name, base.key)} current={undefined} />
+            <RestoreButton
+              path={apiRecordPath(resource.name, base.key)}
+              current={undefined}
+              onRestored={clear}
+            />
           )}
           {base && error?.type === 'merged-meanwhile' && (
             <a href={recordDetailPath(resource.name, base.key)} target="_blank" rel="noreferrer">
