@@ -91,6 +91,17 @@ describe.skipIf(skipsBrowser)('the views of a merged record [needs Chromium]', {
     expect(pageErrors).toEqual([])
   })
 
+  it('are linked in the history of records that referred to the merged record', async () => {
+    const from = await dashboard.create('organizations', { name: 'Former Institute', kind: 'academic' })
+    const into = await dashboard.create('organizations', { name: 'Institute', kind: 'academic' })
+    const parties = [{ organization: from, role: 'party' }]
+    const id = await dashboard.createAgreement({ title: 'Of an institute', parties })
+    await dashboard.api.post(`/v1/organizations/${from}/merge`, { into }, { headers: { 'if-match': '*' } })
+    const { page } = await dashboard.open(`/records/agreements/${id}`)
+    await page.locator('.diff').getByRole('link', { name: from }).click()
+    await page.waitForURL(`**/records/organizations/${into}`)
+  })
+
   it('open the record that stays without a new page if they are embedded', async () => {
     const { from, into } = await mergeTwo()
     const { page } = await dashboard.open(`/records/agreements/${from}?embed=1`)

@@ -24,9 +24,15 @@ function* participantKeys(value: Readonly<Record<string, unknown>>): Generator<[
   }
 }
 
+/** Returns each key as its own name: it is then a link to the page of its record, which exists even if the record is removed. */
+const keysAsNames = (keys: ReadonlyMap<string, ReadonlySet<string>>): Names =>
+  Object.fromEntries(
+    [...keys].map(([resource, all]) => [resource, Object.fromEntries([...all].map((key) => [key, key]))]),
+  )
+
 /**
  * Returns known names together with the names of the other records to which versions of a record refer. If a request fails,
- * no further names are added.
+ * no further names are added. A record without a name, such as a removed one, has its key as name.
  * @param names the known names, such as those of the records to which the current version refers.
  * @param values objects with some or all properties of a version: those whose values are shown.
  */
@@ -48,7 +54,7 @@ export function useMissingNames(resource: string, names: Names, values: readonly
         }
       }
       const read = await readNames(missing, tag)
-      if (!isObsolete && missing.size > 0) setFound(read)
+      if (!isObsolete && missing.size > 0) setFound(mergeNames(keysAsNames(missing), read))
     }
     load().catch(() => undefined)
     return () => {
