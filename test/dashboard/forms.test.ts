@@ -290,6 +290,23 @@ describe('a redaction', () => {
     expect(countText(fields, record, 'Andre\u0301')).toBe(2)
     expect(countText(fields, record, '')).toBe(0)
   })
+
+  it('counts a text neither in the visibility nor in ids that the registry assigns', async () => {
+    const id = '01a22cd9-0000-7000-8000-0123456789ab'
+    const party = { country: 'PAK', organization: null, region: null, role: 'party' }
+    const record = {
+      visibility: 'public',
+      parties: [{ ...party, country: null, organization: id }, party],
+      relations: [{ kind: 'amends', agreement: id }],
+      externalIds: [{ scheme: 'public', id }],
+    }
+    const form = await loadForm('agreements')
+    expect(countText(form, record, 'public')).toBe(1)
+    expect(countText(form, record, id)).toBe(1)
+    expect(countText(form, record, 'PAK')).toBe(1)
+    expect(countText(await loadForm('organizations'), { parent: id, country: 'PAK' }, id)).toBe(0)
+    expect(countText(await loadForm('citations'), { source: id, record: { id } }, id)).toBe(0)
+  })
 })
 
 it('metrics are parsed with their labels, and summed', () => {

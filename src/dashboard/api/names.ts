@@ -4,9 +4,6 @@ import { findResource } from './resources.ts'
 import { aliasProperties, titleOf } from './titles.ts'
 import type { Names, Page, RecordDocument } from './types.ts'
 
-/** Whether a key is a code, such as `PAK` or `energy`, which people read. The other keys are ids. */
-export const isCode = (key: string): boolean => !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(key)
-
 /** Returns the resource and name of the record with this key; undefined if `names` does not contain the key. */
 export function findName(names: Names, key: string): { resource: string; name: string } | undefined {
   for (const [resource, dictionary] of Object.entries(names)) {

@@ -1,4 +1,5 @@
 import type { FormField } from '../api/forms.ts'
+import { isCode } from '../api/is-code.ts'
 import { isPlainObject } from './form-values.ts'
 
 /** A property that can be redacted. */
@@ -44,15 +45,28 @@ export function findRedactableProperties(
     .sort((one, other) => Math.sign(other.values.length) - Math.sign(one.values.length))
 }
 
-function countIn(value: unknown, text: string): number {
-  if (typeof value === 'string') return value.normalize('NFC').split(text).length - 1
-  const parts = Array.isArray(value) ? value : isPlainObject(value) ? Object.values(value) : []
-  return parts.reduce<number>((sum, part) => sum + countIn(part, text), 0)
+/**
+ * @param field the field of the value; undefined for a key in a participant or in a reference to a record of one of several
+ * resources.
+ */
+function countIn(value: unknown, text: string, field: FormField | undefined): number {
+  if (typeof value === 'string') {
+    // The registry has assigned the ids of other records, so it keeps them.
+    const isId = (!field || field.kind === 'reference') && !isCode(value)
+    return isId ? 0 : value.normalize('NFC').split(text).length - 1
+  }
+  if (Array.isArray(value))
+    return value.reduce<number>((sum, item) => sum + countIn(item, text, field?.item), 0)
+  if (!isPlainObject(value)) return 0
+  return Object.entries(value).reduce((sum, [name, part]) => {
+    const partField = field?.fields?.find((one) => one.name === name)
+    return sum + countIn(part, text, partField)
+  }, 0)
 }
 
 /**
- * Returns how often a text occurs in the properties of a record that a form shows; properties that the service sets do not
- * count. Like the service, compares texts in the Unicode form NFC.
+ * Returns how often a redaction would replace a text in the properties of a record that a form shows. Like the service, compares
+ * texts in the Unicode form NFC, and counts neither `visibility` nor ids that the registry assigns.
  */
 export function countText(
   fields: readonly FormField[],
@@ -61,5 +75,7 @@ export function countText(
 ): number {
   if (text === '') return 0
   const composed = text.normalize('NFC')
-  return fields.reduce((sum, { name }) => sum + countIn(record[name], composed), 0)
+  return fields
+    .filter(({ name }) => name !== 'visibility')
+    .reduce((sum, field) => sum + countIn(record[field.name], composed, field), 0)
 }

@@ -1,5 +1,5 @@
 import { useId, useState } from 'preact/hooks'
-import { isCode } from '../api/names.ts'
+import { isCode } from '../api/is-code.ts'
 import type { ImportName } from '../api/types.ts'
 import { Combobox } from '../components/combobox.tsx'
 import { HitDetails, Picked } from '../editing/fields/picked.tsx'

@@ -1,4 +1,4 @@
-import { isCode } from '../../api/names.ts'
+import { isCode } from '../../api/is-code.ts'
 import type { Hit } from '../../components/combobox.tsx'
 import { useLanguage } from '../../i18n/language.ts'
 
