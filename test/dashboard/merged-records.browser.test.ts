@@ -20,15 +20,12 @@ async function mergeTwo(): Promise<{ from: string; into: string }> {
   return { from, into }
 }
 
-/** Creates the countries XYA and XYB, and merges the first into the second. */
-async function mergeCountries(): Promise<void> {
-  for (const [code, alpha2, numeric] of [
-    ['XYA', 'XY', '991'],
-    ['XYB', 'XB', '992'],
-  ])
-    await dashboard.api.post('/v1/countries', { code, alpha2, numeric, name: `Country ${code}` })
+/** Creates two countries, and merges the first into the second. */
+async function mergeCountries(from: string, into: string): Promise<void> {
+  for (const code of [from, into])
+    await dashboard.api.post('/v1/countries', { code, name: `Country ${code}` })
   const headers = { 'if-match': '*' }
-  const merged = await dashboard.api.post('/v1/countries/XYA/merge', { into: 'XYB' }, { headers })
+  const merged = await dashboard.api.post(`/v1/countries/${from}/merge`, { into }, { headers })
   expect(merged.status, merged.text).toBe(200)
 }
 
@@ -53,7 +50,7 @@ describe.skipIf(skipsBrowser)('the views of a merged record [needs Chromium]', {
     expect(pageErrors).toEqual([])
     await page.goBack()
     await page.waitForURL(`**/records/agreements/${into}/edit?lang=en`)
-    await mergeCountries()
+    await mergeCountries('XYA', 'XYB')
     await go('/network?centre=XYA&lang=en')
     await page.waitForURL('**/network?centre=XYB&lang=en')
     await page.getByRole('heading', { level: 1, name: 'Network of Country XYB' }).waitFor()
@@ -89,6 +86,15 @@ describe.skipIf(skipsBrowser)('the views of a merged record [needs Chromium]', {
     await page.getByRole('link', { name: 'It was merged into another record.' }).click()
     await page.getByRole('heading', { level: 1, name: 'The one that stays' }).waitFor()
     expect(pageErrors).toEqual([])
+  })
+
+  it('of a country lead to the comparison with the country that stays, now and over time', async () => {
+    await mergeCountries('XZA', 'XZB')
+    const { page, go } = await dashboard.openSignedIn('/compare?country=XZA,PAK&lang=en')
+    await page.waitForURL('**/compare?country=XZB*PAK&lang=en')
+    await page.getByRole('columnheader', { name: 'XZB' }).first().waitFor()
+    await go('/compare?country=XZA&before=2020-01-01T00:00:00Z&lang=en')
+    await page.waitForURL('**/compare?country=XZB&before=*')
   })
 
   it('are linked in the history of records that referred to the merged record', async () => {

@@ -1,3 +1,4 @@
+import { Redirect, useLocation } from 'wouter-preact'
 import { dimensionsToCompare, findYearDimension, maxColumns, readComparison } from '../../view-data.ts'
 import { combineStates } from '../api/combine.ts'
 import { withQuery } from '../api/path.ts'
@@ -20,7 +21,7 @@ import { Failure } from '../components/widget.tsx'
 import { formatAsOf } from '../dates/format-as-of.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
-import { useParameters } from '../use-parameters.ts'
+import { changeParameters, useParameters } from '../use-parameters.ts'
 
 /** A comparison of two to four countries, or of the same records at two dates. */
 export default function CompareView() {
@@ -75,6 +76,7 @@ export default function CompareView() {
         ) : (
           <Comparison
             resource={resource}
+            codes={codes}
             filters={compared.filters}
             columns={columns}
             isOverTime={isOverTime}
@@ -87,15 +89,20 @@ export default function CompareView() {
 
 function Comparison({
   resource,
+  codes,
   filters,
   columns,
   isOverTime,
 }: {
   resource: ResourceDescription
+  /** The codes of the countries in the URL. */
+  codes: readonly string[]
   filters: Record<string, string>
   columns: readonly Column[]
   isOverTime: boolean
 }) {
+  const [path] = useLocation()
+  const [parameters] = useParameters()
   const year = findYearDimension(resource)
   const countryColumns = columns.flatMap(({ country, ...column }) =>
     country ? [{ ...column, country }] : [],
@@ -105,6 +112,14 @@ function Comparison({
       withQuery(`/v1/countries/${encodeURIComponent(country)}/briefing`, { asOf }),
     ),
   )
+  // If a country was merged into another one, the API returns the briefing of the other one.
+  const remaining = new Map(
+    countryColumns.map(({ country }, index) => [country, briefings.body?.[index]?.country.code ?? country]),
+  )
+  if ([...remaining].some(([country, code]) => country !== code)) {
+    const country = [...new Set(codes.map((code) => remaining.get(code) ?? code))].join(',')
+    return <Redirect to={`${path}${changeParameters(parameters, { country })}`} replace />
+  }
   // Countries that are not in the registry have no briefing.
   const indexesWithoutCountry = (briefings.body ?? []).flatMap((briefing, index) => (briefing ? [] : [index]))
   const [first, last] = [columns[0], columns.at(-1)]
