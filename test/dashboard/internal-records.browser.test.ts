@@ -78,6 +78,13 @@ describe.skipIf(skipsBrowser)('an internal record [needs Chromium]', { timeout: 
     }
   })
 
+  it('is marked for a reader with a key after its removal', async () => {
+    const id = await dashboard.createAgreement({ title: 'Removed treaty', visibility: 'internal' })
+    await dashboard.api.delete(`/v1/agreements/${id}`, { headers: { 'if-match': '*' } })
+    const { page } = await openAs('reader', `/records/agreements/${id}`)
+    await page.getByText(/^Removed by .* Internal$/).waitFor()
+  })
+
   it('is published by an editor, whose form offers only Public and Internal', async () => {
     const { page } = await openAs('editor', `/records/agreements/${agreement}/edit`)
     const visibility = page.getByLabel('Visibility')

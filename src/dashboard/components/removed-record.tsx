@@ -9,6 +9,7 @@ import { authorName } from '../i18n/author-name.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { useRights } from '../session.ts'
 import { HistoryList } from './history/history-list.tsx'
+import { InternalTag } from './internal-tag.tsx'
 import { NotFound } from './not-found.tsx'
 import { PageHead } from './page-head.tsx'
 import { RestoreButton } from './record-actions.tsx'
@@ -57,7 +58,8 @@ export function RemovedRecord({ resource, recordKey }: { resource: ResourceDescr
                 {t('removed.by', {
                   name: authorName(language, last.actor),
                   time: dateTime(last.time),
-                })}
+                })}{' '}
+                <InternalTag visibility={document?.visibility} />
               </p>
             )}
             {mergedInto !== undefined && (
