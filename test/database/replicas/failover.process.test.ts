@@ -94,7 +94,7 @@ it('reads run on a standby again once it follows the new primary', { timeout: 60
 const expectOneNumber = async (standby: PostgresServer) =>
   expect(await standby.run('select from numbers')).toHaveLength(1)
 
-it('with the new primary lost, no read runs on a standby of the old one, which has lost changes', {
+it('with the new primary lost, no read runs on a standby of the old one with lost changes', {
   timeout: 60_000,
 }, async () => {
   const { old, next, other } = await openServers()
