@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { QueryConfig } from 'pg'
+import { timelineColumn } from '../database/replicas/position.ts'
 import { revisions } from '../database/tables/index.ts'
 import type { changeKinds } from '../database/vocabularies.ts'
 import { rfc3339 } from '../model/document.ts'
@@ -132,17 +133,24 @@ export const feedEndStatement = (): QueryConfig =>
     {},
   )
 
+/** A row of `feedStateStatement`. */
+export interface FeedState {
+  /** The timeline of the primary, which rises with each failover and each recovery to an earlier time. */
+  timeline: string
+  /** Whether the position is beyond the end of the feed. */
+  isBeyond: boolean
+}
+
 /**
- * Returns the statement that tests whether a position is beyond the end of the feed: a row of `isBeyond`. The end moves back
- * only when the registry is restored to an earlier state. So such a position is from another registry, or of a lost change.
+ * Returns the statement that compares a position with the end of the feed: a `FeedState`. The end moves back only when the
+ * registry is restored to an earlier state. So a position beyond it is from another registry, or of a lost change.
  */
-export const beyondEndStatement = ({ transaction }: FeedPosition): QueryConfig =>
+export const feedStateStatement = ({ transaction }: Pick<FeedPosition, 'transaction'>): QueryConfig =>
   statement(
-    'feed|beyond',
-    () => sql`select ${placeholder('transaction')}::bigint >= ${horizon} as "isBeyond"`,
-    {
-      transaction,
-    },
+    'feed|state',
+    () =>
+      sql`select ${sql.raw(timelineColumn)}, ${placeholder('transaction')}::bigint >= ${horizon} as "isBeyond"`,
+    { transaction },
   )
 
 /**

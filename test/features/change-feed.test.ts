@@ -3,7 +3,7 @@ import type { QueryResultRow } from 'pg'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { openDatabaseAt } from '../../src/database/database.ts'
 import { ChangeFeed, toOffset } from '../../src/features/changes/feed.ts'
-import type { FeedRow } from '../../src/query/revisions.ts'
+import type { FeedRow, FeedState } from '../../src/query/revisions.ts'
 import { generousOptions } from '../support/database-options.ts'
 import { registry } from '../support/registry.ts'
 
@@ -24,11 +24,12 @@ function openFeed() {
   const closing = new AbortController()
   onTestFinished(() => closing.abort())
   let rows: QueryResultRow[] = [{ position: '1.1' }]
+  const state: FeedState = { timeline: '00000001', isBeyond: false }
   // The database connects at its first statement. It never connects here, since `read` is mocked.
   const database = openDatabaseAt('postgresql://127.0.0.1:1/none', generousOptions)
   const read = vi
     .spyOn(database, 'read')
-    .mockImplementation(async ({ text }) => (text.includes('isBeyond') ? [] : rows.splice(0)))
+    .mockImplementation(async ({ text }) => (text.includes('isBeyond') ? [{ ...state }] : rows.splice(0)))
   const feed = new ChangeFeed(registry, {
     streamDatabase: database,
     waitForChange: () => delay(1),
@@ -38,7 +39,7 @@ function openFeed() {
   const add = (...sequences: number[]) => {
     rows = sequences.map(rowOf)
   }
-  return { feed, add, read }
+  return { feed, add, read, state }
 }
 
 it('a stream gets changes from memory only if all changes after its position are there', async () => {
@@ -64,6 +65,20 @@ it('a stream gets changes from memory only if all changes after its position are
   expect(positions(2)).toEqual(['1.3'])
   expect(feed.read(offsetOf(3), [])).toMatchObject({ offset: offsetOf(3), isLast: true })
   expect(feed.read(offsetOf(2), ['regions'])).toMatchObject({ bytes: Buffer.of(), offset: offsetOf(3) })
+})
+
+it('the feed forgets its changes after a failover, even if new changes have passed its end', async () => {
+  const { feed, add, state } = openFeed()
+  await vi.waitUntil(() => feed.hasFoundEnd)
+  state.timeline = '00000002'
+  add(2)
+  await expect.poll(() => feed.resets).toBe(1)
+  // It continues on the new timeline, at the end that it has found there: the mock has no changes left, so at the start.
+  await vi.waitUntil(() => feed.hasFoundEnd)
+  expect(feed.read(offsetOf(1), [])?.bytes.toString()).toBe('')
+  add(3)
+  await expect.poll(() => feed.read(offsetOf(1), [])?.bytes.toString()).toContain('1.3')
+  expect(feed.resets).toBe(1)
 })
 
 it('the feed reads nothing for a stream whose client has disconnected while it waited', async () => {

@@ -17,12 +17,15 @@ export interface Position extends LogPosition {
   text: string
 }
 
+/** The SQL column of the primary's timeline, in hexadecimal. It fails on a standby. */
+export const timelineColumn = 'substr(pg_walfile_name(pg_current_wal_flush_lsn()), 1, 8) as timeline'
+
 /** The SQL columns of a `PositionRow`: where the log of the primary ends. They fail on a standby. */
 export const positionColumns = (() => {
   // Asynchronous commits may not be flushed yet.
   const end = `case when current_setting('synchronous_commit') = 'off'
     then pg_current_wal_insert_lsn() else pg_current_wal_flush_lsn() end`
-  return `substr(pg_walfile_name(pg_current_wal_flush_lsn()), 1, 8) as timeline, (${end} - '0/0')::float8 as lsn`
+  return `${timelineColumn}, (${end} - '0/0')::float8 as lsn`
 })()
 
 /**

@@ -14,7 +14,7 @@ import {
 import { type Registry, resourceNameSchema } from '../../model/registry.ts'
 import { registerResponseSchema } from '../../model/schema-names.ts'
 import { recordChange, revisionExample } from '../../operations/revision-schema.ts'
-import { beyondEndStatement, type FeedPosition } from '../../query/revisions.ts'
+import { type FeedPosition, type FeedState, feedStateStatement } from '../../query/revisions.ts'
 
 /** The contract of the pages of the feed of changes, and what the stream of the feed shares with them. */
 
@@ -56,7 +56,7 @@ export const beyondEndMessage =
 
 /** Whether a position is beyond the end of the feed: this registry has never returned it, or has lost the change. */
 export async function isBeyondEnd(database: DatabaseClient, position: FeedPosition): Promise<boolean> {
-  const [row] = await database.read<{ isBeyond: boolean }>(beyondEndStatement(position))
+  const [row] = await database.read<FeedState>(feedStateStatement(position))
   return row?.isBeyond === true
 }
 

@@ -8,10 +8,12 @@ import {
   changeJson,
   type FeedPosition,
   type FeedRow,
+  type FeedState,
   feedEndStatement,
   feedStatement,
+  feedStateStatement,
 } from '../../query/revisions.ts'
-import { isBeyondEnd, parseFeedPosition } from './contract.ts'
+import { parseFeedPosition } from './contract.ts'
 
 /** Milliseconds after which the feed is read again without a notification, because a transaction may have ended. */
 const pollMs = 1000
@@ -105,6 +107,8 @@ export class ChangeFeed {
   /** `#events` has every change after `#start` up to `#end`. Undefined before the first read. */
   #start: bigint | undefined
   #end = 0n
+  /** The timeline of the primary at the first read. */
+  #timeline: string | undefined
 
   constructor(
     registry: Registry,
@@ -126,7 +130,7 @@ export class ChangeFeed {
     return this.#heartbeats
   }
 
-  /** How often the feed has moved back, because the registry was restored to an earlier state. */
+  /** How often the feed may have moved back, since the primary failed over, or the registry was restored to an earlier state. */
   get resets(): number {
     return this.#resets
   }
@@ -207,13 +211,15 @@ export class ChangeFeed {
    */
   async #readNext(): Promise<{ hasNews: boolean; mayHaveMore: boolean }> {
     if (this.#start === undefined) {
+      this.#timeline = (await this.#readState())?.timeline
       const [row] = await this.#database.read<{ position: string }>(feedEndStatement())
       this.#end = toOffset(parseFeedPosition(row?.position ?? ''))
       this.#start = this.#end
       return { hasNews: true, mayHaveMore: false }
     }
     const { events, mayHaveMore } = await this.#query(this.#end, [], livePageSize)
-    if (events.length === 0 && (await this.#hasMovedBack())) {
+    // Only after the page: it may be the first read since a failover.
+    if (await this.#mayHaveMovedBack()) {
       this.#clear()
       this.#resets += 1
       return { hasNews: true, mayHaveMore: false }
@@ -223,10 +229,19 @@ export class ChangeFeed {
     return { hasNews: events.length > 0, mayHaveMore }
   }
 
-  /** Whether the feed ends before the last change that was read: new changes would get positions that were passed already. */
-  async #hasMovedBack(): Promise<boolean> {
-    const end = toPosition(this.#end)
-    return end !== undefined && isBeyondEnd(this.#database, end)
+  async #readState(): Promise<FeedState | undefined> {
+    const { transaction } = toPosition(this.#end) ?? { transaction: '0' }
+    const [state] = await this.#database.read<FeedState>(feedStateStatement({ transaction }))
+    return state
+  }
+
+  /**
+   * Whether changes that were read may be lost, so that new changes may have positions that were passed already. The new primary
+   * of a failover may lack the last changes, and may have given their positions to others before this read.
+   */
+  async #mayHaveMovedBack(): Promise<boolean> {
+    const state = await this.#readState()
+    return state?.timeline !== this.#timeline || state?.isBeyond === true
   }
 
   /** Reads the next changes from the database. @returns their events, and whether more changes may follow. */

@@ -49,9 +49,9 @@ async function checkStart(request: ApiRequest, database: DatabaseClient): Promis
 }
 
 /**
- * Yields the events of a stream until the client disconnects, the service closes, or the feed has moved back: then the position
- * of the client may be beyond the end, which is refused when it reconnects. Each page is read when the client has
- * received the previous page, so a slow client has one page in memory, and holds no database connection between two pages.
+ * Yields the events of a stream until the client disconnects, the service closes, or the feed may have moved back: then the
+ * position of the client may be beyond the end, which is refused when it reconnects. Each page is read when the client has received the
+ * previous page, so a slow client has one page in memory, and holds no database connection between two pages.
  * Until a page ends at the end of the feed, pages come only from the database. A change in memory may be outdated: its record
  * may have been redacted or made internal after the change was read.
  */
@@ -59,15 +59,14 @@ async function* events(
   request: ApiRequest,
   feed: ChangeFeed,
   disconnected: AbortSignal,
-  closing: AbortSignal,
+  hasEnded: () => boolean,
 ): AsyncGenerator<Buffer | string> {
   const resources = readResources(request.query)
   let after = toOffset(readStart(request))
-  const { resets } = feed
   let { heartbeats } = feed
   let isAtEnd = false
   yield `retry: ${retryMs}\n\n`
-  while (!disconnected.aborted && !closing.aborted && feed.resets === resets) {
+  while (!hasEnded()) {
     const live: EventPage | undefined = isAtEnd ? feed.read(after, resources) : undefined
     const { bytes, offset, isLast }: EventPage = live ?? (await feed.readPage(after, resources, disconnected))
     after = offset
@@ -83,8 +82,17 @@ async function* events(
   }
 }
 
-/** Opens the body of a stream. @throws Problem `rate-limited` or `busy` if there are too many streams. */
-function openStream(request: ApiRequest, { streamLimit, closing }: Context, feed: ChangeFeed): Readable {
+/**
+ * Opens the body of a stream.
+ * @param resets `feed.resets` before the position of the client was checked.
+ * @throws Problem `rate-limited` or `busy` if there are too many streams.
+ */
+function openStream(
+  request: ApiRequest,
+  { streamLimit, closing }: Context,
+  feed: ChangeFeed,
+  resets: number,
+): Readable {
   const release = streamLimit.acquire(request.client)
   const unregister = feed.open()
   const disconnected = request.getAbortSignal()
@@ -94,7 +102,8 @@ function openStream(request: ApiRequest, { streamLimit, closing }: Context, feed
   }
   if (disconnected.aborted) end()
   else disconnected.addEventListener('abort', end, { once: true })
-  return Readable.from(events(request, feed, disconnected, closing))
+  const hasEnded = () => disconnected.aborted || closing.aborted || feed.resets !== resets
+  return Readable.from(events(request, feed, disconnected, hasEnded))
 }
 
 const stream = z.string().meta({
@@ -140,9 +149,10 @@ export const changesStream = (registry: Registry): Endpoint => {
     },
 
     async handle(request, context) {
-      await checkStart(request, context.database)
       const feed = feeds.get(context.streamDatabase) ?? new ChangeFeed(registry, context)
       feeds.set(context.streamDatabase, feed)
+      const { resets } = feed
+      await checkStart(request, context.database)
       return {
         status: 200,
         // Compression and buffering would delay events. The connection is not used for other requests afterwards.
@@ -152,7 +162,7 @@ export const changesStream = (registry: Registry): Endpoint => {
           connection: 'close',
         },
         type: 'text/event-stream; charset=utf-8',
-        body: request.method === 'HEAD' ? Readable.from([]) : openStream(request, context, feed),
+        body: request.method === 'HEAD' ? Readable.from([]) : openStream(request, context, feed, resets),
       }
     },
   }
