@@ -77,8 +77,9 @@ export function useSave({
     try {
       const conflict = await readConflict(apiRecordPath(resource.name, key), tag)
       setState({ status: 'editing', conflict })
-    } catch (failure) {
-      refuse(toApiError(failure))
+    } catch {
+      // The error of the second request would not say that nothing was saved.
+      refuse(error)
     }
   }
 

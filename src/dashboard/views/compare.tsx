@@ -112,12 +112,15 @@ function Comparison({
       withQuery(`/v1/countries/${encodeURIComponent(country)}/briefing`, { asOf }),
     ),
   )
-  // If a country was merged into another one, the API returns the briefing of the other one.
-  const remaining = new Map(
-    countryColumns.map(({ country }, index) => [country, briefings.body?.[index]?.country.code ?? country]),
+  // If a country was merged into another one, the API returns the briefing of the other one, except as of a time before that.
+  const merged = new Map(
+    countryColumns.flatMap(({ country }, index) => {
+      const code = briefings.body?.[index]?.country.code ?? country
+      return code === country ? [] : [[country, code]]
+    }),
   )
-  if ([...remaining].some(([country, code]) => country !== code)) {
-    const country = [...new Set(codes.map((code) => remaining.get(code) ?? code))].join(',')
+  if (merged.size > 0) {
+    const country = [...new Set(codes.map((code) => merged.get(code) ?? code))].join(',')
     return <Redirect to={`${path}${changeParameters(parameters, { country })}`} replace />
   }
   // Countries that are not in the registry have no briefing.

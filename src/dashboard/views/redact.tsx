@@ -142,12 +142,15 @@ function RedactForm({
       // The key of a merged record leads to the record that remains.
       if (String(last.record[resource.key]) !== recordKey)
         return new ApiError(refusal.status, '', { type: 'merged-meanwhile' })
+      // A replica may not have the saved version yet.
+      if (last.version === version) return refusal
       setLast(last)
       // The user has not seen the new version.
       setSure(false)
       return new ApiError(refusal.status, '', { type: 'changed-meanwhile' })
-    } catch (failure) {
-      return toApiError(failure)
+    } catch {
+      // The error of the second request would not say that nothing was removed.
+      return refusal
     }
   }
   const removedText = String(values.text ?? '').trim()
@@ -170,6 +173,11 @@ function RedactForm({
       <form class="widget stack" noValidate onSubmit={submit} inert={isSending}>
         <h2>{titleOf(resource, record, tag)}</h2>
         {error && <FaultSummary error={error} />}
+        {error?.type === 'merged-meanwhile' && (
+          <a href={recordDetailPath(resource.name, recordKey)} target="_blank" rel="noreferrer">
+            {t('edit.openRemaining')}
+          </a>
+        )}
         <fieldset class="facet">
           <legend>{t('redact.what')}</legend>
           {choice('text')}
