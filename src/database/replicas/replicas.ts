@@ -156,13 +156,13 @@ export class Replicas {
 
   /**
    * Returns the replica that has replayed the most, for reads while the primary is unreachable. Its age is unknown. A replica on an
-   * earlier timeline may have changes that the primary never received.
+   * earlier timeline than the primary or another replica may have changes that the primary never received.
    * @returns undefined if no usable replica has replayed the position.
    */
   lastResort(position: Position | undefined): Choice | undefined {
+    const timeline = Math.max(this.#primary.timeline, ...this.all.map((replica) => replica.timeline))
     const usable = [...this.#confirmed].filter(
-      (replica) =>
-        replica.isUsable && replica.timeline >= this.#primary.timeline && replica.hasReached(position),
+      (replica) => replica.isUsable && replica.timeline === timeline && replica.hasReached(position),
     )
     return usable.length === 0 ? undefined : { replica: furthest(usable), asOf: Number.NEGATIVE_INFINITY }
   }

@@ -121,8 +121,9 @@ it('with the new primary lost, no read runs on a standby of the old one with los
     },
     { timeout: 10_000 },
   )
-  // Probes run every second or more often, so the service has seen the new primary.
-  await sleep(2000)
+  // The service stores the timeline when it has seen the new primary.
+  const storedTimeline = () => next.run("select from settings where name = 'timeline' and value = '00000002'")
+  await expect.poll(storedTimeline, { timeout: 10_000 }).toHaveLength(1)
   proxy.refuseConnections()
   for (let count = 1; count <= 20; count += 1) {
     await expect(read(database, undefined)).rejects.toThrow()
