@@ -36,7 +36,7 @@ const fileOptions = (root: string): FastifyStaticOptions => ({
   // Small files need no ranges, and a range outside of a file would be an error (416) without a problem type.
   acceptRanges: false,
   setHeaders(reply, path) {
-    const isAsset = path.includes('/assets/')
+    const isAsset = path.startsWith(join(root, 'assets'))
     reply.header('cache-control', isAsset ? `public, max-age=${assetMaxAgeSeconds}, immutable` : 'no-cache')
   },
 })
