@@ -160,8 +160,10 @@ export class Replicas {
    * @returns undefined if no usable replica has replayed the position.
    */
   lastResort(position: Position | undefined): Choice | undefined {
-    const timeline = Math.max(this.#primary.timeline, ...this.all.map((replica) => replica.timeline))
-    const usable = [...this.#confirmed].filter(
+    // Other replicas may be standbys of another primary.
+    const confirmed = [...this.#confirmed]
+    const timeline = Math.max(this.#primary.timeline, ...confirmed.map((replica) => replica.timeline))
+    const usable = confirmed.filter(
       (replica) => replica.isUsable && replica.timeline === timeline && replica.hasReached(position),
     )
     return usable.length === 0 ? undefined : { replica: furthest(usable), asOf: Number.NEGATIVE_INFINITY }
