@@ -24,10 +24,10 @@ async function openServers(): Promise<{ old: PostgresServer; next: PostgresServe
 const waitForTables = (standby: PostgresServer) =>
   vi.waitFor(() => standby.run('select from numbers'), { timeout: 10_000, interval: 20 })
 
-function open(primary: { url: string }, replica: PostgresServer): Database {
+function open(primary: { url: string }, ...replicas: PostgresServer[]): Database {
   const database = openDatabaseAt(primary.url, {
     ...generousOptions,
-    replicas: { urls: [replica.url], maxAgeMs: 100 },
+    replicas: { urls: replicas.map(({ url }) => url), maxAgeMs: 100 },
   })
   onTestFinished(() => database.close())
   database.replicas?.start()
@@ -127,6 +127,26 @@ it('with the new primary lost, no read runs on a standby of the old one with los
   proxy.refuseConnections()
   for (let count = 1; count <= 20; count += 1) {
     await expect(read(database, undefined)).rejects.toThrow()
+    await sleep(100)
+  }
+})
+
+it('with the primary lost, reads run on its standby, whatever another cluster has as timeline', {
+  timeout: 60_000,
+}, async () => {
+  const { old, other } = await openServers()
+  const { old: foreignPrimary, next: foreign } = await openServers()
+  await foreignPrimary.run("insert into settings values ('timeline', '00000009')")
+  const proxy = await openProxy(old.url)
+  onTestFinished(() => proxy.close())
+  const database = open(proxy, other, foreign)
+  const timelines = () => database.replicas?.all.map(({ timeline }) => timeline)
+  await expect
+    .poll(async () => [await read(database, undefined), timelines()], { timeout: 10_000 })
+    .toEqual([[], [1, 9]])
+  proxy.refuseConnections()
+  for (let count = 1; count <= 10; count += 1) {
+    expect(await read(database, undefined)).toEqual([])
     await sleep(100)
   }
 })
