@@ -141,9 +141,6 @@ function keyFinder(issuer: string): FindKey {
   }
 }
 
-/** The time at which a token must be valid. */
-type Validity = Required<Pick<JWTVerifyOptions, 'currentDate'>> & { clockTolerance: number }
-
 /** Refuses tokens that contain a key or its URL, or are not JWTs by their `typ` (RFC 8725, sections 3.10 and 3.11). */
 function checkHeader(header: JWTHeaderParameters): void {
   const [embeddedKey] = ['jwk', 'jku', 'x5u'].filter((name) => Object.hasOwn(header, name))
@@ -155,11 +152,11 @@ function checkHeader(header: JWTHeaderParameters): void {
 /**
  * Refuses an expired token before its key is looked up: while the issuer fails, its key may be unknown, and its streams must end.
  */
-function checkExpiry(token: string, { currentDate, clockTolerance }: Validity): void {
+function checkExpiry(token: string, now: Date): void {
   const payload = decodeJwt(token)
   const { exp } = payload
   // The library checks the type of the claim, together with all other claims.
-  if (typeof exp === 'number' && exp + clockTolerance <= currentDate.getTime() / 1000)
+  if (typeof exp === 'number' && exp + clockToleranceSeconds <= now.getTime() / 1000)
     throw new errors.JWTExpired('it has expired', payload)
 }
 
@@ -170,14 +167,14 @@ function checkExpiry(token: string, { currentDate, clockTolerance }: Validity): 
 async function verifyWithKeys(
   token: string,
   findKey: FindKey,
-  options: JWTVerifyOptions & Validity,
+  options: JWTVerifyOptions & { currentDate: Date },
 ): Promise<JWTVerifyResult> {
   try {
     return await jwtVerify(
       token,
       (header, jws) => {
         checkHeader(header)
-        checkExpiry(token, options)
+        checkExpiry(token, options.currentDate)
         return findKey(header, jws)
       },
       options,
