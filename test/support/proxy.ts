@@ -61,6 +61,9 @@ export async function openProxy(target: string): Promise<DatabaseProxy> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   // A server that listens on TCP has an address with a port.
   const { port } = server.address() as AddressInfo
+  const closeConnections = () => {
+    for (const pair of pairs) for (const socket of pair) socket.destroy()
+  }
   const url = new URL(target)
   url.hostname = '127.0.0.1'
   url.port = String(port)
@@ -73,7 +76,7 @@ export async function openProxy(target: string): Promise<DatabaseProxy> {
     },
     refuseConnections() {
       isRefusing = true
-      for (const pair of pairs) for (const socket of pair) socket.destroy()
+      closeConnections()
     },
     stallAfterLogin() {
       isStallingAfterLogin = true
@@ -84,14 +87,14 @@ export async function openProxy(target: string): Promise<DatabaseProxy> {
     },
     forwardTo(other) {
       to = new URL(other)
-      for (const pair of pairs) for (const socket of pair) socket.destroy()
+      closeConnections()
     },
     disconnectAfter(text) {
       triggerText = text
     },
     close() {
       server.close()
-      for (const pair of pairs) for (const socket of pair) socket.destroy()
+      closeConnections()
     },
   }
 }
