@@ -5,6 +5,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openDatabaseAt } from '../../src/database/database.ts'
 import { openEmbeddedDatabase } from '../../src/database/embedded/index.ts'
+import { servicePassword } from '../../src/database/embedded/service-role.ts'
 import { migrate } from '../../src/database/migrate.ts'
 import { seed } from '../../src/features/seeding/seed.ts'
 import { generousOptions } from '../support/database-options.ts'
@@ -80,6 +81,8 @@ async function downgradeRoles(superuser: string): Promise<string> {
   return databaseUrl(earlier.href, 'entente')
 }
 
+const superusers = 'select rolname as name from pg_roles where rolsuper'
+
 it('an upgrade gives the service a role without superuser rights, and keeps the data', async () => {
   const first = await openEmbeddedDatabase(folder, settings)
   const earlier = await downgradeRoles(await superuserUrl(folder, first.url))
@@ -100,10 +103,28 @@ it('an upgrade gives the service a role without superuser rights, and keeps the 
     // Drops and creates schemas, functions, triggers and views, as a migration does.
     await query(url, 'select sync_records(); select sync_history()')
     await fill(url)
-    expect(
-      await query(await superuserUrl(folder, url), 'select rolname from pg_roles where rolsuper'),
-    ).toEqual([{ rolname: 'postgres' }])
+    expect(await query(await superuserUrl(folder, url), superusers)).toEqual([{ name: 'postgres' }])
   } finally {
     await Promise.all(opened.map((database) => database.close()))
+  }
+})
+
+it('the next start completes an upgrade that was killed after it had renamed the superuser', async () => {
+  const first = await openEmbeddedDatabase(folder, settings)
+  const earlier = new URL(await downgradeRoles(await superuserUrl(folder, first.url)))
+  await fill(earlier.href)
+  const renaming = new URL(earlier)
+  renaming.username = 'entente_upgrade'
+  await query(earlier.href, `create role entente_upgrade superuser login password '${earlier.password}'`)
+  await query(renaming.href, 'alter role entente rename to postgres')
+  await query(renaming.href, `create role entente login password '${servicePassword(earlier.password)}'`)
+  await first.close()
+
+  const { url, close } = await openEmbeddedDatabase(folder, settings)
+  try {
+    expect(await query(url, rights)).toEqual([{ name: 'entente', ...noRights }])
+    expect(await query(await superuserUrl(folder, url), superusers)).toEqual([{ name: 'postgres' }])
+  } finally {
+    await close()
   }
 })

@@ -28,13 +28,13 @@ async function isServiceSuperuser(getUrl: GetUrl): Promise<boolean> {
   )
 }
 
-/** A temporary role that renames the superuser, since no role can rename itself. */
+/** A temporary role that renames the superuser, since no role can rename itself. `transferDatabase` drops it. */
 const renamingRole = 'entente_upgrade'
 
 /**
  * Renames the superuser, which cannot be demoted, and creates a service role under its former name.
  * @param password the password of the superuser.
- * @throws PostgreSQL's error, unless another process has separated the roles.
+ * @throws PostgreSQL's error if the service role is still the superuser after it. After another error, the next start checks again.
  */
 export async function separateRoles(getUrl: GetUrl, password: string): Promise<void> {
   if (!(await isServiceSuperuser(getUrl))) return
@@ -48,7 +48,6 @@ export async function separateRoles(getUrl: GetUrl, password: string): Promise<v
       renamingClient.query(`begin; alter role ${serviceRole} rename to ${superuser};
         create role ${serviceRole} login password ${pg.escapeLiteral(servicePassword(password))}; commit`),
     )
-    await client.query(`drop role ${renamingRole}`)
   }).catch(async (error: unknown) => {
     // The other process may have renamed the role before this one was connected.
     if (await isServiceSuperuser(getUrl)) throw error
@@ -65,6 +64,7 @@ declare
   command text;
 begin
   perform pg_advisory_xact_lock(${lock});
+  drop role if exists ${renamingRole};
   if exists (select from pg_database where datname = '${serviceRole}' and datdba = '${serviceRole}'::regrole) then
     return;
   end if;
@@ -95,7 +95,8 @@ end
 $$`
 
 /**
- * Makes the service role the owner of the database and of the superuser's objects in it, in one transaction.
+ * Makes the service role the owner of the database and of the superuser's objects in it, and drops the role that has renamed the
+ * superuser, in one transaction. So a process that is killed between the two steps leaves no role behind.
  * @throws PostgreSQL's error.
  */
 export const transferDatabase = (getUrl: GetUrl): Promise<unknown> =>

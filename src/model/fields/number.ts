@@ -42,7 +42,7 @@ const maxDecimal = 1e14
 
 /**
  * A number from -10^14 to 10^14 with at most four decimals.
- * @param unit name of the dimension that must have a single value before numbers can be summed, averaged or compared.
+ * @param unit name of the dimension that must have a single value before the measures `sum`, `avg`, `min` and `max` can use the number.
  */
 export const decimal = (description: string, unit: string) =>
   defineField({
