@@ -4,7 +4,7 @@ import { adminKey } from '../support/app.ts'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
 
-/** Writes of the dashboard whose response is lost, in a browser. */
+/** Requests of the dashboard whose response is lost, in a browser. */
 
 const dashboard = useDashboard({ changesRecords: true })
 
@@ -80,30 +80,27 @@ describe.skipIf(skipsBrowser)('after a lost response [needs Chromium]', { timeou
   it.each([
     ['edit', 'Save'],
     ['redact', 'Redact'],
-  ])(
-    'that would show the version of another user, the %s form says that nothing was saved',
-    async (view, button) => {
-      const id = await dashboard.createAgreement({ title: 'Before', place: 'Beijing' })
-      const { page } = await dashboard.openSignedIn(`/records/agreements/${id}/${view}`)
-      await page.getByRole('button', { name: button }).waitFor()
-      await dashboard.api.patch(`/v1/agreements/${id}`, { title: 'By another user' })
-      await page.route(`**/v1/agreements/${id}*`, (route) =>
-        route.request().method() === 'GET' ? route.abort() : route.fallback(),
-      )
-      if (view === 'edit') await page.getByLabel('Title required').fill('After')
-      else {
-        await page.getByLabel('Text required').fill('Beijing')
-        await page.getByLabel('Reason required').fill('At their own request')
-        await page.getByLabel('I know that this cannot be undone.').check()
-      }
-      await page.getByRole('button', { name: button }).click()
-      await page
-        .getByRole('alert')
-        .getByText(/^Not saved: /)
-        .waitFor()
-      expect(await read(id)).toMatchObject({ title: 'By another user', place: 'Beijing', version: 2 })
-    },
-  )
+  ])('to the read that follows a conflict, the %s form says that nothing was saved', async (view, button) => {
+    const id = await dashboard.createAgreement({ title: 'Before', place: 'Beijing' })
+    const { page } = await dashboard.openSignedIn(`/records/agreements/${id}/${view}`)
+    await page.getByRole('button', { name: button }).waitFor()
+    await dashboard.api.patch(`/v1/agreements/${id}`, { title: 'By another user' })
+    await page.route(`**/v1/agreements/${id}*`, (route) =>
+      route.request().method() === 'GET' ? route.abort() : route.fallback(),
+    )
+    if (view === 'edit') await page.getByLabel('Title required').fill('After')
+    else {
+      await page.getByLabel('Text required').fill('Beijing')
+      await page.getByLabel('Reason required').fill('At their own request')
+      await page.getByLabel('I know that this cannot be undone.').check()
+    }
+    await page.getByRole('button', { name: button }).click()
+    await page
+      .getByRole('alert')
+      .getByText(/^Not saved: /)
+      .waitFor()
+    expect(await read(id)).toMatchObject({ title: 'By another user', place: 'Beijing', version: 2 })
+  })
 
   it('a second click creates no second key, but a click after its message creates another', async () => {
     const { page } = await dashboard.openSignedIn('/administration')

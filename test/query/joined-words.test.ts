@@ -56,7 +56,7 @@ describe('the filter q', () => {
     'arrow\u00a0euro',
     'dotted•middot',
     'comma عام',
-  ])('finds words beside spaces and signs of any script, and in angle brackets: %s', async (q) => {
+  ])('finds words beside spaces, punctuation and symbols, and in angle brackets: %s', async (q) => {
     expect(await titlesWith(q)).toContain(signs)
   })
 
@@ -66,11 +66,11 @@ describe('the filter q', () => {
     'dotted -dotted·middot',
     '"middot dotted"',
     'middot·dotted',
-  ])('excludes words beside signs, and takes words that a sign joins as a phrase: %s', async (q) => {
+  ])('excludes words beside symbols, and takes words that a symbol joins as a phrase: %s', async (q) => {
     expect(await titlesWith(q)).not.toContain(signs)
   })
 
-  it('excludes only the whole phrase of words that a sign joins', async () => {
+  it('excludes only the whole phrase of words that a symbol joins', async () => {
     expect(await titlesWith('dotted -middot·dotted')).toContain(signs)
   })
 
