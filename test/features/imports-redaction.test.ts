@@ -136,6 +136,23 @@ it('a row that was redacted before its import is committed writes nothing', asyn
   expect((await api.get(path)).json()).toMatchObject({ title: 'First', version: 2 })
 })
 
+it('a row that was redacted before its import is committed does not count as dropped', async () => {
+  const scheme = newScheme()
+  const valid = `Id,Title,Signed,Signatory,Other
+1,First,1999,Jane Doe,Pakistan
+2,Second,in June,John Roe,Pakistan
+`
+  await importCsv(api.database, mapping(scheme), valid)
+  const { id } = await checkCsv(api.database, mapping(scheme), valid)
+  expect((await redact(await pathOf(scheme, '1'), { text: 'Jane Doe' })).status).toBe(200)
+  expect((await api.post(`/v1/imports/${id}/commit`, undefined)).status).toBe(202)
+  expect(await continueImport(api.database, id)).toMatchObject({
+    state: 'committed',
+    counts: { dropped: 1 },
+    report: { droppedBy: [{ column: 'Signed', rows: 1 }] },
+  })
+})
+
 it('a row that is redacted while it waits for another row does not end as refused', async () => {
   const csv = file.split('\n', 2).join('\n')
   const { id } = await checkCsv(api.database, mapping(newScheme()), csv)
