@@ -317,6 +317,13 @@ records:
     expect(named.rows.map(({ values }) => values)).toEqual([{ code: 'a' }])
   })
 
+  it('names a sheet to read if all sheets are hidden', async () => {
+    const file = await makeWorkbook((workbook) => {
+      workbook.addWorksheet('Codes', { state: 'hidden' }).addRows([['code'], ['a']])
+    })
+    expect(await messageOf(readContent('file.xlsx', file))).toMatch(/ are hidden\. .* such as "Codes"\.$/)
+  })
+
   it.each([
     ['d-mmmm-yy', 'date'],
     ['yyyy\\-mm\\-dd', 'date'],

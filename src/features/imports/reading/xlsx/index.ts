@@ -75,7 +75,13 @@ const visibleSheets = (sheets: readonly Sheet[]) => sheets.filter(({ isHidden })
 function findSheet(sheets: readonly Sheet[], wanted: string | undefined): Sheet {
   const sheet = wanted === undefined ? visibleSheets(sheets)[0] : sheets.find(({ name }) => name === wanted)
   if (sheet) return sheet
-  if (wanted === undefined) throw unreadableFile('The XLSX file has no sheet.')
+  const [first] = sheets
+  if (wanted === undefined)
+    throw unreadableFile(
+      first
+        ? `All sheets of the XLSX file are hidden. Set rows.sheet in the mapping to the name of the one to read, such as "${first.name}".`
+        : 'The XLSX file has no sheet.',
+    )
   const names = sheets.map(({ name }) => name)
   throw unreadableFile(didYouMeanSentence(`The file has no sheet "${wanted}"`, wanted, names))
 }
