@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -11,6 +9,7 @@ import { checkValue } from '../../problems/faults.ts'
 import { Problem } from '../../problems/problem.ts'
 import type { LocalFile } from './reading/file.ts'
 import type { ImportFile, ImportJob } from './store.ts'
+import { withTemporaryFolder } from './temporary-folders.ts'
 
 /** Stores uploaded files in the database until their rows are staged, since another process may read them. */
 
@@ -114,8 +113,7 @@ export async function withStoredFiles<T>(
   { id, files }: ImportJob,
   work: (files: LocalFile[]) => Promise<T>,
 ): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'entente-import-'))
-  try {
+  return withTemporaryFolder(async (folder) => {
     const local: LocalFile[] = []
     for (const [index, { name, bytes }] of files.entries()) {
       const path = join(folder, String(index))
@@ -134,7 +132,5 @@ export async function withStoredFiles<T>(
       local.push({ path, name })
     }
     return await work(local)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+  })
 }

@@ -4,6 +4,7 @@ import { removeUpload } from '../../features/imports/cleanup.ts'
 import { importChannel } from '../../features/imports/http/notify.ts'
 import { isTemporary, runImport } from '../../features/imports/run.ts'
 import { listStaleUploads, listUnfinished, TakenOver } from '../../features/imports/store.ts'
+import { removeAbandonedFolders } from '../../features/imports/temporary-folders.ts'
 import type { Registry } from '../../model/registry.ts'
 import { Problem } from '../../problems/problem.ts'
 
@@ -68,15 +69,18 @@ export const importer = fp<{ registry: Registry }>(
       for (const id of await listUnfinished(autocommitReads(app.database)).catch(() => [])) queue.add(id)
       runQueue()
     }
+    // If a removal fails, the next poll repeats it.
+    const cleanFolders = () => removeAbandonedFolders().catch(() => {})
     const clean = async () => {
+      await cleanFolders()
       for (const id of await listStaleUploads(autocommitReads(app.database)))
         await removeUpload(app.database, id)
     }
     const timers = [
       setInterval(runNext, intervalMs).unref(),
-      // If the removal fails, the next poll repeats it.
       setInterval(() => clean().catch(() => {}), cleaningIntervalMs).unref(),
     ]
+    void cleanFolders()
     const listening = app.database.listen(importChannel, { onNotification: runNext, onConnect: runNext })
     app.addHook('onClose', async () => {
       stopping.abort()

@@ -1,11 +1,10 @@
 import { createWriteStream } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Problem } from '../../../problems/problem.ts'
 import type { LocalFile } from '../reading/file.ts'
+import { withTemporaryFolder } from '../temporary-folders.ts'
 import type { Upload } from './upload.ts'
 
 /** A part of an upload that is stored on disk. */
@@ -23,7 +22,6 @@ export async function withLocalParts<T>(
   maxBytes: number,
   work: (parts: LocalPart[]) => Promise<T>,
 ): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'entente-upload-'))
   let bytes = 0
   async function* limitBytes(chunks: AsyncIterable<Buffer>) {
     for await (const chunk of chunks) {
@@ -33,7 +31,7 @@ export async function withLocalParts<T>(
       yield chunk
     }
   }
-  try {
+  return withTemporaryFolder(async (folder) => {
     const parts: LocalPart[] = []
     for await (const { field, name, stream } of upload) {
       const path = join(folder, String(parts.length))
@@ -41,7 +39,5 @@ export async function withLocalParts<T>(
       parts.push({ field, name, path })
     }
     return await work(parts)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+  })
 }

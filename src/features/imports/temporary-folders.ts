@@ -1,0 +1,43 @@
+import { lstat, mkdtemp, readdir, rm, utimes } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** Temporary folders for files that are being read. A process that is killed leaves its folders. */
+
+const prefix = 'entente-temporary-'
+
+/** Milliseconds between two updates of the time of a folder in use. */
+const touchIntervalMs = 600_000
+
+/** Milliseconds after which a folder whose time was not updated is not in use any more. */
+const maxAgeMs = 24 * 60 * 60 * 1000
+
+/** Makes a temporary folder, and removes it when `work` has ended. @throws what `work` throws. */
+export async function withTemporaryFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), prefix))
+  const touch = () => utimes(folder, new Date(), new Date()).catch(() => {})
+  const timer = setInterval(touch, touchIntervalMs).unref()
+  try {
+    return await work(folder)
+  } finally {
+    clearInterval(timer)
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/**
+ * Removes the folders that killed processes have left. Other processes, even of other machines and containers, may use folders
+ * at the same place, so only the time of a folder tells that nobody uses it.
+ */
+export async function removeAbandonedFolders(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    if (!name.startsWith(prefix)) continue
+    const folder = join(tmpdir(), name)
+    // Another process may remove the folder meanwhile.
+    const stats = await lstat(folder).catch(() => undefined)
+    if (!stats?.isDirectory() || Date.now() - stats.mtimeMs < maxAgeMs) continue
+    // Another user could replace the folder with a link while it is removed.
+    const isOwn = stats.uid === (process.getuid?.() ?? stats.uid)
+    if (isOwn) await rm(folder, { recursive: true, force: true }).catch(() => {})
+  }
+}
