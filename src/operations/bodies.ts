@@ -55,13 +55,19 @@ function shapeOf(schema: z.core.$ZodType): z.core.$ZodShape | undefined {
   )
 }
 
-/** Returns the schema of a property in a merge patch: optional, nullable, and recursive for objects. */
-function patchSchemaFor(schema: z.core.$ZodType): z.ZodType {
+/** Returns the schema of a value in a merge patch, which is not null: recursive for objects. */
+function patchValueSchema(schema: z.core.$ZodType): z.core.$ZodType {
   if (schema instanceof z.ZodDefault || schema instanceof z.ZodNullable || schema instanceof z.ZodOptional) {
-    return patchSchemaFor(schema.unwrap())
+    return patchValueSchema(schema.unwrap())
   }
   const shape = shapeOf(schema)
-  return z.optional(z.nullable(shape ? z.strictObject(patchShape(shape)) : schema))
+  return shape ? z.strictObject(patchShape(shape)) : schema
+}
+
+/** Returns the schema of a property in a merge patch: optional, and nullable if a record can lack it, since null removes it. */
+function patchSchemaFor(schema: z.core.$ZodType): z.ZodType {
+  const value = patchValueSchema(schema)
+  return z.optional(schema._zod.optin !== undefined ? z.nullable(value) : value)
 }
 
 const patchShape = (shape: z.core.$ZodShape): z.ZodRawShape =>

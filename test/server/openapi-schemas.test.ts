@@ -141,6 +141,26 @@ describe('the schemas of the OpenAPI document', () => {
     expect(validationErrors(patch, '/components/schemas/CitationPatch')).toEqual([])
   })
 
+  it.each(resources)(
+    'refuse null for the required properties of $name in a patch, as the service does',
+    ({ singular, document: { shape } }) => {
+      const { required } = document.components.schemas[`${singular}Input`] ?? {}
+      const pointer = `/components/schemas/${singular}Patch`
+      const refused = Object.keys(shape).filter(
+        (property) => validationErrors({ [property]: null }, pointer).length > 0,
+      )
+      expect(refused).toEqual(required)
+    },
+  )
+
+  it('refuse a patch that removes one number of a point, as the service does', async () => {
+    const patch = { labelPoint: { latitude: null } }
+    const headers = { 'if-match': '*' }
+    expect((await api.patch('/v1/countries/PAK', patch, { headers })).status).toBe(422)
+    expect(validationErrors(patch, '/components/schemas/CountryPatch')).not.toEqual([])
+    expect(validationErrors({ labelPoint: null }, '/components/schemas/CountryPatch')).toEqual([])
+  })
+
   it('refuse conditions of a search that are empty, as the service does', async () => {
     const search = '/v1/agreements/search'
     const isValid = (body: unknown) =>
