@@ -3,7 +3,7 @@ import type { Registry } from '../model/registry.ts'
 import type { Resource } from '../model/resource.ts'
 import { registerResponseSchema } from '../model/schema-names.ts'
 import { etagHeader, ifNoneMatch, taggedResponse } from '../operations/entity-tags.ts'
-import { exportFormats, exportMediaType } from '../operations/exporting/contract.ts'
+import { type ExportFormat, exportFormats, exportMediaType } from '../operations/exporting/contract.ts'
 import type { Endpoint } from '../operations/operation.ts'
 import type { Publisher } from '../operations/publisher.ts'
 import { notModified } from '../operations/response-schemas.ts'
@@ -20,9 +20,18 @@ const context = {
   dcat: 'http://www.w3.org/ns/dcat#',
   dcterms: 'http://purl.org/dc/terms/',
   foaf: 'http://xmlns.com/foaf/0.1/',
+  rdfs: 'http://www.w3.org/2000/01/rdf-schema#',
 }
 
 const reference = (url: string, path: string) => ({ '@id': `${url}${path}` })
+
+/** Returns the property with the media type of a format. DCAT has one only for the types that IANA has registered. */
+function mediaTypeProperty(format: ExportFormat) {
+  const [type = ''] = exportMediaType(format).split(';')
+  return type.includes('/x-')
+    ? { 'dcterms:format': { '@type': 'dcterms:MediaTypeOrExtent', 'rdfs:label': type } }
+    : { 'dcat:mediaType': { '@id': `https://www.iana.org/assignments/media-types/${type}` } }
+}
 
 /** Returns a resource as a DCAT data set, with a distribution for each format of its exports. */
 function dataset(resource: Resource, { serviceUrl: url = '' }: Publisher) {
@@ -42,7 +51,7 @@ function dataset(resource: Resource, { serviceUrl: url = '' }: Publisher) {
         // The application profile for European data portals (DCAT-AP) requires `accessURL`. It may equal `downloadURL`.
         'dcat:accessURL': address,
         'dcat:downloadURL': address,
-        'dcat:mediaType': exportMediaType(format).split(';')[0],
+        ...mediaTypeProperty(format),
         ...(format === 'csv' && { 'dcterms:conformsTo': reference(url, `/v1/${name}/table-schema`) }),
       }
     }),

@@ -130,7 +130,12 @@ it('the catalog has a data set for each resource, whose distributions can be dow
       expect(distribution['dcat:accessURL']).toEqual(distribution['dcat:downloadURL'])
       const file = await api.request('HEAD', url.pathname + url.search)
       expect(file.status).toBe(200)
-      expect(file.headers.get('content-type')).toContain(distribution['dcat:mediaType'])
+      const type = String(file.headers.get('content-type')).split(';')[0]
+      const expected =
+        type === 'application/x-ndjson'
+          ? { 'dcterms:format': { '@type': 'dcterms:MediaTypeOrExtent', 'rdfs:label': type } }
+          : { 'dcat:mediaType': { '@id': `https://www.iana.org/assignments/media-types/${type}` } }
+      expect(distribution).toMatchObject(expected)
     }
   }
 })
