@@ -15,8 +15,10 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 /** Sends parts of multipart/form-data without file names. @param parts the parameters and the content of each. */
-function sendFields(parts: readonly (readonly [parameters: string, content: string])[]): Promise<Response> {
-  const boundary = 'a-boundary'
+function sendFields(
+  parts: readonly (readonly [parameters: string, content: string])[],
+  boundary = 'a-boundary',
+): Promise<Response> {
   const encoded = parts.map(
     ([parameters, content]) =>
       `--${boundary}\r\nContent-Disposition: form-data; ${parameters}\r\n\r\n${content}\r\n`,
@@ -53,6 +55,16 @@ describe('an upload', () => {
       expect(response.json()).toMatchObject({ status: 415, detail: expect.stringContaining('"gzip"') })
     },
   )
+
+  it('may have a boundary of up to 250 characters, and is refused with the limit if it is longer', async () => {
+    const allowed = await sendFields([], 'b'.repeat(250))
+    expect(await allowed.json()).toMatchObject({ type: '/problems/invalid-body' })
+    const refused = await sendFields([], 'b'.repeat(251))
+    expect(await refused.json()).toMatchObject({
+      status: 400,
+      detail: 'The body is not multipart/form-data: its boundary has more than 250 characters.',
+    })
+  })
 
   it('is refused if a part is too large, even if it has no file name', async () => {
     const large = await sendFields([['name="mapping"', `# ${'x'.repeat(5_000_000)}`]])

@@ -1,3 +1,4 @@
+import { MIMEType } from 'node:util'
 import fastifyMultipart from '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
@@ -13,6 +14,9 @@ const limits = {
   headerPairs: 20,
   fileSize: Number.POSITIVE_INFINITY,
 }
+
+/** Maximum length of a boundary, in characters. RFC 2046 allows 70, and the parser reads some more. */
+const maxBoundaryLength = 250
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -39,6 +43,13 @@ export const multipart = fp(
   { name: 'multipart', dependencies: ['body-parsers'] },
 )
 
+/** @throws Error for a boundary that the parser does not read. */
+function requireShortBoundary({ headers }: FastifyRequest): void {
+  const boundary = new MIMEType(headers['content-type'] ?? '').params.get('boundary') ?? ''
+  if (boundary.length > maxBoundaryLength)
+    throw new Error(`its boundary has more than ${maxBoundaryLength} characters`)
+}
+
 /**
  * Returns the parts of a body.
  * @throws Problem `malformed-request` when it is not multipart/form-data (RFC 7578), and `too-large` for too many parts;
@@ -46,6 +57,7 @@ export const multipart = fp(
  */
 async function* readParts(request: FastifyRequest): AsyncGenerator<UploadPart> {
   try {
+    requireShortBoundary(request)
     for await (const part of request.parts()) {
       if (part.type === 'file')
         yield { field: part.fieldname, name: part.filename || part.fieldname, stream: part.file }
