@@ -81,6 +81,9 @@ function isPublicUrl(value: string): boolean {
   return username === '' && password === ''
 }
 
+/** Whether no step of a path of claims is empty. The name of one claim may be a URL, which has dots, too. */
+const isClaimPath = (path: string) => path.split('.').every((step) => step.trim() !== '')
+
 const isCollectorUrl = (value: string) =>
   /^https?:\/\//.test(value) && URL.canParse(value) && !value.includes('/v1/traces')
 
@@ -127,6 +130,7 @@ export const environment = z.object({
     ),
   OIDC_AUDIENCE: text.optional().describe("Required value of `aud` in the issuer's tokens."),
   OIDC_ROLE_CLAIM: text
+    .refine(isClaimPath, 'the name of a claim, or names separated by single dots, like realm_access.roles')
     .default('roles')
     .describe(
       'Path of the claim that holds reader, editor or admin; nested claims are separated by dots, as in realm_access.roles.',
