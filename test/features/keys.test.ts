@@ -1,11 +1,16 @@
 // @module-tag slow
 
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { hashKey, storeLastUses } from '../../src/database/keys.ts'
 import { buildApp } from '../../src/server/app.ts'
 import { readConfig } from '../../src/server/config.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
+import { treatyHeader, treatyMapping } from '../support/imports.ts'
 
 /** Administrators create, list and revoke keys over HTTP. */
 
@@ -40,6 +45,11 @@ const asAdmin = { key: adminKey }
 const readStatus = async (key: string) => (await api.get('/v1/countries?limit=1', { key })).status
 
 const document = { title: 'An agreement', kind: 'treaty' }
+
+const part = (name: string, content: string) =>
+  `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${content}\r\n`
+
+const upload = `${part('mapping', treatyMapping('slow'))}${part('file', `${treatyHeader}\n1,A,2001,China\n`)}--b--\r\n`
 
 describe('a key', () => {
   it('is shown once, when it is created, and stored as a hash', async () => {
@@ -88,6 +98,24 @@ describe('a key', () => {
     expect(revokedAt).not.toBeNull()
     expect((await api.delete(`/v1/keys/${id}`)).status).toBe(204)
     expect((await api.get(`/v1/keys/${id}`, asAdmin)).json<Key>().revokedAt).toBe(revokedAt)
+  })
+
+  it.each([
+    ['/v1/agreements', 'application/json', JSON.stringify(document)],
+    ['/v1/agreements/search', 'application/json', '{"where":{"title":{"contains":"a"}}}'],
+    ['/v1/imports', 'multipart/form-data; boundary=b', upload],
+  ])('is refused if it was revoked while a body arrived at %s', async (path, type, body) => {
+    const { id, key } = await createKey({ role: 'editor' })
+    const headers = { authorization: `Bearer ${key}`, 'content-type': type, 'content-length': body.length }
+    const sending = request(`${api.origin}${path}`, { method: 'POST', headers })
+    const responded = once(sending, 'response')
+    sending.write(body.slice(0, 20))
+    await delay(1100)
+    expect((await api.delete(`/v1/keys/${id}`)).status).toBe(204)
+    sending.end(body.slice(20))
+    const [response]: IncomingMessage[] = await responded
+    expect(response?.statusCode).toBe(401)
+    expect(response && (await text(response))).toContain('while the request arrived')
   })
 
   it('that does not exist is not found, and a malformed id is refused', async () => {

@@ -1,9 +1,13 @@
 import fp from 'fastify-plugin'
 import { requireAccess } from './authentication/authenticate.ts'
+import { requireStillAuthorized } from './authentication.ts'
+
+/** After this time, in milliseconds, the credentials of a request are checked again when its body has arrived. */
+const maxCredentialsAgeMs = 1000
 
 /**
  * Refuses a request whose role is below the `access` of its route. With `publicRead`, everyone has the access `read`. Refused
- * requests count against the rate limit.
+ * requests count against the rate limit. Also refuses a request whose key was revoked while its body arrived.
  */
 export const access = fp<{ publicRead: boolean }>(
   async function access(app, { publicRead }) {
@@ -11,6 +15,9 @@ export const access = fp<{ publicRead: boolean }>(
       const { access: required } = routeOptions.config
       if (required !== undefined) requireAccess(actor, required, publicRead)
       done()
+    })
+    app.addHook('preHandler', async (request, reply) => {
+      if (reply.elapsedTime > maxCredentialsAgeMs) await requireStillAuthorized(request)
     })
   },
   { name: 'access', dependencies: ['authentication'] },

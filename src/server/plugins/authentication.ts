@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Access, Actor } from '../../operations/operation.ts'
 import { Problem } from '../../problems/problem.ts'
-import { anonymous, authenticator, type Credentials } from './authentication/authenticate.ts'
+import { anonymous, authenticator, type Credentials, unauthorized } from './authentication/authenticate.ts'
 import { failureLimit, notLimited } from './authentication/failure-limit.ts'
 import { repetitionProblem } from './http-conformance.ts'
 import { rateLimited } from './rate-limit.ts'
@@ -20,6 +20,16 @@ declare module 'fastify' {
     /** The access that the route requires. If absent, the `Authorization` header is not read. */
     access?: Access
   }
+}
+
+/**
+ * Checks the credentials of a request again, since its body may have arrived long after them.
+ * @throws Problem `unauthorized` if they are no longer accepted.
+ */
+export async function requireStillAuthorized(request: FastifyRequest): Promise<void> {
+  if (await request.server.isAuthorized(request)) return
+  const detail = 'The key or token was revoked, changed or expired while the request arrived.'
+  throw unauthorized(detail, 'invalid_token')
 }
 
 /** Options of the plugin `authentication`. */

@@ -5,6 +5,7 @@ import fp from 'fastify-plugin'
 import { errorCode } from '../../error-code.ts'
 import { Upload, type UploadPart } from '../../features/imports/http/upload.ts'
 import { Problem } from '../../problems/problem.ts'
+import { requireStillAuthorized } from './authentication.ts'
 import { requireUnencoded } from './body-parsers.ts'
 
 /** Limits of a body: bytes of a field name, number of parts, and headers of a part. The readers of parts limit their bytes. */
@@ -53,7 +54,7 @@ function requireShortBoundary({ headers }: FastifyRequest): void {
 /**
  * Returns the parts of a body.
  * @throws Problem `malformed-request` when it is not multipart/form-data (RFC 7578), and `too-large` for too many parts;
- * Fastify's error with status 413 for a body above the limit of the route.
+ * Fastify's error with status 413 for a body above the limit of the route; what `requireStillAuthorized` throws at the end.
  */
 async function* readParts(request: FastifyRequest): AsyncGenerator<UploadPart> {
   try {
@@ -77,4 +78,6 @@ async function* readParts(request: FastifyRequest): AsyncGenerator<UploadPart> {
     // After a refusal, the rest of the body is read and discarded. Otherwise the connection would never be free again.
     request.raw.unpipe().resume()
   }
+  // The parts of an upload arrive while its handler runs.
+  await requireStillAuthorized(request)
 }
