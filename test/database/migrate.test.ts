@@ -195,6 +195,18 @@ describe('migrating', () => {
     }
   })
 
+  it('checks the history for longer than the time limits of its role allow', async () => {
+    await migrate(database.database)
+    await database.pool.query(`create or replace function history_drift() returns setof text language plpgsql
+      as $$ begin perform pg_sleep(1.5); end $$`)
+    const limited = openDatabaseAt(await withTimeLimits(database, 1000), generousOptions)
+    try {
+      await expect(migrate(limited)).resolves.toBeUndefined()
+    } finally {
+      await limited.close()
+    }
+  })
+
   /** Creates a role without privileges. Runs a function with the database, opened as this role, and the role's name. */
   async function withRole(run: (database: Database, role: string) => Promise<void>): Promise<void> {
     const role = `role_${randomBytes(4).toString('hex')}`
