@@ -33,7 +33,7 @@ describe('a public record that would refer to an internal one', () => {
       { op: 'create', document: organization({ parent: hidden.key }) },
     ])
     expect(statuses).toEqual([201, 409, 201, 409])
-    const message = `refers to organizations ${hidden.key}, which is internal`
+    const message = `refers to /v1/organizations/${hidden.key}, which is internal`
     expect(faults).toMatchObject(
       [1, 3].map((index) => ({ pointer: `/operations/${index}/document/parent`, message })),
     )
@@ -113,7 +113,7 @@ describe('many public records that would refer to internal ones', () => {
     expect(faults).toMatchObject(
       hidden.map((key, index) => ({
         pointer: `/operations/${index}/document/broader`,
-        message: `refers to topics ${key}, which is internal`,
+        message: `refers to /v1/topics/${key}, which is internal`,
       })),
     )
   })
@@ -134,7 +134,7 @@ describe('many public records that would refer to internal ones', () => {
     expect(faults).toMatchObject(
       hidden.map((key, index) => ({
         pointer: `/operations/${index}/patch/broader`,
-        message: `refers to topics ${key}, which is internal`,
+        message: `refers to /v1/topics/${key}, which is internal`,
       })),
     )
   })

@@ -225,6 +225,14 @@ describe('a record that was merged into another one', () => {
       )
   })
 
+  it('is named with the path of the other one if a new record refers to it', async () => {
+    const [from, into] = [await create('Referred to'), await create('To be referred to')]
+    expect((await merge(from, into)).status).toBe(200)
+    const refused = await api.post('/v1/organizations', { name: 'New', kind: 'academic', parent: from.id })
+    const message = `there is no "${from.id}" in organizations; it was merged into ${into.path}`
+    expect(readProblem(refused).errors).toMatchObject([{ pointer: '/parent', message }])
+  })
+
   it('is not restored, even if the other one has been removed', async () => {
     const [from, into] = [await create('One'), await create('Another')]
     expect((await merge(from, into)).status).toBe(200)

@@ -175,7 +175,7 @@ async function explainInternalReferences(
     const errors = found.map((reference) => ({
       pointer: formatPointer(reference.path),
       code: 'conflict',
-      message: `refers to ${targetOf(reference)}, which is internal`,
+      message: `refers to /v1/${reference.resource}/${reference.value}, which is internal`,
     }))
     return new Problem('conflict', detail, { errors, cause: error })
   })

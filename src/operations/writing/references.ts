@@ -119,7 +119,7 @@ export async function findDanglingReferences(
   const mergedInto = await findMergedKeys(tx, resource.registry, missing.map(targetOf))
   const mergedText = (reference: ReferenceValue) => {
     const key = mergedInto(targetOf(reference))
-    return key === undefined ? '' : `; it was merged into "${key}"`
+    return key === undefined ? '' : `; it was merged into /v1/${reference.resource}/${key}`
   }
   return found.map((documentReferences) =>
     documentReferences.filter(isMissing).map((reference) => ({
