@@ -93,14 +93,16 @@ describe('the form of each resource', () => {
   })
 
   it.each(resources)(
-    'keeps line breaks in every text that may have several lines: $name',
+    'keeps line breaks in the texts that may have several lines, and in no others: $name',
     async ({ name }) => {
       const { shape } = registry.get(name).document
       const form = await loadForm(name)
-      const oneLine = form.filter(({ kind }) => kind === 'text').map((formField) => formField.name)
+      const ofKind = (wanted: FormField['kind']) =>
+        form.filter(({ kind }) => kind === wanted).map((formField) => formField.name)
       const acceptsLineBreaks = (property: string) =>
-        shape[property] && z.safeParse(shape[property], 'one\ntwo').success
-      expect(oneLine.filter(acceptsLineBreaks)).toEqual([])
+        shape[property] !== undefined && z.safeParse(shape[property], 'one\ntwo').success
+      expect(ofKind('text').filter(acceptsLineBreaks)).toEqual([])
+      expect(ofKind('longText').filter((property) => !acceptsLineBreaks(property))).toEqual([])
     },
   )
 })

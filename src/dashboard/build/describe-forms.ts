@@ -12,6 +12,12 @@ import {
 /** Texts with at least this `maxLength` may have several lines. A one-line input would remove their line breaks. */
 const minLongText = 1000
 
+/**
+ * Texts of one line that may be as long as texts of several lines. The OpenAPI document does not say which texts may have line
+ * breaks, and the service refuses those of these texts.
+ */
+const longLines = ['occasion']
+
 /** The properties of a participant that refer to a record. */
 const participantReferences = Object.values(participantProperties)
 
@@ -22,7 +28,7 @@ function referableResources(document: OpenApiDocument, { oneOf = [] }: Schema): 
     .filter((name) => name !== undefined)
 }
 
-function kindOf(document: OpenApiDocument, schema: Schema): FormField['kind'] {
+function kindOf(document: OpenApiDocument, name: string, schema: Schema): FormField['kind'] {
   const { type, format, pattern, maxLength = 0, enum: values } = schema
   if (referableResources(document, schema).length > 0) return 'record'
   if (schema['x-refers-to']) return 'reference'
@@ -31,7 +37,8 @@ function kindOf(document: OpenApiDocument, schema: Schema): FormField['kind'] {
   if (type === 'array') return 'list'
   if (type === 'object') return 'object'
   if (type === 'integer' || type === 'number') return 'number'
-  return format === undefined && pattern === undefined && maxLength >= minLongText ? 'longText' : 'text'
+  const isLine = format !== undefined || pattern !== undefined || longLines.includes(name)
+  return maxLength >= minLongText && !isLine ? 'longText' : 'text'
 }
 
 /**
@@ -79,7 +86,7 @@ function describeField(
   { isRequired, responseSchema }: { isRequired: boolean; responseSchema: Schema },
 ): FormField {
   const schema = resolveSchema(document, raw)
-  const kind = kindOf(document, schema)
+  const kind = kindOf(document, name, schema)
   const { maxLength } = schema
   const hint = hintOf(name, schema.description ?? responseSchema.description)
   const base = {
