@@ -97,6 +97,17 @@ describe.skipIf(skipsBrowser)('the views of a merged record [needs Chromium]', {
     await page.waitForURL('**/compare?country=XZB&before=*')
   })
 
+  it('of a country lead to the page of the country that stays', async () => {
+    await mergeCountries('XWA', 'XWB')
+    const { page, pageErrors, go } = await dashboard.open('/changes')
+    await go('/countries/XWA?lang=en#main')
+    await page.waitForURL('**/countries/XWB?lang=en#main')
+    await page.getByRole('heading', { level: 1, name: 'Country XWB' }).waitFor()
+    expect(pageErrors).toEqual([])
+    await page.goBack()
+    await page.waitForURL('**/changes')
+  })
+
   it('are linked in the history of records that referred to the merged record', async () => {
     const from = await dashboard.create('organizations', { name: 'Former Institute', kind: 'academic' })
     const into = await dashboard.create('organizations', { name: 'Institute', kind: 'academic' })

@@ -1,5 +1,5 @@
 import { useRef } from 'preact/hooks'
-import { Link, useLocation } from 'wouter-preact'
+import { Link, Redirect, useLocation } from 'wouter-preact'
 import { useSearch } from 'wouter-preact/use-browser-location'
 import { toYearBars } from '../api/groups.ts'
 import { withQuery } from '../api/path.ts'
@@ -34,6 +34,10 @@ export function CountryView({ code }: { code: string }) {
   const state = useApi<CountryBriefing>(
     withQuery(`/v1/countries/${encodeURIComponent(code)}/briefing`, { asOf }),
   )
+  // A country that was merged into another one has the briefing of the other one, except as of a time before that.
+  const ownCode = state.body?.country.code ?? code
+  if (ownCode !== code)
+    return <Redirect to={`${recordPath('countries', ownCode)}${location.search}${location.hash}`} replace />
   return (
     <>
       {/* Outside of `Loaded`: if the registry did not have the country on this date, the user can choose another date. */}
