@@ -95,6 +95,8 @@ describe.skipIf(skipsBrowser)('the views of a merged record [needs Chromium]', {
     await page.getByRole('columnheader', { name: 'XZB' }).first().waitFor()
     await go('/compare?country=XZA&before=2020-01-01T00:00:00Z&lang=en')
     await page.waitForURL('**/compare?country=XZB&before=*')
+    await go('/compare?country=XZA,PAK&before=2020-01-01T00:00:00Z&lang=en')
+    await page.waitForURL('**/compare?country=XZB,PAK&before=*')
   })
 
   it('of a country lead to the page of the country that stays', async () => {

@@ -14,6 +14,7 @@ import { ChangedRecords } from '../components/compare/changed-records.tsx'
 import { type Column, useColumnData } from '../components/compare/columns.ts'
 import { ComparedFigures } from '../components/compare/compared-figures.tsx'
 import { ComparedGroups } from '../components/compare/compared-groups.tsx'
+import { useRemainingCountries } from '../components/compare/use-remaining-countries.ts'
 import { NotFound } from '../components/not-found.tsx'
 import { PageHead } from '../components/page-head.tsx'
 import { PrintedAsOf } from '../components/printed-as-of.tsx'
@@ -119,8 +120,14 @@ function Comparison({
       return code === country ? [] : [[country, code]]
     }),
   )
-  if (merged.size > 0) {
-    const country = [...new Set(codes.map((code) => merged.get(code) ?? code))].join(',')
+  // Several countries of a comparison of two times have no columns of their own, and no briefings.
+  const remaining = useRemainingCountries(
+    countryColumns.length === 0 ? codes : [],
+    columns.map(({ asOf }) => asOf),
+  )
+  if (merged.size > 0 || remaining.size > 0) {
+    const survivorOf = (code: string) => merged.get(code) ?? remaining.get(code) ?? code
+    const country = [...new Set(codes.map(survivorOf))].join(',')
     return <Redirect to={`${path}${changeParameters(parameters, { country })}`} replace />
   }
   // Countries that are not in the registry have no briefing.

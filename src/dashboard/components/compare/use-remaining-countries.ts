@@ -1,0 +1,40 @@
+import { readApi, toApiError } from '../../api/client.ts'
+import { withQuery } from '../../api/path.ts'
+import type { Country } from '../../api/types.ts'
+import { useRead } from '../../api/use-read.ts'
+
+/**
+ * Reads the country that a code means: if the country was merged into another one, the API returns the other one.
+ * @returns null if there is no such country, or the code is wrong.
+ */
+async function readCode(path: string, language: string, signal: AbortSignal): Promise<string | null> {
+  try {
+    return (await readApi<Pick<Country, 'code'>>(path, language, signal)).code
+  } catch (failure) {
+    if ([400, 404].includes(toApiError(failure).status)) return null
+    throw failure
+  }
+}
+
+/**
+ * Finds the countries that were merged into other ones at one of several times, since a filter by the code of such a country
+ * finds nothing.
+ * @returns the codes of the countries that remain, by the codes of the merged ones. It is empty until they are read.
+ */
+export function useRemainingCountries(
+  codes: readonly string[],
+  times: readonly (string | undefined)[],
+): ReadonlyMap<string, string> {
+  const reads = codes.flatMap((code) =>
+    times.map((asOf) => ({
+      code,
+      path: withQuery(`/v1/countries/${encodeURIComponent(code)}`, { fields: 'code', asOf }),
+    })),
+  )
+  const name = reads.map(({ path }) => path).join(' ')
+  const { body = [] } = useRead(name === '' ? null : name, (language, signal) =>
+    Promise.all(reads.map(({ path }) => readCode(path, language, signal))),
+  )
+  const remaining = reads.map(({ code }, index) => [code, body[index] ?? code] as const)
+  return new Map(remaining.filter(([code, other]) => other !== code))
+}
