@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
+import { adminKey } from '../support/app.ts'
 import { skipsBrowser } from '../support/browser.ts'
 import { signIn, useDashboard } from '../support/dashboard.ts'
 import { importCsv, newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
@@ -107,6 +108,35 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
     await names.getByRole('group', { name: 'Mu', exact: true }).getByLabel('Leave it out').check()
     await page.getByRole('button', { name: 'Save decisions (1)' }).click()
     await names.waitFor({ state: 'detached' })
+  })
+
+  it('refuse a decision if somebody else has decided or committed since the page read the import', async () => {
+    const rows = ['1,On fire,2003,Atlantis', '2,On sand,2004,Mu']
+    const page = await openDryRun(newScheme(), [treatyHeader, ...rows].join('\n'))
+    const path = `/v1${new URL(page.url()).pathname}`
+    const names = panel(page, 'Unresolved names')
+    const decide = async (name: string) => {
+      await names.getByRole('group', { name, exact: true }).getByLabel('Leave it out').check()
+      await page.getByRole('button', { name: 'Save decisions (1)' }).click()
+    }
+    const stateOfImport = async () =>
+      (await dashboard.api.get(path, { key: adminKey })).json<{ state: string }>().state
+    const refusal = page.getByRole('alert').getByText('this import has changed in the meantime')
+    const decision = { resource: 'countries', name: 'Atlantis', key: 'PAK' }
+    await dashboard.api.put(`${path}/names`, { decisions: [decision] })
+    await expect.poll(stateOfImport).toBe('staged')
+    await decide('Atlantis')
+    await refusal.waitFor()
+    await page.getByRole('button', { name: 'Show the current state' }).click()
+    await names.getByText('Names: 1, in rows: 1.').waitFor()
+    expect(await keyFigure(page, 'New records').textContent()).toBe('1')
+    await dashboard.api.post(`${path}/commit`, undefined)
+    await expect.poll(stateOfImport).toBe('committed')
+    await decide('Mu')
+    await refusal.waitFor()
+    await page.getByRole('button', { name: 'Show the current state' }).click()
+    await page.getByText('The records are written.').waitFor()
+    expect(await names.count()).toBe(0)
   })
 
   it('show the whole of a name to decide, even if it is one long word', async () => {

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
-import { type ApiError, toApiError } from '../api/client.ts'
+import { ApiError, readApi, toApiError } from '../api/client.ts'
 import { withQuery } from '../api/path.ts'
-import type { ImportName, Page } from '../api/types.ts'
+import type { ImportJob, ImportName, Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { useKeepFormInput } from '../api/use-keep-form-input.ts'
 import { useKeepPrevious } from '../api/use-keep-previous.ts'
@@ -11,6 +11,7 @@ import { PageOfList } from '../components/paged-list.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
 import { confirmLeave, useLeaveGuard } from '../editing/use-leave-guard.ts'
 import { useLanguage } from '../i18n/language.ts'
+import { refetchViews } from '../session.ts'
 import { type Decision, NameChoice } from './name-choice.tsx'
 import { Refusal } from './refusal.tsx'
 
@@ -25,12 +26,13 @@ const identityOf = ({ resource, name, country, scheme }: ImportName) =>
 
 /** Names that match no record or several records. When the user has chosen records, the dry run checks the rows again. */
 export function UnresolvedNames({
-  id,
+  job,
   counts,
 }: {
-  id: string
+  job: ImportJob
   counts: { unresolved: number; rows: number }
 }) {
+  const { id } = job
   const { t, number } = useLanguage()
   const [cursor, setCursor] = useState<string>()
   const path = withQuery(`/v1/imports/${id}/names`, { limit: pageLimit, cursor })
@@ -52,15 +54,25 @@ export function UnresolvedNames({
         onChange={(to) => confirmLeave() && setCursor(to)}
       >
         <Loaded state={state} height={`${Math.min(counts.unresolved, pageLimit) * nameHeightRem + 3}rem`}>
-          {({ data }) => <NamesForm key={cursor ?? ''} id={id} names={data} />}
+          {({ data }) => <NamesForm key={cursor ?? ''} job={job} names={data} />}
         </Loaded>
       </PageOfList>
     </Widget>
   )
 }
 
-function NamesForm({ id, names }: { id: string; names: readonly ImportName[] }) {
-  const { t, number } = useLanguage()
+/** The type of the error for an import whose dry run is no longer the one that the page shows. */
+const importChanged = 'import-changed'
+
+/** @throws ApiError if somebody else has decided about names, or committed the import, since its dry run was read. */
+async function requireUnchanged({ id, state, stagedAt }: ImportJob, tag: string): Promise<void> {
+  const current = await readApi<ImportJob>(`/v1/imports/${id}`, tag, undefined, true)
+  if (current.state !== state || current.stagedAt !== stagedAt)
+    throw new ApiError(409, '', { type: importChanged })
+}
+
+function NamesForm({ job, names }: { job: ImportJob; names: readonly ImportName[] }) {
+  const { t, tag, number } = useLanguage()
   const [decisions, setDecisions] = useState<ReadonlyMap<string, Decision>>(new Map())
   // The names whose search for another record has text, although no record was chosen.
   const [searched, setSearched] = useState<ReadonlySet<string>>(new Set())
@@ -76,7 +88,8 @@ function NamesForm({ id, names }: { id: string; names: readonly ImportName[] }) 
     event.preventDefault()
     setSaving(true)
     try {
-      await writeApi(`/v1/imports/${id}/names`, { method: 'PUT', body: { decisions: decided } })
+      await requireUnchanged(job, tag)
+      await writeApi(`/v1/imports/${job.id}/names`, { method: 'PUT', body: { decisions: decided } })
     } catch (failure) {
       setError(toApiError(failure))
       setSaving(false)
@@ -107,6 +120,11 @@ function NamesForm({ id, names }: { id: string; names: readonly ImportName[] }) 
         ))}
       </div>
       {error && <Refusal error={error} />}
+      {error?.type === importChanged && (
+        <button type="button" onClick={refetchViews}>
+          {t('imports.showCurrent')}
+        </button>
+      )}
       <div class="toolbar">
         <button
           type="submit"
