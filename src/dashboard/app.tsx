@@ -15,7 +15,7 @@ import { LabelsContext, useVocabularyLabels } from './i18n/labels.ts'
 import { createLanguage, LanguageContext, selectLanguage, useLanguage } from './i18n/language.ts'
 import { useScrollAndFocusReset } from './scroll-and-focus.ts'
 import { useSession } from './session.ts'
-import { changeParameters, useParameters } from './use-parameters.ts'
+import { changeParameters, useParameters, withoutEmptyParameters } from './use-parameters.ts'
 import { ChangesView } from './views/changes.tsx'
 import { CountryView } from './views/country.tsx'
 import { OverviewView } from './views/overview.tsx'
@@ -82,6 +82,10 @@ function LanguageSwitch() {
 
 function Views() {
   const { t } = useLanguage()
+  const search = useSearch()
+  const kept = withoutEmptyParameters(search)
+  // The API refuses a filter without a value. Views show the records without this filter, so their URLs must not have it.
+  if (kept !== search) return <Redirect to={`${location.pathname}${kept}${location.hash}`} replace />
   return (
     <Suspense fallback={<p class="soft">{t('state.loading')}</p>}>
       <Switch>

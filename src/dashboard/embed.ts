@@ -25,7 +25,7 @@ function addCurrent(names: readonly string[], { search, searchParams }: URL): st
   const current = new URLSearchParams(location.search)
   const missing = names.flatMap((name) => {
     const value = searchParams.has(name) ? null : current.get(name)
-    return value === null ? [] : `${name}=${encodeURIComponent(value)}`
+    return value === null || value === '' ? [] : `${name}=${encodeURIComponent(value)}`
   })
   return [search.slice(1), ...missing].filter(Boolean).join('&')
 }

@@ -16,6 +16,15 @@ export function changeParameters(parameters: URLSearchParams, changes: Parameter
   return appendQuery('', Object.fromEntries(next))
 }
 
+/** Removes the parameters without a value, such as `country=`, from a query string. Returns the rest of its text unchanged. */
+export function withoutEmptyParameters(search: string): string {
+  const kept = search
+    .slice(1)
+    .split('&')
+    .filter((parameter) => /=./.test(parameter))
+  return kept.length === 0 ? '' : `?${kept.join('&')}`
+}
+
 /** Returns the name of the parameter with the time as of which a chart shows the records of its resource. */
 export const findAsOfName = (parameters: URLSearchParams): string =>
   findResource(parameters.get('resource') ?? 'agreements')?.asOfName ?? 'asOf'

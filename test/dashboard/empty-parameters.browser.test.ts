@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest'
+import { skipsBrowser } from '../support/browser.ts'
+import { useDashboard } from '../support/dashboard.ts'
+
+/** Parameters without a value in the URL of a view, in a browser. */
+
+const dashboard = useDashboard()
+
+describe.skipIf(skipsBrowser)('a parameter without a value [needs Chromium]', { timeout: 60_000 }, () => {
+  it.each([
+    ['/explore/agreements?country=', '/explore/agreements'],
+    ['/explore/agreements?kind=&country=PAK%2CCHN&columns=', '/explore/agreements?country=PAK%2CCHN'],
+    ['/map?resource=&country=', '/map'],
+    ['/timeline?country=&topic', '/timeline'],
+    ['/network?centre=&from=2006', '/network?from=2006'],
+    ['/timeline?lang=&embed=1&country=', '/timeline?embed=1'],
+  ])('is removed from the URL, and the view shows the other filters: %s', async (path, kept) => {
+    const { page, pageErrors } = await dashboard.open(path)
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    expect(page.url()).toBe(dashboard.api.origin + kept)
+    expect(await page.getByRole('alert').count()).toBe(0)
+    expect(pageErrors).toEqual([])
+  })
+})
