@@ -303,6 +303,15 @@ describe.skipIf(skipsBrowser)('a page that does not exist [needs Chromium]', { t
     await page.getByRole('heading', { level: 1, name: 'There is nothing here.' }).waitFor()
   })
 
+  it.each(['/map?resource=citations', '/map?resource=nonsense', '/timeline?resource=citations'])(
+    'says for a chart of a resource that has none that there is nothing: %s',
+    async (path) => {
+      const { page, pageErrors } = await dashboard.open(path)
+      await page.getByRole('heading', { level: 1, name: 'There is nothing here.' }).waitFor()
+      expect(pageErrors).toEqual([])
+    },
+  )
+
   it('is a 404 page for browsers, and a problem document for other clients and under /v1', async () => {
     const { page } = await dashboard.open('/country/PAK?x')
     await page.getByRole('heading', { level: 1, name: 'There is nothing here.' }).waitFor()

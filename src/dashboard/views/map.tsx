@@ -1,6 +1,6 @@
 import { Link } from 'wouter-preact'
 import { chartSelection, mapDataPath } from '../../view-data.ts'
-import { explorePath, recordPath } from '../api/resources.ts'
+import { explorePath, findResource, recordPath } from '../api/resources.ts'
 import type { Aggregate, Group } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { useCountryMarkers } from '../api/use-country-markers.ts'
@@ -10,12 +10,19 @@ import { ChartHead } from '../components/chart/chart-head.tsx'
 import { ChartControls } from '../components/chart/controls.tsx'
 import { useFilterText } from '../components/chart/filter-text.ts'
 import { PeriodSlider } from '../components/chart/period-slider.tsx'
+import { NotFound } from '../components/not-found.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { useParameters } from '../use-parameters.ts'
 
 /** The number of records of a resource for each country, on the map and in a table. */
 export default function MapView() {
+  const [parameters] = useParameters()
+  const resource = findResource(chartSelection(parameters).resource)
+  return resource?.dimensions.includes('country') ? <ResourceMap /> : <NotFound />
+}
+
+function ResourceMap() {
   const { t, tag, resourceLabel } = useLanguage()
   const [parameters] = useParameters()
   const { resource, filters } = chartSelection(parameters)
