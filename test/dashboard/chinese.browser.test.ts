@@ -55,6 +55,14 @@ describe.skipIf(skipsBrowser)('a Chinese page [needs Chromium]', { timeout: 60_0
     await page.getByRole('cell', { name: '中国、巴基斯坦' }).waitFor()
   })
 
+  it('has the Chinese name of a resource that is only in the URL of a chart', async () => {
+    const { page, go } = await dashboard.open('/map?resource=figures', chinese)
+    const selected = page.locator('.chart-controls select').first().locator('option:checked')
+    expect(await selected.textContent()).toBe('统计数字')
+    await go('/network?resource=agreements,projects')
+    expect(await selected.textContent()).toBe('协议、项目')
+  })
+
   it('has Chinese brackets around roles, and Chinese commas in the details of a source', async () => {
     const { page, go } = await dashboard.open('/explore/assistance-programs', chinese)
     await page.getByRole('cell', { name: '中国（援助方）、发展中区域（受援方）' }).first().waitFor()

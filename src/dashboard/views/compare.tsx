@@ -2,13 +2,14 @@ import { Redirect, useLocation } from 'wouter-preact'
 import { dimensionsToCompare, findYearDimension, maxColumns, readComparison } from '../../view-data.ts'
 import { combineStates } from '../api/combine.ts'
 import { withQuery } from '../api/path.ts'
-import { findResource, type ResourceDescription, resourcesWithParticipants } from '../api/resources.ts'
+import { findResource, type ResourceDescription } from '../api/resources.ts'
 import type { CountryBriefing } from '../api/types.ts'
 import { type Option, useDimensionValues } from '../api/use-dimension-values.ts'
 import type { ApiState } from '../api/use-read.ts'
 import { AsOf, yearBefore } from '../components/as-of.tsx'
 import { DataLinks } from '../components/chart/chart-links.tsx'
 import { useFilterText } from '../components/chart/filter-text.ts'
+import { ResourceField } from '../components/chart/resource-field.tsx'
 import { SelectField } from '../components/chart/select-field.tsx'
 import { ChangedRecords } from '../components/compare/changed-records.tsx'
 import { type Column, useColumnData } from '../components/compare/columns.ts'
@@ -193,13 +194,8 @@ function Controls({ codes, countries }: { codes: readonly string[]; countries: A
           )
         }
       />
-      <SelectField
-        label={t('chart.resource')}
+      <ResourceField
         value={parameters.get('resource') ?? 'agreements'}
-        options={resourcesWithParticipants.map(({ name }) => ({
-          value: name,
-          label: resourceLabel(name),
-        }))}
         onChange={(resource) => change({ resource })}
       />
       {Array.from({ length: selectCount }, (_, index) => (

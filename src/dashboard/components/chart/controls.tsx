@@ -1,12 +1,12 @@
 import type { ComponentChildren } from 'preact'
 import { combineStates } from '../../api/combine.ts'
-import { resourcesWithParticipants } from '../../api/resources.ts'
 import { useDimensionValues } from '../../api/use-dimension-values.ts'
 import { useLabels } from '../../i18n/labels.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { findAsOfName, useParameters } from '../../use-parameters.ts'
 import { AsOf } from '../as-of.tsx'
 import { Failure } from '../widget.tsx'
+import { ResourceField } from './resource-field.tsx'
 import { SelectField } from './select-field.tsx'
 
 /** The filters of a chart: resource, country, topic, and the date as of which the registry is shown. */
@@ -22,7 +22,7 @@ export function ChartControls({
   /** Further fields. */
   children?: ComponentChildren
 }) {
-  const { t, resourceLabel } = useLanguage()
+  const { t } = useLanguage()
   const labels = useLabels()
   const [parameters, change] = useParameters()
   const countries = useDimensionValues('country')
@@ -30,18 +30,12 @@ export function ChartControls({
   const asOfName = findAsOfName(parameters)
   const asOf = parameters.get(asOfName) ?? undefined
   const { error, retry } = combineStates([countries, topics])
-  const resources = resourcesWithParticipants.map(({ name }) => ({
-    value: name,
-    label: resourceLabel(name),
-  }))
   const set = (name: string, value: string | undefined, others = {}) =>
     change({ [name]: value, ...others, cursor: undefined, pair: undefined })
   return (
     <div class="chart-controls no-print">
-      <SelectField
-        label={t('chart.resource')}
+      <ResourceField
         value={parameters.get('resource') ?? (allResources ? '' : 'agreements')}
-        options={resources}
         {...(allResources && { emptyLabel: t('chart.all') })}
         // Every resource in this list has the parameter `asOf`. The URL may name another resource, such as figures, for which the
         // parameter has another name.
