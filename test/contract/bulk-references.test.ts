@@ -5,12 +5,12 @@ import { agreement, agreements, faultsIn, resultsIn, sendBulk, sendNonAtomic } f
 import {
   createRecord,
   type Document,
-  fullDocument,
   minimalDocument,
   nameProperty,
   readProblem,
   resourceOf,
 } from '../support/documents.ts'
+import { fullDocument } from '../support/full-document.ts'
 import { resources } from '../support/registry.ts'
 
 let api: Api

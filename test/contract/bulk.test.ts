@@ -8,13 +8,13 @@ import {
   createRecord,
   type Document,
   exampleDocument,
-  fullDocument,
   keyIn,
   nameProperty,
   pathTo,
   readProblem,
   unusedKey,
 } from '../support/documents.ts'
+import { fullDocument } from '../support/full-document.ts'
 import { resources } from '../support/registry.ts'
 
 let api: Api

@@ -6,11 +6,11 @@ import {
   createRecord,
   type Document,
   faultAt,
-  fullDocument,
   listPath,
   pointersIn,
   resourceOf,
 } from '../support/documents.ts'
+import { fullDocument } from '../support/full-document.ts'
 import { registry, resources } from '../support/registry.ts'
 
 /** Unique properties and external ids. */

@@ -3,13 +3,13 @@ import { type Api, sharedApi } from '../support/api.ts'
 import {
   etagOf,
   exampleDocument,
-  fullDocument,
   getDefaults,
   keyIn,
   listPath,
   minimalDocument,
   pathTo,
 } from '../support/documents.ts'
+import { fullDocument } from '../support/full-document.ts'
 import { resources } from '../support/registry.ts'
 
 let api: Api

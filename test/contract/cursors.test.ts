@@ -1,15 +1,8 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type Api, sharedApi } from '../support/api.ts'
-import {
-  createRecord,
-  faultAt,
-  fullDocument,
-  listPath,
-  type Page,
-  readProblem,
-  unusedKey,
-} from '../support/documents.ts'
+import { createRecord, faultAt, listPath, type Page, readProblem, unusedKey } from '../support/documents.ts'
+import { fullDocument } from '../support/full-document.ts'
 import { resources } from '../support/registry.ts'
 
 let api: Api

@@ -1,14 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type Api, sharedApi } from '../support/api.ts'
-import {
-  createRecord,
-  fullDocument,
-  ifMatch,
-  listAll,
-  pathTo,
-  readProblem,
-  unusedKey,
-} from '../support/documents.ts'
+import { createRecord, ifMatch, listAll, pathTo, readProblem, unusedKey } from '../support/documents.ts'
+import { fullDocument } from '../support/full-document.ts'
 import { referencePropertiesOf, referringDocument } from '../support/references.ts'
 import { registry, resources } from '../support/registry.ts'
 

@@ -6,13 +6,13 @@ import {
   count,
   exampleDocument,
   faultAt,
-  fullDocument,
   getInputSchema,
   listPath,
   nameProperty,
   pointersIn,
   readProblem,
 } from '../support/documents.ts'
+import { fullDocument } from '../support/full-document.ts'
 import { resources } from '../support/registry.ts'
 
 /** Invalid records are refused with 422. The response has all their faults, each with a JSON pointer. Nothing is written. */

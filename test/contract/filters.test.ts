@@ -8,7 +8,6 @@ import {
   type CreatedRecord,
   createRecord,
   type Document,
-  fullDocument,
   keyIn,
   minimalDocument,
   nameProperty,
@@ -17,6 +16,7 @@ import {
   valueAt,
 } from '../support/documents.ts'
 import { findRecords } from '../support/find-records.ts'
+import { fullDocument } from '../support/full-document.ts'
 import { resources } from '../support/registry.ts'
 
 let api: Api

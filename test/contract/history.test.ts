@@ -6,7 +6,6 @@ import {
   type Document,
   databaseTime,
   exampleDocument,
-  fullDocument,
   ifMatch,
   isSeeded,
   keyIn,
@@ -18,6 +17,7 @@ import {
   seededKey,
   unusedKey,
 } from '../support/documents.ts'
+import { fullDocument } from '../support/full-document.ts'
 import { resources } from '../support/registry.ts'
 
 let api: Api

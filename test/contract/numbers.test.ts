@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type Api, sharedApi } from '../support/api.ts'
-import { createRecord, faultAt, fullDocument, listPath, resourceOf, valueAt } from '../support/documents.ts'
+import { createRecord, faultAt, listPath, resourceOf, valueAt } from '../support/documents.ts'
+import { fullDocument } from '../support/full-document.ts'
 import { resources } from '../support/registry.ts'
 
 /** Numbers are stored exactly: amounts, percentages, figures, counts and coordinates. */

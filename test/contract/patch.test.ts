@@ -5,7 +5,6 @@ import {
   type Document,
   etagOf,
   faultAt,
-  fullDocument,
   getDefaults,
   getInputSchema,
   ifMatch,
@@ -14,6 +13,7 @@ import {
   pointersIn,
   unusedKey,
 } from '../support/documents.ts'
+import { fullDocument } from '../support/full-document.ts'
 import { resources } from '../support/registry.ts'
 
 let api: Api

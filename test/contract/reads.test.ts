@@ -6,7 +6,6 @@ import {
   type Document,
   exampleDocument,
   faultAt,
-  fullDocument,
   keyIn,
   listAll,
   listPath,
@@ -17,6 +16,7 @@ import {
   resourceOf,
   unusedKey,
 } from '../support/documents.ts'
+import { fullDocument } from '../support/full-document.ts'
 import { resources } from '../support/registry.ts'
 
 let api: Api

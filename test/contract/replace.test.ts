@@ -5,7 +5,6 @@ import {
   etagOf,
   exampleDocument,
   faultAt,
-  fullDocument,
   getDefaults,
   getInputSchema,
   ifMatch,
@@ -13,6 +12,7 @@ import {
   pointersIn,
   unusedKey,
 } from '../support/documents.ts'
+import { fullDocument } from '../support/full-document.ts'
 import { resources } from '../support/registry.ts'
 
 let api: Api

@@ -10,7 +10,6 @@ import {
   documentSchema,
   etagOf,
   faultAt,
-  fullDocument,
   listPath,
   mergeDeep,
   pointersIn,
@@ -18,6 +17,7 @@ import {
   resourceOf,
   unusedKey,
 } from '../support/documents.ts'
+import { fullDocument } from '../support/full-document.ts'
 import { registry, resources } from '../support/registry.ts'
 
 /** Rules beyond the types of values: references, dates, lists, participants, cycles. */

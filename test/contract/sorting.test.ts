@@ -5,12 +5,12 @@ import { spanOf } from '../support/date-oracle.ts'
 import {
   createRecord,
   type Document,
-  fullDocument,
   keyIn,
   minimalDocument,
   pages,
   resourceOf,
 } from '../support/documents.ts'
+import { fullDocument } from '../support/full-document.ts'
 import { resources } from '../support/registry.ts'
 
 let api: Api

@@ -13,7 +13,8 @@ import { anonymous } from '../../src/server/plugins/authentication/authenticate.
 import { type Api, startTestApi } from '../support/api.ts'
 import { openEmptyDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
-import { createRecord, fullDocument } from '../support/documents.ts'
+import { createRecord } from '../support/documents.ts'
+import { fullDocument } from '../support/full-document.ts'
 
 /** The search across resources. */
 

@@ -9,7 +9,6 @@ import {
   type Document,
   databaseTime,
   exampleDocument,
-  fullDocument,
   listAll,
   listPath,
   nameProperty,
@@ -19,6 +18,7 @@ import {
   resourceOf,
   seededKey,
 } from '../support/documents.ts'
+import { fullDocument } from '../support/full-document.ts'
 
 const { resources } = registry
 

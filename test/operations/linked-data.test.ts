@@ -1,7 +1,8 @@
 import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
-import { createRecord, type Document, fullDocument, resourceOf, seededKey } from '../support/documents.ts'
+import { createRecord, type Document, resourceOf, seededKey } from '../support/documents.ts'
+import { fullDocument } from '../support/full-document.ts'
 import { resources } from '../support/registry.ts'
 
 let api: Api

@@ -5,8 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { verify } from '../../src/features/integrity/verify.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
-import { createRecord, type Document, databaseTime, faultAt, fullDocument } from '../support/documents.ts'
+import { createRecord, type Document, databaseTime, faultAt } from '../support/documents.ts'
 import { waitForFeed } from '../support/feed.ts'
+import { fullDocument } from '../support/full-document.ts'
 import { registry, resources } from '../support/registry.ts'
 
 let api: Api

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Resource } from '../../src/model/resource.ts'
 import type { Api } from './api.ts'
-import { createRecord, type Document, fullDocument, isSeeded, listPath, seededKey } from './documents.ts'
+import { createRecord, type Document, isSeeded, listPath, seededKey } from './documents.ts'
+import { fullDocument } from './full-document.ts'
 import { registry } from './registry.ts'
 
 /** Hidden records of every resource, whose texts differ from all public texts. */

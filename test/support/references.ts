@@ -2,7 +2,8 @@ import type { Resource } from '../../src/model/resource.ts'
 import { references } from '../../src/model/schemas.ts'
 import type { Api } from './api.ts'
 import { buildDocument } from './build-document.ts'
-import { type Document, documentSchema, fullDocument, keyIn } from './documents.ts'
+import { type Document, documentSchema, keyIn } from './documents.ts'
+import { fullDocument } from './full-document.ts'
 import { registry } from './registry.ts'
 
 /** The reference properties of resources, and documents that refer to a record by one of them. */
