@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { createKey, type NewKey, revokeKey } from '../database/keys.ts'
 import { roles } from '../database/vocabularies.ts'
 import { isBeforeYear10000, keyName } from '../features/keys.ts'
+import { uuidPattern } from '../model/keys.ts'
 import { OperationalError } from '../operational-error.ts'
 import { checkValue } from '../problems/faults.ts'
 import {
@@ -94,6 +95,6 @@ function parseExpiry(text: string): Date {
 function parseKeyReference(text: string): string {
   const [prefix] = /^ent_[0-9a-z]{8}/.exec(text) ?? []
   if (prefix) return prefix
-  if (/^[0-9a-f-]{36}$/.test(text)) return text
+  if (uuidPattern.test(text)) return text
   throw new InvalidArgumentError('It must be the prefix of a key (ent_…) or its id.')
 }

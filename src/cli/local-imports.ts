@@ -25,6 +25,7 @@ import {
   readImport,
 } from '../features/imports/store.ts'
 import { decodeUtf8 } from '../model/characters.ts'
+import { uuidPattern } from '../model/keys.ts'
 import { OperationalError } from '../operational-error.ts'
 import { registry } from '../resources/registry.ts'
 import type { CommandContext } from './context.ts'
@@ -166,7 +167,7 @@ export class LocalImports {
 
   /** Starts or continues a step of an import. */
   async #takeStep(id: string, step: Step): Promise<void> {
-    const exists = isImportId(id) && (await this.#database.transaction((tx) => takeStep(tx, id, step)))
+    const exists = uuidPattern.test(id) && (await this.#database.transaction((tx) => takeStep(tx, id, step)))
     if (!exists) throw unknownImport(id)
   }
 
@@ -229,8 +230,6 @@ export class LocalImports {
     if (missing !== undefined) await writeReportFile(missing, streamMissing(this.#database, registry, job))
   }
 }
-
-const isImportId = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
 
 const unknownImport = (id: string) => new OperationalError(`there is no import ${id}`)
 

@@ -9,7 +9,8 @@ export interface KeySpec {
   assignedBy: 'registry' | 'client'
 }
 
-const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+/** A UUID in lower case. */
+export const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /** Schemas of records' keys. Each error describes the form of a key. */
 export const keys = {

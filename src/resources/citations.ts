@@ -9,7 +9,7 @@ import { defineField, type FieldContext } from '../model/field.ts'
 import { field } from '../model/fields/index.ts'
 import { anyOf, filterByAny } from '../model/filters.ts'
 import { jsonObject, jsonObjectOrNull } from '../model/json.ts'
-import { keys, recordId } from '../model/keys.ts'
+import { keys, recordId, uuidPattern } from '../model/keys.ts'
 import { checkProperty } from '../model/property-pointer.ts'
 import type { Registry } from '../model/registry.ts'
 import { defineResource } from '../model/resource.ts'
@@ -59,7 +59,7 @@ function idsOfKeys({ declarations }: Registry, keys: SQL): SQL {
   const withNaturalKey = declarations
     .filter(({ naturalKey }) => naturalKey !== undefined)
     .map(({ name }) => name)
-  return sql`select key::uuid from unnest(${keys}::text[]) key where key ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+  return sql`select key::uuid from unnest(${keys}::text[]) key where key ~ ${literals([uuidPattern.source])}
     union all select name_id(resource, key) from unnest(${keys}::text[]) key, unnest(array[${literals(withNaturalKey)}]) resource`
 }
 
