@@ -1,3 +1,4 @@
+import { formatCount } from '../features/imports/reading/unreadable-file.ts'
 import type { Progress } from '../features/imports/run.ts'
 
 /** Minimum milliseconds between two updates of the line in the same step. */
@@ -10,9 +11,6 @@ const verbs: Partial<Record<Progress['state'], string>> = {
   committing: 'Writing',
   undoing: 'Undoing',
 }
-
-/** Formats a whole number in groups of three digits. */
-export const formatCount = (count: number): string => count.toLocaleString('en')
 
 /** Returns the progress of an import as a line, with a bar if the total is known. */
 function progressLine({ state, done, total }: Progress, perSecond: number): string {
