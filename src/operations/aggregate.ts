@@ -69,22 +69,27 @@ const aggregateSchema = registerResponseSchema(
     }),
 )
 
-interface Row {
+/** The row of an aggregate. */
+export interface AggregateRow {
+  /** JSON texts of the groups, joined with commas. PostgreSQL writes them: JavaScript would round some sums. */
   data: string
+  /** Number of all groups, including those beyond the limit. */
   groups: number
+  /** Number of distinct records. */
   total: number
 }
 
-const responseJson = ({ data, groups, total }: Row, { limit }: AggregatePlan, other = ''): string =>
+const responseJson = ({ data, groups, total }: AggregateRow, { limit }: AggregatePlan, other = ''): string =>
   `{"data":[${data}],"groups":${JSON.stringify({ count: groups, limit })},${other}"total":${total}}`
 
-const emptyRow: Row = { data: '', groups: 0, total: 0 }
+/** The row without groups and records. */
+export const emptyRow: AggregateRow = { data: '', groups: 0, total: 0 }
 
 async function aggregateJson(plan: AggregatePlan, context: Context): Promise<string> {
   const statement = aggregateStatement(plan)
   const [row = emptyRow] = await (plan.asOf === undefined
-    ? context.database.read<Row>(statement, { setup: `${wholeTableSettings}; ${groupingSettings}` })
-    : readRegistryAt(plan.asOf, context, (tx) => tx.query<Row>(statement)))
+    ? context.database.read<AggregateRow>(statement, { setup: `${wholeTableSettings}; ${groupingSettings}` })
+    : readRegistryAt(plan.asOf, context, (tx) => tx.query<AggregateRow>(statement)))
   return responseJson(row, plan)
 }
 
@@ -94,11 +99,15 @@ interface Group {
 }
 
 /** Returns the JSON of `other`: the records with values outside the largest groups; `null` if there are none. */
-async function otherGroupsJson(plan: AggregatePlan, { data, groups }: Row, tx: Transaction): Promise<string> {
+async function otherGroupsJson(
+  plan: AggregatePlan,
+  { data, groups }: AggregateRow,
+  tx: Transaction,
+): Promise<string> {
   const shown: Group[] = JSON.parse(`[${data}]`)
   const keys = shown.flatMap(({ key }) => Object.values(key)).filter((key) => key !== null)
   if (groups <= shown.length) return 'null'
-  const [row = emptyRow] = await tx.query<Row>(aggregateStatement(planOther(plan, keys)))
+  const [row = emptyRow] = await tx.query<AggregateRow>(aggregateStatement(planOther(plan, keys)))
   const head = JSON.stringify({ label: otherLabel[plan.language], groups: groups - shown.length })
   // The texts are joined, since JavaScript would round some sums.
   return `${head.slice(0, -1)},${row.data.slice(1)}`
@@ -110,7 +119,7 @@ const topGroupsJson = (plan: AggregatePlan, context: Context): Promise<string> =
     plan.asOf,
     context,
     async (tx) => {
-      const [row = emptyRow] = await tx.query<Row>(aggregateStatement(plan))
+      const [row = emptyRow] = await tx.query<AggregateRow>(aggregateStatement(plan))
       return responseJson(row, plan, `"other":${await otherGroupsJson(plan, row, tx)},`)
     },
     plan.asOf === undefined ? groupingSettings : undefined,

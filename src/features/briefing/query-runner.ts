@@ -2,6 +2,7 @@ import type { Transaction } from '../../database/database.ts'
 import type { Language } from '../../model/languages.ts'
 import { checkQuery, parseQuery } from '../../model/parameters.ts'
 import type { Resource } from '../../model/resource.ts'
+import { type AggregateRow, emptyRow } from '../../operations/aggregate.ts'
 import {
   type CountWithListPath,
   countRecords,
@@ -14,16 +15,6 @@ import { queryDocuments } from '../../operations/records.ts'
 import { aggregateParameters, planAggregate } from '../../query/aggregate.ts'
 import { aggregateStatement } from '../../query/aggregate-sql.ts'
 import { listStatement } from '../../query/list-sql.ts'
-
-/** The groups of an aggregate. */
-export interface Groups {
-  /** JSON texts of the groups, joined with commas. PostgreSQL writes them: JavaScript would round some sums. */
-  data: string
-  /** Number of all groups, including those beyond the limit. */
-  groups: number
-  /** Number of distinct records. */
-  total: number
-}
 
 /**
  * Runs queries of the API in one snapshot. A number and the path of its list request come from the same query string, so the list
@@ -48,11 +39,11 @@ export class QueryRunner {
   }
 
   /** Groups the records of a query. @param grouping parameters of the aggregate other than the filters. */
-  async group(resource: Resource, query: string, grouping: string): Promise<Groups> {
+  async group(resource: Resource, query: string, grouping: string): Promise<AggregateRow> {
     const parsed = parseQuery(withAsOf(resource, `${query}&${grouping}`, this.#asOf))
     const plan = planAggregate(resource, checkQuery(aggregateParameters(resource), parsed), this.#language)
-    const [row] = await this.#tx.query<Groups>(aggregateStatement(plan))
-    return row ?? { data: '', groups: 0, total: 0 }
+    const [row = emptyRow] = await this.#tx.query<AggregateRow>(aggregateStatement(plan))
+    return row
   }
 
   /** Counts the records of a query. */

@@ -1,7 +1,8 @@
 import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
+import type { AggregateRow } from '../../operations/aggregate.ts'
 import { maxGroups } from './limits.ts'
-import type { Groups, QueryRunner } from './query-runner.ts'
+import type { QueryRunner } from './query-runner.ts'
 
 /** The dimensions by which a section groups records, if the resource has them. */
 const dimensions = ['kind', 'modality', 'status', 'topic', 'country'] as const
@@ -20,11 +21,11 @@ const yearDimension = ({ dimensions, eventDates }: Resource): string | undefined
   )?.[0]
 
 /** Returns the JSON of groups. */
-const groupsJson = ({ data, groups }: Omit<Groups, 'total'>): string =>
+const groupsJson = ({ data, groups }: Omit<AggregateRow, 'total'>): string =>
   `{"data":[${data}],"groups":${groups}}`
 
 /** Removes the group of a country, which is not its own partner, and limits the number of other groups. */
-function withoutCountry({ data, groups, total }: Groups, code: string): Groups {
+function withoutCountry({ data, groups, total }: AggregateRow, code: string): AggregateRow {
   const all: { key: { country: string | null } }[] = JSON.parse(`[${data}]`)
   const others = all.filter(({ key }) => key.country !== code).slice(0, maxGroups.country)
   return { data: others.map((group) => JSON.stringify(group)).join(), groups: Math.max(groups - 1, 0), total }
@@ -44,7 +45,7 @@ export async function sectionJson(
 ): Promise<string> {
   const parts: string[] = []
   let count: number | undefined
-  const add = (name: string, groups: Groups) => {
+  const add = (name: string, groups: AggregateRow) => {
     count ??= groups.total
     parts.push(`"${name}":${groupsJson(groups)}`)
   }
