@@ -9,6 +9,12 @@ export interface KeySpec {
   assignedBy: 'registry' | 'client'
 }
 
+/** A record, by its resource and key. */
+export interface RecordKey {
+  resource: string
+  key: string
+}
+
 /** A UUID in lower case. */
 export const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Transaction } from '../database/database.ts'
 import { records } from '../database/tables/records.ts'
-import { recordId } from '../model/keys.ts'
+import { type RecordKey, recordId } from '../model/keys.ts'
 import type { Registry } from '../model/registry.ts'
 import type { Resource } from '../model/resource.ts'
 import { Problem } from '../problems/problem.ts'
@@ -10,12 +10,6 @@ import { getRecordAsOf } from '../query/past.ts'
 import { placeholder, statement } from '../query/statement.ts'
 import type { ApiRequest, ApiResponse, Contract, Endpoint, ResponseContract } from './operation.ts'
 import { readRegistryAt } from './past.ts'
-
-/** A record, by its resource and key. */
-interface RecordKey {
-  resource: string
-  key: string
-}
 
 const nameOf = ({ resource, key }: RecordKey) => `${resource} ${key}`
 

@@ -1,13 +1,8 @@
 import type { DatabaseClient } from '../../database/database.ts'
+import type { RecordKey } from '../../model/keys.ts'
 import type { Language } from '../../model/languages.ts'
 import type { Registry } from '../../model/registry.ts'
 import { namesStatement } from '../../query/names.ts'
-
-/** A record, by its resource and key. */
-interface RecordKey {
-  resource: string
-  key: string
-}
 
 /** Reads the names of records. @returns a function that returns the name of a record, or null if the record does not exist. */
 export async function readNames(

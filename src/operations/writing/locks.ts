@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import type { Transaction } from '../../database/database.ts'
 import { records } from '../../database/tables/records.ts'
 import { rfc3339, shapeLiteral, shapeOf } from '../../model/document.ts'
-import { recordId } from '../../model/keys.ts'
+import { type RecordKey, recordId } from '../../model/keys.ts'
 import type { Resource } from '../../model/resource.ts'
 import { readStatement, wholeRepresentation } from '../../query/list-sql.ts'
 import { placeholder, statement } from '../../query/statement.ts'
@@ -144,10 +144,7 @@ export async function acquireManyRecordsLock(tx: Transaction): Promise<void> {
  * in the order of the locks' names. The records need not exist. A transaction that locks records of several resources first takes
  * the advisory locks of all of them: the row locks of `lockRecords` assign the transaction's id.
  */
-export async function acquireAdvisoryLocks(
-  tx: Transaction,
-  recordKeys: { resource: string; key: string }[],
-): Promise<void> {
+export async function acquireAdvisoryLocks(tx: Transaction, recordKeys: RecordKey[]): Promise<void> {
   if (recordKeys.length === 0) return
   await acquireManyRecordsLock(tx)
   const names = recordKeys.map(({ resource, key }) => `${resource} ${key}`).sort()
