@@ -109,9 +109,6 @@ function nameHits(index: number, resource: Resource): SQL[] {
   return found
 }
 
-/** Returns the end of a query that finds hits only if a condition holds, such as that there are too few better hits. */
-const onlyIf = (condition: SQL, end: SQL) => sql`and ${condition} ${end}`
-
 /**
  * Returns the queries for records with the words in their names or prose (0.5 to 0.75), by English stemming.
  * @param isNonLatin whether the text may have characters of scripts without spaces. Each of them is a word.
@@ -121,7 +118,7 @@ function wordHits(index: number, resource: Resource, isNonLatin: boolean, isNeed
   const { texts } = resource.search
   const find = (vector: SQL, condition: SQL) => {
     const score = sql`0.5 + 0.25 * ts_rank('{0.05, 0.1, 0.3, 1}', ${vector}, ${words}, 33)`
-    return hitsQuery(index, resource, score, condition, onlyIf(isNeeded, rankedLimit))
+    return hitsQuery(index, resource, score, sql`${condition} and ${isNeeded}`, rankedLimit)
   }
   const byWord = sql`${search} @@ ${words}`
   if (!isNonLatin) return [find(sql`${search}`, byWord)]
@@ -139,8 +136,8 @@ function substringHits(index: number, resource: Resource, isNeeded: SQL): SQL {
     index,
     resource,
     sql`0.5 + 0.25 * ${lengthRatio(fold(names))}`,
-    sql`${widePairs(names)} @> ${pairs} and strpos(${fold(names)}, ${foldedQuery}) > 0`,
-    onlyIf(isNeeded, rankedLimit),
+    sql`${widePairs(names)} @> ${pairs} and strpos(${fold(names)}, ${foldedQuery}) > 0 and ${isNeeded}`,
+    rankedLimit,
   )
 }
 
@@ -176,8 +173,8 @@ function similarHits(index: number, resource: Resource, isNeeded: SQL): SQL {
     index,
     resource,
     sql`0.4 * word_similarity(${foldedQuery}, ${names}) + 0.1 * similarity(${foldedQuery}, ${fold(resource.search.title)})`,
-    sql`${foldedQuery} <% ${names}`,
-    onlyIf(isNeeded, rankedLimit),
+    sql`${foldedQuery} <% ${names} and ${isNeeded}`,
+    rankedLimit,
   )
 }
 
