@@ -67,7 +67,7 @@ function patchValueSchema(schema: z.core.$ZodType): z.core.$ZodType {
 /** Returns the schema of a property in a merge patch: optional, and nullable if a record can lack it, since null removes it. */
 function patchSchemaFor(schema: z.core.$ZodType): z.ZodType {
   const value = patchValueSchema(schema)
-  return z.optional(schema._zod.optin !== undefined ? z.nullable(value) : value)
+  return z.optional(z.safeParse(schema, undefined).success ? z.nullable(value) : value)
 }
 
 const patchShape = (shape: z.core.$ZodShape): z.ZodRawShape =>
