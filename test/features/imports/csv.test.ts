@@ -62,6 +62,10 @@ describe('the reader of CSV', () => {
     expect(fileInfo.dialect?.delimiter).toBe(delimiter)
   })
 
+  it.each(['\n', '\r\n', '\r'])('skips the line that names the delimiter, before %j', async (end) => {
+    expect(await valuesOf(['sep=;', 'a;b', '1,0;2,0', ''].join(end))).toEqual([{ a: '1,0', b: '2,0' }])
+  })
+
   it('finds single quotes, and backslashes before quotes', async () => {
     expect(await valuesOf("a,b\n'x, y','z'\n'u','v, w'\n")).toEqual([
       { a: 'x, y', b: 'z' },

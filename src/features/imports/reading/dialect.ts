@@ -8,7 +8,7 @@ const delimiters = [',', ';', '\t', '|']
 const quotes = ['"', "'"]
 
 /** A first line that states the delimiter, as Excel reads it: `sep=;`. */
-export const delimiterLine = /^sep=(.)\r?\n/
+export const delimiterLine = /^sep=(.)(?:\r\n?|\n)/
 
 /** Maximum number of rows of the sample that are compared. csv-parse calls rows records. */
 const maxSampleRecords = 200
