@@ -194,6 +194,16 @@ describe('the resolver of names of other resources', () => {
     expect(unlike?.match).toBeUndefined()
   })
 
+  it.each([
+    ['東南亞', '035'],
+    ['發展中國家', '902'],
+    ['Pays les moins avancés', '199'],
+    ['Азия', '142'],
+    ['أفريقيا', '002'],
+  ])('resolves the region "%s" to %s', async (name, key) => {
+    expect(await resolve([{ resource: 'regions', name }])).toMatchObject([{ match: { key } }])
+  })
+
   it('resolves regions, topics within their scheme, and records by external id', async () => {
     const resolved = await resolve([
       { resource: 'regions', name: 'Southeast Asia, regional' },
