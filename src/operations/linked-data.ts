@@ -89,7 +89,7 @@ function derivation(
     'entente:locator': Object.keys(locatorParts).length > 0 ? locatorParts : undefined,
     'entente:excerpt': excerpt,
     'entente:rank': rank,
-    'prov:atLocation': url,
+    'prov:atLocation': url ? { '@id': url } : undefined,
   })
 }
 

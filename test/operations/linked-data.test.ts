@@ -80,14 +80,16 @@ it('countries, organizations, topics and sources have their codes, names and dat
   }
 })
 
-it('the sources of a record are in its JSON-LD as derivations, each with its locator', async () => {
+it('the sources of a record are in its JSON-LD as derivations, each with its locator and link', async () => {
   const [source, id] = [await seededKey(api, 'sources'), await seededKey(api, 'agreements')]
   const locator = { paragraph: '3' }
+  const url = 'https://archive.example/3'
   await api.post('/v1/citations', {
     source,
     record: { resource: 'agreements', id },
     property: '/title',
     locator,
+    url,
   })
   const document = (await api.get(`/v1/agreements/${id}/jsonld`)).json<Document>()
   const address = `https://registry.example/v1/sources/${source}`
@@ -97,6 +99,7 @@ it('the sources of a record are in its JSON-LD as derivations, each with its loc
       'prov:entity': expect.objectContaining({ '@id': address, name: expect.any(String) }),
       'entente:property': '/title',
       'entente:locator': locator,
+      'prov:atLocation': { '@id': url },
     }),
   )
 })
