@@ -22,7 +22,8 @@ export function requireUnencoded({ headers }: FastifyRequest): void {
   requireCoding(headers['transfer-encoding'], 'chunked')
 }
 
-function requireUtf8(request: FastifyRequest): void {
+/** @throws Problem `unsupported-media-type` for a body whose type names another charset. */
+export function requireUtf8(request: FastifyRequest): void {
   const charset = new MIMEType(request.headers['content-type'] ?? '').params.get('charset')
   if (charset && !/^utf-?8$/i.test(charset)) {
     throw new Problem('unsupported-media-type', `The body is in ${charset}; send it in UTF-8.`)

@@ -23,7 +23,7 @@ import { FaultList, Problem } from '../../problems/problem.ts'
 import { runInSlices } from '../../time-slice.ts'
 import { disconnectSignal, readAs } from '../read-as.ts'
 import { readJson } from './body-parsers/json-reader.ts'
-import { requireUnencoded } from './body-parsers.ts'
+import { requireUnencoded, requireUtf8 } from './body-parsers.ts'
 import { headerProblem } from './http-conformance.ts'
 import { addOptions } from './routes.ts'
 
@@ -38,8 +38,22 @@ const maxFields = 20
 
 const form = 'application/x-www-form-urlencoded'
 
-/** Parses a form or a query string. @throws Problem `invalid-parameter` if a field is repeated. */
+/** @throws Problem `malformed-request` for percent-encoding whose characters the parser would replace. */
+function requireDecodable(text: string): void {
+  try {
+    decodeURIComponent(text)
+  } catch {
+    const detail = 'The percent-encoding of the form or the query is malformed, or not UTF-8.'
+    throw new Problem('malformed-request', detail)
+  }
+}
+
+/**
+ * Parses a form or a query string.
+ * @throws Problem `malformed-request` if it cannot be decoded, and `invalid-parameter` if a field is repeated.
+ */
 function parseFields(text: string): Record<string, string> {
+  requireDecodable(text)
   const fields = Object.entries(parseForm(text, '&', '=', { maxKeys: maxFields })).map(
     ([name, value = '']) => {
       if (typeof value === 'string') return [name, value]
@@ -137,6 +151,7 @@ export async function reconcile(
   scope.removeAllContentTypeParsers()
   scope.addContentTypeParser(form, { parseAs: 'string' }, async (request: FastifyRequest, body: string) => {
     requireUnencoded(request)
+    requireUtf8(request)
     return body
   })
   scope.addContentTypeParser('*', (_request, _payload, done) => {
