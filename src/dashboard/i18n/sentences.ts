@@ -26,7 +26,9 @@ function toExpression(english: string): RegExp {
   // Every second piece is the name of a placeholder.
   const patterns = pieces.map((piece, index) => {
     if (index % 2 === 0) return escapeText(piece)
-    return piece === 'number' ? String.raw`([\d,]+)` : '(.+?)'
+    if (piece === 'number') return String.raw`([\d,]+)`
+    // The suggestion at the end of a message has a translation of its own.
+    return /^[A-Z]/.test(piece) ? '(.+?)' : '((?:(?!; did you mean ).)+?)'
   })
   return new RegExp(`^${patterns.join('')}\\.?$`, 'is')
 }
