@@ -49,6 +49,19 @@ describe('the language of the dashboard', () => {
     expect(labels.filter((label) => /[a-z]/i.test(label))).toEqual([])
   })
 
+  it('has a Chinese name for every parameter that the URL of a view may have', async () => {
+    vi.stubGlobal('location', new URL('http://127.0.0.1/'))
+    const { createLabels } = await import('../../src/dashboard/i18n/labels.ts')
+    const { property } = createLabels(createLanguage('zh'), undefined)
+    const filters = resources.flatMap(({ parameterTypes }) =>
+      Object.keys(parameterTypes).map((parameter) => parameter.replace(/\[.*/, '')),
+    )
+    const names = [
+      ...new Set([...filters, 'q', 'sort', 'cursor', 'from', 'to', 'asOf', 'undated', 'level', 'resource']),
+    ]
+    expect(names.filter((name) => /^[a-z ]+$/i.test(property(name)))).toEqual([])
+  })
+
   it.each(['en', 'zh'] as const)('shows all digits of a number, and zero without a sign: %s', (tag) => {
     const { number } = createLanguage(tag)
     expect([0.0004, 33.3333, 39.904211, -0.0000001, 1234567.25, -0].map(number)).toEqual([

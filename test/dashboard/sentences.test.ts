@@ -143,6 +143,17 @@ describe('Chinese sentences', () => {
     for (const { message } of faults) expect(translate(message), message).toBeDefined()
   })
 
+  it('exist for the times and cursors that a URL may have', () => {
+    const messages = [
+      'must be an RFC 3339 timestamp such as 2026-01-31T09:30:00Z, or a date',
+      'has a space before its offset from UTC: write + as %2B in a URL',
+      'must not be in the future',
+      'has a NUL character',
+      'was not issued by this registry, or was truncated or changed: send it exactly as the page gave it',
+    ]
+    expect(messages.filter((message) => translate(message) === undefined)).toEqual([])
+  })
+
   it('keep quoted text unchanged, and do not exist for unknown messages', () => {
     expect(translate('"is required" is not known')).toBe('"is required" 不是已知的值')
     expect(translate('The kettle is empty.')).toBeUndefined()
