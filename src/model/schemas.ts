@@ -201,8 +201,8 @@ export const requireUnique =
   }
 
 /** A list without duplicates. */
-export const distinct = <T extends z.ZodType>(items: T, max = 100) =>
+export const distinct = <T extends z.ZodType>(items: T) =>
   z
     .array(items)
-    .max(max)
+    .max(100)
     .superRefine(requireUnique((item: z.output<T>) => item))

@@ -383,10 +383,8 @@ export const mistypedSettings = (env: NodeJS.ProcessEnv = process.env) =>
   findMistyped(Object.keys(env), Object.keys(environment.shape))
 
 /** Whether npm has started this process, by `npm start` or another script. */
-export function startedByNpm(env: NodeJS.ProcessEnv = process.env): boolean {
-  return env.npm_lifecycle_event !== undefined
-}
+export const startedByNpm = (): boolean => process.env.npm_lifecycle_event !== undefined
 
 /** Returns `DRAIN_SECONDS`, or 0 if it is invalid, which `readConfig` reports. */
-export const drainSeconds = (env: NodeJS.ProcessEnv = process.env): number =>
-  environment.shape.DRAIN_SECONDS.safeParse(env.DRAIN_SECONDS).data ?? 0
+export const drainSeconds = (): number =>
+  environment.shape.DRAIN_SECONDS.safeParse(process.env.DRAIN_SECONDS).data ?? 0

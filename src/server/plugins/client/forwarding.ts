@@ -10,14 +10,13 @@ const isForwarded = ({ headers }: FastifyRequest) =>
 /**
  * Returns a function that warns in the log, at most once an hour, of forwarded requests whose client is not known, since the
  * proxy is not trusted or names no address: all clients behind the proxy share the limits of one client.
- * @param now the time in milliseconds.
  */
-export function forwardingWarning(now: () => number = Date.now): (request: FastifyRequest) => void {
+export function forwardingWarning(): (request: FastifyRequest) => void {
   let nextAt = Number.NEGATIVE_INFINITY
   return (request) => {
-    if (!isForwarded(request) || clientAddress(request) !== request.socket.remoteAddress || now() < nextAt)
-      return
-    nextAt = now() + repeatMs
+    if (!isForwarded(request) || Date.now() < nextAt) return
+    if (clientAddress(request) !== request.socket.remoteAddress) return
+    nextAt = Date.now() + repeatMs
     request.log.warn(
       'a Forwarded or X-Forwarded-For header is not used, so all clients behind this proxy share the limits of one client: either TRUST_PROXY does not name the proxy, or X-Forwarded-For is missing or names no address',
     )
