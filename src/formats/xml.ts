@@ -25,11 +25,7 @@ export type XmlAttributes = Record<string, string | number | null | undefined>
 export const xmlText = (text: string): string => escapeWith(text, /[&<>\r]/g)
 
 /** Returns an element as text. @param content elements, or escaped text. */
-export function xmlElement(
-  name: string,
-  attributes: XmlAttributes = {},
-  content: readonly string[] = [],
-): string {
+export function xmlElement(name: string, attributes: XmlAttributes, content: readonly string[] = []): string {
   const attributeList = Object.entries(attributes)
     .filter(([, value]) => value !== null && value !== undefined)
     .map(([attribute, value]) => ` ${attribute}="${escapeAttribute(String(value))}"`)

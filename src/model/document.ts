@@ -107,7 +107,7 @@ export function withIncludes(
 export function documentJson(
   resource: Resource,
   fields: readonly string[],
-  include: readonly string[] = [],
+  include: readonly string[],
   options: { limited?: boolean } = {},
 ): SQL {
   const document = hasAllProperties(resource, fields) ? wholeJson(resource) : composedJson(resource, fields)

@@ -136,7 +136,7 @@ const withRole = (value: z.ZodType, roles: z.ZodType) =>
 export function multiValueComparisons(
   multiValue: MultiValue,
   value: z.ZodType,
-  all: 'all' | 'allDirectly' = 'all',
+  all: 'all' | 'allDirectly',
 ): Partial<Record<Operator, Comparison>> {
   const { roles } = multiValue
   return {

@@ -6,7 +6,7 @@ import { appendQuery } from '../../view-data.ts'
  */
 export const withQuery = (
   path: string,
-  parameters: Readonly<Record<string, string | number | readonly string[] | undefined>> = {},
+  parameters: Readonly<Record<string, string | number | readonly string[] | undefined>>,
 ): string =>
   appendQuery(
     path,

@@ -112,7 +112,7 @@ export interface WordBag {
  * Congo`.
  * @param ignored further words to leave out.
  */
-export function toWordBag(folded: string, ignored: ReadonlySet<string> = new Set()): WordBag {
+export function toWordBag(folded: string, ignored: ReadonlySet<string>): WordBag {
   let text = folded
   for (const [phrase, short] of phrases) text = text.replaceAll(phrase, short)
   const isIgnored = (word: string) => word === '' || ignoredWords.has(word) || ignored.has(word)

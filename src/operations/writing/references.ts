@@ -100,7 +100,7 @@ export async function findDanglingReferences(
   tx: Transaction,
   resource: Resource,
   documents: readonly unknown[],
-  isKnown: (reference: ReferenceValue) => boolean = () => false,
+  isKnown: (reference: ReferenceValue) => boolean,
 ): Promise<Fault[][]> {
   const pause = startSlices()
   const found: ReferenceValue[][] = []

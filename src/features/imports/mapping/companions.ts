@@ -54,7 +54,7 @@ function codeLists(value: unknown): string[] {
 export async function readCompanions(
   mapping: Mapping,
   files: readonly LocalFile[],
-  options: { signal?: AbortSignal } = {},
+  options: { signal?: AbortSignal },
 ): Promise<ReadonlyMap<string, CompanionRows>> {
   const companions = new Map<string, CompanionRows>()
   const sizes = new Map<string, CompanionSize>()

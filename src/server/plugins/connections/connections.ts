@@ -66,7 +66,7 @@ export class Connections {
    * Adds a new connection. If its address, or the service, then has too many connections, closes an idle one. If its address
    * opens too many connections a second, closes the new one instead, unless `limitRate` is false.
    */
-  add(socket: Socket, { limitRate = true } = {}): void {
+  add(socket: Socket, { limitRate }: { limitRate: boolean }): void {
     const name = this.#limits.getAddressName(socket.remoteAddress ?? '')
     if (limitRate && name !== undefined && !this.#newConnections.admit(name, performance.now())) {
       this.closedCounts.rate += 1
