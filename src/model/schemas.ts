@@ -126,7 +126,6 @@ const alias = named(
 export const aliases = () =>
   z.array(alias).max(100).default([]).meta({ description: 'Other spellings and names, in any language.' })
 
-/** The name of a scheme. */
 const schemeName = () =>
   z
     .string()

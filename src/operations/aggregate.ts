@@ -48,7 +48,6 @@ const otherSchema = registerResponseSchema(
     }),
 )
 
-/** Schema of the response of an aggregate. */
 const aggregateSchema = registerResponseSchema(
   'Aggregate',
   z

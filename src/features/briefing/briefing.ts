@@ -25,7 +25,6 @@ import { maxExpiring } from './limits.ts'
 import { QueryRunner } from './query-runner.ts'
 import { amountsJson, briefingResources, sectionJson, sourcesJson, sumsJson } from './sections.ts'
 
-/** A requested briefing. */
 interface BriefingRequest {
   code: string
   language: Language

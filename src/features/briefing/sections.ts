@@ -20,7 +20,6 @@ const yearDimension = ({ dimensions, eventDates }: Resource): string | undefined
     ([name, { groupFilter }]) => groupFilter.filter === eventDates?.[0] && name.endsWith('Year'),
   )?.[0]
 
-/** Returns the JSON of groups. */
 const groupsJson = ({ data, groups }: Omit<AggregateRow, 'total'>): string =>
   `{"data":[${data}],"groups":${groups}}`
 
