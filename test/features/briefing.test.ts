@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { generate } from '../../src/features/generating/generate.ts'
+import type { Group } from '../support/aggregates.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { createRecord, type Document, resourceOf } from '../support/documents.ts'
@@ -9,12 +10,6 @@ import { waitForFeed } from '../support/feed.ts'
 
 interface CountedList {
   count: number
-  list: string
-}
-interface Group {
-  key: Record<string, string | null>
-  label: Record<string, string>
-  measures: Record<string, number | null>
   list: string
 }
 interface Groups {

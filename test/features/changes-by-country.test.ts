@@ -11,16 +11,7 @@ import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { openEmptyDatabase } from '../support/database.ts'
 import { createRecord, type Document, faultAt, resourceOf } from '../support/documents.ts'
-import { waitForFeed } from '../support/feed.ts'
-
-interface Change {
-  position: string
-  resource: string
-  key: string
-  version: number
-  operation: string
-  document: Document
-}
+import { type Change, waitForFeed } from '../support/feed.ts'
 
 let api: Api
 beforeAll(async () => {

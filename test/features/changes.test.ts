@@ -6,16 +6,8 @@ import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { alignFeed } from '../../src/database/feed.ts'
 import { type Api, startTestApi } from '../support/api.ts'
-import { createRecord, type Document, readProblem, resourceOf } from '../support/documents.ts'
-
-interface Change {
-  position: string
-  resource: string
-  key: string
-  version: number
-  operation: string
-  document: Document
-}
+import { createRecord, readProblem, resourceOf } from '../support/documents.ts'
+import type { Change } from '../support/feed.ts'
 
 interface FeedPage {
   data: Change[]
