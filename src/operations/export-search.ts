@@ -1,6 +1,7 @@
 import { pluralNoun } from '../model/resource.ts'
 import { getRecordAsOf, recordAsOfParameter } from '../query/past.ts'
-import { readSearchSelection, searchBodySchemas } from '../query/search.ts'
+import { readSearchSelection } from '../query/search.ts'
+import { searchBodySchemas } from '../query/search-schema.ts'
 import { fileContract, fileParameters } from './exporting/contract.ts'
 import { exportResponse } from './exporting/response.ts'
 import { acceptLanguage } from './language.ts'

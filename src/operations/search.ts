@@ -1,6 +1,7 @@
 import { pluralNoun } from '../model/resource.ts'
 import { getRecordAsOf, recordAsOfParameter } from '../query/past.ts'
-import { planSearch, searchBodySchemas } from '../query/search.ts'
+import { planSearch } from '../query/search.ts'
+import { searchBodySchemas } from '../query/search-schema.ts'
 import { acceptLanguage, contentLanguage, languageParameter } from './language.ts'
 import type { Operation } from './operation.ts'
 import { cacheHeaders, composePage, withNamesLanguage } from './page.ts'

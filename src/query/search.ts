@@ -1,14 +1,9 @@
-import type { PgTable } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
-import { fieldNameSchema, propertiesOf } from '../model/document.ts'
-import type { Comparison, Filter, Operator } from '../model/filters.ts'
-import { lazyFor } from '../model/lazy.ts'
+import type { Filter, Operator } from '../model/filters.ts'
 import { type Resource, toSearchable } from '../model/resource.ts'
-import { registerRequestSchema } from '../model/schema-names.ts'
 import type { Searchable } from '../model/searchable.ts'
-import { checkValue, formatPointer, formatValue } from '../problems/faults.ts'
+import { checkValue, formatPointer } from '../problems/faults.ts'
 import { type Fault, type FaultList, Problem } from '../problems/problem.ts'
-import { capitalize, quoteList } from '../problems/suggest.ts'
 import {
   type Condition,
   countComparisons,
@@ -17,218 +12,15 @@ import {
   type Quantifier,
   withoutRepetitions,
 } from './condition.ts'
-import {
-  completeSort,
-  type ListPlan,
-  maxCursorLength,
-  pageSize,
-  type Selection,
-  type SortTerm,
-} from './list.ts'
-import { createRepresentation, findTooManyCounts, includesOf, namesInclude } from './representation.ts'
+import { completeSort, type ListPlan, type Selection, type SortTerm } from './list.ts'
+import { createRepresentation, findTooManyCounts } from './representation.ts'
+import { type SelectionBody, searchBodySchemas } from './search-schema.ts'
 
 /**
- * Limits of a search: depth of the tree, comparisons, values of one `in`, values in SQL (a list counts as one, except where
- * `in` becomes a comparison for each value), and JSON values in the whole tree.
+ * Limits of a search: depth of the tree, comparisons, values in SQL (a list counts as one, except where `in` becomes a
+ * comparison for each value), and JSON values in the whole tree.
  */
-const searchLimits = { depth: 10, comparisons: 100, values: 200, sqlValues: 300, nodes: 2000 } as const
-
-/** Returns the schemas of the values that a filter's operators take in JSON. `in` takes a list of values for `eq`. */
-function operatorShape({ value, jsonValue = value, comparisons }: Filter): z.ZodRawShape {
-  const operandSchema = ({ takes, value: operand = jsonValue }: Comparison) =>
-    takes === 'boolean' ? z.boolean() : operand
-  const operators = Object.entries(comparisons).map(([operator, comparison]) => [
-    operator,
-    operandSchema(comparison).optional(),
-  ])
-  const list = z.array(jsonValue).min(1).max(searchLimits.values).optional()
-  return { ...Object.fromEntries(operators), ...(comparisons.eq && { in: list }) }
-}
-
-/** Returns the schema of an object that is not empty. An object with only unknown properties gets no further error. */
-const nonEmptyObject = (shape: z.ZodRawShape, error: string, params?: z.core.$ZodObjectParams) =>
-  z
-    .strictObject(shape, params)
-    .check((payload) => {
-      if (payload.issues.length > 0 || Object.keys(payload.value).length > 0) return
-      payload.issues.push({ code: 'custom', message: error, input: payload.value })
-    })
-    .meta({ minProperties: 1 })
-
-/**
- * Returns a check that the words of a list are unique.
- * @param wordOf returns the word of an item.
- * @param subpath the path from an item to its word, for faults; empty if the item is the word.
- */
-const requireUnique = <Word>(wordOf: (item: Word) => string, subpath: PropertyKey[] = []) =>
-  z.check<Word[]>((payload) => {
-    const found = new Set<string>()
-    for (const [index, item] of payload.value.entries()) {
-      const word = wordOf(item)
-      if (found.has(word)) {
-        const message = `"${word}" is given twice`
-        payload.issues.push({ code: 'custom', path: [index, ...subpath], message, input: word })
-      }
-      found.add(word)
-    }
-  })
-
-/** Returns the error for a value without an operator, with the condition that was probably meant, or with all operators. */
-function describeMissingOperator(input: unknown, shape: z.ZodRawShape): string {
-  // null asks for records without a value: `isNull`.
-  const value = input === null ? true : input
-  const operators = Object.entries(shape)
-  const fitting = operators.find(([, schema]) => z.safeParse(schema, value).success)?.[0]
-  const hint =
-    fitting === undefined
-      ? `: ${quoteList(Object.keys(shape))}`
-      : `, such as ${formatValue({ [fitting]: value })}`
-  return `must be an object with an operator${hint}`
-}
-
-function comparisonSchema(filter: Filter) {
-  const shape = operatorShape(filter)
-  return nonEmptyObject(shape, 'must have at least one operator', {
-    error: ({ code, input }) => (code === 'invalid_type' ? describeMissingOperator(input, shape) : undefined),
-  })
-    .optional()
-    .meta({ description: filter.description })
-}
-
-/** Returns an example condition, on the first filter that is an enum or accepts one of the candidate values. */
-function exampleCondition({ filters }: Searchable): object {
-  const candidates = ['energy', 'PAK', '2011', '142']
-  for (const [name, { value, comparisons }] of Object.entries(filters)) {
-    const words = value instanceof z.ZodEnum ? value.options.map(String) : candidates
-    const example = words.find((candidate) => value.safeParse(candidate).success)
-    if (example !== undefined && comparisons.eq) return { [name]: { eq: example } }
-  }
-  return {}
-}
-
-const sharedConditions = new WeakMap<PgTable, z.ZodType>()
-
-/** Returns the schema of the conditions on a table. Lists that share a table share the schema. */
-function sharedConditionSchema(searchable: Searchable, name: string, table: PgTable): z.ZodType {
-  const known = sharedConditions.get(table) ?? conditionSchema(searchable, name)
-  sharedConditions.set(table, known)
-  return known
-}
-
-const quantifiedSchemas = new WeakMap<z.ZodType, z.ZodType>()
-
-/**
- * Returns the schema of conditions on a list's elements.
- * @param name name of one element, if the lists of several resources have the same conditions.
- */
-function quantifiedSchema(element: z.ZodType, name: string | undefined): z.ZodType {
-  const known = quantifiedSchemas.get(element)
-  if (known) return known
-  const elements = element.optional()
-  const shape = { some: elements, none: elements, every: elements }
-  const plain = nonEmptyObject(shape, 'must have at least one of some, none and every')
-  const description = 'Conditions on the elements of a list.'
-  const schema =
-    name === undefined ? plain : registerRequestSchema(`${name}Quantified`, plain.meta({ description }))
-  quantifiedSchemas.set(element, schema)
-  return schema
-}
-
-/** Returns the schema of the conditions on a resource, or on the elements of a list; named in the OpenAPI document. */
-function conditionSchema(searchable: Searchable, name: string): z.ZodType {
-  const self: z.ZodType = z.lazy(() => schema)
-  const filters = Object.entries(searchable.filters).map(([filter, definition]) => [
-    filter,
-    comparisonSchema(definition),
-  ])
-  const lists = Object.entries(searchable.collections()).map(([list, collection]) => {
-    const { singular, table } = collection
-    const element =
-      singular === undefined
-        ? conditionSchema(collection, `${name}${capitalize(list)}`)
-        : sharedConditionSchema(collection, singular, table)
-    return [list, quantifiedSchema(element, singular).optional()]
-  })
-  const schema = registerRequestSchema(
-    `${name}Where`,
-    nonEmptyObject(
-      {
-        and: z.array(self).min(1).max(50).optional(),
-        or: z.array(self).min(1).max(50).optional(),
-        not: self.optional(),
-        ...Object.fromEntries(filters),
-        ...Object.fromEntries(lists),
-      },
-      'must have at least one condition, or be left out',
-    ).meta({ description: 'Conditions.', examples: [exampleCondition(searchable)] }),
-  )
-  return schema
-}
-
-const sortSchema = (resource: Resource) => {
-  const term = registerRequestSchema(
-    `${resource.singular}SortTerm`,
-    z
-      .strictObject({
-        by: z.enum(Object.keys(resource.sorts)),
-        direction: z.enum(['asc', 'desc']).default('asc'),
-        nulls: z
-          .enum(['first', 'last'])
-          .default('last')
-          .meta({ description: 'Position of records without a value.' }),
-      })
-      .meta({ description: 'A sort key.' }),
-  )
-  return z
-    .array(term)
-    .max(10)
-    .default([])
-    .check(requireUnique(({ by }) => by, ['by']))
-}
-
-const includeSchema = (words: string[]) =>
-  z.array(z.enum(words)).max(words.length).check(requireUnique(String)).default([])
-
-/** The properties that bodies of searches and of their exports share: condition, order and representation. */
-function selectionShape(resource: Resource, includes: string[]) {
-  return {
-    where: sharedConditionSchema(toSearchable(resource), resource.singular, resource.table).optional(),
-    sort: sortSchema(resource),
-    fields: z
-      .array(fieldNameSchema(resource))
-      .min(1)
-      .max(propertiesOf(resource).length)
-      .check(requireUnique(String))
-      .optional(),
-    include: includeSchema(includes),
-  }
-}
-
-function makeBodySchemas(resource: Resource) {
-  const includes = (isFile: boolean) => includesOf(resource, { isFile }).map(([name]) => name)
-  const selection = selectionShape(resource, includes(true))
-  return {
-    page: registerRequestSchema(
-      `${resource.singular}Search`,
-      z
-        .strictObject({
-          ...selection,
-          include: includeSchema([...includes(false), namesInclude]),
-          limit: z.int().min(1).max(pageSize.maxSize).default(pageSize.defaultSize),
-          cursor: z.string().min(1).max(maxCursorLength).nullable().default(null),
-          count: z.enum(['exact', 'estimated']).nullable().default(null),
-        })
-        .meta({ description: 'A search.', examples: [{ limit: 25 }] }),
-    ),
-    selection: registerRequestSchema(
-      `${resource.singular}Selection`,
-      z.strictObject(selection).meta({ description: 'What to export.', examples: [{}] }),
-    ),
-  }
-}
-
-/** Returns the schemas of request bodies: `page` for searches, `selection` for exports of searches. */
-export const searchBodySchemas = lazyFor(makeBodySchemas)
+const searchLimits = { depth: 10, comparisons: 100, sqlValues: 300, nodes: 2000 } as const
 
 const quantifiers: Quantifier[] = ['some', 'none', 'every']
 
@@ -349,8 +141,6 @@ function checkBody<T>(schema: z.ZodType<T>, body: unknown): T {
   if (faults) throw invalidSearch(faults)
   return data
 }
-
-type SelectionBody = z.output<ReturnType<typeof makeBodySchemas>['selection']>
 
 function readSelectionBody(resource: Resource, { where, sort, fields, include }: SelectionBody): Selection {
   const condition = where === undefined ? allRecords : readCondition(toSearchable(resource), where)

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { Database } from '../database/database.ts'
 import type { Registry } from '../model/registry.ts'
 import { type Resource, toSearchable } from '../model/resource.ts'
-import { searchBodySchemas } from '../query/search.ts'
+import { searchBodySchemas } from '../query/search-schema.ts'
 
 /** Returns a search whose validation builds the schemas of the resource and of each of its lists. */
 function makeSearch(resource: Resource): object {
