@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { toYearBars, yearOf } from '../../src/dashboard/api/groups.ts'
 import { groupYears, type YearBar } from '../../src/dashboard/charts/group-years.ts'
 
-const bar = (year: number | null, value = 1): YearBar => ({ year, value, label: String(year) })
+const bar = (year: number | null): YearBar => ({ year, value: 1, label: String(year) })
 const range = (first: number, last: number) => `${first} to ${last}`
 
 describe('the columns of a chart by year', () => {

@@ -120,12 +120,12 @@ function* queries(names: string[]): Generator<string> {
  * Yields the largest requests of an OpenAPI document, valid and invalid ones: of each GET with parameters in the query, and of
  * each operation with a body.
  * @param key key of an administrator.
- * @param isWanted tells whether a path is wanted; by default, all paths are.
+ * @param isWanted tells whether a path is wanted.
  */
 export function* largestRequests(
   document: unknown,
   key: string,
-  isWanted = (_path: string) => true,
+  isWanted: (path: string) => boolean,
 ): Generator<Request & { what: string }> {
   const authorization = `Bearer ${key}`
   for (const { operationId, method, path, parameters, requestBody } of operationsOf(document)) {

@@ -18,7 +18,7 @@ import {
 const maxGrowthMib = 160
 
 /** Reads a file that `write` has filled. @returns the error message, and the growth of memory in MiB. */
-async function readLarge(name: string, write: (descriptor: number) => void, options = {}) {
+async function readLarge(name: string, write: (descriptor: number) => void) {
   return withFile(name, '', async (file) => {
     const descriptor = openSync(file.path, 'w')
     write(descriptor)
@@ -30,7 +30,7 @@ async function readLarge(name: string, write: (descriptor: number) => void, opti
     }, 5)
     const message = await messageOf(
       (async () => {
-        for await (const batch of readRows(file, options).batches) expect(batch.length).toBeGreaterThan(0)
+        for await (const batch of readRows(file, {}).batches) expect(batch.length).toBeGreaterThan(0)
       })(),
     )
     clearInterval(timer)
