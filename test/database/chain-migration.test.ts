@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { expect, it, onTestFinished } from 'vitest'
 import { migrate } from '../../src/database/migrate.ts'
 import { verify } from '../../src/features/integrity/verify.ts'

@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { expect, it, onTestFinished } from 'vitest'

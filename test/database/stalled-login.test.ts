@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { expect, it, onTestFinished } from 'vitest'
 import { openDatabaseAt } from '../../src/database/database.ts'
 import { isConnectionError } from '../../src/database/errors.ts'

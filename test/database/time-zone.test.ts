@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { expect, it, onTestFinished } from 'vitest'
 import { openDatabaseAt } from '../../src/database/database.ts'
 import { buildApp } from '../../src/server/app.ts'

@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { expect, it, onTestFinished } from 'vitest'
 import { startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'

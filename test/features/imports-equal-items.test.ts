@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
 import { ifMatch } from '../support/documents.ts'

@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { autocommitReads } from '../../src/database/database.ts'
 import { streamRejected } from '../../src/features/imports/http/rejected.ts'

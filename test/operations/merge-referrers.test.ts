@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import type pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Transaction } from '../../src/database/database.ts'

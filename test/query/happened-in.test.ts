@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { beforeAll, describe, expect, it } from 'vitest'
 import { networkResources } from '../../src/features/network/selection.ts'
 import type { Resource } from '../../src/model/resource.ts'

@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createKey } from '../../src/database/keys.ts'
 import { type Api, startTestApi } from '../support/api.ts'

@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { afterEach, expect, it, vi } from 'vitest'
 import { startTestApi } from '../support/api.ts'
 import { isHit, waitUntilCached } from '../support/cache-status.ts'
