@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { propertiesOf } from '../../src/model/document.ts'
+import type { Operator } from '../../src/model/filters.ts'
+import type { Resource } from '../../src/model/resource.ts'
 import { completeSort } from '../../src/query/list.ts'
 import { listStatement } from '../../src/query/list-sql.ts'
 import { registry } from '../../src/resources/registry.ts'
@@ -11,9 +13,11 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** A node of a query plan in the output of `explain (format json)`. */
+/** A node of a query plan in the output of `explain (verbose, format json)`. */
 interface PlanNode {
   Alias?: string
+  Output?: string[]
+  'Parent Relationship'?: string
   'Subplan Name'?: string
   Plans?: PlanNode[]
 }
@@ -25,6 +29,34 @@ function regionScans(node: PlanNode, isInCte = false): boolean[] {
   return node.Alias === 'area' ? [inCte, ...scans] : scans
 }
 
+/** For each call of the function that expands regions, whether it is part of an InitPlan, which runs once for a statement. */
+function expansions(node: PlanNode, isInInitPlan = false): boolean[] {
+  const inInitPlan = isInInitPlan || node['Parent Relationship'] === 'InitPlan'
+  const calls = (node.Plans ?? []).flatMap((child) => expansions(child, inInitPlan))
+  return node.Output?.some((output) => output.startsWith('countries_within('))
+    ? [inInitPlan, ...calls]
+    : calls
+}
+
+/** Returns the plan of the first page of a list with one filter. */
+async function planOf(resource: Resource, filter: string, operator: Operator, value: unknown) {
+  const { text, values } = listStatement(
+    {
+      resource,
+      where: { kind: 'fields', comparisons: [{ filter, operator, value }] },
+      sort: completeSort(resource, []),
+      representation: { fields: propertiesOf(resource), include: [] },
+      limit: 25,
+    },
+    undefined,
+  )
+  const { rows } = await api.pool.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
+    `explain (verbose, format json) ${text}`,
+    values,
+  )
+  return rows.map((row) => row['QUERY PLAN'][0].Plan)
+}
+
 const withParticipants = registry.resources.filter(({ filters }) => Object.hasOwn(filters, 'subregion'))
 
 describe('lists by regions', () => {
@@ -34,26 +66,22 @@ describe('lists by regions', () => {
   it.each(withParticipants.map((resource) => ({ resource, name: resource.name })))(
     'of $name find the countries of subregions once, whatever the number of records',
     async ({ resource }) => {
-      const { text, values } = listStatement(
-        {
-          resource,
-          where: {
-            kind: 'fields',
-            comparisons: [{ filter: 'subregion', operator: 'otherThan', value: ['034'] }],
-          },
-          sort: completeSort(resource, []),
-          representation: { fields: propertiesOf(resource), include: [] },
-          limit: 25,
-        },
-        undefined,
-      )
-      const { rows } = await api.pool.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
-        `explain (format json) ${text}`,
-        values,
-      )
-      const scans = rows.flatMap((row) => regionScans(row['QUERY PLAN'][0].Plan))
+      const plans = await planOf(resource, 'subregion', 'otherThan', ['034'])
+      const scans = plans.flatMap((plan) => regionScans(plan))
       expect(scans.length).toBeGreaterThan(0)
       expect(scans).not.toContain(false)
     },
   )
+
+  // Otherwise, a planner that expects few records, because another filter excludes most of them, looks them up for each record.
+  it.each([
+    ['region', 'noneAs', ['party']],
+    ['subregion', 'noneAs', ['party']],
+    ['region', 'isNull', true],
+  ] as const)('with %s[%s] look up the countries of regions once', async (filter, operator, value) => {
+    const plans = await planOf(registry.get('agreements'), filter, operator, value)
+    const calls = plans.flatMap((plan) => expansions(plan))
+    expect(calls.length).toBeGreaterThan(0)
+    expect(calls).not.toContain(false)
+  })
 })

@@ -132,7 +132,7 @@ export function participantValues(context: FieldContext, roles: Roles): Particip
     ],
     // Looks up the regions once, not for each record.
     some: (getOtherFilter) =>
-      sql`(exists (select from (${multiValueRows(country, getOtherFilter)}) related where related.record = ${recordId} and related.value in (select countries_within(${areaCodes(groupLevel)}))) or exists (select from (${participantRows(participations.region, getOtherFilter)}) related where related.record = ${recordId} and related.value in (select regions_within(${areaCodes(groupLevel)}))))`,
+      sql`(exists (select from (${multiValueRows(country, getOtherFilter)}) related where related.record = ${recordId} and related.value = any(array(select countries_within(${areaCodes(groupLevel)})))) or exists (select from (${participantRows(participations.region, getOtherFilter)}) related where related.record = ${recordId} and related.value = any(array(select regions_within(${areaCodes(groupLevel)})))))`,
   })
   return {
     country,
