@@ -65,6 +65,31 @@ describe('a line, value or element that never ends', () => {
   })
 })
 
+describe('a CSV file of nothing but signs', () => {
+  it('is refused with bounded memory if a line has endless delimiters', { timeout: 60_000 }, async () => {
+    const { message, growthMib } = await readLarge('file.csv', (descriptor) => {
+      writeSync(descriptor, 'a,b\n')
+      fill(descriptor, 50, ',')
+    })
+    expect(message).toContain('The row that begins on line 2 has more than 8,388,608 characters')
+    expect(growthMib).toBeLessThan(2 * maxGrowthMib)
+  })
+
+  it('lets other work run while its empty rows are read', { timeout: 60_000 }, async () => {
+    // Processor time, since other programs may delay this one.
+    const now = () => process.cpuUsage().user / 1000
+    let [last, longest] = [now(), 0]
+    const timer = setInterval(() => {
+      const time = now()
+      longest = Math.max(longest, time - last)
+      last = time
+    }, 1)
+    await readContent('file.csv', `a,b\n1,2${'\r'.repeat(130_000)}`)
+    clearInterval(timer)
+    expect(longest).toBeLessThan(500)
+  })
+})
+
 describe('a ZIP bomb', () => {
   it('is refused before it is fully decompressed, with bounded memory', { timeout: 60_000 }, async () => {
     const bomb = makeXlsx(`<row><c t="inlineStr"><is><t>${' '.repeat(200 * 1024 ** 2)}</t></is></c></row>`)

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { CsvError, parse } from 'csv-parse'
 import type { Problem } from '../../../problems/problem.ts'
+import { passInSlices } from '../../../time-slice.ts'
 import { type Dialect, delimiterLine, detectDialect, parserOptions } from './dialect.ts'
 import type { FileToRead, OpenFile } from './file.ts'
 import { readBytes } from './file-bytes.ts'
@@ -12,6 +13,9 @@ import { formatCount, unreadableFile } from './unreadable-file.ts'
 
 /** Number of bytes that are read to detect the dialect. */
 const sampleBytes = 64 * 1024
+
+/** Maximum size of the pieces that the parser gets, in bytes. It parses a piece in one step, and each byte may be an empty row. */
+const pieceBytes = 4096
 
 /** Longest encoding of a line break, in bytes (UTF-32). */
 const breakBytes = 4
@@ -68,6 +72,35 @@ async function endsWithLineBreak(path: string): Promise<boolean> {
 }
 
 /**
+ * Splits the chunks of a text into pieces of at most `pieceBytes`.
+ * @throws Problem of `tooLong` for a line with more characters than a row may have. The parser itself counts no delimiters, so a
+ *   line of delimiters would become a row with any number of values.
+ */
+async function* readPieces(
+  chunks: AsyncIterable<string | Buffer>,
+  tooLong: () => Problem,
+): AsyncGenerator<Buffer, void, undefined> {
+  let lineLength = 0
+  for await (const chunk of chunks) {
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
+    for (let start = 0; start < bytes.length; start += pieceBytes) {
+      const piece = bytes.subarray(start, start + pieceBytes)
+      const breakAt = Math.max(piece.lastIndexOf('\n'), piece.lastIndexOf('\r'))
+      lineLength = (breakAt === -1 ? lineLength : 0) + countCharacters(piece.subarray(breakAt + 1))
+      if (lineLength > readLimits.rowCharacters) throw tooLong()
+      yield piece
+    }
+  }
+}
+
+/** Returns the number of characters that begin in a piece of UTF-8. */
+function countCharacters(piece: Buffer): number {
+  let count = 0
+  for (const byte of piece) if ((byte & 0xc0) !== 0x80) count += 1
+  return count
+}
+
+/**
  * Reads the rows of a CSV file in batches, each row with the line on which it begins.
  * @param skipsDelimiterLine whether the first line states the delimiter (`delimiterLine`).
  * @param onCut called with a line if the file ends in a quoted value that opens there or later: then this row is left out. Without
@@ -83,15 +116,17 @@ async function* readRecords(
     bom: true,
     max_record_size: readLimits.rowCharacters,
   })
-  // A failure of the source destroys the parser with its error, which the loop below throws.
-  pipeline(Readable.from(text.readForParser()), parser).catch(() => undefined)
   let line = 1
+  const pieces = readPieces(text.readForParser(), () => rowTooLong(line))
+  // A failure of the source destroys the parser with its error, which the loop below throws.
+  pipeline(Readable.from(passInSlices(pieces)), parser).catch(() => undefined)
   let count = 0
   let batch: TableRow[] = []
   try {
     for await (const record of parser) {
       // Without the options `columns` and `cast`, csv-parse emits arrays of strings.
       const cells = record as string[]
+      if (cells.length > readLimits.rowValues) throw rowTooLong(line, readLimits.rowValues, 'values')
       count += 1
       if (!(skipsDelimiterLine && line === 1)) batch.push({ number: line, cells })
       line += 1 + countBreaks(cells)
@@ -119,13 +154,14 @@ function countBreaks(cells: readonly string[]): number {
   return count
 }
 
+const rowTooLong = (line: number, limit: number = readLimits.rowCharacters, unit = 'characters') =>
+  unreadableFile(
+    `The row that begins on line ${line} has more than ${formatCount(limit)} ${unit}. Most likely a quote opens there and is never closed. ${quoteHint}`,
+  )
+
 /** @param line line on which the malformed row begins. */
 function toProblem({ code, message }: CsvError, line: number): Problem {
-  if (code === 'CSV_MAX_RECORD_SIZE') {
-    return unreadableFile(
-      `The row that begins on line ${line} has more than ${formatCount(readLimits.rowCharacters)} characters. Most likely a quote opens there and is never closed. ${quoteHint}`,
-    )
-  }
+  if (code === 'CSV_MAX_RECORD_SIZE') return rowTooLong(line)
   if (code === 'CSV_QUOTE_NOT_CLOSED') {
     return unreadableFile(
       `A quote that opens on line ${line} or later is never closed: the file is cut off, or the quote is a part of a value. ${quoteHint}`,
