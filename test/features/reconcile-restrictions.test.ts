@@ -149,3 +149,36 @@ it('a request that would get the manifest in place of what it asks for is refuse
   const manifest = await test.app.inject('/reconcile?callback=jQuery1&_=1700000000000')
   expect(manifest.json()).toMatchObject({ versions: ['0.2'] })
 })
+
+it('a form of a million plus signs takes less than twice the time of one of letters', async () => {
+  const timeOf = async (sign: string) => {
+    const start = process.cpuUsage()
+    const response = await test.app.inject({
+      method: 'POST',
+      url: '/reconcile',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      payload: `queries=${sign.repeat(1_000_000)}`,
+    })
+    expect(response.statusCode).toBe(400)
+    const { user, system } = process.cpuUsage(start)
+    return (user + system) / 1000
+  }
+  let [letters, pluses] = [0, 0]
+  for (let repetition = 0; repetition < 5; repetition += 1) {
+    letters += await timeOf('a')
+    pluses += await timeOf('+')
+  }
+  expect(pluses).toBeLessThan(2 * letters)
+})
+
+it('a plus sign in a form means a space, and an escaped one a plus sign', async () => {
+  await addOrganization('Institute of C+ and Unicode 中')
+  const query = encodeURIComponent(JSON.stringify({ q: { query: 'Institute of C+ and Unicode 中' } }))
+  const response = await test.app.inject({
+    method: 'POST',
+    url: '/reconcile',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    payload: `queries=${query.replaceAll('%20', '+')}`,
+  })
+  expect(response.json()).toMatchObject({ q: { result: [{ match: true }] } })
+})

@@ -38,6 +38,19 @@ const maxFields = 20
 
 const form = 'application/x-www-form-urlencoded'
 
+/** The bytes of a plus sign and of a space. */
+const [plus, space] = [0x2b, 0x20]
+
+/**
+ * Writes the plus signs of a form as the spaces that they mean. `parseForm` would also do this, but joins texts at each plus sign,
+ * which blocks the event loop for more than 100 ms if a form consists of them.
+ */
+function withoutPluses(text: string): string {
+  const bytes = Buffer.from(text)
+  for (let at = 0; at < bytes.length; at += 1) if (bytes[at] === plus) bytes[at] = space
+  return bytes.toString()
+}
+
 /** @throws Problem `malformed-request` for percent-encoding whose characters the parser would replace. */
 function requireDecodable(text: string): void {
   try {
@@ -54,7 +67,7 @@ function requireDecodable(text: string): void {
  */
 function parseFields(text: string): Record<string, string> {
   requireDecodable(text)
-  const fields = Object.entries(parseForm(text, '&', '=', { maxKeys: maxFields })).map(
+  const fields = Object.entries(parseForm(withoutPluses(text), '&', '=', { maxKeys: maxFields })).map(
     ([name, value = '']) => {
       if (typeof value === 'string') return [name, value]
       throw invalidParameters([{ parameter: name, code: 'repeated', message: 'must be sent only once' }])
