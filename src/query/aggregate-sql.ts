@@ -237,7 +237,10 @@ function separateMeasure(grouping: Grouping, { aggregateFunction, of }: MeasureT
     const { values } = getDimension(plan.resource, of)
     if (values.kind !== 'many')
       throw new Error(`countDistinct:${of} needs no separate query: \`groups\` computes it`)
-    return sql`select ${allKeys(count)} as keys, count(distinct related.value) as ${measure(index)} from tuples join (${multiValueRows(values.multiValue, getOtherFilter)}) related on related.record = tuples.record group by 1`
+    const columns = commaList([...plan.groupBy.map((_, at) => key(at)), sql`related.value`])
+    // PostgreSQL hashes the rows of `select distinct`; for `count(distinct …)`, it would sort all pairs by the rules of a language.
+    const pairs = sql`select distinct ${columns} from tuples join (${multiValueRows(values.multiValue, getOtherFilter)}) related on related.record = tuples.record where related.value is not null`
+    return sql`select ${allKeys(count)} as keys, count(*) as ${measure(index)} from (${pairs}) pairs group by 1`
   }
   const measured = getMeasure(plan.resource, of)
   const { parts, elements } = measured
