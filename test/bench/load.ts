@@ -15,7 +15,7 @@ export interface Measurement {
 
 /**
  * Seconds of load before each server is measured, for warming up: V8 optimizes functions only after thousands of calls. The
- * processor time of a patch fell from 1.8 ms in the first 5 s to 1.0 ms after 15 s, that of the server by hand from 0.6 to 0.5.
+ * processor time of a patch fell from 1.8 ms in the first 5 s to 1.0 ms after 15 s, that of the hand-written server from 0.6 to 0.5.
  */
 export const warmUpSeconds = 15
 

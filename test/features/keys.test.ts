@@ -110,7 +110,7 @@ describe('a key', () => {
     const sending = request(`${api.origin}${path}`, { method: 'POST', headers })
     const responded = once(sending, 'response')
     sending.write(body.slice(0, 20))
-    await delay(1100)
+    await delay(2000)
     expect((await api.delete(`/v1/keys/${id}`)).status).toBe(204)
     sending.end(body.slice(20))
     const [response]: IncomingMessage[] = await responded

@@ -64,7 +64,10 @@ export function UnresolvedNames({
 /** The type of the error for an import whose dry run is no longer the one that the page shows. */
 const importChanged = 'import-changed'
 
-/** @throws ApiError if somebody else has decided about names, or committed the import, since its dry run was read. */
+/**
+ * Decisions of somebody else between this check and the write are not noticed, nor those in another import of the same register.
+ * @throws ApiError if somebody else has decided about names of the import, or committed it, since its dry run was read.
+ */
 async function requireUnchanged({ id, state, stagedAt }: ImportJob, tag: string): Promise<void> {
   const current = await readApi<ImportJob>(`/v1/imports/${id}`, tag, undefined, true)
   if (current.state !== state || current.stagedAt !== stagedAt)

@@ -121,14 +121,15 @@ function Comparison({
       return code === country ? [] : [[country, code]]
     }),
   )
-  // Several countries of a comparison of two times have no columns of their own, and no briefings.
+  // Several countries of a comparison of two times have no columns of their own, and no briefings. The filter has the codes of both
+  // countries of a merge: one before the merge, and the other one after it.
   const remaining = useRemainingCountries(
     countryColumns.length === 0 ? codes : [],
     columns.map(({ asOf }) => asOf),
   )
-  if (merged.size > 0 || remaining.size > 0) {
-    const survivorOf = (code: string) => merged.get(code) ?? remaining.get(code) ?? code
-    const country = [...new Set(codes.map(survivorOf))].join(',')
+  const compared = [...new Set([...codes.map((code) => merged.get(code) ?? code), ...remaining])]
+  if (compared.join() !== codes.join()) {
+    const country = compared.join()
     return <Redirect to={`${path}${changeParameters(parameters, { country })}`} replace />
   }
   // Countries that are not in the registry have no briefing.

@@ -34,7 +34,8 @@ const renamingRole = 'entente_upgrade'
 /**
  * Renames the superuser, which cannot be demoted, and creates a service role under its former name.
  * @param password the password of the superuser.
- * @throws PostgreSQL's error if the service role is still the superuser after it. After another error, the next start checks again.
+ * @throws PostgreSQL's error if the service role is still the superuser afterwards. If it is not, an error is ignored, and the next
+ * start checks again.
  */
 export async function separateRoles(getUrl: GetUrl, password: string): Promise<void> {
   if (!(await isServiceSuperuser(getUrl))) return

@@ -55,7 +55,7 @@ const searchedNames = ({ search: { title, nameLines } }: Resource): SQL => nameL
 /**
  * Returns the query for hits of one resource: `resource_index` (the index of the resource in `SearchPlan.resources`), `key` and
  * `score`.
- * @param end what follows the condition: further conditions, the order, the limit.
+ * @param end the order and the limit.
  */
 const hitsQuery = (index: number, { table, key }: Resource, score: SQL, condition: SQL, end: SQL): SQL =>
   sql`(select ${sql.raw(String(index))} as resource_index, ${key.column}::text as key, ${score} as score from ${table} where ${condition} ${end})`

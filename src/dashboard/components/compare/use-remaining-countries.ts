@@ -17,14 +17,14 @@ async function readCode(path: string, language: string, signal: AbortSignal): Pr
 }
 
 /**
- * Finds the countries that were merged into other ones at one of several times, since a filter by the code of such a country
- * finds nothing.
- * @returns the codes of the countries that remain, by the codes of the merged ones. It is empty until they are read.
+ * Finds the countries into which others were merged at one of several times: after the merge, a filter by the code of a merged
+ * country finds nothing.
+ * @returns the codes of the countries that remain. It is empty until they are read.
  */
 export function useRemainingCountries(
   codes: readonly string[],
   times: readonly (string | undefined)[],
-): ReadonlyMap<string, string> {
+): string[] {
   const reads = codes.flatMap((code) =>
     times.map((asOf) => ({
       code,
@@ -35,6 +35,5 @@ export function useRemainingCountries(
   const { body = [] } = useRead(name === '' ? null : name, (language, signal) =>
     Promise.all(reads.map(({ path }) => readCode(path, language, signal))),
   )
-  const remaining = reads.map(({ code }, index) => [code, body[index] ?? code] as const)
-  return new Map(remaining.filter(([code, other]) => other !== code))
+  return body.flatMap((code, index) => (code === null || code === reads[index]?.code ? [] : [code]))
 }
