@@ -136,20 +136,49 @@ it('a row that was redacted before its import is committed writes nothing', asyn
   expect((await api.get(path)).json()).toMatchObject({ title: 'First', version: 2 })
 })
 
-it('a row that was redacted before its import is committed does not count as dropped', async () => {
-  const scheme = newScheme()
+describe('dropped values', () => {
   const valid = `Id,Title,Signed,Signatory,Other
-1,First,1999,Jane Doe,Pakistan
+1,First,in May,Jane Doe,Pakistan
 2,Second,in June,John Roe,Pakistan
+3,Third,1999,Jane Doe,Pakistan
 `
-  await importCsv(api.database, mapping(scheme), valid)
-  const { id } = await checkCsv(api.database, mapping(scheme), valid)
-  expect((await redact(await pathOf(scheme, '1'), { text: 'Jane Doe' })).status).toBe(200)
-  expect((await api.post(`/v1/imports/${id}/commit`, undefined)).status).toBe(202)
-  expect(await continueImport(api.database, id)).toMatchObject({
-    state: 'committed',
-    counts: { dropped: 1 },
-    report: { droppedBy: [{ column: 'Signed', rows: 1 }] },
+
+  /** Returns what an import says about its dropped values: their number, the rows by column, and the rows in the list. */
+  async function readDropped(id: string) {
+    const { counts, report } = (await api.get(`/v1/imports/${id}`, { key: adminKey })).json<{
+      counts: { dropped: number }
+      report: { droppedBy: { column: string; rows: number }[] }
+    }>()
+    const page = await api.get(`/v1/imports/${id}/rows?which=dropped`, { key: adminKey })
+    return {
+      dropped: counts.dropped,
+      droppedBy: report.droppedBy.map(({ column, rows }) => [column, rows]),
+      listed: page.json<{ data: { locator: string }[] }>().data.map(({ locator }) => locator),
+    }
+  }
+
+  const all = { dropped: 2, droppedBy: [['Signed', 2]], listed: ['row 2', 'row 3'] }
+
+  it('are counted and listed the same after a redaction of a staged import', async () => {
+    const scheme = newScheme()
+    await importCsv(api.database, mapping(scheme), valid)
+    const { id } = await checkCsv(api.database, mapping(scheme), valid)
+    for (const row of ['1', '3'])
+      expect((await redact(await pathOf(scheme, row), { text: 'Jane Doe' })).status).toBe(200)
+    expect(await readDropped(id)).toEqual(all)
+    expect((await api.post(`/v1/imports/${id}/commit`, undefined)).status).toBe(202)
+    expect(await continueImport(api.database, id)).toMatchObject({ state: 'committed' })
+    expect(await readDropped(id)).toEqual(all)
+  })
+
+  it('are counted and listed the same after a redaction and an undo', async () => {
+    const scheme = newScheme()
+    const { id } = await importCsv(api.database, mapping(scheme), valid)
+    expect((await redact(await pathOf(scheme, '1'), { text: 'Jane Doe' })).status).toBe(200)
+    expect(await readDropped(id)).toEqual(all)
+    expect((await api.post(`/v1/imports/${id}/undo`, undefined)).status).toBe(202)
+    expect(await continueImport(api.database, id)).toMatchObject({ state: 'undone' })
+    expect(await readDropped(id)).toEqual(all)
   })
 })
 

@@ -24,18 +24,13 @@ interface LocatedColumn extends FaultyColumn {
   allFaults: number
 }
 
-/**
- * Counts the rows with faults by column, in descending order. A ready row that a redaction has emptied is not counted, since it
- * writes nothing: nothing of it is dropped.
- * @param states the states of the rows to count.
- */
+/** Counts the rows with faults by column, in descending order. @param states the states of the rows to count. */
 const findFaultyColumns = (tx: Transaction, id: string, states: readonly string[]) =>
   tx.query<LocatedColumn>({
     text: `select fault ->> 'column' as column, count(distinct position)::int as rows, min(position) as position,
         (array_agg(fault order by position))[1] as example, (sum(count(*)) over ())::int as "allFaults"
       from import_rows, json_array_elements(${faultsSql}) as fault
       where import = $1 and state = any($2)
-        and case when state = 'ready' and faults is not null then json_array_length(drafts) > 0 else true end
       group by fault ->> 'column' order by 2 desc, 1 limit $3`,
     values: [id, states, maxColumns],
   })

@@ -71,9 +71,12 @@ const findRows = (tx: Transaction, { schemes, ids }: Origin): Promise<ImportedRo
     values: [schemes, ids],
   })
 
-/** Empties rows, except for their locators and external ids. The import writes no record from an emptied row. */
+/**
+ * Empties rows, except for their locators and external ids. The import writes no record from an emptied row. A row keeps the
+ * number and the columns of its faults, so that they are still counted and listed as before.
+ */
 async function emptyRows(tx: Transaction, rows: ImportedRow[]): Promise<void> {
-  const faults = rows.map((row) => JSON.stringify((row.faults ?? [{ column: '' }]).map(redactedFault)))
+  const faults = rows.map((row) => row.faults && JSON.stringify(row.faults.map(redactedFault)))
   await tx.query({
     text: `update import_rows set values = '{}', drafts = '[]', faults = given.faults
       from unnest($1::uuid[], $2::int[], $3::json[]) as given(import, position, faults)
