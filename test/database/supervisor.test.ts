@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { expect, it } from 'vitest'
