@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import { expect, it, onTestFinished } from 'vitest'

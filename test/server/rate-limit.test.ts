@@ -1,3 +1,5 @@
+// @module-tag slow
+
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createKey } from '../../src/database/keys.ts'
 import { type Api, type HttpResponse, startTestApi } from '../support/api.ts'
