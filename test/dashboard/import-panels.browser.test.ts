@@ -115,14 +115,17 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
     const page = await openDryRun(newScheme(), [treatyHeader, ...rows].join('\n'))
     const path = `/v1${new URL(page.url()).pathname}`
     const names = panel(page, 'Unresolved names')
+    const group = (name: string) => names.getByRole('group', { name, exact: true })
     const decide = async (name: string) => {
-      await names.getByRole('group', { name, exact: true }).getByLabel('Leave it out').check()
+      await group(name).getByLabel('Leave it out').check()
       await page.getByRole('button', { name: 'Save decisions (1)' }).click()
     }
     const stateOfImport = async () =>
       (await dashboard.api.get(path, { key: adminKey })).json<{ state: string }>().state
     const refusal = page.getByRole('alert').getByText('this import has changed in the meantime')
     const decision = { resource: 'countries', name: 'Atlantis', key: 'PAK' }
+    // Until the page shows the names, it may still read them, and would find those that remain after the change.
+    await group('Atlantis').waitFor()
     await dashboard.api.put(`${path}/names`, { decisions: [decision] })
     await expect.poll(stateOfImport).toBe('staged')
     await decide('Atlantis')
@@ -130,6 +133,7 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
     await page.getByRole('button', { name: 'Show the current state' }).click()
     await names.getByText('Names: 1, in rows: 1.').waitFor()
     expect(await keyFigure(page, 'New records').textContent()).toBe('1')
+    await group('Mu').waitFor()
     await dashboard.api.post(`${path}/commit`, undefined)
     await expect.poll(stateOfImport).toBe('committed')
     await decide('Mu')
