@@ -16,8 +16,9 @@ export const access = fp<{ publicRead: boolean }>(
       if (required !== undefined) requireAccess(actor, required, publicRead)
       done()
     })
-    app.addHook('preHandler', async (request, reply) => {
-      if (reply.elapsedTime > maxCredentialsAgeMs) await requireStillAuthorized(request)
+    app.addHook('preHandler', (request, reply, done) => {
+      if (reply.elapsedTime <= maxCredentialsAgeMs) done()
+      else requireStillAuthorized(request).then(() => done(), done)
     })
   },
   { name: 'access', dependencies: ['authentication'] },
