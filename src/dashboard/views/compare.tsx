@@ -127,11 +127,9 @@ function Comparison({
     countryColumns.length === 0 ? codes : [],
     columns.map(({ asOf }) => asOf),
   )
-  const compared = [...new Set([...codes.map((code) => merged.get(code) ?? code), ...remaining])]
-  if (compared.join() !== codes.join()) {
-    const country = compared.join()
+  const country = [...new Set([...codes.map((code) => merged.get(code) ?? code), ...remaining])].join()
+  if (country !== codes.join())
     return <Redirect to={`${path}${changeParameters(parameters, { country })}`} replace />
-  }
   // Countries that are not in the registry have no briefing.
   const indexesWithoutCountry = (briefings.body ?? []).flatMap((briefing, index) => (briefing ? [] : [index]))
   const [first, last] = [columns[0], columns.at(-1)]
