@@ -13,14 +13,14 @@ const dataDir = '.data-bench'
 
 const commonEnv = { ADMIN_KEY: adminKey, PORT: '0', LOG_LEVEL: 'error', SEED: 'none', RATE_LIMIT: '0' }
 
-/** Two processes of the service on one registry. */
+/** The service on a registry with many agreements. */
 export interface Registry {
   /** URL of the service's database. */
   url: string
-  /** Without a response cache. */
+  /** A process without a response cache. */
   cold: Server
-  /** With a response cache. */
-  cached: Server
+  /** Starts a process with a response cache on the same database. */
+  startCached(): Promise<Server>
   /** Number of agreements. */
   agreements: number
   close(): Promise<void>
@@ -96,17 +96,17 @@ export async function openUncached(
   return { cold, url }
 }
 
-/** Starts the service twice on one registry, which `openUncached` fills. */
+/** Starts the service without a response cache on a registry, which `openUncached` fills. */
 export async function openRegistry(database: string | undefined, wanted: number): Promise<Registry> {
   const { cold, url } = await openUncached(database, wanted, dataDir)
   if (database === undefined) await allowDatabases(url)
-  const cached = await startNode([program, 'serve'], { ...commonEnv, DATABASE_URL: url })
-  const close = async () => {
-    await cached.close()
-    // `cold` owns the embedded PostgreSQL, so it closes last.
-    await cold.close()
+  return {
+    url,
+    cold,
+    startCached: () => startNode([program, 'serve'], { ...commonEnv, DATABASE_URL: url }),
+    agreements: await countAgreements(cold.origin),
+    close: () => cold.close(),
   }
-  return { url, cold, cached, agreements: await countAgreements(cold.origin), close }
 }
 
 /** Ids of 2,000 agreements in the order of titles, so that they are spread over the tables. */

@@ -22,7 +22,9 @@ import { transfer } from './transfer.ts'
 
 /** Compares the service with other servers in one run, on the same data and machine. */
 
-type Servers = Record<ServerName, Server>
+type Servers = Partial<Record<ServerName, Server>> & Record<'cold' | 'by hand', Server>
+
+const isCached = ({ requests }: Case): boolean => requests.cached !== undefined
 
 /** The round with the median number of requests per second. */
 function medianRound(rounds: Measurement[]): Measurement {
@@ -43,7 +45,9 @@ async function measureCase(measured: Case, servers: Servers, options: Options): 
       // The keys of `requests` are of type `ServerName`.
       const server = key as ServerName
       // The first round warms up caches and the JIT compiler, and does not count.
-      const measurement = await measure(servers[server], request, {
+      const target = servers[server]
+      if (!target) throw new Error(`the case ${name} needs the server "${server}", which is not running`)
+      const measurement = await measure(target, request, {
         seconds: round === 0 ? warmUpSeconds : seconds,
         connections,
         ...(amount !== undefined && { amount }),
@@ -70,7 +74,7 @@ async function measureTransfers(rows: number, servers: Servers) {
 }
 
 async function measureAll(registry: Registry, options: Options): Promise<Results> {
-  const { url, cached, cold, agreements } = registry
+  const { url, cold, agreements } = registry
   const runs = (name: string) => options.only.length === 0 || options.only.includes(name)
   const started = performance.now()
   const byHandUrl = await createByHandDatabase(url, cold.origin)
@@ -78,20 +82,29 @@ async function measureAll(registry: Registry, options: Options): Promise<Results
     `filled the database of the hand-written server in ${Math.round((performance.now() - started) / 1000)} s`,
   )
   const bare = await startSource('bare.ts', {
-    BENCH_SOURCE: `${cached.origin}/v1/agreements?${listQueryString}`,
+    BENCH_SOURCE: `${cold.origin}/v1/agreements?${listQueryString}`,
   })
   const byHand = await startSource('by-hand/server.ts', { DATABASE_URL: byHandUrl })
-  const servers = { cached, cold, bare, 'by hand': byHand }
+  const servers = { cold, bare, 'by hand': byHand }
   try {
     const others: BoundedFigure[] = runs('size') ? await measureSize(url, cold.origin, byHandUrl) : []
     // Runs before the long cases, since the download of the peers may fail.
     const peers = options.peers ? await comparePeers(byHandUrl, cold, options) : []
     const wanted = casesFor(await sampleIds(cold.origin), adminKey).filter(({ name }) => runs(name))
     const cases: CaseResult[] = []
-    for (const measured of wanted) cases.push(await measureCase(measured, servers, options))
+    const cached = await registry.startCached()
+    try {
+      for (const measured of wanted.filter(isCached))
+        cases.push(await measureCase(measured, { ...servers, cached }, options))
+      if (runs('mixed')) others.push(...(await measureMixed(cached, adminKey, options)))
+    } finally {
+      // PostgreSQL notifies a process that has a cache of each commit. Nothing is notified of the commits by hand.
+      await cached.close()
+    }
+    for (const measured of wanted.filter((each) => !isCached(each)))
+      cases.push(await measureCase(measured, servers, options))
     if (runs('changed')) others.push(...(await measureChanged(cold.origin, adminKey, agreements, options)))
     if (runs('grown')) others.push(...(await measureGrown(cold.origin, options)))
-    if (runs('mixed')) others.push(...(await measureMixed(cached, adminKey, options)))
     if (runs('aggregates')) others.push(...(await measureAggregates(url, cold.origin, options)))
     if (runs('imports')) others.push(...(await measureImports(url, adminKey, agreements)))
     if (runs('limits')) others.push(...(await measureLimits(cold.origin, adminKey)))
