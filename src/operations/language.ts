@@ -49,8 +49,10 @@ export const isLocalized = ({ headers }: Pick<Contract, 'headers'>): boolean =>
 export const isLanguageParameter = (parameter: string): boolean => parameter === languageParameterName
 
 /** Returns the language of the parameter `lang`; undefined without one. */
-export const getLanguage = (query: CheckedQuery): Language | undefined =>
-  language.safeParse(getStringValues(query, languageParameterName)[0]).data
+export function getLanguage(query: CheckedQuery): Language | undefined {
+  const [value] = getStringValues(query, languageParameterName)
+  return languages.find((language) => language === value)
+}
 
 /** Adds the headers `Content-Language` and `Vary` to a response with texts in a language. */
 export const withLanguageHeaders = (response: ApiResponse, language: Language): ApiResponse => ({
