@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
 
-/** The dashboard with forced colors, with more contrast, and its small links, in a browser. */
+/** The dashboard with forced colours, with more contrast, and its small links, in a browser. */
 
 const dashboard = useDashboard()
 
@@ -15,7 +15,7 @@ const look = (element: Locator) =>
   })
 
 describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_000 }, () => {
-  it('shows what is selected, current, pressed or added even with forced colors', async () => {
+  it('shows what is selected, current, pressed or added even with forced colours', async () => {
     const { page, go } = await dashboard.open('/explore/agreements', { forcedColors: 'active' })
     const navigation = page.getByRole('navigation')
     const current = await look(navigation.getByRole('link', { name: 'Agreements' }))
@@ -34,7 +34,7 @@ describe.skipIf(skipsBrowser)('the dashboard [needs Chromium]', { timeout: 60_00
     expect(await look(page.locator('.diff ins').first())).toContain('underline')
   })
 
-  it('draws soft texts and button borders in the text color if the user wants more contrast', async () => {
+  it('draws soft texts and button borders in the text colour if the user wants more contrast', async () => {
     const { page } = await dashboard.open('/explore/agreements', { contrast: 'more' })
     const border = await page
       .getByRole('link', { name: 'CSV' })

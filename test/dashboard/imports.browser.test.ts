@@ -175,7 +175,7 @@ describe.skipIf(skipsBrowser)('imports in the dashboard [needs Chromium]', { tim
     await page.getByRole('button', { name: 'Delete' }).waitFor()
   })
 
-  it('have no accessibility faults and no overflow on a phone, in both color schemes', async () => {
+  it('have no accessibility faults and no overflow on a phone, in both colour schemes', async () => {
     const { csv, mapping } = await exampleFiles()
     const { page, go } = await dashboard.openSignedIn('/imports/new', {
       ...auditOptions,

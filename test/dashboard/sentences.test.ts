@@ -90,7 +90,7 @@ describe('Chinese sentences', () => {
       '会使 /v1/projects/0190 的 /participants/0/role 无效：必填',
     ],
     [
-      'From row 2 on, more than 10,000 neighboring rows have the same value in the column "Id" of rows.groupBy. Correct rows.groupBy, or split the file.',
+      'From row 2 on, more than 10,000 neighbouring rows have the same value in the column "Id" of rows.groupBy. Correct rows.groupBy, or split the file.',
       '从第 2 行开始，相邻超过 10,000 行在 rows.groupBy 的列 "Id" 中的值相同。请修改 rows.groupBy，或拆分文件',
     ],
     [

@@ -99,7 +99,7 @@ describe('rejected.csv is read with the mapping of the original file', () => {
     })
   })
 
-  it.each(['csv', 'ndjson'])('whose neighboring rows are joined: %s', async (format) => {
+  it.each(['csv', 'ndjson'])('whose neighbouring rows are joined: %s', async (format) => {
     const parties = 'parties: {each: rows, country: Party, role: =party}'
     const mapping = mappingOf('{ groupBy: Id }', namedColumns, parties)
     const rows = ['China', 'Atlantis', 'Pakistan'].map((Party) => ({
@@ -258,7 +258,7 @@ it('rejected.csv of NDJSON has the properties that only later rows have', async 
 describe('the report of a corrected rejected.csv', () => {
   it.each([
     ['that is read row by row', '{ format: csv }'],
-    ['whose neighboring rows are joined', '{ groupBy: Id }'],
+    ['whose neighbouring rows are joined', '{ groupBy: Id }'],
   ])('%s has no missing records, and the additional columns do not count as unused', async (_, rows) => {
     expect(await importCorrected(rows)).toMatchObject({
       counts: { created: 1, refused: 0 },

@@ -30,7 +30,7 @@ describe('a filter by country', () => {
       itself: project({ participants: [{ country: 'KAZ', role: 'participant' }] }),
       'by a ministry': project({ participants: [{ organization: ministry, role: 'developer' }] }),
       there: project({ locations: [{ name: 'Unknown' }, { country: 'KAZ' }] }),
-      neighbor: project({ participants: [{ country: 'UZB', role: 'participant' }] }),
+      neighbour: project({ participants: [{ country: 'UZB', role: 'participant' }] }),
       region: project({ participants: [{ region: '143', role: 'participant' }] }),
       union: project({ participants: [{ organization: union, role: 'participant' }] }),
       nobody: project({}),
@@ -53,7 +53,7 @@ describe('a filter by country', () => {
     expect(await projects.find({ country: 'KAZ,UZB' })).toEqual([
       'by a ministry',
       'itself',
-      'neighbor',
+      'neighbour',
       'there',
     ])
   })
@@ -73,7 +73,7 @@ describe('a filter by country', () => {
   })
 
   it('resembles a filter by region, which finds the region itself and its countries', async () => {
-    const centralAsian = ['by a ministry', 'itself', 'neighbor', 'region', 'there']
+    const centralAsian = ['by a ministry', 'itself', 'neighbour', 'region', 'there']
     expect(await projects.find({ region: '143' })).toEqual(centralAsian)
     expect(await projects.find({ region: '142' })).toEqual(centralAsian)
     expect(await projects.find({ region: '001' })).toEqual(centralAsian)
@@ -81,7 +81,7 @@ describe('a filter by country', () => {
     expect(await bases.find({ region: '143' })).toEqual(['elsewhere', 'hosted', 'itself', 'there'])
     expect(await projects.find({ region: '143', role: 'participant' })).toEqual([
       'itself',
-      'neighbor',
+      'neighbour',
       'region',
     ])
   })

@@ -59,9 +59,9 @@ it('an anonymous IPv6 client is identified by its /64 network, and grouped by it
     isAnonymous: true,
   })
   expect(await clientOf({}, '2001:db8:1:2:b::9')).toEqual(client)
-  const neighbor = await clientOf({}, '2001:db8:1:3::1')
-  expect(neighbor.name).not.toBe(client.name)
-  expect(neighbor.group).toBe(client.group)
+  const neighbour = await clientOf({}, '2001:db8:1:3::1')
+  expect(neighbour.name).not.toBe(client.name)
+  expect(neighbour.group).toBe(client.group)
   expect((await clientOf({}, '2001:db8:2:2::1')).group).not.toBe(client.group)
 })
 

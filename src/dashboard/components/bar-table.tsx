@@ -1,7 +1,7 @@
 import { Link } from 'wouter-preact'
 import { useLanguage } from '../i18n/language.ts'
 
-/** A labeled number, shown as a bar. */
+/** A labelled number, shown as a bar. */
 export interface Bar {
   label: string
   value: number

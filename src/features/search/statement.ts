@@ -46,7 +46,7 @@ const words = sql`(select words from term)`
 const inversionTexts = sql`(select inversions from term)::text[]`
 const head = sql`(select head from term)`
 const pairs = sql`(select pairs from term)`
-/** Pairs of neighboring characters beyond ASCII, without the single characters that `pairs` also has. */
+/** Pairs of neighbouring characters beyond ASCII, without the single characters that `pairs` also has. */
 const fullPairs = sql`(select array(select pair from unnest(pairs) as pair where length(pair) = 2) from term)::text[]`
 
 /** Returns the SQL of the names to search: the title, or the lines of all names. */

@@ -325,7 +325,7 @@ describe('rows', () => {
   it('of a group are refused with the file if they are more than 10,000', async () => {
     const file = (count: number) => readContent('file.csv', `id\n${'1\n'.repeat(count)}`, { groupBy: 'id' })
     expect((await file(10_000)).rows).toHaveLength(1)
-    expect(await messageOf(file(10_001))).toContain('From row 2 on, more than 10,000 neighboring rows')
+    expect(await messageOf(file(10_001))).toContain('From row 2 on, more than 10,000 neighbouring rows')
   })
 
   it('may have 2,000 columns, besides the additional ones of a file of refused rows', async () => {

@@ -298,7 +298,7 @@ describe('a group of rows', () => {
     const lines = Array.from({ length: 50 }, () => `1,${'x'.repeat(190_000)}\n`)
     const content = `id,text\n${lines.join('')}`
     expect(await messageOf(readContent('file.csv', content, { groupBy: 'id' }))).toBe(
-      'From row 2 on, more than 8,388,608 characters of neighboring rows have the same value in the column "id" of rows.groupBy. Correct rows.groupBy, or split the file.',
+      'From row 2 on, more than 8,388,608 characters of neighbouring rows have the same value in the column "id" of rows.groupBy. Correct rows.groupBy, or split the file.',
     )
   })
 

@@ -36,7 +36,7 @@ const resolveCountry = async (name: string, more: Partial<NameQuery> = {}): Prom
 }
 
 describe('the resolver of country names', () => {
-  it('finds no wrong match for 500 labeled mentions, and over 98% of the known matches', async () => {
+  it('finds no wrong match for 500 labelled mentions, and over 98% of the known matches', async () => {
     const resolved = await resolve(mentions.map(toQuery))
     const outcomes = mentions.map((mention, index) => ({
       ...mention,

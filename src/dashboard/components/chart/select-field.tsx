@@ -1,6 +1,6 @@
 import type { Option } from '../../api/use-dimension-values.ts'
 
-/** A labeled `select` element, optionally with an empty choice. */
+/** A labelled `select` element, optionally with an empty choice. */
 export function SelectField({
   label,
   value,

@@ -35,7 +35,7 @@ const joinFaults = (faults: RowFault[], part: (fault: RowFault) => string | unde
     .join('; ')
 
 /**
- * Returns a refused row as rows of the file: several, if they were neighboring rows that `groupBy` has joined. Such a row has the
+ * Returns a refused row as rows of the file: several, if they were neighbouring rows that `groupBy` has joined. Such a row has the
  * values of its first row; a row of JSON may have a list `rows` of its own.
  */
 function splitGroup(row: RefusedRow): RefusedRow[] {

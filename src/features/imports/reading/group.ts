@@ -6,7 +6,7 @@ import { readLimits } from './limits.ts'
 import { formatCount, unreadableFile } from './unreadable-file.ts'
 
 /**
- * Joins neighboring rows that have the same text in a column; `1` and `"1"` of XLSX are the same. The joined row has the values
+ * Joins neighbouring rows that have the same text in a column; `1` and `"1"` of XLSX are the same. The joined row has the values
  * of the first row, a further value `rows` with a list of the values of each row, and the first fault of its rows. Rows without a
  * value in the column are not joined.
  * @throws Problem `unreadable-file` when more than `readLimits.groupedRows` rows or `readLimits.rowCharacters` characters would
@@ -32,12 +32,12 @@ export async function* groupRows(
       group.push(row)
       characters += estimateCharacters(row.values)
       if (group.length > readLimits.groupedRows)
-        throw tooLargeGroup(column, group, `${formatCount(readLimits.groupedRows)} neighboring rows`)
+        throw tooLargeGroup(column, group, `${formatCount(readLimits.groupedRows)} neighbouring rows`)
       if (group.length > 1 && characters > readLimits.rowCharacters)
         throw tooLargeGroup(
           column,
           group,
-          `${formatCount(readLimits.rowCharacters)} characters of neighboring rows`,
+          `${formatCount(readLimits.rowCharacters)} characters of neighbouring rows`,
         )
     }
     yield joined
