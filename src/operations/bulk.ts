@@ -139,7 +139,7 @@ export const bulk: Operation = {
     headers: [changeReason, idempotencyKey],
     body: {
       mediaTypes: ['application/json'],
-      maxBytes: maxBytes,
+      maxBytes,
       schema: () => bulkSchema(resource),
       example: exampleBulk(resource),
     },

@@ -29,13 +29,18 @@ const inForceOn = ({ table }: ResourceContext) =>
     },
   )
 
-/** The filter for agreements that are related to a given one, in either direction. */
-function relatedTo({ recordId, resource, registry }: ResourceContext) {
+/** The table of relations, with the columns of the agreement that has the relation and of the other agreement. */
+function relationsTable({ resource, registry }: ResourceContext) {
   const [relations] = registry.fieldTables({ resource, name: 'relations' })
   if (!relations) throw new Error('agreements have no relations')
-  const [from, to] = [columnOf(relations, 'record'), columnOf(relations, 'agreement')]
+  return { relations, from: columnOf(relations, 'record'), to: columnOf(relations, 'agreement') }
+}
+
+/** The filter for agreements that are related to a given one, in either direction. */
+function relatedTo(context: ResourceContext) {
+  const { relations, from, to } = relationsTable(context)
   return filterByAny(keys.uuid(), 'Agreement that it is related to, in either direction.', (values) =>
-    isInAny(recordId, [
+    isInAny(context.recordId, [
       sql`select ${from} from ${relations} where ${to} = any(${values}::uuid[])`,
       sql`select ${to} from ${relations} where ${from} = any(${values}::uuid[])`,
     ]),
@@ -43,15 +48,13 @@ function relatedTo({ recordId, resource, registry }: ResourceContext) {
 }
 
 /** Include of the agreements that are related to the record, in either direction. */
-function relatedAgreements({ recordId, resource, registry }: ResourceContext) {
-  const [relations] = registry.fieldTables({ resource, name: 'relations' })
-  if (!relations) throw new Error('agreements have no relations')
-  const [from, to] = [columnOf(relations, 'record'), columnOf(relations, 'agreement')]
+function relatedAgreements(context: ResourceContext) {
+  const { relations, from, to } = relationsTable(context)
   return includedRelatives(
-    registry.get(resource),
+    context.registry.get(context.resource),
     'the agreements that it is related to, in either direction, as records.',
     (id) =>
-      sql`${recordId} in (select ${to} from ${relations} where ${from} = ${id} union all select ${from} from ${relations} where ${to} = ${id})`,
+      sql`${context.recordId} in (select ${to} from ${relations} where ${from} = ${id} union all select ${from} from ${relations} where ${to} = ${id})`,
   )
 }
 

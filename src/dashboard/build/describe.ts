@@ -69,14 +69,17 @@ const describeProperties = (schema: Schema, input: Schema): Property[] =>
     describeProperty(name, resolve(property), resolve(input.properties?.[name] ?? {})),
   )
 
-/** The pattern of language tags in request bodies: that of `language` in `src/model/schemas.ts`. */
+/**
+ * The pattern of language tags in request bodies: that of `language` in `src/model/schemas.ts`. It identifies the properties whose
+ * values are languages, since the OpenAPI document has no format for language tags.
+ */
 const languagePattern = '^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*$'
 
 function describeProperty(name: string, schema: Schema, input: Schema): Property {
   const values = valuesOf(schema)
   const [item, inputItem] = [resolve(schema.items ?? {}), resolve(input.items ?? {})]
   const refersTo = input['x-refers-to'] ?? inputItem['x-refers-to']
-  // The value of a `oneOf` has no parts: it is the resource and key of a record.
+  // Only a reference to a record of any resource has `oneOf`. Its resource and key are not described as parts.
   const parts = schema.oneOf
     ? []
     : [...describeProperties(schema, input), ...describeProperties(item, inputItem)]

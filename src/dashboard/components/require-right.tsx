@@ -3,7 +3,8 @@ import { useRef } from 'preact/hooks'
 import { useLanguage } from '../i18n/language.ts'
 import { useRights, useSession } from '../session.ts'
 import { PageTitle } from './page-title.tsx'
-// Loaded with each page that has input: after an upgrade of the service, the script may be gone when the key is refused.
+// The notice appears when the service refuses the key. It is imported here, so that pages with forms load it in advance: after an
+// upgrade, the service no longer has the script of the old version.
 import './session-notice.tsx'
 import { SignInForm } from './sign-in-form.tsx'
 

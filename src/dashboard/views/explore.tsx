@@ -23,7 +23,7 @@ import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { isSearchable, searchRequest } from '../search-body.ts'
 import { useRights, useSession } from '../session.ts'
-import { useResults } from '../use-results.ts'
+import { useFocusResults } from '../use-focus-results.ts'
 
 /** The records of a resource as a table, with filters, columns and downloads. The URL contains the whole state. */
 export default function ExploreView({ name }: { name: string }) {
@@ -60,7 +60,7 @@ function Explorer({ resource }: { resource: ResourceDescription }) {
   const list = useKeepPrevious(read)
   const next = list.body?.page.next ?? null
   const total = read.body?.page.total?.count
-  const { results, focusResults, showResults } = useResults()
+  const { resultsRef, focusResults, showResults } = useFocusResults()
   return (
     <>
       <PageHead
@@ -94,7 +94,7 @@ function Explorer({ resource }: { resource: ResourceDescription }) {
             onEmpty={focusResults}
           />
           <Toolbar resource={resource} state={state} onChange={change} />
-          <section ref={results} tabIndex={-1} aria-label={resourceLabel(resource.name)}>
+          <section ref={resultsRef} tabIndex={-1} aria-label={resourceLabel(resource.name)}>
             <Loaded state={list} height="40rem">
               {({ data, names = {} }) =>
                 data.length === 0 ? (

@@ -25,8 +25,8 @@ import { Loaded, Widget } from '../components/widget.tsx'
 import { formatEdtf } from '../dates/format-edtf.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { type Language, useLanguage } from '../i18n/language.ts'
+import { useFocusResults } from '../use-focus-results.ts'
 import { changeParameters, useParameters } from '../use-parameters.ts'
-import { useResults } from '../use-results.ts'
 
 /** Number of records on a page. */
 const pageSize = 60
@@ -75,7 +75,7 @@ function ResourceTimeline({
     ),
   )
   const next = state.body?.page.next ?? null
-  const { results, showResults } = useResults()
+  const { resultsRef, showResults } = useFocusResults()
   const resourceName = resourceLabel(resource.name)
   const filterText = useFilterText(parameters)
   const dates = dateProperties.map(labels.property).join(' – ')
@@ -98,7 +98,7 @@ function ResourceTimeline({
         <ChartControls country={{ parameter: 'country', label: labels.property('country') }} />
         <PeriodSlider resourceNames={[resource.name]} filters={filtersWithoutPeriod} />
         <Widget title={t('chart.inTime')} caption={caption} wide>
-          <section ref={results} tabIndex={-1} aria-label={t('chart.inTime')}>
+          <section ref={resultsRef} tabIndex={-1} aria-label={t('chart.inTime')}>
             <Loaded state={state} height="36rem">
               {({ data }) =>
                 data.length === 0 ? (

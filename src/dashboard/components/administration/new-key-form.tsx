@@ -6,7 +6,7 @@ import { newIdempotencyKey, writeApi } from '../../api/write-api.ts'
 import { FaultSummary } from '../../editing/fault-summary.tsx'
 import { FaultsContext, groupByPointer } from '../../editing/faults.ts'
 import { FieldList } from '../../editing/fields/field-list.tsx'
-import { FaultTexts, useInputLabels } from '../../editing/fields/labelled.tsx'
+import { FaultTexts, useInputAttributes } from '../../editing/fields/labelled.tsx'
 import { type FormValues, toDocument } from '../../editing/form-values.ts'
 import { isOutcomeUnknown } from '../../editing/use-idempotent-send.ts'
 import { useLeaveGuard } from '../../editing/use-leave-guard.ts'
@@ -82,11 +82,16 @@ export function NewKeyForm({ onIssued }: { onIssued: (key: IssuedKey) => void })
 function LastDayField({ day, onChange }: { day: string; onChange: (day: string) => void }) {
   const { t } = useLanguage()
   const pointer = '/expiresAt'
-  const labels = useInputLabels(pointer, false)
+  const attributes = useInputAttributes(pointer, false)
   return (
     <div class="field">
-      <label for={labels.id}>{t('keys.lastDay')}</label>
-      <input {...labels} type="date" value={day} onInput={(event) => onChange(event.currentTarget.value)} />
+      <label for={attributes.id}>{t('keys.lastDay')}</label>
+      <input
+        {...attributes}
+        type="date"
+        value={day}
+        onInput={(event) => onChange(event.currentTarget.value)}
+      />
       <FaultTexts pointer={pointer} />
     </div>
   )

@@ -2,7 +2,10 @@ import { resourcesWithParticipants } from '../../api/resources.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { SelectField } from './select-field.tsx'
 
-/** A choice of the resource whose records are shown. The URL may name others than those that can be chosen. */
+/**
+ * A choice of the resource whose records are shown: one with participants. If the URL names another resource, or several
+ * resources, they are an additional choice.
+ */
 export function ResourceField({
   value,
   emptyLabel,

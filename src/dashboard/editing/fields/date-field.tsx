@@ -4,7 +4,7 @@ import { formatEdtf } from '../../dates/format-edtf.ts'
 import { suggestEdtf } from '../../dates/suggest-edtf.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { fieldId } from '../faults.ts'
-import { type FieldProps, LabelledInput, useInputLabels } from './labelled.tsx'
+import { type FieldProps, LabelledInput, useInputAttributes } from './labelled.tsx'
 
 /** Examples of EDTF dates of different precision. */
 const examples = ['2011-04-26', '2011-04', '2011', '201X', '2011-04~', '2011?', '2011-04/2013', '2011/..']
@@ -16,7 +16,7 @@ const examples = ['2011-04-26', '2011-04', '2011', '201X', '2011-04~', '2011?', 
 export function DateField({ field, value, pointer, onChange }: FieldProps) {
   const language = useLanguage()
   const { t } = language
-  const labels = useInputLabels(pointer, field.isRequired)
+  const attributes = useInputAttributes(pointer, field.isRequired)
   const text = typeof value === 'string' ? value : ''
   const description = describeEdtf(text.trim(), language)
   const suggestion = description || text.trim() === '' ? undefined : suggestEdtf(text, language.tag)
@@ -25,8 +25,8 @@ export function DateField({ field, value, pointer, onChange }: FieldProps) {
   return (
     <LabelledInput field={field} pointer={pointer} help={<Examples />}>
       <input
-        {...labels}
-        aria-describedby={`${readingId} ${labels['aria-describedby']}`}
+        {...attributes}
+        aria-describedby={`${readingId} ${attributes['aria-describedby']}`}
         type="text"
         value={text}
         placeholder="2011-04"

@@ -1,13 +1,13 @@
 import { useLabels } from '../../i18n/labels.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { DateField } from './date-field.tsx'
-import { type FieldProps, LabelledInput, useInputLabels } from './labelled.tsx'
+import { type FieldProps, LabelledInput, useInputAttributes } from './labelled.tsx'
 import { ListField } from './list-field.tsx'
 import { ObjectField, ParticipantField } from './object-field.tsx'
 import { AnyRecordField, ReferenceField } from './reference-field.tsx'
 
-/** The text area of a text with a larger `maxLength` has more lines. */
-const maxNoteLength = 1000
+/** A text that may have more characters than this, such as a summary, gets a text area of four lines instead of two. */
+const maxNoteCharacters = 1000
 
 const text = (value: unknown): string => (value === null || value === undefined ? '' : String(value))
 
@@ -39,11 +39,11 @@ export function Field(props: FieldProps) {
 }
 
 function TextField({ field, value, pointer, onChange }: FieldProps) {
-  const labels = useInputLabels(pointer, field.isRequired)
+  const attributes = useInputAttributes(pointer, field.isRequired)
   return (
     <LabelledInput field={field} pointer={pointer}>
       <input
-        {...labels}
+        {...attributes}
         type="text"
         dir="auto"
         inputMode={field.kind === 'number' ? 'decimal' : 'text'}
@@ -55,13 +55,13 @@ function TextField({ field, value, pointer, onChange }: FieldProps) {
 }
 
 function LongTextField({ field, value, pointer, onChange }: FieldProps) {
-  const labels = useInputLabels(pointer, field.isRequired)
+  const attributes = useInputAttributes(pointer, field.isRequired)
   return (
     <LabelledInput field={field} pointer={pointer}>
       <textarea
-        {...labels}
+        {...attributes}
         dir="auto"
-        rows={(field.maxLength ?? 0) > maxNoteLength ? 4 : 2}
+        rows={(field.maxLength ?? 0) > maxNoteCharacters ? 4 : 2}
         value={text(value)}
         onInput={(event) => onChange(event.currentTarget.value)}
       />
@@ -72,13 +72,14 @@ function LongTextField({ field, value, pointer, onChange }: FieldProps) {
 function EnumerationField({ field, value, pointer, onChange }: FieldProps) {
   const { t } = useLanguage()
   const { word: labelOf } = useLabels()
-  const labels = useInputLabels(pointer, field.isRequired)
+  const attributes = useInputAttributes(pointer, field.isRequired)
   const none = field.isRequired ? 'edit.choose' : field.isNullable ? 'value.unknown' : 'edit.default'
-  // A patch with null does not reset the visibility to its default, so the default is offered only until a value is set.
+  // An enumeration that is neither required nor nullable has a default, such as the visibility. A patch cannot reset it to the
+  // default by null, so the form offers the default only until a value is set.
   const hasNone = none !== 'edit.default' || text(value) === ''
   return (
     <LabelledInput field={field} pointer={pointer}>
-      <select {...labels} value={text(value)} onChange={(event) => onChange(event.currentTarget.value)}>
+      <select {...attributes} value={text(value)} onChange={(event) => onChange(event.currentTarget.value)}>
         {hasNone && <option value="">{t(none)}</option>}
         {field.values?.map((word) => (
           <option key={word} value={word}>

@@ -21,7 +21,7 @@ export interface CompositeProps extends FieldProps {
 }
 
 /** Attributes that connect an input to its label, hint and faults. */
-export interface InputLabels {
+export interface InputAttributes {
   id: string
   'aria-describedby': string
   'aria-invalid': boolean
@@ -29,7 +29,7 @@ export interface InputLabels {
 }
 
 /** Returns the attributes that connect an input to its label, hint and faults. */
-export function useInputLabels(pointer: string, isRequired: boolean): InputLabels {
+export function useInputAttributes(pointer: string, isRequired: boolean): InputAttributes {
   const id = fieldId(pointer)
   const isInvalid = useFaults(pointer).length > 0
   return {

@@ -6,7 +6,7 @@ import { fieldId, useRemoveItemFaults } from '../faults.ts'
 import { isPlainObject } from '../form-values.ts'
 import { useNames } from '../names.ts'
 import { useFocusAfterChange } from '../use-focus-after-change.ts'
-import { type FieldProps, LabelledInput, useInputLabels } from './labelled.tsx'
+import { type FieldProps, LabelledInput, useInputAttributes } from './labelled.tsx'
 import { Picked } from './picked.tsx'
 import { RecordSearch } from './record-search.tsx'
 
@@ -17,7 +17,7 @@ function Picker({
   onPick,
 }: Pick<FieldProps, 'field' | 'pointer'> & { onPick: (hit: Hit) => void }) {
   const labels = useLabels()
-  const input = useInputLabels(pointer, field.isRequired)
+  const input = useInputAttributes(pointer, field.isRequired)
   return (
     <RecordSearch
       pointer={pointer}

@@ -4,14 +4,14 @@ import { mentionName, replaceMentions } from '../mentions.ts'
 import { formatCount } from '../reading/unreadable-file.ts'
 import type { IdentifiedRecord, JsonObject, JsonValue, Mention, OnBadValue, RowFault } from '../types.ts'
 import { BadValue } from './values/bad.ts'
-import { RowTexts } from './values/text.ts'
+import { RowTextLimits } from './values/text.ts'
 
 /** Maximum number of values of an `each`, and of all `each` of a row. The conversion of the values blocks the event loop. */
 const maxItems = 10_000
 const maxRowItems = 100_000
 
-/** Counts the values over which the parts of a mapping are repeated in a row. */
-export class RowItems {
+/** Limits the values over which the parts of a mapping are repeated in a row. */
+export class RowItemLimits {
   #count = 0
 
   /** Counts the values of an `each`. @returns the fault if it has too many, or all `each` of the row have. */
@@ -29,7 +29,7 @@ export class RowItems {
 }
 
 /**
- * Collects what the conversion of a draft finds: its mentions, and the faults, dropped values, records, `rowTexts` and `rowItems`,
+ * Collects what the conversion of a draft finds: its mentions, and the faults, dropped values, records, `textLimits` and `itemLimits`,
  * which all drafts of a row share.
  */
 export class Conversion {
@@ -37,20 +37,20 @@ export class Conversion {
   readonly dropped: RowFault[]
   /** The records that the row describes, by their identities. */
   readonly #records: Map<string, IdentifiedRecord>
-  readonly rowTexts: RowTexts
-  readonly rowItems: RowItems
+  readonly textLimits: RowTextLimits
+  readonly itemLimits: RowItemLimits
   readonly mentions: Mention[] = []
   /** The event date of the record: names of former countries are resolved as of that date. */
   eventDate: string | undefined
   /** The positions of the mentions, by their JSON. */
   readonly #positions = new Map<string, number>()
 
-  /** @param rowConversion the conversion whose faults, dropped values, records, `rowTexts` and `rowItems` this one shares. */
+  /** @param rowConversion the conversion whose faults, dropped values, records, `textLimits` and `itemLimits` this one shares. */
   constructor(rowConversion?: Conversion) {
     this.faults = rowConversion?.faults ?? []
     this.dropped = rowConversion?.dropped ?? []
-    this.rowTexts = rowConversion?.rowTexts ?? new RowTexts()
-    this.rowItems = rowConversion?.rowItems ?? new RowItems()
+    this.textLimits = rowConversion?.textLimits ?? new RowTextLimits()
+    this.itemLimits = rowConversion?.itemLimits ?? new RowItemLimits()
     this.#records = rowConversion ? rowConversion.#records : new Map()
   }
 

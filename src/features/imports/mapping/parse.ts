@@ -9,10 +9,9 @@ import { type Mapping, mappingSchema } from './schema.ts'
 import { type ParsedYaml, parseYaml } from './yaml.ts'
 
 /**
- * Checks a mapping.
+ * Checks a mapping: the syntax of its YAML, then its schema, then whether it can be compiled.
  * @param yaml the result of `parseYaml`.
- * @throws Problem `invalid-mapping` with the fault of the text, otherwise with the faults that the schema finds, otherwise with
- * those that are found when the mapping is compiled.
+ * @throws Problem `invalid-mapping` with the faults of the first of these checks that fails.
  */
 export function checkMapping(yaml: ParsedYaml, registry: Registry): Mapping {
   const mapping = checkForm(yaml, registry)
@@ -37,8 +36,9 @@ export const parseStoredMapping = (text: string, registry: Registry): Mapping =>
   checkForm(parseYaml(text), registry)
 
 /**
- * Returns `rows` of a mapping that may have faults elsewhere, so that the columns of its file can be read nevertheless.
- * @returns no options if `rows` has a fault itself.
+ * Returns `rows` of a mapping that may have faults elsewhere. With these options, the columns of the imported file can be read in
+ * spite of such faults.
+ * @returns no options if `rows` itself has a fault.
  */
 export function readRowOptions(yaml: ParsedYaml): RowOptions {
   if (yaml.fault) return {}

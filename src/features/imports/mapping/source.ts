@@ -48,7 +48,7 @@ export function compileSource(
       read(scope, conversion, onBadValue) {
         const texts = fillIn(origins, (origin) => read(origin, scope), nameOf, conversion)
         if (texts.length === 0) return [[]]
-        const filled = conversion.rowTexts.join(texts, '')
+        const filled = conversion.textLimits.join(texts, '')
         if (!(filled instanceof BadValue)) return [[filled]]
         conversion.reportBadValue(onBadValue, column, null, filled)
         return [[]]

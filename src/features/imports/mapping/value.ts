@@ -15,7 +15,7 @@ import { BadValue, type Scalar } from './values/bad.ts'
 import { compileDate } from './values/date.ts'
 import { formatHelp } from './values/date-format.ts'
 import { compileNumber, multiply, readNumberFormat, roundNumber } from './values/number.ts'
-import { compileTextSteps, RowTexts } from './values/text.ts'
+import { compileTextSteps, RowTextLimits } from './values/text.ts'
 import { compileTyped } from './values/typed.ts'
 
 /** A compiled value of a mapping. */
@@ -110,7 +110,7 @@ function combine(
   { onBadValue, column }: ValuePlan,
 ): JsonValue[] {
   if (join !== undefined && values.length > 0) {
-    const joined = conversion.rowTexts.join(values.map(String), join)
+    const joined = conversion.textLimits.join(values.map(String), join)
     if (!(joined instanceof BadValue)) return [joined]
     conversion.reportBadValue(onBadValue, column, null, joined)
     return []
@@ -141,7 +141,7 @@ function checkConstant(target: Target | undefined, steps: ValueSteps, context: C
   if (target?.kind !== 'enumeration' || typeof steps.value !== 'string' || steps.codes) return
   const convert = compileTyped(target)
   const text = compileTextSteps(steps, emptyTexts(steps, context))
-  for (const part of text?.(steps.value, new RowTexts()) ?? [steps.value]) {
+  for (const part of text?.(steps.value, new RowTextLimits()) ?? [steps.value]) {
     const found = part instanceof BadValue ? part : convert(part, () => undefined)
     if (found instanceof BadValue) context.addFault(found.detail)
   }
@@ -172,7 +172,7 @@ function compileSteps(steps: ValueSteps, target: Target | undefined, context: Co
     // The values of `each` may be objects, which are not converted.
     if (!target && !text && list.length === 0) return isList(value) ? [...value] : [value]
     const scalar = scalarOf(value)
-    const parts = scalar instanceof BadValue || !text ? [scalar] : text(scalar, conversion.rowTexts)
+    const parts = scalar instanceof BadValue || !text ? [scalar] : text(scalar, conversion.textLimits)
     return parts.flatMap((part) => runSteps(list, part, value, conversion, plan))
   }
 }

@@ -18,7 +18,7 @@ export class ClientGenerations {
   }
 
   /** Whether all changes up to the position that the client has sent have been counted. */
-  isCounted(request: FastifyRequest): boolean {
+  isCaughtUp(request: FastifyRequest): boolean {
     const position = this.#sentPosition(request)
     return position === undefined || this.#counted.has(position)
   }

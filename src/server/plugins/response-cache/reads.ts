@@ -26,7 +26,7 @@ export interface StoredResponses {
 
 /** Sends the responses to reads: stored ones where the route and the request allow it, otherwise computed ones. */
 export class Reads {
-  /** Number of responses, by origin. */
+  /** Number of responses, by cache status. */
   readonly counts: Record<CacheStatus, number> = {
     hit: 0,
     stale: 0,
@@ -62,7 +62,7 @@ export class Reads {
     const { cache: option } = request.routeOptions.config
     if (!this.#stored || !option || hasNoCache(request.headers['cache-control'])) return false
     const { cache, generations } = this.#stored
-    if (!generations.isCounted(request)) return false
+    if (!generations.isCaughtUp(request)) return false
     const stored = cache.get(requestKey(request, option.headers))
     const encoded = stored?.get(chooseEncoding(readAcceptEncoding(request), stored.bodyBytes))
     if (!encoded) return false
@@ -85,9 +85,9 @@ export class Reads {
     const accepted = readAcceptEncoding(request)
     const owner = clientOwner(request.client)
     const key = await this.#findKey(request, cacheKey)
-    const stale = this.#findStale(key, request)
-    if (stale) {
-      void this.#stored?.cache.refresh(this.#toStorable(key ?? '', request, compute), owner)
+    const stale = key === undefined ? undefined : this.#findStale(key, request)
+    if (key !== undefined && stale) {
+      void this.#stored?.cache.refresh(this.#toStorable(key, request, compute), owner)
       return this.#sendStale(request, reply, stale, accepted)
     }
     const currentKey = key !== undefined && (await this.#stored?.cache.waitUntilCurrent()) ? key : undefined
@@ -117,12 +117,12 @@ export class Reads {
   async #findKey(request: FastifyRequest, cacheKey: () => string): Promise<string | undefined> {
     if (!this.#stored || !request.routeOptions.config.cache) return undefined
     const { generations } = this.#stored
-    return generations.isCounted(request) || (await generations.catchUp(request)) ? cacheKey() : undefined
+    return generations.isCaughtUp(request) || (await generations.catchUp(request)) ? cacheKey() : undefined
   }
 
-  #findStale(key: string | undefined, request: FastifyRequest): StaleResponse | undefined {
+  #findStale(key: string, request: FastifyRequest): StaleResponse | undefined {
     const maxMs = maxStaleMs(request.headers['cache-control'])
-    if (!this.#stored || key === undefined || maxMs === 0) return undefined
+    if (!this.#stored || maxMs === 0) return undefined
     const { cache, generations } = this.#stored
     return cache.getStale(key, maxMs, generations.min(request))
   }

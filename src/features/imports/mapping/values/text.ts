@@ -9,19 +9,19 @@ const maxParts = 10_000
 /** Maximum number of parts of all texts of a row, without the first part of each. A text counts each time it is read. */
 const maxRowParts = 100_000
 
-/** Counts what the steps of a mapping make of the texts of a row, so that a short row cannot become gigabytes. */
-export class RowTexts {
+/** Limits what the steps of a mapping make of the texts of a row, so that a short row cannot become gigabytes. */
+export class RowTextLimits {
   /** Number of parts into which texts have been divided, without the first part of each. */
   parts = 0
-  #added = 0
+  #characters = 0
 
   /**
    * Counts the characters that `replace` adds, or that a result of `template` or `join` has.
    * @returns the fault if there are too many in the row.
    */
-  add(characters: number): BadValue | undefined {
-    this.#added += characters
-    if (this.#added <= readLimits.rowCharacters) return undefined
+  addCharacters(characters: number): BadValue | undefined {
+    this.#characters += characters
+    if (this.#characters <= readLimits.rowCharacters) return undefined
     return new BadValue(
       `The steps template, replace and join make more than ${formatCount(readLimits.rowCharacters)} characters of the texts of the row.`,
     )
@@ -30,12 +30,12 @@ export class RowTexts {
   /** Joins texts. @returns the fault if there are too many characters in the row. */
   join(texts: readonly string[], separator: string): string | BadValue {
     const characters = texts.reduce((sum, text) => sum + text.length + separator.length, 0)
-    return this.add(characters) ?? texts.join(separator)
+    return this.addCharacters(characters) ?? texts.join(separator)
   }
 }
 
 /** Splits and edits a value. Returns texts, none of them empty, or why the text cannot be split or edited. */
-export type TextSteps = (value: Scalar, rowTexts: RowTexts) => (Scalar | BadValue)[]
+export type TextSteps = (value: Scalar, textLimits: RowTextLimits) => (Scalar | BadValue)[]
 
 const tooManyParts = (what: string, limit: number) =>
   new BadValue(
@@ -52,15 +52,15 @@ export function compileTextSteps(steps: ValueSteps, empty: ReadonlySet<string>):
   const separators = steps.split === undefined ? [] : [steps.split].flat()
   if (edits.length === 0 && separators.length === 0) return undefined
   const hasValue = (text: string) => text !== '' && !empty.has(text)
-  return (value, rowTexts) => {
-    const isRowFull = separators.length > 0 && rowTexts.parts >= maxRowParts
+  return (value, textLimits) => {
+    const isRowFull = separators.length > 0 && textLimits.parts >= maxRowParts
     if (isRowFull) return [tooManyParts('The texts of the row have', maxRowParts)]
     const parts = splitText(String(value), separators)
-    rowTexts.parts += parts.length - 1
+    textLimits.parts += parts.length - 1
     if (parts.length > maxParts) return [tooManyParts('The text has', maxParts)]
     const edited: string[] = []
     for (const part of parts.map((untrimmed) => untrimmed.trim()).filter(hasValue)) {
-      const text = edit(part, edits, rowTexts)
+      const text = edit(part, edits, textLimits)
       // The further parts would have the same fault.
       if (text instanceof BadValue) return [text]
       edited.push(text)
@@ -69,12 +69,12 @@ export function compileTextSteps(steps: ValueSteps, empty: ReadonlySet<string>):
   }
 }
 
-type Edit = (text: string, rowTexts: RowTexts) => string | BadValue
+type Edit = (text: string, textLimits: RowTextLimits) => string | BadValue
 
-function edit(part: string, edits: readonly Edit[], rowTexts: RowTexts): string | BadValue {
+function edit(part: string, edits: readonly Edit[], textLimits: RowTextLimits): string | BadValue {
   let text = part
   for (const apply of edits) {
-    const edited = apply(text, rowTexts)
+    const edited = apply(text, textLimits)
     if (edited instanceof BadValue) return edited
     text = edited.trim()
   }
@@ -86,10 +86,10 @@ function replaceIn(
   text: string,
   replaced: string,
   replacement: string,
-  rowTexts: RowTexts,
+  textLimits: RowTextLimits,
 ): string | BadValue {
   const added = replacement.length - replaced.length
-  const fault = added > 0 ? rowTexts.add(added * countIn(text, replaced)) : undefined
+  const fault = added > 0 ? textLimits.addCharacters(added * countIn(text, replaced)) : undefined
   // A function returns the replacement as it is. In a replacement string, `$&` and `$'` would insert a part of the value.
   return fault ?? text.replaceAll(replaced, () => replacement)
 }
@@ -125,7 +125,7 @@ function compileEdits(steps: ValueSteps): Edit[] {
   if (after !== undefined) edits.push((text) => skipTo(text.indexOf(after), after, text))
   if (afterLast !== undefined) edits.push((text) => skipTo(text.lastIndexOf(afterLast), afterLast, text))
   for (const [replaced, replacement] of Object.entries(replace ?? {}))
-    edits.push((text, rowTexts) => replaceIn(text, replaced, replacement, rowTexts))
+    edits.push((text, textLimits) => replaceIn(text, replaced, replacement, textLimits))
   if (steps.case === 'upper') edits.push((text) => text.toUpperCase())
   if (steps.case === 'lower') edits.push((text) => text.toLowerCase())
   return edits

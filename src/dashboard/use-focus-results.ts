@@ -6,16 +6,16 @@ import { useRef } from 'preact/hooks'
  * scrolls to it. Links to other pages of a list and buttons that remove filters call them, since the clicked element may
  * disappear.
  */
-export function useResults(): {
-  results: RefObject<HTMLElement>
+export function useFocusResults(): {
+  resultsRef: RefObject<HTMLElement>
   focusResults: () => void
   showResults: () => void
 } {
-  const results = useRef<HTMLElement>(null)
-  const focusResults = () => results.current?.focus({ preventScroll: true })
+  const resultsRef = useRef<HTMLElement>(null)
+  const focusResults = () => resultsRef.current?.focus({ preventScroll: true })
   const showResults = () => {
     focusResults()
-    results.current?.scrollIntoView()
+    resultsRef.current?.scrollIntoView()
   }
-  return { results, focusResults, showResults }
+  return { resultsRef, focusResults, showResults }
 }
