@@ -5,7 +5,7 @@ import { auditOptions, findAccessibilityFaults, useDashboard } from '../support/
 import { holdRequests } from '../support/held-requests.ts'
 import { readLayoutShift } from '../support/layout-shift.ts'
 
-/** Map, timeline, network and comparison in a browser, on the seed data. Needs Chromium, and the build. */
+/** Map, timeline, network and comparison in a browser, on the seed data. */
 
 const dashboard = useDashboard()
 

@@ -5,7 +5,7 @@ import { problemTypes } from '../../src/problems/types.ts'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
 
-/** Names, punctuation, dates and error messages on Chinese pages. Needs Chromium, and the build. */
+/** Names, punctuation, dates and error messages on Chinese pages. */
 
 const dashboard = useDashboard()
 const chinese = { locale: 'zh-CN' }

@@ -71,6 +71,7 @@ describe.skipIf(skipsBrowser)('a button that copies [needs Chromium]', { timeout
     await button.waitFor()
     await page.getByRole('status').getByText('Copied').waitFor()
     await page.locator('.facet input').first().check()
+    // The change of the filters ends "Copied" before its five seconds are over.
     await button.waitFor({ state: 'detached', timeout: 4000 })
     await page.getByRole('button', { name: 'Copy as curl' }).click()
     await button.waitFor()

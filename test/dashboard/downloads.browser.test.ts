@@ -5,7 +5,7 @@ import { adminKey } from '../support/app.ts'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
 
-/** Downloads by signed-in users. Needs Chromium, and the build. */
+/** Downloads from the dashboard, without and with a key. */
 
 const title = 'A secret observatory'
 const dashboard = useDashboard({ changesRecords: true })

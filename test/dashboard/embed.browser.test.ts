@@ -6,7 +6,7 @@ import { type Api, startTestApi } from '../support/api.ts'
 import { skipsBrowser } from '../support/browser.ts'
 import { sharedBrowser } from '../support/dashboard.ts'
 
-/** Views in frames of other pages, and the data of views. Needs Chromium, and the build. */
+/** Views in frames of other pages, and the data of views. */
 
 /** Starts a server whose pages show a view in an `iframe`. */
 async function serveFrames(): Promise<{ server: Server; origin: string }> {
@@ -150,7 +150,7 @@ describe.skipIf(skipsBrowser)('an embedded view [needs Chromium]', { timeout: 60
   })
 })
 
-describe.skipIf(skipsBrowser)('the data of a view', () => {
+describe.skipIf(skipsBrowser)('the data of a view [need Chromium]', () => {
   const read = async (path: string) => {
     const response = await fetch(api.origin + path)
     return {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard, type WatchedPage } from '../support/dashboard.ts'
 
-/** The dashboard while the API fails, is slow or cannot be reached, and at a zoom of 200 %. Needs Chromium, and the build. */
+/** The dashboard while the API fails, is slow or cannot be reached, and at a zoom of 200 %. */
 
 const dashboard = useDashboard()
 

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
 
-/** Charts of records before the year 1000 and after the year 9999, in a browser. Needs Chromium, and the build. */
+/** Charts of records before the year 1000 and after the year 9999, in a browser. */
 
 const dashboard = useDashboard({ changesRecords: true })
 

@@ -4,7 +4,7 @@ import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
 import { holdRequests } from '../support/held-requests.ts'
 
-/** Where the focus is after an action by keyboard (WCAG 2.4.3). Needs Chromium, and the build. */
+/** Where the focus is after an action by keyboard (WCAG 2.4.3). */
 
 const dashboard = useDashboard()
 

@@ -8,7 +8,7 @@ import { importCsv, newScheme, treatyHeader, treatyMapping } from '../support/im
 import { sendForm } from '../support/send-form.ts'
 import { keyFigure } from './key-figure.ts'
 
-/** The panels of a dry run, in a browser. Needs Chromium, and the build. */
+/** The panels of a dry run, in a browser. */
 
 const dashboard = useDashboard({ changesRecords: true })
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
 
-/** Texts of a record that equal the key of a record to which it refers, in a browser. Needs Chromium, and the build. */
+/** Texts of a record that equal the key of a record to which it refers, in a browser. */
 
 const dashboard = useDashboard({ changesRecords: true })
 

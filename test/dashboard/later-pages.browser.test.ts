@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
 
-/** Lists whose later page cannot be read. Needs Chromium, and the build. */
+/** Lists whose later page cannot be read. */
 
 const dashboard = useDashboard()
 

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
 
-/** Records with very many sources or participants, in a browser. Needs Chromium, and the build. */
+/** Records with very many sources or participants, in a browser. */
 
 const dashboard = useDashboard({ changesRecords: true })
 let path = ''

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
 
-/** Pages with words that are wider than the page, such as URLs and codes. Needs Chromium, and the build. */
+/** Pages with words that are wider than the page, such as URLs and codes. */
 
 const dashboard = useDashboard({ changesRecords: true })
 const ids = { agreement: '', organization: '', project: '' }

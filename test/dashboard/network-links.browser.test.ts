@@ -41,35 +41,39 @@ beforeAll(async () => {
   if (!skipsBrowser) await addRecords()
 })
 
-describe.skipIf(skipsBrowser)('the record count of a pair in the network', { timeout: 60_000 }, () => {
-  it.each([
-    ['', [4, 2]],
-    ['&from=2000&to=2010', [1, 1]],
-    ['&from=2000&to=2010&undated=exclude', [1, 1]],
-  ])('links to the list of as many records: %s', async (period, counts) => {
-    const { page } = await dashboard.open(`/network?centre=FJI&pair=FJI,NRU${period}`)
-    expect(await page.locator('.pair .chips li').allTextContents()).toEqual([
-      `Agreements ${counts[0]}`,
-      `Projects ${counts[1]}`,
-    ])
-    expect(await countLinked(page, '.pair .chips a')).toEqual(counts)
-    expect(await countLinked(page, 'td.number a')).toEqual(counts)
-  })
+describe.skipIf(skipsBrowser)(
+  'the record count of a pair in the network [needs Chromium]',
+  { timeout: 60_000 },
+  () => {
+    it.each([
+      ['', [4, 2]],
+      ['&from=2000&to=2010', [1, 1]],
+      ['&from=2000&to=2010&undated=exclude', [1, 1]],
+    ])('links to the list of as many records: %s', async (period, counts) => {
+      const { page } = await dashboard.open(`/network?centre=FJI&pair=FJI,NRU${period}`)
+      expect(await page.locator('.pair .chips li').allTextContents()).toEqual([
+        `Agreements ${counts[0]}`,
+        `Projects ${counts[1]}`,
+      ])
+      expect(await countLinked(page, '.pair .chips a')).toEqual(counts)
+      expect(await countLinked(page, 'td.number a')).toEqual(counts)
+    })
 
-  it('that includes undated records links to these and to those of the period', async () => {
-    const { page } = await dashboard.open(
-      '/network?centre=FJI&pair=FJI,NRU&from=2000&to=2010&undated=include',
-    )
-    expect(await page.locator('.pair .chips li').allTextContents()).toEqual([
-      'Agreements 3: in the period · without a date',
-      'Projects 2: in the period · without a date',
-    ])
-    expect(await countLinked(page, '.pair .chips a')).toEqual([1, 2, 1, 1])
-    expect(await page.locator('td.number a').count()).toBe(0)
-  })
-})
+    it('that includes undated records links to these and to those of the period', async () => {
+      const { page } = await dashboard.open(
+        '/network?centre=FJI&pair=FJI,NRU&from=2000&to=2010&undated=include',
+      )
+      expect(await page.locator('.pair .chips li').allTextContents()).toEqual([
+        'Agreements 3: in the period · without a date',
+        'Projects 2: in the period · without a date',
+      ])
+      expect(await countLinked(page, '.pair .chips a')).toEqual([1, 2, 1, 1])
+      expect(await page.locator('td.number a').count()).toBe(0)
+    })
+  },
+)
 
-describe.skipIf(skipsBrowser)('the network of a region', { timeout: 60_000 }, () => {
+describe.skipIf(skipsBrowser)('the network of a region [needs Chromium]', { timeout: 60_000 }, () => {
   it('links to its records without an exact year, for each of several resources', async () => {
     const { page } = await dashboard.open('/network?resource=agreements,projects&region=009')
     const undated = page.locator('.year-slider-notes a')

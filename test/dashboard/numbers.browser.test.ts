@@ -5,7 +5,7 @@ import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
 import { readNumbers, type ShownNumber, type ShownPage } from './shown-numbers.ts'
 
-/** Compares every number on the overview and on the pages of two countries with the API. Needs Chromium, and the build. */
+/** Compares every number on the overview and on the pages of two countries with the API. */
 
 const dashboard = useDashboard({ changesRecords: true })
 const english = createLanguage('en')

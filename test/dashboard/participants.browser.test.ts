@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
 
-/** What a record page shows of participants, names, places and citations. Needs Chromium, and the build. */
+/** What a record page shows of participants, names, places and citations. */
 
 const dashboard = useDashboard({ changesRecords: true })
 

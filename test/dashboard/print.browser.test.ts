@@ -5,9 +5,7 @@ import { z } from 'zod'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
 
-/**
- * Printed pages: the briefing of a country, lists and a network. Needs Chromium, and the build of `npm ci` or `npm run build`.
- */
+/** Printed pages: the briefing of a country, lists and a network. */
 
 const dashboard = useDashboard()
 

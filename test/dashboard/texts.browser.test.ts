@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
 
-/** Texts of records on pages: their line breaks and directions, and their length in forms. Needs Chromium, and the build. */
+/** Texts of records on pages: their line breaks and directions, and their length in forms. */
 
 const dashboard = useDashboard({ changesRecords: true })
 const title = 'اتفاقية التعاون العلمي (2015) – China'

@@ -22,7 +22,7 @@ const countRecords = async (list: string): Promise<number> => {
   return (await api.get(path)).json<{ page: { total: { count: number } } }>().page.total.count
 }
 
-describe.skipIf(skipsBrowser)('the data of a view', () => {
+describe.skipIf(skipsBrowser)('the data of a view [need Chromium]', () => {
   it.each([
     ['/?', 'agreements'],
     ['/compare?country=PAK,DEU&resource=projects', 'projects'],
@@ -125,7 +125,7 @@ describe.skipIf(skipsBrowser)('the data of a view', () => {
   })
 })
 
-describe.skipIf(skipsBrowser)('the data of a search, of a record and of the changes', () => {
+describe.skipIf(skipsBrowser)('the data of a search, of a record and of the changes [need Chromium]', () => {
   it('has a row for each hit, without markup', async () => {
     const { data } = (await api.get('/v1/search?q=energy&limit=50')).json<{ data: { key: string }[] }>()
     expect(data.length).toBeGreaterThan(1)
@@ -152,7 +152,7 @@ describe.skipIf(skipsBrowser)('the data of a search, of a record and of the chan
   })
 })
 
-describe.skipIf(skipsBrowser)('a refusal of the data of a view', () => {
+describe.skipIf(skipsBrowser)('a refusal of the data of a view [needs Chromium]', () => {
   it('asks for a valid key if the key is wrong, as the API does', async () => {
     const headers = { authorization: 'Bearer ent_wrong' }
     const refused = await fetch(`${api.origin}/?format=csv`, { headers })

@@ -4,7 +4,7 @@ import { auditOptions, findAccessibilityFaults, useDashboard } from '../support/
 import { holdRequests } from '../support/held-requests.ts'
 import { readLayoutShift } from '../support/layout-shift.ts'
 
-/** The dashboard in a browser, on the seed data. Needs Chromium, and the build of `npm ci` or `npm run build`. */
+/** The dashboard in a browser, on the seed data. */
 
 const dashboard = useDashboard()
 let agreement: string

@@ -30,18 +30,18 @@ async function makeTemplate(url: string, original: string, template: string): Pr
   await server.connect()
   try {
     await server.query(`create database ${template} template ${original}`)
-    await migrateTo(databaseUrl(url, template))
+    await migrateToExtendedRegistry(databaseUrl(url, template))
     await server.query(`alter database ${template} allow_connections false`)
   } finally {
     await server.end()
   }
 }
 
-async function migrateTo(url: string): Promise<void> {
+async function migrateToExtendedRegistry(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
-    // Migrations cannot change tables that these views read. `sync_history()` creates the views again.
+    // PostgreSQL does not change a table that a view reads. These schemas have only views, which `sync_history()` creates again.
     await client.query('drop schema if exists past, published, published_past cascade')
     for (const statement of await generateStatements()) await client.query(statement)
     await client.query('select sync_records()')

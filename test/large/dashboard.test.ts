@@ -3,7 +3,7 @@ import { generate } from '../../src/features/generating/generate.ts'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard, type WatchedPage } from '../support/dashboard.ts'
 
-/** The dashboard on a registry of 100,000 agreements. Needs Chromium and the built dashboard. */
+/** The dashboard on a registry of 100,000 agreements. */
 
 const dashboard = useDashboard({ changesRecords: true })
 beforeAll(async () => {

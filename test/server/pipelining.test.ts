@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-const requestFor = (target: string, more = '') => `GET ${target} HTTP/1.1\r\nhost: x\r\n${more}\r\n`
+const requestFor = (target: string, header = '') => `GET ${target} HTTP/1.1\r\nhost: x\r\n${header}\r\n`
 
 function open(): Socket {
   const { hostname, port } = new URL(api.origin)
@@ -39,11 +39,11 @@ async function readMetrics(): Promise<{ metrics: string; responseCount: number }
 
 describe('pipelined requests', () => {
   it('get responses in order', async () => {
-    const names = Array.from({ length: 50 }, (_, index) => `/nothing-${index}`)
-    const requests = [...names.map((name) => requestFor(name)), requestFor('/last', 'connection: close\r\n')]
+    const paths = Array.from({ length: 50 }, (_, index) => `/nothing-${index}`)
+    const requests = [...paths.map((path) => requestFor(path)), requestFor('/last', 'connection: close\r\n')]
     const output = await exchange(requests.join(''))
     const instances = [...output.matchAll(/"instance":"([^"]+)"/g)].map(([, instance]) => instance)
-    expect(instances).toEqual([...names, '/last'])
+    expect(instances).toEqual([...paths, '/last'])
   })
 
   it.each([
@@ -51,12 +51,13 @@ describe('pipelined requests', () => {
     ['with an unknown expectation', 'expect: miracles\r\n'],
   ])('%s are dropped if there are thousands, and the connection is closed', async (_, header) => {
     const { responseCount: earlierCount } = await readMetrics()
-    // Those of the test before.
+    // The metrics count the 51 responses of the first test.
     expect(earlierCount).toBeGreaterThan(50)
     await exchange(requestFor('/thousands', header).repeat(3000))
     const { responseCount: laterCount, metrics } = await readMetrics()
     const responseCount = laterCount - earlierCount
     expect(responseCount).toBeLessThan(200)
+    // Only the request for the metrics is in flight.
     expect(metrics).toMatch(/^entente_http_requests_in_flight 1$/m)
     expect((await api.get('/v1/topics?limit=1')).status).toBe(200)
   })
