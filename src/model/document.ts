@@ -7,7 +7,7 @@ import { records } from '../database/tables/records.ts'
 import { aNoun } from '../problems/suggest.ts'
 import { lazyFor } from './lazy.ts'
 import { ownProperties, type Resource } from './resource.ts'
-import { named } from './schema-names.ts'
+import { registerSchema } from './schema-names.ts'
 
 /** SQL that composes the JSON of a record, and the fingerprint (`shape`) that shows whether a stored document is current. */
 
@@ -18,7 +18,7 @@ export const propertiesOf = lazyFor((resource: Resource): readonly string[] =>
 
 /** Schema of the name of a property of a record. */
 export const fieldNameSchema = lazyFor((resource: Resource) =>
-  named(
+  registerSchema(
     `${resource.singular}Field`,
     z.enum(propertiesOf(resource)).meta({ description: `A property of ${aNoun(resource.noun)}.` }),
   ),

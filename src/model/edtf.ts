@@ -52,7 +52,7 @@ function findEndFault(end: string): EdtfFault | undefined {
   }
 
   const fault = findDateFault(end)
-  if (fault || INTERVAL_END.test(end)) return fault
+  if (fault || intervalEndPattern.test(end)) return fault
   return { position: 0, message: 'expected a year, month or day: an interval has no other dates at its ends' }
 }
 
@@ -70,43 +70,44 @@ function isUnbounded(end: string): boolean {
 }
 
 function findDateFault(text: string): EdtfFault | undefined {
-  // A longer text is invalid anyway, so the rest is cut off.
-  const date = text.slice(0, LONGEST_DATE.length + 1)
-  return findDayFault(date) ?? (DATE.test(date) ? findRangeFault(date) : findGrammarFault(date))
+  // A longer text is invalid, so only its beginning is checked.
+  const date = text.slice(0, longestDate.length + 1)
+  return findDayFault(date) ?? (datePattern.test(date) ? findRangeFault(date) : findGrammarFault(date))
 }
 
-const LONGEST_DATE = '-2011-04-05T10:00:00+08:00'
+/** The longest date in the range. Longer years after `Y` are out of the range. */
+const longestDate = '-2011-04-05T10:00:00+08:00'
 
 /** Returns a pattern of all beginnings, even the empty one, of a text that consists of parts with the given patterns. */
 const startOf = (...parts: string[]) => parts.reduceRight((rest, part) => `(?:${part}${rest})?`, '')
 
-const YEAR = '(?!-0000)-?\\d{4}'
-const MONTH = '(?:0[1-9]|1[0-2])'
-const DAY = `${YEAR}-${MONTH}-(?:0[1-9]|[12]\\d|3[01])`
-const WHOLE_DAY = new RegExp(`^(${YEAR})-(${MONTH})-(\\d\\d)`)
+const yearPattern = '(?!-0000)-?\\d{4}'
+const monthPattern = '(?:0[1-9]|1[0-2])'
+const dayPattern = `${yearPattern}-${monthPattern}-(?:0[1-9]|[12]\\d|3[01])`
+const wholeDayPattern = new RegExp(`^(${yearPattern})-(${monthPattern})-(\\d\\d)`)
 /** A year, month or day, which can be marked with ? ~ or %. */
-const WHOLE_DATE = `(?:${YEAR}(?:-${MONTH})?|${DAY})`
-const INTERVAL_END = new RegExp(`^${WHOLE_DATE}[?~%]?$`)
+const wholeDatePattern = `(?:${yearPattern}(?:-${monthPattern})?|${dayPattern})`
+const intervalEndPattern = new RegExp(`^${wholeDatePattern}[?~%]?$`)
 
-const HOUR = '(?:[01]\\d|2[0-3])'
-const TIME = `T(?:${HOUR}:[0-5]\\d:[0-5]\\d|24:00:00)`
-const MINUTES_START = startOf(':', '[0-5]', '\\d', ':', '[0-5]', '\\d')
-const TIME_START = `T(?:${HOUR}${MINUTES_START}|24${startOf(':', '0', '0', ':', '0', '0')}|[0-2]?)`
+const hourPattern = '(?:[01]\\d|2[0-3])'
+const timePattern = `T(?:${hourPattern}:[0-5]\\d:[0-5]\\d|24:00:00)`
+const minutesStartPattern = startOf(':', '[0-5]', '\\d', ':', '[0-5]', '\\d')
+const timeStartPattern = `T(?:${hourPattern}${minutesStartPattern}|24${startOf(':', '0', '0', ':', '0', '0')}|[0-2]?)`
 
 /** The hours of UTC offsets with any minutes, and the last ones on both sides, which have no minutes. */
-const OFFSET_HOURS = '(?:[+-](?:0\\d|1[01])|[+]1[23])'
-const LAST_OFFSETS = '(?:-12|[+]14)'
-const OFFSET = `(?!-00:00)(?:${OFFSET_HOURS}:[0-5]\\d|${LAST_OFFSETS}:00)`
-const OFFSET_START = `(?:${OFFSET_HOURS}${startOf(':', '[0-5]')}|${LAST_OFFSETS}${startOf(':', '0')}|[+-][01]?)`
+const offsetHoursPattern = '(?:[+-](?:0\\d|1[01])|[+]1[23])'
+const lastOffsetsPattern = '(?:-12|[+]14)'
+const offsetPattern = `(?!-00:00)(?:${offsetHoursPattern}:[0-5]\\d|${lastOffsetsPattern}:00)`
+const offsetStartPattern = `(?:${offsetHoursPattern}${startOf(':', '[0-5]')}|${lastOffsetsPattern}${startOf(':', '0')}|[+-][01]?)`
 
 /** Matches dates of level 0 or 1. It does not check whether the month has the day: `findDayFault` does. */
-const DATE = new RegExp(
+const datePattern = new RegExp(
   `^(?:${[
-    `${WHOLE_DATE}[?~%]?`,
+    `${wholeDatePattern}[?~%]?`,
     '-?\\d\\d[\\dX]X',
     'Y-?[1-9]\\d{4,}',
-    `${YEAR}-(?:2[1-4]|XX|XX-XX|${MONTH}-XX)`,
-    `${DAY}${TIME}(?:Z|${OFFSET}|(?!-00)${OFFSET_HOURS}|${LAST_OFFSETS})?`,
+    `${yearPattern}-(?:2[1-4]|XX|XX-XX|${monthPattern}-XX)`,
+    `${dayPattern}${timePattern}(?:Z|${offsetPattern}|(?!-00)${offsetHoursPattern}|${lastOffsetsPattern})?`,
   ].join('|')})$`,
 )
 
@@ -114,7 +115,7 @@ const monthFormat = new Intl.DateTimeFormat('en', { month: 'long', timeZone: 'UT
 
 /** Finds a day that its month does not have. */
 function findDayFault(date: string): EdtfFault | undefined {
-  const [written, year, month, day] = WHOLE_DAY.exec(date) ?? []
+  const [written, year, month, day] = wholeDayPattern.exec(date) ?? []
   if (written === undefined) return undefined
 
   // The calendar repeats every 400 years. Date.UTC reads the years 0 to 99 as 1900 to 1999.
@@ -129,7 +130,7 @@ function findDayFault(date: string): EdtfFault | undefined {
 /** Explains why a text is not a date. */
 function findGrammarFault(text: string): EdtfFault {
   let fault = { position: 0, message: '' }
-  for (const [prefix, expected] of PREFIXES) {
+  for (const [prefix, expected] of prefixes) {
     const position = prefix.exec(text)?.[0].length ?? -1
     if (position >= fault.position) fault = { position, message: `expected ${expected}` }
   }
@@ -140,25 +141,25 @@ function findGrammarFault(text: string): EdtfFault {
  * Prefixes of dates, and what may follow each. The longest prefix that matches a text explains its error. The table
  * decides only the message, not whether a date is accepted.
  */
-const PREFIXES = [
+const prefixes = [
   ['-?\\d{0,3}', 'a year of four digits (the last one or two may be X), or Y and a longer year'],
   ['-000', 'a digit from 1 to 9 or X, as the year 0000 has no minus'],
   ['-?\\d\\dX', 'X, as only the last digits of a year can be X'],
   ['-?\\d\\d[\\dX]X', 'the end, as nothing can follow X in a year'],
   ['Y(?:[1-9]\\d*)?', 'a year of at least five digits after Y, not beginning with 0, and then the end'],
-  [`${YEAR}(?:-${MONTH})?`, 'a hyphen, one of ? ~ %, or the end'],
-  [`${YEAR}-[012]?`, 'a month 01 to 12, a season 21 to 24, or XX'],
-  [`${YEAR}-X`, 'a second X'],
-  [`${YEAR}-XX(?:-X?)?`, 'the end or a day XX, as the month is XX'],
-  [`${YEAR}-2[1-4]`, 'the end, as nothing can follow a season'],
-  [`${YEAR}-${MONTH}-[0-3X]?`, 'a day 01 to 31, or XX'],
-  [`${YEAR}-${MONTH}-XX`, 'the end, as nothing can follow a day XX'],
-  [DAY, 'T and a time of day, one of ? ~ %, or the end'],
-  [`${WHOLE_DATE}[?~%]`, 'the end, as only a whole date can be marked with ? ~ or %'],
-  [`${DAY}${TIME_START}`, 'a time of day hh:mm:ss, from 00:00:00 to 24:00:00'],
-  [`${DAY}${TIME}`, 'Z, a UTC offset such as +08:00, or the end'],
-  [`${DAY}${TIME}${OFFSET_START}`, 'a UTC offset from -12:00 to +14:00'],
-  [`${DAY}${TIME}(?:Z|${OFFSET})`, 'the end, as nothing can follow a time zone'],
+  [`${yearPattern}(?:-${monthPattern})?`, 'a hyphen, one of ? ~ %, or the end'],
+  [`${yearPattern}-[012]?`, 'a month 01 to 12, a season 21 to 24, or XX'],
+  [`${yearPattern}-X`, 'a second X'],
+  [`${yearPattern}-XX(?:-X?)?`, 'the end or a day XX, as the month is XX'],
+  [`${yearPattern}-2[1-4]`, 'the end, as nothing can follow a season'],
+  [`${yearPattern}-${monthPattern}-[0-3X]?`, 'a day 01 to 31, or XX'],
+  [`${yearPattern}-${monthPattern}-XX`, 'the end, as nothing can follow a day XX'],
+  [dayPattern, 'T and a time of day, one of ? ~ %, or the end'],
+  [`${wholeDatePattern}[?~%]`, 'the end, as only a whole date can be marked with ? ~ or %'],
+  [`${dayPattern}${timeStartPattern}`, 'a time of day hh:mm:ss, from 00:00:00 to 24:00:00'],
+  [`${dayPattern}${timePattern}`, 'Z, a UTC offset such as +08:00, or the end'],
+  [`${dayPattern}${timePattern}${offsetStartPattern}`, 'a UTC offset from -12:00 to +14:00'],
+  [`${dayPattern}${timePattern}(?:Z|${offsetPattern})`, 'the end, as nothing can follow a time zone'],
 ].map(([prefix, expected]) => [new RegExp(`^${prefix}`), expected] as const)
 
 /** Finds a date outside the range of PostgreSQL's type date. */
@@ -183,16 +184,18 @@ export function isEntirelyBefore(date: string, other: string): boolean {
 
 /** Returns a number for comparing dates. It stands for the first or the last day that a date can mean. */
 function sortKey(date: string, which: 'first' | 'last'): number {
-  const [ifNone, digitForX] = which === 'first' ? ([1, '0'] as const) : ([12, '9'] as const)
-  const [, minus = '', digits = '', month = ifNone, day = which === 'first' ? 1 : 31] =
-    FIELDS.exec(date) ?? []
-  const years = Number(digits.replaceAll('X', minus ? String(9 - Number(digitForX)) : digitForX))
+  const isFirst = which === 'first'
+  const [, minus = '', digits = '', monthOrSeason = isFirst ? 1 : 12, day = isFirst ? 1 : 31] =
+    fieldsPattern.exec(date) ?? []
+  // The first of several years before the year 0 has the largest digits: -199X begins with -1999.
+  const absoluteYear = Number(digits.replaceAll('X', isFirst === (minus === '') ? '0' : '9'))
   // -000X does not include the year 0.
-  const year = minus ? -Math.max(years, 1) : years
-  const seasonStart = 3 * (Number(month) - 20)
-  const chosen = Number(month) <= 12 ? Number(month) : seasonStart + (which === 'first' ? 0 : 2)
+  const year = minus ? -Math.max(absoluteYear, 1) : absoluteYear
+  // The seasons 21 to 24 begin in March, June, September and December, and have three months.
+  const seasonStart = 3 * (Number(monthOrSeason) - 20)
+  const month = Number(monthOrSeason) <= 12 ? Number(monthOrSeason) : isFirst ? seasonStart : seasonStart + 2
   // The last month of a winter is in the next year.
-  return (chosen > 12 ? (year + 1) * 100 + chosen - 12 : year * 100 + chosen) * 100 + Number(day)
+  return (month > 12 ? (year + 1) * 100 + month - 12 : year * 100 + month) * 100 + Number(day)
 }
 
-const FIELDS = /^Y?(-?)([\dX]+)(?:-(\d\d)(?:-(\d\d))?)?/
+const fieldsPattern = /^Y?(-?)([\dX]+)(?:-(\d\d)(?:-(\d\d))?)?/

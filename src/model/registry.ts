@@ -38,13 +38,16 @@ import { nameIn, nameLinesOf, searchedLines, searchedTexts } from './names.ts'
 import { makeNamesSchema } from './names-schema.ts'
 import { countriesProperty } from './participants/multi-values.ts'
 import type { RecordTable, Resource, ResourceDeclaration } from './resource.ts'
-import { named } from './schema-names.ts'
+import { registerSchema } from './schema-names.ts'
 import { refersTo } from './schemas.ts'
 import { makeSharedTables, type SharedTables } from './shared-tables.ts'
 
 /** Schema of the name of a resource. */
 export const resourceNameSchema = lazyFor(({ resources }: Registry) =>
-  named('ResourceName', z.enum(resources.map(({ name }) => name)).meta({ description: 'A resource.' })),
+  registerSchema(
+    'ResourceName',
+    z.enum(resources.map(({ name }) => name)).meta({ description: 'A resource.' }),
+  ),
 )
 
 /** Parts of a query that finds the records of a resource by their keys. */

@@ -22,8 +22,11 @@ export function registerResponseSchema<T extends z.ZodType>(id: string, schema: 
 export const withDescription = (schema: z.ZodType, description: string): z.ZodType =>
   z.lazy(() => schema).meta({ description })
 
-/** Makes a schema a component of the OpenAPI document. A schema without a name is inlined wherever it is used. */
-export const named = <T extends z.ZodType>(id: string, schema: T): T =>
+/**
+ * Registers the component name that a schema has in requests and in responses. A schema without a name is inlined wherever it is
+ * used. Returns the schema.
+ */
+export const registerSchema = <T extends z.ZodType>(id: string, schema: T): T =>
   registerResponseSchema(id, registerRequestSchema(id, schema))
 
 /** Returns the schema inside nullable, optional and default wrappers. */

@@ -3,7 +3,7 @@ import { requireLineCharacters, requireProseCharacters, requireVisible } from '.
 import { requireDecimals } from './decimals.ts'
 import { findEdtfFault } from './edtf.ts'
 import { isLanguageTag } from './language-tags.ts'
-import { named } from './schema-names.ts'
+import { registerSchema } from './schema-names.ts'
 
 /** Zod schemas of values in requests and responses. */
 
@@ -97,7 +97,7 @@ export const currency = () =>
 export const maxAmount = 9_999_999_999_999.99
 
 /** An amount of money: exact as a JSON number. */
-export const money = named(
+export const money = registerSchema(
   'Money',
   z
     .strictObject({
@@ -112,7 +112,7 @@ export const money = named(
     .meta({ description: 'An amount and its currency.', examples: [{ amount: 1500000, currency: 'CNY' }] }),
 )
 
-const alias = named(
+const alias = registerSchema(
   'Alias',
   z
     .strictObject({
@@ -142,7 +142,7 @@ export const externalScheme = () =>
   schemeName().meta({ description: 'The external system.', examples: ['interview-2011'] })
 
 /** The identifier of a record in an external system. */
-export const externalId = named(
+export const externalId = registerSchema(
   'ExternalId',
   z
     .strictObject({

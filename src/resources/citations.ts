@@ -13,7 +13,7 @@ import { keys, recordId, uuidPattern } from '../model/keys.ts'
 import { checkProperty } from '../model/property-pointer.ts'
 import type { Registry } from '../model/registry.ts'
 import { defineResource } from '../model/resource.ts'
-import { named } from '../model/schema-names.ts'
+import { registerSchema } from '../model/schema-names.ts'
 import { line, optional } from '../model/schemas.ts'
 import { byText } from '../model/sorts.ts'
 import { citationRanks } from '../model/vocabularies.ts'
@@ -24,7 +24,7 @@ const citableResources = (registry: Registry): string[] =>
 
 const citedRecordVariant = (registry: Registry, resource: string) => {
   const { singular, noun } = registry.declaration(resource)
-  return named(
+  return registerSchema(
     `Cited${singular}`,
     z
       .strictObject({ resource: z.literal(resource), id: registry.referenceSchema(resource) })
@@ -35,7 +35,7 @@ const citedRecordVariant = (registry: Registry, resource: string) => {
 function citedRecordSchema(registry: Registry) {
   const names = citableResources(registry)
   const [first = '', ...others] = names
-  return named(
+  return registerSchema(
     'CitedRecord',
     z
       .discriminatedUnion('resource', [
@@ -136,7 +136,7 @@ const citedRecord = () =>
   })
 
 /** Schema of a location within a source. */
-const locatorSchema = named(
+const locatorSchema = registerSchema(
   'Locator',
   z
     .strictObject({

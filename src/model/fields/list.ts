@@ -15,7 +15,7 @@ import {
 import { jsonRows } from '../json.ts'
 import { listQuery, listRows, listTable } from '../list-rows.ts'
 import type { Registry } from '../registry.ts'
-import { named } from '../schema-names.ts'
+import { registerSchema } from '../schema-names.ts'
 import { repeatableLists, requireUnique } from '../schemas.ts'
 
 interface ListOptions<Items extends Fields> {
@@ -97,7 +97,7 @@ function itemSchema<Items extends Fields>(
   const shape = Object.fromEntries(
     Object.entries(items).map(([name, field]) => [name, field.schema(registry)]),
   )
-  const item = named(schemaName, z.strictObject(shape).meta({ description, examples: [example] }))
+  const item = registerSchema(schemaName, z.strictObject(shape).meta({ description, examples: [example] }))
   // The shape has exactly the schemas of the fields.
   return item as unknown as z.ZodType<DocumentOf<Items>>
 }

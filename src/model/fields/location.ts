@@ -10,12 +10,12 @@ import { jsonObjectOrNull } from '../json.ts'
 import { keys } from '../keys.ts'
 import { lazyFor } from '../lazy.ts'
 import type { Registry } from '../registry.ts'
-import { named } from '../schema-names.ts'
+import { registerSchema } from '../schema-names.ts'
 import { line, optional } from '../schemas.ts'
 
 /** Returns the schema of a location: one per registry, since a component of the OpenAPI document can have only one schema. */
 export const locationSchema = lazyFor((registry: Registry) =>
-  named(
+  registerSchema(
     'Location',
     z
       .strictObject({

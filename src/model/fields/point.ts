@@ -4,13 +4,13 @@ import { z } from 'zod'
 import { columnIn, snakeCase } from '../../database/columns.ts'
 import { defineField, type FieldContext, prefixedName } from '../field.ts'
 import { jsonObject } from '../json.ts'
-import { named } from '../schema-names.ts'
+import { registerSchema } from '../schema-names.ts'
 import { optional } from '../schemas.ts'
 
 const degrees = (max: number) => z.number().min(-max).max(max).meta({ description: 'WGS 84 degrees.' })
 
 /** Schema of a point. */
-export const pointSchema = named(
+export const pointSchema = registerSchema(
   'Point',
   z
     .strictObject({ longitude: degrees(180), latitude: degrees(90) })

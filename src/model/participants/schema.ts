@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Roles } from '../field.ts'
 import type { Registry } from '../registry.ts'
-import { named } from '../schema-names.ts'
+import { registerSchema } from '../schema-names.ts'
 import { edtf, line, optional, prose } from '../schemas.ts'
 import { actionKinds } from '../vocabularies.ts'
 
@@ -47,7 +47,7 @@ function checkParticipants(list: (ParticipantReference & { role: string })[], co
  * @param schemaName name of the component schema of one participant.
  */
 export function participantsSchema(registry: Registry, schemaName: string, roles: Roles) {
-  const participant = named(
+  const participant = registerSchema(
     schemaName,
     z.strictObject({ ...referenceShape(registry), role: z.enum(roles), contribution }).meta({
       description: 'Who takes part: exactly one of country, organization and region.',
@@ -57,7 +57,7 @@ export function participantsSchema(registry: Registry, schemaName: string, roles
   return z.array(participant).max(500).default([]).superRefine(checkParticipants)
 }
 
-const action = named(
+const action = registerSchema(
   'PartyAction',
   z
     .strictObject({
@@ -76,7 +76,7 @@ const action = named(
  * @param schemaName name of the component schema of one party.
  */
 export function partiesSchema(registry: Registry, schemaName: string, roles: Roles) {
-  const party = named(
+  const party = registerSchema(
     schemaName,
     z
       .strictObject({
