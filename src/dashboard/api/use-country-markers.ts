@@ -27,7 +27,7 @@ export function useCountryMarkers(
     return [
       {
         code,
-        labelPoint: points.get(code) ?? null,
+        coordinates: points.get(code) ?? null,
         label: group.label.country ?? code,
         value: group.measures.count ?? 0,
         path: toPath(group),

@@ -10,7 +10,8 @@ import { Failure } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { fallbackCoordinates } from './fallback-coordinates.ts'
 
-export interface LabelPoint {
+/** A place on the map, in degrees. */
+export interface Coordinates {
   longitude: number
   latitude: number
 }
@@ -19,8 +20,8 @@ export interface LabelPoint {
 export interface MapMarker {
   /** The code of a country; empty for a place. */
   code: string
-  /** The coordinates of the marker, if the registry has them. */
-  labelPoint: LabelPoint | null
+  /** The coordinates of the marker, if the registry has them. Those of a country are its `labelPoint`. */
+  coordinates: Coordinates | null
   label: string
   /** The number that the area of the circle shows; null for a marker without a number. */
   value: number | null
@@ -52,11 +53,11 @@ async function readWorld(): Promise<string> {
 }
 
 /** Returns the position of a marker in the view box, or null if its coordinates are unknown. */
-function positionOf({ code, labelPoint }: MapMarker): [number, number] | null {
-  const coordinates = labelPoint
-    ? ([labelPoint.longitude, labelPoint.latitude] as const)
+function positionOf({ code, coordinates }: MapMarker): [number, number] | null {
+  const point = coordinates
+    ? ([coordinates.longitude, coordinates.latitude] as const)
     : fallbackCoordinates[code]
-  return coordinates ? projection([...coordinates]) : null
+  return point ? projection([...point]) : null
 }
 
 /**
@@ -107,14 +108,15 @@ export default function WorldMap({ caption, markers }: { caption: string; marker
       {unplaced.length > 0 && (
         <p class="small soft">
           {t('chart.notOnMap')}{' '}
-          {unplaced.map(({ label, value, path }, index) => (
-            <span key={label}>
-              {index > 0 && ' · '}
-              {path !== undefined && (
-                <Link href={path}>{value === null ? label : `${label} ${number(value)}`}</Link>
-              )}
-            </span>
-          ))}
+          {unplaced.map(({ label, value, path }, index) => {
+            const text = value === null ? label : `${label} ${number(value)}`
+            return (
+              <span key={label}>
+                {index > 0 && ' · '}
+                {path === undefined ? text : <Link href={path}>{text}</Link>}
+              </span>
+            )
+          })}
         </p>
       )}
     </>

@@ -76,14 +76,14 @@ function Markers({
   const markers = [
     ...countries.map((code) => ({
       code,
-      labelPoint: points.get(code) ?? null,
+      coordinates: points.get(code) ?? null,
       label: names.countries?.[code] ?? code,
       value: null,
       path: recordPath('countries', code),
     })),
     ...locations.map(({ name, longitude, latitude }) => ({
       code: '',
-      labelPoint: { longitude, latitude },
+      coordinates: { longitude, latitude },
       label: name ?? labels.property('location'),
       value: null,
     })),
