@@ -69,6 +69,7 @@ export async function startPrometheus(folder: string, cluster: Cluster): Promise
       ...postgres.members.map((member) => member.host),
       ...services.map((service) => service.host),
     ].map((host) => [host.name, host] as const),
+    // The cluster has one etcd member, `deploy/` has three.
     ['etcd1', postgres.etcd] as const,
   ])
   const deployed = configurationSchema.parse(readDeployedYaml('prometheus/prometheus.yml'))

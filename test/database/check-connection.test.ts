@@ -108,6 +108,7 @@ it('the check accepts the URL of a UTF8 database', async () => {
 
 /** Returns the error message that PostgreSQL sends while it starts. */
 function startingUpError(): Buffer {
+  // The first letter of each field is its type: severity, severity in English, SQLSTATE and message.
   const fields = ['SFATAL', 'VFATAL', 'C57P03', 'Mthe database system is starting up', '']
   const body = Buffer.from(`${fields.join('\0')}\0`)
   const length = Buffer.alloc(4)

@@ -50,7 +50,7 @@ async function upload(
 
 /** Waits until an import has no pending work. */
 async function waitForImport(id: string): Promise<ImportJob> {
-  const read = async () => (await api.get(`/v1/imports/${id}`, withKey)).json<object>() as ImportJob
+  const read = async () => (await api.get(`/v1/imports/${id}`, withKey)).json<ImportJob>()
   await expect
     .poll(async () => (await read()).state, { timeout: 20_000, interval: 50 })
     .toMatch(/^(staged|committed|undone|failed)$/)

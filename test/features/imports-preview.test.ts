@@ -44,7 +44,7 @@ async function getPreview(
   if (file !== undefined) parts.push(['file', file, 'treaties.csv'])
   const response = await sendForm(api, `/v1/imports/preview${query}`, parts)
   expect(response.status, response.text).toBe(200)
-  return response.json<object>() as Preview
+  return response.json<Preview>()
 }
 
 describe('POST /v1/imports/preview', () => {
@@ -201,7 +201,7 @@ describe('POST /v1/imports/preview', () => {
     expect(wrong.mappingFaults[0]?.line).toBeNull()
   })
 
-  it('reports the faults of a mapping even if its faulty `rows` do not make the file readable', async () => {
+  it('reports the faults of a mapping whose faulty `rows` leave the file unreadable', async () => {
     const rows = 'rows: {quote: none}\n'
     const mapping = `${treatyMapping(newScheme())}${rows}`
     const csv = `${treatyHeader}\n1,"A,2001,China\n`
@@ -302,6 +302,7 @@ describe('POST /v1/imports/preview', () => {
   })
 
   it('does not count the time of the upload toward its limit of 20 seconds', async () => {
+    // A signal of 20 seconds that is created before the end of the upload is aborted immediately, as if the time had passed.
     const { timeout } = AbortSignal
     let isUploaded = false
     vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) =>

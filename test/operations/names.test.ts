@@ -65,20 +65,22 @@ describe('names', () => {
 
   it('make a stored response stale when they change, even if another read had loaded them', async () => {
     const other = await makeAgreement(organization, 'public')
-    const nameIn = async (record: string) => {
+    const namesIn = async (record: string) => {
       const { names } = (await api.get(`${record}?include=names`)).json<{
         names: { organizations: object }
       }>()
       return Object.values(names.organizations)
     }
-    const [before] = await nameIn(path)
+    const [before] = await namesIn(path)
     // The name was read for the response above, and is now in memory.
-    expect(await nameIn(other)).toEqual([before])
+    expect(await namesIn(other)).toEqual([before])
     await api.pool.query('update organizations set name = $1 where id = $2', [
       'Fourth Institute',
       organization,
     ])
-    await vi.waitFor(async () => expect(await nameIn(other)).toEqual(['Fourth Institute']), { timeout: 5000 })
+    await vi.waitFor(async () => expect(await namesIn(other)).toEqual(['Fourth Institute']), {
+      timeout: 5000,
+    })
   })
 
   it('are as of the time in asOf', async () => {

@@ -6,8 +6,8 @@ import { exchange, rawRequest } from '../support/raw-http.ts'
 /** Malformed and unusual requests, sent as raw bytes, since `fetch` cannot send most of them. */
 
 const host = 'Host: registry.example'
-const keys = [`Authorization: Bearer ${adminKey}`, 'authorization: x']
-const types = ['Content-Type: application/json', 'Content-Type: application/xml']
+const twoAuthorizations = [`Authorization: Bearer ${adminKey}`, 'authorization: x']
+const twoContentTypes = ['Content-Type: application/json', 'Content-Type: application/xml']
 const maxPerMinute = 5
 
 let api: Api
@@ -46,16 +46,23 @@ const refusals: Case[] = [
   ['a target for OPTIONS only', 'GET', '*', [host], 400, 'malformed-request'],
   ['an unknown expectation', 'GET', '/v1/countries', [host, 'Expect: miracles'], 417, 'expectation-failed'],
   ['two Host headers', 'GET', '/healthz', [host, 'Host: other.example'], 400, 'malformed-request'],
-  ['two Authorization headers', 'GET', '/v1/countries', [host, ...keys], 400, 'malformed-request'],
+  [
+    'two Authorization headers',
+    'GET',
+    '/v1/countries',
+    [host, ...twoAuthorizations],
+    400,
+    'malformed-request',
+  ],
   [
     'two Authorization headers, of which the first is wrong',
     'POST',
     '/v1/topics',
-    [host, ...keys.toReversed()],
+    [host, ...twoAuthorizations.toReversed()],
     400,
     'malformed-request',
   ],
-  ['two Content-Type headers', 'GET', '/v1/countries', [host, ...types], 400, 'malformed-request'],
+  ['two Content-Type headers', 'GET', '/v1/countries', [host, ...twoContentTypes], 400, 'malformed-request'],
   ['a Host header with a space', 'GET', '/healthz', ['Host: a b'], 400, 'malformed-request'],
   ['an empty Host header for the manifest', 'GET', '/reconcile', ['Host:'], 400, 'malformed-request'],
   ['only a port as host of the manifest', 'GET', '/reconcile', ['Host: :1'], 400, 'malformed-request'],
@@ -96,7 +103,7 @@ describe('a valid request', () => {
     ['an empty Host header', ['Host:']],
   ])('may have %s', async (_what, headers) => {
     const { text } = await send('GET', '/v1/countries/CHN', headers)
-    // After a response 100, the text is the final response.
+    // If the response begins with an interim `100 Continue`, `text` is the whole final response, not only its body.
     expect(text).toContain(headers.some((header) => header.startsWith('Expect')) ? '200 OK' : '"China"')
   })
 
