@@ -4,7 +4,6 @@ import { z } from 'zod'
 import { columnOf, commaList } from '../database/columns.ts'
 import { compileSql } from '../database/dialect.ts'
 import { records } from '../database/tables/records.ts'
-import { aNoun } from '../problems/suggest.ts'
 import { lazyFor } from './lazy.ts'
 import { ownProperties, type Resource } from './resource.ts'
 import { registerSchema } from './schema-names.ts'
@@ -18,10 +17,7 @@ export const propertiesOf = lazyFor((resource: Resource): readonly string[] =>
 
 /** Schema of the name of a property of a record. */
 export const fieldNameSchema = lazyFor((resource: Resource) =>
-  registerSchema(
-    `${resource.singular}Field`,
-    z.enum(propertiesOf(resource)).meta({ description: `A property of ${aNoun(resource.noun)}.` }),
-  ),
+  registerSchema(`${resource.singular}Field`, z.enum(propertiesOf(resource))),
 )
 
 /** SQL expression of a timestamp as text in RFC 3339: UTC, milliseconds. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { lazyFor } from '../model/lazy.ts'
-import { pluralNoun, type Resource, recordSchema } from '../model/resource.ts'
+import { type Resource, recordSchema } from '../model/resource.ts'
 import { registerResponseSchema } from '../model/schema-names.ts'
 import { etagHeader } from './entity-tags.ts'
 import type { HeaderContract, ResponseContract } from './operation.ts'
@@ -77,7 +77,6 @@ export const pageSchema = lazyFor((resource: Resource) =>
         names: resource.registry.namesSchema.optional().meta({ description: 'With `include=names`.' }),
       })
       .meta({
-        description: `A page of ${pluralNoun(resource)}.`,
         examples: [{ data: [recordExample(resource)], page: { limit: 25, next: null } }],
       }),
   ),

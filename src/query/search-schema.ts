@@ -141,7 +141,7 @@ function conditionSchema(searchable: Searchable, name: string): z.ZodType {
         ...Object.fromEntries(lists),
       },
       'must have at least one condition, or be left out',
-    ).meta({ description: 'Conditions.', examples: [exampleCondition(searchable)] }),
+    ).meta({ examples: [exampleCondition(searchable)] }),
   )
   return schema
 }
@@ -149,16 +149,14 @@ function conditionSchema(searchable: Searchable, name: string): z.ZodType {
 const sortSchema = (resource: Resource) => {
   const term = registerRequestSchema(
     `${resource.singular}SortTerm`,
-    z
-      .strictObject({
-        by: z.enum(Object.keys(resource.sorts)),
-        direction: z.enum(['asc', 'desc']).default('asc'),
-        nulls: z
-          .enum(['first', 'last'])
-          .default('last')
-          .meta({ description: 'Position of records without a value.' }),
-      })
-      .meta({ description: 'A sort key.' }),
+    z.strictObject({
+      by: z.enum(Object.keys(resource.sorts)),
+      direction: z.enum(['asc', 'desc']).default('asc'),
+      nulls: z
+        .enum(['first', 'last'])
+        .default('last')
+        .meta({ description: 'Position of records without a value.' }),
+    }),
   )
   return z
     .array(term)

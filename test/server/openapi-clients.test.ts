@@ -12,6 +12,15 @@ beforeAll(async () => {
 })
 
 describe('a parameter with several values', () => {
+  it('has no example of its own if it has an operator', () => {
+    const withExamples = operations
+      .flatMap(({ parameters }) => parameters)
+      .filter(({ schema }) => Object(schema.items).examples)
+      .map(({ name }) => name)
+    expect(withExamples).toContain('country')
+    expect(withExamples.filter((name) => name.includes('['))).toEqual([])
+  })
+
   it('is repeated where a value may contain commas, and otherwise sent once', () => {
     const lists = operations
       .flatMap(({ parameters }) => parameters)

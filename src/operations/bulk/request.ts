@@ -89,7 +89,6 @@ export const bulkSchema = lazyFor((resource: Resource) => {
         patch: patchSchema(resource).optional(),
       })
       .meta({
-        description: 'One operation.',
         examples: [{ op: 'create', document: resource.example }],
       }),
   )
@@ -97,7 +96,7 @@ export const bulkSchema = lazyFor((resource: Resource) => {
     `${resource.singular}Bulk`,
     z
       .strictObject({ operations: z.array(operation).min(1).max(maxOperations) })
-      .meta({ description: 'Operations.', examples: [exampleBulk(resource)] }),
+      .meta({ examples: [exampleBulk(resource)] }),
   )
 })
 

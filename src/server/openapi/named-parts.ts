@@ -88,10 +88,10 @@ export class NamedParts {
    * Returns the name of the component with an equal schema. If there is none, adds the schema to the components under the first
    * free name.
    * @param names possible names, the best first.
-   * @param describe returns the texts of a new component.
+   * @param texts of a new component.
    * @throws Error when no name is free.
    */
-  assignName(schema: JsonSchema, names: string[], describe: () => JsonSchema): string {
+  assignName(schema: JsonSchema, names: string[], texts: JsonSchema = {}): string {
     const key = JSON.stringify(schema)
     const known = this.#names.get(key)
     if (known !== undefined) return known
@@ -99,7 +99,7 @@ export class NamedParts {
     if (name === undefined) throw new Error(`no name is free for a part of the OpenAPI document: ${names[0]}`)
     this.#taken.add(name)
     this.#names.set(key, name)
-    this.components[name] = { ...schema, ...describe() }
+    this.components[name] = { ...schema, ...texts }
     return name
   }
 }
@@ -144,7 +144,7 @@ export const createEnumNamer =
     const name = parts.assignName(
       toEnum(words),
       [...common, fullName, ...others, `${fullName}Word`, ...others.map((other) => `${other}Word`)],
-      () => (description === undefined ? {} : { description }),
+      description === undefined ? {} : { description },
     )
     return { ...keywords, ...reference(name) }
   }
@@ -199,9 +199,7 @@ export const createComparisonNamer =
       // external ids.
       `${fullName}WordComparison`,
     ]
-    const name = parts.assignName({ ...rest, properties: operators }, names, () => ({
-      description: 'Operators.',
-    }))
+    const name = parts.assignName({ ...rest, properties: operators }, names)
     // The property of the record describes the compared value.
     return reference(name)
   }

@@ -96,7 +96,8 @@ export const queryParameters = (
     const { schema, meaning } = operandSchema(parameter, operand, schemas)
     const hasPlain = parameter.comparisons.eq !== undefined
     // The example of the parameter without an operator is enough, unless this operator takes other values.
-    if (!isPlain && hasPlain && !operand.value) delete schema.examples
+    if (!isPlain && hasPlain && !operand.value)
+      for (const part of [schema, Object(schema.items)]) delete part.examples
     return {
       name: operatorName(name, operator),
       in: 'query',

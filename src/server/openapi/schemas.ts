@@ -167,15 +167,17 @@ function targetOf({ $ref, anyOf }: JsonSchema): string | undefined {
 const descriptionOf = ({ description, anyOf }: JsonSchema): unknown =>
   description ?? (Array.isArray(anyOf) ? Object(anyOf[0]).description : undefined)
 
-/** Removes from the schema of a request the descriptions that the same property of the response has. */
+/** Removes from the schema of a request the descriptions that the schema of the response, or its same property, has. */
 function removeDescriptionsOf(output: JsonSchema, input: JsonSchema): JsonSchema {
+  const { description, ...rest } = input
   const outputProperties = Object(output.properties)
   const properties = Object.entries(Object(input.properties)).map(([name, property]): [string, unknown] => {
     // The properties of a schema are schemas.
     const isSame = descriptionOf(property as JsonSchema) === descriptionOf(Object(outputProperties[name]))
     return [name, isSame ? mapSchema(property, [], removeTexts) : property]
   })
-  return { ...input, properties: Object.fromEntries(properties) }
+  const whole = description === output.description ? rest : input
+  return { ...whole, properties: Object.fromEntries(properties) }
 }
 
 /**
