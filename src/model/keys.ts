@@ -18,13 +18,16 @@ export interface RecordKey {
 /** A UUID in lower case. */
 export const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
+const slugPattern = /^[a-z0-9]+(-[a-z0-9]+)*$/
+
 /** Schemas of records' keys. Each error describes the form of a key. */
 export const keys = {
   uuid: () =>
     z
       .string()
       .regex(uuidPattern, {
-        error: 'must be a UUID in lower case, such as 01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90',
+        error: ({ input }) =>
+          `must be a UUID in lower case, such as 01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90${suggestLowerCase(input, uuidPattern)}`,
       })
       .meta({ format: 'uuid' }),
   country: () =>
@@ -38,8 +41,9 @@ export const keys = {
     z
       .string()
       .max(100)
-      .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, {
-        error: 'must be a slug in lower case, such as electric-vehicles',
+      .regex(slugPattern, {
+        error: ({ input }) =>
+          `must be a slug in lower case, such as electric-vehicles${suggestLowerCase(input, slugPattern)}`,
       }),
 }
 
@@ -47,6 +51,12 @@ function suggestUpperCase(input: unknown): string {
   return typeof input === 'string' && /^[A-Za-z]{3}$/.test(input)
     ? `; did you mean "${input.toUpperCase()}"?`
     : ''
+}
+
+/** Suggests the text in lower case, with a hyphen for each space, if this form matches the pattern. */
+function suggestLowerCase(input: unknown, pattern: RegExp): string {
+  const word = typeof input === 'string' ? input.toLowerCase().replaceAll(' ', '-') : ''
+  return word.length <= 100 && pattern.test(word) ? `; did you mean "${word}"?` : ''
 }
 
 /** UUID namespace of the ids of records with natural keys. The SQL function `name_id` uses the same. */

@@ -1,5 +1,12 @@
 import { closest, distance } from 'fastest-levenshtein'
 
+/** Returns the sort key that a key with a direction means: `-signedOn` for `signedOn desc`. Returns other words unchanged. */
+function toSortKey(word: string): string {
+  const [, key, direction] = /^(\w+)[ :](asc|desc)$/i.exec(word) ?? []
+  if (key === undefined) return word
+  return direction?.toLowerCase() === 'desc' ? `-${key}` : key
+}
+
 /**
  * Returns the known word most similar to a mistyped one, or undefined if none is similar or the mistyped one has more than 100
  * characters. A word that differs only in case, `_` and `-` is preferred.
@@ -7,6 +14,8 @@ import { closest, distance } from 'fastest-levenshtein'
  */
 export function suggest(word: string, known: readonly string[]): string | undefined {
   if (known.length === 0 || word.length > 100) return undefined
+  const sortKey = toSortKey(word)
+  if (known.includes(sortKey)) return sortKey
   const plain = (text: string) => text.toLowerCase().replaceAll(/[_-]/g, '')
   const plainWord = plain(word)
   const sameLetters = known.find((candidate) => plain(candidate) === plainWord)

@@ -183,25 +183,40 @@ function selectionShape(resource: Resource, includes: string[]) {
   }
 }
 
+/** Returns an error map for a body with conditions outside `where`. Other faults have the usual messages. */
+const describeMisplacedConditions =
+  (resource: Resource): z.core.$ZodErrorMap =>
+  (issue) => {
+    const { filters, collections } = toSearchable(resource)
+    const isCondition = (key: string) => Object.hasOwn(filters, key) || Object.hasOwn(collections(), key)
+    if (issue.code !== 'unrecognized_keys' || !issue.keys.every(isCondition)) return undefined
+    // One line for each key, as in `faultMessage`.
+    return issue.keys.map(() => 'is a condition: write it in "where"').join('\n')
+  }
+
 function makeBodySchemas(resource: Resource) {
   const includes = (isFile: boolean) => includesOf(resource, { isFile }).map(([name]) => name)
   const selection = selectionShape(resource, includes(true))
+  const error = describeMisplacedConditions(resource)
   return {
     page: registerRequestSchema(
       `${resource.singular}Search`,
       z
-        .strictObject({
-          ...selection,
-          include: includeSchema([...includes(false), namesInclude]),
-          limit: z.int().min(1).max(pageSize.maxSize).default(pageSize.defaultSize),
-          cursor: z.string().min(1).max(maxCursorLength).nullable().default(null),
-          count: z.enum(['exact', 'estimated']).nullable().default(null),
-        })
-        .meta({ description: 'A search.', examples: [{ limit: 25 }] }),
+        .strictObject(
+          {
+            ...selection,
+            include: includeSchema([...includes(false), namesInclude]),
+            limit: z.int().min(1).max(pageSize.maxSize).default(pageSize.defaultSize),
+            cursor: z.string().min(1).max(maxCursorLength).nullable().default(null),
+            count: z.enum(['exact', 'estimated']).nullable().default(null),
+          },
+          { error },
+        )
+        .meta({ examples: [{ limit: 25 }] }),
     ),
     selection: registerRequestSchema(
       `${resource.singular}Selection`,
-      z.strictObject(selection).meta({ description: 'What to export.', examples: [{}] }),
+      z.strictObject(selection, { error }).meta({ description: 'What to export.', examples: [{}] }),
     ),
   }
 }

@@ -54,6 +54,7 @@ describe('Chinese sentences', () => {
       '"12,14" 可能是一个值，也可能是几个：一个值请写作 page[]=…，几个值请用未经百分号编码的逗号分隔',
     ],
     ['"stauts" is not known here; did you mean "status"?', '这里没有 "stauts"；是否想写 "status"？'],
+    ['"country" is a condition: write it in "where"', '"country" 是条件，应写在 "where" 中'],
     [
       'must be three capital letters of ISO 3166-1 alpha-3, such as PAK; did you mean "CHN"?',
       '必须是 ISO 3166-1 的三个大写字母，如 PAK；是否想写 "CHN"？',

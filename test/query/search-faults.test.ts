@@ -56,6 +56,15 @@ describe('a wrong search is refused with a pointer into its body', () => {
     expect(errors[0]?.message).toContain(message)
   })
 
+  it.each([
+    [{ country: { eq: 'DEU' } }, ['/country', '"country" is a condition: write it in "where"']],
+    [{ parties: {} }, ['/parties', '"parties" is a condition: write it in "where"']],
+    [{ counrty: {} }, ['/counrty', '"counrty" is not known here; did you mean "count"?']],
+  ])('a condition outside `where`: %j', async (body, expected) => {
+    const [error] = await sendRefused(body)
+    expect([error?.pointer, error?.message]).toEqual(expected)
+  })
+
   it('several faults, in one response', async () => {
     const errors = await sendRefused({
       where: { stauts: { eq: 'x' }, kind: { eq: 'y' } },
