@@ -81,7 +81,8 @@ describe('the form of each resource', () => {
     'has a field for each property that clients send, and no others: $name',
     async ({ name }) => {
       const names = (await loadForm(name)).map((formField) => formField.name)
-      expect(names.toSorted()).toEqual(Object.keys(registry.get(name).document.shape).toSorted())
+      const expected = Object.keys(registry.get(name).document.shape)
+      expect(names.toSorted(), 'the forms are from `npm run build`').toEqual(expected.toSorted())
     },
   )
 
@@ -89,7 +90,8 @@ describe('the form of each resource', () => {
     const fields = flatten(await loadForm(name))
     const hints = fields.flatMap(({ hint }) => (hint === undefined ? [] : [hint]))
     expect(hints.length).toBeGreaterThan(0)
-    expect(hints.filter((hint) => hint.zh === undefined)).toEqual([])
+    const missing = hints.filter((hint) => hint.zh === undefined)
+    expect(missing, 'missing in src/dashboard/i18n/hints.zh.json').toEqual([])
   })
 
   it.each(resources)(

@@ -33,7 +33,8 @@ describe('the language of the dashboard', () => {
     const names = resources.flatMap((resource) =>
       Object.keys(resource.parameterTypes).map((parameter) => parameter.replace(/\[.*/, '')),
     )
-    expect([...names, 'inForceOn'].filter((name) => find(`property.${name}`) === undefined)).toEqual([])
+    const missing = [...names, 'inForceOn'].filter((name) => find(`property.${name}`) === undefined)
+    expect(missing, 'missing in src/dashboard/i18n/zh.json, as property.<name>').toEqual([])
   })
 
   it('has a Chinese text for every operator of a filter', async () => {
