@@ -110,7 +110,7 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
     await names.waitFor({ state: 'detached' })
   })
 
-  it('refuse a decision if somebody else has decided or committed since the page read the import', async () => {
+  it('refuse a decision if somebody else has decided on the name or committed since the read', async () => {
     const rows = ['1,On fire,2003,Atlantis', '2,On sand,2004,Mu']
     const page = await openDryRun(newScheme(), [treatyHeader, ...rows].join('\n'))
     const path = `/v1${new URL(page.url()).pathname}`
@@ -122,14 +122,14 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
     }
     const stateOfImport = async () =>
       (await dashboard.api.get(path, { key: adminKey })).json<{ state: string }>().state
-    const refusal = page.getByRole('alert').getByText('this import has changed in the meantime')
+    const refusal = page.getByRole('alert')
     const decision = { resource: 'countries', name: 'Atlantis', key: 'PAK' }
     // Until the page shows the names, it may still read them, and would find those that remain after the change.
     await group('Atlantis').waitFor()
     await dashboard.api.put(`${path}/names`, { decisions: [decision] })
     await expect.poll(stateOfImport).toBe('staged')
     await decide('Atlantis')
-    await refusal.waitFor()
+    await refusal.getByText('"ADMIN_KEY" has decided that "Atlantis" is "PAK"').waitFor()
     await page.getByRole('button', { name: 'Show the current state' }).click()
     await names.getByText('Names: 1, in rows: 1.').waitFor()
     expect(await keyFigure(page, 'New records').textContent()).toBe('1')
@@ -137,7 +137,7 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
     await dashboard.api.post(`${path}/commit`, undefined)
     await expect.poll(stateOfImport).toBe('committed')
     await decide('Mu')
-    await refusal.waitFor()
+    await refusal.getByText('decisions would not apply to it').waitFor()
     await page.getByRole('button', { name: 'Show the current state' }).click()
     await page.getByText('The records are written.').waitFor()
     expect(await names.count()).toBe(0)

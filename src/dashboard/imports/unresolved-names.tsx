@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
-import { ApiError, readApi, toApiError } from '../api/client.ts'
+import { type ApiError, toApiError } from '../api/client.ts'
 import { withQuery } from '../api/path.ts'
-import type { ImportJob, ImportName, Page } from '../api/types.ts'
+import type { ImportName, Page } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { useKeepFormInput } from '../api/use-keep-form-input.ts'
 import { useKeepPrevious } from '../api/use-keep-previous.ts'
@@ -26,13 +26,12 @@ const identityOf = ({ resource, name, country, scheme }: ImportName) =>
 
 /** Names that match no record or several records. When the user has chosen records, the dry run checks the rows again. */
 export function UnresolvedNames({
-  job,
+  id,
   counts,
 }: {
-  job: ImportJob
+  id: string
   counts: { unresolved: number; rows: number }
 }) {
-  const { id } = job
   const { t, number } = useLanguage()
   const [cursor, setCursor] = useState<string>()
   const path = withQuery(`/v1/imports/${id}/names`, { limit: pageLimit, cursor })
@@ -54,28 +53,15 @@ export function UnresolvedNames({
         onChange={(to) => confirmLeave() && setCursor(to)}
       >
         <Loaded state={state} height={`${Math.min(counts.unresolved, pageLimit) * nameHeightRem + 3}rem`}>
-          {({ data }) => <NamesForm key={cursor ?? ''} job={job} names={data} />}
+          {({ data }) => <NamesForm key={cursor ?? ''} id={id} names={data} />}
         </Loaded>
       </PageOfList>
     </Widget>
   )
 }
 
-/** The type of the error for an import whose dry run is no longer the one that the page shows. */
-const importChanged = 'import-changed'
-
-/**
- * Decisions of somebody else between this check and the write are not noticed, nor those in another import of the same register.
- * @throws ApiError if somebody else has decided about names of the import, or committed it, since its dry run was read.
- */
-async function requireUnchanged({ id, state, stagedAt }: ImportJob, tag: string): Promise<void> {
-  const current = await readApi<ImportJob>(`/v1/imports/${id}`, tag, undefined, true)
-  if (current.state !== state || current.stagedAt !== stagedAt)
-    throw new ApiError(409, '', { type: importChanged })
-}
-
-function NamesForm({ job, names }: { job: ImportJob; names: readonly ImportName[] }) {
-  const { t, tag, number } = useLanguage()
+function NamesForm({ id, names }: { id: string; names: readonly ImportName[] }) {
+  const { t, number } = useLanguage()
   const [decisions, setDecisions] = useState<ReadonlyMap<string, Decision>>(new Map())
   // The names whose search for another record has text, although no record was chosen.
   const [searched, setSearched] = useState<ReadonlySet<string>>(new Set())
@@ -91,8 +77,8 @@ function NamesForm({ job, names }: { job: ImportJob; names: readonly ImportName[
     event.preventDefault()
     setSaving(true)
     try {
-      await requireUnchanged(job, tag)
-      await writeApi(`/v1/imports/${job.id}/names`, { method: 'PUT', body: { decisions: decided } })
+      const body = { decisions: decided, onlyUndecided: true }
+      await writeApi(`/v1/imports/${id}/names`, { method: 'PUT', body })
     } catch (failure) {
       setError(toApiError(failure))
       setSaving(false)
@@ -123,7 +109,7 @@ function NamesForm({ job, names }: { job: ImportJob; names: readonly ImportName[
         ))}
       </div>
       {error && <Refusal error={error} />}
-      {error?.type === importChanged && (
+      {error?.type === 'conflict' && (
         <button type="button" onClick={refetchViews}>
           {t('imports.showCurrent')}
         </button>

@@ -88,7 +88,7 @@ function Results({ job, hasRecords }: { job: ImportJob; hasRecords: boolean }) {
   return (
     <>
       {job.state === 'staged' && names !== undefined && names.unresolved > 0 && (
-        <UnresolvedNames job={job} counts={names} />
+        <UnresolvedNames id={job.id} counts={names} />
       )}
       {refusedBy.length > 0 && <FaultyRows id={job.id} which="refused" columns={refusedBy} />}
       {droppedBy.length > 0 && <FaultyRows id={job.id} which="dropped" columns={droppedBy} />}

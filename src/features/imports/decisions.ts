@@ -3,7 +3,8 @@ import type { Author } from '../../database/tables/revisions.ts'
 import { recordId } from '../../model/keys.ts'
 import type { Registry } from '../../model/registry.ts'
 import { invalidBody } from '../../operations/writing/validation.ts'
-import { FaultList } from '../../problems/problem.ts'
+import { quote } from '../../problems/faults.ts'
+import { FaultList, Problem } from '../../problems/problem.ts'
 import { didYouMean } from '../../problems/suggest.ts'
 import { startSlices } from '../../time-slice.ts'
 import { groupBy } from '../names/group-by.ts'
@@ -31,7 +32,7 @@ const batchSize = 1000
  * its row stays in `records`.
  */
 async function findAbsentKeys(
-  database: Pick<DatabaseClient, 'read'>,
+  tx: Transaction,
   registry: Registry,
   resourceName: string,
   keys: readonly string[],
@@ -40,7 +41,7 @@ async function findAbsentKeys(
   const wellFormed = keys.filter((key) => resource.key.schema.safeParse(key).success)
   const known = new Set<string>()
   for (let from = 0; from < wellFormed.length; from += batchSize) {
-    const rows = await autocommitReads(database).query<{ key: string }>({
+    const rows = await tx.query<{ key: string }>({
       text: 'select key from records where id = any($1::uuid[]) and resource = $2',
       values: [wellFormed.slice(from, from + batchSize).map((key) => recordId(resource, key)), resourceName],
     })
@@ -68,7 +69,8 @@ export async function checkDecisions<T extends Decision>(
       const keys = decisions.flatMap(({ resource, key }) =>
         resource === resourceName && key !== null ? [key] : [],
       )
-      absentByResource.set(resourceName, await findAbsentKeys(database, registry, resourceName, keys))
+      const reads = autocommitReads(database)
+      absentByResource.set(resourceName, await findAbsentKeys(reads, registry, resourceName, keys))
     }
   for (const [index, decision] of decisions.entries()) {
     const { resource, key } = decision
@@ -113,11 +115,57 @@ export async function findDecisions(
   const decided = new Map<string, Decided>()
   for (const [resource, ofResource] of groupBy(rows, (row) => row.resource)) {
     const keys = ofResource.flatMap(({ key }) => key ?? [])
-    const absentKeys = await findAbsentKeys(database, registry, resource, keys)
+    const absentKeys = await findAbsentKeys(autocommitReads(database), registry, resource, keys)
     for (const { identity, key } of ofResource)
       decided.set(identity, key !== null && absentKeys.has(key) ? absent : key)
   }
   return (mention) => decided.get(identityOf(mention))
+}
+
+/**
+ * Lets only one transaction at a time decide about names of a scheme, until it ends, so that it can check the decisions of others
+ * before it replaces them. A transaction that also locks rows of imports locks them first.
+ */
+const lockDecisions = (tx: Transaction, scheme: string) =>
+  tx.query({
+    text: "select pg_advisory_xact_lock(hashtextextended('decisions about names of ' || $1, 0))",
+    values: [scheme],
+  })
+
+/**
+ * Checks that decisions replace no other decision, except one whose record is gone. The same decision may be made again. Until the
+ * transaction ends, nobody else can decide about names of the scheme.
+ * @throws Problem `conflict` with a fault for each name about which somebody has decided otherwise: who, and how.
+ */
+export async function requireUndecided(
+  tx: Transaction,
+  registry: Registry,
+  scheme: string,
+  decisions: readonly Decision[],
+): Promise<void> {
+  await lockDecisions(tx, scheme)
+  const identities = decisions.map(decisionIdentity)
+  const rows = await tx.query<{ identity: string; key: string | null; actor: Author }>({
+    text: 'select identity, key, actor from import_decisions where scheme = $1 and identity = any($2)',
+    values: [scheme, identities],
+  })
+  const stored = new Map(rows.map((row) => [row.identity, row]))
+  const faults = new FaultList()
+  for (const [index, { resource, name, key }] of decisions.entries()) {
+    const other = stored.get(identities[index] ?? '')
+    if (!other || other.key === key) continue
+    if (other.key !== null && (await findAbsentKeys(tx, registry, resource, [other.key])).size > 0) continue
+    const [who, chosen] = [other.actor.name ?? other.actor.id ?? other.actor.kind, other.key]
+    const message =
+      chosen === null
+        ? `${quote(who)} has decided that ${quote(name)} has no record`
+        : `${quote(who)} has decided that ${quote(name)} is ${quote(chosen)}`
+    faults.add(() => ({ pointer: `/decisions/${index}/key`, code: 'decided', message }))
+  }
+  if (faults.count === 0) return
+  const detail =
+    'Others have decided about these names in the meantime. Nothing was stored: read the unresolved names again.'
+  throw new Problem('conflict', detail, { errors: faults })
 }
 
 /** Stores decisions for all imports of a scheme. A later decision about the same name replaces the earlier one. */
@@ -135,6 +183,7 @@ export async function saveDecisions(
   }
   const entries = [...unique]
   if (entries.length === 0) return
+  await lockDecisions(tx, scheme)
   await tx.query({
     text: `insert into import_decisions (scheme, identity, resource, name, country, key, actor)
       select $1, given.*, $7::json from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) as given

@@ -11,13 +11,13 @@ import { getAuthorship } from '../../../operations/writing/revisions.ts'
 import { invalidBody } from '../../../operations/writing/validation.ts'
 import { checkValue } from '../../../problems/faults.ts'
 import { pageSize } from '../../../query/list.ts'
+import { checkRegisterAgain, lockWithRegister, requireNotBegun } from '../check-again.ts'
 import { checkEffect } from '../check-effect.ts'
-import { checkDecisions, saveDecisions } from '../decisions.ts'
+import { checkDecisions, requireUndecided, saveDecisions } from '../decisions.ts'
 import { namesHeader, namesToCsv } from '../decisions-csv.ts'
 import { mentionName } from '../mentions.ts'
 import { type ImportName, listUndecidedNames, undecidedStatuses } from '../names.ts'
-import { lockExisting } from '../steps.ts'
-import { changeImport, requireImport } from '../store.ts'
+import { requireImport } from '../store.ts'
 import {
   baseContract,
   changeContract,
@@ -181,6 +181,10 @@ const decisionsInput = registerRequestSchema(
         )
         .min(1)
         .max(maxDecisions),
+      onlyUndecided: z.boolean().optional().meta({
+        description:
+          'Whether it is refused (`409`) to replace decisions, or to decide after the commit has begun.',
+      }),
     })
     .meta({
       description: 'Decisions about names.',
@@ -199,14 +203,14 @@ export const decideNames = (registry: Registry): Endpoint => ({
     operationId: 'decideImportNames',
     summary: 'Choose the records of unresolved names',
     description:
-      'Stores decisions for this import, if its commit has not begun, and for later imports of the register; a later decision replaces an earlier one. A decision without effect here is refused. The import is checked again in the background.',
+      'Stores decisions for all imports of the register whose commit has not begun; a later decision replaces an earlier one. A decision without effect here is refused. Staged imports are checked again in the background.',
     body: {
       mediaTypes: ['application/json'],
       schema: () => decisionsInput,
       example: { decisions: [{ resource: 'countries', name: 'Pakstan', key: 'PAK' }] },
     },
     responses: { 200: { description: 'The import.', schema: () => importSchema, headers: replayedHeaders } },
-    problems: [...changeProblems, 'too-large', 'unsupported-media-type', 'invalid-body'],
+    problems: [...changeProblems, 'conflict', 'too-large', 'unsupported-media-type', 'invalid-body'],
   },
   async handle(request, { database }) {
     const { key } = request
@@ -221,15 +225,16 @@ export const decideNames = (registry: Registry): Endpoint => ({
     await checkDecisions(database, registry, decisions, locate)
     const { actor } = getAuthorship(request)
     return runOnce(database, request, async (tx) => {
-      const found = await lockExisting(tx, key)
+      const found = await lockWithRegister(tx, key)
+      if (data.onlyUndecided === true) {
+        requireNotBegun(found)
+        await requireUndecided(tx, registry, found.scheme, decisions)
+      }
       // Until the file has been read, its names are not known.
       if (found.rowsRead !== null) await checkEffect(tx, key, decisions)
       await saveDecisions(tx, found.scheme, decisions, actor)
-      // The check starts again, even if it is running: rows that were refused for a name may be ready now.
-      if (found.state === 'staged' || (found.state === 'staging' && found.rowsRead !== null)) {
-        await changeImport(tx, found, { state: 'staging', doneThrough: 0, pass: found.pass + 1 })
-        await notifyImports(tx)
-      }
+      await checkRegisterAgain(tx, found.scheme)
+      await notifyImports(tx)
       return { status: 200, headers: {}, body: importToJson(await requireImport(tx, key)) }
     })
   },
