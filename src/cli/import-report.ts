@@ -1,6 +1,6 @@
-import { formatCount } from '../features/imports/reading/unreadable-file.ts'
 import type { FaultyColumn, ImportJob } from '../features/imports/store.ts'
 import type { RowFault } from '../features/imports/types.ts'
+import { formatCount } from '../format-count.ts'
 
 /** Formats the report of an import for a terminal. */
 

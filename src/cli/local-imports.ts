@@ -14,6 +14,7 @@ import { streamMissing } from '../features/imports/http/missing.ts'
 import { streamUnresolvedNames } from '../features/imports/http/names.ts'
 import { streamRejected } from '../features/imports/http/rejected.ts'
 import type { LocalFile } from '../features/imports/reading/file.ts'
+import { decodeText } from '../features/imports/reading/text.ts'
 import { isTemporary, type RunOptions, runImport } from '../features/imports/run.ts'
 import { readSettings } from '../features/imports/settings.ts'
 import { commitStep, type Step, takeStep, undoStep } from '../features/imports/steps.ts'
@@ -70,12 +71,14 @@ async function describeFile({ path, name }: LocalFile): Promise<ImportFile> {
   return { name, bytes: stats.size, sha256: hash.digest('hex') }
 }
 
-/** Reads a mapping or decisions. @throws OperationalError if the file cannot be read, or is not UTF-8. */
-async function readText(path: string): Promise<string> {
-  const bytes = await readFile(path).catch((error) => refuseToRead(path, error))
-  const text = decodeUtf8(bytes)
-  if (text === undefined) throw new OperationalError(`${path} is not UTF-8 text: save it as UTF-8`)
-  return text
+const readBytes = (path: string): Promise<Buffer> =>
+  readFile(path).catch((error) => refuseToRead(path, error))
+
+/** Reads decisions, in any encoding that files with rows may have. @throws OperationalError if the file cannot be read. */
+async function readDecisionsFile(path: string): Promise<string> {
+  const text = await decodeText(await readBytes(path))
+  if (text !== undefined) return text
+  throw new OperationalError(`the encoding of ${path} could not be detected: save it as UTF-8`)
 }
 
 /** Writes a file of a report, page by page. @throws OperationalError when it cannot be written. */
@@ -91,9 +94,16 @@ async function writeReportFile(path: string, pages: AsyncIterable<string>): Prom
   }
 }
 
-/** Reads a mapping from a file, or a built-in mapping by its name. */
-const readMapping = async (pathOrName: string): Promise<string> =>
-  builtInMappings.includes(pathOrName) ? resolveMapping(pathOrName) : readText(pathOrName)
+/**
+ * Reads a mapping from a file, or a built-in mapping by its name.
+ * @throws OperationalError if the file cannot be read, or is not UTF-8.
+ */
+async function readMapping(pathOrName: string): Promise<string> {
+  if (builtInMappings.includes(pathOrName)) return resolveMapping(pathOrName)
+  const text = decodeUtf8(await readBytes(pathOrName))
+  if (text === undefined) throw new OperationalError(`${pathOrName} is not UTF-8 text: save it as UTF-8`)
+  return text
+}
 
 /** Returns the advice for an outage during a commit or an undo: the command that continues it. */
 const continueHint = (option: '--commit' | '--undo', id: string) =>
@@ -131,7 +141,8 @@ export class LocalImports {
     const importFiles = await Promise.all(files.map(describeFile))
     const actor = { kind: 'command', id: null, name: `entente import (${findUserName()})` } as const
     const locate = (line: number) => `${decisions}, line ${line}:`
-    const parsed = decisions === undefined ? [] : await readDecisions(await readText(decisions), locate)
+    const parsed =
+      decisions === undefined ? [] : await readDecisions(await readDecisionsFile(decisions), locate)
     await checkDecisions(this.#database, registry, parsed, ({ line }) => locate(line))
     const created = await this.#database.transaction(async (tx) => {
       await saveDecisions(tx, scheme, parsed, actor)

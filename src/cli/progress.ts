@@ -1,5 +1,5 @@
-import { formatCount } from '../features/imports/reading/unreadable-file.ts'
 import type { Progress } from '../features/imports/run.ts'
+import { formatCount } from '../format-count.ts'
 
 /** Minimum milliseconds between two updates of the line in the same step. */
 const intervalMs = 100

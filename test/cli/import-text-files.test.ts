@@ -1,3 +1,4 @@
+import iconv from 'iconv-lite'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { runInProcess } from '../support/command-line.ts'
 import { openTestDatabase, type TestDatabase } from '../support/database.ts'
@@ -21,8 +22,11 @@ it('a mapping that is not UTF-8 is refused, since its letters would be lost', as
   })
 })
 
-it('decisions that are not UTF-8 are refused, since their names would be lost', async () => {
-  await withFile('decisions.csv', windows1252('resource,name\ncountries,São Tomé'), async ({ path }) => {
-    await expect(importWith(['iati', path, '--decisions', path])).rejects.toThrow(`${path} is not UTF-8 text`)
+it('decisions are read in other encodings than UTF-8, as files with rows are', async () => {
+  const decisions = iconv.encode('resource,name,decision\ncountries,亚特兰蒂斯,QQQ', 'gb18030')
+  await withFile('decisions.csv', decisions, async ({ path }) => {
+    await expect(importWith(['iati', path, '--decisions', path])).rejects.toThrow(
+      `${path}, line 2: there is no "QQQ" in countries`,
+    )
   })
 })

@@ -2,10 +2,11 @@
 
 import { request } from 'node:http'
 import { text } from 'node:stream/consumers'
+import iconv from 'iconv-lite'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
-import { newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
+import { continueImport, newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
 import { type FormPart, sendForm } from '../support/send-form.ts'
 
 /** Uploads of imports: how clients may encode their parts (RFC 7578), and when an upload is refused. */
@@ -73,13 +74,29 @@ describe('an upload', () => {
     expect(large.status).toBe(413)
   })
 
-  it.each(['mapping', 'decisions'])(
-    'is refused with the name of the part if its %s part is not UTF-8',
-    async (field) => {
-      const response = await sendForm(api, '/v1/imports', [[field, new Uint8Array([0xff]), 'latin.txt']])
-      expect(response.json()).toMatchObject({ status: 422, detail: `The part ${field} is not UTF-8 text.` })
-    },
-  )
+  it.each([
+    ['mapping', 'The part mapping is not UTF-8 text.'],
+    ['decisions', 'The encoding of the part decisions could not be detected. Save it as UTF-8.'],
+  ])('is refused with the name of the part if its %s part cannot be decoded', async (field, detail) => {
+    const response = await sendForm(api, '/v1/imports', [
+      [field, new Uint8Array([0xff, 0x81, 0x0a, 0x80]), 'bad.txt'],
+    ])
+    expect(response.json()).toMatchObject({ status: 422, detail })
+  })
+
+  it('may have decisions in GB18030, as Excel in Chinese saves CSV', async () => {
+    const scheme = newScheme()
+    const csv = 'resource,name,decision\r\ncountries,亚特兰蒂斯,PAK\r\n'
+    const decisions = new Uint8Array(iconv.encode(csv, 'gbk'))
+    const response = await sendForm(api, '/v1/imports', [
+      ['mapping', treatyMapping(scheme), 'm.yaml'],
+      ['decisions', decisions, 'decisions.csv'],
+      ['file', `${treatyHeader}\n1,火,2003,亚特兰蒂斯\n`, 'f.csv'],
+    ])
+    expect(response.status, response.text).toBe(201)
+    const { id } = response.json<{ id: string }>()
+    expect(await continueImport(api.database, id)).toMatchObject({ counts: { created: 1, refused: 0 } })
+  })
 
   it('is refused if it has too many parts', async () => {
     const lists = Array.from({ length: 49 }, (_, index) => ['list', 'A\nB\n', `${index}.csv`] as const)

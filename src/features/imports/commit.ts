@@ -1,11 +1,11 @@
 import { autocommitReads, type Database, type Transaction } from '../../database/database.ts'
 import type { Authorship } from '../../database/tables/revisions.ts'
+import { formatCount } from '../../format-count.ts'
 import type { Registry } from '../../model/registry.ts'
 import { type ApplyContext, applyUpserts } from './apply.ts'
 import { findDecidingIds } from './file-ids.ts'
 import { draftIdentities } from './identities.ts'
 import type { OnEdited } from './plan.ts'
-import { formatCount } from './reading/unreadable-file.ts'
 import { addKept, withStoredFaults } from './report.ts'
 import {
   addCounts,

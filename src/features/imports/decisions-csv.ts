@@ -1,13 +1,13 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { CsvError, parse } from 'csv-parse'
+import { formatCount } from '../../format-count.ts'
 import { Problem } from '../../problems/problem.ts'
 import { safeCsv, unescapeFormulas } from '../../query/safe-csv.ts'
 import { startSlices } from '../../time-slice.ts'
 import type { Decision } from './decisions.ts'
 import { mentionName } from './mentions.ts'
 import { type ImportName, maxCandidates } from './names.ts'
-import { formatCount } from './reading/unreadable-file.ts'
 
 /** Unresolved names as CSV: a person fills in the column `decision`, and sends the file back. */
 

@@ -191,6 +191,18 @@ describe('encoding', () => {
     }
   })
 
+  it.each([
+    ['gb18030', '国家,备注\n俄国,\n'],
+    ['gb18030', 'resource,name,decision\ncountries,亚特兰蒂斯,PAK\n'],
+    ['gb18030', 'resource,name\norganizations,清华大学\norganizations,法国国家科学院\n'],
+    ['gb18030', 'Id,Title\n1,ITER计划\n'],
+    ['windows-1252', 'Id,Title\n1,COOPERAÇÃO\n'],
+    ['euc-kr', '나라,제목\n한국,과학기술 협력에 관한 협정\n日本,에너지에 관한 협정\n'],
+  ])('is detected in files with few characters: %s', async (encoding, content) => {
+    const { fileInfo } = await readContent('file.csv', iconv.encode(content, encoding))
+    expect(fileInfo.encoding).toBe(encoding)
+  })
+
   it.each(['中国,北京', 'Perú', 'Союз'])(
     'is refused if Chinese lines are mixed with UTF-8: %s',
     async (line) => {

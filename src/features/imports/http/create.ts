@@ -15,6 +15,7 @@ import { removeUpload } from '../cleanup.ts'
 import { checkDecisions, saveDecisions } from '../decisions.ts'
 import { type FileDecision, readDecisions } from '../decisions-csv.ts'
 import { checkFileName, deletedWhileUploading, storeFile } from '../files.ts'
+import { decodeText } from '../reading/text.ts'
 import { readSettings } from '../settings.ts'
 import {
   changeImport,
@@ -63,8 +64,11 @@ const body = registerRequestSchema(
     }),
 )
 
-/** Reads a part that is text. @throws Problem `too-large` or `invalid-body`. */
-async function readText({ field, stream }: UploadPart): Promise<string> {
+/** Returns where a line of the file of decisions is, for faults. */
+const locateDecision = (line: number) => `/decisions/${line}`
+
+/** Reads a part that is held in memory. @throws Problem `too-large`. */
+async function readPart({ field, stream }: UploadPart): Promise<Buffer> {
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of stream) {
@@ -73,9 +77,25 @@ async function readText({ field, stream }: UploadPart): Promise<string> {
       throw new Problem('too-large', `The part ${field} has more than ${maxTextBytes / 2 ** 20} MiB.`)
     chunks.push(chunk)
   }
-  const text = decodeUtf8(Buffer.concat(chunks))
-  if (text === undefined) throw new Problem('invalid-body', `The part ${field} is not UTF-8 text.`)
+  return Buffer.concat(chunks)
+}
+
+/** Reads the mapping. @throws Problem `too-large`, or `invalid-body` if it is not UTF-8. */
+async function readMapping(part: UploadPart): Promise<string> {
+  const text = decodeUtf8(await readPart(part))
+  if (text === undefined) throw new Problem('invalid-body', 'The part mapping is not UTF-8 text.')
   return text
+}
+
+/** Reads the decisions, in any encoding that files with rows may have. @throws Problem `too-large` or `invalid-body`. */
+async function readDecisionsPart(part: UploadPart): Promise<FileDecision[]> {
+  const text = await decodeText(await readPart(part))
+  if (text === undefined)
+    throw new Problem(
+      'invalid-body',
+      'The encoding of the part decisions could not be detected. Save it as UTF-8.',
+    )
+  return readDecisions(text, locateDecision)
 }
 
 /** A complete upload: the id of its import, and its parts. */
@@ -88,9 +108,6 @@ interface ReceivedUpload {
 
 const partOrder =
   'The parts are mapping, decisions (optional), file, and lists (optional); mapping comes before file and lists.'
-
-/** Returns where a line of the file of decisions is, for faults. */
-const locateDecision = (line: number) => `/decisions/${line}`
 
 const badUpload = (detail: string) => new Problem('invalid-body', `${detail} ${partOrder}`)
 
@@ -150,10 +167,10 @@ class UploadReader {
     this.#fields.add(field)
     switch (field) {
       case 'mapping':
-        this.#mapping = await readText(part)
+        this.#mapping = await readMapping(part)
         return
       case 'decisions':
-        this.#decisions = await readDecisions(await readText(part), locateDecision)
+        this.#decisions = await readDecisionsPart(part)
         await this.#check(this.#decisions)
         return
       case 'file':

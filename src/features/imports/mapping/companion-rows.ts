@@ -1,7 +1,7 @@
+import { formatCount } from '../../../format-count.ts'
 import { quote } from '../../../problems/faults.ts'
 import { addTo } from '../../names/group-by.ts'
 import type { RowOptions } from '../reading/options.ts'
-import { formatCount } from '../reading/unreadable-file.ts'
 import type { DateSystem } from '../reading/xlsx/serial.ts'
 import type { JsonObject, Row } from '../types.ts'
 import { textOf } from './path.ts'

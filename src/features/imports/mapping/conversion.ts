@@ -1,7 +1,7 @@
+import { formatCount } from '../../../format-count.ts'
 import { toFaultValue } from '../fault-value.ts'
 import { recordIdentity } from '../identities.ts'
 import { mentionName, replaceMentions } from '../mentions.ts'
-import { formatCount } from '../reading/unreadable-file.ts'
 import type { IdentifiedRecord, JsonObject, JsonValue, Mention, OnBadValue, RowFault } from '../types.ts'
 import { BadValue } from './values/bad.ts'
 import { RowTextLimits } from './values/text.ts'

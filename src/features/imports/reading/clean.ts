@@ -1,6 +1,6 @@
+import { formatCount } from '../../../format-count.ts'
 import type { JsonValue } from '../types.ts'
 import { readLimits } from './limits.ts'
-import { formatCount } from './unreadable-file.ts'
 
 /** What PostgreSQL cannot store in a text: NUL, and unpaired surrogates. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: NUL must be found.

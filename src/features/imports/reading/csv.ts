@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { CsvError, parse } from 'csv-parse'
+import { formatCount } from '../../../format-count.ts'
 import type { Problem } from '../../../problems/problem.ts'
 import { passInSlices } from '../../../time-slice.ts'
 import { type Dialect, delimiterLine, detectDialect, parserOptions } from './dialect.ts'
@@ -9,7 +10,7 @@ import { readBytes } from './file-bytes.ts'
 import { readLimits } from './limits.ts'
 import { openTable, Table, type TableRow } from './table.ts'
 import { openTextFile, type TextFile } from './text.ts'
-import { formatCount, unreadableFile } from './unreadable-file.ts'
+import { unreadableFile } from './unreadable-file.ts'
 
 /** Number of bytes that are read to detect the dialect. */
 const sampleBytes = 64 * 1024

@@ -61,7 +61,14 @@ const notEncodings = ['base64', 'binary', 'hex']
  */
 export async function detectEncoding(path: string, stated?: string): Promise<DetectedEncoding> {
   if (stated !== undefined) return { name: requireEncoding(stated), notes: [] }
-  const survey = await surveyFile(path)
+  return detectEncodingOf(createReadStream(path, { highWaterMark: 1024 * 1024 }))
+}
+
+/** Detects the encoding of the bytes of a file, like `detectEncoding`. */
+export async function detectEncodingOf(
+  chunks: Iterable<Buffer> | AsyncIterable<Buffer>,
+): Promise<DetectedEncoding> {
+  const survey = await surveyFile(chunks)
   if (survey.name !== undefined) return { name: survey.name, notes: [] }
   const guessed = guessEncoding(Buffer.concat(survey.sample))
   const isDoubleByte = guessed !== undefined && doubleByteEncodings.includes(guessed.name)
@@ -120,7 +127,7 @@ const newline = 0x0a
  * Counts the non-ASCII lines of a file that are UTF-8, and those that are not. Memory does not grow with the file: a line that is
  * longer than a chunk is read in pieces.
  */
-async function surveyFile(path: string): Promise<Survey> {
+async function surveyFile(chunks: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<Survey> {
   const survey: Survey = { utf8Lines: 0, otherLines: 0, certainUtf8Lines: 0, firstOtherLine: 0, sample: [] }
   let line = 1
   let rest: Buffer = Buffer.alloc(0)
@@ -140,7 +147,7 @@ async function surveyFile(path: string): Promise<Survey> {
     }
     if (bytes.at(-1) === newline) line += 1
   }
-  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
+  for await (const chunk of chunks) {
     if (isFirst) {
       const certain = encodingOfStart(chunk)
       if (certain) return { ...survey, name: certain }
@@ -226,8 +233,38 @@ export function forEachLine(bytes: Buffer, visit: (line: Buffer) => void): void 
   }
 }
 
-/** Guesses an encoding by the frequency of characters: the most likely one in which every byte is valid, if there is one. */
+/**
+ * Matches Chinese in GB18030, decoded as Latin-1: pairs of bytes that are common characters (level 1 of GB 2312) or punctuation. A
+ * single pair beside an ASCII letter is none, since it may be `ÇÃ` of a Western encoding, as in `COOPERAÇÃO`.
+ */
+const commonChinese =
+  /(?:[\xa1\xa3\xb0-\xd7][\xa1-\xfe]){2,}|(?<![A-Za-z])[\xa1\xa3\xb0-\xd7][\xa1-\xfe](?![A-Za-z])/g
+
+/** Korean texts have Chinese characters, if any, in names. Chinese that is decoded as Korean has a larger share of them. */
+const maxHanjaShare = 0.15
+
+/**
+ * Whether all non-ASCII bytes are common Chinese in GB18030, and not Korean in EUC-KR, which has the same bytes. The frequency of
+ * characters does not show this in files with few Chinese characters.
+ */
+function isCommonChinese(sample: Buffer, guessed: string | undefined): boolean {
+  if (!isAscii(Buffer.from(sample.toString('latin1').replace(commonChinese, ''), 'latin1'))) return false
+  if (guessed !== 'euc-kr') return true
+  const asKorean = iconv.decode(sample, 'euc-kr')
+  const count = (script: RegExp) => asKorean.match(script)?.length ?? 0
+  return count(/\p{Script=Han}/gu) > maxHanjaShare * count(/\P{ASCII}/gu)
+}
+
+/** Guesses an encoding: GB18030 if everything is common Chinese, otherwise by the frequency of characters. */
 function guessEncoding(sample: Buffer): DetectedEncoding | undefined {
+  const guessed = guessByFrequency(sample)
+  if (guessed?.name === 'gb18030' || !isCommonChinese(sample, guessed?.name)) return guessed
+  const note = 'The encoding is most likely gb18030. If letters are wrong, set rows.encoding in the mapping.'
+  return { name: 'gb18030', notes: [note] }
+}
+
+/** Guesses an encoding by the frequency of characters: the most likely one in which every byte is valid, if there is one. */
+function guessByFrequency(sample: Buffer): DetectedEncoding | undefined {
   // The sample may end within a character. Without `end`, the decoder ignores it.
   const isValid = (name: string) => !iconv.getDecoder(name).write(sample).includes('\ufffd')
   for (const { name, confidence } of chardet.analyse(sample)) {

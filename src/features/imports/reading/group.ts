@@ -1,9 +1,10 @@
+import { formatCount } from '../../../format-count.ts'
 import type { Problem } from '../../../problems/problem.ts'
 import { textOf } from '../mapping/path.ts'
 import type { Row } from '../types.ts'
 import { estimateCharacters } from './estimate-characters.ts'
 import { readLimits } from './limits.ts'
-import { formatCount, unreadableFile } from './unreadable-file.ts'
+import { unreadableFile } from './unreadable-file.ts'
 
 /**
  * Joins neighbouring rows that have the same text in a column; `1` and `"1"` of XLSX are the same. The joined row has the values

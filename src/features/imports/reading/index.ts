@@ -1,3 +1,4 @@
+import { formatCount } from '../../../format-count.ts'
 import type { FileInfo, Row } from '../types.ts'
 import { openCsv } from './csv.ts'
 import { estimateCharacters } from './estimate-characters.ts'
@@ -9,7 +10,7 @@ import { readLimits } from './limits.ts'
 import { openNdjson } from './ndjson.ts'
 import type { RowOptions } from './options.ts'
 import { isRefusedRowsFile, refusedRowsOptions, restoreDateSystem, restoreRow } from './refused-rows.ts'
-import { formatCount, unreadableFile } from './unreadable-file.ts'
+import { unreadableFile } from './unreadable-file.ts'
 import { openXlsx } from './xlsx/index.ts'
 import { openXml } from './xml.ts'
 

@@ -1,3 +1,4 @@
+import { formatCount } from '../../../format-count.ts'
 import { didYouMeanSentence } from '../../../problems/suggest.ts'
 import { startSlices } from '../../../time-slice.ts'
 import { toFaultValue } from '../fault-value.ts'
@@ -6,7 +7,7 @@ import { cleanText } from './clean.ts'
 import { readLimits } from './limits.ts'
 import type { RowOptions } from './options.ts'
 import { isAdditional, withExtraValues } from './refused-rows.ts'
-import { formatCount, unreadableFile } from './unreadable-file.ts'
+import { unreadableFile } from './unreadable-file.ts'
 
 /** A value of a cell. */
 export type Cell = string | number | boolean | null

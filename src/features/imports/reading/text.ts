@@ -1,11 +1,14 @@
 import { isUtf8 } from 'node:buffer'
 import { createReadStream } from 'node:fs'
+import { Readable } from 'node:stream'
 import iconv from 'iconv-lite'
+import { Problem } from '../../../problems/problem.ts'
 import type { FileInfo } from '../types.ts'
 import {
   countLines,
   type DetectedEncoding,
   detectEncoding,
+  detectEncodingOf,
   endOfCharacters,
   forEachLine,
 } from './encoding.ts'
@@ -56,6 +59,22 @@ export async function openTextFile(
     encoding: detected,
     read,
     readForParser: () => (detected.name === 'utf-8' ? readUtf8(readChunks(path, signal), mayBeCut) : read()),
+  }
+}
+
+/**
+ * Decodes a text that is in memory, in the encoding that is detected like that of a file.
+ * @returns undefined if the encoding cannot be detected, or bytes are invalid in it.
+ */
+export async function decodeText(bytes: Buffer): Promise<string | undefined> {
+  try {
+    const { name } = await detectEncodingOf([bytes])
+    let text = ''
+    for await (const piece of readText(Readable.from([bytes]), name, false)) text += piece
+    return text
+  } catch (error) {
+    if (error instanceof Problem && error.type === 'unreadable-file') return undefined
+    throw error
   }
 }
 

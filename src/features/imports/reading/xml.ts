@@ -1,3 +1,4 @@
+import { formatCount } from '../../../format-count.ts'
 import type { JsonValue, Row, RowFault } from '../types.ts'
 import { cleanText } from './clean.ts'
 import type { FileToRead, OpenFile } from './file.ts'
@@ -5,7 +6,7 @@ import { readBytes } from './file-bytes.ts'
 import { readLimits } from './limits.ts'
 import { splitRowPath } from './path.ts'
 import { describeText, openTextFile } from './text.ts'
-import { formatCount, unreadableFile } from './unreadable-file.ts'
+import { unreadableFile } from './unreadable-file.ts'
 import { createXmlParser } from './xml-parser.ts'
 
 /**

@@ -1,5 +1,5 @@
+import { formatCount } from '../../../../format-count.ts'
 import { readLimits } from '../../reading/limits.ts'
-import { formatCount } from '../../reading/unreadable-file.ts'
 import type { ValueSteps } from '../value-schema.ts'
 import { BadValue, type Scalar } from './bad.ts'
 

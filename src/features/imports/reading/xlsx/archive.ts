@@ -1,8 +1,9 @@
 import { pipeline, Transform } from 'node:stream'
 import yauzl, { type Entry, type ZipFile } from 'yauzl'
+import { formatCount } from '../../../../format-count.ts'
 import { Problem } from '../../../../problems/problem.ts'
 import { readLimits } from '../limits.ts'
-import { formatCount, unreadableFile } from '../unreadable-file.ts'
+import { unreadableFile } from '../unreadable-file.ts'
 
 /** Maximum number of entries of an archive. An XLSX file has a dozen. */
 const maxEntries = 10_000

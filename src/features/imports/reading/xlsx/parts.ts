@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
+import { formatCount } from '../../../../format-count.ts'
 import { readLimits } from '../limits.ts'
-import { formatCount, unreadableFile } from '../unreadable-file.ts'
+import { unreadableFile } from '../unreadable-file.ts'
 import { createXmlParser, type XmlHandlers } from '../xml-parser.ts'
 import type { Archive } from './archive.ts'
 import type { DateSystem } from './serial.ts'
