@@ -3,6 +3,7 @@ import { findEdtfFault } from '../../../../model/edtf.ts'
 import { quoteList } from '../../../../problems/suggest.ts'
 import { type DateSystem, formatSerial } from '../../reading/xlsx/serial.ts'
 import { BadValue } from './bad.ts'
+import { replaceChinese } from './chinese-dates.ts'
 import { compileDateFormat, type DateReader, formatDate } from './date-format.ts'
 import { monthOf } from './month-names.ts'
 
@@ -18,37 +19,14 @@ const zonedDay = /^(\d{4}-\d\d-\d\d)(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)$/
 /** What databases store for a missing date. */
 const zeroDate = /^(?:0000[-/.]?00[-/.]?00|00([-/.])00\1?0000)(?:[T ]00:00(?::00)?(?:\.0+)?Z?)?$/
 
-/** Replaces the wave dash of Chinese ranges, which would become the sign `~` of an approximate date: `～2012` means until 2012. */
-const replaceWaveDashes = (text: string): string =>
-  text.replace(/^[～〜]\s*/, 'until ').replace(/[～〜]/g, '–')
-
-/** Chinese notations, each with its replacement, a notation that is read in every language. */
-const chineseNotations: readonly [pattern: RegExp, replacement: string][] = [
-  [/(?<=\d)\s*([年月日])\s*/g, '$1'],
-  [/^(?:大约|约)\s*|(.+)(?:左右|前后)$/, 'c. $1'],
-  [/^(\d{3}0)年代$/, '$1s'],
-  [/(?<=[年月日])-|(?<=^[自从]\d{4})-(?=\d{4}(?!\d))|—/g, '–'],
-  [/^[自从]?(\d[^至到]*)[至到](\d.*)$/, '$1–$2'],
-  [/^[自从]?(\d.*?)(?:[–-]?至|[–-])今$/, 'since $1'],
-  [/^[自从](\d[^–]*)–(\d.*)$/, '$1–$2'],
-  [/^[自从](.+?)起?$|^(\d.*)起$/, 'since $1$2'],
-  [/(?<=(?<!\d)\d{4})年(?!\d)/g, ''],
-]
-
-/** Replaces Chinese notations: `约 1985 年` becomes `c. 1985`, and full-width characters become ordinary ones. */
-const replaceChinese = (text: string): string =>
-  /[\u3000-\u9fff\uff00-\uffef]/.test(text)
-    ? chineseNotations.reduce(
-        (replaced, [pattern, replacement]) => replaced.replace(pattern, replacement),
-        replaceWaveDashes(text).normalize('NFKC'),
-      )
-    : text
-
 /** Words and signs before a date that make it approximate. */
 const approximate = /^(?:circa|ca|c|about|approximately|approx|around|~)\.?\s*/i
 
 /** Words and signs between the ends of a range of dates. */
 const rangeSeparator = /\s+(?:-|–|—|to|until|till)\s+|\s*[–—]\s*|\.\.\.?/i
+
+/** A hyphen between two dates with other separators: `2001.3-2002.5`. */
+const hyphenOfRange = /^(\d[\d./]*[./]\d+)-(\d+[./][\d./]*)$/
 
 const isDay = (date: string) => /^\d{4}-\d\d-\d\d$/.test(date)
 
@@ -221,9 +199,10 @@ function readPlainDate(text: string, language: string | undefined): string | und
   }
   const compact = /^((?:1[4-9]|2[01])\d\d)(\d\d)(\d\d)$/.exec(text)
   if (compact) return formatDate(compact[1] ?? '', compact[2], compact[3])
-  const yearFirst = /^(\d{4})[-/.](\d{1,2}|XX)(?:[-/.](\d{1,2}|XX))?$/i.exec(text)
+  // Different separators, as in `2001.3-6`, may also mean a range.
+  const yearFirst = /^(\d{4})([-/.])(\d{1,2}|XX)(?:\2(\d{1,2}|XX))?$/i.exec(text)
   if (yearFirst && !isMonthOrYears(text) && !yearOrYears.test(text))
-    return formatDate(yearFirst[1] ?? '', yearFirst[2], yearFirst[3])
+    return formatDate(yearFirst[1] ?? '', yearFirst[3], yearFirst[4])
   const unknownDay = /^(?:(?:00|XX)[-/.])?(\d{1,2}|XX)[-/.](\d{4})$/i.exec(text)
   if (unknownDay) return formatDate(unknownDay[2] ?? '', unknownDay[1])
   const chinese = /^(\d{4})年(?:(\d{1,2})月(?:(\d{1,2})日)?)?$/.exec(text)
@@ -275,7 +254,7 @@ function readQualified(text: string, readPart: DateReader): string | undefined {
 }
 
 /**
- * Reads a range: `1990-1995`, `1990–95`, `April 2011 to May 2012`, `since 1990`, `until 1995`, `Q2 2011`. `before 1995` ends with
+ * Reads a range: `1990-1995`, `1990–95`, `2001.3-2002.5`, `April 2011 to May 2012`, `since 1990`, `until 1995`, `Q2 2011`. `before 1995` ends with
  * 1994.
  */
 function readRange(text: string, readPart: DateReader): string | undefined {
@@ -307,6 +286,7 @@ function readRange(text: string, readPart: DateReader): string | undefined {
   const ends = text
     .replace(/^(?:from|between)\s+/i, '')
     .replace(/\s+and\s+/i, ' to ')
+    .replace(hyphenOfRange, '$1–$2')
     .split(rangeSeparator)
   const [first, last] = ends.map((end) => readPart(end.trim()))
   return ends.length === 2 && first !== undefined && last !== undefined ? validRange(first, last) : undefined

@@ -1,0 +1,73 @@
+/** Chinese notations of dates, which are replaced with notations that are read in every language. */
+
+/** Replaces the wave dash of Chinese ranges, which would become the sign `~` of an approximate date: `～2012` means until 2012. */
+const replaceWaveDashes = (text: string): string =>
+  text.replace(/^[～〜]\s*/, 'until ').replace(/[～〜]/g, '–')
+
+/** The Chinese digits from 0 to 9. */
+const digits = '〇一二三四五六七八九'
+
+/** Returns the value of a Chinese digit; 0 for the other ways to write zero, `○` and `零`. */
+const digitOf = (character: string): number => Math.max(0, digits.indexOf(character))
+
+/** Returns the number of a month or day in Chinese numerals: 12 for `十二`, 30 for `三十`. */
+function readNumeral(numeral: string): string {
+  const [, tens, ones = ''] = /^(.?)十(.?)$/.exec(numeral) ?? []
+  if (tens === undefined) return String(digitOf(numeral))
+  return String((tens === '' ? 1 : digitOf(tens)) * 10 + digitOf(ones))
+}
+
+/** Replaces Chinese numerals: `二〇〇一年三月五日` becomes `2001年3月5日`. */
+const replaceNumerals = (text: string): string =>
+  text
+    .replace(/[〇○零一二三四五六七八九]{4}(?=\s*年)/g, (year) => [...year].map(digitOf).join(''))
+    .replace(
+      /(?<![〇一二三四五六七八九十])(?:[一二三]?十[一二三四五六七八九]?|[一二三四五六七八九])(?=\s*[月日号]|季度)/g,
+      readNumeral,
+    )
+
+/** Replaces a decade of a century: `20世纪90年代` becomes `1990年代`. */
+const replaceCenturies = (text: string): string =>
+  text.replace(/^(\d{2})世纪(?=[1-9]0年代$)/, (_, century: string) => String(Number(century) - 1))
+
+/** Chinese notations, each with its replacement. They are replaced in this order. */
+const notations: readonly [pattern: RegExp, replacement: string][] = [
+  [/(?<=\d)\s*([年月日])\s*/g, '$1'],
+  [/\s*([至到])\s*/g, '$1'],
+  [/(?<=\d)号/g, '日'],
+  [/^(?:大约|约)\s*|(.+)(?:左右|前后)$/, 'c. $1'],
+  [/^(\d{3}0)年代$/, '$1s'],
+  [/(?<=[年月日])--?\s*|(?<=^[自从]\d{4})-(?=\d{4}(?!\d))|—{1,2}/g, '–'],
+  [/起(?=[至到–])|(?<=[至到].*)止$/g, ''],
+  [/^[自从]?(\d[^至到]*)[至到](\d.*)$/, '$1–$2'],
+  [/^[至到](\d[^至到–]*)$/, 'until $1'],
+  [/^[自从]?(\d.*?)(?:[–-]?至|[–-])今$/, 'since $1'],
+  [/^[自从](\d[^–]*)–(\d.*)$/, '$1–$2'],
+  [/^[自从](.+?)起?$|^(\d.*)起$/, 'since $1$2'],
+  [/^(\d{4}年)(\d{1,2})月?[–-](\d{1,2}月(?:\d{1,2}日)?)$/, '$1$2月–$1$3'],
+  [/^(\d{4}年)(\d{1,2}月\d{1,2}日)–(\d{1,2}月)/, '$1$2–$1$3'],
+  [/^(\d{4}年\d{1,2}月)(\d{1,2})日?[–-](\d{1,2}日)$/, '$1$2日–$1$3'],
+  [/^(\d{4}年)上半年$/, '$11月–$16月'],
+  [/^(\d{4}年)下半年$/, '$17月–$112月'],
+  [/^(\d{4})年第?([1-4])季度$/, 'Q$2 $1'],
+  [/^(\d{4})年春[季天]?$/, 'spring $1'],
+  [/^(\d{4})年夏[季天]?$/, 'summer $1'],
+  [/^(\d{4})年秋[季天]?$/, 'autumn $1'],
+  [/^(\d{4})年冬[季天]?$/, 'winter $1'],
+  [/^(\d{4}年\d{1,2}月)上旬$/, '$11日–$110日'],
+  [/^(\d{4}年\d{1,2}月)中旬$/, '$111日–$120日'],
+  [/^(\d{4}年\d{1,2}月)下旬$/, '$121日–$1'],
+  [/(?<=(?<!\d)\d{4})年(?!\d)/g, ''],
+]
+
+/**
+ * Replaces the Chinese notations of a date: `约 1985 年` becomes `c. 1985`, and full-width characters become ordinary ones. A range
+ * gets the parts that its end has in common with its start: `2001年3月至6月` becomes `2001年3月–2001年6月`.
+ */
+export const replaceChinese = (text: string): string =>
+  /[\u3000-\u9fff\uff00-\uffef]/.test(text)
+    ? notations.reduce(
+        (replaced, [pattern, replacement]) => replaced.replace(pattern, replacement),
+        replaceCenturies(replaceNumerals(replaceWaveDashes(text).normalize('NFKC'))),
+      )
+    : text
