@@ -13,6 +13,7 @@ import { NameCollector } from './names.ts'
 import type { RowSource } from './row-source.ts'
 import { toStorableJson } from './rows.ts'
 import { changeImport, type ImportCounts, type ImportJob, readImport, TakenOver } from './store.ts'
+import { TotalsRows } from './totals-rows.ts'
 import type { ConvertedRow, Draft, Row, RowFault } from './types.ts'
 
 /** Maximum number of rows that are staged in one transaction. */
@@ -204,10 +205,13 @@ export async function stageRows(
   await database.maintain(async (client) => {
     await removeStaged(asTransaction(client), job.id)
     const buffer = new StagingBuffer(client, job)
+    const totals = new TotalsRows()
     const pause = startSlices()
     for await (const rows of batches) {
       for (const row of rows) {
-        buffer.add(row, convert(row))
+        const converted = convert(row)
+        totals.add(row, converted)
+        buffer.add(row, converted)
         unused.countRow(row.values)
         if (buffer.isFull) {
           signal.throwIfAborted()
@@ -229,7 +233,11 @@ export async function stageRows(
       { ...job, doneThrough: buffer.position },
       {
         state: 'staging',
-        fileInfo: { ...info, notes: [...notes, ...describeUnmatched()], unused: unused.list() },
+        fileInfo: {
+          ...info,
+          notes: [...notes, ...describeUnmatched(), ...totals.notes],
+          unused: unused.list(),
+        },
         rowsRead: buffer.position,
         doneThrough: 0,
         counts,
