@@ -1,16 +1,7 @@
+import { escapeHtml } from '../../formats/html.ts'
 import type { ApiFetch } from '../../operations/api-fetch.ts'
 import { fetchJson } from './fetch-json.ts'
 import type { EntityId } from './ids.ts'
-
-const escapes: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-const escapeHtml = (text: string) =>
-  text.replaceAll(/[&<>"']/g, (character) => escapes[character] ?? character)
 
 /** Properties that a preview shows in addition to the name, if the record has them. */
 const shownProperties = [

@@ -1,13 +1,8 @@
 import fp from 'fastify-plugin'
+import { inlineHtml } from '../../formats/html.ts'
 import { Problem } from '../../problems/problem.ts'
 import { didYouMeanSentence } from '../../problems/suggest.ts'
 import { problemTypes } from '../../problems/types.ts'
-
-const toHtml = (text: string) =>
-  text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll(/`([^`]+)`/g, '<code>$1</code>')
 
 const page = (title: string, content: string) =>
   `<!doctype html><html lang="en"><meta charset="utf-8"><title>${title}</title><body><main><h1>${title}</h1>${content}</main></body></html>`
@@ -15,7 +10,7 @@ const page = (title: string, content: string) =>
 const pages = new Map(
   Object.entries(problemTypes).map(([type, { status, title, explanation }]) => [
     type,
-    page(toHtml(title), `<p>HTTP status ${status}</p><p>${toHtml(explanation)}</p>`),
+    page(inlineHtml(title), `<p>HTTP status ${status}</p><p>${inlineHtml(explanation)}</p>`),
   ]),
 )
 
@@ -23,7 +18,8 @@ const overview = page(
   'Problem types of this service',
   `<ul>${Object.entries(problemTypes)
     .map(
-      ([type, { status, title }]) => `<li><a href="/problems/${type}">${toHtml(title)}</a> (${status})</li>`,
+      ([type, { status, title }]) =>
+        `<li><a href="/problems/${type}">${inlineHtml(title)}</a> (${status})</li>`,
     )
     .join('')}</ul>`,
 )

@@ -1,10 +1,4 @@
-/** Escapes text for the content and the double-quoted attributes of HTML. */
-export const escapeHtml = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
-
-/** Converts text with `code` in backticks to HTML. */
-export const inlineHtml = (text: string): string =>
-  escapeHtml(text).replaceAll(/`([^`]+)`/g, '<code>$1</code>')
+import { escapeHtml, inlineHtml } from '../../../formats/html.ts'
 
 /** Returns the paragraphs and lists of a Markdown text as HTML. */
 export const blocksHtml = (markdown: string): string =>

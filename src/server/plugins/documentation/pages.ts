@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http'
+import { escapeHtml, inlineHtml } from '../../../formats/html.ts'
 import { operatorMeanings } from '../../../model/filters.ts'
 import { capitalize } from '../../../problems/suggest.ts'
 import {
@@ -9,7 +10,7 @@ import {
   referenceOf,
   resolveSchema,
 } from './api-description.ts'
-import { blocksHtml, escapeHtml, inlineHtml, pageHtml } from './html.ts'
+import { blocksHtml, pageHtml } from './html.ts'
 
 /** Renders the pages of the API reference on the server. */
 
