@@ -9,9 +9,9 @@ import { registerResponseSchema } from '../model/schema-names.ts'
 import { createScope, readCursor, writeCursor } from '../query/cursor.ts'
 import { pageCursorParameter } from '../query/list.ts'
 import { boundedRows, maxPageBytesSql, placeholder, statement } from '../query/statement.ts'
-import { bodyTag, etagHeader, ifNoneMatch } from './entity-tags.ts'
+import { etagHeader, ifNoneMatch } from './entity-tags.ts'
 import type { Operation } from './operation.ts'
-import { linkHeader, nextLink } from './page.ts'
+import { linkHeader, pageHeaders } from './page.ts'
 import { pageEnvelope } from './page-envelope.ts'
 import { notModified, pageInfoSchema } from './response-schemas.ts'
 
@@ -191,10 +191,6 @@ export const duplicates: Operation = {
     const last = found === limit || rows.length < found ? rows.at(-1) : undefined
     const next = last ? writeCursor(scope, [last.key], cursorSecret) : null
     const body = pageEnvelope(data.map((pair) => JSON.stringify(pair)).join(), { limit, next })
-    return {
-      status: 200,
-      headers: { etag: bodyTag(body), ...(next !== null && { link: nextLink(queryString, next) }) },
-      body,
-    }
+    return { status: 200, headers: pageHeaders(body, next, queryString), body }
   },
 }

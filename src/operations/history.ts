@@ -9,9 +9,9 @@ import { type CursorScope, createScope, readCursor, writeCursor } from '../query
 import { pageCursorParameter, pageSize } from '../query/list.ts'
 import { historyStatement } from '../query/revisions.ts'
 import { runInSlices } from '../time-slice.ts'
-import { bodyTag, etagHeader, ifNoneMatch } from './entity-tags.ts'
+import { etagHeader, ifNoneMatch } from './entity-tags.ts'
 import type { Operation } from './operation.ts'
-import { linkHeader, nextLink } from './page.ts'
+import { linkHeader, pageHeaders } from './page.ts'
 import { pageEnvelope } from './page-envelope.ts'
 import { recordNotFound } from './read.ts'
 import { findRecord } from './records.ts'
@@ -152,10 +152,6 @@ export const history: Operation = {
     const next = last ? writeCursor(scope, [String(last.entry.version)], cursorSecret) : null
     const data = await runInSlices(entriesJson(resource, rows, count))
     const body = pageEnvelope(data, { limit: size, next })
-    const headers = {
-      etag: bodyTag(body),
-      ...(next !== null && { link: nextLink(request.queryString, next) }),
-    }
-    return { status: 200, headers, body }
+    return { status: 200, headers: pageHeaders(body, next, request.queryString), body }
   },
 }

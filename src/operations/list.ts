@@ -1,9 +1,9 @@
 import { pluralNoun, type Resource } from '../model/resource.ts'
 import { listParameters, planList } from '../query/list.ts'
-import { bodyTag, etagHeader, ifNoneMatch } from './entity-tags.ts'
+import { etagHeader, ifNoneMatch } from './entity-tags.ts'
 import { acceptLanguage, contentLanguage, languageParameter } from './language.ts'
 import type { ApiResponse, Operation } from './operation.ts'
-import { cacheHeaders, composePage, linkHeader, nextLink, withNamesLanguage } from './page.ts'
+import { cacheHeaders, composePage, linkHeader, pageHeaders, withNamesLanguage } from './page.ts'
 import { notModified, pageSchema } from './response-schemas.ts'
 
 /** `GET /v1/{resource}`: pages of the records that match the filters. */
@@ -37,10 +37,7 @@ export const list: Operation = {
     const { body, next } = await composePage(plan, context, request.language)
     const { names } = plan.representation
     const headers = {
-      etag: bodyTag(body),
-      ...(next !== null && {
-        link: nextLink(request.queryString, next, names ? request.language : undefined),
-      }),
+      ...pageHeaders(body, next, request.queryString, names ? request.language : undefined),
       ...cacheHeaders(plan),
     }
     return withNamesLanguage(plan, { status: 200, headers, body }, request.language)

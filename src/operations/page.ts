@@ -10,6 +10,7 @@ import {
 import type { ListPlan } from '../query/list.ts'
 import { countStatement, estimateStatement, listStatement } from '../query/list-sql.ts'
 import { replaceListRequestsWithCounts } from './counts.ts'
+import { bodyTag } from './entity-tags.ts'
 import { languageParameterName, withLanguageHeaders } from './language.ts'
 import type { ApiResponse, Context, HeaderContract } from './operation.ts'
 import { pageEnvelope } from './page-envelope.ts'
@@ -57,7 +58,7 @@ async function countTotal(plan: ListPlan, tx: Transaction): Promise<Total | unde
  * @param language of the names, if the response has any. The URL must contain it, since the cached response is also sent to
  * requests that name this language in another way, such as in `Accept-Language`.
  */
-export function nextLink(queryString: string, cursor: string, language?: Language): string {
+function nextLink(queryString: string, cursor: string, language?: Language): string {
   const replaced = { cursor, ...(language && { [languageParameterName]: language }) }
   // The other parameters stay as they were sent, since a literal comma and a percent-encoded one can differ.
   const kept = queryString.split('&').filter((pair) => {
@@ -68,7 +69,21 @@ export function nextLink(queryString: string, cursor: string, language?: Languag
   return `<?${[...encoded, new URLSearchParams(replaced)].join('&')}>; rel="next"`
 }
 
-/** Contract of the `Link` response header, which `nextLink` returns. */
+/**
+ * Returns the headers of a page: its entity tag, and the link to the next page, if there is one.
+ * @param language as in `nextLink`.
+ */
+export const pageHeaders = (
+  body: string,
+  next: string | null,
+  queryString: string,
+  language?: Language,
+): Record<string, string> => ({
+  etag: bodyTag(body),
+  ...(next !== null && { link: nextLink(queryString, next, language) }),
+})
+
+/** Contract of the `Link` header of `pageHeaders`. */
 export const linkHeader: HeaderContract = {
   description: 'URL of the next page, `rel="next"`, if there is one.',
   example: '<?cursor=WyJ…>; rel="next"',
