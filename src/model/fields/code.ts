@@ -91,7 +91,7 @@ export const defaultCode = (
   valueSchema: z.ZodType<string>,
   defaultValue: string,
   description: string,
-  options: CodeOptions = {},
+  options: CodeOptions,
 ) =>
   codeField(valueSchema.default(defaultValue), valueSchema, description, {
     ...options,

@@ -1,5 +1,4 @@
-import { text } from 'drizzle-orm/pg-core'
-import { columnIn, edtfColumns, snakeCase } from '../../database/columns.ts'
+import { columnIn, edtfColumns } from '../../database/columns.ts'
 import { spanIndex } from '../../database/date-spans.ts'
 import { dayOrder, orderIndexes } from '../../database/ordering.ts'
 import { edtfDate } from '../date-filters.ts'
@@ -48,23 +47,13 @@ export const edtf = (description: string, options: DateOptions = {}) =>
     query: (context) => dateQuery(context, description),
   })
 
-const inListQuery = ({ name, table }: FieldContext, description: string) => ({
-  filters: { [name]: edtfDate(table, name, edtfSchema(description), description) },
-})
-
 /** A date in the items of a list. It has a filter, and neither an index nor a sort key. */
 export const edtfInList = (description: string, options: DateOptions = {}) =>
   defineField({
     ...options,
     schema: () => optional(edtfSchema(description)),
     columns: (name) => edtfColumns(name),
-    query: (context) => inListQuery(context, description),
-  })
-
-/** A required date in the items of a list. */
-export const requiredEdtfInList = (description: string) =>
-  defineField({
-    schema: () => edtfSchema(description),
-    columns: (name) => ({ ...edtfColumns(name), [name]: text(snakeCase(name)).notNull() }),
-    query: (context) => inListQuery(context, description),
+    query: ({ name, table }) => ({
+      filters: { [name]: edtfDate(table, name, edtfSchema(description), description) },
+    }),
   })

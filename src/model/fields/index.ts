@@ -1,8 +1,8 @@
 import { aliases } from './aliases.ts'
 import { amounts } from './amounts.ts'
-import { code, defaultCode, requiredCode } from './code.ts'
+import { code, requiredCode } from './code.ts'
 import { codes } from './codes.ts'
-import { edtf, edtfInList, requiredEdtfInList } from './edtf.ts'
+import { edtf, edtfInList } from './edtf.ts'
 import { defaultEnumeration, enumeration, requiredEnumeration } from './enumeration.ts'
 import { externalIds } from './external-ids.ts'
 import { key } from './key.ts'
@@ -17,7 +17,7 @@ import { point } from './point.ts'
 import { reference, requiredReference } from './reference.ts'
 import { references } from './references.ts'
 import { sectors } from './sectors.ts'
-import { languageTag, lineOfText, proseText, requiredLine, title, webAddress } from './text.ts'
+import { lineOfText, proseText, requiredLine, title, webAddress } from './text.ts'
 import { topics } from './topics.ts'
 
 /** Builders of fields. */
@@ -25,16 +25,15 @@ export const field = {
   aliases,
   amounts,
   code,
+  codes,
   count,
   decimal,
-  defaultCode,
   defaultEnumeration,
   edtf,
   edtfInList,
   enumeration,
   externalIds,
   key,
-  languageTag,
   line: lineOfText,
   list,
   listRequest,
@@ -48,7 +47,6 @@ export const field = {
   reference,
   references,
   requiredCode,
-  requiredEdtfInList,
   requiredEnumeration,
   requiredLine,
   requiredReference,
@@ -56,5 +54,4 @@ export const field = {
   title,
   topics,
   url: webAddress,
-  codes,
 }

@@ -6,7 +6,7 @@ import { orderIndexes, textOrder } from '../../database/ordering.ts'
 import { byValue } from '../dimensions.ts'
 import { defineField, ownColumn, prefixedName, type TextWeight } from '../field.ts'
 import { groupedText, text } from '../filters.ts'
-import { language, line, optional, prose } from '../schemas.ts'
+import { line, optional, prose } from '../schemas.ts'
 import { byText } from '../sorts.ts'
 import { webAddress as webAddressSchema } from '../web-address.ts'
 
@@ -56,12 +56,9 @@ function textField<Schema extends z.ZodType<string | null>>(
   })
 }
 
-/**
- * The name or title of a record: one required line, which has a sort key and is in the full-text index.
- * @param max maximum number of characters.
- */
-export const title = (description: string, max = 500) =>
-  textField(line(max), description, true, { sort: true, weight: 'A' })
+/** The name or title of a record: one required line, which has a sort key and is in the full-text index. */
+export const title = (description: string) =>
+  textField(line(), description, true, { sort: true, weight: 'A' })
 
 /** One required line of text. @param max maximum number of characters. */
 export const requiredLine = (description: string, max: number, options: TextOptions = {}) =>
@@ -78,7 +75,3 @@ export const proseText = (description: string, options: TextOptions & { max?: nu
 /** A web address that may be null. It has no filter. */
 export const webAddress = (description: string) =>
   textField(optional(webAddressSchema()), description, false, { filter: false })
-
-/** A BCP 47 language tag that may be null. It has no filter. */
-export const languageTag = (description: string) =>
-  textField(optional(language()), description, false, { filter: false })
