@@ -50,9 +50,7 @@ function PreviewedRow({ row, names, isOpen }: { row: Row; names: Names; isOpen: 
           <RowLocator locator={row.locator} />
         </span>{' '}
         <span class={`tag row-${row.state}`}>{t(`imports.row.${row.state}`)}</span>{' '}
-        <span class="row-title">
-          {typeof title === 'string' ? title : <ServiceText text={row.faults[0]?.detail ?? ''} />}
-        </span>
+        {typeof title === 'string' ? title : <ServiceText text={row.faults[0]?.detail ?? ''} />}
       </summary>
       <div class="sides">
         <section class="side">
