@@ -32,19 +32,31 @@ const beginningBytes = 4 * 2 ** 20
 const beginning = (file: File): Blob =>
   /\.xlsx$/i.test(file.name) ? file : file.slice(0, beginningBytes, file.type)
 
-async function readPreview(
+/**
+ * Returns the body of a request with the input of an import.
+ * @param partOf returns the part of the imported file that is sent; by default the whole file.
+ */
+export function toFormData(
   { mapping, file, companions }: ImportInput,
+  partOf = (whole: File): Blob => whole,
+): FormData {
+  const body = new FormData()
+  // The service creates the import from the mapping before it stores the first file, so the mapping must come first.
+  body.append('mapping', new Blob([mapping]), 'mapping.yaml')
+  if (file) body.append('file', partOf(file), file.name)
+  for (const companion of companions) body.append('list', companion, companion.name)
+  return body
+}
+
+async function readPreview(
+  input: ImportInput,
   language: string,
   signal: AbortSignal,
 ): Promise<ImportPreview> {
-  const body = new FormData()
-  body.append('mapping', new Blob([mapping]), 'mapping.yaml')
-  if (file) body.append('file', beginning(file), file.name)
-  for (const companion of companions) body.append('list', companion, companion.name)
   const response = await sendFiles('/v1/imports/preview', {
     method: 'POST',
     headers: { accept: 'application/json', 'accept-language': language },
-    body,
+    body: toFormData(input, beginning),
     signal,
   })
   // Tests validate the responses of the service against the OpenAPI document.

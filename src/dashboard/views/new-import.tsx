@@ -15,7 +15,7 @@ import { mappingTemplate } from '../imports/mapping-template.ts'
 import { PreviewPanel } from '../imports/preview-panel.tsx'
 import { sendFiles } from '../imports/send-files.ts'
 import { useMapping } from '../imports/use-mapping.ts'
-import { type ImportInput, mappingFaultsOf, usePreview } from '../imports/use-preview.ts'
+import { type ImportInput, mappingFaultsOf, toFormData, usePreview } from '../imports/use-preview.ts'
 import { refetchViews } from '../session.ts'
 import { useNavigateWhileMounted } from '../use-navigate-while-mounted.ts'
 import { useParameters } from '../use-parameters.ts'
@@ -41,19 +41,11 @@ export default function NewImportView() {
  * @returns the created import.
  * @throws ApiError like `sendFiles`, with all faults that the service found; another error when the response is not JSON.
  */
-async function startImport(
-  { mapping, file, companions }: ImportInput,
-  idempotencyKey: string,
-): Promise<ImportJob> {
-  const body = new FormData()
-  // The service creates the import from the mapping before it stores the first file, so the mapping must come first.
-  body.append('mapping', new Blob([mapping]), 'mapping.yaml')
-  if (file) body.append('file', file, file.name)
-  for (const companion of companions) body.append('list', companion, companion.name)
+async function startImport(input: ImportInput, idempotencyKey: string): Promise<ImportJob> {
   const response = await sendFiles('/v1/imports', {
     method: 'POST',
     headers: { accept: 'application/json', 'idempotency-key': idempotencyKey },
-    body,
+    body: toFormData(input),
   })
   refetchViews()
   // Tests validate the responses of the service against the OpenAPI document.
