@@ -198,39 +198,21 @@ class UndoBatch {
         return [...before, { key, version: versionAfter }]
       }),
     )
-    const reasons = new Map<number, string>()
-    const changes = entries.flatMap((entry, index): PlannedChange[] => {
+    const plans = entries.map((entry, index): UndoPlan => {
       const record = locked.get(entry.key)
-      if (!record) {
-        const into = mergedInto(entry)
-        if (into !== undefined) reasons.set(index, `was merged into ${into}`)
-        return []
-      }
-      const before = revision(entry.key, entry.versionBefore)
-      const imported = revision(entry.key, entry.versionAfter)
-      if (entry.action === 'create') {
-        // Later changes may have been reverted.
-        const isUnchanged =
-          record.version === entry.versionAfter ||
-          (imported !== undefined && hasSameValues(resource, record, imported))
-        if (isUnchanged) return [{ index, kind: 'remove', locked: record }]
-        reasons.set(index, 'was changed since')
-        return []
-      }
-      if (!before || !imported) {
-        reasons.set(index, 'its history lacks the previous version')
-        return []
-      }
-      const { change, reason } = planRestoration(resource, record, { before, imported }, index)
-      if (reason !== undefined) reasons.set(index, reason)
-      return change ? [change] : []
+      if (record) return planUndo(resource, entry, record, revision, index)
+      const into = mergedInto(entry)
+      return into === undefined ? {} : { reason: `was merged into ${into}` }
     })
-    const refused = await this.#write(resource, changes)
+    const refused = await this.#write(
+      resource,
+      plans.flatMap(({ change }) => change ?? []),
+    )
     for (const [index, entry] of entries.entries()) {
       const refusal = refused.get(index)
       if (refusal !== undefined && this.#onRefused === 'wait') this.waiting.add(entry)
       else
-        for (const reason of [reasons.get(index), refusal])
+        for (const reason of [plans[index]?.reason, refusal])
           if (reason !== undefined) this.#keep(resource.name, entry.key, reason)
     }
   }
@@ -244,13 +226,40 @@ class UndoBatch {
 
 const reasonOf = (problem: Problem): string => problem.errors[0]?.message ?? problem.message
 
-/** Plans the restoration of a record. @returns the change, if it is possible, and why the record is not fully restored. */
+/** The change that undoes an entry, if it is possible, and why the record is not fully restored. */
+interface UndoPlan {
+  change?: PlannedChange
+  reason?: string
+}
+
+/** Plans the undo of an entry. @param revision returns the documents of revisions (`readRevisions`). */
+function planUndo(
+  resource: Resource,
+  entry: Entry,
+  locked: LockedRecord,
+  revision: (key: string, version: number | null) => Document | undefined,
+  index: number,
+): UndoPlan {
+  const before = revision(entry.key, entry.versionBefore)
+  const imported = revision(entry.key, entry.versionAfter)
+  if (entry.action === 'create') {
+    // Later changes may have been reverted.
+    const isUnchanged =
+      locked.version === entry.versionAfter ||
+      (imported !== undefined && hasSameValues(resource, locked, imported))
+    return isUnchanged ? { change: { index, kind: 'remove', locked } } : { reason: 'was changed since' }
+  }
+  if (!before || !imported) return { reason: 'its history lacks the previous version' }
+  return planRestoration(resource, locked, { before, imported }, index)
+}
+
+/** Plans the restoration of a record that an import has changed. */
 function planRestoration(
   resource: Resource,
   locked: LockedRecord,
   { before, imported }: { before: Document; imported: Document },
   index: number,
-): { change?: PlannedChange; reason?: string } {
+): UndoPlan {
   const current = documentOf(resource, JSON.parse(locked.document))
   const { document, kept } = revertImport(
     current,
