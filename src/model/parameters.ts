@@ -173,6 +173,29 @@ function splitText(text: string, schema: z.ZodType, isList: boolean): string[] |
   return isList || !parts.slice(1).some(isValue) ? [text] : undefined
 }
 
+/** Returns the fault of texts that are too many for the operand, or cannot be stored; undefined if there is none. */
+function findFault(
+  name: string,
+  takes: OperandSpec['takes'],
+  schema: z.ZodType,
+  texts: readonly string[],
+  hasLists: boolean,
+): Fault | undefined {
+  const fault = (code: string, message: string): Fault => ({ parameter: name, code, message })
+  const repeated = (count: number) => fault('repeated', `takes one value, not ${count}`)
+  if (takes !== 'many' && texts.length > 1) return repeated(texts.length)
+  if (takes !== 'many' && hasLists) return fault('repeated', 'takes one value: leave out the "[]"')
+  if (texts.length > maxValues) {
+    const message = `has ${texts.length} values; at most ${maxValues} are possible`
+    return { ...fault('too_big', message), limit: maxValues }
+  }
+  if (texts.some((text) => text.includes('\u0000'))) return fault('bad_text', 'has a NUL character')
+  const parts = takes === 'many' ? [] : (texts[0] ?? '').split(',')
+  if (parts.length > 1 && !mayHaveCommas(schema) && parts.every((part) => schema.safeParse(part).success))
+    return repeated(parts.length)
+  return undefined
+}
+
 function checkValues(
   name: string,
   parameter: Parameter,
@@ -181,7 +204,6 @@ function checkValues(
 ): { values: unknown[]; faults: Fault[] } {
   const { takes } = operand
   const schema = operandSchema(parameter, operand)
-  const fault = (code: string, message: string): Fault => ({ parameter: name, code, message })
   const ambiguous: string[] = []
   const split = (text: string, isList: boolean) => {
     const values = splitText(text, schema, isList)
@@ -195,35 +217,17 @@ function checkValues(
           ...listed.flatMap((text) => split(text, true)),
         ]
       : [...plain.map((parts) => parts.join()), ...listed]
-  if (takes !== 'many' && given.length > 1) {
-    return { values: [], faults: [fault('repeated', `takes one value, not ${given.length}`)] }
-  }
-  if (takes !== 'many' && listed.length > 0) {
-    return { values: [], faults: [fault('repeated', 'takes one value: leave out the "[]"')] }
-  }
-  if (given.length > maxValues) {
-    return {
-      values: [],
-      faults: [
-        {
-          ...fault('too_big', `has ${given.length} values; at most ${maxValues} are possible`),
-          limit: maxValues,
-        },
-      ],
-    }
-  }
-  if (given.some((text) => text.includes('\u0000'))) {
-    return { values: [], faults: [fault('bad_text', 'has a NUL character')] }
-  }
-  const parts = takes === 'many' ? [] : (given[0] ?? '').split(',')
-  if (parts.length > 1 && !mayHaveCommas(schema) && parts.every((part) => schema.safeParse(part).success)) {
-    return { values: [], faults: [fault('repeated', `takes one value, not ${parts.length}`)] }
-  }
+  const refusal = findFault(name, takes, schema, given, listed.length > 0)
+  if (refusal) return { values: [], faults: [refusal] }
   const results = given.map((text) => schema.safeParse(text, { error: faultMessage }))
   return {
     values: results.flatMap(({ success, data }) => (success ? [data] : [])),
     faults: [
-      ...ambiguous.map((text) => fault('invalid', ambiguousMessage(name, text))),
+      ...ambiguous.map((text) => ({
+        parameter: name,
+        code: 'invalid',
+        message: ambiguousMessage(name, text),
+      })),
       ...results.flatMap(({ error }) =>
         (error?.issues ?? []).map((issue) => ({ parameter: name, ...toFault(issue) })),
       ),
