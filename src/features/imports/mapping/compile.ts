@@ -67,7 +67,7 @@ export function compileMapping(
     empty,
   })
   const join = compileJoins(mapping, context)
-  const findUnmet = compileConditions(mapping.when, context.at('when'))
+  const findUnmet = compileConditions(mapping, context)
   const records = Object.entries(mapping.records).flatMap(([resource, entry]) =>
     [entry]
       .flat()
@@ -147,7 +147,7 @@ function compileRecord(resource: string, mapping: RecordMapping, outer: CompileC
   const { eventDates = [] } = outer.registry.declaration(resource)
   const each = compileEach(mapping.each, outer)
   const { context } = each
-  const findUnmet = compileConditions(mapping.when, context.at('when'))
+  const findUnmet = compileConditions(mapping, context)
   const id = compileProperty(mapping.id, targetOf(externalId.shape.id), context.at('id'))
   const properties = new Map<string, PropertyPlan>()
   // The event date is converted first: names of countries are resolved as of that date.

@@ -6,9 +6,13 @@ import type { Scalar } from './values/bad.ts'
 /** Returns a text about the first condition that is not met; undefined if all are. */
 export type FindUnmet = (scope: Scope) => string | undefined
 
-/** Compiles conditions on columns, all of which must be met. */
-export function compileConditions(conditions: Conditions | undefined, context: CompileContext): FindUnmet {
-  const tests = listConditions(conditions).map(([column, condition]): FindUnmet => {
+/** Compiles `when` of a part of a mapping: conditions on columns, all of which must be met. */
+export function compileConditions(
+  { when }: { when?: Conditions | undefined },
+  outer: CompileContext,
+): FindUnmet {
+  const context = outer.at('when')
+  const tests = listConditions(when).map(([column, condition]): FindUnmet => {
     const path = context.compilePath(column)
     const isMet = compileTest(condition)
     return (scope) => {

@@ -77,7 +77,7 @@ function compileScalar(mapping: ValueMapping, target: Target, context: CompileCo
 const reservedKeys = new Set(['each', 'when'])
 
 function compileObject(mapping: ItemMapping, target: ObjectTarget, context: CompileContext): PropertyPlan {
-  const findUnmet = compileConditions(mapping.when, context.at('when'))
+  const findUnmet = compileConditions(mapping, context)
   const parts = compileParts(mapping, target, context)
   const varying = Object.values(parts).filter(({ isConstant }) => !isConstant)
   return {

@@ -55,7 +55,7 @@ export function compileValue(
   const steps = toSteps(mapping)
   const source = compileSource(steps, emptyTexts(steps, context), context)
   const onBadValue = steps.onBadValue ?? context.onBadValue
-  const findUnmet = compileConditions(steps.when, context.at('when'))
+  const findUnmet = compileConditions(steps, context)
   const convert = compileSteps(steps, target, context)
   const makeReference =
     target?.kind === 'reference' ? compileReferenceStep(steps, target.resource, context) : undefined
