@@ -17,7 +17,7 @@ const reconnectDelayMs = 1000
 /** Maximum number of consecutive reconnections that the page does not mention. */
 const maxReconnects = 3
 
-const delay = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
+const reconnectDelay = () => new Promise((resolve) => setTimeout(resolve, reconnectDelayMs))
 
 /**
  * Whether a step of an import has ended between two reads. A new dry run ends in the same state as the one
@@ -58,11 +58,11 @@ async function followImport(
         onChange(next)
       }
       // While the step runs, only a proxy, or a service that shuts down, ends the stream.
-      if (isRunning(last)) await delay(reconnectDelayMs)
+      if (isRunning(last)) await reconnectDelay()
     } catch (error) {
       failures += 1
       if (signal.aborted || !hasRun || failures > maxReconnects) throw error
-      await delay(reconnectDelayMs)
+      await reconnectDelay()
     }
   }
 }

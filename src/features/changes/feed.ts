@@ -155,7 +155,7 @@ export class ChangeFeed {
   /** Returns from memory the changes after a position; undefined if not all of them are in memory. */
   read(after: bigint, resources: readonly string[]): EventPage | undefined {
     // The loop removes old changes, too, but may be waiting for the database.
-    this.#prune(performance.now() - maxEventAgeMs)
+    this.#prune()
     if (this.#start === undefined || after < this.#start) return undefined
     const first = this.#events.findLastIndex(({ offset }) => offset <= after) + 1
     const events = this.#events.slice(first).filter(isOfResources(resources))
@@ -225,7 +225,7 @@ export class ChangeFeed {
       return { hasNews: true, mayHaveMore: false }
     }
     for (const event of events) this.#add(event)
-    this.#prune(performance.now() - maxEventAgeMs)
+    this.#prune()
     return { hasNews: events.length > 0, mayHaveMore }
   }
 
@@ -268,8 +268,9 @@ export class ChangeFeed {
     this.#end = event.offset
   }
 
-  /** Removes from memory the changes that were read before `since`, and the oldest changes beyond the limits. */
-  #prune(since: number): void {
+  /** Removes from memory the changes that were read `maxEventAgeMs` ago or earlier, and the oldest ones beyond the limits. */
+  #prune(): void {
+    const since = performance.now() - maxEventAgeMs
     let count = 0
     for (const { offset, readAt, bytes } of this.#events) {
       const exceedsLimits = this.#events.length - count > maxEvents || this.#bytes > maxEventBytes

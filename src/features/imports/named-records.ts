@@ -200,7 +200,7 @@ async function markNeededNames(
     doneThrough = last.position
     const mentionsByRow = rows.map(({ drafts }) => namedMentions(drafts))
     const identities = new Set(mentionsByRow.flat().flatMap(withCountry).map(mentionIdentity))
-    const names = await findNameResults(reads, id, [...identities])
+    const names = await findNameResults(reads, id, identities)
     const isRefused = (mention: Mention) => {
       const key = resolveName(mention, names, onUnresolved)
       return typeof key === 'object' && key !== null

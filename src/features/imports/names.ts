@@ -256,7 +256,7 @@ async function selectOpen(
 ): Promise<StoredName[]> {
   const countries = names.flatMap(({ mention }) => countryMention(mention) ?? [])
   const identities = new Set(countries.map(mentionIdentity))
-  const countryResults = await findNameResults(autocommitReads(database), id, [...identities])
+  const countryResults = await findNameResults(autocommitReads(database), id, identities)
   const hasOpenCountry = (mention: Mention) => {
     const country = countryMention(mention)
     return country && !settledStatuses.includes(countryResults.get(mentionIdentity(country))?.status)
@@ -303,13 +303,13 @@ export async function resolveImportNames(
 export async function findNameResults(
   tx: Transaction,
   id: string,
-  identities: readonly string[],
+  identities: ReadonlySet<string>,
 ): Promise<Map<string, NameResult>> {
-  if (identities.length === 0) return new Map()
+  if (identities.size === 0) return new Map()
   const rows = await tx.query<NameResult & { identity: string }>({
     name: 'import names',
     text: 'select identity, status, key from import_names where import = $1 and identity = any($2)',
-    values: [id, identities],
+    values: [id, [...identities]],
   })
   return new Map(rows.map(({ identity, status, key }) => [identity, { status, key }]))
 }

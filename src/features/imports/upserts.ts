@@ -189,7 +189,7 @@ export async function readUpserts(
   options: UpsertOptions,
 ): Promise<Upserts> {
   const identities = new Set(rows.flatMap(({ drafts }) => mentionsToResolve(drafts)).map(mentionIdentity))
-  const names = await findNameResults(tx, id, [...identities])
+  const names = await findNameResults(tx, id, identities)
   return findUpserts(tx, registry, scheme, rows, { ...options, names })
 }
 

@@ -60,7 +60,7 @@ function NewKey({ issued: { name, key }, onClose }: { issued: IssuedKey; onClose
 
 function KeyTable({ keys }: { keys: readonly ApiKey[] }) {
   const { t, tOr, dateTime } = useLanguage()
-  const when = (iso: string | null, none: string) => (iso === null ? none : dateTime(iso))
+  const when = (iso: string | null) => (iso === null ? t('keys.never') : dateTime(iso))
   return (
     <table class="keys">
       <caption class="visually-hidden">{t('keys.title')}</caption>
@@ -84,8 +84,8 @@ function KeyTable({ keys }: { keys: readonly ApiKey[] }) {
               <code>{prefix}</code>
             </td>
             <td>{dateTime(createdAt)}</td>
-            <td>{when(expiresAt, t('keys.never'))}</td>
-            <td>{when(lastUsedAt, t('keys.never'))}</td>
+            <td>{when(expiresAt)}</td>
+            <td>{when(lastUsedAt)}</td>
             <td>
               {revokedAt === null ? (
                 <ConfirmButton
