@@ -23,7 +23,7 @@ const maxConnections = (processes: number, limits: Limits) =>
 
 /** Reads the limits of a process from its environment variables, with the defaults of the service. */
 const limitsOf = ({ POOL_SIZE, MAX_EXPORTS }: Record<string, string | undefined>): Limits =>
-  readConfig({ POOL_SIZE, MAX_EXPORTS })
+  readConfig({ DATABASE_URL: 'postgresql://postgres/entente', POOL_SIZE, MAX_EXPORTS })
 
 const parameters = z.object({ max_connections: z.coerce.number() })
 

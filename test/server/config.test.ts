@@ -23,7 +23,7 @@ describe('the configuration', () => {
       RATE_LIMIT: 0,
       READ_MAX_STALENESS_MS: 100,
       SEED: 'all',
-      POOL_SIZE: 10,
+      POOL_SIZE: Math.min(Math.max(3 * availableParallelism(), 4), 10),
       POOL_QUEUE: 500,
       MAX_EXPENSIVE: availableParallelism(),
       POOL_WAIT_SECONDS: 5,
@@ -52,6 +52,11 @@ describe('the configuration', () => {
     expect(readConfig({ DATABASE_URL: url }).SEED).toBe('reference')
     expect(readConfig({ DATABASE_URL: url, SEED: 'all' }).SEED).toBe('all')
     expect(readConfig({ SEED: 'none' }).SEED).toBe('none')
+  })
+
+  it('by default opens ten connections to a database that it does not run itself', () => {
+    expect(readConfig({ DATABASE_URL: url }).POOL_SIZE).toBe(10)
+    expect(readConfig({ POOL_SIZE: '25' }).POOL_SIZE).toBe(25)
   })
 
   it.each([
