@@ -53,9 +53,15 @@ function suggestUpperCase(input: unknown): string {
     : ''
 }
 
-/** Suggests the text in lower case, with a hyphen for each space, if this form matches the pattern. */
+/** Suggests the text in lower case, with hyphens instead of spaces and `_`, if this form matches the pattern. */
 function suggestLowerCase(input: unknown, pattern: RegExp): string {
-  const word = typeof input === 'string' ? input.toLowerCase().replaceAll(' ', '-') : ''
+  const word =
+    typeof input === 'string'
+      ? input
+          .trim()
+          .toLowerCase()
+          .replaceAll(/[\s_]+/g, '-')
+      : ''
   return word.length <= 100 && pattern.test(word) ? `; did you mean "${word}"?` : ''
 }
 

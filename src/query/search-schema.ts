@@ -6,7 +6,7 @@ import { lazyFor } from '../model/lazy.ts'
 import { type Resource, toSearchable } from '../model/resource.ts'
 import { registerRequestSchema } from '../model/schema-names.ts'
 import type { Searchable } from '../model/searchable.ts'
-import { formatValue } from '../problems/faults.ts'
+import { faultMessage, formatValue } from '../problems/faults.ts'
 import { capitalize, quoteList } from '../problems/suggest.ts'
 import { maxCursorLength, pageSize } from './list.ts'
 import { includesOf, namesInclude } from './representation.ts'
@@ -183,15 +183,24 @@ function selectionShape(resource: Resource, includes: string[]) {
   }
 }
 
+/** The keys of a condition that combine other conditions. */
+const combiningKeys = ['and', 'or', 'not']
+
 /** Returns an error map for a body with conditions outside `where`. Other faults have the usual messages. */
 const describeMisplacedConditions =
   (resource: Resource): z.core.$ZodErrorMap =>
   (issue) => {
+    if (issue.code !== 'unrecognized_keys') return undefined
     const { filters, collections } = toSearchable(resource)
-    const isCondition = (key: string) => Object.hasOwn(filters, key) || Object.hasOwn(collections(), key)
-    if (issue.code !== 'unrecognized_keys' || !issue.keys.every(isCondition)) return undefined
-    // One line for each key, as in `faultMessage`.
-    return issue.keys.map(() => 'is a condition: write it in "where"').join('\n')
+    const isCondition = (key: string) =>
+      Object.hasOwn(filters, key) || Object.hasOwn(collections(), key) || combiningKeys.includes(key)
+    // One line for each key.
+    const usual = faultMessage(issue)?.split('\n') ?? []
+    return usual
+      .map((message, index) =>
+        isCondition(issue.keys[index] ?? '') ? 'is a condition: write it in "where"' : message,
+      )
+      .join('\n')
   }
 
 function makeBodySchemas(resource: Resource) {

@@ -31,6 +31,12 @@ describe('a refused read', () => {
     ['/v1/agreements?country=pak', 'country', 'wrong_format', /did you mean "PAK"\?/],
     ['/v1/agreements?region=Africa', 'region', 'wrong_format', /M49.*142/],
     ['/v1/agreements?topic=Electric+Vehicles', 'topic', 'wrong_format', /did you mean "electric-vehicles"\?/],
+    [
+      '/v1/agreements?topic=+ELECTRIC_vehicles',
+      'topic',
+      'wrong_format',
+      /did you mean "electric-vehicles"\?/,
+    ],
     ['/v1/agreements?topic=Electric+cars!', 'topic', 'wrong_format', /slug.*electric-vehicles$/],
     ['/v1/agreements?sort=signedOn+desc', 'sort', 'unknown_value', /did you mean "-signedOn"\?/],
     ['/v1/agreements?sort=title:ASC', 'sort', 'unknown_value', /did you mean "title"\?/],

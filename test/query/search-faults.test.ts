@@ -65,6 +65,15 @@ describe('a wrong search is refused with a pointer into its body', () => {
     expect([error?.pointer, error?.message]).toEqual(expected)
   })
 
+  it('a condition outside `where` beside a mistyped property of the body', async () => {
+    const errors = await sendRefused({ country: { eq: 'DEU' }, or: [], limt: 5 })
+    expect(errors.map(({ message }) => message)).toEqual([
+      '"country" is a condition: write it in "where"',
+      '"or" is a condition: write it in "where"',
+      '"limt" is not known here; did you mean "limit"?',
+    ])
+  })
+
   it('several faults, in one response', async () => {
     const errors = await sendRefused({
       where: { stauts: { eq: 'x' }, kind: { eq: 'y' } },
