@@ -101,6 +101,8 @@ describe('dates', () => {
     ['00.04.2011', '2011-04'],
     ['1990-95', '1990/1995'],
     ['1990–1995', '1990/1995'],
+    ['2020/21', '2020/2021'],
+    ['2001-22', '2001-22'],
     ['April 2011 to May 2012', '2011-04/2012-05'],
     ['since 1990', '1990/..'],
     ['until 1995', '../1995'],
@@ -230,6 +232,7 @@ describe('dates', () => {
 
   it('that contradict a given format are refused, and serial days are read if configured', () => {
     expect(read('04/13/2011', ['DD/MM/YYYY'])).toContain('not a date of the format "DD/MM/YYYY"')
+    expect(read('2001.22', ['YYYY.MM'])).toContain('not a date of the format "YYYY.MM"')
     expect([read('40179', ['excel']), read('38717', ['excel1904'])]).toEqual(['2010-01-01', '2010-01-01'])
     for (const text of ['0', '0.5'])
       expect(read(text, ['excel'])).toContain('not a date of the format "excel"')

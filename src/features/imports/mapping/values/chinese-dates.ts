@@ -17,12 +17,12 @@ function readNumeral(numeral: string): string {
   return String((tens === '' ? 1 : digitOf(tens)) * 10 + digitOf(ones))
 }
 
-/** Replaces Chinese numerals: `二〇〇一年三月五日` becomes `2001年3月5日`. */
+/** Replaces Chinese numerals: `二〇〇一年三月五日` becomes `2001年3月5日`, and `二〇〇一至二〇〇三年` becomes `2001至2003年`. */
 const replaceNumerals = (text: string): string =>
   text
-    .replace(/[〇○零一二三四五六七八九]{4}(?=\s*年)/g, (year) => [...year].map(digitOf).join(''))
+    .replace(/[〇○零一二三四五六七八九]{4}(?=\s*[年至到~–—-])/g, (year) => [...year].map(digitOf).join(''))
     .replace(
-      /(?<![〇一二三四五六七八九十])(?:[一二三]?十[一二三四五六七八九]?|[一二三四五六七八九])(?=\s*[月日号]|季度)/g,
+      /(?<![〇一二三四五六七八九十])(?:[一二三]?十[一二三四五六七八九]?|[一二三四五六七八九])(?=\s*[月日号至到~–—]|季度)/g,
       readNumeral,
     )
 
@@ -35,6 +35,8 @@ const notations: readonly [pattern: RegExp, replacement: string][] = [
   [/(?<=\d)\s*([年月日])\s*/g, '$1'],
   [/\s*([至到])\s*/g, '$1'],
   [/(?<=\d)号/g, '日'],
+  [/(?<=年)元月/g, '1月'],
+  [/(?<=[\d年月日起])\s*~\s*(?=\d|至?今)/g, '–'],
   [/^(?:大约|约)\s*|(.+)(?:左右|前后)$/, 'c. $1'],
   [/^(\d{3}0)年代$/, '$1s'],
   [/(?<=[年月日])--?\s*|(?<=^[自从]\d{4})-(?=\d{4}(?!\d))|—{1,2}/g, '–'],
@@ -57,7 +59,8 @@ const notations: readonly [pattern: RegExp, replacement: string][] = [
   [/^(\d{4}年\d{1,2}月)上旬$/, '$11日–$110日'],
   [/^(\d{4}年\d{1,2}月)中旬$/, '$111日–$120日'],
   [/^(\d{4}年\d{1,2}月)下旬$/, '$121日–$1'],
-  [/(?<=(?<!\d)\d{4})年(?!\d)/g, ''],
+  // `2001年–03` keeps it, since 03 may be a month or a year.
+  [/(?<=(?<!\d)\d{4})年(?!\d|–\d{1,2}$)/g, ''],
 ]
 
 /**

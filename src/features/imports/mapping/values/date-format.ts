@@ -87,6 +87,8 @@ const isUnknown = (part: string | number | undefined): part is undefined =>
  * @returns undefined for a date that the calendar does not have, and for a day without a month.
  */
 export function formatDate(year: string, month?: string | number, day?: string | number): string | undefined {
+  // EDTF writes seasons as the months 21 to 24.
+  if (Number(month) > 12) return undefined
   const date = isUnknown(month)
     ? isUnknown(day)
       ? year

@@ -254,10 +254,12 @@ function readQualified(text: string, readPart: DateReader): string | undefined {
 }
 
 /**
- * Reads a range: `1990-1995`, `1990–95`, `2001.3-2002.5`, `April 2011 to May 2012`, `since 1990`, `until 1995`, `Q2 2011`. `before 1995` ends with
- * 1994.
+ * Reads a range: `1990-1995`, `1990–95`, `2001.3-2002.5`, `April 2011 to May 2012`, `since 1990`, `until 1995`, `Q2 2011`.
+ * `before 1995` ends with 1994.
  */
 function readRange(text: string, readPart: DateReader): string | undefined {
+  // A range such as `2001年0月–2001年6月` does not say when it begins.
+  if (/(?<!\d)0+[月日]/.test(text)) return undefined
   const years = /^(\d{4})\s*[-–—/]\s*(\d{4}|\d{2})$/.exec(text)
   if (years) {
     const [, first = '', last = ''] = years
