@@ -233,45 +233,97 @@ export function forEachLine(bytes: Buffer, visit: (line: Buffer) => void): void 
   }
 }
 
+/** An encoding, and how sure chardet is of it, in percent. */
+interface Guess {
+  name: string
+  confidence: number
+}
+
+/** Below this confidence, chardet is not sure of an encoding with two bytes. */
+const minConfidence = 50
+
+/** The confidence of chardet in an encoding with two bytes in which no character is a common one, and every byte is valid. */
+const noEvidence = 10
+
+/** Minimum size of a text whose common characters chardet counts, in bytes. It does not count ten characters or fewer. */
+const minBytes = 1000
+
 /**
- * Matches Chinese in GB18030, decoded as Latin-1: pairs of bytes that are common characters (level 1 of GB 2312) or punctuation. A
- * single pair beside an ASCII letter is none, since it may be `ÇÃ` of a Western encoding, as in `COOPERAÇÃO`.
+ * Matches pairs of bytes, decoded as Latin-1, that are common characters of GB18030 (level 1 of GB 2312), EUC-KR and EUC-JP, or
+ * punctuation. A single pair beside an ASCII letter is none, since it may be `ÇÃ` of a Western encoding, as in `COOPERAÇÃO`.
  */
-const commonChinese =
+const commonPairs =
   /(?:[\xa1\xa3\xb0-\xd7][\xa1-\xfe]){2,}|(?<![A-Za-z])[\xa1\xa3\xb0-\xd7][\xa1-\xfe](?![A-Za-z])/g
+
+/** Matches what words do not have: a character besides ASCII that is no letter, or a capital letter after a small one. */
+const noWord = /[^\p{L}\p{M}\p{ASCII}]|\p{Ll}\p{Lu}/u
+
+/** Chinese has a larger share of common characters. A short name may have a rare one, such as 朱镕基. */
+const minCommonShare = 0.5
 
 /** Korean texts have Chinese characters, if any, in names. Chinese that is decoded as Korean has a larger share of them. */
 const maxHanjaShare = 0.15
 
 /**
- * Whether all non-ASCII bytes are common Chinese in GB18030, and not Korean in EUC-KR, which has the same bytes. The frequency of
- * characters does not show this in files with few Chinese characters.
+ * Whether a guess may be wrong since a text has few Chinese, Japanese or Korean characters. Chinese is often taken for Korean. In
+ * an encoding with one byte, it has symbols within words, such as `ÖÐ¹ú` for 中国. `РОССИЯ` in windows-1251 has the bytes of
+ * common Chinese characters, too, but is a word.
  */
-function isCommonChinese(sample: Buffer, guessed: string | undefined): boolean {
-  if (!isAscii(Buffer.from(sample.toString('latin1').replace(commonChinese, ''), 'latin1'))) return false
-  if (guessed !== 'euc-kr') return true
+function isDoubtful({ name, confidence }: Guess, sample: Buffer): boolean {
+  if (name === 'gb18030') return false
+  if (doubleByteEncodings.includes(name)) return name === 'euc-kr' || confidence < minConfidence
+  const others = sample.toString('latin1').replace(commonPairs, '')
+  return isAscii(Buffer.from(others, 'latin1')) && noWord.test(iconv.decode(sample, name))
+}
+
+/** Whether most characters are common Chinese in GB18030. */
+function hasCommonChinese(sample: Buffer): boolean {
+  const pairs = sample.toString('latin1').match(/[\x81-\xfe][\x30-\xfe]/g) ?? []
+  const common = pairs.filter((pair) => /[\xa1\xa3\xb0-\xd7][\xa1-\xfe]/.test(pair))
+  return common.length > minCommonShare * pairs.length
+}
+
+/** Whether a text in EUC-KR has more Chinese characters than Korean texts have. */
+function hasManyHanja(sample: Buffer): boolean {
   const asKorean = iconv.decode(sample, 'euc-kr')
   const count = (script: RegExp) => asKorean.match(script)?.length ?? 0
   return count(/\p{Script=Han}/gu) > maxHanjaShare * count(/\P{ASCII}/gu)
 }
 
-/** Guesses an encoding: GB18030 if everything is common Chinese, otherwise by the frequency of characters. */
-function guessEncoding(sample: Buffer): DetectedEncoding | undefined {
-  const guessed = guessByFrequency(sample)
-  if (guessed?.name === 'gb18030' || !isCommonChinese(sample, guessed?.name)) return guessed
-  const note = 'The encoding is most likely gb18030. If letters are wrong, set rows.encoding in the mapping.'
-  return { name: 'gb18030', notes: [note] }
-}
-
-/** Guesses an encoding by the frequency of characters: the most likely one in which every byte is valid, if there is one. */
-function guessByFrequency(sample: Buffer): DetectedEncoding | undefined {
+/** Returns the encodings in which every byte is valid, the most likely first, by the frequency of characters. */
+function guessByFrequency(sample: Buffer): Guess[] {
   // The sample may end within a character. Without `end`, the decoder ignores it.
   const isValid = (name: string) => !iconv.getDecoder(name).write(sample).includes('\ufffd')
-  for (const { name, confidence } of chardet.analyse(sample)) {
-    const encoding = supersets[name.toLowerCase()] ?? name.toLowerCase()
-    if (encoding.startsWith('utf-') || !iconv.encodingExists(encoding) || !isValid(encoding)) continue
-    const note = `The encoding is most likely ${encoding} (${confidence} % sure). If letters are wrong, set rows.encoding in the mapping.`
-    return { name: encoding, notes: [note] }
-  }
-  return undefined
+  return chardet
+    .analyse(sample)
+    .map(({ name, confidence }) => ({
+      name: supersets[name.toLowerCase()] ?? name.toLowerCase(),
+      confidence,
+    }))
+    .filter(({ name }) => !name.startsWith('utf-') && iconv.encodingExists(name) && isValid(name))
+}
+
+/**
+ * Returns the encoding with two bytes whose common characters a text has. A short text is repeated, so that chardet counts them.
+ * If there are none, the text is Chinese if most of its characters are in the level 1 of GB 2312, which has ten times as many.
+ * @returns undefined if no character is common.
+ */
+function findDoubleByte(sample: Buffer, guesses: readonly Guess[]): string | undefined {
+  const repeated = () => Buffer.alloc(Math.ceil(minBytes / sample.length) * sample.length, sample)
+  const counted = sample.length < minBytes ? guessByFrequency(repeated()) : guesses
+  const best = counted.find(({ name }) => doubleByteEncodings.includes(name))
+  const isClear = best !== undefined && best.confidence > noEvidence
+  if (isClear && !(best.name === 'euc-kr' && hasManyHanja(sample))) return best.name
+  return hasCommonChinese(sample) ? 'gb18030' : undefined
+}
+
+/** Guesses the encoding of a text by the frequency of characters. @returns undefined if no encoding is possible. */
+function guessEncoding(sample: Buffer): DetectedEncoding | undefined {
+  const guesses = guessByFrequency(sample)
+  const [guess] = guesses
+  if (!guess) return undefined
+  const name = isDoubtful(guess, sample) ? (findDoubleByte(sample, guesses) ?? guess.name) : guess.name
+  const confidence = name === guess.name ? ` (${guess.confidence} % sure)` : ''
+  const note = `The encoding is most likely ${name}${confidence}. If letters are wrong, set rows.encoding in the mapping.`
+  return { name, notes: [note] }
 }
