@@ -8,13 +8,13 @@ import { autocommitReads, type Database } from '../database/database.ts'
 import { errorReason } from '../error-code.ts'
 import { builtInMappings, resolveMapping } from '../features/imports/built-in.ts'
 import { checkDecisions, saveDecisions } from '../features/imports/decisions.ts'
-import { readDecisions } from '../features/imports/decisions-csv.ts'
+import { describeDecisions, readDecisions } from '../features/imports/decisions-csv.ts'
 import { checkFileName } from '../features/imports/files.ts'
 import { streamMissing } from '../features/imports/http/missing.ts'
 import { streamUnresolvedNames } from '../features/imports/http/names.ts'
 import { streamRejected } from '../features/imports/http/rejected.ts'
 import type { LocalFile } from '../features/imports/reading/file.ts'
-import { decodeText } from '../features/imports/reading/text.ts'
+import { type DecodedText, decodeText } from '../features/imports/reading/text.ts'
 import { isTemporary, type RunOptions, runImport } from '../features/imports/run.ts'
 import { readSettings } from '../features/imports/settings.ts'
 import { commitStep, type Step, takeStep, undoStep } from '../features/imports/steps.ts'
@@ -74,10 +74,13 @@ async function describeFile({ path, name }: LocalFile): Promise<ImportFile> {
 const readBytes = (path: string): Promise<Buffer> =>
   readFile(path).catch((error) => refuseToRead(path, error))
 
-/** Reads decisions, in any encoding that files with rows may have. @throws OperationalError if the file cannot be read. */
-async function readDecisionsFile(path: string): Promise<string> {
-  const text = await decodeText(await readBytes(path))
-  if (text !== undefined) return text
+/**
+ * Reads decisions, in any encoding that files with rows may have.
+ * @throws OperationalError if the file cannot be read, or its encoding cannot be detected.
+ */
+async function readDecisionsFile(path: string): Promise<DecodedText> {
+  const decoded = await decodeText(await readBytes(path))
+  if (decoded) return decoded
   throw new OperationalError(`the encoding of ${path} could not be detected: save it as UTF-8`)
 }
 
@@ -141,14 +144,15 @@ export class LocalImports {
     const importFiles = await Promise.all(files.map(describeFile))
     const actor = { kind: 'command', id: null, name: `entente import (${findUserName()})` } as const
     const locate = (line: number) => `${decisions}, line ${line}:`
-    const parsed =
-      decisions === undefined ? [] : await readDecisions(await readDecisionsFile(decisions), locate)
+    const decoded = decisions === undefined ? undefined : await readDecisionsFile(decisions)
+    const parsed = decoded ? await readDecisions(decoded.text, locate) : []
     await checkDecisions(this.#database, registry, parsed, ({ line }) => locate(line))
     const created = await this.#database.transaction(async (tx) => {
       await saveDecisions(tx, scheme, parsed, actor)
       const settings = { scheme, mapping, state: 'uploaded', autoCommit, actor, requestId: null } as const
       const job = await createImport(tx, settings)
-      await changeImport(tx, job, { files: importFiles })
+      const fileInfo = decoded ? describeDecisions(decoded.encoding) : null
+      await changeImport(tx, job, { files: importFiles, fileInfo })
       return job
     })
     // `--commit` continues an interrupted commit. After an outage during the dry run, the hint does not name `--commit`: it would

@@ -30,3 +30,17 @@ it('decisions are read in other encodings than UTF-8, as files with rows are', a
     )
   })
 })
+
+it('the report names the encoding of the decisions if it was guessed', async () => {
+  const mapping =
+    'scheme: treaties\nrecords: {agreements: {id: Id, properties: {title: Title, kind: =treaty}}}'
+  const decisions = iconv.encode('resource,name,decision\ncountries,亚特兰蒂斯,-', 'gb18030')
+  const output = await withFile('treaties.yaml', mapping, ({ path: mappingPath }) =>
+    withFile('rows.csv', 'Id,Title\n1,First\n', ({ path: rows }) =>
+      withFile('decisions.csv', decisions, ({ path }) =>
+        importWith([mappingPath, rows, '--decisions', path]),
+      ),
+    ),
+  )
+  expect(output).toContain('The encoding of the file of decisions is most likely gb18030.')
+})

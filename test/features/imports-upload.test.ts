@@ -96,6 +96,8 @@ describe('an upload', () => {
     expect(response.status, response.text).toBe(201)
     const { id } = response.json<{ id: string }>()
     expect(await continueImport(api.database, id)).toMatchObject({ counts: { created: 1, refused: 0 } })
+    const notes = [expect.stringMatching(/^The encoding of the file of decisions is most likely gb18030\. /)]
+    expect((await api.get(`/v1/imports/${id}`, { key: adminKey })).json()).toMatchObject({ notes })
   })
 
   it('is refused if it has too many parts', async () => {

@@ -8,6 +8,8 @@ import { startSlices } from '../../time-slice.ts'
 import type { Decision } from './decisions.ts'
 import { mentionName } from './mentions.ts'
 import { type ImportName, maxCandidates } from './names.ts'
+import type { DetectedEncoding } from './reading/encoding.ts'
+import type { FileInfo } from './types.ts'
 
 /** Unresolved names as CSV: a person fills in the column `decision`, and sends the file back. */
 
@@ -51,6 +53,17 @@ export const namesToCsv = (names: readonly ImportName[]): string =>
 
 /** The header of the file. */
 export const namesHeader = safeCsv([columns])
+
+/** Returns what an import knows before it reads its rows: a note if the encoding of its file of decisions was guessed. */
+export const describeDecisions = ({ name, notes }: DetectedEncoding): FileInfo | null =>
+  notes.length === 0
+    ? null
+    : {
+        columns: [],
+        notes: [
+          `The encoding of the file of decisions is most likely ${name}. If names that it decides are still unresolved, save it as UTF-8, and import it again.`,
+        ],
+      }
 
 /**
  * Reads decisions from CSV with the columns `resource`, `name`, `decision` and optionally `country` and `scheme`. Skips rows

@@ -235,7 +235,7 @@ export async function stageRows(
         state: 'staging',
         fileInfo: {
           ...info,
-          notes: [...notes, ...describeUnmatched(), ...totals.notes],
+          notes: [...(job.fileInfo?.notes ?? []), ...notes, ...describeUnmatched(), ...totals.notes],
           unused: unused.list(),
         },
         rowsRead: buffer.position,

@@ -93,11 +93,11 @@ export interface ImportJob {
   /** The text of the mapping. */
   mapping: string
   files: ImportFile[]
-  /** Null until all rows are read, like `rowsRead`. */
+  /** Until all rows are read, null, or a note about the encoding of the file of decisions. */
   fileInfo: FileInfo | null
   /** Whether the import is committed without a dry run. */
   autoCommit: boolean
-  /** Number of rows of the file. */
+  /** Number of rows of the file. Null until all are read. */
   rowsRead: number | null
   /**
    * Position of the last row that the current pass has processed. In later passes of a commit, the number of processed rows;

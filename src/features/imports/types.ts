@@ -13,9 +13,13 @@ export interface JsonObject {
   readonly [name: string]: JsonValue
 }
 
+/** The format of a file with rows. */
+export type FileFormat = 'csv' | 'xlsx' | 'json' | 'ndjson' | 'xml'
+
 /** What is known about a file after its beginning has been read. */
 export interface FileInfo {
-  readonly format: 'csv' | 'xlsx' | 'json' | 'ndjson' | 'xml'
+  /** Absent until the beginning has been read. */
+  readonly format?: FileFormat
   /** Name of the character encoding, such as `utf-8` or `windows-1252`. Absent for XLSX. */
   readonly encoding?: string
   /** CSV only. */

@@ -13,9 +13,9 @@ import { Problem } from '../../../problems/problem.ts'
 import { resolveMapping } from '../built-in.ts'
 import { removeUpload } from '../cleanup.ts'
 import { checkDecisions, saveDecisions } from '../decisions.ts'
-import { type FileDecision, readDecisions } from '../decisions-csv.ts'
+import { describeDecisions, type FileDecision, readDecisions } from '../decisions-csv.ts'
 import { checkFileName, deletedWhileUploading, storeFile } from '../files.ts'
-import { decodeText } from '../reading/text.ts'
+import { type DecodedText, decodeText } from '../reading/text.ts'
 import { readSettings } from '../settings.ts'
 import {
   changeImport,
@@ -25,6 +25,7 @@ import {
   type ImportState,
   readImport,
 } from '../store.ts'
+import type { FileInfo } from '../types.ts'
 import { changeContract, importSchema, importToJson, tag } from './contract.ts'
 import { notifyImports } from './notify.ts'
 import { maxLists } from './preview-contract.ts'
@@ -87,15 +88,14 @@ async function readMapping(part: UploadPart): Promise<string> {
   return text
 }
 
-/** Reads the decisions, in any encoding that files with rows may have. @throws Problem `too-large` or `invalid-body`. */
-async function readDecisionsPart(part: UploadPart): Promise<FileDecision[]> {
-  const text = await decodeText(await readPart(part))
-  if (text === undefined)
-    throw new Problem(
-      'invalid-body',
-      'The encoding of the part decisions could not be detected. Save it as UTF-8.',
-    )
-  return readDecisions(text, locateDecision)
+/** Decodes the decisions, in any encoding that files with rows may have. @throws Problem `too-large` or `invalid-body`. */
+async function decodeDecisions(part: UploadPart): Promise<DecodedText> {
+  const decoded = await decodeText(await readPart(part))
+  if (decoded) return decoded
+  throw new Problem(
+    'invalid-body',
+    'The encoding of the part decisions could not be detected. Save it as UTF-8.',
+  )
 }
 
 /** A complete upload: the id of its import, and its parts. */
@@ -104,6 +104,8 @@ interface ReceivedUpload {
   mapping: string
   decisions: FileDecision[]
   files: ImportFile[]
+  /** As of an import whose rows are not read yet. */
+  fileInfo: FileInfo | null
 }
 
 const partOrder =
@@ -117,6 +119,7 @@ class UploadReader {
   readonly #fields = new Set<string>()
   #mapping: string | undefined
   #decisions: FileDecision[] = []
+  #fileInfo: FileInfo | null = null
   #file: ImportFile | undefined
   readonly #lists: ImportFile[] = []
   readonly #begin: (mapping: string) => Promise<string>
@@ -155,7 +158,8 @@ class UploadReader {
     if (this.#id === undefined || mapping === undefined || !this.#file) {
       throw badUpload(`The part ${mapping === undefined ? 'mapping' : 'file'} is missing.`)
     }
-    return { id: this.#id, mapping, decisions: this.#decisions, files: [this.#file, ...this.#lists] }
+    const files = [this.#file, ...this.#lists]
+    return { id: this.#id, mapping, decisions: this.#decisions, files, fileInfo: this.#fileInfo }
   }
 
   async #readPart(part: UploadPart): Promise<void> {
@@ -169,10 +173,13 @@ class UploadReader {
       case 'mapping':
         this.#mapping = await readMapping(part)
         return
-      case 'decisions':
-        this.#decisions = await readDecisionsPart(part)
+      case 'decisions': {
+        const { text, encoding } = await decodeDecisions(part)
+        this.#fileInfo = describeDecisions(encoding)
+        this.#decisions = await readDecisions(text, locateDecision)
         await this.#check(this.#decisions)
         return
+      }
       case 'file':
         checkFileName(part.name, '/file')
         this.#file = await this.#store(await this.#beginOnce(), 0, part)
@@ -209,11 +216,12 @@ async function requireFew(tx: Transaction, states: readonly ImportState[], detai
  */
 async function beginStaging(
   tx: Transaction,
-  { id, decisions, files }: ReceivedUpload,
+  { id, decisions, files, fileInfo }: ReceivedUpload,
   actor: Author,
 ): Promise<ImportJob> {
   const uploaded = { id, state: 'uploaded' as const, pass: 0, doneThrough: 0 }
-  if (!(await changeImport(tx, uploaded, { state: 'staging', files }))) throw deletedWhileUploading()
+  if (!(await changeImport(tx, uploaded, { state: 'staging', files, fileInfo })))
+    throw deletedWhileUploading()
   await notifyImports(tx)
   const job = await readImport(tx, id)
   if (!job) throw new Error('an import could not be read after it was changed')
@@ -251,7 +259,7 @@ async function createFromUpload(
   let isNeeded = false
   try {
     const received = await reader.read(request.body)
-    const { id, ...body } = received
+    const { id, fileInfo: _, ...body } = received
     const response = await runOnce(database, { ...request, body }, async (tx) => {
       const tooManyStaged = `${maxOpen} imports are staging or staged. Commit or delete some of them.`
       await requireFew(tx, ['staging', 'staged'], tooManyStaged)

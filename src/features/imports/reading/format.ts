@@ -1,10 +1,8 @@
-import type { FileInfo } from '../types.ts'
+import type { FileFormat } from '../types.ts'
 import { countNuls } from './encoding.ts'
 import type { LocalFile } from './file.ts'
 import { readBytes } from './file-bytes.ts'
 import { unreadableFile } from './unreadable-file.ts'
-
-type Format = FileInfo['format']
 
 const readableFormats = 'Only CSV, XLSX, JSON, NDJSON and XML can be read.'
 
@@ -29,7 +27,7 @@ const startBytes = 64 * 1024
  * @throws Problem when the file is empty, its format cannot be read, or it certainly has another format than the stated one. If
  * CSV or NDJSON is stated, the file is not examined.
  */
-export async function requireFormat(file: LocalFile, stated?: Format): Promise<Format> {
+export async function requireFormat(file: LocalFile, stated?: FileFormat): Promise<FileFormat> {
   // Any text can be read as CSV, and each line of NDJSON that is not JSON has an error of its own.
   if (stated === 'csv' || stated === 'ndjson') return stated
   const detected = await detectFormat(file, stated)
@@ -48,7 +46,7 @@ export async function requireFormat(file: LocalFile, stated?: Format): Promise<F
  * @param stated the stated format. With `xml`, a web page is not refused.
  * @throws Problem when the file is empty or its format cannot be read.
  */
-async function detectFormat({ path, name }: LocalFile, stated?: Format): Promise<Format> {
+async function detectFormat({ path, name }: LocalFile, stated?: FileFormat): Promise<FileFormat> {
   const refuse = (detail: string) => unreadableFile(`The file ${name} ${detail}`)
   const start = await readBytes(path, 'start', startBytes)
   if (start.length === 0) throw refuse('is empty.')

@@ -1,5 +1,5 @@
 import { formatCount } from '../../../format-count.ts'
-import type { FileInfo, Row } from '../types.ts'
+import type { FileFormat, FileInfo, Row } from '../types.ts'
 import { openCsv } from './csv.ts'
 import { estimateCharacters } from './estimate-characters.ts'
 import type { FileToRead, LocalFile, OpenFile } from './file.ts'
@@ -14,7 +14,7 @@ import { unreadableFile } from './unreadable-file.ts'
 import { openXlsx } from './xlsx/index.ts'
 import { openXml } from './xml.ts'
 
-const openers: Record<FileInfo['format'], (toRead: FileToRead) => Promise<OpenFile>> = {
+const openers: Record<FileFormat, (toRead: FileToRead) => Promise<OpenFile>> = {
   csv: openCsv,
   xlsx: openXlsx,
   json: openJson,

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import iconv from 'iconv-lite'
 import { Problem } from '../../../problems/problem.ts'
-import type { FileInfo } from '../types.ts'
+import type { FileFormat, FileInfo } from '../types.ts'
 import {
   countLines,
   type DetectedEncoding,
@@ -62,16 +62,22 @@ export async function openTextFile(
   }
 }
 
+/** A text, and the encoding in which its bytes were. */
+export interface DecodedText {
+  text: string
+  encoding: DetectedEncoding
+}
+
 /**
  * Decodes a text that is in memory, in the encoding that is detected like that of a file.
  * @returns undefined if the encoding cannot be detected, or bytes are invalid in it.
  */
-export async function decodeText(bytes: Buffer): Promise<string | undefined> {
+export async function decodeText(bytes: Buffer): Promise<DecodedText | undefined> {
   try {
-    const { name } = await detectEncodingOf([bytes])
+    const encoding = await detectEncodingOf([bytes])
     let text = ''
-    for await (const piece of readText(Readable.from([bytes]), name, false)) text += piece
-    return text
+    for await (const piece of readText(Readable.from([bytes]), encoding.name, false)) text += piece
+    return { text, encoding }
   } catch (error) {
     if (error instanceof Problem && error.type === 'unreadable-file') return undefined
     throw error
@@ -79,7 +85,7 @@ export async function decodeText(bytes: Buffer): Promise<string | undefined> {
 }
 
 /** Returns what is known about a text file that has no columns. */
-export const describeText = (format: FileInfo['format'], { encoding }: TextFile): FileInfo => ({
+export const describeText = (format: FileFormat, { encoding }: TextFile): FileInfo => ({
   format,
   encoding: encoding.name,
   columns: [],
