@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { autocommitReads, type Database } from '../database/database.ts'
 import { errorReason } from '../error-code.ts'
 import { builtInMappings, resolveMapping } from '../features/imports/built-in.ts'
-import { checkDecisions, saveDecisions } from '../features/imports/decisions.ts'
+import { checkDecisions, lockDecisions, saveDecisions } from '../features/imports/decisions.ts'
 import { describeDecisions, readDecisions } from '../features/imports/decisions-csv.ts'
 import { checkFileName } from '../features/imports/files.ts'
 import { streamMissing } from '../features/imports/http/missing.ts'
@@ -148,6 +148,8 @@ export class LocalImports {
     const parsed = decoded ? await readDecisions(decoded.text, locate) : []
     await checkDecisions(this.#database, registry, parsed, ({ line }) => locate(line))
     const created = await this.#database.transaction(async (tx) => {
+      // Also without decisions, so that no import begins while others store theirs, which would miss it.
+      await lockDecisions(tx, scheme)
       await saveDecisions(tx, scheme, parsed, actor)
       const settings = { scheme, mapping, state: 'uploaded', autoCommit, actor, requestId: null } as const
       const job = await createImport(tx, settings)

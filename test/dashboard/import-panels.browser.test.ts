@@ -137,7 +137,7 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
     await dashboard.api.post(`${path}/commit`, undefined)
     await expect.poll(stateOfImport).toBe('committed')
     await decide('Mu')
-    await refusal.getByText('decisions would not apply to it').waitFor()
+    await refusal.getByText('it is no longer open for decisions').waitFor()
     await page.getByRole('button', { name: 'Show the current state' }).click()
     await page.getByText('The records are written.').waitFor()
     expect(await names.count()).toBe(0)

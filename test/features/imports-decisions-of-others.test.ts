@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest'
+import { autocommitReads } from '../../src/database/database.ts'
+import { beginRemoval } from '../../src/features/imports/cleanup.ts'
+import { lockDecisions, requireUndecided, saveDecisions } from '../../src/features/imports/decisions.ts'
+import { requireImport } from '../../src/features/imports/store.ts'
+import { registry } from '../../src/resources/registry.ts'
 import { sharedApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { checkCsv, continueImport, newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
+import { sendForm } from '../support/send-form.ts'
 
-/** Decisions about names that somebody else has decided in the meantime, in the same or another import of the register. */
+/** Decisions about names of several imports of a register: which are refused, and which imports are checked again. */
 
 const api = await sharedApi()
 
@@ -14,6 +20,24 @@ const check = async (scheme: string) => (await checkCsv(api.database, treatyMapp
 
 const decide = (id: string, name: string, key: string | null, onlyUndecided = true) =>
   api.put(`/v1/imports/${id}/names`, { decisions: [{ resource: 'countries', name, key }], onlyUndecided })
+
+/** Stores decisions without an import, as a command does. */
+const save = (scheme: string, decisions: Parameters<typeof saveDecisions>[2]) =>
+  api.database.transaction(async (tx) => {
+    await lockDecisions(tx, scheme)
+    await saveDecisions(tx, scheme, decisions, { kind: 'command', id: null, name: 'A test' })
+  })
+
+/** Returns how often imports have been checked again. */
+const passesOf = (...ids: string[]) =>
+  Promise.all(ids.map(async (id) => (await requireImport(autocommitReads(api.database), id)).pass))
+
+const upload = (scheme: string) =>
+  sendForm(api, '/v1/imports', [
+    ['mapping', treatyMapping(scheme), 'm.yaml'],
+    ['decisions', 'resource,name,decision\ncountries,Atlantis,PAK\n', 'decisions.csv'],
+    ['file', csv, 'f.csv'],
+  ])
 
 async function unresolvedNames(id: string): Promise<string[]> {
   const { data } = (await api.get(`/v1/imports/${id}/names`, { key: adminKey })).json<{
@@ -35,6 +59,7 @@ describe('a decision with onlyUndecided', () => {
     expect(refused.status, refused.text).toBe(409)
     expect(refused.json()).toMatchObject({
       type: '/problems/conflict',
+      detail: expect.stringMatching(/^These names have been decided in the meantime\./),
       errors: [
         {
           pointer: '/decisions/0/key',
@@ -73,8 +98,34 @@ describe('a decision with onlyUndecided', () => {
     const refused = await decide(id, 'Atlantis', 'PAK')
     expect(refused.status).toBe(409)
     expect(refused.json()).toMatchObject({
-      detail: expect.stringMatching(/^The import is commit\w+: decisions would not apply to it\.$/),
+      detail: expect.stringMatching(/^The import is commit\w+: it is no longer open for decisions\.$/),
     })
+  })
+
+  it('is refused if the import has failed', async () => {
+    const id = await check(newScheme())
+    await api.database.transaction((tx) => beginRemoval(tx, id))
+    expect((await decide(id, 'Atlantis', 'PAK')).json()).toMatchObject({
+      status: 409,
+      detail: 'The import is failed: it is no longer open for decisions.',
+    })
+  })
+
+  it('looks up the records of all other decisions about a resource at once', async () => {
+    const scheme = newScheme()
+    const names = Array.from({ length: 20 }, (_, index) => `Name ${index}`)
+    const decisionsFor = (key: string) => names.map((name) => ({ resource: 'countries', name, key }))
+    await save(scheme, decisionsFor('PAK'))
+    let statements = 0
+    const refused = api.database.transaction((tx) => {
+      const query: typeof tx.query = (statement) => {
+        statements += 1
+        return tx.query(statement)
+      }
+      return requireUndecided({ query }, registry, scheme, decisionsFor('KEN'))
+    })
+    await expect(refused).rejects.toMatchObject({ type: 'conflict' })
+    expect(statements).toBe(2)
   })
 })
 
@@ -88,5 +139,67 @@ describe('a decision about a name', () => {
       counts: { created: 1, refused: 1 },
     })
     expect(await unresolvedNames(id)).toEqual(['Mu'])
+  })
+
+  it.each(['PAK', null])('is not checked again anywhere if it is made again: %s', async (key) => {
+    const scheme = newScheme()
+    const [id, other] = [await check(scheme), await check(scheme)]
+    await decide(id, 'Atlantis', key)
+    expect(await passesOf(id, other)).toEqual([1, 1])
+    // Whether or not the checks have ended, they know the decision.
+    await decide(id, 'Atlantis', key)
+    await continueImport(api.database, other)
+    await decide(other, 'Atlantis', key)
+    expect(await passesOf(id, other)).toEqual([1, 1])
+    await decide(other, 'Atlantis', 'KEN', false)
+    expect(await passesOf(id, other)).toEqual([2, 2])
+  })
+
+  it('does not start the checks of imports without the name again', async () => {
+    const scheme = newScheme()
+    const without = await checkCsv(api.database, treatyMapping(scheme), `${treatyHeader}\n3,Dry,2003,Mu\n`)
+    const id = await check(scheme)
+    await decide(id, 'Atlantis', 'PAK')
+    expect(await passesOf(id, without.id)).toEqual([1, 0])
+    await decide(id, 'Mu', 'PAK')
+    expect(await passesOf(id, without.id)).toEqual([2, 1])
+  })
+
+  it('takes effect in a staged import that was checked before a command stored the same one', async () => {
+    const scheme = newScheme()
+    const id = await check(scheme)
+    await save(scheme, [{ resource: 'countries', name: 'Atlantis', key: 'PAK' }])
+    expect((await decide(id, 'Atlantis', 'PAK')).status).toBe(200)
+    await continueImport(api.database, id)
+    expect(await unresolvedNames(id)).toEqual(['Mu'])
+  })
+
+  it('also takes effect in a staged import if it comes with an upload', async () => {
+    const scheme = newScheme()
+    const id = await check(scheme)
+    const uploaded = await upload(scheme)
+    expect(uploaded.status, uploaded.text).toBe(201)
+    await continueImport(api.database, id)
+    expect(await unresolvedNames(id)).toEqual(['Mu'])
+  })
+
+  it.each(['a request', 'an upload'])('by %s waits for others without a lock on rows', async (by) => {
+    const scheme = newScheme()
+    const id = await check(scheme)
+    const { sent } = await api.database.transaction(async (tx) => {
+      await lockDecisions(tx, scheme)
+      const response = by === 'an upload' ? upload(scheme) : decide(id, 'Atlantis', 'PAK')
+      const waiting = async () => {
+        const { rows } = await api.pool.query(
+          `select session.backend_xid from pg_locks join pg_stat_activity session using (pid)
+            where locktype = 'advisory' and not granted and datname = current_database()`,
+        )
+        return rows
+      }
+      await expect.poll(waiting).toEqual([{ backend_xid: null }])
+      // Within an object: a promise would be awaited before the transaction ends.
+      return { sent: response }
+    })
+    expect((await sent).status).toBeLessThan(300)
   })
 })

@@ -1,40 +1,64 @@
 import type { Transaction } from '../../database/database.ts'
 import { Problem } from '../../problems/problem.ts'
-import { type ImportJob, type ImportState, requireImport } from './store.ts'
+import { findNames } from './check-effect.ts'
+import { type Decision, lockDecisions } from './decisions.ts'
+import { decisionIdentity } from './mentions.ts'
+import type { ImportJob, ImportState } from './store.ts'
 
-/** The imports of a register after a decision about a name: those whose commit has not begun are checked again. */
+/** The imports of a register after decisions about names: those with the names whose commit has not begun are checked again. */
+
+/** The states of an import that is open for decisions. */
+const openStates: readonly ImportState[] = ['uploaded', 'staging', 'staged']
+
+/** @throws Problem `conflict` if an import is no longer open for decisions. */
+export function requireOpen({ state }: ImportJob): void {
+  if (!openStates.includes(state))
+    throw new Problem('conflict', `The import is ${state}: it is no longer open for decisions.`)
+}
 
 /**
- * Locks an import, and the imports of its register that may be checked again, until the transaction ends: in the order of their ids,
- * so that decisions in two of them do not wait for each other.
- * @throws Problem `not-found` if it does not exist.
+ * Locks the decisions of a register and its imports that are open for them, until the transaction ends: no import ends its reading,
+ * is checked further or is committed while decisions are stored. The rows are locked in the order of their ids, as a redaction
+ * locks them.
  */
-export async function lockWithRegister(tx: Transaction, id: string): Promise<ImportJob> {
-  const { scheme } = await requireImport(tx, id)
+export async function lockOpen(tx: Transaction, scheme: string): Promise<void> {
+  await lockDecisions(tx, scheme)
+  // Parts of files and names of imports that are being read can still be stored: a stronger lock would prevent that.
   await tx.query({
-    text: "select from imports where id = $1 or (scheme = $2 and state in ('staging', 'staged')) order by id for update",
-    values: [id, scheme],
+    text: 'select from imports where scheme = $1 and state = any($2) order by id for no key update',
+    values: [scheme, openStates],
   })
-  return requireImport(tx, id)
-}
-
-/** The states of an import to which decisions still apply. */
-const statesBeforeCommit: readonly ImportState[] = ['uploaded', 'staging', 'staged']
-
-/** @throws Problem `conflict` if decisions would not apply to an import. */
-export function requireNotBegun({ state }: ImportJob): void {
-  if (!statesBeforeCommit.includes(state))
-    throw new Problem('conflict', `The import is ${state}: decisions would not apply to it.`)
 }
 
 /**
- * Starts the checks of the imports of a register again, even running ones: rows that were refused for a name may be ready now. An
- * import whose file is still being read is checked later anyway.
+ * Starts the checks of imports again, even running ones, if a name in them was decided anew or differently, or if the last check
+ * has found no decision about it: rows that were refused for the name may be ready now. An import whose file is still being read is
+ * checked later anyway. The caller has locked the imports (`lockOpen`).
+ * @param isChanged for the identity of each decision, whether it was made anew or replaced another one.
  */
-export async function checkRegisterAgain(tx: Transaction, scheme: string): Promise<void> {
-  await tx.query({
-    text: `update imports set state = 'staging', done_through = 0, pass = pass + 1
+export async function checkAgain(
+  tx: Transaction,
+  scheme: string,
+  decisions: readonly Decision[],
+  isChanged: ReadonlyMap<string, boolean>,
+): Promise<void> {
+  if (decisions.length === 0) return
+  const jobs = await tx.query<Pick<ImportJob, 'id' | 'state'>>({
+    text: `select id, state from imports
       where scheme = $1 and (state = 'staged' or (state = 'staging' and rows_read is not null))`,
     values: [scheme],
+  })
+  const stateOf = new Map(jobs.map(({ id, state }) => [id, state]))
+  const names = await findNames(tx, [...stateOf.keys()], decisions)
+  const concerned = names.filter((name) => {
+    const changed = isChanged.get(decisionIdentity(name))
+    // The statuses of a running check may be those of the check before.
+    return (
+      changed === true || (changed === false && name.isUndecided && stateOf.get(name.import) === 'staged')
+    )
+  })
+  await tx.query({
+    text: `update imports set state = 'staging', done_through = 0, pass = pass + 1 where id = any($1::uuid[])`,
+    values: [[...new Set(concerned.map((name) => name.import))]],
   })
 }

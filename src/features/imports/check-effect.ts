@@ -5,36 +5,45 @@ import { FaultList } from '../../problems/problem.ts'
 import { maxNameLength } from '../names/types.ts'
 import type { Decision } from './decisions.ts'
 import { decisionIdentity } from './mentions.ts'
-import { decidedColumns, type NameStatus } from './names.ts'
+import { decidedColumns, type NameStatus, undecidedStatuses } from './names.ts'
 
 /** A name of an import, on all dates. */
 interface NameOnAnyDate {
+  import: string
   resource: string
   name: string
   country: string | null
   scheme: string | null
   /** Whether its status is `resolved_by_date` on all dates. */
   isResolvedByDate: boolean
+  /** Whether it needs a decision on one of the dates. */
+  isUndecided: boolean
 }
 
 /**
- * Finds the names of an import that decisions are about. A name is cut at the length up to which `decisionIdentity` normalizes
- * names, since the normalization of a longer text may take minutes.
+ * Finds the names of imports that decisions are about, and others that differ only in country or scheme. A name is cut at the
+ * length up to which `decisionIdentity` normalizes names, since the normalization of a longer text may take minutes.
  */
-const findNames = (tx: Transaction, id: string, decisions: readonly Decision[]): Promise<NameOnAnyDate[]> =>
+export const findNames = (
+  tx: Transaction,
+  ids: readonly string[],
+  decisions: readonly Decision[],
+): Promise<NameOnAnyDate[]> =>
   tx.query({
-    text: `select resource, name, country, scheme, bool_and(is_resolved_by_date) as "isResolvedByDate" from (
-        select ${decidedColumns}, coalesce(status = $5, false)
-          from import_names where import = $1
-      ) as names(resource, name, country, scheme, is_resolved_by_date)
+    text: `select import, resource, name, country, scheme, bool_and(coalesce(status = $5, false)) as "isResolvedByDate",
+        bool_or(coalesce(status = any($6), false)) as "isUndecided"
+      from (
+        select import, status, ${decidedColumns} from import_names where import = any($1::uuid[])
+      ) as names(import, status, resource, name, country, scheme)
       where resource = any($2) and normalize(left(name, $4), nfc) = any($3)
-      group by resource, name, country, scheme`,
+      group by import, resource, name, country, scheme`,
     values: [
-      id,
+      ids,
       decisions.map(({ resource }) => resource),
       decisions.map(({ name }) => name.normalize('NFC').trim()),
       4 * maxNameLength,
       'resolved_by_date' satisfies NameStatus,
+      undecidedStatuses,
     ],
   })
 
@@ -48,7 +57,7 @@ export async function checkEffect(
   id: string,
   decisions: readonly Decision[],
 ): Promise<void> {
-  const names = new Map((await findNames(tx, id, decisions)).map((name) => [decisionIdentity(name), name]))
+  const names = new Map((await findNames(tx, [id], decisions)).map((name) => [decisionIdentity(name), name]))
   const faults = new FaultList()
   for (const [index, decision] of decisions.entries()) {
     const name = names.get(decisionIdentity(decision))

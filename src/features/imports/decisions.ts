@@ -124,18 +124,49 @@ export async function findDecisions(
 
 /**
  * Lets only one transaction at a time decide about names of a scheme, until it ends, so that it can check the decisions of others
- * before it replaces them. A transaction that also locks rows of imports locks them first.
+ * before it replaces them. A transaction takes this lock before it locks or writes a row: a row lock gives the transaction an id,
+ * and the feed of changes waits for the end of each transaction with an id.
  */
-const lockDecisions = (tx: Transaction, scheme: string) =>
-  tx.query({
+export async function lockDecisions(tx: Transaction, scheme: string): Promise<void> {
+  await tx.query({
     text: "select pg_advisory_xact_lock(hashtextextended('decisions about names of ' || $1, 0))",
     values: [scheme],
   })
+}
+
+/** A stored decision, and who has made it. */
+interface StoredDecision {
+  identity: string
+  resource: string
+  key: string | null
+  actor: Author
+}
+
+/** Finds the stored decisions with some identities whose records are not gone. */
+async function findValidDecisions(
+  tx: Transaction,
+  registry: Registry,
+  scheme: string,
+  identities: readonly string[],
+): Promise<ReadonlyMap<string, StoredDecision>> {
+  const rows = await tx.query<StoredDecision>({
+    text: 'select identity, resource, key, actor from import_decisions where scheme = $1 and identity = any($2)',
+    values: [scheme, identities],
+  })
+  const valid = new Map<string, StoredDecision>()
+  for (const [resource, ofResource] of groupBy(rows, (row) => row.resource)) {
+    const keys = ofResource.flatMap(({ key }) => key ?? [])
+    const absentKeys = await findAbsentKeys(tx, registry, resource, keys)
+    for (const row of ofResource)
+      if (row.key === null || !absentKeys.has(row.key)) valid.set(row.identity, row)
+  }
+  return valid
+}
 
 /**
- * Checks that decisions replace no other decision, except one whose record is gone. The same decision may be made again. Until the
- * transaction ends, nobody else can decide about names of the scheme.
- * @throws Problem `conflict` with a fault for each name about which somebody has decided otherwise: who, and how.
+ * Checks that decisions replace no other decision, except one whose record is gone. The same decision may be made again. The
+ * caller has locked the decisions (`lockDecisions`).
+ * @throws Problem `conflict` with a fault for each name that already has another decision: who has made it, and which.
  */
 export async function requireUndecided(
   tx: Transaction,
@@ -143,18 +174,12 @@ export async function requireUndecided(
   scheme: string,
   decisions: readonly Decision[],
 ): Promise<void> {
-  await lockDecisions(tx, scheme)
   const identities = decisions.map(decisionIdentity)
-  const rows = await tx.query<{ identity: string; key: string | null; actor: Author }>({
-    text: 'select identity, key, actor from import_decisions where scheme = $1 and identity = any($2)',
-    values: [scheme, identities],
-  })
-  const stored = new Map(rows.map((row) => [row.identity, row]))
+  const stored = await findValidDecisions(tx, registry, scheme, identities)
   const faults = new FaultList()
-  for (const [index, { resource, name, key }] of decisions.entries()) {
+  for (const [index, { name, key }] of decisions.entries()) {
     const other = stored.get(identities[index] ?? '')
     if (!other || other.key === key) continue
-    if (other.key !== null && (await findAbsentKeys(tx, registry, resource, [other.key])).size > 0) continue
     const [who, chosen] = [other.actor.name ?? other.actor.id ?? other.actor.kind, other.key]
     const message =
       chosen === null
@@ -164,17 +189,21 @@ export async function requireUndecided(
   }
   if (faults.count === 0) return
   const detail =
-    'Others have decided about these names in the meantime. Nothing was stored: read the unresolved names again.'
+    'These names have been decided in the meantime. Nothing was stored: read the unresolved names again.'
   throw new Problem('conflict', detail, { errors: faults })
 }
 
-/** Stores decisions for all imports of a scheme. A later decision about the same name replaces the earlier one. */
+/**
+ * Stores decisions for all imports of a scheme. A later decision about the same name replaces an earlier one that is different. The
+ * caller has locked the decisions (`lockDecisions`).
+ * @returns for the identity of each decision, whether it was made anew or replaced another one.
+ */
 export async function saveDecisions(
   tx: Transaction,
   scheme: string,
   decisions: readonly Decision[],
   actor: Author,
-): Promise<void> {
+): Promise<ReadonlyMap<string, boolean>> {
   const pause = startSlices()
   const unique = new Map<string, Decision>()
   for (const decision of decisions) {
@@ -182,12 +211,13 @@ export async function saveDecisions(
     await pause()
   }
   const entries = [...unique]
-  if (entries.length === 0) return
-  await lockDecisions(tx, scheme)
-  await tx.query({
+  if (entries.length === 0) return new Map()
+  const stored = await tx.query<{ identity: string }>({
     text: `insert into import_decisions (scheme, identity, resource, name, country, key, actor)
       select $1, given.*, $7::json from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) as given
-      on conflict (scheme, identity) do update set key = excluded.key, actor = excluded.actor, decided_at = now()`,
+      on conflict (scheme, identity) do update set key = excluded.key, actor = excluded.actor, decided_at = now()
+        where import_decisions.key is distinct from excluded.key
+      returning identity`,
     values: [
       scheme,
       entries.map(([identity]) => identity),
@@ -198,4 +228,6 @@ export async function saveDecisions(
       actor,
     ],
   })
+  const changed = new Set(stored.map(({ identity }) => identity))
+  return new Map(entries.map(([identity]) => [identity, changed.has(identity)]))
 }

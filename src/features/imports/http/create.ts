@@ -11,6 +11,7 @@ import { idempotencyProblems, replayedHeaders, runOnce } from '../../../operatio
 import { getAuthorship } from '../../../operations/writing/revisions.ts'
 import { Problem } from '../../../problems/problem.ts'
 import { resolveMapping } from '../built-in.ts'
+import { checkAgain, lockOpen } from '../check-again.ts'
 import { removeUpload } from '../cleanup.ts'
 import { checkDecisions, saveDecisions } from '../decisions.ts'
 import { describeDecisions, type FileDecision, readDecisions } from '../decisions-csv.ts'
@@ -24,6 +25,7 @@ import {
   type ImportJob,
   type ImportState,
   readImport,
+  requireImport,
 } from '../store.ts'
 import type { FileInfo } from '../types.ts'
 import { changeContract, importSchema, importToJson, tag } from './contract.ts'
@@ -211,22 +213,24 @@ async function requireFew(tx: Transaction, states: readonly ImportState[], detai
 }
 
 /**
- * Sets a completely uploaded import to `staging`, stores the decisions of the upload, and notifies the processes that work on
- * imports.
+ * Sets a completely uploaded import to `staging`, stores the decisions of the upload, starts the checks of the other imports that
+ * they concern again, and notifies the processes that work on imports.
  */
 async function beginStaging(
   tx: Transaction,
   { id, decisions, files, fileInfo }: ReceivedUpload,
   actor: Author,
 ): Promise<ImportJob> {
-  const uploaded = { id, state: 'uploaded' as const, pass: 0, doneThrough: 0 }
-  if (!(await changeImport(tx, uploaded, { state: 'staging', files, fileInfo })))
+  const uploaded = await readImport(tx, id)
+  if (!uploaded) throw deletedWhileUploading()
+  const { scheme } = uploaded
+  await lockOpen(tx, scheme)
+  const expected = { id, state: 'uploaded' as const, pass: 0, doneThrough: 0 }
+  if (!(await changeImport(tx, expected, { state: 'staging', files, fileInfo })))
     throw deletedWhileUploading()
+  await checkAgain(tx, scheme, decisions, await saveDecisions(tx, scheme, decisions, actor))
   await notifyImports(tx)
-  const job = await readImport(tx, id)
-  if (!job) throw new Error('an import could not be read after it was changed')
-  await saveDecisions(tx, job.scheme, decisions, actor)
-  return job
+  return requireImport(tx, id)
 }
 
 /**

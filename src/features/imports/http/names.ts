@@ -11,7 +11,7 @@ import { getAuthorship } from '../../../operations/writing/revisions.ts'
 import { invalidBody } from '../../../operations/writing/validation.ts'
 import { checkValue } from '../../../problems/faults.ts'
 import { pageSize } from '../../../query/list.ts'
-import { checkRegisterAgain, lockWithRegister, requireNotBegun } from '../check-again.ts'
+import { checkAgain, lockOpen, requireOpen } from '../check-again.ts'
 import { checkEffect } from '../check-effect.ts'
 import { checkDecisions, requireUndecided, saveDecisions } from '../decisions.ts'
 import { namesHeader, namesToCsv } from '../decisions-csv.ts'
@@ -183,7 +183,7 @@ const decisionsInput = registerRequestSchema(
         .max(maxDecisions),
       onlyUndecided: z.boolean().optional().meta({
         description:
-          'Whether it is refused (`409`) to replace decisions, or to decide after the commit has begun.',
+          'If true, the request is refused (`409`) when a name already has another decision, or when the import is no longer open for decisions.',
       }),
     })
     .meta({
@@ -203,7 +203,7 @@ export const decideNames = (registry: Registry): Endpoint => ({
     operationId: 'decideImportNames',
     summary: 'Choose the records of unresolved names',
     description:
-      'Stores decisions for all imports of the register whose commit has not begun; a later decision replaces an earlier one. A decision without effect here is refused. Staged imports are checked again in the background.',
+      'Stores decisions for all imports of the register whose commit has not begun; a later decision replaces an earlier one. A decision without effect here is refused. Staged imports with the names are checked again in the background.',
     body: {
       mediaTypes: ['application/json'],
       schema: () => decisionsInput,
@@ -225,15 +225,16 @@ export const decideNames = (registry: Registry): Endpoint => ({
     await checkDecisions(database, registry, decisions, locate)
     const { actor } = getAuthorship(request)
     return runOnce(database, request, async (tx) => {
-      const found = await lockWithRegister(tx, key)
+      const { scheme } = await requireImport(tx, key)
+      await lockOpen(tx, scheme)
+      const found = await requireImport(tx, key)
       if (data.onlyUndecided === true) {
-        requireNotBegun(found)
-        await requireUndecided(tx, registry, found.scheme, decisions)
+        requireOpen(found)
+        await requireUndecided(tx, registry, scheme, decisions)
       }
       // Until the file has been read, its names are not known.
       if (found.rowsRead !== null) await checkEffect(tx, key, decisions)
-      await saveDecisions(tx, found.scheme, decisions, actor)
-      await checkRegisterAgain(tx, found.scheme)
+      await checkAgain(tx, scheme, decisions, await saveDecisions(tx, scheme, decisions, actor))
       await notifyImports(tx)
       return { status: 200, headers: {}, body: importToJson(await requireImport(tx, key)) }
     })
