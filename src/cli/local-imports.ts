@@ -148,7 +148,7 @@ export class LocalImports {
     const parsed = decoded ? await readDecisions(decoded.text, locate) : []
     await checkDecisions(this.#database, registry, parsed, ({ line }) => locate(line))
     const created = await this.#database.transaction(async (tx) => {
-      // Also without decisions, so that no import begins while others store theirs, which would miss it.
+      // Also without decisions: `checkAgain` would miss an import that begins while others store their decisions.
       await lockDecisions(tx, scheme)
       await saveDecisions(tx, scheme, parsed, actor)
       const settings = { scheme, mapping, state: 'uploaded', autoCommit, actor, requestId: null } as const

@@ -343,14 +343,15 @@ const secrets = new Set([
   'OTEL_EXPORTER_OTLP_ENDPOINT',
 ])
 
-/** Number of connections to a PostgreSQL on another machine, whose number of processors is unknown. */
+/** Maximum of the default number of connections, and the default for a PostgreSQL whose number of processors is unknown. */
 const maxDefaultPoolSize = 10
 
 /**
  * Returns the number of connections to an embedded PostgreSQL. On two processors, the service answered up to a third more
  * requests per second on six connections than on ten: each connection is a process with caches of its own.
  */
-const embeddedPoolSize = (): number => Math.min(Math.max(3 * availableParallelism(), 4), maxDefaultPoolSize)
+export const embeddedPoolSize = (processors: number): number =>
+  Math.min(Math.max(3 * processors, 4), maxDefaultPoolSize)
 
 /**
  * Reads the configuration from the environment. No other file of the service reads the environment.
@@ -374,7 +375,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     SEED: config.SEED ?? (config.DATABASE_URL === undefined ? 'all' : 'reference'),
     METRICS: config.METRICS ?? (config.PUBLIC_READ ? 'open' : 'key'),
     POOL_SIZE:
-      config.POOL_SIZE ?? (config.DATABASE_URL === undefined ? embeddedPoolSize() : maxDefaultPoolSize),
+      config.POOL_SIZE ??
+      (config.DATABASE_URL === undefined ? embeddedPoolSize(availableParallelism()) : maxDefaultPoolSize),
     MAX_EXPENSIVE: config.MAX_EXPENSIVE ?? availableParallelism(),
     RATE_LIMIT: config.RATE_LIMIT ?? (loopback.test(config.HOST) ? 0 : 600),
   }

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { OperationalError } from '../../src/operational-error.ts'
-import { environment, readConfig } from '../../src/server/config.ts'
+import { embeddedPoolSize, environment, readConfig } from '../../src/server/config.ts'
 
 const url = 'postgresql://user:password@db.example:5432/entente'
 
@@ -23,7 +23,7 @@ describe('the configuration', () => {
       RATE_LIMIT: 0,
       READ_MAX_STALENESS_MS: 100,
       SEED: 'all',
-      POOL_SIZE: Math.min(Math.max(3 * availableParallelism(), 4), 10),
+      POOL_SIZE: embeddedPoolSize(availableParallelism()),
       POOL_QUEUE: 500,
       MAX_EXPENSIVE: availableParallelism(),
       POOL_WAIT_SECONDS: 5,
@@ -57,6 +57,10 @@ describe('the configuration', () => {
   it('by default opens ten connections to a database that it does not run itself', () => {
     expect(readConfig({ DATABASE_URL: url }).POOL_SIZE).toBe(10)
     expect(readConfig({ POOL_SIZE: '25' }).POOL_SIZE).toBe(25)
+  })
+
+  it('by default opens three connections per processor to the embedded database, 4 to 10', () => {
+    expect([1, 2, 3, 4, 64].map(embeddedPoolSize)).toEqual([4, 6, 9, 10, 10])
   })
 
   it.each([

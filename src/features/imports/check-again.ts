@@ -1,6 +1,6 @@
 import type { Transaction } from '../../database/database.ts'
 import { Problem } from '../../problems/problem.ts'
-import { findNames } from './check-effect.ts'
+import { findNames, lacksDecision } from './check-effect.ts'
 import { type Decision, lockDecisions } from './decisions.ts'
 import { decisionIdentity } from './mentions.ts'
 import type { ImportJob, ImportState } from './store.ts'
@@ -31,9 +31,9 @@ export async function lockOpen(tx: Transaction, scheme: string): Promise<void> {
 }
 
 /**
- * Starts the checks of imports again, even running ones, if a name in them was decided anew or differently, or if the last check
- * has found no decision about it: rows that were refused for the name may be ready now. An import whose file is still being read is
- * checked later anyway. The caller has locked the imports (`lockOpen`).
+ * Starts the checks of imports again, even running ones, if a name in them was decided anew or differently, or if their last check
+ * has not found the decision, such as one that a command has stored: rows that were refused for the name may be ready now. An
+ * import whose file is still being read is checked later anyway. The caller has locked the imports (`lockOpen`).
  * @param isChanged for the identity of each decision, whether it was made anew or replaced another one.
  */
 export async function checkAgain(
@@ -43,19 +43,18 @@ export async function checkAgain(
   isChanged: ReadonlyMap<string, boolean>,
 ): Promise<void> {
   if (decisions.length === 0) return
-  const jobs = await tx.query<Pick<ImportJob, 'id' | 'state'>>({
-    text: `select id, state from imports
+  const decisionOf = new Map(decisions.map((decision) => [decisionIdentity(decision), decision]))
+  const jobs = await tx.query<Pick<ImportJob, 'id'>>({
+    text: `select id from imports
       where scheme = $1 and (state = 'staged' or (state = 'staging' and rows_read is not null))`,
     values: [scheme],
   })
-  const stateOf = new Map(jobs.map(({ id, state }) => [id, state]))
-  const names = await findNames(tx, [...stateOf.keys()], decisions)
-  const concerned = names.filter((name) => {
-    const changed = isChanged.get(decisionIdentity(name))
-    // The statuses of a running check may be those of the check before.
-    return (
-      changed === true || (changed === false && name.isUndecided && stateOf.get(name.import) === 'staged')
-    )
+  const ids = jobs.map(({ id }) => id)
+  const concerned = (await findNames(tx, ids, decisions)).filter((name) => {
+    const identity = decisionIdentity(name)
+    const decision = decisionOf.get(identity)
+    // A running check has not yet stored the statuses that follow from a changed decision.
+    return decision && (isChanged.get(identity) === true || lacksDecision(name, decision))
   })
   await tx.query({
     text: `update imports set state = 'staging', done_through = 0, pass = pass + 1 where id = any($1::uuid[])`,

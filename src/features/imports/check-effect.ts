@@ -5,7 +5,7 @@ import { FaultList } from '../../problems/problem.ts'
 import { maxNameLength } from '../names/types.ts'
 import type { Decision } from './decisions.ts'
 import { decisionIdentity } from './mentions.ts'
-import { decidedColumns, type NameStatus, undecidedStatuses } from './names.ts'
+import { decidedColumns, type NameStatus } from './names.ts'
 
 /** A name of an import, on all dates. */
 interface NameOnAnyDate {
@@ -16,9 +16,13 @@ interface NameOnAnyDate {
   scheme: string | null
   /** Whether its status is `resolved_by_date` on all dates. */
   isResolvedByDate: boolean
-  /** Whether it needs a decision on one of the dates. */
-  isUndecided: boolean
+  /** Its other statuses in the last check, each with the key of the record: `decided PAK`, `unresolved `. */
+  outcomes: string[]
 }
+
+/** Whether the last check has not found this decision about a name. */
+export const lacksDecision = ({ outcomes }: NameOnAnyDate, { key }: Decision): boolean =>
+  outcomes.some((outcome) => outcome !== (key === null ? 'left_out ' : `decided ${key}`))
 
 /**
  * Finds the names of imports that decisions are about, and others that differ only in country or scheme. A name is cut at the
@@ -31,10 +35,11 @@ export const findNames = (
 ): Promise<NameOnAnyDate[]> =>
   tx.query({
     text: `select import, resource, name, country, scheme, bool_and(coalesce(status = $5, false)) as "isResolvedByDate",
-        bool_or(coalesce(status = any($6), false)) as "isUndecided"
+        coalesce(array_agg(distinct coalesce(status, '') || ' ' || coalesce(key, '')) filter (where status is distinct from $5), '{}')
+          as outcomes
       from (
-        select import, status, ${decidedColumns} from import_names where import = any($1::uuid[])
-      ) as names(import, status, resource, name, country, scheme)
+        select import, status, key, ${decidedColumns} from import_names where import = any($1::uuid[])
+      ) as names(import, status, key, resource, name, country, scheme)
       where resource = any($2) and normalize(left(name, $4), nfc) = any($3)
       group by import, resource, name, country, scheme`,
     values: [
@@ -43,7 +48,6 @@ export const findNames = (
       decisions.map(({ name }) => name.normalize('NFC').trim()),
       4 * maxNameLength,
       'resolved_by_date' satisfies NameStatus,
-      undecidedStatuses,
     ],
   })
 

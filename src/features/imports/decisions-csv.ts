@@ -61,7 +61,7 @@ export const describeDecisions = ({ name, notes }: DetectedEncoding): FileInfo |
     : {
         columns: [],
         notes: [
-          `The encoding of the file of decisions is most likely ${name}. If names that it decides are still unresolved, save it as UTF-8, and import it again.`,
+          `The encoding of the file of decisions is most likely ${name}. If names that it decides are still unresolved, save that file as UTF-8, and send it with the next import.`,
         ],
       }
 

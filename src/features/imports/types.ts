@@ -16,9 +16,9 @@ export interface JsonObject {
 /** The format of a file with rows. */
 export type FileFormat = 'csv' | 'xlsx' | 'json' | 'ndjson' | 'xml'
 
-/** What is known about a file after its beginning has been read. */
+/** What is known about a file: before its beginning has been read, only notes about other parts of the upload. */
 export interface FileInfo {
-  /** Absent until the beginning has been read. */
+  /** Absent until the beginning of the file has been read. */
   readonly format?: FileFormat
   /** Name of the character encoding, such as `utf-8` or `windows-1252`. Absent for XLSX. */
   readonly encoding?: string

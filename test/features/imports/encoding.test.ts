@@ -100,9 +100,10 @@ describe('the encoding of a CSV file', () => {
     ['windows-1251', 'РОССИЯ'],
     ['koi8-r', 'россия, куба, иран, сербия'],
     ['koi8-r', 'россия'],
+    ['windows-1251', '«РОССИЯ»'],
     ['iso-8859-7', 'ΕΛΛΑΔΑ, ΚΙΝΑ'],
     ['iso-8859-7', 'ΚΥΠΡΟΣ'],
-  ])('is detected in files with few characters: %s', async (encoding, content) => {
+  ])('is detected in files with few characters: %s, %s', async (encoding, content) => {
     const { fileInfo } = await readContent('file.csv', iconv.encode(content, encoding))
     expect(fileInfo.encoding).toBe(encoding)
   })

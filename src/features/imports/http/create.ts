@@ -13,7 +13,7 @@ import { Problem } from '../../../problems/problem.ts'
 import { resolveMapping } from '../built-in.ts'
 import { checkAgain, lockOpen } from '../check-again.ts'
 import { removeUpload } from '../cleanup.ts'
-import { checkDecisions, saveDecisions } from '../decisions.ts'
+import { checkDecisions, lockDecisions, saveDecisions } from '../decisions.ts'
 import { describeDecisions, type FileDecision, readDecisions } from '../decisions-csv.ts'
 import { checkFileName, deletedWhileUploading, storeFile } from '../files.ts'
 import { type DecodedText, decodeText } from '../reading/text.ts'
@@ -224,7 +224,7 @@ async function beginStaging(
   const uploaded = await readImport(tx, id)
   if (!uploaded) throw deletedWhileUploading()
   const { scheme } = uploaded
-  await lockOpen(tx, scheme)
+  await (decisions.length > 0 ? lockOpen(tx, scheme) : lockDecisions(tx, scheme))
   const expected = { id, state: 'uploaded' as const, pass: 0, doneThrough: 0 }
   if (!(await changeImport(tx, expected, { state: 'staging', files, fileInfo })))
     throw deletedWhileUploading()

@@ -76,7 +76,7 @@ const columnsOf = ({ columns }: FileInfo, rows: readonly RefusedRow[]): readonly
     ? columns.filter((column) => !isAdditional(column))
     : [...new Set(rows.flatMap(({ values }) => Object.keys(values)))].slice(0, readLimits.columns)
 
-/** Used if the file has not been read yet. Such an import has no rows. */
+/** Used until the beginning of the file has been read. Such an import has no rows. */
 const noFile: FileInfo = { format: 'csv', columns: [], notes: [] }
 
 /**

@@ -255,8 +255,11 @@ const minBytes = 1000
 const commonPairs =
   /(?:[\xa1\xa3\xb0-\xd7][\xa1-\xfe]){2,}|(?<![A-Za-z])[\xa1\xa3\xb0-\xd7][\xa1-\xfe](?![A-Za-z])/g
 
-/** Matches what words do not have: a character besides ASCII that is no letter, or a capital letter after a small one. */
-const noWord = /[^\p{L}\p{M}\p{ASCII}]|\p{Ll}\p{Lu}/u
+/**
+ * Matches what texts of words do not have: a character besides ASCII that is no letter, or a capital letter after a small one. Signs
+ * of European texts, such as quotation marks, are no evidence.
+ */
+const noWord = /[^\p{L}\p{M}\p{ASCII}«»“”„‘’–—№]|\p{Ll}\p{Lu}/u
 
 /** Chinese has a larger share of common characters. A short name may have a rare one, such as 朱镕基. */
 const minCommonShare = 0.5

@@ -60,7 +60,7 @@ const notations: readonly [pattern: RegExp, replacement: string][] = [
   [/^(\d{4}年\d{1,2}月)中旬$/, '$111日–$120日'],
   [/^(\d{4}年\d{1,2}月)下旬$/, '$121日–$1'],
   // `2001年–03` keeps it, since 03 may be a month or a year.
-  [/(?<=(?<!\d)\d{4})年(?!\d|–\d{1,2}$)/g, ''],
+  [/(?<=(?<!\d)\d{4})年(?!\d|–(?:0?\d|1[0-2])$)/g, ''],
 ]
 
 /**
