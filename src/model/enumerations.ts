@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { ownProperties, type Resource } from './resource.ts'
 import { unwrapped } from './schema-names.ts'
 
-/** A property whose values are words of a closed list. */
+/** A property that accepts only the listed words. */
 export interface Enumeration {
   /** Path of the property in the record, with dots: `parties.role`. */
   property: string

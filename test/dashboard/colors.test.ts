@@ -1,8 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 
-/** The colors of the dashboard. */
-
 /** Returns the relative luminance of a color such as `#978a70`, as WCAG 2.2 defines it. */
 function luminance(color: string): number {
   const [red = 0, green = 0, blue = 0] = (color.match(/\w\w/g) ?? []).map((hex) => {
@@ -17,6 +15,7 @@ describe('the color of bars', () => {
     const styles = await readFile('src/dashboard/styles/tokens.css', 'utf8')
     const values = (token: string) =>
       [...styles.matchAll(new RegExp(`--${token}: (#\\w+);`, 'g'))].map(([, color = '']) => color)
+    // Each token has two values: the light scheme comes first, then the dark one.
     const surfaces = values('surface')
     const contrasts = values(name).map((color, index) => {
       const [dark = 0, light = 0] = [color, surfaces[index] ?? ''].map(luminance).sort((a, b) => a - b)

@@ -90,10 +90,12 @@ it('an upgrade gives the service a role without superuser rights, and keeps the 
   expect(await query(earlier, rights)).toMatchObject([{ name: 'entente', super: true }])
   await first.close()
 
+  // As two processes that start at the same time do.
   const opened = await Promise.all([1, 2].map(() => openEmbeddedDatabase(folder, settings)))
   try {
     const url = opened[0]?.url ?? ''
     expect(await query(url, rights)).toEqual([{ name: 'entente', ...noRights }])
+    // PostgreSQL gives objects that users create oids from 16384 on.
     const ownedByOthers = `select relname as name from pg_class where relowner <> current_user::regrole and oid >= 16384
         and relnamespace in ('public'::regnamespace, 'history'::regnamespace, 'past'::regnamespace)
       union all select proname from pg_proc where proowner <> current_user::regrole and oid >= 16384

@@ -15,7 +15,10 @@ import {
   undo,
 } from '../support/imports.ts'
 
-/** Commits of imports whose records others change after the commit has read its rows, and before it locks the records. */
+/**
+ * Steps of imports while other sessions change or lock the same records: changes after a commit has read a row and before it
+ * locks the record, and steps that wait for a lock.
+ */
 
 let api: Api
 beforeAll(async () => {
@@ -54,7 +57,7 @@ const lockKey = (name: string) => `hashtextextended('${name}', 0)`
 /** The lock that a commit takes before it locks the records of its rows. */
 const manyRecords = lockKey('many records')
 
-/** Waits until a session waits for an advisory lock. */
+/** Waits until exactly one session waits for the given advisory lock. */
 const waitUntilBlockedOn = (lock: string) =>
   expect
     .poll(async () => {
@@ -65,7 +68,11 @@ const waitUntilBlockedOn = (lock: string) =>
     })
     .toBe(1)
 
-/** Runs work while another session holds an advisory lock. @returns the result of its completion, which may wait for the lock. */
+/**
+ * Runs work while another session holds an advisory lock, and then releases the lock. `completion` may need the lock, so it is
+ * awaited only after the release.
+ * @returns the result of `completion`.
+ */
 async function whileLocked<T>(lock: string, work: () => Promise<{ completion: Promise<T> }>): Promise<T> {
   const client = await api.pool.connect()
   try {
@@ -80,7 +87,7 @@ async function whileLocked<T>(lock: string, work: () => Promise<{ completion: Pr
   }
 }
 
-/** Commits a staged import up to the lock of its records. @returns the completion of the import. */
+/** Starts the commit of a staged import, and waits until it waits for `manyRecords`. @returns the completion of the import. */
 async function beginCommit(job: ImportJob): Promise<{ completion: Promise<ImportJob> }> {
   await api.database.transaction((tx) => takeStep(tx, job.id, commitStep))
   const completion = continueImport(api.database, job.id)

@@ -17,6 +17,7 @@ it('a redaction that waits for the restoration of a removed record redacts the r
   })
   expect((await api.delete(path)).status).toBe(204)
   const { restoration, redaction } = await api.database.transaction(async (tx) => {
+    // The advisory lock of the record, for which both requests wait.
     await tx.query({
       text: 'select pg_advisory_xact_lock(hashtextextended($1, 0))',
       values: [`organizations ${key}`],

@@ -6,9 +6,11 @@ import { HitDetails, Picked } from '../editing/fields/picked.tsx'
 import { useFocusAfterChange } from '../editing/use-focus-after-change.ts'
 import { useLanguage } from '../i18n/language.ts'
 
-/** The record that a name means, or null if it means no record. `title` is set if the user has searched for the record. */
+/** A decision about what a name means. */
 export interface Decision {
+  /** The key of the record that the name means; null if it means no record. */
   key: string | null
+  /** The title of the record. Set only if the user has searched for the record. */
   title?: string
 }
 

@@ -21,7 +21,10 @@ interface Batch {
   hashes: Buffer
 }
 
-/** Returns the query for the next hashes of the feed, at most up to its horizon. Later commits do not change their order. */
+/**
+ * Returns the query for the next hashes of the feed. It stops before the oldest transaction that is still running
+ * (`feed_horizon`), so no later commit can insert revisions between hashed ones.
+ */
 const batchQuery = (upTo: FeedPosition | undefined) => `
   select (array_agg(transaction order by transaction desc, sequence desc))[1]::text as transaction,
     (array_agg(sequence order by transaction desc, sequence desc))[1]::text as sequence,
@@ -48,7 +51,7 @@ export class FeedHash {
     this.#client = client
   }
 
-  /** Hashes further revisions up to a position, or to the horizon of the feed. @returns the state at the end. */
+  /** Hashes further revisions to the end of the feed, or only up to a position. @returns the state after them. */
   async advance(upTo?: FeedPosition): Promise<FeedState> {
     for (;;) {
       const from = this.#position ?? { transaction: '-1', sequence: '-1' }

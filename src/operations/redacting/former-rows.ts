@@ -14,7 +14,7 @@ interface FormerTable {
   owner: 'id' | 'record'
   /** Columns whose values are redacted directly. */
   columns: string[]
-  /** The columns with ids of records, which have no text. */
+  /** The columns of type `uuid` or `uuid[]`. A redaction of a text does not change them. */
   idColumns: string[]
   /** SQL assignments of the columns that the current table generates and this one stores; null if there are none. */
   computed: string | null
@@ -22,8 +22,8 @@ interface FormerTable {
 
 /**
  * Finds the history tables whose rows can belong to a record of a resource, even if the current table was dropped. $1 is the name
- * of the resource's table. Columns that only the registry sets, such as versions and times, are left out, and so is the
- * visibility, by which former rows are hidden.
+ * of the resource's table. `columns` omits columns that only the registry sets, such as versions and times, and the visibility,
+ * which hides rows from readers without a key.
  */
 const formerTablesQuery = `
   select former.relname as name, owner.attname as owner,

@@ -1,8 +1,6 @@
 import { expect, it } from 'vitest'
 import { Freshness } from '../../../src/database/replicas/freshness.ts'
 
-/** The freshness of one read that serves several requests. */
-
 const position = (lsn: number) => ({ timeline: 1, lsn, text: `1-${lsn}` })
 
 it('a read for several requests is as fresh as the strictest of them requires', () => {
