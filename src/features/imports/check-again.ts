@@ -34,13 +34,13 @@ export async function lockOpen(tx: Transaction, scheme: string): Promise<void> {
  * Starts the checks of imports again, even running ones, if a name in them was decided anew or differently, or if their last check
  * has not found the decision, such as one that a command has stored: rows that were refused for the name may be ready now. An
  * import whose file is still being read is checked later anyway. The caller has locked the imports (`lockOpen`).
- * @param isChanged for the identity of each decision, whether it was made anew or replaced another one.
+ * @param changed the identities of the decisions that were made anew or replaced another one.
  */
 export async function checkAgain(
   tx: Transaction,
   scheme: string,
   decisions: readonly Decision[],
-  isChanged: ReadonlyMap<string, boolean>,
+  changed: ReadonlySet<string>,
 ): Promise<void> {
   if (decisions.length === 0) return
   const decisionOf = new Map(decisions.map((decision) => [decisionIdentity(decision), decision]))
@@ -54,7 +54,7 @@ export async function checkAgain(
     const identity = decisionIdentity(name)
     const decision = decisionOf.get(identity)
     // A running check has not yet stored the statuses that follow from a changed decision.
-    return decision && (isChanged.get(identity) === true || lacksDecision(name, decision))
+    return decision && (changed.has(identity) || lacksDecision(name, decision))
   })
   await tx.query({
     text: `update imports set state = 'staging', done_through = 0, pass = pass + 1 where id = any($1::uuid[])`,

@@ -196,14 +196,14 @@ export async function requireUndecided(
 /**
  * Stores decisions for all imports of a scheme. A later decision about the same name replaces an earlier one that is different. The
  * caller has locked the decisions (`lockDecisions`).
- * @returns for the identity of each decision, whether it was made anew or replaced another one.
+ * @returns the identities of the decisions that were made anew or replaced another one.
  */
 export async function saveDecisions(
   tx: Transaction,
   scheme: string,
   decisions: readonly Decision[],
   actor: Author,
-): Promise<ReadonlyMap<string, boolean>> {
+): Promise<ReadonlySet<string>> {
   const pause = startSlices()
   const unique = new Map<string, Decision>()
   for (const decision of decisions) {
@@ -211,7 +211,7 @@ export async function saveDecisions(
     await pause()
   }
   const entries = [...unique]
-  if (entries.length === 0) return new Map()
+  if (entries.length === 0) return new Set()
   const stored = await tx.query<{ identity: string }>({
     text: `insert into import_decisions (scheme, identity, resource, name, country, key, actor)
       select $1, given.*, $7::json from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) as given
@@ -228,6 +228,5 @@ export async function saveDecisions(
       actor,
     ],
   })
-  const changed = new Set(stored.map(({ identity }) => identity))
-  return new Map(entries.map(([identity]) => [identity, changed.has(identity)]))
+  return new Set(stored.map(({ identity }) => identity))
 }

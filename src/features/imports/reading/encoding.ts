@@ -249,11 +249,15 @@ const noEvidence = 10
 const minBytes = 1000
 
 /**
- * Matches pairs of bytes, decoded as Latin-1, that are common characters of GB18030 (level 1 of GB 2312), EUC-KR and EUC-JP, or
- * punctuation. A single pair beside an ASCII letter is none, since it may be `ÇÃ` of a Western encoding, as in `COOPERAÇÃO`.
+ * Pattern of a pair of bytes, decoded as Latin-1, that is a common character of GB18030 (level 1 of GB 2312), EUC-KR and EUC-JP, or
+ * punctuation.
  */
-const commonPairs =
-  /(?:[\xa1\xa3\xb0-\xd7][\xa1-\xfe]){2,}|(?<![A-Za-z])[\xa1\xa3\xb0-\xd7][\xa1-\xfe](?![A-Za-z])/g
+const commonPair = String.raw`[\xa1\xa3\xb0-\xd7][\xa1-\xfe]`
+
+/** Matches common pairs, but no single one beside an ASCII letter: it may be `ÇÃ` of a Western encoding, as in `COOPERAÇÃO`. */
+const commonPairs = new RegExp(`(?:${commonPair}){2,}|(?<![A-Za-z])${commonPair}(?![A-Za-z])`, 'g')
+
+const isCommonPair = new RegExp(commonPair)
 
 /**
  * Matches what texts of words do not have: a character besides ASCII that is no letter, or a capital letter after a small one. Signs
@@ -282,7 +286,7 @@ function isDoubtful({ name, confidence }: Guess, sample: Buffer): boolean {
 /** Whether most characters are common Chinese in GB18030. */
 function hasCommonChinese(sample: Buffer): boolean {
   const pairs = sample.toString('latin1').match(/[\x81-\xfe][\x30-\xfe]/g) ?? []
-  const common = pairs.filter((pair) => /[\xa1\xa3\xb0-\xd7][\xa1-\xfe]/.test(pair))
+  const common = pairs.filter((pair) => isCommonPair.test(pair))
   return common.length > minCommonShare * pairs.length
 }
 
