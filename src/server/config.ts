@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { OperationalError } from '../operational-error.ts'
 import { databaseUrl, databaseUrls } from './database-url.ts'
 import { findMistyped } from './mistyped-variables.ts'
+import { embeddedPoolSize, maxDefaultPoolSize } from './pool-size.ts'
 
 // The message of each check says what is valid. It follows the name of the variable: "PORT must be a whole number …".
 
@@ -342,16 +343,6 @@ const secrets = new Set([
   'ADMIN_KEY',
   'OTEL_EXPORTER_OTLP_ENDPOINT',
 ])
-
-/** Maximum of the default number of connections, and the default for a PostgreSQL whose number of processors is unknown. */
-const maxDefaultPoolSize = 10
-
-/**
- * Returns the number of connections to an embedded PostgreSQL. On two processors that other programs used, too, the service made 11
- * to 35 % more changes per second on six connections than on ten: each connection is a process of PostgreSQL with its own caches.
- */
-export const embeddedPoolSize = (processors: number): number =>
-  Math.min(Math.max(3 * processors, 4), maxDefaultPoolSize)
 
 /**
  * Reads the configuration from the environment. No other file of the service reads the environment.

@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { OperationalError } from '../../src/operational-error.ts'
-import { embeddedPoolSize, environment, readConfig } from '../../src/server/config.ts'
+import { environment, readConfig } from '../../src/server/config.ts'
+import { embeddedPoolSize } from '../../src/server/pool-size.ts'
 
 const url = 'postgresql://user:password@db.example:5432/entente'
 
