@@ -1,4 +1,5 @@
-import type { FaultyColumn, ImportJob } from '../features/imports/store.ts'
+import type { FaultyColumn } from '../features/imports/job-schemas.ts'
+import type { ImportJob } from '../features/imports/store.ts'
 import type { RowFault } from '../features/imports/types.ts'
 import { formatCount } from '../format-count.ts'
 

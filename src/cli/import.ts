@@ -11,6 +11,7 @@ import {
   parseFileName,
 } from './context.ts'
 import { describeImport } from './import-report.ts'
+import type { LocalImports } from './local-imports.ts'
 
 interface ImportOptions extends CreateDatabaseOption {
   dryRun?: boolean
@@ -24,7 +25,32 @@ interface ImportOptions extends CreateDatabaseOption {
   undo?: string
 }
 
-/** Starts, commits or undoes an import, as the options say, and prints its report. */
+/** Prints the report of an import when the import has ended its step. @returns the import. */
+async function printReport(step: Promise<ImportJob>, context: CommandContext): Promise<ImportJob> {
+  const job = await step
+  await context.print(describeImport(job))
+  return job
+}
+
+/** Starts an import and prints its report. After a dry run, commits the import if the user confirms, and prints the new report. */
+async function startImport(
+  imports: LocalImports,
+  { mapping, files }: { mapping: string; files: string[] },
+  { dryRun = false, yes = false, decisions }: ImportOptions,
+  context: CommandContext,
+): Promise<ImportJob> {
+  const autoCommit = yes && !dryRun
+  const job = await printReport(imports.start({ mapping, files, decisions, autoCommit }), context)
+  if (job.state !== 'staged' || dryRun) return job
+  if (await askForConfirmation('Commit?')) return printReport(imports.commit(job.id), context)
+  context.printNote(`No record has been written yet. To commit: entente import --commit ${job.id}`)
+  return job
+}
+
+/**
+ * Starts, commits or undoes an import, as the options say. Prints its report, and writes the files that the options name.
+ * @throws OperationalError if the import fails, and with `--strict` if rows were refused.
+ */
 async function runImportCommand(
   mapping: string,
   files: string[],
@@ -34,41 +60,22 @@ async function runImportCommand(
   const database = await openAndMigrateDatabase(context, options)
   const { LocalImports } = await import('./local-imports.ts')
   const imports = new LocalImports(database, context)
-  const { dryRun = false, yes = false, commit, undo, decisions } = options
-  let job: ImportJob
-  let isPrinted = false
-  if (undo !== undefined) job = await imports.undo(undo)
-  else if (commit !== undefined) job = await imports.commit(commit)
-  else {
-    job = await imports.start({ mapping, files, decisions, autoCommit: yes && !dryRun })
-    if (job.state === 'staged' && !dryRun) {
-      const committed = await commitIfConfirmed(imports, job, context)
-      isPrinted = committed === undefined
-      job = committed ?? job
-    }
+  const runStep = () => {
+    const { commit, undo } = options
+    if (undo !== undefined) return printReport(imports.undo(undo), context)
+    if (commit !== undefined) return printReport(imports.commit(commit), context)
+    return startImport(imports, { mapping, files }, options, context)
   }
-  if (!isPrinted) await context.print(describeImport(job))
+  const job = await runStep()
   await imports.writeReportFiles(job, options)
   if (job.state === 'failed') throw new OperationalError('the import has failed; its report says why')
   const { refused } = job.counts
-  if (options.strict && undo === undefined && refused > 0)
+  if (options.strict && options.undo === undefined && refused > 0)
     throw new OperationalError(`${refused} ${refused === 1 ? 'row was' : 'rows were'} refused (--strict)`)
 }
 
 /** The options that cannot be used with `--commit` and `--undo`, since they decide how a new import runs. */
 const newImportOptions = ['dryRun', 'yes', 'decisions']
-
-/** Prints the report of a staged import, and commits the import if the user confirms. @returns undefined if not confirmed. */
-async function commitIfConfirmed(
-  imports: { commit(id: string): Promise<ImportJob> },
-  job: ImportJob,
-  context: CommandContext,
-): Promise<ImportJob | undefined> {
-  await context.print(describeImport(job))
-  if (await askForConfirmation('Commit?')) return imports.commit(job.id)
-  context.printNote(`No record has been written yet. To commit: entente import --commit ${job.id}`)
-  return undefined
-}
 
 /** `entente import` imports a file with a mapping, or commits or undoes an earlier import. */
 export const addImport: AddCommand = (program, context) => {

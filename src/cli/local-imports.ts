@@ -5,16 +5,14 @@ import { userInfo } from 'node:os'
 import { basename } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { autocommitReads, type Database } from '../database/database.ts'
-import { errorReason } from '../error-code.ts'
 import { builtInMappings, resolveMapping } from '../features/imports/built-in.ts'
 import { checkDecisions, lockDecisions, saveDecisions } from '../features/imports/decisions.ts'
-import { describeDecisions, readDecisions } from '../features/imports/decisions-csv.ts'
+import { type DecisionsFile, readDecisions } from '../features/imports/decisions-csv.ts'
 import { checkFileName } from '../features/imports/files.ts'
 import { streamMissing } from '../features/imports/http/missing.ts'
 import { streamUnresolvedNames } from '../features/imports/http/names.ts'
 import { streamRejected } from '../features/imports/http/rejected.ts'
 import type { LocalFile } from '../features/imports/reading/file.ts'
-import { type DecodedText, decodeText } from '../features/imports/reading/text.ts'
 import { isTemporary, type RunOptions, runImport } from '../features/imports/run.ts'
 import { readSettings } from '../features/imports/settings.ts'
 import { commitStep, type Step, takeStep, undoStep } from '../features/imports/steps.ts'
@@ -27,7 +25,7 @@ import {
 } from '../features/imports/store.ts'
 import { decodeUtf8 } from '../model/characters.ts'
 import { uuidPattern } from '../model/keys.ts'
-import { OperationalError } from '../operational-error.ts'
+import { failure, OperationalError } from '../operational-error.ts'
 import { registry } from '../resources/registry.ts'
 import type { CommandContext } from './context.ts'
 import { ProgressBar } from './progress.ts'
@@ -52,7 +50,7 @@ const retryMs = 1000
 const longAttemptMs = 30_000
 
 const refuseToRead = (path: string, error: unknown): never => {
-  throw new OperationalError(`${path} cannot be read: ${errorReason(error)}`, { cause: error })
+  throw failure(`${path} cannot be read`, error)
 }
 
 /** Returns the name, size and SHA-256 of a file. @throws OperationalError if it cannot be read twice, such as a pipe. */
@@ -74,20 +72,10 @@ async function describeFile({ path, name }: LocalFile): Promise<ImportFile> {
 const readBytes = (path: string): Promise<Buffer> =>
   readFile(path).catch((error) => refuseToRead(path, error))
 
-/**
- * Reads decisions, in any encoding that files with rows may have.
- * @throws OperationalError if the file cannot be read, or its encoding cannot be detected.
- */
-async function readDecisionsFile(path: string): Promise<DecodedText> {
-  const decoded = await decodeText(await readBytes(path))
-  if (decoded) return decoded
-  throw new OperationalError(`the encoding of ${path} could not be detected: save it as UTF-8`)
-}
-
 /** Writes a file of a report, page by page. @throws OperationalError when it cannot be written. */
 async function writeReportFile(path: string, pages: AsyncIterable<string>): Promise<void> {
-  const refuse = (error: Error): never => {
-    throw new OperationalError(`${path} cannot be written: ${errorReason(error)}`, { cause: error })
+  const refuse = (error: unknown): never => {
+    throw failure(`${path} cannot be written`, error)
   }
   const file = await open(path, 'w').catch(refuse)
   try {
@@ -144,17 +132,18 @@ export class LocalImports {
     const importFiles = await Promise.all(files.map(describeFile))
     const actor = { kind: 'command', id: null, name: `entente import (${findUserName()})` } as const
     const locate = (line: number) => `${decisions}, line ${line}:`
-    const decoded = decisions === undefined ? undefined : await readDecisionsFile(decisions)
-    const parsed = decoded ? await readDecisions(decoded.text, locate) : []
-    await checkDecisions(this.#database, registry, parsed, ({ line }) => locate(line))
+    const decided: DecisionsFile =
+      decisions === undefined
+        ? { decisions: [], fileInfo: null }
+        : await readDecisions(await readBytes(decisions), locate)
+    await checkDecisions(this.#database, registry, decided.decisions, ({ line }) => locate(line))
     const created = await this.#database.transaction(async (tx) => {
       // Also without decisions: `checkAgain` would miss an import that begins while others store their decisions.
       await lockDecisions(tx, scheme)
-      await saveDecisions(tx, scheme, parsed, actor)
+      await saveDecisions(tx, scheme, decided.decisions, actor)
       const settings = { scheme, mapping, state: 'uploaded', autoCommit, actor, requestId: null } as const
       const job = await createImport(tx, settings)
-      const fileInfo = decoded ? describeDecisions(decoded.encoding) : null
-      await changeImport(tx, job, { files: importFiles, fileInfo })
+      await changeImport(tx, job, { files: importFiles, fileInfo: decided.fileInfo })
       return job
     })
     // `--commit` continues an interrupted commit. After an outage during the dry run, the hint does not name `--commit`: it would

@@ -1,6 +1,5 @@
 import { open, rm } from 'node:fs/promises'
-import { errorReason } from '../error-code.ts'
-import { OperationalError } from '../operational-error.ts'
+import { failure, OperationalError } from '../operational-error.ts'
 import type { CommandContext } from './context.ts'
 
 /** A file that a command makes. */
@@ -28,9 +27,7 @@ export async function writeNewFile(
       throw new OperationalError(`the file ${path} already exists: give the name of a new file for ${noun}`, {
         cause,
       })
-    throw new OperationalError(`${noun} cannot be written to a new file ${path}: ${errorReason(cause)}`, {
-      cause,
-    })
+    throw failure(`${noun} cannot be written to a new file ${path}`, cause)
   }
   const opening = open(path, 'wx', mode)
   let isComplete = false

@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises'
-import { errorReason } from '../error-code.ts'
-import { OperationalError } from '../operational-error.ts'
+import { failure } from '../operational-error.ts'
 import { type AddCommand, parseFileName } from './context.ts'
 
 /** `entente openapi` writes the OpenAPI document, without a database. */
@@ -16,12 +15,9 @@ export const addOpenApi: AddCommand = (program, context) => {
       ])
       const text = JSON.stringify(openApiDocument(registry))
       if (out === undefined) await context.print(text)
-      else {
-        await writeFile(out, text).catch((error: Error) => {
-          throw new OperationalError(`the document cannot be written to ${out}: ${errorReason(error)}`, {
-            cause: error,
-          })
+      else
+        await writeFile(out, text).catch((error: unknown) => {
+          throw failure(`the document cannot be written to ${out}`, error)
         })
-      }
     })
 }

@@ -1,9 +1,9 @@
-import { errorCode, errorReason } from '../error-code.ts'
-import { OperationalError } from '../operational-error.ts'
+import { errorCode } from '../error-code.ts'
+import { failure } from '../operational-error.ts'
 
 /** Options of `printLine`. */
 export interface PrintOptions {
-  /** Whether a closed pipe is an error. Set it for a line that cannot be printed again, such as a new key. */
+  /** Whether the line cannot be printed again, such as a new key. Then it is an error if the reader of a pipe has closed it. */
   isIrreplaceable?: boolean
 }
 
@@ -15,8 +15,7 @@ export function printLine(text: string, { isIrreplaceable = false }: PrintOption
   return new Promise((resolve, reject) => {
     process.stdout.write(`${text}\n`, (error) => {
       if (!error || (errorCode(error) === 'EPIPE' && !isIrreplaceable)) resolve()
-      else
-        reject(new OperationalError(`the output cannot be written: ${errorReason(error)}`, { cause: error }))
+      else reject(failure('the output cannot be written', error))
     })
   })
 }

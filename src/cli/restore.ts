@@ -1,6 +1,5 @@
 import { open } from 'node:fs/promises'
-import { errorReason } from '../error-code.ts'
-import { OperationalError } from '../operational-error.ts'
+import { failure, OperationalError } from '../operational-error.ts'
 import {
   type AddCommand,
   type CreateDatabaseOption,
@@ -15,13 +14,13 @@ export const addRestore: AddCommand = (program, context) => {
     .description('restore an archive of `entente export --all` into an empty registry')
     .addOption(createDatabaseOption())
     .action(async (name: string, options: CreateDatabaseOption) => {
-      const refuse = (reason: string, cause?: unknown): never => {
-        throw new OperationalError(`the archive ${name} cannot be read: ${reason}`, { cause })
-      }
-      const file = await open(name).catch((error: unknown) => refuse(errorReason(error), error))
+      const summary = `the archive ${name} cannot be read`
+      const file = await open(name).catch((error: unknown) => {
+        throw failure(summary, error)
+      })
       if ((await file.stat()).isDirectory()) {
         await file.close()
-        refuse('it is a folder')
+        throw new OperationalError(`${summary}: it is a folder`)
       }
       const database = await openAndMigrateDatabase(context, options)
       const [{ withLock }, { restoreArchive }] = await Promise.all([

@@ -1,14 +1,13 @@
 import { readFile } from 'node:fs/promises'
-import { errorReason } from '../error-code.ts'
 import type { NamedSeal } from '../features/integrity/seal-faults.ts'
-import { OperationalError } from '../operational-error.ts'
+import { failure, OperationalError } from '../operational-error.ts'
 import { type AddCommand, openAndMigrateDatabase } from './context.ts'
 import { describeSpeed } from './speed.ts'
 
 async function readSeal(file: string): Promise<NamedSeal> {
   const { parseSeal } = await import('../features/integrity/seal.ts')
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new OperationalError(`the seal ${file} cannot be read: ${errorReason(cause)}`, { cause })
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw failure(`the seal ${file} cannot be read`, error)
   })
   return { name: file, seal: parseSeal(text, file) }
 }

@@ -22,6 +22,11 @@ export type Dependencies = readonly string[] | typeof everything
 
 type ChangeHandler = (resource: string) => void
 
+/** Waits for a verification, and at most as long as a connection counts as current. */
+async function waitBriefly(verification: Promise<unknown> | undefined): Promise<void> {
+  await Promise.race([verification, delay(currentForMs, undefined, { ref: false })])
+}
+
 /**
  * Counts the changes of a database by resource, including the changes that other programs make.
  *
@@ -43,7 +48,8 @@ export class Changes {
   #times: { countedAt: number; generation: number }[] = []
   #subscribing: Promise<Subscription> | undefined
   #subscription: Subscription | undefined
-  #lastReason = ''
+  /** Why the connection is lost; empty while it is open, and before it is opened for the first time. */
+  #lossReason = ''
   #isListening = false
 
   constructor(database: Pick<Database, 'listen' | 'onCommit'>, log: ChangesLog) {
@@ -56,11 +62,12 @@ export class Changes {
     if (this.#subscribing) return
     this.#subscribing = this.#subscribe()
     // Counts changes of this process before their notifications arrive, and before their client has the response.
-    this.#database.onCommit((announced) => {
-      for (const resource of announced) this.countChange(resource)
+    this.#database.onCommit((resources) => {
+      for (const resource of resources) this.countChange(resource)
     })
   }
 
+  /** Stops listening. After this, `isCurrent()` is false. */
   async close(): Promise<void> {
     const subscription = await this.#subscribing
     this.#subscription = undefined
@@ -94,21 +101,22 @@ export class Changes {
   }
 
   /** Whether any of these dependencies has changed since a generation. */
-  hasChanged(dependencies: Dependencies, since: number): boolean {
-    if (dependencies === everything) return this.#generation > since
+  hasChanged(dependencies: Dependencies, generation: number): boolean {
+    if (dependencies === everything) return this.#generation > generation
     return (
-      this.#allChangedIn > since ||
-      dependencies.some((resource) => (this.#changedIn.get(resource) ?? 0) > since)
+      this.#allChangedIn > generation ||
+      dependencies.some((resource) => (this.#changedIn.get(resource) ?? 0) > generation)
     )
   }
 
   /**
-   * The generation at a time of `performance.now()`: data that was read as of that time includes every change that was
-   * counted up to this generation. 0 for times before the oldest stored one.
+   * Returns the generation at a time: data that was read as of that time includes every change that was counted up to this
+   * generation. Returns 0 for times before the oldest stored one.
+   * @param timeMs as of `performance.now()`.
    */
-  generationAt(time: number): number {
+  generationAt(timeMs: number): number {
     // A change with exactly this time may have been counted after the read.
-    const index = this.#times.findLastIndex(({ countedAt }) => countedAt < time)
+    const index = this.#times.findLastIndex(({ countedAt }) => countedAt < timeMs)
     return this.#times[index]?.generation ?? 0
   }
 
@@ -149,14 +157,14 @@ export class Changes {
       await this.#subscription?.verify()
       if (!isVerified()) await this.#subscription?.verify()
     }
-    await Promise.race([verifyTwice(), delay(currentForMs, undefined, { ref: false })])
+    await waitBriefly(verifyTwice())
     return isVerified()
   }
 
   /** Like `isCurrent`, but waits up to 100 ms for the connection to be verified. */
   async waitUntilCurrent(): Promise<boolean> {
     if (this.isCurrent()) return true
-    await Promise.race([this.#subscription?.verify(), delay(currentForMs, undefined, { ref: false })])
+    await waitBriefly(this.#subscription?.verify())
     return this.#age() < currentForMs
   }
 
@@ -171,15 +179,15 @@ export class Changes {
         this.#isListening = true
         this.countChange(everything)
         // The first connection is not logged, because the first line in the terminal is the address of the service.
-        if (this.#lastReason !== '')
+        if (this.#lossReason !== '')
           this.#log.info('The response cache is on again: notifications of changes arrive.')
-        this.#lastReason = ''
+        this.#lossReason = ''
       },
       onDisconnect: (reason) => {
         this.#isListening = false
         this.countChange(everything)
-        if (reason !== this.#lastReason) this.#log.warn(`The response cache is off: ${reason}.`)
-        this.#lastReason = reason
+        if (reason !== this.#lossReason) this.#log.warn(`The response cache is off: ${reason}.`)
+        this.#lossReason = reason
       },
     })
     this.#subscription = subscription

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { errorCode } from '../error-code.ts'
 import { OperationalError } from '../operational-error.ts'
 import type { Database } from './database.ts'
+import { serverAddress } from './server-address.ts'
 
 /** The oldest major version of PostgreSQL that works. */
 const minServerVersion = 15
@@ -31,10 +32,7 @@ export async function checkConnection(
   origin: string,
   signal?: AbortSignal,
 ): Promise<void> {
-  const { hostname: host, port: urlPort, searchParams } = new URL(url)
-  const hostname = searchParams.get('host') ?? host
-  const port = searchParams.get('port') ?? urlPort
-  const address = `${hostname || 'the local socket'}:${port || 5432}`
+  const { hostname, address } = serverAddress(url)
   const { version, encoding } = await readServer(database, signal).catch((error: unknown) => {
     throw new OperationalError(`${origin}: ${describeFailure(error, hostname, address)}`)
   })

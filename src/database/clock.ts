@@ -2,8 +2,8 @@
 export interface Clock {
   /**
    * Returns the time of the database. The result is ahead of the database's clock by at most a round trip. Waits for the database
-   * until a first measurement has succeeded, and for a new one after the machine has slept. Other calls add the time that has
-   * elapsed since the last measurement, by the monotonic clock of the process.
+   * until a first measurement has succeeded, and for a new one after the machine has slept or its time of day has been set ahead.
+   * Other calls add the time that has elapsed since the last measurement, by the monotonic clock of the process.
    * @throws the error of the measurement for which it waits.
    */
   now(): Promise<Date>
@@ -12,8 +12,11 @@ export interface Clock {
 /** Maximum age of a measurement. The call that finds an older one starts a new measurement in the background. */
 const maxAgeMs = 60_000
 
-/** By how much the time of day may advance more than the monotonic clock, which stands still while the machine sleeps. */
-const maxSleepMs = 1000
+/**
+ * By how much the time of day may advance more than the monotonic clock. The monotonic clock stands still while the machine sleeps,
+ * and does not follow when the time of day is set.
+ */
+const maxStepMs = 50
 
 /** A measurement: the time of the database, and the times of the two clocks of the process at the start of the measurement. */
 interface Measurement {
@@ -22,8 +25,8 @@ interface Measurement {
   timeOfDayMs: number
 }
 
-const hasSleptSince = ({ tick, timeOfDayMs }: Measurement): boolean =>
-  Date.now() - timeOfDayMs - (performance.now() - tick) > maxSleepMs
+const hasSteppedSince = ({ tick, timeOfDayMs }: Measurement): boolean =>
+  Date.now() - timeOfDayMs - (performance.now() - tick) > maxStepMs
 
 /** Creates the clock. @param measure asks the database for its time. */
 export function databaseClock(measure: () => Promise<Date>): Clock {
@@ -41,10 +44,10 @@ export function databaseClock(measure: () => Promise<Date>): Clock {
   }
   return {
     now: async () => {
-      if (anchor && !hasSleptSince(anchor) && performance.now() - anchor.tick > maxAgeMs)
+      if (anchor && !hasSteppedSince(anchor) && performance.now() - anchor.tick > maxAgeMs)
         refresh().catch(() => {})
-      // A measurement in the background may have begun before the machine slept.
-      while (!anchor || hasSleptSince(anchor)) await refresh()
+      // A measurement in the background may have begun before the step.
+      while (!anchor || hasSteppedSince(anchor)) await refresh()
       return new Date(anchor.timeMs + performance.now() - anchor.tick)
     },
   }

@@ -91,9 +91,11 @@ export const unionAll = (queries: readonly SQL[]): SQL => sql.join([...queries],
 /** Casts SQL of an array, such as the values of a filter, to `text[]`. */
 export const textArray = (values: SQL): SQL => sql`${values}::text[]`
 
+/** SQL string literal. */
+export const literal = (text: string): SQL => sql.raw(`'${text.replaceAll("'", "''")}'`)
+
 /** SQL string literals, separated by commas. */
-export const literals = (values: readonly string[]): SQL =>
-  sql.raw(values.map((value) => `'${value.replaceAll("'", "''")}'`).join(', '))
+export const literals = (values: readonly string[]): SQL => commaList(values.map(literal))
 
 /** A check constraint that allows the values of an enumeration, and null. */
 export const oneOf = (name: string, column: AnyPgColumn, values: readonly string[]) =>
@@ -109,4 +111,4 @@ export const filled = (name: string, column: AnyPgColumn) =>
 
 /** A check constraint on the form of a text, as a POSIX regular expression. */
 export const matches = (name: string, column: AnyPgColumn, pattern: string) =>
-  check(name, sql`${column} ~ ${sql.raw(`'${pattern}'`)}`)
+  check(name, sql`${column} ~ ${literal(pattern)}`)

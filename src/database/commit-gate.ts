@@ -1,16 +1,15 @@
 import { Problem } from '../problems/problem.ts'
 import { CommitTimeoutError } from './connection.ts'
-import { retryAfterSeconds } from './errors.ts'
 
 /** How long all changes are refused after a commit timeout, in milliseconds. */
 const pauseMs = 1000
 
 /**
- * A circuit breaker for changes; but as with any gate, open means that changes pass, and shut means that they are refused.
- * It refuses changes while commits hang, such as when no synchronous standby confirms them.
- * Otherwise each change would wait in PostgreSQL until its timeout, and hold a connection that reads need. A commit timeout
- * shuts the gate. After a pause, the gate lets one change through at a time, as a trial. The next commit that has written
- * opens it: a commit of a transaction that has written nothing never waits for a standby.
+ * Refuses changes while commits hang, such as when no synchronous standby confirms them. Otherwise each change would wait in
+ * PostgreSQL until its timeout, and hold a connection that reads need. While the gate is open, changes pass. (An open circuit
+ * breaker, in contrast, lets nothing pass.) A commit timeout shuts the gate. After a pause, the gate lets one change through at
+ * a time, as a trial. The next commit that has written opens it: a commit of a transaction that has written nothing never waits
+ * for a standby.
  */
 export class CommitGate {
   /** Time of the last commit timeout, in milliseconds of `performance.now()`; undefined while the gate is open. */
@@ -59,7 +58,4 @@ export class CommitGate {
   }
 }
 
-const refusal = () =>
-  new Problem('unavailable', 'The database does not confirm changes at the moment.', {
-    headers: { 'retry-after': retryAfterSeconds },
-  })
+const refusal = () => new Problem('unavailable', 'The database does not confirm changes at the moment.')

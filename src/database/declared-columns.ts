@@ -9,7 +9,7 @@ import * as commonTables from './tables/index.ts'
  * SQL that finds the declared columns that the catalog lacks, in the order of their declaration. If a whole table is missing,
  * the result has the name of the table once, and none of its columns.
  */
-const missingText = `select name, min(number) as number from (
+const missingColumnsSql = `select name, min(number) as number from (
     select case when relation is null then declared.table_name else declared.table_name || '.' || declared.column_name end as name, number
     from unnest($1::text[], $2::text[]) with ordinality as declared (table_name, column_name, number)
     cross join to_regclass(format('public.%I', declared.table_name)) as relation
@@ -28,7 +28,7 @@ export async function checkDeclaredColumns(database: Database, tables: readonly 
     Object.values(getTableColumns(table)).map(({ name }) => [getTableName(table), name]),
   )
   const rows = await database.read<{ name: string }>({
-    text: missingText,
+    text: missingColumnsSql,
     values: [columns.map(([table]) => table), columns.map(([, column]) => column)],
   })
   if (rows.length === 0) return

@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { Problem } from '../problems/problem.ts'
-import { type ProblemType, problemTypes } from '../problems/types.ts'
+import type { ProblemType } from '../problems/types.ts'
 
 /** Returns PostgreSQL's error from the cause chain of an error; undefined when there is none. */
 export function getDatabaseError(error: unknown): pg.DatabaseError | undefined {
@@ -39,9 +39,6 @@ export function isConnectionError(error: unknown): boolean {
     isConnectionError(error.cause)
   )
 }
-
-/** Value of `Retry-After`, in seconds. */
-export const retryAfterSeconds = '1'
 
 const timeoutDetail =
   'Statement timeout: the statement was cancelled and nothing was written. Narrow the request.'
@@ -90,10 +87,7 @@ export function toProblem(error: unknown): Problem | undefined {
     type: 'unavailable' as const,
     detail: 'The database cannot be reached.',
   }
-  return new Problem(type, detail, {
-    cause: error,
-    ...(problemTypes[type].status === 503 && { headers: { 'retry-after': retryAfterSeconds } }),
-  })
+  return new Problem(type, detail, { cause: error })
 }
 
 /** SQLSTATE classes that may end the session during a commit: connection, resources, shutdown, system and internal errors. */

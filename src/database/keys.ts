@@ -43,7 +43,7 @@ function randomKey(): { key: string; prefix: string } {
 /** Returns the hash of a key: SHA-256 in hexadecimal. The database stores this hash, and not the key. */
 export const hashKey = (key: string): string => createHash('sha256').update(key).digest('hex')
 
-/** Creates a key. Only the return value has the secret; the database stores its hash. */
+/** Creates a key. Only the return value has the secret; the database stores its hash. @throws PostgreSQL's error. */
 export async function createKey(
   tx: Transaction,
   { name, role, expiresAt }: NewKey,

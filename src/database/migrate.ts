@@ -43,7 +43,7 @@ const toTime = ({ created_at }: Applied) => Number(created_at)
 /** The schemas of views. `applyMigrations` drops them before the migrations, and creates them again after the last one. */
 const replacedSchemas = ['past', 'published', 'published_past']
 
-/** The setting with the newest migration that a version of the service must know to work with the database. */
+/** Name of the setting with the creation time (`when`) of the newest migration that a version must know to work with the database. */
 const requiredMigration = 'required_migration'
 
 /**

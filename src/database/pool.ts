@@ -9,7 +9,6 @@ import {
   type PoolObserver,
   type StatementLimits,
 } from './connection.ts'
-import { retryAfterSeconds } from './errors.ts'
 import { Sockets } from './replicas/sockets.ts'
 import { checkConnectionWhileRunning, sessionSettings } from './session-settings.ts'
 import { type Lane, type LaneLimits, Lanes, type Lease } from './shares/lanes.ts'
@@ -25,9 +24,6 @@ const acquireTimeoutMessage = 'timeout exceeded when trying to connect'
 /** Timeouts on a replica: for opening a connection, and for waiting for a lock. After either, the read runs on the primary. */
 const replicaConnectTimeoutMs = 500
 const replicaLockTimeoutMs = 200
-
-const overloaded = (detail: string, cause?: unknown) =>
-  new Problem('overloaded', detail, { cause, headers: { 'retry-after': retryAfterSeconds } })
 
 const ignoreErrors = (emitter: EventEmitter): void => {
   // A lost connection is reported by the statement that fails. Without a listener the event would end the process.
@@ -134,7 +130,7 @@ export class Pool {
       if (this.#isReplica || error.message !== acquireTimeoutMessage) throw error
       this.observer.requestRefused(lane, 'wait')
       const detail = `Timed out after ${this.options.acquireTimeoutMs / 1000} s waiting for a database connection.`
-      throw overloaded(detail, error)
+      throw new Problem('overloaded', detail, { cause: error })
     })
   }
 

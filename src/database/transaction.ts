@@ -1,6 +1,6 @@
 import { Problem } from '../problems/problem.ts'
 import type { Connection } from './connection.ts'
-import { isConflict, isReadOnly, mayHaveLostSession, retryAfterSeconds } from './errors.ts'
+import { isConflict, isReadOnly, mayHaveLostSession } from './errors.ts'
 import { unreachablePosition } from './replicas/position.ts'
 import type { Work } from './shares/work.ts'
 import type { Transaction } from './statement.ts'
@@ -76,7 +76,7 @@ async function commit(connection: Connection, { onWritten, announce, work }: End
     throw new Problem(
       'outcome-unknown',
       'The database did not confirm the commit, so the change may or may not have been made. Read the record again to find out. With If-Match or an Idempotency-Key the request can be repeated safely.',
-      { cause: error, headers: { 'retry-after': retryAfterSeconds } },
+      { cause: error },
     )
   }
 }

@@ -31,8 +31,8 @@ async function openUnreliableDatabase() {
   const messageAfterOutage = async (command: (imports: LocalImports) => Promise<unknown>) => {
     let message = ''
     // The test holds the lock of the register, so the command prints a note that it waits for another import. From then on, the
-    // database is unreachable, and each look at the clock is 20 s later, so that the command gives up (`maxOutageMs`) without a
-    // real wait.
+    // database is unreachable, and each call of `performance.now()` returns 20 s more, so that the command gives up
+    // (`maxOutageMs`) without a real wait.
     const printNote = () => {
       proxy.refuseConnections()
       let now = 0
@@ -43,13 +43,17 @@ async function openUnreliableDatabase() {
     }
     const { signal } = new AbortController()
     const imports = new LocalImports(unreliable, { signal, printNote })
-    await withSchemeLock(database, scheme, async () => {
-      message = await command(imports).then(
-        () => 'no error',
-        (error: Error) => error.message,
-      )
-    })
-    vi.restoreAllMocks()
+    try {
+      await withSchemeLock(database, scheme, async () => {
+        message = await command(imports).then(
+          () => 'no error',
+          (error: Error) => error.message,
+        )
+      })
+    } finally {
+      // The database is closed by the real clock.
+      vi.restoreAllMocks()
+    }
     return message
   }
   return { database, scheme, mapping: treatyMapping(scheme), messageAfterOutage }

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => database.close())
 
 describe('a service that cannot start', () => {
-  it('ends with exit code 1 and one line that names every invalid value, and no secret', async () => {
+  it('ends with exit code 1, and names every invalid value, but no secret, in one line', async () => {
     const env = { PROT: '80', PORT: '80x', SEED: 'al', DATABASE_URL: 'mysql://root:secret@host/x' }
     const { code, stdout, stderr } = await run([], env).ended
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
@@ -62,12 +62,12 @@ describe('a service that cannot start', () => {
   })
 })
 
-describe('a database that lacks what is declared, since its migration was not generated', () => {
+describe('a database that lacks declared tables or columns, for which no migration was generated', () => {
   const lacking: [string, string, string][] = [
     ['columns', 'alter table projects drop column summary cascade', '(projects.summary, projects.search)'],
     ['a table', 'drop table projects_agreements', '(projects_agreements)'],
   ]
-  it.each(lacking)('is refused by serve and commands if it lacks %s', async (_what, statement, named) => {
+  it.each(lacking)('is refused by serve and verify if it lacks %s', async (_what, statement, named) => {
     const { url, pool, close } = await openTestDatabase()
     onTestFinished(close)
     await pool.query(

@@ -23,6 +23,17 @@ it('the clock of the database is measured again after the machine has slept', as
   expect(measure).toHaveBeenCalledTimes(2)
 })
 
+it('the clock of the database is measured again after the time of day was set ahead by 0.1 s', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: 0 })
+  let databaseTime = Date.UTC(2030, 0, 1)
+  const clock = databaseClock(async () => new Date(databaseTime))
+  await clock.now()
+  // The database runs on the same machine.
+  databaseTime += 100
+  vi.setSystemTime(100)
+  expect((await clock.now()).getTime()).toBeGreaterThanOrEqual(databaseTime)
+})
+
 it('a measurement of the clock during which the machine has slept is repeated', async () => {
   vi.useFakeTimers({ toFake: ['Date', 'performance'], now: 0 })
   let databaseTime = Date.UTC(2030, 0, 1)

@@ -3,7 +3,7 @@ import { type Api, startTestApi } from '../support/api.ts'
 import { sendBulk } from '../support/bulk.ts'
 import { resourceOf } from '../support/documents.ts'
 
-/** The order of the hits of a search across resources, and searches for codes and ids. */
+/** The order of the hits of a search across resources, the words that they have, and searches for codes and ids. */
 
 let api: Api
 beforeAll(async () => {
@@ -40,6 +40,22 @@ describe('a search across resources', () => {
       for (const limit of [1, 3, 20]) expect(await keysOf(q, limit)).toEqual(all.slice(0, limit))
     },
   )
+
+  it('finds the stem of a word as a whole, and longer words only by a typed beginning', async () => {
+    const documents = ['Quagmire car', 'Quagmire carbon'].map((title) => ({ title, kind: 'other' }))
+    for (const document of documents) expect((await api.post('/v1/projects', document)).status).toBe(201)
+    const titlesWith = async (q: string) => {
+      const response = await api.get(`/v1/search?resource=projects&q=${encodeURIComponent(q)}`)
+      const { data } = response.json<{ data: { title: string; score: number }[] }>()
+      // Hits with lower scores are names similar to the text.
+      return data.filter(({ score }) => score >= 0.5).map(({ title }) => title)
+    }
+    expect(await titlesWith('cars quagmire')).toEqual(['Quagmire car'])
+    expect(await titlesWith('"quagmire cars"')).toEqual(['Quagmire car'])
+    expect(await titlesWith('quagmire carb')).toEqual(['Quagmire carbon'])
+    expect(await titlesWith('quagmi -cars')).toEqual(['Quagmire carbon'])
+    expect(await titlesWith('the quagmire of car')).toEqual(['Quagmire car', 'Quagmire carbon'])
+  })
 
   it.each([
     ['PK', 'PAK'],

@@ -1,8 +1,7 @@
 import { access, constants, mkdir, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { errorCode } from '../../error-code.ts'
-import { OperationalError } from '../../operational-error.ts'
-import { failure } from './failure.ts'
+import { failure, OperationalError } from '../../operational-error.ts'
 
 /**
  * Creates the folder `DATA_DIR` and its parents if they do not exist.
@@ -36,7 +35,8 @@ async function createOne(folder: string): Promise<boolean> {
     await mkdir(folder)
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return false
-    if (errorCode(error) !== 'EEXIST' || !(await isFolder(folder))) throw error
+    if (errorCode(error) !== 'EEXIST') throw error
+    if (!(await isFolder(folder))) throw new Error('a file is in its place', { cause: error })
   }
   return true
 }

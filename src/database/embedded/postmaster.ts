@@ -4,9 +4,8 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { errorCode } from '../../error-code.ts'
-import { OperationalError } from '../../operational-error.ts'
+import { failure, OperationalError } from '../../operational-error.ts'
 import type { Cluster } from './cluster.ts'
-import { failure } from './failure.ts'
 
 /** A cluster's running server, as its file postmaster.pid describes it. */
 interface Postmaster {

@@ -18,8 +18,8 @@ const hasProcessGroups = process.platform !== 'win32'
 /**
  * Runs a program to its end. Except on Windows, it is in a process group of its own: Ctrl-C in the terminal does not reach it,
  * and an abort also ends its child processes.
- * @throws Error with `stderr` when the program fails; the error of `spawn` when it cannot be started; `signal.reason` after an
- * abort.
+ * @throws Error with `stderr`, and the line of it that says why, when the program fails; the error of `spawn` when it cannot be
+ * started; `signal.reason` after an abort.
  */
 export async function runProgram(
   program: string,
@@ -54,11 +54,25 @@ export async function runProgram(
       child.once('error', reject).once('close', (code, signalName) => resolve(code ?? signalName))
     })
     signal?.throwIfAborted()
-    if (outcome !== 0) throw Object.assign(new Error(`${program} ended with ${outcome}`), { stderr })
+    if (outcome !== 0)
+      throw Object.assign(new Error(errorLine(stderr) ?? `${program} ended with ${outcome}`), { stderr })
   } finally {
     clearTimeout(timer)
     signal?.removeEventListener('abort', onAbort)
   }
+}
+
+/**
+ * Returns the first line with an error, otherwise the last line; undefined if there is none. Adds a hint if a shared library is
+ * missing.
+ */
+function errorLine(stderr: string): string | undefined {
+  const lines = stderr.split('\n').filter((line) => line.trim() !== '')
+  const line = lines.find((text) => /error:|fatal:/i.test(text)) ?? lines.at(-1)
+  const isLibraryMissing = /shared librar|Library not loaded/.test(stderr)
+  return line !== undefined && isLibraryMissing
+    ? `${line} (packages were installed without their install scripts: run npm rebuild)`
+    : line
 }
 
 function killGroup(leader: number, name: NodeJS.Signals): void {

@@ -1,6 +1,6 @@
-import type pg from 'pg'
+import pg from 'pg'
 import { errorCode } from '../../error-code.ts'
-import { failure } from './failure.ts'
+import { failure } from '../../operational-error.ts'
 
 /**
  * The lock by which the last of several processes stops the embedded server that they share. Each process holds a shared
@@ -21,7 +21,6 @@ export interface SharedLock {
  * @throws OperationalError for any other failure, such as a refused login.
  */
 export async function acquireSharedLock(url: string): Promise<SharedLock | undefined> {
-  const { default: pg } = await import('pg')
   const client = new pg.Client({
     connectionString: url,
     application_name: 'entente shared lock',

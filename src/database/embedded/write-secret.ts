@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { rename, rm, writeFile } from 'node:fs/promises'
-import { failure } from './failure.ts'
+import { failure } from '../../operational-error.ts'
 
 /**
  * Writes a file that only its owner may read. The file is replaced atomically: readers find the old or the new text, even after a

@@ -1,3 +1,4 @@
+import { serverAddress } from '../server-address.ts'
 import { databaseIdentity, type Position } from './position.ts'
 import { Probe } from './probe.ts'
 
@@ -53,14 +54,13 @@ export class Replica {
   #identity = ''
   #failures = 0
   #backoffUntil = Number.NEGATIVE_INFINITY
-  /** The replica has every commit from before this time of `performance.now()`. */
+  /** The replica has every commit from before this time of `performance.now()`. Set by `Replicas`; -Infinity while unknown. */
   asOf = Number.NEGATIVE_INFINITY
 
   constructor(url: string, number: number, handler: ReplicaHandler) {
-    const { hostname, port } = new URL(url)
     this.url = url
     this.number = number
-    this.address = `${hostname}:${port || 5432}`
+    this.address = serverAddress(url).address
     this.#handler = handler
     this.#probe = new Probe(url, statement, {
       onResult: (row) => this.#receive(row),
@@ -97,12 +97,15 @@ export class Replica {
     return this.#identity
   }
 
-  /** Whether a read that starts now sees every commit older than `maxAgeMs`, and every commit from before `notBefore`. */
+  /**
+   * Whether a read that starts now sees every commit older than `maxAgeMs`, and every commit from before `notBefore`
+   * (a time of `performance.now()`).
+   */
   isFresh(maxAgeMs: number, notBefore = Number.NEGATIVE_INFINITY): boolean {
     return this.asOf >= notBefore && performance.now() - this.asOf <= maxAgeMs
   }
 
-  /** Whether the replica has replayed the log up to a position. */
+  /** Whether the replica has replayed the log up to a position; true without a position. */
   hasReached(position: Position | undefined): boolean {
     return !position || (this.#timeline >= position.timeline && this.#lsn >= position.lsn)
   }

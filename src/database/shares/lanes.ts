@@ -1,5 +1,4 @@
 import { Problem } from '../../problems/problem.ts'
-import { retryAfterSeconds } from '../errors.ts'
 import { FairQueue } from './fair-queue.ts'
 import { OwnerActivity } from './owner-activity.ts'
 import { type Owner, ownerKey, type Work } from './work.ts'
@@ -54,7 +53,8 @@ const maxExpensiveWaiting = 16
  */
 const maxKindShare = 0.75
 
-const longRetryAfterSeconds = '5'
+/** Seconds after which a refused request can be repeated. */
+const retryAfterSeconds: Record<Lane, string> = { cheap: '1', expensive: '5' }
 
 /** How long a client counts as active after a cheap statement, since more are likely. */
 const activeMs = 1000
@@ -295,8 +295,7 @@ export class Lanes {
   #refuse(lane: Lane, refusal: Refusal, detail: string): Problem {
     this.#onRefusal(lane, refusal)
     const type = refusal === 'share' ? 'too-many-waiting' : 'overloaded'
-    const seconds = lane === 'cheap' ? retryAfterSeconds : longRetryAfterSeconds
-    return new Problem(type, detail, { headers: { 'retry-after': seconds } })
+    return new Problem(type, detail, { headers: { 'retry-after': retryAfterSeconds[lane] } })
   }
 }
 

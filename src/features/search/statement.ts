@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { columnOf, unionAll } from '../../database/columns.ts'
+import { columnOf, literal, unionAll } from '../../database/columns.ts'
 import {
   characterWords,
   fold,
@@ -196,9 +196,9 @@ function hitJson(index: number, resource: Resource): SQL {
   // The keys of other resources may have other types, so only keys of this resource reach the cast.
   const hitKey = sql`(case when hits.resource_index = ${sql.raw(String(index))} then hits.key end)::${sql.raw(key.column.getSQLType())}`
   return sql`(select row_to_json(hit) from (
-    select ${sql.raw(`'${name}'`)}::text as resource, hits.key as key, shown.title, shown.matched,
+    select ${literal(name)}::text as resource, hits.key as key, shown.title, shown.matched,
       search_snippet(coalesce(shown.matched, shown.title), shown.prose, ${words}, ${marked}) as snippet,
-      round(hits.score::numeric, 4)::float8 as score, ${sql.raw(`'/v1/${name}/'`)} || hits.key || ${placeholder('linkQuery')}::text as link
+      round(hits.score::numeric, 4)::float8 as score, ${literal(`/v1/${name}/`)} || hits.key || ${placeholder('linkQuery')}::text as link
     from (select ${heading} as title, ${alias} as matched, ${quotable} as prose from ${table} where ${key.column} = ${hitKey}) as shown
   ) as hit)`
 }

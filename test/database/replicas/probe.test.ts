@@ -30,6 +30,14 @@ it('a server that is not a standby is probed less and less often', async () => {
   }
 })
 
+it.each([
+  ['postgresql://reader@standby-1/entente', 'standby-1:5432'],
+  ['postgresql:///entente?host=standby-1&port=5433', 'standby-1:5433'],
+])('the log names the replica %s by its host and port', (url, address) => {
+  const replica = new Replica(url, 1, { onPosition: () => {}, onUnreachable: () => {} })
+  expect(replica.address).toBe(address)
+})
+
 it('probes do not store the timeline of the primary again while a statement stores it', async () => {
   const { url, pool, close } = await openEmptyDatabase()
   await pool.query('create table settings (name text, value text)')
