@@ -4,11 +4,11 @@ import { registerResponseSchema } from '../model/schema-names.ts'
 import { Problem } from '../problems/problem.ts'
 import { fileMediaType, type Operation } from './operation.ts'
 import { memoizeByKey } from './response-schemas.ts'
+import { changeReason, getAuthorship } from './writing/authorship.ts'
 import { insertDocuments } from './writing/documents.ts'
 import { idempotencyKey, replayedHeaders, runOnce } from './writing/idempotency.ts'
 import { checkNdjson, explainNdjsonRefusal, maxNdjsonBytes, maxNdjsonLines } from './writing/ndjson.ts'
 import { creationProblems } from './writing/problems.ts'
-import { changeReason, getAuthorship } from './writing/revisions.ts'
 
 const importedSchema = memoizeByKey((nameOf, { property, schema }, example) =>
   registerResponseSchema(
@@ -54,7 +54,7 @@ export const importRecords: Operation = {
   }),
 
   async handle(resource, request, { database }) {
-    // A body that no parser has read is empty: any other body without a Content-Type has been refused with 415 before.
+    // Without a list, no parser has read a body, so the request has none: a body of another type has been refused with 415.
     const { data: lines } = z.array(z.unknown()).safeParse(request.body)
     if (!lines) throw new Problem('malformed-request', 'The body is empty where NDJSON is expected.')
     if (lines.length > maxNdjsonLines) {

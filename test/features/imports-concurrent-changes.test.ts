@@ -155,7 +155,7 @@ describe('a commit that has read a row', () => {
   })
 })
 
-describe('has no transaction id, so the feed of changes continues:', () => {
+describe('the feed of changes continues, since', () => {
   /** Returns the transaction ids of the sessions that wait for a lock in a statement with this text. */
   const readWaiting = async (text: string) => {
     const { rows } = await api.pool.query<{ id: string | null }>(
@@ -168,7 +168,7 @@ describe('has no transaction id, so the feed of changes continues:', () => {
   const expectNoTransactionId = async () =>
     expect(await readWaiting('pg_advisory_xact_lock')).toEqual([{ id: null }])
 
-  it('an undo that waits for a record', async () => {
+  it('an undo that waits for a record has no transaction id', async () => {
     const scheme = newScheme()
     const imported = await importCsv(api.database, treatyMapping(scheme), csvOf('First'))
     const lock = lockKey(`agreements ${(await find(scheme)).id}`)
@@ -181,7 +181,7 @@ describe('has no transaction id, so the feed of changes continues:', () => {
     expect(undone).toMatchObject({ state: 'undone', report: { keptCount: 0 } })
   })
 
-  it('a step that waits for a step of another import of the register', async () => {
+  it('a step that waits for another import of the register has no transaction id', async () => {
     const scheme = newScheme()
     const staged = await checkCsv(api.database, treatyMapping(scheme), csvOf('First'))
     const lock = lockKey(`step of an import of ${scheme}`)
@@ -194,7 +194,7 @@ describe('has no transaction id, so the feed of changes continues:', () => {
     expect(committed.json()).toMatchObject({ state: 'committing' })
   })
 
-  it('an undo that searches for later imports of its records', async () => {
+  it('an undo that searches for later imports of its records has no transaction id', async () => {
     const imported = await importCsv(api.database, treatyMapping(newScheme()), csvOf('First'))
     const holder = await api.pool.connect()
     onTestFinished(() => holder.release(true))

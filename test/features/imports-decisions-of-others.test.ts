@@ -28,9 +28,9 @@ const save = (scheme: string, decisions: Parameters<typeof saveDecisions>[2]) =>
     await saveDecisions(tx, scheme, decisions, { kind: 'command', id: null, name: 'A test' })
   })
 
-/** Returns how often imports have been checked again. */
+/** Returns how often imports have been checked again. The reading of their files has been the first pass. */
 const passesOf = (...ids: string[]) =>
-  Promise.all(ids.map(async (id) => (await requireImport(autocommitReads(api.database), id)).pass))
+  Promise.all(ids.map(async (id) => (await requireImport(autocommitReads(api.database), id)).pass - 1))
 
 const upload = (scheme: string) =>
   sendForm(api, '/v1/imports', [

@@ -2,6 +2,8 @@
 
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { removeStaleUploads } from '../../src/features/imports/cleanup.ts'
+import { withSchemeLock } from '../../src/features/imports/lock.ts'
 import { runImport } from '../../src/features/imports/run.ts'
 import { TakenOver } from '../../src/features/imports/store.ts'
 import { registry } from '../../src/resources/registry.ts'
@@ -130,6 +132,16 @@ it('refusing to delete an import suggests an undo only if the import has not bee
   expect(await refuse()).toBe(
     'The import has written records, whose origin it documents. It stays after it has been undone.',
   )
+})
+
+it('an import whose file is incomplete after a day is removed once its scheme is not locked', async () => {
+  const scheme = newScheme()
+  const id = await createLocalImport(api.database, treatyMapping(scheme), { autoCommit: false })
+  await api.pool.query("update imports set created_at = now() - interval '2 days' where id = $1", [id])
+  await withSchemeLock(api.database, scheme, () => removeStaleUploads(api.database))
+  expect((await read(id)).status).toBe(200)
+  await removeStaleUploads(api.database)
+  expect((await read(id)).status).toBe(404)
 })
 
 /** Returns a CSV file with the given number of treaties. Thousands of rows are staged in many transactions. */

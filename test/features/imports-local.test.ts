@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { autocommitReads } from '../../src/database/database.ts'
 import { runImport } from '../../src/features/imports/run.ts'
-import { listUnfinished } from '../../src/features/imports/store.ts'
+import { listUnfinished, TakenOver } from '../../src/features/imports/store.ts'
 import { registry } from '../../src/resources/registry.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { waitUntilBlocked } from '../support/blocked-sessions.ts'
@@ -45,6 +45,24 @@ describe('an import whose process reads a local file', () => {
     })
   })
 
+  it('stops at a write once another process has begun to read the file', async () => {
+    const id = await createLocalImport(api.database, mappingOf(newScheme()), { autoCommit: false })
+    await withFile('rows.csv', makeCsv(), async (file) => {
+      let other: Promise<unknown> | undefined
+      const onProgress = () => {
+        other ??= api.pool.query('update imports set pass = pass + 1 where id = $1', [id])
+      }
+      const options = { files: [file], signal: new AbortController().signal, onProgress }
+      await expect(runImport({ database: api.database, registry }, id, options)).rejects.toThrow(TakenOver)
+      await other
+      expect(await continueImport(api.database, id, [file])).toMatchObject({
+        state: 'staged',
+        rowsRead: 4100,
+        counts: { created: 4100 },
+      })
+    })
+  })
+
   it('fails, and names the column, if the file lacks a column of the mapping', async () => {
     const id = await createLocalImport(api.database, mappingOf(newScheme()), { autoCommit: false })
     const failed = await withFile('rows.csv', 'Id,Name\n1,First\n', (file) =>
@@ -58,15 +76,22 @@ describe('an import whose process reads a local file', () => {
     const deletingClient = await api.pool.connect()
     try {
       await deletingClient.query('begin')
-      await deletingClient.query('delete from imports where id = $1', [id])
-      const reading = withFile('rows.csv', makeCsv(), (file) => continueImport(api.database, id, [file]))
-      const rejection = expect(reading).rejects.toThrow('the import does not exist any more')
+      let deleting: Promise<unknown> | undefined
+      const onProgress = () => {
+        deleting ??= deletingClient.query('delete from imports where id = $1', [id])
+      }
+      const { signal } = new AbortController()
+      const reading = withFile('rows.csv', makeCsv(), (file) =>
+        runImport({ database: api.database, registry }, id, { files: [file], signal, onProgress }),
+      )
       await waitUntilBlocked(api.pool)
+      await deleting
       await deletingClient.query('commit')
-      await rejection
+      expect(await reading).toBe(true)
     } finally {
       deletingClient.release()
     }
+    expect((await api.pool.query('select from imports where id = $1', [id])).rows).toHaveLength(0)
     const { rows } = await api.pool.query('select from import_rows where import = $1', [id])
     expect(rows).toHaveLength(0)
   })

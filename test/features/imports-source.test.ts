@@ -66,6 +66,7 @@ describe('the source of an import', () => {
 
   it.each([
     ['internal', 'the long form of constants', { agreement: '{ value: internal }', project: '= internal' }],
+    ['internal', 'constants in capitals', { agreement: '{ value: Internal }', project: '=INTERNAL' }],
     ['public', 'a record that is public', { agreement: '=internal', project: '=public' }],
     ['public', 'a visibility from a column', { agreement: '=internal', project: 'Access' }],
     [

@@ -76,13 +76,16 @@ describe('an upload', () => {
 
   it.each([
     ['mapping', 'The part mapping is not UTF-8 text.'],
-    ['decisions', 'The encoding of the part decisions could not be detected. Save it as UTF-8.'],
-  ])('is refused with the name of the part if its %s part cannot be decoded', async (field, detail) => {
-    const response = await sendForm(api, '/v1/imports', [
-      [field, new Uint8Array([0xff, 0x81, 0x0a, 0x80]), 'bad.txt'],
-    ])
-    expect(response.json()).toMatchObject({ status: 422, detail })
-  })
+    ['decisions', 'The encoding of the file of decisions could not be detected. Save it as UTF-8.'],
+  ])(
+    'is refused if its %s part cannot be decoded, and the error says which part it is',
+    async (field, detail) => {
+      const response = await sendForm(api, '/v1/imports', [
+        [field, new Uint8Array([0xff, 0x81, 0x0a, 0x80]), 'bad.txt'],
+      ])
+      expect(response.json()).toMatchObject({ status: 422, detail })
+    },
+  )
 
   it('may have decisions in GB18030, as Excel in Chinese saves CSV', async () => {
     const scheme = newScheme()

@@ -1,9 +1,4 @@
-import {
-  CompanionRows,
-  checkColumns,
-  createConverter,
-  parseMapping,
-} from '../../src/features/imports/mapping/index.ts'
+import { CompanionRows, createConverter, parseMapping } from '../../src/features/imports/mapping/index.ts'
 import type { ConvertedRow, Draft, JsonObject } from '../../src/features/imports/types.ts'
 import { Problem } from '../../src/problems/problem.ts'
 import { registry } from '../../src/resources/registry.ts'
@@ -26,7 +21,7 @@ export const convertRow = (
   values: JsonObject,
   companions: ReadonlyMap<string, CompanionRows> = new Map(),
 ): ConvertedRow =>
-  createConverter(parseMapping(mapping, registry), { registry, companions })({
+  createConverter(parseMapping(mapping, registry), registry, { columns: [], notes: [] }, companions).convert({
     number: 2,
     locator: 'row 2',
     values,
@@ -44,8 +39,7 @@ export async function convertContent(
 ): Promise<ConvertedRow[]> {
   const parsed = parseMapping(mapping, registry)
   const { fileInfo, rows } = await readContent(name, content, parsed.rows)
-  checkColumns(parsed, registry, fileInfo)
-  return rows.map(createConverter(parsed, { ...fileInfo, registry, companions }))
+  return rows.map(createConverter(parsed, registry, fileInfo, companions).convert)
 }
 
 /** Returns the drafts of a row. @throws when the row is refused or skipped. */

@@ -34,10 +34,10 @@ export const readContent = (
   mayBeCut = false,
 ): Promise<{ fileInfo: FileInfo; rows: Row[] }> =>
   withFile(name, content, async (file) => {
-    const { fileInfo, batches } = readRows(file, options, { mayBeCut })
+    const { fileInfo, batches } = await readRows(file, options, { mayBeCut })
     const rows: Row[] = []
     for await (const batch of batches) rows.push(...batch)
-    return { fileInfo: await fileInfo, rows }
+    return { fileInfo, rows }
   })
 
 /** Returns the message of the error with which `reading` rejects. @throws if it resolves. */

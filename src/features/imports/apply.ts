@@ -7,8 +7,9 @@ import type { PlannedChange } from '../../operations/bulk/plan.ts'
 import { type OperationResult, writeEach } from '../../operations/bulk/write.ts'
 import { acquireAdvisoryLocks, lockRecords } from '../../operations/writing/locks.ts'
 import { startSlices } from '../../time-slice.ts'
-import { type CitedRecord, writeCitations } from './citations.ts'
+import { writeCitations } from './citations.ts'
 import { type RecordEntry, writeEntries } from './entries.ts'
+import type { ImportCounts, KeptRecord } from './job-schemas.ts'
 import {
   countResults,
   faultsOfProblem,
@@ -20,9 +21,7 @@ import {
   otherRowId,
   type PlannedRecord,
   planRecord,
-  tryCheck,
 } from './plan.ts'
-import { type ImportCounts, type KeptRecord, noCounts } from './store.ts'
 import type { ReadyRow, RowFault } from './types.ts'
 import type { Upsert } from './upserts.ts'
 
@@ -30,11 +29,12 @@ import type { Upsert } from './upserts.ts'
 
 /** The result of a batch of rows. */
 export interface Outcome {
-  counts: ImportCounts
+  /** The numbers of created, changed and unchanged records, and of kept properties. */
+  counts: Partial<ImportCounts>
   /** The faults of refused rows, by position. */
   refused: Map<number, RowFault[]>
   /** The faults, by position, of rows that only lack the record of another row. These rows can be tried again. */
-  waiting: Map<number, RowFault[]>
+  lacking: Map<number, RowFault[]>
   /** The records with properties that were not overwritten, and why. */
   kept: KeptRecord[]
 }
@@ -107,7 +107,7 @@ async function planResource(
       throw conflictWithOthers(
         `the record ${upsert.existing.key} of ${resource.name} was removed or merged in the meantime`,
       )
-    const planned = tryCheck(upsert.document, () => planRecord(upsert, stored?.document, onEdited), upsert)
+    const planned = planRecord(upsert, stored?.document, onEdited)
     if ('faults' in planned) unwritten.add(upsert.row, planned.faults, false)
     else {
       const record = planned.result
@@ -201,13 +201,6 @@ function entryOf({ record, result }: Written, citation: string | null): RecordEn
   }
 }
 
-const toCitedRecord = ({ record: { upsert }, result: { key } }: Written): CitedRecord => ({
-  resource: upsert.resource.name,
-  key,
-  externalId: upsert.draft.externalId,
-  citation: upsert.draft.citation,
-})
-
 /**
  * Writes the records of rows, within the caller's transaction.
  * @returns the result. Nothing is written for refused and waiting rows.
@@ -222,7 +215,11 @@ export async function applyUpserts(
   const pending = upserts.filter((upsert) => !isUnchanged(upsert))
   const written = pending.length > 0 ? await writeRecords(tx, context, pending, unwritten) : []
   const changed = written.filter(({ record }) => record.action !== 'none')
-  const citations = await writeCitations(tx, context, changed.map(toCitedRecord))
+  const citations = await writeCitations(
+    tx,
+    context,
+    changed.map(({ record, result }) => ({ key: result.key, draft: record.upsert.draft })),
+  )
   const citationOf = new Map(changed.map((writtenRecord, index) => [writtenRecord, citations[index] ?? null]))
   await writeEntries(
     tx,
@@ -232,12 +229,9 @@ export async function applyUpserts(
       .map((writtenRecord) => entryOf(writtenRecord, citationOf.get(writtenRecord) ?? null)),
   )
   const planned = written.map(({ record }) => record)
-  const counts = countResults(planned, upserts.length - pending.length)
-  const { lacking, refused } = unwritten.split()
   return {
-    counts: { ...noCounts, ...counts, refused: refused.size },
-    refused,
-    waiting: lacking,
+    counts: countResults(planned, upserts.length - pending.length),
+    ...unwritten.split(),
     kept: listKept(planned),
   }
 }

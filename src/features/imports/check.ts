@@ -1,5 +1,9 @@
-import type { Database, DatabaseClient, Transaction } from '../../database/database.ts'
-import { autocommitReads } from '../../database/database.ts'
+import {
+  autocommitReads,
+  type Database,
+  type DatabaseClient,
+  type Transaction,
+} from '../../database/database.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
 import { findReferencesToItself } from '../../operations/writing/explain.ts'
@@ -10,7 +14,9 @@ import { findTakenExternalIds, findTakenUniqueValues } from '../../operations/wr
 import { invalidBody } from '../../operations/writing/validation.ts'
 import { readStatement, wholeRepresentation } from '../../query/list-sql.ts'
 import { startSlices } from '../../time-slice.ts'
+import { groupBy } from '../names/group-by.ts'
 import { findDecidingIds, ReadyRowIds } from './file-ids.ts'
+import { addCounts, noCounts, withoutKept } from './job-schemas.ts'
 import { mentionedRecords } from './mentions.ts'
 import {
   countResults,
@@ -20,11 +26,10 @@ import {
   type OnEdited,
   type PlannedRecord,
   planRecord,
-  tryCheck,
 } from './plan.ts'
 import { addKept, withStoredFaults } from './report.ts'
-import { addCounts, blockRows, readStagedRows, resetBlocked, takeBatch } from './rows.ts'
-import { changeImport, type ImportJob, noCounts, withoutKept } from './store.ts'
+import { blockRows, readStagedRows, resetBlocked, takeBatch } from './rows.ts'
+import { changeImport, type ImportJob } from './store.ts'
 import type { OnBadValue, ReadyRow, RowFault } from './types.ts'
 import { readUpserts, type Upsert, type Upserts } from './upserts.ts'
 
@@ -39,15 +44,14 @@ async function readDocuments(
   upserts: readonly Upsert[],
 ): Promise<Map<Upsert, string>> {
   const documents = new Map<Upsert, string>()
-  for (const resource of new Set(upserts.map((upsert) => upsert.resource))) {
-    const updates = upserts.filter((upsert) => upsert.resource === resource && upsert.existing)
-    const keys = updates.flatMap(({ existing }) => existing?.key ?? [])
-    if (keys.length === 0) continue
+  const updates = upserts.filter(({ existing }) => existing)
+  for (const [resource, ofResource] of groupBy(updates, (upsert) => upsert.resource)) {
+    const keys = ofResource.flatMap(({ existing }) => existing?.key ?? [])
     const rows = await database.read<{ key: string; document: string }>(
       readStatement(resource, keys, wholeRepresentation(resource), { compose: true }),
     )
     const byKey = new Map(rows.map(({ key, document }) => [key, document]))
-    for (const upsert of updates) {
+    for (const upsert of ofResource) {
       const document = byKey.get(upsert.existing?.key ?? '')
       if (document !== undefined) documents.set(upsert, document)
     }
@@ -95,8 +99,7 @@ async function findRefusals(
   )
   const released = new Set(listReleases(planned))
   const refusals = new Map<Upsert, RowFault[]>()
-  for (const resource of new Set(planned.map(({ upsert }) => upsert.resource))) {
-    const ofResource = planned.filter(({ upsert }) => upsert.resource === resource)
+  for (const [resource, ofResource] of groupBy(planned, ({ upsert }) => upsert.resource)) {
     const documents = ofResource.map(({ before, after, upsert }) => ({
       document: after,
       ...(before && { before }),
@@ -142,12 +145,7 @@ async function planUpserts(
   const pause = startSlices()
   const outcomes: CheckedUpsert[] = []
   for (const upsert of pending) {
-    const planned = tryCheck(
-      upsert.document,
-      () => planRecord(upsert, documents.get(upsert), onEdited),
-      upsert,
-    )
-    outcomes.push({ upsert, ...planned })
+    outcomes.push({ upsert, ...planRecord(upsert, documents.get(upsert), onEdited) })
     await pause()
   }
   const refusals = await findRefusals(autocommitReads(database), outcomes, releases)
@@ -272,7 +270,7 @@ export async function checkRows(
     }
     const { upserts, planned, refused } = checked
     const results = countResults(planned, upserts.length - planned.length)
-    const counts = addCounts(before.counts, { ...noCounts, ...results, refused: refused.size })
+    const counts = addCounts(before.counts, { ...results, refused: refused.size })
     const report = addKept(before.report, listKept(planned), counts.kept)
     const change = { doneThrough: last.position, counts }
     const isStored = await database.transaction(async (tx) => {

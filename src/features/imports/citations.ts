@@ -7,19 +7,20 @@ import { citationLimits } from './citation-limits.ts'
 import { shortenText } from './shorten.ts'
 import type { Draft } from './types.ts'
 
-/** A record that an import has written, with the parts of its citation that come from the row. */
-export interface CitedRecord {
-  resource: string
+/** A record that an import has written, and the draft that describes it. */
+interface CitedRecord {
   key: string
-  externalId: Draft['externalId']
-  citation: Draft['citation']
+  draft: Draft
 }
 
 /** Returns a locator as one line: the name of a sheet may have any characters. */
 const oneLine = (text: string) => cleanLine(text.replaceAll(/\s+/g, ' ')).trim()
 
 /** Returns the document of the citation of a record: its row in the file, its id in the source, and what the mapping quotes. */
-function citationOf(source: string, { resource, key, externalId, citation }: CitedRecord): Document {
+function citationOf(
+  source: string,
+  { key, draft: { resource, externalId, citation } }: CitedRecord,
+): Document {
   const { locator, url, quote, note } = citation
   return {
     source,

@@ -1,7 +1,9 @@
-import type { DatabaseClient, Transaction } from '../../database/database.ts'
+import type { Database, DatabaseClient, Transaction } from '../../database/database.ts'
+import { withSchemeLock } from './lock.ts'
 import { lockImport } from './steps.ts'
+import type { ImportJob } from './store.ts'
 
-/** Removes the staged data of imports. */
+/** Removes the stored files, staged rows and other data of imports. */
 
 /** Number of rows that one statement removes. */
 const batchSize = 5000
@@ -9,9 +11,12 @@ const batchSize = 5000
 /** Number of parts of files that one statement removes. Each part has up to a mebibyte. */
 const fileBatchSize = 64
 
-/** Removes rows of an import from a table, with one short statement after another, since the feed of changes waits for each. */
+/**
+ * Removes rows of an import from a table, with one short statement after another, since the feed of changes waits for each.
+ * @param client runs each statement in a separate transaction.
+ */
 async function removeRows(
-  writes: Transaction,
+  client: Transaction,
   {
     table,
     id,
@@ -19,25 +24,26 @@ async function removeRows(
     limit = batchSize,
   }: { table: string; id: string; condition?: string; limit?: number },
 ): Promise<void> {
-  for (let removed = 1; removed > 0; ) {
-    const rows = await writes.query({
+  let removed: unknown[]
+  do {
+    removed = await client.query({
       text: `delete from ${table} where ctid = any(array(
           select ctid from ${table} where import = $1 and ${condition} limit ${limit})) returning 1`,
       values: [id],
     })
-    removed = rows.length
-  }
+  } while (removed.length > 0)
 }
 
 /**
  * Removes the staged rows and names of an import.
- * @param writes runs each statement in a separate transaction.
+ * @param client runs each statement in a separate transaction, although its type is `Transaction`.
  */
-export async function removeStaged(writes: Transaction, id: string): Promise<void> {
-  await removeRows(writes, { table: 'import_rows', id })
-  await removeRows(writes, { table: 'import_names', id })
+export async function removeStaged(client: Transaction, id: string): Promise<void> {
+  await removeRows(client, { table: 'import_rows', id })
+  await removeRows(client, { table: 'import_names', id })
 }
 
+/** Returns a client that runs each statement in a separate transaction. */
 const inSeparateTransactions = (database: DatabaseClient): Transaction => ({
   query: (statement) => database.transaction((tx) => tx.query(statement)),
 })
@@ -96,4 +102,15 @@ export async function removeUpload(database: DatabaseClient, id: string): Promis
   await database.transaction((tx) =>
     tx.query({ text: "delete from imports where id = $1 and state = 'uploaded'", values: [id] }),
   )
+}
+
+/**
+ * Removes uploads that are incomplete after a day, at most 100. An import is left until the next call if another process works on its
+ * scheme: the command line may be reading its local file, and would go on with a part of the rows.
+ */
+export async function removeStaleUploads(database: Database): Promise<void> {
+  const stale = await database.read<Pick<ImportJob, 'id' | 'scheme'>>({
+    text: `select id, scheme from imports where state = 'uploaded' and created_at < now() - interval '1 day' order by id limit 100`,
+  })
+  for (const { id, scheme } of stale) await withSchemeLock(database, scheme, () => removeUpload(database, id))
 }

@@ -5,10 +5,10 @@ import type { Registry } from '../../model/registry.ts'
 import { type ApplyContext, applyUpserts } from './apply.ts'
 import { findDecidingIds } from './file-ids.ts'
 import { draftIdentities } from './identities.ts'
+import { addCounts } from './job-schemas.ts'
 import type { OnEdited } from './plan.ts'
 import { addKept, withStoredFaults } from './report.ts'
 import {
-  addCounts,
   BatchSize,
   blockRows,
   readRowsAt,
@@ -18,7 +18,7 @@ import {
   takeBatch,
 } from './rows.ts'
 import { type SourceProperties, writeSource } from './source.ts'
-import { type ImportCounts, type ImportJob, type ImportReport, noCounts, requireChange } from './store.ts'
+import { type ImportJob, storeProgress } from './store.ts'
 import type { OnBadValue, ReadyRow } from './types.ts'
 import { readUpserts } from './upserts.ts'
 import { combineGroups, maxRecordsTogether, type RowGroup, readWaitingGroups } from './waiting.ts'
@@ -36,21 +36,15 @@ export interface CommitOptions {
   onProgress: (job: ImportJob) => void
 }
 
-/** Returns the actor, request and reason of the changes that an import makes. */
-export const importAuthorship = ({ actor, requestId, files, id }: ImportJob): Authorship => ({
+/** Returns the actor, request and reason of the changes that an import or its undo makes. */
+export const importAuthorship = (
+  { actor, requestId, files, id }: ImportJob,
+  step: 'Import' | 'Undo of import' = 'Import',
+): Authorship => ({
   actor,
   requestId,
-  reason: `Import ${id} of ${files[0]?.name ?? 'a file'}`.slice(0, 500),
+  reason: `${step} ${id} of ${files[0]?.name ?? 'a file'}`.slice(0, 500),
 })
-
-/** The progress that each transaction of a commit stores. */
-interface CommitProgress {
-  /** In the first pass, the position of the last row; in later passes, the number of rows that the pass has handled. */
-  doneThrough: number
-  counts: ImportCounts
-  /** Given only if some properties were not overwritten. */
-  report?: ImportReport
-}
 
 /** Commits the staged rows of an import. */
 class Commit {
@@ -118,9 +112,9 @@ class Commit {
     const refused = new Map(positions.map((position) => [position, [{ column: '', value: '', detail }]]))
     return this.#run(async (tx, before) => {
       await blockRows(tx, before.id, refused)
-      return this.#storeProgress(tx, before, {
+      return storeProgress(tx, before, {
         doneThrough: before.doneThrough + refused.size,
-        counts: addCounts(before.counts, { ...noCounts, refused: refused.size }),
+        counts: addCounts(before.counts, { refused: refused.size }),
       })
     })
   }
@@ -130,11 +124,6 @@ class Commit {
     const before = this.#job
     this.#job = await this.#database.transaction((tx) => step(tx, before))
     this.#options.onProgress(this.#job)
-  }
-
-  async #storeProgress(tx: Transaction, before: ImportJob, change: CommitProgress): Promise<ImportJob> {
-    await requireChange(tx, before, change)
-    return { ...before, ...change }
   }
 
   async #writeIn(
@@ -165,11 +154,10 @@ class Commit {
     })
     const outcome = await applyUpserts(tx, context, upserts)
     await requireNotEmptied(tx, before.id, rows)
-    const lacking = [...outcome.waiting]
-    const all = new Map([...refused, ...outcome.refused, ...(refusesLacking ? lacking : [])])
+    const all = new Map([...refused, ...outcome.refused, ...(refusesLacking ? outcome.lacking : [])])
     await blockRows(tx, before.id, all)
     const postponed = new Set(
-      [...waiting, ...outcome.waiting.keys()].filter((position) => !all.has(position)),
+      [...waiting, ...outcome.lacking.keys()].filter((position) => !all.has(position)),
     )
     if (isFirstPass) await setWaiting(tx, before.id, [...postponed], true)
     else {
@@ -179,7 +167,7 @@ class Commit {
       await setWaiting(tx, before.id, done, false)
     }
     const counts = addCounts(before.counts, { ...outcome.counts, refused: all.size })
-    const next = await this.#storeProgress(tx, before, {
+    const next = await storeProgress(tx, before, {
       // Waiting rows are not written in the order of the file.
       doneThrough: isFirstPass ? (rows.at(-1)?.position ?? 0) : before.doneThrough + rows.length,
       counts,
@@ -230,9 +218,8 @@ class Commit {
 
   async #beginNextPass(): Promise<void> {
     const before = this.#job
-    const change = { pass: before.pass + 1, doneThrough: 0 }
-    await this.#database.transaction((tx) => requireChange(tx, before, change))
-    this.#job = { ...before, ...change }
+    const progress = { pass: before.pass + 1, doneThrough: 0 }
+    this.#job = await this.#database.transaction((tx) => storeProgress(tx, before, progress))
     this.#waiting.clear()
   }
 }

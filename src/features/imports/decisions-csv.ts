@@ -9,6 +9,7 @@ import type { Decision } from './decisions.ts'
 import { mentionName } from './mentions.ts'
 import { type ImportName, maxCandidates } from './names.ts'
 import type { DetectedEncoding } from './reading/encoding.ts'
+import { decodeText } from './reading/text.ts'
 import type { FileInfo } from './types.ts'
 
 /** Unresolved names as CSV: a person fills in the column `decision`, and sends the file back. */
@@ -55,7 +56,7 @@ export const namesToCsv = (names: readonly ImportName[]): string =>
 export const namesHeader = safeCsv([columns])
 
 /** Returns what an import knows before it reads its rows: a note if the encoding of its file of decisions was guessed. */
-export const describeDecisions = ({ name, notes }: DetectedEncoding): FileInfo | null =>
+const describeDecisions = ({ name, notes }: DetectedEncoding): FileInfo | null =>
   notes.length === 0
     ? null
     : {
@@ -65,18 +66,27 @@ export const describeDecisions = ({ name, notes }: DetectedEncoding): FileInfo |
         ],
       }
 
+/** The decisions of a file, and what its import knows before it reads its rows. */
+export interface DecisionsFile {
+  decisions: FileDecision[]
+  fileInfo: FileInfo | null
+}
+
 /**
- * Reads decisions from CSV with the columns `resource`, `name`, `decision` and optionally `country` and `scheme`. Skips rows
- * without a decision.
+ * Reads decisions from CSV with the columns `resource`, `name`, `decision` and optionally `country` and `scheme`, in any encoding
+ * that files with rows may have. Skips rows without a decision.
  * @param locate returns where a line is: a JSON pointer, or a file and a line.
  * @throws Problem `invalid-body` for a malformed file, with the line of the first fault, and for a file with more than 100,000
  * rows.
  */
-export async function readDecisions(text: string, locate: (line: number) => string): Promise<FileDecision[]> {
+export async function readDecisions(bytes: Buffer, locate: (line: number) => string): Promise<DecisionsFile> {
+  const decoded = await decodeText(bytes)
+  if (!decoded)
+    throw invalidFile('The encoding of the file of decisions could not be detected. Save it as UTF-8.')
   const decisions: FileDecision[] = []
   let header: string[] | undefined
   let rows = 0
-  for await (const { cells, line } of parseRows(text)) {
+  for await (const { cells, line } of parseRows(decoded.text)) {
     if (!header) {
       header = cells
       if (['resource', 'name', 'decision'].every((column) => cells.includes(column))) continue
@@ -97,7 +107,7 @@ export async function readDecisions(text: string, locate: (line: number) => stri
     const decision = toDecision(header, cells)
     if (decision) decisions.push({ ...decision, line })
   }
-  return decisions
+  return { decisions, fileInfo: describeDecisions(decoded.encoding) }
 }
 
 /** Returns the decision of a row; undefined if it has none. */

@@ -7,7 +7,6 @@ import { quote } from '../../problems/faults.ts'
 import { FaultList, Problem } from '../../problems/problem.ts'
 import { didYouMean } from '../../problems/suggest.ts'
 import { startSlices } from '../../time-slice.ts'
-import { groupBy } from '../names/group-by.ts'
 import { decisionIdentity, mentionName, withCountry } from './mentions.ts'
 import type { Mention } from './types.ts'
 
@@ -24,30 +23,32 @@ export interface Decision {
   key: string | null
 }
 
-/** Number of keys that one statement looks up. */
+/** Number of decisions whose records one statement looks up. */
 const batchSize = 1000
 
 /**
- * Returns the keys without a record in the resource, including malformed ones. The key of a merged record is not absent, since
- * its row stays in `records`.
+ * Finds the records of decisions.
+ * @returns whether the record of a decision does not exist. The key of a merged record is not absent, since its row stays in
+ *   `records`.
  */
-async function findAbsentKeys(
+async function findAbsent(
   tx: Transaction,
   registry: Registry,
-  resourceName: string,
-  keys: readonly string[],
-): Promise<ReadonlySet<string>> {
-  const resource = registry.get(resourceName)
-  const wellFormed = keys.filter((key) => resource.key.schema.safeParse(key).success)
-  const known = new Set<string>()
-  for (let from = 0; from < wellFormed.length; from += batchSize) {
-    const rows = await tx.query<{ key: string }>({
-      text: 'select key from records where id = any($1::uuid[]) and resource = $2',
-      values: [wellFormed.slice(from, from + batchSize).map((key) => recordId(resource, key)), resourceName],
+  decisions: readonly Pick<Decision, 'resource' | 'key'>[],
+): Promise<(decision: Pick<Decision, 'resource' | 'key'>) => boolean> {
+  const found = new Set<string>()
+  for (let from = 0; from < decisions.length; from += batchSize) {
+    const ids = decisions.slice(from, from + batchSize).flatMap(({ resource: name, key }) => {
+      const resource = registry.find(name)
+      return key !== null && resource?.key.schema.safeParse(key).success ? [recordId(resource, key)] : []
     })
-    for (const { key } of rows) known.add(key)
+    const rows = await tx.query<{ resource: string; key: string }>({
+      text: 'select resource, key from records where id = any($1::uuid[])',
+      values: [ids],
+    })
+    for (const { resource, key } of rows) found.add(`${resource} ${key}`)
   }
-  return new Set(keys.filter((key) => !known.has(key)))
+  return ({ resource, key }) => key !== null && !found.has(`${resource} ${key}`)
 }
 
 /**
@@ -63,25 +64,16 @@ export async function checkDecisions<T extends Decision>(
 ): Promise<void> {
   const faults = new FaultList()
   const resourceNames = registry.resources.map(({ name }) => name)
-  const absentByResource = new Map<string, ReadonlySet<string>>()
-  for (const resourceName of new Set(decisions.map(({ resource }) => resource)))
-    if (resourceNames.includes(resourceName)) {
-      const keys = decisions.flatMap(({ resource, key }) =>
-        resource === resourceName && key !== null ? [key] : [],
-      )
-      const reads = autocommitReads(database)
-      absentByResource.set(resourceName, await findAbsentKeys(reads, registry, resourceName, keys))
-    }
+  const isAbsent = await findAbsent(autocommitReads(database), registry, decisions)
   for (const [index, decision] of decisions.entries()) {
     const { resource, key } = decision
-    const absentKeys = absentByResource.get(resource)
-    if (!absentKeys)
+    if (!resourceNames.includes(resource))
       faults.add(() => ({
         pointer: locate(decision, index, 'resource'),
         code: 'unknown',
         message: `there is no resource "${resource}"${didYouMean(resource, resourceNames)}`,
       }))
-    else if (key !== null && absentKeys.has(key))
+    else if (isAbsent(decision))
       faults.add(() => ({
         pointer: locate(decision, index, 'key'),
         code: 'dangling_reference',
@@ -91,11 +83,36 @@ export async function checkDecisions<T extends Decision>(
   if (faults.count > 0) throw invalidBody('list of decisions', faults)
 }
 
-/** Returns the decision about a name; undefined if there is none. */
-export type FindDecision = (mention: Mention) => Decided | undefined
+/** A stored decision, and who has made it. */
+interface StoredDecision {
+  identity: string
+  resource: string
+  key: string | null
+  actor: Author
+  /** Whether its record no longer exists. */
+  isGone: boolean
+}
 
-/** What was decided about a name; the key is null if the name has no record, and `absent` if its record is gone. */
-type Decided = string | null | typeof absent
+/** Finds the decisions for a register with some identities (`decisionIdentity`). @returns them by their identities. */
+async function findStored(
+  tx: Transaction,
+  registry: Registry,
+  scheme: string,
+  identities: readonly string[],
+): Promise<ReadonlyMap<string, StoredDecision>> {
+  const rows = await tx.query<Omit<StoredDecision, 'isGone'>>({
+    text: 'select identity, resource, key, actor from import_decisions where scheme = $1 and identity = any($2)',
+    values: [scheme, identities],
+  })
+  const isAbsent = await findAbsent(tx, registry, rows)
+  return new Map(rows.map((row) => [row.identity, { ...row, isGone: isAbsent(row) }]))
+}
+
+/**
+ * Returns the decision about a name: the key of its record, null if it has no record, and `absent` if its record is gone; undefined
+ * if there is no decision.
+ */
+export type FindDecision = (mention: Mention) => string | null | typeof absent | undefined
 
 /** The decision about a name whose record is gone. */
 export const absent = Symbol('absent')
@@ -108,18 +125,12 @@ export async function findDecisions(
   mentions: readonly Mention[],
 ): Promise<FindDecision> {
   const identityOf = (mention: Mention) => decisionIdentity({ ...mention, name: mentionName(mention) })
-  const rows = await database.read<{ identity: string; resource: string; key: string | null }>({
-    text: 'select identity, resource, key from import_decisions where scheme = $1 and identity = any($2)',
-    values: [scheme, [...new Set(mentions.flatMap(withCountry).map(identityOf))]],
-  })
-  const decided = new Map<string, Decided>()
-  for (const [resource, ofResource] of groupBy(rows, (row) => row.resource)) {
-    const keys = ofResource.flatMap(({ key }) => key ?? [])
-    const absentKeys = await findAbsentKeys(autocommitReads(database), registry, resource, keys)
-    for (const { identity, key } of ofResource)
-      decided.set(identity, key !== null && absentKeys.has(key) ? absent : key)
+  const identities = [...new Set(mentions.flatMap(withCountry).map(identityOf))]
+  const stored = await findStored(autocommitReads(database), registry, scheme, identities)
+  return (mention) => {
+    const decision = stored.get(identityOf(mention))
+    return decision?.isGone ? absent : decision?.key
   }
-  return (mention) => decided.get(identityOf(mention))
 }
 
 /**
@@ -134,35 +145,6 @@ export async function lockDecisions(tx: Transaction, scheme: string): Promise<vo
   })
 }
 
-/** A stored decision, and who has made it. */
-interface StoredDecision {
-  identity: string
-  resource: string
-  key: string | null
-  actor: Author
-}
-
-/** Finds the stored decisions with some identities whose records are not gone. */
-async function findValidDecisions(
-  tx: Transaction,
-  registry: Registry,
-  scheme: string,
-  identities: readonly string[],
-): Promise<ReadonlyMap<string, StoredDecision>> {
-  const rows = await tx.query<StoredDecision>({
-    text: 'select identity, resource, key, actor from import_decisions where scheme = $1 and identity = any($2)',
-    values: [scheme, identities],
-  })
-  const valid = new Map<string, StoredDecision>()
-  for (const [resource, ofResource] of groupBy(rows, (row) => row.resource)) {
-    const keys = ofResource.flatMap(({ key }) => key ?? [])
-    const absentKeys = await findAbsentKeys(tx, registry, resource, keys)
-    for (const row of ofResource)
-      if (row.key === null || !absentKeys.has(row.key)) valid.set(row.identity, row)
-  }
-  return valid
-}
-
 /**
  * Checks that decisions replace no other decision, except one whose record is gone. The same decision may be made again. The
  * caller has locked the decisions (`lockDecisions`).
@@ -175,11 +157,11 @@ export async function requireUndecided(
   decisions: readonly Decision[],
 ): Promise<void> {
   const identities = decisions.map(decisionIdentity)
-  const stored = await findValidDecisions(tx, registry, scheme, identities)
+  const stored = await findStored(tx, registry, scheme, identities)
   const faults = new FaultList()
   for (const [index, { name, key }] of decisions.entries()) {
     const other = stored.get(identities[index] ?? '')
-    if (!other || other.key === key) continue
+    if (!other || other.isGone || other.key === key) continue
     const [who, chosen] = [other.actor.name ?? other.actor.id ?? other.actor.kind, other.key]
     const message =
       chosen === null

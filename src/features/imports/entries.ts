@@ -1,26 +1,9 @@
 import type { Transaction } from '../../database/database.ts'
 import { writeStatement } from '../../database/rows.ts'
 import { importRecords } from '../../database/tables/index.ts'
-import type { importActions } from '../../database/vocabularies.ts'
 
 /** An entry of `import_records`: what an import did with a record. */
-export interface RecordEntry {
-  resource: string
-  key: string
-  /** The row that describes the record; null if no row does, such as for the source of the import. */
-  row: number | null
-  action: (typeof importActions)[number]
-  versionBefore: number | null
-  versionAfter: number
-  /** Hash of the imported document. */
-  digest: string
-  /** Hashes of the imported values, by property. */
-  properties: Record<string, string>
-  /** Properties that were not overwritten; null for none. */
-  kept: string[] | null
-  /** Key of the citation. */
-  citation: string | null
-}
+export type RecordEntry = Omit<typeof importRecords.$inferSelect, 'sequence' | 'import' | 'scheme' | 'undone'>
 
 const properties = [
   'import',

@@ -117,15 +117,9 @@ export async function withStoredFiles<T>(
     const local: LocalFile[] = []
     for (const [index, { name, bytes }] of files.entries()) {
       const path = join(folder, String(index))
-      let written = 0
-      const countBytes = async function* (parts: AsyncIterable<Buffer>) {
-        for await (const part of parts) {
-          written += part.length
-          yield part
-        }
-      }
-      await pipeline(Readable.from(readParts(database, id, index)), countBytes, createWriteStream(path))
-      if (written !== bytes) {
+      const output = createWriteStream(path)
+      await pipeline(Readable.from(readParts(database, id, index)), output)
+      if (output.bytesWritten !== bytes) {
         const detail = `The file ${name} is not stored any more. Start the import again.`
         throw new Problem('not-found', detail)
       }

@@ -4,29 +4,32 @@ import type { Registry } from '../../model/registry.ts'
 import { writeEach } from '../../operations/bulk/write.ts'
 import { checkDocument } from '../../operations/writing/validation.ts'
 import { groupBy } from '../names/group-by.ts'
-import { type NameMatch, resolveNamesIn } from '../names/index.ts'
+import { resolveNamesIn } from '../names/index.ts'
 import { findOrCreateOrganizations } from '../names/organizations.ts'
+import { findDecisions } from './decisions.ts'
 import { entryWithoutRow, writeEntries } from './entries.ts'
 import { mentionIdentity, namedMentions, withCountry } from './mentions.ts'
-import { findCountries, findNameResults, type MentionedName, maxCandidates, toQuery } from './names.ts'
+import {
+  findCountries,
+  findNameResults,
+  type MentionedName,
+  type ResolvedName,
+  storeResolved,
+  toQuery,
+} from './names.ts'
 import { chooseSlugs, isCreatable, newOrganization, newTopic, topicIdentity } from './new-records.ts'
-import { resolveName, type UpsertOptions } from './resolver.ts'
+import { resolveName } from './resolver.ts'
 import { readStagedRows, takeBatch } from './rows.ts'
 import type { ImportJob } from './store.ts'
-import type { Mention } from './types.ts'
+import type { Mention, OnBadValue } from './types.ts'
 
 /** Creates organizations and topics for names that match no record, if the mapping allows it. */
 
 /** Number of names whose records one transaction creates, and of rows that are read together. */
 const batchSize = 200
 
-/** The key of the record of a name; null if none could be created, or if a person must choose among candidates. */
-interface Outcome {
-  key: string | null
-  candidates?: NameMatch[]
-}
-
-type Outcomes = Map<string, Outcome>
+/** The results of names by their identities. */
+type Outcomes = Map<string, Omit<ResolvedName, 'identity'>>
 
 /** The import for which records are created. */
 interface CreationContext {
@@ -35,23 +38,6 @@ interface CreationContext {
   authorship: Authorship
   /** Keys of the countries of a batch, by their names in mentions. */
   countries: ReadonlyMap<string, string>
-}
-
-async function storeKeys(tx: Transaction, id: string, outcomes: Outcomes): Promise<void> {
-  const all = [...outcomes.values()]
-  await tx.query({
-    text: `update import_names set key = given.key,
-        status = case when given.key is not null then 'made' when given.candidates is null then 'unresolved' else 'ambiguous' end,
-        candidates = coalesce(given.candidates, import_names.candidates)
-      from unnest($2::text[], $3::text[], $4::json[]) as given(identity, key, candidates)
-      where import = $1 and import_names.identity = given.identity`,
-    values: [
-      id,
-      [...outcomes.keys()],
-      all.map(({ key }) => key),
-      all.map(({ candidates }) => (candidates ? JSON.stringify(candidates.slice(0, maxCandidates)) : null)),
-    ],
-  })
 }
 
 /**
@@ -87,13 +73,13 @@ async function resolveOrganizations(
   for (const hasCountry of [true, false]) {
     const group = valid.filter(({ organization }) => (organization.country !== undefined) === hasCountry)
     const organizations = group.map(({ organization }) => organization)
-    const found = await findOrCreateOrganizations(tx, registry, organizations, { kind: 'create', authorship })
+    const found = await findOrCreateOrganizations(tx, registry, organizations, authorship)
     for (const [index, { name }] of group.entries()) {
       const result = found[index]
       if (result?.kind === 'created') created.add(result.key)
       if (result?.kind === 'ambiguous')
-        outcomes.set(name.identity, { key: null, candidates: result.candidates })
-      else if (result) outcomes.set(name.identity, { key: result.key })
+        outcomes.set(name.identity, { status: 'ambiguous', key: null, candidates: result.candidates })
+      else if (result) outcomes.set(name.identity, { status: 'made', key: result.key })
     }
   }
   await writeCreatedEntries(
@@ -129,7 +115,7 @@ async function resolveTopics(
   const missing: MentionedName[] = []
   for (const [index, name] of names.entries()) {
     const key = known[index]?.match?.key
-    if (key !== undefined) outcomes.set(name.identity, { key })
+    if (key !== undefined) outcomes.set(name.identity, { status: 'made', key })
     else if (isCreatable(registry, name.mention, undefined)) missing.push(name)
   }
   const topics = groupBy(missing, ({ mention }) => topicIdentity(mention))
@@ -147,8 +133,10 @@ async function resolveTopics(
   const changes = valid.map(({ document }, index) => ({ index, kind: 'create' as const, document }))
   const { done } = await writeEach(tx, resource, changes, authorship)
   await writeCreatedEntries(tx, job, resource.name, done.values())
-  for (const [index, { names: ofTopic }] of valid.entries())
-    for (const { identity } of ofTopic) outcomes.set(identity, { key: done.get(index)?.key ?? null })
+  for (const [index, { names: ofTopic }] of valid.entries()) {
+    const key = done.get(index)?.key
+    if (key !== undefined) for (const { identity } of ofTopic) outcomes.set(identity, { status: 'made', key })
+  }
   return outcomes
 }
 
@@ -160,19 +148,22 @@ async function createBatch(
 ): Promise<void> {
   const { registry, job } = shared
   const mentions = names.map(({ mention }) => mention)
-  const context: CreationContext = {
-    ...shared,
-    countries: await findCountries(database, registry, job.scheme, mentions),
-  }
+  const decisionOf = await findDecisions(database, registry, job.scheme, mentions)
+  const countries = await findCountries(database, registry, mentions, decisionOf)
+  const context: CreationContext = { ...shared, countries }
   const namesOf = (resource: string) => names.filter(({ mention }) => mention.resource === resource)
   await database.transaction(async (tx) => {
-    const outcomes: Outcomes = new Map(names.map(({ identity }) => [identity, { key: null }]))
-    for (const [identity, outcome] of [
+    const outcomes: Outcomes = new Map([
       ...(await resolveTopics(tx, context, namesOf('topics'))),
       ...(await resolveOrganizations(tx, context, namesOf('organizations'))),
     ])
-      outcomes.set(identity, outcome)
-    await storeKeys(tx, job.id, outcomes)
+    // A record that would be invalid is not created.
+    const none = { status: 'unresolved', key: null } as const
+    await storeResolved(
+      tx,
+      job.id,
+      names.map(({ identity }) => ({ identity, ...(outcomes.get(identity) ?? none) })),
+    )
   })
 }
 
@@ -220,8 +211,10 @@ async function markNeededNames(
 }
 
 /** How `createNamedRecords` works. */
-export interface CreationOptions extends Pick<UpsertOptions, 'onUnresolved'> {
+export interface CreationOptions {
   authorship: Authorship
+  /** How a mention is treated that matches no record, or several, and has no `onUnresolved` of its own. */
+  onUnresolved: OnBadValue
   signal: AbortSignal
 }
 

@@ -106,15 +106,21 @@ export interface MentionedName {
   mention: Mention
 }
 
-/** A resolved name: the key of its record, or the candidates. */
+/** A resolved name: the key of its record, or the candidates. Without candidates, those of an earlier resolution stay. */
 export interface ResolvedName extends NameResult {
   identity: string
-  candidates: NameMatch[]
+  candidates?: NameMatch[]
 }
 
-async function storeResolved(tx: Transaction, id: string, resolved: ResolvedName[]): Promise<void> {
+/** Stores how names of an import were resolved. */
+export async function storeResolved(
+  tx: Transaction,
+  id: string,
+  resolved: readonly ResolvedName[],
+): Promise<void> {
   await tx.query({
-    text: `update import_names set status = given.status, key = given.key, candidates = given.candidates
+    text: `update import_names set status = given.status, key = given.key,
+        candidates = coalesce(given.candidates, import_names.candidates)
       from unnest($2::text[], $3::text[], $4::text[], $5::json[]) as given(identity, status, key, candidates)
       where import = $1 and import_names.identity = given.identity`,
     values: [
@@ -122,31 +128,19 @@ async function storeResolved(tx: Transaction, id: string, resolved: ResolvedName
       resolved.map(({ identity }) => identity),
       resolved.map(({ status }) => status),
       resolved.map(({ key }) => key),
-      resolved.map(({ candidates }) => JSON.stringify(candidates)),
+      resolved.map(({ candidates }) =>
+        candidates ? JSON.stringify(candidates.slice(0, maxCandidates)) : null,
+      ),
     ],
   })
 }
 
 /**
  * Resolves the countries within which organizations are looked for, like any other name of the register.
+ * @param decisionOf returns the decision for the register about a name (`findDecisions`).
  * @returns the keys of the countries by their names in mentions.
  */
 export async function findCountries(
-  database: Pick<DatabaseClient, 'read'>,
-  registry: Registry,
-  scheme: string,
-  mentions: readonly Mention[],
-): Promise<ReadonlyMap<string, string>> {
-  return findCountriesWithDecisions(
-    database,
-    registry,
-    mentions,
-    await findDecisions(database, registry, scheme, mentions),
-  )
-}
-
-/** Like `findCountries`, with decisions that were read before. */
-async function findCountriesWithDecisions(
   database: Pick<DatabaseClient, 'read'>,
   registry: Registry,
   mentions: readonly Mention[],
@@ -155,7 +149,7 @@ async function findCountriesWithDecisions(
   const countryNames = [...new Set(mentions.flatMap(({ country }) => country ?? []))]
   if (countryNames.length === 0) return new Map()
   const names = countryNames.map((name) => ({ identity: name, mention: { resource: 'countries', name } }))
-  const resolved = await resolveWithDecisions(database, registry, names, decisionOf)
+  const resolved = await resolveMentions(database, registry, names, decisionOf)
   return new Map(resolved.flatMap(({ identity, key }) => (key === null ? [] : [[identity, key] as const])))
 }
 
@@ -186,22 +180,10 @@ async function resolveInRegistry(
 /**
  * Resolves names: by the decisions for the register where they apply, otherwise by the names of the registry. A name whose
  * decided record is gone needs another decision, since nobody has chosen the record that now has this name.
- * @param scheme the register whose decisions apply.
+ * @param decisionOf returns the decision for the register about a name (`findDecisions`).
  * @returns the results in the order of the names.
  */
 export async function resolveMentions(
-  database: Pick<DatabaseClient, 'read'>,
-  registry: Registry,
-  scheme: string,
-  names: readonly MentionedName[],
-): Promise<ResolvedName[]> {
-  const mentions = names.map(({ mention }) => mention)
-  const decisionOf = await findDecisions(database, registry, scheme, mentions)
-  return resolveWithDecisions(database, registry, names, decisionOf)
-}
-
-/** Like `resolveMentions`, with decisions that were read before. */
-async function resolveWithDecisions(
   database: Pick<DatabaseClient, 'read'>,
   registry: Registry,
   names: readonly MentionedName[],
@@ -212,7 +194,7 @@ async function resolveWithDecisions(
     return decided === undefined || decided === absent || mention.on !== undefined
   })
   const mentions = queried.map(({ mention }) => mention)
-  const countries = await findCountriesWithDecisions(database, registry, mentions, decisionOf)
+  const countries = await findCountries(database, registry, mentions, decisionOf)
   const resolutions = await resolveInRegistry(
     database,
     registry,
@@ -233,7 +215,7 @@ async function resolveWithDecisions(
       identity,
       status: isCreated ? 'made' : status,
       key: match?.key ?? null,
-      candidates: candidates.slice(0, maxCandidates),
+      candidates,
     }
   })
 }
@@ -294,7 +276,7 @@ export async function resolveImportNames(
       const decisionOf = await findDecisions(database, registry, scheme, mentions)
       const open = await selectOpen(database, id, names, decisionOf)
       if (open.length === 0) continue
-      const resolved = await resolveWithDecisions(database, registry, open, decisionOf)
+      const resolved = await resolveMentions(database, registry, open, decisionOf)
       await database.transaction((tx) => storeResolved(tx, id, resolved))
     }
 }

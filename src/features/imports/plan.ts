@@ -5,11 +5,12 @@ import { externalIdKey } from '../../model/schemas.ts'
 import { type Document, documentOf } from '../../operations/writing/documents.ts'
 import { getExternalIds } from '../../operations/writing/external-ids.ts'
 import { checkDocument } from '../../operations/writing/validation.ts'
+import { parsePointer } from '../../problems/faults.ts'
 import { type Fault, Problem } from '../../problems/problem.ts'
 import { toFaultValue } from './fault-value.ts'
 import { hashValue } from './hashes.ts'
+import type { KeptRecord } from './job-schemas.ts'
 import { absentFault, mentionName } from './mentions.ts'
-import type { KeptRecord } from './store.ts'
 import type { RowFault } from './types.ts'
 import type { Upsert } from './upserts.ts'
 
@@ -138,10 +139,18 @@ function planChange(upsert: Upsert, stored: string, onEdited: OnEdited): Planned
 /**
  * Plans how an upsert creates or changes its record.
  * @param stored the JSON of the record, if it exists.
- * @throws Problem `invalid-body` when the registry refuses the document.
+ * @returns the plan, or the faults for which the registry refuses the document.
  */
-export const planRecord = (upsert: Upsert, stored: string | undefined, onEdited: OnEdited): PlannedRecord =>
-  stored === undefined ? planCreation(upsert) : planChange(upsert, stored, onEdited)
+export const planRecord = (
+  upsert: Upsert,
+  stored: string | undefined,
+  onEdited: OnEdited,
+): { result: PlannedRecord } | { faults: RowFault[] } =>
+  tryCheck(
+    upsert.document,
+    () => (stored === undefined ? planCreation(upsert) : planChange(upsert, stored, onEdited)),
+    upsert,
+  )
 
 /** Counts the results of planned records. @param unplanned number of records without a plan, since they are unchanged. */
 export function countResults(planned: readonly PlannedRecord[], unplanned: number) {
@@ -181,7 +190,7 @@ export const listKept = (planned: readonly PlannedRecord[]): KeptRecord[] =>
 /** Returns the value at a JSON pointer as text, for a fault. */
 function valueAt(document: unknown, pointer: string): string {
   let value = document
-  for (const step of pointer.split('/').slice(1))
+  for (const step of parsePointer(pointer))
     value = typeof value === 'object' && value !== null ? Reflect.get(value, step) : undefined
   return toFaultValue(typeof value === 'string' ? value : (JSON.stringify(value) ?? ''))
 }

@@ -6,13 +6,11 @@ import type { Document } from '../../operations/writing/documents.ts'
 import { Problem } from '../../problems/problem.ts'
 import { resolveMapping } from './built-in.ts'
 import { checkBatch, noReleases } from './check.ts'
+import { findDecisions } from './decisions.ts'
 import { draftIdentities, recordIdentity } from './identities.ts'
 import {
-  checkColumns,
-  checkCompanions,
   checkMapping,
   createConverter,
-  createUnusedColumnCounter,
   type LocatedFault,
   locateFaults,
   type Mapping,
@@ -27,6 +25,7 @@ import { type NameResult, resolveMentions } from './names.ts'
 import { chooseSlugs, topicIdentity } from './new-records.ts'
 import type { LocalFile } from './reading/file.ts'
 import { readRows } from './reading/index.ts'
+import type { RowOptions } from './reading/options.ts'
 import { readNames } from './record-names.ts'
 import { repeatedFault } from './stage.ts'
 import type { ConvertedRow, FileInfo, ReadyRow, Row, RowFault } from './types.ts'
@@ -108,10 +107,23 @@ async function tryMapping<T>(
   }
 }
 
-/** Returns a note instead of the problem of an unreadable file: the `rows` of a mapping without faults may make it readable. */
-function toNote(error: unknown): Partial<FileInfo> {
-  if (!(error instanceof Problem) || error.type !== 'unreadable-file') throw error
-  return { notes: [error.message] }
+/**
+ * Returns what is known of a file whose mapping has faults: only a note if it cannot be read, since the `rows` of a mapping
+ * without faults may make it readable.
+ */
+async function describeFile(
+  file: LocalFile,
+  options: RowOptions,
+  signal: AbortSignal,
+): Promise<Partial<FileInfo>> {
+  try {
+    const { fileInfo, close } = await readRows(file, options, { signal, mayBeCut: true })
+    await close()
+    return fileInfo
+  } catch (error) {
+    if (!(error instanceof Problem) || error.type !== 'unreadable-file') throw error
+    return { notes: [error.message] }
+  }
 }
 
 async function collectRows(batches: AsyncIterable<readonly Row[]>): Promise<Row[]> {
@@ -121,16 +133,21 @@ async function collectRows(batches: AsyncIterable<readonly Row[]>): Promise<Row[
 }
 
 /** Resolves the names in rows. @returns the status and key of each, and the names of records that do not exist yet. */
-async function resolveRowNames(context: PreviewContext, scheme: string, rows: readonly ReadyRow[]) {
+async function resolveRowNames(
+  { database, registry }: PreviewContext,
+  scheme: string,
+  rows: readonly ReadyRow[],
+) {
   const mentions = rows.flatMap(({ drafts }) => mentionsToResolve(drafts))
   const distinct = new Map(mentions.map((mention) => [mentionIdentity(mention), mention]))
   const named = [...distinct].map(([identity, mention]) => ({ identity, mention }))
-  const resolved = await resolveMentions(context.database, context.registry, scheme, named)
+  const decisionOf = await findDecisions(database, registry, scheme, [...distinct.values()])
+  const resolved = await resolveMentions(database, registry, named, decisionOf)
   const made = resolved.filter(({ status }) => status === 'made')
   const newTopics = made
     .flatMap(({ identity }) => distinct.get(identity) ?? [])
     .filter(({ resource }) => resource === 'topics')
-  const slugs = await chooseSlugs(autocommitReads(context.database), context.registry, newTopics)
+  const slugs = await chooseSlugs(autocommitReads(database), registry, newTopics)
   const results = new Map<string, NameResult>()
   const newRecords: NamedRecord[] = []
   for (const { identity, status, key } of resolved) {
@@ -270,23 +287,20 @@ export async function previewImport(
     mappingFaults: 'faults' in parsed ? parsed.faults : [],
   }
   if (!file) return checked
-  const opened = readRows(file, mapping?.rows ?? readRowOptions(yaml), { signal, mayBeCut: true, maxRows })
+  if (!mapping) return { ...checked, fileInfo: await describeFile(file, readRowOptions(yaml), signal) }
+  const { fileInfo, batches, close } = await readRows(file, mapping.rows, { signal, mayBeCut: true, maxRows })
   try {
-    if (!mapping) return { ...checked, fileInfo: await opened.fileInfo.catch(toNote) }
-    const fileInfo = await opened.fileInfo
-    const companions = await readCompanions(mapping, otherFiles, { signal })
-    const prepared = await tryMapping(yaml, () => {
-      checkColumns(mapping, registry, fileInfo)
-      checkCompanions(mapping, otherFiles)
-      return createConverter(mapping, { ...fileInfo, registry, companions })
+    const prepared = await tryMapping(yaml, async () => {
+      const companions = await readCompanions(mapping, otherFiles, signal)
+      return createConverter(mapping, registry, fileInfo, companions)
     })
     if ('faults' in prepared) return { ...checked, fileInfo, mappingFaults: prepared.faults }
-    const rows = await collectRows(opened.batches)
-    const unused = createUnusedColumnCounter(mapping, registry, fileInfo)
+    const { convert, unused } = prepared.result
+    const rows = await collectRows(batches)
     for (const { values } of rows) unused.countRow(values)
-    const result = await checkRows(context, mapping, rows, rows.map(prepared.result))
+    const result = await checkRows(context, mapping, rows, rows.map(convert))
     return { ...checked, fileInfo: unused.addNote(fileInfo), ...result }
   } finally {
-    await opened.close()
+    await close()
   }
 }

@@ -3,6 +3,7 @@ import type { RecordKey } from '../../model/keys.ts'
 import type { Language } from '../../model/languages.ts'
 import type { Registry } from '../../model/registry.ts'
 import { namesStatement } from '../../query/names.ts'
+import { groupBy } from '../names/group-by.ts'
 
 /** Reads the names of records. @returns a function that returns the name of a record, or null if the record does not exist. */
 export async function readNames(
@@ -11,15 +12,17 @@ export async function readNames(
   records: readonly RecordKey[],
   language: Language,
 ): Promise<(record: RecordKey) => string | null> {
-  const resources = [...new Set(records.map(({ resource }) => resource))]
-  if (resources.length === 0) return () => null
-  const wanted = resources.map((resource) => ({
-    resource,
-    values: records.filter((record) => record.resource === resource).map(({ key }) => key),
-  }))
-  const rows = await database.read<{ index: number; value: string; name: string }>(
-    namesStatement(registry, wanted, language),
+  const lookups = Array.from(
+    groupBy(records, ({ resource }) => resource),
+    ([resource, ofResource]) => ({
+      resource,
+      values: ofResource.map(({ key }) => key),
+    }),
   )
-  const names = new Map(rows.map(({ index, value, name }) => [`${resources[index]} ${value}`, name]))
+  if (lookups.length === 0) return () => null
+  const rows = await database.read<{ index: number; value: string; name: string }>(
+    namesStatement(registry, lookups, language),
+  )
+  const names = new Map(rows.map(({ index, value, name }) => [`${lookups[index]?.resource} ${value}`, name]))
   return ({ resource, key }) => names.get(`${resource} ${key}`) ?? null
 }

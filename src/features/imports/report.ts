@@ -1,17 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Database, Transaction } from '../../database/database.ts'
 import { conflictWithOthers } from '../../database/errors.ts'
+import { type FaultyColumn, type ImportReport, type KeptRecord, withoutKept } from './job-schemas.ts'
 import { countMissing } from './missing.ts'
 import { countUndecidedNames } from './names.ts'
 import { faultsSql, refusedStates } from './rows.ts'
-import {
-  changeImport,
-  type FaultyColumn,
-  type ImportChange,
-  type ImportJob,
-  type ImportReport,
-  type KeptRecord,
-} from './store.ts'
+import { changeImport, type ImportChange, type ImportJob } from './store.ts'
 import type { RowFault } from './types.ts'
 
 /** Maximum numbers of columns and of records (`KeptRecord`) that a report lists. */
@@ -48,14 +42,8 @@ export function addKept(
   added: readonly KeptRecord[],
   keptCount: number,
 ): ImportReport {
-  const {
-    refusedBy = [],
-    droppedBy = [],
-    names = { unresolved: 0, rows: 0 },
-    missing = 0,
-    kept = [],
-  } = report ?? {}
-  return { refusedBy, droppedBy, names, missing, kept: [...kept, ...added].slice(0, maxKept), keptCount }
+  const kept = [...(report?.kept ?? []), ...added].slice(0, maxKept)
+  return { ...withoutKept(report), kept, keptCount }
 }
 
 /**
@@ -93,17 +81,12 @@ async function requireFaults(tx: Transaction, id: string, columns: readonly Loca
 const toFaultyColumn = ({ position: _, allFaults: __, ...column }: LocatedColumn): FaultyColumn => column
 
 /**
- * Makes the report of a finished step: refused rows, dropped values, unresolved names, missing records, and `kept`
- * (`KeptRecord`). Stores the report together with a change to the import, and with the count of dropped values. A redaction of a
- * row either finds the stored report, or is found by `requireFaults`.
+ * Makes the report of a finished step: refused rows, dropped values, unresolved names, missing records, and the kept records
+ * in the report of the running step. Stores the report together with a change to the import, and with the count of dropped
+ * values. A redaction of a row either finds the stored report, or is found by `requireFaults`.
  * @returns whether the import was changed (`changeImport`). If it was not, no report is stored.
  */
-export function storeReport(
-  database: Database,
-  job: ImportJob,
-  change: ImportChange,
-  { kept = [], keptCount = 0 }: Partial<Pick<ImportReport, 'kept' | 'keptCount'>> = {},
-): Promise<boolean> {
+export function storeReport(database: Database, job: ImportJob, change: ImportChange): Promise<boolean> {
   const { id } = job
   return database.transaction(async (tx) => {
     // The reads take long, but hold up nobody: the transaction has no locks and no id yet.
@@ -115,8 +98,8 @@ export function storeReport(
       droppedBy: dropped.map(toFaultyColumn),
       names: await countUndecidedNames(tx, id),
       missing: await countMissing(tx, id),
-      kept: [...kept],
-      keptCount,
+      kept: job.report?.kept ?? [],
+      keptCount: job.report?.keptCount ?? 0,
     }
     const counts = { ...job.counts, dropped: dropped[0]?.allFaults ?? 0 }
     if (!(await changeImport(tx, job, { ...change, report, counts }))) return false

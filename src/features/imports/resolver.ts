@@ -1,6 +1,5 @@
 import { v7 as timeOrderedUuid } from 'uuid'
 import type { Registry } from '../../model/registry.ts'
-import { formatExternalId } from '../../operations/writing/external-ids.ts'
 import { addTo } from '../names/group-by.ts'
 import { maxNameLength } from '../names/types.ts'
 import { toFaultValue } from './fault-value.ts'
@@ -63,14 +62,14 @@ function nameFault({ column = '', resource, ...mention }: Mention, { status }: N
  * Whether the value of an unresolved mention is dropped. The mention may match no record, several, or one that is gone.
  * @param onUnresolved for mentions without `onUnresolved`.
  */
-const isDropped = (mention: Mention, onUnresolved: UpsertOptions['onUnresolved']): boolean =>
+const isDropped = (mention: Mention, onUnresolved: OnBadValue): boolean =>
   (mention.onUnresolved ?? onUnresolved) === 'drop'
 
 /** Returns the fault of the country within which an organization is looked for; undefined if there is none. */
 function findCountryFault(
   mention: Mention,
   names: ReadonlyMap<string, NameResult>,
-  onUnresolved: UpsertOptions['onUnresolved'],
+  onUnresolved: OnBadValue,
 ): RowFault | undefined {
   const country = countryMention(mention)
   // An import that an earlier version of the service has checked has no results for countries.
@@ -87,7 +86,7 @@ function findCountryFault(
 export function resolveName(
   mention: Mention,
   names: ReadonlyMap<string, NameResult>,
-  onUnresolved: UpsertOptions['onUnresolved'],
+  onUnresolved: OnBadValue,
 ): string | null | RowFault {
   const result = names.get(mentionIdentity(mention)) ?? { status: 'unresolved', key: null }
   if (result.status === 'decided' || result.status === 'left_out') return result.key
@@ -101,46 +100,33 @@ export function resolveName(
   return nameFault(mention, result)
 }
 
+/** What is known of the records that rows mention, and how mentions without a record are treated. */
+interface ResolverOptions extends Pick<UpsertOptions, 'waiting' | 'onAbsent' | 'onUnresolved'> {
+  /** How names were resolved, by the identities of their mentions. */
+  names: ReadonlyMap<string, NameResult>
+  /** Keys of the records that exist, by their identities. */
+  keys: ReadonlyMap<string, string>
+  /** Identities of further records that the file creates. */
+  inFile: Iterable<string>
+}
+
 /** Resolves the mentions in the drafts of rows. */
 export class MentionResolver {
   readonly #registry: Registry
-  readonly #names: Map<string, NameResult>
-  readonly #keys: Map<string, string>
-  readonly #onAbsent: 'wait' | 'unresolved'
-  readonly #onUnresolved: OnBadValue
+  readonly #options: ResolverOptions
   /** Keys of new records to which other drafts refer, by the identity of the draft that creates the record. */
   readonly #newKeys = new Map<string, string>()
   /** The drafts that this batch writes, by the identities of all their ids. */
   readonly #pending: Map<string, Draft>
-  /** Identities of further records that the file creates. */
+  /** Identities of further records that the file creates, without those of excluded drafts. */
   readonly #inFile: Set<string>
-  /** Identities of records whose rows wait: those of earlier batches, and those of this one. */
-  readonly #waitingBefore: ReadonlySet<string>
+  /** Identities of records of this batch whose rows wait. */
   readonly #waiting = new Set<string>()
 
-  constructor(
-    registry: Registry,
-    rows: readonly ReadyRow[],
-    {
-      names,
-      keys,
-      inFile,
-      waiting,
-      onAbsent,
-      onUnresolved,
-    }: {
-      names: Map<string, NameResult>
-      keys: Map<string, string>
-      inFile: Iterable<string>
-    } & Pick<UpsertOptions, 'waiting' | 'onAbsent' | 'onUnresolved'>,
-  ) {
+  constructor(registry: Registry, rows: readonly ReadyRow[], options: ResolverOptions) {
     this.#registry = registry
-    this.#names = names
-    this.#keys = keys
-    this.#inFile = new Set(inFile)
-    this.#waitingBefore = waiting ?? new Set()
-    this.#onAbsent = onAbsent
-    this.#onUnresolved = onUnresolved
+    this.#options = options
+    this.#inFile = new Set(options.inFile)
     this.#pending = new Map(
       rows.flatMap(({ drafts }) =>
         drafts.flatMap((draft) => draftIdentities(draft).map((identity) => [identity, draft] as const)),
@@ -152,11 +138,11 @@ export class MentionResolver {
    * Returns the key of a draft's record: if clients assign the keys of the resource, the key in the draft, otherwise the key
    * of the record that has the draft's external id. Returns undefined if there is none.
    */
-  keyOf({ resource: name, externalId, document }: Draft): string | undefined {
-    const resource = this.#registry.get(name)
-    const key = document[resource.key.property]
-    if (resource.key.assignedBy === 'client') return typeof key === 'string' ? key : undefined
-    return this.#keys.get(`${name} ${formatExternalId(externalId)}`)
+  keyOf(draft: Draft): string | undefined {
+    const { property, assignedBy } = this.#registry.get(draft.resource).key
+    if (assignedBy !== 'client') return this.#options.keys.get(recordIdentity(draft))
+    const key = draft.document[property]
+    return typeof key === 'string' ? key : undefined
   }
 
   /** Excludes the drafts of a row that this batch does not write. @returns the identities of their ids. */
@@ -180,13 +166,14 @@ export class MentionResolver {
   resolve(mention: Mention): Resolved {
     return mention.externalId
       ? this.#resolveId(mention, mention.externalId)
-      : resolveName(mention, this.#names, this.#onUnresolved)
+      : resolveName(mention, this.#options.names, this.#options.onUnresolved)
   }
 
   #resolveId(mention: Mention, externalId: NonNullable<Mention['externalId']>): Resolved {
-    const key = this.#keys.get(`${mention.resource} ${formatExternalId(externalId)}`)
-    if (key !== undefined) return key
+    const { keys, waiting, onAbsent, onUnresolved } = this.#options
     const identity = recordIdentity({ resource: mention.resource, externalId })
+    const key = keys.get(identity)
+    if (key !== undefined) return key
     const isKeyGenerated = this.#registry.get(mention.resource).key.assignedBy === 'registry'
     const draft = this.#pending.get(identity)
     if (isKeyGenerated && (draft || this.#inFile.has(identity))) {
@@ -197,9 +184,8 @@ export class MentionResolver {
       this.#newKeys.set(newIdentity, newKey)
       return newKey
     }
-    if (this.#onAbsent === 'wait' || this.#waiting.has(identity) || this.#waitingBefore.has(identity))
-      return mustWait
-    return isDropped(mention, this.#onUnresolved) ? null : absentFault(mention)
+    if (onAbsent === 'wait' || this.#waiting.has(identity) || waiting?.has(identity)) return mustWait
+    return isDropped(mention, onUnresolved) ? null : absentFault(mention)
   }
 }
 

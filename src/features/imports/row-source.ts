@@ -1,33 +1,11 @@
 import type { Registry } from '../../model/registry.ts'
 import { Problem } from '../../problems/problem.ts'
-import {
-  checkColumns,
-  checkCompanions,
-  companionName,
-  createConverter,
-  createUnusedColumnCounter,
-  parseMapping,
-  readCompanions,
-  type UnusedColumnCounter,
-} from './mapping/index.ts'
-import type { LocalFile } from './reading/file.ts'
+import { createConverter, parseMapping, type RowConverter, readCompanions } from './mapping/index.ts'
+import type { LocalFile, OpenFile } from './reading/file.ts'
 import { readRows } from './reading/index.ts'
-import { isRefusedRowsFile } from './reading/refused-rows.ts'
-import type { ConvertedRow, FileInfo, Row } from './types.ts'
 
-/** The rows of the file of an import, and the functions that process them. */
-export interface RowSource {
-  fileInfo: Promise<FileInfo>
-  batches: AsyncIterable<readonly Row[]>
-  /** Converts a row as the mapping says. */
-  convert: (row: Row) => ConvertedRow
-  /** Counts the rows with values that the mapping does not read. */
-  unused: UnusedColumnCounter
-  /** Returns notes about the rows of joined files that match no row. Call it after all rows are converted. */
-  describeUnmatched: () => string[]
-  /** Closes the file. Only needed if the batches are not read. */
-  close: () => Promise<void>
-}
+/** The file of an import, and the functions that process its rows. */
+export type RowSource = RowConverter & Required<OpenFile>
 
 /**
  * Opens the files of an import as its mapping says. The first file has the rows. The others are companion files: lists of codes
@@ -42,23 +20,12 @@ export async function openRows(
   const mapping = parseMapping(text, registry)
   const [file, ...others] = files
   if (!file) throw new Problem('not-found', 'The import has no file.')
-  checkCompanions(mapping, others)
-  const companions = await readCompanions(mapping, others, { signal })
-  const { fileInfo, batches, close } = readRows(file, mapping.rows, { signal })
+  const companions = await readCompanions(mapping, others, signal)
+  const opened = await readRows(file, mapping.rows, { signal })
   try {
-    const info = await fileInfo
-    checkColumns(mapping, registry, info)
-    const convert = createConverter(mapping, { ...info, registry, companions })
-    const unused = createUnusedColumnCounter(mapping, registry, info)
-    // A file of refused rows has only a part of the rows.
-    const isPartial = isRefusedRowsFile(info)
-    const describeUnmatched = () =>
-      isPartial
-        ? []
-        : [...companions].flatMap(([key, rows]) => rows.describeUnmatched(companionName(key)) ?? [])
-    return { fileInfo, batches, convert, unused, describeUnmatched, close }
+    return { ...createConverter(mapping, registry, opened.fileInfo, companions), ...opened }
   } catch (error) {
-    await close()
+    await opened.close()
     throw error
   }
 }

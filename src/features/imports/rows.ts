@@ -1,10 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm'
+import { literal } from '../../database/columns.ts'
 import type { DatabaseClient, Transaction } from '../../database/database.ts'
 import { compileSql } from '../../database/dialect.ts'
 import { conflictWithOthers } from '../../database/errors.ts'
 import { boundedRows, maxPageBytesSql, placeholder, statement } from '../../query/statement.ts'
 import { cleanText } from './reading/clean.ts'
-import type { ImportCounts } from './store.ts'
 import type { Draft, JsonObject, ReadyRow, RowFault } from './types.ts'
 
 /** Reads and updates the staged rows of an import. */
@@ -69,7 +69,7 @@ export function readStagedRows(
 ): Promise<ReadyRow[]> {
   const build = () => {
     const rows = sql`select position, locator, drafts from import_rows
-      where import = ${placeholder('id')} and position > ${placeholder('doneThrough')} and state = ${sql.raw(`'${state}'`)}
+      where import = ${placeholder('id')} and position > ${placeholder('doneThrough')} and state = ${literal(state)}
       order by position limit ${placeholder('limit')}`
     return firstRows(rows, sql`octet_length(drafts::text)`)
   }
@@ -169,17 +169,6 @@ export async function setWaiting(
     values: [id, positions, isWaiting ? 'waiting' : 'ready'],
   })
 }
-
-/** Returns the sums of two counts. */
-export const addCounts = (one: ImportCounts, other: ImportCounts): ImportCounts => ({
-  skipped: one.skipped + other.skipped,
-  refused: one.refused + other.refused,
-  dropped: one.dropped + other.dropped,
-  created: one.created + other.created,
-  changed: one.changed + other.changed,
-  unchanged: one.unchanged + other.unchanged,
-  kept: one.kept + other.kept,
-})
 
 /**
  * Maximum number of records in a batch, unless a single row, or a single group of waiting rows, has more. Each may have a

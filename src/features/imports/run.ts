@@ -5,6 +5,7 @@ import { checkRows } from './check.ts'
 import { clearImport, removeFiles } from './cleanup.ts'
 import { commitRows, importAuthorship } from './commit.ts'
 import { withStoredFiles } from './files.ts'
+import { noCounts } from './job-schemas.ts'
 import { withSchemeLock } from './lock.ts'
 import { storeMissing } from './missing.ts'
 import { createNamedRecords } from './named-records.ts'
@@ -20,9 +21,7 @@ import { autoCommitStep, takeStep } from './steps.ts'
 import {
   type ImportChange,
   type ImportJob,
-  type ImportReport,
   type ImportState,
-  noCounts,
   pendingStates,
   readImport,
   requireImport,
@@ -91,11 +90,10 @@ class Run {
 
   /**
    * Ends a step that has written records: changes the import, and stores its report.
-   * @param report only its `kept` and `keptCount` are used.
    * @throws TakenOver if another process has changed the import.
    */
-  async #finish(job: ImportJob, change: ImportChange, report: Partial<ImportReport>): Promise<void> {
-    if (await storeReport(this.#context.database, job, change, report)) return
+  async #finish(job: ImportJob, change: ImportChange): Promise<void> {
+    if (await storeReport(this.#context.database, job, change)) return
     throw new TakenOver(job.id)
   }
 
@@ -140,7 +138,7 @@ class Run {
     if (!checked) return
     await storeMissing(database, registry, job, this.#signal)
     const change = { state: 'staged' as const, stagedAt: 'now' as const, doneThrough: total }
-    await storeReport(database, checked, change, checked.report ?? {})
+    await storeReport(database, checked, change)
   }
 
   async #stageFiles(job: ImportJob): Promise<void> {
@@ -172,30 +170,18 @@ class Run {
       onProgress: ({ doneThrough }) => this.#reportProgress('committing', doneThrough, total),
     })
     await storeMissing(database, registry, job, this.#signal)
-    await this.#finish(
-      committed,
-      { state: 'committed', committedAt: 'now', doneThrough: total },
-      committed.report ?? {},
-    )
+    await this.#finish(committed, { state: 'committed', committedAt: 'now', doneThrough: total })
   }
 
   async #undo(job: ImportJob): Promise<void> {
     const { database, registry } = this.#context
-    const authorship = {
-      ...importAuthorship(job),
-      reason: `Undo of import ${job.id} of ${job.files[0]?.name ?? 'a file'}`.slice(0, 500),
-    }
     const { created, changed } = job.counts
     const undone = await undoImport(database, registry, job, {
-      authorship,
+      authorship: importAuthorship(job, 'Undo of import'),
       signal: this.#signal,
       onProgress: (records) => this.#reportProgress('undoing', records, Math.max(records, created + changed)),
     })
-    await this.#finish(
-      undone,
-      { state: 'undone', undoneAt: 'now', doneThrough: job.rowsRead ?? 0 },
-      undone.report,
-    )
+    await this.#finish(undone, { state: 'undone', undoneAt: 'now', doneThrough: job.rowsRead ?? 0 })
   }
 }
 

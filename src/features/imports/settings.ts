@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { Registry } from '../../model/registry.ts'
 import { type Mapping, parseMapping, parseStoredMapping } from './mapping/index.ts'
 import type { OnEdited } from './plan.ts'
@@ -14,15 +13,15 @@ export interface ImportSettings {
   onUnresolved: OnBadValue
 }
 
-/** Whether a mapping makes all its records internal, by a constant. */
+/** Whether a mapping makes all its records internal, by a constant: `=internal` or `{ value: internal }`, in any case. */
 const isInternal = ({ records }: Mapping): boolean =>
   Object.values(records)
     .flat()
-    .every(
-      ({ properties: { visibility } }) =>
-        isDeepStrictEqual(visibility, { value: 'internal' }) ||
-        (typeof visibility === 'string' && /^=\s*internal\s*$/i.test(visibility)),
-    )
+    .every(({ properties: { visibility = '' } }) => {
+      if (typeof visibility === 'string') return /^=\s*internal\s*$/i.test(visibility)
+      if (!('value' in visibility) || Object.keys(visibility).length > 1) return false
+      return /^\s*internal\s*$/i.test(String(visibility.value))
+    })
 
 const settingsOf = (mapping: Mapping): ImportSettings => ({
   scheme: mapping.scheme,

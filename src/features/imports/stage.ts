@@ -8,11 +8,12 @@ import { startSlices } from '../../time-slice.ts'
 import { removeStaged } from './cleanup.ts'
 import { toFaultValue } from './fault-value.ts'
 import { recordIdentity } from './identities.ts'
+import type { ImportCounts } from './job-schemas.ts'
 import { mentionsToResolve } from './mentions.ts'
 import { NameCollector } from './names.ts'
 import type { RowSource } from './row-source.ts'
 import { toStorableJson } from './rows.ts'
-import { changeImport, type ImportCounts, type ImportJob, readImport, TakenOver } from './store.ts'
+import { changeImport, type ImportJob, readImport, TakenOver } from './store.ts'
 import { TotalsRows } from './totals-rows.ts'
 import type { ConvertedRow, Draft, Row, RowFault } from './types.ts'
 
@@ -22,7 +23,8 @@ const maxRows = 2000
 /** Number of characters at which the collected rows are staged: a row may have `readLimits.rowCharacters`. */
 const maxCharacters = 8 * 1024 * 1024
 
-interface StagedRow {
+// Not an interface, which is no `Record`, as `copyRows` takes.
+type StagedRow = {
   import: string
   position: number
   locator: string
@@ -102,7 +104,8 @@ class StagingBuffer {
 
   /**
    * Writes the collected rows in a separate, short transaction, since the feed of changes waits until it ends.
-   * @throws like `refuseChanged` when the import has another state, such as after its deletion has begun.
+   * @throws like `refuseChanged` when the import has another state or pass, such as after its deletion has begun, or another
+   *   process has begun to read the file.
    */
   async write(): Promise<void> {
     const client = this.#client
@@ -110,15 +113,11 @@ class StagingBuffer {
     this.#rows = []
     this.#characters = 0
     await client.query('begin')
-    await copyRows(
-      client,
-      importRows,
-      rows.map((row) => ({ ...row })),
-    )
+    await copyRows(client, importRows, rows)
     await this.#names.store(asTransaction(client))
-    const { id, state } = this.#job
-    const progress = 'update imports set done_through = $3 where id = $1 and state = $2'
-    const { rowCount } = await client.query(progress, [id, state, this.position])
+    const { id, state, pass } = this.#job
+    const progress = 'update imports set done_through = $4 where id = $1 and state = $2 and pass = $3'
+    const { rowCount } = await client.query(progress, [id, state, pass, this.position])
     await client.query(rowCount === 1 ? 'commit' : 'rollback')
     if (rowCount !== 1) await refuseChanged(asTransaction(client), id)
   }
@@ -132,6 +131,19 @@ async function refuseChanged(writes: Transaction, id: string): Promise<never> {
   if (await readImport(writes, id)) throw new TakenOver(id)
   await removeStaged(writes, id)
   throw new Problem('not-found', `The import ${id} has been removed meanwhile.`)
+}
+
+/**
+ * Begins the reading of a file: a new pass, without the rows of an earlier reading. A process that still reads the file, although it
+ * has lost the lock of the scheme, stops at its next write. Otherwise, it could end the reading after its first rows were removed.
+ * @returns the import with the new pass.
+ * @throws like `refuseChanged` when the import has been changed meanwhile.
+ */
+async function beginReading(writes: Transaction, job: ImportJob): Promise<ImportJob> {
+  const change = { pass: job.pass + 1, doneThrough: 0 }
+  if (!(await changeImport(writes, job, change))) await refuseChanged(writes, job.id)
+  await removeStaged(writes, job.id)
+  return { ...job, ...change }
 }
 
 /** Returns the fault of a row that describes the same record (`recordIdentity`) as an earlier row. @param id as in the row. */
@@ -192,9 +204,9 @@ async function refuseRepeated(client: pg.ClientBase, id: string, signal: AbortSi
  * is `staging` and `rowsRead` is set, so any process can continue with the dry run, the second part of `staging`. Until then, an
  * import of local files stays `uploaded`, since only its process can read them.
  * @param onProgress gets the number of rows so far.
- * @throws TakenOver when the import has been changed meanwhile, such as by the beginning of its deletion; Problem `not-found`
- * when its deletion has ended; Problem for a file that cannot be read. The rows that are already staged remain until
- * `removeStaged` removes them, which happens at once for `not-found`.
+ * @throws TakenOver when the import has been changed meanwhile, such as by another process that has begun to read its file, or
+ * by the beginning of its deletion; Problem `not-found` when its deletion has ended; Problem for a file that cannot be read. The rows
+ * that are already staged remain until `removeStaged` removes them, which happens at once for `not-found`.
  */
 export async function stageRows(
   database: Database,
@@ -203,8 +215,8 @@ export async function stageRows(
   { signal, onProgress }: { signal: AbortSignal; onProgress: (rows: number) => void },
 ): Promise<void> {
   await database.maintain(async (client) => {
-    await removeStaged(asTransaction(client), job.id)
-    const buffer = new StagingBuffer(client, job)
+    const begun = await beginReading(asTransaction(client), job)
+    const buffer = new StagingBuffer(client, begun)
     const totals = new TotalsRows()
     const pause = startSlices()
     for await (const rows of batches) {
@@ -226,11 +238,11 @@ export async function stageRows(
     await client.query('analyze import_rows')
     const repeated = await refuseRepeated(client, job.id, signal)
     const counts = { ...buffer.counts, refused: buffer.counts.refused + repeated }
-    const { notes, ...info } = unused.addNote(await fileInfo)
+    const { notes, ...info } = unused.addNote(fileInfo)
     const tx = asTransaction(client)
     const isStored = await changeImport(
       tx,
-      { ...job, doneThrough: buffer.position },
+      { ...begun, doneThrough: buffer.position },
       {
         state: 'staging',
         fileInfo: {

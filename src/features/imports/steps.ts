@@ -1,14 +1,13 @@
 import type { Transaction } from '../../database/database.ts'
 import { Problem } from '../../problems/problem.ts'
+import { noCounts, withoutKept } from './job-schemas.ts'
 import {
   changeImport,
   type ImportChange,
   type ImportJob,
   type ImportState,
   importNotFound,
-  noCounts,
   readImport,
-  withoutKept,
 } from './store.ts'
 
 /**
@@ -54,20 +53,13 @@ async function findRunning(
   )
 }
 
-/**
- * Returns why an import cannot be committed yet: another import of the same register is being undone, and the undo would not
- * revert records that this commit changes before the undo reaches them.
- * @returns undefined when the import can be committed.
- */
-const findCommitObstacle = (tx: Transaction, job: ImportJob): Promise<string | undefined> =>
-  findRunning(tx, job, "state = 'undoing'", 'undone')
-
 /** Begins a commit with the first pass over the rows. The counts of records and kept properties start at 0. */
 export const commitStep: Step = {
   from: ['staged'],
   taken: ['committing', 'committed'],
   hint: 'wait for the dry run, or start another import',
-  findObstacle: findCommitObstacle,
+  // An undo would not revert records that this commit changes before the undo reaches them.
+  findObstacle: (tx, job) => findRunning(tx, job, "state = 'undoing'", 'undone'),
   change: ({ counts, report }) => ({
     state: 'committing',
     report: withoutKept(report),
@@ -79,10 +71,9 @@ export const commitStep: Step = {
 
 /** Begins the commit of an import that commits itself, once its file has been read. */
 export const autoCommitStep: Step = {
+  ...commitStep,
   from: ['staging'],
-  taken: ['committing', 'committed'],
   hint: 'start another import',
-  findObstacle: findCommitObstacle,
   change: () => ({ state: 'committing', pass: 0, stagedAt: 'now' }),
 }
 

@@ -6,15 +6,16 @@ import { join } from 'node:path'
 
 const prefix = 'entente-temporary-'
 
-/** Milliseconds between two updates of the time of a folder in use. */
+/** Time between two updates of the modification time of a folder in use. */
 const touchIntervalMs = 600_000
 
-/** Milliseconds after which a folder whose time was not updated is not in use any more. */
+/** Time after which a folder whose modification time was not updated is not in use any more. */
 const maxAgeMs = 24 * 60 * 60 * 1000
 
-/** Makes a temporary folder, and removes it when `work` has ended. @throws what `work` throws. */
+/** Makes a temporary folder for `work`, and removes it when `work` has ended. Returns and throws what `work` returns and throws. */
 export async function withTemporaryFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), prefix))
+  // A folder whose time cannot be updated is still usable: without updates, it stays for a day.
   const touch = () => utimes(folder, new Date(), new Date()).catch(() => {})
   const timer = setInterval(touch, touchIntervalMs).unref()
   try {
@@ -27,7 +28,8 @@ export async function withTemporaryFolder<T>(work: (folder: string) => Promise<T
 
 /**
  * Removes the folders that killed processes have left. Other processes, even of other machines and containers, may use folders
- * at the same place, so only the time of a folder tells that nobody uses it.
+ * at the same place, so only the modification time of a folder tells that nobody uses it.
+ * @throws Error if the directory of temporary files cannot be read.
  */
 export async function removeAbandonedFolders(): Promise<void> {
   for (const name of await readdir(tmpdir())) {
@@ -36,7 +38,7 @@ export async function removeAbandonedFolders(): Promise<void> {
     // Another process may remove the folder meanwhile.
     const stats = await lstat(folder).catch(() => undefined)
     if (!stats?.isDirectory() || Date.now() - stats.mtimeMs < maxAgeMs) continue
-    // Another user could replace the folder with a link while it is removed.
+    // Another user could replace a folder of theirs with a link while it is removed.
     const isOwn = stats.uid === (process.getuid?.() ?? stats.uid)
     if (isOwn) await rm(folder, { recursive: true, force: true }).catch(() => {})
   }

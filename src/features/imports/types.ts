@@ -1,5 +1,7 @@
 /** Types that the steps of an import share. Files are read into rows, and a mapping converts rows to drafts of records. */
 
+import type { z } from 'zod'
+import type { rowFault } from './job-schemas.ts'
 import type { DateSystem } from './reading/xlsx/serial.ts'
 
 /** How a value is treated that is invalid, or that matches no record, or several. */
@@ -116,16 +118,8 @@ export interface ReadyRow {
   drafts: Draft[]
 }
 
-/** What is wrong with a value of a row. */
-export interface RowFault {
-  /** The column of the file, or the property of the record; empty for a fault of the whole row. */
-  readonly column: string
-  /** The value, shortened to 200 characters. */
-  readonly value: string
-  /** What is wrong, and what would be right. */
-  readonly detail: string
-  readonly suggestion?: string
-}
+/** What is wrong with a value of a row. The column is empty for a fault of the whole row. */
+export type RowFault = Readonly<z.output<typeof rowFault>>
 
 /** The result of converting a row by a mapping. */
 export type ConvertedRow =

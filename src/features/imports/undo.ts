@@ -14,8 +14,9 @@ import { findReferrers, type Referrer } from '../../operations/writing/referrers
 import { checkDocument } from '../../operations/writing/validation.ts'
 import { Problem } from '../../problems/problem.ts'
 import type { RecordEntry } from './entries.ts'
+import { type ImportReport, type KeptRecord, withoutKept } from './job-schemas.ts'
 import { addKept, withStoredFaults } from './report.ts'
-import { type ImportJob, type ImportReport, type KeptRecord, requireChange } from './store.ts'
+import { type ImportJob, storeProgress } from './store.ts'
 import { maxRecordsTogether } from './waiting.ts'
 
 /** Undoes an import: reverts its writes, except values that others have changed since. */
@@ -23,7 +24,9 @@ import { maxRecordsTogether } from './waiting.ts'
 /** Number of entries that a transaction reads; each may have a citation. `withReferrers` may add further entries. */
 const batchSize = 200
 
-interface Entry extends RecordEntry {
+/** An entry of the import that is not yet undone. */
+interface Entry
+  extends Pick<RecordEntry, 'resource' | 'key' | 'action' | 'versionBefore' | 'versionAfter' | 'citation'> {
   sequence: string
 }
 
@@ -307,7 +310,7 @@ async function readReport(database: Database, { id, report }: ImportJob): Promis
     text: 'select exists (select from import_records where import = $1 and undone) as "hasUndone"',
     values: [id],
   })
-  return row?.hasUndone && report ? report : { ...addKept(report, [], 0), kept: [] }
+  return row?.hasUndone && report ? report : withoutKept(report)
 }
 
 /**
@@ -327,9 +330,9 @@ export async function undoImport(
     signal,
     onProgress,
   }: { authorship: Authorship; signal: AbortSignal; onProgress: (records: number) => void },
-): Promise<ImportJob & { report: ImportReport }> {
+): Promise<ImportJob> {
   const { id } = job
-  let current = { ...job, report: await readReport(database, job) }
+  let current: ImportJob = { ...job, report: await readReport(database, job) }
   /** Undoes the entries that are not yet undone. @returns the number of those that wait for the next pass. */
   const makePass = async (onRefused: OnRefused): Promise<number> => {
     let waiting = 0
@@ -348,13 +351,12 @@ export async function undoImport(
         )
         const toSequences = (some: readonly Entry[]) => some.map(({ sequence }) => sequence)
         await tx.query({ text: markUndone, values: [toSequences(undone), toSequences(restored)] })
-        const added = addKept(current.report, kept, current.report.keptCount + kept.length)
-        const change = {
+        const added = addKept(current.report, kept, (current.report?.keptCount ?? 0) + kept.length)
+        const next = await storeProgress(tx, current, {
           report: await withStoredFaults(tx, id, added),
           doneThrough: current.doneThrough + undone.length,
-        }
-        await requireChange(tx, current, change)
-        return { last: read.at(-1)?.sequence, waiting: undo.waiting.size, job: { ...current, ...change } }
+        })
+        return { last: read.at(-1)?.sequence, waiting: undo.waiting.size, job: next }
       })
       current = batch.job
       if (batch.last === undefined) return waiting

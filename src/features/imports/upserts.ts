@@ -77,16 +77,19 @@ export interface Upserts {
   waiting: number[]
 }
 
-/** Finds the records of external ids. @returns their keys by resource and external id. */
+/** Finds the records that drafts describe and mention by external id. @returns their keys by their identities. */
 async function findKeys(tx: Transaction, registry: Registry, drafts: readonly Draft[]) {
   const keys = new Map<string, string>()
   const wanted = groupBy([...drafts, ...mentionedRecords(drafts)], ({ resource }) => resource)
   for (const [name, records] of wanted) {
     const resource = registry.get(name)
     if (!hasExternalIds(resource)) continue
-    const ids = new Map(records.map(({ externalId }) => [formatExternalId(externalId), externalId]))
-    for (const [id, key] of await findByExternalIds(tx, resource, [...ids.values()]))
-      keys.set(`${name} ${id}`, key)
+    const ids = new Map(records.map((record) => [recordIdentity(record), record.externalId]))
+    const found = await findByExternalIds(tx, resource, [...ids.values()])
+    for (const [identity, externalId] of ids) {
+      const key = found.get(formatExternalId(externalId))
+      if (key !== undefined) keys.set(identity, key)
+    }
   }
   return keys
 }
@@ -177,8 +180,8 @@ function documentOfDraft(resource: Resource, draft: Draft, keys: (string | null)
 /** Returns the identities of the records that drafts mention by external id, and that do not exist. */
 const listAbsent = (drafts: readonly Draft[], keys: ReadonlyMap<string, string>): string[] =>
   mentionedRecords(drafts)
-    .filter(({ resource, externalId }) => !keys.has(`${resource} ${formatExternalId(externalId)}`))
     .map(recordIdentity)
+    .filter((identity) => !keys.has(identity))
 
 /** Computes the upserts of staged rows. */
 export async function readUpserts(
@@ -193,40 +196,35 @@ export async function readUpserts(
   return findUpserts(tx, registry, scheme, rows, { ...options, names })
 }
 
-/** Returns how names were resolved, with the key of the remaining record in place of each record that was merged since. */
+/**
+ * Finds the records that names mean, and those that drafts state by key, that were merged since.
+ * @param names how the names in the drafts were resolved.
+ * @returns the names with the keys of the records that remain, and a function that returns a draft with such keys.
+ */
 async function followMerges(
   tx: Transaction,
   registry: Registry,
   drafts: readonly Draft[],
   names: ReadonlyMap<string, NameResult>,
-): Promise<Map<string, NameResult>> {
-  const found = namedMentions(drafts).flatMap((mention) => {
+) {
+  const named = namedMentions(drafts).flatMap((mention) => {
     const identity = mentionIdentity(mention)
     const { status, key } = names.get(identity) ?? { key: null }
     return key === null ? [] : [{ identity, status, key, resource: mention.resource }]
   })
-  const mergedInto = await findMergedKeys(tx, registry, found)
-  const followed = new Map(names)
-  for (const { identity, status, ...record } of found)
-    followed.set(identity, { status, key: mergedInto(record) ?? record.key })
-  return followed
-}
-
-/**
- * Finds the records that drafts state by key, and that were merged since.
- * @returns a function from a draft to the same draft with the keys of the records that remain.
- */
-async function followKeys(tx: Transaction, registry: Registry, drafts: readonly Draft[]) {
   const stated = drafts
     .flatMap((draft) => findReferences(registry.get(draft.resource).document, draft.document))
     .map(({ resource, value }) => ({ resource, key: value }))
     .filter(({ resource, key }) => registry.keySpec(resource).schema.safeParse(key).success)
-  if (stated.length === 0) return (draft: Draft) => draft
-  const mergedInto = await findMergedKeys(tx, registry, stated)
-  return (draft: Draft): Draft => ({
+  const mergedInto = await findMergedKeys(tx, registry, [...named, ...stated])
+  const followed = new Map(names)
+  for (const { identity, status, ...record } of named)
+    followed.set(identity, { status, key: mergedInto(record) ?? record.key })
+  const follow = (draft: Draft): Draft => ({
     ...draft,
     document: moveReferences(registry.get(draft.resource), draft.document, mergedInto),
   })
+  return { followed, follow: stated.length === 0 ? (draft: Draft) => draft : follow }
 }
 
 /**
@@ -242,8 +240,7 @@ export async function findUpserts(
 ): Promise<Upserts> {
   const drafts = rows.flatMap((row) => row.drafts)
   const keys = await findKeys(tx, registry, drafts)
-  const followed = await followMerges(tx, registry, drafts, names)
-  const follow = await followKeys(tx, registry, drafts)
+  const { followed, follow } = await followMerges(tx, registry, drafts, names)
   const inFile = (await options.findInFile?.(listAbsent(drafts, keys))) ?? []
   const resolver = new MentionResolver(registry, rows, { names: followed, keys, inFile, ...options })
   const result: Upserts = { upserts: [], refused: new Map(), waiting: [] }
@@ -259,8 +256,7 @@ export async function findUpserts(
         result.upserts.push({ row, draft, resource, document, mentionKeys, digest, existing: undefined })
       }
   }
-  for (const resource of registry.resources) {
-    const ofResource = result.upserts.filter((upsert) => upsert.resource === resource)
+  for (const [resource, ofResource] of groupBy(result.upserts, (upsert) => upsert.resource)) {
     const recordKeys = ofResource.map(({ draft }) => resolver.keyOf(draft))
     const existing = await findExisting(
       tx,

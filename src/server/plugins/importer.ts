@@ -1,9 +1,9 @@
 import fp from 'fastify-plugin'
 import { autocommitReads } from '../../database/database.ts'
-import { removeUpload } from '../../features/imports/cleanup.ts'
+import { removeStaleUploads } from '../../features/imports/cleanup.ts'
 import { importChannel } from '../../features/imports/http/notify.ts'
 import { isTemporary, runImport } from '../../features/imports/run.ts'
-import { listStaleUploads, listUnfinished, TakenOver } from '../../features/imports/store.ts'
+import { listUnfinished, TakenOver } from '../../features/imports/store.ts'
 import { removeAbandonedFolders } from '../../features/imports/temporary-folders.ts'
 import type { Registry } from '../../model/registry.ts'
 import { Problem } from '../../problems/problem.ts'
@@ -73,8 +73,7 @@ export const importer = fp<{ registry: Registry }>(
     const cleanFolders = () => removeAbandonedFolders().catch(() => {})
     const clean = async () => {
       await cleanFolders()
-      for (const id of await listStaleUploads(autocommitReads(app.database)))
-        await removeUpload(app.database, id)
+      await removeStaleUploads(app.database)
     }
     const timers = [
       setInterval(runNext, intervalMs).unref(),

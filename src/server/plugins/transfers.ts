@@ -6,9 +6,6 @@ import { type TransferLimits, Transfers } from './transfers/transfers.ts'
 /** How often transfers are checked, in milliseconds. */
 const intervalMs = 5000
 
-/** The time over which the speed of a client is averaged, in milliseconds. */
-export const speedWindowMs = 60_000
-
 /** The size from which a response is watched even if it is no stream, in bytes or characters. */
 const minWatchedSize = 1024 * 1024
 

@@ -188,12 +188,11 @@ describe('rows', () => {
     it('may be left unread, and the file is closed anyway', async () => {
       const before = countOpenFiles()
       await withFile('file.csv', `a,b\n${lines}`, async (file) => {
-        for await (const batch of readRows(file, {}).batches) {
+        for await (const batch of (await readRows(file, {})).batches) {
           expect(batch.length).toBeGreaterThan(0)
           break
         }
-        const unread = readRows(file, {})
-        await unread.fileInfo
+        const unread = await readRows(file, {})
         await unread.close()
       })
       await expect.poll(countOpenFiles).toBeLessThanOrEqual(before)
@@ -203,7 +202,7 @@ describe('rows', () => {
       const before = countOpenFiles()
       await withFile('file.csv', `a,a\n${lines}`, async (file) => {
         for (let round = 0; round < 5; round += 1)
-          expect(await messageOf(readRows(file, {}).fileInfo)).toContain('have the same name')
+          expect(await messageOf(readRows(file, {}))).toContain('have the same name')
       })
       await expect.poll(countOpenFiles).toBeLessThanOrEqual(before)
     })

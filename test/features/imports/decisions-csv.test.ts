@@ -9,7 +9,8 @@ afterEach(() => {
 })
 
 const header = 'resource,name,decision\n'
-const read = (text: string) => readDecisions(text, (line) => `line ${line}`)
+const read = async (text: string) =>
+  (await readDecisions(Buffer.from(text), (line) => `line ${line}`)).decisions
 
 describe('a file of decisions', () => {
   it('is read with many pauses', async () => {

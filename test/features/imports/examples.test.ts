@@ -1,14 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { readCompanion } from '../../../src/features/imports/mapping/index.ts'
+import { parseMapping, readCompanions } from '../../../src/features/imports/mapping/index.ts'
 import { packageRoot } from '../../../src/package-root.ts'
+import { registry } from '../../../src/resources/registry.ts'
 import { convertContent, documentWithNames, draftsOf } from '../../support/conversion.ts'
 import { withFile } from '../../support/import-files.ts'
 
 const read = (name: string) => readFileSync(join(packageRoot, 'docs', name), 'utf8')
 const statuses = withFile('finance-statuses.csv', read('examples/finance-statuses.csv'), (file) =>
-  readCompanion(file, { name: file.name, rows: {} }),
+  readCompanions(parseMapping(read('examples/finance-register.yaml'), registry), [file]),
 )
 /** Converts an example file with its mapping. @returns the document of each row, or the row if it is refused. */
 const convertExample = async (name: string, extension: string) => {
@@ -16,7 +17,7 @@ const convertExample = async (name: string, extension: string) => {
     read(`examples/${name}.yaml`),
     `${name}.${extension}`,
     read(`examples/${name}.${extension}`),
-    new Map([['finance-statuses.csv', await statuses]]),
+    await statuses,
   )
   return rows.map((row) => (row.kind === 'drafts' ? draftsOf(row).map(documentWithNames)[0] : row))
 }

@@ -4,7 +4,7 @@ import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { readRows } from '../../../src/features/imports/reading/index.ts'
 import { rowOptions } from '../../../src/features/imports/reading/options.ts'
-import { openTable, Table } from '../../../src/features/imports/reading/table.ts'
+import { openTable } from '../../../src/features/imports/reading/table.ts'
 import {
   countOpenFiles,
   makeXlsx,
@@ -30,7 +30,7 @@ async function readLarge(name: string, write: (descriptor: number) => void) {
     }, 5)
     const message = await messageOf(
       (async () => {
-        for await (const batch of readRows(file, {}).batches) expect(batch.length).toBeGreaterThan(0)
+        for await (const batch of (await readRows(file, {})).batches) expect(batch.length).toBeGreaterThan(0)
       })(),
     )
     clearInterval(timer)
@@ -160,7 +160,8 @@ describe('sparse rows of XLSX', () => {
       yield [{ number: 1, cells: ['id'] }, ...new Array<typeof wideRow>(1000).fill(wideRow)]
     }
     const sizes: number[] = []
-    for await (const rows of await openTable(new Table({}, format), source())) sizes.push(rows.length)
+    const table = await openTable(source(), {}, format)
+    for await (const rows of table.rows) sizes.push(rows.length)
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(1000)
     expect(Math.max(...sizes)).toBeLessThan(1000)
   })
@@ -325,6 +326,24 @@ describe('rows of JSON and XML', () => {
     const elements = await readContent('f.xml', `<r><a>${'<b/>'.repeat(100_001)}</a><a>1</a></r>`)
     expect(elements.rows.map(({ fault }) => fault?.detail)).toEqual([
       'The element has more than 100,000 elements and attributes.',
+      undefined,
+    ])
+  })
+
+  const name = 'n'.repeat(1_100_000)
+
+  it('are read one by one if the names of their properties are long', async () => {
+    await withFile('f.json', JSON.stringify(new Array(3).fill({ [name]: 1 })), async (file) => {
+      const sizes: number[] = []
+      for await (const batch of (await readRows(file, {})).batches) sizes.push(batch.length)
+      expect(sizes).toEqual([1, 1, 1])
+    })
+  })
+
+  it('have a fault if the names of their elements are too long together', async () => {
+    const { rows } = await readContent('f.xml', `<r><a>${`<${name}/>`.repeat(8)}</a><a>1</a></r>`)
+    expect(rows.map(({ fault }) => fault?.detail)).toEqual([
+      'The element has more than 8,388,608 characters.',
       undefined,
     ])
   })

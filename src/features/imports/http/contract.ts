@@ -1,11 +1,13 @@
 import { z } from 'zod'
 import { importStates } from '../../../database/vocabularies.ts'
 import { keys } from '../../../model/keys.ts'
+import { cursorParameter, type Parameter, wholeNumber } from '../../../model/parameters.ts'
 import { registerResponseSchema } from '../../../model/schema-names.ts'
 import type { Contract, KeyedCollection } from '../../../operations/operation.ts'
 import { namedPageSchema } from '../../../operations/response-schemas.ts'
 import { revisionShape } from '../../../operations/revision-schema.ts'
 import { idempotencyKey, idempotencyProblems } from '../../../operations/writing/idempotency.ts'
+import { count, importCounts, importReport } from '../job-schemas.ts'
 import type { ImportJob } from '../store.ts'
 
 /** What the contracts of imports share. */
@@ -36,57 +38,15 @@ export const readProblems: Contract['problems'] = [
 /** The problems of an operation that changes one import. */
 export const changeProblems: Contract['problems'] = [...readProblems, ...idempotencyProblems]
 
-const count = (description: string) => z.int().min(0).meta({ description })
+/** Returns the parameter `cursor` of a list in the order of numbers. @param max the largest number. */
+export const numberCursor = (max: number): Parameter =>
+  cursorParameter(
+    wholeNumber(max),
+    'Cursor of the page: `page.next` of the page before.',
+    z.string().max(16).meta({ description: 'A cursor.' }),
+  )
+
 const nullableTime = (description: string) => z.iso.datetime().nullable().meta({ description })
-
-/** Schema of a fault of a row. */
-export const rowFault = registerResponseSchema(
-  'ImportFault',
-  z
-    .strictObject({
-      column: z.string().meta({ description: 'Column of the file, or property of the record.' }),
-      value: z.string().meta({ description: 'The value, shortened to 200 characters.' }),
-      detail: z.string().meta({ description: 'What is wrong, and what would be right.' }),
-      suggestion: z.string().optional().meta({ description: 'A value that would be right.' }),
-    })
-    .meta({ description: 'What is wrong with a value of a row.' }),
-)
-
-const report = z.strictObject({
-  refusedBy: z
-    .array(
-      z.strictObject({
-        column: z.string().meta({ description: 'Column of the file, or property of the record.' }),
-        rows: count('Rows refused because of the column.'),
-        example: rowFault,
-      }),
-    )
-    .meta({ description: 'Why rows are refused, by column; most frequent first.' }),
-  droppedBy: z
-    .array(
-      z.strictObject({
-        column: z.string().meta({ description: 'Column of the file.' }),
-        rows: count('Rows in which something was dropped.'),
-        example: rowFault,
-      }),
-    )
-    .meta({
-      description: 'Dropped values of rows that are not refused, by column; most frequent first.',
-    }),
-  names: z
-    .strictObject({
-      unresolved: count('Names that need a decision.'),
-      rows: count('Rows that have them; a row with two such names counts twice.'),
-    })
-    .meta({ description: 'Unresolved names: see `GET /v1/imports/{id}/names`.' }),
-  missing: count(
-    'Records that earlier files of the register had and this file lacks: see `GET /v1/imports/{id}/missing.csv`. They are not changed.',
-  ),
-  kept: z.array(z.strictObject({ resource: z.string(), key: z.string(), reason: z.string() })).meta({
-    description: 'Records with values that were not overwritten or reverted, and why; at most 100.',
-  }),
-  keptCount: count('Number of kept properties or, after an undo, records.'),
-})
 
 const example = {
   id: '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90',
@@ -155,20 +115,10 @@ export const importSchema = registerResponseSchema(
       doneRows: count(
         'Rows that the current pass of a dry run or commit has processed; during an undo, the records that it has undone.',
       ),
-      counts: z
-        .strictObject({
-          skipped: count('Rows that the mapping leaves out.'),
-          refused: count('Rows that are refused.'),
-          dropped: count('Values that were dropped or changed.'),
-          created: count('New records.'),
-          changed: count('Changed records.'),
-          unchanged: count('Unchanged records.'),
-          kept: count(
-            'Properties that kept their values: others had edited them, another row describes the record, or the row has no value.',
-          ),
-        })
-        .meta({ description: 'Counts of the dry run; of the commit, once it has begun.' }),
-      report: report
+      counts: importCounts.meta({
+        description: 'Counts of the dry run; of the commit, once it has begun.',
+      }),
+      report: importReport
         .nullable()
         .meta({ description: 'Report of the last finished step. A running step adds to `kept`.' }),
       source: z.string().nullable().meta({

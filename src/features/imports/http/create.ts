@@ -2,21 +2,20 @@ import { z } from 'zod'
 import { autocommitReads, type Transaction } from '../../../database/database.ts'
 import type { Author } from '../../../database/tables/revisions.ts'
 import { decodeUtf8 } from '../../../model/characters.ts'
-import { getStringValues, singleValueParameter } from '../../../model/parameters.ts'
+import { booleanText, getStringValues, singleValueParameter } from '../../../model/parameters.ts'
 import type { Registry } from '../../../model/registry.ts'
 import { registerRequestSchema } from '../../../model/schema-names.ts'
 import type { ApiRequest, ApiResponse, Context, Endpoint } from '../../../operations/operation.ts'
 import { locationHeader } from '../../../operations/response-schemas.ts'
+import { getAuthorship } from '../../../operations/writing/authorship.ts'
 import { idempotencyProblems, replayedHeaders, runOnce } from '../../../operations/writing/idempotency.ts'
-import { getAuthorship } from '../../../operations/writing/revisions.ts'
 import { Problem } from '../../../problems/problem.ts'
 import { resolveMapping } from '../built-in.ts'
-import { checkAgain, lockOpen } from '../check-again.ts'
 import { removeUpload } from '../cleanup.ts'
+import { checkAgain, lockOpen } from '../decision-effects.ts'
 import { checkDecisions, lockDecisions, saveDecisions } from '../decisions.ts'
-import { describeDecisions, type FileDecision, readDecisions } from '../decisions-csv.ts'
+import { type DecisionsFile, type FileDecision, readDecisions } from '../decisions-csv.ts'
 import { checkFileName, deletedWhileUploading, storeFile } from '../files.ts'
-import { type DecodedText, decodeText } from '../reading/text.ts'
 import { readSettings } from '../settings.ts'
 import {
   changeImport,
@@ -27,7 +26,6 @@ import {
   readImport,
   requireImport,
 } from '../store.ts'
-import type { FileInfo } from '../types.ts'
 import { changeContract, importSchema, importToJson, tag } from './contract.ts'
 import { notifyImports } from './notify.ts'
 import { maxLists } from './preview-contract.ts'
@@ -90,24 +88,11 @@ async function readMapping(part: UploadPart): Promise<string> {
   return text
 }
 
-/** Decodes the decisions, in any encoding that files with rows may have. @throws Problem `too-large` or `invalid-body`. */
-async function decodeDecisions(part: UploadPart): Promise<DecodedText> {
-  const decoded = await decodeText(await readPart(part))
-  if (decoded) return decoded
-  throw new Problem(
-    'invalid-body',
-    'The encoding of the part decisions could not be detected. Save it as UTF-8.',
-  )
-}
-
 /** A complete upload: the id of its import, and its parts. */
-interface ReceivedUpload {
+interface ReceivedUpload extends DecisionsFile {
   id: string
   mapping: string
-  decisions: FileDecision[]
   files: ImportFile[]
-  /** As of an import whose rows are not read yet. */
-  fileInfo: FileInfo | null
 }
 
 const partOrder =
@@ -120,8 +105,7 @@ class UploadReader {
   /** The fields of the parts so far. */
   readonly #fields = new Set<string>()
   #mapping: string | undefined
-  #decisions: FileDecision[] = []
-  #fileInfo: FileInfo | null = null
+  #decided: DecisionsFile = { decisions: [], fileInfo: null }
   #file: ImportFile | undefined
   readonly #lists: ImportFile[] = []
   readonly #begin: (mapping: string) => Promise<string>
@@ -161,7 +145,7 @@ class UploadReader {
       throw badUpload(`The part ${mapping === undefined ? 'mapping' : 'file'} is missing.`)
     }
     const files = [this.#file, ...this.#lists]
-    return { id: this.#id, mapping, decisions: this.#decisions, files, fileInfo: this.#fileInfo }
+    return { ...this.#decided, id: this.#id, mapping, files }
   }
 
   async #readPart(part: UploadPart): Promise<void> {
@@ -175,13 +159,10 @@ class UploadReader {
       case 'mapping':
         this.#mapping = await readMapping(part)
         return
-      case 'decisions': {
-        const { text, encoding } = await decodeDecisions(part)
-        this.#fileInfo = describeDecisions(encoding)
-        this.#decisions = await readDecisions(text, locateDecision)
-        await this.#check(this.#decisions)
+      case 'decisions':
+        this.#decided = await readDecisions(await readPart(part), locateDecision)
+        await this.#check(this.#decided.decisions)
         return
-      }
       case 'file':
         checkFileName(part.name, '/file')
         this.#file = await this.#store(await this.#beginOnce(), 0, part)
@@ -295,7 +276,7 @@ export const createImportEndpoint = (registry: Registry): Endpoint => ({
     cost: 10,
     query: {
       commit: singleValueParameter(
-        z.enum(['true', 'false']),
+        booleanText,
         'Whether the import is committed without a dry run. Default: false.',
         z.boolean(),
       ),

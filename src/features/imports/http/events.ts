@@ -1,7 +1,7 @@
-import { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import { autocommitReads, type DatabaseClient } from '../../../database/database.ts'
+import { eventStream } from '../../../operations/event-stream.ts'
 import type { Endpoint } from '../../../operations/operation.ts'
 import { type ImportJob, pendingStates, readImport, requireImport } from '../store.ts'
 import { baseContract, importCollection, importToJson, readProblems, tag } from './contract.ts'
@@ -55,20 +55,12 @@ export const importEvents: Endpoint = {
     },
     problems: [...readProblems, 'rate-limited', 'busy'],
   },
-  async handle(request, { database, streamDatabase, streamLimit, closing }) {
-    const { key, method } = request
+  async handle(request, context) {
+    const { key } = request
+    const { database, streamDatabase, closing } = context
     await requireImport(autocommitReads(database), key)
-    const disconnected = request.getAbortSignal()
-    const release = method === 'HEAD' ? () => {} : streamLimit.acquire(request.client)
-    if (disconnected.aborted) release()
-    else disconnected.addEventListener('abort', release, { once: true })
-    return {
-      status: 200,
-      headers: { 'cache-control': 'no-store, no-transform', 'x-accel-buffering': 'no', connection: 'close' },
-      type: 'text/event-stream; charset=utf-8',
-      body: Readable.from(
-        method === 'HEAD' ? [] : events(streamDatabase, key, AbortSignal.any([disconnected, closing])),
-      ),
-    }
+    return eventStream(request, context, (disconnected) =>
+      events(streamDatabase, key, AbortSignal.any([disconnected, closing])),
+    )
   },
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { registerRequestSchema, registerResponseSchema } from '../../../model/schema-names.ts'
+import { rowFault } from '../job-schemas.ts'
 import type { Preview, PreviewRecord, PreviewRow } from '../preview.ts'
 import { shorten } from '../shorten.ts'
 import type { JsonObject } from '../types.ts'
-import { rowFault } from './contract.ts'
 
 /** Schemas of the requests and responses of previews. */
 

@@ -1,13 +1,7 @@
 import { z } from 'zod'
 import { autocommitReads, type DatabaseClient } from '../../../database/database.ts'
 import { importActions } from '../../../database/vocabularies.ts'
-import {
-  cursorParameter,
-  getLimit,
-  getValues,
-  limitParameter,
-  wholeNumber,
-} from '../../../model/parameters.ts'
+import { getLimit, getValues, limitParameter } from '../../../model/parameters.ts'
 import type { Registry } from '../../../model/registry.ts'
 import {
   acceptLanguage,
@@ -21,7 +15,7 @@ import { namedPageSchema } from '../../../operations/response-schemas.ts'
 import { pageSize } from '../../../query/list.ts'
 import { readNames } from '../record-names.ts'
 import { requireImport } from '../store.ts'
-import { baseContract, importCollection, readProblems, tag } from './contract.ts'
+import { baseContract, importCollection, numberCursor, readProblems, tag } from './contract.ts'
 
 /** The records that an import has processed. */
 
@@ -96,11 +90,7 @@ export const listImportedRecords = (registry: Registry): Endpoint => ({
       'The records that the import created or changed, and those that it left unchanged although their rows are new or changed since the last import, each with its row. For the records of one resource, with all filters: `GET /v1/{resource}?source={source}`.',
     query: {
       limit: limitParameter('Records per page', pageSize),
-      cursor: cursorParameter(
-        wholeNumber(Number.MAX_SAFE_INTEGER),
-        'Cursor of the page: `page.next` of the page before.',
-        z.string().max(16).meta({ description: 'A cursor.' }),
-      ),
+      cursor: numberCursor(Number.MAX_SAFE_INTEGER),
       ...languageParameter('the names'),
     },
     headers: [acceptLanguage],

@@ -13,12 +13,13 @@ import type { ImportJob } from '../store.ts'
 import type { FileInfo, JsonObject, JsonValue, RowFault } from '../types.ts'
 import { csvDownload } from './csv-download.ts'
 
-/** Maximum number of rows that are read together. */
+/** Maximum number of rows that one statement reads. */
 const pageSize = 1000
 
 /** A refused row, or one of the rows of a refused group. */
 type RefusedRow = Pick<FaultyRow, 'locator' | 'values' | 'faults'>
 
+/** Reads the next refused rows, at most `limit`. @param after the position of the last row that was read. */
 const readRefused = (database: DatabaseClient, id: string, after: number, limit: number) =>
   readFaultyRows(database, { id, states: refusedStates, after }, Math.min(limit, pageSize))
 
@@ -28,18 +29,17 @@ const csvOptions = { record_delimiter: 'windows', quoted_match: /[\r\n]/ } as co
 const toCell = (value: JsonValue | undefined): string =>
   value === null || value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value)
 
+/** Joins one property of all faults of a row. */
 const joinFaults = (faults: RowFault[], part: (fault: RowFault) => string | undefined): string =>
   faults
     .map(part)
     .filter((text) => text !== undefined && text !== '')
     .join('; ')
 
-/**
- * Returns a refused row as rows of the file: several, if they were neighbouring rows that `groupBy` has joined. Such a row has the
- * values of its first row; a row of JSON may have a list `rows` of its own.
- */
+/** Returns a refused row as rows of the file: several, if they were neighbouring rows that `groupBy` has joined. */
 function splitGroup(row: RefusedRow): RefusedRow[] {
   const { rows, ...others } = row.values
+  // A joined row has the values of its first row, and the list `rows`. A row of a JSON file may have a property `rows` of its own.
   if (!Array.isArray(rows) || !isDeepStrictEqual(others, rows[0])) return [row]
   return rows.map((values, index) => ({
     ...row,
@@ -49,16 +49,17 @@ function splitGroup(row: RefusedRow): RefusedRow[] {
   }))
 }
 
+/** Returns the cells of a row: those of the file's columns, and those of the additional columns. */
 function toCells(
   { columns, additional }: { columns: readonly string[]; additional: readonly string[] },
   { locator, values, faults }: RefusedRow,
 ): string[] {
-  const all = faults ?? []
+  const listed = faults ?? []
   const refusal: RefusedRowCells = {
     'import.row': locator,
-    'import.column': joinFaults(all, ({ column }) => column),
-    'import.reason': joinFaults(all, ({ detail }) => detail),
-    'import.suggestion': joinFaults(all, ({ suggestion }) => suggestion),
+    'import.column': joinFaults(listed, ({ column }) => column),
+    'import.reason': joinFaults(listed, ({ detail }) => detail),
+    'import.suggestion': joinFaults(listed, ({ suggestion }) => suggestion),
   }
   const added: Record<string, JsonValue> = { ...refusal, ...describeValues(columns, values) }
   return [
@@ -71,13 +72,13 @@ function toCells(
  * Returns the columns of the imported file, without those that a file of refused rows adds. If the file has no columns (JSON,
  * XML), returns the names of the properties in the given rows, at most as many as a file may have columns.
  */
-const columnsOf = ({ columns }: FileInfo, rows: readonly RefusedRow[]): readonly string[] =>
+const listColumns = ({ columns }: FileInfo, rows: readonly RefusedRow[]): readonly string[] =>
   columns.length > 0
     ? columns.filter((column) => !isAdditional(column))
     : [...new Set(rows.flatMap(({ values }) => Object.keys(values)))].slice(0, readLimits.columns)
 
-/** Used until the beginning of the file has been read. Such an import has no rows. */
-const noFile: FileInfo = { format: 'csv', columns: [], notes: [] }
+/** The file of an import whose file has not been read yet. Such an import has no rows. */
+const unreadFile: FileInfo = { format: 'csv', columns: [], notes: [] }
 
 /**
  * Yields the refused rows of an import as CSV, as they were in the file, with more columns: where the row is, which columns are
@@ -87,8 +88,8 @@ const noFile: FileInfo = { format: 'csv', columns: [], notes: [] }
  */
 export async function* streamRejected(database: DatabaseClient, job: ImportJob): AsyncGenerator<string> {
   let rows = await readRefused(database, job.id, 0, pageSize)
-  const fileInfo = job.fileInfo ?? noFile
-  const columns = columnsOf(fileInfo, rows.flatMap(splitGroup))
+  const fileInfo = job.fileInfo ?? unreadFile
+  const columns = listColumns(fileInfo, rows.flatMap(splitGroup))
   const additional = additionalColumns(fileInfo)
   yield stringify([[...columns, ...additional]], csvOptions)
   for (let last = rows.at(-1); last; last = rows.at(-1)) {
@@ -96,7 +97,8 @@ export async function* streamRejected(database: DatabaseClient, job: ImportJob):
       rows.flatMap(splitGroup).map((row) => toCells({ columns, additional }, row)),
       csvOptions,
     )
-    // PostgreSQL also measures the rows that do not fit into the page, so it should not find many of them.
+    // PostgreSQL computes the sizes of all rows up to the limit, even if few of them fit into a page (`maxPageBytesSql`). So the
+    // limit is only twice the number of rows that did fit.
     rows = await readRefused(database, job.id, last.position, 2 * rows.length)
   }
 }

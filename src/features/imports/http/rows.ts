@@ -1,22 +1,21 @@
 import { z } from 'zod'
 import { autocommitReads } from '../../../database/database.ts'
 import {
-  cursorParameter,
   getLimit,
   getStringValues,
   getValues,
   limitParameter,
   singleValueParameter,
-  wholeNumber,
 } from '../../../model/parameters.ts'
 import type { Endpoint } from '../../../operations/operation.ts'
 import { pageEnvelope } from '../../../operations/page-envelope.ts'
 import { namedPageSchema } from '../../../operations/response-schemas.ts'
 import { pageSize } from '../../../query/list.ts'
+import { rowFault } from '../job-schemas.ts'
 import { type FaultyRow, readFaultyRows, refusedStates } from '../rows.ts'
 import { shorten } from '../shorten.ts'
 import { requireImport } from '../store.ts'
-import { baseContract, importCollection, readProblems, rowFault, tag } from './contract.ts'
+import { baseContract, importCollection, numberCursor, readProblems, tag } from './contract.ts'
 
 /** The rows of an import that have faults. */
 
@@ -72,11 +71,7 @@ export const listFaultyRows: Endpoint = {
         'Whether to list rows that are `refused` (default), or had values `dropped`.',
       ),
       limit: limitParameter('Rows per page', pageSize),
-      cursor: cursorParameter(
-        wholeNumber(maxPosition),
-        'Cursor of the page: `page.next` of the page before.',
-        z.string().max(16).meta({ description: 'A cursor.' }),
-      ),
+      cursor: numberCursor(maxPosition),
     },
     responses: { 200: { description: 'A page of rows.', schema: () => rowsPage, headers: {} } },
     problems: readProblems,

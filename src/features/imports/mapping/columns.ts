@@ -1,8 +1,7 @@
-import type { Registry } from '../../../model/registry.ts'
 import { FaultList, Problem } from '../../../problems/problem.ts'
-import { didYouMean, quoteList } from '../../../problems/suggest.ts'
+import { didYouMean } from '../../../problems/suggest.ts'
+import { quoteList } from '../../../wording.ts'
 import type { FileInfo } from '../types.ts'
-import { compileMapping } from './compile.ts'
 import type { ColumnUse } from './context.ts'
 import { isColumn, type Path } from './path.ts'
 import type { Mapping } from './schema.ts'
@@ -12,9 +11,14 @@ const maxListed = 30
 
 /**
  * Checks that a file has the columns that a mapping names. Only CSV and XLSX have columns.
+ * @param uses the columns that the mapping names.
  * @throws Problem `invalid-mapping` with a fault for each missing column.
  */
-export function checkColumns(mapping: Mapping, registry: Registry, { columns, format }: FileInfo): void {
+export function checkColumns(
+  mapping: Mapping,
+  uses: readonly ColumnUse[],
+  { columns, format }: FileInfo,
+): void {
   if (columns.length === 0) return
   // The lists that the mapping itself adds to a row.
   const lists = [...Object.keys(mapping.join ?? {}), ...(mapping.rows.groupBy ? ['rows'] : [])]
@@ -29,7 +33,7 @@ export function checkColumns(mapping: Mapping, registry: Registry, { columns, fo
     isInGroup ? isColumn(path, ofFile) : isColumn(path, known) || isInList(path.steps)
   const missing = new Set<string | undefined>()
   const faults = new FaultList()
-  for (const use of compileMapping(mapping, registry).columns) {
+  for (const use of uses) {
     if (isKnown(use)) continue
     const { path, pointer } = use
     // `/Title`, `'Title'` and `Title` mean the same column.

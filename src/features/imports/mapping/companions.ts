@@ -23,7 +23,7 @@ export function companionFiles(mapping: Mapping): Companion[] {
  * No two of them may have the same name.
  * @throws Problem `invalid-mapping`.
  */
-export function checkCompanions(mapping: Mapping, files: readonly { name: string }[]): void {
+function checkCompanions(mapping: Mapping, files: readonly { name: string }[]): void {
   const named = new Set(companionFiles(mapping).map(({ name }) => name))
   const sent = new Set<string>()
   for (const { name } of files) {
@@ -50,13 +50,14 @@ function codeLists(value: unknown): string[] {
 /**
  * Reads the companion files of a mapping that were sent. `createConverter` reports those that are missing.
  * @returns the rows of each file, by its key (`companionKey`).
- * @throws Problem when a file cannot be read, or is too large.
+ * @throws Problem when the mapping does not name a file, two files have the same name, or a file cannot be read or is too large.
  */
 export async function readCompanions(
   mapping: Mapping,
   files: readonly LocalFile[],
-  options: { signal?: AbortSignal },
+  signal?: AbortSignal,
 ): Promise<ReadonlyMap<string, CompanionRows>> {
+  checkCompanions(mapping, files)
   const companions = new Map<string, CompanionRows>()
   const sizes = new Map<string, CompanionSize>()
   for (const companion of companionFiles(mapping)) {
@@ -64,7 +65,7 @@ export async function readCompanions(
     if (!file) continue
     const size = sizes.get(file.name) ?? { rows: 0, characters: 0 }
     sizes.set(file.name, size)
-    companions.set(companionKey(companion), await readCompanion(file, companion, { ...options, size }))
+    companions.set(companionKey(companion), await readCompanion(file, companion, size, signal))
   }
   return companions
 }
@@ -86,15 +87,16 @@ function checkSize(name: string, { rows, characters }: CompanionSize): void {
 
 /**
  * Reads a companion file into memory.
- * @param size what earlier readings have read of the file. Default: nothing.
+ * @param size what earlier readings have read of the file.
  * @throws Problem when it cannot be read, or is too large.
  */
-export async function readCompanion(
+async function readCompanion(
   file: LocalFile,
   { rows: options }: Companion,
-  { signal, size = { rows: 0, characters: 0 } }: { signal?: AbortSignal; size?: CompanionSize } = {},
+  size: CompanionSize,
+  signal: AbortSignal | undefined,
 ): Promise<CompanionRows> {
-  const { fileInfo, batches } = readRows(file, options, signal ? { signal } : {})
+  const { fileInfo, batches } = await readRows(file, options, { signal })
   const rows: Row[] = []
   for await (const batch of batches) {
     for (const row of batch) {
@@ -106,7 +108,7 @@ export async function readCompanion(
     }
     checkSize(file.name, size)
   }
-  const { columns, dateSystem } = await fileInfo
+  const { columns, dateSystem } = fileInfo
   size.characters += columns.join('').length
   checkSize(file.name, size)
   return new CompanionRows(columns, rows, dateSystem)

@@ -4,10 +4,9 @@ import type { Registry } from '../../../model/registry.ts'
 import { externalId, line, prose } from '../../../model/schemas.ts'
 import { webAddress } from '../../../model/web-address.ts'
 import { FaultList } from '../../../problems/problem.ts'
-import { capitalize, toSentence } from '../../../problems/suggest.ts'
+import { capitalize, toSentence } from '../../../wording.ts'
 import { citationLimits } from '../citation-limits.ts'
-import type { DateSystem } from '../reading/xlsx/serial.ts'
-import type { ConvertedRow, Draft, JsonObject, JsonValue, Row, RowFault } from '../types.ts'
+import type { ConvertedRow, Draft, FileInfo, JsonObject, JsonValue, Row, RowFault } from '../types.ts'
 import type { CompanionRows } from './companion-rows.ts'
 import { compileConditions } from './condition.ts'
 import { type ColumnUse, CompileContext, type ReadPath } from './context.ts'
@@ -32,24 +31,14 @@ export interface CompiledMapping {
   readPaths: readonly ReadPath[]
 }
 
-/** What is known of the files of an import when their mapping is compiled. */
-export interface ImportedFiles {
-  /** The companion files by key (`companionKey`). */
-  companions: ReadonlyMap<string, CompanionRows>
-  /** The columns of the file with the rows. Default: none. */
-  columns?: readonly string[]
-  /** The date system of the file with the rows. Default: 1900. */
-  dateSystem?: DateSystem | undefined
-}
-
 /**
  * Compiles a mapping that the schema of mappings accepts.
- * @param files absent to check only the mapping.
+ * @param files what is known of the file with the rows, and the companion files by key; absent to check only the mapping.
  */
 export function compileMapping(
   mapping: Mapping,
   registry: Registry,
-  { companions, columns: fileColumns = [], dateSystem = '1900' }: Partial<ImportedFiles> = {},
+  files?: { fileInfo: FileInfo; companions: ReadonlyMap<string, CompanionRows> },
 ): CompiledMapping {
   const faults = new FaultList()
   const columns: ColumnUse[] = []
@@ -58,9 +47,9 @@ export function compileMapping(
   const context = new CompileContext({
     mapping,
     registry,
-    companions,
-    fileColumns,
-    dateSystem,
+    companions: files?.companions,
+    fileColumns: files?.fileInfo.columns ?? [],
+    dateSystem: files?.fileInfo.dateSystem ?? '1900',
     faults,
     columns,
     readPaths,

@@ -1,56 +1,31 @@
-import { formatCount } from '../../../format-count.ts'
 import { toFaultValue } from '../fault-value.ts'
 import { recordIdentity } from '../identities.ts'
 import { mentionName, replaceMentions } from '../mentions.ts'
 import type { IdentifiedRecord, JsonObject, JsonValue, Mention, OnBadValue, RowFault } from '../types.ts'
-import { BadValue } from './values/bad.ts'
-import { RowTextLimits } from './values/text.ts'
-
-/** Maximum number of values of an `each`, and of all `each` of a row. The conversion of the values blocks the event loop. */
-const maxItems = 10_000
-const maxRowItems = 100_000
-
-/** Limits the values over which the parts of a mapping are repeated in a row. */
-export class RowItemLimits {
-  #count = 0
-
-  /** Counts the values of an `each`. @returns the fault if it has too many, or all `each` of the row have. */
-  add(count: number): BadValue | undefined {
-    this.#count += count
-    if (count > maxItems)
-      return new BadValue(
-        `The list of each has more than ${formatCount(maxItems)} values, which is the maximum.`,
-      )
-    if (this.#count <= maxRowItems) return undefined
-    return new BadValue(
-      `All lists of each in the row have more than ${formatCount(maxRowItems)} values, which is the maximum.`,
-    )
-  }
-}
+import { RowLimits } from './row-limits.ts'
+import type { BadValue } from './values/bad.ts'
 
 /**
- * Collects what the conversion of a draft finds: its mentions, and the faults, dropped values, records, `textLimits` and `itemLimits`,
- * which all drafts of a row share.
+ * Collects what the conversion of a draft finds: its mentions, and the faults, dropped values, records and limits, which all drafts of
+ * a row share.
  */
 export class Conversion {
   readonly faults: RowFault[]
   readonly dropped: RowFault[]
   /** The records that the row describes, by their identities. */
   readonly #records: Map<string, IdentifiedRecord>
-  readonly textLimits: RowTextLimits
-  readonly itemLimits: RowItemLimits
+  readonly limits: RowLimits
   readonly mentions: Mention[] = []
   /** The event date of the record: names of former countries are resolved as of that date. */
   eventDate: string | undefined
   /** The positions of the mentions, by their JSON. */
   readonly #positions = new Map<string, number>()
 
-  /** @param rowConversion the conversion whose faults, dropped values, records, `textLimits` and `itemLimits` this one shares. */
+  /** @param rowConversion the conversion whose faults, dropped values, records and limits this one shares. */
   constructor(rowConversion?: Conversion) {
     this.faults = rowConversion?.faults ?? []
     this.dropped = rowConversion?.dropped ?? []
-    this.textLimits = rowConversion?.textLimits ?? new RowTextLimits()
-    this.itemLimits = rowConversion?.itemLimits ?? new RowItemLimits()
+    this.limits = rowConversion?.limits ?? new RowLimits()
     this.#records = rowConversion ? rowConversion.#records : new Map()
   }
 
@@ -82,6 +57,20 @@ export class Conversion {
     }
     if (onBadValue === 'drop') this.dropped.push(fault)
     else this.faults.push(fault)
+  }
+
+  /** Joins texts. @returns the text; none if the texts of the row become too long, which it reports. */
+  joinTexts(
+    texts: readonly string[],
+    separator: string,
+    { onBadValue, column }: { onBadValue: OnBadValue; column: string },
+  ): string[] {
+    // Counted before the texts are joined: they may be longer together than a string can be.
+    const characters = texts.reduce((sum, text) => sum + text.length + separator.length, 0)
+    const fault = this.limits.addCharacters(characters)
+    if (!fault) return [texts.join(separator)]
+    this.reportBadValue(onBadValue, column, null, fault)
+    return []
   }
 
   /** Reports that a part of a value is dropped. */

@@ -25,7 +25,7 @@ export function compileEach(mapping: ValueMapping | undefined, context: CompileC
     context: context.inItems(plan.column, [steps.from ?? steps.all ?? []].flat()),
     scopes(scope, conversion, onTooMany = plan.onBadValue) {
       const items = plan.evaluate(scope, conversion)
-      const fault = conversion.itemLimits.add(items.length)
+      const fault = conversion.limits.addItems(items.length)
       if (!fault) return items.map((item) => ({ row: scope.row, item }))
       conversion.reportBadValue(onTooMany, plan.column, null, fault)
       return []

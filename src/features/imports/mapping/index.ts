@@ -1,34 +1,55 @@
 import type { Registry } from '../../../model/registry.ts'
 import { Problem } from '../../../problems/problem.ts'
-import type { ConvertedRow, Row } from '../types.ts'
-import { compileMapping, type ImportedFiles } from './compile.ts'
+import { isRefusedRowsFile } from '../reading/refused-rows.ts'
+import type { ConvertedRow, FileInfo, Row } from '../types.ts'
+import { checkColumns } from './columns.ts'
+import { type CompanionRows, companionName } from './companion-rows.ts'
+import { compileMapping } from './compile.ts'
 import type { Mapping } from './schema.ts'
+import { UnusedColumnCounter } from './unused-columns.ts'
 
-export { checkColumns } from './columns.ts'
-export { CompanionRows, companionName } from './companion-rows.ts'
-export { checkCompanions, companionFiles, readCompanion, readCompanions } from './companions.ts'
+export { CompanionRows } from './companion-rows.ts'
+export { companionFiles, readCompanions } from './companions.ts'
 export { mappingJsonSchema } from './json-schema.ts'
 export { locateFaults } from './locate.ts'
 export { checkMapping, parseMapping, parseStoredMapping, readRowOptions } from './parse.ts'
 export type { Mapping } from './schema.ts'
-export { createUnusedColumnCounter, type UnusedColumnCounter } from './unused-columns.ts'
 export { type LocatedFault, maxMappingLength, type ParsedYaml, parseYaml } from './yaml.ts'
 
+/** A mapping that fits the files of an import. */
+export interface RowConverter {
+  /** Converts a row to drafts, or says why it is refused or skipped. */
+  convert: (row: Row) => ConvertedRow
+  /** Counts the rows with values that the mapping does not read. */
+  unused: UnusedColumnCounter
+  /** Returns notes about the rows of joined files that match no row. Call it after all rows are converted. */
+  describeUnmatched: () => string[]
+}
+
 /**
- * Returns the function that converts rows to drafts.
+ * Makes the converter of the rows of a file.
  * @param mapping as `parseMapping` returns it.
- * @param context the registry, and what is known of the imported files.
- * @throws Problem `invalid-mapping` when a companion file is missing, or lacks a column that the mapping names.
+ * @param fileInfo what is known of the file with the rows.
+ * @param companions the companion files by key (`companionKey`).
+ * @throws Problem `invalid-mapping` when the mapping names a column that a file lacks, or a companion file that is missing.
  */
 export function createConverter(
   mapping: Mapping,
-  { registry, ...files }: { registry: Registry } & ImportedFiles,
-): (row: Row) => ConvertedRow {
-  const { convert, faults } = compileMapping(mapping, registry, files)
+  registry: Registry,
+  fileInfo: FileInfo,
+  companions: ReadonlyMap<string, CompanionRows>,
+): RowConverter {
+  const { convert, faults, columns, readPaths } = compileMapping(mapping, registry, { fileInfo, companions })
+  checkColumns(mapping, columns, fileInfo)
   if (faults.count > 0) {
     throw new Problem('invalid-mapping', 'The mapping does not match the files given with it.', {
       errors: faults,
     })
   }
-  return convert
+  const describeUnmatched = () =>
+    // A file of refused rows has only a part of the rows.
+    isRefusedRowsFile(fileInfo)
+      ? []
+      : [...companions].flatMap(([key, rows]) => rows.describeUnmatched(companionName(key)) ?? [])
+  return { convert, unused: new UnusedColumnCounter(mapping, readPaths, fileInfo), describeUnmatched }
 }

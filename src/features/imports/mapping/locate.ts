@@ -1,4 +1,5 @@
 import { isMap, isNode, isPair, isScalar, isSeq, type Node, type Pair } from 'yaml'
+import { parsePointer } from '../../../problems/faults.ts'
 import type { Problem } from '../../../problems/problem.ts'
 import type { LocatedFault, ParsedYaml } from './yaml.ts'
 
@@ -23,13 +24,11 @@ function startOf(part: Part): number | undefined {
   return isNode(node) ? node.range?.[0] : undefined
 }
 
-const unescapeStep = (step: string) => step.replaceAll('~1', '/').replaceAll('~0', '~')
-
 /** Returns the offset of the part at a JSON pointer or, if it does not exist, of the innermost part around it. */
 function findOffset(contents: Node, pointer: string): number | undefined {
   let part: Part = contents
-  for (const step of pointer.split('/').slice(1)) {
-    const next = childAt(part, unescapeStep(step))
+  for (const step of parsePointer(pointer)) {
+    const next = childAt(part, step)
     if (!next) break
     part = next
   }

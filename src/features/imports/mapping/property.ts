@@ -59,9 +59,7 @@ function withValidation(plan: PropertyPlan, target: Target, context: CompileCont
 function compileScalar(mapping: ValueMapping, target: Target, context: CompileContext): PropertyPlan {
   const plan = compileValue(mapping, target, context)
   return {
-    column: plan.column,
-    isConstant: plan.isConstant,
-    onBadValue: plan.onBadValue,
+    ...plan,
     build(scope, conversion) {
       const values = plan.evaluate(scope, conversion)
       if (values.length > 1) {

@@ -14,7 +14,7 @@ export interface Source {
    * Returns the values in a row that are not empty, in one list. If `from` names several columns, each column that has values
    * gets a list of its own.
    */
-  read(scope: Scope, conversion: Conversion, onBadValue: OnBadValue): Iterable<JsonValue[]>
+  read(scope: Scope, conversion: Conversion, onBadValue: OnBadValue): JsonValue[][]
 }
 
 const kinds = ['from', 'all', 'value', 'template', 'sum'] as const
@@ -35,46 +35,23 @@ export function compileSource(
     )
   }
   const origins = compileOrigins(steps, context)
-  const isEmpty = makeIsEmpty(empty)
-  const read = ({ path, constant }: Origin, scope: Scope): JsonValue[] =>
-    path ? valuesAt(path, scope).filter((value) => !isEmpty(value)) : constant === undefined ? [] : [constant]
   const column = columnNames(origins, context)
-  const isConstant = origins.every(({ path }) => !path)
-  if (steps.template !== undefined) {
-    const nameOf = (origin: Origin) => columnNames([origin], context)
-    return {
-      column,
-      isConstant,
-      read(scope, conversion, onBadValue) {
-        const texts = fillIn(origins, (origin) => read(origin, scope), nameOf, conversion)
-        if (texts.length === 0) return [[]]
-        const filled = conversion.textLimits.join(texts, '')
-        if (!(filled instanceof BadValue)) return [[filled]]
-        conversion.reportBadValue(onBadValue, column, null, filled)
-        return [[]]
-      },
-    }
-  }
-  if (steps.sum)
-    return {
-      column,
-      isConstant,
-      read: compileSum(steps, column, (scope) => origins.flatMap((origin) => read(origin, scope))),
-    }
-  if (steps.all)
-    return { column, isConstant, read: (scope) => [origins.flatMap((origin) => read(origin, scope))] }
-  const [only] = origins
-  if (origins.length === 1 && only) return { column, isConstant, read: (scope) => [read(only, scope)] }
-  return {
-    column,
-    isConstant,
-    *read(scope) {
-      for (const origin of origins) {
-        const values = read(origin, scope)
-        if (values.length > 0) yield values
+  const isEmpty = makeIsEmpty(empty)
+  const readOne = ({ path, constant }: Origin, scope: Scope): JsonValue[] =>
+    path ? valuesAt(path, scope).filter((value) => !isEmpty(value)) : constant === undefined ? [] : [constant]
+  const readAll = (scope: Scope) => origins.flatMap((origin) => readOne(origin, scope))
+  const nameOf = (origin: Origin) => columnNames([origin], context)
+  const compileRead = (): Source['read'] => {
+    if (steps.template !== undefined)
+      return (scope, conversion, onBadValue) => {
+        const texts = fillIn(origins, (origin) => readOne(origin, scope), nameOf, conversion)
+        return texts.length === 0 ? [] : [conversion.joinTexts(texts, '', { onBadValue, column })]
       }
-    },
+    if (steps.sum) return compileSum(steps, column, readAll)
+    if (steps.all) return (scope) => [readAll(scope)]
+    return (scope) => origins.map((origin) => readOne(origin, scope)).filter(({ length }) => length > 0)
   }
+  return { column, isConstant: origins.every(({ path }) => !path), read: compileRead() }
 }
 
 /** A path, or a constant. */
@@ -153,7 +130,7 @@ function compileSum(
   column: string,
   readAll: (scope: Scope) => JsonValue[],
 ): Source['read'] {
-  const read = compileNumber(number === undefined ? undefined : readNumberFormat(number), round !== undefined)
+  const read = compileNumber(readNumberFormat(number), round !== undefined)
   return (scope, conversion, onBadValue) => {
     const addends: number[] = []
     for (const value of readAll(scope)) {

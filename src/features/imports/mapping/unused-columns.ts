@@ -1,9 +1,7 @@
-import type { Registry } from '../../../model/registry.ts'
-import { quoteList } from '../../../problems/suggest.ts'
+import { quoteList } from '../../../wording.ts'
 import { isList } from '../reading/clean.ts'
 import { isAdditional, isRefusedRowsFile } from '../reading/refused-rows.ts'
 import type { FileInfo, JsonObject, JsonValue, UnusedColumn } from '../types.ts'
-import { compileMapping } from './compile.ts'
 import type { ReadPath } from './context.ts'
 import { formatNames } from './path.ts'
 import type { Mapping } from './schema.ts'
@@ -46,25 +44,18 @@ export class UnusedColumnCounter {
 
   /**
    * @param paths the paths that the mapping reads.
-   * @param ignored names of columns that are not counted, such as the additional columns of a file of refused rows.
-   * @param isGrouped whether each row is a group of rows (`rows.groupBy`).
-   * @param isInFile whether a path that begins with this name should be in the rows of the file; `addNote` reports
-   *   such a path if no row has it.
+   * @param fileInfo what is known of the file. The additional columns of a file of refused rows are not counted.
    */
-  constructor(
-    paths: readonly ReadPath[],
-    {
-      ignored,
-      isGrouped,
-      isInFile,
-    }: { ignored: readonly string[]; isGrouped: boolean; isInFile: (name: string) => boolean },
-  ) {
-    this.#ignored = new Set(ignored)
-    this.#isGrouped = isGrouped
+  constructor({ rows, join = {} }: Mapping, paths: readonly ReadPath[], fileInfo: FileInfo) {
+    this.#ignored = new Set(isRefusedRowsFile(fileInfo) ? fileInfo.columns.filter(isAdditional) : [])
+    this.#isGrouped = rows.groupBy !== undefined
     for (const path of paths) {
       const nodes = path.map((names) => this.#addNode(names))
-      const [names] = path
-      if (names?.[0] !== undefined && isInFile(names[0])) this.#paths.set(formatNames(names), nodes)
+      const [names = []] = path
+      // `checkColumns` has checked the names of columns, and the lists of `join` are in other files.
+      const isInFile =
+        fileInfo.columns.length === 0 && names[0] !== undefined && !Object.hasOwn(join, names[0])
+      if (isInFile) this.#paths.set(formatNames(names), nodes)
     }
   }
 
@@ -150,16 +141,3 @@ export class UnusedColumnCounter {
     }
   }
 }
-
-/** Creates the counter of the values that a mapping does not read, without the additional columns of refused rows. */
-export const createUnusedColumnCounter = (
-  mapping: Mapping,
-  registry: Registry,
-  fileInfo: FileInfo,
-): UnusedColumnCounter =>
-  new UnusedColumnCounter(compileMapping(mapping, registry).readPaths, {
-    ignored: isRefusedRowsFile(fileInfo) ? fileInfo.columns.filter(isAdditional) : [],
-    isGrouped: mapping.rows?.groupBy !== undefined,
-    // `checkColumns` has checked the names of columns, and the lists of `join` are in other files.
-    isInFile: (name) => fileInfo.columns.length === 0 && !Object.hasOwn(mapping.join ?? {}, name),
-  })

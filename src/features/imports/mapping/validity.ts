@@ -1,6 +1,6 @@
 import type { z } from 'zod'
-import { checkValue } from '../../../problems/faults.ts'
-import { capitalize, toSentence } from '../../../problems/suggest.ts'
+import { checkValue, parsePointer } from '../../../problems/faults.ts'
+import { capitalize, toSentence } from '../../../wording.ts'
 import { isList } from '../reading/clean.ts'
 import type { JsonValue, OnBadValue } from '../types.ts'
 import type { CompileContext } from './context.ts'
@@ -47,7 +47,7 @@ export function reportInvalid(
   const { faults } = checkValue(schemaOf(target), withPlaceholders(value, conversion.mentions, registry))
   if (!faults) return undefined
   return faults.listed.map(({ pointer = '', message }) => {
-    const names = pointer.split('/').slice(1)
+    const names = parsePointer(pointer)
     const part = names.reduce<ValueOrigin | undefined>((inner, name) => inner?.parts?.[name] ?? inner, plan)
     const found = names.reduce<JsonValue | undefined>(childOf, value) ?? null
     const subject = names.length > 0 ? `${nameParts(value, names)} ${message}` : message
@@ -66,7 +66,7 @@ const nameParts = (value: JsonValue, [first, ...others]: readonly string[]): str
   [typeof value === 'object' && isList(value) ? `item ${Number(first) + 1}` : first, ...others].join('/')
 
 /** Returns the first name of a JSON pointer; undefined for the whole value. */
-const firstName = (pointer: string): string | undefined => pointer.split('/')[1]
+const firstName = (pointer: string): string | undefined => parsePointer(pointer)[0]
 
 /**
  * Reports the invalid parts of an item of a list, and returns the item without them; undefined if it is not valid without them,

@@ -1,30 +1,26 @@
 import { edtf, line } from '../../../model/schemas.ts'
 import { isList } from '../reading/clean.ts'
 import { shortenText } from '../shorten.ts'
-import type { JsonValue, OnBadValue } from '../types.ts'
+import type { JsonValue } from '../types.ts'
 import { compileCodes } from './codes.ts'
 import { compileConditions } from './condition.ts'
 import type { CompileContext } from './context.ts'
-import type { Conversion } from './conversion.ts'
+import { Conversion } from './conversion.ts'
 import { compileReference } from './mention.ts'
 import { type Scope, textOf } from './path.ts'
 import { compileSource } from './source.ts'
 import { type Target, targetOf } from './target.ts'
+import type { ValueOrigin } from './validity.ts'
 import type { ValueMapping, ValueSteps } from './value-schema.ts'
 import { BadValue, type Scalar } from './values/bad.ts'
 import { compileDate } from './values/date.ts'
 import { formatHelp } from './values/date-format.ts'
 import { compileNumber, multiply, readNumberFormat, roundNumber } from './values/number.ts'
-import { compileTextSteps, RowTextLimits } from './values/text.ts'
+import { compileTextSteps } from './values/text.ts'
 import { compileTyped } from './values/typed.ts'
 
-/** A compiled value of a mapping. */
-export interface ValuePlan {
-  /** The columns from which the value comes, for messages. */
-  column: string
-  /** Whether the value reads no column. With conditions (`when`), a row has this value or none. */
-  isConstant: boolean
-  onBadValue: OnBadValue
+/** A compiled value of a mapping. With conditions (`when`), a row may lack even a constant. */
+export interface ValuePlan extends ValueOrigin {
   /** Returns the values in a row, and reports to `conversion` the values that cannot be used. */
   evaluate(scope: Scope, conversion: Conversion): JsonValue[]
 }
@@ -39,10 +35,6 @@ export const toSteps = (mapping: ValueMapping): ValueSteps =>
       ? { value: mapping.slice(1).trim() }
       : { from: mapping }
 
-/** Returns the texts that mean that there is no value, for the mapping or for this value. */
-const emptyTexts = ({ empty = [] }: ValueSteps, context: CompileContext): ReadonlySet<string> =>
-  new Set([...context.empty, ...empty.map((text) => text.trim())])
-
 /**
  * Compiles a value.
  * @param target the property that gets the value; undefined where any value is allowed, such as for the values of `each`.
@@ -53,10 +45,12 @@ export function compileValue(
   context: CompileContext,
 ): ValuePlan {
   const steps = toSteps(mapping)
-  const source = compileSource(steps, emptyTexts(steps, context), context)
+  // Texts that mean that there is no value, for the mapping or for this value.
+  const empty = new Set([...context.empty, ...(steps.empty ?? []).map((text) => text.trim())])
+  const source = compileSource(steps, empty, context)
   const onBadValue = steps.onBadValue ?? context.onBadValue
   const findUnmet = compileConditions(steps, context)
-  const convert = compileSteps(steps, target, context)
+  const convert = compileSteps(steps, empty, target, context)
   const makeReference =
     target?.kind === 'reference' ? compileReferenceStep(steps, target.resource, context) : undefined
   const { default: fallback, take, join } = steps
@@ -76,7 +70,12 @@ export function compileValue(
         : values
     },
   }
-  if (source.isConstant) checkConstant(target, steps, context)
+  if (target?.kind === 'enumeration' && typeof steps.value === 'string' && !steps.codes) {
+    // A constant of an enumeration is invalid in every row or in none.
+    const conversion = new Conversion()
+    convert(steps.value, conversion, { ...plan, onBadValue: 'refuse' })
+    for (const { detail } of conversion.faults) context.addFault(detail)
+  }
   return plan
 }
 
@@ -85,7 +84,7 @@ export function compileValue(
  * the next column are converted, except values that an earlier column also had.
  */
 function convertFirst(
-  columns: Iterable<JsonValue[]>,
+  columns: readonly JsonValue[][],
   take: ValueSteps['take'],
   { dropped }: Conversion,
   convert: (value: JsonValue) => JsonValue[],
@@ -107,14 +106,9 @@ function combine(
   values: JsonValue[],
   { take, join }: ValueSteps,
   conversion: Conversion,
-  { onBadValue, column }: ValuePlan,
+  plan: ValuePlan,
 ): JsonValue[] {
-  if (join !== undefined && values.length > 0) {
-    const joined = conversion.textLimits.join(values.map(String), join)
-    if (!(joined instanceof BadValue)) return [joined]
-    conversion.reportBadValue(onBadValue, column, null, joined)
-    return []
-  }
+  if (join !== undefined && values.length > 0) return conversion.joinTexts(values.map(String), join, plan)
   return take === undefined ? values : take === 'first' ? values.slice(0, 1) : values.slice(-1)
 }
 
@@ -133,25 +127,16 @@ function compileReferenceStep(steps: ValueSteps, resource: string, context: Comp
   })
 }
 
-/**
- * Checks a constant of an enumeration when the mapping is compiled, since a constant is invalid in every row or in none. The
- * steps that split and edit texts run first.
- */
-function checkConstant(target: Target | undefined, steps: ValueSteps, context: CompileContext) {
-  if (target?.kind !== 'enumeration' || typeof steps.value !== 'string' || steps.codes) return
-  const convert = compileTyped(target)
-  const text = compileTextSteps(steps, emptyTexts(steps, context))
-  for (const part of text?.(steps.value, new RowTextLimits()) ?? [steps.value]) {
-    const found = part instanceof BadValue ? part : convert(part, () => undefined)
-    if (found instanceof BadValue) context.addFault(found.detail)
-  }
-}
-
 type Convert = (value: JsonValue, conversion: Conversion, plan: ValuePlan) => JsonValue[]
 
 /** Compiles the steps of a value: texts are split and edited, codes translated, and values converted for the target. */
-function compileSteps(steps: ValueSteps, target: Target | undefined, context: CompileContext): Convert {
-  const text = compileTextSteps(steps, emptyTexts(steps, context))
+function compileSteps(
+  steps: ValueSteps,
+  empty: ReadonlySet<string>,
+  target: Target | undefined,
+  context: CompileContext,
+): Convert {
+  const text = compileTextSteps(steps, empty)
   const list: Step[] = []
   if (steps.codes !== undefined) {
     const translate = compileCodes(steps.codes, context.at('codes'))
@@ -172,7 +157,7 @@ function compileSteps(steps: ValueSteps, target: Target | undefined, context: Co
     // The values of `each` may be objects, which are not converted.
     if (!target && !text && list.length === 0) return isList(value) ? [...value] : [value]
     const scalar = scalarOf(value)
-    const parts = scalar instanceof BadValue || !text ? [scalar] : text(scalar, conversion.textLimits)
+    const parts = scalar instanceof BadValue || !text ? [scalar] : text(scalar, conversion.limits)
     return parts.flatMap((part) => runSteps(list, part, value, conversion, plan))
   }
 }
@@ -225,7 +210,7 @@ function compileDateStep(steps: ValueSteps, context: CompileContext): Step {
 }
 
 function compileNumberStep({ number, times, round }: ValueSteps, context: CompileContext): Step {
-  const format = number === undefined ? undefined : readNumberFormat(number)
+  const format = readNumberFormat(number)
   if (number !== undefined && !format) {
     context
       .at('number')

@@ -2,13 +2,8 @@ import { formatCount } from '../../../format-count.ts'
 import type { JsonValue } from '../types.ts'
 import { readLimits } from './limits.ts'
 
-/** What PostgreSQL cannot store in a text: NUL, and unpaired surrogates. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: NUL must be found.
-const unstorable = /[\u0000\p{Cs}]/gu
-
-/** Replaces what PostgreSQL cannot store in a text with U+FFFD. */
-export const cleanText = (text: string): string =>
-  unstorable.test(text) ? text.replaceAll(unstorable, '\ufffd') : text
+/** Replaces what PostgreSQL cannot store in a text, NUL and unpaired surrogates, with U+FFFD. */
+export const cleanText = (text: string): string => text.toWellFormed().replaceAll('\0', '\ufffd')
 
 /** The error for a value that is nested too deeply, or contains too many values. */
 export class TooLarge extends Error {}

@@ -8,7 +8,7 @@ import { type Dialect, delimiterLine, detectDialect, parserOptions } from './dia
 import type { FileToRead, OpenFile } from './file.ts'
 import { readBytes } from './file-bytes.ts'
 import { readLimits } from './limits.ts'
-import { openTable, Table, type TableRow } from './table.ts'
+import { openTable, type TableRow } from './table.ts'
 import { openTextFile, type TextFile } from './text.ts'
 import { unreadableFile } from './unreadable-file.ts'
 
@@ -39,25 +39,23 @@ export async function openCsv(file: FileToRead): Promise<OpenFile> {
   const text = await openTextFile(file, options.encoding)
   let sample = ''
   for await (const chunk of text.read(sampleBytes)) sample += chunk
-  const { delimiter, quote } = options
-  const dialect = detectDialect(sample, { ...(delimiter && { delimiter }), ...(quote && { quote }) })
-  const table = new Table(options, {
-    // The number is a line, but stored citations have the word "row".
-    locate: (number) => `row ${number}`,
-    omitsEmptyCells: false,
-    hint: 'Most likely a value has a delimiter or a line break without quotes around it, or the row is cut off.',
-  })
+  const dialect = detectDialect(sample, options)
   const notes = [...text.encoding.notes]
   const records = readRecords(text, dialect, {
     skipsDelimiterLine: delimiterLine.test(sample),
     ...(mayBeCut && { onCut: (line) => notes.push(unclosedQuoteNote(line)) }),
   })
-  const rows = await openTable(table, records)
-  if (table.columns.length === 1) notes.push(oneColumnNote)
+  const { columns, rows } = await openTable(records, options, {
+    // The number is a line, but stored citations have the word "row".
+    locate: (number) => `row ${number}`,
+    omitsEmptyCells: false,
+    hint: 'Most likely a value has a delimiter or a line break without quotes around it, or the row is cut off.',
+  })
+  if (columns.length === 1) notes.push(oneColumnNote)
   if (!mayBeCut && !(await endsWithLineBreak(path))) notes.push(noLineBreakNote)
   return {
-    fileInfo: { format: 'csv', encoding: text.encoding.name, dialect, columns: table.columns, notes },
-    rows,
+    fileInfo: { format: 'csv', encoding: text.encoding.name, dialect, columns, notes },
+    batches: rows,
     close: async () => {
       await records.return()
     },

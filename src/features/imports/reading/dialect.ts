@@ -1,5 +1,6 @@
 import { parse } from 'csv-parse/sync'
 import type { FileInfo } from '../types.ts'
+import type { RowOptions } from './options.ts'
 
 /** The delimiter, the quote (`none` if there is none) and the escape character of a CSV file. */
 export type Dialect = NonNullable<FileInfo['dialect']>
@@ -16,12 +17,11 @@ const maxSampleRecords = 200
 /**
  * Detects the dialect of a CSV file: the delimiter and quote with which most rows have the same number of values.
  * @param sample the beginning of the text. Its last line may be incomplete.
- * @param known the parts of the dialect that the mapping states.
+ * @param known the options of the mapping, which may state parts of the dialect.
  */
-export function detectDialect(sample: string, known: { delimiter?: string; quote?: string }): Dialect {
-  const stated = delimiterLine.exec(sample)?.[1]
-  const delimiter = known.delimiter ?? stated
-  const text = stated ? sample.slice(sample.indexOf('\n') + 1) : sample
+export function detectDialect(sample: string, known: RowOptions): Dialect {
+  const delimiter = known.delimiter ?? delimiterLine.exec(sample)?.[1]
+  const text = sample.replace(delimiterLine, '')
   let best: Dialect = { delimiter: delimiter ?? ',', quote: known.quote ?? '"', escape: known.quote ?? '"' }
   let bestScore = 0
   for (const quote of known.quote ? [known.quote] : quotes) {

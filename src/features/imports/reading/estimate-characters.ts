@@ -1,10 +1,14 @@
 import type { JsonValue } from '../types.ts'
 
-/** Estimates the number of characters of a value. */
-export function estimateCharacters(value: JsonValue | undefined): number {
+/**
+ * Estimates the number of characters of a value.
+ * @param withNames whether the names of properties count. All rows of a table share the names of its columns.
+ */
+export function estimateCharacters(value: JsonValue | undefined, withNames = false): number {
   if (typeof value === 'string') return value.length
   if (typeof value !== 'object' || value === null) return 8
   let sum = 0
-  for (const item of Object.values(value)) sum += estimateCharacters(item)
+  for (const [name, item] of Object.entries(value))
+    sum += estimateCharacters(item, withNames) + (withNames ? name.length : 0)
   return sum
 }

@@ -1,9 +1,10 @@
 import type { FileInfo, Row } from '../types.ts'
 import type { RowOptions } from './options.ts'
 
-/** A file on disk, and the name that it has for people. */
+/** A file on disk. */
 export interface LocalFile {
   path: string
+  /** The name that users see. The file at `path` may be a temporary copy with another name. */
   name: string
 }
 
@@ -18,8 +19,8 @@ export interface FileToRead extends LocalFile {
 /** A file whose beginning has been read. */
 export interface OpenFile {
   fileInfo: FileInfo
-  /** The rows of the file, in batches of any size. */
-  rows: AsyncIterable<readonly Row[]>
+  /** The rows of the file. The readers of formats make batches of any size. */
+  batches: AsyncIterable<readonly Row[]>
   /** Closes the file, whether or not its rows have been read. */
   close?: () => Promise<void>
 }

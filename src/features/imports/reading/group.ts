@@ -1,5 +1,4 @@
 import { formatCount } from '../../../format-count.ts'
-import type { Problem } from '../../../problems/problem.ts'
 import { textOf } from '../mapping/path.ts'
 import type { Row } from '../types.ts'
 import { estimateCharacters } from './estimate-characters.ts'
@@ -29,16 +28,21 @@ export async function* groupRows(
         group = []
         characters = 0
       }
-      if ('rows' in row.values) throw columnOfRows()
+      if ('rows' in row.values)
+        throw unreadableFile(
+          'The file has a column "rows", and rows.groupBy makes a list with this name. Rename the column.',
+        )
       group.push(row)
       characters += estimateCharacters(row.values)
-      if (group.length > readLimits.groupedRows)
-        throw tooLargeGroup(column, group, `${formatCount(readLimits.groupedRows)} neighbouring rows`)
-      if (group.length > 1 && characters > readLimits.rowCharacters)
-        throw tooLargeGroup(
-          column,
-          group,
-          `${formatCount(readLimits.rowCharacters)} characters of neighbouring rows`,
+      const excess =
+        group.length > readLimits.groupedRows
+          ? `${formatCount(readLimits.groupedRows)} neighbouring rows`
+          : group.length > 1 &&
+            characters > readLimits.rowCharacters &&
+            `${formatCount(readLimits.rowCharacters)} characters of neighbouring rows`
+      if (excess)
+        throw unreadableFile(
+          `From ${group[0]?.locator} on, more than ${excess} have the same value in the column "${column}" of rows.groupBy. Correct rows.groupBy, or split the file.`,
         )
     }
     yield joined
@@ -58,13 +62,3 @@ function joinRows(group: readonly Row[]): Row {
   const values = { ...first.values, rows: group.map((row) => row.values) }
   return { ...first, locator, values, ...(fault && { fault }) }
 }
-
-const tooLargeGroup = (column: string, [first]: readonly Row[], excess: string): Problem =>
-  unreadableFile(
-    `From ${first?.locator} on, more than ${excess} have the same value in the column "${column}" of rows.groupBy. Correct rows.groupBy, or split the file.`,
-  )
-
-const columnOfRows = (): Problem =>
-  unreadableFile(
-    'The file has a column "rows", and rows.groupBy makes a list with this name. Rename the column.',
-  )

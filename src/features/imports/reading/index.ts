@@ -1,5 +1,5 @@
 import { formatCount } from '../../../format-count.ts'
-import type { FileFormat, FileInfo, Row } from '../types.ts'
+import type { FileFormat, Row } from '../types.ts'
 import { openCsv } from './csv.ts'
 import { estimateCharacters } from './estimate-characters.ts'
 import type { FileToRead, LocalFile, OpenFile } from './file.ts'
@@ -22,43 +22,35 @@ const openers: Record<FileFormat, (toRead: FileToRead) => Promise<OpenFile>> = {
   xml: openXml,
 }
 
-/** A file that is read in batches. */
-export interface ReadFile {
-  /** Resolves when the beginning of the file has been read, before the first batch. */
-  fileInfo: Promise<FileInfo>
-  batches: AsyncIterable<readonly Row[]>
-  /** Closes the file. Only needed if the batches are not read. */
-  close(): Promise<void>
+interface ReadOptions {
+  signal?: AbortSignal | undefined
+  /** Whether the file may be only the beginning of a file, as in a preview. */
+  mayBeCut?: boolean
+  /** Number of rows after which the rest of the file is not read. */
+  maxRows?: number
 }
 
 /**
  * Reads a file in batches of rows. Memory does not grow with the number of rows.
  * @param file its path, and its name for messages.
- * @param options where the rows are; absent options are detected.
- * @param mayBeCut whether the file may be only the beginning of a file, as in a preview.
- * @param maxRows number of rows after which the rest of the file is not read.
- * @returns `fileInfo` and `batches`; both reject with a Problem when the file cannot be read.
+ * @param rowOptions where the rows are; absent options are detected.
+ * @returns the file, which the batches close at their end. `close` is only needed if they are not read.
+ * @throws Problem when the file cannot be read. The batches throw it, too, if the beginning of the file can be read.
  */
-export function readRows(
+export async function readRows(
   file: LocalFile,
-  options: RowOptions,
-  { signal, mayBeCut, maxRows }: { signal?: AbortSignal; mayBeCut?: boolean; maxRows?: number } = {},
-): ReadFile {
-  const opened = openFile({ ...file, options, mayBeCut, signal })
-  const fileInfo = opened.then((open) => open.fileInfo)
-  // Without a handler, the error would be an unhandled rejection. The reader of the batches gets the error, too.
-  fileInfo.catch(() => undefined)
-  const close = async () => {
-    const file = await opened.catch(() => undefined)
-    await file?.close?.()
-  }
-  return { fileInfo, batches: readBatches(opened, options, { signal, maxRows }), close }
+  rowOptions: RowOptions,
+  options: ReadOptions = {},
+): Promise<Required<OpenFile>> {
+  const open = await openFile({ ...file, ...options, options: rowOptions })
+  const { fileInfo, close = async () => undefined } = open
+  return { fileInfo, batches: makeBatches(open, rowOptions, options), close }
 }
 
 async function openFile(toRead: FileToRead): Promise<OpenFile> {
   const file = (await openRefusedRows(toRead)) ?? (await openWithOptions(toRead))
   return isRefusedRowsFile(file.fileInfo)
-    ? { ...file, fileInfo: restoreDateSystem(file.fileInfo), rows: restoreAll(file.rows) }
+    ? { ...file, fileInfo: restoreDateSystem(file.fileInfo), batches: restoreAll(file.batches) }
     : file
 }
 
@@ -85,50 +77,36 @@ async function openRefusedRows(toRead: FileToRead): Promise<OpenFile | undefined
   return undefined
 }
 
-interface BatchOptions {
-  signal: AbortSignal | undefined
-  maxRows: number | undefined
-}
-
-async function* readBatches(
-  opened: Promise<OpenFile>,
-  { groupBy }: RowOptions,
-  options: BatchOptions,
-): AsyncGenerator<readonly Row[], void, undefined> {
-  const open = await opened
-  try {
-    yield* makeBatches(open.rows, groupBy, options)
-  } finally {
-    await open.close?.()
-  }
-}
-
 async function* makeBatches(
-  rows: AsyncIterable<readonly Row[]>,
-  groupBy: string | undefined,
-  { signal, maxRows }: BatchOptions,
+  { fileInfo, batches, close }: OpenFile,
+  { groupBy }: RowOptions,
+  { signal, maxRows }: ReadOptions,
 ): AsyncGenerator<readonly Row[], void, undefined> {
+  const hasColumns = fileInfo.columns.length > 0
   let batch: Row[] = []
   let characters = 0
   let count = 0
-  for await (const piece of groupBy === undefined ? rows : groupRows(rows, groupBy)) {
-    signal?.throwIfAborted()
-    for (const row of piece) {
-      batch.push(row)
-      characters += estimateCharacters(row.values)
-      count += 1
-      if (count > readLimits.rows) {
-        throw unreadableFile(`The file has more than ${formatCount(readLimits.rows)} rows. Split it.`)
-      }
-      if (count === maxRows) {
+  try {
+    for await (const piece of groupBy === undefined ? batches : groupRows(batches, groupBy)) {
+      signal?.throwIfAborted()
+      for (const row of piece) {
+        batch.push(row)
+        characters += estimateCharacters(row.values, !hasColumns)
+        count += 1
+        if (count > readLimits.rows)
+          throw unreadableFile(`The file has more than ${formatCount(readLimits.rows)} rows. Split it.`)
+        if (count === maxRows) {
+          yield batch
+          return
+        }
+        if (batch.length < readLimits.batchRows && characters < readLimits.batchCharacters) continue
         yield batch
-        return
+        batch = []
+        characters = 0
       }
-      if (batch.length < readLimits.batchRows && characters < readLimits.batchCharacters) continue
-      yield batch
-      batch = []
-      characters = 0
     }
+    if (batch.length > 0) yield batch
+  } finally {
+    await close?.()
   }
-  if (batch.length > 0) yield batch
 }

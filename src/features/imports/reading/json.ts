@@ -1,4 +1,5 @@
-import { didYouMean, toSentence } from '../../../problems/suggest.ts'
+import { didYouMean } from '../../../problems/suggest.ts'
+import { toSentence } from '../../../wording.ts'
 import type { Row } from '../types.ts'
 import type { FileToRead, OpenFile } from './file.ts'
 import { parseJsonRow } from './json-row.ts'
@@ -12,7 +13,7 @@ export async function openJson(file: FileToRead): Promise<OpenFile> {
   const text = await openTextFile(file, file.options.encoding)
   return {
     fileInfo: describeText('json', text),
-    rows: readItems(text.read(), splitRowPath(file.options.path ?? '/'), file.mayBeCut),
+    batches: readItems(text.read(), splitRowPath(file.options.path ?? '/'), file.mayBeCut),
   }
 }
 

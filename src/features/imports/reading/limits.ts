@@ -26,6 +26,6 @@ export const readLimits = {
   groupedRows: 10_000,
   /** Rows that are read as one batch. */
   batchRows: 500,
-  /** Characters of the values that are read as one batch, approximately. */
+  /** Characters that are read as one batch, approximately. */
   batchCharacters: 1024 * 1024,
 } as const

@@ -9,7 +9,7 @@ import { unreadableFile } from './unreadable-file.ts'
 /** Opens an NDJSON file: a JSON object in each line. Blank lines are skipped. A line without an object is a row with a fault. */
 export async function openNdjson(file: FileToRead): Promise<OpenFile> {
   const text = await openTextFile(file, file.options.encoding)
-  return { fileInfo: describeText('ndjson', text), rows: readLines(text.read()) }
+  return { fileInfo: describeText('ndjson', text), batches: readLines(text.read()) }
 }
 
 async function* readLines(chunks: AsyncIterable<string>): AsyncGenerator<readonly Row[], void, undefined> {

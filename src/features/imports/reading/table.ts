@@ -29,7 +29,7 @@ const isTooLong = (cell: Cell | undefined) =>
 const isEmptyRow = ({ cells }: TableRow): boolean => cells.every(isBlank)
 
 /** What differs between the formats of tables. */
-export interface TableFormat {
+interface TableFormat {
   /** Makes the locator of a row. */
   locate: (number: number) => string
   /** Whether rows lack the empty cells at their ends. If not, a row with too few cells has a fault. */
@@ -39,12 +39,12 @@ export interface TableFormat {
 }
 
 /** Converts cells to rows: reads the column names from the header, and then assigns each cell to its column. */
-export class Table {
-  /** Names of the columns; empty until the header has been read. */
+class Table {
   columns: readonly string[] = []
+  /** Whether the header has been read. */
+  hasColumns = false
   readonly #options: RowOptions
   readonly #format: TableFormat
-  #hasColumns = false
   #previous: Record<string, JsonValue> | undefined
   /** The columns of `fillDown` whose last value comes from a row with a fault, and the locator of that row. */
   readonly #doubtful = new Map<string, string>()
@@ -54,18 +54,13 @@ export class Table {
     this.#format = format
   }
 
-  /** Whether the names of the columns are known. */
-  get hasColumns(): boolean {
-    return this.#hasColumns
-  }
-
   /**
    * Converts the next row of the file.
    * @returns the row; undefined for an empty row, for the header and for rows before it.
    * @throws Problem when the header is missing, or its columns cannot be used.
    */
   convert(row: TableRow): Row | undefined {
-    if (!this.#hasColumns) {
+    if (!this.hasColumns) {
       const { header } = this.#options
       if (header === 'none') {
         if (isEmptyRow(row)) return undefined
@@ -110,7 +105,7 @@ export class Table {
         throw unreadableFile(didYouMeanSentence(`The file has no column "${column}"`, column, this.columns))
       }
     }
-    this.#hasColumns = true
+    this.hasColumns = true
   }
 
   #makeRow({ number, cells }: TableRow): Row {
@@ -195,24 +190,27 @@ export function columnName(index: number): string {
 /**
  * Reads a table up to its header.
  * @param source rows of cells, in batches of any size. It is closed if the header cannot be used.
- * @returns the rows after the header.
+ * @returns the names of the columns, and the rows after the header.
  * @throws Problem when there is no header, or its columns cannot be used.
  */
 export async function openTable(
-  table: Table,
   source: AsyncGenerator<readonly TableRow[], void, undefined>,
-): Promise<AsyncGenerator<readonly Row[], void, undefined>> {
-  const rows = convertAll(table, source)
+  options: RowOptions,
+  format: TableFormat,
+): Promise<{ columns: readonly string[]; rows: AsyncGenerator<readonly Row[], void, undefined> }> {
+  const table = new Table(options, format)
+  const converted = convertAll(table, source)
   const first: Row[] = []
   while (!table.hasColumns) {
-    const { done, value } = await rows.next()
+    const { done, value } = await converted.next()
     if (done) throw unreadableFile('The file has no row with the names of the columns.')
     first.push(...value)
   }
-  return (async function* () {
+  const rows = (async function* () {
     yield first
-    yield* rows
+    yield* converted
   })()
+  return { columns: table.columns, rows }
 }
 
 /** Converts rows in time slices, and yields those of each slice: the rows of one batch may need much memory. */

@@ -15,20 +15,20 @@ export interface XmlHandlers {
 /** Maximum nesting depth of elements: that of a row, and as many levels around the row. */
 const maxDepth = 2 * readLimits.depth
 
-/** A parser of XML that reads its text in chunks. */
-export interface XmlParser {
-  /** @throws Problem when the XML is malformed, has a DTD, or is beyond a limit. */
-  write(text: string): void
-  /** @throws Problem when the document is not complete. */
-  end(): void
-}
-
 /**
- * Creates a parser of XML 1.0 that refuses document type declarations, so that it knows only the five predefined entities
- * and loads no external entities.
+ * Parses XML 1.0. Refuses document type declarations, so that only the five predefined entities are known and no external entities
+ * are loaded.
  * @param subject what is parsed, for messages: `The XML`.
+ * @param isCutAllowed whether the document may be incomplete, after all chunks are parsed. Default: never.
+ * @returns a generator that yields after each chunk.
+ * @throws Problem when the XML is malformed or incomplete, has a DTD, or is beyond a limit.
  */
-export function createXmlParser(subject: string, handlers: XmlHandlers): XmlParser {
+export async function* parseXml(
+  subject: string,
+  chunks: AsyncIterable<string>,
+  handlers: XmlHandlers,
+  isCutAllowed = () => false,
+): AsyncGenerator<undefined, void, undefined> {
   const parser = new SaxesParser<{ xmlns?: false; position: boolean }>({ position: true })
   let depth = 0
   let charactersSinceTag = 0
@@ -59,14 +59,13 @@ export function createXmlParser(subject: string, handlers: XmlHandlers): XmlPars
       throw error instanceof Problem ? error : fail(`is malformed: ${String(error)}`)
     }
   }
-  return {
-    write(text) {
-      charactersSinceTag += text.length
-      if (charactersSinceTag > readLimits.rowCharacters) {
-        throw fail(`has more than ${formatCount(readLimits.rowCharacters)} characters without a tag`)
-      }
-      guard(() => parser.write(text))
-    },
-    end: () => guard(() => parser.close()),
+  for await (const chunk of chunks) {
+    charactersSinceTag += chunk.length
+    if (charactersSinceTag > readLimits.rowCharacters) {
+      throw fail(`has more than ${formatCount(readLimits.rowCharacters)} characters without a tag`)
+    }
+    guard(() => parser.write(chunk))
+    yield
   }
+  if (!isCutAllowed()) guard(() => parser.close())
 }

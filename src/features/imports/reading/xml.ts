@@ -7,7 +7,7 @@ import { readLimits } from './limits.ts'
 import { splitRowPath } from './path.ts'
 import { describeText, openTextFile } from './text.ts'
 import { unreadableFile } from './unreadable-file.ts'
-import { createXmlParser } from './xml-parser.ts'
+import { parseXml } from './xml-parser.ts'
 
 /**
  * Opens an XML file. The value of an element is its text. An element with attributes or children becomes an object, in which
@@ -19,8 +19,7 @@ export async function openXml(file: FileToRead): Promise<OpenFile> {
   const encoding = options.encoding ?? (await declaredEncoding(path))
   const text = await openTextFile(file, encoding)
   const rowPath = options.path === undefined ? undefined : splitRowPath(options.path)
-  const rows = readElements(text.read(), rowPath, mayBeCut)
-  return { fileInfo: describeText('xml', text), rows }
+  return { fileInfo: describeText('xml', text), batches: readElements(text.read(), rowPath, mayBeCut) }
 }
 
 /** Returns the encoding in the XML declaration, except UTF-8 and UTF-16, which are detected from the bytes. */
@@ -36,14 +35,8 @@ async function* readElements(
   mayBeCut = false,
 ): AsyncGenerator<readonly Row[], void, undefined> {
   const collector = new RowCollector(path)
-  const parser = createXmlParser('The XML', collector)
-  for await (const chunk of chunks) {
-    parser.write(chunk)
-    yield collector.takeRows()
-  }
-  if (mayBeCut && collector.count > 0) return
-  parser.end()
-  yield collector.takeRows()
+  const isCutAllowed = () => mayBeCut && collector.count > 0
+  for await (const _ of parseXml('The XML', chunks, collector, isCutAllowed)) yield collector.takeRows()
   if (collector.count > 0) return
   const wanted = path === undefined ? 'children of its root element' : `elements at /${path.join('/')}`
   throw unreadableFile(
@@ -98,7 +91,7 @@ class RowCollector {
     const entries = Object.entries(attributes).filter(([attribute]) => !/^xmlns(:|$)/.test(attribute))
     this.#addSize(
       1 + entries.length,
-      entries.reduce((sum, [, value]) => sum + value.length, 0),
+      entries.reduce((sum, [attribute, value]) => sum + attribute.length + value.length, name.length),
     )
     const values = new Map(entries.map(([attribute, value]) => [`@${attribute}`, cleanText(value)]))
     this.#open.push({ name, values: this.#fault ? new Map() : values, text: '' })

@@ -2,10 +2,11 @@
 export interface TransferLimits {
   /** Bytes a second that the client must read while data waits for it, on average over a window; 0 for no minimum. */
   minBytesPerSecond: number
-  /** Length of a window, in milliseconds. */
-  windowMs: number
   maxDurationMs: number
 }
+
+/** Length of a window, in milliseconds. */
+const windowMs = 60_000
 
 /** The counters of a connection: `bytesWritten` includes the bytes in `writableLength`. */
 interface Connection {
@@ -18,7 +19,7 @@ interface Connection {
 interface LongResponse {
   connection: Connection
   isOver(): boolean
-  /** Whether the service still accepts the credentials of the request, with the same role. */
+  /** Whether the service still accepts the credentials of the request, with the same role. Never rejects. */
   isAuthorized(): Promise<boolean>
   /** Called when the response is cut off. @param reason a text for the log. */
   onCut(reason: string): void
@@ -38,6 +39,7 @@ export class Transfers {
   readonly cutCounts = { slow: 0, long: 0, unauthorized: 0 }
   readonly #limits: TransferLimits
   readonly #transfers = new Set<Transfer>()
+  #isCheckingAuthorization = false
 
   constructor(limits: TransferLimits) {
     this.#limits = limits
@@ -53,32 +55,40 @@ export class Transfers {
 
   /** Removes completed responses, and cuts off those that exceed the limits. */
   check(now: number): void {
-    const { maxDurationMs } = this.#limits
+    const { minBytesPerSecond, maxDurationMs } = this.#limits
     for (const transfer of this.#transfers) {
       if (transfer.isOver()) {
         this.#transfers.delete(transfer)
       } else if (now - transfer.startedAt > maxDurationMs) {
         this.#cut(transfer, 'long', `the transfer took longer than ${maxDurationMs / 1000} s`)
       } else if (this.#isSlow(transfer, now)) {
-        const { minBytesPerSecond, windowMs } = this.#limits
         const limit = `${minBytesPerSecond} bytes a second over ${windowMs / 1000} s`
         this.#cut(transfer, 'slow', `the client read fewer than ${limit} while data was waiting`)
       }
     }
   }
 
-  /** Cuts off responses to clients whose key or token is no longer accepted, or has another role now. */
+  /**
+   * Cuts off responses to clients whose key or token is no longer accepted, or has another role now. Does nothing while an earlier
+   * call waits, such as for a database that hangs.
+   */
   async checkAuthorization(): Promise<void> {
-    for (const transfer of [...this.#transfers]) {
-      // The connection of a response that ended meanwhile may serve another request.
-      if ((await transfer.isAuthorized()) || transfer.isOver() || !this.#transfers.has(transfer)) continue
-      this.#cut(transfer, 'unauthorized', 'the key or token is no longer accepted')
+    if (this.#isCheckingAuthorization) return
+    this.#isCheckingAuthorization = true
+    try {
+      for (const transfer of [...this.#transfers]) {
+        // The connection of a response that ended meanwhile may serve another request.
+        if ((await transfer.isAuthorized()) || transfer.isOver() || !this.#transfers.has(transfer)) continue
+        this.#cut(transfer, 'unauthorized', 'the key or token is no longer accepted')
+      }
+    } finally {
+      this.#isCheckingAuthorization = false
     }
   }
 
   #isSlow(transfer: Transfer, now: number): boolean {
     const { connection, waiting } = transfer
-    const { minBytesPerSecond, windowMs } = this.#limits
+    const { minBytesPerSecond } = this.#limits
     if (connection.writableLength === 0) {
       transfer.waiting = undefined
       return false

@@ -1,8 +1,8 @@
 /** Chinese notations of dates, which are replaced with notations that are read in every language. */
 
-/** Replaces the wave dash of Chinese ranges, which would become the sign `~` of an approximate date: `～2012` means until 2012. */
+/** Replaces the wave dash of Chinese ranges, also written `~`, the EDTF sign of an approximate date: `～2012` means until 2012. */
 const replaceWaveDashes = (text: string): string =>
-  text.replace(/^[～〜]\s*/, 'until ').replace(/[～〜]/g, '–')
+  text.replace(/^[～〜~]\s*/, 'until ').replace(/\s*[～〜~]\s*/g, '–')
 
 /** The Chinese digits from 0 to 9. */
 const digits = '〇一二三四五六七八九'
@@ -20,9 +20,11 @@ function readNumeral(numeral: string): string {
 /** Replaces Chinese numerals: `二〇〇一年三月五日` becomes `2001年3月5日`, and `二〇〇一至二〇〇三年` becomes `2001至2003年`. */
 const replaceNumerals = (text: string): string =>
   text
-    .replace(/[〇○零一二三四五六七八九]{4}(?=\s*[年至到~–—-])/g, (year) => [...year].map(digitOf).join(''))
+    .replaceAll('廿', '二十')
+    .replaceAll('卅', '三十')
+    .replace(/[〇○零一二三四五六七八九]{4}(?=\s*[年至到–—-])/g, (year) => [...year].map(digitOf).join(''))
     .replace(
-      /(?<![〇一二三四五六七八九十])(?:[一二三]?十[一二三四五六七八九]?|[一二三四五六七八九])(?=\s*[月日号至到~–—]|季度)/g,
+      /(?<![〇一二三四五六七八九十])(?:[一二三]?十[一二三四五六七八九]?|[一二三四五六七八九])(?=\s*[月日号至到–—]|季度|-[一二三四五六七八九十])/g,
       readNumeral,
     )
 
@@ -36,7 +38,6 @@ const notations: readonly [pattern: RegExp, replacement: string][] = [
   [/\s*([至到])\s*/g, '$1'],
   [/(?<=\d)号/g, '日'],
   [/(?<=年)元月/g, '1月'],
-  [/(?<=[\d年月日起])\s*~\s*(?=\d|至?今)/g, '–'],
   [/^(?:大约|约)\s*|(.+)(?:左右|前后)$/, 'c. $1'],
   [/^(\d{3}0)年代$/, '$1s'],
   [/(?<=[年月日])--?\s*|(?<=^[自从]\d{4})-(?=\d{4}(?!\d))|—{1,2}/g, '–'],
@@ -52,10 +53,7 @@ const notations: readonly [pattern: RegExp, replacement: string][] = [
   [/^(\d{4}年)上半年$/, '$11月–$16月'],
   [/^(\d{4}年)下半年$/, '$17月–$112月'],
   [/^(\d{4})年第?([1-4])季度$/, 'Q$2 $1'],
-  [/^(\d{4})年春[季天]?$/, 'spring $1'],
-  [/^(\d{4})年夏[季天]?$/, 'summer $1'],
-  [/^(\d{4})年秋[季天]?$/, 'autumn $1'],
-  [/^(\d{4})年冬[季天]?$/, 'winter $1'],
+  [/^(\d{4})年([春夏秋冬])[季天]?$/, '$2 $1'],
   [/^(\d{4}年\d{1,2}月)上旬$/, '$11日–$110日'],
   [/^(\d{4}年\d{1,2}月)中旬$/, '$111日–$120日'],
   [/^(\d{4}年\d{1,2}月)下旬$/, '$121日–$1'],

@@ -4,18 +4,25 @@ import { monthOf } from './month-names.ts'
 /** Reads a date of one format. Returns EDTF; undefined if the text does not match the format or is no date. */
 export type DateReader = (text: string) => string | undefined
 
-/** The parts of a format with what they match. `YYYY` comes before `YY`, with which it begins, and so on. */
-const parts: [token: string, pattern: string, part: 'year' | 'month' | 'monthName' | 'day' | 'any'][] = [
-  ['YYYY', '(\\d{4})', 'year'],
-  ['YY', '(\\d{2})', 'year'],
-  ['MMMM', '(\\p{L}[\\p{L}\\p{M}.]*)', 'monthName'],
-  ['MMM', '(\\p{L}[\\p{L}\\p{M}.]*)', 'monthName'],
-  ['MM', '(\\d{2}|XX)', 'month'],
-  ['M', '(\\d{1,2}|XX)', 'month'],
-  ['DD', '(\\d{2}|XX)', 'day'],
-  ['D', '(\\d{1,2}|XX)', 'day'],
-  ['*', '.*', 'any'],
-]
+/** Pattern of the name or abbreviation of a month, as the group `name`. */
+export const monthName = String.raw`(?<name>\p{L}[\p{L}\p{M}.]*)`
+
+/** The parts of a format with what they match. */
+const parts = new Map([
+  ['YYYY', String.raw`(?<year>\d{4})`],
+  ['YY', String.raw`(?<year>\d{2})`],
+  ['MMMM', monthName],
+  ['MMM', monthName],
+  ['MM', String.raw`(?<month>\d{2}|XX)`],
+  ['M', String.raw`(?<month>\d{1,2}|XX)`],
+  ['DD', String.raw`(?<day>\d{2}|XX)`],
+  ['D', String.raw`(?<day>\d{1,2}|XX)`],
+  ['*', '.*'],
+])
+
+/** Returns the pattern of a token of a format. White space matches any run of it; a character that is no part matches itself. */
+const toPattern = (token: string): string =>
+  parts.get(token) ?? (/\s/.test(token) ? '\\s+' : token.replace(/[\^$\\.*+?()[\]{}|/]/, '\\$&'))
 
 /** Maximum length of a format, in characters. */
 const maxFormatLength = 60
@@ -33,38 +40,21 @@ export const formatHelp =
  *   `*`, or more than 60 characters.
  */
 export function compileDateFormat(format: string, language?: string): DateReader | undefined {
-  const order: ('year' | 'month' | 'monthName' | 'day')[] = []
-  let pattern = ''
-  for (let index = 0; index < format.length; ) {
-    const found = parts.find(([token]) => format.startsWith(token, index))
-    if (found) {
-      if (found[2] !== 'any') order.push(found[2])
-      pattern += found[1]
-      index += found[0].length
-    } else {
-      pattern += /\s/.test(format[index] ?? '')
-        ? '\\s+'
-        : (format[index] ?? '').replace(/[\^$\\.*+?()[\]{}|/]/, '\\$&')
-      index += 1
-    }
-  }
-  const hasMonth = order.includes('month') || order.includes('monthName')
-  const hasTwoMonths = order.includes('month') && order.includes('monthName')
+  const tokens = format.match(/YYYY|YY|M{1,4}|DD?|./gsu) ?? []
+  const count = (letter: string) =>
+    tokens.filter((token) => parts.has(token) && token.startsWith(letter)).length
+  const [months, days] = [count('M'), count('D')]
   // With more than one `*`, texts that do not match would take long (backtracking).
-  if (format.length > maxFormatLength || format.split('*').length > 2) return undefined
-  if (!order.includes('year') || (order.includes('day') && !hasMonth)) return undefined
-  if (hasTwoMonths || new Set(order).size < order.length) return undefined
-  const expression = new RegExp(`^${pattern}$`, 'u')
+  if (format.length > maxFormatLength || count('*') > 1) return undefined
+  if (count('Y') !== 1 || months > 1 || days > months) return undefined
+  const expression = new RegExp(`^${tokens.map(toPattern).join('')}$`, 'u')
   return (text) => {
-    const match = expression.exec(text)
-    if (!match) return undefined
-    const found: Partial<Record<(typeof order)[number], string>> = {}
-    order.forEach((part, index) => {
-      found[part] = match[index + 1] ?? ''
-    })
-    const month = found.monthName === undefined ? found.month : monthOf(found.monthName, language)
-    if (found.monthName !== undefined && month === undefined) return undefined
-    return formatDate(fullYear(found.year ?? ''), month, found.day)
+    const groups = expression.exec(text)?.groups
+    if (!groups) return undefined
+    const { year = '', month, name, day } = groups
+    if (name === undefined) return formatDate(fullYear(year), month, day)
+    const named = monthOf(name, language)
+    return named === undefined ? undefined : formatDate(fullYear(year), named, day)
   }
 }
 
@@ -76,10 +66,8 @@ function fullYear(year: string): string {
   return String(candidate > latest ? candidate - 100 : candidate)
 }
 
-const padToTwo = (part: string | number) => String(part).padStart(2, '0')
-
 /** Whether a month or day is not known: `00`, `XX` or absent. */
-const isUnknown = (part: string | number | undefined): part is undefined =>
+const isUnknown = (part: string | number | undefined) =>
   part === undefined || part === '' || /^(0+|x+)$/i.test(String(part))
 
 /**
@@ -88,13 +76,8 @@ const isUnknown = (part: string | number | undefined): part is undefined =>
  */
 export function formatDate(year: string, month?: string | number, day?: string | number): string | undefined {
   // EDTF writes seasons as the months 21 to 24.
-  if (Number(month) > 12) return undefined
-  const date = isUnknown(month)
-    ? isUnknown(day)
-      ? year
-      : undefined
-    : isUnknown(day)
-      ? `${year}-${padToTwo(month)}`
-      : `${year}-${padToTwo(month)}-${padToTwo(day)}`
-  return date !== undefined && findEdtfFault(date) === undefined ? date : undefined
+  if (Number(month) > 12 || (isUnknown(month) && !isUnknown(day))) return undefined
+  const known = [month, day].filter((part) => !isUnknown(part)).map((part) => String(part).padStart(2, '0'))
+  const date = [year, ...known].join('-')
+  return findEdtfFault(date) === undefined ? date : undefined
 }

@@ -1,10 +1,10 @@
 import { readOtherNotation } from '../../../../model/date-readings.ts'
 import { findEdtfFault } from '../../../../model/edtf.ts'
-import { quoteList } from '../../../../problems/suggest.ts'
+import { quoteList } from '../../../../wording.ts'
 import { type DateSystem, formatSerial } from '../../reading/xlsx/serial.ts'
 import { BadValue } from './bad.ts'
 import { replaceChinese } from './chinese-dates.ts'
-import { compileDateFormat, type DateReader, formatDate } from './date-format.ts'
+import { compileDateFormat, type DateReader, formatDate, monthName } from './date-format.ts'
 import { monthOf } from './month-names.ts'
 
 /** Maximum length of a text that is read as a date. */
@@ -30,7 +30,13 @@ const hyphenOfRange = /^(\d[\d./]*[./]\d+)-(\d+[./][\d./]*)$/
 
 const isDay = (date: string) => /^\d{4}-\d\d-\d\d$/.test(date)
 
-const seasons: Record<string, string> = { spring: '21', summer: '22', autumn: '23', fall: '23', winter: '24' }
+/** The names of each season. EDTF writes the seasons as the months 21 to 24. */
+const seasons = [
+  ['spring', '春'],
+  ['summer', '夏'],
+  ['autumn', 'fall', '秋'],
+  ['winter', '冬'],
+]
 
 /**
  * Returns the function that converts dates of a column to EDTF (ISO 8601-2), level 0 or 1.
@@ -71,13 +77,11 @@ export function compileDate(
     }
     const replaced = replaceChinese(text)
     // `1990年` becomes a number, which is no serial day.
-    const formatted = firstReading(readers, text) ?? firstReading(patterns, replaced)
-    if (formatted !== undefined) return formatted
-    const date = readDate(replaced, readPart, { formats, language, dateSystem })
-    if (!(date instanceof BadValue)) return date
-    // The fault quotes the text as it is in the file.
-    const detail = date.detail.replace(JSON.stringify(replaced), () => JSON.stringify(text))
-    return new BadValue(detail, date.suggestion)
+    return (
+      firstReading(readers, text) ??
+      firstReading(patterns, replaced) ??
+      readDate(replaced, JSON.stringify(text), readPart, { formats, language, dateSystem })
+    )
   }
 }
 
@@ -124,10 +128,12 @@ interface DateOptions {
 
 /**
  * Reads a date in any unambiguous notation.
+ * @param quoted the text as it is in the file, in quotes, for the fault.
  * @param readPart reads a date without words such as `circa`, or an end of a range: in a format of the mapping, or plain.
  */
 function readDate(
   text: string,
+  quoted: string,
   readPart: DateReader,
   { formats, language, dateSystem }: DateOptions,
 ): string | BadValue {
@@ -136,14 +142,14 @@ function readDate(
   if (isMonthOrYears(text)) {
     const [month, years] = [text.replace('/', '-'), `${text.slice(0, 4)}/${text.slice(0, 2)}${text.slice(5)}`]
     return new BadValue(
-      `${JSON.stringify(text)} may be the month ${month} or the years ${years}. Write it in one of these two ways, or say in the mapping that it is a month, with date: YYYY/MM.`,
+      `${quoted} may be the month ${month} or the years ${years}. Write it in one of these two ways, or say in the mapping that it is a month, with date: YYYY/MM.`,
     )
   }
   const century = yearOrYears.exec(text)?.[1]
   if (century !== undefined) {
     const year = `${century}99`
     return new BadValue(
-      `${JSON.stringify(text)} may be the year ${year} or the years ${year}/${Number(year) + 1}. Write it in one of these two ways.`,
+      `${quoted} may be the year ${year} or the years ${year}/${Number(year) + 1}. Write it in one of these two ways.`,
     )
   }
   const plain = readPart(text)
@@ -151,7 +157,7 @@ function readDate(
   const hundreds = /^(?:the\s+)?(\d{2})00'?s$/i.exec(text)?.[1]
   if (hundreds !== undefined) {
     return new BadValue(
-      `${JSON.stringify(text)} may be the decade ${hundreds}0X or the century ${hundreds}XX. Write which it is.`,
+      `${quoted} may be the decade ${hundreds}0X or the century ${hundreds}XX. Write which it is.`,
     )
   }
   const qualified = readQualified(text, readPart) ?? readRange(text, readPart)
@@ -159,12 +165,12 @@ function readDate(
   const readings = readOtherNotation(text)
   if (readings.length > 1 && formats.length === 0) {
     return new BadValue(
-      `${JSON.stringify(text)} may be ${readings.join(' or ')}. Say in the mapping which it is, with date: DD/MM/YYYY or date: MM/DD/YYYY.`,
+      `${quoted} may be ${readings.join(' or ')}. Say in the mapping which it is, with date: DD/MM/YYYY or date: MM/DD/YYYY.`,
     )
   }
   if (/^\d{5}(\.\d+)?$/.test(text)) {
     return new BadValue(
-      `${JSON.stringify(text)} is not a date. If it is a serial day of a spreadsheet, say so in the mapping with date: excel.`,
+      `${quoted} is not a date. If it is a serial day of a spreadsheet, say so in the mapping with date: excel.`,
       formatSerial(Number(text), dateSystem),
     )
   }
@@ -173,11 +179,11 @@ function readDate(
       .map((format) => format.replace(/DD/, 'D').replace(/(?<!M)MM(?!M)/, 'M'))
       .find((format) => compileDateFormat(format, language)?.(text) !== undefined)
     const hint = shorter === undefined ? '' : ` The format ${quoteList([shorter])} reads it.`
-    return new BadValue(`${JSON.stringify(text)} is not a date of the format ${quoteList(formats)}.${hint}`)
+    return new BadValue(`${quoted} is not a date of the format ${quoteList(formats)}.${hint}`)
   }
   const fault = findEdtfFault(text)
   return new BadValue(
-    `${JSON.stringify(text)} is not read as a date${fault && /^\d{4}/.test(text) ? `: ${fault.message}` : ''}. Write it as 2011-04-05, 2011-04 or 2011, or state its format in the mapping with "date".`,
+    `${quoted} is not read as a date${fault && /^\d{4}/.test(text) ? `: ${fault.message}` : ''}. Write it as 2011-04-05, 2011-04 or 2011, or state its format in the mapping with "date".`,
   )
 }
 
@@ -211,29 +217,36 @@ function readPlainDate(text: string, language: string | undefined): string | und
   return readings.length === 1 ? readings[0] : readNamedMonth(text, language)
 }
 
+/** Patterns of dates with the name of a month. */
+const namedMonths = (() => {
+  const day = String.raw`(?<day>\d{1,2})(?:st|nd|rd|th|er|\.)?`
+  const year = String.raw`(?<year>\d{4})`
+  const gap = String.raw`[\s,./-]+(?:de\s+)?`
+  const orders = [
+    [day, monthName, year],
+    [monthName, day, year],
+    [monthName, year],
+    [year, monthName, day],
+    [year, monthName],
+  ]
+  return orders.map((parts) => new RegExp(`^${parts.join(gap)}$`, 'u'))
+})()
+
 /**
  * Reads a date whose month or season is a word: `5 April 2011`, `April 5, 2011`, `Apr 2011`, `5-Apr-2011`, `2011 Apr 5`,
  * `Spring 2011`.
  */
 function readNamedMonth(text: string, language: string | undefined): string | undefined {
-  const name = '(\\p{L}[\\p{L}\\p{M}.]*)'
-  const gap = '[\\s,./-]+(?:de\\s+)?'
-  const day = '(\\d{1,2})(?:st|nd|rd|th|er|\\.)?'
-  const patterns: [pattern: string, order: [year: number, month: number, day: number]][] = [
-    [`${day}${gap}${name}${gap}(\\d{4})`, [3, 2, 1]],
-    [`${name}${gap}${day}${gap}(\\d{4})`, [3, 1, 2]],
-    [`${name}${gap}(\\d{4})`, [2, 1, 0]],
-    [`(\\d{4})${gap}${name}${gap}${day}`, [1, 2, 3]],
-    [`(\\d{4})${gap}${name}`, [1, 2, 0]],
-  ]
-  for (const [pattern, [yearAt, monthAt, dayAt]] of patterns) {
-    const match = new RegExp(`^${pattern}$`, 'u').exec(text)
-    const month = match && monthOf(match[monthAt] ?? '', language)
-    if (match && month) return formatDate(match[yearAt] ?? '', month, dayAt > 0 ? match[dayAt] : undefined)
+  for (const pattern of namedMonths) {
+    const groups = pattern.exec(text)?.groups
+    if (!groups) continue
+    const { year = '', name = '', day } = groups
+    const month = monthOf(name, language)
+    if (month !== undefined) return formatDate(year, month, day)
   }
   const [, season = '', year = ''] = /^(\p{L}+),?\s+(?:of\s+)?(\d{4})$/u.exec(text) ?? []
-  const number = seasons[season.toLowerCase()]
-  return number === undefined ? undefined : `${year}-${number}`
+  const index = seasons.findIndex((names) => names.includes(season.toLowerCase()))
+  return index === -1 ? undefined : `${year}-${21 + index}`
 }
 
 /**
@@ -258,8 +271,8 @@ function readQualified(text: string, readPart: DateReader): string | undefined {
  * `before 1995` ends with 1994.
  */
 function readRange(text: string, readPart: DateReader): string | undefined {
-  // A range such as `2001年0月–2001年6月` does not say when it begins.
-  if (/(?<!\d)0+[月日]/.test(text)) return undefined
+  // `2001年0月–2001年6月` and `2001.0–2001.6` do not say when they begin. Databases write an unknown month or day as `00`.
+  if (/(?<!\d)(?:0+[月日]|0(?!\d))/.test(text)) return undefined
   const years = /^(\d{4})\s*[-–—/]\s*(\d{4}|\d{2})$/.exec(text)
   if (years) {
     const [, first = '', last = ''] = years

@@ -35,9 +35,9 @@ const exampleForm = new RegExp(`^1([.,]|${separator})?234([.,])5+$`)
 /**
  * Derives a number format from an example.
  * @param example such as `1,234.5`, `1.234,5`, `1 234,5` or `1234.5`.
- * @returns undefined when the example is invalid.
+ * @returns undefined when there is no example, or it is invalid.
  */
-export function readNumberFormat(example: string): NumberFormat | undefined {
+export function readNumberFormat(example = ''): NumberFormat | undefined {
   const [, group = '', decimal = ''] = exampleForm.exec(example) ?? []
   return decimal === '' || group === decimal ? undefined : { example, group, decimal }
 }

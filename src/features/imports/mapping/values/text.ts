@@ -1,5 +1,5 @@
 import { formatCount } from '../../../../format-count.ts'
-import { readLimits } from '../../reading/limits.ts'
+import type { RowLimits } from '../row-limits.ts'
 import type { ValueSteps } from '../value-schema.ts'
 import { BadValue, type Scalar } from './bad.ts'
 
@@ -9,33 +9,8 @@ const maxParts = 10_000
 /** Maximum number of parts of all texts of a row, without the first part of each. A text counts each time it is read. */
 const maxRowParts = 100_000
 
-/** Limits what the steps of a mapping make of the texts of a row, so that a short row cannot become gigabytes. */
-export class RowTextLimits {
-  /** Number of parts into which texts have been divided, without the first part of each. */
-  parts = 0
-  #characters = 0
-
-  /**
-   * Counts the characters that `replace` adds, or that a result of `template` or `join` has.
-   * @returns the fault if there are too many in the row.
-   */
-  addCharacters(characters: number): BadValue | undefined {
-    this.#characters += characters
-    if (this.#characters <= readLimits.rowCharacters) return undefined
-    return new BadValue(
-      `The steps template, replace and join make more than ${formatCount(readLimits.rowCharacters)} characters of the texts of the row.`,
-    )
-  }
-
-  /** Joins texts. @returns the fault if there are too many characters in the row. */
-  join(texts: readonly string[], separator: string): string | BadValue {
-    const characters = texts.reduce((sum, text) => sum + text.length + separator.length, 0)
-    return this.addCharacters(characters) ?? texts.join(separator)
-  }
-}
-
 /** Splits and edits a value. Returns texts, none of them empty, or why the text cannot be split or edited. */
-export type TextSteps = (value: Scalar, textLimits: RowTextLimits) => (Scalar | BadValue)[]
+export type TextSteps = (value: Scalar, limits: RowLimits) => (Scalar | BadValue)[]
 
 const tooManyParts = (what: string, limit: number) =>
   new BadValue(
@@ -52,15 +27,15 @@ export function compileTextSteps(steps: ValueSteps, empty: ReadonlySet<string>):
   const separators = steps.split === undefined ? [] : [steps.split].flat()
   if (edits.length === 0 && separators.length === 0) return undefined
   const hasValue = (text: string) => text !== '' && !empty.has(text)
-  return (value, textLimits) => {
-    const isRowFull = separators.length > 0 && textLimits.parts >= maxRowParts
+  return (value, limits) => {
+    const isRowFull = separators.length > 0 && limits.parts >= maxRowParts
     if (isRowFull) return [tooManyParts('The texts of the row have', maxRowParts)]
     const parts = splitText(String(value), separators)
-    textLimits.parts += parts.length - 1
+    limits.parts += parts.length - 1
     if (parts.length > maxParts) return [tooManyParts('The text has', maxParts)]
     const edited: string[] = []
     for (const part of parts.map((untrimmed) => untrimmed.trim()).filter(hasValue)) {
-      const text = edit(part, edits, textLimits)
+      const text = edit(part, edits, limits)
       // The further parts would have the same fault.
       if (text instanceof BadValue) return [text]
       edited.push(text)
@@ -69,12 +44,12 @@ export function compileTextSteps(steps: ValueSteps, empty: ReadonlySet<string>):
   }
 }
 
-type Edit = (text: string, textLimits: RowTextLimits) => string | BadValue
+type Edit = (text: string, limits: RowLimits) => string | BadValue
 
-function edit(part: string, edits: readonly Edit[], textLimits: RowTextLimits): string | BadValue {
+function edit(part: string, edits: readonly Edit[], limits: RowLimits): string | BadValue {
   let text = part
   for (const apply of edits) {
-    const edited = apply(text, textLimits)
+    const edited = apply(text, limits)
     if (edited instanceof BadValue) return edited
     text = edited.trim()
   }
@@ -86,10 +61,10 @@ function replaceIn(
   text: string,
   replaced: string,
   replacement: string,
-  textLimits: RowTextLimits,
+  limits: RowLimits,
 ): string | BadValue {
   const added = replacement.length - replaced.length
-  const fault = added > 0 ? textLimits.addCharacters(added * countIn(text, replaced)) : undefined
+  const fault = added > 0 ? limits.addCharacters(added * countIn(text, replaced)) : undefined
   // A function returns the replacement as it is. In a replacement string, `$&` and `$'` would insert a part of the value.
   return fault ?? text.replaceAll(replaced, () => replacement)
 }
@@ -125,7 +100,7 @@ function compileEdits(steps: ValueSteps): Edit[] {
   if (after !== undefined) edits.push((text) => skipTo(text.indexOf(after), after, text))
   if (afterLast !== undefined) edits.push((text) => skipTo(text.lastIndexOf(afterLast), afterLast, text))
   for (const [replaced, replacement] of Object.entries(replace ?? {}))
-    edits.push((text, textLimits) => replaceIn(text, replaced, replacement, textLimits))
+    edits.push((text, limits) => replaceIn(text, replaced, replacement, limits))
   if (steps.case === 'upper') edits.push((text) => text.toUpperCase())
   if (steps.case === 'lower') edits.push((text) => text.toLowerCase())
   return edits

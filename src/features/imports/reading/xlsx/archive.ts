@@ -12,10 +12,10 @@ const maxEntries = 10_000
 export interface Archive {
   has(name: string): boolean
   /**
-   * Opens an entry. The stream fails when the entry decompresses to too many bytes.
-   * @throws Problem if there is no such entry, or if it is encrypted or damaged.
+   * Reads the text of an entry, which is in UTF-8, in chunks.
+   * @throws Problem if there is no such entry, if it is encrypted or damaged, or if it decompresses to too many bytes.
    */
-  read(name: string): Promise<AsyncIterable<Buffer>>
+  read(name: string): AsyncIterable<string>
   close(): void
 }
 
@@ -38,31 +38,22 @@ export async function openArchive(path: string): Promise<Archive> {
   }
   return {
     has: (name) => entries.has(name),
-    async read(name) {
+    async *read(name) {
       const entry = entries.get(name)
       if (!entry)
         throw unreadableFile(`The XLSX file has no ${name}: it is damaged, or a ZIP file of another kind.`)
       if (entry.isEncrypted())
         throw unreadableFile('The file is protected by a password. Save it without a password.')
       try {
-        const stream = await zip.openReadStreamPromise(entry)
         const limited = limitDecompression(name, entry.compressedSize)
         // Closes the entry when its reader stops early. The reader of `limited` gets any error.
-        pipeline(stream, limited, () => undefined)
-        return readEntry(limited)
+        pipeline(await zip.openReadStreamPromise(entry), limited, () => undefined)
+        yield* limited.setEncoding('utf8')
       } catch (error) {
         throw toProblem(error)
       }
     },
     close: () => zip.close(),
-  }
-}
-
-async function* readEntry(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
-  try {
-    for await (const chunk of stream) yield chunk
-  } catch (error) {
-    throw toProblem(error)
   }
 }
 

@@ -1,10 +1,10 @@
 import { didYouMeanSentence } from '../../../../problems/suggest.ts'
 import type { FileToRead, OpenFile } from '../file.ts'
-import { openTable, Table } from '../table.ts'
+import { openTable } from '../table.ts'
 import { unreadableFile } from '../unreadable-file.ts'
 import { openArchive } from './archive.ts'
 import { readNumberStyles, readSharedStrings, readWorkbook, type Sheet } from './parts.ts'
-import { type CellFault, readSheet } from './sheet.ts'
+import { readSheet } from './sheet.ts'
 
 /**
  * Opens an XLSX file (ECMA-376). Percentages, dates and leading zeros are read as the sheet shows them, but decimals that it
@@ -18,20 +18,15 @@ export async function openXlsx({ path, options }: FileToRead): Promise<OpenFile>
     const sheet = findSheet(sheets, options.sheet)
     const strings = await readSharedStrings(archive)
     const styles = await readNumberStyles(archive)
-    const table = new Table(options, {
+    // Notes about cells are added while the rows are read.
+    const notes: string[] = []
+    const cells = readSheet(archive, sheet.entry, { strings, styles, dateSystem }, notes)
+    const { columns, rows } = await openTable(cells, options, {
       locate: (number) => `sheet ${sheet.name}, row ${number}`,
       omitsEmptyCells: true,
       hint: 'Name these columns in the header, or remove the values.',
     })
-    // Notes about cells are added while the rows are read, each only for the first such cell.
-    const notes: string[] = []
-    const noted = new Set<CellFault>()
-    const cells = readSheet(archive, sheet.entry, { strings, styles, dateSystem }, (fault, cell) => {
-      if (!noted.has(fault)) notes.push(cellNotes[fault](cell))
-      noted.add(fault)
-    })
-    const rows = await openTable(table, cells)
-    if (table.columns.length === 1) notes.push(oneColumnNote)
+    if (columns.length === 1) notes.push(oneColumnNote)
     const names = visibleSheets(sheets).map(({ name }) => name)
     if (names.length > 1 && options.sheet === undefined) {
       notes.push(
@@ -44,10 +39,10 @@ export async function openXlsx({ path, options }: FileToRead): Promise<OpenFile>
         sheet: sheet.name,
         sheets: names,
         dateSystem,
-        columns: table.columns,
+        columns,
         notes,
       },
-      rows,
+      batches: rows,
       close: async () => {
         await cells.return()
         archive.close()
@@ -61,13 +56,6 @@ export async function openXlsx({ path, options }: FileToRead): Promise<OpenFile>
 
 const oneColumnNote =
   'The sheet has one column only. If it should have more, set rows.header in the mapping to the row with the column names.'
-
-const cellNotes: Record<CellFault, (cell: string) => string> = {
-  noStoredValue: (cell) =>
-    `The formula of the cell ${cell} has no stored value: this cell and others like it are read as empty. Open the file in a spreadsheet program, and save it again.`,
-  longNumber: (cell) =>
-    `The number in the cell ${cell} has more than 15 digits, of which spreadsheet programs keep only 15: the last digits of this cell and others like it may be wrong. Format such columns as text before their values are entered.`,
-}
 
 const visibleSheets = (sheets: readonly Sheet[]) => sheets.filter(({ isHidden }) => !isHidden)
 

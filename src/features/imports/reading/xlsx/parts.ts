@@ -2,7 +2,7 @@ import { posix } from 'node:path'
 import { formatCount } from '../../../../format-count.ts'
 import { readLimits } from '../limits.ts'
 import { unreadableFile } from '../unreadable-file.ts'
-import { createXmlParser, type XmlHandlers } from '../xml-parser.ts'
+import { parseXml, type XmlHandlers } from '../xml-parser.ts'
 import type { Archive } from './archive.ts'
 import type { DateSystem } from './serial.ts'
 
@@ -24,23 +24,32 @@ export interface Workbook {
   dateSystem: DateSystem
 }
 
-/** Parses a part of the archive. @throws Problem when it is missing or malformed. */
-async function parsePart(archive: Archive, name: string, handlers: Partial<XmlHandlers>): Promise<void> {
-  const nothing = () => undefined
-  const parser = createXmlParser(`${name} in the XLSX file`, {
-    open: nothing,
-    close: nothing,
-    text: nothing,
-    ...handlers,
+/**
+ * Parses a part of the archive. `handlers` get the names of elements without the namespace prefix that some programs write.
+ * @param subject the part, for messages.
+ * @returns a generator that yields after each chunk.
+ * @throws Problem when the part is missing or malformed.
+ */
+export function parseInChunks(
+  archive: Archive,
+  entry: string,
+  subject: string,
+  handlers: Partial<XmlHandlers>,
+) {
+  const localName = (name: string) => name.slice(name.indexOf(':') + 1)
+  return parseXml(subject, archive.read(entry), {
+    open: (name, attributes) => handlers.open?.(localName(name), attributes),
+    close: (name) => handlers.close?.(localName(name)),
+    text: (text) => handlers.text?.(text),
   })
-  const decoder = new TextDecoder()
-  for await (const chunk of await archive.read(name)) parser.write(decoder.decode(chunk, { stream: true }))
-  parser.write(decoder.decode())
-  parser.end()
 }
 
-/** Returns an element name without the namespace prefix that some programs write. */
-export const localName = (name: string): string => name.slice(name.indexOf(':') + 1)
+/** Parses a part of the archive to its end, like `parseInChunks`. */
+async function parsePart(archive: Archive, entry: string, handlers: Partial<XmlHandlers>): Promise<void> {
+  for await (const _ of parseInChunks(archive, entry, `${entry} in the XLSX file`, handlers)) {
+    // The handlers collect what the part has.
+  }
+}
 
 /** Reads the list of sheets. @throws Problem when the archive is not an XLSX file, or a part is missing or malformed. */
 export async function readWorkbook(archive: Archive): Promise<Workbook> {
@@ -54,8 +63,8 @@ export async function readWorkbook(archive: Archive): Promise<Workbook> {
   let date1904 = false
   await parsePart(archive, name, {
     open(element, attributes) {
-      if (localName(element) === 'workbookPr') date1904 = /^(1|true)$/.test(attributes.date1904 ?? '')
-      if (localName(element) !== 'sheet') return
+      if (element === 'workbookPr') date1904 = /^(1|true)$/.test(attributes.date1904 ?? '')
+      if (element !== 'sheet') return
       const id = Object.entries(attributes).find(([attribute]) => /(^|:)id$/.test(attribute))?.[1] ?? ''
       const entry = targets.get(id)
       const isHidden = (attributes.state ?? 'visible') !== 'visible'
@@ -70,7 +79,7 @@ export async function readWorkbook(archive: Archive): Promise<Workbook> {
 async function isFromLibreOffice(archive: Archive): Promise<boolean> {
   const name = 'docProps/app.xml'
   if (!archive.has(name)) return false
-  for await (const chunk of await archive.read(name)) return chunk.includes('<Application>LibreOffice')
+  for await (const chunk of archive.read(name)) return chunk.includes('<Application>LibreOffice')
   return false
 }
 
@@ -130,8 +139,7 @@ export async function readNumberStyles(archive: Archive): Promise<NumberStyle[]>
   const customFormats = new Map<number, NumberStyle>()
   let inCellFormats = false
   await parsePart(archive, 'xl/styles.xml', {
-    open(element, attributes) {
-      const name = localName(element)
+    open(name, attributes) {
       if (name === 'numFmt')
         customFormats.set(Number(attributes.numFmtId), numberStyle(attributes.formatCode ?? ''))
       if (name === 'cellXfs') inCellFormats = true
@@ -140,8 +148,8 @@ export async function readNumberStyles(archive: Archive): Promise<NumberStyle[]>
         styles.push(customFormats.has(id) ? customFormats.get(id) : builtInStyle(id))
       }
     },
-    close(element) {
-      if (localName(element) === 'cellXfs') inCellFormats = false
+    close(name) {
+      if (name === 'cellXfs') inCellFormats = false
     },
   })
   return styles
@@ -157,9 +165,8 @@ export async function readSharedStrings(archive: Archive): Promise<string[]> {
   let characters = 0
   const reader = new RichTextReader()
   await parsePart(archive, 'xl/sharedStrings.xml', {
-    open: (element) => reader.open(localName(element)),
-    close(element) {
-      const name = localName(element)
+    open: (name) => reader.open(name),
+    close(name) {
       reader.close(name)
       if (name !== 'si') return
       const text = reader.take()

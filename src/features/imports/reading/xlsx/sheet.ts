@@ -3,9 +3,9 @@ import { readLimits } from '../limits.ts'
 import { maxTableColumns } from '../refused-rows.ts'
 import { type Cell, columnName, isBlank, type TableRow } from '../table.ts'
 import { unreadableFile } from '../unreadable-file.ts'
-import { createXmlParser } from '../xml-parser.ts'
+import type { XmlHandlers } from '../xml-parser.ts'
 import type { Archive } from './archive.ts'
-import { appendText, decodeEscapes, localName, type NumberStyle, RichTextReader } from './parts.ts'
+import { appendText, decodeEscapes, type NumberStyle, parseInChunks, RichTextReader } from './parts.ts'
 import { type DateSystem, formatSerial } from './serial.ts'
 
 /** The parts of the workbook to which the cells of a sheet refer. */
@@ -15,11 +15,13 @@ export interface CellContext {
   dateSystem: DateSystem
 }
 
-/** Why the value of a cell may be wrong: its formula has no stored result, or its number has more digits than programs keep. */
-export type CellFault = 'noStoredValue' | 'longNumber'
-
-/** Receives the name of a cell whose value may be wrong, such as `C2`. */
-type ReportCell = (fault: CellFault, cell: string) => void
+/** Notes about cells whose values may be wrong, such as `C2`: of formulas without a stored result, and of numbers with too many digits. */
+const cellNotes = {
+  noStoredValue: (cell: string) =>
+    `The formula of the cell ${cell} has no stored value: this cell and others like it are read as empty. Open the file in a spreadsheet program, and save it again.`,
+  longNumber: (cell: string) =>
+    `The number in the cell ${cell} has more than 15 digits, of which spreadsheet programs keep only 15: the last digits of this cell and others like it may be wrong. Format such columns as text before their values are entered.`,
+}
 
 /** The first integer with more digits than the 15 that spreadsheet programs keep. */
 const firstLongNumber = 1e15
@@ -41,31 +43,31 @@ function columnIndex(reference: string): number {
 
 /**
  * Reads the rows of a sheet in batches. The value of a formula is its stored result.
- * @param report is called for each cell whose value may be wrong. Some libraries write formulas without a stored result: such a
- *   cell is empty.
+ * @param notes gets a note about the first cell of each kind whose value may be wrong. Some libraries write formulas without a stored
+ *   result: such a cell is empty.
  * @throws Problem when the sheet is missing or malformed, or has too many columns or a row with too many characters.
  */
 export async function* readSheet(
   archive: Archive,
   entry: string,
   context: CellContext,
-  report: ReportCell,
+  notes: string[],
 ): AsyncGenerator<readonly TableRow[], void, undefined> {
   let rows: TableRow[] = []
-  const parser = createSheetParser(context, (row) => rows.push(row), report)
-  const decoder = new TextDecoder()
-  for await (const chunk of await archive.read(entry)) {
-    parser.write(decoder.decode(chunk, { stream: true }))
+  const reader = createSheetReader(context, (row) => rows.push(row), notes)
+  for await (const _ of parseInChunks(archive, entry, 'The sheet', reader)) {
     if (rows.length === 0) continue
     yield rows
     rows = []
   }
-  parser.end()
-  yield rows
 }
 
-/** Creates the parser of a sheet, which calls `addRow` at the end of each row. */
-function createSheetParser(context: CellContext, addRow: (row: TableRow) => void, report: ReportCell) {
+/** Creates the handlers of a sheet's elements, which call `addRow` at the end of each row. */
+function createSheetReader(
+  context: CellContext,
+  addRow: (row: TableRow) => void,
+  notes: string[],
+): XmlHandlers {
   let row: TableRow = { number: 0, cells: [] }
   let column = -1
   let characters = 0
@@ -73,14 +75,14 @@ function createSheetParser(context: CellContext, addRow: (row: TableRow) => void
   let inValue = false
   let hasFormula = false
   const inline = new RichTextReader()
-  const findFault = (cell: Cell): CellFault | undefined => {
+  const noted = new Set<keyof typeof cellNotes>()
+  const findFault = (cell: Cell): keyof typeof cellNotes | undefined => {
     // The result of type `str` may be an empty text.
     if (hasFormula && value === '' && type !== 'str') return 'noStoredValue'
     return typeof cell === 'number' && Math.abs(cell) >= firstLongNumber ? 'longNumber' : undefined
   }
-  return createXmlParser('The sheet', {
-    open(element, attributes) {
-      const name = localName(element)
+  return {
+    open(name, attributes) {
       if (name === 'row') {
         row = { number: Number(attributes.r ?? row.number + 1), cells: [] }
         column = -1
@@ -97,15 +99,17 @@ function createSheetParser(context: CellContext, addRow: (row: TableRow) => void
       else if (name === 'f') hasFormula = true
       else inline.open(name)
     },
-    close(element) {
-      const name = localName(element)
+    close(name) {
       if (name === 'v') inValue = false
       else if (name === 'row') addRow(row)
       else if (name === 'c') {
         const text = inline.take()
         const cell = readCell(type, type === 'inlineStr' ? text : value, style, context)
         const fault = findFault(cell)
-        if (fault) report(fault, `${columnName(column)}${row.number}`)
+        if (fault && !noted.has(fault)) {
+          noted.add(fault)
+          notes.push(cellNotes[fault](`${columnName(column)}${row.number}`))
+        }
         if (typeof cell === 'string') characters += cell.length
         if (characters > readLimits.rowCharacters)
           throw unreadableFile(
@@ -125,7 +129,7 @@ function createSheetParser(context: CellContext, addRow: (row: TableRow) => void
       if (inValue) value = appendText(value, text)
       else inline.text(text)
     },
-  })
+  }
 }
 
 function readCell(type: string, text: string, style: number, context: CellContext): Cell {

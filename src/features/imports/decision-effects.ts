@@ -1,11 +1,37 @@
 import type { Transaction } from '../../database/database.ts'
 import { invalidBody } from '../../operations/writing/validation.ts'
 import { quote } from '../../problems/faults.ts'
-import { FaultList } from '../../problems/problem.ts'
+import { FaultList, Problem } from '../../problems/problem.ts'
 import { maxNameLength } from '../names/types.ts'
-import type { Decision } from './decisions.ts'
+import { type Decision, lockDecisions } from './decisions.ts'
 import { decisionIdentity } from './mentions.ts'
 import { decidedColumns, type NameStatus } from './names.ts'
+import type { ImportJob, ImportState } from './store.ts'
+
+/** What decisions about names do to the imports of a register: those with the names whose commit has not begun are checked again. */
+
+/** The states of an import that is open for decisions. */
+const openStates: readonly ImportState[] = ['uploaded', 'staging', 'staged']
+
+/** @throws Problem `conflict` if an import is no longer open for decisions. */
+export function requireOpen({ state }: ImportJob): void {
+  if (!openStates.includes(state))
+    throw new Problem('conflict', `The import is ${state}: it is no longer open for decisions.`)
+}
+
+/**
+ * Locks the decisions of a register and its imports that are open for them, until the transaction ends: no import ends its reading,
+ * is checked further or is committed while decisions are stored. The rows are locked in the order of their ids, as a redaction
+ * locks them.
+ */
+export async function lockOpen(tx: Transaction, scheme: string): Promise<void> {
+  await lockDecisions(tx, scheme)
+  // Parts of files and names of imports that are being read can still be stored: a stronger lock would prevent that.
+  await tx.query({
+    text: 'select from imports where scheme = $1 and state = any($2) order by id for no key update',
+    values: [scheme, openStates],
+  })
+}
 
 /** A name of an import, on all dates. */
 interface NameOnAnyDate {
@@ -21,14 +47,14 @@ interface NameOnAnyDate {
 }
 
 /** Whether the last check has not found this decision about a name. */
-export const lacksDecision = ({ outcomes }: NameOnAnyDate, { key }: Decision): boolean =>
+const lacksDecision = ({ outcomes }: NameOnAnyDate, { key }: Decision): boolean =>
   outcomes.some((outcome) => outcome !== (key === null ? 'left_out ' : `decided ${key}`))
 
 /**
  * Finds the names of imports that decisions are about, and others that differ only in country or scheme. A name is cut at the
  * length up to which `decisionIdentity` normalizes names, since the normalization of a longer text may take minutes.
  */
-export const findNames = (
+const findNames = (
   tx: Transaction,
   ids: readonly string[],
   decisions: readonly Decision[],
@@ -72,4 +98,36 @@ export async function checkEffect(
     faults.add(() => ({ pointer: `/decisions/${index}/name`, code: 'no_effect', message }))
   }
   if (faults.count > 0) throw invalidBody('list of decisions', faults)
+}
+
+/**
+ * Starts the checks of imports again, even running ones, if a name in them was decided anew or differently, or if their last check
+ * has not found the decision, such as one that a command has stored: rows that were refused for the name may be ready now. An
+ * import whose file is still being read is checked later anyway. The caller has locked the imports (`lockOpen`).
+ * @param changed the identities of the decisions that were made anew or replaced another one.
+ */
+export async function checkAgain(
+  tx: Transaction,
+  scheme: string,
+  decisions: readonly Decision[],
+  changed: ReadonlySet<string>,
+): Promise<void> {
+  if (decisions.length === 0) return
+  const decisionOf = new Map(decisions.map((decision) => [decisionIdentity(decision), decision]))
+  const jobs = await tx.query<Pick<ImportJob, 'id'>>({
+    text: `select id from imports
+      where scheme = $1 and (state = 'staged' or (state = 'staging' and rows_read is not null))`,
+    values: [scheme],
+  })
+  const ids = jobs.map(({ id }) => id)
+  const concerned = (await findNames(tx, ids, decisions)).filter((name) => {
+    const identity = decisionIdentity(name)
+    const decision = decisionOf.get(identity)
+    // A running check has not yet stored the statuses that follow from a changed decision.
+    return decision && (changed.has(identity) || lacksDecision(name, decision))
+  })
+  await tx.query({
+    text: `update imports set state = 'staging', done_through = 0, pass = pass + 1 where id = any($1::uuid[])`,
+    values: [[...new Set(concerned.map((name) => name.import))]],
+  })
 }
