@@ -22,6 +22,9 @@ export const presentationParameters = [
   'include',
 ]
 
+/** The resource that a chart or a comparison shows if its URL names none. */
+export const defaultResource = 'agreements'
+
 /** Maximum number of edges or partners in the response of a network. */
 const maxEdges = 1000
 
@@ -52,6 +55,10 @@ export function appendQuery(path: string, parameters: Filters): string {
   const text = query.toString().replaceAll('%2C', ',')
   return text === '' ? path : `${path}?${text}`
 }
+
+/** Returns the path of a record in the API. */
+export const apiRecordPath = (resource: string, key: string): string =>
+  `/v1/${encodeURIComponent(resource)}/${encodeURIComponent(key)}`
 
 /** Decodes a part of a query string. */
 const decode = (text: string): string => new URLSearchParams(`=${text}`).get('') ?? ''
@@ -101,7 +108,7 @@ const listFilters = (parameters: URLSearchParams, excluded: readonly string[] = 
  * records that may have happened between these years.
  */
 export function chartSelection(parameters: URLSearchParams): Selection {
-  const { resource = 'agreements', from, to, ...filters } = listFilters(parameters)
+  const { resource = defaultResource, from, to, ...filters } = listFilters(parameters)
   const isLimited = from !== undefined || to !== undefined
   return {
     resource,
@@ -125,10 +132,7 @@ export function networkDataPath(parameters: URLSearchParams): string {
   const isOfCountry = centre !== undefined && filters.level !== 'organization'
   const { level, ...selected } = filters
   return isOfCountry
-    ? appendQuery(`/v1/countries/${encodeURIComponent(centre)}/network`, {
-        ...selected,
-        limit: String(maxEdges),
-      })
+    ? appendQuery(`${apiRecordPath('countries', centre)}/network`, { ...selected, limit: String(maxEdges) })
     : wholeNetworkPath(parameters)
 }
 
@@ -231,7 +235,7 @@ export function readComparison(parameters: URLSearchParams): Comparison {
   const countries = (parameters.get('country') ?? '').split(',').filter((code) => code !== '')
   const [before, asOf] = [parameters.get('before'), parameters.get('asOf') ?? undefined]
   const filters = listFilters(parameters, comparisonParameters)
-  const resource = parameters.get('resource') ?? 'agreements'
+  const resource = parameters.get('resource') ?? defaultResource
   if (before === null) {
     const columns = countries.slice(0, maxColumns).map((country) => ({ country, asOf }))
     return { resource, filters, countries, columns }
@@ -357,7 +361,7 @@ function comparisonData(parameters: URLSearchParams, resources: readonly Describ
  */
 export function findViewData(
   view: string,
-  keys: Readonly<Record<string, string | undefined>>,
+  { resource = '', key = '', code = '' }: Readonly<Record<string, string | undefined>>,
   search: string,
   resources: readonly DescribedResource[],
 ): ViewData | undefined {
@@ -372,7 +376,7 @@ export function findViewData(
     case 'changes':
       return response(changesPath, ['time', 'operation', 'resource', 'key', 'version', 'reason', 'actor'])
     case 'record': {
-      const path = `/v1/${encodeURIComponent(keys.resource ?? '')}/${encodeURIComponent(keys.key ?? '')}`
+      const path = apiRecordPath(resource, key)
       return { kind: 'record', json: appendQuery(path, { ...listFilters(parameters), include: 'names' }) }
     }
     case 'map':
@@ -382,15 +386,12 @@ export function findViewData(
     case 'timeline':
       return listData(chartSelection(parameters))
     case 'explore':
-      return listData(
-        { resource: keys.resource ?? '', filters: listFilters(parameters) },
-        parameters.get('columns') ?? undefined,
-      )
-    case 'country':
-      return response(
-        appendQuery(`/v1/countries/${encodeURIComponent(keys.code ?? '')}/briefing`, listFilters(parameters)),
-        ['resource', 'by', 'key', 'label', 'count', 'list'],
-      )
+      return listData({ resource, filters: listFilters(parameters) }, parameters.get('columns') ?? undefined)
+    case 'country': {
+      const path = `${apiRecordPath('countries', code)}/briefing`
+      const columns = ['resource', 'by', 'key', 'label', 'count', 'list']
+      return response(appendQuery(path, listFilters(parameters)), columns)
+    }
     default:
       return undefined
   }

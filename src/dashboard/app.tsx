@@ -4,7 +4,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks'
 import { Link, Redirect, Route, Router, Switch, useLocation } from 'wouter-preact'
 import { useSearch } from 'wouter-preact/use-browser-location'
 import { viewPaths } from '../view-paths.ts'
-import { resourcesWithParticipants } from './api/resources.ts'
+import { resources, resourcesWithParticipants } from './api/resources.ts'
 import { DialogContext } from './components/dialog-context.ts'
 import { loadLazily, loadView } from './components/load-lazily.tsx'
 import { NotFound } from './components/not-found.tsx'
@@ -37,8 +37,11 @@ const ImportView = loadView(() => import('./views/import.tsx'))
 
 const SessionNotice = loadLazily(() => import('./components/session-notice.tsx'))
 
-/** The resources that the header links to. */
+/** The resources that the header links to. The footer links to the others. */
 const navigationResources = [...resourcesWithParticipants.map(({ name }) => name), 'countries']
+const footerResources = resources
+  .map(({ name }) => name)
+  .filter((name) => !navigationResources.includes(name))
 
 function Navigation() {
   const { t, resourceLabel } = useLanguage()
@@ -200,7 +203,7 @@ function EmbeddedView() {
 
 /** The whole page: header, view, footer, and the open dialog. */
 function Shell() {
-  const { t } = useLanguage()
+  const { t, resourceLabel } = useLanguage()
   const [path] = useLocation()
   const { endReason } = useSession()
   const [dialog, setDialog] = useState<ComponentChildren>()
@@ -240,6 +243,11 @@ function Shell() {
         <footer class="footer">
           <div class="footer-inner">
             <span>{t('app.tagline')}</span>
+            {footerResources.map((name) => (
+              <Link key={name} href={`/explore/${name}`}>
+                {resourceLabel(name)}
+              </Link>
+            ))}
             <a href="/docs">{t('app.api')}</a>
           </div>
         </footer>

@@ -1,6 +1,6 @@
 import { useLocation } from 'wouter-preact'
 import { useSearch } from 'wouter-preact/use-browser-location'
-import { appendQuery, joinRepeated } from '../view-data.ts'
+import { appendQuery, defaultResource, joinRepeated } from '../view-data.ts'
 import { findResource, resources } from './api/resources.ts'
 
 /** New values of parameters. Undefined or an empty text removes the parameter. */
@@ -27,11 +27,11 @@ export function withoutEmptyParameters(search: string): string {
 
 /** Returns the name of the parameter with the time as of which a chart shows the records of its resource. */
 export const findAsOfName = (parameters: URLSearchParams): string =>
-  findResource(parameters.get('resource') ?? 'agreements')?.asOfName ?? 'asOf'
+  findResource(parameters.get('resource') ?? defaultResource)?.asOfName ?? 'asOf'
 
 /**
  * Returns the state of the view and a function that changes it. The state is the parameters in the URL; `joinRepeated` joins
- * the values of a repeated parameter.
+ * the values of a repeated parameter. With `replace`, the new URL replaces the current one in the history of the browser.
  */
 export function useParameters(): [
   URLSearchParams,

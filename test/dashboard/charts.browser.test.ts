@@ -136,6 +136,21 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
     expect(await titles.allTextContents()).toEqual(['In the fifties', 'One day'])
   })
 
+  it('show the number of their highest column, even if the columns are narrow', async () => {
+    const { page } = await dashboard.openTab()
+    await page.route(/\/v1\/agreements\/aggregate\?groupBy=signedYear/, async (route) => {
+      const response = await route.fetch()
+      const body = await response.json()
+      const data = Array.from({ length: 120 }, (_one, index) => {
+        const year = { signedYear: String(1900 + index) }
+        return { ...body.data[0], key: year, label: year, measures: { count: index === 60 ? 7 : 1 } }
+      })
+      await route.fulfill({ response, json: { ...body, data } })
+    })
+    await page.goto(`${dashboard.api.origin}/`)
+    await page.locator('svg.columns').getByText('7', { exact: true }).waitFor()
+  })
+
   it('show an error when they cannot be loaded, and load on a retry', async () => {
     const { page, settle } = await dashboard.openTab()
     for (const path of ['/map', '/timeline', '/network?centre=CHN', '/compare?country=PAK,DEU']) {
@@ -143,6 +158,7 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
       await page.goto(dashboard.api.origin + path)
       const alert = page.getByRole('alert').first()
       await alert.getByText('the service did not answer').waitFor()
+      expect(await page.locator('.page-head a', { hasText: '…' }).count()).toBe(0)
       await page.unroute('**/v1/**')
       // Content that loads on a retry may contain further reads that have failed.
       await expect

@@ -12,7 +12,8 @@ const dashboard = useDashboard({ changesRecords: true })
 const read = async (id: string) =>
   (await dashboard.api.get(`/v1/agreements/${id}`, { headers: { 'cache-control': 'no-cache' } })).json()
 
-const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name })
+const heading = (page: Page, name: string | RegExp) =>
+  page.getByRole('heading', { level: 1, name, exact: true })
 
 describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { timeout: 90_000 }, () => {
   it('shows each error at its field, and creates the record when all are corrected', async () => {
@@ -108,6 +109,32 @@ describe.skipIf(skipsBrowser)('editing in the dashboard [needs Chromium]', { tim
       'Title: is required',
       'Kind: is required',
     ])
+  })
+
+  it('shows no error at a field that the editor has changed since, and marks it in the summary', async () => {
+    const { page } = await dashboard.openSignedIn('/new/agreements')
+    await page.getByRole('button', { name: 'Add to Parties' }).click()
+    await page.getByRole('button', { name: 'Create' }).click()
+    const faults = page.locator('.fields .fault')
+    await expect.poll(() => faults.count()).toBe(3)
+    await page.getByLabel('Title required').fill('A treaty')
+    await page.getByLabel('Kind required').selectOption('treaty')
+    await page.getByRole('combobox', { name: 'Country, organization or region' }).fill('pakistan')
+    await page.getByRole('option', { name: /^Pakistan/ }).waitFor()
+    await page.keyboard.press('Enter')
+    await expect.poll(() => faults.count()).toBe(0)
+    const summary = await page.getByRole('alert').getByRole('listitem').allTextContents()
+    expect(summary.map((text) => text.split(':')[0])).toEqual(['Title', 'Kind', 'Parties › 1'])
+    for (const text of summary) expect(text).toMatch(/ \(changed since\)$/)
+  })
+
+  it('shows no error at an item of a list after a field of the item has changed', async () => {
+    const { page } = await dashboard.openSignedIn('/new/agreements')
+    for (const name of ['Add to Parties', 'Create']) await page.getByRole('button', { name }).click()
+    const fault = page.locator('[id="field/parties/0"] .fault')
+    await expect.poll(() => fault.count()).toBe(1)
+    await page.locator('[id="field/parties/0/role"]').selectOption('observer')
+    await expect.poll(() => fault.count()).toBe(0)
   })
 
   it('keeps a picked record when the label of its field is clicked', async () => {

@@ -91,7 +91,7 @@ describe.skipIf(skipsBrowser)('an internal record [needs Chromium]', { timeout: 
     expect(await visibility.locator('option').allTextContents()).toEqual(['Public', 'Internal'])
     await visibility.selectOption('Public')
     await page.getByRole('button', { name: 'Save' }).click()
-    await page.getByRole('heading', { level: 1, name: 'Secret treaty' }).waitFor()
+    await page.getByRole('heading', { level: 1, name: 'Secret treaty', exact: true }).waitFor()
     await page.locator('.page-head .tag').waitFor({ state: 'detached' })
     expect((await dashboard.api.get(`/v1/agreements/${agreement}`, { key: null })).status).toBe(200)
   })

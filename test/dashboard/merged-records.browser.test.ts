@@ -40,7 +40,7 @@ describe.skipIf(skipsBrowser)('the views of a merged record [needs Chromium]', {
     const { page, pageErrors, go } = await dashboard.openSignedIn('/changes')
     for (const [view, heading] of [
       ['', 'The one that stays'],
-      ['/edit', /^Agreements: /],
+      ['/edit', 'Edit “The one that stays”'],
       ['/redact', 'Redact a record'],
     ] as const) {
       await go(`/records/agreements/${from}${view}?lang=en`)

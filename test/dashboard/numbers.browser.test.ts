@@ -5,17 +5,18 @@ import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
 import { readNumbers, type ShownNumber, type ShownPage } from './shown-numbers.ts'
 
-/** Compares every number on the overview and on the pages of two countries with the API. */
+/** Compares every number and date on the overview and on the pages of two countries with the API. */
 
 const dashboard = useDashboard({ changesRecords: true })
 const english = createLanguage('en')
 
 /** Adds records for numbers that the seed data lacks: amounts, a record of 1,234 bases, and an agreement that expires. */
 async function addRecords(): Promise<void> {
-  const day = new Date(Date.now() + 90 * 86_400_000).toISOString().slice(0, 10)
-  const both = (role: string, other = role) => [
-    { country: 'CHN', role },
-    { country: 'PAK', role: other },
+  const msPerDay = 86_400_000
+  const in90Days = new Date(Date.now() + 90 * msPerDay).toISOString().slice(0, 10)
+  const participants = (roleOfChina: string, roleOfPakistan = roleOfChina) => [
+    { country: 'CHN', role: roleOfChina },
+    { country: 'PAK', role: roleOfPakistan },
   ]
   const amount = (value: number, currency: string) => ({
     kind: 'commitment',
@@ -31,21 +32,24 @@ async function addRecords(): Promise<void> {
         kind: 'protocol',
         status: 'in_force',
         inForceFrom: '2011-05-01',
-        expiresOn: day,
-        parties: both('party'),
+        expiresOn: in90Days,
+        parties: participants('party'),
       },
     ],
-    ['agreements', { title: 'A treaty', kind: 'treaty', signedOn: '1999-12-31', parties: both('party') }],
+    [
+      'agreements',
+      { title: 'A treaty', kind: 'treaty', signedOn: '1999-12-31', parties: participants('party') },
+    ],
     [
       'cooperation-bases',
-      { name: 'Stations', kind: 'observatory', unitCount: 1234, participants: both('participant') },
+      { name: 'Stations', kind: 'observatory', unitCount: 1234, participants: participants('participant') },
     ],
     [
       'assistance-programs',
       {
         title: 'A program',
         startsOn: '2010-05',
-        participants: both('donor', 'recipient'),
+        participants: participants('donor', 'recipient'),
         amounts: [amount(12_345.5, 'USD'), amount(20, 'CNY')],
       },
     ],
@@ -54,7 +58,7 @@ async function addRecords(): Promise<void> {
       {
         title: 'Another',
         startsOn: '2010',
-        participants: both('donor', 'recipient'),
+        participants: participants('donor', 'recipient'),
         amounts: [amount(4.25, 'USD')],
       },
     ],
@@ -74,7 +78,8 @@ const countRecords = async (list: string): Promise<number> =>
 const readRecords = async <Item>(list: string): Promise<Item[]> =>
   (await get<{ data: Item[] }>(withQuery(list, 'limit=200'))).data
 
-const listOf = (path: string) => path.replace(/^\/explore\//, '/v1/')
+/** Returns the path of the list request of a view. */
+const toListPath = (path: string) => path.replace(/^\/explore\//, '/v1/')
 
 /** Returns the number that a page must show. It comes from a separate request, not from the response that the page shows. */
 async function expectedNumber(shown: ShownNumber, country: string | undefined): Promise<string> {
@@ -89,10 +94,10 @@ async function expectedNumber(shown: ShownNumber, country: string | undefined): 
     return `${english.number(value)} ${unit}`
   }
   if (widget === 'Number of bases') {
-    const bases = await readRecords<{ unitCount: number | null }>(listOf(path))
+    const bases = await readRecords<{ unitCount: number | null }>(toListPath(path))
     return english.number(bases.reduce((sum, { unitCount }) => sum + (unitCount ?? 0), 0))
   }
-  return english.number(await countRecords(listOf(path)))
+  return english.number(await countRecords(toListPath(path)))
 }
 
 interface Program {
@@ -101,7 +106,7 @@ interface Program {
 
 /** Returns the expected row of a table of amounts: year, kind, number of programs, and sum of this kind and currency. */
 async function expectedMoney(path: string): Promise<string> {
-  const programs = await readRecords<Program>(listOf(path))
+  const programs = await readRecords<Program>(toListPath(path))
   const query = new URLSearchParams(path.split('?')[1])
   const [year, kind, currency] = ['startsOn[year]', 'amountKind', 'amountCurrency'].map((name) =>
     query.get(name),
@@ -135,14 +140,14 @@ async function checkDates({ dates, entries }: ShownPage, country: string | undef
     expect(text).toBe(formatEdtf(found.get(path)?.expiresOn ?? '', english))
 }
 
-describe.skipIf(skipsBrowser)('every number of a page [needs Chromium]', { timeout: 120_000 }, () => {
+describe.skipIf(skipsBrowser)('every number and date [needs Chromium]', { timeout: 120_000 }, () => {
   beforeAll(addRecords)
 
   it.each([
     ['/', ['key-figure', 'column', 'marker', 'bar', 'claim', 'recorded']],
     ['/countries/CHN', ['key-figure', 'column', 'bar', 'claim', 'recorded', 'money', 'citations']],
     ['/countries/PAK', ['key-figure', 'column', 'bar', 'money', 'citations']],
-  ])('equals the number that the API gives for it: %s', async (path, kinds) => {
+  ])('is shown as the API gives it, on the page %s', async (path, kinds) => {
     const { page } = await dashboard.open(path)
     const shown = await readNumbers(page)
     const country = path.split('/')[2]
@@ -163,6 +168,7 @@ describe.skipIf(skipsBrowser)('every number of a page [needs Chromium]', { timeo
     )
     expect(changes.length).toBeGreaterThan(0)
     expect(feed.data.map(({ time }) => time)).toEqual(expect.arrayContaining(changes.map(({ text }) => text)))
+    // All numbers that the page shows have been compared.
     expect(shown.rest).not.toMatch(/\d/)
   })
 })

@@ -45,7 +45,27 @@ describe.skipIf(skipsBrowser)('the page of a record [needs Chromium]', { timeout
     ])
   })
 
-  it('shows Antarctica on the map of a record with a place there', async () => {
+  it('leads editors to the form for a further source, and to those of its citations', async () => {
+    const id = await dashboard.createAgreement({ title: 'Treaty without a source' })
+    const { page } = await dashboard.open(`/records/agreements/${id}`)
+    const add = page.getByRole('link', { name: 'Add a source' })
+    expect(await add.count()).toBe(0)
+    const { page: ofEditor, go } = await dashboard.openSignedIn(`/records/agreements/${id}`)
+    await ofEditor.getByRole('link', { name: 'Add a source' }).click()
+    await ofEditor.getByText('Agreements: Treaty without a source').waitFor()
+    await dashboard.create('sources', { title: 'A source of the treaty', kind: 'report' })
+    await ofEditor.getByRole('combobox', { name: 'Source' }).fill('A source of the treaty')
+    await ofEditor.getByRole('option', { name: /^A source of the treaty/ }).waitFor()
+    await ofEditor.keyboard.press('Enter')
+    await ofEditor.getByRole('button', { name: 'Create' }).click()
+    await ofEditor.waitForURL('**/records/citations/*')
+    await go(`/records/agreements/${id}`)
+    await ofEditor.getByRole('link', { name: 'Change the citation' }).click()
+    await ofEditor.getByText('Agreements: Treaty without a source').waitFor()
+    await ofEditor.getByText('A source of the treaty').first().waitFor()
+  })
+
+  it('shows Antarctica on a map with a place there, and the whole circle of Antarctica', async () => {
     const createBase = async (latitude: number) => {
       const location = { name: 'Zhongshan Station', latitude, longitude: 76.4 }
       const document = { name: 'A station on ice', kind: 'observatory', location }
@@ -59,6 +79,9 @@ describe.skipIf(skipsBrowser)('the page of a record [needs Chromium]', { timeout
       })
     expect(await isInside()).toBe(true)
     await go(await createBase(-89.9))
+    expect(await isInside()).toBe(true)
+    await dashboard.createAgreement({ title: 'Treaty', parties: [{ country: 'ATA', role: 'party' }] })
+    await go('/map?country=ATA')
     expect(await isInside()).toBe(true)
   })
 })

@@ -12,6 +12,9 @@ it('the record that an English message names is a link in the message', () => {
     key: '0190-ab',
     after: ' refers to it',
   })
+})
+
+it('a message without the path of a record, or with the path of an endpoint, has no link', () => {
   expect(splitAtRecord('is required')).toBeUndefined()
   expect(splitAtRecord('send it to POST /v1/agreements/search')).toBeUndefined()
 })

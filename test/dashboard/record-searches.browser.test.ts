@@ -120,6 +120,14 @@ describe.skipIf(skipsBrowser)('a search for records [needs Chromium]', { timeout
     await page.getByRole('option', { name: / science-and-technology · / }).waitFor()
   })
 
+  it('distinguishes records with equal names by their codes, also in the view of results', async () => {
+    const { page, go } = await dashboard.open('/changes')
+    await page.getByRole('combobox').fill('pakistan')
+    await page.getByRole('option', { name: 'Pakistan PAK · Countries' }).waitFor()
+    await go('/search?q=energy')
+    await page.getByRole('listitem').getByText('energy · Topics', { exact: true }).waitFor()
+  })
+
   it('says that it has failed, and shows suggestions once the service responds again', async () => {
     const { page } = await dashboard.open('/changes')
     await page.route('**/v1/search?*', (route) => route.abort())

@@ -82,6 +82,7 @@ describe.skipIf(skipsBrowser)('a text of a record [needs Chromium]', { timeout: 
     const { page, go } = await dashboard.openSignedIn(path)
     const isRightToLeft = (selector: string) => page.locator(selector).first().evaluate(isLastCharacterLeft)
     expect(await isRightToLeft('h1')).toBe(true)
+    expect(await page.locator('h1').evaluate((heading) => getComputedStyle(heading).textAlign)).toBe('left')
     for (const list of ['/explore/projects?sort=-title', '/search?q=التعاون', '/changes']) {
       await go(list)
       expect(await isRightToLeft(`a:text-is("${title}")`), list).toBe(true)

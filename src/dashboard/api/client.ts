@@ -12,6 +12,8 @@ export interface Fault {
   message: string
   /** The label of the field, if it differs from the name of the property. Only faults that the dashboard finds have it. */
   label?: string
+  /** Whether the user has changed the field since. Its input no longer shows the fault. */
+  isOutdated?: boolean
 }
 
 /**

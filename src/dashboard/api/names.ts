@@ -1,7 +1,7 @@
 import { readApi } from './client.ts'
 import { withQuery } from './path.ts'
 import { findResource } from './resources.ts'
-import { aliasProperties, titleOf } from './titles.ts'
+import { titleOf, titleProperties } from './titles.ts'
 import type { Names, Page, RecordDocument } from './types.ts'
 
 /** Returns the resource and name of the record with this key; undefined if `names` does not contain the key. */
@@ -31,11 +31,10 @@ async function readResourceNames(
 ): Promise<Names> {
   const description = findResource(resource)
   if (!description) return {}
-  const { key, title } = description
-  const aliases = aliasProperties(description, language)
+  const { key } = description
   const path = withQuery(`/v1/${resource}`, {
     [key]: [...keys].slice(0, maxNames),
-    fields: [key, title, ...aliases],
+    fields: titleProperties(description, language),
     limit: maxNames,
   })
   const { data } = await readApi<Page<RecordDocument>>(path, language)

@@ -11,7 +11,7 @@ const sharedReads = new Map<string, SharedRead>()
  * Deduplicates concurrent reads: callers with the same key share one read.
  * @param key identifies the read: reads with equal keys must have equal results.
  * @param read starts the read. Its signal is aborted when the last caller has stopped waiting.
- * @returns the result, and `release`, which the caller calls when it stops waiting.
+ * @returns the result, and `release`, which the caller must call exactly once, when it stops waiting.
  */
 export function shareRead<Body>(
   key: string,

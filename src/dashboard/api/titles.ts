@@ -20,9 +20,15 @@ const usesAliases = (language: string): boolean => language !== 'en'
 /** The properties with names in other languages. A resource has at most one of them. */
 const aliasLists = ['aliases', 'alternativeTitles']
 
-/** Returns the properties that `titleOf` needs in addition to the title and the key: one of `aliasLists`, or none. */
-export const aliasProperties = ({ properties }: ResourceDescription, language: string): string[] =>
-  usesAliases(language) ? aliasLists.filter((list) => properties.some(({ name }) => name === list)) : []
+/** Returns the properties that `titleOf` needs: the key, the title and, in other languages than English, one of `aliasLists`. */
+export const titleProperties = (
+  { key, title, properties }: ResourceDescription,
+  language: string,
+): string[] => [
+  key,
+  title,
+  ...aliasLists.filter((list) => usesAliases(language) && properties.some(({ name }) => name === list)),
+]
 
 /** The names of the title property and of the key property of agreements, for `titleOf`. */
 export const agreementTitleProperties = { title: 'title', key: 'id' }

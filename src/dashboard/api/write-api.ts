@@ -53,7 +53,3 @@ export const newIdempotencyKey = (): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
     '',
   )
-
-/** Returns the path of a record in the API. */
-export const apiRecordPath = (resource: string, key: string): string =>
-  `/v1/${resource}/${encodeURIComponent(key)}`

@@ -37,6 +37,9 @@ const plainRadius = 7
 const minRadius = 3
 const maxRadius = 26
 
+/** The width of the outline of a circle. */
+const outlineWidth = 1
+
 const width = 960
 const height = 480
 /** The height of the map without Antarctica, which is shown only for markers that are there. */
@@ -67,30 +70,34 @@ function positionOf({ code, coordinates }: MapMarker): [number, number] | null {
 export default function WorldMap({ caption, markers }: { caption: string; markers: readonly MapMarker[] }) {
   const { t, number } = useLanguage()
   const { body: world, error, retry } = useRead('the shapes of the world', readWorld)
-  const radius = scaleSqrt([0, Math.max(1, ...markers.map(({ value }) => value ?? 0))], [0, maxRadius])
+  const scale = scaleSqrt([0, Math.max(1, ...markers.map(({ value }) => value ?? 0))], [0, maxRadius])
+  const radiusOf = (value: number | null) =>
+    value === null ? plainRadius : Math.max(minRadius, scale(value))
   const positionedMarkers = markers
-    .map((marker) => ({ ...marker, position: positionOf(marker) }))
+    .map((marker) => ({ ...marker, position: positionOf(marker), radius: radiusOf(marker.value) }))
     .sort((one, other) => (other.value ?? 0) - (one.value ?? 0))
   const isInAntarctica = ({ position }: { position: [number, number] | null }) =>
     position !== null && position[1] + plainRadius > heightWithoutAntarctica
-  const shownHeight = positionedMarkers.some(isInAntarctica) ? height + plainRadius : heightWithoutAntarctica
+  // The circle of a country in the very south may reach below the ground.
+  const bottoms = positionedMarkers.map(({ position, radius }) =>
+    position ? position[1] + radius + outlineWidth : 0,
+  )
+  const shownHeight = positionedMarkers.some(isInAntarctica)
+    ? Math.max(height, ...bottoms)
+    : heightWithoutAntarctica
   const unplaced = positionedMarkers.filter(({ position }) => !position)
   return (
     <>
       <svg class="map" viewBox={`0 0 ${width} ${shownHeight}`}>
         <title>{caption}</title>
         <path d={world} />
-        {positionedMarkers.map(({ label, value, path, position }) => {
+        {positionedMarkers.map(({ label, value, path, position, radius }) => {
           if (!position) return null
           const name = value === null ? label : t('value.named', { name: label, value: number(value) })
           const circle = (
             <>
               <title>{name}</title>
-              <circle
-                cx={position[0]}
-                cy={position[1]}
-                r={value === null ? plainRadius : Math.max(minRadius, radius(value))}
-              />
+              <circle cx={position[0]} cy={position[1]} r={radius} />
             </>
           )
           return path === undefined ? (

@@ -10,7 +10,7 @@ const height = 200
 const maxColumnWidth = 56
 /** Years are grouped by decade, century or millennium if their columns would be narrower than this. */
 const minColumnWidth = 3
-/** The width above which a column shows its number. */
+/** The width above which each column shows its number. Of narrower columns, only the highest one does, as a scale. */
 const minNumberedWidth = 14
 /** The width that the label of a year needs. */
 const labelWidth = 42
@@ -43,6 +43,7 @@ export function YearColumns({
   const right = Math.min(width - margin.right, margin.left + slots.length * maxColumnWidth)
   const x = scaleBand(slots, [margin.left, right]).padding(0.15)
   const max = Math.max(1, ...bars.map(({ value }) => value))
+  const highest = bars.find(({ value }) => value === max)
   const y = scaleLinear([0, max], [height - margin.bottom, margin.top])
   /** Number of slots from one label to the next. */
   const labelStep = Math.max(1, Math.ceil(labelWidth / x.step()))
@@ -51,7 +52,8 @@ export function YearColumns({
       <svg class="columns" width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
         <title>{caption}</title>
         <line x1={margin.left} x2={width - margin.right} y1={y(0)} y2={y(0)} />
-        {bars.map(({ year, value, label, path }) => {
+        {bars.map((bar) => {
+          const { year, value, label, path } = bar
           const left = x(year === null ? unknownSlot : String(year)) ?? 0
           const column = (
             <>
@@ -62,8 +64,12 @@ export function YearColumns({
                 width={x.bandwidth()}
                 height={y(0) - y(value)}
               />
-              {x.bandwidth() > minNumberedWidth && (
-                <text x={left + x.bandwidth() / 2} y={y(value) - 5} text-anchor="middle">
+              {(x.bandwidth() > minNumberedWidth || bar === highest) && (
+                <text
+                  x={Math.min(Math.max(left + x.bandwidth() / 2, minLabelCentre), width - minLabelCentre)}
+                  y={y(value) - 5}
+                  text-anchor="middle"
+                >
                   {number(value)}
                 </text>
               )}

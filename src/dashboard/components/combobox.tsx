@@ -1,16 +1,14 @@
-import type { ComponentChildren } from 'preact'
 import { useEffect, useId, useState } from 'preact/hooks'
 import { withQuery } from '../api/path.ts'
 import type { HitPage } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { useLanguage } from '../i18n/language.ts'
+import { type Hit, HitDetails } from './hit-details.tsx'
 import { isComposing } from './is-composing.ts'
 import { FailureReason } from './service-text.tsx'
 
 const debounceMs = 150
 const maxHits = 8
-
-export type Hit = HitPage['data'][number]
 
 /** Debounces a text: returns it once it has not changed for `debounceMs`. */
 function useDebounced(text: string): string {
@@ -37,7 +35,6 @@ export function Combobox({
   onText,
   onPick,
   onEnter,
-  children,
 }: {
   label: string
   id?: string
@@ -55,8 +52,6 @@ export function Combobox({
    * function, Enter picks the first suggestion in this case.
    */
   onEnter?: (text: string) => void
-  /** Renders further text after the title of a suggestion. */
-  children?: (hit: Hit) => ComponentChildren
 }) {
   const { t } = useLanguage()
   const listId = useId()
@@ -150,7 +145,7 @@ export function Combobox({
               if (event.button === 0) pick(hit)
             }}
           >
-            {hit.title} {children?.(hit)}
+            {hit.title} <HitDetails hit={hit} />
           </div>
         ))}
       </div>

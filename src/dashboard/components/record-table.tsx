@@ -66,6 +66,9 @@ export function RecordTable({
   )
 }
 
+/** The arrows that show the order, which screen readers read from `aria-sort`. That of `none` shows that a click sorts. */
+const sortArrows = { ascending: '▲', descending: '▼', none: '⇅' } as const
+
 function Heading({
   name,
   resource,
@@ -79,21 +82,25 @@ function Heading({
 }) {
   const labels = useLabels()
   const isAscending = sort === name
-  const isDescending = sort === `-${name}`
-  const order = isAscending ? 'ascending' : isDescending ? 'descending' : 'none'
+  const order = isAscending ? 'ascending' : sort === `-${name}` ? 'descending' : 'none'
+  const isSortable = resource.sorts.includes(name)
   const text = labels.property(name)
-  const className = findProperty(resource.properties, name).kind === 'number' ? 'number' : undefined
-  if (!resource.sorts.includes(name))
-    return (
-      <th scope="col" class={className}>
-        {text}
-      </th>
-    )
   return (
-    <th scope="col" class={className} aria-sort={order}>
-      <button type="button" class="sort" onClick={() => onSort(isAscending ? `-${name}` : name)}>
-        {text} {isAscending ? '▲' : isDescending ? '▼' : ''}
-      </button>
+    <th
+      scope="col"
+      class={findProperty(resource.properties, name).kind === 'number' ? 'number' : undefined}
+      aria-sort={isSortable ? order : undefined}
+    >
+      {isSortable ? (
+        <button type="button" class="sort" onClick={() => onSort(isAscending ? `-${name}` : name)}>
+          {text}{' '}
+          <span class="sort-arrow" aria-hidden="true">
+            {sortArrows[order]}
+          </span>
+        </button>
+      ) : (
+        text
+      )}
     </th>
   )
 }

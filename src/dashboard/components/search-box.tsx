@@ -7,7 +7,7 @@ import { Combobox } from './combobox.tsx'
 
 /** The search across all resources. Enter without a highlighted suggestion opens the view of the results. */
 export function SearchBox() {
-  const { t, resourceLabel } = useLanguage()
+  const { t } = useLanguage()
   const [, navigate] = useLocation()
   const open = (path: string) => {
     if (confirmLeave()) navigate(path)
@@ -19,9 +19,7 @@ export function SearchBox() {
         placeholder={t('search.placeholder')}
         onPick={({ resource, key }) => open(recordPath(resource, key))}
         onEnter={(text) => open(withQuery('/search', { q: text }))}
-      >
-        {({ resource }) => <span class="soft small">{resourceLabel(resource)}</span>}
-      </Combobox>
+      />
     </search>
   )
 }

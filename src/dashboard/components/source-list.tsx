@@ -1,20 +1,22 @@
 import { Link } from 'wouter-preact'
 import { pointedProperty } from '../api/pointers.ts'
-import { recordPath } from '../api/resources.ts'
+import { recordDetailPath, recordPath } from '../api/resources.ts'
 import type { Citation } from '../api/types.ts'
 import { formatEdtf } from '../dates/format-edtf.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
+import { useRights } from '../session.ts'
 import { sourceAnchor } from './briefing/source-marks.tsx'
 import { FoldedList } from './folded-list.tsx'
 import { InternalTag } from './internal-tag.tsx'
 import { RowLocator } from './service-text.tsx'
 
-/** The numbered citations of a record, each with its source, locator and excerpt. */
+/** The numbered citations of a record, each with its source, locator and excerpt and, for editors, a link to change it. */
 export function SourceList({ citations }: { citations: readonly Citation[] }) {
   const language = useLanguage()
   const { t } = language
   const labels = useLabels()
+  const { write } = useRights()
   const labelOf = (pointer: string | null) => {
     const name = pointedProperty(pointer)
     return name === undefined ? t('record.whole') : labels.property(name)
@@ -50,6 +52,12 @@ export function SourceList({ citations }: { citations: readonly Citation[] }) {
               })}
               {rank !== 'normal' && ` · ${labels.word(rank)}`}
               {note && ` · ${note}`}
+              {write && (
+                <span class="no-print">
+                  {' · '}
+                  <Link href={`${recordDetailPath('citations', id)}/edit`}>{t('record.editCitation')}</Link>
+                </span>
+              )}
             </p>
           </li>
         ),

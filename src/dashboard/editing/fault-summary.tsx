@@ -37,11 +37,12 @@ export function FaultSummary({ error }: { error: ApiError }) {
         {t(isOutcomeUnknown(error) ? 'edit.uncertain' : 'edit.refused')}
         <FailureReason error={error} /> <SignInAgain error={error} />
       </p>
-      <ul>
+      {/* Otherwise, screen readers would read the whole summary again after each change of a field. */}
+      <ul aria-live="off">
         {error.faults.map((fault) => {
-          const { pointer = '', message, label } = fault
+          const { pointer = '', message, label, isOutdated } = fault
           return (
-            <li key={`${pointer}${message}`}>
+            <li key={`${pointer}${message}`} class={isOutdated ? 'outdated' : undefined}>
               {pointer === '' ? (
                 <FaultText fault={fault} />
               ) : (
@@ -50,6 +51,7 @@ export function FaultSummary({ error }: { error: ApiError }) {
                   <FaultText fault={fault} isLinked={false} />
                 </button>
               )}
+              {isOutdated && <span class="visually-hidden"> {t('edit.outdated')}</span>}
             </li>
           )
         })}

@@ -6,10 +6,14 @@ import { isInexact } from './form-values.ts'
 /** The faults of a form, by the JSON pointer (RFC 6901) of the value. */
 export type Faults = ReadonlyMap<string, readonly Fault[]>
 
-/** Groups faults by pointer. A fault without a pointer concerns the whole record, and has the key `''`. */
+/**
+ * Groups faults by pointer, without those of fields that the user has changed since. A fault without a pointer concerns the whole
+ * record, and has the key `''`.
+ */
 export function groupByPointer(faults: readonly Fault[]): Faults {
   const found = new Map<string, Fault[]>()
   for (const fault of faults) {
+    if (fault.isOutdated) continue
     const pointer = fault.pointer ?? ''
     found.set(pointer, [...(found.get(pointer) ?? []), fault])
   }
@@ -22,7 +26,7 @@ export function groupByPointer(faults: readonly Fault[]): Faults {
  * @param list JSON pointer of the list.
  * @param position index of the removed item.
  */
-export const withoutItem = (faults: readonly Fault[], list: string, position: number): Fault[] =>
+const withoutItem = (faults: readonly Fault[], list: string, position: number): Fault[] =>
   faults.flatMap((fault) => {
     if (!fault.pointer?.startsWith(`${list}/`)) return [fault]
     const [item = '', ...rest] = fault.pointer.slice(list.length + 1).split('/')
@@ -31,6 +35,18 @@ export const withoutItem = (faults: readonly Fault[], list: string, position: nu
       ? [fault]
       : [{ ...fault, pointer: [list, Number(item) - 1, ...rest].join('/') }]
   })
+
+/**
+ * Marks the faults of changed values, and of the values that contain them, as outdated. Returns the same array if there are none.
+ * @param changed JSON pointers of the changed values.
+ */
+const withOutdated = (faults: readonly Fault[], changed: readonly string[]): readonly Fault[] => {
+  const concerns = ({ pointer = '', isOutdated = false }: Fault) =>
+    !isOutdated && pointer !== '' && changed.some((one) => one === pointer || one.startsWith(`${pointer}/`))
+  return faults.some(concerns)
+    ? faults.map((fault) => (concerns(fault) ? { ...fault, isOutdated: true } : fault))
+    : faults
+}
 
 /** Returns the value at a pointer of a request body; undefined if there is none. */
 function valueAt(body: unknown, pointer: string): unknown {
@@ -59,12 +75,27 @@ export const explainNumbers = (faults: readonly Fault[], body: unknown): Fault[]
 
 export const FaultsContext = createContext<Faults>(new Map())
 
-type RemoveItemFaults = (list: string, position: number) => void
+type ChangeFaults = (change: (faults: readonly Fault[]) => readonly Fault[]) => void
 
-export const RemoveItemFaultsContext = createContext<RemoveItemFaults>(() => {})
+export const ChangeFaultsContext = createContext<ChangeFaults>(() => {})
 
-/** Returns a function to call when an item of a list is removed: the faults of later items move with their items. */
-export const useRemoveItemFaults = (): RemoveItemFaults => useContext(RemoveItemFaultsContext)
+/**
+ * Returns a function to call when an item of a list is removed: the faults of later items move with their items, and those of the
+ * list are outdated.
+ */
+export function useRemoveItemFaults(): (list: string, position: number) => void {
+  const change = useContext(ChangeFaultsContext)
+  return (list, position) => change((faults) => withoutItem(withOutdated(faults, [list]), list, position))
+}
+
+/**
+ * Returns a function to call when the user changes the values at the given pointers: their faults are then outdated, and those of
+ * the values that contain them.
+ */
+export function useOutdateFaults(): (...pointers: string[]) => void {
+  const change = useContext(ChangeFaultsContext)
+  return (...pointers) => change((faults) => withOutdated(faults, pointers))
+}
 
 /** Returns the faults of the value at a pointer. */
 export const useFaults = (pointer: string): readonly Fault[] => useContext(FaultsContext).get(pointer) ?? []

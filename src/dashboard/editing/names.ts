@@ -1,7 +1,7 @@
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 import type { Names } from '../api/types.ts'
-import type { Hit } from '../components/combobox.tsx'
+import type { Hit } from '../components/hit-details.tsx'
 
 /** The names of the records that a form refers to: the names that were read with its record, and the names of picked records. */
 export interface FormNames {

@@ -1,10 +1,10 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { apiRecordPath } from '../../view-data.ts'
 import type { FormField } from '../api/forms.ts'
 import { mergeNames } from '../api/names.ts'
 import { type ResourceDescription, recordDetailPath } from '../api/resources.ts'
 import type { Names } from '../api/types.ts'
-import { apiRecordPath } from '../api/write-api.ts'
-import type { Hit } from '../components/combobox.tsx'
+import type { Hit } from '../components/hit-details.tsx'
 import { RestoreButton } from '../components/record-actions.tsx'
 import { useLanguage } from '../i18n/language.ts'
 import { useSession } from '../session.ts'
@@ -12,12 +12,13 @@ import { useNavigateWhileMounted } from '../use-navigate-while-mounted.ts'
 import { ConflictView } from './conflict.tsx'
 import { findDifferences, merge } from './conflicts.ts'
 import { FaultSummary } from './fault-summary.tsx'
-import { FaultsContext, groupByPointer, RemoveItemFaultsContext } from './faults.ts'
+import { ChangeFaultsContext, FaultsContext, groupByPointer } from './faults.ts'
 import { FieldList } from './fields/field-list.tsx'
 import { type FormValues, toPatch } from './form-values.ts'
 import { NamesContext } from './names.ts'
 import { ReasonField } from './reason-field.tsx'
 import { SearchedTextsContext, useSearchedTexts } from './searched-texts.ts'
+import { isOutcomeUnknown } from './use-idempotent-send.ts'
 import { useLeaveGuard } from './use-leave-guard.ts'
 import { useSave } from './use-save.ts'
 
@@ -36,28 +37,31 @@ export function RecordForm({
   resource,
   fields,
   initial,
+  preset = {},
   recordNames,
 }: {
   resource: ResourceDescription
   fields: readonly FormField[]
   initial: BaseVersion | undefined
+  /** The values with which the form of a new record opens. */
+  preset?: FormValues
   recordNames: Names
 }) {
   const { t } = useLanguage()
   const navigate = useNavigateWhileMounted()
   const [base, setBase] = useState(initial)
-  const [values, setValues] = useState<FormValues>(initial?.values ?? {})
+  const [values, setValues] = useState<FormValues>(initial?.values ?? preset)
   const [reason, setReason] = useState('')
   const [names, setNames] = useState(recordNames)
   const [attempts, setAttempts] = useState(0)
   const searched = useSearchedTexts()
-  const { state, save, removeItemFaults, clear } = useSave({
+  const { state, save, changeFaults, clear } = useSave({
     resource,
     fields,
     base,
     onRebase: setBase,
   })
-  const isChanged = Object.keys(toPatch(base?.values ?? {}, values, fields)).length > 0
+  const isChanged = Object.keys(toPatch(base?.values ?? preset, values, fields)).length > 0
   const hasInput = isChanged || searched.faults.length > 0 || reason.trim() !== ''
   useLeaveGuard(hasInput && state.status !== 'saved')
   // What is typed during the save would not be saved.
@@ -118,6 +122,7 @@ export function RecordForm({
         >
           {/* A new summary takes the focus, even if its faults are those of the attempt before. */}
           {error && <FaultSummary key={attempts} error={error} />}
+          {error && isOutcomeUnknown(error) && <p>{t('edit.saveAgain')}</p>}
           {base && error?.type === 'removed-meanwhile' && (
             <RestoreButton
               path={apiRecordPath(resource.name, base.key)}
@@ -132,9 +137,9 @@ export function RecordForm({
           )}
           <div class="fields widget" inert={isSaving}>
             <SearchedTextsContext.Provider value={searched.report}>
-              <RemoveItemFaultsContext.Provider value={removeItemFaults}>
+              <ChangeFaultsContext.Provider value={changeFaults}>
                 <FieldList fields={fields} values={values} onChange={setValues} />
-              </RemoveItemFaultsContext.Provider>
+              </ChangeFaultsContext.Provider>
             </SearchedTextsContext.Provider>
           </div>
           <div class="widget stack">

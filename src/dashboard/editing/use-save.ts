@@ -1,20 +1,20 @@
 import { useCallback, useState } from 'preact/hooks'
+import { apiRecordPath } from '../../view-data.ts'
 import { ApiError, type Fault, readApi, toApiError } from '../api/client.ts'
 import type { FormField } from '../api/forms.ts'
 import { withQuery } from '../api/path.ts'
 import type { ResourceDescription } from '../api/resources.ts'
 import type { HistoryPage, Names, RecordDocument } from '../api/types.ts'
-import { apiRecordPath } from '../api/write-api.ts'
 import { useLanguage } from '../i18n/language.ts'
 import type { Conflict } from './conflict.tsx'
-import { explainNumbers, withoutItem } from './faults.ts'
+import { explainNumbers } from './faults.ts'
 import { type FormValues, toDocument, toPatch } from './form-values.ts'
 import type { BaseVersion } from './record-form.tsx'
 import { useIdempotentSend } from './use-idempotent-send.ts'
 
 interface SaveState {
   status: 'editing' | 'saving' | 'saved' | 'unchanged'
-  /** The error, without the faults of list items that the editor has removed since. */
+  /** The error, without the faults of list items that the editor has removed since, and with outdated faults marked. */
   error?: ApiError
   /** The version that another user saved meanwhile, with the names of the records that it refers to. */
   conflict?: Conflict & { names: Names }
@@ -117,15 +117,14 @@ export function useSave({
       return undefined
     }
   }
-  const removeItemFaults = useCallback(
-    (list: string, position: number) =>
+  const changeFaults = useCallback(
+    (change: (faults: readonly Fault[]) => readonly Fault[]) =>
       setState((current) => {
         const { error } = current
-        return error
-          ? { ...current, error: withFaults(error, withoutItem(error.faults, list, position)) }
-          : current
+        const faults = change(error?.faults ?? [])
+        return error && faults !== error.faults ? { ...current, error: withFaults(error, faults) } : current
       }),
     [],
   )
-  return { state, save, removeItemFaults, clear: () => setState({ status: 'editing' }) }
+  return { state, save, changeFaults, clear: () => setState({ status: 'editing' }) }
 }

@@ -2,7 +2,7 @@ import { useId, useState } from 'preact/hooks'
 import { isCode } from '../api/is-code.ts'
 import type { ImportName } from '../api/types.ts'
 import { Combobox } from '../components/combobox.tsx'
-import { HitDetails, Picked } from '../editing/fields/picked.tsx'
+import { Picked } from '../editing/fields/picked.tsx'
 import { useFocusAfterChange } from '../editing/use-focus-after-change.ts'
 import { useLanguage } from '../i18n/language.ts'
 
@@ -78,9 +78,7 @@ export function NameChoice({
           resources={[resource]}
           onText={onText}
           onPick={(hit) => choose({ key: hit.key, title: hit.title }, `${group}-picked`)}
-        >
-          {(hit) => <HitDetails hit={hit} />}
-        </Combobox>
+        />
       )}
       {decision?.title !== undefined && (
         <Picked name={decision.title} id={`${group}-picked`} onRemove={() => choose(undefined, group)} />

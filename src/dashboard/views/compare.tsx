@@ -1,5 +1,12 @@
 import { Redirect, useLocation } from 'wouter-preact'
-import { dimensionsToCompare, findYearDimension, maxColumns, readComparison } from '../../view-data.ts'
+import {
+  apiRecordPath,
+  defaultResource,
+  dimensionsToCompare,
+  findYearDimension,
+  maxColumns,
+  readComparison,
+} from '../../view-data.ts'
 import { combineStates } from '../api/combine.ts'
 import { withQuery } from '../api/path.ts'
 import { findResource, type ResourceDescription } from '../api/resources.ts'
@@ -111,7 +118,7 @@ function Comparison({
   )
   const briefings = useColumnData<CountryBriefing>(
     countryColumns.map(({ country, asOf }) =>
-      withQuery(`/v1/countries/${encodeURIComponent(country)}/briefing`, { asOf }),
+      withQuery(`${apiRecordPath('countries', country)}/briefing`, { asOf }),
     ),
   )
   // If a country was merged into another one, the API returns the briefing of the other one, except as of a time before that.
@@ -194,7 +201,7 @@ function Controls({ codes, countries }: { codes: readonly string[]; countries: A
         }
       />
       <ResourceField
-        value={parameters.get('resource') ?? 'agreements'}
+        value={parameters.get('resource') ?? defaultResource}
         onChange={(resource) => change({ resource })}
       />
       {Array.from({ length: selectCount }, (_, index) => (

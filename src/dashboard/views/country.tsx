@@ -1,6 +1,7 @@
 import { useRef } from 'preact/hooks'
 import { Link, Redirect, useLocation } from 'wouter-preact'
 import { useSearch } from 'wouter-preact/use-browser-location'
+import { apiRecordPath } from '../../view-data.ts'
 import { toYearBars } from '../api/groups.ts'
 import { withQuery } from '../api/path.ts'
 import { explorePath, recordDetailPath, recordPath } from '../api/resources.ts'
@@ -31,9 +32,7 @@ import { useLanguage } from '../i18n/language.ts'
 export function CountryView({ code }: { code: string }) {
   const { t } = useLanguage()
   const asOf = new URLSearchParams(useSearch()).get('asOf') ?? undefined
-  const state = useApi<CountryBriefing>(
-    withQuery(`/v1/countries/${encodeURIComponent(code)}/briefing`, { asOf }),
-  )
+  const state = useApi<CountryBriefing>(withQuery(`${apiRecordPath('countries', code)}/briefing`, { asOf }))
   // A country that was merged into another one has the briefing of the other one, except as of a time before that.
   const ownCode = state.body?.country.code ?? code
   if (ownCode !== code)
@@ -86,7 +85,7 @@ function Head({
   if (briefing) lastName.current = briefing.country.name
   const name = lastName.current ?? (state.error && givenCode)
   const country = useApi<Country>(
-    briefing ? withQuery(`/v1/countries/${encodeURIComponent(code)}`, { asOf }) : null,
+    briefing ? withQuery(apiRecordPath('countries', code), { asOf }) : null,
   ).body
   const otherNames = country
     ? [country.name, country.officialName, ...country.aliases.map((alias) => alias.name)]

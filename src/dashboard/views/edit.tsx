@@ -1,10 +1,12 @@
 import { Link } from 'wouter-preact'
+import { useSearch } from 'wouter-preact/use-browser-location'
+import { apiRecordPath } from '../../view-data.ts'
 import { readApi } from '../api/client.ts'
 import { loadForm } from '../api/forms.ts'
 import { withQuery } from '../api/path.ts'
 import { findResource, type ResourceDescription, recordDetailPath } from '../api/resources.ts'
+import { titleOf, titleProperties } from '../api/titles.ts'
 import type { Names, RecordDocument } from '../api/types.ts'
-import { apiRecordPath } from '../api/write-api.ts'
 import { NotFound } from '../components/not-found.tsx'
 import { PageHead } from '../components/page-head.tsx'
 import { RedirectIfMerged } from '../components/redirect-if-merged.tsx'
@@ -12,6 +14,7 @@ import { RemovedRecord } from '../components/removed-record.tsx'
 import { RequireRight } from '../components/require-right.tsx'
 import { ResourceLink } from '../components/resource-link.tsx'
 import { Loaded } from '../components/widget.tsx'
+import type { FormValues } from '../editing/form-values.ts'
 import { RecordForm } from '../editing/record-form.tsx'
 import { useLoadOnce } from '../editing/use-load-once.ts'
 import { useLanguage } from '../i18n/language.ts'
@@ -30,21 +33,33 @@ export default function EditView({ resource: name, recordKey }: { resource: stri
 
 function Editor({ resource, recordKey }: { resource: ResourceDescription; recordKey: string | undefined }) {
   const { t, tag, resourceLabel } = useLanguage()
+  const parameters = new URLSearchParams(useSearch())
+  const citedKey = parameters.get('record') ?? ''
+  const cited =
+    resource.name === 'citations' && citedKey !== ''
+      ? findResource(parameters.get('resource') ?? '')
+      : undefined
   const state = useLoadOnce(async (signal) => {
-    const [fields, record] = await Promise.all([
+    const [fields, record, citation] = await Promise.all([
       loadForm(resource.name),
       recordKey === undefined ? undefined : readRecord(resource, recordKey, tag, signal),
+      recordKey === undefined && cited ? presetCitation(cited, citedKey, tag, signal) : undefined,
     ])
-    return { fields, record }
+    return { fields, record, citation }
   })
-  const label = resourceLabel(resource.name)
   if (recordKey !== undefined && state.error?.status === 404)
     return <RemovedRecord resource={resource} recordKey={recordKey} />
   return (
     <>
       <PageHead
         above={<ResourceLink resource={resource.name} />}
-        title={t(recordKey === undefined ? 'edit.newTitle' : 'edit.title', { resource: label })}
+        title={
+          recordKey === undefined
+            ? t('edit.newTitle', { resource: resourceLabel(resource.name) })
+            : state.error
+              ? t('edit.edit')
+              : state.body?.record && t('edit.title', { name: titleOf(resource, state.body.record, tag) })
+        }
         actions={
           recordKey !== undefined && (
             <Link class="button" href={recordDetailPath(resource.name, recordKey)}>
@@ -56,7 +71,7 @@ function Editor({ resource, recordKey }: { resource: ResourceDescription; record
         <p>{t('edit.lead')}</p>
       </PageHead>
       <Loaded state={state} height="40rem">
-        {({ fields, record: { names = {}, ...record } = {} as RecordWithNames }) => (
+        {({ fields, record: { names = {}, ...record } = {} as RecordWithNames, citation }) => (
           <RedirectIfMerged
             resource={resource}
             record={recordKey === undefined ? undefined : record}
@@ -72,7 +87,8 @@ function Editor({ resource, recordKey }: { resource: ResourceDescription; record
                   ? undefined
                   : { values: record, version: Number(record.version), key: recordKey }
               }
-              recordNames={names}
+              {...(citation && { preset: citation.values })}
+              recordNames={citation?.names ?? names}
             />
           </RedirectIfMerged>
         )}
@@ -90,3 +106,24 @@ const readRecord = (resource: ResourceDescription, recordKey: string, tag: strin
     signal,
     true,
   )
+
+/** Returns the values with which the form of a new citation opens, for the record that it supports, and the record's name. */
+async function presetCitation(
+  cited: ResourceDescription,
+  key: string,
+  tag: string,
+  signal: AbortSignal,
+): Promise<{ values: FormValues; names: Names }> {
+  const record = await readApi<RecordDocument>(
+    withQuery(apiRecordPath(cited.name, key), { fields: titleProperties(cited, tag) }),
+    tag,
+    signal,
+    true,
+  )
+  // The key of a merged record leads to the record that remains.
+  const id = String(record[cited.key])
+  return {
+    values: { record: { resource: cited.name, id } },
+    names: { [cited.name]: { [id]: titleOf(cited, record, tag) } },
+  }
+}

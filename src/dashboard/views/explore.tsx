@@ -3,7 +3,7 @@ import { useSearch } from 'wouter-preact/use-browser-location'
 import { findName } from '../api/names.ts'
 import { withQuery } from '../api/path.ts'
 import { findResource, type ResourceDescription } from '../api/resources.ts'
-import { aliasProperties } from '../api/titles.ts'
+import { titleProperties } from '../api/titles.ts'
 import type { Page, RecordDocument } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { useKeepPrevious } from '../api/use-keep-previous.ts'
@@ -43,15 +43,7 @@ function Explorer({ resource }: { resource: ResourceDescription }) {
       ...state.filters,
       sort: state.sort ?? undefined,
       cursor: state.cursor ?? undefined,
-      fields: [
-        ...new Set([
-          resource.key,
-          resource.title,
-          ...aliasProperties(resource, tag),
-          'visibility',
-          ...state.columns,
-        ]),
-      ],
+      fields: [...new Set([...titleProperties(resource, tag), 'visibility', ...state.columns])],
       include: 'names',
       count: 'exact',
     }),

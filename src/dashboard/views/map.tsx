@@ -39,6 +39,7 @@ function ResourceMap() {
         resource={resource}
         filters={filters}
         total={state.status === 'ready' ? state.body?.total : undefined}
+        hasFailed={state.status === 'failed'}
       />
       <div class="stack">
         <ChartControls country={{ parameter: 'partnerOf', label: t('chart.partnersOf') }} />

@@ -1,13 +1,13 @@
 import { useMemo } from 'preact/hooks'
 import { Link } from 'wouter-preact'
 import { useSearch } from 'wouter-preact/use-browser-location'
+import { apiRecordPath } from '../../view-data.ts'
 import { withQuery } from '../api/path.ts'
 import { pointedProperty } from '../api/pointers.ts'
 import { findResource, type Property, type ResourceDescription } from '../api/resources.ts'
 import { titleOf } from '../api/titles.ts'
 import type { Citation, Names, RecordDocument } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
-import { apiRecordPath } from '../api/write-api.ts'
 import { SourceMarks } from '../components/briefing/source-marks.tsx'
 import { DataLinks } from '../components/chart/chart-links.tsx'
 import { HistoryList } from '../components/history/history-list.tsx'
@@ -27,7 +27,7 @@ import { Value } from '../components/value.tsx'
 import { Failure, Loaded, Widget } from '../components/widget.tsx'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
-import { useSession } from '../session.ts'
+import { useRights, useSession } from '../session.ts'
 
 /** Properties that are not listed as facts. The heading shows the version, and whether the record is internal. */
 const unlistedProperties = ['id', 'visibility', 'version', 'createdAt', 'updatedAt']
@@ -98,6 +98,7 @@ function KnownRecord({ resource, recordKey }: { resource: ResourceDescription; r
             {record.citations && (
               <Widget title={t('record.sources')}>
                 <SourceList citations={record.citations} />
+                <CiteLink resource={resource} record={record} />
               </Widget>
             )}
             {hasTooManySources && (
@@ -107,6 +108,7 @@ function KnownRecord({ resource, recordKey }: { resource: ResourceDescription; r
                     {t('record.sourcesTooMany')}
                   </Link>
                 </p>
+                <CiteLink resource={resource} record={record} />
               </Widget>
             )}
             <SourcesSideBySide
@@ -127,6 +129,20 @@ function KnownRecord({ resource, recordKey }: { resource: ResourceDescription; r
         </RedirectIfMerged>
       )}
     </Loaded>
+  )
+}
+
+/** For editors, the link to the form for a citation that supports a record. */
+function CiteLink({ resource, record }: { resource: ResourceDescription; record: RecordDocument }) {
+  const { t } = useLanguage()
+  if (!useRights().write) return null
+  return (
+    <Link
+      class="button no-print"
+      href={withQuery('/new/citations', { resource: resource.name, record: String(record[resource.key]) })}
+    >
+      {t('record.cite')}
+    </Link>
   )
 }
 

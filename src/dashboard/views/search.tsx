@@ -4,6 +4,7 @@ import { recordPath } from '../api/resources.ts'
 import type { HitPage } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { DataLinks } from '../components/chart/chart-links.tsx'
+import { HitDetails } from '../components/hit-details.tsx'
 import { PageHead } from '../components/page-head.tsx'
 import { PageTitle } from '../components/page-title.tsx'
 import { PrintedAsOf } from '../components/printed-as-of.tsx'
@@ -14,7 +15,7 @@ import { useParameters } from '../use-parameters.ts'
 
 /** The results of a search across all resources. */
 export function SearchView() {
-  const { t, resourceLabel } = useLanguage()
+  const { t } = useLanguage()
   const [parameters] = useParameters()
   const text = parameters.get('q') ?? ''
   const state = useApi<HitPage>(text === '' ? null : searchPath(parameters))
@@ -43,9 +44,8 @@ export function SearchView() {
             <ul class="entries">
               {data.map((hit) => (
                 <li key={`${hit.resource}/${hit.key}`}>
-                  <Link href={recordPath(hit.resource, hit.key)}>{hit.title}</Link>{' '}
-                  <span class="soft small">{resourceLabel(hit.resource)}</span>
-                  {hit.snippet && snippetText(hit.snippet) !== hit.title && (
+                  <Link href={recordPath(hit.resource, hit.key)}>{hit.title}</Link> <HitDetails hit={hit} />
+                  {hit.snippet && ![hit.title, hit.matched].includes(snippetText(hit.snippet)) && (
                     <p class="small">
                       <Snippet html={hit.snippet} />
                     </p>

@@ -8,7 +8,7 @@ import {
   type ResourceDescription,
   recordPath,
 } from '../api/resources.ts'
-import { aliasProperties, titleOf } from '../api/titles.ts'
+import { titleOf, titleProperties } from '../api/titles.ts'
 import type { Page, RecordDocument } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { useKeepPrevious } from '../api/use-keep-previous.ts'
@@ -64,13 +64,7 @@ function ResourceTimeline({
         cursor: parameters.get('cursor') ?? undefined,
         limit: pageSize,
         count: 'exact',
-        fields: [
-          resource.key,
-          resource.title,
-          ...aliasProperties(resource, tag),
-          'visibility',
-          ...dateProperties,
-        ],
+        fields: [...titleProperties(resource, tag), 'visibility', ...dateProperties],
       }),
     ),
   )
@@ -93,6 +87,7 @@ function ResourceTimeline({
         resource={resource.name}
         filters={filters}
         total={state.status === 'ready' ? state.body?.page.total?.count : undefined}
+        hasFailed={state.status === 'failed'}
       />
       <div class="stack">
         <ChartControls country={{ parameter: 'country', label: labels.property('country') }} />

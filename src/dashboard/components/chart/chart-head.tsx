@@ -12,6 +12,7 @@ export function ChartHead({
   resource,
   filters,
   total,
+  hasFailed,
 }: {
   title: string
   /** Name of the resource. */
@@ -20,17 +21,21 @@ export function ChartHead({
   filters: Readonly<Record<string, string>>
   /** Number of the records that the filters select; undefined until they are counted. */
   total: number | undefined
+  /** Whether the records could not be counted. The view shows the error. */
+  hasFailed: boolean
 }) {
   const { t, number, resourceLabel } = useLanguage()
   const asOfName = findResource(resource)?.asOfName ?? 'asOf'
   return (
     <PageHead title={title} actions={<ChartLinks hasComparison />}>
       <p aria-live="polite">
-        <Link href={explorePath(withQuery(`/v1/${resource}`, filters))}>
-          {total === undefined
-            ? '…'
-            : t('chart.total', { count: number(total), resource: resourceLabel(resource) })}
-        </Link>
+        {!hasFailed && (
+          <Link href={explorePath(withQuery(`/v1/${resource}`, filters))}>
+            {total === undefined
+              ? '…'
+              : t('chart.total', { count: number(total), resource: resourceLabel(resource) })}
+          </Link>
+        )}
       </p>
       <PrintedAsOf asOf={filters[asOfName]} />
     </PageHead>

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact'
+import { defaultResource } from '../../../view-data.ts'
 import { combineStates } from '../../api/combine.ts'
 import { useDimensionValues } from '../../api/use-dimension-values.ts'
 import { useLabels } from '../../i18n/labels.ts'
@@ -35,7 +36,7 @@ export function ChartControls({
   return (
     <div class="chart-controls no-print">
       <ResourceField
-        value={parameters.get('resource') ?? (allResources ? '' : 'agreements')}
+        value={parameters.get('resource') ?? (allResources ? '' : defaultResource)}
         {...(allResources && { emptyLabel: t('chart.all') })}
         // Every resource in this list has the parameter `asOf`. The URL may name another resource, such as figures, for which the
         // parameter has another name.

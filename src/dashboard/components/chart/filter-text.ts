@@ -1,4 +1,4 @@
-import { presentationParameters } from '../../../view-data.ts'
+import { defaultResource, presentationParameters } from '../../../view-data.ts'
 import { findName } from '../../api/names.ts'
 import { findResource } from '../../api/resources.ts'
 import { formatEdtf } from '../../dates/format-edtf.ts'
@@ -22,7 +22,7 @@ export function useFilterText(parameters: URLSearchParams, otherParameters: read
   const period =
     from === undefined && to === undefined ? [] : [formatEdtf(`${from ?? '..'}/${to ?? '..'}`, language)]
   // The filters of a network are those that all of its resources have, so the first resource describes them.
-  const [resourceName = ''] = (parameters.get('resource') ?? 'agreements').split(',')
+  const [resourceName = ''] = (parameters.get('resource') ?? defaultResource).split(',')
   const resource = findResource(resourceName)
   const shown = [...parameters].filter(
     ([name]) => ![...unlistedParameters, ...otherParameters].includes(name),

@@ -48,7 +48,7 @@ function toRows(
 export function ComparedGroups({
   resource,
   dimension,
-  isYear = false,
+  isYear,
   filters,
   columns,
   indexesWithoutCountry,
@@ -56,7 +56,7 @@ export function ComparedGroups({
 }: {
   resource: ResourceDescription
   dimension: string
-  isYear?: boolean
+  isYear: boolean
   filters: Readonly<Record<string, string>>
   columns: readonly Column[]
   /** Indexes of the columns whose country is not in the registry. They have no numbers. */

@@ -1,3 +1,4 @@
+import { apiRecordPath } from '../../../view-data.ts'
 import { readApi, toApiError } from '../../api/client.ts'
 import { withQuery } from '../../api/path.ts'
 import type { Country } from '../../api/types.ts'
@@ -28,7 +29,7 @@ export function useRemainingCountries(
   const reads = codes.flatMap((code) =>
     times.map((asOf) => ({
       code,
-      path: withQuery(`/v1/countries/${encodeURIComponent(code)}`, { fields: 'code', asOf }),
+      path: withQuery(apiRecordPath('countries', code), { fields: 'code', asOf }),
     })),
   )
   const name = reads.map(({ path }) => path).join(' ')

@@ -1,5 +1,6 @@
 import { useLabels } from '../../i18n/labels.ts'
 import { useLanguage } from '../../i18n/language.ts'
+import { useOutdateFaults } from '../faults.ts'
 import { DateField } from './date-field.tsx'
 import { type FieldProps, LabelledInput, useInputAttributes } from './labelled.tsx'
 import { ListField } from './list-field.tsx'
@@ -17,6 +18,31 @@ const text = (value: unknown): string => (value === null || value === undefined 
  */
 export function Field(props: FieldProps) {
   switch (props.field.kind) {
+    case 'object':
+      return <ObjectField {...props} NestedField={Field} />
+    case 'participant':
+      return <ParticipantField {...props} NestedField={Field} />
+    case 'list':
+      return <ListField {...props} NestedField={Field} />
+    default:
+      return <SingleField {...props} />
+  }
+}
+
+/** The input for a field without nested fields. When the user changes the value, its faults are outdated. */
+function SingleField(field: FieldProps) {
+  const outdateFaults = useOutdateFaults()
+  const { pointer } = field
+  const props: FieldProps = {
+    ...field,
+    onChange: (value) => {
+      // The service finds faults in a part of a reference to any record.
+      if (field.field.kind === 'record') outdateFaults(`${pointer}/resource`, `${pointer}/id`)
+      else outdateFaults(pointer)
+      field.onChange(value)
+    },
+  }
+  switch (field.field.kind) {
     case 'enumeration':
       return <EnumerationField {...props} />
     case 'date':
@@ -27,12 +53,6 @@ export function Field(props: FieldProps) {
       return <ReferenceField {...props} />
     case 'record':
       return <AnyRecordField {...props} />
-    case 'object':
-      return <ObjectField {...props} NestedField={Field} />
-    case 'participant':
-      return <ParticipantField {...props} NestedField={Field} />
-    case 'list':
-      return <ListField {...props} NestedField={Field} />
     default:
       return <TextField {...props} />
   }

@@ -2,7 +2,7 @@ import { memo } from 'preact/compat'
 import { useCallback, useRef } from 'preact/hooks'
 import { useLabels } from '../../i18n/labels.ts'
 import { useLanguage } from '../../i18n/language.ts'
-import { fieldId, useRemoveItemFaults } from '../faults.ts'
+import { fieldId, useOutdateFaults, useRemoveItemFaults } from '../faults.ts'
 import { emptyItem, replaceAt } from '../form-values.ts'
 import { useFocusAfterChange } from '../use-focus-after-change.ts'
 import { type CompositeProps, FieldGroup } from './labelled.tsx'
@@ -18,6 +18,7 @@ function ItemList({ field, value, pointer, onChange, NestedField }: CompositePro
   const { t } = useLanguage()
   const labels = useLabels()
   const addButton = useRef<HTMLButtonElement>(null)
+  const outdateFaults = useOutdateFaults()
   const removeItemFaults = useRemoveItemFaults()
   const change = useFocusAfterChange(onChange)
   const { item } = field
@@ -40,6 +41,10 @@ function ItemList({ field, value, pointer, onChange, NestedField }: CompositePro
     // The button that had the focus was removed with its item.
     addButton.current?.focus()
   }
+  const add = () => {
+    outdateFaults(pointer)
+    change([...items, emptyItem(item)], fieldId(`${pointer}/${items.length}`))
+  }
   return (
     <FieldGroup field={field} pointer={pointer}>
       {items.map((one, index) => (
@@ -61,12 +66,7 @@ function ItemList({ field, value, pointer, onChange, NestedField }: CompositePro
           </button>
         </div>
       ))}
-      <button
-        type="button"
-        ref={addButton}
-        aria-label={t('edit.addTo', { name })}
-        onClick={() => change([...items, emptyItem(item)], fieldId(`${pointer}/${items.length}`))}
-      >
+      <button type="button" ref={addButton} aria-label={t('edit.addTo', { name })} onClick={add}>
         + {t('edit.add')}
       </button>
     </FieldGroup>

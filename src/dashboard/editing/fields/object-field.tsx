@@ -1,8 +1,8 @@
 import { noParticipant, participantProperties } from '../../api/forms.ts'
 import { findName } from '../../api/names.ts'
-import type { Hit } from '../../components/combobox.tsx'
+import type { Hit } from '../../components/hit-details.tsx'
 import { useLanguage } from '../../i18n/language.ts'
-import { fieldId, useFaults } from '../faults.ts'
+import { fieldId, useFaults, useOutdateFaults } from '../faults.ts'
 import { isPlainObject } from '../form-values.ts'
 import { useNames } from '../names.ts'
 import { useFocusAfterChange } from '../use-focus-after-change.ts'
@@ -50,7 +50,11 @@ export function ParticipantField(props: CompositeProps) {
   const key = property === undefined ? undefined : String(values[property])
   const keyPointer = `${pointer}/${property ?? 'country'}`
   const isInvalid = useFaults(keyPointer).length > 0
-  const change = useFocusAfterChange(onChange)
+  const outdateFaults = useOutdateFaults()
+  const change = useFocusAfterChange((next) => {
+    outdateFaults(keyPointer)
+    onChange(next)
+  })
   const pick = (hit: Hit) => {
     const picked = participantProperties[hit.resource] ?? 'country'
     change({ ...values, ...noParticipant, [picked]: hit.key }, fieldId(`${pointer}/${picked}`))

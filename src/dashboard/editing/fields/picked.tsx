@@ -1,5 +1,3 @@
-import { isCode } from '../../api/is-code.ts'
-import type { Hit } from '../../components/combobox.tsx'
 import { useLanguage } from '../../i18n/language.ts'
 
 /**
@@ -15,16 +13,6 @@ export function Picked({ name, id, onRemove }: { name: string; id?: string; onRe
       <button type="button" aria-label={t('edit.remove', { name })} onClick={onRemove}>
         ×
       </button>
-    </span>
-  )
-}
-
-/** Details that distinguish suggestions with equal titles: the matching name, the key if it is a code, the resource. */
-export function HitDetails({ hit: { resource, key, matched } }: { hit: Hit }) {
-  const { resourceLabel } = useLanguage()
-  return (
-    <span class="soft small">
-      {[matched, isCode(key) ? key : undefined, resourceLabel(resource)].filter((part) => part).join(' · ')}
     </span>
   )
 }

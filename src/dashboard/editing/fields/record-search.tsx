@@ -1,9 +1,10 @@
-import { Combobox, type Hit } from '../../components/combobox.tsx'
+import { useRef } from 'preact/hooks'
+import { Combobox } from '../../components/combobox.tsx'
+import type { Hit } from '../../components/hit-details.tsx'
 import { useLanguage } from '../../i18n/language.ts'
-import { fieldId } from '../faults.ts'
+import { fieldId, useOutdateFaults } from '../faults.ts'
 import { useNames } from '../names.ts'
 import { useReportText } from '../searched-texts.ts'
-import { HitDetails } from './picked.tsx'
 
 /** The search for the record of a field. A text without a picked record is reported to the form, which then saves nothing. */
 export function RecordSearch({
@@ -25,7 +26,9 @@ export function RecordSearch({
 }) {
   const { t } = useLanguage()
   const { add } = useNames()
-  const onText = useReportText(pointer, label)
+  const reportText = useReportText(pointer, label)
+  const outdateFaults = useOutdateFaults()
+  const hadText = useRef(false)
   return (
     <Combobox
       label={label}
@@ -34,13 +37,16 @@ export function RecordSearch({
       {...(resources && { resources })}
       describedBy={describedBy}
       isInvalid={isInvalid}
-      onText={onText}
+      onText={(text) => {
+        // Otherwise, the fault that a text is only a search would stay.
+        if (text === '' && hadText.current) outdateFaults(pointer)
+        hadText.current = text !== ''
+        reportText(text)
+      }}
       onPick={(hit) => {
         add(hit)
         onPick(hit)
       }}
-    >
-      {(hit) => <HitDetails hit={hit} />}
-    </Combobox>
+    />
   )
 }

@@ -1,8 +1,8 @@
 import { findName } from '../../api/names.ts'
-import type { Hit } from '../../components/combobox.tsx'
+import type { Hit } from '../../components/hit-details.tsx'
 import { useLabels } from '../../i18n/labels.ts'
 import { useLanguage } from '../../i18n/language.ts'
-import { fieldId, useRemoveItemFaults } from '../faults.ts'
+import { fieldId, useOutdateFaults, useRemoveItemFaults } from '../faults.ts'
 import { isPlainObject } from '../form-values.ts'
 import { useNames } from '../names.ts'
 import { useFocusAfterChange } from '../use-focus-after-change.ts'
@@ -80,6 +80,7 @@ export function AnyRecordField({ field, value, pointer, onChange }: FieldProps) 
 export function ReferenceList({ field, value, pointer, onChange }: FieldProps) {
   const { names } = useNames()
   const change = useFocusAfterChange(onChange)
+  const outdateFaults = useOutdateFaults()
   const removeItemFaults = useRemoveItemFaults()
   const keys = Array.isArray(value) ? value.map(String) : []
   const item = field.item ?? field
@@ -108,7 +109,10 @@ export function ReferenceList({ field, value, pointer, onChange }: FieldProps) {
       <Picker
         field={{ ...item, isRequired: false }}
         pointer={pointer}
-        onPick={(hit) => onChange([...new Set([...keys, hit.key])])}
+        onPick={(hit) => {
+          outdateFaults(pointer)
+          onChange([...new Set([...keys, hit.key])])
+        }}
       />
     </LabelledInput>
   )

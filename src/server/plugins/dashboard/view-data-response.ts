@@ -1,25 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { ApiResponseError, fetchText, hasDotSegment } from '../../../features/api-fetch.ts'
 import { invalidParameters } from '../../../model/parameters.ts'
 import { edtf } from '../../../model/schemas.ts'
-import { hasDotSegment } from '../../../operations/api-fetch.ts'
 import { toFault } from '../../../problems/faults.ts'
 import { type Fault, Problem } from '../../../problems/problem.ts'
 import type { DataPart, ViewData } from '../../../view-data.ts'
-import { disconnectSignal, type ReadResponse, readAs } from '../../read-as.ts'
+import { forwardResponse, readAs } from '../../read-as.ts'
 import { partsCsv, recordCsv, responseCsv } from './view-csv.ts'
 
 /** A part of a view's data, with the API's response to its path. */
 export type PartWithResponse = DataPart & { response: unknown }
-
-/** The API has responded to a read with another status than 200. */
-class ReadFailure extends Error {
-  readonly response: ReadResponse
-
-  constructor(response: ReadResponse) {
-    super(`the API responded with status ${response.status}`)
-    this.response = response
-  }
-}
 
 /** Sends a file without a name, since the link to it has the name. */
 const sendCsv = (reply: FastifyReply, csv: string) =>
@@ -69,23 +59,18 @@ export async function sendViewData(
   reply.header('cache-control', 'no-store')
   if (data.kind === 'records') return reply.redirect(format === 'json' ? data.json : data.csv, 302)
   if (data.kind !== 'parts' && format === 'json') return reply.redirect(data.json, 302)
-  const signal = disconnectSignal(reply)
-  const read = async (path: string): Promise<string> => {
-    const response = await readAs(app, request, path, signal)
-    if (response.status !== 200) throw new ReadFailure(response)
-    return response.text
-  }
+  const api = readAs(app, request, reply)
+  const read = (path: string) => fetchText(api, path)
   try {
     if (data.kind === 'response') return sendCsv(reply, responseCsv(await read(data.json), data.columns))
     if (data.kind === 'record') return sendCsv(reply, recordCsv(await read(data.json)))
     const parts = await readParts(data.parts, read)
     return format === 'json' ? reply.send({ parts }) : sendCsv(reply, partsCsv(parts))
   } catch (error) {
-    if (!(error instanceof ReadFailure)) throw error
-    const { status, contentType, refusalHeaders, text } = error.response
-    const faults = status === 400 ? findPeriodFaults(request.url) : []
+    if (!(error instanceof ApiResponseError)) throw error
+    const faults = error.response.status === 400 ? findPeriodFaults(request.url) : []
     if (faults.length > 0) throw invalidParameters(faults)
-    return reply.code(status).headers(refusalHeaders).type(contentType).send(text)
+    return forwardResponse(reply, error.response)
   }
 }
 
