@@ -5,32 +5,42 @@ interface Position {
   elevation: number | null
 }
 
-/** A record with its positions: none if the place is unknown. */
-export interface Place {
+/** A record with its positions: none if its location is unknown. */
+export interface LocatedRecord {
   id: string
   positions: Position[]
   properties: unknown
 }
 
-/** The coordinates of a position, longitude first. */
+/** Returns the coordinates of a position, longitude first. */
 const toCoordinates = ({ longitude, latitude, elevation }: Position): number[] =>
   elevation === null ? [longitude, latitude] : [longitude, latitude, elevation]
 
-/** A GeoJSON feature (RFC 7946, section 3.2): a point, several points, or no geometry. */
-function createFeature({ id, positions, properties }: Place) {
-  const [first = null, ...others] = positions.map(toCoordinates)
-  const multiPoint = others.length > 0 && { type: 'MultiPoint', coordinates: [first, ...others] }
-  const geometry = multiPoint || (first && { type: 'Point', coordinates: first })
-  return { type: 'Feature', id, geometry, properties }
+/** Returns a GeoJSON geometry (RFC 7946, section 3.1); null for no positions. */
+function toGeometry(positions: Position[]) {
+  const [first, ...others] = positions.map(toCoordinates)
+  if (first === undefined) return null
+  if (others.length === 0) return { type: 'Point', coordinates: first }
+  return { type: 'MultiPoint', coordinates: [first, ...others] }
 }
 
-/** Streams the text of a GeoJSON feature collection (RFC 7946, section 3.3), in the order of the records. */
-export async function* featureCollection(batches: AsyncIterable<Place[]>): AsyncGenerator<string> {
+/** Returns a GeoJSON feature (RFC 7946, section 3.2). */
+const toFeature = ({ id, positions, properties }: LocatedRecord) => ({
+  type: 'Feature',
+  id,
+  geometry: toGeometry(positions),
+  properties,
+})
+
+/** Yields the text of a GeoJSON feature collection (RFC 7946, section 3.3), in the order of the records. */
+export async function* writeFeatureCollection(
+  batches: AsyncIterable<LocatedRecord[]>,
+): AsyncGenerator<string> {
   yield '{"type":"FeatureCollection","features":['
   let separator = ''
   for await (const batch of batches) {
     if (batch.length === 0) continue
-    yield separator + batch.map((record) => JSON.stringify(createFeature(record))).join(',')
+    yield separator + batch.map((record) => JSON.stringify(toFeature(record))).join(',')
     separator = ','
   }
   yield ']}'

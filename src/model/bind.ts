@@ -3,7 +3,7 @@ import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { columnOf, snakeCase } from '../database/columns.ts'
 import { records } from '../database/tables/records.ts'
-import { quoteList } from '../problems/suggest.ts'
+import { quoteList } from '../wording.ts'
 import { citationCollection, citationFilters, citationInclude } from './citations.ts'
 import { happenedIn } from './date-filters.ts'
 import { combine, conditionWords, inProperty, requestParameters, responseProperties } from './declarations.ts'
@@ -108,11 +108,14 @@ const eventQuery = (table: RecordTable, { eventDates }: ResourceDeclaration): Fi
     ? {
         filters: {
           // `x-dates` tells clients, such as those that draw timelines, which properties are the dates of the event.
-          happenedIn: happenedIn(
-            table,
-            eventDates,
-            edtf('A day or a span of days.').meta({ 'x-dates': eventDates }),
-          ),
+          happenedIn: {
+            ...happenedIn(
+              table,
+              eventDates,
+              edtf('A day or a span of days.').meta({ 'x-dates': eventDates }),
+            ),
+            otherNames: ['date', 'year'],
+          },
         },
       }
     : {}

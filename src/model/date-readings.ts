@@ -1,10 +1,14 @@
 /** Interprets dates in notations other than EDTF. */
 
+/** Returns the number of days in a month. @param month from 1 to 12. */
+export function daysInMonth(year: number, month: number): number {
+  // Date.UTC reads the years 0 to 99 as 1900 to 1999. The calendar repeats every 400 years.
+  return new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate()
+}
+
 /** Returns a list with the day in EDTF; an empty list if the day does not exist. */
 function toEdtfDay(year: string, month: number, dayOfMonth: number): string[] {
-  // Date.UTC reads the years 0 to 99 as 1900 to 1999. The calendar repeats every 400 years.
-  const lastDay = new Date(Date.UTC(2000 + (Number(year) % 400), month, 0)).getUTCDate()
-  if (month < 1 || month > 12 || dayOfMonth < 1 || dayOfMonth > lastDay) return []
+  if (month < 1 || month > 12 || dayOfMonth < 1 || dayOfMonth > daysInMonth(Number(year), month)) return []
   return [`${year}-${String(month).padStart(2, '0')}-${String(dayOfMonth).padStart(2, '0')}`]
 }
 

@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
+import { literal } from '../database/columns.ts'
 import { findEdtfFault } from './edtf.ts'
 import type { DateUnit } from './filters.ts'
 
@@ -12,13 +13,14 @@ import type { DateUnit } from './filters.ts'
 type BoundsFunction = (earliest: AnyPgColumn, latest: AnyPgColumn) => SQL
 
 // `date_part` is faster than `extract`, which returns a numeric.
-const datePart = (unit: 'year' | 'month', day: AnyPgColumn) => sql`date_part(${sql.raw(`'${unit}'`)}, ${day})`
+const datePart = (unit: 'year' | 'month', day: AnyPgColumn) => sql`date_part(${literal(unit)}, ${day})`
 
 /** EDTF counts 1 BC as year 0, PostgreSQL as -1. */
 const yearSql = (day: AnyPgColumn) => sql`(${datePart('year', day)}::int + (${day} < date '0001-01-01')::int)`
 
 /**
- * The days whose units have numbers. PostgreSQL dates start in November 4714 BC, so filters could not cover the first year and
+ * The days for which `unitNumber` can return a number: `from` is the first, and `before` follows the last.
+ * PostgreSQL dates start in November 4714 BC, so filters could not cover the first year and
  * decade completely. The lower limits also exclude 14 complete years, and the complete decade `-470X`. `date_part` converts
  * a day to a timestamp, which has no days after the year 294276.
  */
@@ -73,6 +75,9 @@ export const unitText: Record<DateUnit, (number: SQL) => SQL> = {
     sql`(${yearText(sql`floor(${number} / 12.0)::int`)} || '-' || lpad((mod(mod(${number}, 12) + 12, 12) + 1)::text, 2, '0'))`,
 }
 
+/** The form of a year: four digits, or `Y` and five to seven. */
+export const yearForm = /^(-?\d{4}|Y\d{5,7})$/
+
 const unitSchema = (form: RegExp, example: string) =>
   z
     .string()
@@ -91,7 +96,7 @@ const unitSchema = (form: RegExp, example: string) =>
 
 /** Schemas of the values of the operators `year`, `decade` and `month`. */
 export const unitValue: Record<DateUnit, z.ZodType> = {
-  year: unitSchema(/^(-?\d{4}|Y\d{5,7})$/, '2011'),
+  year: unitSchema(yearForm, '2011'),
   decade: unitSchema(/^-?\d{3}X$/, '201X'),
   month: unitSchema(/^-?\d{4}-(0[1-9]|1[0-2])$/, '2011-04'),
 }

@@ -1,7 +1,7 @@
 import { getTableConfig } from 'drizzle-orm/pg-core'
 import { snakeCase } from '../database/columns.ts'
 import * as commonTables from '../database/tables/index.ts'
-import { checkValue } from '../problems/faults.ts'
+import { checkValue, describeFault } from '../problems/faults.ts'
 import { didYouMean } from '../problems/suggest.ts'
 import { propertiesOf, recordProperties } from './document.ts'
 import type { ColumnBuilders, Fields } from './field.ts'
@@ -223,7 +223,7 @@ export function checkResources(registry: Registry): void {
     const { faults } = checkValue(resource.document, resource.example)
     if (faults)
       throw new DeclarationError(
-        `${resource.name}: the example: ${faults.listed.map(({ pointer, message }) => `${pointer} ${message}`).join('; ')}`,
+        `${resource.name}: the example: ${faults.listed.map(describeFault).join('; ')}`,
       )
   }
 }

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { AnyPgColumn, PgTable } from 'drizzle-orm/pg-core'
-import { columnOf, literals } from '../database/columns.ts'
-import { capitalize } from '../problems/suggest.ts'
+import { columnOf, literal } from '../database/columns.ts'
+import { capitalize } from '../wording.ts'
 import { unitNumber, unitText } from './date-units.ts'
 import type { DateUnit, Operator } from './filters.ts'
 import { valueLabel } from './labels.ts'
@@ -58,7 +58,7 @@ export function enumLabels(values?: readonly string[]): LabelSql {
   if (!values) return (value) => sql`upper(left(${value}, 1)) || replace(substr(${value}, 2), '_', ' ')`
   return (value, language) => {
     const labels = values.map((known) => [known, valueLabel(known, language)])
-    return sql`(${literals([JSON.stringify(Object.fromEntries(labels))])}::jsonb ->> ${value})`
+    return sql`(${literal(JSON.stringify(Object.fromEntries(labels)))}::jsonb ->> ${value})`
   }
 }
 

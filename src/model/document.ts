@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
-import { columnOf, commaList } from '../database/columns.ts'
+import { columnOf, commaList, literal } from '../database/columns.ts'
 import { compileSql } from '../database/dialect.ts'
 import { records } from '../database/tables/records.ts'
 import { lazyFor } from './lazy.ts'
@@ -61,7 +61,7 @@ export const shapeOf = lazyFor((resource: Resource): string => {
 })
 
 /** SQL literal of the fingerprint. */
-export const shapeLiteral = (resource: Resource): SQL => sql.raw(`'${shapeOf(resource)}'`)
+export const shapeLiteral = (resource: Resource): SQL => literal(shapeOf(resource))
 
 /**
  * SQL expression (type text) of a whole document, over a row of the resource's table: the stored document or, if it has another
@@ -90,7 +90,7 @@ export function withIncludes(
   const added = include.flatMap((name) => {
     const found = includes[name]
     const json = (limited && found?.limitedJson) || found?.json
-    return json ? [sql`${sql.raw(`',"${name}":'`)} || ${json}`] : []
+    return json ? [sql`${literal(`,"${name}":`)} || ${json}`] : []
   })
   return sql`(left(${document}, -1) || ${sql.join(added, sql` || `)} || '}')`
 }

@@ -5,7 +5,7 @@
  * same texts. A request may have thousands of dates, so regular expressions check the grammar, in microseconds.
  */
 
-import { readOtherNotation } from './date-readings.ts'
+import { daysInMonth, readOtherNotation } from './date-readings.ts'
 
 /** An error in a text: `position` counts from zero and is at most the text's length. */
 export type EdtfFault = { position: number; message: string }
@@ -118,12 +118,11 @@ function findDayFault(date: string): EdtfFault | undefined {
   const [written, year, month, day] = wholeDayPattern.exec(date) ?? []
   if (written === undefined) return undefined
 
-  // The calendar repeats every 400 years. Date.UTC reads the years 0 to 99 as 1900 to 1999.
-  const lastDay = new Date(Date.UTC(2000 + (Number(year) % 400), Number(month), 0))
-  if (Number(day) <= lastDay.getUTCDate()) return undefined
+  const days = daysInMonth(Number(year), Number(month))
+  if (Number(day) <= days) return undefined
 
-  const monthName = monthFormat.format(lastDay)
-  const message = `"${written}": ${monthName} ${year} has ${lastDay.getUTCDate()} days`
+  const monthName = monthFormat.format(Date.UTC(2000, Number(month) - 1))
+  const message = `"${written}": ${monthName} ${year} has ${days} days`
   return { position: written.length - 2, message }
 }
 

@@ -35,6 +35,10 @@ export type Operator =
   | 'noneAs'
   | DateUnit
 
+/** Returns the name of a parameter with an operator, as in a query: `status`, `signedOn[gte]`. */
+export const operatorName = (name: string, operator: string): string =>
+  operator === 'eq' ? name : `${name}[${operator}]`
+
 /** What each operator requires of a record's value, in the OpenAPI document. */
 export const operatorMeanings: Record<Operator, string> = {
   eq: 'the value, or any of several',
@@ -47,11 +51,11 @@ export const operatorMeanings: Record<Operator, string> = {
   certainlyGte: 'certainly the value or later',
   certainlyLt: 'certainly earlier',
   certainlyLte: 'certainly the value or earlier',
-  overlaps: 'shares a day with the value',
-  within: 'lies in the value',
-  contains: 'contains the value',
+  overlaps: 'shares a day with the given date',
+  within: 'lies within the given date',
+  contains: 'contains the given text or date',
   startsWith: 'starts with the value',
-  isNull: 'whether there is no value',
+  isNull: '`true`: has no value; `false`: has one',
   all: 'has each of the values; of participants, also as `value:role`',
   allDirectly: 'has each of the values itself, not only a narrower one',
   otherThan: 'has a value other than the given ones',
@@ -95,6 +99,8 @@ export interface Filter {
   /** Schema of one value in JSON, if it is not text. */
   jsonValue?: z.ZodType
   comparisons: Partial<Record<Operator, Comparison>>
+  /** Names that other services give such a filter (`Parameter.otherNames`). */
+  otherNames?: readonly string[]
 }
 
 const withManyValues = (build: Comparison['sql']): Comparison => ({ takes: 'many', sql: build })
@@ -330,6 +336,7 @@ export const fullText = (eq: Comparison, description: string): Filter => ({
   description,
   value: z.string().overwrite(toNfc(300)).min(1).max(300),
   comparisons: { eq },
+  otherNames: ['search', 'query', 'text', 'keyword', 'keywords'],
 })
 
 /** SQL condition that at least one of the queries returns the id of the record. */

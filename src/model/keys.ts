@@ -47,6 +47,9 @@ export const keys = {
       }),
 }
 
+/** The key of a record to which the registry assigns a UUID. */
+export const generatedKey: KeySpec = { schema: keys.uuid(), assignedBy: 'registry' }
+
 function suggestUpperCase(input: unknown): string {
   return typeof input === 'string' && /^[A-Za-z]{3}$/.test(input)
     ? `; did you mean "${input.toUpperCase()}"?`

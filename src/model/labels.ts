@@ -1,4 +1,4 @@
-import { capitalize } from '../problems/suggest.ts'
+import { capitalize } from '../wording.ts'
 import { type Language, languages } from './languages.ts'
 
 /** A label in each language. */

@@ -88,7 +88,8 @@ const valuesWithoutRoles = (multiValue: MultiValue, values: SQL) =>
 /**
  * SQL condition that a record has each of several values.
  * A value may end in a role, as in `PAK:donor`: then one participant must have both the value and the role. The filter
- * `role` applies only to values without a role. It does not apply to roles themselves: a record may have all of them beside it.
+ * `role` applies only to values without a role. It does not restrict the values of `role[all]`, so a request with
+ * `role=donor&role[all]=recipient` finds records with both roles.
  */
 function havingAll(multiValue: MultiValue, values: SQL, getOtherFilter: GetOtherFilter): SQL {
   const getFilterExceptRole: GetOtherFilter = (name, operator) =>

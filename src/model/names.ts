@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
-import { columnIn, columnOf, snakeCase, textLines } from '../database/columns.ts'
+import { columnIn, columnOf, literal, snakeCase, textLines } from '../database/columns.ts'
 import { nameLines } from '../database/folding.ts'
 import type { Fields, TextWeight } from './field.ts'
 import { defaultLanguage, type Language } from './languages.ts'
@@ -39,7 +39,7 @@ export function nameIn(
   const translations = translationsOf(search)
   if (language === defaultLanguage || translations === undefined) return mainName
   const aliases = sql`${row}.${sql.identifier(columnOf(table, translations).name)}`
-  const first = sql.raw(`'$[*] ? (@.language like_regex "^${language}(-|$)" flag "i").name'`)
+  const first = literal(`$[*] ? (@.language like_regex "^${language}(-|$)" flag "i").name`)
   return sql`coalesce(jsonb_path_query_first(${aliases}, ${first}) #>> '{}', ${mainName})`
 }
 

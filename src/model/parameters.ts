@@ -2,8 +2,10 @@ import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { faultMessage, quote, toFault } from '../problems/faults.ts'
 import { type Fault, FaultList, Problem } from '../problems/problem.ts'
-import { didYouMean, itCanBe, quoteList } from '../problems/suggest.ts'
-import type { Comparison, Operator } from './filters.ts'
+import { itCanBe } from '../problems/suggest.ts'
+import { quoteList } from '../wording.ts'
+import { type Comparison, type Operator, operatorName } from './filters.ts'
+import { unknownOperator, unknownParameter } from './unknown-parameters.ts'
 
 /** A query parameter: the schema of one value, and its operators. */
 export interface Parameter {
@@ -15,7 +17,7 @@ export interface Parameter {
   /** Operators that only another endpoint accepts. */
   elsewhere?: { operators: readonly string[]; endpoint: string }
   /**
-   * Names that other services give such a parameter, in lower case without `_` and `-`. If a request has one of them, the error
+   * Names that other services give such a parameter, as `withoutSeparators` writes them. If a request has one of them, the error
    * suggests this parameter.
    */
   otherNames?: readonly string[]
@@ -102,10 +104,6 @@ export function invalidParameters(errors: Fault[] | FaultList): Problem {
   return new Problem('invalid-parameter', `Invalid parameters: ${quoteList(names)}.`, { errors })
 }
 
-/** Returns the name of a parameter with an operator, as in a query: `status`, `signedOn[gte]`. */
-export const operatorName = (name: string, operator: string): string =>
-  operator === 'eq' ? name : `${name}[${operator}]`
-
 /** The values that were sent with one operator. */
 interface SentValues {
   /** Values whose name did not end in `[]`. */
@@ -141,16 +139,6 @@ export const booleanText = z.enum(['true', 'false'])
 /** Returns the schema of an operator's operand. */
 const operandSchema = (parameter: Pick<Parameter, 'value'>, { takes, value }: OperandSpec): z.ZodType =>
   takes === 'boolean' ? booleanText : (value ?? parameter.value)
-
-function unknownOperator(name: string, operator: string, { comparisons, elsewhere }: Parameter): string {
-  if (elsewhere?.operators.includes(operator)) {
-    return `"${name}" has no operator "${operator}" in a URL: send it to ${elsewhere.endpoint}`
-  }
-  const bracketed = Object.keys(comparisons).filter((word) => word !== 'eq')
-  return bracketed.length === 0
-    ? `"${name}" takes no operator in brackets`
-    : `"${name}" has no operator ${quote(operator)}${didYouMean(operator, bracketed)}`
-}
 
 const ambiguousMessage = (name: string, text: string) => {
   const listName = name.endsWith(listSuffix) ? name : name + listSuffix
@@ -242,27 +230,19 @@ function checkValues(
 export function checkQuery(parameters: Readonly<Record<string, Parameter>>, query: RawQuery): CheckedQuery {
   const checked: CheckedQuery = new Map()
   const faults = new FaultList()
-  const knownNames = Object.keys(parameters)
   for (const [name, operators] of query) {
     const parameter = lookUp(parameters, name)
-    if (!parameter) {
-      faults.add(() => {
-        const plain = name.toLowerCase().replaceAll(/[_-]/g, '')
-        const meant = knownNames.find((known) => parameters[known]?.otherNames?.includes(plain))
-        const message = `there is no parameter ${quote(name)} here${didYouMean(meant ?? name, knownNames)}`
-        return { parameter: name, code: 'unknown', message }
-      })
-      continue
-    }
     const values = new Map<Operator, unknown[]>()
     for (const [operator, sent] of joinLists(operators)) {
       const fullName = operatorName(name, operator) + (sent.listed.length > 0 ? listSuffix : '')
-      const comparison = lookUp<OperandSpec | undefined>(parameter.comparisons, operator)
+      const comparison = parameter && lookUp<OperandSpec | undefined>(parameter.comparisons, operator)
       if (!comparison) {
         faults.add(() => ({
           parameter: fullName,
           code: 'unknown',
-          message: unknownOperator(name, operator, parameter),
+          message: parameter
+            ? unknownOperator(name, operator, parameter)
+            : unknownParameter(name, operator, parameters),
         }))
         continue
       }
@@ -373,7 +353,18 @@ export const limitParameter = (
     `${what}: 1 to ${maxSize}, ${defaultSize} when left out.${more}`,
     z.int().min(1).max(maxSize),
   ),
-  otherNames: ['perpage', 'pagesize', 'size', 'maxresults', 'max', 'rows', 'take', 'first', 'top'],
+  otherNames: [
+    'perpage',
+    'pagesize',
+    'pagelimit',
+    'size',
+    'maxresults',
+    'max',
+    'rows',
+    'take',
+    'first',
+    'top',
+  ],
 })
 
 /** Returns the parameter of the position after which a page starts: `cursor`, or `after` of the feed of changes. */

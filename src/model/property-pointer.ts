@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parsePointer } from '../problems/faults.ts'
 import { didYouMean } from '../problems/suggest.ts'
 import type { Registry } from './registry.ts'
 import { unwrapped } from './schema-names.ts'
@@ -32,12 +33,8 @@ const citation = z.object({ record: z.object({ resource: z.string() }), property
 export function checkProperty(document: unknown, context: z.RefinementCtx, registry: Registry) {
   const { record, property } = citation.parse(document)
   if (property === null) return
-  const tokens = property
-    .slice(1)
-    .split('/')
-    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'))
   const resource = registry.find(record.resource)
-  const unresolved = resource && describeUnresolvedToken(resource.document, tokens)
+  const unresolved = resource && describeUnresolvedToken(resource.document, parsePointer(property))
   if (unresolved) {
     const message = `"${property}" does not resolve in ${record.resource}: ${unresolved}`
     context.addIssue({ code: 'custom', path: ['property'], message })

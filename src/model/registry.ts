@@ -31,7 +31,7 @@ import {
   type ParticipantOptions,
 } from './field.ts'
 import { visibility } from './fields/visibility.ts'
-import { type KeySpec, keys } from './keys.ts'
+import { generatedKey, type KeySpec, type RecordKey, recordId } from './keys.ts'
 import type { LabelSql, Language } from './languages.ts'
 import { lazyFor } from './lazy.ts'
 import { nameIn, nameLinesOf, searchedLines, searchedTexts } from './names.ts'
@@ -152,7 +152,7 @@ export class Registry {
    */
   keySpec(name: string): KeySpec {
     const { naturalKey, fields } = this.declaration(name)
-    if (naturalKey === undefined) return { schema: keys.uuid(), assignedBy: 'registry' }
+    if (naturalKey === undefined) return generatedKey
     const schema = fields[naturalKey]?.schema(this)
     if (!(schema instanceof z.ZodString))
       throw new Error(`the key of ${name} is not a string; declare the property with field.key`)
@@ -168,6 +168,11 @@ export class Registry {
         ? schema.meta({ description: `Id of the ${noun}.`, format: 'uuid' })
         : schema.clone()
     return refersTo(propertySchema, name)
+  }
+
+  /** The id of the record with a key. @throws Error if no resource has this name. */
+  recordId({ resource, key }: RecordKey): string {
+    return recordId({ name: resource, key: this.keySpec(resource) }, key)
   }
 
   /** A resource's own table. @throws Error if no resource has this name. */

@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { PgColumn, PgTable, PgTableExtraConfigValue } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
+import { literal } from '../database/columns.ts'
 import type { Dimension, Measure } from './dimensions.ts'
 import type { Field, FieldContext, FieldQuery, FieldRows, Fields } from './field.ts'
 import type { Filter } from './filters.ts'
@@ -212,7 +213,8 @@ const includedProperties = (resource: Resource) =>
     ]),
   )
 
-function exampleRecord(resource: Resource): Record<string, unknown> {
+/** Returns the example of a record in a response. */
+export function exampleRecord(resource: Resource): Record<string, unknown> {
   const managedExample = {
     version: 1,
     createdAt: '2026-01-31T09:30:00.000Z',
@@ -250,6 +252,5 @@ export function withCurrentNames(
   )
 }
 
-/** SQL condition that rows of a shared table belong to records of a resource. */
-export const belongsTo = (column: PgColumn, resource: string): SQL =>
-  sql`${column} = ${sql.raw(`'${resource}'`)}`
+/** SQL condition that rows of `records`, or of a table that resources share, belong to records of a resource. */
+export const belongsTo = (column: PgColumn, resource: string): SQL => sql`${column} = ${literal(resource)}`

@@ -15,6 +15,7 @@ import {
   edtfColumns,
   exactlyOne,
   filled,
+  literal,
   literals,
   matches,
   oneOf,
@@ -55,7 +56,7 @@ function makeParticipations(registry: Registry) {
       const withParties = declared.filter(([, { areParties }]) => areParties).map(([name]) => name)
       const roles = declared.map(
         ([name, { roles }]) =>
-          sql`when ${table.resource} = ${literals([name])} then ${table.role} in (${literals(roles)})`,
+          sql`when ${table.resource} = ${literal(name)} then ${table.role} in (${literals(roles)})`,
       )
       return [
         primaryKey({ columns: [table.record, table.position] }),

@@ -1,4 +1,5 @@
 import type { AnyPgColumn, PgTable } from 'drizzle-orm/pg-core'
+import { z } from 'zod'
 import { columnOf } from '../database/columns.ts'
 import {
   codeOrder,
@@ -9,6 +10,9 @@ import {
   referenceOrder,
   textOrder,
 } from '../database/ordering.ts'
+import { formatValue } from '../problems/faults.ts'
+import { didYouMean } from '../problems/suggest.ts'
+import { multiValueParameter, type Parameter } from './parameters.ts'
 
 /** A sort key of lists. */
 export interface SortKey extends Ordering {
@@ -51,3 +55,31 @@ export const byColumn = (
   type: 'timestamptz' | 'uuid' | 'text',
   description: string,
 ): SortKey => ({ description, ...plainOrder(column, type) })
+
+/** One term of an order, as the parameter `sort` has it. */
+export interface DirectedKey {
+  key: string
+  direction: 'asc' | 'desc'
+}
+
+/** Converts the notations of other services: `signedOn desc`, `signedOn:desc` and `signedOn.desc` become `-signedOn`. */
+function fromOtherNotation(word: string): string {
+  const [, key, direction] = /^(.+)[ :.](asc|desc)$/i.exec(word) ?? []
+  if (key === undefined) return word
+  return direction?.toLowerCase() === 'desc' ? `-${key}` : key
+}
+
+/** Returns the parameter `sort`. @param keys the known sort keys, each of which may have `-` in front. */
+export function sortParameter(keys: readonly string[], description: string): Parameter {
+  const words = keys.flatMap((key) => [key, `-${key}`])
+  const error = ({ input }: { input?: unknown }) =>
+    `${formatValue(input)} is not known${didYouMean(fromOtherNotation(String(input)), words, keys)}`
+  return {
+    ...multiValueParameter(z.enum(words, { error }), description),
+    otherNames: ['order', 'orderby', 'ordering', 'sortby', 'sortorder', 'direction'],
+  }
+}
+
+/** Parses a value of the parameter `sort`. */
+export const parseSortWord = (word: string): DirectedKey =>
+  word.startsWith('-') ? { key: word.slice(1), direction: 'desc' } : { key: word, direction: 'asc' }

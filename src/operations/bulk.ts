@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { getStringValues, singleValueParameter } from '../model/parameters.ts'
+import { booleanText, getStringValues, singleValueParameter } from '../model/parameters.ts'
 import { pluralNoun, type Resource } from '../model/resource.ts'
 import { registerResponseSchema } from '../model/schema-names.ts'
 import { FaultList, Problem } from '../problems/problem.ts'
@@ -17,16 +17,16 @@ import {
 import { type BulkOutcome, writeEach, writeTogether } from './bulk/write.ts'
 import type { ApiRequest, ApiResponse, Operation } from './operation.ts'
 import { memoizeByKey } from './response-schemas.ts'
+import { changeReason, getAuthorship } from './writing/authorship.ts'
 import { idempotencyKey, replayedHeaders, runOnce } from './writing/idempotency.ts'
 import { documentProblems } from './writing/problems.ts'
-import { changeReason, getAuthorship } from './writing/revisions.ts'
 import { faultCountText } from './writing/validation.ts'
 
 /** Maximum size of a body in bytes, as for NDJSON. */
 const maxBytes = 16 * 1024 * 1024
 
 const atomic = singleValueParameter(
-  z.enum(['true', 'false']),
+  booleanText,
   'Whether the request is atomic; true when left out. With false, each operation is done or refused independently.',
   z.boolean(),
 )

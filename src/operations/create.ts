@@ -1,13 +1,13 @@
 import { autocommitReads } from '../database/database.ts'
-import { aNoun } from '../problems/suggest.ts'
-import { inputSchema } from './bodies.ts'
+import { aNoun } from '../wording.ts'
+import { inputSchema } from './body-schemas.ts'
 import type { Operation } from './operation.ts'
+import { changeReason, getAuthorship } from './writing/authorship.ts'
 import { insertDocument } from './writing/documents.ts'
 import { explainRefusal } from './writing/explain.ts'
 import { idempotencyKey, runOnce } from './writing/idempotency.ts'
 import { creationProblems } from './writing/problems.ts'
 import { createdContract, createdResponse } from './writing/responses.ts'
-import { changeReason, getAuthorship } from './writing/revisions.ts'
 import { checkDocument } from './writing/validation.ts'
 
 /** `POST /v1/{resource}`: creates a record with its lists in one transaction. */

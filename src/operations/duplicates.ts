@@ -118,13 +118,14 @@ function duplicatesStatement(resource: Resource, after: string | undefined, limi
 const isFilled = (value: unknown) =>
   value !== null && value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0)
 
+const documentSchema = z.record(z.string(), z.unknown())
+
 /**
  * Compares two documents by the properties that both have, except names, ids, visibility, version and timestamps. If there are
  * none, the score is 0.5.
  */
 function compareDocuments(resource: Resource, one: string | null, other: string | null) {
-  const schema = z.record(z.string(), z.unknown())
-  const [first, second] = [one, other].map((text) => schema.parse(JSON.parse(text ?? '{}')))
+  const [first, second] = [one, other].map((text) => documentSchema.parse(JSON.parse(text ?? '{}')))
   const { title, otherName, translations } = resource.registry.declaration(resource.name).search
   const ignored = new Set([
     title,

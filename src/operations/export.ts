@@ -17,7 +17,7 @@ export const exportList: Operation = {
     description: 'All records that match all filters.',
     details:
       'The file has the whole result, as of one moment. A transfer that ends normally is complete. All filters and operators of the list can be sent, including those not listed here.',
-    query: { ...fileParameters(resource), ...selectionParameters(resource) },
+    query: { ...fileParameters(resource), ...selectionParameters(resource, { isFile: true }) },
     documentedOperators: documentedOperators.export,
     headers: [acceptLanguage],
     problems: ['malformed-request', 'invalid-parameter', 'not-acceptable', 'busy'],

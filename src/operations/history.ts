@@ -1,14 +1,20 @@
 import type { Operation as PatchOperation } from 'rfc6902'
 import { z } from 'zod'
 import { autocommitReads } from '../database/database.ts'
-import { getLimit, getStringValues, limitParameter, singleValueParameter } from '../model/parameters.ts'
+import {
+  booleanText,
+  getLimit,
+  getStringValues,
+  limitParameter,
+  singleValueParameter,
+} from '../model/parameters.ts'
 import { type Resource, withCurrentNames } from '../model/resource.ts'
 import { registerResponseSchema } from '../model/schema-names.ts'
-import { aNoun } from '../problems/suggest.ts'
-import { type CursorScope, createScope, readCursor, writeCursor } from '../query/cursor.ts'
+import { createScope, readCursor, writeCursor } from '../query/cursor.ts'
 import { pageCursorParameter, pageSize } from '../query/list.ts'
 import { historyStatement } from '../query/revisions.ts'
 import { runInSlices } from '../time-slice.ts'
+import { aNoun } from '../wording.ts'
 import { etagHeader, ifNoneMatch } from './entity-tags.ts'
 import type { Operation } from './operation.ts'
 import { linkHeader, pageHeaders } from './page.ts'
@@ -90,9 +96,6 @@ function* entriesJson(resource: Resource, rows: readonly Row[], count: number): 
   return entries.join(',')
 }
 
-const cursorScope = (resource: Resource, key: string): CursorScope =>
-  createScope('history', resource.name, key)
-
 /** `GET /v1/{resource}/{key}/history`: pages of the changes of a record, newest first. */
 export const history: Operation = {
   method: 'GET',
@@ -108,7 +111,7 @@ export const history: Operation = {
     access: 'read',
     query: {
       follow: singleValueParameter(
-        z.enum(['true', 'false']),
+        booleanText,
         '`false` reads the history of the key itself, even after a merge. Otherwise, the key of a merged record redirects to the history of its target.',
       ),
       limit: limitParameter('Entries per page', pageSize),
@@ -130,7 +133,7 @@ export const history: Operation = {
     const { key, query } = request
     const [cursor] = getStringValues(query, 'cursor')
     const size = getLimit(query, pageSize)
-    const scope = cursorScope(resource, key)
+    const scope = createScope('history', resource.name, key)
     const [before] = cursor === undefined ? [] : readCursor(scope, cursor, cursorSecret)
     const from = before === undefined ? undefined : Number(before)
     // One row more than the page has: the last entry is compared with it, and it shows that another page follows.

@@ -34,19 +34,19 @@ export const contentLanguage: HeaderContract = {
 
 /** Returns the parameter `lang`. @param what the texts in this language, such as `the labels`. */
 export const languageParameter = (what: string): Record<string, Parameter> => ({
-  [languageParameterName]: singleValueParameter(
-    tag,
-    `Language of ${what}; by default that of \`Accept-Language\`. Records without a name in this language have their usual name.`,
-    language,
-  ),
+  [languageParameterName]: {
+    ...singleValueParameter(
+      tag,
+      `Language of ${what}; by default that of \`Accept-Language\`. Records without a name in this language have their usual name.`,
+      language,
+    ),
+    otherNames: ['language', 'locale'],
+  },
 })
 
 /** Whether an endpoint answers in the language of the request. */
 export const isLocalized = ({ headers }: Pick<Contract, 'headers'>): boolean =>
   headers.includes(acceptLanguage)
-
-/** Whether a parameter is `lang`. */
-export const isLanguageParameter = (parameter: string): boolean => parameter === languageParameterName
 
 /** Returns the language of the parameter `lang`; undefined without one. */
 export function getLanguage(query: CheckedQuery): Language | undefined {

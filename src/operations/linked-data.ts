@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { findEdtfFault } from '../model/edtf.ts'
 import type { Resource } from '../model/resource.ts'
 import { participantsProperty } from '../query/flat.ts'
-import type { Publisher } from './publisher.ts'
+import type { Publisher } from './operation.ts'
 
 /** Records in the terms of schema.org (https://schema.org) and W3C PROV (https://www.w3.org/TR/prov-o/). */
 
@@ -42,6 +42,15 @@ const record = z.looseObject({
   createdAt: z.string(),
   updatedAt: z.string(),
   citations: z.array(citation).nullish(),
+})
+
+/** The properties of an observation (https://schema.org/Observation). */
+const observation = z.looseObject({
+  value: z.number(),
+  unit: text,
+  qualifier: text,
+  country: text,
+  asOf: text,
 })
 
 const participant = z.looseObject({ country: text, organization: text, region: text, role: z.string() })
@@ -107,6 +116,18 @@ function identifiers({ naturalKey, schemaType }: Resource, found: z.output<typeo
 /** A date that schema.org accepts (ISO 8601): a day, month or year without a qualification. Seasons have the numbers 21 to 24. */
 const plainDate = /^\d{4}(-(0\d|1[0-2])(-\d\d)?)?$/
 
+/** Returns what an observation states: the value, its unit and qualifier, the country that it is about, and its date. */
+function observed(document: Record<string, unknown>, publisher: Publisher) {
+  const { value, unit, qualifier, country, asOf } = observation.parse(document)
+  return {
+    value,
+    unitText: unit,
+    'entente:qualifier': qualifier,
+    observationAbout: country ? nodeReference(publisher, 'countries', country) : undefined,
+    observationDate: plainDate.test(asOf ?? '') ? asOf : undefined,
+  }
+}
+
 /**
  * Returns the date of the event, or the interval from the first to the last of its dates, in EDTF (ISO 8601-2); undefined if
  * no date is known, or if EDTF has no such interval, such as one from `201X`.
@@ -145,6 +166,7 @@ export function toLinkedData(resource: Resource, key: string, value: unknown, pu
       sameAs: found.ror,
       identifier: identifiers(resource, found),
       ...(resource.schemaType === 'DefinedTerm' && { termCode: found.code, inDefinedTermSet: found.scheme }),
+      ...(resource.schemaType === 'Observation' && observed(found, publisher)),
       datePublished: plainDate.test(found.publishedOn ?? '') ? found.publishedOn : undefined,
       about: (found.topics ?? []).map((slug) => nodeReference(publisher, 'topics', slug)),
       contributor: contributors(resource, found, publisher),

@@ -4,13 +4,14 @@ import type { Resource } from '../model/resource.ts'
 import { registerRequestSchema } from '../model/schema-names.ts'
 import { checkValue } from '../problems/faults.ts'
 import { Problem } from '../problems/problem.ts'
-import { aNoun } from '../problems/suggest.ts'
+import { aNoun } from '../wording.ts'
 import { parseIfMatch, requireVersion } from './entity-tags.ts'
 import { findMergedInto } from './merged.ts'
 import type { ApiRequest, Operation } from './operation.ts'
 import { recordNotFound } from './read.ts'
 import { exampleKey, memoizeByKey } from './response-schemas.ts'
 import { maxVersion } from './revision-schema.ts'
+import { getAuthorship } from './writing/authorship.ts'
 import { changeContract } from './writing/change.ts'
 import { type Change, type Document, documentOf, updateDocuments } from './writing/documents.ts'
 import { runOnce } from './writing/idempotency.ts'
@@ -25,7 +26,6 @@ import {
   updateReferrers,
 } from './writing/merging.ts'
 import { changedResponse } from './writing/responses.ts'
-import { getAuthorship } from './writing/revisions.ts'
 import { invalidBody } from './writing/validation.ts'
 
 const mergeBody = memoizeByKey((nameOf, { schema }, example) =>
@@ -42,6 +42,9 @@ const mergeBody = memoizeByKey((nameOf, { schema }, example) =>
   ),
 )
 
+/** The type of a body that `mergeBody` accepts, for any key. */
+const mergeTarget = z.object({ into: z.string(), version: z.number().optional() })
+
 /** Reads the body. @throws Problem `invalid-body`, such as for a target that is the record itself. */
 function readBody(
   resource: Resource,
@@ -49,7 +52,7 @@ function readBody(
 ): { into: string; version?: number | undefined } {
   const { data, faults } = checkValue(mergeBody(resource), body)
   if (faults) throw invalidBody('request', faults)
-  const { into, version } = z.object({ into: z.string(), version: z.number().optional() }).parse(data)
+  const { into, version } = mergeTarget.parse(data)
   if (into !== key) return { into, version }
   throw invalidBody('request', [
     { pointer: '/into', code: 'itself', message: `is the ${resource.noun} itself` },

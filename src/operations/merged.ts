@@ -1,13 +1,13 @@
 import { sql } from 'drizzle-orm'
 import type { Transaction } from '../database/database.ts'
 import { records } from '../database/tables/records.ts'
-import { type RecordKey, recordId } from '../model/keys.ts'
+import type { RecordKey } from '../model/keys.ts'
 import type { Registry } from '../model/registry.ts'
 import type { Resource } from '../model/resource.ts'
 import { Problem } from '../problems/problem.ts'
-import { aNoun } from '../problems/suggest.ts'
 import { getRecordAsOf } from '../query/past.ts'
 import { placeholder, statement } from '../query/statement.ts'
+import { aNoun } from '../wording.ts'
 import type { ApiRequest, ApiResponse, Contract, Endpoint, ResponseContract } from './operation.ts'
 import { readRegistryAt } from './past.ts'
 
@@ -28,9 +28,7 @@ export async function findMergedKeys(
   const build = () => sql`select ${records.resource} as resource, ${records.key} as key, target.key as "into"
     from ${records} join ${records} as target on target.id = ${records.mergedInto}
     where ${records.id} = any(${placeholder('ids')}::uuid[])`
-  const ids = distinct.map(({ resource, key }) =>
-    recordId({ name: resource, key: registry.keySpec(resource) }, key),
-  )
+  const ids = distinct.map((record) => registry.recordId(record))
   const rows = await tx.query<RecordKey & { into: string }>(statement('merged into', build, { ids }))
   const merged = new Map(rows.map((row) => [nameOf(row), row.into]))
   return (record) => merged.get(nameOf(record))

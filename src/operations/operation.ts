@@ -12,7 +12,6 @@ import type { ProblemType } from '../problems/types.ts'
 import type { Client } from './client.ts'
 import type { ConcurrencyLimiter } from './concurrency.ts'
 import type { Names } from './names/names.ts'
-import type { Publisher } from './publisher.ts'
 
 /** Who sends a request: an API key, a user of the OpenID Connect issuer, or an anonymous client. */
 export interface Actor {
@@ -139,6 +138,17 @@ export interface Contract {
   /** Media type of successful responses; JSON when left out. */
   mediaType?: string
   problems: ProblemType[]
+}
+
+/** The publisher of the registry, from the configuration, for formats that name one. */
+export interface Publisher {
+  name: string
+  /** IATI organisation identifier of the publisher, such as `XM-DAC-41114`. */
+  iatiId: string
+  /** IATI organisation type of the publisher, a code. */
+  iatiType: string
+  /** The URL by which clients reach the service, without a slash at the end; undefined when it is not known. */
+  serviceUrl?: string | undefined
 }
 
 /** The services that a handler uses. */

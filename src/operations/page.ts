@@ -100,11 +100,6 @@ export const withNamesLanguage = (
   language: Language,
 ): ApiResponse => (representation.names ? withLanguageHeaders(response, language) : response)
 
-const inSequence = async <A, B>(first: () => Promise<A>, second: () => Promise<B>): Promise<[A, B]> => [
-  await first(),
-  await second(),
-]
-
 /**
  * Reads the records of a page. If the plan asks for them, also reads the names of the records to which these records refer, and
  * the counts of the list requests in these records (`replaceListRequestsWithCounts`).
@@ -142,12 +137,11 @@ export async function composePage(
     plan.cursor === undefined
       ? undefined
       : readCursor(listScope(plan), plan.cursor, context.cursorSecret, cursorLocation)
-  const [{ records, last, names }, total] = await readRegistryAt(plan.asOf, context, (tx) => {
-    const readRecords = () => readPageRecords(plan, after, tx, context, language)
-    if (plan.count === undefined) return readRecords().then((found) => [found, undefined] as const)
+  const [{ records, last, names }, total] = await readRegistryAt(plan.asOf, context, async (tx) => {
+    const found = readPageRecords(plan, after, tx, context, language)
     // Reads of the past share a connection, which runs one statement at a time.
-    if (plan.asOf !== undefined) return inSequence(readRecords, () => countTotal(plan, tx))
-    return Promise.all([readRecords(), countTotal(plan, tx)])
+    if (plan.asOf !== undefined) await found
+    return Promise.all([found, countTotal(plan, tx)])
   })
   const next = last && writeCursor(listScope(plan), last, context.cursorSecret)
   const page = { limit: plan.limit, next, ...(total && { total }) }

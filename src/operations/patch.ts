@@ -1,5 +1,5 @@
-import { aNoun } from '../problems/suggest.ts'
-import { patchSchema } from './bodies.ts'
+import { aNoun } from '../wording.ts'
+import { patchSchema } from './body-schemas.ts'
 import type { Operation } from './operation.ts'
 import { changeContract, changeRecord } from './writing/change.ts'
 import { mergePatch } from './writing/merge-patch.ts'

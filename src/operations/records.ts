@@ -27,7 +27,11 @@ export async function queryDocuments<Row extends { current: boolean }>(
   return rows.every(({ current }) => current) ? rows : tx.query<Row>(build({ compose: true }))
 }
 
-/** Returns the problem `invalid-parameter`: a record, given by its id, has too many records of an include for one response. */
+/**
+ * Returns the problem `invalid-parameter`: a record has too many records of an include for one response.
+ * @param id id of the record.
+ * @throws OverBudgetError when the statement exceeds its budget, so that the read is repeated in the expensive lane.
+ */
 export async function tooManyIncluded(
   tx: Transaction,
   resource: Resource,
@@ -37,7 +41,6 @@ export async function tooManyIncluded(
   const [found] = await tx
     .query<{ key: string; includes: string[] }>(oversizedStatement(resource, id, include))
     .catch((error: unknown) => {
-      // The read is repeated in the expensive lane.
       if (error instanceof OverBudgetError) throw error
       // The record is refused in any case. A failure must not affect other records that are read together with it.
       return []

@@ -1,11 +1,10 @@
-import type { Transaction } from '../database/database.ts'
-import { autocommitReads, everything } from '../database/database.ts'
+import { autocommitReads, everything, type Transaction } from '../database/database.ts'
 import { redactResponses } from '../database/idempotency-store.ts'
 import { writeStatement } from '../database/rows.ts'
 import { type Resource, recordSchema } from '../model/resource.ts'
 import { Problem } from '../problems/problem.ts'
-import { aNoun } from '../problems/suggest.ts'
 import { historyStatement } from '../query/revisions.ts'
+import { aNoun } from '../wording.ts'
 import { type ExpectedVersions, etagHeader, ifMatch, parseIfMatch, requireVersion } from './entity-tags.ts'
 import type { ApiResponse, Operation } from './operation.ts'
 import { recordNotFound } from './read.ts'
@@ -13,6 +12,7 @@ import { redactFormerRows } from './redacting/former-rows.ts'
 import { redactImportedRows } from './redacting/imported-rows.ts'
 import { type RedactionRequest, readRedaction, redactionBody } from './redacting/request.ts'
 import { redactRevisions } from './redacting/revisions.ts'
+import { getAuthorship } from './writing/authorship.ts'
 import {
   type Change,
   type Document,
@@ -24,7 +24,6 @@ import { explainRefusal, problemAt } from './writing/explain.ts'
 import { type LockedRecord, lockRecord, startWrite } from './writing/locks.ts'
 import { redactionProblems } from './writing/problems.ts'
 import { changedResponse } from './writing/responses.ts'
-import { getAuthorship } from './writing/revisions.ts'
 import { checkReplacement, invalidBody } from './writing/validation.ts'
 
 /** The input of a redaction of one record. */

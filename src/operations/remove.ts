@@ -1,14 +1,14 @@
 import { autocommitReads } from '../database/database.ts'
 import { getDatabaseError } from '../database/errors.ts'
-import { aNoun } from '../problems/suggest.ts'
+import { aNoun } from '../wording.ts'
 import { ifMatch, parseIfMatch } from './entity-tags.ts'
 import type { Operation } from './operation.ts'
+import { changeReason, getAuthorship } from './writing/authorship.ts'
 import { lockExpected } from './writing/change.ts'
 import { deleteDocuments } from './writing/documents.ts'
 import { idempotencyKey, replayedHeaders, runOnce } from './writing/idempotency.ts'
 import { recordProblems } from './writing/problems.ts'
 import { findReferrers, referredToProblem, referrerFault } from './writing/referrers.ts'
-import { changeReason, getAuthorship } from './writing/revisions.ts'
 
 /** `DELETE /v1/{resource}/{key}`: removes a record that no other record refers to. */
 export const remove: Operation = {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { lazyFor } from '../model/lazy.ts'
-import { type Resource, recordSchema } from '../model/resource.ts'
+import { exampleRecord, type Resource, recordSchema } from '../model/resource.ts'
 import { registerResponseSchema } from '../model/schema-names.ts'
 import { etagHeader } from './entity-tags.ts'
 import type { HeaderContract, ResponseContract } from './operation.ts'
@@ -46,12 +46,6 @@ export function memoizeByKey<T>(
   }
 }
 
-/** Returns the example of a record in a response. */
-export function recordExample(resource: Resource): Record<string, unknown> {
-  const examples = z.array(z.unknown()).parse(recordSchema(resource).meta()?.examples)
-  return z.record(z.string(), z.unknown()).parse(examples[0])
-}
-
 /** Registers the schema of a page of items. @param id name of the schema. */
 export const namedPageSchema = (
   id: string,
@@ -77,7 +71,7 @@ export const pageSchema = lazyFor((resource: Resource) =>
         names: resource.registry.namesSchema.optional().meta({ description: 'With `include=names`.' }),
       })
       .meta({
-        examples: [{ data: [recordExample(resource)], page: { limit: 25, next: null } }],
+        examples: [{ data: [exampleRecord(resource)], page: { limit: 25, next: null } }],
       }),
   ),
 )

@@ -1,14 +1,14 @@
 import { z } from 'zod'
 import { lazyFor } from '../model/lazy.ts'
 import { getValues } from '../model/parameters.ts'
-import { type Resource, recordSchema } from '../model/resource.ts'
+import { exampleRecord, type Resource, recordSchema } from '../model/resource.ts'
 import { registerResponseSchema } from '../model/schema-names.ts'
 import { Problem } from '../problems/problem.ts'
-import { aNoun } from '../problems/suggest.ts'
 import { revisionJson, revisionStatement } from '../query/revisions.ts'
+import { aNoun } from '../wording.ts'
 import { etagHeader, ifNoneMatch, taggedResponse } from './entity-tags.ts'
 import type { Operation } from './operation.ts'
-import { notModified, recordExample } from './response-schemas.ts'
+import { notModified } from './response-schemas.ts'
 import { recordChange, revisionExample, versionParameter } from './revision-schema.ts'
 
 /** Schema of a revision with its document. */
@@ -17,7 +17,7 @@ const revisionSchema = lazyFor((resource: Resource) =>
     `${resource.singular}Revision`,
     z.intersection(recordChange, z.strictObject({ document: recordSchema(resource) })).meta({
       description: 'A version of the record.',
-      examples: [{ ...revisionExample, document: recordExample(resource) }],
+      examples: [{ ...revisionExample, document: exampleRecord(resource) }],
     }),
   ),
 )

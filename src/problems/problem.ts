@@ -80,9 +80,13 @@ export const below =
   (path: string) =>
   (fault: Fault): Fault => ({ ...fault, pointer: `${path}${fault.pointer ?? ''}` })
 
+/** `Retry-After` of a problem with the status 503, unless `ProblemExtras` has another one: the failure is temporary. */
+const retryAfterSeconds = '1'
+
 /** Optional parts of a problem. */
 export interface ProblemExtras {
   errors?: FaultList | Fault[]
+  /** Headers of the response, in lower case. */
   headers?: Record<string, string>
   cause?: unknown
 }
@@ -105,7 +109,7 @@ export class Problem extends Error {
     const faults = extras.errors instanceof FaultList ? extras.errors : toFaultList(extras.errors ?? [])
     this.errors = faults.listed
     this.moreErrors = faults.unlistedCount
-    this.headers = extras.headers ?? {}
+    this.headers = { ...(this.status === 503 && { 'retry-after': retryAfterSeconds }), ...extras.headers }
   }
 
   /** The HTTP status of the response. */

@@ -1,8 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { QueryConfig } from 'pg'
-import { commaList, literals, unionAll } from '../database/columns.ts'
+import { commaList, literal, unionAll } from '../database/columns.ts'
 import type { Dimension, Measure } from '../model/dimensions.ts'
 import type { GetOtherFilter } from '../model/filters.ts'
+import { jsonObject } from '../model/json.ts'
 import { unknownLabel } from '../model/labels.ts'
 import {
   distinctMultiValueRows,
@@ -298,7 +299,7 @@ function orderSql({ plan, dimensions }: Grouping): SQL {
     const index = plan.groupBy.indexOf(by)
     return index >= 0 ? byKey(index) : measure(plan.measures.findIndex((term) => term.name === by))
   }
-  const terms = plan.sort.map(({ by, direction }) => sql`${column(by)} ${sql.raw(direction)} nulls last`)
+  const terms = plan.sort.map((term) => sql`${column(term.key)} ${sql.raw(term.direction)} nulls last`)
   const keys = plan.groupBy.map((_, index) => sql`${byKey(index)} nulls last`)
   // Without keys there is only one group, so its order does not matter.
   return commaList(keys.length > 0 ? [...terms, ...keys] : [sql`counted`])
@@ -315,31 +316,28 @@ function shownSql(grouping: Grouping): SQL {
     where place <= ${placeholder('limit')} or ${isUnknown}`
 }
 
-const object = (properties: [string, SQL][]) =>
-  sql`(select row_to_json(one) from (select ${commaList(properties.map(([property, value]) => sql`${value} as ${name(property)}`))}) one)`
-
 /** The JSON of a group. It has no `key` and `label` if the plan has no dimensions. */
 function groupJson({ plan, dimensions }: Grouping): SQL {
   const each = (make: (dimension: Dimension, value: SQL) => SQL) =>
-    dimensions.map((dimension, index): [string, SQL] => [
-      plan.groupBy[index] ?? '',
-      make(dimension, key(index)),
-    ])
+    jsonObject(
+      Object.fromEntries(
+        dimensions.map((dimension, index) => [plan.groupBy[index] ?? '', make(dimension, key(index))]),
+      ),
+    )
   const whenKnown = (value: SQL, text: SQL) => sql`case when ${value} is not null then ${text} end`
   const { language } = plan
-  const orUnknown = (label: SQL) => sql`coalesce(${label}, ${literals([unknownLabel[language]])})`
+  const orUnknown = (label: SQL) => sql`coalesce(${label}, ${literal(unknownLabel[language])})`
   const common = sql`${placeholder('common')}`
-  const keys: [string, SQL][] = [
-    ['key', object(each(({ text }, value) => whenKnown(value, text(value))))],
-    ['label', object(each(({ label }, value) => orUnknown(label(value, language))))],
-  ]
-  return object([
-    ...(plan.groupBy.length > 0 ? keys : []),
-    ['measures', object(plan.measures.map((term, index): [string, SQL] => [term.name, measure(index)]))],
-    ...(plan.where.kind === 'fields'
-      ? [['list', groupLink(plan, common, (name) => key(plan.groupBy.indexOf(name)))] satisfies [string, SQL]]
-      : []),
-  ])
+  return jsonObject({
+    ...(plan.groupBy.length > 0 && {
+      key: each(({ text }, value) => whenKnown(value, text(value))),
+      label: each(({ label }, value) => orUnknown(label(value, language))),
+    }),
+    measures: jsonObject(Object.fromEntries(plan.measures.map((term, index) => [term.name, measure(index)]))),
+    ...(plan.where.kind === 'fields' && {
+      list: groupLink(plan, common, (name) => key(plan.groupBy.indexOf(name))),
+    }),
+  })
 }
 
 /** The number of distinct records. Sums up disjoint groups, since PostgreSQL materializes a query that is read twice. */

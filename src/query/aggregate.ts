@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Dimension, Measure } from '../model/dimensions.ts'
 import type { Operator } from '../model/filters.ts'
 import type { Language } from '../model/languages.ts'
+import { lazyFor } from '../model/lazy.ts'
 import {
   type CheckedQuery,
   getLimit,
@@ -15,6 +16,7 @@ import {
   wholeNumber,
 } from '../model/parameters.ts'
 import type { Resource } from '../model/resource.ts'
+import { type DirectedKey, parseSortWord, sortParameter } from '../model/sorts.ts'
 import { urlFilters } from '../model/url-filters.ts'
 import type { Fault } from '../problems/problem.ts'
 import { didYouMean } from '../problems/suggest.ts'
@@ -46,12 +48,6 @@ export interface Having {
   value: string
 }
 
-/** One term of the order of groups: a dimension or measure of the request. */
-export interface GroupOrder {
-  by: string
-  direction: 'asc' | 'desc'
-}
-
 /** The plan of an aggregate: its parameters, checked against the resource. */
 export interface AggregatePlan {
   resource: Resource
@@ -59,8 +55,8 @@ export interface AggregatePlan {
   where: Condition
   groupBy: string[]
   measures: MeasureTerm[]
-  /** The order of the groups. Groups that are equal by these terms are ordered by their keys. */
-  sort: GroupOrder[]
+  /** The order of the groups, by dimensions and measures. Groups that are equal by all of them are ordered by their keys. */
+  sort: DirectedKey[]
   having: Having[]
   limit: number
   /** How many of the largest groups are in the response, besides the group without a value; undefined for all up to the limit. */
@@ -110,7 +106,7 @@ const describeAll = (definitions: Record<string, { description: string }>): stri
 
 const havingPattern = /^([^<>=]*)(>=|<=|>|<|=)(-?\d{1,15}(?:\.\d{1,6})?)$/
 
-const having = z
+const havingSchema = z
   .string()
   .max(200)
   .regex(havingPattern, {
@@ -119,12 +115,11 @@ const having = z
   .meta({ examples: ['count>=5'] })
 
 /** Returns every parameter of a resource's aggregate, with the filters of the list. */
-export function aggregateParameters(resource: Resource): Record<string, Parameter> {
+export const aggregateParameters = lazyFor((resource: Resource): Record<string, Parameter> => {
   const dimensions = Object.keys(resource.dimensions)
   const measures = measureNames(resource)
-  const known = [...dimensions, ...measures]
-  const measured = describeAll(resource.measures).join(' ')
-  const summarized = measured && ', or `sum:`, `avg:`, `min:` or `max:` with one of these'
+  const descriptions = describeAll(resource.measures).join(' ')
+  const otherFunctions = descriptions && ', or `sum:`, `avg:`, `min:` or `max:` with one of these'
   return {
     groupBy: {
       ...valueListParameter(dimensions, 'One to three dimensions.'),
@@ -133,23 +128,23 @@ export function aggregateParameters(resource: Resource): Record<string, Paramete
     measures: {
       ...valueListParameter(
         measures,
-        `\`count\` (the default), \`countDistinct:\` with a dimension${summarized}.${measured && ` ${measured}`}`,
+        `\`count\` (the default), \`countDistinct:\` with a dimension${otherFunctions}.${descriptions && ` ${descriptions}`}`,
       ),
-      // An enumeration of the words would be as long as all others in the OpenAPI document together.
+      // An enumeration of the names would be as long as all others in the OpenAPI document together.
       jsonValue: z.string().max(100),
     },
     sort: {
-      ...valueListParameter(
-        known.flatMap((name) => [name, `-${name}`]),
+      ...sortParameter(
+        [...dimensions, ...measures],
         'Dimensions and measures of the request, `-` for descending. Null comes last.',
       ),
-      // The OpenAPI document describes these words in `groupBy` and `measures`.
+      // The OpenAPI document describes these names in `groupBy` and `measures`.
       jsonValue: z.string().max(100),
     },
     having: {
       description:
         'Conditions on measures of the request, separated by commas: `count>=5,countDistinct:country<3`. A group must match all of them. Comparisons are `>=`, `<=`, `>`, `<` and `=`.',
-      value: having,
+      value: havingSchema,
       comparisons: { eq: { takes: 'many' } },
     },
     limit: limitParameter(
@@ -165,20 +160,16 @@ export function aggregateParameters(resource: Resource): Record<string, Paramete
     ...listAsOfParameter(resource),
     ...urlFilters(resource),
   }
-}
+})
 
 function parseMeasure(name: string): MeasureTerm {
-  const colon = name.indexOf(':')
-  // The parameter's schema allows only names of measures.
-  const aggregateFunction = (colon < 0 ? name : name.slice(0, colon)) as AggregateFunction
-  return { name, aggregateFunction, of: colon < 0 ? '' : name.slice(colon + 1) }
-}
-
-function parseGroupOrder(word: string): GroupOrder {
-  return word.startsWith('-') ? { by: word.slice(1), direction: 'desc' } : { by: word, direction: 'asc' }
+  // The parameter's schema allows only the names of `measureNames`.
+  const [aggregateFunction, of = ''] = name.split(':') as [AggregateFunction, string?]
+  return { name, aggregateFunction, of }
 }
 
 function parseHaving(text: string): Having {
+  // The parameter's schema allows only texts that match the pattern, so the default values are never used.
   const [, measure = '', word, value = ''] = havingPattern.exec(text) ?? []
   const comparison = comparisonSigns.find((known) => known === word) ?? '='
   return { measure, comparison, value }
@@ -194,15 +185,18 @@ function isFixed(where: Condition, filter: string): boolean {
   })
 }
 
+const isCount = ({ aggregateFunction }: MeasureTerm): boolean =>
+  aggregateFunction === 'count' || aggregateFunction === 'countDistinct'
+
 /** Returns a fault for each measure that would mix currencies or units. */
 function findIncomparable({ resource, measures, groupBy, where, top }: AggregatePlan): Fault[] {
   // With `top`, grouping by a unit does not separate all units: the group `other` has several.
   const isSeparated = (unit: string) => groupBy.includes(unit) && top === undefined
   const remedy = (unit: string) => (top === undefined ? `add ${unit} to groupBy, or filter` : 'filter')
-  return measures.flatMap(({ name, aggregateFunction, of }) => {
-    const { singleValued = [] } = ['count', 'countDistinct'].includes(aggregateFunction)
-      ? {}
-      : getMeasure(resource, of)
+  return measures.flatMap((measure) => {
+    if (isCount(measure)) return []
+    const { name, of } = measure
+    const { singleValued = [] } = getMeasure(resource, of)
     return singleValued
       .filter((unit) => !isSeparated(unit) && !isFixed(where, unit))
       .map((unit) => ({
@@ -228,10 +222,10 @@ function findMissing(parameter: string, selected: string[], names: string[], sel
 }
 
 /**
- * Returns the comparisons that find the records that have, in a dimension, a value outside `keys`; undefined if none can.
- * A comparison that is already in `where` is not repeated.
+ * Returns the comparisons of a list request for the records with a value of a dimension that is not one of `keys`; undefined if
+ * the filter of the dimension has no such comparisons. A comparison that is already in `where` is not repeated.
  */
-function comparisonsWithOtherValues(
+function compareOtherValues(
   { resource, where }: Pick<AggregatePlan, 'resource' | 'where'>,
   dimension: string,
   keys: readonly string[],
@@ -256,42 +250,36 @@ const hasComparison = (where: Condition, filter: string, operator: Operator): bo
  * Whether measure and dimension belong to elements of the same list. The group `other` would then also count elements that
  * belong to the largest groups.
  */
-function hasSameElements(
-  resource: Resource,
-  { aggregateFunction, of }: MeasureTerm,
-  dimension: string,
-): boolean {
-  if (aggregateFunction === 'count' || aggregateFunction === 'countDistinct') return false
+function hasSameElements(resource: Resource, measure: MeasureTerm, dimension: string): boolean {
+  if (isCount(measure)) return false
   const { values } = getDimension(resource, dimension)
   const list = values.kind === 'many' ? values.multiValue.element?.list : undefined
-  return list !== undefined && getMeasure(resource, of).elements?.name === list.name
+  return list !== undefined && getMeasure(resource, measure.of).elements?.name === list.name
 }
 
-/** Returns the faults of a request for the largest groups. */
+/** Returns why a request for the largest groups can have no group `other`; undefined if it can. */
+function explainNoOther(plan: AggregatePlan): string | undefined {
+  const { resource, where, groupBy, measures } = plan
+  const [dimension] = groupBy
+  if (dimension === undefined || groupBy.length > 1) return 'needs exactly one dimension in groupBy'
+  if (!compareOtherValues(plan, dimension, []))
+    return `is not possible for ${dimension}: no filter finds the records with other values`
+  const mixed = measures.find((measure) => hasSameElements(resource, measure, dimension))
+  if (mixed) return `is not possible for ${dimension} with "${mixed.name}": both belong to the same list`
+  const { filter } = getDimension(resource, dimension).groupFilter
+  if (!hasComparison(where, filter, 'otherThan')) return undefined
+  return `cannot be combined with ${filter}[otherThan], which "other" needs`
+}
+
+/** Returns the faults of a request for the largest groups; none for a request without `top`. */
 function findTopFaults(plan: AggregatePlan, query: CheckedQuery): Fault[] {
-  const { resource, where, groupBy, top } = plan
-  const [dimension = ''] = groupBy
-  if (top === undefined) return []
+  if (plan.top === undefined) return []
   const fault = (parameter: string, message: string): Fault => ({ parameter, code: 'invalid', message })
   const replaced = replacedByTop
     .filter((name) => query.has(name))
     .map((name) => fault(name, 'cannot be combined with top, which replaces it'))
-  if (groupBy.length !== 1) return [...replaced, fault('top', 'needs exactly one dimension in groupBy')]
-  const { filter } = getDimension(resource, dimension).groupFilter
-  if (!comparisonsWithOtherValues(plan, dimension, []))
-    return [
-      ...replaced,
-      fault('top', `is not possible for ${dimension}: no filter finds the records with other values`),
-    ]
-  const mixed = plan.measures.find((measure) => hasSameElements(resource, measure, dimension))
-  if (mixed)
-    return [
-      ...replaced,
-      fault('top', `is not possible for ${dimension} with "${mixed.name}": both belong to the same list`),
-    ]
-  return hasComparison(where, filter, 'otherThan')
-    ? [...replaced, fault('top', `cannot be combined with ${filter}[otherThan], which "other" needs`)]
-    : replaced
+  const reason = explainNoOther(plan)
+  return reason === undefined ? replaced : [...replaced, fault('top', reason)]
 }
 
 /** Returns the faults of a plan whose dimensions, measures and sort terms all exist. */
@@ -310,12 +298,12 @@ function findFaults(plan: AggregatePlan): Fault[] {
     ...findIncomparable(plan),
     ...findRepeatedNames(
       'sort',
-      sort.map(({ by }) => by),
+      sort.map(({ key }) => key),
     ),
     ...findMissing(
       'sort',
       [...groupBy, ...selected],
-      sort.map(({ by }) => by),
+      sort.map(({ key }) => key),
       'groupBy or measures',
     ),
     ...unknown.map(({ measure }) => ({
@@ -345,7 +333,7 @@ export function planAggregate(resource: Resource, query: CheckedQuery, language:
     where: readCondition(resource, query),
     groupBy: getStringValues(query, 'groupBy'),
     measures: (measures.length > 0 ? measures : ['count']).map(parseMeasure),
-    sort: getStringValues(query, 'sort').map(parseGroupOrder),
+    sort: getStringValues(query, 'sort').map(parseSortWord),
     having: getStringValues(query, 'having').map(parseHaving),
     limit: getLimit(query, groupLimit),
     language,
@@ -356,7 +344,7 @@ export function planAggregate(resource: Resource, query: CheckedQuery, language:
     const [largest] = plan.measures
     plan.top = top
     plan.limit = top
-    if (largest) plan.sort = [{ by: largest.name, direction: 'desc' }]
+    if (largest) plan.sort = [{ key: largest.name, direction: 'desc' }]
   }
   const faults = [...findTopFaults(plan, query), ...findFaults(plan)]
   if (faults.length > 0) throw invalidParameters(faults)
@@ -370,7 +358,7 @@ export function planAggregate(resource: Resource, query: CheckedQuery, language:
  */
 export function planOther(plan: AggregatePlan, keys: readonly string[]): AggregatePlan {
   const { top: _, where, groupBy, ...rest } = plan
-  const comparisons = comparisonsWithOtherValues(plan, groupBy[0] ?? '', keys)
+  const comparisons = compareOtherValues(plan, groupBy[0] ?? '', keys)
   if (where.kind !== 'fields' || !comparisons) throw new Error('the plan has no list of its other groups')
   const all: Condition = { kind: 'fields', comparisons: [...where.comparisons, ...comparisons] }
   return { ...rest, where: all, groupBy: [], sort: [], limit: 1 }

@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { columnOf, commaList, literals } from '../database/columns.ts'
+import { columnOf, commaList, literal, literals } from '../database/columns.ts'
 import { records } from '../database/tables/records.ts'
 import { documentJson, propertyJson, rfc3339 } from '../model/document.ts'
 import type { Resource } from '../model/resource.ts'
@@ -12,8 +12,8 @@ import { formulaCharacters, formulaStart, semicolonBeforeFormula } from './safe-
 
 /** COPY statements that write all records of a selection. PostgreSQL formats each row. */
 
-const formulaStartPattern = sql.raw(`'${formulaStart}'`)
-const semicolonPattern = sql.raw(`'${semicolonBeforeFormula}'`)
+const formulaStartPattern = literal(formulaStart)
+const semicolonPattern = literal(semicolonBeforeFormula)
 
 /**
  * Escapes formulas. Runs the regular expression only if the cell starts with one of `formulaCharacters`, or has a `;` or a line
@@ -167,7 +167,7 @@ export function calendarStatement(selection: Selection): string {
   const { resource } = selection
   const dates = calendarDates(resource).map(
     ({ name, earliest, latest, date, isShown }) =>
-      sql`case when ${isShown} then json_build_array(${sql.raw(`'${name}'`)}, ${earliest}, ${latest}, ${date}) end`,
+      sql`case when ${isShown} then json_build_array(${literal(name)}, ${earliest}, ${latest}, ${date}) end`,
   )
   return copyRecords(
     selection,

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
-import { commaList } from '../database/columns.ts'
+import { commaList, literal } from '../database/columns.ts'
 import { enumLabels } from '../model/dimensions.ts'
 import { propertyJson } from '../model/document.ts'
 import type { Language } from '../model/languages.ts'
@@ -82,11 +82,8 @@ const codesColumn = (name: string, list: SQL): FlatColumn => ({
 })
 
 /** Returns the resource to which a schema refers, even if the reference is nullable or optional, or has a default. */
-function referencedResource(schema: z.core.$ZodType): string | undefined {
-  const found = references.get(schema)
-  const inner = unwrapped(schema)
-  return found ?? (inner === schema ? undefined : referencedResource(inner))
-}
+const referencedResource = (schema: z.core.$ZodType): string | undefined =>
+  references.get(schema) ?? references.get(unwrapped(schema))
 
 /** The registry and the language of the names that are added to columns. */
 interface Naming {
@@ -121,7 +118,7 @@ function participantNamesColumn(naming: Naming, name: string, resource: Resource
   const shape = (listSchema instanceof z.ZodArray && getPropertySchemas(listSchema.element)) || {}
   const names = Object.entries(shape).flatMap(([member, schema]) => {
     const target = referencedResource(schema)
-    return target ? [nameSql(naming, target, sql`listed.value ->> ${sql.raw(`'${member}'`)}`)] : []
+    return target ? [nameSql(naming, target, sql`listed.value ->> ${literal(member)}`)] : []
   })
   return nameColumn(
     name,
@@ -136,7 +133,7 @@ const participantsColumn = (name: string, json: SQL): FlatColumn => ({
   cell: sql`(select string_agg(coalesce(listed.value ->> 'country', listed.value ->> 'region', listed.value ->> 'organization') || ' (' || (listed.value ->> 'role') || ')', '; ' order by listed.ordinality) from json_array_elements(${json}) with ordinality listed)`,
 })
 
-const memberText = (json: SQL, member: string) => sql`((${json}) ->> ${sql.raw(`'${member}'`)})`
+const memberText = (json: SQL, member: string) => sql`((${json}) ->> ${literal(member)})`
 
 /**
  * Returns the column with the name of the record to which a member of an object refers, or no column if the member is not a
@@ -149,9 +146,9 @@ function memberNameColumns(naming: Naming, name: string, member: string, schema:
     const shape = getPropertySchemas(variant) ?? {}
     const target = shape[member] && referencedResource(shape[member])
     if (target === undefined) return []
-    const literalChecks = Object.entries(shape).flatMap(([other, literal]) =>
-      literal instanceof z.ZodLiteral
-        ? [sql`${memberText(json, other)} = ${sql.raw(`'${literal.value}'`)}`]
+    const literalChecks = Object.entries(shape).flatMap(([other, property]) =>
+      property instanceof z.ZodLiteral
+        ? [sql`${memberText(json, other)} = ${literal(String(property.value))}`]
         : [],
     )
     const condition = literalChecks.length > 0 ? sql.join(literalChecks, sql` and `) : sql`true`

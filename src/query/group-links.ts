@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { commaList } from '../database/columns.ts'
+import { commaList, literal } from '../database/columns.ts'
 import type { Operator } from '../model/filters.ts'
 import { type AggregatePlan, getDimension } from './aggregate.ts'
 import type { Condition } from './condition.ts'
@@ -64,8 +64,6 @@ export function commonQuery(plan: AggregatePlan): string | null {
 /** Codes are safe in a URL. Any other text is percent-encoded (RFC 3986, section 2.1). */
 const percentEncode = (text: SQL) =>
   sql`(case when ${text} ~ '^[A-Za-z0-9._~-]*$' then ${text} else regexp_replace(encode(convert_to(${text}, 'UTF8'), 'hex'), '(..)', '%\\1', 'g') end)`
-
-const literal = (text: string) => sql.raw(`'${text}'`)
 
 /** SQL of the filter that selects a group's value of a dimension, as a piece of a query string; null if no filter is needed. */
 function filterPiece(plan: AggregatePlan, name: string, keyOf: (name: string) => SQL): SQL {

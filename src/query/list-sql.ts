@@ -1,10 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { commaList } from '../database/columns.ts'
+import { commaList, literal } from '../database/columns.ts'
 import type { Statement } from '../database/statement.ts'
 import { records } from '../database/tables/records.ts'
 import { documentJson, hasAllProperties, propertiesOf, shapeLiteral } from '../model/document.ts'
 import { recordId } from '../model/keys.ts'
-import { type Resource, toSearchable } from '../model/resource.ts'
+import { belongsTo, type Resource, toSearchable } from '../model/resource.ts'
 import type { SortKey } from '../model/sorts.ts'
 import { conditionShape } from './condition.ts'
 import { conditionSql, conditionValues } from './condition-sql.ts'
@@ -88,7 +88,7 @@ const representationShape = ({ fields, include }: Representation) => `${fields.j
 
 /** The resource's table, each row with its row in `records`. */
 export const withRecords = ({ table, id, name }: Resource): SQL =>
-  sql`${table} join ${records} on ${records.id} = ${id} and ${records.resource} = ${sql.raw(`'${name}'`)}`
+  sql`${table} join ${records} on ${records.id} = ${id} and ${belongsTo(records.resource, name)}`
 
 /** The tables from which a page is selected. Sorting by `createdAt` or `updatedAt` also needs `records`. */
 const pageSource = (plan: ListPlan): SQL =>
@@ -121,7 +121,7 @@ function pageDocuments({ resource, representation }: ListPlan, compose: boolean)
     columns: sql``,
     join: sql` cross join lateral (
       select ${records.document} as document, ${records.shape} is not distinct from ${shapeLiteral(resource)} as current
-      from ${records} where ${records.id} = page.id and ${records.resource} = ${sql.raw(`'${resource.name}'`)} offset 0) found`,
+      from ${records} where ${records.id} = page.id and ${belongsTo(records.resource, resource.name)} offset 0) found`,
   }
 }
 
@@ -230,7 +230,7 @@ export function readStatement(
 ): Statement {
   const { name, table, id } = resource
   const { fields, include } = representation
-  const condition = sql`${records.id} = any((select ${placeholder('ids')}::uuid[])::uuid[]) and ${records.resource} = ${sql.raw(`'${name}'`)} and ${records.mergedInto} is null`
+  const condition = sql`${records.id} = any((select ${placeholder('ids')}::uuid[])::uuid[]) and ${belongsTo(records.resource, name)} and ${records.mergedInto} is null`
   const build = () =>
     isStored(resource, representation) && !compose
       ? sql`select ${records.id}::text as id, ${records.key} as key, ${records.version} as version, ${records.document} as document,
@@ -251,8 +251,7 @@ export function oversizedStatement(resource: Resource, id: string, include: read
   const includes = resource.includes()
   const build = () => {
     const names = include.map(
-      (one) =>
-        sql`case when ${includes[one]?.limitedJson ?? sql`''`} is null then ${sql.raw(`'${one}'`)} end`,
+      (one) => sql`case when ${includes[one]?.limitedJson ?? sql`''`} is null then ${literal(one)} end`,
     )
     return sql`select ${key.column}::text as key, array_remove(array[${commaList(names)}]::text[], null) as includes
       from ${table} where ${idColumn} = ${placeholder('id')}::uuid`

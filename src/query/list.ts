@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Operator } from '../model/filters.ts'
+import { lazyFor } from '../model/lazy.ts'
 import {
   type CheckedQuery,
   cursorParameter,
@@ -10,9 +11,9 @@ import {
   limitParameter,
   type Parameter,
   singleValueParameter,
-  valueListParameter,
 } from '../model/parameters.ts'
 import type { Resource } from '../model/resource.ts'
+import { type DirectedKey, parseSortWord, sortParameter } from '../model/sorts.ts'
 import { urlFilters } from '../model/url-filters.ts'
 import type { Condition, FilterComparison } from './condition.ts'
 import { getListAsOf, listAsOfParameter } from './past.ts'
@@ -25,9 +26,7 @@ import {
 } from './representation.ts'
 
 /** One key of the order of a list. */
-export interface SortTerm {
-  key: string
-  direction: 'asc' | 'desc'
+export interface SortTerm extends DirectedKey {
   /** Position of records without a value. */
   nulls: 'first' | 'last'
 }
@@ -53,17 +52,15 @@ export interface ListPlan extends Selection {
 /** Default and maximum number of records in a page. */
 export const pageSize = { defaultSize: 25, maxSize: 200 } as const
 
-const sortWords = (resource: Resource) => Object.keys(resource.sorts).flatMap((name) => [name, `-${name}`])
-
-/** Returns the parameters that select records of a resource. */
-export function selectionParameters(resource: Resource): Record<string, Parameter> {
+/** Returns the parameters that select records of a resource. @param options as for `representationParameters`. */
+export function selectionParameters(
+  resource: Resource,
+  options: { isFile: boolean },
+): Record<string, Parameter> {
   return {
     ...urlFilters(resource),
-    sort: {
-      ...valueListParameter(sortWords(resource), 'Sort keys, `-` for descending.'),
-      otherNames: ['order', 'orderby', 'ordering', 'sortby'],
-    },
-    ...representationParameters(resource, { isFile: true }),
+    sort: sortParameter(Object.keys(resource.sorts), 'Sort keys, `-` for descending.'),
+    ...representationParameters(resource, options),
     ...listAsOfParameter(resource),
   }
 }
@@ -78,18 +75,17 @@ export const pageCursorParameter = cursorParameter(
 )
 
 /** Returns every parameter of a resource's list. */
-export function listParameters(resource: Resource): Record<string, Parameter> {
-  return {
-    ...selectionParameters(resource),
-    ...representationParameters(resource, { isFile: false }),
+export const listParameters = lazyFor(
+  (resource: Resource): Record<string, Parameter> => ({
+    ...selectionParameters(resource, { isFile: false }),
     limit: limitParameter('Records per page', pageSize),
     cursor: pageCursorParameter,
     count: singleValueParameter(
       z.enum(['exact', 'estimated']),
       'Adds the number of all matching records: counted exactly, or estimated by the planner.',
     ),
-  }
-}
+  }),
+)
 
 /**
  * Appends the resource's key to the sort terms if it is not one of them, so that the order is total.
@@ -105,10 +101,7 @@ export function completeSort(resource: Resource, terms: SortTerm[]): SortTerm[] 
   return [...terms, { key: property, direction: terms.at(-1)?.direction ?? 'asc', nulls: 'last' }]
 }
 
-const parseSortTerm = (word: string): SortTerm =>
-  word.startsWith('-')
-    ? { key: word.slice(1), direction: 'desc', nulls: 'last' }
-    : { key: word, direction: 'asc', nulls: 'last' }
+const parseSortTerm = (word: string): SortTerm => ({ ...parseSortWord(word), nulls: 'last' })
 
 /** Returns the condition of a query: all its filters must be true. */
 export function readCondition(resource: Resource, query: CheckedQuery): Condition {
@@ -139,7 +132,8 @@ export function readSelection(resource: Resource, query: CheckedQuery): Selectio
 const plans = new WeakMap<CheckedQuery, ListPlan>()
 
 /**
- * Returns the plan of a list for a checked query. The plan is cached by the query object.
+ * Returns the plan of a list for a checked query. The plan is cached by the query object, since `createQueryParser` returns the
+ * same object for repeated requests.
  * @throws Problem `invalid-parameter` for repeated values, and for a `limit` that is too high with a count in `include`.
  */
 export function planList(resource: Resource, query: CheckedQuery): ListPlan {

@@ -68,11 +68,17 @@ export function representationParameters(
   const includes = includesOf(resource, options)
   const limits = includes.some(([, include]) => isCount(include)) ? countsText : ''
   return {
-    fields: multiValueParameter(fieldNameSchema(resource), 'Properties to return; all when left out.'),
-    include: valueListParameter(
-      [...includes.map(([name]) => name), ...(options.isFile ? [] : [namesInclude])],
-      `Related records to add.${options.isFile ? '' : namesText}${limits}`,
-    ),
+    fields: {
+      ...multiValueParameter(fieldNameSchema(resource), 'Properties to return; all when left out.'),
+      otherNames: ['select', 'columns', 'properties'],
+    },
+    include: {
+      ...valueListParameter(
+        [...includes.map(([name]) => name), ...(options.isFile ? [] : [namesInclude])],
+        `Related records to add.${options.isFile ? '' : namesText}${limits}`,
+      ),
+      otherNames: ['expand', 'embed', 'populate', 'with'],
+    },
   }
 }
 

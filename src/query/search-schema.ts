@@ -7,7 +7,7 @@ import { type Resource, toSearchable } from '../model/resource.ts'
 import { registerRequestSchema } from '../model/schema-names.ts'
 import type { Searchable } from '../model/searchable.ts'
 import { faultMessage, formatValue } from '../problems/faults.ts'
-import { capitalize, quoteList } from '../problems/suggest.ts'
+import { capitalize, quoteList } from '../wording.ts'
 import { maxCursorLength, pageSize } from './list.ts'
 import { includesOf, namesInclude } from './representation.ts'
 

@@ -58,14 +58,14 @@ function readOperators(
 }
 
 /** Converts the validated tree of a search to a condition. */
-function readCondition(searchable: Searchable, where: unknown): Condition {
+function readTree(searchable: Searchable, where: unknown): Condition {
   const { and, or, not, ...fields } = jsonObject.parse(where)
   const all: Condition[] = []
   if (and !== undefined)
-    all.push({ kind: 'all', of: jsonArray.parse(and).map((part) => readCondition(searchable, part)) })
+    all.push({ kind: 'all', of: jsonArray.parse(and).map((part) => readTree(searchable, part)) })
   if (or !== undefined)
-    all.push({ kind: 'any', of: jsonArray.parse(or).map((part) => readCondition(searchable, part)) })
-  if (not !== undefined) all.push({ kind: 'not', of: readCondition(searchable, not) })
+    all.push({ kind: 'any', of: jsonArray.parse(or).map((part) => readTree(searchable, part)) })
+  if (not !== undefined) all.push({ kind: 'not', of: readTree(searchable, not) })
   const collections = searchable.collections()
   const comparisons: FilterComparison[] = []
   for (const [name, value] of Object.entries(fields)) {
@@ -83,7 +83,7 @@ function readCondition(searchable: Searchable, where: unknown): Condition {
         kind: 'elements',
         collection: name,
         quantifier,
-        of: readCondition(collection, quantified[quantifier]),
+        of: readTree(collection, quantified[quantifier]),
       })
     }
   }
@@ -132,7 +132,7 @@ const allRecords: Condition = { kind: 'fields', comparisons: [] }
  * the validation would take ten times as long.
  */
 export const joinConditions = (resource: Resource, conditions: object[]): Condition =>
-  conditions.length === 0 ? allRecords : readCondition(toSearchable(resource), { and: conditions })
+  conditions.length === 0 ? allRecords : readTree(toSearchable(resource), { and: conditions })
 
 /** Validates a body. @throws Problem `invalid-search` with every fault; with one if the tree is too deep or too large. */
 function checkBody<T>(schema: z.ZodType<T>, body: unknown): T {
@@ -143,7 +143,7 @@ function checkBody<T>(schema: z.ZodType<T>, body: unknown): T {
 }
 
 function readSelectionBody(resource: Resource, { where, sort, fields, include }: SelectionBody): Selection {
-  const condition = where === undefined ? allRecords : readCondition(toSearchable(resource), where)
+  const condition = where === undefined ? allRecords : readTree(toSearchable(resource), where)
   const tooBig = (limit: number, message: string) =>
     invalidSearch([{ pointer: '/where', code: 'too_big', message, limit }])
   const { comparisons, sqlValues } = searchLimits

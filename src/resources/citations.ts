@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { foreignKey, index, text, uuid } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
-import { columnIn, literals, unionAll } from '../database/columns.ts'
+import { columnIn, literal, literals, unionAll } from '../database/columns.ts'
 import { orderIndexes, textOrder } from '../database/ordering.ts'
 import { records } from '../database/tables/records.ts'
 import { enumLabels, valueAsLabel } from '../model/dimensions.ts'
@@ -9,7 +9,7 @@ import { defineField, type FieldContext } from '../model/field.ts'
 import { field } from '../model/fields/index.ts'
 import { anyOf, filterByAny } from '../model/filters.ts'
 import { jsonObject, jsonObjectOrNull } from '../model/json.ts'
-import { keys, recordId, uuidPattern } from '../model/keys.ts'
+import { keys, uuidPattern } from '../model/keys.ts'
 import { checkProperty } from '../model/property-pointer.ts'
 import type { Registry } from '../model/registry.ts'
 import { defineResource } from '../model/resource.ts'
@@ -59,7 +59,7 @@ function idsOfKeys({ declarations }: Registry, keys: SQL): SQL {
   const withNaturalKey = declarations
     .filter(({ naturalKey }) => naturalKey !== undefined)
     .map(({ name }) => name)
-  return sql`select key::uuid from unnest(${keys}::text[]) key where key ~ ${literals([uuidPattern.source])}
+  return sql`select key::uuid from unnest(${keys}::text[]) key where key ~ ${literal(uuidPattern.source)}
     union all select name_id(resource, key) from unnest(${keys}::text[]) key, unnest(array[${literals(withNaturalKey)}]) resource`
 }
 
@@ -99,7 +99,7 @@ const citedRecord = () =>
     },
     toColumns: ({ resource, id }, { registry }) => ({
       citedResource: resource,
-      citedRecord: recordId({ name: resource, key: registry.keySpec(resource) }, id),
+      citedRecord: registry.recordId({ resource, key: id }),
     }),
     query: (context) => {
       const { record, resource } = citedColumns(context)
@@ -220,7 +220,7 @@ export const citations = defineResource(
     record: citedRecord(),
     property: field.code(
       pointer,
-      'JSON pointer to the property that is supported; null for the whole record.',
+      'JSON pointer to the property that is supported, such as /signedOn; null for the whole record.',
       { sort: true, groupBy: valueAsLabel, pattern: '^(/([^/~]|~[01])*)+$' },
     ),
     locator: locator(),

@@ -23,7 +23,7 @@ interface Change {
   document: Document
 }
 
-/** The resources of which histories write records. Here, `kind` means one of them. */
+/** The resources whose records random histories change. A `Kind` is one of these resources, not the property `kind`. */
 const kinds = ['topics', 'organizations', 'agreements'] as const
 type Kind = (typeof kinds)[number]
 

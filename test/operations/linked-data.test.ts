@@ -80,6 +80,31 @@ it('countries, organizations, topics and sources have their codes, names and dat
   }
 })
 
+it('a figure has its value, unit, qualifier, country and date in JSON-LD', async () => {
+  const figure = {
+    indicator: 'wells',
+    title: 'Wells',
+    value: 200,
+    qualifier: 'more_than',
+    unit: 'wells',
+    country: 'PAK',
+  }
+  for (const [asOf, observationDate] of [
+    ['2011-08', '2011-08'],
+    ['201X', undefined],
+  ]) {
+    const { path } = await createRecord(resourceOf('figures'), api, { ...figure, asOf })
+    const document = (await api.get(`${path}/jsonld`)).json<Document>()
+    expect(document).toMatchObject({
+      value: 200,
+      unitText: 'wells',
+      'entente:qualifier': 'more_than',
+      observationAbout: { '@id': 'https://registry.example/v1/countries/PAK' },
+    })
+    expect(document.observationDate).toBe(observationDate)
+  }
+})
+
 it('the sources of a record are in its JSON-LD as derivations, each with its locator and link', async () => {
   const [source, id] = [await seededKey(api, 'sources'), await seededKey(api, 'agreements')]
   const locator = { paragraph: '3' }

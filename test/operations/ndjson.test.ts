@@ -4,8 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, type HttpResponse, startTestApi } from '../support/api.ts'
 import { waitUntilBlocked } from '../support/blocked-sessions.ts'
 import { type Document, pointersIn, readProblem } from '../support/documents.ts'
+import { readNdjson } from '../support/export-files.ts'
 
-/** Records that one request creates from lines of JSON, as exports write them. */
+/** Imports: one request creates many records from NDJSON, in the form in which exports write them. */
 
 let api: Api
 beforeAll(async () => {
@@ -13,18 +14,19 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-const ndjson = { headers: { 'content-type': 'application/x-ndjson' } }
-const send = (name: string, ...records: unknown[]) =>
-  api.post(`/v1/${name}/import`, records.map((record) => JSON.stringify(record)).join('\n'), ndjson)
+const asNdjson = { headers: { 'content-type': 'application/x-ndjson' } }
+const importRecords = (resource: string, ...records: unknown[]) =>
+  api.post(`/v1/${resource}/import`, records.map((record) => JSON.stringify(record)).join('\n'), asNdjson)
 const keysIn = (response: HttpResponse) =>
   response.json<{ data: { id: string }[] }>().data.map(({ id }) => id)
-const count = async (name: string) =>
-  (await api.get(`/v1/${name}?count=exact&limit=1`)).json<{ page: { total: { count: number } } }>().page.total
-    .count
+const countRecords = async (resource: string) =>
+  (await api.get(`/v1/${resource}?count=exact&limit=1`)).json<{ page: { total: { count: number } } }>().page
+    .total.count
 
 it('a registry that imports an export exports the same records, except versions and times', async () => {
   const other = await startTestApi()
   try {
+    // Records refer only to records of the resources before theirs.
     const names = [
       'organizations',
       'sources',
@@ -38,18 +40,14 @@ it('a registry that imports an export exports the same records, except versions 
     for (const name of names.toReversed()) await other.pool.query(`delete from ${name.replaceAll('-', '_')}`)
     for (const name of names) {
       const { text } = await api.get(`/v1/${name}/export?format=ndjson`)
-      const response = await other.post(`/v1/${name}/import`, text, ndjson)
+      const response = await other.post(`/v1/${name}/import`, text, asNdjson)
       expect(response.status, response.text).toBe(201)
-      const documents = (exported: string) =>
-        exported.split('\n').flatMap((line): Document[] => {
-          if (line === '') return []
-          const { version, createdAt, updatedAt, ...document } = JSON.parse(line)
-          return [document]
-        })
+      const documentsIn = (exported: string) =>
+        readNdjson(exported).map(({ version, createdAt, updatedAt, ...document }) => document)
       const again = await other.get(`/v1/${name}/export?format=ndjson`)
-      expect(documents(again.text).length).toBeGreaterThan(0)
-      expect(documents(again.text)).toEqual(documents(text))
-      expect(keysIn(response)).toEqual(documents(text).map(({ id }) => id))
+      expect(documentsIn(again.text).length).toBeGreaterThan(0)
+      expect(documentsIn(again.text)).toEqual(documentsIn(text))
+      expect(keysIn(response)).toEqual(documentsIn(text).map(({ id }) => id))
     }
   } finally {
     await other.close()
@@ -58,20 +56,20 @@ it('a registry that imports an export exports the same records, except versions 
 
 describe('NDJSON records', () => {
   const ids = Array.from({ length: 6 }, (_, index) => `0190aaaa-0000-7000-8000-00000000000${index}`)
-  const agreement = (more: Document) => ({ title: 'Of a line', kind: 'other', ...more })
+  const agreement = (more: Document) => ({ title: 'An agreement', kind: 'other', ...more })
 
   it('are refused at the lines that would make a public record refer to an internal one', async () => {
-    const organization = { name: 'Of a line', kind: 'academic' }
+    const organization = { name: 'An institute', kind: 'academic' }
     const hidden = await api.post('/v1/organizations', { ...organization, visibility: 'internal' })
     const parent = hidden.json<{ id: string }>().id
-    const response = await send('organizations', organization, { ...organization, parent })
+    const response = await importRecords('organizations', organization, { ...organization, parent })
     expect([response.status, pointersIn(response)]).toEqual([409, ['/2/parent']])
     expect(readProblem(response).detail).toContain('one error in the 2 lines')
   })
 
   it('may have a byte order mark before the first line, and are refused with one before another', async () => {
     const line = JSON.stringify(agreement({}))
-    const post = (body: string) => api.post('/v1/agreements/import', body, ndjson)
+    const post = (body: string) => api.post('/v1/agreements/import', body, asNdjson)
     expect((await post(`\ufeff${line}\n${line}`)).status).toBe(201)
     for (const body of [`${line}\n\ufeff${line}\n`, `\ufeff${line}\n\ufeff${line}`]) {
       const response = await post(body)
@@ -87,7 +85,7 @@ describe('NDJSON records', () => {
   })
 
   it('may refer to one another in any order, and start at version 1', async () => {
-    const response = await send(
+    const response = await importRecords(
       'agreements',
       agreement({ id: ids[0], version: 7, relations: [{ kind: 'renews', agreement: ids[1] }] }),
       agreement({ id: ids[1] }),
@@ -104,12 +102,12 @@ describe('NDJSON records', () => {
       { id: ids[4], name: 'Part', kind: 'other', partOf: ids[5] },
       { id: ids[5], name: 'Whole', kind: 'other' },
     ]
-    expect((await send('cooperation-bases', ...bases)).status).toBe(201)
+    expect((await importRecords('cooperation-bases', ...bases)).status).toBe(201)
   })
 
   it('with faults are all reported in one response, and nothing is written', async () => {
-    const before = await count('agreements')
-    const response = await send(
+    const before = await countRecords('agreements')
+    const response = await importRecords(
       'agreements',
       agreement({}),
       agreement({ kind: 'none', version: 0 }),
@@ -118,11 +116,11 @@ describe('NDJSON records', () => {
     )
     expect(response.status).toBe(422)
     expect(pointersIn(response)).toEqual(['/2/kind', '/2/version', '/3/title', '/3/unheardOf', '/4'])
-    expect(await count('agreements')).toBe(before)
+    expect(await countRecords('agreements')).toBe(before)
   })
 
   it('with unknown references are reported, but references to other lines are not', async () => {
-    const response = await send(
+    const response = await importRecords(
       'agreements',
       agreement({
         id: ids[2],
@@ -135,11 +133,13 @@ describe('NDJSON records', () => {
   })
 
   it('with a taken key or external id return 409 with the line', async () => {
-    const keys = keysIn(await send('agreements', agreement({ externalIds: [{ scheme: 'x', id: '1' }] })))
-    const response = await send('agreements', agreement({}), agreement({ id: keys[0] }))
+    const keys = keysIn(
+      await importRecords('agreements', agreement({ externalIds: [{ scheme: 'x', id: '1' }] })),
+    )
+    const response = await importRecords('agreements', agreement({}), agreement({ id: keys[0] }))
     expect(response.status).toBe(409)
     expect(pointersIn(response)).toEqual(['/2/id'])
-    const second = await send(
+    const second = await importRecords(
       'agreements',
       agreement({}),
       agreement({ externalIds: [{ scheme: 'x', id: '1' }] }),
@@ -147,16 +147,16 @@ describe('NDJSON records', () => {
     expect(second.status).toBe(409)
     expect(pointersIn(second)).toEqual(['/2/externalIds/0'])
     const country = await api.get('/v1/countries/PAK')
-    const third = await send('countries', country.json())
+    const third = await importRecords('countries', country.json())
     expect(third.status).toBe(409)
     expect(pointersIn(third)).toContain('/1/code')
   })
 
   it('of a single line with an error are refused with a message about one line', async () => {
-    const invalid = await send('agreements', { kind: 'other' })
+    const invalid = await importRecords('agreements', { kind: 'other' })
     expect(readProblem(invalid).detail).toBe('The body of one line has one error; nothing was written.')
-    const [key] = keysIn(await send('agreements', agreement({})))
-    const taken = await send('agreements', agreement({ id: key }))
+    const [key] = keysIn(await importRecords('agreements', agreement({})))
+    const taken = await importRecords('agreements', agreement({ id: key }))
     expect(readProblem(taken).detail).toBe('Nothing was written, because of one error in the line.')
   })
 
@@ -166,7 +166,11 @@ describe('NDJSON records', () => {
       await other.query('begin')
       await other.query(`insert into revisions (resource, key, version, operation, document, actor, "time")
         values ('countries', 'XAA', 1, 'remove', '{}', '{"kind":"database","id":null,"name":null}', now())`)
-      const sent = send('countries', { code: 'XAA', name: 'Of a line' }, { code: 'XAB', name: 'Of a line' })
+      const sent = importRecords(
+        'countries',
+        { code: 'XAA', name: 'Country A' },
+        { code: 'XAB', name: 'Country B' },
+      )
       await waitUntilBlocked(api.pool)
       await other.query('commit')
       const response = await sent
@@ -178,7 +182,7 @@ describe('NDJSON records', () => {
   })
 
   it('with the key or external id of an earlier line are refused', async () => {
-    const response = await send(
+    const response = await importRecords(
       'agreements',
       agreement({ id: ids[2] }),
       agreement({}),
@@ -189,7 +193,7 @@ describe('NDJSON records', () => {
       { pointer: '/3/id', code: 'repeated', message: 'is the same as in line 1' },
     ])
     const identified = agreement({ externalIds: [{ scheme: 'y', id: '1' }] })
-    const second = await send('agreements', identified, identified)
+    const second = await importRecords('agreements', identified, identified)
     expect(second.status).toBe(422)
     expect(pointersIn(second)).toEqual(['/2/externalIds/0'])
   })
@@ -198,11 +202,14 @@ describe('NDJSON records', () => {
     ['{"title":"A"}\n{"title":', '/2'],
     ['{"title":"A"}\n\n{"title":"B"}', '/2'],
     ['{"title":"A","title":"B"}\n', '/1/title'],
-    ['', ''],
-  ])('that cannot be parsed return 400, with the line if there is one: %j', async (body, pointer) => {
-    const response = await api.post('/v1/agreements/import', body, ndjson)
+  ])('that cannot be parsed return 400 with the line: %j', async (body, pointer) => {
+    const response = await api.post('/v1/agreements/import', body, asNdjson)
     expect(response.status).toBe(400)
-    if (body !== '') expect(pointersIn(response)).toEqual([pointer])
+    expect(pointersIn(response)).toEqual([pointer])
+  })
+
+  it('are required: an empty body returns 400', async () => {
+    expect((await api.post('/v1/agreements/import', '', asNdjson)).status).toBe(400)
   })
 
   it('that are blank or incomplete are refused with a message about the line', async () => {
@@ -210,7 +217,7 @@ describe('NDJSON records', () => {
       ['{"title":"A"}\r\n \t\r\n', 'The line is empty where JSON is expected.'],
       ['{"title":"A"}\n{"title":\n', 'The text is not JSON: it ends too early.'],
     ] as const) {
-      const { errors } = readProblem(await api.post('/v1/agreements/import', body, ndjson))
+      const { errors } = readProblem(await api.post('/v1/agreements/import', body, asNdjson))
       expect(errors).toEqual([{ pointer: '/2', code: 'invalid', message }])
     }
   })
@@ -220,8 +227,8 @@ describe('NDJSON records', () => {
       ['party', 'observer', 'beneficiary'].map((role) => ({ country, role, contribution: 'What it brings' })),
     )
     const lines = Array.from({ length: 1000 }, () => agreement({ parties }))
-    expect((await send('agreements', ...lines, agreement({}))).status).toBe(413)
-    const response = await send('agreements', ...lines)
+    expect((await importRecords('agreements', ...lines, agreement({}))).status).toBe(413)
+    const response = await importRecords('agreements', ...lines)
     expect(response.status, response.text).toBe(201)
     const last = keysIn(response).at(-1)
     expect((await api.get(`/v1/agreements/${last}`)).json()).toMatchObject({ parties })
@@ -229,9 +236,9 @@ describe('NDJSON records', () => {
 
   it('are accepted by /import only, which refuses application/json', async () => {
     const line = JSON.stringify(agreement({}))
-    expect((await api.post('/v1/agreements', line, ndjson)).status).toBe(415)
-    expect((await api.put(`/v1/agreements/${ids[0]}`, line, ndjson)).status).toBe(415)
-    expect((await api.post('/v1/agreements/search', '{}', ndjson)).status).toBe(415)
+    expect((await api.post('/v1/agreements', line, asNdjson)).status).toBe(415)
+    expect((await api.put(`/v1/agreements/${ids[0]}`, line, asNdjson)).status).toBe(415)
+    expect((await api.post('/v1/agreements/search', '{}', asNdjson)).status).toBe(415)
     const refused = await api.post('/v1/agreements/import', line)
     expect(refused.status).toBe(415)
     expect(readProblem(refused).detail).toContain('application/x-ndjson')

@@ -10,7 +10,7 @@ import { waitUntilBlocked } from '../support/blocked-sessions.ts'
 import { type Document, databaseTime } from '../support/documents.ts'
 import { runWrites, sqlWrite } from '../support/sql-writes.ts'
 
-/** Compares current aggregates, which read stored countries, with aggregates of the past, which read the participants. */
+/** Compares current aggregates, most of which read `participating_countries`, with aggregates of the past, which read participants. */
 
 let api: Api
 beforeAll(async () => {
@@ -111,7 +111,7 @@ describe('an aggregate by country', () => {
     )
   }, 60_000)
 
-  it('is updated when a participant is replaced or removed with its record', async () => {
+  it('is updated when participants are replaced, and when their record is removed', async () => {
     const parties = [
       { country: 'BRA', role: 'party' },
       { country: 'ARG', role: 'party' },
@@ -156,7 +156,7 @@ describe('an aggregate by country', () => {
     await expectSame(api, 'agreements', { groupBy: 'country', country: 'CHN,DEU,FRA' })
   })
 
-  it('counts the country of an organization that changes while a record is written', async () => {
+  it('counts the new country of an organization that moves while a record is written', async () => {
     const institute = await createOrganization(api, 'FRA')
     const parties = [{ organization: institute, role: 'party' }]
     const create = async () => {

@@ -121,6 +121,7 @@ describe('a wrong aggregate is refused with the parameter and its fault', () => 
     ['groupBy=country,role,topic,kind', 'groupBy', 'has 4 dimensions; at most 3 are possible'],
     ['groupBy=kind&measures=cuont', 'measures', '"cuont" is not known; did you mean "count"?'],
     ['groupBy=kind&measures=count,count', 'measures', '"count" is given twice'],
+    ['groupBy=kind&sort=count desc', 'sort', '"count desc" is not known; did you mean "-count"?'],
     ['groupBy=kind&sort=-cuont', 'sort', '"-cuont" is not known; did you mean "-count"?'],
     ['groupBy=kind&sort=country', 'sort', '"country" is not in the request: add it to groupBy or measures'],
     ['groupBy=kind&sort=count,-count', 'sort', '"count" is given twice'],

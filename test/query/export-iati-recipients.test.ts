@@ -2,17 +2,24 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
 import { hasIatiSchemas, validateIati } from '../support/iati.ts'
 
+/** The recipients and participating organizations of programs in the format IATI. */
+
 let api: Api
 beforeAll(async () => {
   api = await startTestApi({ env: { IATI_ORG_ID: 'XX-1' } })
 })
 afterAll(() => api.close())
 
-/** Creates a program, and returns the elements of its export whose name matches the pattern, in order. */
-async function elements(namePattern: string, participants: object[]): Promise<string[]> {
+/** Creates a program. @returns its id. */
+async function createProgram(participants: object[]): Promise<string> {
   const created = await api.post('/v1/assistance-programs', { title: 'A program', participants })
   expect(created.status, created.text).toBe(201)
-  const { id } = created.json<{ id: string }>()
+  return created.json<{ id: string }>().id
+}
+
+/** Creates a program, and returns the elements of its export whose name matches the pattern, in order. */
+async function exportElements(namePattern: string, participants: object[]): Promise<string[]> {
+  const id = await createProgram(participants)
   const { text } = await api.get(`/v1/assistance-programs/export?format=iati&id=${id}`)
   return text.match(new RegExp(`<${namePattern}(?:[^>]*/>|.*?</${namePattern}>)`, 'g')) ?? []
 }
@@ -21,7 +28,7 @@ const recipients = (...countries: string[]) => countries.map((country) => ({ cou
 
 describe('an export in the format iati', () => {
   it('writes current countries with their codes from the IATI code list Country', async () => {
-    expect(await elements('recipient-country', recipients('PAK', 'XKX'))).toEqual([
+    expect(await exportElements('recipient-country', recipients('PAK', 'XKX'))).toEqual([
       '<recipient-country code="PK"/>',
       '<recipient-country code="XK"/>',
     ])
@@ -29,8 +36,8 @@ describe('an export in the format iati', () => {
 
   it('writes former states by name, and never with the code of another state', async () => {
     const former = recipients('GEL', 'SKM', 'XAH')
-    expect(await elements('recipient-country', former)).toEqual([])
-    expect(await elements('recipient-region', former)).toEqual([
+    expect(await exportElements('recipient-country', former)).toEqual([])
+    expect(await exportElements('recipient-region', former)).toEqual([
       '<recipient-region vocabulary="99" code="GEL"><narrative>Gilbert and Ellice Islands</narrative></recipient-region>',
       '<recipient-region vocabulary="99" code="SKM"><narrative>Sikkim</narrative></recipient-region>',
       '<recipient-region vocabulary="99" code="XAH"><narrative>Austria-Hungary</narrative></recipient-region>',
@@ -39,7 +46,7 @@ describe('an export in the format iati', () => {
 
   it('writes a region with its UN M49 code or, if it has none, by name', async () => {
     const regions = ['002', '902', '199'].map((region) => ({ region, role: 'beneficiary' }))
-    expect(await elements('recipient-region', regions)).toEqual([
+    expect(await exportElements('recipient-region', regions)).toEqual([
       '<recipient-region vocabulary="2" code="002"/>',
       '<recipient-region vocabulary="99" code="902"><narrative>Developing regions</narrative></recipient-region>',
       '<recipient-region vocabulary="2" code="199"/>',
@@ -55,15 +62,15 @@ describe('an export in the format iati', () => {
       { region: '002', role },
     ])
     const partners = ['partner', 'implementer', 'funder'].map((role) => ({ organization, role }))
-    expect(await elements('recipient-(?:country|region)', both)).toHaveLength(2)
-    expect(await elements('participating-org', partners)).toEqual([
+    expect(await exportElements('recipient-(?:country|region)', both)).toHaveLength(2)
+    expect(await exportElements('participating-org', partners)).toEqual([
       expect.stringContaining('role="4"'),
       expect.stringContaining('role="1"'),
     ])
   })
 
   it.skipIf(!hasIatiSchemas)('with former states is valid against the XML Schema of IATI 2.03', async () => {
-    await elements('recipient-region', [...recipients('GEL', 'XKX'), { region: '902', role: 'recipient' }])
+    await createProgram([...recipients('GEL', 'XKX'), { region: '902', role: 'recipient' }])
     const { text } = await api.get('/v1/assistance-programs/export?format=iati')
     expect(() => validateIati(text)).not.toThrow()
   })

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { capitalize } from '../../src/problems/suggest.ts'
+import { capitalize } from '../../src/wording.ts'
 import { type Api, sharedApi } from '../support/api.ts'
 import { type Page, readProblem } from '../support/documents.ts'
 import { createLabelled, type LabelledRecords } from '../support/labelled-records.ts'

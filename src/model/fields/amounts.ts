@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { check, index, numeric } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { columnIn, columnOf, snakeCase, textArray } from '../../database/columns.ts'
-import { unitNumber, unitText } from '../date-units.ts'
+import { unitNumber, unitText, yearForm } from '../date-units.ts'
 import { requireDecimals } from '../decimals.ts'
 import { byMultiValue, type Dimension, enumLabels, valueAsLabel } from '../dimensions.ts'
 import { findEdtfFault } from '../edtf.ts'
@@ -189,7 +189,7 @@ const yearError = 'must be a year, such as 2011'
 const yearText = z
   .string()
   .max(10)
-  .regex(/^(-?\d{4}|Y\d{5,7})$/, { error: yearError, abort: true })
+  .regex(yearForm, { error: yearError, abort: true })
   .refine((text) => !findEdtfFault(text), { error: yearError })
   .meta({ examples: ['2011'] })
 

@@ -34,6 +34,6 @@ export const requiredEnumeration = <const Values extends EnumValues>(
 /** An enumeration value with a default. */
 export const defaultEnumeration = <const Values extends EnumValues>(
   values: Values,
-  value: Values[number],
+  defaultValue: Values[number],
   description: string,
-) => defaultCode(z.enum(values), value, description, codeOptions(values))
+) => defaultCode(z.enum(values), defaultValue, description, codeOptions(values))

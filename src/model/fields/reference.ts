@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { check, index, type PgColumn, text, uuid } from 'drizzle-orm/pg-core'
 import type { z } from 'zod'
-import { snakeCase } from '../../database/columns.ts'
+import { literal, snakeCase } from '../../database/columns.ts'
 import { orderIndexes, referenceOrder } from '../../database/ordering.ts'
 import { areaDimensions, areaFilters } from '../areas.ts'
 import { byValue } from '../dimensions.ts'
@@ -38,7 +38,7 @@ export const keyReference = (name: string, target: string, registry: Registry) =
 export const referencedId = (target: string, column: PgColumn, registry: Registry): SQL =>
   registry.keySpec(target).assignedBy === 'registry'
     ? sql`${column}`
-    : sql`name_id(${sql.raw(`'${target}'`)}, ${column})`
+    : sql`name_id(${literal(target)}, ${column})`
 
 function referenceQuery(
   context: FieldContext,

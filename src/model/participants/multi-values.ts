@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
-import { columnIn, columnOf } from '../../database/columns.ts'
+import { columnIn, columnOf, literal } from '../../database/columns.ts'
 import type { FieldContext, Roles } from '../field.ts'
 import type { GetOtherFilter } from '../filters.ts'
 import { type MultiValue, multiValueRows } from '../multi-values.ts'
@@ -21,7 +21,7 @@ export type GroupLevel = 'region' | 'subregion'
 /** The filter `region` also accepts the codes of all other regions: the world, intermediate regions and country groups. */
 type Level = GroupLevel | 'any'
 
-const isAtLevel = (level: Level) => (level === 'any' ? sql`true` : sql`area.kind = ${sql.raw(`'${level}'`)}`)
+const isAtLevel = (level: Level) => (level === 'any' ? sql`true` : sql`area.kind = ${literal(level)}`)
 
 const areaCodes = (level: Level) =>
   sql`(select array_agg(area.code) from regions area where ${isAtLevel(level)})`

@@ -3,7 +3,7 @@ import type { Activity, Period } from '../../formats/iati.ts'
 import { flowTypes } from '../../model/iati-vocabularies.ts'
 import type { IatiRoles, Resource } from '../../model/resource.ts'
 import { activityStatuses, organizationKinds } from '../../model/vocabularies.ts'
-import type { Publisher } from '../publisher.ts'
+import type { Publisher } from '../operation.ts'
 
 /**
  * Converts records to IATI activities, and words to the codes of IATI's code lists. Names of IATI have British spelling

@@ -5,7 +5,7 @@ import { parseNdjson } from '../../formats/ndjson.ts'
 import type { Resource } from '../../model/resource.ts'
 import { calendarStatement } from '../../query/export.ts'
 import type { Selection } from '../../query/list.ts'
-import type { Publisher } from '../publisher.ts'
+import type { Publisher } from '../operation.ts'
 
 /** A date of a record: property, earliest and latest day, and the date in EDTF. */
 const dateTuple = z.tuple([z.string(), z.string(), z.string(), z.string()])

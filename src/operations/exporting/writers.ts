@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { z } from 'zod'
 import type { CopySession } from '../../database/database.ts'
 import { withCrlf } from '../../formats/csv.ts'
-import { featureCollection, type Place } from '../../formats/geojson.ts'
+import { type LocatedRecord, writeFeatureCollection } from '../../formats/geojson.ts'
 import { iatiFile } from '../../formats/iati.ts'
 import { parseNdjson } from '../../formats/ndjson.ts'
 import { type SheetColumn, writeWorkbook } from '../../formats/xlsx.ts'
@@ -21,7 +21,7 @@ import {
 import { type FlatColumn, flatColumns, type RowUnit } from '../../query/flat.ts'
 import type { Selection } from '../../query/list.ts'
 import { passInSlices } from '../../time-slice.ts'
-import type { Publisher } from '../publisher.ts'
+import type { Publisher } from '../operation.ts'
 import { toActivity } from './activity.ts'
 import { calendarFile } from './calendar.ts'
 import type { ExportFormat } from './contract.ts'
@@ -36,7 +36,7 @@ export interface Writer {
 
 const row = z.array(z.unknown())
 const coordinate = z.number().nullable()
-const placeRow = z.tuple([
+const locatedRow = z.tuple([
   z.string(),
   z.array(
     z.looseObject({ latitude: coordinate, longitude: coordinate, elevationMetres: coordinate }).nullable(),
@@ -48,8 +48,8 @@ async function* parseRows(source: AsyncIterable<Buffer>): AsyncGenerator<unknown
   for await (const values of parseNdjson(source)) yield values.map((value) => row.parse(value))
 }
 
-function parsePlace(value: unknown): Place {
-  const [id, locations, properties] = placeRow.parse(value)
+function parseLocatedRecord(value: unknown): LocatedRecord {
+  const [id, locations, properties] = locatedRow.parse(value)
   const positions = locations.flatMap((location) => {
     const { latitude = null, longitude = null, elevationMetres = null } = location ?? {}
     return latitude === null || longitude === null
@@ -59,8 +59,8 @@ function parsePlace(value: unknown): Place {
   return { id, positions, properties }
 }
 
-async function* parsePlaces(source: AsyncIterable<Buffer>): AsyncGenerator<Place[]> {
-  for await (const values of parseNdjson(source)) yield values.map(parsePlace)
+async function* parseLocatedRecords(source: AsyncIterable<Buffer>): AsyncGenerator<LocatedRecord[]> {
+  for await (const values of parseNdjson(source)) yield values.map(parseLocatedRecord)
 }
 
 const sheetColumns = (columns: FlatColumn[]): SheetColumn[] =>
@@ -138,7 +138,7 @@ export function createWriter(
     case 'geojson':
       return {
         statement: geojsonStatement(selection),
-        write: (source) => toByteStream(featureCollection(parsePlaces(source))),
+        write: (source) => toByteStream(writeFeatureCollection(parseLocatedRecords(source))),
       }
     case 'iati':
       return {

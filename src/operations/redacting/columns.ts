@@ -4,6 +4,7 @@ import { columnOf } from '../../database/columns.ts'
 import type { TableRows } from '../../model/field.ts'
 import type { Resource } from '../../model/resource.ts'
 import { unwrapped } from '../../model/schema-names.ts'
+import { columnsOfValue } from '../writing/split.ts'
 
 /** A column that stores the values of a property. */
 export interface PropertyColumn {
@@ -51,12 +52,10 @@ export function propertyColumns(resource: Resource, path: string[]): PropertyCol
   const bound = resource.boundFields[property]
   const schema = resource.document.shape[property]
   if (!bound || !schema) return []
-  const { field, context, rows } = bound
   const value = markedValue(schema, rest)
-  const ownRow = field.toColumns?.(value, context) ?? (rows ? {} : { [property]: value })
   const written: TableRows[] = [
-    { table: resource.table, rows: [ownRow] },
-    ...(rows?.split([{ id: '', value }]) ?? []),
+    { table: resource.table, rows: [columnsOfValue(bound, value)] },
+    ...(bound.rows?.split([{ id: '', value }]) ?? []),
   ]
   return written.flatMap(({ table, rows: tableRows }) =>
     tableRows.flatMap((row) =>

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { managedSchemas, type Resource } from '../../model/resource.ts'
 import { unwrapped } from '../../model/schema-names.ts'
+import { parsePointer } from '../../problems/faults.ts'
 import type { Fault } from '../../problems/problem.ts'
 import { didYouMean } from '../../problems/suggest.ts'
 import type { Document } from '../writing/documents.ts'
@@ -32,9 +33,10 @@ function mapStrings(value: unknown, replace: (text: string) => string): unknown 
 
 /**
  * Creates the redaction that replaces a text in everything that clients wrote about a record. Stored texts are compared in
- * the Unicode form NFC: files of imports and writes in psql may have another form. The functions throw the problem `invalid-body`
- * if a replacement forms the text again together with the characters next to it: `xy` in `xyyy`, replaced with `x`.
+ * the Unicode form NFC: files of imports and writes in psql may have another form.
  * @param text in NFC.
+ * @returns functions that throw Problem `invalid-body` if the replacement forms the text again together with the characters next
+ *   to it: `xy` in `xyyy`, replaced with `x`.
  */
 export function createTextRedaction(resource: Resource, text: string, replacement: string): Redaction {
   const replace = (value: string) => {
@@ -81,12 +83,6 @@ interface Target {
   /** The replacement: null if the property is nullable. */
   replacement: string | null
 }
-
-const parsePointer = (pointer: string): string[] =>
-  pointer
-    .slice(1)
-    .split('/')
-    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
 
 /** Whether a schema allows null, with or without a default. */
 const isNullable = (schema: z.core.$ZodType): boolean => z.safeParse(schema, null).success

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { DatabaseClient, Transaction } from '../../database/database.ts'
-import { autocommitReads } from '../../database/database.ts'
+import { autocommitReads, type DatabaseClient, type Transaction } from '../../database/database.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { ChangeKind } from '../../query/revisions.ts'
 import { type ExpectedVersions, ifMatch, parseIfMatch, requireVersion } from '../entity-tags.ts'
 import type { ApiRequest, ApiResponse, OperationContract } from '../operation.ts'
 import { recordNotFound } from '../read.ts'
+import { changeReason, getAuthorship } from './authorship.ts'
 import {
   type Change,
   type Document,
@@ -19,7 +19,6 @@ import { idempotencyKey, runOnce } from './idempotency.ts'
 import { type LockedRecord, lockRecord } from './locks.ts'
 import { documentProblems } from './problems.ts'
 import { changedContract, changedResponse } from './responses.ts'
-import { changeReason, getAuthorship } from './revisions.ts'
 import { checkReplacement, requireObject, requireSameKey, withoutManaged } from './validation.ts'
 
 /** Computes the new document of a record from the current document and the body. The result is validated afterwards. */

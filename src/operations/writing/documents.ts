@@ -146,7 +146,11 @@ export async function insertDocuments(
   return stored
 }
 
-/** Writes one new record, like `insertDocuments`. @returns the stored record. */
+/**
+ * Writes one new record, like `insertDocuments`.
+ * @returns the stored record.
+ * @throws the database error when PostgreSQL refuses the write.
+ */
 export async function insertDocument(
   tx: Transaction,
   resource: Resource,

@@ -4,7 +4,6 @@ import type { Transaction } from '../../database/database.ts'
 import { compileSql } from '../../database/dialect.ts'
 import { getDatabaseError } from '../../database/errors.ts'
 import { records } from '../../database/tables/records.ts'
-import { recordId } from '../../model/keys.ts'
 import type { Resource } from '../../model/resource.ts'
 import { formatPointer } from '../../problems/faults.ts'
 import { type Fault, FaultList, Problem } from '../../problems/problem.ts'
@@ -128,9 +127,7 @@ async function findInternalTargets(
   { registry }: Resource,
   found: readonly ReferenceValue[],
 ): Promise<Set<string>> {
-  const ids = found.map(({ resource, value }) =>
-    recordId({ name: resource, key: registry.keySpec(resource) }, value),
-  )
+  const ids = found.map(({ resource, value }) => registry.recordId({ resource, key: value }))
   if (ids.length === 0) return new Set()
   const rows = await tx.query<{ target: string }>(
     compileSql(sql`select resource || ' ' || key as target from ${records}

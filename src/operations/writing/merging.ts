@@ -227,6 +227,32 @@ export async function deleteMerged(tx: Transaction, { resource, from, into }: Me
 const union = (list: unknown, otherList: unknown): unknown[] =>
   withoutRepetitions([list, otherList].flatMap((each) => (Array.isArray(each) ? each : [])))
 
+/** Returns the aliases of the remaining record: those of both records, and the other names of the merged one. */
+function mergeAliases(
+  { resource, mergedDocument, remainingDocument }: MergedPair,
+  property: string,
+): unknown[] {
+  const all = union(remainingDocument[property], mergedDocument[property])
+  const named = new Set(
+    all.filter((alias) => getAt(alias, 'language') !== null).map((alias) => getAt(alias, 'name')),
+  )
+  // An alias in an unknown language adds nothing to one with the same name in a known language.
+  const listed = all.filter((alias) => getAt(alias, 'language') !== null || !named.has(getAt(alias, 'name')))
+  const { title, otherName } = resource.registry.declaration(resource.name).search
+  const names = [title, ...(otherName === undefined ? [] : [otherName])]
+  // Aliases may have the same name in several languages, but a title, whose language is unknown, adds nothing to them.
+  const known = new Set([
+    ...names.map((name) => remainingDocument[name]),
+    ...listed.map((alias) => getAt(alias, 'name')),
+  ])
+  const former = [...new Set(names.map((name) => mergedDocument[name]))]
+    .filter((name) => typeof name === 'string' && !known.has(name))
+    .map((name) => ({ name, language: null }))
+    // A name may be longer than an alias.
+    .filter((alias) => resource.document.shape[property]?.safeParse([alias]).success)
+  return [...listed, ...former]
+}
+
 /**
  * Returns the document of the remaining record, with the external ids of the merged one, and with its names as aliases.
  * @throws Problem `invalid-body` if this document is not valid, such as with too many aliases.
@@ -237,30 +263,7 @@ export function mergeDocuments(pair: MergedPair): Document {
   removeReferencesToItself(resource, after, into.key)
   if (resource.boundFields.externalIds)
     after.externalIds = union(before.externalIds, mergedDocument.externalIds)
-  const { title, otherName } = resource.registry.declaration(resource.name).search
-  for (const [property, { field }] of Object.entries(resource.boundFields)) {
-    const aliases = resource.document.shape[property]
-    if (field.capability?.kind !== 'aliases' || !aliases) continue
-    const all = union(before[property], mergedDocument[property])
-    const named = new Set(
-      all.filter((alias) => getAt(alias, 'language') !== null).map((alias) => getAt(alias, 'name')),
-    )
-    // An alias in an unknown language adds nothing to one with the same name in a known language.
-    const listed = all.filter(
-      (alias) => getAt(alias, 'language') !== null || !named.has(getAt(alias, 'name')),
-    )
-    const names = [title, ...(otherName === undefined ? [] : [otherName])]
-    // Aliases may have the same name in several languages, but a title, whose language is unknown, adds nothing to them.
-    const known = new Set([
-      ...names.map((name) => before[name]),
-      ...listed.map((alias) => getAt(alias, 'name')),
-    ])
-    const former = [...new Set(names.map((name) => mergedDocument[name]))]
-      .filter((name) => typeof name === 'string' && !known.has(name))
-      .map((name) => ({ name, language: null }))
-      // A name may be longer than an alias.
-      .filter((alias) => aliases.safeParse([alias]).success)
-    after[property] = [...listed, ...former]
-  }
+  for (const [property, { field }] of Object.entries(resource.boundFields))
+    if (field.capability?.kind === 'aliases') after[property] = mergeAliases(pair, property)
   return checkMerged(resource, into.key, after, before)
 }

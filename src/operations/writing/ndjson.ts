@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { DatabaseClient } from '../../database/database.ts'
-import { autocommitReads } from '../../database/database.ts'
+import { autocommitReads, type DatabaseClient } from '../../database/database.ts'
+import { lazyFor } from '../../model/lazy.ts'
 import { managedSchemas, type Resource } from '../../model/resource.ts'
 import { checkValue, formatPointer } from '../../problems/faults.ts'
 import { below, type Fault, FaultList, Problem } from '../../problems/problem.ts'
@@ -31,6 +31,11 @@ function collectFaults(faults: FaultList, check: () => void, move?: (fault: Faul
   }
 }
 
+/** The schema of the properties of a whole record that the registry sets, all optional, and of its key. */
+const managedSchema = lazyFor(({ key }: Resource) =>
+  z.object({ ...managedSchemas, [key.property]: key.schema }).partial(),
+)
+
 /**
  * Checks one record of an NDJSON body or of a bulk request. A given key is kept, even if the registry generates the keys of
  * the resource. Version and timestamps are checked and removed: they belong to the registry that exported the record.
@@ -46,8 +51,8 @@ export function checkWholeRecord(
   const { version, createdAt, updatedAt, ...rest } = requireObject(noun, record)
   const given: Document = key.assignedBy === 'registry' ? { [key.property]: rest[key.property] } : {}
   const { [key.property]: _, ...others } = rest
-  const keyed = z.object({ ...managedSchemas, [key.property]: key.schema }).partial()
-  const { faults = new FaultList() } = checkValue(keyed, { version, createdAt, updatedAt, ...given })
+  const managed = { version, createdAt, updatedAt, ...given }
+  const { faults = new FaultList() } = checkValue(managedSchema(resource), managed)
   let document: Document = {}
   collectFaults(faults, () => {
     document = check(resource, key.assignedBy === 'registry' ? others : rest)

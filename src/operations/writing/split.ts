@@ -1,7 +1,7 @@
 import { filledProperties, type RecordRows, type Row, type TableWrite } from '../../database/rows.ts'
 import { propertiesOf, shapeOf } from '../../model/document.ts'
 import type { TableRows } from '../../model/field.ts'
-import type { Resource } from '../../model/resource.ts'
+import type { BoundField, Resource } from '../../model/resource.ts'
 import type { Document } from './documents.ts'
 
 /** Splits documents into the rows of their tables, and composes the JSON of records. */
@@ -26,6 +26,10 @@ function composeDocument(resource: Resource, record: RecordToWrite): string {
   return JSON.stringify(shown)
 }
 
+/** Returns the columns of a property's value in the table of the resource; none if the value is only in other tables. */
+export const columnsOfValue = ({ field, context, rows }: BoundField, value: unknown): Row =>
+  field.toColumns?.(value, context) ?? (rows ? {} : { [context.name]: value })
+
 /** Returns the row of a document in the table of the resource. */
 export function resourceRow(
   resource: Resource,
@@ -33,10 +37,8 @@ export function resourceRow(
 ): Row {
   // The database generates the id of a record from its key if clients assign the keys.
   const row: Row = resource.key.assignedBy === 'registry' ? { id } : {}
-  for (const [name, { field, context, rows }] of Object.entries(resource.boundFields)) {
-    if (field.toColumns) Object.assign(row, field.toColumns(document[name], context))
-    else if (!rows) row[name] = document[name]
-  }
+  for (const [name, bound] of Object.entries(resource.boundFields))
+    Object.assign(row, columnsOfValue(bound, document[name]))
   return row
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { lazyFor } from '../model/lazy.ts'
 import { managedSchemas, type Resource } from '../model/resource.ts'
-import { registerRequestSchema } from '../model/schema-names.ts'
+import { registerRequestSchema, unwrapped } from '../model/schema-names.ts'
 import { managedProperties } from './writing/validation.ts'
 
 /** Schemas of request bodies, only for the OpenAPI document. The service validates the document that a request results in. */
@@ -57,11 +57,9 @@ function shapeOf(schema: z.core.$ZodType): z.core.$ZodShape | undefined {
 
 /** Returns the schema of a value in a merge patch, which is not null: recursive for objects. */
 function patchValueSchema(schema: z.core.$ZodType): z.core.$ZodType {
-  if (schema instanceof z.ZodDefault || schema instanceof z.ZodNullable || schema instanceof z.ZodOptional) {
-    return patchValueSchema(schema.unwrap())
-  }
-  const shape = shapeOf(schema)
-  return shape ? z.strictObject(patchShape(shape)) : schema
+  const inner = unwrapped(schema)
+  const shape = shapeOf(inner)
+  return shape ? z.strictObject(patchShape(shape)) : inner
 }
 
 /** Returns the schema of a property in a merge patch: optional, and nullable if a record can lack it, since null removes it. */
