@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { openTestApp } from '../support/app.ts'
+import { readPage } from '../support/docs-pages.ts'
 import { isInstalled } from '../support/is-installed.ts'
 import { deployFolder, listDeployed, readDeployed, readDeployedYaml } from './files.ts'
 import { readQuery } from './promql.ts'
@@ -102,6 +103,11 @@ describe('the dashboard for Grafana and the alerts', () => {
 
   it('give each alert a unique name', () => {
     expect(new Set(alerts.map(({ alert }) => alert)).size).toBe(alerts.length)
+  })
+
+  it('have only alerts for which the page on operating says what to do', async () => {
+    const page = await readPage('docs/operating.md')
+    expect(alerts.filter(({ alert }) => !page.includes(`\`${alert}\``))).toEqual([])
   })
 })
 
