@@ -4,8 +4,7 @@ import type { Resource } from '../model/resource.ts'
 import { registerResponseSchema } from '../model/schema-names.ts'
 import { etagHeader, ifNoneMatch, taggedResponse } from '../operations/entity-tags.ts'
 import { type ExportFormat, exportFormats, exportMediaType } from '../operations/exporting/contract.ts'
-import type { Endpoint } from '../operations/operation.ts'
-import type { Publisher } from '../operations/publisher.ts'
+import type { Endpoint, Publisher } from '../operations/operation.ts'
 import { notModified } from '../operations/response-schemas.ts'
 
 const schema = registerResponseSchema(

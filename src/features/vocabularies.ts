@@ -91,7 +91,7 @@ export function vocabularyList(registry: Registry): Endpoint {
       operationId: 'listVocabularies',
       summary: 'List the words of all enumerations',
       description:
-        'Every property whose values are words of a closed list, with the words and their labels. Countries, regions, topics and organizations are resources of their own.',
+        'The properties that are enumerations, each with its words and their labels. Countries, regions, topics and organizations are resources of their own.',
       access: 'read',
       query: languageParameter('the labels'),
       headers: [ifNoneMatch, acceptLanguage],

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { writeSecret } from '../database/embedded/write-secret.ts'
-import { errorCode, errorReason } from '../error-code.ts'
-import { OperationalError } from '../operational-error.ts'
+import { errorCode } from '../error-code.ts'
+import { failure, OperationalError } from '../operational-error.ts'
 import { type Config, environment } from './config.ts'
 
 /** The administrator's key from `ADMIN_KEY` or from the first start, and what the startup message says about it. */
@@ -33,7 +33,7 @@ export async function findAdminKey(config: Config): Promise<AdminKey> {
 async function readStored(file: string): Promise<string | undefined> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     if (errorCode(error) === 'ENOENT') return undefined
-    throw new OperationalError(`the administrator's key cannot be read from ${file}: ${errorReason(error)}`)
+    throw failure(`the administrator's key cannot be read from ${file}`, error)
   })
   const { data, error } = environment.shape.ADMIN_KEY.safeParse(text?.trim())
   if (error)

@@ -46,7 +46,7 @@ import { routes } from './plugins/routes.ts'
 import { securityHeaders } from './plugins/security-headers.ts'
 import { shutdown } from './plugins/shutdown.ts'
 import { tracing } from './plugins/tracing.ts'
-import { speedWindowMs, transfers } from './plugins/transfers.ts'
+import { transfers } from './plugins/transfers.ts'
 import { unreadBodies } from './plugins/unread-bodies.ts'
 import { urlLimit } from './plugins/url-limit.ts'
 
@@ -158,6 +158,10 @@ export async function buildApp({
         ...(!hasAccessRule && { rateLimit: false }),
       }
     })
+    scope.addHook('onRequest', (_request, reply, done) => {
+      reply.header('cache-control', 'no-store')
+      done()
+    })
     await scope.register(health)
     if (config.METRICS !== 'off') await scope.register(metricsEndpoint, { access: config.METRICS })
   })
@@ -186,7 +190,6 @@ export async function buildApp({
     })
     await scope.register(transfers, {
       minBytesPerSecond: config.MIN_TRANSFER_KIB * 1024,
-      windowMs: speedWindowMs,
       maxDurationMs: config.MAX_TRANSFER_SECONDS * 1000,
     })
     await scope.register(operations, {

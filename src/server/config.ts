@@ -323,17 +323,13 @@ export const environment = z.object({
     ),
 })
 
+type Settings = z.infer<typeof environment>
+
+/** The settings whose defaults depend on other settings or on the machine. `readConfig` sets these defaults. */
+type Derived = 'SEED' | 'RATE_LIMIT' | 'METRICS' | 'MAX_EXPENSIVE' | 'POOL_SIZE'
+
 /** The configuration: each variable under its own name, parsed. */
-export type Config = Omit<
-  z.infer<typeof environment>,
-  'SEED' | 'RATE_LIMIT' | 'METRICS' | 'MAX_EXPENSIVE' | 'POOL_SIZE'
-> & {
-  SEED: 'all' | 'reference' | 'none'
-  METRICS: 'open' | 'key' | 'off'
-  RATE_LIMIT: number
-  MAX_EXPENSIVE: number
-  POOL_SIZE: number
-}
+export type Config = Settings & { [Name in Derived]: NonNullable<Settings[Name]> }
 
 /** Variables whose values error messages must not contain, because errors are logged. */
 const secrets = new Set([

@@ -11,6 +11,7 @@ const defaultMaxConnections = 10_000
 /** If the limit of descriptors leaves fewer for client connections, the service does not start. */
 const minConnections = 20
 
+/** The part of the diagnostic report of Node.js that has the limit. */
 const reportSchema = z.looseObject({
   userLimits: z.looseObject({
     open_files: z.looseObject({ soft: z.union([z.number(), z.literal('unlimited')]) }),
@@ -22,12 +23,12 @@ const reportSchema = z.looseObject({
  * has raised it as far as the system allows. Infinity if there is no such limit, or it cannot be read.
  */
 export function descriptorLimit(): number {
-  const limit = process.platform === 'linux' ? linuxLimit() : reportedLimit()
+  const limit = process.platform === 'linux' ? readLinuxLimit() : readReportedLimit()
   return limit ?? Number.POSITIVE_INFINITY
 }
 
 /** Reads the limit from /proc. A diagnostic report would also look up the names of all peers, which may take seconds. */
-function linuxLimit(): number | undefined {
+function readLinuxLimit(): number | undefined {
   try {
     const [, limit] = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? []
     return limit === undefined ? undefined : Number(limit)
@@ -37,7 +38,7 @@ function linuxLimit(): number | undefined {
   }
 }
 
-function reportedLimit(): number | undefined {
+function readReportedLimit(): number | undefined {
   const soft = reportSchema.safeParse(process.report.getReport()).data?.userLimits.open_files.soft
   return typeof soft === 'number' ? soft : undefined
 }

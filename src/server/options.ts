@@ -1,4 +1,4 @@
-import type { Server } from 'node:http'
+import { maxHeaderSize, type Server } from 'node:http'
 import type { FastifyHttpOptions } from 'fastify'
 import { maxRecordBytes } from '../operations/writing/validation.ts'
 import type { Config } from './config.ts'
@@ -50,9 +50,10 @@ export function serverOptions(config: Config) {
     rewriteUrl: ({ url = '' }) => routableUrl(url),
     // A client that does not yet know of the shutdown still gets its response.
     return503OnClosing: false,
-    // The operation validates path keys and parses the query, so the router must do neither.
-    routerOptions: { maxParamLength: 5000, querystringParser: () => ({}) },
-    frameworkErrors: (error, request, reply) => handleError(error, request, reply),
+    // The operation validates path keys and parses the query, so the router must do neither. The router refuses a longer key before
+    // any plugin sees the request, but no key can be as long as all headers together.
+    routerOptions: { maxParamLength: maxHeaderSize, querystringParser: () => ({}) },
+    frameworkErrors: handleError,
     clientErrorHandler(error, socket) {
       const active = activeResponse(socket)
       // If a whole request waits for its response, the error belongs to a later request. A response to the error would count as

@@ -159,7 +159,7 @@ describe.each(resources)('a query of $name', (resource) => {
     expect(faultAt(response, 'sortx')?.message).toContain('did you mean "sort"?')
   })
 
-  it('with paging or sort parameters of other services is refused; errors suggest known ones', async () => {
+  it('with parameters that other services have is refused, and errors suggest known ones', async () => {
     const suggestions = {
       page: 'cursor',
       offset: 'cursor',
@@ -167,6 +167,8 @@ describe.each(resources)('a query of $name', (resource) => {
       per_page: 'limit',
       pageSize: 'limit',
       order_by: 'sort',
+      expand: 'include',
+      search: 'q',
     }
     // Citations have a filter `page`.
     const unknown = Object.entries(suggestions).filter(([name]) =>

@@ -96,53 +96,51 @@ it('valid, invalid and malicious requests get documented responses in constant m
   const faults = new Map<string, string>()
   const statuses: Record<string, number> = {}
   const succeeded = new Set<string>()
-  const memory: number[] = []
+  const memoryMib: number[] = []
   let sent = 0
-  const work = async () => {
+  const sendRequests = async () => {
     while (sent < count) {
       sent += 1
-      if (sent % Math.floor(count / 5) === 0) memory.push(await measureMemoryMib(service))
+      if (sent % Math.floor(count / 5) === 0) memoryMib.push(await measureMemoryMib(service))
       const request = requests.next()
       const response = await send(service.origin, request).catch((error: unknown) => ({
         status: 0,
         headers: {},
         text: String(error),
       }))
-      const kind = `${Math.floor(response.status / 100)}xx`
-      statuses[kind] = (statuses[kind] ?? 0) + 1
+      const statusClass = `${Math.floor(response.status / 100)}xx`
+      statuses[statusClass] = (statuses[statusClass] ?? 0) + 1
       if (response.status < 400) succeeded.add(request.operationId)
       const fault = findFault(request, response, check)
-      if (fault)
-        faults.set(
-          `${request.operationId}: ${fault}`.slice(0, 200),
-          `${request.method} ${request.url} ${JSON.stringify(request.headers)} ${request.body ?? ''}\n${response.text}`.slice(
-            0,
-            1500,
-          ),
-        )
+      if (!fault) continue
+      const { method, url, headers, body = '' } = request
+      const exchange = `${method} ${url} ${JSON.stringify(headers)} ${body}\n${response.text}`
+      // A fault that occurs many times is reported once, and long texts are cut, so that the report can be read.
+      faults.set(`${request.operationId}: ${fault}`.slice(0, 200), exchange.slice(0, 1500))
     }
   }
-  await Promise.all(Array.from({ length: concurrency }, work))
+  await Promise.all(Array.from({ length: concurrency }, sendRequests))
   const operations = operationsOf(document)
   const reachable = operations.filter(isReachable)
-  const [firstMemory = 0] = memory
+  const [firstMib = 0] = memoryMib
   task.meta.figures = {
     requests: sent,
     ...statuses,
     operations: operations.length,
     'operations that succeeded': succeeded.size,
-    'MiB after a fifth of the requests': firstMemory,
-    'MiB at the end': memory.at(-1) ?? 0,
+    'MiB after a fifth of the requests': firstMib,
+    'MiB at the end': memoryMib.at(-1) ?? 0,
   }
   expect(Object.fromEntries(faults)).toEqual({})
   // Most operations must succeed at least once, or the test would prove little. Fewer requests reach fewer operations.
   expect(
     reachable.filter(({ operationId }) => succeeded.has(operationId)).length / reachable.length,
   ).toBeGreaterThan(count < 50_000 ? 0.8 : 0.9)
-  expect(memory.length).toBeGreaterThanOrEqual(5)
-  expect(memory.at(-1) ?? 0).toBeLessThan(firstMemory + 100)
+  expect(memoryMib.length).toBeGreaterThanOrEqual(5)
+  expect(memoryMib.at(-1) ?? 0).toBeLessThan(firstMib + 100)
 })
 
+/** Returns the head of a request without the empty line that ends it. */
 const head = (line: string, ...headers: string[]) => `${[line, 'Host: x', ...headers].join('\r\n')}\r\n`
 
 const splitSmall = (text: string) => text.match(/.{1,8}/gs) ?? []

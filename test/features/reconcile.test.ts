@@ -252,7 +252,7 @@ describe('the reconciliation service', () => {
   })
 
   it('returns a preview of a record as HTML with escaped values, and redirects its view', async () => {
-    const payload = { name: '<script>alert(1)</script>', kind: 'other' }
+    const payload = { name: '<script>alert(1)</script>', kind: 'other', country: 'PAK' }
     const created = await test.app.inject({
       method: 'POST',
       url: '/v1/organizations',
@@ -265,6 +265,7 @@ describe('the reconciliation service', () => {
     expect(preview.headers['content-security-policy']).toContain('frame-ancestors *')
     expect(preview.payload).toContain('&lt;script&gt;alert(1)')
     expect(preview.payload).not.toContain('<script>')
+    expect(preview.payload).toContain('<dt>country</dt><dd>Pakistan</dd>')
     const view = await get(`/reconcile/view?id=organizations:${id}`)
     expect([view.statusCode, view.headers.location]).toEqual([303, `/v1/organizations/${id}`])
     const unknown = await get('/reconcile/preview?id=nothing:1')

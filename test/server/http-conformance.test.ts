@@ -8,6 +8,7 @@ import { exchange, rawRequest } from '../support/raw-http.ts'
 const host = 'Host: registry.example'
 const twoAuthorizations = [`Authorization: Bearer ${adminKey}`, 'authorization: x']
 const twoContentTypes = ['Content-Type: application/json', 'Content-Type: application/xml']
+const longKey = `/v1/agreements/${'a'.repeat(6000)}`
 const maxPerMinute = 5
 
 let api: Api
@@ -43,6 +44,7 @@ const refusals: Case[] = [
   ['a broken percent-encoding', 'GET', '/%', [host], 400, 'malformed-request'],
   ['percent-encoding with invalid digits', 'GET', '/v1/%zz', [host], 400, 'malformed-request'],
   ['percent-encoding that is not UTF-8', 'GET', '/v1/topics/%ff?limit=1', [host], 400, 'malformed-request'],
+  ['a key of 6,000 characters', 'GET', longKey, [host], 400, 'invalid-parameter'],
   ['a target for OPTIONS only', 'GET', '*', [host], 400, 'malformed-request'],
   ['an unknown expectation', 'GET', '/v1/countries', [host, 'Expect: miracles'], 417, 'expectation-failed'],
   ['two Host headers', 'GET', '/healthz', [host, 'Host: other.example'], 400, 'malformed-request'],
@@ -86,6 +88,7 @@ describe.each(refusals)('%s', (_what, method, target, headers, status, type) => 
 describe('the rate limit', () => {
   it.each<[what: string, method: string, target: string, headers: string[], status: number]>([
     ['malformed paths', 'GET', '/v1/%zz', [host], 400],
+    ['keys that are too long', 'GET', longKey, [host], 400],
     ['unknown expectations', 'GET', '/v1/countries', [host, 'Expect: miracles'], 417],
     ['OPTIONS', 'OPTIONS', '/v1/countries', [host], 204],
     ['unknown paths', 'GET', '/v1/nothing', [host], 404],

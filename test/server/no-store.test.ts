@@ -28,6 +28,9 @@ it.each([
   ['a list, sent with an unknown API key', 401, '/v1/agreements', { key: 'a-key-that-nobody-has' }],
   ['a list as an image', 406, '/v1/agreements', { headers: accept }],
   ['the list of keys', 200, '/v1/keys', { key: adminKey }],
+  ['liveness', 200, '/healthz', {}],
+  ['readiness', 200, '/readyz', {}],
+  ['metrics', 200, '/metrics', {}],
 ])('no cache stores the response to a request for %s: %i', async (_name, status, path, options) => {
   const response = await api.get(path, options)
   expect(response.status).toBe(status)

@@ -93,7 +93,7 @@ describe('the schemas of the OpenAPI document', () => {
     expect((await api.get(example?.instance ?? '')).json()).toEqual(example)
   })
 
-  it('name the parts of an upload in an order that is accepted, and allow several code lists', () => {
+  it('name the parts of an upload, the mapping before the files, and allow several lists', () => {
     for (const name of ['ImportUpload', 'ImportPreviewUpload']) {
       const { properties, description } = document.components.schemas[name] ?? {}
       const parts = ['mapping', ...(name === 'ImportUpload' ? ['decisions'] : []), 'file', 'list']
@@ -142,7 +142,7 @@ describe('the schemas of the OpenAPI document', () => {
   })
 
   it.each(resources)(
-    'refuse null for the required properties of $name in a patch, as the service does',
+    'refuse null in a patch for exactly the required properties of $name',
     ({ singular, document: { shape } }) => {
       const { required } = document.components.schemas[`${singular}Input`] ?? {}
       const pointer = `/components/schemas/${singular}Patch`

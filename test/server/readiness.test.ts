@@ -35,7 +35,9 @@ it('/readyz of a process says whether the database lacks migrations or is too ne
   await api.pool.query(`create table removed as select * from drizzle.__drizzle_migrations;
     delete from drizzle.__drizzle_migrations`)
   const unavailable = { type: '/problems/unavailable', status: 503 }
-  expect((await api.get('/readyz')).json()).toMatchObject({
+  const refused = await api.get('/readyz')
+  expect(refused.headers.get('retry-after')).toBe('1')
+  expect(refused.json()).toMatchObject({
     ...unavailable,
     detail:
       'The database lacks migrations of this version of Entente. Run `entente migrate`, or restart the service, which migrates at its start.',

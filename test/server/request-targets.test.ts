@@ -24,6 +24,13 @@ describe('a target in absolute form', () => {
     expect(unknown.headers['content-type']).toContain('application/problem+json')
   })
 
+  it('with a malformed host is refused with a problem and an id, like any other request', async () => {
+    const { status, text, headers } = await send('http://[::1')
+    expect(status).toBe(400)
+    expect(text).toContain('must be a path, or an http URL with a valid host')
+    expect(headers['x-request-id']).toBeDefined()
+  })
+
   it('with a malformed path or a password is not a server error', async () => {
     expect((await send('http://registry.example/v1/%zz')).status).toBe(400)
     const body = '{"jsonrpc":"2.0","id":1,"method":"tools/list"}'

@@ -3,6 +3,7 @@ import { beforeAll, expect, it } from 'vitest'
 import { viewPaths } from '../../src/view-paths.ts'
 import { type Api, sharedApi } from '../support/api.ts'
 import { openTestApp } from '../support/app.ts'
+import { openApiDocumentSchema, operationsIn } from '../support/openapi-document.ts'
 
 let api: Api
 let scripts: string[]
@@ -47,6 +48,23 @@ it('the API reference says how several values of a parameter are sent', async ()
   expect(descriptionOf('status')).toContain('separated by commas')
   // An id may contain a comma.
   expect(descriptionOf('externalId')).toContain('with the name repeated for each value')
+})
+
+it('the API reference has a page for each operation', async () => {
+  for (const { operationId } of operationsIn(openApiDocumentSchema.parse(api.document))) {
+    expect((await api.app.inject(`/docs/operations/${operationId}`)).statusCode, operationId).toBe(200)
+  }
+})
+
+it('the page of a schema in the API reference links the schemas to which it refers', async () => {
+  const { body } = await api.app.inject('/docs/schemas/Agreement')
+  expect(body).toContain('href="/docs/schemas/Project"')
+})
+
+it('the API reference suggests the most similar operation for an unknown one', async () => {
+  const response = await api.app.inject('/docs/operations/listAgreement')
+  expect(response.statusCode).toBe(404)
+  expect(response.json().detail).toContain('listAgreements')
 })
 
 it('the compressed files of the dashboard have no separate paths', async () => {

@@ -15,7 +15,7 @@ function simulate(
     lastIncompleteSecond = Number.POSITIVE_INFINITY,
   }: { maxDurationMs?: number; lastIncompleteSecond?: number } = {},
 ) {
-  const transfers = new Transfers({ minBytesPerSecond: 1000, windowMs: 60_000, maxDurationMs })
+  const transfers = new Transfers({ minBytesPerSecond: 1000, maxDurationMs })
   let second = 0
   let disconnectedAfterSeconds: number | undefined
   let reason = ''
@@ -69,4 +69,19 @@ it('disconnects a client after the maximum duration', () => {
     disconnectedAfterSeconds: 95,
     reason: expect.stringContaining('90 s'),
   })
+})
+
+it('looks no key up again while the look-ups of the last check wait for the database', async () => {
+  const transfers = new Transfers({ minBytesPerSecond: 0, maxDurationMs: 3_600_000 })
+  const lookUps: ((isAuthorized: boolean) => void)[] = []
+  const connection = { bytesWritten: 0, writableLength: 0, destroy: () => {} }
+  const isAuthorized = () => new Promise<boolean>((resolve) => lookUps.push(resolve))
+  transfers.add({ connection, isOver: () => false, isAuthorized, onCut: () => {} }, 0)
+  const first = transfers.checkAuthorization()
+  await transfers.checkAuthorization()
+  expect(lookUps.length).toBe(1)
+  lookUps[0]?.(true)
+  await first
+  void transfers.checkAuthorization()
+  expect(lookUps.length).toBe(2)
 })

@@ -1,4 +1,4 @@
-import { type ApiFetch, hasDotSegment } from '../../operations/api-fetch.ts'
+import { hasDotSegment } from '../api-fetch.ts'
 
 /** Values of query parameters by name. Undefined values are left out. */
 export type Query = Record<string, string | number | undefined>
@@ -19,28 +19,5 @@ export function pathOf(segments: readonly string[], query: Query): string {
   return `${path}${search}`
 }
 
-/** The API responded with an error status, or a tool sent no request because of its inputs. */
-export class RefusedError extends Error {
-  /** The body of the response, which is problem details as JSON, or a sentence. */
-  readonly reason: string
-  /** The seconds after which the API may accept the request, if the response says so. */
-  readonly retryAfterSeconds: string | undefined
-
-  constructor(reason: string, retryAfterSeconds?: string) {
-    super('the request was refused')
-    this.reason = reason
-    this.retryAfterSeconds = retryAfterSeconds
-  }
-}
-
-/**
- * Sends a read request to the API.
- * @param body body of a POST request that only reads; without a body, a GET request is sent.
- * @returns the text of the response.
- * @throws RefusedError for any status other than 200.
- */
-export async function readText(api: ApiFetch, path: string, body?: unknown): Promise<string> {
-  const { status, text, refusalHeaders } = await api(path, body)
-  if (status !== 200) throw new RefusedError(text, refusalHeaders['retry-after'])
-  return text
-}
+/** A tool sent no request because of its inputs. The message is a sentence for the model. */
+export class RefusedError extends Error {}

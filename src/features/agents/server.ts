@@ -1,8 +1,9 @@
-import { createMcpHandler, McpServer, ProtocolErrorCode } from '@modelcontextprotocol/server'
+import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
 import { z } from 'zod'
 import type { Registry } from '../../model/registry.ts'
-import type { ApiFetch } from '../../operations/api-fetch.ts'
 import { packageVersion } from '../../package-root.ts'
+import type { ApiFetch } from '../api-fetch.ts'
+import { invalidParams, type Message, refuseMessage } from './message.ts'
 import type { Tool } from './tool.ts'
 import { agentTools } from './tools.ts'
 
@@ -30,16 +31,19 @@ const furtherPage = z.looseObject({
 /** Returns the error response to a request for a further page. */
 function refuseCursor(id: string | number): Response {
   const message = 'The cursor is not known here: omit it, since a single page has all tools.'
-  return Response.json({ jsonrpc: '2.0', id, error: { code: ProtocolErrorCode.InvalidParams, message } })
+  return Response.json({ jsonrpc: '2.0', id, error: { code: invalidParams, message } })
 }
 
 /** Answers a request of the Model Context Protocol (streamable HTTP) with the access rights of `api`. */
-export type McpEndpoint = (request: Request, body: unknown, api: ApiFetch) => Promise<Response>
+export type McpEndpoint = (request: Request, message: Message, api: ApiFetch) => Promise<Response>
 
 /** Creates the MCP endpoint of a registry. The endpoint is stateless: any process can answer any request. */
 export function createMcpEndpoint(registry: Registry): McpEndpoint {
   const tools = agentTools(registry)
-  return async (request, parsedBody, api) => {
+  return async (request, message, api) => {
+    const refusal = refuseMessage(message)
+    if (refusal) return refusal
+    const parsedBody = message.value
     const refused = furtherPage.safeParse(parsedBody).data
     if (refused) return refuseCursor(refused.id)
     return createMcpHandler(() => makeServer(tools, api), { maxSubscriptions: 0 }).fetch(request, {

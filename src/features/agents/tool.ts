@@ -1,9 +1,8 @@
 import type { CallToolResult, StandardSchemaWithJSON } from '@modelcontextprotocol/server'
 import { z } from 'zod'
-import type { ApiFetch } from '../../operations/api-fetch.ts'
-import { checkValueRefusingProto } from '../../problems/faults.ts'
-import type { Fault } from '../../problems/problem.ts'
-import { pathOf, RefusedError, readText } from './api.ts'
+import { checkValue, describeFault } from '../../problems/faults.ts'
+import { type ApiFetch, ApiResponseError, fetchText } from '../api-fetch.ts'
+import { pathOf, RefusedError } from './api.ts'
 
 /** A tool for agents. All tools only read. */
 export interface Tool {
@@ -36,15 +35,18 @@ export function toolResult({ path, text }: Exchange, more: Record<string, string
   }
 }
 
-/** Returns the result of a tool whose request was refused: the reason and, in a second text, when to retry. */
-const refusedResult = ({ reason, retryAfterSeconds }: RefusedError): CallToolResult => {
-  const retry = retryAfterSeconds === undefined ? [] : [`Call the tool again after ${retryAfterSeconds} s.`]
-  return { content: [reason, ...retry].map((text) => ({ type: 'text', text })), isError: true }
+/** Returns the reason why a tool has no result and, in a second text, when to retry; undefined for other errors. */
+function explainRefusal(error: unknown): string[] | undefined {
+  if (error instanceof RefusedError) return [error.message]
+  if (!(error instanceof ApiResponseError)) return undefined
+  const { text, refusalHeaders } = error.response
+  const seconds = refusalHeaders['retry-after']
+  return seconds === undefined ? [text] : [text, `Call the tool again after ${seconds} s.`]
 }
 
-/** Sends a GET request to the API. @throws RefusedError if the API refuses it. */
+/** Sends a GET request to the API. @throws ApiResponseError if the API refuses it. */
 export async function fetchExchange(api: ApiFetch, path: string): Promise<Exchange> {
-  return { path, text: await readText(api, path) }
+  return { path, text: await fetchText(api, path) }
 }
 
 /**
@@ -53,7 +55,7 @@ export async function fetchExchange(api: ApiFetch, path: string): Promise<Exchan
  * @param keys the keys of the records.
  * @param asOf the time as of which the registry is read; the current registry when left out.
  * @returns the JSON of `citations`, at most `maxCitations`, and `moreCitations` if there are more of them.
- * @throws RefusedError if the API refuses the request.
+ * @throws ApiResponseError if the API refuses the request.
  */
 export async function fetchCitations(
   api: ApiFetch,
@@ -64,16 +66,15 @@ export async function fetchCitations(
   if (keys.length === 0 || resource === 'citations') return { citations: '[]' }
   const query = { resource, record: keys.join(), include: 'sourceDetails', limit: maxCitations, asOf }
   const fields = 'id,source,record,property,locator,excerpt,rank'
-  const { data, page } = JSON.parse(await readText(api, pathOf(['citations'], { ...query, fields })))
+  const { data, page } = JSON.parse(await fetchText(api, pathOf(['citations'], { ...query, fields })))
   return { citations: JSON.stringify(data), ...(page.next !== null && { moreCitations: 'true' }) }
 }
 
 /** Returns a schema for the SDK whose errors read like the API's faults: the location, what is wrong, what would be right. */
 function makeInputSchema(schema: z.ZodObject): StandardSchemaWithJSON {
   const validate = (value: unknown) => {
-    const { data, faults } = checkValueRefusingProto(schema, value)
+    const { data, faults } = checkValue(schema, value)
     if (faults === undefined) return { value: data }
-    const describeFault = ({ pointer = '', message }: Fault) => `${pointer} ${message}`.trim()
     return { issues: faults.listed.map((fault) => ({ message: describeFault(fault) })) }
   }
   const { jsonSchema } = schema['~standard']
@@ -107,8 +108,9 @@ export function tool<Inputs extends z.ZodRawShape>({
         // The SDK has validated the input with this schema already, but has lost its type.
         return await run(schema.parse(input), api)
       } catch (error) {
-        if (error instanceof RefusedError) return refusedResult(error)
-        throw error
+        const reasons = explainRefusal(error)
+        if (!reasons) throw error
+        return { content: reasons.map((text) => ({ type: 'text', text })), isError: true }
       }
     },
   }

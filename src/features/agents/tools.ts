@@ -3,10 +3,11 @@ import type { Registry } from '../../model/registry.ts'
 import { edtf } from '../../model/schemas.ts'
 import { maxTop } from '../../query/aggregate.ts'
 import { asOfName } from '../../query/past.ts'
+import { fetchText } from '../api-fetch.ts'
 import { resourcesKnownByName } from '../names/index.ts'
 import { networkResources } from '../network/selection.ts'
 import { maxQueryLength } from '../search/search.ts'
-import { pathOf, type Query, RefusedError, readText } from './api.ts'
+import { pathOf, type Query, RefusedError } from './api.ts'
 import { describeRegistry, describeResource } from './describe.ts'
 import { type Inputs, makeInputs, optionalList } from './inputs.ts'
 import { fetchCitations, fetchExchange, type Tool, tool, toolResult } from './tool.ts'
@@ -63,7 +64,7 @@ const resolveTool = ({ resource }: Inputs, registry: Registry): Tool =>
     run: async ({ name, resource, on }, api) => {
       const resources = resource === undefined ? resourcesKnownByName(registry) : [resource]
       const queries = resources.map((resource) => ({ resource, name, on }))
-      const { data } = JSON.parse(await readText(api, '/v1/resolve', { queries }))
+      const { data } = JSON.parse(await fetchText(api, '/v1/resolve', { queries }))
       const resolutions = Object.fromEntries(resources.map((resource, index) => [resource, data[index]]))
       const found = await fetchExchange(
         api,
@@ -102,7 +103,7 @@ const getTool = ({ resource, key, asOf }: Inputs, registry: Registry): Tool =>
       // The key of a merged record leads to another record, unless `asOf` is before the merge.
       const found = String(JSON.parse(record.text)[registry.get(resource).key.property])
       const historyPath = pathOf([resource, found, 'history'], { limit: 5, follow: 'false' })
-      const history = JSON.parse(await readText(api, historyPath))
+      const history = JSON.parse(await fetchText(api, historyPath))
       return toolResult(record, {
         ...(await fetchCitations(api, resource, [found], asOf)),
         history: JSON.stringify(history.data),

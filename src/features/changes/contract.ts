@@ -2,8 +2,8 @@ import { z } from 'zod'
 import type { DatabaseClient } from '../../database/database.ts'
 import { keys } from '../../model/keys.ts'
 import { lazyFor } from '../../model/lazy.ts'
-import type { CheckedQuery } from '../../model/parameters.ts'
 import {
+  type CheckedQuery,
   cursorParameter,
   getStringValues,
   limitParameter,

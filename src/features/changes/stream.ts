@@ -1,9 +1,9 @@
-import { Readable } from 'node:stream'
 import { z } from 'zod'
 import type { DatabaseClient } from '../../database/database.ts'
 import { invalidParameters } from '../../model/parameters.ts'
 import type { Registry } from '../../model/registry.ts'
-import type { ApiRequest, Context, Endpoint } from '../../operations/operation.ts'
+import { eventStream, onAbort } from '../../operations/event-stream.ts'
+import type { ApiRequest, Endpoint } from '../../operations/operation.ts'
 import { Problem } from '../../problems/problem.ts'
 import type { FeedPosition } from '../../query/revisions.ts'
 import {
@@ -82,30 +82,6 @@ async function* events(
   }
 }
 
-/**
- * Opens the body of a stream.
- * @param resets `feed.resets` before the position of the client was checked.
- * @throws Problem `rate-limited` or `busy` if there are too many streams.
- */
-function openStream(
-  request: ApiRequest,
-  { streamLimit, closing }: Context,
-  feed: ChangeFeed,
-  resets: number,
-): Readable {
-  const release = streamLimit.acquire(request.client)
-  const unregister = feed.open()
-  const disconnected = request.getAbortSignal()
-  const end = () => {
-    unregister()
-    release()
-  }
-  if (disconnected.aborted) end()
-  else disconnected.addEventListener('abort', end, { once: true })
-  const hasEnded = () => disconnected.aborted || closing.aborted || feed.resets !== resets
-  return Readable.from(events(request, feed, disconnected, hasEnded))
-}
-
 const stream = z.string().meta({
   description:
     'Server-sent events named `change`: `id` is the position, `data` the JSON of a change as in `GET /v1/changes`. Comments are sent when there is nothing else to send.',
@@ -153,17 +129,12 @@ export const changesStream = (registry: Registry): Endpoint => {
       feeds.set(context.streamDatabase, feed)
       const { resets } = feed
       await checkStart(request, context.database)
-      return {
-        status: 200,
-        // Compression and buffering would delay events. The connection is not used for other requests afterwards.
-        headers: {
-          'cache-control': 'no-store, no-transform',
-          'x-accel-buffering': 'no',
-          connection: 'close',
-        },
-        type: 'text/event-stream; charset=utf-8',
-        body: request.method === 'HEAD' ? Readable.from([]) : openStream(request, context, feed, resets),
-      }
+      return eventStream(request, context, (disconnected) => {
+        onAbort(disconnected, feed.open())
+        // If the feed has moved back since, the position of the client has not been checked.
+        const hasEnded = () => disconnected.aborted || context.closing.aborted || feed.resets !== resets
+        return events(request, feed, disconnected, hasEnded)
+      })
     },
   }
 }

@@ -1,5 +1,5 @@
 import { agreementKinds, agreementLevels, relationKinds } from '../../model/vocabularies.ts'
-import { capitalize } from '../../problems/suggest.ts'
+import { capitalize } from '../../wording.ts'
 import { latestYear, randomDateIn, randomYear } from './dates.ts'
 import type { GeneratorState, JsonObject } from './generator-state.ts'
 import {

@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache'
 import { columnOf } from '../../database/columns.ts'
 import type { Transaction } from '../../database/database.ts'
 import { records } from '../../database/tables/records.ts'
-import type { Resource } from '../../model/resource.ts'
+import { belongsTo, type Resource } from '../../model/resource.ts'
 import { statement } from '../../query/statement.ts'
 import type { AmbiguousName, NamedRecord, NameEntry } from './entries.ts'
 import { NameIndex } from './name-index.ts'
@@ -57,7 +57,7 @@ export async function cachedNameIndex(tx: Transaction, resource: Resource): Prom
 async function readFingerprint(tx: Transaction, resource: Resource): Promise<string> {
   const build = () => sql`select concat_ws(' ', current_setting('search_path'),
       sum(hash_record_extended((${records.key}, ${records.version}, ${records.updatedAt}), 0))) as fingerprint
-    from ${records} where ${records.resource} = ${sql.raw(`'${resource.name}'`)}`
+    from ${records} where ${belongsTo(records.resource, resource.name)}`
   const [row] = await tx.query<{ fingerprint: string }>(
     statement(`names fingerprint|${resource.name}`, build, {}),
   )

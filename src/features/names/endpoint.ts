@@ -8,7 +8,7 @@ import { faultCountText } from '../../operations/writing/validation.ts'
 import { checkValue } from '../../problems/faults.ts'
 import { Problem } from '../../problems/problem.ts'
 import { resolveNames } from './index.ts'
-import { matchReasons, maxNameLength } from './types.ts'
+import { maxNameLength, nameResolution } from './types.ts'
 
 /** Maximum number of queries of a request. */
 export const maxQueries = 1000
@@ -16,42 +16,11 @@ export const maxQueries = 1000
 /** Maximum number of candidates of a query. */
 export const maxCandidates = 10
 
-const reason = z.enum(matchReasons).meta({ description: 'Why a record matches.' })
-
-const status = z
-  .enum(['resolved', 'ambiguous', 'unresolved'])
-  .meta({ description: 'Whether exactly one record is meant; the service never guesses.' })
-
-const match = registerResponseSchema(
-  'NameMatch',
-  z
-    .strictObject({
-      key: z.string().meta({ description: 'Key of the record.' }),
-      name: z.string().meta({ description: 'Title of the record.' }),
-      score: z.number().min(0).max(1).meta({ description: 'How sure the match is.' }),
-      reason,
-      note: z.string().optional().meta({
-        description: 'A note, such as the state responsible for a territory.',
-      }),
-    })
-    .meta({ description: 'A record that a name may mean.' }),
-)
-
-const resolution = registerResponseSchema(
-  'NameResolution',
-  z
-    .strictObject({
-      status,
-      match: match.optional().meta({ description: 'The record, if the name is resolved.' }),
-      candidates: z.array(match).meta({ description: 'What the name may mean, best first.' }),
-      detail: z.string().optional().meta({ description: 'Why the name is not resolved.' }),
-    })
-    .meta({ description: 'The result of a query.' }),
-)
-
 const resolutions = registerResponseSchema(
   'NameResolutions',
-  z.strictObject({ data: z.array(resolution) }).meta({ description: 'Results in the order of the queries.' }),
+  z
+    .strictObject({ data: z.array(nameResolution) })
+    .meta({ description: 'Results in the order of the queries.' }),
 )
 
 /** Returns the schema of the body. @param names the names of the resources. */

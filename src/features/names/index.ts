@@ -1,5 +1,4 @@
-import type { DatabaseClient, Transaction } from '../../database/database.ts'
-import { autocommitReads } from '../../database/database.ts'
+import { autocommitReads, type DatabaseClient, type Transaction } from '../../database/database.ts'
 import type { Registry } from '../../model/registry.ts'
 import { startSlices } from '../../time-slice.ts'
 import { cachedNameIndex } from './cached-index.ts'

@@ -6,8 +6,8 @@ import { addTo } from './group-by.ts'
 import { SimilarNames } from './similar.ts'
 
 /**
- * The form in which a name was found: as given (`folded`), with its words in another order, with abbreviations, or without the
- * words of a formal name.
+ * The form in which a name was found: `folded` as given, apart from case, accents and punctuation (`foldName`); `inverted` with
+ * its words in another order; `shortened` with abbreviations; `official-form` without the words of a formal name.
  */
 export type MatchForm = 'folded' | 'inverted' | 'shortened' | 'official-form'
 
@@ -35,18 +35,21 @@ export class NameIndex {
   readonly records: ReadonlyMap<string, NamedRecord>
   /** The schemes in which records have codes. */
   readonly schemes: ReadonlySet<string>
+  /** By the folded name. */
   readonly #folded = new Map<string, NameEntry[]>()
-  readonly #bags = new Map<string, NameEntry[]>()
   readonly #ambiguous = new Map<string, AmbiguousName>()
+  /** By the words of the name in any order (`bagKey`). */
+  readonly #bags = new Map<string, NameEntry[]>()
   readonly #ambiguousBags = new Map<string, AmbiguousName>()
+  /** By scheme and code. */
   readonly #codes = new Map<string, NamedRecord[]>()
-  readonly #ignored: ReadonlySet<string>
+  readonly #ignoredWords: ReadonlySet<string>
   readonly #similar = new SimilarNames()
 
-  private constructor(records: Iterable<NamedRecord>, ignored: ReadonlySet<string>) {
+  private constructor(records: Iterable<NamedRecord>, ignoredWords: ReadonlySet<string>) {
     this.records = new Map([...records].map((record) => [record.key, record]))
     this.schemes = new Set([...this.records.values()].flatMap(({ codes = {} }) => Object.keys(codes)))
-    this.#ignored = ignored
+    this.#ignoredWords = ignoredWords
     for (const record of this.records.values()) {
       for (const [scheme, code] of Object.entries(record.codes ?? {})) {
         addTo(this.#codes, `${scheme} ${code}`, record)
@@ -56,16 +59,18 @@ export class NameIndex {
 
   /**
    * Builds an index, in time slices, since thousands of names take a tenth of a second.
+   * @param records the records that can be found, by a code or by a name.
+   * @param entries all names of the records.
    * @param ambiguous the ambiguous names, by the name.
-   * @param ignored words that do not distinguish names of this resource, such as `regional`.
+   * @param ignoredWords words that do not distinguish names of this resource, such as `regional`.
    */
   static async build(
     records: Iterable<NamedRecord>,
     entries: readonly NameEntry[],
     ambiguous: ReadonlyMap<string, AmbiguousName> = new Map(),
-    ignored: ReadonlySet<string> = new Set(),
+    ignoredWords: ReadonlySet<string> = new Set(),
   ): Promise<NameIndex> {
-    const index = new NameIndex(records, ignored)
+    const index = new NameIndex(records, ignoredWords)
     const pause = startSlices()
     for (const entry of entries) {
       index.#add(entry)
@@ -74,7 +79,7 @@ export class NameIndex {
     for (const [name, ambiguousName] of ambiguous) {
       const folded = foldName(name)
       index.#ambiguous.set(folded, ambiguousName)
-      index.#ambiguousBags.set(bagKey(toWordBag(folded, ignored).words), ambiguousName)
+      index.#ambiguousBags.set(bagKey(toWordBag(folded, ignoredWords).words), ambiguousName)
     }
     return index
   }
@@ -83,23 +88,24 @@ export class NameIndex {
     const folded = foldName(entry.text)
     if (folded === '') return
     addTo(this.#folded, folded, entry)
-    addTo(this.#bags, bagKey(toWordBag(folded, this.#ignored).words), entry)
+    addTo(this.#bags, bagKey(toWordBag(folded, this.#ignoredWords).words), entry)
     this.#similar.add(entry, folded)
   }
 
   /** Returns the records with a code of a scheme. Case does not matter. */
-  withCode(scheme: string, code: string): readonly NamedRecord[] {
+  findByCode(scheme: string, code: string): readonly NamedRecord[] {
     return this.#codes.get(`${scheme} ${code.trim().toUpperCase()}`) ?? []
   }
 
   /** Returns the entries with the most similar names, with their similarity from 0 to 1, best first. */
-  similar(name: string, limit: number): { entry: NameEntry; similarity: number }[] {
+  findSimilar(name: string, limit: number): { entry: NameEntry; similarity: number }[] {
     return this.#similar.find(foldName(name), limit)
   }
 
   /**
    * Finds a name in one of the forms of `MatchForm`: first as given, and last without the words of a formal name. Words such as
    * `former` are left out if no order of all the words is found.
+   * @returns undefined if the name is not found in any form.
    * @param isAmbiguous whether an entry of the list of ambiguous names applies to this query (`onlyInSourcesAbout`).
    */
   find(name: string, isAmbiguous: (one: AmbiguousName) => boolean): LookupResult | undefined {
@@ -112,6 +118,7 @@ export class NameIndex {
     return this.#findInverted(name) ?? this.#findInBags(folded, isAmbiguous)
   }
 
+  /** Finds a name by its other forms, such as `Republic of Korea` for `Korea, Republic of`. */
   #findInverted(name: string): LookupResult | undefined {
     for (const inversion of getNameForms(name).inversions) {
       const entries = this.#folded.get(foldName(inversion))
@@ -120,8 +127,9 @@ export class NameIndex {
     return undefined
   }
 
+  /** Finds a name by its words in any order. */
   #findInBags(folded: string, isAmbiguous: (one: AmbiguousName) => boolean): LookupResult | undefined {
-    const { words, isShortened } = toWordBag(folded, this.#ignored)
+    const { words, isShortened } = toWordBag(folded, this.#ignoredWords)
     const form = isShortened ? 'shortened' : 'inverted'
     const withoutFormer = words.filter((word) => !formerWords.has(word))
     const withoutPreceding = withoutFormer.filter((word) => !precedingWords.has(word))

@@ -1,9 +1,10 @@
 import { sql } from 'drizzle-orm'
 import type { Transaction } from '../../database/database.ts'
 import { compileSql } from '../../database/dialect.ts'
+import type { Authorship } from '../../database/tables/revisions.ts'
 import type { Registry } from '../../model/registry.ts'
 import { externalIdKey } from '../../model/schemas.ts'
-import { type Change, type Document, insertDocuments } from '../../operations/writing/documents.ts'
+import { type Document, insertDocuments } from '../../operations/writing/documents.ts'
 import { checkDocument } from '../../operations/writing/validation.ts'
 import { foldName } from './fold.ts'
 import { resolveNamesIn } from './index.ts'
@@ -18,8 +19,6 @@ export interface MentionedOrganization {
   /** ROR id, with or without `https://ror.org/`. */
   ror?: string | undefined
   externalId?: { scheme: string; id: string } | undefined
-  /** Further properties of a created organization; without `kind`, the kind is `other`. */
-  document?: Document | undefined
 }
 
 /** The organization that was found or created, or the candidates if the name is ambiguous. */
@@ -50,10 +49,8 @@ export const organizationDocument = ({
   country,
   ror,
   externalId,
-  document,
 }: MentionedOrganization): Document => ({
   kind: 'other',
-  ...document,
   name,
   country: country ?? null,
   ...(ror !== undefined && { ror: toRor(ror) }),
@@ -73,7 +70,7 @@ export async function findOrCreateOrganizations(
   tx: Transaction,
   registry: Registry,
   mentioned: readonly MentionedOrganization[],
-  change: Change,
+  authorship: Authorship,
 ): Promise<FoundOrganization[]> {
   if (mentioned.length === 0) return []
   await tx.query(compileSql(sql`select pg_advisory_xact_lock(hashtextextended('make organizations', 0))`))
@@ -101,7 +98,7 @@ export async function findOrCreateOrganizations(
   }
   const resource = registry.get('organizations')
   const documents = missing.map((mention) => checkDocument(resource, organizationDocument(mention)))
-  const stored = await insertDocuments(tx, resource, documents, change)
+  const stored = await insertDocuments(tx, resource, documents, { kind: 'create', authorship })
   return mentioned.map(
     (mention, index) =>
       found[index] ?? { kind: 'created', key: stored[findMissingIndex(mention) ?? -1]?.key ?? '' },

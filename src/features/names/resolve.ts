@@ -5,13 +5,23 @@ import type { LookupResult, MatchForm, NameIndex } from './name-index.ts'
 import { type MatchReason, type NameMatch, type NameQuery, type Resolution, reasonScores } from './types.ts'
 import { entriesIn, hasYear, yearOf } from './years.ts'
 
+/** A query with the index in which it is resolved. */
+interface Lookup {
+  index: NameIndex
+  query: NameQuery
+  /** The year of the query; undefined if it has no date. */
+  year: number | undefined
+  /** Maximum number of candidates of an unknown name or code. */
+  limit: number
+}
+
 /**
  * Resolves a query in an index. No record is guessed: several equally good records are `ambiguous`, and all are candidates.
  * A code is looked up unchanged at first, since a footnote mark or question mark may be a part of it.
  * @param limit maximum number of candidates of an unknown name or code.
  */
 export function resolveIn(index: NameIndex, query: NameQuery, limit: number): Resolution {
-  const resolution = resolveName(index, query, limit)
+  const resolution = resolveName({ index, query, year: yearOf(query.on), limit })
   const { resource, country } = query
   if (resource !== 'organizations' || country !== undefined) return resolution
   const record = resolution.match && index.records.get(resolution.match.key)
@@ -22,19 +32,19 @@ export function resolveIn(index: NameIndex, query: NameQuery, limit: number): Re
 }
 
 /** Resolves a query like `resolveIn`, but without a country of the query, an authority may be resolved. */
-function resolveName(index: NameIndex, query: NameQuery, limit: number): Resolution {
-  const found = resolveInCodes(index, query, query.name.trim())
+function resolveName(lookup: Lookup): Resolution {
+  const { name: given } = lookup.query
+  const found = resolveInCodes(lookup, given.trim())
   if (found) return found
-  const name = withoutFootnoteMarks(query.name)
+  const name = withoutFootnoteMarks(given)
   const unmarked = withoutQuestionMark(name)
   if (unmarked !== name) {
-    const { candidates } =
-      resolveInCodes(index, query, unmarked) ?? resolveUnmarked(index, query, unmarked, limit)
-    const within = matchesWithin(index, query, candidates)
+    const { candidates } = resolveInCodes(lookup, unmarked) ?? resolveUnmarked(lookup, unmarked)
+    const within = matchesWithin(lookup, candidates)
     const detail = 'The source marks the name as doubtful.'
     return { status: 'ambiguous', candidates: [...(within.length > 0 ? within : candidates)], detail }
   }
-  return resolveUnmarked(index, query, name, limit)
+  return resolveUnmarked(lookup, name)
 }
 
 /** Removes footnote marks, such as `*`, `¹`, `1/` and `[a]`, and unescapes ampersands. */
@@ -51,14 +61,14 @@ export const withoutQuestionMark = (name: string): string =>
   name.replace(/(\(\?\)|\[\?\]|(?<!\?)\?+)$/, '').trimEnd()
 
 /** Resolves a query. @param name the name of the query without marks. */
-function resolveUnmarked(index: NameIndex, query: NameQuery, name: string, limit: number): Resolution {
-  const year = yearOf(query.on)
-  const found = resolveWithin(index, query, name, year) ?? resolveTwoNames(index, query, name, year)
+function resolveUnmarked(lookup: Lookup, name: string): Resolution {
+  const found = resolveWithin(lookup, name) ?? resolveTwoNames(lookup, name)
   if (found) return found
+  const { index, query, limit } = lookup
   const code = query.name.trim()
   const broader = query.resource === 'topics' ? findBroaderCodes(index, query.scheme ?? '', code) : []
   const similar = index
-    .similar(name, limit)
+    .findSimilar(name, limit)
     .map(({ entry, similarity }) =>
       recordMatch(index, entry.record, 'similar', reasonScores.similar * similarity),
     )
@@ -91,7 +101,7 @@ function findBroaderCodes(index: NameIndex, scheme: string, code: string): NameM
     (_, index) => code.length - 1 - index,
   )
   return lengths.flatMap((length) =>
-    index.withCode(scheme, code.slice(0, length)).map((record) => ({
+    index.findByCode(scheme, code.slice(0, length)).map((record) => ({
       ...recordMatch(index, record, 'similar', (reasonScores.similar * length) / code.length),
       note: `Its code is ${code.slice(0, length)}; ${code} begins with it.`,
     })),
@@ -99,46 +109,37 @@ function findBroaderCodes(index: NameIndex, scheme: string, code: string): NameM
 }
 
 /** Resolves a code of the query's scheme; undefined if the query has no scheme, or no record has the code. */
-function resolveInCodes(index: NameIndex, { scheme, on }: NameQuery, text: string): Resolution | undefined {
+function resolveInCodes(lookup: Lookup, text: string): Resolution | undefined {
+  const { scheme } = lookup.query
   if (scheme === undefined) return undefined
   const code = normalizeCode(scheme, text)
-  const year = yearOf(on)
-  return resolveCode(index, code, [scheme], year) ?? resolveFormerCode(index, scheme, code, year)
+  return resolveCode(lookup, code, [scheme]) ?? resolveFormerCode(lookup, scheme, code)
 }
 
 /** Resolves the whole text: if the query has a scheme, by names in this scheme, otherwise by names and codes. */
-function resolveWhole(
-  index: NameIndex,
-  query: NameQuery,
-  name: string,
-  year: number | undefined,
-): Resolution | undefined {
-  if (query.scheme !== undefined) return resolveInScheme(index, query.scheme, name, year)
+function resolveWhole(lookup: Lookup, name: string): Resolution | undefined {
+  const { index, query } = lookup
+  if (query.scheme !== undefined) return resolveInScheme(lookup, query.scheme, name)
   const isAmbiguous = ({ onlyInSourcesAbout }: AmbiguousName) =>
     onlyInSourcesAbout === undefined || onlyInSourcesAbout === query.country
   const found = index.find(name, isAmbiguous)
-  if (found?.ambiguous) return resolveAmbiguous(index, found, found.ambiguous, year)
-  if (found) return choose(index, found, name, year)
+  if (found?.ambiguous) return resolveAmbiguous(lookup, found, found.ambiguous)
+  if (found) return choose(lookup, found, name)
   if (!/^([A-Z]{2,3}|\d{3})$/.test(name)) return undefined
-  const resolution = resolveCode(index, name, codeSchemes, year)
+  const resolution = resolveCode(lookup, name, codeSchemes)
   if (!resolution || query.country === undefined || name.length > 2) return resolution
   const detail = `In a source about ${query.country}, this may be the code of a part of the country.`
   return { status: 'ambiguous', candidates: resolution.candidates, detail }
 }
 
 /** Like `resolveWhole`, but an organization must match the country of the query, if it has one. */
-function resolveWithin(
-  index: NameIndex,
-  query: NameQuery,
-  name: string,
-  year: number | undefined,
-): Resolution | undefined {
-  const found = resolveWhole(index, query, name, year)
+function resolveWithin(lookup: Lookup, name: string): Resolution | undefined {
+  const found = resolveWhole(lookup, name)
   if (!found) return undefined
-  const matches = matchesWithin(index, query, found.candidates)
+  const matches = matchesWithin(lookup, found.candidates)
   if (matches.length === found.candidates.length) return found
   if (matches.length > 0) return toResolution(matches)
-  const detail = `No organization of ${query.country} has this name, but organizations of other countries do.`
+  const detail = `No organization of ${lookup.query.country} has this name, but organizations of other countries do.`
   return { status: 'unresolved', candidates: found.candidates, detail }
 }
 
@@ -146,11 +147,8 @@ function resolveWithin(
  * Returns the organizations of the country of a query or, if there are none, those without a country, such as one of the United
  * Nations, which match any country. Returns all matches of a query for other records, or without a country.
  */
-function matchesWithin(
-  index: NameIndex,
-  { resource, scheme, country }: NameQuery,
-  matches: readonly NameMatch[],
-): readonly NameMatch[] {
+function matchesWithin({ index, query }: Lookup, matches: readonly NameMatch[]): readonly NameMatch[] {
+  const { resource, scheme, country } = query
   if (resource !== 'organizations' || scheme !== undefined || country === undefined) return matches
   const of = (wanted: string | null) =>
     matches.filter(({ key }) => (index.records.get(key)?.country ?? null) === wanted)
@@ -176,14 +174,13 @@ function holdersIn(year: number, records: readonly NamedRecord[]): readonly Name
 }
 
 function resolveCode(
-  index: NameIndex,
+  { index, year }: Lookup,
   code: string,
   schemes: readonly string[],
-  year: number | undefined,
 ): Resolution | undefined {
   const wanted = schemes.flatMap((scheme) => (scheme === 'iso3166' ? codeSchemes : [scheme]))
   for (const scheme of wanted) {
-    const records = index.withCode(scheme, code)
+    const records = index.findByCode(scheme, code)
     const inYear = year === undefined ? [] : holdersIn(year, records)
     const current = records.filter(({ to }) => to === undefined)
     const [chosen] = [inYear, current, records].filter(({ length }) => length > 0)
@@ -193,35 +190,24 @@ function resolveCode(
 }
 
 /** Resolves a name among the topics of a scheme. */
-function resolveInScheme(
-  index: NameIndex,
-  scheme: string,
-  name: string,
-  year: number | undefined,
-): Resolution | undefined {
-  const found = index.find(name, () => false)
+function resolveInScheme(lookup: Lookup, scheme: string, name: string): Resolution | undefined {
+  const found = lookup.index.find(name, () => false)
   const entries = found?.entries.filter(({ record }) => record.scheme === scheme) ?? []
-  return found && entries.length > 0 ? choose(index, { ...found, entries }, name, year) : undefined
+  return found && entries.length > 0 ? choose(lookup, { ...found, entries }, name) : undefined
 }
 
 /** Resolves a code that ISO has withdrawn, such as 736 for Sudan. The lists of names contain these codes. */
-function resolveFormerCode(
-  index: NameIndex,
-  scheme: string,
-  code: string,
-  year: number | undefined,
-): Resolution | undefined {
+function resolveFormerCode(lookup: Lookup, scheme: string, code: string): Resolution | undefined {
   if (scheme !== 'iso3166' && !codeSchemes.includes(scheme)) return undefined
-  const found = index.find(code, () => false)
+  const found = lookup.index.find(code, () => false)
   const entries = found?.entries.filter(({ text }) => text === code.toUpperCase()) ?? []
-  return entries.length > 0 ? choose(index, { form: 'folded', entries }, code, year) : undefined
+  return entries.length > 0 ? choose(lookup, { form: 'folded', entries }, code) : undefined
 }
 
 function resolveAmbiguous(
-  index: NameIndex,
+  { index, year }: Lookup,
   { entries }: LookupResult,
   { keys, detail, earlierMeaning }: AmbiguousName,
-  year: number | undefined,
 ): Resolution | undefined {
   const earlierRecord =
     earlierMeaning && year !== undefined && hasYear(earlierMeaning, year)
@@ -240,12 +226,7 @@ function resolveAmbiguous(
  * Chooses the entries of a name that are valid in the year or, if none is, those that do not mean something else in other years.
  * Among these, it chooses the entries of the best rank.
  */
-function choose(
-  index: NameIndex,
-  { entries, form }: LookupResult,
-  name: string,
-  year: number | undefined,
-): Resolution {
+function choose({ index, year }: Lookup, { entries, form }: LookupResult, name: string): Resolution {
   const possible = entriesIn(year, entries)
   const rank = Math.min(...possible.map((entry) => entry.rank))
   const best = possible.filter((entry) => entry.rank === rank)
@@ -302,21 +283,16 @@ const introduction = /^(formerly|former|ex|previously|now|today|also|i\.?e\.?)[\
  * Resolves a text with two known names. They may mean one record, a state and its new name, or a territory and its state. The
  * second name may settle which record an ambiguous first name means.
  */
-function resolveTwoNames(
-  index: NameIndex,
-  query: NameQuery,
-  name: string,
-  year: number | undefined,
-): Resolution | undefined {
+function resolveTwoNames(lookup: Lookup, name: string): Resolution | undefined {
   const { first, second, third, fourth } = twoNames.exec(name)?.groups ?? {}
   const secondName = (second ?? third ?? fourth)?.replace(introduction, '').trim()
   if (first === undefined || !secondName) return undefined
-  const halves = [first.trim(), secondName].map((half) => resolveWithin(index, query, half, year))
+  const halves = [first.trim(), secondName].map((half) => resolveWithin(lookup, half))
   const [ofFirst, ofSecond] = halves.map((half) => (half?.status === 'unresolved' ? undefined : half))
   if (!ofFirst && !ofSecond) return undefined
   const candidates = bestOfEach([...(ofFirst?.candidates ?? []), ...(ofSecond?.candidates ?? [])])
   const secondMatch = ofSecond?.match
-  const common = ofFirst?.match && secondMatch && commonRecord(index, ofFirst.match, secondMatch)
+  const common = ofFirst?.match && secondMatch && commonRecord(lookup.index, ofFirst.match, secondMatch)
   if (common) return toResolution([common])
   // If the first name is ambiguous, the second may say which record is meant.
   if (

@@ -92,21 +92,14 @@ async function findNamed(
   const wanted = sql`(select distinct ${folded} as text from unnest(${sql.param(texts)}::text[]) as given where ${folded} <> '') as wanted`
   // `findSimilar` finds other spellings of at most `maxSimilar` names. If there are more, all stored names of organizations are
   // compared without punctuation.
-  if (search.nameLines && resource.name === 'organizations' && nameCount > maxSimilar) {
-    return tx.query<Row>(
-      compileSql(sql`select distinct on (key) found.* from (
-          select ${nameColumns(resource)} from ${table} cross join lateral unnest(${nameList(search.nameLines)}) as stored(text)
-          join (select distinct ${withoutPunctuation(sql`text`)} as text from ${wanted}) as wanted on wanted.text = ${withoutPunctuation(sql`stored.text`)}
-        ) as found order by key`),
-    )
-  }
+  const isLoose = resource.name === 'organizations' && nameCount > maxSimilar
   // Many index lookups take longer than one scan of all names, above all when many names were added recently.
-  const isScan = search.nameLines !== undefined && texts.length > maxLookups
-  if (search.nameLines && isScan) {
+  if (search.nameLines && (isLoose || texts.length > maxLookups)) {
+    const form = isLoose ? withoutPunctuation : (text: SQL) => text
     return tx.query<Row>(
       compileSql(sql`select distinct on (key) found.* from (
           select ${nameColumns(resource)} from ${table} cross join lateral unnest(${nameList(search.nameLines)}) as stored(text)
-          join ${wanted} on wanted.text = stored.text
+          join (select distinct ${form(sql`text`)} as text from ${wanted}) as wanted on wanted.text = ${form(sql`stored.text`)}
         ) as found order by key`),
     )
   }

@@ -1,3 +1,6 @@
+import { z } from 'zod'
+import { registerResponseSchema } from '../../model/schema-names.ts'
+
 /** Maximum length of a name that is resolved, in characters. The time to compare a name grows faster than its length. */
 export const maxNameLength = 500
 
@@ -22,7 +25,7 @@ export interface NameQuery {
 }
 
 /** Why a record matches a name, the most reliable reason first. `docs/names.md` explains each with an example. */
-export const matchReasons = [
+const matchReasons = [
   'code',
   'external-id',
   'exact',
@@ -39,28 +42,45 @@ export const matchReasons = [
 
 export type MatchReason = (typeof matchReasons)[number]
 
+/** Schema of a record that a name may mean. */
+const nameMatch = registerResponseSchema(
+  'NameMatch',
+  z
+    .strictObject({
+      key: z.string().meta({ description: 'Key of the record.' }),
+      // Without a title: the key.
+      name: z.string().meta({ description: 'Title of the record.' }),
+      score: z.number().min(0).max(1).meta({ description: 'How sure the match is.' }),
+      reason: z.enum(matchReasons).meta({ description: 'Why a record matches.' }),
+      // For a former state: the year in which it ended, and its successors.
+      note: z.string().optional().meta({
+        description: 'A note, such as the state responsible for a territory.',
+      }),
+    })
+    .meta({ description: 'A record that a name may mean.' }),
+)
+
 /** A record that a name may mean. */
-export interface NameMatch {
-  key: string
-  /** The title of the record; the key if it has no title. */
-  name: string
-  /** From 0 to 1. */
-  score: number
-  reason: MatchReason
-  /** A note for people, such as which state is responsible for a territory, or when a former state ended. */
-  note?: string | undefined
-}
+export type NameMatch = z.output<typeof nameMatch>
+
+/** Schema of the result of a query. */
+export const nameResolution = registerResponseSchema(
+  'NameResolution',
+  z
+    .strictObject({
+      status: z
+        .enum(['resolved', 'ambiguous', 'unresolved'])
+        .meta({ description: 'Whether exactly one record is meant; the service never guesses.' }),
+      match: nameMatch.optional().meta({ description: 'The record, if the name is resolved.' }),
+      // Only the match if the name is resolved.
+      candidates: z.array(nameMatch).meta({ description: 'What the name may mean, best first.' }),
+      detail: z.string().optional().meta({ description: 'Why the name is not resolved.' }),
+    })
+    .meta({ description: 'The result of a query.' }),
+)
 
 /** The result of a query. */
-export interface Resolution {
-  status: 'resolved' | 'ambiguous' | 'unresolved'
-  /** The record; only if the status is `resolved`. */
-  match?: NameMatch | undefined
-  /** The records that the name may mean, best first; only the match if the status is `resolved`. */
-  candidates: NameMatch[]
-  /** Why the name is not resolved, for people. */
-  detail?: string | undefined
-}
+export type Resolution = z.output<typeof nameResolution>
 
 /** The score of a match by its reason. For a similar name, it is multiplied by the similarity. */
 export const reasonScores: Record<MatchReason, number> = {

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { columnOf, unionAll } from '../../database/columns.ts'
 import { countriesProperty } from '../../model/participants/multi-values.ts'
 import type { Registry } from '../../model/registry.ts'
-import { toSearchable } from '../../model/resource.ts'
+import { belongsTo, toSearchable } from '../../model/resource.ts'
 import { listValues } from '../../query/condition.ts'
 import { conditionSql } from '../../query/condition-sql.ts'
 import type { NetworkResource, ResourceSelection } from './selection.ts'
@@ -21,7 +21,7 @@ export interface NetworkSelection {
 /** Returns a query for the participants of all records of a resource: `record` and `participant`, possibly repeated. */
 function participantRows(registry: Registry, { resource, hosts }: NetworkResource, level: Level): SQL {
   const { participations } = registry.shared
-  const ofResource = sql`${participations.resource} = ${sql.raw(`'${resource.name}'`)}`
+  const ofResource = belongsTo(participations.resource, resource.name)
   if (level === 'organization')
     return sql`select ${participations.record} as record, ${participations.organization}::text as participant from ${participations}
       where ${ofResource} and ${participations.organization} is not null`

@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { unionAll } from '../../database/columns.ts'
+import { literal, unionAll } from '../../database/columns.ts'
 import type { Statement } from '../../database/statement.ts'
 import type { Language } from '../../model/languages.ts'
 import type { Registry } from '../../model/registry.ts'
@@ -39,7 +39,6 @@ export interface Edges {
 /** Maximum number of topics of an edge. */
 const maxTopics = 10
 
-const literal = (text: string) => sql.raw(`'${text}'`)
 const number = (value: number) => sql.raw(String(value))
 
 /** The query string of links. */

@@ -7,7 +7,7 @@ import { records } from '../../database/tables/records.ts'
 import { shapeLiteral, shapeOf } from '../../model/document.ts'
 import { recordId } from '../../model/keys.ts'
 import type { Registry } from '../../model/registry.ts'
-import type { Resource } from '../../model/resource.ts'
+import { belongsTo, type Resource } from '../../model/resource.ts'
 import { lockRecord, markAsService } from '../../operations/writing/locks.ts'
 import { Problem } from '../../problems/problem.ts'
 import { readStatement, wholeRepresentation } from '../../query/list-sql.ts'
@@ -32,7 +32,7 @@ const setup = compileSql(
 
 /** SQL condition that a row of `records` has a document of another shape, in a form that reads two ranges of an index. */
 const isStale = (resource: Resource): SQL =>
-  sql`${records.resource} = ${sql.raw(`'${resource.name}'`)} and ${records.mergedInto} is null and (${records.shape} < ${shapeLiteral(resource)} or ${records.shape} > ${shapeLiteral(resource)})`
+  sql`${belongsTo(records.resource, resource.name)} and ${records.mergedInto} is null and (${records.shape} < ${shapeLiteral(resource)} or ${records.shape} > ${shapeLiteral(resource)})`
 
 /** Composes a batch of documents of another shape and stores them. @returns the number of documents. */
 async function recomposeBatch(tx: Transaction, resource: Resource): Promise<number> {

@@ -1,5 +1,5 @@
 import { escapeHtml } from '../../formats/html.ts'
-import type { ApiFetch } from '../../operations/api-fetch.ts'
+import type { ApiFetch } from '../api-fetch.ts'
 import { fetchJson } from './fetch-json.ts'
 import type { EntityId } from './ids.ts'
 
@@ -15,16 +15,25 @@ const shownProperties = [
   'signedOn',
 ]
 
+/** The resources to which shown properties refer. */
+const referredResources: Record<string, string> = { country: 'countries', region: 'regions' }
+
+/** A record with the names of the records that it refers to, by resource and key. */
+type NamedRecord = Record<string, unknown> & { names?: Record<string, Record<string, string>> }
+
 /**
  * Returns the preview of a record, an HTML page for a frame of the size that `manifest.ts` states.
  * @throws ApiResponseError when the API refuses the request, such as for an unknown record.
  */
 export async function makePreview(api: ApiFetch, { resource, key }: EntityId): Promise<string> {
-  const record = await fetchJson<Record<string, unknown>>(api, `/v1/${resource}/${encodeURIComponent(key)}`)
+  const path = `/v1/${resource}/${encodeURIComponent(key)}?include=names`
+  const { names = {}, ...record } = await fetchJson<NamedRecord>(api, path)
   const name = String(record.name ?? record.title ?? key)
   const lines = shownProperties.flatMap((property) => {
     const value = record[property]
-    return typeof value === 'string' ? [`<dt>${property}</dt><dd>${escapeHtml(value)}</dd>`] : []
+    if (typeof value !== 'string') return []
+    const shown = names[referredResources[property] ?? '']?.[value] ?? value
+    return [`<dt>${property}</dt><dd>${escapeHtml(shown)}</dd>`]
   })
   return `<!doctype html><html lang="en"><meta charset="utf-8"><title>${escapeHtml(name)}</title><body><h1>${escapeHtml(name)}</h1><p>${escapeHtml(resource)} ${escapeHtml(key)}</p><dl>${lines.join('')}</dl></body></html>`
 }

@@ -1,7 +1,7 @@
 import type { Registry } from '../../model/registry.ts'
 import { ownProperties } from '../../model/resource.ts'
-import type { ApiFetch } from '../../operations/api-fetch.ts'
 import { Problem } from '../../problems/problem.ts'
+import type { ApiFetch } from '../api-fetch.ts'
 import { resourcesKnownByName } from '../names/index.ts'
 import { fetchJson } from './fetch-json.ts'
 import { formatEntityId } from './ids.ts'

@@ -1,5 +1,6 @@
 import type { Document } from '../../operations/writing/documents.ts'
 import { checkDocument } from '../../operations/writing/validation.ts'
+import { describeFault } from '../../problems/faults.ts'
 import { Problem } from '../../problems/problem.ts'
 import type { SeedFile } from './files.ts'
 
@@ -12,7 +13,7 @@ export function checkSeed({ path, resource }: SeedFile, document: Document): Doc
     return checkDocument(resource, document)
   } catch (error) {
     if (!(error instanceof Problem)) throw error
-    const faults = error.errors.map(({ pointer, message }) => `${pointer} ${message}`).join('; ')
+    const faults = error.errors.map(describeFault).join('; ')
     const record = document[resource.key.property] ?? document.title ?? document.name
     throw new Error(`${path}: the record ${JSON.stringify(record)} is not valid: ${faults}`, { cause: error })
   }

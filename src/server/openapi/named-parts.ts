@@ -10,7 +10,10 @@ const isObject = (value: unknown): value is JsonSchema =>
 
 const reference = (name: string): JsonSchema => ({ $ref: `${schemaPrefix}${name}` })
 
-/** Applies a function to a schema and all nested schemas, the innermost first. @param path property names from the root. */
+/**
+ * Returns a copy of a schema in which `change` has replaced the schema and all nested schemas, the innermost first.
+ * @param path property names from the root.
+ */
 export function mapSchema(
   value: unknown,
   path: string[],
@@ -30,27 +33,36 @@ export function mapSchema(
   return change(Object.fromEntries(inner), path)
 }
 
-const defaultBounds = [Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER]
+/** The bounds that zod gives to integers without bounds of their own. */
+const defaultBounds: unknown[] = [Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER]
 
-/** Converts nullable schemas of one type to the form `type: [type, 'null']`, and removes the default bounds of integers. */
-export function simplify(schema: JsonSchema): JsonSchema {
-  const { minimum, maximum, ...rest } = schema
-  const bounds = Object.entries({ minimum, maximum })
-  const kept = bounds.filter(([, bound]) => bound !== undefined && !defaultBounds.includes(Number(bound)))
-  const plain = { ...rest, ...Object.fromEntries(kept) }
-  const { anyOf, ...others } = plain
+function removeDefaultBounds({ minimum, maximum, ...rest }: JsonSchema): JsonSchema {
+  const ownBounds = Object.entries({ minimum, maximum }).filter(
+    ([, bound]) => bound !== undefined && !defaultBounds.includes(bound),
+  )
+  return { ...rest, ...Object.fromEntries(ownBounds) }
+}
+
+/** Returns a nullable schema of one type in the form `type: [type, 'null']`; other schemas unchanged. */
+function simplifyNullable(schema: JsonSchema): JsonSchema {
+  const { anyOf, ...others } = schema
   const [first, second] = Array.isArray(anyOf) ? anyOf.filter(isObject) : []
   const isNullable = second?.type === 'null' && typeof first?.type === 'string' && !('enum' in first)
-  return isNullable ? { ...first, ...others, type: [first.type, 'null'] } : plain
+  return isNullable ? { ...first, ...others, type: [first.type, 'null'] } : schema
 }
+
+/** Returns a schema with the shorter form of nullable schemas, and without the default bounds of integers. */
+export const simplify = (schema: JsonSchema): JsonSchema => simplifyNullable(removeDefaultBounds(schema))
 
 /** Collects named schemas, each once. */
 export class NamedParts {
   readonly components: Components = {}
+  /** The names of components by the JSON of their schemas. */
   readonly #names = new Map<string, string>()
   readonly #taken: Set<string>
+  /** Longest first, since one may be the beginning of another. */
   readonly #singulars: readonly string[]
-  /** The resources that use an enumeration, by the JSON of its words. */
+  /** The singulars of the resources that use an enumeration, by the JSON of its values. */
   readonly #users = new Map<string, Set<string>>()
 
   /**
@@ -67,28 +79,28 @@ export class NamedParts {
     return this.#singulars.find((singular) => component.startsWith(singular)) ?? ''
   }
 
-  /** Adds a resource to the users of an enumeration. */
-  addUser(words: unknown[], singular: string): void {
-    const key = JSON.stringify(words)
+  /** Adds a resource to those that use an enumeration. */
+  addEnumUser(values: unknown[], singular: string): void {
+    const key = JSON.stringify(values)
     this.#users.set(key, (this.#users.get(key) ?? new Set()).add(singular))
   }
 
   /** Whether more than two resources use an enumeration, such as `asc` and `desc`. */
-  isCommon(words: unknown[]): boolean {
-    return (this.#users.get(JSON.stringify(words))?.size ?? 0) > 2
+  isCommonEnum(values: unknown[]): boolean {
+    return (this.#users.get(JSON.stringify(values))?.size ?? 0) > 2
   }
 
   /** Makes the name of a component the name of all equal enumerations, if the component is an enumeration. */
   addEnum(component: string, schema: JsonSchema): void {
-    const words = wordsOf(schema)
-    if (words) this.#names.set(JSON.stringify(toEnum(words)), component)
+    const values = getEnumValues(schema)
+    if (values) this.#names.set(JSON.stringify(toEnum(values)), component)
   }
 
   /**
    * Returns the name of the component with an equal schema. If there is none, adds the schema to the components under the first
    * free name.
    * @param names possible names, the best first.
-   * @param texts of a new component.
+   * @param texts keywords such as `description`, which a new component gets in addition to `schema`.
    * @throws Error when no name is free.
    */
   assignName(schema: JsonSchema, names: string[], texts: JsonSchema = {}): string {
@@ -104,26 +116,27 @@ export class NamedParts {
   }
 }
 
-/** Returns the words of an enumeration of texts; undefined for other schemas and for constants. */
-const wordsOf = ({ type, enum: words }: JsonSchema): unknown[] | undefined =>
-  type === 'string' && Array.isArray(words) && words.length > 1 ? words : undefined
+/** Returns the values of an enumeration of texts; undefined for other schemas and for constants. */
+const getEnumValues = ({ type, enum: values }: JsonSchema): unknown[] | undefined =>
+  type === 'string' && Array.isArray(values) && values.length > 1 ? values : undefined
 
 /** Whether a schema is an enumeration of texts. */
-export const isEnum = (schema: JsonSchema): boolean => wordsOf(schema) !== undefined
+export const isEnum = (schema: JsonSchema): boolean => getEnumValues(schema) !== undefined
 
-/** Returns the enumeration of some words, without keywords that differ between its uses. */
-const toEnum = (words: unknown[]): JsonSchema => ({ type: 'string', enum: words })
+/** Returns the enumeration of some values, without keywords that differ between its uses. */
+const toEnum = (values: unknown[]): JsonSchema => ({ type: 'string', enum: values })
 
+/** Whether a step of a path is a property, and not an operator of a condition on an enumeration. */
 const isProperty = (step: string) => !['eq', 'ne', 'in'].includes(step)
 
 /**
- * Adds the resource of a component to the users of each enumeration in its schema. If more than two resources use an
+ * Adds the resource of a component to those that use each enumeration in its schema. If more than two resources use an
  * enumeration, its name contains no resource.
  */
 export function addEnumUsers(parts: NamedParts, component: string, schema: JsonSchema): void {
   mapSchema(schema, [], (inner) => {
-    const words = wordsOf(inner)
-    if (words) parts.addUser(words, parts.singularOf(component))
+    const values = getEnumValues(inner)
+    if (values) parts.addEnumUser(values, parts.singularOf(component))
     return inner
   })
 }
@@ -135,14 +148,14 @@ export function addEnumUsers(parts: NamedParts, component: string, schema: JsonS
 export const createEnumNamer =
   (parts: NamedParts, component: string, others: string[] = []) =>
   (schema: JsonSchema, path: string[]): JsonSchema => {
-    const words = wordsOf(schema)
-    if (!words) return schema
+    const values = getEnumValues(schema)
+    if (!values) return schema
     const { type: _type, enum: _enum, ...keywords } = schema
     const fullName = pascalCase(component, ...path)
-    const common = parts.isCommon(words) ? [pascalCase(...path.filter(isProperty).slice(-2))] : []
+    const common = parts.isCommonEnum(values) ? [pascalCase(...path.filter(isProperty).slice(-2))] : []
     const { description } = keywords
     const name = parts.assignName(
-      toEnum(words),
+      toEnum(values),
       [...common, fullName, ...others, `${fullName}Word`, ...others.map((other) => `${other}Word`)],
       description === undefined ? {} : { description },
     )
@@ -165,7 +178,7 @@ function operandSchema({ description, examples, pattern, minLength, ...rest }: J
 }
 
 /** Returns the kind of values that a comparison accepts, for its name; '' for a kind without a name. */
-function kindOf(operators: JsonSchema): string {
+function getValueKind(operators: JsonSchema): string {
   const [first] = Object.values(operators).filter(isObject)
   const { format, type } = first ?? {}
   if (format === 'edtf') return 'Date'
@@ -182,14 +195,15 @@ export const createComparisonNamer =
   (schema: JsonSchema, path: string[]): JsonSchema => {
     const { properties } = schema
     if (!component.endsWith(conditionSuffix) || path.length !== 1 || !isObject(properties)) return schema
-    if ('some' in properties || !('eq' in properties || 'gte' in properties)) return schema
+    // Every comparison has the operator `eq` or `gte`, unlike the condition on the elements of a list.
+    if (!('eq' in properties || 'gte' in properties)) return schema
     // Descriptions of values differ between properties, so they are removed here.
     const operators = Object.fromEntries(
       Object.entries(properties).map(([operator, value]) => [operator, mapSchema(value, [], operandSchema)]),
     )
     const { description: _, ...rest } = schema
     const fullName = pascalCase(component.slice(0, -conditionSuffix.length), ...path)
-    const kind = kindOf(operators)
+    const kind = getValueKind(operators)
     const nullable = 'isNull' in operators ? 'Optional' : ''
     const names = [
       ...(kind ? [`${nullable}${kind}Comparison`] : []),
@@ -214,15 +228,14 @@ export function addDiscriminator(schema: JsonSchema, components: Components): Js
         .split('/')
         .at(-1) ?? '',
   )
-  const [first] = names.map((name) => Object(components[name]?.properties))
-  const constant = (name: string, property: string): unknown =>
-    Object(components[name]?.properties)[property]?.const
-  const propertyName = Object.keys(first ?? {}).find((property) =>
-    names.every((name) => constant(name, property) !== undefined),
+  const propertiesIn = (name = ''): JsonSchema => Object(components[name]?.properties)
+  const constantIn = (name: string, property: string): unknown => Object(propertiesIn(name)[property]).const
+  const propertyName = Object.keys(propertiesIn(names[0])).find((property) =>
+    names.every((name) => constantIn(name, property) !== undefined),
   )
   if (propertyName === undefined) return schema
   const mapping = Object.fromEntries(
-    names.map((name) => [String(constant(name, propertyName)), reference(name).$ref]),
+    names.map((name) => [String(constantIn(name, propertyName)), reference(name).$ref]),
   )
   return { ...schema, discriminator: { propertyName, mapping } }
 }

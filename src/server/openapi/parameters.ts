@@ -1,11 +1,5 @@
-import type { Operator } from '../../model/filters.ts'
-import {
-  maxValues,
-  mayHaveCommas,
-  type OperandSpec,
-  operatorName,
-  type Parameter,
-} from '../../model/parameters.ts'
+import { type Operator, operatorName } from '../../model/filters.ts'
+import { maxValues, mayHaveCommas, type OperandSpec, type Parameter } from '../../model/parameters.ts'
 import type { Contract, KeyedCollection, RequestHeader } from '../../operations/operation.ts'
 import type { JsonSchema, Schemas } from './schemas.ts'
 

@@ -1,4 +1,4 @@
-import { capitalize } from '../../problems/suggest.ts'
+import { capitalize } from '../../wording.ts'
 
 /** The start of a reference to a named schema. */
 export const schemaPrefix = '#/components/schemas/'

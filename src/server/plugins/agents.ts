@@ -1,15 +1,35 @@
-import type { onRequestHookHandler } from 'fastify'
+import type { FastifyRequest, onRequestHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
+import { Message } from '../../features/agents/message.ts'
 import type { McpEndpoint } from '../../features/agents/server.ts'
 import type { Registry } from '../../model/registry.ts'
+import { maxRecordValues } from '../../operations/writing/validation.ts'
 import { Problem } from '../../problems/problem.ts'
 import { loopback } from '../config.ts'
-import { disconnectSignal, pickHeaders, readAs } from '../read-as.ts'
+import { pickHeaders, readAs } from '../read-as.ts'
+import { parseJson } from './body-parsers/json.ts'
+import { requireUnencoded, requireUtf8 } from './body-parsers.ts'
 
-const json = 'application/json'
+const jsonMediaType = 'application/json'
 
 /** Maximum bytes of a message. Tools send most inputs in URLs of the API, which are much shorter. */
 const maxBodyBytes = 64 * 1024
+
+/**
+ * Parses a message. If it has values that the API does not accept, their problem becomes a part of the message, since the response
+ * must be JSON-RPC with the id of the message.
+ * @throws Problem `malformed-request` for bytes that are not JSON, or are nested too deeply; `too-large` for too many values.
+ */
+async function parseMessage(request: FastifyRequest, bytes: Buffer): Promise<Message> {
+  requireUnencoded(request)
+  requireUtf8(request)
+  try {
+    return new Message(await parseJson(bytes, maxRecordValues))
+  } catch (error) {
+    if (!(error instanceof Problem) || error.errors.length === 0) throw error
+    return new Message(JSON.parse(new TextDecoder().decode(bytes)), error)
+  }
+}
 
 /** Options of the plugin `agents`. */
 export interface AgentsOptions {
@@ -52,26 +72,29 @@ export const agents = fp<AgentsOptions>(
       bodyLimit: maxBodyBytes,
       onRequest: requireAllowedOrigin,
     } as const
+    app.removeAllContentTypeParsers()
+    app.addContentTypeParser(jsonMediaType, { parseAs: 'buffer' }, parseMessage)
     app.post('/mcp', options, async (request, reply) => {
-      if (Array.isArray(request.body))
+      const message = request.body instanceof Message ? request.body : new Message(undefined)
+      if (Array.isArray(message.value))
         throw new Problem(
           'malformed-request',
           'The body is a batch. Send one JSON-RPC message in each request.',
         )
       endpoint ??= load()
-      const signal = disconnectSignal(reply)
+      // The SDK takes a `Request` of the Fetch API, whose URL must be absolute but does not matter otherwise.
       const webRequest = new Request('http://localhost/mcp', {
         method: 'POST',
         headers: pickHeaders(request, Object.keys(request.headers)),
-        body: JSON.stringify(request.body),
+        body: JSON.stringify(message.value),
       })
-      const response = await (await endpoint)(webRequest, request.body, (path, body) =>
-        readAs(app, request, path, signal, body),
-      )
+      const response = await (await endpoint)(webRequest, message, readAs(app, request, reply))
       const text = await response.text()
       reply.code(response.status).header('cache-control', 'no-store')
-      return text === '' ? reply.send() : reply.type(response.headers.get('content-type') ?? json).send(text)
+      return text === ''
+        ? reply.send()
+        : reply.type(response.headers.get('content-type') ?? jsonMediaType).send(text)
     })
   },
-  { name: 'agents', dependencies: ['client', 'body-parsers', 'operations'] },
+  { name: 'agents', dependencies: ['client', 'operations'], encapsulate: true },
 )

@@ -2,7 +2,13 @@ import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Access, Actor } from '../../operations/operation.ts'
 import { Problem } from '../../problems/problem.ts'
-import { anonymous, authenticator, type Credentials, unauthorized } from './authentication/authenticate.ts'
+import {
+  administrator,
+  anonymous,
+  authenticator,
+  type Credentials,
+  unauthorized,
+} from './authentication/authenticate.ts'
 import { failureLimit, notLimited } from './authentication/failure-limit.ts'
 import { repetitionProblem } from './http-conformance.ts'
 import { rateLimited } from './rate-limit.ts'
@@ -55,7 +61,7 @@ export const authentication = fp<AuthenticationOptions>(
           ? rateLimited('Too many keys from this address were wrong.', state.seconds)
           : error
       }
-      if (request.actor === authenticate.administrator) failures.trust(request)
+      if (request.actor === administrator) failures.trust(request)
     }
 
     app.decorate('isAuthorized', async ({ headers: { authorization }, actor }) => {

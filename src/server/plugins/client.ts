@@ -3,7 +3,7 @@ import fp from 'fastify-plugin'
 import type { Client } from '../../operations/client.ts'
 import { anonymousClient, clientAddress } from './client/addresses.ts'
 import { readEndUser } from './client/end-user.ts'
-import { forwardingWarning } from './client/forwarding.ts'
+import { createForwardingWarning } from './client/forwarding.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -26,7 +26,7 @@ function findClient(request: FastifyRequest): Client {
  */
 export const client = fp(
   async function client(app) {
-    const warnOfForwarding = forwardingWarning()
+    const warnOfForwarding = createForwardingWarning()
     app.decorateRequest('client', {
       getter(this: FastifyRequest) {
         return findClient(this)

@@ -20,19 +20,26 @@ const contentSecurityPolicy =
 const html = 'text/html; charset=utf-8'
 
 /**
- * Returns a function that returns the page with a name, which it makes once. For an unknown name, the function throws Problem
- * `not-found` with the nearest name.
+ * Returns a function that returns the page of a part of the document by its name. It makes each page once. For an unknown name, the
+ * function throws Problem `not-found` with the nearest name.
  */
-function pagesByName(kind: string, names: () => string[], make: (name: string) => string) {
+function pagesByName<Part extends object>(
+  kind: string,
+  getParts: () => ReadonlyMap<string, Part>,
+  make: (part: Part, name: string) => string,
+) {
   const pages = new Map<string, Representation>()
   return (name: string): Representation => {
     const known = pages.get(name)
     if (known) return known
-    const all = names()
-    if (!all.includes(name)) {
-      throw new Problem('not-found', didYouMeanSentence(`There is no ${kind} "${name}"`, name, all))
-    }
-    const page = constant(make(name), html)
+    const parts = getParts()
+    const part = parts.get(name)
+    if (!part)
+      throw new Problem(
+        'not-found',
+        didYouMeanSentence(`There is no ${kind} "${name}"`, name, [...parts.keys()]),
+      )
+    const page = constant(make(part, name), html)
     pages.set(name, page)
     return page
   }
@@ -62,17 +69,13 @@ export const documentation = fp<{ registry: Registry }>(
     const index = lazy(() => constant(indexPage(api()), html))
     const operation = pagesByName(
       'operation',
-      () => api().operations.map(({ operationId }) => operationId),
-      (id) => {
-        const found = api().operations.find(({ operationId }) => operationId === id)
-        if (!found) throw new Problem('internal', `The operation ${id} is missing from the document.`)
-        return operationPage(found, api())
-      },
+      () => new Map(api().operations.map((found) => [found.operationId, found])),
+      (found) => operationPage(found, api()),
     )
     const schema = pagesByName(
       'schema',
-      () => Object.keys(api().schemas),
-      (name) => schemaPage(name, api().schemas[name] ?? {}),
+      () => new Map(Object.entries(api().schemas)),
+      (found, name) => schemaPage(name, found),
     )
     const files = {
       style: constant(style, 'text/css; charset=utf-8'),

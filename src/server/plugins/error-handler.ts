@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { isConflict, toProblem } from '../../database/errors.ts'
@@ -8,14 +9,6 @@ const mediaType = 'application/problem+json; charset=utf-8'
 
 /** The problems for the errors of Fastify itself, by its error codes. */
 const frameworkProblems: Record<string, { type: ProblemType; detail: string }> = {
-  FST_ERR_BAD_URL: {
-    type: 'malformed-request',
-    detail: 'The percent-encoding of the path is malformed, or not UTF-8.',
-  },
-  FST_ERR_MAX_PARAM_LENGTH: {
-    type: 'malformed-request',
-    detail: 'A segment of the path is longer than any key.',
-  },
   FST_ERR_CTP_BODY_TOO_LARGE: {
     type: 'too-large',
     detail:
@@ -106,7 +99,7 @@ const connectionProblems: Record<string, { type: ProblemType; detail: string }> 
   ERR_HTTP_REQUEST_TIMEOUT: { type: 'timeout', detail: 'The request was not complete in time.' },
 }
 
-/** Returns the response to a request that Node.js refused: status line, headers and body. */
+/** Returns the status line, headers and body for a request that Node.js refused. @param code the error code of Node.js. */
 export function connectionErrorResponse(code: string): string {
   const { type, detail } = connectionProblems[code] ?? {
     type: 'malformed-request' as const,
@@ -114,10 +107,7 @@ export function connectionErrorResponse(code: string): string {
   }
   const problem = new Problem(type, detail)
   const body = JSON.stringify(problem.toDocument('about:blank'))
-  const reason = { 400: 'Bad Request', 408: 'Request Timeout', 431: 'Request Header Fields Too Large' }[
-    problem.status
-  ]
-  return `HTTP/1.1 ${problem.status} ${reason}\r\ncontent-type: ${mediaType}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`
+  return `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\ncontent-type: ${mediaType}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`
 }
 
 /** Sends every error of a route or a hook as problem details (RFC 9457). */

@@ -1,7 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { type Database, Freshness } from '../../database/database.ts'
-import { retryAfterSeconds } from '../../database/errors.ts'
 import { readSchemaState } from '../../database/migrate.ts'
 import { isWritable } from '../../database/settings.ts'
 import { Problem } from '../../problems/problem.ts'
@@ -14,8 +13,6 @@ const readinessTimeoutMs = 2000
  * database is read-only or writable since. Clients can request checks without a key, so there is a pause in both cases.
  */
 const reconnectAfterMs = { ok: 60_000, read_only: 1000 }
-
-const json = 'application/json; charset=utf-8'
 
 /** Opens a database with a connection of its own for readiness checks, so that they do not wait for a busy pool. */
 const openReadinessDatabase = ({ database }: FastifyInstance): Database =>
@@ -45,8 +42,7 @@ interface Readiness {
  */
 async function readinessBody(readiness: Database): Promise<Readiness> {
   const { outage, replicas } = readiness
-  if (outage !== undefined)
-    throw new Problem('unavailable', outage, { headers: { 'retry-after': retryAfterSeconds } })
+  if (outage !== undefined) throw new Problem('unavailable', outage)
   const database = replicas ? preferPrimary(readiness) : readiness
   const state = await readSchemaState(database)
   if (state !== 'migrated')
@@ -72,7 +68,6 @@ export const health = fp(
     let readiness = openReadinessDatabase(app)
     let openedAt = performance.now()
     app.addHook('onClose', () => readiness.close())
-    const ok = JSON.stringify({ status: 'ok' })
     const check = async () => {
       const body = await readinessBody(readiness)
       if (performance.now() - openedAt > reconnectAfterMs[body.status] && !app.closing.aborted) {
@@ -81,9 +76,9 @@ export const health = fp(
         openedAt = performance.now()
         await former.close()
       }
-      return JSON.stringify(body)
+      return body
     }
-    let pending: Promise<string> | undefined
+    let pending: Promise<Readiness> | undefined
     const checkOnce = () => {
       // Simultaneous requests share one check.
       pending ??= check().finally(() => {
@@ -91,10 +86,10 @@ export const health = fp(
       })
       return pending
     }
-    app.get('/healthz', async (_request, reply) => reply.type(json).send(ok))
-    app.get('/readyz', async (_request, reply) => {
+    app.get('/healthz', async () => ({ status: 'ok' }))
+    app.get('/readyz', async () => {
       if (app.isShuttingDown) throw new Problem('unavailable', 'The service is shutting down.')
-      return reply.type(json).send(await checkOnce())
+      return checkOnce()
     })
   },
   { name: 'health', dependencies: ['database', 'shutdown'] },

@@ -31,13 +31,13 @@ function toOriginForm(url: string): string {
 }
 
 /**
- * Returns the URL for the router: path and query, or a placeholder if the target is `*` or the percent-encoding of its path
- * cannot be decoded. The router would take `*` for the value of a parameter, and would refuse a path that cannot be decoded
- * before any plugin sees the request.
+ * Returns the URL for the router: path and query, or a placeholder if the target is no path, such as `*`, or the percent-encoding
+ * of its path cannot be decoded. The router would take `*` for the value of a parameter, and would refuse the others before any
+ * plugin sees the request.
  */
 export function routableUrl(url: string): string {
   const target = toOriginForm(url)
-  return target !== wholeServer && (!target.includes('%') || isWellFormed(target)) ? target : placeholderPath
+  return target.startsWith('/') && (!target.includes('%') || isWellFormed(target)) ? target : placeholderPath
 }
 
 /** The headers that the service reads and that may occur only once. Node.js drops all but the first one. */
@@ -75,8 +75,11 @@ export function repetitionProblem({ raw }: FastifyRequest, header: string): Prob
 /** Returns what is wrong with the target of the request, or undefined. */
 function findTargetFault({ method, url, originalUrl }: FastifyRequest): string | undefined {
   // `routableUrl` has not replaced the target (Fastify's `rewriteUrl`).
-  if (url !== placeholderPath || toOriginForm(originalUrl) === placeholderPath) return undefined
-  if (originalUrl !== wholeServer) return 'The percent-encoding of the path is malformed, or not UTF-8.'
+  const target = toOriginForm(originalUrl)
+  if (url !== placeholderPath || target === placeholderPath) return undefined
+  if (target.startsWith('/')) return 'The percent-encoding of the path is malformed, or not UTF-8.'
+  if (target !== wholeServer)
+    return 'The target of the request must be a path, or an http URL with a valid host.'
   return method === 'OPTIONS' ? undefined : `Only OPTIONS may have the target *: send ${method} with a path.`
 }
 

@@ -1,7 +1,7 @@
 import { getHeapStatistics } from 'node:v8'
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { overloaded } from './load-shedding.ts'
+import { Problem } from '../../problems/problem.ts'
 
 /** Bodies up to this many bytes are not counted. Only routes with `access: 'write'` accept larger ones. */
 const smallBodyBytes = 1024 * 1024
@@ -39,7 +39,8 @@ export const largeBodies = fp(
       if (reply.raw.destroyed) return done()
       if (heldBytes > 0 && heldBytes + bytes > maxBytes) {
         app.metrics.requestShed('memory')
-        return done(overloaded('Too many large requests are being read. Send them one after another.'))
+        const detail = 'Too many large requests are being read. Send them one after another.'
+        return done(new Problem('overloaded', detail))
       }
       heldBytes += bytes
       reply.raw.once('close', () => {

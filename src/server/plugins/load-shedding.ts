@@ -1,5 +1,4 @@
 import fp from 'fastify-plugin'
-import { retryAfterSeconds } from '../../database/errors.ts'
 import { Problem } from '../../problems/problem.ts'
 import { Pressure } from './load-shedding/pressure.ts'
 
@@ -27,10 +26,6 @@ export interface LoadSheddingOptions {
  */
 const maxHeapShare = 0.7
 
-/** Returns the problem for a request that is refused because the process has too much to do. */
-export const overloaded = (detail: string): Problem =>
-  new Problem('overloaded', detail, { headers: { 'retry-after': retryAfterSeconds } })
-
 /**
  * Refuses requests with 503 while the event loop is late or memory is short. Memory is checked before the body is read, and
  * after the response cache has sent the stored responses to GET requests; sending these needs little memory.
@@ -49,12 +44,12 @@ export const loadShedding = fp<LoadSheddingOptions>(
     app.addHook('onRequest', ({ routeOptions: { config } }, _reply, done) => {
       if (config.loadShedding === false || !isLate()) return done()
       app.metrics.requestShed('lag')
-      done(overloaded('The event loop of the service is delayed.'))
+      done(new Problem('overloaded', 'The event loop of the service is delayed.'))
     })
     app.addHook('preParsing', ({ routeOptions: { config } }, _reply, _payload, done) => {
       if (config.loadShedding === false || !isMemoryShort()) return done()
       app.metrics.requestShed('memory')
-      done(overloaded('The service has too little free memory.'))
+      done(new Problem('overloaded', 'The service has too little free memory.'))
     })
   },
   { name: 'load-shedding', dependencies: ['metrics'] },

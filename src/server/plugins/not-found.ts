@@ -20,13 +20,17 @@ const isNavigation = ({ method, url, headers }: FastifyRequest): boolean =>
 
 const isParameter = (word: string | undefined): boolean => word?.startsWith('{') === true
 
-/** Returns a path in which each mistyped word is corrected, or undefined if the path is similar to none of `urls`. */
+/**
+ * Returns a path in which each mistyped word, or last part of a word such as `programs`, is corrected. Returns undefined if the path
+ * is similar to none of `urls`.
+ */
 function correctPath(path: string, urls: readonly string[]): string | undefined {
   const words = path.split('/')
   let possible = urls.map((url) => url.split('/')).filter(({ length }) => length === words.length)
+  if (possible.length === 0) return undefined
   const corrected = words.map((word, index) => {
     const known = possible.flatMap((url) => url[index] ?? []).filter((other) => !isParameter(other))
-    const nearest = suggest(word, known)
+    const nearest = suggest(word, known) ?? known.find((other) => other.endsWith(`-${word}`))
     possible = possible.filter((url) =>
       nearest === undefined ? word !== '' && isParameter(url[index]) : url[index] === nearest,
     )

@@ -3,7 +3,7 @@ import fp from 'fastify-plugin'
 import { Freshness } from '../../database/database.ts'
 import { laterPosition, type Position, parsePosition } from '../../database/replicas/position.ts'
 import type { RequestHeader } from '../../operations/operation.ts'
-import { Problem } from '../../problems/problem.ts'
+import { headerProblem } from './http-conformance.ts'
 import { ClientPositions, positionTtlMs } from './positions/client-positions.ts'
 
 declare module 'fastify' {
@@ -64,15 +64,7 @@ function readHeader(request: FastifyRequest): Position | undefined {
   if (text === undefined) return undefined
   const position = parsePosition(String(text))
   if (position) return position
-  throw new Problem('malformed-request', `The header ${name} is not a position.`, {
-    errors: [
-      {
-        header: name,
-        code: 'invalid',
-        message: `must be the ${name} of an earlier response, unchanged`,
-      },
-    ],
-  })
+  throw headerProblem(name, `must be the ${name} of an earlier response, unchanged`)
 }
 
 /** Reads the cookie. A malformed one is ignored, because the service has not set it and the client cannot correct it. */

@@ -62,15 +62,6 @@ export class LimiterStore implements FastifyRateLimitStore {
 
 type Count = ReturnType<FastifyInstance['createRateLimit']>
 
-/** Creates a limiter. @param keyGenerator returns the name under which a request is counted. */
-export function createLimiter(
-  app: FastifyInstance,
-  max: number,
-  keyGenerator: (request: FastifyRequest) => string,
-): Count {
-  return app.createRateLimit({ max, keyGenerator })
-}
-
 /**
  * Counts a request once for each unit of its cost. If fewer units are left, none is counted, so that the client can still use
  * them for cheaper requests. `isAllowed` of the result means that the client is in an allow list; there is none.
@@ -108,8 +99,8 @@ const countedClient = ({ client }: FastifyRequest) => (client.isAnonymous ? clie
 export const rateLimit = fp<{ maxPerMinute: number }>(
   async function rateLimit(app, { maxPerMinute }) {
     const maxPerSite = siteFactor * maxPerMinute
-    const count = createLimiter(app, maxPerMinute, countedClient)
-    const countSite = createLimiter(app, maxPerSite, ({ client }) => client.group)
+    const count = app.createRateLimit({ max: maxPerMinute, keyGenerator: countedClient })
+    const countSite = app.createRateLimit({ max: maxPerSite, keyGenerator: ({ client }) => client.group })
     app.addHook('onRequest', async (request, reply) => {
       if (request.routeOptions.config.rateLimit === false || isPreflight(request)) return
       const state = await spend(count, request)

@@ -1,7 +1,7 @@
 import { parse as parseForm } from 'node:querystring'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type ApiFetch, ApiResponseError } from '../../features/api-fetch.ts'
 import { extend } from '../../features/reconcile/extend.ts'
-import { ApiResponseError } from '../../features/reconcile/fetch-json.ts'
 import { type EntityId, parseEntityId } from '../../features/reconcile/ids.ts'
 import { makeManifest } from '../../features/reconcile/manifest.ts'
 import { makePreview } from '../../features/reconcile/preview.ts'
@@ -16,12 +16,11 @@ import {
 } from '../../features/reconcile/suggest.ts'
 import { invalidParameters } from '../../model/parameters.ts'
 import type { Registry } from '../../model/registry.ts'
-import type { ApiFetch } from '../../operations/api-fetch.ts'
 import { maxRecordValues } from '../../operations/writing/validation.ts'
 import { quote } from '../../problems/faults.ts'
 import { FaultList, Problem } from '../../problems/problem.ts'
 import { runInSlices } from '../../time-slice.ts'
-import { disconnectSignal, readAs } from '../read-as.ts'
+import { forwardResponse, readAs } from '../read-as.ts'
 import { readJson } from './body-parsers/json-reader.ts'
 import { requireUnencoded, requireUtf8 } from './body-parsers.ts'
 import { headerProblem } from './http-conformance.ts'
@@ -183,18 +182,11 @@ export async function reconcile(
   const handleWith =
     (work: (api: ApiFetch, request: FastifyRequest) => unknown) =>
     async (request: FastifyRequest, reply: FastifyReply) => {
-      const signal = disconnectSignal(reply)
       try {
-        const api: ApiFetch = (path, body) => readAs(scope, request, path, signal, body)
-        return await work(api, request)
+        return await work(readAs(scope, request, reply), request)
       } catch (error) {
         if (!(error instanceof ApiResponseError)) throw error
-        const { status, refusalHeaders, text } = error.response
-        return reply
-          .code(status)
-          .headers(refusalHeaders)
-          .type('application/problem+json; charset=utf-8')
-          .send(text)
+        return forwardResponse(reply, error.response)
       }
     }
 

@@ -1,4 +1,3 @@
-import type { onRequestHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Changes } from '../../database/changes.ts'
 import { autocommitReads } from '../../database/database.ts'
@@ -14,10 +13,7 @@ declare module 'fastify' {
     cache?: { headers: readonly string[] }
   }
   interface FastifyInstance {
-    responseCache: Pick<Reads, 'respond' | 'recordWrite'> & {
-      /** An `onRequest` hook for GET routes with `config.cache`. If a response is stored, sends it and so ends the request. */
-      serveStored: onRequestHookHandler
-    }
+    responseCache: Reads
   }
 }
 
@@ -44,14 +40,7 @@ export const responseCache = fp<ResponseCacheOptions>(
     }
     const stored = changes && (await openStored(changes))
     const reads = new Reads(stored, positions, { publicRead })
-    app.decorate('responseCache', {
-      serveStored(request, reply, done) {
-        if (!reads.sendStored(request, reply)) done()
-      },
-      respond: (request, reply, cacheKey, compute) => reads.respond(request, reply, cacheKey, compute),
-      recordWrite: (request) => reads.recordWrite(request),
-    })
-
+    app.decorate('responseCache', reads)
     metrics.counter(
       'entente_cache_answers_total',
       'Responses to reads, by source as in Cache-Status.',

@@ -5,7 +5,7 @@ import { type Operation, operationsOf, type Parameter, type Request } from './op
 import { ValueGenerator } from './schemas.ts'
 import { corrupt, hostileBodies, hostileTexts } from './values.ts'
 
-const json = /[/+]json$/
+const jsonMediaType = /[/+]json$/
 
 /** Generates requests of all operations of an OpenAPI document: valid, invalid and malicious ones. */
 export class RequestGenerator {
@@ -22,10 +22,11 @@ export class RequestGenerator {
     this.#keys = keys
   }
 
+  /** Returns a random request of a random operation. */
   next(): Request {
     const random = this.#random
     const operation = random.pick(this.#operations)
-    // The higher the risk, the more parts of the request are invalid.
+    // A probability: the higher the risk, the more parts of the request are invalid.
     const risk = random.weighted([
       [0, 5],
       [0.1, 4],
@@ -56,9 +57,10 @@ export class RequestGenerator {
   #query({ parameters }: Operation, risk: number): string {
     const random = this.#random
     const known = parameters.filter(({ in: place }) => place === 'query')
-    const share = Math.min(0.5, 2 / Math.max(known.length, 1))
+    // A request has at most two optional parameters on average.
+    const probability = Math.min(0.5, 2 / Math.max(known.length, 1))
     const pairs = known
-      .filter(({ required }) => required === true || random.chance(share))
+      .filter(({ required }) => required === true || random.chance(probability))
       .flatMap((parameter) => this.#pairs(parameter))
     if (random.chance(risk)) pairs.push([random.pick(hostileTexts), random.pick(hostileTexts)])
     if (random.chance(risk / 3) && pairs[0]) pairs.push(pairs[0])
@@ -82,23 +84,23 @@ export class RequestGenerator {
   #headers({ parameters, responses }: Operation, risk: number): Record<string, string> {
     const random = this.#random
     const hostile = () => toHeaderText(random.pick(hostileTexts))
-    const found: Record<string, string> = {
+    const headers: Record<string, string> = {
       // A new client address each time, so that no limit of an address applies, such as the limit of wrong keys.
       'x-forwarded-for': `10.${random.between(0, 255)}.${random.between(0, 255)}.${random.between(0, 255)}`,
     }
-    if (!random.chance(risk / 3)) found.authorization = `Bearer ${adminKey}`
-    else if (random.chance(0.5)) found.authorization = hostile()
+    if (!random.chance(risk / 3)) headers.authorization = `Bearer ${adminKey}`
+    else if (random.chance(0.5)) headers.authorization = hostile()
     for (const { name, in: place, required, example } of parameters) {
       if (place !== 'header' || (required !== true && random.chance(0.7))) continue
       const usual = name === 'Idempotency-Key' ? randomUUID() : name === 'If-Match' ? '*' : String(example)
-      found[name.toLowerCase()] = random.chance(risk) ? hostile() : usual
+      headers[name.toLowerCase()] = random.chance(risk) ? hostile() : usual
     }
     const types = Object.keys(responses[200]?.content ?? {})
     if (types.length > 0 && random.chance(0.3))
-      found.accept = `${random.pick(types)}, application/problem+json`
+      headers.accept = `${random.pick(types)}, application/problem+json`
     if (random.chance(risk / 2))
-      found[random.pick(['accept', 'content-type', 'cookie', 'if-none-match'])] = hostile()
-    return found
+      headers[random.pick(['accept', 'content-type', 'cookie', 'if-none-match'])] = hostile()
+    return headers
   }
 
   #body({ requestBody }: Operation, risk: number): { type: string; body: string | Buffer } | undefined {
@@ -109,7 +111,7 @@ export class RequestGenerator {
     if (random.chance(risk / 4)) return { type: sentType, body: random.pick(hostileBodies) }
     const value = example !== undefined && random.chance(0.4) ? example : this.#values.of(schema)
     const body = random.chance(risk) ? corrupt(value, random) : value
-    if (!json.test(type))
+    if (!jsonMediaType.test(type))
       return { type: sentType, body: `${typeof body === 'string' ? body : JSON.stringify(body)}\n` }
     return { type: sentType, body: JSON.stringify(body) ?? 'null' }
   }

@@ -4,6 +4,8 @@ import {
   findOrCreateOrganizations,
   type MentionedOrganization,
 } from '../../../src/features/names/organizations.ts'
+import { type Document, insertDocuments } from '../../../src/operations/writing/documents.ts'
+import { checkDocument } from '../../../src/operations/writing/validation.ts'
 import { openTestApp, type TestApp } from '../../support/app.ts'
 import { registry } from '../../support/registry.ts'
 
@@ -14,10 +16,20 @@ beforeAll(async () => {
 afterAll(() => test.close())
 
 const actor = { kind: 'key', id: 'ADMIN_KEY', name: 'a test' } as const
-const change = { kind: 'create', authorship: { actor, requestId: null, reason: null } } as const
+const authorship = { actor, requestId: null, reason: null } as const
 
 const findOrCreate = (mentioned: MentionedOrganization[]) =>
-  test.database.transaction((tx) => findOrCreateOrganizations(tx, registry, mentioned, change))
+  test.database.transaction((tx) => findOrCreateOrganizations(tx, registry, mentioned, authorship))
+
+/** Creates organizations. @returns their keys. */
+const create = async (...documents: Document[]) => {
+  const resource = registry.get('organizations')
+  const checked = documents.map((document) => checkDocument(resource, document))
+  const stored = await test.database.transaction((tx) =>
+    insertDocuments(tx, resource, checked, { kind: 'create', authorship }),
+  )
+  return stored.map(({ key }) => key)
+}
 
 const keyOf = (found: Awaited<ReturnType<typeof findOrCreate>>[number] | undefined) =>
   found && 'key' in found ? found.key : undefined
@@ -69,11 +81,7 @@ describe('organizations of an import', () => {
 
   it('are created once by concurrent imports', async () => {
     const name = 'Centre for Concurrent Tests'
-    const all = await Promise.all(
-      Array.from({ length: 5 }, () =>
-        findOrCreate([{ name, country: 'KEN', document: { kind: 'academic' } }]),
-      ),
-    )
+    const all = await Promise.all(Array.from({ length: 5 }, () => findOrCreate([{ name, country: 'KEN' }])))
     expect(new Set(all.map(([found]) => keyOf(found))).size).toBe(1)
   })
 
@@ -95,9 +103,8 @@ describe('organizations of an import', () => {
   })
 
   it('are not resolved by their country if the text is doubtful, or names two organizations', async () => {
-    const academic = { document: { kind: 'academic' } }
-    await findOrCreate([{ name: 'Institute of Doubts', country: 'PER', ...academic }])
-    await findOrCreate([{ name: 'Academy of Doubts', country: 'CHL', ...academic }])
+    await findOrCreate([{ name: 'Institute of Doubts', country: 'PER' }])
+    await findOrCreate([{ name: 'Academy of Doubts', country: 'CHL' }])
     const names = ['Institute of Doubts?', 'Institute of Doubtz?', 'Institute of Doubts / Academy of Doubts']
     const queries = names.map((name) => ({ resource: 'organizations', name, country: 'PER' }))
     const resolutions = await resolveNames(test.database, registry, queries)
@@ -107,16 +114,16 @@ describe('organizations of an import', () => {
   })
 
   it('are resolved within a country if both names of a text mean one organization there', async () => {
-    const document = { kind: 'government', aliases: [{ name: 'MOTX' }] }
     const name = 'Ministry of Two Names'
-    const [one] = await findOrCreate(['PER', 'CHL'].map((country) => ({ name, country, document })))
+    const ministry = { name, kind: 'government', aliases: [{ name: 'MOTX' }] }
+    const [key] = await create({ ...ministry, country: 'PER' }, { ...ministry, country: 'CHL' })
     const queries = ['PER', 'KEN'].map((country) => ({
       resource: 'organizations',
       name: `${name} (MOTX)`,
       country,
     }))
     const [inPeru, inKenya] = await resolveNames(test.database, registry, queries)
-    expect(inPeru).toMatchObject({ status: 'resolved', match: { key: keyOf(one) } })
+    expect(inPeru).toMatchObject({ status: 'resolved', match: { key } })
     expect(inKenya?.status).toBe('unresolved')
   })
 
@@ -134,7 +141,7 @@ describe('organizations of an import', () => {
 
   it('are ambiguous if they are government organizations and the mention has no country', async () => {
     const name = 'Ministry of Tests'
-    await findOrCreate([{ name, country: 'PER', document: { kind: 'government' } }])
+    await create({ name, country: 'PER', kind: 'government' })
     const [without, within, elsewhere] = await resolveNames(test.database, registry, [
       { resource: 'organizations', name },
       { resource: 'organizations', name, country: 'PER' },

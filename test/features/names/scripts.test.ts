@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => test.close())
 
 const actor = { kind: 'key', id: 'ADMIN_KEY', name: 'a test' } as const
-const change = { kind: 'create', authorship: { actor, requestId: null, reason: null } } as const
+const authorship = { actor, requestId: null, reason: null } as const
 
 /** Finds or creates organizations in one call. @returns their keys; undefined for an ambiguous name. */
 async function findOrCreate(names: string[]): Promise<(string | undefined)[]> {
@@ -22,7 +22,7 @@ async function findOrCreate(names: string[]): Promise<(string | undefined)[]> {
       tx,
       registry,
       names.map((name) => ({ name })),
-      change,
+      authorship,
     ),
   )
   return found.map((one) => ('key' in one ? one.key : undefined))

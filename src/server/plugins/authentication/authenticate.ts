@@ -40,6 +40,9 @@ function forbidden(actor: Actor, access: Access): Problem {
 /** The actor of a request without key or token. */
 export const anonymous: Actor = { kind: 'anonymous', id: null, name: null, role: null }
 
+/** The actor of a request with the administrator's key. */
+export const administrator: Actor = { kind: 'key', id: 'ADMIN_KEY', name: 'ADMIN_KEY', role: 'admin' }
+
 /**
  * Finds the actor of a token of the OpenID Connect issuer.
  * @throws Problem `unauthorized` when the token is not trusted, and `unavailable` when the issuer's keys cannot be fetched.
@@ -74,11 +77,7 @@ async function findKeyActor(
 }
 
 /** Finds the actor of an `Authorization` header. `failures` says what earlier failures from the same address have led to. */
-export interface Authenticate {
-  (authorization: string, failures: FailureState): Promise<Actor>
-  /** The actor of the administrator's key. */
-  administrator: Actor
-}
+type Authenticate = (authorization: string, failures: FailureState) => Promise<Actor>
 
 /** The form of a JWT: three parts in base64url. */
 const tokenPattern = /^[\w-]+\.[\w-]*\.[\w-]*$/
@@ -88,13 +87,9 @@ const tokenPattern = /^[\w-]+\.[\w-]*\.[\w-]*$/
  * `unauthorized` for an invalid header, even if anonymous clients may use the route: the client expects to be authenticated.
  */
 export function authenticator({ adminKey, keyring, clock, verifyToken }: Credentials): Authenticate {
-  const administrator: Actor = { kind: 'key', id: 'ADMIN_KEY', name: 'ADMIN_KEY', role: 'admin' }
   const adminDigest = adminKey === undefined ? undefined : digest(adminKey)
 
-  const authenticate = async (
-    authorization: string,
-    { isLimited, comparesAdminKey }: FailureState,
-  ): Promise<Actor> => {
+  return async (authorization, { isLimited, comparesAdminKey }) => {
     const [, key] = /^Bearer +([\x21-\x7e]+) *$/i.exec(authorization) ?? []
     if (key === undefined)
       throw unauthorized('The header must be Authorization: Bearer <key>.', 'invalid_request')
@@ -104,7 +99,6 @@ export function authenticator({ adminKey, keyring, clock, verifyToken }: Credent
     if (verifyToken && tokenPattern.test(key)) return verifyToken(key)
     return findKeyActor(key, { keyring, clock }, !isLimited)
   }
-  return Object.assign(authenticate, { administrator })
 }
 
 /**

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import { addressName, clientAddress } from '../client/addresses.ts'
-import { createLimiter, maxCountedClients, rateLimitWindowMs } from '../rate-limit.ts'
+import { maxCountedClients, rateLimitWindowMs } from '../rate-limit.ts'
 
 /** What the failed authentications from the address of a request have led to. */
 export interface FailureState {
@@ -36,8 +36,8 @@ export const notLimited: FailureState = { isLimited: false, comparesAdminKey: tr
 export function failureLimit(app: FastifyInstance, max: number): FailureLimit {
   if (max === 0) return { read: async () => notLimited, count: async () => {}, trust: () => {} }
   const address = (request: FastifyRequest) => addressName(clientAddress(request))
-  const failures = createLimiter(app, max, address)
-  const guesses = createLimiter(app, max * trustedFactor, address)
+  const failures = app.createRateLimit({ max, keyGenerator: address })
+  const guesses = app.createRateLimit({ max: max * trustedFactor, keyGenerator: address })
   const wrongCredentials = new LRUCache<string, true>({ max: maxCountedClients, ttl: rateLimitWindowMs })
   const trustedAddresses = new LRUCache<string, true>({ max: maxCountedClients })
 

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { matchesIfNoneMatch } from '../../../operations/entity-tags.ts'
-import { setReplyHeaders } from '../reply-headers.ts'
 import { chooseEncoding, readAcceptEncoding } from '../response-cache/content-encoding.ts'
 import { Representation } from '../response-cache/representation.ts'
+import { sendEncoded } from '../response-cache/send.ts'
 
 /** Returns the representation of a body that is constant while the service runs. Its ETag is a hash of its bytes. */
-export const constant = (body: string | Buffer, type: string): Representation =>
+export const constant = (body: string, type: string): Representation =>
   new Representation(body, {
     'content-type': type,
     'cache-control': 'public, no-cache',
@@ -24,11 +23,5 @@ export async function sendConstant(
   representation: Representation,
 ): Promise<FastifyReply> {
   const encoding = chooseEncoding(readAcceptEncoding(request), representation.bodyBytes)
-  const { body, etag, headers } = await representation.encode(encoding)
-  const known = request.headers['if-none-match']
-  if (known !== undefined && etag !== undefined && matchesIfNoneMatch(known, etag)) {
-    const { 'content-type': _, 'content-encoding': __, ...otherHeaders } = headers
-    return setReplyHeaders(reply, otherHeaders).code(304).send()
-  }
-  return setReplyHeaders(reply, headers).send(body)
+  return sendEncoded(request, reply, await representation.encode(encoding))
 }

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import { escapeHtml, inlineHtml } from '../../../formats/html.ts'
 import { operatorMeanings } from '../../../model/filters.ts'
-import { capitalize } from '../../../problems/suggest.ts'
+import { capitalize } from '../../../wording.ts'
 import {
   type ApiDescription,
   type DescribedOperation,

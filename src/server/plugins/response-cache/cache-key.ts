@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import type { Language } from '../../../model/languages.ts'
 import type { RawQuery } from '../../../model/parameters.ts'
-import { acceptLanguage, isLanguageParameter, isLocalized } from '../../../operations/language.ts'
+import { acceptLanguage, isLocalized, languageParameterName } from '../../../operations/language.ts'
 import { type Endpoint, seesInternal } from '../../../operations/operation.ts'
 
 /**
@@ -46,7 +46,7 @@ export function cacheKey(
   const [path = ''] = request.url.split('?')
   const localized = isLocalized(contract)
   const parameters = [...query]
-    .filter(([name]) => !localized || !isLanguageParameter(name))
+    .filter(([name]) => !localized || name !== languageParameterName)
     .sort(byName)
     .map(([name, operators]) => [name, [...operators].sort(byName)] as const)
   const others = headers.filter((name) => name !== languageHeader)

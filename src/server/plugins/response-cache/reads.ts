@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
 import { clientOwner } from '../../../operations/client.ts'
 import { seesInternal } from '../../../operations/operation.ts'
 import { Audience, type Reader } from './audience.ts'
@@ -54,21 +54,15 @@ export class Reads {
   }
 
   /**
-   * Sends the stored response to a GET request.
-   * @returns whether there is one for the client.
+   * An `onRequest` hook for GET routes with `config.cache`. If a response for the client is stored, sends it and so ends the request.
    * @throws Problem `not-acceptable` when `Accept-Encoding` refuses every encoding.
    */
-  sendStored(request: FastifyRequest, reply: FastifyReply): boolean {
-    const { cache: option } = request.routeOptions.config
-    if (!this.#stored || !option || hasNoCache(request.headers['cache-control'])) return false
-    const { cache, generations } = this.#stored
-    if (!generations.isCaughtUp(request)) return false
-    const stored = cache.get(requestKey(request, option.headers))
+  readonly serveStored: onRequestHookHandler = (request, reply, done) => {
+    const stored = this.#findStored(request)
     const encoded = stored?.get(chooseEncoding(readAcceptEncoding(request), stored.bodyBytes))
-    if (!encoded) return false
+    if (!encoded) return done()
     sendEncoded(request, reply, encoded, 'hit')
     this.counts.hit += 1
-    return true
   }
 
   /**
@@ -99,6 +93,14 @@ export class Reads {
   /** Records that the client of a request has written. Later, the client gets no response from before the write. */
   recordWrite(request: FastifyRequest): void {
     this.#stored?.generations.recordWrite(request)
+  }
+
+  /** Returns the stored response to a request with the same bytes, if the client may get it. */
+  #findStored(request: FastifyRequest): Representation | undefined {
+    const { cache: option } = request.routeOptions.config
+    if (!this.#stored || !option || hasNoCache(request.headers['cache-control'])) return undefined
+    const { cache, generations } = this.#stored
+    return generations.isCaughtUp(request) ? cache.get(requestKey(request, option.headers)) : undefined
   }
 
   #cacheControl({ actor }: FastifyRequest): string {

@@ -177,6 +177,7 @@ export class ResponseCache {
   /**
    * Returns the stored response, or the response of an identical request in progress, or a new one.
    * @param maxJoins how many computations of other requests may still be joined.
+   * @throws what `read.compute` throws.
    */
   async getOrCompute(read: StorableRead, reader: Reader, maxJoins = maxJoinsPerRequest): Promise<Found> {
     const stored = this.#store.get(read.key)
@@ -203,7 +204,7 @@ export class ResponseCache {
     await this.#computeShared(read, { owner, response: backgroundResponse }).catch(() => {})
   }
 
-  /** Computes a response, and stores it if the operation allows it. */
+  /** Computes a response, and stores it if the operation allows it. @throws what `compute` throws. */
   async compute(
     { key, cacheControl, compute }: StorableRead,
     audience: Audience,

@@ -19,29 +19,28 @@ const cacheStatusHeader: Record<CacheStatus, string> = {
 
 const textMediaType = /^text\/|json|xml\b/
 
-/** Sets headers and `Cache-Status`. */
-const setHeaders = (reply: FastifyReply, headers: ResponseHeaders, cacheStatus: CacheStatus): FastifyReply =>
-  setReplyHeaders(reply, headers).header('cache-status', cacheStatusHeader[cacheStatus])
-
-const isNotModified = (request: FastifyRequest, etag: string | undefined): boolean => {
-  const known = request.headers['if-none-match']
-  return known !== undefined && etag !== undefined && matchesIfNoneMatch(known, etag)
+/** Sets headers and, if it is given, `Cache-Status`. */
+function setHeaders(reply: FastifyReply, headers: ResponseHeaders, cacheStatus?: CacheStatus): void {
+  setReplyHeaders(reply, headers)
+  if (cacheStatus) reply.header('cache-status', cacheStatusHeader[cacheStatus])
 }
 
-/** Sends 304, without the headers that describe a body. */
-const sendNotModified = (reply: FastifyReply): FastifyReply =>
-  reply.removeHeader('content-type').removeHeader('content-encoding').code(304).send()
-
-/** Sends a response with status 200, or 304 if the client already has it. */
+/**
+ * Sends a response with status 200, or 304 if the client already has it.
+ * @param cacheStatus undefined for a response that is constant while the service runs.
+ */
 export function sendEncoded(
   request: FastifyRequest,
   reply: FastifyReply,
   { body, etag, headers }: EncodedResponse,
-  cacheStatus: CacheStatus,
+  cacheStatus?: CacheStatus,
 ): FastifyReply {
-  const notModified = isNotModified(request, etag)
   setHeaders(reply, headers, cacheStatus)
-  return notModified ? sendNotModified(reply) : reply.code(200).send(body)
+  const known = request.headers['if-none-match']
+  if (known === undefined || etag === undefined || !matchesIfNoneMatch(known, etag))
+    return reply.code(200).send(body)
+  // These headers describe a body.
+  return reply.removeHeader('content-type').removeHeader('content-encoding').code(304).send()
 }
 
 /** Compresses a stream. An error of either stream destroys the other. */
@@ -62,14 +61,10 @@ export function sendApiResponse(
   { large }: NegotiatedEncodings,
   cacheStatus: CacheStatus,
 ): FastifyReply {
-  reply.code(status)
-  if (body === undefined || typeof body === 'string') {
-    setHeaders(reply, headers, cacheStatus)
-    return reply.send(body)
-  }
+  setHeaders(reply.code(status), headers, cacheStatus)
+  if (body === undefined || typeof body === 'string') return reply.send(body)
   const mayTransform = !/\bno-transform\b/.test(headers['cache-control'] ?? '')
   const isText = textMediaType.test(headers['content-type'] ?? '')
   const encoding = mayTransform && isText ? large : 'identity'
-  setHeaders(reply, headers, cacheStatus)
   return reply.send(encoding === 'identity' ? body : compressStream(body, encoding, reply))
 }

@@ -52,7 +52,7 @@ export class RequestSpan {
     this.#context = trace.setSpan(parent, this.#span)
   }
 
-  /** Runs a statement in a span below that of the request. */
+  /** Runs a statement in a span below that of the request. @throws what `run` throws. */
   async runStatement<T>(text: string, run: () => Promise<T>): Promise<T> {
     const { operation, text: safeText } = describeStatement(text)
     const attributes = {

@@ -2,8 +2,10 @@
 const maxTextLength = 4000
 
 /**
- * Describes a statement by its operation, which is its first word after block comments, and its text, in which `?` replaces each
- * string. The text has only the placeholders of parameters (`$1`), not their values.
+ * Describes a statement for a span.
+ * @param text has placeholders of parameters (`$1`), not their values.
+ * @returns the operation, which is the first word after block comments, in capitals; and the beginning of the text, with `?`
+ * instead of each string.
  */
 export function describeStatement(text: string): { operation: string; text: string } {
   const [, word = 'statement'] = /^(?:[^\w/]|\/\*(?:[^*]|\*(?!\/))*\*\/)*(\w+)/.exec(text) ?? []
