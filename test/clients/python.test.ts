@@ -31,7 +31,7 @@ testGenerators(
       compile: [['venv/bin/mypy', 'scenario.py', 'entente_client']],
       run: [python, 'scenario.py'],
       remark:
-        '`mypy --strict` except for its own `client.py`; names of parameters include the operator, such as `signed_ongte`',
+        '`mypy --strict` except for the generated `client.py`; names of parameters include the operator, such as `signed_ongte`',
     },
   ],
 )

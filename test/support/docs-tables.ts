@@ -18,17 +18,15 @@ const blocks = [
     'typescript/openapi-fetch.ts',
     'typescript/hey-api.ts',
     'typescript/orval.ts',
-    'typescript/orval-fetch.ts',
-    'typescript/orval.config.ts',
-    'typescript/openapi-ts.config.ts',
     'python/scenario.py',
-    'java/pom.xml',
     'java/src/main/java/Scenario.java',
-    'go/oapi-codegen.yaml',
     'go/main.go',
-    'go-ogen/ogen.yml',
     'go-ogen/main.go',
-  ].map((file) => ({ page: 'docs/clients.md', block: file, generate: () => codeOf(`test/clients/${file}`) })),
+  ].map((file) => ({
+    page: 'docs/clients.md',
+    block: file,
+    generate: () => beginningOf(`test/clients/${file}`, 'Read one agreement.'),
+  })),
 ]
 
 for (const { page, block, generate } of blocks) {
@@ -64,9 +62,12 @@ function variableTable(): string {
   return table(['variable', 'default', 'meaning'], rows)
 }
 
-/** Returns a file as a code block, so that the code in the docs is tested code. */
-function codeOf(file: string): string {
-  const code = readFileSync(join(packageRoot, file), 'utf8').trimEnd()
+/** Returns the lines of a program before the comment `end` as a code block. @throws if the program has no such comment. */
+function beginningOf(file: string, end: string): string {
+  const lines = readFileSync(join(packageRoot, file), 'utf8').split('\n')
+  const length = lines.findIndex((line) => line.endsWith(` ${end}`))
+  if (length === -1) throw new Error(`${file} has no comment "${end}"`)
+  const code = lines.slice(0, length).join('\n').trimEnd()
   return `\n\`\`\`${file.split('.').at(-1)}\n${code}\n\`\`\`\n`
 }
 

@@ -3,7 +3,7 @@ import { expect } from 'vitest'
 import type { Api } from './api.ts'
 import type { Document } from './documents.ts'
 
-/** Parsers of export files. */
+/** Parsers of export files, and the forms in which these files write values. */
 
 /** Returns the cells of CSV by RFC 4180. @throws when a line does not end with CRLF. */
 export function readCsv(text: string): string[][] {

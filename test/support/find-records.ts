@@ -16,8 +16,8 @@ function toSearchCondition(
   if (filter?.comparisons.eq?.takes === 'many' && operator === 'eq')
     // A percent-encoded comma separates values, as in a list request if the values cannot contain commas.
     return { [name]: { in: values.flat().flatMap((part) => part.split(',')) } }
-  // A comma in a single value belongs to the value.
-  const text = values[0]?.join()
+  // A comma in a single value belongs to the value. `parseQuery` has split the value there.
+  const text = values[0]?.join(',')
   return { [name]: { [operator]: operator === 'isNull' ? text === 'true' : text } }
 }
 
@@ -27,6 +27,7 @@ function toSearchCondition(
  */
 export async function findRecords(api: Api, resource: Resource, query: string): Promise<Document[]> {
   const listFilters = urlFilters(resource)
+  // `name[]=a` means the same as `name=a`.
   const given = [...parseQuery(query)].flatMap(([name, operators]) =>
     [...operators].map(([operator, values]) => ({ name, operator: operator.replace('[]', ''), values })),
   )

@@ -9,10 +9,10 @@ import {
   count,
   firstOfCountry,
   list,
+  listWhole,
   read,
   recordRevision,
-  wide,
-  words,
+  search,
 } from './statements.ts'
 
 /**
@@ -39,8 +39,8 @@ app.get<{ Params: { id: string } }>('/read/:id', async (request, reply) => {
 
 for (const [path, statement] of [
   ['/list', list],
-  ['/wide', wide],
-  ['/q', words],
+  ['/wide', listWhole],
+  ['/q', search],
 ] as const) {
   app.get(path, async (_request, reply) => {
     const { rows } = await pool.query<Page>(statement)
