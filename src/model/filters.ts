@@ -262,11 +262,12 @@ export function number(column: AnyPgColumn, description: string): Filter {
 const timestampOrDate = z.union([z.iso.datetime({ offset: true }), z.iso.date()])
 
 function requireInstant(text: string, context: z.RefinementCtx): void {
-  const refuse = (message: string) => context.addIssue({ code: 'custom', message })
+  const refuse = (message: string, code?: string) =>
+    context.addIssue({ code: 'custom', params: { code }, message })
   if (/T[\d:.]+ \d\d:\d\d$/.test(text))
-    refuse('has a space before its offset from UTC: write + as %2B in a URL')
+    refuse('has a space before its offset from UTC: write + as %2B in a URL', 'wrong_format')
   else if (!timestampOrDate.safeParse(text).success)
-    refuse('must be an RFC 3339 timestamp such as 2026-01-31T09:30:00Z, or a date')
+    refuse('must be an RFC 3339 timestamp such as 2026-01-31T09:30:00Z, or a date', 'wrong_format')
   else if (!/^(?!0000)\d{4}-/.test(new Date(text).toISOString())) refuse('must be in the years 0001 to 9999')
   // PostgreSQL reads no larger offsets.
   else if (/[+-](1[6-9]|2\d):\d\d$/.test(text)) refuse('must have an offset from UTC of less than 16 hours')

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { textArray, unionAll } from '../database/columns.ts'
-import { faultMessage } from '../problems/faults.ts'
+import { faultMessage, toFault } from '../problems/faults.ts'
 import type { Comparison, GetOtherFilter, Operator } from './filters.ts'
 
 /**
@@ -121,8 +121,9 @@ const withRole = (value: z.ZodType, roles: z.ZodType) =>
               [roles, text.slice(index + 1)],
             ]
       for (const [schema, part] of parts) {
-        for (const { message } of schema.safeParse(part, { error: faultMessage }).error?.issues ?? []) {
-          context.addIssue({ code: 'custom', message })
+        for (const issue of schema.safeParse(part, { error: faultMessage }).error?.issues ?? []) {
+          const { code, message } = toFault(issue)
+          context.addIssue({ code: 'custom', params: { code }, message })
         }
       }
     })

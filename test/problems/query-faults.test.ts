@@ -78,13 +78,13 @@ describe('a refused read', () => {
     [
       '/v1/agreements?country[all]=PAK:observr',
       'country[all]',
-      'invalid',
+      'unknown_value',
       /"observr".*did you mean "observer"\?/,
     ],
     ['/v1/agreements?signedOn[year]=2011-04', 'signedOn[year]', 'invalid', /2011.*"unknown"/],
     ['/v1/agreements?signedOn[gte][lte]=2011', 'signedOn[gte][lte]', 'unknown', /name\[operator\]=value/],
     ['/v1/agreements?signedOn=2011&signedOn=2012', 'signedOn', 'repeated', /2/],
-    ['/v1/agreements?createdAt[gte]=yesterday', 'createdAt[gte]', 'invalid', /RFC 3339/],
+    ['/v1/agreements?createdAt[gte]=yesterday', 'createdAt[gte]', 'wrong_format', /RFC 3339/],
     [
       '/v1/agreements?updatedAt[gte]=2026-01-31T00:00:00%2B16:00',
       'updatedAt[gte]',
@@ -95,10 +95,10 @@ describe('a refused read', () => {
     [
       '/v1/agreements?asOf=2026-01-31T09:30:00+01:00',
       'asOf',
-      'invalid',
+      'wrong_format',
       /space before its offset.*%2B in a URL/,
     ],
-    ['/v1/agreements?updatedAt[gte]=2026-01-31 09:30', 'updatedAt[gte]', 'invalid', /RFC 3339/],
+    ['/v1/agreements?updatedAt[gte]=2026-01-31 09:30', 'updatedAt[gte]', 'wrong_format', /RFC 3339/],
     ['/v1/projects?amount=1e', 'amount', 'wrong_format', /decimal digits/],
     ['/v1/projects?amount=1234567890123456', 'amount', 'invalid', /at most 15 digits/],
     ['/v1/agreements?sort=-signdOn', 'sort', 'unknown_value', /"-signdOn".*did you mean "-signedOn"\?/],
