@@ -11,6 +11,7 @@ export const viewPaths = {
   explore: '/explore/:resource',
   record: '/records/:resource/:key',
   edit: '/records/:resource/:key/edit',
+  merge: '/records/:resource/:key/merge',
   redact: '/records/:resource/:key/redact',
   create: '/new/:resource',
   signIn: '/sign-in',
@@ -23,6 +24,7 @@ export const viewPaths = {
 /** The views with forms for keys and changes. No page may show them in a frame. */
 export const unframedViews: readonly string[] = [
   'edit',
+  'merge',
   'redact',
   'create',
   'signIn',

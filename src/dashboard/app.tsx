@@ -28,6 +28,7 @@ const NetworkView = loadView(() => import('./views/network.tsx'))
 const CompareView = loadView(() => import('./views/compare.tsx'))
 const RecordView = loadView(() => import('./views/record.tsx'))
 const EditView = loadView(() => import('./views/edit.tsx'))
+const MergeView = loadView(() => import('./views/merge.tsx'))
 const RedactView = loadView(() => import('./views/redact.tsx'))
 const SignInView = loadView(() => import('./views/sign-in.tsx'))
 const AdministrationView = loadView(() => import('./views/administration.tsx'))
@@ -133,6 +134,9 @@ function Views() {
         </Route>
         <Route path={viewPaths.edit}>
           {({ resource, key }) => <EditView key={key} resource={resource} recordKey={key} />}
+        </Route>
+        <Route path={viewPaths.merge}>
+          {({ resource, key }) => <MergeView key={key} resource={resource} recordKey={key} />}
         </Route>
         <Route path={viewPaths.redact}>
           {({ resource, key }) => <RedactView key={key} resource={resource} recordKey={key} />}

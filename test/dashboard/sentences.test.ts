@@ -109,6 +109,14 @@ describe('Chinese sentences', () => {
     ],
     ['was changed since', '此后已被修改'],
     ['was merged into china', '已并入 china'],
+    [
+      'The source A is not as visible as B: one of them is internal, or belongs to an internal record. Make both equally visible, then merge.',
+      '两条记录的可见范围不同：其中一条是内部记录，或属于内部记录。请先使两者的可见范围相同，再合并',
+    ],
+    [
+      'More than 1000 records refer to the source A. Merge in the other direction, or change some of them first.',
+      '引用此记录的记录超过 1000 条。请改为保留此记录，或先更改其中一些记录',
+    ],
     ['is the agreement itself', '就是该记录自身'],
     ['place was changed since', 'place 此后已被修改'],
     ['title, place were changed since', 'title, place 此后已被修改'],

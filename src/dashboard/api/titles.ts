@@ -17,8 +17,8 @@ const isAlias = (value: unknown): value is Alias =>
 /** Whether an alias of a record can be its title in a language. In English, the title itself is used. */
 const usesAliases = (language: string): boolean => language !== 'en'
 
-/** The properties with names in other languages. A resource has at most one of them. */
-const aliasLists = ['aliases', 'alternativeTitles']
+/** The properties with other names of a record. A resource has at most one of them. */
+export const aliasLists = ['aliases', 'alternativeTitles']
 
 /** Returns the properties that `titleOf` needs: the key, the title and, in other languages than English, one of `aliasLists`. */
 export const titleProperties = (

@@ -41,6 +41,9 @@ export function RecordActions({
       >
         {t('edit.deleteText')}
       </ConfirmButton>
+      <Link class="button" href={`${path}/merge`}>
+        {t('merge.open')}
+      </Link>
       {administer && (
         <Link class="button" href={`${path}/redact`}>
           {t('redact.open')}

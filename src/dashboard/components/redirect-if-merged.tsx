@@ -20,7 +20,7 @@ export function RedirectIfMerged({
   /** The key in the URL. */
   recordKey: string | undefined
   /** The part of the URL's path after the key. */
-  view?: '' | '/edit' | '/redact'
+  view?: '' | '/edit' | '/merge' | '/redact'
   children: ComponentChildren
 }) {
   const ownKey = record && String(record[resource.key])

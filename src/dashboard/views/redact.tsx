@@ -208,7 +208,7 @@ function RedactForm({
             checked={isSure}
             onChange={(event) => setSure(event.currentTarget.checked)}
           />
-          {t('redact.sure')}
+          {t('edit.sure')}
         </label>
         <button type="submit" class="primary danger" disabled={!isSure}>
           {t('redact.submit')}

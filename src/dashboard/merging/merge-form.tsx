@@ -1,0 +1,157 @@
+import { useMemo, useState } from 'preact/hooks'
+import { Link } from 'wouter-preact'
+import { apiRecordPath } from '../../view-data.ts'
+import { ApiError, readApi, toApiError } from '../api/client.ts'
+import { mergeNames } from '../api/names.ts'
+import { withQuery } from '../api/path.ts'
+import { type ResourceDescription, recordDetailPath } from '../api/resources.ts'
+import { titleOf } from '../api/titles.ts'
+import type { Names, RecordDocument } from '../api/types.ts'
+import { newIdempotencyKey, writeApi } from '../api/write-api.ts'
+import { Loaded } from '../components/widget.tsx'
+import { FaultSummary } from '../editing/fault-summary.tsx'
+import { FaultsContext, groupByPointer } from '../editing/faults.ts'
+import { NamesContext } from '../editing/names.ts'
+import { ReasonField } from '../editing/reason-field.tsx'
+import { useLeaveGuard } from '../editing/use-leave-guard.ts'
+import { useLoadOnce } from '../editing/use-load-once.ts'
+import { useLanguage } from '../i18n/language.ts'
+import { useNavigateWhileMounted } from '../use-navigate-while-mounted.ts'
+import { MergeEffects } from './merge-effects.tsx'
+import { type MergePair, PairComparison } from './pair-comparison.tsx'
+import { RemainingField } from './remaining-field.tsx'
+
+interface MergeKeys {
+  resource: ResourceDescription
+  /** The key of the record that is merged. */
+  from: string
+  /** The key of the record that remains. */
+  into: string
+}
+
+/** Reads both records of a merge, with the names of the records to which they refer. */
+async function readPair(
+  { resource, from, into }: MergeKeys,
+  language: string,
+  signal?: AbortSignal,
+): Promise<MergePair> {
+  const read = (key: string) =>
+    readApi<RecordDocument & { names?: Names }>(
+      withQuery(apiRecordPath(resource.name, key), { include: 'names' }),
+      language,
+      signal,
+      true,
+    )
+  const [one, other] = await Promise.all([read(from), read(into)])
+  const { names, ...merged } = one
+  const { names: otherNames, ...remaining } = other
+  return { merged, remaining, names: mergeNames(names ?? {}, otherNames) }
+}
+
+/** Compares two records, and merges one into the other. `onChoose` is called with the key of another record that is to remain. */
+export function MergeForm(props: MergeKeys & { onChoose: (key: string | undefined) => void }) {
+  const { tag } = useLanguage()
+  const state = useLoadOnce((signal) => readPair(props, tag, signal))
+  const { resource, into, onChoose } = props
+  return (
+    <>
+      {state.error && <RemainingField resource={resource} value={into} onChange={onChoose} />}
+      <Loaded state={state} height="40rem">
+        {(pair) => <PairForm {...props} initial={pair} />}
+      </Loaded>
+    </>
+  )
+}
+
+function PairForm({
+  initial,
+  onChoose,
+  ...keys
+}: MergeKeys & { initial: MergePair; onChoose: (key: string | undefined) => void }) {
+  const { resource, from } = keys
+  const { t, tag } = useLanguage()
+  const navigate = useNavigateWhileMounted()
+  const [pair, setPair] = useState(initial)
+  const [reason, setReason] = useState('')
+  const [isSure, setSure] = useState(false)
+  const [isSending, setSending] = useState(false)
+  const [error, setError] = useState<ApiError>()
+  useLeaveGuard(reason.trim() !== '')
+  const { merged, remaining } = pair
+  // The record that was chosen may have been merged into this one.
+  const into = String(remaining[resource.key])
+  const idempotencyKey = useMemo(newIdempotencyKey, [pair, reason])
+  const names = { names: { [resource.name]: { [into]: titleOf(resource, remaining, tag) } }, add: () => {} }
+  const submit = async (event: Event) => {
+    event.preventDefault()
+    setSending(true)
+    setError(undefined)
+    try {
+      await writeApi(`${apiRecordPath(resource.name, from)}/merge`, {
+        method: 'POST',
+        body: { into, version: Number(remaining.version) },
+        version: Number(merged.version),
+        reason,
+        idempotencyKey,
+      })
+      navigate(recordDetailPath(resource.name, into))
+    } catch (failure) {
+      setError(await explain(toApiError(failure)))
+      setSending(false)
+    }
+  }
+  /** Returns the error to show. If somebody else has saved one of the records meanwhile, the form first shows the saved version. */
+  const explain = async (refusal: ApiError): Promise<ApiError> => {
+    if (refusal.status !== 412) return refusal
+    try {
+      setPair(await readPair(keys, tag))
+      // The user has not seen the new version.
+      setSure(false)
+      return new ApiError(refusal.status, '', { type: 'changed-before-merge' })
+    } catch {
+      // The error of the second request would not say that nothing was merged.
+      return refusal
+    }
+  }
+  return (
+    <NamesContext.Provider value={names}>
+      <FaultsContext.Provider value={groupByPointer(error?.faults ?? [])}>
+        <form class="stack" noValidate onSubmit={submit} inert={isSending}>
+          {error && <FaultSummary error={error} />}
+          {error?.status === 410 && (
+            <a href={recordDetailPath(resource.name, from)} target="_blank" rel="noreferrer">
+              {t('edit.openRemaining')}
+            </a>
+          )}
+          <div class="widget stack">
+            <RemainingField resource={resource} value={into} onChange={onChoose} />
+            <Link href={withQuery(`${recordDetailPath(resource.name, into)}/merge`, { into: from })}>
+              {t('merge.swap')}
+            </Link>
+          </div>
+          <PairComparison resource={resource} pair={pair} />
+          <div class="widget stack">
+            <MergeEffects resource={resource} />
+            <ReasonField value={reason} onChange={setReason} />
+            <label class="check">
+              <input
+                type="checkbox"
+                checked={isSure}
+                onChange={(event) => setSure(event.currentTarget.checked)}
+              />
+              {t('edit.sure')}
+            </label>
+            <div class="toolbar">
+              <button type="submit" class="primary danger" disabled={!isSure}>
+                {t('merge.submit')}
+              </button>
+              <span class="soft small" role="status">
+                {isSending && t('edit.saving')}
+              </span>
+            </div>
+          </div>
+        </form>
+      </FaultsContext.Provider>
+    </NamesContext.Provider>
+  )
+}
