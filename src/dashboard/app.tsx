@@ -29,6 +29,7 @@ const CompareView = loadView(() => import('./views/compare.tsx'))
 const RecordView = loadView(() => import('./views/record.tsx'))
 const EditView = loadView(() => import('./views/edit.tsx'))
 const MergeView = loadView(() => import('./views/merge.tsx'))
+const DuplicatesView = loadView(() => import('./views/duplicates.tsx'))
 const RedactView = loadView(() => import('./views/redact.tsx'))
 const SignInView = loadView(() => import('./views/sign-in.tsx'))
 const AdministrationView = loadView(() => import('./views/administration.tsx'))
@@ -137,6 +138,9 @@ function Views() {
         </Route>
         <Route path={viewPaths.merge}>
           {({ resource, key }) => <MergeView key={key} resource={resource} recordKey={key} />}
+        </Route>
+        <Route path={viewPaths.duplicates}>
+          {({ resource }) => <DuplicatesView key={resource} resource={resource} />}
         </Route>
         <Route path={viewPaths.redact}>
           {({ resource, key }) => <RedactView key={key} resource={resource} recordKey={key} />}

@@ -109,6 +109,18 @@ describe.skipIf(skipsBrowser)('the view that merges records [needs Chromium]', {
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360)
   })
 
+  it('is linked to the list of pairs with a name in common, and from each pair', async () => {
+    const { from, into } = await createPair('Institute of Forests')
+    const { page, pageErrors } = await dashboard.openSignedIn(viewOf(from))
+    await page.getByRole('link', { name: 'All possible duplicates' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Organizations: possible duplicates' }).waitFor()
+    const pair = page.getByRole('listitem').filter({ hasText: 'Institute of Forests' })
+    await pair.getByText('Equal: Country').waitFor()
+    await pair.getByRole('link').click()
+    await page.waitForURL(`**${viewOf(into, from)}`)
+    expect(pageErrors).toEqual([])
+  })
+
   it('is only for editors', async () => {
     const { from } = await createPair('Institute of Lakes')
     const { page, go } = await dashboard.open(`/records/organizations/${from}`)

@@ -48,9 +48,14 @@ function Merger({ resource, recordKey }: { resource: ResourceDescription; record
             : state.body && t('merge.title', { name: titleOf(resource, state.body, tag) })
         }
         actions={
-          <Link class="button" href={recordDetailPath(resource.name, recordKey)}>
-            {t('edit.cancel')}
-          </Link>
+          <>
+            <Link class="button" href={`/duplicates/${resource.name}`}>
+              {t('duplicates.open')}
+            </Link>
+            <Link class="button" href={recordDetailPath(resource.name, recordKey)}>
+              {t('edit.cancel')}
+            </Link>
+          </>
         }
       >
         <p>{t('merge.lead')}</p>

@@ -1,0 +1,63 @@
+import { Link } from 'wouter-preact'
+import { withQuery } from '../api/path.ts'
+import { findResource, type ResourceDescription, recordDetailPath } from '../api/resources.ts'
+import type { DuplicatePair } from '../api/types.ts'
+import { NotFound } from '../components/not-found.tsx'
+import { PageHead } from '../components/page-head.tsx'
+import { PagedList } from '../components/paged-list.tsx'
+import { RequireRight } from '../components/require-right.tsx'
+import { ResourceLink } from '../components/resource-link.tsx'
+import { useLabels } from '../i18n/labels.ts'
+import { useLanguage } from '../i18n/language.ts'
+
+/** Number of records that the service checks for a page of the list, the maximum. */
+const checkedPerPage = 200
+
+/** The pairs of records of a resource that may be duplicates, for editors. */
+export default function DuplicatesView({ resource: name }: { resource: string }) {
+  const { t, resourceLabel } = useLanguage()
+  const resource = findResource(name)
+  if (!resource) return <NotFound />
+  return (
+    <RequireRight right="write">
+      <PageHead
+        above={<ResourceLink resource={resource.name} />}
+        title={t('duplicates.title', { resource: resourceLabel(resource.name) })}
+      >
+        <p>{t('duplicates.lead')}</p>
+      </PageHead>
+      <PagedList<DuplicatePair>
+        path={`/v1/${resource.name}/duplicates`}
+        parameters={{ limit: checkedPerPage }}
+        height="40rem"
+      >
+        {(pairs) => <Pairs resource={resource} pairs={pairs} />}
+      </PagedList>
+    </RequireRight>
+  )
+}
+
+/** Pairs of records. Each is a link to the view that merges the later record into the earlier one. */
+function Pairs({ resource, pairs }: { resource: ResourceDescription; pairs: readonly DuplicatePair[] }) {
+  const { t } = useLanguage()
+  const labels = useLabels()
+  if (pairs.length === 0) return <p class="empty">{t('duplicates.none')}</p>
+  return (
+    <ul class="entries notes-apart">
+      {pairs.map(({ record, other, same }) => (
+        <li key={`${record.key} ${other.key}`}>
+          <Link href={withQuery(`${recordDetailPath(resource.name, other.key)}/merge`, { into: record.key })}>
+            {[...new Set([record, other].map(({ key, title }) => title ?? key))].join(' · ')}
+          </Link>
+          {same.length > 0 && (
+            <span class="soft small">
+              {t('duplicates.same', {
+                properties: same.map((name) => labels.property(name)).join(t('list.comma')),
+              })}
+            </span>
+          )}
+        </li>
+      ))}
+    </ul>
+  )
+}
