@@ -16,7 +16,7 @@ export interface Keyring {
    * Returns the key with this hash, even if it has expired or been revoked; undefined if there is none.
    * @param mayLookUp false if an unknown key must not be looked up in the database while all keys are cached.
    */
-  find(hash: string, mayLookUp?: boolean): Promise<CachedKey | undefined>
+  find(hash: string, mayLookUp: boolean): Promise<CachedKey | undefined>
   /** Records that a key was used now. The time is written to the database within a minute, or lost if the write fails. */
   recordUse(id: string): void
   /** Drops the cached keys, after this process has changed a key. */
@@ -34,13 +34,16 @@ const columns = 'hash, id, name, role, expires_at "expiresAt", revoked_at "revok
 
 type Row = CachedKey & { hash: string }
 
-const load = (database: Database) => database.read<Row>({ name: 'keys', text: `select ${columns} from keys` })
+type KeyDatabase = Pick<Database, 'read' | 'listen' | 'transaction'>
 
-const find = (database: Database, hash: string) =>
+const readAllKeys = (database: KeyDatabase) =>
+  database.read<Row>({ name: 'keys', text: `select ${columns} from keys` })
+
+const readKey = (database: KeyDatabase, hash: string) =>
   database.read<Row>({ name: 'key', text: `select ${columns} from keys where hash = $1`, values: [hash] })
 
 /** Collects uses of keys and writes them in one statement every `writeUsesIntervalMs`. */
-function collectUses(database: Database) {
+function collectUses(database: KeyDatabase) {
   // The last use of each key, in milliseconds of `performance.now()`.
   let uses = new Map<string, number>()
   const write = async () => {
@@ -67,7 +70,7 @@ function collectUses(database: Database) {
  * change loads all keys again. While notifications may be missed, every key is looked up. So a key that another process or
  * psql has revoked is still accepted for milliseconds, or for up to a second if the connection for notifications hangs.
  */
-export function openKeyring(database: Database): Keyring {
+export function openKeyring(database: KeyDatabase): Keyring {
   let cached: Map<string, CachedKey> | undefined
   // Rises with each change. The result of a load that began before the latest change is discarded.
   let generation = 0
@@ -82,7 +85,7 @@ export function openKeyring(database: Database): Keyring {
     dropCache()
     const loadGeneration = generation
     try {
-      const rows = await load(database)
+      const rows = await readAllKeys(database)
       if (loadGeneration === generation) cached = new Map(rows.map(({ hash, ...key }) => [hash, key]))
     } catch {
       if (loadGeneration === generation) retry = setTimeout(reload, reloadDelayMs).unref()
@@ -104,16 +107,17 @@ export function openKeyring(database: Database): Keyring {
 
   return {
     // A key that is not cached may have just been created by another process.
-    find: async (hash, mayLookUp = true) => {
+    find: async (hash, mayLookUp) => {
       const known = cached?.get(hash)
-      return known || (cached && !mayLookUp) ? known : (await find(database, hash))[0]
+      return known || (cached && !mayLookUp) ? known : (await readKey(database, hash))[0]
     },
     recordUse: uses.record,
     invalidate: () => void (isListening ? reload() : dropCache()),
     close: async () => {
       const subscription = await subscribing
       await subscription.close()
-      clearTimeout(retry)
+      // A load that is in progress may fail later, and must not be retried.
+      dropCache()
       await uses.close()
     },
   }

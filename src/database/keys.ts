@@ -64,7 +64,7 @@ export async function listKeys(
   limit: number,
   after?: string,
 ): Promise<KeyRecord[]> {
-  return await database.read<KeyRecord>({
+  return database.read<KeyRecord>({
     text: `select ${columns} from keys where $2::uuid is null or id < $2::uuid order by id desc limit $1`,
     values: [limit, after],
   })
@@ -96,7 +96,10 @@ export async function revokeKey(tx: Transaction, idOrPrefix: string): Promise<Ke
  * Stores when keys were last used, unless a later time is already stored.
  * @param agesMs milliseconds since the last use, by the id of the key.
  */
-export async function storeLastUses(database: Database, agesMs: ReadonlyMap<string, number>): Promise<void> {
+export async function storeLastUses(
+  database: Pick<Database, 'transaction'>,
+  agesMs: ReadonlyMap<string, number>,
+): Promise<void> {
   const statement = {
     text: `update keys set last_used_at = greatest(last_used_at, now() - make_interval(secs => uses.ago_ms / 1000))
       from unnest($1::uuid[], $2::float8[]) as uses(id, ago_ms) where keys.id = uses.id`,

@@ -1,0 +1,28 @@
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { openKeyring } from '../../src/database/keyring.ts'
+
+it('a closed keyring does not load its keys again when a load fails that was in progress', async () => {
+  vi.useFakeTimers()
+  onTestFinished(() => {
+    vi.useRealTimers()
+  })
+  let failLoad = () => {}
+  const read = vi.fn(
+    () =>
+      new Promise<never>((_, reject) => {
+        failLoad = () => reject(new Error('the database was closed'))
+      }),
+  )
+  const keyring = openKeyring({
+    read,
+    transaction: () => Promise.reject(new Error('no use of a key is stored')),
+    listen: async (_channel, { onConnect }) => {
+      onConnect?.()
+      return { verifiedAt: 0, verify: async () => {}, close: async () => {} }
+    },
+  })
+  await keyring.close()
+  failLoad()
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(read).toHaveBeenCalledTimes(1)
+})
