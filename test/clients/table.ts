@@ -1,10 +1,10 @@
 import type { Reporter, TestModule } from 'vitest/node'
 // Adds `client` to the type of `test.meta()`.
-import type {} from './generator.ts'
+import type {} from './test-generators.ts'
 
 const steps: readonly string[] = ['generates', 'compiles', 'passes']
 
-/** Prints the steps in which the client of each generator succeeded, as the table in `docs/clients.md`. */
+/** Prints a table of the generators, and in which steps the client of each succeeded. */
 export default class Table implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const rows = modules

@@ -8,12 +8,14 @@ import { stepsSchema } from '../../src/features/imports/mapping/value-schema.ts'
 import { rowOptions } from '../../src/features/imports/reading/options.ts'
 import { packageRoot } from '../../src/package-root.ts'
 import { environment } from '../../src/server/config.ts'
+import { languages } from '../clients/generators.ts'
 
 /** The generated blocks: the page and the name of each, and the function that generates it. */
 const blocks = [
   { page: 'docs/operating.md', block: 'config', generate: variableTable },
   { page: 'docs/mappings.md', block: 'rows', generate: () => propertyTable(rowOptions) },
   { page: 'docs/mappings.md', block: 'steps', generate: () => propertyTable(stepsSchema) },
+  { page: 'docs/clients.md', block: 'generators', generate: generatorTable },
   ...[
     'typescript/openapi-fetch.ts',
     'typescript/hey-api.ts',
@@ -60,6 +62,13 @@ function variableTable(): string {
     schema.description ?? '',
   ])
   return table(['variable', 'default', 'meaning'], rows)
+}
+
+function generatorTable(): string {
+  const rows = languages.flatMap(({ name: language, generators }) =>
+    generators.map(({ name, remark }) => [language, name, remark]),
+  )
+  return table(['language', 'generator', 'remarks'], rows)
 }
 
 /** Returns the lines of a program before the comment `end` as a code block. @throws if the program has no such comment. */

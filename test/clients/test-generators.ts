@@ -7,21 +7,8 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { adminKey } from '../support/app.ts'
 import { expectedOutput } from './expected-output.ts'
+import type { Command, Language } from './generators.ts'
 import { openService, type Service } from './service.ts'
-
-/** A command with its arguments. All commands except `tools` run in a copy of the folder of their language. */
-export type Command = [program: string, ...args: string[]]
-
-/** A generator of clients, and how its client is generated, compiled and run. */
-export interface Generator {
-  /** Name and version. */
-  name: string
-  generate: Command[]
-  compile: Command[]
-  run: Command
-  /** Weaknesses of the generator, or what its configuration corrects. */
-  remark: string
-}
 
 /** A row of the table that `table.ts` prints: the last step in which a client succeeded. */
 export interface ClientRow {
@@ -64,21 +51,12 @@ async function isInstalled(command: Command): Promise<boolean> {
   }
 }
 
-/** A language: commands that check whether its tools are installed, and commands that install what its clients need. */
-export interface Language {
-  name: string
-  /** The folder beside this file with the configurations and the scenario. */
-  folder: string
-  tools: Command[]
-  install: Command[]
-}
-
 /**
  * Declares a test for each generator of a language. It generates a client from the served document, compiles it with
  * strict checks, and runs the scenario against the service. Without the tools of the language, the tests are skipped,
  * or fail if `CI` is set.
  */
-export function testGenerators(language: Language, generators: Generator[]): void {
+export function testGenerators(language: Language): void {
   let folder: string
   let service: Service
   let missing: Command[]
@@ -101,7 +79,7 @@ export function testGenerators(language: Language, generators: Generator[]): voi
     await rm(folder, { recursive: true, force: true })
   })
 
-  for (const generator of generators) {
+  for (const generator of language.generators) {
     const title = `${generator.name} generates a working client for ${language.name}`
     it(title, { timeout: timeoutMs }, async ({ task, skip }) => {
       const { name, remark } = generator
