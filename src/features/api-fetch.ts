@@ -31,5 +31,14 @@ export async function fetchText(api: ApiFetch, path: string, body?: unknown): Pr
   return response.text
 }
 
+/**
+ * Sends a read request to the API and parses the JSON of the response.
+ * @throws ApiResponseError for any status other than 200.
+ */
+export async function fetchJson<Body>(api: ApiFetch, path: string, body?: unknown): Promise<Body> {
+  // Not validated here: tests check every response of the API against the OpenAPI document.
+  return JSON.parse(await fetchText(api, path, body)) as Body
+}
+
 /** Whether a path has a segment `.` or `..`, which would lead to another path. Percent-encoding the dots would not help. */
 export const hasDotSegment = (path: string): boolean => /\/\.\.?(?=\/|\?|$)/.test(path)

@@ -1,8 +1,8 @@
 import type { CallToolResult, StandardSchemaWithJSON } from '@modelcontextprotocol/server'
 import { z } from 'zod'
 import { checkValue, describeFault } from '../../problems/faults.ts'
-import { type ApiFetch, ApiResponseError, fetchText } from '../api-fetch.ts'
-import { pathOf, RefusedError } from './api.ts'
+import { type ApiFetch, ApiResponseError, fetchJson, fetchText } from '../api-fetch.ts'
+import { apiPath, RefusedError } from './api-path.ts'
 
 /** A tool for agents. All tools only read. */
 export interface Tool {
@@ -66,7 +66,10 @@ export async function fetchCitations(
   if (keys.length === 0 || resource === 'citations') return { citations: '[]' }
   const query = { resource, record: keys.join(), include: 'sourceDetails', limit: maxCitations, asOf }
   const fields = 'id,source,record,property,locator,excerpt,rank'
-  const { data, page } = JSON.parse(await fetchText(api, pathOf(['citations'], { ...query, fields })))
+  const { data, page } = await fetchJson<{ data: unknown[]; page: { next: string | null } }>(
+    api,
+    apiPath(['citations'], { ...query, fields }),
+  )
   return { citations: JSON.stringify(data), ...(page.next !== null && { moreCitations: 'true' }) }
 }
 

@@ -3,11 +3,11 @@ import type { Registry } from '../../model/registry.ts'
 import { edtf } from '../../model/schemas.ts'
 import { maxTop } from '../../query/aggregate.ts'
 import { asOfName } from '../../query/past.ts'
-import { fetchText } from '../api-fetch.ts'
+import { fetchJson } from '../api-fetch.ts'
 import { resourcesKnownByName } from '../names/index.ts'
 import { networkResources } from '../network/selection.ts'
 import { maxQueryLength } from '../search/search.ts'
-import { pathOf, type Query, RefusedError } from './api.ts'
+import { apiPath, type Query, RefusedError } from './api-path.ts'
 import { describeRegistry, describeResource } from './describe.ts'
 import { type Inputs, makeInputs, optionalList } from './inputs.ts'
 import { fetchCitations, fetchExchange, type Tool, tool, toolResult } from './tool.ts'
@@ -64,11 +64,11 @@ const resolveTool = ({ resource }: Inputs, registry: Registry): Tool =>
     run: async ({ name, resource, on }, api) => {
       const resources = resource === undefined ? resourcesKnownByName(registry) : [resource]
       const queries = resources.map((resource) => ({ resource, name, on }))
-      const { data } = JSON.parse(await fetchText(api, '/v1/resolve', { queries }))
+      const { data } = await fetchJson<{ data: unknown[] }>(api, '/v1/resolve', { queries })
       const resolutions = Object.fromEntries(resources.map((resource, index) => [resource, data[index]]))
       const found = await fetchExchange(
         api,
-        pathOf(['search'], { q: name.slice(0, maxQueryLength), resource, limit: 5 }),
+        apiPath(['search'], { q: name.slice(0, maxQueryLength), resource, limit: 5 }),
       )
       return toolResult(found, { resolutions: JSON.stringify(resolutions) })
     },
@@ -87,7 +87,7 @@ const searchTool = ({ resource, limit, asOf }: Inputs): Tool =>
     },
     run: async ({ q, resources, limit = 10, asOf }, api) =>
       toolResult(
-        await fetchExchange(api, pathOf(['search'], { q, resource: resources?.join(), limit, asOf })),
+        await fetchExchange(api, apiPath(['search'], { q, resource: resources?.join(), limit, asOf })),
       ),
   })
 
@@ -99,11 +99,11 @@ const getTool = ({ resource, key, asOf }: Inputs, registry: Registry): Tool =>
       'One record with its citations (the sources of its facts) and its latest changes. With asOf, the record and the citations are as of then; the changes are always the latest.',
     inputs: { resource, key, asOf },
     run: async ({ resource, key, asOf }, api) => {
-      const record = await fetchExchange(api, pathOf([resource, key], { asOf }))
+      const record = await fetchExchange(api, apiPath([resource, key], { asOf }))
       // The key of a merged record leads to another record, unless `asOf` is before the merge.
       const found = String(JSON.parse(record.text)[registry.get(resource).key.property])
-      const historyPath = pathOf([resource, found, 'history'], { limit: 5, follow: 'false' })
-      const history = JSON.parse(await fetchText(api, historyPath))
+      const historyPath = apiPath([resource, found, 'history'], { limit: 5, follow: 'false' })
+      const history = await fetchJson<{ data: unknown[] }>(api, historyPath)
       return toolResult(record, {
         ...(await fetchCitations(api, resource, [found], asOf)),
         history: JSON.stringify(history.data),
@@ -139,7 +139,7 @@ const listTool = ({ resource, filters, limit, asOf }: Inputs, registry: Registry
         cursor,
         count: count ? 'exact' : undefined,
       })
-      const page = await fetchExchange(api, pathOf([resource], query))
+      const page = await fetchExchange(api, apiPath([resource], query))
       const { data }: { data: Record<string, unknown>[] } = JSON.parse(page.text)
       const citations = await fetchCitations(
         api,
@@ -183,7 +183,7 @@ const aggregateTool = ({ resource, filters, limit, asOf }: Inputs, registry: Reg
         limit: input.limit ?? (top === undefined ? 50 : undefined),
         top,
       })
-      return toolResult(await fetchExchange(api, pathOf([resource, 'aggregate'], query)))
+      return toolResult(await fetchExchange(api, apiPath([resource, 'aggregate'], query)))
     },
   })
 
@@ -206,7 +206,7 @@ const networkTool = ({ limit, asOf, country }: Inputs, registry: Registry): Tool
     run: async ({ country, resources, limit = 20, ...others }, api) => {
       const segments = country === undefined ? ['network'] : ['countries', country, 'network']
       return toolResult(
-        await fetchExchange(api, pathOf(segments, { ...others, resource: resources?.join(), limit })),
+        await fetchExchange(api, apiPath(segments, { ...others, resource: resources?.join(), limit })),
       )
     },
   })
@@ -219,13 +219,13 @@ const briefingTool = ({ asOf, country }: Inputs): Tool =>
       'A summary of what the registry has about a country: its agreements, projects, bases and programs by year, kind, status, topic and partner; the agreements in force, and those that expire within a year; the latest changes; claimed figures beside recorded counts; and sources. Each number has the path of the list of its records.',
     inputs: { country, asOf },
     run: async ({ country, asOf }, api) =>
-      toolResult(await fetchExchange(api, pathOf(['countries', country, 'briefing'], { asOf }))),
+      toolResult(await fetchExchange(api, apiPath(['countries', country, 'briefing'], { asOf }))),
   })
 
 /** Returns the tools of a registry. There are at most eight, since agents read all definitions in every conversation. */
 export function agentTools(registry: Registry): Tool[] {
   const inputs = makeInputs(registry)
-  const declarations = [
+  return [
     describeTool,
     resolveTool,
     searchTool,
@@ -234,6 +234,5 @@ export function agentTools(registry: Registry): Tool[] {
     aggregateTool,
     networkTool,
     briefingTool,
-  ]
-  return declarations.map((declare) => declare(inputs, registry))
+  ].map((declare) => declare(inputs, registry))
 }

@@ -3,8 +3,8 @@ import { type ReferenceProperty, referenceProperties } from '../../model/referen
 import type { Registry } from '../../model/registry.ts'
 import { ownProperties, type Resource } from '../../model/resource.ts'
 import { type ApiFetch, ApiResponseError } from '../api-fetch.ts'
-import { fetchJson } from './fetch-json.ts'
 import { type EntityId, formatEntityId, parseEntityId } from './ids.ts'
+import { type NamedRecord, type Names, readNamedRecord } from './named-record.ts'
 import { checkField } from './queries.ts'
 
 /** Maximum number of entities of a request, since each needs a request to the API. */
@@ -14,12 +14,6 @@ const extension = z.looseObject({
   ids: z.array(z.string().max(200)).max(maxIds),
   properties: z.array(z.looseObject({ id: z.string().max(100) })).max(50),
 })
-
-/** Names of records by resource and key. */
-type Names = Record<string, Record<string, string>>
-
-/** A requested record, with the names of the records that it refers to. */
-type NamedEntity = Record<string, unknown> & { names?: Names }
 
 /** The reference properties inside a property, and the names of the records to which they refer. */
 interface CellContext {
@@ -60,7 +54,7 @@ function toCells(value: unknown, context: CellContext): Cell[] {
 }
 
 /** Returns the cells of a property; none if the resource has no such property. */
-function propertyCells(resource: Resource, property: string, { names = {}, ...record }: NamedEntity): Cell[] {
+function propertyCells(resource: Resource, property: string, { names = {}, ...record }: NamedRecord): Cell[] {
   if (!Object.hasOwn(ownProperties(resource), property)) return []
   const references = referenceProperties(resource, [property])
   const referredResources = references.map((found) => found.resource)
@@ -69,10 +63,10 @@ function propertyCells(resource: Resource, property: string, { names = {}, ...re
   return toCells(record[property], { names: Object.fromEntries(ownNames), references })
 }
 
-/** Reads a record with the names of the records that it refers to; undefined if there is none. */
-async function readEntity(api: ApiFetch, { resource, key }: EntityId): Promise<NamedEntity | undefined> {
+/** Reads a record; undefined if there is none. */
+async function findRecord(api: ApiFetch, entity: EntityId): Promise<NamedRecord | undefined> {
   try {
-    return await fetchJson<NamedEntity>(api, `/v1/${resource}/${encodeURIComponent(key)}?include=names`)
+    return await readNamedRecord(api, entity)
   } catch (error) {
     if (error instanceof ApiResponseError && [400, 404].includes(error.response.status)) return undefined
     throw error
@@ -95,7 +89,7 @@ export async function extend(
     ids.map(async (id) => {
       const entity = parseEntityId(id)
       const resource = entity && registry.find(entity.resource)
-      const record = resource && (await readEntity(api, entity))
+      const record = resource && (await findRecord(api, entity))
       const cells = properties.map(({ id: property }) => [
         property,
         record ? propertyCells(resource, property, record) : [],

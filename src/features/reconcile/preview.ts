@@ -1,7 +1,7 @@
 import { escapeHtml } from '../../formats/html.ts'
 import type { ApiFetch } from '../api-fetch.ts'
-import { fetchJson } from './fetch-json.ts'
 import type { EntityId } from './ids.ts'
+import { readNamedRecord } from './named-record.ts'
 
 /** Properties that a preview shows in addition to the name, if the record has them. */
 const shownProperties = [
@@ -18,16 +18,13 @@ const shownProperties = [
 /** The resources to which shown properties refer. */
 const referredResources: Record<string, string> = { country: 'countries', region: 'regions' }
 
-/** A record with the names of the records that it refers to, by resource and key. */
-type NamedRecord = Record<string, unknown> & { names?: Record<string, Record<string, string>> }
-
 /**
  * Returns the preview of a record, an HTML page for a frame of the size that `manifest.ts` states.
  * @throws ApiResponseError when the API refuses the request, such as for an unknown record.
  */
-export async function makePreview(api: ApiFetch, { resource, key }: EntityId): Promise<string> {
-  const path = `/v1/${resource}/${encodeURIComponent(key)}?include=names`
-  const { names = {}, ...record } = await fetchJson<NamedRecord>(api, path)
+export async function makePreview(api: ApiFetch, entity: EntityId): Promise<string> {
+  const { resource, key } = entity
+  const { names = {}, ...record } = await readNamedRecord(api, entity)
   const name = String(record.name ?? record.title ?? key)
   const lines = shownProperties.flatMap((property) => {
     const value = record[property]

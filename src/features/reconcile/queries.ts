@@ -4,11 +4,10 @@ import type { Registry } from '../../model/registry.ts'
 import { faultCountText } from '../../operations/writing/validation.ts'
 import { checkValue } from '../../problems/faults.ts'
 import { Problem } from '../../problems/problem.ts'
-import type { ApiFetch } from '../api-fetch.ts'
+import { type ApiFetch, fetchJson } from '../api-fetch.ts'
 import { maxCandidates, maxQueries } from '../names/endpoint.ts'
 import { type NameMatch, type NameQuery, type Resolution, resourcesKnownByName } from '../names/index.ts'
 import { maxNameLength } from '../names/types.ts'
-import { fetchJson } from './fetch-json.ts'
 import { formatEntityId, parseEntityId } from './ids.ts'
 import { maxBatch, queryProperties, toType, unknownTypeDetail } from './manifest.ts'
 
@@ -89,7 +88,7 @@ const codeProperties = ['alpha2', 'alpha3', 'numeric', 'ror'] as const
  * Returns the types of a query, each once; the default types if the query has none.
  * @throws Problem `invalid-body` for an unknown type.
  */
-function typesOf({ type }: Query, registry: Registry): string[] {
+function readTypes({ type }: Query, registry: Registry): string[] {
   const given = [...new Set([type ?? []].flat())]
   const unknown = given.find((name) => !registry.find(name))
   if (unknown !== undefined) throw new Problem('invalid-body', unknownTypeDetail(registry, unknown))
@@ -117,7 +116,7 @@ interface Restrictions {
 }
 
 /** Returns the restrictions of a query. @param countries the codes of the countries in the batch, by name. */
-function restrictionsOf(query: Query, countries: ReadonlyMap<string, string>): Restrictions {
+function readRestrictions(query: Query, countries: ReadonlyMap<string, string>): Restrictions {
   const name = propertyText(query, 'country')
   const country = name === undefined ? undefined : countries.get(name)
   const date = propertyText(query, 'on')
@@ -168,10 +167,10 @@ export async function reconcileQueries(
   const entries = [...queries].map(([id, query]) => ({
     id,
     query,
-    restrictions: restrictionsOf(query, countries),
+    restrictions: readRestrictions(query, countries),
   }))
   const nameQueries = entries.flatMap(({ id, query, restrictions }) =>
-    typesOf(query, registry).flatMap((resource) => {
+    readTypes(query, registry).flatMap((resource) => {
       const nameQuery = toNameQuery(query, resource, restrictions)
       return nameQuery ? [{ id, nameQuery }] : []
     }),

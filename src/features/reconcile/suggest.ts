@@ -1,9 +1,8 @@
 import type { Registry } from '../../model/registry.ts'
 import { ownProperties } from '../../model/resource.ts'
 import { Problem } from '../../problems/problem.ts'
-import type { ApiFetch } from '../api-fetch.ts'
+import { type ApiFetch, fetchJson } from '../api-fetch.ts'
 import { resourcesKnownByName } from '../names/index.ts'
-import { fetchJson } from './fetch-json.ts'
 import { formatEntityId } from './ids.ts'
 import { queryProperties, toType, unknownTypeDetail } from './manifest.ts'
 
@@ -31,12 +30,8 @@ export function parseSuggestQuery({ prefix, cursor }: Record<string, unknown>): 
   return { prefix: prefix.slice(0, 200), cursor: offset }
 }
 
-interface Hit {
-  resource: string
-  key: string
-  title: string
-  matched: string | null
-}
+/** A hit of `GET /v1/search`. */
+type Hit = Record<'resource' | 'key' | 'title', string> & { matched: string | null }
 
 /** Checks the parameter `type`. @throws Problem `invalid-parameter` if it is not a resource. */
 export function requireType(registry: Registry, type: string): void {
@@ -82,7 +77,7 @@ export const suggestTypes = (registry: Registry, { prefix, cursor }: SuggestQuer
 })
 
 /** Returns the properties of a resource in the form of the reconciliation service. */
-export const propertiesOf = (registry: Registry, type: string) =>
+export const listProperties = (registry: Registry, type: string) =>
   Object.entries(ownProperties(registry.get(type))).map(([id, schema]) => {
     // Zod's schemas have metadata, although the type of a shape does not say so.
     const description =
@@ -90,7 +85,7 @@ export const propertiesOf = (registry: Registry, type: string) =>
     return { id, name: id, ...(typeof description === 'string' && { description }) }
   })
 
-/** Suggests properties that a query may have. `propertiesOf` lists the properties of records. */
+/** Suggests properties that a query may have. `listProperties` returns the properties of records. */
 export const suggestProperties = ({ prefix, cursor }: SuggestQuery) => ({
   result: Object.entries(queryProperties)
     .map(([id, description]) => ({ id, name: id, description }))

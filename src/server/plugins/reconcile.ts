@@ -7,8 +7,8 @@ import { makeManifest } from '../../features/reconcile/manifest.ts'
 import { makePreview } from '../../features/reconcile/preview.ts'
 import { reconcileQueries } from '../../features/reconcile/queries.ts'
 import {
+  listProperties,
   parseSuggestQuery,
-  propertiesOf,
   requireType,
   suggestEntities,
   suggestProperties,
@@ -76,10 +76,10 @@ function parseFields(text: string): Record<string, string> {
 }
 
 /** Returns the fields of a form, which the body parser leaves as text. */
-const fieldsOf = (body: unknown) => (typeof body === 'string' ? parseFields(body) : {})
+const readFields = (body: unknown) => (typeof body === 'string' ? parseFields(body) : {})
 
 /** Returns the parameters of the query string, which the router does not parse. */
-const queryOf = ({ url }: FastifyRequest) => parseFields(url.split('?').slice(1).join('?'))
+const readQuery = ({ url }: FastifyRequest) => parseFields(url.split('?').slice(1).join('?'))
 
 /**
  * Checks the names of the fields of a request to `/reconcile`. Other unknown fields are ignored, since clients may send fields
@@ -123,7 +123,7 @@ async function parseField(name: string, text: string): Promise<unknown> {
 
 /** Returns the entity id in the parameter `id`. @throws Problem `not-found` if it is missing, malformed or of no resource. */
 function entityIn(request: FastifyRequest, registry: Registry): EntityId {
-  const { id } = queryOf(request)
+  const { id } = readQuery(request)
   const entity = id === undefined ? undefined : parseEntityId(id)
   if (entity && registry.find(entity.resource)) return entity
   const detail = id === undefined ? 'The parameter id is missing.' : `There is no entity ${quote(id)}.`
@@ -131,7 +131,7 @@ function entityIn(request: FastifyRequest, registry: Registry): EntityId {
 }
 
 /** Returns the base URL of the service as the client sees it. @throws Problem `malformed-request` if Host names no host. */
-function baseUrlOf({ protocol, host }: FastifyRequest): string {
+function getBaseUrl({ protocol, host }: FastifyRequest): string {
   const url = `${protocol}://${host}`
   if (URL.canParse(url)) return url
   throw headerProblem('Host', 'must name the host of the service, for the addresses in the manifest')
@@ -191,12 +191,12 @@ export async function reconcile(
     }
 
   const main = handleWith(async (api, request) => {
-    const fields: Record<string, string> = { ...queryOf(request), ...fieldsOf(request.body) }
+    const fields: Record<string, string> = { ...readQuery(request), ...readFields(request.body) }
     requireKnownFields(fields, request.method)
     const { queries, extend: extension } = fields
     if (queries !== undefined) return reconcileQueries(api, registry, await parseField('queries', queries))
     if (extension !== undefined) return extend(api, registry, await parseField('extend', extension))
-    return makeManifest(publicUrl ?? baseUrlOf(request), registry)
+    return makeManifest(publicUrl ?? getBaseUrl(request), registry)
   })
   scope.get('/reconcile', options, main)
   scope.post('/reconcile', options, main)
@@ -205,29 +205,29 @@ export async function reconcile(
     '/reconcile/suggest/entity',
     options,
     handleWith((api, request) => {
-      const { type = '', ...query } = queryOf(request)
+      const { type = '', ...query } = readQuery(request)
       return suggestEntities(api, registry, parseSuggestQuery(query), type)
     }),
   )
   scope.get(
     '/reconcile/suggest/type',
     options,
-    handleWith((_api, request) => suggestTypes(registry, parseSuggestQuery(queryOf(request)))),
+    handleWith((_api, request) => suggestTypes(registry, parseSuggestQuery(readQuery(request)))),
   )
   scope.get(
     '/reconcile/suggest/property',
     options,
-    handleWith((_api, request) => suggestProperties(parseSuggestQuery(queryOf(request)))),
+    handleWith((_api, request) => suggestProperties(parseSuggestQuery(readQuery(request)))),
   )
   scope.get(
     '/reconcile/extend/propose',
     options,
     handleWith((_api, request) => {
-      const { type = 'countries', limit } = queryOf(request)
+      const { type = 'countries', limit } = readQuery(request)
       requireType(registry, type)
       const requested = Number(limit ?? defaultProposedCount)
       const count = Number.isInteger(requested) && requested > 0 ? requested : defaultProposedCount
-      const properties = propertiesOf(registry, type).slice(0, count)
+      const properties = listProperties(registry, type).slice(0, count)
       return { type, limit: properties.length, properties }
     }),
   )

@@ -8,7 +8,7 @@ export type Query = Record<string, string | number | undefined>
  * separate values.
  * @throws RefusedError for the segments `.` and `..`.
  */
-export function pathOf(segments: readonly string[], query: Query): string {
+export function apiPath(segments: readonly string[], query: Query): string {
   const path = `/v1/${segments.map(encodeURIComponent).join('/')}`
   if (hasDotSegment(path)) throw new RefusedError('A key cannot be "." or "..".')
   const parameters = new URLSearchParams()
