@@ -58,7 +58,7 @@ function dataset(resource: Resource, { serviceUrl: url = '' }: Publisher) {
 }
 
 /** `GET /v1/catalog`: the data sets of the registry, for data portals (DCAT 3, https://www.w3.org/TR/vocab-dcat-3/). */
-export function catalog(registry: Registry): Endpoint {
+export function catalogEndpoint(registry: Registry): Endpoint {
   return {
     method: 'GET',
     path: '/v1/catalog',

@@ -81,7 +81,7 @@ function vocabularies({ resources }: Registry, language: Language) {
 }
 
 /** `GET /v1/vocabularies`: the words of all enumerations with their labels, for menus and legends. */
-export function vocabularyList(registry: Registry): Endpoint {
+export function vocabulariesEndpoint(registry: Registry): Endpoint {
   const schema = makeSchema(registry.resources.map(({ name }) => name))
   return {
     method: 'GET',

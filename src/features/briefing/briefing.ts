@@ -103,13 +103,13 @@ async function briefingJson(
     received: await amountsJson(queries, programs, `${filter}&role=recipient,beneficiary`),
     changes: asOf === undefined ? await changesJson(registry, tx, code, language) : 'null',
     figures: JSON.stringify(await readFigures(registry, queries, code)),
-    figuresList: JSON.stringify(figuresListPath(registry, code, asOf)),
+    figuresList: JSON.stringify(figuresListPath(registry, queries, code)),
     sources: await sourcesJson(queries, registry.get('citations'), code),
   })
 }
 
 /** `GET /v1/countries/{code}/briefing`: a summary of what the registry has about a country. */
-export function briefing(registry: Registry): Endpoint {
+export function briefingEndpoint(registry: Registry): Endpoint {
   const countries = registry.get('countries')
   return withMergedRecords(countries, {
     method: 'GET',

@@ -52,17 +52,17 @@ const section = registerResponseSchema(
     }),
 )
 
+const moneyExample = (roles: string) => ({
+  count: 0,
+  list: `/v1/assistance-programs?country=PAK&role=${roles}`,
+  byYearAndCurrency: { data: [], groups: 0 },
+})
+
 const money = registerResponseSchema(
   'BriefingMoney',
   z.strictObject({ count: count(), list: list(), byYearAndCurrency: groups }).meta({
     description: 'Programs and the sums of amounts: a group for each year, kind of amount and currency.',
-    examples: [
-      {
-        count: 0,
-        list: '/v1/assistance-programs?country=PAK&role=donor,funder',
-        byYearAndCurrency: { data: [], groups: 0 },
-      },
-    ],
+    examples: [moneyExample('donor,funder')],
   }),
 )
 
@@ -163,16 +163,8 @@ const makeSchema = (registry: Registry) =>
               data: [],
             },
             units: { data: [], groups: 0 },
-            given: {
-              count: 0,
-              list: '/v1/assistance-programs?country=PAK&role=donor,funder',
-              byYearAndCurrency: { data: [], groups: 0 },
-            },
-            received: {
-              count: 0,
-              list: '/v1/assistance-programs?country=PAK&role=recipient,beneficiary',
-              byYearAndCurrency: { data: [], groups: 0 },
-            },
+            given: moneyExample('donor,funder'),
+            received: moneyExample('recipient,beneficiary'),
             changes: { list: '/v1/changes?country=PAK&order=desc', data: [] },
             figures: [],
             figuresList: '/v1/figures?country=PAK&sort=indicator',

@@ -1,5 +1,4 @@
 import type { Registry } from '../../model/registry.ts'
-import { listPath, withAsOf } from '../../operations/counts.ts'
 import { maxFigures } from './limits.ts'
 import type { QueryRunner } from './query-runner.ts'
 
@@ -9,14 +8,9 @@ type Figure = Record<(typeof fields)[number] | 'recorded', unknown>
 
 const figuresQuery = (code: string) => `country=${code}&sort=indicator`
 
-/**
- * Returns the path of the list of all figures about a country.
- * @param asOf the time as of which the briefing reads the registry; undefined for the current registry.
- */
-export function figuresListPath(registry: Registry, code: string, asOf: string | undefined): string {
-  const resource = registry.get('figures')
-  return listPath(resource, withAsOf(resource, figuresQuery(code), asOf))
-}
+/** Returns the path of the list of all figures about a country. */
+export const figuresListPath = (registry: Registry, queries: QueryRunner, code: string): string =>
+  queries.listPath(registry.get('figures'), figuresQuery(code))
 
 /**
  * Returns up to `maxFigures` figures that sources claim about a country, sorted by indicator, each with the registry's own

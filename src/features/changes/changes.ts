@@ -1,21 +1,21 @@
-import { getStringValues, getValues, invalidParameters } from '../../model/parameters.ts'
+import { getLimit, getStringValues, invalidParameters } from '../../model/parameters.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Endpoint } from '../../operations/operation.ts'
 import { pageEnvelope } from '../../operations/page-envelope.ts'
 import { changeJson, type FeedRow, feedStatement } from '../../query/revisions.ts'
 import {
   beyondEndMessage,
-  defaultLimit,
   feedPage,
   feedParameters,
   isBeyondEnd,
+  pageLimits,
   pageParameters,
   readAfter,
   readResources,
 } from './contract.ts'
 
 /** `GET /v1/changes`: every change of every record, once, for clients that follow the registry. */
-export const changes = (registry: Registry): Endpoint => ({
+export const changesEndpoint = (registry: Registry): Endpoint => ({
   method: 'GET',
   path: '/v1/changes',
   tag: 'registry',
@@ -40,7 +40,7 @@ export const changes = (registry: Registry): Endpoint => ({
   },
 
   async handle({ query }, { database }) {
-    const limit = Number(getValues(query, 'limit')[0] ?? defaultLimit)
+    const limit = getLimit(query, pageLimits)
     const start = readAfter(query)
     const order = getStringValues(query, 'order')[0] === 'desc' ? 'desc' : 'asc'
     const statement = feedStatement({
@@ -58,10 +58,6 @@ export const changes = (registry: Registry): Endpoint => ({
     const page = { limit, after, more: (rows[0]?.found ?? 0) > shown.length }
     const data = shown.map((row) => changeJson(registry, row)).join(',')
     // Not stored: when a transaction ends, changes that waited for it become visible, and no notification announces this.
-    return {
-      status: 200,
-      headers: { 'cache-control': 'no-store' },
-      body: pageEnvelope(data, page),
-    }
+    return { status: 200, headers: { 'cache-control': 'no-store' }, body: pageEnvelope(data, page) }
   },
 })

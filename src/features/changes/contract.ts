@@ -26,14 +26,15 @@ export function parseFeedPosition(text: string): FeedPosition | undefined {
   return transaction === undefined || sequence === undefined ? undefined : { transaction, sequence }
 }
 
-const position = z
+/** Schema of a position of the feed. */
+export const feedPosition = z
   .string()
   .regex(positionPattern, { error: 'must be a position of this feed, such as 1234.56: send it unchanged' })
 
 /** Parameters of the feed. */
 export const feedParameters = (registry: Registry): Record<string, Parameter> => ({
   after: cursorParameter(
-    position,
+    feedPosition,
     'The `position` of the last change that was read. Without it, reading starts at the first change.',
   ),
   resource: multiValueParameter(
@@ -75,7 +76,7 @@ const makeFeedChange = ({ resources }: Registry) =>
       .intersection(
         recordChange,
         z.strictObject({
-          position: position.meta({ description: 'Position of the change in the feed, for `after`.' }),
+          position: feedPosition.meta({ description: 'Position of the change in the feed, for `after`.' }),
           resource: z
             .enum(resources.map(({ name }) => name))
             .meta({ description: 'The resource of the record.' }),
@@ -88,7 +89,8 @@ const makeFeedChange = ({ resources }: Registry) =>
       .meta({ description: 'A change to a record, with the record.', examples: [example] }),
   )
 
-const limits = { defaultSize: 100, maxSize: 500 } as const
+/** Default and maximum number of changes per page. */
+export const pageLimits = { defaultSize: 100, maxSize: 500 } as const
 
 /** Parameters of a page of changes, other than those of the feed. */
 export const pageParameters: Record<string, Parameter> = {
@@ -100,11 +102,8 @@ export const pageParameters: Record<string, Parameter> = {
     keys.country(),
     'Countries that the record named at that version: as a participant, host or location, or in a property `country`, directly or through an organization. A country names itself.',
   ),
-  limit: limitParameter('Changes per page', limits),
+  limit: limitParameter('Changes per page', pageLimits),
 }
-
-/** Default number of changes per page. */
-export const defaultLimit = limits.defaultSize
 
 const makeFeedPage = (registry: Registry) =>
   registerResponseSchema(
@@ -114,7 +113,7 @@ const makeFeedPage = (registry: Registry) =>
         data: z.array(feedChange(registry)),
         page: z.strictObject({
           limit: z.int().min(1).meta({ description: 'Maximum number of changes per page.' }),
-          after: position.nullable().meta({
+          after: feedPosition.nullable().meta({
             description:
               'Value of `after` for the next request; with `asc`, at any later time. Null if there is no change yet.',
           }),

@@ -88,7 +88,7 @@ const stream = z.string().meta({
 })
 
 /** `GET /v1/changes/stream`: the changes of `GET /v1/changes` as server-sent events, as they happen. */
-export const changesStream = (registry: Registry): Endpoint => {
+export const changesStreamEndpoint = (registry: Registry): Endpoint => {
   // One feed for all clients that see the same records.
   const feeds = new WeakMap<DatabaseClient, ChangeFeed>()
   return {

@@ -7,7 +7,7 @@ import { composedJson, propertiesOf, recordProperties, shapeOf } from '../../mod
 import type { Registry } from '../../model/registry.ts'
 import { placeholder, statement } from '../../query/statement.ts'
 import { readAll } from './read-all.ts'
-import { type IntegrityFault, subjectOf } from './revision-faults.ts'
+import { describeVersion, type IntegrityFault } from './revision-faults.ts'
 
 interface Row {
   resource: string
@@ -155,6 +155,6 @@ export async function* findRecordFaults(
   for await (const row of readAll<Row>(client, 'differing_records', differingRecordsQuery)) {
     const message = await comparison.explain(row)
     const version = row.version ?? row.recordVersion ?? 0
-    if (message) yield { subject: subjectOf({ ...row, version }), message }
+    if (message) yield { subject: describeVersion({ ...row, version }), message }
   }
 }

@@ -11,8 +11,15 @@ export interface IntegrityFault {
 }
 
 /** Returns the `subject` of a fault of one version of a record. */
-export const subjectOf = ({ resource, key, version }: { resource: string; key: string; version: number }) =>
-  `${resource}/${key} version ${version}`
+export const describeVersion = ({
+  resource,
+  key,
+  version,
+}: {
+  resource: string
+  key: string
+  version: number
+}) => `${resource}/${key} version ${version}`
 
 interface Row {
   resource: string
@@ -68,7 +75,7 @@ const explainContent = ({ redactedBy }: Row): string =>
 /** Yields the faults of revisions: of the content of each, and of its link to the previous revision. */
 export async function* findRevisionFaults(client: pg.ClientBase): AsyncGenerator<IntegrityFault> {
   for await (const row of readAll<Row>(client, 'faulty_revisions', faultyRevisionsQuery)) {
-    if (!row.contentMatches) yield { subject: subjectOf(row), message: explainContent(row) }
-    if (!row.linkMatches) yield { subject: subjectOf(row), message: explainLink(row) }
+    if (!row.contentMatches) yield { subject: describeVersion(row), message: explainContent(row) }
+    if (!row.linkMatches) yield { subject: describeVersion(row), message: explainLink(row) }
   }
 }

@@ -1,13 +1,14 @@
 import { z } from 'zod'
 import type { Database } from '../../database/database.ts'
 import { OperationalError } from '../../operational-error.ts'
+import { feedPosition } from '../changes/contract.ts'
 import { FeedHash } from './feed-hash.ts'
 import { inSnapshot } from './read-all.ts'
 
 /** A seal. It is published, so that others can verify later that the history of the registry was not changed. */
 const sealSchema = z.strictObject({
   /** Position in the feed of the last sealed revision: `transaction.sequence`. All later commits come after it. */
-  position: z.string().regex(/^\d{1,18}\.\d{1,18}$/),
+  position: feedPosition,
   /** Number of revisions up to the position. */
   count: z.int().min(1),
   /** SHA-256 of the hashes of these revisions in the order of the feed, in hexadecimal. */

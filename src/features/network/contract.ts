@@ -5,6 +5,7 @@ import type { Language } from '../../model/languages.ts'
 import { lazyFor } from '../../model/lazy.ts'
 import {
   type CheckedQuery,
+  getLimit,
   getStringValues,
   getValues,
   limitParameter,
@@ -26,8 +27,8 @@ import type { NetworkPlan } from './statement.ts'
 const listResourceNames = (registry: Registry) =>
   networkResources(registry).map(({ resource }) => resource.name)
 
-const maximums = { edges: 1000, minimum: 1_000_000 } as const
-const defaultEdges = 100
+const edgeLimits = { defaultSize: 100, maxSize: 1000 } as const
+const maxMinimum = 1_000_000
 
 /** The parameters that select the records of a network and limit the response. */
 export const networkParameters = (registry: Registry): Record<string, Parameter> => ({
@@ -56,19 +57,16 @@ export const networkParameters = (registry: Registry): Record<string, Parameter>
     'Regions or groups of countries. In the whole network, at least one end of each edge is in one of them; in the network of a country, its partners are.',
   ),
   minimum: singleValueParameter(
-    wholeNumber(maximums.minimum),
+    wholeNumber(maxMinimum),
     'Minimum number of shared records; 1 when left out.',
-    z.int().min(1).max(maximums.minimum),
+    z.int().min(1).max(maxMinimum),
   ),
   ...recordAsOfParameter,
-  limit: limitParameter('Edges or partners in the response, those with the most shared records first', {
-    defaultSize: defaultEdges,
-    maxSize: maximums.edges,
-  }),
+  limit: limitParameter(
+    'Edges or partners in the response, those with the most shared records first',
+    edgeLimits,
+  ),
 })
-
-const getNumber = (query: CheckedQuery, name: string, fallback: number) =>
-  Number(getValues(query, name)[0] ?? fallback)
 
 /**
  * Returns the plan of a checked query.
@@ -86,8 +84,8 @@ export const planNetwork = (
   level,
   country,
   regions: getStringValues(query, 'region'),
-  minimum: getNumber(query, 'minimum', 1),
-  limit: getNumber(query, 'limit', defaultEdges),
+  minimum: Number(getValues(query, 'minimum')[0] ?? 1),
+  limit: getLimit(query, edgeLimits),
   language,
   asOf: getRecordAsOf(query),
 })

@@ -19,10 +19,6 @@ import {
   partnersStatement,
 } from './statement.ts'
 
-interface Row {
-  document: string
-}
-
 const participationNote =
   'Participants count in any role. A country also counts through its organizations, as a host and by location, as in the filter `country`. Regions that take part themselves are not nodes.'
 
@@ -43,26 +39,27 @@ const problems: Contract['problems'] = ['malformed-request', 'invalid-parameter'
  */
 const pairSettings = `${groupingSettings}; set local parallel_tuple_cost = 1000`
 
-/** Reads a network, now or as of a time: first its edges, and then the details of the shown edges. */
+/** Reads the JSON of a network, now or as of a time: first its edges, and then the details of the shown edges. */
 const readNetwork = (
   registry: Registry,
   plan: NetworkPlan,
   context: Context,
   makeStatement: typeof networkStatement,
-): Promise<Row[]> =>
+): Promise<string | undefined> =>
   readSnapshotAt(
     plan.asOf,
     context,
     async (tx) => {
       const [edges] = await tx.query<Edges>(edgesStatement(registry, plan))
       if (!edges) throw new Error('the edges of a network have no row')
-      return tx.query<Row>(makeStatement(registry, plan, edges))
+      const [row] = await tx.query<{ document: string }>(makeStatement(registry, plan, edges))
+      return row?.document
     },
     plan.asOf === undefined ? pairSettings : undefined,
   )
 
 /** `GET /v1/network`: who cooperates with whom. */
-export const network = (registry: Registry): Endpoint => ({
+export const networkEndpoint = (registry: Registry): Endpoint => ({
   method: 'GET',
   path: '/v1/network',
   tag: 'registry',
@@ -92,13 +89,14 @@ export const network = (registry: Registry): Endpoint => ({
   async handle({ query, language }, context) {
     const level = getStringValues(query, 'level')[0] === 'organization' ? 'organization' : 'country'
     const plan = planNetwork(registry, query, level, language)
-    const rows = await readNetwork(registry, plan, context, networkStatement)
-    return withLanguageHeaders(taggedResponse(rows.map(({ document }) => document).join('')), language)
+    const document = await readNetwork(registry, plan, context, networkStatement)
+    if (document === undefined) throw new Error('the statement of a network returned no row')
+    return withLanguageHeaders(taggedResponse(document), language)
   },
 })
 
 /** `GET /v1/countries/{code}/network`: a country's partners. */
-export function countryNetwork(registry: Registry): Endpoint {
+export function countryNetworkEndpoint(registry: Registry): Endpoint {
   const countries = registry.get('countries')
   return withMergedRecords(countries, {
     method: 'GET',
@@ -125,11 +123,10 @@ export function countryNetwork(registry: Registry): Endpoint {
     async handle({ key, query, language }, context) {
       const asOf = getRecordAsOf(query)
       const plan = planNetwork(registry, query, 'country', language, key)
-      const rows = await readNetwork(registry, plan, context, partnersStatement)
-      const [row] = rows
-      if (!row)
+      const document = await readNetwork(registry, plan, context, partnersStatement)
+      if (document === undefined)
         throw asOf === undefined ? recordNotFound(countries, key) : recordNotFoundAt(countries, key, asOf)
-      return withLanguageHeaders(taggedResponse(row.document), language)
+      return withLanguageHeaders(taggedResponse(document), language)
     },
   })
 }

@@ -28,12 +28,12 @@ function participantRows(registry: Registry, { resource, hosts }: NetworkResourc
   return unionAll([
     sql`select ${participations.record} as record, coalesce(${participations.country}, organizations.country) as participant
       from ${participations} left join organizations on organizations.id = ${participations.organization} where ${ofResource}`,
-    ...hostRows({ hosts }),
+    ...hostRows(hosts),
   ])
 }
 
 /** Returns queries for the countries that count as participants because they are the host or location of a record. */
-const hostRows = ({ hosts }: Pick<NetworkResource, 'hosts'>): SQL[] =>
+const hostRows = (hosts: NetworkResource['hosts']): SQL[] =>
   hosts.map(
     ({ record, country }) =>
       sql`select ${record} as record, ${country} as participant from ${country.table} where ${country} is not null`,
@@ -62,7 +62,7 @@ function participantsSql(
   const stored = sql`${columnOf(table, countriesProperty)}`
   if (hosts.length === 0) return { join: sql``, participants: stored }
   return {
-    join: sql`left join ${byRecord(unionAll(hostRows(networkResource)))}`,
+    join: sql`left join ${byRecord(unionAll(hostRows(hosts)))}`,
     participants: sql`case when by_record.participants is null or by_record.participants <@ ${stored} then ${stored} else sorted_union(${stored}, by_record.participants) end`,
   }
 }

@@ -77,7 +77,7 @@ function regionCondition({ regions, level, country }: NetworkPlan): SQL {
   return country === undefined ? sql`source in ${nodes} or target in ${nodes}` : sql`target in ${nodes}`
 }
 
-const shapeOf = (name: string, { selected, level, country, regions, asOf, language }: NetworkPlan) =>
+const planShape = (name: string, { selected, level, country, regions, asOf, language }: NetworkPlan) =>
   [
     name,
     level,
@@ -106,7 +106,7 @@ export function edgesStatement(registry: Registry, plan: NetworkPlan): Statement
       select * from edges order by count desc, source collate "C", target collate "C" limit ${placeholder('limit')}::int
     ) as shown) as shown`
   const values = { ...selectionValues(plan), regions, minimum, limit, code: country }
-  return statement(shapeOf('edges', plan), build, values)
+  return statement(planShape('edges', plan), build, values)
 }
 
 /** Returns a query for the first and the last date of the record `connected.record`, as EDTF text. */
@@ -208,7 +208,7 @@ export function networkStatement(registry: Registry, plan: NetworkPlan, { total,
           from (select source, target, ${edgeColumns} from shown ${detailJoins(plan)}) as edge),
         'total', json_build_object('edges', ${placeholder('total')}::int)
       )::text as document`
-  return statement(shapeOf('network', plan), build, { ...detailValues(plan, shown), total })
+  return statement(planShape('network', plan), build, { ...detailValues(plan, shown), total })
 }
 
 /** Returns the SQL of the label point of a country; null without one. @param row alias of its row. */
@@ -248,5 +248,5 @@ export function partnersStatement(registry: Registry, plan: NetworkPlan, { total
     JSON.stringify(conditions),
   ])
   const values = { ...detailValues(plan, shown), total, ...Object.fromEntries(conditions) }
-  return statement(shapeOf('partners', plan), build, values)
+  return statement(planShape('partners', plan), build, values)
 }

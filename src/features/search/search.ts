@@ -13,7 +13,6 @@ import type { Contract, Endpoint } from '../../operations/operation.ts'
 import { pageEnvelope } from '../../operations/page-envelope.ts'
 import { readRegistryAt } from '../../operations/past.ts'
 import { notModified } from '../../operations/response-schemas.ts'
-
 import { getRecordAsOf, recordAsOfParameter } from '../../query/past.ts'
 import { searchStatement } from './statement.ts'
 
@@ -104,7 +103,7 @@ const makeContract = (names: string[], schema: () => z.ZodType): Contract => ({
 })
 
 /** `GET /v1/search?q=`: finds records of all resources by name and words, best first. */
-export function search({ resources }: Registry): Endpoint {
+export function searchEndpoint({ resources }: Registry): Endpoint {
   const names = resources.map(({ name }) => name)
   const pageSchema = makePageSchema(names)
   return {

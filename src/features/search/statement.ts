@@ -145,8 +145,8 @@ function substringHits(index: number, resource: Resource, isNeeded: SQL): SQL {
 const maxPairedRows = 2000
 
 /** Returns the SQL of the names of a record, one in each row. */
-const nameRows = ({ search: { title, nameLines } }: Resource): SQL =>
-  sql`string_to_table(${fold(nameLines ?? sql`${title}`)}, U&'\\000A')`
+const nameRows = (resource: Resource): SQL =>
+  sql`string_to_table(${fold(searchedNames(resource))}, U&'\\000A')`
 
 /**
  * Returns the query for records whose names occur in the text, for scripts without spaces, such as Chinese, which PostgreSQL
