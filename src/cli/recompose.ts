@@ -20,7 +20,7 @@ export const addRecompose: AddCommand = (program, context) => {
         import('../features/recompose/recompose.ts'),
         import('../resources/registry.ts'),
       ])
-      const count = await recompose(database, registry, { signal: context.signal })
+      const count = await recompose(database, registry, context.signal)
       await context.print(`${count} ${count === 1 ? 'document' : 'documents'} recomposed.`)
     })
 }

@@ -23,34 +23,25 @@ export const randomCountryCount = ({ random }: GeneratorState): number =>
     [random.between(5, 20), 2],
   ])
 
-const noParticipant = { country: null, organization: null, region: null }
-
-/** Chooses participants: countries, and sometimes an organization or a region. */
-function randomParticipantsWithoutRoles(
-  { random, organizationIds, referenceData }: GeneratorState,
-  countries: Country[],
-): JsonObject[] {
-  const participants: JsonObject[] = countries.map(({ code }) => ({ ...noParticipant, country: code }))
-  if (organizationIds.length > 0 && random.chance(0.12))
-    participants.push({ ...noParticipant, organization: random.pickZipf(organizationIds) })
-  if (random.chance(0.01)) participants.push({ ...noParticipant, region: random.pick(referenceData.regions) })
-  return participants
-}
-
 /**
- * Makes the participants of a record.
+ * Returns the countries as participants, and sometimes an organization or a region.
  * @param roles the roles of the first participant and of the others.
  */
-export const randomParticipants = (
-  state: GeneratorState,
+export function randomParticipants(
+  { random, organizationIds, referenceData }: GeneratorState,
   countries: Country[],
   roles: { first: string; others: string },
-): JsonObject[] =>
-  randomParticipantsWithoutRoles(state, countries).map((participant, position) => ({
-    ...participant,
+): JsonObject[] {
+  const participants: JsonObject[] = countries.map(({ code }) => ({ country: code }))
+  if (organizationIds.length > 0 && random.chance(0.12))
+    participants.push({ organization: random.pickZipf(organizationIds) })
+  if (random.chance(0.01)) participants.push({ region: random.pick(referenceData.regions) })
+  return participants.map((participant, position) => ({
+    ...{ country: null, organization: null, region: null, ...participant },
     role: position === 0 ? roles.first : roles.others,
     contribution: null,
   }))
+}
 
 /** Chooses one to three topics. */
 export function randomTopics({ random, referenceData }: GeneratorState): string[] {

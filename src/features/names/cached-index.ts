@@ -9,7 +9,7 @@ import { statement } from '../../query/statement.ts'
 import type { AmbiguousName, NamedRecord, NameEntry } from './entries.ts'
 import { NameIndex } from './name-index.ts'
 import { kindReasons, listedNames, type NameList, type Translations } from './name-lists.ts'
-import { yearOf } from './years.ts'
+import { parseYear } from './years.ts'
 
 /** Cached indexes of all names of the resources with natural keys: countries, regions, topics. */
 
@@ -97,8 +97,8 @@ const toRecord = ({ name: resource }: Resource, row: Row, list: NameList): Named
       ...(numeric && { numeric }),
       ...(scheme && code && { [scheme]: code.toUpperCase() }),
     },
-    from: yearOf(row.validFrom),
-    to: yearOf(row.validTo),
+    from: parseYear(row.validFrom),
+    to: parseYear(row.validTo),
     ...(successors && { successors }),
     responsibleState: list.territories.find(({ code: territory }) => territory === key)?.state,
   }

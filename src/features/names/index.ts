@@ -37,7 +37,7 @@ export async function resolveNamesIn(
 ): Promise<Resolution[]> {
   const pause = startSlices()
   const resolved = new Map<string, Resolution>()
-  const identities = queries.map(identityOf)
+  const identities = queries.map(toIdentity)
   const distinct = new Map(queries.map((query, index) => [identities[index] ?? '', query]))
   for (const [identity, { name }] of distinct) {
     if (name.length <= maxNameLength) continue
@@ -50,14 +50,14 @@ export async function resolveNamesIn(
     const isCached = resource.key.assignedBy === 'client'
     const byId = isCached ? [] : resourceQueries.filter(hasScheme)
     for (const [query, resolution] of await resolveIds(tx, resource, byId))
-      resolved.set(identityOf(query), resolution)
+      resolved.set(toIdentity(query), resolution)
     const byName = isCached ? resourceQueries : resourceQueries.filter((query) => !hasScheme(query))
     const index = await (isCached ? cachedNameIndex(tx, resource) : storedNamesIndex(tx, resource, byName))
     for (const query of byName) {
       const limit = query.limit ?? defaultLimit
       const resolution = resolveIn(index, query, limit)
       const candidates = resolution.candidates.slice(0, limit)
-      resolved.set(identityOf(query), { ...resolution, candidates })
+      resolved.set(toIdentity(query), { ...resolution, candidates })
       await pause()
     }
   }
@@ -66,7 +66,7 @@ export async function resolveNamesIn(
 
 const tooLongDetail = `A name has at most ${maxNameLength} characters.`
 
-const identityOf = ({ resource, name, on, country, scheme, limit }: NameQuery): string =>
+const toIdentity = ({ resource, name, on, country, scheme, limit }: NameQuery): string =>
   JSON.stringify([resource, name, on, country, scheme, limit])
 
 const hasScheme = (query: NameQuery): query is IdQuery => query.scheme !== undefined

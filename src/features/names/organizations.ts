@@ -27,7 +27,7 @@ export type FoundOrganization =
   | { kind: 'ambiguous'; candidates: NameMatch[] }
 
 /** Returns the queries for an organization, the most reliable first. */
-function queriesOf({ name, country, ror, externalId }: MentionedOrganization): NameQuery[] {
+function makeQueries({ name, country, ror, externalId }: MentionedOrganization): NameQuery[] {
   const resource = 'organizations'
   return [
     ...(ror === undefined ? [] : [{ resource, name: ror, scheme: 'ror' }]),
@@ -37,7 +37,7 @@ function queriesOf({ name, country, ror, externalId }: MentionedOrganization): N
 }
 
 /** Returns what identifies an organization among the mentions of one call, the most reliable first. */
-const identitiesOf = ({ name, country, ror, externalId }: MentionedOrganization): string[] => [
+const listIdentities = ({ name, country, ror, externalId }: MentionedOrganization): string[] => [
   ...(ror === undefined ? [] : [`ror ${toRor(ror)}`]),
   ...(externalId === undefined ? [] : [`id ${externalIdKey(externalId)}`]),
   ...(ror === undefined ? [`name ${country ?? ''} ${foldName(name)}`] : []),
@@ -74,7 +74,7 @@ export async function findOrCreateOrganizations(
 ): Promise<FoundOrganization[]> {
   if (mentioned.length === 0) return []
   await tx.query(compileSql(sql`select pg_advisory_xact_lock(hashtextextended('make organizations', 0))`))
-  const queries = mentioned.map(queriesOf)
+  const queries = mentioned.map(makeQueries)
   const resolutions = await resolveNamesIn(tx, registry, queries.flat())
   let offset = 0
   const found = queries.map((ownQueries): FoundOrganization | undefined => {
@@ -88,12 +88,12 @@ export async function findOrCreateOrganizations(
   const missing: MentionedOrganization[] = []
   const missingIndexes = new Map<string, number>()
   const findMissingIndex = (mention: MentionedOrganization) =>
-    identitiesOf(mention)
+    listIdentities(mention)
       .map((identity) => missingIndexes.get(identity))
       .find((index) => index !== undefined)
   for (const [index, mention] of mentioned.entries()) {
     if (found[index] || findMissingIndex(mention) !== undefined) continue
-    for (const identity of identitiesOf(mention)) missingIndexes.set(identity, missing.length)
+    for (const identity of listIdentities(mention)) missingIndexes.set(identity, missing.length)
     missing.push(mention)
   }
   const resource = registry.get('organizations')

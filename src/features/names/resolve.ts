@@ -3,7 +3,7 @@ import { suggest } from '../../problems/suggest.ts'
 import type { AmbiguousName, NamedRecord, NameEntry } from './entries.ts'
 import type { LookupResult, MatchForm, NameIndex } from './name-index.ts'
 import { type MatchReason, type NameMatch, type NameQuery, type Resolution, reasonScores } from './types.ts'
-import { entriesIn, hasYear, yearOf } from './years.ts'
+import { entriesIn, hasYear, parseYear } from './years.ts'
 
 /** A query with the index in which it is resolved. */
 interface Lookup {
@@ -21,7 +21,7 @@ interface Lookup {
  * @param limit maximum number of candidates of an unknown name or code.
  */
 export function resolveIn(index: NameIndex, query: NameQuery, limit: number): Resolution {
-  const resolution = resolveName({ index, query, year: yearOf(query.on), limit })
+  const resolution = resolveName({ index, query, year: parseYear(query.on), limit })
   const { resource, country } = query
   if (resource !== 'organizations' || country !== undefined) return resolution
   const record = resolution.match && index.records.get(resolution.match.key)
@@ -231,7 +231,7 @@ function choose({ index, year }: Lookup, { entries, form }: LookupResult, name: 
   const rank = Math.min(...possible.map((entry) => entry.rank))
   const best = possible.filter((entry) => entry.rank === rank)
   if (best.length === 0) {
-    const candidates = entries.map((entry) => recordMatch(index, entry.record, reasonOf(entry, form, name)))
+    const candidates = entries.map((entry) => recordMatch(index, entry.record, findReason(entry, form, name)))
     const detail =
       year === undefined
         ? 'The name meant this only in other years, and means something else today: give the date of the event.'
@@ -239,7 +239,7 @@ function choose({ index, year }: Lookup, { entries, form }: LookupResult, name: 
     return { status: 'ambiguous', candidates: bestOfEach(candidates), detail }
   }
   const current = best.map((entry) => followRenaming(index, entry, year))
-  return toResolution(current.map((entry) => recordMatch(index, entry.record, reasonOf(entry, form, name))))
+  return toResolution(current.map((entry) => recordMatch(index, entry.record, findReason(entry, form, name))))
 }
 
 /** Whether `later` is the same state as `former` under a new name. ISO then keeps the numeric code. */
@@ -267,7 +267,7 @@ const formReasons: Record<Exclude<MatchForm, 'folded'>, MatchReason> = {
   'official-form': 'official-form',
 }
 
-function reasonOf(entry: NameEntry, form: MatchForm, name: string): MatchReason {
+function findReason(entry: NameEntry, form: MatchForm, name: string): MatchReason {
   if (entry.reason !== 'exact' && entry.reason !== 'alias') return entry.reason
   if (form !== 'folded') return formReasons[form]
   const isSame = entry.text.toLowerCase() === name.normalize('NFC').toLowerCase()
@@ -338,7 +338,7 @@ function recordMatch(
   reason: MatchReason,
   score = reasonScores[reason],
 ): NameMatch {
-  const note = noteOf(index, record, reason)
+  const note = makeNote(index, record, reason)
   return {
     key: record.key,
     name: record.name,
@@ -348,12 +348,12 @@ function recordMatch(
   }
 }
 
-function noteOf(index: NameIndex, record: NamedRecord, reason: MatchReason): string | undefined {
-  const nameOf = (key: string) => `${index.records.get(key)?.name ?? key} (${key})`
+function makeNote(index: NameIndex, record: NamedRecord, reason: MatchReason): string | undefined {
+  const nameWithKey = (key: string) => `${index.records.get(key)?.name ?? key} (${key})`
   // The record is the whole country: the territory that has this name has no record.
-  if (reason === 'territory') return `This is the name of a part of ${nameOf(record.key)}.`
+  if (reason === 'territory') return `This is the name of a part of ${nameWithKey(record.key)}.`
   const { responsibleState, to, successors = [] } = record
-  if (responsibleState !== undefined) return `${nameOf(responsibleState)} is responsible for it.`
+  if (responsibleState !== undefined) return `${nameWithKey(responsibleState)} is responsible for it.`
   if (to === undefined) return undefined
   return successors.length > 0 ? `Until ${to}; followed by ${successors.join(', ')}.` : `Until ${to}.`
 }

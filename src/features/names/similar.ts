@@ -7,7 +7,7 @@ const maxTrigrams = 60
 /** Minimum similarity of a candidate. */
 const minSimilarity = 0.4
 
-function trigramsOf(folded: string): Set<string> {
+function listTrigrams(folded: string): Set<string> {
   const padded = `  ${folded} `
   const trigrams = new Set<string>()
   for (let index = 0; index + 3 <= padded.length && trigrams.size < maxTrigrams; index += 1) {
@@ -23,7 +23,7 @@ export class SimilarNames {
 
   /** Adds an entry by its folded name. */
   add(entry: NameEntry, folded: string): void {
-    const trigrams = trigramsOf(folded)
+    const trigrams = listTrigrams(folded)
     const index = this.#entries.push({ entry, trigramCount: trigrams.size }) - 1
     for (const trigram of trigrams) addTo(this.#entriesByTrigram, trigram, index)
   }
@@ -33,7 +33,7 @@ export class SimilarNames {
    * in the order of their keys. The similarity is the Dice coefficient of the trigrams of both names.
    */
   find(folded: string, limit: number): { entry: NameEntry; similarity: number }[] {
-    const wanted = trigramsOf(folded)
+    const wanted = listTrigrams(folded)
     const sharedCounts = new Map<number, number>()
     for (const trigram of wanted) {
       for (const index of this.#entriesByTrigram.get(trigram) ?? [])

@@ -57,7 +57,7 @@ function nameColumns(resource: Resource): SQL {
  * Returns the texts to look up for a name, with and without footnote and question marks: as it is, in other orders, without
  * punctuation, and with `and` for `&`.
  */
-const textsOf = (name: string): string[] => {
+const listTexts = (name: string): string[] => {
   const whole = name.trim().replaceAll(/\s+/g, ' ')
   const unmarked = withoutFootnoteMarks(whole)
   const texts = new Set([whole, unmarked, withoutQuestionMark(unmarked)])
@@ -149,7 +149,7 @@ export async function storedNamesIndex(
   const pause = startSlices()
   const texts = new Set<string>()
   for (const name of names) {
-    for (const text of textsOf(name)) texts.add(text)
+    for (const text of listTexts(name)) texts.add(text)
     await pause()
   }
   const countries = [...new Set(queries.flatMap(({ country }) => country ?? []))]

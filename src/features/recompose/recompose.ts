@@ -65,7 +65,7 @@ interface UncomposedRecord {
 }
 
 /** Returns the names of the resources that have records whose last write bypassed the service: usually none. */
-async function uncomposedResources(database: Database): Promise<Set<string>> {
+async function findUncomposedResources(database: Database): Promise<Set<string>> {
   const changed = sql`select distinct ${records.resource} as resource from ${records}
     where ${records.shape} is null and ${records.mergedInto} is null`
   const rows = await database.read<{ resource: string }>(statement('uncomposed resources', () => changed, {}))
@@ -73,7 +73,7 @@ async function uncomposedResources(database: Database): Promise<Set<string>> {
 }
 
 /** Returns up to `batchSize` records whose last write bypassed the service, by id, after the given one. */
-function uncomposedRecords(
+function readUncomposedRecords(
   database: Database,
   resource: Resource,
   after: string,
@@ -130,7 +130,7 @@ async function countStale(database: Database, resource: Resource): Promise<numbe
 export async function recompose(
   database: Database,
   registry: Registry,
-  { signal }: { signal?: AbortSignal } = {},
+  signal?: AbortSignal,
 ): Promise<number> {
   let total = 0
   for (const resource of registry.resources) {
@@ -159,10 +159,10 @@ export async function recomposeUncomposed(
 ): Promise<number> {
   let total = 0
   let firstError: unknown
-  const uncomposed = await uncomposedResources(database)
+  const uncomposed = await findUncomposedResources(database)
   for (const resource of registry.resources.filter(({ name }) => uncomposed.has(name))) {
     for (let batch: UncomposedRecord[] = []; ; ) {
-      batch = await uncomposedRecords(database, resource, batch.at(-1)?.id ?? nilId)
+      batch = await readUncomposedRecords(database, resource, batch.at(-1)?.id ?? nilId)
       for (const { key } of batch) {
         if (signal?.aborted) return total
         try {

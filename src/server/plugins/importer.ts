@@ -84,7 +84,7 @@ export const importer = fp<{ registry: Registry }>(
     app.addHook('onClose', async () => {
       stopping.abort()
       for (const timer of timers) clearInterval(timer)
-      await listening.then((subscription) => subscription.close()).catch(() => {})
+      await (await listening).close()
       await Promise.all(running.values())
       await database.close()
     })

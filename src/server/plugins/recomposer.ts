@@ -33,7 +33,7 @@ export const recomposer = fp<{ registry: Registry }>(
       }
     }
     const runUncomposed = runner(() => recomposeUncomposed(database, registry, stopping.signal))
-    const runAll = runner(() => recompose(database, registry, { signal: stopping.signal }))
+    const runAll = runner(() => recompose(database, registry, stopping.signal))
     const timers = [
       setInterval(runAll, intervalMs).unref(),
       setInterval(runUncomposed, uncomposedIntervalMs).unref(),
@@ -42,7 +42,7 @@ export const recomposer = fp<{ registry: Registry }>(
     app.addHook('onClose', async () => {
       stopping.abort()
       for (const timer of timers) clearInterval(timer)
-      await listening.then((subscription) => subscription.close()).catch(() => {})
+      await (await listening).close()
       await running
       await database.close()
     })
