@@ -8,7 +8,7 @@ import { listEndpoints } from '../endpoints.ts'
 import { commonHeaders, describeApi } from './description.ts'
 import { headerParameter, pathParameter, queryParameters, segmentParameter } from './parameters.ts'
 import { problemHeaders, problemSchema } from './problem-schema.ts'
-import { responsesOf, shareHeaders } from './responses.ts'
+import { describeResponses, shareHeaders } from './responses.ts'
 import { collectSchemas, type JsonSchema, type Schemas } from './schemas.ts'
 import { servicePaths } from './service-paths.ts'
 import { pascalCase, type SharedParts, shareParts, type Use } from './shared-parts.ts'
@@ -16,7 +16,7 @@ import { pascalCase, type SharedParts, shareParts, type Use } from './shared-par
 function requestBody({ contract: { body } }: Endpoint, schemas: Schemas) {
   if (!body) return undefined
   const { example } = body
-  const media = { schema: schemas.of(body.schema(), 'input'), ...(example !== undefined && { example }) }
+  const media = { schema: schemas.toJson(body.schema(), 'input'), ...(example !== undefined && { example }) }
   return { required: body.presence !== 'optional', content: { [body.mediaTypes[0]]: media } }
 }
 
@@ -45,7 +45,7 @@ function operationObject(
       ...contract.headers.filter((header) => !commonHeaders.includes(header)).map(headerParameter),
     ],
     ...(body && { requestBody: body }),
-    responses: responsesOf(contract, schemas, headers),
+    responses: describeResponses(contract, schemas, headers),
     ...(contract.access !== 'read' && { security: [{ auth: [] }] }),
   }
 }
@@ -74,10 +74,10 @@ function buildOperations(endpoints: readonly Endpoint[], resources: readonly Res
     operation: operationObject(endpoint, findSingular(endpoint), schemas, headers),
   }))
   const collectUses = (
-    partsOf: (operation: (typeof built)[number]['operation']) => Pick<Use, 'name' | 'part'>[],
+    getParts: (operation: (typeof built)[number]['operation']) => Pick<Use, 'name' | 'part'>[],
   ): Use[] =>
     built.flatMap(({ endpoint, operation }) =>
-      partsOf(operation).map((use) => ({
+      getParts(operation).map((use) => ({
         operationId: operation.operationId,
         subject: findSingular(endpoint) ?? endpoint.tag,
         ...use,
@@ -125,11 +125,9 @@ function buildOperations(endpoints: readonly Endpoint[], resources: readonly Res
   }
 }
 
-/** Orders resources for readers of the document: resources with event dates come first. */
-const eventsFirst = (resources: readonly Resource[]) => [
-  ...resources.filter(({ eventDates }) => eventDates),
-  ...resources.filter(({ eventDates }) => !eventDates),
-]
+/** Sorts resources for readers of the document: resources with event dates come first. */
+const sortForReaders = (resources: readonly Resource[]) =>
+  resources.toSorted((one, other) => Number(!one.eventDates) - Number(!other.eventDates))
 
 /** Builds the OpenAPI 3.1 document of a registry from the contracts of its endpoints, once for all apps of a process. */
 export const openApiDocument = lazyFor((registry: Registry) => {
@@ -161,7 +159,7 @@ export const openApiDocument = lazyFor((registry: Registry) => {
     // In a public registry, reads need no key.
     security: [{}, { auth: [] }],
     tags: [
-      ...eventsFirst(resources).map(({ name, description, label }) => ({
+      ...sortForReaders(resources).map(({ name, description, label }) => ({
         name,
         description,
         'x-label': label,

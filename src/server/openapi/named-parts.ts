@@ -10,23 +10,21 @@ const isObject = (value: unknown): value is JsonSchema =>
 
 const reference = (name: string): JsonSchema => ({ $ref: `${schemaPrefix}${name}` })
 
-/**
- * Returns a copy of a schema in which `change` has replaced the schema and all nested schemas, the innermost first.
- * @param path property names from the root.
- */
-export function mapSchema(
-  value: unknown,
-  path: string[],
-  change: (schema: JsonSchema, path: string[]) => JsonSchema,
-): unknown {
-  if (Array.isArray(value)) return value.map((item) => mapSchema(item, path, change))
+/** Changes a schema. @param path property names from the root. */
+type SchemaChange = (schema: JsonSchema, path: string[]) => JsonSchema
+
+/** Returns a copy of a schema in which `change` has replaced the schema and all nested schemas, the innermost first. */
+export function mapSchema(value: JsonSchema, change: SchemaChange, path?: string[]): JsonSchema
+export function mapSchema(value: unknown, change: SchemaChange, path?: string[]): unknown
+export function mapSchema(value: unknown, change: SchemaChange, path: string[] = []): unknown {
+  if (Array.isArray(value)) return value.map((item) => mapSchema(item, change, path))
   if (!isObject(value)) return value
   const inner = Object.entries(value).map(([keyword, child]): [string, unknown] => {
     if (keyword === 'examples' || keyword === 'enum') return [keyword, child]
-    if (keyword !== 'properties' || !isObject(child)) return [keyword, mapSchema(child, path, change)]
+    if (keyword !== 'properties' || !isObject(child)) return [keyword, mapSchema(child, change, path)]
     const properties = Object.entries(child).map(([name, property]): [string, unknown] => [
       name,
-      mapSchema(property, [...path, name], change),
+      mapSchema(property, change, [...path, name]),
     ])
     return [keyword, Object.fromEntries(properties)]
   })
@@ -75,7 +73,7 @@ export class NamedParts {
   }
 
   /** Returns the singular of the resource that a component belongs to, or ''. */
-  singularOf(component: string): string {
+  findSingular(component: string): string {
     return this.#singulars.find((singular) => component.startsWith(singular)) ?? ''
   }
 
@@ -134,9 +132,9 @@ const isProperty = (step: string) => !['eq', 'ne', 'in'].includes(step)
  * enumeration, its name contains no resource.
  */
 export function addEnumUsers(parts: NamedParts, component: string, schema: JsonSchema): void {
-  mapSchema(schema, [], (inner) => {
+  mapSchema(schema, (inner) => {
     const values = getEnumValues(inner)
-    if (values) parts.addEnumUser(values, parts.singularOf(component))
+    if (values) parts.addEnumUser(values, parts.findSingular(component))
     return inner
   })
 }
@@ -199,7 +197,7 @@ export const createComparisonNamer =
     if (!('eq' in properties || 'gte' in properties)) return schema
     // Descriptions of values differ between properties, so they are removed here.
     const operators = Object.fromEntries(
-      Object.entries(properties).map(([operator, value]) => [operator, mapSchema(value, [], operandSchema)]),
+      Object.entries(properties).map(([operator, value]) => [operator, mapSchema(value, operandSchema)]),
     )
     const { description: _, ...rest } = schema
     const fullName = pascalCase(component.slice(0, -conditionSuffix.length), ...path)

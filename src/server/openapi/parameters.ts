@@ -22,7 +22,7 @@ export const pathParameter = ({ key }: KeyedCollection, schemas: Schemas): Param
   in: 'path',
   required: true,
   description: 'The key of the record.',
-  schema: schemas.of(key.schema, 'output'),
+  schema: schemas.toJson(key.schema, 'output'),
 })
 
 /** Returns a path parameter other than the key. */
@@ -31,7 +31,7 @@ export const segmentParameter = (name: string, segment: Parameter, schemas: Sche
   in: 'path',
   required: true,
   description: segment.description,
-  schema: schemas.of(segment.jsonValue ?? segment.value, 'input'),
+  schema: schemas.toJson(segment.jsonValue ?? segment.value, 'input'),
 })
 
 /** Returns the parameter object of a request header. */
@@ -60,7 +60,7 @@ function operandSchema(
   schemas: Schemas,
 ): { schema: JsonSchema; meaning?: unknown } {
   if (takes === 'boolean') return { schema: { type: 'boolean' } }
-  const { description, ...item } = schemas.of(value ?? parameter.jsonValue ?? parameter.value, 'input')
+  const { description, ...item } = schemas.toJson(value ?? parameter.jsonValue ?? parameter.value, 'input')
   const schema = takes === 'many' ? { type: 'array', items: item, maxItems: maxValues } : item
   return { schema, meaning: description }
 }

@@ -45,7 +45,7 @@ const explainedOnce: readonly HeaderContract[] = [
 ]
 
 /** Returns the headers of a response that are described with the operation. */
-const headersOf = ({ headers }: ResponseContract) =>
+const listHeaders = ({ headers }: ResponseContract) =>
   Object.entries(headers)
     .filter(([, header]) => !explainedOnce.includes(header))
     .map(([name, header]): [string, object] => [name, headerObject(header)])
@@ -56,7 +56,7 @@ export const shareHeaders = (endpoints: readonly Endpoint[]): SharedParts =>
     'headers',
     endpoints.flatMap(({ tag, contract }) =>
       Object.values(contract.responses).flatMap((response) =>
-        headersOf(response).map(([name, part]) => ({
+        listHeaders(response).map(([name, part]) => ({
           operationId: contract.operationId,
           subject: tag,
           name: pascalCase(name),
@@ -74,14 +74,14 @@ function successResponse(
   shared: SharedParts,
 ) {
   const { description, schema } = response
-  const headers = headersOf(response)
+  const headers = listHeaders(response)
   const { mediaType = 'application/json' } = contract
   return {
     description,
     ...(headers.length > 0 && {
       headers: Object.fromEntries(headers.map(([name, header]) => [name, shared.toReference(header)])),
     }),
-    ...(schema && { content: { [mediaType]: { schema: schemas.of(schema(), 'output') } } }),
+    ...(schema && { content: { [mediaType]: { schema: schemas.toJson(schema(), 'output') } } }),
   }
 }
 
@@ -101,7 +101,7 @@ function problemResponses({ problems }: Contract): Record<string, JsonSchema> {
 }
 
 /** Returns all responses of an operation by status. */
-export const responsesOf = (
+export const describeResponses = (
   contract: Contract,
   schemas: Schemas,
   headers: SharedParts,

@@ -80,17 +80,20 @@ function toComponents(
   )
 }
 
-function mapReferences(value: unknown, rename: (id: string) => string): unknown {
-  if (Array.isArray(value)) return value.map((item) => mapReferences(item, rename))
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) =>
-      key === '$ref' && typeof inner === 'string' && inner.startsWith(schemaPrefix)
-        ? [key, `${schemaPrefix}${rename(inner.slice(schemaPrefix.length))}`]
-        : [key, mapReferences(inner, rename)],
-    ),
-  )
-}
+/** Returns the name of the component to which a schema itself refers. */
+const referencedName = ({ $ref }: JsonSchema): string | undefined =>
+  typeof $ref === 'string' ? $ref.slice(schemaPrefix.length) : undefined
+
+/** Returns the schema with other names in its references, at every depth. */
+const renameReferences = (schema: JsonSchema, rename: (id: string) => string): JsonSchema =>
+  mapSchema(schema, (inner) => {
+    const name = referencedName(inner)
+    return name === undefined ? inner : { ...inner, $ref: `${schemaPrefix}${rename(name)}` }
+  })
+
+/** Returns the names of the components to which a schema refers, at every depth. */
+const listReferences = (schema: unknown): string[] =>
+  [...JSON.stringify(schema).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)].map(([, id = '']) => id)
 
 /**
  * Returns the names whose schemas differ between requests and responses, in themselves or in a schema that they refer to. Each
@@ -99,17 +102,11 @@ function mapReferences(value: unknown, rename: (id: string) => string): unknown 
 function findDiffering(inputs: Record<string, JsonSchema>, outputs: Record<string, JsonSchema>): Set<string> {
   const shared = Object.keys(inputs).filter((id) => id in outputs)
   const found = new Set(shared.filter((id) => !isDeepStrictEqual(inputs[id], outputs[id])))
-  const refersToFound = (schema: unknown) => {
-    let hit = false
-    mapReferences(schema, (id) => {
-      hit ||= found.has(id)
-      return id
-    })
-    return hit
-  }
+  const referencesById = shared.map((id) => [id, listReferences(inputs[id])] as const)
   for (let sizeBefore = -1; sizeBefore !== found.size; ) {
     sizeBefore = found.size
-    for (const id of shared) if (refersToFound(inputs[id])) found.add(id)
+    for (const [id, references] of referencesById)
+      if (references.some((reference) => found.has(reference))) found.add(id)
   }
   return found
 }
@@ -119,7 +116,7 @@ export interface Schemas {
   /** Returns all named schemas, including the enumerations that `nameEnums` has added. */
   components(): Record<string, JsonSchema>
   /** Returns a `$ref` if the schema has a name, otherwise the schema inline. */
-  of(schema: z.core.$ZodType, io: Direction): JsonSchema
+  toJson(schema: z.core.$ZodType, io: Direction): JsonSchema
   /** Returns the schema of a parameter with references to named enumerations. @param singular of its resource. */
   nameEnums(schema: JsonSchema, singular: string | undefined, name: string, operationId: string): JsonSchema
 }
@@ -148,7 +145,7 @@ function removeRepetitions(schema: JsonSchema, component: string, singular: stri
   const shorten = component.endsWith('Patch') ? toPatchProperty : removeExamples
   const shortened = Object.entries(properties ?? {}).map(([name, property]) => [
     name,
-    removeTrivialDescription(name, mapSchema(property, [], shorten)),
+    removeTrivialDescription(name, mapSchema(property, shorten)),
   ])
   return {
     ...rest,
@@ -157,24 +154,22 @@ function removeRepetitions(schema: JsonSchema, component: string, singular: stri
   }
 }
 
-/** Returns the name of the component that a schema refers to, directly or as a nullable reference. */
-function targetOf({ $ref, anyOf }: JsonSchema): string | undefined {
-  const reference = $ref ?? (Array.isArray(anyOf) ? Object(anyOf[0]).$ref : undefined)
-  return typeof reference === 'string' ? reference.slice(schemaPrefix.length) : undefined
-}
+/** Returns the schema inside a nullable schema; for any other schema, an empty one. */
+const unwrapNullable = ({ anyOf }: JsonSchema): JsonSchema =>
+  Object(Array.isArray(anyOf) ? anyOf[0] : undefined)
 
 /** Returns the description of a schema, or of the schema inside a nullable schema. */
-const descriptionOf = ({ description, anyOf }: JsonSchema): unknown =>
-  description ?? (Array.isArray(anyOf) ? Object(anyOf[0]).description : undefined)
+const findDescription = (schema: JsonSchema): unknown =>
+  schema.description ?? unwrapNullable(schema).description
 
 /** Removes from the schema of a request the descriptions that the schema of the response, or its same property, has. */
-function removeDescriptionsOf(output: JsonSchema, input: JsonSchema): JsonSchema {
+function removeSharedDescriptions(output: JsonSchema, input: JsonSchema): JsonSchema {
   const { description, ...rest } = input
   const outputProperties = Object(output.properties)
   const properties = Object.entries(Object(input.properties)).map(([name, property]): [string, unknown] => {
     // The properties of a schema are schemas.
-    const isSame = descriptionOf(property as JsonSchema) === descriptionOf(Object(outputProperties[name]))
-    return [name, isSame ? mapSchema(property, [], removeTexts) : property]
+    const isSame = findDescription(property as JsonSchema) === findDescription(Object(outputProperties[name]))
+    return [name, isSame ? mapSchema(property, removeTexts) : property]
   })
   const whole = description === output.description ? rest : input
   return { ...whole, properties: Object.fromEntries(properties) }
@@ -185,21 +180,19 @@ function removeDescriptionsOf(output: JsonSchema, input: JsonSchema): JsonSchema
  * descriptions that the referenced component has.
  */
 function removeRepeatedDescriptions(given: Record<string, JsonSchema>): Record<string, JsonSchema> {
-  const inputOf = /^(.*)Input$/
   const components = Object.fromEntries(
     Object.entries(given).map(([name, schema]): [string, JsonSchema] => {
-      const output = given[inputOf.exec(name)?.[1] ?? '']
-      return [name, output ? removeDescriptionsOf(output, schema) : schema]
+      const output = given[name.replace(/Input$/, '')]
+      return [name, output && output !== schema ? removeSharedDescriptions(output, schema) : schema]
     }),
   )
   const shorten = (schema: JsonSchema): JsonSchema => {
     const { description, ...rest } = schema
-    const target = targetOf(schema)
+    const target = referencedName(schema) ?? referencedName(unwrapNullable(schema))
     return target !== undefined && components[target]?.description === description ? rest : schema
   }
   return Object.fromEntries(
-    // Mapping an object gives an object.
-    Object.entries(components).map(([name, schema]) => [name, mapSchema(schema, [], shorten) as JsonSchema]),
+    Object.entries(components).map(([name, schema]) => [name, mapSchema(schema, shorten)]),
   )
 }
 
@@ -239,9 +232,9 @@ function nameParts(all: Record<string, JsonSchema>, parts: NamedParts): Record<s
     const comparisons = createComparisonNamer(parts, component)
     const change = (schema: JsonSchema, path: string[]) =>
       comparisons(addDiscriminator(enums(simplify(schema), path), all), path)
-    // A schema stays an object. An enumeration has a name already.
-    const named = isEnum(given) ? given : (mapSchema(given, [], change) as JsonSchema)
-    result[component] = removeRepetitions(named, component, parts.singularOf(component))
+    // An enumeration has a name already.
+    const named = isEnum(given) ? given : mapSchema(given, change)
+    result[component] = removeRepetitions(named, component, parts.findSingular(component))
   }
   return result
 }
@@ -259,19 +252,20 @@ export function collectSchemas(
   const outputs = toComponents(collectNamed(roots.output, schemaNames.output), 'output')
   const differing = findDiffering(inputs, outputs)
   const inputName = (id: string) => (differing.has(id) ? `${id}Input` : id)
-  // Mapping the references of an object gives an object again.
-  const rename = (schema: JsonSchema) => mapReferences(schema, inputName) as JsonSchema
-  const toOutput = ([id, schema]: [string, JsonSchema]): [string, JsonSchema] =>
-    // Mapping an object gives an object.
-    [id, id in inputs && !differing.has(id) ? schema : (mapSchema(schema, [], toResponse) as JsonSchema)]
+  const toOutput = ([id, schema]: [string, JsonSchema]): [string, JsonSchema] => [
+    id,
+    id in inputs && !differing.has(id) ? schema : mapSchema(schema, toResponse),
+  ]
   const all = {
-    ...Object.fromEntries(Object.entries(inputs).map(([id, schema]) => [inputName(id), rename(schema)])),
+    ...Object.fromEntries(
+      Object.entries(inputs).map(([id, schema]) => [inputName(id), renameReferences(schema, inputName)]),
+    ),
     ...Object.fromEntries(Object.entries(outputs).map(toOutput)),
   }
-  const of = (schema: z.core.$ZodType, io: Direction): JsonSchema => {
+  const toJson = (schema: z.core.$ZodType, io: Direction): JsonSchema => {
     const id = schemaNames[io].get(schema)
     if (id !== undefined) return { $ref: `${schemaPrefix}${io === 'input' ? inputName(id) : id}` }
-    if (schema instanceof z.ZodUnion) return { anyOf: schema.options.map((option) => of(option, io)) }
+    if (schema instanceof z.ZodUnion) return { anyOf: schema.options.map((option) => toJson(option, io)) }
     const { $schema, ...inline } = z.toJSONSchema(schema, schemaOptions(io))
     return inline
   }
@@ -284,13 +278,12 @@ export function collectSchemas(
           Object.entries({ ...namedComponents, ...parts.components }).sort(([a], [b]) => (a < b ? -1 : 1)),
         ),
       ),
-    of,
+    toJson,
     nameEnums: (schema, singular, name, operationId) => {
       const replaceEnum = createEnumNamer(parts, pascalCase(singular ?? '', name), [
         pascalCase(operationId, name),
       ])
-      // A schema stays an object.
-      return mapSchema(schema, [], (inner, path) => replaceEnum(simplify(inner), path)) as JsonSchema
+      return mapSchema(schema, (inner, path) => replaceEnum(simplify(inner), path))
     },
   }
 }

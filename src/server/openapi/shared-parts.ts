@@ -24,41 +24,44 @@ export interface SharedParts {
 export const pascalCase = (...words: string[]): string =>
   words.flatMap((word) => word.split(/[^A-Za-z0-9]+/).map(capitalize)).join('')
 
-const verbOf = (operationId: string) => operationId.replace(/[A-Z].*/, '')
+/** The uses of equal parts. */
+type Group = [first: Use, ...others: Use[]]
 
 /**
  * Returns possible names for the component of equal parts, from general to specific. Verb and operation are those of the first
  * use. The last two names contain the id of the operation, so no other part has them; the last one is for a clash with another
  * component.
  */
-function candidateNames(uses: Use[]): string[] {
-  const [{ operationId, subject, name } = { operationId: '', subject: '', name: '' }] = uses
-  const subjects = new Set(uses.map((use) => use.subject))
-  const verb = verbOf(operationId)
+function candidateNames(uses: Group): string[] {
+  const [{ operationId, subject, name }] = uses
+  const verb = operationId.replace(/[A-Z].*/, '')
   const specific = pascalCase(subject, name)
-  const sharedNames = [pascalCase(verb, name)]
-  const specificNames = [specific, pascalCase(verb, specific)]
+  const isSpecific = uses.every((use) => use.subject === subject)
   return [
     name,
-    ...(subjects.size === 1 ? specificNames : sharedNames),
+    ...(isSpecific ? [specific, pascalCase(verb, specific)] : [pascalCase(verb, name)]),
     pascalCase(operationId, name),
     pascalCase(operationId, name, 'part'),
   ]
 }
 
 /**
- * Gives each group of equal parts its first free candidate name. The most used groups choose first.
+ * Gives each group its first free candidate name. The most used groups choose first. A group without a free name gets none.
+ * @param groups the groups by the JSON of their part.
  * @param others names of other components.
+ * @returns the names by the JSON of the part.
  */
-function nameGroups(groups: Use[][], others: readonly string[]): Map<Use[], string> {
-  const names = new Map<Use[], string>()
+function nameGroups(
+  groups: readonly (readonly [string, Group])[],
+  others: readonly string[],
+): Map<string, string> {
+  const names = new Map<string, string>()
   const taken = new Set(others.map((name) => name.toLowerCase()))
-  for (const uses of [...groups].sort((a, b) => b.length - a.length)) {
+  for (const [text, uses] of [...groups].sort(([, a], [, b]) => b.length - a.length)) {
     const name = candidateNames(uses).find((candidate) => !taken.has(candidate.toLowerCase()))
-    // Without a free name, the part does not become a component.
     if (name === undefined) continue
     taken.add(name.toLowerCase())
-    names.set(uses, name)
+    names.set(text, name)
   }
   return names
 }
@@ -67,8 +70,8 @@ function nameGroups(groups: Use[][], others: readonly string[]): Map<Use[], stri
  * Estimates, from the shortest possible name, whether the document is shorter with a component and references to it than with a
  * copy of the part at each use.
  */
-function isShorter(section: string, text: string, uses: Use[]): boolean {
-  const name = uses[0]?.name ?? ''
+function isShorter(section: string, text: string, uses: Group): boolean {
+  const [{ name }] = uses
   const reference = `{"$ref":"#/components/${section}/${name}"}`
   return text.length + name.length + reference.length * uses.length < text.length * uses.length
 }
@@ -79,30 +82,23 @@ function isShorter(section: string, text: string, uses: Use[]): boolean {
  * @param others names of other components, which client generators put into the same namespace.
  */
 export function shareParts(section: string, uses: Use[], others: readonly string[] = []): SharedParts {
-  const groups = new Map<string, Use[]>()
+  const groups = new Map<string, Group>()
   for (const use of uses) {
     const text = JSON.stringify(use.part)
-    groups.set(text, [...(groups.get(text) ?? []), use])
+    const group = groups.get(text)
+    if (group) group.push(use)
+    else groups.set(text, [use])
   }
   const repeated = [...groups].filter(([text, group]) => isShorter(section, text, group))
-  const names = nameGroups(
-    repeated.map(([, group]) => group),
-    others,
-  )
-  const references = new Map<string, string>()
-  const components: Record<string, object> = {}
-  for (const [text, group] of repeated) {
-    const name = names.get(group)
-    const [first] = group
-    if (name === undefined || first === undefined) continue
-    references.set(text, name)
-    components[name] = first.part
-  }
-  const sorted = Object.entries(components).sort(([a], [b]) => (a < b ? -1 : 1))
+  const names = nameGroups(repeated, others)
+  const components = repeated.flatMap(([text, [{ part }]]) => {
+    const name = names.get(text)
+    return name === undefined ? [] : [[name, part] as const]
+  })
   return {
-    components: Object.fromEntries(sorted),
+    components: Object.fromEntries(components.sort(([a], [b]) => (a < b ? -1 : 1))),
     toReference: (part) => {
-      const name = references.get(JSON.stringify(part))
+      const name = names.get(JSON.stringify(part))
       return name === undefined ? part : { $ref: `#/components/${section}/${name}` }
     },
   }
