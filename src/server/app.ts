@@ -17,7 +17,7 @@ import { bodyParsers } from './plugins/body-parsers.ts'
 import { changes } from './plugins/changes.ts'
 import { client } from './plugins/client.ts'
 import { connections } from './plugins/connections.ts'
-import { cors, openRoutes } from './plugins/cors.ts'
+import { cors, routeCorsHeaders } from './plugins/cors.ts'
 import { dashboard } from './plugins/dashboard.ts'
 import { database as databasePlugin } from './plugins/database.ts'
 import { documentation } from './plugins/documentation.ts'
@@ -98,7 +98,7 @@ async function registerCommon(app: FastifyInstance, config: Config, database: Da
   await app.register(securityHeaders)
   // Before the plugins that refuse requests, since pages of other origins can read only responses with CORS headers.
   if (config.CORS_ORIGINS) await app.register(cors, { origins: config.CORS_ORIGINS })
-  await app.register(openRoutes)
+  await app.register(routeCorsHeaders)
   await app.register(loadShedding, {
     maxEventLoopDelayMs: config.SHED_LAG_MS,
     maxRssBytes: config.SHED_MEMORY_MB * bytesPerMib,

@@ -29,7 +29,7 @@ const activeResponses = new WeakMap<Socket, ServerResponse>()
 export const activeResponse = (socket: Socket): ServerResponse | undefined => activeResponses.get(socket)
 
 /** Returns the name of the address (IPv6: of the /64 network) that a connection comes from. */
-const addressOf = (socket: Socket): string => anonymousClient(socket.remoteAddress ?? '').name
+const getAddressName = (socket: Socket): string => anonymousClient(socket.remoteAddress ?? '').name
 
 /**
  * Wraps a request listener. Requests of a connection start one after another, and requests of all connections start in the
@@ -60,7 +60,7 @@ function startInOrder(
       }
     })
     queue.add(
-      () => addressOf(socket),
+      () => getAddressName(socket),
       () => {
         // After a response that closes the connection, the client does not expect that a further request has an effect.
         if (socket.writable) handle(request, response)
@@ -106,5 +106,5 @@ export const createServerFactory =
     server.on('checkExpectation', listener)
     // By default, Node.js silently drops the headers after the first thousand. The limit of their size is enough.
     server.maxHeadersCount = 0
-    return server.on('connection', (socket: Socket) => queue.connectionOpened(addressOf(socket)))
+    return server.on('connection', (socket: Socket) => queue.connectionOpened(getAddressName(socket)))
   }

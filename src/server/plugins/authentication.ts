@@ -5,11 +5,11 @@ import { Problem } from '../../problems/problem.ts'
 import {
   administrator,
   anonymous,
-  authenticator,
   type Credentials,
+  createAuthenticator,
   unauthorized,
 } from './authentication/authenticate.ts'
-import { failureLimit, notLimited } from './authentication/failure-limit.ts'
+import { createFailureLimit, notLimited } from './authentication/failure-limit.ts'
 import { repetitionProblem } from './http-conformance.ts'
 import { rateLimited } from './rate-limit.ts'
 
@@ -47,8 +47,12 @@ export interface AuthenticationOptions extends Omit<Credentials, 'keyring' | 'cl
 /** Sets `request.actor`, and refuses a request with invalid credentials. The plugin `access` checks the role. */
 export const authentication = fp<AuthenticationOptions>(
   async function authentication(app, { maxFailuresPerMinute, ...credentials }) {
-    const authenticate = authenticator({ ...credentials, keyring: app.keyring, clock: app.database.clock })
-    const failures = failureLimit(app, maxFailuresPerMinute)
+    const authenticate = createAuthenticator({
+      ...credentials,
+      keyring: app.keyring,
+      clock: app.database.clock,
+    })
+    const failures = createFailureLimit(app, maxFailuresPerMinute)
 
     async function findActor(request: FastifyRequest, authorization: string): Promise<void> {
       const state = await failures.read(request)

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import fp from 'fastify-plugin'
 import { connectionBecameBusy, connectionBecameIdle, tooManyPipelinedRequests } from '../http-server.ts'
 import { anonymousClient, proxyCheck } from './client/addresses.ts'
-import { Connections } from './connections/connections.ts'
+import { type ConnectionLimits, Connections } from './connections/connections.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -12,13 +12,9 @@ declare module 'fastify' {
 }
 
 /** Options of the plugin `connections`. */
-export interface ConnectionsOptions {
-  /** Maximum number of connections of clients. It must leave descriptors for the database and for files. */
-  maxConnections: number
+export interface ConnectionsOptions extends Omit<ConnectionLimits, 'getAddressName'> {
   /** Maximum number of connections of one address, or of one IPv6 /64; 0 for a quarter of `maxConnections`. */
   maxPerAddress: number
-  /** Maximum number of connections that one address opens a second, on average; 0 for no limit. */
-  maxNewPerSecond: number
   /** Addresses and networks of reverse proxies, whose connections have the requests of many clients. */
   proxies: readonly string[]
 }

@@ -46,12 +46,12 @@ export const cors = fp<{ origins: readonly string[] }>(
 )
 
 /** Sets the CORS headers of routes that pages of all origins may use, also on refusals by later plugins. */
-export const openRoutes = fp(
-  async function openRoutes(app) {
+export const routeCorsHeaders = fp(
+  async function routeCorsHeaders(app) {
     app.addHook('onRequest', ({ routeOptions: { config } }, reply, done) => {
       if (config.corsHeaders) reply.headers(config.corsHeaders)
       done()
     })
   },
-  { name: 'open-routes' },
+  { name: 'route-cors-headers' },
 )

@@ -7,8 +7,13 @@ import type { ProblemType } from '../../problems/types.ts'
 
 const mediaType = 'application/problem+json; charset=utf-8'
 
-/** The problems for the errors of Fastify itself, by its error codes. */
-const frameworkProblems: Record<string, { type: ProblemType; detail: string }> = {
+type ProblemsByCode = Readonly<Record<string, { type: ProblemType; detail: string }>>
+
+/**
+ * The problems for the errors of Fastify itself, by their codes, and of `@fastify/static`, by their statuses: `..` or NUL in a
+ * path (403, 400), and `If-Match` (412).
+ */
+const frameworkProblems: ProblemsByCode = {
   FST_ERR_CTP_BODY_TOO_LARGE: {
     type: 'too-large',
     detail:
@@ -22,10 +27,6 @@ const frameworkProblems: Record<string, { type: ProblemType; detail: string }> =
     type: 'malformed-request',
     detail: 'The body does not have the length that Content-Length says.',
   },
-}
-
-/** The problems for the errors of `@fastify/static`, by status: `..` or NUL in a path (403, 400), and `If-Match` (412). */
-const fileProblems: Record<string, { type: ProblemType; detail: string }> = {
   400: { type: 'not-found', detail: 'There is no file with this path.' },
   403: { type: 'not-found', detail: 'There is no file with this path.' },
   412: { type: 'stale-version', detail: 'The file has another ETag or is newer.' },
@@ -39,8 +40,7 @@ function codeOrStatus(error: unknown): string {
 }
 
 function findFrameworkProblem(error: unknown): Problem | undefined {
-  const code = codeOrStatus(error)
-  const known = frameworkProblems[code] ?? fileProblems[code]
+  const known = frameworkProblems[codeOrStatus(error)]
   return known && new Problem(known.type, known.detail, { cause: error })
 }
 
@@ -87,7 +87,7 @@ export const handleError = (
   )
 
 /** The problems for errors of the HTTP parser and for its timeout, by the error codes of Node.js. */
-const connectionProblems: Record<string, { type: ProblemType; detail: string }> = {
+const connectionProblems: ProblemsByCode = {
   HPE_HEADER_OVERFLOW: {
     type: 'headers-too-large',
     detail: 'The request line and headers have more than 16 KiB.',

@@ -35,8 +35,7 @@ export const multipart = fp(
     // Parts without a file name are read as streams, too: they may be as large as files.
     await app.register(fastifyMultipart, { limits, isPartAFile: () => true })
     app.decorateRequest('readUpload', function readUpload() {
-      const isMultipart = this.isMultipart()
-      if (!isMultipart) return undefined
+      if (!this.isMultipart()) return undefined
       requireUnencoded(this)
       return new Upload(readParts(this))
     })

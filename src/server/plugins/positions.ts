@@ -79,7 +79,7 @@ export const positions = fp(
     app.decorateRequest('lastCommit')
     app.decorateRequest('lastRollback')
     app.addHook('onRequest', (request, _reply, done) => {
-      if (request.headers[headerName] !== undefined) readHeader(request)
+      readHeader(request)
       done()
     })
     const { replicas } = app.database

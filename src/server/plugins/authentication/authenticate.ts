@@ -86,14 +86,14 @@ const tokenPattern = /^[\w-]+\.[\w-]*\.[\w-]*$/
  * Returns the function that finds the actor of an `Authorization` header (RFC 6750). The function throws Problem
  * `unauthorized` for an invalid header, even if anonymous clients may use the route: the client expects to be authenticated.
  */
-export function authenticator({ adminKey, keyring, clock, verifyToken }: Credentials): Authenticate {
+export function createAuthenticator({ adminKey, keyring, clock, verifyToken }: Credentials): Authenticate {
   const adminDigest = adminKey === undefined ? undefined : digest(adminKey)
 
-  return async (authorization, { isLimited, comparesAdminKey }) => {
+  return async (authorization, { isLimited, mayCompareAdminKey }) => {
     const [, key] = /^Bearer +([\x21-\x7e]+) *$/i.exec(authorization) ?? []
     if (key === undefined)
       throw unauthorized('The header must be Authorization: Bearer <key>.', 'invalid_request')
-    if (adminDigest && comparesAdminKey && timingSafeEqual(digest(key), adminDigest)) return administrator
+    if (adminDigest && mayCompareAdminKey && timingSafeEqual(digest(key), adminDigest)) return administrator
     // Signatures and keys with 256 random bits cannot be guessed, so they are checked after any number of failures.
     // After too many failures, however, an unknown key is not looked up in the database while all keys are cached.
     if (verifyToken && tokenPattern.test(key)) return verifyToken(key)

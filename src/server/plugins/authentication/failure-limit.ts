@@ -9,7 +9,7 @@ export interface FailureState {
   /** Whether the address has reached the limit: failures get 429, and no unknown key is looked up while all keys are cached. */
   isLimited: boolean
   /** Whether a credential may be compared with `ADMIN_KEY`. A person may have chosen this key, so it may be easy to guess. */
-  comparesAdminKey: boolean
+  mayCompareAdminKey: boolean
   /** Seconds until the limit ends. */
   seconds: number
 }
@@ -30,10 +30,10 @@ export interface FailureLimit {
 const trustedFactor = 30
 
 /** The state of an address below the limit. */
-export const notLimited: FailureState = { isLimited: false, comparesAdminKey: true, seconds: 0 }
+export const notLimited: FailureState = { isLimited: false, mayCompareAdminKey: true, seconds: 0 }
 
 /** Creates the limit. @param max maximum number of failures from an address per minute; 0 for no limit. */
-export function failureLimit(app: FastifyInstance, max: number): FailureLimit {
+export function createFailureLimit(app: FastifyInstance, max: number): FailureLimit {
   if (max === 0) return { read: async () => notLimited, count: async () => {}, trust: () => {} }
   const address = (request: FastifyRequest) => addressName(clientAddress(request))
   const failures = app.createRateLimit({ max, keyGenerator: address })
@@ -54,7 +54,7 @@ export function failureLimit(app: FastifyInstance, max: number): FailureLimit {
       if (count < max) return notLimited
       const { count: guessed } = await readCount(guesses, request)
       const maxGuesses = trustedAddresses.get(address(request)) ? max * trustedFactor : max
-      return { isLimited: true, comparesAdminKey: guessed < maxGuesses, seconds }
+      return { isLimited: true, mayCompareAdminKey: guessed < maxGuesses, seconds }
     },
     count: async (request, credential) => {
       await failures(request)

@@ -3,7 +3,10 @@ import { NewConnectionLimit } from './new-connection-limit.ts'
 
 /** Limits of the connections of clients. */
 export interface ConnectionLimits {
-  /** Maximum number of connections. Near it, a new connection closes the one that has been idle longest. */
+  /**
+   * Maximum number of connections. It must leave descriptors for the database and for files. Near it, a new connection closes the
+   * one that has been idle longest.
+   */
   maxConnections: number
   /** Maximum number of connections of one address; infinity for no limit. */
   maxPerAddress: number
@@ -34,12 +37,7 @@ const evictionShare = 0.9
  * arrived, and between two requests.
  */
 export class Connections {
-  /**
-   * Numbers of closed connections. `address`: idle connections, to make room for a new one of the same address. `idle`: idle
-   * connections, to make room for a new one of any address. `refused`: new connections above the maximum. `rate`: new connections
-   * of an address that opens too many a second; if an address has misused a connection, also its connections that have not had a
-   * request yet.
-   */
+  /** Numbers of closed connections, by the reasons that the metric `entente_connections_closed_total` explains. */
   readonly closedCounts = { address: 0, idle: 0, refused: 0, rate: 0 }
   readonly #limits: ConnectionLimits
   readonly #evictionCount: number

@@ -86,11 +86,11 @@ export const readApiDescription = lazyFor((document: object): ApiDescription => 
 })
 
 /** Returns the name of the component that a schema refers to. */
-export const referenceOf = ({ $ref }: DescribedSchema): string | undefined =>
+export const referencedName = ({ $ref }: DescribedSchema): string | undefined =>
   $ref?.startsWith(schemaPrefix) ? $ref.slice(schemaPrefix.length) : undefined
 
 /** Returns the schema that a reference points to, or the given schema if it is no reference. */
 export function resolveSchema(given: DescribedSchema, { schemas }: ApiDescription): DescribedSchema {
-  const name = referenceOf(given)
+  const name = referencedName(given)
   return (name === undefined ? undefined : schemas[name]) ?? given
 }

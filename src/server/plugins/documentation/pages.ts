@@ -7,7 +7,7 @@ import {
   type DescribedOperation,
   type DescribedParameter,
   type DescribedSchema,
-  referenceOf,
+  referencedName,
   resolveSchema,
 } from './api-description.ts'
 import { blocksHtml, pageHtml } from './html.ts'
@@ -58,7 +58,7 @@ function inputHtml(
 }
 
 /** Returns the description of a parameter, or else the meaning of its operator. */
-function meaningOf({ name, description }: DescribedParameter): string {
+function describeParameter({ name, description }: DescribedParameter): string {
   const [, operator] = /\[(\w+)\]$/.exec(name) ?? []
   const meaning = Object.entries(operatorMeanings).find(([known]) => known === operator)?.[1]
   return description ?? (meaning === undefined ? '' : `${capitalize(meaning)}.`)
@@ -67,7 +67,7 @@ function meaningOf({ name, description }: DescribedParameter): string {
 /** Returns the type of a parameter's values, as a link if it is a named schema, and how several values are sent. */
 function typeHtml({ schema, explode }: DescribedParameter): string {
   const inner = schema.items ?? schema
-  const name = referenceOf(inner)
+  const name = referencedName(inner)
   const kind = name === undefined ? escapeHtml(String(inner.format ?? inner.type ?? '')) : schemaLink(name)
   if (schema.type !== 'array') return kind
   return `${kind}, ${explode === false ? 'separated by commas' : 'with the name repeated for each value'}`
@@ -82,7 +82,7 @@ function parameterRows(
 ) {
   const rows = parameters.map(
     (parameter) =>
-      `<tr><th scope="row"><code>${escapeHtml(parameter.name)}</code>${parameter.required ? ' <em>required</em>' : ''}</th><td>${inputHtml(parameter, api, collectionPath)}</td><td>${inlineHtml(meaningOf(parameter))} <small>${typeHtml(parameter)}</small></td></tr>`,
+      `<tr><th scope="row"><code>${escapeHtml(parameter.name)}</code>${parameter.required ? ' <em>required</em>' : ''}</th><td>${inputHtml(parameter, api, collectionPath)}</td><td>${inlineHtml(describeParameter(parameter))} <small>${typeHtml(parameter)}</small></td></tr>`,
   )
   return `<table>${rows.join('')}</table>`
 }
@@ -93,13 +93,13 @@ function bodyHtml({ requestBody }: DescribedOperation, api: ApiDescription): str
   const [type, { schema = {}, example }] = found
   const shown = example ?? resolveSchema(schema, api).examples?.[0]
   const text = typeof shown === 'string' ? shown : shown === undefined ? '' : JSON.stringify(shown, null, 2)
-  const name = referenceOf(schema)
+  const name = referencedName(schema)
   return `<h2>Body</h2><p><code>${type}</code> ${name === undefined ? '' : schemaLink(name)}</p><textarea data-type="${type}" aria-label="Body" rows="${Math.min(30, text.split('\n').length + 1)}" spellcheck="false">${escapeHtml(text)}</textarea>`
 }
 
 function responseRow(status: string, { description, content = {} }: DescribedOperation['responses'][string]) {
   const bodies = Object.entries(content).map(([type, { schema }]) => {
-    const name = schema && referenceOf(schema)
+    const name = schema && referencedName(schema)
     return `<code>${type}</code>${name === undefined ? '' : ` ${schemaLink(name)}`}`
   })
   const meaning = STATUS_CODES[status] ?? ''

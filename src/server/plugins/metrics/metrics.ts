@@ -52,42 +52,35 @@ export class Metrics {
 
   /** Adds a gauge. Its value is read at each request for the metrics. */
   gauge(name: string, help: string, value: () => number): void {
-    new Gauge({
-      name,
-      help,
-      registers: [this.#registry],
-      collect() {
-        this.set(value())
-      },
-    })
+    this.#addGauge(name, help, [], (gauge) => gauge.set(value()))
   }
 
   /** Adds a gauge with a value for each lane of the database. */
   laneGauge(name: string, help: string, value: (lane: Lane) => number): void {
-    new Gauge({
-      name,
-      help,
-      labelNames: ['lane'],
-      registers: [this.#registry],
-      collect() {
-        for (const lane of lanes) this.set({ lane }, value(lane))
-      },
+    this.#addGauge(name, help, ['lane'], (gauge) => {
+      for (const lane of lanes) gauge.set({ lane }, value(lane))
     })
   }
 
   /** Adds a gauge with a value for each replica, by its number from 1. Undefined values are left out. */
   replicaGauge(name: string, help: string, readers: readonly (() => number | undefined)[]): void {
+    this.#addGauge(name, help, ['replica'], (gauge) => {
+      gauge.reset()
+      readers.forEach((read, index) => {
+        const value = read()
+        if (value !== undefined) gauge.set({ replica: index + 1 }, value)
+      })
+    })
+  }
+
+  #addGauge(name: string, help: string, labelNames: string[], update: (gauge: Gauge) => void): void {
     new Gauge({
       name,
       help,
-      labelNames: ['replica'],
+      labelNames,
       registers: [this.#registry],
       collect() {
-        this.reset()
-        readers.forEach((read, index) => {
-          const value = read()
-          if (value !== undefined) this.set({ replica: index + 1 }, value)
-        })
+        update(this)
       },
     })
   }
