@@ -29,14 +29,14 @@ const hasSteppedSince = ({ tick, timeOfDayMs }: Measurement): boolean =>
   Date.now() - timeOfDayMs - (performance.now() - tick) > maxStepMs
 
 /** Creates the clock. @param measure asks the database for its time. */
-export function databaseClock(measure: () => Promise<Date>): Clock {
-  let anchor: Measurement | undefined
+export function createClock(measure: () => Promise<Date>): Clock {
+  let latest: Measurement | undefined
   let measuring: Promise<void> | undefined
 
   const refresh = () => {
     measuring ??= (async () => {
       const started = { tick: performance.now(), timeOfDayMs: Date.now() }
-      anchor = { ...started, timeMs: (await measure()).getTime() }
+      latest = { ...started, timeMs: (await measure()).getTime() }
     })().finally(() => {
       measuring = undefined
     })
@@ -44,11 +44,11 @@ export function databaseClock(measure: () => Promise<Date>): Clock {
   }
   return {
     now: async () => {
-      if (anchor && !hasSteppedSince(anchor) && performance.now() - anchor.tick > maxAgeMs)
+      if (latest && !hasSteppedSince(latest) && performance.now() - latest.tick > maxAgeMs)
         refresh().catch(() => {})
       // A measurement in the background may have begun before the step.
-      while (!anchor || hasSteppedSince(anchor)) await refresh()
-      return new Date(anchor.timeMs + performance.now() - anchor.tick)
+      while (!latest || hasSteppedSince(latest)) await refresh()
+      return new Date(latest.timeMs + performance.now() - latest.tick)
     },
   }
 }

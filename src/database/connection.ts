@@ -28,7 +28,7 @@ export interface PoolObserver {
   /** No connection was available: the queue was full, the wait took too long, or the owner had too many waiting requests. */
   requestRefused(lane: Lane, reason: Refusal): void
   /** A statement was cancelled after `statementTimeoutMs`, or a commit exceeded this limit and its connection was closed. */
-  statementTimedOut(text: string): void
+  statementTimedOut(): void
   /** A statement took at least `slowStatementMs`. */
   statementSlow(text: string, durationMs: number): void
   /** Wraps each statement, to record its time and its failure. Must return the result of `run`. */
@@ -257,7 +257,7 @@ export class Connection {
       for (const each of signals) each?.removeEventListener('abort', stop)
       const durationMs = performance.now() - startedAt
       if (durationMs >= limits.slowStatementMs) observer().statementSlow(text, durationMs)
-      if (stoppedBy === 'timeout') observer().statementTimedOut(text)
+      if (stoppedBy === 'timeout') observer().statementTimedOut()
       // Otherwise a late cancel request could hit the next statement on this connection.
       if (cancelling) await cancelling
     }

@@ -19,15 +19,13 @@ export interface CopySession {
 /** Creates a `CopySession` on a connection whose transaction has begun. */
 export const createCopySession = (connection: Connection): CopySession => ({
   start: (text, label, signal) => connection.copy(text, label, signal),
-  close: async () => {
-    try {
-      await connection.execute('rollback')
-    } catch (error) {
-      connection.discard()
-      throw error
-    } finally {
-      connection.release()
-    }
-  },
+  close: () =>
+    connection
+      .execute('rollback')
+      .catch((error: unknown) => {
+        connection.discard()
+        throw error
+      })
+      .finally(() => connection.release()),
   abort: () => connection.destroy(),
 })

@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { type Clock, databaseClock } from './clock.ts'
+import { type Clock, createClock } from './clock.ts'
 import { CommitGate } from './commit-gate.ts'
 import type { PoolObserver } from './connection.ts'
 import { type CopySession, createCopySession } from './copy-session.ts'
@@ -169,7 +169,7 @@ function openWith(
   const listener = new Listener(options.listenUrl ?? url, async (channel) => {
     await database.read({ text: 'select pg_notify($1, $2)', values: [channel, ''] })
   })
-  const clock = databaseClock(async () => {
+  const clock = createClock(async () => {
     // Read as a number, because the text of a timestamp depends on settings of the server.
     const [row] = await database.read<{ timeMs: number }>({
       name: 'clock',

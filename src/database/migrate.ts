@@ -5,9 +5,9 @@ import { z } from 'zod'
 import { errorCode } from '../error-code.ts'
 import { OperationalError } from '../operational-error.ts'
 import { packageRoot } from '../package-root.ts'
+import { alignFeed } from './align-feed.ts'
+import { checkHistory } from './check-history.ts'
 import type { Database } from './database.ts'
-import { alignFeed } from './feed.ts'
-import { checkHistory } from './history.ts'
 import { withLock } from './lock.ts'
 import { lockAllTables, retryWhileInUse } from './table-locks.ts'
 
@@ -43,7 +43,7 @@ const toTime = ({ created_at }: Applied) => Number(created_at)
 /** The schemas of views. `applyMigrations` drops them before the migrations, and creates them again after the last one. */
 const replacedSchemas = ['past', 'published', 'published_past']
 
-/** Name of the setting with the creation time (`when`) of the newest migration that a version must know to work with the database. */
+/** The setting with the creation time (`when`) of the newest migration that a version must know to work with the database. */
 const requiredMigration = 'required_migration'
 
 /**

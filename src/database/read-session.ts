@@ -150,13 +150,13 @@ class ReadSession implements Transaction {
     const { work } = this.#settings
     if (!work) return 'cheap'
     const { costs } = this.#services
-    const known = costs.laneOf(first)
+    const known = costs.findLane(first)
     if (known) return known
-    const measured = costs.waitForFirst(first)
+    const measured = costs.waitForFirstRun(first)
     if (!measured) return this.#chooseLaneForNewText(first, work)
     return measured.then(() => {
       work.getSignal?.().throwIfAborted()
-      return costs.laneOf(first) ?? this.#chooseLaneForNewText(first, work)
+      return costs.findLane(first) ?? this.#chooseLaneForNewText(first, work)
     })
   }
 
@@ -168,7 +168,7 @@ class ReadSession implements Transaction {
     const { costs, expensiveOwners } = this.#services
     this.#newStatement = first
     if (readsWholeTables(this.#settings.setup) || expensiveOwners.has(owner)) return 'expensive'
-    costs.startFirst(first)
+    costs.startFirstRun(first)
     return 'cheap'
   }
 
@@ -190,6 +190,6 @@ class ReadSession implements Transaction {
     const { costs, expensiveOwners } = this.#services
     if (!this.#newStatement) return
     expensiveOwners.add(owner)
-    if (costs.laneOf(this.#newStatement) === undefined) costs.addUnfinished(this.#newStatement, maxCheapMs)
+    if (costs.findLane(this.#newStatement) === undefined) costs.addUnfinished(this.#newStatement, maxCheapMs)
   }
 }

@@ -1,5 +1,5 @@
+import { checkDeclaredColumns } from '../database/check-declared-columns.ts'
 import type { Database } from '../database/database.ts'
-import { checkDeclaredColumns } from '../database/declared-columns.ts'
 import { migrate } from '../database/migrate.ts'
 import { registry } from '../resources/registry.ts'
 

@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest'
-import { databaseClock } from '../../src/database/clock.ts'
+import { createClock } from '../../src/database/clock.ts'
 
 afterEach(() => {
   vi.useRealTimers()
@@ -9,7 +9,7 @@ it('the clock of the database is measured again after the machine has slept', as
   vi.useFakeTimers({ toFake: ['Date'], now: 0 })
   let databaseTime = Date.UTC(2030, 0, 1)
   const measure = vi.fn(async () => new Date(databaseTime))
-  const clock = databaseClock(measure)
+  const clock = createClock(measure)
   await clock.now()
   await clock.now()
   expect(measure).toHaveBeenCalledTimes(1)
@@ -26,7 +26,7 @@ it('the clock of the database is measured again after the machine has slept', as
 it('the clock of the database is measured again after the time of day was set ahead by 0.1 s', async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: 0 })
   let databaseTime = Date.UTC(2030, 0, 1)
-  const clock = databaseClock(async () => new Date(databaseTime))
+  const clock = createClock(async () => new Date(databaseTime))
   await clock.now()
   // The database runs on the same machine.
   databaseTime += 100
@@ -38,7 +38,7 @@ it('a measurement of the clock during which the machine has slept is repeated', 
   vi.useFakeTimers({ toFake: ['Date', 'performance'], now: 0 })
   let databaseTime = Date.UTC(2030, 0, 1)
   let answered = Promise.resolve()
-  const clock = databaseClock(async () => {
+  const clock = createClock(async () => {
     const time = new Date(databaseTime)
     await answered
     return time

@@ -40,18 +40,16 @@ export async function chooseAccount(cluster: string, programs: string[]): Promis
       giveOwnership: async () => {},
     }
   const user = (await readOwner(cluster)) ?? (await findNobody())
-  const giveOwnership = (path: string) => chown(path, user.uid, user.gid)
-  for (const path of [cluster, ...programs]) {
-    const folder = await findClosedFolder(dirname(path), user)
-    if (folder)
-      return {
-        giveOwnership,
-        run: (program, args, options) => runWithCapability(folder, user, [program, ...args], options),
-      }
-  }
+  const folders = await Promise.all(
+    [cluster, ...programs].map((path) => findClosedFolder(dirname(path), user)),
+  )
+  const closedFolder = folders.find((folder) => folder !== undefined)
   return {
-    giveOwnership,
-    run: (program, args, options) => runProgram(program, args, { ...options, ...user }),
+    giveOwnership: (path) => chown(path, user.uid, user.gid),
+    run: (program, args, options) =>
+      closedFolder === undefined
+        ? runProgram(program, args, { ...options, ...user })
+        : runWithCapability(closedFolder, user, [program, ...args], options),
   }
 }
 

@@ -1,8 +1,8 @@
 import { laterPosition, type Position } from './position.ts'
-import type { Choice } from './replica.ts'
+import type { ReplicaChoice } from './replica.ts'
 
 /** How current the server of a read must be. */
-export interface Demand {
+export interface FreshnessDemand {
   /** The read must see all commits up to this position, since its client knows of them. */
   readonly position: Position | undefined
   /** The read must see all commits that are older than this, in milliseconds. */
@@ -12,14 +12,14 @@ export interface Demand {
 }
 
 /** Returns the replica for a read, or undefined for the primary. */
-type Choose = (demand: Demand) => Choice | undefined | Promise<Choice | undefined>
+type Choose = (demand: FreshnessDemand) => ReplicaChoice | undefined | Promise<ReplicaChoice | undefined>
 
 /**
  * How current the server of the reads of one request must be, which allows the reads to run on a replica. These reads stay on
  * one server, so that no read is older than the previous read. They change the server only if it fails (`Routing`), or if a
  * read serves several requests (`join`).
  */
-export class Freshness implements Demand {
+export class Freshness implements FreshnessDemand {
   readonly position: Position | undefined
   readonly maxAgeMs: number
   readonly notBefore: number
@@ -28,7 +28,7 @@ export class Freshness implements Demand {
   #isChosen = false
 
   /** @param onReplica receives the time as of which a replica reads: the replica has every commit from before this time. */
-  constructor(demand: Demand, onReplica?: (asOf: number) => void) {
+  constructor(demand: FreshnessDemand, onReplica?: (asOf: number) => void) {
     this.position = demand.position
     this.maxAgeMs = demand.maxAgeMs
     this.notBefore = demand.notBefore ?? Number.NEGATIVE_INFINITY
@@ -45,7 +45,7 @@ export class Freshness implements Demand {
   }
 
   /** The replica on which the reads run; undefined for the primary, and before the first read. */
-  get replica(): Choice | undefined {
+  get replica(): ReplicaChoice | undefined {
     return this.#choice instanceof Promise ? undefined : this.#choice
   }
 

@@ -32,7 +32,7 @@ export interface ReplicaHandler {
 }
 
 /** A replica on which a read runs. */
-export interface Choice {
+export interface ReplicaChoice {
   replica: Replica
   /** The replica has every commit from before this time of `performance.now()`. */
   asOf: number

@@ -1,9 +1,9 @@
 import { EventEmitter } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Demand } from './freshness.ts'
+import type { FreshnessDemand } from './freshness.ts'
 import { comparePositions, type Position } from './position.ts'
 import { Primary } from './primary.ts'
-import { type Choice, Replica } from './replica.ts'
+import { Replica, type ReplicaChoice } from './replica.ts'
 
 /** The replicas, and how current they must be. */
 export interface ReplicaOptions {
@@ -121,7 +121,7 @@ export class Replicas {
    * Returns the state of a replica: `primary` if it is the primary, `away` if it does not respond to probes or a read has just
    * failed on it, `behind` if its data is older than both the maximum age and two idle probe intervals.
    */
-  stateOf(replica: Replica): 'current' | 'behind' | 'primary' | 'away' {
+  getState(replica: Replica): 'current' | 'behind' | 'primary' | 'away' {
     if (this.#isPrimary(replica)) return 'primary'
     if (!replica.isUsable) return 'away'
     return replica.isFresh(Math.max(this.options.maxAgeMs, 2 * idleIntervalMs)) ? 'current' : 'behind'
@@ -143,9 +143,9 @@ export class Replicas {
    * @returns undefined if the read must go to the primary.
    */
   choose(
-    { position, maxAgeMs, notBefore }: Demand,
+    { position, maxAgeMs, notBefore }: FreshnessDemand,
     load: (replica: Replica) => number,
-  ): Choice | undefined | Promise<Choice | undefined> {
+  ): ReplicaChoice | undefined | Promise<ReplicaChoice | undefined> {
     this.#resumeProbing()
     const fresh = this.all.filter((replica) => replica.isUsable && replica.isFresh(maxAgeMs, notBefore))
     const ready = position ? fresh.filter((replica) => replica.hasReached(position)) : fresh
@@ -159,7 +159,7 @@ export class Replicas {
    * earlier timeline than the primary or another replica may have changes that the primary never received.
    * @returns undefined if no usable replica has replayed the position.
    */
-  lastResort(position: Position | undefined): Choice | undefined {
+  lastResort(position: Position | undefined): ReplicaChoice | undefined {
     // Other replicas may be standbys of another primary.
     const confirmed = [...this.#confirmed]
     const timeline = Math.max(this.#primary.timeline, ...confirmed.map((replica) => replica.timeline))
@@ -176,7 +176,7 @@ export class Replicas {
     return rotated.reduce((best, replica) => (load(replica) < load(best) ? replica : best))
   }
 
-  async #wait(replica: Replica, position: Position): Promise<Choice | undefined> {
+  async #wait(replica: Replica, position: Position): Promise<ReplicaChoice | undefined> {
     const endsAt = performance.now() + maxWaitMs
     for (let leftMs = maxWaitMs; leftMs > 0; leftMs = endsAt - performance.now()) {
       await Promise.race([replica.probe(), delay(leftMs, undefined, { ref: false })])
@@ -214,7 +214,7 @@ export class Replicas {
 
   /**
    * Stores the timeline, unless that is in progress: the primary may keep each attempt waiting, which would take more and more
-   * connections. Ignores failures: another process may have stored the timeline. If none has, the next probe leads to a new attempt.
+   * connections. Ignores failures: another process may have stored the timeline. If none has, the next probe tries again.
    */
   async #storeTimeline(timeline: string, store: (timeline: string) => Promise<void>): Promise<void> {
     if (this.#isStoringTimeline) return
@@ -267,7 +267,7 @@ export class Replicas {
   }
 }
 
-const toChoice = (replica: Replica): Choice => ({ replica, asOf: replica.asOf })
+const toChoice = (replica: Replica): ReplicaChoice => ({ replica, asOf: replica.asOf })
 
 /** Returns the replica that has replayed the most. */
 const furthest = (replicas: readonly Replica[]): Replica =>

@@ -4,8 +4,8 @@ import type { CopySession } from '../copy-session.ts'
 import { getDatabaseError, isConnectionError, mayHaveLostSession } from '../errors.ts'
 import { Pool, type PoolOptions } from '../pool.ts'
 import { lanes } from '../shares/lanes.ts'
-import type { Demand, Freshness } from './freshness.ts'
-import type { Choice, Replica } from './replica.ts'
+import type { Freshness, FreshnessDemand } from './freshness.ts'
+import type { Replica, ReplicaChoice } from './replica.ts'
 import type { Replicas } from './replicas.ts'
 
 /** Maximum time to close connections gracefully. A connection to a server that hangs never closes by itself. */
@@ -121,7 +121,7 @@ export class Routing {
   }
 
   /** Like `Replicas.choose`, but chooses the primary if it has less load and all connections of the replica are in use. */
-  #choose(demand: Demand): Choice | undefined | Promise<Choice | undefined> {
+  #choose(demand: FreshnessDemand): ReplicaChoice | undefined | Promise<ReplicaChoice | undefined> {
     const choice = this.#replicas.choose(demand, (replica) => this.#load(replica))
     if (!choice || choice instanceof Promise) return choice
     const load = this.#load(choice.replica)
@@ -134,7 +134,7 @@ export class Routing {
     return pool ? countUses(pool) : Number.POSITIVE_INFINITY
   }
 
-  async #readReplica<T>({ replica }: Choice, read: (pool: Pool) => Promise<T>): Promise<T> {
+  async #readReplica<T>({ replica }: ReplicaChoice, read: (pool: Pool) => Promise<T>): Promise<T> {
     try {
       const result = await read(this.#pools.get(replica) ?? this.#primary)
       this.#replicas.reads.replica += 1

@@ -4,21 +4,21 @@ import type { Owner } from './work.ts'
 interface Member<Item> {
   /** Number of running items. */
   running: number
-  /** Number of waiting items, including further ones. */
+  /** Number of waiting items, including duplicates. */
   waiting: number
-  /** Number of waiting items that are further ones: their work also waits for another owner, and is counted there. */
-  further: number
+  /** Number of waiting items that are duplicates: their work also waits under another owner, and is counted there. */
+  duplicates: number
   /** Number of its last start, in the sequence of all starts. */
   lastStart: number
   readonly members: Map<string, Member<Item>>
-  /** Waiting items of the owner itself, in the order of arrival, and whether each is a further one. */
+  /** Waiting items of the owner itself, in the order of arrival, and whether each is a duplicate. */
   readonly items: Map<Item, boolean>
 }
 
 const createMember = <Item>(): Member<Item> => ({
   running: 0,
   waiting: 0,
-  further: 0,
+  duplicates: 0,
   lastStart: 0,
   members: new Map(),
   items: new Map(),
@@ -33,9 +33,9 @@ export class FairQueue<Item> {
   readonly #root = createMember<Item>()
   #starts = 0
 
-  /** Number of items that wait, without further ones. */
+  /** Number of items that wait, without duplicates. */
   get waiting(): number {
-    return this.#root.waiting - this.#root.further
+    return this.#root.waiting - this.#root.duplicates
   }
 
   /** Number of started items that have not ended. */
@@ -44,7 +44,7 @@ export class FairQueue<Item> {
   }
 
   /**
-   * Returns the numbers of waiting items of an owner and its groups, without further ones, from the largest group to the
+   * Returns the numbers of waiting items of an owner and its groups, without duplicates, from the largest group to the
    * owner.
    */
   countWaiting(owner: Owner): number[] {
@@ -52,13 +52,13 @@ export class FairQueue<Item> {
     let member: Member<Item> | undefined = this.#root
     for (const name of owner) {
       member = member?.members.get(name)
-      counts.push(member ? member.waiting - member.further : 0)
+      counts.push(member ? member.waiting - member.duplicates : 0)
     }
     return counts
   }
 
-  /** Whether all waiting items, including further ones, belong to the given owner. */
-  areAllOf(owner: Owner): boolean {
+  /** Whether all waiting items, including duplicates, belong to the given owner. */
+  hasOnlyItemsOf(owner: Owner): boolean {
     let member: Member<Item> | undefined = this.#root
     for (const name of owner) member = member?.members.get(name)
     return member?.waiting === this.#root.waiting
@@ -66,13 +66,13 @@ export class FairQueue<Item> {
 
   /**
    * Adds a waiting item.
-   * @param isFurther whether the same work waits for another owner already, so that `waiting` and `countWaiting` leave the item
+   * @param isDuplicate whether the same work already waits under another owner, so that `waiting` and `countWaiting` leave the item
    *   out.
    */
-  add(owner: Owner, item: Item, isFurther = false): void {
+  add(owner: Owner, item: Item, isDuplicate = false): void {
     const members = this.#ensureMembers(owner)
-    members.at(-1)?.items.set(item, isFurther)
-    countItem(members, 1, isFurther)
+    members.at(-1)?.items.set(item, isDuplicate)
+    countItem(members, 1, isDuplicate)
   }
 
   /** Removes a waiting item that need not wait any more. Does nothing if the item is not in the queue. */
@@ -141,20 +141,20 @@ export class FairQueue<Item> {
 }
 
 /** Adds to the counts of an owner and its groups. */
-function countItem<Item>(members: readonly Member<Item>[], count: 1 | -1, isFurther: boolean): void {
+function countItem<Item>(members: readonly Member<Item>[], count: 1 | -1, isDuplicate: boolean): void {
   for (const member of members) {
     member.waiting += count
-    if (isFurther) member.further += count
+    if (isDuplicate) member.duplicates += count
   }
 }
 
 /** Removes an item of the last member. @returns whether it was waiting. */
 function takeItem<Item>(members: readonly Member<Item>[], item: Item): boolean {
   const items = members.at(-1)?.items
-  const isFurther = items?.get(item)
-  if (isFurther === undefined) return false
+  const isDuplicate = items?.get(item)
+  if (isDuplicate === undefined) return false
   items?.delete(item)
-  countItem(members, -1, isFurther)
+  countItem(members, -1, isDuplicate)
   return true
 }
 

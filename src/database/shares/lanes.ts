@@ -205,7 +205,7 @@ export class Lanes {
   /** Whether all waiting expensive statements belong to the paused owner. */
   get #areAllPaused(): boolean {
     const { expensive } = this.#queues
-    return this.#hasPause && expensive.areAllOf(this.#paused.owner)
+    return this.#hasPause && expensive.hasOnlyItemsOf(this.#paused.owner)
   }
 
   #startNext(): void {
@@ -235,7 +235,7 @@ export class Lanes {
     return new Promise((resolve, reject) => {
       let stopEntering: (() => void) | undefined
       const waiters = new Map<string, () => void>()
-      const enter = (owner: Owner, isFurther: boolean) => {
+      const enter = (owner: Owner, isDuplicate: boolean) => {
         if (waiters.has(ownerKey(owner))) return
         const waiter: Waiter = {
           start: () => {
@@ -244,7 +244,7 @@ export class Lanes {
           },
         }
         waiters.set(ownerKey(owner), () => queue.remove(owner, waiter))
-        queue.add(owner, waiter, isFurther)
+        queue.add(owner, waiter, isDuplicate)
       }
       const leave = (reason: unknown) => {
         end()

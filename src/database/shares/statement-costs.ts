@@ -9,7 +9,7 @@ export const maxCheapMs = 250
  * Maximum time that other statements wait for the first statement with the same text. When the first statement has run for
  * `maxCheapMs`, it is known to be expensive, but it may have to wait for a connection before it runs.
  */
-const maxFirstMs = 2 * maxCheapMs
+const maxFirstRunMs = 2 * maxCheapMs
 
 /** Maximum number of texts in memory. */
 const maxTexts = 5000
@@ -35,44 +35,44 @@ interface FirstRun {
 /** Remembers how long statements take, by their text, as exponentially weighted moving averages. */
 export class StatementCosts {
   readonly #averages = new LRUCache<string, number>({ max: maxTexts })
-  readonly #firsts = new Map<string, FirstRun>()
+  readonly #firstRuns = new Map<string, FirstRun>()
 
   /** Returns the lane of statements with this text; undefined if none was measured. */
-  laneOf(statement: Statement): Lane | undefined {
+  findLane(statement: Statement): Lane | undefined {
     const known = this.#averages.get(textKey(statement))
     if (known === undefined) return undefined
     return known >= maxCheapMs ? 'expensive' : 'cheap'
   }
 
   /** Records that the first statement with a new text starts, so that others with this text can wait for its measurement. */
-  startFirst(statement: Statement): void {
+  startFirstRun(statement: Statement): void {
     const key = textKey(statement)
-    if (this.#firsts.has(key)) return
+    if (this.#firstRuns.has(key)) return
     let end = () => {}
     const ended = new Promise<void>((resolve) => {
       end = () => {
         clearTimeout(timer)
-        this.#firsts.delete(key)
+        this.#firstRuns.delete(key)
         resolve()
       }
-      const timer = setTimeout(end, maxFirstMs)
+      const timer = setTimeout(end, maxFirstRunMs)
     })
-    this.#firsts.set(key, { ended, end })
+    this.#firstRuns.set(key, { ended, end })
   }
 
   /**
    * Waits until the first statement with a new text is measured, has failed or turns out to be expensive, for at most
-   * `maxFirstMs`.
+   * `maxFirstRunMs`.
    * @returns undefined if no first statement runs.
    */
-  waitForFirst(statement: Statement): Promise<void> | undefined {
-    return this.#firsts.get(textKey(statement))?.ended
+  waitForFirstRun(statement: Statement): Promise<void> | undefined {
+    return this.#firstRuns.get(textKey(statement))?.ended
   }
 
   /** Adds a measurement. */
   add(statement: Statement, durationMs: number): void {
     const key = textKey(statement)
-    this.#firsts.get(key)?.end()
+    this.#firstRuns.get(key)?.end()
     const known = this.#averages.get(key)
     if (known === undefined) {
       this.#averages.set(key, durationMs)
@@ -88,6 +88,6 @@ export class StatementCosts {
    */
   addUnfinished(statement: Statement, durationMs: number): void {
     if (durationMs >= maxCheapMs) this.add(statement, unfinishedFactor * durationMs)
-    else this.#firsts.get(textKey(statement))?.end()
+    else this.#firstRuns.get(textKey(statement))?.end()
   }
 }

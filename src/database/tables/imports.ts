@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import {
+  type AnyPgColumn,
   bigint,
   boolean,
   foreignKey,
@@ -75,6 +76,12 @@ export const imports = pgTable(
   ],
 )
 
+/** The foreign key of the rows of a table, which are deleted with their import. */
+const importForeignKey = (tableName: string, column: AnyPgColumn) =>
+  foreignKey({ name: `${tableName}_import`, columns: [column], foreignColumns: [imports.id] }).onDelete(
+    'cascade',
+  )
+
 /** The bytes of uploaded files, in parts, until their rows are staged. */
 export const importFiles = pgTable(
   'import_files',
@@ -87,11 +94,7 @@ export const importFiles = pgTable(
   },
   (table) => [
     primaryKey({ name: 'import_files_pkey', columns: [table.import, table.file, table.part] }),
-    foreignKey({
-      name: 'import_files_import',
-      columns: [table.import],
-      foreignColumns: [imports.id],
-    }).onDelete('cascade'),
+    importForeignKey('import_files', table.import),
   ],
 )
 
@@ -139,11 +142,7 @@ export const importNames = pgTable(
   },
   (table) => [
     primaryKey({ name: 'import_names_pkey', columns: [table.import, table.identity] }),
-    foreignKey({
-      name: 'import_names_import',
-      columns: [table.import],
-      foreignColumns: [imports.id],
-    }).onDelete('cascade'),
+    importForeignKey('import_names', table.import),
   ],
 )
 
@@ -162,11 +161,7 @@ export const importMissing = pgTable(
   },
   (table) => [
     primaryKey({ name: 'import_missing_pkey', columns: [table.import, table.resource, table.key] }),
-    foreignKey({
-      name: 'import_missing_import',
-      columns: [table.import],
-      foreignColumns: [imports.id],
-    }).onDelete('cascade'),
+    importForeignKey('import_missing', table.import),
   ],
 )
 

@@ -36,7 +36,7 @@ export const revisions = pgTable(
   {
     /** Number of the revision in the order of writing, which is not the order of commits. */
     sequence: bigint('sequence', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
-    /** Id of the transaction that has written the revision, plus `feed_offset` (`feed.ts`). The feed is ordered by this sum. */
+    /** Id of the writing transaction, plus `feed_offset` (`align-feed.ts`). The feed is ordered by this sum. */
     transaction: bigint('transaction', { mode: 'number' }).notNull().default(sql`feed_transaction()`),
     resource: text('resource').notNull(),
     key: text('key').notNull(),

@@ -44,8 +44,8 @@ export function createMcpEndpoint(registry: Registry): McpEndpoint {
     const refusal = refuseMessage(message)
     if (refusal) return refusal
     const parsedBody = message.value
-    const refused = furtherPage.safeParse(parsedBody).data
-    if (refused) return refuseCursor(refused.id)
+    const pageRequest = furtherPage.safeParse(parsedBody).data
+    if (pageRequest) return refuseCursor(pageRequest.id)
     return createMcpHandler(() => makeServer(tools, api), { maxSubscriptions: 0 }).fetch(request, {
       parsedBody,
     })

@@ -50,8 +50,8 @@ async function checkStart(request: ApiRequest, database: DatabaseClient): Promis
 
 /**
  * Yields the events of a stream until the client disconnects, the service closes, or the feed may have moved back: then the
- * position of the client may be beyond the end, which is refused when it reconnects. Each page is read when the client has received the
- * previous page, so a slow client has one page in memory, and holds no database connection between two pages.
+ * position of the client may be beyond the end, which is refused when it reconnects. Each page is read when the client has
+ * received the previous page, so a slow client has one page in memory, and holds no database connection between two pages.
  * Until a page ends at the end of the feed, pages come only from the database. A change in memory may be outdated: its record
  * may have been redacted or made internal after the change was read.
  */

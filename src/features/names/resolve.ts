@@ -124,7 +124,7 @@ function resolveWhole(lookup: Lookup, name: string): Resolution | undefined {
     onlyInSourcesAbout === undefined || onlyInSourcesAbout === query.country
   const found = index.find(name, isAmbiguous)
   if (found?.ambiguous) return resolveAmbiguous(lookup, found, found.ambiguous)
-  if (found) return choose(lookup, found, name)
+  if (found) return resolveEntries(lookup, found, name)
   if (!/^([A-Z]{2,3}|\d{3})$/.test(name)) return undefined
   const resolution = resolveCode(lookup, name, codeSchemes)
   if (!resolution || query.country === undefined || name.length > 2) return resolution
@@ -150,10 +150,10 @@ function resolveWithin(lookup: Lookup, name: string): Resolution | undefined {
 function matchesWithin({ index, query }: Lookup, matches: readonly NameMatch[]): readonly NameMatch[] {
   const { resource, scheme, country } = query
   if (resource !== 'organizations' || scheme !== undefined || country === undefined) return matches
-  const of = (wanted: string | null) =>
+  const withCountry = (wanted: string | null) =>
     matches.filter(({ key }) => (index.records.get(key)?.country ?? null) === wanted)
-  const ofCountry = of(country)
-  return ofCountry.length > 0 ? ofCountry : of(null)
+  const ofCountry = withCountry(country)
+  return ofCountry.length > 0 ? ofCountry : withCountry(null)
 }
 
 /** Adds leading zeros to a numeric code. */
@@ -193,7 +193,7 @@ function resolveCode(
 function resolveInScheme(lookup: Lookup, scheme: string, name: string): Resolution | undefined {
   const found = lookup.index.find(name, () => false)
   const entries = found?.entries.filter(({ record }) => record.scheme === scheme) ?? []
-  return found && entries.length > 0 ? choose(lookup, { ...found, entries }, name) : undefined
+  return found && entries.length > 0 ? resolveEntries(lookup, { ...found, entries }, name) : undefined
 }
 
 /** Resolves a code that ISO has withdrawn, such as 736 for Sudan. The lists of names contain these codes. */
@@ -201,7 +201,7 @@ function resolveFormerCode(lookup: Lookup, scheme: string, code: string): Resolu
   if (scheme !== 'iso3166' && !codeSchemes.includes(scheme)) return undefined
   const found = lookup.index.find(code, () => false)
   const entries = found?.entries.filter(({ text }) => text === code.toUpperCase()) ?? []
-  return entries.length > 0 ? choose(lookup, { form: 'folded', entries }, code) : undefined
+  return entries.length > 0 ? resolveEntries(lookup, { form: 'folded', entries }, code) : undefined
 }
 
 function resolveAmbiguous(
@@ -226,7 +226,7 @@ function resolveAmbiguous(
  * Chooses the entries of a name that are valid in the year or, if none is, those that do not mean something else in other years.
  * Among these, it chooses the entries of the best rank.
  */
-function choose({ index, year }: Lookup, { entries, form }: LookupResult, name: string): Resolution {
+function resolveEntries({ index, year }: Lookup, { entries, form }: LookupResult, name: string): Resolution {
   const possible = entriesIn(year, entries)
   const rank = Math.min(...possible.map((entry) => entry.rank))
   const best = possible.filter((entry) => entry.rank === rank)

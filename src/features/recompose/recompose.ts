@@ -23,8 +23,8 @@ const batchSize = 200
 
 /**
  * Statement after which updates of `records` write no former rows to the schema `history` and announce no change, since they
- * change no content. Revisions are still written and announced. The
- * transaction waits only briefly for records that another transaction has locked, such as a long one in psql.
+ * change no content. Revisions are still written and announced. The transaction waits only briefly for records that another
+ * transaction has locked, such as a long one in psql.
  */
 const setup = compileSql(
   sql`select ${markAsService}, set_config('entente.versioning', 'off', true), set_config('lock_timeout', '100ms', true)`,

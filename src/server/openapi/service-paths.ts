@@ -1,7 +1,7 @@
 import { type ProblemType, problemTypes } from '../../problems/types.ts'
 import { problemResponse } from './problem-schema.ts'
 
-/** The states of read replicas (`Replicas.stateOf`). */
+/** The states of read replicas (`Replicas.getState`). */
 const replicas = {
   type: 'array',
   items: { type: 'string', enum: ['current', 'behind', 'primary', 'away'] },

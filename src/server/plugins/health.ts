@@ -54,7 +54,7 @@ async function readinessBody(readiness: Database): Promise<Readiness> {
     )
   return {
     status: (await isWritable(database)) ? 'ok' : 'read_only',
-    ...(replicas && { replicas: replicas.all.map((replica) => replicas.stateOf(replica)) }),
+    ...(replicas && { replicas: replicas.all.map((replica) => replicas.getState(replica)) }),
   }
 }
 

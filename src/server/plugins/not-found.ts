@@ -21,8 +21,8 @@ const isNavigation = ({ method, url, headers }: FastifyRequest): boolean =>
 const isParameter = (word: string | undefined): boolean => word?.startsWith('{') === true
 
 /**
- * Returns a path in which each mistyped word, or last part of a word such as `programs`, is corrected. Returns undefined if the path
- * is similar to none of `urls`.
+ * Returns a path in which each mistyped word, or last part of a word such as `programs`, is corrected.
+ * @returns undefined if the path is similar to none of `urls`.
  */
 function correctPath(path: string, urls: readonly string[]): string | undefined {
   const words = path.split('/')

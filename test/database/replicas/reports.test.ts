@@ -47,7 +47,7 @@ it('a replica URL of the primary is no failure, and is reported only after an ou
     replicaAvailable: () => void events.push('available'),
   }
   const waitFor = (state: string) =>
-    vi.waitFor(() => expect(replicas.all.map((replica) => replicas.stateOf(replica))).toEqual([state]), {
+    vi.waitFor(() => expect(replicas.all.map((replica) => replicas.getState(replica))).toEqual([state]), {
       timeout: 20_000,
     })
   replicas.start()

@@ -2,7 +2,7 @@ import { getTableColumns, getTableName } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
 import { OperationalError } from '../operational-error.ts'
 import type { Database } from './database.ts'
-import { listFirstItems } from './first-items.ts'
+import { listFirstItems } from './list-first-items.ts'
 import * as commonTables from './tables/index.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { OperationalError } from '../operational-error.ts'
 import type { Database } from './database.ts'
-import { listFirstItems } from './first-items.ts'
+import { listFirstItems } from './list-first-items.ts'
 import { withoutTimeLimits } from './session-settings.ts'
 
 /**
