@@ -1,5 +1,5 @@
-import type { AddressInfo } from 'node:net'
 import { adminKey, openTestApp } from '../support/app.ts'
+import { getPort } from '../support/ports.ts'
 
 /** The service with its seed data and an agreement without a country, listening on a free port. */
 export interface Service {
@@ -20,8 +20,7 @@ export async function openService(): Promise<Service> {
   })
   if (statusCode !== 201) throw new Error(body)
   await app.listen({ port: 0, host: '127.0.0.1' })
-  // A server that listens on TCP has an address with a port.
-  const { port } = app.server.address() as AddressInfo
+  const port = getPort(app.server)
   const origin = `http://127.0.0.1:${port}`
   const openApi = await (await fetch(`${origin}/openapi.json`)).text()
   return { origin, openApi, close }

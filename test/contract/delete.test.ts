@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { type Api, sharedApi } from '../support/api.ts'
 import { createRecord, ifMatch, listAll, pathTo, readProblem, unusedKey } from '../support/documents.ts'
 import { fullDocument } from '../support/full-document.ts'
-import { referencePropertiesOf, referringDocument } from '../support/references.ts'
+import { listReferenceProperties, referringDocument } from '../support/references.ts'
 import { registry, resources } from '../support/registry.ts'
 
 let api: Api
@@ -42,7 +42,7 @@ describe.each(resources)('removing $name', (resource) => {
 })
 
 it('there are references to every resource except citations, to which nothing refers', () => {
-  const targets = new Set(referencePropertiesOf(registry.resources).map(({ target }) => target.name))
+  const targets = new Set(listReferenceProperties(registry.resources).map(({ target }) => target.name))
   expect([...targets].sort()).toEqual(
     registry.resources
       .map(({ name }) => name)
@@ -51,7 +51,7 @@ it('there are references to every resource except citations, to which nothing re
   )
 })
 
-describe.each(referencePropertiesOf(resources).map((property) => ({ property, ...property })))(
+describe.each(listReferenceProperties(resources).map((property) => ({ property, ...property })))(
   'removing a record of $target.name to which $pointer of $referrer.name refers',
   ({ property, referrer, target }) => {
     it('returns 409 with the referring records, until there are none', async () => {

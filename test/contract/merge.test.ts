@@ -13,7 +13,7 @@ import {
   readProblem,
   unusedKey,
 } from '../support/documents.ts'
-import { referencePropertiesOf, referringDocument } from '../support/references.ts'
+import { listReferenceProperties, referringDocument } from '../support/references.ts'
 import { resources } from '../support/registry.ts'
 
 let api: Api
@@ -200,7 +200,7 @@ describe.each(resources)('merging a record of $name', (resource) => {
   })
 })
 
-describe.each(referencePropertiesOf(resources).map((property) => ({ property, ...property })))(
+describe.each(listReferenceProperties(resources).map((property) => ({ property, ...property })))(
   'merging a record of $target.name to which $pointer of $referrer.name refers',
   ({ property, referrer, target }) => {
     it('moves the reference; a later one to the old key is refused, and the error has the new key', async () => {

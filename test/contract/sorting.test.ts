@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Resource } from '../../src/model/resource.ts'
 import { type Api, startTestApi } from '../support/api.ts'
-import { spanOf } from '../support/date-oracle.ts'
+import { parseSpan } from '../support/date-oracle.ts'
 import {
   createRecord,
   type Document,
@@ -40,7 +40,7 @@ const compareTexts = (a: string, b: string) => (a < b ? -1 : Number(a > b))
 function compare(resource: Resource, key: string, a: string | number, b: string | number): number {
   if (typeof a === 'number' || typeof b === 'number') return Number(a) - Number(b)
   const type = resource.sorts[key]?.type
-  if (type === 'date') return compareTexts(spanOf(a).from, spanOf(b).from)
+  if (type === 'date') return compareTexts(parseSpan(a).from, parseSpan(b).from)
   const isText = ['name', 'title', 'officialName', 'acronym', 'publisher', 'paragraph'].includes(key)
   if (isText) return collator.compare(a, b)
   return compareTexts(a, b)

@@ -1,10 +1,10 @@
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
 import { skipsBrowser } from '../support/browser.ts'
 import { sharedBrowser } from '../support/dashboard.ts'
+import { getPort } from '../support/ports.ts'
 
 /** Views in frames of other pages, and the data of views. */
 
@@ -16,8 +16,7 @@ async function serveFrames(): Promise<{ server: Server; origin: string }> {
     response.end(`<!doctype html><title>Page</title><iframe src="${src}" width="900" height="700"></iframe>`)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  // A server that listens on TCP has an address with a port.
-  const { port } = server.address() as AddressInfo
+  const port = getPort(server)
   return { server, origin: `http://127.0.0.1:${port}` }
 }
 

@@ -2,12 +2,13 @@
 
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { type AddressInfo, connect, createServer, type Server } from 'node:net'
+import { connect, createServer, type Server } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { checkConnection } from '../../src/database/check-connection.ts'
 import { type DatabaseOptions, openDatabaseAt } from '../../src/database/database.ts'
 import { openEmptyDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
+import { getPort } from '../support/ports.ts'
 
 /** Returns the error of a connection check, or an empty string if it succeeds. */
 async function connectionError(url: string, options: Partial<DatabaseOptions> = {}): Promise<string> {
@@ -25,8 +26,7 @@ async function connectionError(url: string, options: Partial<DatabaseOptions> = 
 /** Makes a server listen on a free port of 127.0.0.1, and returns the port. */
 async function listen(server: Server): Promise<number> {
   await once(server.listen(0, '127.0.0.1'), 'listening')
-  // A server that listens on TCP has an address.
-  return (server.address() as AddressInfo).port
+  return getPort(server)
 }
 
 describe('an unusable DATABASE_URL is reported in one line', () => {

@@ -20,7 +20,7 @@ import {
   resourceOf,
   sharedKey,
 } from '../support/documents.ts'
-import { runWrites, type SqlWrite, sqlOf, sqlWrite, writtenTables } from '../support/sql-writes.ts'
+import { runWrites, type SqlWrite, sqlWrite, toSql, writtenTables } from '../support/sql-writes.ts'
 
 /** Stored documents equal the documents composed from the tables, even after writes that bypass the service. */
 
@@ -197,9 +197,9 @@ describe('a write that bypasses the service', () => {
       for (const one of [write('insert', 3), write('update', 0), write('delete', 0)]) {
         const start = await databaseTime(api)
         const accepted = await runWrites(api.pool, [one], 'commit')
-        expect(accepted, sqlOf(one)).toBe(1)
+        expect(accepted, toSql(one)).toBe(1)
         const changedRecords = await changedSince(start)
-        expect(changedRecords, sqlOf(one)).not.toEqual([])
+        expect(changedRecords, toSql(one)).not.toEqual([])
         await expectCurrentResponses(changedRecords)
         await recomposeUncomposed(api.database, registry)
         await expectCurrentResponses(changedRecords)

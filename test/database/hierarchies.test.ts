@@ -6,8 +6,8 @@ import {
   insert,
   type Outcome,
   openConstraintDatabase,
-  outcomeOf,
   rows,
+  toOutcome,
 } from '../support/constraint-rows.ts'
 
 let database: ConstraintDatabase
@@ -76,7 +76,7 @@ describe.each(hierarchies)('$table has no cycles', ({ table, key, parent, proper
       await one.query('begin')
       await other.query('begin')
       await one.query(...setParent(second, first))
-      const refused = other.query(...setParent(first, second)).then(() => 'accepted' as const, outcomeOf)
+      const refused = other.query(...setParent(first, second)).then(() => 'accepted' as const, toOutcome)
       // The update waits for the end of the other transaction, which determines whether there is a cycle.
       expect(await Promise.race([refused, sleep(100, 'waits')])).toBe('waits')
       await one.query('commit')

@@ -1,11 +1,12 @@
 // @module-tag slow
 
 import { once } from 'node:events'
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { openDatabaseAt } from '../../src/database/database.ts'
 import { openEmptyDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
+import { getPort } from '../support/ports.ts'
 
 /** Opens a proxy that can go silent, as when a cable is cut: no connection is closed, and no data arrives. */
 async function openProxy(url: string) {
@@ -29,8 +30,7 @@ async function openProxy(url: string) {
     for (const socket of sockets) socket.destroy()
     server.close()
   })
-  // A server that listens on TCP has an address with a port.
-  const { port } = server.address() as AddressInfo
+  const port = getPort(server)
   const proxyUrl = new URL(url)
   proxyUrl.hostname = '127.0.0.1'
   proxyUrl.port = String(port)

@@ -12,7 +12,7 @@ import {
   rows,
   type Table,
 } from '../support/constraint-rows.ts'
-import { sqlOf } from '../support/sql-writes.ts'
+import { toSql } from '../support/sql-writes.ts'
 
 let database: ConstraintDatabase
 beforeAll(async () => {
@@ -30,7 +30,7 @@ async function findOrInsertId({ name, table }: Resource): Promise<string> {
     draw: 0,
     savepoint: 'none',
   } as const
-  if ((await find()).length === 0) await database.query(sqlOf(inserted))
+  if ((await find()).length === 0) await database.query(toSql(inserted))
   return String((await find())[0]?.id)
 }
 

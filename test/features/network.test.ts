@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { networkResources } from '../../src/features/network/selection.ts'
 import type { Field } from '../../src/model/field.ts'
 import { type Api, startTestApi } from '../support/api.ts'
-import { spanOf } from '../support/date-oracle.ts'
+import { parseSpan } from '../support/date-oracle.ts'
 import { listAll, resourceOf } from '../support/documents.ts'
 import { registry } from '../support/registry.ts'
 
@@ -177,8 +177,8 @@ function isWithin({ span: [start, end] }: Summary, from?: number, to?: number, u
   if (from === undefined && to === undefined) return true
   if (start === null && end === null) return undated === 'include'
   return (
-    (from === undefined || end === null || spanOf(end).to >= `${from}-01-01`) &&
-    (to === undefined || start === null || spanOf(start).from <= `${to}-12-31`)
+    (from === undefined || end === null || parseSpan(end).to >= `${from}-01-01`) &&
+    (to === undefined || start === null || parseSpan(start).from <= `${to}-12-31`)
   )
 }
 
@@ -214,8 +214,8 @@ function expectedTie(records: Summary[], resourceNames: string[]) {
       resourceNames.map((name) => [name, records.filter(({ resource }) => resource === name).length]),
     ),
     topics: Object.fromEntries(topics),
-    first: extreme(dates, (date) => spanOf(date).from, 1),
-    last: extreme(dates, (date) => spanOf(date).to, -1),
+    first: extreme(dates, (date) => parseSpan(date).from, 1),
+    last: extreme(dates, (date) => parseSpan(date).to, -1),
   }
 }
 

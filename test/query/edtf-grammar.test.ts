@@ -4,7 +4,7 @@ import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findEdtfFault } from '../../src/model/edtf.ts'
 import { openTestDatabase } from '../support/database.ts'
-import { batchOf, plainDates, runOptions, spans } from '../support/edtf-dates.ts'
+import { batches, plainDates, runOptions, spans } from '../support/edtf-dates.ts'
 
 let database: Awaited<ReturnType<typeof openTestDatabase>>
 let client: pg.PoolClient
@@ -122,7 +122,7 @@ describe('refusals', () => {
 
   test('of an interval occur exactly when it ends before it starts', async () => {
     await fc.assert(
-      fc.asyncProperty(batchOf(fc.tuple(plainDates, plainDates)), async (pairs) => {
+      fc.asyncProperty(batches(fc.tuple(plainDates, plainDates)), async (pairs) => {
         const texts = pairs.map(([start, end]) => `${start.text}/${end.text}`)
         const outcomes = await outcomesOf(texts)
 
@@ -213,7 +213,7 @@ describe('the grammar', () => {
 
   test("is the same in TypeScript and in both SQL functions, and a subset of the edtf library's", async () => {
     await fc.assert(
-      fc.asyncProperty(batchOf(nearlyDates), async (texts) => {
+      fc.asyncProperty(batches(nearlyDates), async (texts) => {
         const outcomes = await outcomesOf(texts)
 
         for (const [index, text] of texts.entries()) {

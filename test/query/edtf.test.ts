@@ -3,7 +3,7 @@ import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findEdtfFault } from '../../src/model/edtf.ts'
 import { openTestDatabase } from '../support/database.ts'
-import { batchOf, runOptions, type Span, spans } from '../support/edtf-dates.ts'
+import { batches, runOptions, type Span, spans } from '../support/edtf-dates.ts'
 
 let database: Awaited<ReturnType<typeof openTestDatabase>>
 let client: pg.PoolClient
@@ -84,7 +84,7 @@ describe('bounds', () => {
 
   it('are the first and the last day of every valid date', async () => {
     await fc.assert(
-      fc.asyncProperty(batchOf(spans), async (values) => {
+      fc.asyncProperty(batches(spans), async (values) => {
         const bounds = await boundsOf(values.map(({ text }) => text))
 
         expect(values.map(({ text }, index) => ({ text, ...bounds[index] }))).toEqual(values)
@@ -95,7 +95,7 @@ describe('bounds', () => {
 
   it('overlap exactly when two dates share a day', async () => {
     await fc.assert(
-      fc.asyncProperty(batchOf(fc.tuple(spans, spans)), async (pairs) => {
+      fc.asyncProperty(batches(fc.tuple(spans, spans)), async (pairs) => {
         const { rows } = await client.query<{ overlap: boolean }>(
           `select edtf_earliest(a) <= edtf_latest(b) and edtf_latest(a) >= edtf_earliest(b) as overlap
              from unnest($1::text[], $2::text[]) with ordinality as given (a, b, nth)

@@ -8,7 +8,7 @@ import { checkDocument } from '../../src/operations/writing/validation.ts'
 import { registry } from '../../src/resources/registry.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { testCreation } from '../support/authorship.ts'
-import { dateMatches, spanOf } from '../support/date-oracle.ts'
+import { dateMatches, parseSpan } from '../support/date-oracle.ts'
 import type { Page } from '../support/documents.ts'
 
 const { resources } = registry
@@ -211,7 +211,7 @@ describe('a list with any filters, any order and any page size', () => {
         return related.rankOf.get(record.id) ?? null
       case 'signedOn':
       case 'inForceFrom':
-        return record[key] === null ? null : spanOf(record[key]).from
+        return record[key] === null ? null : parseSpan(record[key]).from
       default:
         return z.string().nullable().parse(Reflect.get(record, key))
     }

@@ -7,7 +7,7 @@ import { checkDocument } from '../../src/operations/writing/validation.ts'
 import { registry } from '../../src/resources/registry.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { testCreation } from '../support/authorship.ts'
-import { dateMatches, spanOf } from '../support/date-oracle.ts'
+import { dateMatches, parseSpan } from '../support/date-oracle.ts'
 import { pseudoRandom } from '../support/pseudo-random.ts'
 
 const { resources } = registry
@@ -279,7 +279,7 @@ describe('a search', () => {
       expect(missing).toEqual(
         missing.toSorted((a, b) => (nulls === 'first' ? Number(b) - Number(a) : Number(a) - Number(b))),
       )
-      const days = found.flatMap(({ signedOn }) => (signedOn === null ? [] : [spanOf(signedOn).from]))
+      const days = found.flatMap(({ signedOn }) => (signedOn === null ? [] : [parseSpan(signedOn).from]))
       const ascending = days.toSorted()
       expect(days).toEqual(direction === 'asc' ? ascending : ascending.toReversed())
     },

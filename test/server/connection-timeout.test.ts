@@ -1,8 +1,8 @@
 import type { RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it, onTestFinished } from 'vitest'
 import { createServerFactory } from '../../src/server/http-server.ts'
+import { getPort } from '../support/ports.ts'
 
 /** The idle timeout of connections. */
 
@@ -13,7 +13,7 @@ async function fetchText(listener: RequestListener): Promise<string> {
   const server = createServerFactory({ connectionTimeoutMs })(listener)
   onTestFinished(() => void server.close())
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
+  const port = getPort(server)
   return (await fetch(`http://127.0.0.1:${port}`)).text()
 }
 

@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { CompactSign, exportJWK, exportSPKI, UnsecuredJWT } from 'jose'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Problem } from '../../src/problems/problem.ts'
@@ -17,6 +16,7 @@ import {
   type TestIssuer,
   unknownExtension,
 } from '../support/issuer.ts'
+import { getPort } from '../support/ports.ts'
 
 /** Access tokens of an OpenID Connect issuer, which runs in this process. */
 
@@ -381,7 +381,7 @@ describe('the keys of the issuer', () => {
     }).listen(0, '127.0.0.1')
     onTestFinished(() => void redirecting.close())
     await once(redirecting, 'listening')
-    const moved = `http://127.0.0.1:${(redirecting.address() as AddressInfo).port}`
+    const moved = `http://127.0.0.1:${getPort(redirecting)}`
     verify = createTokenVerifier({ issuer: moved, audience: other.audience, roleClaim: 'roles' }, clock)
     expect(await outcome(await other.token({ ...admin, iss: moved }))).toBe(503)
     expect(other.keyRequests()).toBe(0)

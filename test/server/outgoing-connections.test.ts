@@ -1,7 +1,8 @@
 import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
+import { createServer } from 'node:net'
 import { expect, it } from 'vitest'
 import { sharedApi } from '../support/api.ts'
+import { getPort } from '../support/ports.ts'
 
 it('a URL in a record is stored and returned, and the service never connects to it', async () => {
   let connections = 0
@@ -12,8 +13,7 @@ it('a URL in a record is stored and returned, and the service never connects to 
   await once(internalServer, 'listening')
   const api = await sharedApi()
   try {
-    // A server that listens on TCP has an address with a port.
-    const { port } = internalServer.address() as AddressInfo
+    const port = getPort(internalServer)
     const url = `http://127.0.0.1:${port}/internal`
     const document = { title: 'A text on an internal address', kind: 'agreement' }
     const texts = [{ title: 'Full text', url }]

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { Agent, request } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
+import { connect } from 'node:net'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -10,6 +10,7 @@ import { createServerFactory } from '../../src/server/http-server.ts'
 import { connections } from '../../src/server/plugins/connections.ts'
 import { metrics } from '../../src/server/plugins/metrics.ts'
 import { completionTimeoutMs, shutdown } from '../../src/server/plugins/shutdown.ts'
+import { getPort } from '../support/ports.ts'
 
 /** The end of the connections of clients during a shutdown. */
 
@@ -33,7 +34,7 @@ async function openServer() {
     return 'whole'
   })
   await app.listen({ port: 0, host: '127.0.0.1' })
-  const { port } = app.server.address() as AddressInfo
+  const port = getPort(app.server)
   return { app, port, countLater: () => laterCount }
 }
 

@@ -3,7 +3,6 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
@@ -13,6 +12,7 @@ import { packageRoot } from '../../src/package-root.ts'
 import { RequestSpan } from '../../src/server/plugins/tracing/request-span.ts'
 import { describeStatement } from '../../src/server/plugins/tracing/statement-text.ts'
 import { startTestApi } from '../support/api.ts'
+import { getPort } from '../support/ports.ts'
 
 const attributeSchema = z.object({
   key: z.string(),
@@ -46,8 +46,7 @@ async function openCollector() {
     response.setHeader('content-type', 'application/json').end('{}')
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
-  // A server that listens on TCP has an address with a port.
-  const { port } = server.address() as AddressInfo
+  const port = getPort(server)
   return { url: `http://127.0.0.1:${port}`, bodies, close: () => server.close() }
 }
 

@@ -1,6 +1,6 @@
-import type { AddressInfo } from 'node:net'
 import { adminKey, openTestApp, type TestApp, type TestAppOptions } from './app.ts'
 import { inlineComponents } from './inline-components.ts'
+import { getPort } from './ports.ts'
 import { type CheckResponse, responseCheck } from './responses.ts'
 
 /** A response with its body. */
@@ -79,8 +79,7 @@ async function loadContract(origin: string): Promise<Contract> {
 export async function startTestApi(options: TestAppOptions = {}): Promise<Api> {
   const test = await openTestApp(options)
   await test.app.listen({ port: 0, host: '127.0.0.1' })
-  // A server that listens on TCP has an address with a port.
-  const { port } = test.app.server.address() as AddressInfo
+  const port = getPort(test.app.server)
   const origin = `http://127.0.0.1:${port}`
   contract ??= loadContract(origin)
   const { served, document, check } = await contract

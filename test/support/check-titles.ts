@@ -16,19 +16,19 @@ function rootName(expression: ts.Expression): string {
 }
 
 /** Returns the title if a node declares a test or a group of tests. */
-function titleOf(node: ts.Node): string | undefined {
+function findTitle(node: ts.Node): string | undefined {
   if (!ts.isCallExpression(node) || !testFunctions.includes(rootName(node.expression))) return undefined
   const [title] = node.arguments
   if (title && ts.isStringLiteralLike(title)) return title.text
   return title && ts.isTemplateExpression(title) ? title.getText().slice(1, -1) : undefined
 }
 
-function faultsIn(file: string): string[] {
+function findFaults(file: string): string[] {
   const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true)
   const lines = source.getLineStarts().length - 1
   const faults = lines > maxLines ? [`${file}: ${lines} lines; at most ${maxLines} are allowed`] : []
   const visit = (node: ts.Node) => {
-    const title = titleOf(node)
+    const title = findTitle(node)
     if (title !== undefined && title.length > maxTitleLength) {
       const line = source.getLineAndCharacterOfPosition(node.getStart()).line + 1
       faults.push(
@@ -44,6 +44,6 @@ function faultsIn(file: string): string[] {
 const files = readdirSync('test', { recursive: true, encoding: 'utf8' })
 const faults = files
   .filter((name) => name.endsWith('.test.ts'))
-  .flatMap((name) => faultsIn(join('test', name)))
+  .flatMap((name) => findFaults(join('test', name)))
 for (const fault of faults) console.error(fault)
 process.exitCode = faults.length > 0 ? 1 : 0

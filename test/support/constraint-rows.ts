@@ -17,7 +17,7 @@ export type Outcome = 'accepted' | { code: string; violated: string | undefined 
 export type Statement = string | [text: string, parameters: unknown[]]
 
 /** Converts an error of PostgreSQL to an outcome. @throws `error` itself if it is any other error. */
-export function outcomeOf(error: unknown): Outcome {
+export function toOutcome(error: unknown): Outcome {
   if (!(error instanceof pg.DatabaseError)) throw error
   return { code: error.code ?? '', violated: error.constraint ?? error.column }
 }
@@ -165,7 +165,7 @@ async function attemptOn(pool: pg.Pool, statements: Statement[]): Promise<Outcom
     await client.query('set constraints all immediate')
     return 'accepted'
   } catch (error) {
-    return outcomeOf(error)
+    return toOutcome(error)
   } finally {
     await client.query('rollback')
     client.release()

@@ -2,25 +2,25 @@
  * Returns the first and last day that an EDTF date can mean, as strings that sort by date: an open start as '', an open end
  * as '~'. Reads no seasons, no times of day, and no years that are negative or have more than four digits.
  */
-export function spanOf(text: string): { from: string; to: string } {
+export function parseSpan(text: string): { from: string; to: string } {
   const [start = '', end = start] = text.split('/')
-  const lastDay = (year: string, month: string) =>
+  const lastDayOfMonth = (year: string, month: string) =>
     new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate()
   const fields = (part: string) => {
     const [year = '', month = 'XX', day = 'XX'] = part.replace(/[?~%]$/, '').split('-')
     return { year, month, day }
   }
-  const fromOf = (part: string) => {
+  const firstDay = (part: string) => {
     const { year, month, day } = fields(part)
     return `${year.replaceAll('X', '0')}-${month.replace('XX', '01')}-${day.replace('XX', '01')}`
   }
-  const toOf = (part: string) => {
+  const lastDay = (part: string) => {
     const { year, month, day } = fields(part)
     const latestYear = year.replaceAll('X', '9')
     const latestMonth = month.replace('XX', '12')
-    return `${latestYear}-${latestMonth}-${day.replace('XX', String(lastDay(latestYear, latestMonth)))}`
+    return `${latestYear}-${latestMonth}-${day.replace('XX', String(lastDayOfMonth(latestYear, latestMonth)))}`
   }
-  return { from: start === '..' ? '' : fromOf(start), to: end === '..' ? '~' : toOf(end) }
+  return { from: start === '..' ? '' : firstDay(start), to: end === '..' ? '~' : lastDay(end) }
 }
 
 /**
@@ -31,8 +31,8 @@ export function spanOf(text: string): { from: string; to: string } {
  */
 export function dateMatches(recorded: string | null, operator: string, filterValue: string): boolean {
   if (recorded === null) return operator === 'ne'
-  const { from, to } = spanOf(recorded)
-  const other = spanOf(filterValue)
+  const { from, to } = parseSpan(recorded)
+  const other = parseSpan(filterValue)
   const overlaps = from <= other.to && to >= other.from
   const matches: Record<string, boolean> = {
     '': overlaps,

@@ -27,7 +27,7 @@ const blocks = [
   ].map((file) => ({
     page: 'docs/clients.md',
     block: file,
-    generate: () => beginningOf(`test/clients/${file}`, 'Read one agreement.'),
+    generate: () => readBeginning(`test/clients/${file}`, 'Read one agreement.'),
   })),
 ]
 
@@ -58,7 +58,7 @@ function propertyTable({ shape }: z.ZodObject): string {
 function variableTable(): string {
   const rows = Object.entries(environment.shape).map(([name, schema]) => [
     `\`${name}\``,
-    defaultOf(schema),
+    describeDefault(schema),
     schema.description ?? '',
   ])
   return table(['variable', 'default', 'meaning'], rows)
@@ -72,7 +72,7 @@ function generatorTable(): string {
 }
 
 /** Returns the lines of a program before the comment `end` as a code block. @throws if the program has no such comment. */
-function beginningOf(file: string, end: string): string {
+function readBeginning(file: string, end: string): string {
   const lines = readFileSync(join(packageRoot, file), 'utf8').split('\n')
   const length = lines.findIndex((line) => line.endsWith(` ${end}`))
   if (length === -1) throw new Error(`${file} has no comment "${end}"`)
@@ -95,7 +95,7 @@ function table(head: string[], rows: string[][]): string {
   ].join('\n')
 }
 
-function defaultOf(schema: z.ZodType): string {
+function describeDefault(schema: z.ZodType): string {
   return schema instanceof z.ZodDefault ? `\`${schema.def.defaultValue}\`` : ''
 }
 

@@ -10,8 +10,6 @@ import type { Api, HttpResponse, RequestOptions } from './api.ts'
 import { unwrapSchema } from './build-document.ts'
 import { registry } from './registry.ts'
 
-const { resources } = registry
-
 /** Valid documents of every resource, and helpers that send common requests. */
 
 /** A document or record as JSON. */
@@ -127,11 +125,7 @@ export async function count(api: Api, resource: Resource): Promise<number> {
 }
 
 /** Returns the resource with a name. @throws when there is none. */
-export function resourceOf(name: string): Resource {
-  const resource = resources.find((resource) => resource.name === name)
-  if (!resource) throw new Error(`there is no resource ${name}`)
-  return resource
-}
+export const resourceOf = (name: string): Resource => registry.get(name)
 
 /** Returns the values of a property in all records of a resource. */
 const valuesInUse = async (api: Api, name: string, property: string) =>

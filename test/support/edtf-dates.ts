@@ -124,7 +124,7 @@ export const spans = fc.oneof(
 )
 
 /** Lists of 500 values, so that one query checks them all. */
-export const batchOf = <T>(values: fc.Arbitrary<T>) => fc.array(values, { minLength: 500, maxLength: 500 })
+export const batches = <T>(values: fc.Arbitrary<T>) => fc.array(values, { minLength: 500, maxLength: 500 })
 
 /** Options of fast-check without shrinking, which would take minutes: the failed assertion shows the wrong value. */
 export const runOptions = (numRuns: number) => ({ numRuns, endOnFailure: true })

@@ -88,13 +88,13 @@ export async function createHiddenRecords(api: Api): Promise<HiddenRecords> {
 /** Creates citations that are hidden because the citation itself, its source or its record is internal. */
 async function createHiddenCitations(api: Api, hidden: HiddenRecord[]): Promise<HiddenRecord[]> {
   const citations = registry.get('citations')
-  const keyOf = (name: string) => hidden.find(({ resource }) => resource.name === name)?.key
+  const findKey = (name: string) => hidden.find(({ resource }) => resource.name === name)?.key
   const [source, agreement] = [await seededKey(api, 'sources'), await seededKey(api, 'agreements')]
   const cite = (more: Document) => ({ note: `${hiddenWord} of a citation`, excerpt: hiddenWord, ...more })
   const documents = [
-    cite({ source, record: { resource: 'agreements', id: keyOf('agreements') } }),
-    cite({ source, record: { resource: 'countries', id: keyOf('countries') } }),
-    cite({ source: keyOf('sources'), record: { resource: 'agreements', id: agreement } }),
+    cite({ source, record: { resource: 'agreements', id: findKey('agreements') } }),
+    cite({ source, record: { resource: 'countries', id: findKey('countries') } }),
+    cite({ source: findKey('sources'), record: { resource: 'agreements', id: agreement } }),
     cite({ source, record: { resource: 'agreements', id: agreement }, visibility: 'internal' }),
   ]
   const created: HiddenRecord[] = []

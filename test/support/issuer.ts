@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose'
+import { getPort } from './ports.ts'
 
 /** A key pair of an issuer. */
 export interface KeyPair {
@@ -30,7 +30,8 @@ export interface TestIssuer {
 let keyCount = 0
 
 /** Makes a key pair with a new key id. */
-export async function makeKeyPair(alg = 'ES256'): Promise<KeyPair> {
+export async function makeKeyPair(): Promise<KeyPair> {
+  const alg = 'ES256'
   const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true })
   keyCount += 1
   const jwk = { ...(await exportJWK(publicKey)), kid: `key-${keyCount}`, alg, use: 'sig' }
@@ -70,8 +71,7 @@ export async function openIssuer(furtherPairs: KeyPair[] = []): Promise<TestIssu
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  // A server that listens on TCP has an address with a port.
-  const { port } = server.address() as AddressInfo
+  const port = getPort(server)
   const issuer: TestIssuer = {
     url: `http://127.0.0.1:${port}`,
     audience: 'entente',

@@ -48,14 +48,14 @@ function farthest(polygon: Polygon, [west, south, east, north]: Box): Position |
   return best?.point
 }
 
-function boxOf({ coordinates: [outer = []] }: Polygon): Box {
+function boundingBox({ coordinates: [outer = []] }: Polygon): Box {
   const [longitudes, latitudes] = [outer.map(([x = 0]) => x), outer.map(([, y = 0]) => y)]
   return [Math.min(...longitudes), Math.min(...latitudes), Math.max(...longitudes), Math.max(...latitudes)]
 }
 
 /** The pole of inaccessibility of a polygon, found with a grid over it and then finer grids around the best point. */
 function labelPoint(polygon: Polygon): Position | undefined {
-  let box = boxOf(polygon)
+  let box = boundingBox(polygon)
   let point = farthest(polygon, box)
   for (let count = 0; point && count < refinements; count += 1) {
     const [x = 0, y = 0] = point

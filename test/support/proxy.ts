@@ -1,5 +1,5 @@
-import type { AddressInfo } from 'node:net'
 import { connect, createServer, type Socket } from 'node:net'
+import { getPort } from './ports.ts'
 
 /** A TCP proxy in front of a database. The proxy simulates network failures. */
 export interface DatabaseProxy {
@@ -59,8 +59,7 @@ export async function openProxy(target: string): Promise<DatabaseProxy> {
     }
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  // A server that listens on TCP has an address with a port.
-  const { port } = server.address() as AddressInfo
+  const port = getPort(server)
   const closeConnections = () => {
     for (const pair of pairs) for (const socket of pair) socket.destroy()
   }

@@ -18,7 +18,7 @@ export interface ReferenceProperty {
 const resourcesNamed = (name: string) => registry.resources.filter((resource) => resource.name === name)
 
 /** Returns all reference properties of resources. `/record/id` of citations occurs once for each resource that they can cite. */
-export const referencePropertiesOf = (referrers: readonly Resource[]): ReferenceProperty[] =>
+export const listReferenceProperties = (referrers: readonly Resource[]): ReferenceProperty[] =>
   referrers.flatMap((referrer): ReferenceProperty[] => {
     const found: ReferenceProperty[] = []
     // Only visits the leaves of the schema: the document that is built is not used.

@@ -38,11 +38,11 @@ export interface ReplicatedServers {
 
 const settings = ['fsync=off', 'full_page_writes=off', 'wal_keep_size=512MB']
 
-const urlOf = ({ password }: Cluster, port: number, database: string) =>
+const superuserUrl = ({ password }: Cluster, port: number, database: string) =>
   `postgresql://postgres:${password}@127.0.0.1:${port}/${database}`
 
 /** Returns the ids of the postmaster and its children, which have their own process groups. */
-async function processesOf({ path }: Cluster): Promise<number[]> {
+async function listProcesses({ path }: Cluster): Promise<number[]> {
   const [postmaster = ''] = (await readFile(join(path, 'postmaster.pid'), 'utf8')).split('\n')
   const children = await readFile(`/proc/${postmaster}/task/${postmaster}/children`, 'utf8')
   return [postmaster, ...children.split(' ')].filter((pid) => pid.trim() !== '').map(Number)
@@ -57,12 +57,23 @@ function sendSignal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
+/** Runs statements on a new connection. */
+async function runStatements(url: string, text: string): Promise<pg.QueryResultRow[]> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    return (await client.query(text)).rows
+  } finally {
+    await client.end()
+  }
+}
+
 async function openServer(cluster: Cluster, port: number): Promise<PostgresServer> {
   const signal = async (name: NodeJS.Signals) => {
-    for (const pid of await processesOf(cluster)) sendSignal(pid, name)
+    for (const pid of await listProcesses(cluster)) sendSignal(pid, name)
   }
   const server: PostgresServer = {
-    url: urlOf(cluster, port, 'entente'),
+    url: superuserUrl(cluster, port, 'entente'),
     start: async () => void (await ensureStarted(cluster, [...settings, `port=${port}`])),
     stop: () => stop(cluster),
     suspend: () => signal('SIGSTOP'),
@@ -72,15 +83,7 @@ async function openServer(cluster: Cluster, port: number): Promise<PostgresServe
       await server.run(`alter system set primary_conninfo = ${pg.escapeLiteral(url)}`)
       await server.run('select pg_reload_conf()')
     },
-    run: async (text) => {
-      const client = new pg.Client({ connectionString: urlOf(cluster, port, 'entente') })
-      await client.connect()
-      try {
-        return (await client.query(text)).rows
-      } finally {
-        await client.end()
-      }
-    },
+    run: (text) => runStatements(server.url, text),
   }
   await server.start()
   return server
@@ -94,22 +97,15 @@ async function copyCluster(cluster: Cluster, path: string, primaryUrl: string): 
   return { ...cluster, path }
 }
 
-async function createDatabase(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  await client.query('create database entente')
-  await client.end()
-}
-
 /** Waits until a standby has replayed the creation of the database. */
 async function waitForDatabase(standby: PostgresServer): Promise<void> {
   for (;;) {
-    const error = await standby.run('select 1').then(
-      () => undefined,
-      (reason: unknown) => reason,
-    )
-    if (error === undefined) return
-    if (errorCode(error) !== '3D000') throw error
+    try {
+      await standby.run('select 1')
+      return
+    } catch (error) {
+      if (errorCode(error) !== '3D000') throw error
+    }
     await setTimeout(50)
   }
 }
@@ -121,11 +117,11 @@ export async function openReplicatedServers(standbyCount: number): Promise<Repli
   await chmod(folder, 0o755)
   const cluster = await openCluster(folder)
   const port = await freePort()
-  const url = urlOf(cluster, port, 'postgres')
+  const url = superuserUrl(cluster, port, 'postgres')
   const paths = Array.from({ length: standbyCount }, (_, index) => join(folder, `standby-${index + 1}`))
   const copies = await Promise.all(paths.map((path) => copyCluster(cluster, path, url)))
   const primary = await openServer(cluster, port)
-  await createDatabase(url)
+  await runStatements(url, 'create database entente')
   const standbys = await Promise.all(copies.map(async (copy) => openServer(copy, await freePort())))
   await Promise.all(standbys.map(waitForDatabase))
   return {

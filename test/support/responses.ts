@@ -1,15 +1,9 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import formatsPlugin from 'ajv-formats'
-import { z } from 'zod'
 import { problemTypes } from '../../src/problems/types.ts'
 import { commonProblems } from '../../src/server/openapi/responses.ts'
 import { inlineComponents } from './inline-components.ts'
-
-const media = z.record(z.string(), z.unknown())
-const operation = z.looseObject({
-  responses: z.record(z.string(), z.looseObject({ content: media.optional() })),
-})
-const openApiDocumentSchema = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), operation)) })
+import { openApiDocumentSchema } from './openapi-document.ts'
 
 /** A response as a client receives it. */
 export interface ReceivedResponse {
@@ -63,7 +57,7 @@ export function responseCheck(openApi: unknown): CheckResponse {
   const validators = new Map<string, ValidateFunction>()
 
   const validatorAt = (steps: string[], whole: boolean): ValidateFunction => {
-    const name = targetOf(whole ? document : sparseDocument, steps, whole ? 'openapi' : 'sparse')
+    const name = resolveReference(whole ? document : sparseDocument, steps, whole ? 'openapi' : 'sparse')
     const validator = validators.get(name) ?? ajv.compile({ $ref: name })
     validators.set(name, validator)
     return validator
@@ -149,7 +143,7 @@ function withoutRequired(value: unknown): unknown {
 }
 
 /** Returns a reference to the schema at a path. A `$ref` is followed, so that its target is compiled only once. */
-function targetOf(document: unknown, steps: string[], name: string): string {
+function resolveReference(document: unknown, steps: string[], name: string): string {
   const found = steps.reduce<unknown>((value, step) => Object(value)[step], document)
   const { $ref } = Object(found)
   return typeof $ref === 'string' ? `${name}${$ref}` : `${name}#/${steps.map(escaped).join('/')}`

@@ -53,6 +53,42 @@ const listRow =
 const capitalLetter = (draw: number) => String.fromCharCode(65 + (draw % 26))
 const tablesWithParticipants = ['agreements', 'projects', 'cooperation_bases', 'assistance_programs']
 
+/** The tables of the lists that projects and assistance programs both have. */
+const activityLists = (owner: string): [string, TableExpressions][] => [
+  [
+    `${owner}_amounts`,
+    {
+      insert: listRow(owner, (draw) => ({
+        kind: text('budget'),
+        amount: `${draw}.5`,
+        currency: text('CNY'),
+      })),
+      update: (draw) => `amount = ${draw}, value_usd = ${draw}.25, date = '20${10 + (draw % 80)}'`,
+    },
+  ],
+  [
+    `${owner}_locations`,
+    {
+      insert: listRow(owner, (draw) => ({ country: pick('countries', 'code', draw) })),
+      update: (draw) => `name = 'Place ${draw}', latitude = ${draw % 90}, longitude = 7.25`,
+    },
+  ],
+  [
+    `${owner}_sectors`,
+    {
+      insert: listRow(owner, (draw) => ({ topic: pick('topics', 'slug', draw) })),
+      update: (draw) => `percentage = ${1 + (draw % 100)}`,
+    },
+  ],
+  [
+    `${owner}_agreements`,
+    {
+      insert: listRow(owner, (draw) => ({ target: pick('agreements', 'id', draw) })),
+      update: (draw) => `target = ${pick('agreements', 'id', draw)}`,
+    },
+  ],
+]
+
 const expressionsByTable: Record<string, TableExpressions> = {
   regions: {
     insert: (_index, draw) => ({
@@ -176,46 +212,7 @@ const expressionsByTable: Record<string, TableExpressions> = {
     insert: listRow('agreements', (draw) => ({ name: text(`Territory ${draw}`), status: text('extended') })),
     update: (draw) => `party = ${pick('countries', 'code', draw)}`,
   },
-  projects_amounts: {
-    insert: listRow('projects', (draw) => ({
-      kind: text('budget'),
-      amount: `${draw}.5`,
-      currency: text('CNY'),
-    })),
-    update: (draw) => `amount = ${draw}, value_usd = ${draw}.25, date = '20${10 + (draw % 80)}'`,
-  },
-  projects_locations: {
-    insert: listRow('projects', (draw) => ({ country: pick('countries', 'code', draw) })),
-    update: (draw) => `name = 'Place ${draw}', latitude = ${draw % 90}, longitude = 7.25`,
-  },
-  projects_sectors: {
-    insert: listRow('projects', (draw) => ({ topic: pick('topics', 'slug', draw) })),
-    update: (draw) => `percentage = ${1 + (draw % 100)}`,
-  },
-  assistance_programs_amounts: {
-    insert: listRow('assistance_programs', (draw) => ({
-      kind: text('budget'),
-      amount: `${draw}.5`,
-      currency: text('CNY'),
-    })),
-    update: (draw) => `amount = ${draw}, value_usd = ${draw}.25, date = '20${10 + (draw % 80)}'`,
-  },
-  assistance_programs_locations: {
-    insert: listRow('assistance_programs', (draw) => ({ country: pick('countries', 'code', draw) })),
-    update: (draw) => `name = 'Place ${draw}', latitude = ${draw % 90}, longitude = 7.25`,
-  },
-  assistance_programs_sectors: {
-    insert: listRow('assistance_programs', (draw) => ({ topic: pick('topics', 'slug', draw) })),
-    update: (draw) => `percentage = ${1 + (draw % 100)}`,
-  },
-  projects_agreements: {
-    insert: listRow('projects', (draw) => ({ target: pick('agreements', 'id', draw) })),
-    update: (draw) => `target = ${pick('agreements', 'id', draw)}`,
-  },
-  assistance_programs_agreements: {
-    insert: listRow('assistance_programs', (draw) => ({ target: pick('agreements', 'id', draw) })),
-    update: (draw) => `position = position + ${1 + (draw % 3)}`,
-  },
+  ...Object.fromEntries(['projects', 'assistance_programs'].flatMap(activityLists)),
   // Triggers insert the rows of this table, so an insert becomes an update.
   records: { insert: () => ({}), update: (draw) => `visibility = '${draw % 2 ? 'internal' : 'public'}'` },
 }
@@ -274,7 +271,7 @@ function deriveExpressions(name: string): TableExpressions {
 }
 
 /** Returns the statement of a write. @throws if there are no expressions for the table. */
-export function sqlOf({ table, action, row, draw }: SqlWrite): string {
+export function toSql({ table, action, row, draw }: SqlWrite): string {
   const expressions = expressionsByTable[table] ?? deriveExpressions(table)
   const chosen = `where ctid = (select ctid from ${table} order by row_start desc, ctid offset ${row} % (select greatest(count(*), 1) from ${table}) limit 1)`
   const columns = expressions.insert(row, draw)
@@ -302,7 +299,7 @@ export async function runWrites(
     for (const write of writes) {
       await client.query('savepoint before')
       try {
-        await client.query(sqlOf(write))
+        await client.query(toSql(write))
         accepted += 1
         if (write.savepoint === 'release') await client.query('release before')
         if (write.savepoint === 'rollback') await client.query('rollback to before')

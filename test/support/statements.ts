@@ -10,7 +10,7 @@ export async function countStatements(marker: string, work: () => Promise<unknow
   const spy = vi.spyOn(pg.Client.prototype, 'query')
   try {
     await work()
-    const texts = spy.mock.calls.map(([config]: unknown[]) => textOf(config))
+    const texts = spy.mock.calls.map(([config]: unknown[]) => getText(config))
     const marked = new Set(spy.mock.contexts.filter((_, index) => texts[index]?.includes(marker)))
     return spy.mock.contexts.filter((client) => marked.has(client)).length
   } finally {
@@ -18,7 +18,7 @@ export async function countStatements(marker: string, work: () => Promise<unknow
   }
 }
 
-function textOf(config: unknown): string {
+function getText(config: unknown): string {
   if (typeof config === 'string') return config
   return typeof config === 'object' && config !== null && 'text' in config ? String(config.text) : ''
 }
