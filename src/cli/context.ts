@@ -49,11 +49,11 @@ export async function openAndMigrateDatabase(
 }
 
 async function requireEmbeddedDatabase(dataDir: string, otherAdvice: string): Promise<void> {
-  const [{ hasEmbeddedDatabase }, { resolve }] = await Promise.all([
-    import('../database/embedded/index.ts'),
+  const [{ hasCluster }, { resolve }] = await Promise.all([
+    import('../database/embedded/cluster.ts'),
     import('node:path'),
   ])
-  if (hasEmbeddedDatabase(dataDir)) return
+  if (hasCluster(dataDir)) return
   throw new OperationalError(
     `there is no database in ${resolve(dataDir)} (DATA_DIR): set DATA_DIR or DATABASE_URL to an existing one${otherAdvice}`,
   )

@@ -6,18 +6,13 @@ import { errorCode } from '../error-code.ts'
 import { failure, OperationalError } from '../operational-error.ts'
 import { type Config, environment } from './config.ts'
 
-/** The administrator's key from `ADMIN_KEY` or from the first start, and what the startup message says about it. */
-export interface AdminKey {
-  key: string | undefined
-  notice: string
-}
-
 /**
  * Returns `ADMIN_KEY`. Without it, the first start on an embedded database creates a key, shows it once and stores it in
  * `DATA_DIR/admin-key`; later starts read the key from this file. With `DATABASE_URL` and without `ADMIN_KEY`, there is no key.
+ * Also returns what the startup message says about the key.
  * @throws OperationalError when the file cannot be read or written, or when its text is not a valid `ADMIN_KEY`.
  */
-export async function findAdminKey(config: Config): Promise<AdminKey> {
+export async function findAdminKey(config: Config): Promise<{ key: string | undefined; notice: string }> {
   if (config.ADMIN_KEY !== undefined) return { key: config.ADMIN_KEY, notice: '' }
   if (config.DATABASE_URL !== undefined) {
     return { key: undefined, notice: "; ADMIN_KEY is not set: create keys with 'entente key create'" }

@@ -1,19 +1,13 @@
 import { distance } from 'fastest-levenshtein'
 
-/** An environment variable that is not a setting, and the setting that was probably meant. */
-export interface MistypedVariable {
-  name: string
-  setting: string
-}
-
 /**
- * Finds variables whose names are those of a setting in lower case, or are one typing mistake away from a setting: one letter
- * added, missing or replaced, in upper or lower case, or two adjacent letters swapped, in upper case. A replaced letter often
- * turns a short name into another word (HOST and COST), so for short settings only swapped letters and an added S count, in upper
- * case.
+ * Finds environment variables that are not settings, and the setting that was probably meant: variables whose names are those of a
+ * setting in lower case, or are one typing mistake away from a setting: one letter added, missing or replaced, in upper or lower
+ * case, or two adjacent letters swapped, in upper case. A replaced letter often turns a short name into another word (HOST and
+ * COST), so for short settings only swapped letters and an added S count, in upper case.
  * @example findMistyped(['PROT', 'COST'], ['PORT', 'HOST']) // [{ name: 'PROT', setting: 'PORT' }]
  */
-export function findMistyped(names: readonly string[], settings: readonly string[]): MistypedVariable[] {
+export function findMistyped(names: readonly string[], settings: readonly string[]) {
   return names
     .filter((name) => !settings.includes(name))
     .flatMap((name) => {

@@ -24,21 +24,14 @@ export interface HiddenRecords {
 /** The word that all texts of hidden records begin with. */
 export const hiddenWord = 'Zyxwvut'
 
-/** Makes every free text of a `fullDocument` begin with the hidden word. These texts begin with `Text`. */
-function withHiddenWord(value: unknown): unknown {
-  if (typeof value === 'string') return value.replace(/^Text /, `${hiddenWord} `)
-  if (Array.isArray(value)) return value.map(withHiddenWord)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, withHiddenWord(inner)]))
-}
-
-/** Replaces the keys of seeded records in a document with the keys of internal records. */
-function replaceKeys(value: unknown, keys: ReadonlyMap<string, string>): unknown {
-  if (typeof value === 'string') return keys.get(value) ?? value
-  if (Array.isArray(value)) return value.map((item) => replaceKeys(item, keys))
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, replaceKeys(inner, keys)]))
-}
+/**
+ * Makes every free text of a `fullDocument` begin with the hidden word instead of `Text`, and replaces keys of seeded records with
+ * the keys of internal ones.
+ */
+const hideTexts = (document: Document, keys: ReadonlyMap<string, string> = new Map()): Document =>
+  JSON.parse(JSON.stringify(document), (_name, value) =>
+    typeof value === 'string' ? (keys.get(value) ?? value.replace(/^Text /, `${hiddenWord} `)) : value,
+  )
 
 /** Creates a record. If the resource has external ids, replaces those of the record with a hidden one. */
 async function createWithHiddenId(api: Api, resource: Resource, document: Document): Promise<HiddenRecord> {
@@ -64,14 +57,14 @@ export async function createHiddenRecords(api: Api): Promise<HiddenRecords> {
     const keyProperty = resource.key.property
     const { [keyProperty]: key, ...rest } = full as Document
     const document = {
-      ...(withHiddenWord(replaceKeys(rest, keys)) as Document),
+      ...hideTexts(rest, keys),
       ...(key !== undefined && { [keyProperty]: key }),
     }
     const hidden = await createWithHiddenId(api, resource, document)
     records.push(hidden)
     if (isSeeded(resource)) keys.set(await seededKey(api, resource.name), hidden.key)
     const removed = await createWithHiddenId(api, resource, {
-      ...(withHiddenWord(await fullDocument(resource, api)) as Document),
+      ...hideTexts(await fullDocument(resource, api)),
       visibility: 'internal',
     })
     const response = await api.delete(`${listPath(resource)}/${removed.key}`)

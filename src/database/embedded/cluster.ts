@@ -54,7 +54,7 @@ export async function openCluster(folder: string, signal?: AbortSignal): Promise
 
 const isCluster = (path: string) => existsSync(join(path, 'PG_VERSION'))
 
-/** Whether there is a cluster `postgres` in a folder. */
+/** Whether a folder has the cluster of an embedded PostgreSQL. */
 export const hasCluster = (folder: string): boolean => isCluster(join(folder, 'postgres'))
 
 /**

@@ -2,7 +2,7 @@ import { readFile, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { OperationalError } from '../../operational-error.ts'
-import { type Cluster, hasCluster, openCluster } from './cluster.ts'
+import { type Cluster, openCluster } from './cluster.ts'
 import { type GetUrl, separateRoles, transferDatabase } from './earlier-roles.ts'
 import { ensureStarted, isReady, stop } from './postmaster.ts'
 import { serverSettings, usableMemory } from './server-settings.ts'
@@ -65,9 +65,6 @@ async function writeUrl(folder: string, text: string): Promise<void> {
   const current = await readFile(file, 'utf8').catch(() => undefined)
   if (current !== text) await writeSecret(file, text)
 }
-
-/** Whether the folder has the cluster of an embedded PostgreSQL. */
-export const hasEmbeddedDatabase = (dataDir: string): boolean => hasCluster(resolve(dataDir))
 
 /** Maximum number of attempts to join a server that other processes stop, and the pause between two attempts. */
 const maxJoinAttempts = 600

@@ -39,12 +39,6 @@ const reportIntervalMs = 60_000
 /** A primary that has not responded for this time counts as unreachable. */
 const primaryTimeoutMs = 1000
 
-/** Numbers of reads with a `Freshness`: on a replica, on the primary, and on the primary after a replica had failed. */
-export type ReadCounts = Record<'replica' | 'primary' | 'retried', number>
-
-/** Numbers of waits for a replica to replay a position, by outcome. */
-export type WaitCounts = Record<'reached' | 'timeout', number>
-
 /**
  * The replicas of a primary. Measures how far each has replayed the write-ahead log, and chooses the replica for a read. All
  * pools of a process share one instance.
@@ -52,8 +46,10 @@ export type WaitCounts = Record<'reached' | 'timeout', number>
 export class Replicas {
   readonly all: readonly Replica[]
   readonly options: ReplicaOptions
-  readonly reads: ReadCounts = { replica: 0, primary: 0, retried: 0 }
-  readonly waits: WaitCounts = { reached: 0, timeout: 0 }
+  /** Numbers of reads with a `Freshness`: on a replica, on the primary, and on the primary after a replica had failed. */
+  readonly reads = { replica: 0, primary: 0, retried: 0 }
+  /** Numbers of waits for a replica to replay a position, by outcome. */
+  readonly waits = { reached: 0, timeout: 0 }
   readonly #primary: Primary
   readonly #intervalMs: number
   readonly #events = new EventEmitter<{ reachable: [Replica]; unreachable: [Replica] }>().setMaxListeners(0)

@@ -7,7 +7,7 @@ import { lastMigration, requireKnownMigrations } from '../../database/migrate.ts
 import { beginReading } from '../../database/read-session.ts'
 import { OperationalError } from '../../operational-error.ts'
 import { endMark, toLine } from './format.ts'
-import { type ArchivedTable, archivedTables, quoteColumns, quoteTable } from './tables.ts'
+import { type ArchivedTable, listArchivedTables, quoteColumns, quoteTable } from './tables.ts'
 
 const copyStatement = ({ name, columns, condition, orderBy }: ArchivedTable): string =>
   `copy (select ${quoteColumns(columns)} from ${quoteTable(name)} where ${condition} order by ${orderBy.join(', ')}) to stdout`
@@ -15,7 +15,7 @@ const copyStatement = ({ name, columns, condition, orderBy }: ArchivedTable): st
 /** Yields an archive without its footer. */
 async function* contents(client: pg.Client): AsyncGenerator<string | Buffer> {
   yield toLine({ format: 'entente-archive', version: 1, migration: await lastMigration() })
-  for (const table of await archivedTables(client)) {
+  for (const table of await listArchivedTables(client)) {
     yield toLine({ table: table.name, columns: table.columns })
     yield* client.query(copyTo(copyStatement(table)))
     yield `${endMark}\n`

@@ -13,7 +13,7 @@ import { withoutTimeLimits } from '../../database/session-settings.ts'
 import { vacuumAnalyze } from '../../database/vacuum.ts'
 import { OperationalError } from '../../operational-error.ts'
 import { endMark, footer, header, tableLine } from './format.ts'
-import { archivedTables, quoteColumns, quoteTable } from './tables.ts'
+import { type ArchivedTable, listArchivedTables, quoteColumns, quoteTable } from './tables.ts'
 
 /** Maximum length of a line of an archive, in bytes. All documents that the service stores are shorter. */
 const maxLineBytes = 256 * 1024 * 1024
@@ -121,7 +121,7 @@ class ArchiveReader {
   }
 }
 
-/** @param names the archived tables: rows that are in them already could conflict with those of the archive. */
+/** Rows that are in the tables already could conflict with those of the archive. */
 async function requireEmpty(client: pg.Client, names: string[]): Promise<void> {
   const conditions = names.map((name) => `exists (select from ${quoteTable(name)})`)
   const { rows } = await client.query<{ isFilled: boolean }>(
@@ -133,8 +133,12 @@ async function requireEmpty(client: pg.Client, names: string[]): Promise<void> {
     )
 }
 
-async function restoreTables(client: pg.Client, reader: ArchiveReader): Promise<void> {
-  for (const { name, columns } of await archivedTables(client)) {
+async function restoreTables(
+  client: pg.Client,
+  tables: readonly ArchivedTable[],
+  reader: ArchiveReader,
+): Promise<void> {
+  for (const { name, columns } of tables) {
     const found = parseLine(await reader.readLine(), tableLine, `the line of the table ${name}`)
     if (found.table !== name || found.columns.join() !== columns.join())
       throw damageError(`it has ${found.table} (${found.columns}) in place of ${name} (${columns})`)
@@ -157,9 +161,10 @@ async function restoreAll(client: pg.Client, reader: ArchiveReader): Promise<voi
   // Every transaction that writes records locks the table `records` until it ends. So this lock waits for those that have begun
   // to write, and later ones wait for the restore.
   await client.query('lock table records in share row exclusive mode')
-  const names = (await archivedTables(client)).map(({ name }) => name)
+  const tables = await listArchivedTables(client)
+  const names = tables.map(({ name }) => name)
   await requireEmpty(client, names)
-  await withoutTriggers(client, names, () => restoreTables(client, reader))
+  await withoutTriggers(client, names, () => restoreTables(client, tables, reader))
   await reader.finish()
   for (const table of ['revisions', 'import_records'])
     await client.query(

@@ -73,7 +73,7 @@ function sortByReferences(rows: CatalogRow[]): CatalogRow[] {
 }
 
 /** Returns the tables of an archive, each after the tables that its rows refer to. */
-export async function archivedTables(client: pg.ClientBase): Promise<ArchivedTable[]> {
+export async function listArchivedTables(client: pg.ClientBase): Promise<ArchivedTable[]> {
   const { rows } = await client.query<CatalogRow>(catalogQuery, [endedImports])
   return sortByReferences(rows).map(({ name, schema, columns, condition, orderBy }) => ({
     name: `${schema}.${name}`,

@@ -29,23 +29,24 @@ const problem = (type: ProblemType) => ({ [problemTypes[type].status]: problemRe
 /** The problems that every operation may return. */
 const anyProblem = { $ref: '#/components/responses/Failure' }
 
-const checkPath = (
+const servicePath = (
   operationId: string,
   summary: string,
   description: string,
   responses: Record<string, unknown>,
+  security: object[] = [],
 ) => ({
-  get: { operationId, tags: ['service'], summary, description, security: [], responses },
+  get: { operationId, tags: ['service'], summary, description, security, responses },
 })
 
 /** The paths of health checks and metrics in the OpenAPI document. */
 export const servicePaths = {
-  '/healthz': checkPath('getHealth', 'Check liveness', 'Succeeds while the process responds.', {
+  '/healthz': servicePath('getHealth', 'Check liveness', 'Succeeds while the process responds.', {
     200: statusResponse('Alive.', ['ok']),
     ...problem('method-not-allowed'),
     default: anyProblem,
   }),
-  '/readyz': checkPath(
+  '/readyz': servicePath(
     'getReadiness',
     'Check readiness',
     'Returns `ok` if the database is reachable and migrated, `read_only` if it accepts reads but no changes, and 503 otherwise or while the process shuts down.',
@@ -56,27 +57,20 @@ export const servicePaths = {
       default: anyProblem,
     },
   ),
-  '/metrics': {
-    get: {
-      operationId: 'getMetrics',
-      tags: ['service'],
-      summary: 'Read metrics',
-      description:
-        'Counts and times for Prometheus. `METRICS` sets who may read them: anyone, clients with a key, or nobody.',
-      security: [{}, { auth: [] }],
-      responses: {
-        200: {
-          description: 'The metrics, in the text format of Prometheus.',
-          content: {
-            'text/plain': {
-              schema: { type: 'string' },
-              example: 'entente_http_requests_in_flight 1\n',
-            },
-          },
+  '/metrics': servicePath(
+    'getMetrics',
+    'Read metrics',
+    'Counts and times for Prometheus. `METRICS` sets who may read them: anyone, clients with a key, or nobody.',
+    {
+      200: {
+        description: 'The metrics, in the text format of Prometheus.',
+        content: {
+          'text/plain': { schema: { type: 'string' }, example: 'entente_http_requests_in_flight 1\n' },
         },
-        ...problem('not-found'),
-        default: anyProblem,
       },
+      ...problem('not-found'),
+      default: anyProblem,
     },
-  },
+    [{}, { auth: [] }],
+  ),
 }

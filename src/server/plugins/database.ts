@@ -17,11 +17,11 @@ const databaseObserver = ({ metrics, log, server, traceStatement }: FastifyInsta
   ...(traceStatement && { trace: traceStatement }),
   requestRefused: (lane, reason) =>
     reason === 'share' ? metrics.requestOverShare(lane) : metrics.requestShed(reason),
-  statementTimedOut: () => metrics.statementTimedOut(),
+  statementTimedOut: () => metrics.statementTimeouts.inc(),
   serverStopped: (reason) => log.error({ reason }, 'the embedded PostgreSQL has stopped'),
   serverRestarted: () => log.warn('the embedded PostgreSQL is running again'),
   statementSlow: (text, durationMs) => {
-    metrics.statementSlow()
+    metrics.slowStatements.inc()
     // The startup message must be the first line on the terminal, so nothing is logged before.
     if (!server.listening) return
     const entry = { statement: text.slice(0, maxLoggedStatementLength), milliseconds: Math.round(durationMs) }

@@ -25,12 +25,12 @@ export class Metrics {
     labelNames: ['reason'] as const,
     registers: [this.#registry],
   })
-  readonly #statementTimeouts = new Counter({
+  readonly statementTimeouts = new Counter({
     name: 'entente_statement_timeouts_total',
     help: 'Statements that were cancelled because they took too long.',
     registers: [this.#registry],
   })
-  readonly #slowStatements = new Counter({
+  readonly slowStatements = new Counter({
     name: 'entente_slow_statements_total',
     help: 'Statements that were logged as slow.',
     registers: [this.#registry],
@@ -116,14 +116,6 @@ export class Metrics {
   /** Counts a request that was refused because too many requests of its client were waiting. */
   requestOverShare(lane: Lane): void {
     this.#overShare.inc({ lane })
-  }
-
-  statementTimedOut(): void {
-    this.#statementTimeouts.inc()
-  }
-
-  statementSlow(): void {
-    this.#slowStatements.inc()
   }
 
   /** Returns all metrics in the text format of Prometheus, and its media type. */

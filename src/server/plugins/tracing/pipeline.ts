@@ -1,4 +1,3 @@
-import type { Tracer } from '@opentelemetry/api'
 import { ExportResultCode } from '@opentelemetry/core'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources'
@@ -18,13 +17,6 @@ const exportTimeoutMs = 3000
 /** Minimum time between two log lines about an unreachable collector. */
 const warningIntervalMs = 60_000
 
-/** A tracer, and the pipeline that exports its spans in batches. */
-export interface TracingPipeline {
-  tracer: Tracer
-  /** Sends the remaining spans, within a few seconds. Never rejects. */
-  close(): Promise<void>
-}
-
 /** Returns an exporter that reports failures to send, at most once a minute. The spans that could not be sent are dropped. */
 function reportFailures(exporter: SpanExporter, onFailure: (reason: string) => void): SpanExporter {
   let nextAt = 0
@@ -43,13 +35,14 @@ function reportFailures(exporter: SpanExporter, onFailure: (reason: string) => v
 }
 
 /**
- * Opens a pipeline to a collector. Spans that cannot be sent in time are dropped; requests are not delayed.
+ * Opens a tracer, and a pipeline that sends its spans to a collector in batches. Spans that cannot be sent in time are dropped;
+ * requests are not delayed.
  * @param onFailure is called with the reason when spans could not be sent.
  */
 export function openTracingPipeline(
   { endpoint, serviceName, sampleRatio }: TracingOptions,
   onFailure: (reason: string) => void,
-): TracingPipeline {
+) {
   const sender = new OTLPTraceExporter({
     url: `${endpoint.replace(/\/$/, '')}/v1/traces`,
     timeoutMillis: exportTimeoutMs,
@@ -68,6 +61,7 @@ export function openTracingPipeline(
   })
   return {
     tracer: provider.getTracer('entente', packageVersion),
+    /** Sends the remaining spans, within a few seconds. Never rejects. */
     close: () => provider.shutdown().catch(() => {}),
   }
 }
