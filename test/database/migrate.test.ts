@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Database, openDatabaseAt } from '../../src/database/database.ts'
 import { migrate, readSchemaState, requireKnownMigrations } from '../../src/database/migrate.ts'
 import { lockAllTables } from '../../src/database/table-locks.ts'
-import { openEmptyDatabase, type TestDatabase } from '../support/database.ts'
+import { openEmptyDatabase, openMigratedDatabase, type TestDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
 import { readPage } from '../support/docs-pages.ts'
 import {
@@ -17,38 +17,23 @@ import {
 } from '../support/first-migrations.ts'
 import { withTimeLimits } from '../support/time-limits.ts'
 
-describe('migrating', () => {
-  let database: TestDatabase
+let database: TestDatabase
+afterEach(() => database.close())
+
+describe('migrating a database that is not migrated', () => {
   beforeEach(async () => {
     database = await openEmptyDatabase()
   })
-  afterEach(() => database.close())
 
-  /** Returns the columns in `public` and `drizzle`, the indexes and functions in `public`, and the migrations that have run. */
-  async function schema(): Promise<string[]> {
-    const { rows } = await database.pool.query<{ line: string }>(`
-      select format('%s.%s.%s %s', table_schema, table_name, column_name, data_type) as line
-        from information_schema.columns where table_schema in ('public', 'drizzle')
-      union all select format('%s %s', indexname, indexdef) from pg_indexes where schemaname = 'public'
-      union all select format('%s %s', oid::regprocedure, md5(prosrc)) from pg_proc where pronamespace = 'public'::regnamespace
-      union all select format('%s %s', id, hash) from drizzle.__drizzle_migrations
-      order by 1`)
-    return rows.map((row) => row.line)
-  }
-
-  it('creates the schema of an empty database, which then counts as migrated', async () => {
+  it('runs each migration once, even if it is called five times at the same time', async () => {
     expect(await readSchemaState(database.database)).toBe('not migrated')
-    await migrate(database.database)
+    await Promise.all(Array.from({ length: 5 }, () => migrate(database.database)))
     expect(await readSchemaState(database.database)).toBe('migrated')
     expect(await schema()).toContainEqual(expect.stringMatching(/^public\.agreements\.title /))
-  })
-
-  it('creates no function that prevents adding columns to a table', async () => {
-    await migrate(database.database)
-    // PostgreSQL 15.20 refuses to add columns to a table on which the parsed body of a function depends.
-    const { rows } = await database.pool.query(`select objid::regprocedure::text, refobjid::regclass::text
-      from pg_depend where classid = 'pg_proc'::regclass and refclassid = 'pg_class'::regclass`)
-    expect(rows).toEqual([])
+    const { rows } = await database.pool.query<{ runs: number }>(
+      'select count(*)::int as runs from drizzle.__drizzle_migrations group by created_at',
+    )
+    expect(new Set(rows.map((row) => row.runs))).toEqual(new Set([1]))
   })
 
   it('refuses a database of another program that has a schema which migrations replace', async () => {
@@ -89,77 +74,6 @@ describe('migrating', () => {
     )
   })
 
-  it('changes nothing when it runs a second time', async () => {
-    await migrate(database.database)
-    const before = await schema()
-    await migrate(database.database)
-    expect(await schema()).toEqual(before)
-  })
-
-  it('runs each migration once when it is called five times at the same time', async () => {
-    await Promise.all(Array.from({ length: 5 }, () => migrate(database.database)))
-    const { rows } = await database.pool.query<{ runs: number }>(
-      'select count(*)::int as runs from drizzle.__drizzle_migrations group by created_at',
-    )
-    expect(new Set(rows.map((row) => row.runs))).toEqual(new Set([1]))
-    expect(await readSchemaState(database.database)).toBe('migrated')
-  })
-
-  it('requires older versions to have the migration that the changelog names', async () => {
-    await migrate(database.database)
-    const changelog = await readPage('CHANGELOG.md')
-    const [, name] = /Older versions that have the migration `([^`]+)` may run/.exec(changelog) ?? []
-    expect(name).toBeDefined()
-    expect(await readRequiredMigration(database.pool)).toBe(name)
-  })
-
-  it('refuses a database that needs a newer version, and leaves it unchanged', async () => {
-    await migrate(database.database)
-    await simulateIncompatibleMigration(database.pool)
-    const before = await schema()
-    await expect(migrate(database.database)).rejects.toThrow(/newer than this version of Entente/)
-    expect(await schema()).toEqual(before)
-  })
-
-  it('does not call a database newer if it lacks migrations of this version', async () => {
-    await migrate(database.database)
-    await simulateIncompatibleMigration(database.pool)
-    await database.pool.query(
-      'delete from drizzle.__drizzle_migrations where id in (select id from drizzle.__drizzle_migrations order by id limit 2)',
-    )
-    await expect(migrate(database.database)).rejects.toThrow(
-      /does not know 1 of the migrations of the database, which lacks 2 of this version/,
-    )
-  })
-
-  it('accepts a database that a newer version has expanded, and leaves it unchanged', async () => {
-    await migrate(database.database)
-    await database.pool.query(
-      "insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 99999999999999)",
-    )
-    const before = await schema()
-    expect(await readSchemaState(database.database)).toBe('migrated')
-    await migrate(database.database)
-    expect(await schema()).toEqual(before)
-  })
-
-  it('by a newer version makes commands that work on the whole database refuse it', async () => {
-    await migrate(database.database)
-    await requireKnownMigrations(database.database)
-    await database.pool.query(
-      "insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 99999999999999)",
-    )
-    await expect(requireKnownMigrations(database.database)).rejects.toThrow(
-      /run this command with the newer version/,
-    )
-  })
-
-  it('does not count as done on a database with a migration that needs a newer version', async () => {
-    await migrate(database.database)
-    await simulateIncompatibleMigration(database.pool)
-    expect(await readSchemaState(database.database)).toBe('too new')
-  })
-
   it('waits while a transaction uses a table, and lets other transactions use it meanwhile', async () => {
     await runFirstMigrations(database.pool, 17)
     const reader = await database.pool.connect()
@@ -171,6 +85,7 @@ describe('migrating', () => {
       const startedAt = Date.now()
       await database.pool.query('select count(*) from agreements')
       longestMs = Math.max(longestMs, Date.now() - startedAt)
+      await sleep(10)
     }
     expect(await readSchemaState(database.database)).toBe('not migrated')
     await reader.query('rollback')
@@ -178,33 +93,6 @@ describe('migrating', () => {
     await migrating
     expect(await readSchemaState(database.database)).toBe('migrated')
     expect(longestMs).toBeLessThan(2000)
-  })
-
-  it('takes longer than the time limits of its connection allow', async () => {
-    await migrate(database.database)
-    const client = new pg.Client({ connectionString: await withTimeLimits(database, 200) })
-    await client.connect()
-    try {
-      await client.query('begin')
-      await lockAllTables(client)
-      await client.query('select pg_sleep(0.3)')
-      await sleep(300)
-      expect((await client.query('select')).rowCount).toBe(1)
-    } finally {
-      await client.end()
-    }
-  })
-
-  it('checks the history for longer than the time limits of its role allow', async () => {
-    await migrate(database.database)
-    await database.pool.query(`create or replace function history_drift() returns setof text language plpgsql
-      as $$ begin perform pg_sleep(1.5); end $$`)
-    const limited = openDatabaseAt(await withTimeLimits(database, 1000), generousOptions)
-    try {
-      await expect(migrate(limited)).resolves.toBeUndefined()
-    } finally {
-      await limited.close()
-    }
   })
 
   /** Creates a role without privileges. Runs a function with the database, opened as this role, and the role's name. */
@@ -248,3 +136,108 @@ describe('migrating', () => {
       })
     }))
 })
+
+describe('migrating a migrated database', () => {
+  beforeEach(async () => {
+    database = await openMigratedDatabase()
+  })
+
+  it('finds no function that prevents adding columns to a table', async () => {
+    // PostgreSQL 15.20 refuses to add columns to a table on which the parsed body of a function depends.
+    const { rows } = await database.pool.query(`select objid::regprocedure::text, refobjid::regclass::text
+      from pg_depend where classid = 'pg_proc'::regclass and refclassid = 'pg_class'::regclass`)
+    expect(rows).toEqual([])
+  })
+
+  it('changes nothing when it runs a second time', async () => {
+    const before = await schema()
+    await migrate(database.database)
+    expect(await schema()).toEqual(before)
+  })
+
+  it('requires older versions to have the migration that the changelog names', async () => {
+    const changelog = await readPage('CHANGELOG.md')
+    const [, name] = /Older versions that have the migration `([^`]+)` may run/.exec(changelog) ?? []
+    expect(name).toBeDefined()
+    expect(await readRequiredMigration(database.pool)).toBe(name)
+  })
+
+  it('refuses a database that needs a newer version, and leaves it unchanged', async () => {
+    await simulateIncompatibleMigration(database.pool)
+    const before = await schema()
+    await expect(migrate(database.database)).rejects.toThrow(/newer than this version of Entente/)
+    expect(await schema()).toEqual(before)
+  })
+
+  it('does not call a database newer if it lacks migrations of this version', async () => {
+    await simulateIncompatibleMigration(database.pool)
+    await database.pool.query(
+      'delete from drizzle.__drizzle_migrations where id in (select id from drizzle.__drizzle_migrations order by id limit 2)',
+    )
+    await expect(migrate(database.database)).rejects.toThrow(
+      /does not know 1 of the migrations of the database, which lacks 2 of this version/,
+    )
+  })
+
+  it('accepts a database that a newer version has expanded, and leaves it unchanged', async () => {
+    await database.pool.query(
+      "insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 99999999999999)",
+    )
+    const before = await schema()
+    expect(await readSchemaState(database.database)).toBe('migrated')
+    await migrate(database.database)
+    expect(await schema()).toEqual(before)
+  })
+
+  it('by a newer version makes commands that work on the whole database refuse it', async () => {
+    await requireKnownMigrations(database.database)
+    await database.pool.query(
+      "insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 99999999999999)",
+    )
+    await expect(requireKnownMigrations(database.database)).rejects.toThrow(
+      /run this command with the newer version/,
+    )
+  })
+
+  it('does not count as done on a database with a migration that needs a newer version', async () => {
+    await simulateIncompatibleMigration(database.pool)
+    expect(await readSchemaState(database.database)).toBe('too new')
+  })
+
+  it('takes longer than the time limits of its connection allow', async () => {
+    const client = new pg.Client({ connectionString: await withTimeLimits(database, 200) })
+    await client.connect()
+    try {
+      await client.query('begin')
+      await lockAllTables(client)
+      await client.query('select pg_sleep(0.3)')
+      await sleep(300)
+      expect((await client.query('select')).rowCount).toBe(1)
+    } finally {
+      await client.end()
+    }
+  })
+
+  it('checks the history for longer than the time limits of its role allow', async () => {
+    await database.pool.query(`create or replace function history_drift() returns setof text language plpgsql
+      as $$ begin perform pg_sleep(1.5); end $$`)
+    const limited = openDatabaseAt(await withTimeLimits(database, 1000), generousOptions)
+    try {
+      await expect(migrate(limited)).resolves.toBeUndefined()
+    } finally {
+      await limited.close()
+    }
+  })
+})
+
+/** Returns the columns in `public` and `drizzle`, the indexes and functions in `public`, and the migrations that have run. */
+async function schema(): Promise<string[]> {
+  const { rows } = await database.pool.query<{ line: string }>(`
+    select format('%s.%s.%s %s', table_schema, table_name, column_name, data_type) as line
+      from information_schema.columns where table_schema in ('public', 'drizzle')
+    union all select format('%s %s', indexname, indexdef) from pg_indexes where schemaname = 'public'
+    union all select format('%s %s', oid::regprocedure, md5(prosrc)) from pg_proc where pronamespace = 'public'::regnamespace
+    union all select format('%s %s', id, hash) from drizzle.__drizzle_migrations
+    order by 1`)
+  return rows.map((row) => row.line)
+}

@@ -3,14 +3,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { changesChannel } from '../../src/database/changes.ts'
 import { everything } from '../../src/database/database.ts'
-import { migrate } from '../../src/database/migrate.ts'
 import { exportArchive } from '../../src/features/archive/export.ts'
 import { restoreArchive } from '../../src/features/archive/restore.ts'
 import { verify } from '../../src/features/integrity/verify.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { waitUntilBlocked } from '../support/blocked-sessions.ts'
-import { openEmptyDatabase, type TestDatabase } from '../support/database.ts'
+import { openMigratedDatabase, type TestDatabase } from '../support/database.ts'
 import { createRecord, databaseTime, resourceOf } from '../support/documents.ts'
 import { analyzeWarning, makeAnalyzeFail } from '../support/failing-analyze.ts'
 import { checkCsv, importRows, newScheme, treatyHeader, treatyMapping, undo } from '../support/imports.ts'
@@ -27,12 +26,6 @@ async function archiveOf(database: TestDatabase['database']): Promise<Buffer> {
 /** Yields bytes in small chunks, as a stream of a file does. */
 async function* inChunks(bytes: Buffer): AsyncGenerator<Buffer> {
   for (let index = 0; index < bytes.length; index += 4099) yield bytes.subarray(index, index + 4099)
-}
-
-async function openMigrated(): Promise<TestDatabase> {
-  const database = await openEmptyDatabase()
-  await migrate(database.database)
-  return database
 }
 
 let original: Api
@@ -81,7 +74,7 @@ afterAll(() => original.close())
 
 describe('an archive of the registry', () => {
   it('restored into an empty registry gives the same archive, byte for byte, and valid hashes', async () => {
-    const target = await openMigrated()
+    const target = await openMigratedDatabase()
     try {
       await restoreArchive(target.database, inChunks(archive))
       expect((await archiveOf(target.database)).equals(archive)).toBe(true)
@@ -92,7 +85,7 @@ describe('an archive of the registry', () => {
   })
 
   it('restores a registry with the same responses for the present, the past and the feed', async () => {
-    const target = await openMigrated()
+    const target = await openMigratedDatabase()
     try {
       await restoreArchive(target.database, inChunks(archive))
       const copy = await startTestApi({ connectVia: () => target.url })
@@ -131,7 +124,7 @@ describe('an archive of the registry', () => {
   })
 
   it('announces its restore, since a service of the empty registry may have stored responses', async () => {
-    const target = await openMigrated()
+    const target = await openMigratedDatabase()
     const listener = await target.pool.connect()
     try {
       const announced: (string | undefined)[] = []
@@ -146,7 +139,7 @@ describe('an archive of the registry', () => {
   })
 
   it('is restored with a warning if only `vacuum analyze` fails after the commit', async () => {
-    const target = await openMigrated()
+    const target = await openMigratedDatabase()
     try {
       await makeAnalyzeFail(target.pool)
       expect(await restoreArchive(target.database, inChunks(archive))).toMatch(analyzeWarning)
@@ -157,7 +150,7 @@ describe('an archive of the registry', () => {
   })
 
   it('contains the state of ended imports: the next one keeps corrections and can be undone', async () => {
-    const target = await openMigrated()
+    const target = await openMigratedDatabase()
     try {
       await restoreArchive(target.database, inChunks(archive))
       // Imports that have not ended need their rows, which are not archived.
@@ -178,7 +171,7 @@ describe('an archive of the registry', () => {
   })
 
   it('is refused when it is truncated, changed, extended or empty, and nothing is written', async () => {
-    const target = await openMigrated()
+    const target = await openMigratedDatabase()
     try {
       const emptyArchive = await archiveOf(target.database)
       const middle = Math.floor(archive.length / 2)
@@ -216,7 +209,7 @@ describe('an archive of the registry', () => {
   })
 
   it('does not count as damaged when PostgreSQL fails for another reason', async () => {
-    const target = await openMigrated()
+    const target = await openMigratedDatabase()
     try {
       const name = new URL(target.url).pathname.slice(1)
       await target.pool.query(`alter database ${name} set default_transaction_read_only = on`)
@@ -233,7 +226,7 @@ describe('an archive of the registry', () => {
   })
 
   it('is refused by a registry without records that has decisions of an import', async () => {
-    const target = await openMigrated()
+    const target = await openMigratedDatabase()
     try {
       await target.pool.query(
         "insert into import_decisions (scheme, identity, resource, name, actor) values ('a', 'b', 'c', 'd', '{}')",
@@ -245,7 +238,7 @@ describe('an archive of the registry', () => {
   })
 
   it('is refused by a registry whose first record is committed during the restore', async () => {
-    const target = await openMigrated()
+    const target = await openMigratedDatabase()
     const writer = await target.pool.connect()
     try {
       await writer.query("begin; insert into topics (slug, name, scheme) values ('first', 'First', 'domain')")

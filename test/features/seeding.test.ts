@@ -3,10 +3,9 @@
 import type pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { withLock } from '../../src/database/lock.ts'
-import { migrate } from '../../src/database/migrate.ts'
 import { isEmpty, seed } from '../../src/features/seeding/seed.ts'
 import { type Api, startTestApi } from '../support/api.ts'
-import { openEmptyDatabase, openTestDatabase, type TestDatabase } from '../support/database.ts'
+import { openMigratedDatabase, openTestDatabase, type TestDatabase } from '../support/database.ts'
 
 /** Returns the number of rows of each table that has rows, by the name of the table. */
 async function rowCounts(pool: pg.Pool): Promise<Record<string, number>> {
@@ -48,8 +47,7 @@ const referenceTables = {
 describe('seeding a database without records', slow, () => {
   let database: TestDatabase
   beforeEach(async () => {
-    database = await openEmptyDatabase()
-    await migrate(database.database)
+    database = await openMigratedDatabase()
   })
   afterEach(() => database.close())
 

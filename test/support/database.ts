@@ -16,11 +16,15 @@ export interface TestDatabase {
   close(): Promise<void>
 }
 
-/** Opens a clone of the template: a migrated database with the seed data of `seeds/`. */
-export function openTestDatabase(): Promise<TestDatabase> {
-  // By default, PostgreSQL writes every page of a clone to its write-ahead log, which takes more than twice the processor time.
-  return open(`template ${inject('postgres').template} strategy file_copy`)
-}
+/** Opens a migrated database with the seed data of `seeds/`. */
+export const openTestDatabase = (): Promise<TestDatabase> => openClone(inject('postgres').template)
+
+/** Opens a migrated database without records. */
+export const openMigratedDatabase = (): Promise<TestDatabase> =>
+  openClone(inject('postgres').migratedTemplate)
+
+// By default, PostgreSQL writes every page of a clone to its write-ahead log, which takes more than twice the processor time.
+const openClone = (template: string) => open(`template ${template} strategy file_copy`)
 
 /** Opens an empty database without a schema. */
 export function openEmptyDatabase(): Promise<TestDatabase> {

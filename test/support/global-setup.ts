@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import type { TestProject } from 'vitest/node'
-import { openDatabaseAt } from '../../src/database/database.ts'
+import { type Database, openDatabaseAt } from '../../src/database/database.ts'
 import { migrate } from '../../src/database/migrate.ts'
 import { seed } from '../../src/features/seeding/seed.ts'
 import { generousOptions } from './database-options.ts'
@@ -10,49 +10,55 @@ import { openServer } from './server.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The URL of the PostgreSQL server, the prefix of all database names of the run, and the name of the template. */
-    postgres: { url: string; databasePrefix: string; template: string }
+    /**
+     * The URL of the PostgreSQL server, the prefix of all database names of the run, and the names of two templates: a migrated
+     * and seeded database, and a migrated one without records.
+     */
+    postgres: { url: string; databasePrefix: string; template: string; migratedTemplate: string }
   }
 }
 
-/** Opens one PostgreSQL server for the whole run, and makes the template that tests clone, a migrated and seeded database. */
+/** Opens one PostgreSQL server for the whole run, and makes the templates that tests clone. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   // The property `env` is undefined in projects without variables, although its type does not say so.
   const server = await openServer(project.config.env?.TMPDIR)
   // Runs that share a server (TEST_DATABASE_URL) need different database names.
   const databasePrefix = `entente_test_${randomBytes(4).toString('hex')}`
   const template = `${databasePrefix}_template`
+  const migratedTemplate = `${databasePrefix}_migrated`
   const teardown = async () => {
     await dropDatabases(server.url, databasePrefix).finally(server.close)
   }
   try {
-    await makeTemplate(server.url, template)
+    await makeTemplates(server.url, template, migratedTemplate)
   } catch (error) {
     await teardown()
     throw error
   }
-  project.provide('postgres', { url: server.url, databasePrefix, template })
+  project.provide('postgres', { url: server.url, databasePrefix, template, migratedTemplate })
   return teardown
 }
 
-async function makeTemplate(url: string, template: string): Promise<void> {
+async function makeTemplates(url: string, template: string, migratedTemplate: string): Promise<void> {
   const pool = new pg.Pool({ connectionString: url, max: 1 })
   try {
-    await pool.query(`create database ${template}`)
-    await migrateAndSeed(databaseUrl(url, template))
+    await pool.query(`create database ${migratedTemplate}`)
+    await maintain(databaseUrl(url, migratedTemplate), migrate)
+    await pool.query(`create database ${template} template ${migratedTemplate}`)
+    await maintain(databaseUrl(url, template), (database) => seed(database, 'all'))
     // PostgreSQL cannot clone a template that has connections.
-    await pool.query(`alter database ${template} allow_connections false`)
+    for (const name of [template, migratedTemplate])
+      await pool.query(`alter database ${name} allow_connections false`)
   } finally {
     await pool.end()
   }
 }
 
-async function migrateAndSeed(url: string): Promise<void> {
+/** Opens a database, changes it, and collects the statistics of the planner, which clones inherit. */
+async function maintain(url: string, change: (database: Database) => Promise<unknown>): Promise<void> {
   const database = openDatabaseAt(url, generousOptions)
   try {
-    await migrate(database)
-    await seed(database, 'all')
-    // Clones inherit the statistics of the planner.
+    await change(database)
     await database.maintain((client) => client.query('vacuum analyze'))
   } finally {
     await database.close()
