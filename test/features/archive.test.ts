@@ -1,5 +1,6 @@
 // @module-tag slow
 
+import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { changesChannel } from '../../src/database/changes.ts'
 import { everything } from '../../src/database/database.ts'
@@ -72,99 +73,87 @@ beforeAll(async () => {
 })
 afterAll(() => original.close())
 
-describe('an archive of the registry', () => {
-  it('restored into an empty registry gives the same archive, byte for byte, and valid hashes', async () => {
-    const target = await openMigratedDatabase()
-    try {
-      await restoreArchive(target.database, inChunks(archive))
-      expect((await archiveOf(target.database)).equals(archive)).toBe(true)
-      expect(await verify(target.database, registry, [], () => {})).toMatchObject({ faults: 0 })
-    } finally {
-      await target.close()
-    }
+describe('an archive that was restored into an empty registry', () => {
+  let target: TestDatabase
+  let listener: pg.PoolClient
+  const announced: (string | undefined)[] = []
+  beforeAll(async () => {
+    target = await openMigratedDatabase()
+    listener = await target.pool.connect()
+    listener.on('notification', ({ payload }) => announced.push(payload))
+    await listener.query(`listen ${changesChannel}`)
+    await restoreArchive(target.database, inChunks(archive))
+  })
+  afterAll(async () => {
+    listener.release(true)
+    await target.close()
   })
 
-  it('restores a registry with the same responses for the present, the past and the feed', async () => {
-    const target = await openMigratedDatabase()
+  it('was announced, since a service of the empty registry may have stored responses', async () => {
+    await expect.poll(() => announced).toEqual([everything])
+  })
+
+  it('gives the same archive, byte for byte, and valid hashes', async () => {
+    expect((await archiveOf(target.database)).equals(archive)).toBe(true)
+    expect(await verify(target.database, registry, [], () => {})).toMatchObject({ faults: 0 })
+  })
+
+  it('gives the same responses for the present, the past and the feed', async () => {
+    const copy = await startTestApi({ connectVia: () => target.url })
     try {
-      await restoreArchive(target.database, inChunks(archive))
-      const copy = await startTestApi({ connectVia: () => target.url })
-      try {
-        for (const path of [
-          changedPath,
-          `${changedPath}/history`,
-          `${changedPath}/history/1`,
-          '/v1/projects?limit=200',
-          `/v1/projects?limit=200&asOf=${timeBeforeChanges}`,
-          `/v1/projects/aggregate?groupBy=amountKind,amountCurrency&measures=sum:amount&asOf=${timeBeforeChanges}`,
-          `/v1/countries/NPL?asOf=${timeBeforeChanges}`,
-          '/v1/countries/NPL',
-          '/v1/changes?limit=200&resource=projects',
-        ]) {
-          const asAdmin = { key: adminKey }
-          const [expected, actual] = await Promise.all([original.get(path, asAdmin), copy.get(path, asAdmin)])
-          // Each registry signs its cursors with its own secret.
-          const withoutCursors = (text: string) => text.replaceAll(/"next":"[^"]*"/g, '')
-          expect(expected.status, path).toBe(200)
-          expect({ path, text: withoutCursors(actual.text) }).toEqual({
-            path,
-            text: withoutCursors(expected.text),
-          })
-        }
-        const created = await createRecord(resourceOf('projects'), copy)
-        await expect
-          .poll(async () => (await copy.get('/v1/changes?order=desc&limit=1')).text, { timeout: 10_000 })
-          .toContain(created.key)
-      } finally {
-        await copy.close()
+      for (const path of [
+        changedPath,
+        `${changedPath}/history`,
+        `${changedPath}/history/1`,
+        '/v1/projects?limit=200',
+        `/v1/projects?limit=200&asOf=${timeBeforeChanges}`,
+        `/v1/projects/aggregate?groupBy=amountKind,amountCurrency&measures=sum:amount&asOf=${timeBeforeChanges}`,
+        `/v1/countries/NPL?asOf=${timeBeforeChanges}`,
+        '/v1/countries/NPL',
+        '/v1/changes?limit=200&resource=projects',
+      ]) {
+        const asAdmin = { key: adminKey }
+        const [expected, actual] = await Promise.all([original.get(path, asAdmin), copy.get(path, asAdmin)])
+        // Each registry signs its cursors with its own secret.
+        const withoutCursors = (text: string) => text.replaceAll(/"next":"[^"]*"/g, '')
+        expect(expected.status, path).toBe(200)
+        expect({ path, text: withoutCursors(actual.text) }).toEqual({
+          path,
+          text: withoutCursors(expected.text),
+        })
       }
+      const created = await createRecord(resourceOf('projects'), copy)
+      await expect
+        .poll(async () => (await copy.get('/v1/changes?order=desc&limit=1')).text, { timeout: 10_000 })
+        .toContain(created.key)
     } finally {
-      await target.close()
+      await copy.close()
     }
   })
 
-  it('announces its restore, since a service of the empty registry may have stored responses', async () => {
-    const target = await openMigratedDatabase()
-    const listener = await target.pool.connect()
-    try {
-      const announced: (string | undefined)[] = []
-      listener.on('notification', ({ payload }) => announced.push(payload))
-      await listener.query(`listen ${changesChannel}`)
-      await restoreArchive(target.database, inChunks(archive))
-      await expect.poll(() => announced).toEqual([everything])
-    } finally {
-      listener.release()
-      await target.close()
-    }
+  it('contains the state of ended imports: the next one keeps corrections and can be undone', async () => {
+    // Imports that have not ended need their rows, which are not archived.
+    const { rows } = await target.pool.query(
+      'select (select count(*)::int from keys) as keys, array(select distinct state from imports) as states',
+    )
+    expect(rows).toEqual([{ keys: 0, states: ['committed'] }])
+    const next = [{ id: '1' }, { id: '2', title: 'Changed in the file' }]
+    const again = await importRows(target.database, scheme, next)
+    expect(again).toMatchObject({
+      counts: { created: 0, changed: 1, unchanged: 1 },
+      report: { keptCount: 1 },
+    })
+    expect(await undo(target.database, again)).toMatchObject({ state: 'undone', report: { keptCount: 0 } })
   })
+})
 
+describe('an archive of the registry', () => {
   it('is restored with a warning if only `vacuum analyze` fails after the commit', async () => {
     const target = await openMigratedDatabase()
     try {
       await makeAnalyzeFail(target.pool)
       expect(await restoreArchive(target.database, inChunks(archive))).toMatch(analyzeWarning)
       expect((await archiveOf(target.database)).equals(archive)).toBe(true)
-    } finally {
-      await target.close()
-    }
-  })
-
-  it('contains the state of ended imports: the next one keeps corrections and can be undone', async () => {
-    const target = await openMigratedDatabase()
-    try {
-      await restoreArchive(target.database, inChunks(archive))
-      // Imports that have not ended need their rows, which are not archived.
-      const { rows } = await target.pool.query(
-        'select (select count(*)::int from keys) as keys, array(select distinct state from imports) as states',
-      )
-      expect(rows).toEqual([{ keys: 0, states: ['committed'] }])
-      const next = [{ id: '1' }, { id: '2', title: 'Changed in the file' }]
-      const again = await importRows(target.database, scheme, next)
-      expect(again).toMatchObject({
-        counts: { created: 0, changed: 1, unchanged: 1 },
-        report: { keptCount: 1 },
-      })
-      expect(await undo(target.database, again)).toMatchObject({ state: 'undone', report: { keptCount: 0 } })
     } finally {
       await target.close()
     }
