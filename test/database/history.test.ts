@@ -56,7 +56,8 @@ async function asOf(at: string, statement: string): Promise<unknown[]> {
   }
 }
 
-beforeEach(() =>
+/** Creates the table, its history table and its views. */
+const createThings = () =>
   run(`drop schema past, published, published_past cascade;
     drop table if exists things, history.things;
     create table things (
@@ -65,13 +66,18 @@ beforeEach(() =>
     );
     create index things_by_name on things ((lower(name)), id);
     create index things_search on things using gin (to_tsvector('english', name));
-    select sync_history()`),
-)
+    select sync_history()`)
+
+/** Removes all rows of the table and of its history. */
+const emptyThings = () => run('truncate things; truncate history.things')
 
 const things = 'select id, name, length from things order by id'
 const historyRows = 'select id, name, row_start, row_end from history.things order by row_start, id'
 
 describe('a versioned table', () => {
+  beforeAll(createThings)
+  beforeEach(emptyThings)
+
   it('shows its rows as of any time, with their generated columns', async () => {
     const empty = await serverTime()
     await run("insert into things values (1, 'a'), (2, 'b')")
@@ -143,6 +149,9 @@ describe('a versioned table', () => {
 })
 
 describe('change_time()', () => {
+  beforeAll(createThings)
+  beforeEach(emptyThings)
+
   it('gives each transaction one time, even across savepoints', async () => {
     const client = await connect()
     const time = async () => (await run('select extract(epoch from change_time())::text as at', client))[0]
@@ -237,6 +246,8 @@ describe('change_time()', () => {
 })
 
 describe('a migration', () => {
+  beforeEach(createThings)
+
   it('may drop, add and retype columns, and asOf reads use the current columns', async () => {
     await run(
       "alter table things add column worth text, add column gone text; select sync_history(); insert into things (id, name, worth, gone) values (1, 'a', '7', 'x')",
@@ -265,6 +276,8 @@ describe('a migration', () => {
 })
 
 describe('the service', () => {
+  beforeEach(createThings)
+
   it('has a history table and a view of every table that is not declared unversioned', async () => {
     expect(await run('select * from history_drift()')).toEqual([])
     expect(await run('select name from registry_tables() where versioned is false order by name')).toEqual(
