@@ -264,13 +264,17 @@ records:
   })
 })
 
+/** A file of one row for `mappingOf`, and the next file of its register. */
+const oneRow = 'A,B,C\na,b,c\n'
+const changedRow = 'A,B,C\na,b,d\n'
+
 it.each([
   ['commits', { state: 'committing' }],
   ['is read and then committed without a dry run', { state: 'staging', autoCommit: true }],
 ] as const)('an undo is refused while another import of the register %s', async (_, change) => {
   const mapping = mappingOf(newScheme())
-  const first = await importCsv(api.database, mapping, csv)
-  const second = await checkCsv(api.database, mapping, csv.replaceAll('c-', 'd-'))
+  const first = await importCsv(api.database, mapping, oneRow)
+  const second = await checkCsv(api.database, mapping, changedRow)
   const requestUndo = () => api.post(`/v1/imports/${first.id}/undo`, undefined, { key: adminKey })
   await api.database.transaction((tx) => changeImport(tx, second, { ...change, doneThrough: 0, pass: 0 }))
   const refused = await requestUndo()
@@ -284,8 +288,8 @@ it.each([
 
 it('a commit is refused while another import of the register is being undone', async () => {
   const mapping = mappingOf(newScheme())
-  const first = await importCsv(api.database, mapping, csv)
-  const second = await checkCsv(api.database, mapping, csv.replaceAll('c-', 'd-'))
+  const first = await importCsv(api.database, mapping, oneRow)
+  const second = await checkCsv(api.database, mapping, changedRow)
   const requestCommit = () => api.post(`/v1/imports/${second.id}/commit`, undefined, { key: adminKey })
   await api.database.transaction((tx) => changeImport(tx, first, { state: 'undoing' }))
   const refused = await requestCommit()
@@ -299,8 +303,8 @@ it('a commit is refused while another import of the register is being undone', a
 
 it('an import that commits itself fails while another import of the register is being undone', async () => {
   const mapping = mappingOf(newScheme())
-  const first = await importCsv(api.database, mapping, csv)
-  const second = await checkCsv(api.database, mapping, csv.replaceAll('c-', 'd-'))
+  const first = await importCsv(api.database, mapping, oneRow)
+  const second = await checkCsv(api.database, mapping, changedRow)
   await api.database.transaction(async (tx) => {
     await changeImport(tx, first, { state: 'undoing' })
     await changeImport(tx, second, { state: 'staging', autoCommit: true })
@@ -315,8 +319,8 @@ it('an import that commits itself fails while another import of the register is 
 
 it('an undo is refused while an import that commits itself is being uploaded for the register', async () => {
   const mapping = mappingOf(newScheme())
-  const first = await importCsv(api.database, mapping, csv)
-  const second = await checkCsv(api.database, mapping, csv.replaceAll('c-', 'd-'))
+  const first = await importCsv(api.database, mapping, oneRow)
+  const second = await checkCsv(api.database, mapping, changedRow)
   await api.database.transaction((tx) => changeImport(tx, second, { state: 'uploaded', autoCommit: true }))
   expect((await api.post(`/v1/imports/${first.id}/undo`, undefined, { key: adminKey })).status).toBe(409)
 })
