@@ -2,6 +2,7 @@
 
 import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { lazy, lazyFor } from '../../src/model/lazy.ts'
 import type { Resource } from '../../src/model/resource.ts'
 import { type Api, type HttpResponse, sharedApi } from '../support/api.ts'
 import {
@@ -53,9 +54,12 @@ const openApiDocumentSchema = z.looseObject({
   ),
 })
 
+/** The parts of the OpenAPI document that this file reads. */
+const readDocument = lazy(() => openApiDocumentSchema.parse(api.document))
+
 /** The query parameters of a resource's list, each with its operators: in the OpenAPI document, these are separate parameters. */
-function parametersOf(resource: Resource): Parameter[] {
-  const { paths, components } = openApiDocumentSchema.parse(api.document)
+const parametersOf = lazyFor((resource: Resource): Parameter[] => {
+  const { paths, components } = readDocument()
   const documented = (paths[listPath(resource)]?.get?.parameters ?? []).filter(
     ({ in: place }) => place === 'query',
   )
@@ -83,7 +87,7 @@ function parametersOf(resource: Resource): Parameter[] {
       operands: Object.fromEntries(operands),
     }
   })
-}
+})
 
 /** A schema, or the component that it refers to. */
 function resolveReference(components: unknown, schema: Document): Document {
