@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import type { Fault } from '../../src/dashboard/api/client.ts'
 import { type FormField, loadForm } from '../../src/dashboard/api/forms.ts'
 import { resources } from '../../src/dashboard/api/resources.ts'
 import { parseMetrics, total } from '../../src/dashboard/components/administration/metrics.ts'
@@ -8,7 +9,12 @@ import { diffLists, diffProperties, diffTexts } from '../../src/dashboard/compon
 import { describeEdtf, isEdtf } from '../../src/dashboard/dates/describe-edtf.ts'
 import { suggestEdtf } from '../../src/dashboard/dates/suggest-edtf.ts'
 import { findDifferences, merge } from '../../src/dashboard/editing/conflicts.ts'
-import { explainNumbers } from '../../src/dashboard/editing/faults.ts'
+import {
+  explainNumbers,
+  groupByPointer,
+  withOutdated,
+  withoutItem,
+} from '../../src/dashboard/editing/faults.ts'
 import { canonicalJson, toDocument, toPatch } from '../../src/dashboard/editing/form-values.ts'
 import { countText, findRedactableProperties } from '../../src/dashboard/editing/redaction.ts'
 import { createLanguage } from '../../src/dashboard/i18n/language.ts'
@@ -336,5 +342,20 @@ describe('a text that is entered for a number', () => {
     expect(explainNumbers([fault], toDocument({ title: '' }, fields))).toEqual([fault])
     const digits = { pointer: '/title', code: 'pattern', message: 'must be three digits' }
     expect(explainNumbers([digits], toDocument({ title: '12345678901234567890' }, fields))).toEqual([digits])
+  })
+})
+
+describe('the fault of an item that repeats an earlier one', () => {
+  const faults = [{ pointer: '/parties/1', code: 'repeated', message: 'has PAK as party a second time' }]
+  const shown = (remaining: readonly Fault[]) => [...groupByPointer(remaining).keys()]
+
+  it('is no longer shown after an earlier item was removed or changed', () => {
+    expect(shown(withoutItem(faults, '/parties', 0))).toEqual([])
+    expect(shown(withOutdated(faults, ['/parties/0/role']))).toEqual([])
+  })
+
+  it('is still shown after a later item was removed or changed, or an item was added', () => {
+    expect(shown(withoutItem(faults, '/parties', 2))).toEqual(['/parties/1'])
+    expect(shown(withOutdated(faults, ['/parties/2/role', '/parties', '/title']))).toEqual(['/parties/1'])
   })
 })

@@ -20,14 +20,40 @@ export function groupByPointer(faults: readonly Fault[]): Faults {
   return found
 }
 
+/** Whether a fault may no longer hold after the value at the pointer `changed` has changed. */
+function isConcerned({ pointer = '', code }: Fault, changed: string): boolean {
+  if (pointer === '') return false
+  if (changed === pointer || changed.startsWith(`${pointer}/`)) return true
+  // A repeated item equals an earlier item of its list.
+  const list = pointer.slice(0, pointer.lastIndexOf('/') + 1)
+  return (
+    code === 'repeated' &&
+    changed.startsWith(list) &&
+    Number.parseInt(changed.slice(list.length), 10) < Number(pointer.slice(list.length))
+  )
+}
+
 /**
- * Returns the faults that remain when an item of a list is removed: without the faults of the item, and with the new pointers
- * of the items after it.
+ * Marks the faults of changed values, of the values that contain them, and of items that repeat them, as outdated. Returns the same
+ * array if there are none.
+ * @param changed JSON pointers of the changed values.
+ */
+export const withOutdated = (faults: readonly Fault[], changed: readonly string[]): readonly Fault[] => {
+  const isNewlyOutdated = (fault: Fault) =>
+    !fault.isOutdated && changed.some((one) => isConcerned(fault, one))
+  return faults.some(isNewlyOutdated)
+    ? faults.map((fault) => (isNewlyOutdated(fault) ? { ...fault, isOutdated: true } : fault))
+    : faults
+}
+
+/**
+ * Returns the faults that remain when an item of a list is removed: without the faults of the item, with the new pointers of the
+ * items after it, and with the faults of the list and of items that repeat the item marked as outdated.
  * @param list JSON pointer of the list.
  * @param position index of the removed item.
  */
-const withoutItem = (faults: readonly Fault[], list: string, position: number): Fault[] =>
-  faults.flatMap((fault) => {
+export const withoutItem = (faults: readonly Fault[], list: string, position: number): Fault[] =>
+  withOutdated(faults, [list, `${list}/${position}`]).flatMap((fault) => {
     if (!fault.pointer?.startsWith(`${list}/`)) return [fault]
     const [item = '', ...rest] = fault.pointer.slice(list.length + 1).split('/')
     if (Number(item) === position) return []
@@ -35,18 +61,6 @@ const withoutItem = (faults: readonly Fault[], list: string, position: number): 
       ? [fault]
       : [{ ...fault, pointer: [list, Number(item) - 1, ...rest].join('/') }]
   })
-
-/**
- * Marks the faults of changed values, and of the values that contain them, as outdated. Returns the same array if there are none.
- * @param changed JSON pointers of the changed values.
- */
-const withOutdated = (faults: readonly Fault[], changed: readonly string[]): readonly Fault[] => {
-  const concerns = ({ pointer = '', isOutdated = false }: Fault) =>
-    !isOutdated && pointer !== '' && changed.some((one) => one === pointer || one.startsWith(`${pointer}/`))
-  return faults.some(concerns)
-    ? faults.map((fault) => (concerns(fault) ? { ...fault, isOutdated: true } : fault))
-    : faults
-}
 
 /** Returns the value at a pointer of a request body; undefined if there is none. */
 function valueAt(body: unknown, pointer: string): unknown {
@@ -79,19 +93,13 @@ type ChangeFaults = (change: (faults: readonly Fault[]) => readonly Fault[]) => 
 
 export const ChangeFaultsContext = createContext<ChangeFaults>(() => {})
 
-/**
- * Returns a function to call when an item of a list is removed: the faults of later items move with their items, and those of the
- * list are outdated.
- */
+/** Returns a function to call when an item of a list is removed (`withoutItem`). */
 export function useRemoveItemFaults(): (list: string, position: number) => void {
   const change = useContext(ChangeFaultsContext)
-  return (list, position) => change((faults) => withoutItem(withOutdated(faults, [list]), list, position))
+  return (list, position) => change((faults) => withoutItem(faults, list, position))
 }
 
-/**
- * Returns a function to call when the user changes the values at the given pointers: their faults are then outdated, and those of
- * the values that contain them.
- */
+/** Returns a function to call when the user changes the values at the given pointers (`withOutdated`). */
 export function useOutdateFaults(): (...pointers: string[]) => void {
   const change = useContext(ChangeFaultsContext)
   return (...pointers) => change((faults) => withOutdated(faults, pointers))
