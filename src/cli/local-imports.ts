@@ -58,7 +58,7 @@ async function describeFile({ path, name }: LocalFile): Promise<ImportFile> {
   const stats = await stat(path).catch((error) => refuseToRead(path, error))
   if (!stats.isFile())
     throw new OperationalError(
-      `${path} is not a file, and an import reads its input twice: save the rows in a file, and import it`,
+      `${path} is not a file, and an import reads its input twice: save it in a file first`,
     )
   const hash = createHash('sha256')
   try {
@@ -96,6 +96,17 @@ async function readMapping(pathOrName: string): Promise<string> {
   return text
 }
 
+/** Reads the decisions of a file; none without a path. @throws OperationalError if the file cannot be read, or as `readDecisions` does. */
+async function readDecisionsFile(
+  path: string | undefined,
+  locate: (line?: number) => string,
+): Promise<DecisionsFile> {
+  if (path === undefined) return { decisions: [], fileInfo: null }
+  const file = { path, name: basename(path) }
+  await describeFile(file)
+  return readDecisions(file, locate)
+}
+
 /** Returns the advice for an outage during a commit or an undo: the command that continues it. */
 const continueHint = (option: '--commit' | '--undo', id: string) =>
   `continue later with: entente import ${option} ${id}`
@@ -131,11 +142,8 @@ export class LocalImports {
     for (const { path: file, name } of files) checkFileName(name, `${file}:`)
     const importFiles = await Promise.all(files.map(describeFile))
     const actor = { kind: 'command', id: null, name: `entente import (${findUserName()})` } as const
-    const locate = (line: number) => `${decisions}, line ${line}:`
-    const decided: DecisionsFile =
-      decisions === undefined
-        ? { decisions: [], fileInfo: null }
-        : await readDecisions(await readBytes(decisions), locate)
+    const locate = (line?: number) => (line === undefined ? `${decisions}:` : `${decisions}, line ${line}:`)
+    const decided = await readDecisionsFile(decisions, locate)
     await checkDecisions(this.#database, registry, decided.decisions, ({ line }) => locate(line))
     const created = await this.#database.transaction(async (tx) => {
       // Also without decisions: `checkAgain` would miss an import that begins while others store their decisions.

@@ -31,6 +31,14 @@ it('decisions are read in other encodings than UTF-8, as files with rows are', a
   })
 })
 
+it('decisions that cannot be decoded are refused with the path of their file', async () => {
+  await withFile('decisions.csv', new Uint8Array([0xff, 0x81, 0x0a, 0x80]), async ({ path }) => {
+    await expect(importWith(['iati', path, '--decisions', path])).rejects.toThrow(
+      `${path}: The encoding of the file could not be detected.`,
+    )
+  })
+})
+
 it('the report names the encoding of the decisions if it was guessed', async () => {
   const mapping =
     'scheme: treaties\nrecords: {agreements: {id: Id, properties: {title: Title, kind: =treaty}}}'

@@ -209,7 +209,7 @@ describe('entente import', () => {
   it('refuses input that cannot be read twice, such as a pipe, before it creates an import', async () => {
     const { scheme, mapping } = await writeFiles()
     await expect(runImport(mapping, devNull, '--yes')).rejects.toThrow(
-      `${devNull} is not a file, and an import reads its input twice: save the rows in a file, and import it`,
+      `${devNull} is not a file, and an import reads its input twice: save it in a file first`,
     )
     expect(await lastImportId(scheme)).toBe('')
   })
@@ -235,7 +235,7 @@ describe('entente import', () => {
     const { mapping, file } = await writeFiles()
     const path = await writeDecisions(Array.from({ length: 100_001 }, () => 'countries,Atlantis,FRA'))
     await expect(runImport(mapping, file, '--dry-run', '--decisions', path)).rejects.toThrow(
-      'The file of decisions has more than 100,000 rows.',
+      `${path}: has more than 100,000 rows.`,
     )
   })
 

@@ -76,7 +76,10 @@ describe('an upload', () => {
 
   it.each([
     ['mapping', 'The part mapping is not UTF-8 text.'],
-    ['decisions', 'The encoding of the file of decisions could not be detected. Save it as UTF-8.'],
+    [
+      'decisions',
+      'The file of decisions cannot be used. Save it as CSV in UTF-8, with the columns of the file of names.',
+    ],
   ])(
     'is refused if its %s part cannot be decoded, and the error says which part it is',
     async (field, detail) => {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { readDecisions } from '../../../src/features/imports/decisions-csv.ts'
 import { countIterations } from '../../support/event-loop.ts'
+import { withFile } from '../../support/import-files.ts'
 
 /** Files of decisions are read in slices, so that other requests run in between. */
 
@@ -9,8 +10,11 @@ afterEach(() => {
 })
 
 const header = 'resource,name,decision\n'
-const read = async (text: string) =>
-  (await readDecisions(Buffer.from(text), (line) => `line ${line}`)).decisions
+const read = (content: string | Uint8Array) =>
+  withFile('decisions.csv', content, async (file) => {
+    const { decisions } = await readDecisions(file, (line) => (line ? `line ${line}` : file.name))
+    return decisions
+  })
 
 describe('a file of decisions', () => {
   it('is read with many pauses', async () => {
@@ -19,11 +23,33 @@ describe('a file of decisions', () => {
   })
 
   it('is refused with the line if a row has more values than the header', async () => {
-    await expect(
-      read(`${header}countries,"Two\nlines",-\ncountries,A${','.repeat(99_998)}\n`),
-    ).rejects.toThrow(
-      'The file of decisions is not CSV: the row that ends on line 4 has 100000 values instead of 3.',
-    )
+    await expect(read(`${header}countries,"Two\nlines",-\ncountries,A,B,C\n`)).rejects.toMatchObject({
+      type: 'invalid-body',
+      errors: [
+        {
+          pointer: 'line 4',
+          message: expect.stringMatching(/^The row has 4 values, and the header 3 columns\. /),
+        },
+      ],
+    })
+  })
+
+  it.each([
+    [
+      'bytes of no encoding',
+      new Uint8Array([0xff, 0x81, 0x0a, 0x80]),
+      'The encoding of the file could not be detected.',
+    ],
+    [
+      'a quote that is never closed',
+      `${header}countries,"Atlantis,-\n`,
+      'A quote that opens on line 2 or later is never closed: the file is cut off, or the quote is a part of a value.',
+    ],
+  ])('is refused without advice for rows of an import if it has %s', async (_, content, message) => {
+    await expect(read(content)).rejects.toMatchObject({
+      type: 'invalid-body',
+      errors: [{ pointer: 'decisions.csv', message }],
+    })
   })
 
   it('may have characters of several bytes at the end of a slice', async () => {
@@ -33,9 +59,9 @@ describe('a file of decisions', () => {
   })
 
   it('is read with the line of each decision, and may have the columns in any order', async () => {
-    const text = 'decision;extra;name;resource\n;x;none;countries\n CHN ;y;"two\nlines" ;countries\n'
+    const text = 'decision;extra;name;resource\n;x;none;countries\n CHN ;y;"two\nlines";countries\n'
     expect(await read(text)).toEqual([
-      { resource: 'countries', name: 'two\nlines', country: null, scheme: null, key: 'CHN', line: 4 },
+      { resource: 'countries', name: 'two\nlines', country: null, scheme: null, key: 'CHN', line: 3 },
     ])
   })
 })

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { z } from 'zod'
 import { autocommitReads, type Transaction } from '../../../database/database.ts'
 import type { Author } from '../../../database/tables/revisions.ts'
@@ -26,6 +28,7 @@ import {
   readImport,
   requireImport,
 } from '../store.ts'
+import { withTemporaryFolder } from '../temporary-folders.ts'
 import { changeContract, importSchema, importToJson, tag } from './contract.ts'
 import { notifyImports } from './notify.ts'
 import { maxLists } from './preview-contract.ts'
@@ -65,8 +68,8 @@ const body = registerRequestSchema(
     }),
 )
 
-/** Returns where a line of the file of decisions is, for faults. */
-const locateDecision = (line: number) => `/decisions/${line}`
+/** Returns where a line of the file of decisions, or the whole file, is, for faults. */
+const locateDecision = (line?: number) => (line === undefined ? '/decisions' : `/decisions/${line}`)
 
 /** Reads a part that is held in memory. @throws Problem `too-large`. */
 async function readPart({ field, stream }: UploadPart): Promise<Buffer> {
@@ -86,6 +89,16 @@ async function readMapping(part: UploadPart): Promise<string> {
   const text = decodeUtf8(await readPart(part))
   if (text === undefined) throw new Problem('invalid-body', 'The part mapping is not UTF-8 text.')
   return text
+}
+
+/** Reads the decisions. @throws Problem `too-large`, and as `readDecisions` does. */
+async function readDecisionsPart(part: UploadPart): Promise<DecisionsFile> {
+  const bytes = await readPart(part)
+  return withTemporaryFolder(async (folder) => {
+    const path = join(folder, part.field)
+    await writeFile(path, bytes)
+    return await readDecisions({ path, name: part.name }, locateDecision)
+  })
 }
 
 /** A complete upload: the id of its import, and its parts. */
@@ -160,7 +173,7 @@ class UploadReader {
         this.#mapping = await readMapping(part)
         return
       case 'decisions':
-        this.#decided = await readDecisions(await readPart(part), locateDecision)
+        this.#decided = await readDecisionsPart(part)
         await this.#check(this.#decided.decisions)
         return
       case 'file':

@@ -1,14 +1,11 @@
 import { isUtf8 } from 'node:buffer'
 import { createReadStream } from 'node:fs'
-import { Readable } from 'node:stream'
 import iconv from 'iconv-lite'
-import { Problem } from '../../../problems/problem.ts'
 import type { FileFormat, FileInfo } from '../types.ts'
 import {
   countLines,
   type DetectedEncoding,
   detectEncoding,
-  detectEncodingOf,
   endOfCharacters,
   forEachLine,
 } from './encoding.ts'
@@ -59,28 +56,6 @@ export async function openTextFile(
     encoding: detected,
     read,
     readForParser: () => (detected.name === 'utf-8' ? readUtf8(readChunks(path, signal), mayBeCut) : read()),
-  }
-}
-
-/** A text, and the encoding in which its bytes were. */
-export interface DecodedText {
-  text: string
-  encoding: DetectedEncoding
-}
-
-/**
- * Decodes a text that is in memory, in the encoding that is detected like that of a file.
- * @returns undefined if the encoding cannot be detected, or bytes are invalid in it.
- */
-export async function decodeText(bytes: Buffer): Promise<DecodedText | undefined> {
-  try {
-    const encoding = await detectEncodingOf([bytes])
-    let text = ''
-    for await (const piece of readText(Readable.from([bytes]), encoding.name, false)) text += piece
-    return { text, encoding }
-  } catch (error) {
-    if (error instanceof Problem && error.type === 'unreadable-file') return undefined
-    throw error
   }
 }
 
