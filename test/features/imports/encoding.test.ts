@@ -36,6 +36,20 @@ describe('the encoding of a CSV file', () => {
     },
   )
 
+  it.each(['utf-16le', 'utf-16be'])(
+    'is detected in Chinese with few ASCII characters: %s',
+    async (encoding) => {
+      const bytes = iconv.encode(
+        `国家,标题\n${'巴基斯坦,两国政府能源合作谅解备忘录以及上海\n'.repeat(40)}`,
+        encoding,
+        { addBOM: false },
+      )
+      const { fileInfo, rows } = await readContent('file.csv', bytes)
+      expect(fileInfo.encoding).toBe(encoding)
+      expect(rows[39]?.values).toEqual({ 国家: '巴基斯坦', 标题: '两国政府能源合作谅解备忘录以及上海' })
+    },
+  )
+
   it('is detected as UTF-8 if the beginning of a file ends within a character', async () => {
     for (const content of ['a,b\n中国,1\n巴基斯坦', 'a,b\n1,中国']) {
       const { fileInfo } = await readContent('file.csv', Buffer.from(content).subarray(0, -1), {}, true)

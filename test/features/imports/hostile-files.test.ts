@@ -218,6 +218,9 @@ describe('an unreadable file', () => {
     expect(await messageOf(readContent('file.csv', random))).toContain('is binary, and not text')
     const withNuls = random.map((byte, index) => (index % 33 === 0 ? 0 : byte))
     expect(await messageOf(readContent('file.csv', withNuls))).toContain('is binary, and not text')
+    expect(await messageOf(readContent('file.csv', random, { format: 'csv' }))).toBe(
+      'The file file.csv is binary, and not text. Only CSV, XLSX, JSON, NDJSON and XML can be read.',
+    )
     const rows = `ид,название\n${'1,Договор\n'.repeat(50)}`
     for (const text of [rows, `\ufeff${rows}`])
       expect((await readContent('file.csv', Buffer.from(text, 'utf16le'))).rows).toHaveLength(50)
@@ -287,6 +290,13 @@ describe('a table', () => {
   it('keeps a few control characters, such as those of pasted rows, for the mapping', async () => {
     const { rows } = await readContent('file.csv', 'id,title\n1,First\u000bline\u0007\n')
     expect(rows).toMatchObject([{ values: { title: 'First\u000bline\u0007' } }])
+  })
+
+  it('may have a control character as its delimiter if the mapping states it', async () => {
+    const { rows } = await readContent('file.csv', `a\u0001b\n${'1\u00012\n'.repeat(20)}`, {
+      delimiter: '\u0001',
+    })
+    expect(rows.map(({ values }) => values)).toEqual(new Array(20).fill({ a: '1', b: '2' }))
   })
 
   it('keeps formulas as text, and replaces characters that PostgreSQL cannot store', async () => {

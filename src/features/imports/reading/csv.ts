@@ -36,7 +36,7 @@ const oneColumnNote =
 /** Opens a CSV file. Detects its encoding and dialect unless the options state them. @throws Problem when it cannot be read. */
 export async function openCsv(file: FileToRead): Promise<OpenFile> {
   const { path, options, mayBeCut = false } = file
-  const text = await openTextFile(file, options.encoding)
+  const text = await openTextFile(file)
   let sample = ''
   for await (const chunk of text.read(sampleBytes)) sample += chunk
   const dialect = detectDialect(sample, options)

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs'
 import chardet from 'chardet'
 import iconv from 'iconv-lite'
 import { suggest } from '../../../problems/suggest.ts'
+import type { FileToRead } from './file.ts'
 import { unreadableFile } from './unreadable-file.ts'
 
 /** The encoding of a file. */
@@ -12,6 +13,15 @@ export interface DetectedEncoding {
   /** A note for people if the encoding is uncertain, otherwise none. */
   notes: string[]
 }
+
+/** The formats that can be read, for messages. */
+export const readableFormats = 'Only CSV, XLSX, JSON, NDJSON and XML can be read.'
+
+/** Maximum size of the start of a file, which tells its format and whether it is text, in bytes. */
+export const startBytes = 64 * 1024
+
+/** Maximum size of the chunks in which a file is surveyed, in bytes. */
+const surveyedBytes = 1024 * 1024
 
 /** Maximum size of the sample of non-ASCII lines from which another encoding than UTF-8 is guessed, in bytes. */
 const sampleBytes = 256 * 1024
@@ -53,22 +63,17 @@ const supersets: Record<string, string> = {
 const notEncodings = ['base64', 'binary', 'hex']
 
 /**
- * Detects the encoding of a file: by a byte order mark, as UTF-16 by its NUL bytes, as UTF-8 if every byte is valid, and
- * otherwise by the frequency of characters. Reads the file at most once, and holds a sample in memory.
- * @param stated name of the encoding in the mapping, if it has one.
- * @throws Problem when `stated` is unknown, the encoding cannot be detected, the file is binary, or its lines have different
- *   encodings.
+ * Returns the encoding that the mapping or the file states, or detects it: by a byte order mark, as UTF-16 by its NUL bytes, as
+ * UTF-8 if every byte is valid, and otherwise by the frequency of characters. Reads the file at most once, and holds a sample in
+ * memory.
+ * @param declared name of the encoding in the file, if it has one.
+ * @throws Problem when a stated encoding is unknown, the encoding cannot be detected, the file is binary, or its lines have
+ *   different encodings.
  */
-export async function detectEncoding(path: string, stated?: string): Promise<DetectedEncoding> {
+export async function detectEncoding(file: FileToRead, declared?: string): Promise<DetectedEncoding> {
+  const stated = file.options.encoding ?? declared
   if (stated !== undefined) return { name: requireEncoding(stated), notes: [] }
-  return detectEncodingOf(createReadStream(path, { highWaterMark: 1024 * 1024 }))
-}
-
-/** Detects the encoding of the bytes of a file, like `detectEncoding`. */
-export async function detectEncodingOf(
-  chunks: Iterable<Buffer> | AsyncIterable<Buffer>,
-): Promise<DetectedEncoding> {
-  const survey = await surveyFile(chunks)
+  const survey = await surveyFile(file)
   if (survey.name !== undefined) return { name: survey.name, notes: [] }
   const guessed = guessEncoding(Buffer.concat(survey.sample))
   const isDoubleByte = guessed !== undefined && doubleByteEncodings.includes(guessed.name)
@@ -87,7 +92,8 @@ export async function detectEncodingOf(
 /** Whether two names mean the same encoding, such as `latin1` and `iso-8859-1`: iconv-lite then has one codec for both. */
 const areSame = (name: string, other: string) => iconv.getCodec(name) === iconv.getCodec(other)
 
-function requireEncoding(stated: string): string {
+/** Returns the encoding to use for a stated one (`supersets`). @throws Problem when it is unknown. */
+export function requireEncoding(stated: string): string {
   const name = stated.toLowerCase()
   if (iconv.encodingExists(name) && !notEncodings.some((other) => areSame(name, other)))
     return Object.entries(supersets).find(([subset]) => areSame(name, subset))?.[1] ?? name
@@ -127,7 +133,7 @@ const newline = 0x0a
  * Counts the non-ASCII lines of a file that are UTF-8, and those that are not. Memory does not grow with the file: a line that is
  * longer than a chunk is read in pieces.
  */
-async function surveyFile(chunks: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<Survey> {
+async function surveyFile(file: FileToRead): Promise<Survey> {
   const survey: Survey = { utf8Lines: 0, otherLines: 0, certainUtf8Lines: 0, firstOtherLine: 0, sample: [] }
   let line = 1
   let rest: Buffer = Buffer.alloc(0)
@@ -147,9 +153,9 @@ async function surveyFile(chunks: Iterable<Buffer> | AsyncIterable<Buffer>): Pro
     }
     if (bytes.at(-1) === newline) line += 1
   }
-  for await (const chunk of chunks) {
+  for await (const chunk of createReadStream(file.path, { highWaterMark: surveyedBytes })) {
     if (isFirst) {
-      const certain = encodingOfStart(chunk)
+      const certain = encodingOfStart(chunk.subarray(0, startBytes), file)
       if (certain) return { ...survey, name: certain }
       isFirst = false
     }
@@ -167,31 +173,35 @@ async function surveyFile(chunks: Iterable<Buffer> | AsyncIterable<Buffer>): Pro
   return survey.otherLines === 0 ? { ...survey, name: 'utf-8' } : survey
 }
 
-/**
- * Counts the NUL bytes at even and at odd positions. In UTF-16, each ASCII character has one NUL: at an odd position in UTF-16LE,
- * at an even position in UTF-16BE.
- */
-export function countNuls(bytes: Buffer): { even: number; odd: number } {
-  const count = { even: 0, odd: 0 }
-  for (let index = bytes.indexOf(0); index !== -1; index = bytes.indexOf(0, index + 1))
-    count[index % 2 === 0 ? 'even' : 'odd'] += 1
-  return count
-}
+/** Control characters that occur in texts: tab, line ends, form feed, end of file, escape, and four separators. */
+const textControls = new Set([9, 10, 12, 13, 26, 27, 28, 29, 30, 31])
 
-/** Returns the encoding if the first bytes of a file determine it. */
-function encodingOfStart(start: Buffer): string | undefined {
+/** Maximum number of other control characters in a text, even a damaged one, and their maximum share in a long text. */
+const maxControls = 10
+const maxControlShare = 0.02
+
+/** Minimum number of NUL bytes in UTF-16. A damaged text may have fewer. */
+const minUtf16Nuls = 4
+
+/**
+ * Returns the encoding of a text if its first bytes determine it: by a byte order mark, or as UTF-16, in which each ASCII character
+ * has a NUL byte, at an odd position in UTF-16LE, and at an even one in UTF-16BE.
+ * @param start the first `startBytes` bytes of the file.
+ * @throws Problem when the file is binary: it has more control characters, such as NUL, than a text.
+ */
+export function encodingOfStart(start: Buffer, { name, options }: FileToRead): string | undefined {
   const bom = byteOrderMarks.find(({ bytes }) => bytes.every((byte, index) => start[index] === byte))
   if (bom) return bom.name
-  const head = start.subarray(0, 4096)
-  const { even, odd } = countNuls(head)
-  // In Western texts, nearly every character is ASCII.
-  if (odd > head.length / 8 && even < odd / 20) return 'utf-16le'
-  if (even > head.length / 8 && odd < even / 20) return 'utf-16be'
-  // A damaged text may have a few NUL bytes.
-  if (even + odd <= head.length / 10) return undefined
-  throw unreadableFile(
-    'The file is binary: more than a tenth of its first bytes are NUL. Save it as CSV, XLSX, JSON, NDJSON or XML, and give it the matching extension.',
-  )
+  const nuls = start.reduce((count, byte) => (byte === 0 ? count + 1 : count), 0)
+  const oddNuls = start.reduce((count, byte, index) => (byte === 0 ? count + (index % 2) : count), 0)
+  if (nuls >= Math.max(minUtf16Nuls, start.length * maxControlShare)) {
+    if (oddNuls >= nuls * 0.95) return 'utf-16le'
+    if (oddNuls <= nuls * 0.05) return 'utf-16be'
+  }
+  const delimiter = options.delimiter?.charCodeAt(0)
+  const controls = start.filter((byte) => byte < 32 && !textControls.has(byte) && byte !== delimiter).length
+  if (controls <= Math.max(maxControls, start.length * maxControlShare)) return undefined
+  throw unreadableFile(`The file ${name} is binary, and not text. ${readableFormats}`)
 }
 
 /** Returns the end of the last whole line, or of the last whole character if the line is longer than the chunk. */

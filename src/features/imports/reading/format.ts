@@ -1,10 +1,9 @@
+import iconv from 'iconv-lite'
 import type { FileFormat } from '../types.ts'
-import { countNuls } from './encoding.ts'
-import type { LocalFile } from './file.ts'
+import { encodingOfStart, readableFormats, requireEncoding, startBytes } from './encoding.ts'
+import type { FileToRead } from './file.ts'
 import { readBytes } from './file-bytes.ts'
 import { unreadableFile } from './unreadable-file.ts'
-
-const readableFormats = 'Only CSV, XLSX, JSON, NDJSON and XML can be read.'
 
 /** Formats that cannot be read: their first bytes in hexadecimal, and what the message says after the name of the file. */
 const unsupportedFormats: [start: string, detail: string][] = [
@@ -19,18 +18,16 @@ const unsupportedFormats: [start: string, detail: string][] = [
   ['50415231', `is Parquet. ${readableFormats}`],
 ]
 
-/** Maximum size of the beginning of a file from which its format is detected, in bytes. */
-const startBytes = 64 * 1024
-
 /**
  * Returns the format of a file: the stated one if the mapping states one, otherwise the detected one.
  * @throws Problem when the file is empty, its format cannot be read, or it certainly has another format than the stated one. If
  * CSV or NDJSON is stated, the file is not examined.
  */
-export async function requireFormat(file: LocalFile, stated?: FileFormat): Promise<FileFormat> {
+export async function requireFormat(file: FileToRead): Promise<FileFormat> {
+  const stated = file.options.format
   // Any text can be read as CSV, and each line of NDJSON that is not JSON has an error of its own.
   if (stated === 'csv' || stated === 'ndjson') return stated
-  const detected = await detectFormat(file, stated)
+  const detected = await detectFormat(file)
   if (stated === undefined || stated === detected || (stated === 'json' && detected === 'ndjson'))
     return stated ?? detected
   const wanted = stated.toUpperCase()
@@ -43,10 +40,10 @@ export async function requireFormat(file: LocalFile, stated?: FileFormat): Promi
  * Detects the format of a file from its first bytes. JSON counts as NDJSON if the name of the file ends in `.ndjson` or
  * `.jsonl`, or if the first line is a complete value and an object follows it (`isNdjson`). Every ZIP archive counts as XLSX:
  * `readWorkbook` refuses the others.
- * @param stated the stated format. With `xml`, a web page is not refused.
- * @throws Problem when the file is empty or its format cannot be read.
+ * @throws Problem when the file is empty or its format cannot be read. A web page is not refused if the mapping states XML.
  */
-async function detectFormat({ path, name }: LocalFile, stated?: FileFormat): Promise<FileFormat> {
+async function detectFormat(file: FileToRead): Promise<FileFormat> {
+  const { path, name, options } = file
   const refuse = (detail: string) => unreadableFile(`The file ${name} ${detail}`)
   const start = await readBytes(path, 'start', startBytes)
   if (start.length === 0) throw refuse('is empty.')
@@ -54,49 +51,19 @@ async function detectFormat({ path, name }: LocalFile, stated?: FileFormat): Pro
   const unsupported = unsupportedFormats.find(([first]) => hex.startsWith(first))
   if (unsupported) throw refuse(unsupported[1])
   if (hex.startsWith('504b0304') || hex.startsWith('504b0506')) return 'xlsx'
-  const text = decodeStart(start).trimStart()
-  if (stated !== 'xml' && /^<(!doctype html|html)/i.test(text)) {
+  const encoding =
+    options.encoding === undefined ? encodingOfStart(start, file) : requireEncoding(options.encoding)
+  // Only the ASCII characters matter.
+  const text = iconv.decode(start, encoding ?? 'latin1').trimStart()
+  if (options.format !== 'xml' && /^<(!doctype html|html)/i.test(text)) {
     throw refuse(
       'is a web page (HTML) and not a data file. The download has most likely failed, or the saved link leads to a web page.',
     )
   }
   if (text.startsWith('<')) return 'xml'
-  if (isBinary(start)) throw refuse(`is binary, and not text. ${readableFormats}`)
   if (!/^[[{]/.test(text)) return 'csv'
   if (/\.(ndjson|jsonl)$/i.test(name)) return 'ndjson'
   return isNdjson(text) ? 'ndjson' : 'json'
-}
-
-/** Bytes of the control characters that occur in texts: tab, line ends, form feed, end of file, escape. */
-const textControls = new Set([9, 10, 12, 13, 26, 27])
-
-/** Maximum share of control characters in a text, even a damaged one. NULs have at least this share in UTF-16. */
-const maxControlShare = 0.02
-
-/** Number of control characters that are always accepted, since in a short text even one exceeds the share. */
-const acceptedControls = 10
-
-/**
- * Whether a file is binary: it is not in UTF-16 or UTF-32, and has more control characters than a damaged text. In UTF-16,
- * control bytes are halves of characters, and nearly all NULs are at even positions, or nearly all at odd ones. NULs do not
- * count as control characters: `detectEncoding` refuses files with many of them, unless an encoding is stated.
- */
-function isBinary(start: Buffer): boolean {
-  if (/^(fffe|feff|0000feff)/.test(start.subarray(0, 4).toString('hex'))) return false
-  const nuls = countNuls(start)
-  const count = nuls.even + nuls.odd
-  const isUtf16 = count >= start.length * maxControlShare && Math.min(nuls.even, nuls.odd) <= count / 20
-  if (isUtf16) return false
-  const controls = start.filter((byte) => byte > 0 && byte < 32 && !textControls.has(byte)).length
-  return controls > Math.max(acceptedControls, start.length * maxControlShare)
-}
-
-/** Decodes the start of a file so that its ASCII characters can be recognized in any encoding. */
-function decodeStart(start: Buffer): string {
-  const isWide = start.subarray(0, 64).includes(0)
-  return (isWide ? Buffer.from(start.filter((byte) => byte !== 0)) : start)
-    .toString('latin1')
-    .replace(/^(ï»¿|ÿþ|þÿ)/, '')
 }
 
 /** Whether the first line is a complete JSON value, and an object begins after it. */

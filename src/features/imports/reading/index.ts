@@ -59,7 +59,7 @@ async function* restoreAll(batches: AsyncIterable<readonly Row[]>): AsyncGenerat
 }
 
 async function openWithOptions(toRead: FileToRead): Promise<OpenFile> {
-  const format = await requireFormat(toRead, toRead.options.format)
+  const format = await requireFormat(toRead)
   return openers[format](toRead)
 }
 

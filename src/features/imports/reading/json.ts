@@ -10,7 +10,7 @@ import { unreadableFile } from './unreadable-file.ts'
 
 /** Opens a JSON file with a list of objects. @throws Problem when it cannot be read. */
 export async function openJson(file: FileToRead): Promise<OpenFile> {
-  const text = await openTextFile(file, file.options.encoding)
+  const text = await openTextFile(file)
   return {
     fileInfo: describeText('json', text),
     batches: readItems(text.read(), splitRowPath(file.options.path ?? '/'), file.mayBeCut),

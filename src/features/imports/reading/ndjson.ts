@@ -8,7 +8,7 @@ import { unreadableFile } from './unreadable-file.ts'
 
 /** Opens an NDJSON file: a JSON object in each line. Blank lines are skipped. A line without an object is a row with a fault. */
 export async function openNdjson(file: FileToRead): Promise<OpenFile> {
-  const text = await openTextFile(file, file.options.encoding)
+  const text = await openTextFile(file)
   return { fileInfo: describeText('ndjson', text), batches: readLines(text.read()) }
 }
 

@@ -43,13 +43,11 @@ async function* readChunks(
 
 /**
  * Opens a text file: detects its encoding, unless it is stated. @throws Problem as `detectEncoding` does.
- * @param encoding name of the encoding in the mapping or in the file, if it is stated.
+ * @param declared name of the encoding in the file, if it has one. The encoding in the mapping takes precedence.
  */
-export async function openTextFile(
-  { path, mayBeCut = false, signal }: FileToRead,
-  encoding: string | undefined,
-): Promise<TextFile> {
-  const detected = await detectEncoding(path, encoding)
+export async function openTextFile(file: FileToRead, declared?: string): Promise<TextFile> {
+  const { path, mayBeCut = false, signal } = file
+  const detected = await detectEncoding(file, declared)
   const read = (maxBytes?: number) =>
     readText(readChunks(path, signal, maxBytes), detected.name, mayBeCut || maxBytes !== undefined)
   return {

@@ -16,8 +16,7 @@ import { parseXml } from './xml-parser.ts'
  */
 export async function openXml(file: FileToRead): Promise<OpenFile> {
   const { path, options, mayBeCut } = file
-  const encoding = options.encoding ?? (await declaredEncoding(path))
-  const text = await openTextFile(file, encoding)
+  const text = await openTextFile(file, await declaredEncoding(path))
   const rowPath = options.path === undefined ? undefined : splitRowPath(options.path)
   return { fileInfo: describeText('xml', text), batches: readElements(text.read(), rowPath, mayBeCut) }
 }
