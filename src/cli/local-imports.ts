@@ -12,9 +12,9 @@ import { checkFileName } from '../features/imports/files.ts'
 import { streamMissing } from '../features/imports/http/missing.ts'
 import { streamUnresolvedNames } from '../features/imports/http/names.ts'
 import { streamRejected } from '../features/imports/http/rejected.ts'
+import { checkCompanionNames, parseMapping } from '../features/imports/mapping/index.ts'
 import type { LocalFile } from '../features/imports/reading/file.ts'
 import { isTemporary, type RunOptions, runImport } from '../features/imports/run.ts'
-import { readSettings } from '../features/imports/settings.ts'
 import { commitStep, type Step, takeStep, undoStep } from '../features/imports/steps.ts'
 import {
   changeImport,
@@ -136,10 +136,13 @@ export class LocalImports {
    * file or the decisions are invalid.
    */
   async start({ mapping: path, files: paths, decisions, autoCommit }: LocalImport): Promise<ImportJob> {
-    const mapping = await readMapping(path)
-    const { scheme } = readSettings(mapping, registry)
+    const mappingText = await readMapping(path)
+    const mapping = parseMapping(mappingText, registry)
+    const { scheme } = mapping
     const files = paths.map((file) => ({ path: file, name: basename(file) }))
     for (const { path: file, name } of files) checkFileName(name, `${file}:`)
+    const [, ...companionNames] = files.map(({ name }) => name)
+    checkCompanionNames(mapping, companionNames)
     const importFiles = await Promise.all(files.map(describeFile))
     const actor = { kind: 'command', id: null, name: `entente import (${findUserName()})` } as const
     const locate = (line?: number) => (line === undefined ? `${decisions}:` : `${decisions}, line ${line}:`)
@@ -149,7 +152,14 @@ export class LocalImports {
       // Also without decisions: `checkAgain` would miss an import that begins while others store their decisions.
       await lockDecisions(tx, scheme)
       await saveDecisions(tx, scheme, decided.decisions, actor)
-      const settings = { scheme, mapping, state: 'uploaded', autoCommit, actor, requestId: null } as const
+      const settings = {
+        scheme,
+        mapping: mappingText,
+        state: 'uploaded',
+        autoCommit,
+        actor,
+        requestId: null,
+      } as const
       const job = await createImport(tx, settings)
       await changeImport(tx, job, { files: importFiles, fileInfo: decided.fileInfo })
       return job

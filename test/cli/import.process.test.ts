@@ -186,8 +186,8 @@ describe('entente import', () => {
     const second = join(folder, 'second.csv')
     await writeFile(second, `${treatyHeader}\n3,A third treaty,2001-05-03,France\n`)
     const { ended } = run(['import', mapping, file, second, '--yes'], { DATABASE_URL: database.url })
-    const { code, stdout } = await ended
-    expect(stdout).toContain(
+    const { code, stderr } = await ended
+    expect(stderr).toContain(
       'The mapping does not name the file second.csv. Only the rows of the first file are imported',
     )
     expect(code).toBe(1)

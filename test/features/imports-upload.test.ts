@@ -107,10 +107,33 @@ describe('an upload', () => {
     await expect.poll(read, { timeout: 20_000 }).toMatchObject({ counts: { created: 1, refused: 0 }, notes })
   })
 
+  it('is refused at once if the mapping does not name a list, with the names that it expects', async () => {
+    const scheme = newScheme()
+    const upload = (mapping: string) =>
+      sendForm(api, '/v1/imports', [
+        ['mapping', mapping, 'm.yaml'],
+        ['list', 'code,word\n', 'kind.csv'],
+        ['file', `${treatyHeader}\n1,First,2001,China\n`, 'f.csv'],
+      ])
+    const mapping = treatyMapping(scheme)
+    const naming = mapping.replace('kind: =treaty', 'kind: {from: Title, codes: kinds.csv}')
+    expect((await upload(naming)).json()).toMatchObject({
+      status: 422,
+      type: '/problems/invalid-mapping',
+      detail: expect.stringMatching(
+        /^The mapping does not name the file kind\.csv\. .* The mapping names kinds\.csv\.$/,
+      ),
+    })
+    expect((await upload(mapping)).text).toContain('The mapping names no further file.')
+    expect((await api.pool.query('select from imports where scheme = $1', [scheme])).rows).toEqual([])
+  })
+
   it('is refused if it has too many parts', async () => {
-    const lists = Array.from({ length: 49 }, (_, index) => ['list', 'A\nB\n', `${index}.csv`] as const)
+    const names = Array.from({ length: 49 }, (_, index) => `${index}.csv`)
+    const lists = names.map((name) => ['list', 'A\nB\n', name] as const)
+    const joins = names.map((name, index) => `l${index}: {file: ${name}, key: A, equals: Id}`)
     const parts = [
-      ['mapping', treatyMapping(newScheme()), 'm.yaml'],
+      ['mapping', `join: {${joins.join()}}\n${treatyMapping(newScheme())}`, 'm.yaml'],
       ['file', `${treatyHeader}\n`, 'f.csv'],
     ] as const
     expect((await sendForm(api, '/v1/imports', [...parts, ...lists])).status).toBe(413)

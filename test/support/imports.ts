@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Database } from '../../src/database/database.ts'
 import { autocommitReads } from '../../src/database/database.ts'
+import { parseMapping } from '../../src/features/imports/mapping/index.ts'
 import type { LocalFile } from '../../src/features/imports/reading/file.ts'
 import { runImport } from '../../src/features/imports/run.ts'
-import { readSettings } from '../../src/features/imports/settings.ts'
 import { changeImport, createImport, type ImportJob, readImport } from '../../src/features/imports/store.ts'
 import { registry } from '../../src/resources/registry.ts'
 import { withFile } from './import-files.ts'
@@ -74,7 +74,7 @@ export async function createLocalImport(
 ): Promise<string> {
   const { id } = await database.transaction((tx) =>
     createImport(tx, {
-      scheme: readSettings(mapping, registry).scheme,
+      scheme: parseMapping(mapping, registry).scheme,
       mapping,
       autoCommit,
       // In this state, the importer of a service does not run the import: the file is not in the database.

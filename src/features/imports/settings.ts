@@ -1,12 +1,11 @@
 import type { Registry } from '../../model/registry.ts'
-import { type Mapping, parseMapping, parseStoredMapping } from './mapping/index.ts'
+import { type Mapping, parseStoredMapping } from './mapping/index.ts'
 import type { OnEdited } from './plan.ts'
 import type { SourceProperties } from './source.ts'
 import type { OnBadValue } from './types.ts'
 
 /** The settings in a mapping that concern the whole import. */
 export interface ImportSettings {
-  scheme: string
   onEdited: OnEdited
   source: SourceProperties
   /** How a mention that matches no record, or several, is treated. */
@@ -23,22 +22,17 @@ const isInternal = ({ records }: Mapping): boolean =>
       return /^\s*internal\s*$/i.test(String(visibility.value))
     })
 
-const settingsOf = (mapping: Mapping): ImportSettings => ({
-  scheme: mapping.scheme,
-  onEdited: mapping.onEdited,
-  onUnresolved: mapping.onBadValue,
-  // The record of `sources` for the import has the names of the files and of the actor. So it is internal if all records are,
-  // unless the mapping states its visibility.
-  source: { ...(isInternal(mapping) && { visibility: 'internal' }), ...mapping.source },
-})
-
-/** Reads the settings of an import from its mapping. @throws Problem `invalid-mapping`, as `parseMapping` does. */
-export const readSettings = (mapping: string, registry: Registry): ImportSettings =>
-  settingsOf(parseMapping(mapping, registry))
-
 /**
  * Reads the settings from the mapping of a stored import, which an earlier version of the service may have accepted.
  * @throws Problem `invalid-mapping`, as `parseStoredMapping` does.
  */
-export const readStoredSettings = (mapping: string, registry: Registry): ImportSettings =>
-  settingsOf(parseStoredMapping(mapping, registry))
+export function readStoredSettings(text: string, registry: Registry): ImportSettings {
+  const mapping = parseStoredMapping(text, registry)
+  return {
+    onEdited: mapping.onEdited,
+    onUnresolved: mapping.onBadValue,
+    // The record of `sources` for the import has the names of the files and of the actor. So it is internal if all records are,
+    // unless the mapping states its visibility.
+    source: { ...(isInternal(mapping) && { visibility: 'internal' }), ...mapping.source },
+  }
+}

@@ -18,7 +18,7 @@ import { checkAgain, lockOpen } from '../decision-effects.ts'
 import { checkDecisions, lockDecisions, saveDecisions } from '../decisions.ts'
 import { type DecisionsFile, type FileDecision, readDecisions } from '../decisions-csv.ts'
 import { checkFileName, deletedWhileUploading, storeFile } from '../files.ts'
-import { readSettings } from '../settings.ts'
+import { checkCompanionNames, type Mapping, parseMapping } from '../mapping/index.ts'
 import {
   changeImport,
   createImport,
@@ -108,6 +108,12 @@ interface ReceivedUpload extends DecisionsFile {
   files: ImportFile[]
 }
 
+/** An import that was created for an upload, and its parsed mapping. */
+interface BegunImport {
+  id: string
+  mapping: Mapping
+}
+
 const partOrder =
   'The parts are mapping, decisions (optional), file, and lists (optional); mapping comes before file and lists.'
 
@@ -118,21 +124,21 @@ class UploadReader {
   /** The fields of the parts so far. */
   readonly #fields = new Set<string>()
   #mapping: string | undefined
+  #begun: BegunImport | undefined
   #decided: DecisionsFile = { decisions: [], fileInfo: null }
   #file: ImportFile | undefined
   readonly #lists: ImportFile[] = []
-  readonly #begin: (mapping: string) => Promise<string>
+  readonly #begin: (mapping: string) => Promise<BegunImport>
   readonly #check: (decisions: FileDecision[]) => Promise<void>
   readonly #store: (id: string, file: number, part: UploadPart) => Promise<ImportFile>
-  #id: string | undefined
 
   /**
-   * @param begin creates the import from the text of its mapping, and returns its id.
+   * @param begin creates the import from the text of its mapping.
    * @param check checks decisions about names. It throws a Problem for invalid ones.
    * @param store stores a file of the import: 0 is the file with the rows, and lists follow from 1.
    */
   constructor(
-    begin: (mapping: string) => Promise<string>,
+    begin: (mapping: string) => Promise<BegunImport>,
     check: (decisions: FileDecision[]) => Promise<void>,
     store: (id: string, file: number, part: UploadPart) => Promise<ImportFile>,
   ) {
@@ -143,7 +149,7 @@ class UploadReader {
 
   /** The id of the import; undefined until its first file begins. */
   get id(): string | undefined {
-    return this.#id
+    return this.#begun?.id
   }
 
   /**
@@ -154,11 +160,11 @@ class UploadReader {
   async read(upload: Upload): Promise<ReceivedUpload> {
     for await (const part of upload) await this.#readPart(part)
     const mapping = this.#mapping
-    if (this.#id === undefined || mapping === undefined || !this.#file) {
+    if (!this.#begun || mapping === undefined || !this.#file) {
       throw badUpload(`The part ${mapping === undefined ? 'mapping' : 'file'} is missing.`)
     }
     const files = [this.#file, ...this.#lists]
-    return { ...this.#decided, id: this.#id, mapping, files }
+    return { ...this.#decided, id: this.#begun.id, mapping, files }
   }
 
   async #readPart(part: UploadPart): Promise<void> {
@@ -178,22 +184,25 @@ class UploadReader {
         return
       case 'file':
         checkFileName(part.name, '/file')
-        this.#file = await this.#store(await this.#beginOnce(), 0, part)
+        this.#file = await this.#store((await this.#beginOnce()).id, 0, part)
         return
-      case 'list':
+      case 'list': {
         checkFileName(part.name, '/list')
-        this.#lists.push(await this.#store(await this.#beginOnce(), this.#lists.length + 1, part))
+        const { id, mapping } = await this.#beginOnce()
+        checkCompanionNames(mapping, [...this.#lists.map(({ name }) => name), part.name])
+        this.#lists.push(await this.#store(id, this.#lists.length + 1, part))
         return
+      }
       default:
         throw badUpload(`There is no part "${field}".`)
     }
   }
 
-  /** Creates the import before its first file is stored. @returns its id. */
-  async #beginOnce(): Promise<string> {
+  /** Creates the import before its first file is stored. */
+  async #beginOnce(): Promise<BegunImport> {
     if (this.#mapping === undefined) throw badUpload('The part mapping must come before file and list.')
-    this.#id ??= await this.#begin(this.#mapping)
-    return this.#id
+    this.#begun ??= await this.#begin(this.#mapping)
+    return this.#begun
   }
 }
 
@@ -241,13 +250,21 @@ async function createFromUpload(
   const { actor, requestId } = getAuthorship(request)
   const autoCommit = getStringValues(request.query, 'commit')[0] === 'true'
   const reader = new UploadReader(
-    async (text) => {
-      const mapping = await resolveMapping(text)
-      const { scheme } = readSettings(mapping, registry)
-      const settings = { scheme, mapping, state: 'uploaded', autoCommit, actor, requestId } as const
+    async (given) => {
+      const text = await resolveMapping(given)
+      const mapping = parseMapping(text, registry)
+      const settings = {
+        scheme: mapping.scheme,
+        mapping: text,
+        state: 'uploaded',
+        autoCommit,
+        actor,
+        requestId,
+      } as const
       const tooManyUploads = `${maxOpen} uploads are incomplete. Wait until some of them have arrived.`
       await requireFew(autocommitReads(database), ['uploaded'], tooManyUploads)
-      return (await database.transaction((tx) => createImport(tx, settings))).id
+      const { id } = await database.transaction((tx) => createImport(tx, settings))
+      return { id, mapping }
     },
     (decisions) => checkDecisions(database, registry, decisions, ({ line }) => locateDecision(line)),
     (id, file, { name, stream }) =>

@@ -19,21 +19,19 @@ export function companionFiles(mapping: Mapping): Companion[] {
 }
 
 /**
- * Checks the files that were sent with the imported file. The mapping must name each of them, since other files are not read.
- * No two of them may have the same name.
- * @throws Problem `invalid-mapping`.
+ * Checks the names of the files that are given with the imported file. The mapping must name each of them, since other files are not
+ * read. No two of them may have the same name.
+ * @throws Problem `invalid-mapping`, with the names that the mapping expects.
  */
-function checkCompanions(mapping: Mapping, files: readonly { name: string }[]): void {
-  const named = new Set(companionFiles(mapping).map(({ name }) => name))
-  const sent = new Set<string>()
-  for (const { name } of files) {
-    const refuse = (detail: string) => new Problem('invalid-mapping', detail)
-    if (!named.has(name))
+export function checkCompanionNames(mapping: Mapping, names: readonly string[]): void {
+  const expected = [...new Set(companionFiles(mapping).map(({ name }) => name))]
+  const refuse = (detail: string) => new Problem('invalid-mapping', detail)
+  for (const [index, name] of names.entries()) {
+    if (!expected.includes(name))
       throw refuse(
-        `The mapping does not name the file ${name}. Only the rows of the first file are imported: import this file separately, or name it in join or codes.`,
+        `The mapping does not name the file ${name}. Only the rows of the first file are imported: import this file separately, or name it in join or codes. The mapping names ${expected.length > 0 ? expected.join(', ') : 'no further file'}.`,
       )
-    if (sent.has(name)) throw refuse(`Two files have the name ${name}: send one of them.`)
-    sent.add(name)
+    if (names.indexOf(name) < index) throw refuse(`Two files have the name ${name}: send one of them.`)
   }
 }
 
@@ -57,7 +55,10 @@ export async function readCompanions(
   files: readonly LocalFile[],
   signal?: AbortSignal,
 ): Promise<ReadonlyMap<string, CompanionRows>> {
-  checkCompanions(mapping, files)
+  checkCompanionNames(
+    mapping,
+    files.map(({ name }) => name),
+  )
   const companions = new Map<string, CompanionRows>()
   const sizes = new Map<string, CompanionSize>()
   for (const companion of companionFiles(mapping)) {

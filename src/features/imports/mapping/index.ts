@@ -9,7 +9,7 @@ import type { Mapping } from './schema.ts'
 import { UnusedColumnCounter } from './unused-columns.ts'
 
 export { CompanionRows } from './companion-rows.ts'
-export { companionFiles, readCompanions } from './companions.ts'
+export { checkCompanionNames, companionFiles, readCompanions } from './companions.ts'
 export { mappingJsonSchema } from './json-schema.ts'
 export { locateFaults } from './locate.ts'
 export { checkMapping, parseMapping, parseStoredMapping, readRowOptions } from './parse.ts'
