@@ -122,6 +122,17 @@ describe('the encoding of a CSV file', () => {
     expect(fileInfo.encoding).toBe(encoding)
   })
 
+  it('has a note that says if the guess is uncertain, and names the other possible encodings', async () => {
+    const notesOf = async (content: string) =>
+      (await readContent('file.csv', iconv.encode(content, 'gb18030'))).fileInfo.notes
+    expect(await notesOf('id,name\n1,李明\n')).toEqual([
+      'The encoding is uncertain, since the file has little text besides ASCII: most likely it is gb18030. If letters are wrong, set rows.encoding in the mapping, such as to big5, euc-jp, euc-kr.',
+    ])
+    expect(await notesOf(chinese.repeat(10))).toEqual([
+      expect.stringMatching(/^The encoding is most likely gb18030 \(\d+ % sure\)\. If letters are wrong, /),
+    ])
+  })
+
   it.each(['中国,北京', 'Perú', 'Союз'])(
     'is refused if Chinese lines are mixed with UTF-8: %s',
     async (line) => {

@@ -334,6 +334,9 @@ function findDoubleByte(sample: Buffer, guesses: readonly Guess[]): string | und
   return hasCommonChinese(sample) ? 'gb18030' : undefined
 }
 
+/** Maximum number of other possible encodings that a note names. */
+const maxExamples = 4
+
 /** Guesses the encoding of a text by the frequency of characters. @returns undefined if no encoding is possible. */
 function guessEncoding(sample: Buffer): DetectedEncoding | undefined {
   const guesses = guessByFrequency(sample)
@@ -341,6 +344,11 @@ function guessEncoding(sample: Buffer): DetectedEncoding | undefined {
   if (!guess) return undefined
   const name = isDoubtful(guess, sample) ? (findDoubleByte(sample, guesses) ?? guess.name) : guess.name
   const confidence = name === guess.name ? ` (${guess.confidence} % sure)` : ''
-  const note = `The encoding is most likely ${name}${confidence}. If letters are wrong, set rows.encoding in the mapping.`
-  return { name, notes: [note] }
+  const likely =
+    sample.length < minBytes
+      ? `The encoding is uncertain, since the file has little text besides ASCII: most likely it is ${name}`
+      : `The encoding is most likely ${name}${confidence}`
+  const others = [...new Set(guesses.map((other) => other.name))].filter((other) => other !== name)
+  const examples = others.length > 0 ? `, such as to ${others.slice(0, maxExamples).join(', ')}` : ''
+  return { name, notes: [`${likely}. If letters are wrong, set rows.encoding in the mapping${examples}.`] }
 }
