@@ -2,8 +2,8 @@ import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import { toNfc } from '../../model/characters.ts'
 import { maxNameLength } from '../names/types.ts'
-import { toFaultValue } from './fault-value.ts'
 import { isList } from './reading/clean.ts'
+import { toFaultValue } from './shorten.ts'
 import type { Draft, IdentifiedRecord, JsonValue, Mention, RowFault } from './types.ts'
 
 /** Mentions in drafts: how they are identified, and replaced with the keys of records. */

@@ -2,11 +2,11 @@ import { v7 as timeOrderedUuid } from 'uuid'
 import type { Registry } from '../../model/registry.ts'
 import { addTo } from '../names/group-by.ts'
 import { maxNameLength } from '../names/types.ts'
-import { toFaultValue } from './fault-value.ts'
 import { draftIdentities, recordIdentity } from './identities.ts'
 import { absentFault, countryMention, mentionedRecords, mentionIdentity, mentionName } from './mentions.ts'
 import type { NameResult } from './names.ts'
 import { uniqueSlug } from './new-records.ts'
+import { toFaultValue } from './shorten.ts'
 import type { Draft, Mention, OnBadValue, ReadyRow, RowFault } from './types.ts'
 
 /** Resolves the mentions in rows to the keys of records that exist, or that other rows create. */

@@ -32,3 +32,9 @@ class Shortener {
 
 /** Returns a copy of an object for display (`Shortener`). */
 export const shorten = (values: JsonObject): JsonValue => new Shortener().shorten(values)
+
+/** Maximum length of the value in a fault, in characters. */
+const maxFaultValueLength = 200
+
+/** Shortens a text for `RowFault.value`. */
+export const toFaultValue = (text: string): string => text.slice(0, maxFaultValueLength)

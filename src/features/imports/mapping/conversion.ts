@@ -1,6 +1,6 @@
-import { toFaultValue } from '../fault-value.ts'
 import { recordIdentity } from '../identities.ts'
 import { mentionName, replaceMentions } from '../mentions.ts'
+import { toFaultValue } from '../shorten.ts'
 import type { IdentifiedRecord, JsonObject, JsonValue, Mention, OnBadValue, RowFault } from '../types.ts'
 import { RowLimits } from './row-limits.ts'
 import type { BadValue } from './values/bad.ts'

@@ -5,12 +5,10 @@ import { formatCount } from '../../../format-count.ts'
 import type { Problem } from '../../../problems/problem.ts'
 import { passInSlices } from '../../../time-slice.ts'
 import { type Dialect, delimiterLine, detectDialect, parserOptions } from './dialect.ts'
-import type { FileToRead, OpenFile } from './file.ts'
-import { readBytes } from './file-bytes.ts'
+import { type FileToRead, type OpenFile, readBytes, unreadableFile } from './file.ts'
 import { readLimits } from './limits.ts'
 import { openTable, type TableRow } from './table.ts'
 import { openTextFile, type TextFile } from './text.ts'
-import { unreadableFile } from './unreadable-file.ts'
 
 /** Number of bytes that are read to detect the dialect. */
 const sampleBytes = 64 * 1024

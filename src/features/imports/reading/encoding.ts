@@ -3,8 +3,7 @@ import { createReadStream } from 'node:fs'
 import chardet from 'chardet'
 import iconv from 'iconv-lite'
 import { suggest } from '../../../problems/suggest.ts'
-import type { FileToRead } from './file.ts'
-import { unreadableFile } from './unreadable-file.ts'
+import { type FileToRead, unreadableFile } from './file.ts'
 
 /** The encoding of a file. */
 export interface DetectedEncoding {

@@ -1,9 +1,7 @@
 import iconv from 'iconv-lite'
 import type { FileFormat } from '../types.ts'
 import { encodingOfStart, readableFormats, requireEncoding, startBytes } from './encoding.ts'
-import type { FileToRead } from './file.ts'
-import { readBytes } from './file-bytes.ts'
-import { unreadableFile } from './unreadable-file.ts'
+import { type FileToRead, readBytes, unreadableFile } from './file.ts'
 
 /** Formats that cannot be read: their first bytes in hexadecimal, and what the message says after the name of the file. */
 const unsupportedFormats: [start: string, detail: string][] = [

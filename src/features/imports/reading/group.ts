@@ -2,8 +2,8 @@ import { formatCount } from '../../../format-count.ts'
 import { textOf } from '../mapping/path.ts'
 import type { Row } from '../types.ts'
 import { estimateCharacters } from './estimate-characters.ts'
+import { unreadableFile } from './file.ts'
 import { readLimits } from './limits.ts'
-import { unreadableFile } from './unreadable-file.ts'
 
 /**
  * Joins neighbouring rows that have the same text in a column; `1` and `"1"` of XLSX are the same. The joined row has the values

@@ -1,5 +1,5 @@
 import { isLossless } from '../../../model/decimals.ts'
-import { toFaultValue } from '../fault-value.ts'
+import { toFaultValue } from '../shorten.ts'
 import type { JsonValue, Row } from '../types.ts'
 import { cleanValue, isList, TooLarge } from './clean.ts'
 

@@ -1,7 +1,7 @@
 import { formatCount } from '../../../format-count.ts'
 import { cleanText } from './clean.ts'
+import { unreadableFile } from './file.ts'
 import { readLimits } from './limits.ts'
-import { unreadableFile } from './unreadable-file.ts'
 
 /** Maximum nesting depth of objects and lists outside of the items. */
 const maxDepth = 200

@@ -1,12 +1,11 @@
 import { didYouMean } from '../../../problems/suggest.ts'
 import { toSentence } from '../../../wording.ts'
 import type { Row } from '../types.ts'
-import type { FileToRead, OpenFile } from './file.ts'
+import { type FileToRead, type OpenFile, unreadableFile } from './file.ts'
 import { parseJsonRow } from './json-row.ts'
 import { JsonSplitter } from './json-splitter.ts'
 import { splitRowPath } from './path.ts'
 import { describeText, openTextFile } from './text.ts'
-import { unreadableFile } from './unreadable-file.ts'
 
 /** Opens a JSON file with a list of objects. @throws Problem when it cannot be read. */
 export async function openJson(file: FileToRead): Promise<OpenFile> {

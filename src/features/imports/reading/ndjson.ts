@@ -1,10 +1,9 @@
 import { formatCount } from '../../../format-count.ts'
 import type { Row } from '../types.ts'
-import type { FileToRead, OpenFile } from './file.ts'
+import { type FileToRead, type OpenFile, unreadableFile } from './file.ts'
 import { malformedRow, parseJsonRow } from './json-row.ts'
 import { readLimits } from './limits.ts'
 import { describeText, openTextFile } from './text.ts'
-import { unreadableFile } from './unreadable-file.ts'
 
 /** Opens an NDJSON file: a JSON object in each line. Blank lines are skipped. A line without an object is a row with a fault. */
 export async function openNdjson(file: FileToRead): Promise<OpenFile> {

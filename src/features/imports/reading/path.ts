@@ -1,4 +1,4 @@
-import { unreadableFile } from './unreadable-file.ts'
+import { unreadableFile } from './file.ts'
 
 /**
  * Splits the path to the rows of a JSON or XML file.

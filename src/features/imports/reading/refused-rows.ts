@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { toFaultValue } from '../fault-value.ts'
+import { toFaultValue } from '../shorten.ts'
 import type { FileInfo, JsonObject, JsonValue, Row } from '../types.ts'
 import { readLimits } from './limits.ts'
 import type { RowOptions } from './options.ts'

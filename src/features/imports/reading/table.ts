@@ -1,13 +1,13 @@
 import { formatCount } from '../../../format-count.ts'
 import { didYouMeanSentence } from '../../../problems/suggest.ts'
 import { startSlices } from '../../../time-slice.ts'
-import { toFaultValue } from '../fault-value.ts'
+import { toFaultValue } from '../shorten.ts'
 import type { JsonValue, Row } from '../types.ts'
 import { cleanText } from './clean.ts'
+import { unreadableFile } from './file.ts'
 import { readLimits } from './limits.ts'
 import type { RowOptions } from './options.ts'
 import { isAdditional, withExtraValues } from './refused-rows.ts'
-import { unreadableFile } from './unreadable-file.ts'
 
 /** A value of a cell. */
 export type Cell = string | number | boolean | null

@@ -9,8 +9,7 @@ import {
   endOfCharacters,
   forEachLine,
 } from './encoding.ts'
-import type { FileToRead } from './file.ts'
-import { unreadableFile } from './unreadable-file.ts'
+import { type FileToRead, unreadableFile } from './file.ts'
 
 /**
  * A text file whose encoding is known. Each call reads the file from its start, and throws a Problem for bytes that are invalid

@@ -1,8 +1,8 @@
 import { SaxesParser } from 'saxes'
 import { formatCount } from '../../../format-count.ts'
 import { Problem } from '../../../problems/problem.ts'
+import { unreadableFile } from './file.ts'
 import { readLimits } from './limits.ts'
-import { unreadableFile } from './unreadable-file.ts'
 
 /** Callbacks for elements and texts of an XML document. */
 export interface XmlHandlers {

@@ -1,12 +1,10 @@
 import { formatCount } from '../../../format-count.ts'
 import type { JsonValue, Row, RowFault } from '../types.ts'
 import { cleanText } from './clean.ts'
-import type { FileToRead, OpenFile } from './file.ts'
-import { readBytes } from './file-bytes.ts'
+import { type FileToRead, type OpenFile, readBytes, unreadableFile } from './file.ts'
 import { readLimits } from './limits.ts'
 import { splitRowPath } from './path.ts'
 import { describeText, openTextFile } from './text.ts'
-import { unreadableFile } from './unreadable-file.ts'
 import { parseXml } from './xml-parser.ts'
 
 /**

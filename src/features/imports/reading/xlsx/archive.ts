@@ -2,8 +2,8 @@ import { pipeline, Transform } from 'node:stream'
 import yauzl, { type Entry, type ZipFile } from 'yauzl'
 import { formatCount } from '../../../../format-count.ts'
 import { Problem } from '../../../../problems/problem.ts'
+import { unreadableFile } from '../file.ts'
 import { readLimits } from '../limits.ts'
-import { unreadableFile } from '../unreadable-file.ts'
 
 /** Maximum number of entries of an archive. An XLSX file has a dozen. */
 const maxEntries = 10_000

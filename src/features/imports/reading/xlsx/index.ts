@@ -1,7 +1,6 @@
 import { didYouMeanSentence } from '../../../../problems/suggest.ts'
-import type { FileToRead, OpenFile } from '../file.ts'
+import { type FileToRead, type OpenFile, unreadableFile } from '../file.ts'
 import { openTable } from '../table.ts'
-import { unreadableFile } from '../unreadable-file.ts'
 import { openArchive } from './archive.ts'
 import { readNumberStyles, readSharedStrings, readWorkbook, type Sheet } from './parts.ts'
 import { readSheet } from './sheet.ts'

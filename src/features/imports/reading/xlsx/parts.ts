@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 import { formatCount } from '../../../../format-count.ts'
+import { unreadableFile } from '../file.ts'
 import { readLimits } from '../limits.ts'
-import { unreadableFile } from '../unreadable-file.ts'
 import { parseXml, type XmlHandlers } from '../xml-parser.ts'
 import type { Archive } from './archive.ts'
 import type { DateSystem } from './serial.ts'
