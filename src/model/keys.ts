@@ -15,6 +15,9 @@ export interface RecordKey {
   key: string
 }
 
+/** Returns a record's resource and key as one text: `countries PAK`. */
+export const formatRecordKey = ({ resource, key }: RecordKey): string => `${resource} ${key}`
+
 /** A UUID in lower case. */
 export const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 

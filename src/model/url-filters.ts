@@ -1,5 +1,6 @@
 import type { Filter, Operator } from './filters.ts'
 import type { Parameter } from './parameters.ts'
+import { listPath } from './paths.ts'
 import type { Resource } from './resource.ts'
 
 /** Operators that a URL accepts on every filter that has them. */
@@ -42,7 +43,7 @@ function urlFilter(resource: Resource, name: string, filter: Filter): Parameter 
     comparisons: Object.fromEntries(all.filter(([operator]) => known.has(operator))),
     elsewhere: {
       operators: all.map(([operator]) => operator).filter((operator) => !known.has(operator)),
-      endpoint: `POST /v1/${resource.name}/search`,
+      endpoint: `POST ${listPath(resource)}/search`,
     },
   }
 }

@@ -1,6 +1,7 @@
 import type { Transaction } from '../database/database.ts'
 import { parseListRequest } from '../model/list-request.ts'
 import { checkQuery, parseQuery } from '../model/parameters.ts'
+import { listPath } from '../model/paths.ts'
 import type { Registry } from '../model/registry.ts'
 import type { Resource } from '../model/resource.ts'
 import { Problem } from '../problems/problem.ts'
@@ -24,11 +25,6 @@ export function withAsOf(resource: Resource, query: string, asOf: string | undef
   const parts = query === '' ? [] : [query]
   if (asOf !== undefined) parts.push(`${asOfName(resource)}=${encodeURIComponent(asOf)}`)
   return parts.join('&')
-}
-
-/** Returns the path of a list request. */
-export function listPath(resource: Resource, query: string): string {
-  return query === '' ? `/v1/${resource.name}` : `/v1/${resource.name}?${query}`
 }
 
 /**

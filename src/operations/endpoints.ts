@@ -1,3 +1,4 @@
+import { listPath } from '../model/paths.ts'
 import type { Resource } from '../model/resource.ts'
 import { withMergedRecords } from './merged.ts'
 import type { Endpoint, Operation } from './operation.ts'
@@ -7,7 +8,7 @@ function createEndpoint(resource: Resource, operation: Operation): Endpoint {
   const record = scope === 'record' ? `/{${resource.key.property}}` : ''
   const endpoint: Endpoint = {
     method: operation.method,
-    path: `/v1/${resource.name}${record}${path}`,
+    path: `${listPath(resource)}${record}${path}`,
     tag: resource.name,
     contract,
     ...(scope === 'record' && { collection: resource }),

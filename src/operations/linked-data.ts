@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { findEdtfFault } from '../model/edtf.ts'
+import { recordPath } from '../model/paths.ts'
 import type { Resource } from '../model/resource.ts'
 import { participantsProperty } from '../query/flat.ts'
 import type { Publisher } from './operation.ts'
@@ -56,7 +57,7 @@ const observation = z.looseObject({
 const participant = z.looseObject({ country: text, organization: text, region: text, role: z.string() })
 
 const nodeReference = ({ serviceUrl = '' }: Publisher, resource: string, key: string) => ({
-  '@id': `${serviceUrl}/v1/${resource}/${encodeURIComponent(key)}`,
+  '@id': serviceUrl + recordPath({ resource, key }),
 })
 
 /** Returns the properties that are not empty. */

@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm'
 import type { Transaction } from '../database/database.ts'
 import { records } from '../database/tables/records.ts'
-import type { RecordKey } from '../model/keys.ts'
+import { formatRecordKey, type RecordKey } from '../model/keys.ts'
+import { recordPath } from '../model/paths.ts'
 import type { Registry } from '../model/registry.ts'
 import type { Resource } from '../model/resource.ts'
 import { Problem } from '../problems/problem.ts'
@@ -10,8 +11,6 @@ import { placeholder, statement } from '../query/statement.ts'
 import { aNoun } from '../wording.ts'
 import type { ApiRequest, ApiResponse, Contract, Endpoint, ResponseContract } from './operation.ts'
 import { readRegistryAt } from './past.ts'
-
-const nameOf = ({ resource, key }: RecordKey) => `${resource} ${key}`
 
 /**
  * Finds the records that remain of merged records, with one statement. If a remaining record was merged itself, `merged_into`
@@ -23,15 +22,15 @@ export async function findMergedKeys(
   registry: Registry,
   given: readonly RecordKey[],
 ): Promise<(record: RecordKey) => string | undefined> {
-  const distinct = [...new Map(given.map((one) => [nameOf(one), one])).values()]
+  const distinct = [...new Map(given.map((one) => [formatRecordKey(one), one])).values()]
   if (distinct.length === 0) return () => undefined
   const build = () => sql`select ${records.resource} as resource, ${records.key} as key, target.key as "into"
     from ${records} join ${records} as target on target.id = ${records.mergedInto}
     where ${records.id} = any(${placeholder('ids')}::uuid[])`
   const ids = distinct.map((record) => registry.recordId(record))
   const rows = await tx.query<RecordKey & { into: string }>(statement('merged into', build, { ids }))
-  const merged = new Map(rows.map((row) => [nameOf(row), row.into]))
-  return (record) => merged.get(nameOf(record))
+  const merged = new Map(rows.map((row) => [formatRecordKey(row), row.into]))
+  return (record) => merged.get(formatRecordKey(record))
 }
 
 /** Returns the key of the record that a merged record was merged into; undefined for any other record. */
@@ -47,7 +46,7 @@ export async function findMergedInto(
 
 /** Returns the problem `merged` for a request that would change a merged record. @param into key of the record that remains. */
 export function mergedProblem(resource: Resource, key: string, into: string, cause?: unknown): Problem {
-  const detail = `The ${resource.noun} ${key} was merged into ${aNoun(resource.noun)} with the key ${into}: use /v1/${resource.name}/${into}.`
+  const detail = `The ${resource.noun} ${key} was merged into ${aNoun(resource.noun)} with the key ${into}: use ${recordPath({ resource: resource.name, key: into })}.`
   return new Problem('merged', detail, { cause })
 }
 
@@ -72,7 +71,7 @@ const withMergedResponse = (method: Endpoint['method'], contract: Contract): Con
 function redirect(resource: Resource, { url }: ApiRequest, into: string): ApiResponse {
   // The segments may be percent-encoded, so their lengths are not known.
   const afterKey = url.replace(/^(?:\/[^/?]*){3}/, '')
-  return { status: 308, headers: { location: `/v1/${resource.name}/${into}${afterKey}` } }
+  return { status: 308, headers: { location: recordPath({ resource: resource.name, key: into }) + afterKey } }
 }
 
 /**

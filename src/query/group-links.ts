@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { commaList, literal } from '../database/columns.ts'
 import type { Operator } from '../model/filters.ts'
+import { listPath } from '../model/paths.ts'
 import { type AggregatePlan, getDimension } from './aggregate.ts'
 import type { Condition } from './condition.ts'
 import { asOfName } from './past.ts'
@@ -98,5 +99,5 @@ function filterPiece(plan: AggregatePlan, name: string, keyOf: (name: string) =>
  */
 export function groupLink(plan: AggregatePlan, common: SQL, keyOf: (name: string) => SQL): SQL {
   const pieces = plan.groupBy.map((name) => sql`(${filterPiece(plan, name, keyOf)})`)
-  return sql`${literal(`/v1/${plan.resource.name}?`)} || concat_ws('&', ${commaList([sql`${common}::text`, ...pieces])})`
+  return sql`${literal(`${listPath(plan.resource)}?`)} || concat_ws('&', ${commaList([sql`${common}::text`, ...pieces])})`
 }

@@ -39,9 +39,9 @@ function flatten(resource: Resource, record: Document): { resource: Resource; re
 async function expectedNames(resource: Resource, records: Document[]): Promise<Names> {
   const expected: Names = {}
   for (const one of records.flatMap((record) => flatten(resource, record))) {
-    for (const { value, resource: target } of findReferences(recordSchema(one.resource), one.record)) {
-      const name = await nameOf(resource.registry.get(target), value)
-      expected[target] = { ...expected[target], [value]: name }
+    for (const { key, resource: target } of findReferences(recordSchema(one.resource), one.record)) {
+      const name = await nameOf(resource.registry.get(target), key)
+      expected[target] = { ...expected[target], [key]: name }
     }
   }
   return expected

@@ -1,12 +1,12 @@
 import type { Transaction } from '../../database/database.ts'
 import type { Language } from '../../model/languages.ts'
 import { checkQuery, parseQuery } from '../../model/parameters.ts'
+import { listPath } from '../../model/paths.ts'
 import type { Resource } from '../../model/resource.ts'
 import { type AggregateRow, emptyRow } from '../../operations/aggregate.ts'
 import {
   type CountWithListPath,
   countRecords,
-  listPath,
   planListQuery,
   replaceListRequestsWithCounts,
   withAsOf,

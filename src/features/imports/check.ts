@@ -110,7 +110,7 @@ async function findRefusals(
       tx,
       resource,
       documents.map(({ document }) => document),
-      ({ value }) => mentioned.has(value),
+      ({ key }) => mentioned.has(key),
     )
     for (const [index, document] of documents.entries())
       faults[index]?.push(...findReferencesToItself(resource, document))

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Database, Transaction } from '../../database/database.ts'
 import type { Authorship } from '../../database/tables/revisions.ts'
+import type { RecordKey } from '../../model/keys.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
 import { externalIdKey } from '../../model/schemas.ts'
@@ -10,7 +11,7 @@ import { findMergedKeys } from '../../operations/merged.ts'
 import { type Document, documentOf } from '../../operations/writing/documents.ts'
 import { getExternalIds } from '../../operations/writing/external-ids.ts'
 import { acquireAdvisoryLocks, type LockedRecord, lockRecords } from '../../operations/writing/locks.ts'
-import { findReferrers, type Referrer } from '../../operations/writing/referrers.ts'
+import { findReferrers } from '../../operations/writing/referrers.ts'
 import { checkDocument } from '../../operations/writing/validation.ts'
 import { Problem } from '../../problems/problem.ts'
 import type { RecordEntry } from './entries.ts'
@@ -46,7 +47,7 @@ function readEntries(tx: Transaction, id: string, before: string): Promise<Entry
 
 /** Finds the records that refer to the created records of the entries. */
 async function findEntryReferrers(tx: Transaction, registry: Registry, entries: readonly Entry[]) {
-  const referrers: Referrer[] = []
+  const referrers: RecordKey[] = []
   for (const resource of registry.resources) {
     const created = entries.filter((entry) => entry.resource === resource.name && entry.action === 'create')
     const keys = created.map(({ key }) => key)

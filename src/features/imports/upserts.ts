@@ -214,7 +214,6 @@ async function followMerges(
   })
   const stated = drafts
     .flatMap((draft) => findReferences(registry.get(draft.resource).document, draft.document))
-    .map(({ resource, value }) => ({ resource, key: value }))
     .filter(({ resource, key }) => registry.keySpec(resource).schema.safeParse(key).success)
   const mergedInto = await findMergedKeys(tx, registry, [...named, ...stated])
   const followed = new Map(names)

@@ -17,7 +17,7 @@ async function findReferencedKeys(
   for (const resource of registry.resources) {
     const identifiers = references
       .filter((reference) => reference.resource === resource.name)
-      .map(({ value }) => value)
+      .map(({ key }) => key)
     for (const [identifier, key] of await findByIdentifiers(tx, resource, [...new Set(identifiers)])) {
       keys.set(`${resource.name} ${identifier}`, key)
     }
@@ -35,11 +35,11 @@ export async function resolveReferences(
   documents: Document[],
 ): Promise<Document[]> {
   const found = documents.flatMap((document, index) =>
-    findReferences(file.resource.document, document, [index]).filter(({ value }) => isExternalId(value)),
+    findReferences(file.resource.document, document, [index]).filter(({ key }) => isExternalId(key)),
   )
   const keys = await findReferencedKeys(tx, file.resource.registry, found)
   const resolved = structuredClone(documents)
-  for (const { path, value, resource } of found) {
+  for (const { path, key: value, resource } of found) {
     const key = keys.get(`${resource} ${value}`)
     if (key === undefined) {
       throw new Error(

@@ -187,7 +187,7 @@ async function explainWrites(
 const listReferredKeys = (resource: Resource, document: Document): Set<string> =>
   new Set(
     findReferences(resource.document, document).flatMap((found) =>
-      found.resource === resource.name ? [found.value] : [],
+      found.resource === resource.name ? [found.key] : [],
     ),
   )
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { CopySession } from '../../database/database.ts'
 import { type CalendarEvent, writeCalendar } from '../../formats/icalendar.ts'
 import { parseNdjson } from '../../formats/ndjson.ts'
+import { recordPath } from '../../model/paths.ts'
 import type { Resource } from '../../model/resource.ts'
 import { calendarStatement } from '../../query/export.ts'
 import type { Selection } from '../../query/list.ts'
@@ -32,7 +33,7 @@ function toEvents(
       ...(date !== first && {
         description: `${first === last ? '' : 'The day is not known. '}The date is ${date} (EDTF).`,
       }),
-      ...(serviceUrl !== undefined && { url: `${serviceUrl}/v1/${name}/${key}` }),
+      ...(serviceUrl !== undefined && { url: serviceUrl + recordPath({ resource: name, key }) }),
     }
   })
 }

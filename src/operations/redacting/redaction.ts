@@ -67,7 +67,7 @@ export function createTextRedaction(resource: Resource, text: string, replacemen
           unchangedProperties.includes(property) ? value : mapStrings(value, replace),
         ]),
       )
-      for (const { path, value } of ids) setAt(redacted, path, value)
+      for (const { path, key } of ids) setAt(redacted, path, key)
       return redacted
     },
     redactColumn: (_table, _column, value) => mapStrings(value, replace),

@@ -4,6 +4,8 @@ import type { Transaction } from '../../database/database.ts'
 import { compileSql } from '../../database/dialect.ts'
 import { getDatabaseError } from '../../database/errors.ts'
 import { records } from '../../database/tables/records.ts'
+import { formatRecordKey } from '../../model/keys.ts'
+import { recordPath } from '../../model/paths.ts'
 import type { Resource } from '../../model/resource.ts'
 import { formatPointer } from '../../problems/faults.ts'
 import { type Fault, FaultList, Problem } from '../../problems/problem.ts'
@@ -36,7 +38,7 @@ async function explainReferences(
   entries: readonly DocumentToWrite[],
 ): Promise<(Problem | undefined)[]> {
   const isCreatedToo = (found: ReferenceValue) =>
-    found.resource === resource.name && createdKeys.has(found.value)
+    found.resource === resource.name && createdKeys.has(found.key)
   const documents = entries.map(({ document }) => document)
   const found = await findDanglingReferences(tx, resource, documents, isCreatedToo)
   return found.map((faults) => (faults.length > 0 ? invalidBody(resource.noun, faults, error) : undefined))
@@ -62,7 +64,7 @@ async function explainTakenValues(
 /** Returns the faults of references of a record to itself. PostgreSQL refuses all of them. */
 export const findReferencesToItself = (resource: Resource, written: DocumentToWrite): Fault[] =>
   findReferences(resource.document, written.document)
-    .filter((found) => found.resource === resource.name && found.value === ownKey(resource, written))
+    .filter((found) => found.resource === resource.name && found.key === ownKey(resource, written))
     .map(({ path }) => ({
       pointer: formatPointer(path),
       code: 'itself',
@@ -106,8 +108,6 @@ function explainCycle(
 /** The message of `check_visibility()`: resource and key of a public record, and of the internal one to which it refers. */
 const internalReference = /^(\S+ \S+) is public and refers to (\S+ \S+), which is internal$/
 
-const targetOf = ({ resource, value }: ReferenceValue) => `${resource} ${value}`
-
 /** Whether a record cannot exist without a reference. Such a record is only as visible as the record to which it refers. */
 const isRequired = (resource: Resource, { path }: ReferenceValue): boolean =>
   path.every((step) => typeof step !== 'number') &&
@@ -127,7 +127,7 @@ async function findInternalTargets(
   { registry }: Resource,
   found: readonly ReferenceValue[],
 ): Promise<Set<string>> {
-  const ids = found.map(({ resource, value }) => registry.recordId({ resource, key: value }))
+  const ids = found.map((reference) => registry.recordId(reference))
   if (ids.length === 0) return new Set()
   const rows = await tx.query<{ target: string }>(
     compileSql(sql`select resource || ' ' || key as target from ${records}
@@ -155,7 +155,9 @@ async function explainInternalReferences(
     if (entry.document.visibility === 'internal') internal.add(nameOf(entry))
     else internal.delete(nameOf(entry))
   internal.add(target)
-  const faulty = references.map((found) => found.filter((reference) => internal.has(targetOf(reference))))
+  const faulty = references.map((found) =>
+    found.filter((reference) => internal.has(formatRecordKey(reference))),
+  )
   const hides = (entry: DocumentToWrite) => nameOf(entry) === target && entry.before?.visibility === 'public'
   const isHidden = entries.some(hides)
   return entries.map((entry, index) => {
@@ -167,12 +169,12 @@ async function explainInternalReferences(
     const pair =
       first === undefined || isHidden
         ? message
-        : `${subject} is public and refers to ${targetOf(first)}, which is internal`
+        : `${subject} is public and refers to ${formatRecordKey(first)}, which is internal`
     const detail = `A public record cannot refer to an internal one: ${pair}. Make both public or both internal, or leave the reference out; nothing was written.`
     const errors = found.map((reference) => ({
       pointer: formatPointer(reference.path),
       code: 'conflict',
-      message: `refers to /v1/${reference.resource}/${reference.value}, which is internal`,
+      message: `refers to ${recordPath(reference)}, which is internal`,
     }))
     return new Problem('conflict', detail, { errors, cause: error })
   })
@@ -241,7 +243,7 @@ export function problemAt(pointer: string, problem: Problem, resource: Resource,
   const errors = new FaultList()
   errors.addProblem(problem, (fault) => {
     const place = fault.pointer ? `${fault.pointer} of ` : ''
-    const message = `makes ${place}/v1/${resource.name}/${key} invalid: ${fault.message}`
+    const message = `makes ${place}${recordPath({ resource: resource.name, key })} invalid: ${fault.message}`
     return { ...fault, pointer, message }
   })
   return new Problem(problem.type, problem.message, { errors, cause: problem })

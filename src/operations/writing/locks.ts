@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import type { Transaction } from '../../database/database.ts'
 import { records } from '../../database/tables/records.ts'
 import { rfc3339, shapeLiteral, shapeOf } from '../../model/document.ts'
-import { type RecordKey, recordId } from '../../model/keys.ts'
+import { formatRecordKey, type RecordKey, recordId } from '../../model/keys.ts'
 import type { Resource } from '../../model/resource.ts'
 import { readStatement, wholeRepresentation } from '../../query/list-sql.ts'
 import { placeholder, statement } from '../../query/statement.ts'
@@ -121,7 +121,7 @@ export async function lockRecord(
       statement(`lock|${resource.name}|${shapeOf(resource)}`, build, {
         id: recordId(resource, key),
         resource: resource.name,
-        lockName: `${resource.name} ${key}`,
+        lockName: formatRecordKey({ resource: resource.name, key }),
       }),
     )
   const rows = await lock()
@@ -147,7 +147,7 @@ export async function acquireManyRecordsLock(tx: Transaction): Promise<void> {
 export async function acquireAdvisoryLocks(tx: Transaction, recordKeys: RecordKey[]): Promise<void> {
   if (recordKeys.length === 0) return
   await acquireManyRecordsLock(tx)
-  const names = recordKeys.map(({ resource, key }) => `${resource} ${key}`).sort()
+  const names = recordKeys.map(formatRecordKey).sort()
   const build = () => sql`select pg_advisory_xact_lock(hashtextextended(lock_name, 0))
     from unnest(${placeholder('names')}::text[]) as lock_name`
   await tx.query(statement('advisory locks', build, { names }))

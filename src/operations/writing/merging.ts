@@ -4,6 +4,7 @@ import type { Transaction } from '../../database/database.ts'
 import { compileSql } from '../../database/dialect.ts'
 import { deleteStatement, writeStatement } from '../../database/rows.ts'
 import { records } from '../../database/tables/index.ts'
+import type { RecordKey } from '../../model/keys.ts'
 import type { Resource } from '../../model/resource.ts'
 import { Problem } from '../../problems/problem.ts'
 import { startSlices } from '../../time-slice.ts'
@@ -18,7 +19,7 @@ import {
 import { explainRefusal, findCycle, problemAt } from './explain.ts'
 import { acquireAdvisoryLocks, acquireManyRecordsLock, type LockedRecord, lockRecords } from './locks.ts'
 import { findReferences, setAt } from './references.ts'
-import { findReferrers, type Referrer } from './referrers.ts'
+import { findReferrers } from './referrers.ts'
 import { listTables } from './split.ts'
 import { checkDocument, invalidBody } from './validation.ts'
 
@@ -94,7 +95,7 @@ function removeRepeated(document: Document, path: Path): void {
  */
 function removeReferencesToItself(resource: Resource, document: Document, key: string): void {
   const found = findReferences(resource.document, document).filter(
-    (reference) => reference.resource === resource.name && reference.value === key,
+    (reference) => reference.resource === resource.name && reference.key === key,
   )
   // From the end, so that the indexes in the paths stay valid.
   for (const { path, isNullable } of found.reverse()) {
@@ -117,10 +118,10 @@ function removeReferencesToItself(resource: Resource, document: Document, key: s
 export function moveReferences<T extends Document>(
   owner: Resource,
   document: T,
-  mergedInto: (record: { resource: string; key: string }) => string | undefined,
+  mergedInto: (record: RecordKey) => string | undefined,
 ): T {
-  const found = findReferences(owner.document, document).flatMap(({ path, resource, value }) => {
-    const key = mergedInto({ resource, key: value })
+  const found = findReferences(owner.document, document).flatMap(({ path, ...record }) => {
+    const key = mergedInto(record)
     return key === undefined ? [] : [{ path, key }]
   })
   const moved = structuredClone(document)
@@ -140,7 +141,7 @@ const moveToRemaining = (
   )
 
 /** Returns the records that refer to the record to merge, up to one more than can be moved. */
-async function listReferrers(tx: Transaction, resource: Resource, key: string): Promise<Referrer[]> {
+async function listReferrers(tx: Transaction, resource: Resource, key: string): Promise<RecordKey[]> {
   const found = await findReferrers(tx, resource, [key], { limit: maxMovedReferrers + 1 })
   return found.get(key) ?? []
 }

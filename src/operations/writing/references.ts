@@ -3,6 +3,8 @@ import { z } from 'zod'
 import { unionAll } from '../../database/columns.ts'
 import type { Transaction } from '../../database/database.ts'
 import { compileSql } from '../../database/dialect.ts'
+import { formatRecordKey, type RecordKey } from '../../model/keys.ts'
+import { recordPath } from '../../model/paths.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
 import { references } from '../../model/schemas.ts'
@@ -11,13 +13,9 @@ import type { Fault } from '../../problems/problem.ts'
 import { startSlices } from '../../time-slice.ts'
 import { findMergedKeys } from '../merged.ts'
 
-/** A value that refers to another record, with its path in the document. */
-export interface ReferenceValue {
+/** A value that refers to another record: the key of the record, and the path of the value in the document. */
+export interface ReferenceValue extends RecordKey {
   path: PropertyKey[]
-  /** Key of the other record. */
-  value: string
-  /** Name of the resource of the other record. */
-  resource: string
   /** Whether null is valid in place of the value. */
   isNullable: boolean
 }
@@ -34,7 +32,7 @@ export function findReferences(
 ): ReferenceValue[] {
   const resource = references.get(schema)
   if (resource !== undefined)
-    return typeof document === 'string' ? [{ path, value: document, resource, isNullable }] : []
+    return typeof document === 'string' ? [{ path, key: document, resource, isNullable }] : []
   if (schema instanceof z.ZodNullable || schema instanceof z.ZodDefault || schema instanceof z.ZodOptional) {
     return findReferences(schema.unwrap(), document, path, isNullable || schema instanceof z.ZodNullable)
   }
@@ -71,22 +69,21 @@ function matchesVariant(option: z.core.$ZodType, document: unknown): boolean {
   )
 }
 
-/** Groups the values of references by the resource to which they refer, each value once. */
-function groupByResource(found: readonly ReferenceValue[]): Map<string, Set<string>> {
-  const values = new Map<string, Set<string>>()
-  for (const { resource, value } of found)
-    values.set(resource, (values.get(resource) ?? new Set()).add(value))
-  return values
+/** Groups the keys of records by resource, each key once. */
+function groupByResource(found: readonly RecordKey[]): Map<string, Set<string>> {
+  const keys = new Map<string, Set<string>>()
+  for (const { resource, key } of found) keys.set(resource, (keys.get(resource) ?? new Set()).add(key))
+  return keys
 }
 
-/** Returns a query for the values without a record. They are cast to the type of the key column, so that its index is used. */
-function missingValuesQuery(registry: Registry, wanted: ReadonlyMap<string, ReadonlySet<string>>): SQL {
-  const queries = [...wanted].map(([resource, values]) => {
+/** Returns a query for the keys without a record. They are cast to the type of the key column, so that its index is used. */
+function missingKeysQuery(registry: Registry, wanted: ReadonlyMap<string, ReadonlySet<string>>): SQL {
+  const queries = [...wanted].map(([resource, keys]) => {
     const column = registry.keyColumn(resource)
     const type = sql.raw(column.getSQLType())
-    return sql`select ${resource}::text as resource, given.value as value
-      from unnest(${sql.param([...values])}::text[]) as given(value)
-      where not exists (select from ${registry.table(resource)} where ${column} = given.value::${type})`
+    return sql`select ${resource}::text as resource, given.key as key
+      from unnest(${sql.param([...keys])}::text[]) as given(key)
+      where not exists (select from ${registry.table(resource)} where ${column} = given.key::${type})`
   })
   return unionAll(queries)
 }
@@ -108,24 +105,24 @@ export async function findDanglingReferences(
     found.push(findReferences(resource.document, document).filter((reference) => !isKnown(reference)))
     await pause()
   }
-  const values = groupByResource(found.flat())
-  if (values.size === 0) return found.map(() => [])
-  const missing = await tx.query<{ resource: string; value: string }>(
-    compileSql(missingValuesQuery(resource.registry, values)),
-  )
-  const missingTargets = new Set(missing.map(({ resource, value }) => `${resource} ${value}`))
-  const isMissing = ({ resource, value }: ReferenceValue) => missingTargets.has(`${resource} ${value}`)
-  const targetOf = ({ resource, value }: { resource: string; value: string }) => ({ resource, key: value })
-  const mergedInto = await findMergedKeys(tx, resource.registry, missing.map(targetOf))
+  const keys = groupByResource(found.flat())
+  if (keys.size === 0) return found.map(() => [])
+  const missing = await tx.query<RecordKey>(compileSql(missingKeysQuery(resource.registry, keys)))
+  const missingKeys = new Set(missing.map(formatRecordKey))
+  const mergedInto = await findMergedKeys(tx, resource.registry, missing)
   const mergedText = (reference: ReferenceValue) => {
-    const key = mergedInto(targetOf(reference))
-    return key === undefined ? '' : `; it was merged into /v1/${reference.resource}/${key}`
+    const key = mergedInto(reference)
+    return key === undefined
+      ? ''
+      : `; it was merged into ${recordPath({ resource: reference.resource, key })}`
   }
   return found.map((documentReferences) =>
-    documentReferences.filter(isMissing).map((reference) => ({
-      pointer: formatPointer(reference.path),
-      code: 'dangling_reference',
-      message: `there is no "${reference.value}" in ${reference.resource}${mergedText(reference)}`,
-    })),
+    documentReferences
+      .filter((one) => missingKeys.has(formatRecordKey(one)))
+      .map((reference) => ({
+        pointer: formatPointer(reference.path),
+        code: 'dangling_reference',
+        message: `there is no "${reference.key}" in ${reference.resource}${mergedText(reference)}`,
+      })),
   )
 }

@@ -4,8 +4,9 @@ import { unionAll } from '../../database/columns.ts'
 import type { Transaction } from '../../database/database.ts'
 import { compileSql } from '../../database/dialect.ts'
 import { records } from '../../database/tables/records.ts'
-import { recordId } from '../../model/keys.ts'
+import { type RecordKey, recordId } from '../../model/keys.ts'
 import { lazyFor } from '../../model/lazy.ts'
+import { recordPath } from '../../model/paths.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Resource } from '../../model/resource.ts'
 import { type Fault, Problem } from '../../problems/problem.ts'
@@ -41,16 +42,10 @@ const listReferences = lazyFor((registry: Registry): ForeignReference[] =>
 const refersToRecords = (resource: Resource, { foreignTable }: ForeignReference): boolean =>
   foreignTable === resource.table || getTableConfig(foreignTable).name === 'records'
 
-/** A record that refers to another one. */
-export interface Referrer {
-  resource: string
-  key: string
-}
-
 /** Returns the fault for a record that refers to the one to remove. */
-export const referrerFault = ({ resource, key }: Referrer): Fault => ({
+export const referrerFault = (referrer: RecordKey): Fault => ({
   code: 'referred_to',
-  message: `/v1/${resource}/${key} refers to it`,
+  message: `${recordPath(referrer)} refers to it`,
 })
 
 /** Returns the problem of a record that cannot be removed. @param errors faults for the records that refer to it. */
@@ -79,7 +74,7 @@ export async function findReferrers(
   resource: Resource,
   keys: readonly string[],
   { limit = maxReferrers, except = [] }: { limit?: number; except?: readonly string[] } = {},
-): Promise<Map<string, Referrer[]>> {
+): Promise<Map<string, RecordKey[]>> {
   const queries = listReferences(resource.registry)
     .filter((reference) => refersToRecords(resource, reference))
     .map(({ table, record, columns, foreignTable, foreignColumns }) => {
@@ -90,7 +85,7 @@ export async function findReferrers(
     })
   if (queries.length === 0 || keys.length === 0) return new Map()
   const ids = keys.map((key) => recordId(resource, key))
-  const rows = await tx.query<Referrer & { target: string }>(
+  const rows = await tx.query<RecordKey & { target: string }>(
     compileSql(sql`select removed.key as target, referrer.resource, referrer.key
       from unnest(${sql.param(keys)}::text[], ${sql.param(ids)}::uuid[]) with ordinality as removed(key, id, nth)
       cross join lateral (
@@ -102,7 +97,7 @@ export async function findReferrers(
       ) as referrer
       order by removed.nth, referrer.resource, referrer.key`),
   )
-  const found = new Map<string, Referrer[]>()
+  const found = new Map<string, RecordKey[]>()
   for (const { target, ...referrer } of rows) found.set(target, [...(found.get(target) ?? []), referrer])
   return found
 }

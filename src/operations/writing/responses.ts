@@ -1,3 +1,4 @@
+import { recordPath } from '../../model/paths.ts'
 import { type Resource, recordSchema } from '../../model/resource.ts'
 import { etagHeader, versionTag } from '../entity-tags.ts'
 import type { ApiResponse, ResponseContract } from '../operation.ts'
@@ -34,6 +35,6 @@ export const createdResponse = (
   { key, version, document }: StoredRecord,
 ): ApiResponse => ({
   status: 201,
-  headers: { etag: versionTag(version), location: `/v1/${resource.name}/${key}` },
+  headers: { etag: versionTag(version), location: recordPath({ resource: resource.name, key }) },
   body: document,
 })

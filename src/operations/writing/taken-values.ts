@@ -6,6 +6,7 @@ import { compileSql } from '../../database/dialect.ts'
 import { foldCode } from '../../database/folding.ts'
 import { records } from '../../database/tables/records.ts'
 import { recordId } from '../../model/keys.ts'
+import { recordPath } from '../../model/paths.ts'
 import type { Resource } from '../../model/resource.ts'
 import { externalIdKey } from '../../model/schemas.ts'
 import { formatPointer } from '../../problems/faults.ts'
@@ -62,7 +63,7 @@ export async function findTakenExternalIds(
   return rows.flatMap(({ index, key }): DocumentFault[] => {
     const id = ids[index]
     if (!id || (id.key !== null && idsOfKey.get(key)?.has(externalIdKey(id)) === false)) return []
-    const message = `is already the id of /v1/${resource.name}/${key}`
+    const message = `is already the id of ${recordPath({ resource: resource.name, key })}`
     return [[id.index, { pointer: formatPointer(['externalIds', id.idIndex]), code: 'taken', message }]]
   })
 }
@@ -91,7 +92,7 @@ export async function findTakenKeys(
     if (!wanted) return []
     const own =
       into === null ? `another ${resource.noun}` : `${aNoun(resource.noun)} that was merged into "${into}"`
-    const by = owner === resource.name ? own : `/v1/${owner}/${wanted.key}`
+    const by = owner === resource.name ? own : recordPath({ resource: owner, key: wanted.key })
     const message = `"${wanted.key}" is taken by ${by}`
     return [[wanted.index, { pointer: formatPointer([property]), code: 'taken', message }]]
   })
