@@ -8,6 +8,7 @@ import type { ColumnBuilders, Fields } from './field.ts'
 import { referenceProperties } from './reference-properties.ts'
 import type { Registry } from './registry.ts'
 import type { Resource, ResourceDeclaration } from './resource.ts'
+import { combiningWords } from './searchable.ts'
 
 /**
  * Checks of the declarations of resources, which run while the registry is built. The message of an error begins with the
@@ -17,8 +18,8 @@ import type { Resource, ResourceDeclaration } from './resource.ts'
 /** A wrong declaration. The message begins with the path of a property, the name of a resource, or a table or index. */
 class DeclarationError extends Error {}
 
-/** A part of a declaration, such as a property, and names that it gives to things of one kind, such as filters. */
-type Naming = readonly [owner: string, names: readonly string[]]
+/** Names of one kind, such as those of filters, and the part of a declaration that uses them, such as a property. */
+type OwnedNames = readonly [owner: string, names: readonly string[]]
 
 /** A part of a declaration, and what it contributes, by names. */
 type Contribution<T> = readonly [owner: string, named: Readonly<Record<string, T>> | undefined]
@@ -27,7 +28,7 @@ type Contribution<T> = readonly [owner: string, named: Readonly<Record<string, T
  * The names of the parameters that requests send together with filters. No filter may have them, since both are in one query.
  * `asOf` is not listed: if a filter has this name, the parameter is called `registryAsOf`.
  */
-export const requestParameters: Naming = [
+export const requestParameters: OwnedNames = [
   'the parameters of requests',
   [
     ...['sort', 'fields', 'include', 'limit', 'cursor', 'count', 'lang', 'registryAsOf'],
@@ -36,16 +37,16 @@ export const requestParameters: Naming = [
   ],
 ]
 
-/** The words that combine conditions in a search. They are properties of the same objects as filters and collections. */
-export const conditionWords: Naming = ['the conditions of searches', ['and', 'or', 'not']]
+/** The words that combine conditions in a search, which no filter or collection may have as its name. */
+export const conditionWords: OwnedNames = ['the conditions of searches', combiningWords]
 
 /** The property of a response that has the names of other records. It is not a property of the record. */
 const namesProperty = 'names'
 
 /** Refuses two things of a kind with the same name. @throws Error that names both owners. */
-export function requireDistinct(kind: string, namings: readonly Naming[]): void {
+export function requireDistinct(kind: string, used: readonly OwnedNames[]): void {
   const owners = new Map<string, string>()
-  for (const [owner, names] of namings) {
+  for (const [owner, names] of used) {
     for (const name of names) {
       const other = owners.get(name)
       if (other !== undefined)
@@ -66,10 +67,10 @@ export function requireDistinct(kind: string, namings: readonly Naming[]): void 
 export function combine<T>(
   kind: string,
   contributions: readonly Contribution<T>[],
-  reserved: readonly Naming[] = [],
+  reserved: readonly OwnedNames[] = [],
 ): Record<string, T> {
-  const namings = contributions.map(([owner, named]): Naming => [owner, Object.keys(named ?? {})])
-  requireDistinct(kind, [...reserved, ...namings])
+  const used = contributions.map(([owner, named]): OwnedNames => [owner, Object.keys(named ?? {})])
+  requireDistinct(kind, [...reserved, ...used])
   return Object.assign({}, ...contributions.map(([, named]) => named ?? {}))
 }
 
@@ -123,9 +124,9 @@ export function checkNames(declarations: readonly ResourceDeclaration[]): void {
       kind,
       declarations.map((declaration) => [declaration.name, [declaration[kind]]]),
     )
-  const reserved: Naming = ['every record', ['id', namesProperty, ...Object.keys(recordProperties)]]
+  const reserved: OwnedNames = ['every record', ['id', namesProperty, ...Object.keys(recordProperties)]]
   for (const { name, fields } of declarations) {
-    const properties = Object.keys(fields).map((property): Naming => [`${name}.${property}`, [property]])
+    const properties = Object.keys(fields).map((property): OwnedNames => [`${name}.${property}`, [property]])
     requireDistinct('property', [reserved, ...properties])
     checkOrders(name, fields)
   }
@@ -156,7 +157,7 @@ export function checkColumns(
   const { name, search, eventDates = [], calendar = {} } = declaration
   requireDistinct('column', [
     ['every table', ['id', 'search', 'row_start']],
-    ...columnNamings(columns, (property) => `${name}.${property}`),
+    ...listColumnNames(columns, (property) => `${name}.${property}`),
   ])
   const propertiesWithColumn = (suffix: string) =>
     Object.keys(columns).filter((property) => columns[property]?.[`${property}${suffix}`])
@@ -183,10 +184,10 @@ export function checkColumns(
 }
 
 /** Names of the columns of properties in the database. @param ownerOf returns the path of a property. */
-export const columnNamings = (
+export const listColumnNames = (
   columns: Record<string, ColumnBuilders>,
   ownerOf: (property: string) => string,
-): Naming[] =>
+): OwnedNames[] =>
   Object.entries(columns).map(([property, builders]) => [
     ownerOf(property),
     Object.keys(builders).map(snakeCase),
@@ -203,9 +204,9 @@ export function checkResources(registry: Registry): void {
   })
   requireDistinct(
     'name',
-    tables.flatMap(({ name, indexes }): Naming[] => [
+    tables.flatMap(({ name, indexes }): OwnedNames[] => [
       [`the table ${name}`, [name]],
-      ...indexes.map((index): Naming => [`an index of ${name}`, [index]]),
+      ...indexes.map((index): OwnedNames => [`an index of ${name}`, [index]]),
     ]),
   )
   for (const { name, columns, indexes } of tables) {
@@ -268,7 +269,7 @@ export function orderByReferences(resources: readonly Resource[]): Resource[] {
 }
 
 /** Names that no include of a resource may have, since a response has the includes beside the properties with these names. */
-export const responseProperties = (resource: Resource): Naming => [
+export const responseProperties = (resource: Resource): OwnedNames => [
   `the properties of ${resource.name}`,
   [...propertiesOf(resource), namesProperty],
 ]

@@ -5,7 +5,7 @@ import { columnOf, commaList, literal } from '../database/columns.ts'
 import { compileSql } from '../database/dialect.ts'
 import { records } from '../database/tables/records.ts'
 import { lazyFor } from './lazy.ts'
-import { ownProperties, type Resource } from './resource.ts'
+import { getInclude, ownProperties, type Resource } from './resource.ts'
 import { registerSchema } from './schema-names.ts'
 
 /** SQL that composes the JSON of a record, and the fingerprint (`shape`) that shows whether a stored document is current. */
@@ -78,6 +78,7 @@ export const hasAllProperties = (resource: Resource, fields: readonly string[]):
  * Adds included records to the JSON text of a record.
  * @param document SQL expression (type text) of a JSON object.
  * @param options `limited` is for pages and single records: the text is null if an include is too large (`maxIncluded`).
+ * @throws Error for an unknown include.
  */
 export function withIncludes(
   resource: Resource,
@@ -86,11 +87,9 @@ export function withIncludes(
   { limited = false } = {},
 ): SQL {
   if (include.length === 0) return document
-  const includes = resource.includes()
-  const added = include.flatMap((name) => {
-    const found = includes[name]
-    const json = (limited && found?.limitedJson) || found?.json
-    return json ? [sql`${literal(`,"${name}":`)} || ${json}`] : []
+  const added = include.map((name) => {
+    const { json, limitedJson = json } = getInclude(resource, name)
+    return sql`${literal(`,"${name}":`)} || ${limited ? limitedJson : json}`
   })
   return sql`(left(${document}, -1) || ${sql.join(added, sql` || `)} || '}')`
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ownProperties, type Resource } from './resource.ts'
+import { getInclude, ownProperties, type Resource } from './resource.ts'
 import { unwrapped } from './schema-names.ts'
 import { references } from './schemas.ts'
 
@@ -38,6 +38,7 @@ function propertiesOfShape(shape: z.core.$ZodShape): ReferenceProperty[] {
  * Returns the properties of a resource's records that refer to other records.
  * @param fields names of the own properties that the records have.
  * @param include names of the includes of these records; included records may also refer to other records.
+ * @throws Error for an unknown include.
  */
 export function referenceProperties(
   resource: Resource,
@@ -46,9 +47,8 @@ export function referenceProperties(
 ): ReferenceProperty[] {
   const own = ownProperties(resource)
   const chosen = Object.fromEntries(fields.flatMap((name) => (own[name] ? [[name, own[name]] as const] : [])))
-  const includes = include.length > 0 ? resource.includes() : {}
   const included = include.flatMap((name) => {
-    const { records } = includes[name] ?? {}
+    const { records } = getInclude(resource, name)
     return records
       ? referenceProperties(records.resource, Object.keys(ownProperties(records.resource)), records.include)
       : []

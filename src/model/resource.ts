@@ -36,6 +36,13 @@ export interface Include {
   records?: { resource: Resource; include: readonly string[] }
 }
 
+/** Returns an include of a resource. @throws Error for an unknown name. */
+export function getInclude(resource: Resource, name: string): Include {
+  const include = resource.includes()[name]
+  if (!include) throw new Error(`${resource.name} have no include "${name}"`)
+  return include
+}
+
 /** Whether an include is a count: a number of records with the path of their list request. */
 export const isCount = ({ records }: Include): boolean => records === undefined
 

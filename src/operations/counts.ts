@@ -8,7 +8,7 @@ import { Problem } from '../problems/problem.ts'
 import { type ListPlan, listParameters, planList } from '../query/list.ts'
 import { countStatement } from '../query/list-sql.ts'
 import { asOfName } from '../query/past.ts'
-import { namesOfCountIncludes, type Representation } from '../query/representation.ts'
+import { listCountIncludes, type Representation } from '../query/representation.ts'
 
 /** A number of records and the list request that returns them. */
 export interface CountWithListPath {
@@ -86,7 +86,7 @@ export async function replaceListRequestsWithCounts(
   text: string,
   asOf: string | undefined,
 ): Promise<string> {
-  const names = namesOfCountIncludes(resource, representation)
+  const names = listCountIncludes(resource, representation)
   if (names.length === 0 || text === '') return text
   const records: Record<string, unknown>[] = JSON.parse(`[${text}]`)
   const counts = new Map<unknown, CountWithListPath | null>()

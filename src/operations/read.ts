@@ -3,7 +3,7 @@ import { type Resource, recordSchema } from '../model/resource.ts'
 import { Problem } from '../problems/problem.ts'
 import { getRecordAsOf, recordAsOfParameter } from '../query/past.ts'
 import {
-  namesOfCountIncludes,
+  listCountIncludes,
   type Representation,
   readRepresentation,
   representationParameters,
@@ -48,7 +48,7 @@ const withCounts = async (
   at: string | undefined,
   context: Context,
 ): Promise<string> =>
-  namesOfCountIncludes(resource, representation).length === 0
+  listCountIncludes(resource, representation).length === 0
     ? document
     : readRegistryAt(at, context, (tx) =>
         replaceListRequestsWithCounts(tx, resource, representation, document, at),

@@ -5,7 +5,7 @@ import { enumLabels } from '../model/dimensions.ts'
 import { propertyJson } from '../model/document.ts'
 import type { Language } from '../model/languages.ts'
 import type { Registry } from '../model/registry.ts'
-import { ownProperties, type Resource } from '../model/resource.ts'
+import { getInclude, ownProperties, type Resource } from '../model/resource.ts'
 import { unwrapped } from '../model/schema-names.ts'
 import { references } from '../model/schemas.ts'
 import type { Representation } from './representation.ts'
@@ -217,6 +217,7 @@ export type RowUnit = 'record' | 'participant'
  * @param per what a row of the table represents.
  * @param language language of names. If given, each column of codes that refer to records is followed by a column of the names
  *   of these records, `….name`.
+ * @throws Error for an unknown include.
  */
 export function flatColumns(
   resource: Resource,
@@ -232,12 +233,7 @@ export function flatColumns(
       ? participantColumns(resource, name, naming)
       : propertyColumns(resource, name, own[name] ?? z.never(), naming),
   )
-  const includes = include.length > 0 ? resource.includes() : {}
-  const included = include.flatMap((name) => {
-    const found = includes[name]
-    return found ? [jsonColumn(name, found.json)] : []
-  })
-  return [...columns, ...included]
+  return [...columns, ...include.map((name) => jsonColumn(name, getInclude(resource, name).json))]
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Statement } from '../database/statement.ts'
 import { records } from '../database/tables/records.ts'
 import { documentJson, hasAllProperties, propertiesOf, shapeLiteral } from '../model/document.ts'
 import { recordId } from '../model/keys.ts'
-import { belongsTo, type Resource, toSearchable } from '../model/resource.ts'
+import { belongsTo, getInclude, type Resource, toSearchable } from '../model/resource.ts'
 import type { SortKey } from '../model/sorts.ts'
 import { conditionShape } from './condition.ts'
 import { conditionSql, conditionValues } from './condition-sql.ts'
@@ -248,10 +248,10 @@ export function readStatement(
  */
 export function oversizedStatement(resource: Resource, id: string, include: readonly string[]): Statement {
   const { name, id: idColumn, key, table } = resource
-  const includes = resource.includes()
   const build = () => {
     const names = include.map(
-      (one) => sql`case when ${includes[one]?.limitedJson ?? sql`''`} is null then ${literal(one)} end`,
+      (one) =>
+        sql`case when ${getInclude(resource, one).limitedJson ?? sql`''`} is null then ${literal(one)} end`,
     )
     return sql`select ${key.column}::text as key, array_remove(array[${commaList(names)}]::text[], null) as includes
       from ${table} where ${idColumn} = ${placeholder('id')}::uuid`

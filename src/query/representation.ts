@@ -7,7 +7,7 @@ import {
   type Parameter,
   valueListParameter,
 } from '../model/parameters.ts'
-import { type Include, isCount, type Resource } from '../model/resource.ts'
+import { getInclude, type Include, isCount, type Resource } from '../model/resource.ts'
 import type { Fault } from '../problems/problem.ts'
 
 /** The representation of a record: its properties, and the records included with it. */
@@ -32,15 +32,12 @@ const countsText = ` With counts, \`limit\` is at most ${maxRecordsWithCounts}.`
  * Returns the includes of a resource.
  * @param isFile whether the response is an export, which has no counts because it is one statement.
  */
-export const includesOf = (resource: Resource, { isFile }: { isFile: boolean }): [string, Include][] =>
+export const listIncludes = (resource: Resource, { isFile }: { isFile: boolean }): [string, Include][] =>
   Object.entries(resource.includes()).filter(([, include]) => !(isFile && isCount(include)))
 
-/** Returns the names of those includes of a representation that are counts. */
-export function namesOfCountIncludes(resource: Resource, { include }: Representation): string[] {
-  if (include.length === 0) return []
-  const includes = resource.includes()
-  return include.filter((name) => includes[name] && isCount(includes[name]))
-}
+/** Returns the names of those includes of a representation that are counts. @throws Error for an unknown include. */
+export const listCountIncludes = (resource: Resource, { include }: Representation): string[] =>
+  include.filter((name) => isCount(getInclude(resource, name)))
 
 /**
  * Returns a fault of the `limit` if a page with counts is too large; otherwise undefined. The caller adds the parameter (lists)
@@ -51,7 +48,7 @@ export function findTooManyCounts(
   representation: Representation,
   limit: number,
 ): Pick<Fault, 'code' | 'message' | 'limit'> | undefined {
-  const [name] = namesOfCountIncludes(resource, representation)
+  const [name] = listCountIncludes(resource, representation)
   if (name === undefined || limit <= maxRecordsWithCounts) return undefined
   const message = `must be at most ${maxRecordsWithCounts} with include=${name}, which runs a count for each record`
   return { code: 'too_big', message, limit: maxRecordsWithCounts }
@@ -65,7 +62,7 @@ export function representationParameters(
   resource: Resource,
   options: { isFile: boolean },
 ): Record<string, Parameter> {
-  const includes = includesOf(resource, options)
+  const includes = listIncludes(resource, options)
   const limits = includes.some(([, include]) => isCount(include)) ? countsText : ''
   return {
     fields: {

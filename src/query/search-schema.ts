@@ -5,11 +5,11 @@ import type { Comparison, Filter } from '../model/filters.ts'
 import { lazyFor } from '../model/lazy.ts'
 import { type Resource, toSearchable } from '../model/resource.ts'
 import { registerRequestSchema } from '../model/schema-names.ts'
-import type { Searchable } from '../model/searchable.ts'
+import { combiningWords, type Searchable } from '../model/searchable.ts'
 import { faultMessage, formatValue } from '../problems/faults.ts'
 import { capitalize, quoteList } from '../wording.ts'
 import { maxCursorLength, pageSize } from './list.ts'
-import { includesOf, namesInclude } from './representation.ts'
+import { listIncludes, namesInclude } from './representation.ts'
 
 /** Maximum number of values of one `in`. */
 const maxInValues = 200
@@ -183,9 +183,6 @@ function selectionShape(resource: Resource, includes: string[]) {
   }
 }
 
-/** The keys of a condition that combine other conditions. */
-const combiningKeys = ['and', 'or', 'not']
-
 /** Returns an error map for a body with conditions outside `where`. Other faults have the usual messages. */
 const describeMisplacedConditions =
   (resource: Resource): z.core.$ZodErrorMap =>
@@ -193,7 +190,7 @@ const describeMisplacedConditions =
     if (issue.code !== 'unrecognized_keys') return undefined
     const { filters, collections } = toSearchable(resource)
     const isCondition = (key: string) =>
-      Object.hasOwn(filters, key) || Object.hasOwn(collections(), key) || combiningKeys.includes(key)
+      Object.hasOwn(filters, key) || Object.hasOwn(collections(), key) || combiningWords.some((word) => word === key)
     // One line for each key.
     const usual = faultMessage(issue)?.split('\n') ?? []
     return usual
@@ -204,7 +201,7 @@ const describeMisplacedConditions =
   }
 
 function makeBodySchemas(resource: Resource) {
-  const includes = (isFile: boolean) => includesOf(resource, { isFile }).map(([name]) => name)
+  const includes = (isFile: boolean) => listIncludes(resource, { isFile }).map(([name]) => name)
   const selection = selectionShape(resource, includes(true))
   const error = describeMisplacedConditions(resource)
   return {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Filter, Operator } from '../model/filters.ts'
 import { type Resource, toSearchable } from '../model/resource.ts'
-import type { Searchable } from '../model/searchable.ts'
+import { combiningWords, type Searchable } from '../model/searchable.ts'
 import { checkValue, formatPointer } from '../problems/faults.ts'
 import { type Fault, type FaultList, Problem } from '../problems/problem.ts'
 import {
@@ -27,17 +27,11 @@ const quantifiers: Quantifier[] = ['some', 'none', 'every']
 const jsonObject = z.record(z.string(), z.unknown())
 const jsonArray = z.array(z.unknown())
 
-const toComparison = (filter: string, operator: Operator, value: unknown): FilterComparison => ({
-  filter,
-  operator,
-  value,
-})
-
 /** Returns the condition "any of these values", for a filter whose `eq` takes one value. */
 const anyOfValues = (filter: string, values: unknown[]): Condition => ({
   kind: 'any',
   isOneList: true,
-  of: values.map((value) => ({ kind: 'fields', comparisons: [toComparison(filter, 'eq', value)] })),
+  of: values.map((value) => ({ kind: 'fields', comparisons: [{ filter, operator: 'eq', value }] })),
 })
 
 /** Converts the operators of one filter to comparisons. `in` becomes a condition if the filter's `eq` takes one value. */
@@ -49,11 +43,11 @@ function readOperators(
   return Object.entries(jsonObject.parse(operators)).map(([word, given]) => {
     if (word === 'in' && definition.comparisons.eq?.takes === 'one')
       return anyOfValues(filter, jsonArray.parse(given))
-    if (word === 'in') return toComparison(filter, 'eq', given)
+    if (word === 'in') return { filter, operator: 'eq', value: given }
     // The schema allows only the filter's operators.
     const operator = word as Operator
     const value = definition.comparisons[operator]?.takes === 'many' ? [given] : given
-    return toComparison(filter, operator, value)
+    return { filter, operator, value }
   })
 }
 
@@ -110,7 +104,7 @@ function requireBoundedSize(where: unknown): void {
     if (Array.isArray(node)) for (const [index, part] of node.entries()) walk(part, [...path, index], depth)
     else if (typeof node === 'object' && node !== null) {
       for (const [key, part] of Object.entries(node))
-        walk(part, [...path, key], depth + (addsLevel(key) ? 1 : 0))
+        walk(part, [...path, key], depth + (nestingWords.includes(key) ? 1 : 0))
     }
     count += 1
     if (count > searchLimits.nodes) {
@@ -122,7 +116,7 @@ function requireBoundedSize(where: unknown): void {
   walk(where, ['where'], 0)
 }
 
-const addsLevel = (key: string) => ['and', 'or', 'not', ...quantifiers].includes(key)
+const nestingWords: readonly string[] = [...combiningWords, ...quantifiers]
 
 const allRecords: Condition = { kind: 'fields', comparisons: [] }
 

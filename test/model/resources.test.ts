@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { documentJson, propertiesOf } from '../../src/model/document.ts'
 import type { Searchable } from '../../src/model/searchable.ts'
 import { resources } from '../support/registry.ts'
 
@@ -19,5 +20,10 @@ describe.each(resources)('the declaration of $name', (resource) => {
   it('creates its collections and includes once, and not for every request', () => {
     expect(findRecreated(resource, resource.name)).toEqual([])
     expect(resource.includes()).toBe(resource.includes())
+  })
+
+  it('has no document with an unknown include', () => {
+    const compose = () => documentJson(resource, propertiesOf(resource), ['unknown'])
+    expect(compose).toThrow(`${resource.name} have no include "unknown"`)
   })
 })

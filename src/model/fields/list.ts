@@ -3,7 +3,7 @@ import { type PgColumn, type PgTable, pgTable, primaryKey, unique, uuid } from '
 import { z } from 'zod'
 import { columnIn, columnOf, commaList, positionColumn, rowStart } from '../../database/columns.ts'
 import type { Row } from '../../database/rows.ts'
-import { columnNamings, inProperty, requireDistinct } from '../declarations.ts'
+import { inProperty, listColumnNames, requireDistinct } from '../declarations.ts'
 import {
   type DocumentOf,
   defineField,
@@ -64,7 +64,7 @@ function makeTable(items: Fields, context: FieldContext, distinctBy: readonly st
   )
   requireDistinct('column', [
     ['every list', ['record', 'position', 'row_start']],
-    ...columnNamings(columns, (name) => name),
+    ...listColumnNames(columns, (name) => name),
   ])
   const record = uuid('record')
     .notNull()
