@@ -2,6 +2,7 @@ import { getTableColumns, sql } from 'drizzle-orm'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { columnOf, snakeCase } from '../database/columns.ts'
+import { plainOrder } from '../database/ordering.ts'
 import { records } from '../database/tables/records.ts'
 import { quoteList } from '../wording.ts'
 import { citationCollection, citationFilters, citationInclude } from './citations.ts'
@@ -24,7 +25,7 @@ import type {
 } from './resource.ts'
 import { registerRequestSchema } from './schema-names.ts'
 import { edtf } from './schemas.ts'
-import { byColumn, type SortKey } from './sorts.ts'
+import type { SortKey } from './sorts.ts'
 
 /** Builds a resource from its declaration: combines the schemas, filters, sorts, dimensions and includes of its fields. */
 
@@ -40,13 +41,18 @@ const recordFilters = (id: AnyPgColumn, key: Key): Record<string, Filter> => ({
 
 /** Sort keys that every resource has. */
 const recordSorts = (key: Key): Record<string, SortKey> => ({
-  [key.property]: byColumn(
-    key.column,
-    key.assignedBy === 'registry' ? 'uuid' : 'text',
-    key.assignedBy === 'registry' ? 'Order of creation.' : 'The key itself.',
-  ),
-  createdAt: byColumn(records.createdAt, 'timestamptz', 'When the record was created here.'),
-  updatedAt: byColumn(records.updatedAt, 'timestamptz', 'When the record was last changed here.'),
+  [key.property]:
+    key.assignedBy === 'registry'
+      ? { description: 'Order of creation.', ...plainOrder(key.column, 'uuid') }
+      : { description: 'The key itself.', ...plainOrder(key.column, 'text') },
+  createdAt: {
+    description: 'When the record was created here.',
+    ...plainOrder(records.createdAt, 'timestamptz'),
+  },
+  updatedAt: {
+    description: 'When the record was last changed here.',
+    ...plainOrder(records.updatedAt, 'timestamptz'),
+  },
 })
 
 function documentSchema(registry: Registry, declaration: ResourceDeclaration): z.ZodObject {

@@ -45,10 +45,8 @@ export interface Measure {
   parts?: SQL
 }
 
-const plain = (value: SQL) => sql`(${value})::text`
-
-/** Returns a value as its own label, such as a code. */
-export const valueAsLabel = plain
+/** Returns a value as text. A code is its own label. */
+export const valueAsLabel = (value: SQL): SQL => sql`(${value})::text`
 
 /**
  * Returns the SQL of the label of a value of an enumeration.
@@ -76,7 +74,7 @@ export const byValue = (
   description,
   type: column.getSQLType() === 'uuid' ? 'uuid' : 'text',
   values: { kind: 'one', value: sql`${column}` },
-  text: plain,
+  text: valueAsLabel,
   label,
   groupFilter: { filter, finds: 'eq', lacks: 'isNull', none: 'true' },
 })
@@ -92,7 +90,7 @@ export const byMultiValue = (
   description,
   type: multiValue.type,
   values: { kind: 'many', multiValue },
-  text: plain,
+  text: valueAsLabel,
   label,
   groupFilter: { filter, finds, lacks: 'isNull', none: 'true' },
 })

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { columnIn, literal, literals, unionAll } from '../database/columns.ts'
 import { orderIndexes, textOrder } from '../database/ordering.ts'
 import { records } from '../database/tables/records.ts'
-import { enumLabels, valueAsLabel } from '../model/dimensions.ts'
+import { byValue, enumLabels, valueAsLabel } from '../model/dimensions.ts'
 import { defineField, type FieldContext } from '../model/field.ts'
 import { field } from '../model/fields/index.ts'
 import { anyOf, filterByAny } from '../model/filters.ts'
@@ -15,7 +15,6 @@ import type { Registry } from '../model/registry.ts'
 import { defineResource } from '../model/resource.ts'
 import { registerSchema } from '../model/schema-names.ts'
 import { line, optional } from '../model/schemas.ts'
-import { byText } from '../model/sorts.ts'
 import { citationRanks } from '../model/vocabularies.ts'
 
 /** Returns the names of the resources whose records can be cited: all except citations. */
@@ -122,14 +121,12 @@ const citedRecord = () =>
           ),
         },
         dimensions: {
-          resource: {
-            description: 'Resource of the cited record.',
-            type: 'text',
-            values: { kind: 'one', value: sql`${resource}` },
-            text: (value) => sql`(${value})::text`,
-            label: enumLabels(citableResources(context.registry)),
-            groupFilter: { filter: 'resource', finds: 'eq', lacks: 'isNull', none: 'true' },
-          },
+          resource: byValue(
+            resource,
+            'resource',
+            'Resource of the cited record.',
+            enumLabels(citableResources(context.registry)),
+          ),
         },
       }
     },
@@ -198,7 +195,7 @@ const locator = () =>
           paragraph: anyOf(paragraph, line(50), 'Paragraph of the source.'),
           page: anyOf(page, line(50), 'Page of the source.'),
         },
-        sorts: { paragraph: byText(paragraph, 'Paragraph, as text.') },
+        sorts: { paragraph: { description: 'Paragraph, as text.', ...textOrder(paragraph) } },
       }
     },
   })

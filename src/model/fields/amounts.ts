@@ -15,7 +15,7 @@ import { amountKinds } from '../vocabularies.ts'
 import { requiredCode } from './code.ts'
 import { edtfInList } from './edtf.ts'
 import { list } from './list.ts'
-import { proseText } from './text.ts'
+import { prose } from './text.ts'
 
 /** Schema of an amount of money: exact as a JSON number, negative if it was paid back or withdrawn. */
 const moneySchema = (description: string) =>
@@ -73,22 +73,56 @@ const items = {
   ),
   currency: requiredCode(currency(), 'Currency of the amount, an ISO 4217 code.', { pattern: '^[A-Z]{3}$' }),
   valueUsd: moneyInList(optional(moneySchema('The value in US dollars, if the source gives one.'))),
-  note: proseText('Note.', { max: 1000, filter: false }),
+  note: prose('Note.', { max: 1000, filter: false }),
 }
 
-/** The columns of `amountElements` by which amounts are filtered and grouped, by the names of the filters and dimensions. */
-const columnsByFilter = { amountKind: 'kind', amountCurrency: 'currency', amountYear: 'year' } as const
+const yearError = 'must be a year, such as 2011'
 
-type ColumnFilter = keyof typeof columnsByFilter
+const yearText = z
+  .string()
+  .max(10)
+  .regex(yearForm, { error: yearError, abort: true })
+  .refine((text) => !findEdtfFault(text), { error: yearError })
+  .meta({ examples: ['2011'] })
 
-// `Object.keys` returns `string[]`, but the constant has no other keys than its type.
-const columnFilters = Object.keys(columnsByFilter) as ColumnFilter[]
+/** A column of `amountElements` that is a filter and a dimension of the same name. */
+interface AmountProperty {
+  name: string
+  column: string
+  value: z.ZodType
+  description: string
+  label: Dimension['label']
+}
+
+const amountProperties: AmountProperty[] = [
+  {
+    name: 'amountKind',
+    column: 'kind',
+    value: z.enum(amountKinds),
+    description: 'Kind of an amount of the record.',
+    label: enumLabels(amountKinds),
+  },
+  {
+    name: 'amountCurrency',
+    column: 'currency',
+    value: currency(),
+    description: 'Currency of an amount of the record.',
+    label: valueAsLabel,
+  },
+  {
+    name: 'amountYear',
+    column: 'year',
+    value: yearText,
+    description: 'Year in which the date of an amount lies.',
+    label: valueAsLabel,
+  },
+]
 
 /** SQL condition that an amount has one of a filter's values. Years are compared as numbers, as in their index. */
-function hasOneOf(name: ColumnFilter, values: SQL): SQL {
-  if (name !== 'amountYear') return sql`${sql.identifier(columnsByFilter[name])} = any(${textArray(values)})`
-  return sql`year_number = any((select array_agg(ltrim(year, 'Y')::int) from unnest(${textArray(values)}) year)::int[])`
-}
+const hasAnyValue = (column: string, values: SQL): SQL =>
+  column === 'year'
+    ? sql`year_number = any((select array_agg(ltrim(year, 'Y')::int) from unnest(${textArray(values)}) year)::int[])`
+    : sql`${sql.identifier(column)} = any(${textArray(values)})`
 
 /**
  * A comparison of the number, kind, currency or year of an amount. All such comparisons of a request must match the same
@@ -117,16 +151,16 @@ const numberComparisons: AmountComparison[] = [
 ]
 
 const amountComparisons: AmountComparison[] = [
-  ...columnFilters.map((filter) => ({
-    filter,
+  ...amountProperties.map(({ name, column }) => ({
+    filter: name,
     operator: 'eq' as const,
-    matches: (values: SQL) => hasOneOf(filter, values),
+    matches: (values: SQL) => hasAnyValue(column, values),
   })),
   ...numberComparisons,
   {
     filter: 'amountYear',
     operator: 'isNull',
-    // The value `false` is a condition on all amounts of a record together (`lacking`), so here it excludes no amount.
+    // The value `false` is a condition on all amounts of a record together (`propertyFilter`), so here it excludes no amount.
     matches: (truth) => sql`(year is null or not ${truth}::boolean)`,
   },
 ]
@@ -184,80 +218,58 @@ function numberFilter(recordId: FieldContext['recordId'], elements: ListElements
   }
 }
 
-const yearError = 'must be a year, such as 2011'
-
-const yearText = z
-  .string()
-  .max(10)
-  .regex(yearForm, { error: yearError, abort: true })
-  .refine((text) => !findEdtfFault(text), { error: yearError })
-  .meta({ examples: ['2011'] })
-
-const valueSchemas: Record<ColumnFilter, () => z.ZodType> = {
-  amountKind: () => z.enum(amountKinds),
-  amountCurrency: currency,
-  amountYear: () => yearText,
-}
-
-const descriptions: Record<ColumnFilter, string> = {
-  amountKind: 'Kind of an amount of the record.',
-  amountCurrency: 'Currency of an amount of the record.',
-  amountYear: 'Year in which the date of an amount lies.',
-}
-
-const labels: Record<ColumnFilter, Dimension['label']> = {
-  amountKind: enumLabels(amountKinds),
-  amountCurrency: valueAsLabel,
-  amountYear: valueAsLabel,
+/** The filter by the kind, currency or year of an amount. The same amount must match the other filters by amount. */
+function propertyFilter(
+  recordId: FieldContext['recordId'],
+  elements: ListElements,
+  { name, column, value, description }: AmountProperty,
+): Filter {
+  const filter = filterByAny(
+    value,
+    `${description} The other filters by amount match the same amount.`,
+    (values, getOtherFilter) =>
+      isInAny(recordId, [
+        sql`select listed.record from (${elements.rows(getOtherFilter)}) listed where ${hasAnyValue(column, values)}`,
+      ]),
+  )
+  // A record is in the group null if it has no amount, or an amount without this value.
+  const hasNull = (rows: SQL) =>
+    sql`(not exists (select from (${rows}) listed where listed.record = ${recordId}) or exists (select from (${rows}) listed where listed.record = ${recordId} and listed.${sql.identifier(column)} is null))`
+  const isNull: Comparison = {
+    takes: 'boolean',
+    sql: (truth, getOtherFilter) => {
+      const narrowed = elements.rows((otherFilter, operator) =>
+        otherFilter === name && operator === 'isNull' ? undefined : getOtherFilter(otherFilter, operator),
+      )
+      // The value `false` is a condition on all amounts of a record. If other filters excluded amounts here, a request with
+      // more filters could match more records.
+      const all = elements.rows(() => undefined)
+      return sql`case when ${truth}::boolean then ${hasNull(narrowed)} else not ${hasNull(all)} end`
+    },
+  }
+  return { ...filter, comparisons: { ...filter.comparisons, isNull } }
 }
 
 function amountQuery(context: FieldContext) {
   const { recordId } = context
   const elements = amountElements(context)
-  const multiValues = columnFilters.map(
-    (name) => [name, amountValues(recordId, elements, columnsByFilter[name])] as const,
-  )
-  const matching = (name: ColumnFilter): [string, Filter] => {
-    const filter = filterByAny(
-      valueSchemas[name](),
-      `${descriptions[name]} The other filters by amount match the same amount.`,
-      (values, getOtherFilter) =>
-        isInAny(recordId, [
-          sql`select listed.record from (${elements.rows(getOtherFilter)}) listed where ${hasOneOf(name, values)}`,
-        ]),
-    )
-    const column = sql`listed.${sql.identifier(columnsByFilter[name])}`
-    // A record is in the group null if it has no amount, or an amount without this value.
-    const isLacking = (rows: SQL) =>
-      sql`(not exists (select from (${rows}) listed where listed.record = ${recordId}) or exists (select from (${rows}) listed where listed.record = ${recordId} and ${column} is null))`
-    const lacking: Comparison = {
-      takes: 'boolean',
-      sql: (truth, getOtherFilter) => {
-        const narrowed = elements.rows((filter, operator) =>
-          filter === name && operator === 'isNull' ? undefined : getOtherFilter(filter, operator),
-        )
-        // The value `false` is a condition on all amounts of a record. If other filters excluded amounts here, a request with
-        // more filters could match more records.
-        const all = elements.rows(() => undefined)
-        return sql`case when ${truth}::boolean then ${isLacking(narrowed)} else not ${isLacking(all)} end`
-      },
-    }
-    return [name, { ...filter, comparisons: { ...filter.comparisons, isNull: lacking } }]
-  }
-  return {
-    filters: { amount: numberFilter(recordId, elements), ...Object.fromEntries(columnFilters.map(matching)) },
-    dimensions: Object.fromEntries(
-      multiValues.map(([name, multiValue]) => [
-        name,
-        byMultiValue(
-          multiValue,
-          name,
-          `${descriptions[name]} Combined amount dimensions refer to the same amount.`,
-          labels[name],
-          'eq',
-        ),
-      ]),
+  const filters = amountProperties.map((property) => [
+    property.name,
+    propertyFilter(recordId, elements, property),
+  ])
+  const dimensions = amountProperties.map(({ name, column, description, label }) => [
+    name,
+    byMultiValue(
+      amountValues(recordId, elements, column),
+      name,
+      `${description} Combined amount dimensions refer to the same amount.`,
+      label,
+      'eq',
     ),
+  ])
+  return {
+    filters: { amount: numberFilter(recordId, elements), ...Object.fromEntries(filters) },
+    dimensions: Object.fromEntries(dimensions),
     measures: {
       amount: {
         description: 'The amounts, in one currency and of one kind.',

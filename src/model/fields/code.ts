@@ -9,7 +9,6 @@ import { defineField, type Field, ownColumn, prefixedName } from '../field.ts'
 import { anyOf, anyOfSortKey } from '../filters.ts'
 import type { LabelSql } from '../languages.ts'
 import { optional } from '../schemas.ts'
-import { byCode } from '../sorts.ts'
 
 interface CodeOptions {
   /** Whether lists can be sorted by the code. */
@@ -65,7 +64,7 @@ function codeField<Schema extends z.ZodType>(
       const column = ownColumn(context)
       return {
         filters: { [name]: (sort ? anyOfSortKey : anyOf)(column, valueSchema, description) },
-        ...(sort && { sorts: { [name]: byCode(column, description) } }),
+        ...(sort && { sorts: { [name]: { description, ...codeOrder(column) } } }),
         ...(groupBy && { dimensions: { [name]: byValue(column, name, description, groupBy) } }),
       }
     },

@@ -2,10 +2,9 @@ import { columnIn, edtfColumns } from '../../database/columns.ts'
 import { spanIndex } from '../../database/date-spans.ts'
 import { dayOrder, orderIndexes } from '../../database/ordering.ts'
 import { edtfDate } from '../date-filters.ts'
-import { byDate as groupByDate } from '../dimensions.ts'
+import { byDate } from '../dimensions.ts'
 import { defineField, type Field, type FieldContext, prefixedName } from '../field.ts'
 import { edtf as edtfSchema, optional } from '../schemas.ts'
-import { byDate } from '../sorts.ts'
 
 /** The columns of the earliest and the latest day. */
 const boundColumns = ({ name, columns }: FieldContext) => ({
@@ -29,8 +28,8 @@ const dateQuery = (context: FieldContext, description: string) => {
   const { name, table } = context
   return {
     filters: { [name]: edtfDate(table, name, edtfSchema(description), description) },
-    sorts: { [name]: byDate(table, name, description) },
-    dimensions: groupByDate(table, name, dimensionName(name)),
+    sorts: { [name]: { description, ...dayOrder(boundColumns(context).earliest) } },
+    dimensions: byDate(table, name, dimensionName(name)),
   }
 }
 

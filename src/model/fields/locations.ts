@@ -13,7 +13,7 @@ import { optional } from '../schemas.ts'
 import { list } from './list.ts'
 import { locationSchema } from './location.ts'
 import { reference } from './reference.ts'
-import { lineOfText } from './text.ts'
+import { line } from './text.ts'
 
 /** A coordinate or the elevation of a location. @param checks further check constraints, by the suffixes of their names. */
 const coordinate = (minimum: number, maximum: number, checks: Record<string, SQL> = {}) =>
@@ -30,7 +30,7 @@ const coordinate = (minimum: number, maximum: number, checks: Record<string, SQL
   })
 
 const items = {
-  name: lineOfText('Name of the place.', { max: 300 }),
+  name: line('Name of the place.', { max: 300 }),
   country: reference('countries', 'Country of the place.'),
   latitude: coordinate(-90, 90, { coordinates_pair: sql.raw('num_nulls(latitude, longitude) <> 1') }),
   longitude: coordinate(-180, 180),

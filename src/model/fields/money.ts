@@ -6,7 +6,6 @@ import { byValue } from '../dimensions.ts'
 import { defineField, type FieldContext, prefixedName } from '../field.ts'
 import { anyOf, number } from '../filters.ts'
 import { currency as currencySchema, money as moneySchema, optional } from '../schemas.ts'
-import { byNumber } from '../sorts.ts'
 
 const moneyColumns = ({ name, columns }: FieldContext) => ({
   amount: columnIn(columns, `${name}Amount`),
@@ -53,7 +52,12 @@ export const money = (description: string) =>
           [name]: number(amount, `${description} The amount. Filter by \`${currencyName}\`, too.`),
           [currencyName]: anyOf(currency, currencySchema(), `Currency of \`${name}\`.`),
         },
-        sorts: { [name]: byNumber(amount, `${description} The amount, regardless of its currency.`) },
+        sorts: {
+          [name]: {
+            description: `${description} The amount, regardless of its currency.`,
+            ...numberOrder(amount),
+          },
+        },
         dimensions: { [currencyName]: byValue(currency, currencyName, `Currency of \`${name}\`.`) },
         measures: { [name]: { description, value: sql`${amount}`, singleValued: [currencyName] } },
       }

@@ -6,11 +6,10 @@ import { numberOrder, orderIndexes } from '../../database/ordering.ts'
 import { requireDecimals } from '../decimals.ts'
 import { defineField, type FieldContext, ownColumn, prefixedName } from '../field.ts'
 import { number } from '../filters.ts'
-import { byNumber } from '../sorts.ts'
 
 const numberQuery = (context: FieldContext, description: string) => ({
   filters: { [context.name]: number(ownColumn(context), description) },
-  sorts: { [context.name]: byNumber(ownColumn(context), description) },
+  sorts: { [context.name]: { description, ...numberOrder(ownColumn(context)) } },
 })
 
 /**

@@ -10,7 +10,6 @@ import { anyOf } from '../filters.ts'
 import { includedOne, includedRecords } from '../includes.ts'
 import type { Registry } from '../registry.ts'
 import { optional, refersTo } from '../schemas.ts'
-import { byReference } from '../sorts.ts'
 
 interface ReferenceOptions {
   /** Whether there is a filter by the key; true by default. */
@@ -55,7 +54,7 @@ function referenceQuery(
       ...(filter && { [name]: anyOf(column, schema, description) }),
       ...(areas && areaFilters(recordId, column, description)),
     },
-    ...(sort && { sorts: { [name]: byReference(column, description) } }),
+    ...(sort && { sorts: { [name]: { description, ...referenceOrder(column) } } }),
     dimensions: {
       ...(groupBy && { [name]: byValue(column, name, description, registry.nameOf(target)) }),
       ...(areas && areaDimensions(registry, recordId, column)),

@@ -6,9 +6,8 @@ import { orderIndexes, textOrder } from '../../database/ordering.ts'
 import { byValue } from '../dimensions.ts'
 import { defineField, ownColumn, prefixedName, type TextWeight } from '../field.ts'
 import { groupedText, text } from '../filters.ts'
-import { line, optional, prose } from '../schemas.ts'
-import { byText } from '../sorts.ts'
-import { webAddress as webAddressSchema } from '../web-address.ts'
+import { line as lineSchema, optional, prose as proseSchema } from '../schemas.ts'
+import { webAddress } from '../web-address.ts'
 
 /** The filters, sort keys and dimensions of a text field. */
 interface TextOptions {
@@ -48,7 +47,7 @@ function textField<Schema extends z.ZodType<string | null>>(
       const column = ownColumn(context)
       return {
         ...(filter && { filters: { [name]: (groupBy ? groupedText : text)(column, description) } }),
-        ...(sort && { sorts: { [name]: byText(column, description) } }),
+        ...(sort && { sorts: { [name]: { description, ...textOrder(column) } } }),
         ...(groupBy && { dimensions: { [name]: byValue(column, name, description) } }),
       }
     },
@@ -58,20 +57,20 @@ function textField<Schema extends z.ZodType<string | null>>(
 
 /** The name or title of a record: one required line, which has a sort key and is in the full-text index. */
 export const title = (description: string) =>
-  textField(line(), description, true, { sort: true, weight: 'A' })
+  textField(lineSchema(), description, true, { sort: true, weight: 'A' })
 
 /** One required line of text. @param max maximum number of characters. */
 export const requiredLine = (description: string, max: number, options: TextOptions = {}) =>
-  textField(line(max), description, true, options)
+  textField(lineSchema(max), description, true, options)
 
 /** One line of text that may be null, of at most `max` characters, by default 500. */
-export const lineOfText = (description: string, options: TextOptions & { max?: number } = {}) =>
-  textField(optional(line(options.max)), description, false, options)
+export const line = (description: string, options: TextOptions & { max?: number } = {}) =>
+  textField(optional(lineSchema(options.max)), description, false, options)
 
 /** Text of several lines that may be null, of at most `max` characters, by default 10,000. */
-export const proseText = (description: string, options: TextOptions & { max?: number } = {}) =>
-  textField(optional(prose(options.max)), description, false, options)
+export const prose = (description: string, options: TextOptions & { max?: number } = {}) =>
+  textField(optional(proseSchema(options.max)), description, false, options)
 
 /** A web address that may be null. It has no filter. */
-export const webAddress = (description: string) =>
-  textField(optional(webAddressSchema()), description, false, { filter: false })
+export const url = (description: string) =>
+  textField(optional(webAddress()), description, false, { filter: false })
