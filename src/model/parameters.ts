@@ -21,8 +21,8 @@ export interface Parameter {
    * suggests this parameter.
    */
   otherNames?: readonly string[]
-  /** `required`: a request without the parameter is refused. */
-  presence?: 'required'
+  /** Whether a request without the parameter is refused. */
+  isRequired?: true
   /** Whether the value is a time that must not be in the future, by the clock of the database. */
   isPast?: true
 }
@@ -253,8 +253,8 @@ export function checkQuery(parameters: Readonly<Record<string, Parameter>>, quer
     }
     checked.set(name, values)
   }
-  for (const [name, { presence, description, value }] of Object.entries(parameters)) {
-    if (presence && !query.has(name)) {
+  for (const [name, { isRequired, description, value }] of Object.entries(parameters)) {
+    if (isRequired && !query.has(name)) {
       const words = value instanceof z.ZodEnum ? itCanBe(value.options.map(String)) : ''
       const message = `is required: ${words === '' ? description : description.replace(/\.$/, words)}`
       faults.add(() => ({ parameter: name, code: 'required', message }))

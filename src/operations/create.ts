@@ -29,7 +29,7 @@ export const create: Operation = {
       schema: () => inputSchema(resource),
     },
     responses: { 201: createdContract(resource) },
-    problems: [...creationProblems],
+    problems: creationProblems,
   }),
 
   async handle(resource, request, { database }) {

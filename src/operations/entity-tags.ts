@@ -106,7 +106,7 @@ export const etagHeader: HeaderContract = { description: 'Entity tag of the resp
 /** Contract of `If-Match`, which changes of an existing record require. */
 export const ifMatch: RequestHeader = {
   name: 'If-Match',
-  presence: 'required',
+  isRequired: true,
   description: 'ETag of the version that was read; `*` for any version.',
   example: '"1"',
 }
@@ -114,7 +114,6 @@ export const ifMatch: RequestHeader = {
 /** Contract of `If-None-Match`. */
 export const ifNoneMatch: RequestHeader = {
   name: 'If-None-Match',
-  presence: 'optional',
   description: 'Only for reads: ETag of the response that the client has; `304` if it is current.',
   example: '"1"',
 }

@@ -50,7 +50,7 @@ export const importRecords: Operation = {
         headers: replayedHeaders,
       },
     },
-    problems: [...creationProblems],
+    problems: creationProblems,
   }),
 
   async handle(resource, request, { database }) {

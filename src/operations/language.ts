@@ -21,7 +21,6 @@ const tag = z.preprocess((text) => (typeof text === 'string' ? primaryLanguage(t
 /** Contract of `Accept-Language`. An endpoint that has it in its contract answers in the language of the request. */
 export const acceptLanguage: RequestHeader = {
   name: 'Accept-Language',
-  presence: 'optional',
   description: `Preferred languages of names and labels: ${languages.join(' or ')}. \`${languageParameterName}\` takes precedence.`,
   example: 'zh-CN, en;q=0.8',
 }

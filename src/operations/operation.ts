@@ -83,7 +83,7 @@ export interface HeaderContract {
 /** A request header in the contract. */
 export interface RequestHeader extends HeaderContract {
   name: string
-  presence: 'required' | 'optional'
+  isRequired?: boolean
   /** Source of the pattern that every valid value matches, for the OpenAPI document. */
   pattern?: string
 }
@@ -126,8 +126,8 @@ export interface Contract {
   body?: {
     /** The media types that are accepted. The OpenAPI document has only the first: some generators support no others. */
     mediaTypes: [string, ...string[]]
-    /** The body may be left out. */
-    presence?: 'optional'
+    /** Whether the body may be left out. */
+    isOptional?: true
     /** Maximum size in bytes; the limit of the server when left out. */
     maxBytes?: number
     schema: () => z.ZodType
@@ -137,7 +137,7 @@ export interface Contract {
   responses: Record<number, ResponseContract>
   /** Media type of successful responses; JSON when left out. */
   mediaType?: string
-  problems: ProblemType[]
+  problems: readonly ProblemType[]
 }
 
 /** The publisher of the registry, from the configuration, for formats that name one. */

@@ -141,7 +141,7 @@ export const redact: Operation = {
       },
       204: { description: 'The record had been removed; its history is redacted.', headers: {} },
     },
-    problems: [...redactionProblems],
+    problems: redactionProblems,
   }),
 
   async handle(resource, request, { database }) {

@@ -26,7 +26,7 @@ export const remove: Operation = {
     query: {},
     headers: [ifMatch, changeReason, idempotencyKey],
     responses: { 204: { description: 'Removed.', headers: replayedHeaders } },
-    problems: [...recordProblems],
+    problems: recordProblems,
   }),
 
   async handle(resource, request, { database }) {

@@ -104,7 +104,7 @@ export const restore: Operation = {
     headers: [
       {
         ...ifMatch,
-        presence: 'optional',
+        isRequired: false,
         description: `${ifMatch.description} Required unless the record has been removed.`,
       },
       changeReason,
@@ -112,7 +112,7 @@ export const restore: Operation = {
     ],
     body: {
       mediaTypes: ['application/json'],
-      presence: 'optional',
+      isOptional: true,
       schema: () => restoration,
       example: { version: 1 },
     },
@@ -120,7 +120,7 @@ export const restore: Operation = {
       200: changedContract(resource),
       201: createdContract(resource),
     },
-    problems: [...documentProblems],
+    problems: documentProblems,
   }),
 
   async handle(resource, request, { database }) {

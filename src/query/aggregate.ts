@@ -123,7 +123,7 @@ export const aggregateParameters = lazyFor((resource: Resource): Record<string, 
   return {
     groupBy: {
       ...valueListParameter(dimensions, 'One to three dimensions.'),
-      presence: 'required',
+      isRequired: true,
     },
     measures: {
       ...valueListParameter(
@@ -234,11 +234,10 @@ function compareOtherValues(
   const known = resource.filters[filter]?.comparisons ?? {}
   if (known.otherThan) return [{ filter, operator: 'otherThan', value: keys }]
   if (known.ne?.takes !== 'many') return undefined
-  const presenceComparison = { filter, operator: 'isNull', value: false } as const
-  const isRepeated = hasComparison(where, filter, 'isNull')
+  const needsIsNull = known.isNull && !hasComparison(where, filter, 'isNull')
   return [
     { filter, operator: 'ne', value: keys },
-    ...(known.isNull && !isRepeated ? [presenceComparison] : []),
+    ...(needsIsNull ? [{ filter, operator: 'isNull', value: false } as const] : []),
   ]
 }
 

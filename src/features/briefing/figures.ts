@@ -1,4 +1,3 @@
-import { listPath } from '../../model/paths.ts'
 import type { Registry } from '../../model/registry.ts'
 import { maxFigures } from './limits.ts'
 import type { QueryRunner } from './query-runner.ts'

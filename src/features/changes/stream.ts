@@ -108,7 +108,6 @@ export const changesStreamEndpoint = (registry: Registry): Endpoint => {
       headers: [
         {
           name: 'Last-Event-ID',
-          presence: 'optional',
           description: 'The `id` of the last event that was received.',
           example: '1234.56',
         },

@@ -89,7 +89,7 @@ const makeContract = (names: string[], schema: () => z.ZodType): Contract => ({
   access: 'read',
   cost: 2,
   query: {
-    q: { ...singleValueParameter(q, 'Text to search for.'), presence: 'required' },
+    q: { ...singleValueParameter(q, 'Text to search for.'), isRequired: true },
     resource: valueListParameter(names, 'Resources to search, separated by commas; all when left out.'),
     limit: limitParameter('Hits in the response', limits),
     ...recordAsOfParameter,

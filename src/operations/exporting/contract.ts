@@ -70,7 +70,7 @@ export const exportFormats = (resource: Resource) =>
 export const fileParameters = (resource: Resource): Record<string, Parameter> => ({
   format: {
     ...singleValueParameter(exportFormats(resource), 'Format of the file.'),
-    presence: 'required',
+    isRequired: true,
   },
   names: singleValueParameter(
     booleanText,

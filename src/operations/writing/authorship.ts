@@ -9,7 +9,6 @@ const maxReasonLength = 500
 /** Contract of `Change-Reason`, which the history stores. */
 export const changeReason: RequestHeader = {
   name: 'Change-Reason',
-  presence: 'optional',
   description: `Why the change is made, for the history: one line of up to ${maxReasonLength} characters, in UTF-8.`,
   example: 'The treaty series gives another date.',
 }

@@ -98,5 +98,5 @@ export const changeContract = (resource: Resource) =>
     query: {},
     headers: [ifMatch, changeReason, idempotencyKey],
     responses: { 200: changedContract(resource) },
-    problems: [...documentProblems],
+    problems: documentProblems,
   }) satisfies Partial<OperationContract>

@@ -28,7 +28,6 @@ const barePattern = new RegExp(`^${bareCharacter}*$`)
 /** Contract of `Idempotency-Key`: a request that is sent several times with the same key is run once. */
 export const idempotencyKey: RequestHeader = {
   name: 'Idempotency-Key',
-  presence: 'optional',
   description: `Identifies one request of its sender for 24 hours. A request repeated with its key is not run again and gets the stored response, with \`Idempotency-Replayed: true\`. A text that nobody can guess, such as a UUID: up to ${maxKeyLength} printable ASCII characters, in quotes or not.`,
   example: '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
   pattern: `^("${quotedCharacter}{1,${maxKeyLength}}"|${bareCharacter}{1,${maxKeyLength}})$`,

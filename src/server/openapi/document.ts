@@ -17,7 +17,7 @@ function requestBody({ contract: { body } }: Endpoint, schemas: Schemas) {
   if (!body) return undefined
   const { example } = body
   const media = { schema: schemas.toJson(body.schema(), 'input'), ...(example !== undefined && { example }) }
-  return { required: body.presence !== 'optional', content: { [body.mediaTypes[0]]: media } }
+  return { required: !body.isOptional, content: { [body.mediaTypes[0]]: media } }
 }
 
 function operationObject(

@@ -37,14 +37,14 @@ export const segmentParameter = (name: string, segment: Parameter, schemas: Sche
 /** Returns the parameter object of a request header. */
 export const headerParameter = ({
   name,
-  presence,
+  isRequired,
   description,
   example,
   pattern,
 }: RequestHeader): ParameterObject => ({
   name,
   in: 'header',
-  ...(presence === 'required' && { required: true }),
+  ...(isRequired && { required: true }),
   description,
   schema: { type: 'string', ...(pattern === undefined ? { maxLength: maxHeaderBytes } : { pattern }) },
   example,
@@ -95,7 +95,7 @@ export const queryParameters = (
     return {
       name: operatorName(name, operator),
       in: 'query',
-      ...(parameter.presence === 'required' && isPlain && { required: true }),
+      ...(parameter.isRequired && isPlain && { required: true }),
       ...(isPlain && { description: parameter.description }),
       ...(!hasPlain && { description: sentences(parameter.description, meaning) }),
       schema: schemas.nameEnums(schema, singular, name, operationId),

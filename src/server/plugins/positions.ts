@@ -41,7 +41,6 @@ interface Positions {
 /** The header of requests. Responses to changes have it, too. */
 export const positionHeader: RequestHeader = {
   name: 'Entente-Position',
-  presence: 'optional',
   description:
     'The value of this header from an earlier response. The new response includes all changes up to then, whichever process or replica sends it.',
   example: '1-3000148-Xr3c0e7A',

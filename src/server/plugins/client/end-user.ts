@@ -8,7 +8,6 @@ const valuePattern = /^[\x21-\x7e]{1,100}$/
 /** The header by which an application names the end user for whom it sends a request. It is not the `client_id` of OAuth. */
 export const endUserHeader: RequestHeader = {
   name: 'Client-Id',
-  presence: 'optional',
   description: `The user behind the request, if users of an application share a key: ${valueRule}. Not OAuth's client_id. Needs a key.`,
   example: 'reader-7',
 }

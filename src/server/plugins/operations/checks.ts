@@ -29,7 +29,7 @@ export function checkBodyType({ body }: Contract, request: FastifyRequest): void
   if (!body && hasBody(request)) {
     throw new Problem('malformed-request', `${request.method} accepts no body here.`)
   }
-  if (!body || (body.presence === 'optional' && !hasBody(request))) {
+  if (!body || (body.isOptional && !hasBody(request))) {
     // Some clients send a type without a body. It is ignored.
     if (request.headers['content-type'] !== undefined) delete request.headers['content-type']
     return
