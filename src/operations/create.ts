@@ -1,4 +1,3 @@
-import { autocommitReads } from '../database/database.ts'
 import { aNoun } from '../wording.ts'
 import { inputSchema } from './body-schemas.ts'
 import type { Operation } from './operation.ts'
@@ -41,7 +40,7 @@ export const create: Operation = {
         return createdResponse(resource, record)
       })
     } catch (error) {
-      throw await explainRefusal(error, autocommitReads(database), resource, document)
+      throw await explainRefusal(database, resource, error, { document })
     }
   },
 }

@@ -69,7 +69,7 @@ export const importRecords: Operation = {
         return { status: 201, headers: {}, body: JSON.stringify({ data }) }
       })
     } catch (error) {
-      throw await explainNdjsonRefusal(error, database, resource, documents)
+      throw await explainNdjsonRefusal(database, resource, error, documents)
     }
   },
 }

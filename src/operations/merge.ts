@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { autocommitReads, type Transaction } from '../database/database.ts'
+import type { Transaction } from '../database/database.ts'
 import type { Resource } from '../model/resource.ts'
 import { registerRequestSchema } from '../model/schema-names.ts'
 import { checkValue } from '../problems/faults.ts'
@@ -42,9 +42,6 @@ const mergeBody = memoizeByKey((nameOf, { schema }, example) =>
   ),
 )
 
-/** The type of a body that `mergeBody` accepts, for any key. */
-const mergeTarget = z.object({ into: z.string(), version: z.number().optional() })
-
 /** Reads the body. @throws Problem `invalid-body`, such as for a target that is the record itself. */
 function readBody(
   resource: Resource,
@@ -52,8 +49,7 @@ function readBody(
 ): { into: string; version?: number | undefined } {
   const { data, faults } = checkValue(mergeBody(resource), body)
   if (faults) throw invalidBody('request', faults)
-  const { into, version } = mergeTarget.parse(data)
-  if (into !== key) return { into, version }
+  if (data.into !== key) return data
   throw invalidBody('request', [
     { pointer: '/into', code: 'itself', message: `is the ${resource.noun} itself` },
   ])
@@ -145,7 +141,7 @@ export const merge: Operation = {
         return changedResponse(stored)
       })
     } catch (error) {
-      throw await explainMergeRefusal(error, autocommitReads(database), resource, document, body.into)
+      throw await explainMergeRefusal(database, resource, error, { document, key: body.into })
     }
   },
 }

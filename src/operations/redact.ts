@@ -1,4 +1,4 @@
-import { autocommitReads, everything, type Transaction } from '../database/database.ts'
+import { everything, type Transaction } from '../database/database.ts'
 import { redactResponses } from '../database/idempotency-store.ts'
 import { writeStatement } from '../database/rows.ts'
 import { type Resource, recordSchema } from '../model/resource.ts'
@@ -160,7 +160,7 @@ export const redact: Operation = {
         return redactRecord(tx, task, locked, document, change)
       })
     } catch (error) {
-      const cause = await explainRefusal(error, autocommitReads(database), resource, document, key)
+      const cause = await explainRefusal(database, resource, error, { document, key })
       throw cause !== error && cause instanceof Problem
         ? problemAt('/replacement', cause, resource, key)
         : cause

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
-import { autocommitReads, type Transaction } from '../database/database.ts'
+import type { Transaction } from '../database/database.ts'
 import { ownProperties, type Resource, withCurrentNames } from '../model/resource.ts'
 import { registerRequestSchema } from '../model/schema-names.ts'
 import { checkValue } from '../problems/faults.ts'
@@ -174,7 +174,7 @@ export const restore: Operation = {
         return createdResponse(resource, await insertDocument(tx, resource, document, change, createdAt))
       })
     } catch (error) {
-      throw await explainRefusal(error, autocommitReads(database), resource, document, existingKey)
+      throw await explainRefusal(database, resource, error, { document, key: existingKey })
     }
   },
 }

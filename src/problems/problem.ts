@@ -76,7 +76,7 @@ export const toFaultList = (faults: Iterable<Fault>): FaultList => {
 }
 
 /** Returns a function that adds a path before the pointer of a fault. */
-export const below =
+export const prefixPointer =
   (path: string) =>
   (fault: Fault): Fault => ({ ...fault, pointer: `${path}${fault.pointer ?? ''}` })
 
@@ -115,6 +115,13 @@ export class Problem extends Error {
   /** The HTTP status of the response. */
   get status(): number {
     return problemTypes[this.type].status
+  }
+
+  /** Returns the problem with each error converted, such as with another location, and without headers. */
+  mapErrors(convert: (fault: Fault) => Fault): Problem {
+    const errors = new FaultList()
+    errors.addProblem(this, convert)
+    return new Problem(this.type, this.message, { errors, cause: this.cause })
   }
 
   /**

@@ -4,7 +4,7 @@ import type { Resource } from '../../model/resource.ts'
 import { registerRequestSchema } from '../../model/schema-names.ts'
 import { type ExternalId, externalId } from '../../model/schemas.ts'
 import { checkValue, formatPointer } from '../../problems/faults.ts'
-import { below, FaultList, Problem } from '../../problems/problem.ts'
+import { Problem, prefixPointer } from '../../problems/problem.ts'
 import { inputSchema, patchSchema } from '../body-schemas.ts'
 import { type ExpectedVersions, parseIfMatch } from '../entity-tags.ts'
 import { exampleKey } from '../response-schemas.ts'
@@ -41,17 +41,11 @@ export type BulkOperation =
 
 /** Returns the problem of operation `index` with its pointers moved below `/operations/{index}/{path}`. */
 export function atOperation(problem: Problem, index: number, path: PropertyKey[] = []): Problem {
+  const { type, message, cause } = problem
   const prefix = formatPointer(['operations', index, ...path])
-  const errors = new FaultList()
-  errors.addProblem(problem, below(prefix))
-  if (errors.count === 0) {
-    errors.add(() => ({
-      pointer: prefix,
-      code: problem.type.replaceAll('-', '_'),
-      message: problem.message,
-    }))
-  }
-  return new Problem(problem.type, problem.message, { errors, cause: problem.cause })
+  if (problem.errors.length > 0 || problem.moreErrors > 0) return problem.mapErrors(prefixPointer(prefix))
+  const errors = [{ pointer: prefix, code: type.replaceAll('-', '_'), message }]
+  return new Problem(type, message, { errors, cause })
 }
 
 /** A version, an entity tag, or `*`. */
@@ -162,10 +156,7 @@ function checkBody(
       throw invalidBody(path, [{ pointer: '', code: 'required', message: 'is required' }])
     return check(value)
   } catch (error) {
-    if (!(error instanceof Problem)) throw error
-    const errors = new FaultList()
-    errors.addProblem(error, below(`/${path}`))
-    throw new Problem(error.type, error.message, { errors, cause: error })
+    throw error instanceof Problem ? error.mapErrors(prefixPointer(`/${path}`)) : error
   }
 }
 

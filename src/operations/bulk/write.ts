@@ -176,7 +176,7 @@ async function explainWrites(
       ? { document: change.document }
       : { document: change.after, before: change.before, key: change.locked.key },
   )
-  const problems = await explainRefusals(refusal, tx, resource, written, createdKeys)
+  const problems = await explainRefusals(tx, resource, refusal, written, createdKeys)
   return writes.flatMap((change, index): [number, Problem][] => {
     const problem = problemOfWrite(change, problems[index])
     return problem ? [[change.index, problem]] : []

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { autocommitReads, type DatabaseClient, type Transaction } from '../../database/database.ts'
+import type { DatabaseClient, Transaction } from '../../database/database.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { ChangeKind } from '../../query/revisions.ts'
 import { type ExpectedVersions, ifMatch, parseIfMatch, requireVersion } from '../entity-tags.ts'
@@ -85,7 +85,7 @@ export async function changeRecord(
       return changedResponse(await writeChange(tx, resource, update, { kind, authorship }))
     })
   } catch (error) {
-    throw await explainRefusal(error, autocommitReads(database), resource, document, request.key)
+    throw await explainRefusal(database, resource, error, { document, key: request.key })
   }
 }
 

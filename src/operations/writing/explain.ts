@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type pg from 'pg'
-import type { Transaction } from '../../database/database.ts'
+import { autocommitReads, type DatabaseClient, type Transaction } from '../../database/database.ts'
 import { compileSql } from '../../database/dialect.ts'
 import { getDatabaseError } from '../../database/errors.ts'
 import { records } from '../../database/tables/records.ts'
@@ -8,8 +8,7 @@ import { formatRecordKey } from '../../model/keys.ts'
 import { recordPath } from '../../model/paths.ts'
 import type { Resource } from '../../model/resource.ts'
 import { formatPointer } from '../../problems/faults.ts'
-import { type Fault, FaultList, Problem } from '../../problems/problem.ts'
-import type { Document } from './documents.ts'
+import { type Fault, Problem } from '../../problems/problem.ts'
 import { findDanglingReferences, findReferences, type ReferenceValue } from './references.ts'
 import {
   type DocumentToWrite,
@@ -188,9 +187,9 @@ async function explainInternalReferences(
  * @returns the problem of each document, in the order of the documents; undefined where no cause is found.
  */
 export async function explainRefusals(
-  error: unknown,
   tx: Transaction,
   resource: Resource,
+  error: unknown,
   entries: readonly DocumentToWrite[],
   createdKeys: ReadonlySet<string> = new Set(),
 ): Promise<(Problem | undefined)[]> {
@@ -217,19 +216,14 @@ export async function explainRefusals(
   }
 }
 
-/**
- * Finds why the database refused a document.
- * @param key key of the record, if it is stored already.
- * @returns the problem, or `error` itself when no cause is found.
- */
+/** Finds why the database refused a document. @returns the problem, or `error` itself when no cause is found. */
 export async function explainRefusal(
-  error: unknown,
-  tx: Transaction,
+  database: DatabaseClient,
   resource: Resource,
-  document: Document,
-  key?: string,
+  error: unknown,
+  written: DocumentToWrite,
 ): Promise<unknown> {
-  const [problem] = await explainRefusals(error, tx, resource, [{ document, key }])
+  const [problem] = await explainRefusals(autocommitReads(database), resource, error, [written])
   return problem ?? error
 }
 
@@ -239,12 +233,9 @@ export async function explainRefusal(
  * @param pointer JSON pointer into the request.
  * @param key key of the record whose document it is.
  */
-export function problemAt(pointer: string, problem: Problem, resource: Resource, key: string): Problem {
-  const errors = new FaultList()
-  errors.addProblem(problem, (fault) => {
+export const problemAt = (pointer: string, problem: Problem, resource: Resource, key: string): Problem =>
+  problem.mapErrors((fault) => {
     const place = fault.pointer ? `${fault.pointer} of ` : ''
     const message = `makes ${place}${recordPath({ resource: resource.name, key })} invalid: ${fault.message}`
     return { ...fault, pointer, message }
   })
-  return new Problem(problem.type, problem.message, { errors, cause: problem })
-}

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { sql } from 'drizzle-orm'
-import type { Transaction } from '../../database/database.ts'
+import type { DatabaseClient, Transaction } from '../../database/database.ts'
 import { compileSql } from '../../database/dialect.ts'
 import { deleteStatement, writeStatement } from '../../database/rows.ts'
 import { records } from '../../database/tables/index.ts'
@@ -39,27 +39,27 @@ export interface MergedPair {
   remainingDocument: Document
 }
 
-/** Returns a problem of a document that a merge makes, at the only property that the client has sent about it (`problemAt`). */
-const problemAtInto = (problem: Problem, resource: Resource, key: string): Problem =>
-  problemAt('/into', problem, resource, key)
+/** JSON pointer to the only property of a request that says something about the documents that a merge makes. */
+const intoPointer = '/into'
 
 /**
  * Finds why the database refused a merge.
- * @param document the new document of the remaining record.
- * @param key key of the remaining record.
+ * @param remaining the new document and the key of the remaining record.
  * @returns a problem with its faults at `/into`, or `error` itself when no cause is found.
  */
 export async function explainMergeRefusal(
-  error: unknown,
-  tx: Transaction,
+  database: DatabaseClient,
   resource: Resource,
-  document: Document,
-  key: string,
+  error: unknown,
+  remaining: { document: Document; key: string },
 ): Promise<unknown> {
   const cycle = findCycle(error, resource, '; change it first')
-  if (cycle) return problemAtInto(invalidBody(resource.noun, [cycle.fault], error), resource, cycle.key)
-  const cause = await explainRefusal(error, tx, resource, document, key)
-  return cause !== error && cause instanceof Problem ? problemAtInto(cause, resource, key) : cause
+  if (cycle)
+    return problemAt(intoPointer, invalidBody(resource.noun, [cycle.fault], error), resource, cycle.key)
+  const cause = await explainRefusal(database, resource, error, remaining)
+  return cause !== error && cause instanceof Problem
+    ? problemAt(intoPointer, cause, resource, remaining.key)
+    : cause
 }
 
 /** Checks a document that a merge makes of a stored one. @throws Problem `invalid-body` with faults at `/into`. */
@@ -67,7 +67,7 @@ function checkMerged(resource: Resource, key: string, document: Document, before
   try {
     return checkDocument(resource, document, before)
   } catch (error) {
-    throw error instanceof Problem ? problemAtInto(error, resource, key) : error
+    throw error instanceof Problem ? problemAt(intoPointer, error, resource, key) : error
   }
 }
 

@@ -3,7 +3,7 @@ import { autocommitReads, type DatabaseClient } from '../../database/database.ts
 import { lazyFor } from '../../model/lazy.ts'
 import { managedSchemas, type Resource } from '../../model/resource.ts'
 import { checkValue, formatPointer } from '../../problems/faults.ts'
-import { below, type Fault, FaultList, Problem } from '../../problems/problem.ts'
+import { type Fault, FaultList, Problem, prefixPointer } from '../../problems/problem.ts'
 import { startSlices } from '../../time-slice.ts'
 import type { Document } from './documents.ts'
 import { explainRefusals } from './explain.ts'
@@ -19,7 +19,7 @@ export const maxNdjsonBytes = 16 * 1024 * 1024
 export const maxNdjsonLines = 1000
 
 /** Returns a function that adds the number of a line before the pointer of a fault: `/3/title` is the title in the third line. */
-const atLine = (index: number) => below(`/${index + 1}`)
+const atLine = (index: number) => prefixPointer(`/${index + 1}`)
 
 /** Runs a check. If the check throws a problem with faults, adds these faults. @throws other errors of the check. */
 function collectFaults(faults: FaultList, check: () => void, move?: (fault: Fault) => Fault): void {
@@ -98,14 +98,14 @@ export async function checkNdjson(resource: Resource, lines: unknown[]): Promise
  * is in no line, and `error` when no cause is found.
  */
 export async function explainNdjsonRefusal(
-  error: unknown,
   database: DatabaseClient,
   resource: Resource,
+  error: unknown,
   documents: Document[],
 ): Promise<unknown> {
   const createdKeys = new Set(documents.map((document) => String(document[resource.key.property])))
   const refused = documents.map((document) => ({ document }))
-  const problems = await explainRefusals(error, autocommitReads(database), resource, refused, createdKeys)
+  const problems = await explainRefusals(autocommitReads(database), resource, error, refused, createdKeys)
   const first = problems.find((problem) => problem !== undefined)
   const faults = new FaultList()
   for (const [index, problem] of problems.entries()) if (problem) faults.addProblem(problem, atLine(index))

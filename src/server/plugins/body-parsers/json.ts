@@ -1,5 +1,5 @@
 import { maxNdjsonLines } from '../../../operations/writing/ndjson.ts'
-import { below, FaultList, Problem } from '../../../problems/problem.ts'
+import { FaultList, Problem, prefixPointer } from '../../../problems/problem.ts'
 import { runInSlices, startSlices } from '../../../time-slice.ts'
 import { readJson } from './json-reader.ts'
 
@@ -50,7 +50,7 @@ function requireJsonLine(line: string): void {
 /** Returns the problem with the number of the line that it concerns. */
 function atLine(problem: Problem, number: number): Problem {
   const errors = new FaultList()
-  errors.addProblem(problem, below(`/${number}`))
+  errors.addProblem(problem, prefixPointer(`/${number}`))
   if (errors.count === 0) {
     errors.add(() => ({ pointer: `/${number}`, code: 'invalid', message: problem.message }))
   }
