@@ -12,7 +12,7 @@ import type { FieldQuery } from './field.ts'
 import { anyOf, type Filter, fullText, hasWords, timestamp } from './filters.ts'
 import { includedRecords } from './includes.ts'
 import { lazy } from './lazy.ts'
-import { nameLinesOf, searchedLines } from './names.ts'
+import { recordNameLines, searchedLines } from './names.ts'
 import type { Registry } from './registry.ts'
 import type {
   BoundField,
@@ -157,7 +157,7 @@ export function bindResource(registry: Registry, declaration: ResourceDeclaratio
   const evaluate = <T>(
     contributions: readonly (readonly [string, (() => Record<string, T>) | undefined])[],
   ) => contributions.map(([owner, make]) => [owner, make?.()] as const)
-  const nameLines = nameLinesOf(getTableColumns(table), search)
+  const nameLines = recordNameLines(getTableColumns(table), search)
   const texts = searchedLines(declaration.fields, snakeCase(name))
   const commonFilters = {
     ...recordFilters(id, key),

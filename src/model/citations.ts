@@ -12,7 +12,7 @@ import type { Collection } from './searchable.ts'
  * of a citation has the id of the record that its source supports.
  */
 
-const citationsOf = ({ name, registry }: Resource): Resource | undefined =>
+const findCitations = ({ name, registry }: Resource): Resource | undefined =>
   name === 'citations' ? undefined : registry.find('citations')
 
 /** The filter `source` of a resource: records with a citation of any of the given sources. */
@@ -31,7 +31,7 @@ export function citationFilters(registry: Registry, name: string, id: PgColumn):
 
 /** The collection `citations` of a record: its citations, with the filters and collections of the resource `citations`. */
 export function citationCollection(resource: Resource): Record<string, Collection> {
-  const citations = citationsOf(resource)
+  const citations = findCitations(resource)
   if (!citations) return {}
   return {
     citations: {
@@ -46,7 +46,7 @@ export function citationCollection(resource: Resource): Record<string, Collectio
 
 /** The include `citations` of a record: its citations, each with its source. */
 export function citationInclude(resource: Resource): Record<string, Include> {
-  const citations = citationsOf(resource)
+  const citations = findCitations(resource)
   if (!citations) return {}
   return {
     citations: includedRecords(

@@ -10,15 +10,15 @@ export interface Enumeration {
 }
 
 /** The enumerations inside a schema. */
-function enumerationsIn(schema: z.core.$ZodType, path: string[]): Enumeration[] {
+function findEnumerations(schema: z.core.$ZodType, path: string[]): Enumeration[] {
   const inner = unwrapped(schema)
   if (inner instanceof z.ZodEnum) return [{ property: path.join('.'), words: inner.options.map(String) }]
-  if (inner instanceof z.ZodArray) return enumerationsIn(inner.element, path)
+  if (inner instanceof z.ZodArray) return findEnumerations(inner.element, path)
   if (inner instanceof z.ZodObject)
-    return Object.entries(inner.shape).flatMap(([name, part]) => enumerationsIn(part, [...path, name]))
+    return Object.entries(inner.shape).flatMap(([name, part]) => findEnumerations(part, [...path, name]))
   return []
 }
 
 /** Returns the enumerations of a resource's records, in the order of their properties. */
 export const enumerationsOf = (resource: Resource): Enumeration[] =>
-  Object.entries(ownProperties(resource)).flatMap(([name, schema]) => enumerationsIn(schema, [name]))
+  Object.entries(ownProperties(resource)).flatMap(([name, schema]) => findEnumerations(schema, [name]))

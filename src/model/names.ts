@@ -11,7 +11,7 @@ import type { ResourceDeclaration } from './resource.ts'
  * SQL of all names of a record that are searched as names, one per line; undefined for a resource without `aliases`, where
  * this is only the title.
  */
-export function nameLinesOf(
+export function recordNameLines(
   columns: Record<string, PgColumn>,
   search: ResourceDeclaration['search'],
 ): SQL | undefined {
@@ -21,8 +21,10 @@ export function nameLinesOf(
 }
 
 /** Returns the property with the names in other languages; undefined if the only name of a record is its title. */
-const translationsOf = ({ translations, hasAliases }: ResourceDeclaration['search']): string | undefined =>
-  translations ?? (hasAliases ? 'aliases' : undefined)
+const findTranslationsProperty = ({
+  translations,
+  hasAliases,
+}: ResourceDeclaration['search']): string | undefined => translations ?? (hasAliases ? 'aliases' : undefined)
 
 /**
  * SQL of the name of a record in a language: the first alias in this language. In the default language, and without such an
@@ -36,7 +38,7 @@ export function nameIn(
   language: Language,
 ): SQL {
   const mainName = sql`${row}.${sql.identifier(columnOf(table, search.title).name)}`
-  const translations = translationsOf(search)
+  const translations = findTranslationsProperty(search)
   if (language === defaultLanguage || translations === undefined) return mainName
   const aliases = sql`${row}.${sql.identifier(columnOf(table, translations).name)}`
   const first = literal(`$[*] ? (@.language like_regex "^${language}(-|$)" flag "i").name`)
@@ -51,7 +53,7 @@ export function nameInDocument(
   search: ResourceDeclaration['search'],
   language: Language,
 ): unknown {
-  const translations = translationsOf(search)
+  const translations = findTranslationsProperty(search)
   if (language === defaultLanguage || translations === undefined) return document[search.title]
   const isIn = new RegExp(`^${language}(-|$)`, 'i')
   const aliases = aliasesSchema.parse(document[translations])

@@ -12,25 +12,25 @@ export interface ReferenceProperty {
 }
 
 /** Finds the reference properties inside the schema of a property. */
-function propertiesIn(schema: z.core.$ZodType, jsonPrefix: string): ReferenceProperty[] {
+function findInSchema(schema: z.core.$ZodType, jsonPrefix: string): ReferenceProperty[] {
   const resource = references.get(schema)
   if (resource !== undefined) return [{ jsonPrefix, resource }]
   const inner = unwrapped(schema)
-  if (inner !== schema) return propertiesIn(inner, jsonPrefix)
-  if (schema instanceof z.ZodArray) return propertiesIn(schema.element, jsonPrefix)
+  if (inner !== schema) return findInSchema(inner, jsonPrefix)
+  if (schema instanceof z.ZodArray) return findInSchema(schema.element, jsonPrefix)
   if (schema instanceof z.ZodUnion)
-    return schema.options.flatMap((option) => propertiesIn(option, jsonPrefix))
-  return schema instanceof z.ZodObject ? propertiesOfShape(schema.shape) : []
+    return schema.options.flatMap((option) => findInSchema(option, jsonPrefix))
+  return schema instanceof z.ZodObject ? findInShape(schema.shape) : []
 }
 
-function propertiesOfShape(shape: z.core.$ZodShape): ReferenceProperty[] {
+function findInShape(shape: z.core.$ZodShape): ReferenceProperty[] {
   // The literals before a property, which distinguish the variants of a union.
   let literals = ''
   return Object.entries(shape).flatMap(([name, schema]) => {
     const start = `${literals}${JSON.stringify(name)}:`
     const inner = unwrapped(schema)
     literals = inner instanceof z.ZodLiteral ? `${start}${JSON.stringify(inner.value)},` : ''
-    return propertiesIn(schema, start)
+    return findInSchema(schema, start)
   })
 }
 
@@ -53,7 +53,7 @@ export function referenceProperties(
       ? referenceProperties(records.resource, Object.keys(ownProperties(records.resource)), records.include)
       : []
   })
-  const found = [...propertiesOfShape(chosen), ...included]
+  const found = [...findInShape(chosen), ...included]
   return found.filter(
     ({ jsonPrefix, resource }, index) =>
       found.findIndex((other) => other.jsonPrefix === jsonPrefix && other.resource === resource) === index,

@@ -34,7 +34,7 @@ import { visibility } from './fields/visibility.ts'
 import { generatedKey, type KeySpec, type RecordKey, recordId } from './keys.ts'
 import type { LabelSql, Language } from './languages.ts'
 import { lazyFor } from './lazy.ts'
-import { nameIn, nameLinesOf, searchedLines, searchedTexts } from './names.ts'
+import { nameIn, recordNameLines, searchedLines, searchedTexts } from './names.ts'
 import { makeNamesSchema } from './names-schema.ts'
 import { countriesProperty } from './participants/multi-values.ts'
 import type { RecordTable, Resource, ResourceDeclaration } from './resource.ts'
@@ -363,7 +363,7 @@ const withVisibility = (declaration: ResourceDeclaration): ResourceDeclaration =
 /** Indexes for the search across resources and for full-text search. */
 function searchIndexes({ name, search, fields }: ResourceDeclaration, columns: Record<string, PgColumn>) {
   const tableName = snakeCase(name)
-  const nameLines = nameLinesOf(columns, search)
+  const nameLines = recordNameLines(columns, search)
   const title = columnIn(columns, search.title)
   return [
     searchIndex(tableName, columnIn(columns, 'search')),

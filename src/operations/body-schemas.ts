@@ -37,10 +37,10 @@ export const inputSchema = lazyFor((resource: Resource) =>
 )
 
 /** Returns the properties of an object, or of all variants of a union of objects; undefined for other schemas. */
-function shapeOf(schema: z.core.$ZodType): z.core.$ZodShape | undefined {
+function getShape(schema: z.core.$ZodType): z.core.$ZodShape | undefined {
   if (schema instanceof z.ZodObject) return schema.shape
   if (!(schema instanceof z.ZodDiscriminatedUnion)) return undefined
-  const shapes = schema.options.map(shapeOf).filter((shape) => shape !== undefined)
+  const shapes = schema.options.map(getShape).filter((shape) => shape !== undefined)
   const names = [...new Set(shapes.flatMap((shape) => Object.keys(shape)))]
   return Object.fromEntries(
     names.map((name) => {
@@ -58,7 +58,7 @@ function shapeOf(schema: z.core.$ZodType): z.core.$ZodShape | undefined {
 /** Returns the schema of a value in a merge patch, which is not null: recursive for objects. */
 function patchValueSchema(schema: z.core.$ZodType): z.core.$ZodType {
   const inner = unwrapped(schema)
-  const shape = shapeOf(inner)
+  const shape = getShape(inner)
   return shape ? z.strictObject(patchShape(shape)) : inner
 }
 

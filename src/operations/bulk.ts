@@ -34,10 +34,10 @@ const atomic = singleValueParameter(
 /** Refers to the component `Problem`, which is not made from a Zod schema. */
 const problemReference = z.unknown().optional().meta({ $ref: '#/components/schemas/Problem' })
 
-const resultsSchema = memoizeByKey((nameOf, { property, schema }, example) => {
+const resultsSchema = memoizeByKey((schemaName, { property, schema }, example) => {
   const examples = [{ status: 201, [property]: example, version: 1, unchanged: false }]
   const result = registerResponseSchema(
-    nameOf('BulkResult'),
+    schemaName('BulkResult'),
     z
       .strictObject({
         status: z
@@ -62,7 +62,7 @@ const resultsSchema = memoizeByKey((nameOf, { property, schema }, example) => {
       }),
   )
   return registerResponseSchema(
-    nameOf('BulkResults'),
+    schemaName('BulkResults'),
     z.strictObject({ results: z.array(result) }).meta({
       description: 'The result of each operation, in the order of the request.',
       examples: [{ results: examples }],

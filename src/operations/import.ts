@@ -10,9 +10,9 @@ import { idempotencyKey, replayedHeaders, runOnce } from './writing/idempotency.
 import { checkNdjson, explainNdjsonRefusal, maxNdjsonBytes, maxNdjsonLines } from './writing/ndjson.ts'
 import { creationProblems } from './writing/problems.ts'
 
-const importedSchema = memoizeByKey((nameOf, { property, schema }, example) =>
+const importedSchema = memoizeByKey((schemaName, { property, schema }, example) =>
   registerResponseSchema(
-    nameOf('Imported'),
+    schemaName('Imported'),
     z.strictObject({ data: z.array(z.strictObject({ [property]: schema })) }).meta({
       description: 'The keys of the new records, in the order of the lines.',
       examples: [{ data: [{ [property]: example }] }],

@@ -22,7 +22,7 @@ const linkedData = registerResponseSchema(
  * Returns the representation with all properties and the sources: the same object in each call for a resource, since
  * `readRecord` batches only reads with the same `Representation` object.
  */
-const representationOf = lazyFor((resource: Resource) => ({
+const getRepresentation = lazyFor((resource: Resource) => ({
   fields: propertiesOf(resource),
   include: ['citations', 'sourceDetails'].filter((name) => name in resource.includes()),
 }))
@@ -55,7 +55,7 @@ export const jsonld: Operation = {
   }),
 
   async handle(resource, { key }, { database, publisher }) {
-    const found = await readRecord(database, resource, key, representationOf(resource))
+    const found = await readRecord(database, resource, key, getRepresentation(resource))
     if (!found) throw recordNotFound(resource, key)
     const body = JSON.stringify(toLinkedData(resource, key, JSON.parse(found.document), publisher))
     return {

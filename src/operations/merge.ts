@@ -28,9 +28,9 @@ import {
 import { changedResponse } from './writing/responses.ts'
 import { invalidBody } from './writing/validation.ts'
 
-const mergeBody = memoizeByKey((nameOf, { schema }, example) =>
+const mergeBody = memoizeByKey((schemaName, { schema }, example) =>
   registerRequestSchema(
-    nameOf('MergeTarget'),
+    schemaName('MergeTarget'),
     z
       .strictObject({
         into: schema.clone().meta({ description: 'Key of the remaining record.' }),

@@ -29,11 +29,11 @@ export const exampleKey = ({ key, example }: Resource) =>
 
 /**
  * Caches a schema that depends only on the key of a resource. Resources with generated keys share one schema.
- * @param make its arguments: `nameOf`, which returns a name for the OpenAPI document; the definition of the key; an
+ * @param make its arguments: `schemaName`, which returns a name for the OpenAPI document; the definition of the key; an
  *   example of a key.
  */
 export function memoizeByKey<T>(
-  make: (nameOf: (word: string) => string, key: Resource['key'], example: unknown) => T,
+  make: (schemaName: (word: string) => string, key: Resource['key'], example: unknown) => T,
 ): (resource: Resource) => T {
   let shared: T | undefined
   const byResource = lazyFor((resource: Resource) =>

@@ -68,11 +68,11 @@ const typeNames: Record<string, string> = {
   null: 'null',
 }
 
-const nameOfType = (type: string) => typeNames[type] ?? type
+const formatType = (type: string) => typeNames[type] ?? type
 
 function describeType(value: unknown): string {
   if (value === null) return 'null'
-  return Array.isArray(value) ? 'an array' : nameOfType(typeof value)
+  return Array.isArray(value) ? 'an array' : formatType(typeof value)
 }
 
 function knownKeys(issue: z.core.$ZodRawIssue): string[] {
@@ -128,8 +128,8 @@ export function faultMessage(issue: z.core.$ZodRawIssue): string | undefined {
       return unknownValueMessage(Object(issue.input)[issue.discriminator], issue.options)
     case 'invalid_type':
       if (issue.input === undefined) return 'is required'
-      if (typeof issue.input === 'number') return `must be ${nameOfType(issue.expected)}, not ${issue.input}`
-      return `must be ${nameOfType(issue.expected)}, not ${describeType(issue.input)}`
+      if (typeof issue.input === 'number') return `must be ${formatType(issue.expected)}, not ${issue.input}`
+      return `must be ${formatType(issue.expected)}, not ${describeType(issue.input)}`
     case 'too_small':
     case 'too_big':
       return sizeMessage(issue)
@@ -188,7 +188,7 @@ class LazyMessages {
   }
 
   /** Returns the message that the schema has for an issue, otherwise the message of `faultMessage` or of zod. */
-  messageOf({ message }: z.core.$ZodIssue): string {
+  getMessage({ message }: z.core.$ZodIssue): string {
     const issue = this.#issuesByPlaceholder.get(message)
     return issue ? (faultMessage(issue) ?? defaultMessage(issue)) : message
   }
@@ -213,10 +213,10 @@ function toFaults(error: z.core.$ZodError, messages: LazyMessages): FaultList {
   }
   for (const issue of error.issues.slice(0, maxConverted).flatMap(explainUnion)) {
     if (issue.code !== 'unrecognized_keys') {
-      add(issue.path, () => toFault(issue, messages.messageOf(issue)))
+      add(issue.path, () => toFault(issue, messages.getMessage(issue)))
       continue
     }
-    const lines = faults.isFull ? [] : messages.messageOf(issue).split('\n')
+    const lines = faults.isFull ? [] : messages.getMessage(issue).split('\n')
     for (const [index, key] of issue.keys.slice(0, lines.length).entries()) {
       const message = `${quote(key)} ${lines[index]}`
       add([...issue.path, key], () => ({ code: faultCode(issue, message), message }))

@@ -42,7 +42,7 @@ function narrowingValues(where: Condition): Record<string, unknown> {
   )
 }
 
-const otherFilterGetter =
+const createOtherFilterGetter =
   (where: Condition): GetOtherFilter =>
   (filter, operator = 'eq') => {
     const placeholderName = `narrowing.${filter}.${operator}`
@@ -350,7 +350,7 @@ function buildSql(plan: AggregatePlan): SQL {
   const grouping: Grouping = {
     plan,
     dimensions: plan.groupBy.map((dimension) => getDimension(plan.resource, dimension)),
-    getOtherFilter: otherFilterGetter(plan.where),
+    getOtherFilter: createOtherFilterGetter(plan.where),
     where: conditionSql(
       toSearchable(plan.resource),
       plan.where,

@@ -65,7 +65,7 @@ export class DependencyFinder {
   find(text: string): Dependencies {
     const known = this.#found.get(text)
     if (known) return known.dependencies
-    const dependencies = this.#dependenciesOf(text, new Set())
+    const dependencies = this.#findInText(text, new Set())
     this.#found.set(text, { dependencies })
     return dependencies
   }
@@ -82,28 +82,28 @@ export class DependencyFinder {
   }
 
   /** @param calling the functions whose definitions are being searched, which are skipped when they are called again. */
-  #dependenciesOf(text: string, calling: ReadonlySet<string>): Dependencies {
+  #findInText(text: string, calling: ReadonlySet<string>): Dependencies {
     if (isDynamic(text)) return everything
     const found = new Set<string>()
-    for (const name of namesIn(text)) {
+    for (const name of findNames(text)) {
       const dependencies = this.#tables.has(name)
-        ? this.#dependenciesOfTable(name, text)
-        : this.#dependenciesOfFunction(name, calling)
+        ? this.#findInTable(name, text)
+        : this.#findInFunction(name, calling)
       if (dependencies === everything) return everything
       for (const dependency of dependencies) found.add(dependency)
     }
     return [...found]
   }
 
-  #dependenciesOfFunction(name: string, calling: ReadonlySet<string>): Dependencies {
+  #findInFunction(name: string, calling: ReadonlySet<string>): Dependencies {
     const definition = this.#functions.get(name)
     return definition === undefined || calling.has(name)
       ? []
-      : this.#dependenciesOf(definition, new Set([...calling, name]))
+      : this.#findInText(definition, new Set([...calling, name]))
   }
 
   /** Returns the resources whose rows the statement reads from a table: the selected ones, or all that have rows there. */
-  #dependenciesOfTable(table: string, text: string): Dependencies {
+  #findInTable(table: string, text: string): Dependencies {
     const resources = this.#resources.get(table)
     if (resources?.length === 1) return resources
     return this.#findSelected(table, text) ?? resources ?? everything
@@ -117,11 +117,11 @@ export class DependencyFinder {
    */
   #findSelected(table: string, text: string): string[] | undefined {
     const [, ...sqlParts] = text.split(new RegExp(`(?<!\\bas\\s+)"?\\b${table}\\b"?(?!"?\\s*\\.)`))
-    const selected = sqlParts.map((sqlPart) => this.#selectedIn(table, sqlPart))
+    const selected = sqlParts.map((sqlPart) => this.#findOwners(table, sqlPart))
     return selected.every((names) => names.length > 0) ? selected.flat() : undefined
   }
 
-  #selectedIn(table: string, sqlPart: string): string[] {
+  #findOwners(table: string, sqlPart: string): string[] {
     const byName = sqlPart.matchAll(new RegExp(`"${table}"\\."resource" = '([\\w-]+)'`, 'g'))
     const byRow = sqlPart.matchAll(new RegExp(`"${table}"\\."(?:id|record)" = "(\\w+)"\\."id"`, 'g'))
     const owners = [...byRow].flatMap(([, owner = '']) => this.#resources.get(owner) ?? [])
@@ -129,7 +129,7 @@ export class DependencyFinder {
   }
 }
 
-function namesIn(text: string): Set<string> {
+function findNames(text: string): Set<string> {
   const names = new Set<string>()
   for (const [, precedingAs, name = '', followingDot] of withoutLiterals(text).matchAll(wordPattern))
     if (!precedingAs && !followingDot) names.add(name)

@@ -14,7 +14,7 @@ import type { Representation } from './representation.ts'
 import { maxPageBytesSql, placeholder, statement } from './statement.ts'
 
 /** A sort key, as SQL. */
-interface Key {
+interface SortExpression {
   expression: SQL
   type: SortKey['type']
   direction: SortTerm['direction']
@@ -25,7 +25,7 @@ const recordsSortKeys = ['createdAt', 'updatedAt']
 
 const isSortedByRecords = ({ sort }: Selection) => sort.some(({ key }) => recordsSortKeys.includes(key))
 
-function keysOf(plan: Selection): Key[] {
+function sortExpressions(plan: Selection): SortExpression[] {
   return plan.sort.map(({ key, direction, nulls }) => {
     // The index of `createdAt` or `updatedAt` ends with `records.id`.
     if (key === 'id' && isSortedByRecords(plan))
@@ -53,9 +53,9 @@ const positionValue = (index: number, type: SortKey['type']) =>
  * condition compares rows. Otherwise, the first key that differs decides, and a bound on the first key lets PostgreSQL use an
  * index.
  */
-function afterPosition(keys: Key[]): SQL {
-  const comparison = (key: Key | undefined) => sql.raw(key?.direction === 'desc' ? '<' : '>')
-  const value = (index: number, key: Key) => positionValue(index, key.type)
+function afterPosition(keys: SortExpression[]): SQL {
+  const comparison = (key: SortExpression | undefined) => sql.raw(key?.direction === 'desc' ? '<' : '>')
+  const value = (index: number, key: SortExpression) => positionValue(index, key.type)
   const [first] = keys
   if (keys.every(({ direction }) => direction === first?.direction)) {
     const expressions = commaList(keys.map(({ expression }) => expression))
@@ -78,11 +78,11 @@ function afterPosition(keys: Key[]): SQL {
 export const whereClause = ({ resource, where }: Selection): SQL =>
   sql` where (${conditionSql(toSearchable(resource), where)})`
 
-const orderByKeys = (keys: Key[]): SQL =>
+const orderByKeys = (keys: SortExpression[]): SQL =>
   commaList(keys.map(({ expression, direction }) => sql`${expression} ${sql.raw(direction)}`))
 
 /** The terms of a selection's `order by` clause. */
-export const orderTerms = (selection: Selection): SQL => orderByKeys(keysOf(selection))
+export const orderTerms = (selection: Selection): SQL => orderByKeys(sortExpressions(selection))
 
 const representationShape = ({ fields, include }: Representation) => `${fields.join()}|${include.join()}`
 
@@ -156,7 +156,7 @@ export function listStatement(
   const isSized = plan.limit > maxUnsizedRecords || hasIncludes
   const shape = `list|${plan.resource.name}|${conditionShape(plan.where)}|${order}|${after ? 'after' : 'first'}|${representationShape(plan.representation)}|${compose}|${isSized}|${fixedLimit}`
   const build = () => {
-    const keys = keysOf(plan)
+    const keys = sortExpressions(plan)
     const documents = pageDocuments(plan, compose)
     const limit = fixedLimit === '' ? sql`${placeholder('limit')}::int` : sql.raw(fixedLimit)
     const columnName = (index: number) => sql`${sql.identifier(`key ${index}`)}`

@@ -38,14 +38,14 @@ const nonEmptyObject = (shape: z.ZodRawShape, error: string, params?: z.core.$Zo
 
 /**
  * Returns a check that the words of a list are unique.
- * @param wordOf returns the word of an item.
+ * @param getWord returns the word of an item.
  * @param subpath the path from an item to its word, for faults; empty if the item is the word.
  */
-const requireUnique = <Word>(wordOf: (item: Word) => string, subpath: PropertyKey[] = []) =>
+const requireDistinct = <Word>(getWord: (item: Word) => string, subpath: PropertyKey[] = []) =>
   z.check<Word[]>((payload) => {
     const found = new Set<string>()
     for (const [index, item] of payload.value.entries()) {
-      const word = wordOf(item)
+      const word = getWord(item)
       if (found.has(word)) {
         const message = `"${word}" is given twice`
         payload.issues.push({ code: 'custom', path: [index, ...subpath], message, input: word })
@@ -162,11 +162,11 @@ const sortSchema = (resource: Resource) => {
     .array(term)
     .max(10)
     .default([])
-    .check(requireUnique(({ by }) => by, ['by']))
+    .check(requireDistinct(({ by }) => by, ['by']))
 }
 
 const includeSchema = (words: string[]) =>
-  z.array(z.enum(words)).max(words.length).check(requireUnique(String)).default([])
+  z.array(z.enum(words)).max(words.length).check(requireDistinct(String)).default([])
 
 /** The properties that bodies of searches and of their exports share: condition, order and representation. */
 function selectionShape(resource: Resource, includes: string[]) {
@@ -177,7 +177,7 @@ function selectionShape(resource: Resource, includes: string[]) {
       .array(fieldNameSchema(resource))
       .min(1)
       .max(propertiesOf(resource).length)
-      .check(requireUnique(String))
+      .check(requireDistinct(String))
       .optional(),
     include: includeSchema(includes),
   }

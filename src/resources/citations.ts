@@ -10,7 +10,7 @@ import { field } from '../model/fields/index.ts'
 import { anyOf, filterByAny } from '../model/filters.ts'
 import { jsonObject, jsonObjectOrNull } from '../model/json.ts'
 import { keys, uuidPattern } from '../model/keys.ts'
-import { checkProperty } from '../model/property-pointer.ts'
+import { checkCitedProperty } from '../model/property-pointer.ts'
 import type { Registry } from '../model/registry.ts'
 import { defineResource } from '../model/resource.ts'
 import { registerSchema } from '../model/schema-names.ts'
@@ -54,7 +54,7 @@ const citedColumns = ({ columns }: FieldContext) => ({
 })
 
 /** Selects the ids of records with the given keys, in any resource. */
-function idsOfKeys({ declarations }: Registry, keys: SQL): SQL {
+function selectIdsByKeys({ declarations }: Registry, keys: SQL): SQL {
   const withNaturalKey = declarations
     .filter(({ naturalKey }) => naturalKey !== undefined)
     .map(({ name }) => name)
@@ -63,7 +63,7 @@ function idsOfKeys({ declarations }: Registry, keys: SQL): SQL {
 }
 
 /** Selects the ids of the records that the filter `country` of their resource finds, in any resource except citations. */
-function idsOfCountries({ resources }: Registry, codes: SQL): SQL {
+function selectIdsByCountries({ resources }: Registry, codes: SQL): SQL {
   const queries = resources.flatMap(({ name, table, id, filters }) => {
     const condition = name === 'citations' ? undefined : filters.country?.comparisons.eq
     return condition ? [sql`select ${id} from ${table} where ${condition.sql(codes, () => undefined)}`] : []
@@ -112,12 +112,12 @@ const citedRecord = () =>
           record: filterByAny(
             z.string().regex(/^[0-9A-Za-z-]{1,100}$/, { error: 'must be the id, code or slug of a record' }),
             'Key of the cited record.',
-            (values) => sql`${record} in (${idsOfKeys(context.registry, values)})`,
+            (values) => sql`${record} in (${selectIdsByKeys(context.registry, values)})`,
           ),
           country: filterByAny(
             keys.country(),
             'Country of the cited record, by the filter `country` of its resource.',
-            (values) => sql`${record} in (${idsOfCountries(context.registry, values)})`,
+            (values) => sql`${record} in (${selectIdsByCountries(context.registry, values)})`,
           ),
         },
         dimensions: {
@@ -239,7 +239,7 @@ export const citations = defineResource(
     description:
       'Evidence for one fact: a source, the location within it, and the record and property that it supports.',
     search: { title: 'excerpt', prose: ['note'] },
-    refine: checkProperty,
+    refine: checkCitedProperty,
     example: {
       source: '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f92',
       record: { resource: 'agreements', id: '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90' },

@@ -2,7 +2,7 @@ import { getTableColumns, getTableName } from 'drizzle-orm'
 import { getTableConfig, type PgColumn } from 'drizzle-orm/pg-core'
 import fc from 'fast-check'
 import type pg from 'pg'
-import { resourceRow } from '../../src/operations/writing/split.ts'
+import { toResourceRow } from '../../src/operations/writing/split.ts'
 import { registry } from '../../src/resources/registry.ts'
 
 /** Random writes to every table of the registry, in SQL that bypasses the service. */
@@ -238,7 +238,7 @@ function deriveExpressions(name: string): TableExpressions {
   if (!table) throw new Error(`the registry has no table ${name}`)
   const resource = registry.resources.find((one) => one.table === table)
   const example = resource
-    ? resourceRow(resource, { id: '', document: resource.document.parse(resource.example) })
+    ? toResourceRow(resource, { id: '', document: resource.document.parse(resource.example) })
     : {}
   const targets = new Map(
     getTableConfig(table).foreignKeys.map((key) => {

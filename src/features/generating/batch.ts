@@ -12,8 +12,8 @@ import type { Document } from '../../operations/writing/documents.ts'
 import {
   composeRecords,
   type RecordToWrite,
-  resourceRow,
-  rowsOfLists,
+  toListRows,
+  toResourceRow,
 } from '../../operations/writing/split.ts'
 
 /** The actor of the revisions of generated records. */
@@ -73,11 +73,11 @@ export class Batch {
       }
       tables.set(
         resource.table,
-        written.map((record) => resourceRow(resource, record)),
+        written.map((record) => toResourceRow(resource, record)),
       )
     }
     for (const resource of this.#registry.resources) {
-      for (const { table, rows } of rowsOfLists(resource, this.#recordsByResource.get(resource.name) ?? []))
+      for (const { table, rows } of toListRows(resource, this.#recordsByResource.get(resource.name) ?? []))
         tables.set(table, (tables.get(table) ?? []).concat(rows))
     }
     // Each table comes after the tables to which its rows refer: `records`, the tables of resources, the tables of lists.

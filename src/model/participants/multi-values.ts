@@ -30,7 +30,7 @@ const areaCodes = (level: Level) =>
  * Query of the regions of a level that contain the value of a row.
  * @param rows query with the columns `record`, `value` (a code of `member`) and `role`.
  */
-function areasOf(rows: SQL, member: 'country' | 'region', level: Level): SQL {
+function areaRows(rows: SQL, member: 'country' | 'region', level: Level): SQL {
   const within = sql.raw(member === 'country' ? 'countries_within' : 'regions_within')
   // The regions of a group level are few, and are expanded once. Otherwise a planner that estimates only one row of `rows` would
   // expand them again for each row. At the level `any`, only the regions that a condition on the `value` of the result selects
@@ -56,7 +56,7 @@ export const countryAreas = (
   type: 'text',
   ...(level !== groupLevel && { groupValues: countryAreas(recordId, country, groupLevel) }),
   queries: () => [
-    areasOf(
+    areaRows(
       sql`select ${recordId} as record, ${country} as value, null::text as role from ${recordId.table}`,
       'country',
       level,
@@ -127,8 +127,8 @@ export function participantValues(context: FieldContext, roles: Roles): Particip
     ...common,
     ...(level !== groupLevel && { groupValues: area(groupLevel) }),
     queries: (getOtherFilter) => [
-      ...countryRows(getOtherFilter).map((rows) => areasOf(rows, 'country', level)),
-      areasOf(participantRows(participations.region, getOtherFilter), 'region', level),
+      ...countryRows(getOtherFilter).map((rows) => areaRows(rows, 'country', level)),
+      areaRows(participantRows(participations.region, getOtherFilter), 'region', level),
     ],
     // Looks up the regions once, not for each record.
     some: (getOtherFilter) =>

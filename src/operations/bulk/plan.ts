@@ -212,7 +212,7 @@ function refuseRepeated(resource: Resource, { changes, refused }: BulkPlan): voi
     index: change.index,
     identities: listClaims(resource, change),
   }))
-  for (const { index, identity, firstIndex } of findRepeatedIdentities(entries, { refusesOne: true })) {
+  for (const { index, identity, firstIndex } of findRepeatedIdentities(entries, { isRefusedAlone: true })) {
     if (refused.has(index)) continue
     const what = identity.kind === 'key' ? 'is for the same record as' : 'has the same external id as'
     const message = `${what} operation ${firstIndex}: send one operation for each record`

@@ -146,7 +146,7 @@ function isUntouched({ before, after }: ChangeOfKind<'replace' | 'patch'>, { poi
 }
 
 /** Returns the problem of a written document for its operation; undefined if the change did not cause it. */
-function problemOfWrite(change: Write, problem: Problem | undefined): Problem | undefined {
+function toWriteProblem(change: Write, problem: Problem | undefined): Problem | undefined {
   if (!problem) return undefined
   const { type, message, cause } = problem
   const caused =
@@ -178,7 +178,7 @@ async function explainWrites(
   )
   const problems = await explainRefusals(tx, resource, refusal, written, createdKeys)
   return writes.flatMap((change, index): [number, Problem][] => {
-    const problem = problemOfWrite(change, problems[index])
+    const problem = toWriteProblem(change, problems[index])
     return problem ? [[change.index, problem]] : []
   })
 }
@@ -192,7 +192,7 @@ const listReferredKeys = (resource: Resource, document: Document): Set<string> =
   )
 
 /** Returns the faults for changes that refer to records of the resource, by the key of the record to which they refer. */
-function faultsOfReferences(resource: Resource, writes: readonly Write[]): Map<string, Fault[]> {
+function findReferenceFaults(resource: Resource, writes: readonly Write[]): Map<string, Fault[]> {
   const faults = new Map<string, Fault[]>()
   for (const change of writes) {
     const [document, fault] =
@@ -209,7 +209,7 @@ function faultsOfReferences(resource: Resource, writes: readonly Write[]): Map<s
  * A record whose removal is refused remains, and so do its references. So this function adds a fault to the removal of each
  * record to which a remaining record refers.
  */
-function addFaultsOfRemaining(
+function addRemainingFaults(
   resource: Resource,
   removals: readonly ChangeOfKind<'remove'>[],
   faults: Map<string, Fault[]>,
@@ -241,10 +241,10 @@ async function explainRemovals(
   const changed = writes.flatMap((change) => (change.kind === 'create' ? [] : [change.locked.key]))
   // Neither the removed records nor the former versions of changed records refer to anything in the end.
   const referrers = await findReferrers(tx, resource, removed, { except: [...removed, ...changed] })
-  const faults = faultsOfReferences(resource, writes)
+  const faults = findReferenceFaults(resource, writes)
   for (const [key, found] of referrers)
     faults.set(key, [...found.map(referrerFault), ...(faults.get(key) ?? [])])
-  addFaultsOfRemaining(resource, removals, faults)
+  addRemainingFaults(resource, removals, faults)
   return removals.flatMap(({ index, locked: { key } }): [number, Problem][] => {
     const errors = faults.get(key)
     if (!errors) return []

@@ -148,7 +148,7 @@ const createdOn = ({ createdAt }: ActivityRecord) => createdAt.slice(0, 10)
  * the period ends on the day on which it begins.
  * @returns undefined if a day that is used is outside the years 1 to 9999.
  */
-function periodOf(activity: ActivityRecord, dateBounds: DateBounds, date: string | null): Period | undefined {
+function findPeriod(activity: ActivityRecord, dateBounds: DateBounds, date: string | null): Period | undefined {
   const [earliest, latest] = (date !== null && dateBounds[date]) || []
   const [start] = (activity.startsOn !== null && dateBounds[activity.startsOn]) || []
   // The start matters only for an unknown first day.
@@ -170,7 +170,7 @@ const isAfter = (bound: string, day: string) =>
  * @returns the day, whether the end is open, and the date with its earliest day; undefined if the date is not known, is open at
  * both ends, or has a day outside the years 1 to 9999.
  */
-function boundaryOf(date: string | null, dateBounds: DateBounds, end: 0 | 1) {
+function findBoundary(date: string | null, dateBounds: DateBounds, end: 0 | 1) {
   const bounds = date === null ? undefined : dateBounds[date]
   if (date === null || !bounds?.every(isWritable)) return undefined
   const ownDay = finiteDay(bounds[end])
@@ -185,28 +185,28 @@ function boundaryOf(date: string | null, dateBounds: DateBounds, end: 0 | 1) {
  * @param options `status`: the status in the file. The start is planned while the status is `pipeline`; the end is actual only
  * with `finalisation` or `closed`.
  */
-function datesOf(
+function toDates(
   activity: ActivityRecord,
   dateBounds: DateBounds,
-  { status, today }: { status: ReturnType<typeof statusOf>; today: string },
+  { status, today }: { status: ReturnType<typeof deriveStatus>; today: string },
 ): Activity['dates'] {
   const isPlanned = status === 'pipeline'
   const isOver = status === 'closed' || status === 'finalisation'
-  const start = boundaryOf(activity.startsOn, dateBounds, 0)
-  const end = boundaryOf(activity.endsOn, dateBounds, 1)
+  const start = findBoundary(activity.startsOn, dateBounds, 0)
+  const end = findBoundary(activity.endsOn, dateBounds, 1)
   if (start && end && start.day > end.day) {
     if (start.isOpen) start.day = end.day
     else if (end.isOpen) end.day = start.day
   }
-  const dateOf = ({ date, day, earliest }: NonNullable<typeof start>, planned: string, actual?: string) => {
+  const toDate = ({ date, day, earliest }: NonNullable<typeof start>, planned: string, actual?: string) => {
     // IATI does not allow actual dates in the future.
     const isActual = actual !== undefined && !isAfter(earliest, today)
     const written = isActual && day > today ? today : day
     return { type: isActual ? actual : planned, day: written, note: date === written ? undefined : date }
   }
   const dates = [
-    ...(start ? [dateOf(start, dateTypes.plannedStart, isPlanned ? undefined : dateTypes.actualStart)] : []),
-    ...(end ? [dateOf(end, dateTypes.plannedEnd, isOver ? dateTypes.actualEnd : undefined)] : []),
+    ...(start ? [toDate(start, dateTypes.plannedStart, isPlanned ? undefined : dateTypes.actualStart)] : []),
+    ...(end ? [toDate(end, dateTypes.plannedEnd, isOver ? dateTypes.actualEnd : undefined)] : []),
   ]
   if (dates.length > 0) return dates
   const known = [activity.startsOn, activity.endsOn].filter((date) => date !== null)
@@ -223,7 +223,7 @@ function datesOf(
  * Returns the status. IATI requires one, so an unknown status is derived: `closed` if the record was changed after its end date,
  * otherwise `implementation`.
  */
-function statusOf({ status, endsOn, updatedAt }: ActivityRecord, dateBounds: DateBounds) {
+function deriveStatus({ status, endsOn, updatedAt }: ActivityRecord, dateBounds: DateBounds) {
   if (status !== null) return status
   const end = endsOn === null ? undefined : dateBounds[endsOn]?.[1]
   const changedOn = updatedAt.slice(0, 10)
@@ -235,7 +235,7 @@ type Participant = Omit<ActivityRecord['participants'][number], 'role'> & {
 }
 
 /** Returns the participants whose role IATI has, without repetitions: several roles of the registry may have the same code. */
-function participantsOf({ participants }: ActivityRecord, roles: IatiRoles): Participant[] {
+function selectParticipants({ participants }: ActivityRecord, roles: IatiRoles): Participant[] {
   const found = participants.flatMap(({ role, ...participant }): Participant[] => {
     const code = roles[role]
     // IATI has no role for organisations that receive aid, so they count as implementing.
@@ -245,7 +245,7 @@ function participantsOf({ participants }: ActivityRecord, roles: IatiRoles): Par
   return [...new Map(found.map((participant) => [JSON.stringify(participant), participant])).values()]
 }
 
-function organisationsOf(
+function toOrganisations(
   activity: ActivityRecord,
   participants: readonly Participant[],
 ): Activity['organisations'] {
@@ -276,7 +276,7 @@ const firstPrivateUseCode = '900'
  * Returns the countries and regions that receive the activity. IATI has no codes for former states, whose ISO 3166 codes may
  * belong to other states today. So they are regions of the publisher's vocabulary.
  */
-function recipientsOf(
+function toRecipients(
   activity: ActivityRecord,
   participants: readonly Participant[],
 ): Pick<Activity, 'countries' | 'regions'> {
@@ -303,10 +303,10 @@ function isOverAYear({ start, end }: Period): boolean {
 
 type Amounts = Pick<Activity, 'budgets' | 'plannedDisbursements' | 'transactions' | 'otherAmounts'>
 
-function amountsOf(activity: ActivityRecord, dateBounds: DateBounds): Amounts {
+function toAmounts(activity: ActivityRecord, dateBounds: DateBounds): Amounts {
   const amounts: Amounts = { budgets: [], plannedDisbursements: [], transactions: [], otherAmounts: [] }
   for (const { kind, date, amount, currency, valueUsd, note } of activity.amounts) {
-    const period = periodOf(activity, dateBounds, date)
+    const period = findPeriod(activity, dateBounds, date)
     const type = transactionCodes[kind]
     const sum = { amount, currency, usd: valueUsd, note }
     const money = period && { ...sum, period, date: date === period.start ? null : date }
@@ -324,7 +324,7 @@ function classify({ slug, name, scheme, code }: z.output<typeof topic>) {
   return { code: slug, vocabulary: ownVocabulary, name }
 }
 
-function sectorsOf({ sectors, sectorDetails }: ActivityRecord): Activity['sectors'] {
+function toSectors({ sectors, sectorDetails }: ActivityRecord): Activity['sectors'] {
   return sectors.flatMap(({ topic: slug, percentage }) => {
     const details = sectorDetails.find((sector) => sector.slug === slug)
     return details ? [{ ...classify(details), percentage }] : []
@@ -343,8 +343,8 @@ export function toActivity(
   today: string,
 ): Activity {
   const [found, dateBounds] = row.parse(value)
-  const participants = participantsOf(found, roles)
-  const status = statusOf(found, dateBounds)
+  const participants = selectParticipants(found, roles)
+  const status = deriveStatus(found, dateBounds)
   const iatiId = found.externalIds.find(({ scheme }) => scheme === iatiScheme)
   const nameOfCountry = (code: string | null) =>
     found.locationCountries.find((country) => country.code === code)?.name
@@ -361,23 +361,23 @@ export function toActivity(
     },
     title: found.title,
     description: found.summary ?? found.title,
-    organisations: organisationsOf(found, participants),
+    organisations: toOrganisations(found, participants),
     otherIdentifiers: found.externalIds
       .filter((one) => one !== iatiId)
       .map(({ scheme, id }) => ({ ref: id, owner: scheme })),
     status: statusCodes[status],
-    dates: datesOf(found, dateBounds, { status, today }),
-    ...recipientsOf(found, participants),
+    dates: toDates(found, dateBounds, { status, today }),
+    ...toRecipients(found, participants),
     locations: found.locations.map(({ name, country, latitude, longitude }) => ({
       name: name ?? nameOfCountry(country),
       latitude,
       longitude,
     })),
-    sectors: sectorsOf(found),
+    sectors: toSectors(found),
     tags: found.topicDetails.map(({ slug, name }) => ({ code: slug, vocabulary: ownVocabulary, name })),
     flowType: found.flowType ? flowCodes[found.flowType] : undefined,
     financeType: found.financeType ?? undefined,
     aidType: found.aidType ?? undefined,
-    ...amountsOf(found, dateBounds),
+    ...toAmounts(found, dateBounds),
   }
 }

@@ -13,10 +13,10 @@ const maxNames = 50_000
 /** Names by resource and key, as members of a JSON object: `"CHN":"China"`. */
 type Dictionary = Map<string, Map<string, string>>
 
-const sizeOf = (dictionary: Dictionary) => [...dictionary.values()].reduce((sum, { size }) => sum + size, 0)
+const countNames = (dictionary: Dictionary) => [...dictionary.values()].reduce((sum, { size }) => sum + size, 0)
 
 /** Returns the JSON of the names that the dictionary has for the values in sections, and the values whose names it lacks. */
-function compose(
+function composeNames(
   sections: readonly Section[],
   dictionary: Dictionary,
 ): { json: string; missing: NameLookup[] } {
@@ -114,13 +114,13 @@ export class Names {
     const sections = findReferencesInText(resource, representation, text)
     const dictionary =
       (isPast ? undefined : this.#currentDictionary(language, database.freshness?.asOf)) ?? new Map()
-    const { json, missing } = compose(sections, dictionary)
+    const { json, missing } = composeNames(sections, dictionary)
     const statementText = namesStatementText(sections, resource.registry, language)
     if (statementText !== undefined) database.reportRead(statementText)
     if (missing.length === 0) return json
     // If something changes while the names are read, the next request does not use this dictionary.
     await readNames(tx, resource.registry, missing, language, dictionary)
-    return compose(sections, dictionary).json
+    return composeNames(sections, dictionary).json
   }
 
   /**
@@ -136,7 +136,7 @@ export class Names {
     if (this.#generation !== generation) this.#dictionaries.clear()
     this.#generation = generation
     const found = this.#dictionaries.get(language)
-    if (found && sizeOf(found) < maxNames) return found
+    if (found && countNames(found) < maxNames) return found
     const dictionary: Dictionary = new Map()
     this.#dictionaries.set(language, dictionary)
     return dictionary

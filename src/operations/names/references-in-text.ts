@@ -44,10 +44,10 @@ function makeFinder(properties: ReferenceProperty[]): Finder {
 }
 
 /** The latest finders of a resource, by representation. Clients can request any number of representations. */
-const findersOf = lazyFor((_resource: Resource) => new LRUCache<string, Finder>({ max: 100 }))
+const getFinders = lazyFor((_resource: Resource) => new LRUCache<string, Finder>({ max: 100 }))
 
 function getFinder(resource: Resource, { fields, include }: Representation): Finder {
-  const finders = findersOf(resource)
+  const finders = getFinders(resource)
   const key = `${fields.join()}|${include.join()}`
   const finder = finders.get(key) ?? makeFinder(referenceProperties(resource, fields, include))
   finders.set(key, finder)

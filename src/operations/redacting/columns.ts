@@ -4,7 +4,7 @@ import { columnOf } from '../../database/columns.ts'
 import type { TableRows } from '../../model/field.ts'
 import type { Resource } from '../../model/resource.ts'
 import { unwrapped } from '../../model/schema-names.ts'
-import { columnsOfValue } from '../writing/split.ts'
+import { toColumnValues } from '../writing/split.ts'
 
 /** A column that stores the values of a property. */
 export interface PropertyColumn {
@@ -54,7 +54,7 @@ export function propertyColumns(resource: Resource, path: string[]): PropertyCol
   if (!bound || !schema) return []
   const value = markedValue(schema, rest)
   const written: TableRows[] = [
-    { table: resource.table, rows: [columnsOfValue(bound, value)] },
+    { table: resource.table, rows: [toColumnValues(bound, value)] },
     ...(bound.rows?.split([{ id: '', value }]) ?? []),
   ]
   return written.flatMap(({ table, rows: tableRows }) =>

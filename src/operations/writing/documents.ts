@@ -12,13 +12,13 @@ import { releaseUniqueValues } from './released-values.ts'
 import {
   type ComposedRecord,
   composeRecords,
-  listTables,
+  getListTables,
   newRecordProperties,
   type RecordToWrite,
   recordRowsJson,
-  resourceRow,
-  rowsOfLists,
   toInsert,
+  toListRows,
+  toResourceRow,
 } from './split.ts'
 
 /** A JSON object, usually with all properties of a record that clients write, without version and timestamps. */
@@ -138,8 +138,8 @@ export async function insertDocuments(
         properties: newRecordProperties,
         rows: recordRowsJson(resource, written),
       },
-      toInsert({ table: resource.table, rows: written.map((record) => resourceRow(resource, record)) }),
-      ...rowsOfLists(resource, written).map(toInsert),
+      toInsert({ table: resource.table, rows: written.map((record) => toResourceRow(resource, record)) }),
+      ...toListRows(resource, written).map(toInsert),
       revisionWrite(resource, stored, change, time),
     ]),
   )
@@ -223,7 +223,10 @@ export async function updateDocuments(
     after,
   }))
   for (const release of releaseUniqueValues(resource, changedRows)) await tx.query(writeStatement([release]))
-  const resourceRows = tableChanges.map(({ record }) => ({ ...resourceRow(resource, record), id: record.id }))
+  const resourceRows = tableChanges.map(({ record }) => ({
+    ...toResourceRow(resource, record),
+    id: record.id,
+  }))
   await tx.query(
     writeStatement([
       {
@@ -237,7 +240,7 @@ export async function updateDocuments(
         : []),
       ...changedLists
         .flatMap(({ property, differing }) =>
-          rowsOfLists(
+          toListRows(
             resource,
             differing.map(({ record }) => record),
             [property],
@@ -269,7 +272,7 @@ export async function deleteDocuments(
   // All records have the same time: that of the transaction (`change_time()`).
   await tx.query(writeStatement([revisionWrite(resource, stored, change, removed.at(-1)?.time ?? '')]))
   // All lists are deleted first: the lists of a removed record may refer to another one, whose deletion checks foreign keys.
-  const tables = listTables(resource)
+  const tables = getListTables(resource)
   if (removed.length > 1 && tables.length > 0) await tx.query(deleteStatement(tables, ids))
   await tx.query(deleteStatement([{ table: records, recordId: records.id }], ids))
   return stored.map(({ version }) => version)

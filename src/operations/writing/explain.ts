@@ -147,24 +147,25 @@ async function explainInternalReferences(
   entries: readonly DocumentToWrite[],
 ): Promise<(Problem | undefined)[]> {
   const [, referrer, target = ''] = internalReference.exec(message) ?? []
-  const nameOf = (entry: DocumentToWrite) => `${resource.name} ${ownKey(resource, entry)}`
+  const formatEntry = (entry: DocumentToWrite) => `${resource.name} ${ownKey(resource, entry)}`
   const references = listPublicReferences(resource, entries)
   const internal = await findInternalTargets(tx, resource, references.flat())
   for (const entry of entries)
-    if (entry.document.visibility === 'internal') internal.add(nameOf(entry))
-    else internal.delete(nameOf(entry))
+    if (entry.document.visibility === 'internal') internal.add(formatEntry(entry))
+    else internal.delete(formatEntry(entry))
   internal.add(target)
   const faulty = references.map((found) =>
     found.filter((reference) => internal.has(formatRecordKey(reference))),
   )
-  const hides = (entry: DocumentToWrite) => nameOf(entry) === target && entry.before?.visibility === 'public'
+  const hides = (entry: DocumentToWrite) =>
+    formatEntry(entry) === target && entry.before?.visibility === 'public'
   const isHidden = entries.some(hides)
   return entries.map((entry, index) => {
     const found = faulty[index] ?? []
-    const refers = nameOf(entry) === referrer || found.length > 0
+    const refers = formatEntry(entry) === referrer || found.length > 0
     if (entries.length > 1 && !(isHidden ? hides(entry) : refers)) return undefined
     const [first] = found
-    const subject = entry.key === undefined ? `the ${resource.noun}` : nameOf(entry)
+    const subject = entry.key === undefined ? `the ${resource.noun}` : formatEntry(entry)
     const pair =
       first === undefined || isHidden
         ? message

@@ -35,23 +35,23 @@ interface RepeatedIdentity {
 
 /**
  * Yields each identity that an earlier entry has. Repetitions within one entry do not count.
- * @param options `refusesOne`: an entry that repeats an identity is refused alone, so its other identities stay free for later
+ * @param options `isRefusedAlone`: an entry that repeats an identity is refused alone, so its other identities stay free for later
  *   entries.
  */
 export function* findRepeatedIdentities(
   entries: Iterable<{ index: number; identities: Identity[] }>,
-  { refusesOne }: { refusesOne: boolean },
+  { isRefusedAlone }: { isRefusedAlone: boolean },
 ): Generator<RepeatedIdentity> {
   const firstIndexes = new Map<string, number>()
-  const wordOf = ({ kind, value }: Identity) => `${kind} ${value}`
+  const formatIdentity = ({ kind, value }: Identity) => `${kind} ${value}`
   for (const { index, identities } of entries) {
     const repeated = identities.flatMap((identity): RepeatedIdentity[] => {
-      const firstIndex = firstIndexes.get(wordOf(identity))
+      const firstIndex = firstIndexes.get(formatIdentity(identity))
       return firstIndex === undefined ? [] : [{ index, identity, firstIndex }]
     })
     yield* repeated
-    if (refusesOne && repeated.length > 0) continue
+    if (isRefusedAlone && repeated.length > 0) continue
     for (const identity of identities)
-      if (!firstIndexes.has(wordOf(identity))) firstIndexes.set(wordOf(identity), index)
+      if (!firstIndexes.has(formatIdentity(identity))) firstIndexes.set(formatIdentity(identity), index)
   }
 }

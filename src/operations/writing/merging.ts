@@ -20,7 +20,7 @@ import { explainRefusal, findCycle, problemAt } from './explain.ts'
 import { acquireAdvisoryLocks, acquireManyRecordsLock, type LockedRecord, lockRecords } from './locks.ts'
 import { findReferences, setAt } from './references.ts'
 import { findReferrers } from './referrers.ts'
-import { listTables } from './split.ts'
+import { getListTables } from './split.ts'
 import { checkDocument, invalidBody } from './validation.ts'
 
 /** The changes of documents and rows in a merge. */
@@ -204,7 +204,7 @@ export async function releaseMerged(
   const stored = { key, version: version + 1, document }
   const removal: Change = { ...change, kind: 'remove', mergedInto: into.key }
   await tx.query(writeStatement([revisionWrite(resource, [stored], removal, time)]))
-  const tables = listTables(resource)
+  const tables = getListTables(resource)
   if (tables.length > 0) await tx.query(deleteStatement(tables, [id]))
 }
 

@@ -67,7 +67,7 @@ function addRepeated(resource: Resource, documents: Document[], faults: FaultLis
     index,
     identities: listIdentities(resource, document),
   }))
-  for (const { index, identity, firstIndex } of findRepeatedIdentities(entries, { refusesOne: false })) {
+  for (const { index, identity, firstIndex } of findRepeatedIdentities(entries, { isRefusedAlone: false })) {
     const message = `is the same as in line ${firstIndex + 1}`
     faults.add(() => atLine(index)({ pointer: formatPointer(identity.path), code: 'repeated', message }))
   }

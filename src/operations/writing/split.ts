@@ -27,18 +27,18 @@ function composeDocument(resource: Resource, record: RecordToWrite): string {
 }
 
 /** Returns the columns of a property's value in the table of the resource; none if the value is only in other tables. */
-export const columnsOfValue = ({ field, context, rows }: BoundField, value: unknown): Row =>
+export const toColumnValues = ({ field, context, rows }: BoundField, value: unknown): Row =>
   field.toColumns?.(value, context) ?? (rows ? {} : { [context.name]: value })
 
 /** Returns the row of a document in the table of the resource. */
-export function resourceRow(
+export function toResourceRow(
   resource: Resource,
   { id, document }: Pick<RecordToWrite, 'id' | 'document'>,
 ): Row {
   // The database generates the id of a record from its key if clients assign the keys.
   const row: Row = resource.key.assignedBy === 'registry' ? { id } : {}
   for (const [name, bound] of Object.entries(resource.boundFields))
-    Object.assign(row, columnsOfValue(bound, document[name]))
+    Object.assign(row, toColumnValues(bound, document[name]))
   return row
 }
 
@@ -46,7 +46,7 @@ export function resourceRow(
  * Returns the rows of documents in tables of lists.
  * @param properties names of properties, of which those without lists have no rows; all when left out.
  */
-export const rowsOfLists = (
+export const toListRows = (
   resource: Resource,
   records: Pick<RecordToWrite, 'id' | 'document'>[],
   properties = Object.keys(resource.boundFields),
@@ -59,7 +59,7 @@ export const rowsOfLists = (
   )
 
 /** Returns the tables that have the lists of a resource's records. */
-export const listTables = (resource: Resource): RecordRows[] =>
+export const getListTables = (resource: Resource): RecordRows[] =>
   Object.values(resource.boundFields).flatMap(({ rows }) => rows?.tables ?? [])
 
 /** Returns the write that inserts rows into a table. */
