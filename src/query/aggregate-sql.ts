@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type { QueryConfig } from 'pg'
 import { commaList, literal, unionAll } from '../database/columns.ts'
+import type { Statement } from '../database/statement.ts'
 import type { Dimension, Measure } from '../model/dimensions.ts'
 import type { GetOtherFilter } from '../model/filters.ts'
 import { jsonObject } from '../model/json.ts'
@@ -354,7 +354,6 @@ function buildSql(plan: AggregatePlan): SQL {
     where: conditionSql(
       toSearchable(plan.resource),
       plan.where,
-      0,
       plan.asOf === undefined ? 'scan' : 'past scan',
     ),
   }
@@ -370,7 +369,7 @@ function buildSql(plan: AggregatePlan): SQL {
  * Returns the statement of an aggregate: one row of `data` (the JSON of the shown groups, separated by commas), `groups` (the
  * number of groups that match `having`, including those beyond the limit) and `total` (the number of records that match `where`).
  */
-export function aggregateStatement(plan: AggregatePlan): QueryConfig {
+export function aggregateStatement(plan: AggregatePlan): Statement {
   const { resource, where, groupBy, measures, sort, having, language, top, asOf } = plan
   const shape = JSON.stringify([
     'aggregate',

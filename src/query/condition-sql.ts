@@ -22,8 +22,8 @@ export type AccessPath = 'index' | 'scan' | 'past scan'
 function comparisonsSql(
   searchable: Searchable,
   comparisons: FilterComparison[],
-  firstPlaceholder: number,
   accessPath: AccessPath,
+  firstPlaceholder: number,
 ): SQL[] {
   const getOtherFilter: GetOtherFilter = (name, wanted = 'eq') => {
     const index = comparisons.findIndex(({ filter, operator }) => filter === name && operator === wanted)
@@ -50,7 +50,7 @@ function elementsSql(
   const { keyForCollections: key } = searchable
   if (!key) throw new Error(`the collection ${condition.collection} has no key to refer to`)
   const { table, parentKey } = collection
-  const holds = conditionSql(collection, condition.of, firstPlaceholder)
+  const holds = conditionSql(collection, condition.of, 'index', firstPlaceholder)
   switch (condition.quantifier) {
     case 'some':
       return sql`(${commaList(key)}) in (select ${commaList(parentKey)} from ${table} where (${holds}))`
@@ -62,19 +62,19 @@ function elementsSql(
 }
 
 /** Splits a condition into conditions that must all be true. The parts of nested `all`s become separate conditions. */
-function conjuncts(
+function listConjuncts(
   searchable: Searchable,
   condition: Condition,
-  firstPlaceholder: number,
   accessPath: AccessPath,
+  firstPlaceholder: number,
 ): SQL[] {
   if (condition.kind === 'fields')
-    return comparisonsSql(searchable, condition.comparisons, firstPlaceholder, accessPath)
+    return comparisonsSql(searchable, condition.comparisons, accessPath, firstPlaceholder)
   if (condition.kind !== 'all')
-    return [sql`(${conditionSql(searchable, condition, firstPlaceholder, accessPath)})`]
+    return [sql`(${conditionSql(searchable, condition, accessPath, firstPlaceholder)})`]
   let next = firstPlaceholder
   return condition.of.flatMap((part) => {
-    const found = conjuncts(searchable, part, next, accessPath)
+    const found = listConjuncts(searchable, part, accessPath, next)
     next += listValues(part).length
     return found
   })
@@ -106,22 +106,22 @@ function allSql(conditions: SQL[]): SQL {
 
 /**
  * Returns the SQL of a condition, with a placeholder for each value.
- * @param firstPlaceholder number of the first placeholder. The numbers of `conditionValues` begin with 0.
  * @param accessPath how the statement reads records. For scans, some comparisons have a faster form.
+ * @param firstPlaceholder number of the first placeholder. The numbers of `conditionValues` begin with 0.
  * @throws Error for a filter, operator or collection that `searchable` does not have.
  */
 export function conditionSql(
   searchable: Searchable,
   condition: Condition,
-  firstPlaceholder = 0,
   accessPath: AccessPath = 'index',
+  firstPlaceholder = 0,
 ): SQL {
   if (condition.kind === 'fields' || condition.kind === 'all')
-    return allSql(conjuncts(searchable, condition, firstPlaceholder, accessPath))
+    return allSql(listConjuncts(searchable, condition, accessPath, firstPlaceholder))
   if (condition.kind === 'elements') return elementsSql(searchable, condition, firstPlaceholder)
   let next = firstPlaceholder
   const parts = getParts(condition).map((part) => {
-    const partSql = sql`(${conditionSql(searchable, part, next, accessPath)})`
+    const partSql = sql`(${conditionSql(searchable, part, accessPath, next)})`
     next += listValues(part).length
     return partSql
   })

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { commaList, literal } from '../database/columns.ts'
 import type { Statement } from '../database/statement.ts'
 import { records } from '../database/tables/records.ts'
-import { documentJson, hasAllProperties, propertiesOf, shapeLiteral } from '../model/document.ts'
+import { documentJson, hasAllProperties, shapeLiteral } from '../model/document.ts'
 import { recordId } from '../model/keys.ts'
 import { belongsTo, getInclude, type Resource, toSearchable } from '../model/resource.ts'
 import type { SortKey } from '../model/sorts.ts'
@@ -207,12 +207,6 @@ export function estimateStatement(plan: ListPlan): Statement {
     conditionValues(plan.where),
   )
 }
-
-/** Returns the representation with all properties and no includes. */
-export const wholeRepresentation = (resource: Resource): Representation => ({
-  fields: propertiesOf(resource),
-  include: [],
-})
 
 /**
  * Returns the statement that reads records by key: `id`, `key`, `version`, `document` as text (null if an include is too large,

@@ -18,6 +18,12 @@ export interface Representation {
   names?: boolean
 }
 
+/** Returns the representation with all properties and no includes. */
+export const wholeRepresentation = (resource: Resource): Representation => ({
+  fields: propertiesOf(resource),
+  include: [],
+})
+
 /** The value of `include` that adds names. */
 export const namesInclude = 'names'
 

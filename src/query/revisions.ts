@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
-import type { QueryConfig } from 'pg'
 import { timelineColumn } from '../database/replicas/position.ts'
+import type { Statement } from '../database/statement.ts'
 import { revisions } from '../database/tables/index.ts'
 import type { changeKinds } from '../database/vocabularies.ts'
 import { rfc3339 } from '../model/document.ts'
@@ -39,7 +39,7 @@ export function historyStatement(
   key: string,
   before: number | undefined,
   limit: number,
-): QueryConfig {
+): Statement {
   const build = () => {
     const bound = before === undefined ? sql`` : sql` and version < ${placeholder('before')}::int`
     const orderBy = sql`order by version desc`
@@ -53,7 +53,7 @@ export function historyStatement(
 }
 
 /** Returns the statement of one revision: a row of `entry` and `document`, as in `historyStatement`. */
-export function revisionStatement(resource: Resource, key: string, version: number): QueryConfig {
+export function revisionStatement(resource: Resource, key: string, version: number): Statement {
   const build = () =>
     sql`select ${entry} as entry, document::text as document from ${revisions}
       where resource = ${placeholder('resource')} and key = ${placeholder('key')} and version = ${placeholder('version')}::int`
@@ -125,7 +125,7 @@ export const changeJson = (registry: Registry, { resource, entry, document }: Fe
   revisionJson(registry.find(resource) ?? {}, entry, document)
 
 /** Returns the statement of the last change that the feed shows: a row of `position`, or none. */
-export const feedEndStatement = (): QueryConfig =>
+export const feedEndStatement = (): Statement =>
   statement(
     'feed|end',
     () => sql`select transaction || '.' || sequence as position from ${revisions}
@@ -145,7 +145,7 @@ export interface FeedState {
  * Returns the statement that compares a position with the end of the feed: a `FeedState`. The end moves back only when the
  * registry is restored to an earlier state. So a position beyond it is from another registry, or of a lost change.
  */
-export const feedStateStatement = ({ transaction }: Pick<FeedPosition, 'transaction'>): QueryConfig =>
+export const feedStateStatement = ({ transaction }: Pick<FeedPosition, 'transaction'>): Statement =>
   statement(
     'feed|state',
     () =>
@@ -166,7 +166,7 @@ export function feedStatement({
   order,
   limit,
   withUnsettled,
-}: FeedPlan): QueryConfig {
+}: FeedPlan): Statement {
   // An index has the changes of a resource in the order of the feed. With `any`, PostgreSQL sorts all changes of the resources, after
   // it has checked for each whether readers without a key may see it.
   const isByResource = resources.length > 0 && countries.length === 0

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { fillPlaceholders, type SQL, sql } from 'drizzle-orm'
 import { LRUCache } from 'lru-cache'
-import type { QueryConfig } from 'pg'
 import { compileSql } from '../database/dialect.ts'
+import type { Statement } from '../database/statement.ts'
 
 /** SQL of the size in bytes after which no further document is added to a page. */
 export const maxPageBytesSql: SQL = sql.raw(String(16 * 1024 * 1024))
@@ -55,7 +55,7 @@ function compile(cacheKey: string, build: () => SQL): CompiledStatement {
  * @param build returns the SQL, with `placeholder(name)` for values. Called only for a new cache key.
  * @param values for the placeholders, by name.
  */
-export function statement(cacheKey: string, build: () => SQL, values: Record<string, unknown>): QueryConfig {
+export function statement(cacheKey: string, build: () => SQL, values: Record<string, unknown>): Statement {
   const { name, text, parameters } = compile(cacheKey, build)
   return { name, text, values: fillPlaceholders(parameters, values) }
 }

@@ -81,8 +81,8 @@ function whereSql({ selected, asOf }: NetworkSelection): SQL[] {
     const condition = conditionSql(
       toSearchable(resource),
       where,
-      parameter,
       asOf === undefined ? 'scan' : 'past scan',
+      parameter,
     )
     parameter += listValues(where).length
     return condition

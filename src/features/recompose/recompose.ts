@@ -10,7 +10,8 @@ import type { Registry } from '../../model/registry.ts'
 import { belongsTo, type Resource } from '../../model/resource.ts'
 import { lockRecord, markAsService } from '../../operations/writing/locks.ts'
 import { Problem } from '../../problems/problem.ts'
-import { readStatement, wholeRepresentation } from '../../query/list-sql.ts'
+import { readStatement } from '../../query/list-sql.ts'
+import { wholeRepresentation } from '../../query/representation.ts'
 import { placeholder, statement } from '../../query/statement.ts'
 
 /**

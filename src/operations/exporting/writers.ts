@@ -6,7 +6,6 @@ import { type LocatedRecord, writeFeatureCollection } from '../../formats/geojso
 import { iatiFile } from '../../formats/iati.ts'
 import { parseNdjson } from '../../formats/ndjson.ts'
 import { type SheetColumn, writeWorkbook } from '../../formats/xlsx.ts'
-import { propertiesOf } from '../../model/document.ts'
 import type { Language } from '../../model/languages.ts'
 import type { Resource } from '../../model/resource.ts'
 import {
@@ -20,6 +19,7 @@ import {
 } from '../../query/export.ts'
 import { type FlatColumn, flatColumns, type RowUnit } from '../../query/flat.ts'
 import type { Selection } from '../../query/list.ts'
+import { wholeRepresentation } from '../../query/representation.ts'
 import { passInSlices } from '../../time-slice.ts'
 import type { Publisher } from '../operation.ts'
 import { toActivity } from './activity.ts'
@@ -76,7 +76,7 @@ async function* copySources(session: CopySession, statement: string): AsyncGener
 
 function sourcesSheet(selection: Selection, session: CopySession) {
   const resource = selection.resource.registry.get('sources')
-  const columns = flatColumns(resource, { fields: propertiesOf(resource), include: [] })
+  const columns = flatColumns(resource, wholeRepresentation(resource))
   const rows = copySources(session, sourcesStatement(selection, columns))
   return {
     name: resource === selection.resource ? 'cited sources' : resource.name,
