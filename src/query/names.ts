@@ -8,7 +8,7 @@ import { placeholder, statement } from './statement.ts'
 /** The keys of records whose names are requested, such as keys of countries. */
 export interface NameLookup {
   resource: string
-  values: string[]
+  keys: string[]
 }
 
 function namesSql(registry: Registry, { resource }: NameLookup, index: number, language: Language): SQL {
@@ -20,7 +20,7 @@ function namesSql(registry: Registry, { resource }: NameLookup, index: number, l
 /**
  * Returns the statement that finds names of records: rows of `index` (in `lookups`), `value` and `name`. A value without a
  * record has no row.
- * @param lookups values must have the form of the keys.
+ * @param lookups keys must have the form of the resource's keys.
  */
 export const namesStatement = (
   registry: Registry,
@@ -30,5 +30,5 @@ export const namesStatement = (
   statement(
     `names|${language}|${lookups.map(({ resource }) => resource).join()}`,
     () => unionAll(lookups.map((lookup, index) => namesSql(registry, lookup, index, language))),
-    Object.fromEntries(lookups.map(({ values }, index) => [`values.${index}`, values])),
+    Object.fromEntries(lookups.map(({ keys }, index) => [`values.${index}`, keys])),
   )

@@ -16,7 +16,7 @@ export async function readNames(
     groupBy(records, ({ resource }) => resource),
     ([resource, ofResource]) => ({
       resource,
-      values: ofResource.map(({ key }) => key),
+      keys: ofResource.map(({ key }) => key),
     }),
   )
   if (lookups.length === 0) return () => null

@@ -13,9 +13,10 @@ const maxNames = 50_000
 /** Names by resource and key, as members of a JSON object: `"CHN":"China"`. */
 type Dictionary = Map<string, Map<string, string>>
 
-const countNames = (dictionary: Dictionary) => [...dictionary.values()].reduce((sum, { size }) => sum + size, 0)
+const countNames = (dictionary: Dictionary) =>
+  [...dictionary.values()].reduce((sum, { size }) => sum + size, 0)
 
-/** Returns the JSON of the names that the dictionary has for the values in sections, and the values whose names it lacks. */
+/** Returns the JSON of the names that the dictionary has for the keys in sections, and the keys whose names it lacks. */
 function composeNames(
   sections: readonly Section[],
   dictionary: Dictionary,
@@ -23,24 +24,20 @@ function composeNames(
   const missing: NameLookup[] = []
   const parts = sections.map((section) => {
     const names = dictionary.get(section.resource)
-    const values: string[] = []
+    const keys: string[] = []
     let members = ''
-    for (const value of section.values) {
-      const member = names?.get(value)
-      if (member === undefined) values.push(value)
+    for (const key of section.keys) {
+      const member = names?.get(key)
+      if (member === undefined) keys.push(key)
       else members += members === '' ? member : `,${member}`
     }
-    if (values.length > 0) missing.push({ ...section, values })
+    if (keys.length > 0) missing.push({ ...section, keys })
     return `"${section.resource}":{${members}}`
   })
   return { json: `{${parts.join()}}`, missing }
 }
 
-/** Whether a value has the form of a key of a resource. */
-const isWellFormed = (registry: Registry, resource: string, value: string) =>
-  registry.keySpec(resource).schema.safeParse(value).success
-
-/** Reads names into a dictionary. A value without a record gets no entry. */
+/** Reads names into a dictionary. A key that is malformed, or has no record, gets no entry. */
 async function readNames(
   tx: Transaction,
   registry: Registry,
@@ -48,9 +45,10 @@ async function readNames(
   language: Language,
   dictionary: Dictionary,
 ): Promise<void> {
-  const lookups = missing.flatMap(({ resource, values }) => {
-    const keys = values.filter((value) => isWellFormed(registry, resource, value))
-    return keys.length > 0 ? [{ resource, values: keys }] : []
+  const lookups = missing.flatMap(({ resource, keys }) => {
+    const { schema } = registry.keySpec(resource)
+    const wellFormed = keys.filter((key) => schema.safeParse(key).success)
+    return wellFormed.length > 0 ? [{ resource, keys: wellFormed }] : []
   })
   if (lookups.length === 0) return
   const statement = namesStatement(registry, lookups, language)
@@ -62,15 +60,13 @@ async function readNames(
   }
 }
 
-/** Returns the text of the statement that reads names for the values in sections; undefined if there are no values. */
+/** Returns the text of the statement that reads names for the keys in sections; undefined if there are no keys. */
 function namesStatementText(
   sections: readonly Section[],
   registry: Registry,
   language: Language,
 ): string | undefined {
-  const lookups = sections
-    .filter(({ values }) => values.size > 0)
-    .map(({ resource }) => ({ resource, values: [] }))
+  const lookups = sections.filter(({ keys }) => keys.size > 0).map(({ resource }) => ({ resource, keys: [] }))
   return lookups.length === 0 ? undefined : namesStatement(registry, lookups, language).text
 }
 

@@ -10,22 +10,22 @@ import type { Representation } from '../../query/representation.ts'
  * long. The text of a value never looks like a property, since quotation marks in it are escaped.
  */
 
-/** The values that refer to records of one resource. In a response, `names` has one section for each resource. */
-export interface Section extends Omit<NameLookup, 'values'> {
-  values: Set<string>
+/** The keys of records of one resource to which records refer. In a response, `names` has one section for each resource. */
+export interface Section extends Omit<NameLookup, 'keys'> {
+  keys: Set<string>
 }
 
 interface Finder {
   /** Matches a reference property up to the first character of its value: `"country":"`. */
   pattern: RegExp
-  sections: Omit<Section, 'values'>[]
-  /** Indexes in `sections` of the sections that values belong to, by the text that `pattern` matches. */
+  sections: Omit<Section, 'keys'>[]
+  /** Indexes in `sections` of the sections that keys belong to, by the text that `pattern` matches. */
   sectionIndexes: Map<string, number[]>
 }
 
 const escapePattern = (text: string) => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)
 
-/** The possible first characters of a value: a text, or a list of texts. */
+/** The first character of a key or of a list of keys. */
 const openings = ['"', '[']
 
 function makeFinder(properties: ReferenceProperty[]): Finder {
@@ -55,20 +55,20 @@ function getFinder(resource: Resource, { fields, include }: Representation): Fin
 }
 
 /**
- * Adds a value, or each value of a list. Keys and codes have no characters that JSON escapes.
- * @param index the index after the first character of the value or list (`"` or `[`).
+ * Adds a key, or each key of a list. Keys have no characters that JSON escapes.
+ * @param index the index after the first character of the key or list (`"` or `[`).
  */
-function addValues(values: Set<string>, text: string, index: number): void {
+function addKeys(keys: Set<string>, text: string, index: number): void {
   if (text[index - 1] === '"') {
-    values.add(text.slice(index, text.indexOf('"', index)))
+    keys.add(text.slice(index, text.indexOf('"', index)))
     return
   }
   const end = text.indexOf(']', index)
-  if (end > index) for (const value of text.slice(index + 1, end - 1).split('","')) values.add(value)
+  if (end > index) for (const value of text.slice(index + 1, end - 1).split('","')) keys.add(value)
 }
 
 /**
- * Returns the sections of the references of records, each with its values in the order of the text. A section may have no values.
+ * Returns the sections of the references of records, each with its keys in the order of the text. A section may have no keys.
  * @param text JSON of the records, as PostgreSQL composes it.
  */
 export function findReferencesInText(
@@ -82,9 +82,9 @@ export function findReferencesInText(
   pattern.lastIndex = 0
   for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
     for (const index of sectionIndexes.get(match[0]) ?? []) {
-      const values = found[index]
-      if (values) addValues(values, text, pattern.lastIndex)
+      const keys = found[index]
+      if (keys) addKeys(keys, text, pattern.lastIndex)
     }
   }
-  return sections.map((section, index) => ({ ...section, values: found[index] ?? new Set() }))
+  return sections.map((section, index) => ({ ...section, keys: found[index] ?? new Set() }))
 }
