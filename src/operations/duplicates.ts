@@ -13,7 +13,7 @@ import { etagHeader, ifNoneMatch } from './entity-tags.ts'
 import type { Operation } from './operation.ts'
 import { linkHeader, pageHeaders } from './page.ts'
 import { pageEnvelope } from './page-envelope.ts'
-import { notModified, pageInfoSchema } from './response-schemas.ts'
+import { namedPageSchema, notModified } from './response-schemas.ts'
 
 const limits = { defaultSize: 100, maxSize: 200 } as const
 
@@ -35,36 +35,29 @@ const example = {
   score: 0.67,
 }
 
-const duplicatePage = registerResponseSchema(
-  'DuplicatePage',
+const duplicatePair = registerResponseSchema(
+  'DuplicatePair',
   z
     .strictObject({
-      data: z.array(
-        registerResponseSchema(
-          'DuplicatePair',
-          z
-            .strictObject({
-              record: similarRecord,
-              other: similarRecord,
-              same: z.array(z.string()).meta({
-                description:
-                  'Properties with equal, non-empty values in both, except names, ids, visibility, version and timestamps.',
-              }),
-              score: z.number().min(0).max(1).meta({
-                description:
-                  'Share of the properties in `same` among those with values in both, with the same exceptions; 0.5 if there are none.',
-              }),
-            })
-            .meta({ description: 'Two records with a name in common.', examples: [example] }),
-        ),
-      ),
-      page: pageInfoSchema,
+      record: similarRecord,
+      other: similarRecord,
+      same: z.array(z.string()).meta({
+        description:
+          'Properties with equal, non-empty values in both, except names, ids, visibility, version and timestamps.',
+      }),
+      score: z.number().min(0).max(1).meta({
+        description:
+          'Share of the properties in `same` among those with values in both, with the same exceptions; 0.5 if there are none.',
+      }),
     })
-    .meta({
-      description: 'Pairs of possible duplicates.',
-      examples: [{ data: [example], page: { limit: limits.defaultSize, next: null } }],
-    }),
+    .meta({ description: 'Two records with a name in common.', examples: [example] }),
 )
+
+const duplicatePage = namedPageSchema('DuplicatePage', duplicatePair, {
+  description: 'Pairs of possible duplicates.',
+  example,
+  limit: limits.defaultSize,
+})
 
 interface Row {
   /** Number of records up to the limit. If the records are too large together, there are fewer rows. */

@@ -50,13 +50,13 @@ export function memoizeByKey<T>(
 export const namedPageSchema = (
   id: string,
   item: z.ZodType,
-  { description, example }: { description: string; example: unknown },
+  { description, example, limit = 25 }: { description: string; example: unknown; limit?: number },
 ) =>
   registerResponseSchema(
     id,
     z.strictObject({ data: z.array(item), page: pageInfoSchema }).meta({
       description,
-      examples: [{ data: [example], page: { limit: 25, next: null } }],
+      examples: [{ data: [example], page: { limit, next: null } }],
     }),
   )
 
