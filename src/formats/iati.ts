@@ -5,9 +5,6 @@ import { xmlElement, xmlText } from './xml.ts'
  * Names have the spelling of the standard, such as `organisation`.
  */
 
-/** Text that is shown to readers. */
-type Narrative = string
-
 /** The first and the last day, as xsd:date. */
 export interface Period {
   start: string
@@ -19,14 +16,14 @@ export interface ParticipatingOrganisation {
   ref?: string | undefined
   type?: string | undefined
   role: string
-  name: Narrative
+  name: string
 }
 
 /** A classification: a code of a vocabulary. A code of the publisher's own vocabulary (`99`) also has a name. */
 export interface Classification {
   code: string
   vocabulary: string
-  name?: Narrative | undefined
+  name?: string | undefined
   percentage?: number | null
 }
 
@@ -36,7 +33,7 @@ interface Sum {
   currency: string
   /** The value in US dollars; in elements of IATI, an attribute of the registry's namespace. */
   usd: number | null
-  note: Narrative | null
+  note: string | null
   /** The date in EDTF; in elements of IATI, an attribute of the registry's namespace. */
   date: string | null
 }
@@ -54,16 +51,16 @@ export interface Activity {
   identifier: string
   updatedAt: string
   /** The reporting organisation; `isSecondary` if the activity has the identifier of another organisation. */
-  reporter: { ref: string; type: string; name: Narrative; isSecondary: boolean }
-  title: Narrative
-  description: Narrative
+  reporter: { ref: string; type: string; name: string; isSecondary: boolean }
+  title: string
+  description: string
   organisations: ParticipatingOrganisation[]
-  otherIdentifiers: { ref: string; owner: Narrative }[]
+  otherIdentifiers: { ref: string; owner: string }[]
   status: string
-  dates: { type: string; day: string; note?: Narrative | undefined }[]
+  dates: { type: string; day: string; note?: string | undefined }[]
   countries: string[]
   regions: Classification[]
-  locations: { name?: Narrative | undefined; latitude?: number | null; longitude?: number | null }[]
+  locations: { name?: string | undefined; latitude?: number | null; longitude?: number | null }[]
   sectors: Classification[]
   tags: Classification[]
   flowType?: string | undefined
@@ -84,14 +81,14 @@ const isChinese = (text: string) => /\p{Script=Han}/u.test(text) && !/(?!\p{Scri
 
 // The registry does not store the language of texts. A text that is not Chinese gets no `xml:lang`, so it counts as English, the
 // language of the activity.
-const narrative = (text: Narrative) =>
+const narrative = (text: string) =>
   xmlElement('narrative', { 'xml:lang': isChinese(text) ? 'zh' : undefined }, [xmlText(text)])
 
 const code = (name: string, value: string | undefined) =>
   value === undefined ? [] : [xmlElement(name, { code: value })]
 
 /** Returns an element `value`. @param note the note of the amount, if the parent element cannot have a description. */
-const value = ({ amount, currency, usd, period, date }: MoneyValue, note: Narrative | null = null) => {
+const value = ({ amount, currency, usd, period, date }: MoneyValue, note: string | null = null) => {
   const own = { 'entente:value-usd': usd, 'entente:date': date, 'entente:note': note }
   return xmlElement('value', { currency, 'value-date': period.start, ...own }, [String(amount)])
 }

@@ -1,5 +1,5 @@
 import { getTableColumns, sql } from 'drizzle-orm'
-import type { AnyPgColumn } from 'drizzle-orm/pg-core'
+import type { AnyPgColumn, PgTable } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { columnOf, snakeCase } from '../database/columns.ts'
 import { plainOrder } from '../database/ordering.ts'
@@ -14,15 +14,7 @@ import { includedRecords } from './includes.ts'
 import { lazy } from './lazy.ts'
 import { recordNameLines, searchedLines } from './names.ts'
 import type { Registry } from './registry.ts'
-import type {
-  BoundField,
-  Include,
-  Key,
-  RecordTable,
-  Resource,
-  ResourceContext,
-  ResourceDeclaration,
-} from './resource.ts'
+import type { BoundField, Include, Key, Resource, ResourceContext, ResourceDeclaration } from './resource.ts'
 import { registerRequestSchema } from './schema-names.ts'
 import { edtf } from './schemas.ts'
 import type { SortKey } from './sorts.ts'
@@ -109,7 +101,7 @@ function resourceContext(registry: Registry, { name }: ResourceDeclaration): Res
 }
 
 /** The filter by the time of a record's event, for resources with event dates. */
-const eventQuery = (table: RecordTable, { eventDates }: ResourceDeclaration): FieldQuery =>
+const eventQuery = (table: PgTable, { eventDates }: ResourceDeclaration): FieldQuery =>
   eventDates
     ? {
         filters: {

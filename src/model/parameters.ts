@@ -368,9 +368,7 @@ export const limitParameter = (
 })
 
 /** Returns the parameter of the position after which a page starts: `cursor`, or `after` of the feed of changes. */
-export const cursorParameter = (
-  ...[value, description, jsonValue]: Parameters<typeof singleValueParameter>
-): Parameter => ({
+export const cursorParameter = (value: z.ZodType, description: string, jsonValue = value): Parameter => ({
   ...singleValueParameter(value, description, jsonValue),
   otherNames: [
     ...['cursor', 'after', 'startingafter', 'offset', 'skip', 'page', 'pagenumber'],

@@ -37,7 +37,7 @@ import { lazyFor } from './lazy.ts'
 import { nameIn, recordNameLines, searchedLines, searchedTexts } from './names.ts'
 import { makeNamesSchema } from './names-schema.ts'
 import { countriesProperty } from './participants/multi-values.ts'
-import type { RecordTable, Resource, ResourceDeclaration } from './resource.ts'
+import type { Resource, ResourceDeclaration } from './resource.ts'
 import { registerSchema } from './schema-names.ts'
 import { refersTo } from './schemas.ts'
 import { makeSharedTables, type SharedTables } from './shared-tables.ts'
@@ -82,7 +82,7 @@ export class Registry {
    */
   readonly resources: readonly Resource[]
   readonly #declarations = new Map<string, ResourceDeclaration>()
-  readonly #tables = new Map<string, RecordTable>()
+  readonly #tables = new Map<string, PgTable>()
   readonly #fieldTables = new Map<string, PgTable[]>()
   readonly #resources = new Map<string, Resource>()
   #namesSchema: z.ZodType | undefined
@@ -176,7 +176,7 @@ export class Registry {
   }
 
   /** A resource's own table. @throws Error if no resource has this name. */
-  table(name: string): RecordTable {
+  table(name: string): PgTable {
     const table = this.#tables.get(name)
     if (!table) throw new Error(`there is no table for the resource "${name}"`)
     return table
@@ -248,11 +248,13 @@ export class Registry {
       [externalIds, this.withExternalIds],
     ]
     const ownTables = [...this.#tables].map(([resource, table]): [PgTable, string[]] => [table, [resource]])
-    const fields = [...this.#fieldTables].flatMap(([fieldPath, tables]) =>
-      tables.map((table): [PgTable, string[]] => [table, [fieldPath.split('.')[0] ?? fieldPath]]),
+    const fieldTables = this.declarations.flatMap(({ name: resource, fields }) =>
+      Object.keys(fields).flatMap((name) =>
+        this.fieldTables({ resource, name }).map((table): [PgTable, string[]] => [table, [resource]]),
+      ),
     )
     return new Map(
-      [...shared, ...ownTables, ...fields].map(([table, names]) => [getTableConfig(table).name, names]),
+      [...shared, ...ownTables, ...fieldTables].map(([table, names]) => [getTableConfig(table).name, names]),
     )
   }
 
@@ -278,7 +280,7 @@ export class Registry {
     }
   }
 
-  #makeTable(declaration: ResourceDeclaration): RecordTable {
+  #makeTable(declaration: ResourceDeclaration): PgTable {
     const { name, fields, naturalKey } = declaration
     const tableName = snakeCase(name)
     const id = uuid('id')

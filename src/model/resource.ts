@@ -73,7 +73,7 @@ export interface ResourceRules {
 }
 
 /** The table of a resource and the columns of its fields, which its rules use. */
-export interface ResourceContext extends Omit<FieldContext, 'name'> {}
+export type ResourceContext = Omit<FieldContext, 'name'>
 
 /**
  * The IATI equivalent of each role: a code of the list OrganisationRole, `recipient` for the recipient of the aid, or null
@@ -153,12 +153,10 @@ export interface BoundField {
   rows?: FieldRows
 }
 
-/** The resource's own table: a row for each record, with the record's id. */
-export type RecordTable = PgTable
-
 /** A resource with its table, the schema of its documents, and its query vocabulary. */
 export interface Resource extends Omit<ResourceDeclaration, 'search' | 'constraints' | 'query' | 'refine'> {
-  table: RecordTable
+  /** The resource's own table: a row for each record, with the record's id. */
+  table: PgTable
   /** The column `id` of `table`. It has the record's id and refers to `records`. */
   id: PgColumn
   key: Key

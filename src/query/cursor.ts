@@ -8,16 +8,12 @@ export type CursorPosition = string[]
 
 const digest = (text: string) => hash('sha256', text, 'base64url').slice(0, 16)
 
-/** A hash of the query to which a cursor belongs. In a request with another query, the cursor is refused. */
-export type CursorScope = string
-
-/** Returns the hash of JSON values as a scope. */
-export const createScope = (...parts: unknown[]): CursorScope => digest(JSON.stringify(parts))
+/** Returns the scope of a cursor: a hash of JSON values that state the query. In a request with another query, it is refused. */
+export const createScope = (...parts: unknown[]): string => digest(JSON.stringify(parts))
 
 /** Returns the scope of a list: resource, filters with values, order and `asOf`. */
-export const listScope = lazyFor(
-  ({ resource, where, sort, asOf }: ListPlan): CursorScope =>
-    createScope(resource.name, where, sort, ...(asOf === undefined ? [] : [asOf])),
+export const listScope = lazyFor(({ resource, where, sort, asOf }: ListPlan): string =>
+  createScope(resource.name, where, sort, ...(asOf === undefined ? [] : [asOf])),
 )
 
 /**
@@ -38,7 +34,7 @@ const invalidCursor = (message: string, location: CursorLocation) =>
   })
 
 /** Returns a signed cursor for the page after a position. */
-export function writeCursor(scope: CursorScope, position: CursorPosition, secret: string): string {
+export function writeCursor(scope: string, position: CursorPosition, secret: string): string {
   const payload = Buffer.from(JSON.stringify([scope, ...position])).toString('base64url')
   return `${payload}.${sign(payload, secret)}`
 }
@@ -49,7 +45,7 @@ export function writeCursor(scope: CursorScope, position: CursorPosition, secret
  * @throws Problem `invalid-cursor` if the cursor was truncated or changed, or belongs to another registry or query.
  */
 export function readCursor(
-  scope: CursorScope,
+  scope: string,
   cursor: string,
   secret: string,
   location = inQuery,

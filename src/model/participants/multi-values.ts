@@ -67,8 +67,10 @@ export const countryAreas = (
 })
 
 /** The participants of a record, as the multi-values that filters and dimensions use. */
-export interface ParticipantValues
-  extends Record<'country' | 'organization' | GroupLevel | 'anyRegion' | 'role', MultiValue> {}
+export type ParticipantValues = Record<
+  'country' | 'organization' | GroupLevel | 'anyRegion' | 'role',
+  MultiValue
+>
 
 /** The queries of the participants of a resource: columns `record`, `value` and `role`. */
 function participantQueries({ resource, registry }: FieldContext) {
