@@ -9,7 +9,7 @@ import { citationCollection, citationFilters, citationInclude } from './citation
 import { happenedIn } from './date-filters.ts'
 import { combine, conditionWords, inProperty, requestParameters, responseProperties } from './declarations.ts'
 import type { FieldQuery } from './field.ts'
-import { anyOf, type Filter, fullText, hasWords, timestamp } from './filters.ts'
+import { type Filter, filterByCode, filterByTimestamp, filterByWords, hasWords } from './filters.ts'
 import { includedRecords } from './includes.ts'
 import { lazy } from './lazy.ts'
 import { recordNameLines, searchedLines } from './names.ts'
@@ -26,9 +26,9 @@ const everyResource = 'every resource'
 
 /** Filters that every resource has: by key, and by the times of creation and of the last change. */
 const recordFilters = (id: AnyPgColumn, key: Key): Record<string, Filter> => ({
-  [key.property]: anyOf(key.column, key.schema, 'Key of the record.'),
-  createdAt: timestamp(id, records.createdAt, 'When the record was created here.'),
-  updatedAt: timestamp(id, records.updatedAt, 'When the record was last changed here.'),
+  [key.property]: filterByCode(key.column, key.schema, 'Key of the record.'),
+  createdAt: filterByTimestamp(id, records.createdAt, 'When the record was created here.'),
+  updatedAt: filterByTimestamp(id, records.updatedAt, 'When the record was last changed here.'),
 })
 
 /** Sort keys that every resource has. */
@@ -154,7 +154,10 @@ export function bindResource(registry: Registry, declaration: ResourceDeclaratio
   const commonFilters = {
     ...recordFilters(id, key),
     ...citationFilters(registry, name, id),
-    q: fullText(hasWords(table, texts), `Words in ${searchedProperties(declaration)}, as in a web search.`),
+    q: filterByWords(
+      hasWords(table, texts),
+      `Words in ${searchedProperties(declaration)}, as in a web search.`,
+    ),
   }
   const filters = combine(
     'filter',

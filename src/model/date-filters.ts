@@ -57,7 +57,12 @@ const openRange = {
  * including records without the date.
  * @example signedOn[gte]=2011-04-10 finds 2011-04; signedOn[certainlyGte]=2011-04-10 does not.
  */
-export function edtfDate(table: PgTable, property: string, value: z.ZodType, description: string): Filter {
+export function filterByDate(
+  table: PgTable,
+  property: string,
+  value: z.ZodType,
+  description: string,
+): Filter {
   const earliest = columnOf(table, `${property}Earliest`)
   const latest = columnOf(table, `${property}Latest`)
   const span = dateSpan(earliest, latest)
@@ -100,9 +105,9 @@ export function edtfDate(table: PgTable, property: string, value: z.ZodType, des
 }
 
 /**
- * A filter by the time of a record's event: one date, or a start and an end. It compares by overlap, as
- * `edtfDate` does. An event without an end has no upper bound, and an event without a start no lower bound. An event
- * with neither date is not found.
+ * A filter by the time of a record's event: one date, or a start and an end. It compares by overlap, as `filterByDate`
+ * does. An event without an end has no upper bound, and an event without a start no lower bound. An event with neither date is
+ * not found.
  */
 export function happenedIn(
   table: PgTable,

@@ -118,7 +118,7 @@ export const ifNullable = (column: AnyPgColumn): Partial<Record<Operator, Compar
  * A filter by any of several codes, for a column that is also a sort key. Its conditions use the expression of the sort
  * index, in which `maxCharacter` stands for a missing code but may also be a code. `ne` also finds records without a value.
  */
-export function anyOfSortKey(column: AnyPgColumn, value: z.ZodType, description: string): Filter {
+export function filterBySortableCode(column: AnyPgColumn, value: z.ZodType, description: string): Filter {
   const { asc } = codeOrder(column)
   const isAny = (values: SQL) => sql`${asc} = any(${values}::text[])`
   const isNone = (values: SQL) => sql`${asc} <> all(${values}::text[])`
@@ -142,14 +142,14 @@ export function anyOfSortKey(column: AnyPgColumn, value: z.ZodType, description:
 }
 
 /** A filter by any of several keys or codes, for a column with its own index. `ne` also finds records without a value. */
-export function anyOf(column: AnyPgColumn, value: z.ZodType, description: string): Filter {
-  const list = (values: SQL) => sql`${values}::${sql.raw(column.getSQLType())}[]`
+export function filterByCode(column: AnyPgColumn, value: z.ZodType, description: string): Filter {
+  const toArray = (values: SQL) => sql`${values}::${sql.raw(column.getSQLType())}[]`
   return {
     description,
     value,
     comparisons: {
-      eq: withManyValues((values) => sql`${column} = any(${list(values)})`),
-      ne: withManyValues((values) => sql`(${column} = any(${list(values)})) is not true`),
+      eq: withManyValues((values) => sql`${column} = any(${toArray(values)})`),
+      ne: withManyValues((values) => sql`(${column} = any(${toArray(values)})) is not true`),
       ...ifNullable(column),
     },
   }
@@ -180,7 +180,7 @@ const substringComparisons = (column: AnyPgColumn): Partial<Record<Operator, Com
 const textValue = () => z.string().overwrite(toNfc(500)).min(1).max(500)
 
 /** A filter by a text. `eq` compares the whole text. All operators ignore case and accents. Values may contain commas. */
-export const text = (column: AnyPgColumn, description: string): Filter => ({
+export const filterByText = (column: AnyPgColumn, description: string): Filter => ({
   description,
   value: textValue(),
   comparisons: {
@@ -194,7 +194,7 @@ export const text = (column: AnyPgColumn, description: string): Filter => ({
  * A filter by a text that is also a dimension. `eq` and `ne` compare exactly, as groups do, so that a group links to its
  * records. The other operators ignore case and accents.
  */
-export const groupedText = (column: AnyPgColumn, description: string): Filter => ({
+export const filterByGroupedText = (column: AnyPgColumn, description: string): Filter => ({
   description,
   value: textValue(),
   comparisons: {
@@ -222,7 +222,7 @@ export const filterByOne = (value: z.ZodType, description: string, build: Compar
 })
 
 /** A filter by any of several values, for a column of type text[]. */
-export const arrayHas = (column: AnyPgColumn, value: z.ZodType, description: string): Filter =>
+export const filterByArray = (column: AnyPgColumn, value: z.ZodType, description: string): Filter =>
   filterByAny(value, description, (values) => sql`${column} && ${values}::text[]`)
 
 /** Schema of a number in a URL. Its output has neither an exponent nor superfluous zeros. */
@@ -239,7 +239,7 @@ export const decimalText = z
   .meta({ description: 'A number in decimal digits.' })
 
 /** A filter by a number. Its conditions use the expression of the sort index, in which a missing number sorts last. */
-export function number(column: AnyPgColumn, description: string): Filter {
+export function filterByNumber(column: AnyPgColumn, description: string): Filter {
   const { asc, desc } = numberOrder(column)
   const compare = (operator: '>' | '>=' | '<' | '<=', expression: SQL) =>
     withOneValue((value) => sql`${expression} ${sql.raw(operator)} ${value}::text::numeric`)
@@ -293,7 +293,7 @@ const toTimestamp = (text: SQL) =>
  * @param id the column with the record's id.
  * @param column the column of `records` with the time.
  */
-export function timestamp(id: AnyPgColumn, column: AnyPgColumn, description: string): Filter {
+export function filterByTimestamp(id: AnyPgColumn, column: AnyPgColumn, description: string): Filter {
   const compare = (operator: string) =>
     withOneValue(
       (value) =>
@@ -333,7 +333,7 @@ export function hasWords(table: PgTable, texts: SQL): Comparison & Required<Pick
  * A full-text filter.
  * @param eq the comparison, made by `hasWords`.
  */
-export const fullText = (eq: Comparison, description: string): Filter => ({
+export const filterByWords = (eq: Comparison, description: string): Filter => ({
   description,
   value: z.string().overwrite(toNfc(300)).min(1).max(300),
   comparisons: { eq },

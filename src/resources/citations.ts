@@ -7,7 +7,7 @@ import { records } from '../database/tables/records.ts'
 import { byValue, enumLabels, valueAsLabel } from '../model/dimensions.ts'
 import { defineField, type FieldContext } from '../model/field.ts'
 import { field } from '../model/fields/index.ts'
-import { anyOf, filterByAny } from '../model/filters.ts'
+import { filterByAny, filterByCode } from '../model/filters.ts'
 import { jsonObject, jsonObjectOrNull } from '../model/json.ts'
 import { keys, uuidPattern } from '../model/keys.ts'
 import { checkCitedProperty } from '../model/property-pointer.ts'
@@ -104,7 +104,7 @@ const citedRecord = () =>
       const { record, resource } = citedColumns(context)
       return {
         filters: {
-          resource: anyOf(
+          resource: filterByCode(
             resource,
             z.enum(citableResources(context.registry)),
             'Resource of the cited record.',
@@ -192,8 +192,8 @@ const locator = () =>
       const { paragraph, page } = locatorColumns(context)
       return {
         filters: {
-          paragraph: anyOf(paragraph, line(50), 'Paragraph of the source.'),
-          page: anyOf(page, line(50), 'Page of the source.'),
+          paragraph: filterByCode(paragraph, line(50), 'Paragraph of the source.'),
+          page: filterByCode(page, line(50), 'Page of the source.'),
         },
         sorts: { paragraph: { description: 'Paragraph, as text.', ...textOrder(paragraph) } },
       }

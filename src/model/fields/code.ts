@@ -6,7 +6,7 @@ import { codeOrder, orderIndexes } from '../../database/ordering.ts'
 import { requireEnumValues } from '../declarations.ts'
 import { byValue } from '../dimensions.ts'
 import { defineField, type Field, ownColumn, prefixedName } from '../field.ts'
-import { anyOf, anyOfSortKey } from '../filters.ts'
+import { filterByCode, filterBySortableCode } from '../filters.ts'
 import type { LabelSql } from '../languages.ts'
 import { optional } from '../schemas.ts'
 
@@ -63,7 +63,7 @@ function codeField<Schema extends z.ZodType>(
       const { name } = context
       const column = ownColumn(context)
       return {
-        filters: { [name]: (sort ? anyOfSortKey : anyOf)(column, valueSchema, description) },
+        filters: { [name]: (sort ? filterBySortableCode : filterByCode)(column, valueSchema, description) },
         ...(sort && { sorts: { [name]: { description, ...codeOrder(column) } } }),
         ...(groupBy && { dimensions: { [name]: byValue(column, name, description, groupBy) } }),
       }

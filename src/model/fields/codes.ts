@@ -4,7 +4,7 @@ import type { z } from 'zod'
 import { snakeCase } from '../../database/columns.ts'
 import { byMultiValue, valueAsLabel } from '../dimensions.ts'
 import { defineField, type FieldContext, ownColumn, prefixedName } from '../field.ts'
-import { arrayHas, withMultiValue } from '../filters.ts'
+import { filterByArray, withMultiValue } from '../filters.ts'
 import type { MultiValue } from '../multi-values.ts'
 import { distinct } from '../schemas.ts'
 
@@ -35,7 +35,7 @@ export const codes = (code: () => z.ZodType<string>, singular: string, descripti
       const multiValue = codeValues(context)
       return {
         filters: {
-          [singular]: withMultiValue(arrayHas(ownColumn(context), code(), description), multiValue),
+          [singular]: withMultiValue(filterByArray(ownColumn(context), code(), description), multiValue),
         },
         dimensions: { [singular]: byMultiValue(multiValue, singular, description, valueAsLabel) },
       }

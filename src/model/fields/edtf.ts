@@ -1,7 +1,7 @@
 import { columnIn, edtfColumns } from '../../database/columns.ts'
 import { spanIndex } from '../../database/date-spans.ts'
 import { dayOrder, orderIndexes } from '../../database/ordering.ts'
-import { edtfDate } from '../date-filters.ts'
+import { filterByDate } from '../date-filters.ts'
 import { byDate } from '../dimensions.ts'
 import { defineField, type Field, type FieldContext, prefixedName } from '../field.ts'
 import { edtf as edtfSchema, optional } from '../schemas.ts'
@@ -27,7 +27,7 @@ const dateConstraints = (context: FieldContext) => {
 const dateQuery = (context: FieldContext, description: string) => {
   const { name, table } = context
   return {
-    filters: { [name]: edtfDate(table, name, edtfSchema(description), description) },
+    filters: { [name]: filterByDate(table, name, edtfSchema(description), description) },
     sorts: { [name]: { description, ...dayOrder(boundColumns(context).earliest) } },
     dimensions: byDate(table, name, dimensionName(name)),
   }
@@ -53,6 +53,6 @@ export const edtfInList = (description: string, options: DateOptions = {}) =>
     schema: () => optional(edtfSchema(description)),
     columns: (name) => edtfColumns(name),
     query: ({ name, table }) => ({
-      filters: { [name]: edtfDate(table, name, edtfSchema(description), description) },
+      filters: { [name]: filterByDate(table, name, edtfSchema(description), description) },
     }),
   })

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { foldCode } from '../../database/folding.ts'
 import type { Row } from '../../database/rows.ts'
 import { defineField, type FieldContext } from '../field.ts'
-import { anyOf, filterByAny, isInAny, text } from '../filters.ts'
+import { filterByAny, filterByCode, filterByText, isInAny } from '../filters.ts'
 import { columnList, jsonRows } from '../json.ts'
 import { listQuery, listRows } from '../list-rows.ts'
 import { belongsTo } from '../resource.ts'
@@ -44,8 +44,8 @@ function externalIdQuery({ name, recordId, resource, registry }: FieldContext) {
         parentKey: [externalIds.record],
         collections: () => ({}),
         filters: {
-          scheme: anyOf(externalIds.scheme, z.string().min(1).max(60), 'The external system.'),
-          id: text(externalIds.id, 'The identifier in that system.'),
+          scheme: filterByCode(externalIds.scheme, z.string().min(1).max(60), 'The external system.'),
+          id: filterByText(externalIds.id, 'The identifier in that system.'),
         },
       },
     }),

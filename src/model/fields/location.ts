@@ -5,7 +5,7 @@ import { columnIn, snakeCase } from '../../database/columns.ts'
 import { capitalize } from '../../wording.ts'
 import { byValue } from '../dimensions.ts'
 import { defineField, type FieldContext, prefixedName } from '../field.ts'
-import { anyOf } from '../filters.ts'
+import { filterByCode } from '../filters.ts'
 import { jsonObjectOrNull } from '../json.ts'
 import { keys } from '../keys.ts'
 import { lazyFor } from '../lazy.ts'
@@ -107,7 +107,7 @@ export const location = (description: string) =>
       const name = `${context.name}Country`
       const country = locationColumn(context, 'country')
       return {
-        filters: { [name]: anyOf(country, keys.country(), 'Country of the location.') },
+        filters: { [name]: filterByCode(country, keys.country(), 'Country of the location.') },
         dimensions: {
           [name]: byValue(country, name, 'Country of the location.', context.registry.nameOf('countries')),
         },

@@ -4,7 +4,7 @@ import { columnIn, snakeCase } from '../../database/columns.ts'
 import { numberOrder, orderIndexes } from '../../database/ordering.ts'
 import { byValue } from '../dimensions.ts'
 import { defineField, type FieldContext, prefixedName } from '../field.ts'
-import { anyOf, number } from '../filters.ts'
+import { filterByCode, filterByNumber } from '../filters.ts'
 import { currency as currencySchema, money as moneySchema, optional } from '../schemas.ts'
 
 const moneyColumns = ({ name, columns }: FieldContext) => ({
@@ -49,8 +49,8 @@ export const money = (description: string) =>
       const currencyName = `${name}Currency`
       return {
         filters: {
-          [name]: number(amount, `${description} The amount. Filter by \`${currencyName}\`, too.`),
-          [currencyName]: anyOf(currency, currencySchema(), `Currency of \`${name}\`.`),
+          [name]: filterByNumber(amount, `${description} The amount. Filter by \`${currencyName}\`, too.`),
+          [currencyName]: filterByCode(currency, currencySchema(), `Currency of \`${name}\`.`),
         },
         sorts: {
           [name]: {

@@ -5,10 +5,10 @@ import { snakeCase } from '../../database/columns.ts'
 import { numberOrder, orderIndexes } from '../../database/ordering.ts'
 import { requireDecimals } from '../decimals.ts'
 import { defineField, type FieldContext, ownColumn, prefixedName } from '../field.ts'
-import { number } from '../filters.ts'
+import { filterByNumber } from '../filters.ts'
 
 const numberQuery = (context: FieldContext, description: string) => ({
-  filters: { [context.name]: number(ownColumn(context), description) },
+  filters: { [context.name]: filterByNumber(ownColumn(context), description) },
   sorts: { [context.name]: { description, ...numberOrder(ownColumn(context)) } },
 })
 

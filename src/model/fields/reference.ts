@@ -6,7 +6,7 @@ import { orderIndexes, referenceOrder } from '../../database/ordering.ts'
 import { areaDimensions, areaFilters } from '../areas.ts'
 import { byValue } from '../dimensions.ts'
 import { defineField, type Field, type FieldContext, ownColumn, prefixedName } from '../field.ts'
-import { anyOf } from '../filters.ts'
+import { filterByCode } from '../filters.ts'
 import { includedOne, includedRecords } from '../includes.ts'
 import type { Registry } from '../registry.ts'
 import { optional, refersTo } from '../schemas.ts'
@@ -51,7 +51,7 @@ function referenceQuery(
   const { schema } = registry.keySpec(target)
   return {
     filters: {
-      ...(filter && { [name]: anyOf(column, schema, description) }),
+      ...(filter && { [name]: filterByCode(column, schema, description) }),
       ...(areas && areaFilters(recordId, column, description)),
     },
     ...(sort && { sorts: { [name]: { description, ...referenceOrder(column) } } }),

@@ -5,7 +5,7 @@ import { trigramIndex } from '../../database/folding.ts'
 import { orderIndexes, textOrder } from '../../database/ordering.ts'
 import { byValue } from '../dimensions.ts'
 import { defineField, ownColumn, prefixedName, type TextWeight } from '../field.ts'
-import { groupedText, text } from '../filters.ts'
+import { filterByGroupedText, filterByText } from '../filters.ts'
 import { line as lineSchema, optional, prose as proseSchema } from '../schemas.ts'
 import { webAddress } from '../web-address.ts'
 
@@ -46,7 +46,9 @@ function textField<Schema extends z.ZodType<string | null>>(
       const { name } = context
       const column = ownColumn(context)
       return {
-        ...(filter && { filters: { [name]: (groupBy ? groupedText : text)(column, description) } }),
+        ...(filter && {
+          filters: { [name]: (groupBy ? filterByGroupedText : filterByText)(column, description) },
+        }),
         ...(sort && { sorts: { [name]: { description, ...textOrder(column) } } }),
         ...(groupBy && { dimensions: { [name]: byValue(column, name, description) } }),
       }

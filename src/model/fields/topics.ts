@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { columnOf } from '../../database/columns.ts'
 import { byMultiValue } from '../dimensions.ts'
 import { defineField, type FieldContext } from '../field.ts'
-import { anyOf, filterByAny, isInAny, withMultiValue } from '../filters.ts'
+import { filterByAny, filterByCode, isInAny, withMultiValue } from '../filters.ts'
 import { includedRecords } from '../includes.ts'
 import { jsonList } from '../json.ts'
 import { keys } from '../keys.ts'
@@ -54,7 +54,7 @@ function topicCollection({ registry }: FieldContext): Collection {
     parentKey: [topicLinks.record],
     collections: () => ({}),
     filters: {
-      slug: anyOf(topicLinks.topic, keys.topic(), 'The topic itself.'),
+      slug: filterByCode(topicLinks.topic, keys.topic(), 'The topic itself.'),
       within: filterByAny(
         keys.topic(),
         'The topic or any narrower one.',

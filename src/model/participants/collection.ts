@@ -1,9 +1,16 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { columnOf, snakeCase } from '../../database/columns.ts'
-import { edtfDate } from '../date-filters.ts'
+import { filterByDate } from '../date-filters.ts'
 import type { Roles } from '../field.ts'
-import { anyOf, type Comparison, filterByAny, fullText, hasWords, text } from '../filters.ts'
+import {
+  type Comparison,
+  filterByAny,
+  filterByCode,
+  filterByText,
+  filterByWords,
+  hasWords,
+} from '../filters.ts'
 import { keys } from '../keys.ts'
 import { lazy } from '../lazy.ts'
 import { searchedLines } from '../names.ts'
@@ -41,8 +48,8 @@ export function participantCollection(registry: Registry, roles: Roles): Collect
     parentKey: [participations.record],
     collections: () => ({}),
     filters: {
-      country: anyOf(participations.country, keys.country(), 'Country that takes part itself.'),
-      organization: anyOf(participations.organization, keys.uuid(), 'Organization that takes part.'),
+      country: filterByCode(participations.country, keys.country(), 'Country that takes part itself.'),
+      organization: filterByCode(participations.organization, keys.uuid(), 'Organization that takes part.'),
       region: filterByAny(
         keys.region(),
         'Region that is the participant, or contains it.',
@@ -55,12 +62,12 @@ export function participantCollection(registry: Registry, roles: Roles): Collect
         (values) =>
           sql`${participations.organization} = any(array(select id from organizations where country = any(${values}::text[])))`,
       ),
-      q: fullText(
+      q: filterByWords(
         participantHasWords(registry),
         'Words in the names and aliases of the country, organization or region that takes part.',
       ),
-      role: anyOf(participations.role, z.enum(roles), 'Role of the participant.'),
-      contribution: text(participations.contribution, 'What the participant contributes.'),
+      role: filterByCode(participations.role, z.enum(roles), 'Role of the participant.'),
+      contribution: filterByText(participations.contribution, 'What the participant contributes.'),
     },
   }
 }
@@ -74,7 +81,7 @@ export function partyCollection(registry: Registry, roles: Roles): Collection {
     description: 'Who is a party.',
     filters: {
       ...participants.filters,
-      signatory: text(participations.signatory, 'Who signed for the party.'),
+      signatory: filterByText(participations.signatory, 'Who signed for the party.'),
     },
     keyForCollections: [participations.record, participations.position],
     collections: lazy(() => ({
@@ -84,8 +91,8 @@ export function partyCollection(registry: Registry, roles: Roles): Collection {
         parentKey: [actions.record, actions.party],
         collections: () => ({}),
         filters: {
-          kind: anyOf(actions.kind, z.enum(actionKinds), 'What was done.'),
-          date: edtfDate(actions, 'date', edtf('Date of the action.'), 'Date of the action.'),
+          kind: filterByCode(actions.kind, z.enum(actionKinds), 'What was done.'),
+          date: filterByDate(actions, 'date', edtf('Date of the action.'), 'Date of the action.'),
         },
       },
     })),
