@@ -3,7 +3,7 @@ import type { Registry } from '../model/registry.ts'
 import type { Resource } from '../model/resource.ts'
 import { registerResponseSchema } from '../model/schema-names.ts'
 import { etagHeader, ifNoneMatch, taggedResponse } from '../operations/entity-tags.ts'
-import { type ExportFormat, exportFormats, exportMediaType } from '../operations/exporting/contract.ts'
+import { type ExportFormat, exportFormats, exportMediaTypes } from '../operations/exporting/contract.ts'
 import type { Endpoint, Publisher } from '../operations/operation.ts'
 import { notModified } from '../operations/response-schemas.ts'
 
@@ -26,7 +26,7 @@ const reference = (url: string, path: string) => ({ '@id': `${url}${path}` })
 
 /** Returns the property with the media type of a format. DCAT has one only for the types that IANA has registered. */
 function mediaTypeProperty(format: ExportFormat) {
-  const [type = ''] = exportMediaType(format).split(';')
+  const [type = ''] = exportMediaTypes[format].split(';')
   return type.includes('/x-')
     ? { 'dcterms:format': { '@type': 'dcterms:MediaTypeOrExtent', 'rdfs:label': type } }
     : { 'dcat:mediaType': { '@id': `https://www.iana.org/assignments/media-types/${type}` } }

@@ -105,6 +105,13 @@ export class Registry {
     checkResources(this)
   }
 
+  #lookUp<T>(byName: ReadonlyMap<string, T>, name: string): T {
+    const found = byName.get(name)
+    if (found === undefined)
+      throw new Error(`there is no resource "${name}"${didYouMean(name, [...this.#declarations.keys()])}`)
+    return found
+  }
+
   #collectCapabilities({ name, fields }: ResourceDeclaration): void {
     for (const [property, { capability }] of Object.entries(fields)) {
       if (capability?.kind === 'participants') {
@@ -127,9 +134,7 @@ export class Registry {
 
   /** A resource by its name. @throws Error if no resource has this name. */
   get(name: string): Resource {
-    const resource = this.#resources.get(name)
-    if (!resource) throw new Error(`there is no resource "${name}"`)
-    return resource
+    return this.#lookUp(this.#resources, name)
   }
 
   /** A resource by its name, or undefined. */
@@ -139,12 +144,7 @@ export class Registry {
 
   /** The declaration of a resource. @throws Error if no resource has this name. */
   declaration(name: string): ResourceDeclaration {
-    const declaration = this.#declarations.get(name)
-    if (!declaration) {
-      const known = [...this.#declarations.keys()]
-      throw new Error(`there is no resource "${name}"${didYouMean(name, known)}`)
-    }
-    return declaration
+    return this.#lookUp(this.#declarations, name)
   }
 
   /**
@@ -177,9 +177,7 @@ export class Registry {
 
   /** A resource's own table. @throws Error if no resource has this name. */
   table(name: string): PgTable {
-    const table = this.#tables.get(name)
-    if (!table) throw new Error(`there is no table for the resource "${name}"`)
-    return table
+    return this.#lookUp(this.#tables, name)
   }
 
   /** The column with the keys of a resource. */

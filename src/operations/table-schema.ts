@@ -88,7 +88,7 @@ export const tableSchema: Operation = {
 
   async handle(resource, { query }) {
     const representation = readRepresentation(resource, query)
-    const per = readRowUnit(resource, representation, query)
+    const per = readRowUnit(resource, representation, 'csv', query)
     const hasNames = getStringValues(query, 'names')[0] !== 'false'
     // The columns are the same in every language.
     const columns = flatColumns(resource, representation, per, hasNames ? defaultLanguage : undefined)

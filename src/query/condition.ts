@@ -9,8 +9,11 @@ export interface FilterComparison {
   value: unknown
 }
 
+/** The words for how many elements of a list must match. */
+export const quantifiers = ['some', 'none', 'every'] as const
+
 /** How many elements of a list must match. `every` and `none` are also true for an empty list. */
-export type Quantifier = 'some' | 'none' | 'every'
+export type Quantifier = (typeof quantifiers)[number]
 
 /** A boolean expression of comparisons: the condition of a list or a search. */
 export type Condition =

@@ -8,6 +8,7 @@ import { registerRequestSchema } from '../model/schema-names.ts'
 import { combiningWords, type Searchable } from '../model/searchable.ts'
 import { faultMessage, formatValue } from '../problems/faults.ts'
 import { capitalize, quoteList } from '../wording.ts'
+import { quantifiers } from './condition.ts'
 import { maxCursorLength, pageSize } from './list.ts'
 import { listIncludes, namesInclude } from './representation.ts'
 
@@ -106,7 +107,7 @@ function quantifiedSchema(element: z.ZodType, name: string | undefined): z.ZodTy
   const known = quantifiedSchemas.get(element)
   if (known) return known
   const elements = element.optional()
-  const shape = { some: elements, none: elements, every: elements }
+  const shape = Object.fromEntries(quantifiers.map((quantifier) => [quantifier, elements]))
   const plain = nonEmptyObject(shape, 'must have at least one of some, none and every')
   const description = 'Conditions on the elements of a list.'
   const schema =
@@ -190,7 +191,9 @@ const describeMisplacedConditions =
     if (issue.code !== 'unrecognized_keys') return undefined
     const { filters, collections } = toSearchable(resource)
     const isCondition = (key: string) =>
-      Object.hasOwn(filters, key) || Object.hasOwn(collections(), key) || combiningWords.some((word) => word === key)
+      Object.hasOwn(filters, key) ||
+      Object.hasOwn(collections(), key) ||
+      combiningWords.some((word) => word === key)
     // One line for each key.
     const usual = faultMessage(issue)?.split('\n') ?? []
     return usual

@@ -9,7 +9,7 @@ import {
   countComparisons,
   type FilterComparison,
   listValues,
-  type Quantifier,
+  quantifiers,
   withoutRepetitions,
 } from './condition.ts'
 import { completeSort, type ListPlan, type Selection, type SortTerm } from './list.ts'
@@ -21,8 +21,6 @@ import { type SelectionBody, searchBodySchemas } from './search-schema.ts'
  * comparison for each value), and JSON values in the whole tree.
  */
 const searchLimits = { depth: 10, comparisons: 100, sqlValues: 300, nodes: 2000 } as const
-
-const quantifiers: Quantifier[] = ['some', 'none', 'every']
 
 const jsonObject = z.record(z.string(), z.unknown())
 const jsonArray = z.array(z.unknown())

@@ -7,13 +7,15 @@ import { actionKinds } from '../vocabularies.ts'
 
 /** The schemas of the participants of a record in the API. */
 
-const referenceShape = (registry: Registry) => ({
+const contribution = optional(prose(1000)).meta({ description: 'What the participant contributes.' })
+
+const participantShape = (registry: Registry, roles: Roles) => ({
   country: optional(registry.referenceSchema('countries')),
   organization: optional(registry.referenceSchema('organizations')),
   region: optional(registry.referenceSchema('regions')),
+  role: z.enum(roles),
+  contribution,
 })
-
-const contribution = optional(prose(1000)).meta({ description: 'What the participant contributes.' })
 
 type ParticipantReference = Record<'country' | 'organization' | 'region', string | null>
 
@@ -49,7 +51,7 @@ function checkParticipants(list: (ParticipantReference & { role: string })[], co
 export function participantsSchema(registry: Registry, schemaName: string, roles: Roles) {
   const participant = registerSchema(
     schemaName,
-    z.strictObject({ ...referenceShape(registry), role: z.enum(roles), contribution }).meta({
+    z.strictObject(participantShape(registry, roles)).meta({
       description: 'Who takes part: exactly one of country, organization and region.',
       examples: [{ country: 'CHN', organization: null, region: null, role: roles[0], contribution: null }],
     }),
@@ -80,9 +82,7 @@ export function partiesSchema(registry: Registry, schemaName: string, roles: Rol
     schemaName,
     z
       .strictObject({
-        ...referenceShape(registry),
-        role: z.enum(roles),
-        contribution,
+        ...participantShape(registry, roles),
         signatory: optional(line(300)).meta({ description: 'Who signed for the party.' }),
         actions: z.array(action).max(100).default([]),
       })

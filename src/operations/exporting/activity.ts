@@ -77,31 +77,44 @@ type DateBounds = z.output<typeof dateBoundsSchema>
 
 const row = z.tuple([record, dateBoundsSchema])
 
-/** Maps each word of an enumeration to the IATI code at the same index: both lists have the order of IATI's code list. */
-const codesByWord = <Word extends string>(words: readonly Word[], codes: readonly string[]) =>
-  Object.fromEntries(words.map((word, index) => [word, codes[index] ?? ''])) as Record<Word, string>
-
-const statusCodes = codesByWord(activityStatuses, ['1', '2', '3', '4', '5', '6'])
-const flowCodes = codesByWord(flowTypes, ['10', '20', '21', '22', '30', '35', '36', '37', '40', '50'])
-const organizationCodes = codesByWord(organizationKinds, [
-  '10',
-  '11',
-  '15',
-  '21',
-  '22',
-  '23',
-  '24',
-  '30',
-  '40',
-  '60',
-  '70',
-  '71',
-  '72',
-  '73',
-  '80',
-  '90',
-])
-const government = '10'
+const statusCodes: Record<(typeof activityStatuses)[number], string> = {
+  pipeline: '1',
+  implementation: '2',
+  finalisation: '3',
+  closed: '4',
+  cancelled: '5',
+  suspended: '6',
+}
+const flowCodes: Record<(typeof flowTypes)[number], string> = {
+  oda: '10',
+  oof: '20',
+  non_export_credit_oof: '21',
+  export_credits: '22',
+  private_development_finance: '30',
+  private_market: '35',
+  private_direct_investment: '36',
+  other_private_flows: '37',
+  non_flow: '40',
+  other_flows: '50',
+}
+const organizationCodes: Record<(typeof organizationKinds)[number], string> = {
+  government: '10',
+  local_government: '11',
+  other_public_sector: '15',
+  international_ngo: '21',
+  national_ngo: '22',
+  regional_ngo: '23',
+  partner_country_ngo: '24',
+  public_private_partnership: '30',
+  multilateral: '40',
+  foundation: '60',
+  private_sector: '70',
+  private_sector_provider: '71',
+  private_sector_recipient: '72',
+  private_sector_third: '73',
+  academic: '80',
+  other: '90',
+}
 const transactionCodes: Record<string, string> = {
   incoming_funds: '1',
   commitment: '2',
@@ -148,7 +161,11 @@ const createdOn = ({ createdAt }: ActivityRecord) => createdAt.slice(0, 10)
  * the period ends on the day on which it begins.
  * @returns undefined if a day that is used is outside the years 1 to 9999.
  */
-function findPeriod(activity: ActivityRecord, dateBounds: DateBounds, date: string | null): Period | undefined {
+function findPeriod(
+  activity: ActivityRecord,
+  dateBounds: DateBounds,
+  date: string | null,
+): Period | undefined {
   const [earliest, latest] = (date !== null && dateBounds[date]) || []
   const [start] = (activity.startsOn !== null && dateBounds[activity.startsOn]) || []
   // The start matters only for an unknown first day.
@@ -260,7 +277,9 @@ function toOrganisations(
     const name =
       activity.countries.find(({ code }) => code === participant.country)?.name ??
       activity.regions.find(({ code }) => code === participant.region)?.name
-    return name === undefined ? [] : [{ type: participant.country ? government : undefined, role, name }]
+    return name === undefined
+      ? []
+      : [{ type: participant.country ? organizationCodes.government : undefined, role, name }]
   })
   // IATI requires a participating organisation.
   return found.length > 0 ? found : [{ role: implementing, name: 'Not known' }]

@@ -17,8 +17,8 @@ import { fileMediaType, type OperationContract, type ResponseContract } from '..
 
 /** What the contracts of the exports of a list and of a search share. */
 
-/** Media types of the files, by the names of the formats. */
-const mediaTypes = {
+/** The `Content-Type` of the files, by the names of the formats. */
+export const exportMediaTypes = {
   csv: 'text/csv; charset=utf-8; header=present',
   ndjson: 'application/x-ndjson',
   xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
@@ -31,14 +31,11 @@ const mediaTypes = {
 const fileExtensions: Partial<Record<ExportFormat, string>> = { iati: 'xml' }
 
 /** The name of an export format. */
-export type ExportFormat = keyof typeof mediaTypes
+export type ExportFormat = keyof typeof exportMediaTypes
 
 /** Returns the name of the file of an export. */
 export const exportFileName = ({ name }: Resource, format: ExportFormat): string =>
   `${name}.${fileExtensions[format] ?? format}`
-
-/** Returns the `Content-Type` of a format's files. */
-export const exportMediaType = (format: ExportFormat): string => mediaTypes[format]
 
 /** The formats of every resource. */
 const commonFormats = ['csv', 'ndjson', 'xlsx'] as const
@@ -86,11 +83,17 @@ export const fileParameters = (resource: Resource): Record<string, Parameter> =>
 })
 
 /**
- * Returns what a row represents, according to the parameter `per`.
- * @throws Problem `invalid-parameter` for a row per participant if the fields lack the participants.
+ * Returns what a row of a file represents, according to the parameter `per`.
+ * @throws Problem `invalid-parameter` for a row per participant if the format is not a table or the fields lack the participants.
  */
-export function readRowUnit(resource: Resource, { fields }: Representation, query: CheckedQuery): RowUnit {
+export function readRowUnit(
+  resource: Resource,
+  { fields }: Representation,
+  format: ExportFormat,
+  query: CheckedQuery,
+): RowUnit {
   if (getStringValues(query, 'per')[0] !== 'participant') return 'record'
+  if (!isTable(format)) throw onlyForTables('per')
   const property = participantsProperty(resource)
   if (property !== undefined && fields.includes(property)) return 'participant'
   throw invalidParameters([

@@ -2,7 +2,6 @@ import { finished, Readable } from 'node:stream'
 import { pastSetup } from '../../database/past.ts'
 import { getStringValues, invalidParameters } from '../../model/parameters.ts'
 import { Problem } from '../../problems/problem.ts'
-import type { RowUnit } from '../../query/flat.ts'
 import type { Selection } from '../../query/list.ts'
 import { invalidSearch } from '../../query/search.ts'
 import { withLanguageHeaders } from '../language.ts'
@@ -11,26 +10,13 @@ import {
   type ExportFormat,
   exportFileName,
   exportFormats,
-  exportMediaType,
+  exportMediaTypes,
   hasFixedProperties,
   isTable,
   onlyForTables,
   readRowUnit,
 } from './contract.ts'
 import { createWriter, type Writer } from './writers.ts'
-
-/**
- * Returns what a row of the file represents, according to the parameter `per`.
- * @throws Problem `invalid-parameter` for a row per participant if the format is not a table or the fields lack the participants.
- */
-function readPer(
-  { resource, representation }: Selection,
-  format: ExportFormat,
-  { query }: ApiRequest,
-): RowUnit {
-  if (getStringValues(query, 'per')[0] === 'participant' && !isTable(format)) throw onlyForTables('per')
-  return readRowUnit(resource, representation, query)
-}
 
 /** Refuses `fields` and `include` for a format with fixed properties. @throws Problem `invalid-parameter` or `invalid-search`. */
 function refuseUnusedRepresentation(format: ExportFormat, { query, body }: ApiRequest): void {
@@ -115,7 +101,7 @@ export async function exportResponse(
   refuseUnusedRepresentation(format, request)
   const language = readNames(format, request) ? request.language : undefined
   const writer = createWriter(format, selection, {
-    per: readPer(selection, format, request),
+    per: readRowUnit(resource, selection.representation, format, request.query),
     language,
     publisher: context.publisher,
   })
@@ -125,7 +111,7 @@ export async function exportResponse(
   const response = {
     status: 200,
     headers: { 'content-disposition': `attachment; filename="${exportFileName(resource, format)}"` },
-    type: exportMediaType(format),
+    type: exportMediaTypes[format],
     body,
   }
   return language ? withLanguageHeaders(response, language) : response
