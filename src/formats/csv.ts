@@ -1,4 +1,6 @@
-const [quote, newline, carriageReturn] = ['"', '\n', '\r'].map((character) => character.charCodeAt(0))
+const quote = 0x22
+const newline = 0x0a
+const carriageReturn = 0x0d
 
 /**
  * Replaces LF with CRLF at the ends of rows, as RFC 4180 requires. Line breaks inside quoted cells stay.
@@ -15,7 +17,7 @@ export async function* withCrlf(source: AsyncIterable<Buffer>): AsyncGenerator<B
       // A doubled quote inside a quoted cell toggles the state twice.
       if (byte === quote) quoted = !quoted
       if (byte === newline && !quoted) {
-        out[length] = carriageReturn ?? 0
+        out[length] = carriageReturn
         length += 1
       }
       out[length] = byte

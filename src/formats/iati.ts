@@ -165,7 +165,7 @@ function iatiActivity(activity: Activity): string {
 }
 
 /** Streams an activity file. @param generatedAt a time in RFC 3339. */
-export async function* iatiFile(
+export async function* writeActivityFile(
   batches: AsyncIterable<Activity[]>,
   generatedAt: string,
 ): AsyncGenerator<string> {

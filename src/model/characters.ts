@@ -23,7 +23,7 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
   }
 }
 
-function describe(character: string): string {
+function describeCharacter(character: string): string {
   if (/[\r\n]/.test(character)) return 'a line break'
   if (/\p{Cc}/u.test(character)) return 'a control character'
   return /[\u2028\u2029]/.test(character) ? 'a line separator' : 'a character that reorders text'
@@ -36,14 +36,14 @@ function findFault(forbidden: RegExp, text: string): string | undefined {
   const [character] = forbidden.exec(text) ?? []
   if (character === undefined) return undefined
   const position = [...text.slice(0, text.indexOf(character))].length + 1
-  return `has ${describe(character)}, ${codePoint(character)}, at character ${position}`
+  return `has ${describeCharacter(character)}, ${codePoint(character)}, at character ${position}`
 }
 
 /**
- * More combining marks in a row than any writing system has: the Stream-Safe Text Format of Unicode allows 30. The half-width
- * voicing marks of kana count as marks. The time to normalize a text grows with the square of the number of marks in a row.
+ * 31 combining marks in a row, counting the half-width voicing marks of kana. No writing system needs more than 30 (the limit of
+ * the Stream-Safe Text Format of Unicode), and the time to normalize a text grows with the square of their number.
  */
-const markRow = /[\p{M}\uff9e\uff9f]{31}/u
+const tooManyMarks = /[\p{M}\uff9e\uff9f]{31}/u
 
 /**
  * Returns the function that converts a text to the Unicode form NFC. A text of more than four times `max` is not converted:
@@ -55,10 +55,10 @@ export const toNfc =
   (text: string): string =>
     text.length > 4 * max ? text : text.normalize('NFC')
 
-const refuse =
+const refuseCharacters =
   (forbidden: RegExp) =>
   (text: string, context: z.RefinementCtx): void => {
-    if (markRow.test(text)) {
+    if (tooManyMarks.test(text)) {
       const message = 'has more than 30 combining marks in a row'
       // With `continue: false`, the text is not normalized.
       context.addIssue({ code: 'invalid_format', format: 'characters', message, continue: false })
@@ -88,10 +88,10 @@ export function requireVisible(text: string, context: z.RefinementCtx): void {
  * Refuses forbidden characters in one line of text, and long rows of combining marks. The message about a forbidden character has
  * its code point and its position, from 1.
  */
-export const requireLineCharacters = refuse(forbiddenInLines)
+export const requireLineCharacters = refuseCharacters(forbiddenInLines)
 
 /** Refuses forbidden characters in a text of several lines, with the messages of `requireLineCharacters`. */
-export const requireProseCharacters = refuse(forbiddenInProse)
+export const requireProseCharacters = refuseCharacters(forbiddenInProse)
 
 /**
  * Whether a value is a text with characters beyond Latin ones, such as Chinese. Full-width letters and other characters that

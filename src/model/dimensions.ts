@@ -95,7 +95,7 @@ export const byMultiValue = (
   groupFilter: { filter, finds, lacks: 'isNull', none: 'true' },
 })
 
-const units: Record<DateUnit, string> = { year: 'Year', decade: 'Decade', month: 'Month' }
+const unitNames: Record<DateUnit, string> = { year: 'Year', decade: 'Decade', month: 'Month' }
 
 /**
  * The dimensions by year, decade and month of an EDTF date, such as `signedYear`. In the dimension by year, a date that may lie
@@ -109,7 +109,7 @@ export function byDate(table: PgTable, property: string, name: string): Record<s
     (['year', 'decade', 'month'] as const).map((unit): [string, Dimension] => [
       `${name}${capitalize(unit)}`,
       {
-        description: `${units[unit]} of \`${property}\`.`,
+        description: `${unitNames[unit]} of \`${property}\`.`,
         type: 'integer',
         values: { kind: 'one', value: unitNumber[unit](earliest, latest) },
         text: unitText[unit],

@@ -50,8 +50,8 @@ export class ConcurrencyLimiter {
     }
   }
 
-  #refusal(type: 'rate-limited' | 'busy', max: number, whose: string): Problem {
-    const detail = `At most ${max} ${this.#kind} ${whose} run at the same time. Retry after ${retryAfterSeconds} seconds.`
+  #refusal(type: 'rate-limited' | 'busy', max: number, scope: string): Problem {
+    const detail = `At most ${max} ${this.#kind} ${scope} run at the same time. Retry after ${retryAfterSeconds} seconds.`
     return new Problem(type, detail, { headers: { 'retry-after': retryAfterSeconds } })
   }
 

@@ -1,4 +1,4 @@
-import { hash as digest } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { Problem } from '../problems/problem.ts'
 import type { ApiResponse, HeaderContract, RequestHeader } from './operation.ts'
 
@@ -7,13 +7,13 @@ import type { ApiResponse, HeaderContract, RequestHeader } from './operation.ts'
 /** Returns the entity tag of a record: its version in quotes. */
 export const versionTag = (version: number): string => `"${version}"`
 
-const hash = (body: string) => digest('sha1', body, 'base64url')
+const hashBody = (body: string) => hash('sha1', body, 'base64url')
 
 /** Returns the tag of a response that can change without the version of the record, such as one with data of other records. */
-export const versionAndBodyTag = (version: number, body: string): string => `"${version}-${hash(body)}"`
+export const versionAndBodyTag = (version: number, body: string): string => `"${version}-${hashBody(body)}"`
 
 /** Returns the tag of any other response: a hash of its body. */
-export const bodyTag = (body: string): string => `"${hash(body)}"`
+export const bodyTag = (body: string): string => `"${hashBody(body)}"`
 
 const tagPattern = /^(W\/)?"([^"]*)"$/
 /** An element of a list of tags. A tag may have commas. */

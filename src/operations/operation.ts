@@ -168,7 +168,6 @@ export interface Context {
   streamLimit: ConcurrencyLimiter
   /** The names of the records that responses refer to, as the reader sees them. */
   names: Names
-  /** The publisher of the registry, for formats that name one. */
   publisher: Publisher
   /** Maximum size of an uploaded file in bytes. */
   importMaxBytes: number

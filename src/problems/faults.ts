@@ -143,15 +143,15 @@ export function formatPointer(path: readonly PropertyKey[]): string {
   return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }
 
-/** Returns the location and the message of a fault. */
-export const describeFault = ({ pointer = '', message }: Fault): string => `${pointer} ${message}`.trim()
-
 /** Returns the reference tokens of a JSON pointer (RFC 6901). */
 export const parsePointer = (pointer: string): string[] =>
   pointer
     .split('/')
     .slice(1)
     .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'))
+
+/** Returns the location and the message of a fault. */
+export const describeFault = ({ pointer = '', message }: Fault): string => `${pointer} ${message}`.trim()
 
 /** Whether an issue says that the whole value has the wrong type or is not one of the known values. */
 const refusesWholeValue = ({ code, path }: z.core.$ZodIssue) =>

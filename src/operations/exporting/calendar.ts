@@ -62,7 +62,7 @@ async function* readEvents(
  * @param omitted the output of `omittedDatesStatement`.
  * @param session runs the COPY of the events after `omitted` has been read.
  */
-export async function* calendarFile(
+export async function* writeCalendarFile(
   selection: Selection,
   publisher: Publisher,
   omitted: AsyncIterable<Buffer>,

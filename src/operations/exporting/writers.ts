@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { CopySession } from '../../database/database.ts'
 import { withCrlf } from '../../formats/csv.ts'
 import { type LocatedRecord, writeFeatureCollection } from '../../formats/geojson.ts'
-import { iatiFile } from '../../formats/iati.ts'
+import { writeActivityFile } from '../../formats/iati.ts'
 import { parseNdjson } from '../../formats/ndjson.ts'
 import { type SheetColumn, writeWorkbook } from '../../formats/xlsx.ts'
 import type { Language } from '../../model/languages.ts'
@@ -23,7 +23,7 @@ import { wholeRepresentation } from '../../query/representation.ts'
 import { passInSlices } from '../../time-slice.ts'
 import type { Publisher } from '../operation.ts'
 import { toActivity } from './activity.ts'
-import { calendarFile } from './calendar.ts'
+import { writeCalendarFile } from './calendar.ts'
 import type { ExportFormat } from './contract.ts'
 
 /** Writes the file of one export. */
@@ -97,7 +97,10 @@ async function* parseActivities(
 
 function toActivityFile(source: AsyncIterable<Buffer>, resource: Resource, publisher: Publisher) {
   const generatedAt = new Date().toISOString()
-  return iatiFile(parseActivities(source, resource, publisher, generatedAt.slice(0, 10)), generatedAt)
+  return writeActivityFile(
+    parseActivities(source, resource, publisher, generatedAt.slice(0, 10)),
+    generatedAt,
+  )
 }
 
 /** Returns a stream of bytes that pauses for other requests, however fast PostgreSQL and the client are. */
@@ -148,7 +151,7 @@ export function createWriter(
     case 'ics':
       return {
         statement: omittedDatesStatement(selection),
-        write: (source, session) => toByteStream(calendarFile(selection, publisher, source, session)),
+        write: (source, session) => toByteStream(writeCalendarFile(selection, publisher, source, session)),
       }
     case 'ndjson':
       return { statement: ndjsonStatement(selection), write: toByteStream }
