@@ -122,23 +122,16 @@ export function filterBySortableCode(column: AnyPgColumn, value: z.ZodType, desc
   const { asc } = codeOrder(column)
   const isAny = (values: SQL) => sql`${asc} = any(${values}::text[])`
   const isNone = (values: SQL) => sql`${asc} <> all(${values}::text[])`
-  if (column.notNull)
-    return {
-      description,
-      value,
-      comparisons: { eq: withManyValues(isAny), ne: withManyValues(isNone) },
-    }
-  return {
-    description,
-    value,
-    comparisons: {
-      eq: withManyValues((values) => sql`(${isAny(values)} and ${column} is not null)`),
-      ne: withManyValues((values) => sql`(${isNone(values)} or ${column} is null)`),
-      isNull: withBoolean(
-        (given) => sql`(${asc} = ${maxCharacter} and ${column} is null) = ${given}::boolean`,
-      ),
-    },
-  }
+  const comparisons: Filter['comparisons'] = column.notNull
+    ? { eq: withManyValues(isAny), ne: withManyValues(isNone) }
+    : {
+        eq: withManyValues((values) => sql`(${isAny(values)} and ${column} is not null)`),
+        ne: withManyValues((values) => sql`(${isNone(values)} or ${column} is null)`),
+        isNull: withBoolean(
+          (given) => sql`(${asc} = ${maxCharacter} and ${column} is null) = ${given}::boolean`,
+        ),
+      }
+  return { description, value, comparisons }
 }
 
 /** A filter by any of several keys or codes, for a column with its own index. `ne` also finds records without a value. */

@@ -7,12 +7,12 @@ import { registerResponseSchema } from '../model/schema-names.ts'
 import { documentedOperators } from '../model/url-filters.ts'
 import { type AggregatePlan, aggregateParameters, planAggregate, planOther } from '../query/aggregate.ts'
 import { aggregateStatement } from '../query/aggregate-sql.ts'
-import { etagHeader, ifNoneMatch, taggedResponse } from './entity-tags.ts'
+import { ifNoneMatch, taggedResponse } from './entity-tags.ts'
 import { groupExample, groupSchema } from './group-schema.ts'
 import { acceptLanguage, contentLanguage, languageParameter, withLanguageHeaders } from './language.ts'
 import type { ApiResponse, Context, Operation } from './operation.ts'
 import { readRegistryAt, readSnapshotAt } from './past.ts'
-import { notModified } from './response-schemas.ts'
+import { readResponses } from './response-schemas.ts'
 
 const groupCount = registerResponseSchema(
   'GroupCount',
@@ -141,14 +141,9 @@ export const aggregate: Operation = {
     query: { ...aggregateParameters(resource), ...languageParameter('the labels') },
     documentedOperators: documentedOperators.aggregate,
     headers: [ifNoneMatch, acceptLanguage],
-    responses: {
-      200: {
-        description: 'Groups of records.',
-        schema: () => aggregateSchema,
-        headers: { etag: etagHeader, 'content-language': contentLanguage },
-      },
-      304: notModified,
-    },
+    responses: readResponses('Groups of records.', () => aggregateSchema, {
+      'content-language': contentLanguage,
+    }),
     problems: ['malformed-request', 'invalid-parameter', 'not-acceptable'],
   }),
 

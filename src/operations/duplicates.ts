@@ -9,11 +9,11 @@ import { registerResponseSchema } from '../model/schema-names.ts'
 import { createScope, readCursor, writeCursor } from '../query/cursor.ts'
 import { pageCursorParameter } from '../query/list.ts'
 import { boundedRows, maxPageBytesSql, placeholder, statement } from '../query/statement.ts'
-import { etagHeader, ifNoneMatch } from './entity-tags.ts'
+import { ifNoneMatch } from './entity-tags.ts'
 import type { Operation } from './operation.ts'
 import { linkHeader, pageHeaders } from './page.ts'
 import { pageEnvelope } from './page-envelope.ts'
-import { namedPageSchema, notModified } from './response-schemas.ts'
+import { namedPageSchema, readResponses } from './response-schemas.ts'
 
 const limits = { defaultSize: 100, maxSize: 200 } as const
 
@@ -157,14 +157,7 @@ export const duplicates: Operation = {
       cursor: pageCursorParameter,
     },
     headers: [ifNoneMatch],
-    responses: {
-      200: {
-        description: 'Pairs of records.',
-        schema: () => duplicatePage,
-        headers: { etag: etagHeader, link: linkHeader },
-      },
-      304: notModified,
-    },
+    responses: readResponses('Pairs of records.', () => duplicatePage, { link: linkHeader }),
     problems: ['malformed-request', 'invalid-parameter', 'invalid-cursor', 'not-acceptable'],
   }),
 

@@ -15,13 +15,13 @@ import { pageCursorParameter, pageSize } from '../query/list.ts'
 import { historyStatement } from '../query/revisions.ts'
 import { runInSlices } from '../time-slice.ts'
 import { aNoun } from '../wording.ts'
-import { etagHeader, ifNoneMatch } from './entity-tags.ts'
+import { ifNoneMatch } from './entity-tags.ts'
 import type { Operation } from './operation.ts'
 import { linkHeader, pageHeaders } from './page.ts'
 import { pageEnvelope } from './page-envelope.ts'
 import { recordNotFound } from './read.ts'
 import { findRecord } from './records.ts'
-import { namedPageSchema, notModified } from './response-schemas.ts'
+import { namedPageSchema, readResponses } from './response-schemas.ts'
 import { recordChange, revisionExample } from './revision-schema.ts'
 import { diffJson } from './writing/diff.ts'
 
@@ -118,14 +118,7 @@ export const history: Operation = {
       cursor: pageCursorParameter,
     },
     headers: [ifNoneMatch],
-    responses: {
-      200: {
-        description: 'Changes of the record.',
-        schema: () => historyPage,
-        headers: { etag: etagHeader, link: linkHeader },
-      },
-      304: notModified,
-    },
+    responses: readResponses('Changes of the record.', () => historyPage, { link: linkHeader }),
     problems: ['malformed-request', 'invalid-parameter', 'invalid-cursor', 'not-found', 'not-acceptable'],
   }),
 

@@ -3,12 +3,12 @@ import { propertiesOf } from '../model/document.ts'
 import { lazyFor } from '../model/lazy.ts'
 import type { Resource } from '../model/resource.ts'
 import { registerResponseSchema } from '../model/schema-names.ts'
-import { etagHeader, ifNoneMatch, versionAndBodyTag } from './entity-tags.ts'
+import { ifNoneMatch, versionAndBodyTag } from './entity-tags.ts'
 import { toLinkedData } from './linked-data.ts'
 import type { Operation } from './operation.ts'
 import { recordNotFound } from './read.ts'
 import { readRecord } from './records.ts'
-import { notModified } from './response-schemas.ts'
+import { readResponses } from './response-schemas.ts'
 
 /** Schema of linked data, whose properties depend on the record. */
 const linkedData = registerResponseSchema(
@@ -43,14 +43,7 @@ export const jsonld: Operation = {
     query: {},
     headers: [ifNoneMatch],
     mediaType: 'application/ld+json',
-    responses: {
-      200: {
-        description: 'The record as linked data.',
-        schema: () => linkedData,
-        headers: { etag: etagHeader },
-      },
-      304: notModified,
-    },
+    responses: readResponses('The record as linked data.', () => linkedData),
     problems: ['malformed-request', 'invalid-parameter', 'not-found', 'not-acceptable'],
   }),
 

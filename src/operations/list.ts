@@ -1,10 +1,10 @@
 import { pluralNoun, type Resource } from '../model/resource.ts'
 import { listParameters, planList } from '../query/list.ts'
-import { etagHeader, ifNoneMatch } from './entity-tags.ts'
+import { ifNoneMatch } from './entity-tags.ts'
 import { acceptLanguage, contentLanguage, languageParameter } from './language.ts'
-import type { ApiResponse, Operation } from './operation.ts'
-import { cacheHeaders, composePage, linkHeader, pageHeaders, withNamesLanguage } from './page.ts'
-import { notModified, pageSchema } from './response-schemas.ts'
+import type { Operation } from './operation.ts'
+import { linkHeader, pageHeaders, pageResponse } from './page.ts'
+import { pageSchema, readResponses } from './response-schemas.ts'
 
 /** `GET /v1/{resource}`: pages of the records that match the filters. */
 export const list: Operation = {
@@ -21,25 +21,18 @@ export const list: Operation = {
     access: 'read',
     query: { ...listParameters(resource), ...languageParameter('the names') },
     headers: [ifNoneMatch, acceptLanguage],
-    responses: {
-      200: {
-        description: `A page of ${pluralNoun(resource)}.`,
-        schema: () => pageSchema(resource),
-        headers: { etag: etagHeader, link: linkHeader, 'content-language': contentLanguage },
-      },
-      304: notModified,
-    },
+    responses: readResponses(`A page of ${pluralNoun(resource)}.`, () => pageSchema(resource), {
+      link: linkHeader,
+      'content-language': contentLanguage,
+    }),
     problems: ['malformed-request', 'invalid-parameter', 'invalid-cursor', 'not-acceptable'],
   }),
 
-  async handle(resource, request, context): Promise<ApiResponse> {
+  async handle(resource, request, context) {
     const plan = planList(resource, request.query)
-    const { body, next } = await composePage(plan, context, request.language)
-    const { names } = plan.representation
-    const headers = {
-      ...pageHeaders(body, next, request.queryString, names ? request.language : undefined),
-      ...cacheHeaders(plan),
-    }
-    return withNamesLanguage(plan, { status: 200, headers, body }, request.language)
+    const language = plan.representation.names ? request.language : undefined
+    return pageResponse(plan, context, request.language, (body, next) =>
+      pageHeaders(body, next, request.queryString, language),
+    )
   },
 }

@@ -89,17 +89,6 @@ export const linkHeader: HeaderContract = {
   example: '<?cursor=WyJ…>; rel="next"',
 }
 
-/** Returns headers that keep estimates out of caches, since the planner's statistics change without a write. */
-export const cacheHeaders = ({ count }: ListPlan): Record<string, string> =>
-  count === 'estimated' ? { 'cache-control': 'no-store' } : {}
-
-/** Adds the headers of the language to a response with names. */
-export const withNamesLanguage = (
-  { representation }: ListPlan,
-  response: ApiResponse,
-  language: Language,
-): ApiResponse => (representation.names ? withLanguageHeaders(response, language) : response)
-
 /**
  * Reads the records of a page. If the plan asks for them, also reads the names of the records to which these records refer, and
  * the counts of the list requests in these records (`replaceListRequestsWithCounts`).
@@ -122,17 +111,19 @@ async function readPageRecords(
 }
 
 /**
- * Returns the JSON of the page of a plan, and the cursor of the next page.
+ * Returns the response with the page of a plan.
  * @param language language of the names, if the plan asks for them.
+ * @param makeHeaders returns further headers, from the body and the cursor of the next page.
  * @param cursorLocation where the cursor was sent; by default, the query string.
  * @throws Problem `invalid-cursor` if the cursor was truncated or changed, or belongs to another registry or query.
  */
-export async function composePage(
+export async function pageResponse(
   plan: ListPlan,
   context: Context,
   language: Language,
+  makeHeaders: (body: string, next: string | null) => Record<string, string>,
   cursorLocation?: CursorLocation,
-): Promise<{ body: string; next: string | null }> {
+): Promise<ApiResponse> {
   const after =
     plan.cursor === undefined
       ? undefined
@@ -144,6 +135,10 @@ export async function composePage(
     return Promise.all([found, countTotal(plan, tx)])
   })
   const next = last && writeCursor(listScope(plan), last, context.cursorSecret)
-  const page = { limit: plan.limit, next, ...(total && { total }) }
-  return { body: pageEnvelope(records, page, names), next }
+  const body = pageEnvelope(records, { limit: plan.limit, next, ...(total && { total }) }, names)
+  // Estimates are kept out of caches, since the planner's statistics change without a write.
+  const isEstimated = plan.count === 'estimated'
+  const headers = { ...makeHeaders(body, next), ...(isEstimated && { 'cache-control': 'no-store' }) }
+  const response = { status: 200, headers, body }
+  return plan.representation.names ? withLanguageHeaders(response, language) : response
 }

@@ -1,21 +1,15 @@
-import type { Language } from '../model/languages.ts'
+import type { Transaction } from '../database/database.ts'
 import { type Resource, recordSchema } from '../model/resource.ts'
 import { Problem } from '../problems/problem.ts'
 import { getRecordAsOf, recordAsOfParameter } from '../query/past.ts'
-import {
-  listCountIncludes,
-  type Representation,
-  readRepresentation,
-  representationParameters,
-} from '../query/representation.ts'
+import { listCountIncludes, readRepresentation, representationParameters } from '../query/representation.ts'
 import { replaceListRequestsWithCounts } from './counts.ts'
-import { etagHeader, ifNoneMatch, versionAndBodyTag, versionTag } from './entity-tags.ts'
+import { ifNoneMatch, versionAndBodyTag, versionTag } from './entity-tags.ts'
 import { acceptLanguage, contentLanguage, languageParameter, withLanguageHeaders } from './language.ts'
-import type { Context, Operation } from './operation.ts'
+import type { Operation } from './operation.ts'
 import { readRegistryAt } from './past.ts'
 import { findRecord, readRecord } from './records.ts'
-import { notModified } from './response-schemas.ts'
-import type { StoredRecord } from './writing/documents.ts'
+import { readResponses } from './response-schemas.ts'
 
 /** Returns the problem `not-found`: no record has the key. */
 export const recordNotFound = (resource: Resource, key: string): Problem =>
@@ -24,49 +18,6 @@ export const recordNotFound = (resource: Resource, key: string): Problem =>
 /** Returns the problem `not-found`: no record had the key at a time. */
 export const recordNotFoundAt = (resource: Resource, key: string, at: string): Problem =>
   new Problem('not-found', `According to the history, there was no ${resource.noun} ${key} at ${at}.`)
-
-/** Reads a record with its includes, now or as of `at`. */
-async function readRecordAt(
-  resource: Resource,
-  key: string,
-  at: string | undefined,
-  representation: Representation,
-  context: Context,
-): Promise<StoredRecord | undefined> {
-  if (at === undefined) return readRecord(context.database, resource, key, representation)
-  return readRegistryAt(at, context, (tx) => findRecord(tx, resource, key, representation))
-}
-
-/**
- * Replaces the list requests that includes have added to a record. Each is replaced with its count and its path
- * (`CountWithListPath`), now or as of `at`. If no include is a count, this begins no transaction.
- */
-const withCounts = async (
-  resource: Resource,
-  document: string,
-  representation: Representation,
-  at: string | undefined,
-  context: Context,
-): Promise<string> =>
-  listCountIncludes(resource, representation).length === 0
-    ? document
-    : readRegistryAt(at, context, (tx) =>
-        replaceListRequestsWithCounts(tx, resource, representation, document, at),
-      )
-
-/** Adds the names of the records that a record refers to, now or as of `at`. */
-async function withNames(
-  resource: Resource,
-  document: string,
-  representation: Representation,
-  language: Language,
-  at: string | undefined,
-  context: Context,
-): Promise<string> {
-  const request = { resource, representation, text: document, language, isPast: at !== undefined }
-  const names = await readRegistryAt(at, context, (tx) => context.names.find(tx, request, context.database))
-  return `${document.slice(0, -1)},"names":${names}}`
-}
 
 /** `GET /v1/{resource}/{key}`: one record. */
 export const read: Operation = {
@@ -85,30 +36,31 @@ export const read: Operation = {
       ...recordAsOfParameter,
     },
     headers: [ifNoneMatch, acceptLanguage],
-    responses: {
-      200: {
-        description: 'The record.',
-        schema: () => recordSchema(resource),
-        headers: { etag: etagHeader, 'content-language': contentLanguage },
-      },
-      304: notModified,
-    },
+    responses: readResponses('The record.', () => recordSchema(resource), {
+      'content-language': contentLanguage,
+    }),
     problems: ['malformed-request', 'invalid-parameter', 'not-found', 'not-acceptable'],
   }),
 
   async handle(resource, { key, query, language }, context) {
     const representation = readRepresentation(resource, query)
     const at = getRecordAsOf(query)
-    const record = await readRecordAt(resource, key, at, representation, context)
+    const readAt = <T>(work: (tx: Transaction) => Promise<T>) => readRegistryAt(at, context, work)
+    const record = await (at === undefined
+      ? readRecord(context.database, resource, key, representation)
+      : readAt((tx) => findRecord(tx, resource, key, representation)))
     if (!record) throw at === undefined ? recordNotFound(resource, key) : recordNotFoundAt(resource, key, at)
     const { version } = record
-    const document = await withCounts(resource, record.document, representation, at, context)
+    const hasCounts = listCountIncludes(resource, representation).length > 0
+    const document = hasCounts
+      ? await readAt((tx) => replaceListRequestsWithCounts(tx, resource, representation, record.document, at))
+      : record.document
     if (representation.names) {
-      const body = await withNames(resource, document, representation, language, at, context)
-      return withLanguageHeaders(
-        { status: 200, headers: { etag: versionAndBodyTag(version, body) }, body },
-        language,
-      )
+      const request = { resource, representation, text: document, language, isPast: at !== undefined }
+      const names = await readAt((tx) => context.names.find(tx, request, context.database))
+      const body = `${document.slice(0, -1)},"names":${names}}`
+      const headers = { etag: versionAndBodyTag(version, body) }
+      return withLanguageHeaders({ status: 200, headers, body }, language)
     }
     // A redaction changes a record of the past, and not its version.
     const hasVersionTag = representation.include.length === 0 && at === undefined

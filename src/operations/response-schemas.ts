@@ -82,6 +82,16 @@ export const notModified: ResponseContract = {
   headers: { etag: etagHeader },
 }
 
+/** Returns the responses to a conditional read: 200 with an entity tag, and 304. */
+export const readResponses = (
+  description: string,
+  schema: () => z.ZodType,
+  headers: Record<string, HeaderContract> = {},
+): Record<number, ResponseContract> => ({
+  200: { description, schema, headers: { etag: etagHeader, ...headers } },
+  304: notModified,
+})
+
 /** The `Location` header of a 201 response. */
 export const locationHeader: HeaderContract = {
   description: 'Path of the new record.',

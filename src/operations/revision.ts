@@ -6,9 +6,9 @@ import { registerResponseSchema } from '../model/schema-names.ts'
 import { Problem } from '../problems/problem.ts'
 import { revisionJson, revisionStatement } from '../query/revisions.ts'
 import { aNoun } from '../wording.ts'
-import { etagHeader, ifNoneMatch, taggedResponse } from './entity-tags.ts'
+import { ifNoneMatch, taggedResponse } from './entity-tags.ts'
 import type { Operation } from './operation.ts'
-import { notModified } from './response-schemas.ts'
+import { readResponses } from './response-schemas.ts'
 import { recordChange, revisionExample, versionParameter } from './revision-schema.ts'
 
 /** Schema of a revision with its document. */
@@ -37,23 +37,15 @@ export const revision: Operation = {
     pathParameters: { version: versionParameter },
     query: {},
     headers: [ifNoneMatch],
-    responses: {
-      200: {
-        description: 'The revision, with the record in `document`.',
-        schema: () => revisionSchema(resource),
-        headers: { etag: etagHeader },
-      },
-      304: notModified,
-    },
+    responses: readResponses('The revision, with the record in `document`.', () => revisionSchema(resource)),
     problems: ['malformed-request', 'invalid-parameter', 'not-found', 'not-acceptable'],
   }),
 
   async handle(resource, { key, pathParameters }, { database }) {
     const version = Number(getValues(pathParameters, 'version')[0])
-    const rows = await database.read<{ entry: Record<string, unknown>; document: string }>(
+    const [row] = await database.read<{ entry: Record<string, unknown>; document: string }>(
       revisionStatement(resource, key, version),
     )
-    const [row] = rows
     if (!row) {
       const detail = `The history has no version ${version} of the ${resource.noun} ${key}.`
       throw new Problem('not-found', detail)

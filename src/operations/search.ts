@@ -4,7 +4,7 @@ import { planSearch } from '../query/search.ts'
 import { searchBodySchemas } from '../query/search-schema.ts'
 import { acceptLanguage, contentLanguage, languageParameter } from './language.ts'
 import type { Operation } from './operation.ts'
-import { cacheHeaders, composePage, withNamesLanguage } from './page.ts'
+import { pageResponse } from './page.ts'
 import { pageSchema } from './response-schemas.ts'
 
 /** `POST /v1/{resource}/search`: pages of the records that match a filter expression. */
@@ -52,7 +52,6 @@ export const search: Operation = {
   async handle(resource, request, context) {
     const asOf = getRecordAsOf(request.query)
     const plan = { ...planSearch(resource, request.body), ...(asOf !== undefined && { asOf }) }
-    const { body } = await composePage(plan, context, request.language, { pointer: '/cursor' })
-    return withNamesLanguage(plan, { status: 200, headers: cacheHeaders(plan), body }, request.language)
+    return pageResponse(plan, context, request.language, () => ({}), { pointer: '/cursor' })
   },
 }

@@ -5,10 +5,10 @@ import { pluralNoun } from '../model/resource.ts'
 import { registerResponseSchema } from '../model/schema-names.ts'
 import { type CellKind, flatColumns, participantsProperty } from '../query/flat.ts'
 import { readRepresentation, representationParameters } from '../query/representation.ts'
-import { etagHeader, ifNoneMatch, taggedResponse } from './entity-tags.ts'
+import { ifNoneMatch, taggedResponse } from './entity-tags.ts'
 import { readRowUnit } from './exporting/contract.ts'
 import type { Operation } from './operation.ts'
-import { notModified } from './response-schemas.ts'
+import { readResponses } from './response-schemas.ts'
 
 /** The types of Table Schema, by the kinds of cells. */
 const types: Record<CellKind, string> = {
@@ -25,6 +25,9 @@ const notes: Partial<Record<CellKind, string>> = {
   date: 'A date in EDTF (ISO 8601-2), as precise as its source.',
   json: 'JSON.',
 }
+
+/** URL of the JSON Schema of Table Schema. */
+const profile = 'https://specs.frictionlessdata.io/schemas/table-schema.json'
 
 const columnsSchema = registerResponseSchema(
   'TableSchema',
@@ -46,7 +49,7 @@ const columnsSchema = registerResponseSchema(
       description: 'The columns of a CSV file, as a Table Schema.',
       examples: [
         {
-          $schema: 'https://specs.frictionlessdata.io/schemas/table-schema.json',
+          $schema: profile,
           fields: [{ name: 'code', type: 'string' }],
           missingValues: [''],
           primaryKey: 'code',
@@ -79,10 +82,7 @@ export const tableSchema: Operation = {
       }),
     },
     headers: [ifNoneMatch],
-    responses: {
-      200: { description: 'The columns.', schema: () => columnsSchema, headers: { etag: etagHeader } },
-      304: notModified,
-    },
+    responses: readResponses('The columns.', () => columnsSchema),
     problems: ['malformed-request', 'invalid-parameter', 'not-acceptable'],
   }),
 
@@ -96,7 +96,7 @@ export const tableSchema: Operation = {
     const isKeyed = per === 'record' && columns.some(({ name }) => name === key)
     return taggedResponse(
       JSON.stringify({
-        $schema: 'https://specs.frictionlessdata.io/schemas/table-schema.json',
+        $schema: profile,
         fields: columns.map(({ name, kind }) => ({
           name,
           type: types[kind],

@@ -285,6 +285,7 @@ function findTopFaults(plan: AggregatePlan, query: CheckedQuery): Fault[] {
 function findFaults(plan: AggregatePlan): Fault[] {
   const { resource, groupBy, measures, sort, having } = plan
   const selected = measures.map(({ name }) => name)
+  const sortKeys = sort.map(({ key }) => key)
   const known = measureNames(resource)
   const unknown = having.filter(({ measure }) => !known.includes(measure))
   const tooMany = `has ${groupBy.length} dimensions; at most ${maxDimensions} are possible`
@@ -295,16 +296,8 @@ function findFaults(plan: AggregatePlan): Fault[] {
     ...findRepeatedNames('groupBy', groupBy),
     ...findRepeatedNames('measures', selected),
     ...findIncomparable(plan),
-    ...findRepeatedNames(
-      'sort',
-      sort.map(({ key }) => key),
-    ),
-    ...findMissing(
-      'sort',
-      [...groupBy, ...selected],
-      sort.map(({ key }) => key),
-      'groupBy or measures',
-    ),
+    ...findRepeatedNames('sort', sortKeys),
+    ...findMissing('sort', [...groupBy, ...selected], sortKeys, 'groupBy or measures'),
     ...unknown.map(({ measure }) => ({
       parameter: 'having',
       code: 'unknown_value',

@@ -188,25 +188,21 @@ export function listStatement(
   return statement(shape, build, { ...conditionValues(plan.where), ...positions, limit: plan.limit })
 }
 
-/** Returns the statement that counts all records of a list, as `total`. */
-export function countStatement(plan: ListPlan): Statement {
-  const build = () => sql`select count(*)::int as total from ${plan.resource.table}${whereClause(plan)}`
-  return statement(
-    `count|${plan.resource.name}|${conditionShape(plan.where)}`,
-    build,
+/** Returns a statement about all records of a list. @param name the first part of its cache key. */
+const totalStatement = (name: string, plan: ListPlan, select: SQL): Statement =>
+  statement(
+    `${name}|${plan.resource.name}|${conditionShape(plan.where)}`,
+    () => sql`${select} from ${plan.resource.table}${whereClause(plan)}`,
     conditionValues(plan.where),
   )
-}
+
+/** Returns the statement that counts all records of a list, as `total`. */
+export const countStatement = (plan: ListPlan): Statement =>
+  totalStatement('count', plan, sql`select count(*)::int as total`)
 
 /** Returns the statement for the query plan of a list as JSON, with the planner's estimate of the number of records. */
-export function estimateStatement(plan: ListPlan): Statement {
-  const build = () => sql`explain (format json) select from ${plan.resource.table}${whereClause(plan)}`
-  return statement(
-    `estimate|${plan.resource.name}|${conditionShape(plan.where)}`,
-    build,
-    conditionValues(plan.where),
-  )
-}
+export const estimateStatement = (plan: ListPlan): Statement =>
+  totalStatement('estimate', plan, sql`explain (format json) select`)
 
 /**
  * Returns the statement that reads records by key: `id`, `key`, `version`, `document` as text (null if an include is too large,
