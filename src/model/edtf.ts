@@ -5,6 +5,7 @@
  * same texts. A request may have thousands of dates, so regular expressions check the grammar, in microseconds.
  */
 
+import { suggestEdtf } from '../suggest-edtf.ts'
 import { daysInMonth, readOtherNotation } from './date-readings.ts'
 
 /** An error in a text: `position` counts from zero and is at most the text's length. */
@@ -24,20 +25,36 @@ export type EdtfFault = { position: number; message: string }
  * findEdtfFault('2011-02-30') // { position: 8, message: '"2011-02-30": February 2011 has 28 days' }
  */
 export function findEdtfFault(text: string): EdtfFault | undefined {
-  const fault = findTextFault(text)
-  const readings = fault ? readOtherNotation(text) : []
-  if (readings.length === 0) return fault
-  return { position: 0, message: `"${text}" is not in EDTF: write ${readings.join(' or ')}` }
-}
-
-/** Finds a fault in a date or an interval. */
-function findTextFault(text: string): EdtfFault | undefined {
   const slash = text.indexOf('/')
   if (slash === -1) return findDateFault(text)
 
   const start = text.slice(0, slash)
   const end = text.slice(slash + 1)
   return findEndFault(start) ?? shift(findEndFault(end) ?? findOrderFault(start, end), slash + 1)
+}
+
+/** Maximum length of a text that is read in another notation. */
+const maxNotationLength = 60
+
+/** Returns the dates in EDTF that a text in another notation may mean, for a message; undefined if there are none. */
+function readNotation(text: string): string | undefined {
+  const readings = readOtherNotation(text)
+  if (readings.length > 0) return readings.join(' or ')
+  return suggestEdtf(text, 'en', (date) => findEdtfFault(date) === undefined)
+}
+
+/**
+ * Returns what is wrong with a text that is not in EDTF: the dates that it may mean in another notation, or else the first fault and
+ * its position, counted from one. Undefined for EDTF.
+ * @example describeEdtfFault('April 2011') // '"April 2011" is not in EDTF: write 2011-04'
+ */
+export function describeEdtfFault(text: string): string | undefined {
+  const fault = findEdtfFault(text)
+  if (!fault) return undefined
+  const reading = text.length <= maxNotationLength ? readNotation(text) : undefined
+  return reading === undefined
+    ? `${fault.message} (at character ${fault.position + 1})`
+    : `"${text}" is not in EDTF: write ${reading}`
 }
 
 function shift(fault: EdtfFault | undefined, distance: number): EdtfFault | undefined {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { requireLineCharacters, requireProseCharacters, requireVisible } from './characters.ts'
 import { requireDecimals } from './decimals.ts'
-import { findEdtfFault } from './edtf.ts'
+import { describeEdtfFault } from './edtf.ts'
 import { isLanguageTag } from './language-tags.ts'
 import { registerSchema } from './schema-names.ts'
 
@@ -52,11 +52,9 @@ export const edtf = (description: string) =>
     .string()
     .max(60)
     .superRefine((text, context) => {
-      const fault = findEdtfFault(text)
-      if (fault) {
-        const message = `${fault.message} (at character ${fault.position + 1})`
+      const message = describeEdtfFault(text)
+      if (message !== undefined)
         context.addIssue({ code: 'custom', params: { code: 'invalid_date' }, message })
-      }
     })
     .meta({ description: `${description} EDTF.`, format: 'edtf', examples: ['2011-04'] })
 

@@ -7,7 +7,6 @@ import { resources } from '../../src/dashboard/api/resources.ts'
 import { parseMetrics, total } from '../../src/dashboard/components/administration/metrics.ts'
 import { diffLists, diffProperties, diffTexts } from '../../src/dashboard/components/history/diff.ts'
 import { describeEdtf, isEdtf } from '../../src/dashboard/dates/describe-edtf.ts'
-import { suggestEdtf } from '../../src/dashboard/dates/suggest-edtf.ts'
 import { findDifferences, merge } from '../../src/dashboard/editing/conflicts.ts'
 import {
   explainNumbers,
@@ -20,6 +19,7 @@ import { countText, findRedactableProperties } from '../../src/dashboard/editing
 import { createLanguage } from '../../src/dashboard/i18n/language.ts'
 import { findEdtfFault } from '../../src/model/edtf.ts'
 import { registry } from '../../src/resources/registry.ts'
+import { suggestEdtf } from '../../src/suggest-edtf.ts'
 
 /** The logic of forms, conflicts, diffs, entered dates, redactions and metrics of the dashboard, without a browser. */
 
@@ -232,6 +232,11 @@ describe('a date that is entered', () => {
     ['约二○一○年十月二十日', '2010-10-20~'],
     ['二〇一〇年代', '201X'],
     ['2011-2013', '2011/2013'],
+    ['2011..2013', '2011/2013'],
+    ['20110426', '2011-04-26'],
+    ['c. 2011', '2011~'],
+    ['ca 2011', '2011~'],
+    ['~2011', '2011~'],
     ['2011～2013', '2011/2013'],
     ['2011.12', '2011-12'],
     ['2011.22', undefined],
@@ -239,7 +244,7 @@ describe('a date that is entered', () => {
     ['4/5/2011', undefined],
     ['April 31, 2011', undefined],
   ])('as %s is suggested as %s', (text, date) => {
-    expect(suggestEdtf(text, 'zh')).toBe(date)
+    expect(suggestEdtf(text, 'zh', isEdtf)).toBe(date)
     if (date) expect(findEdtfFault(date)).toBeUndefined()
   })
 

@@ -54,7 +54,8 @@ describe('a refused read', () => {
     ['/v1/agreements?sort=title:ASC', 'sort', 'unknown_value', /did you mean "title"\?/],
     ['/v1/agreements?organization=MOST', 'organization', 'wrong_format', /UUID/],
     ['/v1/agreements?externalId=F01', 'externalId', 'wrong_format', /scheme:id/],
-    ['/v1/agreements?signedOn=April+2011', 'signedOn', 'invalid_date', /four digits.*at character 1\)/],
+    ['/v1/agreements?signedOn=April+2011', 'signedOn', 'invalid_date', /"April 2011".*write 2011-04$/],
+    ['/v1/agreements?signedOn=soon', 'signedOn', 'invalid_date', /four digits.*at character 1\)/],
     [
       '/v1/agreements?signedOn[gte]=2011-02-30',
       'signedOn[gte]',

@@ -22,16 +22,27 @@ describe('a date in another notation', () => {
     ['1899-7-10', '1899-07-10'],
     ['29/02/2000', '2000-02-29'],
     ['10/1899', '1899-10'],
+    ['10 July 1899', '1899-07-10'],
+    ['Jul 10, 1899', '1899-07-10'],
+    ['July 1899', '1899-07'],
+    ['1899年7月', '1899-07'],
+    ['18990710', '1899-07-10'],
+    ['1890s', '189X'],
+    ['c. 1899', '1899~'],
+    ['1899-1901', '1899/1901'],
+    ['1899..1901', '1899/1901'],
+    ['1899–July 1901', '1899/1901-07'],
+    ['since 1899', '1899/..'],
   ])('%s is refused with its possible meanings: %s', async (startsOn, readings) => {
     const response = await api.post('/v1/projects', { title: 'Dated', kind: 'other', startsOn })
     expect(response.status).toBe(422)
-    const message = `"${startsOn}" is not in EDTF: write ${readings} (at character 1)`
+    const message = `"${startsOn}" is not in EDTF: write ${readings}`
     expect(faultAt(response, '/startsOn')?.message).toBe(message)
     const filtered = await api.get(`/v1/projects?startsOn=${encodeURIComponent(startsOn)}`)
     expect(filtered.text).toContain(`write ${readings}`)
   })
 
-  it.each(['31/02/1899', '13/13/1899', '0/1/1899', '07/10-1899'])(
+  it.each(['31/02/1899', '13/13/1899', '0/1/1899', '07/10-1899', '31 June 1899', '1800s', '至'.repeat(60)])(
     'that cannot be a date gets no suggestion: %s',
     async (startsOn) => {
       const response = await api.post('/v1/projects', { title: 'Dated', kind: 'other', startsOn })

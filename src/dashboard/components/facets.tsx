@@ -1,11 +1,12 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { Link } from 'wouter-preact'
+import { suggestEdtf } from '../../suggest-edtf.ts'
 import { withQuery } from '../api/path.ts'
 import { explorePath, findEventDates, type ResourceDescription } from '../api/resources.ts'
 import type { Aggregate } from '../api/types.ts'
 import { useApi } from '../api/use-api.ts'
 import { useKeepPrevious } from '../api/use-keep-previous.ts'
-import { suggestEdtf } from '../dates/suggest-edtf.ts'
+import { isEdtf } from '../dates/describe-edtf.ts'
 import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { ShowMoreButton } from './show-more-button.tsx'
@@ -87,7 +88,7 @@ function TextFilters({
     event.preventDefault()
     const form = new FormData(event.currentTarget)
     const enteredText = (name: string) => String(form.get(name) ?? '').trim()
-    const enteredDate = (name: string) => suggestEdtf(enteredText(name), tag) ?? enteredText(name)
+    const enteredDate = (name: string) => suggestEdtf(enteredText(name), tag, isEdtf) ?? enteredText(name)
     const entered = Object.fromEntries(
       names.map((name) => [name, name === 'q' ? enteredText(name) : enteredDate(name)]),
     )

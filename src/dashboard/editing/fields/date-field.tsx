@@ -1,7 +1,7 @@
+import { suggestEdtf } from '../../../suggest-edtf.ts'
 import { isComposing } from '../../components/is-composing.ts'
-import { describeEdtf } from '../../dates/describe-edtf.ts'
+import { describeEdtf, isEdtf } from '../../dates/describe-edtf.ts'
 import { formatEdtf } from '../../dates/format-edtf.ts'
-import { suggestEdtf } from '../../dates/suggest-edtf.ts'
 import { useLanguage } from '../../i18n/language.ts'
 import { fieldId } from '../faults.ts'
 import { type FieldProps, LabelledInput, useInputAttributes } from './labelled.tsx'
@@ -19,7 +19,7 @@ export function DateField({ field, value, pointer, onChange }: FieldProps) {
   const attributes = useInputAttributes(pointer, field.isRequired)
   const text = typeof value === 'string' ? value : ''
   const description = describeEdtf(text.trim(), language)
-  const suggestion = description || text.trim() === '' ? undefined : suggestEdtf(text, language.tag)
+  const suggestion = description || text.trim() === '' ? undefined : suggestEdtf(text, language.tag, isEdtf)
   const convert = () => suggestion && onChange(suggestion)
   const readingId = `${fieldId(pointer)}-reading`
   return (

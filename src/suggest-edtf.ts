@@ -1,10 +1,15 @@
-import { isEdtf } from './describe-edtf.ts'
+/** Converts dates in common notation to EDTF, for the messages of the API and for the forms of the dashboard. */
+
+const monthNumbersByTag = new Map<string, ReadonlyMap<string, number>>()
 
 /**
- * Returns the numbers of months by name: full and abbreviated, in English and in the language of the page.
- * @param tag the language tag of the page.
+ * Returns the numbers of months by name: full and abbreviated, in English and in another language. They are computed once for
+ * each language, since this takes a millisecond.
+ * @param tag the tag of the other language.
  */
-function monthNumbers(tag: string): Map<string, number> {
+function monthNumbers(tag: string): ReadonlyMap<string, number> {
+  const known = monthNumbersByTag.get(tag)
+  if (known) return known
   const numbers = new Map<string, number>()
   for (const locale of ['en', tag]) {
     for (const month of ['long', 'short'] as const) {
@@ -15,6 +20,7 @@ function monthNumbers(tag: string): Map<string, number> {
       }
     }
   }
+  monthNumbersByTag.set(tag, numbers)
   return numbers
 }
 
@@ -30,10 +36,11 @@ function fromNumeral(numeral: string): string {
 
 const pad = (part: string | number) => String(part).padStart(2, '0')
 
-/** Converts a numeric date that starts with the year: `2011年4月26日`, `2011.4`, `2011-4-26`. */
+/** Converts a numeric date that starts with the year: `2011年4月26日`, `2011.4`, `2011-4-26`, `20110426`. */
 function fromNumbers(text: string): string | undefined {
   const parts =
     /^(\d{4})(?:\s*年)?$/.exec(text) ??
+    /^([12]\d{3})(0[1-9]|1[0-2])(\d{2})$/.exec(text) ??
     /^(\d{4})\s*[年.-]\s*(0?[1-9]|1[0-2])\s*(?:[月.-]\s*(?:(\d{1,2})\s*日?)?)?$/.exec(text)
   if (!parts) return undefined
   const [, year = '', month, day] = parts
@@ -58,36 +65,51 @@ function fromDecade(text: string): string | undefined {
 }
 
 const qualifierPatterns: readonly [RegExp, string][] = [
-  [/^(?:about|around|circa|ca?\.|大约|约)\s*(.+)$/, '~'],
+  [/^(?:about|around|circa|ca?\.|ca(?=\s)|c(?=\s)|~|大约|约)\s*(.+)$/, '~'],
   [/^(?:perhaps|probably|possibly|可能)\s*(.+)$/, '?'],
 ]
 
 const rangePatterns: readonly [RegExp, (...ends: string[]) => string][] = [
-  [/^(?:from|between|自|从)?\s*(.+?)\s*(?: to |–|—|至|到)\s*(.+)$/, (from, to) => `${from}/${to}`],
+  [/^(?:from|between|自|从)?\s*(.+?)\s*(?: to |–|—|\.\.|至|到)\s*(.+)$/, (from, to) => `${from}/${to}`],
   [/^(\d{4})\s*[-~]\s*(\d{4})$/, (from, to) => `${from}/${to}`],
   [/^between\s+(.+?)\s+and\s+(.+)$/, (from, to) => `${from}/${to}`],
   [/^(?:from|since|自|从)\s*(.+?)起?$/, (from) => `${from}/..`],
   [/^(?:until|up to|至)\s*(.+?)$/, (to) => `../${to}`],
 ]
 
-function convert(text: string, tag: string): string | undefined {
+/** Returns whether a text is a date in EDTF. */
+type IsEdtf = (text: string) => boolean
+
+/** Converts one date without a qualifier. */
+function convertDate(text: string, tag: string, isEdtf: IsEdtf): string | undefined {
   if (isEdtf(text.toUpperCase())) return text.toUpperCase()
-  for (const [pattern, qualifier] of qualifierPatterns) {
-    const date = pattern.exec(text)?.[1]
-    if (date !== undefined)
-      return convert(date, tag)
-        ?.split('/')
-        .map((end) => qualify(end, qualifier))
-        .join('/')
-  }
+  return fromDecade(text) ?? fromMonthName(text, tag) ?? fromNumbers(text)
+}
+
+/** Converts one date or a range. The ends of a range are no ranges, so this takes time linear in the length of the text. */
+function convertRange(text: string, tag: string, isEdtf: IsEdtf): string | undefined {
+  const convertEnd = (end: string) => convertQualified(end, (date) => convertDate(date, tag, isEdtf))
   for (const [pattern, join] of rangePatterns) {
     const ends = pattern
       .exec(text)
       ?.slice(1)
-      .map((end) => convert(end.trim(), tag))
+      .map((end) => convertEnd(end.trim()))
     if (ends?.every((end) => end !== undefined && !end.includes('/'))) return join(...ends.map(String))
   }
-  return fromDecade(text) ?? fromMonthName(text, tag) ?? fromNumbers(text)
+  return convertDate(text, tag, isEdtf)
+}
+
+/** Converts a text that may begin with a word such as `about`. @param convert converts the text after the word. */
+function convertQualified(text: string, convert: (text: string) => string | undefined): string | undefined {
+  for (const [pattern, qualifier] of qualifierPatterns) {
+    const date = pattern.exec(text)?.[1]
+    if (date !== undefined)
+      return convert(date)
+        ?.split('/')
+        .map((end) => qualify(end, qualifier))
+        .join('/')
+  }
+  return convert(text)
 }
 
 /** Adds a qualifier to a date, unless the date has this qualifier, or is the open end of an interval. */
@@ -95,14 +117,15 @@ const qualify = (date: string, qualifier: string) =>
   date === '..' || date.endsWith(qualifier) ? date : `${date}${qualifier}`
 
 /**
- * Converts a date in common notation, in English, Chinese or the language of the page, to EDTF (level 0 or 1, ISO 8601-2):
+ * Converts a date in common notation, in English, Chinese or another language, to EDTF (level 0 or 1, ISO 8601-2):
  * `April 2011`, `2011年4月` and `二〇一一年四月` to `2011-04`, `about 2011` to `2011~`. Returns undefined for other texts, including
  * ambiguous dates such as `4/5/2011`.
- * @param tag the language tag of the page.
+ * @param tag the tag of a language whose names of months are known, in addition to English.
+ * @param isEdtf returns whether a text is a date in EDTF. The service and the dashboard have different ones.
  */
-export function suggestEdtf(text: string, tag: string): string | undefined {
+export function suggestEdtf(text: string, tag: string, isEdtf: IsEdtf): string | undefined {
   // An input method may write full-width digits and signs, which NFKC replaces with the usual ones.
   const plain = text.normalize('NFKC').replace(/[〇零○一二三四五六七八九十]+(?=[年月日])/g, fromNumeral)
-  const edtf = convert(plain.trim().toLowerCase(), tag)
+  const edtf = convertQualified(plain.trim().toLowerCase(), (date) => convertRange(date, tag, isEdtf))
   return edtf !== undefined && isEdtf(edtf) ? edtf : undefined
 }
