@@ -112,7 +112,7 @@ const eventQuery = (table: PgTable, { eventDates }: ResourceDeclaration): FieldQ
               eventDates,
               edtf('A day or a span of days.').meta({ 'x-dates': eventDates }),
             ),
-            otherNames: ['date', 'year'],
+            otherNames: ['date', 'year', 'from', 'to'],
           },
         },
       }

@@ -322,6 +322,9 @@ export function hasWords(table: PgTable, texts: SQL): Comparison & Required<Pick
   }
 }
 
+/** The names that other services give a parameter for full text (`Parameter.otherNames`). */
+export const otherNamesOfText: readonly string[] = ['search', 'query', 'text', 'keyword', 'keywords']
+
 /**
  * A full-text filter.
  * @param eq the comparison, made by `hasWords`.
@@ -330,7 +333,7 @@ export const filterByWords = (eq: Comparison, description: string): Filter => ({
   description,
   value: z.string().overwrite(toNfc(300)).min(1).max(300),
   comparisons: { eq },
-  otherNames: ['search', 'query', 'text', 'keyword', 'keywords'],
+  otherNames: otherNamesOfText,
 })
 
 /** SQL condition that at least one of the queries returns the id of the record. */

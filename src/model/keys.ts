@@ -36,10 +36,13 @@ export const keys = {
   country: () =>
     z.string().regex(/^[A-Z]{3}$/, {
       error: (issue) =>
-        `must be three capital letters of ISO 3166-1 alpha-3, such as PAK${suggestUpperCase(issue.input)}`,
+        `must be three capital letters of ISO 3166-1 alpha-3, such as PAK${suggestUpperCase(issue.input) || suggestSearch(issue.input, 'countries')}`,
     }),
   region: () =>
-    z.string().regex(/^[0-9]{3}$/, { error: 'must be three digits of UN M49, such as 142 for Asia' }),
+    z.string().regex(/^[0-9]{3}$/, {
+      error: ({ input }) =>
+        `must be three digits of UN M49, such as 142 for Asia${suggestSearch(input, 'regions')}`,
+    }),
   topic: () =>
     z
       .string()
@@ -56,6 +59,13 @@ export const generatedKey: KeySpec = { schema: keys.uuid(), assignedBy: 'registr
 function suggestUpperCase(input: unknown): string {
   return typeof input === 'string' && /^[A-Za-z]{3}$/.test(input)
     ? `; did you mean "${input.toUpperCase()}"?`
+    : ''
+}
+
+/** Suggests the search by which a name leads to the key of its record. */
+function suggestSearch(input: unknown, resource: string): string {
+  return typeof input === 'string' && input.isWellFormed() && /^\p{L}.{0,59}$/u.test(input)
+    ? `; find it with /v1/search?q=${encodeURIComponent(input)}&resource=${resource}`
     : ''
 }
 

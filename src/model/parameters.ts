@@ -2,10 +2,10 @@ import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { faultMessage, quote, toFault } from '../problems/faults.ts'
 import { type Fault, FaultList, Problem } from '../problems/problem.ts'
-import { itCanBe } from '../problems/suggest.ts'
+import { itCanBe, withoutSuggestion } from '../problems/suggest.ts'
 import { quoteList } from '../wording.ts'
 import { type Comparison, type Operator, operatorName } from './filters.ts'
-import { unknownOperator, unknownParameter } from './unknown-parameters.ts'
+import { suggestRequest, unknownOperator, unknownParameter } from './unknown-parameters.ts'
 
 /** A query parameter: the schema of one value, and its operators. */
 export interface Parameter {
@@ -84,7 +84,7 @@ export function parseQuery(text: string): RawQuery {
     const value = valueText.split(',').map((part) => decode(part).normalize('NFC'))
     const [, parameter, word = 'eq', suffix = ''] = namePattern.exec(name) ?? []
     if (parameter === undefined) {
-      const message = `"${name}" is not the name of a parameter: write name=value or name[operator]=value`
+      const message = `${quote(name)} is not the name of a parameter: write name=value or name[operator]=value`
       throw invalidParameters([{ parameter: name, code: 'unknown', message }])
     }
     const operator = word + suffix
@@ -208,6 +208,12 @@ function checkValues(
   const refusal = findFault(name, takes, schema, given, listed.length > 0)
   if (refusal) return { values: [], faults: [refusal] }
   const results = given.map((text) => schema.safeParse(text, { error: faultMessage }))
+  const isValid = (text: string) => parameter.value.safeParse(text).success
+  const describe = (message: string, text = '') => {
+    const request =
+      operand === parameter.comparisons.eq ? suggestRequest(name, text, parameter, isValid) : undefined
+    return request === undefined ? message : `${withoutSuggestion(message)}; did you mean ${quote(request)}?`
+  }
   return {
     values: results.flatMap(({ success, data }) => (success ? [data] : [])),
     faults: [
@@ -216,18 +222,28 @@ function checkValues(
         code: 'invalid',
         message: ambiguousMessage(name, text),
       })),
-      ...results.flatMap(({ error }) =>
-        (error?.issues ?? []).map((issue) => ({ parameter: name, ...toFault(issue) })),
+      ...results.flatMap(({ error }, index) =>
+        (error?.issues ?? []).map((issue) => ({
+          parameter: name,
+          ...toFault(issue, describe(issue.message, given[index])),
+        })),
       ),
     ],
   }
 }
 
+/** Returns where a parameter belongs that an operation does not have, such as `write it in the body`, if that is known. */
+export type FindElsewhere = (name: string) => string | undefined
+
 /**
  * Checks a query against the parameters of an operation, and collects all errors.
  * @throws Problem `invalid-parameter` that names each unknown parameter, operator and value, with the nearest known name.
  */
-export function checkQuery(parameters: Readonly<Record<string, Parameter>>, query: RawQuery): CheckedQuery {
+export function checkQuery(
+  parameters: Readonly<Record<string, Parameter>>,
+  query: RawQuery,
+  findElsewhere: FindElsewhere = () => undefined,
+): CheckedQuery {
   const checked: CheckedQuery = new Map()
   const faults = new FaultList()
   for (const [name, operators] of query) {
@@ -242,7 +258,7 @@ export function checkQuery(parameters: Readonly<Record<string, Parameter>>, quer
           code: 'unknown',
           message: parameter
             ? unknownOperator(name, operator, parameter)
-            : unknownParameter(name, operator, parameters),
+            : unknownParameter(name, operator, parameters, findElsewhere(name)),
         }))
         continue
       }
@@ -277,6 +293,7 @@ const maxCachedCharacters = 50_000
  */
 export function createQueryParser(
   parameters: Readonly<Record<string, Parameter>>,
+  findElsewhere: FindElsewhere,
 ): (text: string) => ParsedQuery {
   const known = new LRUCache<string, ParsedQuery>({
     maxSize: maxCachedCharacters,
@@ -288,7 +305,7 @@ export function createQueryParser(
     const raw = parseQuery(text)
     let checked: CheckedQuery | undefined
     const check = () => {
-      checked ??= checkQuery(parameters, raw)
+      checked ??= checkQuery(parameters, raw, findElsewhere)
       return checked
     }
     const parsed = { raw, check }
@@ -313,7 +330,7 @@ export function wholeNumber(max: number) {
   const error = `must be a whole number from 1 to ${max}`
   return z
     .string()
-    .regex(/^(0|[1-9]\d*)$/, { error })
+    .regex(/^(0|-?[1-9]\d*)$/, { error })
     .transform(Number)
     .pipe(z.number({ error }).min(1, { error }).max(max, { error }))
     .meta({ description: 'A whole number.' })

@@ -22,11 +22,17 @@ function fromOtherNotation(word: string): string {
   return direction?.toLowerCase() === 'desc' ? `-${key}` : key
 }
 
+/** Whether a value is the direction of the key before it in the notation of other services: `signedOn,desc`. */
+const isDirection = (value: unknown): boolean =>
+  typeof value === 'string' && /^\s*(asc|desc)(ending)?$/i.test(value)
+
 /** Returns the parameter `sort`. @param keys the known sort keys, each of which may have `-` in front. */
 export function sortParameter(keys: readonly string[], description: string): Parameter {
   const words = keys.flatMap((key) => [key, `-${key}`])
   const error = ({ input }: { input?: unknown }) =>
-    `${formatValue(input)} is not known${didYouMean(fromOtherNotation(String(input)), words, keys)}`
+    isDirection(input)
+      ? `${formatValue(input)} is not a sort key: write "-" before a key for descending order, and nothing for ascending`
+      : `${formatValue(input)} is not known${didYouMean(fromOtherNotation(String(input)), words, keys)}`
   return {
     ...multiValueParameter(z.enum(words, { error }), description),
     otherNames: ['order', 'orderby', 'ordering', 'sortby', 'sortorder', 'direction'],

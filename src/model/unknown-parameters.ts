@@ -1,5 +1,5 @@
 import { quote } from '../problems/faults.ts'
-import { didYouMean, withoutSeparators } from '../problems/suggest.ts'
+import { didYouMean, itCanBe, suggest, withoutSeparators } from '../problems/suggest.ts'
 import { operatorName } from './filters.ts'
 import { lazyFor } from './lazy.ts'
 import type { Parameter } from './parameters.ts'
@@ -8,15 +8,51 @@ import type { Parameter } from './parameters.ts'
 export function unknownOperator(
   name: string,
   operator: string,
-  { comparisons, elsewhere }: Parameter,
+  { comparisons, elsewhere = { operators: [], endpoint: '' } }: Parameter,
 ): string {
-  if (elsewhere?.operators.includes(operator)) {
-    return `"${name}" has no operator "${operator}" in a URL: send it to ${elsewhere.endpoint}`
-  }
   const bracketed = Object.keys(comparisons).filter((word) => word !== 'eq')
-  return bracketed.length === 0
-    ? `"${name}" takes no operator in brackets`
+  if (bracketed.length === 0) return `"${name}" takes no operator in brackets`
+  if (operator === 'eq')
+    return `"${name}" needs an operator${itCanBe(bracketed.map((word) => operatorName(name, word)))}`
+  if (operator === 'in' && comparisons.eq?.takes === 'many')
+    return `"${name}" has no operator "in": write several values as ${name}=…,…`
+  const meant = suggest(operator, [...bracketed, ...elsewhere.operators])
+  return meant !== undefined && elsewhere.operators.includes(meant)
+    ? `"${name}" has no operator "${meant}" in a URL: send it to ${elsewhere.endpoint}`
     : `"${name}" has no operator ${quote(operator)}${didYouMean(operator, bracketed)}`
+}
+
+/** Operators for the signs before values such as `>=2011`, from the query `signedOn=>=2011`. */
+const valueSigns: Readonly<Record<string, string>> = {
+  '>': 'gt',
+  '>=': 'gte',
+  '=>': 'gte',
+  '<': 'lt',
+  '<=': 'lte',
+  '=<': 'lte',
+  '!': 'ne',
+  '!=': 'ne',
+}
+
+/**
+ * Returns the request that was probably meant if an invalid value begins with an operator, as in `signedOn=gte.2011`, or has values
+ * that are not separated by commas, as in `status=signed;expired`; undefined for other values.
+ * @param isValid returns whether a text is a value of the parameter.
+ */
+export function suggestRequest(
+  name: string,
+  value: string,
+  { comparisons }: Parameter,
+  isValid: (text: string) => boolean,
+): string | undefined {
+  const [, sign = '', word = '', operand = ''] = /^(?:([<>=!]+)|([A-Za-z]+)[.: ])\s*(.+)$/.exec(value) ?? []
+  const operator = valueSigns[sign] ?? suggest(word, Object.keys(comparisons))
+  if (operator !== undefined && Object.hasOwn(comparisons, operator) && isValid(operand))
+    return `${operatorName(name, operator)}=${operand}`
+  const parts = value.split(/[;|\s]+/)
+  return comparisons.eq?.takes === 'many' && parts.length > 1 && parts.every(isValid)
+    ? `${name}=${parts.join()}`
+    : undefined
 }
 
 /** Operators for the signs of names such as `signedOn>`, from the query `signedOn>=2011`, and `signedOn>2011`, which has no value. */
@@ -41,8 +77,14 @@ const listSpellings = lazyFor((parameters: Parameters) =>
  * Returns the message about an unknown parameter, with the known one, and its operator, that the client may have meant.
  * @param operator the word in brackets after the name; `eq` without brackets.
  * @param parameters the known parameters.
+ * @param elsewhere where the parameter belongs if this is not a parameter of the operation: `GET /v1/agreements has it`.
  */
-export function unknownParameter(name: string, operator: string, parameters: Parameters): string {
+export function unknownParameter(
+  name: string,
+  operator: string,
+  parameters: Parameters,
+  elsewhere: string | undefined,
+): string {
   const sent = signs.reduce((text, [sign, word]) => text.replace(sign, word), operatorName(name, operator))
   const names = Object.keys(parameters)
   const findByOtherName = (plain: string) =>
@@ -53,6 +95,10 @@ export function unknownParameter(name: string, operator: string, parameters: Par
     findByOtherName(withoutSeparators(sent)) ??
     findByOtherName(withoutSeparators(name)) ??
     (operator === 'eq' ? undefined : names.find((known) => withoutSeparators(known) === plainOperator))
-  const suggestion = didYouMean(meant ?? sent, listSpellings(parameters), names)
+  const isSimilar = suggest(sent, listSpellings(parameters)) !== undefined
+  const suggestion =
+    meant === undefined && elsewhere !== undefined
+      ? `; ${elsewhere}`
+      : didYouMean(meant ?? (isSimilar ? sent : name), listSpellings(parameters), names)
   return `there is no parameter ${quote(name)} here${suggestion}`
 }

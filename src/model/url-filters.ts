@@ -38,11 +38,12 @@ const linkOperators = ({ dimensions }: Resource, filter: string): string[] =>
 function urlFilter(resource: Resource, name: string, filter: Filter): Parameter {
   const known = new Set([...commonOperators, ...linkOperators(resource, name)])
   const all = Object.entries(filter.comparisons)
+  const searchOperators = all.map(([operator]) => operator).filter((operator) => !known.has(operator))
   return {
     ...filter,
     comparisons: Object.fromEntries(all.filter(([operator]) => known.has(operator))),
     elsewhere: {
-      operators: all.map(([operator]) => operator).filter((operator) => !known.has(operator)),
+      operators: [...searchOperators, ...(filter.comparisons.eq ? ['in'] : [])],
       endpoint: `POST ${listPath(resource)}/search`,
     },
   }

@@ -1,50 +1,141 @@
-import { closest, distance } from 'fastest-levenshtein'
+import { distance } from 'fastest-levenshtein'
 import { quoteList, toSentence } from '../wording.ts'
 
 /**
  * Returns a word in lower case and without separators: `signedOn__gte` and `signedOn[gte]` both become `signedongte`. A sign in
- * front, as in `-signedOn`, stays.
+ * front, as in `-signedOn`, stays, except the `$` of OData.
  */
 export const withoutSeparators = (word: string): string =>
-  word.toLowerCase().replaceAll(/(?<=.)[-_.:[\]]/g, '')
+  word.toLowerCase().replaceAll(/^\$|(?<=.)[-_.:[\]]/g, '')
 
-/** Lists of known words without separators. A request may have many unknown words, which are compared with the same list. */
+/** Returns a word without separators, and in the singular: `countries` and `country` are equal. */
+const toPlain = (word: string): string =>
+  withoutSeparators(word)
+    .replace(/ies$/, 'y')
+    .replace(/(?<=...)s$/, '')
+
+/** Known words as `toPlain` writes them. A request may have many unknown words, which are compared with the same list. */
 const plainLists = new WeakMap<readonly string[], string[]>()
+
+function toPlainList(known: readonly string[]): string[] {
+  const plainKnown = plainLists.get(known) ?? known.map(toPlain)
+  plainLists.set(known, plainKnown)
+  return plainKnown
+}
+
+/** Longer words are not compared. */
+const maxComparedLength = 100
+
+/** Returns how many letters two words have in common at the beginning and at the end. */
+function countEqualEnds(word: string, other: string): number {
+  const countEqual = (offset: number, step: 1 | -1) => {
+    let count = 0
+    while (count < word.length && word.at(offset + step * count) === other.at(offset + step * count))
+      count += 1
+    return count
+  }
+  return countEqual(0, 1) + countEqual(-1, -1)
+}
+
+/** Returns the known word with the fewest differences, if they are few. Of several, it is the one with the most equal ends. */
+function findNearest(
+  word: string,
+  known: readonly string[],
+): { word: string; differences: number } | undefined {
+  const plain = toPlain(word)
+  const plainKnown = toPlainList(known)
+  const all = plainKnown.map((other) => distance(plain, other))
+  const differences = Math.min(...all)
+  const written = withoutSeparators(word)
+  const equalEnds = (index: number) => countEqualEnds(written, withoutSeparators(known[index] ?? ''))
+  const [nearest] = plainKnown
+    .map((other, index) => ({ other, index }))
+    .filter(({ index }) => all[index] === differences)
+    .sort((a, b) => equalEnds(b.index) - equalEnds(a.index))
+  if (nearest === undefined || differences > Math.max(1, Math.floor(nearest.other.length * 0.4)))
+    return undefined
+  return { word: known[nearest.index] ?? '', differences }
+}
 
 /**
  * Returns the known word most similar to a mistyped one, or undefined if none is similar or the mistyped one has more than 100
- * characters. Case and separators (`withoutSeparators`) are ignored.
+ * characters. Case, separators and the plural are ignored.
  * @example suggest('stauts', ['status', 'kind']) // 'status'
  */
-export function suggest(word: string, known: readonly string[]): string | undefined {
-  if (known.length === 0 || word.length > 100) return undefined
-  const plainKnown = plainLists.get(known) ?? known.map(withoutSeparators)
-  plainLists.set(known, plainKnown)
-  const plain = withoutSeparators(word)
-  const nearest = closest(plain, plainKnown)
-  return distance(plain, nearest) <= Math.max(1, Math.floor(nearest.length * 0.4))
-    ? known[plainKnown.indexOf(nearest)]
-    : undefined
+export const suggest = (word: string, known: readonly string[]): string | undefined =>
+  word.length > maxComparedLength ? undefined : findNearest(word, known)?.word
+
+/** Minimum length of a word that is searched in longer ones, and of a known word that is searched in the sent one. */
+const minPartLength = { sent: 3, known: 4 } as const
+
+const beginsOrEndsWith = (word: string, part: string): boolean => word.startsWith(part) || word.endsWith(part)
+
+/** Returns the known words that begin or end with a word; only the shortest if all others begin with it. */
+function findExtensions(word: string, known: readonly string[]): string[] {
+  const plain = toPlain(word)
+  if (plain.length < minPartLength.sent) return []
+  const plainKnown = toPlainList(known)
+  const indexes = known.map((_, index) => index).filter((i) => beginsOrEndsWith(plainKnown[i] ?? '', plain))
+  const found = indexes.flatMap((index) => known[index] ?? [])
+  const shortest = found.reduce((a, b) => (b.length < a.length ? b : a), found[0] ?? '')
+  return found.length > 0 && found.every((other) => other.startsWith(shortest)) ? [shortest] : found
 }
+
+/** Returns the longest known word with which a word begins or ends: `country` for `parties.country`. */
+function findPart(word: string, known: readonly string[]): string[] {
+  const whole = withoutSeparators(word)
+  const parts = known.filter((other) => {
+    const part = withoutSeparators(other)
+    return part.length >= minPartLength.known && beginsOrEndsWith(whole, part)
+  })
+  return parts.sort((a, b) => b.length - a.length).slice(0, 1)
+}
+
+/**
+ * Returns the known words that a client may have meant: the most similar one; if it has several differences or there is none, the
+ * words that begin or end with the sent one or with its first part (`signed` of `signedOn`); at last a word with which the sent one
+ * begins or ends.
+ * @example findSimilar('amount', ['count', 'sum:amount', 'avg:amount']) // ['sum:amount', 'avg:amount']
+ */
+export function findSimilar(word: string, known: readonly string[]): string[] {
+  if (word.length > maxComparedLength) return []
+  const nearest = findNearest(word, known)
+  if (nearest && nearest.differences <= 1) return [nearest.word]
+  const [firstPart = ''] = /^[a-z]+(?=[A-Z])/.exec(word) ?? []
+  for (const part of [word, firstPart]) {
+    const extensions = findExtensions(part, known)
+    if (extensions.length > 0) return extensions
+  }
+  return nearest ? [nearest.word] : findPart(word, known)
+}
+
+/** Maximum number of words that a message suggests. */
+const maxSuggestedWords = 10
 
 /** Maximum number of known words that a message lists: more than the properties or dimensions of the largest resource. */
 const maxListedWords = 40
 
 /**
- * Returns the end of a message about an unknown word: the most similar known word, or else a list of words unless there are too
- * many.
+ * Returns the end of a message about an unknown word: the known word or words that were probably meant (`findSimilar`), or else a
+ * list of words unless there are too many.
  * @param listed the words to list; the known ones when left out.
  * @example didYouMean('stauts', ['status', 'kind']) // '; did you mean "status"?'
  */
 export function didYouMean(word: string, known: readonly string[], listed = known): string {
-  const nearest = suggest(word, known)
-  if (nearest) return `; did you mean "${nearest}"?`
-  return itCanBe(listed)
+  const similar = findSimilar(word, known).slice(0, maxSuggestedWords)
+  const [last, ...others] = similar.toReversed()
+  if (last === undefined) return itCanBe(listed)
+  const list = others.length > 0 ? `${quoteList(others.reverse())} or "${last}"` : `"${last}"`
+  return `; did you mean ${list}?`
 }
 
 /** Returns the end of a message that lists all known words, unless there are too many. */
 export const itCanBe = (known: readonly string[]): string =>
   known.length > 0 && known.length <= maxListedWords ? `; it can be ${quoteList(known)}` : ''
+
+/** Returns a message without the end that `didYouMean` added, to which a better suggestion can be added. */
+export const withoutSuggestion = (message: string): string =>
+  message.replace(/; (?:did you mean|it can be) ".*$/, '')
 
 /**
  * Returns a sentence about an unknown word, which ends as `didYouMean` says.

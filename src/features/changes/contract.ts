@@ -27,16 +27,24 @@ export function parseFeedPosition(text: string): FeedPosition | undefined {
 }
 
 /** Schema of a position of the feed. */
-export const feedPosition = z
-  .string()
-  .regex(positionPattern, { error: 'must be a position of this feed, such as 1234.56: send it unchanged' })
+export const feedPosition = z.string().regex(positionPattern, {
+  error: ({ input }) =>
+    /^\d{4}-/.test(String(input))
+      ? 'must be a position of this feed, such as 1234.56; to find what has changed since a time, filter a list by updatedAt'
+      : 'must be a position of this feed, such as 1234.56: send it unchanged',
+})
+
+const cursor = cursorParameter(
+  feedPosition,
+  'The `position` of the last change that was read. Without it, reading starts at the first change.',
+)
 
 /** Parameters of the feed. */
 export const feedParameters = (registry: Registry): Record<string, Parameter> => ({
-  after: cursorParameter(
-    feedPosition,
-    'The `position` of the last change that was read. Without it, reading starts at the first change.',
-  ),
+  after: {
+    ...cursor,
+    otherNames: [...(cursor.otherNames ?? []), 'since', 'from'],
+  },
   resource: multiValueParameter(
     resourceNameSchema(registry),
     'Resources whose changes are wanted, separated by commas; all when left out.',

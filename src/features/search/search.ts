@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { otherNamesOfText } from '../../model/filters.ts'
 import {
   getLimit,
   getStringValues,
@@ -89,7 +90,11 @@ const makeContract = (names: string[], schema: () => z.ZodType): Contract => ({
   access: 'read',
   cost: 2,
   query: {
-    q: { ...singleValueParameter(q, 'Text to search for.'), isRequired: true },
+    q: {
+      ...singleValueParameter(q, 'Text to search for.'),
+      otherNames: otherNamesOfText,
+      isRequired: true,
+    },
     resource: valueListParameter(names, 'Resources to search, separated by commas; all when left out.'),
     limit: limitParameter('Hits in the response', limits),
     ...recordAsOfParameter,

@@ -14,6 +14,7 @@ import { hasTimeAfter, pastParameterNames, requirePast } from '../../query/past.
 import { anonymous } from './authentication/authenticate.ts'
 import { readApiRequest } from './operations/api-request.ts'
 import { checkAccept, checkBodyType, checkUnsupportedHeaders } from './operations/checks.ts'
+import { findElsewhere } from './operations/find-elsewhere.ts'
 import { cacheKey, varyingHeaders } from './response-cache/cache-key.ts'
 import { addOptions, methodNotAllowed } from './routes.ts'
 
@@ -65,9 +66,14 @@ interface ReadContexts {
 }
 
 /** Adds a route that changes nothing. Its response is encoded, compared with `If-None-Match`, and stored if `cache` allows. */
-function addRead(app: FastifyInstance, endpoint: Endpoint, contexts: ReadContexts): void {
+function addRead(
+  app: FastifyInstance,
+  endpoint: Endpoint,
+  contexts: ReadContexts,
+  endpoints: readonly Endpoint[],
+): void {
   const { contract } = endpoint
-  const parseQuery = createQueryParser(contract.query)
+  const parseQuery = createQueryParser(contract.query, findElsewhere(endpoint, endpoints))
   const headers = varyingHeaders(endpoint)
   const isCached = contract.cache !== false
   const pastParameters = pastParameterNames(contract.query)
@@ -110,9 +116,14 @@ function addRead(app: FastifyInstance, endpoint: Endpoint, contexts: ReadContext
 }
 
 /** Adds a route that may change something, or whose response is only for editors or administrators. */
-function addWrite(app: FastifyInstance, endpoint: Endpoint, context: Context): void {
+function addWrite(
+  app: FastifyInstance,
+  endpoint: Endpoint,
+  context: Context,
+  endpoints: readonly Endpoint[],
+): void {
   const { contract } = endpoint
-  const parseQuery = createQueryParser(contract.query)
+  const parseQuery = createQueryParser(contract.query, findElsewhere(endpoint, endpoints))
   const positionObserver = (request: FastifyRequest) =>
     app.positions
       ? {
@@ -222,8 +233,8 @@ export const operations = fp<OperationsOptions>(
     }
     const contexts = { internal: context, public: publicContext }
     for (const endpoint of endpoints) {
-      if (endpoint.contract.access === 'read') addRead(app, endpoint, contexts)
-      else addWrite(app, endpoint, context)
+      if (endpoint.contract.access === 'read') addRead(app, endpoint, contexts, endpoints)
+      else addWrite(app, endpoint, context, endpoints)
     }
     const urls = new Set(endpoints.map(({ path }) => routeUrl(path)))
     for (const url of urls) addOptions(app, url)
