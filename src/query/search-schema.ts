@@ -49,7 +49,13 @@ const requireDistinct = <Word>(getWord: (item: Word) => string, subpath: Propert
       const word = getWord(item)
       if (found.has(word)) {
         const message = `"${word}" is given twice`
-        payload.issues.push({ code: 'custom', path: [index, ...subpath], message, input: word })
+        payload.issues.push({
+          code: 'custom',
+          path: [index, ...subpath],
+          params: { code: 'repeated' },
+          message,
+          input: word,
+        })
       }
       found.add(word)
     }

@@ -132,7 +132,7 @@ describe('a wrong search is refused with a pointer into its body', () => {
     [{ fields: ['id', 'title', 'id'] }, '/fields/2'],
     [{ include: ['citations', 'citations'] }, '/include/1'],
   ])('repeated values: %j', async (body, pointer) => {
-    expect((await sendRefused(body)).map((error) => error.pointer)).toEqual([pointer])
+    expect(await sendRefused(body)).toMatchObject([{ pointer, code: 'repeated' }])
   })
 
   it('a malformed cursor, or the cursor of another search', async () => {

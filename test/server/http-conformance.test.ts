@@ -65,6 +65,14 @@ const refusals: Case[] = [
     'malformed-request',
   ],
   ['two Content-Type headers', 'GET', '/v1/countries', [host, ...twoContentTypes], 400, 'malformed-request'],
+  [
+    'two Idempotency-Key headers',
+    'POST',
+    '/v1/topics',
+    [host, `Authorization: Bearer ${adminKey}`, 'Idempotency-Key: a', 'Idempotency-Key: b'],
+    400,
+    'malformed-request',
+  ],
   ['a Host header with a space', 'GET', '/healthz', ['Host: a b'], 400, 'malformed-request'],
   ['an empty Host header for the manifest', 'GET', '/reconcile', ['Host:'], 400, 'malformed-request'],
   ['only a port as host of the manifest', 'GET', '/reconcile', ['Host: :1'], 400, 'malformed-request'],
@@ -83,6 +91,12 @@ describe.each(refusals)('%s', (_what, method, target, headers, status, type) => 
     })
     expect(JSON.parse(response.text)).toMatchObject({ type: `/problems/${type}`, status, instance: target })
   })
+})
+
+it('a header that may occur only once is refused with the code `repeated`', async () => {
+  const { text } = await send('GET', '/v1/countries', [host, ...twoContentTypes])
+  const message = 'was sent 2 times: send it once'
+  expect(JSON.parse(text).errors).toEqual([{ header: 'Content-Type', code: 'repeated', message }])
 })
 
 describe('the rate limit', () => {

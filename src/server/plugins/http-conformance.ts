@@ -40,8 +40,8 @@ export function routableUrl(url: string): string {
   return target.startsWith('/') && (!target.includes('%') || isWellFormed(target)) ? target : placeholderPath
 }
 
-/** The headers that the service reads and that may occur only once. Node.js drops all but the first one. */
-const singleHeaders = ['Host', 'Authorization', 'Content-Type']
+/** The headers that the service reads and that may occur only once. Node.js drops all but the first one, or joins them. */
+const singleHeaders = ['Host', 'Authorization', 'Content-Type', 'Idempotency-Key']
 
 /** Counts how often the header `name` occurs in `rawHeaders`, a list of alternating names and values. */
 function countHeaders(rawHeaders: readonly string[], name: string): number {
@@ -61,15 +61,15 @@ function findHostFault({ headers: { host }, raw }: FastifyRequest): string | und
 }
 
 /** Returns the problem of an invalid header. @param message follows the name of the header. */
-export function headerProblem(header: string, message: string): Problem {
-  const fault: Fault = { header, code: 'invalid', message }
+export function headerProblem(header: string, message: string, code = 'invalid'): Problem {
+  const fault: Fault = { header, code, message }
   return new Problem('malformed-request', `The ${header} header ${message}.`, { errors: [fault] })
 }
 
 /** Returns the problem of a header that occurs more than once, or undefined. */
 export function repetitionProblem({ raw }: FastifyRequest, header: string): Problem | undefined {
   const count = countHeaders(raw.rawHeaders, header)
-  return count > 1 ? headerProblem(header, `was sent ${count} times: send it once`) : undefined
+  return count > 1 ? headerProblem(header, `was sent ${count} times: send it once`, 'repeated') : undefined
 }
 
 /** Returns what is wrong with the target of the request, or undefined. */
