@@ -70,7 +70,8 @@ const typeNames: Record<string, string> = {
 
 const formatType = (type: string) => typeNames[type] ?? type
 
-function describeType(value: unknown): string {
+/** Returns the name of the JSON type of a value, for messages. */
+export function describeType(value: unknown): string {
   if (value === null) return 'null'
   return Array.isArray(value) ? 'an array' : formatType(typeof value)
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
 
-/** Messages to `/mcp` with values that no operation of the API accepts. */
+/** Messages to `/mcp` with values or media types that no operation of the API accepts. */
 
 let api: Api
 beforeAll(async () => {
@@ -46,5 +46,16 @@ describe('the endpoint /mcp', () => {
     })
     const notification = await send(`{"jsonrpc":"2.0","method":"notifications/cancelled",${params}`)
     expect(notification).toMatchObject({ status: 400, body: { errors: [{ pointer: '/params/cursor' }] } })
+  })
+
+  it.each([
+    ['text/plain', ', not text/plain'],
+    [undefined, '; the Content-Type is missing'],
+  ])('refuses the Content-Type %s with 415 and says which is right', async (type, found) => {
+    const { status, json } = await api.request('POST', '/mcp', {
+      headers: { ...(type !== undefined && { 'content-type': type }) },
+    })
+    expect(status).toBe(415)
+    expect(json<{ detail: string }>().detail).toBe(`The body must be application/json${found}.`)
   })
 })

@@ -247,7 +247,7 @@ describe('the endpoint /mcp', () => {
 
   it('refuses to resolve a name with a date that is not EDTF', async () => {
     const { isError, text } = await call('resolve', { name: 'Burma', on: '5 May 2005' })
-    expect([isError, text]).toEqual([true, expect.stringContaining('at character')])
+    expect([isError, text]).toEqual([true, expect.stringContaining('write 2005-05-05')])
   })
 
   it('refuses unknown inputs of each tool, and suggests the most similar known one', async () => {

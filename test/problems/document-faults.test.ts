@@ -29,6 +29,8 @@ describe('a document with a fault is refused with a pointer and a message that e
       /"memorandum".*"memorandum_of_understanding"/,
     ],
     ['an enumeration value in upper case', { kind: 'TREATY' }, '/kind', /"TREATY".*did you mean "treaty"\?/],
+    ['a version of a new record', { version: 1 }, '/version', /^is set by the registry: leave it out$/],
+    ['an id of a new record', { id: unusedId }, '/id', /^is set by the registry: leave it out$/],
     ['a value of the wrong type', { title: 2011 }, '/title', /text.*2011/],
     ['a text instead of a list', { topics: 'energy' }, '/topics', /array/],
     [
@@ -299,5 +301,23 @@ describe('a document with a fault is refused with a pointer and a message that e
     expect(response.json<ProblemBody>().errors).toEqual([
       expect.objectContaining({ pointer: '/relations/0/agreement' }),
     ])
+  })
+})
+
+describe('a body that is not an object is refused in the same words by every operation', () => {
+  const message = 'must be an object, not an array'
+  const missing = [{ pointer: '', code: 'required', message: 'is required' }]
+
+  it.each<[method: 'POST' | 'PUT' | 'PATCH', path: string]>([
+    ['POST', '/v1/agreements'],
+    ['PUT', '/v1/countries/PAK'],
+    ['PATCH', '/v1/countries/PAK'],
+    ['POST', '/v1/agreements/bulk'],
+  ])('%s %s', async (method, path) => {
+    const headers = { ...(path.endsWith('PAK') && { 'if-match': '*' }) }
+    const list = await api.request(method, path, { body: [agreement], headers })
+    expect(list.json<ProblemBody>().errors).toEqual([{ pointer: '', code: 'wrong_type', message }])
+    const none = await api.request(method, path, { headers })
+    expect(none.json<ProblemBody>().errors).toEqual(missing)
   })
 })

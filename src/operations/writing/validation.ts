@@ -1,8 +1,8 @@
 import { findOrderFaults } from '../../model/date-order.ts'
 import { managedSchemas, type Resource } from '../../model/resource.ts'
 import { timestamp } from '../../model/schemas.ts'
-import { checkValue, formatPointer } from '../../problems/faults.ts'
-import { type Fault, FaultList, Problem } from '../../problems/problem.ts'
+import { checkValue, describeType, formatPointer } from '../../problems/faults.ts'
+import { type Fault, FaultList, Problem, toFaultList } from '../../problems/problem.ts'
 import type { Document } from './documents.ts'
 
 /** Returns the problem `invalid-body` with these errors. */
@@ -26,7 +26,7 @@ const countingDefaults = ', counting the default values of properties that were 
 export function checkValues(resource: Resource, body: unknown): Document {
   requireFewValues(resource.noun, body)
   const { data, faults } = checkValue(resource.document, body)
-  if (faults) throw invalidBody(resource.noun, faults)
+  if (faults) throw invalidBody(resource.noun, explainManaged(resource, faults))
   requireFewValues(resource.noun, data, countingDefaults)
   if (Buffer.byteLength(JSON.stringify(data)) <= maxRecordBytes) return data
   const message = `has more than 1 MiB as JSON${countingDefaults}`
@@ -102,7 +102,9 @@ export function requireObject(noun: string, body: unknown): Document {
   // `z.record()` would drop a property named __proto__ without an error.
   if (typeof body === 'object' && body !== null && !Array.isArray(body))
     return Object.fromEntries(Object.entries(body))
-  throw invalidBody(noun, [{ pointer: '', code: 'wrong_type', message: 'must be a JSON object' }])
+  if (body === undefined) throw invalidBody(noun, [{ pointer: '', code: 'required', message: 'is required' }])
+  const message = `must be an object, not ${describeType(body)}`
+  throw invalidBody(noun, [{ pointer: '', code: 'wrong_type', message }])
 }
 
 /** Returns the properties that the registry sets: version, timestamps, and a generated key. */
@@ -118,6 +120,20 @@ function isUnchanged(given: unknown, current: unknown): boolean {
   if (given === current) return true
   const [time, currentTime] = [given, current].map((value) => timestamp.safeParse(value).data)
   return time !== undefined && currentTime !== undefined && Date.parse(time) === Date.parse(currentTime)
+}
+
+/** Returns the faults with another message about properties that the registry sets and a new record must not have. */
+function explainManaged(resource: Resource, faults: FaultList): FaultList {
+  const pointers = managedProperties(resource).map((property) => formatPointer([property]))
+  const explained = toFaultList(
+    faults.listed.map((fault) =>
+      fault.code === 'unknown' && pointers.includes(fault.pointer ?? '')
+        ? { ...fault, message: 'is set by the registry: leave it out' }
+        : fault,
+    ),
+  )
+  explained.addUnlisted(faults.unlistedCount)
+  return explained
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { FastifyRequest, onRequestHookHandler } from 'fastify'
+import type { FastifyRequest, onRequestHookHandler, RouteShorthandOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import { Message } from '../../features/agents/message.ts'
 import type { McpEndpoint } from '../../features/agents/server.ts'
@@ -9,6 +9,7 @@ import { loopback } from '../config.ts'
 import { pickHeaders, readAs } from '../read-as.ts'
 import { parseJson } from './body-parsers/json.ts'
 import { requireUnencoded, requireUtf8 } from './body-parsers.ts'
+import { requireMediaType } from './operations/checks.ts'
 
 const jsonMediaType = 'application/json'
 
@@ -55,6 +56,10 @@ export const agents = fp<AgentsOptions>(
       const errors = [{ header: 'Origin', code: 'invalid', message }]
       done(new Problem('forbidden', `The Origin header ${message}.`, { errors }))
     }
+    const requireJson: onRequestHookHandler = (request, _reply, done) => {
+      requireMediaType(request, [jsonMediaType])
+      done()
+    }
     let endpoint: Promise<McpEndpoint> | undefined
     /** Loads the SDK at the first request: this takes a tenth of a second, and many registries have no agents. */
     const load = async () => {
@@ -70,8 +75,8 @@ export const agents = fp<AgentsOptions>(
     const options = {
       config: { access: 'read' },
       bodyLimit: maxBodyBytes,
-      onRequest: requireAllowedOrigin,
-    } as const
+      onRequest: [requireAllowedOrigin, requireJson],
+    } satisfies RouteShorthandOptions
     app.removeAllContentTypeParsers()
     app.addContentTypeParser(jsonMediaType, { parseAs: 'buffer' }, parseMessage)
     app.post('/mcp', options, async (request, reply) => {

@@ -21,6 +21,20 @@ export function checkAccept(contract: Contract, request: FastifyRequest): void {
 }
 
 /**
+ * Requires that a request has one of the media types.
+ * @throws Problem `unsupported-media-type` that names the type that was sent, and the types that are accepted.
+ */
+export function requireMediaType(request: FastifyRequest, mediaTypes: readonly string[]): void {
+  const { mediaType } = request
+  if (mediaType !== undefined && mediaTypes.includes(mediaType)) return
+  const sent = request.headers['content-type']
+  const found = sent ? `, not ${mediaType ?? sent}` : '; the Content-Type is missing'
+  throw new Problem('unsupported-media-type', `The body must be ${mediaTypes.join(' or ')}${found}.`, {
+    headers: { [request.method === 'PATCH' ? 'accept-patch' : 'accept-post']: mediaTypes.join(', ') },
+  })
+}
+
+/**
  * Checks `Content-Type` before the body is read.
  * @throws Problem `unsupported-media-type` for a type that the operation does not accept; `malformed-request` for a body if
  * it accepts none.
@@ -34,14 +48,8 @@ export function checkBodyType({ body }: Contract, request: FastifyRequest): void
     if (request.headers['content-type'] !== undefined) delete request.headers['content-type']
     return
   }
-  const sent = request.headers['content-type']
-  if (sent === undefined && !hasBody(request)) return
-  const { mediaTypes } = body
-  if (request.mediaType !== undefined && mediaTypes.includes(request.mediaType)) return
-  const found = sent ? `, not ${request.mediaType ?? sent}` : '; the Content-Type is missing'
-  throw new Problem('unsupported-media-type', `The body must be ${mediaTypes.join(' or ')}${found}.`, {
-    headers: { [request.method === 'PATCH' ? 'accept-patch' : 'accept-post']: mediaTypes.join(', ') },
-  })
+  if (request.headers['content-type'] === undefined && !hasBody(request)) return
+  requireMediaType(request, body.mediaTypes)
 }
 
 /** Headers that an operation must support or refuse, since a client that sends them relies on their effect. */
