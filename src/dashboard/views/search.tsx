@@ -15,12 +15,16 @@ import { useParameters } from '../use-parameters.ts'
 
 /** The results of a search across all resources. */
 export function SearchView() {
-  const { t } = useLanguage()
+  const { t, number } = useLanguage()
   const [parameters] = useParameters()
   const text = parameters.get('q') ?? ''
   const state = useApi<HitPage>(text === '' ? null : searchPath(parameters))
   const [before, after] = t('search.results', { text: '\n' }).split('\n')
   if (text === '') return <PageTitle title={t('search.ask')} />
+  const describeCount = ({ data, page }: HitPage) => {
+    if (page.more) return t('search.moreThan', { count: number(data.length) })
+    return data.length === 1 ? t('search.one') : t('search.count', { count: number(data.length) })
+  }
   return (
     <>
       <PageHead
@@ -35,6 +39,7 @@ export function SearchView() {
         }
         actions={<DataLinks />}
       >
+        <p aria-live="polite">{state.body ? describeCount(state.body) : state.error ? '' : '…'}</p>
         <PrintedAsOf />
       </PageHead>
       <Loaded state={state} height="30rem">
