@@ -87,6 +87,9 @@ export const useSession = (): Pick<State, 'session' | 'endReason'> => useStore()
 /** Returns a number that changes when earlier responses may be outdated. */
 export const useDataVersion = (): number => useStore().dataVersion
 
+/** Returns the name of a signed-in user: that of the key or token, otherwise the subject of the token. */
+export const userName = ({ actor: { name, id } }: Session): string => name ?? id ?? ''
+
 /** Returns the rights of the user: `write` for editors and administrators, `administer` for administrators. */
 export function useRights(): { write: boolean; administer: boolean } {
   const role = useSession().session?.actor.role

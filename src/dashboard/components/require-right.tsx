@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { useRef } from 'preact/hooks'
 import { useLanguage } from '../i18n/language.ts'
-import { useRights, useSession } from '../session.ts'
+import { useRights, userName, useSession } from '../session.ts'
 import { PageTitle } from './page-title.tsx'
 // The notice appears when the service refuses the key. It is imported here, so that pages with forms load it in advance: after an
 // upgrade, the service no longer has the script of the old version.
@@ -32,7 +32,7 @@ export function RequireRight({
         <section class="widget sign-in">
           <PageTitle title={t('session.title')} />
           <p>{t(`session.needs.${right}`)}</p>
-          {session && <p>{t('session.notEnough', { name: session.actor.name ?? '' })}</p>}
+          {session && <p>{t('session.notEnough', { name: userName(session) })}</p>}
           {!isRefused && <SignInForm />}
         </section>
       )}

@@ -4,11 +4,11 @@ import { viewPaths } from '../../view-paths.ts'
 import { useFocusAfterChange } from '../editing/use-focus-after-change.ts'
 import { confirmLeave } from '../editing/use-leave-guard.ts'
 import { useLanguage } from '../i18n/language.ts'
-import { endSession, useRights, useSession } from '../session.ts'
+import { endSession, type Session, useRights, userName, useSession } from '../session.ts'
 
 const signInId = 'sign-in'
 
-/** For the signed-in user, links to further views and a button to sign out; for all others, a link to sign in. */
+/** For the signed-in user, links to further views, the name and role, and a button to sign out; for all others, a link to sign in. */
 export function SessionMenu() {
   const { t } = useLanguage()
   const { session } = useSession()
@@ -31,13 +31,24 @@ export function SessionMenu() {
     <>
       {write && <Link href="/imports">{t('imports.title')}</Link>}
       {administer && <Link href="/administration">{t('session.administration')}</Link>}
-      <button
-        type="button"
-        title={t('session.as', { name: session.actor.name ?? '' })}
-        onClick={() => confirmLeave() && signOut('signedOut', signInId)}
-      >
+      <User session={session} />
+      <button type="button" onClick={() => confirmLeave() && signOut('signedOut', signInId)}>
         {t('session.signOut')}
       </button>
     </>
+  )
+}
+
+/** The name and role of the signed-in user, with a link to the view that shows a long name in full. */
+function User({ session }: { session: Session }) {
+  const { t, tOr } = useLanguage()
+  const name = userName(session)
+  const { role } = session.actor
+  const roleText = role === null ? '' : t('list.bracketed', { text: tOr(`role.${role}`, role) })
+  return (
+    <Link class="user" href={viewPaths.signIn} aria-label={t('session.as', { name }) + roleText}>
+      <bdi>{name}</bdi>
+      <span>{roleText}</span>
+    </Link>
   )
 }

@@ -1,7 +1,7 @@
 import { PageTitle } from '../components/page-title.tsx'
 import { SignInForm } from '../components/sign-in-form.tsx'
 import { useLanguage } from '../i18n/language.ts'
-import { useSession } from '../session.ts'
+import { userName, useSession } from '../session.ts'
 import { useNavigateWhileMounted } from '../use-navigate-while-mounted.ts'
 
 /** Returns the path from which the user came, as stored in the history state, or the path of the overview. */
@@ -21,8 +21,10 @@ export default function SignInView() {
       <p>{t('session.lead')}</p>
       {session ? (
         <p role="status">
-          {t('session.as', { name: session.actor.name ?? '' })}{' '}
-          <span class="tag">{tOr(`role.${session.actor.role}`, session.actor.role ?? '')}</span>
+          {t('session.as', { name: userName(session) })}{' '}
+          {session.actor.role && (
+            <span class="tag">{tOr(`role.${session.actor.role}`, session.actor.role)}</span>
+          )}
         </p>
       ) : (
         <SignInForm onDone={() => navigate(previousPath(history.state))} />
