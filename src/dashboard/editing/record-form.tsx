@@ -142,19 +142,17 @@ export function RecordForm({
               </ChangeFaultsContext.Provider>
             </SearchedTextsContext.Provider>
           </div>
-          <div class="widget stack">
-            <div inert={isSaving}>
-              <ReasonField value={reason} onChange={setReason} />
-            </div>
-            <div class="toolbar">
-              <button type="submit" class="primary" disabled={isSaving}>
-                {t(base ? 'edit.save' : 'edit.create')}
-              </button>
-              <span class="soft small" role="status">
-                {state.status === 'unchanged' && !isChanged && t('edit.unchanged')}
-                {state.status === 'saving' && t('edit.saving')}
-              </span>
-            </div>
+          <div class="widget" inert={isSaving}>
+            <ReasonField value={reason} onChange={setReason} />
+          </div>
+          <div class="widget toolbar save-bar">
+            <button type="submit" class="primary" disabled={isSaving}>
+              {t(base ? 'edit.save' : 'edit.create')}
+            </button>
+            <span class="soft small" role="status">
+              {state.status === 'unchanged' && !isChanged && t('edit.unchanged')}
+              {state.status === 'saving' && t('edit.saving')}
+            </span>
           </div>
         </form>
       </FaultsContext.Provider>
