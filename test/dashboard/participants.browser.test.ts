@@ -65,23 +65,33 @@ describe.skipIf(skipsBrowser)('the page of a record [needs Chromium]', { timeout
     await ofEditor.getByText('A source of the treaty').first().waitFor()
   })
 
-  it('shows Antarctica on a map with a place there, and the whole circle of Antarctica', async () => {
+  it('shows Antarctica on a map with a place there, and whole circles at the edges of maps', async () => {
     const createBase = async (latitude: number) => {
       const location = { name: 'Zhongshan Station', latitude, longitude: 76.4 }
       const document = { name: 'A station on ice', kind: 'observatory', location }
       return `/records/cooperation-bases/${await dashboard.create('cooperation-bases', document)}`
     }
-    const { page, go } = await dashboard.open(await createBase(-69.4))
-    const isInside = () =>
-      page.locator('svg.map').evaluate((map) => {
-        const place = map.querySelector('circle')?.getBoundingClientRect()
-        return place !== undefined && place.bottom <= map.getBoundingClientRect().bottom
-      })
-    expect(await isInside()).toBe(true)
-    await go(await createBase(-89.9))
-    expect(await isInside()).toBe(true)
-    await dashboard.createAgreement({ title: 'Treaty', parties: [{ country: 'ATA', role: 'party' }] })
-    await go('/map?country=ATA')
-    expect(await isInside()).toBe(true)
+    const bases = await Promise.all([-69.4, -89.9, 89.9].map(createBase))
+    for (const country of ['ATA', 'FJI'])
+      await dashboard.createAgreement({ title: 'Treaty', parties: [{ country, role: 'party' }] })
+    const { page, go } = await dashboard.openTab()
+    for (const width of [1280, 360]) {
+      await page.setViewportSize({ width, height: 800 })
+      for (const path of [...bases, '/map?country=ATA', '/map?country=FJI']) {
+        await go(path)
+        const isInside = await page.locator('svg.map').evaluate((map) => {
+          const outer = map.getBoundingClientRect()
+          const circle = map.querySelector('circle')?.getBoundingClientRect()
+          return (
+            circle !== undefined &&
+            circle.left >= outer.left &&
+            circle.right <= outer.right &&
+            circle.top >= outer.top &&
+            circle.bottom <= outer.bottom
+          )
+        })
+        expect(isInside, `${path}, ${width}`).toBe(true)
+      }
+    }
   })
 })

@@ -39,6 +39,8 @@ const maxRadius = 26
 
 /** The width of the outline of a circle. */
 const outlineWidth = 1
+/** How much larger circles are on a narrow screen, as in `components.css`. */
+const narrowScale = 1.8
 
 const width = 960
 const height = 480
@@ -78,17 +80,19 @@ export default function WorldMap({ caption, markers }: { caption: string; marker
     .sort((one, other) => (other.value ?? 0) - (one.value ?? 0))
   const isInAntarctica = ({ position }: { position: [number, number] | null }) =>
     position !== null && position[1] + plainRadius > heightWithoutAntarctica
-  // The circle of a country in the very south may reach below the ground.
-  const bottoms = positionedMarkers.map(({ position, radius }) =>
-    position ? position[1] + radius + outlineWidth : 0,
+  const shownHeight = positionedMarkers.some(isInAntarctica) ? height : heightWithoutAntarctica
+  // A circle near an edge reaches beyond the map, so the view box contains all circles.
+  const reaches = positionedMarkers.flatMap(({ position, radius }) =>
+    position ? [{ x: position[0], y: position[1], reach: (radius + outlineWidth) * narrowScale }] : [],
   )
-  const shownHeight = positionedMarkers.some(isInAntarctica)
-    ? Math.max(height, ...bottoms)
-    : heightWithoutAntarctica
+  const left = Math.min(0, ...reaches.map(({ x, reach }) => x - reach))
+  const right = Math.max(width, ...reaches.map(({ x, reach }) => x + reach))
+  const top = Math.min(0, ...reaches.map(({ y, reach }) => y - reach))
+  const bottom = Math.max(shownHeight, ...reaches.map(({ y, reach }) => y + reach))
   const unplaced = positionedMarkers.filter(({ position }) => !position)
   return (
     <>
-      <svg class="map" viewBox={`0 0 ${width} ${shownHeight}`}>
+      <svg class="map" viewBox={[left, top, right - left, bottom - top].join(' ')}>
         <title>{caption}</title>
         <path d={world} />
         {positionedMarkers.map(({ label, value, path, position, radius }) => {
