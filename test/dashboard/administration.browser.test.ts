@@ -46,6 +46,20 @@ describe.skipIf(skipsBrowser)('administration in the dashboard [needs Chromium]'
     },
   )
 
+  it('keeps the form for a new key in a narrow window while the table of keys scrolls sideways', async () => {
+    await dashboard.api.post('/v1/keys', { name: 'The archive', role: 'reader' })
+    const { page } = await dashboard.openSignedIn('/administration', {
+      viewport: { width: 360, height: 740 },
+    })
+    const create = page.getByRole('button', { name: 'Create the key' })
+    const before = await create.boundingBox()
+    const revoke = page.getByRole('row', { name: /The archive/ }).getByRole('button', { name: 'Revoke' })
+    await revoke.focus()
+    const box = await revoke.boundingBox()
+    expect((box?.x ?? Infinity) + (box?.width ?? 0)).toBeLessThanOrEqual(360)
+    expect((await create.boundingBox())?.x).toBe(before?.x)
+  })
+
   it('asks before leaving a new key that the user has not confirmed as stored', async () => {
     const { page } = await dashboard.openSignedIn('/administration')
     const questions: string[] = []

@@ -32,7 +32,16 @@ export function Keys() {
         )}
       </div>
       <PagedList<ApiKey> path="/v1/keys" parameters={{ limit: pageLimit }} height="12rem">
-        {(keys) => (keys.length === 0 ? <p class="empty">{t('keys.none')}</p> : <KeyTable keys={keys} />)}
+        {(keys) =>
+          keys.length === 0 ? (
+            <p class="empty">{t('keys.none')}</p>
+          ) : (
+            // The table scrolls on its own, so that the form above it stays in the window.
+            <div class="widget-body">
+              <KeyTable keys={keys} />
+            </div>
+          )
+        }
       </PagedList>
     </Widget>
   )
