@@ -14,13 +14,27 @@ const toPlain = (word: string): string =>
     .replace(/ies$/, 'y')
     .replace(/(?<=...)s$/, '')
 
-/** Known words as `toPlain` writes them. A request may have many unknown words, which are compared with the same list. */
-const plainLists = new WeakMap<readonly string[], string[]>()
+/** The spellings of a word that are compared. */
+interface Spellings {
+  /** In lower case. */
+  lower: string
+  withoutSeparators: string
+  plain: string
+}
 
-function toPlainList(known: readonly string[]): string[] {
-  const plainKnown = plainLists.get(known) ?? known.map(toPlain)
-  plainLists.set(known, plainKnown)
-  return plainKnown
+const spell = (word: string): Spellings => ({
+  lower: word.toLowerCase(),
+  withoutSeparators: withoutSeparators(word),
+  plain: toPlain(word),
+})
+
+/** The spellings of known words. A request may have many unknown words, which are compared with the same list. */
+const spellings = new WeakMap<readonly string[], Spellings[]>()
+
+function spellAll(known: readonly string[]): readonly Spellings[] {
+  const all = spellings.get(known) ?? known.map(spell)
+  spellings.set(known, all)
+  return all
 }
 
 /** Longer words are not compared. */
@@ -42,19 +56,20 @@ function findNearest(
   word: string,
   known: readonly string[],
 ): { word: string; differences: number } | undefined {
-  const plain = toPlain(word)
-  const plainKnown = toPlainList(known)
-  const all = plainKnown.map((other) => distance(plain, other))
-  const differences = Math.min(...all)
-  const written = withoutSeparators(word)
-  const equalEnds = (index: number) => countEqualEnds(written, withoutSeparators(known[index] ?? ''))
-  const [nearest] = plainKnown
-    .map((other, index) => ({ other, index }))
-    .filter(({ index }) => all[index] === differences)
-    .sort((a, b) => equalEnds(b.index) - equalEnds(a.index))
-  if (nearest === undefined || differences > Math.max(1, Math.floor(nearest.other.length * 0.4)))
-    return undefined
-  return { word: known[nearest.index] ?? '', differences }
+  const sent = spell(word)
+  const compared = spellAll(known).map((other, index) => ({
+    word: known[index] ?? '',
+    ...other,
+    differences: Math.min(
+      distance(sent.withoutSeparators, other.withoutSeparators),
+      distance(sent.plain, other.plain),
+    ),
+  }))
+  const fewest = Math.min(...compared.map(({ differences }) => differences))
+  const [nearest] = compared
+    .filter(({ differences }) => differences === fewest)
+    .sort((a, b) => countEqualEnds(sent.lower, b.lower) - countEqualEnds(sent.lower, a.lower))
+  return nearest && fewest <= Math.max(1, Math.floor(nearest.plain.length * 0.4)) ? nearest : undefined
 }
 
 /**
@@ -74,9 +89,8 @@ const beginsOrEndsWith = (word: string, part: string): boolean => word.startsWit
 function findExtensions(word: string, known: readonly string[]): string[] {
   const plain = toPlain(word)
   if (plain.length < minPartLength.sent) return []
-  const plainKnown = toPlainList(known)
-  const indexes = known.map((_, index) => index).filter((i) => beginsOrEndsWith(plainKnown[i] ?? '', plain))
-  const found = indexes.flatMap((index) => known[index] ?? [])
+  const all = spellAll(known)
+  const found = known.filter((_, index) => beginsOrEndsWith(all[index]?.plain ?? '', plain))
   const shortest = found.reduce((a, b) => (b.length < a.length ? b : a), found[0] ?? '')
   return found.length > 0 && found.every((other) => other.startsWith(shortest)) ? [shortest] : found
 }

@@ -109,11 +109,14 @@ describe.skipIf(skipsBrowser)('the view that merges records [needs Chromium]', {
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360)
   })
 
-  it('is linked to the list of pairs with a name in common, and from each pair', async () => {
+  it('and the explorer lead to the list of pairs with a name in common, which leads to each pair', async () => {
     const { from, into } = await createPair('Institute of Forests')
-    const { page, pageErrors } = await dashboard.openSignedIn(viewOf(from))
-    await page.getByRole('link', { name: 'All possible duplicates' }).click()
-    await page.getByRole('heading', { level: 1, name: 'Organizations: possible duplicates' }).waitFor()
+    const { page, go, pageErrors } = await dashboard.openSignedIn('/explore/organizations')
+    for (const view of ['/explore/organizations', viewOf(from)]) {
+      await go(view)
+      await page.getByRole('link', { name: 'All possible duplicates' }).click()
+      await page.getByRole('heading', { level: 1, name: 'Organizations: possible duplicates' }).waitFor()
+    }
     const pair = page.getByRole('listitem').filter({ hasText: 'Institute of Forests' })
     await pair.getByText('Equal: Country').waitFor()
     await pair.getByRole('link').click()

@@ -219,7 +219,7 @@ const refused: [what: string, fields: Fields, options: Partial<ResourceDeclarati
     'a bad role in the example',
     { participants },
     { example: { name: 'Spallation source', participants: [{ country: 'CHN', role: 'hots' }] } },
-    'facilities: the example: /participants/0/role "hots" is not known; it can be "host", "user"',
+    'facilities: the example: /participants/0/role "hots" is not known; did you mean "host"?',
   ],
   [
     'the singular of another resource',

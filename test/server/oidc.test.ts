@@ -29,7 +29,7 @@ let keyPairs: KeyPair[]
 let issuer: TestIssuer
 let service: TestApp
 beforeAll(async () => {
-  keyPairs = await Promise.all(algorithms.map(makeKeyPair))
+  keyPairs = await Promise.all(algorithms.map((alg) => makeKeyPair(alg)))
   issuer = await openIssuer(keyPairs)
   service = await openTestApp({ env: { OIDC_ISSUER: issuer.url, OIDC_AUDIENCE: issuer.audience } })
 })

@@ -30,8 +30,7 @@ export interface TestIssuer {
 let keyCount = 0
 
 /** Makes a key pair with a new key id. */
-export async function makeKeyPair(): Promise<KeyPair> {
-  const alg = 'ES256'
+export async function makeKeyPair(alg = 'ES256'): Promise<KeyPair> {
   const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true })
   keyCount += 1
   const jwk = { ...(await exportJWK(publicKey)), kid: `key-${keyCount}`, alg, use: 'sig' }

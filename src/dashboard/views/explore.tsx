@@ -59,9 +59,14 @@ function Explorer({ resource }: { resource: ResourceDescription }) {
         title={resourceLabel(resource.name)}
         actions={
           write && (
-            <Link class="button primary" href={`/new/${resource.name}`}>
-              {t('edit.new')}
-            </Link>
+            <>
+              <Link class="button" href={`/duplicates/${resource.name}`}>
+                {t('duplicates.open')}
+              </Link>
+              <Link class="button primary" href={`/new/${resource.name}`}>
+                {t('edit.new')}
+              </Link>
+            </>
           )
         }
       >
