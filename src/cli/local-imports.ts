@@ -102,9 +102,7 @@ async function readDecisionsFile(
   locate: (line?: number) => string,
 ): Promise<DecisionsFile> {
   if (path === undefined) return { decisions: [], fileInfo: null }
-  const file = { path, name: basename(path) }
-  await describeFile(file)
-  return readDecisions(file, locate)
+  return readDecisions({ bytes: await readBytes(path), name: basename(path) }, locate)
 }
 
 /** Returns the advice for an outage during a commit or an undo: the command that continues it. */

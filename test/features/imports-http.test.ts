@@ -311,7 +311,7 @@ describe('an upload', () => {
   ])('%s is refused, and the error says what is wrong', async (_what, parts, message) => {
     const texts: Record<string, string> = {
       mapping: treatyMapping(newScheme()),
-      decisions: 'resource,name,decision\n',
+      decisions: '',
       file: treatyHeader,
     }
     const form = new FormData()

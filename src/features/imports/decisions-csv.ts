@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { formatCount } from '../../format-count.ts'
 import { Problem } from '../../problems/problem.ts'
 import { safeCsv, unescapeFormulas } from '../../query/safe-csv.ts'
@@ -5,7 +7,9 @@ import type { Decision } from './decisions.ts'
 import { mentionName } from './mentions.ts'
 import { type ImportName, maxCandidates } from './names.ts'
 import { openCsv } from './reading/csv.ts'
-import type { LocalFile, OpenFile } from './reading/file.ts'
+import { readableFormats } from './reading/encoding.ts'
+import type { OpenFile } from './reading/file.ts'
+import { withTemporaryFolder } from './temporary-folders.ts'
 import type { FileInfo, JsonObject } from './types.ts'
 
 /** Unresolved names as CSV: a person fills in the column `decision`, and sends the file back. */
@@ -67,21 +71,26 @@ export interface DecisionsFile {
 
 /**
  * Reads decisions from CSV with the columns `resource`, `name`, `decision` and optionally `country` and `scheme`, as a CSV file with
- * rows is read. Skips rows without a decision.
+ * rows is read. Skips rows without a decision. An empty file, as a form sends without a chosen file, has no decisions.
  * @param locate returns where a line or the whole file is: a JSON pointer, or a path and a line.
  * @throws Problem `invalid-body` with the first fault, for a file that cannot be read or has more than 100,000 rows.
  */
 export async function readDecisions(
-  file: LocalFile,
+  { bytes, name }: { bytes: Buffer; name: string },
   locate: (line?: number) => string,
 ): Promise<DecisionsFile> {
+  if (bytes.length === 0) return { decisions: [], fileInfo: null }
   const refuse: Refuse = (message, line, code = 'invalid') =>
     new Problem('invalid-body', unusable, { errors: [{ pointer: locate(line), code, message }] })
   try {
-    return await collectDecisions(await openCsv({ ...file, options: { quote: '"' } }), refuse)
+    return await withTemporaryFolder(async (folder) => {
+      const path = join(folder, 'decisions.csv')
+      await writeFile(path, bytes)
+      return await collectDecisions(await openCsv({ path, name, options: { quote: '"' } }), refuse)
+    })
   } catch (error) {
     if (error instanceof Problem && error.type === 'unreadable-file')
-      throw refuse(withoutRowOptions(error.message))
+      throw refuse(withoutMappingAdvice(error.message))
     throw error
   }
 }
@@ -119,11 +128,12 @@ async function collectDecisions(
 const unusable =
   'The file of decisions cannot be used. Save it as CSV in UTF-8, with the columns of the file of names.'
 
-/** Returns a message without the sentences that advise to set `rows` in the mapping: it is not for the file of decisions. */
-const withoutRowOptions = (message: string) =>
+/** Returns a message without the sentences about imported files: other formats, and options of rows in the mapping. */
+const withoutMappingAdvice = (message: string) =>
   message
+    .replace(` ${readableFormats}`, '')
     .split(/(?<=\.) /)
-    .filter((sentence) => !sentence.includes('rows.'))
+    .filter((sentence) => !/\brows\.(encoding|quote|delimiter|header)\b/.test(sentence))
     .join(' ')
 
 /** Returns the decision of a row; undefined if it has none. */

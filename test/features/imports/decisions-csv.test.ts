@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { readDecisions } from '../../../src/features/imports/decisions-csv.ts'
 import { countIterations } from '../../support/event-loop.ts'
-import { withFile } from '../../support/import-files.ts'
 
 /** Files of decisions are read in slices, so that other requests run in between. */
 
@@ -10,11 +9,12 @@ afterEach(() => {
 })
 
 const header = 'resource,name,decision\n'
-const read = (content: string | Uint8Array) =>
-  withFile('decisions.csv', content, async (file) => {
-    const { decisions } = await readDecisions(file, (line) => (line ? `line ${line}` : file.name))
-    return decisions
-  })
+async function read(content: string | Uint8Array) {
+  const name = 'rows.csv'
+  const file = { bytes: Buffer.from(content), name }
+  const { decisions } = await readDecisions(file, (line) => (line ? `line ${line}` : name))
+  return decisions
+}
 
 describe('a file of decisions', () => {
   it('is read with many pauses', async () => {
@@ -45,11 +45,20 @@ describe('a file of decisions', () => {
       `${header}countries,"Atlantis,-\n`,
       'A quote that opens on line 2 or later is never closed: the file is cut off, or the quote is a part of a value.',
     ],
+    [
+      'the bytes of a workbook',
+      Buffer.concat([Buffer.from('PK'), Buffer.from(Array.from({ length: 300 }, (_, index) => index % 32))]),
+      'The file rows.csv is binary, and not text.',
+    ],
   ])('is refused without advice for rows of an import if it has %s', async (_, content, message) => {
     await expect(read(content)).rejects.toMatchObject({
       type: 'invalid-body',
-      errors: [{ pointer: 'decisions.csv', message }],
+      errors: [{ pointer: 'rows.csv', message }],
     })
+  })
+
+  it('has no decisions if it is empty, as a form sends it if no file was chosen', async () => {
+    expect(await read('')).toEqual([])
   })
 
   it('may have characters of several bytes at the end of a slice', async () => {

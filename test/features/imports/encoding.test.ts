@@ -40,13 +40,13 @@ describe('the encoding of a CSV file', () => {
     'is detected in Chinese with few ASCII characters: %s',
     async (encoding) => {
       const bytes = iconv.encode(
-        `国家,标题\n${'巴基斯坦,两国政府能源合作谅解备忘录以及上海\n'.repeat(40)}`,
+        `国家,标题\n${'巴基斯坦,关于共建一带一路　最需要开发的上海\n'.repeat(40)}`,
         encoding,
         { addBOM: false },
       )
       const { fileInfo, rows } = await readContent('file.csv', bytes)
       expect(fileInfo.encoding).toBe(encoding)
-      expect(rows[39]?.values).toEqual({ 国家: '巴基斯坦', 标题: '两国政府能源合作谅解备忘录以及上海' })
+      expect(rows[39]?.values).toEqual({ 国家: '巴基斯坦', 标题: '关于共建一带一路　最需要开发的上海' })
     },
   )
 

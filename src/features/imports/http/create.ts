@@ -1,5 +1,3 @@
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { z } from 'zod'
 import { autocommitReads, type Transaction } from '../../../database/database.ts'
 import type { Author } from '../../../database/tables/revisions.ts'
@@ -28,7 +26,6 @@ import {
   readImport,
   requireImport,
 } from '../store.ts'
-import { withTemporaryFolder } from '../temporary-folders.ts'
 import { changeContract, importSchema, importToJson, tag } from './contract.ts'
 import { notifyImports } from './notify.ts'
 import { maxLists } from './preview-contract.ts'
@@ -92,14 +89,8 @@ async function readMapping(part: UploadPart): Promise<string> {
 }
 
 /** Reads the decisions. @throws Problem `too-large`, and as `readDecisions` does. */
-async function readDecisionsPart(part: UploadPart): Promise<DecisionsFile> {
-  const bytes = await readPart(part)
-  return withTemporaryFolder(async (folder) => {
-    const path = join(folder, part.field)
-    await writeFile(path, bytes)
-    return await readDecisions({ path, name: part.name }, locateDecision)
-  })
-}
+const readDecisionsPart = async (part: UploadPart): Promise<DecisionsFile> =>
+  readDecisions({ bytes: await readPart(part), name: part.name }, locateDecision)
 
 /** A complete upload: the id of its import, and its parts. */
 interface ReceivedUpload extends DecisionsFile {

@@ -179,28 +179,65 @@ const textControls = new Set([9, 10, 12, 13, 26, 27, 28, 29, 30, 31])
 const maxControls = 10
 const maxControlShare = 0.02
 
-/** Minimum number of NUL bytes in UTF-16. A damaged text may have fewer. */
+/** Maximum share of NUL bytes in a damaged text. */
+const maxNulShare = 0.1
+
+/** Minimum number of NUL bytes in UTF-16, which other texts may have, and their minimum share: Chinese has few of them. */
 const minUtf16Nuls = 4
+const minUtf16NulShare = 0.02
+
+/** @throws Problem when a file is binary. @param text its start. NUL, which damaged texts have, does not count. */
+export function refuseBinary(text: string, { name, options }: FileToRead): void {
+  const delimiter = options.delimiter?.charCodeAt(0)
+  let controls = 0
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index)
+    if (code > 0 && code < 32 && !textControls.has(code) && code !== delimiter) controls += 1
+  }
+  if (controls > Math.max(maxControls, text.length * maxControlShare)) throw binaryFile(name)
+}
+
+const binaryFile = (name: string) =>
+  unreadableFile(`The file ${name} is binary, and not text. ${readableFormats}`)
+
+/** Whether bytes are UTF-8, apart from an incomplete character at the end. */
+const isUtf8Start = (bytes: Buffer) => isUtf8(bytes.subarray(0, endOfCharacters(bytes)))
 
 /**
- * Returns the encoding of a text if its first bytes determine it: by a byte order mark, or as UTF-16, in which each ASCII character
- * has a NUL byte, at an odd position in UTF-16LE, and at an even one in UTF-16BE.
+ * Returns the order of bytes of a text in UTF-16 without a byte order mark, or undefined for other files. Each line break, sign and
+ * digit of ASCII has a NUL byte, after it in UTF-16LE and before it in UTF-16BE. A NUL byte beside another byte may be a
+ * half of any character, such as 一 (U+4E00) or the ideographic space (U+3000), and says nothing about the order.
+ */
+function findUtf16(start: Buffer, nuls: number): string | undefined {
+  if (nuls < Math.max(minUtf16Nuls, start.length * minUtf16NulShare)) return undefined
+  // Text in ASCII or UTF-8 with some NUL bytes is damaged. Chinese in UTF-16 is never valid UTF-8.
+  if (nuls <= start.length * maxNulShare && isUtf8Start(start)) return undefined
+  const signs = { odd: 0, even: 0 }
+  start.forEach((byte, index) => {
+    const other = start[index ^ 1] ?? 0
+    const isSign = (other >= 0x20 && other < 0x4e && other !== 0x30) || textControls.has(other)
+    if (byte === 0 && isSign) signs[index % 2 === 1 ? 'odd' : 'even'] += 1
+  })
+  const all = signs.odd + signs.even
+  if (all === 0) return undefined
+  if (signs.odd >= all * 0.95) return 'utf-16le'
+  return signs.even >= all * 0.95 ? 'utf-16be' : undefined
+}
+
+/**
+ * Returns the encoding of a text if its first bytes determine it: by a byte order mark, or as UTF-16 (`findUtf16`).
  * @param start the first `startBytes` bytes of the file.
  * @throws Problem when the file is binary: it has more control characters, such as NUL, than a text.
  */
-export function encodingOfStart(start: Buffer, { name, options }: FileToRead): string | undefined {
+export function encodingOfStart(start: Buffer, file: FileToRead): string | undefined {
   const bom = byteOrderMarks.find(({ bytes }) => bytes.every((byte, index) => start[index] === byte))
   if (bom) return bom.name
   const nuls = start.reduce((count, byte) => (byte === 0 ? count + 1 : count), 0)
-  const oddNuls = start.reduce((count, byte, index) => (byte === 0 ? count + (index % 2) : count), 0)
-  if (nuls >= Math.max(minUtf16Nuls, start.length * maxControlShare)) {
-    if (oddNuls >= nuls * 0.95) return 'utf-16le'
-    if (oddNuls <= nuls * 0.05) return 'utf-16be'
-  }
-  const delimiter = options.delimiter?.charCodeAt(0)
-  const controls = start.filter((byte) => byte < 32 && !textControls.has(byte) && byte !== delimiter).length
-  if (controls <= Math.max(maxControls, start.length * maxControlShare)) return undefined
-  throw unreadableFile(`The file ${name} is binary, and not text. ${readableFormats}`)
+  const utf16 = findUtf16(start, nuls)
+  if (utf16 !== undefined) return utf16
+  if (nuls >= Math.max(minUtf16Nuls, start.length * maxNulShare)) throw binaryFile(file.name)
+  refuseBinary(start.toString('latin1'), file)
+  return undefined
 }
 
 /** Returns the end of the last whole line, or of the last whole character if the line is longer than the chunk. */
@@ -253,6 +290,9 @@ const minConfidence = 50
 
 /** The confidence of chardet in an encoding with two bytes in which no character is a common one, and every byte is valid. */
 const noEvidence = 10
+
+/** A guess from fewer bytes besides ASCII is uncertain. */
+const minEvidenceBytes = 100
 
 /** Minimum size of a text whose common characters chardet counts, in bytes. It does not count ten characters or fewer. */
 const minBytes = 1000
@@ -344,7 +384,7 @@ function guessEncoding(sample: Buffer): DetectedEncoding | undefined {
   const name = isDoubtful(guess, sample) ? (findDoubleByte(sample, guesses) ?? guess.name) : guess.name
   const confidence = name === guess.name ? ` (${guess.confidence} % sure)` : ''
   const likely =
-    sample.length < minBytes
+    sample.filter((byte) => byte > 127).length < minEvidenceBytes
       ? `The encoding is uncertain, since the file has little text besides ASCII: most likely it is ${name}`
       : `The encoding is most likely ${name}${confidence}`
   const others = [...new Set(guesses.map((other) => other.name))].filter((other) => other !== name)

@@ -1,6 +1,6 @@
 import iconv from 'iconv-lite'
 import type { FileFormat } from '../types.ts'
-import { encodingOfStart, readableFormats, requireEncoding, startBytes } from './encoding.ts'
+import { encodingOfStart, readableFormats, refuseBinary, requireEncoding, startBytes } from './encoding.ts'
 import { type FileToRead, readBytes, unreadableFile } from './file.ts'
 
 /** Formats that cannot be read: their first bytes in hexadecimal, and what the message says after the name of the file. */
@@ -59,6 +59,7 @@ async function detectFormat(file: FileToRead): Promise<FileFormat> {
     )
   }
   if (text.startsWith('<')) return 'xml'
+  if (options.encoding !== undefined) refuseBinary(text, file)
   if (!/^[[{]/.test(text)) return 'csv'
   if (/\.(ndjson|jsonl)$/i.test(name)) return 'ndjson'
   return isNdjson(text) ? 'ndjson' : 'json'
