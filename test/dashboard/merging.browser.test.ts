@@ -99,6 +99,17 @@ describe.skipIf(skipsBrowser)('the view that merges records [needs Chromium]', {
     await page.getByRole('link', { name: 'Open the record that remains' }).waitFor()
   })
 
+  it('keeps the reason when another record is chosen', async () => {
+    const { from } = await createPair('Institute of Lakes')
+    const { page } = await dashboard.openSignedIn(viewOf(from))
+    const proposed = page.getByRole('button', { name: 'Institute of Lakes', exact: true })
+    await proposed.click()
+    await page.getByLabel('Reason for the change').fill('Both name the same institute.')
+    await page.goBack()
+    await proposed.click()
+    expect(await page.getByLabel('Reason for the change').inputValue()).toBe('Both name the same institute.')
+  })
+
   it('is accessible, and fits a narrow screen', async () => {
     const { from, into } = await createPair('Institute of Seas')
     const viewport = { width: 360, height: 800 }

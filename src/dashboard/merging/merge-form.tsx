@@ -48,8 +48,16 @@ async function readPair(
   return { merged, remaining, names: mergeNames(names ?? {}, otherNames) }
 }
 
-/** Compares two records, and merges one into the other. `onChoose` is called with the key of another record that is to remain. */
-export function MergeForm(props: MergeKeys & { onChoose: (key: string | undefined) => void }) {
+interface MergeFormProps extends MergeKeys {
+  /** Called with the key of another record that is to remain. */
+  onChoose: (key: string | undefined) => void
+  /** The reason of the merge. */
+  reason: string
+  onReason: (reason: string) => void
+}
+
+/** Compares two records, and merges one into the other. */
+export function MergeForm(props: MergeFormProps) {
   const { tag } = useLanguage()
   const state = useLoadOnce((signal) => readPair(props, tag, signal))
   const { resource, into, onChoose } = props
@@ -63,16 +71,11 @@ export function MergeForm(props: MergeKeys & { onChoose: (key: string | undefine
   )
 }
 
-function PairForm({
-  initial,
-  onChoose,
-  ...keys
-}: MergeKeys & { initial: MergePair; onChoose: (key: string | undefined) => void }) {
+function PairForm({ initial, onChoose, reason, onReason, ...keys }: MergeFormProps & { initial: MergePair }) {
   const { resource, from } = keys
   const { t, tag } = useLanguage()
   const navigate = useNavigateWhileMounted()
   const [pair, setPair] = useState(initial)
-  const [reason, setReason] = useState('')
   const [isSure, setSure] = useState(false)
   const [isSending, setSending] = useState(false)
   const [error, setError] = useState<ApiError>()
@@ -132,7 +135,7 @@ function PairForm({
           <PairComparison resource={resource} pair={pair} />
           <div class="widget stack">
             <MergeEffects resource={resource} />
-            <ReasonField value={reason} onChange={setReason} />
+            <ReasonField value={reason} onChange={onReason} />
             <label class="check">
               <input
                 type="checkbox"

@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks'
 import { Link } from 'wouter-preact'
 import { apiRecordPath } from '../../view-data.ts'
 import { readApi } from '../api/client.ts'
@@ -83,6 +84,8 @@ function Choice({
 }) {
   const [parameters, change] = useParameters()
   const { resultsRef, focusResults } = useFocusResults()
+  // Kept here, since the form is another one for each record that is chosen.
+  const [reason, setReason] = useState('')
   const into = parameters.get('into') ?? undefined
   const choose = (key: string | undefined) => {
     change({ into: key })
@@ -99,7 +102,15 @@ function Choice({
           </FaultsContext.Provider>
         </div>
       ) : (
-        <MergeForm key={into} resource={resource} from={recordKey} into={into} onChoose={choose} />
+        <MergeForm
+          key={into}
+          resource={resource}
+          from={recordKey}
+          into={into}
+          onChoose={choose}
+          reason={reason}
+          onReason={setReason}
+        />
       )}
     </section>
   )
