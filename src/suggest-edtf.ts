@@ -86,7 +86,7 @@ function convertDate(text: string, tag: string, isEdtf: IsEdtf): string | undefi
   return fromDecade(text) ?? fromMonthName(text, tag) ?? fromNumbers(text)
 }
 
-/** Converts one date or a range. The ends of a range are no ranges, so this takes time linear in the length of the text. */
+/** Converts one date or a range. The ends of a range are no ranges. */
 function convertRange(text: string, tag: string, isEdtf: IsEdtf): string | undefined {
   const convertEnd = (end: string) => convertQualified(end, (date) => convertDate(date, tag, isEdtf))
   for (const [pattern, join] of rangePatterns) {
@@ -125,7 +125,11 @@ const qualify = (date: string, qualifier: string) =>
  */
 export function suggestEdtf(text: string, tag: string, isEdtf: IsEdtf): string | undefined {
   // An input method may write full-width digits and signs, which NFKC replaces with the usual ones.
-  const plain = text.normalize('NFKC').replace(/[〇零○一二三四五六七八九十]+(?=[年月日])/g, fromNumeral)
+  const plain = text
+    .normalize('NFKC')
+    // The patterns take time cubic in the number of successive spaces.
+    .replace(/\s+/g, ' ')
+    .replace(/[〇零○一二三四五六七八九十]+(?=[年月日])/g, fromNumeral)
   const edtf = convertQualified(plain.trim().toLowerCase(), (date) => convertRange(date, tag, isEdtf))
   return edtf !== undefined && isEdtf(edtf) ? edtf : undefined
 }

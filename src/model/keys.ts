@@ -33,15 +33,17 @@ export const keys = {
           `must be a UUID in lower case, such as 01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90${suggestLowerCase(input, uuidPattern)}`,
       })
       .meta({ format: 'uuid' }),
-  country: () =>
+  /** @param isNew whether it is the key of a record to create, which a search does not find. */
+  country: ({ isNew = false } = {}) =>
     z.string().regex(/^[A-Z]{3}$/, {
-      error: (issue) =>
-        `must be three capital letters of ISO 3166-1 alpha-3, such as PAK${suggestUpperCase(issue.input) || suggestSearch(issue.input, 'countries')}`,
+      error: ({ input }) =>
+        `must be three capital letters of ISO 3166-1 alpha-3, such as PAK${suggestUpperCase(input) || (isNew ? '' : suggestSearch(input, 'countries'))}`,
     }),
-  region: () =>
+  /** @param isNew as for `country`. */
+  region: ({ isNew = false } = {}) =>
     z.string().regex(/^[0-9]{3}$/, {
       error: ({ input }) =>
-        `must be three digits of UN M49, such as 142 for Asia${suggestSearch(input, 'regions')}`,
+        `must be three digits of UN M49, such as 142 for Asia${isNew ? '' : suggestSearch(input, 'regions')}`,
     }),
   topic: () =>
     z

@@ -208,7 +208,10 @@ function checkValues(
   const refusal = findFault(name, takes, schema, given, listed.length > 0)
   if (refusal) return { values: [], faults: [refusal] }
   const results = given.map((text) => schema.safeParse(text, { error: faultMessage }))
-  const isValid = (text: string) => parameter.value.safeParse(text).success
+  const isValid = (text: string, operator: string) => {
+    const comparison = lookUp(parameter.comparisons, operator)
+    return comparison !== undefined && operandSchema(parameter, comparison).safeParse(text).success
+  }
   const describe = (message: string, text = '') => {
     const request =
       operand === parameter.comparisons.eq ? suggestRequest(name, text, parameter, isValid) : undefined

@@ -11,11 +11,12 @@ export function unknownOperator(
   { comparisons, elsewhere = { operators: [], endpoint: '' } }: Parameter,
 ): string {
   const bracketed = Object.keys(comparisons).filter((word) => word !== 'eq')
-  if (bracketed.length === 0) return `"${name}" takes no operator in brackets`
   if (operator === 'eq')
     return `"${name}" needs an operator${itCanBe(bracketed.map((word) => operatorName(name, word)))}`
   if (operator === 'in' && comparisons.eq?.takes === 'many')
     return `"${name}" has no operator "in": write several values as ${name}=…,…`
+  if (bracketed.length === 0 && elsewhere.operators.length === 0)
+    return `"${name}" takes no operator in brackets`
   const meant = suggest(operator, [...bracketed, ...elsewhere.operators])
   return meant !== undefined && elsewhere.operators.includes(meant)
     ? `"${name}" has no operator "${meant}" in a URL: send it to ${elsewhere.endpoint}`
@@ -34,23 +35,27 @@ const valueSigns: Readonly<Record<string, string>> = {
   '!=': 'ne',
 }
 
+/** No request is suggested for a longer value: the patterns take time quadratic in its length. */
+const maxSuggestedLength = 100
+
 /**
  * Returns the request that was probably meant if an invalid value begins with an operator, as in `signedOn=gte.2011`, or has values
  * that are not separated by commas, as in `status=signed;expired`; undefined for other values.
- * @param isValid returns whether a text is a value of the parameter.
+ * @param isValid returns whether a text is a value of an operator of the parameter.
  */
 export function suggestRequest(
   name: string,
   value: string,
   { comparisons }: Parameter,
-  isValid: (text: string) => boolean,
+  isValid: (text: string, operator: string) => boolean,
 ): string | undefined {
+  if (value.length > maxSuggestedLength) return undefined
   const [, sign = '', word = '', operand = ''] = /^(?:([<>=!]+)|([A-Za-z]+)[.: ])\s*(.+)$/.exec(value) ?? []
   const operator = valueSigns[sign] ?? suggest(word, Object.keys(comparisons))
-  if (operator !== undefined && Object.hasOwn(comparisons, operator) && isValid(operand))
+  if (operator !== undefined && isValid(operand, operator))
     return `${operatorName(name, operator)}=${operand}`
   const parts = value.split(/[;|\s]+/)
-  return comparisons.eq?.takes === 'many' && parts.length > 1 && parts.every(isValid)
+  return comparisons.eq?.takes === 'many' && parts.length > 1 && parts.every((part) => isValid(part, 'eq'))
     ? `${name}=${parts.join()}`
     : undefined
 }

@@ -70,11 +70,15 @@ const typeNames: Record<string, string> = {
 
 const formatType = (type: string) => typeNames[type] ?? type
 
-/** Returns the name of the JSON type of a value, for messages. */
-export function describeType(value: unknown): string {
+function describeType(value: unknown): string {
   if (value === null) return 'null'
+  if (typeof value === 'number') return String(value)
   return Array.isArray(value) ? 'an array' : formatType(typeof value)
 }
+
+/** Returns the message about a value of another type than the expected one, in zod's words. */
+export const typeMessage = (expected: string, value: unknown): string =>
+  `must be ${formatType(expected)}, not ${describeType(value)}`
 
 function knownKeys(issue: z.core.$ZodRawIssue): string[] {
   return issue.inst instanceof z.ZodObject ? Object.keys(issue.inst.shape) : []
@@ -102,11 +106,17 @@ function sizeMessage(issue: z.core.$ZodRawIssue<z.core.$ZodIssueTooBig | z.core.
   return `${formatValue(issue.input)} is out of range: must be ${comparison} ${limit}`
 }
 
+const isText = (value: unknown) => typeof value === 'string'
+
+/** Returns values as texts. A list of texts is returned itself, since `suggest` remembers the spellings of lists. */
+const toTexts = (values: readonly unknown[]): readonly string[] =>
+  values.every(isText) ? values : values.map(String)
+
 /** Returns the message for a value that is missing or not one of the known values. */
 function unknownValueMessage(value: unknown, known: readonly unknown[] = []): string {
   if (value === undefined) return 'is required'
   return typeof value === 'string'
-    ? `${formatValue(value)} is not known${didYouMean(value, known.map(String))}`
+    ? `${formatValue(value)} is not known${didYouMean(value, toTexts(known))}`
     : `must be one of ${known.map(formatValue).join(', ')}`
 }
 
@@ -128,9 +138,7 @@ export function faultMessage(issue: z.core.$ZodRawIssue): string | undefined {
       if (issue.discriminator === undefined || issue.inclusive === false) return undefined
       return unknownValueMessage(Object(issue.input)[issue.discriminator], issue.options)
     case 'invalid_type':
-      if (issue.input === undefined) return 'is required'
-      if (typeof issue.input === 'number') return `must be ${formatType(issue.expected)}, not ${issue.input}`
-      return `must be ${formatType(issue.expected)}, not ${describeType(issue.input)}`
+      return issue.input === undefined ? 'is required' : typeMessage(issue.expected, issue.input)
     case 'too_small':
     case 'too_big':
       return sizeMessage(issue)

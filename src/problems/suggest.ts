@@ -107,19 +107,22 @@ function findPart(word: string, known: readonly string[]): string[] {
 
 /**
  * Returns the known words that a client may have meant: the most similar one; if it has several differences or there is none, the
- * words that begin or end with the sent one or with its first part (`signed` of `signedOn`); at last a word with which the sent one
- * begins or ends.
+ * words that begin or end with the sent one or, if there are more than two differences, with its first part (`signed` of `signedOn`);
+ * at last a word with which the sent one begins or ends.
  * @example findSimilar('amount', ['count', 'sum:amount', 'avg:amount']) // ['sum:amount', 'avg:amount']
  */
 export function findSimilar(word: string, known: readonly string[]): string[] {
   if (word.length > maxComparedLength) return []
   const nearest = findNearest(word, known)
-  if (nearest && nearest.differences <= 1) return [nearest.word]
   const [firstPart = ''] = /^[a-z]+(?=[A-Z])/.exec(word) ?? []
-  for (const part of [word, firstPart]) {
-    const extensions = findExtensions(part, known)
-    if (extensions.length > 0) return extensions
-  }
+  const isNear = (maxDifferences: number) => nearest !== undefined && nearest.differences <= maxDifferences
+  if (nearest && isNear(1)) return [nearest.word]
+  const extensions = findExtensions(word, known)
+  if (extensions.length > 0) return extensions
+  // Two letters that are swapped are two differences.
+  if (nearest && isNear(2)) return [nearest.word]
+  const extensionsOfPart = findExtensions(firstPart, known)
+  if (extensionsOfPart.length > 0) return extensionsOfPart
   return nearest ? [nearest.word] : findPart(word, known)
 }
 
@@ -147,9 +150,9 @@ export function didYouMean(word: string, known: readonly string[], listed = know
 export const itCanBe = (known: readonly string[]): string =>
   known.length > 0 && known.length <= maxListedWords ? `; it can be ${quoteList(known)}` : ''
 
-/** Returns a message without the end that `didYouMean` added, to which a better suggestion can be added. */
+/** Returns a message without the end that suggests something, to which a better suggestion can be added. */
 export const withoutSuggestion = (message: string): string =>
-  message.replace(/; (?:did you mean|it can be) ".*$/, '')
+  message.replace(/; (?:did you mean "|it can be "|find it with ).*$/, '')
 
 /**
  * Returns a sentence about an unknown word, which ends as `didYouMean` says.

@@ -54,7 +54,7 @@ export const countries = defineResource(
   'countries',
   {
     code: field.key(
-      keys.country().meta({
+      keys.country({ isNew: true }).meta({
         description: 'ISO 3166-1 alpha-3 code, or XAA to XZZ for states without one.',
         examples: ['PAK'],
       }),

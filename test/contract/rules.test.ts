@@ -132,18 +132,15 @@ describe.each(resourcesWith(isEdtfSchema))('a date in $name', (resource) => {
     ['1985-04/2011-4', '(at character 14)'],
     ['April 2011', 'write 2011-04'],
     ['soon', '(at character 1)'],
-  ])(
-    'that is not EDTF, %s, is refused at every depth, with the position of the fault or the EDTF',
-    async (text, ending) => {
-      const { document, pointers } = await invalidDocument(resource, (schema) =>
-        isEdtfSchema(schema) ? text : undefined,
-      )
-      const response = await api.post(listPath(resource), document)
-      expect(response.status).toBe(422)
-      expect(pointersIn(response)).toEqual(pointers)
-      for (const { message } of readProblem(response).errors ?? []) expect(message).toContain(ending)
-    },
-  )
+  ])('that is not EDTF, %s, is refused at every depth, with the fault or the EDTF', async (text, ending) => {
+    const { document, pointers } = await invalidDocument(resource, (schema) =>
+      isEdtfSchema(schema) ? text : undefined,
+    )
+    const response = await api.post(listPath(resource), document)
+    expect(response.status).toBe(422)
+    expect(pointersIn(response)).toEqual(pointers)
+    for (const { message } of readProblem(response).errors ?? []) expect(message).toContain(ending)
+  })
 })
 
 describe.each(listsOf(distinctLists))('$list of $name', ({ resource, list }) => {

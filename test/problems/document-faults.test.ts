@@ -305,7 +305,11 @@ describe('a document with a fault is refused with a pointer and a message that e
 })
 
 describe('a body that is not an object is refused in the same words by every operation', () => {
-  const message = 'must be an object, not an array'
+  const wrongTypes: [body: unknown, message: string][] = [
+    [[agreement], 'must be an object, not an array'],
+    [5, 'must be an object, not 5'],
+    [null, 'must be an object, not null'],
+  ]
   const missing = [{ pointer: '', code: 'required', message: 'is required' }]
 
   it.each<[method: 'POST' | 'PUT' | 'PATCH', path: string]>([
@@ -315,8 +319,10 @@ describe('a body that is not an object is refused in the same words by every ope
     ['POST', '/v1/agreements/bulk'],
   ])('%s %s', async (method, path) => {
     const headers = { ...(path.endsWith('PAK') && { 'if-match': '*' }) }
-    const list = await api.request(method, path, { body: [agreement], headers })
-    expect(list.json<ProblemBody>().errors).toEqual([{ pointer: '', code: 'wrong_type', message }])
+    for (const [body, message] of wrongTypes) {
+      const { errors } = (await api.request(method, path, { body, headers })).json<ProblemBody>()
+      expect(errors).toEqual([{ pointer: '', code: 'wrong_type', message }])
+    }
     const none = await api.request(method, path, { headers })
     expect(none.json<ProblemBody>().errors).toEqual(missing)
   })

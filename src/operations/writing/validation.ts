@@ -1,7 +1,7 @@
 import { findOrderFaults } from '../../model/date-order.ts'
 import { managedSchemas, type Resource } from '../../model/resource.ts'
 import { timestamp } from '../../model/schemas.ts'
-import { checkValue, describeType, formatPointer } from '../../problems/faults.ts'
+import { checkValue, formatPointer, typeMessage } from '../../problems/faults.ts'
 import { type Fault, FaultList, Problem, toFaultList } from '../../problems/problem.ts'
 import type { Document } from './documents.ts'
 
@@ -103,7 +103,7 @@ export function requireObject(noun: string, body: unknown): Document {
   if (typeof body === 'object' && body !== null && !Array.isArray(body))
     return Object.fromEntries(Object.entries(body))
   if (body === undefined) throw invalidBody(noun, [{ pointer: '', code: 'required', message: 'is required' }])
-  const message = `must be an object, not ${describeType(body)}`
+  const message = typeMessage('object', body)
   throw invalidBody(noun, [{ pointer: '', code: 'wrong_type', message }])
 }
 
