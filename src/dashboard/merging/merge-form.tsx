@@ -9,6 +9,7 @@ import { titleOf } from '../api/titles.ts'
 import type { Names, RecordDocument } from '../api/types.ts'
 import { newIdempotencyKey, writeApi } from '../api/write-api.ts'
 import { Loaded } from '../components/widget.tsx'
+import { ConfirmationCheckbox } from '../editing/confirmation-checkbox.tsx'
 import { FaultSummary } from '../editing/fault-summary.tsx'
 import { FaultsContext, groupByPointer } from '../editing/faults.ts'
 import { NamesContext } from '../editing/names.ts'
@@ -136,14 +137,7 @@ function PairForm({ initial, onChoose, reason, onReason, ...keys }: MergeFormPro
           <div class="widget stack">
             <MergeEffects resource={resource} />
             <ReasonField value={reason} onChange={onReason} />
-            <label class="check">
-              <input
-                type="checkbox"
-                checked={isSure}
-                onChange={(event) => setSure(event.currentTarget.checked)}
-              />
-              {t('edit.sure')}
-            </label>
+            <ConfirmationCheckbox checked={isSure} onChange={setSure} />
             <div class="toolbar">
               <button type="submit" class="primary danger" disabled={!isSure}>
                 {t('merge.submit')}

@@ -15,6 +15,7 @@ import { PageHead } from '../components/page-head.tsx'
 import { RedirectIfMerged } from '../components/redirect-if-merged.tsx'
 import { RequireRight } from '../components/require-right.tsx'
 import { Loaded } from '../components/widget.tsx'
+import { ConfirmationCheckbox } from '../editing/confirmation-checkbox.tsx'
 import { FaultSummary, usePointerLabel } from '../editing/fault-summary.tsx'
 import { FaultsContext, fieldId, groupByPointer } from '../editing/faults.ts'
 import { Field } from '../editing/fields/field.tsx'
@@ -202,14 +203,7 @@ function RedactForm({
         )}
         {field(replacementField)}
         {field(reasonField)}
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={isSure}
-            onChange={(event) => setSure(event.currentTarget.checked)}
-          />
-          {t('edit.sure')}
-        </label>
+        <ConfirmationCheckbox checked={isSure} onChange={setSure} />
         <button type="submit" class="primary danger" disabled={!isSure}>
           {t('redact.submit')}
         </button>
