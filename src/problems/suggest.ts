@@ -98,8 +98,9 @@ function findExtensions(word: string, known: readonly string[]): string[] {
 /** Returns the longest known word with which a word begins or ends: `country` for `parties.country`. */
 function findPart(word: string, known: readonly string[]): string[] {
   const whole = withoutSeparators(word)
-  const parts = known.filter((other) => {
-    const part = withoutSeparators(other)
+  const all = spellAll(known)
+  const parts = known.filter((_, index) => {
+    const part = all[index]?.withoutSeparators ?? ''
     return part.length >= minPartLength.known && beginsOrEndsWith(whole, part)
   })
   return parts.sort((a, b) => b.length - a.length).slice(0, 1)
@@ -115,12 +116,11 @@ export function findSimilar(word: string, known: readonly string[]): string[] {
   if (word.length > maxComparedLength) return []
   const nearest = findNearest(word, known)
   const [firstPart = ''] = /^[a-z]+(?=[A-Z])/.exec(word) ?? []
-  const isNear = (maxDifferences: number) => nearest !== undefined && nearest.differences <= maxDifferences
-  if (nearest && isNear(1)) return [nearest.word]
+  if (nearest && nearest.differences <= 1) return [nearest.word]
   const extensions = findExtensions(word, known)
   if (extensions.length > 0) return extensions
   // Two letters that are swapped are two differences.
-  if (nearest && isNear(2)) return [nearest.word]
+  if (nearest && nearest.differences <= 2) return [nearest.word]
   const extensionsOfPart = findExtensions(firstPart, known)
   if (extensionsOfPart.length > 0) return extensionsOfPart
   return nearest ? [nearest.word] : findPart(word, known)
