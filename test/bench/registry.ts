@@ -38,7 +38,6 @@ async function startUncached(database: string | undefined, folder: string): Prom
   const cold = await startNode([program, 'serve'], {
     ...commonEnv,
     ...databaseEnv,
-    SEED: 'all',
     CACHE_MB: '0',
   })
   return { cold, url: database ?? (await readFile(`${folder}/url`, 'utf8')).trim() }
@@ -68,12 +67,16 @@ export function totalOf(page: unknown): number {
   return (page as { page: { total: { count: number } } }).page.total.count
 }
 
-async function generate(url: string, agreements: number, seed: number): Promise<void> {
-  console.log(`generating ${agreements} agreements; the next run will find them`)
-  const args = [program, 'generate', '--agreements', String(agreements), '--seed', String(seed)]
-  await promisify(execFile)(process.execPath, args, {
+/** Runs a command of the service on a database. */
+async function runCommand(url: string, ...args: string[]): Promise<void> {
+  await promisify(execFile)(process.execPath, [program, ...args], {
     env: { ...process.env, ...commonEnv, DATABASE_URL: url },
   })
+}
+
+async function generate(url: string, agreements: number, seed: number): Promise<void> {
+  console.log(`generating ${agreements} agreements; the next run will find them`)
+  await runCommand(url, 'generate', '--agreements', String(agreements), '--seed', String(seed))
 }
 
 /**
@@ -87,6 +90,8 @@ export async function openUncached(
   folder: string,
 ): Promise<ColdRegistry> {
   const { cold, url } = await startUncached(database, folder)
+  // The agreements that the benchmark creates refer to topics of the seeds, which `generate` does not add.
+  await runCommand(url, 'seed')
   const existing = await countAgreements(cold.origin)
   if (existing < wanted) {
     const tenth = Math.ceil(wanted / 10)
