@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Problem } from '../problems/problem.ts'
 import { didYouMean } from '../problems/suggest.ts'
-import { checkQuery, parseQuery } from './parameters.ts'
+import { checkQuery, parseQuery } from './query-string.ts'
 import type { Registry } from './registry.ts'
 import type { Resource } from './resource.ts'
 import { urlFilters } from './url-filters.ts'

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { booleanText, getStringValues, singleValueParameter } from '../model/parameters.ts'
+import { booleanText, singleValueParameter } from '../model/parameters.ts'
+import { getStringValues } from '../model/query-string.ts'
 import { pluralNoun, type Resource } from '../model/resource.ts'
 import { registerResponseSchema } from '../model/schema-names.ts'
 import { FaultList, Problem } from '../problems/problem.ts'

@@ -1,7 +1,7 @@
 import type { Transaction } from '../database/database.ts'
 import { parseListRequest } from '../model/list-request.ts'
-import { checkQuery, parseQuery } from '../model/parameters.ts'
 import { listPath } from '../model/paths.ts'
+import { checkQuery, parseQuery } from '../model/query-string.ts'
 import type { Registry } from '../model/registry.ts'
 import type { Resource } from '../model/resource.ts'
 import { Problem } from '../problems/problem.ts'

@@ -1,13 +1,8 @@
 import type { Operation as PatchOperation } from 'rfc6902'
 import { z } from 'zod'
 import { autocommitReads } from '../database/database.ts'
-import {
-  booleanText,
-  getLimit,
-  getStringValues,
-  limitParameter,
-  singleValueParameter,
-} from '../model/parameters.ts'
+import { booleanText, limitParameter, singleValueParameter } from '../model/parameters.ts'
+import { getLimit, getStringValues } from '../model/query-string.ts'
 import { type Resource, withCurrentNames } from '../model/resource.ts'
 import { registerResponseSchema } from '../model/schema-names.ts'
 import { createScope, readCursor, writeCursor } from '../query/cursor.ts'

@@ -1,11 +1,7 @@
 import { z } from 'zod'
 import { type Language, languages, primaryLanguage } from '../model/languages.ts'
-import {
-  type CheckedQuery,
-  getStringValues,
-  type Parameter,
-  singleValueParameter,
-} from '../model/parameters.ts'
+import { type Parameter, singleValueParameter } from '../model/parameters.ts'
+import { type CheckedQuery, getStringValues } from '../model/query-string.ts'
 import type { ApiResponse, Contract, HeaderContract, RequestHeader } from './operation.ts'
 
 /** Names and labels in the language of the reader (RFC 9110, sections 8.5 and 12.5.4). */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { lazyFor } from '../model/lazy.ts'
-import { getValues } from '../model/parameters.ts'
+import { getValues } from '../model/query-string.ts'
 import { exampleRecord, type Resource, recordSchema } from '../model/resource.ts'
 import { registerResponseSchema } from '../model/schema-names.ts'
 import { Problem } from '../problems/problem.ts'

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defaultLanguage } from '../model/languages.ts'
-import { booleanText, getStringValues, singleValueParameter } from '../model/parameters.ts'
+import { booleanText, singleValueParameter } from '../model/parameters.ts'
+import { getStringValues } from '../model/query-string.ts'
 import { pluralNoun } from '../model/resource.ts'
 import { registerResponseSchema } from '../model/schema-names.ts'
 import { type CellKind, flatColumns, participantsProperty } from '../query/flat.ts'

@@ -4,17 +4,19 @@ import type { Operator } from '../model/filters.ts'
 import type { Language } from '../model/languages.ts'
 import { lazyFor } from '../model/lazy.ts'
 import {
-  type CheckedQuery,
-  getLimit,
-  getStringValues,
-  getValues,
-  invalidParameters,
   limitParameter,
   type Parameter,
   singleValueParameter,
   valueListParameter,
   wholeNumber,
 } from '../model/parameters.ts'
+import {
+  type CheckedQuery,
+  getLimit,
+  getStringValues,
+  getValues,
+  invalidParameters,
+} from '../model/query-string.ts'
 import type { Resource } from '../model/resource.ts'
 import { type DirectedKey, parseSortWord, sortParameter } from '../model/sorts.ts'
 import { urlFilters } from '../model/url-filters.ts'

@@ -1,17 +1,14 @@
 import { z } from 'zod'
 import type { Operator } from '../model/filters.ts'
 import { lazyFor } from '../model/lazy.ts'
+import { cursorParameter, limitParameter, type Parameter, singleValueParameter } from '../model/parameters.ts'
 import {
   type CheckedQuery,
-  cursorParameter,
   getLimit,
   getStringValues,
   getValues,
   invalidParameters,
-  limitParameter,
-  type Parameter,
-  singleValueParameter,
-} from '../model/parameters.ts'
+} from '../model/query-string.ts'
 import type { Resource } from '../model/resource.ts'
 import { type DirectedKey, parseSortWord, sortParameter } from '../model/sorts.ts'
 import { urlFilters } from '../model/url-filters.ts'

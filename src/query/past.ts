@@ -1,11 +1,6 @@
 import { instant } from '../model/filters.ts'
-import {
-  type CheckedQuery,
-  getStringValues,
-  invalidParameters,
-  type Parameter,
-  singleValueParameter,
-} from '../model/parameters.ts'
+import { type Parameter, singleValueParameter } from '../model/parameters.ts'
+import { type CheckedQuery, getStringValues, invalidParameters } from '../model/query-string.ts'
 import type { Resource } from '../model/resource.ts'
 import type { Fault } from '../problems/problem.ts'
 

@@ -1,12 +1,6 @@
 import { fieldNameSchema, propertiesOf } from '../model/document.ts'
-import {
-  type CheckedQuery,
-  getStringValues,
-  invalidParameters,
-  multiValueParameter,
-  type Parameter,
-  valueListParameter,
-} from '../model/parameters.ts'
+import { multiValueParameter, type Parameter, valueListParameter } from '../model/parameters.ts'
+import { type CheckedQuery, getStringValues, invalidParameters } from '../model/query-string.ts'
 import { getInclude, type Include, isCount, type Resource } from '../model/resource.ts'
 import type { Fault } from '../problems/problem.ts'
 

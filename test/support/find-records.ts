@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { parseQuery, type RawValue } from '../../src/model/parameters.ts'
+import { parseQuery, type RawValue } from '../../src/model/query-string.ts'
 import type { Resource } from '../../src/model/resource.ts'
 import { urlFilters } from '../../src/model/url-filters.ts'
 import type { Api } from './api.ts'

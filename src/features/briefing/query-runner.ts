@@ -1,7 +1,7 @@
 import type { Transaction } from '../../database/database.ts'
 import type { Language } from '../../model/languages.ts'
-import { checkQuery, parseQuery } from '../../model/parameters.ts'
 import { listPath } from '../../model/paths.ts'
+import { checkQuery, parseQuery } from '../../model/query-string.ts'
 import type { Resource } from '../../model/resource.ts'
 import { type AggregateRow, emptyRow } from '../../operations/aggregate.ts'
 import {

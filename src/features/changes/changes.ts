@@ -1,4 +1,4 @@
-import { getLimit, getStringValues, invalidParameters } from '../../model/parameters.ts'
+import { getLimit, getStringValues, invalidParameters } from '../../model/query-string.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Endpoint } from '../../operations/operation.ts'
 import { pageEnvelope } from '../../operations/page-envelope.ts'

@@ -3,14 +3,13 @@ import type { DatabaseClient } from '../../database/database.ts'
 import { keys } from '../../model/keys.ts'
 import { lazyFor } from '../../model/lazy.ts'
 import {
-  type CheckedQuery,
   cursorParameter,
-  getStringValues,
   limitParameter,
   multiValueParameter,
   type Parameter,
   singleValueParameter,
 } from '../../model/parameters.ts'
+import { type CheckedQuery, getStringValues } from '../../model/query-string.ts'
 import { type Registry, resourceNameSchema } from '../../model/registry.ts'
 import { registerResponseSchema } from '../../model/schema-names.ts'
 import { recordChange, revisionExample } from '../../operations/revision-schema.ts'

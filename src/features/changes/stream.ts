@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { DatabaseClient } from '../../database/database.ts'
-import { invalidParameters } from '../../model/parameters.ts'
+import { invalidParameters } from '../../model/query-string.ts'
 import type { Registry } from '../../model/registry.ts'
 import { eventStream, onAbort } from '../../operations/event-stream.ts'
 import type { ApiRequest, Endpoint } from '../../operations/operation.ts'

@@ -4,10 +4,6 @@ import { keys } from '../../model/keys.ts'
 import type { Language } from '../../model/languages.ts'
 import { lazyFor } from '../../model/lazy.ts'
 import {
-  type CheckedQuery,
-  getLimit,
-  getStringValues,
-  getValues,
   limitParameter,
   multiValueParameter,
   type Parameter,
@@ -15,6 +11,7 @@ import {
   valueListParameter,
   wholeNumber,
 } from '../../model/parameters.ts'
+import { type CheckedQuery, getLimit, getStringValues, getValues } from '../../model/query-string.ts'
 import type { Registry } from '../../model/registry.ts'
 import { registerResponseSchema } from '../../model/schema-names.ts'
 import { edtf, externalScheme } from '../../model/schemas.ts'

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { groupingSettings } from '../../database/reading-settings.ts'
-import { getStringValues, singleValueParameter } from '../../model/parameters.ts'
+import { singleValueParameter } from '../../model/parameters.ts'
+import { getStringValues } from '../../model/query-string.ts'
 import type { Registry } from '../../model/registry.ts'
 import { etagHeader, ifNoneMatch, taggedResponse } from '../../operations/entity-tags.ts'
 import { acceptLanguage, contentLanguage, withLanguageHeaders } from '../../operations/language.ts'

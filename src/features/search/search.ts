@@ -1,12 +1,7 @@
 import { z } from 'zod'
 import { otherNamesOfText } from '../../model/filters.ts'
-import {
-  getLimit,
-  getStringValues,
-  limitParameter,
-  singleValueParameter,
-  valueListParameter,
-} from '../../model/parameters.ts'
+import { limitParameter, singleValueParameter, valueListParameter } from '../../model/parameters.ts'
+import { getLimit, getStringValues } from '../../model/query-string.ts'
 import type { Registry } from '../../model/registry.ts'
 import { registerResponseSchema } from '../../model/schema-names.ts'
 import { etagHeader, ifNoneMatch, taggedResponse } from '../../operations/entity-tags.ts'

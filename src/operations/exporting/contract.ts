@@ -1,12 +1,6 @@
 import { z } from 'zod'
-import {
-  booleanText,
-  type CheckedQuery,
-  getStringValues,
-  invalidParameters,
-  type Parameter,
-  singleValueParameter,
-} from '../../model/parameters.ts'
+import { booleanText, type Parameter, singleValueParameter } from '../../model/parameters.ts'
+import { type CheckedQuery, getStringValues, invalidParameters } from '../../model/query-string.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { Problem } from '../../problems/problem.ts'
 import { findLocationField } from '../../query/export.ts'

@@ -1,6 +1,6 @@
 import { finished, Readable } from 'node:stream'
 import { pastSetup } from '../../database/past.ts'
-import { getStringValues, invalidParameters } from '../../model/parameters.ts'
+import { getStringValues, invalidParameters } from '../../model/query-string.ts'
 import { Problem } from '../../problems/problem.ts'
 import type { Selection } from '../../query/list.ts'
 import { invalidSearch } from '../../query/search.ts'

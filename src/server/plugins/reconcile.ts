@@ -14,7 +14,7 @@ import {
   suggestProperties,
   suggestTypes,
 } from '../../features/reconcile/suggest.ts'
-import { invalidParameters } from '../../model/parameters.ts'
+import { invalidParameters } from '../../model/query-string.ts'
 import type { Registry } from '../../model/registry.ts'
 import { maxRecordValues } from '../../operations/writing/validation.ts'
 import { quote } from '../../problems/faults.ts'

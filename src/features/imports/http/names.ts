@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { autocommitReads, type DatabaseClient } from '../../../database/database.ts'
-import { cursorParameter, getLimit, getStringValues, limitParameter } from '../../../model/parameters.ts'
+import { cursorParameter, limitParameter } from '../../../model/parameters.ts'
+import { getLimit, getStringValues } from '../../../model/query-string.ts'
 import type { Registry } from '../../../model/registry.ts'
 import { registerRequestSchema } from '../../../model/schema-names.ts'
 import type { Endpoint } from '../../../operations/operation.ts'

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { decodeUtf8 } from '../../../model/characters.ts'
-import { getLimit, limitParameter } from '../../../model/parameters.ts'
+import { limitParameter } from '../../../model/parameters.ts'
+import { getLimit } from '../../../model/query-string.ts'
 import type { Registry } from '../../../model/registry.ts'
 import { ConcurrencyLimiter } from '../../../operations/concurrency.ts'
 import {

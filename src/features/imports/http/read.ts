@@ -1,12 +1,7 @@
 import { autocommitReads } from '../../../database/database.ts'
 import { keys } from '../../../model/keys.ts'
-import {
-  cursorParameter,
-  getLimit,
-  getStringValues,
-  limitParameter,
-  singleValueParameter,
-} from '../../../model/parameters.ts'
+import { cursorParameter, limitParameter, singleValueParameter } from '../../../model/parameters.ts'
+import { getLimit, getStringValues } from '../../../model/query-string.ts'
 import { externalScheme } from '../../../model/schemas.ts'
 import type { Endpoint } from '../../../operations/operation.ts'
 import { pageOf } from '../../../operations/page-envelope.ts'

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { autocommitReads, type DatabaseClient } from '../../../database/database.ts'
 import { importActions } from '../../../database/vocabularies.ts'
-import { getLimit, getValues, limitParameter } from '../../../model/parameters.ts'
+import { limitParameter } from '../../../model/parameters.ts'
+import { getLimit, getValues } from '../../../model/query-string.ts'
 import type { Registry } from '../../../model/registry.ts'
 import {
   acceptLanguage,

@@ -1,12 +1,7 @@
 import { z } from 'zod'
 import { autocommitReads } from '../../../database/database.ts'
-import {
-  getLimit,
-  getStringValues,
-  getValues,
-  limitParameter,
-  singleValueParameter,
-} from '../../../model/parameters.ts'
+import { limitParameter, singleValueParameter } from '../../../model/parameters.ts'
+import { getLimit, getStringValues, getValues } from '../../../model/query-string.ts'
 import type { Endpoint } from '../../../operations/operation.ts'
 import { pageEnvelope } from '../../../operations/page-envelope.ts'
 import { namedPageSchema } from '../../../operations/response-schemas.ts'

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ApiResponseError, fetchText, hasDotSegment } from '../../../features/api-fetch.ts'
-import { invalidParameters } from '../../../model/parameters.ts'
+import { invalidParameters } from '../../../model/query-string.ts'
 import { edtf } from '../../../model/schemas.ts'
 import { toFault } from '../../../problems/faults.ts'
 import { type Fault, Problem } from '../../../problems/problem.ts'

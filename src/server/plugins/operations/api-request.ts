@@ -1,6 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { defaultLanguage, type Language, languages } from '../../../model/languages.ts'
-import { type CheckedQuery, checkQuery, type ParsedQuery, type RawQuery } from '../../../model/parameters.ts'
+import {
+  type CheckedQuery,
+  checkQuery,
+  type ParsedQuery,
+  type RawQuery,
+} from '../../../model/query-string.ts'
 import { getLanguage, isLocalized } from '../../../operations/language.ts'
 import type { Actor, ApiRequest, Contract, Endpoint } from '../../../operations/operation.ts'
 import { faultMessage } from '../../../problems/faults.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { FindElsewhere } from '../../../model/parameters.ts'
+import type { FindElsewhere } from '../../../model/query-string.ts'
 import type { Endpoint } from '../../../operations/operation.ts'
 
 /** Returns the beginning of a path that the endpoints of a resource share: `/v1/agreements`. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import type { Language } from '../../../model/languages.ts'
-import type { RawQuery } from '../../../model/parameters.ts'
+import type { RawQuery } from '../../../model/query-string.ts'
 import { acceptLanguage, isLocalized, languageParameterName } from '../../../operations/language.ts'
 import { type Endpoint, seesInternal } from '../../../operations/operation.ts'
 
