@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { columnOf } from '../database/columns.ts'
-import { field } from '../model/fields/index.ts'
+import * as field from '../model/fields/builders.ts'
 import { filterByAny, filterByOne, isInAny } from '../model/filters.ts'
 import { includedRelatives } from '../model/includes.ts'
 import { keys } from '../model/keys.ts'

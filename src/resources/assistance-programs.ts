@@ -1,4 +1,4 @@
-import { field } from '../model/fields/index.ts'
+import * as field from '../model/fields/builders.ts'
 import { aidTypes, financeTypes, flowTypes } from '../model/iati-vocabularies.ts'
 import { defineResource } from '../model/resource.ts'
 import { activityStatuses, modalities, programRoles } from '../model/vocabularies.ts'

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { field } from '../model/fields/index.ts'
+import * as field from '../model/fields/builders.ts'
 import { defineResource } from '../model/resource.ts'
 import { baseKinds, baseLevels, baseRoles, baseStatuses, qualifiers } from '../model/vocabularies.ts'
 

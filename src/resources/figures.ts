@@ -1,5 +1,5 @@
 import { enumLabels } from '../model/dimensions.ts'
-import { field } from '../model/fields/index.ts'
+import * as field from '../model/fields/builders.ts'
 import { defineResource } from '../model/resource.ts'
 import { word } from '../model/schemas.ts'
 import { qualifiers } from '../model/vocabularies.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { field } from '../model/fields/index.ts'
+import * as field from '../model/fields/builders.ts'
 import { defineResource } from '../model/resource.ts'
 import { organizationKinds } from '../model/vocabularies.ts'
 

@@ -1,4 +1,4 @@
-import { field } from '../model/fields/index.ts'
+import * as field from '../model/fields/builders.ts'
 import { defineResource } from '../model/resource.ts'
 import { activityStatuses, projectKinds, projectRoles } from '../model/vocabularies.ts'
 

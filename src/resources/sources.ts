@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { columnOf } from '../database/columns.ts'
 import { valueAsLabel } from '../model/dimensions.ts'
-import { field } from '../model/fields/index.ts'
+import * as field from '../model/fields/builders.ts'
 import { includedRecords } from '../model/includes.ts'
 import { defineResource, type ResourceContext } from '../model/resource.ts'
 import { language } from '../model/schemas.ts'

@@ -16,7 +16,7 @@ const facilities: Replacement[] = [
   {
     file: 'src/resources/index.ts',
     from: '// Every resource',
-    to: `import { field } from '../model/fields/index.ts'
+    to: `import * as field from '../model/fields/builders.ts'
 import { defineResource } from '../model/resource.ts'
 
 export const facilities = defineResource(

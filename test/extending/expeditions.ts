@@ -1,4 +1,4 @@
-import { field } from '../../src/model/fields/index.ts'
+import * as field from '../../src/model/fields/builders.ts'
 import { Registry } from '../../src/model/registry.ts'
 import { defineResource } from '../../src/model/resource.ts'
 import { declarations } from '../../src/resources/registry.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { requestParameters } from '../../src/model/declarations.ts'
 import type { Fields } from '../../src/model/field.ts'
-import { field } from '../../src/model/fields/index.ts'
+import * as field from '../../src/model/fields/builders.ts'
 import { enumValues } from '../../src/model/labels.ts'
 import { Registry } from '../../src/model/registry.ts'
 import { defineResource, type ResourceDeclaration, type SearchProperties } from '../../src/model/resource.ts'

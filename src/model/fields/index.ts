@@ -1,2 +1,0 @@
-/** Builders of fields. */
-export * as field from './builders.ts'
