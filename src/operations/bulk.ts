@@ -71,7 +71,7 @@ const resultsSchema = memoizeByKey((schemaName, { property, schema }, example) =
   )
 })
 
-/** Parses the operations of a body, in time slices. `refused` has the problems of invalid operations, by index. */
+/** Parses the operations of a body, in time slices. `refused` has the problems of invalid operations. */
 async function parseOperations(resource: Resource, body: unknown) {
   const values = readOperations(body)
   const operations: IndexedOperation[] = []
@@ -82,7 +82,7 @@ async function parseOperations(resource: Resource, body: unknown) {
       operations.push({ index, operation: readOperation(resource, value) })
     } catch (error) {
       if (!(error instanceof Problem)) throw error
-      refused.set(index, atOperation(error, index))
+      refused.add(index, atOperation(error, index))
     }
     await pause()
   }
@@ -160,13 +160,13 @@ export const bulk: Operation = {
     const { count, operations, refused } = await parseOperations(resource, request.body)
     return runOnce(database, request, async (tx) => {
       const plan = await planBulk(tx, resource, operations)
-      const earlierRefusals = new Refusals().addAll(refused).addAll(plan.refused)
-      if (isAtomic && earlierRefusals.size > 0) throw combineProblems(earlierRefusals, count)
+      const refusals = new Refusals().addAll(refused.byIndex).addAll(plan.refused.byIndex)
+      if (isAtomic && refusals.byIndex.size > 0) throw combineProblems(refusals.byIndex, count)
       const write = isAtomic ? writeTogether : writeEach
       const outcome = await write(tx, resource, plan.changes, authorship)
       if (isAtomic && outcome.refused.size > 0) throw combineProblems(outcome.refused, count)
-      const refusals = new Refusals().addAll(earlierRefusals).addAll(outcome.refused)
-      return resultsResponse(resource, request, { done: outcome.done, refused: refusals })
+      refusals.addAll(outcome.refused)
+      return resultsResponse(resource, request, { done: outcome.done, refused: refusals.byIndex })
     })
   },
 }

@@ -32,7 +32,7 @@ export type PlannedChange = { index: number } & (
   | { kind: 'remove'; locked: LockedRecord }
 )
 
-/** The changes to write, and the problems of refused operations by index. */
+/** The changes to write, and the problems of refused operations. */
 export interface BulkPlan {
   changes: PlannedChange[]
   refused: Refusals
@@ -213,12 +213,12 @@ function refuseRepeated(resource: Resource, { changes, refused }: BulkPlan): voi
     identities: listClaims(resource, change),
   }))
   for (const { index, identity, firstIndex } of findRepeatedIdentities(entries, { isRefusedAlone: true })) {
-    if (refused.has(index)) continue
+    if (refused.byIndex.has(index)) continue
     const what = identity.kind === 'key' ? 'is for the same record as' : 'has the same external id as'
     const message = `${what} operation ${firstIndex}: send one operation for each record`
     const pointer = formatPointer(identity.path)
     const problem = invalidBody('operation', [{ pointer, code: 'repeated', message }])
-    refused.set(index, atOperation(problem, index))
+    refused.add(index, atOperation(problem, index))
   }
 }
 
@@ -246,10 +246,10 @@ export async function planBulk(
       plan.changes.push(planOperation(resource, indexed, key, record, mergedInto))
     } catch (error) {
       if (!(error instanceof Problem)) throw error
-      plan.refused.set(indexed.index, error)
+      plan.refused.add(indexed.index, error)
     }
     await pause()
   }
   refuseRepeated(resource, plan)
-  return { ...plan, changes: plan.changes.filter(({ index }) => !plan.refused.has(index)) }
+  return { ...plan, changes: plan.changes.filter(({ index }) => !plan.refused.byIndex.has(index)) }
 }

@@ -1,25 +1,31 @@
-import { FaultList, Problem } from '../../problems/problem.ts'
+import { FaultList, Problem, toFaultList } from '../../problems/problem.ts'
 
 /**
- * The problems of the refused operations of a bulk request, by the index of the operation. Together, they list at most as many
- * faults as one problem (`faultLimits`). Further faults are only counted, so that a response is not much larger than its request.
+ * The problems of the refused operations of a bulk request. Together, they list at most as many faults as one problem
+ * (`faultLimits`). Further faults are only counted, so that a response is not much larger than its request.
  */
-export class Refusals extends Map<number, Problem> {
-  readonly #all = new FaultList()
+export class Refusals {
+  readonly #byIndex = new Map<number, Problem>()
+  readonly #faults = new FaultList()
 
-  override set(index: number, problem: Problem): this {
-    const before = this.#all.listed.length
-    this.#all.addProblem(problem)
-    const faults = new FaultList()
-    for (const fault of this.#all.listed.slice(before)) faults.add(() => fault)
-    faults.addUnlisted(problem.errors.length + problem.moreErrors - faults.count)
+  /** The problems by the index of their operation. */
+  get byIndex(): ReadonlyMap<number, Problem> {
+    return this.#byIndex
+  }
+
+  /** Adds the problem of an operation that has none yet. */
+  add(index: number, problem: Problem): void {
+    const listedBefore = this.#faults.listed.length
+    this.#faults.addProblem(problem)
+    const errors = toFaultList(this.#faults.listed.slice(listedBefore))
+    errors.addUnlisted(problem.errors.length + problem.moreErrors - errors.count)
     const { type, message, headers, cause } = problem
-    return super.set(index, new Problem(type, message, { errors: faults, headers, cause }))
+    this.#byIndex.set(index, new Problem(type, message, { errors, headers, cause }))
   }
 
   /** Adds the problems of other operations. */
-  addAll(others: ReadonlyMap<number, Problem>): this {
-    for (const [index, problem] of others) this.set(index, problem)
+  addAll(problems: ReadonlyMap<number, Problem>): this {
+    for (const [index, problem] of problems) this.add(index, problem)
     return this
   }
 }

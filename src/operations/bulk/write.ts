@@ -279,8 +279,8 @@ async function explain(
 
 /** The results of changes and the problems of refused ones, by the index of their operation. */
 export interface BulkOutcome {
-  done: Map<number, OperationResult>
-  refused: Map<number, Problem>
+  done: ReadonlyMap<number, OperationResult>
+  refused: ReadonlyMap<number, Problem>
 }
 
 /**
