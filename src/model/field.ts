@@ -124,7 +124,7 @@ export interface Field<Schema extends z.ZodType = z.ZodType> {
   constraints?(context: FieldContext): PgTableExtraConfigValue[]
   /** SQL of the property's JSON, over the record's row. Absent: the one column that has the field's name. */
   json?(context: FieldContext): SQL
-  /** The columns of a value. Absent: the one column that has the field's name, or none when the value is in other rows. */
+  /** The columns of a value. Absent: the one column that has the field's name, or none if the value is in rows of other tables. */
   toColumns?(value: z.output<Schema>, context: FieldContext): Record<string, unknown>
   /** The rows of a value in other tables. */
   rows?(context: FieldContext): FieldRows

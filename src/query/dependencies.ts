@@ -53,7 +53,7 @@ export class DependencyFinder {
   readonly #resources: ReadonlyMap<string, readonly string[]>
   readonly #tables: ReadonlySet<string>
   readonly #functions: ReadonlyMap<string, string>
-  readonly #found = new LRUCache<string, { dependencies: Dependencies }>({ max: maxStatements })
+  readonly #found = new LRUCache<string, Dependencies>({ max: maxStatements })
 
   constructor(registry: Pick<Registry, 'resourcesByTable'>, { tables, functions }: Catalog) {
     this.#resources = registry.resourcesByTable
@@ -64,9 +64,9 @@ export class DependencyFinder {
   /** Returns the resources that a statement reads. */
   find(text: string): Dependencies {
     const known = this.#found.get(text)
-    if (known) return known.dependencies
+    if (known) return known
     const dependencies = this.#findInText(text, new Set())
-    this.#found.set(text, { dependencies })
+    this.#found.set(text, dependencies)
     return dependencies
   }
 

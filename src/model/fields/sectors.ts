@@ -81,13 +81,13 @@ function sectorQuery(context: FieldContext) {
  * @param schemaName name of the component schema of one sector.
  */
 export const sectors = (schemaName: string) => {
-  const shares = list(schemaName, items, {
+  const sectorList = list(schemaName, items, {
     description: 'A sector of the record, and its share.',
     example: { topic: 'crs-14010', percentage: 60 },
     distinctBy: ['topic'],
   })
   return defineField({
-    ...shares,
-    query: (context) => ({ ...shares.query?.(context), ...sectorQuery(context) }),
+    ...sectorList,
+    query: (context) => ({ ...sectorList.query?.(context), ...sectorQuery(context) }),
   })
 }

@@ -8,7 +8,7 @@ import { addLabel } from '../labels.ts'
 const description =
   'Who may see the record: everybody who may read the registry (`public`), or only clients with a role (`internal`).'
 
-const word = z.enum(visibilities)
+const visibilitySchema = z.enum(visibilities)
 
 addLabel('public', { en: 'Public', zh: '公开' })
 addLabel('internal', { en: 'Internal', zh: '内部' })
@@ -16,12 +16,12 @@ addLabel('internal', { en: 'Internal', zh: '内部' })
 /** Who may see a record. The column is in `records`, so that the id of a record is enough to look it up. */
 export const visibility = () =>
   defineField({
-    schema: () => word.default('public').meta({ description }),
+    schema: () => visibilitySchema.default('public').meta({ description }),
     toColumns: () => ({}),
     query: ({ recordId }) => ({
       filters: {
         visibility: filterByAny(
-          word,
+          visibilitySchema,
           `${description} Clients without a role find only public records.`,
           (values) =>
             sql`${recordId} in (select ${records.id} from ${records} where ${records.visibility} = any(${values}::text[]))`,

@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
+import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import { columnOf, textArray } from '../../database/columns.ts'
 import type { FieldContext } from '../field.ts'
 import { type GetOtherFilter, isInAny } from '../filters.ts'
@@ -63,9 +64,7 @@ export class ParticipantConditions {
   #recordsWithParticipant(condition: SQL, getOtherFilter: GetOtherFilter): SQL {
     const { registry, resource } = this.#context
     const { participations } = registry.shared
-    const roles = getOtherFilter('role')
-    const inRole = roles ? sql` and ${participations.role} = any(${textArray(roles)})` : sql``
-    return sql`select ${participations.record} from ${participations} where (${condition}) and ${belongsTo(participations.resource, resource)}${inRole}`
+    return sql`select ${participations.record} from ${participations} where (${condition}) and ${belongsTo(participations.resource, resource)}${andInRole(participations.role, getOtherFilter)}`
   }
 
   /**
@@ -77,6 +76,12 @@ export class ParticipantConditions {
     const organizations = this.#context.registry.table('organizations')
     return sql`${participations.country} = any(${countries}) or ${participations.organization} = any(array(select ${columnOf(organizations, 'id')} from ${organizations} where ${columnOf(organizations, 'country')} = any(${countries})))`
   }
+}
+
+/** SQL that continues a `where` clause: participants must have a role of the filter `role`, if there is one. */
+export function andInRole(role: AnyPgColumn, getOtherFilter: GetOtherFilter): SQL {
+  const roles = getOtherFilter('role')
+  return roles ? sql` and ${role} = any(${textArray(roles)})` : sql``
 }
 
 /** Removes the countries of the filter `partnerOf` from `countries`, since the request asks for their partners. */

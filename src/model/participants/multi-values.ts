@@ -6,6 +6,7 @@ import type { FieldContext, Roles } from '../field.ts'
 import type { GetOtherFilter } from '../filters.ts'
 import { type MultiValue, multiValueRows } from '../multi-values.ts'
 import { belongsTo } from '../resource.ts'
+import { andInRole } from './conditions.ts'
 
 /** The participants of records as multi-values, which filters and dimensions share. */
 
@@ -78,17 +79,13 @@ function participantQueries({ resource, registry }: FieldContext) {
   const organizations = registry.table('organizations')
   const { record } = participations
   const isOfResource = belongsTo(participations.resource, resource)
-  const inRole = (getOtherFilter: GetOtherFilter) => {
-    const wanted = getOtherFilter('role')
-    return wanted ? sql` and ${participations.role} = any(${wanted}::text[])` : sql``
-  }
   /** With the filter `partnerOf`, leaves out its countries: only their partners count. */
   const isOtherThanPartnerOf = (country: AnyPgColumn, getOtherFilter: GetOtherFilter) => {
     const partnerOf = getOtherFilter('partnerOf')
     return partnerOf ? sql` and ${country} <> all(${partnerOf}::text[])` : sql``
   }
   const participantRows = (value: AnyPgColumn, getOtherFilter: GetOtherFilter) =>
-    sql`select ${record} as record, ${value} as value, ${participations.role} as role from ${participations} where ${isOfResource} and ${value} is not null${inRole(getOtherFilter)}`
+    sql`select ${record} as record, ${value} as value, ${participations.role} as role from ${participations} where ${isOfResource} and ${value} is not null${andInRole(participations.role, getOtherFilter)}`
   const organizationCountry = columnOf(organizations, 'country')
   const hostRows = (getOtherFilter: GetOtherFilter): SQL[] =>
     getOtherFilter('role')
@@ -101,7 +98,7 @@ function participantQueries({ resource, registry }: FieldContext) {
           )
   const countryRows = (getOtherFilter: GetOtherFilter) => [
     sql`${participantRows(participations.country, getOtherFilter)}${isOtherThanPartnerOf(participations.country, getOtherFilter)}`,
-    sql`select ${record} as record, ${organizationCountry} as value, ${participations.role} as role from ${participations} join ${organizations} on ${columnOf(organizations, 'id')} = ${participations.organization} where ${isOfResource} and ${organizationCountry} is not null${inRole(getOtherFilter)}${isOtherThanPartnerOf(organizationCountry, getOtherFilter)}`,
+    sql`select ${record} as record, ${organizationCountry} as value, ${participations.role} as role from ${participations} join ${organizations} on ${columnOf(organizations, 'id')} = ${participations.organization} where ${isOfResource} and ${organizationCountry} is not null${andInRole(participations.role, getOtherFilter)}${isOtherThanPartnerOf(organizationCountry, getOtherFilter)}`,
     ...hostRows(getOtherFilter),
   ]
   return { participantRows, hostRows, countryRows }
