@@ -28,8 +28,8 @@ export interface Include {
    */
   json: SQL
   /**
-   * The same for pages and single records: null if there are more than `maxIncluded` records or `maxIncludedBytes`. Absent if
-   * there cannot be.
+   * Like `json`, for pages and single records: null if the include has more than `maxIncluded` records or `maxIncludedBytes`
+   * bytes. Absent if the include cannot be that large.
    */
   limitedJson?: SQL
   /** The resource of the included records, and their own includes; absent for a count. */
@@ -218,6 +218,10 @@ const includedProperties = (resource: Resource) =>
     ]),
   )
 
+/** Returns the key that examples use for a record of the resource. */
+export const exampleKey = ({ key, example }: Pick<Resource, 'key' | 'example'>): unknown =>
+  key.assignedBy === 'client' ? example[key.property] : '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90'
+
 /** Returns the example of a record in a response. */
 export function exampleRecord(resource: Resource): Record<string, unknown> {
   const managedExample = {
@@ -226,8 +230,7 @@ export function exampleRecord(resource: Resource): Record<string, unknown> {
     updatedAt: '2026-01-31T09:30:00.000Z',
   }
   const document = resource.document.parse(resource.example)
-  const key = resource.key.assignedBy === 'registry' ? { id: '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90' } : {}
-  return { ...key, ...document, ...managedExample }
+  return { [resource.key.property]: exampleKey(resource), ...document, ...managedExample }
 }
 
 /** Properties that the registry maintains for every record. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { lazyFor } from '../model/lazy.ts'
-import { exampleRecord, type Resource, recordSchema } from '../model/resource.ts'
+import { exampleKey, exampleRecord, type Resource, recordSchema } from '../model/resource.ts'
 import { registerResponseSchema } from '../model/schema-names.ts'
 import { etagHeader } from './entity-tags.ts'
 import type { HeaderContract, ResponseContract } from './operation.ts'
@@ -22,10 +22,6 @@ export const pageInfoSchema = registerResponseSchema(
       examples: [{ limit: 25, next: null }],
     }),
 )
-
-/** The key that examples use for a record of the resource. */
-export const exampleKey = ({ key, example }: Resource) =>
-  key.assignedBy === 'client' ? example[key.property] : '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90'
 
 /**
  * Caches a schema that depends only on the key of a resource. Resources with generated keys share one schema.
