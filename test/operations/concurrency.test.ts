@@ -5,7 +5,7 @@ import { ConcurrencyLimiter } from '../../src/operations/concurrency.ts'
 const key: Client = { name: 'key 7', group: 'key 7', isAnonymous: false }
 const endUser = (name: string): Client => ({ ...key, name: `key 7 for ${name}` })
 
-it('operations of end users do not count against the limit of their key itself', () => {
+it('end users of a key count against the limit of the group, not against that of the key', () => {
   const limiter = new ConcurrencyLimiter('exports', { maxTotal: 8, maxPerClient: 2 })
   for (const name of ['a', 'b']) limiter.acquire(endUser(name))
   const release = limiter.acquire(key)
