@@ -23,6 +23,9 @@ export const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-
 
 const slugPattern = /^[a-z0-9]+(-[a-z0-9]+)*$/
 
+/** A key of any resource. UUIDs in lower case and the digits of regions have the form of slugs, too. */
+const anyPattern = new RegExp(`^[A-Z]{3}$|${slugPattern.source}`)
+
 /** Schemas of records' keys. Each error describes the form of a key. */
 export const keys = {
   uuid: () =>
@@ -52,6 +55,15 @@ export const keys = {
       .regex(slugPattern, {
         error: ({ input }) =>
           `must be a slug in lower case, such as electric-vehicles${suggestLowerCase(input, slugPattern)}`,
+      }),
+  /** The key of a record of any resource. */
+  any: () =>
+    z
+      .string()
+      .max(100)
+      .regex(anyPattern, {
+        error: ({ input }) =>
+          `must be the id, code or slug of a record${suggestUpperCase(input) || suggestLowerCase(input, slugPattern)}`,
       }),
 }
 

@@ -54,12 +54,12 @@ const citedColumns = ({ columns }: FieldContext) => ({
 })
 
 /** Selects the ids of records with the given keys, in any resource. */
-function selectIdsByKeys({ declarations }: Registry, keys: SQL): SQL {
+function selectIdsByKeys({ declarations }: Registry, given: SQL): SQL {
   const withNaturalKey = declarations
     .filter(({ naturalKey }) => naturalKey !== undefined)
     .map(({ name }) => name)
-  return sql`select key::uuid from unnest(${keys}::text[]) key where key ~ ${literal(uuidPattern.source)}
-    union all select name_id(resource, key) from unnest(${keys}::text[]) key, unnest(array[${literals(withNaturalKey)}]) resource`
+  return sql`select key::uuid from unnest(${given}::text[]) key where key ~ ${literal(uuidPattern.source)}
+    union all select name_id(resource, key) from unnest(${given}::text[]) key, unnest(array[${literals(withNaturalKey)}]) resource`
 }
 
 /** Selects the ids of the records that the filter `country` of their resource finds, in any resource except citations. */
@@ -110,7 +110,7 @@ const citedRecord = () =>
             'Resource of the cited record.',
           ),
           record: filterByAny(
-            z.string().regex(/^[0-9A-Za-z-]{1,100}$/, { error: 'must be the id, code or slug of a record' }),
+            keys.any(),
             'Key of the cited record.',
             (values) => sql`${record} in (${selectIdsByKeys(context.registry, values)})`,
           ),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { aggregate } from '../support/aggregates.ts'
 import { type Api, startTestApi } from '../support/api.ts'
-import { createRecord, exampleDocument, resourceOf, seededKey } from '../support/documents.ts'
+import { createRecord, exampleDocument, readProblem, resourceOf, seededKey } from '../support/documents.ts'
 
 const agreements = resourceOf('agreements')
 
@@ -39,6 +39,20 @@ describe('the filters source and externalIdScheme', () => {
     expect(total).toBe(1)
     const network = await api.get('/v1/countries/CHN/network?externalIdScheme=unts')
     expect(network.json()).toMatchObject({ total: { records: 1 } })
+  })
+})
+
+describe('the filter record of citations', () => {
+  it.each([
+    ['01933B5E-7C1A-7D4E-9F2B-3A5C6D7E8F90', '01933b5e-7c1a-7d4e-9f2b-3a5c6d7e8f90'],
+    ['Electric_vehicles', 'electric-vehicles'],
+    ['Pak', 'PAK'],
+  ])('refuses %s, which is no key, and suggests the key that is similar to it', async (sent, suggested) => {
+    const response = await api.get(`/v1/citations?record=${sent}`)
+    expect(response.status, response.text).toBe(400)
+    expect(readProblem(response).errors).toMatchObject([
+      { parameter: 'record', message: expect.stringContaining(`did you mean "${suggested}"?`) },
+    ])
   })
 })
 
