@@ -109,7 +109,7 @@ function findReplacement(
     return { problem: 'it has properties of its own: name these instead' }
   if (isNullable(schema)) return { value: null }
   if (z.safeParse(inner, replacement).success) return { value: replacement }
-  return { problem: `it is required, and "${replacement}" is not a valid value for it` }
+  return { problem: `it must not be null, and "${replacement}" is not a valid value for it` }
 }
 
 /** Replaces the values at the end of a path, which continues in each element of a list. */
