@@ -20,11 +20,6 @@ export interface CommandContext extends Lifecycle {
 /** Adds a command, with its arguments and options, to the program. Each command's file exports a function of this type. */
 export type AddCommand = (program: Command, context: CommandContext) => void
 
-/** The option `--create` of commands. */
-export interface CreateDatabaseOption {
-  create?: boolean
-}
-
 /** `--create`: lets a command create an embedded database if there is none. */
 export const createDatabaseOption = () =>
   new Option('--create', 'make a new embedded database in DATA_DIR when there is none')
@@ -37,7 +32,7 @@ export const createDatabaseOption = () =>
  */
 export async function openAndMigrateDatabase(
   context: CommandContext,
-  options?: CreateDatabaseOption,
+  options?: { create?: boolean },
 ): Promise<Database> {
   const config = context.config()
   if (config.DATABASE_URL === undefined && !options?.create)

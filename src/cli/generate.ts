@@ -1,14 +1,9 @@
-import {
-  type AddCommand,
-  type CreateDatabaseOption,
-  createDatabaseOption,
-  openAndMigrateDatabase,
-  parseCount,
-} from './context.ts'
+import { type AddCommand, createDatabaseOption, openAndMigrateDatabase, parseCount } from './context.ts'
 
-interface GenerateOptions extends CreateDatabaseOption {
+interface GenerateOptions {
   agreements: number
   seed: number
+  create?: boolean
 }
 
 /**

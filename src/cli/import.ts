@@ -5,7 +5,6 @@ import { askForConfirmation } from './confirm.ts'
 import {
   type AddCommand,
   type CommandContext,
-  type CreateDatabaseOption,
   createDatabaseOption,
   openAndMigrateDatabase,
   parseFileName,
@@ -13,7 +12,7 @@ import {
 import { describeImport } from './import-report.ts'
 import type { LocalImports } from './local-imports.ts'
 
-interface ImportOptions extends CreateDatabaseOption {
+interface ImportOptions {
   dryRun?: boolean
   yes?: boolean
   strict?: boolean
@@ -23,6 +22,7 @@ interface ImportOptions extends CreateDatabaseOption {
   missing?: string
   commit?: string
   undo?: string
+  create?: boolean
 }
 
 /** Prints the report of an import when the import has ended its step. @returns the import. */

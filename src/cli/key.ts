@@ -6,16 +6,12 @@ import { isBeforeYear10000, keyName } from '../features/keys.ts'
 import { uuidPattern } from '../model/keys.ts'
 import { OperationalError } from '../operational-error.ts'
 import { checkValue } from '../problems/faults.ts'
-import {
-  type AddCommand,
-  type CreateDatabaseOption,
-  createDatabaseOption,
-  openAndMigrateDatabase,
-} from './context.ts'
+import { type AddCommand, createDatabaseOption, openAndMigrateDatabase } from './context.ts'
 import { formatKeys, keyStatus, readAllKeys } from './key-list.ts'
 
-interface CreateKeyOptions extends CreateDatabaseOption, Omit<NewKey, 'expiresAt'> {
+interface CreateKeyOptions extends Omit<NewKey, 'expiresAt'> {
   expires?: Date
+  create?: boolean
 }
 
 /** `entente key create|list|revoke` manages API keys. The service may be running. */
@@ -54,7 +50,7 @@ export const addKey: AddCommand = (program, context) => {
     .command('list')
     .description('print every key with its role, status and last use')
     .addOption(createDatabaseOption())
-    .action(async (options: CreateDatabaseOption) => {
+    .action(async (options: { create?: boolean }) => {
       const database = await openAndMigrateDatabase(context, options)
       const keys = await readAllKeys(database)
       const now = await database.clock.now()
@@ -66,7 +62,7 @@ export const addKey: AddCommand = (program, context) => {
     .description('revoke a key; within a second, every process refuses it')
     .argument('<key>', 'prefix (ent_…) or id of the key', parseKeyReference)
     .addOption(createDatabaseOption())
-    .action(async (reference: string, options: CreateDatabaseOption) => {
+    .action(async (reference: string, options: { create?: boolean }) => {
       const database = await openAndMigrateDatabase(context, options)
       const record = await database.transaction((tx) => revokeKey(tx, reference))
       if (!record)

@@ -1,9 +1,4 @@
-import {
-  type AddCommand,
-  type CreateDatabaseOption,
-  createDatabaseOption,
-  openAndMigrateDatabase,
-} from './context.ts'
+import { type AddCommand, createDatabaseOption, openAndMigrateDatabase } from './context.ts'
 
 /** `entente migrate` brings the database's schema up to date. */
 export const addMigrate: AddCommand = (program, context) => {
@@ -11,7 +6,7 @@ export const addMigrate: AddCommand = (program, context) => {
     .command('migrate')
     .description("bring the database's schema up to date")
     .addOption(createDatabaseOption())
-    .action(async (options: CreateDatabaseOption) => {
+    .action(async (options: { create?: boolean }) => {
       await openAndMigrateDatabase(context, options)
       await context.print('The schema is up to date.')
     })

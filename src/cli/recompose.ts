@@ -1,9 +1,4 @@
-import {
-  type AddCommand,
-  type CreateDatabaseOption,
-  createDatabaseOption,
-  openAndMigrateDatabase,
-} from './context.ts'
+import { type AddCommand, createDatabaseOption, openAndMigrateDatabase } from './context.ts'
 
 /**
  * `entente recompose` recomposes the documents that are out of date: their record was changed directly in the database, or
@@ -14,7 +9,7 @@ export const addRecompose: AddCommand = (program, context) => {
     .command('recompose')
     .description('bring the schema up to date and recompose the stored documents that are out of date')
     .addOption(createDatabaseOption())
-    .action(async (options: CreateDatabaseOption) => {
+    .action(async (options: { create?: boolean }) => {
       const database = await openAndMigrateDatabase(context, options)
       const [{ recompose }, { registry }] = await Promise.all([
         import('../features/recompose/recompose.ts'),

@@ -1,11 +1,6 @@
 import { open } from 'node:fs/promises'
 import { failure, OperationalError } from '../operational-error.ts'
-import {
-  type AddCommand,
-  type CreateDatabaseOption,
-  createDatabaseOption,
-  openAndMigrateDatabase,
-} from './context.ts'
+import { type AddCommand, createDatabaseOption, openAndMigrateDatabase } from './context.ts'
 
 /** `entente restore FILE` restores an archive of the whole registry into an empty registry. */
 export const addRestore: AddCommand = (program, context) => {
@@ -13,7 +8,7 @@ export const addRestore: AddCommand = (program, context) => {
     .command('restore <file>')
     .description('restore an archive of `entente export --all` into an empty registry')
     .addOption(createDatabaseOption())
-    .action(async (name: string, options: CreateDatabaseOption) => {
+    .action(async (name: string, options: { create?: boolean }) => {
       const summary = `the archive ${name} cannot be read`
       const file = await open(name).catch((error: unknown) => {
         throw failure(summary, error)

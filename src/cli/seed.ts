@@ -1,11 +1,6 @@
 import { Argument } from 'commander'
 import type { SeedSet } from '../features/seeding/files.ts'
-import {
-  type AddCommand,
-  type CreateDatabaseOption,
-  createDatabaseOption,
-  openAndMigrateDatabase,
-} from './context.ts'
+import { type AddCommand, createDatabaseOption, openAndMigrateDatabase } from './context.ts'
 
 /** `entente seed` adds the records of a seed set that are missing in the registry. */
 export const addSeed: AddCommand = (program, context) => {
@@ -18,7 +13,7 @@ export const addSeed: AddCommand = (program, context) => {
         .default('all'),
     )
     .addOption(createDatabaseOption())
-    .action(async (set: SeedSet, options: CreateDatabaseOption) => {
+    .action(async (set: SeedSet, options: { create?: boolean }) => {
       const database = await openAndMigrateDatabase(context, options)
       const [{ withLock }, { seed }] = await Promise.all([
         import('../database/lock.ts'),
