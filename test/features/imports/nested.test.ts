@@ -41,10 +41,10 @@ describe('the reader of JSON', () => {
     expect(rows.map(({ locator, values }) => [locator, values])).toEqual([['/données/"aid"[1]', { a: 1 }]])
   })
 
-  it('keeps long numbers as text, since doubles would lose digits', async () => {
+  it('keeps long, huge and tiny numbers as text, since doubles would lose digits', async () => {
     const { rows } = await readContent(
       'file.json',
-      '[{"id": 12345678901234567890, "text": "12345678901234567890", "third": 0.30000000000000004, "small": 1e-7}, {"sum": -8898548999534.641}]',
+      '[{"id": 12345678901234567890, "text": "12345678901234567890", "third": 0.30000000000000004, "small": 1e-7}, {"sum": -8898548999534.641}, {"huge": [1e400, 1E+308], "tiny": -2.5E-400}]',
     )
     expect(rows[0]?.values).toEqual({
       id: '12345678901234567890',
@@ -53,6 +53,7 @@ describe('the reader of JSON', () => {
       small: 1e-7,
     })
     expect(rows[1]?.values).toEqual({ sum: '-8898548999534.641' })
+    expect(rows[2]?.values).toEqual({ huge: ['1e400', 1e308], tiny: '-2.5E-400' })
   })
 
   it.each([

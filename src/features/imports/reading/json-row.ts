@@ -9,11 +9,14 @@ const stringOrNumber = /"(?:[^"\\]|\\.)*"|(?<![\d.eE+-])-?\d+(?:\.\d+)?(?:e[+-]?
 /** Matches integers of 16 digits or more. */
 const longInteger = /^-?\d{16,}$/
 
-/** Parses JSON. Integers of 16 digits or more, and other numbers of which a double would lose digits, become texts. */
+/** Matches every text with a number that a double may not hold: one of many digits, or with an exponent of three digits or more. */
+const uncertainNumber = /\d{16}|[\d.]{17}|\de[+-]?\d{3}/i
+
+/** Parses JSON. Integers of 16 digits or more, and other numbers that would not be equal as doubles, become texts. */
 function parseKeepingDigits(text: string): JsonValue {
   const keepDigits = (token: string) =>
     token.startsWith('"') || (!longInteger.test(token) && isLossless(token)) ? token : `"${token}"`
-  return JSON.parse(/\d{16}|[\d.]{17}/.test(text) ? text.replaceAll(stringOrNumber, keepDigits) : text)
+  return JSON.parse(uncertainNumber.test(text) ? text.replaceAll(stringOrNumber, keepDigits) : text)
 }
 
 /** Returns a row with a fault. @param detail what is wrong with its text. */

@@ -54,7 +54,7 @@ export const compileNumber =
   (format?: NumberFormat, isRounded = false): NumberReader =>
   (value) => {
     if (typeof value === 'number')
-      return Number.isFinite(value) ? withoutNegativeZero(value) : new BadValue('The number is too large.')
+      return Number.isFinite(value) ? withoutNegativeZero(value) : outOfRange(String(value))
     const written = String(value).trim()
     const shown = written.replaceAll(fullWidth, (character) => character.normalize('NFKC')).replace(/^'/, '')
     const [, inParentheses] = parenthesized.exec(shown) ?? []
