@@ -185,7 +185,7 @@ async function writeRecords(
 const needsEntry = ({ upsert, action }: PlannedRecord): boolean =>
   action !== 'none' || (!hasSameRow(upsert) && otherRowId(upsert) === undefined)
 
-function entryOf({ record, result }: Written, citation: string | null): RecordEntry {
+function toEntry({ record, result }: Written, citation: string | null): RecordEntry {
   const { upsert, action, properties, kept } = record
   return {
     resource: upsert.resource.name,
@@ -220,13 +220,15 @@ export async function applyUpserts(
     context,
     changed.map(({ record, result }) => ({ key: result.key, draft: record.upsert.draft })),
   )
-  const citationOf = new Map(changed.map((writtenRecord, index) => [writtenRecord, citations[index] ?? null]))
+  const citationsByRecord = new Map(
+    changed.map((writtenRecord, index) => [writtenRecord, citations[index] ?? null]),
+  )
   await writeEntries(
     tx,
     context,
     written
       .filter(({ record }) => needsEntry(record))
-      .map((writtenRecord) => entryOf(writtenRecord, citationOf.get(writtenRecord) ?? null)),
+      .map((writtenRecord) => toEntry(writtenRecord, citationsByRecord.get(writtenRecord) ?? null)),
   )
   const planned = written.map(({ record }) => record)
   return {

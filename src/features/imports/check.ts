@@ -64,11 +64,12 @@ async function readDocuments(
 type CheckedUpsert = { upsert: Upsert } & ({ result: PlannedRecord } | { faults: RowFault[] })
 
 /** Identifies a property of a record whose value a row replaces, so that another row may take the value. */
-const releaseOf = (resource: Resource, key: string, property: string) => `${resource.name} ${key} ${property}`
+const releaseIdentity = (resource: Resource, key: string, property: string) =>
+  `${resource.name} ${key} ${property}`
 
 /** What a dry run knows of unique values that the rows of a file replace. */
 interface Releases {
-  /** The values that earlier rows replace (`releaseOf`). */
+  /** The values that earlier rows replace (`releaseIdentity`). */
   values: Set<string>
   /** Whether a row was refused for a value that another record has, and that no row checked so far replaces. */
   hasRefused: boolean
@@ -77,13 +78,13 @@ interface Releases {
 /** Returns the state before the first row of a file. */
 export const noReleases = (): Releases => ({ values: new Set(), hasRefused: false })
 
-/** Returns the properties with unique values that planned records replace (`releaseOf`). */
+/** Returns the properties with unique values that planned records replace (`releaseIdentity`). */
 const listReleases = (planned: readonly PlannedRecord[]): string[] =>
   planned.flatMap(({ upsert: { resource, existing }, before, after }) =>
     listUniqueProperties(resource)
       .flatMap(({ properties }) => properties)
       .filter((property) => before && before[property] !== after[property])
-      .map((property) => releaseOf(resource, existing?.key ?? '', property)),
+      .map((property) => releaseIdentity(resource, existing?.key ?? '', property)),
   )
 
 /**
@@ -120,7 +121,7 @@ async function findRefusals(
       for (const [index, fault] of await findTakenExternalIds(tx, resource, documents))
         faults[index]?.push(fault)
     const isReleased = (key: string, property: string) =>
-      [released, releases.values].some((known) => known.has(releaseOf(resource, key, property)))
+      [released, releases.values].some((known) => known.has(releaseIdentity(resource, key, property)))
     for (const [index, fault] of await findTakenUniqueValues(tx, resource, documents, isReleased)) {
       faults[index]?.push(fault)
       releases.hasRefused = true

@@ -17,7 +17,7 @@ interface CitedRecord {
 const oneLine = (text: string) => cleanLine(text.replaceAll(/\s+/g, ' ')).trim()
 
 /** Returns the document of the citation of a record: its row in the file, its id in the source, and what the mapping quotes. */
-function citationOf(
+function makeCitation(
   source: string,
   { key, draft: { resource, externalId, citation } }: CitedRecord,
 ): Document {
@@ -45,7 +45,7 @@ export async function writeCitations(
   if (cited.length === 0) return []
   const resource = registry.get('citations')
   const key = await getSourceKey(tx)
-  const documents = cited.map((record) => checkDocument(resource, citationOf(key, record)))
+  const documents = cited.map((record) => checkDocument(resource, makeCitation(key, record)))
   const stored = await insertDocuments(tx, resource, documents, { kind: 'create', authorship })
   return stored.map((citation) => citation.key)
 }

@@ -113,7 +113,7 @@ export async function checkAgain(
   changed: ReadonlySet<string>,
 ): Promise<void> {
   if (decisions.length === 0) return
-  const decisionOf = new Map(decisions.map((decision) => [decisionIdentity(decision), decision]))
+  const decisionsByIdentity = new Map(decisions.map((decision) => [decisionIdentity(decision), decision]))
   const jobs = await tx.query<Pick<ImportJob, 'id'>>({
     text: `select id from imports
       where scheme = $1 and (state = 'staged' or (state = 'staging' and rows_read is not null))`,
@@ -122,7 +122,7 @@ export async function checkAgain(
   const ids = jobs.map(({ id }) => id)
   const concerned = (await findNames(tx, ids, decisions)).filter((name) => {
     const identity = decisionIdentity(name)
-    const decision = decisionOf.get(identity)
+    const decision = decisionsByIdentity.get(identity)
     // A running check has not yet stored the statuses that follow from a changed decision.
     return decision && (changed.has(identity) || lacksDecision(name, decision))
   })

@@ -148,8 +148,8 @@ async function createBatch(
 ): Promise<void> {
   const { registry, job } = shared
   const mentions = names.map(({ mention }) => mention)
-  const decisionOf = await findDecisions(database, registry, job.scheme, mentions)
-  const countries = await findCountries(database, registry, mentions, decisionOf)
+  const findDecision = await findDecisions(database, registry, job.scheme, mentions)
+  const countries = await findCountries(database, registry, mentions, findDecision)
   const context: CreationContext = { ...shared, countries }
   const namesOf = (resource: string) => names.filter(({ mention }) => mention.resource === resource)
   await database.transaction(async (tx) => {

@@ -137,19 +137,19 @@ export async function storeResolved(
 
 /**
  * Resolves the countries within which organizations are looked for, like any other name of the register.
- * @param decisionOf returns the decision for the register about a name (`findDecisions`).
+ * @param findDecision returns the decision for the register about a name (`findDecisions`).
  * @returns the keys of the countries by their names in mentions.
  */
 export async function findCountries(
   database: Pick<DatabaseClient, 'read'>,
   registry: Registry,
   mentions: readonly Mention[],
-  decisionOf: FindDecision,
+  findDecision: FindDecision,
 ): Promise<ReadonlyMap<string, string>> {
   const countryNames = [...new Set(mentions.flatMap(({ country }) => country ?? []))]
   if (countryNames.length === 0) return new Map()
   const names = countryNames.map((name) => ({ identity: name, mention: { resource: 'countries', name } }))
-  const resolved = await resolveMentions(database, registry, names, decisionOf)
+  const resolved = await resolveMentions(database, registry, names, findDecision)
   return new Map(resolved.flatMap(({ identity, key }) => (key === null ? [] : [[identity, key] as const])))
 }
 
@@ -180,21 +180,21 @@ async function resolveInRegistry(
 /**
  * Resolves names: by the decisions for the register where they apply, otherwise by the names of the registry. A name whose
  * decided record is gone needs another decision, since nobody has chosen the record that now has this name.
- * @param decisionOf returns the decision for the register about a name (`findDecisions`).
+ * @param findDecision returns the decision for the register about a name (`findDecisions`).
  * @returns the results in the order of the names.
  */
 export async function resolveMentions(
   database: Pick<DatabaseClient, 'read'>,
   registry: Registry,
   names: readonly MentionedName[],
-  decisionOf: FindDecision,
+  findDecision: FindDecision,
 ): Promise<ResolvedName[]> {
   const queried = names.filter(({ mention }) => {
-    const decided = decisionOf(mention)
+    const decided = findDecision(mention)
     return decided === undefined || decided === absent || mention.on !== undefined
   })
   const mentions = queried.map(({ mention }) => mention)
-  const countries = await findCountries(database, registry, mentions, decisionOf)
+  const countries = await findCountries(database, registry, mentions, findDecision)
   const resolutions = await resolveInRegistry(
     database,
     registry,
@@ -203,7 +203,7 @@ export async function resolveMentions(
   const found = new Map(queried.map(({ identity }, index) => [identity, resolutions[index]]))
   return names.map(({ identity, mention }): ResolvedName => {
     const { status = 'unresolved', match, candidates = [] } = found.get(identity) ?? {}
-    const decided = status === 'resolved_by_date' ? undefined : decisionOf(mention)
+    const decided = status === 'resolved_by_date' ? undefined : findDecision(mention)
     if (decided === absent) return { identity, status: 'record_gone', key: null, candidates }
     if (decided !== undefined)
       return { identity, status: decided === null ? 'left_out' : 'decided', key: decided, candidates: [] }
@@ -234,7 +234,7 @@ async function selectOpen(
   database: Pick<Database, 'read'>,
   id: string,
   names: readonly StoredName[],
-  decisionOf: FindDecision,
+  findDecision: FindDecision,
 ): Promise<StoredName[]> {
   const countries = names.flatMap(({ mention }) => countryMention(mention) ?? [])
   const identities = new Set(countries.map(mentionIdentity))
@@ -243,7 +243,7 @@ async function selectOpen(
     const country = countryMention(mention)
     return country && !settledStatuses.includes(countryResults.get(mentionIdentity(country))?.status)
   }
-  const isDecided = (mention: Mention) => decisionOf(mention) !== undefined
+  const isDecided = (mention: Mention) => findDecision(mention) !== undefined
   return names.filter(
     ({ status, mention }) =>
       !settledStatuses.includes(status) || hasOpenCountry(mention) || withCountry(mention).some(isDecided),
@@ -273,10 +273,10 @@ export async function resolveImportNames(
       if (!last) break
       after = last.identity
       const mentions = names.map(({ mention }) => mention)
-      const decisionOf = await findDecisions(database, registry, scheme, mentions)
-      const open = await selectOpen(database, id, names, decisionOf)
+      const findDecision = await findDecisions(database, registry, scheme, mentions)
+      const open = await selectOpen(database, id, names, findDecision)
       if (open.length === 0) continue
-      const resolved = await resolveMentions(database, registry, open, decisionOf)
+      const resolved = await resolveMentions(database, registry, open, findDecision)
       await database.transaction((tx) => storeResolved(tx, id, resolved))
     }
 }

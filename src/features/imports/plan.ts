@@ -61,7 +61,7 @@ const statedProperties = ({ draft, document, resource }: Upsert): string[] =>
     (name) => name !== 'externalIds' && name in document && name in resource.document.shape,
   )
 
-const hashesOf = (upsert: Upsert, document: Document) =>
+const hashStatedProperties = (upsert: Upsert, document: Document) =>
   Object.fromEntries(statedProperties(upsert).map((name) => [name, hashValue(document[name])]))
 
 /** Checks a new document, which may contain its future key. @throws Problem `invalid-body`. */
@@ -75,7 +75,7 @@ function checkNew(resource: Resource, document: Document): Document {
 
 function planCreation(upsert: Upsert): PlannedRecord {
   const after = checkNew(upsert.resource, upsert.document)
-  const properties = hashesOf(upsert, after)
+  const properties = hashStatedProperties(upsert, after)
   return { upsert, action: 'create', before: undefined, after, properties, kept: [], emptied: [] }
 }
 
@@ -123,7 +123,7 @@ function planChange(upsert: Upsert, stored: string, onEdited: OnEdited): Planned
   }
   const lastImport = existing?.lastImport
   const earlier = lastImport?.undone === false ? lastImport.properties : {}
-  const properties = { ...earlier, ...hashesOf(upsert, wanted) }
+  const properties = { ...earlier, ...hashStatedProperties(upsert, wanted) }
   const isKept = (name: string) =>
     !isDeepStrictEqual(before[name], wanted[name]) && isEdited(upsert, name, before[name])
   const edited = onEdited === 'keep' ? statedProperties(upsert).filter(isKept) : []

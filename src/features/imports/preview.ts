@@ -141,8 +141,8 @@ async function resolveRowNames(
   const mentions = rows.flatMap(({ drafts }) => mentionsToResolve(drafts))
   const distinct = new Map(mentions.map((mention) => [mentionIdentity(mention), mention]))
   const named = [...distinct].map(([identity, mention]) => ({ identity, mention }))
-  const decisionOf = await findDecisions(database, registry, scheme, [...distinct.values()])
-  const resolved = await resolveMentions(database, registry, named, decisionOf)
+  const findDecision = await findDecisions(database, registry, scheme, [...distinct.values()])
+  const resolved = await resolveMentions(database, registry, named, findDecision)
   const made = resolved.filter(({ status }) => status === 'made')
   const newTopics = made
     .flatMap(({ identity }) => distinct.get(identity) ?? [])
@@ -174,9 +174,9 @@ async function readMentionedRecords(
     const { key = null, status } = results.get(identity) ?? {}
     return key === null || status === 'made' ? [] : [{ resource, key }]
   })
-  const nameOf = await readNames(database, registry, records, language)
+  const getName = await readNames(database, registry, records, language)
   return records.flatMap((record) => {
-    const name = nameOf(record)
+    const name = getName(record)
     return name === null ? [] : [{ ...record, name }]
   })
 }

@@ -138,7 +138,7 @@ export class MentionResolver {
    * Returns the key of a draft's record: if clients assign the keys of the resource, the key in the draft, otherwise the key
    * of the record that has the draft's external id. Returns undefined if there is none.
    */
-  keyOf(draft: Draft): string | undefined {
+  findKey(draft: Draft): string | undefined {
     const { property, assignedBy } = this.#registry.get(draft.resource).key
     if (assignedBy !== 'client') return this.#options.keys.get(recordIdentity(draft))
     const key = draft.document[property]
@@ -158,7 +158,7 @@ export class MentionResolver {
   }
 
   /** Returns the key of a new record to which another draft refers; otherwise undefined. */
-  newKeyOf(draft: Draft): string | undefined {
+  findNewKey(draft: Draft): string | undefined {
     return this.#newKeys.get(recordIdentity(draft))
   }
 
@@ -177,7 +177,7 @@ export class MentionResolver {
     const isKeyGenerated = this.#registry.get(mention.resource).key.assignedBy === 'registry'
     const draft = this.#pending.get(identity)
     if (isKeyGenerated && (draft || this.#inFile.has(identity))) {
-      const existing = draft && this.keyOf(draft)
+      const existing = draft && this.findKey(draft)
       if (existing !== undefined) return existing
       const newIdentity = draft ? recordIdentity(draft) : identity
       const newKey = this.#newKeys.get(newIdentity) ?? timeOrderedUuid()

@@ -256,7 +256,7 @@ export async function findUpserts(
       }
   }
   for (const [resource, ofResource] of groupBy(result.upserts, (upsert) => upsert.resource)) {
-    const recordKeys = ofResource.map(({ draft }) => resolver.keyOf(draft))
+    const recordKeys = ofResource.map(({ draft }) => resolver.findKey(draft))
     const existing = await findExisting(
       tx,
       { scheme, resource, decidingIds },
@@ -264,7 +264,7 @@ export async function findUpserts(
     )
     for (const [index, upsert] of ofResource.entries()) {
       upsert.existing = existing.get(recordKeys[index] ?? '')
-      const newKey = upsert.existing ? undefined : resolver.newKeyOf(upsert.draft)
+      const newKey = upsert.existing ? undefined : resolver.findNewKey(upsert.draft)
       if (newKey !== undefined) upsert.document = { ...upsert.document, [resource.key.property]: newKey }
     }
   }

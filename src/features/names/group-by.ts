@@ -6,8 +6,8 @@ export function addTo<Key, Item>(lists: Map<Key, Item[]>, key: Key, item: Item):
 }
 
 /** Returns the items of each key, in their order. `Map.groupBy` needs Node.js 21. */
-export function groupBy<Item, Key>(items: Iterable<Item>, keyOf: (item: Item) => Key): Map<Key, Item[]> {
+export function groupBy<Item, Key>(items: Iterable<Item>, getKey: (item: Item) => Key): Map<Key, Item[]> {
   const groups = new Map<Key, Item[]>()
-  for (const item of items) addTo(groups, keyOf(item), item)
+  for (const item of items) addTo(groups, getKey(item), item)
   return groups
 }

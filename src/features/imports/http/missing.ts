@@ -21,8 +21,8 @@ export async function* streamMissing(
     const page = await listMissing(database, id, { after, limit: pageSize })
     after = page.at(-1)
     if (!after) return
-    const nameOf = await readNames(database, registry, page, 'en')
-    yield safeCsv(page.map((record) => [record.resource, record.key, record.externalId, nameOf(record)]))
+    const getName = await readNames(database, registry, page, 'en')
+    yield safeCsv(page.map((record) => [record.resource, record.key, record.externalId, getName(record)]))
   }
 }
 

@@ -40,22 +40,22 @@ async function readMapping({ path }: LocalPart): Promise<string> {
 
 /** Reads the input of a preview from the parts of an upload. @throws Problem `invalid-body` or `too-large`. */
 async function readInput(parts: readonly LocalPart[]): Promise<PreviewInput> {
-  const partsOf = (field: string) => parts.filter((part) => part.field === field)
+  const findParts = (field: string) => parts.filter((part) => part.field === field)
   const unknown = parts.find(({ field }) => !['mapping', 'file', 'list'].includes(field))
   if (unknown)
     throw new Problem(
       'invalid-body',
       `There is no part "${unknown.field}". The parts are mapping, file and list.`,
     )
-  const [mapping, ...others] = partsOf('mapping')
-  const [file, ...files] = partsOf('file')
+  const [mapping, ...others] = findParts('mapping')
+  const [file, ...files] = findParts('file')
   if (!mapping) throw new Problem('invalid-body', 'The part mapping is missing.')
   if (others.length > 0 || files.length > 0)
     throw new Problem(
       'invalid-body',
       'The parts mapping and file can be sent only once; send code lists as parts named list.',
     )
-  const lists = partsOf('list')
+  const lists = findParts('list')
   for (const { field, name } of file ? [file, ...lists] : lists) checkFileName(name, `/${field}`)
   return { mapping: await readMapping(mapping), file, lists }
 }

@@ -109,9 +109,9 @@ export const listImportedRecords = (registry: Registry): Endpoint => ({
     const limit = getLimit(query, pageSize)
     const [after = 0] = getValues(query, 'cursor')
     const found = await readEntries(database, key, Number(after), limit + 1)
-    const nameOf = await readNames(database, registry, found, language)
+    const getName = await readNames(database, registry, found, language)
     const toJson = ({ sequence: _, kept, ...entry }: Entry) =>
-      JSON.stringify({ ...entry, name: nameOf(entry), kept: kept ?? [] })
+      JSON.stringify({ ...entry, name: getName(entry), kept: kept ?? [] })
     const body = pageOf(found, limit, { toJson, cursorOf: ({ sequence }) => sequence })
     return withLanguageHeaders({ status: 200, headers: {}, body }, language)
   },

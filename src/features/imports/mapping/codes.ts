@@ -1,6 +1,6 @@
 import { didYouMeanSentence, suggest } from '../../../problems/suggest.ts'
 import type { CompileContext } from './context.ts'
-import { textOf } from './path.ts'
+import { toText } from './path.ts'
 import type { ValueSteps } from './value-schema.ts'
 import { BadValue, type Scalar } from './values/bad.ts'
 
@@ -52,7 +52,7 @@ function compileList({ list: name, key, value }: FileReference, context: Compile
   return (text) => {
     const row = list.find(keyColumn, text) ?? list.find(keyColumn, wildcard)
     if (!row) return unknown(text, list.texts(keyColumn, maxCompared), `the file ${name}`)
-    const word = textOf(row[valueColumn] ?? null) ?? null
+    const word = toText(row[valueColumn] ?? null) ?? null
     return word === wildcard ? text : word
   }
 }

@@ -4,7 +4,7 @@ import { addTo } from '../../names/group-by.ts'
 import type { RowOptions } from '../reading/options.ts'
 import type { DateSystem } from '../reading/xlsx/serial.ts'
 import type { JsonObject, Row } from '../types.ts'
-import { textOf } from './path.ts'
+import { toText } from './path.ts'
 
 /** A companion file: a file that a mapping names, and that is given with the imported file. */
 export interface Companion {
@@ -70,7 +70,7 @@ export class CompanionRows {
     const [column] = columns
     const example = this.#rows.find((row) => !rows.has(row))
     if (column === undefined || !example) return undefined
-    const key = textOf(example.values[column] ?? null) ?? ''
+    const key = toText(example.values[column] ?? null) ?? ''
     const unmatched = this.#rows.length - rows.size
     return `Rows of ${file} that match no row of the imported file: ${formatCount(unmatched)} of ${formatCount(this.#rows.length)}, such as ${example.locator} (${column} ${quote(key)}).`
   }
@@ -86,7 +86,7 @@ export class CompanionRows {
     if (cached) return cached
     const index = new Map<string, CompanionRow[]>()
     for (const row of this.#rows) {
-      const text = textOf(row.values[column] ?? null)
+      const text = toText(row.values[column] ?? null)
       if (text !== undefined) addTo(index, text, row)
     }
     this.#indexes.set(column, index)

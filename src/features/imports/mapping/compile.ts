@@ -12,10 +12,10 @@ import { compileConditions } from './condition.ts'
 import { type ColumnUse, CompileContext, type ReadPath } from './context.ts'
 import { Conversion } from './conversion.ts'
 import { compileEach } from './each.ts'
-import { type Scope, textOf, valuesAt } from './path.ts'
+import { type Scope, toText, valuesAt } from './path.ts'
 import { compileProperty, type PropertyPlan } from './property.ts'
 import type { Mapping, RecordMapping } from './schema.ts'
-import { isRequired, targetOf } from './target.ts'
+import { getTarget, isRequired } from './target.ts'
 import { toSteps } from './value.ts'
 import { BadValue } from './values/bad.ts'
 
@@ -115,7 +115,7 @@ function compileJoins(mapping: Mapping, context: CompileContext): (values: JsonO
     const joined: Record<string, JsonValue> = { ...values }
     for (const { name, key, path, companion } of joins) {
       const [first = null] = path ? valuesAt(path, { row: values, item: values }) : []
-      const text = textOf(first)
+      const text = toText(first)
       joined[name] = text === undefined ? [] : (companion?.join(key, text) ?? [])
     }
     return joined
@@ -137,7 +137,7 @@ function compileRecord(resource: string, mapping: RecordMapping, outer: CompileC
   const each = compileEach(mapping.each, outer)
   const { context } = each
   const findUnmet = compileConditions(mapping, context)
-  const id = compileProperty(mapping.id, targetOf(externalId.shape.id), context.at('id'))
+  const id = compileProperty(mapping.id, getTarget(externalId.shape.id), context.at('id'))
   const properties = new Map<string, PropertyPlan>()
   // The event date is converted first: names of countries are resolved as of that date.
   const [eventDate] = eventDates
@@ -146,7 +146,7 @@ function compileRecord(resource: string, mapping: RecordMapping, outer: CompileC
     const schema = document.shape[name]
     const property = mapping.properties[name]
     if (!schema || property === undefined) continue
-    properties.set(name, compileProperty(property, targetOf(schema), context.at('properties', name)))
+    properties.set(name, compileProperty(property, getTarget(schema), context.at('properties', name)))
   }
   const required = Object.entries(document.shape).filter(([, schema]) => isRequired(schema))
   for (const [name] of required) {
@@ -249,7 +249,7 @@ function compileCitation(context: CompileContext) {
     return [
       [
         name,
-        compileProperty(steps, targetOf(citationSchemas[name]), context.shared('citation', name)),
+        compileProperty(steps, getTarget(citationSchemas[name]), context.shared('citation', name)),
       ] as const,
     ]
   })

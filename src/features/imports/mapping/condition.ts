@@ -1,5 +1,5 @@
 import type { CompileContext } from './context.ts'
-import { type Scope, textOf, valuesAt } from './path.ts'
+import { type Scope, toText, valuesAt } from './path.ts'
 import type { Condition, Conditions } from './value-schema.ts'
 import type { Scalar } from './values/bad.ts'
 
@@ -16,7 +16,7 @@ export function compileConditions(
     const path = context.compilePath(column)
     const isMet = compileTest(condition)
     return (scope) => {
-      const texts = path ? valuesAt(path, scope).map((value) => textOf(value) ?? '') : []
+      const texts = path ? valuesAt(path, scope).map((value) => toText(value) ?? '') : []
       return isMet(texts.filter((text) => text !== '' && !context.empty.has(text)))
         ? undefined
         : `${column} is ${texts.length > 0 ? JSON.stringify(texts.join('; ').slice(0, 100)) : 'empty'}`
@@ -38,9 +38,9 @@ function listConditions(conditions: Conditions | undefined): [column: string, co
 }
 
 function compileTest(condition: Condition): (texts: readonly string[]) => boolean {
-  if (Array.isArray(condition) || typeof condition !== 'object') return isAnyOf(condition)
+  if (Array.isArray(condition) || typeof condition !== 'object') return compileAnyOf(condition)
   const { not, empty, atLeast, atMost } = condition
-  const isExcluded = not === undefined ? undefined : isAnyOf(not)
+  const isExcluded = not === undefined ? undefined : compileAnyOf(not)
   const isInRange = (text: string) =>
     (atLeast === undefined || compare(text, atLeast) >= 0) &&
     (atMost === undefined || compare(text, atMost) <= 0)
@@ -51,7 +51,7 @@ function compileTest(condition: Condition): (texts: readonly string[]) => boolea
     (!hasBound || texts.some(isInRange))
 }
 
-function isAnyOf(wanted: Scalar | Scalar[]): (texts: readonly string[]) => boolean {
+function compileAnyOf(wanted: Scalar | Scalar[]): (texts: readonly string[]) => boolean {
   const words = new Set([wanted].flat().map((word) => String(word).trim()))
   return (texts) => texts.some((text) => words.has(text)) || (texts.length === 0 && words.has(''))
 }

@@ -19,7 +19,7 @@ function childAt(part: Part, step: string): Part | undefined {
 }
 
 /** Returns the offset at which a part begins; a property begins at its name. */
-function startOf(part: Part): number | undefined {
+function findStart(part: Part): number | undefined {
   const node = isPair(part) ? part.key : part
   return isNode(node) ? node.range?.[0] : undefined
 }
@@ -32,7 +32,7 @@ function findOffset(contents: Node, pointer: string): number | undefined {
     if (!next) break
     part = next
   }
-  return part === contents ? undefined : startOf(part)
+  return part === contents ? undefined : findStart(part)
 }
 
 /**

@@ -50,7 +50,7 @@ export function compileReference(
     const text = String(value)
     if (by === 'key') return text
     const countryName = country?.evaluate(scope, conversion)[0]
-    const date = on ? on.evaluate(scope, conversion)[0] : dateOf(resource, conversion.eventDate)
+    const date = on ? on.evaluate(scope, conversion)[0] : resolutionDate(resource, conversion.eventDate)
     const mention: Mention = {
       resource,
       ...(by === 'name' && { name: text }),
@@ -61,11 +61,11 @@ export function compileReference(
       ...(country !== undefined &&
         typeof countryName === 'string' && {
           country: countryName,
-          countryFrom: originOf(country, context),
+          countryFrom: toMentionFields(country, context),
         }),
       ...(typeof date === 'string' && { on: date }),
       ...(steps.create && { create: true }),
-      ...originOf({ column, onBadValue }, context),
+      ...toMentionFields({ column, onBadValue }, context),
     }
     return conversion.mention(mention)
   }
@@ -75,7 +75,7 @@ export function compileReference(
  * Returns the column of a value and, if its `onBadValue` differs from that of the mapping, how the value is treated when no
  * record matches it.
  */
-const originOf = (
+const toMentionFields = (
   { column, onBadValue }: Pick<ValuePlan, 'column' | 'onBadValue'>,
   context: CompileContext,
 ): Pick<Mention, 'column' | 'onUnresolved'> => ({
@@ -84,5 +84,5 @@ const originOf = (
 })
 
 /** Returns the date for which the name of a country is resolved, without month and day: fewer dates mean fewer lookups. */
-const dateOf = (resource: string, on: string | undefined): string | undefined =>
+const resolutionDate = (resource: string, on: string | undefined): string | undefined =>
   resource === 'countries' ? on?.replace(/^(\d{4})-\d\d(-\d\d)?$/, '$1') : undefined

@@ -99,7 +99,7 @@ function follow(steps: readonly Step[], start: JsonValue[]): JsonValue[] {
     if (filter) {
       const { path, value: wanted, isNegated } = filter
       values = values.filter(
-        (value) => follow(path, [value]).some((found) => textOf(found) === wanted) !== isNegated,
+        (value) => follow(path, [value]).some((found) => toText(found) === wanted) !== isNegated,
       )
     }
     if (position !== undefined) values = values.slice(position - 1, position)
@@ -121,8 +121,8 @@ const flatten = (value: JsonValue | undefined): JsonValue[] =>
  * Returns a value as text. The text of an XML element with attributes is in `#`.
  * @returns undefined for null, lists, and objects without a text in `#`.
  */
-export function textOf(value: JsonValue): string | undefined {
+export function toText(value: JsonValue): string | undefined {
   if (typeof value === 'string') return value.trim()
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
-  return value !== null && !isList(value) && value['#'] !== undefined ? textOf(value['#']) : undefined
+  return value !== null && !isList(value) && value['#'] !== undefined ? toText(value['#']) : undefined
 }

@@ -16,7 +16,7 @@ const forms: ((number: number) => string)[] = [
 
 const formsByRegistry = new WeakMap<Registry, Map<string, (number: number) => string>>()
 
-function formOf(resource: string, registry: Registry): (number: number) => string {
+function findForm(resource: string, registry: Registry): (number: number) => string {
   const cached = formsByRegistry.get(registry) ?? new Map<string, (number: number) => string>()
   formsByRegistry.set(registry, cached)
   const { schema } = registry.keySpec(resource)
@@ -34,4 +34,4 @@ export const withPlaceholders = (
   value: JsonValue,
   mentions: readonly Mention[],
   registry: Registry,
-): JsonValue => replaceMentions(value, (index) => formOf(mentions[index]?.resource ?? '', registry)(index))
+): JsonValue => replaceMentions(value, (index) => findForm(mentions[index]?.resource ?? '', registry)(index))

@@ -7,7 +7,7 @@ import { quote } from '../../../problems/faults.ts'
 import { quoteList } from '../../../wording.ts'
 import { describe } from '../descriptions.ts'
 import { rowOptions } from '../reading/options.ts'
-import { type Target, targetOf } from './target.ts'
+import { getTarget, type Target } from './target.ts'
 import {
   type Conditions,
   conditionsSchema,
@@ -88,7 +88,7 @@ function makeSchema(registry: Registry) {
     ),
     records: describe(
       // The properties depend on the registry, so their types cannot be inferred. `compileMapping` reads them by the types of the
-      // properties (`targetOf`).
+      // properties (`getTarget`).
       z.strictObject(records) as z.ZodType<Record<string, RecordMapping | RecordMapping[]>>,
       'The records that a row becomes, by resource.',
     ),
@@ -161,13 +161,13 @@ const recordSchema = ({ document }: Resource) =>
       Object.fromEntries(
         Object.entries(document.shape).map(([name, schema]) => [
           name,
-          describe(propertySchema(targetOf(schema)).optional(), descriptionOf(schema)),
+          describe(propertySchema(getTarget(schema)).optional(), getDescription(schema)),
         ]),
       ),
     ),
   })
 
-function descriptionOf(schema: z.core.$ZodType): string {
+function getDescription(schema: z.core.$ZodType): string {
   const [outer, inner] = [schema, unwrapped(schema)].map((part) =>
     part instanceof z.ZodType ? part.meta()?.description : undefined,
   )
@@ -205,7 +205,7 @@ function needsObject([name = '', ...others]: readonly string[], value: unknown):
 function itemSchema({ properties }: Extract<Target, { kind: 'object' }>, repeats: boolean): z.ZodType {
   const parts = Object.entries(properties).map(([name, part]) => [
     name,
-    describe(propertySchema(part).optional(), descriptionOf(part.schema)),
+    describe(propertySchema(part).optional(), getDescription(part.schema)),
   ])
   return z.strictObject({
     ...(repeats && {

@@ -1,7 +1,7 @@
 import type { JsonValue, OnBadValue } from '../types.ts'
 import type { CompileContext } from './context.ts'
 import type { Conversion } from './conversion.ts'
-import { type Path, type Scope, textOf, valuesAt } from './path.ts'
+import { type Path, type Scope, toText, valuesAt } from './path.ts'
 import type { ValueSteps } from './value-schema.ts'
 import { BadValue } from './values/bad.ts'
 import { addDecimals, compileNumber, readNumberFormat } from './values/number.ts'
@@ -40,11 +40,11 @@ export function compileSource(
   const readOne = ({ path, constant }: Origin, scope: Scope): JsonValue[] =>
     path ? valuesAt(path, scope).filter((value) => !isEmpty(value)) : constant === undefined ? [] : [constant]
   const readAll = (scope: Scope) => origins.flatMap((origin) => readOne(origin, scope))
-  const nameOf = (origin: Origin) => columnNames([origin], context)
+  const getName = (origin: Origin) => columnNames([origin], context)
   const compileRead = (): Source['read'] => {
     if (steps.template !== undefined)
       return (scope, conversion, onBadValue) => {
-        const texts = fillIn(origins, (origin) => readOne(origin, scope), nameOf, conversion)
+        const texts = fillIn(origins, (origin) => readOne(origin, scope), getName, conversion)
         return texts.length === 0 ? [] : [conversion.joinTexts(texts, '', { onBadValue, column })]
       }
     if (steps.sum) return compileSum(steps, column, readAll)
@@ -98,7 +98,7 @@ function columnName({ text, fromRow, steps: [first, ...others] }: Path): string 
 /** Returns the function that tells whether a value is empty. */
 const makeIsEmpty = (empty: ReadonlySet<string>) => (value: JsonValue) => {
   if (typeof value === 'number' && empty.size === 0) return false
-  const text = textOf(value)
+  const text = toText(value)
   return text !== undefined && (text === '' || empty.has(text))
 }
 
@@ -109,17 +109,17 @@ const makeIsEmpty = (empty: ReadonlySet<string>) => (value: JsonValue) => {
 function fillIn(
   origins: readonly Origin[],
   read: (origin: Origin) => JsonValue[],
-  nameOf: (origin: Origin) => string,
+  getName: (origin: Origin) => string,
   conversion: Conversion,
 ): string[] {
   const filled = origins.map((origin) => ({ origin, values: read(origin) }))
   const texts = filled.map(({ origin: { path, constant }, values: [first = null] }) =>
-    path ? textOf(first) : String(constant ?? ''),
+    path ? toText(first) : String(constant ?? ''),
   )
   if (!texts.every((text) => text !== undefined)) return []
   for (const { origin, values } of filled) {
     const detail = `There are ${values.length} values, and a template takes one: the first is used.`
-    if (values.length > 1) conversion.reportDroppedPart(nameOf(origin), values, detail)
+    if (values.length > 1) conversion.reportDroppedPart(getName(origin), values, detail)
   }
   return texts
 }
@@ -135,7 +135,7 @@ function compileSum(
     const addends: number[] = []
     for (const value of readAll(scope)) {
       // The stated notation applies to texts. Numbers of JSON and XLSX have none.
-      const found = read(typeof value === 'number' ? value : (textOf(value) ?? ''))
+      const found = read(typeof value === 'number' ? value : (toText(value) ?? ''))
       if (found instanceof BadValue) conversion.reportBadValue(onBadValue, column, value, found)
       else addends.push(found)
     }

@@ -13,7 +13,7 @@ export type Target =
 const targets = new WeakMap<z.core.$ZodType, Target>()
 
 /** Returns the target of a property by its schema. */
-export function targetOf(schema: z.core.$ZodType): Target {
+export function getTarget(schema: z.core.$ZodType): Target {
   const target = targets.get(schema) ?? readTarget(schema)
   targets.set(schema, target)
   return target
@@ -24,11 +24,11 @@ function readTarget(schema: z.core.$ZodType): Target {
   if (resource !== undefined) return { kind: 'reference', schema, resource }
   const inner = unwrapped(schema)
   if (inner instanceof z.ZodObject) {
-    const properties = Object.entries(inner.shape).map(([name, part]) => [name, targetOf(part)])
+    const properties = Object.entries(inner.shape).map(([name, part]) => [name, getTarget(part)])
     return { kind: 'object', schema, properties: Object.fromEntries(properties) }
   }
   if (inner instanceof z.ZodArray)
-    return { kind: 'list', schema, items: targetOf(inner.element), isRepeatable: repeatableLists.has(inner) }
+    return { kind: 'list', schema, items: getTarget(inner.element), isRepeatable: repeatableLists.has(inner) }
   if (inner instanceof z.ZodEnum) return { kind: 'enumeration', schema, words: inner.options.map(String) }
   if (inner instanceof z.ZodNumber) return { kind: 'number', schema }
   const isDate = inner instanceof z.ZodType && inner.meta()?.format === 'edtf'

@@ -49,7 +49,7 @@ export function reportInvalid(
   return faults.listed.map(({ pointer = '', message }) => {
     const names = parsePointer(pointer)
     const part = names.reduce<ValueOrigin | undefined>((inner, name) => inner?.parts?.[name] ?? inner, plan)
-    const found = names.reduce<JsonValue | undefined>(childOf, value) ?? null
+    const found = names.reduce<JsonValue | undefined>(getChild, value) ?? null
     const subject = names.length > 0 ? `${nameParts(value, names)} ${message}` : message
     conversion.reportBadValue(
       part?.onBadValue ?? plan.onBadValue,
@@ -107,5 +107,5 @@ export function withoutInvalidItems(
   return withoutInvalidItems(rest, plan, target, conversion, context)
 }
 
-const childOf = (value: JsonValue | undefined, name: string): JsonValue | undefined =>
+const getChild = (value: JsonValue | undefined, name: string): JsonValue | undefined =>
   typeof value !== 'object' || value === null ? undefined : isList(value) ? value[Number(name)] : value[name]

@@ -7,9 +7,9 @@ import { compileConditions } from './condition.ts'
 import type { CompileContext } from './context.ts'
 import { Conversion } from './conversion.ts'
 import { compileReference } from './mention.ts'
-import { type Scope, textOf } from './path.ts'
+import { type Scope, toText } from './path.ts'
 import { compileSource } from './source.ts'
-import { type Target, targetOf } from './target.ts'
+import { getTarget, type Target } from './target.ts'
 import type { ValueOrigin } from './validity.ts'
 import type { ValueMapping, ValueSteps } from './value-schema.ts'
 import { BadValue, type Scalar } from './values/bad.ts'
@@ -112,8 +112,8 @@ function combine(
   return take === undefined ? values : take === 'first' ? values.slice(0, 1) : values.slice(-1)
 }
 
-const dateTarget = targetOf(edtf('When.'))
-const textTarget = targetOf(line())
+const dateTarget = getTarget(edtf('When.'))
+const textTarget = getTarget(line())
 
 function compileReferenceStep(steps: ValueSteps, resource: string, context: CompileContext) {
   const { country, on, onBadValue = context.onBadValue } = steps
@@ -156,7 +156,7 @@ function compileSteps(
   return (value, conversion, plan) => {
     // The values of `each` may be objects, which are not converted.
     if (!target && !text && list.length === 0) return isList(value) ? [...value] : [value]
-    const scalar = scalarOf(value)
+    const scalar = toScalar(value)
     const parts = scalar instanceof BadValue || !text ? [scalar] : text(scalar, conversion.limits)
     return parts.flatMap((part) => runSteps(list, part, value, conversion, plan))
   }
@@ -181,9 +181,9 @@ function runSteps(
   return result === null || result === '' ? [] : [result]
 }
 
-function scalarOf(value: JsonValue): Scalar | BadValue {
+function toScalar(value: JsonValue): Scalar | BadValue {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
-  const text = textOf(value)
+  const text = toText(value)
   if (text !== undefined) return text
   const names = Object.keys(value ?? {}).slice(0, 10)
   return new BadValue(

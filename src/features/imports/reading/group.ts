@@ -1,5 +1,5 @@
 import { formatCount } from '../../../format-count.ts'
-import { textOf } from '../mapping/path.ts'
+import { toText } from '../mapping/path.ts'
 import type { Row } from '../types.ts'
 import { estimateCharacters } from './estimate-characters.ts'
 import { unreadableFile } from './file.ts'
@@ -51,7 +51,7 @@ export async function* groupRows(
 }
 
 /** Returns the text by which rows are grouped; undefined if the row has none. */
-const groupText = ({ values }: Row, column: string) => textOf(values[column] ?? null) || undefined
+const groupText = ({ values }: Row, column: string) => toText(values[column] ?? null) || undefined
 
 function joinRows(group: readonly Row[]): Row {
   const [first, last] = [group[0], group.at(-1)]

@@ -143,7 +143,7 @@ class RowCollector {
 
   #addRow(element: OpenElement): void {
     this.count += 1
-    const content = contentOf(element)
+    const content = readContent(element)
     const values = typeof content === 'string' ? { '#': content } : content
     const locator = `/${this.#names.join('/')}[${this.count}]`
     this.#rows.push({ number: this.count, locator, values, ...(this.#fault && { fault: this.#fault }) })
@@ -156,7 +156,7 @@ class RowCollector {
 const isNamed = (name: string | undefined, step: string) =>
   name === step || name?.slice(name.indexOf(':') + 1) === step
 
-function contentOf({ values, text }: OpenElement) {
+function readContent({ values, text }: OpenElement) {
   const content = cleanText(text)
   if (values.size === 0) return content
   if (content.trim() !== '') values.set('#', content)
@@ -164,7 +164,7 @@ function contentOf({ values, text }: OpenElement) {
 }
 
 function addChild(parent: OpenElement, child: OpenElement): void {
-  const content = contentOf(child)
+  const content = readContent(child)
   const existing = parent.values.get(child.name)
   if (existing === undefined) parent.values.set(child.name, content)
   else if (Array.isArray(existing)) existing.push(content)

@@ -8,13 +8,13 @@ const replaceWaveDashes = (text: string): string =>
 const digits = '〇一二三四五六七八九'
 
 /** Returns the value of a Chinese digit; 0 for the other ways to write zero, `○` and `零`. */
-const digitOf = (character: string): number => Math.max(0, digits.indexOf(character))
+const digitValue = (character: string): number => Math.max(0, digits.indexOf(character))
 
 /** Returns the number of a month or day in Chinese numerals: 12 for `十二`, 30 for `三十`. */
 function readNumeral(numeral: string): string {
   const [, tens, ones = ''] = /^(.?)十(.?)$/.exec(numeral) ?? []
-  if (tens === undefined) return String(digitOf(numeral))
-  return String((tens === '' ? 1 : digitOf(tens)) * 10 + digitOf(ones))
+  if (tens === undefined) return String(digitValue(numeral))
+  return String((tens === '' ? 1 : digitValue(tens)) * 10 + digitValue(ones))
 }
 
 /** Replaces Chinese numerals: `二〇〇一年三月五日` becomes `2001年3月5日`, and `二〇〇一至二〇〇三年` becomes `2001至2003年`. */
@@ -22,7 +22,7 @@ const replaceNumerals = (text: string): string =>
   text
     .replaceAll('廿', '二十')
     .replaceAll('卅', '三十')
-    .replace(/[〇○零一二三四五六七八九]{4}(?=\s*[年至到–—-])/g, (year) => [...year].map(digitOf).join(''))
+    .replace(/[〇○零一二三四五六七八九]{4}(?=\s*[年至到–—-])/g, (year) => [...year].map(digitValue).join(''))
     .replace(
       /(?<![〇一二三四五六七八九十])(?:[一二三]?十[一二三四五六七八九]?|[一二三四五六七八九])(?=\s*[月日号至到–—]|季度|-[一二三四五六七八九十])/g,
       readNumeral,

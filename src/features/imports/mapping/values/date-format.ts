@@ -1,5 +1,5 @@
 import { findEdtfFault } from '../../../../model/edtf.ts'
-import { monthOf } from './month-names.ts'
+import { findMonth } from './month-names.ts'
 
 /** Reads a date of one format. Returns EDTF; undefined if the text does not match the format or is no date. */
 export type DateReader = (text: string) => string | undefined
@@ -53,7 +53,7 @@ export function compileDateFormat(format: string, language?: string): DateReader
     if (!groups) return undefined
     const { year = '', month, name, day } = groups
     if (name === undefined) return formatDate(fullYear(year), month, day)
-    const named = monthOf(name, language)
+    const named = findMonth(name, language)
     return named === undefined ? undefined : formatDate(fullYear(year), named, day)
   }
 }

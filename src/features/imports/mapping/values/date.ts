@@ -5,7 +5,7 @@ import { type DateSystem, formatSerial } from '../../reading/xlsx/serial.ts'
 import { BadValue } from './bad.ts'
 import { replaceChinese } from './chinese-dates.ts'
 import { compileDateFormat, type DateReader, formatDate, monthName } from './date-format.ts'
-import { monthOf } from './month-names.ts'
+import { findMonth } from './month-names.ts'
 
 /** Maximum length of a text that is read as a date. */
 const maxLength = 100
@@ -241,7 +241,7 @@ function readNamedMonth(text: string, language: string | undefined): string | un
     const groups = pattern.exec(text)?.groups
     if (!groups) continue
     const { year = '', name = '', day } = groups
-    const month = monthOf(name, language)
+    const month = findMonth(name, language)
     if (month !== undefined) return formatDate(year, month, day)
   }
   const [, season = '', year = ''] = /^(\p{L}+),?\s+(?:of\s+)?(\d{4})$/u.exec(text) ?? []

@@ -12,7 +12,7 @@ const normalize = (name: string) =>
  * Returns the month of a name or abbreviation, from 1; undefined if there is none.
  * @param language BCP 47 tag. English names can always be read.
  */
-export function monthOf(name: string, language = 'en'): number | undefined {
+export function findMonth(name: string, language = 'en'): number | undefined {
   return monthNames(language).get(normalize(name)) ?? monthNames('en').get(normalize(name))
 }
 

@@ -14,7 +14,7 @@ const firstGregorianDay = -115_858
  */
 export type DateSystem = '1900' | '1904' | 'libreoffice'
 
-function midnightOf(day: number, system: DateSystem): number {
+function getMidnightMs(day: number, system: DateSystem): number {
   if (system === '1904') return Date.UTC(1904, 0, 1) + day * dayMs
   const isShifted = system === '1900' && day >= 0 && day < 60
   return Date.UTC(1899, 11, isShifted ? 31 : 30) + day * dayMs
@@ -30,7 +30,7 @@ function midnightOf(day: number, system: DateSystem): number {
 export function formatSerial(serial: number, system: DateSystem): string | undefined {
   const seconds = Math.round(serial * daySeconds)
   const day = Math.floor(seconds / daySeconds)
-  const midnightMs = midnightOf(day, system)
+  const midnightMs = getMidnightMs(day, system)
   const firstDay = system === '1904' ? 0 : firstGregorianDay
   if (!(day >= firstDay && midnightMs <= lastDayMs)) return undefined
   if (system === '1900' && day === 60) return undefined
