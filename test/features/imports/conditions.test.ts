@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { convertRow } from '../../support/conversion.ts'
 
-/** The conditions `atLeast` and `atMost` of mappings. */
+/** The conditions of mappings: `atLeast` and `atMost`, and why a row is skipped. */
 
-/** Returns whether a row is imported whose column `V` must meet the condition. */
-const isImported = (condition: string, value: string | number | string[]) =>
+/** Converts a row whose column `V` must meet the condition. */
+const convert = (condition: string, value: string | number | string[]) =>
   convertRow(
     `{scheme: treaties, when: {V: {${condition}}}, records: {agreements: {id: id, properties: {title: id, kind: =treaty}}}}`,
     { id: 1, V: value },
-  ).kind === 'drafts'
+  )
+
+const isImported = (condition: string, value: string | number | string[]) =>
+  convert(condition, value).kind === 'drafts'
 
 describe('a condition with bounds', () => {
   it.each([
@@ -22,4 +25,12 @@ describe('a condition with bounds', () => {
     for (const value of met) expect(isImported(condition, value), String(value)).toBe(true)
     for (const value of unmet) expect(isImported(condition, value), String(value)).toBe(false)
   })
+})
+
+it.each([
+  ['', 'V is empty'],
+  [['', ' '], 'V is empty'],
+  [['a', '', 'b'], 'V is "a; b"'],
+])('a skipped row says which value does not meet the condition: %j', (value, reason) => {
+  expect(convert('not: [a, ""]', value)).toMatchObject({ kind: 'skipped', reason: `when: ${reason}` })
 })

@@ -16,8 +16,8 @@ export function compileConditions(
     const path = context.compilePath(column)
     const isMet = compileTest(condition)
     return (scope) => {
-      const texts = path ? valuesAt(path, scope).map((value) => toText(value) ?? '') : []
-      return isMet(texts.filter((text) => text !== '' && !context.empty.has(text)))
+      const texts = path ? valuesAt(path, scope).flatMap((value) => toText(value) || []) : []
+      return isMet(texts.filter((text) => !context.empty.has(text)))
         ? undefined
         : `${column} is ${texts.length > 0 ? JSON.stringify(texts.join('; ').slice(0, 100)) : 'empty'}`
     }
@@ -51,6 +51,7 @@ function compileTest(condition: Condition): (texts: readonly string[]) => boolea
     (!hasBound || texts.some(isInRange))
 }
 
+/** Compiles the condition that one of the texts is wanted. An empty wanted text means that there is no text. */
 function compileAnyOf(wanted: Scalar | Scalar[]): (texts: readonly string[]) => boolean {
   const words = new Set([wanted].flat().map((word) => String(word).trim()))
   return (texts) => texts.some((text) => words.has(text)) || (texts.length === 0 && words.has(''))
