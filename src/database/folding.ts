@@ -15,7 +15,7 @@ const ordinarySpaces = (value: SQL): SQL =>
  * Returns SQL of a text in web-search syntax, for PostgreSQL functions such as `websearch_to_tsquery`. Replaces each run of two
  * or more minus signs by a space, even if there are spaces or operators between the signs. Such a run is a line or a dash, not a
  * negation, and PostgreSQL fails at a run of 33. A sign before a space is a dash, too, as between the parts of a title. Other
- * signs that PostgreSQL may take for letters become commas: words that they join are a phrase.
+ * signs that PostgreSQL may take for letters become commas, so that PostgreSQL searches the words which they join as a phrase.
  */
 export function webSearch(value: SQL): SQL {
   const words = sql`regexp_replace(${ordinarySpaces(sql`plain_text(${value})`)}, '-([[:space:]!&|()]*-)+|-(?=[[:space:]]|$)', ' ', 'g')`

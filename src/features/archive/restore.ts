@@ -45,7 +45,7 @@ async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer
 /**
  * Parses a line as JSON.
  * @param noun the expected line, for messages.
- * @throws OperationalError if the schema refuses the line.
+ * @throws OperationalError if the line is missing, is not JSON, or does not match the schema.
  */
 function parseLine<Schema extends z.ZodType>(line: Buffer | undefined, schema: Schema, noun: string) {
   try {

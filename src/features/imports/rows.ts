@@ -82,10 +82,12 @@ export async function* readPages(
   { id, state }: { id: string; state: StagedState },
   limit: number,
 ): AsyncGenerator<ReadyRow[]> {
-  for (let doneThrough: number | undefined = 0; doneThrough !== undefined; ) {
+  for (let doneThrough = 0; ; ) {
     const rows = await readStagedRows(tx, { id, state, doneThrough }, limit)
-    if (rows.length > 0) yield rows
-    doneThrough = rows.at(-1)?.position
+    const last = rows.at(-1)
+    if (!last) return
+    yield rows
+    doneThrough = last.position
   }
 }
 

@@ -11,8 +11,8 @@ import {
 } from './store.ts'
 
 /**
- * The steps of an import. A person starts them, by the API or on the command line, except `autoCommitStep`, which `run.ts` takes.
- * `run.ts` does the work of all.
+ * The steps of an import. Taking a step only changes the state of the import: `run.ts` then does the work. People take steps through
+ * the API or on the command line, except `autoCommitStep`, which `run.ts` takes.
  */
 
 /** A step, and when it can be taken. */
@@ -21,7 +21,7 @@ export interface Step {
   from: readonly ImportState[]
   /** The states of an import for which the step has already been taken. */
   taken: readonly ImportState[]
-  /** The pass in which the step must be taken; in another pass it is not taken. */
+  /** If set, the step is taken only in this pass. */
   pass?: number
   /** The end of the message for other states: what to do instead, or the rule. */
   hint: string

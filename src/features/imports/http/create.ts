@@ -66,7 +66,7 @@ const body = registerRequestSchema(
     }),
 )
 
-/** Returns where a line of the file of decisions, or the whole file, is, for faults. */
+/** Returns the pointer of faults: to a line of the file of decisions, or to the whole file. */
 const locateDecision = (line?: number) => (line === undefined ? '/decisions' : `/decisions/${line}`)
 
 /** Reads a part that is held in memory. @throws Problem `too-large`. */
@@ -107,7 +107,7 @@ interface BegunImport {
 }
 
 const partOrder =
-  'The parts are mapping, decisions (optional), file, and lists (optional); mapping comes before file and lists.'
+  'The parts are mapping, decisions (optional), file, and one part named list for each further file; mapping comes before file and list.'
 
 const badUpload = (detail: string) => new Problem('invalid-body', `${detail} ${partOrder}`)
 

@@ -87,8 +87,8 @@ async function* readUtf8(
     rest = bytes.subarray(end)
     const whole = bytes.subarray(0, end)
     if (!isUtf8(whole)) {
-      forEachLine(whole, (inLine) => {
-        if (!isUtf8(inLine)) throw invalidBytes(line, 'utf-8')
+      forEachLine(whole, (lineBytes) => {
+        if (!isUtf8(lineBytes)) throw invalidBytes(line, 'utf-8')
         line += 1
       })
     }

@@ -1,6 +1,9 @@
 /** Chinese notations of dates, which are replaced with notations that are read in every language. */
 
-/** Replaces the wave dash of Chinese ranges, also written `~`, the EDTF sign of an approximate date: `～2012` means until 2012. */
+/**
+ * Replaces wave dashes, with which Chinese texts write ranges: `～2012` means until 2012. They may be written `~`, which would make
+ * the date approximate in EDTF.
+ */
 const replaceWaveDashes = (text: string): string =>
   text.replace(/^[～〜~]\s*/, 'until ').replace(/\s*[～〜~]\s*/g, '–')
 
@@ -57,7 +60,7 @@ const notations: readonly [pattern: RegExp, replacement: string][] = [
   [/^(\d{4}年\d{1,2}月)上旬$/, '$11日–$110日'],
   [/^(\d{4}年\d{1,2}月)中旬$/, '$111日–$120日'],
   [/^(\d{4}年\d{1,2}月)下旬$/, '$121日–$1'],
-  // `2001年–03` keeps it, since 03 may be a month or a year.
+  // `2001年–03` keeps its `年`, since 03 may be a month or a year.
   [/(?<=(?<!\d)\d{4})年(?!\d|–(?:0?\d|1[0-2])$)/g, ''],
 ]
 
