@@ -60,7 +60,7 @@ export const servicePaths = {
   '/metrics': servicePath(
     'getMetrics',
     'Read metrics',
-    'Counts and times for Prometheus. `METRICS` sets who may read them: anyone, clients with a key, or nobody.',
+    'Counts and times for Prometheus. `METRICS` sets who may read them: anyone, clients with a key or token, or nobody.',
     {
       200: {
         description: 'The metrics, in the text format of Prometheus.',

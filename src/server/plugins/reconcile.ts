@@ -84,7 +84,8 @@ const readQuery = ({ url }: FastifyRequest) => parseFields(url.split('?').slice(
 /**
  * Checks the names of the fields of a request to `/reconcile`. Other unknown fields are ignored, since clients may send fields
  * of their own, such as `callback` and `_`.
- * @throws Problem `invalid-parameter` if the client would get the manifest, or only a part of what it asked for, in place of it.
+ * @throws Problem `invalid-parameter` if the response would have only a part of what the client asked for, or be the manifest
+ * although the client asked for something else.
  */
 function requireKnownFields(
   { queries, extend: extension, query }: Record<string, string>,

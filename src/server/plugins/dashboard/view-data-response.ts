@@ -11,7 +11,7 @@ import { partsCsv, recordCsv, responseCsv } from './view-csv.ts'
 /** A part of a view's data, with the API's response to its path. */
 export type PartWithResponse = DataPart & { response: unknown }
 
-/** Sends a file without a name, since the link to it has the name. */
+/** Sends a file. The response does not name it, since the attribute `download` of the dashboard's link does. */
 const sendCsv = (reply: FastifyReply, csv: string) =>
   reply.type('text/csv; charset=utf-8').header('content-disposition', 'attachment').send(csv)
 

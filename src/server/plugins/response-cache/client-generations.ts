@@ -33,7 +33,7 @@ export class ClientGenerations {
   }
 
   /** Returns the earliest generation in which a response for the client may have been read. */
-  min(request: FastifyRequest): number {
+  getMinGeneration(request: FastifyRequest): number {
     return Math.max(this.#writes.get(request.client.name), this.#counted.get(this.#sentPosition(request)))
   }
 

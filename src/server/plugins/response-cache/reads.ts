@@ -126,7 +126,7 @@ export class Reads {
     const maxMs = maxStaleMs(request.headers['cache-control'])
     if (!this.#stored || maxMs === 0) return undefined
     const { cache, generations } = this.#stored
-    return cache.getStale(key, maxMs, generations.min(request))
+    return cache.getStale(key, maxMs, generations.getMinGeneration(request))
   }
 
   async #sendStale(
