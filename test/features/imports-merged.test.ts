@@ -43,15 +43,12 @@ async function createOrganization(name: string): Promise<string> {
   return created.json<{ id: string }>().id
 }
 
-async function merge(from: string, into: string): Promise<void> {
-  const merged = await api.post(`/v1/organizations/${from}/merge`, { into }, ifMatch('*'))
+async function merge(from: string, into: string, resource = 'organizations'): Promise<void> {
+  const merged = await api.post(`/v1/${resource}/${from}/merge`, { into }, ifMatch('*'))
   expect(merged.status, merged.text).toBe(200)
 }
 
-async function mergeAgreement(from: Agreement, into: string): Promise<void> {
-  const merged = await api.post(`/v1/agreements/${from.id}/merge`, { into }, ifMatch('*'))
-  expect(merged.status, merged.text).toBe(200)
-}
+const mergeAgreement = ({ id }: Agreement, into: string) => merge(id, into, 'agreements')
 
 const rows = [
   { id: 'merged', title: 'As in the row merged' },
