@@ -26,6 +26,16 @@ it('a form may name its charset UTF-8; another charset is refused, even for ASCI
   })
 })
 
+it.each(['suggest/entity?prefix', 'suggest/type?prefix', 'preview?id'])(
+  'a NUL character is refused, and the error names the parameter that has it: %s',
+  async (path) => {
+    const refused = await test.app.inject(`/reconcile/${path}=Chi%00na`)
+    const parameter = path.split('?')[1]
+    expect(refused.json()).toMatchObject({ status: 400, errors: [{ parameter, code: 'bad_text' }] })
+    expect(refused.json().instance).toContain('/reconcile/')
+  },
+)
+
 it.each(['Qu%E9bec', '100%', 'a%zz'])(
   'a form or a query string with %s is refused, and not read with other characters',
   async (name) => {

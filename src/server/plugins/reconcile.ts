@@ -62,14 +62,18 @@ function requireDecodable(text: string): void {
 
 /**
  * Parses a form or a query string.
- * @throws Problem `malformed-request` if it cannot be decoded, and `invalid-parameter` if a field is repeated.
+ * @throws Problem `malformed-request` if it cannot be decoded, and `invalid-parameter` if a field is repeated or has a NUL character.
  */
 function parseFields(text: string): Record<string, string> {
   requireDecodable(text)
   const fields = Object.entries(parseForm(withoutPluses(text), '&', '=', { maxKeys: maxFields })).map(
     ([name, value = '']) => {
-      if (typeof value === 'string') return [name, value]
-      throw invalidParameters([{ parameter: name, code: 'repeated', message: 'must be sent only once' }])
+      if (typeof value !== 'string')
+        throw invalidParameters([{ parameter: name, code: 'repeated', message: 'must be sent only once' }])
+      // The API would refuse it, too, but with the name of its own parameter.
+      if (value.includes('\0'))
+        throw invalidParameters([{ parameter: name, code: 'bad_text', message: 'has a NUL character' }])
+      return [name, value]
     },
   )
   return Object.fromEntries(fields)
