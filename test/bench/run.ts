@@ -98,7 +98,7 @@ async function measureAll(registry: Registry, options: Options): Promise<Results
         cases.push(await measureCase(measured, { ...servers, cached }, options))
       if (runs('mixed')) others.push(...(await measureMixed(cached, adminKey, options)))
     } finally {
-      // PostgreSQL notifies a process that has a cache of each commit. Nothing is notified of the commits by hand.
+      // PostgreSQL would notify this process of each commit, whereas no process listens for commits of the server by hand.
       await cached.close()
     }
     for (const measured of wanted.filter((each) => !isCached(each)))
