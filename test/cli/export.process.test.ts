@@ -112,22 +112,3 @@ describe('entente export --all', () => {
     expect(await readdir(folder)).not.toContain(basename(file))
   })
 })
-
-describe('a migrated database that accepts no changes', () => {
-  it('can be verified and exported, its keys can be listed, and migrate succeeds', async () => {
-    const readOnly = await openTestDatabase()
-    onTestFinished(readOnly.close)
-    await readOnly.pool.query(`do $$ begin
-      execute format('alter database %I set default_transaction_read_only = on', current_database()); end $$`)
-    const env = { DATABASE_URL: readOnly.url }
-    for (const args of [
-      ['verify'],
-      ['export', '--all', join(folder, 'read-only.archive')],
-      ['key', 'list'],
-      ['migrate'],
-    ]) {
-      const { code, stderr } = await run(args, env).ended
-      expect({ args, code, stderr: code === 0 ? '' : stderr }).toEqual({ args, code: 0, stderr: '' })
-    }
-  })
-})
