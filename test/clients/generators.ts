@@ -10,7 +10,9 @@ export interface Generator {
   generate: Command[]
   compile: Command[]
   run: Command
-  /** Weaknesses of the generator, or what its configuration corrects. */
+  /** The strict options with which the client compiles. */
+  checks: string
+  /** Weaknesses of the generator, or what its configuration corrects; may be empty. */
   remark: string
 }
 
@@ -21,8 +23,8 @@ export interface Language {
   folder: string
   /** Commands that check whether the tools of the language are installed. */
   tools: Command[]
-  /** Commands that install what the clients need. */
-  install: Command[]
+  /** Commands that prepare the folder, such as by installing what the clients need. */
+  prepare: Command[]
   generators: Generator[]
 }
 
@@ -31,7 +33,7 @@ const goLanguage = (folder: string, generator: Omit<Generator, 'compile' | 'run'
   name: 'Go',
   folder,
   tools: [['go', 'version']],
-  install: [['mkdir', 'registry']],
+  prepare: [['mkdir', 'registry']],
   generators: [
     {
       ...generator,
@@ -51,13 +53,15 @@ export const go: Language[] = [
   goLanguage('go', {
     name: 'oapi-codegen 2.8.2',
     generate: [['go', 'run', oapiCodegen, '-config', 'oapi-codegen.yaml', 'openapi.json']],
-    remark: '`go vet`; parameters with several values are slices, such as `[]string`',
+    checks: '`go vet`',
+    remark: 'parameters with several values are slices, such as `[]string`',
   }),
   goLanguage('go-ogen', {
     name: 'ogen 1.24.0',
     generate: [['go', 'run', ogen, '--target', 'registry', '--package', 'registry', 'openapi.json']],
+    checks: '`go vet`',
     remark:
-      '`go vet`; 8 MB of code; refuses files whose `Content-Type` is not that of the OpenAPI document; `main.go` replaces it',
+      '8 MB of code; refuses files whose `Content-Type` is not that of the OpenAPI document, so `main.go` sets it',
   }),
 ]
 
@@ -70,15 +74,15 @@ export const java: Language = {
     ['javac', '-version'],
     ['mvn', '--version'],
   ],
-  install: [['mvn', '-B', '-q', copyDependencies, '-DoutputDirectory=target/lib']],
+  prepare: [['mvn', '-B', '-q', copyDependencies, '-DoutputDirectory=target/lib']],
   generators: [
     {
       name: 'openapi-generator 7.25.0 (native)',
       generate: [['mvn', '-B', '-q', 'generate-sources']],
       compile: [['mvn', '-B', '-q', 'compile']],
       run: ['java', '-cp', 'target/classes:target/lib/*', 'Scenario'],
-      remark:
-        '`-Xlint:all`; `useSingleRequestParameter`, since lists have many parameters, and `containerDefaultToNull`',
+      checks: '`-Xlint:all`',
+      remark: '`useSingleRequestParameter`, since lists have many parameters, and `containerDefaultToNull`',
     },
   ],
 }
@@ -89,7 +93,7 @@ export const python: Language = {
   name: 'Python',
   folder: 'python',
   tools: [['python3', '-c', 'import sys, venv, ensurepip; assert sys.version_info >= (3, 11)']],
-  install: [
+  prepare: [
     ['python3', '-m', 'venv', 'venv'],
     [interpreter, '-m', 'pip', 'install', '--quiet', '--requirement', 'requirements.txt'],
   ],
@@ -111,8 +115,8 @@ export const python: Language = {
       ],
       compile: [['venv/bin/mypy', 'scenario.py', 'entente_client']],
       run: [interpreter, 'scenario.py'],
-      remark:
-        '`mypy --strict` except for the generated `client.py`; names of parameters include the operator, such as `signed_ongte`',
+      checks: '`mypy --strict`, except for the generated `client.py`',
+      remark: 'names of parameters include the operator, such as `signed_ongte`',
     },
   ],
 }
@@ -121,29 +125,32 @@ export const typescript: Language = {
   name: 'TypeScript',
   folder: 'typescript',
   tools: [['npm', '--version']],
-  install: [['npm', 'ci', '--no-audit', '--no-fund']],
+  prepare: [['npm', 'ci', '--no-audit', '--no-fund']],
   generators: [
     {
       name: '@hey-api/openapi-ts 0.95.0',
       generate: [['npx', 'openapi-ts']],
       compile: [['npx', 'tsc', '-p', 'tsconfig.hey-api.json']],
       run: ['npx', 'tsx', 'hey-api.ts'],
-      remark: '`strict`; the generated files do not compile with `exactOptionalPropertyTypes`',
+      checks: '`strict`',
+      remark: 'the generated files do not compile with `exactOptionalPropertyTypes`',
     },
     {
       name: 'openapi-typescript 7.13.0, openapi-fetch 0.17.0',
       generate: [['npx', 'openapi-typescript', 'openapi.json', '-o', 'generated/openapi-typescript.ts']],
       compile: [['npx', 'tsc', '-p', 'tsconfig.openapi-fetch.json']],
       run: ['npx', 'tsx', 'openapi-fetch.ts'],
-      remark: '`strict`, `exactOptionalPropertyTypes`',
+      checks: '`strict`, `exactOptionalPropertyTypes`',
+      remark: '',
     },
     {
       name: 'orval 7.13.2 (fetch)',
       generate: [['npx', 'orval', '--config', 'orval.config.ts']],
       compile: [['npx', 'tsc', '-p', 'tsconfig.orval.json']],
       run: ['npx', 'tsx', 'orval.ts'],
+      checks: '`strict`, `exactOptionalPropertyTypes`',
       remark:
-        '`strict`, `exactOptionalPropertyTypes`; `orval-fetch.ts` reads responses that are files, such as CSV, which the generated client would parse as JSON; cannot upload the file of an import',
+        '`orval-fetch.ts` reads responses that are files, such as CSV, which the generated client would parse as JSON; cannot upload the file of an import',
     },
   ],
 }

@@ -72,7 +72,7 @@ export function testGenerators(language: Language): void {
         await cp(join(source, name), join(folder, name), { recursive: true })
     service = await openService()
     await writeFile(join(folder, 'openapi.json'), service.openApi)
-    for (const command of language.install) await runIn(folder, command, {})
+    for (const command of language.prepare) await runIn(folder, command, {})
   }, timeoutMs)
   afterAll(async () => {
     await service?.close()

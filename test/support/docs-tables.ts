@@ -66,9 +66,9 @@ function variableTable(): string {
 
 function generatorTable(): string {
   const rows = languages.flatMap(({ name: language, generators }) =>
-    generators.map(({ name, remark }) => [language, name, remark]),
+    generators.map(({ name, checks, remark }) => [language, name, checks, remark]),
   )
-  return table(['language', 'generator', 'remarks'], rows)
+  return table(['language', 'generator', 'compiles with', 'remarks'], rows)
 }
 
 /** Returns the lines of a program before the comment `end` as a code block. @throws if the program has no such comment. */
