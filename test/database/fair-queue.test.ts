@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 import { FairQueue } from '../../src/database/shares/fair-queue.ts'
 import { Lanes } from '../../src/database/shares/lanes.ts'
 import type { Owner } from '../../src/database/shares/work.ts'
+import { anonymousOwner } from '../support/anonymous-owner.ts'
 
 const owner: fc.Arbitrary<Owner> = fc.oneof(
   fc.tuple(fc.constant('anonymous'), fc.constantFrom('a', 'b'), fc.constantFrom('1', '2')),
@@ -143,7 +144,7 @@ it('work of several owners starts once, at the first turn of one of them, and co
 
 it('while another client sends cheap statements, the limit of expensive ones is lower by one', async () => {
   const lanes = new Lanes({ ...limits, maxConnections: 8, maxExpensive: 2 }, () => {})
-  const [one, other] = ['a', 'b'].map((name) => ({ owner: ['anonymous', name, name] }))
+  const [one, other] = ['a', 'b'].map((name) => ({ owner: anonymousOwner(name) }))
   const first = await lanes.acquire('expensive', one)
   const cheap = await lanes.acquire('cheap', other)
   cheap.release()
@@ -160,7 +161,7 @@ it('while another client sends cheap statements, the limit of expensive ones is 
 
 it('statements of a client that is alone may continue in the expensive lane, up to its limit', async () => {
   const lanes = new Lanes({ ...limits, maxConnections: 4, maxExpensive: 2 }, () => {})
-  const [earlier, alone] = ['a', 'b'].map((name) => ({ owner: ['anonymous', name, name] }))
+  const [earlier, alone] = ['a', 'b'].map((name) => ({ owner: anonymousOwner(name) }))
   const last = await lanes.acquire('expensive', earlier)
   last.release()
   const leases = await Promise.all([1, 2, 3].map(() => lanes.acquire('cheap', alone)))
@@ -169,7 +170,7 @@ it('statements of a client that is alone may continue in the expensive lane, up 
 
 it('expensive work of the service does not lower the limit of expensive statements of a client', async () => {
   const lanes = new Lanes({ ...limits, maxConnections: 6, maxExpensive: 3 }, () => {})
-  const client = { owner: ['anonymous', 'a', 'a'] }
+  const client = { owner: anonymousOwner('a') }
   await lanes.acquire('expensive', client)
   const cheap = await Promise.all(Array.from({ length: 5 }, () => lanes.acquire('cheap', client)))
   const ofService = lanes.acquire('cheap')

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Database, openDatabaseAt } from '../../src/database/database.ts'
 import { groupingSettings, wholeTableSettings } from '../../src/database/reading-settings.ts'
+import { anonymousOwner } from '../support/anonymous-owner.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
 
@@ -25,7 +26,7 @@ describe('with four connections, of which one may run expensive statements', () 
   })
   afterAll(() => database.close())
 
-  const ofClient = (name: string) => database.forWork({ owner: ['anonymous', name, name] })
+  const ofClient = (name: string) => database.forWork({ owner: anonymousOwner(name) })
 
   it('a statement that turns out to be expensive continues, or waits and runs again', async () => {
     const reads = ['a', 'b', 'c'].map((name) =>
@@ -136,7 +137,7 @@ describe('with four connections, of which one may run expensive statements', () 
   it('a client that abandons an expensive statement must wait if another client is active', async () => {
     const read = (seconds: number, signal?: AbortSignal) =>
       database
-        .forWork({ owner: ['anonymous', 'leaver', 'leaver'], ...(signal && { getSignal: () => signal }) })
+        .forWork({ owner: anonymousOwner('leaver'), ...(signal && { getSignal: () => signal }) })
         .read({ ...pgSleep(seconds), name: 'abandoned' })
     const beActive = () => ofClient('active').read({ text: 'select 1', name: 'be-active' })
     await read(0.4)
@@ -209,7 +210,7 @@ it('a read of whole tables has parallel workers only while it does not share the
   const readWorkers = async (name: string, seconds: number) => {
     const text = `select current_setting('max_parallel_workers_per_gather') as workers, pg_sleep(${seconds})`
     const [row] = await database
-      .forWork({ owner: ['anonymous', name, name] })
+      .forWork({ owner: anonymousOwner(name) })
       .readTransaction(`${wholeTableSettings}; ${groupingSettings}`, (tx) =>
         tx.query<{ workers: string }>({ text, name }),
       )
@@ -217,7 +218,7 @@ it('a read of whole tables has parallel workers only while it does not share the
   }
   try {
     expect(await readWorkers('alone', 0)).toBe('2')
-    const other = database.forWork({ owner: ['anonymous', 'other', 'other'] })
+    const other = database.forWork({ owner: anonymousOwner('other') })
     let round = 0
     const readBesideAnother = async () => {
       await other.read({ text: 'select 1', name: 'cheap' })

@@ -53,7 +53,7 @@ describe('the language of labels', () => {
     await vi.waitFor(async () => {
       await api.get(`${path}&lang=zh`)
       requests += 1
-      // A header value that has not been sent before, so that the cache knows only its language.
+      // A new spelling each time: a hit is possible only if the key of the cache has the language, and not the header.
       const response = await readGroups('', `zh-TW, zh;q=0.${requests}`)
       expect(isHit(response)).toBe(true)
       expect(labelsIn(response)).toContain('观测站')

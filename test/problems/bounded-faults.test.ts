@@ -14,7 +14,8 @@ interface Problem {
 
 const many = <Item>(count: number, make: (index: number) => Item) =>
   Array.from({ length: count }, (_, index) => make(index))
-const object = (count: number, name: (index: number) => string) =>
+/** Returns an object as JSON text, since its names may be repeated. */
+const objectJson = (count: number, name: (index: number) => string) =>
   `{${many(count, (index) => `${JSON.stringify(name(index))}:1`).join()}}`
 
 const agreement = (more: object) => ({ title: 'An agreement', kind: 'treaty', ...more })
@@ -40,7 +41,7 @@ const requests: [what: string, faults: number, send: () => Promise<HttpResponse>
     10_000,
     post(
       '/v1/agreements',
-      object(10_000, (index) => `titel${index}`).replace('{', '{"title":"a","kind":"treaty",'),
+      objectJson(10_000, (index) => `titel${index}`).replace('{', '{"title":"a","kind":"treaty",'),
     ),
   ],
   [
@@ -48,7 +49,7 @@ const requests: [what: string, faults: number, send: () => Promise<HttpResponse>
     9999,
     post(
       '/v1/agreements',
-      object(10_000, () => 'title'),
+      objectJson(10_000, () => 'title'),
     ),
   ],
   ['lone surrogates', 10_000, post('/v1/agreements', `[${many(10_000, () => '"\\ud800"').join()}]`)],
@@ -84,8 +85,7 @@ const requests: [what: string, faults: number, send: () => Promise<HttpResponse>
 describe('a problem lists at most 100 faults and the number of further faults:', () => {
   it.each(requests)('%s', async (_what, faults, send) => {
     const response = await send()
-    expect(response.status).toBeGreaterThanOrEqual(400)
-    expect(response.status).toBeLessThan(423)
+    expect([400, 422]).toContain(response.status)
     const { errors, moreErrors = 0 } = response.json<Problem>()
     expect(errors.length).toBe(100)
     expect(errors.length + moreErrors).toBe(faults)
@@ -116,7 +116,7 @@ it('refused operations with atomic=false list at most 100 faults together', asyn
 it('the locations and messages of faults are limited to 50,000 characters in total', async () => {
   const name = (index: number) => `${index}`.padEnd(200, 'x')
   const nested = many(90, (index) => `{${JSON.stringify(name(index))}:`).join('')
-  const body = `${nested}${object(100, () => name(0))}${'}'.repeat(90)}`
+  const body = `${nested}${objectJson(100, () => name(0))}${'}'.repeat(90)}`
   const response = await api.post('/v1/agreements', body)
   expect(response.status).toBe(400)
   expect(response.text.length).toBeLessThan(60_000)

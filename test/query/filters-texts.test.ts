@@ -27,13 +27,12 @@ async function search(condition: object): Promise<string[]> {
   return labels.filter((label) => found.includes(created.id(label)))
 }
 
-/** Texts of which nothing is left without accents. */
-describe.each(['\u0301', '\u0308\u20dd'])('a filter by the text %j, accents alone,', (accents) => {
+/** Texts of combining marks alone, which folding makes empty. */
+describe.each(['\u0301', '\u0308\u20dd'])('a filter by the text %j, which folding makes empty,', (accents) => {
   it.each([
     ['place', []],
     ['place[ne]', ['placed', 'without']],
     ['place[contains]', ['placed']],
-    ['place[startsWith]', ['placed']],
     ['summary', []],
     ['summary[contains]', []],
   ])('does not take a missing value for this text, in lists: %s', async (parameter, expected) => {
@@ -44,6 +43,7 @@ describe.each(['\u0301', '\u0308\u20dd'])('a filter by the text %j, accents alon
   it.each([
     [{ place: { in: [accents, 'aaa'] } }, []],
     [{ not: { place: { eq: accents } } }, ['placed', 'without']],
+    [{ place: { startsWith: accents } }, ['placed']],
     [{ not: { place: { contains: accents } } }, ['without']],
     [has('eq'), []],
     [has('contains'), ['placed']],
