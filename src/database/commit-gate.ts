@@ -1,5 +1,5 @@
 import { Problem } from '../problems/problem.ts'
-import { CommitTimeoutError } from './connection.ts'
+import { CommitTimeoutError } from './running-statement.ts'
 
 /** How long all changes are refused after a commit timeout, in milliseconds. */
 const pauseMs = 1000

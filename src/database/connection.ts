@@ -4,11 +4,9 @@ import type pg from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
 import { mayHaveLostSession } from './errors.ts'
 import { makePosition, type Position, type PositionRow, positionColumns } from './replicas/position.ts'
+import { RunningStatement, type RunOptions } from './running-statement.ts'
 import type { Lane, Lease, Refusal } from './shares/lanes.ts'
 import type { Statement } from './statement.ts'
-
-/** Milliseconds between a cancel request and closing the connection. */
-export const cancelTimeoutMs = 1000
 
 /**
  * Prepared statements that a connection may have; PostgreSQL needs about 100 kB for each. pg cannot deallocate them, so a
@@ -52,33 +50,11 @@ export interface ConnectionServices {
   cancel(name: string): Promise<void>
 }
 
-/** A first time limit of a statement, which `extend` can lift. */
-export interface Budget {
-  limitMs: number
-  /**
-   * Called when the statement has run for `limitMs`.
-   * @returns whether the statement may continue, and a further signal that cancels it from then on.
-   */
-  extend(): { isGranted: boolean; signal?: AbortSignal | undefined }
-}
-
-/** A statement was cancelled when its budget was used up. It can be run again. */
-export class OverBudgetError extends Error {}
-
-/** A commit exceeded the statement timeout, and its connection was closed. The commit may still succeed. */
-export class CommitTimeoutError extends Error {}
-
-/** What ends a statement besides the statement timeout, and how. */
-export interface RunOptions {
-  signal?: AbortSignal | undefined
-  budget?: Budget | undefined
-  /** False for a commit: instead of cancelling it, the connection is closed. */
-  cancellable?: boolean
-}
-
 /** What `Connection.commit` returns. */
 interface CommitResult {
+  /** Whether the transaction has written to the log of PostgreSQL, as one that only locks rows does, too. */
   hasWritten: boolean
+  /** The resources that the transaction has announced to other processes (`announce()` in the migrations). */
   announced: string[]
   position?: Position
 }
@@ -117,12 +93,9 @@ export class Connection {
    * Commits. A commit is never cancelled: if the wait for a synchronous standby is cancelled, PostgreSQL acknowledges the
    * commit, and other clients see changes that a failover may lose. After `statementTimeoutMs`, the connection is closed.
    * @param options `position`: whether to return the position of the commit.
-   * @returns whether the transaction has written, and the resources that it has announced to other processes (`announce()` in
-   * the migrations).
    * @throws CommitTimeoutError after `statementTimeoutMs`; PostgreSQL's error.
    */
   async commit(options: { position: boolean }): Promise<CommitResult> {
-    // A transaction has an id as soon as it writes or locks a row.
     const commit = `select current_setting('entente.announced', true) as announced,
       pg_current_xact_id_if_assigned() is not null as "hasWritten"; commit`
     const text = options.position ? `${commit}; select ${positionColumns}` : commit
@@ -193,72 +166,38 @@ export class Connection {
   /** Closes the connection and cancels its statement. Does nothing after `release`. */
   async destroy(): Promise<void> {
     if (this.#isReleased) return
-    this.#close()
+    this.close()
     // A statement that only sorts or waits does not notice that its socket is closed.
-    await this.#services.cancel(this.#state.name)
+    await this.cancel()
   }
 
-  #close(): void {
+  /** Closes the connection. Does nothing after `release`. */
+  close(): void {
     this.discard()
     this.release()
   }
 
+  /** Sends a request to cancel the statement of the connection. Never rejects. */
+  cancel(): Promise<void> {
+    return this.#services.cancel(this.#state.name)
+  }
+
   async #run<T>(text: string, submit: () => Promise<T>, options: RunOptions = {}): Promise<T> {
-    const { signal, budget, cancellable = true } = options
-    const { limits, observer, cancel } = this.#services
-    signal?.throwIfAborted()
-    let stoppedBy: 'timeout' | 'budget' | undefined
-    const signals = new Set([signal])
-    let cancelling: Promise<void> | undefined
-    let closeTimer: NodeJS.Timeout | undefined
-    const stop = () => {
-      if (!cancellable) return this.#close()
-      if (closeTimer) return
-      cancelling = cancel(this.#state.name)
-      // `destroy` cancels once more, since the first request may have arrived before the statement began.
-      closeTimer = setTimeout(() => void this.destroy(), cancelTimeoutMs)
-    }
-    const stopBy = (reason: 'timeout' | 'budget') => {
-      stoppedBy = reason
-      stop()
-    }
-    const onBudgetUsedUp = ({ limitMs, extend }: Budget) => {
-      const { isGranted, signal: nextSignal } = extend()
-      if (!isGranted) return stopBy('budget')
-      timer = setTimeout(stopBy, limits.statementTimeoutMs - limitMs, 'timeout')
-      signals.add(nextSignal)
-      if (nextSignal?.aborted) stop()
-      nextSignal?.addEventListener('abort', stop)
-    }
-    let timer =
-      budget && budget.limitMs < limits.statementTimeoutMs
-        ? setTimeout(onBudgetUsedUp, budget.limitMs, budget)
-        : setTimeout(stopBy, limits.statementTimeoutMs, 'timeout')
-    signal?.addEventListener('abort', stop)
+    const { limits, observer } = this.#services
+    options.signal?.throwIfAborted()
+    const statement = new RunningStatement(this, limits.statementTimeoutMs, options)
     const startedAt = performance.now()
     try {
       const { trace } = observer()
       return await (trace ? trace(text, submit) : submit())
     } catch (error) {
-      if (stoppedBy === 'timeout' && !cancellable)
-        throw new CommitTimeoutError(`the commit took longer than ${limits.statementTimeoutMs} ms`, {
-          cause: error,
-        })
       if (mayHaveLostSession(error)) this.discard()
-      for (const each of signals) each?.throwIfAborted()
-      if (stoppedBy === 'budget')
-        throw new OverBudgetError(`the statement took longer than its budget of ${budget?.limitMs} ms`, {
-          cause: error,
-        })
-      throw error
+      throw statement.explain(error)
     } finally {
-      clearTimeout(timer)
-      clearTimeout(closeTimer)
-      for (const each of signals) each?.removeEventListener('abort', stop)
+      const cancelling = statement.end()
       const durationMs = performance.now() - startedAt
       if (durationMs >= limits.slowStatementMs) observer().statementSlow(text, durationMs)
-      if (stoppedBy === 'timeout') observer().statementTimedOut()
-      // Otherwise a late cancel request could hit the next statement on this connection.
+      if (statement.hasTimedOut) observer().statementTimedOut()
       if (cancelling) await cancelling
     }
   }

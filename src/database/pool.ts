@@ -2,14 +2,9 @@ import { randomBytes } from 'node:crypto'
 import type { EventEmitter } from 'node:events'
 import pg from 'pg'
 import { Problem } from '../problems/problem.ts'
-import {
-  type ClientState,
-  Connection,
-  cancelTimeoutMs,
-  type PoolObserver,
-  type StatementLimits,
-} from './connection.ts'
+import { type ClientState, Connection, type PoolObserver, type StatementLimits } from './connection.ts'
 import { Sockets } from './replicas/sockets.ts'
+import { cancelTimeoutMs } from './running-statement.ts'
 import { checkConnectionWhileRunning, sessionSettings } from './session-settings.ts'
 import { type Lane, type LaneLimits, Lanes, type Lease } from './shares/lanes.ts'
 import type { Work } from './shares/work.ts'

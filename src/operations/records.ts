@@ -1,5 +1,4 @@
 import DataLoader from 'dataloader'
-import { OverBudgetError } from '../database/connection.ts'
 import {
   autocommitReads,
   type DatabaseClient,
@@ -8,6 +7,7 @@ import {
   type Transaction,
   type Work,
 } from '../database/database.ts'
+import { OverBudgetError } from '../database/running-statement.ts'
 import { maxIncluded, maxIncludedBytes } from '../model/includes.ts'
 import type { Resource } from '../model/resource.ts'
 import { Problem } from '../problems/problem.ts'
