@@ -16,14 +16,14 @@ import { ExpensiveOwners } from './shares/expensive-owners.ts'
 import type { Lane } from './shares/lanes.ts'
 import { StatementCosts } from './shares/statement-costs.ts'
 import type { Work } from './shares/work.ts'
-import type { Statement, Transaction } from './statement.ts'
+import type { Statement, StatementRunner, Transaction } from './statement.ts'
 import { inTransaction, retryConflicts } from './transaction.ts'
 
 export type { CopySession } from './copy-session.ts'
 export type { ListenHandler, Subscription } from './listener.ts'
 export { Freshness } from './replicas/freshness.ts'
 export type { Work } from './shares/work.ts'
-export type { Statement, Transaction } from './statement.ts'
+export type { Statement, StatementRunner, Transaction } from './statement.ts'
 export { everything } from './transaction.ts'
 
 /** Receives events for metrics and the log. */
@@ -381,10 +381,7 @@ async function withClient<T>(url: string, callback: (client: pg.Client) => Promi
   }
 }
 
-/**
- * Returns a `Transaction` that runs each statement separately by `database.read`: on any connection, on a new snapshot. It is
- * for functions that also run inside a real transaction.
- */
-export const autocommitReads = (database: Pick<Database, 'read'>): Transaction => ({
+/** Returns a runner that runs each statement by `database.read`: on any connection, on a new snapshot. */
+export const autocommitReads = (database: Pick<Database, 'read'>): StatementRunner => ({
   query: (statement) => database.read(statement),
 })

@@ -7,10 +7,13 @@ export interface Statement {
   values?: unknown[] | undefined
 }
 
-/**
- * Runs statements one after another. In a transaction, all of them run on one connection. A `Transaction` of `autocommitReads`
- * runs each statement separately, on any connection.
- */
-export interface Transaction {
+/** Runs statements one after another: in one transaction, or each in its own. */
+export interface StatementRunner {
   query<Row extends pg.QueryResultRow>(statement: Statement): Promise<Row[]>
 }
+
+/**
+ * Runs statements in one transaction, on one connection. Functions that take a `Transaction` also accept another
+ * `StatementRunner`, such as `autocommitReads`.
+ */
+export type Transaction = StatementRunner

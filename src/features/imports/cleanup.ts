@@ -1,4 +1,4 @@
-import type { Database, DatabaseClient, Transaction } from '../../database/database.ts'
+import type { Database, DatabaseClient, StatementRunner, Transaction } from '../../database/database.ts'
 import { withSchemeLock } from './lock.ts'
 import { lockImport } from './steps.ts'
 import type { ImportJob } from './store.ts'
@@ -13,10 +13,10 @@ const fileBatchSize = 64
 
 /**
  * Removes rows of an import from a table, with one short statement after another, since the feed of changes waits for each.
- * @param client runs each statement in a separate transaction.
+ * @param runner runs each statement in a separate transaction.
  */
 async function removeRows(
-  client: Transaction,
+  runner: StatementRunner,
   {
     table,
     id,
@@ -26,7 +26,7 @@ async function removeRows(
 ): Promise<void> {
   let removed: unknown[]
   do {
-    removed = await client.query({
+    removed = await runner.query({
       text: `delete from ${table} where ctid = any(array(
           select ctid from ${table} where import = $1 and ${condition} limit ${limit})) returning 1`,
       values: [id],
@@ -34,17 +34,14 @@ async function removeRows(
   } while (removed.length > 0)
 }
 
-/**
- * Removes the staged rows and names of an import.
- * @param client runs each statement in a separate transaction, although its type is `Transaction`.
- */
-export async function removeStaged(client: Transaction, id: string): Promise<void> {
-  await removeRows(client, { table: 'import_rows', id })
-  await removeRows(client, { table: 'import_names', id })
+/** Removes the staged rows and names of an import. @param runner runs each statement in a separate transaction. */
+export async function removeStaged(runner: StatementRunner, id: string): Promise<void> {
+  await removeRows(runner, { table: 'import_rows', id })
+  await removeRows(runner, { table: 'import_names', id })
 }
 
-/** Returns a client that runs each statement in a separate transaction. */
-const inSeparateTransactions = (database: DatabaseClient): Transaction => ({
+/** Returns a runner that runs each statement in a separate transaction. */
+const inSeparateTransactions = (database: DatabaseClient): StatementRunner => ({
   query: (statement) => database.transaction((tx) => tx.query(statement)),
 })
 

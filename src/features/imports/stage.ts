@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { asTransaction } from '../../database/as-transaction.ts'
 import { copyRows } from '../../database/copy-rows.ts'
-import type { Database, Transaction } from '../../database/database.ts'
+import type { Database, StatementRunner } from '../../database/database.ts'
 import { importRows } from '../../database/tables/index.ts'
 import { Problem } from '../../problems/problem.ts'
 import { startSlices } from '../../time-slice.ts'
@@ -127,9 +127,9 @@ class StagingBuffer {
  * Ends the reading of an import that has been changed meanwhile. If it has been removed, also removes its rows.
  * @throws Problem `not-found` if it has been removed, otherwise TakenOver.
  */
-async function refuseChanged(writes: Transaction, id: string): Promise<never> {
-  if (await readImport(writes, id)) throw new TakenOver(id)
-  await removeStaged(writes, id)
+async function refuseChanged(runner: StatementRunner, id: string): Promise<never> {
+  if (await readImport(runner, id)) throw new TakenOver(id)
+  await removeStaged(runner, id)
   throw new Problem('not-found', `The import ${id} has been removed meanwhile.`)
 }
 
@@ -139,10 +139,10 @@ async function refuseChanged(writes: Transaction, id: string): Promise<never> {
  * @returns the import with the new pass.
  * @throws like `refuseChanged` when the import has been changed meanwhile.
  */
-async function beginReading(writes: Transaction, job: ImportJob): Promise<ImportJob> {
+async function beginReading(runner: StatementRunner, job: ImportJob): Promise<ImportJob> {
   const change = { pass: job.pass + 1, doneThrough: 0 }
-  if (!(await changeImport(writes, job, change))) await refuseChanged(writes, job.id)
-  await removeStaged(writes, job.id)
+  if (!(await changeImport(runner, job, change))) await refuseChanged(runner, job.id)
+  await removeStaged(runner, job.id)
   return { ...job, ...change }
 }
 
@@ -239,9 +239,9 @@ export async function stageRows(
     const repeated = await refuseRepeated(client, job.id, signal)
     const counts = { ...buffer.counts, refused: buffer.counts.refused + repeated }
     const { notes, ...info } = unused.addNote(fileInfo)
-    const tx = asTransaction(client)
+    const runner = asTransaction(client)
     const isStored = await changeImport(
-      tx,
+      runner,
       { ...begun, doneThrough: buffer.position },
       {
         state: 'staging',
@@ -255,7 +255,7 @@ export async function stageRows(
         counts,
       },
     )
-    if (!isStored) await refuseChanged(tx, job.id)
+    if (!isStored) await refuseChanged(runner, job.id)
     onProgress(buffer.position)
   })
 }
