@@ -39,7 +39,7 @@ describe('the endpoint /mcp', () => {
 
   it('returns an error for another request with a NUL character, and 400 for a notification', async () => {
     const params = '"params":{"cursor":"\\u0000"}}'
-    const message = 'Invalid request: /params/cursor the text has a NUL character'
+    const message = 'Invalid params: /params/cursor the text has a NUL character'
     expect(await send(`{"jsonrpc":"2.0","id":"a","method":"tools/list",${params}`)).toEqual({
       status: 200,
       body: { jsonrpc: '2.0', id: 'a', error: { code: -32602, message } },

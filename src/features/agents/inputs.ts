@@ -16,7 +16,7 @@ export const makeInputs = (registry: Registry) => ({
     .record(z.string().max(100), z.string().max(2000))
     .optional()
     .describe(
-      'Filters of the resource, such as {"country":"PAK","signedOn[gte]":"2011"}; commas separate values. One of the values must match; with the operators `all` and `allDirectly`, all of them.',
+      'Filters of the resource, such as {"country":"PAK","signedOn[gte]":"2011"}; commas separate values. Without an operator, one of the values must match; with `all` and `allDirectly`, all; with `ne` and `noneAs`, none.',
     ),
   limit: (max: number) => z.int().min(1).max(max).optional(),
   asOf: z

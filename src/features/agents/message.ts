@@ -41,7 +41,7 @@ export function refuseMessage({ value, problem }: Message): Response | undefined
   if (!faults) return undefined
   const tool = method === 'tools/call' ? params?.name : undefined
   if (tool === undefined) {
-    const message = `Invalid request: ${faults.map(describeFault).join(', ')}`
+    const message = `Invalid params: ${faults.map(describeFault).join(', ')}`
     return Response.json({ jsonrpc: '2.0', id, error: { code: invalidParams, message } })
   }
   const described = faults.map((fault) => describeFault(fault).replace(/^\/params\/arguments(?=\/)/, ''))
