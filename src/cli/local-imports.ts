@@ -11,7 +11,7 @@ import { type DecisionsFile, readDecisions } from '../features/imports/decisions
 import { checkFileName } from '../features/imports/files.ts'
 import { streamMissing } from '../features/imports/http/missing.ts'
 import { streamUnresolvedNames } from '../features/imports/http/names.ts'
-import { streamRejected } from '../features/imports/http/rejected.ts'
+import { streamRefusedRows } from '../features/imports/http/rejected.ts'
 import { checkCompanionNames, parseMapping } from '../features/imports/mapping/index.ts'
 import type { LocalFile } from '../features/imports/reading/file.ts'
 import { isTemporary, type RunOptions, runImport } from '../features/imports/run.ts'
@@ -247,7 +247,7 @@ export class LocalImports {
     job: ImportJob,
     { rejected, names, missing }: { rejected?: string; names?: string; missing?: string },
   ): Promise<void> {
-    if (rejected !== undefined) await writeReportFile(rejected, streamRejected(this.#database, job))
+    if (rejected !== undefined) await writeReportFile(rejected, streamRefusedRows(this.#database, job))
     if (names !== undefined) await writeReportFile(names, streamUnresolvedNames(this.#database, job.id))
     if (missing !== undefined) await writeReportFile(missing, streamMissing(this.#database, registry, job))
   }

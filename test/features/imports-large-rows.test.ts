@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { autocommitReads } from '../../src/database/database.ts'
-import { streamRejected } from '../../src/features/imports/http/rejected.ts'
+import { streamRefusedRows } from '../../src/features/imports/http/rejected.ts'
 import { readStagedRows } from '../../src/features/imports/rows.ts'
 import { requireImport } from '../../src/features/imports/store.ts'
 import { type Api, startTestApi } from '../support/api.ts'
@@ -61,7 +61,7 @@ describe('rows of megabytes', () => {
     const id = await storeRows('refused')
     const job = await requireImport(autocommitReads(api.database), id)
     const texts: string[] = []
-    for await (const text of streamRejected(api.database, job)) texts.push(text)
+    for await (const text of streamRefusedRows(api.database, job)) texts.push(text)
     expect([...texts.join('').matchAll(/,(row \d+),/g)].map(([, locator]) => locator)).toEqual(locators)
     // The first text is the header.
     expect(texts).toHaveLength(3)

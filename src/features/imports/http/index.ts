@@ -9,7 +9,7 @@ import { decideNames, listNames, namesCsv } from './names.ts'
 import { previewEndpoint } from './preview.ts'
 import { getImportEndpoint, listImportsEndpoint } from './read.ts'
 import { listImportedRecords } from './records.ts'
-import { rejectedRows } from './rejected.ts'
+import { refusedRows } from './rejected.ts'
 import { listFaultyRows } from './rows.ts'
 import { commitImport, deleteImport, undoImportEndpoint } from './steps.ts'
 
@@ -24,7 +24,7 @@ export const importEndpoints = (registry: Registry): Endpoint[] => [
   importEvents,
   importMapping,
   listFaultyRows,
-  rejectedRows,
+  refusedRows,
   missingRecords(registry),
   listNames,
   namesCsv,

@@ -20,7 +20,7 @@ const pageSize = 1000
 type RefusedRow = Pick<FaultyRow, 'locator' | 'values' | 'faults'>
 
 /** Reads the next refused rows, at most `limit`. @param after the position of the last row that was read. */
-const readRefused = (database: DatabaseClient, id: string, after: number, limit: number) =>
+const readRefusedRows = (database: DatabaseClient, id: string, after: number, limit: number) =>
   readFaultyRows(database, { id, states: refusedStates, after }, Math.min(limit, pageSize))
 
 /** Options of the CSV of refused rows. By itself, csv-stringify quotes a line break only if it is CRLF. */
@@ -86,8 +86,8 @@ const unreadFile: FileInfo = { format: 'csv', columns: [], notes: [] }
  * (`import.extra`), and how serial numbers count days (`import.date1904`, `import.dateLibreOffice`). People correct the file and
  * import it again (`isRefusedRowsFile`).
  */
-export async function* streamRejected(database: DatabaseClient, job: ImportJob): AsyncGenerator<string> {
-  let rows = await readRefused(database, job.id, 0, pageSize)
+export async function* streamRefusedRows(database: DatabaseClient, job: ImportJob): AsyncGenerator<string> {
+  let rows = await readRefusedRows(database, job.id, 0, pageSize)
   const fileInfo = job.fileInfo ?? unreadFile
   const columns = listColumns(fileInfo, rows.flatMap(splitGroup))
   const additional = additionalColumns(fileInfo)
@@ -99,16 +99,16 @@ export async function* streamRejected(database: DatabaseClient, job: ImportJob):
     )
     // PostgreSQL computes the sizes of all rows up to the limit, even if few of them fit into a page (`maxPageBytesSql`). So the
     // limit is only twice the number of rows that did fit.
-    rows = await readRefused(database, job.id, last.position, 2 * rows.length)
+    rows = await readRefusedRows(database, job.id, last.position, 2 * rows.length)
   }
 }
 
 /** `GET /v1/imports/{id}/rejected.csv` */
-export const rejectedRows = csvDownload({
+export const refusedRows = csvDownload({
   name: 'rejected',
   operationId: 'getRejectedRows',
   summary: 'Read the refused rows of an import as CSV',
   description:
-    'The rows that were refused, as they were in the file (cells are not changed for spreadsheets), with the columns `import.row`, `import.column`, `import.reason`, `import.suggestion` and `import.extra`, and `import.numbers`, `import.date1904` or `import.dateLibreOffice` where needed. If the file was CSV or XLSX, correct the rows, and import this CSV with the same mapping.',
-  stream: streamRejected,
+    'The rows that were refused, as they were in the file (formulas are not escaped: import the CSV into a spreadsheet as text), with the columns `import.row`, `import.column`, `import.reason`, `import.suggestion` and `import.extra`, and `import.numbers`, `import.date1904` or `import.dateLibreOffice` where needed. If the file was CSV or XLSX, correct the rows, and import this CSV with the same mapping.',
+  stream: streamRefusedRows,
 })
