@@ -17,8 +17,8 @@ import {
  * Writes the migration from the tables of the last migration to the declared tables. With `--check`, fails if they
  * differ. With `--custom`, only adds the migration to the journal; the author writes its file. `--rename table.column=name`
  * renames a column, which drizzle would drop and add again. `--expand` marks the migration as compatible with older versions
- * of the service, and leaves out incompatible statements. `--contract name` marks the migration as compatible with the
- * versions that have the migration with that name.
+ * of the service, and leaves out incompatible statements. `--contract 0017_homepage` marks the migration as compatible with
+ * the versions that have that migration; its whole name, with the number, must be given.
  */
 
 const { values } = parseArgs({
@@ -110,7 +110,9 @@ if (values.check) {
   }
   const { expand, contract } = values
   if (contract !== undefined && !journal.entries.some(({ tag }) => tag === contract)) {
-    console.error(`--contract: there is no migration ${contract}`)
+    console.error(
+      `--contract: there is no migration ${contract}. Give a whole name, with its number, such as ${journal.entries.at(-1)?.tag}`,
+    )
     process.exit(1)
   }
   const idx = journal.entries.length
