@@ -20,9 +20,9 @@ const yearSql = (day: AnyPgColumn) => sql`(${datePart('year', day)}::int + (${da
 
 /**
  * The days for which `unitNumber` can return a number: `from` is the first, and `before` follows the last.
- * PostgreSQL dates start in November 4714 BC, so filters could not cover the first year and
- * decade completely. The lower limits also exclude 14 complete years, and the complete decade `-470X`. `date_part` converts
- * a day to a timestamp, which has no days after the year 294276.
+ * PostgreSQL dates start in November 4714 BC, so filters could not cover the first year and decade completely. For simplicity,
+ * the lower limits are later than necessary: they also exclude 14 complete years, and the complete decade `-470X`. `date_part`
+ * converts a day to a timestamp, which has no days after the year 294276.
  */
 const limits: Record<DateUnit, { from: SQL; before: SQL }> = {
   year: { from: sql`date '4699-01-01 BC'`, before: sql`date '294277-01-01'` },
@@ -46,8 +46,8 @@ const numberWithin =
 
 /**
  * The year, decade or month in which a date lies, as a number; null without a date, for a date that may lie in several of them,
- * for years before 4699 BC and after 294276, and for decades before `-469X`. Decades follow EDTF: `-001X` is -19 to -10, and
- * years of more than four digits have no decade.
+ * for years before `-4698` (4699 BC) and after 294276, and for decades before `-469X` (from 4700 BC on). Decades follow EDTF:
+ * `-001X` is -19 to -10, and years of more than four digits have no decade.
  */
 export const unitNumber: Record<DateUnit, BoundsFunction> = {
   year: numberWithin('year', (earliest, latest) => sameParts(['year'], earliest, latest), yearSql),
@@ -75,7 +75,7 @@ export const unitText: Record<DateUnit, (number: SQL) => SQL> = {
     sql`(${yearText(sql`floor(${number} / 12.0)::int`)} || '-' || lpad((mod(mod(${number}, 12) + 12, 12) + 1)::text, 2, '0'))`,
 }
 
-/** The form of a year: four digits, or `Y` and five to seven. */
+/** The form of a year: four digits, which may be negative, or `Y` and five to seven digits. */
 export const yearForm = /^(-?\d{4}|Y\d{5,7})$/
 
 const unitSchema = (form: RegExp, example: string) =>

@@ -30,7 +30,7 @@ function partnerOf({ table, registry }: ResourceContext) {
   ])
   return filterByAny(
     keys.country(),
-    'Finds countries that share a record with this one: as participant, host or location, or by organization.',
+    'Finds countries that take part in a record together with one of these: as participant, host or location, or through an organization.',
     (values) =>
       sql`${columnOf(table, 'code')} in (with participants as (${countriesOfRecords})
         select partners.country from participants given join participants partners using (record)

@@ -10,7 +10,7 @@ export interface EditedMapping {
   /** Takes the text that the user has written. */
   write: (text: string) => void
   /**
-   * Takes a text when it has been read, unless the mapping has been changed, or another text chosen, in the meantime. Asks for
+   * Replaces the text by what `read` returns, unless the user has written or chosen another text in the meantime. Asks for
    * confirmation before it replaces a text that the user has written, since the browser cannot undo this.
    */
   choose: (read: () => string | Promise<string>) => Promise<void>
@@ -21,6 +21,7 @@ export function useMapping(): EditedMapping {
   const { t } = useLanguage()
   const [text, setText] = useState('')
   const [error, setError] = useState<ApiError>()
+  // Counts the changes, so that `choose` notices a later one.
   const changes = useRef(0)
   const chosen = useRef('')
   const write = (next: string) => {
@@ -31,14 +32,14 @@ export function useMapping(): EditedMapping {
   const choose = async (read: () => string | Promise<string>) => {
     if (text !== '' && text !== chosen.current && !confirm(t('imports.replaceMapping'))) return
     changes.current += 1
-    const before = changes.current
+    const own = changes.current
     try {
       const next = await read()
-      if (changes.current !== before) return
+      if (changes.current !== own) return
       chosen.current = next
       write(next)
     } catch (failure) {
-      if (changes.current === before) setError(toApiError(failure))
+      if (changes.current === own) setError(toApiError(failure))
     }
   }
   return { text, error, write, choose }

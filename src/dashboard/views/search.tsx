@@ -19,8 +19,9 @@ export function SearchView() {
   const [parameters] = useParameters()
   const text = parameters.get('q') ?? ''
   const state = useApi<HitPage>(text === '' ? null : searchPath(parameters))
-  const [before, after] = t('search.results', { text: '\n' }).split('\n')
   if (text === '') return <PageTitle title={t('search.ask')} />
+  // The parts of the heading around the text, which is an element of its own.
+  const [before, after] = t('search.results', { text: '\n' }).split('\n')
   const describeCount = ({ data, page }: HitPage) => {
     if (page.more) return t('search.moreThan', { count: number(data.length) })
     return data.length === 1 ? t('search.one') : t('search.count', { count: number(data.length) })

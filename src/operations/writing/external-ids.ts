@@ -21,7 +21,10 @@ export const hasExternalIds = ({ name, registry }: Resource): boolean =>
 /** Returns an external id as text, `scheme:id`, with the id as given (unlike `externalIdKey`). */
 export const formatExternalId = ({ scheme, id }: ExternalId): string => `${scheme}:${id}`
 
-/** Finds records by their external ids. @returns their keys by `scheme:id`, with the ids as given. */
+/**
+ * Finds records by their external ids, which are compared without case and in compatibility form (`externalIdKey`).
+ * @returns the keys of the records by the ids as the caller has written them (`formatExternalId`).
+ */
 export async function findByExternalIds(
   tx: Transaction,
   resource: Resource,

@@ -75,7 +75,7 @@ function typeHtml({ schema, explode }: DescribedParameter): string {
 
 const schemaLink = (name: string) => `<a href="/docs/schemas/${name}">${name}</a>`
 
-function parameterRows(
+function parameterTable(
   parameters: DescribedParameter[],
   api: ApiDescription,
   collectionPath: string | undefined,
@@ -114,13 +114,13 @@ export function operationPage(operation: DescribedOperation, api: ApiDescription
   const isCommon = ({ name, in: place, required }: DescribedParameter) =>
     required === true || (place !== 'header' && !name.includes('['))
   const others = parameters.filter((parameter) => !isCommon(parameter))
-  const rows = (shown: DescribedParameter[]) => parameterRows(shown, api, collection)
+  const tableOf = (shown: DescribedParameter[]) => parameterTable(shown, api, collection)
   const more =
     others.length === 0
       ? ''
-      : `<details><summary>Operators and headers (${others.length})</summary>${rows(others)}</details>`
+      : `<details><summary>Operators and headers (${others.length})</summary>${tableOf(others)}</details>`
   const content = `<p>${methodHtml(operation)}</p><p>${inlineHtml(description)}</p>
-<form data-method="${method}" data-path="${escapeHtml(path)}"><h2>Parameters</h2>${rows(parameters.filter(isCommon))}${more}${bodyHtml(operation, api)}
+<form data-method="${method}" data-path="${escapeHtml(path)}"><h2>Parameters</h2>${tableOf(parameters.filter(isCommon))}${more}${bodyHtml(operation, api)}
 <p><label>Key <input type="password" id="key" autocomplete="off"></label> <button>Send</button></p></form>
 <output><p id="sent"></p><pre id="answer" tabindex="0"></pre></output>
 <h2>Responses</h2><table>${Object.entries(responses)
