@@ -60,11 +60,16 @@ describe('names beside codes in exports', () => {
     expect(header?.filter((name) => name.endsWith('.name'))).toEqual([])
   })
 
-  it('are refused with names=true in a format without columns', async () => {
-    const response = await api.get('/v1/agreements/export?format=ndjson&names=true')
-    expect(response.status).toBe(400)
-    expect(readProblem(response).errors).toMatchObject([{ parameter: 'names', code: 'invalid' }])
-  })
+  it.each(['names=true', 'names=false', 'per=record', 'per=participant'])(
+    'are refused with %s in a format without columns',
+    async (parameter) => {
+      const response = await api.get(`/v1/agreements/export?format=ndjson&${parameter}`)
+      expect(response.status).toBe(400)
+      const [name] = parameter.split('=')
+      const message = 'is only allowed with the formats csv and xlsx'
+      expect(readProblem(response).errors).toEqual([{ parameter: name, code: 'invalid', message }])
+    },
+  )
 
   it('are escaped if a spreadsheet would read them as formulas', async () => {
     const created = await api.post('/v1/organizations', { name: '=1+1 Institute', kind: 'academic' })

@@ -78,7 +78,7 @@ export const fileParameters = (resource: Resource): Record<string, Parameter> =>
 
 /**
  * Returns what a row of a file represents, according to the parameter `per`.
- * @throws Problem `invalid-parameter` for a row per participant if the format is not a table or the fields lack the participants.
+ * @throws Problem `invalid-parameter` if the format is not a table, or a row per participant needs participants that the fields lack.
  */
 export function readRowUnit(
   resource: Resource,
@@ -86,8 +86,9 @@ export function readRowUnit(
   format: ExportFormat,
   query: CheckedQuery,
 ): RowUnit {
-  if (getStringValues(query, 'per')[0] !== 'participant') return 'record'
-  if (!isTable(format)) throw onlyForTables('per')
+  const [per] = getStringValues(query, 'per')
+  if (per !== undefined && !isTable(format)) throw onlyForTables('per')
+  if (per !== 'participant') return 'record'
   const property = participantsProperty(resource)
   if (property !== undefined && fields.includes(property)) return 'participant'
   throw invalidParameters([

@@ -34,11 +34,11 @@ function refuseUnusedRepresentation(format: ExportFormat, { query, body }: ApiRe
 
 /**
  * Returns whether the file has columns of names, according to the parameter `names`.
- * @throws Problem `invalid-parameter` for `names=true` if the format is not a table.
+ * @throws Problem `invalid-parameter` if the request has the parameter and the format is not a table.
  */
 function readNames(format: ExportFormat, { query }: ApiRequest): boolean {
   const [names] = getStringValues(query, 'names')
-  if (names === 'true' && !isTable(format)) throw onlyForTables('names')
+  if (names !== undefined && !isTable(format)) throw onlyForTables('names')
   return isTable(format) && names !== 'false'
 }
 
