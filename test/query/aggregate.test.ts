@@ -124,9 +124,12 @@ describe('a wrong aggregate is refused with the parameter and its fault', () => 
     ['groupBy=kind&sort=count desc', 'sort', '"count desc" is not known; did you mean "-count"?'],
     ['groupBy=kind&sort=-cuont', 'sort', '"-cuont" is not known; did you mean "-count"?'],
     ['groupBy=kind&sort=country', 'sort', '"country" is not in the request: add it to groupBy or measures'],
+    ['groupBy=kind&sort=total', 'sort', '"total" is not known; it can be "kind", "count"'],
+    ['groupBy=kind&sort=kind,desc', 'sort', '"desc" is not a sort key: write "-" before a key'],
     ['groupBy=kind&sort=count,-count', 'sort', '"count" is given twice'],
     ['groupBy=kind&having=count', 'having', 'must be a measure, one of >= <= > < = and a number'],
     ['groupBy=kind&having=cuont>1', 'having', 'there is no measure "cuont"; did you mean "count"?'],
+    ['groupBy=kind&having=total>1', 'having', 'there is no measure "total"; it can be "count"'],
     [
       'groupBy=kind&having=countDistinct:topic>1',
       'having',
