@@ -4,6 +4,13 @@ import { operatorName } from './filters.ts'
 import { lazyFor } from './lazy.ts'
 import type { Parameter } from './parameters.ts'
 
+/** Returns whether an unknown operator means "none of these values", as `nin` and `notIn` of other services do. */
+export const meansNoneOf = (operator: string): boolean =>
+  ['nin', 'notin'].includes(withoutSeparators(operator))
+
+/** Returns the condition of a search that excludes some values of a filter, for messages. */
+export const exampleNoneOf = (name: string): string => `{"not":{"${name}":{"in":[…]}}}`
+
 /** Returns the message about an operator that a parameter does not have. */
 export function unknownOperator(
   name: string,
@@ -17,6 +24,11 @@ export function unknownOperator(
     return `"${name}" has no operator "in": write several values as ${name}=…,…`
   if (bracketed.length === 0 && elsewhere.operators.length === 0)
     return `"${name}" takes no operator in brackets`
+  if (meansNoneOf(operator)) {
+    if (bracketed.includes('ne')) return `"${name}" has no operator ${quote(operator)}; did you mean "ne"?`
+    if (elsewhere.operators.includes('in'))
+      return `"${name}" has no operator ${quote(operator)}: send ${exampleNoneOf(name)} to ${elsewhere.endpoint}`
+  }
   const meant = suggest(operator, [...bracketed, ...elsewhere.operators])
   return meant !== undefined && elsewhere.operators.includes(meant)
     ? `"${name}" has no operator "${meant}" in a URL: send it to ${elsewhere.endpoint}`

@@ -6,9 +6,11 @@ import { lazyFor } from '../model/lazy.ts'
 import { type Resource, toSearchable } from '../model/resource.ts'
 import { registerRequestSchema } from '../model/schema-names.ts'
 import { combiningWords, type Searchable } from '../model/searchable.ts'
+import { exampleNoneOf, meansNoneOf } from '../model/unknown-parameters.ts'
 import { faultMessage, formatValue } from '../problems/faults.ts'
 import { capitalize, quoteList } from '../wording.ts'
 import { quantifiers } from './condition.ts'
+import { participantsProperty } from './flat.ts'
 import { maxCursorLength, pageSize } from './list.ts'
 import { listIncludes, namesInclude } from './representation.ts'
 
@@ -74,10 +76,31 @@ function describeMissingOperator(input: unknown, shape: z.ZodRawShape): string {
   return `must be an object with an operator${hint}`
 }
 
-function comparisonSchema(filter: Filter) {
+/**
+ * Returns an error map for unknown keys.
+ * @param explain returns the message about a key, which follows the key; undefined for the usual message.
+ */
+const describeUnknownKeys =
+  (explain: (key: string) => string | undefined): z.core.$ZodErrorMap =>
+  (issue) => {
+    if (issue.code !== 'unrecognized_keys') return undefined
+    // One line for each key.
+    const usual = faultMessage(issue)?.split('\n') ?? []
+    return usual.map((message, index) => explain(issue.keys[index] ?? '') ?? message).join('\n')
+  }
+
+function comparisonSchema(name: string, filter: Filter) {
   const shape = operatorShape(filter)
+  const describeUnknownOperators = describeUnknownKeys((operator) =>
+    meansNoneOf(operator) && filter.comparisons.eq
+      ? `is not known here: write ${exampleNoneOf(name)}`
+      : undefined,
+  )
   return nonEmptyObject(shape, 'must have at least one operator', {
-    error: ({ code, input }) => (code === 'invalid_type' ? describeMissingOperator(input, shape) : undefined),
+    error: (issue) =>
+      issue.code === 'invalid_type'
+        ? describeMissingOperator(issue.input, shape)
+        : describeUnknownOperators(issue),
   })
     .optional()
     .meta({ description: filter.description })
@@ -127,7 +150,7 @@ function conditionSchema(searchable: Searchable, name: string): z.ZodType {
   const self: z.ZodType = z.lazy(() => schema)
   const filters = Object.entries(searchable.filters).map(([filter, definition]) => [
     filter,
-    comparisonSchema(definition),
+    comparisonSchema(filter, definition),
   ])
   const lists = Object.entries(searchable.collections()).map(([list, collection]) => {
     const { singular, table } = collection
@@ -190,29 +213,29 @@ function selectionShape(resource: Resource, includes: string[]) {
   }
 }
 
-/** Returns an error map for a body with conditions outside `where`. Other faults have the usual messages. */
-const describeMisplacedConditions =
-  (resource: Resource): z.core.$ZodErrorMap =>
-  (issue) => {
-    if (issue.code !== 'unrecognized_keys') return undefined
+/**
+ * Returns an error map for a body with conditions outside `where`, or with parameters of the URL. Other faults have the usual
+ * messages.
+ * @param urlParameters names of the parameters of the URL.
+ */
+function describeMisplaced(resource: Resource, urlParameters: readonly string[]): z.core.$ZodErrorMap {
+  return describeUnknownKeys((key) => {
     const { filters, collections } = toSearchable(resource)
-    const isCondition = (key: string) =>
+    const isCondition =
       Object.hasOwn(filters, key) ||
       Object.hasOwn(collections(), key) ||
       combiningWords.some((word) => word === key)
-    // One line for each key.
-    const usual = faultMessage(issue)?.split('\n') ?? []
-    return usual
-      .map((message, index) =>
-        isCondition(issue.keys[index] ?? '') ? 'is a condition: write it in "where"' : message,
-      )
-      .join('\n')
-  }
+    // Figures have a filter called `asOf`, too.
+    if (isCondition) return 'is a condition: write it in "where"'
+    return urlParameters.includes(key) ? 'is a parameter: write it in the URL' : undefined
+  })
+}
 
 function makeBodySchemas(resource: Resource) {
   const includes = (isFile: boolean) => listIncludes(resource, { isFile }).map(([name]) => name)
   const selection = selectionShape(resource, includes(true))
-  const error = describeMisplacedConditions(resource)
+  const urlParameters = ['asOf', 'lang']
+  const fileParameters = ['format', 'names', ...(participantsProperty(resource) === undefined ? [] : ['per'])]
   return {
     page: registerRequestSchema(
       `${resource.singular}Search`,
@@ -225,13 +248,15 @@ function makeBodySchemas(resource: Resource) {
             cursor: z.string().min(1).max(maxCursorLength).nullable().default(null),
             count: z.enum(['exact', 'estimated']).nullable().default(null),
           },
-          { error },
+          { error: describeMisplaced(resource, urlParameters) },
         )
         .meta({ examples: [{ limit: 25 }] }),
     ),
     selection: registerRequestSchema(
       `${resource.singular}Selection`,
-      z.strictObject(selection, { error }).meta({ description: 'What to export.', examples: [{}] }),
+      z
+        .strictObject(selection, { error: describeMisplaced(resource, [...urlParameters, ...fileParameters]) })
+        .meta({ description: 'What to export.', examples: [{}] }),
     ),
   }
 }

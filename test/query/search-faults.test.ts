@@ -27,6 +27,24 @@ describe('a wrong search is refused with a pointer into its body', () => {
     ],
     ['an unknown operator', { signedOn: { gtee: '2011' } }, '/where/signedOn/gtee', 'did you mean "gte"?'],
     [
+      'an operator of other services that means "none of"',
+      { status: { nin: ['signed'] } },
+      '/where/status/nin',
+      '"nin" is not known here: write {"not":{"status":{"in":[…]}}}',
+    ],
+    [
+      'the same operator inside a list',
+      { parties: { some: { role: { not_in: ['party'] } } } },
+      '/where/parties/some/role/not_in',
+      '"not_in" is not known here: write {"not":{"role":{"in":[…]}}}',
+    ],
+    [
+      'the same operator on a timestamp, which has no `in`',
+      { updatedAt: { nin: ['2011'] } },
+      '/where/updatedAt/nin',
+      '"nin" is not known here; it can be "gt", "gte", "lt", "lte"',
+    ],
+    [
       'an unknown value',
       { not: { kind: { eq: 'treatie' } } },
       '/where/not/kind/eq',
@@ -63,6 +81,23 @@ describe('a wrong search is refused with a pointer into its body', () => {
   ])('a condition outside `where`: %j', async (body, expected) => {
     const [error] = await sendRefused(body)
     expect([error?.pointer, error?.message]).toEqual(expected)
+  })
+
+  it.each(['asOf', 'lang'])('the parameter %s, which belongs into the URL', async (name) => {
+    const message = `"${name}" is a parameter: write it in the URL`
+    expect(await sendRefused({ [name]: 'zh' })).toEqual([{ pointer: `/${name}`, code: 'unknown', message }])
+  })
+
+  it('a parameter of an export, which belongs into the URL', async () => {
+    const body = { format: 'csv', per: 'participant', names: false, limit: 5 }
+    const response = await api.request('POST', '/v1/agreements/export?format=csv', { body, key: null })
+    const { errors } = response.json<{ errors: { message: string }[] }>()
+    expect(errors.map(({ message }) => message)).toEqual([
+      '"format" is a parameter: write it in the URL',
+      '"per" is a parameter: write it in the URL',
+      '"names" is a parameter: write it in the URL',
+      '"limit" is not known here; it can be "where", "sort", "fields", "include"',
+    ])
   })
 
   it('a condition outside `where` beside a mistyped property of the body', async () => {
