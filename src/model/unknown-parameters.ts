@@ -112,10 +112,9 @@ export function unknownParameter(
     findByOtherName(withoutSeparators(sent)) ??
     findByOtherName(withoutSeparators(name)) ??
     (operator === 'eq' ? undefined : names.find((known) => withoutSeparators(known) === plainOperator))
-  const isSimilar = suggest(sent, listSpellings(parameters)) !== undefined
   const suggestion =
     meant === undefined && elsewhere !== undefined
       ? `; ${elsewhere}`
-      : didYouMean(meant ?? (isSimilar ? sent : name), listSpellings(parameters), names)
+      : didYouMean(meant ?? [...new Set([sent, name])], listSpellings(parameters), names)
   return `there is no parameter ${quote(name)} here${suggestion}`
 }

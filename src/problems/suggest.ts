@@ -51,11 +51,15 @@ function countEqualEnds(word: string, other: string): number {
   return countEqual(0, 1) + countEqual(-1, -1)
 }
 
-/** Returns the known word with the fewest differences, if they are few. Of several, it is the one with the most equal ends. */
+/**
+ * Returns the known word with the fewest differences, if they are few and the word is not too long. Of several, it is the one with
+ * the most equal ends.
+ */
 function findNearest(
   word: string,
   known: readonly string[],
 ): { word: string; differences: number } | undefined {
+  if (word.length > maxComparedLength) return undefined
   const sent = spell(word)
   const compared = spellAll(known).map((other, index) => ({
     word: known[index] ?? '',
@@ -78,7 +82,7 @@ function findNearest(
  * @example suggest('stauts', ['status', 'kind']) // 'status'
  */
 export const suggest = (word: string, known: readonly string[]): string | undefined =>
-  word.length > maxComparedLength ? undefined : findNearest(word, known)?.word
+  findNearest(word, known)?.word
 
 /** Minimum length of a word that is searched in longer ones, and of a known word that is searched in the sent one. */
 const minPartLength = { sent: 3, known: 4 } as const
@@ -110,11 +114,17 @@ function findPart(word: string, known: readonly string[]): string[] {
  * Returns the known words that a client may have meant: the most similar one; if it has several differences or there is none, the
  * words that begin or end with the sent one or, if there are more than two differences, with its first part (`signed` of `signedOn`);
  * at last a word with which the sent one begins or ends.
+ * @param sent the word. Of several, it is the first to which a known word is similar, or else the last.
  * @example findSimilar('amount', ['count', 'sum:amount', 'avg:amount']) // ['sum:amount', 'avg:amount']
  */
-export function findSimilar(word: string, known: readonly string[]): string[] {
+export function findSimilar(sent: string | readonly string[], known: readonly string[]): string[] {
+  let word = ''
+  let nearest: ReturnType<typeof findNearest>
+  for (word of [sent].flat()) {
+    nearest = findNearest(word, known)
+    if (nearest) break
+  }
   if (word.length > maxComparedLength) return []
-  const nearest = findNearest(word, known)
   const [firstPart = ''] = /^[a-z]+(?=[A-Z])/.exec(word) ?? []
   if (nearest && nearest.differences <= 1) return [nearest.word]
   const extensions = findExtensions(word, known)
@@ -135,11 +145,16 @@ const maxListedWords = 40
 /**
  * Returns the end of a message about an unknown word: the known word or words that were probably meant (`findSimilar`), or else a
  * list of words unless there are too many.
+ * @param sent the unknown word, or several, as for `findSimilar`.
  * @param listed the words to list; the known ones when left out.
  * @example didYouMean('stauts', ['status', 'kind']) // '; did you mean "status"?'
  */
-export function didYouMean(word: string, known: readonly string[], listed = known): string {
-  const similar = findSimilar(word, known).slice(0, maxSuggestedWords)
+export function didYouMean(
+  sent: string | readonly string[],
+  known: readonly string[],
+  listed = known,
+): string {
+  const similar = findSimilar(sent, known).slice(0, maxSuggestedWords)
   const [last, ...others] = similar.toReversed()
   if (last === undefined) return itCanBe(listed)
   const list = others.length > 0 ? `${quoteList(others.reverse())} or "${last}"` : `"${last}"`
