@@ -76,8 +76,8 @@ function suggestUpperCase(input: unknown): string {
     : ''
 }
 
-/** Suggests the search by which a name leads to the key of its record. */
-function suggestSearch(input: unknown, resource: string): string {
+/** Returns the end of a message that suggests the search by which a name leads to the key of its record; empty for other texts. */
+export function suggestSearch(input: unknown, resource: string): string {
   return typeof input === 'string' && input.isWellFormed() && /^\p{L}.{0,59}$/u.test(input)
     ? `; find it with /v1/search?q=${encodeURIComponent(input)}&resource=${resource}`
     : ''

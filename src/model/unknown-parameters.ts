@@ -4,6 +4,10 @@ import { operatorName } from './filters.ts'
 import { lazyFor } from './lazy.ts'
 import type { Parameter } from './parameters.ts'
 
+/** Returns whether an unknown operator means "any of these values", which a URL expresses without an operator. */
+const meansAnyOf = (operator: string): boolean =>
+  ['in', 'any', 'anyof', 'oneof'].includes(withoutSeparators(operator))
+
 /** Returns whether an unknown operator means "none of these values", as `nin` and `notIn` of other services do. */
 export const meansNoneOf = (operator: string): boolean =>
   ['nin', 'notin'].includes(withoutSeparators(operator))
@@ -20,19 +24,18 @@ export function unknownOperator(
   const bracketed = Object.keys(comparisons).filter((word) => word !== 'eq')
   if (operator === 'eq')
     return `"${name}" needs an operator${itCanBe(bracketed.map((word) => operatorName(name, word)))}`
-  if (operator === 'in' && comparisons.eq?.takes === 'many')
-    return `"${name}" has no operator "in": write several values as ${name}=…,…`
-  if (bracketed.length === 0 && elsewhere.operators.length === 0)
-    return `"${name}" takes no operator in brackets`
-  if (meansNoneOf(operator)) {
-    if (bracketed.includes('ne')) return `"${name}" has no operator ${quote(operator)}; did you mean "ne"?`
-    if (elsewhere.operators.includes('in'))
-      return `"${name}" has no operator ${quote(operator)}: send ${exampleNoneOf(name)} to ${elsewhere.endpoint}`
-  }
+  const unknown = `"${name}" has no operator ${quote(operator)}`
+  if (meansAnyOf(operator) && comparisons.eq?.takes === 'many')
+    return `${unknown}: write several values as ${name}=…,…`
+  if (meansNoneOf(operator) && bracketed.includes('ne')) return `${unknown}; did you mean "ne"?`
+  if (meansNoneOf(operator) && elsewhere.operators.includes('in'))
+    return `${unknown}: send ${exampleNoneOf(name)} to ${elsewhere.endpoint}`
   const meant = suggest(operator, [...bracketed, ...elsewhere.operators])
-  return meant !== undefined && elsewhere.operators.includes(meant)
-    ? `"${name}" has no operator "${meant}" in a URL: send it to ${elsewhere.endpoint}`
-    : `"${name}" has no operator ${quote(operator)}${didYouMean(operator, bracketed)}`
+  if (meant !== undefined && elsewhere.operators.includes(meant))
+    return `"${name}" has no operator "${meant}" in a URL: send it to ${elsewhere.endpoint}`
+  return bracketed.length === 0
+    ? `"${name}" takes no operator in brackets`
+    : `${unknown}${didYouMean(operator, bracketed)}`
 }
 
 /** Operators for the signs before values such as `>=2011`, from the query `signedOn=>=2011`. */

@@ -186,6 +186,8 @@ type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** A collection whose entries have keys in paths: a resource, API keys or imports. */
 export interface KeyedCollection {
+  /** Name of the resource; undefined if the entries are not records. */
+  name?: string
   noun: string
   key: Pick<Resource['key'], 'property' | 'schema'>
 }

@@ -18,6 +18,7 @@ describe('a refused read', () => {
     ['/v1/agreements?signedOn>=2011', 'signedOn>', 'unknown', /did you mean "signedOn\[gte\]"\?/],
     ['/v1/agreements?signedOn<2011', 'signedOn<2011', 'unknown', /did you mean "signedOn\[lt\]"\?/],
     ['/v1/agreements?status!=signed', 'status!', 'unknown', /did you mean "status\[ne\]"\?/],
+    ['/v1/agreements?q[contains]=x', 'q[contains]', 'unknown', /^"q" takes no operator in brackets$/],
     ['/v1/agreements?status[nin]=signed', 'status[nin]', 'unknown', /"nin"; did you mean "ne"\?$/],
     ['/v1/agreements?title[not_in]=x', 'title[not_in]', 'unknown', /"not_in"; did you mean "ne"\?$/],
     [
@@ -111,6 +112,12 @@ describe('a refused read', () => {
       'signedOn[in]',
       'unknown',
       /send it to POST \/v1\/agreements\/search$/,
+    ],
+    [
+      '/v1/agreements?country[any]=PAK,CHN',
+      'country[any]',
+      'unknown',
+      /"any": write several values as country=…,…$/,
     ],
     ['/v1/agreements?status[in]=signed', 'status[in]', 'unknown', /write several values as status=…,…$/],
     [
@@ -223,6 +230,17 @@ describe('a refused read', () => {
     expect(response.status).toBe(400)
     const { errors } = response.json<ProblemBody>()
     expect(errors).toEqual([{ parameter, code, message: expect.stringMatching(message) }])
+  })
+
+  it.each([
+    ['countries/CN', 'such as PAK; find it with /v1/search?q=CN&resource=countries.'],
+    ['countries/China/briefing', 'such as PAK; find it with /v1/search?q=China&resource=countries.'],
+    ['agreements/F01', '; find it with /v1/search?q=F01&resource=agreements.'],
+    ['countries/chn', 'such as PAK; did you mean "CHN"?'],
+    ['agreements/serach', '; did you mean /v1/agreements/search?'],
+  ])('of %s, which has no valid key, says how to find the key', async (path, end) => {
+    const { detail } = (await api.get(`/v1/${path}`)).json<ProblemBody>()
+    expect(detail?.slice(-end.length)).toBe(end)
   })
 
   it.each([

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { suggestSearch } from '../../../model/keys.ts'
 import { defaultLanguage, type Language, languages } from '../../../model/languages.ts'
 import {
   type CheckedQuery,
@@ -38,9 +39,10 @@ function readKey({ collection, path }: Endpoint, request: FastifyRequest): strin
   const { error } = schema.safeParse(key, { error: faultMessage })
   if (!error) return key
   const message = error.issues.map((issue) => issue.message).join('; ')
+  const operation = path.endsWith('}') ? suggestOperation(path, key, request.server.routes) : ''
+  const search = collection.name === undefined ? '' : suggestSearch(key, collection.name)
   // The message may end with the suggestion of a key.
-  const hint =
-    message.endsWith('?') || !path.endsWith('}') ? '' : suggestOperation(path, key, request.server.routes)
+  const hint = message.endsWith('?') ? '' : operation || search
   throw new Problem(
     'invalid-parameter',
     toSentence(`"${key}" cannot be the ${property} of ${aNoun(collection.noun)}: it ${message}${hint}`),
