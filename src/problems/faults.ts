@@ -147,6 +147,18 @@ export function faultMessage(issue: z.core.$ZodRawIssue): string | undefined {
   }
 }
 
+/**
+ * Returns an error map for the unknown keys of an object. Other faults get the usual messages.
+ * @param explain returns the message about a key, which follows the key; undefined for the usual message.
+ */
+export const describeUnknownKeys =
+  (explain: (key: string) => string | undefined): z.core.$ZodErrorMap =>
+  (issue) => {
+    if (issue.code !== 'unrecognized_keys') return undefined
+    const usual = faultMessage(issue)?.split('\n') ?? []
+    return usual.map((message, index) => explain(issue.keys[index] ?? '') ?? message).join('\n')
+  }
+
 /** Returns the JSON pointer (RFC 6901) of a path. */
 export function formatPointer(path: readonly PropertyKey[]): string {
   return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')

@@ -7,7 +7,7 @@ import { type Resource, toSearchable } from '../model/resource.ts'
 import { registerRequestSchema } from '../model/schema-names.ts'
 import { combiningWords, type Searchable } from '../model/searchable.ts'
 import { exampleNoneOf, meansNoneOf } from '../model/unknown-parameters.ts'
-import { faultMessage, formatValue } from '../problems/faults.ts'
+import { describeUnknownKeys, formatValue } from '../problems/faults.ts'
 import { capitalize, quoteList } from '../wording.ts'
 import { quantifiers } from './condition.ts'
 import { participantsProperty } from './flat.ts'
@@ -75,19 +75,6 @@ function describeMissingOperator(input: unknown, shape: z.ZodRawShape): string {
       : `, such as ${formatValue({ [fitting]: value })}`
   return `must be an object with an operator${hint}`
 }
-
-/**
- * Returns an error map for unknown keys.
- * @param explain returns the message about a key, which follows the key; undefined for the usual message.
- */
-const describeUnknownKeys =
-  (explain: (key: string) => string | undefined): z.core.$ZodErrorMap =>
-  (issue) => {
-    if (issue.code !== 'unrecognized_keys') return undefined
-    // One line for each key.
-    const usual = faultMessage(issue)?.split('\n') ?? []
-    return usual.map((message, index) => explain(issue.keys[index] ?? '') ?? message).join('\n')
-  }
 
 function comparisonSchema(name: string, filter: Filter) {
   const shape = operatorShape(filter)
@@ -255,7 +242,9 @@ function makeBodySchemas(resource: Resource) {
     selection: registerRequestSchema(
       `${resource.singular}Selection`,
       z
-        .strictObject(selection, { error: describeMisplaced(resource, [...urlParameters, ...fileParameters]) })
+        .strictObject(selection, {
+          error: describeMisplaced(resource, [...urlParameters, ...fileParameters]),
+        })
         .meta({ description: 'What to export.', examples: [{}] }),
     ),
   }

@@ -1,6 +1,6 @@
 import type { CallToolResult, StandardSchemaWithJSON } from '@modelcontextprotocol/server'
 import { z } from 'zod'
-import { checkValue, describeFault } from '../../problems/faults.ts'
+import { checkValue, describeFault, describeUnknownKeys } from '../../problems/faults.ts'
 import { type ApiFetch, ApiResponseError, fetchJson, fetchText } from '../api-fetch.ts'
 import { apiPath, RefusedError } from './api-path.ts'
 
@@ -90,6 +90,8 @@ interface ToolDeclaration<Inputs extends z.ZodRawShape> {
   description: string
   /** The schema of each input. */
   inputs: Inputs
+  /** Returns the message about an unknown input, which follows its name; undefined for the usual message. */
+  explainUnknown?: (input: string) => string | undefined
   run: (input: z.output<z.ZodObject<Inputs>>, api: ApiFetch) => Promise<CallToolResult>
 }
 
@@ -99,10 +101,11 @@ interface ToolDeclaration<Inputs extends z.ZodRawShape> {
  */
 export function tool<Inputs extends z.ZodRawShape>({
   inputs,
+  explainUnknown,
   run,
   ...labels
 }: ToolDeclaration<Inputs>): Tool {
-  const schema = z.strictObject(inputs)
+  const schema = z.strictObject(inputs, explainUnknown && { error: describeUnknownKeys(explainUnknown) })
   return {
     ...labels,
     inputSchema: makeInputSchema(schema),

@@ -21,6 +21,14 @@ const maxItems = { records: 50, groups: 200, pairs: 100 } as const
 /** Returns the name of the filter of a parameter: `signedOn` for `signedOn[gte]`. */
 const filterName = (parameter: string): string => parameter.replace(/\[.*$/s, '')
 
+/** Returns a function that explains an unknown input of a tool if it is a filter of some resource. */
+const explainFilter =
+  ({ resources }: Registry) =>
+  (input: string): string | undefined =>
+    resources.some(({ filters }) => Object.hasOwn(filters, filterName(input)))
+      ? 'is a filter: write it in "filters"'
+      : undefined
+
 /**
  * Returns the query of a request with filters.
  * @param inputs the parameters that are inputs of the tool, including those without a value.
@@ -127,6 +135,7 @@ const listTool = ({ resource, filters, limit, asOf }: Inputs, registry: Registry
       cursor: z.string().max(12_000).optional(),
       asOf,
     },
+    explainUnknown: explainFilter(registry),
     run: async ({ resource, filters, sort, fields, count, limit = 10, cursor, asOf }, api) => {
       const { property } = registry.get(resource).key
       const asOfParameter = asOfName(registry.get(resource))
@@ -172,6 +181,7 @@ const aggregateTool = ({ resource, filters, limit, asOf }: Inputs, registry: Reg
       ),
       asOf,
     },
+    explainUnknown: explainFilter(registry),
     run: async (input, api) => {
       const { resource, groupBy, measures, filters, having, sort, top, asOf } = input
       const query = joinQuery(filters, {
