@@ -41,6 +41,7 @@ const formatted = ['code', 'alpha2', 'numeric', 'ror', 'property', 'indicator', 
 describe('Chinese sentences', () => {
   it.each([
     ['is required', '必填'],
+    ['"scheme" is required', '"scheme" 必填'],
     ['takes one value, not 2', '只取一个值，而不是 2 个'],
     ['The header Change-Reason has 501 characters; the limit is 500.', '修改原因有 501 个字符；上限为 500'],
     [

@@ -191,6 +191,18 @@ describe('POST /v1/imports/preview', () => {
     },
   )
 
+  it('names the missing parts of a mapping', async () => {
+    const mapping = treatyMapping(newScheme())
+      .replace('properties:', 'propertys:')
+      .replace(/^scheme: .*$/m, '')
+    const { mappingFaults } = await getPreview(mapping)
+    expect(mappingFaults.map(({ message }) => message)).toEqual([
+      '"scheme" is required',
+      '"properties" is required',
+      '"propertys" is not known here; did you mean "properties"?',
+    ])
+  })
+
   it('checks a mapping without a file, and lists the columns of a file with a wrong mapping', async () => {
     expect(await getPreview(treatyMapping('a-register'))).toMatchObject({
       scheme: 'a-register',

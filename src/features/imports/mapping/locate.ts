@@ -1,6 +1,6 @@
 import { isMap, isNode, isPair, isScalar, isSeq, type Node, type Pair } from 'yaml'
-import { parsePointer } from '../../../problems/faults.ts'
-import type { Problem } from '../../../problems/problem.ts'
+import { parsePointer, quote } from '../../../problems/faults.ts'
+import type { Fault, Problem } from '../../../problems/problem.ts'
 import type { LocatedFault, ParsedYaml } from './yaml.ts'
 
 type Part = Node | Pair
@@ -35,6 +35,12 @@ function findOffset(contents: Node, pointer: string): number | undefined {
   return part === contents ? undefined : findStart(part)
 }
 
+/** Returns the message of a fault. It names a missing part, since the fault has the position of another part. */
+function nameMissing({ pointer = '', code, message }: Fault): string {
+  const name = parsePointer(pointer).at(-1)
+  return code === 'required' && name !== undefined ? `${quote(name)} ${message}` : message
+}
+
 /**
  * Returns the faults of a mapping with their lines and columns. A missing part has the position of the innermost part around
  * it, and no position if this is the whole mapping.
@@ -45,10 +51,10 @@ export function locateFaults(yaml: ParsedYaml, { errors, message }: Problem): Lo
   if (yaml.fault) return [yaml.fault]
   if (errors.length === 0) return [{ line: null, column: null, message }]
   const { contents, lines } = yaml
-  return errors.map(({ pointer = '', message: fault }) => {
-    const offset = contents === null ? undefined : findOffset(contents, pointer)
-    if (offset === undefined) return { line: null, column: null, message: fault }
+  return errors.map((fault) => {
+    const offset = contents === null ? undefined : findOffset(contents, fault.pointer ?? '')
+    if (offset === undefined) return { line: null, column: null, message: nameMissing(fault) }
     const { line, col } = lines.linePos(offset)
-    return { line, column: col, message: fault }
+    return { line, column: col, message: nameMissing(fault) }
   })
 }
