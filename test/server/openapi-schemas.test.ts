@@ -37,6 +37,12 @@ describe('the schemas of the OpenAPI document', () => {
   const jsonPointer = (...steps: string[]) =>
     steps.map((step) => `/${encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'))}`).join('')
 
+  it('say which properties each operation of a bulk request has', () => {
+    const described = z.object({ enum: z.array(z.string()), description: z.string() })
+    const { enum: kinds, description } = described.parse(document.components.schemas.Op)
+    for (const kind of kinds) expect(description).toContain(`\`${kind}\``)
+  })
+
   it('accept their own examples', () => {
     let count = 0
     for (const [name, { examples }] of Object.entries(document.components.schemas)) {

@@ -21,6 +21,10 @@ const kinds = ['create', 'replace', 'patch', 'remove', 'upsert'] as const
 
 type Kind = (typeof kinds)[number]
 
+/** Describes the properties of each kind of operation. The schema in the OpenAPI document does not have these rules. */
+const operationProperties =
+  '`create` has `document`. The others have the key of a record, or its `externalId`; `upsert` also has `document`, `replace` `ifMatch` and `document`, `patch` `ifMatch` and `patch`, and `remove` `ifMatch`.'
+
 /** Identifies the record of an operation, by its key or by an external id. */
 export interface Target {
   key?: string
@@ -75,7 +79,7 @@ export const bulkSchema = lazyFor((resource: Resource) => {
     `${resource.singular}Operation`,
     z
       .strictObject({
-        op: z.enum(kinds),
+        op: z.enum(kinds).meta({ description: operationProperties }),
         ...Object.fromEntries(target),
         ifMatch: ifMatchSchema.optional(),
         document: inputSchema(resource).optional(),
