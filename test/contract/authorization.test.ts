@@ -63,3 +63,11 @@ describe.each(resources)('$name', (resource) => {
     expect((await api.post(listPath(resource), document, { key: null, headers })).status).toBe(201)
   })
 })
+
+it('says that a list of imports, too, needs a key', async () => {
+  const response = await api.get('/v1/imports', { key: null })
+  expect(response.status).toBe(401)
+  expect(response.json<{ detail: string }>().detail).toBe(
+    'A key is needed to write, or to read imports: send Authorization: Bearer <key>.',
+  )
+})

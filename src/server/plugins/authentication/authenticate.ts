@@ -22,7 +22,7 @@ export function unauthorized(detail: string, error?: string): Problem {
 /** The lowest role for each access, and the words for the access in a sentence. */
 const requirements: Record<Access, { role: Role; work: string }> = {
   read: { role: 'reader', work: 'read' },
-  write: { role: 'editor', work: 'write' },
+  write: { role: 'editor', work: 'write, or to read imports' },
   admin: { role: 'admin', work: 'manage keys or redact' },
 }
 
