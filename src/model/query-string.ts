@@ -148,37 +148,39 @@ function findFault(
   return undefined
 }
 
-function checkValues(
-  name: string,
-  parameter: Parameter,
-  operand: OperandSpec,
+/** Splits what was sent into the texts of single values, and texts of which it is unclear whether they are one value or several. */
+function splitValues(
   { plain, listed }: SentValues,
-): { values: unknown[]; faults: Fault[] } {
-  const { takes } = operand
-  const schema = operandSchema(parameter, operand)
+  takes: OperandSpec['takes'],
+  schema: z.ZodType,
+): { texts: string[]; ambiguous: string[] } {
+  if (takes !== 'many') return { texts: [...plain.map((parts) => parts.join()), ...listed], ambiguous: [] }
   const ambiguous: string[] = []
   const split = (text: string, isList: boolean) => {
     const values = splitText(text, schema, isList)
     if (!values) ambiguous.push(text)
     return values ?? []
   }
-  const given =
-    takes === 'many'
-      ? [
-          ...plain.flat().flatMap((part) => split(part, false)),
-          ...listed.flatMap((text) => split(text, true)),
-        ]
-      : [...plain.map((parts) => parts.join()), ...listed]
-  const refusal = findFault(name, takes, schema, given, listed.length > 0)
+  const texts = [
+    ...plain.flat().flatMap((part) => split(part, false)),
+    ...listed.flatMap((text) => split(text, true)),
+  ]
+  return { texts, ambiguous }
+}
+
+function checkValues(
+  name: string,
+  parameter: Parameter,
+  operand: OperandSpec,
+  sent: SentValues,
+): { values: unknown[]; faults: Fault[] } {
+  const schema = operandSchema(parameter, operand)
+  const { texts, ambiguous } = splitValues(sent, operand.takes, schema)
+  const refusal = findFault(name, operand.takes, schema, texts, sent.listed.length > 0)
   if (refusal) return { values: [], faults: [refusal] }
-  const results = given.map((text) => schema.safeParse(text, { error: faultMessage }))
-  const isValid = (text: string, operator: string) => {
-    const comparison = lookUp(parameter.comparisons, operator)
-    return comparison !== undefined && operandSchema(parameter, comparison).safeParse(text).success
-  }
+  const results = texts.map((text) => schema.safeParse(text, { error: faultMessage }))
   const describe = (message: string, text = '') => {
-    const request =
-      operand === parameter.comparisons.eq ? suggestRequest(name, text, parameter, isValid) : undefined
+    const request = operand === parameter.comparisons.eq ? suggestRequest(name, text, parameter) : undefined
     return request === undefined ? message : `${withoutSuggestion(message)}; did you mean ${quote(request)}?`
   }
   return {
@@ -192,7 +194,7 @@ function checkValues(
       ...results.flatMap(({ error }, index) =>
         (error?.issues ?? []).map((issue) => ({
           parameter: name,
-          ...toFault(issue, describe(issue.message, given[index])),
+          ...toFault(issue, describe(issue.message, texts[index])),
         })),
       ),
     ],

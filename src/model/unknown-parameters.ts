@@ -2,7 +2,7 @@ import { quote } from '../problems/faults.ts'
 import { didYouMean, itCanBe, suggest, withoutSeparators } from '../problems/suggest.ts'
 import { operatorName } from './filters.ts'
 import { lazyFor } from './lazy.ts'
-import type { Parameter } from './parameters.ts'
+import { operandSchema, type Parameter } from './parameters.ts'
 
 /** Returns whether an unknown operator means "any of these values", which a URL expresses without an operator. */
 const meansAnyOf = (operator: string): boolean =>
@@ -56,15 +56,14 @@ const maxSuggestedLength = 100
 /**
  * Returns the request that was probably meant if an invalid value begins with an operator, as in `signedOn=gte.2011`, or has values
  * that are not separated by commas, as in `status=signed;expired`; undefined for other values.
- * @param isValid returns whether a text is a value of an operator of the parameter.
  */
-export function suggestRequest(
-  name: string,
-  value: string,
-  { comparisons }: Parameter,
-  isValid: (text: string, operator: string) => boolean,
-): string | undefined {
+export function suggestRequest(name: string, value: string, parameter: Parameter): string | undefined {
   if (value.length > maxSuggestedLength) return undefined
+  const { comparisons } = parameter
+  const isValid = (text: string, operator: string) => {
+    const [, operand] = Object.entries(comparisons).find(([word]) => word === operator) ?? []
+    return operand !== undefined && operandSchema(parameter, operand).safeParse(text).success
+  }
   const [, sign = '', word = '', operand = ''] = /^(?:([<>=!]+)|([A-Za-z]+)[.: ])\s*(.+)$/.exec(value) ?? []
   const operator = valueSigns[sign] ?? suggest(word, Object.keys(comparisons))
   if (operator !== undefined && isValid(operand, operator))
