@@ -28,7 +28,7 @@ async function search(condition: object): Promise<string[]> {
 }
 
 /** Texts of combining marks alone, which folding makes empty. */
-describe.each(['\u0301', '\u0308\u20dd'])('a filter by the text %j, which folding makes empty,', (accents) => {
+describe.each(['\u0301', '\u0308\u20dd'])('a filter by the text %j, which folding makes empty,', (marks) => {
   it.each([
     ['place', []],
     ['place[ne]', ['placed', 'without']],
@@ -36,15 +36,15 @@ describe.each(['\u0301', '\u0308\u20dd'])('a filter by the text %j, which foldin
     ['summary', []],
     ['summary[contains]', []],
   ])('does not take a missing value for this text, in lists: %s', async (parameter, expected) => {
-    expect(await created.find({ [parameter]: accents })).toEqual(expected)
+    expect(await created.find({ [parameter]: marks })).toEqual(expected)
   })
 
-  const has = (operator: string) => ({ parties: { some: { contribution: { [operator]: accents } } } })
+  const has = (operator: string) => ({ parties: { some: { contribution: { [operator]: marks } } } })
   it.each([
-    [{ place: { in: [accents, 'aaa'] } }, []],
-    [{ not: { place: { eq: accents } } }, ['placed', 'without']],
-    [{ place: { startsWith: accents } }, ['placed']],
-    [{ not: { place: { contains: accents } } }, ['without']],
+    [{ place: { in: [marks, 'aaa'] } }, []],
+    [{ not: { place: { eq: marks } } }, ['placed', 'without']],
+    [{ place: { startsWith: marks } }, ['placed']],
+    [{ not: { place: { contains: marks } } }, ['without']],
     [has('eq'), []],
     [has('contains'), ['placed']],
     [{ not: has('startsWith') }, ['without']],
