@@ -173,7 +173,9 @@ it('a redaction that would leave an invalid value, or of an unsuitable property,
   const path = await create('sources', { title: 'A report', kind: 'report', language: 'en' })
   const response = await redact(path, { text: 'report' })
   expect(response.status).toBe(422)
-  expect(faultAt(response, '/text')?.message).toMatch(/would leave an invalid value at \/kind of version 1/)
+  expect(faultAt(response, '/text')?.message).toBe(
+    'would leave an invalid value at /kind of version 1: choose another replacement, or redact `properties`',
+  )
   for (const pointer of ['/kind', '/externalIds', '/publihser']) {
     const refused = await redact(path, { properties: [pointer] })
     expect(refused.status, pointer).toBe(422)
@@ -185,6 +187,15 @@ it('a redaction that would leave an invalid value, or of an unsuitable property,
   const refusedVisibility = await redact(internal, { properties: ['/visibility'], replacement: 'public' })
   expect(faultAt(refusedVisibility, '/properties/0')?.message).toBe(
     '"/visibility" cannot be redacted: it says who can read the record: change it instead',
+  )
+  const party = await create('agreements', {
+    title: 'A pact',
+    kind: 'treaty',
+    parties: [{ country: 'PAK', role: 'party' }],
+  })
+  const refusedParty = await redact(party, { properties: ['/parties/country'] })
+  expect(faultAt(refusedParty, '/properties')?.message).toMatch(
+    /^would leave an invalid value at \/parties\/0 of version 1: choose other properties or another replacement, or redact `text`$/,
   )
   const refusedList = await redact(agreement, { properties: ['/languages'] })
   expect(faultAt(refusedList, '/properties/0')?.message).toBe(

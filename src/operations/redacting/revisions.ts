@@ -40,7 +40,11 @@ function requireValid(
   const { error } = resource.document.safeParse(documentOf(resource, after))
   if (!error || !resource.document.safeParse(documentOf(resource, before)).success) return
   const pointers = [...new Set(error.issues.map(({ path }) => formatPointer(path)))]
-  const message = `would leave an invalid value at ${pointers.join(', ')} of version ${version}: choose another replacement, or redact \`properties\``
+  const remedy =
+    pointer === '/text'
+      ? 'choose another replacement, or redact `properties`'
+      : 'choose other properties or another replacement, or redact `text`'
+  const message = `would leave an invalid value at ${pointers.join(', ')} of version ${version}: ${remedy}`
   throw invalidBody('request', [{ pointer, code: 'not_redactable', message }])
 }
 
