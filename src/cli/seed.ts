@@ -20,6 +20,8 @@ export const addSeed: AddCommand = (program, context) => {
         import('../features/seeding/seed.ts'),
       ])
       const { created, present } = await withLock(database, 'seed', () => seed(database, set))
-      await context.print(`${created} records created, ${present} already present.`)
+      await context.print(
+        `${created} ${created === 1 ? 'record' : 'records'} created, ${present} already present.`,
+      )
     })
 }

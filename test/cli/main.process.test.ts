@@ -108,10 +108,12 @@ describe('a service that has started', () => {
   })
 })
 
-it('seeding fills an empty database, and creates nothing the second time', async () => {
-  const { url, close } = await openEmptyDatabase()
+it('seeding fills an empty database, and creates only missing records the second time', async () => {
+  const { url, pool, close } = await openEmptyDatabase()
   onTestFinished(close)
   const seed = () => runInProcess(['seed', 'reference'], { DATABASE_URL: url })
   expect(await seed()).toMatch(/^[1-9]\d* records created, 0 already present\.$/)
   expect(await seed()).toMatch(/^0 records created, [1-9]\d* already present\.$/)
+  await pool.query("delete from topics where slug = 'crs-99820'")
+  expect(await seed()).toMatch(/^1 record created, [1-9]\d* already present\.$/)
 })
