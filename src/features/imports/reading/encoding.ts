@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs'
 import chardet from 'chardet'
 import iconv from 'iconv-lite'
 import { suggest } from '../../../problems/suggest.ts'
+import { findCyrillic } from './cyrillic.ts'
 import { type FileToRead, unreadableFile } from './file.ts'
 
 /** The encoding of a file. */
@@ -376,13 +377,18 @@ function findDoubleByte(sample: Buffer, guesses: readonly Guess[]): string | und
 /** Maximum number of other possible encodings that a note names. */
 const maxExamples = 4
 
+/** Greek and Hebrew, whose words may have the bytes of Cyrillic words. */
+const otherAlphabets = /^(?:iso-8859-[78]|windows-125[35])$/
+
 /** Guesses the encoding of a text by the frequency of characters. @returns undefined if no encoding is possible. */
 function guessEncoding(sample: Buffer): DetectedEncoding | undefined {
   const guesses = guessByFrequency(sample)
   const [guess] = guesses
-  if (!guess) return undefined
-  const name = isDoubtful(guess, sample) ? (findDoubleByte(sample, guesses) ?? guess.name) : guess.name
-  const confidence = name === guess.name ? ` (${guess.confidence} % sure)` : ''
+  const cyrillic = guess && otherAlphabets.test(guess.name) ? undefined : findCyrillic(sample)
+  const doubleByte = guess && isDoubtful(guess, sample) ? findDoubleByte(sample, guesses) : undefined
+  const name = cyrillic ?? doubleByte ?? guess?.name
+  if (name === undefined) return undefined
+  const confidence = name === guess?.name ? ` (${guess.confidence} % sure)` : ''
   const likely =
     sample.filter((byte) => byte > 127).length < minEvidenceBytes
       ? `The encoding is uncertain, since the file has little text besides ASCII: most likely it is ${name}`

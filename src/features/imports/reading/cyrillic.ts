@@ -1,0 +1,53 @@
+import iconv from 'iconv-lite'
+
+/** The encodings of Cyrillic texts that are distinguished. */
+const encodings = ['windows-1251', 'koi8-r', 'iso-8859-5']
+
+/** The letters of Russian, the most frequent first. Their order is nearly the same in other languages with these letters. */
+const byFrequency = 'оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъё'
+
+/** The rank of Cyrillic letters that Russian does not have, such as `і`. */
+const otherRank = byFrequency.length / 2
+
+/** Maximum mean rank of the letters of a text. It is about 8 in texts, and about 16 in random letters. */
+const maxMeanRank = 12
+
+/** In a text with fewer Cyrillic letters, they may be Chinese characters by chance. */
+const minLetters = 8
+
+/** Matches a word that is all capitals, or of which only the first letter may be one. */
+const word = /^(?:\p{Lu}+|\p{Lu}?\p{Ll}+)$/u
+
+/** Minimum share of such words among the words besides ASCII: others are abbreviations such as `МинНауки`. */
+const minWordShare = 0.95
+
+/** Signs besides ASCII that occur in Cyrillic texts. */
+const signs = /[«»“”„’–—№…\u00a0]/g
+
+/** Returns the mean rank of the letters of a text; undefined if it does not consist of Cyrillic words besides ASCII. */
+function meanRank(text: string): number | undefined {
+  const words = (text.replaceAll(signs, ' ').match(/[A-Za-z\P{ASCII}]+/gu) ?? []).filter((one) =>
+    /\P{ASCII}/u.test(one),
+  )
+  const cyrillic = words.filter((one) => word.test(one) && /^\p{Script=Cyrillic}+$/u.test(one))
+  const letters = [...cyrillic.join('').toLowerCase()]
+  if (cyrillic.length < minWordShare * words.length || letters.length < minLetters) return undefined
+  const ranks = letters.map((letter) => {
+    const rank = byFrequency.indexOf(letter)
+    return rank === -1 ? otherRank : rank
+  })
+  return ranks.reduce((sum, rank) => sum + rank, 0) / ranks.length
+}
+
+/**
+ * Returns the encoding in which the words of a text besides ASCII are Cyrillic, by the frequency of their letters. In other encodings,
+ * capitals are in the middle of words, or rare letters are frequent.
+ * @returns undefined if the text has other words, or too few letters.
+ */
+export function findCyrillic(sample: Buffer): string | undefined {
+  const ranked = encodings.flatMap((name) => {
+    const rank = meanRank(iconv.decode(sample, name))
+    return rank !== undefined && rank <= maxMeanRank ? [{ name, rank }] : []
+  })
+  return ranked.sort((first, second) => first.rank - second.rank)[0]?.name
+}
