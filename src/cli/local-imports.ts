@@ -12,7 +12,7 @@ import { checkFileName } from '../features/imports/files.ts'
 import { streamMissing } from '../features/imports/http/missing.ts'
 import { streamUnresolvedNames } from '../features/imports/http/names.ts'
 import { streamRefusedRows } from '../features/imports/http/rejected.ts'
-import { checkCompanionNames, parseMapping } from '../features/imports/mapping/index.ts'
+import { checkCompanionNames, type Mapping, parseMapping } from '../features/imports/mapping/index.ts'
 import type { LocalFile } from '../features/imports/reading/file.ts'
 import { isTemporary, type RunOptions, runImport } from '../features/imports/run.ts'
 import { commitStep, type Step, takeStep, undoStep } from '../features/imports/steps.ts'
@@ -26,6 +26,7 @@ import {
 import { decodeUtf8 } from '../model/characters.ts'
 import { uuidPattern } from '../model/keys.ts'
 import { failure, OperationalError } from '../operational-error.ts'
+import { FaultList, Problem } from '../problems/problem.ts'
 import { registry } from '../resources/registry.ts'
 import type { CommandContext } from './context.ts'
 import { ProgressBar } from './progress.ts'
@@ -96,6 +97,18 @@ async function readMapping(pathOrName: string): Promise<string> {
   return text
 }
 
+/** Parses a mapping. @throws Problem `invalid-mapping` that names its path, since the mapping is one of several files. */
+function parseNamedMapping(path: string, text: string): Mapping {
+  try {
+    return parseMapping(text, registry)
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    const errors = new FaultList()
+    errors.addProblem(error)
+    throw new Problem(error.type, `${path}: ${error.message}`, { errors, cause: error })
+  }
+}
+
 /** Reads the decisions of a file; none without a path. @throws OperationalError if the file cannot be read, or as `readDecisions` does. */
 async function readDecisionsFile(
   path: string | undefined,
@@ -135,7 +148,7 @@ export class LocalImports {
    */
   async start({ mapping: path, files: paths, decisions, autoCommit }: LocalImport): Promise<ImportJob> {
     const mappingText = await readMapping(path)
-    const mapping = parseMapping(mappingText, registry)
+    const mapping = parseNamedMapping(path, mappingText)
     const { scheme } = mapping
     const files = paths.map((file) => ({ path: file, name: basename(file) }))
     for (const { path: file, name } of files) checkFileName(name, `${file}:`)

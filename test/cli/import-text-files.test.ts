@@ -22,6 +22,17 @@ it('a mapping that is not UTF-8 is refused, since its letters would be lost', as
   })
 })
 
+it.each([
+  ['of nothing', '', 'This is not a mapping, but other text or nothing.'],
+  ['of rows', 'No,Title\n1,First\n', 'This is not a mapping, but other text or nothing.'],
+  ['with a fault', 'schema: x', 'The mapping has 3 errors.'],
+  ['that is no YAML', 'a: [', 'The mapping cannot be parsed at line 1, column 5'],
+])('a mapping %s is refused with its path', async (_title, content, message) => {
+  await withFile('treaties.yaml', content, async ({ path }) => {
+    await expect(importWith([path, 'rows.csv'])).rejects.toThrow(`${path}: ${message}`)
+  })
+})
+
 it('decisions are read in other encodings than UTF-8, as files with rows are', async () => {
   const decisions = iconv.encode('resource,name,decision\ncountries,亚特兰蒂斯,QQQ', 'gb18030')
   await withFile('decisions.csv', decisions, async ({ path }) => {

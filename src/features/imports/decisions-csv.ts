@@ -9,6 +9,7 @@ import { type ImportName, maxCandidates } from './names.ts'
 import { openCsv } from './reading/csv.ts'
 import { readableFormats } from './reading/encoding.ts'
 import type { OpenFile } from './reading/file.ts'
+import { withoutRowOptions } from './reading/options.ts'
 import { withTemporaryFolder } from './temporary-folders.ts'
 import type { FileInfo, JsonObject } from './types.ts'
 
@@ -130,11 +131,7 @@ const unusable =
 
 /** Returns a message without the sentences about imported files: other formats, and options of rows in the mapping. */
 const withoutMappingAdvice = (message: string) =>
-  message
-    .replace(` ${readableFormats}`, '')
-    .split(/(?<=\.) /)
-    .filter((sentence) => !/\brows\.(encoding|quote|delimiter|header)\b/.test(sentence))
-    .join(' ')
+  withoutRowOptions(message.replace(` ${readableFormats}`, ''))
 
 /** Returns the decision of a row; undefined if it has none. */
 function toDecision(values: JsonObject): Decision | undefined {

@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { CompanionRows, companionFiles, parseMapping } from '../../../src/features/imports/mapping/index.ts'
+import {
+  CompanionRows,
+  companionFiles,
+  parseMapping,
+  readCompanions,
+} from '../../../src/features/imports/mapping/index.ts'
 import { openRows } from '../../../src/features/imports/row-source.ts'
 import type { Row } from '../../../src/features/imports/types.ts'
 import { registry } from '../../../src/resources/registry.ts'
 import { convertRow, documentWithNames, draftsOf } from '../../support/conversion.ts'
-import { makeXlsx, withFile } from '../../support/import-files.ts'
+import { makeXlsx, messageOf, withFile } from '../../support/import-files.ts'
 
 describe('the files that a mapping names', () => {
   it.each([
@@ -58,6 +63,47 @@ records:
     const budgets = new CompanionRows(columns, rows)
     convertRow(mapping, { Id: null, Start: null }, new Map([['budgets.xlsx', budgets]]))
     expect(budgets.describeUnmatched('budgets.xlsx')).toContain(': 1 of 1, such as row 2 (id "1").')
+  })
+})
+
+describe('a companion file that cannot be read', () => {
+  const columns =
+    'title: Title, kind: { from: Kind, codes: kinds.csv }, parties: [{ each: partners, country: Land, role: =party }]'
+  const mapping = parseMapping(
+    `
+scheme: x
+join: { partners: { file: partners.csv, key: agreement, equals: Id, rows: { header: 3 } } }
+records: { agreements: { id: Id, properties: { ${columns} } } }`,
+    registry,
+  )
+  it.each([
+    [
+      'partners.csv',
+      'agreement,Land\n1,KEN\n',
+      'In the file partners.csv (join.partners): The file has no row 3. Set rows.header to the number of the row with the column names.',
+    ],
+    [
+      'partners.csv',
+      '\n\nagreement,Land\n1,KEN,2\n',
+      'In the file partners.csv (join.partners): Row 4: The row has 3 values, and the header 2 columns. Extra values: 2. Most likely a value has a delimiter or a line break without quotes around it, or the row is cut off.',
+    ],
+    [
+      'kinds.csv',
+      'Code,Code\n',
+      'In the file kinds.csv (codes): The columns A and B have the same name, "Code". Rename one of them.',
+    ],
+    [
+      'kinds.csv',
+      'Code,Kind\nV,"treaty\n',
+      'In the file kinds.csv (codes): A quote that opens on line 2 or later is never closed: the file is cut off, or the quote is a part of a value.',
+    ],
+    [
+      'kinds.csv',
+      Buffer.from([0xff, 0x81, 0x0a, 0x80]),
+      'In the file kinds.csv (codes): The encoding of the file could not be detected. Save it as UTF-8.',
+    ],
+  ])('is named, with advice that applies to it: %s, %j', async (name, content, message) => {
+    expect(await messageOf(withFile(name, content, (file) => readCompanions(mapping, [file])))).toBe(message)
   })
 })
 

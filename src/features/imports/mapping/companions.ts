@@ -1,7 +1,9 @@
 import { formatCount } from '../../../format-count.ts'
 import { Problem } from '../../../problems/problem.ts'
+import { capitalize } from '../../../wording.ts'
 import { type LocalFile, unreadableFile } from '../reading/file.ts'
 import { readRows } from '../reading/index.ts'
+import { withoutRowOptions } from '../reading/options.ts'
 import type { Row } from '../types.ts'
 import { isFileReference } from './codes.ts'
 import { type Companion, CompanionRows, companionKey } from './companion-rows.ts'
@@ -10,10 +12,22 @@ import type { Mapping } from './schema.ts'
 /** Limits of all that is read of a companion file, which is held in memory. */
 const limits = { rows: 500_000, characters: 64 * 1024 * 1024 }
 
+/** A companion file, and the key of the mapping that names it, for messages: `codesKey`, or `join.` and the name of the list. */
+interface NamedFile extends Companion {
+  namedIn: string
+}
+
+/** The key that names code lists. They have no options of `rows`. */
+const codesKey = 'codes'
+
 /** Returns the files that a mapping names: lists of codes, and joined files. A file that is read in several ways is repeated. */
-export function companionFiles(mapping: Mapping): Companion[] {
-  const joined = Object.values(mapping.join ?? {}).map(({ file, rows = {} }) => ({ name: file, rows }))
-  const lists = codeLists(mapping.records).map((name) => ({ name, rows: {} }))
+export function companionFiles(mapping: Mapping): NamedFile[] {
+  const joined = Object.entries(mapping.join ?? {}).map(([list, { file, rows = {} }]) => ({
+    name: file,
+    namedIn: `join.${list}`,
+    rows,
+  }))
+  const lists = codeLists(mapping.records).map((name) => ({ name, namedIn: codesKey, rows: {} }))
   return [...new Map([...joined, ...lists].map((file) => [companionKey(file), file])).values()]
 }
 
@@ -65,9 +79,19 @@ export async function readCompanions(
     if (!file) continue
     const size = sizes.get(file.name) ?? { rows: 0, characters: 0 }
     sizes.set(file.name, size)
-    companions.set(companionKey(companion), await readCompanion(file, companion, size, signal))
+    const rows = await readCompanion(file, companion, size, signal).catch((error) => {
+      throw nameFile(error, companion)
+    })
+    companions.set(companionKey(companion), rows)
   }
   return companions
+}
+
+/** Adds the name of a companion file to a problem with it, since readers would take it for a problem with the imported file. */
+function nameFile(error: unknown, { name, namedIn }: NamedFile): unknown {
+  if (!(error instanceof Problem) || error.type !== 'unreadable-file') return error
+  const detail = namedIn === codesKey ? withoutRowOptions(error.message) : error.message
+  return unreadableFile(`In the file ${name} (${namedIn}): ${detail}`, error)
 }
 
 /** What has been read of a companion file, to which each reading adds. */
@@ -77,10 +101,10 @@ interface CompanionSize {
 }
 
 /** @throws Problem when more has been read of a companion file than may be held in memory. */
-function checkSize(name: string, { rows, characters }: CompanionSize): void {
+function checkSize({ rows, characters }: CompanionSize): void {
   if (rows > limits.rows || characters > limits.characters) {
     throw unreadableFile(
-      `${name} is too large for a file that a mapping names: at most ${formatCount(limits.rows)} rows and ${formatCount(limits.characters)} characters. Leave out the columns that the mapping does not name.`,
+      `The file is too large for one that a mapping names: at most ${formatCount(limits.rows)} rows and ${formatCount(limits.characters)} characters. Leave out the columns that the mapping does not name.`,
     )
   }
 }
@@ -101,15 +125,15 @@ async function readCompanion(
   for await (const batch of batches) {
     for (const row of batch) {
       const { values, fault, locator } = row
-      if (fault) throw unreadableFile(`${file.name}, ${locator}: ${fault.detail}`)
+      if (fault) throw unreadableFile(`${capitalize(locator)}: ${fault.detail}`)
       rows.push(row)
       size.rows += 1
       size.characters += JSON.stringify(values).length
     }
-    checkSize(file.name, size)
+    checkSize(size)
   }
   const { columns, dateSystem } = fileInfo
   size.characters += columns.join('').length
-  checkSize(file.name, size)
+  checkSize(size)
   return new CompanionRows(columns, rows, dateSystem)
 }

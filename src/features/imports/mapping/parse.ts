@@ -55,10 +55,15 @@ function checkForm(yaml: ParsedYaml, registry: Registry): Mapping {
       `The mapping cannot be parsed at line ${line}, column ${column}: ${message}`,
     )
   }
+  if (typeof yaml.value !== 'object' || yaml.value === null || Array.isArray(yaml.value))
+    throw new Problem('invalid-mapping', noMapping)
   const { data, faults } = checkValueRefusingProto(mappingSchema(registry), yaml.value)
   if (!data) throw invalidMapping(faults)
   return data
 }
+
+const noMapping =
+  'This is not a mapping, but other text or nothing. A mapping is YAML or JSON with the keys scheme and records.'
 
 const invalidMapping = (errors: FaultList) =>
   new Problem('invalid-mapping', `The mapping has ${faultCountText(errors.count)}.`, { errors })

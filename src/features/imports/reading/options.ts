@@ -35,5 +35,13 @@ export const rowOptions = z.strictObject({
   ),
 })
 
+/** Returns a message without the advice to set options of `rows`, for files that have none. */
+export const withoutRowOptions = (message: string): string =>
+  message
+    .replace(/, or set rows\.\w[^.]*/, '')
+    .split(/(?<=\.) /)
+    .filter((sentence) => !/\brows\.\w/.test(sentence))
+    .join(' ')
+
 /** Options of reading rows. */
 export type RowOptions = z.output<typeof rowOptions>

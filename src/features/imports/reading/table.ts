@@ -68,9 +68,7 @@ class Table {
       } else {
         if (header === undefined ? isEmptyRow(row) : row.number < header) return undefined
         if (header !== undefined && row.number > header) {
-          throw unreadableFile(
-            `The file has no row ${header}. Set rows.header to the number of the row with the column names.`,
-          )
+          throw headerMissing(header)
         }
         this.#readHeader(row.cells.map((cell) => String(cell ?? '')))
         return undefined
@@ -169,6 +167,14 @@ class Table {
   }
 }
 
+/** Returns the problem of a file without a header. @param header the option `rows.header`. */
+const headerMissing = (header: RowOptions['header']) =>
+  unreadableFile(
+    typeof header === 'number'
+      ? `The file has no row ${header}. Set rows.header to the number of the row with the column names.`
+      : 'The file has no row with the names of the columns.',
+  )
+
 const pluralize = (count: number, noun: string) => `${formatCount(count)} ${count === 1 ? noun : `${noun}s`}`
 
 /**
@@ -203,7 +209,7 @@ export async function openTable(
   const first: Row[] = []
   while (!table.hasColumns) {
     const { done, value } = await converted.next()
-    if (done) throw unreadableFile('The file has no row with the names of the columns.')
+    if (done) throw headerMissing(options.header)
     first.push(...value)
   }
   const rows = (async function* () {
