@@ -191,7 +191,24 @@ describe('an unreadable file', () => {
     ['gzip', Buffer.from('1f8b0800', 'hex'), 'The file file.csv is compressed with gzip'],
     ['a PDF', '%PDF-1.7', 'The file file.csv is a PDF'],
     ['OpenDocument', makeZip({ 'content.xml': '<a/>' }), 'OpenDocument'],
-    ['another ZIP', makeZip({ 'a.txt': 'a' }), 'ZIP archive of another kind'],
+    ['another ZIP', makeZip({ 'a.txt': 'a' }), 'The file is a ZIP archive, and not XLSX. Extract the file'],
+    [
+      'XLSB',
+      makeZip({ 'xl/workbook.bin': 'a' }),
+      'The file is an Excel binary workbook (XLSB), and not XLSX.',
+    ],
+    ['a table of a web page', '<table><tr><td>No</td></tr></table>', 'open it in a spreadsheet program'],
+    ['a web archive', 'MIME-Version: 1.0\nContent-Type: multipart/related\n', 'is a web archive (MHTML)'],
+    [
+      'Excel 2003',
+      '<?xml version="1.0"?>\n<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"></Workbook>',
+      'The file file.csv is an XML spreadsheet of Excel 2003. Save it as XLSX.',
+    ],
+    [
+      'flat OpenDocument',
+      '<office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"/>',
+      'The file file.csv is an OpenDocument file.',
+    ],
     ['binary', Buffer.from([1, 0, 0, 0, 7, 8, 0, 0, 1, 1, 0]), 'binary'],
     ['a table without rows', '\n\n', 'no row with the names of the columns'],
   ])('is refused with an explanation: %s', async (_, content, message) => {

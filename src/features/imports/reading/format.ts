@@ -16,6 +16,23 @@ const unsupportedFormats: [start: string, detail: string][] = [
   ['50415231', `is Parquet. ${readableFormats}`],
 ]
 
+/** Tables of office programs that are text: a pattern of the start of the file, and what the message says after its name. */
+const officeFormats: [start: RegExp, detail: string][] = [
+  [
+    /^<(!doctype html|html|head|meta|style|table)\b/i,
+    'is a web page (HTML) and not a data file. If it has a table, as many files named .xls do, open it in a spreadsheet program, and save it as XLSX. Otherwise, the download has most likely failed.',
+  ],
+  [
+    /^MIME-Version:/i,
+    'is a web archive (MHTML). Open it in a spreadsheet program, and save the table as XLSX.',
+  ],
+  [
+    /^<.{0,2000}urn:schemas-microsoft-com:office:spreadsheet/s,
+    'is an XML spreadsheet of Excel 2003. Save it as XLSX.',
+  ],
+  [/^<.{0,2000}urn:oasis:names:tc:opendocument/s, 'is an OpenDocument file. Save the table as XLSX or CSV.'],
+]
+
 /**
  * Returns the format of a file: the stated one if the mapping states one, otherwise the detected one.
  * @throws Problem when the file is empty, its format cannot be read, or it certainly has another format than the stated one. If
@@ -38,7 +55,8 @@ export async function requireFormat(file: FileToRead): Promise<FileFormat> {
  * Detects the format of a file from its first bytes. JSON counts as NDJSON if the name of the file ends in `.ndjson` or
  * `.jsonl`, or if the first line is a complete value and an object follows it (`isNdjson`). Every ZIP archive counts as XLSX:
  * `readWorkbook` refuses the others.
- * @throws Problem when the file is empty or its format cannot be read. A web page is not refused if the mapping states XML.
+ * @throws Problem when the file is empty or its format cannot be read. Web pages and `officeFormats` are not refused if the mapping
+ *   states XML.
  */
 async function detectFormat(file: FileToRead): Promise<FileFormat> {
   const { path, name, options } = file
@@ -53,11 +71,8 @@ async function detectFormat(file: FileToRead): Promise<FileFormat> {
     options.encoding === undefined ? encodingOfStart(start, file) : requireEncoding(options.encoding)
   // Only the ASCII characters matter.
   const text = iconv.decode(start, encoding ?? 'latin1').trimStart()
-  if (options.format !== 'xml' && /^<(!doctype html|html)/i.test(text)) {
-    throw refuse(
-      'is a web page (HTML) and not a data file. The download has most likely failed, or the saved link leads to a web page.',
-    )
-  }
+  const office = options.format === 'xml' ? undefined : officeFormats.find(([first]) => first.test(text))
+  if (office) throw refuse(office[1])
   if (text.startsWith('<')) return 'xml'
   if (options.encoding !== undefined) refuseBinary(text, file)
   if (!/^[[{]/.test(text)) return 'csv'

@@ -55,8 +55,16 @@ async function parsePart(archive: Archive, entry: string, handlers: Partial<XmlH
 export async function readWorkbook(archive: Archive): Promise<Workbook> {
   const name = 'xl/workbook.xml'
   if (!archive.has(name)) {
-    const kind = archive.has('content.xml') ? 'an OpenDocument file' : 'a ZIP archive of another kind'
-    throw unreadableFile(`The file is ${kind}, and not XLSX. Save the table as XLSX or CSV.`)
+    const kind = archive.has('content.xml')
+      ? 'an OpenDocument file'
+      : archive.has('xl/workbook.bin')
+        ? 'an Excel binary workbook (XLSB)'
+        : undefined
+    throw unreadableFile(
+      kind === undefined
+        ? 'The file is a ZIP archive, and not XLSX. Extract the file with the rows from it, or save the table as XLSX or CSV.'
+        : `The file is ${kind}, and not XLSX. Save the table as XLSX or CSV.`,
+    )
   }
   const targets = await readTargets(archive)
   const sheets: Sheet[] = []
