@@ -242,6 +242,9 @@ describe('dates', () => {
 })
 
 describe('numbers', () => {
+  const takeOffUnit =
+    ' Take off the unit with the step before or replace. If units differ, convert the values in the file.'
+
   const tooPrecise = (text: string, number: number) =>
     `The number ${text} has more digits than can be stored; it would become ${number}. To round it, write round in the mapping.`
 
@@ -279,6 +282,8 @@ describe('numbers', () => {
     ['$1,234.50', 1234.5],
     ['(1,000.5)', -1000.5],
     ['(-5)', -5],
+    ['1.187.334,56-', -1_187_334.56],
+    ['12 -', -12],
     ['($5)', -5],
     ['$(1,234.50)', -1234.5],
     ["'(5)", -5],
@@ -332,8 +337,16 @@ describe('numbers', () => {
     ['', '+12,345,678,901,234,567', tooPrecise('"+12,345,678,901,234,567"', 12345678901234568)],
     ['', '(9007199254740993)', tooPrecise('"(9007199254740993)"', -9007199254740992)],
     ['', '-.12345678901234567890', tooPrecise('"-.12345678901234567890"', -0.12345678901234568)],
+    ['', '2011-2012', '"2011-2012" is not a number.'],
+    ['', '-5-', '"-5-" is not a number.'],
+    ['', '85.5亩', `"85.5亩" is not a number.${takeOffUnit}`],
+    [
+      '',
+      '17°58′N',
+      '"17°58′N" is not a number. Write coordinates in decimal degrees, such as 17.97 or -102.6.',
+    ],
     ['', '1０²', '"1０²" is not a number.'],
-    ['', `${'1'.repeat(80)}x`, `"${'1'.repeat(56)}… is not a number.`],
+    ['', `${'1'.repeat(80)}x`, `"${'1'.repeat(56)}… is not a number.${takeOffUnit}`],
   ])(
     'that cannot be read are refused with the format of the mapping, if it has one: %j',
     (example, text, detail) => {

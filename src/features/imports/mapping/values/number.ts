@@ -30,6 +30,10 @@ const separators = new RegExp(separator, 'g')
 const fullWidth = /[\uff01-\uff5e\u3000]/g
 /** Parentheses around a number, with a currency sign or `%` before or after them. */
 const parenthesized = /^[\p{Sc}%]?\s*\((.*)\)\s*[\p{Sc}%]?$/u
+/** A number with a minus sign after it, as SAP writes negative amounts. */
+const trailingMinus = /^(\d[^-]*)-$/
+/** A number with a unit after it, such as `85.5 ha` or `85.5亩`. */
+const withUnit = /^[+-]?\d[\d.,'’\s]*[\p{L}°]/u
 const exampleForm = new RegExp(`^1([.,]|${separator})?234([.,])5+$`)
 
 /**
@@ -44,8 +48,8 @@ export function readNumberFormat(example = ''): NumberFormat | undefined {
 
 /**
  * Returns the function that reads numbers of a column. Currency signs and `%` before or after a number are ignored, and so is
- * the apostrophe with which spreadsheets mark a text. Parentheses mean a negative number, as in accounting, even around a
- * number with a minus sign. A currency sign or `%` may be inside or outside the parentheses. Full-width characters, as in Chinese
+ * the apostrophe with which spreadsheets mark a text. A minus sign may be after the number, as in SAP. Parentheses mean a negative
+ * number, as in accounting, even around a number with a minus sign. A currency sign or `%` may be inside or outside the parentheses. Full-width characters, as in Chinese
  * tables, are read like those of ASCII.
  * @param format Default: every unambiguous notation. `1,234` is refused; the point of `1.234` is a decimal point.
  * @param isRounded whether the mapping rounds the number, so that it may have more digits than can be stored.
@@ -60,6 +64,7 @@ export const compileNumber =
     const [, inParentheses] = parenthesized.exec(shown) ?? []
     const text = (inParentheses ?? shown)
       .replaceAll('\u2212', '-')
+      .replace(trailingMinus, '-$1')
       .replace(/^([+-]?)\s*[\p{Sc}%]?\s*/u, '$1')
       .replace(/[\p{Sc}%]$/u, '')
       .trim()
@@ -68,7 +73,7 @@ export const compileNumber =
     if (plain instanceof BadValue) return plain
     if (plain === undefined || !/^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(plain)) {
       return new BadValue(
-        `${quote(written)} is not a number${format ? ` of the format ${quote(format.example)}` : ''}.`,
+        `${quote(written)} is not a number${format ? ` of the format ${quote(format.example)}` : ''}.${adviseOn(text)}`,
       )
     }
     const read = Number(plain)
@@ -80,6 +85,14 @@ export const compileNumber =
       )
     return number
   }
+
+/** Returns a sentence that says what to do about a text that is not a number, with a space before it, or an empty text. */
+function adviseOn(text: string): string {
+  if (!withUnit.test(text)) return ''
+  return text.includes('°')
+    ? ' Write coordinates in decimal degrees, such as 17.97 or -102.6.'
+    : ' Take off the unit with the step before or replace. If units differ, convert the values in the file.'
+}
 
 /** Returns a number in the syntax of JSON, apart from leading zeros: `+.5` and `5.e3` become `0.5` and `5e3`. */
 const toJsonNumber = (plain: string): string =>
