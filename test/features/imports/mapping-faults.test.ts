@@ -53,6 +53,11 @@ describe('a faulty mapping', () => {
       '/records/agreements/properties/alternativeTitles: needs an object, such as {name: Column}, or a list of objects; the properties are "name", "language"',
     ],
     [
+      'a value of codes that is not in the enumeration',
+      mapping('status: { from: a, codes: { A: signd, B: null, C: In force, "*": "*" } }'),
+      '/records/agreements/properties/status/codes/A: "signd" is not known; did you mean "signed"?',
+    ],
+    [
       'a constant that is not in the enumeration',
       mapping('status: =signd'),
       '/records/agreements/properties/status: "signd" is not known; did you mean "signed"?',

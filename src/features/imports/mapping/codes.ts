@@ -8,7 +8,7 @@ import { BadValue, type Scalar } from './values/bad.ts'
 export type Translate = (text: string) => Scalar | null | BadValue
 
 /** A code that matches all codes that are not listed; as the value of a code, the code itself. */
-const wildcard = '*'
+export const wildcard = '*'
 
 /** Compiles `codes`: a map in the mapping, or a companion file. */
 export function compileCodes(codes: NonNullable<ValueSteps['codes']>, context: CompileContext): Translate {

@@ -2,7 +2,7 @@ import { edtf, line } from '../../../model/schemas.ts'
 import { isList } from '../reading/clean.ts'
 import { shortenText } from '../shorten.ts'
 import type { JsonValue } from '../types.ts'
-import { compileCodes } from './codes.ts'
+import { compileCodes, isFileReference, wildcard } from './codes.ts'
 import { compileConditions } from './condition.ts'
 import type { CompileContext } from './context.ts'
 import { Conversion } from './conversion.ts'
@@ -76,7 +76,19 @@ export function compileValue(
     convert(steps.value, conversion, { ...plan, onBadValue: 'refuse' })
     for (const { detail } of conversion.faults) context.addFault(detail)
   }
+  if (target?.kind === 'enumeration') checkCodeValues(steps.codes, target, context.at('codes'))
   return plan
+}
+
+/** Adds a fault for each value of `codes` in the mapping that the enumeration lacks: it is invalid in every row. */
+function checkCodeValues(codes: ValueSteps['codes'], target: Target, context: CompileContext): void {
+  if (typeof codes !== 'object' || isFileReference(codes)) return
+  const change = compileTyped(target)
+  for (const [code, word] of Object.entries(codes)) {
+    if (word === undefined || word === null || word === wildcard) continue
+    const result = change(word, () => undefined)
+    if (result instanceof BadValue) context.at(code).addFault(result.detail)
+  }
 }
 
 /**
