@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { stringify } from 'csv-stringify/sync'
 import type { DatabaseClient } from '../../../database/database.ts'
+import { quote } from '../../../problems/faults.ts'
 import { readLimits } from '../reading/limits.ts'
 import {
   additionalColumns,
@@ -36,6 +37,10 @@ const joinFaults = (faults: RowFault[], part: (fault: RowFault) => string | unde
     .filter((text) => text !== undefined && text !== '')
     .join('; ')
 
+/** Returns the detail of a fault. If it lacks its subject, the value comes first, since a row may have several faults. */
+const describeFault = ({ value, detail }: RowFault): string =>
+  value !== '' && /^\p{Ll}/u.test(detail) ? `${quote(value)} ${detail}` : detail
+
 /** Returns a refused row as rows of the file: several, if they were neighbouring rows that `groupBy` has joined. */
 function splitGroup(row: RefusedRow): RefusedRow[] {
   const { rows, ...others } = row.values
@@ -58,7 +63,7 @@ function toCells(
   const refusal: RefusedRowCells = {
     'import.row': locator,
     'import.column': joinFaults(listed, ({ column }) => column),
-    'import.reason': joinFaults(listed, ({ detail }) => detail),
+    'import.reason': joinFaults(listed, describeFault),
     'import.suggestion': joinFaults(listed, ({ suggestion }) => suggestion),
   }
   const added: Record<string, JsonValue> = { ...refusal, ...describeValues(columns, values) }
