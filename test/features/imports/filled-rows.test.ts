@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { makeXlsx, readContent } from '../../support/import-files.ts'
+import { makeXlsx, messageOf, readContent } from '../../support/import-files.ts'
 
 it('rows that take a value of a row with a fault have a fault, until a row has its own value', async () => {
   const long = 'x'.repeat(200_001)
@@ -39,4 +39,11 @@ it('rows of a sheet may take a value of a row with too many values, which are in
   const { rows } = await readContent('file.xlsx', sheet, { fillDown: ['Treaty'] })
   expect(rows.map(({ fault }) => fault !== undefined)).toEqual([true, false])
   expect(rows[1]).toMatchObject({ values: { Treaty: 'A', Party: 'Pakistan' } })
+})
+
+it('a column of fillDown that the file lacks is refused, with advice if a title is above the header', async () => {
+  const missing = (text: string) => messageOf(readContent('file.csv', text, { fillDown: ['Treaty'] }))
+  const advice = 'set rows.header to the number of the row with the column names.'
+  expect(await missing('Treaties of 2023\n\nTreaty,Party\n1,KEN\n')).toContain(advice)
+  expect(await missing('Title,Party\n1,KEN\n')).not.toContain(advice)
 })

@@ -100,7 +100,9 @@ class Table {
     }
     for (const column of [...(this.#options.fillDown ?? []), this.#options.groupBy ?? []].flat()) {
       if (!seen.has(column)) {
-        throw unreadableFile(didYouMeanSentence(`The file has no column "${column}"`, column, this.columns))
+        const missing = didYouMeanSentence(`The file has no column "${column}"`, column, this.columns)
+        // A title above the column names is most often one cell.
+        throw unreadableFile(this.columns.length > 1 ? missing : `${missing} ${titleHint}`)
       }
     }
     this.hasColumns = true
@@ -166,6 +168,9 @@ class Table {
     }
   }
 }
+
+const titleHint =
+  'If a title is above the column names, set rows.header to the number of the row with the column names.'
 
 /** Returns the problem of a file without a header. @param header the option `rows.header`. */
 const headerMissing = (header: RowOptions['header']) =>
