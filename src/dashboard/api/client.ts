@@ -109,9 +109,10 @@ export async function sendRequest(
 }
 
 /**
- * Reads JSON from the API. Unless `requireFresh` is set, the service may send a cached response that has been stale for up
- * to a minute, and then refresh it (`max-stale`, RFC 9111).
+ * Reads JSON from the API.
  * @param language language tag for names and labels in the response.
+ * @param requireFresh whether the service must read the database (`no-cache`, RFC 9111). Otherwise, it may send a cached response
+ * that has been stale for up to a minute, and then refresh it (`max-stale`).
  * @typeParam Body the type of the response in the OpenAPI document.
  * @throws ApiError for an error response, and with status 0 when there is no response or it is not JSON; the reason of an
  * aborted signal.
@@ -126,7 +127,7 @@ export async function readApi<Body>(
     headers: {
       accept: 'application/json',
       'accept-language': language,
-      ...(!requireFresh && { 'cache-control': 'max-stale=60' }),
+      'cache-control': requireFresh ? 'no-cache' : 'max-stale=60',
     },
     ...(signal && { signal }),
   })

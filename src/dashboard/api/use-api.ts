@@ -5,7 +5,7 @@ import { type ApiState, useRead } from './use-read.ts'
  * Reads a path of the API, and reads it again when the path or the language changes, and after each sign-in, sign-out and
  * write.
  * @param path if it is null, the hook sends no request.
- * @param options `requireFresh`: the service must not send a stale response from its cache.
+ * @param options `requireFresh`: as in `readApi`.
  */
 export const useApi = <Body>(path: string | null, { requireFresh = false } = {}): ApiState<Body> =>
   // The different name keeps a read of a fresh response from sharing the result of another read.

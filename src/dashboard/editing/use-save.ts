@@ -69,14 +69,16 @@ export function useSave({
   const isChanged = (from: BaseVersion, values: FormValues) =>
     Object.keys(toPatch(from.values, values, fields)).length > 0
   const refuse = (error: ApiError) => setState({ status: 'editing', error })
-  const handleError = async (error: ApiError, values: FormValues, key: string | undefined) => {
-    if (key !== undefined && goneMeanwhile[error.status])
+  const handleError = async (error: ApiError, values: FormValues, from: BaseVersion | undefined) => {
+    if (from && goneMeanwhile[error.status])
       return refuse(new ApiError(error.status, '', { type: goneMeanwhile[error.status] ?? '' }))
-    if (error.status !== 412 || key === undefined)
+    if (error.status !== 412 || !from)
       return refuse(withFaults(error, explainNumbers(error.faults, toDocument(values, fields))))
     try {
-      const conflict = await readConflict(apiRecordPath(resource.name, key), tag)
-      setState({ status: 'editing', conflict })
+      const conflict = await readConflict(apiRecordPath(resource.name, from.key), tag)
+      // A replica that lags may not have the saved version yet.
+      if (conflict.version === from.version) refuse(error)
+      else setState({ status: 'editing', conflict })
     } catch {
       // The error of the second request would not say that nothing was saved.
       refuse(error)
@@ -113,7 +115,7 @@ export function useSave({
       setState({ status: 'saved' })
       return String(record[resource.key])
     } catch (failure) {
-      await handleError(toApiError(failure), values, from?.key)
+      await handleError(toApiError(failure), values, from)
       return undefined
     }
   }

@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'preact/hooks'
 import { Link } from 'wouter-preact'
 import { apiRecordPath } from '../../view-data.ts'
-import { ApiError, readApi, toApiError } from '../api/client.ts'
+import { type ApiError, readApi, toApiError } from '../api/client.ts'
 import { mergeNames } from '../api/names.ts'
 import { withQuery } from '../api/path.ts'
 import { type ResourceDescription, recordDetailPath } from '../api/resources.ts'
@@ -10,6 +10,7 @@ import type { Names, RecordDocument } from '../api/types.ts'
 import { newIdempotencyKey, writeApi } from '../api/write-api.ts'
 import { Loaded } from '../components/widget.tsx'
 import { ConfirmationCheckbox } from '../editing/confirmation-checkbox.tsx'
+import { explainRefusal } from '../editing/explain-refusal.ts'
 import { FaultSummary } from '../editing/fault-summary.tsx'
 import { FaultsContext, groupByPointer } from '../editing/faults.ts'
 import { NamesContext } from '../editing/names.ts'
@@ -100,22 +101,20 @@ function PairForm({ initial, onChoose, reason, onReason, ...keys }: MergeFormPro
       })
       navigate(recordDetailPath(resource.name, into))
     } catch (failure) {
-      setError(await explain(toApiError(failure)))
+      setError(await explainRefusal(toApiError(failure), takeOver))
       setSending(false)
     }
   }
-  /** Returns the error to show. If somebody else has saved one of the records meanwhile, the form first shows the saved version. */
-  const explain = async (refusal: ApiError): Promise<ApiError> => {
-    if (refusal.status !== 412) return refusal
-    try {
-      setPair(await readPair(keys, tag))
-      // The user has not seen the new version.
-      setSure(false)
-      return new ApiError(refusal.status, '', { type: 'changed-before-merge' })
-    } catch {
-      // The error of the second request would not say that nothing was merged.
-      return refusal
-    }
+  /** Shows the versions that somebody else has saved. Returns the type of the error that says so, as `explainRefusal` needs it. */
+  const takeOver = async (): Promise<string | undefined> => {
+    const saved = await readPair(keys, tag)
+    const isSame = (one: RecordDocument, other: RecordDocument) =>
+      one[resource.key] === other[resource.key] && one.version === other.version
+    if (isSame(saved.merged, merged) && isSame(saved.remaining, remaining)) return undefined
+    setPair(saved)
+    // The user has not seen the new versions.
+    setSure(false)
+    return 'changed-before-merge'
   }
   return (
     <NamesContext.Provider value={names}>

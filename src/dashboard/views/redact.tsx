@@ -16,6 +16,7 @@ import { RedirectIfMerged } from '../components/redirect-if-merged.tsx'
 import { RequireRight } from '../components/require-right.tsx'
 import { Loaded } from '../components/widget.tsx'
 import { ConfirmationCheckbox } from '../editing/confirmation-checkbox.tsx'
+import { explainRefusal } from '../editing/explain-refusal.ts'
 import { FaultSummary, usePointerLabel } from '../editing/fault-summary.tsx'
 import { FaultsContext, fieldId, groupByPointer } from '../editing/faults.ts'
 import { Field } from '../editing/fields/field.tsx'
@@ -132,28 +133,20 @@ function RedactForm({
       await writeApi(`${path}/redact`, { method: 'POST', body, version })
       navigate(recordDetailPath(resource.name, recordKey))
     } catch (failure) {
-      setError(await explain(toApiError(failure)))
+      setError(await explainRefusal(toApiError(failure), takeOver))
       setSending(false)
     }
   }
-  /** Returns the error to show. If somebody else has saved the record meanwhile, the form takes over that version first. */
-  const explain = async (refusal: ApiError): Promise<ApiError> => {
-    if (refusal.status !== 412) return refusal
-    try {
-      const last = await readLast(path, tag)
-      // The key of a merged record leads to the record that remains.
-      if (String(last.record[resource.key]) !== recordKey)
-        return new ApiError(refusal.status, '', { type: 'merged-meanwhile' })
-      // A replica may not have the saved version yet.
-      if (last.version === version) return refusal
-      setLast(last)
-      // The user has not seen the new version.
-      setSure(false)
-      return new ApiError(refusal.status, '', { type: 'changed-meanwhile' })
-    } catch {
-      // The error of the second request would not say that nothing was removed.
-      return refusal
-    }
+  /** Shows the version that somebody else has saved. Returns the type of the error that says so, as `explainRefusal` needs it. */
+  const takeOver = async (): Promise<string | undefined> => {
+    const last = await readLast(path, tag)
+    // The key of a merged record leads to the record that remains.
+    if (String(last.record[resource.key]) !== recordKey) return 'merged-meanwhile'
+    if (last.version === version) return undefined
+    setLast(last)
+    // The user has not seen the new version.
+    setSure(false)
+    return 'changed-meanwhile'
   }
   const removedText = String(values.text ?? '').trim()
   const field = (one: FormField) => (
