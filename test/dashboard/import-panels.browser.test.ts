@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { adminKey } from '../support/app.ts'
 import { skipsBrowser } from '../support/browser.ts'
-import { signIn, useDashboard } from '../support/dashboard.ts'
+import { signIn, useDashboard, type WatchedPage } from '../support/dashboard.ts'
 import { importCsv, newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
 import { sendForm } from '../support/send-form.ts'
 import { keyFigure } from './key-figure.ts'
@@ -12,16 +12,22 @@ import { keyFigure } from './key-figure.ts'
 
 const dashboard = useDashboard({ changesRecords: true })
 
-/** Sends a file of treaties for a dry run, opens the page of the import, and waits for the end of the dry run. */
-async function openDryRun(scheme: string, csv: string): Promise<Page> {
+/**
+ * Sends a file of treaties for a dry run, waits for its end, and opens the page of the import. A page that is opened earlier reads
+ * everything once more when it has followed the dry run to its end.
+ */
+async function openDryRun(scheme: string, csv: string): Promise<WatchedPage> {
   const sent = await sendForm(dashboard.api, '/v1/imports', [
     ['mapping', treatyMapping(scheme), 'mapping.yaml'],
     ['file', csv, 'treaties.csv'],
   ])
-  const { page } = await dashboard.openSignedIn(`/imports/${sent.json<{ id: string }>().id}`)
-  await page.getByRole('button', { name: 'Commit', exact: true }).waitFor()
-  return page
+  const { id } = sent.json<{ id: string }>()
+  await expect.poll(() => stateOfImport(id), { timeout: 20_000 }).toBe('staged')
+  return await dashboard.openSignedIn(`/imports/${id}`)
 }
+
+const stateOfImport = async (id: string) =>
+  (await dashboard.api.get(`/v1/imports/${id}`, { key: adminKey })).json<{ state: string }>().state
 
 const panel = (page: Page, heading: string) =>
   page.locator('section.widget', { has: page.getByRole('heading', { level: 2, name: heading, exact: true }) })
@@ -46,7 +52,7 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
       '1,On water,2001,China,seen,4',
       '4,On earth,2004,China,,7',
     ]
-    const page = await openDryRun(scheme, changed.join('\n'))
+    const { page } = await openDryRun(scheme, changed.join('\n'))
     const missing = panel(page, 'Missing records')
     await missing.getByText('Records: 2').waitFor()
     const [header, ...lost] = await download(page, 'missing.csv')
@@ -57,7 +63,7 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
   })
 
   it('are hidden when no record is missing and every column is read', async () => {
-    const page = await openDryRun(newScheme(), `${treatyHeader}\n1,On water,2001,China\n`)
+    const { page } = await openDryRun(newScheme(), `${treatyHeader}\n1,On water,2001,China\n`)
     await panel(page, 'Ready to commit').waitFor()
     for (const heading of ['Missing records', 'Not read', 'Unresolved names', 'Refused rows'])
       expect(await panel(page, heading).count(), heading).toBe(0)
@@ -70,7 +76,7 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
       '3,On fire,2003,Atlantis',
       '4,On sand,2004,Mu',
     ]
-    const page = await openDryRun(newScheme(), [treatyHeader, ...rows].join('\n'))
+    const { page } = await openDryRun(newScheme(), [treatyHeader, ...rows].join('\n'))
     const names = panel(page, 'Unresolved names')
     await names.getByText('Names: 3, in rows: 4.').waitFor()
     expect(await keyFigure(page, 'Refused rows').textContent()).toBe('4')
@@ -93,7 +99,7 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
 
   it('show the remaining names even if the new dry run ends before the page reads the import', async () => {
     const rows = ['1,On fire,2003,Atlantis', '2,On sand,2004,Mu']
-    const page = await openDryRun(newScheme(), [treatyHeader, ...rows].join('\n'))
+    const { page } = await openDryRun(newScheme(), [treatyHeader, ...rows].join('\n'))
     const names = panel(page, 'Unresolved names')
     await names.getByText('Names: 2, in rows: 2.').waitFor()
     await names.getByRole('group', { name: 'Atlantis' }).getByLabel('Leave it out').check()
@@ -112,30 +118,28 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
 
   it('refuse a decision if somebody else has decided on the name or committed since the read', async () => {
     const rows = ['1,On fire,2003,Atlantis', '2,On sand,2004,Mu']
-    const page = await openDryRun(newScheme(), [treatyHeader, ...rows].join('\n'))
+    const { page, settle } = await openDryRun(newScheme(), [treatyHeader, ...rows].join('\n'))
     const path = `/v1${new URL(page.url()).pathname}`
+    const id = path.split('/').at(-1) ?? ''
     const names = panel(page, 'Unresolved names')
     const group = (name: string) => names.getByRole('group', { name, exact: true })
     const decide = async (name: string) => {
       await group(name).getByLabel('Leave it out').check()
       await page.getByRole('button', { name: 'Save decisions (1)' }).click()
     }
-    const stateOfImport = async () =>
-      (await dashboard.api.get(path, { key: adminKey })).json<{ state: string }>().state
     const refusal = page.getByRole('alert')
     const decision = { resource: 'countries', name: 'Atlantis', key: 'PAK' }
-    // Until the page shows the names, it may still read them, and would find those that remain after the change.
-    await group('Atlantis').waitFor()
     await dashboard.api.put(`${path}/names`, { decisions: [decision] })
-    await expect.poll(stateOfImport).toBe('staged')
+    await expect.poll(() => stateOfImport(id)).toBe('staged')
     await decide('Atlantis')
     await refusal.getByText('"ADMIN_KEY" has decided that "Atlantis" is "PAK"').waitFor()
     await page.getByRole('button', { name: 'Show the current state' }).click()
     await names.getByText('Names: 1, in rows: 1.').waitFor()
     expect(await keyFigure(page, 'New records').textContent()).toBe('1')
-    await group('Mu').waitFor()
+    // Otherwise, the page might still read the names, and would find none after the commit.
+    await settle()
     await dashboard.api.post(`${path}/commit`, undefined)
-    await expect.poll(stateOfImport).toBe('committed')
+    await expect.poll(() => stateOfImport(id)).toBe('committed')
     await decide('Mu')
     await refusal.getByText('it is no longer open for decisions').waitFor()
     await page.getByRole('button', { name: 'Show the current state' }).click()
@@ -144,7 +148,7 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
   })
 
   it('show the whole of a name to decide, even if it is one long word', async () => {
-    const page = await openDryRun(newScheme(), `${treatyHeader}\n1,On water,2001,${'a'.repeat(250)}\n`)
+    const { page } = await openDryRun(newScheme(), `${treatyHeader}\n1,On water,2001,${'a'.repeat(250)}\n`)
     const legend = panel(page, 'Unresolved names').locator('legend')
     await legend.waitFor()
     expect(await legend.evaluate((element) => element.scrollWidth > element.clientWidth)).toBe(false)
@@ -155,7 +159,7 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
 
   it('ask before unsaved decisions are lost, by another page of names, by leaving or by a commit', async () => {
     const rows = Array.from({ length: 21 }, (_, index) => `${index},Treaty ${index},2001,Atlantis ${index}`)
-    const page = await openDryRun(newScheme(), [treatyHeader, ...rows].join('\n'))
+    const { page } = await openDryRun(newScheme(), [treatyHeader, ...rows].join('\n'))
     const questions: string[] = []
     page.on('dialog', (dialog) => {
       questions.push(dialog.message())
@@ -181,7 +185,7 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
   })
 
   it('keep unsaved decisions in another language while the service does not answer', async () => {
-    const page = await openDryRun(newScheme(), [treatyHeader, '1,On fire,2003,Atlantis'].join('\n'))
+    const { page } = await openDryRun(newScheme(), [treatyHeader, '1,On fire,2003,Atlantis'].join('\n'))
     const choice = page.locator('.name-choice').getByRole('radio').nth(-2)
     await choice.check()
     await page.route('**/v1/imports/**', (route) => route.abort())
@@ -197,7 +201,7 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
   })
 
   it('keep unsaved decisions when the key is refused, and when another key lacks the right', async () => {
-    const page = await openDryRun(newScheme(), [treatyHeader, '1,On fire,2003,Atlantis'].join('\n'))
+    const { page } = await openDryRun(newScheme(), [treatyHeader, '1,On fire,2003,Atlantis'].join('\n'))
     const choice = panel(page, 'Unresolved names').getByLabel('Leave it out')
     await choice.check()
     const save = page.getByRole('button', { name: 'Save decisions (1)' })
