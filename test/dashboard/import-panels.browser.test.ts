@@ -147,6 +147,23 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
     expect(await names.count()).toBe(0)
   })
 
+  it('keep the button that saves decisions at the bottom of the window', async () => {
+    const rows = Array.from({ length: 9 }, (_, index) => `${index},Treaty ${index},2001,Atlantis ${index}`)
+    const { page } = await openDryRun(newScheme(), [treatyHeader, ...rows].join('\n'))
+    const names = panel(page, 'Unresolved names')
+    const choice = names.getByLabel('Leave it out').first()
+    await choice.check()
+    for (const viewport of [
+      { width: 1440, height: 700 },
+      { width: 360, height: 640 },
+    ]) {
+      await page.setViewportSize(viewport)
+      await choice.scrollIntoViewIfNeeded()
+      const button = await names.getByRole('button', { name: 'Save decisions (1)' }).boundingBox()
+      expect((button?.y ?? Infinity) + (button?.height ?? 0)).toBeLessThanOrEqual(viewport.height)
+    }
+  })
+
   it('show the whole of a name to decide, even if it is one long word', async () => {
     const { page } = await openDryRun(newScheme(), `${treatyHeader}\n1,On water,2001,${'a'.repeat(250)}\n`)
     const legend = panel(page, 'Unresolved names').locator('legend')

@@ -114,7 +114,8 @@ function NamesForm({ id, names }: { id: string; names: readonly ImportName[] }) 
           {t('imports.showCurrent')}
         </button>
       )}
-      <div class="toolbar">
+      <p class="soft small">{t('imports.decisionsHold')}</p>
+      <div class="toolbar save-bar">
         <button
           type="submit"
           class="primary"
@@ -125,7 +126,6 @@ function NamesForm({ id, names }: { id: string; names: readonly ImportName[] }) 
         <span class="fault" role="status">
           {searched.size > 0 && t('problem.only-searched')}
         </span>
-        <span class="soft small">{t('imports.decisionsHold')}</span>
       </div>
     </form>
   )
