@@ -279,15 +279,17 @@ export function comparedGroupsPath(
   })
 }
 
+/** Returns the values of one parameter, which `joinRepeated` may have split in two. */
+const pickParameter = (parameters: URLSearchParams, name: string): Filters =>
+  Object.fromEntries([...parameters].filter(([one]) => [name, `${name}[]`].includes(one)))
+
 /** Returns the path of the results of a search. */
 export const searchPath = (parameters: URLSearchParams): string =>
-  appendQuery('/v1/search', {
-    ...Object.fromEntries([...parameters].filter(([name]) => ['q', 'q[]'].includes(name))),
-    limit: '50',
-  })
+  appendQuery('/v1/search', { ...pickParameter(parameters, 'q'), limit: '50' })
 
-/** The path of the latest changes. */
-export const changesPath: string = appendQuery('/v1/changes', { order: 'desc', limit: '100' })
+/** Returns the path of a page of changes, the latest first. */
+export const changesPath = (parameters: URLSearchParams): string =>
+  appendQuery('/v1/changes', { ...pickParameter(parameters, 'after'), order: 'desc', limit: '100' })
 
 /**
  * The paths of a view's data. `records`: a list, and its export as CSV. `response`: one response, which is converted to CSV; the
@@ -374,7 +376,7 @@ export function findViewData(
     case 'search':
       return response(searchPath(parameters), ['resource', 'key', 'title', 'link', 'snippet'])
     case 'changes':
-      return response(changesPath, ['time', 'operation', 'resource', 'key', 'version', 'reason', 'actor'])
+      return response(changesPath(parameters), ['time', 'operation', 'resource', 'key', 'version', 'reason', 'actor'])
     case 'record': {
       const path = apiRecordPath(resource, key)
       return { kind: 'record', json: appendQuery(path, { ...listFilters(parameters), include: 'names' }) }

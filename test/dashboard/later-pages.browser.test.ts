@@ -2,16 +2,20 @@ import { describe, expect, it } from 'vitest'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
 
-/** Lists whose later page cannot be read. */
+/** Later pages of lists, and those that cannot be read. */
 
 const dashboard = useDashboard()
 
 describe.skipIf(skipsBrowser)('a later page that fails [needs Chromium]', { timeout: 60_000 }, () => {
-  it.each(['/explore/agreements', '/timeline'])('has a link to the first page: %s', async (view) => {
-    const { page } = await dashboard.open(`${view}?cursor=wrong`)
+  it.each([
+    { view: '/explore/agreements', wrong: 'cursor=wrong', item: 'rowheader' },
+    { view: '/timeline', wrong: 'cursor=wrong', item: 'rowheader' },
+    { view: '/changes', wrong: 'after=wrong', item: 'listitem' },
+  ] as const)('has a link to the first page: $view', async ({ view, wrong, item }) => {
+    const { page } = await dashboard.open(`${view}?${wrong}`)
     await page.getByRole('alert').first().waitFor()
     await page.getByRole('link', { name: 'First page' }).click()
-    await page.getByRole('rowheader').first().waitFor({ state: 'attached' })
+    await page.getByRole('main').getByRole(item).first().waitFor({ state: 'attached' })
     expect(await page.getByRole('alert').count()).toBe(0)
   })
 
@@ -30,5 +34,27 @@ describe.skipIf(skipsBrowser)('a later page that fails [needs Chromium]', { time
     await page.getByRole('button', { name: 'First page' }).press('Enter')
     await page.getByRole('button', { name: 'Next page' }).waitFor()
     expect(await page.getByRole('alert').count()).toBe(0)
+  })
+})
+
+describe.skipIf(skipsBrowser)('the list of changes [needs Chromium]', { timeout: 60_000 }, () => {
+  it('leads to older changes, each at its own URL, and back to the latest', async () => {
+    const { api } = dashboard
+    const { page, settle } = await dashboard.open('/changes')
+    const links = page.getByRole('main').getByRole('listitem').getByRole('link')
+    const hrefs = () => links.evaluateAll((all) => all.map((link) => link.getAttribute('href')))
+    const latest = await hrefs()
+    await page.getByRole('link', { name: 'Next page' }).click()
+    await page.waitForURL('**/changes?after=*')
+    await settle()
+    const { data } = (await api.get('/v1/changes?order=desc&limit=200')).json<{ data: { key: string }[] }>()
+    expect([...latest, ...(await hrefs())].map((href) => href?.split('/').at(-1))).toEqual(
+      data.map(({ key }) => key),
+    )
+    const csv = await (await fetch(`${page.url()}&format=csv`)).text()
+    expect(csv).toContain(data[100]?.key)
+    await page.getByRole('link', { name: 'First page' }).click()
+    await settle()
+    expect(await hrefs()).toEqual(latest)
   })
 })
