@@ -1,16 +1,16 @@
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { skipsBrowser } from '../support/browser.ts'
 import { useDashboard } from '../support/dashboard.ts'
 
-/** The shadows at the edges of tables that are wider than the window, in a browser. */
+/** The shadows at the edges of tables and matrices that are wider than the window, in a browser. */
 
 const dashboard = useDashboard()
 
-/** Tells at which edges a table has a shadow, by the pixels in a line above its texts. */
-async function findShadows(page: Page): Promise<{ left: boolean; right: boolean }> {
-  const box = await page.locator('.explore .widget-body').boundingBox()
-  if (!box) throw new Error('the page has no table')
+/** Tells at which edges a frame has a shadow, by the pixels in a line above the texts in it. */
+async function findShadows(page: Page, frame: Locator): Promise<{ left: boolean; right: boolean }> {
+  const box = await frame.boundingBox()
+  if (!box) throw new Error('the page has no such frame')
   const clip = { x: Math.ceil(box.x), y: Math.ceil(box.y) + 2, width: Math.floor(box.width), height: 1 }
   const line = (await page.screenshot({ clip, fullPage: true })).toString('base64')
   return await page.evaluate(async (data) => {
@@ -26,25 +26,26 @@ async function findShadows(page: Page): Promise<{ left: boolean; right: boolean 
 }
 
 describe.skipIf(skipsBrowser)('a wide table [needs Chromium]', { timeout: 60_000 }, () => {
-  it.each(['light', 'dark'] as const)(
-    'has a shadow at each edge beyond which it continues: %s',
-    async (colorScheme) => {
-      const { page } = await dashboard.open('/explore/agreements', {
-        colorScheme,
-        viewport: { width: 360, height: 740 },
-      })
-      const table = page.locator('.explore .widget-body')
+  it.each([
+    { path: '/explore/agreements', frame: '.explore .widget-body', width: 360, colorScheme: 'light' },
+    { path: '/explore/agreements', frame: '.explore .widget-body', width: 360, colorScheme: 'dark' },
+    { path: '/network?layout=matrix', frame: '.matrix-frame', width: 240, colorScheme: 'light' },
+  ] as const)(
+    'has a shadow at each edge beyond which it continues: $path, $colorScheme',
+    async ({ path, frame: selector, width, colorScheme }) => {
+      const { page } = await dashboard.open(path, { colorScheme, viewport: { width, height: 740 } })
+      const frame = page.locator(selector)
       const scrollTo = (share: number) =>
-        table.evaluate((element, part) => {
+        frame.evaluate((element, part) => {
           element.scrollLeft = part * (element.scrollWidth - element.clientWidth)
         }, share)
-      expect(await findShadows(page)).toEqual({ left: false, right: true })
+      expect(await findShadows(page, frame)).toEqual({ left: false, right: true })
       await scrollTo(0.5)
-      expect(await findShadows(page)).toEqual({ left: true, right: true })
+      expect(await findShadows(page, frame)).toEqual({ left: true, right: true })
       await scrollTo(1)
-      expect(await findShadows(page)).toEqual({ left: true, right: false })
+      expect(await findShadows(page, frame)).toEqual({ left: true, right: false })
       await page.setViewportSize({ width: 1440, height: 900 })
-      expect(await findShadows(page)).toEqual({ left: false, right: false })
+      expect(await findShadows(page, frame)).toEqual({ left: false, right: false })
     },
   )
 

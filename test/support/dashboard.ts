@@ -122,7 +122,7 @@ export const auditOptions: BrowserContextOptions = { bypassCSP: true }
 /** Returns the violations of WCAG 2.2 AA that axe finds: the rule and the first element. Needs `auditOptions`. */
 export async function findAccessibilityFaults(page: Page): Promise<string[]> {
   // axe does not check the contrast of texts above gradients, which are the shadows at the edges of wide tables.
-  await page.addStyleTag({ content: '.widget-body { background: none !important }' })
+  await page.addStyleTag({ content: '.widget-body, .matrix-frame { background: none !important }' })
   await page.evaluate(axe.source)
   return await page.evaluate(async () => {
     // The injected script defines `axe`.
