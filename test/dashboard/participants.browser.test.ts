@@ -93,5 +93,10 @@ describe.skipIf(skipsBrowser)('the page of a record [needs Chromium]', { timeout
         expect(isInside, `${path}, ${width}`).toBe(true)
       }
     }
+    // On a wide screen, circles are not enlarged, so they take no width from the map.
+    await page.setViewportSize({ width: 1280, height: 800 })
+    await go('/map?country=FJI')
+    const viewBox = (await page.locator('svg.map').getAttribute('viewBox')) ?? ''
+    expect(viewBox.split(' ').map(Number)[2]).toBeLessThan(980)
   })
 })

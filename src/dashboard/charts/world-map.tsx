@@ -8,6 +8,7 @@ import { sendRequest } from '../api/client.ts'
 import { useRead } from '../api/use-read.ts'
 import { Failure } from '../components/widget.tsx'
 import { useLanguage } from '../i18n/language.ts'
+import { useMediaQuery } from '../use-media-query.ts'
 import { fallbackCoordinates } from './fallback-coordinates.ts'
 
 /** A place on the map, in degrees. */
@@ -39,7 +40,8 @@ const maxRadius = 26
 
 /** The width of the outline of a circle. */
 const outlineWidth = 1
-/** How much larger circles are on a narrow screen, as in `components.css`. */
+/** The map is smaller on a narrow screen, where its circles are enlarged, so that they stay visible and easy to tap. */
+const narrowScreen = '(max-width: 36rem)'
 const narrowScale = 1.8
 
 const width = 960
@@ -73,8 +75,9 @@ export default function WorldMap({ caption, markers }: { caption: string; marker
   const { t, number } = useLanguage()
   const { body: world, error, retry } = useRead('the shapes of the world', readWorld)
   const scale = scaleSqrt([0, Math.max(1, ...markers.map(({ value }) => value ?? 0))], [0, maxRadius])
+  const circleScale = useMediaQuery(narrowScreen) ? narrowScale : 1
   const radiusOf = (value: number | null) =>
-    value === null ? plainRadius : Math.max(minRadius, scale(value))
+    circleScale * (value === null ? plainRadius : Math.max(minRadius, scale(value)))
   const positionedMarkers = markers
     .map((marker) => ({ ...marker, position: positionOf(marker), radius: radiusOf(marker.value) }))
     .sort((one, other) => (other.value ?? 0) - (one.value ?? 0))
@@ -83,7 +86,7 @@ export default function WorldMap({ caption, markers }: { caption: string; marker
   const shownHeight = positionedMarkers.some(isInAntarctica) ? height : heightWithoutAntarctica
   // A circle near an edge reaches beyond the map, so the view box contains all circles.
   const reaches = positionedMarkers.flatMap(({ position, radius }) =>
-    position ? [{ x: position[0], y: position[1], reach: (radius + outlineWidth) * narrowScale }] : [],
+    position ? [{ x: position[0], y: position[1], reach: radius + outlineWidth }] : [],
   )
   const left = Math.min(0, ...reaches.map(({ x, reach }) => x - reach))
   const right = Math.max(width, ...reaches.map(({ x, reach }) => x + reach))
