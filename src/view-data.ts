@@ -259,20 +259,32 @@ export const dimensionsToCompare = (resource: DescribedResource): string[] => [
 ]
 
 /**
- * Returns the path of the groups of a column. Groups by country count the partners of the column's country, if the resource
- * has participants and `filters` does not already select the partners of another country.
+ * Whether the groups of a column by country are the partners of the column's country: if the resource has participants, and
+ * `filters` does not already select the partners of another country.
  */
+export const countsPartners = (
+  resource: DescribedResource,
+  filters: Filters,
+  { country }: ComparedColumn,
+  dimension: string,
+): boolean =>
+  country !== undefined &&
+  dimension === 'country' &&
+  hasParticipants(resource) &&
+  filters.partnerOf === undefined
+
+/** Returns the path of the groups of a column. */
 export function comparedGroupsPath(
   resource: DescribedResource,
   filters: Filters,
-  { country, asOf }: ComparedColumn,
+  column: ComparedColumn,
   dimension: string,
 ): string {
-  const countsPartners =
-    dimension === 'country' && hasParticipants(resource) && filters.partnerOf === undefined
+  const { country, asOf } = column
+  const countryFilter = countsPartners(resource, filters, column, dimension) ? 'partnerOf' : 'country'
   return appendQuery(`/v1/${resource.name}/aggregate`, {
     ...filters,
-    ...(country !== undefined && { [countsPartners ? 'partnerOf' : 'country']: country }),
+    ...(country !== undefined && { [countryFilter]: country }),
     ...(asOf !== undefined && { [resource.asOfName]: asOf }),
     groupBy: dimension,
     limit: String(maxGroups),
@@ -376,7 +388,15 @@ export function findViewData(
     case 'search':
       return response(searchPath(parameters), ['resource', 'key', 'title', 'link', 'snippet'])
     case 'changes':
-      return response(changesPath(parameters), ['time', 'operation', 'resource', 'key', 'version', 'reason', 'actor'])
+      return response(changesPath(parameters), [
+        'time',
+        'operation',
+        'resource',
+        'key',
+        'version',
+        'reason',
+        'actor',
+      ])
     case 'record': {
       const path = apiRecordPath(resource, key)
       return { kind: 'record', json: appendQuery(path, { ...listFilters(parameters), include: 'names' }) }

@@ -99,3 +99,14 @@ describe.skipIf(skipsBrowser)('a comparison of countries [needs Chromium]', { ti
     }
   })
 })
+
+describe.skipIf(skipsBrowser)('a comparison of countries [needs Chromium]', { timeout: 60_000 }, () => {
+  it('names the groups by country after the partners that they count', async () => {
+    const { page, go } = await dashboard.open('/compare?country=PAK,DEU')
+    const partners = page.getByRole('table', { name: /^Agreements by partner/ })
+    expect(await partners.getByRole('columnheader').first().textContent()).toBe('Partner')
+    expect(await partners.getByRole('rowheader').allTextContents()).toEqual(['China'])
+    await go(`/compare?before=${new Date().toISOString()}`)
+    await page.getByRole('table', { name: /^Agreements by country/ }).waitFor()
+  })
+})

@@ -1,4 +1,4 @@
-import { comparedGroupsPath } from '../../../view-data.ts'
+import { comparedGroupsPath, countsPartners } from '../../../view-data.ts'
 import { yearOf } from '../../api/groups.ts'
 import { explorePath, type ResourceDescription } from '../../api/resources.ts'
 import type { Aggregate } from '../../api/types.ts'
@@ -66,7 +66,11 @@ export function ComparedGroups({
   const { t, tag, resourceLabel } = useLanguage()
   const labels = useLabels()
   const resourceName = resourceLabel(resource.name)
-  const property = isYear ? t('compare.year') : labels.property(dimension)
+  const property = isYear
+    ? t('compare.year')
+    : columns.some((column) => countsPartners(resource, filters, column, dimension))
+      ? t('compare.partner')
+      : labels.property(dimension)
   const title = t('country.by', { resource: resourceName, property: property.toLocaleLowerCase(tag) })
   const state = useColumnData<Aggregate>(
     columns.map((column) => comparedGroupsPath(resource, filters, column, dimension)),
