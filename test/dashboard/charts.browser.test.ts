@@ -202,6 +202,7 @@ describe.skipIf(skipsBrowser)('charts of the dashboard [needs Chromium]', { time
     expect((await readLinks(page)).map(({ count }) => count)).toEqual(
       groups.data.map(({ measures: { count } }) => count),
     )
+    expect(await page.getByRole('columnheader').allTextContents()).toEqual(['Country', 'Projects'])
 
     await go('/network?centre=CHN')
     const { partners } = (await dashboard.api.get('/v1/countries/CHN/network?limit=1000')).json<{

@@ -222,7 +222,7 @@ function Activities({ briefing }: { briefing: CountryBriefing }) {
               resource: resourceName,
               property: labels.property(dimension).toLocaleLowerCase(tag),
             })}
-            caption={t('country.recordsOf', { resource: resourceName, name })}
+            caption={t('country.recordsOf', { resource: resourceName.toLocaleLowerCase(tag), name })}
             groups={groups[dimension]}
             dimension={dimension}
           />

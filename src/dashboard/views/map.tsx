@@ -12,6 +12,7 @@ import { useFilterText } from '../components/chart/filter-text.ts'
 import { PeriodSlider } from '../components/chart/period-slider.tsx'
 import { NotFound } from '../components/not-found.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
+import { useLabels } from '../i18n/labels.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { useParameters } from '../use-parameters.ts'
 
@@ -50,7 +51,7 @@ function ResourceMap() {
               data.length === 0 ? (
                 <p class="empty">{t('explore.none')}</p>
               ) : (
-                <CountryCounts groups={data} caption={caption} />
+                <CountryCounts groups={data} caption={caption} resourceName={resourceName} />
               )
             }
           </Loaded>
@@ -61,8 +62,18 @@ function ResourceMap() {
 }
 
 /** The number of records of each country, on the map and in a table. */
-function CountryCounts({ groups, caption }: { groups: readonly Group[]; caption: string }) {
-  const { t, number, resourceLabel } = useLanguage()
+function CountryCounts({
+  groups,
+  caption,
+  resourceName,
+}: {
+  groups: readonly Group[]
+  caption: string
+  /** The name of the counted resource. */
+  resourceName: string
+}) {
+  const { t, number } = useLanguage()
+  const labels = useLabels()
   const state = useCountryMarkers(groups, ({ list }) => explorePath(list))
   return (
     <>
@@ -75,9 +86,9 @@ function CountryCounts({ groups, caption }: { groups: readonly Group[]; caption:
           <caption class="visually-hidden">{caption}</caption>
           <thead>
             <tr>
-              <th scope="col">{resourceLabel('countries')}</th>
+              <th scope="col">{labels.property('country')}</th>
               <th scope="col" class="number">
-                {t('value.number')}
+                {resourceName}
               </th>
             </tr>
           </thead>
