@@ -38,4 +38,11 @@ describe.skipIf(skipsBrowser)('agreements that expire [needs Chromium]', { timeo
     await page.getByText('22 records').waitFor()
     await settle()
   })
+
+  it('are said to be none on the page of a country without them, with the two days', async () => {
+    const { page } = await dashboard.open('/countries/PAK')
+    const year = new Date().getUTCFullYear()
+    const none = `No agreement that is recorded as in force expires between .+ ${year} and .+ ${year + 1}.`
+    await page.getByText(new RegExp(none)).waitFor()
+  })
 })

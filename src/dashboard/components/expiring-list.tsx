@@ -7,6 +7,20 @@ import { formatEdtf } from '../dates/format-edtf.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { InternalTag } from './internal-tag.tsx'
 
+/** Returns the day one year after a day, both as ISO 8601. */
+export function dayOneYearAfter(day: string): string {
+  const later = new Date(day)
+  later.setUTCFullYear(later.getUTCFullYear() + 1)
+  return later.toISOString().slice(0, 10)
+}
+
+/** Says that no agreement expires between two days. */
+export function NoExpiring({ from, to }: { from: string; to: string }) {
+  const language = useLanguage()
+  const format = (day: string) => formatEdtf(day, language)
+  return <p class="empty">{language.t('overview.expiringNone', { from: format(from), to: format(to) })}</p>
+}
+
 /** Agreements with the dates on which they expire. If there are more than `agreements`, a link leads to the list of all. */
 export function ExpiringList({
   agreements,

@@ -12,12 +12,11 @@ import { ChangeList, withTitle } from '../components/change-list.tsx'
 import { DataLinks } from '../components/chart/chart-links.tsx'
 import { ClaimsTable } from '../components/claims-table.tsx'
 import { CountryMap } from '../components/country-map.tsx'
-import { ExpiringList } from '../components/expiring-list.tsx'
+import { dayOneYearAfter, ExpiringList, NoExpiring } from '../components/expiring-list.tsx'
 import { KeyFigure } from '../components/key-figure.tsx'
 import { PageHead } from '../components/page-head.tsx'
 import { FailureReason } from '../components/service-text.tsx'
 import { Loaded, Widget } from '../components/widget.tsx'
-import { formatEdtf } from '../dates/format-edtf.ts'
 import { useLanguage } from '../i18n/language.ts'
 
 /** The overview of the registry. */
@@ -134,20 +133,11 @@ function LatestChanges() {
   )
 }
 
-/** Returns the UTC day one year after a time, as ISO 8601. */
-function dayOneYearAfter(time: Date): string {
-  const later = new Date(time)
-  later.setUTCFullYear(later.getUTCFullYear() + 1)
-  return later.toISOString().slice(0, 10)
-}
-
 /** The agreements in force that may expire within a year. The page of a country has the same list for the country. */
 function ExpiringAgreements() {
-  const language = useLanguage()
-  const { t } = language
-  const today = new Date()
-  const from = today.toISOString().slice(0, 10)
-  const to = dayOneYearAfter(today)
+  const { t } = useLanguage()
+  const from = new Date().toISOString().slice(0, 10)
+  const to = dayOneYearAfter(from)
   const list = withQuery('/v1/agreements', { inForceOn: from, 'expiresOn[lte]': to, sort: 'expiresOn' })
   const state = useApi<Page<Agreement>>(
     `${list}&limit=8&fields=id,title,alternativeTitles,expiresOn,visibility&count=exact`,
@@ -157,9 +147,7 @@ function ExpiringAgreements() {
       <Loaded state={state}>
         {({ data, page }) =>
           data.length === 0 ? (
-            <p class="empty">
-              {t('overview.expiringNone', { from: formatEdtf(from, language), to: formatEdtf(to, language) })}
-            </p>
+            <NoExpiring from={from} to={to} />
           ) : (
             <ExpiringList agreements={data} count={page.total?.count ?? 0} list={list} />
           )

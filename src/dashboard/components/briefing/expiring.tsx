@@ -1,12 +1,12 @@
 import type { CountryBriefing } from '../../api/types.ts'
 import { useLanguage } from '../../i18n/language.ts'
-import { ExpiringList } from '../expiring-list.tsx'
+import { dayOneYearAfter, ExpiringList, NoExpiring } from '../expiring-list.tsx'
 import { Widget } from '../widget.tsx'
 import { SourceMarks, useCitedSources } from './source-marks.tsx'
 
 /** The agreements in force that may expire within a year. */
 export function ExpiringAgreementsOfCountry({
-  briefing: { expiring },
+  briefing: { expiring, day },
   asOf,
 }: {
   briefing: CountryBriefing
@@ -20,7 +20,7 @@ export function ExpiringAgreementsOfCountry({
   return (
     <Widget title={t('overview.expiring')}>
       {expiring.data.length === 0 ? (
-        <p class="empty">{t('list.none')}</p>
+        <NoExpiring from={day} to={dayOneYearAfter(day)} />
       ) : (
         <ExpiringList
           agreements={expiring.data}
