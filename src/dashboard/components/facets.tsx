@@ -95,22 +95,32 @@ function TextFilters({
     const next = Object.entries({ ...filters, ...entered }).filter(([, value]) => value !== '')
     onChange(Object.fromEntries(next))
   }
-  const field = (name: string, label: string) => (
-    <TextFilter key={name} name={name} label={label} value={filters[name] ?? ''} />
+  const field = (name: string, label: string, placeholder?: string) => (
+    <TextFilter key={name} name={name} label={label} value={filters[name] ?? ''} placeholder={placeholder} />
   )
   const dateLabel = (end: string) => t('value.named', { name: labels.property(date ?? ''), value: end })
   return (
     <form class="stack" onSubmit={submit}>
       {field('q', t('explore.words'))}
-      {date && field(`${date}[gte]`, dateLabel(t('explore.from')))}
-      {date && field(`${date}[lte]`, dateLabel(t('explore.to')))}
+      {date && field(`${date}[gte]`, dateLabel(t('explore.from')), t('explore.dateExample'))}
+      {date && field(`${date}[lte]`, dateLabel(t('explore.to')), t('explore.dateExample'))}
       <button type="submit">{t('explore.apply')}</button>
     </form>
   )
 }
 
 /** The field of a filter. An effect sets its value, since `key={value}` would replace the input, which would lose the focus. */
-function TextFilter({ name, label, value }: { name: string; label: string; value: string }) {
+function TextFilter({
+  name,
+  label,
+  value,
+  placeholder,
+}: {
+  name: string
+  label: string
+  value: string
+  placeholder: string | undefined
+}) {
   const input = useRef<HTMLInputElement>(null)
   useEffect(() => {
     if (input.current) input.current.value = value
@@ -118,7 +128,14 @@ function TextFilter({ name, label, value }: { name: string; label: string; value
   return (
     <label>
       <span class="small soft">{label}</span>
-      <input ref={input} name={name} defaultValue={value} dir="auto" style={{ width: '100%' }} />
+      <input
+        ref={input}
+        name={name}
+        defaultValue={value}
+        placeholder={placeholder}
+        dir="auto"
+        style={{ width: '100%' }}
+      />
     </label>
   )
 }
