@@ -43,13 +43,17 @@ describe.skipIf(skipsBrowser)('downloads without a key [need Chromium]', { timeo
     expect(headers.get('content-language')).toBe('zh')
   })
 
-  it('have the key of the country in their names', async () => {
-    const { page } = await dashboard.open('/countries/PAK')
+  it.each([
+    { view: '/countries/PAK', fileName: 'PAK.csv' },
+    { view: '/map?resource=projects', fileName: 'map.csv' },
+    { view: '/', fileName: 'overview.csv' },
+  ])('are named after the country or the view: $view', async ({ view, fileName }) => {
+    const { page } = await dashboard.open(view)
     const [file] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('link', { name: 'CSV', exact: true }).first().click(),
     ])
-    expect(file.suggestedFilename()).toBe('PAK.csv')
+    expect(file.suggestedFilename()).toBe(fileName)
   })
 })
 

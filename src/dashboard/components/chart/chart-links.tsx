@@ -28,11 +28,15 @@ function comparisonPath(parameters: URLSearchParams): string | undefined {
   })
 }
 
-/** Links to the data of the view, at the URL of the view with `format`. @param name base name of saved files. */
-export function DataLinks({ name = 'data' }: { name?: string }) {
+/**
+ * Links to the data of the view, at the URL of the view with `format`.
+ * @param props `name`: base name of saved files; by default the name of the view, such as `map`.
+ */
+export function DataLinks({ name: givenName }: { name?: string }) {
   const { tag } = useLanguage()
   const [path] = useLocation()
   const [parameters] = useParameters()
+  const name = givenName ?? (path.slice(1) || 'overview')
   const url = (format: string) => `${path}${changeParameters(parameters, { format, lang: tag })}`
   return (
     <>
