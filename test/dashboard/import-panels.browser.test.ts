@@ -83,7 +83,7 @@ describe.skipIf(skipsBrowser)('the panels of a dry run [need Chromium]', { timeo
     expect((await download(page, 'names.csv')).length).toBeGreaterThan(3)
     const congo = names.getByRole('group', { name: 'Congo', exact: true })
     await congo.getByText('rows: 2').waitFor()
-    const candidate = congo.getByLabel(/^Democratic Republic of the Congo COD · \d+ %$/)
+    const candidate = congo.getByLabel(/^Democratic Republic of the Congo COD · similarity \d+ %$/)
     await candidate.check()
     await names.getByRole('group', { name: 'Atlantis' }).getByLabel('Leave it out').check()
     const mu = names.getByRole('group', { name: 'Mu', exact: true })

@@ -62,7 +62,10 @@ export function NameChoice({
           {choice(
             decision?.key === key && decision.title === undefined,
             title,
-            `${isCode(key) ? `${key} · ` : ''}${number(Math.round(score * 100))} %`,
+            [
+              ...(isCode(key) ? [key] : []),
+              t('imports.similarity', { percent: number(Math.round(score * 100)) }),
+            ].join(' · '),
             () => choose({ key }),
           )}
         </div>
