@@ -63,6 +63,12 @@ async function readPreview(
   return (await response.json()) as ImportPreview
 }
 
+const isBlank = (mapping: string): boolean => mapping.trim() === ''
+
+/** Removes the faults of a blank mapping, so that they are not shown at the text that replaces it, until its preview arrives. */
+const withoutFaultsOfBlank = (mapping: string, preview: ImportPreview): ImportPreview =>
+  isBlank(mapping) ? { ...preview, mappingFaults: [] } : preview
+
 /** Requests a preview of an import when its input has not changed for `delayMs`, and again after temporary failures. */
 export function usePreview(input: ImportInput): PreviewState {
   const { tag } = useLanguage()
@@ -71,14 +77,14 @@ export function usePreview(input: ImportInput): PreviewState {
   const [state, setState] = useState<Omit<PreviewState, 'retry'>>({ isLoading: false })
   const retry = useCallback(() => setAttempt((count) => count + 1), [])
   useRetries(state.error, retry)
-  const isEmpty = mapping.trim() === '' && file === undefined
+  const isEmpty = isBlank(mapping) && file === undefined
   useEffect(() => {
     if (isEmpty) return setState({ isLoading: false })
     const controller = new AbortController()
     setState((previous) => ({ ...previous, isLoading: true }))
     const timer = setTimeout(() => {
       readPreview(input, tag, controller.signal).then(
-        (preview) => setState({ preview, isLoading: false }),
+        (preview) => setState({ preview: withoutFaultsOfBlank(mapping, preview), isLoading: false }),
         (error: unknown) => {
           if (!controller.signal.aborted) setState({ error: toApiError(error), isLoading: false })
         },
@@ -96,4 +102,4 @@ export function usePreview(input: ImportInput): PreviewState {
 export const mappingFaultsOf = (
   { mapping }: ImportInput,
   { preview }: PreviewState,
-): readonly MappingFault[] => (mapping.trim() === '' ? [] : (preview?.mappingFaults ?? []))
+): readonly MappingFault[] => (isBlank(mapping) ? [] : (preview?.mappingFaults ?? []))
