@@ -133,6 +133,8 @@ describe.skipIf(skipsBrowser)('the view that merges records [needs Chromium]', {
     await pair.getByRole('link').click()
     await page.waitForURL(`**${viewOf(into, from)}`)
     expect(pageErrors).toEqual([])
+    await go('/duplicates/projects')
+    await page.getByText('No two records have a name in common.').waitFor()
   })
 
   it('is only for editors', async () => {

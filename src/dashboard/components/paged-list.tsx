@@ -7,7 +7,7 @@ import { useKeepPrevious } from '../api/use-keep-previous.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { Loaded } from './widget.tsx'
 
-/** A list of the API, page by page. The service sends no stale responses for it. `children` renders the items of a page. */
+/** A list of the API, page by page. The service sends no stale responses for it. `children` renders a page. */
 export function PagedList<Item>({
   path,
   parameters,
@@ -18,7 +18,8 @@ export function PagedList<Item>({
   parameters?: Readonly<Record<string, string | number>>
   /** CSS height of the placeholder. */
   height: string
-  children: (items: readonly Item[]) => ComponentChildren
+  /** @param isWholeList whether the list has no other page. */
+  children: (items: readonly Item[], isWholeList: boolean) => ComponentChildren
 }) {
   const [cursor, setCursor] = useState<string>()
   const state = useKeepPrevious(
@@ -27,7 +28,7 @@ export function PagedList<Item>({
   return (
     <PageOfList cursor={cursor} next={state.body?.page.next ?? null} onChange={setCursor}>
       <Loaded state={state} height={height}>
-        {({ data }) => children(data)}
+        {({ data, page }) => children(data, cursor === undefined && page.next === null)}
       </Loaded>
     </PageOfList>
   )

@@ -31,7 +31,13 @@ export default function DuplicatesView({ resource: name }: { resource: string })
         parameters={{ limit: checkedPerPage }}
         height="40rem"
       >
-        {(pairs) => <Pairs resource={resource} pairs={pairs} />}
+        {(pairs, isWholeList) =>
+          pairs.length === 0 ? (
+            <p class="empty">{t(isWholeList ? 'duplicates.none' : 'duplicates.noneHere')}</p>
+          ) : (
+            <Pairs resource={resource} pairs={pairs} />
+          )
+        }
       </PagedList>
     </RequireRight>
   )
@@ -41,7 +47,6 @@ export default function DuplicatesView({ resource: name }: { resource: string })
 function Pairs({ resource, pairs }: { resource: ResourceDescription; pairs: readonly DuplicatePair[] }) {
   const { t } = useLanguage()
   const labels = useLabels()
-  if (pairs.length === 0) return <p class="empty">{t('duplicates.none')}</p>
   return (
     <ul class="entries notes-apart">
       {pairs.map(({ record, other, same }) => (
