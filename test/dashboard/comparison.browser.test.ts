@@ -109,4 +109,19 @@ describe.skipIf(skipsBrowser)('a comparison of countries [needs Chromium]', { ti
     await go(`/compare?before=${new Date().toISOString()}`)
     await page.getByRole('table', { name: /^Agreements by country/ }).waitFor()
   })
+
+  it('names countries that take part in no record, and several countries of one field', async () => {
+    const { page, go } = await dashboard.open('/compare?country=TUV,PAK')
+    const choiceOf = (label: string) =>
+      page.getByRole('combobox', { name: label, exact: true }).evaluate((field) => {
+        if (!(field instanceof HTMLSelectElement)) throw new Error('the field is no select')
+        return field.selectedOptions[0]?.text
+      })
+    expect(await choiceOf('Country 1')).toBe('Tuvalu')
+    await page.getByRole('columnheader', { name: 'Tuvalu' }).first().waitFor()
+    await go(`/compare?country=TUV,PAK&before=${new Date().toISOString()}`)
+    expect(await choiceOf('Country')).toBe('Tuvalu, Pakistan')
+    await go('/network?centre=TUV')
+    expect(await choiceOf('Partners of')).toBe('Tuvalu')
+  })
 })

@@ -1,11 +1,12 @@
 import { maxGroups } from '../../view-data.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { combineStates } from './combine.ts'
+import { readNames } from './names.ts'
 import { withQuery } from './path.ts'
 import { resourcesWithParticipants } from './resources.ts'
-import type { Aggregate } from './types.ts'
+import type { Aggregate, Names } from './types.ts'
 import { useApi } from './use-api.ts'
-import type { ApiState } from './use-read.ts'
+import { type ApiState, useRead } from './use-read.ts'
 
 /** A value of a dimension with its label. */
 export interface Option {
@@ -13,11 +14,18 @@ export interface Option {
   label: string
 }
 
+/** The dimensions, each with the resource of the records whose keys are its values. */
+const resourceOfValues = { country: 'countries', topic: 'topics' } as const
+
 /**
  * Reads the values that a dimension has in the records of all resources with participants together, sorted by label: for example,
  * the countries that take part in at least one record.
+ * @param chosen values in the URL, separated by commas. Those that no record has are among the values, too.
  */
-export function useDimensionValues(dimension: string): ApiState<Option[]> {
+export function useDimensionValues(
+  dimension: keyof typeof resourceOfValues,
+  chosen: string | null,
+): ApiState<Option[]> {
   const { tag } = useLanguage()
   // The list of these resources is constant, so every render calls the same number of hooks.
   const states = resourcesWithParticipants.map(({ name }) =>
@@ -32,6 +40,15 @@ export function useDimensionValues(dimension: string): ApiState<Option[]> {
         return value === null ? [] : [[value, label[dimension] ?? value]]
       }),
   )
+  const resource = resourceOfValues[dimension]
+  const others = body ? (chosen ?? '').split(',').filter((value) => value !== '' && !labels.has(value)) : []
+  const names = useRead<Names>(
+    others.length === 0 ? null : `names of ${resource} ${others.join()}`,
+    (language) => readNames(new Map([[resource, new Set(others)]]), language),
+  )
+  // If the names cannot be read, for example because a code is wrong, the codes are shown.
+  if (others.length > 0 && names.status === 'loading') return { ...state, status: 'loading' }
+  for (const value of others) labels.set(value, names.body?.[resource]?.[value] ?? value)
   const options = [...labels]
     .map(([value, label]) => ({ value, label }))
     .sort((one, other) => one.label.localeCompare(other.label, tag))

@@ -37,7 +37,7 @@ export default function CompareView() {
   const language = useLanguage()
   const { t, resourceLabel } = language
   const [parameters] = useParameters()
-  const countries = useDimensionValues('country')
+  const countries = useDimensionValues('country', parameters.get('country'))
   const compared = readComparison(parameters)
   const resource = findResource(compared.resource)
   const codes = compared.countries
@@ -173,7 +173,7 @@ function Controls({ codes, countries }: { codes: readonly string[]; countries: A
   const labels = useLabels()
   const [parameters, change] = useParameters()
   const isOverTime = parameters.has('before')
-  const topics = useDimensionValues('topic')
+  const topics = useDimensionValues('topic', parameters.get('topic'))
   const { error, retry } = combineStates([countries, topics])
   // A comparison of two dates has one field for countries. All its countries are one value of this field.
   const chosen = isOverTime ? [codes.join(',')] : codes

@@ -26,8 +26,8 @@ export function ChartControls({
   const { t } = useLanguage()
   const labels = useLabels()
   const [parameters, change] = useParameters()
-  const countries = useDimensionValues('country')
-  const topics = useDimensionValues('topic')
+  const countries = useDimensionValues('country', country ? parameters.get(country.parameter) : null)
+  const topics = useDimensionValues('topic', parameters.get('topic'))
   const asOfName = findAsOfName(parameters)
   const asOf = parameters.get(asOfName) ?? undefined
   const { error, retry } = combineStates([countries, topics])

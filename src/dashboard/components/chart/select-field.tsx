@@ -1,4 +1,5 @@
 import type { Option } from '../../api/use-dimension-values.ts'
+import { useLanguage } from '../../i18n/language.ts'
 
 /** A labelled `select` element, optionally with an empty choice. */
 export function SelectField({
@@ -15,14 +16,16 @@ export function SelectField({
   emptyLabel?: string
   onChange: (value: string) => void
 }) {
-  // A value from the URL stays selected even if no record has it.
-  const isUnknown = value !== '' && options.every((option) => option.value !== value)
+  const { t } = useLanguage()
+  // A value from the URL stays selected even if it is none of the options. It may be several of them, separated by commas.
+  const isOther = value !== '' && options.every((option) => option.value !== value)
+  const labelOf = (one: string) => options.find((option) => option.value === one)?.label ?? one
   return (
     <label class="field">
       <span>{label}</span>
       <select value={value} onChange={({ currentTarget }) => onChange(currentTarget.value)}>
         {emptyLabel !== undefined && <option value="">{emptyLabel}</option>}
-        {isUnknown && <option value={value}>{value}</option>}
+        {isOther && <option value={value}>{value.split(',').map(labelOf).join(t('list.comma'))}</option>}
         {options.map((option) => (
           <option key={option.value} value={option.value}>
             {option.label}
