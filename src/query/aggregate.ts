@@ -140,8 +140,9 @@ export const aggregateParameters = lazyFor((resource: Resource): Record<string, 
         [...dimensions, ...measures],
         'Dimensions and measures of the request, `-` for descending. Null comes last.',
       ),
-      // `planAggregate` refuses unknown names, since its message lists the names in the request.
-      value: z.string(),
+      // `planAggregate` refuses unknown names, since its message lists the names in the request. No name has a comma, so
+      // that `%2C` separates names, too.
+      value: z.string().regex(/^[^,]*$/),
       // The OpenAPI document describes these names in `groupBy` and `measures`.
       jsonValue: z.string().max(100),
     },
