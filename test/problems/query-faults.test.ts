@@ -235,10 +235,10 @@ describe('a refused read', () => {
   it.each([
     ['countries/CN', 'such as PAK; find it with /v1/search?q=CN&resource=countries.'],
     ['countries/China/briefing', 'such as PAK; find it with /v1/search?q=China&resource=countries.'],
-    ['agreements/F01', '; find it with /v1/search?q=F01&resource=agreements.'],
+    ['organizations/CNSA', '; find it with /v1/search?q=CNSA&resource=organizations.'],
     ['countries/chn', 'such as PAK; did you mean "CHN"?'],
     ['agreements/serach', '; did you mean /v1/agreements/search?'],
-  ])('of %s, which has no valid key, says how to find the key', async (path, end) => {
+  ])('of the path %s says what was probably meant, or how to find it', async (path, end) => {
     const { detail } = (await api.get(`/v1/${path}`)).json<ProblemBody>()
     expect(detail?.slice(-end.length)).toBe(end)
   })

@@ -83,12 +83,12 @@ describe('a wrong search is refused with a pointer into its body', () => {
     expect([error?.pointer, error?.message]).toEqual(expected)
   })
 
-  it.each(['asOf', 'lang'])('the parameter %s, which belongs into the URL', async (name) => {
+  it.each(['asOf', 'lang'])('the parameter %s, which belongs in the URL', async (name) => {
     const message = `"${name}" is a parameter: write it in the URL`
     expect(await sendRefused({ [name]: 'zh' })).toEqual([{ pointer: `/${name}`, code: 'unknown', message }])
   })
 
-  it('a parameter of an export, which belongs into the URL', async () => {
+  it('a parameter of an export, which belongs in the URL', async () => {
     const body = { format: 'csv', per: 'participant', names: false, limit: 5 }
     const response = await api.request('POST', '/v1/agreements/export?format=csv', { body, key: null })
     const { errors } = response.json<{ errors: { message: string }[] }>()

@@ -40,7 +40,8 @@ function readKey({ collection, path }: Endpoint, request: FastifyRequest): strin
   if (!error) return key
   const message = error.issues.map((issue) => issue.message).join('; ')
   const operation = path.endsWith('}') ? suggestOperation(path, key, request.server.routes) : ''
-  const search = collection.name === undefined ? '' : suggestSearch(key, collection.name)
+  // A text with digits is probably an external id, which the search across resources does not find.
+  const search = collection.name === undefined || /\d/.test(key) ? '' : suggestSearch(key, collection.name)
   // The message may end with the suggestion of a key.
   const hint = message.endsWith('?') ? '' : operation || search
   throw new Problem(
