@@ -344,6 +344,16 @@ describe('POST /v1/imports/preview', () => {
     expect(await response.json()).toMatchObject({ rows: [{ state: 'ready' }] })
   })
 
+  it('refuses more lists than the OpenAPI document allows', async () => {
+    const mapping: FormPart = ['mapping', treatyMapping(newScheme()), 'mapping.yaml']
+    const lists = Array.from({ length: 48 }, (_, index): FormPart => ['list', 'a', `${index}.csv`])
+    const response = await sendForm(api, '/v1/imports/preview', [mapping, ...lists])
+    expect(response.json<object>()).toMatchObject({
+      status: 413,
+      detail: 'The body has more than 47 parts named list.',
+    })
+  })
+
   it('refuses unknown parts and unreadable files', async () => {
     const mapping: FormPart = ['mapping', treatyMapping(newScheme()), 'mapping.yaml']
     const unknown = await sendForm(api, '/v1/imports/preview', [mapping, ['rows', '', 'rows.csv']])

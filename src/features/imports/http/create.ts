@@ -29,7 +29,7 @@ import {
 } from '../store.ts'
 import { changeContract, importSchema, importToJson, tag } from './contract.ts'
 import { notifyImports } from './notify.ts'
-import { maxLists } from './preview-contract.ts'
+import { checkListCount, maxLists } from './preview-contract.ts'
 import { isUpload, type Upload, type UploadPart } from './upload.ts'
 
 /** Maximum size of a mapping or a file of decisions, in bytes. They are held in memory. */
@@ -179,6 +179,7 @@ class UploadReader {
         this.#file = await this.#store((await this.#beginOnce()).id, 0, part)
         return
       case 'list': {
+        checkListCount(this.#lists.length + 1)
         checkFileName(part.name, '/list')
         const { id, mapping } = await this.#beginOnce()
         checkCompanionNames(mapping, [...this.#lists.map(({ name }) => name), part.name])

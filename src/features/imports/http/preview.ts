@@ -17,7 +17,13 @@ import { maxMappingLength } from '../mapping/index.ts'
 import { type PreviewInput, previewImport } from '../preview.ts'
 import { baseContract, tag } from './contract.ts'
 import { type LocalPart, withLocalParts } from './local-upload.ts'
-import { maxPreviewBytes, previewSchema, previewToJson, previewUpload } from './preview-contract.ts'
+import {
+  checkListCount,
+  maxPreviewBytes,
+  previewSchema,
+  previewToJson,
+  previewUpload,
+} from './preview-contract.ts'
 import { isUpload } from './upload.ts'
 
 /** The number of rows that are shown. */
@@ -56,6 +62,7 @@ async function readInput(parts: readonly LocalPart[]): Promise<PreviewInput> {
       'The parts mapping and file can be sent only once; send code lists as parts named list.',
     )
   const lists = findParts('list')
+  checkListCount(lists.length)
   for (const { field, name } of file ? [file, ...lists] : lists) checkFileName(name, `/${field}`)
   return { mapping: await readMapping(mapping), file, lists }
 }
