@@ -1,0 +1,54 @@
+import { beforeAll, expect, it } from 'vitest'
+import { type Api, sharedApi } from '../support/api.ts'
+import { faultAt } from '../support/documents.ts'
+
+let api: Api
+beforeAll(async () => {
+  api = await sharedApi()
+})
+
+const create = async (resource: string, document: object) => {
+  const response = await api.post(`/v1/${resource}`, document)
+  expect(response.status, response.text).toBe(201)
+  return `/v1/${resource}/${response.json<{ id: string }>().id}`
+}
+
+const redact = (path: string, body: object) =>
+  api.request('POST', `${path}/redact`, {
+    body: { reason: 'Asked for.', ...body },
+    headers: { 'if-match': '*' },
+  })
+
+it('a redaction that would leave an invalid value, or of an unsuitable property, is refused', async () => {
+  const path = await create('sources', { title: 'A report', kind: 'report', language: 'en' })
+  const response = await redact(path, { text: 'report' })
+  expect(response.status).toBe(422)
+  expect(faultAt(response, '/text')?.message).toBe(
+    'would leave an invalid value at /kind of version 1: choose another replacement, or redact `properties`',
+  )
+  for (const pointer of ['/kind', '/externalIds', '/publihser']) {
+    const refused = await redact(path, { properties: [pointer] })
+    expect(refused.status, pointer).toBe(422)
+    expect(faultAt(refused, '/properties/0')).toMatchObject({ code: 'not_redactable' })
+  }
+  expect((await api.get(`${path}/history`)).json<{ data: unknown[] }>().data).toHaveLength(1)
+  const agreement = await create('agreements', { title: 'A treaty', kind: 'treaty', languages: ['en'] })
+  const internal = await create('sources', { title: 'Internal', kind: 'report', visibility: 'internal' })
+  const refusedVisibility = await redact(internal, { properties: ['/visibility'], replacement: 'public' })
+  expect(faultAt(refusedVisibility, '/properties/0')?.message).toBe(
+    '"/visibility" cannot be redacted: it says who can read the record: change it instead',
+  )
+  const party = await create('agreements', {
+    title: 'A pact',
+    kind: 'treaty',
+    parties: [{ country: 'PAK', role: 'party' }],
+  })
+  const refusedParty = await redact(party, { properties: ['/parties/country'] })
+  expect(faultAt(refusedParty, '/properties')?.message).toMatch(
+    /^would leave an invalid value at \/parties\/0 of version 1: choose other properties or another replacement, or redact `text`$/,
+  )
+  const refusedList = await redact(agreement, { properties: ['/languages'] })
+  expect(faultAt(refusedList, '/properties/0')?.message).toBe(
+    '"/languages" cannot be redacted: it is a list of values: remove a value from it with `text`',
+  )
+})
