@@ -4,8 +4,8 @@ import { invalidParameters } from '../../../model/query-string.ts'
 import { edtf } from '../../../model/schemas.ts'
 import { toFault } from '../../../problems/faults.ts'
 import { type Fault, Problem } from '../../../problems/problem.ts'
-import type { DataPart, ViewData } from '../../../view-data.ts'
 import { forwardResponse, readAs } from '../../read-as.ts'
+import type { DataPart, ViewData } from './find-view-data.ts'
 import { partsCsv, recordCsv, responseCsv } from './view-csv.ts'
 
 /** A part of a view's data, with the API's response to its path. */

@@ -1,0 +1,154 @@
+import {
+  apiRecordPath,
+  appendQuery,
+  type ComparedColumn,
+  changesPath,
+  chartSelection,
+  comparedGroupsPath,
+  countPath,
+  type DescribedResource,
+  dimensionsToCompare,
+  hasParticipants,
+  joinRepeated,
+  listFilters,
+  mapDataPath,
+  networkDataPath,
+  overviewGroups,
+  overviewResources,
+  readComparison,
+  type Selection,
+  searchPath,
+} from '../../../view-data.ts'
+
+/** The API paths of a view's data, for its downloads and its links of `format=csv` and `format=json`. */
+
+/** A part of a view's data: the response of the API to a path. */
+export interface DataPart {
+  resource: string
+  /** The dimension of the groups in the response; null for a list, of which only the number of records is used. */
+  by: string | null
+  path: string
+  /** The column of the comparison that shows this part; only for comparisons. */
+  column?: ComparedColumn
+}
+
+const overviewParts = (resources: readonly DescribedResource[]): DataPart[] => [
+  ...overviewResources(resources).map(({ name }) => ({ resource: name, by: null, path: countPath(name) })),
+  ...Object.entries(overviewGroups).map(([by, path]) => ({ resource: 'agreements', by, path })),
+]
+
+/**
+ * The paths of a view's data. `records`: a list, and its export as CSV. `response`: one response, which is converted to CSV; the
+ * CSV has `columns` if it has no rows. `record`: one record. `parts`: several responses, which are combined into one object or
+ * table. `incomplete`: the URL of the view lacks a parameter, or its value is wrong.
+ */
+export type ViewData =
+  | { kind: 'records'; json: string; csv: string }
+  | { kind: 'response'; json: string; columns: readonly string[] }
+  | { kind: 'record'; json: string }
+  | { kind: 'parts'; parts: readonly DataPart[] }
+  | { kind: 'incomplete'; parameter: string; message: string }
+
+function listData({ resource, filters }: Selection, columns?: string): ViewData {
+  const path = `/v1/${encodeURIComponent(resource)}`
+  const shown = columns === undefined ? filters : { ...filters, fields: columns }
+  return {
+    kind: 'records',
+    json: appendQuery(path, shown),
+    csv: appendQuery(`${path}/export`, { ...shown, format: 'csv' }),
+  }
+}
+
+const response = (json: string, columns: readonly string[]): ViewData => ({ kind: 'response', json, columns })
+
+/** Returns the columns of the CSV of a network: with the number of records of each counted resource. */
+function networkColumns(parameters: URLSearchParams, resources: readonly DescribedResource[]): string[] {
+  const counted =
+    parameters.get('resource')?.split(',') ?? resources.filter(hasParticipants).map(({ name }) => name)
+  return ['source', 'label:source', 'target', 'label:target', 'count', ...counted, 'first', 'last']
+}
+
+/** Adds the parameter `lang` of a view's URL, if it has one, to a path that has a query string. */
+function addLanguage(path: string, parameters: URLSearchParams): string {
+  const lang = parameters.get('lang')
+  return lang === null ? path : `${path}&lang=${encodeURIComponent(lang)}`
+}
+
+const toParts = (parts: readonly DataPart[], parameters: URLSearchParams): ViewData => ({
+  kind: 'parts',
+  parts: parts.map((part) => ({ ...part, path: addLanguage(part.path, parameters) })),
+})
+
+function comparisonData(parameters: URLSearchParams, resources: readonly DescribedResource[]): ViewData {
+  const compared = readComparison(parameters)
+  const resource = resources.find(({ name }) => name === compared.resource)
+  if (!resource) {
+    const known = resources.map(({ name }) => name).join(', ')
+    return { kind: 'incomplete', parameter: 'resource', message: `must be one of ${known}` }
+  }
+  if (compared.columns.length < 2) {
+    const message = 'must be two to four countries, unless "before" is given'
+    return { kind: 'incomplete', parameter: 'country', message }
+  }
+  const parts = dimensionsToCompare(resource).flatMap((by) =>
+    compared.columns.map((column) => ({
+      resource: resource.name,
+      by,
+      column,
+      path: comparedGroupsPath(resource, compared.filters, column, by),
+    })),
+  )
+  return toParts(parts, parameters)
+}
+
+/**
+ * Returns the paths of a view's data, or undefined for a view without data.
+ * @param view the name of the view in `viewPaths`.
+ * @param keys path parameters of the view's URL: the code of a country, the name of a resource, the key of a record.
+ * @param search the query string of the view's URL.
+ */
+export function findViewData(
+  view: string,
+  { resource = '', key = '', code = '' }: Readonly<Record<string, string | undefined>>,
+  search: string,
+  resources: readonly DescribedResource[],
+): ViewData | undefined {
+  const parameters = joinRepeated(search, resources)
+  switch (view) {
+    case 'overview':
+      return toParts(overviewParts(resources), parameters)
+    case 'compare':
+      return comparisonData(parameters, resources)
+    case 'search':
+      return response(searchPath(parameters), ['resource', 'key', 'title', 'link', 'snippet'])
+    case 'changes':
+      return response(changesPath(parameters), [
+        'time',
+        'operation',
+        'resource',
+        'key',
+        'version',
+        'reason',
+        'actor',
+      ])
+    case 'record': {
+      const path = apiRecordPath(resource, key)
+      return { kind: 'record', json: appendQuery(path, { ...listFilters(parameters), include: 'names' }) }
+    }
+    case 'map':
+      return response(mapDataPath(parameters), ['country', 'label:country', 'count', 'list'])
+    case 'network':
+      return response(networkDataPath(parameters), networkColumns(parameters, resources))
+    case 'timeline':
+      return listData(chartSelection(parameters))
+    case 'explore':
+      return listData({ resource, filters: listFilters(parameters) }, parameters.get('columns') ?? undefined)
+    case 'country': {
+      const path = `${apiRecordPath('countries', code)}/briefing`
+      const columns = ['resource', 'by', 'key', 'label', 'count', 'list']
+      return response(appendQuery(path, listFilters(parameters)), columns)
+    }
+    default:
+      return undefined
+  }
+}
