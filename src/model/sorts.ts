@@ -26,23 +26,21 @@ function fromOtherNotation(word: string): string {
 const isDirection = (value: unknown): boolean =>
   typeof value === 'string' && /^\s*(asc|desc)(ending)?$/i.test(value)
 
-const listSortWords = (keys: readonly string[]): string[] => keys.flatMap((key) => [key, `-${key}`])
-
 /**
- * Returns the message about an unknown value of the parameter `sort`.
- * @param keys the known sort keys.
- * @param listed the keys to list if none is similar.
+ * Returns the parameter `sort`.
+ * @param keys the known sort keys, each of which may have `-` in front.
+ * @param advice what to do about an unknown key if none is similar; when left out, the error lists the keys.
  */
-export const unknownSortWord = (word: unknown, keys: readonly string[], listed = keys): string =>
-  isDirection(word)
-    ? `${formatValue(word)} is not a sort key: write "-" before a key for descending order, and nothing for ascending`
-    : `${formatValue(word)} is not known${didYouMean(fromOtherNotation(String(word)), listSortWords(keys), listed)}`
-
-/** Returns the parameter `sort`. @param keys the known sort keys, each of which may have `-` in front. */
-export function sortParameter(keys: readonly string[], description: string): Parameter {
-  const error = ({ input }: { input?: unknown }) => unknownSortWord(input, keys)
+export function sortParameter(keys: readonly string[], description: string, advice?: string): Parameter {
+  const words = keys.flatMap((key) => [key, `-${key}`])
+  const explainUnknown = (word: string) =>
+    advice === undefined ? didYouMean(word, words, keys) : didYouMean(word, words, []) || `: ${advice}`
+  const error = ({ input }: { input?: unknown }) =>
+    isDirection(input)
+      ? `${formatValue(input)} is not a sort key: write "-" before a key for descending order, and nothing for ascending`
+      : `${formatValue(input)} is not known${explainUnknown(fromOtherNotation(String(input)))}`
   return {
-    ...multiValueParameter(z.enum(listSortWords(keys), { error }), description),
+    ...multiValueParameter(z.enum(words, { error }), description),
     otherNames: ['order', 'orderby', 'ordering', 'sortby', 'sortorder', 'direction'],
   }
 }

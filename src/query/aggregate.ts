@@ -18,7 +18,7 @@ import {
   invalidParameters,
 } from '../model/query-string.ts'
 import type { Resource } from '../model/resource.ts'
-import { type DirectedKey, parseSortWord, sortParameter, unknownSortWord } from '../model/sorts.ts'
+import { type DirectedKey, parseSortWord, sortParameter } from '../model/sorts.ts'
 import { urlFilters } from '../model/url-filters.ts'
 import type { Fault } from '../problems/problem.ts'
 import { didYouMean } from '../problems/suggest.ts'
@@ -139,10 +139,8 @@ export const aggregateParameters = lazyFor((resource: Resource): Record<string, 
       ...sortParameter(
         [...dimensions, ...measures],
         'Dimensions and measures of the request, `-` for descending. Null comes last.',
+        'sort by a dimension in groupBy or a measure in measures',
       ),
-      // `planAggregate` refuses unknown names, since its message lists the names in the request. No name has a comma, so
-      // that `%2C` separates names, too.
-      value: z.string().regex(/^[^,]*$/),
       // The OpenAPI document describes these names in `groupBy` and `measures`.
       jsonValue: z.string().max(100),
     },
@@ -286,13 +284,12 @@ function findTopFaults(plan: AggregatePlan, query: CheckedQuery): Fault[] {
   return reason === undefined ? replaced : [...replaced, fault('top', reason)]
 }
 
-/** Returns the faults of a plan whose dimensions and measures all exist. */
+/** Returns the faults of a plan whose dimensions, measures and sort terms all exist. */
 function findFaults(plan: AggregatePlan): Fault[] {
   const { resource, groupBy, measures, sort, having } = plan
   const selected = measures.map(({ name }) => name)
   const sortKeys = sort.map(({ key }) => key)
   const known = measureNames(resource)
-  const sortable = [...Object.keys(resource.dimensions), ...known]
   const unknown = having.filter(({ measure }) => !known.includes(measure))
   const tooMany = `has ${groupBy.length} dimensions; at most ${maxDimensions} are possible`
   return [
@@ -303,19 +300,7 @@ function findFaults(plan: AggregatePlan): Fault[] {
     ...findRepeatedNames('measures', selected),
     ...findIncomparable(plan),
     ...findRepeatedNames('sort', sortKeys),
-    ...sort
-      .filter(({ key }) => !sortable.includes(key))
-      .map(({ key, direction }) => ({
-        parameter: 'sort',
-        code: 'unknown_value',
-        message: unknownSortWord(direction === 'desc' ? `-${key}` : key, sortable, [...groupBy, ...selected]),
-      })),
-    ...findMissing(
-      'sort',
-      [...groupBy, ...selected],
-      sortKeys.filter((key) => sortable.includes(key)),
-      'groupBy or measures',
-    ),
+    ...findMissing('sort', [...groupBy, ...selected], sortKeys, 'groupBy or measures'),
     ...unknown.map(({ measure }) => ({
       parameter: 'having',
       code: 'unknown_value',

@@ -124,7 +124,11 @@ describe('a wrong aggregate is refused with the parameter and its fault', () => 
     ['groupBy=kind&sort=count desc', 'sort', '"count desc" is not known; did you mean "-count"?'],
     ['groupBy=kind&sort=-cuont', 'sort', '"-cuont" is not known; did you mean "-count"?'],
     ['groupBy=kind&sort=country', 'sort', '"country" is not in the request: add it to groupBy or measures'],
-    ['groupBy=kind&sort=total', 'sort', '"total" is not known; it can be "kind", "count"'],
+    [
+      'groupBy=kind&sort=total',
+      'sort',
+      '"total" is not known: sort by a dimension in groupBy or a measure in measures',
+    ],
     ['groupBy=kind&sort=kind,desc', 'sort', '"desc" is not a sort key: write "-" before a key'],
     ['groupBy=kind&sort=count,-count', 'sort', '"count" is given twice'],
     ['groupBy=kind&having=count', 'having', 'must be a measure, one of >= <= > < = and a number'],
