@@ -27,9 +27,9 @@ export function unknownOperator(
   const unknown = `"${name}" has no operator ${quote(operator)}`
   if (meansAnyOf(operator) && comparisons.eq?.takes === 'many')
     return `${unknown}: write several values as ${name}=…,…`
-  if (meansNoneOf(operator) && bracketed.includes('ne')) return `${unknown}; did you mean "ne"?`
+  if (meansNoneOf(operator) && comparisons.ne?.takes === 'many') return `${unknown}; did you mean "ne"?`
   if (meansNoneOf(operator) && elsewhere.operators.includes('in'))
-    return `${unknown}: send ${exampleNoneOf(name)} to ${elsewhere.endpoint}`
+    return `${unknown}: send {"where":${exampleNoneOf(name)}} to ${elsewhere.endpoint}`
   const meant = suggest(operator, [...bracketed, ...elsewhere.operators])
   if (meant !== undefined && elsewhere.operators.includes(meant))
     return `"${name}" has no operator "${meant}" in a URL: send it to ${elsewhere.endpoint}`
