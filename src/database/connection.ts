@@ -173,6 +173,7 @@ export class Connection {
 
   /** Closes the connection. Does nothing after `release`. */
   close(): void {
+    if (this.#isReleased) return
     this.discard()
     this.release()
   }
