@@ -63,6 +63,15 @@ async function importCorrected(rows: string) {
 const agreementsOf = async (scheme: string) =>
   (await api.get(`/v1/agreements?externalIdScheme=${scheme}`)).json<{ data: Document[] }>().data
 
+it('rejected.csv names the value in each reason, since a row may have several', async () => {
+  const parties = 'parties: [{ country: Party, role: =party }, { country: Host, role: =party }]'
+  const content = 'Id,Title,Signed,Party,Host\n1,One,2001,Atlantis,Lemuria\n'
+  const [row] = parse(await readRefused(mappingOf('{}', namedColumns, parties), content), { from: 2 })
+  const reason =
+    'matches no record of countries: choose the record in the list of names, or correct the value'
+  expect(row).toContain(`"Atlantis" ${reason}; "Lemuria" ${reason}`)
+})
+
 describe('rejected.csv is read with the mapping of the original file', () => {
   it.each([
     [
@@ -116,7 +125,7 @@ describe('rejected.csv is read with the mapping of the original file', () => {
       api.database,
       mapping,
       'rejected.csv',
-      refused.replace('Atlantis', 'Nepal'),
+      refused.replace(',Atlantis,', ',Nepal,'),
     )
     expect(await agreementsOf(scheme)).toMatchObject([
       { parties: [{ country: 'CHN' }, { country: 'NPL' }, { country: 'PAK' }] },

@@ -38,7 +38,7 @@ describe('a file of decisions', () => {
     [
       'bytes of no encoding',
       new Uint8Array([0xff, 0x81, 0x0a, 0x80]),
-      'The encoding of the file could not be detected.',
+      'The encoding of the file could not be detected. Save it as UTF-8.',
     ],
     [
       'a quote that is never closed',

@@ -41,7 +41,7 @@ it('rows of a sheet may take a value of a row with too many values, which are in
   expect(rows[1]).toMatchObject({ values: { Treaty: 'A', Party: 'Pakistan' } })
 })
 
-it('a column of fillDown that the file lacks is refused, with advice if a title is above the header', async () => {
+it('a missing column of fillDown is refused, with advice if a title is above the header', async () => {
   const missing = (text: string) => messageOf(readContent('file.csv', text, { fillDown: ['Treaty'] }))
   const advice = 'set rows.header to the number of the row with the column names.'
   expect(await missing('Treaties of 2023\n\nTreaty,Party\n1,KEN\n')).toContain(advice)

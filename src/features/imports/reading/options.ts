@@ -35,13 +35,18 @@ export const rowOptions = z.strictObject({
   ),
 })
 
+/** Options of reading rows. */
+export type RowOptions = z.output<typeof rowOptions>
+
+/** A file may be named `rows.csv`, so only options count. */
+const option = `\\brows\\.(?:${Object.keys(rowOptions.shape).join('|')})\\b`
+const anyOption = new RegExp(option)
+const orSetOption = new RegExp(`, or set ${option}[^.]*`)
+
 /** Returns a message without the advice to set options of `rows`, for files that have none. */
 export const withoutRowOptions = (message: string): string =>
   message
-    .replace(/, or set rows\.\w[^.]*/, '')
+    .replace(orSetOption, '')
     .split(/(?<=\.) /)
-    .filter((sentence) => !/\brows\.\w/.test(sentence))
+    .filter((sentence) => !anyOption.test(sentence))
     .join(' ')
-
-/** Options of reading rows. */
-export type RowOptions = z.output<typeof rowOptions>
