@@ -146,6 +146,27 @@ describe('sparse rows of XLSX', () => {
     )
   })
 
+  it('cost little without values, even if a cell in the last column is formatted', async () => {
+    const row = '<row><c r="BXX2" s="1"/></row>'
+    const book = makeXlsx(`<row><c><v>1</v></c></row>${row.repeat(130_000)}`)
+    const start = process.cpuUsage()
+    const { rows } = await readContent('file.xlsx', book)
+    const { user, system } = process.cpuUsage(start)
+    expect(rows).toEqual([])
+    expect(user + system).toBeLessThan(2_000_000)
+  })
+
+  it('without a header have a column for each formatted cell of the first row', async () => {
+    const book = makeXlsx(
+      '<row><c><v>1</v></c><c r="B1" s="1"/></row><row><c><v>2</v></c><c><v>3</v></c></row>',
+    )
+    const { rows } = await readContent('file.xlsx', book, { header: 'none' })
+    expect(rows.map(({ values }) => values)).toEqual([
+      { A: 1, B: null },
+      { A: 2, B: 3 },
+    ])
+  })
+
   it('have no empty cells among their extra values', async () => {
     const rows = `<row>${cell('A1', '1')}</row><row>${cell('A2', '2')}${cell('BXX2', '3')}</row>`
     const { rows: read } = await readContent('file.xlsx', makeXlsx(rows))

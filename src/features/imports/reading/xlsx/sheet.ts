@@ -62,6 +62,11 @@ export async function* readSheet(
   }
 }
 
+/** Adds empty cells up to a number of cells. A row without values gets none: a sheet may have 100,000 formatted rows without values. */
+function fillTo(cells: Cell[], count: number): void {
+  while (cells.length < count) cells.push(null)
+}
+
 /** Creates the handlers of a sheet's elements, which call `addRow` at the end of each row. */
 function createSheetReader(
   context: CellContext,
@@ -70,6 +75,7 @@ function createSheetReader(
 ): XmlHandlers {
   let row: TableRow = { number: 0, cells: [] }
   let column = -1
+  let width = 0
   let characters = 0
   let [type, style, value] = ['', 0, '']
   let inValue = false
@@ -86,6 +92,7 @@ function createSheetReader(
       if (name === 'row') {
         row = { number: Number(attributes.r ?? row.number + 1), cells: [] }
         column = -1
+        width = 0
         characters = 0
       } else if (name === 'c') {
         column = attributes.r === undefined ? column + 1 : columnIndex(attributes.r)
@@ -101,8 +108,10 @@ function createSheetReader(
     },
     close(name) {
       if (name === 'v') inValue = false
-      else if (name === 'row') addRow(row)
-      else if (name === 'c') {
+      else if (name === 'row') {
+        if (row.cells.length > 0) fillTo(row.cells, width)
+        addRow(row)
+      } else if (name === 'c') {
         const text = inline.take()
         const cell = readCell(type, type === 'inlineStr' ? text : value, style, context)
         const fault = findFault(cell)
@@ -116,8 +125,11 @@ function createSheetReader(
             `Row ${row.number} of the sheet has more than ${formatCount(readLimits.rowCharacters)} characters. Shorten its texts.`,
           )
         if (column < maxTableColumns) {
-          while (row.cells.length < column) row.cells.push(null)
-          row.cells[column] = cell
+          width = Math.max(width, column + 1)
+          if (!isBlank(cell)) {
+            fillTo(row.cells, column)
+            row.cells[column] = cell
+          }
         } else if (!isBlank(cell)) {
           throw unreadableFile(
             `The sheet has a value in the cell ${columnName(column)}${row.number}. At most ${formatCount(readLimits.columns)} columns can be read: remove the values after the column ${columnName(readLimits.columns - 1)}.`,
