@@ -159,6 +159,7 @@ export class LocalImports {
     const locate = (line?: number) => (line === undefined ? `${decisions}:` : `${decisions}, line ${line}:`)
     const decided = await readDecisionsFile(decisions, locate)
     await checkDecisions(this.#database, registry, decided.decisions, ({ line }) => locate(line))
+    await this.#noteMissingCountries()
     const created = await this.#database.transaction(async (tx) => {
       // Also without decisions: `checkAgain` would miss an import that begins while others store their decisions.
       await lockDecisions(tx, scheme)
@@ -181,6 +182,15 @@ export class LocalImports {
       ? `${continueHint('--commit', created.id)}; if its commit had not begun, start the import again`
       : 'no record has been written: start the import again later'
     return this.#run(hint, created.id, files)
+  }
+
+  /** Prints a note if the registry has no countries: `--create` makes a registry without the reference data. */
+  async #noteMissingCountries(): Promise<void> {
+    const [country] = await this.#database.read({ text: 'select from countries limit 1', values: [] })
+    if (!country)
+      this.#context.printNote(
+        'The registry has no countries, so their names will not be resolved. To add countries, regions and topics: entente seed reference',
+      )
   }
 
   /**

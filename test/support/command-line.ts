@@ -78,7 +78,11 @@ export function run(
  * Runs a command in this process, which is faster than a new one, and returns its output.
  * @throws OperationalError, whose message a process would print before it exits.
  */
-export async function runInProcess(args: string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
+export async function runInProcess(
+  args: string[],
+  env: NodeJS.ProcessEnv = {},
+  printNote: (text: string) => void = () => {},
+): Promise<string> {
   const shutdown = new Shutdown()
   const printed: string[] = []
   try {
@@ -90,7 +94,7 @@ export async function runInProcess(args: string[], env: NodeJS.ProcessEnv = {}):
       print: async (text) => {
         printed.push(text)
       },
-      printNote: () => {},
+      printNote,
     })
   } finally {
     await shutdown.close()
