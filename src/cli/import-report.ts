@@ -1,6 +1,6 @@
+import { describeFault } from '../features/imports/describe-fault.ts'
 import type { FaultyColumn } from '../features/imports/job-schemas.ts'
 import type { ImportJob } from '../features/imports/store.ts'
-import type { RowFault } from '../features/imports/types.ts'
 import { formatCount } from '../format-count.ts'
 
 /** Formats the report of an import for a terminal. */
@@ -11,26 +11,13 @@ const maxColumns = 20
 /** Maximum number of kept records, with reasons, in the report. */
 const maxKeptRecords = 10
 
-/** Maximum length of a value in the report, in characters. */
-const maxValueLength = 60
-
 const line = (name: string, count: number, note = '') =>
   `  ${name.padEnd(18)}${formatCount(count).padStart(11)}${note === '' ? '' : `  ${note}`}`
-
-/** Returns ` "value": detail`, or `: detail` if there is no value. A value at the start of the detail is not repeated. */
-function describeFault({ value, detail }: RowFault): string {
-  const reason = detail.replace(/\.$/, '')
-  if (value === '') return `: ${reason}`
-  const quoted = JSON.stringify(value.slice(0, maxValueLength))
-  // The detail may quote more characters of a long value.
-  const start = value.length > maxValueLength ? quoted.slice(0, -1) : `${quoted} `
-  return ` ${quoted}: ${reason.startsWith(start) ? reason.replace(/^"(?:[^"\\]|\\.)*" /, '') : reason}`
-}
 
 function columnLines(columns: readonly FaultyColumn[] = []): string[] {
   return columns.slice(0, maxColumns).map(({ column, rows, example }) => {
     const subject = column === '' ? 'the row' : column
-    return `    ${subject}: ${formatCount(rows)}, such as${describeFault(example)}`
+    return `    ${subject}: ${formatCount(rows)}, such as ${describeFault(example)}`
   })
 }
 

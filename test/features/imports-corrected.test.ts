@@ -69,7 +69,7 @@ it('rejected.csv names the value in each reason, since a row may have several', 
   const [row] = parse(await readRefused(mappingOf('{}', namedColumns, parties), content), { from: 2 })
   const reason =
     'matches no record of countries: choose the record in the list of names, or correct the value'
-  expect(row).toContain(`"Atlantis" ${reason}; "Lemuria" ${reason}`)
+  expect(row).toContain(`"Atlantis": ${reason}; "Lemuria": ${reason}`)
 })
 
 describe('rejected.csv is read with the mapping of the original file', () => {

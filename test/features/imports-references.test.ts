@@ -80,6 +80,8 @@ describe('rows that refer to the records of other rows', () => {
         [{ ...fault, detail: 'is the agreement itself' }],
         [{ ...fault, detail: expect.stringMatching(/^no record of agreements has this external id/) }],
       ])
+      const rejected = await api.get(`/v1/imports/${imported.id}/rejected.csv`, { key: adminKey })
+      expect(rejected.text).toContain(`""${scheme}:R0"": no record of agreements has this external id. No`)
     },
   )
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { stringify } from 'csv-stringify/sync'
 import type { DatabaseClient } from '../../../database/database.ts'
-import { quote } from '../../../problems/faults.ts'
+import { describeFault } from '../describe-fault.ts'
 import { readLimits } from '../reading/limits.ts'
 import {
   additionalColumns,
@@ -37,9 +37,9 @@ const joinFaults = (faults: RowFault[], part: (fault: RowFault) => string | unde
     .filter((text) => text !== undefined && text !== '')
     .join('; ')
 
-/** Returns the detail of a fault. If it lacks its subject, the value comes first, since a row may have several faults. */
-const describeFault = ({ value, detail }: RowFault): string =>
-  value !== '' && /^\p{Ll}/u.test(detail) ? `${quote(value)} ${detail}` : detail
+/** Returns why a row was refused. A sentence says it without the value, which is in the row. */
+const toReason = (fault: RowFault): string =>
+  /^\p{Ll}/u.test(fault.detail) ? describeFault(fault) : fault.detail
 
 /** Returns a refused row as rows of the file: several, if they were neighbouring rows that `groupBy` has joined. */
 function splitGroup(row: RefusedRow): RefusedRow[] {
@@ -63,7 +63,7 @@ function toCells(
   const refusal: RefusedRowCells = {
     'import.row': locator,
     'import.column': joinFaults(listed, ({ column }) => column),
-    'import.reason': joinFaults(listed, describeFault),
+    'import.reason': joinFaults(listed, toReason),
     'import.suggestion': joinFaults(listed, ({ suggestion }) => suggestion),
   }
   const added: Record<string, JsonValue> = { ...refusal, ...describeValues(columns, values) }
