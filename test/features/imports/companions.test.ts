@@ -69,13 +69,10 @@ records:
 describe('a companion file that cannot be read', () => {
   const columns =
     'title: Title, kind: { from: Kind, codes: kinds.csv }, parties: [{ each: partners, country: Land, role: =party }]'
-  const mapping = parseMapping(
-    `
+  const text = `
 scheme: x
 join: { partners: { file: partners.csv, key: agreement, equals: Id, rows: { header: 3 } } }
-records: { agreements: { id: Id, properties: { ${columns} } } }`,
-    registry,
-  )
+records: { agreements: { id: Id, properties: { ${columns} } } }`
   it.each([
     [
       'partners.csv',
@@ -102,8 +99,19 @@ records: { agreements: { id: Id, properties: { ${columns} } } }`,
       Buffer.from([0xff, 0x81, 0x0a, 0x80]),
       'In the file kinds.csv (codes): The encoding of the file could not be detected. Save it as UTF-8.',
     ],
+    [
+      'kinds.json',
+      '{"codes": [{"Code": "V"}]}',
+      'In the file kinds.json (codes): The JSON has no list at its top.',
+    ],
+    [
+      'kinds.csv',
+      'rows.csv,rows.csv\n',
+      'In the file kinds.csv (codes): The columns A and B have the same name, "rows.csv". Rename one of them.',
+    ],
   ])('is named, with advice that applies to it: %s, %j', async (name, content, message) => {
-    expect(await messageOf(withFile(name, content, (file) => readCompanions(mapping, [file])))).toBe(message)
+    const named = parseMapping(name.endsWith('.json') ? text.replace('kinds.csv', name) : text, registry)
+    expect(await messageOf(withFile(name, content, (file) => readCompanions(named, [file])))).toBe(message)
   })
 })
 

@@ -43,10 +43,11 @@ const option = `\\brows\\.(?:${Object.keys(rowOptions.shape).join('|')})\\b`
 const anyOption = new RegExp(option)
 const orSetOption = new RegExp(`, or set ${option}[^.]*`)
 
-/** Returns a message without the advice to set options of `rows`, for files that have none. */
+/** Returns a message without the advice to set options of `rows`, which code lists and files of decisions lack. */
 export const withoutRowOptions = (message: string): string =>
   message
     .replace(orSetOption, '')
+    .replace(/; rows\.path can be .*/s, '.')
     .split(/(?<=\.) /)
     .filter((sentence) => !anyOption.test(sentence))
     .join(' ')
