@@ -128,6 +128,12 @@ describe('a faulty mapping', () => {
     expect(faults(text).join('\n')).toContain(fault)
   })
 
+  it('is refused for an unknown value of codes without the advice to use codes', () => {
+    expect(faults(mapping('status: { from: a, codes: { A: signd } }'))).toEqual([
+      '/records/agreements/properties/status/codes/A: "signd" is not known; did you mean "signed"?',
+    ])
+  })
+
   it('that is not YAML, or expands too many aliases, is refused', async () => {
     expect(await messageOf(Promise.resolve().then(() => parseMapping('a: [', registry)))).toContain(
       'cannot be parsed at line 1, column 5',

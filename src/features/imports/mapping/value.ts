@@ -17,7 +17,7 @@ import { compileDate } from './values/date.ts'
 import { formatHelp } from './values/date-format.ts'
 import { compileNumber, multiply, readNumberFormat, roundNumber } from './values/number.ts'
 import { compileTextSteps } from './values/text.ts'
-import { compileTyped } from './values/typed.ts'
+import { compileTyped, describeUnknownWord } from './values/typed.ts'
 
 /** A compiled value of a mapping. With conditions (`when`), a row may lack even a constant. */
 export interface ValuePlan extends ValueOrigin {
@@ -81,13 +81,17 @@ export function compileValue(
 }
 
 /** Adds a fault for each value of `codes` in the mapping that the enumeration lacks: it is invalid in every row. */
-function checkCodeValues(codes: ValueSteps['codes'], target: Target, context: CompileContext): void {
+function checkCodeValues(
+  codes: ValueSteps['codes'],
+  target: Target & { kind: 'enumeration' },
+  context: CompileContext,
+): void {
   if (typeof codes !== 'object' || isFileReference(codes)) return
   const change = compileTyped(target)
   for (const [code, word] of Object.entries(codes)) {
     if (word === undefined || word === null || word === wildcard) continue
-    const result = change(word, () => undefined)
-    if (result instanceof BadValue) context.at(code).addFault(result.detail)
+    if (change(word, () => undefined) instanceof BadValue)
+      context.at(code).addFault(describeUnknownWord(String(word), target.words))
   }
 }
 

@@ -57,8 +57,12 @@ const plainWord = (word: string) =>
     .toLowerCase()
     .replaceAll(/[\s_-]+/g, '_')
 
+/** Returns a sentence about a text that is not a word of an enumeration. */
+export const describeUnknownWord = (text: string, words: readonly string[]): string =>
+  didYouMeanSentence(`${JSON.stringify(text.slice(0, 60))} is not known`, text, words)
+
 const unknownWord = (text: string, words: readonly string[]) =>
   new BadValue(
-    `${didYouMeanSentence(`${JSON.stringify(text.slice(0, 60))} is not known`, text, words)} State its meaning in the mapping with "codes".`,
+    `${describeUnknownWord(text, words)} State its meaning in the mapping with "codes".`,
     suggest(text, words),
   )
