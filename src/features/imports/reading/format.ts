@@ -19,8 +19,8 @@ const unsupportedFormats: [start: string, detail: string][] = [
 /** Tables of office programs that are text: a pattern of the start of the file, and what the message says after its name. */
 const officeFormats: [start: RegExp, detail: string][] = [
   [
-    /^<(!doctype html|html|head|meta|style|table)\b/i,
-    'is a web page (HTML) and not a data file. If it has a table, as many files named .xls do, open it in a spreadsheet program, and save it as XLSX. Otherwise, the download has most likely failed.',
+    /^<(?:!doctype html|html|head|meta|style|table(?=[^<]*>\s*<(?:t[rdhb]|caption|colgroup)))(?=[\s>])/i,
+    'is a web page (HTML) and not a data file. If it has a table, as many files named .xls do, open it in a spreadsheet program, and save it as XLSX. If it is XML, set rows.format to xml in the mapping. Otherwise, the download has most likely failed.',
   ],
   [
     /^MIME-Version:/i,
@@ -55,8 +55,7 @@ export async function requireFormat(file: FileToRead): Promise<FileFormat> {
  * Detects the format of a file from its first bytes. JSON counts as NDJSON if the name of the file ends in `.ndjson` or
  * `.jsonl`, or if the first line is a complete value and an object follows it (`isNdjson`). Every ZIP archive counts as XLSX:
  * `readWorkbook` refuses the others.
- * @throws Problem when the file is empty or its format cannot be read. Web pages and `officeFormats` are not refused if the mapping
- *   states XML.
+ * @throws Problem when the file is empty or its format cannot be read. `officeFormats` are not refused if the mapping states XML.
  */
 async function detectFormat(file: FileToRead): Promise<FileFormat> {
   const { path, name, options } = file

@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest'
+import { messageOf, readContent } from '../../support/import-files.ts'
+
+describe('a file whose first tag is one of HTML', () => {
+  it.each([
+    '<table border="1">\n<tr><td>1</td></tr></table>',
+    '<table><thead><tr><th>Id</th></tr></thead></table>',
+    '<table><colgroup><col></colgroup><tr><td>1</td></tr></table>',
+    '<meta charset="utf-8"><table></table>',
+    '<head><title>Not found</title></head>',
+    '<style>td { color: red }</style>',
+  ])('is refused as a web page, with what to do if it is XML: %j', async (content) => {
+    const message = await messageOf(readContent('file.xls', content))
+    expect(message).toContain('is a web page (HTML)')
+    expect(message).toContain('If it is XML, set rows.format to xml in the mapping.')
+  })
+
+  it.each([
+    '<table><row/></table>',
+    '<table name="treaties"><column/></table>',
+    '<table:rows xmlns:table="urn:x"><row/></table:rows>',
+    '<meta-data><item/></meta-data>',
+    '<head-of-state><item/></head-of-state>',
+  ])('is read as XML if another element of XML is in it, or the name is longer: %j', async (content) => {
+    expect((await readContent('file.xml', content)).fileInfo.format).toBe('xml')
+  })
+})
