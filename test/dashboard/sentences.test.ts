@@ -212,6 +212,7 @@ describe('Chinese sentences', () => {
     ['a number of another format', 'place: { from: Value, number: "1.234,5" }', '1.5'],
     ['a number that is too large', 'place: { from: Value, times: 10 }', '1e308'],
     ['a number with too many digits', 'place: { from: Value, times: 1 }', '8898548999534.641'],
+    ['a number with a unit', 'place: { from: Value, times: 1 }', '3万元'],
     ['an ambiguous number', 'place: { from: Value, times: 1 }', '1,234'],
   ])('exist for the faults in a value: %s', async (_name, properties, value) => {
     const faults = await rowFaults(properties, value)

@@ -243,7 +243,7 @@ describe('dates', () => {
 
 describe('numbers', () => {
   const takeOffUnit =
-    ' Take off the unit with the step before or replace. If units differ, convert the values in the file.'
+    ' Take off the unit with the step before or replace. If it is a multiple such as million or 万, also set times. If units differ, convert the values in the file.'
 
   const tooPrecise = (text: string, number: number) =>
     `The number ${text} has more digits than can be stored; it would become ${number}. To round it, write round in the mapping.`

@@ -91,7 +91,7 @@ function adviseOn(text: string): string {
   if (!withUnit.test(text)) return ''
   return text.includes('°')
     ? ' Write coordinates in decimal degrees, such as 17.97 or -102.6.'
-    : ' Take off the unit with the step before or replace. If units differ, convert the values in the file.'
+    : ' Take off the unit with the step before or replace. If it is a multiple such as million or 万, also set times. If units differ, convert the values in the file.'
 }
 
 /** Returns a number in the syntax of JSON, apart from leading zeros: `+.5` and `5.e3` become `0.5` and `5e3`. */
