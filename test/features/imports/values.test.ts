@@ -283,7 +283,7 @@ describe('numbers', () => {
     ['(1,000.5)', -1000.5],
     ['(-5)', -5],
     ['1.187.334,56-', -1_187_334.56],
-    ['12 -', -12],
+    ['1 234-', -1234],
     ['($5)', -5],
     ['$(1,234.50)', -1234.5],
     ["'(5)", -5],
@@ -308,6 +308,11 @@ describe('numbers', () => {
     ['.500000000000000000', 0.5],
   ])('are read in common notations: %s', (text, number) => {
     expect(compileNumber()(text)).toBe(number)
+  })
+
+  it('have a minus sign after an integer only if the mapping states the format', () => {
+    expect(compileNumber(readNumberFormat('1.234,5'))('12-')).toBe(-12)
+    expect(compileNumber()('12-')).toBeInstanceOf(BadValue)
   })
 
   it.each([
@@ -339,6 +344,10 @@ describe('numbers', () => {
     ['', '-.12345678901234567890', tooPrecise('"-.12345678901234567890"', -0.12345678901234568)],
     ['', '2011-2012', '"2011-2012" is not a number.'],
     ['', '-5-', '"-5-" is not a number.'],
+    ['', '2011-', '"2011-" is not a number.'],
+    ['', '12 -', '"12 -" is not a number.'],
+    ['1,234.5', '12 -', '"12 -" is not a number of the format "1,234.5".'],
+    ['', '1.5亿', `"1.5亿" is not a number.${takeOffUnit}`],
     ['', '85.5亩', `"85.5亩" is not a number.${takeOffUnit}`],
     [
       '',

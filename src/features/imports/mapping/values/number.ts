@@ -31,7 +31,7 @@ const fullWidth = /[\uff01-\uff5e\u3000]/g
 /** Parentheses around a number, with a currency sign or `%` before or after them. */
 const parenthesized = /^[\p{Sc}%]?\s*\((.*)\)\s*[\p{Sc}%]?$/u
 /** A number with a minus sign after it, as SAP writes negative amounts. */
-const trailingMinus = /^(\d[^-]*)-$/
+const trailingMinus = /^(\d(?:[^-]*\d)?)-$/
 /** A number with a unit after it, such as `85.5 ha` or `85.5亩`. */
 const withUnit = /^[+-]?\d[\d.,'’\s]*[\p{L}°]/u
 const exampleForm = new RegExp(`^1([.,]|${separator})?234([.,])5+$`)
@@ -48,9 +48,10 @@ export function readNumberFormat(example = ''): NumberFormat | undefined {
 
 /**
  * Returns the function that reads numbers of a column. Currency signs and `%` before or after a number are ignored, and so is
- * the apostrophe with which spreadsheets mark a text. A minus sign may be after the number, as in SAP. Parentheses mean a negative
- * number, as in accounting, even around a number with a minus sign. A currency sign or `%` may be inside or outside the parentheses. Full-width characters, as in Chinese
- * tables, are read like those of ASCII.
+ * the apostrophe with which spreadsheets mark a text. A minus sign may be after the number, as in SAP, if the number has a separator
+ * or the format is stated: without both, `2011-` may be a range that is cut off. Parentheses mean a negative number, as in accounting,
+ * even around a number with a minus sign. A currency sign or `%` may be inside or outside the parentheses. Full-width characters, as in
+ * Chinese tables, are read like those of ASCII.
  * @param format Default: every unambiguous notation. `1,234` is refused; the point of `1.234` is a decimal point.
  * @param isRounded whether the mapping rounds the number, so that it may have more digits than can be stored.
  */
@@ -64,7 +65,7 @@ export const compileNumber =
     const [, inParentheses] = parenthesized.exec(shown) ?? []
     const text = (inParentheses ?? shown)
       .replaceAll('\u2212', '-')
-      .replace(trailingMinus, '-$1')
+      .replace(trailingMinus, (whole, digits: string) => (format || /\D/.test(digits) ? `-${digits}` : whole))
       .replace(/^([+-]?)\s*[\p{Sc}%]?\s*/u, '$1')
       .replace(/[\p{Sc}%]$/u, '')
       .trim()
