@@ -99,6 +99,14 @@ describe('Chinese sentences', () => {
       'Rows of o.csv that match no row of the imported file: 3 of 6, such as row 5 (pid "2").',
       'o.csv 的 6 行中有 3 行与导入文件的任何行都不匹配，例如第 5 行（pid 为 "2"）',
     ],
+    [
+      'The file has no column "Treaty"; did you mean "Title"? With only one column, the delimiter is probably a different one (rows.delimiter).',
+      '文件没有 "Treaty" 列；是否想写 "Title"？（只有一列：很可能分隔符不对，请检查 rows.delimiter）',
+    ],
+    [
+      'The mapping names 2 columns that the file does not have. The file has the column "A". With only one column, a title is probably above the column names (rows.header).',
+      '映射提到的列中，有 2 列在文件中不存在。文件只有 "A" 一列，列名上方很可能有标题（rows.header）',
+    ],
     ['kept title, signedOn', '未覆盖 title, signedOn'],
     [
       'kept title from an earlier file, since the row has no value',

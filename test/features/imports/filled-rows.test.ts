@@ -41,9 +41,18 @@ it('rows of a sheet may take a value of a row with too many values, which are in
   expect(rows[1]).toMatchObject({ values: { Treaty: 'A', Party: 'Pakistan' } })
 })
 
-it('a missing column of fillDown is refused, with advice if a title is above the header', async () => {
-  const missing = (text: string) => messageOf(readContent('file.csv', text, { fillDown: ['Treaty'] }))
-  const advice = 'set rows.header to the number of the row with the column names.'
-  expect(await missing('Treaties of 2023\n\nTreaty,Party\n1,KEN\n')).toContain(advice)
-  expect(await missing('Title,Party\n1,KEN\n')).not.toContain(advice)
+it('a missing column of fillDown is refused, with likely reasons if there is one column', async () => {
+  const missing = (name: string, content: string | Uint8Array, options = {}) =>
+    messageOf(readContent(name, content, { fillDown: ['Treaty'], ...options }))
+  const delimiter = ' With only one column, the delimiter is probably a different one (rows.delimiter)'
+  const csv = 'Treaties of 2023\n\nTreaty,Party\n1,KEN\n'
+  expect(await missing('file.csv', csv)).toContain(
+    `${delimiter}, or a title is above the column names (rows.header).`,
+  )
+  expect(await missing('file.csv', csv, { header: 1 })).toContain(`${delimiter}.`)
+  const sheet = makeXlsx('<row><c t="inlineStr"><is><t>Treaties</t></is></c></row>')
+  const title = ' With only one column, a title is probably above the column names (rows.header).'
+  expect(await missing('file.xlsx', sheet)).toContain(title)
+  expect(await missing('file.xlsx', sheet, { header: 1 })).not.toContain('rows.header')
+  expect(await missing('file.csv', 'Title,Party\n1,KEN\n')).not.toContain('With only one column')
 })

@@ -1,6 +1,7 @@
 import { FaultList, Problem } from '../../../problems/problem.ts'
 import { didYouMean } from '../../../problems/suggest.ts'
 import { quoteList } from '../../../wording.ts'
+import { oneColumnHint } from '../reading/table.ts'
 import type { FileInfo } from '../types.ts'
 import type { ColumnUse } from './context.ts'
 import { isColumn, type Path } from './path.ts'
@@ -46,12 +47,7 @@ export function checkColumns(
   const columnsWord = (count: number) => (count === 1 ? 'column' : 'columns')
   const shown = quoteList(columns.slice(0, maxListed))
   const more = columns.length > maxListed ? ` and ${columns.length - maxListed} more` : ''
-  const hint =
-    columns.length > 1
-      ? ''
-      : format === 'csv'
-        ? ' With only one column, the delimiter is probably a different one (rows.delimiter), or a title is above the column names (rows.header).'
-        : ' With only one column, a title is probably above the column names (rows.header).'
+  const hint = oneColumnHint(columns, format, mapping.rows)
   throw new Problem(
     'invalid-mapping',
     `The mapping names ${missing.size} ${columnsWord(missing.size)} that the file does not have. The file has the ${columnsWord(columns.length)} ${shown}${more}.${hint}`,

@@ -2,7 +2,7 @@ import { formatCount } from '../../../format-count.ts'
 import { didYouMeanSentence } from '../../../problems/suggest.ts'
 import { startSlices } from '../../../time-slice.ts'
 import { toFaultValue } from '../shorten.ts'
-import type { JsonValue, Row } from '../types.ts'
+import type { FileFormat, JsonValue, Row } from '../types.ts'
 import { cleanText } from './clean.ts'
 import { unreadableFile } from './file.ts'
 import { readLimits } from './limits.ts'
@@ -101,8 +101,9 @@ class Table {
     for (const column of [...(this.#options.fillDown ?? []), this.#options.groupBy ?? []].flat()) {
       if (!seen.has(column)) {
         const missing = didYouMeanSentence(`The file has no column "${column}"`, column, this.columns)
-        // A title above the column names is most often one cell.
-        throw unreadableFile(this.columns.length > 1 ? missing : `${missing} ${titleHint}`)
+        // Only in CSV, rows have all their cells.
+        const format = this.#format.omitsEmptyCells ? 'xlsx' : 'csv'
+        throw unreadableFile(`${missing}${oneColumnHint(this.columns, format, this.#options)}`)
       }
     }
     this.hasColumns = true
@@ -169,8 +170,22 @@ class Table {
   }
 }
 
-const titleHint =
-  'If a title is above the column names, set rows.header to the number of the row with the column names.'
+/**
+ * Returns a sentence, after a space, about the likely reason why a table with only one column lacks a column. Returns an empty text
+ * if it has more columns. A title above the column names is most often one cell.
+ */
+export function oneColumnHint(
+  columns: readonly string[],
+  format: FileFormat | undefined,
+  { header }: RowOptions,
+): string {
+  if (columns.length > 1) return ''
+  const start = ' With only one column,'
+  const title = 'above the column names (rows.header)'
+  if (format === 'csv')
+    return `${start} the delimiter is probably a different one (rows.delimiter)${header === undefined ? `, or a title is ${title}` : ''}.`
+  return header === undefined ? `${start} a title is probably ${title}.` : ''
+}
 
 /** Returns the problem of a file without a header. @param header the option `rows.header`. */
 const headerMissing = (header: RowOptions['header']) =>
