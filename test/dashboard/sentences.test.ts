@@ -107,6 +107,14 @@ describe('Chinese sentences', () => {
       'The mapping names 2 columns that the file does not have. The file has the column "A". With only one column, a title is probably above the column names (rows.header).',
       '映射提到的列中，有 2 列在文件中不存在。文件只有 "A" 一列，列名上方很可能有标题（rows.header）',
     ],
+    [
+      'In the file partners.csv (join.partners): Row 4: The value has more than 200,000 characters.',
+      '文件 partners.csv（join.partners）：第 4 行：该值超过 200,000 个字符',
+    ],
+    [
+      'In the file book.xlsx (codes): Sheet Codes, row 4: The value has more than 200,000 characters.',
+      '文件 book.xlsx（codes）：工作表 Codes 第 4 行：该值超过 200,000 个字符',
+    ],
     ['kept title, signedOn', '未覆盖 title, signedOn'],
     [
       'kept title from an earlier file, since the row has no value',
