@@ -115,6 +115,22 @@ describe('Chinese sentences', () => {
       'In the file book.xlsx (codes): Sheet Codes, row 4: The value has more than 200,000 characters.',
       '文件 book.xlsx（codes）：工作表 Codes 第 4 行：该值超过 200,000 个字符',
     ],
+    [
+      'would leave an invalid value at /title, /kind of version 2: choose another replacement, or redact `properties`',
+      '会使第 2 版的 /title, /kind 无效：请改用其他替换文本，或改为遮蔽属性的值',
+    ],
+    [
+      'would leave an invalid value at /title of version 2: choose other properties or another replacement, or redact `text`',
+      '会使第 2 版的 /title 无效：请改选其他属性或替换文本，或改为遮蔽文本',
+    ],
+    [
+      '"/kind" cannot be redacted: it must not be null, and "[redacted]" is not a valid value for it',
+      '不能遮蔽 "/kind"：它不得为空，而 "[redacted]" 对它无效',
+    ],
+    [
+      '"/parties/x" cannot be redacted: "x" is not a property there; did you mean "on"?',
+      '不能遮蔽 "/parties/x"：那里没有属性 "x"；是否想写 "on"？',
+    ],
     ['kept title, signedOn', '未覆盖 title, signedOn'],
     [
       'kept title from an earlier file, since the row has no value',
