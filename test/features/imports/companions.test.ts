@@ -155,7 +155,7 @@ records:
         expect(rows.flatMap((row) => draftsOf(source.convert(row)).map(documentWithNames))).toMatchObject([
           { summary: 'Peru', participants: [{ country: 'China' }, { country: 'Kenya' }] },
         ])
-        expect(source.describeUnmatched()).toEqual([
+        expect(source.getNotes()).toEqual([
           'Rows of book.xlsx that match no row of the imported file: 1 of 2, such as sheet Donors, row 3 (id "2").',
         ])
       }),

@@ -18,6 +18,7 @@ import type { Mapping, RecordMapping } from './schema.ts'
 import { getTarget, isRequired } from './target.ts'
 import { toSteps } from './value.ts'
 import { BadValue } from './values/bad.ts'
+import { NumberNotations } from './values/number-notations.ts'
 
 /** A compiled mapping. */
 export interface CompiledMapping {
@@ -29,6 +30,8 @@ export interface CompiledMapping {
   columns: readonly ColumnUse[]
   /** The paths that the mapping reads. */
   readPaths: readonly ReadPath[]
+  /** Compares the notations of the numbers in the converted rows. */
+  numberNotations: NumberNotations
 }
 
 /**
@@ -43,6 +46,7 @@ export function compileMapping(
   const faults = new FaultList()
   const columns: ColumnUse[] = []
   const readPaths: ReadPath[] = []
+  const numberNotations = new NumberNotations()
   const empty = new Set((mapping.empty ?? []).map((word) => word.trim()))
   const context = new CompileContext({
     mapping,
@@ -54,6 +58,7 @@ export function compileMapping(
     columns,
     readPaths,
     empty,
+    numberNotations,
   })
   const join = compileJoins(mapping, context)
   const findUnmet = compileConditions(mapping, context)
@@ -90,7 +95,7 @@ export function compileMapping(
       return skip('the mapping makes no record from this row: when or each leaves out every record')
     return { kind: 'drafts', drafts, dropped: conversion.dropped }
   }
-  return { convert, faults, columns, readPaths }
+  return { convert, faults, columns, readPaths, numberNotations }
 }
 
 /** Returns faults without repetitions: if several properties read a column with a fault, each reports the same fault. */

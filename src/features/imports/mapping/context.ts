@@ -8,6 +8,7 @@ import type { OnBadValue } from '../types.ts'
 import { type Companion, type CompanionRows, companionKey, companionName } from './companion-rows.ts'
 import { isColumn, type Path, parsePath } from './path.ts'
 import type { Mapping } from './schema.ts'
+import type { NumberNotations } from './values/number-notations.ts'
 
 /** A column that the mapping names, with the pointer to its name in the mapping. */
 export interface ColumnUse {
@@ -36,6 +37,7 @@ interface Shared {
   columns: ColumnUse[]
   readPaths: ReadPath[]
   empty: ReadonlySet<string>
+  numberNotations: NumberNotations
 }
 
 /** Where paths start: at the row, or at the items of `each`, which may be at several paths. */
@@ -87,6 +89,11 @@ export class CompileContext {
     const [[list] = []] = path ? this.#namesTo(path) : this.#start.from
     const file = this.#joinedFile(list)
     return file ? (companions?.get(companionKey(file))?.dateSystem ?? '1900') : dateSystem
+  }
+
+  /** Compares the notations of the numbers of a column. */
+  get numberNotations(): NumberNotations {
+    return this.#shared.numberNotations
   }
 
   /** Texts that mean that there is no value. */

@@ -22,8 +22,11 @@ export interface RowConverter {
   convert: (row: Row) => ConvertedRow
   /** Counts the rows with values that the mapping does not read. */
   unused: UnusedColumnCounter
-  /** Returns notes about the rows of joined files that match no row. Call it after all rows are converted. */
-  describeUnmatched: () => string[]
+  /**
+   * Returns notes about rows of joined files that match no row, and about numbers in different notations. Call it after all rows
+   * are converted.
+   */
+  getNotes: () => string[]
 }
 
 /**
@@ -39,7 +42,8 @@ export function createConverter(
   fileInfo: FileInfo,
   companions: ReadonlyMap<string, CompanionRows>,
 ): RowConverter {
-  const { convert, faults, columns, readPaths } = compileMapping(mapping, registry, { fileInfo, companions })
+  const compiled = compileMapping(mapping, registry, { fileInfo, companions })
+  const { convert, faults, columns, readPaths, numberNotations } = compiled
   checkColumns(mapping, columns, fileInfo)
   if (faults.count > 0) {
     throw new Problem('invalid-mapping', 'The mapping does not match the files given with it.', {
@@ -51,5 +55,6 @@ export function createConverter(
     isRefusedRowsFile(fileInfo)
       ? []
       : [...companions].flatMap(([key, rows]) => rows.describeUnmatched(companionName(key)) ?? [])
-  return { convert, unused: new UnusedColumnCounter(mapping, readPaths, fileInfo), describeUnmatched }
+  const getNotes = () => [...describeUnmatched(), ...numberNotations.notes]
+  return { convert, unused: new UnusedColumnCounter(mapping, readPaths, fileInfo), getNotes }
 }

@@ -5,6 +5,7 @@ import { type Path, type Scope, toText, valuesAt } from './path.ts'
 import type { ValueSteps } from './value-schema.ts'
 import { BadValue } from './values/bad.ts'
 import { addDecimals, compileNumber, readNumberFormat } from './values/number.ts'
+import type { NumberNotations } from './values/number-notations.ts'
 
 /** The compiled source of a value. */
 export interface Source {
@@ -47,7 +48,7 @@ export function compileSource(
         const texts = fillIn(origins, (origin) => readOne(origin, scope), getName, conversion)
         return texts.length === 0 ? [] : [conversion.joinTexts(texts, '', { onBadValue, column })]
       }
-    if (steps.sum) return compileSum(steps, column, readAll)
+    if (steps.sum) return compileSum(steps, column, readAll, context.numberNotations)
     if (steps.all) return (scope) => [readAll(scope)]
     return (scope) => origins.map((origin) => readOne(origin, scope)).filter(({ length }) => length > 0)
   }
@@ -129,13 +130,16 @@ function compileSum(
   { number, round }: ValueSteps,
   column: string,
   readAll: (scope: Scope) => JsonValue[],
+  notations: NumberNotations,
 ): Source['read'] {
   const read = compileNumber(readNumberFormat(number), round !== undefined)
   return (scope, conversion, onBadValue) => {
     const addends: number[] = []
     for (const value of readAll(scope)) {
       // The stated notation applies to texts. Numbers of JSON and XLSX have none.
-      const found = read(typeof value === 'number' ? value : (toText(value) ?? ''))
+      const text = typeof value === 'number' ? value : (toText(value) ?? '')
+      if (number === undefined && typeof text === 'string') notations.add(column, text)
+      const found = read(text)
       if (found instanceof BadValue) conversion.reportBadValue(onBadValue, column, value, found)
       else addends.push(found)
     }

@@ -233,7 +233,8 @@ function compileNumberStep({ number, times, round }: ValueSteps, context: Compil
       .addFault('must be an example of a number: "1,234.5", "1.234,5", "1 234,5" or "1234.5"')
   }
   const read = compileNumber(format, round !== undefined)
-  return (value) => {
+  return (value, _conversion, column) => {
+    if (number === undefined && typeof value === 'string') context.numberNotations.add(column, value)
     const found = read(value)
     if (found instanceof BadValue) return found
     const multiplied = times === undefined ? found : multiply(found, times, value)
