@@ -14,14 +14,18 @@ export const addSeal: AddCommand = (program, context) => {
       const database = await openAndMigrateDatabase(context)
       const { formatSeal, makeSeal } = await import('../features/integrity/seal.ts')
       const startedAt = performance.now()
-      const seal = await makeSeal(database)
-      const speed = describeSpeed(seal.count, performance.now() - startedAt)
+      let speed = ''
+      const sealFeed = async (write: (text: string) => Promise<void>) => {
+        const seal = await makeSeal(database)
+        await write(formatSeal(seal))
+        speed = describeSpeed(seal.count, performance.now() - startedAt)
+      }
       if (out === undefined) {
-        await context.print(formatSeal(seal).trimEnd())
+        await sealFeed((text) => context.print(text.trimEnd()))
         context.printNote(`Sealed ${speed}.`)
         return
       }
-      await writeNewFile(context, { path: out, noun: 'the seal' }, (append) => append(formatSeal(seal)))
+      await writeNewFile(context, { path: out, noun: 'the seal' }, sealFeed)
       await context.print(`Sealed ${speed}: ${out}`)
     })
 }
