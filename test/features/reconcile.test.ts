@@ -199,6 +199,8 @@ describe('the reconciliation service', () => {
     expect(rows['countries:QQQ']).toEqual({ alpha2: [], region: [] })
     const proposed = (await get('/reconcile/extend/propose?type=organizations&limit=3')).json()
     expect(proposed).toMatchObject({ type: 'organizations', properties: [{}, {}, {}] })
+    const refused = (await get('/reconcile/extend/propose?type=organizations&limit=0')).json()
+    expect(refused).toMatchObject({ status: 400, errors: [{ parameter: 'limit' }] })
   })
 
   it('extends records with their participants by id and name', async () => {

@@ -32,6 +32,14 @@ const maxBodyBytes = 1024 * 1024
 /** Number of properties that `/reconcile/extend/propose` returns by default. */
 const defaultProposedCount = 100
 
+/** Parses the parameter `limit` of `/reconcile/extend/propose`. @throws Problem `invalid-parameter`. */
+function parseProposedCount(limit: string | undefined): number {
+  if (limit === undefined) return defaultProposedCount
+  if (/^0*[1-9]\d*$/.test(limit)) return Number(limit)
+  const message = `${quote(limit)} is not a whole number above 0`
+  throw invalidParameters([{ parameter: 'limit', code: 'wrong_format', message }])
+}
+
 /** Maximum number of fields that are read from a form or a query string. Clients send only a few. */
 const maxFields = 20
 
@@ -230,9 +238,7 @@ export async function reconcile(
     handleWith((_api, request) => {
       const { type = 'countries', limit } = readQuery(request)
       requireType(registry, type)
-      const requested = Number(limit ?? defaultProposedCount)
-      const count = Number.isInteger(requested) && requested > 0 ? requested : defaultProposedCount
-      const properties = listProperties(registry, type).slice(0, count)
+      const properties = listProperties(registry, type).slice(0, parseProposedCount(limit))
       return { type, limit: properties.length, properties }
     }),
   )
