@@ -228,10 +228,10 @@ export const environment = z.object({
     .describe(
       'Maximum number of client connections, if the limit of open files (`ulimit -n`) allows that many. Absent: as many as that limit allows, up to 10,000.',
     ),
-  MAX_CONNECTIONS_PER_ADDRESS: wholeNumber(0, 1_000_000)
-    .default(0)
+  MAX_CONNECTIONS_PER_ADDRESS: wholeNumber(1, 1_000_000)
+    .optional()
     .describe(
-      'Maximum number of connections of one address (IPv6: /64), except addresses in `TRUST_PROXY`; 0 for a quarter of `MAX_CONNECTIONS`.',
+      'Maximum number of connections of one address (IPv6: /64), except addresses in `TRUST_PROXY`. Absent: a quarter of `MAX_CONNECTIONS`.',
     ),
   MAX_CONNECTIONS_PER_SECOND: wholeNumber(0, 1_000_000)
     .default(100)

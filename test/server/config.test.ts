@@ -31,7 +31,6 @@ describe('the configuration', () => {
       STATEMENT_SECONDS: 30,
       SLOW_STATEMENT_MS: 1000,
       REQUEST_SECONDS: 60,
-      MAX_CONNECTIONS_PER_ADDRESS: 0,
       MAX_CONNECTIONS_PER_SECOND: 100,
       IMPORT_MB: 512,
       MAX_EXPORTS: 5,

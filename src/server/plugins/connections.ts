@@ -12,9 +12,9 @@ declare module 'fastify' {
 }
 
 /** Options of the plugin `connections`. */
-export interface ConnectionsOptions extends Omit<ConnectionLimits, 'getAddressName'> {
-  /** Maximum number of connections of one address, or of one IPv6 /64; 0 for a quarter of `maxConnections`. */
-  maxPerAddress: number
+export interface ConnectionsOptions extends Omit<ConnectionLimits, 'getAddressName' | 'maxPerAddress'> {
+  /** Maximum number of connections of one address, or of one IPv6 /64; undefined for a quarter of `maxConnections`. */
+  maxPerAddress: number | undefined
   /** Addresses and networks of reverse proxies, whose connections have the requests of many clients. */
   proxies: readonly string[]
 }
@@ -31,7 +31,7 @@ export const connections = fp<ConnectionsOptions>(
     const isProxy = proxyCheck(proxies)
     const openConnections = new Connections({
       maxConnections,
-      maxPerAddress: maxPerAddress || Math.ceil(maxConnections / 4),
+      maxPerAddress: maxPerAddress ?? Math.ceil(maxConnections / 4),
       maxNewPerSecond,
       getAddressName: (address) => {
         // A connection that was reset before it was accepted has no address.
