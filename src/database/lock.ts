@@ -9,7 +9,8 @@ const lockKeys = { migrate: 0x6d696772, seed: 0x73656564, adminKey: 0x6b657973 }
 
 /**
  * Runs `work` while no other process runs work for the same purpose; other processes wait. The lock belongs to a transaction on a
- * separate connection. So it ends with the connection, and also works through a pooler in transaction mode.
+ * separate connection, so it also works through a pooler in transaction mode. The transaction is never committed: `maintain` closes
+ * the connection, which releases the lock.
  * @throws what `work` throws; pg's error if there is no connection or the lock cannot be taken.
  */
 export function withLock<T>(

@@ -20,15 +20,13 @@ import type { ApiRequest, ApiResponse, Operation } from './operation.ts'
 import { memoizeByKey } from './response-schemas.ts'
 import { changeReason, getAuthorship } from './writing/authorship.ts'
 import { idempotencyKey, replayedHeaders, runOnce } from './writing/idempotency.ts'
+import { maxNdjsonBytes } from './writing/ndjson.ts'
 import { documentProblems } from './writing/problems.ts'
 import { faultCountText } from './writing/validation.ts'
 
-/** Maximum size of a body in bytes, as for NDJSON. */
-const maxBytes = 16 * 1024 * 1024
-
 const atomic = singleValueParameter(
   booleanText,
-  'Whether the request is atomic; true when left out. With false, each operation is done or refused independently.',
+  'Whether the request is atomic; true when left out. With false, refused operations are skipped, and the others are done.',
   z.boolean(),
 )
 
@@ -131,7 +129,7 @@ export const bulk: Operation = {
     operationId: `bulk${resource.plural}`,
     summary: `Change many ${pluralNoun(resource)}`,
     description: 'In one transaction.',
-    details: `Up to ${maxOperations} operations. All of them are done or, with \`atomic=false\`, all that can be done. \`create\`, \`upsert\` and \`replace\` take a \`document\`; all but \`create\` take the key or, where records have them, an external id; \`replace\`, \`patch\` and \`remove\` need \`ifMatch\`. \`create\` and \`upsert\` neither compare nor store the version and timestamps of a \`document\`. Records are created first, then changed, then removed.`,
+    details: `Up to ${maxOperations} operations. All of them are done or, with \`atomic=false\`, all that can be done. \`create\` and \`upsert\` neither compare nor store the version and timestamps of a \`document\`. Records are created first, then changed, then removed.`,
     path: '/bulk',
     scope: 'collection',
     access: 'write',
@@ -140,7 +138,7 @@ export const bulk: Operation = {
     headers: [changeReason, idempotencyKey],
     body: {
       mediaTypes: ['application/json'],
-      maxBytes,
+      maxBytes: maxNdjsonBytes,
       schema: () => bulkSchema(resource),
       example: exampleBulk(resource),
     },

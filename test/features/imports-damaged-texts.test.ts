@@ -5,7 +5,7 @@ import { type Api, startTestApi } from '../support/api.ts'
 import { makeXlsx } from '../support/import-files.ts'
 import { importFile, newScheme, treatyMapping } from '../support/imports.ts'
 
-/** Files with characters that PostgreSQL or the registry does not store, at places that messages and locators quote. */
+/** Files with characters that PostgreSQL or the registry does not store, in places that messages repeat, such as the name of a sheet. */
 
 let api: Api
 beforeAll(async () => {
@@ -15,13 +15,13 @@ afterAll(() => api.close())
 
 const items = Array.from({ length: 50 }, (_, id) => `{"Id":"${id}","Title":"Item ${id}"}`)
 
-it('a JSON file with a NUL outside of its texts fails with the reason', async () => {
+it('a JSON file with a NUL outside of its strings fails with the reason', async () => {
   const json = `[${items.join()},{"Id":\0}]`
   const { state, failure } = await importFile(api.database, treatyMapping(newScheme()), 'rows.json', json)
   expect({ state, failure }).toEqual({ state: 'failed', failure: expect.stringContaining('is not JSON') })
 })
 
-it('a line of NDJSON with a NUL outside of its texts is refused, and the others are imported', async () => {
+it('a line of NDJSON with a NUL outside of its strings is refused, and the others are imported', async () => {
   const ndjson = [...items, '{"Id":\0}', ''].join('\n')
   const { state, counts } = await importFile(api.database, treatyMapping(newScheme()), 'rows.ndjson', ndjson)
   expect({ state, counts }).toMatchObject({ state: 'committed', counts: { created: 50, refused: 1 } })
@@ -34,6 +34,7 @@ it('a sheet may have a name with characters that reorder text', async () => {
     'xl/workbook.xml':
       '<workbook xmlns:r="r"><workbookPr/><sheets><sheet name="\u202bData\u202c" sheetId="1" r:id="rId1"/></sheets></workbook>',
   })
+  // The sheet lacks the columns Signed and Party.
   const mapping = treatyMapping(newScheme()).replace(/ +signedOn: Signed\n +parties:\n.*\n/, '')
   const { state, failure, counts } = await importFile(api.database, mapping, 'rows.xlsx', xlsx)
   expect({ state, failure, counts }).toMatchObject({

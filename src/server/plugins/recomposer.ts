@@ -5,7 +5,7 @@ import type { Registry } from '../../model/registry.ts'
 /** The notification channel of writes that bypass the service. */
 const channel = 'entente_uncomposed'
 
-/** Milliseconds between two polls for documents of another shape. */
+/** Milliseconds between two polls for documents that another version of the declaration has composed (`records.shape`). */
 const intervalMs = 600_000
 
 /** Milliseconds between two polls for writes that bypass the service, since notifications may not arrive. */

@@ -3,7 +3,7 @@ import { useLanguage } from '../../i18n/language.ts'
 import { SelectField } from './select-field.tsx'
 
 /**
- * A choice of the resource whose records are shown: one with participants. If the URL names another resource, or several
+ * Selects the resource whose records are shown, from those with participants. If the URL names another resource, or several
  * resources, they are an additional choice.
  */
 export function ResourceField({

@@ -40,8 +40,8 @@ const seasons = [
 
 /**
  * Returns the function that converts dates of a column to EDTF (ISO 8601-2), level 0 or 1.
- * @param formats formats that are tried first; `excel` and `excel1904` are serial days. Then every unambiguous notation is read,
- *   except, if there are formats, days of numbers with separators that are not in EDTF, such as `5.4.2011`.
+ * @param formats formats that are tried first; `excel` and `excel1904` are serial days. Then every unambiguous notation is read.
+ *   If there are formats, a day in numbers that is not EDTF, such as `5.4.2011` or `2011-4-5`, must match one of them.
  * @param language BCP 47 tag of the language of month names.
  * @param dateSystem the date system of `excel`.
  * @returns undefined when a format is invalid.
@@ -178,7 +178,10 @@ function readDate(
     const shorter = formats
       .map((format) => format.replace(/DD/, 'D').replace(/(?<!M)MM(?!M)/, 'M'))
       .find((format) => compileDateFormat(format, language)?.(text) !== undefined)
-    const hint = shorter === undefined ? '' : ` The format ${quoteList([shorter])} reads it.`
+    const hint =
+      shorter === undefined
+        ? ''
+        : ` The format ${quoteList([shorter])} reads it: add it to date in the mapping.`
     return new BadValue(`${quoted} is not a date of the format ${quoteList(formats)}.${hint}`)
   }
   const fault = findEdtfFault(text)
@@ -209,8 +212,8 @@ function readPlainDate(text: string, language: string | undefined): string | und
   const yearFirst = /^(\d{4})([-/.])(\d{1,2}|XX)(?:\2(\d{1,2}|XX))?$/i.exec(text)
   if (yearFirst && !isMonthOrYears(text) && !yearOrYears.test(text))
     return formatDate(yearFirst[1] ?? '', yearFirst[3], yearFirst[4])
-  const unknownDay = /^(?:(?:00|XX)[-/.])?(\d{1,2}|XX)[-/.](\d{4})$/i.exec(text)
-  if (unknownDay) return formatDate(unknownDay[2] ?? '', unknownDay[1])
+  const monthAndYear = /^(?:(?:00|XX)[-/.])?(\d{1,2}|XX)[-/.](\d{4})$/i.exec(text)
+  if (monthAndYear) return formatDate(monthAndYear[2] ?? '', monthAndYear[1])
   const chinese = /^(\d{4})年(?:(\d{1,2})月(?:(\d{1,2})日)?)?$/.exec(text)
   if (chinese) return formatDate(chinese[1] ?? '', chinese[2], chinese[3])
   const readings = readOtherNotation(text)
@@ -271,7 +274,7 @@ function readQualified(text: string, readPart: DateReader): string | undefined {
  * `before 1995` ends with 1994.
  */
 function readRange(text: string, readPart: DateReader): string | undefined {
-  // `2001年0月–2001年6月` and `2001.0–2001.6` do not say when they begin. Databases write an unknown month or day as `00`.
+  // A single `0`, and any zero before 月 or 日, says nothing. With other separators, `00` means an unknown month or day.
   if (/(?<!\d)(?:0+[月日]|0(?!\d))/.test(text)) return undefined
   const years = /^(\d{4})\s*[-–—/]\s*(\d{4}|\d{2})$/.exec(text)
   if (years) {
