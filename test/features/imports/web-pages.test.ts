@@ -6,6 +6,8 @@ describe('a file whose first tag is one of HTML', () => {
     '<table border="1">\n<tr><td>1</td></tr></table>',
     '<table><thead><tr><th>Id</th></tr></thead></table>',
     '<table><colgroup><col></colgroup><tr><td>1</td></tr></table>',
+    '<table><col width=64><tr><td>1</td></tr></table>',
+    '<table><!-- a remark --><tfoot></tfoot></table>',
     '<meta charset="utf-8"><table></table>',
     '<head><title>Not found</title></head>',
     '<style>td { color: red }</style>',
@@ -17,6 +19,8 @@ describe('a file whose first tag is one of HTML', () => {
 
   it.each([
     '<table><row/></table>',
+    '<table><treaty/></table>',
+    '<table><!-- a remark --><thing/></table>',
     '<table name="treaties"><column/></table>',
     '<table:rows xmlns:table="urn:x"><row/></table:rows>',
     '<meta-data><item/></meta-data>',

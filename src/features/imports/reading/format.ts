@@ -19,7 +19,7 @@ const unsupportedFormats: [start: string, detail: string][] = [
 /** Tables of office programs that are text: a pattern of the start of the file, and what the message says after its name. */
 const officeFormats: [start: RegExp, detail: string][] = [
   [
-    /^<(?:!doctype html|html|head|meta|style|table(?=[^<]*>\s*<(?:t[rdhb]|caption|colgroup)))(?=[\s>])/i,
+    /^<(?:!doctype html|html|head|meta|style|table(?=[^<]*>\s*(?:<!--[\s\S]*?-->\s*)?<(?:t[rdh]|thead|tbody|tfoot|caption|col|colgroup)[\s/>]))(?=[\s>])/i,
     'is a web page (HTML) and not a data file. If it has a table, as many files named .xls do, open it in a spreadsheet program, and save it as XLSX. If it is XML, set rows.format to xml in the mapping. Otherwise, the download has most likely failed.',
   ],
   [
