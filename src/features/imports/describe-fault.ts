@@ -9,7 +9,8 @@ export function describeFault({ value, detail }: RowFault): string {
   const reason = detail.replace(/\.$/, '')
   if (value === '') return reason
   const quoted = quote(value)
+  if (reason.startsWith(`${quoted} `)) return `${quoted}: ${reason.slice(quoted.length + 1)}`
   // The detail may quote more characters of a long value.
-  const isRepeated = reason.startsWith(quoted.endsWith('…') ? quoted.slice(0, -1) : `${quoted} `)
-  return `${quoted}: ${isRepeated ? reason.replace(/^"(?:[^"\\…]|\\.)*["…] /, '') : reason}`
+  const quotesMore = quoted.endsWith('…') && reason.startsWith(quoted.slice(0, -1))
+  return `${quoted}: ${quotesMore ? reason.replace(/^"(?:[^"\\]|\\.)*" /, '') : reason}`
 }
