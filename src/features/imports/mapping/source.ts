@@ -138,10 +138,13 @@ function compileSum(
     for (const value of readAll(scope)) {
       // The stated notation applies to texts. Numbers of JSON and XLSX have none.
       const text = typeof value === 'number' ? value : (toText(value) ?? '')
-      if (number === undefined && typeof text === 'string') notations.add(column, text)
       const found = read(text)
-      if (found instanceof BadValue) conversion.reportBadValue(onBadValue, column, value, found)
-      else addends.push(found)
+      if (found instanceof BadValue) {
+        conversion.reportBadValue(onBadValue, column, value, found)
+        continue
+      }
+      addends.push(found)
+      if (number === undefined && typeof text === 'string') notations.add(column, text)
     }
     return [addends.length > 0 ? [addDecimals(addends)] : []]
   }

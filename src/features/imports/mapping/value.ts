@@ -234,9 +234,9 @@ function compileNumberStep({ number, times, round }: ValueSteps, context: Compil
   }
   const read = compileNumber(format, round !== undefined)
   return (value, _conversion, column) => {
-    if (number === undefined && typeof value === 'string') context.numberNotations.add(column, value)
     const found = read(value)
     if (found instanceof BadValue) return found
+    if (number === undefined && typeof value === 'string') context.numberNotations.add(column, value)
     const multiplied = times === undefined ? found : multiply(found, times, value)
     return round === undefined || multiplied instanceof BadValue ? multiplied : roundNumber(multiplied, round)
   }

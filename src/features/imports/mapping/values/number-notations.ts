@@ -14,10 +14,10 @@ const maxColumns = 10
 export class NumberNotations {
   readonly #columns = new Map<string, { comma?: string; point?: string }>()
 
-  /** Looks at a number of a column, as the file has it. */
+  /** Looks at a text that was read as a number. @param column its column; empty for a constant. */
   add(column: string, text: string): void {
     const kind = ambiguousPoint.test(text) ? 'point' : decimalComma.test(text) ? 'comma' : undefined
-    if (kind === undefined) return
+    if (kind === undefined || column === '') return
     const found = this.#columns.get(column) ?? {}
     found[kind] ??= text.trim()
     this.#columns.set(column, found)

@@ -31,7 +31,7 @@ const fullWidth = /[\uff01-\uff5e\u3000]/g
 /** Parentheses around a number, with a currency sign or `%` before or after them. */
 const parenthesized = /^[\p{Sc}%]?\s*\((.*)\)\s*[\p{Sc}%]?$/u
 /** A number with a minus sign after it, as SAP writes negative amounts. */
-const trailingMinus = /^(\d(?:[^-]*\d)?)-$/
+const trailingMinus = /^(\d[^-]*)-$/
 /** A number with a unit after it, such as `85.5 ha` or `85.5亩`. */
 const withUnit = /^[+-]?\d[\d.,'’\s]*[\p{L}°]/u
 const exampleForm = new RegExp(`^1([.,]|${separator})?234([.,])5+$`)
@@ -65,7 +65,9 @@ export const compileNumber =
     const [, inParentheses] = parenthesized.exec(shown) ?? []
     const text = (inParentheses ?? shown)
       .replaceAll('\u2212', '-')
-      .replace(trailingMinus, (whole, digits: string) => (format || /\D/.test(digits) ? `-${digits}` : whole))
+      .replace(trailingMinus, (whole, digits: string) =>
+        format || /\D/.test(digits.trim()) ? `-${digits}` : whole,
+      )
       .replace(/^([+-]?)\s*[\p{Sc}%]?\s*/u, '$1')
       .replace(/[\p{Sc}%]$/u, '')
       .trim()
@@ -89,6 +91,7 @@ export const compileNumber =
 
 /** Returns a sentence that says what to do about a text that is not a number, with a space before it, or an empty text. */
 function adviseOn(text: string): string {
+  if (/^\d+\s*-$/.test(text)) return ' If the minus sign is after the number, write number in the mapping.'
   if (!withUnit.test(text)) return ''
   return text.includes('°')
     ? ' Write coordinates in decimal degrees, such as 17.97 or -102.6.'

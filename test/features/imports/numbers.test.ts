@@ -1,0 +1,167 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { BadValue } from '../../../src/features/imports/mapping/values/bad.ts'
+import {
+  compileNumber,
+  readNumberFormat,
+  roundNumber,
+} from '../../../src/features/imports/mapping/values/number.ts'
+
+describe('numbers', () => {
+  const takeOffUnit =
+    ' Take off the unit with the step before or replace. If it is a multiple such as million or 万, also set times. If units differ, convert the values in the file.'
+
+  const minusAfter = ' If the minus sign is after the number, write number in the mapping.'
+
+  const tooPrecise = (text: string, number: number) =>
+    `The number ${text} has more digits than can be stored; it would become ${number}. To round it, write round in the mapping.`
+
+  const amounts = fc.integer({ min: -(10 ** 12), max: 10 ** 12 }).map((cents) => cents / 100)
+  const locales = fc.constantFrom(
+    ['en', '1,234.5'],
+    ['de', '1.234,5'],
+    ['fr', '1 234,5'],
+    ['de-CH', '1’234.5'],
+  )
+
+  it('in national formats are read back unchanged if the mapping states the format', () => {
+    fc.assert(
+      fc.property(amounts, locales, (amount, [locale = '', example = '']) => {
+        const format = readNumberFormat(example)
+        expect(format).toBeDefined()
+        const text = amount.toLocaleString(locale, { maximumFractionDigits: 2 })
+        expect(compileNumber(format)(text)).toBe(amount)
+      }),
+    )
+  })
+
+  it('without a format are read if they are unambiguous, and otherwise refused', () => {
+    fc.assert(
+      fc.property(amounts, locales, (amount, [locale]) => {
+        const found = compileNumber()(amount.toLocaleString(locale, { maximumFractionDigits: 2 }))
+        if (found instanceof BadValue) expect(found.detail).toContain('may be')
+        // A point before three digits is a decimal point, as programs write it.
+        else expect([amount, amount / 1000]).toContain(found)
+      }),
+    )
+  })
+
+  it.each([
+    ['$1,234.50', 1234.5],
+    ['(1,000.5)', -1000.5],
+    ['(-5)', -5],
+    ['1.187.334,56-', -1_187_334.56],
+    ['1 234-', -1234],
+    ['12,50 -', -12.5],
+    ['5,00€-', -5],
+    ['($5)', -5],
+    ['$(1,234.50)', -1234.5],
+    ["'(5)", -5],
+    ['(5) %', -5],
+    ['(\u22125)', -5],
+    ['50 %', 50],
+    ['%5', 5],
+    ['-%5,5', -5.5],
+    ['1 234 567', 1_234_567],
+    ["-12'345.5", -12_345.5],
+    ['- 1\u202f234,5 €', -1234.5],
+    ["'1234", 1234],
+    ['1.5e6', 1_500_000],
+    ['１２３４５', 12_345],
+    ['－１，２３４，５６７．５', -1_234_567.5],
+    ['（１２％）', -12],
+    ['￥１　２３４', 1234],
+    ['-285.716521513', -285.716521513],
+    ['+0001234567890.12345000000', 1_234_567_890.12345],
+    ['0.30000000000000004', 0.30000000000000004],
+    ['5.', 5],
+    ['.500000000000000000', 0.5],
+  ])('are read in common notations: %s', (text, number) => {
+    expect(compileNumber()(text)).toBe(number)
+  })
+
+  it('have a minus sign after an integer only if the mapping states the format', () => {
+    for (const text of ['12-', '12 -']) expect(compileNumber(readNumberFormat('1.234,5'))(text)).toBe(-12)
+    expect(compileNumber()('12-')).toBeInstanceOf(BadValue)
+  })
+
+  it.each([
+    '12 34',
+    '2011 2012',
+    '2011 201',
+    "1'23",
+    '1 234 56',
+    "1 234'567",
+    '1  234',
+    '1 234.567,5',
+    '1.5 234',
+    '1234.567,5',
+    '1234,567.5',
+    '5\n100',
+    '5\t100',
+  ])('whose digits are not in groups of three with one kind of separator are refused: %j', (text) => {
+    for (const example of ['', '1 234,5', '1,234.5', '1234.5'])
+      expect(compileNumber(readNumberFormat(example))(text)).toBeInstanceOf(BadValue)
+  })
+
+  it.each([
+    ['1.234,5', '1.5', '"1.5" is not a number of the format "1.234,5".'],
+    ['1234.5', '1,234', '"1,234" is not a number of the format "1234.5".'],
+    ['', 'many', '"many" is not a number.'],
+    ['', '8898548999534.641', tooPrecise('"8898548999534.641"', 8898548999534.64)],
+    ['', '+12,345,678,901,234,567', tooPrecise('"+12,345,678,901,234,567"', 12345678901234568)],
+    ['', '(9007199254740993)', tooPrecise('"(9007199254740993)"', -9007199254740992)],
+    ['', '-.12345678901234567890', tooPrecise('"-.12345678901234567890"', -0.12345678901234568)],
+    ['', '2011-2012', '"2011-2012" is not a number.'],
+    ['', '-5-', '"-5-" is not a number.'],
+    ['', '2011-', `"2011-" is not a number.${minusAfter}`],
+    ['', '12 -', `"12 -" is not a number.${minusAfter}`],
+    ['', '1.5亿', `"1.5亿" is not a number.${takeOffUnit}`],
+    ['', '85.5亩', `"85.5亩" is not a number.${takeOffUnit}`],
+    [
+      '',
+      '17°58′N',
+      '"17°58′N" is not a number. Write coordinates in decimal degrees, such as 17.97 or -102.6.',
+    ],
+    ['', '1０²', '"1０²" is not a number.'],
+    ['', `${'1'.repeat(80)}x`, `"${'1'.repeat(56)}… is not a number.${takeOffUnit}`],
+  ])(
+    'that cannot be read are refused with the format of the mapping, if it has one: %j',
+    (example, text, detail) => {
+      expect(compileNumber(readNumberFormat(example))(text)).toMatchObject({ detail })
+    },
+  )
+
+  it.each(['1e999', '-1e999', '1e-400', '0.5e-400'])(
+    'that are too large or too close to zero are refused with their text: %s',
+    (text) => {
+      expect(compileNumber()(text)).toMatchObject({ detail: `"${text}" is too large or too close to zero.` })
+    },
+  )
+
+  it.each(['0', '0.00', '0e999', '-0', '(0)'])('that are zero in any notation are 0, not -0: %s', (text) => {
+    expect(compileNumber()(text)).toBe(0)
+    expect(roundNumber(-0.001, 2)).toBe(0)
+  })
+
+  it('are rounded half away from zero', () => {
+    expect([1.005, 2.675, -1.005, 329_430.985389, 1e21].map((number) => roundNumber(number, 2))).toEqual([
+      1.01, 2.68, -1.01, 329_430.99, 1e21,
+    ])
+  })
+
+  it.each([
+    [1.5e15, 6, 1.5e15],
+    [Number.POSITIVE_INFINITY, 2, Number.POSITIVE_INFINITY],
+    [4_503_599_627_370_495.5, 6, 4_503_599_627_370_495.5],
+    [-4_503_599_627_370_495.5, 15, -4_503_599_627_370_495.5],
+    [4_503_599_627_370_495.5, 0, 4_503_599_627_370_496],
+    [1e20, 2, 1e20],
+    [1.797e308, 6, 1.797e308],
+    [5e-7, 6, 1e-6],
+    [4e-7, 6, 0],
+    [5e-8, 8, 5e-8],
+  ])('are rounded whatever their size: %f to %i decimals', (number, decimals, rounded) => {
+    expect(roundNumber(number, decimals)).toBe(rounded)
+  })
+})
