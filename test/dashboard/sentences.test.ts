@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createTranslator } from '../../src/dashboard/i18n/sentences.ts'
 import chinese from '../../src/dashboard/i18n/sentences.zh.json' with { type: 'json' }
 import { parseMapping } from '../../src/features/imports/mapping/index.ts'
+import { NumberNotations } from '../../src/features/imports/mapping/values/number-notations.ts'
 import { Problem } from '../../src/problems/problem.ts'
 import { registry } from '../../src/resources/registry.ts'
 import { convertContent } from '../support/conversion.ts'
@@ -267,6 +268,12 @@ describe('Chinese sentences', () => {
     const { notes } = (await readContent('a.xlsx', makeXlsx(cells))).fileInfo
     expect(notes).toHaveLength(3)
     for (const note of notes) expect(translate(note), note).toBeDefined()
+  })
+
+  it('exist for a note about numbers in different notations', () => {
+    const notations = new NumberNotations()
+    for (const text of ['1.234', '12,5']) notations.add('Amount', text)
+    expect(notations.notes.map(translate)).toEqual([expect.stringContaining('小数点')])
   })
 
   it.each([

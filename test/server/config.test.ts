@@ -89,6 +89,7 @@ describe('the configuration', () => {
     ['PUBLIC_READ', 'TRUE'],
     ['SEED', 'everything'],
     ['POOL_SIZE', '0'],
+    ['MAX_CONNECTIONS_PER_ADDRESS', '0'],
     ['CACHE_MB', '-1'],
     ['RATE_LIMIT', '-1'],
     ['OIDC_ISSUER', 'http://login.example'],

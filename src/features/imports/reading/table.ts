@@ -172,14 +172,14 @@ class Table {
 
 /**
  * Returns a sentence, after a space, about the likely reason why a table with only one column lacks a column. Returns an empty text
- * if it has more columns. A title above the column names is most often one cell.
+ * for any other number of columns. A title above the column names is most often one cell.
  */
 export function oneColumnHint(
   columns: readonly string[],
   format: FileFormat | undefined,
   { header }: RowOptions,
 ): string {
-  if (columns.length > 1) return ''
+  if (columns.length !== 1) return ''
   const start = ' With only one column,'
   const title = 'above the column names (rows.header)'
   if (format === 'csv')
