@@ -26,7 +26,7 @@ import {
 import { decodeUtf8 } from '../model/characters.ts'
 import { uuidPattern } from '../model/keys.ts'
 import { failure, OperationalError } from '../operational-error.ts'
-import { FaultList, Problem } from '../problems/problem.ts'
+import { Problem } from '../problems/problem.ts'
 import { registry } from '../resources/registry.ts'
 import type { CommandContext } from './context.ts'
 import { ProgressBar } from './progress.ts'
@@ -102,10 +102,7 @@ function parseNamedMapping(path: string, text: string): Mapping {
   try {
     return parseMapping(text, registry)
   } catch (error) {
-    if (!(error instanceof Problem)) throw error
-    const errors = new FaultList()
-    errors.addProblem(error)
-    throw new Problem(error.type, `${path}: ${error.message}`, { errors, cause: error })
+    throw error instanceof Problem ? error.withPrefix(`${path}: `) : error
   }
 }
 

@@ -124,6 +124,13 @@ export class Problem extends Error {
     return new Problem(this.type, this.message, { errors, cause: this.cause })
   }
 
+  /** Returns the problem with a text before its message, such as the name of a file, and without headers. */
+  withPrefix(prefix: string): Problem {
+    const errors = new FaultList()
+    errors.addProblem(this)
+    return new Problem(this.type, `${prefix}${this.message}`, { errors, cause: this })
+  }
+
   /**
    * The problem details document.
    * @param instance URI reference of the request that failed.

@@ -18,7 +18,7 @@ import { invalidParameters } from '../../model/query-string.ts'
 import type { Registry } from '../../model/registry.ts'
 import { maxRecordValues } from '../../operations/writing/validation.ts'
 import { quote } from '../../problems/faults.ts'
-import { FaultList, Problem } from '../../problems/problem.ts'
+import { Problem } from '../../problems/problem.ts'
 import { runInSlices } from '../../time-slice.ts'
 import { forwardResponse, readAs } from '../read-as.ts'
 import { readJson } from './body-parsers/json-reader.ts'
@@ -127,10 +127,7 @@ async function parseField(name: string, text: string): Promise<unknown> {
   try {
     return await runInSlices(readJson(text, maxRecordValues))
   } catch (error) {
-    if (!(error instanceof Problem)) throw error
-    const errors = new FaultList()
-    errors.addProblem(error)
-    throw new Problem(error.type, `In the parameter ${name}: ${error.message}`, { errors, cause: error })
+    throw error instanceof Problem ? error.withPrefix(`In the parameter ${name}: `) : error
   }
 }
 
