@@ -47,7 +47,7 @@ export function checkColumns(
   const columnsWord = (count: number) => (count === 1 ? 'column' : 'columns')
   const shown = quoteList(columns.slice(0, maxListed))
   const more = columns.length > maxListed ? ` and ${columns.length - maxListed} more` : ''
-  const hint = oneColumnHint(columns, format, mapping.rows)
+  const hint = oneColumnHint(columns, format === 'csv', mapping.rows)
   throw new Problem(
     'invalid-mapping',
     `The mapping names ${missing.size} ${columnsWord(missing.size)} that the file does not have. The file has the ${columnsWord(columns.length)} ${shown}${more}.${hint}`,

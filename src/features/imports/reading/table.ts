@@ -2,7 +2,7 @@ import { formatCount } from '../../../format-count.ts'
 import { didYouMeanSentence } from '../../../problems/suggest.ts'
 import { startSlices } from '../../../time-slice.ts'
 import { toFaultValue } from '../shorten.ts'
-import type { FileFormat, JsonValue, Row } from '../types.ts'
+import type { JsonValue, Row } from '../types.ts'
 import { cleanText } from './clean.ts'
 import { unreadableFile } from './file.ts'
 import { readLimits } from './limits.ts'
@@ -102,8 +102,8 @@ class Table {
       if (!seen.has(column)) {
         const missing = didYouMeanSentence(`The file has no column "${column}"`, column, this.columns)
         // Only in CSV, rows have all their cells.
-        const format = this.#format.omitsEmptyCells ? 'xlsx' : 'csv'
-        throw unreadableFile(`${missing}${oneColumnHint(this.columns, format, this.#options)}`)
+        const isCsv = !this.#format.omitsEmptyCells
+        throw unreadableFile(`${missing}${oneColumnHint(this.columns, isCsv, this.#options)}`)
       }
     }
     this.hasColumns = true
@@ -174,15 +174,11 @@ class Table {
  * Returns a sentence, after a space, about the likely reason why a table with only one column lacks a column. Returns an empty text
  * for any other number of columns. A title above the column names is most often one cell.
  */
-export function oneColumnHint(
-  columns: readonly string[],
-  format: FileFormat | undefined,
-  { header }: RowOptions,
-): string {
+export function oneColumnHint(columns: readonly string[], isCsv: boolean, { header }: RowOptions): string {
   if (columns.length !== 1) return ''
   const start = ' With only one column,'
   const title = 'above the column names (rows.header)'
-  if (format === 'csv')
+  if (isCsv)
     return `${start} the delimiter is probably a different one (rows.delimiter)${header === undefined ? `, or a title is ${title}` : ''}.`
   return header === undefined ? `${start} a title is probably ${title}.` : ''
 }
