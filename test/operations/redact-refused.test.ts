@@ -1,23 +1,16 @@
 import { beforeAll, expect, it } from 'vitest'
 import { type Api, sharedApi } from '../support/api.ts'
 import { faultAt } from '../support/documents.ts'
+import { createAt, sendRedaction } from '../support/redactions.ts'
 
 let api: Api
 beforeAll(async () => {
   api = await sharedApi()
 })
 
-const create = async (resource: string, document: object) => {
-  const response = await api.post(`/v1/${resource}`, document)
-  expect(response.status, response.text).toBe(201)
-  return `/v1/${resource}/${response.json<{ id: string }>().id}`
-}
+const create = (resource: string, document: object) => createAt(api, resource, document)
 
-const redact = (path: string, body: object) =>
-  api.request('POST', `${path}/redact`, {
-    body: { reason: 'Asked for.', ...body },
-    headers: { 'if-match': '*' },
-  })
+const redact = (path: string, body: object) => sendRedaction(api, path, body)
 
 it('a redaction that would leave an invalid value, or of an unsuitable property, is refused', async () => {
   const path = await create('sources', { title: 'A report', kind: 'report', language: 'en' })

@@ -8,6 +8,7 @@ import { adminKey } from '../support/app.ts'
 import { createRecord, type Document, databaseTime, etagOf, faultAt } from '../support/documents.ts'
 import { waitForFeed } from '../support/feed.ts'
 import { fullDocument } from '../support/full-document.ts'
+import { createAt, sendRedaction } from '../support/redactions.ts'
 import { registry, resources } from '../support/registry.ts'
 
 let api: Api
@@ -16,17 +17,10 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-const create = async (resource: string, document: object, headers = {}) => {
-  const response = await api.post(`/v1/${resource}`, document, { headers })
-  expect(response.status, response.text).toBe(201)
-  return `/v1/${resource}/${response.json<{ id: string }>().id}`
-}
+const create = (resource: string, document: object, headers = {}) =>
+  createAt(api, resource, document, headers)
 
-const redact = (path: string, body: object) =>
-  api.request('POST', `${path}/redact`, {
-    body: { reason: 'Asked for.', ...body },
-    headers: { 'if-match': '*' },
-  })
+const redact = (path: string, body: object) => sendRedaction(api, path, body)
 
 async function findFaults(): Promise<string[]> {
   const faults: string[] = []
