@@ -20,7 +20,7 @@ import {
   searchPath,
 } from '../../../view-data.ts'
 
-/** The API paths of a view's data, for its downloads and its links of `format=csv` and `format=json`. */
+/** Finds the API paths of a view's data, which the server sends at the view's URL with `format=csv` or `format=json`. */
 
 /** A part of a view's data: the response of the API to a path. */
 export interface DataPart {
