@@ -1,21 +1,34 @@
 import { describe, expect, it } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { z } from 'zod'
-import { type Config, readConfig } from '../../src/server/config.ts'
+import { type Config, environment, readConfig } from '../../src/server/config.ts'
+import { readPage } from '../support/docs-pages.ts'
 import { readDeployed, readDeployedYaml } from './files.ts'
 
 // The database connections of all processes of the service fit into the limits in `deploy/` (docs/operating.md, "Sizes").
 
 type Limits = Pick<Config, 'POOL_SIZE' | 'MAX_EXPORTS'>
 
-/** Maximum number of connections of a process to the primary. */
-const toPrimary = ({ POOL_SIZE, MAX_EXPORTS }: Limits) => POOL_SIZE + MAX_EXPORTS + 25
+/**
+ * Connections of a process to the primary in addition to `POOL_SIZE` and `MAX_EXPORTS`: 6 for streams, 8 for imports, and 11 for
+ * listening, checks, recomposing and cancelling, as the description of `POOL_SIZE` says.
+ */
+const furtherToPrimary = 25
 
-/** Maximum number of connections of a process to each replica. They may stay open when the replica becomes the primary. */
-const toReplica = ({ POOL_SIZE, MAX_EXPORTS }: Limits) => POOL_SIZE + MAX_EXPORTS + 5
+/**
+ * Connections of a process to each replica in addition to `POOL_SIZE` and `MAX_EXPORTS`: a readiness check, a probe, and one for
+ * cancelling in each of three pools.
+ */
+const furtherToReplica = 5
 
 /** Connections of Patroni or CloudNativePG, and of administrators. */
 const reservedConnections = 10
+
+/** Maximum number of connections of a process to the primary. */
+const toPrimary = ({ POOL_SIZE, MAX_EXPORTS }: Limits) => POOL_SIZE + MAX_EXPORTS + furtherToPrimary
+
+/** Maximum number of connections of a process to each replica. They may stay open when the replica becomes the primary. */
+const toReplica = ({ POOL_SIZE, MAX_EXPORTS }: Limits) => POOL_SIZE + MAX_EXPORTS + furtherToReplica
 
 /** Maximum number of connections to a server that was a replica and has become the primary. */
 const maxConnections = (processes: number, limits: Limits) =>
@@ -26,6 +39,16 @@ const limitsOf = ({ POOL_SIZE, MAX_EXPORTS }: Record<string, string | undefined>
   readConfig({ DATABASE_URL: 'postgresql://postgres/entente', POOL_SIZE, MAX_EXPORTS })
 
 const parameters = z.object({ max_connections: z.coerce.number() })
+
+it('docs/operating.md and the description of POOL_SIZE state the connections that tests count', async () => {
+  const page = (await readPage('docs/operating.md')).replaceAll(/\s+/g, ' ')
+  expect(page).toContain(`\`POOL_SIZE\` + \`MAX_EXPORTS\` + ${furtherToPrimary} connections to the primary`)
+  expect(page).toContain(`\`POOL_SIZE\` + \`MAX_EXPORTS\` + ${furtherToReplica} to each server`)
+  const description = environment.shape.POOL_SIZE.description ?? ''
+  const [, streams, imports, others] =
+    /(\d+) for streams, (\d+) for imports, and (\d+) for/.exec(description) ?? []
+  expect(Number(streams) + Number(imports) + Number(others)).toBe(furtherToPrimary)
+})
 
 describe('compose.yml', () => {
   const service = z.object({ environment: z.record(z.string(), z.string()) })
