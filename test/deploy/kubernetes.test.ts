@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { z } from 'zod'
 import { environment, readConfig } from '../../src/server/config.ts'
+import { completionTimeoutMs } from '../../src/server/plugins/shutdown.ts'
+import { readPage } from '../support/docs-pages.ts'
 import { isInstalled } from '../support/is-installed.ts'
 import { deployFolder, listDeployed, readDeployed, readDeployedYaml } from './files.ts'
 
@@ -49,11 +51,14 @@ describe('the manifests for Kubernetes', () => {
 
   it('give the service enough time to stop', () => {
     const drainSeconds = Number(env.find(({ name }) => name === 'DRAIN_SECONDS')?.value)
-    expect(spec.template.spec.terminationGracePeriodSeconds).toBeGreaterThan(drainSeconds + 10)
+    expect(spec.template.spec.terminationGracePeriodSeconds).toBeGreaterThan(
+      drainSeconds + completionTimeoutMs / 1000,
+    )
   })
 
-  it('give migrations as much time as the documentation says', () => {
+  it('give migrations six hours, as docs/cluster.md says', async () => {
     expect(startupProbe.periodSeconds * startupProbe.failureThreshold).toBe(6 * 3600)
+    expect(await readPage('docs/cluster.md')).toContain('more than six hours (`startupProbe`)')
   })
 
   it('select the pods of the deployment', () => {
