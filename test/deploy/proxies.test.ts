@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { isInstalled } from '../support/is-installed.ts'
-import { freePort } from '../support/ports.ts'
+import { freePort, getPort } from '../support/ports.ts'
 import { readDeployed } from './files.ts'
 
 /** Starts a server in place of the service. As pages do, its responses repeat the query in the header `Link`. */
@@ -18,14 +18,13 @@ async function openService(): Promise<number> {
     response.setHeader('x-others', '.'.repeat(1000))
     response.end('{"status":"ok"}')
   })
-  const port = await freePort()
-  server.listen(port, '127.0.0.1')
+  server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   onTestFinished(() => {
     server.closeAllConnections()
     server.close()
   })
-  return port
+  return getPort(server)
 }
 
 /** Starts a proxy with a configuration, and waits until it answers. */
