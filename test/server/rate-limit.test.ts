@@ -2,10 +2,10 @@
 
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createKey } from '../../src/database/keys.ts'
-import { type Api, type HttpResponse, startTestApi } from '../support/api.ts'
+import { type Api, type HttpResponse, sharedApi, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 
-/** Rate limits, CORS, the security headers of responses, and the maximum length of URLs. */
+/** Rate limits, and limits of wrong keys. */
 
 describe('with a limit of units per minute', () => {
   let api: Api
@@ -164,37 +164,6 @@ describe('with a limit of units per minute', () => {
     expect((await api.get(path, { ...owner, key: 'another-guess' })).status).toBe(429)
     expect((await api.get(path, { ...newClient(), key: adminKey })).status).toBe(200)
   })
-
-  it('no other origin may read responses unless CORS_ORIGINS names it', async () => {
-    const response = await api.get('/v1/countries/CHN', { headers: { origin: 'https://dashboard.example' } })
-    expect([...response.headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([])
-  })
-
-  it('responses forbid scripts and content sniffing', async () => {
-    for (const path of ['/v1/countries/CHN', '/v1/nothing', '/problems']) {
-      const { headers } = await api.get(path)
-      expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'/)
-      expect(headers.get('x-content-type-options')).toBe('nosniff')
-    }
-  })
-
-  it('the documentation loads only scripts that its content security policy allows', async () => {
-    const page = await fetch(`${api.origin}/docs/`)
-    const policy = page.headers.get('content-security-policy')
-    expect(policy).toContain("script-src 'self';")
-    expect(policy).not.toContain('upgrade-insecure-requests')
-    const html = await page.text()
-    const scripts = [...html.matchAll(/<script([^>]*)>([^<]*)/g)]
-    expect(scripts.length).toBe(1)
-    for (const [, attributes = '', inline = ''] of scripts) {
-      expect(inline.trim()).toBe('')
-      const [, source = ''] = /src="([^"]+)"/.exec(attributes) ?? []
-      const script = await fetch(new URL(source, `${api.origin}/docs/`))
-      await script.text()
-      expect({ source, status: script.status }).toEqual({ source, status: 200 })
-      expect(new URL(script.url).origin).toBe(api.origin)
-    }
-  })
 })
 
 it('a request that costs more than the whole limit is refused even before any unit is used', async () => {
@@ -204,87 +173,7 @@ it('a request that costs more than the whole limit is refused even before any un
   expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '60'])
 })
 
-describe('without a rate limit and with CORS_ORIGINS', () => {
-  let api: Api
-  beforeAll(async () => {
-    api = await startTestApi({ env: { CORS_ORIGINS: 'https://dashboard.example,https://other.example' } })
-  })
-  afterAll(() => api.close())
-
-  const path = '/v1/countries/CHN'
-  const origin = 'https://dashboard.example'
-
-  it('sends no rate limit headers', async () => {
-    expect((await api.get(path)).headers.get('ratelimit')).toBeNull()
-  })
-
-  it('returns 414 for a URL of more than 14 KiB', async () => {
-    const url = (length: number) => `${path}?`.padEnd(length, 'x')
-    expect((await api.get(url(14 * 1024))).status).toBe(400)
-    const response = await api.get(url(14 * 1024 + 1))
-    expect(response.status).toBe(414)
-    expect(response.json()).toMatchObject({ type: '/problems/uri-too-long' })
-  })
-
-  it('named origins may read responses, others may not', async () => {
-    const allowed = await api.get(path, { headers: { origin } })
-    expect(allowed.headers.get('access-control-allow-origin')).toBe(origin)
-    const refused = await api.get(path, { headers: { origin: 'https://evil.example' } })
-    expect(refused.headers.get('access-control-allow-origin')).toBeNull()
-    expect(allowed.headers.get('vary')).toContain('Origin')
-  })
-
-  it('Vary of files and pages has both the origin and what the response was chosen by', async () => {
-    const { script = '' } = /src="(?<script>[^"]+\.js)"/.exec((await api.app.inject('/')).body)?.groups ?? {}
-    for (const url of ['/', script, '/openapi.json', '/docs'])
-      expect((await api.app.inject(url)).headers.vary, url).toBe('Origin, Accept-Encoding')
-    const headers = { accept: 'text/html', 'sec-fetch-mode': 'navigate' }
-    const missing = await api.app.inject({ url: '/missing', headers })
-    expect([missing.statusCode, missing.headers.vary]).toEqual([404, 'Origin, Accept'])
-  })
-
-  it('named origins may read every response header that the OpenAPI document describes', async () => {
-    const describedHeaders: string[] = []
-    const { paths } = (await api.get('/openapi.json')).json()
-    JSON.parse(JSON.stringify(paths), (name, value: unknown) => {
-      if (name === 'headers' && typeof value === 'object' && value !== null) {
-        describedHeaders.push(...Object.keys(value))
-      }
-      return value
-    })
-    const exposed = (await api.get(path, { headers: { origin } })).headers.get(
-      'access-control-expose-headers',
-    )
-    // The document describes some of the following headers only in prose.
-    const needed = new Set([
-      ...describedHeaders.map((name) => name.toLowerCase()),
-      ...[
-        'etag',
-        'allow',
-        'content-disposition',
-        'ratelimit',
-        'ratelimit-policy',
-        'retry-after',
-        'x-request-id',
-      ],
-    ])
-    // Scripts may always read these headers (Fetch standard).
-    for (const safelisted of ['cache-control', 'content-language', 'content-length', 'content-type'])
-      needed.delete(safelisted)
-    expect(exposed?.toLowerCase().split(', ')).toEqual(expect.arrayContaining([...needed]))
-    expect(describedHeaders).toContain('location')
-  })
-
-  it('named origins may write after a preflight without a key; OPTIONS still lists the methods', async () => {
-    const headers = {
-      origin,
-      'access-control-request-method': 'PATCH',
-      'access-control-request-headers': 'authorization,content-type,if-match',
-    }
-    const response = await api.request('OPTIONS', path, { headers })
-    expect(response.status).toBe(204)
-    expect(response.headers.get('access-control-allow-methods')).toContain('PATCH')
-    expect(response.headers.get('access-control-allow-headers')).toContain('if-match')
-    expect(response.headers.get('allow')).toContain('PATCH')
-  })
+it('without a limit, responses have no rate limit headers', async () => {
+  const { headers } = await (await sharedApi()).get('/v1/countries/CHN')
+  expect([headers.get('ratelimit'), headers.get('ratelimit-policy')]).toEqual([null, null])
 })

@@ -4,7 +4,8 @@ import { createRecord, resourceOf } from '../support/documents.ts'
 import { exchange, rawRequest } from '../support/raw-http.ts'
 
 /**
- * Request targets that most clients do not send: in absolute form (RFC 9112, section 3.2.2), and with `..` or `.` in the path.
+ * Request targets that most clients do not send: in absolute form (RFC 9112, section 3.2.2), with `..` or `.` in the path, and very
+ * long ones.
  */
 
 let api: Api
@@ -58,4 +59,12 @@ describe('the data of a view of ".." or "."', () => {
     expect(response.status).toBe(404)
     expect(response.headers['content-type']).toContain('application/problem+json')
   })
+})
+
+it('a URL of more than 14 KiB is refused with 414', async () => {
+  const url = (length: number) => '/v1/countries/CHN?'.padEnd(length, 'x')
+  expect((await api.get(url(14 * 1024))).status).toBe(400)
+  const response = await api.get(url(14 * 1024 + 1))
+  expect(response.status).toBe(414)
+  expect(response.json()).toMatchObject({ type: '/problems/uri-too-long' })
 })
