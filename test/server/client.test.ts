@@ -2,12 +2,12 @@
 
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import fp from 'fastify-plugin'
-import { expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { Client } from '../../src/operations/client.ts'
 import type { Actor } from '../../src/operations/operation.ts'
 import { proxyCheck } from '../../src/server/plugins/client/addresses.ts'
 import { client } from '../../src/server/plugins/client.ts'
-import { startTestApi } from '../support/api.ts'
+import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 
 const anonymous: Actor = { kind: 'anonymous', id: null, name: null, role: null }
@@ -133,50 +133,51 @@ it.each(['unknown', '_hidden', '203.0.113.9, garbage', '999.1.1.1:80', '"203.0.1
   },
 )
 
-it('limits the requests per minute of an address whose proxy also sends ports', async () => {
-  const api = await startTestApi({ env: { RATE_LIMIT: '2', TRUST_PROXY: '127.0.0.1' } })
-  onTestFinished(() => api.close())
-  const statusFrom = async (address: string) =>
-    (await api.get('/v1/countries/CHN', { headers: { 'x-forwarded-for': address } })).status
-  expect(await statusFrom('203.0.113.9:5001')).toBe(200)
-  expect(await statusFrom('203.0.113.9:5002')).toBe(200)
-  expect(await statusFrom('203.0.113.9:5003')).toBe(429)
-})
+describe('a service with a limit of two requests per minute', () => {
+  let api: Api
+  beforeAll(async () => {
+    api = await startTestApi({ env: { RATE_LIMIT: '2', TRUST_PROXY: '127.0.0.1' } })
+  })
+  afterAll(() => api.close())
 
-it('limits requests per minute by /64 network, and ten times as many by /48 network', async () => {
-  const api = await startTestApi({ env: { RATE_LIMIT: '2', TRUST_PROXY: '127.0.0.1' } })
-  onTestFinished(() => api.close())
-  const get = (address: string) => api.get('/v1/countries/CHN', { headers: { 'x-forwarded-for': address } })
-  const status = async (address: string) => (await get(address)).status
-  expect(await status('2001:db8:1:1::1')).toBe(200)
-  expect(await status('2001:db8:1:1::2')).toBe(200)
-  expect(await status('2001:db8:1:1::3')).toBe(429)
-  for (let subnet = 2; subnet <= 10; subnet += 1) {
-    expect(await status(`2001:db8:1:${subnet}::1`)).toBe(200)
-    expect(await status(`2001:db8:1:${subnet}::2`)).toBe(200)
-  }
-  const refused = await get('2001:db8:1:11::1')
-  expect(refused.status).toBe(429)
-  expect(refused.headers.get('ratelimit-policy')).toBe('"units";q=20;w=60')
-  expect(refused.headers.get('ratelimit')).toMatch(/^"units";r=0;t=\d+$/)
-  expect(await status('2001:db8:2:1::1')).toBe(200)
-})
+  const getFrom = (address: string) =>
+    api.get('/v1/countries/CHN', { headers: { 'x-forwarded-for': address } })
+  const statusFrom = async (address: string) => (await getFrom(address)).status
 
-it('end users of a key share the limit of requests per minute of the key', async () => {
-  const api = await startTestApi({ env: { RATE_LIMIT: '2' } })
-  onTestFinished(() => api.close())
-  const status = async (name: string) =>
-    (await api.get('/v1/countries/CHN', { key: adminKey, headers: { 'client-id': name } })).status
-  expect([await status('a'), await status('b'), await status('c')]).toEqual([200, 200, 429])
-})
+  it('limits the requests of an address whose proxy also sends ports', async () => {
+    expect(await statusFrom('203.0.113.9:5001')).toBe(200)
+    expect(await statusFrom('203.0.113.9:5002')).toBe(200)
+    expect(await statusFrom('203.0.113.9:5003')).toBe(429)
+  })
 
-it('refuses a Client-Id without a key with a problem that names the header', async () => {
-  const api = await startTestApi()
-  onTestFinished(() => api.close())
-  const response = await api.get('/v1/countries/CHN', { headers: { 'client-id': 'reader-7' } })
-  expect(response.status).toBe(400)
-  expect(response.json()).toMatchObject({
-    type: '/problems/malformed-request',
-    errors: [{ header: 'Client-Id', code: 'needs_key' }],
+  it('limits requests by /64 network, and ten times as many by /48 network', async () => {
+    expect(await statusFrom('2001:db8:1:100::1')).toBe(200)
+    expect(await statusFrom('2001:db8:1:100::2')).toBe(200)
+    expect(await statusFrom('2001:db8:1:100::3')).toBe(429)
+    // No two of these subnets are in the same /56.
+    for (let subnet = 2; subnet <= 10; subnet += 1) {
+      expect(await statusFrom(`2001:db8:1:${subnet}00::1`)).toBe(200)
+      expect(await statusFrom(`2001:db8:1:${subnet}00::2`)).toBe(200)
+    }
+    const refused = await getFrom('2001:db8:1:1100::1')
+    expect(refused.status).toBe(429)
+    expect(refused.headers.get('ratelimit-policy')).toBe('"units";q=20;w=60')
+    expect(refused.headers.get('ratelimit')).toMatch(/^"units";r=0;t=\d+$/)
+    expect(await statusFrom('2001:db8:2:1::1')).toBe(200)
+  })
+
+  it('limits the requests of all end users of a key together', async () => {
+    const statusFor = async (name: string) =>
+      (await api.get('/v1/countries/CHN', { key: adminKey, headers: { 'client-id': name } })).status
+    expect([await statusFor('a'), await statusFor('b'), await statusFor('c')]).toEqual([200, 200, 429])
+  })
+
+  it('refuses a Client-Id without a key with a problem that names the header', async () => {
+    const response = await api.get('/v1/countries/CHN', { headers: { 'client-id': 'reader-7' } })
+    expect(response.status).toBe(400)
+    expect(response.json()).toMatchObject({
+      type: '/problems/malformed-request',
+      errors: [{ header: 'Client-Id', code: 'needs_key' }],
+    })
   })
 })
