@@ -50,13 +50,13 @@ describe('pipelined requests', () => {
     ['without a further header', ''],
     ['with an unknown expectation', 'expect: miracles\r\n'],
   ])('%s are dropped if there are thousands, and the connection is closed', async (_, header) => {
+    await exchange(requestFor('/one', 'connection: close\r\n'))
     const { responseCount: earlierCount } = await readMetrics()
-    // The metrics count the 51 responses of the first test.
-    expect(earlierCount).toBeGreaterThan(50)
+    // The metrics count such responses.
+    expect(earlierCount).toBeGreaterThan(0)
     await exchange(requestFor('/thousands', header).repeat(3000))
     const { responseCount: laterCount, metrics } = await readMetrics()
-    const responseCount = laterCount - earlierCount
-    expect(responseCount).toBeLessThan(200)
+    expect(laterCount - earlierCount).toBeLessThan(200)
     // Only the request for the metrics is in flight.
     expect(metrics).toMatch(/^entente_http_requests_in_flight 1$/m)
     expect((await api.get('/v1/topics?limit=1')).status).toBe(200)
