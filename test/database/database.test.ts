@@ -39,7 +39,7 @@ it('a statement is prepared only if it has a name', async () => {
   ])
 })
 
-it('PostgreSQL notices within seconds that a process ended during a statement without limits', async () => {
+it('during a statement, PostgreSQL checks once a second whether the connection is still open', async () => {
   const { database } = await open()
   const shown = { text: 'show client_connection_check_interval' }
   const interval = [{ client_connection_check_interval: '1s' }]

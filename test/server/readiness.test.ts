@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-it('/readyz says within a minute or two that the database is now read-only for new sessions', async () => {
+it('/readyz says after a minute that the database is now read-only for new sessions', async () => {
   const realTick = performance.now.bind(performance)
   let aheadMs = 0
   vi.spyOn(performance, 'now').mockImplementation(() => realTick() + aheadMs)
