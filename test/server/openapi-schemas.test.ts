@@ -1,10 +1,10 @@
-import { Ajv2020 } from 'ajv/dist/2020.js'
-import formatsPlugin from 'ajv-formats'
+import type { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { registry } from '../../src/resources/registry.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { type Operation, openApiDocumentSchema, operationsIn } from '../support/openapi-document.ts'
+import { createAjv, fragmentPointer } from '../support/responses.ts'
 
 const { resources } = registry
 
@@ -21,11 +21,7 @@ afterAll(() => api.close())
 describe('the schemas of the OpenAPI document', () => {
   let ajv: Ajv2020
   beforeAll(() => {
-    // The package is CommonJS, so its function is the property `default` of the default import.
-    const addFormats = formatsPlugin.default
-    ajv = new Ajv2020({ strict: false, code: { optimize: false } })
-    addFormats(ajv)
-    for (const format of ['edtf', 'iri']) ajv.addFormat(format, true)
+    ajv = createAjv()
     ajv.addSchema(api.document, 'openapi')
   })
 
@@ -34,10 +30,8 @@ describe('the schemas of the OpenAPI document', () => {
     const validate = ajv.compile({ $ref: `openapi#${pointer}` })
     return validate(value) ? [] : (validate.errors ?? [])
   }
-  const jsonPointer = (...steps: string[]) =>
-    steps.map((step) => `/${encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'))}`).join('')
 
-  it('say which properties each operation of a bulk request has', () => {
+  it('describe each kind of operation of a bulk request', () => {
     const described = z.object({ enum: z.array(z.string()), description: z.string() })
     const { enum: kinds, description } = described.parse(document.components.schemas.Op)
     for (const kind of kinds) expect(description).toContain(`\`${kind}\``)
@@ -71,7 +65,7 @@ describe('the schemas of the OpenAPI document', () => {
       ]
       for (const { example, steps } of contents.filter((content) => content.example !== undefined)) {
         count++
-        const pointer = jsonPointer('paths', path, method, ...steps, 'schema')
+        const pointer = fragmentPointer('paths', path, method, ...steps, 'schema')
         expect(validationErrors(example, pointer), pointer).toEqual([])
       }
     }
@@ -142,7 +136,7 @@ describe('the schemas of the OpenAPI document', () => {
     const created = await api.post('/v1/citations', { source, record })
     const { id } = created.json<{ id: string }>()
     const patch = { record: { id: 'CHN' } }
-    const response = await api.patch(`/v1/citations/${id}`, patch, { headers: { 'if-match': '*' } })
+    const response = await api.patch(`/v1/citations/${id}`, patch)
     expect(response.json()).toMatchObject({ record: { ...record, id: 'CHN' } })
     expect(validationErrors(patch, '/components/schemas/CitationPatch')).toEqual([])
   })
@@ -161,8 +155,7 @@ describe('the schemas of the OpenAPI document', () => {
 
   it('refuse a patch that removes one number of a point, as the service does', async () => {
     const patch = { labelPoint: { latitude: null } }
-    const headers = { 'if-match': '*' }
-    expect((await api.patch('/v1/countries/PAK', patch, { headers })).status).toBe(422)
+    expect((await api.patch('/v1/countries/PAK', patch)).status).toBe(422)
     expect(validationErrors(patch, '/components/schemas/CountryPatch')).not.toEqual([])
     expect(validationErrors({ labelPoint: null }, '/components/schemas/CountryPatch')).toEqual([])
   })
@@ -198,7 +191,7 @@ describe('the schemas of the OpenAPI document', () => {
       { title: 'A', kind: 'treaty', unheardOf: 1 },
       { title: '', kind: 'treaty' },
     ]
-    const pointer = jsonPointer(
+    const pointer = fragmentPointer(
       'paths',
       '/v1/agreements',
       'post',

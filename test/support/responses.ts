@@ -21,12 +21,21 @@ export interface ReceivedResponse {
 export type CheckResponse = (response: ReceivedResponse) => void
 
 /**
- * In a test run, compiling validators takes longer than validating, so they stop at the first error and their code is
- * not optimized.
+ * Returns an Ajv for schemas of the OpenAPI document. In a test run, compiling validators takes longer than validating, so they stop
+ * at the first error and their code is not optimized.
  */
-const fastCompilation = { strict: false, code: { optimize: false } }
+export function createAjv(): Ajv2020 {
+  const ajv = new Ajv2020({ strict: false, code: { optimize: false } })
+  // The package is CommonJS, so its function is the property `default` of the default import.
+  const addFormats = formatsPlugin.default
+  addFormats(ajv)
+  for (const format of ['edtf', 'iri']) ajv.addFormat(format, true)
+  return ajv
+}
 
-const escaped = (step: string) => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'))
+/** Returns the JSON pointer of these steps as the fragment of a URI (RFC 6901, section 6), without `#`. */
+export const fragmentPointer = (...steps: string[]): string =>
+  steps.map((step) => `/${encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'))}`).join('')
 
 /** Tells whether a status is a client error (4xx), as requests with unknown paths or methods get. */
 const isClientError = (status: number) => status >= 400 && status < 500
@@ -40,11 +49,7 @@ const undocumented = /^\/(docs|problems|openapi\.)/
  */
 export function responseCheck(openApi: unknown): CheckResponse {
   const document = openApiDocumentSchema.parse(closeObjectSchemas(inlineComponents(openApi)))
-  // The package is CommonJS, so its function is the property `default` of the default import.
-  const addFormats = formatsPlugin.default
-  const ajv = new Ajv2020(fastCompilation)
-  addFormats(ajv)
-  for (const format of ['edtf', 'iri']) ajv.addFormat(format, true)
+  const ajv = createAjv()
   ajv.addSchema(document, 'openapi')
   const sparseDocument = Object(withoutRequired(document))
   ajv.addSchema(sparseDocument, 'sparse')
@@ -146,5 +151,5 @@ function withoutRequired(value: unknown): unknown {
 function resolveReference(document: unknown, steps: string[], name: string): string {
   const found = steps.reduce<unknown>((value, step) => Object(value)[step], document)
   const { $ref } = Object(found)
-  return typeof $ref === 'string' ? `${name}${$ref}` : `${name}#/${steps.map(escaped).join('/')}`
+  return typeof $ref === 'string' ? `${name}${$ref}` : `${name}#${fragmentPointer(...steps)}`
 }
