@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { adminKey } from '../support/app.ts'
 import { run, runInProcess } from '../support/command-line.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { freePort } from '../support/ports.ts'
@@ -37,7 +38,7 @@ it.runIf(process.platform === 'linux')(
     const { url, close } = await openTestDatabase()
     onTestFinished(close)
     const port = await freePort()
-    const env = { PORT: `${port}`, DATABASE_URL: url, ADMIN_KEY: 'the-admin-key-of-the-output-test' }
+    const env = { PORT: `${port}`, DATABASE_URL: url, ADMIN_KEY: adminKey }
     const service = run(['serve'], env, { outputFile: '/dev/full' })
     const status = () =>
       fetch(`http://127.0.0.1:${port}/v1/topics/energy`).then(

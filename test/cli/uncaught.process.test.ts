@@ -1,12 +1,12 @@
 import { expect, it, onTestFinished, vi } from 'vitest'
+import { adminKey } from '../support/app.ts'
+import { waitUntilBlocked } from '../support/blocked-sessions.ts'
 import { type Run, run } from '../support/command-line.ts'
 import { openTestDatabase } from '../support/database.ts'
 
 /** Uncaught errors in a real process. */
 
 vi.setConfig({ testTimeout: 60_000 })
-
-const adminKey = 'a-key-for-uncaught-tests'
 
 async function openService(env: NodeJS.ProcessEnv) {
   const { url, pool, close } = await openTestDatabase()
@@ -19,7 +19,7 @@ async function openService(env: NodeJS.ProcessEnv) {
     NODE_OPTIONS: '--import ./test/support/throw-on-signal.js',
     ...env,
   })
-  const [origin = ''] = /http:\S+/.exec((await service.firstLine).split(' (')[0] ?? '') ?? []
+  const [origin = ''] = /http:\S+/.exec(await service.firstLine) ?? []
   return { service, origin, pool }
 }
 
@@ -55,13 +55,7 @@ it('any other error ends the process with code 1, after the response to an accep
     headers,
     body: '{"name":"Accepted"}',
   })
-  const countWaiting = async () =>
-    (
-      await pool.query(
-        "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
-      )
-    ).rowCount
-  await expect.poll(countWaiting, { interval: 10 }).toBe(1)
+  await waitUntilBlocked(pool)
   throwError(service)
   await expect.poll(async () => (await fetch(`${origin}/readyz`)).status, { interval: 5 }).toBe(503)
   await holder.query('rollback')

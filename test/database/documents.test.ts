@@ -11,6 +11,7 @@ import type { Resource } from '../../src/model/resource.ts'
 import { registry } from '../../src/resources/registry.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
+import { waitUntilBlocked } from '../support/blocked-sessions.ts'
 import {
   type Document,
   databaseTime,
@@ -260,13 +261,7 @@ describe('a write that bypasses the service', () => {
         [name],
       ),
     )
-    const readWaiting = async () => {
-      const { rows } = await api.pool.query<{ count: number }>(
-        "select count(*)::int from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
-      )
-      return rows[0]?.count
-    }
-    await expect.poll(readWaiting).toBe(2)
+    await waitUntilBlocked(api.pool, 2)
     await holder.query('rollback')
     expect((await Promise.all(upserts)).map(({ rowCount }) => rowCount)).toEqual([1, 1])
   })

@@ -27,7 +27,7 @@ async function openService(dataDir: string): Promise<{ service: Run; origin: str
     SEED: 'reference',
     LOG_LEVEL: 'error',
   })
-  const [origin = ''] = /http:\S+/.exec((await service.firstLine).split(' (')[0] ?? '') ?? []
+  const [origin = ''] = /http:\S+/.exec(await service.firstLine) ?? []
   return { service, origin }
 }
 

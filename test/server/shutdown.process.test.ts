@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it, onTestFinished, vi } from 'vitest'
+import { adminKey } from '../support/app.ts'
 import { waitUntilBlocked } from '../support/blocked-sessions.ts'
 import { run } from '../support/command-line.ts'
 import { openTestDatabase } from '../support/database.ts'
@@ -13,8 +14,6 @@ import { openTestDatabase } from '../support/database.ts'
 /** Stops a real process with SIGTERM. */
 
 vi.setConfig({ testTimeout: 60_000 })
-
-const adminKey = 'the-admin-key-of-the-shutdown-test'
 
 interface ResponseSummary {
   status: number
