@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
-import type { Change } from '../faults/feed.ts'
-import { feedEnd, readFeed } from '../faults/feed.ts'
+import { type Change, feedEnd, readFeed } from '../faults/feed.ts'
 import { type AcknowledgedWrite, type FailureCounts, Writer } from '../faults/writers.ts'
 
 /** Clients that write continuously. Each retries a write until its outcome is known. */

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { type FileHandle, open } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { sendSignal } from '../support/send-signal.ts'
 
 /**
  * Hosts of a network, each a network namespace with its own address. They are connected by a bridge, which is also in
@@ -39,15 +40,6 @@ async function killIn(namespace: string): Promise<void> {
   for (let pids = await pidsIn(namespace); pids.length > 0; pids = await pidsIn(namespace)) {
     for (const pid of pids) sendSignal(pid, 'SIGKILL')
     await sleep(20)
-  }
-}
-
-/** Sends a signal to a process, which may have ended. */
-export function sendSignal(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal)
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
   }
 }
 

@@ -6,7 +6,8 @@ import { promisify } from 'node:util'
 import pg from 'pg'
 import { stringify } from 'yaml'
 import { z } from 'zod'
-import { Host, sendSignal } from './namespaces.ts'
+import { sendSignal } from '../support/send-signal.ts'
+import { Host } from './namespaces.ts'
 import { findPostgres } from './tools.ts'
 
 /** PostgreSQL on several hosts. Patroni chooses which of them is the primary. */

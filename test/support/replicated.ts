@@ -9,6 +9,7 @@ import { type Cluster, openCluster } from '../../src/database/embedded/cluster.t
 import { ensureStarted, stop } from '../../src/database/embedded/postmaster.ts'
 import { errorCode } from '../../src/error-code.ts'
 import { freePort } from './ports.ts'
+import { sendSignal } from './send-signal.ts'
 
 const execute = promisify(execFile)
 
@@ -48,15 +49,6 @@ async function listProcesses({ path }: Cluster): Promise<number[]> {
   return [postmaster, ...children.split(' ')].filter((pid) => pid.trim() !== '').map(Number)
 }
 
-/** Sends a signal to a process, unless it has ended in the meantime, as workers of PostgreSQL do. */
-function sendSignal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name)
-  } catch (error) {
-    if (errorCode(error) !== 'ESRCH') throw error
-  }
-}
-
 /** Runs statements on a new connection. */
 async function runStatements(url: string, text: string): Promise<pg.QueryResultRow[]> {
   const client = new pg.Client({ connectionString: url })
@@ -70,6 +62,7 @@ async function runStatements(url: string, text: string): Promise<pg.QueryResultR
 
 async function openServer(cluster: Cluster, port: number): Promise<PostgresServer> {
   const signal = async (name: NodeJS.Signals) => {
+    // Workers of PostgreSQL may end in the meantime.
     for (const pid of await listProcesses(cluster)) sendSignal(pid, name)
   }
   const server: PostgresServer = {
