@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { breakingChanges } from '../support/breaking-changes.ts'
+import { isInstalled } from '../support/is-installed.ts'
 import { openService } from './service.ts'
 
 /** Building the comparison tool takes minutes. */
@@ -12,12 +11,7 @@ const timeoutMs = 600_000
 
 let folder: string
 let served: string
-let hasGo: boolean
 beforeAll(async () => {
-  hasGo = await promisify(execFile)('go', ['version']).then(
-    () => true,
-    () => false,
-  )
   folder = await mkdtemp(join(tmpdir(), 'entente-released-'))
   const { openApi, close } = await openService()
   await close()
@@ -36,7 +30,7 @@ async function changesSince(change: (document: string) => string): Promise<strin
 it('the comparison of documents finds changes that break clients, and none in equal documents', {
   timeout: timeoutMs,
 }, async ({ skip }) => {
-  if (!hasGo && !process.env.CI) return skip('not installed: go')
+  if (!isInstalled('go', 'version') && !process.env.CI) return skip('not installed: go')
   expect(await changesSince((document) => document)).toEqual([])
 
   const pathRemoved = await changesSince((document) =>

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { adminKey } from '../support/app.ts'
+import { isInstalled } from '../support/is-installed.ts'
 import { expectedOutput } from './expected-output.ts'
 import type { Command, Language } from './generators.ts'
 import { openService, type Service } from './service.ts'
@@ -42,15 +43,6 @@ async function runIn(folder: string, [program, ...args]: Command, env: NodeJS.Pr
   }
 }
 
-async function isInstalled(command: Command): Promise<boolean> {
-  try {
-    await execute(command[0], command.slice(1))
-    return true
-  } catch {
-    return false
-  }
-}
-
 /**
  * Declares a test for each generator of a language. It generates a client from the served document, compiles it with
  * strict checks, and runs the scenario against the service. Without the tools of the language, the tests are skipped,
@@ -62,8 +54,7 @@ export function testGenerators(language: Language): void {
   let missing: Command[]
 
   beforeAll(async () => {
-    const installed = await Promise.all(language.tools.map(isInstalled))
-    missing = language.tools.filter((_, index) => !installed[index])
+    missing = language.tools.filter((command) => !isInstalled(...command))
     folder = await mkdtemp(join(tmpdir(), `entente-client-${language.folder}-`))
     if (missing.length > 0) return
     const source = fileURLToPath(new URL(language.folder, import.meta.url))
