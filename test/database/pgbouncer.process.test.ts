@@ -4,8 +4,7 @@ import { openDatabaseAt } from '../../src/database/database.ts'
 import { migrate } from '../../src/database/migrate.ts'
 import { databaseOptions } from '../../src/database/open.ts'
 import { buildApp } from '../../src/server/app.ts'
-import { readConfig } from '../../src/server/config.ts'
-import { adminKey } from '../support/app.ts'
+import { adminKey, readTestConfig } from '../support/app.ts'
 import { openEmptyDatabase, openTestDatabase, type TestDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
 import { openPgBouncer, type PgBouncer, pgBouncerUnavailableReason } from '../support/pgbouncer.ts'
@@ -28,12 +27,7 @@ describe.skipIf(skipReason !== undefined)(
     })
 
     async function openApp(env: NodeJS.ProcessEnv = {}): Promise<FastifyInstance> {
-      const config = readConfig({
-        DATABASE_URL: bouncer.url,
-        ADMIN_KEY: adminKey,
-        LOG_LEVEL: 'silent',
-        ...env,
-      })
+      const config = readTestConfig({ DATABASE_URL: bouncer.url, ...env })
       const service = openDatabaseAt(bouncer.url, databaseOptions(config))
       const app = await buildApp({ config, database: service })
       onTestFinished(async () => {

@@ -5,8 +5,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { openDatabaseAt } from '../../src/database/database.ts'
 import { migrate, readSchemaState } from '../../src/database/migrate.ts'
 import { buildApp } from '../../src/server/app.ts'
-import { readConfig } from '../../src/server/config.ts'
-import { adminKey } from '../support/app.ts'
+import { adminKey, readTestConfig } from '../support/app.ts'
 import { openEmptyDatabase, openTestDatabase, type TestDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
 
@@ -22,7 +21,7 @@ async function withSettings({ url, pool, close }: TestDatabase, settings: Record
 }
 
 async function startApp({ url, database }: Awaited<ReturnType<typeof withSettings>>) {
-  const config = readConfig({ DATABASE_URL: url, ADMIN_KEY: adminKey, LOG_LEVEL: 'silent' })
+  const config = readTestConfig({ DATABASE_URL: url })
   const app = await buildApp({ config, database })
   onTestFinished(async () => app.close())
   return app

@@ -7,7 +7,6 @@ import type pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { compileSql } from '../../src/database/dialect.ts'
-import * as commonTables from '../../src/database/tables/index.ts'
 import { recompose } from '../../src/features/recompose/recompose.ts'
 import { composedJson, propertiesOf, shapeOf } from '../../src/model/document.ts'
 import * as field from '../../src/model/fields/builders.ts'
@@ -15,9 +14,9 @@ import { Registry } from '../../src/model/registry.ts'
 import { figures } from '../../src/resources/figures.ts'
 import { declarations, registry as older } from '../../src/resources/registry.ts'
 import { buildApp } from '../../src/server/app.ts'
-import { readConfig } from '../../src/server/config.ts'
-import { adminKey, openTestApp, type TestApp } from '../support/app.ts'
-import type { Document } from '../support/documents.ts'
+import { adminKey, openTestApp, readTestConfig, type TestApp } from '../support/app.ts'
+import { type Document, documentSchema } from '../support/documents.ts'
+import { drizzleTables } from '../support/drizzle-tables.ts'
 
 /** Two versions of the service on one database: the newer one declares one more property of figures. */
 
@@ -33,8 +32,6 @@ const figureCount = 10_000
 
 /** Timeout of a test in milliseconds. Each test composes all figures, on a machine that may be busy. */
 const timeoutMs = 120_000
-
-const documentSchema = z.record(z.string(), z.unknown())
 
 let testApp: TestApp
 /** A running version of the service. */
@@ -66,12 +63,8 @@ async function insertFigures(pool: pg.Pool): Promise<string[]> {
 
 /** Adds the column of the newer declaration, as a migration does. */
 async function migrateFigures(pool: pg.Pool): Promise<void> {
-  const tablesOf = ({ tables }: Registry) => ({
-    ...commonTables,
-    ...Object.fromEntries(tables.map((table, index) => [`table${index}`, table])),
-  })
-  const before = generateDrizzleJson(tablesOf(older))
-  const after = generateDrizzleJson(tablesOf(newer), before.id)
+  const before = generateDrizzleJson(drizzleTables(older))
+  const after = generateDrizzleJson(drizzleTables(newer), before.id)
   const statements = await generateMigration(before, after)
   expect(statements).toEqual([expect.stringContaining('ADD COLUMN "remark" text')])
   await pool.query(
@@ -87,11 +80,11 @@ async function migrateFigures(pool: pg.Pool): Promise<void> {
 }
 
 beforeAll(async () => {
-  testApp = await openTestApp({ env: { CACHE_MB: '0' } })
+  const env = { CACHE_MB: '0' }
+  testApp = await openTestApp({ env })
   keys = await insertFigures(testApp.pool)
   await migrateFigures(testApp.pool)
-  const config = readConfig({ ADMIN_KEY: adminKey, LOG_LEVEL: 'silent', SHED_LAG_MS: '0', CACHE_MB: '0' })
-  const app = await buildApp({ config, database: testApp.database, registry: newer })
+  const app = await buildApp({ config: readTestConfig(env), database: testApp.database, registry: newer })
   services = [await listen(testApp.app, older), await listen(app, newer)]
 })
 afterAll(async () => {

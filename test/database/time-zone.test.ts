@@ -3,8 +3,7 @@
 import { expect, it, onTestFinished } from 'vitest'
 import { openDatabaseAt } from '../../src/database/database.ts'
 import { buildApp } from '../../src/server/app.ts'
-import { readConfig } from '../../src/server/config.ts'
-import { adminKey } from '../support/app.ts'
+import { readTestConfig } from '../support/app.ts'
 import { openTestDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
 
@@ -26,7 +25,7 @@ it('responses do not depend on the time zone and the date style of the database'
   utcUrl.searchParams.set('options', '-c timezone=UTC')
   const utcDatabase = openDatabaseAt(utcUrl.href, generousOptions)
   onTestFinished(() => utcDatabase.close())
-  const config = readConfig({ DATABASE_URL: url, ADMIN_KEY: adminKey, LOG_LEVEL: 'silent', CACHE_MB: '0' })
+  const config = readTestConfig({ DATABASE_URL: url, CACHE_MB: '0' })
   const utcApp = await buildApp({ config, database: utcDatabase })
   onTestFinished(async () => utcApp.close())
   const name = new URL(url).pathname.slice(1)

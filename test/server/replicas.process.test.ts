@@ -5,8 +5,7 @@ import { migrate } from '../../src/database/migrate.ts'
 import { databaseOptions } from '../../src/database/open.ts'
 import { seed } from '../../src/features/seeding/seed.ts'
 import { buildApp } from '../../src/server/app.ts'
-import { readConfig } from '../../src/server/config.ts'
-import { adminKey } from '../support/app.ts'
+import { adminKey, readTestConfig } from '../support/app.ts'
 import { generousOptions } from '../support/database-options.ts'
 import { registry } from '../support/registry.ts'
 import { openReplicatedServers, type ReplicatedServers } from '../support/replicated.ts'
@@ -48,11 +47,7 @@ afterAll(async () => {
  * @param replicas by default, the standbys.
  */
 async function openProcess(url = servers.primary.url, replicas = servers.standbys): Promise<Process> {
-  const config = readConfig({
-    ADMIN_KEY: adminKey,
-    LOG_LEVEL: 'silent',
-    SHED_LAG_MS: '0',
-    DRAIN_SECONDS: '0',
+  const config = readTestConfig({
     DATABASE_URL: url,
     READ_DATABASE_URLS: replicas.map(({ url }) => url).join(),
   })

@@ -3,9 +3,8 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { buildApp } from '../../src/server/app.ts'
-import { readConfig } from '../../src/server/config.ts'
 import { type Api, startTestApi } from '../support/api.ts'
-import { adminKey } from '../support/app.ts'
+import { readTestConfig } from '../support/app.ts'
 import { isHit, waitUntilCached } from '../support/cache-status.ts'
 import { registry } from '../support/registry.ts'
 import { runWrites, sqlWrite, writtenTables } from '../support/sql-writes.ts'
@@ -94,7 +93,7 @@ const otherReads = [
 
 it('responses after SQL writes to any table equal those without a cache', { timeout: 120_000 }, async () => {
   const uncached = await buildApp({
-    config: readConfig({ ADMIN_KEY: adminKey, CACHE_MB: '0', RATE_LIMIT: '0', LOG_LEVEL: 'silent' }),
+    config: readTestConfig({ CACHE_MB: '0', RATE_LIMIT: '0' }),
     database: api.database,
     registry,
   })

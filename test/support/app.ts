@@ -13,6 +13,9 @@ export const adminKey = 'the-administrators-key-in-tests'
 /** The default environment of tests: no log, no load shedding on a busy machine, and no delay before shutdown. */
 const testDefaults = { ADMIN_KEY: adminKey, LOG_LEVEL: 'silent', SHED_LAG_MS: '0', DRAIN_SECONDS: '0' }
 
+/** Reads environment variables, which override the defaults of tests. */
+export const readTestConfig = (env: NodeJS.ProcessEnv) => readConfig({ ...testDefaults, ...env })
+
 /** A service with its own database. Tests send requests with `app.inject`. */
 export interface TestApp {
   app: FastifyInstance
@@ -38,7 +41,7 @@ export interface TestAppOptions {
 /** Opens the service on a clone of the seeded template database. */
 export async function openTestApp({ env, connectVia }: TestAppOptions = {}): Promise<TestApp> {
   const { url, pool, close } = await openTestDatabase()
-  const config = readConfig({ ...testDefaults, DATABASE_URL: url, ...env })
+  const config = readTestConfig({ DATABASE_URL: url, ...env })
   const database = openDatabaseAt(connectVia ? await connectVia(url) : url, databaseOptions(config))
   const closeAll = async () => {
     await database.close()
