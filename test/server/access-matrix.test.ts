@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { createKey, type Role, revokeKey } from '../../src/database/keys.ts'
 import { adminKey, openTestApp, type TestApp } from '../support/app.ts'
+import { unusedId } from '../support/documents.ts'
 import { openIssuer, type TestIssuer } from '../support/issuer.ts'
 import { responseCheck } from '../support/responses.ts'
 
@@ -138,7 +139,7 @@ describe.each(['open', 'closed'] as const)('when reading is %s', (reading) => {
     const app = apps[reading]?.app
     const wrong: string[] = []
     const send = async (route: Route, name: string, client: Client) => {
-      const url = route.path.replaceAll(/\{\w+\}/g, '00000000-0000-7000-8000-000000000000')
+      const url = route.path.replaceAll(/\{\w+\}/g, unusedId)
       const { authorization } = client
       const headers = {
         accept: 'text/html',

@@ -1,6 +1,7 @@
 import { beforeAll, expect, it } from 'vitest'
 import { type Api, sharedApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
+import { unusedId } from '../support/documents.ts'
 
 /**
  * Responses that no cache may store. Without `no-store`, a cache may store some of them for as long as it chooses: heuristic
@@ -15,13 +16,8 @@ beforeAll(async () => {
 const accept = { accept: 'image/png' }
 
 it.each([
-  ['a missing record', 404, '/v1/agreements/01890000-0000-7000-8000-000000000000', {}],
-  [
-    'a missing record, sent with an API key',
-    404,
-    '/v1/agreements/01890000-0000-7000-8000-000000000000',
-    { key: adminKey },
-  ],
+  ['a missing record', 404, `/v1/agreements/${unusedId}`, {}],
+  ['a missing record, sent with an API key', 404, `/v1/agreements/${unusedId}`, { key: adminKey }],
   ['an unknown path', 404, '/v1/nothing', {}],
   ['an unknown parameter', 400, '/v1/agreements?contry=PAK', {}],
   ['the list of keys, sent without an API key', 401, '/v1/keys', {}],
