@@ -278,36 +278,23 @@ describe('PostgreSQL refuses SQL that writes', () => {
     expect(await database.attemptTwice(table, change, first)).toEqual(outcome)
   })
 
-  it.each(['cooperation_bases'] as const)(
-    'a location in %s with one coordinate or out of range',
-    async (table) => {
-      const insertAt = (place: Row) => database.attempt(insert(table, { ...rows[table], ...place }))
-      expect(
-        await insertAt({
-          location_latitude: 30.1,
-          location_longitude: 90.5,
-          location_elevation_metres: 4300,
-        }),
-      ).toBe('accepted')
-      expect(await insertAt({ location_latitude: 30.1 })).toEqual(check(`${table}_location_coordinates_pair`))
-      expect(await insertAt({ location_longitude: 90.5 })).toEqual(
-        check(`${table}_location_coordinates_pair`),
+  it('a location of a cooperation base with one coordinate or out of range', async () => {
+    const insertAt = (place: Row) =>
+      database.attempt(insert('cooperation_bases', { ...rows.cooperation_bases, ...place }))
+    const complete = { location_latitude: 30.1, location_longitude: 90.5, location_elevation_metres: 4300 }
+    expect(await insertAt(complete)).toBe('accepted')
+    const pair = check('cooperation_bases_location_coordinates_pair')
+    expect(await insertAt({ location_latitude: 30.1 })).toEqual(pair)
+    expect(await insertAt({ location_longitude: 90.5 })).toEqual(pair)
+    const range = check('cooperation_bases_location_coordinates_range')
+    expect(await insertAt({ location_latitude: 90.5, location_longitude: 30 })).toEqual(range)
+    expect(await insertAt({ location_latitude: 30, location_longitude: -180.5 })).toEqual(range)
+    const elevationRange = check('cooperation_bases_location_elevation_range')
+    for (const elevation of [9001, 'NaN', 'Infinity'])
+      expect(await insertAt({ location_elevation_metres: elevation }), String(elevation)).toEqual(
+        elevationRange,
       )
-      expect(await insertAt({ location_latitude: 90.5, location_longitude: 30 })).toEqual(
-        check(`${table}_location_coordinates_range`),
-      )
-      expect(await insertAt({ location_latitude: 30, location_longitude: -180.5 })).toEqual(
-        check(`${table}_location_coordinates_range`),
-      )
-      expect(await insertAt({ location_elevation_metres: 9001 })).toEqual(
-        check(`${table}_location_elevation_range`),
-      )
-      for (const notFinite of ['NaN', 'Infinity'])
-        expect(await insertAt({ location_elevation_metres: notFinite }), notFinite).toEqual(
-          check(`${table}_location_elevation_range`),
-        )
-    },
-  )
+  })
 
   it.each(['projects', 'assistance_programs'] as const)(
     'an incomplete or out-of-range location, amount or sector in a list of %s',

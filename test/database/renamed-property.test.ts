@@ -38,8 +38,6 @@ beforeAll(async () => {
   older = await openEmptyDatabase()
   const { pool } = older
   await runFirstMigrations(pool, migrationsBefore)
-  await pool.query('select sync_records()')
-  await pool.query('select sync_history()')
   // Writes a record as the service did before the renaming.
   await pool.query(`begin; set local entente.writer = 'service';
     select set_config('entente.change_time', '${writtenAt}', true);

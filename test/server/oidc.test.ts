@@ -125,17 +125,6 @@ describe('a token of the issuer', () => {
     expect(await roleAt('constructor.name', admin)).toBeNull()
   })
 
-  it('is refused if OIDC_ISSUER has one more slash than the issuer, and the cause names both', async () => {
-    const verify = createTokenVerifier(
-      { issuer: `${issuer.url}/`, audience: issuer.audience, roleClaim: 'roles' },
-      clock,
-    )
-    const url = `${issuer.url}/.well-known/openid-configuration`
-    const message = `OIDC_ISSUER is ${issuer.url}/, but the issuer at ${url} is ${issuer.url}`
-    const cause = expect.objectContaining({ message })
-    await expect(verify(await issuer.token())).rejects.toMatchObject({ type: 'unavailable', cause })
-  })
-
   it('identifies the actor by its subject and, if present, its name', async () => {
     const verify = createTokenVerifier(
       { issuer: issuer.url, audience: issuer.audience, roleClaim: 'roles' },
@@ -365,12 +354,16 @@ describe('the keys of the issuer', () => {
     expect(problem).toMatchObject({ status: 503, cause })
   })
 
-  it('are not fetched if the configuration at its URL names another issuer', async () => {
+  it('are not fetched if OIDC_ISSUER has one more slash than the issuer; the cause names both', async () => {
     verify = createTokenVerifier(
       { issuer: `${other.url}/`, audience: other.audience, roleClaim: 'roles' },
       clock,
     )
-    expect(await outcome(await other.token({ ...admin, iss: `${other.url}/` }))).toBe(503)
+    const url = `${other.url}/.well-known/openid-configuration`
+    const message = `OIDC_ISSUER is ${other.url}/, but the issuer at ${url} is ${other.url}`
+    const cause = expect.objectContaining({ message })
+    const token = await other.token({ ...admin, iss: `${other.url}/` })
+    await expect(verify(token)).rejects.toMatchObject({ type: 'unavailable', status: 503, cause })
     expect(other.keyRequests()).toBe(0)
   })
 
