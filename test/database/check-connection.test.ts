@@ -3,23 +3,30 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { connect, createServer, type Server } from 'node:net'
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checkConnection } from '../../src/database/check-connection.ts'
 import { type DatabaseOptions, openDatabaseAt } from '../../src/database/database.ts'
-import { openEmptyDatabase } from '../support/database.ts'
+import { openEmptyDatabase, type TestDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
+import { databaseUrl } from '../support/database-url.ts'
 import { getPort } from '../support/ports.ts'
+
+let database: TestDatabase
+beforeAll(async () => {
+  database = await openEmptyDatabase()
+})
+afterAll(() => database.close())
 
 /** Returns the error of a connection check, or an empty string if it succeeds. */
 async function connectionError(url: string, options: Partial<DatabaseOptions> = {}): Promise<string> {
-  const database = openDatabaseAt(url, { ...generousOptions, ...options })
+  const checked = openDatabaseAt(url, { ...generousOptions, ...options })
   try {
-    await checkConnection(database, url, 'DATABASE_URL')
+    await checkConnection(checked, url, 'DATABASE_URL')
     return ''
   } catch (error) {
     return String(error)
   } finally {
-    await database.close()
+    await checked.close()
   }
 }
 
@@ -63,47 +70,34 @@ describe('an unusable DATABASE_URL is reported in one line', () => {
   })
 
   it('when the encoding of the database is not UTF8', async () => {
-    const database = await openEmptyDatabase()
     const name = `latin_${randomBytes(4).toString('hex')}`
     await database.pool.query(
       `create database ${name} encoding 'LATIN1' locale_provider libc locale 'C' template template0`,
     )
     try {
-      expect(await connectionError(Object.assign(new URL(database.url), { pathname: `/${name}` }).href)).toBe(
+      expect(await connectionError(databaseUrl(database.url, name))).toBe(
         `OperationalError: DATABASE_URL: the database has the encoding LATIN1; create it with "encoding 'UTF8' template template0"`,
       )
     } finally {
       await database.pool.query(`drop database ${name}`)
-      await database.close()
     }
   })
 
   it('when the user or the database does not exist, and the password is not shown', async () => {
-    const database = await openEmptyDatabase()
-    try {
-      const url = (change: Partial<Pick<URL, 'username' | 'password' | 'pathname'>>) =>
-        Object.assign(new URL(database.url), change).href
-      const user = await connectionError(url({ username: 'nobody_known', password: 'secret' }))
-      expect(user).toMatch(
-        /^OperationalError: DATABASE_URL: cannot connect to PostgreSQL at \S+: [^\n]+"nobody_known"/,
-      )
-      expect(user).not.toContain('secret')
-      expect(await connectionError(url({ pathname: '/no_such_database' }))).toMatch(
-        /database "no_such_database" does not exist$/,
-      )
-    } finally {
-      await database.close()
-    }
+    const unknownUser = Object.assign(new URL(database.url), { username: 'nobody_known', password: 'secret' })
+    const error = await connectionError(unknownUser.href)
+    expect(error).toMatch(
+      /^OperationalError: DATABASE_URL: cannot connect to PostgreSQL at \S+: [^\n]+"nobody_known"/,
+    )
+    expect(error).not.toContain('secret')
+    expect(await connectionError(databaseUrl(database.url, 'no_such_database'))).toMatch(
+      /database "no_such_database" does not exist$/,
+    )
   })
 })
 
 it('the check accepts the URL of a UTF8 database', async () => {
-  const database = await openEmptyDatabase()
-  try {
-    expect(await connectionError(database.url)).toBe('')
-  } finally {
-    await database.close()
-  }
+  expect(await connectionError(database.url)).toBe('')
 })
 
 /** Returns the error message that PostgreSQL sends while it starts. */
@@ -117,7 +111,6 @@ function startingUpError(): Buffer {
 }
 
 it('the check waits for a PostgreSQL that is still starting', async () => {
-  const database = await openEmptyDatabase()
   const { hostname, port } = new URL(database.url)
   let refused = 0
   const server = createServer((socket) => {
@@ -137,6 +130,5 @@ it('the check waits for a PostgreSQL that is still starting', async () => {
     expect(refused).toBe(2)
   } finally {
     server.close()
-    await database.close()
   }
 })

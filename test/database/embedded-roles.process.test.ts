@@ -31,12 +31,12 @@ async function query(url: string, statement: string): Promise<Record<string, unk
   }
 }
 
-/** Creates the schema and the seed data as the service does. */
-async function fill(url: string): Promise<void> {
+/** Creates the schema as the service does and, unless `hasRecords` is false, the seed data. */
+async function fill(url: string, { hasRecords = true } = {}): Promise<void> {
   const database = openDatabaseAt(url, generousOptions)
   try {
     await migrate(database)
-    await seed(database, 'all')
+    if (hasRecords) await seed(database, 'all')
   } finally {
     await database.close()
   }
@@ -114,7 +114,7 @@ it('an upgrade gives the service a role without superuser rights, and keeps the 
 it('the next start completes an upgrade that was killed after it had renamed the superuser', async () => {
   const first = await openEmbeddedDatabase(folder, settings)
   const earlier = new URL(await downgradeRoles(await superuserUrl(folder, first.url)))
-  await fill(earlier.href)
+  await fill(earlier.href, { hasRecords: false })
   const renaming = new URL(earlier)
   renaming.username = 'entente_upgrade'
   await query(earlier.href, `create role entente_upgrade superuser login password '${earlier.password}'`)

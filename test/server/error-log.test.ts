@@ -1,13 +1,13 @@
 import Fastify from 'fastify'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { errorHandler } from '../../src/server/plugins/error-handler.ts'
-import { openTestDatabase, type TestDatabase } from '../support/database.ts'
+import { openEmptyDatabase, type TestDatabase } from '../support/database.ts'
 
 /** The level of the log line for an error that is answered with a status of 500 or more. */
 
 let testDatabase: TestDatabase
 beforeAll(async () => {
-  testDatabase = await openTestDatabase()
+  testDatabase = await openEmptyDatabase()
 })
 afterAll(() => testDatabase.close())
 

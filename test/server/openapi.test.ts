@@ -6,14 +6,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isDeepStrictEqual, promisify } from 'node:util'
 import { brotliCompressSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { propertiesOf } from '../../src/model/document.ts'
 import { collectNamed, registerResponseSchema, schemaNames } from '../../src/model/schema-names.ts'
 import { registry } from '../../src/resources/registry.ts'
 import { commonProblems } from '../../src/server/openapi/responses.ts'
-import { type Api, startTestApi } from '../support/api.ts'
+import { type Api, sharedApi } from '../support/api.ts'
 import { openTestApp } from '../support/app.ts'
 import {
   type Operation,
@@ -32,12 +32,11 @@ let document: z.output<typeof openApiDocumentSchema>
 let operations: Operation[]
 let resourceOps: Operation[]
 beforeAll(async () => {
-  api = await startTestApi()
+  api = await sharedApi()
   document = openApiDocumentSchema.parse(api.document)
   operations = operationsIn(document)
   resourceOps = resourceOperations(operations)
 })
-afterAll(() => api.close())
 
 describe('the OpenAPI document', () => {
   it('is the same in JSON and in YAML', slow, async () => {
