@@ -16,7 +16,6 @@ let folder: string
 beforeAll(async () => {
   database = await openTestDatabase()
   folder = await mkdtemp(join(tmpdir(), 'entente-import-test-'))
-  await runInProcess(['seed'], { DATABASE_URL: database.url, SEED: 'reference' })
 })
 afterAll(async () => {
   await rm(folder, { recursive: true })
@@ -185,12 +184,9 @@ describe('entente import', () => {
     const { scheme, mapping, file } = await writeFiles()
     const second = join(folder, 'second.csv')
     await writeFile(second, `${treatyHeader}\n3,A third treaty,2001-05-03,France\n`)
-    const { ended } = run(['import', mapping, file, second, '--yes'], { DATABASE_URL: database.url })
-    const { code, stderr } = await ended
-    expect(stderr).toContain(
+    await expect(runImport(mapping, file, second, '--yes')).rejects.toThrow(
       'The mapping does not name the file second.csv. Only the rows of the first file are imported',
     )
-    expect(code).toBe(1)
     expect(await countRecords(scheme)).toBe(0)
   })
 
@@ -198,11 +194,9 @@ describe('entente import', () => {
     const { scheme, mapping } = await writeFiles()
     const file = join(folder, 'a\tb.csv')
     await writeFile(file, `${treatyHeader}\n1,A treaty,2001-05-03,France\n`)
-    const { ended } = run(['import', mapping, file, '--dry-run'], { DATABASE_URL: database.url })
-    const { code, stderr } = await ended
-    expect(stderr).toContain('rename the file')
-    expect(stderr).toContain('a\tb.csv: has a control character, U+0009, at character 2')
-    expect(code).toBe(1)
+    const refusal = runImport(mapping, file, '--dry-run')
+    await expect(refusal).rejects.toThrow('rename the file')
+    await expect(refusal).rejects.toThrow('a\tb.csv: has a control character, U+0009, at character 2')
     expect(await countRecords(scheme)).toBe(0)
   })
 
