@@ -6,7 +6,7 @@ import { getPort } from '../support/ports.ts'
 
 /** The idle timeout of connections. */
 
-const connectionTimeoutMs = 200
+const connectionTimeoutMs = 100
 
 /** Sends a request to a server with the given listener, and returns the body of the response. */
 async function fetchText(listener: RequestListener): Promise<string> {

@@ -14,7 +14,10 @@ import { getPort } from '../support/ports.ts'
 
 /** The end of the connections of clients during a shutdown. */
 
-/** Opens a server. The response to `/` ends half a second after its begin, and that to `/later` comes after half a second. */
+/** Milliseconds for which the responses of `openServer` wait. */
+const delayMs = 200
+
+/** Opens a server. The response to `/` ends `delayMs` after its begin, and the response to `/later` begins after `delayMs`. */
 async function openServer() {
   const serverFactory = createServerFactory({ connectionTimeoutMs: 300_000, keepAliveTimeout: 72_000 })
   const app = Fastify({ serverFactory, return503OnClosing: false })
@@ -23,14 +26,14 @@ async function openServer() {
   await app.register(shutdown, { drainMs: 0 })
   async function* slowly() {
     yield 'begin '
-    await sleep(500)
+    await sleep(delayMs)
     yield 'end'
   }
   let laterCount = 0
   app.get('/', async (_request, reply) => reply.send(Readable.from(slowly())))
   app.get('/later', async () => {
     laterCount += 1
-    await sleep(500)
+    await sleep(delayMs)
     return 'whole'
   })
   await app.listen({ port: 0, host: '127.0.0.1' })
