@@ -40,11 +40,11 @@ async function measureCase(measured: Case, servers: Servers, options: Options): 
   const { name, title, requests, amount, connections = options.connections } = measured
   const results = new Map<ServerName, Measurement[]>()
   await requireSameContent(measured, servers.cold, servers['by hand'])
+  // Round 0 warms up caches and the JIT compiler, and does not count.
   for (let round = 0; round <= rounds; round++) {
     for (const [key, request] of Object.entries(requests)) {
       // The keys of `requests` are of type `ServerName`.
       const server = key as ServerName
-      // The first round warms up caches and the JIT compiler, and does not count.
       const target = servers[server]
       if (!target) throw new Error(`the case ${name} needs the server "${server}", which is not running`)
       const measurement = await measure(target, request, {

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'v
 import { type Api, type HttpResponse, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { waitUntilBlocked } from '../support/blocked-sessions.ts'
+import { waitUntilCached } from '../support/cache-status.ts'
 
 /** Excess requests are refused early, with Retry-After. */
 
@@ -164,9 +165,8 @@ describe('a process with a delayed event loop', () => {
 it('a process that is short of memory still serves stored responses, probes and metrics', async () => {
   const api = await startTestApi({ env: { SHED_MEMORY_MB: '1000000' } })
   onTestFinished(() => api.close())
-  const stored = () => api.get('/v1/topics?limit=1')
-  const isHit = async () => (await stored()).headers.get('cache-status')?.endsWith('hit')
-  await expect.poll(isHit, { timeout: 10_000 }).toBe(true)
+  const stored = '/v1/topics?limit=1'
+  await waitUntilCached(api, stored)
   const rss = vi.spyOn(process.memoryUsage, 'rss').mockReturnValue(1e15)
   onTestFinished(() => rss.mockRestore())
   let limit = 1
@@ -177,7 +177,7 @@ it('a process that is short of memory still serves stored responses, probes and 
   await expect.poll(async () => (await other()).status, { timeout: 10_000 }).toBe(503)
   expectProblem(await other(), 'overloaded')
   expectProblem(await api.patch('/v1/topics/energy', { name: 'Refused' }), 'overloaded')
-  await expect.poll(isHit).toBe(true)
+  await waitUntilCached(api, stored)
   for (const path of ['/healthz', '/readyz', '/metrics']) expect((await api.get(path)).status).toBe(200)
   rss.mockRestore()
   await expect.poll(async () => (await other()).status, { timeout: 10_000 }).toBe(200)
@@ -208,7 +208,7 @@ it('large bodies in memory are limited together, until their clients disconnect'
 })
 
 it('a request that does not arrive in time gets a 408 problem, and its connection is closed', async () => {
-  const api = await startTestApi({ env: { REQUEST_SECONDS: '1', LOG_LEVEL: 'silent' } })
+  const api = await startTestApi({ env: { REQUEST_SECONDS: '1' } })
   onTestFinished(() => api.close())
   const { hostname, port } = new URL(api.origin)
   const head = `POST /v1/topics/search HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{`
