@@ -1,6 +1,7 @@
 // @module-tag slow
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { countInList } from '../support/aggregates.ts'
 import { type Api, type HttpResponse, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
@@ -66,10 +67,7 @@ async function dryRun(mapping: string, csv: string, options: UploadOptions = {})
   return waitForImport(id)
 }
 
-const countAgreements = async (scheme: string) =>
-  (await api.get(`/v1/agreements?externalIdScheme=${scheme}&count=exact&limit=1`)).json<{
-    page: { total: { count: number } }
-  }>().page.total.count
+const countAgreements = (scheme: string) => countInList(api, `/v1/agreements?externalIdScheme=${scheme}`)
 
 describe('an uploaded file', () => {
   it('is checked without writing a record, and committed on request', async () => {

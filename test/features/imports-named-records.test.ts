@@ -1,6 +1,7 @@
 // @module-tag slow
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { countInList } from '../support/aggregates.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { checkCsv, importCsv, newScheme, titledMapping, undo } from '../support/imports.ts'
 
@@ -124,8 +125,7 @@ describe('concurrent imports of different registers', () => {
     for (const imported of imports)
       expect(imported).toMatchObject({ state: 'committed', counts: { created: 150, refused: 0 } })
     expect(await findOrganizations('Hawthorn')).toHaveLength(150)
-    const topics = await api.get('/v1/topics?scheme=hawthorn&limit=1&count=exact')
-    expect(topics.json<{ page: { total: { count: number } } }>().page.total.count).toBe(150)
+    expect(await countInList(api, '/v1/topics?scheme=hawthorn')).toBe(150)
   })
 })
 

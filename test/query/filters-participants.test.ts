@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { countInList } from '../support/aggregates.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import type { Document, Page } from '../support/documents.ts'
 import {
@@ -216,8 +217,7 @@ describe('a filter by region', () => {
   })
 
   it('also applies to figures, organizations, countries and regions', async () => {
-    const count = async (request: string) =>
-      (await api.get(`${request}&count=exact&limit=1`)).json<Page<unknown>>().page.total?.count
+    const count = (list: string) => countInList(api, list)
     const figure = { indicator: 'rainy_days', title: 'Rainy days', unit: 'days', country: 'FJI' }
     await create(api, 'figures', { ...figure, value: 12.5 })
     expect(await count('/v1/figures?indicator=rainy_days&region=009')).toBe(1)

@@ -29,9 +29,9 @@ export const aggregate = async (
   return response.json<Aggregate>()
 }
 
-/** Returns the number of records in the list of a group. @param list the link of the group, which has a query string. */
+/** Returns the number of records in a list. @param list path of the list, with or without a query string. */
 export async function countInList(api: Api, list: string): Promise<number> {
-  const response = await api.get(`${list}&count=exact&limit=1`)
+  const response = await api.get(`${list}${list.includes('?') ? '&' : '?'}count=exact&limit=1`)
   expect(response.status, `${list} ${response.text}`).toBe(200)
   return response.json<{ page: { total: { count: number } } }>().page.total.count
 }
