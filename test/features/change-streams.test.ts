@@ -7,6 +7,7 @@ import { Connection } from '../../src/database/connection.ts'
 import { ChangeFeed } from '../../src/features/changes/feed.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { createRecord, ifMatch, resourceOf } from '../support/documents.ts'
+import { endOfFeed } from '../support/feed.ts'
 
 /** Many concurrent streams of changes. */
 
@@ -63,31 +64,8 @@ function collect(stream: IncomingMessage): { keys: string[]; lastId: () => strin
   return { keys, lastId: () => lastId }
 }
 
-/**
- * Creates a record, and returns the position of the feed after this change. All earlier changes are before this position,
- * even those that the feed did not have yet because other transactions were running.
- */
-async function positionAfterNewRecord(): Promise<string> {
-  const { key } = await createRecord(resourceOf('organizations'), api)
-  let after = ''
-  await expect
-    .poll(
-      async () => {
-        const { data, page } = (await api.get(`/v1/changes?limit=500${after && `&after=${after}`}`)).json<{
-          data: { key: string }[]
-          page: { after: string | null }
-        }>()
-        after = page.after ?? after
-        return data.some((change) => change.key === key)
-      },
-      { timeout: 10_000 },
-    )
-    .toBe(true)
-  return after
-}
-
 it('every change is sent once and in order to all streams, which share the reads of the feed', async () => {
-  const after = await positionAfterNewRecord()
+  const after = await endOfFeed(api)
   const streams = await openMany(40, `?after=${after}`)
   const collected = streams.map(collect)
   const first = await createRecord(resourceOf('organizations'), api)
@@ -106,7 +84,7 @@ it('every change is sent once and in order to all streams, which share the reads
 
 it('a stream stops reading while its client does not read', async () => {
   const { path } = await createRecord(resourceOf('organizations'), api)
-  const after = await positionAfterNewRecord()
+  const after = await endOfFeed(api)
   // These revisions do not fit into the buffers of the client and the server.
   const textBytes = 100_000
   await api.pool.query(
@@ -138,7 +116,7 @@ it('a stream stops reading while its client does not read', async () => {
 }, 90_000)
 
 it('a stream has the changes of the requested resources, and continues after Last-Event-ID', async () => {
-  const after = await positionAfterNewRecord()
+  const after = await endOfFeed(api)
   const [topics, all] = await Promise.all([
     open('10.0.0.1', `?after=${after}&resource=topics`),
     open('10.0.0.2', `?after=${after}`),
@@ -163,7 +141,7 @@ it.each([
     (path: string) => api.post(`${path}/redact`, { text: 'Jane Doe', reason: 'Asked for.' }, ifMatch('*')),
   ],
 ])('a new stream does not send the former text of a record that was just %s', async (_, hide) => {
-  const after = await positionAfterNewRecord()
+  const after = await endOfFeed(api)
   const earlier = collect(await open('10.0.0.1', `?after=${after}`))
   const hidden = await api.post('/v1/organizations', { name: 'Office of Jane Doe', kind: 'other' })
   const { id } = hidden.json<{ id: string }>()
@@ -212,7 +190,7 @@ it.each([
 })
 
 it('every stream sends something at least every 17 seconds, whenever it was opened', async () => {
-  const after = await positionAfterNewRecord()
+  const after = await endOfFeed(api)
   const readClock = performance.now.bind(performance)
   let skippedMs = 0
   const clock = vi.spyOn(performance, 'now').mockImplementation(() => readClock() + skippedMs)

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { alignFeed } from '../../src/database/align-feed.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { createRecord, readProblem, resourceOf } from '../support/documents.ts'
-import type { Change } from '../support/feed.ts'
+import { type Change, endOfFeed } from '../support/feed.ts'
 
 interface FeedPage {
   data: Change[]
@@ -55,12 +55,6 @@ async function readUntil(after: string | null, isComplete: (changes: Change[]) =
   return { changes, after }
 }
 
-/** Creates a record, and returns the position of the feed after this change, which all earlier changes precede. */
-async function positionAfterNewRecord(): Promise<string | null> {
-  const { key } = await createRecord(organizations, api)
-  return (await readUntil(null, (changes) => changes.some((change) => change.key === key))).after
-}
-
 const beginTransactions = async (clients: number): Promise<pg.PoolClient[]> =>
   Promise.all(
     Array.from({ length: clients }, async () => {
@@ -99,7 +93,7 @@ describe('the feed of changes', () => {
   })
 
   it('returns only changes of the requested resources', async () => {
-    const after = await positionAfterNewRecord()
+    const after = await endOfFeed(api)
     const topic = await createRecord(resourceOf('topics'), api)
     const { key } = await createRecord(organizations, api)
     await createRecord(resourceOf('sources'), api)
@@ -108,7 +102,7 @@ describe('the feed of changes', () => {
   })
 
   it('ends before the oldest running transaction, so that no later commit is skipped', async () => {
-    const after = await positionAfterNewRecord()
+    const after = await endOfFeed(api)
     const [early, late] = await beginTransactions(2)
     if (!early || !late) throw new Error('there are not two connections')
     // The feed is ordered by transaction ids. `early` has the lower id, although it writes after the commit of `late`.
@@ -126,7 +120,7 @@ describe('the feed of changes', () => {
   })
 
   it('returns every change once and in order, however transactions interleave', async () => {
-    let after = await positionAfterNewRecord()
+    let after: string | null = await endOfFeed(api)
     let round = 0
     const steps = fc.array(
       fc.record({
@@ -182,7 +176,7 @@ describe('the feed of changes', () => {
   })
 
   it('returns the changes of a record in the order of its versions, even with many editors', async () => {
-    const after = await positionAfterNewRecord()
+    const after = await endOfFeed(api)
     const { key, path } = await createRecord(organizations, api)
     const names = Array.from({ length: 20 }, (_, index) => `Name ${index}`)
     const responses = await Promise.all(names.map((name) => api.patch(path, { name })))
@@ -224,7 +218,7 @@ describe('the feed of changes', () => {
   })
 
   it('refuses a position beyond its end, unless the newest changes come first', async () => {
-    const [transaction] = (await positionAfterNewRecord())?.split('.') ?? []
+    const [transaction] = (await endOfFeed(api)).split('.')
     const after = `${Number(transaction) + 1_000_000}.1`
     for (const path of ['/v1/changes', '/v1/changes?resource=topics&country=CHN', '/v1/changes/stream']) {
       const response = await api.get(`${path}${path.includes('?') ? '&' : '?'}after=${after}`)
@@ -282,7 +276,7 @@ async function take(stream: IncomingMessage, count: number): Promise<{ id: strin
 
 describe('the stream of changes', () => {
   it('sends changes as they commit, uncompressed, and continues after Last-Event-ID', async () => {
-    const after = await positionAfterNewRecord()
+    const after = await endOfFeed(api)
     const stream = await connect(`?after=${after}`, {
       'accept-encoding': 'gzip, br',
       accept: 'text/event-stream',
@@ -311,7 +305,7 @@ describe('the stream of changes', () => {
   })
 
   it('sends a change that waited for a transaction that ends without a notification', async () => {
-    const after = await positionAfterNewRecord()
+    const after = await endOfFeed(api)
     const [silent] = await beginTransactions(1)
     await silent?.query('select pg_current_xact_id()')
     const taking = connect(`?after=${after}`).then((stream) => take(stream, 1))

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import type { Document } from '../support/documents.ts'
-import { waitForFeed } from '../support/feed.ts'
+import { endOfFeed, waitForFeed } from '../support/feed.ts'
 
 /** Mirrors that follow the feed of changes by the rules of docs/history.md, while records become internal and public again. */
 
@@ -149,11 +149,6 @@ async function changeRegistry(onCatchUp: () => Promise<void>): Promise<void> {
   await onCatchUp()
 }
 
-const readFeedEnd = async (): Promise<string> => {
-  await waitForFeed(api)
-  return (await api.get('/v1/changes?order=desc&limit=1')).json<{ page: { after: string } }>().page.after
-}
-
 /** Reads all records that were created since a time and that a reader without a key sees. */
 async function readPublic(since: string): Promise<StoredRecord[]> {
   const names = ['sources', 'agreements', 'citations']
@@ -165,7 +160,7 @@ const byId = (one: StoredRecord, other: StoredRecord) => (one.id < other.id ? -1
 describe('a mirror that follows the feed', { timeout: 240_000 }, () => {
   it('without a key has every public record if it reads citations after a gap of versions', async () => {
     const since = new Date().toISOString()
-    const mirror = new Mirror(null, await readFeedEnd())
+    const mirror = new Mirror(null, await endOfFeed(api))
     await changeRegistry(async () => {
       await mirror.catchUp()
       const expected = await readPublic(since)
@@ -176,7 +171,7 @@ describe('a mirror that follows the feed', { timeout: 240_000 }, () => {
 
   it('with a key can show exactly the public records if it hides citations of internal records', async () => {
     const since = new Date().toISOString()
-    const mirror = new Mirror(adminKey, await readFeedEnd())
+    const mirror = new Mirror(adminKey, await endOfFeed(api))
     await changeRegistry(async () => {
       await mirror.catchUp()
       expect(mirror.publicRecords().sort(byId)).toEqual((await readPublic(since)).sort(byId))

@@ -1,10 +1,10 @@
 // @module-tag slow
 
-import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Api, type HttpResponse, startTestApi } from '../support/api.ts'
 import { type Document, databaseTime, type Page } from '../support/documents.ts'
+import { type Change, waitForFeed } from '../support/feed.ts'
 
 /** Compares responses with `asOf` to a replay of the feed of changes up to that time, for random histories. */
 
@@ -13,15 +13,6 @@ beforeAll(async () => {
   api = await startTestApi()
 })
 afterAll(() => api.close())
-
-interface Change {
-  position: string
-  resource: string
-  key: string
-  operation: string
-  time: string
-  document: Document
-}
 
 /** The resources whose records random histories change. A `Kind` is one of these resources, not the property `kind`. */
 const kinds = ['topics', 'organizations', 'agreements'] as const
@@ -123,26 +114,18 @@ async function send(created: CreatedRecords, { action, kind, index, draw }: Step
   }
 }
 
-/** Returns all changes of a history. Waits until the feed has them, since other transactions of the server delay it. */
+/** Returns all changes of a history. */
 async function feedOf(created: CreatedRecords): Promise<Change[]> {
+  await waitForFeed(api)
   const wanted = Object.values(created.keys).flat()
-  const { rows } = await api.pool.query<{ count: number }>(
-    'select count(*)::int as count from revisions where key = any($1)',
-    [wanted],
-  )
-  for (let tries = 0; tries < 500; tries++) {
-    const changes: Change[] = []
-    for (let after = ''; ; ) {
-      const response = await api.get(`/v1/changes?limit=200&resource=${kinds.join()}${after}`)
-      const { data, page } = response.json<{ data: Change[]; page: { after: string; more: boolean } }>()
-      changes.push(...data.filter(({ key }) => wanted.includes(key)))
-      if (!page.more) break
-      after = `&after=${page.after}`
-    }
-    if (changes.length === rows[0]?.count) return changes
-    await sleep(20)
+  const changes: Change[] = []
+  for (let after = ''; ; ) {
+    const response = await api.get(`/v1/changes?limit=200&resource=${kinds.join()}${after}`)
+    const { data, page } = response.json<{ data: Change[]; page: { after: string; more: boolean } }>()
+    changes.push(...data.filter(({ key }) => wanted.includes(key)))
+    if (!page.more) return changes
+    after = `&after=${page.after}`
   }
-  throw new Error('the feed does not become complete')
 }
 
 /** Applies the changes of the feed up to a time to an empty registry. @returns its records. */

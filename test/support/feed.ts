@@ -1,4 +1,5 @@
 import { expect, vi } from 'vitest'
+import type { Api } from './api.ts'
 import type { TestApp } from './app.ts'
 import type { Document } from './documents.ts'
 
@@ -9,6 +10,7 @@ export interface Change {
   key: string
   version: number
   operation: string
+  time: string
   document: Document
 }
 
@@ -21,3 +23,10 @@ export const waitForFeed = ({ pool }: Pick<TestApp, 'pool'>) =>
     },
     { timeout: 20_000 },
   )
+
+/** Returns the position after every change so far. */
+export async function endOfFeed(api: Api): Promise<string> {
+  await waitForFeed(api)
+  const response = await api.get('/v1/changes?order=desc&limit=1')
+  return response.json<{ page: { after: string } }>().page.after
+}
