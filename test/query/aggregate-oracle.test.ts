@@ -21,8 +21,6 @@ import {
   union,
 } from '../support/counted-bases.ts'
 
-const { resources } = registry
-
 let api: Api
 beforeAll(async () => {
   api = await startTestApi()
@@ -34,8 +32,7 @@ afterAll(() => api.close())
 const indexIn = (id: string) => Number(id.slice(-12))
 
 async function createBases(): Promise<void> {
-  const resource = resources.find(({ name }) => name === 'cooperation-bases')
-  if (!resource) throw new Error('there are no cooperation bases')
+  const resource = registry.get('cooperation-bases')
   await api.post('/v1/topics', {
     slug: 'narrower-energy',
     name: 'Narrower',

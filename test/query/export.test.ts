@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { registry } from '../../src/resources/registry.ts'
 import { type Api, startTestApi } from '../support/api.ts'
-import { type Document, keyIn, listAll, listPath, readProblem } from '../support/documents.ts'
+import { type Document, keyIn, listAll, listPath, readProblem, resourceOf } from '../support/documents.ts'
 import {
   cellText,
   mediaTypes,
@@ -56,7 +56,7 @@ describe.each(resources)('an export of $name', (resource) => {
     expect(header).toEqual(csv[0])
     expect(rows.map((row) => cellText(row[0]))).toEqual(csv.slice(1).map(([key]) => key))
     const cited = new Set(
-      (await listAll(api, resources.find(({ name }) => name === 'citations') ?? resource)).flatMap(
+      (await listAll(api, resourceOf('citations'))).flatMap(
         ({ source, record }) =>
           resource.name === 'citations' || Object(record).resource === resource.name ? [String(source)] : [],
       ),

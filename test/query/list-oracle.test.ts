@@ -11,8 +11,6 @@ import { testCreation } from '../support/authorship.ts'
 import { dateMatches, parseSpan } from '../support/date-oracle.ts'
 import type { Page } from '../support/documents.ts'
 
-const { resources } = registry
-
 /** Many requests are slow on a busy machine. */
 const slow = { timeout: 60_000 }
 
@@ -287,8 +285,7 @@ describe('a list with any filters, any order and any page size', () => {
       const created = await api.post('/v1/organizations', { name, kind: 'other', country })
       organizations.push(created.json<{ id: string }>().id)
     }
-    const resource = resources.find(({ name }) => name === 'agreements')
-    if (!resource) throw new Error('there are no agreements')
+    const resource = registry.get('agreements')
     const documents = fc.sample(agreement, { numRuns: 45, seed }).map(({ parties, ...document }) =>
       checkDocument(resource, {
         ...document,

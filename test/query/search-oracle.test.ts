@@ -10,8 +10,6 @@ import { testCreation } from '../support/authorship.ts'
 import { dateMatches, parseSpan } from '../support/date-oracle.ts'
 import { pseudoRandom } from '../support/pseudo-random.ts'
 
-const { resources } = registry
-
 let api: Api
 beforeAll(async () => {
   api = await startTestApi()
@@ -63,8 +61,7 @@ const agreements = makeAgreements(80)
 const scheme = 'search-test'
 
 async function createAgreements(): Promise<void> {
-  const resource = resources.find(({ name }) => name === 'agreements')
-  if (!resource) throw new Error('there are no agreements')
+  const resource = registry.get('agreements')
   const documents = agreements.map((agreement, index) =>
     checkDocument(resource, { ...agreement, externalIds: [{ scheme, id: String(index) }] }),
   )
