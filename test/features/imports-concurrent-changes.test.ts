@@ -5,6 +5,7 @@ import { commitStep, takeStep } from '../../src/features/imports/steps.ts'
 import type { ImportJob } from '../../src/features/imports/store.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { ifMatch } from '../support/documents.ts'
+import { findByExternalId } from '../support/find-records.ts'
 import {
   checkCsv,
   continueImport,
@@ -35,12 +36,8 @@ interface Agreement {
   citations: { id: string }[]
 }
 
-async function find(scheme: string): Promise<Agreement> {
-  const found = await api.get(`/v1/agreements?externalId=${scheme}:1&include=citations`)
-  const [record] = found.json<{ data: Agreement[] }>().data
-  if (!record) throw new Error(`no agreement has the external id ${scheme}:1`)
-  return record
-}
+const find = (scheme: string) =>
+  findByExternalId<Agreement>(api, 'agreements', `${scheme}:1`, '&include=citations')
 
 /** Imports a record, and stages a file that changes its title. @returns the record and the staged import. */
 async function stageChange(titles: { first: string; second: string }) {

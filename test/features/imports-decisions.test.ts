@@ -6,6 +6,7 @@ import { registry } from '../../src/resources/registry.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import type { Document } from '../support/documents.ts'
+import { findByExternalId } from '../support/find-records.ts'
 import { checkCsv, continueImport, importCsv, newScheme, titledMapping } from '../support/imports.ts'
 import { sendForm } from '../support/send-form.ts'
 
@@ -38,12 +39,8 @@ async function importWithDecisions(mapping: string, csv: string, decisions: Deci
   return continueImport(api.database, id)
 }
 
-async function find(resource: string, scheme: string, id: string): Promise<Document> {
-  const response = await api.get(`/v1/${resource}?externalId=${scheme}:${id}`)
-  const [found] = response.json<{ data: Document[] }>().data
-  if (!found) throw new Error(`no record of ${resource} has the external id ${scheme}:${id}`)
-  return found
-}
+const find = (resource: string, scheme: string, id: string) =>
+  findByExternalId(api, resource, `${scheme}:${id}`)
 
 async function partiesOf(scheme: string, id: string): Promise<unknown[]> {
   const { parties } = await find('agreements', scheme, id)

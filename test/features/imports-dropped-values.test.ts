@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
-import type { Document } from '../support/documents.ts'
+import { findByExternalId } from '../support/find-records.ts'
 import { importCsv, newScheme } from '../support/imports.ts'
 
 /**
@@ -34,12 +34,7 @@ records:
 const importRow = (scheme: string, row: string) =>
   importCsv(api.database, mappingOf(scheme), `Id,Name,Date,Host,Topics,Partners\n1,${row}\n`)
 
-async function find(scheme: string): Promise<Document> {
-  const response = await api.get(`/v1/cooperation-bases?externalId=${scheme}:1`)
-  const [found] = response.json<{ data: Document[] }>().data
-  if (!found) throw new Error(`no cooperation base has the external id ${scheme}:1`)
-  return found
-}
+const find = (scheme: string) => findByExternalId(api, 'cooperation-bases', `${scheme}:1`)
 
 describe('a row that is refused', () => {
   it('has no dropped values, since nothing of it is written', async () => {

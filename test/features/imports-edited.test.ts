@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
 import { type Document, ifMatch } from '../support/documents.ts'
+import { findByExternalId } from '../support/find-records.ts'
 import { checkCsv, continueImport, importCsv, newScheme, undo } from '../support/imports.ts'
 
 /** Imports of records with values that people have set or changed. */
@@ -32,12 +33,7 @@ records:
 const importRow = (scheme: string, row: string, onEdited: OnEdited = 'keep') =>
   importCsv(api.database, mappingOf(scheme, onEdited), `Id,Name,Kind,Country,Website,Acronym\n1,${row}\n`)
 
-async function find(scheme: string): Promise<Document> {
-  const response = await api.get(`/v1/organizations?externalId=${scheme}:1`)
-  const [found] = response.json<{ data: Document[] }>().data
-  if (!found) throw new Error(`no organization has the external id ${scheme}:1`)
-  return found
-}
+const find = (scheme: string) => findByExternalId(api, 'organizations', `${scheme}:1`)
 
 async function edit(scheme: string, patch: Document): Promise<void> {
   const edited = await api.patch(`/v1/organizations/${(await find(scheme)).id}`, patch)

@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
 import { ifMatch } from '../support/documents.ts'
+import { findByExternalId } from '../support/find-records.ts'
 import { checkCsv, importCsv, newScheme, titledMapping } from '../support/imports.ts'
 
 /** Lists in which several names of a row mean the same record. */
@@ -27,12 +28,12 @@ const mappingOf = (scheme: string) =>
 
 const header = 'Id,Countries,Organizations,Topics'
 
-async function find(scheme: string) {
-  const response = await api.get(`/v1/agreements?externalId=${scheme}:1`)
-  return response.json<{
-    data: { parties: { country: string; organization: string }[]; topics: string[] }[]
-  }>().data[0]
-}
+const find = (scheme: string) =>
+  findByExternalId<{ parties: { country: string; organization: string }[]; topics: string[] }>(
+    api,
+    'agreements',
+    `${scheme}:1`,
+  )
 
 it('items that are equal after their names are resolved are stored once', async () => {
   const scheme = newScheme()
@@ -41,10 +42,10 @@ it('items that are equal after their names are resolved are stored once', async 
   expect(await checkCsv(api.database, mappingOf(scheme), csv)).toMatchObject(expected)
   expect(await importCsv(api.database, mappingOf(scheme), csv)).toMatchObject(expected)
   const found = await find(scheme)
-  expect(found?.topics).toEqual(['energy'])
-  const countries = found?.parties.map(({ country }) => country)
-  expect(countries?.slice(0, 2)).toEqual(['CHN', 'PAK'])
-  expect(new Set(countries).size).toBe(countries?.length)
+  expect(found.topics).toEqual(['energy'])
+  const countries = found.parties.map(({ country }) => country)
+  expect(countries.slice(0, 2)).toEqual(['CHN', 'PAK'])
+  expect(new Set(countries).size).toBe(countries.length)
 })
 
 it('a row that names two organizations can be imported after one is merged into the other', async () => {
@@ -60,5 +61,5 @@ it('a row that names two organizations can be imported after one is merged into 
   expect(merged.status, merged.text).toBe(200)
   const again = await importCsv(api.database, mappingOf(scheme), csv)
   expect(again).toMatchObject({ counts: { created: 0, refused: 0 } })
-  expect((await find(scheme))?.parties).toMatchObject([{ organization: into }])
+  expect((await find(scheme)).parties).toMatchObject([{ organization: into }])
 })

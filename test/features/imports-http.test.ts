@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { countInList } from '../support/aggregates.ts'
 import { type Api, type HttpResponse, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
+import { findByExternalId } from '../support/find-records.ts'
 import { newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
 import { sendForm } from '../support/send-form.ts'
 
@@ -234,8 +235,9 @@ describe('a name that matches no record', () => {
     }
     expect((await api.post(`/v1/imports/${id}/commit`, undefined)).status).toBe(202)
     expect(await waitForImport(id)).toMatchObject({ state: 'committed' })
-    const list = await api.get(`/v1/agreements?externalId=${scheme}:1&fields=parties`)
-    expect(list.json()).toMatchObject({ data: [{ parties: [{ country: 'DEU' }] }] })
+    expect(await findByExternalId(api, 'agreements', `${scheme}:1`)).toMatchObject({
+      parties: [{ country: 'DEU' }],
+    })
   })
 
   it('is listed once, even if its rows have different dates', async () => {

@@ -7,6 +7,7 @@ import type { ImportJob } from '../../src/features/imports/store.ts'
 import { registry } from '../../src/resources/registry.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
+import { findByExternalId } from '../support/find-records.ts'
 import {
   checkCsv,
   continueImport,
@@ -36,11 +37,10 @@ const csvOf = (title: string) =>
 async function editFirstAndLast(scheme: string, title: string): Promise<string[]> {
   const keys: string[] = []
   for (const row of [0, rowCount - 1]) {
-    const found = await api.get(`/v1/agreements?externalId=${scheme}:${row}`)
-    const [record] = found.json<{ data: { id: string }[] }>().data
-    const edited = await api.patch(`/v1/agreements/${record?.id}`, { title: `${title} ${row}` })
+    const { id } = await findByExternalId<{ id: string }>(api, 'agreements', `${scheme}:${row}`)
+    const edited = await api.patch(`/v1/agreements/${id}`, { title: `${title} ${row}` })
     expect(edited.status, edited.text).toBe(200)
-    keys.push(record?.id ?? '')
+    keys.push(id)
   }
   return keys.sort()
 }

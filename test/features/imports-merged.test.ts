@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
 import { ifMatch } from '../support/documents.ts'
+import { findByExternalId } from '../support/find-records.ts'
 import {
   checkCsv,
   continueImport,
@@ -30,12 +31,8 @@ interface Agreement {
   title: string
 }
 
-async function find(scheme: string, id: string): Promise<Agreement> {
-  const response = await api.get(`/v1/agreements?externalId=${scheme}:${id}`)
-  const [found] = response.json<{ data: Agreement[] }>().data
-  if (!found) throw new Error(`there is no record ${id}`)
-  return found
-}
+const find = (scheme: string, id: string) =>
+  findByExternalId<Agreement>(api, 'agreements', `${scheme}:${id}`)
 
 async function createOrganization(name: string): Promise<string> {
   const created = await api.post('/v1/organizations', { name, kind: 'academic' })
@@ -211,11 +208,14 @@ describe('a record whose reference was moved by a merge', () => {
         'participants: {each: {from: Funders, split: "|"}, organization: {from: ., create: true}, role: =funder}',
       ],
     })
-  const fundersOf = async (scheme: string) => {
-    const response = await api.get(`/v1/projects?externalId=${scheme}:1`)
-    const [project] = response.json<{ data: { participants: { organization: string }[] }[] }>().data
-    return project?.participants.map(({ organization }) => organization) ?? []
-  }
+  const findProject = (scheme: string) =>
+    findByExternalId<{ id: string; participants: { organization: string }[] }>(
+      api,
+      'projects',
+      `${scheme}:1`,
+    )
+  const fundersOf = async (scheme: string) =>
+    (await findProject(scheme)).participants.map(({ organization }) => organization)
 
   /** Imports a project with one funder, and merges the funder into another organization. @returns the key of the latter. */
   async function importAndMergeFunder(scheme: string): Promise<string> {
@@ -242,9 +242,9 @@ describe('a record whose reference was moved by a merge', () => {
   it('keeps a value that somebody has set between two merges', async () => {
     const scheme = newScheme()
     const into = await importAndMergeFunder(scheme)
-    const found = (await api.get(`/v1/projects?externalId=${scheme}:1`)).json<{ data: { id: string }[] }>()
+    const { id } = await findProject(scheme)
     const participants = [{ organization: into, role: 'lead' }]
-    const edited = await api.patch(`/v1/projects/${found.data[0]?.id}`, { participants })
+    const edited = await api.patch(`/v1/projects/${id}`, { participants })
     expect(edited.status, edited.text).toBe(200)
     const other = await createOrganization(`Last fund of ${scheme}`)
     await merge(into, other)
@@ -267,11 +267,7 @@ records:
         - {organization: {value: ${key}, by: key}, role: =lead}
         - {each: {from: Funders, split: "|"}, organization: {from: ., by: key}, role: =funder}
 `
-  const projectOf = async (scheme: string, id: string) => {
-    const response = await api.get(`/v1/projects?externalId=${scheme}:${id}`)
-    const [found] = response.json<{ data: { title: string; participants: object[] }[] }>().data
-    return found
-  }
+  const projectOf = (scheme: string, id: string) => findByExternalId(api, 'projects', `${scheme}:${id}`)
 
   it('mean the record that remains after a merge, in changed, unchanged and new rows', async () => {
     const scheme = newScheme()
@@ -313,12 +309,11 @@ records:
 `
     const [name, former] = [`Academy of ${scheme}`, `Former academy of ${scheme}`]
     await importCsv(api.database, mapping, `Id,Name,Alias\n1,${name},Alias of ${scheme}\n`)
-    const response = await api.get(`/v1/organizations?externalId=${scheme}:1`)
-    const [found] = response.json<{ data: { id: string }[] }>().data
-    await merge(await createOrganization(former), found?.id ?? '')
+    const { id } = await findByExternalId<{ id: string }>(api, 'organizations', `${scheme}:1`)
+    await merge(await createOrganization(former), id)
     const next = await importCsv(api.database, mapping, `Id,Name,Alias\n1,${name},Other alias of ${scheme}\n`)
     expect(next).toMatchObject({ counts: { kept: 1 }, report: { kept: [{ reason: 'kept aliases' }] } })
-    const after = await api.get(`/v1/organizations/${found?.id}`)
+    const after = await api.get(`/v1/organizations/${id}`)
     expect(after.json()).toMatchObject({ aliases: [{ name: `Alias of ${scheme}` }, { name: former }] })
   })
 })

@@ -6,6 +6,7 @@ import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { waitUntilBlocked } from '../support/blocked-sessions.ts'
 import { ifMatch } from '../support/documents.ts'
+import { findByExternalId } from '../support/find-records.ts'
 import { checkCsv, continueImport, importCsv, newScheme } from '../support/imports.ts'
 
 /** Redactions of records that were imported. */
@@ -37,11 +38,8 @@ const file = `Id,Title,Signed,Signatory,Other
 2,Second,in June,John Roe,Pakistan
 `
 
-const pathOf = async (scheme: string, id: string) => {
-  const found = await api.get(`/v1/agreements?externalId=${scheme}:${id}`)
-  const [record] = found.json<{ data: { id: string }[] }>().data
-  return `/v1/agreements/${record?.id}`
-}
+const pathOf = async (scheme: string, id: string) =>
+  `/v1/agreements/${(await findByExternalId(api, 'agreements', `${scheme}:${id}`)).id}`
 
 const redact = (path: string, body: object) =>
   api.post(`${path}/redact`, { reason: 'Asked for.', ...body }, ifMatch('*'))

@@ -5,6 +5,7 @@ import { changeImport } from '../../src/features/imports/store.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { ifMatch } from '../support/documents.ts'
+import { findByExternalId } from '../support/find-records.ts'
 import {
   checkCsv,
   continueImport,
@@ -61,16 +62,15 @@ it('an undo removes records to which records of its later batches refer', async 
 it('an undo keeps a record if a record made by hand refers to it, and reports it once', async () => {
   const scheme = newScheme()
   const imported = await importCsv(api.database, mappingOf(scheme), csv)
-  const found = await api.get(`/v1/agreements?externalId=${scheme}:c-50`)
-  const [kept] = found.json<{ data: { id: string }[] }>().data
-  const relations = [{ kind: 'implements', agreement: kept?.id }]
+  const kept = await findByExternalId<{ id: string }>(api, 'agreements', `${scheme}:c-50`)
+  const relations = [{ kind: 'implements', agreement: kept.id }]
   const created = await api.post('/v1/agreements', { title: 'By hand', kind: 'treaty', relations })
   expect(created.status, created.text).toBe(201)
   expect(await undo(api.database, imported)).toMatchObject({
     state: 'undone',
-    report: { kept: [{ resource: 'agreements', key: kept?.id }], keptCount: 1 },
+    report: { kept: [{ resource: 'agreements', key: kept.id }], keptCount: 1 },
   })
-  expect(await listIds(scheme)).toEqual(new Map([['c-50', kept?.id]]))
+  expect(await listIds(scheme)).toEqual(new Map([['c-50', kept.id]]))
 })
 
 it('an undo reports a created record that was merged into another one since', async () => {
@@ -111,14 +111,15 @@ records:
     id: Id
     properties: {title: Id, kind: =treaty, externalIds: [{scheme: "=other-${scheme}", id: Other}]}
 `
-  const find = async () => {
-    const found = await api.get(`/v1/agreements?externalId=${scheme}:1`)
-    const [one] = found.json<{ data: { id: string; externalIds: { scheme: string; id: string }[] }[] }>().data
-    return { key: one?.id, externalIds: one?.externalIds ?? [] }
-  }
+  const find = () =>
+    findByExternalId<{ id: string; externalIds: { scheme: string; id: string }[] }>(
+      api,
+      'agreements',
+      `${scheme}:1`,
+    )
   await importCsv(api.database, mapping, 'Id,Other\n1,Q1\n')
   const imported = await importCsv(api.database, mapping, 'Id,Other\n1,Q2\n')
-  const { key, externalIds } = await find()
+  const { id: key, externalIds } = await find()
   expect(externalIds.map(({ id }) => id)).toEqual(['1', 'Q1', 'Q2'])
   const others = [...externalIds, { scheme: `other-${scheme}`, id: 'Q3' }]
   const edited = await api.patch(`/v1/agreements/${key}`, { externalIds: others })
@@ -174,16 +175,15 @@ records:
   await importRow('First,N')
   const second = await importRow('Second,N')
   expect(await importRow('Second,')).toMatchObject({ counts: { unchanged: 1, kept: 1 } })
-  const found = await api.get(`/v1/agreements?externalId=${scheme}:1`)
-  const [record] = found.json<{ data: { id: string }[] }>().data
-  const edited = await api.patch(`/v1/agreements/${record?.id}`, { summary: 'By hand' })
+  const { id } = await findByExternalId<{ id: string }>(api, 'agreements', `${scheme}:1`)
+  const edited = await api.patch(`/v1/agreements/${id}`, { summary: 'By hand' })
   expect(edited.status, edited.text).toBe(200)
   await undo(api.database, second)
   expect(await importRow('Third,M')).toMatchObject({
     counts: { changed: 1, kept: 1 },
     report: { kept: [{ reason: 'kept summary' }] },
   })
-  expect(await listIds(scheme)).toEqual(new Map([['Third', record?.id]]))
+  expect(await listIds(scheme)).toEqual(new Map([['Third', id]]))
 })
 
 describe('records that refer to one another', () => {
@@ -215,10 +215,8 @@ ${['A', 'B', 'C', 'D']
     ),
   ].join('\n')
 
-  const keyOf = async (scheme: string, id: string) => {
-    const found = await api.get(`/v1/agreements?externalId=${scheme}:${id}`)
-    return found.json<{ data: { id: string }[] }>().data[0]?.id
-  }
+  const keyOf = async (scheme: string, id: string) =>
+    (await findByExternalId(api, 'agreements', `${scheme}:${id}`)).id
 
   it('are removed together, however far apart they were written', async () => {
     const scheme = newScheme()

@@ -7,6 +7,7 @@ import { isEmpty, seed } from '../../src/features/seeding/seed.ts'
 import { countInList } from '../support/aggregates.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { openMigratedDatabase, openTestDatabase, type TestDatabase } from '../support/database.ts'
+import { findByExternalId } from '../support/find-records.ts'
 
 /** Returns the number of rows of each table that has rows, by the name of the table. */
 async function rowCounts(pool: pg.Pool): Promise<Record<string, number>> {
@@ -102,13 +103,7 @@ describe('seeding a registry that is in use', slow, () => {
   afterEach(() => api.close())
 
   /** Returns the only record of a list request. */
-  async function only(request: string): Promise<Record<string, unknown>> {
-    const { data } = (await api.get(request)).json<{ data: Record<string, unknown>[] }>()
-    expect(data, request).toHaveLength(1)
-    return data[0] ?? {}
-  }
-
-  const pakistanAgreement = () => only('/v1/agreements?externalId=interview-2011:F01')
+  const pakistanAgreement = () => findByExternalId(api, 'agreements', 'interview-2011:F01')
 
   it('changes nothing when all seeds exist: no row, no version, no timestamp', async () => {
     const before = await contentsOf(api.pool)
@@ -155,11 +150,11 @@ describe('seeding a registry that is in use', slow, () => {
   })
 
   it('recreates a removed record, and adds nothing else', async () => {
-    const before = await only('/v1/citations?externalId=interview-2011:F36')
+    const before = await findByExternalId(api, 'citations', 'interview-2011:F36')
     await api.delete(`/v1/citations/${before.id}`)
     const countsWithout = await rowCounts(api.pool)
     expect((await seed(api.database, 'all')).created).toBe(1)
-    const after = await only('/v1/citations?externalId=interview-2011:F36')
+    const after = await findByExternalId(api, 'citations', 'interview-2011:F36')
     const { id, createdAt, updatedAt, ...same } = before
     expect(after).toMatchObject(same)
     expect(await rowCounts(api.pool)).toEqual({

@@ -47,3 +47,20 @@ export async function findRecords(api: Api, resource: Resource, query: string): 
   }
   return found
 }
+
+/**
+ * Returns the record with an external id: its scheme and id, with a colon between them. @param more further parameters.
+ * @throws if the list does not have exactly one such record.
+ */
+export async function findByExternalId<Found = Document>(
+  api: Api,
+  resource: string,
+  externalId: string,
+  more = '',
+): Promise<Found> {
+  const response = await api.get(`/v1/${resource}?externalId=${externalId}${more}`)
+  expect(response.status, response.text).toBe(200)
+  const [found, ...others] = response.json<Page<Found>>().data
+  if (!found || others.length > 0) throw new Error(`not one record has the external id ${externalId}`)
+  return found
+}

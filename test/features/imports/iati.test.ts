@@ -5,6 +5,7 @@ import { resolveMapping } from '../../../src/features/imports/built-in.ts'
 import { packageRoot } from '../../../src/package-root.ts'
 import { type Api, startTestApi } from '../../support/api.ts'
 import { adminKey } from '../../support/app.ts'
+import { findByExternalId } from '../../support/find-records.ts'
 import { importFile } from '../../support/imports.ts'
 
 /** The built-in mapping of IATI activity files. */
@@ -17,10 +18,8 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-const readProgram = async (id: string) => {
-  const url = `/v1/assistance-programs?externalId=iati:${id}&include=citations`
-  return (await api.get(url)).json<{ data: object[] }>().data[0]
-}
+const readProgram = (id: string) =>
+  findByExternalId(api, 'assistance-programs', `iati:${id}`, '&include=citations')
 
 /** An activity of version 1.03, in which texts are the content of elements, and some codes are words or letters. */
 const activityOfVersion1 = `<?xml version="1.0"?>
