@@ -20,6 +20,7 @@ import {
   undo,
 } from '../support/imports.ts'
 import { sendForm } from '../support/send-form.ts'
+import { waitForImport } from '../support/uploaded-imports.ts'
 
 /** Deleting imports, in several transactions. */
 
@@ -169,7 +170,8 @@ describe('an import whose dry run has not ended', () => {
     await waitFor(id, { state: 'staging', rows: null, doneRows: expect.toSatisfy((done) => done > 0) })
     expect((await api.delete(`/v1/imports/${id}`)).status).toBe(204)
     expect((await read(id)).status).toBe(404)
-    await waitFor(await upload(scheme, 1), { state: 'staged', counts: { created: 1 } })
+    const next = await waitForImport(api, await upload(scheme, 1))
+    expect(next).toMatchObject({ state: 'staged', counts: { created: 1 } })
     expect(await rowsOf(id)).toHaveLength(0)
   })
 
@@ -178,7 +180,8 @@ describe('an import whose dry run has not ended', () => {
     const id = await upload(scheme, 6000)
     await waitFor(id, { state: 'staging', rows: 6000 })
     expect((await api.delete(`/v1/imports/${id}`)).status).toBe(204)
-    await waitFor(await upload(scheme, 1), { state: 'staged', counts: { created: 1 } })
+    const next = await waitForImport(api, await upload(scheme, 1))
+    expect(next).toMatchObject({ state: 'staged', counts: { created: 1 } })
     expect(await rowsOf(id)).toHaveLength(0)
   })
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
-import { adminKey } from '../support/app.ts'
 import { newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
 import { type FormPart, sendForm } from '../support/send-form.ts'
+import { waitForImport } from '../support/uploaded-imports.ts'
 
 /** The names of uploaded files, which become part of the title of a source and of the reasons of changes. */
 
@@ -45,10 +45,9 @@ describe('the name of an uploaded file', () => {
   it.each(['', 'folder/'])('is the name of its part if it is empty or only a folder: %j', async (name) => {
     const response = await send('/v1/imports?commit=true', newScheme(), ['file', csv, name])
     expect(response.status, response.text).toBe(201)
-    const path = `/v1/imports/${response.json<{ id: string }>().id}`
-    const read = async () => (await api.get(path, { key: adminKey })).json<{ source: string }>()
-    await expect.poll(read, { timeout: 20_000 }).toMatchObject({ state: 'committed' })
-    const source = (await api.get(`/v1/sources/${(await read()).source}`)).json<{ title: string }>()
+    const imported = await waitForImport(api, response.json<{ id: string }>().id)
+    expect(imported).toMatchObject({ state: 'committed' })
+    const source = (await api.get(`/v1/sources/${imported.source}`)).json<{ title: string }>()
     expect(source.title).toMatch(/^file, imported /)
   })
 
@@ -56,8 +55,7 @@ describe('the name of an uploaded file', () => {
     const name = `条约 ${'é'.repeat(248)}.csv`
     const response = await send('/v1/imports?commit=true', newScheme(), ['file', csv, name])
     expect(response.status, response.text).toBe(201)
-    const path = `/v1/imports/${response.json<{ id: string }>().id}`
-    const read = async () => (await api.get(path, { key: adminKey })).json<object>()
-    await expect.poll(read, { timeout: 20_000 }).toMatchObject({ state: 'committed' })
+    const { id } = response.json<{ id: string }>()
+    expect(await waitForImport(api, id)).toMatchObject({ state: 'committed' })
   })
 })

@@ -8,6 +8,7 @@ import { adminKey } from '../support/app.ts'
 import { withEscapedFormulas } from '../support/export-files.ts'
 import { checkCsv, importCsv, newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
 import { sendForm } from '../support/send-form.ts'
+import { waitForImport } from '../support/uploaded-imports.ts'
 
 /** Values of a file that a spreadsheet would evaluate as formulas, in the CSV files about its import. */
 
@@ -65,8 +66,7 @@ describe('names.csv', () => {
     ])
     expect(response.status, response.text).toBe(201)
     const { id: next } = response.json<{ id: string }>()
-    const read = async () => (await api.get(`/v1/imports/${next}`, { key: adminKey })).json<object>()
-    await expect.poll(read, { timeout: 20_000 }).toMatchObject({
+    expect(await waitForImport(api, next)).toMatchObject({
       state: 'staged',
       counts: { created: names.length, refused: 0 },
     })
@@ -80,7 +80,6 @@ describe('names.csv', () => {
       ['file', treaties([['1', 'A treaty', '=cmd|A0']]), 'f.csv'],
     ])
     const { id } = response.json<{ id: string }>()
-    const read = async () => (await api.get(`/v1/imports/${id}`, { key: adminKey })).json<object>()
-    await expect.poll(read, { timeout: 20_000 }).toMatchObject({ state: 'staged', counts: { created: 1 } })
+    expect(await waitForImport(api, id)).toMatchObject({ state: 'staged', counts: { created: 1 } })
   })
 })

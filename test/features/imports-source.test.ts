@@ -5,6 +5,7 @@ import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { checkCsv, importCsv, newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
 import { sendForm } from '../support/send-form.ts'
+import { waitForImport } from '../support/uploaded-imports.ts'
 
 /** The source that an import creates for itself. */
 
@@ -34,9 +35,9 @@ records:
   ])
   expect(response.status, response.text).toBe(201)
   const { id } = response.json<{ id: string }>()
-  const read = async () => (await api.get(`/v1/imports/${id}`, withKey)).json<{ source: string }>()
-  await expect.poll(read, { timeout: 20_000 }).toMatchObject({ state: 'committed', counts: { created: 2 } })
-  const path = `/v1/sources/${(await read()).source}`
+  const imported = await waitForImport(api, id)
+  expect(imported).toMatchObject({ state: 'committed', counts: { created: 2 } })
+  const path = `/v1/sources/${imported.source}`
   const { visibility } = (await api.get(path, withKey)).json<{ visibility: string }>()
   return { visibility, path }
 }

@@ -8,6 +8,7 @@ import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { newScheme, treatyHeader, treatyMapping } from '../support/imports.ts'
 import { type FormPart, sendForm } from '../support/send-form.ts'
+import { waitForImport } from '../support/uploaded-imports.ts'
 
 /** Uploads of imports: how clients may encode their parts (RFC 7578), and when an upload is refused. */
 
@@ -47,8 +48,7 @@ describe('an upload', () => {
     const text = await response.text()
     expect(response.status, text).toBe(201)
     const { id } = JSON.parse(text) as { id: string }
-    const read = async () => (await api.get(`/v1/imports/${id}`, { key: adminKey })).json()
-    await expect.poll(read, { timeout: 20_000 }).toMatchObject({ counts: { created: 1, refused: 0 } })
+    expect(await waitForImport(api, id)).toMatchObject({ counts: { created: 1, refused: 0 } })
   })
 
   it.each(['/v1/imports', '/v1/imports/preview'])(
@@ -101,10 +101,8 @@ describe('an upload', () => {
     ])
     expect(response.status, response.text).toBe(201)
     const { id } = response.json<{ id: string }>()
-    // Only the service has the file.
-    const read = async () => (await api.get(`/v1/imports/${id}`, { key: adminKey })).json<object>()
     const notes = [expect.stringMatching(/^The encoding of the file of decisions is most likely gb18030\. /)]
-    await expect.poll(read, { timeout: 20_000 }).toMatchObject({ counts: { created: 1, refused: 0 }, notes })
+    expect(await waitForImport(api, id)).toMatchObject({ counts: { created: 1, refused: 0 }, notes })
   })
 
   it('is refused at once if the mapping does not name a list, with the names that it expects', async () => {
@@ -163,15 +161,15 @@ describe('an upload', () => {
     const dryRun = async (more: readonly FormPart[]) => {
       const parts: FormPart[] = [['mapping', mapping, 'm.yaml'], ...more, ['file', file, 'f.csv']]
       const { id } = (await sendForm(api, '/v1/imports', parts)).json<{ id: string }>()
-      const read = async () => (await api.get(`/v1/imports/${id}`, { key: adminKey })).json<object>()
-      await expect.poll(read, { timeout: 20_000 }).toMatchObject({ state: 'staged' })
-      return { id, staged: (await read()) as object }
+      return waitForImport(api, id)
     }
     const { id } = await dryRun([])
     const { text } = await api.get(`/v1/imports/${id}/names.csv`, { key: adminKey })
     const decisions = text.replace(',,1,,', ',,1,DEU,')
-    const { staged } = await dryRun([['decisions', decisions, 'decisions.csv']])
-    expect(staged).toMatchObject({ counts: { created: 1, refused: 0 } })
+    expect(await dryRun([['decisions', decisions, 'decisions.csv']])).toMatchObject({
+      state: 'staged',
+      counts: { created: 1, refused: 0 },
+    })
   })
 
   it('does not cause the refusal of other large requests while it arrives', async () => {
@@ -264,8 +262,7 @@ describe('decisions after the file', () => {
     const response = await upload(newScheme(), 'PAK')
     expect(response.status, response.text).toBe(201)
     const { id } = response.json<{ id: string }>()
-    const read = async () => (await api.get(`/v1/imports/${id}`, { key: adminKey })).json<object>()
-    await expect.poll(read, { timeout: 20_000 }).toMatchObject({ state: 'staged', counts: { created: 1 } })
+    expect(await waitForImport(api, id)).toMatchObject({ state: 'staged', counts: { created: 1 } })
   })
 
   it('refuse the upload if one is wrong, and nothing is stored', async () => {
