@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import type { Document } from '../support/documents.ts'
-import { makeXlsx } from '../support/import-files.ts'
+import { makeXlsx, textCell, textRow } from '../support/import-files.ts'
 import { importFile, newScheme } from '../support/imports.ts'
 
 /** Files of refused rows (`rejected.csv`) that are corrected and imported with the same mapping. */
@@ -30,7 +30,6 @@ records:
       ${parties}
 `
 
-const textCell = (text: string) => `<c t="inlineStr"><is><t>${text}</t></is></c>`
 
 const namedColumns = { id: 'Id', title: 'Title', signedOn: 'Signed' }
 
@@ -48,7 +47,7 @@ async function readRefused(
 }
 
 /** The header and a row of an XLSX sheet. The id and the value of the row are numbers. */
-const sheetRows = `<row>${['Id', 'Title', 'Signed', 'Value'].map(textCell).join('')}</row>
+const sheetRows = `${textRow('Id', 'Title', 'Signed', 'Value')}
   <row><c><v>1</v></c>${['Accord', 'no date'].map(textCell).join('')}<c><v>1.234</v></c></row>`
 
 /** Imports a file with a refused row, and then the corrected `rejected.csv`. @returns the import of the latter. */

@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
-import { makeXlsx } from '../support/import-files.ts'
+import { makeXlsx, textRow } from '../support/import-files.ts'
 import { importFile, newScheme, treatyMapping } from '../support/imports.ts'
 
 /** Files with characters that PostgreSQL or the registry does not store, in places that messages repeat, such as the name of a sheet. */
@@ -28,9 +28,7 @@ it('a line of NDJSON with a NUL outside of its strings is refused, and the other
 })
 
 it('a sheet may have a name with characters that reorder text', async () => {
-  const cell = (text: string) => `<c t="inlineStr"><is><t>${text}</t></is></c>`
-  const rows = `<row>${['Id', 'Title'].map(cell).join('')}</row><row>${['1', 'A treaty'].map(cell).join('')}</row>`
-  const xlsx = makeXlsx(rows, {
+  const xlsx = makeXlsx(textRow('Id', 'Title') + textRow('1', 'A treaty'), {
     'xl/workbook.xml':
       '<workbook xmlns:r="r"><workbookPr/><sheets><sheet name="\u202bData\u202c" sheetId="1" r:id="rId1"/></sheets></workbook>',
   })

@@ -88,6 +88,12 @@ export function makeZip(entries: Record<string, string | Buffer>): Buffer {
   return Buffer.concat([...parts, list, Buffer.from('PK\x05\x06'), end])
 }
 
+/** Returns the XML of a cell of an XLSX sheet with a text. */
+export const textCell = (text: string): string => `<c t="inlineStr"><is><t>${text}</t></is></c>`
+
+/** Returns the XML of a row of an XLSX sheet with texts. */
+export const textRow = (...texts: string[]): string => `<row>${texts.map(textCell).join('')}</row>`
+
 /** Makes an XLSX file with one sheet from the XML of its rows. `parts` replaces or adds files of the archive. */
 export const makeXlsx = (rows: string, parts: Record<string, string> = {}): Buffer =>
   makeZip({

@@ -9,7 +9,7 @@ import { openRows } from '../../../src/features/imports/row-source.ts'
 import type { Row } from '../../../src/features/imports/types.ts'
 import { registry } from '../../../src/resources/registry.ts'
 import { convertRow, documentWithNames, draftsOf } from '../../support/conversion.ts'
-import { makeXlsx, messageOf, withFile } from '../../support/import-files.ts'
+import { makeXlsx, messageOf, textRow, withFile } from '../../support/import-files.ts'
 
 describe('the files that a mapping names', () => {
   it.each([
@@ -116,8 +116,6 @@ records: { agreements: { id: Id, properties: { ${columns} } } }`
 })
 
 describe('a workbook that is joined twice', () => {
-  const cells = (...texts: string[]) =>
-    `<row>${texts.map((text) => `<c t="inlineStr"><is><t>${text}</t></is></c>`).join('')}</row>`
   const sheet = (number: number, ...rows: string[]) => ({
     [`xl/worksheets/sheet${number}.xml`]: `<worksheet><sheetData>${rows.join('')}</sheetData></worksheet>`,
   })
@@ -126,8 +124,8 @@ describe('a workbook that is joined twice', () => {
       '<workbook xmlns:r="r"><workbookPr/><sheets><sheet name="Donors" sheetId="1" r:id="rId1"/><sheet name="Recipients" sheetId="2" r:id="rId2"/></sheets></workbook>',
     'xl/_rels/workbook.xml.rels':
       '<Relationships><Relationship Id="rId1" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Target="worksheets/sheet2.xml"/></Relationships>',
-    ...sheet(1, cells('id', 'donor'), cells('1', 'China'), cells('2', 'Peru')),
-    ...sheet(2, cells('id', 'recipient'), cells('1', 'Kenya')),
+    ...sheet(1, textRow('id', 'donor'), textRow('1', 'China'), textRow('2', 'Peru')),
+    ...sheet(2, textRow('id', 'recipient'), textRow('1', 'Kenya')),
   })
   const mapping = `
 scheme: twice

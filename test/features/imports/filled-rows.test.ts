@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { makeXlsx, messageOf, readContent } from '../../support/import-files.ts'
+import { makeXlsx, messageOf, readContent, textRow } from '../../support/import-files.ts'
 
 it('rows that take a value of a row with a fault have a fault, until a row has its own value', async () => {
   const long = 'x'.repeat(200_001)
@@ -33,9 +33,8 @@ it('rows that take a value of a row with a fault have a fault, until a row has i
 })
 
 it('rows of a sheet may take a value of a row with too many values, which are in their columns', async () => {
-  const row = (...texts: string[]) =>
-    `<row>${texts.map((text) => `<c t="inlineStr"><is><t>${text}</t></is></c>`).join('')}</row>`
-  const sheet = makeXlsx(row('Treaty', 'Party') + row('A', 'China', 'a note') + row('', 'Pakistan'))
+  const rowsXml = [textRow('Treaty', 'Party'), textRow('A', 'China', 'a note'), textRow('', 'Pakistan')]
+  const sheet = makeXlsx(rowsXml.join(''))
   const { rows } = await readContent('file.xlsx', sheet, { fillDown: ['Treaty'] })
   expect(rows.map(({ fault }) => fault !== undefined)).toEqual([true, false])
   expect(rows[1]).toMatchObject({ values: { Treaty: 'A', Party: 'Pakistan' } })
@@ -50,7 +49,7 @@ it('a missing column of fillDown is refused, with likely reasons if there is one
     `${delimiter}, or a title is above the column names (rows.header).`,
   )
   expect(await missing('file.csv', csv, { header: 1 })).toContain(`${delimiter}.`)
-  const sheet = makeXlsx('<row><c t="inlineStr"><is><t>Treaties</t></is></c></row>')
+  const sheet = makeXlsx(textRow('Treaties'))
   const title = ' With only one column, a title is probably above the column names (rows.header).'
   expect(await missing('file.xlsx', sheet)).toContain(title)
   expect(await missing('file.xlsx', sheet, { header: 1 })).not.toContain('rows.header')

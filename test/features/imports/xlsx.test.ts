@@ -6,7 +6,7 @@ import { numberStyle } from '../../../src/features/imports/reading/xlsx/parts.ts
 import { formatSerial } from '../../../src/features/imports/reading/xlsx/serial.ts'
 import { writeWorkbook } from '../../../src/formats/xlsx.ts'
 import { convertContent } from '../../support/conversion.ts'
-import { makeXlsx, messageOf, readContent } from '../../support/import-files.ts'
+import { makeXlsx, messageOf, readContent, textRow } from '../../support/import-files.ts'
 
 const makeWorkbook = async (fillIn: (workbook: ExcelJS.Workbook) => void): Promise<Uint8Array> => {
   const workbook = new ExcelJS.Workbook()
@@ -82,10 +82,9 @@ describe('the reader of XLSX', () => {
   })
 
   it('reads gaps, inline texts, escaped characters, and cells without references', async () => {
-    const text = (value: string) => `<is><t>${value}</t></is>`
     const file = makeXlsx(
-      `<row><c t="inlineStr">${text('a')}</c><c t="inlineStr">${text('b')}</c><c t="inlineStr">${text('c')}</c></row>
-       <row r="4"><c r="A4"><v>1</v></c><c r="C4" t="inlineStr">${text('x_x000A_y')}</c></row>`,
+      `${textRow('a', 'b', 'c')}
+       <row r="4"><c r="A4"><v>1</v></c><c r="C4" t="inlineStr"><is><t>x_x000A_y</t></is></c></row>`,
     )
     const { rows } = await readContent('file.xlsx', file)
     expect(rows).toEqual([{ number: 4, locator: 'sheet Data, row 4', values: { a: 1, b: null, c: 'x\ny' } }])
@@ -183,7 +182,7 @@ describe('the reader of XLSX', () => {
         'xl/styles.xml': styles,
         'docProps/app.xml': `<Properties><Application>${application}</Application></Properties>`,
       }
-      const file = makeXlsx(`<row><c t="inlineStr"><is><t>day</t></is></c></row>${cells}`, parts)
+      const file = makeXlsx(`${textRow('day')}${cells}`, parts)
       return (await readContent('file.xlsx', file)).rows.map(({ values }) => values.day)
     }
     // LibreOffice shows days before 1582-10-15 in the Julian calendar, so the first number stays a number.
@@ -197,7 +196,7 @@ describe('the reader of XLSX', () => {
     ['1900', '<workbookPr/>', '40638'],
   ])('finds the date system for `date: excel` and suggestions: %s', async (_, properties, serial) => {
     const file = makeXlsx(
-      `<row>${['id', 'a', 'b', 'c'].map((name) => `<c t="inlineStr"><is><t>${name}</t></is></c>`).join('')}</row>
+      `${textRow('id', 'a', 'b', 'c')}
       <row><c><v>1</v></c><c s="1"><v>${serial}</v></c><c><v>${serial}</v></c><c><v>${serial}</v></c></row>`,
       {
         'xl/workbook.xml': `<workbook xmlns:r="r">${properties}<sheets><sheet name="Data" r:id="rId1"/></sheets></workbook>`,
