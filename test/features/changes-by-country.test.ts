@@ -1,10 +1,5 @@
 // @module-tag slow
 
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { drizzle } from 'drizzle-orm/node-postgres'
-import { migrate as runMigrations } from 'drizzle-orm/node-postgres/migrator'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { migrate } from '../../src/database/migrate.ts'
 import { type Api, startTestApi } from '../support/api.ts'
@@ -12,6 +7,7 @@ import { adminKey } from '../support/app.ts'
 import { openEmptyDatabase } from '../support/database.ts'
 import { createRecord, type Document, faultAt, resourceOf } from '../support/documents.ts'
 import { type Change, waitForFeed } from '../support/feed.ts'
+import { runFirstMigrations } from '../support/first-migrations.ts'
 
 let api: Api
 beforeAll(async () => {
@@ -169,17 +165,13 @@ describe('GET /v1/changes', () => {
   })
 })
 
+/** The number of migrations before the one that added the countries of revisions, `0007_changes-by-country`. */
+const migrationsBefore = 7
+
 it('the migration stores the countries of older revisions, and updates are still refused', async () => {
   const { pool, database, close } = await openEmptyDatabase()
   onTestFinished(close)
-  const folder = await mkdtemp(join(tmpdir(), 'entente-migrations-'))
-  onTestFinished(() => rm(folder, { recursive: true, force: true }))
-  await cp('migrations', folder, { recursive: true })
-  const journalFile = join(folder, 'meta/_journal.json')
-  const journal = JSON.parse(await readFile(journalFile, 'utf8'))
-  const index = journal.entries.findIndex(({ tag }: { tag: string }) => tag.endsWith('changes-by-country'))
-  await writeFile(journalFile, JSON.stringify({ ...journal, entries: journal.entries.slice(0, index) }))
-  await runMigrations(drizzle(pool), { migrationsFolder: folder })
+  await runFirstMigrations(pool, migrationsBefore)
   await pool.query(`insert into revisions (resource, key, version, operation, document, actor)
     values ('projects', 'one', 1, 'create', '{"participants":[{"country":"PAK"},{"country":null}]}', '{}')`)
   await migrate(database)
