@@ -318,6 +318,8 @@ describe('the parameter asOf', () => {
   it.each([
     ['/v1/agreements?asOf=2100-01-01T00:00:00Z', 'asOf'],
     ['/v1/agreements?asOf=yesterday', 'asOf'],
+    ['/v1/countries/CHN?asOf=2100-01-01T00:00:00Z', 'asOf'],
+    ['/v1/countries/CHN?asOf=2011-13-01', 'asOf'],
     ['/v1/agreements/aggregate?groupBy=kind&asOf=2100-01-01', 'asOf'],
     ['/v1/figures?registryAsOf=2100-01-01', 'registryAsOf'],
     ['/v1/search?q=energy&asOf=2100-01-01', 'asOf'],

@@ -265,15 +265,6 @@ describe('a document with a fault is refused with a pointer and a message that e
     })
   })
 
-  it('an external id twice in one record', async () => {
-    const id = { scheme: 'doi', id: '10.2' }
-    const { status, errors } = await post('agreements', { ...agreement, externalIds: [id, id] })
-    expect({ isRefused: status === 409 || status === 422, errors }).toEqual({
-      isRefused: true,
-      errors: [expect.objectContaining({ pointer: '/externalIds/1' })],
-    })
-  })
-
   it('a cycle, even of a record with itself', async () => {
     const topic = (slug: string, broader: string | null) =>
       api.post('/v1/topics', { slug, name: slug, scheme: 'domain', broader })
@@ -290,17 +281,6 @@ describe('a document with a fault is refused with a pointer and a message that e
     ])
     const withItself = await api.patch('/v1/topics/upper', { broader: 'upper' })
     expect(withItself.json<ProblemBody>().errors?.[0]).toMatchObject({ pointer: '/broader', code: 'cycle' })
-  })
-
-  it('an agreement that is related to itself', async () => {
-    const { id } = (await api.post('/v1/agreements', agreement)).json()
-    const response = await api.patch(`/v1/agreements/${id}`, {
-      relations: [{ kind: 'renews', agreement: id }],
-    })
-    expect(response.status).toBe(422)
-    expect(response.json<ProblemBody>().errors).toEqual([
-      expect.objectContaining({ pointer: '/relations/0/agreement' }),
-    ])
   })
 })
 
