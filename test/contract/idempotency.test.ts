@@ -121,9 +121,7 @@ it('concurrent equal requests create one record, and get the same response or 40
 })
 
 it('equal requests to two services on one database create one record', async () => {
-  const { rows } = await api.pool.query<{ name: string }>('select current_database() as name')
   const url = new URL(String(api.pool.options.connectionString))
-  expect(rows[0]?.name).toBe(url.pathname.slice(1))
   const database = openDatabaseAt(url.href, api.database.options)
   const config = readConfig({ DATABASE_URL: url.href, ADMIN_KEY: adminKey, LOG_LEVEL: 'silent' })
   const other = await buildApp({ config, database })

@@ -121,22 +121,18 @@ describe.each(resources)('$name', (resource) => {
     }
   })
 
-  it('answers an unknown method with 405 or 501, never with 404', async () => {
-    for (const { url } of locations()) {
-      for (const method of ['PROPFIND', 'PURGE'])
-        expect([405, 501]).toContain((await send(method, url)).status)
-    }
+  it('answers an unknown method with 405, not with 404', async () => {
+    for (const { url } of locations())
+      for (const method of ['PROPFIND', 'PURGE']) expect((await send(method, url)).status).toBe(405)
   })
 
   it('refuses reads with a body with 400', async () => {
     for (const { url } of locations()) expect((await send('GET', url, '{}')).status).toBe(400)
   })
 
-  it('returns 200, 400 or 415 for a Content-Encoding without a body', async () => {
-    for (const { url } of locations()) {
-      const response = await api.get(url, { headers: { 'content-encoding': 'gzip' } })
-      expect([200, 400, 415]).toContain(response.status)
-    }
+  it('ignores the Content-Encoding of a read', async () => {
+    for (const { url } of locations())
+      expect((await api.get(url, { headers: { 'content-encoding': 'gzip' } })).status).toBe(200)
   })
 
   it.each(['text/html', 'application/xml, font/*;q=0.5', 'application/json;q=0', 'image/*'])(
@@ -203,14 +199,14 @@ describe.each(resources)('$name', (resource) => {
     expect((await api.request('OPTIONS', `${list}/`)).status).toBe(204)
   })
 
-  it('returns 400 or 404 for a path with a further or an empty segment, and suggests no other', async () => {
-    for (const path of [
-      `${testRecord.path}/x`,
-      `${listPath(resource)}//history`,
-      `/v1/${listPath(resource)}`,
-    ]) {
+  it('refuses a path with a further or an empty segment, and suggests no other', async () => {
+    for (const [path, status] of [
+      [`${testRecord.path}/x`, 404],
+      [`${listPath(resource)}//history`, 400],
+      [`/v1/${listPath(resource)}`, 404],
+    ] as const) {
       const response = await api.get(path)
-      expect([400, 404]).toContain(response.status)
+      expect(response.status, path).toBe(status)
       expect(readProblem(response).detail).not.toContain('did you mean')
     }
   })

@@ -224,7 +224,7 @@ describe.each(resources)('a query of $name', (resource) => {
   })
 
   it('with a value that does not match its schema is refused', async () => {
-    for (const { spellings, schema, example } of parametersOf(resource)) {
+    for (const { spellings, schema } of parametersOf(resource)) {
       const isUnconstrained = !schema.enum && !schema.format && !schema.pattern
       const wrong = ['~', 'x y', '2011-13-45', '-', '١٢'].filter(
         (text) => typeof schema.pattern !== 'string' || !new RegExp(schema.pattern, 'u').test(text),
@@ -234,7 +234,6 @@ describe.each(resources)('a query of $name', (resource) => {
           expect(faultAt(await expectRefused(query([[spelling, text]])), spelling)).toBeDefined()
         }
       }
-      expect(example).not.toBe('')
     }
   })
 
