@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { packageRoot } from '../../src/package-root.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
@@ -317,9 +317,12 @@ describe('POST /v1/imports/preview', () => {
     // A signal of 20 seconds that is created before the end of the upload is aborted immediately, as if the time had passed.
     const { timeout } = AbortSignal
     let isUploaded = false
-    vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) =>
-      ms !== 20_000 || isUploaded ? timeout.call(AbortSignal, ms) : AbortSignal.abort(),
-    )
+    const spy = vi
+      .spyOn(AbortSignal, 'timeout')
+      .mockImplementation((ms) =>
+        ms !== 20_000 || isUploaded ? timeout.call(AbortSignal, ms) : AbortSignal.abort(),
+      )
+    onTestFinished(() => spy.mockRestore())
     const form = new FormData()
     form.append('mapping', new Blob([treatyMapping(newScheme())]), 'mapping.yaml')
     form.append('file', new Blob([`${treatyHeader}\n1,A,2001,China\n`]), 'treaties.csv')
@@ -327,7 +330,7 @@ describe('POST /v1/imports/preview', () => {
     const bytes = new Uint8Array(await encoded.arrayBuffer())
     async function* sendSlowly() {
       yield bytes.subarray(0, -10)
-      await delay(500)
+      await delay(100)
       isUploaded = true
       yield bytes.subarray(-10)
     }
@@ -340,7 +343,6 @@ describe('POST /v1/imports/preview', () => {
         authorization: `Bearer ${adminKey}`,
       },
     })
-    vi.restoreAllMocks()
     expect(await response.json()).toMatchObject({ rows: [{ state: 'ready' }] })
   })
 
