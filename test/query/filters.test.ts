@@ -24,6 +24,8 @@ describe('a search for words', () => {
       coal: titled('Energy from coal'),
       wind: titled('Energy from wind', { summary: 'What the Resume says of turbines.' }),
       oceans: titled('Climate of the oceans', { occasion: 'The Zurich summit', place: 'Tromsø' }),
+      pakistan: titled('中国与巴基斯坦关于能源合作的协定'),
+      france: titled('中国与法国关于能源合作的议定书'),
     })
   })
 
@@ -59,12 +61,8 @@ describe('a search for words', () => {
     ['Chinese titles by a part of two characters', '能源', ['france', 'pakistan']],
     ['nothing for a Chinese part that no title has', '航天', []],
   ])('finds %s', async (_what, q, expected) => {
-    const chinese = await createLabelled(api, 'agreements', {
-      pakistan: { title: '中国与巴基斯坦关于能源合作的协定', kind: 'agreement' },
-      france: { title: '中国与法国关于能源合作的议定书', kind: 'protocol' },
-    })
-    expect(await chinese.find({ q })).toEqual(expected)
-    expect(await chinese.find({ q: `${q} energy` })).toEqual([])
+    expect(await created.find({ q })).toEqual(expected)
+    expect(await created.find({ q: `${q} energy` })).toEqual([])
   })
 
   describe('in a script without spaces', () => {
