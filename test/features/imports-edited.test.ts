@@ -5,6 +5,7 @@ import { type Api, startTestApi } from '../support/api.ts'
 import { type Document, ifMatch } from '../support/documents.ts'
 import { findByExternalId } from '../support/find-records.ts'
 import { checkCsv, continueImport, importCsv, newScheme, undo } from '../support/imports.ts'
+import { create } from '../support/labelled-records.ts'
 
 /** Imports of records with values that people have set or changed. */
 
@@ -40,16 +41,12 @@ async function edit(scheme: string, patch: Document): Promise<void> {
   expect(edited.status, edited.text).toBe(200)
 }
 
-async function create(document: Document): Promise<string> {
-  const created = await api.post('/v1/organizations', document)
-  expect(created.status, created.text).toBe(201)
-  return created.json<{ id: string }>().id
-}
+const createOrganization = (document: Document) => create(api, 'organizations', document)
 
 /** Creates an organization by hand, imports a duplicate, and merges the duplicate into the organization. */
 async function mergeImported(document: Document): Promise<{ scheme: string; row: string }> {
   const [scheme, row] = [newScheme(), 'Acad. X,academic,China,https://imported.example,AX']
-  const into = await create(document)
+  const into = await createOrganization(document)
   await importRow(scheme, row)
   const merged = await api.post(`/v1/organizations/${(await find(scheme)).id}/merge`, { into }, ifMatch('*'))
   expect(merged.status, merged.text).toBe(200)
@@ -176,7 +173,7 @@ describe('a record that existed before', () => {
 
   it('keeps its values and gets those that it lacks if it has the id of a row', async () => {
     const scheme = newScheme()
-    await create({ ...curated, acronym: null, externalIds: [{ scheme, id: '1' }] })
+    await createOrganization({ ...curated, acronym: null, externalIds: [{ scheme, id: '1' }] })
     const imported = await importRow(scheme, 'Acad. X,academic,China,https://imported.example,AX')
     expect(imported.counts).toMatchObject({ changed: 1, kept: 4 })
     expect(await find(scheme)).toMatchObject({ ...curated, acronym: 'AX' })

@@ -5,6 +5,7 @@ import { type Api, startTestApi } from '../support/api.ts'
 import { ifMatch } from '../support/documents.ts'
 import { findByExternalId } from '../support/find-records.ts'
 import { checkCsv, importCsv, newScheme, titledMapping } from '../support/imports.ts'
+import { create } from '../support/labelled-records.ts'
 
 /** Lists in which several names of a row mean the same record. */
 
@@ -49,11 +50,9 @@ it('items that are equal after their names are resolved are stored once', async 
 })
 
 it('a row that names two organizations can be imported after one is merged into the other', async () => {
-  const create = async (name: string) => {
-    const created = await api.post('/v1/organizations', { name, kind: 'academic' })
-    return created.json<{ id: string }>().id
-  }
-  const [from, into] = [await create('Academy of equal items'), await create('Institute of equal items')]
+  const createAcademy = (name: string) => create(api, 'organizations', { name, kind: 'academic' })
+  const from = await createAcademy('Academy of equal items')
+  const into = await createAcademy('Institute of equal items')
   const scheme = newScheme()
   const csv = `${header}\n1,,Academy of equal items|Institute of equal items,\n`
   expect(await importCsv(api.database, mappingOf(scheme), csv)).toMatchObject({ counts: { created: 1 } })

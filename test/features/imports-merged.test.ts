@@ -13,6 +13,7 @@ import {
   newScheme,
   titledMapping,
 } from '../support/imports.ts'
+import { create } from '../support/labelled-records.ts'
 
 /**
  * Imports of a register after two of its records have been merged. The remaining record has the ids of two rows; its own id
@@ -34,11 +35,7 @@ interface Agreement {
 const find = (scheme: string, id: string) =>
   findByExternalId<Agreement>(api, 'agreements', `${scheme}:${id}`)
 
-async function createOrganization(name: string): Promise<string> {
-  const created = await api.post('/v1/organizations', { name, kind: 'academic' })
-  expect(created.status, created.text).toBe(201)
-  return created.json<{ id: string }>().id
-}
+const createOrganization = (name: string) => create(api, 'organizations', { name, kind: 'academic' })
 
 async function merge(from: string, into: string, resource = 'organizations'): Promise<void> {
   const merged = await api.post(`/v1/${resource}/${from}/merge`, { into }, ifMatch('*'))

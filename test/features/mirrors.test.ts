@@ -4,8 +4,8 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
-import type { Document } from '../support/documents.ts'
 import { endOfFeed, waitForFeed } from '../support/feed.ts'
+import { create } from '../support/labelled-records.ts'
 
 /** Mirrors that follow the feed of changes by the rules of docs/history.md, while records become internal and public again. */
 
@@ -101,12 +101,6 @@ async function list(path: string): Promise<StoredRecord[]> {
   return response.json<{ data: StoredRecord[] }>().data
 }
 
-async function create(resource: ResourceName, document: Document): Promise<string> {
-  const response = await api.post(`/v1/${resource}`, document)
-  expect(response.status, response.text).toBe(201)
-  return response.json<StoredRecord>().id
-}
-
 const step = fc.record({
   kind: fc.constantFrom('hide', 'publish', 'publish', 'cite', 'cite', 'move', 'remove', 'catch up'),
   resource: fc.constantFrom<'sources' | 'agreements'>('sources', 'agreements'),
@@ -120,7 +114,7 @@ const step = fc.record({
  */
 async function changeRegistry(onCatchUp: () => Promise<void>): Promise<void> {
   const createThree = (resource: ResourceName, kind: string) =>
-    Promise.all([1, 2, 3].map((number) => create(resource, { title: `Record ${number}`, kind })))
+    Promise.all([1, 2, 3].map((number) => create(api, resource, { title: `Record ${number}`, kind })))
   const keys = {
     sources: await createThree('sources', 'other'),
     agreements: await createThree('agreements', 'treaty'),
@@ -136,7 +130,7 @@ async function changeRegistry(onCatchUp: () => Promise<void>): Promise<void> {
     else if (kind === 'publish') await setVisibility(resource, keys[resource][first], 'public')
     else if (kind === 'cite') {
       const record = { resource: 'agreements', id: keys.agreements[second] }
-      citations.push(await create('citations', { source, record }))
+      citations.push(await create(api, 'citations', { source, record }))
     } else if (citation !== undefined && kind === 'move')
       expect((await api.patch(`/v1/citations/${citation}`, { source })).status).toBe(200)
     else if (citation !== undefined) {

@@ -15,6 +15,7 @@ import { openEmptyDatabase } from '../support/database.ts'
 import { generousOptions } from '../support/database-options.ts'
 import { createRecord } from '../support/documents.ts'
 import { fullDocument } from '../support/full-document.ts'
+import { create } from '../support/labelled-records.ts'
 
 /** The search across resources. */
 
@@ -24,34 +25,28 @@ let agreement: string
 const prose: Record<string, string> = {}
 beforeAll(async () => {
   api = await startTestApi()
-  await make('organizations', {
+  await create(api, 'organizations', {
     name: 'Ministry of Quixotic Affairs',
     acronym: 'MQA',
     kind: 'government',
     aliases: [{ name: '奇想部', language: 'zh' }],
   })
-  agreement = await make('agreements', {
+  agreement = await create(api, 'agreements', {
     title: 'Quixotic windmills <b>& more</b>',
     kind: 'agreement',
     summary:
       'About "Großmühlen" and Çay in Türkiye, and their environmental <script>alert(1)</script> effects',
   })
-  await make('projects', { title: 'A project of quixotic people', kind: 'other' })
-  await make('projects', { title: 'The quixotical and environmental', kind: 'other' })
-  await make('projects', { title: '中国和巴基斯坦的合作', kind: 'other' })
+  await create(api, 'projects', { title: 'A project of quixotic people', kind: 'other' })
+  await create(api, 'projects', { title: 'The quixotical and environmental', kind: 'other' })
+  await create(api, 'projects', { title: '中国和巴基斯坦的合作', kind: 'other' })
   const summary = `${'与极地有关的光学研究。'.repeat(40)}在挪威的冰川极光观测站 at Tromsø.`
-  prose.project = await make('projects', { title: 'Northern lights', kind: 'other', summary })
-  const source = await make('sources', { title: 'A polar gazette', kind: 'report' })
+  prose.project = await create(api, 'projects', { title: 'Northern lights', kind: 'other', summary })
+  const source = await create(api, 'sources', { title: 'A polar gazette', kind: 'report' })
   const record = { resource: 'agreements', id: agreement }
-  prose.citation = await make('citations', { source, record, note: '关于极夜的脚注' })
+  prose.citation = await create(api, 'citations', { source, record, note: '关于极夜的脚注' })
 })
 afterAll(() => api.close())
-
-async function make(resource: string, document: object): Promise<string> {
-  const response = await api.post(`/v1/${resource}`, document)
-  expect(response.status, response.text).toBe(201)
-  return response.json<{ id: string }>().id
-}
 
 interface Hit {
   resource: string
@@ -119,8 +114,8 @@ describe('a search across resources', () => {
   it('ranks a title with reordered words before a title that has further words', async () => {
     const title = 'Convention of the Quixotic Union'
     const longer = 'Quixotic Union convention of the windmills'
-    await make('agreements', { title: longer, kind: 'agreement' })
-    const key = await make('agreements', { title, kind: 'agreement' })
+    await create(api, 'agreements', { title: longer, kind: 'agreement' })
+    const key = await create(api, 'agreements', { title, kind: 'agreement' })
     for (const q of ['Quixotic Union, Convention of the', `the ${title}`, `${title} (the)`]) {
       const [first, second] = (await searchFor(q)).data
       expect(first).toMatchObject({ key, title })
@@ -250,9 +245,9 @@ describe('a search across resources', () => {
   })
 
   it('does not find a citation without an excerpt by unrelated words', async () => {
-    const source = await make('sources', { title: 'A gazette of millers', kind: 'report' })
+    const source = await create(api, 'sources', { title: 'A gazette of millers', kind: 'report' })
     const record = { resource: 'agreements', id: agreement }
-    const key = await make('citations', { source, record, note: 'Page of the grindstones' })
+    const key = await create(api, 'citations', { source, record, note: 'Page of the grindstones' })
     const found = async (q: string) => (await searchFor(q, '&limit=100')).data.some((hit) => hit.key === key)
     expect(await found('grindstones')).toBe(true)
     for (const q of ['zzyzx', 'pakis', 'energy']) expect(await found(q), q).toBe(false)

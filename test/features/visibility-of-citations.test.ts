@@ -5,6 +5,7 @@ import { type Api, startTestApi } from '../support/api.ts'
 import { adminKey } from '../support/app.ts'
 import { databaseTime, ifMatch } from '../support/documents.ts'
 import { waitForFeed } from '../support/feed.ts'
+import { create } from '../support/labelled-records.ts'
 
 /** Former versions of citations after a source became internal, for readers without a key. */
 
@@ -14,16 +15,10 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-async function create(path: string, document: object): Promise<string> {
-  const response = await api.post(path, document)
-  expect(response.status, response.text).toBe(201)
-  return response.json<{ id: string }>().id
-}
-
-const createSource = () => create('/v1/sources', { title: 'Cited', kind: 'report' })
+const createSource = () => create(api, 'sources', { title: 'Cited', kind: 'report' })
 
 const cite = (source: string, excerpt: string) =>
-  create('/v1/citations', { source, record: { resource: 'countries', id: 'CHN' }, excerpt })
+  create(api, 'citations', { source, record: { resource: 'countries', id: 'CHN' }, excerpt })
 
 const setVisibility = async (source: string, visibility: string) =>
   expect((await api.patch(`/v1/sources/${source}`, { visibility })).status).toBe(200)

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { NameQuery, Resolution } from '../../../src/features/names/index.ts'
 import { type Api, startTestApi } from '../../support/api.ts'
+import { create } from '../../support/labelled-records.ts'
 
 let api: Api
 beforeAll(async () => {
@@ -9,11 +10,8 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 /** Creates an organization with external ids. @returns its id. */
-async function create(name: string, externalIds: object[], more: object = {}): Promise<string> {
-  const response = await api.post('/v1/organizations', { name, kind: 'academic', externalIds, ...more })
-  expect(response.status, response.text).toBe(201)
-  return response.json<{ id: string }>().id
-}
+const createOrganization = (name: string, externalIds: object[], more: object = {}) =>
+  create(api, 'organizations', { name, kind: 'academic', externalIds, ...more })
 
 /** Resolves all queries in one request. */
 async function resolve(queries: NameQuery[]): Promise<Resolution[]> {
@@ -31,11 +29,11 @@ const keysOf = async (scheme: string, ids: string[]) =>
 describe('POST /v1/resolve by id', () => {
   it('finds a record by each of its ids of one scheme, and by each spelling, in one request', async () => {
     const scheme = 'several-ids'
-    const one = await create('Institute of Several Ids', [
+    const one = await createOrganization('Institute of Several Ids', [
       { scheme, id: 'a1' },
       { scheme, id: 'a2' },
     ])
-    const other = await create('Institute of Another Id', [{ scheme, id: 'b1' }])
+    const other = await createOrganization('Institute of Another Id', [{ scheme, id: 'b1' }])
     expect(await keysOf(scheme, ['a1', 'a2', 'A1', 'ａ１', ' a1 ', 'b1', 'a3'])).toEqual([
       one,
       one,
@@ -48,7 +46,7 @@ describe('POST /v1/resolve by id', () => {
   })
 
   it('finds a record by both spellings of its ROR id in one request', async () => {
-    const key = await create('Institute of a ROR Id', [], { ror: 'https://ror.org/00xkeyz12' })
+    const key = await createOrganization('Institute of a ROR Id', [], { ror: 'https://ror.org/00xkeyz12' })
     expect(await keysOf('ror', ['00xkeyz12', 'https://ror.org/00XKEYZ12', '00xkeyz13'])).toEqual([
       key,
       key,
@@ -58,8 +56,8 @@ describe('POST /v1/resolve by id', () => {
 
   it('looks an id up as it is, with the marks at its end', async () => {
     const scheme = 'marked-ids'
-    const plain = await create('Institute of a Plain Id', [{ scheme, id: '12345' }])
-    const marked = await create('Institute of a Marked Id', [{ scheme, id: '12345*' }])
+    const plain = await createOrganization('Institute of a Plain Id', [{ scheme, id: '12345' }])
+    const marked = await createOrganization('Institute of a Marked Id', [{ scheme, id: '12345*' }])
     expect(await keysOf(scheme, ['12345(1)', '12345', '12345?', '12345*', '(12345)'])).toEqual([
       undefined,
       plain,
@@ -86,7 +84,7 @@ describe('POST /v1/resolve by id', () => {
 
   it('gives the reason external-id, and proposes no records for an unknown id', async () => {
     const [scheme, name] = ['reasoned-ids', 'Institute of Reasons']
-    const key = await create(name, [{ scheme, id: 'r1' }])
+    const key = await createOrganization(name, [{ scheme, id: 'r1' }])
     const [known, unknown, named] = await resolve([
       { resource: 'organizations', name: 'r1', scheme },
       { resource: 'organizations', name, scheme },
