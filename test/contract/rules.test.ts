@@ -3,13 +3,14 @@ import { z } from 'zod'
 import type { Resource } from '../../src/model/resource.ts'
 import { references } from '../../src/model/schemas.ts'
 import { type Api, sharedApi } from '../support/api.ts'
-import { buildDocument, isEdtfSchema } from '../support/build-document.ts'
+import { buildDocument, isEdtfSchema, unwrapSchema } from '../support/build-document.ts'
 import {
   count,
   createRecord,
   documentSchema,
   etagOf,
   faultAt,
+  getInputSchema,
   listPath,
   mergeDeep,
   pointersIn,
@@ -92,6 +93,18 @@ it('each rule applies to some resource', () => {
 })
 
 describe.each(resourcesWith(unknownReference))('a reference in $name', (resource) => {
+  it('has the name of its resource in the OpenAPI document', () => {
+    const { properties } = getInputSchema(api, resource)
+    const named = Object.entries(resource.document.shape).flatMap(([property, schema]) => {
+      const inner = unwrapSchema(schema)
+      const target = references.get(inner instanceof z.ZodArray ? unwrapSchema(inner.element) : inner)
+      return target === undefined ? [] : [[property, target]]
+    })
+    expect(named).not.toEqual([])
+    for (const [property = '', target] of named)
+      expect(JSON.stringify(properties[property])).toContain(`"x-refers-to":"${target}"`)
+  })
+
   it('to an unknown record is refused with its pointer, and nothing is written', async () => {
     const { document, pointers } = await invalidDocument(resource, unknownReference)
     const before = await count(api, resource)

@@ -24,9 +24,3 @@ describe('GET /v1/actor', () => {
     expect((await readActor('ent_wrong')).status).toBe(401)
   })
 })
-
-it('the OpenAPI document names the resource to which a key in a body refers', () => {
-  const document = JSON.stringify(api.document)
-  expect(document).toContain('"x-refers-to":"countries"')
-  expect(document).toContain('"x-refers-to":"organizations"')
-})
