@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseNdjson } from '../../src/formats/ndjson.ts'
+import { watchEventLoop } from '../support/event-loop.ts'
 
 const lines = Array.from({ length: 100_000 }, (_, index) =>
   JSON.stringify({ id: index, title: 'A title'.repeat(5) }),
@@ -19,19 +20,14 @@ describe('newline-delimited JSON', () => {
   })
 
   it('yields to the event loop while it parses megabytes from one chunk', async () => {
-    let iterations = 0
-    const iterate = () => {
-      iterations += 1
-      next = setImmediate(iterate)
-    }
-    let next = setImmediate(iterate)
+    const eventLoop = watchEventLoop()
     async function* whole() {
       yield Buffer.from(lines.join('\n'))
     }
     let count = 0
     for await (const some of parseNdjson(whole())) count += some.length
-    clearImmediate(next)
+    eventLoop.stop()
     expect(count).toBe(lines.length)
-    expect(iterations).toBeGreaterThan(3)
+    expect(eventLoop.iterations()).toBeGreaterThan(3)
   })
 })

@@ -10,6 +10,7 @@ import { updateReferrers } from '../../src/operations/writing/merging.ts'
 import { type Api, startTestApi } from '../support/api.ts'
 import { testCreation } from '../support/authorship.ts'
 import { createRecord, ifMatch, readProblem, resourceOf } from '../support/documents.ts'
+import { watchEventLoop } from '../support/event-loop.ts'
 
 /** Merges of records to which many others refer. */
 
@@ -50,12 +51,7 @@ it('more than 1,000 referrers prevent a merge; the refusal of a removal lists 20
 it('a merge of a record with many referrers yields to the event loop between their documents', async () => {
   const [from, into] = [await create('With many referrers'), await create('Gets many referrers')]
   await createReferrers(from.key, 300)
-  let iterations = 0
-  const iterate = () => {
-    iterations += 1
-    next = setImmediate(iterate)
-  }
-  let next = setImmediate(iterate)
+  const eventLoop = watchEventLoop()
   const betweenStatements: number[] = []
   await api.database.transaction(async (tx) => {
     const locked = await lockRecords(tx, organizations, [from.key, into.key])
@@ -69,17 +65,17 @@ it('a merge of a record with many referrers yields to the event loop between the
       mergedDocument: documentIn(merged),
       remainingDocument: documentIn(remaining),
     }
-    let lastEnd = iterations
+    let lastEnd = eventLoop.iterations()
     const counting: Transaction = {
       query: async <Row extends pg.QueryResultRow>(statement: Statement) => {
-        betweenStatements.push(iterations - lastEnd)
+        betweenStatements.push(eventLoop.iterations() - lastEnd)
         const rows = await tx.query<Row>(statement)
-        lastEnd = iterations
+        lastEnd = eventLoop.iterations()
         return rows
       },
     }
     await updateReferrers(counting, pair, { ...testCreation, kind: 'merge' })
   })
-  clearImmediate(next)
+  eventLoop.stop()
   expect(Math.max(...betweenStatements)).toBeGreaterThan(3)
 })
